@@ -1,0 +1,12 @@
+//! The engine of `diag`: turns bytes into a Case, runs checkers over it, ranks causes.
+//!
+//! ```text
+//! bytes ─intake─▶ Evidence ─saml, crypto, snapshot, story─▶ Case ─runner─▶ findings ─verdict─▶ Report
+//! ```
+//!
+//! No file, process, network or clock access of its own: whoever calls hands in readers and the
+//! current time. Everything read is bounded in size, depth and number.
+
+pub mod evidence;
+pub mod redact;
+pub mod seal;

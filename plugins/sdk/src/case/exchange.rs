@@ -1,0 +1,147 @@
+//! HTTP exchanges of a capture, cleaned: no cookie value, password, token or message in them.
+
+use super::place::Place;
+use crate::secret::Secret;
+use jiff::Timestamp;
+
+words! {
+    /// The SameSite attribute of a cookie.
+    pub enum SameSite {
+        /// The attribute is absent: browsers treat it as Lax, for two minutes also on cross-site POST (Chrome's Lax+POST).
+        Absent,
+        /// `None`.
+        None,
+        /// `Lax`.
+        Lax,
+        /// `Strict`.
+        Strict,
+    }
+
+    /// Which side a host belongs to.
+    pub enum Side {
+        /// Neither, or not known.
+        Other,
+        /// The service provider.
+        Sp,
+        /// The identity provider.
+        Idp,
+    }
+}
+
+facts! {
+    /// One request and its answer.
+    pub struct Exchange {
+        /// Where: input, entry, pointer, line of the entry in the file.
+        pub place: Place,
+        /// Which side answered.
+        pub side: Side,
+        /// When the browser sent it.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        pub started: Option<Timestamp>,
+        /// How long it took, in milliseconds.
+        pub duration_ms: Option<f64>,
+        /// Method.
+        pub method: String,
+        /// URL with every query value that could be secret replaced by `…`.
+        pub url: String,
+        /// Status; 0 where the browser got no answer.
+        pub status: u16,
+        /// Why there was no answer, such as `net::ERR_NAME_NOT_RESOLVED`.
+        pub failure: Option<String>,
+        /// `Location` of the answer, cleaned like `url`, made absolute.
+        pub location: Option<String>,
+        /// `Content-Type` of the answer.
+        pub content_type: Option<String>,
+        /// Content type of the request body.
+        pub request_content_type: Option<String>,
+        /// Size of the request body in bytes.
+        pub request_bytes: Option<u64>,
+        /// `Date` of the answer.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        pub date: Option<Timestamp>,
+        /// `Origin` of the request.
+        pub origin: Option<String>,
+        /// `Referer` of the request, cleaned.
+        pub referer: Option<String>,
+        /// `Sec-Fetch-Site` of the request: `none`, `same-origin`, `same-site`, `cross-site`.
+        pub fetch_site: Option<String>,
+        /// `Sec-Fetch-Dest` or the capture's resource type: `document`, `script`, `websocket`, …
+        pub kind: Option<String>,
+        /// It is a navigation of the top-level document or of a frame, as far as can be told.
+        pub navigation: bool,
+        /// It is a WebSocket upgrade.
+        pub websocket: bool,
+        /// Names of the cookies sent with it, with a keyed hash of their value; `None` where the capture does not show cookies.
+        pub cookies: Option<Vec<SentCookie>>,
+        /// Cookies the answer set; `None` where the capture does not show them.
+        pub set_cookies: Option<Vec<SetCookie>>,
+        /// Names of the form fields posted, in order.
+        pub form_fields: Vec<String>,
+        /// What the answer's page says, where its body was captured and matters.
+        pub page: Option<Page>,
+        /// Vendor correlation headers: name and value, such as `x-ms-request-id`.
+        pub correlation: Vec<(String, String)>,
+    }
+
+    /// A cookie the browser sent.
+    pub struct SentCookie {
+        /// Name.
+        pub name: String,
+        /// Length and keyed hash of the value.
+        pub value: Secret,
+    }
+
+    /// A cookie an answer set.
+    pub struct SetCookie {
+        /// Name.
+        pub name: String,
+        /// Length and keyed hash of the value.
+        pub value: Secret,
+        /// `Domain`, as given.
+        pub domain: Option<String>,
+        /// `Path`.
+        pub path: Option<String>,
+        /// `Secure`.
+        pub secure: bool,
+        /// `HttpOnly`.
+        pub http_only: bool,
+        /// `SameSite`.
+        pub same_site: SameSite,
+        /// It removes the cookie: expired, or an empty value.
+        pub removes: bool,
+        /// `Partitioned`.
+        pub partitioned: bool,
+    }
+
+    /// What a page says. Text found on a page is evidence weighed lower than facts in messages.
+    pub struct Page {
+        /// `title`.
+        pub title: Option<String>,
+        /// Visible text, shortened, with tokens and values removed.
+        pub text: String,
+        /// Vendor codes on it, such as `AADSTS50011`, in order of appearance.
+        pub codes: Vec<String>,
+        /// SAML status code URIs on it.
+        pub status_codes: Vec<String>,
+        /// Ids to give to support: name (`Correlation Id`) and value.
+        pub ids: Vec<(String, String)>,
+        /// Which known texts it carries.
+        pub phrases: Vec<Phrase>,
+        /// It holds a password field: a log-in form.
+        pub login_form: bool,
+        /// It says that the credentials were wrong.
+        pub credentials_rejected: bool,
+        /// It is an error page, by its texts, codes or title.
+        pub error: bool,
+    }
+
+    /// A known text of a product, found on a page or in a log.
+    pub struct Phrase {
+        /// Product that writes it, such as `Shibboleth SP`, `Qlik Sense`, `SimpleSAMLphp`.
+        pub product: String,
+        /// What it means, one of our words: `signature`, `audience`, `expired`, `unknown-idp`, …
+        pub meaning: String,
+        /// The text itself, shortened.
+        pub text: String,
+    }
+}

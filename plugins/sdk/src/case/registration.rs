@@ -1,0 +1,121 @@
+//! How the identity provider knows the service provider: vendor exports made neutral.
+
+use super::certificate::Certificate;
+use super::place::Sited;
+use crate::setting::Vendor;
+use jiff::Timestamp;
+
+words! {
+    /// Which object of the vendor holds a value.
+    pub enum RegistrationObject {
+        /// Entra's `application`, or the registration itself for other vendors.
+        Application,
+        /// Entra's `servicePrincipal`.
+        ServicePrincipal,
+    }
+
+    /// Which parts of a response the identity provider signs.
+    pub enum SigningOption {
+        /// The assertion (Entra's default, `TokenOnly`).
+        Assertion,
+        /// The response (`ResponseOnly`).
+        Response,
+        /// Both (`ResponseAndToken`).
+        Both,
+    }
+}
+
+facts! {
+    /// A service provider as an identity provider has it registered. In Entra ID this joins
+    /// `application` and `servicePrincipal` of the same `appId` and their policies.
+    pub struct IdpRegistration {
+        /// Its id in this Case: `r1`, …
+        pub id: String,
+        /// Vendor.
+        pub vendor: Vendor,
+        /// Display name.
+        pub name: Option<String>,
+        /// Application id (`appId`).
+        pub app_id: Option<String>,
+        /// Tenant id, where the export names it (`appOwnerOrganizationId`).
+        pub tenant: Option<Sited<String>>,
+        /// Which objects were given.
+        pub objects: Vec<RegistrationObject>,
+        /// It concerns the sign-in under judgement, as far as joining by identifier, URL and host can tell.
+        pub relevant: bool,
+        /// Registered entityIDs: `identifierUris`, `servicePrincipalNames` (without the bare appId).
+        pub identifiers: Vec<Registered>,
+        /// Registered assertion consumer service URLs: `web.redirectUris`, `replyUrls`.
+        pub reply_urls: Vec<Registered>,
+        /// Start URL: `loginUrl`. `None` inside where the export says null or empty.
+        pub sign_on_url: Option<Sited<Option<String>>>,
+        /// Logout URL.
+        pub logout_url: Option<Sited<String>>,
+        /// RelayState of sign-ins that start at the identity provider.
+        pub relay_state: Option<Sited<String>>,
+        /// `preferredSingleSignOnMode`; `None` inside where null.
+        pub sso_mode: Option<Sited<Option<String>>>,
+        /// `accountEnabled`.
+        pub enabled: Option<Sited<bool>>,
+        /// `appRoleAssignmentRequired`.
+        pub assignment_required: Option<Sited<bool>>,
+        /// Requests must be signed: `requestSignatureVerification.isSignedRequestRequired`.
+        pub signed_requests_required: Option<Sited<bool>>,
+        /// `requestSignatureVerification.allowedWeakAlgorithms`.
+        pub weak_algorithms_allowed: Option<Sited<String>>,
+        /// Certificates for verifying requests, and thumbprints of those whose key the export leaves out.
+        pub credentials: Vec<Credential>,
+        /// SHA-1 thumbprint of the active signing certificate: `preferredTokenSigningKeyThumbprint`.
+        pub active_signing_thumbprint: Option<Sited<String>>,
+        /// `tokenEncryptionKeyId`.
+        pub encryption_key_id: Option<Sited<String>>,
+        /// What is signed, from `tokenIssuancePolicies`.
+        pub signing_option: Option<Sited<SigningOption>>,
+        /// Algorithm responses are signed with, from `tokenIssuancePolicies`.
+        pub signing_algorithm: Option<Sited<String>>,
+        /// Claims the mapping policy sends: attribute name and source.
+        pub claims: Vec<Claim>,
+        /// `IncludeBasicClaimSet` of the mapping policy.
+        pub basic_claims: Option<bool>,
+        /// `groupMembershipClaims`.
+        pub group_claims: Option<Sited<String>>,
+    }
+
+    /// A registered value and the object that holds it.
+    pub struct Registered {
+        /// The value and its place.
+        pub value: Sited<String>,
+        /// The object.
+        pub object: RegistrationObject,
+    }
+
+    /// A `keyCredential`.
+    pub struct Credential {
+        /// `keyId`.
+        pub key_id: String,
+        /// `usage`: `Sign`, `Verify`, `Encrypt`.
+        pub usage: String,
+        /// SHA-1 thumbprint, upper-case hexadecimal, where it could be told from `customKeyIdentifier` or the key.
+        pub sha1: Option<String>,
+        /// Start of validity.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        pub start: Option<Timestamp>,
+        /// End of validity.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        pub end: Option<Timestamp>,
+        /// Display name.
+        pub name: Option<String>,
+        /// The certificate, where the export holds it.
+        pub certificate: Option<Certificate>,
+        /// Where it stands.
+        pub place: super::place::Place,
+    }
+
+    /// A claim of a mapping policy.
+    pub struct Claim {
+        /// `SamlClaimType`: the attribute's name.
+        pub attribute: Sited<String>,
+        /// Source and id, such as `user.userprincipalname`.
+        pub source: Option<String>,
+    }
+}

@@ -1,0 +1,217 @@
+//! What a check is, and what a plugin is.
+
+use crate::case::Case;
+use crate::finding::{CauseData, Finding, Severity};
+
+words! {
+    /// An input a check can use. `skipped` names these.
+    pub enum Need {
+        /// A browser capture with at least one exchange.
+        Capture,
+        /// Metadata of the identity provider, as published.
+        IdpMetadata,
+        /// The copy of the identity provider's metadata that the service provider has loaded.
+        IdpMetadataInSp,
+        /// Metadata of the service provider, as published.
+        SpMetadata,
+        /// The copy of the service provider's metadata that the identity provider has loaded.
+        SpMetadataInIdp,
+        /// Qlik `virtualproxyconfig` export.
+        Virtualproxyconfig,
+        /// Qlik `proxyservice` export.
+        Proxyservice,
+        /// Microsoft Graph `application`.
+        Application,
+        /// Microsoft Graph `servicePrincipal`.
+        ServicePrincipal,
+        /// Microsoft Graph `tokenIssuancePolicies`.
+        TokenIssuancePolicies,
+        /// Microsoft Graph `claimsMappingPolicies`.
+        ClaimsMappingPolicies,
+        /// Text of `certutil -store -v my`.
+        Certutil,
+        /// Log of the Qlik proxy service.
+        ProxyLog,
+        /// The service provider's decryption key (`--key`).
+        DecryptionKey,
+    }
+
+    /// Where in the life of a sign-in a problem acts. Independent root causes are ordered by it.
+    pub enum Stage {
+        /// Documents cannot be read at all.
+        Documents,
+        /// Either side's configuration contradicts itself.
+        Configuration,
+        /// The service provider makes and sends its request.
+        Request,
+        /// The identity provider judges the request.
+        IdpRequest,
+        /// The person authenticates.
+        Authentication,
+        /// The identity provider makes and sends its response.
+        Response,
+        /// The service provider receives and judges the response.
+        Consumption,
+        /// The service provider keeps the session.
+        Session,
+        /// The person lands in the application.
+        Landing,
+        /// The person signs out.
+        Logout,
+        /// Nothing that acts: symptoms and remarks on the capture itself.
+        Observation,
+    }
+}
+
+/// A check: metadata and one pure function, declared as a `static` in a file of its own with the
+/// [`check!`](crate::check!) macro.
+#[derive(Debug)]
+pub struct Check {
+    /// `<plugin>/<problem>`, kebab-case; names the problem, never the remedy.
+    pub id: &'static str,
+    /// What it reports, one line, at most 70 characters.
+    pub title: &'static str,
+    /// The levels it can report at, most severe first.
+    pub levels: &'static [Severity],
+    /// Where in a sign-in the problem acts.
+    pub stage: Stage,
+    /// Inputs it can use. Where none of them is present the check is skipped and names them all.
+    pub needs: &'static [Need],
+    /// Ids of checks whose findings follow from this one: symptoms. `family/*` names a family.
+    pub explains: &'static [&'static str],
+    /// Causes as data, likeliest first.
+    pub causes: &'static [CauseData],
+    /// Specification sections and product pages it rests on.
+    pub references: &'static [&'static str],
+    /// The doc comment: why sign-in breaks, a failing and a passing example. Markdown.
+    pub docs: &'static str,
+    /// The check itself.
+    pub run: fn(&Case, &mut Findings),
+}
+
+/// A plugin: a name, a version, and its checks sorted by id.
+#[derive(Debug)]
+pub struct Plugin {
+    /// The first part of every id of its checks.
+    pub name: &'static str,
+    /// Version of the plugin, semantic versioning.
+    pub version: &'static str,
+    /// What the family watches over, one line.
+    pub about: &'static str,
+    /// Its checks, sorted by id.
+    pub checks: &'static [&'static Check],
+}
+
+/// What a check hands back: findings, and inputs it missed on the way.
+#[derive(Debug, Default)]
+pub struct Findings {
+    found: Vec<Finding>,
+    missing: Vec<Need>,
+}
+
+impl Findings {
+    /// Reports a finding. The id of the check is filled in by whoever runs it.
+    pub fn push(&mut self, finding: Finding) {
+        self.found.push(finding);
+    }
+
+    /// Says that an input was missing without which (part of) the question stays open. Where
+    /// nothing was found the check then counts as skipped rather than clean.
+    pub fn missing(&mut self, need: Need) {
+        if !self.missing.contains(&need) {
+            self.missing.push(need);
+        }
+    }
+
+    /// The findings and the missing inputs.
+    pub fn into_parts(self) -> (Vec<Finding>, Vec<Need>) {
+        (self.found, self.missing)
+    }
+
+    /// The findings so far.
+    pub fn found(&self) -> &[Finding] {
+        &self.found
+    }
+
+    /// The inputs missed so far.
+    pub fn missed(&self) -> &[Need] {
+        &self.missing
+    }
+}
+
+impl Check {
+    /// Runs the check on a Case: [`Findings`] with every finding carrying this check's id and
+    /// references. Used by tests; the runner in core adds isolation.
+    pub fn judge(&self, case: &Case) -> Findings {
+        let mut findings = Findings::default();
+        if !self.needs.is_empty() && !self.needs.iter().any(|need| case.has(*need)) {
+            findings.missing = self.needs.to_vec();
+            return findings;
+        }
+        (self.run)(case, &mut findings);
+        for finding in &mut findings.found {
+            self.id.clone_into(&mut finding.check);
+            for reference in self.references {
+                if !finding.references.iter().any(|known| known == reference) {
+                    finding.references.push((*reference).to_owned());
+                }
+            }
+        }
+        findings
+    }
+
+    /// The family: the part of the id before the slash.
+    pub fn family(&self) -> &'static str {
+        self.id.split('/').next().unwrap_or(self.id)
+    }
+
+    /// The most severe level it can report at.
+    pub fn level(&self) -> Severity {
+        self.levels.iter().copied().max().unwrap_or_default()
+    }
+}
+
+/// Declares a check with its documentation in one place: the doc comment becomes both rustdoc and
+/// the page `diag explain` prints.
+///
+/// ```
+/// use diag_sdk::{check, Case, Findings, Finding, Severity, Need, Stage};
+/// check! {
+///     /// Nothing was captured.
+///     ///
+///     /// Why it matters, in a paragraph.
+///     pub static NOTHING = {
+///         id: "example/nothing",
+///         title: "The capture is empty",
+///         levels: [Severity::Notice],
+///         stage: Stage::Observation,
+///         needs: [Need::Capture],
+///         explains: [],
+///         causes: [],
+///         references: [],
+///         run: run,
+///     }
+/// }
+/// fn run(case: &Case, out: &mut Findings) {
+///     if case.exchanges.is_empty() { out.push(Finding::notice("The capture is empty")); }
+/// }
+/// assert_eq!(NOTHING.docs.lines().next(), Some(" Nothing was captured."));
+/// ```
+#[macro_export]
+macro_rules! check {
+    (
+        $(#[doc = $doc:literal])*
+        $vis:vis static $name:ident = {
+            id: $id:expr, title: $title:expr, levels: [$($level:expr),* $(,)?], stage: $stage:expr,
+            needs: [$($need:expr),* $(,)?], explains: [$($explains:expr),* $(,)?],
+            causes: [$($cause:expr),* $(,)?], references: [$($reference:expr),* $(,)?], run: $run:expr $(,)?
+        }
+    ) => {
+        $(#[doc = $doc])*
+        $vis static $name: $crate::Check = $crate::Check {
+            id: $id, title: $title, levels: &[$($level),*], stage: $stage, needs: &[$($need),*],
+            explains: &[$($explains),*], causes: &[$($cause),*], references: &[$($reference),*],
+            docs: concat!($($doc, "\n"),*), run: $run,
+        };
+    };
+}

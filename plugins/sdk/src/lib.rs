@@ -1,0 +1,33 @@
+//! The vocabulary every checker of `diag` speaks.
+//!
+//! A checker is a small pure function over plain facts: it receives a [`Case`] (everything core
+//! read, decoded, verified and joined) and reports [`Finding`]s. First-party families and third
+//! parties use exactly this crate; linked in or loaded, the result is the same.
+//!
+//! - [`case`]: the facts, from inputs and exchanges to messages, metadata, configuration and attempts
+//! - [`check`]: what a check is, what a plugin is, what inputs a check can use
+//! - [`finding`]: what a check reports: severity, place, expected and actual, causes with their fix
+//! - [`difference`]: exact comparison first, then the near miss put into one word
+//! - [`setting`]: names of settings, and where each vendor's administrator finds them
+
+#[macro_use]
+mod facts;
+
+pub mod case;
+pub mod check;
+pub mod difference;
+pub mod finding;
+pub mod secret;
+pub mod setting;
+pub mod spec;
+
+pub use case::Case;
+pub use case::place::{Place, Sited};
+pub use check::{Check, Findings, Need, Plugin, Stage};
+pub use difference::Difference;
+pub use finding::{Cause, CauseData, Finding, Severity, Who};
+pub use secret::{Personal, Secret};
+pub use setting::{Setting, Vendor};
+
+/// Version of the Case and Finding schemas. Grows only by addition.
+pub const SCHEMA: &str = "diag-case/1";
