@@ -95,12 +95,14 @@ pub fn between(expected: &str, actual: &str) -> Option<Difference> {
     if decoded(expected) == decoded(actual) {
         return Some(Difference::PercentEncoding);
     }
-    match (Url::parse(expected), Url::parse(actual)) {
-        (Ok(left), Ok(right)) if left.has_host() && right.has_host() => Some(between_urls(expected, &left, actual, &right)),
-        (Ok(url), Err(_)) if url.has_host() => Some(scheme_lost(&url, expected, actual)),
-        (Err(_), Ok(url)) if url.has_host() => Some(scheme_lost(&url, actual, expected)),
-        _ => Some(Difference::Unrelated),
-    }
+    // `sense.example:443` parses as a URL of the scheme `sense.example`: only what has a host counts.
+    let url = |text: &str| Url::parse(text).ok().filter(Url::has_host);
+    Some(match (url(expected), url(actual)) {
+        (Some(left), Some(right)) => between_urls(expected, &left, actual, &right),
+        (Some(url), None) => scheme_lost(&url, expected, actual),
+        (None, Some(url)) => scheme_lost(&url, actual, expected),
+        (None, None) => Difference::Unrelated,
+    })
 }
 
 /// The candidate nearest to `actual`, and how it differs; `None` for an empty list or where a
@@ -165,6 +167,9 @@ fn prefix_differs(left: &str, right: &str) -> bool {
     let rest = |path: &str| path.trim_start_matches('/').split_once('/').map(|(_, rest)| format!("/{rest}"));
     let collapse = |path: &str| format!("/{}", path.trim_start_matches('/'));
     let (left, right) = (collapse(left), collapse(right));
+    if left == right {
+        return false;
+    }
     let (left_rest, right_rest) = (rest(&left), rest(&right));
     left_rest.as_deref() == Some(right.as_str())
         || right_rest.as_deref() == Some(left.as_str())
