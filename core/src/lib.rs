@@ -7,6 +7,11 @@
 //! No file, process, network or clock access of its own: whoever calls hands in readers and the
 //! current time. Everything read is bounded in size, depth and number.
 
+pub mod crypto;
 pub mod evidence;
+pub mod intake;
 pub mod redact;
+pub mod saml;
 pub mod seal;
+pub mod snapshot;
+pub mod story;

@@ -1,0 +1,1 @@
+//! Certificates, signatures and encryption: the hard part, written down as plain facts.

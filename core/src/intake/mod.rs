@@ -1,0 +1,1 @@
+//! What is this file? Bytes in, exchanges and documents out.

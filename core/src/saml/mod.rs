@@ -1,0 +1,1 @@
+//! Messages and metadata: bindings undone, XML with positions, facts out.

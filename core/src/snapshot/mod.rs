@@ -1,0 +1,1 @@
+//! Vendor exports made neutral: registrations and service provider configurations.

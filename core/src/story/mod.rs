@@ -1,0 +1,1 @@
+//! From exchanges to the story: cleaned exchanges, pages, attempts, clocks and cookies.
