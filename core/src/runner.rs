@@ -1,0 +1,127 @@
+//! Runs checks over a Case, each on its own: what one check does cannot touch another.
+//!
+//! Every check ends in one of four ways: clean, found, skipped (an input is missing) or crashed.
+//! A report that hides the last two would lie.
+
+use diag_sdk::{Case, Check, Finding, Need, Plugin};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// How a check ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// It looked and found nothing.
+    Clean,
+    /// It found something.
+    Found,
+    /// It could not look, or only in part: these inputs are missing.
+    Skipped(Vec<Need>),
+    /// It failed; the text is for people.
+    Crashed(String),
+}
+
+/// One check and how it ended.
+#[derive(Debug, Clone)]
+pub struct CheckRun {
+    /// Id of the check.
+    pub id: String,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+/// What all checks together gave.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// Findings in the order of checks.
+    pub findings: Vec<Finding>,
+    /// Every check that was asked to run, sorted by id.
+    pub checks: Vec<CheckRun>,
+}
+
+/// Which checks to run: ids (`endpoints/acs-not-registered`) or families (`endpoints`).
+#[derive(Debug, Default, Clone)]
+pub struct Selection {
+    /// Only these; empty means all.
+    pub only: Vec<String>,
+    /// Not these.
+    pub skip: Vec<String>,
+}
+
+impl Selection {
+    /// Whether a check is to run.
+    pub fn wants(&self, id: &str) -> bool {
+        let named = |list: &[String]| list.iter().any(|name| name == id || id.split('/').next() == Some(name.as_str()));
+        (self.only.is_empty() || named(&self.only)) && !named(&self.skip)
+    }
+}
+
+/// Runs the selected checks of the plugins, in order of their ids.
+pub fn run(case: &Case, plugins: &[&'static Plugin], selection: &Selection) -> Run {
+    let mut checks: Vec<&'static Check> = plugins.iter().flat_map(|plugin| plugin.checks.iter().copied()).collect();
+    checks.sort_by_key(|check| check.id);
+    let mut run = Run::default();
+    for check in checks.into_iter().filter(|check| selection.wants(check.id)) {
+        let ending = match catch_unwind(AssertUnwindSafe(|| check.judge(case))) {
+            Err(_) => Ending::Crashed("the check panicked; this is a bug in the check, the other checks are not affected".to_owned()),
+            Ok(findings) => {
+                let (found, missing) = findings.into_parts();
+                let ending = match (found.is_empty(), missing.is_empty()) {
+                    (false, _) => Ending::Found,
+                    (true, false) => Ending::Skipped(missing),
+                    (true, true) => Ending::Clean,
+                };
+                run.findings.extend(found);
+                ending
+            }
+        };
+        run.checks.push(CheckRun { id: check.id.to_owned(), ending });
+    }
+    run
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::{Findings, Severity, Stage, check};
+
+    check! {
+        /// Always finds.
+        static FINDS = { id: "test/finds", title: "Finds", levels: [Severity::Notice], stage: Stage::Observation, needs: [], explains: [],
+            causes: [], references: ["reference"], run: |_, out| out.push(Finding::notice("Found")) }
+    }
+    check! {
+        /// Panics.
+        static PANICS = { id: "test/panics", title: "Panics", levels: [Severity::Error], stage: Stage::Observation, needs: [], explains: [],
+            causes: [], references: [], run: panics }
+    }
+    check! {
+        /// Needs a capture.
+        static NEEDS = { id: "test/needs", title: "Needs", levels: [Severity::Error], stage: Stage::Observation, needs: [Need::Capture], explains: [],
+            causes: [], references: [], run: |_, _| {} }
+    }
+    static PLUGIN: Plugin = Plugin { name: "test", version: "0.0.0", about: "", checks: &[&FINDS, &NEEDS, &PANICS] };
+
+    fn panics(case: &Case, _: &mut Findings) {
+        assert!(!case.inputs.is_empty(), "no inputs");
+    }
+
+    #[test]
+    fn four_honest_endings() {
+        let run = run(&Case::default(), &[&PLUGIN], &Selection::default());
+        let endings: Vec<_> = run.checks.iter().map(|check| (check.id.as_str(), &check.ending)).collect();
+        assert_eq!(endings[0], ("test/finds", &Ending::Found));
+        assert_eq!(endings[1], ("test/needs", &Ending::Skipped(vec![Need::Capture])));
+        assert!(matches!(endings[2], ("test/panics", Ending::Crashed(_))));
+        assert_eq!(run.findings[0].check, "test/finds");
+        assert_eq!(run.findings[0].references, ["reference"]);
+    }
+
+    #[test]
+    fn selection_by_id_and_family() {
+        let only = |names: &[&str]| Selection { only: names.iter().map(|name| (*name).to_owned()).collect(), ..Selection::default() };
+        assert!(only(&["test"]).wants("test/finds"));
+        assert!(only(&["test/finds"]).wants("test/finds"));
+        assert!(!only(&["test/find"]).wants("test/finds"));
+        assert!(!only(&["tes"]).wants("test/finds"));
+        assert!(!Selection { skip: vec!["test".into()], ..Selection::default() }.wants("test/finds"));
+    }
+}

@@ -1,0 +1,187 @@
+//! The texts behind the places of a Case, for excerpts in reports.
+//!
+//! Only what is safe to show is kept: values of secrets and of people are blotted out character by
+//! character, so that lines and columns stay true.
+
+use diag_sdk::Place;
+use std::collections::BTreeMap;
+
+/// Texts by input id and by message or document id.
+#[derive(Debug, Default)]
+pub struct Sources {
+    texts: BTreeMap<String, String>,
+}
+
+/// One line around a place, short enough for a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The text; `…` marks where the line was cut.
+    pub text: String,
+    /// Characters of `text` before what is meant.
+    pub start: usize,
+    /// Length in characters of what is meant, at least 1.
+    pub length: usize,
+    /// Line number in the source.
+    pub line: u32,
+}
+
+const BLOT: char = '•';
+/// Elements whose text is a secret or about a person.
+const BLOTTED_ELEMENTS: &[&str] = &["SignatureValue", "CipherValue", "NameID", "AttributeValue", "SessionIndex"];
+/// Longest string of a JSON document that is shown; longer ones are keys, certificates or metadata.
+const LONGEST_JSON_STRING: usize = 200;
+/// JSON fields that hold secrets.
+const BLOTTED_FIELDS: &[&str] = &["\"secretText\"", "\"key\"", "\"value\"", "\"hint\""];
+
+impl Sources {
+    /// Keeps a message or an XML document under its id.
+    pub fn add_xml(&mut self, id: &str, text: &str) {
+        if let Some(masked) = blot_xml(text) {
+            self.texts.insert(id.to_owned(), masked);
+        }
+    }
+
+    /// Keeps an XML document that holds neither secrets nor people, even where it does not parse.
+    pub fn add_metadata(&mut self, id: &str, text: &str) {
+        self.texts.insert(id.to_owned(), text.to_owned());
+    }
+
+    /// Keeps a configuration export.
+    pub fn add_json(&mut self, id: &str, text: &str) {
+        self.texts.insert(id.to_owned(), blot_json(text));
+    }
+
+    /// The line at a place, cut to `width` characters around it.
+    pub fn excerpt(&self, place: &Place, width: usize) -> Option<Excerpt> {
+        let text = self.texts.get(place.message.as_deref().unwrap_or(&place.input))?;
+        let line_number = place.line?;
+        let line: Vec<char> = text.lines().nth(line_number.checked_sub(1)? as usize)?.chars().collect();
+        let start = (place.column? as usize).checked_sub(1)?;
+        if start > line.len() {
+            return None;
+        }
+        let length = place.length.map_or(1, |length| length as usize).clamp(1, (line.len() - start).max(1));
+        let shown = length.min(width.saturating_sub(8).max(1));
+        let before = width.saturating_sub(shown) / 2;
+        let from = start.saturating_sub(before);
+        let to = (from + width).min(line.len());
+        let from = if to == line.len() { to.saturating_sub(width) } else { from };
+        let mut cut = String::new();
+        if from > 0 {
+            cut.push('…');
+        }
+        cut.extend(line[from..to].iter().map(|character| if character.is_control() { ' ' } else { *character }));
+        if to < line.len() {
+            cut.push('…');
+        }
+        Some(Excerpt { text: cut, start: start - from + usize::from(from > 0), length: length.min(to - start).max(1), line: line_number })
+    }
+}
+
+/// Replaces the characters of secret and personal values. `None` where the XML does not parse, for
+/// then nobody can tell what is secret in it.
+fn blot_xml(text: &str) -> Option<String> {
+    let document = roxmltree::Document::parse(text).ok()?;
+    let mut ranges = Vec::new();
+    for node in document.descendants() {
+        if node.is_text() && node.ancestors().any(|above| above.is_element() && BLOTTED_ELEMENTS.contains(&above.tag_name().name())) {
+            ranges.push(node.range());
+        }
+        for attribute in node.attributes() {
+            let of_assertion = attribute.name() == "ID" && node.tag_name().name() != "AuthnRequest";
+            if of_assertion || attribute.name() == "SessionIndex" {
+                ranges.push(attribute.range_value());
+            }
+        }
+    }
+    ranges.sort_by_key(|range| range.start);
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for range in ranges {
+        if range.start < at {
+            continue;
+        }
+        out.push_str(text.get(at..range.start)?);
+        out.extend(text.get(range.clone())?.chars().map(|character| if character == '\n' { '\n' } else { BLOT }));
+        at = range.end;
+    }
+    out.push_str(text.get(at..)?);
+    Some(out)
+}
+
+/// Replaces the characters of long strings and of secret fields of a JSON text.
+fn blot_json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut last_key = "";
+    while let Some(open) = rest.find('"') {
+        out.push_str(&rest[..open]);
+        let string = &rest[open..];
+        let mut end = string.len();
+        let mut escaped = false;
+        for (index, character) in string.char_indices().skip(1) {
+            match character {
+                '\\' if !escaped => escaped = true,
+                '"' if !escaped => {
+                    end = index + 1;
+                    break;
+                }
+                _ => escaped = false,
+            }
+        }
+        let literal = &string[..end];
+        let after = string[end..].trim_start();
+        let is_key = after.starts_with(':');
+        if !is_key && (literal.chars().count() > LONGEST_JSON_STRING || BLOTTED_FIELDS.contains(&last_key)) {
+            out.push('"');
+            out.extend(literal.chars().skip(1).take(literal.chars().count().saturating_sub(2)).map(|_| BLOT));
+            out.push('"');
+        } else {
+            out.push_str(literal);
+        }
+        if is_key {
+            last_key = literal;
+        }
+        rest = &string[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn excerpts_keep_columns_and_hide_values() {
+        let mut sources = Sources::default();
+        sources.add_xml("m1", "<R ID=\"_1\">\n<NameID>ann@contoso.example</NameID><Audience>spn:x</Audience></R>");
+        let place = Place { message: Some("m1".into()), line: Some(2), column: Some(47), length: Some(5), ..Place::default() };
+        let excerpt = sources.excerpt(&place, 200).expect("the line exists");
+        assert!(!excerpt.text.contains("ann"));
+        let meant: String = excerpt.text.chars().skip(excerpt.start).take(excerpt.length).collect();
+        assert_eq!(meant, "spn:x");
+    }
+
+    #[test]
+    fn long_lines_are_cut_around_the_place() {
+        let mut sources = Sources::default();
+        let line = format!("{}HERE{}", "a".repeat(500), "b".repeat(500));
+        sources.add_metadata("i1", &line);
+        let place = Place { input: "i1".into(), line: Some(1), column: Some(501), length: Some(4), ..Place::default() };
+        let excerpt = sources.excerpt(&place, 60).expect("the line exists");
+        let meant: String = excerpt.text.chars().skip(excerpt.start).take(excerpt.length).collect();
+        assert_eq!(meant, "HERE");
+        assert!(excerpt.text.chars().count() <= 62);
+    }
+
+    #[test]
+    fn json_secrets_are_blotted() {
+        let text =
+            "{\"secretText\": \"hunter2\", \"samlHostUri\": \"https://a\\\"b\", \"long\": \"LONG\"}".replace("LONG", &"x".repeat(300));
+        let blotted = blot_json(&text);
+        assert!(!blotted.contains("hunter2") && !blotted.contains("xxx"));
+        assert!(blotted.contains("https://a\\\"b"));
+        assert_eq!(blotted.chars().count(), text.chars().count());
+    }
+}
