@@ -8,6 +8,7 @@
 //! - [`check`]: what a check is, what a plugin is, what inputs a check can use
 //! - [`finding`]: what a check reports: severity, place, expected and actual, causes with their fix
 //! - [`difference`]: exact comparison first, then the near miss put into one word
+//! - [`host`]: host names, parsed and compared
 //! - [`setting`]: names of settings, and where each vendor's administrator finds them
 
 #[macro_use]
@@ -17,6 +18,7 @@ pub mod case;
 pub mod check;
 pub mod difference;
 pub mod finding;
+pub mod host;
 pub mod secret;
 pub mod setting;
 pub mod spec;

@@ -142,3 +142,24 @@ facts! {
         pub place: Place,
     }
 }
+
+impl Attempt {
+    /// The service provider accepted the response, whatever came afterwards: what it holds about the
+    /// identity provider is good enough to sign in with.
+    pub fn accepted(&self) -> bool {
+        self.kind == AttemptKind::SignIn && matches!(self.outcome, Outcome::SignedIn | Outcome::Looping | Outcome::DeniedAfterSignIn)
+    }
+
+    /// It was tried to its end and did not lead where the person wanted.
+    pub fn failed(&self) -> bool {
+        matches!(
+            self.outcome,
+            Outcome::RefusedByIdp
+                | Outcome::RefusedBySp
+                | Outcome::Looping
+                | Outcome::DeniedAfterSignIn
+                | Outcome::BrokenInTransit
+                | Outcome::SignOutFailed
+        )
+    }
+}

@@ -153,6 +153,16 @@ impl Case {
         self.attempts.iter().find(|attempt| attempt.request.as_deref() == Some(message) || attempt.response.as_deref() == Some(message))
     }
 
+    /// A service provider configuration by its id in this Case.
+    pub fn configuration(&self, id: &str) -> Option<&SpConfiguration> {
+        self.sp_configurations.iter().find(|configuration| configuration.id == id)
+    }
+
+    /// Somebody signed in and got where they wanted: what was used for it works.
+    pub fn signed_in(&self) -> bool {
+        self.attempts.iter().any(|attempt| attempt.kind == attempt::AttemptKind::SignIn && attempt.outcome == attempt::Outcome::SignedIn)
+    }
+
     /// For people: the path of an input.
     pub fn path_of<'a>(&'a self, input: &'a str) -> &'a str {
         self.inputs.iter().find(|known| known.id == input).map_or(input, |known| known.path.as_str())
