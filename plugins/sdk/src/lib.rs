@@ -10,10 +10,12 @@
 //! - [`difference`]: exact comparison first, then the near miss put into one word
 //! - [`host`]: host names, parsed and compared
 //! - [`setting`]: names of settings, and where each vendor's administrator finds them
+//! - [`aadsts`], [`status`]: vendor codes and SAML status codes in words
 
 #[macro_use]
 mod facts;
 
+pub mod aadsts;
 pub mod case;
 pub mod check;
 pub mod difference;
@@ -22,6 +24,7 @@ pub mod host;
 pub mod secret;
 pub mod setting;
 pub mod spec;
+pub mod status;
 
 pub use case::Case;
 pub use case::place::{Place, Sited};
