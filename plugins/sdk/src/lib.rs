@@ -7,6 +7,7 @@
 //! - [`case`]: the facts, from inputs and exchanges to messages, metadata, configuration and attempts
 //! - [`check`]: what a check is, what a plugin is, what inputs a check can use
 //! - [`finding`]: what a check reports: severity, place, expected and actual, causes with their fix
+//! - [`address`]: URLs as a browser asks for them
 //! - [`difference`]: exact comparison first, then the near miss put into one word
 //! - [`host`]: host names, parsed and compared
 //! - [`setting`]: names of settings, and where each vendor's administrator finds them
@@ -16,6 +17,7 @@
 mod facts;
 
 pub mod aadsts;
+pub mod address;
 pub mod case;
 pub mod check;
 pub mod difference;

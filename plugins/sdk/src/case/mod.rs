@@ -7,6 +7,7 @@
 pub mod assertion;
 pub mod attempt;
 pub mod certificate;
+pub mod evidence;
 pub mod exchange;
 pub mod input;
 pub mod message;
