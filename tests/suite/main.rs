@@ -1,3 +1,8 @@
 //! The integration suite: one binary, whole inputs.
 
 mod architecture;
+mod examples;
+mod one_fault;
+mod secrets;
+mod shipped_examples;
+mod wording;

@@ -1,0 +1,41 @@
+//! Canaries: values that must not appear in anything `diag` says.
+
+use diag_core::report::Report;
+use diag_tests::capture::Capture;
+use diag_tests::diagnose::{File, case_of, report_on};
+
+const CANARIES: &[&str] = &["CANARY-SESSION-COOKIE", "CANARY-PASSWORD", "CANARY-SESSION-INDEX", "CANARY-SECRET-TEXT", "CANARY-PRIVATE-KEY"];
+
+/// An application export that holds secrets it should not.
+fn application() -> String {
+    let text = std::fs::read_to_string(diag_tests::one_fault::folder().join("base/application.json")).expect("the base");
+    text.replacen(
+        '{',
+        "{\"passwordCredentials\": [{\"secretText\": \"CANARY-SECRET-TEXT\", \"hint\": \"CAN\"}], \"keyCredentials\": [{\"usage\": \"Sign\", \"type\": \"X509CertAndPassword\", \"key\": \"CANARY-PRIVATE-KEY\"}],",
+        1,
+    )
+}
+
+#[test]
+fn no_secret_reaches_case_or_report() {
+    for capture in [
+        Capture::default(),
+        Capture { acs_status: 400, acs_page: Some("Error 400 - Bad request X-Qlik-Session-bi=CANARY-SESSION-COOKIE".into()), ..Capture::default() },
+        Capture { signed: "none".into(), acs_status: 500, ..Capture::default() },
+    ] {
+        let case = case_of(&[File::new("capture.har", capture.har()), File::new("application.json", application())]);
+        let signature_values: Vec<String> = capture
+            .response("2026-11-24T09:58:12Z".parse().expect("a timestamp"))
+            .split("SignatureValue>")
+            .filter(|part| part.len() > 200 && !part.contains('<'))
+            .map(str::to_owned)
+            .collect();
+        let report: Report = report_on(&case);
+        let outputs = [serde_json::to_string(&case).expect("JSON"), serde_json::to_string(&report).expect("JSON"), format!("{case:?}")];
+        for output in &outputs {
+            for canary in CANARIES.iter().copied().chain(signature_values.iter().map(String::as_str)) {
+                assert!(!output.contains(canary), "{canary} got out");
+            }
+        }
+    }
+}

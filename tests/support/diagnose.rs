@@ -1,0 +1,64 @@
+//! Runs the whole engine over files held in memory.
+
+use crate::builtin::BUILTIN;
+use diag_core::examine::{Request, examine};
+use diag_core::intake::Supplied;
+use diag_core::report::Report;
+use diag_core::runner::{Selection, run};
+use diag_sdk::Case;
+use diag_sdk::case::input::HeldBy;
+use jiff::Timestamp;
+use std::io::Cursor;
+
+/// A file: name, whose copy it is, content.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its name, as a report shows it.
+    pub name: String,
+    /// Whose copy of a metadata document it is.
+    pub held_by: HeldBy,
+    /// Its content.
+    pub content: Vec<u8>,
+}
+
+impl File {
+    /// A file as its owner publishes it; the names that the recorded cases use for the other
+    /// side's copies are understood.
+    pub fn new(name: &str, content: impl Into<Vec<u8>>) -> Self {
+        let held_by = match name {
+            "idp-metadata-in-sp.xml" => HeldBy::Sp,
+            "sp-metadata-in-idp.xml" => HeldBy::Idp,
+            _ => HeldBy::Publisher,
+        };
+        Self { name: name.to_owned(), held_by, content: content.into() }
+    }
+}
+
+/// The moment at which configuration alone is judged in tests.
+pub fn now() -> Timestamp {
+    "2026-11-24T10:00:00Z".parse().expect("a timestamp")
+}
+
+/// The Case made of some files.
+pub fn case_of(files: &[File]) -> Case {
+    let supplied = files
+        .iter()
+        .map(|file| Supplied {
+            path: file.name.clone(),
+            named: true,
+            held_by: file.held_by,
+            reader: Box::new(Cursor::new(file.content.clone())),
+        })
+        .collect();
+    examine(Request { now: now(), ..Request::new(supplied) }, &mut |_| {}).case
+}
+
+/// The report on a Case, with all first-party checks.
+pub fn report_on(case: &Case) -> Report {
+    Report::new(case, run(case, BUILTIN, &Selection::default()), BUILTIN)
+}
+
+/// The report on some files.
+pub fn report_of(files: &[File]) -> Report {
+    report_on(&case_of(files))
+}
