@@ -17,13 +17,16 @@
 mod facts;
 
 pub mod aadsts;
+pub mod abi;
 pub mod address;
 pub mod case;
 pub mod check;
 pub mod difference;
 pub mod finding;
 pub mod host;
+pub mod manifest;
 pub mod secret;
+pub mod serve;
 pub mod setting;
 pub mod spec;
 pub mod status;

@@ -1,0 +1,135 @@
+//! What a plugin says of itself, and what it answers, as plain data: the same for plugins linked
+//! in, loaded from a library, or run as a program.
+
+use crate::check::{Check, Need, Plugin, Stage};
+use crate::finding::{CauseData, Finding, Severity, Who};
+use crate::setting::Setting;
+
+/// Version of the conversation between `diag` and a plugin. Grows only by addition.
+pub const SCHEMA: &str = "diag-plugin/1";
+
+facts! {
+    /// What a plugin says of itself.
+    pub struct Manifest {
+        /// `diag-plugin/1`.
+        pub schema: String,
+        /// Its name: the first part of every id of its checks.
+        pub name: String,
+        /// Its version, semantic versioning.
+        pub version: String,
+        /// What it watches over, one line.
+        pub about: String,
+        /// Secrets of the Case it wants to see (`secret:attribute-values`, …); each must be granted.
+        pub wants: Vec<String>,
+        /// Its checks.
+        pub checks: Vec<CheckInfo>,
+    }
+
+    /// What there is to know about a check without running it.
+    pub struct CheckInfo {
+        /// `<plugin>/<problem>`.
+        pub id: String,
+        /// What it reports, one line.
+        pub title: String,
+        /// The levels it can report at, most severe first.
+        pub levels: Vec<Severity>,
+        /// Where in a sign-in the problem acts.
+        pub stage: Stage,
+        /// Inputs it can use; where none is present it is skipped.
+        pub needs: Vec<Need>,
+        /// Ids of checks whose findings follow from this one.
+        pub explains: Vec<String>,
+        /// Causes as data.
+        pub causes: Vec<CauseInfo>,
+        /// Specification sections and product pages.
+        pub references: Vec<String>,
+        /// Why sign-in breaks, with examples. Markdown.
+        pub docs: String,
+    }
+
+    /// A cause, as a check declares it.
+    pub struct CauseInfo {
+        /// Why it happens.
+        pub text: String,
+        /// Who acts.
+        pub who: Who,
+        /// Which setting.
+        pub setting: Setting,
+        /// What to do.
+        pub fix: String,
+    }
+
+    /// What `diag` asks a plugin to do.
+    pub struct Request {
+        /// Ids of the checks to run.
+        pub checks: Vec<String>,
+        /// The facts.
+        pub case: crate::Case,
+    }
+
+    /// What a plugin answers.
+    pub struct Answer {
+        /// One per check that was asked for.
+        pub checks: Vec<CheckAnswer>,
+    }
+
+    /// How one check ended.
+    pub struct CheckAnswer {
+        /// Id of the check.
+        pub id: String,
+        /// What it found.
+        pub findings: Vec<Finding>,
+        /// Inputs it missed.
+        pub missing: Vec<Need>,
+        /// What went wrong, where it crashed.
+        pub crashed: Option<String>,
+    }
+}
+
+impl From<&CauseData> for CauseInfo {
+    fn from(cause: &CauseData) -> Self {
+        Self { text: cause.text.to_owned(), who: cause.who, setting: cause.setting, fix: cause.fix.to_owned() }
+    }
+}
+
+impl From<&Check> for CheckInfo {
+    fn from(check: &Check) -> Self {
+        let owned = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
+        Self {
+            id: check.id.to_owned(),
+            title: check.title.to_owned(),
+            levels: check.levels.to_vec(),
+            stage: check.stage,
+            needs: check.needs.to_vec(),
+            explains: owned(check.explains),
+            causes: check.causes.iter().map(CauseInfo::from).collect(),
+            references: owned(check.references),
+            docs: check.docs.to_owned(),
+        }
+    }
+}
+
+impl From<&Plugin> for Manifest {
+    fn from(plugin: &Plugin) -> Self {
+        Self {
+            schema: SCHEMA.to_owned(),
+            name: plugin.name.to_owned(),
+            version: plugin.version.to_owned(),
+            about: plugin.about.to_owned(),
+            wants: Vec::new(),
+            checks: plugin.checks.iter().map(|check| CheckInfo::from(*check)).collect(),
+        }
+    }
+}
+
+impl CheckInfo {
+    /// The family: the part of the id before the slash.
+    pub fn family(&self) -> &str {
+        self.id.split('/').next().unwrap_or(&self.id)
+    }
+
+    /// The most severe level it can report at.
+    pub fn level(&self) -> Severity {
+        self.levels.iter().copied().max().unwrap_or_default()
+    }
+}
