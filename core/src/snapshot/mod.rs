@@ -1,1 +1,97 @@
-//! Vendor exports made neutral: registrations and service provider configurations.
+//! Vendor exports become the neutral facts of the Case.
+//!
+//! Entra's `application` and `servicePrincipal` become an [`IdpRegistration`], Qlik's
+//! `virtualproxyconfig` and `proxyservice` become an [`SpConfiguration`] and a [`ProxyService`].
+//! Checkers compare those and never see a vendor's field names. A field an export lacks stays
+//! unknown: absence in an export is no evidence of absence in the product.
+
+pub mod certutil;
+pub mod entra;
+pub mod join;
+pub mod json;
+pub mod proxy_log;
+pub mod qlik;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use crate::evidence::Document;
+use crate::seal::Sealer;
+use diag_sdk::Place;
+use diag_sdk::case::exchange::Phrase;
+use diag_sdk::case::input::InputKind;
+use diag_sdk::case::registration::IdpRegistration;
+use diag_sdk::case::sp_configuration::{KeyStore, ProxyService, SpConfiguration};
+
+/// What the exports say.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// How identity providers know the service provider.
+    pub registrations: Vec<IdpRegistration>,
+    /// Entry points of the service provider.
+    pub sp_configurations: Vec<SpConfiguration>,
+    /// Proxies that serve them.
+    pub proxies: Vec<ProxyService>,
+    /// Homes of private keys.
+    pub key_stores: Vec<KeyStore>,
+    /// Known lines of proxy logs.
+    pub log_phrases: Vec<Phrase>,
+    /// Metadata of the identity provider found inside configurations, still as stored.
+    pub held_metadata: Vec<HeldDocument>,
+    /// Remarks for people: id of the input, and what was odd about it.
+    pub notes: Vec<(String, String)>,
+}
+
+/// A metadata document inside a configuration, exactly as its field holds it: XML, or base64 of it.
+#[derive(Debug, Default, Clone)]
+pub struct HeldDocument {
+    /// Id of the configuration that holds it.
+    pub configuration: String,
+    /// For people: `samlMetadataIdP of virtual proxy azure`.
+    pub origin: String,
+    /// Where the field stands.
+    pub place: Place,
+    /// The field's text.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads all exports among the documents. Other documents are left alone.
+pub fn read(documents: &[Document], _sealer: &Sealer) -> Snapshot {
+    let mut snapshot = Snapshot::default();
+    let (mut tenant, mut site) = (entra::Tenant::default(), qlik::Site::default());
+    for document in documents {
+        let text = match document.kind {
+            InputKind::Application
+            | InputKind::ServicePrincipal
+            | InputKind::TokenIssuancePolicies
+            | InputKind::ClaimsMappingPolicies
+            | InputKind::Virtualproxyconfig
+            | InputKind::Proxyservice
+            | InputKind::Certutil
+            | InputKind::ProxyLog => text::decode(&document.bytes),
+            _ => continue,
+        };
+        match document.kind {
+            InputKind::Certutil => snapshot.key_stores.extend(certutil::read(&document.input, &text)),
+            InputKind::ProxyLog => snapshot.log_phrases.extend(proxy_log::read(&text)),
+            kind => {
+                let export = json::Export::new(&document.input, &text);
+                {
+                    let values = export.parse();
+                    for object in export.objects(&values) {
+                        match kind {
+                            InputKind::Virtualproxyconfig | InputKind::Proxyservice => site.add(&object),
+                            _ => tenant.add(&object, kind),
+                        }
+                    }
+                }
+                snapshot.notes.extend(export.into_notes().into_iter().map(|note| (document.input.clone(), note)));
+            }
+        }
+    }
+    let (registrations, notes) = tenant.finish();
+    snapshot.registrations = registrations;
+    snapshot.notes.extend(notes);
+    site.finish(&mut snapshot);
+    snapshot
+}

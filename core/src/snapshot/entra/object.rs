@@ -1,0 +1,127 @@
+//! One `application` or `servicePrincipal`, under the names of Microsoft Graph or of the portal's
+//! manifest. Values are taken as they stand; secrets (`passwordCredentials`, private keys) are not
+//! even looked at.
+
+use super::super::json::Node;
+use super::credential;
+use diag_sdk::Sited;
+use diag_sdk::case::input::InputKind;
+use diag_sdk::case::registration::{IdpRegistration, Registered, RegistrationObject};
+
+/// Which object it is, by members only one of the two has.
+pub(super) fn kind(node: &Node<'_>) -> Option<InputKind> {
+    const SERVICE_PRINCIPAL: &[&str] = &[
+        "servicePrincipalNames",
+        "servicePrincipalType",
+        "preferredSingleSignOnMode",
+        "preferredTokenSigningKeyThumbprint",
+        "appRoleAssignmentRequired",
+        "accountEnabled",
+        "replyUrls",
+        "loginUrl",
+        "samlSingleSignOnSettings",
+        "appOwnerOrganizationId",
+        "appDisplayName",
+    ];
+    const APPLICATION: &[&str] = &[
+        "identifierUris",
+        "web",
+        "replyUrlsWithType",
+        "signInUrl",
+        "signInAudience",
+        "requestSignatureVerification",
+        "groupMembershipClaims",
+    ];
+    let counts = |names: &[&str]| names.iter().filter(|name| node.has(name)).count();
+    let (service_principal, application) = (counts(SERVICE_PRINCIPAL), counts(APPLICATION));
+    match service_principal.cmp(&application) {
+        std::cmp::Ordering::Greater => Some(InputKind::ServicePrincipal),
+        std::cmp::Ordering::Less => Some(InputKind::Application),
+        std::cmp::Ordering::Equal => None,
+    }
+}
+
+/// What the object says.
+pub(super) fn read(node: &Node<'_>, object: RegistrationObject) -> IdpRegistration {
+    let app_id = node.filled("appId").map(|id| id.value);
+    let registered = |values: Vec<Sited<String>>| values.into_iter().map(|value| Registered { value, object });
+    let identifiers = ["identifierUris", "servicePrincipalNames"]
+        .into_iter()
+        .filter_map(|name| node.texts(name))
+        .flat_map(|values| registered(values.into_iter().filter(|value| !is_app_id(&value.value, app_id.as_deref())).collect()))
+        .collect();
+    let verification = node.get("requestSignatureVerification");
+    let signed_requests_required = match &verification {
+        // Null is how Graph writes that the feature was never switched on.
+        Some(null) if null.is_null() => Some(Sited::new(false, null.place())),
+        Some(object) => object.flag("isSignedRequestRequired"),
+        None => None,
+    };
+    let web = node.object("web");
+    IdpRegistration {
+        name: ["displayName", "appDisplayName", "name"].into_iter().find_map(|name| node.filled(name)).map(|name| name.value),
+        tenant: node.filled("appOwnerOrganizationId"),
+        objects: vec![object],
+        identifiers,
+        reply_urls: registered(reply_urls(node, web.as_ref())).collect(),
+        sign_on_url: sign_on_url(node),
+        logout_url: node.filled("logoutUrl").or_else(|| web.as_ref()?.filled("logoutUrl")),
+        relay_state: node.object("samlSingleSignOnSettings").and_then(|settings| settings.filled("relayState")),
+        sso_mode: node.get("preferredSingleSignOnMode").map(|mode| {
+            let value = node.filled("preferredSingleSignOnMode").map(|mode| mode.value);
+            Sited::new(value, mode.place())
+        }),
+        enabled: node.flag("accountEnabled"),
+        assignment_required: node.flag("appRoleAssignmentRequired"),
+        signed_requests_required,
+        weak_algorithms_allowed: verification.filter(Node::is_object).and_then(|object| object.filled("allowedWeakAlgorithms")),
+        credentials: node
+            .list("keyCredentials")
+            .unwrap_or_default()
+            .iter()
+            .filter(|entry| entry.is_object())
+            .take(100)
+            .map(credential::read)
+            .collect(),
+        active_signing_thumbprint: node.filled("preferredTokenSigningKeyThumbprint"),
+        encryption_key_id: node.filled("tokenEncryptionKeyId"),
+        group_claims: node.filled("groupMembershipClaims"),
+        app_id,
+        ..IdpRegistration::default()
+    }
+}
+
+/// Reply URLs under all the names they have had, each once.
+fn reply_urls(node: &Node<'_>, web: Option<&Node<'_>>) -> Vec<Sited<String>> {
+    let mut urls: Vec<Sited<String>> = Vec::new();
+    urls.extend(web.and_then(|web| web.texts("redirectUris")).unwrap_or_default());
+    let typed = node.list("replyUrlsWithType").unwrap_or_default();
+    // Only the type `Web` may receive a posted response.
+    let of_the_web = typed.iter().filter(|entry| entry.text("type").is_none_or(|kind| kind.eq_ignore_ascii_case("web")));
+    urls.extend(of_the_web.filter_map(|entry| entry.filled("url")));
+    urls.extend(node.texts("replyUrls").unwrap_or_default());
+    let settings = web.and_then(|web| web.list("redirectUriSettings")).unwrap_or_default();
+    urls.extend(settings.iter().filter(|entry| entry.is_object()).filter_map(|entry| entry.filled("uri")));
+    let mut seen = std::collections::HashSet::new();
+    urls.retain(|url| seen.insert(url.value.clone()));
+    urls
+}
+
+fn sign_on_url(node: &Node<'_>) -> Option<Sited<Option<String>>> {
+    if let Some(login) = node.get("loginUrl") {
+        return Some(Sited::new(node.filled("loginUrl").map(|url| url.value), login.place()));
+    }
+    // The manifest's `signInUrl` is the home page; in gallery applications it is only a marker.
+    let home = node.filled("signInUrl").filter(|url| !url.value.contains("metadata="))?;
+    Some(Sited::new(Some(home.value), home.place))
+}
+
+/// `servicePrincipalNames` repeats the `appId`, which nobody registered as an identifier.
+fn is_app_id(value: &str, app_id: Option<&str>) -> bool {
+    app_id.map_or_else(|| is_guid(value), |id| value.eq_ignore_ascii_case(id))
+}
+
+fn is_guid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+}

@@ -1,0 +1,48 @@
+//! Known lines of the Qlik proxy's audit and trace logs.
+//!
+//! Only the product's own fixed text is kept: the rest of such a line names people and sessions.
+
+use diag_sdk::case::exchange::Phrase;
+
+const PRODUCT: &str = "Qlik Sense";
+
+/// Texts the proxy writes when it refuses, and what they mean in our words.
+const KNOWN: &[(&str, &str)] = &[
+    ("SAML mandatory attribute for user ID is missing", "attribute-missing"),
+    ("SAML mandatory attribute", "attribute-missing"),
+    ("SAML assertion is expired", "expired"),
+    ("SAML assertion must be encrypted on an unsecured connection", "encryption-required"),
+];
+
+/// The known lines, each meaning once, in the order they first occur.
+pub fn read(text: &str) -> Vec<Phrase> {
+    let mut phrases: Vec<Phrase> = Vec::new();
+    for line in text.lines() {
+        let known = KNOWN.iter().find(|(known, _)| contains(line, known));
+        let Some((text, meaning)) = known else { continue };
+        if !phrases.iter().any(|phrase| phrase.text == *text) {
+            phrases.push(Phrase { product: PRODUCT.to_owned(), meaning: (*meaning).to_owned(), text: (*text).to_owned() });
+        }
+    }
+    phrases
+}
+
+fn contains(line: &str, known: &str) -> bool {
+    line.as_bytes().windows(known.len()).any(|window| window.eq_ignore_ascii_case(known.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn known_lines_are_found_once_and_without_their_particulars() {
+        let log = "1\t2026-11-24\tWARN\tsense\tAudit.Proxy.SamlAuthenticationHandler\t7\tCONTOSO\\ada\tSAML assertion is expired\t0\r\n\
+                   2\t2026-11-24\tWARN\tsense\tx\t7\tCONTOSO\\bob\tsaml assertion is expired\t0\n3\tINFO\tall is well\n\
+                   4\tWARN\tSAML mandatory attribute for user ID is missing\t0";
+        let phrases = read(log);
+        let meanings: Vec<&str> = phrases.iter().map(|phrase| phrase.meaning.as_str()).collect();
+        assert_eq!(meanings, ["expired", "attribute-missing"]);
+        assert!(!format!("{phrases:?}").contains("ada"));
+    }
+}
