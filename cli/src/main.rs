@@ -1,2 +1,31 @@
-//! stub
-fn main() {}
+//! The binary `diag`: arguments, files, progress, rendering. All judgement is in core and plugins.
+
+mod args;
+mod builtin;
+mod commands;
+mod failure;
+mod files;
+mod nearest;
+mod output;
+mod progress;
+mod render;
+
+mod terminal;
+mod wanted;
+mod wording;
+
+use clap::Parser;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    failure::quiet_panics();
+    let arguments = args::Arguments::parse();
+    terminal::choose_colours(arguments.color);
+    let ended = catch_unwind(AssertUnwindSafe(|| commands::run(arguments)));
+    match ended {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => failure::report(&error),
+        Err(_) => failure::report_panic(),
+    }
+}

@@ -1,0 +1,256 @@
+//! The command line, exactly as people and scripts may type it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use jiff::Timestamp;
+use std::path::PathBuf;
+
+/// Why does this SAML single sign-on fail, who must change what, and where?
+///
+/// Give it whatever you have, in any order: browser captures (HAR), metadata files, Microsoft
+/// Entra and Qlik Sense configuration exports. Files are recognised by their content, nothing
+/// leaves this computer.
+#[derive(Debug, Parser)]
+#[command(
+    name = "diag",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = "Examples:\n  diag login.har FederationMetadata.xml sp-metadata.xml app.json serviceprincipal.json virtualproxy.json\n  diag ./case-4711/\n  diag flow login.har\n  diag explain AADSTS50011\n\nExit codes: 0 nothing at or above the --fail-on level, 1 findings at or above it, 2 the work could not be done."
+)]
+pub(crate) struct Arguments {
+    /// The command; without one, `check`.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) check: CheckArguments,
+    /// Colours: as the terminal allows, always, or never.
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, help_heading = "Output")]
+    pub(crate) color: ColorWhen,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    /// On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are honoured
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Commands other than plain checking.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Judge everything given, as one case (what `diag PATH…` does)
+    Check(CheckArguments),
+    /// Show the sign-in attempts of a capture as a timeline
+    Flow(FlowArguments),
+    /// Show SAML messages as indented XML, however they are packed
+    Decode(DecodeArguments),
+    /// Explain a check, a family, an AADSTS code or a SAML status code
+    Explain(ExplainArguments),
+    /// List every check
+    Checks(ChecksArguments),
+    /// Print the JSON schema of a document that diag writes
+    Schema(SchemaArguments),
+    /// Print a completion script for a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page
+    Man,
+    /// Write the pages about checks for the documentation
+    #[command(hide = true)]
+    Docs(DocsArguments),
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// Files, folders (walked), or `-` for standard input
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// How to write the report
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
+    pub(crate) format: Format,
+    /// Write the report to this file: whole, or not at all
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    /// Verdict and root causes only
+    #[arg(long, short, conflicts_with = "verbose", help_heading = "Output")]
+    pub(crate) quiet: bool,
+    /// Everything: places, references, details of notices, checks that found nothing
+    #[arg(long, short, help_heading = "Output")]
+    pub(crate) verbose: bool,
+
+    /// Exit with 1 where a finding is at this level or above
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t, help_heading = "Judging")]
+    pub(crate) fail_on: FailOn,
+    /// Run only these checks or families (repeat, or separate by commas)
+    #[arg(long, value_name = "ID|FAMILY", value_delimiter = ',', help_heading = "Judging")]
+    pub(crate) only: Vec<String>,
+    /// Do not run these checks or families
+    #[arg(long, value_name = "ID|FAMILY", value_delimiter = ',', help_heading = "Judging")]
+    pub(crate) skip: Vec<String>,
+    /// Judge configuration at this moment (RFC 3339) instead of the capture's own time
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Judging")]
+    pub(crate) at: Option<Timestamp>,
+    /// Validate every byte of a capture, not only what the case needs
+    #[arg(long, help_heading = "Judging")]
+    pub(crate) strict: bool,
+
+    /// The identity provider's metadata as the service provider has loaded it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub(crate) sp_has: Vec<PathBuf>,
+    /// The service provider's metadata as the identity provider has loaded it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub(crate) idp_has: Vec<PathBuf>,
+    /// Judge each capture on its own, with the other files of its folder
+    #[arg(long, help_heading = "Input")]
+    pub(crate) each: bool,
+    /// With --each: how many captures at a time [default: as many as there are processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Input")]
+    pub(crate) jobs: Option<u16>,
+}
+
+/// How to write a report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, at a terminal
+    #[default]
+    Text,
+    /// One object of schema diag-report/1
+    Json,
+    /// One such object per line
+    Ndjson,
+}
+
+/// From which level on findings count as failure.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Errors
+    #[default]
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// Never
+    Never,
+}
+
+/// Options of `flow`.
+#[derive(Debug, Args)]
+pub(crate) struct FlowArguments {
+    /// Captures, or `-` for standard input; configuration files help to tell who is who
+    #[arg(value_name = "CAPTURE", required = true, value_hint = ValueHint::FilePath)]
+    pub(crate) captures: Vec<PathBuf>,
+}
+
+/// Options of `decode`.
+#[derive(Debug, Args)]
+pub(crate) struct DecodeArguments {
+    /// A message (base64), a URL, a file, or `-` for standard input
+    #[arg(value_name = "BLOB|URL|FILE|-", default_value = "-")]
+    pub(crate) what: String,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// A check (endpoints/acs-not-registered), a family (endpoints), a code (AADSTS50011, NoPassive)
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+}
+
+/// Options of `checks`.
+#[derive(Debug, Args)]
+pub(crate) struct ChecksArguments {
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: ListFormat,
+}
+
+/// How to write a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// A table
+    #[default]
+    Text,
+    /// An array of objects
+    Json,
+}
+
+/// Options of `schema`.
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArguments {
+    /// Which document
+    #[arg(value_enum)]
+    pub(crate) document: SchemaOf,
+}
+
+/// Documents with a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// What `--format json` prints
+    Report,
+    /// What checks, and plugins, receive
+    Case,
+}
+
+/// Options of `completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// For which shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Options of `docs`.
+#[derive(Debug, Args)]
+pub(crate) struct DocsArguments {
+    /// The folder to write the pages to
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) folder: PathBuf,
+    /// Write nothing; fail where a page differs from what would be written
+    #[arg(long)]
+    pub(crate) verify: bool,
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "expected a time with date and zone, such as 2026-11-24T03:57:14Z".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(line: &[&str]) -> Arguments {
+        Arguments::try_parse_from(line).expect("a valid command line")
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn check_is_the_default_command() {
+        let plain = parse(&["diag", "login.har", "--only", "endpoints,hosts", "--skip", "flow", "-v"]);
+        assert!(plain.command.is_none());
+        assert_eq!(plain.check.paths, [PathBuf::from("login.har")]);
+        assert_eq!(plain.check.only, ["endpoints", "hosts"]);
+        let named = parse(&["diag", "check", "-", "--format", "json", "--at", "2026-11-24T03:57:14Z"]);
+        assert!(matches!(named.command, Some(Command::Check(check)) if check.at.is_some() && check.format == Format::Json));
+    }
+
+    #[test]
+    fn a_time_needs_a_zone() {
+        assert!(moment("2026-11-24T03:57:14+01:00").is_ok());
+        assert!(moment("2026-11-24").is_err());
+        assert!(moment("2026-11-24T03:57:14").is_err());
+    }
+}

@@ -1,0 +1,196 @@
+//! `diag check`: judges everything given and writes the report.
+
+use super::examining::{Manner, examine, judge, understood};
+use crate::args::{CheckArguments, FailOn, Format};
+use crate::builtin;
+use crate::failure::{self, Failure};
+use crate::files::{self, Collected, File, Given};
+use crate::nearest::did_you_mean;
+use crate::output::{self, Target};
+use crate::progress::Meter;
+use crate::render::{self, Detail, Judged};
+use crate::terminal;
+use diag_core::runner::Selection;
+use diag_sdk::Severity;
+use diag_sdk::case::input::{HeldBy, InputKind};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
+    let manner = manner(arguments)?;
+    let collected = files::collect(&Given { paths: &arguments.paths, sp_has: &arguments.sp_has, idp_has: &arguments.idp_has });
+    for note in &collected.notes {
+        failure::say_note(note);
+    }
+    for trouble in &collected.troubles {
+        failure::say_error(trouble);
+    }
+    if !collected.files.iter().any(|file| file.held_by == HeldBy::Publisher) && collected.files.is_empty() {
+        return Err(with_command_hint(files::nothing_read(&collected), arguments).into());
+    }
+    let target = arguments.output.as_deref().map(|path| Target::new(path, &collected.files)).transpose()?;
+    let cases = cases(arguments, collected)?;
+    if cases.len() > 1 && arguments.format == Format::Json {
+        return Err(Failure::new("--format json holds one report, and --each makes several")
+            .hint("use --format ndjson: one report per line")
+            .into());
+    }
+
+    let meter = Meter::new(cases.iter().flatten().map(|file| file.size).sum());
+    let judged = judge_all(&cases, &manner, &meter, arguments.jobs);
+    meter.finish();
+    if arguments.format == Format::Text {
+        say_notes(&judged);
+    }
+    let (understood, strange): (Vec<Judged>, Vec<Judged>) = judged.into_iter().partition(understood);
+    if understood.is_empty() {
+        return Err(nothing_known(&strange).into());
+    }
+
+    let detail = match (arguments.quiet, arguments.verbose) {
+        (true, _) => Detail::Brief,
+        (_, true) => Detail::Full,
+        _ => Detail::Usual,
+    };
+    let width = if target.is_some() { terminal::USUAL } else { terminal::width() };
+    let text = render::render(arguments.format, &understood, detail, width)?;
+    match target {
+        Some(target) => target.write(&text)?,
+        None => output::print(&text)?,
+    }
+    Ok(exit_code(arguments.fail_on, &understood))
+}
+
+fn manner(arguments: &CheckArguments) -> Result<Manner, Failure> {
+    for name in arguments.only.iter().chain(&arguments.skip) {
+        known_name(name)?;
+    }
+    Ok(Manner {
+        strict: arguments.strict,
+        at: arguments.at,
+        selection: Selection { only: arguments.only.clone(), skip: arguments.skip.clone() },
+    })
+}
+
+/// A check or a family of that name exists.
+fn known_name(name: &str) -> Result<(), Failure> {
+    let checks = builtin::checks();
+    if builtin::family(name).is_some() || checks.iter().any(|check| check.id == name) {
+        return Ok(());
+    }
+    let known = checks.iter().map(|check| check.id).chain(builtin::BUILTIN.iter().map(|plugin| plugin.name));
+    let hint = did_you_mean(name, known).unwrap_or_else(|| "diag checks lists all of them".to_owned());
+    Err(Failure::new(format!("{name}: no check or family of that name")).hint(hint))
+}
+
+/// The files of each case. Without `--each` there is one.
+fn cases(arguments: &CheckArguments, collected: Collected) -> Result<Vec<Vec<File>>, Failure> {
+    if !arguments.each {
+        return Ok(vec![collected.files]);
+    }
+    if collected.files.iter().any(|file| file.path.is_none()) {
+        return Err(Failure::new("standard input is one case: --each needs files").hint("leave out --each, or name the captures"));
+    }
+    let (captures, others): (Vec<File>, Vec<File>) = collected.files.into_iter().partition(is_capture);
+    if captures.is_empty() {
+        return Err(Failure::new("--each found no capture among the files").hint("leave out --each to judge configuration alone"));
+    }
+    // What was named belongs to every case; what lay in a folder belongs to the captures of that folder.
+    Ok(captures
+        .into_iter()
+        .map(|capture| {
+            let folder = capture.folder();
+            let mut files = vec![capture];
+            files.extend(others.iter().filter(|other| other.named || other.folder() == folder).cloned());
+            files
+        })
+        .collect())
+}
+
+/// Whether a file is a capture, by its first bytes.
+fn is_capture(file: &File) -> bool {
+    file.held_by == HeldBy::Publisher && looks_like_capture(&file.head(64 << 10))
+}
+
+fn looks_like_capture(head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(head);
+    head.starts_with("diag-sketch/") || (head.trim_start_matches('\u{feff}').trim_start().starts_with('{') && head.contains("\"log\""))
+}
+
+/// Judges the cases on several threads; the results stand in the order of the cases.
+fn judge_all(cases: &[Vec<File>], manner: &Manner, meter: &Meter, jobs: Option<u16>) -> Vec<Judged> {
+    let one = |files: &[File]| judge(examine(files, manner, meter), manner);
+    let threads = jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from).min(cases.len());
+    if threads <= 1 {
+        return cases.iter().map(|files| one(files)).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Judged)>> = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(files) = cases.get(index) else { break };
+                    let judged = one(files);
+                    done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, judged));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, judged)| judged).collect()
+}
+
+/// Remarks on files that are none of ours, each once.
+fn say_notes(judged: &[Judged]) {
+    let mut said = BTreeSet::new();
+    for input in judged.iter().flat_map(|judged| &judged.case.inputs).filter(|input| input.kind == InputKind::Unrecognised) {
+        let line = match input.notes.as_slice() {
+            [] => format!("{}: neither a capture nor metadata nor an export that diag knows; left out", input.path),
+            notes => format!("{}: {}", input.path, notes.join("; ")),
+        };
+        if said.insert(line.clone()) {
+            failure::say_note(&line);
+        }
+    }
+}
+
+fn nothing_known(judged: &[Judged]) -> Failure {
+    let inputs: Vec<_> = judged.iter().flat_map(|judged| &judged.case.inputs).collect();
+    let message = match inputs.as_slice() {
+        [only] => format!("{}: nothing in it to judge", only.path),
+        several => format!("none of the {} files holds anything to judge", several.len()),
+    };
+    Failure::new(message).hint(
+        "diag reads HAR captures, SAML metadata, Microsoft Graph exports of the application and Qlik Sense exports of the virtual proxy",
+    )
+}
+
+/// `diag chekc login.har` names no file: say so.
+fn with_command_hint(failure: Failure, arguments: &CheckArguments) -> Failure {
+    let first = arguments.paths.first().map(PathBuf::as_path).and_then(|path| path.to_str());
+    let commands = ["check", "flow", "decode", "explain", "checks", "schema", "completions", "man"];
+    match first.filter(|first| !first.contains(['/', '.', '\\'])) {
+        Some(first) if commands.contains(&first) => failure.hint(format!("options stand behind the command: diag {first} …")),
+        Some(first) => match did_you_mean(first, commands) {
+            Some(hint) => failure.hint(format!("{first} is no command; {hint}")),
+            None => failure,
+        },
+        None => failure,
+    }
+}
+
+fn exit_code(fail_on: FailOn, judged: &[Judged]) -> ExitCode {
+    let worst = judged.iter().filter_map(|judged| judged.report.worst()).max();
+    let fails = match fail_on {
+        FailOn::Never => false,
+        FailOn::Error => worst >= Some(Severity::Error),
+        FailOn::Warning => worst >= Some(Severity::Warning),
+    };
+    ExitCode::from(u8::from(fails))
+}

@@ -1,0 +1,26 @@
+//! One file per command: what it reads, what it prints, how it ends.
+
+mod check;
+mod checks;
+mod completions;
+mod examining;
+mod flow;
+mod man;
+mod schema;
+
+use crate::args::{Arguments, Command};
+use std::process::ExitCode;
+
+/// Runs the command of a command line.
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    match arguments.command {
+        None => check::run(&arguments.check),
+        Some(Command::Check(check)) => check::run(&check),
+        Some(Command::Flow(flow)) => flow::run(&flow),
+        Some(Command::Checks(checks)) => checks::run(&checks),
+        Some(Command::Schema(schema)) => schema::run(&schema),
+        Some(Command::Completions(completions)) => completions::run(&completions),
+        Some(Command::Man) => man::run(),
+        Some(_) => unreachable!(),
+    }
+}

@@ -1,0 +1,90 @@
+//! What goes wrong, in one line and a hint; and panics that do not spill onto the terminal.
+
+use crate::terminal::{self, ERROR, HINT};
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::panic;
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+/// Exit code where the work could not be done.
+pub(crate) const UNABLE: u8 = 2;
+
+/// A failure that comes with advice.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure in one line.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None }
+    }
+
+    /// Adds what the person can do.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for Failure {}
+
+/// Says `error: …` and `hint: …`, and gives the exit code. A reader that went away is no failure.
+pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
+    if error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| cause.kind() == io::ErrorKind::BrokenPipe) {
+        return ExitCode::SUCCESS;
+    }
+    say_error(&format!("{error:#}"));
+    if let Some(hint) = error.downcast_ref::<Failure>().and_then(|failure| failure.hint.as_deref()) {
+        say("hint", HINT, hint);
+    }
+    ExitCode::from(UNABLE)
+}
+
+/// One line `error: …` on standard error.
+pub(crate) fn say_error(message: &str) {
+    say("error", ERROR, message);
+}
+
+/// One line `note: …` on standard error.
+pub(crate) fn say_note(message: &str) {
+    say("note", HINT, message);
+}
+
+fn say(word: &str, style: anstyle::Style, message: &str) {
+    anstream::eprintln!("{style}{word}{style:#}: {}", terminal::visible(message));
+}
+
+/// What the last panic said, for [`report_panic`].
+static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
+
+/// Keeps panics off the terminal: checks are isolated from each other, and a crashed one stands in
+/// the report. `RUST_BACKTRACE` brings the usual output back.
+pub(crate) fn quiet_panics() {
+    if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
+        return;
+    }
+    panic::set_hook(Box::new(|info| {
+        if let Ok(mut last) = LAST_PANIC.lock() {
+            *last = info.location().map(ToString::to_string);
+        }
+    }));
+}
+
+/// Says that `diag` itself failed.
+pub(crate) fn report_panic() -> ExitCode {
+    let place = LAST_PANIC.lock().ok().and_then(|mut last| last.take()).map(|place| format!(" at {place}")).unwrap_or_default();
+    say_error(&format!("diag failed{place}; this is a bug in diag, not in your files"));
+    say("hint", HINT, "run again with RUST_BACKTRACE=1 and report what it prints");
+    ExitCode::from(UNABLE)
+}

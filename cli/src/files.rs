@@ -1,0 +1,277 @@
+//! From paths to files: folders walked in a fixed order, trouble told in one line each.
+
+use crate::failure::Failure;
+use diag_sdk::case::input::HeldBy;
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use walkdir::{DirEntry, WalkDir};
+
+/// Deepest folder below one that was given.
+const DEEPEST: usize = 16;
+/// Most files taken from folders; more than this is no case but a disk.
+const MOST: usize = 5_000;
+
+/// A file to read.
+#[derive(Debug, Clone)]
+pub(crate) struct File {
+    /// Where it is; `None` is standard input.
+    pub(crate) path: Option<PathBuf>,
+    /// The path as the person gave it, or below the folder they gave.
+    pub(crate) shown: String,
+    /// They named this very file.
+    pub(crate) named: bool,
+    /// Whose copy it is.
+    pub(crate) held_by: HeldBy,
+    /// Its size in bytes, where known beforehand.
+    pub(crate) size: u64,
+}
+
+/// What the paths led to.
+#[derive(Debug, Default)]
+pub(crate) struct Collected {
+    /// Files in a fixed order: as given, folders sorted by name.
+    pub(crate) files: Vec<File>,
+    /// Lines about what could not be read.
+    pub(crate) troubles: Vec<String>,
+    /// Lines about what was left out on purpose.
+    pub(crate) notes: Vec<String>,
+}
+
+/// The paths of a command line.
+pub(crate) struct Given<'a> {
+    /// Files, folders, `-`.
+    pub(crate) paths: &'a [PathBuf],
+    /// `--sp-has`.
+    pub(crate) sp_has: &'a [PathBuf],
+    /// `--idp-has`.
+    pub(crate) idp_has: &'a [PathBuf],
+}
+
+/// Finds the files behind the paths. A file given twice counts once; `--sp-has` and `--idp-has`
+/// come first in that, because they say more about it.
+pub(crate) fn collect(given: &Given<'_>) -> Collected {
+    let mut out = Collected::default();
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut held = Collected::default();
+    for (paths, held_by) in [(given.sp_has, HeldBy::Sp), (given.idp_has, HeldBy::Idp)] {
+        for path in paths {
+            held.add_named(path, held_by, &mut seen);
+        }
+    }
+    for path in given.paths {
+        if path.as_os_str() == "-" {
+            if !out.files.iter().any(|file| file.path.is_none()) {
+                out.files.push(File { path: None, shown: "-".to_owned(), named: true, held_by: HeldBy::Publisher, size: 0 });
+            }
+        } else if path.is_dir() {
+            out.walk(path, &mut seen);
+        } else {
+            out.add_named(path, HeldBy::Publisher, &mut seen);
+        }
+    }
+    out.files.append(&mut held.files);
+    out.troubles.append(&mut held.troubles);
+    out
+}
+
+impl Collected {
+    fn add_named(&mut self, path: &Path, held_by: HeldBy, seen: &mut BTreeSet<PathBuf>) {
+        let shown = path.display().to_string();
+        // Opening tells more than asking for metadata: it fails where reading would.
+        let size = match fs::File::open(path).and_then(|file| file.metadata()) {
+            Ok(metadata) if metadata.is_dir() => {
+                self.troubles.push(format!("{shown}: expected a file, found a folder"));
+                return;
+            }
+            Ok(metadata) => metadata.len(),
+            Err(error) => {
+                self.troubles.push(unreadable(&shown, &error));
+                return;
+            }
+        };
+        if seen.insert(identity(path)) {
+            self.files.push(File { path: Some(path.to_owned()), shown, named: true, held_by, size });
+        }
+    }
+
+    fn walk(&mut self, folder: &Path, seen: &mut BTreeSet<PathBuf>) {
+        let hidden = |entry: &DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+        let walker = WalkDir::new(folder).follow_links(true).max_depth(DEEPEST).sort_by_file_name();
+        let mut taken = 0;
+        for entry in walker.into_iter().filter_entry(|entry| !hidden(entry)) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.note_walk_error(&error);
+                    continue;
+                }
+            };
+            if !entry.file_type().is_file() {
+                continue;
+            }
+            if taken == MOST {
+                self.notes.push(format!("{}: holds more than {MOST} files; the rest is left out", folder.display()));
+                break;
+            }
+            taken += 1;
+            let shown = entry.path().display().to_string();
+            match fs::File::open(entry.path()).and_then(|file| file.metadata()) {
+                Ok(metadata) => {
+                    if seen.insert(identity(entry.path())) {
+                        self.files.push(File {
+                            path: Some(entry.into_path()),
+                            shown,
+                            named: false,
+                            held_by: HeldBy::Publisher,
+                            size: metadata.len(),
+                        });
+                    }
+                }
+                Err(error) => self.troubles.push(unreadable(&shown, &error)),
+            }
+        }
+    }
+
+    fn note_walk_error(&mut self, error: &walkdir::Error) {
+        let shown = error.path().map(|path| path.display().to_string()).unwrap_or_default();
+        if error.loop_ancestor().is_some() {
+            self.notes.push(format!("{shown}: a symbolic link that leads back to a folder above it; not followed"));
+        } else if let Some(error) = error.io_error() {
+            self.troubles.push(unreadable(&shown, error));
+        }
+    }
+}
+
+impl File {
+    /// Whether the path leads to the same file.
+    pub(crate) fn is_at(&self, other: &Path) -> bool {
+        self.path.as_deref().is_some_and(|path| identity(path) == identity(other))
+    }
+
+    /// The folder it lies in.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.path.as_deref().and_then(Path::parent).map(Path::to_owned).unwrap_or_default()
+    }
+
+    /// A reader that opens the file when it is first asked, so that many files need no more
+    /// handles than are read at a time.
+    pub(crate) fn reader(&self) -> Box<dyn Read> {
+        match &self.path {
+            Some(path) => Box::new(OnDemand { path: path.clone(), file: None, done: false }),
+            None => Box::new(io::stdin().lock()),
+        }
+    }
+
+    /// Its first bytes.
+    pub(crate) fn head(&self, bytes: u64) -> Vec<u8> {
+        let mut head = Vec::new();
+        if self.path.is_some() {
+            // A file that cannot be read is reported when it is read in earnest.
+            let _ = self.reader().take(bytes).read_to_end(&mut head);
+        }
+        head
+    }
+}
+
+struct OnDemand {
+    path: PathBuf,
+    file: Option<fs::File>,
+    done: bool,
+}
+
+impl Read for OnDemand {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.done {
+            return Ok(0);
+        }
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(fs::File::open(&self.path)?),
+        };
+        let read = file.read(buffer)?;
+        if read == 0 && !buffer.is_empty() {
+            self.done = true;
+            self.file = None;
+        }
+        Ok(read)
+    }
+}
+
+fn identity(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// One line about a file that cannot be read.
+fn unreadable(shown: &str, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => format!("{shown}: no such file or folder"),
+        io::ErrorKind::PermissionDenied => format!("{shown}: no permission to read it"),
+        _ => format!("{shown}: cannot be read: {error}"),
+    }
+}
+
+/// Why there is nothing to judge.
+pub(crate) fn nothing_read(collected: &Collected) -> Failure {
+    if collected.files.is_empty() && collected.troubles.is_empty() {
+        Failure::new("the folder holds no files").hint("hidden files are skipped; name a file to have it read")
+    } else {
+        Failure::new("nothing could be read")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn collected(paths: &[PathBuf], sp_has: &[PathBuf]) -> Collected {
+        collect(&Given { paths, sp_has, idp_has: &[] })
+    }
+
+    #[test]
+    fn folders_are_walked_in_order_and_hidden_files_skipped() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path();
+        fs::create_dir(root.join("sub")).expect("a folder");
+        for name in ["b.har", "a.xml", ".hidden", "sub/c.json"] {
+            fs::write(root.join(name), name).expect("a file");
+        }
+        let found = collected(&[root.to_owned()], &[root.join("a.xml")]);
+        let names: Vec<_> =
+            found.files.iter().map(|file| (file.shown.replace(&format!("{}/", root.display()), ""), file.held_by)).collect();
+        let expected = [("b.har", HeldBy::Publisher), ("sub/c.json", HeldBy::Publisher), ("a.xml", HeldBy::Sp)]
+            .map(|(name, by)| (name.to_owned(), by));
+        assert_eq!(names, expected);
+        assert!(found.troubles.is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn circles_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("again")).expect("a link");
+        fs::write(folder.path().join("a"), "x").expect("a file");
+        let found = collected(&[folder.path().to_owned()], &[]);
+        assert_eq!(found.files.len(), 1);
+        assert_eq!(found.notes.len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_there_is_told() {
+        let found = collected(&[PathBuf::from("/nonexistent/login.har")], &[]);
+        assert_eq!(found.troubles, ["/nonexistent/login.har: no such file or folder"]);
+    }
+
+    #[test]
+    fn files_are_read_on_demand() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        fs::write(&path, "content").expect("a file");
+        let file = File { path: Some(path), shown: "a".into(), named: true, held_by: HeldBy::Publisher, size: 7 };
+        let mut text = String::new();
+        file.reader().read_to_string(&mut text).expect("readable");
+        assert_eq!(text, "content");
+        assert_eq!(file.head(3), b"con");
+    }
+}

@@ -1,0 +1,107 @@
+//! Where a report goes: standard output, or a file that is written whole or not at all.
+
+use crate::failure::Failure;
+use crate::files::File;
+use anyhow::Context;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Prints on standard output. Styles are removed where it is no terminal. A reader that goes away
+/// (`diag … | head`) is no failure.
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("cannot write to standard output"),
+    }
+}
+
+/// A file to write a report to, checked before the work begins.
+#[derive(Debug)]
+pub(crate) struct Target {
+    path: PathBuf,
+    shown: String,
+}
+
+impl Target {
+    /// Checks that the file can be written and is none of those read.
+    pub(crate) fn new(path: &Path, inputs: &[File]) -> Result<Self, Failure> {
+        let shown = path.display().to_string();
+        if inputs.iter().any(|file| file.is_at(path)) {
+            return Err(Failure::new(format!("{shown}: is one of the files to read; it would be overwritten"))
+                .hint("name another file after --output"));
+        }
+        if path.is_dir() {
+            return Err(Failure::new(format!("{shown}: expected a file to write to, found a folder")));
+        }
+        // Behind a symbolic link the file it leads to is replaced, not the link.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let target = Self { path, shown };
+        if !target.folder().is_dir() {
+            return Err(Failure::new(format!("{}: the folder to write to does not exist", target.shown)));
+        }
+        Ok(target)
+    }
+
+    fn folder(&self) -> &Path {
+        match self.path.parent() {
+            Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+            Some(parent) => parent,
+            None => Path::new("."),
+        }
+    }
+
+    /// Writes the text without styles.
+    pub(crate) fn write(&self, text: &str) -> anyhow::Result<()> {
+        let plain = anstream::adapter::strip_str(text).to_string();
+        self.write_bytes(plain.as_bytes()).map_err(|error| Failure::new(format!("{}: cannot be written: {error}", self.shown)).into())
+    }
+
+    fn write_bytes(&self, bytes: &[u8]) -> io::Result<()> {
+        // A device or pipe cannot be replaced, only written to.
+        if fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file()) {
+            return fs::OpenOptions::new().write(true).open(&self.path)?.write_all(bytes);
+        }
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".diag-");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let mut file = builder.tempfile_in(self.folder())?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(&self.path).map_err(|error| error.error)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::case::input::HeldBy;
+
+    #[test]
+    fn inputs_are_never_overwritten() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("login.har");
+        fs::write(&path, "x").expect("a file");
+        let input = File { path: Some(path.clone()), shown: "login.har".into(), named: true, held_by: HeldBy::Publisher, size: 1 };
+        assert!(Target::new(&folder.path().join("./login.har"), &[input]).is_err());
+        assert!(Target::new(&path, &[]).is_ok());
+        assert!(Target::new(folder.path(), &[]).is_err());
+        assert!(Target::new(Path::new("/nonexistent/report.json"), &[]).is_err());
+    }
+
+    #[test]
+    fn files_are_replaced_whole_and_without_styles() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("report.txt");
+        fs::write(&path, "a longer text from before").expect("a file");
+        Target::new(&path, &[]).expect("writable").write("\u{1b}[31mBROKEN\u{1b}[0m\n").expect("written");
+        assert_eq!(fs::read_to_string(&path).expect("readable"), "BROKEN\n");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+    }
+}

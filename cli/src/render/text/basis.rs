@@ -1,0 +1,76 @@
+//! What the report rests on: the files read and the attempts seen in them.
+
+use super::page::{Page, plain, styled};
+use crate::render::{Detail, Judged};
+use crate::terminal::{DIM, STRONG, WARNING};
+use crate::wording;
+use diag_core::report::CheckOutcome;
+use diag_sdk::case::JudgedBy;
+use diag_sdk::case::attempt::{AttemptKind, Outcome};
+use diag_sdk::case::input::InputKind;
+
+/// Writes attempts, inputs and, where everything is asked for, the checks that found nothing.
+pub(crate) fn write(page: &mut Page, judged: &Judged, detail: Detail) {
+    attempts(page, judged);
+    inputs(page, judged);
+    if detail == Detail::Full {
+        clean(page, judged);
+    }
+    if let Some(time) = judged.report.judged_at {
+        page.blank();
+        let by = match judged.case.judged_by {
+            JudgedBy::Now => "now",
+            JudgedBy::Capture => "the capture's own time",
+            JudgedBy::Option => "--at",
+        };
+        page.paragraph(0, &styled(DIM, &format!("Judged at {} ({by})", wording::moment(time))));
+    }
+}
+
+fn attempts(page: &mut Page, judged: &Judged) {
+    let attempts = &judged.report.attempts;
+    if attempts.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(&format!("{}  {}", styled(STRONG, "ATTEMPTS"), styled(DIM, "diag flow shows every step")));
+    for attempt in attempts {
+        let time = attempt.started.map_or_else(|| "--:--:--".to_owned(), |time| time.strftime("%H:%M:%S").to_string());
+        let (words, style) = wording::outcome(attempt.outcome);
+        // "sign-out failed" and "signed out" say themselves what for.
+        let what = match (attempt.kind, attempt.outcome) {
+            (AttemptKind::SignOut, Outcome::SignedOut | Outcome::SignOutFailed) => String::new(),
+            (kind, _) => format!("{} ", wording::attempt(kind)),
+        };
+        page.hanging(&format!("  {}", styled(DIM, &time)), 12, &format!("{what}{}: {}", styled(style, words), plain(&attempt.ending)));
+    }
+}
+
+fn inputs(page: &mut Page, judged: &Judged) {
+    page.blank();
+    page.line(&styled(STRONG, "READ"));
+    for input in &judged.report.inputs {
+        let mut about = wording::kind(input.kind).to_owned();
+        if let Some(producer) = &input.producer {
+            about = format!("{about}, {producer}");
+        }
+        page.hanging("  ·", 4, &format!("{}  {}", plain(wording::path(&input.path)), styled(DIM, &about)));
+        // Remarks on files that are none of ours were made on standard error.
+        if input.kind != InputKind::Unrecognised {
+            for note in &input.notes {
+                page.hanging(&format!("    {}", styled(WARNING, "!")), 6, &plain(note));
+            }
+        }
+    }
+}
+
+fn clean(page: &mut Page, judged: &Judged) {
+    let clean: Vec<&str> =
+        judged.report.checks.iter().filter(|check| check.outcome == CheckOutcome::Clean).map(|check| check.id.as_str()).collect();
+    if clean.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(&format!("{}  {}", styled(STRONG, "CLEAN"), styled(DIM, &wording::count(clean.len(), "check"))));
+    page.paragraph(2, &styled(DIM, &clean.join(" ")));
+}

@@ -1,0 +1,284 @@
+//! Expected and actual in two lines, one above the other, with carets under what differs.
+
+use super::page::{Page, plain, styled};
+use crate::terminal::{DIM, ERROR, GOOD, visible};
+use anstyle::Style;
+use diag_core::report::ReportedFinding;
+use diag_sdk::Difference;
+use std::fmt::Write as _;
+use std::ops::Range;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Values longer than this are wrapped rather than aligned: they are lists or sentences.
+const LONGEST_ALIGNED: usize = 400;
+const LABELS: [&str; 2] = ["expected", "actual"];
+const LABEL_WIDTH: usize = 10;
+
+/// Writes both values of a finding, or the one there is.
+pub(crate) fn write(page: &mut Page, indent: usize, finding: &ReportedFinding) {
+    match (finding.expected.as_deref(), finding.actual.as_deref()) {
+        (Some(expected), Some(actual)) => {
+            let aligned = finding.difference.filter(|_| expected.chars().count().max(actual.chars().count()) <= LONGEST_ALIGNED);
+            if let Some(difference) = aligned {
+                compare(page, indent, (expected, actual), finding, difference);
+            } else {
+                one(page, indent, LABELS[0], expected, finding.expected_origin.as_deref());
+                one(page, indent, LABELS[1], actual, finding.actual_origin.as_deref());
+            }
+        }
+        (Some(expected), None) => one(page, indent, LABELS[0], expected, finding.expected_origin.as_deref()),
+        (None, Some(actual)) => one(page, indent, LABELS[1], actual, finding.actual_origin.as_deref()),
+        (None, None) => {}
+    }
+}
+
+/// One value with where it comes from.
+fn one(page: &mut Page, indent: usize, label: &str, value: &str, origin: Option<&str>) {
+    let lead = format!("{}{}", " ".repeat(indent), styled(DIM, label));
+    let value = if value.is_empty() { styled(DIM, "(empty)") } else { plain(value) };
+    let origin = origin.filter(|origin| !origin.is_empty()).map(|origin| format!("  {}", styled(DIM, origin))).unwrap_or_default();
+    page.hanging(&lead, indent + LABEL_WIDTH, &format!("{value}{origin}"));
+}
+
+/// Two values aligned, and carets under the characters in which the actual one differs.
+fn compare(page: &mut Page, indent: usize, values: (&str, &str), finding: &ReportedFinding, difference: Difference) {
+    let (expected, actual) = (visible(values.0), visible(values.1));
+    let marks = differing(&expected, &actual, difference);
+    let room = page.width().saturating_sub(indent + LABEL_WIDTH).max(20);
+    let window = window(&expected, &actual, &marks, room);
+    let origins = [finding.expected_origin.as_deref(), finding.actual_origin.as_deref()];
+    let lines = [
+        (cut(&expected, &window), shifted(&marks.expected, &expected, &window), GOOD),
+        (cut(&actual, &window), shifted(&marks.actual, &actual, &window), ERROR),
+    ];
+    let widest = lines.iter().map(|(text, ..)| text.width()).max().unwrap_or_default();
+    let longest_origin = origins.iter().flatten().map(|origin| visible(origin).width()).max().unwrap_or_default();
+    let beside = longest_origin > 0 && widest + 3 + longest_origin <= room;
+    for ((label, (text, marked, style)), origin) in LABELS.iter().zip(&lines).zip(origins) {
+        let mut line = format!("{}{}{}", " ".repeat(indent), styled(DIM, label), " ".repeat(LABEL_WIDTH - label.len()));
+        line.push_str(&highlighted(text, marked, *style));
+        if let Some(origin) = origin.filter(|_| beside) {
+            line.push_str(&" ".repeat(widest + 3 - text.width()));
+            line.push_str(&styled(DIM, origin));
+        }
+        page.line(&line);
+    }
+    let (actual_text, actual_marks, _) = &lines[1];
+    if difference != Difference::Unrelated {
+        let carets = carets(actual_text, actual_marks);
+        let lead = format!("{}{}", " ".repeat(indent + LABEL_WIDTH), styled(ERROR, &carets));
+        let words = difference.words();
+        if indent + LABEL_WIDTH + carets.width() + 1 + words.len() <= page.width() {
+            page.line(&format!("{lead} {}", styled(ERROR, words)));
+        } else {
+            page.line(&lead);
+            page.paragraph(indent + LABEL_WIDTH, &styled(ERROR, words));
+        }
+    }
+    if !beside {
+        for (label, origin) in LABELS.iter().zip(origins) {
+            if let Some(origin) = origin.filter(|origin| !origin.is_empty()) {
+                page.hanging(&" ".repeat(indent + LABEL_WIDTH), indent + LABEL_WIDTH + 10, &styled(DIM, &format!("{label}: {origin}")));
+            }
+        }
+    }
+}
+
+/// What differs, as ranges of characters in either text.
+#[derive(Debug, PartialEq, Eq)]
+struct Marks {
+    expected: Vec<Range<usize>>,
+    actual: Vec<Range<usize>>,
+}
+
+/// Finds what differs: single characters where only letter case does, else the stretch between the
+/// common beginning and the common end. An empty range is a place where characters are missing.
+fn differing(expected: &str, actual: &str, difference: Difference) -> Marks {
+    let (left, right): (Vec<char>, Vec<char>) = (expected.chars().collect(), actual.chars().collect());
+    if difference == Difference::Unrelated {
+        return Marks { expected: Vec::new(), actual: Vec::new() };
+    }
+    if difference == Difference::LetterCase && left.len() == right.len() {
+        let ranges = runs(left.iter().zip(&right).map(|(a, b)| a != b));
+        return Marks { expected: ranges.clone(), actual: ranges };
+    }
+    let before = left.iter().zip(&right).take_while(|(a, b)| a == b).count();
+    let shorter = left.len().min(right.len());
+    let after = left.iter().rev().zip(right.iter().rev()).take(shorter - before).take_while(|(a, b)| a == b).count();
+    Marks {
+        expected: std::iter::once(before..left.len() - after).collect(),
+        actual: std::iter::once(before..right.len() - after).collect(),
+    }
+}
+
+/// Ranges of consecutive `true`.
+fn runs(flags: impl Iterator<Item = bool>) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for (index, _) in flags.enumerate().filter(|(_, flag)| *flag) {
+        match ranges.last_mut() {
+            Some(last) if last.end == index => last.end += 1,
+            _ => ranges.push(index..index + 1),
+        }
+    }
+    ranges
+}
+
+/// Which characters of both texts are shown, so that what differs is among them: the same stretch
+/// of both, for they are aligned.
+fn window(expected: &str, actual: &str, marks: &Marks, room: usize) -> Range<usize> {
+    let longest = expected.chars().count().max(actual.chars().count());
+    if expected.width().max(actual.width()) <= room {
+        return 0..longest;
+    }
+    let shown = room.saturating_sub(2).max(10);
+    let first = marks.actual.iter().chain(&marks.expected).map(|range| range.start).min().unwrap_or_default();
+    let from = first.saturating_sub(shown / 2).min(longest.saturating_sub(shown));
+    from..(from + shown).min(longest)
+}
+
+/// The stretch of a text in the window; `…` marks what was cut.
+fn cut(text: &str, window: &Range<usize>) -> String {
+    let length = text.chars().count();
+    let mut out = String::new();
+    if window.start > 0 {
+        out.push('…');
+    }
+    out.extend(text.chars().skip(window.start).take(window.len()));
+    if window.end < length {
+        out.push('…');
+    }
+    out
+}
+
+/// Ranges of the whole text as ranges of what [`cut`] left of it.
+fn shifted(ranges: &[Range<usize>], text: &str, window: &Range<usize>) -> Vec<Range<usize>> {
+    let lead = usize::from(window.start > 0);
+    let end = text.chars().count().min(window.end);
+    ranges
+        .iter()
+        .filter(|range| range.start <= end && range.end >= window.start)
+        .map(|range| {
+            let start = range.start.max(window.start) - window.start + lead;
+            let stop = range.end.min(end).max(window.start) - window.start + lead;
+            start..stop.max(start)
+        })
+        .collect()
+}
+
+/// The text with the ranges in a style.
+fn highlighted(text: &str, ranges: &[Range<usize>], style: Style) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let piece = |range: Range<usize>| characters.get(range).map(|part| part.iter().collect::<String>()).unwrap_or_default();
+    let mut out = String::new();
+    let mut at = 0;
+    for range in ranges {
+        out.push_str(&piece(at..range.start));
+        if !range.is_empty() {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "{style}{}{style:#}", piece(range.clone()));
+        }
+        at = range.end;
+    }
+    out.push_str(&piece(at..characters.len()));
+    out
+}
+
+/// Carets under the ranges; where characters are missing, one caret at the gap.
+fn carets(text: &str, ranges: &[Range<usize>]) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let columns = |upto: usize| characters.iter().take(upto).map(|character| character.width().unwrap_or(0)).sum::<usize>();
+    let mut out = String::new();
+    for range in ranges {
+        let start = columns(range.start);
+        let length = (columns(range.end) - start).max(1);
+        out.push_str(&" ".repeat(start.saturating_sub(out.len())));
+        out.push_str(&"^".repeat(length));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(expected: &str, actual: &str, width: usize) -> String {
+        let difference = diag_sdk::difference::between(expected, actual);
+        let finding: ReportedFinding = finding(expected, actual, difference);
+        let mut page = Page::new(width);
+        write(&mut page, 2, &finding);
+        anstream::adapter::strip_str(&page.finish()).to_string()
+    }
+
+    fn finding(expected: &str, actual: &str, difference: Option<Difference>) -> ReportedFinding {
+        ReportedFinding {
+            id: "f1".into(),
+            check: "test/x".into(),
+            severity: diag_sdk::Severity::Error,
+            certain: true,
+            message: String::new(),
+            detail: None,
+            places: Vec::new(),
+            expected: Some(expected.into()),
+            expected_origin: Some("the registration".into()),
+            actual: Some(actual.into()),
+            actual_origin: Some("the request".into()),
+            difference,
+            causes: Vec::new(),
+            attempts: Vec::new(),
+            explains: Vec::new(),
+            explained_by: None,
+            references: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_missing_slash_gets_a_caret_at_the_gap() {
+        let lines = [
+            "  expected  https://a.example/acs/   the registration",
+            "  actual    https://a.example/acs    the request",
+            "                                 ^ only the trailing slash differs",
+        ];
+        assert_eq!(shown("https://a.example/acs/", "https://a.example/acs", 80).lines().collect::<Vec<_>>(), lines);
+    }
+
+    #[test]
+    fn a_port_that_is_too_much_is_underlined() {
+        let text = shown("https://a.example/acs", "https://a.example:443/acs", 80);
+        let lines: Vec<&str> = text.lines().collect();
+        let caret = lines[2].find("^^^^").expect("four carets");
+        assert_eq!(&lines[1][caret..caret + 4], ":443");
+    }
+
+    #[test]
+    fn letter_case_is_marked_character_by_character() {
+        let text = shown("https://a.example/Azure/Hub", "https://a.example/azure/hub", 80);
+        assert!(text.lines().nth(2).expect("a caret line").contains("^     ^ only letter case differs"), "{text}");
+    }
+
+    #[test]
+    fn long_values_are_cut_around_the_difference() {
+        let path = "x".repeat(150);
+        let text = shown(&format!("https://a.example/{path}/acs/"), &format!("https://a.example/{path}/acs"), 60);
+        assert!(text.lines().all(|line| line.chars().count() <= 60), "{text}");
+        let lines: Vec<Vec<char>> = text.lines().map(|line| line.chars().collect()).collect();
+        let caret = lines[2].iter().position(|character| *character == '^').expect("a caret");
+        assert_eq!(lines[0][caret], '/');
+        assert_eq!(lines[1].len(), caret);
+    }
+
+    #[test]
+    fn wide_characters_keep_the_carets_in_place() {
+        assert_eq!(carets("日本x", std::slice::from_ref(&(2..3))), "    ^");
+        assert_eq!(carets("abc", std::slice::from_ref(&(3..3))), "   ^");
+    }
+
+    #[test]
+    fn invisible_differences_become_visible() {
+        assert!(shown("https://a.example/acs", "https://a.example/acs\u{200b}", 80).contains("\\u{200b}"));
+    }
+
+    #[test]
+    fn unrelated_values_carry_no_carets() {
+        assert!(!shown("urn:a", "https://b.example/", 80).contains('^'));
+    }
+}

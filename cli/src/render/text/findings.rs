@@ -1,0 +1,170 @@
+//! Findings: root causes whole, everything else as short as it allows.
+
+use super::page::{Page, plain, prose, screen_path, styled, with_code};
+use super::{comparison, excerpt};
+use crate::render::{Detail, Judged};
+use crate::terminal::{DIM, ERROR, GOOD, STRONG};
+use crate::wording;
+use diag_core::report::ReportedFinding;
+use diag_sdk::{Cause, Severity};
+
+/// Most causes shown of a root cause without `-v`.
+const CAUSES_SHOWN: usize = 3;
+/// Most symptoms shown of a root cause without `-v`.
+const SYMPTOMS_SHOWN: usize = 6;
+
+/// A root cause: everything a person needs to act on it.
+pub(crate) fn root_cause(page: &mut Page, judged: &Judged, finding: &ReportedFinding, label: &str, detail: Detail) {
+    page.blank();
+    page.line(&format!("{}  {}", styled(ERROR, label), styled(DIM, &finding.check)));
+    page.paragraph(0, &styled(STRONG, &finding.message));
+    if let Some(text) = &finding.detail {
+        page.blank();
+        for paragraph in prose(text) {
+            page.paragraph(2, &paragraph);
+        }
+    }
+    if !finding.places.is_empty() {
+        page.blank();
+        excerpt::write(page, 2, judged, &finding.places, detail == Detail::Full);
+    }
+    if finding.expected.is_some() || finding.actual.is_some() {
+        page.blank();
+        comparison::write(page, 2, finding);
+    }
+    fixes(page, &finding.causes, detail);
+    symptoms(page, judged, finding, detail);
+    page.blank();
+    page.paragraph(0, &format!("{} {}", styled(DIM, "More:"), styled(DIM, &format!("diag explain {}", finding.check))));
+    if detail == Detail::Full {
+        for reference in &finding.references {
+            page.hanging(&styled(DIM, "See:"), 6, &styled(DIM, reference));
+        }
+    }
+}
+
+/// What to do, likeliest first.
+fn fixes(page: &mut Page, causes: &[Cause], detail: Detail) {
+    let shown = if detail == Detail::Full { causes.len() } else { CAUSES_SHOWN };
+    for (index, cause) in causes.iter().take(shown).enumerate() {
+        page.blank();
+        let label = if index == 0 { "FIX" } else { "OR" };
+        page.line(&format!("{}  {}", styled(GOOD, label), styled(STRONG, wording::person(cause.who))));
+        if causes.len() > 1 && !cause.text.is_empty() {
+            page.paragraph(2, &format!("{} {}", styled(DIM, "If:"), with_code(&cause.text)));
+        } else if !cause.text.is_empty() {
+            page.paragraph(2, &with_code(&cause.text));
+        }
+        if !cause.screen.is_empty() {
+            page.hanging("  →", 4, &styled(STRONG, &screen_path(&cause.screen)));
+        }
+        page.hanging("  →", 4, &with_code(&cause.fix));
+        if let Some(value) = &cause.value {
+            paste(page, 6, value);
+        }
+    }
+    if causes.len() > shown {
+        page.paragraph(2, &styled(DIM, &format!("and {} (-v shows them)", wording::count(causes.len() - shown, "further possible cause"))));
+    }
+}
+
+/// A value to enter, on a line of its own and never wrapped, so that it can be copied.
+fn paste(page: &mut Page, indent: usize, value: &str) {
+    page.blank();
+    for line in value.lines() {
+        page.line(&format!("{}{}", " ".repeat(indent), styled(GOOD, line)));
+    }
+}
+
+/// Findings that follow from a root cause, directly or through others.
+fn symptoms(page: &mut Page, judged: &Judged, root: &ReportedFinding, detail: Detail) {
+    let following: Vec<&ReportedFinding> = judged
+        .report
+        .findings
+        .iter()
+        .filter(|finding| finding.id != root.id && origin(judged, finding) == Some(root.id.as_str()))
+        .collect();
+    if following.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(&styled(STRONG, "EXPLAINS"));
+    let shown = if detail == Detail::Full { following.len() } else { SYMPTOMS_SHOWN };
+    for finding in following.iter().take(shown) {
+        page.hanging("  ·", 4, &format!("{}  {}", plain(&finding.message), styled(DIM, &finding.check)));
+        if detail == Detail::Full {
+            more(page, judged, finding, 4);
+        }
+    }
+    if following.len() > shown {
+        page.paragraph(4, &styled(DIM, &format!("and {} more (-v shows them)", following.len() - shown)));
+    }
+}
+
+/// The finding at the start of the chain that explains this one.
+pub(crate) fn origin<'a>(judged: &'a Judged, finding: &'a ReportedFinding) -> Option<&'a str> {
+    let mut at = finding;
+    // The report has no circles; the bound only makes sure.
+    for _ in 0..judged.report.findings.len() {
+        match at.explained_by.as_deref().and_then(|id| judged.report.finding(id)) {
+            Some(cause) => at = cause,
+            None => break,
+        }
+    }
+    (at.id != finding.id).then_some(at.id.as_str())
+}
+
+/// A finding in a list: headline, and for warnings the fix.
+pub(crate) fn listed(page: &mut Page, judged: &Judged, finding: &ReportedFinding, detail: Detail) {
+    let style = wording::style(finding.severity);
+    let likely = if finding.certain { "" } else { "Likely: " };
+    page.hanging(
+        &format!("  {}", styled(style, mark(finding.severity))),
+        4,
+        &format!("{likely}{}  {}", plain(&finding.message), styled(DIM, &finding.check)),
+    );
+    match (detail, finding.severity) {
+        (Detail::Full, _) => {
+            more(page, judged, finding, 4);
+            for cause in &finding.causes {
+                short_fix(page, cause, 4);
+            }
+            for reference in &finding.references {
+                page.hanging(&format!("    {}", styled(DIM, "see")), 8, &styled(DIM, reference));
+            }
+        }
+        (_, Severity::Notice) => {}
+        (_, _) => {
+            if let Some(cause) = finding.causes.first() {
+                short_fix(page, cause, 4);
+            }
+        }
+    }
+}
+
+fn mark(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "✗",
+        Severity::Warning => "!",
+        Severity::Notice => "·",
+    }
+}
+
+/// Detail, places and values of a finding in a list.
+fn more(page: &mut Page, judged: &Judged, finding: &ReportedFinding, indent: usize) {
+    for paragraph in finding.detail.iter().flat_map(|text| prose(text)) {
+        page.paragraph(indent, &paragraph);
+    }
+    excerpt::write(page, indent, judged, &finding.places, true);
+    comparison::write(page, indent, finding);
+}
+
+/// A fix in one paragraph, its value on a line of its own.
+fn short_fix(page: &mut Page, cause: &Cause, indent: usize) {
+    let lead = format!("{}→", " ".repeat(indent));
+    let screen = if cause.screen.is_empty() { String::new() } else { format!("{} — ", screen_path(&cause.screen)) };
+    page.hanging(&lead, indent + 2, &format!("{}: {screen}{}", styled(STRONG, wording::person(cause.who)), with_code(&cause.fix)));
+    for line in cause.value.iter().flat_map(|value| value.lines()) {
+        page.line(&format!("{}{}", " ".repeat(indent + 4), styled(GOOD, line)));
+    }
+}

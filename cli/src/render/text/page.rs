@@ -1,0 +1,166 @@
+//! Lays text out for a terminal: wrapped, indented, styled.
+//!
+//! Everything that may come from input goes through [`styled`] or [`plain`], which make control
+//! characters visible.
+
+use crate::terminal::{PLAIN, visible};
+use anstyle::Style;
+use std::fmt::Write as _;
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
+
+/// A text with a style, safe to show.
+pub(crate) fn styled(style: Style, text: &str) -> String {
+    let text = visible(text);
+    if style == PLAIN { text.into_owned() } else { format!("{style}{text}{style:#}") }
+}
+
+/// A text without style, safe to show.
+pub(crate) fn plain(text: &str) -> String {
+    visible(text).into_owned()
+}
+
+/// Prose from checks: line breaks separate paragraphs, `code` between backticks stands out.
+pub(crate) fn prose(text: &str) -> Vec<String> {
+    text.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(with_code).collect()
+}
+
+/// One paragraph, with `code` between backticks standing out.
+pub(crate) fn with_code(line: &str) -> String {
+    let mut out = String::new();
+    let parts: Vec<&str> = line.split('`').collect();
+    // An odd number of backticks: the last one opens nothing.
+    let balanced = parts.len() % 2 == 1;
+    for (index, part) in parts.iter().enumerate() {
+        let code = index % 2 == 1 && (balanced || index + 1 < parts.len());
+        if code {
+            out.push_str(&styled(crate::terminal::STRONG, part));
+        } else {
+            if index > 0 && !balanced && index + 1 == parts.len() {
+                out.push('`');
+            }
+            out.push_str(&plain(part));
+        }
+    }
+    out
+}
+
+/// A path through screens, `A › B › C`: breaks only between screens.
+pub(crate) fn screen_path(path: &str) -> String {
+    visible(path).split(" › ").map(|part| part.replace(' ', "\u{a0}")).collect::<Vec<_>>().join("\u{a0}› ")
+}
+
+/// The page being written.
+#[derive(Debug)]
+pub(crate) struct Page {
+    out: String,
+    width: usize,
+}
+
+impl Page {
+    /// An empty page.
+    pub(crate) fn new(width: usize) -> Self {
+        Self { out: String::new(), width }
+    }
+
+    /// Its width in columns.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The text so far.
+    pub(crate) fn finish(self) -> String {
+        self.out
+    }
+
+    /// An empty line, but never two, and none at the top.
+    pub(crate) fn blank(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out.push('\n');
+        }
+    }
+
+    /// A line as it is.
+    pub(crate) fn line(&mut self, line: &str) {
+        self.out.push_str(line.trim_end());
+        self.out.push('\n');
+    }
+
+    /// A paragraph, wrapped, all lines indented alike.
+    pub(crate) fn paragraph(&mut self, indent: usize, text: &str) {
+        let blank = " ".repeat(indent);
+        self.wrapped(&blank, &blank, text);
+    }
+
+    /// A paragraph whose first line begins with `lead` (which fills `indent` columns or fewer) and whose further lines are
+    /// indented by `indent`.
+    pub(crate) fn hanging(&mut self, lead: &str, indent: usize, text: &str) {
+        let shown = textwrap::core::display_width(lead);
+        let first = format!("{lead}{}", " ".repeat(indent.saturating_sub(shown)));
+        self.wrapped(&first, &" ".repeat(indent), text);
+    }
+
+    fn wrapped(&mut self, first: &str, rest: &str, text: &str) {
+        let options = Options::new(self.width)
+            .initial_indent(first)
+            .subsequent_indent(rest)
+            .break_words(false)
+            .word_separator(WordSeparator::AsciiSpace)
+            .word_splitter(WordSplitter::NoHyphenation)
+            .wrap_algorithm(WrapAlgorithm::FirstFit);
+        for line in textwrap::wrap(text, options) {
+            // Writing to a String cannot fail.
+            let _ = writeln!(self.out, "{}", line.replace('\u{a0}', " ").trim_end());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_wrap_with_a_hanging_indent() {
+        let mut page = Page::new(24);
+        page.hanging("fix", 5, "enter this value in that field");
+        assert_eq!(page.finish(), "fix  enter this value in\n     that field\n");
+    }
+
+    #[test]
+    fn values_are_never_broken() {
+        let mut page = Page::new(20);
+        page.paragraph(2, "at https://sense.example:443/azure-ad/samlauthn/ now");
+        assert_eq!(page.finish(), "  at\n  https://sense.example:443/azure-ad/samlauthn/\n  now\n");
+    }
+
+    #[test]
+    fn styles_take_no_room() {
+        let mut page = Page::new(20);
+        page.paragraph(0, &format!("{} {}", styled(crate::terminal::ERROR, "0123456789"), "012345678"));
+        assert_eq!(page.finish().lines().count(), 1);
+    }
+
+    #[test]
+    fn screens_break_between_steps() {
+        let mut page = Page::new(26);
+        page.paragraph(0, &screen_path("Entra admin center › Enterprise applications › Single sign-on"));
+        assert_eq!(page.finish(), "Entra admin center ›\nEnterprise applications ›\nSingle sign-on\n");
+    }
+
+    #[test]
+    fn at_most_one_blank_line() {
+        let mut page = Page::new(20);
+        page.blank();
+        page.line("a");
+        page.blank();
+        page.blank();
+        page.line("b");
+        assert_eq!(page.finish(), "a\n\nb\n");
+    }
+
+    #[test]
+    fn input_cannot_style_or_move() {
+        assert_eq!(with_code("say `x\u{1b}[2J` now"), format!("say {} now", styled(crate::terminal::STRONG, "x\u{1b}[2J")));
+        assert!(!with_code("a\u{7}b").contains('\u{7}'));
+        assert_eq!(with_code("one ` only"), "one ` only");
+    }
+}

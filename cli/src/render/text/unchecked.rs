@@ -1,0 +1,81 @@
+//! What could not be checked, by the input that would decide it, and how to get that input.
+
+use super::page::{Page, plain, styled};
+use crate::render::{Detail, Judged};
+use crate::terminal::{DIM, ERROR, STRONG};
+use crate::wanted;
+use crate::wording::count;
+use diag_core::report::CheckOutcome;
+use diag_sdk::{Need, Vendor};
+use std::collections::BTreeMap;
+
+/// Writes skipped checks, grouped by missing input, and crashed ones.
+pub(crate) fn write(page: &mut Page, judged: &Judged, detail: Detail) {
+    skipped(page, judged, detail);
+    crashed(page, judged);
+}
+
+fn skipped(page: &mut Page, judged: &Judged, detail: Detail) {
+    let mut by_need: BTreeMap<Need, Vec<&str>> = BTreeMap::new();
+    let mut total = 0;
+    for check in judged.report.checks.iter().filter(|check| check.outcome == CheckOutcome::Skipped) {
+        total += 1;
+        for need in check.needs.iter().filter(|need| !judged.case.has(**need)) {
+            by_need.entry(*need).or_default().push(&check.id);
+        }
+    }
+    if total == 0 {
+        return;
+    }
+    let (idp, sp) = (judged.case.idp_vendor, judged.case.sp_vendor);
+    // A product that is known not to take part has no exports to ask for.
+    let foreign = |need: Need| {
+        let rival = |own: Vendor, seen: Vendor| seen != own && known_otherwise(judged, own);
+        match wanted::product(need) {
+            Some(Vendor::Entra) => rival(Vendor::Entra, idp),
+            Some(Vendor::Qlik) => rival(Vendor::Qlik, sp),
+            _ => false,
+        }
+    };
+    let mut wanted_inputs: Vec<(Need, Vec<&str>)> = by_need.into_iter().collect();
+    wanted_inputs.sort_by_key(|(need, checks)| (foreign(*need), std::cmp::Reverse(checks.len()), *need));
+    page.blank();
+    page.line(&format!(
+        "{}  {}",
+        styled(STRONG, "NOT CHECKED"),
+        styled(DIM, &format!("{} of {} for lack of input", count(total, "check"), judged.report.checks.len()))
+    ));
+    for (need, checks) in wanted_inputs {
+        if foreign(need) && detail != Detail::Full {
+            continue;
+        }
+        page.hanging("  ·", 4, &format!("{}  {}", plain(wanted::name(need)), styled(DIM, &format!("({})", count(checks.len(), "check")))));
+        page.paragraph(4, &styled(DIM, wanted::how(need, idp, sp)));
+        if detail == Detail::Full {
+            page.paragraph(4, &styled(DIM, &checks.join(", ")));
+        }
+    }
+}
+
+/// The side whose product would be `own` is known, and is another product: its metadata or its
+/// messages are there, and nothing of them says `own`.
+fn known_otherwise(judged: &Judged, own: Vendor) -> bool {
+    let case = &judged.case;
+    match own {
+        Vendor::Entra => !case.exchanges.is_empty() || case.metadata.iter().any(|metadata| metadata.idp.is_some()),
+        Vendor::Qlik => !case.exchanges.is_empty() || case.metadata.iter().any(|metadata| metadata.sp.is_some()),
+        Vendor::Other => false,
+    }
+}
+
+fn crashed(page: &mut Page, judged: &Judged) {
+    let crashed: Vec<_> = judged.report.checks.iter().filter(|check| check.outcome == CheckOutcome::Crashed).collect();
+    if crashed.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(&styled(ERROR, "CRASHED"));
+    for check in crashed {
+        page.hanging("  ✗", 4, &format!("{}  {}", plain(&check.id), styled(DIM, check.error.as_deref().unwrap_or_default())));
+    }
+}

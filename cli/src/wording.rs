@@ -1,0 +1,105 @@
+//! The closed words of a report (severity, outcome, kind of file …) as people say them.
+
+use crate::terminal::{DIM, ERROR, GOOD, NOTICE, WARNING};
+use anstyle::Style;
+use diag_sdk::case::attempt::{Actor, AttemptKind, Outcome};
+use diag_sdk::case::input::InputKind;
+use diag_sdk::{Severity, Who};
+use jiff::Timestamp;
+
+/// The severity in one word.
+pub(crate) fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Notice => "notice",
+    }
+}
+
+/// Its colour.
+pub(crate) fn style(severity: Severity) -> Style {
+    match severity {
+        Severity::Error => ERROR,
+        Severity::Warning => WARNING,
+        Severity::Notice => NOTICE,
+    }
+}
+
+/// Who acts.
+pub(crate) fn person(who: Who) -> &'static str {
+    match who {
+        Who::Idp => "Identity provider administrator",
+        Who::Sp => "Service provider administrator",
+        Who::Network => "Network or reverse proxy administrator",
+        Who::User => "The person who signs in",
+    }
+}
+
+/// What an attempt is for.
+pub(crate) fn attempt(kind: AttemptKind) -> &'static str {
+    match kind {
+        AttemptKind::SignIn => "sign-in",
+        AttemptKind::SignOut => "sign-out",
+    }
+}
+
+/// How an attempt ended, with its colour.
+pub(crate) fn outcome(outcome: Outcome) -> (&'static str, Style) {
+    match outcome {
+        Outcome::Incomplete => ("not finished", WARNING),
+        Outcome::SignedIn => ("signed in", GOOD),
+        Outcome::RefusedByIdp => ("refused by the identity provider", ERROR),
+        Outcome::RefusedBySp => ("refused by the service provider", ERROR),
+        Outcome::Looping => ("goes in circles", ERROR),
+        Outcome::DeniedAfterSignIn => ("signed in, then denied", ERROR),
+        Outcome::Abandoned => ("given up", DIM),
+        Outcome::BrokenInTransit => ("broken on the way", ERROR),
+        Outcome::SignedOut => ("signed out", GOOD),
+        Outcome::SignOutFailed => ("sign-out failed", ERROR),
+    }
+}
+
+/// Who acts in a step.
+pub(crate) fn actor(actor: Actor) -> &'static str {
+    match actor {
+        Actor::Browser => "browser",
+        Actor::Sp => "SP",
+        Actor::Idp => "IdP",
+        Actor::Broker => "broker",
+    }
+}
+
+/// What a file is.
+pub(crate) fn kind(kind: InputKind) -> &'static str {
+    match kind {
+        InputKind::Unrecognised => "not recognised",
+        InputKind::Har => "HAR capture",
+        InputKind::Sketch => "sketched capture",
+        InputKind::Metadata => "SAML metadata",
+        InputKind::SamlMessage => "SAML message",
+        InputKind::Application => "Entra application",
+        InputKind::ServicePrincipal => "Entra service principal",
+        InputKind::TokenIssuancePolicies => "Entra token issuance policies",
+        InputKind::ClaimsMappingPolicies => "Entra claims mapping policies",
+        InputKind::Virtualproxyconfig => "Qlik virtual proxies",
+        InputKind::Proxyservice => "Qlik proxy services",
+        InputKind::Certutil => "certificate store listing",
+        InputKind::ProxyLog => "Qlik proxy log",
+        InputKind::Certificate => "certificate",
+    }
+}
+
+/// `1 error`, `2 errors`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// A moment for people, always in UTC: both sides' logs and administrators sit in other zones.
+pub(crate) fn moment(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// The path of an input for people.
+pub(crate) fn path(path: &str) -> &str {
+    if path == "-" { "standard input" } else { path }
+}
