@@ -174,7 +174,7 @@ fn nothing_known(judged: &[Judged]) -> Failure {
 /// `diag chekc login.har` names no file: say so.
 fn with_command_hint(failure: Failure, arguments: &CheckArguments) -> Failure {
     let first = arguments.paths.first().map(PathBuf::as_path).and_then(|path| path.to_str());
-    let commands = ["check", "flow", "decode", "explain", "checks", "schema", "completions", "man"];
+    let commands = ["check", "flow", "explain", "checks", "schema", "completions", "man"];
     match first.filter(|first| !first.contains(['/', '.', '\\'])) {
         Some(first) if commands.contains(&first) => failure.hint(format!("options stand behind the command: diag {first} …")),
         Some(first) => match did_you_mean(first, commands) {

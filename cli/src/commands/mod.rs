@@ -3,7 +3,9 @@
 mod check;
 mod checks;
 mod completions;
+mod docs;
 mod examining;
+mod explain;
 mod flow;
 mod man;
 mod schema;
@@ -21,6 +23,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Schema(schema)) => schema::run(&schema),
         Some(Command::Completions(completions)) => completions::run(&completions),
         Some(Command::Man) => man::run(),
-        Some(_) => unreachable!(),
+        Some(Command::Explain(explain)) => explain::run(&explain),
+        Some(Command::Docs(docs)) => docs::run(&docs),
     }
 }

@@ -5,10 +5,15 @@ use crate::output;
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &SchemaArguments) -> anyhow::Result<ExitCode> {
-    let schema = match arguments.document {
+    output::print(&text(arguments.document)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The schema of a document, as JSON.
+pub(super) fn text(document: SchemaOf) -> anyhow::Result<String> {
+    let schema = match document {
         SchemaOf::Report => schemars::schema_for!(diag_core::report::Report),
         SchemaOf::Case => schemars::schema_for!(diag_sdk::Case),
     };
-    output::print(&format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(format!("{}\n", serde_json::to_string_pretty(&schema)?))
 }

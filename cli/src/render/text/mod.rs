@@ -5,6 +5,7 @@ mod comparison;
 mod excerpt;
 mod findings;
 mod headline;
+pub(crate) mod markdown;
 pub(crate) mod page;
 pub(crate) mod timeline;
 mod unchecked;

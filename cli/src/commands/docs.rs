@@ -1,0 +1,174 @@
+//! `diag docs`: the generated part of the documentation, from the same source as `diag explain`.
+//!
+//! One page per check below `checks/`, an index, and the schemas below `schemas/`. CI runs it with
+//! `--verify`, so that no page can drift from the check it describes.
+
+use super::explain::{markdown_of, screens};
+use super::schema;
+use crate::args::{DocsArguments, SchemaOf};
+use crate::builtin::{self, BUILTIN};
+use crate::failure::{self, Failure};
+use crate::wanted;
+use crate::wording;
+use diag_sdk::Check;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+pub(crate) fn run(arguments: &DocsArguments) -> anyhow::Result<ExitCode> {
+    let pages = pages()?;
+    let stray = strays(&arguments.folder, &pages);
+    if arguments.verify {
+        return verify(&arguments.folder, &pages, &stray);
+    }
+    for (name, text) in &pages {
+        let path = arguments.folder.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        if fs::read_to_string(&path).ok().as_deref() != Some(text) {
+            fs::write(&path, text)?;
+        }
+    }
+    for path in &stray {
+        fs::remove_file(path)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn verify(folder: &Path, pages: &BTreeMap<PathBuf, String>, stray: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    let mut differ = 0;
+    for (name, text) in pages {
+        let path = folder.join(name);
+        // A checkout may have turned line ends.
+        let current = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+        if &current != text {
+            differ += 1;
+            failure::say_error(&format!("{}: differs from what diag docs writes", path.display()));
+        }
+    }
+    for path in stray {
+        differ += 1;
+        failure::say_error(&format!("{}: belongs to no check", path.display()));
+    }
+    if differ > 0 {
+        return Err(Failure::new(format!("{} not current", wording::count(differ, "page")))
+            .hint("run diag docs and commit what it writes")
+            .into());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Every generated file, by its path below the folder.
+fn pages() -> anyhow::Result<BTreeMap<PathBuf, String>> {
+    let mut pages = BTreeMap::new();
+    pages.insert(PathBuf::from("checks/README.md"), index());
+    for check in builtin::checks() {
+        pages.insert(PathBuf::from(format!("checks/{}.md", check.id)), page(check));
+    }
+    for (name, document) in [("report", SchemaOf::Report), ("case", SchemaOf::Case)] {
+        pages.insert(PathBuf::from(format!("schemas/{name}.json")), schema::text(document)?);
+    }
+    Ok(pages)
+}
+
+/// Pages of checks that no longer exist.
+fn strays(folder: &Path, pages: &BTreeMap<PathBuf, String>) -> Vec<PathBuf> {
+    walkdir::WalkDir::new(folder.join("checks"))
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file() && entry.path().extension().is_some_and(|extension| extension == "md"))
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| path.strip_prefix(folder).is_ok_and(|name| !pages.contains_key(name)))
+        // What people wrote there is theirs.
+        .filter(|path| fs::read_to_string(path).is_ok_and(|text| text.contains(MADE_BY)))
+        .collect()
+}
+
+const MADE_BY: &str = "<!-- Written by `diag docs`; edit the check instead. -->\n";
+
+fn index() -> String {
+    let mut out = format!("# Checks\n\n{MADE_BY}");
+    for plugin in BUILTIN {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "\n## {}\n\n{}\n\n| check | level | reports |\n|---|---|---|\n", plugin.name, plugin.about);
+        for check in plugin.checks {
+            let _ = writeln!(out, "| [{0}]({0}.md) | {1} | {2} |", check.id, levels(check), cell(check.title));
+        }
+    }
+    out
+}
+
+fn page(check: &Check) -> String {
+    let mut out = format!("# {}\n\n{MADE_BY}\n**{}** · {}\n\n{}\n", check.id, check.title, levels(check), markdown_of(check).trim_end());
+    if !check.causes.is_empty() {
+        out.push_str("\n## Causes and fixes\n\n| cause | who acts | where | fix |\n|---|---|---|---|\n");
+        for cause in check.causes {
+            let places: Vec<String> = screens(cause).into_iter().map(|(product, screen)| format!("{product}{screen}")).collect();
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} | {} |",
+                cell(cause.text),
+                wording::person(cause.who),
+                cell(&places.join("; ")),
+                cell(cause.fix)
+            );
+        }
+    }
+    if !check.needs.is_empty() {
+        out.push_str("\n## Reads\n\n");
+        for need in check.needs {
+            let _ = writeln!(out, "- {}", wanted::name(*need));
+        }
+    }
+    if !check.explains.is_empty() {
+        out.push_str("\n## Explains\n\n");
+        for id in check.explains {
+            let link =
+                if builtin::checks().iter().any(|known| known.id == *id) { format!("[{id}](../{id}.md)") } else { format!("`{id}`") };
+            let _ = writeln!(out, "- {link}");
+        }
+    }
+    if !check.references.is_empty() {
+        out.push_str("\n## See also\n\n");
+        for reference in check.references {
+            let shown = if reference.starts_with("https://") { format!("<{reference}>") } else { (*reference).to_owned() };
+            let _ = writeln!(out, "- {shown}");
+        }
+    }
+    out
+}
+
+fn levels(check: &Check) -> String {
+    check.levels.iter().map(|level| wording::word(*level)).collect::<Vec<_>>().join(", ")
+}
+
+/// Text as a cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ").replace('<', "&lt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writing_and_verifying_agree() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let arguments = |verify| DocsArguments { folder: folder.path().to_owned(), verify };
+        assert!(run(&arguments(true)).is_err(), "nothing is written yet");
+        run(&arguments(false)).expect("written");
+        run(&arguments(true)).expect("current");
+        let stray = folder.path().join("checks/gone/check.md");
+        fs::create_dir_all(stray.parent().expect("a parent")).expect("a folder");
+        fs::write(&stray, MADE_BY).expect("a file");
+        let own = folder.path().join("checks/guide.md");
+        fs::write(&own, "written by hand").expect("a file");
+        assert!(run(&arguments(true)).is_err(), "a page without a check");
+        run(&arguments(false)).expect("written");
+        assert!(!stray.exists() && own.exists());
+    }
+}

@@ -1,0 +1,187 @@
+//! `diag explain`: a check, a family, a vendor's code or a SAML status code, in words.
+
+use crate::args::ExplainArguments;
+use crate::builtin;
+use crate::failure::Failure;
+use crate::nearest::did_you_mean;
+use crate::output;
+use crate::render::text::markdown;
+use crate::render::text::page::{Page, plain, screen_path, styled, with_code};
+use crate::terminal::{self, DIM, GOOD, STRONG};
+use crate::wanted;
+use crate::wording;
+use diag_sdk::aadsts;
+use diag_sdk::status;
+use diag_sdk::{CauseData, Check, Plugin, Vendor, Who};
+use std::process::ExitCode;
+
+pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
+    let mut page = Page::new(terminal::width());
+    write(&mut page, arguments.id.trim())?;
+    output::print(&page.finish())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(page: &mut Page, id: &str) -> Result<(), Failure> {
+    let lower = id.to_lowercase();
+    if let Some(check) = builtin::checks().into_iter().find(|check| check.id == lower) {
+        explain_check(page, check);
+    } else if let Some(family) = builtin::family(&lower) {
+        explain_family(page, family);
+    } else if let Some(code) = aadsts::lookup(id) {
+        explain_code(page, code);
+    } else if let Some(meaning) = status::lookup(id) {
+        explain_status(page, meaning);
+    } else {
+        return Err(unknown(id));
+    }
+    Ok(())
+}
+
+fn explain_check(page: &mut Page, check: &Check) {
+    let levels: Vec<String> = check.levels.iter().map(|level| styled(wording::style(*level), wording::word(*level))).collect();
+    page.line(&format!("{}  {}", styled(STRONG, check.id), levels.join(" or ")));
+    page.paragraph(0, check.title);
+    page.blank();
+    markdown::write(page, &markdown_of(check));
+    if !check.causes.is_empty() {
+        page.blank();
+        page.line(&styled(STRONG, "CAUSES AND FIXES"));
+        for cause in check.causes {
+            explain_cause(page, cause);
+        }
+    }
+    if !check.needs.is_empty() {
+        page.blank();
+        page.line(&styled(STRONG, "READS"));
+        for need in check.needs {
+            page.hanging("  ·", 4, wanted::name(*need));
+        }
+    }
+    list(page, "EXPLAINS", check.explains);
+    list(page, "SEE ALSO", check.references);
+}
+
+/// The documentation of a check as Markdown: doc comments carry a blank before every line.
+pub(super) fn markdown_of(check: &Check) -> String {
+    check.docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+}
+
+fn explain_cause(page: &mut Page, cause: &CauseData) {
+    page.hanging("  ·", 4, &with_code(cause.text));
+    page.paragraph(4, &format!("{}: {}", styled(GOOD, wording::person(cause.who)), with_code(cause.fix)));
+    for (product, screen) in screens(cause) {
+        page.hanging("    →", 6, &format!("{}{}", styled(DIM, &product), screen_path(&screen)));
+    }
+}
+
+/// Where each product has the setting; the neutral words where no product is known to have it.
+pub(super) fn screens(cause: &CauseData) -> Vec<(String, String)> {
+    let neutral = cause.setting.screen(Vendor::Other, None);
+    let vendor = match cause.who {
+        Who::Idp => Vendor::Entra,
+        Who::Sp => Vendor::Qlik,
+        Who::Network | Who::User => Vendor::Other,
+    };
+    let screen = cause.setting.screen(vendor, None);
+    match vendor.product() {
+        Some(product) if screen != neutral => vec![(format!("{product}: "), screen)],
+        _ => vec![(String::new(), neutral)],
+    }
+}
+
+fn list(page: &mut Page, heading: &str, items: &[&str]) {
+    if items.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(&styled(STRONG, heading));
+    for item in items {
+        page.hanging("  ·", 4, &plain(item));
+    }
+}
+
+fn explain_family(page: &mut Page, family: &Plugin) {
+    page.line(&format!("{}  {}", styled(STRONG, family.name), styled(DIM, &wording::count(family.checks.len(), "check"))));
+    page.paragraph(0, family.about);
+    page.blank();
+    for check in family.checks {
+        page.hanging(&format!("  {}", styled(wording::style(check.level()), check.id)), 4, "");
+        page.paragraph(4, check.title);
+    }
+}
+
+fn explain_code(page: &mut Page, code: &aadsts::VendorCode) {
+    let name = code.name.map(|name| format!("  {}", styled(DIM, name))).unwrap_or_default();
+    page.line(&format!("{}{name}", styled(STRONG, &format!("AADSTS{}", code.number))));
+    page.paragraph(0, &with_code(code.meaning));
+    page.blank();
+    page.hanging(&styled(GOOD, "FIX"), 5, &with_code(code.fix));
+    if let Some(address) = aadsts::lookup_page(&code.number.to_string()) {
+        page.blank();
+        page.paragraph(0, &styled(DIM, &format!("Microsoft's own page: {address}")));
+    }
+}
+
+fn explain_status(page: &mut Page, meaning: &status::StatusMeaning) {
+    page.line(&format!(
+        "{}  {}",
+        styled(STRONG, meaning.name),
+        styled(DIM, if meaning.top_level { "top-level status code" } else { "second-level status code" })
+    ));
+    page.line(&styled(DIM, &format!("{}{}", status::PREFIX, meaning.name)));
+    page.paragraph(0, &with_code(meaning.meaning));
+    page.blank();
+    page.hanging(&styled(GOOD, "FIX"), 5, &with_code(meaning.fix));
+    page.blank();
+    page.paragraph(0, &styled(DIM, "saml-core-2.0-os §3.2.2.2"));
+}
+
+fn unknown(id: &str) -> Failure {
+    if id.to_lowercase().starts_with("aadsts")
+        && let Some(address) = aadsts::lookup_page(id)
+    {
+        return Failure::new(format!("{id}: a code diag does not know")).hint(format!("Microsoft explains it at {address}"));
+    }
+    let checks = builtin::checks();
+    let known = checks
+        .iter()
+        .map(|check| check.id)
+        .chain(builtin::BUILTIN.iter().map(|plugin| plugin.name))
+        .chain(status::STATUSES.iter().map(|status| status.name));
+    let hint = did_you_mean(id, known)
+        .unwrap_or_else(|| "give the id of a check (diag checks lists them), an AADSTS code or a SAML status code".to_owned());
+    Failure::new(format!("{id}: nothing of that name to explain")).hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explained(id: &str) -> Result<String, String> {
+        let mut page = Page::new(80);
+        write(&mut page, id).map_err(|failure| failure.to_string())?;
+        Ok(anstream::adapter::strip_str(&page.finish()).to_string())
+    }
+
+    #[test]
+    fn codes_are_explained_however_they_are_written() {
+        assert!(explained("AADSTS50011").expect("known").starts_with("AADSTS50011"));
+        assert!(explained("50011").expect("known").contains("FIX"));
+        assert!(explained("urn:oasis:names:tc:SAML:2.0:status:NoPassive").expect("known").starts_with("NoPassive"));
+        assert!(explained("nopassive").is_ok());
+    }
+
+    #[test]
+    fn what_is_unknown_is_an_error() {
+        assert!(explained("AADSTS999999999").is_err());
+        assert!(explained("no/such-check").is_err());
+    }
+
+    #[test]
+    fn every_check_can_be_explained() {
+        for check in builtin::checks() {
+            assert!(explained(check.id).expect("known").contains(check.title), "{}", check.id);
+        }
+    }
+}
