@@ -1,1 +1,27 @@
-//! stub
+//! Runs check plugins that are not part of `diag`, so that none can take it down, stall it, or see
+//! what it was not given.
+//!
+//! A plugin never runs in the process that judges. Each gets a worker process: `diag` itself,
+//! re-executed, opens the library there (or becomes the program), gives up everything it does not
+//! need (network, files, processes, memory without bound) and answers frames on its standard
+//! input and output. The parent holds the clock, counts the bytes and believes nothing it reads
+//! before it is checked.
+//!
+//! - [`frames`]: what parent and worker say to each other, one line of JSON each
+//! - [`process`]: the parent's side: spawn, deadline, output limit
+//! - [`worker`]: the worker's side for libraries and programs
+//! - [`library`]: opens a shared library and calls its table; the unsafe code
+//! - [`sandbox`]: what a worker gives up
+//! - [`plugin`]: a plugin as the rest of `diag` sees it
+//! - [`digest`]: the SHA-256 a plugin is trusted by
+
+pub mod digest;
+pub mod frames;
+pub mod library;
+pub mod plugin;
+pub mod process;
+pub mod sandbox;
+pub mod worker;
+
+pub use plugin::{Loaded, PluginError};
+pub use process::{Launcher, Limits};

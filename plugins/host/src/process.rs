@@ -1,0 +1,214 @@
+//! The parent's side: starts a worker, asks, and waits no longer than it must.
+
+use crate::frames::{Ask, Tell};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What a plugin may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How long one answer may take.
+    pub deadline: Duration,
+    /// Address space of the worker in bytes.
+    pub memory: u64,
+    /// Bytes one answer may have.
+    pub output: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { deadline: Duration::from_secs(10), memory: 1 << 30, output: 16 << 20 }
+    }
+}
+
+/// How `diag` starts a worker: itself, with a hidden command.
+#[derive(Debug, Clone)]
+pub struct Launcher {
+    /// The program, usually `std::env::current_exe()`.
+    pub program: PathBuf,
+    /// What goes before the worker's own arguments.
+    pub arguments: Vec<String>,
+}
+
+/// Which kind of worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A shared library.
+    Library,
+    /// A program in any language.
+    Program,
+}
+
+impl Kind {
+    /// The word on the worker's command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Library => "library",
+            Self::Program => "program",
+        }
+    }
+}
+
+/// What can go wrong in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The worker could not be started.
+    #[error("its worker process could not be started: {0}")]
+    NotStarted(String),
+    /// No answer in time.
+    #[error("it gave no answer within {} s and was stopped", .0.as_secs_f64())]
+    TooSlow(Duration),
+    /// More bytes than an answer may have.
+    #[error("its answer exceeds {0} bytes and was cut off")]
+    TooMuch(u64),
+    /// The process ended before it answered.
+    #[error("its process ended before it answered ({0})")]
+    Died(String),
+    /// What it wrote is no frame.
+    #[error("what it wrote is not an answer: {0}")]
+    NotAFrame(String),
+    /// It says that it cannot.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// A running worker.
+#[derive(Debug)]
+pub struct Worker {
+    child: Child,
+    input: Option<ChildStdin>,
+    lines: Receiver<Result<Vec<u8>, Failure>>,
+    limits: Limits,
+}
+
+impl Worker {
+    /// Starts a worker for a plugin. Its environment is empty but for a search path, its current
+    /// folder is the root.
+    pub fn start(launcher: &Launcher, kind: Kind, plugin: &Path, limits: Limits) -> Result<Self, Failure> {
+        let mut command = Command::new(&launcher.program);
+        command
+            .args(&launcher.arguments)
+            .arg(kind.word())
+            .arg(plugin)
+            .arg(limits.memory.to_string())
+            .arg((limits.deadline.as_secs() * 4 + 10).to_string())
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("LANG", "C.UTF-8")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        if cfg!(unix) {
+            command.current_dir("/");
+        }
+        let mut child = command.spawn().map_err(|error| Failure::NotStarted(error.to_string()))?;
+        let input = child.stdin.take();
+        let output = child.stdout.take().ok_or_else(|| Failure::NotStarted("no standard output".to_owned()))?;
+        let (sender, lines) = channel();
+        // Reading happens on a thread of its own, so that a silent plugin cannot hold the parent.
+        thread::spawn(move || {
+            let mut reader = BufReader::new(output);
+            loop {
+                let read = bounded_line(&mut reader, limits.output);
+                let ends = !matches!(&read, Some(Ok(_)));
+                if let Some(line) = read
+                    && sender.send(line).is_err()
+                {
+                    break;
+                }
+                if ends {
+                    break;
+                }
+            }
+        });
+        Ok(Self { child, input, lines, limits })
+    }
+
+    /// Asks, and waits for the answer.
+    pub fn ask(&mut self, ask: &Ask) -> Result<Tell, Failure> {
+        let mut line = serde_json::to_vec(ask).map_err(|error| Failure::NotAFrame(error.to_string()))?;
+        line.push(b'\n');
+        let Some(mut input) = self.input.take() else { return Err(Failure::Died("already stopped".to_owned())) };
+        // Writing too: a plugin that reads nothing would block a full pipe for ever.
+        let (written, done) = channel();
+        thread::spawn(move || {
+            let result = input.write_all(&line).and_then(|()| input.flush());
+            let _ = written.send(result.map(|()| input));
+        });
+        let started = Instant::now();
+        let line = self.lines.recv_timeout(self.limits.deadline);
+        let left = self.limits.deadline.saturating_sub(started.elapsed()).max(Duration::from_millis(50));
+        if let Ok(Ok(input)) = done.recv_timeout(left) {
+            self.input = Some(input);
+        }
+        match line {
+            Ok(Ok(line)) => match serde_json::from_slice(&line) {
+                Ok(Tell::Error { message }) => Err(Failure::Refused(message)),
+                Ok(tell) => Ok(tell),
+                Err(error) => {
+                    self.stop();
+                    Err(Failure::NotAFrame(error.to_string()))
+                }
+            },
+            Ok(Err(failure)) => {
+                self.stop();
+                Err(failure)
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                self.stop();
+                Err(Failure::TooSlow(self.limits.deadline))
+            }
+            Err(RecvTimeoutError::Disconnected) => Err(Failure::Died(self.how_it_died())),
+        }
+    }
+
+    fn stop(&mut self) {
+        self.input = None;
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    fn how_it_died(&mut self) -> String {
+        self.input = None;
+        // Its output has ended; it has a moment to end by itself, so that its own status is seen.
+        let until = Instant::now() + Duration::from_millis(500);
+        loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => return status.to_string(),
+                Ok(None) if Instant::now() < until => thread::sleep(Duration::from_millis(5)),
+                _ => {
+                    self.stop();
+                    return "it closed its output".to_owned();
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// One line without its end, `None` at the end of the stream.
+fn bounded_line(reader: &mut impl BufRead, limit: u64) -> Option<Result<Vec<u8>, Failure>> {
+    let mut line = Vec::new();
+    match reader.by_ref().take(limit + 1).read_until(b'\n', &mut line) {
+        Ok(0) => None,
+        Ok(_) if line.last() == Some(&b'\n') => {
+            line.pop();
+            Some(Ok(line))
+        }
+        Ok(read) if read as u64 > limit => Some(Err(Failure::TooMuch(limit))),
+        Ok(_) | Err(_) if line.is_empty() => None,
+        // A line without its end: the process ended in the middle of it.
+        Ok(_) => None,
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
+        Err(error) => Some(Err(Failure::Died(error.to_string()))),
+    }
+}
