@@ -36,6 +36,8 @@ pub use case::place::{Place, Sited};
 pub use check::{Check, Findings, Need, Plugin, Stage};
 pub use difference::Difference;
 pub use finding::{Cause, CauseData, Finding, Severity, Who};
+/// Times and durations of the facts.
+pub use jiff;
 pub use secret::{Personal, Secret};
 pub use setting::{Setting, Vendor};
 
