@@ -1,0 +1,131 @@
+//! `metadata/edited-after-signing`: the document's own signature does not fit any more.
+
+use crate::copies;
+use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::signature::Verdict;
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static ROLES_REMOVED: CauseData = CauseData {
+    text: "RoleDescriptors were removed as the set-up guide asks; that breaks the signature",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Nothing to do, as long as the product does not verify the signature of metadata",
+};
+
+static FILE_ALTERED: CauseData = CauseData {
+    text: "The file was edited, reformatted or saved in another encoding after it was signed",
+    who: Who::Idp,
+    setting: Setting::IdpMetadata,
+    fix: "Download the metadata again should anything in it be in doubt",
+};
+
+check! {
+    /// The signature that a metadata document carries does not verify any more.
+    ///
+    /// That is what removing the `RoleDescriptor` elements does: the signature covers the whole document. Qlik Sense and most
+    /// products do not look at it when a file is uploaded by hand, so the sign-in is not affected. It is mentioned because it
+    /// also shows an edit nobody knows of; products that do verify metadata would refuse the file.
+    ///
+    /// ## Fails
+    ///
+    /// ```xml idp-metadata-in-sp
+    /// <EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"
+    ///   entityID="https://sts.windows.net/7c0b6a4e-2f19-4d83-9e5a-1b7f3c8d2a60/">
+    ///   <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    ///     <KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data>
+    ///       <X509Certificate>{{certificate:idp}}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
+    ///     <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+    ///       Location="https://login.microsoftonline.com/7c0b6a4e-2f19-4d83-9e5a-1b7f3c8d2a60/saml2"/>
+    ///   </IDPSSODescriptor>
+    /// </EntityDescriptor>
+    /// ```
+    /// ```json facts
+    /// { "metadata": [{ "signatures": [{ "parent": "EntityDescriptor", "value": "unknown",
+    ///     "references": [{ "uri": "", "digest": "wrong" }] }] }] }
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```xml idp-metadata-in-sp
+    /// <EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"
+    ///   entityID="https://sts.windows.net/7c0b6a4e-2f19-4d83-9e5a-1b7f3c8d2a60/">
+    ///   <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    ///     <KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data>
+    ///       <X509Certificate>{{certificate:idp}}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
+    ///     <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+    ///       Location="https://login.microsoftonline.com/7c0b6a4e-2f19-4d83-9e5a-1b7f3c8d2a60/saml2"/>
+    ///   </IDPSSODescriptor>
+    /// </EntityDescriptor>
+    /// ```
+    /// ```json facts
+    /// { "metadata": [{ "signatures": [{ "parent": "EntityDescriptor", "value": "right",
+    ///     "references": [{ "uri": "", "digest": "right" }] }] }] }
+    /// ```
+    pub(crate) static EDITED_AFTER_SIGNING = {
+        id: "metadata/edited-after-signing",
+        title: "Metadata was edited after it was signed",
+        levels: [Severity::Notice],
+        stage: Stage::Observation,
+        needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
+        explains: [],
+        causes: [ROLES_REMOVED, FILE_ALTERED],
+        references: ["saml-metadata-2.0-os section 3"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for copy in copies::all(case) {
+        let Some(signature) = copy.signatures.iter().find(|signature| signature.digest_wrong() || signature.value == Verdict::Wrong) else {
+            continue;
+        };
+        let what = if signature.digest_wrong() { "its content is not what was signed" } else { "the signature value does not fit its key" };
+        let cleaned = copy.role_descriptors.is_empty();
+        let expectation = if cleaned { " That is to be expected once RoleDescriptors were removed." } else { "" };
+        let reason = if cleaned { &ROLES_REMOVED } else { &FILE_ALTERED };
+        let (vendor, object) = match copy.held_by {
+            HeldBy::Sp => (copies::holder(case, copy), copies::object(case, copy.configuration.as_deref())),
+            _ => (if cleaned { case.sp_vendor } else { case.idp_vendor }, None),
+        };
+        out.push(
+            Finding::notice("Metadata was edited after it was signed")
+                .detail(format!("The signature of {} does not verify: {what}.{expectation}", copy.origin))
+                .at(&signature.place)
+                .cause_with(reason, vendor, object, None)
+                .subject(copy.id.clone()),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+    use diag_sdk::case::signature::{Reference, Signature};
+
+    fn signed(value: Verdict, digest: Verdict) -> Case {
+        let mut copy = sample::idp("d1", HeldBy::Sp, &["a"]);
+        copy.signatures = vec![Signature { value, references: vec![Reference { digest, ..Reference::default() }], ..Signature::default() }];
+        sample::case(vec![copy])
+    }
+
+    #[test]
+    fn only_a_wrong_signature_is_worth_a_notice() {
+        for (value, digest, found) in [
+            (Verdict::Right, Verdict::Right, 0),
+            (Verdict::Unknown, Verdict::Unknown, 0),
+            (Verdict::Unknown, Verdict::Right, 0),
+            (Verdict::Unknown, Verdict::Wrong, 1),
+            (Verdict::Wrong, Verdict::Right, 1),
+        ] {
+            let findings = EDITED_AFTER_SIGNING.judge(&signed(value, digest));
+            assert_eq!(findings.found().len(), found, "{value:?} {digest:?}");
+            assert!(findings.found().iter().all(|finding| finding.severity == Severity::Notice));
+        }
+    }
+
+    #[test]
+    fn unsigned_metadata_is_silent() {
+        assert!(EDITED_AFTER_SIGNING.judge(&sample::case(vec![sample::idp("d1", HeldBy::Sp, &["a"])])).found().is_empty());
+    }
+}

@@ -1,0 +1,187 @@
+//! `metadata/sso-endpoint-missing`: no address to send requests to, by the binding in use.
+
+use crate::copies;
+use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::message::{Carrier, MessageKind};
+use diag_sdk::case::metadata::Metadata;
+use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT, short};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+
+static LOST_IN_EDIT: CauseData = CauseData {
+    text: "The SingleSignOnService was lost while the file was edited",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Start again from the downloaded file, let `diag fix` remove the RoleDescriptors only, and upload the result",
+};
+
+static NOT_OFFERED: CauseData = CauseData {
+    text: "The identity provider does not offer single sign-on by this binding",
+    who: Who::Idp,
+    setting: Setting::IdpMetadata,
+    fix: "Enable the binding, publish it in the metadata, and hand the new metadata to the service provider",
+};
+
+check! {
+    /// The identity provider's metadata names no single sign-on address for the binding the service provider uses.
+    ///
+    /// A service provider takes the address of its request from `SingleSignOnService`. Where none is given for HTTP-Redirect or
+    /// HTTP-POST, it has nowhere to send the browser: people get an error from the service provider before they ever see the
+    /// log-in page. The element is lost in edits by hand; some identity providers offer one binding only.
+    ///
+    /// ## Fails
+    ///
+    /// ```xml idp-metadata-in-sp
+    /// <EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"
+    ///   entityID="https://sts.windows.net/7c0b6a4e-2f19-4d83-9e5a-1b7f3c8d2a60/">
+    ///   <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    ///     <KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data>
+    ///       <X509Certificate>{{certificate:idp}}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
+    ///   </IDPSSODescriptor>
+    /// </EntityDescriptor>
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```xml idp-metadata-in-sp
+    /// <EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"
+    ///   entityID="https://sts.windows.net/7c0b6a4e-2f19-4d83-9e5a-1b7f3c8d2a60/">
+    ///   <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    ///     <KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data>
+    ///       <X509Certificate>{{certificate:idp}}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
+    ///     <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+    ///       Location="https://login.microsoftonline.com/7c0b6a4e-2f19-4d83-9e5a-1b7f3c8d2a60/saml2"/>
+    ///   </IDPSSODescriptor>
+    /// </EntityDescriptor>
+    /// ```
+    pub(crate) static SSO_ENDPOINT_MISSING = {
+        id: "metadata/sso-endpoint-missing",
+        title: "IdP metadata has no SingleSignOnService for the binding in use",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Documents,
+        needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
+        explains: [
+            "metadata/stale-copy", "endpoints/sso-url-wrong", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp",
+            "flow/request-not-answered", "flow/sp-refused-response",
+        ],
+        causes: [LOST_IN_EDIT, NOT_OFFERED],
+        references: ["saml-metadata-2.0-os section 2.4.3", "saml-bindings-2.0-os sections 3.4 and 3.5"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for copy in copies::all(case) {
+        let Some(role) = &copy.idp else { continue };
+        let offers = |binding: &str| role.sso.iter().any(|endpoint| endpoint.binding == binding && !endpoint.location.trim().is_empty());
+        let (severity, message, why) = if !offers(BINDING_REDIRECT) && !offers(BINDING_POST) {
+            let others: Vec<&str> = role.sso.iter().map(|endpoint| short(&endpoint.binding)).collect();
+            let why = if others.is_empty() { String::new() } else { format!(" It offers {} only.", others.join(", ")) };
+            (copies::level(case, copy), "IdP metadata has no SingleSignOnService for browsers".to_owned(), why)
+        } else if let Some(binding) = refused_binding(case, copy).filter(|binding| !offers(binding)) {
+            let message = format!("IdP metadata has no SingleSignOnService for {}", short(binding));
+            (copies::level(case, copy), message, " The capture shows a request by that binding that led nowhere.".to_owned())
+        } else if copies::holder(case, copy) == Vendor::Qlik
+            && copies::decides(case, copy)
+            && !copies::proven(case, copy)
+            && !offers(BINDING_REDIRECT)
+        {
+            let why = " Qlik Sense is known to send its requests by HTTP-Redirect.".to_owned();
+            (Severity::Warning, "IdP metadata has no SingleSignOnService for HTTP-Redirect".to_owned(), why)
+        } else {
+            continue;
+        };
+        let mut finding = Finding::new(severity, message)
+            .detail(format!("From {} a service provider cannot tell where to send its request.{why}", copy.origin))
+            .at(&role.place)
+            .expected("a SingleSignOnService for HTTP-Redirect or HTTP-POST, as the service provider sends", "SAML metadata")
+            .subject(copy.id.clone());
+        if severity == Severity::Warning {
+            finding = finding.likely();
+        }
+        if copy.held_by == HeldBy::Sp {
+            let object = copies::object(case, copy.configuration.as_deref());
+            finding = finding.cause_with(&LOST_IN_EDIT, copies::holder(case, copy), object, None);
+        }
+        out.push(finding.cause_with(&NOT_OFFERED, case.idp_vendor, None, None));
+    }
+}
+
+/// The binding of a request that this identity provider got and did not answer with a sign-in.
+fn refused_binding(case: &Case, copy: &Metadata) -> Option<&'static str> {
+    if !copies::decides(case, copy) {
+        return None;
+    }
+    let failed = case.attempts.iter().filter(|attempt| attempt.failed() && attempt.response.is_none());
+    let request = failed
+        .filter_map(|attempt| attempt.request.as_deref())
+        .filter_map(|id| case.message(id))
+        .find(|message| message.kind == MessageKind::AuthnRequest)?;
+    match request.delivered()?.carrier {
+        Carrier::Query => Some(BINDING_REDIRECT),
+        Carrier::PostForm => Some(BINDING_POST),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+    use diag_sdk::case::attempt::{Attempt, Outcome};
+    use diag_sdk::case::message::{Message, Sighting};
+    use diag_sdk::spec::BINDING_SOAP;
+
+    fn offering(bindings: &[&str]) -> Case {
+        let mut copy = sample::idp("d1", HeldBy::Sp, &["a"]);
+        if let Some(role) = &mut copy.idp {
+            role.sso = bindings.iter().map(|binding| sample::endpoint(binding, "https://idp.example/saml2")).collect();
+        }
+        sample::case(vec![copy])
+    }
+
+    fn levels(case: &Case) -> Vec<Severity> {
+        SSO_ENDPOINT_MISSING.judge(case).found().iter().map(|finding| finding.severity).collect()
+    }
+
+    #[test]
+    fn one_of_the_browser_bindings_is_needed() {
+        assert_eq!(levels(&offering(&[])), [Severity::Error]);
+        assert_eq!(levels(&offering(&[BINDING_SOAP])), [Severity::Error]);
+        assert_eq!(levels(&offering(&[BINDING_REDIRECT])), []);
+        assert_eq!(levels(&offering(&[BINDING_POST])), []);
+    }
+
+    #[test]
+    fn an_empty_location_is_none() {
+        let mut case = offering(&[BINDING_REDIRECT]);
+        if let Some(role) = &mut case.metadata[0].idp {
+            role.sso[0].location = " ".into();
+        }
+        assert_eq!(levels(&case), [Severity::Error]);
+    }
+
+    #[test]
+    fn qlik_without_redirect_is_only_likely_to_fail() {
+        let mut case = offering(&[BINDING_POST]);
+        case.sp_vendor = Vendor::Qlik;
+        assert_eq!(levels(&case), [Severity::Warning]);
+        sample::attempt(&mut case, Outcome::SignedIn);
+        assert_eq!(levels(&case), []);
+    }
+
+    #[test]
+    fn a_captured_request_by_a_binding_nobody_serves_proves_it() {
+        let mut case = offering(&[BINDING_POST]);
+        case.messages.push(Message {
+            id: "m1".into(),
+            kind: MessageKind::AuthnRequest,
+            sightings: vec![Sighting { carrier: Carrier::Query, ..Sighting::default() }],
+            delivery: Some(0),
+            ..Message::default()
+        });
+        case.attempts.push(Attempt { outcome: Outcome::RefusedByIdp, request: Some("m1".into()), ..Attempt::default() });
+        assert_eq!(levels(&case), [Severity::Error]);
+        case.messages[0].sightings[0].carrier = Carrier::PostForm;
+        assert_eq!(levels(&case), []);
+    }
+}

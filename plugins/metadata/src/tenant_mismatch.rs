@@ -1,0 +1,303 @@
+//! `metadata/tenant-mismatch`: metadata, addresses and messages name different tenants of Entra ID.
+
+use crate::copies;
+use crate::entra::{Tenant, metadata_url, tenant_of};
+use diag_sdk::case::attempt::Attempt;
+use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::message::MessageKind;
+use diag_sdk::case::metadata::Metadata;
+use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+
+static OTHER_TENANT: CauseData = CauseData {
+    text: "Metadata of another tenant was loaded, or its entityID or SSO URL was edited",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Upload the metadata of the tenant in which the application is registered",
+};
+
+static COMMON_METADATA: CauseData = CauseData {
+    text: "The metadata of the common endpoint was used, in which no tenant is filled in",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Upload the metadata downloaded from the application in its own tenant",
+};
+
+static PUBLISHED_WRONG: CauseData = CauseData {
+    text: "The file was downloaded from another tenant or from the common endpoint",
+    who: Who::Idp,
+    setting: Setting::IdpMetadata,
+    fix: "Download the Federation Metadata XML from the application in the tenant that people sign in to",
+};
+
+/// Codes with which Entra ID says that the tenant is missing or wrong.
+const TENANT_CODES: &[&str] =
+    &["AADSTS50059", "AADSTS50128", "AADSTS50194", "AADSTS90002", "AADSTS90019", "AADSTS500011", "AADSTS700016", "AADSTS75008"];
+
+check! {
+    /// Metadata, log-in address and messages of Microsoft Entra ID name different tenants, or none.
+    ///
+    /// The tenant's id stands in the entityID (`https://sts.windows.net/<tenant>/`), in the SSO URL, and in the Issuer of every
+    /// response. When they differ, somebody loaded the metadata of a test tenant or of another customer, or edited one place
+    /// only: the application is unknown in the tenant people are sent to, or the service provider refuses an Issuer it does not
+    /// know. Metadata of the `common` endpoint still has `{tenantid}` in it and fits no tenant at all.
+    ///
+    /// ## Fails
+    ///
+    /// ```xml idp-metadata-in-sp
+    /// <EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"
+    ///   entityID="https://sts.windows.net/{tenantid}/">
+    ///   <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    ///     <KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data>
+    ///       <X509Certificate>{{certificate:idp}}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
+    ///     <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+    ///       Location="https://login.microsoftonline.com/common/saml2"/>
+    ///   </IDPSSODescriptor>
+    /// </EntityDescriptor>
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```xml idp-metadata-in-sp
+    /// <EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"
+    ///   entityID="https://sts.windows.net/7c0b6a4e-2f19-4d83-9e5a-1b7f3c8d2a60/">
+    ///   <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    ///     <KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data>
+    ///       <X509Certificate>{{certificate:idp}}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
+    ///     <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+    ///       Location="https://login.microsoftonline.com/7c0b6a4e-2f19-4d83-9e5a-1b7f3c8d2a60/saml2"/>
+    ///   </IDPSSODescriptor>
+    /// </EntityDescriptor>
+    /// ```
+    pub(crate) static TENANT_MISMATCH = {
+        id: "metadata/tenant-mismatch",
+        title: "Metadata and sign-in name different tenants",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Configuration,
+        needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
+        explains: [
+            "metadata/stale-copy", "endpoints/entity-id-not-registered", "endpoints/idp-unknown-to-sp", "endpoints/issuer-mismatch",
+            "endpoints/placeholder-value", "endpoints/sso-url-wrong", "flow/idp-error-page", "flow/metadata-or-signing-error-at-sp",
+            "flow/sp-refused-response", "signing/active-certificate-not-in-metadata",
+        ],
+        causes: [OTHER_TENANT, COMMON_METADATA, PUBLISHED_WRONG],
+        references: ["Microsoft Learn: Federation metadata", "AADSTS50194", "AADSTS90002"],
+        run: run,
+    }
+}
+
+/// A tenant, and where it is named.
+struct Named {
+    tenant: Tenant,
+    value: String,
+    origin: String,
+    place: Place,
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for copy in copies::all(case).filter(|copy| copy.idp.is_some()) {
+        let inside = inside(copy);
+        let finding = inside.iter().find(|named| named.tenant.names_none()).map_or_else(
+            || contradiction(case, copy, &inside),
+            |none| {
+                let message = format!("Metadata names no tenant: {}", none.tenant);
+                let right = authority(case, copy);
+                let finding = Finding::new(copies::level(case, copy), message)
+                    .detail(format!("{} is meant for any tenant; a service provider has to be given the metadata of one.", copy.origin))
+                    .expected(
+                        right.as_ref().map_or_else(|| "the id of the tenant".to_owned(), |named| named.value.clone()),
+                        "the tenant's own metadata",
+                    );
+                let reason = if copy.held_by == HeldBy::Sp { &COMMON_METADATA } else { &PUBLISHED_WRONG };
+                Some(worded(case, copy, finding, none, reason, right.map(|named| named.tenant)))
+            },
+        );
+        if let Some(finding) = finding {
+            out.push(finding);
+        }
+    }
+}
+
+/// Two tenants where one is due: within the copy, or between the copy and what else is known.
+fn contradiction(case: &Case, copy: &Metadata, inside: &[Named]) -> Option<Finding> {
+    let own = inside.first()?;
+    if let Some(other) = inside.iter().find(|named| differ(&named.tenant, &own.tenant)) {
+        // Which of the two is right shows where the rest of the case agrees with one.
+        let right = authority(case, copy);
+        let own_is_right = right.as_ref().is_none_or(|right| !differ(&right.tenant, &own.tenant));
+        let (expected, actual) = if own_is_right { (own, other) } else { (other, own) };
+        let finding = Finding::new(copies::level(case, copy), "Metadata names two different tenants")
+            .detail(format!("{} says {}, {} says {}.", own.origin, own.tenant, other.origin, other.tenant))
+            .expected(
+                actual.value.to_lowercase().replace(&actual.tenant.to_string(), &expected.tenant.to_string()),
+                expected.origin.clone(),
+            );
+        let reason = if copy.held_by == HeldBy::Sp { &OTHER_TENANT } else { &PUBLISHED_WRONG };
+        return Some(worded(case, copy, finding, actual, reason, Some(expected.tenant.clone())));
+    }
+    let right = authority(case, copy).filter(|right| differ(&right.tenant, &own.tenant))?;
+    // An application may be owned by another tenant than the one it is used in.
+    let level = if right.origin.starts_with("appOwner") { Severity::Warning } else { copies::level(case, copy) };
+    let finding = Finding::new(level, "Metadata is that of another tenant")
+        .detail(format!("{} says {}, {} says {}.", own.origin, own.tenant, right.origin, right.tenant))
+        .expected(right.value.clone(), right.origin.clone());
+    let reason = if copy.held_by == HeldBy::Sp { &OTHER_TENANT } else { &PUBLISHED_WRONG };
+    Some(worded(case, copy, finding, own, reason, Some(right.tenant)))
+}
+
+fn worded(case: &Case, copy: &Metadata, finding: Finding, actual: &Named, reason: &CauseData, right: Option<Tenant>) -> Finding {
+    let right = right.filter(|tenant| matches!(tenant, Tenant::Id(_) | Tenant::Domain(_))).map(|tenant| tenant.to_string());
+    let value = metadata_url(case, right.as_deref());
+    let object = copies::object(case, copy.configuration.as_deref());
+    let vendor = if copy.held_by == HeldBy::Sp { copies::holder(case, copy) } else { case.idp_vendor };
+    let finding = finding
+        .actual(actual.value.clone(), actual.origin.clone())
+        .at(&actual.place)
+        .difference(Difference::Path)
+        .cause_with(reason, vendor, object, value.as_deref())
+        .subject(copy.id.clone());
+    let finding = if finding.severity == Severity::Warning { finding.likely() } else { finding };
+    let own = tenant_of(&copy.entity_id);
+    case.attempts
+        .iter()
+        .filter(|attempt| shows(case, attempt, own.as_ref()))
+        .fold(finding, |finding, attempt| finding.attempt(attempt.id.clone()))
+}
+
+/// The attempt failed in a way that a wrong tenant explains.
+fn shows(case: &Case, attempt: &Attempt, own: Option<&Tenant>) -> bool {
+    let issuer = attempt.response.as_deref().and_then(|id| case.message(id)).and_then(|message| message.issuer.as_ref());
+    let other_issuer = issuer.and_then(|issuer| tenant_of(issuer)).zip(own).is_some_and(|(issuer, own)| differ(&issuer, own));
+    let before_any_message = attempt.request.is_none() && attempt.response.is_none();
+    let codes = attempt.exchanges.iter().filter_map(|index| case.exchanges.get(*index)).filter_map(|exchange| exchange.page.as_ref());
+    let told = codes.flat_map(|page| &page.codes).any(|code| TENANT_CODES.contains(&code.as_str()));
+    attempt.failed() && (other_issuer || before_any_message || told)
+}
+
+/// Tenants in the copy's own entityID and SSO URLs.
+fn inside(copy: &Metadata) -> Vec<Named> {
+    let sso = copy.idp.iter().flat_map(|role| &role.sso).map(|endpoint| (&endpoint.location, "SingleSignOnService"));
+    std::iter::once((&copy.entity_id, "entityID"))
+        .chain(sso)
+        .filter_map(|(value, what)| {
+            let tenant = tenant_of(value)?;
+            Some(Named { tenant, value: value.value.clone(), origin: format!("{what} in {}", copy.origin), place: value.place.clone() })
+        })
+        .collect()
+}
+
+/// Who else names the tenant, most reliable first: the issuer of a captured response, the published
+/// metadata, the export of the application.
+fn authority(case: &Case, copy: &Metadata) -> Option<Named> {
+    let named = |value: &diag_sdk::Sited<String>, origin: String| {
+        let tenant = tenant_of(value).filter(|tenant| !tenant.names_none())?;
+        Some(Named { tenant, value: value.value.clone(), origin, place: value.place.clone() })
+    };
+    let issuer = case.messages_of(MessageKind::Response).filter_map(|message| message.issuer.as_ref());
+    let published = copies::published(case).filter(|source| source.id != copy.id && copy.held_by == HeldBy::Sp);
+    issuer
+        .filter_map(|issuer| named(issuer, "Issuer of the captured response".to_owned()))
+        .chain(published.filter_map(|source| named(&source.entity_id, format!("entityID in {}", source.origin))))
+        .next()
+        .or_else(|| {
+            let tenant = case.relevant_registrations().find_map(|registration| registration.tenant.as_ref())?;
+            let value = format!("https://sts.windows.net/{}/", tenant.value.to_lowercase());
+            let id = Tenant::Id(tenant.value.to_lowercase());
+            Some(Named { tenant: id, value, origin: "appOwnerOrganizationId of the application".to_owned(), place: tenant.place.clone() })
+        })
+}
+
+/// Two ids that differ. What a domain stands for is not known, so it differs from nothing.
+fn differ(left: &Tenant, right: &Tenant) -> bool {
+    matches!((left, right), (Tenant::Id(left), Tenant::Id(right)) if left != right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::registration::IdpRegistration;
+
+    const OTHER: &str = "11111111-2222-4333-8444-555555555555";
+
+    fn copy(entity_tenant: &str, sso_tenant: &str, held_by: HeldBy) -> Metadata {
+        let mut copy = sample::idp("d1", held_by, &["a"]);
+        copy.entity_id = format!("https://sts.windows.net/{entity_tenant}/").as_str().into();
+        if let Some(role) = &mut copy.idp {
+            role.sso
+                .iter_mut()
+                .for_each(|endpoint| endpoint.location = format!("https://login.microsoftonline.com/{sso_tenant}/saml2").as_str().into());
+        }
+        copy
+    }
+
+    fn messages(case: &Case) -> Vec<(Severity, String)> {
+        TENANT_MISMATCH.judge(case).found().iter().map(|finding| (finding.severity, finding.message.clone())).collect()
+    }
+
+    #[test]
+    fn one_tenant_throughout_is_silent() {
+        let case = sample::case(vec![
+            copy(sample::TENANT, &sample::TENANT.to_uppercase(), HeldBy::Sp),
+            sample::idp("d2", HeldBy::Publisher, &["a"]),
+        ]);
+        assert!(messages(&case).is_empty());
+        let domain = sample::case(vec![copy(sample::TENANT, "contoso.onmicrosoft.com", HeldBy::Sp)]);
+        assert!(messages(&domain).is_empty(), "a domain may stand for the tenant");
+    }
+
+    #[test]
+    fn entity_id_and_sso_url_must_agree() {
+        let case = sample::case(vec![copy(OTHER, sample::TENANT, HeldBy::Sp)]);
+        assert_eq!(messages(&case), [(Severity::Error, "Metadata names two different tenants".to_owned())]);
+    }
+
+    #[test]
+    fn the_published_file_tells_which_of_the_two_is_wrong() {
+        let case = sample::case(vec![copy(OTHER, sample::TENANT, HeldBy::Sp), sample::idp("d2", HeldBy::Publisher, &["a"])]);
+        let found = TENANT_MISMATCH.judge(&case);
+        let [finding] = found.found() else { panic!("one finding") };
+        assert_eq!(finding.actual.as_deref(), Some(format!("https://sts.windows.net/{OTHER}/").as_str()));
+        assert_eq!(finding.expected_origin.as_deref(), Some("SingleSignOnService in d1.xml"));
+    }
+
+    #[test]
+    fn templates_and_the_common_endpoint_name_no_tenant() {
+        for (entity, sso) in [("{tenantid}", "common"), (sample::TENANT, "common"), ("{tenantid}", sample::TENANT)] {
+            let found = messages(&sample::case(vec![copy(entity, sso, HeldBy::Sp)]));
+            assert_eq!(found.len(), 1, "{entity} {sso}");
+            assert_eq!(found[0].0, Severity::Error, "{entity} {sso}");
+        }
+    }
+
+    #[test]
+    fn a_captured_issuer_of_another_tenant_is_an_error_and_names_the_attempt() {
+        let mut case = sample::case(vec![copy(OTHER, OTHER, HeldBy::Sp)]);
+        sample::attempt(&mut case, Outcome::RefusedBySp);
+        case.messages[0].issuer = Some(format!("https://sts.windows.net/{}/", sample::TENANT).as_str().into());
+        let found = TENANT_MISMATCH.judge(&case);
+        let [finding] = found.found() else { panic!("one finding") };
+        assert_eq!((finding.severity, finding.attempts.as_slice()), (Severity::Error, ["a1".to_owned()].as_slice()));
+    }
+
+    #[test]
+    fn the_owner_of_the_application_may_be_another_tenant() {
+        let mut case = sample::case(vec![copy(OTHER, OTHER, HeldBy::Sp)]);
+        case.registrations = vec![IdpRegistration { relevant: true, tenant: Some(sample::TENANT.into()), ..IdpRegistration::default() }];
+        assert_eq!(messages(&case), [(Severity::Warning, "Metadata is that of another tenant".to_owned())]);
+    }
+
+    #[test]
+    fn a_sign_in_that_worked_forbids_an_error() {
+        let mut case = sample::case(vec![copy(sample::TENANT, "common", HeldBy::Sp)]);
+        sample::attempt(&mut case, Outcome::SignedIn);
+        assert_eq!(messages(&case)[0].0, Severity::Warning);
+    }
+
+    #[test]
+    fn other_identity_providers_have_no_tenants() {
+        let mut other = copy(OTHER, sample::TENANT, HeldBy::Sp);
+        other.entity_id = "https://idp.example/metadata".into();
+        assert!(messages(&sample::case(vec![other])).is_empty());
+    }
+}
