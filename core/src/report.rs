@@ -6,7 +6,8 @@ use crate::runner::{Ending, Run};
 use crate::verdict;
 use diag_sdk::case::attempt::{Actor, AttemptKind, Outcome};
 use diag_sdk::case::input::Input;
-use diag_sdk::{Case, Cause, Difference, Need, Place, Plugin, Severity};
+use diag_sdk::manifest::CheckInfo;
+use diag_sdk::{Case, Cause, Difference, Need, Place, Severity};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -194,8 +195,8 @@ pub const SCHEMA: &str = "diag-report/1";
 
 impl Report {
     /// Ranks the findings of a run and writes the report.
-    pub fn new(case: &Case, run: Run, plugins: &[&'static Plugin]) -> Self {
-        let ranked = verdict::rank(case, run.findings, plugins);
+    pub fn new(case: &Case, run: Run, checks: &[CheckInfo]) -> Self {
+        let ranked = verdict::rank(case, run.findings, checks);
         let verdict = verdict::verdict(case, &ranked);
         let id = |index: usize| format!("f{}", index + 1);
         let root_causes = ranked.roots.iter().map(|index| id(*index)).collect();

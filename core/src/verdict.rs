@@ -6,7 +6,8 @@
 
 use crate::report::Verdict;
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
-use diag_sdk::{Case, Finding, Need, Plugin, Severity, Stage};
+use diag_sdk::manifest::CheckInfo;
+use diag_sdk::{Case, Finding, Need, Severity, Stage};
 use std::collections::BTreeMap;
 
 /// Findings in the order they are reported, with what explains what.
@@ -22,19 +23,9 @@ pub struct Ranked {
     pub roots: Vec<usize>,
 }
 
-/// What checks declare about themselves, by id.
-struct Declared {
-    stage: Stage,
-    explains: &'static [&'static str],
-}
-
 /// Orders findings and tells root causes from symptoms.
-pub fn rank(case: &Case, findings: Vec<Finding>, plugins: &[&'static Plugin]) -> Ranked {
-    let declared: BTreeMap<&str, Declared> = plugins
-        .iter()
-        .flat_map(|plugin| plugin.checks.iter())
-        .map(|check| (check.id, Declared { stage: check.stage, explains: check.explains }))
-        .collect();
+pub fn rank(case: &Case, findings: Vec<Finding>, checks: &[CheckInfo]) -> Ranked {
+    let declared: BTreeMap<&str, &CheckInfo> = checks.iter().map(|check| (check.id.as_str(), check)).collect();
     let stage = |finding: &Finding| declared.get(finding.check.as_str()).map_or(Stage::Observation, |check| check.stage);
     let reach = |finding: &Finding| declared.get(finding.check.as_str()).map_or(0, |check| check.explains.len());
 
@@ -56,8 +47,8 @@ pub fn rank(case: &Case, findings: Vec<Finding>, plugins: &[&'static Plugin]) ->
     let names: Vec<Vec<&str>> = ordered
         .iter()
         .map(|finding| {
-            let fixed = declared.get(finding.check.as_str()).map_or(&[][..], |check| check.explains);
-            fixed.iter().copied().chain(finding.also_explains.iter().map(String::as_str)).collect()
+            let fixed = declared.get(finding.check.as_str()).map_or(&[][..], |check| check.explains.as_slice());
+            fixed.iter().chain(&finding.also_explains).map(String::as_str).collect()
         })
         .collect();
     let explains = |cause: usize, symptom: usize| {

@@ -58,9 +58,20 @@ fn only_the_host_may_be_unsafe() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
     let manifest = std::fs::read_to_string(root.join("Cargo.toml")).expect("the workspace manifest");
     assert!(manifest.contains("unsafe_code = \"deny\""));
-    for member in ["cli", "core", "plugins/sdk", "plugins/metadata", "plugins/endpoints", "plugins/signing", "plugins/hosts",
-        "plugins/virtual-proxy", "plugins/identity", "plugins/assertion", "plugins/flow", "tests"]
-    {
+    for member in [
+        "cli",
+        "core",
+        "plugins/sdk",
+        "plugins/metadata",
+        "plugins/endpoints",
+        "plugins/signing",
+        "plugins/hosts",
+        "plugins/virtual-proxy",
+        "plugins/identity",
+        "plugins/assertion",
+        "plugins/flow",
+        "tests",
+    ] {
         let manifest = std::fs::read_to_string(root.join(member).join("Cargo.toml")).expect("a member's manifest");
         assert!(manifest.contains("[lints]\nworkspace = true"), "{member} must take the workspace's lints");
     }

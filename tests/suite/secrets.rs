@@ -20,7 +20,11 @@ fn application() -> String {
 fn no_secret_reaches_case_or_report() {
     for capture in [
         Capture::default(),
-        Capture { acs_status: 400, acs_page: Some("Error 400 - Bad request X-Qlik-Session-bi=CANARY-SESSION-COOKIE".into()), ..Capture::default() },
+        Capture {
+            acs_status: 400,
+            acs_page: Some("Error 400 - Bad request X-Qlik-Session-bi=CANARY-SESSION-COOKIE".into()),
+            ..Capture::default()
+        },
         Capture { signed: "none".into(), acs_status: 500, ..Capture::default() },
     ] {
         let case = case_of(&[File::new("capture.har", capture.har()), File::new("application.json", application())]);

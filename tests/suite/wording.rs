@@ -33,7 +33,11 @@ fn titles_state_the_fact_in_one_short_line() {
     for check in checks() {
         assert!(check.title.chars().count() <= 70, "{}: title longer than 70 characters", check.id);
         assert!(!check.title.ends_with('.'), "{}: title ends in a full stop", check.id);
-        assert!(check.title.chars().next().is_some_and(|first| first.is_uppercase() || !first.is_alphabetic()), "{}: sentence case", check.id);
+        assert!(
+            check.title.chars().next().is_some_and(|first| first.is_uppercase() || !first.is_alphabetic()),
+            "{}: sentence case",
+            check.id
+        );
     }
 }
 

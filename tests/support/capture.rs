@@ -113,10 +113,7 @@ impl Default for Capture {
             key: "idp".to_owned(),
             algorithm: "sha256".to_owned(),
             tampered: false,
-            attributes: vec![(
-                "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name".to_owned(),
-                "mira@example.org".to_owned(),
-            )],
+            attributes: vec![("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name".to_owned(), "mira@example.org".to_owned())],
             post_to: acs,
             acs_status: 302,
             acs_location: Some("/bi/hub".to_owned()),
@@ -140,7 +137,13 @@ impl Capture {
         let request = self.request(after(0));
         let to_idp = format!("{}?SAMLRequest={}&RelayState=%2Fbi%2Fhub", self.sso_url, encode(&deflate(&request)));
         if !self.unsolicited {
-            entries.push(entry(after(0), "GET", &format!("https://{}/bi/hub", self.host), None, &Answer::redirect(&to_idp, after(self.sp_ahead))));
+            entries.push(entry(
+                after(0),
+                "GET",
+                &format!("https://{}/bi/hub", self.host),
+                None,
+                &Answer::redirect(&to_idp, after(self.sp_ahead)),
+            ));
             let page = self.idp_page.clone().unwrap_or_else(|| {
                 "<html><head><title>Sign in to your account</title></head><body><form method=\"post\"><input name=\"login\"/><input type=\"password\" name=\"passwd\"/></form></body></html>".to_owned()
             });
@@ -156,7 +159,10 @@ impl Capture {
         if let Some(relay_state) = &self.relay_state {
             body.push_str(&format!("&RelayState={}", encode(relay_state)));
         }
-        let relay_field = self.relay_state.as_ref().map_or_else(String::new, |value| format!("<input type=\"hidden\" name=\"RelayState\" value=\"{value}\"/>"));
+        let relay_field = self
+            .relay_state
+            .as_ref()
+            .map_or_else(String::new, |value| format!("<input type=\"hidden\" name=\"RelayState\" value=\"{value}\"/>"));
         let form = format!(
             "<html><body><form method=\"POST\" action=\"{}\"><input type=\"hidden\" name=\"SAMLResponse\" value=\"{}\"/>{relay_field}</form></body></html>",
             self.post_to,
@@ -177,10 +183,17 @@ impl Capture {
         if let (true, Some(location)) = (self.landing_status > 0 && redirects, &self.acs_location) {
             let landing = if location.starts_with('/') { format!("https://{}{location}", self.host) } else { location.clone() };
             let page = "<html><head><title>Qlik Sense Hub</title></head><body>Hub</body></html>".to_owned();
-            entries.push(entry(after(13), "GET", &landing, None, &Answer { status: self.landing_status, body: page, date: after(13 + self.sp_ahead), ..Answer::default() }));
+            entries.push(entry(
+                after(13),
+                "GET",
+                &landing,
+                None,
+                &Answer { status: self.landing_status, body: page, date: after(13 + self.sp_ahead), ..Answer::default() },
+            ));
         }
         if let Some(status) = self.posted_again {
-            let answer = Answer { status, body: self.acs_page.clone().unwrap_or_default(), date: after(40 + self.sp_ahead), ..Answer::default() };
+            let answer =
+                Answer { status, body: self.acs_page.clone().unwrap_or_default(), date: after(40 + self.sp_ahead), ..Answer::default() };
             entries.push(entry(after(40), "POST", &self.post_to, Some(&body), &answer));
         }
         har(&entries)
@@ -198,7 +211,11 @@ impl Capture {
         let issued = posted + SignedDuration::from_secs(self.idp_ahead);
         let issuer = format!("<saml:Issuer xmlns:saml=\"{ASSERTION}\">{}</saml:Issuer>", self.issuer);
         let answers = if self.unsolicited { String::new() } else { format!(" InResponseTo=\"{}\"", self.in_response_to) };
-        let status = self.status.iter().rev().fold(String::new(), |inner, code| format!("<samlp:StatusCode Value=\"{code}\">{inner}</samlp:StatusCode>"));
+        let status = self
+            .status
+            .iter()
+            .rev()
+            .fold(String::new(), |inner, code| format!("<samlp:StatusCode Value=\"{code}\">{inner}</samlp:StatusCode>"));
         let head = format!(
             "<samlp:Response xmlns:samlp=\"{PROTOCOL}\" Destination=\"{}\" ID=\"_resp7c1d4e9f2a\"{answers} IssueInstant=\"{issued}\" Version=\"2.0\">{issuer}",
             self.destination
@@ -221,7 +238,9 @@ impl Capture {
         let attributes: String = self
             .attributes
             .iter()
-            .map(|(name, value)| format!("<saml:Attribute Name=\"{name}\"><saml:AttributeValue>{value}</saml:AttributeValue></saml:Attribute>"))
+            .map(|(name, value)| {
+                format!("<saml:Attribute Name=\"{name}\"><saml:AttributeValue>{value}</saml:AttributeValue></saml:Attribute>")
+            })
             .collect();
         format!(
             "<saml:Assertion xmlns:saml=\"{ASSERTION}\" ID=\"_asrt3b8e6d5c1f\" IssueInstant=\"{issued}\" Version=\"2.0\"><saml:Issuer>{}</saml:Issuer><saml:Subject><saml:NameID Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent\">mira@example.org</saml:NameID><saml:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\"><saml:SubjectConfirmationData{answers} NotOnOrAfter=\"{}\" Recipient=\"{}\"></saml:SubjectConfirmationData></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore=\"{}\" NotOnOrAfter=\"{}\"><saml:AudienceRestriction><saml:Audience>{}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant=\"{issued}\" SessionIndex=\"_CANARY-SESSION-INDEX\"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>{attributes}</saml:AttributeStatement></saml:Assertion>",
@@ -238,11 +257,7 @@ impl Capture {
     fn with_signature(&self, element: &str, id: &str) -> String {
         let sha1 = self.algorithm == "sha1";
         let (digest, method, signature) = if sha1 {
-            (
-                STANDARD.encode(Sha1::digest(element)),
-                "http://www.w3.org/2000/09/xmldsig#sha1",
-                "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
-            )
+            (STANDARD.encode(Sha1::digest(element)), "http://www.w3.org/2000/09/xmldsig#sha1", "http://www.w3.org/2000/09/xmldsig#rsa-sha1")
         } else {
             (
                 STANDARD.encode(Sha256::digest(element)),
@@ -294,7 +309,10 @@ impl Answer {
 
 fn entry(started: Timestamp, method: &str, url: &str, body: Option<&str>, answer: &Answer) -> serde_json::Value {
     let date = answer.date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    let mut headers = vec![serde_json::json!({"name": "Date", "value": date}), serde_json::json!({"name": "Content-Type", "value": "text/html; charset=utf-8"})];
+    let mut headers = vec![
+        serde_json::json!({"name": "Date", "value": date}),
+        serde_json::json!({"name": "Content-Type", "value": "text/html; charset=utf-8"}),
+    ];
     if let Some(location) = &answer.location {
         headers.push(serde_json::json!({"name": "Location", "value": location}));
     }
@@ -312,7 +330,8 @@ fn entry(started: Timestamp, method: &str, url: &str, body: Option<&str>, answer
 }
 
 fn har(entries: &[serde_json::Value]) -> String {
-    let har = serde_json::json!({"log": {"version": "1.2", "creator": {"name": "diag tests", "version": "1"}, "pages": [], "entries": entries}});
+    let har =
+        serde_json::json!({"log": {"version": "1.2", "creator": {"name": "diag tests", "version": "1"}, "pages": [], "entries": entries}});
     serde_json::to_string_pretty(&har).expect("JSON")
 }
 

@@ -7,6 +7,7 @@ use diag_core::report::Report;
 use diag_core::runner::{Selection, run};
 use diag_sdk::Case;
 use diag_sdk::case::input::HeldBy;
+use diag_sdk::manifest::checks_of;
 use jiff::Timestamp;
 use std::io::Cursor;
 
@@ -55,7 +56,7 @@ pub fn case_of(files: &[File]) -> Case {
 
 /// The report on a Case, with all first-party checks.
 pub fn report_on(case: &Case) -> Report {
-    Report::new(case, run(case, BUILTIN, &Selection::default()), BUILTIN)
+    Report::new(case, run(case, BUILTIN, &Selection::default()), &checks_of(BUILTIN))
 }
 
 /// The report on some files.

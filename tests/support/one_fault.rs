@@ -147,7 +147,8 @@ impl OneFault {
         let errors: Vec<&str> =
             report.findings.iter().filter(|finding| finding.severity == Severity::Error).map(|finding| finding.check.as_str()).collect();
         let expected = &self.expect;
-        let Some(hit) = report.findings.iter().find(|finding| finding.check == expected.check && finding.severity == expected.severity) else {
+        let Some(hit) = report.findings.iter().find(|finding| finding.check == expected.check && finding.severity == expected.severity)
+        else {
             let said: Vec<String> = report.findings.iter().map(|finding| format!("{:?} {}", finding.severity, finding.check)).collect();
             return vec![format!("{} is not reported as {:?}; said: {said:?}", expected.check, expected.severity)];
         };

@@ -9,6 +9,7 @@ use diag_core::runner::{self, Selection};
 use diag_core::sources::Sources;
 use diag_sdk::Case;
 use diag_sdk::case::input::{Input, InputKind};
+use diag_sdk::manifest::checks_of;
 use jiff::Timestamp;
 use std::io;
 
@@ -41,7 +42,7 @@ pub(crate) fn examine(files: &[File], manner: &Manner, meter: &Meter) -> Examina
 /// Judges a case.
 pub(crate) fn judge(examination: Examination, manner: &Manner) -> Judged {
     let run = runner::run(&examination.case, BUILTIN, &manner.selection);
-    let report = Report::new(&examination.case, run, BUILTIN);
+    let report = Report::new(&examination.case, run, &checks_of(BUILTIN));
     Judged { case: examination.case, sources: examination.sources, report }
 }
 

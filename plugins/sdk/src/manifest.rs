@@ -122,6 +122,11 @@ impl From<&Plugin> for Manifest {
     }
 }
 
+/// What there is to know about all checks of some plugins.
+pub fn checks_of(plugins: &[&Plugin]) -> Vec<CheckInfo> {
+    plugins.iter().flat_map(|plugin| plugin.checks.iter()).map(|check| CheckInfo::from(*check)).collect()
+}
+
 impl CheckInfo {
     /// The family: the part of the id before the slash.
     pub fn family(&self) -> &str {
