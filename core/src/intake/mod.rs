@@ -1,1 +1,187 @@
 //! What is this file? Bytes in, exchanges and documents out.
+//!
+//! Kinds are recognised by content, never by name. Captures are streamed: memory grows with what is
+//! kept of them, not with the file. Nothing here fails: what cannot be read becomes an input with
+//! one clear remark, and the rest goes on.
+
+mod archive;
+mod encoding;
+mod form;
+mod har;
+mod json;
+mod recognise;
+mod saml_tracer;
+mod sketch;
+mod source;
+mod time;
+mod withheld;
+
+use crate::evidence::{Document, Evidence};
+use diag_sdk::case::input::{HeldBy, Input, InputKind};
+use recognise::Look;
+use source::Source;
+use std::io::Read;
+
+/// One file to read.
+pub struct Supplied<'a> {
+    /// The path as given, for people.
+    pub path: String,
+    /// The person named this very path, rather than a folder that holds it.
+    pub named: bool,
+    /// Whose copy it is.
+    pub held_by: HeldBy,
+    /// Its bytes. Read once, from front to back: a pipe will do.
+    pub reader: Box<dyn Read + 'a>,
+}
+
+/// How to read.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Validate every byte of captures as JSON and UTF-8, not only what the case needs.
+    pub strict: bool,
+    /// What is the most that is read of anything.
+    pub limits: Limits,
+}
+
+/// Bounds on what is read: inputs are hostile.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Bytes of one entry of a capture; a longer one is skipped with a remark.
+    pub entry: usize,
+    /// Bytes of a document that is no capture; a longer one is not used.
+    pub document: usize,
+    /// Bytes of one response body that are kept.
+    pub body: usize,
+    /// Bytes of all response bodies of one capture that are kept without any sign that they matter.
+    pub bodies: usize,
+    /// Entries of one capture.
+    pub entries: usize,
+    /// Bytes that one compressed file may expand to.
+    pub expanded: u64,
+    /// Files taken from one archive.
+    pub members: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            entry: 256 << 20,
+            document: 64 << 20,
+            body: 1 << 20,
+            bodies: 64 << 20,
+            entries: 2_000_000,
+            expanded: 8 << 30,
+            members: 1_000,
+        }
+    }
+}
+
+/// How far reading has come.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// Index of the file in the list handed in.
+    pub file: usize,
+    /// Bytes of it read so far, before any decompression.
+    pub bytes: u64,
+    /// Entries of captures read so far, in all files.
+    pub entries: usize,
+}
+
+/// Reads everything handed in. Never fails: what cannot be read becomes an unrecognised input that says why.
+pub fn read(files: Vec<Supplied<'_>>, options: &Options, progress: &mut dyn FnMut(Progress)) -> Evidence {
+    let mut intake = Intake { evidence: Evidence::default(), options, progress, file: 0 };
+    for (file, supplied) in files.into_iter().enumerate() {
+        intake.file = file;
+        intake.take(supplied);
+    }
+    intake.evidence
+}
+
+/// What all readers of this module share: where the results go, and the bounds.
+struct Intake<'o> {
+    evidence: Evidence,
+    options: &'o Options,
+    progress: &'o mut dyn FnMut(Progress),
+    file: usize,
+}
+
+impl Intake<'_> {
+    fn take(&mut self, supplied: Supplied<'_>) {
+        let source = Source::open(supplied.reader, self.options.limits.expanded);
+        self.take_source(supplied.path, supplied.named, supplied.held_by, source);
+    }
+
+    fn take_source(&mut self, path: String, named: bool, held_by: HeldBy, mut source: Source<'_>) {
+        let mut input = Input { id: self.next_id(), path, kind: InputKind::Unrecognised, named, ..Input::default() };
+        if held_by != HeldBy::Publisher {
+            // Whatever this is, it was handed in as metadata: the metadata reader says what is wrong with it.
+            if let Some(bytes) = self.whole(&mut source, &mut input) {
+                self.keep(&mut input, InputKind::Metadata, held_by, bytes);
+            }
+            self.evidence.inputs.push(input);
+            return;
+        }
+        match recognise::at_first_sight(source.prefix()) {
+            Look::Zip => return self.take_archive(input, source),
+            Look::Capture => self.take_capture(&mut input, source),
+            Look::Other => self.take_document(&mut input, source),
+        }
+        self.evidence.inputs.push(input);
+    }
+
+    fn next_id(&self) -> String {
+        format!("i{}", self.evidence.inputs.len() + 1)
+    }
+
+    fn take_document(&mut self, input: &mut Input, mut source: Source<'_>) {
+        let Some(bytes) = self.whole(&mut source, input) else { return };
+        let verdict = recognise::document(&bytes);
+        match verdict {
+            recognise::Verdict::Sketch(text) => self.take_sketch(input, &text),
+            recognise::Verdict::Json(text) => self.take_json(input, &text),
+            recognise::Verdict::Document { kind, bytes, note } => {
+                input.notes.extend(note);
+                self.keep(input, kind, HeldBy::Publisher, bytes);
+            }
+            recognise::Verdict::None { what, instead_of_metadata } => {
+                if input.named && instead_of_metadata && recognise::name_says_metadata(&input.path) {
+                    self.keep(input, InputKind::Metadata, HeldBy::Publisher, bytes);
+                } else {
+                    input.notes.push(recognise::none_of_ours(&what));
+                }
+            }
+        }
+    }
+
+    fn keep(&mut self, input: &mut Input, kind: InputKind, held_by: HeldBy, bytes: Vec<u8>) {
+        input.kind = kind;
+        self.evidence.documents.push(Document { input: input.id.clone(), kind, held_by, bytes });
+    }
+
+    /// All bytes of a file that is no capture, within the bound; the remark is written where that fails.
+    fn whole(&mut self, source: &mut Source<'_>, input: &mut Input) -> Option<Vec<u8>> {
+        let limit = self.options.limits.document;
+        let result = source.read_whole(limit);
+        self.report(source);
+        match result {
+            Ok(Some(bytes)) => {
+                if let Some(note) = source.note() {
+                    input.notes.push(note);
+                }
+                Some(bytes)
+            }
+            Ok(None) => {
+                input.notes.push(format!("Larger than {} MiB, which no document of ours is: not used", limit >> 20));
+                None
+            }
+            Err(error) => {
+                input.notes.push(format!("Could not be read: {error}"));
+                None
+            }
+        }
+    }
+
+    fn report(&mut self, source: &Source<'_>) {
+        (self.progress)(Progress { file: self.file, bytes: source.bytes_read(), entries: self.evidence.exchanges.len() });
+    }
+}

@@ -1,0 +1,190 @@
+//! ZIP archives: what people attach to tickets. Each file in one is read as if it had been handed in.
+
+use super::Intake;
+use super::recognise::{self, Look};
+use super::source::{Bounded, Source};
+use diag_sdk::case::input::{HeldBy, Input};
+use flate2::bufread::DeflateDecoder;
+use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipSliceArchive};
+use std::io::Read;
+
+/// Bytes an archive may have packed: it has to be in memory, since its directory stands at its end.
+const MAX_PACKED: usize = 512 << 20;
+
+/// A file in an archive.
+struct Member {
+    name: String,
+    method: CompressionMethod,
+    encrypted: bool,
+    way: ZipArchiveEntryWayfinder,
+}
+
+impl Intake<'_> {
+    /// Takes the files of an archive. The archive itself becomes an input only where there is something to say of it.
+    pub(super) fn take_archive(&mut self, mut input: Input, mut source: Source<'_>) {
+        let bytes = source.read_whole(MAX_PACKED);
+        self.report(&source);
+        let archive = match bytes {
+            Ok(Some(bytes)) => ZipArchive::from_slice(bytes).map_err(|error| error.to_string()),
+            Ok(None) => Err(format!("larger than {} MiB", MAX_PACKED >> 20)),
+            Err(error) => Err(error.to_string()),
+        };
+        let limit = self.options.limits.members;
+        let note = match archive.and_then(|archive| members(&archive, limit).map(|members| (archive, members))) {
+            Err(why) => Some(format!("A ZIP archive that cannot be read ({why}): unpack it and give the files in it")),
+            Ok((_, (members, _))) if members.is_empty() => Some("A ZIP archive without files".to_owned()),
+            Ok((archive, (members, whole))) => {
+                if let Some(what) = other_use(&members) {
+                    Some(recognise::none_of_ours(what))
+                } else {
+                    let mut expanded = self.options.limits.expanded;
+                    for member in &members {
+                        expanded = self.take_member(&archive, member, &input.path, expanded);
+                    }
+                    (!whole).then(|| format!("A ZIP archive of which only the first {} files could be read", members.len()))
+                }
+            }
+        };
+        if let Some(note) = note {
+            input.id = self.next_id();
+            input.notes.push(note);
+            self.evidence.inputs.push(input);
+        }
+    }
+
+    /// Takes one file; how many bytes may still be unpacked after it.
+    fn take_member(&mut self, archive: &ZipSliceArchive<Vec<u8>>, member: &Member, outer: &str, expanded: u64) -> u64 {
+        let path = format!("{outer}/{}", member.name);
+        let entry = match archive.get_entry(member.way) {
+            Ok(entry) => entry,
+            Err(error) => {
+                self.refuse(path, format!("Cannot be unpacked ({error}): unpack the archive and give the file"));
+                return expanded;
+            }
+        };
+        let unpacked: Box<dyn Read + '_> = match member.method {
+            _ if member.encrypted => {
+                self.refuse(path, "Encrypted in its archive: unpack it with its password and give the file".to_owned());
+                return expanded;
+            }
+            CompressionMethod::STORE => Box::new(entry.verifying_reader(entry.data())),
+            CompressionMethod::DEFLATE => Box::new(entry.verifying_reader(DeflateDecoder::new(entry.data()))),
+            _ => {
+                self.refuse(path, "Packed in a way that is not supported: unpack the archive and give the file".to_owned());
+                return expanded;
+            }
+        };
+        let limit = self.options.limits.expanded;
+        let source = Source::open(Box::new(Bounded { inner: unpacked, left: expanded, limit }), limit);
+        if recognise::at_first_sight(source.prefix()) == Look::Zip {
+            self.refuse(path, "A ZIP archive inside another: unpack it and give the files in it".to_owned());
+            return expanded;
+        }
+        let counter = source.counter();
+        self.take_source(path, false, HeldBy::Publisher, source);
+        expanded.saturating_sub(counter.get())
+    }
+
+    fn refuse(&mut self, path: String, why: String) {
+        let input = Input { id: self.next_id(), path, notes: vec![why], ..Input::default() };
+        self.evidence.inputs.push(input);
+    }
+}
+
+/// The files of an archive, at most `limit`, and whether those are all.
+fn members(archive: &ZipSliceArchive<Vec<u8>>, limit: usize) -> Result<(Vec<Member>, bool), String> {
+    let mut members = Vec::new();
+    let mut entries = archive.entries();
+    loop {
+        let entry = match entries.next_entry() {
+            Ok(Some(entry)) => entry,
+            Ok(None) => return Ok((members, true)),
+            Err(error) if members.is_empty() => return Err(error.to_string()),
+            Err(_) => return Ok((members, false)),
+        };
+        if members.len() >= limit {
+            return Ok((members, false));
+        }
+        let name = String::from_utf8_lossy(entry.file_path().as_ref()).into_owned();
+        // Folders, and what macOS adds.
+        if entry.is_dir() || name.starts_with("__MACOSX/") || name.rsplit('/').next() == Some(".DS_Store") {
+            continue;
+        }
+        members.push(Member { name, method: entry.compression_method(), encrypted: entry.flags().is_encrypted(), way: entry.wayfinder() });
+    }
+}
+
+/// File formats that are ZIP archives for other purposes.
+fn other_use(members: &[Member]) -> Option<&'static str> {
+    let holds = |name: &str| members.iter().any(|member| member.name == name);
+    if holds("[Content_Types].xml") && (holds("_index.htm") || members.iter().any(|member| member.name.starts_with("raw/"))) {
+        Some("A Fiddler archive (SAZ): in Fiddler, choose File › Export Sessions › HTTPArchive v1.2")
+    } else if holds("[Content_Types].xml") {
+        Some("An Office document")
+    } else if holds("META-INF/MANIFEST.MF") {
+        Some("A Java archive")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Limits, Options, Supplied, read};
+    use crate::evidence::Evidence;
+    use diag_sdk::case::input::{HeldBy, InputKind};
+    use std::io::Write as _;
+
+    fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut archive = rawzip::ZipArchiveWriter::new(Vec::new());
+        for (name, bytes) in files {
+            let (mut entry, config) = archive.new_file(name).compression_method(rawzip::CompressionMethod::DEFLATE).start().unwrap();
+            let mut writer = config.wrap(flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::fast()));
+            writer.write_all(bytes).unwrap();
+            let (encoder, descriptor) = writer.finish().unwrap();
+            encoder.finish().unwrap();
+            entry.finish(descriptor).unwrap();
+        }
+        archive.finish().unwrap()
+    }
+
+    fn taken(bytes: &[u8], options: &Options) -> Evidence {
+        let files = vec![Supplied { path: "case.zip".into(), named: true, held_by: HeldBy::Publisher, reader: Box::new(bytes) }];
+        read(files, options, &mut |_| {})
+    }
+
+    #[test]
+    fn each_file_becomes_an_input() {
+        let bytes = packed(&[
+            ("a/login.har", br#"{"log":{"version":"1.2","entries":[{"request":{"method":"GET","url":"https://a.example/"}}]}}"#),
+            ("__MACOSX/._login.har", b"x"),
+            ("idp.xml", b"<EntityDescriptor/>"),
+            ("inner.zip", &packed(&[("x", b"y")])),
+        ]);
+        let evidence = taken(&bytes, &Options::default());
+        let kinds: Vec<(&str, InputKind)> = evidence.inputs.iter().map(|input| (input.path.as_str(), input.kind)).collect();
+        assert_eq!(
+            kinds,
+            [
+                ("case.zip/a/login.har", InputKind::Har),
+                ("case.zip/idp.xml", InputKind::Metadata),
+                ("case.zip/inner.zip", InputKind::Unrecognised)
+            ]
+        );
+        assert_eq!(evidence.inputs.iter().map(|input| input.id.as_str()).collect::<Vec<_>>(), ["i1", "i2", "i3"]);
+        assert_eq!(evidence.exchanges[0].place.input, "i1");
+    }
+
+    #[test]
+    fn bombs_and_ruins_are_named() {
+        let bytes = packed(&[("zeros", &vec![b'x'; 4 << 20])]);
+        let limits = Limits { expanded: 1 << 20, ..Limits::default() };
+        let evidence = taken(&bytes, &Options { limits, ..Options::default() });
+        assert!(evidence.inputs[0].notes[0].contains("expands to more than"), "{:?}", evidence.inputs);
+        let evidence = taken(&bytes[..bytes.len() / 2], &Options::default());
+        assert!(evidence.inputs[0].notes[0].contains("cannot be read"));
+        let evidence = taken(&packed(&[("[Content_Types].xml", b""), ("_index.htm", b"")]), &Options::default());
+        assert!(evidence.inputs[0].notes[0].contains("Fiddler"));
+        assert_eq!(taken(&packed(&[]), &Options::default()).inputs.len(), 1);
+    }
+}

@@ -1,0 +1,441 @@
+//! One entry turned into an exchange: producers' habits end here.
+
+use super::entry::{Content, Cookie, Entry, Number, Pairs, PostData, Request, Response, Text};
+use super::slim::Long;
+use crate::evidence::{FormField, RawExchange};
+use crate::intake::{Limits, form, time};
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use diag_sdk::Place;
+use memchr::memmem;
+use std::borrow::Cow;
+
+/// Request bodies are messages and forms; a larger one is an upload.
+const MAX_REQUEST_BODY: usize = 8 << 20;
+
+/// JSON and plain text are kept up to this size: error answers are short.
+const MAX_PLAIN_BODY: usize = 64 << 10;
+
+/// Base64 as exporters write it, padded or not.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+);
+
+/// What is known about the capture an entry stands in.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Habits {
+    /// Values of `params` are as sent, not decoded.
+    pub(super) params_as_sent: bool,
+    /// Several `Set-Cookie` are joined with commas, as WebKit does.
+    pub(super) joins_with_commas: bool,
+}
+
+/// Converts entries of one capture.
+pub(super) struct Converter<'a> {
+    pub(super) limits: &'a Limits,
+    pub(super) habits: Habits,
+    /// Bytes of bodies that may still be kept without a sign that they matter.
+    pub(super) budget: usize,
+}
+
+impl Converter<'_> {
+    pub(super) fn exchange(&mut self, entry: &Entry<'_>, long: Long<'_>, place: Place) -> RawExchange {
+        let request = &entry.request;
+        let response = &entry.response;
+        let request_headers = headers(&request.headers, long);
+        let mut response_headers = self.response_headers(response, long);
+        let url = owned(&request.url, long);
+        let status = status(response.status);
+        let resource_type = text(&entry.resource_type, long)
+            .or_else(|| find(&request_headers, "sec-fetch-dest").map(|dest| Cow::Owned(dest.to_owned())))
+            .filter(|kind| !kind.is_empty())
+            .map(Cow::into_owned);
+        let response_mime = find(&response_headers, "content-type")
+            .map(ToOwned::to_owned)
+            .or_else(|| text(&response.content.mime, long).map(Cow::into_owned))
+            .filter(|mime| !mime.is_empty());
+        let location = find(&response_headers, "location")
+            .map(ToOwned::to_owned)
+            .or_else(|| text(&response.redirect_url, long).map(Cow::into_owned))
+            .filter(|location| !location.is_empty());
+        let cookies = cookies(&request_headers, &request.cookies.0, long);
+        if find(&response_headers, "set-cookie").is_none() {
+            response_headers.extend(response.cookies.0.iter().filter_map(|cookie| set_cookie(cookie, long)));
+        }
+        let content_type = find(&request_headers, "content-type").map(ToOwned::to_owned);
+        let post = Post::read(&request.post, content_type, self.habits, long);
+        let websocket = resource_type.as_deref() == Some("websocket")
+            || entry.messages.0
+            || url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("ws://") || scheme.eq_ignore_ascii_case("wss:/"))
+            || url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("wss://"))
+            || (status == 101 && find(&response_headers, "upgrade").is_some_and(|to| to.eq_ignore_ascii_case("websocket")));
+        RawExchange {
+            place,
+            started: text(&entry.started, long).and_then(|started| time::lenient(&started)),
+            duration_ms: entry.time.0.filter(|time| *time >= 0.0),
+            method: owned(&request.method, long).trim().to_ascii_uppercase(),
+            request_bytes: request_bytes(request, &request_headers, post.body.as_deref()),
+            request_body: post.body,
+            form: post.form,
+            request_mime: post.mime,
+            cookies: Some(cookies),
+            status,
+            status_text: owned(&response.status_text, long),
+            location,
+            response_body: self.body(&response.content, response_mime.as_deref().unwrap_or_default(), status, long),
+            response_mime,
+            failure: failure(entry, status, long),
+            resource_type,
+            websocket,
+            url,
+            request_headers,
+            response_headers,
+        }
+    }
+
+    fn response_headers(&self, response: &Response<'_>, long: Long<'_>) -> Vec<(String, String)> {
+        let listed = headers(&response.headers, long);
+        if !listed.iter().any(|(name, value)| name == "set-cookie" && (value.contains('\n') || self.habits.joins_with_commas)) {
+            return listed;
+        }
+        let mut split = Vec::with_capacity(listed.len() + 4);
+        for (name, value) in listed {
+            if name != "set-cookie" {
+                split.push((name, value));
+                continue;
+            }
+            for line in value.split('\n').map(str::trim).filter(|line| !line.is_empty()) {
+                if self.habits.joins_with_commas {
+                    split.extend(split_joined_cookies(line).into_iter().map(|cookie| (name.clone(), cookie.to_owned())));
+                } else {
+                    split.push((name.clone(), line.to_owned()));
+                }
+            }
+        }
+        split
+    }
+
+    /// The body where it is text that could be a page or message of a sign-in, or an error's explanation.
+    fn body(&mut self, content: &Content<'_>, mime: &str, status: u16, long: Long<'_>) -> Option<String> {
+        let base64 = content.encoding.short().is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
+        let raw: &[u8] = match &content.text {
+            Text::Absent => return None,
+            Text::Here(text) => text.as_bytes(),
+            Text::Long(number) => long.raw(*number),
+        };
+        let size = if base64 { raw.len() / 4 * 3 } else { raw.len() };
+        let sort = sort_of(mime);
+        // A quoted base64 text can only be looked into once it is decoded.
+        let telling = !base64 && [&b"SAML"[..], b"saml", b"AADSTS"].iter().any(|sign| memmem::find(raw, sign).is_some());
+        let wanted = match sort {
+            Sort::Page => size <= self.limits.body,
+            Sort::Plain => size <= MAX_PLAIN_BODY && (status >= 400 || telling || base64) || telling && size <= self.limits.body / 4,
+            Sort::Asset => false,
+        };
+        if !wanted || raw.is_empty() || (!telling && size > self.budget) {
+            return None;
+        }
+        let body = text(&content.text, long)?;
+        let body = if base64 { decode_base64(&body)? } else { body.into_owned() };
+        if sort == Sort::Plain && base64 && status < 400 && !["SAML", "saml", "AADSTS"].iter().any(|sign| body.contains(sign)) {
+            return None;
+        }
+        if !telling {
+            self.budget -= size.min(self.budget);
+        }
+        Some(body)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Page,
+    Plain,
+    Asset,
+}
+
+fn sort_of(mime: &str) -> Sort {
+    let mime = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if mime.contains("svg") {
+        Sort::Asset
+    } else if mime.contains("html") || mime.ends_with("xml") || mime.contains("soap") || mime.contains("saml") {
+        Sort::Page
+    } else if mime.is_empty() || mime == "x-unknown" || mime.contains("json") || mime == "text/plain" {
+        Sort::Plain
+    } else {
+        Sort::Asset
+    }
+}
+
+fn decode_base64(text: &str) -> Option<String> {
+    let compact: Cow<'_, str> = if text.contains(|c: char| c.is_ascii_whitespace()) {
+        Cow::Owned(text.split_ascii_whitespace().collect())
+    } else {
+        Cow::Borrowed(text)
+    };
+    let bytes = BASE64.decode(compact.as_bytes()).ok()?;
+    Some(crate::intake::encoding::text(&bytes).into_owned())
+}
+
+/// A request's body and form.
+struct Post {
+    body: Option<String>,
+    form: Vec<FormField>,
+    mime: Option<String>,
+}
+
+impl Post {
+    fn read(post: &PostData<'_>, content_type: Option<String>, habits: Habits, long: Long<'_>) -> Self {
+        let mime = content_type.or_else(|| text(&post.mime, long).map(Cow::into_owned)).filter(|mime| !mime.is_empty());
+        let params: Vec<(Cow<'_, str>, Cow<'_, str>)> = post
+            .params
+            .0
+            .iter()
+            .map(|(name, value)| (text(name, long).unwrap_or_default(), text(value, long).unwrap_or_default()))
+            .collect();
+        let too_long = matches!(&post.text, Text::Long(number) if long.raw(*number).len() > MAX_REQUEST_BODY);
+        let body = if too_long { None } else { text(&post.text, long).filter(|body| !body.is_empty()) };
+        let encoded = post.encoding.short().is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
+        let body = body.and_then(|body| if encoded { decode_base64(&body) } else { Some(body.into_owned()) });
+        let lower = mime.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let urlencoded = lower.starts_with("application/x-www-form-urlencoded");
+        let mut form = match body.as_deref().map(form::without_upload_headers) {
+            Some(body) if urlencoded || lower.is_empty() && names_a_message(body) => form::from_text(body, &params),
+            Some(body) if lower.starts_with("multipart/form-data") => form::from_multipart(body, mime.as_deref().unwrap_or_default()),
+            _ => Vec::new(),
+        };
+        if form.is_empty() {
+            form = form::from_params(&params, habits.params_as_sent && urlencoded);
+        }
+        form.retain(|field| !field.name.trim().is_empty());
+        Self { body, form, mime }
+    }
+}
+
+fn names_a_message(body: &str) -> bool {
+    ["SAMLResponse=", "SAMLRequest=", "&SAMLResponse=", "&SAMLRequest="].iter().any(|name| body.contains(name))
+}
+
+fn request_bytes(request: &Request<'_>, headers: &[(String, String)], body: Option<&str>) -> Option<u64> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a size just before")]
+    let stated = request.body_size.0.filter(|size| *size >= 1.0 && *size < 1e15).map(|size| size as u64);
+    stated
+        .or_else(|| find(headers, "content-length").and_then(|length| length.trim().parse().ok()))
+        .or_else(|| body.map(|body| body.len() as u64))
+}
+
+fn status(number: Number) -> u16 {
+    let Some(status) = number.0.filter(|status| (0.0..1000.0).contains(status)) else { return 0 };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range just before")]
+    let status = status as u16;
+    status
+}
+
+fn failure(entry: &Entry<'_>, status: u16, long: Long<'_>) -> Option<String> {
+    let stated = [&entry.response.error, &entry.response.failure, &entry.request.failure, &entry.error]
+        .into_iter()
+        .filter_map(|reason| text(reason, long))
+        .map(|reason| reason.trim().chars().take(300).collect::<String>())
+        .find(|reason| !reason.is_empty());
+    // Some exporters put the reason where the status text would stand.
+    stated.or_else(|| {
+        (status == 0)
+            .then(|| text(&entry.response.status_text, long))
+            .flatten()
+            .filter(|reason| reason.contains("ERR_"))
+            .map(Cow::into_owned)
+    })
+}
+
+fn headers(pairs: &Pairs<'_>, long: Long<'_>) -> Vec<(String, String)> {
+    let mut out = Vec::with_capacity(pairs.0.len());
+    for (name, value) in &pairs.0 {
+        let Some(name) = name.short() else { continue };
+        // Pseudo-headers of HTTP/2 repeat the request line.
+        if name.is_empty() || name.starts_with(':') {
+            continue;
+        }
+        out.push((name.to_ascii_lowercase(), owned(value, long)));
+    }
+    out
+}
+
+fn find<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
+    headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+/// Cookies of the `Cookie` headers, of which HTTP/2 may send several; else of the `cookies` list.
+fn cookies(headers: &[(String, String)], listed: &[Cookie<'_>], long: Long<'_>) -> Vec<(String, String)> {
+    let sent: Vec<(String, String)> = headers
+        .iter()
+        .filter(|(name, _)| name == "cookie")
+        .flat_map(|(_, value)| value.split([';', '\n']))
+        .map(str::trim)
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or(("", pair));
+            (name.trim().to_owned(), value.trim().to_owned())
+        })
+        .collect();
+    if !sent.is_empty() {
+        return sent;
+    }
+    listed
+        .iter()
+        .filter_map(|cookie| Some((text(&cookie.name, long)?.into_owned(), owned(&cookie.value, long))))
+        .filter(|(name, value)| !name.is_empty() || !value.is_empty())
+        .collect()
+}
+
+/// A `Set-Cookie` header made of what the `cookies` list says, where the header itself is missing.
+fn set_cookie(cookie: &Cookie<'_>, long: Long<'_>) -> Option<(String, String)> {
+    let name = text(&cookie.name, long).filter(|name| !name.is_empty())?;
+    let mut header = format!("{name}={}", owned(&cookie.value, long));
+    for (attribute, value) in
+        [("Expires", &cookie.expires), ("Path", &cookie.path), ("Domain", &cookie.domain), ("SameSite", &cookie.same_site)]
+    {
+        let Some(value) = text(value, long).filter(|value| !value.is_empty()) else { continue };
+        // Lists say `2026-11-24T…` where headers say `Tue, 24 Nov 2026 …`.
+        let value = match (attribute, time::lenient(&value)) {
+            ("Expires", Some(time)) => Cow::Owned(to_http_date(time)),
+            _ => value,
+        };
+        header.extend(["; ", attribute, "=", &value]);
+    }
+    if cookie.secure.0 {
+        header.push_str("; Secure");
+    }
+    if cookie.http_only.0 {
+        header.push_str("; HttpOnly");
+    }
+    Some(("set-cookie".to_owned(), header))
+}
+
+/// A time as HTTP headers write it.
+pub(in crate::intake) fn to_http_date(time: jiff::Timestamp) -> String {
+    jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&time).unwrap_or_else(|_| time.to_string())
+}
+
+/// The time an HTTP header gives.
+pub(in crate::intake) fn http_date(text: &str) -> Option<jiff::Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()
+}
+
+/// Splits `a=1; Expires=Tue, 24 Nov 2026 10:00:00 GMT, b=2` before `b`: a comma begins another
+/// cookie where a name and an equals sign follow it.
+fn split_joined_cookies(value: &str) -> Vec<&str> {
+    let mut cookies = Vec::new();
+    let mut start = 0;
+    for (comma, _) in value.match_indices(',') {
+        let rest = value.get(comma + 1..).unwrap_or_default().trim_start();
+        let name_end = rest.find(['=', ';', ',', ' ']);
+        let begins_a_cookie = name_end.is_some_and(|end| end > 0 && rest.get(end..).is_some_and(|rest| rest.starts_with('=')));
+        if begins_a_cookie {
+            cookies.push(value.get(start..comma).unwrap_or_default().trim());
+            start = comma + 1;
+        }
+    }
+    cookies.push(value.get(start..).unwrap_or_default().trim());
+    cookies
+}
+
+/// The text of a field.
+fn text<'t>(text: &'t Text<'_>, long: Long<'t>) -> Option<Cow<'t, str>> {
+    match text {
+        Text::Absent => None,
+        Text::Here(text) => Some(Cow::Borrowed(text)),
+        Text::Long(number) => long.decoded(*number),
+    }
+}
+
+fn owned(field: &Text<'_>, long: Long<'_>) -> String {
+    text(field, long).map(Cow::into_owned).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE: Long<'static> = Long { entry: &[], ranges: &[] };
+
+    fn convert(json: &str, habits: Habits) -> RawExchange {
+        let entry: Entry<'_> = serde_json::from_str(json).unwrap();
+        let limits = Limits::default();
+        Converter { limits: &limits, habits, budget: 1 << 20 }.exchange(&entry, NONE, Place::default())
+    }
+
+    #[test]
+    fn nothing_at_all_is_still_an_exchange() {
+        let exchange = convert("{}", Habits::default());
+        assert_eq!((exchange.status, exchange.url.as_str(), exchange.failure), (0, "", None));
+        let exchange = convert(r#"{"request":null,"response":{"status":-1,"headers":null}}"#, Habits::default());
+        assert_eq!(exchange.status, 0);
+    }
+
+    #[test]
+    fn set_cookies_are_split_where_exporters_join_them() {
+        let joined = r#"{"response":{"headers":[{"name":"Set-Cookie","value":"a=1; Path=/\nb=2; Secure"}]}}"#;
+        let exchange = convert(joined, Habits::default());
+        let all: Vec<&str> = exchange.response_headers_named("set-cookie").collect();
+        assert_eq!(all, ["a=1; Path=/", "b=2; Secure"]);
+        let commas = r#"{"response":{"headers":{"Set-Cookie":"a=1; Expires=Tue, 24 Nov 2026 10:00:00 GMT; Path=/, b=2,3; Secure, c=4"}}}"#;
+        let exchange = convert(commas, Habits { joins_with_commas: true, ..Habits::default() });
+        let all: Vec<&str> = exchange.response_headers_named("set-cookie").collect();
+        assert_eq!(all, ["a=1; Expires=Tue, 24 Nov 2026 10:00:00 GMT; Path=/", "b=2,3; Secure", "c=4"]);
+    }
+
+    #[test]
+    fn cookies_come_from_headers_else_from_lists() {
+        let both = r#"{"request":{"headers":[{"name":"cookie","value":"a=1"},{"name":"Cookie","value":"b=x=y; c"}],"cookies":[{"name":"z","value":"9"}]}}"#;
+        let pairs = |list: &[(&str, &str)]| list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
+        assert_eq!(convert(both, Habits::default()).cookies.unwrap(), pairs(&[("a", "1"), ("b", "x=y"), ("", "c")]));
+        let list = r#"{"request":{"cookies":[{"name":"z","value":"9"}]},
+            "response":{"cookies":[{"name":"s","value":"1","path":"/","httpOnly":true,"secure":true,"sameSite":"Lax","expires":"2026-11-24T10:00:00.000Z"}]}}"#;
+        let exchange = convert(list, Habits::default());
+        assert_eq!(exchange.cookies.as_deref().unwrap(), pairs(&[("z", "9")]));
+        assert_eq!(
+            exchange.response_header("set-cookie"),
+            Some("s=1; Expires=Tue, 24 Nov 2026 10:00:00 GMT; Path=/; SameSite=Lax; Secure; HttpOnly")
+        );
+    }
+
+    #[test]
+    fn pseudo_headers_go_and_failures_stay() {
+        let json = r#"{"request":{"headers":[{"name":":path","value":"/"},{"name":"Origin","value":"null"}]},"response":{"status":0,"_error":"net::ERR_NAME_NOT_RESOLVED"}}"#;
+        let exchange = convert(json, Habits::default());
+        assert_eq!(exchange.request_headers, [("origin".to_owned(), "null".to_owned())]);
+        assert_eq!(exchange.failure.as_deref(), Some("net::ERR_NAME_NOT_RESOLVED"));
+    }
+
+    #[test]
+    fn bodies_are_kept_where_they_can_matter() {
+        let body = |mime: &str, status: u16, text: &str, encoding: &str| {
+            let json = serde_json::json!({"response":{"status":status,"content":{"mimeType":mime,"text":text,"encoding":encoding}}});
+            convert(&json.to_string(), Habits::default()).response_body
+        };
+        assert_eq!(body("text/html; charset=utf-8", 200, "<p>", "").as_deref(), Some("<p>"));
+        assert_eq!(body("text/html", 200, "PHA+", "base64").as_deref(), Some("<p>"));
+        assert_eq!(body("application/json", 200, "{\"rows\":[]}", ""), None);
+        assert_eq!(body("application/json", 400, "{}", "").as_deref(), Some("{}"));
+        assert_eq!(body("application/json", 200, "{\"e\":\"AADSTS50011\"}", "").as_deref(), Some("{\"e\":\"AADSTS50011\"}"));
+        assert_eq!(body("application/javascript", 200, "SAML", ""), None);
+        assert_eq!(body("image/svg+xml", 200, "<svg/>", ""), None);
+        assert_eq!(body("text/html", 200, "%%%", "base64"), None);
+    }
+
+    #[test]
+    fn websockets_are_recognised() {
+        for json in [
+            r#"{"_resourceType":"websocket"}"#,
+            r#"{"request":{"url":"wss://a.example/"}}"#,
+            r#"{"request":{"url":"ws://a.example/"}}"#,
+            r#"{"response":{"status":101,"headers":[{"name":"Upgrade","value":"websocket"}]}}"#,
+            r#"{"_webSocketMessages":[{"type":"send"}]}"#,
+        ] {
+            assert!(convert(json, Habits::default()).websocket, "{json}");
+        }
+        assert!(!convert(r#"{"request":{"url":"https://a.example/"}}"#, Habits::default()).websocket);
+    }
+}
