@@ -1,0 +1,268 @@
+use crate::delivery::{self, Delivery, Fate, shown_id};
+use crate::window::BEARER;
+use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Sited, Stage, Who, check};
+use jiff::Timestamp;
+
+static SECOND_TAB: CauseData = CauseData {
+    text: "The sign-in was started twice (a second tab, the back button, an impatient second click), and the response answers the earlier request",
+    who: Who::User,
+    setting: Setting::Browser,
+    fix: "Close the other tabs and start once at the application; do not bookmark or go back to a log-in page",
+};
+static LOST_STATE: CauseData = CauseData {
+    text: "The service provider no longer knows the request: it was restarted, or another node received the response",
+    who: Who::Sp,
+    setting: Setting::Unspecified,
+    fix: "Make the load balancer keep a browser on one node, or share the state of sign-ins between the nodes",
+};
+
+check! {
+    /// The response answers a request that is not the last one of this sign-in.
+    ///
+    /// A service provider remembers the id of the request it sent and takes only the response to it.
+    /// When a person starts a sign-in twice and finishes the first one, or goes back to an old log-in
+    /// page, the response answers the wrong request and is refused, though nothing is misconfigured.
+    /// The same happens when the node that sent the request is not the one that gets the response.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [first]
+    /// <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_first" Version="2.0" IssueInstant="{now}"/>
+    ///
+    /// [second]
+    /// <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_second" Version="2.0" IssueInstant="{now+5s}"/>
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" Version="2.0" InResponseTo="_first" IssueInstant="{now+9s}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// GET https://idp.example/saml2?SAMLRequest={redirect:first} @0s
+    /// < 200
+    ///
+    /// GET https://idp.example/saml2?SAMLRequest={redirect:second} @5s
+    /// < 200
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @10s
+    /// > SAMLResponse={post:response}
+    /// < 400
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [request]
+    /// <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_first" Version="2.0" IssueInstant="{now}"/>
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" Version="2.0" InResponseTo="_first" IssueInstant="{now+9s}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// GET https://idp.example/saml2?SAMLRequest={redirect:request} @0s
+    /// < 200
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @10s
+    /// > SAMLResponse={post:response}
+    /// < 302
+    /// < Location: https://sense.example/azure/hub
+    /// ```
+    pub static IN_RESPONSE_TO_UNKNOWN = {
+        id: "assertion/in-response-to-unknown",
+        title: "The response answers another request than the last one",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Consumption,
+        needs: [Need::Capture],
+        explains: ["flow/sp-refused-response", "flow/redirect-loop"],
+        causes: [SECOND_TAB, LOST_STATE],
+        references: ["saml-core-2.0-os §3.2.2", "saml-profiles-2.0-os §4.1.4.3"],
+        run: run,
+    }
+}
+
+const MEANINGS: &[&str] = &["in-response-to"];
+
+fn run(case: &Case, out: &mut Findings) {
+    for response in delivery::responses(case) {
+        let Some(answered) = answered(&response) else { continue };
+        if let Some(finding) = judge(case, &response, answered) {
+            out.push(response.mark(finding));
+        }
+    }
+}
+
+/// The request the response says it answers; the assertion's word counts where the response has none.
+fn answered<'a>(response: &Delivery<'a>) -> Option<&'a Sited<String>> {
+    response.message.in_response_to.as_ref().filter(|id| !id.value.is_empty()).or_else(|| {
+        let bearer = response.assertion()?.confirmations.iter().find(|confirmation| confirmation.method == BEARER)?;
+        bearer.in_response_to.as_ref()
+    })
+}
+
+fn judge(case: &Case, response: &Delivery<'_>, answered: &Sited<String>) -> Option<Finding> {
+    let contradiction = contradiction(response, answered);
+    let requests = requests_before(case, response);
+    let matching = requests.iter().position(|(_, id, _)| **id == answered.value);
+    let refused = response.fate == Fate::Refused && !response.said_otherwise(case, MEANINGS);
+    let said = response.fate == Fate::Refused && response.said(case, MEANINGS);
+    let last = requests.last();
+    let (headline, detail) = match (matching, last) {
+        _ if contradiction.is_some() => (
+            "Response and assertion answer different requests".to_owned(),
+            "InResponseTo of the response and of the assertion's subject confirmation differ; one of them cannot match the request.".to_owned(),
+        ),
+        (Some(at), Some((_, _, sent))) if at + 1 < requests.len() => {
+            let later = requests.len() - at - 1;
+            (
+                "The response answers an earlier request, not the last one".to_owned(),
+                format!(
+                    "The service provider sent {later} more request{} after the one that was answered, the last at {sent}. \
+                     It keeps only the last in mind.",
+                    if later == 1 { "" } else { "s" }
+                ),
+            )
+        }
+        (None, Some(_)) => (
+            "The response answers a request this browser never carried".to_owned(),
+            "None of the requests in the capture has the id in InResponseTo: it comes from another browser, another tab before the capture \
+             began, or from a log-in page that was kept open."
+                .to_owned(),
+        ),
+        _ if said => (
+            "The service provider does not know the request that was answered".to_owned(),
+            "It says that InResponseTo is not a request it has sent in this session.".to_owned(),
+        ),
+        _ => return None,
+    };
+    // Services differ in how many open requests they remember, so what was accepted is no fault.
+    let severity = match response.fate {
+        Fate::Accepted => return None,
+        Fate::Refused if refused || said => Severity::Error,
+        Fate::Refused | Fate::Open => Severity::Warning,
+    };
+    let mut finding =
+        Finding::new(severity, headline).detail(detail).at(&answered.place).actual(shown_id(&answered.value), "Response/@InResponseTo");
+    if severity == Severity::Warning {
+        finding = finding.likely();
+    }
+    if let Some(other) = contradiction {
+        finding = finding.at(&other.place).expected(shown_id(&answered.value), "Response/@InResponseTo");
+        finding = finding.actual(shown_id(&other.value), "SubjectConfirmationData/@InResponseTo");
+    } else if let Some((request, id, _)) = last {
+        finding = finding.expected(shown_id(id), "ID of the last request").at(&request.place);
+    }
+    finding = if matching.is_some() || last.is_some() {
+        finding.cause(&SECOND_TAB, case.sp_vendor).cause_with(&LOST_STATE, case.sp_vendor, delivery::entry_point(case), None)
+    } else {
+        finding.cause_with(&LOST_STATE, case.sp_vendor, delivery::entry_point(case), None).cause(&SECOND_TAB, case.sp_vendor)
+    };
+    Some(finding)
+}
+
+fn contradiction<'a>(response: &Delivery<'a>, answered: &Sited<String>) -> Option<&'a Sited<String>> {
+    let assertion = response.assertion()?;
+    let ids: Vec<&Sited<String>> = assertion.confirmations.iter().filter_map(|confirmation| confirmation.in_response_to.as_ref()).collect();
+    if ids.iter().any(|id| id.value == answered.value) { None } else { ids.first().copied() }
+}
+
+/// Requests of the same service provider that the browser carried before the response, in time order.
+fn requests_before<'a>(case: &'a Case, response: &Delivery<'_>) -> Vec<(&'a Message, &'a String, Timestamp)> {
+    let own = |request: &&Message| {
+        request
+            .xml_id
+            .as_ref()
+            .is_some_and(|id| response.message.in_response_to.as_ref().is_some_and(|answered| answered.value == id.value))
+    };
+    let issuer = case
+        .messages_of(MessageKind::AuthnRequest)
+        .find(own)
+        .or_else(|| response.attempt.and_then(|attempt| attempt.request.as_deref()).and_then(|id| case.message(id)))
+        .map(|request| request.issuer.as_ref().map(|issuer| issuer.value.as_str()));
+    let mut requests: Vec<_> = case
+        .messages_of(MessageKind::AuthnRequest)
+        // A broker in between sends requests of its own, under its own name.
+        .filter(|request| issuer.is_none_or(|issuer| request.issuer.as_ref().map(|own| own.value.as_str()) == issuer))
+        .filter_map(|request| Some((request, &request.xml_id.as_ref()?.value, request.delivered_at()?)))
+        .filter(|(_, _, sent)| *sent <= response.time)
+        .collect();
+    requests.sort_by_key(|(_, _, sent)| *sent);
+    requests
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{from_post, levels, says, sign_in};
+    use diag_sdk::case::attempt::Outcome;
+
+    /// A second request of the same service provider, sent some seconds from the POST.
+    fn second_request(case: &mut Case, seconds: i64) {
+        let mut second = case.messages[0].clone();
+        second.id = "m3".to_owned();
+        second.xml_id = Some("_request-of-the-second-tab".into());
+        second.sightings[0].time = Some(from_post(seconds).value);
+        case.messages.push(second);
+    }
+
+    #[test]
+    fn the_last_request_is_the_one_to_answer() {
+        let mut case = sign_in(Outcome::RefusedBySp);
+        assert!(levels(&IN_RESPONSE_TO_UNKNOWN, &case).is_empty());
+        second_request(&mut case, -2);
+        assert_eq!(levels(&IN_RESPONSE_TO_UNKNOWN, &case), [Severity::Error]);
+        let outcome = IN_RESPONSE_TO_UNKNOWN.judge(&case);
+        assert_eq!(outcome.found()[0].expected.as_deref(), Some("_request…-tab"));
+    }
+
+    #[test]
+    fn a_request_sent_after_the_response_does_not_count() {
+        let mut case = sign_in(Outcome::RefusedBySp);
+        second_request(&mut case, 2);
+        assert!(levels(&IN_RESPONSE_TO_UNKNOWN, &case).is_empty());
+    }
+
+    #[test]
+    fn a_request_of_a_broker_does_not_count() {
+        let mut case = sign_in(Outcome::RefusedBySp);
+        second_request(&mut case, -2);
+        case.messages[2].issuer = Some("https://broker.example".into());
+        assert!(levels(&IN_RESPONSE_TO_UNKNOWN, &case).is_empty());
+    }
+
+    #[test]
+    fn an_unknown_request_matters_only_where_requests_were_captured() {
+        let mut case = sign_in(Outcome::RefusedBySp);
+        case.messages[1].in_response_to = Some("_somebody-elses-request".into());
+        case.messages[1].assertions.clear();
+        assert_eq!(levels(&IN_RESPONSE_TO_UNKNOWN, &case), [Severity::Error]);
+        case.messages.remove(0);
+        case.attempts[0].request = None;
+        assert!(levels(&IN_RESPONSE_TO_UNKNOWN, &case).is_empty());
+        says(&mut case, "in-response-to");
+        assert_eq!(levels(&IN_RESPONSE_TO_UNKNOWN, &case), [Severity::Error]);
+    }
+
+    #[test]
+    fn what_was_accepted_is_silent_and_another_reason_makes_it_a_warning() {
+        let mut case = sign_in(Outcome::SignedIn);
+        second_request(&mut case, -2);
+        assert!(levels(&IN_RESPONSE_TO_UNKNOWN, &case).is_empty());
+        let mut case = sign_in(Outcome::RefusedBySp);
+        second_request(&mut case, -2);
+        says(&mut case, "audience");
+        assert_eq!(levels(&IN_RESPONSE_TO_UNKNOWN, &case), [Severity::Warning]);
+    }
+
+    #[test]
+    fn response_and_assertion_must_agree() {
+        let mut case = sign_in(Outcome::RefusedBySp);
+        case.messages[1].assertions[0].confirmations[0].in_response_to = Some("_another".into());
+        assert_eq!(levels(&IN_RESPONSE_TO_UNKNOWN, &case), [Severity::Error]);
+    }
+}

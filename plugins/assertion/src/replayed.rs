@@ -1,0 +1,179 @@
+use crate::delivery::{refuses, shown_id};
+use diag_sdk::case::attempt::Outcome;
+use diag_sdk::case::message::{Carrier, Message, MessageKind, Sighting};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static RELOADED: CauseData = CauseData {
+    text: "The page was reloaded, or the back button brought the form of the identity provider back, and the browser posted the same response again",
+    who: Who::User,
+    setting: Setting::Browser,
+    fix: "Start again at the application's own address instead of reloading the page",
+};
+static RESENT: CauseData = CauseData {
+    text: "Something in front of the service provider sends requests again, as a gateway does that retries on another node",
+    who: Who::Network,
+    setting: Setting::Gateway,
+    fix: "Switch off retries of POST requests to the assertion consumer service",
+};
+
+check! {
+    /// The same response was posted twice.
+    ///
+    /// A response is good for one use: a service provider remembers the ids of assertions and refuses
+    /// one it has seen (saml-profiles-2.0-os §4.1.4.5). Reloading the page after the POST, or going back
+    /// to the identity provider's form, sends it again, and the person who was signed in a moment ago
+    /// sees an error page.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 302
+    /// < Location: https://sense.example/azure/hub
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @30s
+    /// > SAMLResponse={post:response}
+    /// < 400
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 302
+    /// < Location: https://sense.example/azure/hub
+    /// ```
+    pub static REPLAYED = {
+        id: "assertion/replayed",
+        title: "The same response was posted twice",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Consumption,
+        needs: [Need::Capture],
+        explains: [
+            "flow/sp-refused-response", "flow/redirect-loop", "flow/session-cookie-lost", "assertion/in-response-to-unknown", "assertion/expired",
+            "assertion/unsolicited",
+        ],
+        causes: [RELOADED, RESENT],
+        references: ["saml-profiles-2.0-os §4.1.4.5"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for message in case.messages_of(MessageKind::Response) {
+        let posts = posts(case, message);
+        let (Some(first), Some(last)) = (posts.first(), posts.last()) else { continue };
+        if posts.len() < 2 {
+            continue;
+        }
+        // Reloading an error page repeats the refusal; the first one is then the thing to look at.
+        let first_refused = refused(case, first);
+        let severity = if refused(case, last) && !first_refused { Severity::Error } else { Severity::Warning };
+        let (count, outcome) = (posts.len(), if severity == Severity::Error { ", and refused the second time" } else { "" });
+        let times = if count == 2 { "twice".to_owned() } else { format!("{count} times") };
+        let when: Vec<String> = posts.iter().filter_map(|sighting| sighting.time).map(|time| time.to_string()).collect();
+        let mut finding = Finding::new(severity, format!("The same response was posted {times}{outcome}"))
+            .detail(format!("Posted at {}. A response is good for one use only.", when.join(" and ")))
+            .at_all(posts.iter().rev().map(|sighting| &sighting.place))
+            .subject(message.id.clone())
+            .cause(&RELOADED, case.sp_vendor);
+        if let Some(id) = &message.xml_id {
+            finding = finding
+                .actual(format!("{count} POSTs of response {}", shown_id(&id.value)), "the capture")
+                .expected("one", "saml-profiles-2.0-os §4.1.4.5");
+        }
+        let quick = match (first.time, last.time) {
+            (Some(first), Some(last)) => last.duration_since(first).as_secs_f64() < 1.0,
+            _ => false,
+        };
+        if quick {
+            finding = finding.cause(&RESENT, case.sp_vendor);
+        }
+        let attempt = last.exchange.and_then(|index| case.attempt_at(index)).or_else(|| case.attempt_of(&message.id));
+        out.push(match attempt {
+            Some(attempt) => finding.attempt(attempt.id.clone()),
+            None => finding,
+        });
+    }
+}
+
+/// POSTs of the message to the same address, without those a server asked for itself: a redirect
+/// that keeps the method, a demand to authenticate, a connection that broke.
+fn posts<'a>(case: &Case, message: &'a Message) -> Vec<&'a Sighting> {
+    let mut posts: Vec<&Sighting> = Vec::new();
+    for sighting in message.sightings.iter().filter(|sighting| sighting.carrier == Carrier::PostForm && sighting.exchange.is_some()) {
+        let address = |sighting: &Sighting| sighting.to.as_deref().map(|to| to.split(['?', '#']).next().unwrap_or(to).to_owned());
+        let settled = sighting
+            .exchange
+            .and_then(|index| case.exchanges.get(index))
+            .is_some_and(|exchange| !matches!(exchange.status, 0 | 307 | 308 | 401));
+        let same = posts.first().is_none_or(|first| address(first) == address(sighting));
+        if settled && same && !posts.iter().any(|known| known.exchange == sighting.exchange) {
+            posts.push(sighting);
+        }
+    }
+    posts
+}
+
+fn refused(case: &Case, sighting: &Sighting) -> bool {
+    let Some(index) = sighting.exchange else { return false };
+    case.exchanges.get(index).is_some_and(refuses)
+        || case.attempt_at(index).is_some_and(|attempt| attempt.outcome == Outcome::RefusedBySp && attempt.consumption == Some(index))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{exchange, levels, posted, sign_in};
+    use diag_sdk::case::exchange::Side;
+
+    /// The response of a sign-in that worked is posted again and gets this answer.
+    fn again(status: u16) -> Case {
+        let mut case = sign_in(Outcome::SignedIn);
+        case.messages[1].sightings.push(posted(2, 30));
+        case.exchanges.push(exchange(Side::Sp, status));
+        case
+    }
+
+    #[test]
+    fn the_answer_to_the_second_post_decides() {
+        assert!(levels(&REPLAYED, &sign_in(Outcome::SignedIn)).is_empty());
+        assert_eq!(levels(&REPLAYED, &again(400)), [Severity::Error]);
+        assert_eq!(levels(&REPLAYED, &again(302)), [Severity::Warning]);
+    }
+
+    #[test]
+    fn reloading_an_error_page_is_not_its_cause() {
+        let mut case = again(400);
+        case.exchanges[1].status = 400;
+        assert_eq!(levels(&REPLAYED, &case), [Severity::Warning]);
+    }
+
+    #[test]
+    fn what_a_server_asked_for_is_no_replay() {
+        for status in [0, 307, 308, 401] {
+            let mut case = again(302);
+            case.exchanges[1].status = status;
+            assert!(levels(&REPLAYED, &case).is_empty(), "{status}");
+        }
+        let mut case = again(400);
+        case.messages[1].sightings[2].to = Some("https://broker.example/acs".to_owned());
+        assert!(levels(&REPLAYED, &case).is_empty());
+    }
+}

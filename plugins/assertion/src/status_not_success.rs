@@ -1,0 +1,211 @@
+use crate::delivery;
+use diag_sdk::case::attempt::Outcome;
+use diag_sdk::case::message::{Message, MessageKind, Status};
+use diag_sdk::finding::Cause;
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check, spec, status};
+
+static REQUEST: CauseData = CauseData {
+    text: "The identity provider blames the request: something in it is wrong or not registered",
+    who: Who::Sp,
+    setting: Setting::Unspecified,
+    fix: "Read the second-level code and the message, then correct the request or its registration",
+};
+static IDP: CauseData = CauseData {
+    text: "The identity provider could not or would not sign this person in",
+    who: Who::Idp,
+    setting: Setting::IdpPolicy,
+    fix: "Look into the identity provider's log at this moment for the reason behind the code",
+};
+
+check! {
+    /// The identity provider answered, but not with a success.
+    ///
+    /// A response carries a status. Anything but success means that there is no assertion in it: the
+    /// service provider can only show an error page, which rarely tells the reason. The reason stands
+    /// in the second-level code and in the message beside it. More specific checks say what to do about
+    /// the codes they know; the others are put into words here.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" Version="2.0" InResponseTo="_1" IssueInstant="{now}">
+    ///   <samlp:Status>
+    ///     <samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Responder">
+    ///       <samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:RequestDenied"/>
+    ///     </samlp:StatusCode>
+    ///     <samlp:StatusMessage>No licence for this application</samlp:StatusMessage>
+    ///   </samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 400
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" Version="2.0" InResponseTo="_1" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 302
+    /// < Location: https://sense.example/azure/hub
+    /// ```
+    pub static STATUS_NOT_SUCCESS = {
+        id: "assertion/status-not-success",
+        title: "The identity provider's response is no success",
+        levels: [Severity::Error, Severity::Warning, Severity::Notice],
+        stage: Stage::Authentication,
+        needs: [Need::Capture],
+        explains: ["flow/sp-refused-response", "flow/redirect-loop", "flow/relay-state-lost"],
+        causes: [REQUEST, IDP],
+        references: ["saml-core-2.0-os §3.2.2.2"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for message in case.messages_of(MessageKind::Response) {
+        let Some(status) = message.status.as_ref().filter(|_| !message.succeeded()) else { continue };
+        let Some(top) = status.codes.first() else { continue };
+        let attempt = case.attempt_of(&message.id);
+        let mut finding = Finding::new(severity(case, message, status), headline(status))
+            .detail(detail(status))
+            .at(&top.place)
+            .at_all(status.codes.iter().skip(1).map(|code| &code.place))
+            .at_all(status.message.iter().map(|text| &text.place))
+            .expected(spec::STATUS_SUCCESS, "saml-core-2.0-os §3.2.2.2")
+            .actual(status.codes.iter().map(|code| code.value.as_str()).collect::<Vec<_>>().join(" › "), "Response/Status")
+            .subject(message.id.clone());
+        if let Some(attempt) = attempt {
+            finding = finding.attempt(attempt.id.clone());
+        }
+        out.push(causes(case, status, finding));
+    }
+}
+
+/// The lowest code says most.
+fn lowest(status: &Status) -> &str {
+    status.codes.last().map(|code| code.value.as_str()).unwrap_or_default()
+}
+
+fn headline(status: &Status) -> String {
+    let code = spec::short(lowest(status));
+    match status.vendor_codes.first() {
+        Some(vendor) => format!("The identity provider answered {code} ({vendor})"),
+        None => format!("The identity provider answered {code}"),
+    }
+}
+
+fn detail(status: &Status) -> String {
+    let mut sentences: Vec<String> = Vec::new();
+    for code in status.codes.iter().rev() {
+        sentences.extend(status::lookup(&code.value).map(|known| format!("{}: {}.", known.name, known.meaning)));
+    }
+    for code in &status.vendor_codes {
+        sentences.extend(aadsts::lookup(code).map(|known| format!("{code}: {}.", known.meaning)));
+    }
+    if let Some(message) = &status.message {
+        let text: String = message.value.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect();
+        if !text.is_empty() {
+            sentences.push(format!("It says: \u{201c}{text}\u{201d}."));
+        }
+    }
+    sentences.join(" ")
+}
+
+/// A silent attempt that fails and is followed by one that works is how silent attempts are meant.
+fn severity(case: &Case, message: &Message, status: &Status) -> Severity {
+    let attempt = case.attempt_of(&message.id);
+    if attempt.is_some_and(|attempt| attempt.outcome == Outcome::SignedIn) {
+        return Severity::Notice;
+    }
+    let recovered = case.attempts.iter().any(|later| {
+        later.outcome == Outcome::SignedIn && attempt.is_none_or(|attempt| attempt.id != later.id && later.started >= attempt.started)
+    });
+    match (recovered, spec::short(lowest(status)) == "NoPassive") {
+        (true, true) => Severity::Notice,
+        (true, false) => Severity::Warning,
+        (false, _) => Severity::Error,
+    }
+}
+
+fn causes(case: &Case, status: &Status, mut finding: Finding) -> Finding {
+    let blames_request = status.codes.first().is_some_and(|code| matches!(spec::short(&code.value), "Requester" | "VersionMismatch"));
+    let (data, vendor, object) = if blames_request {
+        (&REQUEST, case.sp_vendor, delivery::entry_point(case))
+    } else {
+        (&IDP, case.idp_vendor, delivery::application(case))
+    };
+    let mut cause: Cause = data.worded(vendor, object, None);
+    if let Some(known) = status::lookup(lowest(status)).filter(|known| !known.top_level) {
+        known.meaning.clone_into(&mut cause.text);
+        known.fix.clone_into(&mut cause.fix);
+    }
+    if let Some(known) = status.vendor_codes.iter().rev().find_map(|code| aadsts::lookup(code)) {
+        known.meaning.clone_into(&mut cause.text);
+        known.fix.clone_into(&mut cause.fix);
+    }
+    finding.causes.push(cause);
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{levels, sign_in};
+    use diag_sdk::case::attempt::Attempt;
+
+    fn answered(codes: &[&str], outcome: Outcome) -> Case {
+        let mut case = sign_in(outcome);
+        let codes = codes.iter().map(|code| format!("urn:oasis:names:tc:SAML:2.0:status:{code}").as_str().into()).collect();
+        case.messages[1].status = Some(Status {
+            codes,
+            message: Some("AADSTS50105:  not assigned".into()),
+            vendor_codes: vec!["AADSTS50105".to_owned()],
+            ..Status::default()
+        });
+        case
+    }
+
+    #[test]
+    fn codes_message_and_meaning_are_told() {
+        let case = answered(&["Responder", "RequestDenied"], Outcome::RefusedBySp);
+        let outcome = STATUS_NOT_SUCCESS.judge(&case);
+        let finding = &outcome.found()[0];
+        assert_eq!(finding.severity, Severity::Error);
+        assert_eq!(finding.message, "The identity provider answered RequestDenied (AADSTS50105)");
+        let detail = finding.detail.as_deref().unwrap();
+        for part in ["RequestDenied: ", "Responder: ", "AADSTS50105: ", "“AADSTS50105: not assigned”"] {
+            assert!(detail.contains(part), "{detail}");
+        }
+        assert_eq!(finding.causes[0].who, Who::Idp);
+        assert_eq!(STATUS_NOT_SUCCESS.judge(&answered(&["Requester"], Outcome::RefusedBySp)).found()[0].causes[0].who, Who::Sp);
+    }
+
+    #[test]
+    fn success_is_silent() {
+        assert!(levels(&STATUS_NOT_SUCCESS, &sign_in(Outcome::RefusedBySp)).is_empty());
+        assert!(levels(&STATUS_NOT_SUCCESS, &answered(&["Success"], Outcome::SignedIn)).is_empty());
+    }
+
+    #[test]
+    fn what_a_later_attempt_mended_is_no_error() {
+        let later = Attempt { id: "a2".to_owned(), outcome: Outcome::SignedIn, ..Attempt::default() };
+        let mut case = answered(&["Responder", "NoPassive"], Outcome::RefusedByIdp);
+        case.attempts.push(later.clone());
+        assert_eq!(levels(&STATUS_NOT_SUCCESS, &case), [Severity::Notice]);
+        let mut case = answered(&["Responder", "AuthnFailed"], Outcome::RefusedByIdp);
+        case.attempts.push(later);
+        assert_eq!(levels(&STATUS_NOT_SUCCESS, &case), [Severity::Warning]);
+    }
+}

@@ -1,0 +1,150 @@
+use crate::delivery::{self, Fate};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static START_AT_SP: CauseData = CauseData {
+    text: "The sign-in was started at the identity provider (its application portal or test button), and the service provider takes only answers to its own requests",
+    who: Who::Idp,
+    setting: Setting::IdpSignOnUrl,
+    fix: "Give the application a start URL at the service provider, so that the portal sends people there first",
+};
+static ALLOW: CauseData = CauseData {
+    text: "The service provider is not set up to accept unsolicited responses",
+    who: Who::Sp,
+    setting: Setting::Unspecified,
+    fix: "Allow sign-ins started at the identity provider, if the product offers it; it needs a signed assertion and a RelayState",
+};
+
+check! {
+    /// The response answers no request: the sign-in was started at the identity provider.
+    ///
+    /// Without `InResponseTo` a service provider cannot tell whether anybody asked for the response.
+    /// Some products refuse such responses altogether, others need a RelayState to know where to send
+    /// the person. It works where the service provider allows it; then this is only a remark.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 400
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" Version="2.0" InResponseTo="_1" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 400
+    /// ```
+    pub static UNSOLICITED = {
+        id: "assertion/unsolicited",
+        title: "The response answers no request",
+        levels: [Severity::Error, Severity::Warning, Severity::Notice],
+        stage: Stage::Consumption,
+        needs: [Need::Capture],
+        explains: ["flow/sp-refused-response", "flow/redirect-loop", "flow/relay-state-lost"],
+        causes: [START_AT_SP, ALLOW],
+        references: ["saml-profiles-2.0-os §4.1.5"],
+        run: run,
+    }
+}
+
+const MEANINGS: &[&str] = &["unsolicited", "in-response-to"];
+
+fn run(case: &Case, out: &mut Findings) {
+    for response in delivery::responses(case) {
+        let message = response.message;
+        let answers = |id: &Option<diag_sdk::Sited<String>>| id.as_ref().is_some_and(|id| !id.value.is_empty());
+        let confirmed = message
+            .assertions
+            .iter()
+            .flat_map(|assertion| &assertion.confirmations)
+            .any(|confirmation| answers(&confirmation.in_response_to));
+        if !message.succeeded() || answers(&message.in_response_to) || confirmed {
+            continue;
+        }
+        let severity = match response.fate {
+            Fate::Refused if response.said_otherwise(case, MEANINGS) => Severity::Notice,
+            Fate::Refused => Severity::Error,
+            Fate::Accepted | Fate::Open => Severity::Notice,
+        };
+        let (headline, detail) = if severity == Severity::Error {
+            (
+                "The response answers no request, and the service provider refused it",
+                "InResponseTo is missing: the sign-in was started at the identity provider. The service provider takes only answers to its own requests.",
+            )
+        } else {
+            ("The response answers no request", "InResponseTo is missing: the sign-in was started at the identity provider.")
+        };
+        let mut finding =
+            Finding::new(severity, headline).detail(detail).at(&message.place).expected("the ID of a request", "saml-core-2.0-os §3.2.2");
+        finding = finding.actual("no InResponseTo", "the response");
+        if severity == Severity::Error {
+            let start = case.relevant_configurations().find_map(|configuration| configuration.acs_url.as_ref()).and_then(|acs| {
+                let hub = acs.value.strip_suffix("/samlauthn/")?;
+                Some(format!("{hub}/hub"))
+            });
+            finding = finding.cause_with(&START_AT_SP, case.idp_vendor, delivery::application(case), start.as_deref()).cause_with(
+                &ALLOW,
+                case.sp_vendor,
+                delivery::entry_point(case),
+                None,
+            );
+        }
+        out.push(response.mark(finding));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{assertion, levels, says, sign_in};
+    use diag_sdk::case::attempt::Outcome;
+
+    fn unsolicited(outcome: Outcome) -> Case {
+        let mut case = sign_in(outcome);
+        case.messages[1].in_response_to = None;
+        assertion(&mut case).confirmations[0].in_response_to = None;
+        case
+    }
+
+    #[test]
+    fn it_is_an_error_only_where_it_was_refused_for_it() {
+        assert_eq!(levels(&UNSOLICITED, &unsolicited(Outcome::SignedIn)), [Severity::Notice]);
+        assert_eq!(levels(&UNSOLICITED, &unsolicited(Outcome::RefusedBySp)), [Severity::Error]);
+        let mut case = unsolicited(Outcome::RefusedBySp);
+        says(&mut case, "audience");
+        assert_eq!(levels(&UNSOLICITED, &case), [Severity::Notice]);
+        says(&mut case, "unsolicited");
+        assert_eq!(levels(&UNSOLICITED, &case), [Severity::Error]);
+    }
+
+    #[test]
+    fn one_answer_anywhere_is_an_answer() {
+        assert!(levels(&UNSOLICITED, &sign_in(Outcome::RefusedBySp)).is_empty());
+        let mut case = sign_in(Outcome::RefusedBySp);
+        case.messages[1].in_response_to = None;
+        assert!(levels(&UNSOLICITED, &case).is_empty());
+    }
+
+    #[test]
+    fn a_refusal_by_the_identity_provider_is_another_matter() {
+        let mut case = unsolicited(Outcome::RefusedBySp);
+        case.messages[1].status.as_mut().unwrap().codes = vec!["urn:oasis:names:tc:SAML:2.0:status:Responder".into()];
+        assert!(levels(&UNSOLICITED, &case).is_empty());
+    }
+}
