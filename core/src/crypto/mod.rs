@@ -1,1 +1,3 @@
 //! Certificates, signatures and encryption: the hard part, written down as plain facts.
+
+pub mod certificate;
