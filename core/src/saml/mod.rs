@@ -1,1 +1,18 @@
 //! Messages and metadata: bindings undone, XML with positions, facts out.
+
+mod address;
+mod assertion;
+pub mod binding;
+mod certificate;
+mod encryption;
+mod instant;
+pub mod messages;
+mod page;
+mod protocol;
+mod reading;
+mod sightings;
+mod signature;
+pub mod xml;
+
+pub use protocol::{assertion_of, facts_of};
+pub use sightings::MessageParameter;

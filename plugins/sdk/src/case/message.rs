@@ -60,6 +60,8 @@ words! {
         LineWrapped,
         /// A URL-safe base64 alphabet; read nevertheless.
         UrlSafeAlphabet,
+        /// The `=` at the end of base64 are missing; read nevertheless.
+        PaddingLost,
         /// Replaced or removed by the exporter of the capture.
         Sanitised,
         /// Exceeds a bound once inflated.

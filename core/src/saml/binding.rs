@@ -1,0 +1,448 @@
+//! Undoes what a binding does to a message: percent-encoding, base64, DEFLATE.
+//!
+//! Tolerant where the meaning is unambiguous, and honest about it: every repair is reported as
+//! damage, because the receiver will have been less tolerant.
+
+use super::xml::{self, decode_text};
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use diag_sdk::case::message::Damage;
+use flate2::{Decompress, FlushDecompress, Status};
+use percent_encoding::percent_decode_str;
+
+/// A message larger than this is not read (the largest real responses stay below 1 MiB).
+pub const MAX_MESSAGE: usize = 4 << 20;
+/// A parameter value larger than this is not read: base64 and two percent-encodings of the above.
+const MAX_VALUE: usize = 4 * MAX_MESSAGE;
+/// XML of messages deflates about 1:5; a ratio like this is a bomb.
+const MAX_RATIO: usize = 200;
+/// Below this size the ratio does not matter.
+const RATIO_COUNTS_FROM: usize = 256 << 10;
+
+/// What the binding prescribes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Expected {
+    /// DEFLATE, then base64 (saml-bindings-2.0-os §3.4.4.1).
+    Deflated,
+    /// Base64 (saml-bindings-2.0-os §3.5.4).
+    Plain,
+    /// Unknown: a value on its own.
+    Either,
+}
+
+/// A parameter value undone.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Undone {
+    /// The XML as text, also where only its beginning could be recovered.
+    pub xml: Option<String>,
+    /// What happened to it on the way.
+    pub damage: Vec<Damage>,
+    /// In words for people, why there is no whole XML.
+    pub reason: Option<String>,
+}
+
+impl Undone {
+    fn note(&mut self, damage: Damage) {
+        if !self.damage.contains(&damage) {
+            self.damage.push(damage);
+        }
+    }
+
+    fn failed(mut self, damage: Damage, reason: impl Into<String>) -> Self {
+        self.note(damage);
+        self.reason = Some(reason.into());
+        self
+    }
+}
+
+/// Undoes a value from which form encoding was removed once.
+pub fn undo(value: &str, expected: Expected) -> Undone {
+    let mut undone = Undone::default();
+    if value.len() > MAX_VALUE {
+        return undone.failed(Damage::TooLarge, format!("the value has {} characters; at most {MAX_VALUE} are read", value.len()));
+    }
+    if is_placeholder(value) {
+        let reason = if value.trim().is_empty() {
+            "the value is empty: it was removed".to_owned()
+        } else {
+            "a placeholder stands in place of the value: it was removed from the capture".to_owned()
+        };
+        return undone.failed(Damage::Sanitised, reason);
+    }
+    // A blank at the end may be a `+` that was lost: `</a>` often ends in one.
+    let ends = |c: char| matches!(c, '\r' | '\n' | '\t');
+    let mut value = value.trim_matches(ends).to_owned();
+    for _ in 0..3 {
+        if value.trim_start().starts_with('<') || !has_percent_encoding(&value) {
+            break;
+        }
+        undone.note(Damage::DoubleEncoded);
+        let decoded = percent_decode_str(&value).decode_utf8_lossy().into_owned();
+        decoded.trim_matches(ends).clone_into(&mut value);
+    }
+    if value.trim_start().starts_with('<') {
+        // Readable nevertheless: the value was never encoded.
+        undone.note(Damage::NotBase64);
+        undone.xml = Some(value);
+        return undone;
+    }
+    match unbase64(&value, &mut undone) {
+        Ok(candidates) => unpack(candidates, expected, &undone),
+        Err(reason) => undone.failed(Damage::NotBase64, reason),
+    }
+}
+
+/// Words of placeholders.
+const PLACEHOLDERS: &[&str] =
+    &["redact", "removed", "sanitiz", "sanitis", "masked", "hidden", "filtered", "scrubbed", "omitted", "anonymi"];
+
+/// What exporters and people put in place of a removed value.
+fn is_placeholder(value: &str) -> bool {
+    let value = value.trim();
+    if value.len() > 80 {
+        return false;
+    }
+    let lower = value.to_lowercase();
+    PLACEHOLDERS.iter().any(|word| lower.contains(word))
+        || lower.chars().all(|c| matches!(c, '*' | 'x' | '•' | '.' | '…' | '-' | '_' | '#'))
+}
+
+fn has_percent_encoding(value: &str) -> bool {
+    value.as_bytes().windows(3).any(|three| matches!(three, [b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()))
+}
+
+/// The bytes a value may stand for: one reading, or two where blanks leave a choice.
+struct Candidate {
+    bytes: Vec<u8>,
+    damage: Vec<Damage>,
+    complete: bool,
+}
+
+fn unbase64(value: &str, undone: &mut Undone) -> Result<Vec<Candidate>, String> {
+    let mut text = value.to_owned();
+    if text.contains(['\r', '\n', '\t']) {
+        undone.note(Damage::LineWrapped);
+        text.retain(|c| !matches!(c, '\r' | '\n' | '\t'));
+    }
+    if text.contains(['-', '_']) && !text.contains(['+', '/']) {
+        undone.note(Damage::UrlSafeAlphabet);
+        text = text.replace('-', "+").replace('_', "/");
+    }
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | ' ');
+    if let Some((index, bad)) = text.chars().enumerate().find(|(_, c)| !allowed(*c)) {
+        return Err(format!("not base64: the character `{}` at position {} is none of its alphabet", bad.escape_default(), index + 1));
+    }
+    let readings = if text.contains(' ') {
+        let wrapped = text.trim_matches(' ').contains(' ').then_some(Damage::LineWrapped);
+        vec![(text.replace(' ', "+"), Some(Damage::PlusLost)), (text.replace(' ', ""), wrapped)]
+    } else {
+        vec![(text, None)]
+    };
+    let candidates: Vec<Candidate> = readings
+        .into_iter()
+        .filter_map(|(text, damage)| {
+            let mut candidate = decode(&text)?;
+            candidate.damage.extend(damage);
+            Some(candidate)
+        })
+        .collect();
+    if candidates.is_empty() { Err("not base64: `=` stands elsewhere than at the end".to_owned()) } else { Ok(candidates) }
+}
+
+/// Decodes base64 without blanks. A length that base64 cannot have is a cut: whole groups are read.
+fn decode(text: &str) -> Option<Candidate> {
+    // Senders that leave bits set in the last character exist; the value is unambiguous without them.
+    const ENGINE: GeneralPurpose = GeneralPurpose::new(
+        &STANDARD,
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+    );
+    let digits = text.trim_end_matches('=');
+    let padding = text.len() - digits.len();
+    if digits.contains('=') || digits.is_empty() {
+        return None;
+    }
+    let mut damage = Vec::new();
+    let remainder = digits.len() % 4;
+    let complete = remainder != 1 && padding <= 2;
+    if complete && !(digits.len() + padding).is_multiple_of(4) {
+        damage.push(Damage::PaddingLost);
+    }
+    let whole = if remainder == 1 { digits.get(..digits.len() - 1)? } else { digits };
+    Some(Candidate { bytes: ENGINE.decode(whole).ok()?, damage, complete })
+}
+
+/// Inflates or reads as text, whichever the bytes are. Of two readings the one that parses is meant.
+fn unpack(candidates: Vec<Candidate>, expected: Expected, undone: &Undone) -> Undone {
+    let choice = candidates.len() > 1;
+    let attempts = candidates.into_iter().map(|candidate| {
+        let mut attempt = undone.clone();
+        for damage in &candidate.damage {
+            attempt.note(*damage);
+        }
+        unpack_one(&candidate, expected, attempt)
+    });
+    let worth = |attempt: &Undone| {
+        let xml = attempt.xml.as_deref().unwrap_or_default();
+        (choice && xml::parse(xml).is_ok(), attempt.reason.is_none(), xml.len())
+    };
+    attempts.rev().max_by_key(worth).unwrap_or_default()
+}
+
+fn unpack_one(candidate: &Candidate, expected: Expected, mut undone: Undone) -> Undone {
+    let bytes = &candidate.bytes;
+    if bytes.len() > MAX_MESSAGE {
+        return undone.failed(Damage::TooLarge, format!("the message has {} bytes; at most {MAX_MESSAGE} are read", bytes.len()));
+    }
+    if looks_like_xml(bytes) {
+        if expected == Expected::Deflated {
+            undone.note(Damage::PlainInQuery);
+        }
+        undone.xml = Some(decode_text(bytes).text);
+        return if candidate.complete { undone } else { undone.failed(Damage::Truncated, "its base64 is cut short") };
+    }
+    let inflated = inflate(bytes);
+    if inflated.outcome != Outcome::Nothing && looks_like_xml(&inflated.bytes) {
+        if inflated.framed {
+            undone.note(Damage::ZlibFraming);
+        }
+        if expected == Expected::Plain {
+            undone.note(Damage::DeflatedInPost);
+        }
+        undone.xml = Some(decode_text(&inflated.bytes).text);
+        return match inflated.outcome {
+            Outcome::Whole => undone,
+            Outcome::TooLarge => {
+                undone.xml = None;
+                undone.failed(
+                    Damage::TooLarge,
+                    format!("it inflates to more than {MAX_MESSAGE} bytes, or to more than {MAX_RATIO} times its size"),
+                )
+            }
+            _ => undone.failed(Damage::Truncated, "its DEFLATE data ends before the end: the value was cut short or altered"),
+        };
+    }
+    if inflated.outcome == Outcome::TooLarge {
+        return undone
+            .failed(Damage::TooLarge, format!("it inflates to more than {MAX_MESSAGE} bytes, or to more than {MAX_RATIO} times its size"));
+    }
+    if !candidate.complete {
+        undone.note(Damage::Truncated);
+    }
+    match expected {
+        Expected::Deflated => undone.failed(Damage::NotDeflate, "after base64 there is neither DEFLATE data nor XML"),
+        Expected::Plain | Expected::Either => undone.failed(Damage::NotXml, "after base64 there is no XML"),
+    }
+}
+
+fn looks_like_xml(bytes: &[u8]) -> bool {
+    let head = decode_text(bytes.get(..bytes.len().min(256)).unwrap_or_default()).text;
+    let mut characters = head.trim_start().chars();
+    characters.next() == Some('<') && characters.next().is_some_and(|c| c.is_alphabetic() || matches!(c, '?' | '!' | '_'))
+}
+
+struct Inflated {
+    bytes: Vec<u8>,
+    framed: bool,
+    outcome: Outcome,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// No DEFLATE data.
+    Nothing,
+    /// Inflated to its end.
+    Whole,
+    /// Ended, or broke, before its end.
+    Cut,
+    /// Exceeds a bound.
+    TooLarge,
+}
+
+/// Inflates raw DEFLATE, or DEFLATE framed as zlib or gzip.
+fn inflate(bytes: &[u8]) -> Inflated {
+    let raw = inflate_raw(bytes, false);
+    if raw.outcome == Outcome::Whole && looks_like_xml(&raw.bytes) {
+        return raw;
+    }
+    let framed = match bytes {
+        [0x78, _, ..] => Some(inflate_raw(bytes.get(2..).unwrap_or_default(), true)),
+        [0x1f, 0x8b, 8, ..] => gzip_data(bytes).map(|data| inflate_raw(data, true)),
+        _ => None,
+    };
+    match framed {
+        Some(framed) if framed.outcome != Outcome::Nothing && looks_like_xml(&framed.bytes) => framed,
+        _ => raw,
+    }
+}
+
+/// What follows the gzip header (RFC 1952 §2.3).
+fn gzip_data(bytes: &[u8]) -> Option<&[u8]> {
+    let flags = *bytes.get(3)?;
+    let mut at = 10;
+    if flags & 4 != 0 {
+        at += 2 + usize::from(*bytes.get(at)?) + (usize::from(*bytes.get(at + 1)?) << 8);
+    }
+    for flag in [8, 16] {
+        if flags & flag != 0 {
+            at += memchr::memchr(0, bytes.get(at..)?)? + 1;
+        }
+    }
+    if flags & 2 != 0 {
+        at += 2;
+    }
+    bytes.get(at..)
+}
+
+fn inflate_raw(bytes: &[u8], framed: bool) -> Inflated {
+    let mut state = Decompress::new(false);
+    let mut out = Vec::new();
+    let mut chunk = vec![0; 32 << 10];
+    let outcome = loop {
+        let consumed = usize::try_from(state.total_in()).unwrap_or(usize::MAX);
+        let before = state.total_out();
+        let status = state.decompress(bytes.get(consumed..).unwrap_or_default(), &mut chunk, FlushDecompress::None);
+        let produced = usize::try_from(state.total_out() - before).unwrap_or_default();
+        out.extend_from_slice(chunk.get(..produced).unwrap_or_default());
+        if out.len() > MAX_MESSAGE || (out.len() > RATIO_COUNTS_FROM && out.len() > bytes.len().saturating_mul(MAX_RATIO)) {
+            break Outcome::TooLarge;
+        }
+        let stuck = produced == 0 && usize::try_from(state.total_in()).unwrap_or(usize::MAX) == consumed;
+        match status {
+            Ok(Status::StreamEnd) => break Outcome::Whole,
+            Ok(_) if !stuck => {}
+            Err(_) if out.is_empty() => break Outcome::Nothing,
+            Ok(_) | Err(_) => break Outcome::Cut,
+        }
+    };
+    Inflated { bytes: out, framed, outcome }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::engine::general_purpose::STANDARD as BASE64;
+    use flate2::Compression;
+    use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+    use proptest::prelude::*;
+    use std::io::Write as _;
+
+    const XML: &str =
+        "<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_1\">&#xfc;~~~???>>></samlp:AuthnRequest>";
+
+    fn deflated(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn redirect(xml: &str) -> String {
+        BASE64.encode(deflated(xml.as_bytes()))
+    }
+
+    fn post(xml: &str) -> String {
+        BASE64.encode(xml)
+    }
+
+    fn damage_of(value: &str, expected: Expected) -> Vec<Damage> {
+        let undone = undo(value, expected);
+        assert_eq!(undone.xml.as_deref(), Some(XML), "{value}: {undone:?}");
+        assert_eq!(undone.reason, None);
+        undone.damage
+    }
+
+    #[test]
+    fn intact_values_have_no_damage() {
+        assert_eq!(damage_of(&redirect(XML), Expected::Deflated), []);
+        assert_eq!(damage_of(&post(XML), Expected::Plain), []);
+        assert_eq!(damage_of(&post(XML), Expected::Either), []);
+        assert_eq!(damage_of(&redirect(XML), Expected::Either), []);
+    }
+
+    #[test]
+    fn repairs_are_reported() {
+        let encoded = post(XML);
+        assert!(encoded.contains('+') && encoded.contains('/'), "the sample must exercise the alphabet: {encoded}");
+        assert_eq!(damage_of(&encoded.replace('+', " "), Expected::Plain), [Damage::PlusLost]);
+        assert_eq!(damage_of(&encoded.replace('+', "%2B").replace('/', "%2F"), Expected::Plain), [Damage::DoubleEncoded]);
+        assert_eq!(damage_of(&encoded.replace('+', "%252B"), Expected::Plain), [Damage::DoubleEncoded]);
+        assert_eq!(damage_of(&encoded.replace('+', "-").replace('/', "_"), Expected::Plain), [Damage::UrlSafeAlphabet]);
+        let wrapped: Vec<&str> = encoded.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        assert_eq!(damage_of(&wrapped.join("\r\n"), Expected::Plain), [Damage::LineWrapped]);
+        assert_eq!(damage_of(&wrapped.join(" "), Expected::Plain), [Damage::LineWrapped]);
+        assert_eq!(damage_of(&redirect(XML), Expected::Plain), [Damage::DeflatedInPost]);
+        assert_eq!(damage_of(&encoded, Expected::Deflated), [Damage::PlainInQuery]);
+        assert_eq!(damage_of(XML, Expected::Plain), [Damage::NotBase64]);
+    }
+
+    #[test]
+    fn lost_padding_is_restored() {
+        let xml = format!("{XML} ");
+        let encoded = post(&xml);
+        let (xml, encoded) = if encoded.ends_with('=') { (xml, encoded) } else { (format!("{xml} "), post(&format!("{xml} "))) };
+        let undone = undo(encoded.trim_end_matches('='), Expected::Plain);
+        assert_eq!((undone.xml, undone.damage), (Some(xml), vec![Damage::PaddingLost]));
+    }
+
+    #[test]
+    fn framed_deflate_is_read() {
+        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
+        zlib.write_all(XML.as_bytes()).unwrap();
+        assert_eq!(damage_of(&BASE64.encode(zlib.finish().unwrap()), Expected::Deflated), [Damage::ZlibFraming]);
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+        gzip.write_all(XML.as_bytes()).unwrap();
+        assert_eq!(damage_of(&BASE64.encode(gzip.finish().unwrap()), Expected::Deflated), [Damage::ZlibFraming]);
+    }
+
+    #[test]
+    fn cut_values_keep_their_beginning() {
+        for (encoded, expected) in [(redirect(XML), Expected::Deflated), (post(XML), Expected::Plain)] {
+            let cut = encoded.get(..encoded.len() - 21).unwrap();
+            let undone = undo(cut, expected);
+            assert!(undone.damage.contains(&Damage::Truncated) || undone.reason.is_none(), "{undone:?}");
+            assert!(undone.xml.is_some_and(|xml| xml.starts_with("<samlp:AuthnRequest") && xml.len() < XML.len()));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let damage = |value: &str, expected| undo(value, expected).damage;
+        for placeholder in ["", "REDACTED", "[SAMLResponse redacted]", "***", "xxxxxxxx", "<removed>", "…"] {
+            assert_eq!(damage(placeholder, Expected::Plain), [Damage::Sanitised], "{placeholder}");
+        }
+        assert_eq!(damage("PHNh!bA==", Expected::Plain), [Damage::NotBase64]);
+        assert_eq!(damage("aGVsbG8gd29ybGQ=", Expected::Plain), [Damage::NotXml]);
+        assert_eq!(damage("aGVsbG8gd29ybGQ=", Expected::Deflated), [Damage::NotDeflate]);
+    }
+
+    #[test]
+    fn bombs_are_not_inflated() {
+        let mut bomb = b"<a>".to_vec();
+        bomb.resize(64 << 20, b'a');
+        let undone = undo(&BASE64.encode(deflated(&bomb)), Expected::Deflated);
+        assert_eq!((undone.xml, undone.damage), (None, vec![Damage::TooLarge]));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(value in "\\PC{0,300}", bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            for expected in [Expected::Deflated, Expected::Plain, Expected::Either] {
+                undo(&value, expected);
+                undo(&BASE64.encode(&bytes), expected);
+                undo(&BASE64.encode(deflated(&bytes)), expected);
+            }
+        }
+
+        #[test]
+        fn every_message_round_trips_through_each_binding(text in "[^<&\\x00-\\x1f]{0,200}") {
+            let xml = format!("<a>{text}</a>");
+            for (value, expected) in [(redirect(&xml), Expected::Deflated), (post(&xml), Expected::Plain)] {
+                let undone = undo(&value, expected);
+                prop_assert_eq!(undone.xml.as_deref(), Some(xml.as_str()));
+                prop_assert!(undone.damage.is_empty(), "{:?}", undone.damage);
+                let lost = undo(&value.replace('+', " "), expected);
+                prop_assert_eq!(lost.xml.as_deref(), Some(xml.as_str()));
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Finds every place of a capture or document where a message travels.
+
+use super::address::{self, Parameter};
+use super::binding::Expected;
+use super::page;
+use super::xml::decode_text;
+use crate::evidence::{Document, Evidence, RawExchange};
+use diag_sdk::Place;
+use diag_sdk::case::input::InputKind;
+use diag_sdk::case::message::Carrier;
+use jiff::{SignedDuration, Timestamp};
+
+/// The parameter that carries a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MessageParameter {
+    /// `SAMLRequest`.
+    SamlRequest,
+    /// `SAMLResponse`.
+    SamlResponse,
+}
+
+impl MessageParameter {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SamlRequest => "SAMLRequest",
+            Self::SamlResponse => "SAMLResponse",
+        }
+    }
+}
+
+/// A message seen at one place, its value still encoded.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    /// Absent for a file that is the bare message.
+    pub(super) parameter: Option<MessageParameter>,
+    pub(super) value: String,
+    pub(super) expected: Expected,
+    /// Another parameter of the same name has another value.
+    pub(super) duplicate: bool,
+    pub(super) relay_state: Option<String>,
+    pub(super) signature_algorithm: Option<String>,
+    pub(super) signed: bool,
+    pub(super) carrier: Carrier,
+    pub(super) to: Option<String>,
+    pub(super) exchange: Option<usize>,
+    pub(super) time: Option<Timestamp>,
+    pub(super) place: Place,
+    pub(super) raw_query: Option<String>,
+}
+
+/// Everywhere a message is seen, in time order; what has no time keeps its order in the files.
+pub(super) fn find(evidence: &Evidence) -> Vec<Seen> {
+    let mut seen = Vec::new();
+    for (index, exchange) in evidence.exchanges.iter().enumerate() {
+        in_exchange(index, exchange, &mut seen);
+    }
+    if seen.iter().all(|one| one.time.is_some()) {
+        seen.sort_by_key(|one| one.time);
+    }
+    for document in evidence.documents.iter().filter(|document| document.kind == InputKind::SamlMessage) {
+        in_document(document, &mut seen);
+    }
+    seen
+}
+
+fn mentions(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), b"SAMLRe").is_some()
+}
+
+fn in_exchange(index: usize, exchange: &RawExchange, seen: &mut Vec<Seen>) {
+    let sent = exchange.started;
+    let received = sent.and_then(|sent| sent.checked_add(duration(exchange.duration_ms)).ok());
+    let put = |mut found: Vec<Seen>, pointer: &str, time: Option<Timestamp>, seen: &mut Vec<Seen>| {
+        for one in &mut found {
+            one.exchange = Some(index);
+            one.time = time;
+            if one.place == Place::default() {
+                one.place = innermost(exchange.place_at(pointer));
+            }
+        }
+        seen.append(&mut found);
+    };
+    if mentions(&exchange.url) {
+        put(in_url(&exchange.url, Carrier::Query), "/request/url", sent, seen);
+    }
+    if exchange.form.iter().any(|field| mentions(&field.name)) {
+        let parameters: Vec<Parameter> =
+            exchange.form.iter().map(|field| Parameter { name: field.name.clone(), value: field.value.clone() }).collect();
+        let mut found = in_parameters(&parameters, Carrier::PostForm, &exchange.url);
+        for one in &mut found {
+            let name = one.parameter.map(MessageParameter::name).unwrap_or_default();
+            let field = exchange.form.iter().find(|field| field.name == name);
+            one.place = innermost(exchange.place_at(field.map_or("/request/postData", |field| field.pointer.as_str())));
+        }
+        put(found, "", sent, seen);
+    }
+    if let Some(location) = exchange.location.as_deref().filter(|location| mentions(location)) {
+        let target = address::absolute(&exchange.url, location);
+        put(in_url(&target, Carrier::LocationHeader), "/response/redirectURL", received, seen);
+    } else if let Some(body) = exchange.response_body.as_deref().filter(|body| mentions(body)) {
+        put(in_page(body, &exchange.url), "/response/content/text", received, seen);
+    }
+}
+
+fn duration(milliseconds: Option<f64>) -> SignedDuration {
+    let milliseconds = milliseconds.filter(|number| number.is_finite() && *number > 0.0).unwrap_or_default();
+    SignedDuration::try_from_secs_f64((milliseconds / 1000.0).min(86_400.0)).unwrap_or_default()
+}
+
+/// A place in the file becomes the place of a text decoded from it.
+fn innermost(mut place: Place) -> Place {
+    place.file_line = place.line.take().or(place.file_line);
+    place.file_column = place.column.take().or(place.file_column);
+    place.length = None;
+    place
+}
+
+fn in_url(url: &str, carrier: Carrier) -> Vec<Seen> {
+    let Some(query) = address::query_of(url) else { return Vec::new() };
+    let mut found = in_parameters(&address::parameters(query), carrier, url);
+    for one in &mut found {
+        one.raw_query = Some(query.to_owned());
+    }
+    found
+}
+
+/// Messages among parameters that go to `to`.
+fn in_parameters(parameters: &[Parameter], carrier: Carrier, to: &str) -> Vec<Seen> {
+    let value_of = |name: &str| parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.value.as_str());
+    [MessageParameter::SamlRequest, MessageParameter::SamlResponse]
+        .into_iter()
+        .filter_map(|kind| {
+            let value = value_of(kind.name())?;
+            let duplicate = parameters.iter().any(|other| other.name == kind.name() && other.value != value);
+            Some(Seen {
+                parameter: Some(kind),
+                value: value.to_owned(),
+                expected: match carrier {
+                    Carrier::Query | Carrier::LocationHeader => Expected::Deflated,
+                    Carrier::PostForm | Carrier::PageForm => Expected::Plain,
+                    Carrier::File => Expected::Either,
+                },
+                duplicate,
+                relay_state: value_of("RelayState").map(str::to_owned),
+                signature_algorithm: value_of("SigAlg").map(str::to_owned),
+                signed: value_of("Signature").is_some_and(|signature| !signature.is_empty()),
+                carrier,
+                to: (!to.is_empty()).then(|| address::destination(to)),
+                exchange: None,
+                time: None,
+                place: Place::default(),
+                raw_query: None,
+            })
+        })
+        .collect()
+}
+
+fn in_page(body: &str, url: &str) -> Vec<Seen> {
+    let page = page::read(body);
+    let base = page.base.as_deref().map_or_else(|| url.to_owned(), |base| address::absolute(url, base));
+    let mut found = Vec::new();
+    for form in page.forms {
+        let parameters: Vec<Parameter> = form.fields.into_iter().map(|(name, value)| Parameter { name, value }).collect();
+        let target = match form.action.as_deref() {
+            // A form without an action posts to the page itself, whatever `base` says.
+            Some("") | None => url.to_owned(),
+            Some(action) => address::absolute(&base, action),
+        };
+        found.extend(in_parameters(&parameters, Carrier::PageForm, &target));
+    }
+    for target in page.addresses.iter().filter(|target| mentions(target)) {
+        found.extend(in_url(&address::absolute(&base, target), Carrier::LocationHeader));
+    }
+    found
+}
+
+/// A file of its own: XML, a page, a URL, a form body, or the bare value of a parameter.
+fn in_document(document: &Document, seen: &mut Vec<Seen>) {
+    let text = decode_text(&document.bytes).text;
+    let trimmed = text.trim();
+    let place = Place { input: document.input.clone(), ..Place::default() };
+    let mut found = Vec::new();
+    if mentions(trimmed) {
+        if trimmed.starts_with('<') {
+            found = in_page(trimmed, "");
+        } else if trimmed.contains('?') {
+            found = in_url(trimmed, Carrier::File);
+        } else {
+            found = in_parameters(&address::parameters(trimmed), Carrier::File, "");
+        }
+    }
+    if found.is_empty() {
+        found.push(Seen {
+            parameter: None,
+            // Lines and columns of a plain XML file are those of the file.
+            value: text,
+            expected: Expected::Either,
+            duplicate: false,
+            relay_state: None,
+            signature_algorithm: None,
+            signed: false,
+            carrier: Carrier::File,
+            to: None,
+            exchange: None,
+            time: None,
+            place: Place::default(),
+            raw_query: None,
+        });
+    }
+    for one in &mut found {
+        one.carrier = Carrier::File;
+        one.place = place.clone();
+    }
+    seen.append(&mut found);
+}
