@@ -1,22 +1,21 @@
 //! Facts of encrypted parts (xmlenc-core): algorithms, and for whom.
 
 use super::certificate;
-use super::reading::Reading;
-use super::xml::{attribute, child, is, text_of};
+use super::xml::{Locator, attribute, child, is, text_of};
 use diag_sdk::case::signature::Encryption;
 use diag_sdk::spec::{NS_DSIG, NS_XENC};
 use roxmltree::Node;
 
 /// Reads all encrypted parts of a message.
-pub(super) fn read_all(root: Node<'_, '_>, reading: &Reading<'_>) -> Vec<Encryption> {
+pub(super) fn read_all(root: Node<'_, '_>, locator: &Locator<'_>) -> Vec<Encryption> {
     const NAMES: &[&str] = &["EncryptedAssertion", "EncryptedID", "EncryptedAttribute", "NewEncryptedID"];
     root.descendants()
         .filter(|node| node.is_element() && NAMES.contains(&node.tag_name().name()) && child(*node, NS_XENC, "EncryptedData").is_some())
-        .map(|node| read(node, reading))
+        .map(|node| read(node, locator))
         .collect()
 }
 
-fn read(node: Node<'_, '_>, reading: &Reading<'_>) -> Encryption {
+fn read(node: Node<'_, '_>, locator: &Locator<'_>) -> Encryption {
     let data = child(node, NS_XENC, "EncryptedData");
     // The key stands inside the data's KeyInfo or beside the data (saml-core-2.0-os errata E43).
     let key = node.descendants().find(|inner| is(*inner, NS_XENC, "EncryptedKey"));
@@ -25,11 +24,11 @@ fn read(node: Node<'_, '_>, reading: &Reading<'_>) -> Encryption {
         .filter(|inner| is(*inner, NS_DSIG, "X509Certificate"))
         .find(|inner| inner.ancestors().any(|outer| is(outer, NS_XENC, "EncryptedKey")));
     Encryption {
-        place: reading.locator.element(node),
+        place: locator.element(node),
         element: node.tag_name().name().to_owned(),
         content_algorithm: data.and_then(algorithm).unwrap_or_default(),
         key_algorithm: key.and_then(algorithm),
-        recipient: recipient.map(|found| certificate::read(&text_of(found), reading.locator.text(found))),
+        recipient: recipient.map(|found| certificate::read(&text_of(found), locator.text(found))),
         decrypted: false,
         not_decrypted: None,
     }

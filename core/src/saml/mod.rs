@@ -7,6 +7,7 @@ mod certificate;
 mod encryption;
 mod instant;
 pub mod messages;
+pub mod metadata;
 mod page;
 mod protocol;
 mod reading;

@@ -91,8 +91,8 @@ fn fill(message: &mut Message, root: Node<'_, '_>, reading: &Reading<'_>) {
         .then(|| child(root, NS_ASSERTION, "Assertion"))
         .flatten()
         .map(|consumed| reading.locator.path(consumed));
-    message.encrypted = encryption::read_all(root, reading);
-    message.signatures = signature::read_all(root, &ids, reading);
+    message.encrypted = encryption::read_all(root, reading.locator);
+    message.signatures = signature::read_all(root, &ids, reading.locator);
     message.duplicate_ids = ids
         .duplicates()
         .into_iter()

@@ -1,4 +1,4 @@
-//! What every reader of facts needs at hand: the places of a document and the sealer of the Case.
+//! Values of elements and attributes with their places, exactly as they stand.
 
 use super::instant;
 use super::xml::{self, Locator};
@@ -8,23 +8,40 @@ use diag_sdk::secret::Personal;
 use jiff::Timestamp;
 use roxmltree::Node;
 
-/// A document being read.
+/// A message being read: its places, and the sealer of the Case for what is about people.
 pub(super) struct Reading<'r> {
     pub(super) locator: &'r Locator<'r>,
     pub(super) sealer: &'r Sealer,
 }
 
-impl Reading<'_> {
+impl Locator<'_> {
     /// An attribute with its place.
-    pub(super) fn attribute(&self, node: Node<'_, '_>, name: &str) -> Option<Sited<String>> {
+    pub(super) fn sited(&self, node: Node<'_, '_>, name: &str) -> Option<Sited<String>> {
         let value = xml::attribute(node, name)?;
-        Some(Sited::new(value.to_owned(), self.locator.attribute(node, name)))
+        Some(Sited::new(value.to_owned(), self.attribute(node, name)))
     }
 
     /// An `xs:dateTime` attribute with its place; absent where it does not read.
     pub(super) fn instant(&self, node: Node<'_, '_>, name: &str) -> Option<Sited<Timestamp>> {
         let value = instant::read(xml::attribute(node, name)?)?;
-        Some(Sited::new(value, self.locator.attribute(node, name)))
+        Some(Sited::new(value, self.attribute(node, name)))
+    }
+
+    /// The text of an element, exactly, with its place.
+    pub(super) fn sited_text(&self, node: Node<'_, '_>) -> Sited<String> {
+        Sited::new(xml::text_of(node), self.text(node))
+    }
+}
+
+impl Reading<'_> {
+    /// An attribute with its place.
+    pub(super) fn attribute(&self, node: Node<'_, '_>, name: &str) -> Option<Sited<String>> {
+        self.locator.sited(node, name)
+    }
+
+    /// An `xs:dateTime` attribute with its place; absent where it does not read.
+    pub(super) fn instant(&self, node: Node<'_, '_>, name: &str) -> Option<Sited<Timestamp>> {
+        self.locator.instant(node, name)
     }
 
     /// An `xs:boolean` attribute.
@@ -35,7 +52,7 @@ impl Reading<'_> {
 
     /// The text of an element, exactly, with its place.
     pub(super) fn text(&self, node: Node<'_, '_>) -> Sited<String> {
-        Sited::new(xml::text_of(node), self.locator.text(node))
+        self.locator.sited_text(node)
     }
 
     /// The text of an element about a person.

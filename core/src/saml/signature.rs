@@ -2,8 +2,7 @@
 //! are right is for `crate::crypto`, which fills the verdicts.
 
 use super::certificate;
-use super::reading::Reading;
-use super::xml::{attribute, child, children, is, text_of};
+use super::xml::{Locator, attribute, child, children, is, text_of};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use diag_sdk::case::signature::{Oddity, Reference, Signature};
@@ -98,7 +97,7 @@ pub(super) fn foreign<'a, 'i>(root: Node<'a, 'i>) -> impl Iterator<Item = Node<'
 }
 
 /// Reads all signatures of a document.
-pub(super) fn read_all<'a, 'i>(root: Node<'a, 'i>, ids: &Ids<'a, 'i>, reading: &Reading<'_>) -> Vec<Signature> {
+pub(super) fn read_all<'a, 'i>(root: Node<'a, 'i>, ids: &Ids<'a, 'i>, locator: &Locator<'_>) -> Vec<Signature> {
     let relative = relative_namespace(root);
     let confused = foreign(root).any(|node| matches!(node.tag_name().name(), "Signature" | "SignedInfo" | "Reference" | "Assertion"));
     root.descendants()
@@ -108,12 +107,12 @@ pub(super) fn read_all<'a, 'i>(root: Node<'a, 'i>, ids: &Ids<'a, 'i>, reading: &
             let mut odd = Oddities::default();
             odd.when(confused, Oddity::NamespaceConfusion);
             odd.when(relative, Oddity::RelativeNamespace);
-            read(node, root, ids, odd, reading)
+            read(node, root, ids, odd, locator)
         })
         .collect()
 }
 
-fn read<'a, 'i>(node: Node<'a, 'i>, root: Node<'a, 'i>, ids: &Ids<'a, 'i>, mut odd: Oddities, reading: &Reading<'_>) -> Signature {
+fn read<'a, 'i>(node: Node<'a, 'i>, root: Node<'a, 'i>, ids: &Ids<'a, 'i>, mut odd: Oddities, locator: &Locator<'_>) -> Signature {
     let parent = node.parent_element();
     let signed_info = child(node, NS_DSIG, "SignedInfo");
     let algorithm_of = |name: &'static str| {
@@ -129,7 +128,7 @@ fn read<'a, 'i>(node: Node<'a, 'i>, root: Node<'a, 'i>, ids: &Ids<'a, 'i>, mut o
         odd.when(info.descendants().any(|inner| inner.is_comment() || inner.is_pi()), Oddity::MarkupInSignedInfo);
         let all: Vec<_> = children(info, NS_DSIG, "Reference").take(MAX_REFERENCES).collect();
         odd.when(all.len() > 1, Oddity::SeveralReferences);
-        references = all.into_iter().map(|found| reference(found, node, root, ids, &mut odd, reading)).collect();
+        references = all.into_iter().map(|found| reference(found, node, root, ids, &mut odd, locator)).collect();
     }
     odd.when(references.is_empty(), Oddity::ReferenceMissing);
     let key_info: Vec<_> = children(node, NS_DSIG, "KeyInfo").collect();
@@ -138,11 +137,11 @@ fn read<'a, 'i>(node: Node<'a, 'i>, root: Node<'a, 'i>, ids: &Ids<'a, 'i>, mut o
         .flat_map(Node::descendants)
         .filter(|inner| is(*inner, NS_DSIG, "X509Certificate"))
         .take(MAX_REFERENCES)
-        .map(|found| certificate::read(&text_of(found), reading.locator.text(found)))
+        .map(|found| certificate::read(&text_of(found), locator.text(found)))
         .collect();
     odd.when(certificates.is_empty() && key_info.iter().any(|info| info.first_element_child().is_some()), Oddity::BareKey);
     Signature {
-        place: reading.locator.element(node),
+        place: locator.element(node),
         parent: parent.map(|parent| parent.tag_name().name().to_owned()).unwrap_or_default(),
         parent_id: parent.and_then(|parent| attribute(parent, "ID")).map(str::to_owned),
         algorithm: algorithm.to_owned(),
@@ -195,7 +194,7 @@ fn reference<'a, 'i>(
     root: Node<'a, 'i>,
     ids: &Ids<'a, 'i>,
     odd: &mut Oddities,
-    reading: &Reading<'_>,
+    locator: &Locator<'_>,
 ) -> Reference {
     let uri = attribute(node, "URI").unwrap_or_default();
     let covered = resolve(uri, root, ids, odd);
@@ -229,7 +228,7 @@ fn reference<'a, 'i>(
     odd.when(EMPTY_DIGESTS.contains(&digest.as_str()), Oddity::EmptyDigest);
     Reference {
         uri: uri.to_owned(),
-        covers: covered.map(|covered| reading.locator.path(covered)),
+        covers: covered.map(|covered| locator.path(covered)),
         covers_id: covered.and_then(|covered| attribute(covered, "ID").or_else(|| attribute(covered, "Id"))).map(str::to_owned),
         range: covered.map(|covered| (covered.range().start, covered.range().end)),
         digest_algorithm: child(node, NS_DSIG, "DigestMethod")

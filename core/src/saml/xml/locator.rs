@@ -5,6 +5,7 @@ use diag_sdk::Place;
 use roxmltree::{Document, Node};
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Bytes between two remembered character counts: columns in files of a single long line stay cheap.
 const STRIDE: usize = 1024;
@@ -56,11 +57,23 @@ fn narrow(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
+/// A piece of a larger text, parsed on its own inside a wrapper element.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Piece {
+    /// Bytes of the wrapper's start tag.
+    pub wrapper: usize,
+    /// Where the piece begins in the larger text.
+    pub start: usize,
+    /// Its number among its siblings of the same name, 0 where it is the only one.
+    pub ordinal: u32,
+}
+
 /// Places in one document.
 #[derive(Debug)]
 pub struct Locator<'t> {
-    lines: Lines<'t>,
+    lines: Arc<Lines<'t>>,
     base: Place,
+    piece: Piece,
     /// For each node its number among siblings of the same local name, 0 where it is the only one.
     ordinals: Vec<u32>,
 }
@@ -69,17 +82,37 @@ impl<'t> Locator<'t> {
     /// Locates within `document`, whose text stands at `base`. A path in `base` becomes the
     /// beginning of every path, so that a decrypted element keeps the path of what it replaced.
     pub fn new(document: &Document<'t>, base: &Place) -> Self {
-        Self { lines: Lines::new(document.input_text()), base: base.clone(), ordinals: ordinals(document) }
+        let lines = Arc::new(Lines::new(document.input_text()));
+        Self { lines, base: base.clone(), piece: Piece::default(), ordinals: ordinals(document) }
     }
 
-    /// A byte range of the text.
+    /// Locates within the larger text that `document` is a piece of.
+    pub fn of_piece(document: &Document<'_>, lines: &Arc<Lines<'t>>, piece: Piece, base: &Place) -> Self {
+        let mut ordinals = ordinals(document);
+        let element = document.root_element().first_element_child().filter(|_| piece.wrapper > 0);
+        if let Some(ordinal) = element.and_then(|element| ordinals.get_mut(element.id().get_usize())) {
+            *ordinal = piece.ordinal;
+        }
+        Self { lines: Arc::clone(lines), base: base.clone(), piece, ordinals }
+    }
+
+    /// A byte range of the document as a range of the text that lines count in.
+    fn in_text(&self, range: &Range<usize>) -> Range<usize> {
+        let shifted = |offset: usize| offset.saturating_sub(self.piece.wrapper) + self.piece.start;
+        shifted(range.start)..shifted(range.end)
+    }
+
+    fn source(&self, range: &Range<usize>) -> &'t str {
+        self.lines.text.get(self.in_text(range)).unwrap_or_default()
+    }
+
+    /// A byte range of the document.
     pub fn range(&self, range: &Range<usize>, path: Option<String>) -> Place {
-        let (line, column) = self.lines.position(range.start);
-        let text = self.lines.text.get(range.clone()).unwrap_or_default();
+        let (line, column) = self.lines.position(self.in_text(range).start);
         Place {
             line: Some(line),
             column: Some(column),
-            length: Some(narrow(characters(text.as_bytes()))),
+            length: Some(narrow(characters(self.source(range).as_bytes()))),
             path: path.or_else(|| self.base.path.clone()),
             ..self.base.clone()
         }
@@ -87,10 +120,10 @@ impl<'t> Locator<'t> {
 
     /// An element: its start tag's name.
     pub fn element(&self, node: Node<'_, '_>) -> Place {
-        let start = node.range().start;
-        let text = self.lines.text.get(start..).unwrap_or_default();
+        let range = node.range();
+        let text = self.source(&range);
         let name = text.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).unwrap_or(text.len());
-        self.range(&(start..start + name), Some(self.path(node)))
+        self.range(&(range.start..range.start + name), Some(self.path(node)))
     }
 
     /// An attribute of an element, name and value.
@@ -109,7 +142,7 @@ impl<'t> Locator<'t> {
         if let Some(last) = texts.next_back() {
             range.end = last.range().end;
         }
-        let text = self.lines.text.get(range.clone()).unwrap_or_default();
+        let text = self.source(&range);
         let leading = text.len() - text.trim_start().len();
         let trimmed = range.start + leading..range.start + leading + text.trim().len();
         self.range(&trimmed, Some(self.path(node)))
@@ -131,11 +164,6 @@ impl<'t> Locator<'t> {
             0 => name.to_owned(),
             ordinal => format!("{name}[{ordinal}]"),
         }
-    }
-
-    /// Line and column of a byte offset.
-    pub fn position(&self, offset: usize) -> (u32, u32) {
-        self.lines.position(offset)
     }
 }
 

@@ -8,7 +8,7 @@ mod locator;
 mod outline;
 
 pub use encoding::{Source, decode_text};
-pub use locator::{Lines, Locator};
+pub use locator::{Lines, Locator, Piece};
 pub use outline::{MAX_DEPTH, is_smart_quote, local_name, root_name};
 
 use diag_sdk::case::input::Trouble;
@@ -37,12 +37,17 @@ pub struct Broken {
     pub explanation: String,
 }
 
-/// Parses a text.
-pub fn parse(text: &str) -> Result<Tree<'_>, Broken> {
+/// Checks structure and bounds of a text without building a tree of it.
+pub fn check_outline(text: &str) -> Result<(), Broken> {
     outline::check(text).map_err(|fault| {
         let (line, column) = Lines::new(text).position(fault.offset);
         Broken { trouble: fault.trouble, line, column, explanation: fault.explanation }
-    })?;
+    })
+}
+
+/// Parses a text.
+pub fn parse(text: &str) -> Result<Tree<'_>, Broken> {
+    check_outline(text)?;
     let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     match Document::parse_with_options(text, options) {
         Ok(document) => Ok(Tree { document }),

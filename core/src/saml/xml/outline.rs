@@ -10,9 +10,11 @@ use memchr::memmem::find;
 
 /// Elements nested deeper than in any SAML document, and as deep as our own code may recurse.
 pub const MAX_DEPTH: usize = 128;
-/// Upper bound on the steps a tree parser needs for attributes and namespaces, which grow with
-/// their product. Ordinary documents of 4 MiB stay below a tenth of it.
-const MAX_WORK: u64 = 60_000_000;
+/// Bound on the steps a tree parser needs for attributes and namespaces, which grow with their
+/// product: so many for any document, and so many more for each byte. Ordinary ones need about one
+/// step per byte.
+const WORK: u64 = 10_000_000;
+const WORK_PER_BYTE: u64 = 8;
 
 /// What is wrong with a document, and at which byte.
 #[derive(Debug, Clone, PartialEq)]
@@ -157,7 +159,7 @@ impl<'t> Walk<'t> {
         let inherited = self.open.last().map_or(1, |parent| parent.namespaces);
         let namespaces = inherited + tag.declarations;
         self.work += tag.attributes * tag.attributes + namespaces * (tag.attributes + 1) + inherited * tag.declarations;
-        if self.work > MAX_WORK {
+        if self.work > WORK + WORK_PER_BYTE * self.text.len() as u64 {
             let explanation = "so many attributes and namespace declarations that no SAML document needs them";
             return Err(fault(Trouble::TooLarge, start, explanation));
         }

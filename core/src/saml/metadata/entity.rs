@@ -1,0 +1,194 @@
+//! Facts of one `EntityDescriptor` (saml-metadata-2.0-os §2.3.2).
+
+use super::super::certificate;
+use super::super::signature::{self, Ids};
+use super::super::xml::{Locator, attribute, boolean, child, children, is, text_of};
+use super::{Holding, spelling};
+use diag_sdk::Sited;
+use diag_sdk::case::certificate::{Key, KeyUse};
+use diag_sdk::case::input::Encoding;
+use diag_sdk::case::metadata::{Endpoint, IdpRole, Metadata, RequestedAttribute, RoleDescriptor, SpRole};
+use diag_sdk::case::signature::Signature;
+use diag_sdk::spec::{NS_DSIG, NS_METADATA, NS_PROTOCOL};
+use jiff::Timestamp;
+use roxmltree::Node;
+
+const NS_XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+const NS_MDUI: &str = "urn:oasis:names:tc:SAML:metadata:ui";
+const NS_XML: &str = "http://www.w3.org/XML/1998/namespace";
+/// More of one kind of element than an entity has; the rest is not read.
+const MAX_ITEMS: usize = 1000;
+
+/// What an entity does not know about itself.
+pub(super) struct Surroundings<'s> {
+    pub(super) holding: &'s Holding,
+    pub(super) encoding: &'s Encoding,
+    /// Entities of the whole document.
+    pub(super) entities: usize,
+    /// `validUntil` of an aggregate that is not part of the tree.
+    pub(super) valid_until: Option<Sited<Timestamp>>,
+}
+
+/// The entities of a document, nested aggregates included.
+pub(super) fn all<'a, 'i>(root: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> {
+    root.descendants().filter(|node| is(*node, NS_METADATA, "EntityDescriptor"))
+}
+
+/// The signatures of a document.
+pub(super) fn signatures(root: Node<'_, '_>, locator: &Locator<'_>) -> Vec<Signature> {
+    signature::read_all(root, &Ids::of(root), locator)
+}
+
+/// Reads one entity. `signatures` are those of the document; its own and those around it are kept.
+pub(super) fn read(node: Node<'_, '_>, locator: &Locator<'_>, surroundings: &Surroundings<'_>, signatures: &[Signature]) -> Metadata {
+    let idp_roles: Vec<_> = children(node, NS_METADATA, "IDPSSODescriptor").collect();
+    let sp_roles: Vec<_> = children(node, NS_METADATA, "SPSSODescriptor").collect();
+    let holding = surroundings.holding;
+    Metadata {
+        id: String::new(),
+        input: holding.place.input.clone(),
+        held_by: holding.held_by,
+        configuration: holding.configuration.clone(),
+        origin: holding.origin.clone(),
+        place: locator.element(node),
+        encoding: Encoding {
+            https_namespace: spelling::https_namespace(node, locator),
+            pem_armour: spelling::pem_armour(node, locator),
+            ..surroundings.encoding.clone()
+        },
+        entities_in_document: surroundings.entities,
+        entity_id: locator.sited(node, "entityID").unwrap_or_else(|| Sited::new(String::new(), locator.element(node))),
+        valid_until: node
+            .ancestors()
+            .filter(Node::is_element)
+            .find_map(|around| locator.instant(around, "validUntil"))
+            .or_else(|| surroundings.valid_until.clone()),
+        role_descriptors: node
+            .descendants()
+            .filter(|inner| is(*inner, NS_METADATA, "RoleDescriptor"))
+            .take(MAX_ITEMS)
+            .map(|role| role_descriptor(role, locator))
+            .collect(),
+        idp: preferred(&idp_roles).map(|role| idp_role(role, locator)),
+        sp: preferred(&sp_roles).map(|role| sp_role(role, locator)),
+        idp_roles: idp_roles.len(),
+        signatures: own_signatures(node, locator, signatures),
+        display_name: display_name(node),
+    }
+}
+
+/// Of several roles the one for SAML 2.0: some entities describe SAML 1.1 beside it.
+fn preferred<'a, 'i>(roles: &[Node<'a, 'i>]) -> Option<Node<'a, 'i>> {
+    let speaks_saml2 = |role: &&Node<'a, 'i>| protocols(**role).iter().any(|protocol| protocol == NS_PROTOCOL);
+    roles.iter().find(speaks_saml2).or_else(|| roles.first()).copied()
+}
+
+fn own_signatures(entity: Node<'_, '_>, locator: &Locator<'_>, signatures: &[Signature]) -> Vec<Signature> {
+    let path = locator.path(entity);
+    let inside = format!("{path}/");
+    signatures
+        .iter()
+        .filter(|signature| {
+            let place = signature.place.path.as_deref().unwrap_or_default();
+            let parent = place.rsplit_once('/').map_or("", |(parent, _)| parent);
+            place.starts_with(&inside) || path.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+        .cloned()
+        .collect()
+}
+
+fn role_descriptor(node: Node<'_, '_>, locator: &Locator<'_>) -> RoleDescriptor {
+    RoleDescriptor { xsi_type: node.attribute((NS_XSI, "type")).map(|name| name.trim().to_owned()), place: locator.element(node) }
+}
+
+fn idp_role(node: Node<'_, '_>, locator: &Locator<'_>) -> IdpRole {
+    IdpRole {
+        place: locator.element(node),
+        want_authn_requests_signed: attribute(node, "WantAuthnRequestsSigned").and_then(boolean),
+        protocols: protocols(node),
+        sso: endpoints(node, "SingleSignOnService", locator),
+        slo: endpoints(node, "SingleLogoutService", locator),
+        keys: keys(node, locator),
+        name_id_formats: name_id_formats(node),
+    }
+}
+
+fn sp_role(node: Node<'_, '_>, locator: &Locator<'_>) -> SpRole {
+    SpRole {
+        place: locator.element(node),
+        authn_requests_signed: attribute(node, "AuthnRequestsSigned").and_then(boolean),
+        want_assertions_signed: attribute(node, "WantAssertionsSigned").and_then(boolean),
+        protocols: protocols(node),
+        acs: endpoints(node, "AssertionConsumerService", locator),
+        slo: endpoints(node, "SingleLogoutService", locator),
+        keys: keys(node, locator),
+        name_id_formats: name_id_formats(node),
+        requested_attributes: children(node, NS_METADATA, "AttributeConsumingService")
+            .flat_map(|service| children(service, NS_METADATA, "RequestedAttribute"))
+            .take(MAX_ITEMS)
+            .map(|requested| RequestedAttribute {
+                name: attribute(requested, "Name").unwrap_or_default().to_owned(),
+                friendly_name: attribute(requested, "FriendlyName").map(str::to_owned),
+                required: attribute(requested, "isRequired").and_then(boolean).unwrap_or_default(),
+                place: locator.element(requested),
+            })
+            .collect(),
+    }
+}
+
+fn protocols(role: Node<'_, '_>) -> Vec<String> {
+    attribute(role, "protocolSupportEnumeration").unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+}
+
+fn name_id_formats(role: Node<'_, '_>) -> Vec<String> {
+    children(role, NS_METADATA, "NameIDFormat").take(MAX_ITEMS).map(|format| text_of(format).trim().to_owned()).collect()
+}
+
+fn endpoints(role: Node<'_, '_>, name: &str, locator: &Locator<'_>) -> Vec<Endpoint> {
+    children(role, NS_METADATA, name)
+        .take(MAX_ITEMS)
+        .map(|node| Endpoint {
+            binding: attribute(node, "Binding").unwrap_or_default().to_owned(),
+            location: locator.sited(node, "Location").unwrap_or_else(|| Sited::new(String::new(), locator.element(node))),
+            response_location: attribute(node, "ResponseLocation").map(str::to_owned),
+            index: attribute(node, "index").and_then(|index| index.trim().parse().ok()),
+            is_default: attribute(node, "isDefault").and_then(boolean),
+        })
+        .collect()
+}
+
+fn keys(role: Node<'_, '_>, locator: &Locator<'_>) -> Vec<Key> {
+    children(role, NS_METADATA, "KeyDescriptor")
+        .take(MAX_ITEMS)
+        .map(|node| {
+            let info = child(node, NS_DSIG, "KeyInfo");
+            Key {
+                usage: match attribute(node, "use") {
+                    Some("signing") => KeyUse::Signing,
+                    Some("encryption") => KeyUse::Encryption,
+                    _ => KeyUse::Any,
+                },
+                certificates: info
+                    .iter()
+                    .flat_map(Node::descendants)
+                    .filter(|inner| is(*inner, NS_DSIG, "X509Certificate"))
+                    .take(MAX_ITEMS)
+                    .map(|found| certificate::read(&text_of(found), locator.text(found)))
+                    .collect(),
+                key_value: info.is_some_and(|info| child(info, NS_DSIG, "KeyValue").is_some()),
+                key_name: info.and_then(|info| child(info, NS_DSIG, "KeyName")).map(|name| text_of(name).trim().to_owned()),
+                place: locator.element(node),
+            }
+        })
+        .collect()
+}
+
+/// The name the entity shows to people, English where there is a choice.
+fn display_name(entity: Node<'_, '_>) -> Option<String> {
+    let kinds = [(NS_MDUI, "DisplayName"), (NS_METADATA, "OrganizationDisplayName"), (NS_METADATA, "OrganizationName")];
+    kinds.into_iter().find_map(|(namespace, name)| {
+        let found: Vec<_> = entity.descendants().filter(|node| is(*node, namespace, name)).take(MAX_ITEMS).collect();
+        let english = found.iter().find(|node| node.attribute((NS_XML, "lang")).is_some_and(|language| language.starts_with("en")));
+        english.or_else(|| found.first()).map(|node| text_of(*node).trim().to_owned()).filter(|text| !text.is_empty())
+    })
+}
