@@ -3,7 +3,6 @@
 mod address;
 mod assertion;
 pub mod binding;
-mod certificate;
 mod encryption;
 mod instant;
 pub mod messages;

@@ -1,8 +1,8 @@
 //! Static facts of XML signatures: what they cover and what is unusual about them. Whether they
 //! are right is for `crate::crypto`, which fills the verdicts.
 
-use super::certificate;
 use super::xml::{Locator, attribute, child, children, is, text_of};
+use crate::crypto::certificate;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use diag_sdk::case::signature::{Oddity, Reference, Signature};

@@ -1,9 +1,9 @@
 //! Facts of one `EntityDescriptor` (saml-metadata-2.0-os §2.3.2).
 
-use super::super::certificate;
 use super::super::signature::{self, Ids};
 use super::super::xml::{Locator, attribute, boolean, child, children, is, text_of};
 use super::{Holding, spelling};
+use crate::crypto::certificate;
 use diag_sdk::Sited;
 use diag_sdk::case::certificate::{Key, KeyUse};
 use diag_sdk::case::input::Encoding;
