@@ -125,6 +125,12 @@ pub(crate) enum Format {
     Json,
     /// One such object per line
     Ndjson,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+    /// JUnit XML, for CI servers
+    Junit,
+    /// Markdown, for tickets and chats
+    Markdown,
 }
 
 /// From which level on findings count as failure.

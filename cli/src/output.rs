@@ -17,6 +17,20 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// Prints what carries no styles, byte for byte.
+pub(crate) fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("cannot write to standard output"),
+    }
+}
+
+/// The text without styles.
+pub(crate) fn unstyled(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
 /// A file to write a report to, checked before the work begins.
 #[derive(Debug)]
 pub(crate) struct Target {
@@ -52,10 +66,9 @@ impl Target {
         }
     }
 
-    /// Writes the text without styles.
+    /// Writes the text.
     pub(crate) fn write(&self, text: &str) -> anyhow::Result<()> {
-        let plain = anstream::adapter::strip_str(text).to_string();
-        self.write_bytes(plain.as_bytes()).map_err(|error| Failure::new(format!("{}: cannot be written: {error}", self.shown)).into())
+        self.write_bytes(text.as_bytes()).map_err(|error| Failure::new(format!("{}: cannot be written: {error}", self.shown)).into())
     }
 
     fn write_bytes(&self, bytes: &[u8]) -> io::Result<()> {
@@ -96,11 +109,11 @@ mod tests {
     }
 
     #[test]
-    fn files_are_replaced_whole_and_without_styles() {
+    fn files_are_replaced_whole() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("report.txt");
         fs::write(&path, "a longer text from before").expect("a file");
-        Target::new(&path, &[]).expect("writable").write("\u{1b}[31mBROKEN\u{1b}[0m\n").expect("written");
+        Target::new(&path, &[]).expect("writable").write(&unstyled("\u{1b}[31mBROKEN\u{1b}[0m\n")).expect("written");
         assert_eq!(fs::read_to_string(&path).expect("readable"), "BROKEN\n");
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
     }

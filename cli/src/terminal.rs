@@ -70,7 +70,7 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
 
 /// Control characters, those that change the direction of text or cannot be seen, and blanks that
 /// look like a plain one and are not.
-fn is_harmful(character: char) -> bool {
+pub(crate) fn is_harmful(character: char) -> bool {
     character.is_control()
         || (character.is_whitespace() && character != ' ')
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')

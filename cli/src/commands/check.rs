@@ -56,10 +56,12 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         _ => Detail::Usual,
     };
     let width = if target.is_some() { terminal::USUAL } else { terminal::width() };
-    let text = render::render(arguments.format, &understood, detail, width)?;
+    let text = render::render(&understood, render::Form { format: arguments.format, detail, width, fail_on: arguments.fail_on })?;
     match target {
+        Some(target) if arguments.format == Format::Text => target.write(&output::unstyled(&text))?,
         Some(target) => target.write(&text)?,
-        None => output::print(&text)?,
+        None if arguments.format == Format::Text => output::print(&text)?,
+        None => output::print_bytes(text.as_bytes())?,
     }
     Ok(exit_code(arguments.fail_on, &understood))
 }

@@ -3,6 +3,7 @@
 use crate::args::{ChecksArguments, ListFormat};
 use crate::builtin;
 use crate::output;
+use crate::render::json;
 use crate::render::text::page::{Page, styled};
 use crate::terminal::{self, DIM, STRONG};
 use crate::wording;
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: &ChecksArguments) -> anyhow::Result<ExitCode> {
     let text = match arguments.format {
         ListFormat::Json => {
             let listed: Vec<Listed> = builtin::checks().into_iter().map(Listed::from).collect();
-            format!("{}\n", serde_json::to_string_pretty(&listed)?)
+            json::pretty(&listed)?
         }
         ListFormat::Text => table(terminal::width()),
     };

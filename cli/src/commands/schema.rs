@@ -2,6 +2,7 @@
 
 use crate::args::{SchemaArguments, SchemaOf};
 use crate::output;
+use crate::render::json;
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &SchemaArguments) -> anyhow::Result<ExitCode> {
@@ -15,5 +16,5 @@ pub(super) fn text(document: SchemaOf) -> anyhow::Result<String> {
         SchemaOf::Report => schemars::schema_for!(diag_core::report::Report),
         SchemaOf::Case => schemars::schema_for!(diag_sdk::Case),
     };
-    Ok(format!("{}\n", serde_json::to_string_pretty(&schema)?))
+    Ok(json::pretty(&schema)?)
 }

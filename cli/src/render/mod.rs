@@ -1,19 +1,15 @@
 //! A report in the form that was asked for.
 
+pub(crate) mod json;
+mod judged;
+mod junit;
+mod markdown;
+mod sarif;
 pub(crate) mod text;
 
-use crate::args::Format;
-use diag_core::report::Report;
-use diag_core::sources::Sources;
-use diag_sdk::Case;
+use crate::args::{FailOn, Format};
 
-/// A case and its report.
-#[derive(Debug)]
-pub(crate) struct Judged {
-    pub(crate) case: Case,
-    pub(crate) sources: Sources,
-    pub(crate) report: Report,
-}
+pub(crate) use judged::Judged;
 
 /// How much the text tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,27 +22,27 @@ pub(crate) enum Detail {
     Full,
 }
 
+/// What a report is written for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Form {
+    pub(crate) format: Format,
+    pub(crate) detail: Detail,
+    pub(crate) width: usize,
+    pub(crate) fail_on: FailOn,
+}
+
 /// Writes the reports. Text may carry styles; whoever prints removes them where they do not belong.
-pub(crate) fn render(format: Format, judged: &[Judged], detail: Detail, width: usize) -> anyhow::Result<String> {
-    let mut out = String::new();
-    for (index, one) in judged.iter().enumerate() {
-        match format {
-            Format::Text => {
-                if index > 0 {
-                    out.push('\n');
-                }
-                let title = (judged.len() > 1).then(|| one.case.inputs.first().map_or("", |input| input.path.as_str()));
-                out.push_str(&text::render(one, title, detail, width));
-            }
-            Format::Json => {
-                out.push_str(&serde_json::to_string_pretty(&one.report)?);
-                out.push('\n');
-            }
-            Format::Ndjson => {
-                out.push_str(&serde_json::to_string(&one.report)?);
-                out.push('\n');
-            }
-        }
+pub(crate) fn render(judged: &[Judged], form: Form) -> anyhow::Result<String> {
+    let several = judged.len() > 1;
+    let each = |write: &dyn Fn(&Judged) -> anyhow::Result<String>, between: &str| -> anyhow::Result<String> {
+        Ok(judged.iter().map(write).collect::<anyhow::Result<Vec<_>>>()?.join(between))
+    };
+    match form.format {
+        Format::Text => each(&|one| Ok(text::render(one, one.title_among(several), form.detail, form.width)), "\n"),
+        Format::Json => each(&|one| Ok(json::pretty(&one.report)?), ""),
+        Format::Ndjson => each(&|one| Ok(json::line(&one.report)?), ""),
+        Format::Markdown => each(&|one| Ok(markdown::render(one, one.title_among(several), form.detail)), "\n"),
+        Format::Sarif => Ok(json::pretty(&sarif::render(judged))?),
+        Format::Junit => Ok(junit::render(judged, form.fail_on)),
     }
-    Ok(out)
 }

@@ -78,12 +78,7 @@ fn paste(page: &mut Page, indent: usize, value: &str) {
 
 /// Findings that follow from a root cause, directly or through others.
 fn symptoms(page: &mut Page, judged: &Judged, root: &ReportedFinding, detail: Detail) {
-    let following: Vec<&ReportedFinding> = judged
-        .report
-        .findings
-        .iter()
-        .filter(|finding| finding.id != root.id && origin(judged, finding) == Some(root.id.as_str()))
-        .collect();
+    let following = judged.following(root);
     if following.is_empty() {
         return;
     }
@@ -99,19 +94,6 @@ fn symptoms(page: &mut Page, judged: &Judged, root: &ReportedFinding, detail: De
     if following.len() > shown {
         page.paragraph(4, &styled(DIM, &format!("and {} more (-v shows them)", following.len() - shown)));
     }
-}
-
-/// The finding at the start of the chain that explains this one.
-pub(crate) fn origin<'a>(judged: &'a Judged, finding: &'a ReportedFinding) -> Option<&'a str> {
-    let mut at = finding;
-    // The report has no circles; the bound only makes sure.
-    for _ in 0..judged.report.findings.len() {
-        match at.explained_by.as_deref().and_then(|id| judged.report.finding(id)) {
-            Some(cause) => at = cause,
-            None => break,
-        }
-    }
-    (at.id != finding.id).then_some(at.id.as_str())
 }
 
 /// A finding in a list: headline, and for warnings the fix.

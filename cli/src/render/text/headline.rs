@@ -30,7 +30,8 @@ pub(crate) fn write(page: &mut Page, judged: &Judged) {
     page.paragraph(indent, &styled(DIM, &numbers(report)));
 }
 
-fn badge(verdict: Verdict) -> (&'static str, Style) {
+/// The verdict in a word, with its colour.
+pub(crate) fn badge(verdict: Verdict) -> (&'static str, Style) {
     match verdict {
         Verdict::Healthy => ("HEALTHY", GOOD),
         Verdict::AtRisk => ("AT RISK", WARNING),

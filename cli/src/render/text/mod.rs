@@ -2,9 +2,9 @@
 
 mod basis;
 mod comparison;
-mod excerpt;
+pub(crate) mod excerpt;
 mod findings;
-mod headline;
+pub(crate) mod headline;
 pub(crate) mod markdown;
 pub(crate) mod page;
 pub(crate) mod timeline;
@@ -12,7 +12,6 @@ mod unchecked;
 
 use super::{Detail, Judged};
 use crate::terminal::{DIM, STRONG};
-use diag_core::report::ReportedFinding;
 use diag_sdk::Severity;
 use page::{Page, styled};
 
@@ -23,28 +22,20 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail, width
         page.line(&styled(STRONG, &format!("── {title} ──")));
     }
     headline::write(&mut page, judged);
+    let roots = judged.root_causes();
     if detail == Detail::Brief {
-        for finding in root_causes(judged) {
+        for finding in roots {
             findings::listed(&mut page, judged, finding, detail);
         }
         return page.finish();
     }
-    let roots = root_causes(judged);
     for (index, finding) in roots.iter().enumerate() {
         let label = if roots.len() == 1 { "ROOT CAUSE".to_owned() } else { format!("ROOT CAUSE {} OF {}", index + 1, roots.len()) };
         findings::root_cause(&mut page, judged, finding, &label, detail);
     }
     for (severity, label) in [(Severity::Error, "FURTHER ERRORS"), (Severity::Warning, "WARNINGS"), (Severity::Notice, "NOTICES")] {
-        let listed: Vec<&ReportedFinding> = judged
-            .report
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == severity && !judged.report.root_causes.contains(&finding.id))
-            .filter(|finding| {
-                findings::origin(judged, finding).is_none_or(|origin| !judged.report.root_causes.iter().any(|root| root == origin))
-            })
-            .filter(|finding| !headline::told(&judged.report, &finding.check))
-            .collect();
+        let mut listed = judged.others(severity);
+        listed.retain(|finding| !headline::told(&judged.report, &finding.check));
         if listed.is_empty() {
             continue;
         }
@@ -61,8 +52,4 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail, width
 
 fn hint(severity: Severity, detail: Detail) -> String {
     if severity == Severity::Notice && detail != Detail::Full { "-v tells more".to_owned() } else { String::new() }
-}
-
-fn root_causes(judged: &Judged) -> Vec<&ReportedFinding> {
-    judged.report.root_causes.iter().filter_map(|id| judged.report.finding(id)).collect()
 }

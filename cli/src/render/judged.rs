@@ -1,0 +1,56 @@
+//! A case with its report, and the order in which people read its findings.
+
+use diag_core::report::{Report, ReportedFinding};
+use diag_core::sources::Sources;
+use diag_sdk::{Case, Severity};
+
+/// A case and its report.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) case: Case,
+    pub(crate) sources: Sources,
+    pub(crate) report: Report,
+}
+
+impl Judged {
+    /// Root causes, most decisive first.
+    pub(crate) fn root_causes(&self) -> Vec<&ReportedFinding> {
+        self.report.root_causes.iter().filter_map(|id| self.report.finding(id)).collect()
+    }
+
+    /// Findings that follow from a root cause, directly or through others.
+    pub(crate) fn following(&self, root: &ReportedFinding) -> Vec<&ReportedFinding> {
+        self.report.findings.iter().filter(|finding| finding.id != root.id && self.origin(finding) == root.id).collect()
+    }
+
+    /// Findings of a severity that are neither root causes nor follow from one.
+    pub(crate) fn others(&self, severity: Severity) -> Vec<&ReportedFinding> {
+        let is_root = |id: &str| self.report.root_causes.iter().any(|root| root == id);
+        self.report.findings.iter().filter(|finding| finding.severity == severity && !is_root(self.origin(finding))).collect()
+    }
+
+    /// The finding at the start of the chain that explains this one: itself where nothing does.
+    fn origin<'a>(&'a self, finding: &'a ReportedFinding) -> &'a str {
+        let mut at = finding;
+        // The report has no circles; the bound only makes sure.
+        for _ in 0..self.report.findings.len() {
+            match at.explained_by.as_deref().and_then(|id| self.report.finding(id)) {
+                Some(cause) => at = cause,
+                None => break,
+            }
+        }
+        &at.id
+    }
+
+    /// Its title, where several are shown.
+    pub(crate) fn title_among(&self, several: bool) -> Option<&str> {
+        several.then(|| self.title())
+    }
+
+    /// What the case is called where several are judged: its capture, else its first file.
+    pub(crate) fn title(&self) -> &str {
+        use diag_sdk::case::input::InputKind;
+        let capture = self.case.inputs.iter().find(|input| matches!(input.kind, InputKind::Har | InputKind::Sketch));
+        capture.or(self.case.inputs.first()).map_or("", |input| crate::wording::path(&input.path))
+    }
+}

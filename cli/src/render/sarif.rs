@@ -1,0 +1,174 @@
+//! SARIF 2.1.0, for code scanning and editors. One run per case; files and lines where they are
+//! known, element paths as logical locations.
+
+use super::Judged;
+use crate::builtin;
+use diag_core::report::{CheckOutcome, ReportedFinding};
+use diag_sdk::{Place, Severity};
+use serde_json::{Map, Value, json};
+use std::fmt::Write as _;
+
+/// All cases as one log.
+pub(crate) fn render(judged: &[Judged]) -> Value {
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": judged.iter().map(run).collect::<Vec<_>>(),
+    })
+}
+
+fn run(judged: &Judged) -> Value {
+    let report = &judged.report;
+    let rules: Vec<&str> = report.checks.iter().map(|check| check.id.as_str()).collect();
+    let crashed: Vec<Value> = report
+        .checks
+        .iter()
+        .filter(|check| check.outcome == CheckOutcome::Crashed)
+        .map(|check| json!({"level": "error", "message": {"text": check.error}, "associatedRule": {"id": check.id}}))
+        .collect();
+    json!({
+        "tool": {"driver": {"name": report.tool.name, "version": report.tool.version, "rules": rules.iter().map(|id| rule(id)).collect::<Vec<_>>()}},
+        "columnKind": "unicodeCodePoints",
+        "artifacts": report.inputs.iter().map(|input| json!({"location": {"uri": uri(&input.path)}})).collect::<Vec<_>>(),
+        "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": crashed}],
+        "results": report.findings.iter().map(|finding| result(judged, &rules, finding)).collect::<Vec<_>>(),
+        "properties": {"verdict": report.verdict, "judgedAt": report.judged_at, "rootCauses": report.root_causes},
+    })
+}
+
+fn rule(id: &str) -> Value {
+    let Some(check) = builtin::checks().into_iter().find(|check| check.id == id) else { return json!({"id": id}) };
+    let first = check.docs.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or(check.title);
+    let mut rule = json!({
+        "id": id,
+        "shortDescription": {"text": check.title},
+        "fullDescription": {"text": first},
+        "defaultConfiguration": {"level": level(check.level())},
+    });
+    let page = check.references.iter().find(|reference| reference.starts_with("https://"));
+    if let (Some(page), Some(rule)) = (page, rule.as_object_mut()) {
+        rule.insert("helpUri".to_owned(), json!(page.split_whitespace().next().unwrap_or(page)));
+    }
+    rule
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Notice => "note",
+    }
+}
+
+fn result(judged: &Judged, rules: &[&str], finding: &ReportedFinding) -> Value {
+    let locations: Vec<Value> = finding.places.iter().filter_map(|place| location(judged, place)).collect();
+    let mut result = json!({
+        "ruleId": finding.check,
+        "level": level(finding.severity),
+        "message": {"text": message(finding)},
+        "locations": locations.first().map(|first| vec![first.clone()]).unwrap_or_default(),
+        "properties": {
+            "id": finding.id,
+            "certain": finding.certain,
+            "rootCause": judged.report.root_causes.contains(&finding.id),
+            "explainedBy": finding.explained_by,
+            "explains": finding.explains,
+            "expected": finding.expected,
+            "actual": finding.actual,
+            "difference": finding.difference,
+            "causes": finding.causes,
+        },
+    });
+    if let Some(result) = result.as_object_mut() {
+        if let Some(index) = rules.iter().position(|id| *id == finding.check) {
+            result.insert("ruleIndex".to_owned(), json!(index));
+        }
+        if locations.len() > 1 {
+            result.insert("relatedLocations".to_owned(), json!(locations[1..]));
+        }
+    }
+    result
+}
+
+/// Everything a person needs, for viewers that show nothing but the message.
+fn message(finding: &ReportedFinding) -> String {
+    let mut text = finding.message.clone();
+    if let Some(detail) = &finding.detail {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n{detail}");
+    }
+    for (label, value, origin) in
+        [("Expected", &finding.expected, &finding.expected_origin), ("Actual", &finding.actual, &finding.actual_origin)]
+    {
+        if let Some(value) = value {
+            let origin = origin.as_deref().map(|origin| format!(" ({origin})")).unwrap_or_default();
+            let _ = write!(text, "\n{label}: {value}{origin}");
+        }
+    }
+    for cause in &finding.causes {
+        let value = cause.value.as_deref().map(|value| format!(": {value}")).unwrap_or_default();
+        let _ = write!(text, "\nFix ({}): {} [{}]{value}", crate::wording::person(cause.who), cause.fix, cause.screen);
+    }
+    text
+}
+
+fn location(judged: &Judged, place: &Place) -> Option<Value> {
+    let input = judged.report.inputs.iter().position(|input| input.id == place.input)?;
+    let path = &judged.report.inputs.get(input)?.path;
+    let mut physical = Map::new();
+    physical.insert("artifactLocation".to_owned(), json!({"uri": uri(path), "index": input}));
+    // Lines of a message mean nothing in the file it was decoded from.
+    let (line, column) = match (place.file_line, place.message.is_some()) {
+        (Some(line), _) => (Some(line), place.file_column),
+        (None, true) => (None, None),
+        (None, false) => (place.line, place.column),
+    };
+    if let Some(line) = line.filter(|line| *line > 0) {
+        let mut region = Map::new();
+        region.insert("startLine".to_owned(), json!(line));
+        if let Some(column) = column.filter(|column| *column > 0) {
+            region.insert("startColumn".to_owned(), json!(column));
+        }
+        physical.insert("region".to_owned(), Value::Object(region));
+    }
+    let mut location = json!({"physicalLocation": physical});
+    let name = place.path.as_ref().or(place.pointer.as_ref());
+    if let (Some(name), Some(location)) = (name, location.as_object_mut()) {
+        location.insert("logicalLocations".to_owned(), json!([{"fullyQualifiedName": name}]));
+    }
+    Some(location)
+}
+
+/// A path as a URI reference: percent-encoded, slashes only, absolute ones as `file:`.
+fn uri(path: &str) -> String {
+    let slashed = path.replace('\\', "/");
+    let mut out = String::new();
+    let drive = slashed.as_bytes().get(1) == Some(&b':');
+    if drive {
+        out.push_str("file:///");
+    } else if slashed.starts_with('/') {
+        out.push_str("file://");
+    }
+    for byte in slashed.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            b':' if drive => out.push(':'),
+            other => {
+                let _ = write!(out, "%{other:02X}");
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_references() {
+        assert_eq!(uri("a b/login.har"), "a%20b/login.har");
+        assert_eq!(uri("/tmp/ä.har"), "file:///tmp/%C3%A4.har");
+        assert_eq!(uri("C:\\x\\login.har"), "file:///C:/x/login.har");
+    }
+}
