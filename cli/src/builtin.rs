@@ -3,7 +3,7 @@
 use diag_sdk::{Check, Plugin};
 
 /// First-party plugins, sorted by name.
-pub(crate) static BUILTIN: &[&Plugin] = &[];
+pub(crate) static BUILTIN: &[&Plugin] = &[&diag_plugin_metadata::PLUGIN];
 
 /// All checks, sorted by id.
 pub(crate) fn checks() -> Vec<&'static Check> {

@@ -118,8 +118,13 @@ fn is_capture(file: &File) -> bool {
 }
 
 fn looks_like_capture(head: &[u8]) -> bool {
+    // What is packed is taken for a capture: exports of configuration are small and rarely are.
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"\x1f\x8b") {
+        return true;
+    }
     let head = String::from_utf8_lossy(head);
-    head.starts_with("diag-sketch/") || (head.trim_start_matches('\u{feff}').trim_start().starts_with('{') && head.contains("\"log\""))
+    let head = head.trim_start_matches('\u{feff}').trim_start();
+    head.starts_with("diag-sketch/") || (head.starts_with('{') && head.contains("\"log\""))
 }
 
 /// Judges the cases on several threads; the results stand in the order of the cases.

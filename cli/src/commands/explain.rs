@@ -71,7 +71,7 @@ fn explain_cause(page: &mut Page, cause: &CauseData) {
     page.hanging("  ·", 4, &with_code(cause.text));
     page.paragraph(4, &format!("{}: {}", styled(GOOD, wording::person(cause.who)), with_code(cause.fix)));
     for (product, screen) in screens(cause) {
-        page.hanging("    →", 6, &format!("{}{}", styled(DIM, &product), screen_path(&screen)));
+        page.hanging("    →", 6, &format!("{}{}", styled(DIM, &product), screen_path(terminal::PLAIN, &screen)));
     }
 }
 

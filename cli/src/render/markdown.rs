@@ -111,8 +111,10 @@ fn basis(out: &mut String, judged: &Judged) {
     out.push_str("\n## Read\n\n");
     for input in &judged.report.inputs {
         let producer = input.producer.as_deref().map(|producer| format!(", {}", escape(producer))).unwrap_or_default();
-        let notes: String = input.notes.iter().map(|note| format!("\n  - {}", prose(note))).collect();
-        let _ = writeln!(out, "- {}: {}{producer}{notes}", code(wording::path(&input.path)), wording::kind(input.kind));
+        let _ = writeln!(out, "- {}: {}{producer}", code(wording::path(&input.path)), wording::kind(input.kind));
+        for note in &input.notes {
+            let _ = writeln!(out, "  - {}", prose(note));
+        }
     }
     for attempt in &judged.report.attempts {
         let when = attempt.started.map(|time| format!(" {}", wording::moment(time))).unwrap_or_default();
@@ -136,7 +138,7 @@ fn escape(text: &str) -> String {
 /// Prose of checks, in which backticks mark code.
 fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escape(text);
     }
     parts.iter().enumerate().map(|(index, part)| if index % 2 == 1 { code(part) } else { escape(part) }).collect()

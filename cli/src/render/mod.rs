@@ -4,6 +4,8 @@ pub(crate) mod json;
 mod judged;
 mod junit;
 mod markdown;
+#[cfg(test)]
+pub(crate) mod sample;
 mod sarif;
 pub(crate) mod text;
 

@@ -11,7 +11,10 @@ use diag_sdk::case::input::InputKind;
 
 /// Writes attempts, inputs and, where everything is asked for, the checks that found nothing.
 pub(crate) fn write(page: &mut Page, judged: &Judged, detail: Detail) {
-    attempts(page, judged);
+    // One attempt is told by the headline.
+    if judged.report.attempts.len() > 1 || detail == Detail::Full {
+        attempts(page, judged);
+    }
     inputs(page, judged);
     if detail == Detail::Full {
         clean(page, judged);

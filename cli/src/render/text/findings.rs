@@ -3,7 +3,7 @@
 use super::page::{Page, plain, prose, screen_path, styled, with_code};
 use super::{comparison, excerpt};
 use crate::render::{Detail, Judged};
-use crate::terminal::{DIM, ERROR, GOOD, STRONG};
+use crate::terminal::{DIM, ERROR, GOOD, PLAIN, STRONG};
 use crate::wording;
 use diag_core::report::ReportedFinding;
 use diag_sdk::{Cause, Severity};
@@ -56,7 +56,7 @@ fn fixes(page: &mut Page, causes: &[Cause], detail: Detail) {
             page.paragraph(2, &with_code(&cause.text));
         }
         if !cause.screen.is_empty() {
-            page.hanging("  →", 4, &styled(STRONG, &screen_path(&cause.screen)));
+            page.hanging("  →", 4, &screen_path(STRONG, &cause.screen));
         }
         page.hanging("  →", 4, &with_code(&cause.fix));
         if let Some(value) = &cause.value {
@@ -115,7 +115,7 @@ pub(crate) fn listed(page: &mut Page, judged: &Judged, finding: &ReportedFinding
                 page.hanging(&format!("    {}", styled(DIM, "see")), 8, &styled(DIM, reference));
             }
         }
-        (_, Severity::Notice) => {}
+        (Detail::Brief, _) | (_, Severity::Notice) => {}
         (_, _) => {
             if let Some(cause) = finding.causes.first() {
                 short_fix(page, cause, 4);
@@ -144,7 +144,7 @@ fn more(page: &mut Page, judged: &Judged, finding: &ReportedFinding, indent: usi
 /// A fix in one paragraph, its value on a line of its own.
 fn short_fix(page: &mut Page, cause: &Cause, indent: usize) {
     let lead = format!("{}→", " ".repeat(indent));
-    let screen = if cause.screen.is_empty() { String::new() } else { format!("{} — ", screen_path(&cause.screen)) };
+    let screen = if cause.screen.is_empty() { String::new() } else { format!("{} — ", screen_path(PLAIN, &cause.screen)) };
     page.hanging(&lead, indent + 2, &format!("{}: {screen}{}", styled(STRONG, wording::person(cause.who)), with_code(&cause.fix)));
     for line in cause.value.iter().flat_map(|value| value.lines()) {
         page.line(&format!("{}{}", " ".repeat(indent + 4), styled(GOOD, line)));

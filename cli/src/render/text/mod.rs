@@ -40,7 +40,8 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail, width
             continue;
         }
         page.blank();
-        page.line(&format!("{}  {}", styled(STRONG, label), styled(DIM, &hint(severity, detail))));
+        let hint = if severity == Severity::Notice && detail != Detail::Full { styled(DIM, "  -v tells more") } else { String::new() };
+        page.line(&format!("{}{hint}", styled(STRONG, label)));
         for finding in listed {
             findings::listed(&mut page, judged, finding, detail);
         }
@@ -50,6 +51,37 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail, width
     page.finish()
 }
 
-fn hint(severity: Severity, detail: Detail) -> String {
-    if severity == Severity::Notice && detail != Detail::Full { "-v tells more".to_owned() } else { String::new() }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample;
+
+    fn plain(judged: &Judged, detail: Detail) -> String {
+        anstream::adapter::strip_str(&render(judged, None, detail, 88)).to_string()
+    }
+
+    #[test]
+    fn a_broken_sign_in_reads_from_top_to_bottom() {
+        insta::assert_snapshot!(plain(&sample::broken(), Detail::Usual));
+    }
+
+    #[test]
+    fn a_healthy_sign_in_is_short() {
+        insta::assert_snapshot!(plain(&sample::healthy(), Detail::Usual));
+    }
+
+    #[test]
+    fn brief_is_verdict_and_root_causes() {
+        insta::assert_snapshot!(plain(&sample::broken(), Detail::Brief));
+    }
+
+    #[test]
+    fn no_line_outgrows_the_page_and_nothing_raw_gets_out() {
+        for detail in [Detail::Brief, Detail::Usual, Detail::Full] {
+            for line in plain(&sample::broken(), detail).lines() {
+                assert!(!line.chars().any(char::is_control), "{line:?}");
+                assert!(line.chars().count() <= 88 || line.contains("http"), "{line}");
+            }
+        }
+    }
 }

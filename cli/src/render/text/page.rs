@@ -45,9 +45,19 @@ pub(crate) fn with_code(line: &str) -> String {
 }
 
 /// A path through screens, `A › B › C`: breaks only between screens.
-pub(crate) fn screen_path(path: &str) -> String {
-    visible(path).split(" › ").map(|part| part.replace(' ', "\u{a0}")).collect::<Vec<_>>().join("\u{a0}› ")
+pub(crate) fn screen_path(style: Style, path: &str) -> String {
+    let steps = visible(path).split(" › ").map(|step| step.replace(' ', UNBROKEN)).collect::<Vec<_>>().join("\u{a0}› ");
+    format!("{style}{steps}{style:#}")
 }
+
+/// A text that is not broken at its blanks.
+pub(crate) fn unbroken(style: Style, text: &str) -> String {
+    format!("{style}{}{style:#}", visible(text).replace(' ', UNBROKEN))
+}
+
+/// Stands for a blank at which no line breaks, until the line is written. It cannot come from
+/// input: [`visible`] escapes it.
+const UNBROKEN: &str = "\u{a0}";
 
 /// The page being written.
 #[derive(Debug)]
@@ -109,7 +119,7 @@ impl Page {
             .wrap_algorithm(WrapAlgorithm::FirstFit);
         for line in textwrap::wrap(text, options) {
             // Writing to a String cannot fail.
-            let _ = writeln!(self.out, "{}", line.replace('\u{a0}', " ").trim_end());
+            let _ = writeln!(self.out, "{}", line.replace(UNBROKEN, " ").trim_end());
         }
     }
 }
@@ -142,7 +152,7 @@ mod tests {
     #[test]
     fn screens_break_between_steps() {
         let mut page = Page::new(26);
-        page.paragraph(0, &screen_path("Entra admin center › Enterprise applications › Single sign-on"));
+        page.paragraph(0, &screen_path(PLAIN, "Entra admin center › Enterprise applications › Single sign-on"));
         assert_eq!(page.finish(), "Entra admin center ›\nEnterprise applications ›\nSingle sign-on\n");
     }
 

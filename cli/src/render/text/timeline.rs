@@ -1,6 +1,6 @@
 //! Attempts as timelines: who sent what to whom, when, and where it stopped.
 
-use super::page::{Page, plain, styled};
+use super::page::{Page, plain, styled, unbroken};
 use crate::render::Judged;
 use crate::terminal::{DIM, ERROR, GOOD, STRONG, WARNING};
 use crate::wording;
@@ -74,7 +74,7 @@ fn write_step(page: &mut Page, attempt: &ReportedAttempt, step: &ReportedStep, w
         rest.push(plain(url));
     }
     if let Some(entry) = step.entry {
-        rest.push(styled(DIM, &format!("entry\u{a0}{entry}")));
+        rest.push(unbroken(DIM, &format!("entry {entry}")));
     }
     page.hanging(&lead, indent, &rest.join(" "));
 }
@@ -93,5 +93,16 @@ fn side(step: &ReportedStep) -> Style {
         Actor::Idp | Actor::Broker => crate::terminal::NOTICE,
         Actor::Sp => crate::terminal::WARNING,
         Actor::Browser => DIM,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample;
+
+    #[test]
+    fn steps_stand_in_columns() {
+        insta::assert_snapshot!(anstream::adapter::strip_str(&render(&sample::broken(), 96)).to_string());
     }
 }

@@ -43,7 +43,7 @@ fn skipped(page: &mut Page, judged: &Judged, detail: Detail) {
     page.line(&format!(
         "{}  {}",
         styled(STRONG, "NOT CHECKED"),
-        styled(DIM, &format!("{} of {} for lack of input", count(total, "check"), judged.report.checks.len()))
+        styled(DIM, &format!("{total} of {} for lack of input", count(judged.report.checks.len(), "check")))
     ));
     for (need, checks) in wanted_inputs {
         if foreign(need) && detail != Detail::Full {

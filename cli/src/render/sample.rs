@@ -1,0 +1,200 @@
+//! A made-up case for tests of rendering: a root cause with everything, and a bit of everything else.
+
+use super::Judged;
+use diag_core::report::{
+    CheckOutcome, Report, ReportedAttempt, ReportedCheck, ReportedFinding, ReportedInput, ReportedStep, SCHEMA, Tool, Verdict,
+};
+use diag_core::sources::Sources;
+use diag_sdk::case::attempt::{Actor, AttemptKind, Outcome};
+use diag_sdk::case::exchange::Exchange;
+use diag_sdk::case::input::{Input, InputKind};
+use diag_sdk::{Case, Cause, Difference, Need, Place, Severity, Vendor, Who};
+use jiff::Timestamp;
+
+fn time(seconds: i64) -> Option<Timestamp> {
+    Timestamp::from_second(1_795_492_634 + seconds).ok()
+}
+
+fn finding(id: &str, check: &str, severity: Severity, message: &str) -> ReportedFinding {
+    ReportedFinding {
+        id: id.into(),
+        check: check.into(),
+        severity,
+        certain: true,
+        message: message.into(),
+        detail: None,
+        places: Vec::new(),
+        expected: None,
+        expected_origin: None,
+        actual: None,
+        actual_origin: None,
+        difference: None,
+        causes: Vec::new(),
+        attempts: Vec::new(),
+        explains: Vec::new(),
+        explained_by: None,
+        references: Vec::new(),
+    }
+}
+
+fn root() -> ReportedFinding {
+    let acs = "https://sense.example:443/azure/samlauthn/";
+    ReportedFinding {
+        detail: Some("Entra answers only to registered reply URLs and compares them character by character, so it stops before anybody can sign in.".into()),
+        places: vec![Place {
+            input: "i1".into(),
+            entry: Some(1),
+            message: Some("m1".into()),
+            line: Some(2),
+            column: Some(33),
+            length: Some(41),
+            path: Some("AuthnRequest/@AssertionConsumerServiceURL".into()),
+            ..Place::default()
+        }],
+        expected: Some(acs.into()),
+        expected_origin: Some("reply URL in app.json".into()),
+        actual: Some("https://sense.example:443/azure/samlauthn".into()),
+        actual_origin: Some("AuthnRequest".into()),
+        difference: Some(Difference::TrailingSlash),
+        causes: vec![
+            Cause {
+                text: "The reply URL was entered with another spelling".into(),
+                who: Who::Idp,
+                screen: "Entra admin center › Enterprise applications › Qlik Sense › Single sign-on › Basic SAML Configuration › Reply URL (Assertion Consumer Service URL)".into(),
+                fix: "Add exactly this URL as a reply URL and make it the default".into(),
+                value: Some("https://sense.example:443/azure/samlauthn".into()),
+            },
+            Cause {
+                text: "The virtual proxy's host URI was changed after the registration".into(),
+                who: Who::Sp,
+                screen: "QMC › Virtual proxies › azure › Authentication › SAML host URI".into(),
+                fix: "Enter the host URI the registration was made for".into(),
+                value: Some("https://sense.example".into()),
+            },
+        ],
+        attempts: vec!["a1".into()],
+        explains: vec!["f2".into()],
+        references: vec!["saml-core-2.0-os §3.4.1".into()],
+        ..finding("f1", "endpoints/acs-not-registered", Severity::Error, "The request's ACS URL is not registered")
+    }
+}
+
+/// A sign-in that fails.
+pub(crate) fn broken() -> Judged {
+    let mut sources = Sources::default();
+    sources.add_xml(
+        "m1",
+        "<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\"\n   AssertionConsumerServiceURL=\"https://sense.example:443/azure/samlauthn\" ID=\"_1\"/>",
+    );
+    let inputs = [("i1", "case/login.har", InputKind::Har), ("i2", "case/app.json", InputKind::Application)];
+    let case = Case {
+        inputs: inputs.map(|(id, path, kind)| Input { id: id.into(), path: path.into(), kind, ..Input::default() }).to_vec(),
+        exchanges: vec![Exchange {
+            place: Place { input: "i1".into(), entry: Some(1), ..Place::default() },
+            method: "GET".into(),
+            url: "https://login.microsoftonline.com/tenant/saml2?SAMLRequest=…".into(),
+            ..Exchange::default()
+        }],
+        idp_vendor: Vendor::Entra,
+        sp_vendor: Vendor::Qlik,
+        judged_at: time(0),
+        ..Case::default()
+    };
+    let symptom = ReportedFinding {
+        explained_by: Some("f1".into()),
+        ..finding("f2", "flow/idp-error-page", Severity::Error, "Microsoft Entra ID stopped with AADSTS50011")
+    };
+    let warning = ReportedFinding {
+        certain: false,
+        causes: vec![Cause {
+            text: "The certificate expires soon".into(),
+            who: Who::Idp,
+            screen: "Entra admin center › Enterprise applications › Qlik Sense › Single sign-on › SAML Certificates".into(),
+            fix: "Make a new certificate and give its metadata to the service provider".into(),
+            value: None,
+        }],
+        ..finding("f3", "metadata/signing-certificate-expiring", Severity::Warning, "The signing certificate expires in 12 days")
+    };
+    let notice = finding("f4", "flow/capture-sanitised", Severity::Notice, "The exporter removed cookies\u{1b}[2J");
+    let step = |seconds, from, to, what: &str, status, url: &str| ReportedStep {
+        time: time(seconds),
+        from,
+        to,
+        what: what.into(),
+        entry: Some(1),
+        status,
+        url: Some(url.into()),
+        message: None,
+    };
+    let report = Report {
+        schema: SCHEMA.into(),
+        tool: Tool { name: "diag".into(), version: "0.1.0".into() },
+        judged_at: time(0),
+        verdict: Verdict::Broken,
+        root_causes: vec!["f1".into()],
+        inputs: vec![
+            ReportedInput {
+                id: "i1".into(),
+                path: "case/login.har".into(),
+                kind: InputKind::Har,
+                producer: Some("WebInspector 537.36".into()),
+                notes: vec!["cut off after entry 41; the entries before it were read".into()],
+            },
+            ReportedInput {
+                id: "i2".into(),
+                path: "case/app.json".into(),
+                kind: InputKind::Application,
+                producer: None,
+                notes: Vec::new(),
+            },
+        ],
+        attempts: vec![ReportedAttempt {
+            id: "a1".into(),
+            kind: AttemptKind::SignIn,
+            started: time(0),
+            outcome: Outcome::RefusedByIdp,
+            ending: "Microsoft Entra ID shows the error page AADSTS50011".into(),
+            steps: vec![
+                step(0, Actor::Sp, Actor::Browser, "redirect", Some(302), "sense.example/azure/hub"),
+                step(1, Actor::Browser, Actor::Idp, "AuthnRequest", Some(200), "login.microsoftonline.com/tenant/saml2"),
+            ],
+        }],
+        findings: vec![root(), symptom, warning, notice],
+        checks: [
+            ("endpoints/acs-not-registered", CheckOutcome::Found, vec![]),
+            ("flow/capture-sanitised", CheckOutcome::Found, vec![]),
+            ("flow/idp-error-page", CheckOutcome::Found, vec![]),
+            ("hosts/host-not-in-allow-list", CheckOutcome::Skipped, vec![Need::Virtualproxyconfig]),
+            (
+                "metadata/role-descriptor-present",
+                CheckOutcome::Skipped,
+                vec![Need::IdpMetadata, Need::IdpMetadataInSp, Need::Virtualproxyconfig],
+            ),
+            ("metadata/signing-certificate-expiring", CheckOutcome::Found, vec![]),
+            ("signing/key-weak", CheckOutcome::Clean, vec![]),
+            ("signing/wrapped", CheckOutcome::Crashed, vec![]),
+        ]
+        .map(|(id, outcome, needs)| ReportedCheck {
+            id: id.into(),
+            outcome,
+            needs,
+            error: (outcome == CheckOutcome::Crashed).then(|| "the check panicked".to_owned()),
+        })
+        .to_vec(),
+    };
+    Judged { case, sources, report }
+}
+
+/// A sign-in that works.
+pub(crate) fn healthy() -> Judged {
+    let mut judged = broken();
+    judged.report.verdict = Verdict::Healthy;
+    judged.report.root_causes.clear();
+    judged.report.findings = vec![finding("f1", "identity/computed-user", Severity::Notice, "Qlik Sense sees the user as CONTOSO\\ann")];
+    judged.report.checks.retain(|check| check.outcome == CheckOutcome::Clean);
+    for attempt in &mut judged.report.attempts {
+        attempt.outcome = Outcome::SignedIn;
+        attempt.ending = "Qlik Sense opened the hub".into();
+    }
+    judged
+}
