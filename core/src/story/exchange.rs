@@ -1,0 +1,289 @@
+//! Cleaning: raw exchanges become exchanges of the Case, without any value that could be secret.
+
+use super::pages;
+use crate::evidence::{Evidence, RawExchange};
+use crate::redact;
+use crate::seal::Sealer;
+use diag_sdk::case::exchange::{Exchange, Page, SameSite, SentCookie, SetCookie};
+use jiff::Timestamp;
+use url::Url;
+
+/// Headers whose value support asks for.
+const CORRELATION_HEADERS: &[&str] = &[
+    "x-ms-request-id",
+    "x-ms-correlation-id",
+    "client-request-id",
+    "request-id",
+    "x-request-id",
+    "x-correlation-id",
+    "x-okta-request-id",
+    "x-amzn-requestid",
+    "x-amzn-trace-id",
+];
+/// Most cookies and fields kept of one exchange.
+const MOST: usize = 200;
+
+/// Puts exchanges in the order of time; one without a time stays behind its neighbour.
+///
+/// Called before anything refers to exchanges by index.
+pub fn order(evidence: &mut Evidence) {
+    let mut last: Option<(String, Option<Timestamp>)> = None;
+    let mut keyed: Vec<(Option<Timestamp>, RawExchange)> = Vec::with_capacity(evidence.exchanges.len());
+    for raw in std::mem::take(&mut evidence.exchanges) {
+        let before = last.as_ref().filter(|(input, _)| *input == raw.place.input).and_then(|(_, time)| *time);
+        let time = raw.started.or(before);
+        last = Some((raw.place.input.clone(), time));
+        keyed.push((time, raw));
+    }
+    keyed.sort_by_key(|(time, _)| *time);
+    evidence.exchanges = keyed.into_iter().map(|(_, raw)| raw).collect();
+}
+
+/// Cleans all exchanges, in the order of the evidence.
+pub fn exchanges(evidence: &Evidence, sealer: &Sealer) -> Vec<Exchange> {
+    evidence.exchanges.iter().map(|raw| clean(raw, sealer)).collect()
+}
+
+fn clean(raw: &RawExchange, sealer: &Sealer) -> Exchange {
+    let content_type =
+        raw.response_mime.clone().filter(|mime| !mime.is_empty()).or_else(|| raw.response_header("content-type").map(str::to_owned));
+    let kind = raw
+        .request_header("sec-fetch-dest")
+        .filter(|dest| *dest != "empty")
+        .map(str::to_owned)
+        .or_else(|| raw.resource_type.clone())
+        .or_else(|| raw.request_header("sec-fetch-dest").map(str::to_owned));
+    let date = raw.response_header("date").and_then(http_date);
+    let navigation = is_navigation(raw, kind.as_deref(), content_type.as_deref());
+    Exchange {
+        place: raw.place.clone(),
+        started: raw.started,
+        duration_ms: raw.duration_ms,
+        method: raw.method.clone(),
+        url: redact::clean_url(&raw.url),
+        status: raw.status,
+        failure: raw.failure.clone(),
+        location: location(raw),
+        page: page(raw, navigation, content_type.as_deref()),
+        content_type,
+        request_content_type: raw.request_mime.clone().or_else(|| raw.request_header("content-type").map(str::to_owned)),
+        request_bytes: raw.request_bytes,
+        date,
+        origin: raw.request_header("origin").map(str::to_owned),
+        referer: raw.request_header("referer").map(redact::clean_url),
+        fetch_site: raw.request_header("sec-fetch-site").map(str::to_owned),
+        kind,
+        navigation,
+        websocket: raw.websocket,
+        cookies: raw.cookies.as_ref().map(|cookies| {
+            cookies.iter().take(MOST).map(|(name, value)| SentCookie { name: name.clone(), value: sealer.seal(value) }).collect()
+        }),
+        set_cookies: set_cookies(raw, date, sealer),
+        form_fields: raw.form.iter().take(MOST).map(|field| field.name.chars().take(80).collect()).collect(),
+        correlation: CORRELATION_HEADERS
+            .iter()
+            .filter_map(|name| {
+                let value = raw.response_header(name).filter(|value| (4..=80).contains(&value.len()) && !value.contains(['=', ' ']))?;
+                Some(((*name).to_owned(), value.to_owned()))
+            })
+            .collect(),
+        ..Exchange::default()
+    }
+}
+
+/// `Location` made absolute. Some recorders copy a redirect's headers onto the answer that follows
+/// it, so only redirects (and answers that were never recorded) have one.
+fn location(raw: &RawExchange) -> Option<String> {
+    let location = raw.location.as_deref().filter(|location| !location.is_empty())?;
+    if raw.status != 0 && !(300..400).contains(&raw.status) && raw.status != 201 {
+        return None;
+    }
+    let absolute = Url::parse(&raw.url).ok().and_then(|base| base.join(location).ok());
+    Some(match absolute {
+        // An URL keeps its spelling (explicit port, letter case) where it was absolute already.
+        Some(url) if !location.contains("://") => redact::clean_url(url.as_str()),
+        _ => redact::clean_url(location),
+    })
+}
+
+/// HTTP dates (RFC 9110 §5.6.7), in whatever of their forms.
+pub(super) fn http_date(text: &str) -> Option<Timestamp> {
+    let parse = |text: &str| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
+    let text = text.trim();
+    parse(text).or_else(|| parse(&text.replace('-', " ")))
+}
+
+fn is_navigation(raw: &RawExchange, kind: Option<&str>, content_type: Option<&str>) -> bool {
+    if raw.websocket || raw.method == "OPTIONS" {
+        return false;
+    }
+    let mode = raw.request_header("sec-fetch-mode");
+    match kind.map(str::to_ascii_lowercase).as_deref() {
+        Some("document" | "iframe" | "frame" | "navigation" | "main_frame" | "sub_frame" | "subdocument" | "embed" | "object") => {
+            return true;
+        }
+        Some("other" | "") | None => {}
+        Some(_) => return false,
+    }
+    if let Some(mode) = mode {
+        return mode == "navigate";
+    }
+    if raw.request_header("x-requested-with").is_some() {
+        return false;
+    }
+    let carries_message = raw.form.iter().any(|field| matches!(field.name.as_str(), "SAMLRequest" | "SAMLResponse"))
+        || raw.url.contains("SAMLRequest=")
+        || raw.url.contains("SAMLResponse=");
+    if carries_message || raw.request_header("upgrade-insecure-requests").is_some() {
+        return true;
+    }
+    match raw.request_header("accept") {
+        Some(accept) => accept.trim_start().starts_with("text/html"),
+        None => is_html(content_type) || ((300..400).contains(&raw.status) && raw.location.is_some()),
+    }
+}
+
+fn is_html(content_type: Option<&str>) -> bool {
+    content_type.is_some_and(|content_type| {
+        let content_type = content_type.to_ascii_lowercase();
+        content_type.starts_with("text/html") || content_type.starts_with("application/xhtml")
+    })
+}
+
+/// Reads the body where a person saw it, or where it says why a request failed.
+fn page(raw: &RawExchange, navigation: bool, content_type: Option<&str>) -> Option<Page> {
+    let body = raw.response_body.as_deref().filter(|body| !body.trim().is_empty())?;
+    if (300..400).contains(&raw.status) {
+        return None;
+    }
+    let html = is_html(content_type) || {
+        let start = body.trim_start().get(..9).unwrap_or_default().to_ascii_lowercase();
+        start.starts_with("<!doctype") || start.starts_with("<html")
+    };
+    let scripted = content_type.is_some_and(|mime| mime.contains("javascript") || mime.contains("css") || mime.starts_with("image/"));
+    if scripted || !(navigation || raw.status >= 400) {
+        return None;
+    }
+    Some(pages::read(body, raw.status, html))
+}
+
+fn set_cookies(raw: &RawExchange, date: Option<Timestamp>, sealer: &Sealer) -> Option<Vec<SetCookie>> {
+    let now = date.or(raw.started);
+    let set: Vec<SetCookie> =
+        raw.response_headers_named("set-cookie").take(MOST).filter_map(|header| set_cookie(header, now, sealer)).collect();
+    // Where the capture hides the cookies that were sent, it hides those that were set.
+    if set.is_empty() && raw.cookies.is_none() { None } else { Some(set) }
+}
+
+/// A `Set-Cookie` header (RFC 6265bis §5.6).
+fn set_cookie(header: &str, now: Option<Timestamp>, sealer: &Sealer) -> Option<SetCookie> {
+    let mut parts = header.split(';');
+    let (name, value) = parts.next()?.split_once('=')?;
+    let (name, value) = (name.trim(), value.trim());
+    let mut cookie = SetCookie { name: name.to_owned(), value: sealer.seal(value), removes: value.is_empty(), ..SetCookie::default() };
+    let mut max_age = None;
+    for part in parts {
+        let (attribute, value) = part.split_once('=').unwrap_or((part, ""));
+        let value = value.trim();
+        match attribute.trim().to_ascii_lowercase().as_str() {
+            "domain" if !value.is_empty() => cookie.domain = Some(value.to_owned()),
+            "path" if value.starts_with('/') => cookie.path = Some(value.to_owned()),
+            "secure" => cookie.secure = true,
+            "httponly" => cookie.http_only = true,
+            "partitioned" => cookie.partitioned = true,
+            "samesite" => {
+                cookie.same_site = match value.to_ascii_lowercase().as_str() {
+                    "none" => SameSite::None,
+                    "lax" => SameSite::Lax,
+                    "strict" => SameSite::Strict,
+                    _ => SameSite::Absent,
+                }
+            }
+            "max-age" => max_age = value.parse::<i64>().ok(),
+            "expires" => {
+                let expires = http_date(value);
+                cookie.removes |=
+                    max_age.is_none() && expires.is_some_and(|expires| now.map_or(expires.as_second() < 100_000_000, |now| expires <= now));
+            }
+            _ => {}
+        }
+    }
+    if let Some(seconds) = max_age {
+        cookie.removes = value.is_empty() || seconds <= 0;
+    }
+    Some(cookie)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::Place;
+
+    fn at(seconds: i64, input: &str, entry: usize) -> RawExchange {
+        RawExchange {
+            started: Timestamp::from_second(seconds).ok(),
+            place: Place { input: input.to_owned(), entry: Some(entry), ..Place::default() },
+            ..RawExchange::default()
+        }
+    }
+
+    #[test]
+    fn time_orders_and_neighbours_stay_together() {
+        let mut evidence =
+            Evidence { exchanges: vec![at(30, "i1", 0), at(10, "i1", 1), at(0, "i1", 2), at(20, "i2", 3)], ..Evidence::default() };
+        evidence.exchanges[2].started = None;
+        order(&mut evidence);
+        let entries: Vec<_> = evidence.exchanges.iter().map(|raw| raw.place.entry).collect();
+        assert_eq!(entries, [Some(1), Some(2), Some(3), Some(0)]);
+    }
+
+    #[test]
+    fn cookies_are_read_and_sealed() {
+        let sealer = Sealer::new("x");
+        let now = Timestamp::from_second(1_795_492_800).ok();
+        let cookie = |header: &str| set_cookie(header, now, &sealer).unwrap_or_default();
+        let mellon = cookie("mellon-cookie=cookietest; Version=1; Path=/; Domain=app.contoso.example; HttpOnly; secure; SameSite=None");
+        assert!(mellon.secure && mellon.http_only && !mellon.removes && mellon.same_site == SameSite::None);
+        assert_eq!((mellon.domain.as_deref(), mellon.path.as_deref()), (Some("app.contoso.example"), Some("/")));
+        assert!(!format!("{mellon:?}").contains("cookietest"));
+        assert!(cookie("a=b; Max-Age=0").removes && cookie("a=; Path=/").removes);
+        assert!(cookie("a=NULL; expires=Thu, 01-Jan-1970 00:00:00 GMT").removes);
+        assert!(!cookie("a=b; expires=Thu, 24 Dec 2027 03:49:24 GMT").removes);
+        assert!(!cookie("a=b; Max-Age=60; expires=Thu, 01-Jan-1970 00:00:00 GMT").removes);
+        assert_eq!(cookie("a=b; SameSite=odd").same_site, SameSite::Absent);
+        assert!(set_cookie("no-equals", now, &sealer).is_none());
+    }
+
+    #[test]
+    fn locations_are_absolute_and_clean() {
+        let raw = |url: &str, status, location: &str| RawExchange {
+            url: url.to_owned(),
+            status,
+            location: Some(location.to_owned()),
+            ..RawExchange::default()
+        };
+        assert_eq!(location(&raw("https://a.example/x/y?t=1", 302, "/hub")).as_deref(), Some("https://a.example/hub"));
+        assert_eq!(location(&raw("https://a.example/x/", 302, "%2Fhub")).as_deref(), Some("https://a.example/x/%2Fhub"));
+        assert_eq!(
+            location(&raw("https://a.example/", 302, "https://b.example:443/acs?SAMLResponse=abc")).as_deref(),
+            Some("https://b.example:443/acs?SAMLResponse=…")
+        );
+        assert_eq!(location(&raw("https://a.example/", 200, "/hub")), None);
+    }
+
+    #[test]
+    fn scripts_and_favicons_are_no_navigation() {
+        let raw = |kind: Option<&str>| RawExchange { resource_type: kind.map(str::to_owned), status: 200, ..RawExchange::default() };
+        assert!(is_navigation(&raw(Some("document")), Some("document"), None));
+        assert!(!is_navigation(&raw(Some("script")), Some("script"), Some("text/html")));
+        assert!(is_navigation(&raw(None), None, Some("text/html; charset=utf-8")));
+        assert!(!is_navigation(&raw(None), None, Some("image/png")));
+    }
+
+    #[test]
+    fn dates_are_read() {
+        assert!(http_date("Tue, 24 Nov 2026 10:00:03 GMT").is_some());
+        assert!(http_date("Thu, 01-Jan-1970 00:00:00 GMT").is_some());
+        assert!(http_date("yesterday").is_none());
+    }
+}

@@ -1,0 +1,247 @@
+//! What a person would see of an HTML page: title, headings, text; and what it asks for.
+//!
+//! A tolerant scan rather than a parser: error pages are often broken HTML, and nothing here
+//! depends on how elements nest.
+
+/// Bytes of a page that are looked at; error pages are short, and long ones say it at the top.
+const LONGEST_PAGE: usize = 1 << 20;
+
+/// What was scanned from a page.
+#[derive(Debug, Default)]
+pub(super) struct Html {
+    /// Text of the first `title` that is not blank.
+    pub(super) title: Option<String>,
+    /// Text of `h1` and `h2` elements.
+    pub(super) headings: Vec<String>,
+    /// Text a person sees, white space collapsed.
+    pub(super) text: String,
+    /// Text of scripts.
+    pub(super) scripts: String,
+    /// It has a password field.
+    pub(super) password_field: bool,
+    /// Content of `meta name="PageID"`, by which Entra ID names its pages.
+    pub(super) page_id: Option<String>,
+    /// It refreshes itself to somewhere else.
+    pub(super) refreshes: bool,
+}
+
+/// Elements that begin on a new line: their texts must not run together.
+const INLINE: &[&str] = &["a", "b", "i", "em", "strong", "span", "code", "tt", "u", "small", "font", "label", "sup", "sub", "abbr"];
+
+/// Scans a page.
+pub(super) fn scan(body: &str) -> Html {
+    let mut end = body.len().min(LONGEST_PAGE);
+    while !body.is_char_boundary(end) {
+        end -= 1;
+    }
+    let mut rest = &body[..end];
+    let mut html = Html::default();
+    let mut heading: Option<String> = None;
+    let mut in_title: Option<String> = None;
+    while !rest.is_empty() {
+        let Some(open) = rest.find('<') else {
+            push_text(&mut html, &mut heading, &mut in_title, rest);
+            break;
+        };
+        push_text(&mut html, &mut heading, &mut in_title, &rest[..open]);
+        rest = &rest[open..];
+        if let Some(comment) = rest.strip_prefix("<!--") {
+            rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
+            continue;
+        }
+        let Some(tag_end) = end_of_tag(rest) else { break };
+        let tag = &rest[1..tag_end];
+        rest = &rest[tag_end + 1..];
+        let (closing, tag) = tag.strip_prefix('/').map_or((false, tag), |tag| (true, tag));
+        let name_length = tag.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let name = tag[..name_length].to_ascii_lowercase();
+        let attributes = &tag[name_length..];
+        if !closing && matches!(name.as_str(), "script" | "style") && !attributes.ends_with('/') {
+            let close = find_closing(rest, &name);
+            if name == "script" && html.scripts.len() < LONGEST_PAGE {
+                html.scripts.push_str(&rest[..close]);
+                html.scripts.push('\n');
+            }
+            rest = &rest[close..];
+            continue;
+        }
+        match name.as_str() {
+            "title" if !closing => in_title = Some(String::new()),
+            "title" => {
+                let title = in_title.take().map(|title| collapse(&title)).filter(|title| !title.is_empty());
+                html.title = html.title.take().or(title);
+            }
+            "h1" | "h2" if !closing => heading = Some(String::new()),
+            "h1" | "h2" => html.headings.extend(heading.take().map(|text| collapse(&text)).filter(|text| !text.is_empty())),
+            "input" => html.password_field |= attribute(attributes, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("password")),
+            "meta" if attribute(attributes, "name").is_some_and(|meta| meta.eq_ignore_ascii_case("pageid")) => {
+                html.page_id = attribute(attributes, "content");
+            }
+            "meta" => html.refreshes |= attribute(attributes, "http-equiv").is_some_and(|meta| meta.eq_ignore_ascii_case("refresh")),
+            _ => {}
+        }
+        if !INLINE.contains(&name.as_str()) {
+            html.text.push(' ');
+        }
+    }
+    html.text = collapse(&html.text);
+    html
+}
+
+fn push_text(html: &mut Html, heading: &mut Option<String>, title: &mut Option<String>, text: &str) {
+    let text = decode_entities(text);
+    if let Some(title) = title {
+        title.push_str(&text);
+        return;
+    }
+    if let Some(heading) = heading {
+        heading.push_str(&text);
+    }
+    html.text.push_str(&text);
+}
+
+/// The `>` that ends the tag at the start of `text`, outside quoted attribute values.
+fn end_of_tag(text: &str) -> Option<usize> {
+    let mut quote = None;
+    for (index, byte) in text.bytes().enumerate() {
+        match (byte, quote) {
+            (b'"' | b'\'', None) if index > 0 && text.as_bytes()[..index].contains(&b'=') => quote = Some(byte),
+            (byte, Some(open)) if byte == open => quote = None,
+            (b'>', None) => return Some(index),
+            _ => {}
+        }
+        if index > 1 << 17 {
+            return None;
+        }
+    }
+    text.find('>')
+}
+
+/// Where the closing tag of a raw-text element begins; the end where it is missing.
+fn find_closing(text: &str, name: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(found) = text.get(from..).and_then(|rest| rest.find("</")) {
+        let start = from + found;
+        let after = start + 2;
+        if bytes.get(after..after + name.len()).is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes())) {
+            return start;
+        }
+        from = after;
+    }
+    text.len()
+}
+
+/// The value of an attribute in the inside of a tag.
+fn attribute(tag: &str, wanted: &str) -> Option<String> {
+    let mut rest = tag;
+    for _ in 0..100 {
+        rest = rest.trim_start_matches(|character: char| character.is_whitespace() || character == '/');
+        if rest.is_empty() {
+            return None;
+        }
+        let name_length = rest.find(|character: char| character.is_whitespace() || "=/>".contains(character)).unwrap_or(rest.len());
+        let name = &rest[..name_length];
+        rest = rest[name_length..].trim_start();
+        let mut value = "";
+        if let Some(after) = rest.strip_prefix('=') {
+            let after = after.trim_start();
+            let quote = after.chars().next().filter(|quote| matches!(quote, '"' | '\''));
+            (value, rest) = match quote {
+                Some(quote) => after[1..].split_once(quote).unwrap_or((&after[1..], "")),
+                None => after.split_at(after.find(char::is_whitespace).unwrap_or(after.len())),
+            };
+        } else if name.is_empty() {
+            return None;
+        }
+        if name.eq_ignore_ascii_case(wanted) {
+            return Some(decode_entities(value));
+        }
+    }
+    None
+}
+
+/// White space collapsed to single blanks.
+pub(super) fn collapse(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Character references: numeric ones and the names that texts use.
+pub(super) fn decode_entities(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('&') {
+        out.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let reference = rest.get(1..).and_then(|after| after.char_indices().take(12).find(|(_, character)| *character == ';'));
+        let decoded = reference.and_then(|(end, _)| rest.get(1..=end).and_then(character).map(|found| (found, end + 2)));
+        if let Some((found, length)) = decoded {
+            out.push(found);
+            rest = &rest[length..];
+        } else {
+            out.push('&');
+            rest = &rest[1..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn character(reference: &str) -> Option<char> {
+    if let Some(number) = reference.strip_prefix('#') {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
+            None => number.parse().ok()?,
+        };
+        return char::from_u32(code);
+    }
+    Some(match reference {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" | "ldquo" | "rdquo" => '"',
+        "apos" | "lsquo" | "rsquo" => '\'',
+        "nbsp" => ' ',
+        "ndash" => '–',
+        "mdash" => '—',
+        "hellip" => '…',
+        "auml" => 'ä',
+        "ouml" => 'ö',
+        "uuml" => 'ü',
+        "Auml" => 'Ä',
+        "Ouml" => 'Ö',
+        "Uuml" => 'Ü',
+        "szlig" => 'ß',
+        "eacute" => 'é',
+        "egrave" => 'è',
+        "agrave" => 'à',
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_read_as_a_person_sees_it() {
+        let html = scan(
+            "<!DOCTYPE html><html><head><title>opensaml&#58;&#58;X</title><style>p{}</style><script>var a='<h1>no</h1>';</script>\
+             <meta name='PageID' content=\"ConvergedError\"/></head><body><h1>Sign <b>in</b></h1><!-- <p>hidden</p> -->\
+             <p>We&#8217;re</p><p>sorry&nbsp;now</p><input name=p type = \"password\"></body>",
+        );
+        assert_eq!(html.title.as_deref(), Some("opensaml::X"));
+        assert_eq!(html.headings, ["Sign in"]);
+        assert_eq!(html.text, "Sign in We’re sorry now");
+        assert!(html.password_field && html.scripts.contains("var a") && !html.refreshes);
+        assert_eq!(html.page_id.as_deref(), Some("ConvergedError"));
+    }
+
+    #[test]
+    fn broken_pages_do_no_harm() {
+        for page in ["<", "<script>", "a <b", "<a href=\"x>y", "&#xFFFFFFFF; &;&", "<!--", "<input type=", "</", "<é>&é;"] {
+            scan(page);
+        }
+        assert_eq!(decode_entities("a&b &lt;c&gt; &unknown; &#65"), "a&b <c> &unknown; &#65");
+    }
+}
