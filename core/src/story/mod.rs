@@ -3,9 +3,24 @@
 //! Order of calls: [`order`] before anything refers to exchanges by index, then [`exchanges`]; once
 //! the messages stand in the Case, [`complete`] fills in the rest.
 
+pub mod clocks;
+pub mod cookies;
 mod exchange;
 mod html;
 pub mod pages;
 pub mod phrases;
+pub mod protocols;
+pub mod sides;
 
 pub use exchange::{exchanges, order};
+
+use crate::evidence::Evidence;
+use diag_sdk::Case;
+
+/// Fills in what the exchanges and messages of the Case tell together.
+pub fn complete(case: &mut Case, evidence: &Evidence) {
+    sides::sides(case);
+    case.other_protocols = protocols::other_protocols(evidence);
+    case.clocks = clocks::clocks(case);
+    case.lost_cookies = cookies::lost_cookies(case);
+}
