@@ -82,12 +82,19 @@ pub fn undo(value: &str, expected: Expected) -> Undone {
         decoded.trim_matches(ends).clone_into(&mut value);
     }
     if value.trim_start().starts_with('<') {
-        // Readable nevertheless: the value was never encoded.
-        undone.note(Damage::NotBase64);
+        // Readable nevertheless: the value was never encoded. A file of its own need not be.
+        if expected != Expected::Either {
+            undone.note(Damage::NotBase64);
+        }
         undone.xml = Some(value);
         return undone;
     }
-    match unbase64(&value, &mut undone) {
+    let candidates = unbase64(&value, &mut undone);
+    if expected == Expected::Either {
+        // Files wrap lines as they like.
+        undone.damage.retain(|damage| *damage != Damage::LineWrapped);
+    }
+    match candidates {
         Ok(candidates) => unpack(candidates, expected, &undone),
         Err(reason) => undone.failed(Damage::NotBase64, reason),
     }

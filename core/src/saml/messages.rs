@@ -185,6 +185,7 @@ mod tests {
         let url = format!("https://idp.example/saml2?{query}");
         let mut start = exchange(0, "https://sp.example/hub".into());
         start.location = Some(url.clone());
+        start.duration_ms = Some(2000.0);
         let all = read_exchanges(vec![start, exchange(1, url)]);
         assert_eq!(all.len(), 1);
         let facts = &all[0].facts;

@@ -12,6 +12,8 @@ mod protocol;
 mod reading;
 mod sightings;
 mod signature;
+#[cfg(test)]
+mod tests;
 pub mod xml;
 
 pub use protocol::{assertion_of, facts_of};

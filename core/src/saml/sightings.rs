@@ -50,13 +50,17 @@ pub(super) struct Seen {
 }
 
 /// Everywhere a message is seen, in time order; what has no time keeps its order in the files.
+///
+/// Exchanges are ordered by when they were sent, and what an answer carries follows its request:
+/// durations are too coarse to say that a redirect was received before it was followed.
 pub(super) fn find(evidence: &Evidence) -> Vec<Seen> {
-    let mut seen = Vec::new();
-    for (index, exchange) in evidence.exchanges.iter().enumerate() {
-        in_exchange(index, exchange, &mut seen);
+    let mut exchanges: Vec<_> = evidence.exchanges.iter().enumerate().collect();
+    if exchanges.iter().all(|(_, exchange)| exchange.started.is_some()) {
+        exchanges.sort_by_key(|(_, exchange)| exchange.started);
     }
-    if seen.iter().all(|one| one.time.is_some()) {
-        seen.sort_by_key(|one| one.time);
+    let mut seen = Vec::new();
+    for (index, exchange) in exchanges {
+        in_exchange(index, exchange, &mut seen);
     }
     for document in evidence.documents.iter().filter(|document| document.kind == InputKind::SamlMessage) {
         in_document(document, &mut seen);

@@ -32,7 +32,7 @@ pub(super) fn by_text(text: &str) -> Option<Other> {
     }
     Some(match text.chars().next() {
         Some('{' | '[') => not_metadata("a JSON document", ": perhaps OpenID Connect configuration or an export of another object"),
-        _ if text.starts_with("-----BEGIN ") => not_metadata("a PEM file", ": a certificate alone is not metadata"),
+        _ if text.starts_with("-----BEGIN ") => not_metadata("a PEM file", ": a certificate or key alone is not metadata"),
         _ if text.starts_with("http://") || text.starts_with("https://") => {
             not_metadata("a URL", ": open it and save the XML document it leads to")
         }
@@ -60,7 +60,9 @@ pub(super) fn by_root(root: Node<'_, '_>) -> Option<Other> {
             let place = namespace.map_or("no namespace".to_owned(), |namespace| format!("the namespace `{namespace}`"));
             not_metadata(format!("`{name}` in {place}"), &format!(": the namespace of SAML 2.0 metadata is `{NS_METADATA}`"))
         }
-        (Some(NS_METADATA), other) => not_metadata(format!("`{other}` alone"), ": the `EntityDescriptor` around it was removed"),
+        (Some(NS_METADATA), other) if other.ends_with("Descriptor") => {
+            not_metadata(format!("`{other}` alone"), ": the `EntityDescriptor` around it was removed")
+        }
         (Some(NS_PROTOCOL | NS_ASSERTION), other) => not_metadata(format!("a SAML message (`{other}`)"), ""),
         (_, "html") => page_in_place(),
         (_, "definitions") => not_metadata("a WSDL document", ""),
