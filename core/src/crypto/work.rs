@@ -1,0 +1,50 @@
+//! Bounds the work that one document can cause.
+//!
+//! Canonicalising costs a walk over the whole document, once per `SignedInfo` and reference, and at
+//! each element a look at every namespace in scope. A small hostile document could so keep a
+//! verifier busy for hours.
+
+use bergshamra::xml::{Document, NodeId};
+
+/// Units of work for one document; a unit takes some nanoseconds.
+const BUDGET: usize = 400_000_000;
+
+/// What is left to spend on a document.
+#[derive(Debug)]
+pub(super) struct Work {
+    left: usize,
+    canonicalisation: usize,
+}
+
+impl Work {
+    pub(super) fn for_document(document: &Document<'_>) -> Self {
+        let text = document.input_text().len();
+        Self { left: BUDGET, canonicalisation: text.saturating_add(namespaces_seen(document).saturating_mul(16)) }
+    }
+
+    /// Spends what canonicalising once costs.
+    pub(super) fn canonicalisation(&mut self) -> Result<(), String> {
+        match self.left.checked_sub(self.canonicalisation) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err("judging all signatures of this document would take too long".to_owned()),
+        }
+    }
+}
+
+/// Sum over all elements of the namespaces in scope there.
+fn namespaces_seen(document: &Document<'_>) -> usize {
+    let declared = |node: NodeId| document.element(node).map_or(0, |element| element.namespace_declarations.len());
+    let mut seen = 0_usize;
+    let mut pending: Vec<(NodeId, usize)> = vec![(document.root(), 0)];
+    while let Some((node, above)) = pending.pop() {
+        let in_scope = above + declared(node);
+        if document.element(node).is_some() {
+            seen = seen.saturating_add(in_scope);
+        }
+        pending.extend(document.children_iter(node).map(|child| (child, in_scope)));
+    }
+    seen
+}
