@@ -108,7 +108,8 @@ fn judge(case: &Case, response: &Delivery<'_>, window: Window<'_>) -> Option<Fin
     let bound = surely_over.or(surely_ahead);
     let fair = window.holds(idp.shown_at(response.time, 0.0));
     let decisive = bound.is_some() && fair && apart.abs() > doubt;
-    if !decisive && !(known_both && apart.abs() > WORTH_A_WORD + doubt) {
+    let large = known_both && apart.abs() > WORTH_A_WORD + doubt;
+    if !decisive && !large {
         return None;
     }
     let severity = if decisive && response.fate == Fate::Refused { Severity::Error } else { Severity::Warning };

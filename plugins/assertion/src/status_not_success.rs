@@ -89,7 +89,7 @@ fn run(case: &Case, out: &mut Findings) {
         if let Some(attempt) = attempt {
             finding = finding.attempt(attempt.id.clone());
         }
-        out.push(causes(case, status, finding));
+        out.push(blamed(case, status, finding));
     }
 }
 
@@ -139,7 +139,7 @@ fn severity(case: &Case, message: &Message, status: &Status) -> Severity {
     }
 }
 
-fn causes(case: &Case, status: &Status, mut finding: Finding) -> Finding {
+fn blamed(case: &Case, status: &Status, mut finding: Finding) -> Finding {
     let blames_request = status.codes.first().is_some_and(|code| matches!(spec::short(&code.value), "Requester" | "VersionMismatch"));
     let (data, vendor, object) = if blames_request {
         (&REQUEST, case.sp_vendor, delivery::entry_point(case))

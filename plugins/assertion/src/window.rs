@@ -63,16 +63,16 @@ mod tests {
     use diag_sdk::Place;
     use diag_sdk::case::assertion::{Conditions, SubjectConfirmation};
 
-    fn at(text: &str) -> Option<Sited<Timestamp>> {
-        Some(Sited::new(text.parse().unwrap(), Place::default()))
+    fn at(text: &str) -> Sited<Timestamp> {
+        Sited::new(text.parse().unwrap(), Place::default())
     }
 
     #[test]
     fn the_end_is_outside_and_the_begin_inside() {
         let assertion = Assertion {
             conditions: Some(Conditions {
-                not_before: at("2026-11-24T10:00:00Z"),
-                not_on_or_after: at("2026-11-24T11:00:00Z"),
+                not_before: Some(at("2026-11-24T10:00:00Z")),
+                not_on_or_after: Some(at("2026-11-24T11:00:00Z")),
                 ..Conditions::default()
             }),
             ..Assertion::default()
@@ -92,9 +92,9 @@ mod tests {
             ..SubjectConfirmation::default()
         };
         let assertion = |ends: Vec<_>| Assertion { confirmations: ends.into_iter().map(bearer).collect(), ..Assertion::default() };
-        let early = assertion(vec![at("2026-11-24T10:00:00Z"), at("2026-11-24T11:00:00Z")]);
+        let early = assertion(vec![Some(at("2026-11-24T10:00:00Z")), Some(at("2026-11-24T11:00:00Z"))]);
         assert!(of(&early).holds("2026-11-24T10:30:00Z".parse().unwrap()));
-        let unbounded = assertion(vec![at("2026-11-24T10:00:00Z"), None]);
+        let unbounded = assertion(vec![Some(at("2026-11-24T10:00:00Z")), None]);
         assert!(of(&unbounded).end.is_none());
         assert!(of(&Assertion::default()).holds("2026-11-24T10:30:00Z".parse().unwrap()));
     }

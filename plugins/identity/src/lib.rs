@@ -1,1 +1,41 @@
-//! stub
+//! The user the service provider would see: which attributes it reads, and whether they were sent.
+
+#[cfg(test)]
+mod fixture;
+
+mod attribute_duplicate;
+mod attribute_empty;
+mod computed_user;
+mod directory;
+mod groups_overage;
+mod name_id_format_unsupported;
+mod name_id_missing;
+mod nearest;
+mod required_attribute_missing;
+mod sign_in;
+mod user_directory_attribute_missing;
+mod user_directory_unquoted;
+mod user_id_attribute_missing;
+mod value_has_whitespace;
+
+use diag_sdk::Plugin;
+
+/// The family.
+pub static PLUGIN: Plugin = Plugin {
+    name: "identity",
+    version: env!("CARGO_PKG_VERSION"),
+    about: "The user the service provider would see: user id, directory, attributes, NameID",
+    checks: &[
+        &attribute_duplicate::ATTRIBUTE_DUPLICATE,
+        &attribute_empty::ATTRIBUTE_EMPTY,
+        &computed_user::COMPUTED_USER,
+        &groups_overage::GROUPS_OVERAGE,
+        &name_id_format_unsupported::NAME_ID_FORMAT_UNSUPPORTED,
+        &name_id_missing::NAME_ID_MISSING,
+        &required_attribute_missing::REQUIRED_ATTRIBUTE_MISSING,
+        &user_directory_attribute_missing::USER_DIRECTORY_ATTRIBUTE_MISSING,
+        &user_directory_unquoted::USER_DIRECTORY_UNQUOTED,
+        &user_id_attribute_missing::USER_ID_ATTRIBUTE_MISSING,
+        &value_has_whitespace::VALUE_HAS_WHITESPACE,
+    ],
+};

@@ -1,0 +1,124 @@
+use crate::sign_in;
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static TWICE: CauseData = CauseData {
+    text: "Two rules at the identity provider send the same attribute, or a rule sends it with several values",
+    who: Who::Idp,
+    setting: Setting::IdpClaims,
+    fix: "Keep one rule for the attribute, and one value where it names the user",
+};
+
+check! {
+    /// An attribute is sent twice, or the user id has several values.
+    ///
+    /// Of two attributes with the same name one product takes the first, another the last, a third
+    /// refuses the response. When the user id has several values, a person may be taken for different
+    /// users from one sign-in to the next.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    ///   <saml:Assertion ID="_a" Version="2.0" IssueInstant="{now}">
+    ///     <saml:AttributeStatement>
+    ///       <saml:Attribute Name="mail"><saml:AttributeValue>ada@contoso.example</saml:AttributeValue></saml:Attribute>
+    ///       <saml:Attribute Name="mail"><saml:AttributeValue>ada@old.example</saml:AttributeValue></saml:Attribute>
+    ///     </saml:AttributeStatement>
+    ///   </saml:Assertion>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example:443/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 302
+    /// < Location: https://sense.example/azure/hub
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    ///   <saml:Assertion ID="_a" Version="2.0" IssueInstant="{now}">
+    ///     <saml:AttributeStatement>
+    ///       <saml:Attribute Name="mail"><saml:AttributeValue>ada@contoso.example</saml:AttributeValue></saml:Attribute>
+    ///       <saml:Attribute Name="groups"><saml:AttributeValue>sales</saml:AttributeValue><saml:AttributeValue>support</saml:AttributeValue></saml:Attribute>
+    ///     </saml:AttributeStatement>
+    ///   </saml:Assertion>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example:443/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 302
+    /// < Location: https://sense.example/azure/hub
+    /// ```
+    pub static ATTRIBUTE_DUPLICATE = {
+        id: "identity/attribute-duplicate",
+        title: "An attribute is sent twice, or the user id has several values",
+        levels: [Severity::Warning],
+        stage: Stage::Response,
+        needs: [Need::Capture],
+        explains: [],
+        causes: [TWICE],
+        references: ["saml-core-2.0-os §2.7.3"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for sign_in in sign_in::all(case, out) {
+        let attributes = &sign_in.assertion.attributes;
+        for (index, attribute) in attributes.iter().enumerate() {
+            let same =
+                |other: &&diag_sdk::case::assertion::Attribute| other.name == attribute.name && other.name_format == attribute.name_format;
+            // Told once, at the second of them.
+            if attributes.iter().take(index).filter(same).count() != 1 {
+                continue;
+            }
+            let first = attributes.iter().find(same);
+            let finding = Finding::warning(format!("The attribute {} is sent more than once", attribute.short_name()))
+                .detail("Products differ in which of them they take.")
+                .at(&attribute.place)
+                .at_all(first.map(|first| &first.place))
+                .actual(attribute.name.clone(), "two Attribute elements of the assertion")
+                .cause_with(&TWICE, case.idp_vendor, sign_in::application(case), None);
+            out.push(sign_in.mark(finding));
+        }
+        for configuration in &sign_in.configurations {
+            let user_id = configuration.user_id_attribute.as_ref().and_then(|name| sign_in.attribute(&name.value));
+            let Some(attribute) = user_id.filter(|attribute| attribute.values.len() > 1) else { continue };
+            let finding = Finding::warning("The attribute for the user id has several values")
+                .detail("The service provider can take only one of them for the user's id.")
+                .at(&attribute.place)
+                .expected("one value", "a user has one id")
+                .actual(format!("{} values", attribute.values.len()), attribute.name.clone())
+                .cause_with(&TWICE, case.idp_vendor, sign_in::application(case), None);
+            out.push(sign_in.mark(finding));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{NAME, levels, sign_in};
+    use diag_sdk::case::attempt::Outcome;
+
+    #[test]
+    fn names_may_not_repeat_but_values_may() {
+        assert!(levels(&ATTRIBUTE_DUPLICATE, &sign_in(Outcome::SignedIn, &[("groups", &["a", "b"]), (NAME, &["ada"])])).is_empty());
+        assert_eq!(levels(&ATTRIBUTE_DUPLICATE, &sign_in(Outcome::SignedIn, &[("a", &["1"]), ("a", &["1"])])), [Severity::Warning]);
+        assert_eq!(levels(&ATTRIBUTE_DUPLICATE, &sign_in(Outcome::SignedIn, &[("a", &["1"]), ("a", &["2"]), ("a", &["3"])])).len(), 1);
+    }
+
+    #[test]
+    fn the_user_id_has_one_value() {
+        assert_eq!(levels(&ATTRIBUTE_DUPLICATE, &sign_in(Outcome::SignedIn, &[(NAME, &["ada", "bob"])])), [Severity::Warning]);
+    }
+}

@@ -1,0 +1,133 @@
+use crate::directory::{self, Directory};
+use crate::sign_in::{self, SignIn};
+use diag_sdk::case::sp_configuration::SpConfiguration;
+use diag_sdk::{Case, Finding, Findings, Need, Place, Severity, Stage, check};
+
+check! {
+    /// Which user the service provider makes of the assertion.
+    ///
+    /// Qlik Sense knows a user as directory and id. When a person is in as one user through another way
+    /// (Windows, an earlier virtual proxy) and as another through SAML, licences and rights seem lost.
+    /// Said here so that it can be compared with the user list of the management console.
+    ///
+    /// ## Fails
+    ///
+    /// ```json virtualproxyconfig
+    /// {"id": "6a9d2f37-1e84-4b50-bd0c-93f5a8c7e1d6", "prefix": "azure", "authenticationMethod": 3, "samlHostUri": "https://sense.example",
+    ///  "samlAttributeUserId": "name", "samlAttributeUserDirectory": "[CONTOSO]"}
+    /// ```
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    ///   <saml:Assertion ID="_a" Version="2.0" IssueInstant="{now}">
+    ///     <saml:AttributeStatement>
+    ///       <saml:Attribute Name="name"><saml:AttributeValue>ada</saml:AttributeValue></saml:Attribute>
+    ///     </saml:AttributeStatement>
+    ///   </saml:Assertion>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example:443/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 302
+    /// < Location: https://sense.example/azure/hub
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```json virtualproxyconfig
+    /// {"id": "6a9d2f37-1e84-4b50-bd0c-93f5a8c7e1d6", "prefix": "azure", "authenticationMethod": 3, "samlHostUri": "https://sense.example",
+    ///  "samlAttributeUserId": "name", "samlAttributeUserDirectory": "[CONTOSO]"}
+    /// ```
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    ///   <saml:Assertion ID="_a" Version="2.0" IssueInstant="{now}">
+    ///     <saml:AttributeStatement>
+    ///       <saml:Attribute Name="mail"><saml:AttributeValue>ada@contoso.example</saml:AttributeValue></saml:Attribute>
+    ///     </saml:AttributeStatement>
+    ///   </saml:Assertion>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example:443/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 400
+    /// ```
+    pub static COMPUTED_USER = {
+        id: "identity/computed-user",
+        title: "The user the service provider makes of the assertion",
+        levels: [Severity::Notice],
+        stage: Stage::Observation,
+        needs: [Need::Capture],
+        explains: [],
+        causes: [],
+        references: ["Qlik Sense help: SAML configuration"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    let mut told: Vec<String> = Vec::new();
+    for sign_in in sign_in::all(case, out) {
+        for configuration in &sign_in.configurations {
+            let Some((user, place)) = user(&sign_in, configuration) else { continue };
+            if told.contains(&user) {
+                continue;
+            }
+            let finding = Finding::notice("The user the service provider makes of the assertion")
+                .detail(format!("The person is known as {user} through {}.", configuration.name))
+                .actual(user.clone(), "user directory and user id")
+                .at(place);
+            out.push(sign_in.mark(finding));
+            told.push(user);
+        }
+    }
+}
+
+/// `DIRECTORY\\id`, and where the id stands.
+fn user<'a>(sign_in: &SignIn<'a>, configuration: &SpConfiguration) -> Option<(String, &'a Place)> {
+    let id = sign_in.attribute(&configuration.user_id_attribute.as_ref()?.value)?.values.iter().find(|value| !value.blank)?;
+    let directory = match directory::read(&configuration.user_directory.as_ref()?.value) {
+        Directory::Constant(name) => name.to_owned(),
+        Directory::Attribute(name) => sign_in.attribute(name)?.values.iter().find(|value| !value.blank)?.value.to_string(),
+        Directory::Unbalanced => return None,
+    };
+    Some((format!("{directory}\\{}", id.value), &id.place))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{NAME, sign_in};
+    use diag_sdk::case::attempt::Outcome;
+
+    fn computed(case: &Case) -> Option<String> {
+        COMPUTED_USER.judge(case).found().first().and_then(|finding| finding.actual.clone())
+    }
+
+    #[test]
+    fn directory_and_id_make_a_user() {
+        let mut case = sign_in(Outcome::SignedIn, &[(NAME, &["ada"]), ("domain", &["CONTOSO"])]);
+        assert_eq!(computed(&case).as_deref(), Some("AZURE\\ada"));
+        case.sp_configurations[0].user_directory = Some("domain".into());
+        assert_eq!(computed(&case).as_deref(), Some("CONTOSO\\ada"));
+        case.sp_configurations[0].user_directory = Some("tenant".into());
+        assert_eq!(computed(&case), None);
+        case.sp_configurations[0].user_directory = None;
+        assert_eq!(computed(&case), None);
+    }
+
+    #[test]
+    fn a_withheld_id_stays_withheld() {
+        let mut case = sign_in(Outcome::SignedIn, &[(NAME, &["ada"])]);
+        case.messages[0].assertions[0].attributes[0].values[0].value.text = None;
+        assert!(computed(&case).is_some_and(|user| user.starts_with("AZURE\\‹3 characters")));
+    }
+}

@@ -1,0 +1,126 @@
+use crate::sign_in;
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static TOO_MANY: CauseData = CauseData {
+    text: "The person is in more than 150 groups, and Entra ID then sends a link in place of the groups",
+    who: Who::Idp,
+    setting: Setting::IdpGroups,
+    fix: "Send only the groups assigned to the application, or filter them by name",
+};
+static ROLES: CauseData = CauseData {
+    text: "Access rests on all groups of the directory rather than on roles of the application",
+    who: Who::Idp,
+    setting: Setting::IdpClaims,
+    fix: "Give the application roles, assign them, and send them in place of the groups",
+};
+
+/// What Entra ID sends in place of the groups; its own documentation prints it with a leading blank.
+const LINK: &str = "http://schemas.microsoft.com/claims/groups.link";
+
+check! {
+    /// A link was sent in place of the groups.
+    ///
+    /// Entra ID puts at most 150 groups into an assertion. A person with more gets the attribute
+    /// `groups.link` instead, which the service provider would have to follow, and hardly any does: the
+    /// person signs in without any group and misses the rights that rest on them, while colleagues with
+    /// fewer groups have no trouble.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    ///   <saml:Assertion ID="_a" Version="2.0" IssueInstant="{now}">
+    ///     <saml:AttributeStatement>
+    ///       <saml:Attribute Name="http://schemas.microsoft.com/claims/groups.link"><saml:AttributeValue>https://graph.windows.net/t/users/u/getMemberObjects</saml:AttributeValue></saml:Attribute>
+    ///     </saml:AttributeStatement>
+    ///   </saml:Assertion>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example:443/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 302
+    /// < Location: https://sense.example/azure/hub
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    ///   <saml:Assertion ID="_a" Version="2.0" IssueInstant="{now}">
+    ///     <saml:AttributeStatement>
+    ///       <saml:Attribute Name="http://schemas.microsoft.com/ws/2008/06/identity/claims/groups"><saml:AttributeValue>sales</saml:AttributeValue></saml:Attribute>
+    ///     </saml:AttributeStatement>
+    ///   </saml:Assertion>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example:443/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 302
+    /// < Location: https://sense.example/azure/hub
+    /// ```
+    pub static GROUPS_OVERAGE = {
+        id: "identity/groups-overage",
+        title: "A link was sent in place of the groups",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Response,
+        needs: [Need::Capture],
+        explains: ["identity/required-attribute-missing", "flow/sp-refused-response"],
+        causes: [TOO_MANY, ROLES],
+        references: ["https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-group-claims"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for sign_in in sign_in::all(case, out) {
+        let Some(link) = sign_in.assertion.attributes.iter().find(|attribute| attribute.name.trim() == LINK) else { continue };
+        let is_groups = |name: &str| diag_sdk::spec::short(name) == "groups";
+        let mandatory = sign_in.configurations.iter().flat_map(|configuration| &configuration.attribute_map);
+        let mandatory = mandatory
+            .filter(|row| row.mandatory)
+            .any(|row| is_groups(&row.attribute.value) && sign_in.attribute(&row.attribute.value).is_none());
+        let severity = if mandatory && sign_in.refused { Severity::Error } else { Severity::Warning };
+        let mut detail = "The person is in too many groups for an assertion; the service provider gets none of them.".to_owned();
+        if mandatory {
+            detail.push_str(" The attribute mapping demands them.");
+        }
+        let finding = Finding::new(severity, "A link was sent in place of the groups")
+            .detail(detail)
+            .at(&link.place)
+            .expected("the groups themselves", "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups")
+            .actual("a link", link.name.trim())
+            .cause_with(&TOO_MANY, case.idp_vendor, sign_in::application(case), None)
+            .cause_with(&ROLES, case.idp_vendor, sign_in::application(case), None);
+        out.push(sign_in.mark(finding));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{levels, mandatory, sign_in};
+    use diag_sdk::case::attempt::Outcome;
+
+    #[test]
+    fn the_link_counts_with_and_without_its_blank() {
+        for name in [LINK, " http://schemas.microsoft.com/claims/groups.link"] {
+            assert_eq!(levels(&GROUPS_OVERAGE, &sign_in(Outcome::SignedIn, &[(name, &["https://x"])])), [Severity::Warning]);
+        }
+        assert!(levels(&GROUPS_OVERAGE, &sign_in(Outcome::SignedIn, &[("groups", &["a"])])).is_empty());
+    }
+
+    #[test]
+    fn mandatory_groups_make_it_an_error() {
+        let mut case = sign_in(Outcome::RefusedBySp, &[(LINK, &["https://x"])]);
+        case.sp_configurations[0].attribute_map = vec![mandatory("groups")];
+        assert_eq!(levels(&GROUPS_OVERAGE, &case), [Severity::Error]);
+    }
+}

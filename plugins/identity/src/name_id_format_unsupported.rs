@@ -1,0 +1,226 @@
+use crate::sign_in;
+use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::setting::Vendor;
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, aadsts, check, spec};
+
+static FORMAT: CauseData = CauseData {
+    text: "The service provider's request asks for a NameID format the identity provider does not serve",
+    who: Who::Sp,
+    setting: Setting::Unspecified,
+    fix: "Ask for a format the identity provider serves, or leave the Format of NameIDPolicy out",
+};
+static OFFER: CauseData = CauseData {
+    text: "The identity provider is not set up to serve the format to this application",
+    who: Who::Idp,
+    setting: Setting::IdpClaims,
+    fix: "Serve the NameID format that is asked for, if the product can",
+};
+
+/// The only formats Entra ID serves; it refuses requests for others.
+const ENTRA: &[&str] = &[
+    "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+    "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+    "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+    "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
+];
+/// Says: whichever the identity provider likes.
+const UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
+/// Entra ID: the NameIDPolicy is not valid.
+const INVALID_POLICY: u32 = 75_016;
+
+check! {
+    /// The request asks for a NameID format the identity provider cannot serve.
+    ///
+    /// With `NameIDPolicy` a request may demand a format. An identity provider that does not know it
+    /// must refuse (`InvalidNameIDPolicy`); Entra ID serves four formats and answers AADSTS75016 for any
+    /// other. The person sees an error before or after typing the password and cannot do anything.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" Version="2.0" InResponseTo="_1" IssueInstant="{now}">
+    ///   <samlp:Status>
+    ///     <samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Requester">
+    ///       <samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:InvalidNameIDPolicy"/>
+    ///     </samlp:StatusCode>
+    ///   </samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 400
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    ///   <saml:Assertion ID="_a" Version="2.0" IssueInstant="{now}">
+    ///     <saml:Subject><saml:NameID>ada</saml:NameID></saml:Subject>
+    ///   </saml:Assertion>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example:443/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 302
+    /// < Location: https://sense.example/azure/hub
+    /// ```
+    pub static NAME_ID_FORMAT_UNSUPPORTED = {
+        id: "identity/name-id-format-unsupported",
+        title: "The NameID format asked for cannot be served",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::IdpRequest,
+        needs: [Need::Capture],
+        explains: ["assertion/status-not-success", "flow/idp-error-page", "flow/sp-refused-response", "flow/request-not-answered"],
+        causes: [FORMAT, OFFER],
+        references: ["saml-core-2.0-os §3.4.1.1", "https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    let mut told: Vec<&str> = Vec::new();
+    for message in case.messages_of(MessageKind::Response) {
+        let codes = message.status.iter().flat_map(|status| &status.codes);
+        let Some(code) = codes.into_iter().find(|code| spec::short(&code.value) == "InvalidNameIDPolicy") else { continue };
+        let attempt = case.attempt_of(&message.id);
+        let request = attempt.and_then(|attempt| attempt.request.as_deref()).and_then(|id| case.message(id));
+        let mut finding = proven(case, request, &code.place, &code.value).subject(message.id.clone());
+        if let Some(attempt) = attempt {
+            told.push(&attempt.id);
+            finding = finding.attempt(attempt.id.clone());
+        }
+        out.push(finding);
+    }
+    for seen in case.vendor_codes() {
+        let known = aadsts::number(seen.code) == Some(INVALID_POLICY);
+        if !known || seen.attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str())) {
+            continue;
+        }
+        let request = seen.attempt.and_then(|attempt| attempt.request.as_deref()).and_then(|id| case.message(id));
+        let mut finding = proven(case, request, seen.place, seen.code);
+        if let Some(attempt) = seen.attempt {
+            told.push(&attempt.id);
+            finding = finding.attempt(attempt.id.clone());
+        }
+        out.push(finding);
+    }
+    for request in case.messages_of(MessageKind::AuthnRequest) {
+        let attempt = case.attempt_of(&request.id);
+        if !attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str())) {
+            foreseen(case, request, out);
+        }
+    }
+}
+
+/// The identity provider said so.
+fn proven(case: &Case, request: Option<&Message>, place: &Place, code: &str) -> Finding {
+    let format = request.and_then(|request| request.request.as_ref()).and_then(|request| request.name_id_format.as_ref());
+    let mut finding =
+        Finding::error("The identity provider cannot serve the NameID format asked for").at(place).detail(format!("It answered {code}."));
+    if let Some(format) = format {
+        finding = finding.actual_sited(format, "NameIDPolicy/@Format of the request");
+    }
+    if case.idp_vendor == Vendor::Entra {
+        finding =
+            finding.expected(ENTRA.iter().map(|format| spec::short(format)).collect::<Vec<_>>().join(", "), "formats Entra ID serves");
+    }
+    finding.cause(&FORMAT, case.sp_vendor).cause_with(&OFFER, case.idp_vendor, sign_in::application(case), None)
+}
+
+/// Nobody has complained, but the format is none of those the identity provider says it serves.
+fn foreseen(case: &Case, request: &Message, out: &mut Findings) {
+    let Some(format) = request.request.as_ref().and_then(|request| request.name_id_format.as_ref()) else { return };
+    if format.value == UNSPECIFIED || case.idp_accepted(request) {
+        return;
+    }
+    let published = case.idp_metadata(HeldBy::Publisher).chain(case.idp_metadata(HeldBy::Sp));
+    let published: Vec<&str> =
+        published.flat_map(|metadata| &metadata.idp).flat_map(|role| &role.name_id_formats).map(String::as_str).collect();
+    let (served, origin) = if case.idp_vendor == Vendor::Entra {
+        (ENTRA.to_vec(), "formats Entra ID serves")
+    } else {
+        (published, "NameIDFormat in the identity provider's metadata")
+    };
+    if served.is_empty() || served.contains(&format.value.as_str()) {
+        return;
+    }
+    let mut finding = Finding::warning("The NameID format asked for is none the identity provider serves")
+        .likely()
+        .expected(served.iter().map(|format| spec::short(format)).collect::<Vec<_>>().join(", "), origin)
+        .actual_sited(format, "NameIDPolicy/@Format of the request")
+        .subject(request.id.clone())
+        .cause(&FORMAT, case.sp_vendor)
+        .cause_with(&OFFER, case.idp_vendor, sign_in::application(case), None);
+    if let Some(attempt) = case.attempt_of(&request.id) {
+        finding = finding.attempt(attempt.id.clone());
+    }
+    out.push(finding);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{levels, sign_in};
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::exchange::Page;
+    use diag_sdk::case::message::{AuthnRequest, Status};
+    use diag_sdk::case::metadata::{IdpRole, Metadata};
+
+    const KERBEROS: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos";
+
+    fn asking(format: &str, outcome: Outcome) -> Case {
+        let mut case = sign_in(outcome, &[]);
+        let request = AuthnRequest { name_id_format: Some(format.into()), ..AuthnRequest::default() };
+        case.messages
+            .insert(0, Message { id: "m1".to_owned(), kind: MessageKind::AuthnRequest, request: Some(request), ..Message::default() });
+        case.attempts[0].request = Some("m1".to_owned());
+        case
+    }
+
+    #[test]
+    fn the_identity_providers_word_proves_it_once() {
+        let mut case = asking(KERBEROS, Outcome::RefusedByIdp);
+        let codes =
+            vec!["urn:oasis:names:tc:SAML:2.0:status:Requester".into(), "urn:oasis:names:tc:SAML:2.0:status:InvalidNameIDPolicy".into()];
+        case.messages[1].status = Some(Status { codes, vendor_codes: vec!["AADSTS75016".to_owned()], ..Status::default() });
+        assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Error]);
+        let mut case = asking(KERBEROS, Outcome::RefusedByIdp);
+        case.messages.remove(1);
+        case.exchanges[0].page = Some(Page { codes: vec!["AADSTS75016".to_owned()], error: true, ..Page::default() });
+        assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Error]);
+    }
+
+    #[test]
+    fn an_unserved_format_is_foreseen_unless_it_was_accepted() {
+        let mut case = asking(KERBEROS, Outcome::Incomplete);
+        case.messages.truncate(1);
+        assert!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case).is_empty());
+        case.idp_vendor = Vendor::Entra;
+        assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Warning]);
+        case.messages[0].request.as_mut().unwrap().name_id_format = Some(ENTRA[1].into());
+        assert!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case).is_empty());
+        let mut case = asking(KERBEROS, Outcome::SignedIn);
+        case.idp_vendor = Vendor::Entra;
+        assert!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case).is_empty());
+    }
+
+    #[test]
+    fn metadata_tells_what_others_serve() {
+        let mut case = asking(KERBEROS, Outcome::Incomplete);
+        case.messages.truncate(1);
+        let idp = IdpRole { name_id_formats: vec![ENTRA[3].to_owned()], ..IdpRole::default() };
+        case.metadata.push(Metadata { idp: Some(idp), ..Metadata::default() });
+        assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Warning]);
+        case.messages[0].request.as_mut().unwrap().name_id_format = Some(UNSPECIFIED.into());
+        assert!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case).is_empty());
+    }
+}

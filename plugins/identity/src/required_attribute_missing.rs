@@ -1,0 +1,309 @@
+use crate::nearest;
+use crate::sign_in::{self, SignIn};
+use diag_sdk::case::attempt::Outcome;
+use diag_sdk::case::exchange::Exchange;
+use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::metadata::{Metadata, RequestedAttribute};
+use diag_sdk::case::sp_configuration::{MappedAttribute, SpConfiguration};
+use diag_sdk::setting::Vendor;
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static NOT_RELEASED: CauseData = CauseData {
+    text: "The identity provider does not send an attribute the service provider demands, or the person has no value for it",
+    who: Who::Idp,
+    setting: Setting::IdpClaims,
+    fix: "Send the attribute to this application, and see that the person has a value for it",
+};
+static MANDATORY: CauseData = CauseData {
+    text: "The attribute is marked as mandatory although not everybody has it",
+    who: Who::Sp,
+    setting: Setting::SpAttributeMapping,
+    fix: "Clear the mandatory mark of the attribute, or map the attribute that is sent",
+};
+static NOT_MAPPED: CauseData = CauseData {
+    text: "The service provider does not take the attribute from the assertion under the name it is sent with",
+    who: Who::Sp,
+    setting: Setting::SpAttributeMapping,
+    fix: "Map the attribute under the exact name (and NameFormat) that is sent",
+};
+static ACCESS_RULE: CauseData = CauseData {
+    text: "The access rule of the page demands an attribute, or a value of it, that this person does not bring",
+    who: Who::Sp,
+    setting: Setting::SpAccessRule,
+    fix: "Compare the access rule with the attributes of the assertion, and change the rule or what is sent",
+};
+
+check! {
+    /// An attribute the service provider demands is not in the assertion.
+    ///
+    /// Attributes can be mandatory: by a mark in the attribute mapping, by `RequestedAttribute` with
+    /// `isRequired` in the service provider's metadata, or by the access rule of a page. A person whose
+    /// assertion lacks one is refused although the sign-in itself went well; others, who have the
+    /// attribute, get in.
+    ///
+    /// ## Fails
+    ///
+    /// ```json virtualproxyconfig
+    /// {"id": "6a9d2f37-1e84-4b50-bd0c-93f5a8c7e1d6", "prefix": "azure", "authenticationMethod": 3, "samlHostUri": "https://sense.example",
+    ///  "samlAttributeMap": [{"samlAttribute": "groups", "senseAttribute": "group", "isMandatory": true}]}
+    /// ```
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    ///   <saml:Assertion ID="_a" Version="2.0" IssueInstant="{now}"><saml:AttributeStatement>
+    ///     <saml:Attribute Name="name"><saml:AttributeValue>ada</saml:AttributeValue></saml:Attribute>
+    ///   </saml:AttributeStatement></saml:Assertion>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example:443/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 400
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```json virtualproxyconfig
+    /// {"id": "6a9d2f37-1e84-4b50-bd0c-93f5a8c7e1d6", "prefix": "azure", "authenticationMethod": 3, "samlHostUri": "https://sense.example",
+    ///  "samlAttributeMap": [{"samlAttribute": "groups", "senseAttribute": "group", "isMandatory": true}]}
+    /// ```
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    ///   <saml:Assertion ID="_a" Version="2.0" IssueInstant="{now}"><saml:AttributeStatement>
+    ///     <saml:Attribute Name="http://schemas.microsoft.com/ws/2008/06/identity/claims/groups"><saml:AttributeValue>sales</saml:AttributeValue></saml:Attribute>
+    ///   </saml:AttributeStatement></saml:Assertion>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example:443/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 302
+    /// < Location: https://sense.example/azure/hub
+    /// ```
+    pub static REQUIRED_ATTRIBUTE_MISSING = {
+        id: "identity/required-attribute-missing",
+        title: "An attribute the service provider demands is not sent",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Landing,
+        needs: [Need::Capture],
+        explains: ["flow/sp-refused-response", "flow/redirect-loop"],
+        causes: [NOT_RELEASED, MANDATORY, NOT_MAPPED, ACCESS_RULE],
+        references: ["saml-metadata-2.0-os §2.4.4.2", "Qlik Sense help: SAML configuration, SAML attribute mapping"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for sign_in in sign_in::all(case, out) {
+        let mut told = false;
+        for configuration in &sign_in.configurations {
+            for row in configuration.attribute_map.iter().filter(|row| row.mandatory) {
+                if let Some(finding) = mandatory(case, &sign_in, configuration, row) {
+                    out.push(sign_in.mark(finding));
+                    told = true;
+                }
+            }
+        }
+        for metadata in published(case) {
+            for requested in metadata.sp.iter().flat_map(|role| &role.requested_attributes).filter(|requested| requested.required) {
+                if let Some(finding) = requested_by_metadata(case, &sign_in, metadata, requested) {
+                    told |= finding.severity == Severity::Error;
+                    out.push(sign_in.mark(finding));
+                }
+            }
+        }
+        if !told && let Some(finding) = said_or_denied(case, &sign_in) {
+            out.push(sign_in.mark(finding));
+        }
+    }
+}
+
+/// Metadata of the service provider, as published, or else the copy the identity provider holds.
+fn published(case: &Case) -> Vec<&Metadata> {
+    let published: Vec<&Metadata> = case.sp_metadata(HeldBy::Publisher).collect();
+    if published.is_empty() { case.sp_metadata(HeldBy::Idp).collect() } else { published }
+}
+
+fn has_value(sign_in: &SignIn<'_>, wanted: &str) -> bool {
+    sign_in.attribute(wanted).is_some_and(|attribute| attribute.values.iter().any(|value| !value.blank))
+}
+
+fn mandatory(case: &Case, sign_in: &SignIn<'_>, configuration: &SpConfiguration, row: &MappedAttribute) -> Option<Finding> {
+    let wanted = &row.attribute;
+    if has_value(sign_in, &wanted.value) {
+        return None;
+    }
+    let finding = Finding::new(sign_in.severity(), "A mandatory attribute of the mapping is not sent")
+        .expected(wanted.value.clone(), "the attribute mapping, where it is marked as mandatory")
+        .at(&wanted.place);
+    let (finding, near) = with_nearest(finding, sign_in, &wanted.value);
+    Some(finding.cause_with(&NOT_RELEASED, case.idp_vendor, sign_in::application(case), Some(&wanted.value)).cause_with(
+        &MANDATORY,
+        configuration.vendor,
+        Some(&configuration.name),
+        near.as_deref(),
+    ))
+}
+
+fn requested_by_metadata(case: &Case, sign_in: &SignIn<'_>, metadata: &Metadata, requested: &RequestedAttribute) -> Option<Finding> {
+    let by_friendly_name = requested.friendly_name.as_deref().is_some_and(|name| has_value(sign_in, name));
+    if has_value(sign_in, &requested.name) || by_friendly_name {
+        return None;
+    }
+    let denied = sign_in.refused || sign_in.attempt.is_some_and(|attempt| attempt.outcome == Outcome::DeniedAfterSignIn);
+    let severity = if denied { Severity::Error } else { Severity::Warning };
+    let mut finding = Finding::new(severity, "An attribute the service provider's metadata requires is not sent")
+        .expected(requested.name.clone(), format!("RequestedAttribute with isRequired in {}", metadata.origin))
+        .at(&requested.place);
+    if !denied {
+        finding = finding.likely();
+    }
+    let (finding, _) = with_nearest(finding, sign_in, &requested.name);
+    Some(
+        finding
+            .cause_with(&NOT_RELEASED, case.idp_vendor, sign_in::application(case), Some(&requested.name))
+            .cause(&NOT_MAPPED, case.sp_vendor),
+    )
+}
+
+fn with_nearest(finding: Finding, sign_in: &SignIn<'_>, wanted: &str) -> (Finding, Option<String>) {
+    match nearest::attribute(wanted, &sign_in.assertion.attributes) {
+        Some((attribute, nearness)) => {
+            let finding = finding
+                .detail(format!("The nearest attribute that is sent is {}: {}.", attribute.name, nearness.words()))
+                .actual(attribute.name.clone(), "the nearest attribute of the assertion")
+                .at(&attribute.place);
+            let finding = match nearness.difference() {
+                Some(difference) => finding.difference(difference),
+                None => finding,
+            };
+            (finding, Some(attribute.name.clone()))
+        }
+        None => (finding.detail(sign_in.sent()).actual("no attribute of that name", "the assertion").at(&sign_in.assertion.place), None),
+    }
+}
+
+/// No list of demands is at hand: the service provider's own word, or its refusal of a page right
+/// after it accepted the response.
+fn said_or_denied(case: &Case, sign_in: &SignIn<'_>) -> Option<Finding> {
+    let said = case.said_about(sign_in.message);
+    let attempt = sign_in.attempt?;
+    let denied = attempt.outcome == Outcome::DeniedAfterSignIn;
+    // What names the user id is user-id-attribute-missing's.
+    let of_the_user_id = |text: &str| ["user id", "user-id", "userid"].iter().any(|word| text.to_lowercase().contains(word));
+    let reason = said
+        .iter()
+        .find(|seen| seen.phrase.meaning == "attribute-missing" && (sign_in.refused || denied) && !of_the_user_id(&seen.phrase.text));
+    let (headline, detail) = if let Some(seen) = reason {
+        ("The service provider misses an attribute", format!("It says: \u{201c}{}\u{201d}. {}", seen.phrase.text, sign_in.sent()))
+    } else if denied && !a_licence_is_missing(case, sign_in) {
+        let page = denial(case, sign_in);
+        let status = page.map_or(String::new(), |page| format!(" with status {}", page.status));
+        (
+            "Signed in, yet the attributes sent do not give access",
+            format!(
+                "The service provider accepted the response, then refused the page{status}. Its access rule demands an attribute, or a value, that it \
+                 did not get from this assertion. {}",
+                sign_in.sent()
+            ),
+        )
+    } else {
+        return None;
+    };
+    let mut finding = Finding::error(headline).detail(detail);
+    finding = finding.at_all(denial(case, sign_in).map(|page| &page.place)).at(&sign_in.assertion.place);
+    if let Some(place) = reason.and_then(|seen| seen.place) {
+        finding = finding.at(place);
+    }
+    let entry_point = sign_in.configurations.first().map(|configuration| configuration.name.as_str());
+    Some(
+        finding
+            .cause_with(&NOT_RELEASED, case.idp_vendor, sign_in::application(case), None)
+            .cause_with(&NOT_MAPPED, case.sp_vendor, entry_point, None)
+            .cause_with(&ACCESS_RULE, case.sp_vendor, entry_point, None),
+    )
+}
+
+/// Qlik Sense says that the person has no access pass: a licence, not an attribute.
+fn a_licence_is_missing(case: &Case, sign_in: &SignIn<'_>) -> bool {
+    case.sp_vendor == Vendor::Qlik && (sign_in.said(case, "access-denied") || sign_in.said(case, "not-provisioned"))
+}
+
+fn denial<'a>(case: &'a Case, sign_in: &SignIn<'_>) -> Option<&'a Exchange> {
+    let attempt = sign_in.attempt.filter(|attempt| attempt.outcome == Outcome::DeniedAfterSignIn)?;
+    attempt.end.and_then(|index| case.exchanges.get(index))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{NAME, levels, mandatory as row, says, sign_in};
+    use diag_sdk::case::metadata::SpRole;
+
+    #[test]
+    fn mandatory_rows_are_demanded_and_others_are_not() {
+        let mut case = sign_in(Outcome::RefusedBySp, &[(NAME, &["ada"])]);
+        case.sp_configurations[0].attribute_map = vec![row("groups")];
+        assert_eq!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case), [Severity::Error]);
+        case.sp_configurations[0].attribute_map[0].mandatory = false;
+        assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
+        let mut case = sign_in(Outcome::RefusedBySp, &[("http://schemas.microsoft.com/ws/2008/06/identity/claims/groups", &["sales"])]);
+        case.sp_configurations[0].attribute_map = vec![row("groups")];
+        assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
+    }
+
+    #[test]
+    fn who_got_in_gets_a_warning() {
+        let mut case = sign_in(Outcome::SignedIn, &[(NAME, &["ada"])]);
+        case.sp_configurations[0].attribute_map = vec![row("groups")];
+        assert_eq!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case), [Severity::Warning]);
+    }
+
+    #[test]
+    fn metadata_demands_are_errors_only_where_access_was_refused() {
+        let demands = |outcome| {
+            let mut case = sign_in(outcome, &[(NAME, &["ada"])]);
+            let requested = RequestedAttribute {
+                name: "urn:oid:0.9.2342.19200300.100.1.3".to_owned(),
+                friendly_name: Some("mail".to_owned()),
+                required: true,
+                ..RequestedAttribute::default()
+            };
+            case.metadata
+                .push(Metadata { sp: Some(SpRole { requested_attributes: vec![requested], ..SpRole::default() }), ..Metadata::default() });
+            case
+        };
+        assert_eq!(levels(&REQUIRED_ATTRIBUTE_MISSING, &demands(Outcome::SignedIn)), [Severity::Warning]);
+        assert_eq!(levels(&REQUIRED_ATTRIBUTE_MISSING, &demands(Outcome::DeniedAfterSignIn)), [Severity::Error]);
+        let mut case = demands(Outcome::DeniedAfterSignIn);
+        case.messages[0].assertions[0].attributes.push(crate::fixture::attribute("mail", &["ada@contoso.example"]));
+        case.attempts[0].outcome = Outcome::SignedIn;
+        assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
+    }
+
+    #[test]
+    fn a_page_refused_after_the_sign_in_is_told_with_what_was_sent() {
+        let case = sign_in(Outcome::DeniedAfterSignIn, &[(NAME, &["ada"])]);
+        let outcome = REQUIRED_ATTRIBUTE_MISSING.judge(&case);
+        assert_eq!(outcome.found().len(), 1);
+        assert!(outcome.found()[0].detail.as_deref().unwrap().contains("status 403"));
+        let mut case = sign_in(Outcome::DeniedAfterSignIn, &[(NAME, &["ada"])]);
+        says(&mut case, 2, "access-denied", "you cannot access Qlik Sense because you have no access pass");
+        assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
+    }
+
+    #[test]
+    fn the_service_providers_word_counts() {
+        let mut case = sign_in(Outcome::RefusedBySp, &[(NAME, &["ada"])]);
+        assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
+        says(&mut case, 1, "attribute-missing", "a required attribute is missing");
+        assert_eq!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case), [Severity::Error]);
+    }
+}
