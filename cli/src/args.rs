@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Show the sign-in attempts of a capture as a timeline
     Flow(FlowArguments),
+    /// Show SAML messages as indented XML, however they are packed
+    Decode(DecodeArguments),
     /// Explain a check, a family, an AADSTS code or a SAML status code
     Explain(ExplainArguments),
     /// List every check
@@ -151,6 +153,14 @@ pub(crate) struct FlowArguments {
     /// Captures, or `-` for standard input; configuration files help to tell who is who
     #[arg(value_name = "CAPTURE", required = true, value_hint = ValueHint::FilePath)]
     pub(crate) captures: Vec<PathBuf>,
+}
+
+/// Options of `decode`.
+#[derive(Debug, Args)]
+pub(crate) struct DecodeArguments {
+    /// A message (base64), a URL, a file, or `-` for standard input
+    #[arg(value_name = "BLOB|URL|FILE|-", default_value = "-", value_hint = ValueHint::FilePath)]
+    pub(crate) what: String,
 }
 
 /// Options of `explain`.

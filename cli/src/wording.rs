@@ -4,6 +4,7 @@ use crate::terminal::{DIM, ERROR, GOOD, NOTICE, WARNING};
 use anstyle::Style;
 use diag_sdk::case::attempt::{Actor, AttemptKind, Outcome};
 use diag_sdk::case::input::InputKind;
+use diag_sdk::case::message::Damage;
 use diag_sdk::{Severity, Who};
 use jiff::Timestamp;
 
@@ -86,6 +87,28 @@ pub(crate) fn kind(kind: InputKind) -> &'static str {
         InputKind::Certutil => "certificate store listing",
         InputKind::ProxyLog => "Qlik proxy log",
         InputKind::Certificate => "certificate",
+    }
+}
+
+/// What happened to a message on the way.
+pub(crate) fn damage(damage: Damage) -> &'static str {
+    match damage {
+        Damage::NotBase64 => "not base64, though it should be",
+        Damage::NotDeflate => "not DEFLATE data, which the Redirect binding wants",
+        Damage::NotXml => "decodes to something else than XML",
+        Damage::Truncated => "cut short",
+        Damage::PlusLost => "every + had become a blank; put back",
+        Damage::DoubleEncoded => "URL-encoded once more than due; undone",
+        Damage::DeflatedInPost => "deflated, though the POST binding sends plain base64",
+        Damage::PlainInQuery => "not deflated, though the Redirect binding wants DEFLATE",
+        Damage::ZlibFraming => "zlib or gzip framing around the DEFLATE data",
+        Damage::LineWrapped => "base64 wrapped into lines",
+        Damage::UrlSafeAlphabet => "URL-safe base64 alphabet",
+        Damage::Sanitised => "removed or replaced by the exporter of the capture",
+        Damage::TooLarge => "larger than is read",
+        Damage::Doctype => "has a document type declaration, which is refused",
+        Damage::DuplicateParameter => "the parameter occurs more than once with different values",
+        Damage::PaddingLost => "the padding at the end of the base64 is missing",
     }
 }
 

@@ -10,9 +10,10 @@ use crate::output::{self, Target};
 use crate::progress::Meter;
 use crate::render::{self, Detail, Judged};
 use crate::terminal;
+use crate::wording;
 use diag_core::runner::Selection;
 use diag_sdk::Severity;
-use diag_sdk::case::input::{HeldBy, InputKind};
+use diag_sdk::case::input::{HeldBy, Input, InputKind};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -42,12 +43,17 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     let meter = Meter::new(cases.iter().flatten().map(|file| file.size).sum());
     let judged = judge_all(&cases, &manner, &meter, arguments.jobs);
     meter.finish();
-    if arguments.format == Format::Text {
-        say_notes(&judged);
-    }
     let (understood, strange): (Vec<Judged>, Vec<Judged>) = judged.into_iter().partition(understood);
+    if let ([], [only]) = (understood.as_slice(), strange.as_slice())
+        && let [input] = only.case.inputs.as_slice()
+    {
+        return Err(Failure::new(remark(input)).hint(WHAT_IS_READ).into());
+    }
+    if arguments.format == Format::Text || understood.is_empty() {
+        say_notes(understood.iter().chain(&strange));
+    }
     if understood.is_empty() {
-        return Err(nothing_known(&strange).into());
+        return Err(Failure::new("none of the files holds anything to judge").hint(WHAT_IS_READ).into());
     }
 
     let detail = match (arguments.quiet, arguments.verbose) {
@@ -153,35 +159,33 @@ fn judge_all(cases: &[Vec<File>], manner: &Manner, meter: &Meter, jobs: Option<u
     done.into_iter().map(|(_, judged)| judged).collect()
 }
 
+const WHAT_IS_READ: &str =
+    "diag reads HAR captures, SAML metadata, Microsoft Graph exports of the application and Qlik Sense exports of the virtual proxy";
+
 /// Remarks on files that are none of ours, each once.
-fn say_notes(judged: &[Judged]) {
+fn say_notes<'a>(judged: impl Iterator<Item = &'a Judged>) {
     let mut said = BTreeSet::new();
-    for input in judged.iter().flat_map(|judged| &judged.case.inputs).filter(|input| input.kind == InputKind::Unrecognised) {
-        let line = match input.notes.as_slice() {
-            [] => format!("{}: neither a capture nor metadata nor an export that diag knows; left out", input.path),
-            notes => format!("{}: {}", input.path, notes.join("; ")),
-        };
+    for input in judged.flat_map(|judged| &judged.case.inputs).filter(|input| input.kind == InputKind::Unrecognised) {
+        let line = remark(input);
         if said.insert(line.clone()) {
             failure::say_note(&line);
         }
     }
 }
 
-fn nothing_known(judged: &[Judged]) -> Failure {
-    let inputs: Vec<_> = judged.iter().flat_map(|judged| &judged.case.inputs).collect();
-    let message = match inputs.as_slice() {
-        [only] => format!("{}: nothing in it to judge", only.path),
-        several => format!("none of the {} files holds anything to judge", several.len()),
-    };
-    Failure::new(message).hint(
-        "diag reads HAR captures, SAML metadata, Microsoft Graph exports of the application and Qlik Sense exports of the virtual proxy",
-    )
+/// One line about a file that is none of ours.
+fn remark(input: &Input) -> String {
+    let path = wording::path(&input.path);
+    match input.notes.as_slice() {
+        [] => format!("{path}: neither a capture nor metadata nor an export that diag knows"),
+        notes => format!("{path}: {}", notes.join("; ")),
+    }
 }
 
 /// `diag chekc login.har` names no file: say so.
 fn with_command_hint(failure: Failure, arguments: &CheckArguments) -> Failure {
     let first = arguments.paths.first().map(PathBuf::as_path).and_then(|path| path.to_str());
-    let commands = ["check", "flow", "explain", "checks", "schema", "completions", "man"];
+    let commands = ["check", "flow", "decode", "explain", "checks", "schema", "completions", "man"];
     match first.filter(|first| !first.contains(['/', '.', '\\'])) {
         Some(first) if commands.contains(&first) => failure.hint(format!("options stand behind the command: diag {first} …")),
         Some(first) => match did_you_mean(first, commands) {

@@ -9,7 +9,11 @@ use crate::terminal::{self, DIM, STRONG};
 use crate::wording;
 use diag_sdk::{Check, Need, Severity, Stage};
 use serde::Serialize;
+use std::io::IsTerminal;
 use std::process::ExitCode;
+
+/// In a pipe a check is one line, whatever its length: people search it.
+const UNWRAPPED: usize = 1_000;
 
 /// A check as `--format json` lists it.
 #[derive(Serialize)]
@@ -45,7 +49,7 @@ pub(crate) fn run(arguments: &ChecksArguments) -> anyhow::Result<ExitCode> {
             let listed: Vec<Listed> = builtin::checks().into_iter().map(Listed::from).collect();
             json::pretty(&listed)?
         }
-        ListFormat::Text => table(terminal::width()),
+        ListFormat::Text => table(if std::io::stdout().is_terminal() { terminal::width() } else { UNWRAPPED }),
     };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)

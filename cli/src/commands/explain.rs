@@ -43,7 +43,10 @@ fn explain_check(page: &mut Page, check: &Check) {
     page.line(&format!("{}  {}", styled(STRONG, check.id), levels.join(" or ")));
     page.paragraph(0, check.title);
     page.blank();
-    markdown::write(page, &markdown_of(check));
+    let text = markdown_of(check);
+    // What to do is wanted sooner than examples of what it looks like.
+    let (why, examples) = text.find("\n## ").map_or((text.as_str(), ""), |at| text.split_at(at));
+    markdown::write(page, why);
     if !check.causes.is_empty() {
         page.blank();
         page.line(&styled(STRONG, "CAUSES AND FIXES"));
@@ -60,11 +63,30 @@ fn explain_check(page: &mut Page, check: &Check) {
     }
     list(page, "EXPLAINS", check.explains);
     list(page, "SEE ALSO", check.references);
+    if !examples.is_empty() {
+        page.blank();
+        markdown::write(page, examples);
+    }
 }
 
-/// The documentation of a check as Markdown: doc comments carry a blank before every line.
+/// The documentation of a check as Markdown. Doc comments carry a blank before every line, and
+/// examples name certificates and encoded documents, which the test suite puts in.
 pub(super) fn markdown_of(check: &Check) -> String {
-    check.docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+    let text = check.docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n");
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once("{{") {
+        out.push_str(before);
+        let Some((name, after)) = after.split_once("}}") else {
+            out.push_str("{{");
+            rest = after;
+            continue;
+        };
+        out.push_str(if name.starts_with("certificate:") { "MIIC…" } else { "PD94…" });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 fn explain_cause(page: &mut Page, cause: &CauseData) {

@@ -3,6 +3,7 @@
 mod check;
 mod checks;
 mod completions;
+mod decode;
 mod docs;
 mod examining;
 mod explain;
@@ -23,6 +24,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Schema(schema)) => schema::run(&schema),
         Some(Command::Completions(completions)) => completions::run(&completions),
         Some(Command::Man) => man::run(),
+        Some(Command::Decode(decode)) => decode::run(&decode),
         Some(Command::Explain(explain)) => explain::run(&explain),
         Some(Command::Docs(docs)) => docs::run(&docs),
     }

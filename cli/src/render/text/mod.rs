@@ -5,6 +5,7 @@ mod comparison;
 pub(crate) mod excerpt;
 mod findings;
 pub(crate) mod headline;
+pub(crate) mod indented;
 pub(crate) mod markdown;
 pub(crate) mod page;
 pub(crate) mod timeline;

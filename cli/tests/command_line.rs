@@ -1,0 +1,148 @@
+//! The binary as people and scripts meet it: exit codes, streams, and one line for what goes wrong.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn diag(arguments: &[&str]) -> Output {
+    diag_in(Path::new("."), arguments)
+}
+
+fn diag_in(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_diag"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("RUST_BACKTRACE")
+        .env_remove("CLICOLOR_FORCE")
+        .stdin(Stdio::null())
+        .output()
+        .expect("diag runs")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8")
+}
+
+/// `error: …`, then perhaps `hint: …`, and nothing else.
+fn assert_refused(output: &Output) {
+    let text = err(output);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(lines.first().is_some_and(|line| line.starts_with("error: ")), "{text}");
+    assert!(lines.iter().all(|line| ["error: ", "hint: ", "note: "].iter().any(|word| line.starts_with(word))), "{text}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn what_is_not_there_is_one_line() {
+    assert_refused(&diag(&["no-such-file.har"]));
+    assert_refused(&diag(&["flow", "no-such-file.har"]));
+    assert_refused(&diag(&["decode", "no-such-file.har"]));
+}
+
+#[test]
+fn names_are_checked_before_anything_is_read() {
+    let output = diag(&["--only", "metadata/role-descriptor", "no-such-file.har"]);
+    assert_refused(&output);
+    assert!(err(&output).contains("did you mean metadata/role-descriptor-present"), "{}", err(&output));
+}
+
+#[test]
+fn a_mistyped_command_is_understood() {
+    let output = diag(&["chekc"]);
+    assert_refused(&output);
+    assert!(err(&output).contains("did you mean check"), "{}", err(&output));
+}
+
+#[test]
+fn files_that_are_none_of_ours_are_told_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("notes.txt"), "Dear colleague").expect("a file");
+    let output = diag_in(folder.path(), &["."]);
+    assert_refused(&output);
+    assert_eq!(err(&output).lines().filter(|line| line.contains("notes.txt")).count(), 1, "{}", err(&output));
+}
+
+#[test]
+fn inputs_are_never_overwritten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("login.har");
+    fs::write(&path, "{\"log\":{\"entries\":[]}}").expect("a file");
+    assert_refused(&diag_in(folder.path(), &["login.har", "--output", "./login.har"]));
+    assert_eq!(fs::read_to_string(&path).expect("readable"), "{\"log\":{\"entries\":[]}}");
+}
+
+#[test]
+fn usage_errors_end_with_two() {
+    assert_eq!(diag(&["--format", "nonsense", "x"]).status.code(), Some(2));
+    assert_eq!(diag(&[]).status.code(), Some(2));
+    assert_eq!(diag(&["x.har", "--at", "yesterday"]).status.code(), Some(2));
+}
+
+#[test]
+fn lists_and_schemas_are_json() {
+    let checks: serde_json::Value = serde_json::from_str(&out(&diag(&["checks", "--format", "json"]))).expect("JSON");
+    let ids: Vec<&str> = checks.as_array().expect("an array").iter().filter_map(|check| check["id"].as_str()).collect();
+    assert!(!ids.is_empty() && ids.is_sorted());
+    for document in ["report", "case"] {
+        let schema: serde_json::Value = serde_json::from_str(&out(&diag(&["schema", document]))).expect("JSON");
+        assert!(schema["properties"].is_object(), "{document}");
+    }
+}
+
+#[test]
+fn every_check_is_one_line_in_a_pipe() {
+    let text = out(&diag(&["checks"]));
+    assert!(
+        text.lines().any(|line| line.contains("metadata/role-descriptor-present") && line.contains("RoleDescriptor elements")),
+        "{text}"
+    );
+    assert!(!text.contains('\u{1b}'));
+}
+
+#[test]
+fn colours_come_when_asked_for_only() {
+    let arguments = ["explain", "AADSTS50011"];
+    assert!(!out(&diag(&arguments)).contains('\u{1b}'));
+    assert!(out(&diag(&["explain", "AADSTS50011", "--color", "always"])).contains('\u{1b}'));
+    assert!(!out(&diag(&["explain", "AADSTS50011", "--color", "never"])).contains('\u{1b}'));
+}
+
+#[test]
+fn messages_are_decoded_from_arguments_and_pipes() {
+    let value = "SAMLResponse=PHNhbWxwOlJlc3BvbnNlIHhtbG5zOnNhbWxwPSJ1cm46b2FzaXM6bmFtZXM6dGM6U0FNTDoyLjA6cHJvdG9jb2wiIElEPSJfMSI%2BPC9zYW1scDpSZXNwb25zZT4%3D";
+    let direct = diag(&["decode", value]);
+    assert_eq!(direct.status.code(), Some(0), "{}", err(&direct));
+    assert!(out(&direct).contains("<samlp:Response "));
+    let mut child =
+        Command::new(env!("CARGO_BIN_EXE_diag")).arg("decode").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("diag runs");
+    child.stdin.take().expect("a pipe").write_all(value.as_bytes()).expect("written");
+    assert_eq!(out(&child.wait_with_output().expect("diag ends")), out(&direct).replace("the message", "standard input"));
+}
+
+#[test]
+fn a_pipe_that_closes_early_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_diag"))
+        .args(["schema", "case"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("diag runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("diag ends");
+    assert!(output.stderr.is_empty(), "{}", err(&output));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn completions_and_the_manual_are_written() {
+    assert!(out(&diag(&["completions", "bash"])).contains("diag"));
+    let manual = out(&diag(&["man"]));
+    assert!(manual.starts_with(".ie") || manual.contains(".TH"), "{manual}");
+    assert!(manual.contains("fail\\-on"));
+}
