@@ -9,6 +9,7 @@
 
 pub mod crypto;
 pub mod evidence;
+pub mod examine;
 pub mod intake;
 pub mod redact;
 pub mod report;

@@ -1,0 +1,184 @@
+//! From files to a Case: every room of core, in the order data flows through them.
+
+use crate::crypto::certificate;
+use crate::evidence::Evidence;
+use crate::intake::{self, Supplied};
+use crate::saml::messages::Decoded;
+use crate::saml::metadata::{self, Holding};
+use crate::seal::Sealer;
+use crate::sources::Sources;
+use crate::{saml, snapshot, story};
+use diag_sdk::case::JudgedBy;
+use diag_sdk::case::attempt::AttemptKind;
+use diag_sdk::case::input::{HeldBy, InputKind, Trouble};
+use diag_sdk::case::message::Message;
+use diag_sdk::case::sp_configuration::HeldMetadata;
+use diag_sdk::{Case, Place};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// What is to be examined, and how.
+pub struct Request<'a> {
+    /// The files.
+    pub files: Vec<Supplied<'a>>,
+    /// Validate every byte of captures.
+    pub strict: bool,
+    /// Judge at this time instead of the capture's own.
+    pub at: Option<Timestamp>,
+    /// The current time, for configuration without a capture. Core has no clock of its own.
+    pub now: Timestamp,
+}
+
+impl<'a> Request<'a> {
+    /// A request with nothing but files; the clock stands at the epoch.
+    pub fn new(files: Vec<Supplied<'a>>) -> Self {
+        Self { files, strict: false, at: None, now: Timestamp::UNIX_EPOCH }
+    }
+}
+
+/// The Case, and the texts its places point into.
+#[derive(Debug)]
+pub struct Examination {
+    /// The facts.
+    pub case: Case,
+    /// The texts, secrets blotted out.
+    pub sources: Sources,
+}
+
+/// Reads, decodes, verifies and joins everything into one Case.
+pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress)) -> Examination {
+    let options = intake::Options { strict: request.strict, ..intake::Options::default() };
+    let mut evidence = intake::read(request.files, &options, progress);
+    story::order(&mut evidence);
+    let sealer = Sealer::new(seed(&evidence));
+    let mut sources = Sources::default();
+    let mut case = Case { schema: diag_sdk::SCHEMA.to_owned(), ..Case::default() };
+    case.inputs = std::mem::take(&mut evidence.inputs);
+    case.removed_by_exporter.clone_from(&evidence.removed_by_exporter);
+
+    case.exchanges = story::exchanges(&evidence, &sealer);
+    let decoded = saml::messages::read(&evidence, &sealer);
+    read_documents(&evidence, &sealer, &decoded, &mut case, &mut sources);
+    for message in &decoded {
+        sources.add_xml(&message.facts.id, &message.xml);
+    }
+    case.messages = decoded.into_iter().map(|message| message.facts).collect();
+    snapshot::join::relevant(&mut case);
+    story::complete(&mut case, &evidence);
+    (case.judged_at, case.judged_by) = moment(&case, request.at, request.now);
+    Examination { case, sources }
+}
+
+/// Documents other than captures: exports, metadata (also inside exports), certificates.
+fn read_documents(evidence: &Evidence, sealer: &Sealer, decoded: &[Decoded], case: &mut Case, sources: &mut Sources) {
+    let exports = snapshot::read(&evidence.documents, sealer);
+    for (input, note) in exports.notes {
+        if let Some(input) = case.inputs.iter_mut().find(|known| known.id == input) {
+            input.notes.push(note);
+        }
+    }
+    case.registrations = exports.registrations;
+    case.sp_configurations = exports.sp_configurations;
+    case.proxies = exports.proxies;
+    case.key_stores = exports.key_stores;
+    case.log_phrases = exports.log_phrases;
+
+    let names = entity_ids(case, decoded);
+    let is_wanted = |entity_id: &str| names.contains(entity_id);
+    let wanted: metadata::Wanted<'_> = if names.is_empty() { None } else { Some(&is_wanted) };
+    for document in &evidence.documents {
+        let place = Place { input: document.input.clone(), ..Place::default() };
+        match document.kind {
+            InputKind::Metadata => {
+                sources.add_metadata(&document.input, &metadata::text_of(&document.bytes).text);
+                let origin = case.file_of(&document.input).to_owned();
+                let holding = Holding { place, held_by: document.held_by, configuration: None, origin };
+                add_metadata(case, metadata::read(&document.bytes, &holding, wanted));
+            }
+            InputKind::Certificate => case.certificates.extend(certificate::read_pem_file(&document.bytes, &place)),
+            InputKind::Har | InputKind::Sketch | InputKind::SamlMessage | InputKind::ProxyLog | InputKind::Unrecognised => {}
+            _ => sources.add_json(&document.input, &saml::xml::decode_text(&document.bytes).text),
+        }
+    }
+    for held in exports.held_metadata {
+        let id = format!("{}.samlMetadataIdP", held.configuration);
+        sources.add_metadata(&id, &metadata::text_of(&held.bytes).text);
+        let place = Place { message: Some(id), ..held.place };
+        let holding = Holding { place, held_by: HeldBy::Sp, configuration: Some(held.configuration.clone()), origin: held.origin };
+        let read = metadata::read(&held.bytes, &holding, None);
+        let trouble = read.1.first().map(|broken| broken.trouble);
+        if let Some(configuration) = case.sp_configurations.iter_mut().find(|known| known.id == held.configuration) {
+            configuration.idp_metadata = match trouble {
+                None => HeldMetadata::Read,
+                Some(Trouble::Empty) => HeldMetadata::Missing,
+                Some(_) => HeldMetadata::Unreadable,
+            };
+            configuration.idp_metadata_trouble = trouble;
+        }
+        if trouble != Some(Trouble::Empty) {
+            add_metadata(case, read);
+        }
+    }
+}
+
+/// Numbers entities over all documents of the Case.
+fn add_metadata(
+    case: &mut Case,
+    (entities, broken): (Vec<diag_sdk::case::metadata::Metadata>, Vec<diag_sdk::case::input::BrokenDocument>),
+) {
+    for mut entity in entities {
+        entity.id = format!("d{}", case.metadata.len() + 1);
+        case.metadata.push(entity);
+    }
+    case.broken_documents.extend(broken);
+}
+
+/// Every name by which messages and exports call an entity: what is wanted of a large aggregate.
+fn entity_ids(case: &Case, decoded: &[Decoded]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for Decoded { facts, .. } in decoded {
+        names.extend(facts.issuer.iter().map(|issuer| issuer.value.clone()));
+        for assertion in &facts.assertions {
+            names.extend(assertion.issuer.iter().map(|issuer| issuer.value.clone()));
+            names.extend(assertion.conditions.iter().flat_map(|conditions| &conditions.audiences).map(|audience| audience.value.clone()));
+        }
+    }
+    for configuration in &case.sp_configurations {
+        names.extend(configuration.entity_id.iter().map(|entity_id| entity_id.value.clone()));
+    }
+    for registration in &case.registrations {
+        names.extend(registration.identifiers.iter().map(|identifier| identifier.value.value.clone()));
+        // Entra's entityID follows from the tenant.
+        names.extend(registration.tenant.iter().map(|tenant| format!("https://sts.windows.net/{}/", tenant.value)));
+    }
+    names
+}
+
+/// The moment of judgement: as asked for, else when the last response was handed over, else when
+/// the capture ended, else now.
+fn moment(case: &Case, at: Option<Timestamp>, now: Timestamp) -> (Option<Timestamp>, JudgedBy) {
+    if at.is_some() {
+        return (at, JudgedBy::Option);
+    }
+    let sign_ins = case.attempts.iter().rev().filter(|attempt| attempt.kind == AttemptKind::SignIn);
+    let handed_over = sign_ins.filter_map(|attempt| case.message(attempt.response.as_deref()?)).find_map(Message::delivered_at);
+    let captured = handed_over
+        .or_else(|| case.exchanges.iter().filter_map(|exchange| exchange.started).max())
+        .or_else(|| case.messages.iter().filter_map(|message| Some(message.issue_instant.as_ref()?.value)).max());
+    match captured {
+        Some(time) => (Some(time), JudgedBy::Capture),
+        None => (Some(now), JudgedBy::Now),
+    }
+}
+
+/// What is particular about this evidence: its first URLs and form values.
+fn seed(evidence: &Evidence) -> Vec<u8> {
+    let mut seed = Vec::new();
+    for exchange in evidence.exchanges.iter().take(64) {
+        seed.extend_from_slice(exchange.url.as_bytes());
+        for field in &exchange.form {
+            seed.extend_from_slice(field.value.as_bytes());
+        }
+    }
+    seed
+}
