@@ -4,14 +4,13 @@ use crate::builtin::BUILTIN;
 use crate::files::File;
 use crate::progress::Meter;
 use crate::render::Judged;
+use diag_core::examine::{Examination, Request};
+use diag_core::intake::Supplied;
 use diag_core::report::Report;
 use diag_core::runner::{self, Selection};
-use diag_core::sources::Sources;
-use diag_sdk::Case;
-use diag_sdk::case::input::{Input, InputKind};
+use diag_sdk::case::input::InputKind;
 use diag_sdk::manifest::checks_of;
 use jiff::Timestamp;
-use std::io;
 
 /// How to judge.
 #[derive(Debug, Clone, Default)]
@@ -21,22 +20,19 @@ pub(crate) struct Manner {
     pub(crate) selection: Selection,
 }
 
-/// A case and the texts behind its places.
-pub(crate) struct Examination {
-    case: Case,
-    sources: Sources,
-}
-
 /// Reads the files as one case.
 pub(crate) fn examine(files: &[File], manner: &Manner, meter: &Meter) -> Examination {
-    // Until core examines, only the files themselves are told.
-    let mut case = Case { judged_at: Some(manner.at.unwrap_or_else(Timestamp::now)), ..Case::default() };
-    for (index, file) in files.iter().enumerate() {
-        let _ = io::copy(&mut meter.watch(file.reader()), &mut io::sink());
-        case.inputs.push(Input { id: format!("i{}", index + 1), path: file.shown.clone(), named: file.named, ..Input::default() });
-    }
-    let _ = manner.strict;
-    Examination { case, sources: Sources::default() }
+    let supplied = files
+        .iter()
+        .map(|file| Supplied {
+            path: file.shown.clone(),
+            named: file.named,
+            held_by: file.held_by,
+            reader: Box::new(meter.watch(file.reader())),
+        })
+        .collect();
+    let request = Request { files: supplied, strict: manner.strict, at: manner.at, now: Timestamp::now() };
+    diag_core::examine::examine(request, &mut |_| {})
 }
 
 /// Judges a case.

@@ -103,9 +103,8 @@ impl Reader<'_> {
             .and_then(|info| keyinfo::extract_key_value(info, document))
             .and_then(|key| key.to_spki_der());
         let range = document.node_range(signature).unwrap_or_default();
-        let references: Vec<NodeId> = signed_info
-            .map(|info| children(document, info, ns::node::REFERENCE).take(MOST_REFERENCES).collect())
-            .unwrap_or_default();
+        let references: Vec<NodeId> =
+            signed_info.map(|info| children(document, info, ns::node::REFERENCE).take(MOST_REFERENCES).collect()).unwrap_or_default();
         SignatureReading {
             range,
             algorithm,
