@@ -1,0 +1,123 @@
+//! `virtual-proxy/authentication-method-not-saml`: the virtual proxy does not authenticate with SAML.
+
+use crate::entries;
+use diag_sdk::case::sp_configuration::{AuthenticationMethod, HeldMetadata, SpConfiguration};
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static METHOD_NOT_CHOSEN: CauseData = CauseData {
+    text: "Another authentication method was chosen, or SAML was entered and not applied",
+    who: Who::Sp,
+    setting: Setting::SpAuthenticationMethod,
+    fix: "Choose SAML as authentication method of this virtual proxy and apply",
+};
+
+check! {
+    /// The virtual proxy people use authenticates by another method than SAML.
+    ///
+    /// `authenticationMethod` decides alone; filled SAML fields do nothing while it says Ticket, header, JWT or OIDC. People get
+    /// the Windows log-in or another page instead of the identity provider's, and responses posted to `samlauthn` are not read.
+    /// Only the virtual proxy of this sign-in is judged; others of the site may use what they like.
+    ///
+    /// ## Fails
+    ///
+    /// ```json virtualproxyconfig
+    /// { "id": "6f1d1c7e-3a52-4f0e-9b1c-2d5e8a7f4c33", "prefix": "azure", "description": "Entra ID",
+    ///   "authenticationMethod": 0, "samlHostUri": "https://sense.example",
+    ///   "samlEntityId": "https://sense.example" }
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```json virtualproxyconfig
+    /// { "id": "6f1d1c7e-3a52-4f0e-9b1c-2d5e8a7f4c33", "prefix": "azure", "description": "Entra ID",
+    ///   "authenticationMethod": 3, "samlHostUri": "https://sense.example",
+    ///   "samlEntityId": "https://sense.example" }
+    /// ```
+    pub(crate) static AUTHENTICATION_METHOD_NOT_SAML = {
+        id: "virtual-proxy/authentication-method-not-saml",
+        title: "The virtual proxy does not authenticate with SAML",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Configuration,
+        needs: [Need::Virtualproxyconfig],
+        explains: ["virtual-proxy/idp-metadata-missing", "endpoints/acs-differs-from-sp-metadata", "endpoints/response-sent-to-wrong-acs", "flow/request-not-answered", "flow/sp-refused-response"],
+        causes: [METHOD_NOT_CHOSEN],
+        references: ["Qlik QRS API: VirtualProxyConfig.authenticationMethod (3 is SAML)", "Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, step 7b"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    // Other entry points of the site may well use other methods.
+    if case.relevant_configurations().any(SpConfiguration::is_saml) {
+        return;
+    }
+    let only = case.relevant_configurations().count() == 1;
+    for entry in case.relevant_configurations() {
+        let Some(method) = &entry.method else { continue };
+        let set_up_for_saml = entry.host_uri.is_some() || entry.entity_id.is_some() || entry.idp_metadata == HeldMetadata::Read;
+        if !only && !set_up_for_saml {
+            continue;
+        }
+        let name = match method.value {
+            AuthenticationMethod::Saml => continue,
+            AuthenticationMethod::Ticket => "Ticket (0)",
+            AuthenticationMethod::HeaderStatic => "Header authentication, static user directory (1)",
+            AuthenticationMethod::HeaderDynamic => "Header authentication, dynamic user directory (2)",
+            AuthenticationMethod::Jwt => "JWT (4)",
+            AuthenticationMethod::Oidc => "OIDC (5)",
+            AuthenticationMethod::Other => "an unknown method",
+        };
+        out.push(
+            entries::finding(entries::level(case), "The virtual proxy does not authenticate with SAML", entry)
+                .detail(
+                    "It ignores its SAML settings: it sends no request to the identity provider and serves no assertion consumer service.",
+                )
+                .at(&method.place)
+                .expected("SAML (3)", "the sign-in under judgement")
+                .actual(name, format!("authenticationMethod of {}", entry.name))
+                .cause_with(&METHOD_NOT_CHOSEN, entry.vendor, entries::object(entry), Some("SAML")),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn with(method: AuthenticationMethod) -> Case {
+        sample::changed(|entry| entry.method = Some(sample::sited(method)))
+    }
+
+    #[test]
+    fn every_method_but_saml_is_an_error() {
+        use AuthenticationMethod::{HeaderDynamic, HeaderStatic, Jwt, Oidc, Other, Saml, Ticket};
+        assert_eq!(sample::levels(&AUTHENTICATION_METHOD_NOT_SAML, &with(Saml)), []);
+        for method in [Ticket, HeaderStatic, HeaderDynamic, Jwt, Oidc, Other] {
+            assert_eq!(sample::levels(&AUTHENTICATION_METHOD_NOT_SAML, &with(method)), [Severity::Error], "{method:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_method_and_entry_points_of_no_concern_are_silent() {
+        assert_eq!(sample::levels(&AUTHENTICATION_METHOD_NOT_SAML, &sample::changed(|entry| entry.method = None)), []);
+        let mut case = with(AuthenticationMethod::Ticket);
+        case.sp_configurations[0].relevant = false;
+        assert_eq!(sample::levels(&AUTHENTICATION_METHOD_NOT_SAML, &case), []);
+    }
+
+    #[test]
+    fn beside_a_saml_entry_point_others_may_do_as_they_like() {
+        let mut case = with(AuthenticationMethod::Ticket);
+        case.sp_configurations.push(sample::entry());
+        assert_eq!(sample::levels(&AUTHENTICATION_METHOD_NOT_SAML, &case), []);
+    }
+
+    #[test]
+    fn of_several_only_those_set_up_for_saml_are_meant() {
+        let mut case = with(AuthenticationMethod::Ticket);
+        let bare = SpConfiguration { host_uri: None, method: Some(sample::sited(AuthenticationMethod::Ticket)), ..sample::entry() };
+        case.sp_configurations.push(bare);
+        assert_eq!(sample::levels(&AUTHENTICATION_METHOD_NOT_SAML, &case), [Severity::Error]);
+    }
+}

@@ -1,0 +1,129 @@
+//! `virtual-proxy/not-linked`: no proxy serves the virtual proxy.
+
+use crate::entries;
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static LINK_FORGOTTEN: CauseData = CauseData {
+    text: "The virtual proxy was created and not linked to a proxy, or the link was removed",
+    who: Who::Sp,
+    setting: Setting::SpLinkedProxies,
+    fix: "Link the virtual proxy to the proxy that people reach; the proxy restarts",
+};
+
+check! {
+    /// No proxy of the site lists the virtual proxy, so nothing serves it.
+    ///
+    /// A virtual proxy is a set of rules; a proxy service has to be linked to it before its URLs answer. Without the link people
+    /// who open `/prefix/hub` get 404, or the default virtual proxy with its Windows log-in, and responses posted to the
+    /// assertion consumer service find nobody. The export of the proxies tells, provided it is complete.
+    ///
+    /// ## Fails
+    ///
+    /// ```json virtualproxyconfig
+    /// { "id": "6f1d1c7e-3a52-4f0e-9b1c-2d5e8a7f4c33", "prefix": "azure", "description": "Entra ID",
+    ///   "authenticationMethod": 3, "samlHostUri": "https://sense.example",
+    ///   "samlEntityId": "https://sense.example" }
+    /// ```
+    /// ```json proxyservice
+    /// { "id": "c8b5e0a2-93d7-4e16-8f40-6d2b1a9c7e58", "serverNodeConfiguration": { "name": "Central" },
+    ///   "settings": { "listenPort": 443, "virtualProxies": [] } }
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```json virtualproxyconfig
+    /// { "id": "6f1d1c7e-3a52-4f0e-9b1c-2d5e8a7f4c33", "prefix": "azure", "description": "Entra ID",
+    ///   "authenticationMethod": 3, "samlHostUri": "https://sense.example",
+    ///   "samlEntityId": "https://sense.example" }
+    /// ```
+    /// ```json proxyservice
+    /// { "id": "c8b5e0a2-93d7-4e16-8f40-6d2b1a9c7e58", "serverNodeConfiguration": { "name": "Central" },
+    ///   "settings": { "listenPort": 443, "virtualProxies": [{ "id": "6f1d1c7e-3a52-4f0e-9b1c-2d5e8a7f4c33" }] } }
+    /// ```
+    pub(crate) static NOT_LINKED = {
+        id: "virtual-proxy/not-linked",
+        title: "No proxy serves the virtual proxy",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Configuration,
+        needs: [Need::Virtualproxyconfig, Need::Proxyservice],
+        explains: ["flow/request-not-answered", "flow/sp-refused-response", "endpoints/acs-port-differs-from-proxy", "flow/no-saml-messages"],
+        causes: [LINK_FORGOTTEN],
+        references: ["Qlik help: Linking a virtual proxy (must be linked to a proxy service before it is available)"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    // A list that is unknown or cut may hold the link.
+    if case.proxies.is_empty() || case.proxies.iter().any(|proxy| proxy.entry_points.is_none()) {
+        out.missing(Need::Proxyservice);
+        return;
+    }
+    for entry in entries::saml(case).filter(|entry| entry.vendor_id.is_some() && entry.linked_proxies.is_empty()) {
+        // An answer below its prefix shows that some proxy, not among the exports, serves it.
+        let severity = if entries::served(case, entry) { Severity::Warning } else { entries::level(case) };
+        let names: Vec<&str> = case.proxies.iter().map(|proxy| proxy.name.as_str()).collect();
+        let first = names.first().copied().map(str::to_owned);
+        out.push(
+            entries::finding(severity, "No proxy serves the virtual proxy", entry)
+                .detail(format!(
+                    "None of the exported proxies ({}) lists it. A virtual proxy that is linked to no proxy is not available: its URLs answer 404 or fall to \
+                     the default one.",
+                    names.join(", ")
+                ))
+                .at_all(case.proxies.iter().map(|proxy| &proxy.place))
+                .at(&entry.place)
+                .expected(entry.vendor_id.clone().unwrap_or_default(), format!("id of {}", entry.name))
+                .actual(listed(case), "settings.virtualProxies of the proxies")
+                .cause_with(&LINK_FORGOTTEN, entry.vendor, entries::object(entry), first.as_deref()),
+        );
+    }
+}
+
+fn listed(case: &Case) -> String {
+    let ids: Vec<&str> = case.proxies.iter().flat_map(|proxy| proxy.entry_points.iter().flatten()).map(String::as_str).take(5).collect();
+    if ids.is_empty() { "none listed".to_owned() } else { ids.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+    use diag_sdk::case::exchange::Exchange;
+    use diag_sdk::case::sp_configuration::ProxyService;
+
+    fn with(entry_points: Option<Vec<String>>, linked: &[&str]) -> Case {
+        let mut case = sample::changed(|entry| entry.linked_proxies = linked.iter().map(|id| (*id).to_owned()).collect());
+        case.proxies = vec![ProxyService { id: "x1".into(), entry_points, ..ProxyService::default() }];
+        case
+    }
+
+    #[test]
+    fn a_complete_list_without_it_is_an_error() {
+        assert_eq!(sample::levels(&NOT_LINKED, &with(Some(vec![]), &[])), [Severity::Error]);
+        assert_eq!(sample::levels(&NOT_LINKED, &with(Some(vec!["6f1d".into()]), &["x1"])), []);
+    }
+
+    #[test]
+    fn an_unknown_list_or_no_proxy_is_missing() {
+        assert_eq!(NOT_LINKED.judge(&with(None, &[])).missed(), [Need::Proxyservice]);
+        assert_eq!(NOT_LINKED.judge(&sample::changed(|_| ())).missed(), [Need::Proxyservice]);
+    }
+
+    #[test]
+    fn an_answer_below_its_prefix_shows_that_it_is_served() {
+        let mut case = with(Some(vec![]), &[]);
+        let url = "https://sense.contoso.example/azure/hub".to_owned();
+        case.exchanges = vec![Exchange { url, status: 302, ..Exchange::default() }];
+        assert_eq!(sample::levels(&NOT_LINKED, &case), [Severity::Warning]);
+        case.exchanges[0].status = 404;
+        assert_eq!(sample::levels(&NOT_LINKED, &case), [Severity::Error]);
+    }
+
+    #[test]
+    fn without_an_id_nothing_can_be_compared() {
+        let mut case = with(Some(vec![]), &[]);
+        case.sp_configurations[0].vendor_id = None;
+        assert_eq!(sample::levels(&NOT_LINKED, &case), []);
+    }
+}

@@ -1,0 +1,157 @@
+//! `virtual-proxy/prefix-malformed`: the prefix has characters that are not allowed.
+
+use crate::entries;
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static ENTERED_WRONG: CauseData = CauseData {
+    text: "The prefix was entered with upper case, blanks or other characters that do not belong in it",
+    who: Who::Sp,
+    setting: Setting::SpPrefix,
+    fix: "Use lower-case letters, digits and - . _ ~ only, then register the URLs that follow from the new prefix",
+};
+
+check! {
+    /// The prefix of the virtual proxy has characters in it that Qlik Sense does not allow.
+    ///
+    /// Prefixes take lower-case letters, digits and `- . _ ~`. Upper-case letters are replaced on saving in newer releases, so
+    /// that the address people and the identity provider use is no longer the one that is served; blanks and other characters
+    /// never match a URL, in which they appear percent-encoded. Since paths are case-sensitive, a reply URL with the prefix in
+    /// another spelling is another URL.
+    ///
+    /// ## Fails
+    ///
+    /// ```json virtualproxyconfig
+    /// { "id": "6f1d1c7e-3a52-4f0e-9b1c-2d5e8a7f4c33", "prefix": "Azure AD", "description": "Entra ID",
+    ///   "authenticationMethod": 3, "samlHostUri": "https://sense.example",
+    ///   "samlEntityId": "https://sense.example" }
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```json virtualproxyconfig
+    /// { "id": "6f1d1c7e-3a52-4f0e-9b1c-2d5e8a7f4c33", "prefix": "azure", "description": "Entra ID",
+    ///   "authenticationMethod": 3, "samlHostUri": "https://sense.example",
+    ///   "samlEntityId": "https://sense.example" }
+    /// ```
+    pub(crate) static PREFIX_MALFORMED = {
+        id: "virtual-proxy/prefix-malformed",
+        title: "The prefix has characters that are not allowed",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Configuration,
+        needs: [Need::Virtualproxyconfig],
+        explains: ["endpoints/acs-not-registered", "endpoints/acs-differs-from-sp-metadata", "endpoints/response-sent-to-wrong-acs", "endpoints/sign-on-url-wrong", "flow/request-not-answered"],
+        causes: [ENTERED_WRONG],
+        references: ["Qlik help: Creating a virtual proxy (prefix: a-z 0-9 - . _ ~)"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for entry in entries::saml(case) {
+        let Some(prefix) = entry.prefix.as_ref() else { continue };
+        let Some(flaw) = flaw(&prefix.value) else { continue };
+        // Older releases took a path of several segments.
+        let severity = if flaw == Flaw::Slash { Severity::Warning } else { entries::level(case) };
+        let mended: String = prefix.value.to_lowercase().chars().filter(|character| allowed(*character)).collect();
+        let mut finding = entries::finding(severity, format!("The prefix {}", flaw.words()), entry)
+            .detail(
+                "Qlik Sense takes lower-case letters, digits and - . _ ~ only; URLs with such a prefix are not served as they are written.",
+            )
+            .at(&prefix.place)
+            .actual(prefix.value.clone(), format!("prefix of {}", entry.name));
+        if !mended.is_empty() {
+            finding = finding.expected(mended.clone(), "Qlik help: Creating a virtual proxy").compared();
+        }
+        let value = Some(mended.as_str()).filter(|mended| !mended.is_empty());
+        out.push(finding.cause_with(&ENTERED_WRONG, entry.vendor, entries::object(entry), value));
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flaw {
+    UpperCase,
+    Blank,
+    Character,
+    Slash,
+    TooLong,
+}
+
+impl Flaw {
+    fn words(self) -> &'static str {
+        match self {
+            Self::UpperCase => "has upper-case letters",
+            Self::Blank => "has blanks in it",
+            Self::Character => "has characters that are not allowed",
+            Self::Slash => "has a slash in it",
+            Self::TooLong => "is longer than 100 characters",
+        }
+    }
+}
+
+fn allowed(character: char) -> bool {
+    character.is_ascii_lowercase() || character.is_ascii_digit() || matches!(character, '-' | '.' | '_' | '~')
+}
+
+fn flaw(prefix: &str) -> Option<Flaw> {
+    let odd: Vec<char> = prefix.chars().filter(|character| !allowed(*character)).collect();
+    if odd.iter().any(|character| character.is_whitespace()) {
+        Some(Flaw::Blank)
+    } else if odd.iter().any(|character| !character.is_ascii_uppercase() && *character != '/') {
+        Some(Flaw::Character)
+    } else if odd.iter().any(char::is_ascii_uppercase) {
+        Some(Flaw::UpperCase)
+    } else if !odd.is_empty() {
+        Some(Flaw::Slash)
+    } else if prefix.len() > 100 {
+        Some(Flaw::TooLong)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+    use diag_sdk::Difference;
+
+    fn with(prefix: &str) -> Case {
+        sample::changed(|entry| entry.prefix = Some(prefix.into()))
+    }
+
+    #[test]
+    fn the_documented_characters_are_fine() {
+        for prefix in ["azure", "a-z.0_9~", "", "1"] {
+            assert_eq!(sample::levels(&PREFIX_MALFORMED, &with(prefix)), [], "{prefix}");
+        }
+        assert_eq!(sample::levels(&PREFIX_MALFORMED, &sample::changed(|entry| entry.prefix = None)), []);
+    }
+
+    #[test]
+    fn every_flaw_is_named_with_a_prefix_that_would_do() {
+        for (prefix, message, mended) in [
+            ("Azure", "The prefix has upper-case letters", "azure"),
+            ("b i", "The prefix has blanks in it", "bi"),
+            ("azüre", "The prefix has characters that are not allowed", "azre"),
+            ("azure#1", "The prefix has characters that are not allowed", "azure1"),
+            ("Azure?", "The prefix has characters that are not allowed", "azure"),
+        ] {
+            let found = PREFIX_MALFORMED.judge(&with(prefix));
+            let [finding] = found.found() else { panic!("one finding for {prefix}") };
+            assert_eq!((finding.severity, finding.message.as_str()), (Severity::Error, message));
+            assert_eq!(finding.causes[0].value.as_deref(), Some(mended));
+        }
+    }
+
+    #[test]
+    fn letter_case_is_the_near_miss() {
+        assert_eq!(PREFIX_MALFORMED.judge(&with("Azure")).found()[0].difference, Some(Difference::LetterCase));
+    }
+
+    #[test]
+    fn the_length_has_a_limit_and_a_slash_a_doubt() {
+        assert_eq!(sample::levels(&PREFIX_MALFORMED, &with(&"a".repeat(100))), []);
+        assert_eq!(sample::levels(&PREFIX_MALFORMED, &with(&"a".repeat(101))), [Severity::Error]);
+        assert_eq!(sample::levels(&PREFIX_MALFORMED, &with("a/b")), [Severity::Warning]);
+    }
+}

@@ -1,0 +1,128 @@
+//! `virtual-proxy/same-site-without-secure`: sameSite=None without Secure.
+
+use crate::entries;
+use diag_sdk::case::exchange::SameSite;
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static SECURE_NOT_SET: CauseData = CauseData {
+    text: "SameSite was set to None (for use in frames) and the Secure attribute was not",
+    who: Who::Sp,
+    setting: Setting::SpSessionCookieAttributes,
+    fix: "Set the Secure attribute for https; where nothing is embedded in other sites, SameSite Lax does as well",
+};
+
+static PLAIN_HTTP: CauseData = CauseData {
+    text: "The entry point is used over plain http, where no cookie can be Secure",
+    who: Who::Sp,
+    setting: Setting::SpSessionCookieAttributes,
+    fix: "Use https, or choose no SameSite attribute for http",
+};
+
+check! {
+    /// The session cookie is set with SameSite=None and without Secure.
+    ///
+    /// SameSite=None lets a cookie travel in frames and from other sites; browsers accept it together with Secure only and ignore
+    /// the cookie otherwise. Signing in succeeds, the session cookie is dropped, and people are sent to the identity provider
+    /// again. In the virtual proxy these are two settings, for https and for http each; the pair of the scheme in use counts.
+    ///
+    /// ## Fails
+    ///
+    /// ```json virtualproxyconfig
+    /// { "id": "6f1d1c7e-3a52-4f0e-9b1c-2d5e8a7f4c33", "prefix": "azure", "description": "Entra ID",
+    ///   "authenticationMethod": 3, "samlHostUri": "https://sense.example",
+    ///   "samlEntityId": "https://sense.example", "sameSiteAttributeHttps": 1,
+    ///   "hasSecureAttributeHttps": false }
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```json virtualproxyconfig
+    /// { "id": "6f1d1c7e-3a52-4f0e-9b1c-2d5e8a7f4c33", "prefix": "azure", "description": "Entra ID",
+    ///   "authenticationMethod": 3, "samlHostUri": "https://sense.example",
+    ///   "samlEntityId": "https://sense.example", "sameSiteAttributeHttps": 1,
+    ///   "hasSecureAttributeHttps": true }
+    /// ```
+    pub(crate) static SAME_SITE_WITHOUT_SECURE = {
+        id: "virtual-proxy/same-site-without-secure",
+        title: "SameSite=None without Secure",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Configuration,
+        needs: [Need::Virtualproxyconfig],
+        explains: ["flow/session-cookie-lost", "flow/redirect-loop"],
+        causes: [SECURE_NOT_SET, PLAIN_HTTP],
+        references: ["RFC 6265bis section 5.6 (a cookie with SameSite=None and without Secure is ignored)", "Qlik QRS API: VirtualProxyConfig.sameSiteAttributeHttps, hasSecureAttributeHttps"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for entry in entries::saml(case) {
+        let plain = entry.host_uri.as_ref().is_some_and(|uri| uri.trim_start().to_ascii_lowercase().starts_with("http:"));
+        let (same_site, secure, scheme, reason) = if plain {
+            (&entry.same_site_http, &entry.secure_http, "http", &PLAIN_HTTP)
+        } else {
+            (&entry.same_site_https, &entry.secure_https, "https", &SECURE_NOT_SET)
+        };
+        let Some(same_site) = same_site.as_ref().filter(|same_site| same_site.value == SameSite::None) else { continue };
+        // Over https an unknown Secure stays unknown; over http it would be refused as well.
+        let missing = secure.as_ref().is_some_and(|secure| !secure.value);
+        if !missing {
+            continue;
+        }
+        let finding = entries::finding(entries::level(case), format!("SameSite=None without Secure over {scheme}"), entry)
+            .detail("Browsers ignore such a cookie, so the session is lost right after the sign-in.")
+            .at_all(secure.iter().map(|secure| &secure.place))
+            .at(&same_site.place)
+            .expected("SameSite=None; Secure", "RFC 6265bis")
+            .actual("SameSite=None", format!("session cookie of {} over {scheme}", entry.name))
+            .cause_with(reason, entry.vendor, entries::object(entry), None);
+        out.push(entries::about(finding, entries::without_session(case, entry)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+    use diag_sdk::case::attempt::Outcome;
+
+    fn with(same_site: Option<SameSite>, secure: Option<bool>) -> Case {
+        sample::changed(|entry| {
+            entry.same_site_https = same_site.map(sample::sited);
+            entry.secure_https = secure.map(sample::sited);
+        })
+    }
+
+    #[test]
+    fn only_none_without_secure_is_refused() {
+        for (same_site, secure, level) in [
+            (Some(SameSite::None), Some(false), Some(Severity::Error)),
+            (Some(SameSite::None), Some(true), None),
+            (Some(SameSite::None), None, None),
+            (Some(SameSite::Lax), Some(false), None),
+            (Some(SameSite::Strict), Some(false), None),
+            (Some(SameSite::Absent), Some(false), None),
+            (None, Some(false), None),
+        ] {
+            let levels = sample::levels(&SAME_SITE_WITHOUT_SECURE, &with(same_site, secure));
+            assert_eq!(levels.first().copied(), level, "{same_site:?} {secure:?}");
+        }
+    }
+
+    #[test]
+    fn the_scheme_in_use_decides_which_attributes_count() {
+        let mut case = with(Some(SameSite::None), Some(false));
+        case.sp_configurations[0].host_uri = Some("http://sense.contoso.example".into());
+        assert_eq!(sample::levels(&SAME_SITE_WITHOUT_SECURE, &case), []);
+        case.sp_configurations[0].same_site_http = Some(sample::sited(SameSite::None));
+        case.sp_configurations[0].secure_http = Some(sample::sited(false));
+        assert_eq!(sample::levels(&SAME_SITE_WITHOUT_SECURE, &case), [Severity::Error]);
+    }
+
+    #[test]
+    fn a_sign_in_that_worked_makes_it_a_warning() {
+        let mut case = with(Some(SameSite::None), Some(false));
+        sample::attempt(&mut case, Outcome::SignedIn);
+        assert_eq!(sample::levels(&SAME_SITE_WITHOUT_SECURE, &case), [Severity::Warning]);
+    }
+}
