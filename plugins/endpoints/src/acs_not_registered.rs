@@ -1,6 +1,7 @@
 //! The identity provider does not know the URL at which the service provider wants the response.
 
 use crate::sides::{self, Known, Source, Used};
+use diag_sdk::case::exchange::Side;
 use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check};
 
 static NOT_REGISTERED: CauseData = CauseData {
@@ -59,7 +60,7 @@ check! {
     ///   </SPSSODescriptor>
     /// </EntityDescriptor>
     /// ```
-    pub static ACS_NOT_REGISTERED = {
+    pub(crate) static ACS_NOT_REGISTERED = {
         id: "endpoints/acs-not-registered",
         title: "The assertion consumer service URL is not registered",
         levels: [Severity::Error, Severity::Warning],
@@ -133,7 +134,8 @@ fn candidates<'u, 'a>(case: &Case, known: &[Known<'a>], used: &'u [Used<'a>]) ->
         return of(Source::Request).filter(unregistered).collect();
     }
     let mut wanted: Vec<&Used<'_>> = Vec::new();
-    if !of(Source::Metadata).any(|used| sides::is_registered(known, used.value)) {
+    // Where the configuration's URL is registered a metadata file that differs is merely old.
+    if !of(Source::Metadata).chain(of(Source::Configuration)).any(|used| sides::is_registered(known, used.value)) {
         wanted.extend(of(Source::Metadata).filter(unregistered).take(1));
     }
     // A computed URL rests on the listening port; without the proxy's export that is a guess.
@@ -181,6 +183,24 @@ fn refusals<'a>(case: &Case, known: &[Known<'a>], used: &[Used<'a>], told: &mut 
         }
         out.push(finding);
     }
+    for seen in case.phrases_of(Side::Idp).into_iter().filter(|seen| seen.phrase.meaning == "acs") {
+        let Some(attempt) = seen.attempt else { continue };
+        if attempt.accepted() || out.found().iter().any(|finding| finding.attempts.contains(&attempt.id)) {
+            continue;
+        }
+        let url = used.iter().find(|used| used.attempt.is_some_and(|known| known.id == attempt.id)).or_else(|| used.first());
+        let mut finding = Finding::error("The identity provider refuses the consumer service URL")
+            .detail(format!("{} says: {}", seen.phrase.product, seen.phrase.text))
+            .attempt(&attempt.id);
+        if let Some(place) = seen.place {
+            finding = finding.at(place);
+        }
+        if let Some(url) = url {
+            told.push(url.value);
+            finding = describe(case, finding, url, sides::nearest(known, url.value).map(|(nearest, _)| nearest));
+        }
+        out.push(finding);
+    }
 }
 
 fn describe(case: &Case, finding: Finding, used: &Used<'_>, nearest: Option<&Known<'_>>) -> Finding {
@@ -199,7 +219,7 @@ fn describe(case: &Case, finding: Finding, used: &Used<'_>, nearest: Option<&Kno
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ACS, ENTITY, configuration, findings, levels, refused_with, registration, sign_in, sp_metadata};
+    use crate::fixture::{ACS, ENTITY, configuration, findings, levels, page, refused_with, registration, sign_in, sp_metadata};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::sp_configuration::ProxyService;
@@ -252,6 +272,14 @@ mod tests {
         assert_eq!((found.len(), found[0].severity), (1, Severity::Error));
         assert_eq!(found[0].causes[0].value.as_deref(), Some(ACS));
         assert!(findings(&ACS_NOT_REGISTERED, &refused_with("AADSTS700016", ENTITY, ACS)).is_empty());
+    }
+
+    #[test]
+    fn other_products_say_it_in_their_own_words() {
+        let mut case = refused_with("", ENTITY, ACS);
+        case.exchanges[0].page = Some(page(&[], &["acs"]));
+        let found = findings(&ACS_NOT_REGISTERED, &case);
+        assert_eq!((found.len(), found[0].severity, found[0].actual.as_deref()), (1, Severity::Error, Some(ACS)));
     }
 
     #[test]

@@ -28,7 +28,7 @@ static WRONG_TENANT: CauseData = CauseData {
 /// Codes by which Entra ID says that it knows no application of the request's Issuer.
 const CODES: &[u32] = &[50001, 65005, 70001, 500_011, 650_056, 700_011, 700_016];
 /// Meanings of known texts by which other products say so.
-const MEANINGS: &[&str] = &["unknown-sp", "unknown-client", "unknown-application"];
+const MEANINGS: &[&str] = &["unknown-sp", "unknown-entity"];
 
 check! {
     /// The service provider's entityID is not registered at the identity provider.
@@ -62,7 +62,7 @@ check! {
     /// {"prefix": "azure", "description": "Azure", "authenticationMethod": 3,
     ///  "samlHostUri": "https://sense.example", "samlEntityId": "https://sense.example"}
     /// ```
-    pub static ENTITY_ID_NOT_REGISTERED = {
+    pub(crate) static ENTITY_ID_NOT_REGISTERED = {
         id: "endpoints/entity-id-not-registered",
         title: "The service provider's entityID is not registered",
         levels: [Severity::Error, Severity::Warning],
@@ -152,18 +152,15 @@ fn refusals(case: &Case, known: &[Known<'_>], told: &mut Vec<String>, out: &mut 
         if let Some(attempt) = seen.attempt {
             finding = finding.attempt(&attempt.id);
         }
-        match issuer {
-            Some(issuer) => {
-                told.push(issuer.value.to_owned());
-                finding = match sides::nearest(known, issuer.value) {
-                    Some((nearest, _)) => describe(case, finding, issuer, nearest),
-                    None => alone(case, finding, issuer, registered),
-                };
-            }
-            None => {
-                let (vendor, name) = sides::registration(case);
-                finding = finding.cause_with(&NOT_REGISTERED, vendor, name, None);
-            }
+        if let Some(issuer) = issuer {
+            told.push(issuer.value.to_owned());
+            finding = match sides::nearest(known, issuer.value) {
+                Some((nearest, _)) => describe(case, finding, issuer, nearest),
+                None => alone(case, finding, issuer, registered),
+            };
+        } else {
+            let (vendor, name) = sides::registration(case);
+            finding = finding.cause_with(&NOT_REGISTERED, vendor, name, None);
         }
         out.push(finding);
     }

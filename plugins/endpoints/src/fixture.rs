@@ -75,13 +75,13 @@ pub(crate) fn exchange(side: Side, method: &str, url: &str, status: u16) -> Exch
     Exchange { side, method: method.to_owned(), url: url.to_owned(), status, ..Exchange::default() }
 }
 
-pub(crate) fn page(codes: &[&str], meanings: &[&str]) -> Option<Page> {
-    Some(Page {
+pub(crate) fn page(codes: &[&str], meanings: &[&str]) -> Page {
+    Page {
         codes: codes.iter().map(|code| (*code).to_owned()).collect(),
         phrases: meanings.iter().map(|meaning| Phrase { meaning: (*meaning).to_owned(), ..Phrase::default() }).collect(),
         error: true,
         ..Page::default()
-    })
+    }
 }
 
 /// A whole sign-in that ended as said.
@@ -97,7 +97,7 @@ pub(crate) fn sign_in(outcome: Outcome) -> Case {
 /// A sign-in the identity provider refused with a code.
 pub(crate) fn refused_with(code: &str, issuer: &str, acs: &str) -> Case {
     let mut refused = exchange(Side::Idp, "GET", SSO, 200);
-    refused.page = page(&[code], &[]);
+    refused.page = Some(page(&[code], &[]));
     Case {
         messages: vec![request(issuer, acs)],
         attempts: vec![Attempt { response: None, exchanges: vec![0], ..attempt(Outcome::RefusedByIdp) }],

@@ -1,17 +1,61 @@
-//! Checks that entityID and assertion consumer service URLs match on both sides.
+//! Checks that entityID and assertion consumer service URLs match on both sides, and that requests
+//! and responses reach the endpoints they are meant for.
 
+mod acs_differs_from_sp_metadata;
+mod acs_insecure;
 mod acs_not_registered;
+mod acs_port_differs_from_proxy;
+mod acs_redirected;
+mod application_disabled;
+mod audience_mismatch;
+mod destination_mismatch;
+mod entity_id_differs_between_copies;
+mod entity_id_differs_from_host_uri;
+mod entity_id_not_a_uri;
 mod entity_id_not_registered;
 #[cfg(test)]
 mod fixture;
+mod host_uri_malformed;
+mod idp_unknown_to_sp;
+mod issuer_mismatch;
+mod placeholder_value;
+mod recipient_mismatch;
+mod reply_urls_differ;
+mod response_sent_to_wrong_acs;
 mod sides;
+mod sign_on_url_wrong;
+mod sso_mode_not_saml;
+mod sso_url_wrong;
 
 use diag_sdk::Plugin;
 
-/// Both sides name each other's endpoints alike.
+/// The endpoints family.
 pub static PLUGIN: Plugin = Plugin {
     name: "endpoints",
     version: env!("CARGO_PKG_VERSION"),
     about: "entityID and assertion consumer service URLs match on both sides",
-    checks: &[&acs_not_registered::ACS_NOT_REGISTERED, &entity_id_not_registered::ENTITY_ID_NOT_REGISTERED],
+    checks: &[
+        &acs_differs_from_sp_metadata::ACS_DIFFERS_FROM_SP_METADATA,
+        &acs_insecure::ACS_INSECURE,
+        &acs_not_registered::ACS_NOT_REGISTERED,
+        &acs_port_differs_from_proxy::ACS_PORT_DIFFERS_FROM_PROXY,
+        &acs_redirected::ACS_REDIRECTED,
+        &application_disabled::APPLICATION_DISABLED,
+        &audience_mismatch::AUDIENCE_MISMATCH,
+        &destination_mismatch::DESTINATION_MISMATCH,
+        &entity_id_differs_between_copies::ENTITY_ID_DIFFERS_BETWEEN_COPIES,
+        &entity_id_differs_from_host_uri::ENTITY_ID_DIFFERS_FROM_HOST_URI,
+        &entity_id_not_a_uri::ENTITY_ID_NOT_A_URI,
+        &entity_id_not_registered::ENTITY_ID_NOT_REGISTERED,
+        &host_uri_malformed::HOST_URI_MALFORMED,
+        &idp_unknown_to_sp::IDP_UNKNOWN_TO_SP,
+        &issuer_mismatch::ISSUER_MISMATCH,
+        &placeholder_value::PLACEHOLDER_VALUE,
+        &recipient_mismatch::RECIPIENT_MISMATCH,
+        &reply_urls_differ::REPLY_URLS_DIFFER,
+        &response_sent_to_wrong_acs::RESPONSE_SENT_TO_WRONG_ACS,
+        &sign_on_url_wrong::SIGN_ON_URL_WRONG,
+        &sso_mode_not_saml::SSO_MODE_NOT_SAML,
+        &sso_url_wrong::SSO_URL_WRONG,
+    ],
 };

@@ -11,7 +11,7 @@ use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::case::metadata::Metadata;
 use diag_sdk::case::registration::{IdpRegistration, Registered, RegistrationObject};
 use diag_sdk::setting::Vendor;
-use diag_sdk::{Case, Difference, Place, Sited, address, difference, spec};
+use diag_sdk::{Case, Difference, Finding, Place, Sited, address, difference, spec};
 
 /// Where a value of the service provider comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,9 +185,9 @@ pub(crate) fn registered_acs_urls(case: &Case) -> Vec<Known<'_>> {
     known
 }
 
-fn of_registration<'a>(case: &Case, registration: &IdpRegistration, entry: &'a Registered, entra: &str) -> Known<'a> {
+fn of_registration<'a>(case: &Case, registration: &IdpRegistration, entry: &'a Registered, label: &str) -> Known<'a> {
     let word = match registration.vendor {
-        Vendor::Entra => entra,
+        Vendor::Entra => label,
         _ => "registered value",
     };
     let object = match entry.object {
@@ -217,7 +217,7 @@ fn wildcard_covers(pattern: &str, value: &str) -> bool {
     let Some(last) = parts.pop() else { return rest.is_empty() };
     for part in parts {
         let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
+        rest = rest.get(at + part.len()..).unwrap_or_default();
     }
     rest.ends_with(last)
 }
@@ -258,6 +258,18 @@ pub(crate) fn responses(case: &Case) -> impl Iterator<Item = &Message> {
 /// One of the URLs is where the browser went.
 pub(crate) fn any_reaches(urls: &[Used<'_>], seen: &str) -> bool {
     urls.iter().any(|used| address::reaches(used.value, seen))
+}
+
+/// How much a fault in a response matters: what the service provider accepted nevertheless is
+/// unusual, what it has not accepted broke the sign-in or must break it.
+pub(crate) fn fault(case: &Case, response: &Message, message: impl Into<String>) -> Finding {
+    match case.attempt_of(&response.id) {
+        Some(attempt) if attempt.accepted() => {
+            Finding::warning(message).likely().attempt(&attempt.id).detail("The service provider accepted the response nevertheless.")
+        }
+        Some(attempt) => Finding::error(message).attempt(&attempt.id),
+        None => Finding::error(message),
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,209 @@
+//! The consumer service URL names a port on which the proxy does not listen.
+
+use crate::sides::{self, Source};
+use diag_sdk::address::Address;
+use diag_sdk::case::sp_configuration::ProxyService;
+use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+
+static CUSTOM_PORT: CauseData = CauseData {
+    text: "The proxy listens on another port than the metadata and the registration say (metadata does not always follow a change of the port)",
+    who: Who::Idp,
+    setting: Setting::IdpReplyUrl,
+    fix: "Register the URL with the port on which the proxy listens",
+};
+static PORT_CHANGED: CauseData = CauseData {
+    text: "The listening port of the proxy was changed",
+    who: Who::Sp,
+    setting: Setting::SpListenPort,
+    fix: "Set the port back, or tell the identity provider's administrator the new URL",
+};
+static FORWARDED: CauseData = CauseData {
+    text: "A load balancer forwards the public port to the proxy's port",
+    who: Who::Network,
+    setting: Setting::Gateway,
+    fix: "Make sure that the public port is forwarded; then nothing needs to change",
+};
+
+check! {
+    /// The port in the consumer service URL is not the one on which the proxy listens.
+    ///
+    /// The response is posted to the URL that is registered. If the proxy listens on another port the
+    /// browser gets no answer, or one from somebody else. Qlik's metadata does not always show a changed
+    /// port. Behind a load balancer that forwards ports the difference is harmless.
+    ///
+    /// ## Fails
+    ///
+    /// ```json proxyservice
+    /// {"id": "0b8e", "settings": {"listenPort": 4443, "virtualProxies": []}, "serverNodeConfiguration": {"hostName": "sense.example"}}
+    /// ```
+    /// ```xml sp-metadata
+    /// <EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://sense.example">
+    ///   <SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    ///     <AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+    ///       Location="https://sense.example:443/azure/samlauthn/" index="0"/>
+    ///   </SPSSODescriptor>
+    /// </EntityDescriptor>
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```json proxyservice
+    /// {"id": "0b8e", "settings": {"listenPort": 443, "virtualProxies": []}, "serverNodeConfiguration": {"hostName": "sense.example"}}
+    /// ```
+    /// ```xml sp-metadata
+    /// <EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://sense.example">
+    ///   <SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    ///     <AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+    ///       Location="https://sense.example:443/azure/samlauthn/" index="0"/>
+    ///   </SPSSODescriptor>
+    /// </EntityDescriptor>
+    /// ```
+    pub(crate) static ACS_PORT_DIFFERS_FROM_PROXY = {
+        id: "endpoints/acs-port-differs-from-proxy",
+        title: "The consumer service URL names a port the proxy lacks",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Configuration,
+        needs: [Need::Proxyservice],
+        explains: [
+            "endpoints/acs-differs-from-sp-metadata",
+            "endpoints/acs-not-registered",
+            "flow/response-not-posted",
+            "flow/sp-refused-response",
+        ],
+        causes: [CUSTOM_PORT, PORT_CHANGED, FORWARDED],
+        references: [
+            "https://community.qlik.com/t5/Official-Support-Articles/Error-400-the-user-cannot-be-authenticated-by-the-SAML-response/ta-p/1713070",
+            "https://help.qlik.com/en-US/sense-admin (Proxies: service listen port)",
+        ],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    let proxies = concerned(case);
+    let listening: Vec<u16> = proxies
+        .iter()
+        .flat_map(|proxy| [proxy.listen_port.as_ref(), proxy.unencrypted_listen_port.as_ref().filter(|_| plain_http(proxy))])
+        .flatten()
+        .map(|port| port.value)
+        .collect();
+    let Some((proxy, port)) = proxies.iter().find_map(|proxy| proxy.listen_port.as_ref().map(|port| (proxy, port))) else {
+        out.missing(Need::Proxyservice);
+        return;
+    };
+    let mut wrong: Vec<(u16, &str, &Place, String)> = Vec::new();
+    let used = sides::acs_urls(case);
+    let known = sides::registered_acs_urls(case);
+    let urls = used
+        .iter()
+        .filter(|used| used.source != Source::Configuration)
+        .map(|used| (used.value, used.place, &used.origin))
+        .chain(known.iter().map(|known| (known.value, known.place, &known.origin)));
+    for (url, place, origin) in urls {
+        let Some(address) = Address::parse(url) else { continue };
+        if !listening.contains(&address.port) && !wrong.iter().any(|(_, known, _, _)| *known == url) {
+            wrong.push((address.port, url, place, origin.clone()));
+        }
+    }
+    if used.is_empty() && known.is_empty() {
+        out.missing(Need::SpMetadata);
+        out.missing(Need::Application);
+        return;
+    }
+    // A leftover with another port beside the right URL harms nobody.
+    let some_right = known.iter().any(|known| Address::parse(known.value).is_some_and(|address| listening.contains(&address.port)));
+    let from_sp_right = used.iter().any(|used| {
+        used.source != Source::Configuration && Address::parse(used.value).is_some_and(|address| listening.contains(&address.port))
+    });
+    if (some_right || known.is_empty()) && (from_sp_right || !used.iter().any(|used| used.source != Source::Configuration)) {
+        return;
+    }
+    let Some((number, url, _, origin)) = wrong.first() else { return };
+    let finding = if case.signed_in() {
+        Finding::warning("The consumer service URL names another port than the proxy's")
+            .likely()
+            .detail("The capture shows a sign-in that worked, so something in between forwards the port.")
+    } else {
+        Finding::error(format!("The consumer service URL names port {number}, the proxy listens on {}", port.value))
+            .detail("Unless something in between forwards that port, nobody answers there.")
+    };
+    let right = url.replacen(&format!(":{number}/"), &format!(":{}/", port.value), 1);
+    let (idp, application) = sides::registration(case);
+    let (sp, _) = sides::entry_point(case);
+    out.push(
+        finding
+            .expected(port.value.to_string(), format!("listenPort of {}", proxy.name))
+            .actual(*url, origin)
+            .difference(Difference::Port)
+            .at_all(wrong.iter().map(|(_, _, place, _)| *place))
+            .at(&port.place)
+            .cause_with(&CUSTOM_PORT, idp, application, (right != *url).then_some(right.as_str()))
+            .cause_with(&PORT_CHANGED, sp, Some(&proxy.name), Some(&number.to_string()))
+            .cause(&FORWARDED, sp),
+    );
+}
+
+fn plain_http(proxy: &ProxyService) -> bool {
+    proxy.allow_http.as_ref().is_none_or(|allowed| allowed.value)
+}
+
+/// The proxies the relevant entry points are linked to; all where the exports do not tell.
+fn concerned(case: &Case) -> Vec<&ProxyService> {
+    let linked: Vec<&str> =
+        case.relevant_configurations().flat_map(|configuration| &configuration.linked_proxies).map(String::as_str).collect();
+    case.proxies.iter().filter(|proxy| linked.is_empty() || linked.contains(&proxy.id.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{ACS, ENTITY, findings, levels, registration, sign_in, sp_metadata};
+    use diag_sdk::Sited;
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::input::HeldBy;
+
+    fn proxy(port: u16) -> ProxyService {
+        ProxyService {
+            id: "x1".to_owned(),
+            listen_port: Some(Sited::new(port, Place::default())),
+            unencrypted_listen_port: Some(Sited::new(80, Place::default())),
+            allow_http: Some(Sited::new(false, Place::default())),
+            ..ProxyService::default()
+        }
+    }
+
+    fn case(ports: &[u16], published: &str, registered: &str) -> Case {
+        Case {
+            proxies: ports.iter().map(|port| proxy(*port)).collect(),
+            metadata: vec![sp_metadata(HeldBy::Publisher, ENTITY, &[published])],
+            registrations: vec![registration(&[ENTITY], &[registered])],
+            ..Case::default()
+        }
+    }
+
+    #[test]
+    fn the_port_must_be_one_of_those_listened_on() {
+        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[443], ACS, ACS)).is_empty());
+        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[4443, 443], ACS, ACS)).is_empty());
+        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[443], "https://sense.example/azure/samlauthn/", ACS)).is_empty());
+        let found = findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[4443], ACS, ACS));
+        assert_eq!((found.len(), found[0].severity), (1, Severity::Error));
+        assert_eq!(found[0].causes[0].value.as_deref(), Some("https://sense.example:4443/azure/samlauthn/"));
+    }
+
+    #[test]
+    fn plain_http_counts_only_where_it_is_allowed() {
+        let http = "http://sense.example:80/azure/samlauthn/";
+        let mut case = case(&[443], http, http);
+        assert_eq!(levels(&ACS_PORT_DIFFERS_FROM_PROXY, &case), [Severity::Error]);
+        case.proxies[0].allow_http = Some(Sited::new(true, Place::default()));
+        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case).is_empty());
+    }
+
+    #[test]
+    fn a_sign_in_that_works_was_forwarded() {
+        let mut case = sign_in(Outcome::SignedIn);
+        case.proxies = vec![proxy(4443)];
+        assert_eq!(levels(&ACS_PORT_DIFFERS_FROM_PROXY, &case), [Severity::Warning]);
+    }
+}

@@ -1,0 +1,210 @@
+//! The assertion is meant for somebody else.
+
+use crate::sides::{self, Source, Used};
+use diag_sdk::case::message::Message;
+use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Setting, Severity, Stage, Who, check, difference};
+
+static OTHER_IDENTIFIER: CauseData = CauseData {
+    text: "The application at the identity provider has another identifier, or an audience of its own, set for its assertions",
+    who: Who::Idp,
+    setting: Setting::IdpIdentifier,
+    fix: "Make the service provider's entityID the identifier (and default audience) of the application",
+};
+static SPN: CauseData = CauseData {
+    text: "The entityID is not a URI, so Microsoft Entra ID puts spn: in front of it",
+    who: Who::Sp,
+    setting: Setting::SpEntityId,
+    fix: "Make the entityID a URI, and register the same URI as Identifier",
+};
+static SP_NAMES_ITSELF_OTHERWISE: CauseData = CauseData {
+    text: "The service provider's entityID was changed and differs from what is registered",
+    who: Who::Sp,
+    setting: Setting::SpEntityId,
+    fix: "Set the entityID to the audience the identity provider sends",
+};
+
+check! {
+    /// The assertion's `Audience` is not the service provider's entityID.
+    ///
+    /// An assertion says for whom it is. A service provider must refuse one that names somebody else,
+    /// and compares its own entityID with the audience character by character. The person signs in at
+    /// the identity provider without trouble and then sees an error of the service provider (with Qlik
+    /// Sense: error 400). Microsoft Entra ID puts `spn:` in front of an entityID that is not a URI.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [request]
+    /// <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="{now}"><saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">https://sense.example</saml:Issuer></samlp:AuthnRequest>
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns="urn:oasis:names:tc:SAML:2.0:assertion" ID="_2" InResponseTo="_1" Version="2.0" IssueInstant="{now}">
+    ///   <Issuer>https://idp.example/</Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    ///   <Assertion ID="_3" Version="2.0" IssueInstant="{now}"><Issuer>https://idp.example/</Issuer>
+    ///     <Conditions><AudienceRestriction><Audience>https://other.example</Audience></AudienceRestriction></Conditions></Assertion>
+    /// </samlp:Response>
+    ///
+    /// GET https://idp.example/saml2?SAMLRequest={redirect:request} @0s
+    /// < 200
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 400
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [request]
+    /// <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="{now}"><saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">https://sense.example</saml:Issuer></samlp:AuthnRequest>
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns="urn:oasis:names:tc:SAML:2.0:assertion" ID="_2" InResponseTo="_1" Version="2.0" IssueInstant="{now}">
+    ///   <Issuer>https://idp.example/</Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    ///   <Assertion ID="_3" Version="2.0" IssueInstant="{now}"><Issuer>https://idp.example/</Issuer>
+    ///     <Conditions><AudienceRestriction><Audience>https://sense.example</Audience></AudienceRestriction></Conditions></Assertion>
+    /// </samlp:Response>
+    ///
+    /// GET https://idp.example/saml2?SAMLRequest={redirect:request} @0s
+    /// < 200
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 302
+    /// < Location: https://sense.example/azure/hub
+    /// ```
+    pub(crate) static AUDIENCE_MISMATCH = {
+        id: "endpoints/audience-mismatch",
+        title: "The assertion is meant for another service provider",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Response,
+        needs: [Need::Capture],
+        explains: [
+            "endpoints/entity-id-not-a-uri",
+            "flow/metadata-or-signing-error-at-sp",
+            "flow/redirect-loop",
+            "flow/sp-refused-response",
+        ],
+        causes: [OTHER_IDENTIFIER, SPN, SP_NAMES_ITSELF_OTHERWISE],
+        references: [
+            "saml-core-2.0-os §2.5.1.4",
+            "saml-profiles-2.0-os §4.1.4.2",
+            "https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol (Audience)",
+        ],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    let used = sides::entity_ids(case);
+    for response in sides::responses(case) {
+        let own = names(case, response, &used);
+        for assertion in &response.assertions {
+            let Some(conditions) = &assertion.conditions else { continue };
+            let audiences: Vec<&str> = conditions.audiences.iter().map(|audience| audience.value.as_str()).collect();
+            let Some(first) = conditions.audiences.first() else { continue };
+            if own.is_empty() {
+                out.missing(Need::SpMetadata);
+                out.missing(Need::Virtualproxyconfig);
+                continue;
+            }
+            if own.iter().any(|own| audiences.contains(&own.value)) {
+                continue;
+            }
+            let Some(own) = own.first() else { continue };
+            let nearest = difference::nearest(audiences.iter().copied(), own.value);
+            let actual =
+                conditions.audiences.iter().find(|audience| nearest.is_some_and(|(value, _)| value == audience.value)).unwrap_or(first);
+            out.push(describe(case, response, own, actual));
+        }
+    }
+}
+
+fn describe(case: &Case, response: &Message, own: &Used<'_>, actual: &diag_sdk::Sited<String>) -> Finding {
+    let finding = sides::fault(case, response, "The assertion is meant for another service provider")
+        .expected(own.value, &own.origin)
+        .actual_sited(actual, "Audience of the assertion")
+        .at(own.place)
+        .compared()
+        .subject(response.id.clone());
+    let (idp, application) = sides::registration(case);
+    let (sp, entry_point) = sides::entry_point(case);
+    if finding.difference == Some(Difference::SpnPrefix) {
+        return finding.cause_with(&SPN, sp, entry_point, Some(&format!("https://{}", own.value)));
+    }
+    finding.cause_with(&OTHER_IDENTIFIER, idp, application, Some(own.value)).cause_with(
+        &SP_NAMES_ITSELF_OTHERWISE,
+        sp,
+        entry_point,
+        Some(&actual.value),
+    )
+}
+
+/// What the service provider calls itself towards this response: in the request it answers, else in
+/// its configuration, else in its metadata.
+fn names<'u, 'a>(case: &Case, response: &Message, used: &'u [Used<'a>]) -> Vec<&'u Used<'a>> {
+    if let Some(issuer) = sides::request_of(case, response).and_then(|request| request.issuer.as_ref()) {
+        return used.iter().filter(|used| used.source == Source::Request && used.value == issuer.value).collect();
+    }
+    let of = |source: Source| used.iter().filter(|used| used.source == source).collect::<Vec<_>>();
+    let configured = of(Source::Configuration);
+    if configured.is_empty() { of(Source::Metadata) } else { configured }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{ENTITY, SEEN, configuration, findings, levels, response, sign_in};
+    use diag_sdk::case::attempt::Outcome;
+
+    fn with_audience(outcome: Outcome, audiences: &[&str]) -> Case {
+        let mut case = sign_in(outcome);
+        case.messages[1].assertions[0].conditions.as_mut().expect("conditions").audiences =
+            audiences.iter().map(|value| (*value).into()).collect();
+        case
+    }
+
+    #[test]
+    fn near_misses_are_named() {
+        for (audience, difference) in [
+            ("https://sense.example/", Difference::TrailingSlash),
+            ("spn:https://sense.example", Difference::SpnPrefix),
+            ("http://sense.example", Difference::Scheme),
+            ("urn:other", Difference::Unrelated),
+        ] {
+            let found = findings(&AUDIENCE_MISMATCH, &with_audience(Outcome::RefusedBySp, &[audience]));
+            assert_eq!((found.len(), found[0].severity, found[0].difference), (1, Severity::Error, Some(difference)), "{audience}");
+        }
+    }
+
+    #[test]
+    fn one_of_several_audiences_is_enough() {
+        assert!(findings(&AUDIENCE_MISMATCH, &with_audience(Outcome::RefusedBySp, &["urn:other", ENTITY])).is_empty());
+        assert!(findings(&AUDIENCE_MISMATCH, &with_audience(Outcome::RefusedBySp, &[])).is_empty());
+    }
+
+    #[test]
+    fn what_was_accepted_is_only_unusual() {
+        assert_eq!(levels(&AUDIENCE_MISMATCH, &with_audience(Outcome::SignedIn, &["urn:other"])), [Severity::Warning]);
+    }
+
+    #[test]
+    fn without_a_request_the_configuration_says_who_is_meant() {
+        let mut case = with_audience(Outcome::RefusedBySp, &["urn:other"]);
+        case.messages = vec![{
+            let mut alone = response(SEEN);
+            alone.in_response_to = None;
+            alone
+        }];
+        case.attempts[0].request = None;
+        case.sp_configurations = vec![configuration(ENTITY, "urn:mine", None)];
+        let found = findings(&AUDIENCE_MISMATCH, &case);
+        assert_eq!(found[0].expected.as_deref(), Some("urn:mine"));
+        case.sp_configurations.clear();
+        assert!(AUDIENCE_MISMATCH.judge(&case).missed().contains(&Need::SpMetadata));
+    }
+}

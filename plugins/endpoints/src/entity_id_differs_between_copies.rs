@@ -1,0 +1,166 @@
+//! The service provider names itself differently in different places.
+
+use crate::sides::{self, Source, Used};
+use diag_sdk::case::attempt::Attempt;
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static METADATA_IS_OLD: CauseData = CauseData {
+    text: "The service provider's metadata file was made before its entityID was changed",
+    who: Who::Sp,
+    setting: Setting::SpMetadata,
+    fix: "Download the service provider's metadata anew and hand it to the identity provider's administrator",
+};
+static CONFIGURATION_CHANGED: CauseData = CauseData {
+    text: "The entityID was changed in one place and not in the others",
+    who: Who::Sp,
+    setting: Setting::SpEntityId,
+    fix: "Decide on one entityID, enter it everywhere, and register exactly that one",
+};
+
+check! {
+    /// Request, metadata and configuration of the service provider give different entityIDs.
+    ///
+    /// The administrator of the identity provider registers what the service provider's metadata says,
+    /// but the identity provider looks up what the request says. Where the two differ the sign-in ends
+    /// on an error page of the identity provider, although each file by itself looks right. The usual
+    /// reason is a metadata file from before the last change of the configuration.
+    ///
+    /// ## Fails
+    ///
+    /// ```json virtualproxyconfig
+    /// {"prefix": "azure", "description": "Azure", "authenticationMethod": 3,
+    ///  "samlHostUri": "https://sense.example", "samlEntityId": "https://sense.example"}
+    /// ```
+    /// ```xml sp-metadata
+    /// <EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://sense.example/">
+    ///   <SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    ///     <AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+    ///       Location="https://sense.example:443/azure/samlauthn/" index="0"/>
+    ///   </SPSSODescriptor>
+    /// </EntityDescriptor>
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```json virtualproxyconfig
+    /// {"prefix": "azure", "description": "Azure", "authenticationMethod": 3,
+    ///  "samlHostUri": "https://sense.example", "samlEntityId": "https://sense.example"}
+    /// ```
+    /// ```xml sp-metadata
+    /// <EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://sense.example">
+    ///   <SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    ///     <AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+    ///       Location="https://sense.example:443/azure/samlauthn/" index="0"/>
+    ///   </SPSSODescriptor>
+    /// </EntityDescriptor>
+    /// ```
+    pub(crate) static ENTITY_ID_DIFFERS_BETWEEN_COPIES = {
+        id: "endpoints/entity-id-differs-between-copies",
+        title: "The service provider gives itself different entityIDs",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Configuration,
+        needs: [Need::Capture, Need::SpMetadata, Need::Virtualproxyconfig],
+        explains: ["flow/idp-error-page", "flow/request-not-answered"],
+        causes: [METADATA_IS_OLD, CONFIGURATION_CHANGED],
+        references: ["saml-metadata-2.0-os §2.3.2", "saml-core-2.0-os §8.3.6"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    let used = sides::entity_ids(case);
+    let of = |source: Source| used.iter().filter(|used| used.source == source).collect::<Vec<_>>();
+    let (requests, configurations, metadata) = (of(Source::Request), of(Source::Configuration), of(Source::Metadata));
+    for (source, need) in [(&requests, Need::Capture), (&configurations, Need::Virtualproxyconfig), (&metadata, Need::SpMetadata)] {
+        if source.is_empty() {
+            out.missing(need);
+        }
+    }
+    differ(case, &requests, &configurations, out);
+    let live = if requests.is_empty() { &configurations } else { &requests };
+    differ(case, live, &metadata, out);
+}
+
+/// Reports where none of `told` is one of `live`: several entry points may well have several names.
+fn differ(case: &Case, live: &[&Used<'_>], told: &[&Used<'_>], out: &mut Findings) {
+    if live.is_empty() || told.is_empty() || told.iter().any(|told| live.iter().any(|live| live.value == told.value)) {
+        return;
+    }
+    let (Some(live), Some(told)) = (live.first(), told.first()) else { return };
+    let proven = live.accepted || case.signed_in();
+    let mut finding = if proven {
+        Finding::warning("The service provider's entityID differs between its copies").likely().detail(
+            "The capture shows that the identity provider accepts the one of the request; the other copy is old or belongs elsewhere.",
+        )
+    } else {
+        Finding::error("The service provider's entityID differs between its copies")
+            .detail("The identity provider looks up the one in the request; whoever registered the other will be told that the application is unknown.")
+    };
+    let (sp, entry_point) = sides::entry_point(case);
+    finding = finding
+        .expected(live.value, &live.origin)
+        .actual(told.value, &told.origin)
+        .compared()
+        .at(told.place)
+        .at(live.place)
+        .attempt(live.attempt.filter(|attempt| attempt.failed()).map_or("", |attempt: &Attempt| attempt.id.as_str()));
+    let object = told.object.or(live.object).or(entry_point);
+    finding = if told.source == Source::Metadata {
+        finding.cause_with(&METADATA_IS_OLD, sp, object, None).cause_with(&CONFIGURATION_CHANGED, sp, object, Some(told.value))
+    } else {
+        finding.cause_with(&CONFIGURATION_CHANGED, sp, object, Some(live.value))
+    };
+    out.push(finding);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{ACS, ENTITY, configuration, findings, levels, request, sign_in, sp_metadata};
+    use diag_sdk::Difference;
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::input::HeldBy;
+
+    const OTHER: &str = "https://sense.example/";
+
+    fn case(request_issuer: Option<&str>, configured: Option<&str>, published: Option<&str>) -> Case {
+        Case {
+            messages: request_issuer.map(|issuer| request(issuer, ACS)).into_iter().collect(),
+            sp_configurations: configured.map(|entity_id| configuration(ENTITY, entity_id, None)).into_iter().collect(),
+            metadata: published.map(|entity_id| sp_metadata(HeldBy::Publisher, entity_id, &[ACS])).into_iter().collect(),
+            ..Case::default()
+        }
+    }
+
+    #[test]
+    fn each_pair_is_compared() {
+        for (request, configured, published, count) in [
+            (Some(ENTITY), Some(ENTITY), Some(ENTITY), 0),
+            (Some(ENTITY), Some(OTHER), None, 1),
+            (Some(ENTITY), None, Some(OTHER), 1),
+            (None, Some(ENTITY), Some(OTHER), 1),
+            (Some(OTHER), Some(ENTITY), Some(ENTITY), 2),
+            (Some(ENTITY), None, None, 0),
+        ] {
+            let found = findings(&ENTITY_ID_DIFFERS_BETWEEN_COPIES, &case(request, configured, published));
+            assert_eq!(found.len(), count, "{request:?} {configured:?} {published:?}");
+            assert!(
+                found.iter().all(|finding| finding.difference == Some(Difference::TrailingSlash) && finding.severity == Severity::Error)
+            );
+        }
+    }
+
+    #[test]
+    fn a_request_that_was_accepted_only_warns() {
+        let mut case = sign_in(Outcome::SignedIn);
+        case.metadata = vec![sp_metadata(HeldBy::Publisher, OTHER, &[ACS])];
+        assert_eq!(levels(&ENTITY_ID_DIFFERS_BETWEEN_COPIES, &case), [Severity::Warning]);
+    }
+
+    #[test]
+    fn the_copy_the_identity_provider_holds_is_no_copy_of_ours() {
+        let mut case = case(Some(ENTITY), None, None);
+        case.metadata = vec![sp_metadata(HeldBy::Idp, OTHER, &[ACS])];
+        assert!(findings(&ENTITY_ID_DIFFERS_BETWEEN_COPIES, &case).is_empty());
+    }
+}

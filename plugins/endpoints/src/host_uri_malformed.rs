@@ -1,0 +1,213 @@
+//! A host URI that is more, or less, than scheme and host.
+
+use diag_sdk::address::Address;
+use diag_sdk::case::sp_configuration::SpConfiguration;
+use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Setting, Severity, Sited, Stage, Who, check, host};
+
+static NOT_A_HOST: CauseData = CauseData {
+    text: "The host URI was entered with a path or slash, without its scheme, or not as a URI at all",
+    who: Who::Sp,
+    setting: Setting::SpHostUri,
+    fix: "Enter scheme and host name only",
+};
+static IDP_URL: CauseData = CauseData {
+    text: "A URL of the identity provider was entered as the service provider's own host URI",
+    who: Who::Sp,
+    setting: Setting::SpHostUri,
+    fix: "Enter the URI of the service provider itself: scheme and the host name people type",
+};
+
+check! {
+    /// The host URI of the virtual proxy is not just scheme and host.
+    ///
+    /// The service provider builds its consumer service URL from the host URI: it appends port, prefix
+    /// and `/samlauthn/`. A trailing slash makes a doubled slash, a path ends up in the middle, a missing
+    /// scheme gives no URL at all, and the identity provider's own address entered here sends the
+    /// response back to the identity provider.
+    ///
+    /// ## Fails
+    ///
+    /// ```json virtualproxyconfig
+    /// {"prefix": "azure", "description": "Azure", "authenticationMethod": 3,
+    ///  "samlHostUri": "https://sense.example/azure/", "samlEntityId": "https://sense.example"}
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```json virtualproxyconfig
+    /// {"prefix": "azure", "description": "Azure", "authenticationMethod": 3,
+    ///  "samlHostUri": "https://sense.example", "samlEntityId": "https://sense.example"}
+    /// ```
+    pub(crate) static HOST_URI_MALFORMED = {
+        id: "endpoints/host-uri-malformed",
+        title: "The host URI is not just scheme and host",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Configuration,
+        needs: [Need::Virtualproxyconfig],
+        explains: [
+            "endpoints/acs-differs-from-sp-metadata",
+            "endpoints/acs-insecure",
+            "endpoints/acs-not-registered",
+            "endpoints/entity-id-differs-from-host-uri",
+            "flow/idp-error-page",
+            "flow/sp-refused-response",
+            "hosts/host-differs-between-sides",
+            "hosts/host-not-in-allow-list",
+            "hosts/host-uri-differs-from-browser",
+        ],
+        causes: [NOT_A_HOST, IDP_URL],
+        references: [
+            "https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial",
+            "https://help.qlik.com/en-US/sense-admin (SAML host URI)",
+        ],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for configuration in case.relevant_configurations().filter(|configuration| configuration.is_saml() || configuration.method.is_none()) {
+        let Some(host_uri) = &configuration.host_uri else { continue };
+        if let Some((fault, difference)) = fault(case, &host_uri.value) {
+            out.push(describe(case, configuration, host_uri, &fault, difference));
+        }
+    }
+}
+
+/// What is wrong with a host URI.
+#[derive(Debug, PartialEq, Eq)]
+enum Fault {
+    Empty,
+    NotAbsolute,
+    Scheme,
+    Padded,
+    Slash,
+    Path,
+    Idp,
+}
+
+fn fault(case: &Case, value: &str) -> Option<(Fault, Difference)> {
+    if value.trim().is_empty() {
+        return Some((Fault::Empty, Difference::Unrelated));
+    }
+    if value.trim() != value || value.contains(char::is_whitespace) {
+        return Some((Fault::Padded, Difference::Whitespace));
+    }
+    let Some(address) = Address::parse(value) else {
+        let fault = if value.contains("://") { Fault::Scheme } else { Fault::NotAbsolute };
+        return Some((fault, Difference::Scheme));
+    };
+    let idp_hosts: Vec<String> = case
+        .metadata
+        .iter()
+        .filter_map(|metadata| metadata.idp.as_ref())
+        .flat_map(|role| &role.sso)
+        .filter_map(|endpoint| host::host_of(&endpoint.location.value))
+        .collect();
+    if matches!(address.host.as_str(), "login.microsoftonline.com" | "sts.windows.net") || idp_hosts.contains(&address.host) {
+        return Some((Fault::Idp, Difference::Host));
+    }
+    if address.path == "/" && address.query.is_none() && !value.contains('#') {
+        return value.ends_with('/').then_some((Fault::Slash, Difference::TrailingSlash));
+    }
+    Some((Fault::Path, Difference::Path))
+}
+
+fn describe(case: &Case, configuration: &SpConfiguration, host_uri: &Sited<String>, fault: &Fault, difference: Difference) -> Finding {
+    let (message, detail) = match fault {
+        Fault::Empty => ("The host URI is empty", "The service provider cannot build its consumer service URL."),
+        Fault::NotAbsolute => {
+            ("The host URI has no scheme", "Without https:// it is no URI, and the consumer service URL built from it is none either.")
+        }
+        Fault::Scheme => (
+            "The host URI is not an http or https URI",
+            "The consumer service URL is built from it, and browsers post to http and https only.",
+        ),
+        Fault::Padded => ("The host URI contains white space", "White space ends up in the consumer service URL."),
+        Fault::Slash => {
+            ("The host URI ends in a slash", "Port and prefix are appended to it, which makes another URL than the one registered.")
+        }
+        Fault::Path => {
+            ("The host URI has a path", "Port, prefix and /samlauthn/ are appended to it, which makes another URL than the one registered.")
+        }
+        Fault::Idp => (
+            "The host URI is the identity provider's URL",
+            "The service provider would have its responses sent to the identity provider itself.",
+        ),
+    };
+    let mut finding = if case.signed_in() {
+        Finding::warning(message).likely().detail("The capture shows a sign-in that worked nevertheless.")
+    } else {
+        Finding::error(message).detail(detail)
+    };
+    let right = (*fault != Fault::Idp).then(|| corrected(&host_uri.value)).flatten();
+    finding = finding.actual_sited(host_uri, format!("host URI of {}", configuration.name));
+    if let Some(right) = &right {
+        finding = finding.expected(right, "scheme and host name only").difference(difference);
+    }
+    let data = if *fault == Fault::Idp { &IDP_URL } else { &NOT_A_HOST };
+    finding.cause_with(data, configuration.vendor, Some(&configuration.name), right.as_deref())
+}
+
+/// Scheme, host and (where one is written) a port that is not the scheme's own.
+fn corrected(value: &str) -> Option<String> {
+    let squeezed: String = value.split_whitespace().collect();
+    let with_scheme = if squeezed.contains("://") { squeezed } else { format!("https://{squeezed}") };
+    let address = Address::parse(&with_scheme)?;
+    let own = if address.scheme == "http" { 80 } else { 443 };
+    let port = if address.port == own { String::new() } else { format!(":{}", address.port) };
+    Some(format!("{}://{}{port}", address.scheme, address.host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{IDP, SSO, configuration, findings, idp_metadata, levels, sign_in};
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::input::HeldBy;
+
+    #[test]
+    fn only_scheme_and_host_will_do() {
+        let case = Case { metadata: vec![idp_metadata(HeldBy::Publisher, IDP, &[SSO])], ..Case::default() };
+        for (value, expected) in [
+            ("https://sense.example", None),
+            ("https://sense.example:4443", None),
+            ("http://sense.example", None),
+            ("https://sense.example/", Some(Fault::Slash)),
+            ("https://sense.example/azure", Some(Fault::Path)),
+            ("https://sense.example?x=1", Some(Fault::Path)),
+            ("sense.example", Some(Fault::NotAbsolute)),
+            ("/azure", Some(Fault::NotAbsolute)),
+            ("ftp://sense.example", Some(Fault::Scheme)),
+            ("https://sense.example ", Some(Fault::Padded)),
+            ("", Some(Fault::Empty)),
+            (SSO, Some(Fault::Idp)),
+            ("https://login.microsoftonline.com/t/saml2", Some(Fault::Idp)),
+        ] {
+            assert_eq!(fault(&case, value).map(|(fault, _)| fault), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_right_value_is_offered() {
+        for (value, right) in [
+            ("https://sense.example/", Some("https://sense.example")),
+            ("https://sense.example:443/azure/", Some("https://sense.example")),
+            ("https://sense.example:4443/", Some("https://sense.example:4443")),
+            ("sense.example", Some("https://sense.example")),
+            (" https://sense.example", Some("https://sense.example")),
+            ("", None),
+        ] {
+            assert_eq!(corrected(value).as_deref(), right, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_sign_in_that_works_makes_it_a_warning() {
+        let mut case = sign_in(Outcome::SignedIn);
+        case.sp_configurations = vec![configuration("https://sense.example/", "https://sense.example", None)];
+        assert_eq!(levels(&HOST_URI_MALFORMED, &case), [Severity::Warning]);
+        case.attempts.clear();
+        let found = findings(&HOST_URI_MALFORMED, &case);
+        assert_eq!((found[0].severity, found[0].causes[0].value.as_deref()), (Severity::Error, Some("https://sense.example")));
+    }
+}

@@ -1,0 +1,187 @@
+//! The response comes from another identity provider than the service provider trusts.
+
+use crate::sides;
+use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::message::Message;
+use diag_sdk::case::metadata::Metadata;
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Sited, Stage, Who, check, difference};
+
+static OTHER_METADATA: CauseData = CauseData {
+    text: "The service provider has the metadata of another tenant, environment or identity provider",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Load the metadata of the identity provider that sends the response",
+};
+static ISSUER_ALTERED: CauseData = CauseData {
+    text: "The identity provider is set to send another issuer than its metadata names",
+    who: Who::Idp,
+    setting: Setting::IdpClaims,
+    fix: "Send the issuer of the metadata (in Entra ID: no application id appended to the issuer), or publish metadata with that issuer",
+};
+
+check! {
+    /// The issuer of the response is not the identity provider that the service provider knows.
+    ///
+    /// The service provider looks up the keys of the sender by the `Issuer` of the response (and of the
+    /// assertion) in the metadata it has loaded. Another tenant's metadata, an old environment or an
+    /// issuer that was customised make the sender unknown, and the response is refused although the
+    /// person signed in.
+    ///
+    /// ## Fails
+    ///
+    /// ```xml idp-metadata-in-sp
+    /// <EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://sts.windows.net/11111111-2222-4333-8444-555555555555/">
+    ///   <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    ///     <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://login.microsoftonline.com/11111111-2222-4333-8444-555555555555/saml2"/>
+    ///   </IDPSSODescriptor>
+    /// </EntityDescriptor>
+    /// ```
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns="urn:oasis:names:tc:SAML:2.0:assertion" ID="_2" Version="2.0" IssueInstant="{now}">
+    ///   <Issuer>https://sts.windows.net/99999999-2222-4333-8444-555555555555/</Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @0s
+    /// > SAMLResponse={post:response}
+    /// < 400
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```xml idp-metadata-in-sp
+    /// <EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://sts.windows.net/99999999-2222-4333-8444-555555555555/">
+    ///   <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    ///     <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://login.microsoftonline.com/99999999-2222-4333-8444-555555555555/saml2"/>
+    ///   </IDPSSODescriptor>
+    /// </EntityDescriptor>
+    /// ```
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns="urn:oasis:names:tc:SAML:2.0:assertion" ID="_2" Version="2.0" IssueInstant="{now}">
+    ///   <Issuer>https://sts.windows.net/99999999-2222-4333-8444-555555555555/</Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @0s
+    /// > SAMLResponse={post:response}
+    /// < 302
+    /// < Location: https://sense.example/azure/hub
+    /// ```
+    pub(crate) static ISSUER_MISMATCH = {
+        id: "endpoints/issuer-mismatch",
+        title: "The response comes from another identity provider",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Response,
+        needs: [Need::Capture],
+        explains: [
+            "endpoints/idp-unknown-to-sp",
+            "flow/metadata-or-signing-error-at-sp",
+            "flow/redirect-loop",
+            "flow/sp-refused-response",
+            "metadata/tenant-mismatch",
+            "signing/signed-by-unknown-key",
+        ],
+        causes: [OTHER_METADATA, ISSUER_ALTERED],
+        references: [
+            "saml-profiles-2.0-os §4.1.4.2 (Issuer)",
+            "saml-core-2.0-os §2.2.5",
+            "https://learn.microsoft.com/entra/identity-platform/configure-app-multi-instancing",
+        ],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for response in sides::responses(case) {
+        let trusted = trusted(case);
+        if trusted.is_empty() {
+            out.missing(Need::IdpMetadataInSp);
+            out.missing(Need::IdpMetadata);
+            return;
+        }
+        let known = |issuer: &&Sited<String>| trusted.iter().any(|metadata| metadata.entity_id.value == issuer.value);
+        let issuers = response.issuer.iter().chain(response.assertions.iter().filter_map(|assertion| assertion.issuer.as_ref()));
+        let Some(stranger) = issuers.into_iter().find(|issuer| !known(issuer)) else { continue };
+        judge(case, response, stranger, &trusted, out);
+    }
+}
+
+/// The metadata by which the service provider would look the sender up: what it holds, else what the
+/// identity provider publishes.
+fn trusted(case: &Case) -> Vec<&Metadata> {
+    let relevant: Vec<&str> = case.relevant_configurations().map(|configuration| configuration.id.as_str()).collect();
+    let concerns = |metadata: &&Metadata| metadata.configuration.as_deref().is_none_or(|id| relevant.contains(&id));
+    let held: Vec<&Metadata> = case.idp_metadata(HeldBy::Sp).filter(concerns).collect();
+    if held.is_empty() { case.idp_metadata(HeldBy::Publisher).collect() } else { held }
+}
+
+fn judge(case: &Case, response: &Message, stranger: &Sited<String>, trusted: &[&Metadata], out: &mut Findings) {
+    let nearest =
+        difference::nearest(trusted.iter().map(|metadata| metadata.entity_id.value.as_str()), &stranger.value).map(|(value, _)| value);
+    let Some(metadata) = trusted.iter().find(|metadata| nearest == Some(metadata.entity_id.value.as_str())) else { return };
+    // Only what the service provider itself holds proves what it trusts.
+    let held = metadata.held_by == HeldBy::Sp;
+    let mut finding = sides::fault(case, response, "The response comes from an identity provider the SP does not know");
+    if !held && finding.severity == Severity::Error && case.attempt_of(&response.id).is_none() {
+        finding.severity = Severity::Warning;
+        finding = finding.likely();
+    }
+    let (sp, entry_point) = sides::entry_point(case);
+    let (idp, application) = sides::registration(case);
+    out.push(
+        finding
+            .expected(&metadata.entity_id.value, format!("entityID in {}", metadata.origin))
+            .actual_sited(stranger, "Issuer of the response")
+            .at(&metadata.entity_id.place)
+            .compared()
+            .subject(response.id.clone())
+            .cause_with(&OTHER_METADATA, sp, entry_point, None)
+            .cause_with(&ISSUER_ALTERED, idp, application, Some(&metadata.entity_id.value)),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{IDP, SSO, findings, idp_metadata, levels, sign_in};
+    use diag_sdk::Difference;
+    use diag_sdk::case::attempt::Outcome;
+
+    fn case(outcome: Outcome, held: &str) -> Case {
+        Case { metadata: vec![idp_metadata(HeldBy::Sp, held, &[SSO])], ..sign_in(outcome) }
+    }
+
+    #[test]
+    fn the_issuer_must_be_the_one_that_is_held() {
+        assert!(findings(&ISSUER_MISMATCH, &case(Outcome::RefusedBySp, IDP)).is_empty());
+        let found = findings(&ISSUER_MISMATCH, &case(Outcome::RefusedBySp, "https://idp.example"));
+        assert_eq!((found[0].severity, found[0].difference), (Severity::Error, Some(Difference::TrailingSlash)));
+        assert_eq!(levels(&ISSUER_MISMATCH, &case(Outcome::SignedIn, "urn:other")), [Severity::Warning]);
+    }
+
+    #[test]
+    fn what_the_service_provider_holds_outweighs_what_is_published() {
+        let mut both = case(Outcome::RefusedBySp, "urn:other");
+        both.metadata.push(idp_metadata(HeldBy::Publisher, IDP, &[SSO]));
+        assert_eq!(findings(&ISSUER_MISMATCH, &both).len(), 1);
+        both.metadata.remove(0);
+        assert!(findings(&ISSUER_MISMATCH, &both).is_empty());
+    }
+
+    #[test]
+    fn the_issuer_of_the_assertion_counts_too() {
+        let mut case = case(Outcome::RefusedBySp, IDP);
+        case.messages[1].assertions[0].issuer = Some("urn:somebody".into());
+        assert_eq!(findings(&ISSUER_MISMATCH, &case).len(), 1);
+    }
+
+    #[test]
+    fn without_metadata_the_question_stays_open() {
+        let judged = ISSUER_MISMATCH.judge(&sign_in(Outcome::RefusedBySp));
+        assert!(judged.found().is_empty() && judged.missed().contains(&Need::IdpMetadataInSp));
+    }
+}

@@ -1,0 +1,227 @@
+//! Pattern texts of the tutorial left in.
+
+use diag_sdk::case::input::HeldBy;
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Vendor, Who, check};
+
+static PATTERN_AT_IDP: CauseData = CauseData {
+    text: "The pattern of the tutorial was entered instead of the real value",
+    who: Who::Idp,
+    setting: Setting::IdpIdentifier,
+    fix: "Replace the pattern by the service provider's real value, or delete the entry",
+};
+static PATTERN_AT_SP: CauseData = CauseData {
+    text: "The pattern of the tutorial was entered instead of the real value",
+    who: Who::Sp,
+    setting: Setting::SpHostUri,
+    fix: "Replace the pattern by the real host name",
+};
+
+/// Words that tutorials use where a real name belongs, lower case.
+const WORDS: &[&str] = &[
+    "fully qualified domain name",
+    "fully%20qualified%20domain%20name",
+    "fullyqualifieddomainname",
+    "your-domain",
+    "yourdomain",
+    "your-server",
+    "yourserver",
+    "virtualproxyprefix",
+    "virtual-proxy-prefix",
+];
+
+check! {
+    /// A value still holds the placeholder of a tutorial.
+    ///
+    /// Tutorials write patterns such as `https://<Fully Qualified Domain Name>:443{/virtualproxyprefix}/samlauthn/`.
+    /// Entered as they stand, or with only a part replaced, they match nothing a service provider ever
+    /// sends, and the identity provider refuses the request.
+    ///
+    /// ## Fails
+    ///
+    /// ```json application
+    /// {"appId": "c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2", "displayName": "Qlik Sense",
+    ///  "identifierUris": ["https://<Fully Qualified Domain Name>.qlikpoc.com"],
+    ///  "web": {"redirectUris": ["https://sense.example:443{/virtualproxyprefix}/samlauthn/"]}}
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```json application
+    /// {"appId": "c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2", "displayName": "Qlik Sense",
+    ///  "identifierUris": ["https://sense.example"],
+    ///  "web": {"redirectUris": ["https://sense.example:443/azure/samlauthn/"]}}
+    /// ```
+    pub(crate) static PLACEHOLDER_VALUE = {
+        id: "endpoints/placeholder-value",
+        title: "A placeholder of the tutorial was left in",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Configuration,
+        needs: [Need::Application, Need::ServicePrincipal, Need::Virtualproxyconfig, Need::SpMetadata, Need::SpMetadataInIdp],
+        explains: [
+            "endpoints/acs-differs-from-sp-metadata",
+            "endpoints/acs-not-registered",
+            "endpoints/entity-id-differs-between-copies",
+            "endpoints/entity-id-differs-from-host-uri",
+            "endpoints/entity-id-not-registered",
+            "endpoints/host-uri-malformed",
+            "endpoints/sign-on-url-wrong",
+            "hosts/host-differs-between-sides",
+        ],
+        causes: [PATTERN_AT_IDP, PATTERN_AT_SP],
+        references: ["https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial"],
+        run: run,
+    }
+}
+
+/// A configured value to look at.
+struct Entered<'a> {
+    value: &'a str,
+    place: &'a Place,
+    field: &'static str,
+    setting: Setting,
+    who: Who,
+    vendor: Vendor,
+    object: Option<&'a str>,
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    let mut told: Vec<&str> = Vec::new();
+    let entered = entered(case);
+    for entry in &entered {
+        let Some(pattern) = placeholder(entry.value) else { continue };
+        if told.contains(&entry.value) {
+            continue;
+        }
+        told.push(entry.value);
+        let finding = if case.signed_in() {
+            Finding::warning(format!("The {} holds a placeholder", entry.field))
+                .detail("Sign-in works with other values; this entry matches nothing.")
+        } else {
+            Finding::error(format!("The {} holds a placeholder", entry.field))
+                .detail(format!("{pattern} stands where a real name belongs."))
+        };
+        let data = if entry.who == Who::Idp { PATTERN_AT_IDP } else { PATTERN_AT_SP };
+        let same = entered.iter().filter(|other| other.value == entry.value).map(|other| other.place);
+        out.push(finding.actual(entry.value, entry.field).at(entry.place).at_all(same).cause_with(
+            &CauseData { setting: entry.setting, ..data },
+            entry.vendor,
+            entry.object,
+            None,
+        ));
+    }
+}
+
+fn entered(case: &Case) -> Vec<Entered<'_>> {
+    let mut all = Vec::new();
+    for registration in case.relevant_registrations() {
+        let mut add = |value, place, field, setting| {
+            all.push(Entered {
+                value,
+                place,
+                field,
+                setting,
+                who: Who::Idp,
+                vendor: registration.vendor,
+                object: registration.name.as_deref(),
+            });
+        };
+        for entry in &registration.identifiers {
+            add(entry.value.value.as_str(), &entry.value.place, "registered entityID", Setting::IdpIdentifier);
+        }
+        for entry in &registration.reply_urls {
+            add(entry.value.value.as_str(), &entry.value.place, "registered consumer service URL", Setting::IdpReplyUrl);
+        }
+        if let Some((url, place)) = registration.sign_on_url.as_ref().and_then(|url| url.value.as_deref().map(|value| (value, &url.place)))
+        {
+            add(url, place, "sign-on URL", Setting::IdpSignOnUrl);
+        }
+    }
+    for configuration in case.relevant_configurations() {
+        for (value, field, setting) in [
+            (&configuration.host_uri, "host URI", Setting::SpHostUri),
+            (&configuration.entity_id, "entityID of the entry point", Setting::SpEntityId),
+            (&configuration.prefix, "prefix", Setting::SpPrefix),
+        ] {
+            let Some(value) = value else { continue };
+            all.push(Entered {
+                value: &value.value,
+                place: &value.place,
+                field,
+                setting,
+                who: Who::Sp,
+                vendor: configuration.vendor,
+                object: Some(&configuration.name),
+            });
+        }
+    }
+    for metadata in case.sp_metadata(HeldBy::Publisher).chain(case.sp_metadata(HeldBy::Idp)) {
+        let mut add = |value, place, field, setting| {
+            all.push(Entered { value, place, field, setting, who: Who::Sp, vendor: case.sp_vendor, object: None });
+        };
+        add(metadata.entity_id.value.as_str(), &metadata.entity_id.place, "entityID in the metadata", Setting::SpEntityId);
+        for endpoint in metadata.sp.iter().flat_map(|role| &role.acs) {
+            add(&endpoint.location.value, &endpoint.location.place, "consumer service URL in the metadata", Setting::SpHostUri);
+        }
+    }
+    all
+}
+
+/// The placeholder in a value: something in `<…>` or `{…}`, or a word that tutorials use.
+fn placeholder(value: &str) -> Option<String> {
+    for (open, close) in [('<', '>'), ('{', '}')] {
+        if let Some(start) = value.find(open) {
+            let rest = value.get(start..)?;
+            let end = rest.find(close).map_or(rest.len(), |at| at + close.len_utf8());
+            return rest.get(..end).map(str::to_owned);
+        }
+    }
+    let lower = value.to_lowercase();
+    WORDS.iter().find(|word| lower.contains(**word)).map(|word| format!("“{word}”"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{ACS, ENTITY, configuration, findings, levels, registration, sign_in, sp_metadata};
+    use diag_sdk::case::attempt::Outcome;
+
+    #[test]
+    fn patterns_are_recognised_and_real_names_are_not() {
+        for (value, pattern) in [
+            ("https://<Fully Qualified Domain Name>.qlikpoc.com", Some("<Fully Qualified Domain Name>")),
+            ("https://sense.example:443{/virtualproxyprefix}/samlauthn/", Some("{/virtualproxyprefix}")),
+            ("https://sense.example:443/virtualproxyprefix/samlauthn/", Some("“virtualproxyprefix”")),
+            ("https://<FQDN", Some("<FQDN")),
+            ("https://sense.qlikpoc.com", None),
+            ("https://analytics.qliksense.com", None),
+            ("https://sense.example:443/azure/samlauthn/", None),
+            ("", None),
+        ] {
+            assert_eq!(placeholder(value).as_deref(), pattern, "{value}");
+        }
+    }
+
+    #[test]
+    fn every_place_is_looked_at() {
+        let pattern = "https://<FQDN>";
+        let case = |registrations, sp_configurations, metadata| Case { registrations, sp_configurations, metadata, ..Case::default() };
+        assert_eq!(levels(&PLACEHOLDER_VALUE, &case(vec![registration(&[pattern], &[ACS])], vec![], vec![])), [Severity::Error]);
+        assert_eq!(levels(&PLACEHOLDER_VALUE, &case(vec![registration(&[ENTITY], &[ACS, pattern])], vec![], vec![])), [Severity::Error]);
+        assert_eq!(levels(&PLACEHOLDER_VALUE, &case(vec![], vec![configuration(pattern, ENTITY, None)], vec![])), [Severity::Error]);
+        assert_eq!(
+            levels(&PLACEHOLDER_VALUE, &case(vec![], vec![], vec![sp_metadata(HeldBy::Publisher, pattern, &[ACS])])),
+            [Severity::Error]
+        );
+        assert!(
+            findings(&PLACEHOLDER_VALUE, &case(vec![registration(&[ENTITY], &[ACS])], vec![configuration(ENTITY, ENTITY, None)], vec![]))
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_leftover_beside_a_sign_in_that_works_is_a_warning() {
+        let mut case = sign_in(Outcome::SignedIn);
+        case.registrations = vec![registration(&[ENTITY, "https://{host}"], &[ACS])];
+        assert_eq!(levels(&PLACEHOLDER_VALUE, &case), [Severity::Warning]);
+    }
+}
