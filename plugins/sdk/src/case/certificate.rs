@@ -64,6 +64,9 @@ facts! {
         pub signature_algorithm: String,
         /// Subject and issuer are the same. Normal in SAML, where trust comes from metadata.
         pub self_signed: bool,
+        /// Its SubjectPublicKeyInfo in DER: what core verifies signatures with. Not serialised.
+        #[serde(skip)]
+        pub spki: Vec<u8>,
     }
 
     /// A `KeyDescriptor` of metadata.

@@ -81,8 +81,13 @@ facts! {
         pub verified_by: Vec<KeyMatch>,
         /// Number of trusted keys that were tried (metadata and configuration; not `KeyInfo`).
         pub keys_tried: usize,
+        /// Keys that made the value although it does not fit: `SignedInfo` was signed by one of them
+        /// and changed or re-encoded afterwards. Only RSA values tell.
+        pub made_by: Vec<KeyMatch>,
         /// Why it could not be judged, where it could not.
         pub not_judged: Option<String>,
+        /// What more is known about why it is wrong.
+        pub remarks: Vec<String>,
         /// What is unusual about it.
         pub oddities: Vec<Oddity>,
     }
@@ -131,7 +136,10 @@ facts! {
         pub verified_by: Vec<KeyMatch>,
         /// Number of keys tried.
         pub keys_tried: usize,
-        /// The re-encoding under which it does verify, where the exact octets do not.
+        /// Keys that made the value although it does not fit the query. Only RSA values tell.
+        pub made_by: Vec<KeyMatch>,
+        /// The re-encoding under which it does verify (with the keys in `verified_by`), where the
+        /// exact octets do not.
         pub verifies_reencoded: Option<String>,
         /// Why it could not be judged.
         pub not_judged: Option<String>,
