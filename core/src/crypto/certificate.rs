@@ -69,6 +69,7 @@ pub fn read_der(der: &[u8], place: Place) -> Certificate {
         key_bits,
         signature_algorithm: algorithm_name(&parsed),
         self_signed: parsed.subject().as_raw() == parsed.issuer().as_raw(),
+        spki: parsed.public_key().raw.to_vec(),
     }
 }
 

@@ -1,0 +1,288 @@
+//! The signature of the Redirect binding: over octets of the query, not over XML
+//! (saml-bindings-2.0-os §3.4.4.1).
+//!
+//! What was signed is the *original* percent-encoding of the sender. A proxy, a browser extension
+//! or the receiver's own framework that re-encodes the query breaks the signature without changing
+//! a single value, and different products re-encode differently. So where the exact octets do not
+//! verify, the known re-encodings are tried and the one that verifies is named.
+
+use super::bergshamra_engine::BergshamraEngine;
+use super::engine::SignatureEngine;
+use super::keys::{Candidate, TrustedKey, candidates};
+use super::origin::made_by;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use diag_sdk::case::signature::{KeyMatch, QuerySignature, Verdict};
+use percent_encoding::percent_decode_str;
+use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Longest query whose signature is judged.
+const LONGEST_QUERY: usize = 1024 * 1024;
+/// Keys that re-encodings are tried with where the value does not tell which key made it.
+const MOST_KEYS_REENCODED: usize = 8;
+
+/// Judges the signature in a query. `parameter` is `SAMLRequest` or `SAMLResponse`. `None` where
+/// the query has no `Signature`. The place is left to the caller.
+pub fn verify_query(raw_query: &str, parameter: &str, keys: &[TrustedKey]) -> Option<QuerySignature> {
+    let query = Query::read(raw_query, parameter)?;
+    let mut facts = QuerySignature { algorithm: query.algorithm(), ..QuerySignature::default() };
+    let judged = catch_unwind(AssertUnwindSafe(|| {
+        let mut judged = facts.clone();
+        judge(&query, keys, &mut judged);
+        judged
+    }));
+    match judged {
+        Ok(judged) => facts = judged,
+        Err(_) => facts.not_judged = Some("the signature library failed on this query".to_owned()),
+    }
+    Some(facts)
+}
+
+fn judge(query: &Query<'_>, keys: &[TrustedKey], facts: &mut QuerySignature) {
+    let engine = BergshamraEngine;
+    if query.length > LONGEST_QUERY {
+        facts.not_judged = Some("the query is longer than any whose signature is judged".to_owned());
+        return;
+    }
+    if facts.algorithm.is_empty() {
+        facts.not_judged = Some("there is a Signature but no SigAlg".to_owned());
+        return;
+    }
+    if facts.algorithm.to_ascii_lowercase().contains("hmac") {
+        facts.not_judged = Some("it is an HMAC: whoever can verify it can also make it, and no public key does".to_owned());
+        return;
+    }
+    if !engine.knows(&facts.algorithm) {
+        facts.not_judged = Some("its SigAlg is not one of those judged here".to_owned());
+        return;
+    }
+    facts.keys_tried = keys.len();
+    if keys.is_empty() {
+        facts.not_judged = Some("no key to verify it with was given".to_owned());
+        return;
+    }
+    facts.value = Verdict::Wrong;
+    let Some(value) = query.value() else { return };
+    let all = candidates(&engine, keys, &[], None, &mut Vec::new());
+    let algorithm = facts.algorithm.clone();
+    let verifying = |octets: &str, among: &[&Candidate<_>]| -> Vec<KeyMatch> {
+        among
+            .iter()
+            .filter(|candidate| engine.check(&algorithm, octets.as_bytes(), &value, &candidate.key))
+            .map(|candidate| candidate.facts.clone())
+            .collect()
+    };
+    let everyone: Vec<&Candidate<_>> = all.iter().collect();
+    facts.verified_by = verifying(&query.signed_octets(), &everyone);
+    if !facts.verified_by.is_empty() {
+        facts.value = Verdict::Right;
+        return;
+    }
+    let makers: Vec<&Candidate<_>> = all.iter().filter(|candidate| made_by(&algorithm, &candidate.spki, &value)).collect();
+    facts.made_by = makers.iter().map(|candidate| candidate.facts.clone()).collect();
+    // An RSA value that none of the keys made verifies under no re-encoding either.
+    let among: Vec<&Candidate<_>> = if algorithm.contains("#rsa-") { makers } else { everyone.into_iter().take(MOST_KEYS_REENCODED).collect() };
+    if among.is_empty() {
+        return;
+    }
+    let mut tried = vec![query.signed_octets()];
+    for (octets, name) in query.reencoded() {
+        if tried.contains(&octets) {
+            continue;
+        }
+        let keys = verifying(&octets, &among);
+        if !keys.is_empty() {
+            facts.verified_by = keys;
+            facts.made_by.clear();
+            facts.verifies_reencoded = Some(name);
+            return;
+        }
+        tried.push(octets);
+    }
+}
+
+/// The parts of a query that matter, as they stand in it.
+struct Query<'q> {
+    length: usize,
+    message: (&'q str, &'q str),
+    relay_state: Option<&'q str>,
+    algorithm: Option<&'q str>,
+    signature: &'q str,
+    /// Names of the signed parameters in the order of the query.
+    order: Vec<&'q str>,
+}
+
+impl<'q> Query<'q> {
+    fn read(raw: &'q str, parameter: &str) -> Option<Self> {
+        let raw = raw.split_once('#').map_or(raw, |(query, _)| query);
+        let pairs: Vec<(&str, &str)> = raw.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect();
+        let value = |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        let message = pairs.iter().find(|(name, _)| *name == parameter)?;
+        let mut order = Vec::new();
+        for (name, _) in &pairs {
+            if (*name == message.0 || matches!(*name, "RelayState" | "SigAlg")) && !order.contains(name) {
+                order.push(*name);
+            }
+        }
+        Some(Self {
+            length: raw.len(),
+            message: *message,
+            relay_state: value("RelayState"),
+            algorithm: value("SigAlg"),
+            signature: value("Signature")?,
+            order,
+        })
+    }
+
+    fn algorithm(&self) -> String {
+        decode(self.algorithm.unwrap_or_default(), Plus::Blank)
+    }
+
+    fn value(&self) -> Option<Vec<u8>> {
+        let text: String = decode(self.signature, Plus::Plus).split_ascii_whitespace().collect();
+        STANDARD.decode(text).ok()
+    }
+
+    /// What the specification says is signed: the values as they were sent, in this order.
+    fn signed_octets(&self) -> String {
+        self.joined(&["message", "RelayState", "SigAlg"], self.relay_state.map(str::to_owned), &|value| value.to_owned())
+    }
+
+    fn joined(&self, order: &[&str], relay_state: Option<String>, encode: &dyn Fn(&str) -> String) -> String {
+        let mut parts = Vec::new();
+        for name in order {
+            match *name {
+                "RelayState" => {
+                    if let Some(value) = &relay_state {
+                        parts.push(format!("RelayState={value}"));
+                    }
+                }
+                "SigAlg" => parts.push(format!("SigAlg={}", encode(self.algorithm.unwrap_or_default()))),
+                _ => parts.push(format!("{}={}", self.message.0, encode(self.message.1))),
+            }
+        }
+        parts.join("&")
+    }
+
+    /// Octets that senders are known to sign instead, each with its name for people.
+    fn reencoded(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        const SPECIFIED: &[&str] = &["message", "RelayState", "SigAlg"];
+        let in_query: Vec<&'q str> = self.order.clone();
+        let relay_only = RELAY_STATES.iter().map(move |(relay_state, name)| {
+            let relay_state = relay_state.of(self.relay_state, &|value| value.to_owned());
+            (self.joined(SPECIFIED, relay_state, &|value| value.to_owned()), (*name).to_owned())
+        });
+        let as_sent = std::iter::once_with(move || {
+            let octets = self.joined(&in_query, self.relay_state.map(str::to_owned), &|value| value.to_owned());
+            (octets, "the parameters in the order of the query".to_owned())
+        });
+        let encoded = ENCODINGS.iter().flat_map(move |encoding| {
+            [Plus::Plus, Plus::Blank].into_iter().flat_map(move |plus| {
+                let encode = move |value: &str| (encoding.encode)(&decode(value, plus));
+                let everything = self.relay_state.map(encode);
+                let first = (self.joined(SPECIFIED, everything.clone(), &encode), encoding.name.to_owned());
+                let ordered =
+                    (self.joined(&self.order, everything, &encode), format!("{}, in the order of the query", encoding.name));
+                let others = RELAY_STATES.iter().map(move |(relay_state, name)| {
+                    let relay_state = relay_state.of(self.relay_state, &encode);
+                    (self.joined(SPECIFIED, relay_state, &encode), format!("{}, and {name}", encoding.name))
+                });
+                [first, ordered].into_iter().chain(others)
+            })
+        });
+        relay_only.chain(as_sent).chain(encoded)
+    }
+}
+
+/// What senders do to the RelayState apart from the rest.
+#[derive(Clone, Copy)]
+enum RelayStateForm {
+    Decoded,
+    LeftOut,
+    Empty,
+    EncodedTwice,
+}
+
+const RELAY_STATES: &[(RelayStateForm, &str)] = &[
+    (RelayStateForm::Decoded, "the RelayState decoded"),
+    (RelayStateForm::LeftOut, "the RelayState left out"),
+    (RelayStateForm::Empty, "an empty RelayState added"),
+    (RelayStateForm::EncodedTwice, "the RelayState encoded twice"),
+];
+
+impl RelayStateForm {
+    fn of(self, relay_state: Option<&str>, encode: &dyn Fn(&str) -> String) -> Option<String> {
+        match self {
+            Self::Decoded => relay_state.map(|value| decode(value, Plus::Blank)),
+            Self::LeftOut => None,
+            Self::Empty => Some(relay_state.map(encode).unwrap_or_default()),
+            Self::EncodedTwice => relay_state.map(|value| upper(&encode(value), b"-._~", false)),
+        }
+    }
+}
+
+/// A way to percent-encode a value.
+struct Encoding {
+    name: &'static str,
+    encode: fn(&str) -> String,
+}
+
+const ENCODINGS: &[Encoding] = &[
+    Encoding { name: "lower-case hexadecimal in the percent-encoding", encode: |value| lower(&upper(value, b"-._~", false)) },
+    Encoding { name: "percent-encoding with upper-case hexadecimal and %20 (RFC 3986)", encode: |value| upper(value, b"-._~", false) },
+    Encoding { name: "lower-case hexadecimal and `+` for blanks, as ASP.NET encodes", encode: |value| lower(&upper(value, b"-._!*()", true)) },
+    Encoding { name: "`+` for blanks, as HTML forms and Java encode", encode: |value| upper(value, b"-._*", true) },
+    Encoding { name: "percent-encoding as encodeURIComponent does it", encode: |value| upper(value, b"-._~!*'()", false) },
+    Encoding { name: "`+` for blanks, as PHP encodes", encode: |value| upper(value, b"-._", true) },
+    Encoding { name: "percent-encoding that leaves `/`, `:` and `=` as they are", encode: |value| upper(value, b"-._~/:=", false) },
+    Encoding { name: "the values decoded, without any percent-encoding", encode: str::to_owned },
+];
+
+fn upper(value: &str, unreserved: &[u8], plus: bool) -> String {
+    let mut out = String::with_capacity(value.len() + value.len() / 8);
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || unreserved.contains(&byte) {
+            out.push(char::from(byte));
+        } else if byte == b' ' && plus {
+            out.push('+');
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// Turns the hexadecimal digits of percent-encoding to lower case.
+fn lower(encoded: &str) -> String {
+    let mut digits = 0;
+    encoded
+        .chars()
+        .map(|character| {
+            if character == '%' {
+                digits = 2;
+                character
+            } else if digits > 0 {
+                digits -= 1;
+                character.to_ascii_lowercase()
+            } else {
+                character
+            }
+        })
+        .collect()
+}
+
+/// What a bare `+` in a query stands for.
+#[derive(Clone, Copy)]
+enum Plus {
+    Plus,
+    Blank,
+}
+
+fn decode(value: &str, plus: Plus) -> String {
+    let value = match plus {
+        Plus::Plus => value.to_owned(),
+        Plus::Blank => value.replace('+', " "),
+    };
+    percent_decode_str(&value).decode_utf8_lossy().into_owned()
+}

@@ -1,0 +1,140 @@
+//! Fills the verdicts of XML signatures: whether each digest and the value are right, and which of
+//! the known keys verifies it.
+
+use super::bergshamra_engine::BergshamraEngine;
+use super::certificate;
+use super::engine::{SignatureEngine, SignatureReading, Unreadable};
+use super::keys::{Candidate, TrustedKey, candidates};
+use super::origin::made_by;
+use crate::saml::xml::{self, Lines};
+use diag_sdk::Place;
+use diag_sdk::case::certificate::Certificate;
+use diag_sdk::case::signature::{Oddity, Reference, Signature, Verdict};
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Judges the signatures of a message. Their static facts are there already; filled are the
+/// verdicts, the keys that verify, and why something could not be judged. Certificates in `KeyInfo`
+/// are tried too, marked as embedded.
+pub fn verify_message(xml: &str, signatures: &mut [Signature], keys: &[TrustedKey]) {
+    verify_with(&BergshamraEngine, xml, signatures, keys);
+}
+
+/// Judges a metadata document's own signatures with the keys they carry: metadata is trusted for
+/// how it was obtained, so what remains to be told is whether it was changed since it was signed.
+pub fn verify_metadata(xml: &str, signatures: &mut [Signature]) {
+    verify_message(xml, signatures, &[]);
+}
+
+/// The same with an engine of the caller's choice.
+pub fn verify_with<E: SignatureEngine>(engine: &E, xml: &str, signatures: &mut [Signature], keys: &[TrustedKey]) {
+    if signatures.is_empty() {
+        return;
+    }
+    // The library is young and its input hostile: should it panic, the signatures are not judged
+    // and the diagnosis goes on.
+    let judged = catch_unwind(AssertUnwindSafe(|| {
+        let mut judged = signatures.to_vec();
+        judge_all(engine, xml, &mut judged, keys);
+        judged
+    }));
+    match judged {
+        Ok(judged) => signatures.clone_from_slice(&judged),
+        Err(_) => not_judged(signatures, "the signature library failed on this document"),
+    }
+}
+
+fn judge_all<E: SignatureEngine>(engine: &E, xml: &str, signatures: &mut [Signature], keys: &[TrustedKey]) {
+    let readings = match engine.read(xml) {
+        Ok(readings) => readings,
+        Err(reason) => return not_judged(signatures, &reason),
+    };
+    let lines = Lines::new(xml);
+    let starts: Vec<(u32, u32)> = readings.iter().map(|reading| lines.position(reading.range.start)).collect();
+    for (index, signature) in signatures.iter_mut().enumerate() {
+        let place = signature.place.line.zip(signature.place.column);
+        let found = place.map_or(Some(index), |place| starts.iter().position(|start| *start == place));
+        match found.and_then(|found| readings.get(found)) {
+            Some(reading) => judge(engine, xml, reading, signature, keys),
+            None => not_judged(std::slice::from_mut(signature), "there are more signatures than are judged here"),
+        }
+    }
+}
+
+fn not_judged(signatures: &mut [Signature], reason: &str) {
+    for signature in signatures {
+        signature.not_judged.get_or_insert_with(|| reason.to_owned());
+    }
+}
+
+fn judge<E: SignatureEngine>(engine: &E, xml: &str, reading: &SignatureReading, signature: &mut Signature, keys: &[TrustedKey]) {
+    for (reference, read) in signature.references.iter_mut().zip(&reading.references) {
+        reference.digest = read.digest;
+        if let Some(range) = read.covers.clone() {
+            cover(xml, reference, range);
+        }
+        match (&read.reason, read.digest) {
+            (Some(reason), Verdict::Wrong) => signature.remarks.push(reason.clone()),
+            (Some(reason), _) => {
+                signature.not_judged.get_or_insert_with(|| reason.clone());
+            }
+            (None, _) => {}
+        }
+    }
+    if reading.algorithm.to_ascii_lowercase().contains("hmac") {
+        odd(signature, Oddity::Hmac);
+        signature.not_judged = Some("it is an HMAC: whoever can verify it can also make it, and no public key does".to_owned());
+        return;
+    }
+    if !engine.knows(&reading.algorithm) {
+        signature.not_judged = Some("its signature algorithm is not one of those judged here".to_owned());
+        return;
+    }
+    let (octets, value) = match (&reading.signed_info, &reading.value) {
+        (Ok(octets), Ok(value)) => (octets, value),
+        (Err(Unreadable::Damaged(reason)), _) | (_, Err(Unreadable::Damaged(reason))) => {
+            signature.value = Verdict::Wrong;
+            signature.remarks.push(reason.clone());
+            return;
+        }
+        (Err(Unreadable::NotJudged(reason)), _) | (_, Err(Unreadable::NotJudged(reason))) => {
+            signature.not_judged = Some(reason.clone());
+            return;
+        }
+    };
+    signature.keys_tried = keys.len();
+    let embedded: Vec<Certificate> = reading.certificates.iter().map(|text| certificate::read(text, Place::default())).collect();
+    let all = candidates(engine, keys, &embedded, reading.bare_key.as_deref(), &mut signature.remarks);
+    signature.verified_by = matching(&all, |candidate| engine.check(&reading.algorithm, octets, value, &candidate.key));
+    if !signature.verified_by.is_empty() {
+        signature.value = Verdict::Right;
+    } else if all.is_empty() {
+        signature.not_judged.get_or_insert_with(|| "no key to verify it with was given, and it carries none".to_owned());
+    } else {
+        signature.value = Verdict::Wrong;
+        signature.made_by = matching(&all, |candidate| made_by(&reading.algorithm, &candidate.spki, value));
+    }
+}
+
+fn matching<K>(all: &[Candidate<K>], test: impl Fn(&Candidate<K>) -> bool) -> Vec<diag_sdk::case::signature::KeyMatch> {
+    all.iter().filter(|candidate| test(candidate)).map(|candidate| candidate.facts.clone()).collect()
+}
+
+fn odd(signature: &mut Signature, oddity: Oddity) {
+    if !signature.oddities.contains(&oddity) {
+        signature.oddities.push(oddity);
+    }
+}
+
+/// Of several elements with the same id, the facts name the first; the digest may belong to another.
+fn cover(xml: &str, reference: &mut Reference, range: Range<usize>) {
+    if reference.range == Some((range.start, range.end)) {
+        return;
+    }
+    let Ok(tree) = xml::parse(xml) else { return };
+    let locator = tree.locate(&Place::default());
+    let Some(node) = tree.document.descendants().find(|node| node.is_element() && node.range() == range) else { return };
+    reference.covers = Some(locator.path(node));
+    reference.covers_id = xml::attribute(node, "ID").or_else(|| xml::attribute(node, "Id")).map(str::to_owned);
+    reference.range = Some((range.start, range.end));
+}
