@@ -231,14 +231,12 @@ impl Reader<'_> {
             .map_err(|error| format!("what it covers cannot be canonicalised: {error}"))?;
             octets = Some(String::from_utf8(canonical).map_err(|_| "its canonical form is not UTF-8".to_owned())?);
         }
-        match octets {
-            Some(text) => Ok(text.into_bytes()),
-            None => {
-                self.work.canonicalisation()?;
-                canonicalize_doc::<&str>(&self.document, C14nMode::Inclusive, Some(&nodes), &[])
-                    .map_err(|error| format!("what it covers cannot be canonicalised: {error}"))
-            }
+        if let Some(text) = octets {
+            return Ok(text.into_bytes());
         }
+        self.work.canonicalisation()?;
+        canonicalize_doc::<&str>(&self.document, C14nMode::Inclusive, Some(&nodes), &[])
+            .map_err(|error| format!("what it covers cannot be canonicalised: {error}"))
     }
 
     /// Canonicalisation is not defined for relative namespace URIs (xml-c14n §1.3): libraries

@@ -82,7 +82,8 @@ fn judge(query: &Query<'_>, keys: &[TrustedKey], facts: &mut QuerySignature) {
     let makers: Vec<&Candidate<_>> = all.iter().filter(|candidate| made_by(&algorithm, &candidate.spki, &value)).collect();
     facts.made_by = makers.iter().map(|candidate| candidate.facts.clone()).collect();
     // An RSA value that none of the keys made verifies under no re-encoding either.
-    let among: Vec<&Candidate<_>> = if algorithm.contains("#rsa-") { makers } else { everyone.into_iter().take(MOST_KEYS_REENCODED).collect() };
+    let among: Vec<&Candidate<_>> =
+        if algorithm.contains("#rsa-") { makers } else { everyone.into_iter().take(MOST_KEYS_REENCODED).collect() };
     if among.is_empty() {
         return;
     }
@@ -146,15 +147,15 @@ impl<'q> Query<'q> {
 
     /// What the specification says is signed: the values as they were sent, in this order.
     fn signed_octets(&self) -> String {
-        self.joined(&["message", "RelayState", "SigAlg"], self.relay_state.map(str::to_owned), &|value| value.to_owned())
+        self.joined(&["message", "RelayState", "SigAlg"], self.relay_state, &|value| value.to_owned())
     }
 
-    fn joined(&self, order: &[&str], relay_state: Option<String>, encode: &dyn Fn(&str) -> String) -> String {
+    fn joined(&self, order: &[&str], relay_state: Option<&str>, encode: &dyn Fn(&str) -> String) -> String {
         let mut parts = Vec::new();
         for name in order {
             match *name {
                 "RelayState" => {
-                    if let Some(value) = &relay_state {
+                    if let Some(value) = relay_state {
                         parts.push(format!("RelayState={value}"));
                     }
                 }
@@ -171,22 +172,22 @@ impl<'q> Query<'q> {
         let in_query: Vec<&'q str> = self.order.clone();
         let relay_only = RELAY_STATES.iter().map(move |(relay_state, name)| {
             let relay_state = relay_state.of(self.relay_state, &|value| value.to_owned());
-            (self.joined(SPECIFIED, relay_state, &|value| value.to_owned()), (*name).to_owned())
+            (self.joined(SPECIFIED, relay_state.as_deref(), &|value| value.to_owned()), (*name).to_owned())
         });
         let as_sent = std::iter::once_with(move || {
-            let octets = self.joined(&in_query, self.relay_state.map(str::to_owned), &|value| value.to_owned());
+            let octets = self.joined(&in_query, self.relay_state, &|value| value.to_owned());
             (octets, "the parameters in the order of the query".to_owned())
         });
         let encoded = ENCODINGS.iter().flat_map(move |encoding| {
             [Plus::Plus, Plus::Blank].into_iter().flat_map(move |plus| {
                 let encode = move |value: &str| (encoding.encode)(&decode(value, plus));
                 let everything = self.relay_state.map(encode);
-                let first = (self.joined(SPECIFIED, everything.clone(), &encode), encoding.name.to_owned());
+                let first = (self.joined(SPECIFIED, everything.as_deref(), &encode), encoding.name.to_owned());
                 let ordered =
-                    (self.joined(&self.order, everything, &encode), format!("{}, in the order of the query", encoding.name));
+                    (self.joined(&self.order, everything.as_deref(), &encode), format!("{}, in the order of the query", encoding.name));
                 let others = RELAY_STATES.iter().map(move |(relay_state, name)| {
                     let relay_state = relay_state.of(self.relay_state, &encode);
-                    (self.joined(SPECIFIED, relay_state, &encode), format!("{}, and {name}", encoding.name))
+                    (self.joined(SPECIFIED, relay_state.as_deref(), &encode), format!("{}, and {name}", encoding.name))
                 });
                 [first, ordered].into_iter().chain(others)
             })
@@ -231,7 +232,10 @@ struct Encoding {
 const ENCODINGS: &[Encoding] = &[
     Encoding { name: "lower-case hexadecimal in the percent-encoding", encode: |value| lower(&upper(value, b"-._~", false)) },
     Encoding { name: "percent-encoding with upper-case hexadecimal and %20 (RFC 3986)", encode: |value| upper(value, b"-._~", false) },
-    Encoding { name: "lower-case hexadecimal and `+` for blanks, as ASP.NET encodes", encode: |value| lower(&upper(value, b"-._!*()", true)) },
+    Encoding {
+        name: "lower-case hexadecimal and `+` for blanks, as ASP.NET encodes",
+        encode: |value| lower(&upper(value, b"-._!*()", true)),
+    },
     Encoding { name: "`+` for blanks, as HTML forms and Java encode", encode: |value| upper(value, b"-._*", true) },
     Encoding { name: "percent-encoding as encodeURIComponent does it", encode: |value| upper(value, b"-._~!*'()", false) },
     Encoding { name: "`+` for blanks, as PHP encodes", encode: |value| upper(value, b"-._", true) },
@@ -285,4 +289,103 @@ fn decode(value: &str, plus: Plus) -> String {
         Plus::Blank => value.replace('+', " "),
     };
     percent_decode_str(&value).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::support::{keys, private_key};
+    use super::*;
+    use bergshamra::crypto::sign::from_uri;
+    use proptest::prelude::*;
+
+    const RSA: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+    const RSA_ENCODED: &str = "http%3A%2F%2Fwww.w3.org%2F2001%2F04%2Fxmldsig-more%23rsa-sha256";
+    const MESSAGE: &str = "fZ%2BA%2Fx%3D%3D";
+
+    /// The query `sent`, signed over `signed` (the same where they do not differ).
+    fn query(sent: &str, signed: &str, algorithm: &str, key: &str) -> String {
+        let value = from_uri(algorithm).unwrap().sign(&private_key(key), signed.as_bytes()).unwrap();
+        format!("{sent}&Signature={}", upper(&STANDARD.encode(value), b"", false))
+    }
+
+    fn judged(query: &str, names: &[&str]) -> QuerySignature {
+        verify_query(query, "SAMLRequest", &keys(names)).unwrap()
+    }
+
+    #[test]
+    fn the_exact_octets_verify_with_the_key_that_signed() {
+        let sent = format!("SAMLRequest={MESSAGE}&RelayState=%2fhub&SigAlg={RSA_ENCODED}");
+        let facts = judged(&query(&sent, &sent, RSA, "sp"), &["idp", "sp"]);
+        assert_eq!((facts.value, facts.algorithm.as_str(), facts.keys_tried), (Verdict::Right, RSA, 2));
+        assert_eq!((facts.verified_by[0].metadata.as_slice(), facts.verifies_reencoded), (["d2".to_owned()].as_slice(), None));
+        let facts = judged(&query(&sent, &sent, RSA, "sp"), &["idp", "sp-new"]);
+        assert_eq!((facts.value, facts.verified_by.len(), facts.made_by.len()), (Verdict::Wrong, 0, 0));
+        let facts = judged(&query(&sent, &sent, RSA, "sp").replace("hub", "hut"), &["idp", "sp"]);
+        assert_eq!((facts.value, facts.verified_by.len(), facts.made_by[0].subject.as_str()), (Verdict::Wrong, 0, "CN=sense.example"));
+        assert_eq!(facts.verifies_reencoded, None);
+    }
+
+    #[test]
+    fn elliptic_curves_and_sha1_verify() {
+        for (algorithm, key) in [
+            ("http://www.w3.org/2000/09/xmldsig#rsa-sha1", "sp"),
+            ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", "ec256"),
+            ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", "ec521"),
+        ] {
+            let sent = format!("SAMLRequest={MESSAGE}&SigAlg={}", upper(algorithm, b"", false));
+            assert_eq!(judged(&query(&sent, &sent, algorithm, key), &["idp", key]).value, Verdict::Right, "{algorithm}");
+        }
+    }
+
+    #[test]
+    fn the_reencoding_that_verifies_is_named() {
+        let sent = |message: &str, state: &str| format!("SAMLRequest={message}&RelayState={state}&SigAlg={RSA_ENCODED}");
+        let cases = [
+            (sent(MESSAGE, "%2fhub"), sent(MESSAGE, "%2Fhub"), "percent-encoding with upper-case hexadecimal and %20 (RFC 3986)"),
+            (sent(MESSAGE, "%2Fhub"), lower(&sent(MESSAGE, "%2Fhub")), "lower-case hexadecimal in the percent-encoding"),
+            (sent(MESSAGE, "%2Fa+b"), sent(MESSAGE, "%2Fa%20b"), "percent-encoding with upper-case hexadecimal and %20 (RFC 3986)"),
+            (sent(MESSAGE, "%2Fa%20b"), sent(MESSAGE, "%2Fa+b"), "`+` for blanks, as HTML forms and Java encode"),
+            (sent(MESSAGE, "%2Fhub"), sent(MESSAGE, "/hub"), "the RelayState decoded"),
+            (sent(MESSAGE, "%2Fhub"), format!("SAMLRequest={MESSAGE}&SigAlg={RSA_ENCODED}"), "the RelayState left out"),
+            (
+                format!("RelayState=x&SigAlg={RSA_ENCODED}&SAMLRequest={MESSAGE}"),
+                format!("RelayState=x&SigAlg={RSA_ENCODED}&SAMLRequest={MESSAGE}"),
+                "the parameters in the order of the query",
+            ),
+            (
+                sent(MESSAGE, "%2Fhub"),
+                format!("SAMLRequest=fZ+A/x==&RelayState=/hub&SigAlg={RSA}"),
+                "the values decoded, without any percent-encoding",
+            ),
+        ];
+        for (sent, signed, name) in cases {
+            let facts = judged(&query(&sent, &signed, RSA, "sp"), &["sp"]);
+            assert_eq!((facts.value, facts.verifies_reencoded.as_deref()), (Verdict::Wrong, Some(name)), "{sent}");
+            assert_eq!(facts.verified_by.len(), 1);
+            let curve = sent.replace("rsa-", "ecdsa-");
+            let facts =
+                judged(&query(&curve, &signed.replace("rsa-", "ecdsa-"), &RSA.replace("rsa-", "ecdsa-"), "ec256"), &["sp", "ec256"]);
+            assert_eq!(facts.verifies_reencoded.as_deref(), Some(name), "{sent}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_judged_says_why() {
+        assert_eq!(verify_query("SAMLRequest=x&SigAlg=y", "SAMLRequest", &[]), None);
+        assert_eq!(verify_query("SAMLResponse=x&Signature=y", "SAMLRequest", &[]), None);
+        let reason = |query: &str, names: &[&str]| judged(query, names).not_judged.unwrap_or_default();
+        assert!(reason("SAMLRequest=x&Signature=eA%3D%3D", &["sp"]).contains("no SigAlg"));
+        assert!(reason("SAMLRequest=x&SigAlg=urn%3Ax&Signature=eA%3D%3D", &["sp"]).contains("not one of those"));
+        assert!(reason("SAMLRequest=x&SigAlg=urn%3Ahmac&Signature=eA%3D%3D", &["sp"]).contains("HMAC"));
+        assert!(reason(&format!("SAMLRequest=x&SigAlg={RSA_ENCODED}&Signature=eA%3D%3D"), &[]).contains("no key"));
+        assert_eq!(judged(&format!("SAMLRequest=x&SigAlg={RSA_ENCODED}&Signature=%"), &["sp"]).value, Verdict::Wrong);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn nothing_makes_it_panic(query in "(SAMLRequest|RelayState|SigAlg|Signature|[=&%+#]|%2|http://www.w3.org/2001/04/xmldsig-more#rsa-sha256|\\PC){0,30}") {
+            let _ = verify_query(&query, "SAMLRequest", &keys(&["sp", "ec256"]));
+        }
+    }
 }

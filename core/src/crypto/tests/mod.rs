@@ -1,4 +1,4 @@
 //! Tests over whole documents: fixtures that xmlsec1 signed, tampered twins, rearranged messages.
 
 mod matrix;
-mod support;
+pub(super) mod support;

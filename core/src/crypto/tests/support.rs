@@ -3,6 +3,7 @@
 use crate::crypto::{KeyRing, TrustedKey, certificate, verify_message};
 use crate::saml::facts_of;
 use crate::seal::Sealer;
+use bergshamra::crypto::sign::SigningKey;
 use diag_sdk::Place;
 use diag_sdk::case::message::Message;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ pub(super) fn fixture(path: &str) -> String {
 }
 
 /// Trusted keys by the names of their fixtures; the n-th is listed by metadata `dn`.
-pub(super) fn keys(names: &[&str]) -> Vec<TrustedKey> {
+pub(in crate::crypto) fn keys(names: &[&str]) -> Vec<TrustedKey> {
     let mut ring = KeyRing::default();
     for (index, name) in names.iter().enumerate() {
         let certificate = certificate::read(&fixture(&format!("keys/{name}.crt")), Place::default());
@@ -29,4 +30,11 @@ pub(super) fn judged(xml: &str, names: &[&str]) -> Message {
     let mut message = facts_of(xml, &Place::default(), "m1", &Sealer::new("test"));
     verify_message(xml, &mut message.signatures, &keys(names));
     message
+}
+
+/// The private key of a fixture, for signing what a test needs signed.
+pub(in crate::crypto) fn private_key(name: &str) -> SigningKey {
+    let pem = fixture(&format!("keys/{name}.key"));
+    let key = bergshamra::keys::loader::load_pem_auto(pem.as_bytes(), None).unwrap_or_else(|error| panic!("{name}: {error}"));
+    key.to_signing_key().unwrap().unwrap()
 }
