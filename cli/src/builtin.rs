@@ -3,7 +3,14 @@
 use diag_sdk::{Check, Plugin};
 
 /// First-party plugins, sorted by name.
-pub(crate) static BUILTIN: &[&Plugin] = &[&diag_plugin_assertion::PLUGIN, &diag_plugin_hosts::PLUGIN, &diag_plugin_metadata::PLUGIN];
+pub(crate) static BUILTIN: &[&Plugin] = &[
+    &diag_plugin_assertion::PLUGIN,
+    &diag_plugin_endpoints::PLUGIN,
+    &diag_plugin_hosts::PLUGIN,
+    &diag_plugin_identity::PLUGIN,
+    &diag_plugin_metadata::PLUGIN,
+    &diag_plugin_virtual_proxy::PLUGIN,
+];
 
 /// All checks, sorted by id.
 pub(crate) fn checks() -> Vec<&'static Check> {
