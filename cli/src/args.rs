@@ -2,6 +2,8 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use std::path::PathBuf;
 
 /// Why does this SAML single sign-on fail, who must change what, and where?
@@ -74,9 +76,9 @@ pub(crate) struct CheckArguments {
     #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// How to write the report
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
-    pub(crate) format: Format,
+    /// How to write the report [default: text]
+    #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Output")]
+    pub(crate) format: Option<Format>,
     /// Write the report to this file: whole, or not at all
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
@@ -87,9 +89,9 @@ pub(crate) struct CheckArguments {
     #[arg(long, short, help_heading = "Output")]
     pub(crate) verbose: bool,
 
-    /// Exit with 1 where a finding is at this level or above
-    #[arg(long, value_name = "LEVEL", value_enum, default_value_t, help_heading = "Judging")]
-    pub(crate) fail_on: FailOn,
+    /// Exit with 1 where a finding is at this level or above [default: error]
+    #[arg(long, value_name = "LEVEL", value_enum, help_heading = "Judging")]
+    pub(crate) fail_on: Option<FailOn>,
     /// Run only these checks or families (repeat, or separate by commas)
     #[arg(long, value_name = "ID|FAMILY", value_delimiter = ',', help_heading = "Judging")]
     pub(crate) only: Vec<String>,
@@ -115,10 +117,18 @@ pub(crate) struct CheckArguments {
     /// With --each: how many captures at a time [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Input")]
     pub(crate) jobs: Option<u16>,
+
+    /// Read defaults for these options from this file instead of ./diag.toml
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Configuration")]
+    pub(crate) config: Option<PathBuf>,
+    /// Use the defaults of [profile.NAME]
+    #[arg(long, value_name = "NAME", help_heading = "Configuration")]
+    pub(crate) profile: Option<String>,
 }
 
 /// How to write a report.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Format {
     /// For people, at a terminal
     #[default]
@@ -136,7 +146,8 @@ pub(crate) enum Format {
 }
 
 /// From which level on findings count as failure.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum FailOn {
     /// Errors
     #[default]
@@ -204,6 +215,8 @@ pub(crate) enum SchemaOf {
     Report,
     /// What checks, and plugins, receive
     Case,
+    /// diag.toml
+    Config,
 }
 
 /// Options of `completions`.
@@ -250,7 +263,7 @@ mod tests {
         assert_eq!(plain.check.paths, [PathBuf::from("login.har")]);
         assert_eq!(plain.check.only, ["endpoints", "hosts"]);
         let named = parse(&["diag", "check", "-", "--format", "json", "--at", "2026-11-24T03:57:14Z"]);
-        assert!(matches!(named.command, Some(Command::Check(check)) if check.at.is_some() && check.format == Format::Json));
+        assert!(matches!(named.command, Some(Command::Check(check)) if check.at.is_some() && check.format == Some(Format::Json)));
     }
 
     #[test]

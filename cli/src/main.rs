@@ -3,6 +3,7 @@
 mod args;
 mod builtin;
 mod commands;
+mod config;
 mod failure;
 mod files;
 mod nearest;

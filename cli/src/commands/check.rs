@@ -3,6 +3,7 @@
 use super::examining::{Manner, examine, judge, understood};
 use crate::args::{CheckArguments, FailOn, Format};
 use crate::builtin;
+use crate::config;
 use crate::failure::{self, Failure};
 use crate::files::{self, Collected, File, Given};
 use crate::nearest::did_you_mean;
@@ -20,7 +21,15 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
+    let configuration = config::apply(&mut arguments)?;
+    let arguments = &arguments;
+    let format = arguments.format.unwrap_or_default();
+    let fail_on = arguments.fail_on.unwrap_or_default();
+    // Nobody should wonder why checks are missing.
+    if let Some(path) = configuration.filter(|_| format == Format::Text && arguments.config.is_none()) {
+        failure::say_note(&format!("options from {}", path.display()));
+    }
     let manner = manner(arguments)?;
     let collected = files::collect(&Given { paths: &arguments.paths, sp_has: &arguments.sp_has, idp_has: &arguments.idp_has });
     for note in &collected.notes {
@@ -34,7 +43,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     }
     let target = arguments.output.as_deref().map(|path| Target::new(path, &collected.files)).transpose()?;
     let cases = cases(arguments, collected)?;
-    if cases.len() > 1 && arguments.format == Format::Json {
+    if cases.len() > 1 && format == Format::Json {
         return Err(Failure::new("--format json holds one report, and --each makes several")
             .hint("use --format ndjson: one report per line")
             .into());
@@ -49,7 +58,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
     {
         return Err(Failure::new(remark(input)).hint(WHAT_IS_READ).into());
     }
-    if arguments.format == Format::Text || understood.is_empty() {
+    if format == Format::Text || understood.is_empty() {
         say_notes(understood.iter().chain(&strange));
     }
     if understood.is_empty() {
@@ -62,14 +71,14 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
         _ => Detail::Usual,
     };
     let width = if target.is_some() { terminal::USUAL } else { terminal::width() };
-    let text = render::render(&understood, render::Form { format: arguments.format, detail, width, fail_on: arguments.fail_on })?;
+    let text = render::render(&understood, render::Form { format, detail, width, fail_on })?;
     match target {
-        Some(target) if arguments.format == Format::Text => target.write(&output::unstyled(&text))?,
+        Some(target) if format == Format::Text => target.write(&output::unstyled(&text))?,
         Some(target) => target.write(&text)?,
-        None if arguments.format == Format::Text => output::print(&text)?,
+        None if format == Format::Text => output::print(&text)?,
         None => output::print_bytes(text.as_bytes())?,
     }
-    Ok(exit_code(arguments.fail_on, &understood))
+    Ok(exit_code(fail_on, &understood))
 }
 
 fn manner(arguments: &CheckArguments) -> Result<Manner, Failure> {

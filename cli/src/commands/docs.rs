@@ -68,7 +68,7 @@ fn pages() -> anyhow::Result<BTreeMap<PathBuf, String>> {
     for check in builtin::checks() {
         pages.insert(PathBuf::from(format!("checks/{}.md", check.id)), page(check));
     }
-    for (name, document) in [("report", SchemaOf::Report), ("case", SchemaOf::Case)] {
+    for (name, document) in [("report", SchemaOf::Report), ("case", SchemaOf::Case), ("config", SchemaOf::Config)] {
         pages.insert(PathBuf::from(format!("schemas/{name}.json")), schema::text(document)?);
     }
     Ok(pages)

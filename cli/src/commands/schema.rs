@@ -15,6 +15,7 @@ pub(super) fn text(document: SchemaOf) -> anyhow::Result<String> {
     let schema = match document {
         SchemaOf::Report => schemars::schema_for!(diag_core::report::Report),
         SchemaOf::Case => schemars::schema_for!(diag_sdk::Case),
+        SchemaOf::Config => schemars::schema_for!(crate::config::Config),
     };
     Ok(json::pretty(&schema)?)
 }
