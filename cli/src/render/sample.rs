@@ -190,7 +190,10 @@ pub(crate) fn healthy() -> Judged {
     let mut judged = broken();
     judged.report.verdict = Verdict::Healthy;
     judged.report.root_causes.clear();
-    judged.report.findings = vec![finding("f1", "identity/computed-user", Severity::Notice, "Qlik Sense sees the user as CONTOSO\\ann")];
+    judged.report.findings = vec![ReportedFinding {
+        actual: Some("CONTOSO\\ann".into()),
+        ..finding("f1", "identity/computed-user", Severity::Notice, "The user the service provider makes of the assertion")
+    }];
     judged.report.checks.retain(|check| check.outcome == CheckOutcome::Clean);
     for attempt in &mut judged.report.attempts {
         attempt.outcome = Outcome::SignedIn;

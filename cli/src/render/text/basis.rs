@@ -8,6 +8,10 @@ use diag_core::report::CheckOutcome;
 use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::input::InputKind;
+use unicode_width::UnicodeWidthStr;
+
+/// Widest column of paths.
+const WIDEST_PATH: usize = 44;
 
 /// Writes attempts, inputs and, where everything is asked for, the checks that found nothing.
 pub(crate) fn write(page: &mut Page, judged: &Judged, detail: Detail) {
@@ -52,12 +56,16 @@ fn attempts(page: &mut Page, judged: &Judged) {
 fn inputs(page: &mut Page, judged: &Judged) {
     page.blank();
     page.line(&styled(STRONG, "READ"));
+    let longest =
+        judged.report.inputs.iter().map(|input| plain(wording::path(&input.path)).width()).max().unwrap_or_default().min(WIDEST_PATH);
     for input in &judged.report.inputs {
         let mut about = wording::kind(input.kind).to_owned();
         if let Some(producer) = &input.producer {
             about = format!("{about}, {producer}");
         }
-        page.hanging("  ·", 4, &format!("{}  {}", plain(wording::path(&input.path)), styled(DIM, &about)));
+        let path = plain(wording::path(&input.path));
+        let lead = format!("  · {path}{}", " ".repeat(longest.saturating_sub(path.width())));
+        page.hanging(&lead, textwrap::core::display_width(&lead) + 2, &styled(DIM, &about));
         // Remarks on files that are none of ours were made on standard error.
         if input.kind != InputKind::Unrecognised {
             for note in &input.notes {

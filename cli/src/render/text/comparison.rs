@@ -36,8 +36,16 @@ pub(crate) fn write(page: &mut Page, indent: usize, finding: &ReportedFinding) {
 fn one(page: &mut Page, indent: usize, label: &str, value: &str, origin: Option<&str>) {
     let lead = format!("{}{}", " ".repeat(indent), styled(DIM, label));
     let value = if value.is_empty() { styled(DIM, "(empty)") } else { plain(value) };
-    let origin = origin.filter(|origin| !origin.is_empty()).map(|origin| format!("  {}", styled(DIM, origin))).unwrap_or_default();
-    page.hanging(&lead, indent + LABEL_WIDTH, &format!("{value}{origin}"));
+    let Some(origin) = origin.filter(|origin| !origin.is_empty()).map(plain) else {
+        page.hanging(&lead, indent + LABEL_WIDTH, &value);
+        return;
+    };
+    if indent + LABEL_WIDTH + textwrap::core::display_width(&value) + 3 + origin.width() <= page.width() {
+        page.line(&format!("{lead}{}{value}   {}", " ".repeat(LABEL_WIDTH - label.len()), styled(DIM, &origin)));
+    } else {
+        page.hanging(&lead, indent + LABEL_WIDTH, &value);
+        page.paragraph(indent + LABEL_WIDTH, &styled(DIM, &format!("from {origin}")));
+    }
 }
 
 /// Two values aligned, and carets under the characters in which the actual one differs.
@@ -65,22 +73,29 @@ fn compare(page: &mut Page, indent: usize, values: (&str, &str), finding: &Repor
     }
     let (actual_text, actual_marks, _) = &lines[1];
     if difference != Difference::Unrelated {
-        let carets = carets(actual_text, actual_marks);
-        let lead = format!("{}{}", " ".repeat(indent + LABEL_WIDTH), styled(ERROR, &carets));
-        let words = difference.words();
-        if indent + LABEL_WIDTH + carets.width() + 1 + words.len() <= page.width() {
-            page.line(&format!("{lead} {}", styled(ERROR, words)));
-        } else {
-            page.line(&lead);
-            page.paragraph(indent + LABEL_WIDTH, &styled(ERROR, words));
-        }
+        point(page, indent + LABEL_WIDTH, &carets(actual_text, actual_marks), difference.words());
     }
     if !beside {
         for (label, origin) in LABELS.iter().zip(origins) {
             if let Some(origin) = origin.filter(|origin| !origin.is_empty()) {
-                page.hanging(&" ".repeat(indent + LABEL_WIDTH), indent + LABEL_WIDTH + 10, &styled(DIM, &format!("{label}: {origin}")));
+                let lead = format!("{}{}", " ".repeat(indent + LABEL_WIDTH), styled(DIM, &format!("{label}:")));
+                page.hanging(&lead, indent + 2 * LABEL_WIDTH, &styled(DIM, origin));
             }
         }
+    }
+}
+
+/// Carets with what they mean: behind them, else before them, else below, as the width allows.
+fn point(page: &mut Page, indent: usize, carets: &str, words: &str) {
+    let blank = " ".repeat(indent);
+    let gap = carets.len() - carets.trim_start().len();
+    if indent + carets.len() + 1 + words.len() <= page.width() {
+        page.line(&format!("{blank}{}", styled(ERROR, &format!("{carets} {words}"))));
+    } else if words.len() < gap {
+        page.line(&format!("{blank}{}{}", " ".repeat(gap - words.len() - 1), styled(ERROR, &format!("{words} {}", carets.trim_start()))));
+    } else {
+        page.line(&format!("{blank}{}", styled(ERROR, carets)));
+        page.paragraph(indent, &styled(ERROR, words));
     }
 }
 
@@ -264,6 +279,14 @@ mod tests {
         let caret = lines[2].iter().position(|character| *character == '^').expect("a caret");
         assert_eq!(lines[0][caret], '/');
         assert_eq!(lines[1].len(), caret);
+    }
+
+    #[test]
+    fn words_stand_before_carets_far_to_the_right() {
+        let path = "x".repeat(40);
+        let text = shown(&format!("https://a.example/{path}/"), &format!("https://a.example/{path}"), 80);
+        let line = text.lines().nth(2).expect("a caret line");
+        assert!(line.ends_with("only the trailing slash differs ^"), "{text}");
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(crate) fn write(page: &mut Page, indent: usize, judged: &Judged, places: &[P
             page.hanging(&format!("{blank}{}", styled(DIM, "also")), indent + 5, &styled(DIM, &describe(judged, place)));
         }
     } else if !others.is_empty() {
-        page.paragraph(indent, &styled(DIM, &format!("and {} more (-v shows them)", crate::wording::count(others.len(), "place"))));
+        page.paragraph(indent, &styled(DIM, &format!("and {} (-v shows them)", crate::wording::count(others.len(), "more place"))));
     }
 }
 

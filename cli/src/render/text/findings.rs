@@ -13,8 +13,10 @@ const CAUSES_SHOWN: usize = 3;
 /// Most symptoms shown of a root cause without `-v`.
 const SYMPTOMS_SHOWN: usize = 6;
 
-/// A root cause: everything a person needs to act on it.
-pub(crate) fn root_cause(page: &mut Page, judged: &Judged, finding: &ReportedFinding, label: &str, detail: Detail) {
+/// A root cause: everything a person needs to act on it. Where the same is the case in several
+/// places, the first one is told whole.
+pub(crate) fn root_cause(page: &mut Page, judged: &Judged, alike: &[&ReportedFinding], label: &str, detail: Detail) {
+    let Some((finding, others)) = alike.split_first() else { return };
     page.blank();
     page.line(&format!("{}  {}", styled(ERROR, label), styled(DIM, &finding.check)));
     page.paragraph(0, &styled(STRONG, &finding.message));
@@ -32,14 +34,37 @@ pub(crate) fn root_cause(page: &mut Page, judged: &Judged, finding: &ReportedFin
         page.blank();
         comparison::write(page, 2, finding);
     }
+    for other in others {
+        again(page, judged, finding, other);
+    }
     fixes(page, &finding.causes, detail);
-    symptoms(page, judged, finding, detail);
+    symptoms(page, judged, alike, detail);
     page.blank();
     page.paragraph(0, &format!("{} {}", styled(DIM, "More:"), styled(DIM, &format!("diag explain {}", finding.check))));
     if detail == Detail::Full {
         for reference in &finding.references {
             page.hanging(&styled(DIM, "See:"), 6, &styled(DIM, reference));
         }
+    }
+}
+
+/// What differs where the same is the case once more.
+fn again(page: &mut Page, judged: &Judged, first: &ReportedFinding, other: &ReportedFinding) {
+    page.blank();
+    page.line(&styled(STRONG, "THE SAME"));
+    for paragraph in other.detail.iter().filter(|detail| first.detail.as_ref() != Some(detail)).flat_map(|text| prose(text)) {
+        page.paragraph(2, &paragraph);
+    }
+    if let Some(place) = other.places.first() {
+        page.hanging(&format!("  {}", styled(DIM, "at")), 5, &styled(DIM, &excerpt::describe(judged, place)));
+    }
+    if (&other.expected, &other.actual) != (&first.expected, &first.actual) {
+        comparison::write(page, 2, other);
+    }
+    let values =
+        other.causes.iter().filter(|cause| !first.causes.iter().any(|known| known.screen == cause.screen && known.value == cause.value));
+    for cause in values {
+        short_fix(page, cause, 2);
     }
 }
 
@@ -77,8 +102,8 @@ fn paste(page: &mut Page, indent: usize, value: &str) {
 }
 
 /// Findings that follow from a root cause, directly or through others.
-fn symptoms(page: &mut Page, judged: &Judged, root: &ReportedFinding, detail: Detail) {
-    let following = judged.following(root);
+fn symptoms(page: &mut Page, judged: &Judged, roots: &[&ReportedFinding], detail: Detail) {
+    let following: Vec<&ReportedFinding> = roots.iter().flat_map(|root| judged.following(root)).collect();
     if following.is_empty() {
         return;
     }

@@ -5,7 +5,7 @@ use crate::render::Judged;
 use crate::terminal::{DIM, ERROR, GOOD, STRONG, WARNING};
 use crate::wording::{self, count};
 use anstyle::Style;
-use diag_core::report::{Report, ReportedAttempt, Verdict};
+use diag_core::report::{Report, ReportedAttempt, ReportedFinding, Verdict};
 use diag_core::verdict::failed;
 use diag_sdk::Severity;
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
@@ -23,9 +23,11 @@ pub(crate) fn write(page: &mut Page, judged: &Judged) {
         page.paragraph(indent, &plain(&attempt.ending));
     }
     if report.verdict == Verdict::Healthy
-        && let Some(user) = report.findings.iter().find(|finding| finding.check == COMPUTED_USER)
+        && let Some(user) =
+            report.findings.iter().find(|finding| finding.check == COMPUTED_USER).and_then(|finding| finding.actual.as_deref())
     {
-        page.paragraph(indent, &plain(&user.message));
+        let product = judged.case.sp_vendor.product().unwrap_or("The service provider");
+        page.paragraph(indent, &format!("{product} sees the user as {}", styled(STRONG, user)));
     }
     page.paragraph(indent, &styled(DIM, &numbers(report)));
 }
@@ -114,6 +116,6 @@ fn numbers(report: &Report) -> String {
 }
 
 /// The finding is already told by the headline.
-pub(crate) fn told(report: &Report, check: &str) -> bool {
-    report.verdict == Verdict::Healthy && check == COMPUTED_USER
+pub(crate) fn told(report: &Report, finding: &ReportedFinding) -> bool {
+    report.verdict == Verdict::Healthy && finding.check == COMPUTED_USER && finding.actual.is_some()
 }

@@ -13,6 +13,7 @@ mod unchecked;
 
 use super::{Detail, Judged};
 use crate::terminal::{DIM, STRONG};
+use diag_core::report::ReportedFinding;
 use diag_sdk::Severity;
 use page::{Page, styled};
 
@@ -30,13 +31,14 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail, width
         }
         return page.finish();
     }
-    for (index, finding) in roots.iter().enumerate() {
-        let label = if roots.len() == 1 { "ROOT CAUSE".to_owned() } else { format!("ROOT CAUSE {} OF {}", index + 1, roots.len()) };
-        findings::root_cause(&mut page, judged, finding, &label, detail);
+    let groups = alike(roots);
+    for (index, group) in groups.iter().enumerate() {
+        let label = if groups.len() == 1 { "ROOT CAUSE".to_owned() } else { format!("ROOT CAUSE {} OF {}", index + 1, groups.len()) };
+        findings::root_cause(&mut page, judged, group, &label, detail);
     }
     for (severity, label) in [(Severity::Error, "FURTHER ERRORS"), (Severity::Warning, "WARNINGS"), (Severity::Notice, "NOTICES")] {
         let mut listed = judged.others(severity);
-        listed.retain(|finding| !headline::told(&judged.report, &finding.check));
+        listed.retain(|finding| detail == Detail::Full || !headline::told(&judged.report, finding));
         if listed.is_empty() {
             continue;
         }
@@ -44,12 +46,30 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail, width
         let hint = if severity == Severity::Notice && detail != Detail::Full { styled(DIM, "  -v tells more") } else { String::new() };
         page.line(&format!("{}{hint}", styled(STRONG, label)));
         for finding in listed {
+            if detail == Detail::Full {
+                page.blank();
+            }
             findings::listed(&mut page, judged, finding, detail);
         }
     }
     unchecked::write(&mut page, judged, detail);
     basis::write(&mut page, judged, detail);
     page.finish()
+}
+
+/// Groups root causes that say the same of several places, such as two copies of one document.
+fn alike(roots: Vec<&ReportedFinding>) -> Vec<Vec<&ReportedFinding>> {
+    let mut groups: Vec<Vec<&ReportedFinding>> = Vec::new();
+    for finding in roots {
+        let same = |group: &&mut Vec<&ReportedFinding>| {
+            group.first().is_some_and(|first| first.check == finding.check && first.message == finding.message)
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    groups
 }
 
 #[cfg(test)]

@@ -16,12 +16,15 @@ pub(crate) fn write(page: &mut Page, judged: &Judged, detail: Detail) {
 }
 
 fn skipped(page: &mut Page, judged: &Judged, detail: Detail) {
-    let mut by_need: BTreeMap<Need, Vec<&str>> = BTreeMap::new();
+    // The need, and whether something of it is there, only not what was asked of it.
+    let mut by_need: BTreeMap<(bool, Need), Vec<&str>> = BTreeMap::new();
     let mut total = 0;
     for check in judged.report.checks.iter().filter(|check| check.outcome == CheckOutcome::Skipped) {
         total += 1;
-        for need in check.needs.iter().filter(|need| !judged.case.has(**need)) {
-            by_need.entry(*need).or_default().push(&check.id);
+        let absent: Vec<Need> = check.needs.iter().copied().filter(|need| !judged.case.has(*need)).collect();
+        let partial = absent.is_empty();
+        for need in if partial { check.needs.clone() } else { absent } {
+            by_need.entry((partial, need)).or_default().push(&check.id);
         }
     }
     if total == 0 {
@@ -37,20 +40,21 @@ fn skipped(page: &mut Page, judged: &Judged, detail: Detail) {
             _ => false,
         }
     };
-    let mut wanted_inputs: Vec<(Need, Vec<&str>)> = by_need.into_iter().collect();
-    wanted_inputs.sort_by_key(|(need, checks)| (foreign(*need), std::cmp::Reverse(checks.len()), *need));
+    let mut wanted_inputs: Vec<((bool, Need), Vec<&str>)> = by_need.into_iter().collect();
+    wanted_inputs.sort_by_key(|((partial, need), checks)| (*partial, foreign(*need), std::cmp::Reverse(checks.len()), *need));
     page.blank();
     page.line(&format!(
         "{}  {}",
         styled(STRONG, "NOT CHECKED"),
         styled(DIM, &format!("{total} of {} for lack of input", count(judged.report.checks.len(), "check")))
     ));
-    for (need, checks) in wanted_inputs {
-        if foreign(need) && detail != Detail::Full {
+    for ((partial, need), checks) in wanted_inputs {
+        if (partial || foreign(need)) && detail != Detail::Full {
             continue;
         }
         page.hanging("  ·", 4, &format!("{}  {}", plain(wanted::name(need)), styled(DIM, &format!("({})", count(checks.len(), "check")))));
-        page.paragraph(4, &styled(DIM, wanted::how(need, idp, sp)));
+        let how = if partial { "it is there, but does not hold what this asks for" } else { wanted::how(need, idp, sp) };
+        page.paragraph(4, &styled(DIM, how));
         if detail == Detail::Full {
             page.paragraph(4, &styled(DIM, &checks.join(", ")));
         }
