@@ -1,1 +1,58 @@
-//! stub
+//! Checks on signatures, the keys that made them, their algorithms, and encryption.
+
+mod active_certificate_not_in_metadata;
+mod algorithm_differs_from_setting;
+mod algorithms;
+mod assertion_not_encrypted;
+mod assertion_undecryptable;
+mod assertion_unsigned;
+mod certificate_expired;
+mod crypto_provider_unsuitable;
+mod encrypted_for_other_certificate;
+#[cfg(test)]
+mod fixture;
+mod key_weak;
+mod markup_in_signed_text;
+mod nothing_signed;
+mod reference_unusual;
+mod refusal;
+mod request_algorithm_sha1;
+mod request_signature_invalid;
+mod request_signed_by_unknown_key;
+mod request_unsigned;
+mod response_algorithm_sha1;
+mod signature_invalid;
+mod signed_by_unknown_key;
+mod trust;
+mod wrapped;
+
+use diag_sdk::Plugin;
+
+/// The signing family.
+pub static PLUGIN: Plugin = Plugin {
+    name: "signing",
+    version: env!("CARGO_PKG_VERSION"),
+    about: "Signatures verify, with keys and algorithms the other side accepts",
+    checks: &[
+        &active_certificate_not_in_metadata::ACTIVE_CERTIFICATE_NOT_IN_METADATA,
+        &algorithm_differs_from_setting::ALGORITHM_DIFFERS_FROM_SETTING,
+        &assertion_not_encrypted::ASSERTION_NOT_ENCRYPTED,
+        &assertion_undecryptable::ASSERTION_UNDECRYPTABLE,
+        &assertion_unsigned::ASSERTION_UNSIGNED,
+        &certificate_expired::CERTIFICATE_EXPIRED,
+        &crypto_provider_unsuitable::CRYPTO_PROVIDER_UNSUITABLE,
+        &encrypted_for_other_certificate::ENCRYPTED_FOR_OTHER_CERTIFICATE,
+        &key_weak::KEY_WEAK,
+        &markup_in_signed_text::MARKUP_IN_SIGNED_TEXT,
+        &nothing_signed::NOTHING_SIGNED,
+        &reference_unusual::REFERENCE_UNUSUAL,
+        &request_algorithm_sha1::REQUEST_ALGORITHM_SHA1,
+        &request_signature_invalid::REQUEST_SIGNATURE_INVALID,
+        &request_signed_by_unknown_key::REQUEST_SIGNED_BY_UNKNOWN_KEY,
+        &request_unsigned::REQUEST_UNSIGNED,
+        &response_algorithm_sha1::RESPONSE_ALGORITHM_SHA1,
+        &signature_invalid::SIGNATURE_INVALID,
+        &signed_by_unknown_key::SIGNED_BY_UNKNOWN_KEY,
+        &wrapped::WRAPPED,
+    ],
+};

@@ -1,0 +1,163 @@
+//! The certificate that signed was outside its validity.
+
+use crate::{refusal, trust};
+use diag_sdk::case::certificate::Certificate;
+use diag_sdk::case::message::Message;
+use diag_sdk::jiff::Timestamp;
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+
+static IDP_CERTIFICATE: CauseData = CauseData {
+    text: "The signing certificate of the identity provider ran out (or is not valid yet)",
+    who: Who::Idp,
+    setting: Setting::IdpSigningCertificate,
+    fix: "Create a new signing certificate, hand over the metadata with it, then make it active",
+};
+static SP_CERTIFICATE: CauseData = CauseData {
+    text: "The certificate of the service provider ran out (or is not valid yet)",
+    who: Who::Sp,
+    setting: Setting::SpCertificate,
+    fix: "Renew the certificate and hand the service provider's new metadata to the identity provider's administrator",
+};
+
+check! {
+    /// The certificate that signed the message was expired when the message was sent.
+    ///
+    /// SAML trusts keys because metadata lists them, and many products ignore the dates of a
+    /// certificate. Others refuse a signature whose certificate is past its end or before its start.
+    /// Judged at the moment the browser delivered the message.
+    ///
+    /// ## Fails
+    ///
+    /// ```json facts
+    /// {"messages": [{"id": "m1", "kind": "response", "root": "Response", "delivery": 0,
+    ///    "sightings": [{"carrier": "post-form", "time": "2026-11-24T10:00:00Z"}],
+    ///    "signatures": [{"parent": "Assertion", "value": "right", "references": [{"covers": "Response/Assertion", "digest": "right"}],
+    ///      "key_info": [{"sha1": "AA11", "subject": "CN=idp", "not_before": "2020-01-01T00:00:00Z", "not_after": "2023-01-01T00:00:00Z"}],
+    ///      "verified_by": [{"sha1": "AA11", "subject": "CN=idp", "embedded": true}]}]}]}
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```json facts
+    /// {"messages": [{"id": "m1", "kind": "response", "root": "Response", "delivery": 0,
+    ///    "sightings": [{"carrier": "post-form", "time": "2026-11-24T10:00:00Z"}],
+    ///    "signatures": [{"parent": "Assertion", "value": "right", "references": [{"covers": "Response/Assertion", "digest": "right"}],
+    ///      "key_info": [{"sha1": "AA11", "subject": "CN=idp", "not_before": "2025-01-01T00:00:00Z", "not_after": "2028-01-01T00:00:00Z"}],
+    ///      "verified_by": [{"sha1": "AA11", "subject": "CN=idp", "embedded": true}]}]}]}
+    /// ```
+    pub(crate) static CERTIFICATE_EXPIRED = {
+        id: "signing/certificate-expired",
+        title: "The certificate that signed was outside its validity",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Response,
+        needs: [Need::Capture],
+        explains: [
+            "flow/metadata-or-signing-error-at-sp",
+            "flow/redirect-loop",
+            "flow/sp-refused-response",
+            "metadata/signing-certificate-expired",
+            "metadata/signing-certificate-expiring",
+        ],
+        causes: [IDP_CERTIFICATE, SP_CERTIFICATE],
+        references: ["SAML V2.0 Metadata Interoperability Profile §2.6.1", "RFC 5280 §4.1.2.5"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    let mut told: Vec<String> = Vec::new();
+    for message in case.messages.iter().filter(|message| message.broken.is_none()) {
+        let Some(at) = message.delivered_at().or(case.judged_at) else { continue };
+        let xml = message.signatures.iter().flat_map(|signature| signature.verified_by.iter().map(move |key| (Some(signature), key)));
+        let query = message.query_signature.iter().flat_map(|query| query.verified_by.iter().map(|key| (None, key)));
+        for (signature, key) in xml.chain(query) {
+            let Some(certificate) = trust::certificate_of(case, signature, key) else { continue };
+            if told.contains(&certificate.sha1) || !(certificate.expired_at(at) || certificate.not_yet_valid_at(at)) {
+                continue;
+            }
+            told.push(certificate.sha1.clone());
+            out.push(describe(case, message, certificate, at));
+        }
+    }
+}
+
+fn describe(case: &Case, message: &Message, certificate: &Certificate, at: Timestamp) -> Finding {
+    let by_sp = trust::from_sp(case, message);
+    let expired = certificate.expired_at(at);
+    let state = if expired { "had expired" } else { "was not valid yet" };
+    let refused = refusal::refused_by_sp(case, message).filter(|_| !by_sp && explains_refusal(case, message));
+    let mut finding = match refused {
+        Some(attempt) => Finding::error(format!("The certificate that signed the {} {state}", message.root)).attempt(&attempt.id),
+        None => Finding::warning(format!("The certificate that signed the {} {state}", message.root)),
+    };
+    finding = finding.detail(if refused.is_some() {
+        "The service provider refused the response, and nothing else about it explains that."
+    } else {
+        "Many products ignore the dates of certificates that metadata lists; those that do not refuse the signature."
+    });
+    let (bound, word) = if expired { (certificate.not_after, "valid until") } else { (certificate.not_before, "valid from") };
+    if let Some(bound) = bound {
+        finding = finding
+            .expected(format!("a certificate valid at {at}"), "when the message was delivered")
+            .actual(format!("{word} {bound}"), certificate.label());
+    }
+    let (vendor, object) = if by_sp { trust::entry_point(case) } else { trust::registration(case) };
+    let data = if by_sp { &SP_CERTIFICATE } else { &IDP_CERTIFICATE };
+    let object = object.filter(|_| !by_sp);
+    finding.at(&certificate.place).at(&message.place).subject(message.id.clone()).cause_with(data, vendor, object, None)
+}
+
+/// A refusal that speaks of signatures or certificates, or one without reason where nothing else is wrong.
+fn explains_refusal(case: &Case, message: &Message) -> bool {
+    match refusal::said_signature(case, message, &["signature", "certificate"]) {
+        Some(said) => said,
+        None => case.sp_vendor != Vendor::Qlik && refusal::otherwise_sound(case, message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{findings, levels, page, sign_in, time};
+    use diag_sdk::case::attempt::Outcome;
+
+    fn with(outcome: Outcome, not_before: &str, not_after: &str) -> Case {
+        let mut case = sign_in(outcome);
+        let certificate = &mut case.messages[1].signatures[0].key_info[0];
+        certificate.not_before = Some(time(not_before));
+        certificate.not_after = Some(time(not_after));
+        case
+    }
+
+    #[test]
+    fn the_moment_of_delivery_decides() {
+        for (not_before, not_after, count) in [
+            ("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", 0),
+            ("2026-01-01T00:00:00Z", "2026-11-24T10:00:00Z", 0),
+            ("2026-01-01T00:00:00Z", "2026-11-24T09:59:59Z", 1),
+            ("2026-11-24T10:00:01Z", "2027-01-01T00:00:00Z", 1),
+            ("2026-11-24T10:00:00Z", "2027-01-01T00:00:00Z", 0),
+        ] {
+            let found = levels(&CERTIFICATE_EXPIRED, &with(Outcome::SignedIn, not_before, not_after));
+            assert_eq!(found, vec![Severity::Warning; count], "{not_before} {not_after}");
+        }
+    }
+
+    #[test]
+    fn refused_for_its_signature_it_is_an_error() {
+        let mut case = with(Outcome::RefusedBySp, "2020-01-01T00:00:00Z", "2023-01-01T00:00:00Z");
+        assert_eq!(levels(&CERTIFICATE_EXPIRED, &case), [Severity::Error]);
+        case.exchanges[1].page = Some(page(&[], &["audience"]));
+        assert_eq!(levels(&CERTIFICATE_EXPIRED, &case), [Severity::Warning]);
+        case.exchanges[1].page = Some(page(&[], &["signature"]));
+        assert_eq!(levels(&CERTIFICATE_EXPIRED, &case), [Severity::Error]);
+    }
+
+    #[test]
+    fn one_certificate_is_told_once() {
+        let mut case = with(Outcome::SignedIn, "2020-01-01T00:00:00Z", "2023-01-01T00:00:00Z");
+        let again = case.messages[1].signatures[0].clone();
+        case.messages[1].signatures.push(again);
+        assert_eq!(findings(&CERTIFICATE_EXPIRED, &case).len(), 1);
+    }
+}

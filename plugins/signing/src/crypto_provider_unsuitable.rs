@@ -1,0 +1,162 @@
+//! The private key's home cannot do SHA-256.
+
+use crate::trust;
+use diag_sdk::case::sp_configuration::{KeyStore, RequestAlgorithm};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static OTHER_PROVIDER: CauseData = CauseData {
+    text: "The certificate was imported into a cryptographic provider that cannot sign with SHA-256 for the proxy",
+    who: Who::Sp,
+    setting: Setting::SpCertificate,
+    fix: "Import the PFX anew with certutil -csp \"Microsoft Enhanced RSA and AES Cryptographic Provider\" -importPFX, then choose the certificate at the proxy",
+};
+
+/// The only provider the tutorial names for SHA-256.
+const SUITABLE: &str = "Microsoft Enhanced RSA and AES Cryptographic Provider";
+
+check! {
+    /// The private key is in a cryptographic provider that cannot sign with SHA-256.
+    ///
+    /// On Windows a private key lives in a cryptographic provider. Qlik Sense can sign requests with
+    /// SHA-256 only if the key of the proxy's certificate is in the "Microsoft Enhanced RSA and AES
+    /// Cryptographic Provider"; otherwise the redirect to the identity provider fails with an error 500.
+    /// Which provider holds the key shows only in the output of `certutil -store -v my`.
+    ///
+    /// ## Fails
+    ///
+    /// ```text certutil
+    /// my "Personal"
+    /// ================ Certificate 0 ================
+    /// Serial Number: 5f00000002
+    /// Issuer: CN=Example Issuing CA
+    ///  NotBefore: 1/5/2026 9:00 AM
+    ///  NotAfter: 1/5/2028 9:00 AM
+    /// Subject: CN=sense.example
+    /// Cert Hash(sha1): 0f 1e 2d 3c 4b 5a 69 78 87 96 a5 b4 c3 d2 e1 f0 01 12 23 34
+    ///   Key Container = 3d6f0b
+    ///   Provider = Microsoft Strong Cryptographic Provider
+    /// CertUtil: -store command completed successfully.
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text certutil
+    /// my "Personal"
+    /// ================ Certificate 0 ================
+    /// Serial Number: 5f00000002
+    /// Issuer: CN=Example Issuing CA
+    ///  NotBefore: 1/5/2026 9:00 AM
+    ///  NotAfter: 1/5/2028 9:00 AM
+    /// Subject: CN=sense.example
+    /// Cert Hash(sha1): 0f 1e 2d 3c 4b 5a 69 78 87 96 a5 b4 c3 d2 e1 f0 01 12 23 34
+    ///   Key Container = 3d6f0b
+    ///   Provider = Microsoft Enhanced RSA and AES Cryptographic Provider
+    /// CertUtil: -store command completed successfully.
+    /// ```
+    pub(crate) static CRYPTO_PROVIDER_UNSUITABLE = {
+        id: "signing/crypto-provider-unsuitable",
+        title: "The key's cryptographic provider cannot do SHA-256",
+        levels: [Severity::Warning],
+        stage: Stage::Request,
+        needs: [Need::Certutil],
+        explains: [],
+        causes: [OTHER_PROVIDER],
+        references: [
+            "https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial",
+            "https://www.componentspace.com/forums/1565 (SHA-256 and cryptographic service providers)",
+        ],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    let algorithms: Vec<RequestAlgorithm> = case
+        .relevant_configurations()
+        .filter_map(|configuration| configuration.request_algorithm.as_ref())
+        .map(|algorithm| algorithm.value)
+        .collect();
+    // SHA-1 works with every provider.
+    if !algorithms.is_empty() && !algorithms.contains(&RequestAlgorithm::Sha256) {
+        return;
+    }
+    if algorithms.is_empty() {
+        out.missing(Need::Virtualproxyconfig);
+    }
+    let used: Vec<&str> =
+        case.proxies.iter().filter_map(|proxy| proxy.certificate_thumbprint.as_ref()).map(|thumbprint| thumbprint.value.as_str()).collect();
+    if case.proxies.is_empty() {
+        out.missing(Need::Proxyservice);
+    }
+    let concerned = |store: &&KeyStore| {
+        store.private_key != Some(false)
+            && (used.is_empty() || used.iter().any(|thumbprint| trust::same_thumbprint(thumbprint, &store.sha1)))
+    };
+    for store in case.key_stores.iter().filter(concerned) {
+        let Some(provider) = store.provider.as_ref().filter(|provider| !provider.value.trim().eq_ignore_ascii_case(SUITABLE)) else {
+            continue;
+        };
+        let subject = store.subject.as_deref().unwrap_or("the certificate");
+        out.push(
+            Finding::warning("The private key is in a provider that cannot sign with SHA-256")
+                .likely()
+                .detail(format!(
+                    "Requests are to be signed with SHA-256; with the key of {subject} ({}) the redirect is likely to fail with error 500.",
+                    store.sha1
+                ))
+                .expected(SUITABLE, "Provider that Qlik Sense needs for SHA-256")
+                .actual_sited(provider, "Provider in the certutil output")
+                .cause_with(&OTHER_PROVIDER, case.sp_vendor, None, Some(SUITABLE)),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{configuration, findings};
+    use diag_sdk::case::sp_configuration::ProxyService;
+    use diag_sdk::{Place, Sited};
+
+    fn store(sha1: &str, provider: &str) -> KeyStore {
+        KeyStore { sha1: sha1.to_owned(), provider: Some(provider.into()), private_key: Some(true), ..KeyStore::default() }
+    }
+
+    fn case(stores: Vec<KeyStore>, algorithm: Option<RequestAlgorithm>, thumbprint: Option<&str>) -> Case {
+        let mut known = configuration();
+        known.request_algorithm = algorithm.map(|algorithm| Sited::new(algorithm, Place::default()));
+        Case {
+            key_stores: stores,
+            sp_configurations: vec![known],
+            proxies: thumbprint
+                .map(|thumbprint| ProxyService { certificate_thumbprint: Some(thumbprint.into()), ..ProxyService::default() })
+                .into_iter()
+                .collect(),
+            ..Case::default()
+        }
+    }
+
+    #[test]
+    fn only_one_provider_will_do() {
+        for (provider, count) in [
+            (SUITABLE, 0),
+            ("microsoft enhanced rsa and aes cryptographic provider ", 0),
+            ("Microsoft Strong Cryptographic Provider", 1),
+            ("Microsoft Software Key Storage Provider", 1),
+        ] {
+            let found = findings(&CRYPTO_PROVIDER_UNSUITABLE, &case(vec![store("AA", provider)], Some(RequestAlgorithm::Sha256), None));
+            assert_eq!(found.len(), count, "{provider}");
+        }
+    }
+
+    #[test]
+    fn sha1_and_other_certificates_do_not_matter() {
+        let strong = || vec![store("AA", "Microsoft Strong Cryptographic Provider")];
+        assert!(findings(&CRYPTO_PROVIDER_UNSUITABLE, &case(strong(), Some(RequestAlgorithm::Sha1), None)).is_empty());
+        assert!(findings(&CRYPTO_PROVIDER_UNSUITABLE, &case(strong(), Some(RequestAlgorithm::Sha256), Some("bb"))).is_empty());
+        assert_eq!(findings(&CRYPTO_PROVIDER_UNSUITABLE, &case(strong(), Some(RequestAlgorithm::Sha256), Some("a a"))).len(), 1);
+        assert_eq!(findings(&CRYPTO_PROVIDER_UNSUITABLE, &case(strong(), None, None)).len(), 1);
+        let mut keyless = strong();
+        keyless[0].private_key = Some(false);
+        assert!(findings(&CRYPTO_PROVIDER_UNSUITABLE, &case(keyless, Some(RequestAlgorithm::Sha256), None)).is_empty());
+    }
+}

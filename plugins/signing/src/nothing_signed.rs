@@ -1,0 +1,211 @@
+//! Neither the response nor the assertion is signed.
+
+use crate::{refusal, trust};
+use diag_sdk::case::attempt::{AttemptKind, Outcome};
+use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static NOT_SIGNING: CauseData = CauseData {
+    text: "The identity provider is not set to sign, or has no signing key for this application",
+    who: Who::Idp,
+    setting: Setting::IdpSigningOption,
+    fix: "Let the identity provider sign the assertion",
+};
+static LOGOUT_NOT_SIGNED: CauseData = CauseData {
+    text: "The identity provider does not sign its logout messages",
+    who: Who::Idp,
+    setting: Setting::IdpSigningOption,
+    fix: "Let the identity provider sign logout requests and responses (a setting of its own in many products)",
+};
+static STRIPPED: CauseData = CauseData {
+    text: "Something in between removed the signature",
+    who: Who::Network,
+    setting: Setting::Gateway,
+    fix: "Take out whatever rewrites the message",
+};
+
+check! {
+    /// Nothing in the response is signed.
+    ///
+    /// A response that travels through the browser must carry a signature, on itself or on the
+    /// assertion; without one anybody could have written it, and a service provider must refuse it. The
+    /// same holds for logout messages: many service providers refuse an unsigned `LogoutResponse`, and
+    /// the person sees an error after signing out.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns="urn:oasis:names:tc:SAML:2.0:assertion" ID="_2" Version="2.0" IssueInstant="{now}">
+    ///   <Issuer>https://idp.example/</Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    ///   <Assertion ID="_3" Version="2.0" IssueInstant="{now}"><Issuer>https://idp.example/</Issuer></Assertion>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @0s
+    /// > SAMLResponse={post:response}
+    /// < 400
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns="urn:oasis:names:tc:SAML:2.0:assertion" ID="_2" Version="2.0" IssueInstant="{now}">
+    ///   <Issuer>https://idp.example/</Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Responder"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @0s
+    /// > SAMLResponse={post:response}
+    /// < 400
+    /// ```
+    pub(crate) static NOTHING_SIGNED = {
+        id: "signing/nothing-signed",
+        title: "Neither the response nor the assertion is signed",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Response,
+        needs: [Need::Capture],
+        explains: [
+            "flow/logout-failed",
+            "flow/metadata-or-signing-error-at-sp",
+            "flow/redirect-loop",
+            "flow/sp-refused-response",
+            "signing/algorithm-differs-from-setting",
+            "signing/assertion-unsigned",
+        ],
+        causes: [NOT_SIGNING, LOGOUT_NOT_SIGNED, STRIPPED],
+        references: ["saml-profiles-2.0-os §4.1.4.5 and §4.4.4", "saml-bindings-2.0-os §3.5.5.2"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for message in trust::from_idp(case).filter(|message| !is_signed(message)) {
+        match message.kind {
+            MessageKind::Response => response(case, message, out),
+            _ => logout(case, message, out),
+        }
+    }
+}
+
+/// A signature anywhere that could count: in the XML, in the query, or inside what is encrypted.
+fn is_signed(message: &Message) -> bool {
+    !message.signatures.is_empty()
+        || message.query_signature.is_some()
+        || message.sightings.iter().any(|sighting| sighting.signed_query)
+        || message.assertions.iter().any(|assertion| assertion.signed)
+}
+
+fn response(case: &Case, message: &Message, out: &mut Findings) {
+    if message.encrypted.iter().any(|part| part.element == "EncryptedAssertion" && !part.decrypted) {
+        out.missing(Need::DecryptionKey);
+        return;
+    }
+    if message.assertions.is_empty() {
+        return;
+    }
+    let finding = refusal::fault(case, message, "Neither the response nor the assertion is signed")
+        .detail("Without a signature anybody could have written the response; a service provider must refuse it.")
+        .expected("a signed assertion", "saml-profiles-2.0-os §4.1.4.5")
+        .actual("no signature", "the response")
+        .at(&message.place)
+        .at_all(message.assertions.iter().map(|assertion| &assertion.place));
+    let (idp, application) = trust::registration(case);
+    out.push(finding.cause_with(&NOT_SIGNING, idp, application, None).cause(&STRIPPED, case.sp_vendor));
+}
+
+/// An unsigned logout message is a fault where its receiver refused it.
+fn logout(case: &Case, message: &Message, out: &mut Findings) {
+    let Some(attempt) =
+        case.attempt_of(&message.id).filter(|attempt| attempt.kind == AttemptKind::SignOut && attempt.outcome == Outcome::SignOutFailed)
+    else {
+        return;
+    };
+    let answer = message.delivered().and_then(|sighting| sighting.exchange).and_then(|index| case.exchanges.get(index));
+    let Some(answer) =
+        answer.filter(|answer| answer.status >= 400 || answer.status == 0 || answer.page.as_ref().is_some_and(|page| page.error))
+    else {
+        return;
+    };
+    // A logout response that says the logout failed was refused for that.
+    if message.kind == MessageKind::LogoutResponse && message.status.is_some() && !message.succeeded() {
+        return;
+    }
+    let (idp, application) = trust::registration(case);
+    out.push(
+        Finding::error(format!("The {} is not signed, and its receiver refused it", message.root))
+            .detail(format!("The answer to it was {}; signing in was not affected.", answer.status))
+            .expected("a signature in the query or in the XML", "saml-profiles-2.0-os §4.4.4")
+            .actual("no signature", format!("the {}", message.root))
+            .at(&message.place)
+            .at(&answer.place)
+            .attempt(&attempt.id)
+            .subject(message.id.clone())
+            .cause_with(&LOGOUT_NOT_SIGNED, idp, application, None),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{findings, levels, query_signature, sign_in};
+    use diag_sdk::case::signature::Encryption;
+    use diag_sdk::{case::message::Status, spec};
+
+    fn unsigned(outcome: Outcome) -> Case {
+        let mut case = sign_in(outcome);
+        case.messages[1].signatures.clear();
+        case.messages[1].assertions[0].signed = false;
+        case
+    }
+
+    fn logout_response(outcome: Outcome, answer: u16) -> Case {
+        let mut case = unsigned(outcome);
+        let message = &mut case.messages[1];
+        message.kind = MessageKind::LogoutResponse;
+        "LogoutResponse".clone_into(&mut message.root);
+        message.assertions.clear();
+        case.attempts[0].kind = AttemptKind::SignOut;
+        case.exchanges[1].status = answer;
+        case
+    }
+
+    #[test]
+    fn a_response_must_be_signed_somewhere() {
+        assert_eq!(levels(&NOTHING_SIGNED, &unsigned(Outcome::RefusedBySp)), [Severity::Error]);
+        assert_eq!(levels(&NOTHING_SIGNED, &unsigned(Outcome::SignedIn)), [Severity::Warning]);
+        assert!(findings(&NOTHING_SIGNED, &sign_in(Outcome::RefusedBySp)).is_empty());
+    }
+
+    #[test]
+    fn what_is_encrypted_may_be_signed_inside() {
+        let mut case = unsigned(Outcome::RefusedBySp);
+        case.messages[1].encrypted = vec![Encryption { element: "EncryptedAssertion".to_owned(), ..Encryption::default() }];
+        let judged = NOTHING_SIGNED.judge(&case);
+        assert!(judged.found().is_empty() && judged.missed().contains(&Need::DecryptionKey));
+    }
+
+    #[test]
+    fn a_response_without_assertion_needs_no_signature() {
+        let mut case = unsigned(Outcome::RefusedBySp);
+        case.messages[1].assertions.clear();
+        assert!(findings(&NOTHING_SIGNED, &case).is_empty());
+    }
+
+    #[test]
+    fn logout_messages_count_where_they_were_refused() {
+        assert_eq!(levels(&NOTHING_SIGNED, &logout_response(Outcome::SignOutFailed, 400)), [Severity::Error]);
+        assert!(findings(&NOTHING_SIGNED, &logout_response(Outcome::SignedOut, 302)).is_empty());
+        assert!(findings(&NOTHING_SIGNED, &logout_response(Outcome::SignOutFailed, 302)).is_empty());
+        let mut signed = logout_response(Outcome::SignOutFailed, 400);
+        signed.messages[1].query_signature = Some(query_signature(spec::RSA_SHA256, None));
+        assert!(findings(&NOTHING_SIGNED, &signed).is_empty());
+        let mut failed = logout_response(Outcome::SignOutFailed, 400);
+        failed.messages[1].status =
+            Some(Status { codes: vec!["urn:oasis:names:tc:SAML:2.0:status:Responder".into()], ..Status::default() });
+        assert!(findings(&NOTHING_SIGNED, &failed).is_empty());
+    }
+}

@@ -1,0 +1,247 @@
+//! The signature of the request does not verify.
+
+use crate::trust;
+use diag_sdk::case::evidence::CodeSeen;
+use diag_sdk::case::exchange::Side;
+use diag_sdk::case::message::Message;
+use diag_sdk::case::signature::Verdict;
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check};
+
+static REENCODED: CauseData = CauseData {
+    text: "A gateway, redirector or application in between decoded and re-encoded the URL; the signature covers the exact octets of the query",
+    who: Who::Network,
+    setting: Setting::Gateway,
+    fix: "Pass the query on byte for byte, or use the POST binding for requests",
+};
+static SIGNED_OTHERWISE: CauseData = CauseData {
+    text: "The service provider signs another encoding of the query than it sends",
+    who: Who::Sp,
+    setting: Setting::SpSigningAlgorithm,
+    fix: "Update the service provider, or let it send signed requests by POST",
+};
+static OTHER_KEY: CauseData = CauseData {
+    text: "The service provider signs with a key that is not in the metadata given: its certificate was renewed",
+    who: Who::Sp,
+    setting: Setting::SpCertificate,
+    fix: "Download the service provider's metadata anew and hand it to the identity provider's administrator",
+};
+
+/// Codes by which Entra ID says that it could not verify a request.
+const CODES: &[u32] = &[50006, 76023, 76025];
+
+check! {
+    /// The signature of the request does not verify.
+    ///
+    /// With the Redirect binding the signature covers the octets of the query exactly as they were sent.
+    /// Whatever decodes and re-encodes the URL on the way (lower-case hexadecimal digits, `+` for a
+    /// blank, another order) breaks it without changing a single value. Else the service provider signs
+    /// with a key nobody knows. An identity provider that verifies requests refuses; one that does not
+    /// never notices.
+    ///
+    /// ## Fails
+    ///
+    /// ```json facts
+    /// {"messages": [{"id": "m1", "kind": "authn-request", "root": "AuthnRequest", "delivery": 0, "sightings": [{"carrier": "query"}],
+    ///    "query_signature": {"algorithm": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "value": "wrong", "keys_tried": 1,
+    ///      "verifies_reencoded": "lower-case hexadecimal in the percent-encoding"}}]}
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```json facts
+    /// {"messages": [{"id": "m1", "kind": "authn-request", "root": "AuthnRequest", "delivery": 0, "sightings": [{"carrier": "query"}],
+    ///    "query_signature": {"algorithm": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "value": "right", "keys_tried": 1,
+    ///      "verified_by": [{"sha1": "CC33", "subject": "CN=sp", "metadata": ["d1"]}]}}]}
+    /// ```
+    pub(crate) static REQUEST_SIGNATURE_INVALID = {
+        id: "signing/request-signature-invalid",
+        title: "The signature of the request does not verify",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Request,
+        needs: [Need::Capture],
+        explains: [
+            "assertion/status-not-success",
+            "flow/idp-error-page",
+            "flow/logout-failed",
+            "flow/redirect-loop",
+            "flow/request-not-answered",
+            "flow/response-not-posted",
+        ],
+        causes: [REENCODED, SIGNED_OTHERWISE, OTHER_KEY],
+        references: [
+            "saml-bindings-2.0-os §3.4.4.1",
+            "https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication",
+        ],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    let mut told: Vec<String> = Vec::new();
+    for request in trust::requests(case) {
+        let query_wrong = request.query_signature.as_ref().is_some_and(|query| query.value == Verdict::Wrong);
+        let xml_wrong = request
+            .own_signatures()
+            .find(|signature| signature.digest_wrong() || (signature.value == Verdict::Wrong && signature.verified_by.is_empty()));
+        let unjudged = request.query_signature.as_ref().is_some_and(|query| query.value == Verdict::Unknown && query.keys_tried == 0);
+        if unjudged {
+            out.missing(Need::SpMetadata);
+        }
+        if !query_wrong && xml_wrong.is_none() {
+            continue;
+        }
+        let attempt = case.attempt_of(&request.id);
+        told.extend(attempt.map(|attempt| attempt.id.clone()));
+        let mut finding = judged(case, request);
+        if let Some(query) = request.query_signature.as_ref().filter(|_| query_wrong) {
+            finding = finding.at(&query.place).detail(match &query.verifies_reencoded {
+                Some(form) => format!("It verifies over another encoding of the same query: {form}. What was signed is not what was sent."),
+                None => format!(
+                    "{} tried, and none verifies it over the query as the browser sent it.",
+                    if query.keys_tried == 1 { "One known key was".to_owned() } else { format!("{} known keys were", query.keys_tried) }
+                ),
+            });
+        } else if let Some(signature) = xml_wrong {
+            finding = finding.at(&signature.place).detail(if signature.digest_wrong() {
+                "The digest is wrong: the request was changed after it was signed."
+            } else {
+                "None of the known keys verifies it."
+            });
+        }
+        let reencoded = request.query_signature.as_ref().is_some_and(|query| query.verifies_reencoded.is_some());
+        out.push(causes(case, finding, reencoded));
+    }
+    refusals(case, &told, out);
+}
+
+/// An identity provider that does not verify requests accepts any signature.
+fn judged(case: &Case, request: &Message) -> Finding {
+    let attempt = case.attempt_of(&request.id);
+    let headline = format!("The signature of the {} does not verify", request.root);
+    let refused = attempt.is_some_and(|attempt| attempt.failed() && !case.idp_accepted(request));
+    let finding = if case.idp_accepted(request) {
+        Finding::warning(headline).likely()
+    } else if refused || trust::signed_requests_required(case) {
+        Finding::error(headline)
+    } else {
+        Finding::warning(headline).likely()
+    };
+    finding.attempt(attempt.map_or("", |attempt| attempt.id.as_str())).subject(request.id.clone())
+}
+
+/// The identity provider says so, whatever we could verify.
+fn refusals(case: &Case, told: &[String], out: &mut Findings) {
+    let mut told = told.to_vec();
+    let codes = case.vendor_codes();
+    let said = codes.iter().filter(|seen| aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number)));
+    for seen in said {
+        let Some(request) = signed_request(case, seen) else { continue };
+        let attempt = seen.attempt.map_or("", |attempt| attempt.id.as_str());
+        // Where the key is the reason, that is a finding of its own.
+        if told.iter().any(|known| known == attempt) || unknown_to_idp(case, request) {
+            continue;
+        }
+        told.push(attempt.to_owned());
+        let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
+        let finding = Finding::error(format!("The identity provider could not verify the request ({})", seen.code))
+            .detail(meaning)
+            .at(seen.place)
+            .attempt(attempt)
+            .subject(request.id.clone());
+        out.push(causes(case, finding, false));
+    }
+    for seen in
+        case.phrases_of(Side::Idp).into_iter().filter(|seen| matches!(seen.phrase.meaning.as_str(), "request-signature" | "signature"))
+    {
+        let Some(attempt) = seen.attempt.filter(|attempt| attempt.failed() && !told.contains(&attempt.id)) else { continue };
+        let Some(request) = attempt.request.as_deref().and_then(|id| case.message(id)).filter(|request| signed(request)) else { continue };
+        if unknown_to_idp(case, request) || case.idp_accepted(request) {
+            continue;
+        }
+        told.push(attempt.id.clone());
+        let mut finding = Finding::error("The identity provider could not verify the request")
+            .detail(format!("{} says: {}", seen.phrase.product, seen.phrase.text))
+            .attempt(&attempt.id)
+            .subject(request.id.clone());
+        if let Some(place) = seen.place {
+            finding = finding.at(place);
+        }
+        out.push(causes(case, finding, false));
+    }
+}
+
+fn signed_request<'a>(case: &'a Case, seen: &CodeSeen<'_>) -> Option<&'a Message> {
+    seen.attempt?.request.as_deref().and_then(|id| case.message(id)).filter(|request| signed(request))
+}
+
+fn signed(request: &Message) -> bool {
+    request.query_signature.is_some() || request.own_signatures().next().is_some()
+}
+
+/// The identity provider's copies were given and lack the key.
+fn unknown_to_idp(case: &Case, request: &Message) -> bool {
+    let held = trust::held_by_idp(case);
+    let query = request.query_signature.iter().flat_map(|query| &query.verified_by);
+    let mut keys = query.chain(request.own_signatures().flat_map(|signature| &signature.verified_by)).peekable();
+    !held.is_empty() && keys.peek().is_some() && !keys.any(|key| trust::lists(&held, key))
+}
+
+fn causes(case: &Case, finding: Finding, reencoded: bool) -> Finding {
+    let (sp, entry_point) = trust::entry_point(case);
+    let by_key = |finding: Finding| finding.cause_with(&OTHER_KEY, sp, entry_point, None);
+    let by_encoding = |finding: Finding| finding.cause(&REENCODED, sp).cause_with(&SIGNED_OTHERWISE, sp, entry_point, None);
+    if reencoded { by_encoding(finding) } else { by_encoding(by_key(finding)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{findings, key_match, levels, query_signature, refused_by_idp, sign_in, signature, sp_metadata};
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::input::HeldBy;
+    use diag_sdk::spec;
+
+    fn wrong(mut case: Case, reencoded: bool) -> Case {
+        let mut query = query_signature(spec::RSA_SHA256, None);
+        query.verifies_reencoded = reencoded.then(|| "lower-case hexadecimal".to_owned());
+        case.messages[0].query_signature = Some(query);
+        case
+    }
+
+    #[test]
+    fn refused_it_is_an_error_accepted_it_is_not() {
+        assert_eq!(levels(&REQUEST_SIGNATURE_INVALID, &wrong(refused_by_idp(&[], &[]), false)), [Severity::Error]);
+        assert_eq!(levels(&REQUEST_SIGNATURE_INVALID, &wrong(sign_in(Outcome::SignedIn), false)), [Severity::Warning]);
+    }
+
+    #[test]
+    fn re_encoding_is_named_as_the_cause() {
+        let found = findings(&REQUEST_SIGNATURE_INVALID, &wrong(refused_by_idp(&[], &[]), true));
+        assert_eq!(found[0].causes[0].who, Who::Network);
+        assert!(found[0].detail.as_deref().is_some_and(|detail| detail.contains("lower-case hexadecimal")));
+        let found = findings(&REQUEST_SIGNATURE_INVALID, &wrong(refused_by_idp(&[], &[]), false));
+        assert_eq!(found[0].causes[0].who, Who::Sp);
+    }
+
+    #[test]
+    fn a_right_signature_is_left_alone_unless_the_identity_provider_complains() {
+        let mut case = refused_by_idp(&[], &[]);
+        case.messages[0].query_signature = Some(query_signature(spec::RSA_SHA256, Some(key_match("CC", &["d3"]))));
+        assert!(findings(&REQUEST_SIGNATURE_INVALID, &case).is_empty());
+        let mut complained = refused_by_idp(&["AADSTS76023"], &[]);
+        complained.messages[0].query_signature = case.messages[0].query_signature.clone();
+        assert_eq!(levels(&REQUEST_SIGNATURE_INVALID, &complained), [Severity::Error]);
+        // Where the identity provider lacks the key, that is the finding.
+        complained.metadata = vec![sp_metadata("d4", HeldBy::Idp, &["AA"], &[])];
+        assert!(findings(&REQUEST_SIGNATURE_INVALID, &complained).is_empty());
+    }
+
+    #[test]
+    fn signatures_in_the_xml_count_too() {
+        let mut case = refused_by_idp(&[], &[]);
+        let mut own = signature("AuthnRequest", "AuthnRequest", key_match("CC", &["d3"]));
+        own.references[0].digest = Verdict::Wrong;
+        case.messages[0].signatures = vec![own];
+        assert_eq!(levels(&REQUEST_SIGNATURE_INVALID, &case), [Severity::Error]);
+    }
+}

@@ -1,0 +1,281 @@
+//! The request is signed rightly, but the identity provider does not hold the key.
+
+use crate::trust;
+use diag_sdk::case::message::Message;
+use diag_sdk::case::signature::KeyMatch;
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check};
+
+static CERTIFICATE_RENEWED: CauseData = CauseData {
+    text: "The service provider's certificate was renewed and the identity provider still verifies with the old one",
+    who: Who::Idp,
+    setting: Setting::IdpRequestVerification,
+    fix: "Upload the certificate of the service provider's present metadata, and remove the old one",
+};
+static OTHER_KEY: CauseData = CauseData {
+    text: "The service provider signs with another key than its metadata names",
+    who: Who::Sp,
+    setting: Setting::SpCertificate,
+    fix: "Let the service provider sign with the key of its metadata, then download and hand over the metadata anew",
+};
+
+/// Codes by which Entra ID says that it has no certificate, or the wrong one, for this request.
+const CODES: &[u32] = &[76022, 76024];
+
+check! {
+    /// The request is signed with a key the identity provider does not have for this service provider.
+    ///
+    /// The signature is right, but the identity provider verifies requests with the certificate it was
+    /// given, and that is another one: the certificate of the service provider was renewed (for Qlik
+    /// Sense: the proxy's certificate) and nobody told the identity provider. It refuses every request
+    /// before the log-in page.
+    ///
+    /// ## Fails
+    ///
+    /// ```json facts
+    /// {"messages": [{"id": "m1", "kind": "authn-request", "root": "AuthnRequest", "delivery": 0, "sightings": [{"carrier": "query"}],
+    ///    "query_signature": {"algorithm": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "value": "right",
+    ///      "verified_by": [{"sha1": "CC33", "subject": "CN=new", "metadata": ["d1"]}]}}],
+    ///  "metadata": [
+    ///    {"id": "d1", "held_by": "publisher", "origin": "sp.xml", "sp": {"keys": [{"usage": "signing", "certificates": [{"sha1": "CC33", "subject": "CN=new"}]}]}},
+    ///    {"id": "d2", "held_by": "idp", "origin": "copy.xml", "sp": {"keys": [{"usage": "signing", "certificates": [{"sha1": "BB22", "subject": "CN=old"}]}]}}]}
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```json facts
+    /// {"messages": [{"id": "m1", "kind": "authn-request", "root": "AuthnRequest", "delivery": 0, "sightings": [{"carrier": "query"}],
+    ///    "query_signature": {"algorithm": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "value": "right",
+    ///      "verified_by": [{"sha1": "CC33", "subject": "CN=new", "metadata": ["d1", "d2"]}]}}],
+    ///  "metadata": [
+    ///    {"id": "d1", "held_by": "publisher", "origin": "sp.xml", "sp": {"keys": [{"usage": "signing", "certificates": [{"sha1": "CC33", "subject": "CN=new"}]}]}},
+    ///    {"id": "d2", "held_by": "idp", "origin": "copy.xml", "sp": {"keys": [{"usage": "signing", "certificates": [{"sha1": "CC33", "subject": "CN=new"}]}]}}]}
+    /// ```
+    pub(crate) static REQUEST_SIGNED_BY_UNKNOWN_KEY = {
+        id: "signing/request-signed-by-unknown-key",
+        title: "The request is signed with a key the IdP does not have",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::IdpRequest,
+        needs: [Need::Capture, Need::SpMetadata, Need::SpMetadataInIdp, Need::Application, Need::ServicePrincipal],
+        explains: [
+            "assertion/status-not-success",
+            "flow/idp-error-page",
+            "flow/logout-failed",
+            "flow/redirect-loop",
+            "flow/request-not-answered",
+            "flow/response-not-posted",
+            "metadata/stale-copy",
+            "signing/request-signature-invalid",
+        ],
+        causes: [CERTIFICATE_RENEWED, OTHER_KEY],
+        references: [
+            "saml-metadata-2.0-os §2.4.1.1",
+            "https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication",
+        ],
+        run: run,
+    }
+}
+
+/// Keys the identity provider verifies requests with: thumbprints and where they come from.
+struct Held {
+    thumbprints: Vec<String>,
+    labels: String,
+    origin: String,
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    let mut told: Vec<String> = Vec::new();
+    refusals(case, &mut told, out);
+    let Some(held) = held(case) else {
+        out.missing(Need::SpMetadataInIdp);
+        out.missing(Need::Application);
+        return;
+    };
+    let mut captured = false;
+    for request in trust::requests(case) {
+        let keys = verifying(request);
+        if keys.is_empty() || about_another(case, request) {
+            continue;
+        }
+        captured = true;
+        let attempt = case.attempt_of(&request.id);
+        let known = keys.iter().any(|key| {
+            held.thumbprints.iter().any(|thumbprint| trust::same_thumbprint(thumbprint, &key.sha1))
+                || trust::lists(&trust::held_by_idp(case), key)
+        });
+        if known || attempt.is_some_and(|attempt| told.contains(&attempt.id)) {
+            continue;
+        }
+        let headline = format!("The {} is signed with a key the identity provider does not have", request.root);
+        let enforced =
+            attempt.is_some_and(diag_sdk::case::attempt::Attempt::failed) || trust::signed_requests_required(case) || attempt.is_none();
+        let mut finding = if case.idp_accepted(request) || !enforced {
+            Finding::warning(headline).likely().detail("The identity provider answered it, so it does not verify requests at present.")
+        } else {
+            Finding::error(headline).detail("The signature is right, but the identity provider verifies with other certificates.")
+        };
+        finding = finding.at(&request.place).attempt(attempt.map_or("", |attempt| attempt.id.as_str())).subject(request.id.clone());
+        if let Some(query) = &request.query_signature {
+            finding = finding.at(&query.place);
+        }
+        if let Some(key) = keys.first() {
+            finding = finding
+                .expected(&held.labels, &held.origin)
+                .actual(format!("{} ({})", key.subject, key.sha1), "certificate that verifies the signature");
+        }
+        out.push(causes(case, finding));
+    }
+    if !captured {
+        announced(case, &held, out);
+    }
+}
+
+/// Nothing was captured: compares what the service provider publishes with what the identity provider holds.
+fn announced(case: &Case, held: &Held, out: &mut Findings) {
+    let published = trust::published_by_sp(case);
+    let certificates = trust::sp_signing(&published);
+    if certificates.is_empty() {
+        out.missing(Need::SpMetadata);
+        return;
+    }
+    let shared = certificates
+        .iter()
+        .any(|certificate| held.thumbprints.iter().any(|thumbprint| trust::same_thumbprint(thumbprint, &certificate.sha1)));
+    if shared
+        || trust::held_by_idp(case)
+            .iter()
+            .flat_map(|metadata| metadata.sp_signing_certificates())
+            .any(|known| certificates.iter().any(|own| trust::same_key(own, known)))
+    {
+        return;
+    }
+    let headline = "The identity provider has other certificates for this service provider than it publishes";
+    let finding = if trust::signed_requests_required(case) && !case.signed_in() {
+        Finding::error(headline).detail("The identity provider requires signed requests and cannot verify those of this service provider.")
+    } else {
+        Finding::warning(headline).likely().detail("It matters as soon as the identity provider verifies requests.")
+    };
+    out.push(causes(
+        case,
+        finding
+            .expected(trust::labels(&certificates), "signing certificates in the service provider's metadata")
+            .actual(&held.labels, &held.origin)
+            .at_all(certificates.iter().map(|certificate| &certificate.place)),
+    ));
+}
+
+/// What the identity provider itself said.
+fn refusals(case: &Case, told: &mut Vec<String>, out: &mut Findings) {
+    for seen in case.vendor_codes().into_iter().filter(|seen| aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number))) {
+        told.extend(seen.attempt.map(|attempt| attempt.id.clone()));
+        let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
+        let finding = Finding::error(format!("The identity provider has no certificate for the request ({})", seen.code))
+            .detail(meaning)
+            .at(seen.place)
+            .attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
+        out.push(causes(case, finding));
+    }
+}
+
+/// The identity provider's copies are of other service providers: another one asks here.
+fn about_another(case: &Case, request: &Message) -> bool {
+    let copies = trust::held_by_idp(case);
+    request.issuer.as_ref().is_some_and(|issuer| !copies.is_empty() && !copies.iter().any(|copy| copy.entity_id.value == issuer.value))
+}
+
+fn verifying(request: &Message) -> Vec<&KeyMatch> {
+    let query = request.query_signature.iter().filter(|query| query.verifies_reencoded.is_none()).flat_map(|query| &query.verified_by);
+    let xml = request.own_signatures().filter(|signature| !signature.digest_wrong()).flat_map(|signature| &signature.verified_by);
+    query.chain(xml).collect()
+}
+
+fn held(case: &Case) -> Option<Held> {
+    let copies = trust::held_by_idp(case);
+    let certificates = trust::sp_signing(&copies);
+    if !certificates.is_empty() {
+        return Some(Held {
+            thumbprints: certificates.iter().map(|certificate| certificate.sha1.clone()).collect(),
+            labels: trust::labels(&certificates),
+            origin: format!(
+                "signing certificates in {}",
+                copies.iter().map(|metadata| metadata.origin.as_str()).collect::<Vec<_>>().join(", ")
+            ),
+        });
+    }
+    // Certificates of a registration count only where it verifies requests at all.
+    let credentials: Vec<_> = case
+        .relevant_registrations()
+        .filter(|registration| registration.signed_requests_required.as_ref().is_some_and(|required| required.value))
+        .flat_map(trust::request_credentials)
+        .collect();
+    if credentials.is_empty() {
+        return None;
+    }
+    let thumbprints: Vec<String> = credentials.iter().filter_map(|credential| credential.sha1.clone()).collect();
+    Some(Held { labels: thumbprints.join(", "), thumbprints, origin: "verification certificates of the registration".to_owned() })
+}
+
+fn causes(case: &Case, finding: Finding) -> Finding {
+    let (idp, application) = trust::registration(case);
+    let (sp, _) = trust::entry_point(case);
+    finding.cause_with(&CERTIFICATE_RENEWED, idp, application, None).cause(&OTHER_KEY, sp)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{findings, key_match, levels, query_signature, refused_by_idp, registration, sign_in, sp_metadata};
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::input::HeldBy;
+    use diag_sdk::case::registration::Credential;
+    use diag_sdk::{Place, Sited, spec};
+
+    fn signed(mut case: Case, held: &[&str]) -> Case {
+        case.messages[0].query_signature = Some(query_signature(spec::RSA_SHA256, Some(key_match("CC", &["d3"]))));
+        case.metadata = vec![sp_metadata("d3", HeldBy::Publisher, &["CC"], &[]), sp_metadata("d4", HeldBy::Idp, held, &[])];
+        case
+    }
+
+    #[test]
+    fn the_identity_providers_copy_decides() {
+        assert_eq!(levels(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &signed(refused_by_idp(&[], &[]), &["BB"])), [Severity::Error]);
+        assert!(findings(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &signed(refused_by_idp(&[], &[]), &["BB", "CC"])).is_empty());
+        assert_eq!(levels(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &signed(sign_in(Outcome::SignedIn), &["BB"])), [Severity::Warning]);
+    }
+
+    #[test]
+    fn certificates_of_the_registration_count_where_requests_are_verified() {
+        let mut case = signed(refused_by_idp(&[], &[]), &[]);
+        case.metadata.truncate(1);
+        let mut known = registration();
+        known.credentials = vec![Credential { usage: "Verify".to_owned(), sha1: Some("BB".to_owned()), ..Credential::default() }];
+        case.registrations = vec![known];
+        assert!(findings(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &case).is_empty());
+        case.registrations[0].signed_requests_required = Some(Sited::new(true, Place::default()));
+        assert_eq!(levels(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &case), [Severity::Error]);
+        case.registrations[0].credentials[0].sha1 = Some("cc".to_owned());
+        assert!(findings(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &case).is_empty());
+    }
+
+    #[test]
+    fn without_a_capture_the_copies_are_compared() {
+        let mut case = Case {
+            metadata: vec![sp_metadata("d3", HeldBy::Publisher, &["CC"], &[]), sp_metadata("d4", HeldBy::Idp, &["BB"], &[])],
+            ..Case::default()
+        };
+        assert_eq!(levels(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &case), [Severity::Warning]);
+        case.metadata[1] = sp_metadata("d4", HeldBy::Idp, &["CC"], &[]);
+        assert!(findings(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &case).is_empty());
+    }
+
+    #[test]
+    fn the_code_alone_is_enough() {
+        assert_eq!(levels(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &refused_by_idp(&["AADSTS76022"], &[])), [Severity::Error]);
+    }
+
+    #[test]
+    fn without_a_copy_the_question_stays_open() {
+        let mut case = signed(refused_by_idp(&[], &[]), &["BB"]);
+        case.metadata.truncate(1);
+        assert!(REQUEST_SIGNED_BY_UNKNOWN_KEY.judge(&case).missed().contains(&Need::SpMetadataInIdp));
+    }
+}

@@ -1,0 +1,267 @@
+//! The identity provider wants signed requests and gets unsigned ones.
+
+use crate::trust;
+use diag_sdk::case::exchange::Side;
+use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, aadsts, check};
+
+static SP_DOES_NOT_SIGN: CauseData = CauseData {
+    text: "The service provider is not set to sign its requests, or has no key to sign with",
+    who: Who::Sp,
+    setting: Setting::SpSigningAlgorithm,
+    fix: "Let the service provider sign its requests and hand its certificate to the identity provider",
+};
+static NOT_NEEDED: CauseData = CauseData {
+    text: "The identity provider was set to require signed requests although this service provider does not send them",
+    who: Who::Idp,
+    setting: Setting::IdpRequestVerification,
+    fix: "Turn off the requirement of signed requests for this application",
+};
+static STARTED_AT_IDP: CauseData = CauseData {
+    text: "The sign-in was started from the identity provider's portal or test button, which cannot sign in the service provider's name",
+    who: Who::User,
+    setting: Setting::Browser,
+    fix: "Start at the service provider's own URL",
+};
+
+check! {
+    /// The request is not signed although the identity provider requires it.
+    ///
+    /// An identity provider can insist that requests are signed, in its registration of the application
+    /// or in its metadata (`WantAuthnRequestsSigned`). A request without a signature is then refused
+    /// before the log-in page (AADSTS76021 in Entra ID). With the Redirect binding the signature has to
+    /// stand in the query, not in the XML. Sign-ins started from the identity provider's portal have no
+    /// signed request at all.
+    ///
+    /// ## Fails
+    ///
+    /// ```json application
+    /// {"appId": "c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2", "displayName": "Wiki", "identifierUris": ["https://sense.example"],
+    ///  "web": {"redirectUris": ["https://sense.example/acs"]},
+    ///  "requestSignatureVerification": {"isSignedRequestRequired": true, "allowedWeakAlgorithms": null}}
+    /// ```
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [request]
+    /// <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="{now}"><saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">https://sense.example</saml:Issuer></samlp:AuthnRequest>
+    ///
+    /// GET https://login.microsoftonline.com/7c0b6a4e-2f19-4d83-9e5a-1b7f3c8d2a60/saml2?SAMLRequest={redirect:request} @0s
+    /// < 200
+    /// | <html><title>Sign in to your account</title>AADSTS76021: The request sent by client is not signed while the application requires signed requests</html>
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [request]
+    /// <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="{now}"><saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">https://sense.example</saml:Issuer></samlp:AuthnRequest>
+    ///
+    /// GET https://login.microsoftonline.com/7c0b6a4e-2f19-4d83-9e5a-1b7f3c8d2a60/saml2?SAMLRequest={redirect:request} @0s
+    /// < 200
+    /// | <html><title>Sign in to your account</title><form><input type="password" name="passwd"></form></html>
+    /// ```
+    pub(crate) static REQUEST_UNSIGNED = {
+        id: "signing/request-unsigned",
+        title: "The request is not signed although the IdP requires it",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Request,
+        needs: [Need::Capture, Need::Application, Need::IdpMetadata],
+        explains: [
+            "assertion/status-not-success",
+            "flow/idp-error-page",
+            "flow/redirect-loop",
+            "flow/request-not-answered",
+            "flow/response-not-posted",
+        ],
+        causes: [SP_DOES_NOT_SIGN, NOT_NEEDED, STARTED_AT_IDP],
+        references: [
+            "saml-metadata-2.0-os §2.4.3 (WantAuthnRequestsSigned)",
+            "saml-bindings-2.0-os §3.4.4.1",
+            "https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication",
+        ],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    let mut told: Vec<String> = Vec::new();
+    refusals(case, &mut told, out);
+    if trust::signed_requests_required(case) {
+        for request in case.messages_of(MessageKind::AuthnRequest).filter(|request| unsigned(request) && request.delivery.is_some()) {
+            let attempt = case.attempt_of(&request.id).map(|attempt| attempt.id.clone());
+            if attempt.as_ref().is_some_and(|attempt| told.contains(attempt)) {
+                continue;
+            }
+            let finding = if case.idp_accepted(request) {
+                Finding::warning("The request is not signed although the identity provider says it must be")
+                    .likely()
+                    .detail("The identity provider answered it nevertheless; should it enforce what it says, sign-in stops.")
+            } else {
+                Finding::error("The request is not signed although the identity provider requires it")
+            };
+            out.push(describe(case, finding.attempt(attempt.unwrap_or_default()), Some(request)));
+        }
+        announced(case, out);
+    } else if case.registrations.is_empty() && trust::published_by_idp(case).is_empty() && told.is_empty() {
+        out.missing(Need::Application);
+        out.missing(Need::IdpMetadata);
+    }
+}
+
+/// What the identity provider itself said.
+fn refusals(case: &Case, told: &mut Vec<String>, out: &mut Findings) {
+    for seen in case.vendor_codes().into_iter().filter(|seen| aadsts::number(seen.code) == Some(76021)) {
+        let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
+        let request = seen.attempt.and_then(|attempt| attempt.request.as_deref()).and_then(|id| case.message(id));
+        let mut finding = Finding::error(format!("The identity provider demands a signed request ({})", seen.code)).at(seen.place);
+        let in_xml = request.is_some_and(|request| request.query_signature.is_none() && request.own_signatures().next().is_some());
+        finding = finding.detail(if in_xml {
+            format!("{meaning} The request carries a signature in its XML; with the Redirect binding it has to stand in the query.")
+        } else {
+            meaning.to_owned()
+        });
+        if let Some(attempt) = seen.attempt {
+            told.push(attempt.id.clone());
+            finding = finding.attempt(&attempt.id);
+            if attempt.idp_initiated || attempt.request.is_none() {
+                finding = finding.cause(&STARTED_AT_IDP, case.sp_vendor);
+            }
+        }
+        out.push(describe(case, finding, request));
+    }
+    for seen in case.phrases_of(Side::Idp).into_iter().filter(|seen| seen.phrase.meaning == "request-signature") {
+        let Some(attempt) = seen.attempt.filter(|attempt| !told.contains(&attempt.id)) else { continue };
+        let Some(request) = attempt.request.as_deref().and_then(|id| case.message(id)).filter(|request| unsigned(request)) else {
+            continue;
+        };
+        told.push(attempt.id.clone());
+        let mut finding = Finding::error("The identity provider refuses the unsigned request")
+            .detail(format!("{} says: {}", seen.phrase.product, seen.phrase.text))
+            .attempt(&attempt.id);
+        if let Some(place) = seen.place {
+            finding = finding.at(place);
+        }
+        out.push(describe(case, finding, Some(request)));
+    }
+}
+
+/// No capture decides, but the service provider announces that it does not sign.
+fn announced(case: &Case, out: &mut Findings) {
+    if case.messages_of(MessageKind::AuthnRequest).next().is_some() {
+        return;
+    }
+    for metadata in trust::published_by_sp(case) {
+        let Some(role) = metadata.sp.as_ref().filter(|role| role.authn_requests_signed == Some(false)) else { continue };
+        let finding = Finding::warning("The service provider says it does not sign, the identity provider requires it")
+            .likely()
+            .detail("AuthnRequestsSigned is false in the service provider's metadata. Some products sign nevertheless.")
+            .at(&role.place);
+        out.push(describe(case, finding, None));
+    }
+}
+
+/// It carries no signature, neither in the query nor in its XML.
+fn unsigned(request: &Message) -> bool {
+    request.query_signature.is_none()
+        && request.own_signatures().next().is_none()
+        && !request.sightings.iter().any(|sighting| sighting.signed_query)
+}
+
+fn describe(case: &Case, finding: Finding, request: Option<&Message>) -> Finding {
+    let (sp, entry_point) = trust::entry_point(case);
+    let (idp, application) = trust::registration(case);
+    let mut finding = finding;
+    if let Some((place, what)) = required_by(case) {
+        finding = finding.expected("signed requests", what).at(place);
+    }
+    if let Some(request) = request {
+        finding = finding.actual("no signature", "AuthnRequest").at(&request.place).subject(request.id.clone());
+    }
+    finding.cause_with(&SP_DOES_NOT_SIGN, sp, entry_point, None).cause_with(&NOT_NEEDED, idp, application, None)
+}
+
+/// Where the identity provider says so.
+fn required_by(case: &Case) -> Option<(&Place, &'static str)> {
+    let registered = case
+        .relevant_registrations()
+        .filter_map(|registration| registration.signed_requests_required.as_ref().filter(|required| required.value))
+        .map(|required| (&required.place, "the registration requires signed requests"));
+    let wanted = case
+        .metadata
+        .iter()
+        .filter_map(|metadata| metadata.idp.as_ref().filter(|role| role.want_authn_requests_signed == Some(true)))
+        .map(|role| (&role.place, "WantAuthnRequestsSigned in the identity provider's metadata"));
+    registered.chain(wanted).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{
+        findings, idp_metadata, key_match, levels, query_signature, refused_by_idp, registration, sign_in, signature, sp_metadata,
+    };
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::input::HeldBy;
+    use diag_sdk::{Sited, spec};
+
+    fn required(mut case: Case) -> Case {
+        let mut known = registration();
+        known.signed_requests_required = Some(Sited::new(true, Place::default()));
+        case.registrations = vec![known];
+        case
+    }
+
+    #[test]
+    fn the_code_alone_is_enough() {
+        let found = findings(&REQUEST_UNSIGNED, &refused_by_idp(&["AADSTS76021"], &[]));
+        assert_eq!((found.len(), found[0].severity, found[0].attempts.as_slice()), (1, Severity::Error, ["a1".to_owned()].as_slice()));
+    }
+
+    #[test]
+    fn the_code_and_the_registration_are_one_finding() {
+        assert_eq!(levels(&REQUEST_UNSIGNED, &required(refused_by_idp(&["AADSTS76021"], &[]))), [Severity::Error]);
+    }
+
+    #[test]
+    fn nothing_requires_it_nothing_is_wrong() {
+        assert!(findings(&REQUEST_UNSIGNED, &sign_in(Outcome::SignedIn)).is_empty());
+        assert!(findings(&REQUEST_UNSIGNED, &refused_by_idp(&["AADSTS50105"], &[])).is_empty());
+    }
+
+    #[test]
+    fn registration_and_metadata_may_require_it() {
+        assert_eq!(levels(&REQUEST_UNSIGNED, &required(refused_by_idp(&[], &[]))), [Severity::Error]);
+        assert_eq!(levels(&REQUEST_UNSIGNED, &required(sign_in(Outcome::SignedIn))), [Severity::Warning]);
+        let mut wanted = refused_by_idp(&[], &[]);
+        wanted.metadata = vec![idp_metadata("d1", HeldBy::Publisher, &["AA"])];
+        wanted.metadata[0].idp.as_mut().expect("a role").want_authn_requests_signed = Some(true);
+        assert_eq!(levels(&REQUEST_UNSIGNED, &wanted), [Severity::Error]);
+    }
+
+    #[test]
+    fn a_signature_in_query_or_xml_is_one() {
+        let mut case = required(refused_by_idp(&[], &[]));
+        case.messages[0].query_signature = Some(query_signature(spec::RSA_SHA256, None));
+        assert!(findings(&REQUEST_UNSIGNED, &case).is_empty());
+        let mut case = required(refused_by_idp(&[], &[]));
+        case.messages[0].signatures = vec![signature("AuthnRequest", "AuthnRequest", key_match("CC", &[]))];
+        assert!(findings(&REQUEST_UNSIGNED, &case).is_empty());
+    }
+
+    #[test]
+    fn metadata_that_announces_unsigned_requests_only_warns() {
+        let mut case = required(Case::default());
+        case.metadata = vec![sp_metadata("d3", HeldBy::Publisher, &[], &[])];
+        assert!(findings(&REQUEST_UNSIGNED, &case).is_empty());
+        case.metadata[0].sp.as_mut().expect("a role").authn_requests_signed = Some(false);
+        assert_eq!(levels(&REQUEST_UNSIGNED, &case), [Severity::Warning]);
+    }
+
+    #[test]
+    fn other_products_say_it_in_their_own_words() {
+        assert_eq!(levels(&REQUEST_UNSIGNED, &refused_by_idp(&[], &["request-signature"])), [Severity::Error]);
+    }
+}

@@ -1,0 +1,200 @@
+//! No known key verifies the signature, or what was signed was changed.
+
+use crate::{refusal, trust};
+use diag_sdk::case::message::Message;
+use diag_sdk::case::signature::{Signature, Verdict};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static CHANGED: CauseData = CauseData {
+    text: "Something between the identity provider and the service provider (or the capture itself) changed the message after it was signed",
+    who: Who::Network,
+    setting: Setting::Gateway,
+    fix: "Take out whatever rewrites the message: a proxy, a web application firewall, a browser extension; capture again without masking",
+};
+static OTHER_KEY: CauseData = CauseData {
+    text: "The identity provider signs with a key that none of the given metadata lists: its certificate was renewed",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Load the identity provider's present metadata",
+};
+static SIGNER_BROKEN: CauseData = CauseData {
+    text: "The identity provider changes the message after signing it, or computes the signature wrongly",
+    who: Who::Idp,
+    setting: Setting::IdpSigningOption,
+    fix: "Turn off whatever alters assertions after they are signed, or renew the signing certificate",
+};
+
+check! {
+    /// The signature of the response does not verify.
+    ///
+    /// A signature has two parts that can be wrong. If a *digest* is wrong, the signed element is not
+    /// what it was when it was signed: something changed, reformatted or re-encoded it. If the
+    /// *signature value* is wrong, it was made with a key that is not among those known, or the signed
+    /// part of the signature itself was altered. Either way a service provider must refuse the response.
+    ///
+    /// ## Fails
+    ///
+    /// ```json facts
+    /// {"messages": [{"id": "m1", "kind": "response", "root": "Response", "signatures": [
+    ///    {"parent": "Assertion", "value": "right", "keys_tried": 1, "references": [{"covers": "Response/Assertion", "digest": "wrong"}],
+    ///     "verified_by": [{"sha1": "AA11", "subject": "CN=idp", "metadata": ["d1"]}]}]}]}
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```json facts
+    /// {"messages": [{"id": "m1", "kind": "response", "root": "Response", "signatures": [
+    ///    {"parent": "Assertion", "value": "right", "keys_tried": 1, "references": [{"covers": "Response/Assertion", "digest": "right"}],
+    ///     "verified_by": [{"sha1": "AA11", "subject": "CN=idp", "metadata": ["d1"]}]}]}]}
+    /// ```
+    pub(crate) static SIGNATURE_INVALID = {
+        id: "signing/signature-invalid",
+        title: "The signature of the response does not verify",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Response,
+        needs: [Need::Capture],
+        explains: [
+            "flow/logout-failed",
+            "flow/message-damaged",
+            "flow/metadata-or-signing-error-at-sp",
+            "flow/redirect-loop",
+            "flow/sp-refused-response",
+        ],
+        causes: [CHANGED, OTHER_KEY, SIGNER_BROKEN],
+        references: ["xmldsig-core §3.2 (reference and signature validation)", "saml-core-2.0-os §5"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for message in trust::from_idp(case) {
+        // What the exporter of the capture masked or cut cannot verify any more.
+        let spoiled = !case.removed_by_exporter.is_empty() && message.damage.contains(&diag_sdk::case::message::Damage::Sanitised);
+        for signature in &message.signatures {
+            if let Some(fault) = fault_of(signature).filter(|_| !spoiled) {
+                out.push(describe(case, message, signature, fault));
+                break;
+            }
+            if signature.value == Verdict::Unknown && signature.keys_tried == 0 && signature.key_info.is_empty() {
+                out.missing(Need::IdpMetadata);
+            }
+        }
+        if let Some(query) = message.query_signature.as_ref().filter(|query| query.value == Verdict::Wrong) {
+            let finding = refusal::fault(case, message, format!("The signature in the query of the {} does not verify", message.root))
+                .detail(query.verifies_reencoded.as_ref().map_or_else(
+                    || "None of the known keys verifies it over the query as the browser sent it.".to_owned(),
+                    |form| format!("It does verify over another encoding of the same query: {form}. Something re-encoded the URL."),
+                ))
+                .at(&query.place);
+            out.push(causes(case, finding, query.verifies_reencoded.is_some()));
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    Digest,
+    Value,
+}
+
+fn fault_of(signature: &Signature) -> Option<Fault> {
+    if signature.digest_wrong() {
+        Some(Fault::Digest)
+    } else if signature.value == Verdict::Wrong && signature.verified_by.is_empty() {
+        Some(Fault::Value)
+    } else {
+        None
+    }
+}
+
+fn describe(case: &Case, message: &Message, signature: &Signature, fault: Fault) -> Finding {
+    let carrier = trust::carrier(&signature.parent);
+    let covered = signature
+        .references
+        .iter()
+        .find(|reference| reference.digest == Verdict::Wrong)
+        .or_else(|| signature.references.first())
+        .and_then(|reference| reference.covers.as_deref())
+        .unwrap_or("what it covers");
+    let (message_text, detail) = match fault {
+        Fault::Digest => (
+            format!("The digest of {carrier} is wrong: it was changed after signing"),
+            format!(
+                "The signature covers {covered}, and that is not what it was when it was signed.{}",
+                if signature.value == Verdict::Right { " The signature value itself is right, so the key is the right one." } else { "" }
+            ),
+        ),
+        Fault::Value => (
+            format!("No known key verifies the signature of {carrier}"),
+            format!(
+                "The digest of {covered} is {}; {} were tried, and the signature value fits none of them.",
+                if signature.references.iter().all(|reference| reference.digest == Verdict::Right) { "right" } else { "not judged" },
+                match signature.keys_tried {
+                    1 => "one key".to_owned(),
+                    count => format!("{count} keys"),
+                }
+            ),
+        ),
+    };
+    let finding = refusal::fault(case, message, message_text).detail(detail).at(&signature.place);
+    causes(case, finding, fault == Fault::Digest)
+}
+
+fn causes(case: &Case, finding: Finding, content_changed: bool) -> Finding {
+    let (sp, entry_point) = trust::entry_point(case);
+    let (idp, application) = trust::registration(case);
+    let changed = |finding: Finding| finding.cause(&CHANGED, sp);
+    let other_key = |finding: Finding| finding.cause_with(&OTHER_KEY, sp, entry_point, None);
+    let finding = if content_changed { changed(finding) } else { changed(other_key(finding)) };
+    finding.cause_with(&SIGNER_BROKEN, idp, application, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{findings, levels, sign_in};
+    use diag_sdk::case::attempt::Outcome;
+
+    fn with(outcome: Outcome, change: impl Fn(&mut Signature)) -> Case {
+        let mut case = sign_in(outcome);
+        change(&mut case.messages[1].signatures[0]);
+        case
+    }
+
+    fn digest(signature: &mut Signature) {
+        signature.references[0].digest = Verdict::Wrong;
+    }
+
+    fn value(signature: &mut Signature) {
+        signature.value = Verdict::Wrong;
+        signature.verified_by.clear();
+        signature.keys_tried = 2;
+    }
+
+    #[test]
+    fn digest_and_value_are_told_apart() {
+        let found = findings(&SIGNATURE_INVALID, &with(Outcome::RefusedBySp, digest));
+        assert_eq!((found[0].severity, found[0].causes[0].who), (Severity::Error, Who::Network));
+        assert!(found[0].message.contains("digest"));
+        let found = findings(&SIGNATURE_INVALID, &with(Outcome::RefusedBySp, value));
+        assert_eq!((found[0].severity, found[0].causes[0].who), (Severity::Error, Who::Sp));
+        assert!(found[0].message.contains("No known key"));
+    }
+
+    #[test]
+    fn what_verifies_or_cannot_be_judged_is_left_alone() {
+        assert!(findings(&SIGNATURE_INVALID, &sign_in(Outcome::RefusedBySp)).is_empty());
+        let open = with(Outcome::RefusedBySp, |signature| {
+            signature.value = Verdict::Unknown;
+            signature.verified_by.clear();
+            signature.key_info.clear();
+        });
+        let judged = SIGNATURE_INVALID.judge(&open);
+        assert!(judged.found().is_empty() && judged.missed().contains(&Need::IdpMetadata));
+    }
+
+    #[test]
+    fn what_was_accepted_is_only_unusual() {
+        assert_eq!(levels(&SIGNATURE_INVALID, &with(Outcome::SignedIn, digest)), [Severity::Warning]);
+    }
+}

@@ -1,0 +1,224 @@
+//! The signature is right, but the receiver does not hold the key that made it.
+
+use crate::{refusal, trust};
+use diag_sdk::case::certificate::Certificate;
+use diag_sdk::case::message::Message;
+use diag_sdk::case::metadata::Metadata;
+use diag_sdk::case::signature::{KeyMatch, Signature};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+
+static ROLLED_OVER: CauseData = CauseData {
+    text: "The identity provider signs with a new certificate and the service provider still has the metadata from before",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Load the identity provider's present metadata at every entry point that uses it",
+};
+static WRONG_CERTIFICATE_ACTIVE: CauseData = CauseData {
+    text: "The identity provider has made another certificate active than the one its metadata lists",
+    who: Who::Idp,
+    setting: Setting::IdpSigningCertificate,
+    fix: "Make the certificate active that the service provider has, or hand over the metadata with the new one",
+};
+static OTHER_METADATA: CauseData = CauseData {
+    text: "The metadata belongs to another application, tenant or environment, whose keys are others",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Load the metadata of exactly this application (in Entra ID the document with its appid)",
+};
+
+check! {
+    /// The response is signed with a key that the service provider does not have.
+    ///
+    /// The signature itself is right: nothing was changed on the way. But the service provider accepts
+    /// only keys of the identity provider's metadata it has loaded, and the key that signed is not in
+    /// that copy. That is what happens when a signing certificate was renewed and the copy was not. The
+    /// person signs in at the identity provider and is then refused (with Qlik Sense: error 400).
+    ///
+    /// ## Fails
+    ///
+    /// ```json facts
+    /// {"messages": [{"id": "m1", "kind": "response", "root": "Response", "signatures": [
+    ///    {"parent": "Assertion", "value": "right", "references": [{"covers": "Response/Assertion", "digest": "right"}],
+    ///     "verified_by": [{"sha1": "BB22", "subject": "CN=new", "metadata": ["d2"], "embedded": true}]}]}],
+    ///  "metadata": [
+    ///    {"id": "d1", "held_by": "sp", "origin": "copy.xml", "idp": {"keys": [{"usage": "signing", "certificates": [{"sha1": "AA11", "subject": "CN=old"}]}]}},
+    ///    {"id": "d2", "held_by": "publisher", "origin": "idp.xml", "idp": {"keys": [{"usage": "signing", "certificates": [{"sha1": "BB22", "subject": "CN=new"}]}]}}]}
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```json facts
+    /// {"messages": [{"id": "m1", "kind": "response", "root": "Response", "signatures": [
+    ///    {"parent": "Assertion", "value": "right", "references": [{"covers": "Response/Assertion", "digest": "right"}],
+    ///     "verified_by": [{"sha1": "BB22", "subject": "CN=new", "metadata": ["d1"], "embedded": true}]}]}],
+    ///  "metadata": [
+    ///    {"id": "d1", "held_by": "sp", "origin": "copy.xml", "idp": {"keys": [{"usage": "signing", "certificates": [
+    ///      {"sha1": "AA11", "subject": "CN=old"}, {"sha1": "BB22", "subject": "CN=new"}]}]}}]}
+    /// ```
+    pub(crate) static SIGNED_BY_UNKNOWN_KEY = {
+        id: "signing/signed-by-unknown-key",
+        title: "The response is signed with a key the SP does not have",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Consumption,
+        needs: [Need::Capture],
+        explains: [
+            "flow/logout-failed",
+            "flow/metadata-or-signing-error-at-sp",
+            "flow/redirect-loop",
+            "flow/sp-refused-response",
+            "metadata/signing-certificate-expired",
+            "metadata/stale-copy",
+            "metadata/tenant-level-certificate",
+            "signing/active-certificate-not-in-metadata",
+            "signing/certificate-expired",
+        ],
+        causes: [ROLLED_OVER, WRONG_CERTIFICATE_ACTIVE, OTHER_METADATA],
+        references: [
+            "saml-profiles-2.0-os §4.1.4.3",
+            "SAML V2.0 Metadata Interoperability Profile §2.5",
+            "https://learn.microsoft.com/entra/identity/enterprise-apps/tutorial-manage-certificates-for-federated-single-sign-on",
+        ],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    let held = trust::held_by_sp(case);
+    let published = trust::published_by_idp(case);
+    for message in trust::from_idp(case) {
+        let Some(seen) = verified(message).into_iter().find(|seen| !known(&held, &published, seen, out)) else { continue };
+        if let Some(key) = seen.keys.first() {
+            out.push(describe(case, message, &seen, key, &held, &published));
+        }
+    }
+}
+
+/// A signature that verifies with some key.
+struct Verified<'a> {
+    keys: &'a [KeyMatch],
+    place: &'a Place,
+    signature: Option<&'a Signature>,
+    carrier: String,
+}
+
+fn verified(message: &Message) -> Vec<Verified<'_>> {
+    let xml = message.signatures.iter().filter(|signature| !signature.verified_by.is_empty() && !signature.digest_wrong());
+    let mut all: Vec<Verified<'_>> = xml
+        .map(|signature| Verified {
+            keys: &signature.verified_by,
+            place: &signature.place,
+            signature: Some(signature),
+            carrier: trust::carrier(&signature.parent),
+        })
+        .collect();
+    if let Some(query) =
+        message.query_signature.as_ref().filter(|query| !query.verified_by.is_empty() && query.verifies_reencoded.is_none())
+    {
+        all.push(Verified { keys: &query.verified_by, place: &query.place, signature: None, carrier: format!("the {}", message.root) });
+    }
+    all
+}
+
+/// The service provider holds one of the keys. Where its copy was not given, what is published stands
+/// in for it: a key that is nowhere listed is unknown to everybody.
+fn known(held: &[&Metadata], published: &[&Metadata], seen: &Verified<'_>, out: &mut Findings) -> bool {
+    if !held.is_empty() {
+        return seen.keys.iter().any(|key| trust::lists(held, key));
+    }
+    if published.is_empty() || seen.keys.iter().any(|key| trust::lists(published, key)) {
+        out.missing(Need::IdpMetadataInSp);
+        return true;
+    }
+    false
+}
+
+fn describe(case: &Case, message: &Message, seen: &Verified<'_>, key: &KeyMatch, held: &[&Metadata], published: &[&Metadata]) -> Finding {
+    let copies = if held.is_empty() { published } else { held };
+    let certificates: Vec<&Certificate> = trust::idp_signing(copies);
+    let is_published = seen.keys.iter().any(|key| trust::lists(published, key));
+    let registered = seen.keys.iter().any(|key| key.registered);
+    let whose = if held.is_empty() { "no metadata lists" } else { "the SP does not have" };
+    let origins: Vec<&str> = copies.iter().map(|metadata| metadata.origin.as_str()).collect();
+    let mut finding = refusal::fault(case, message, format!("The {} is signed with a key {whose}", message.root));
+    let why = if is_published {
+        "The identity provider publishes that key: the service provider's copy is older."
+    } else if registered {
+        "The identity provider's registration names that key as active, but neither its metadata nor the copy lists it."
+    } else {
+        "The key is known only from the signature itself; none of the metadata given lists it."
+    };
+    finding = finding.detail(format!("The signature of {} is right, so nothing was changed on the way. {why}", seen.carrier));
+    if !certificates.is_empty() {
+        finding = finding.expected(trust::labels(&certificates), format!("signing certificates in {}", origins.join(", ")));
+    }
+    let label =
+        trust::certificate_of(case, seen.signature, key).map_or_else(|| format!("{} ({})", key.subject, key.sha1), Certificate::label);
+    finding = finding
+        .actual(label, "certificate that verifies the signature")
+        .at(seen.place)
+        .at_all(certificates.iter().map(|certificate| &certificate.place));
+    let (sp, entry_point) = trust::entry_point(case);
+    let (idp, application) = trust::registration(case);
+    let metadata_is_known = is_published || registered;
+    finding = if metadata_is_known {
+        finding.cause_with(&ROLLED_OVER, sp, entry_point, None).cause_with(&WRONG_CERTIFICATE_ACTIVE, idp, application, None)
+    } else {
+        finding.cause_with(&ROLLED_OVER, sp, entry_point, None).cause_with(&OTHER_METADATA, sp, entry_point, None)
+    };
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{findings, idp_metadata, key_match, levels, query_signature, sign_in, signature};
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::input::HeldBy;
+    use diag_sdk::case::message::MessageKind;
+    use diag_sdk::case::signature::Verdict;
+
+    fn case(outcome: Outcome, held: &[&str], published: &[&str]) -> Case {
+        let mut case = sign_in(outcome);
+        if !held.is_empty() {
+            case.metadata.push(idp_metadata("d1", HeldBy::Sp, held));
+        }
+        if !published.is_empty() {
+            case.metadata.push(idp_metadata("d2", HeldBy::Publisher, published));
+        }
+        case.messages[1].signatures = vec![signature("Assertion", "Response/Assertion", key_match("BB", &[]))];
+        case
+    }
+
+    #[test]
+    fn only_a_copy_without_the_key_is_wrong() {
+        assert_eq!(levels(&SIGNED_BY_UNKNOWN_KEY, &case(Outcome::RefusedBySp, &["AA"], &["BB"])), [Severity::Error]);
+        assert_eq!(levels(&SIGNED_BY_UNKNOWN_KEY, &case(Outcome::SignedIn, &["AA"], &["BB"])), [Severity::Warning]);
+        assert!(findings(&SIGNED_BY_UNKNOWN_KEY, &case(Outcome::RefusedBySp, &["AA", "BB"], &["BB"])).is_empty());
+        assert!(findings(&SIGNED_BY_UNKNOWN_KEY, &case(Outcome::RefusedBySp, &["BB"], &["AA"])).is_empty());
+    }
+
+    #[test]
+    fn without_the_copy_what_is_published_decides() {
+        assert_eq!(levels(&SIGNED_BY_UNKNOWN_KEY, &case(Outcome::RefusedBySp, &[], &["AA"])), [Severity::Error]);
+        let open = case(Outcome::RefusedBySp, &[], &["BB"]);
+        assert!(findings(&SIGNED_BY_UNKNOWN_KEY, &open).is_empty());
+        assert!(SIGNED_BY_UNKNOWN_KEY.judge(&open).missed().contains(&Need::IdpMetadataInSp));
+        assert!(SIGNED_BY_UNKNOWN_KEY.judge(&case(Outcome::RefusedBySp, &[], &[])).missed().contains(&Need::IdpMetadataInSp));
+    }
+
+    #[test]
+    fn what_does_not_verify_is_another_finding() {
+        let mut changed = case(Outcome::RefusedBySp, &["AA"], &["BB"]);
+        changed.messages[1].signatures[0].references[0].digest = Verdict::Wrong;
+        assert!(findings(&SIGNED_BY_UNKNOWN_KEY, &changed).is_empty());
+    }
+
+    #[test]
+    fn signatures_in_the_query_count_too() {
+        let mut case = case(Outcome::SignOutFailed, &["AA"], &["BB"]);
+        case.messages[1].kind = MessageKind::LogoutResponse;
+        case.messages[1].signatures.clear();
+        case.messages[1].query_signature = Some(query_signature("", Some(key_match("BB", &["d2"]))));
+        assert_eq!(levels(&SIGNED_BY_UNKNOWN_KEY, &case), [Severity::Error]);
+    }
+}
