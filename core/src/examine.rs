@@ -97,7 +97,7 @@ fn read_documents(evidence: &Evidence, sealer: &Sealer, decoded: &[Decoded], cas
             }
             InputKind::Certificate => case.certificates.extend(certificate::read_pem_file(&document.bytes, &place)),
             InputKind::Har | InputKind::Sketch | InputKind::SamlMessage | InputKind::ProxyLog | InputKind::Unrecognised => {}
-            _ => sources.add_json(&document.input, &saml::xml::decode_text(&document.bytes).text),
+            _ => sources.add_json(&document.input, &intake::encoding::text(&document.bytes)),
         }
     }
     for held in exports.held_metadata {

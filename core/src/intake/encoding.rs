@@ -17,7 +17,7 @@ pub(super) fn utf16(prefix: &[u8]) -> Option<&'static Encoding> {
 
 /// A document's text, its byte order mark removed. What is not Unicode is read as Windows-1252,
 /// which never fails.
-pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
+pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
     if let Some(encoding) = utf16(bytes) {
         return encoding.decode_with_bom_removal(bytes).0;
     }

@@ -5,7 +5,7 @@
 //! one clear remark, and the rest goes on.
 
 mod archive;
-mod encoding;
+pub(crate) mod encoding;
 mod form;
 mod har;
 mod json;

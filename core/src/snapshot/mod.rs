@@ -13,9 +13,9 @@ pub mod proxy_log;
 pub mod qlik;
 #[cfg(test)]
 mod tests;
-mod text;
 
 use crate::evidence::Document;
+use crate::intake::encoding;
 use crate::seal::Sealer;
 use diag_sdk::Place;
 use diag_sdk::case::exchange::Phrase;
@@ -68,7 +68,7 @@ pub fn read(documents: &[Document], _sealer: &Sealer) -> Snapshot {
             | InputKind::Virtualproxyconfig
             | InputKind::Proxyservice
             | InputKind::Certutil
-            | InputKind::ProxyLog => text::decode(&document.bytes),
+            | InputKind::ProxyLog => encoding::text(&document.bytes),
             _ => continue,
         };
         match document.kind {

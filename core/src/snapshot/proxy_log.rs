@@ -6,12 +6,12 @@ use diag_sdk::case::exchange::Phrase;
 
 const PRODUCT: &str = "Qlik Sense";
 
-/// Texts the proxy writes when it refuses, and what they mean in our words.
+/// Texts the proxy writes when it refuses, and what they mean, in the words of [`crate::story::phrases`].
 const KNOWN: &[(&str, &str)] = &[
     ("SAML mandatory attribute for user ID is missing", "attribute-missing"),
     ("SAML mandatory attribute", "attribute-missing"),
     ("SAML assertion is expired", "expired"),
-    ("SAML assertion must be encrypted on an unsecured connection", "encryption-required"),
+    ("SAML assertion must be encrypted on an unsecured connection", "insecure"),
 ];
 
 /// The known lines, each meaning once, in the order they first occur.

@@ -9,7 +9,7 @@ use diag_sdk::Case;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::Carrier;
 use diag_sdk::host::host_of;
-use jiff::{SignedDuration, Timestamp};
+use diag_sdk::jiff::{SignedDuration, Timestamp};
 
 /// How far a clock is ahead of the browser's.
 #[derive(Debug, Clone, PartialEq)]

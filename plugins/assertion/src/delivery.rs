@@ -4,8 +4,8 @@ use diag_sdk::case::assertion::Assertion;
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::jiff::Timestamp;
 use diag_sdk::{Case, Finding};
-use jiff::Timestamp;
 
 /// What the service provider made of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

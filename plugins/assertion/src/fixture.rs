@@ -5,8 +5,8 @@ use diag_sdk::case::assertion::{Assertion, Conditions, SubjectConfirmation};
 use diag_sdk::case::attempt::{Attempt, Clock, Outcome};
 use diag_sdk::case::exchange::{Exchange, Page, Phrase, Side};
 use diag_sdk::case::message::{AuthnRequest, Carrier, Message, MessageKind, Sighting, Status};
+use diag_sdk::jiff::Timestamp;
 use diag_sdk::{Case, Check, Place, Severity, Sited, spec};
-use jiff::Timestamp;
 
 /// The moment of the POST in every fixture.
 pub(crate) const POSTED: &str = "2026-11-24T10:00:10Z";
@@ -18,7 +18,7 @@ pub(crate) fn time(text: &str) -> Timestamp {
 
 /// Seconds from the POST, as a located time.
 pub(crate) fn from_post(seconds: i64) -> Sited<Timestamp> {
-    Sited::new(time(POSTED) + jiff::SignedDuration::from_secs(seconds), Place::default())
+    Sited::new(time(POSTED) + diag_sdk::jiff::SignedDuration::from_secs(seconds), Place::default())
 }
 
 /// A request sent as exchange 0, and the response to it posted as exchange 1; valid from five

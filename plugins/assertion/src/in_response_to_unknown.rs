@@ -1,8 +1,8 @@
 use crate::delivery::{self, Delivery, Fate, shown_id};
 use crate::window::BEARER;
 use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::jiff::Timestamp;
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Sited, Stage, Who, check};
-use jiff::Timestamp;
 
 static SECOND_TAB: CauseData = CauseData {
     text: "The sign-in was started twice (a second tab, the back button, an impatient second click), and the response answers the earlier request",

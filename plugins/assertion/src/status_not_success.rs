@@ -146,16 +146,16 @@ fn blamed(case: &Case, status: &Status, mut finding: Finding) -> Finding {
     } else {
         (&IDP, case.idp_vendor, delivery::application(case))
     };
-    let mut cause: Cause = data.worded(vendor, object, None);
+    let mut likely: Cause = data.worded(vendor, object, None);
     if let Some(known) = status::lookup(lowest(status)).filter(|known| !known.top_level) {
-        known.meaning.clone_into(&mut cause.text);
-        known.fix.clone_into(&mut cause.fix);
+        known.meaning.clone_into(&mut likely.text);
+        known.fix.clone_into(&mut likely.fix);
     }
     if let Some(known) = status.vendor_codes.iter().rev().find_map(|code| aadsts::lookup(code)) {
-        known.meaning.clone_into(&mut cause.text);
-        known.fix.clone_into(&mut cause.fix);
+        known.meaning.clone_into(&mut likely.text);
+        known.fix.clone_into(&mut likely.fix);
     }
-    finding.causes.push(cause);
+    finding.causes.push(likely);
     finding
 }
 

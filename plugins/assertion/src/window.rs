@@ -2,7 +2,7 @@
 
 use diag_sdk::Sited;
 use diag_sdk::case::assertion::Assertion;
-use jiff::Timestamp;
+use diag_sdk::jiff::Timestamp;
 
 /// Method of confirmation that browsers can fulfil (saml-profiles-2.0-os §3.3).
 pub(crate) const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";

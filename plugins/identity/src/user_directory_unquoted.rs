@@ -24,14 +24,12 @@ check! {
     ///  "samlAttributeUserDirectory": "[AZURE"}
     /// ```
     ///
-    ///
     /// ## Passes
     ///
     /// ```json virtualproxyconfig
     /// {"id": "6a9d2f37-1e84-4b50-bd0c-93f5a8c7e1d6", "prefix": "azure", "authenticationMethod": 3, "samlHostUri": "https://sense.example",
     ///  "samlAttributeUserDirectory": "[AZURE]"}
     /// ```
-    ///
     pub static USER_DIRECTORY_UNQUOTED = {
         id: "identity/user-directory-unquoted",
         title: "The constant user directory lacks its square brackets",
@@ -54,7 +52,7 @@ fn run(case: &Case, out: &mut Findings) {
             Directory::Unbalanced => {
                 out.push(finding(Severity::Error, "The brackets of the user directory do not match", configuration, setting).detail(
                     "A constant stands between one opening and one closing bracket. This value is neither a constant nor an attribute.",
-                ))
+                ));
             }
             Directory::Attribute(name) => unquoted(name, configuration, setting, &sign_ins, out),
             Directory::Constant(_) => {}

@@ -1,28 +1,46 @@
 //! `keyCredentials`: certificates of a registration. Private keys in them are never touched.
 
 use super::super::json::Node;
+use crate::crypto::certificate;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::registration::Credential;
 use jiff::Timestamp;
 use std::fmt::Write as _;
 
 /// One entry.
 pub(super) fn read(node: &Node<'_>) -> Credential {
+    let certificate = public_certificate(node);
     let text = |names: &[&str]| names.iter().find_map(|name| node.filled(name)).map(|text| text.value);
     let time = |names: &[&str]| text(names).and_then(|text| text.parse::<Timestamp>().ok());
     Credential {
         key_id: text(&["keyId"]).unwrap_or_default(),
         usage: text(&["usage"]).unwrap_or_default(),
-        sha1: text(&["thumbprint"])
-            .and_then(|text| hexadecimal(&text))
+        sha1: certificate
+            .as_ref()
+            .map(|certificate| certificate.sha1.clone())
+            .or_else(|| text(&["thumbprint"]).and_then(|text| hexadecimal(&text)))
             .or_else(|| text(&["customKeyIdentifier"]).and_then(|text| thumbprint(&text))),
         start: time(&["startDateTime", "startDate"]),
         end: time(&["endDateTime", "endDate"]),
         name: text(&["displayName"]),
-        certificate: None,
+        certificate,
         place: node.place(),
     }
+}
+
+/// The certificate, where the entry holds one. `X509CertAndPassword` is a private key with its
+/// password and is left alone.
+fn public_certificate(node: &Node<'_>) -> Option<Certificate> {
+    let holds_private_key = node.text("type").is_none_or(|kind| kind.value.eq_ignore_ascii_case("X509CertAndPassword"));
+    let signs = node.text("usage").is_some_and(|usage| usage.value.eq_ignore_ascii_case("Sign"));
+    if holds_private_key || signs {
+        return None;
+    }
+    let key = ["key", "value"].into_iter().find_map(|name| node.filled(name))?;
+    let certificate = certificate::read(&key.value, key.place);
+    certificate.usable().then_some(certificate)
 }
 
 /// `customKeyIdentifier` is the SHA-1 thumbprint: base64 of its 20 bytes, or its hexadecimal text.
