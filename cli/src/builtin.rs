@@ -9,6 +9,7 @@ pub(crate) static BUILTIN: &[&Plugin] = &[
     &diag_plugin_hosts::PLUGIN,
     &diag_plugin_identity::PLUGIN,
     &diag_plugin_metadata::PLUGIN,
+    &diag_plugin_signing::PLUGIN,
     &diag_plugin_virtual_proxy::PLUGIN,
 ];
 

@@ -1,6 +1,6 @@
 //! From files to a Case: every room of core, in the order data flows through them.
 
-use crate::crypto::certificate;
+use crate::crypto::{self, certificate};
 use crate::evidence::Evidence;
 use crate::intake::{self, Supplied};
 use crate::saml::messages::Decoded;
@@ -10,8 +10,9 @@ use crate::sources::Sources;
 use crate::{saml, snapshot, story};
 use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::AttemptKind;
-use diag_sdk::case::input::{HeldBy, InputKind, Trouble};
+use diag_sdk::case::input::{BrokenDocument, HeldBy, InputKind, Trouble};
 use diag_sdk::case::message::Message;
+use diag_sdk::case::metadata::Metadata;
 use diag_sdk::case::sp_configuration::HeldMetadata;
 use diag_sdk::{Case, Place};
 use jiff::Timestamp;
@@ -57,13 +58,16 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     case.removed_by_exporter.clone_from(&evidence.removed_by_exporter);
 
     case.exchanges = story::exchanges(&evidence, &sealer);
-    let decoded = saml::messages::read(&evidence, &sealer);
+    let mut decoded = saml::messages::read(&evidence, &sealer);
     read_documents(&evidence, &sealer, &decoded, &mut case, &mut sources);
     for message in &decoded {
         sources.add_xml(&message.facts.id, &message.xml);
     }
-    case.messages = decoded.into_iter().map(|message| message.facts).collect();
+    case.messages = decoded.iter().map(|message| message.facts.clone()).collect();
     snapshot::join::relevant(&mut case);
+    // Which keys may have signed what depends on what was joined.
+    crypto::judge(&mut decoded, &case);
+    case.messages = decoded.into_iter().map(|message| message.facts).collect();
     story::complete(&mut case, &evidence);
     (case.judged_at, case.judged_by) = moment(&case, request.at, request.now);
     Examination { case, sources }
@@ -90,10 +94,11 @@ fn read_documents(evidence: &Evidence, sealer: &Sealer, decoded: &[Decoded], cas
         let place = Place { input: document.input.clone(), ..Place::default() };
         match document.kind {
             InputKind::Metadata => {
-                sources.add_metadata(&document.input, &metadata::text_of(&document.bytes).text);
+                let text = metadata::text_of(&document.bytes).text;
+                sources.add_metadata(&document.input, &text);
                 let origin = case.file_of(&document.input).to_owned();
                 let holding = Holding { place, held_by: document.held_by, configuration: None, origin };
-                add_metadata(case, metadata::read(&document.bytes, &holding, wanted));
+                add_metadata(case, &text, metadata::read(&document.bytes, &holding, wanted));
             }
             InputKind::Certificate => case.certificates.extend(certificate::read_pem_file(&document.bytes, &place)),
             InputKind::Har | InputKind::Sketch | InputKind::SamlMessage | InputKind::ProxyLog | InputKind::Unrecognised => {}
@@ -102,7 +107,8 @@ fn read_documents(evidence: &Evidence, sealer: &Sealer, decoded: &[Decoded], cas
     }
     for held in exports.held_metadata {
         let id = format!("{}.samlMetadataIdP", held.configuration);
-        sources.add_metadata(&id, &metadata::text_of(&held.bytes).text);
+        let text = metadata::text_of(&held.bytes).text;
+        sources.add_metadata(&id, &text);
         let place = Place { message: Some(id), ..held.place };
         let holding = Holding { place, held_by: HeldBy::Sp, configuration: Some(held.configuration.clone()), origin: held.origin };
         let read = metadata::read(&held.bytes, &holding, None);
@@ -116,16 +122,14 @@ fn read_documents(evidence: &Evidence, sealer: &Sealer, decoded: &[Decoded], cas
             configuration.idp_metadata_trouble = trouble;
         }
         if trouble != Some(Trouble::Empty) {
-            add_metadata(case, read);
+            add_metadata(case, &text, read);
         }
     }
 }
 
-/// Numbers entities over all documents of the Case.
-fn add_metadata(
-    case: &mut Case,
-    (entities, broken): (Vec<diag_sdk::case::metadata::Metadata>, Vec<diag_sdk::case::input::BrokenDocument>),
-) {
+/// Numbers entities over all documents of the Case, and judges the document's own signature.
+fn add_metadata(case: &mut Case, text: &str, (mut entities, broken): (Vec<Metadata>, Vec<BrokenDocument>)) {
+    crypto::judge_metadata(text, &mut entities);
     for mut entity in entities {
         entity.id = format!("d{}", case.metadata.len() + 1);
         case.metadata.push(entity);
