@@ -9,9 +9,28 @@ use diag_sdk::case::metadata::Metadata;
 use diag_sdk::case::sp_configuration::HeldMetadata;
 use diag_sdk::{Case, Severity, Vendor};
 
-/// Copies held by the service provider at the entry points that concern this sign-in.
+/// Copies held by the service provider at the entry points that concern this sign-in. A file that
+/// says the same as what an entry point holds is that very copy, handed in once more.
 pub(crate) fn held(case: &Case) -> impl Iterator<Item = &Metadata> {
-    case.idp_metadata(HeldBy::Sp).filter(|copy| concerns(case, copy.configuration.as_deref()) && taken_part(case, copy))
+    let concerned = |copy: &&Metadata| concerns(case, copy.configuration.as_deref()) && taken_part(case, copy);
+    case.idp_metadata(HeldBy::Sp).filter(concerned).filter(move |copy| {
+        let inside = || case.idp_metadata(HeldBy::Sp).filter(|other| other.configuration.is_some()).filter(concerned);
+        copy.configuration.is_some() || !inside().any(|other| says_the_same(copy, other))
+    })
+}
+
+/// Two copies agree in all that the checks of this family look at.
+fn says_the_same(left: &Metadata, right: &Metadata) -> bool {
+    let keys = |copy: &Metadata| copy.idp_signing_certificates().map(|certificate| certificate.sha1.clone()).collect::<Vec<_>>();
+    let sso = |copy: &Metadata| -> Vec<(String, String)> {
+        copy.idp.iter().flat_map(|role| &role.sso).map(|endpoint| (endpoint.binding.clone(), endpoint.location.value.clone())).collect()
+    };
+    left.entity_id.value == right.entity_id.value
+        && left.idp_roles == right.idp_roles
+        && left.role_descriptors.len() == right.role_descriptors.len()
+        && left.valid_until.as_ref().map(|end| end.value) == right.valid_until.as_ref().map(|end| end.value)
+        && keys(left) == keys(right)
+        && sso(left) == sso(right)
 }
 
 /// The identity provider's metadata as published.
@@ -88,4 +107,34 @@ pub(crate) fn is_sp_entity(case: &Case, entity_id: &str) -> bool {
     case.sp_configurations.iter().any(|configuration| named(configuration.entity_id.as_ref()))
         || case.messages_of(MessageKind::AuthnRequest).any(|request| named(request.issuer.as_ref()))
         || case.registrations.iter().any(|registration| registration.identifiers.iter().any(|known| known.value.value == entity_id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn the_same_copy_handed_in_twice_counts_once() {
+        let mut inside = sample::idp("d2", HeldBy::Sp, &["a"]);
+        inside.configuration = Some("c1".into());
+        let ids = |file: Metadata| {
+            let case = Case { sp_configurations: vec![sample::virtual_proxy("c1")], ..sample::case(vec![file, inside.clone()]) };
+            held(&case).map(|copy| copy.id.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(sample::idp("d1", HeldBy::Sp, &["a"])), ["d2"]);
+        assert_eq!(ids(sample::idp("d1", HeldBy::Sp, &["b"])), ["d1", "d2"]);
+    }
+
+    #[test]
+    fn of_an_aggregate_only_the_entity_of_the_capture_is_judged() {
+        let mut other = sample::idp("d2", HeldBy::Publisher, &["a"]);
+        other.entity_id = "https://other.example/".into();
+        other.entities_in_document = 2;
+        let own = Metadata { entities_in_document: 2, ..sample::idp("d1", HeldBy::Publisher, &["a"]) };
+        let mut case = sample::case(vec![own, other]);
+        assert_eq!(published(&case).count(), 2);
+        sample::attempt(&mut case, diag_sdk::case::attempt::Outcome::SignedIn);
+        assert_eq!(published(&case).map(|copy| copy.id.as_str()).collect::<Vec<_>>(), ["d1"]);
+    }
 }

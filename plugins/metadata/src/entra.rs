@@ -76,7 +76,10 @@ pub(crate) fn is_guid(text: &str) -> bool {
 pub(crate) fn metadata_url(case: &Case, tenant: Option<&str>) -> Option<String> {
     let registration = case.relevant_registrations().find(|registration| registration.app_id.is_some())?;
     let app_id = registration.app_id.as_deref()?;
-    let tenant = tenant.or(registration.tenant.as_ref().map(|tenant| tenant.value.as_str()))?;
+    let own = registration.tenant.as_ref().map(|tenant| tenant.value.as_str());
+    let tenant = tenant.or(own)?;
+    // The application is registered in its own tenant; in another its id leads nowhere.
+    own.is_none_or(|own| own.eq_ignore_ascii_case(tenant)).then_some(())?;
     Some(format!("https://login.microsoftonline.com/{tenant}/federationmetadata/2007-06/federationmetadata.xml?appid={app_id}"))
 }
 

@@ -75,7 +75,7 @@ check! {
         stage: Stage::Configuration,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
         explains: [
-            "metadata/stale-copy", "endpoints/entity-id-not-registered", "endpoints/idp-unknown-to-sp", "endpoints/issuer-mismatch",
+            "metadata/stale-copy", "endpoints/entity-id-not-registered", "endpoints/idp-unknown-to-sp",
             "endpoints/placeholder-value", "endpoints/sso-url-wrong", "flow/idp-error-page", "flow/metadata-or-signing-error-at-sp",
             "flow/sp-refused-response", "signing/active-certificate-not-in-metadata",
         ],
@@ -108,7 +108,7 @@ fn run(case: &Case, out: &mut Findings) {
                         "the tenant's own metadata",
                     );
                 let reason = if copy.held_by == HeldBy::Sp { &COMMON_METADATA } else { &PUBLISHED_WRONG };
-                Some(worded(case, copy, finding, none, reason, right.map(|named| named.tenant)))
+                Some(worded(case, copy, finding, none, reason, right.map(|named| named.tenant)).explains("endpoints/issuer-mismatch"))
             },
         );
         if let Some(finding) = finding {
@@ -132,7 +132,8 @@ fn contradiction(case: &Case, copy: &Metadata, inside: &[Named]) -> Option<Findi
                 expected.origin.clone(),
             );
         let reason = if copy.held_by == HeldBy::Sp { &OTHER_TENANT } else { &PUBLISHED_WRONG };
-        return Some(worded(case, copy, finding, actual, reason, Some(expected.tenant.clone())));
+        // Such a copy fits no message; one that is only another's is told better by the message.
+        return Some(worded(case, copy, finding, actual, reason, Some(expected.tenant.clone())).explains("endpoints/issuer-mismatch"));
     }
     let right = authority(case, copy).filter(|right| differ(&right.tenant, &own.tenant))?;
     // An application may be owned by another tenant than the one it is used in.
