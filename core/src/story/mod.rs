@@ -3,15 +3,18 @@
 //! Order of calls: [`order`] before anything refers to exchanges by index, then [`exchanges`]; once
 //! the messages stand in the Case, [`complete`] fills in the rest.
 
+mod attempts;
 pub mod clocks;
 pub mod cookies;
 mod exchange;
 mod html;
 pub mod pages;
+mod path;
 pub mod phrases;
 pub mod protocols;
 pub mod sides;
 
+pub use attempts::attempts;
 pub use exchange::{exchanges, order};
 
 use crate::evidence::Evidence;
@@ -21,6 +24,7 @@ use diag_sdk::Case;
 pub fn complete(case: &mut Case, evidence: &Evidence) {
     sides::sides(case);
     case.other_protocols = protocols::other_protocols(evidence);
+    attempts(case);
     case.clocks = clocks::clocks(case);
     case.lost_cookies = cookies::lost_cookies(case);
 }

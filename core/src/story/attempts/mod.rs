@@ -1,0 +1,233 @@
+//! Attempts: the story of each try to sign in or out, and how it ended.
+
+mod draft;
+mod ending;
+mod steps;
+
+use super::path::{Path, host, seconds_between};
+use diag_sdk::Case;
+use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
+use diag_sdk::case::exchange::Page;
+use diag_sdk::case::message::Message;
+use diag_sdk::spec;
+use draft::Draft;
+use ending::Ending;
+use jiff::{SignedDuration, Timestamp};
+use steps::{Roles, posts_password, steps};
+
+/// Finds the attempts of the Case in its exchanges and messages.
+pub fn attempts(case: &mut Case) {
+    let path = Path::new(&case.exchanges);
+    let mut drafts = draft::drafts(&path, &case.messages);
+    if drafts.is_empty() {
+        drafts.extend(refused_at_the_door(&path));
+    }
+    let mut endings: Vec<Ending> =
+        drafts.iter().map(|draft| door(&path, draft).unwrap_or_else(|| ending::judge(&path, &case.messages, draft))).collect();
+    settle_loops(&drafts, &mut endings);
+    settle_restarts(&path, &case.messages, &drafts, &mut endings);
+    let roles = Roles::of(&path, &case.messages);
+    let attempts = drafts
+        .iter()
+        .zip(endings)
+        .enumerate()
+        .map(|(number, (draft, ending))| finish(number + 1, &path, &case.messages, draft, ending, &roles))
+        .collect();
+    case.attempts = attempts;
+}
+
+/// A service provider that answers with an error before any message: an attempt all the same.
+fn refused_at_the_door(path: &Path<'_>) -> Option<Draft> {
+    const MEANINGS: &[&str] = &[
+        "unknown-idp",
+        "host-header",
+        "refused",
+        "message-missing",
+        "wrong-acs",
+        "no-session",
+        "insecure",
+        "issuer",
+        "server-error",
+        "decrypt",
+    ];
+    const NOT_SAML: &[&str] = &["web server", "log-in page", "SAML software", "nginx", "Apache"];
+    let speaks = |page: &Page| {
+        page.error
+            && page.phrases.iter().any(|phrase| MEANINGS.contains(&phrase.meaning.as_str()) && !NOT_SAML.contains(&phrase.product.as_str()))
+    };
+    let index = path.exchanges.iter().position(|exchange| exchange.navigation && exchange.page.as_ref().is_some_and(speaks))?;
+    let mut draft = Draft::default();
+    draft.exchanges.insert(index);
+    draft.exchanges.extend(path.previous(index));
+    Some(draft)
+}
+
+/// The ending of an attempt without any message.
+fn door(path: &Path<'_>, draft: &Draft) -> Option<Ending> {
+    if draft.request.is_some() || draft.response.is_some() {
+        return None;
+    }
+    let index = draft.exchanges.last().copied()?;
+    let exchange = path.get(index)?;
+    let words =
+        format!("{} answered with an error before any SAML message: {}", super::path::host_and_path(&exchange.url), ending::said(exchange));
+    Some(Ending { outcome: Outcome::RefusedBySp, words, at: Some(index), landed: false })
+}
+
+/// Attempts that lead into each other by themselves are a loop, unless the last one got through.
+fn settle_loops(drafts: &[Draft], endings: &mut [Ending]) {
+    let mut led_here = vec![false; drafts.len()];
+    for draft in drafts {
+        if let Some(next) = draft.bounced_to.and_then(|next| led_here.get_mut(next)) {
+            *next = true;
+        }
+    }
+    for start in 0..drafts.len() {
+        if led_here[start] || drafts[start].bounced_to.is_none() {
+            continue;
+        }
+        let mut chain = vec![start];
+        while let Some(next) = chain.last().and_then(|last| drafts[*last].bounced_to).filter(|next| !chain.contains(next)) {
+            chain.push(next);
+        }
+        let Some(last) = chain.last().copied() else { continue };
+        let through = endings[last].outcome == Outcome::SignedIn && endings[last].landed;
+        let undecided = matches!(endings[last].outcome, Outcome::SignedIn | Outcome::Incomplete) && !through;
+        for link in chain {
+            if link == last && !undecided {
+                continue;
+            }
+            // A refusal by either side on the way says more than the loop.
+            if matches!(endings[link].outcome, Outcome::RefusedByIdp | Outcome::RefusedBySp | Outcome::BrokenInTransit) {
+                continue;
+            }
+            let (outcome, words) = if through {
+                (Outcome::Abandoned, "The service provider accepted the response and asked once more")
+            } else {
+                (Outcome::Looping, "The service provider accepted the response and at once asked to sign in again")
+            };
+            let words = if link == last { "The capture ends in the loop" } else { words };
+            endings[link] = Ending { outcome, words: words.to_owned(), at: endings[link].at, landed: false };
+        }
+    }
+}
+
+/// Attempts the person left for a later one at the same service provider.
+fn settle_restarts(path: &Path<'_>, messages: &[Message], drafts: &[Draft], endings: &mut [Ending]) {
+    for index in 0..drafts.len() {
+        let draft = &drafts[index];
+        if draft.kind != AttemptKind::SignIn {
+            continue;
+        }
+        let same = |other: &Draft| other.kind == AttemptKind::SignIn && same_service(path, messages, draft, other);
+        let last = draft.exchanges.last().copied().unwrap_or_default();
+        // Attempts may overlap (two tabs, the Back button): what ends later took over.
+        let later =
+            |other: usize| other != index && same(&drafts[other]) && drafts[other].exchanges.last().copied().unwrap_or_default() > last;
+        let took_over = (0..drafts.len()).find(|other| later(*other) && drafts[*other].consumption.is_some());
+        let succeeded = (0..drafts.len()).any(|other| later(other) && endings[other].outcome == Outcome::SignedIn);
+        let page = endings[index].at.and_then(|at| path.get(at)).and_then(|exchange| exchange.page.as_ref());
+        let left = match endings[index].outcome {
+            Outcome::Incomplete => took_over.is_some() || (0..drafts.len()).any(|other| other > index && later(other)),
+            Outcome::RefusedByIdp => succeeded && (page.is_some_and(temporary) || passive(messages, draft)),
+            _ => false,
+        };
+        if left {
+            let words = format!("{}; a later attempt took over", endings[index].words);
+            endings[index] = Ending { outcome: Outcome::Abandoned, words, ..endings[index].clone() };
+        }
+    }
+}
+
+/// Refusals after which people simply try again: wrong credentials, an interrupted page.
+fn temporary(page: &Page) -> bool {
+    use diag_sdk::aadsts::{self, CodeClass};
+    let passing = |code: &String| {
+        code == "AADSTS900561"
+            || aadsts::lookup(code).is_some_and(|known| matches!(known.class, CodeClass::User | CodeClass::Interrupt | CodeClass::Service))
+    };
+    page.credentials_rejected
+        || (!page.codes.is_empty() && page.codes.iter().all(passing))
+        || page.phrases.iter().any(|phrase| phrase.meaning == "no-session")
+}
+
+/// A silent check whether somebody is signed in.
+fn passive(messages: &[Message], draft: &Draft) -> bool {
+    let response = draft.response.and_then(|response| messages.get(response));
+    response
+        .and_then(|response| response.status.as_ref())
+        .is_some_and(|status| status.codes.iter().any(|code| spec::short(&code.value) == "NoPassive"))
+}
+
+/// Both attempts are at the same service provider: the same issuer of requests, or the same host.
+fn same_service(path: &Path<'_>, messages: &[Message], left: &Draft, right: &Draft) -> bool {
+    let issuer = |draft: &Draft| {
+        draft
+            .request
+            .and_then(|request| messages.get(request))
+            .and_then(|request| request.issuer.as_ref())
+            .map(|issuer| issuer.value.clone())
+    };
+    let start = |draft: &Draft| {
+        let index = draft.issued.or(draft.consumption)?;
+        host(&path.get(index)?.url)
+    };
+    match (issuer(left), issuer(right)) {
+        (Some(left), Some(right)) => left == right,
+        _ => match (start(left), start(right)) {
+            (Some(left), Some(right)) => left == right,
+            _ => true,
+        },
+    }
+}
+
+fn finish(number: usize, path: &Path<'_>, messages: &[Message], draft: &Draft, ending: Ending, roles: &Roles) -> Attempt {
+    let id = |index: Option<usize>| index.and_then(|index| messages.get(index)).map(|message| message.id.clone());
+    let mut exchanges: Vec<usize> = draft.exchanges.iter().chain(&draft.landing).copied().collect();
+    exchanges.sort_unstable();
+    exchanges.dedup();
+    let times = || exchanges.iter().filter_map(|index| path.get(*index));
+    let passwords: Vec<usize> = exchanges.iter().copied().filter(|index| path.get(*index).is_some_and(posts_password)).collect();
+    Attempt {
+        id: format!("a{number}"),
+        kind: draft.kind,
+        started: times().find_map(|exchange| exchange.started),
+        ended: times().filter_map(end).max(),
+        outcome: ending.outcome,
+        ending: ending.words,
+        idp_initiated: draft.idp_initiated,
+        existing_session: draft.kind == AttemptKind::SignIn
+            && draft.response.is_some()
+            && draft.asked.is_some()
+            && passwords.is_empty()
+            && quick(path, draft),
+        credential_retries: retries(path, &exchanges, &passwords),
+        request: id(draft.request),
+        response: id(draft.response),
+        consumption: draft.consumption,
+        end: ending.at,
+        steps: steps(path, messages, draft, roles),
+        exchanges,
+    }
+}
+
+fn end(exchange: &diag_sdk::case::exchange::Exchange) -> Option<Timestamp> {
+    let seconds = exchange.duration_ms.unwrap_or_default() / 1000.0;
+    let duration = SignedDuration::try_from_secs_f64(seconds.clamp(0.0, 86_400.0)).ok()?;
+    exchange.started?.checked_add(duration).ok()
+}
+
+/// Nobody could have typed anything between the request and its answer.
+fn quick(path: &Path<'_>, draft: &Draft) -> bool {
+    let ends = draft.asked.and_then(|asked| path.get(asked)).zip(draft.consumption.and_then(|consumption| path.get(consumption)));
+    ends.and_then(|(asked, consumption)| seconds_between(asked, consumption)).is_none_or(|seconds| seconds < 10.0)
+}
+
+/// How often credentials were refused: by what the pages say, and where they were not captured, by
+/// the password being sent once more.
+fn retries(path: &Path<'_>, exchanges: &[usize], passwords: &[usize]) -> usize {
+    let page = |index: &usize| path.get(*index).and_then(|exchange| exchange.page.as_ref());
+    let told = exchanges.iter().filter(|index| page(index).is_some_and(|page| page.credentials_rejected)).count();
+    let assumed = passwords.iter().rev().skip(1).filter(|index| page(index).is_none()).count();
+    told + assumed
+}

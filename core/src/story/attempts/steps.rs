@@ -1,0 +1,141 @@
+//! The timeline of an attempt: who sent what to whom.
+
+use super::draft::Draft;
+use crate::story::path::{Path, host, host_and_path};
+use diag_sdk::case::attempt::{Actor, Step};
+use diag_sdk::case::exchange::Exchange;
+use diag_sdk::case::message::{Carrier, Message, MessageKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Names of form fields that carry a password.
+const PASSWORD_FIELDS: &[&str] =
+    &["passwd", "password", "pwd", "pass", "j_password", "passcode", "credentials.passcode", "userpassword", "pin", "otp"];
+
+/// Somebody sent a password.
+pub(super) fn posts_password(exchange: &Exchange) -> bool {
+    exchange.method == "POST" && exchange.form_fields.iter().any(|field| PASSWORD_FIELDS.contains(&field.to_ascii_lowercase().as_str()))
+}
+
+/// Which part each host plays, from the messages it received and made.
+#[derive(Debug, Default)]
+pub(super) struct Roles {
+    idp: BTreeSet<String>,
+    sp: BTreeSet<String>,
+}
+
+impl Roles {
+    pub(super) fn of(path: &Path<'_>, messages: &[Message]) -> Self {
+        let mut roles = Self::default();
+        let mut makers: BTreeMap<String, usize> = BTreeMap::new();
+        for message in messages {
+            for sighting in &message.sightings {
+                let Some(url) = sighting.exchange.and_then(|index| path.get(index)).map(|exchange| &exchange.url) else { continue };
+                let Some(host) = host(url) else { continue };
+                match (message.kind, sighting.carrier) {
+                    (MessageKind::AuthnRequest, Carrier::Query | Carrier::PostForm) | (MessageKind::Response, Carrier::PageForm) => {
+                        roles.idp.insert(host);
+                    }
+                    (MessageKind::Response, Carrier::Query | Carrier::PostForm) => {
+                        roles.sp.insert(host);
+                    }
+                    (MessageKind::AuthnRequest, Carrier::PageForm | Carrier::LocationHeader) => *makers.entry(host).or_default() += 1,
+                    _ => {}
+                }
+            }
+        }
+        // A host that merely forwards a request is no service provider of its own unless it takes responses.
+        roles.sp.extend(makers.into_keys().filter(|host| !roles.idp.contains(host)));
+        roles
+    }
+
+    pub(super) fn actor(&self, url: &str) -> Actor {
+        let Some(host) = host(url) else { return Actor::Browser };
+        match (self.idp.contains(&host), self.sp.contains(&host)) {
+            (true, true) => Actor::Broker,
+            (true, false) => Actor::Idp,
+            (false, true) => Actor::Sp,
+            (false, false) => Actor::Browser,
+        }
+    }
+}
+
+/// The steps of an attempt, one for each of its exchanges.
+pub(super) fn steps(path: &Path<'_>, messages: &[Message], draft: &Draft, roles: &Roles) -> Vec<Step> {
+    let mut last = Actor::Sp;
+    let mut steps = Vec::new();
+    let mut indexes = draft.exchanges.clone();
+    indexes.extend(draft.landing.iter().copied());
+    for index in indexes {
+        let Some(exchange) = path.get(index) else { continue };
+        let carried = messages.iter().find(|message| {
+            message
+                .sightings
+                .iter()
+                .any(|sighting| sighting.exchange == Some(index) && matches!(sighting.carrier, Carrier::Query | Carrier::PostForm))
+        });
+        let seen = roles.actor(&exchange.url);
+        // Pages between the two sides (a log-in on another host) belong to whoever was asked last.
+        let receiver = if seen == Actor::Browser { last } else { seen };
+        let sender = carried.map_or(Actor::Browser, |message| sender(message.kind, receiver, last));
+        steps.push(Step {
+            time: exchange.started,
+            from: sender,
+            to: receiver,
+            what: what(exchange, carried),
+            entry: exchange.place.entry,
+            exchange: Some(index),
+            status: Some(exchange.status),
+            url: Some(host_and_path(&exchange.url)),
+            message: carried.map(|message| message.id.clone()),
+        });
+        last = receiver;
+    }
+    steps
+}
+
+fn sender(kind: MessageKind, receiver: Actor, last: Actor) -> Actor {
+    match (kind, receiver) {
+        (_, Actor::Broker) => {
+            if last == Actor::Browser {
+                Actor::Sp
+            } else {
+                last
+            }
+        }
+        (MessageKind::AuthnRequest, _) => {
+            if last == Actor::Broker {
+                Actor::Broker
+            } else {
+                Actor::Sp
+            }
+        }
+        (MessageKind::Response, _) => {
+            if last == Actor::Broker {
+                Actor::Broker
+            } else {
+                Actor::Idp
+            }
+        }
+        (_, Actor::Idp) => Actor::Sp,
+        (_, Actor::Sp) => Actor::Idp,
+        (_, Actor::Browser) => last,
+    }
+}
+
+fn what(exchange: &Exchange, carried: Option<&Message>) -> String {
+    let page = exchange.page.as_ref();
+    let words = match carried.map(|message| message.kind) {
+        Some(MessageKind::AuthnRequest) => "AuthnRequest",
+        Some(MessageKind::Response) => "Response",
+        Some(MessageKind::LogoutRequest) => "LogoutRequest",
+        Some(MessageKind::LogoutResponse) => "LogoutResponse",
+        Some(MessageKind::Other) => "message",
+        None if posts_password(exchange) => "credentials",
+        None if exchange.status >= 400 || page.is_some_and(|page| page.error) => "error page",
+        None if (300..400).contains(&exchange.status) => "redirect",
+        None if page.is_some_and(|page| page.login_form) => "log-in form",
+        None if exchange.method == "POST" => "form",
+        None => "page",
+    };
+    words.to_owned()
+}
