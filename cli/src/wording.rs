@@ -5,7 +5,7 @@ use anstyle::Style;
 use diag_sdk::case::attempt::{Actor, AttemptKind, Outcome};
 use diag_sdk::case::input::InputKind;
 use diag_sdk::case::message::Damage;
-use diag_sdk::{Severity, Who};
+use diag_sdk::{Cause, Setting, Severity, Who};
 use jiff::Timestamp;
 
 /// The severity in one word.
@@ -34,6 +34,11 @@ pub(crate) fn person(who: Who) -> &'static str {
         Who::Network => "Network or reverse proxy administrator",
         Who::User => "The person who signs in",
     }
+}
+
+/// The screen of a cause, where it names one.
+pub(crate) fn screen(cause: &Cause) -> Option<&str> {
+    Some(cause.screen.as_str()).filter(|screen| !screen.is_empty() && *screen != Setting::Unspecified.neutral())
 }
 
 /// What an attempt is for.

@@ -18,6 +18,22 @@ impl Judged {
         self.report.root_causes.iter().filter_map(|id| self.report.finding(id)).collect()
     }
 
+    /// Root causes, those together that say the same of several places, such as two copies of one
+    /// document.
+    pub(crate) fn grouped_root_causes(&self) -> Vec<Vec<&ReportedFinding>> {
+        let mut groups: Vec<Vec<&ReportedFinding>> = Vec::new();
+        for finding in self.root_causes() {
+            let same = |group: &&mut Vec<&ReportedFinding>| {
+                group.first().is_some_and(|first| first.check == finding.check && first.message == finding.message)
+            };
+            match groups.iter_mut().find(same) {
+                Some(group) => group.push(finding),
+                None => groups.push(vec![finding]),
+            }
+        }
+        groups
+    }
+
     /// Findings that follow from a root cause, directly or through others.
     pub(crate) fn following(&self, root: &ReportedFinding) -> Vec<&ReportedFinding> {
         self.report.findings.iter().filter(|finding| finding.id != root.id && self.origin(finding) == root.id).collect()

@@ -45,7 +45,8 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail) -> St
             let _ = writeln!(out, "- {} ({})", prose(&finding.message), code(&finding.check));
             if let Some(cause) = finding.causes.first().filter(|_| severity != Severity::Notice) {
                 let value = cause.value.as_deref().map(|value| format!(" {}", code(value))).unwrap_or_default();
-                let _ = writeln!(out, "  - {}: {}. {}{value}", wording::person(cause.who), escape(&cause.screen), prose(&cause.fix));
+                let screen = wording::screen(cause).map(|screen| format!("{}. ", escape(screen))).unwrap_or_default();
+                let _ = writeln!(out, "  - {}: {screen}{}{value}", wording::person(cause.who), prose(&cause.fix));
             }
         }
     }
@@ -79,7 +80,11 @@ fn whole(out: &mut String, judged: &Judged, finding: &ReportedFinding) {
     for (index, cause) in finding.causes.iter().enumerate() {
         let label = if index == 0 { "Fix" } else { "Or" };
         let _ = writeln!(out, "\n**{label}** ({}): {}", wording::person(cause.who), prose(&cause.text));
-        let _ = writeln!(out, "\n- Where: {}\n- What: {}", escape(&cause.screen), prose(&cause.fix));
+        out.push('\n');
+        if let Some(screen) = wording::screen(cause) {
+            let _ = writeln!(out, "- Where: {}", escape(screen));
+        }
+        let _ = writeln!(out, "- What: {}", prose(&cause.fix));
         if let Some(value) = &cause.value {
             let fence = fence(value);
             let _ = writeln!(out, "\n{fence}\n{}\n{fence}", value.lines().map(visible).collect::<Vec<_>>().join("\n"));

@@ -1,5 +1,6 @@
 //! Expected and actual in two lines, one above the other, with carets under what differs.
 
+use super::differing::{self, Marks};
 use super::page::{Page, plain, styled};
 use crate::terminal::{DIM, ERROR, GOOD, visible};
 use anstyle::Style;
@@ -51,7 +52,7 @@ fn one(page: &mut Page, indent: usize, label: &str, value: &str, origin: Option<
 /// Two values aligned, and carets under the characters in which the actual one differs.
 fn compare(page: &mut Page, indent: usize, values: (&str, &str), finding: &ReportedFinding, difference: Difference) {
     let (expected, actual) = (visible(values.0), visible(values.1));
-    let marks = differing(&expected, &actual, difference);
+    let marks = differing::between(&expected, &actual, difference);
     let room = page.width().saturating_sub(indent + LABEL_WIDTH).max(20);
     let window = window(&expected, &actual, &marks, room);
     let origins = [finding.expected_origin.as_deref(), finding.actual_origin.as_deref()];
@@ -97,45 +98,6 @@ fn point(page: &mut Page, indent: usize, carets: &str, words: &str) {
         page.line(&format!("{blank}{}", styled(ERROR, carets)));
         page.paragraph(indent, &styled(ERROR, words));
     }
-}
-
-/// What differs, as ranges of characters in either text.
-#[derive(Debug, PartialEq, Eq)]
-struct Marks {
-    expected: Vec<Range<usize>>,
-    actual: Vec<Range<usize>>,
-}
-
-/// Finds what differs: single characters where only letter case does, else the stretch between the
-/// common beginning and the common end. An empty range is a place where characters are missing.
-fn differing(expected: &str, actual: &str, difference: Difference) -> Marks {
-    let (left, right): (Vec<char>, Vec<char>) = (expected.chars().collect(), actual.chars().collect());
-    if difference == Difference::Unrelated {
-        return Marks { expected: Vec::new(), actual: Vec::new() };
-    }
-    if difference == Difference::LetterCase && left.len() == right.len() {
-        let ranges = runs(left.iter().zip(&right).map(|(a, b)| a != b));
-        return Marks { expected: ranges.clone(), actual: ranges };
-    }
-    let before = left.iter().zip(&right).take_while(|(a, b)| a == b).count();
-    let shorter = left.len().min(right.len());
-    let after = left.iter().rev().zip(right.iter().rev()).take(shorter - before).take_while(|(a, b)| a == b).count();
-    Marks {
-        expected: std::iter::once(before..left.len() - after).collect(),
-        actual: std::iter::once(before..right.len() - after).collect(),
-    }
-}
-
-/// Ranges of consecutive `true`.
-fn runs(flags: impl Iterator<Item = bool>) -> Vec<Range<usize>> {
-    let mut ranges: Vec<Range<usize>> = Vec::new();
-    for (index, _) in flags.enumerate().filter(|(_, flag)| *flag) {
-        match ranges.last_mut() {
-            Some(last) if last.end == index => last.end += 1,
-            _ => ranges.push(index..index + 1),
-        }
-    }
-    ranges
 }
 
 /// Which characters of both texts are shown, so that what differs is among them: the same stretch

@@ -62,7 +62,7 @@ fn again(page: &mut Page, judged: &Judged, first: &ReportedFinding, other: &Repo
         comparison::write(page, 2, other);
     }
     let values =
-        other.causes.iter().filter(|cause| !first.causes.iter().any(|known| known.screen == cause.screen && known.value == cause.value));
+        other.causes.iter().filter(|cause| !first.causes.iter().any(|known| known.text == cause.text && known.value == cause.value));
     for cause in values {
         short_fix(page, cause, 2);
     }
@@ -80,8 +80,8 @@ fn fixes(page: &mut Page, causes: &[Cause], detail: Detail) {
         } else if !cause.text.is_empty() {
             page.paragraph(2, &with_code(&cause.text));
         }
-        if !cause.screen.is_empty() {
-            page.hanging("  →", 4, &screen_path(STRONG, &cause.screen));
+        if let Some(screen) = wording::screen(cause) {
+            page.hanging("  →", 4, &screen_path(STRONG, screen));
         }
         page.hanging("  →", 4, &with_code(&cause.fix));
         if let Some(value) = &cause.value {
@@ -169,7 +169,7 @@ fn more(page: &mut Page, judged: &Judged, finding: &ReportedFinding, indent: usi
 /// A fix in one paragraph, its value on a line of its own.
 fn short_fix(page: &mut Page, cause: &Cause, indent: usize) {
     let lead = format!("{}→", " ".repeat(indent));
-    let screen = if cause.screen.is_empty() { String::new() } else { format!("{} — ", screen_path(PLAIN, &cause.screen)) };
+    let screen = wording::screen(cause).map(|screen| format!("{} — ", screen_path(PLAIN, screen))).unwrap_or_default();
     page.hanging(&lead, indent + 2, &format!("{}: {screen}{}", styled(STRONG, wording::person(cause.who)), with_code(&cause.fix)));
     for line in cause.value.iter().flat_map(|value| value.lines()) {
         page.line(&format!("{}{}", " ".repeat(indent + 4), styled(GOOD, line)));

@@ -29,7 +29,7 @@ pub(crate) fn write(page: &mut Page, judged: &Judged) {
         let product = judged.case.sp_vendor.product().unwrap_or("The service provider");
         page.paragraph(indent, &format!("{product} sees the user as {}", styled(STRONG, user)));
     }
-    page.paragraph(indent, &styled(DIM, &numbers(report)));
+    page.paragraph(indent, &styled(DIM, &numbers(judged)));
 }
 
 /// The verdict in a word, with its colour.
@@ -92,13 +92,16 @@ fn decisive(judged: &Judged) -> Option<&ReportedAttempt> {
 }
 
 /// `1 root cause, 2 errors, 1 warning, 3 notices`.
-fn numbers(report: &Report) -> String {
+fn numbers(judged: &Judged) -> String {
+    let report = &judged.report;
     let of = |severity: Severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
     let mut parts = Vec::new();
     let errors = of(Severity::Error);
     if errors > 0 {
         let roots = report.root_causes.len();
-        parts.push(count(roots, "root cause"));
+        let groups = judged.grouped_root_causes().len();
+        let places = if groups < roots { format!(" in {}", count(roots, "place")) } else { String::new() };
+        parts.push(format!("{}{places}", count(groups, "root cause")));
         if errors > roots {
             parts.push(format!("{} that follow{} from it", count(errors - roots, "error"), if errors - roots == 1 { "s" } else { "" }));
         }

@@ -2,6 +2,7 @@
 
 mod basis;
 mod comparison;
+mod differing;
 pub(crate) mod excerpt;
 mod findings;
 pub(crate) mod headline;
@@ -13,7 +14,6 @@ mod unchecked;
 
 use super::{Detail, Judged};
 use crate::terminal::{DIM, STRONG};
-use diag_core::report::ReportedFinding;
 use diag_sdk::Severity;
 use page::{Page, styled};
 
@@ -24,14 +24,13 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail, width
         page.line(&styled(STRONG, &format!("── {title} ──")));
     }
     headline::write(&mut page, judged);
-    let roots = judged.root_causes();
+    let groups = judged.grouped_root_causes();
     if detail == Detail::Brief {
-        for finding in roots {
+        for finding in groups.iter().filter_map(|group| group.first()) {
             findings::listed(&mut page, judged, finding, detail);
         }
         return page.finish();
     }
-    let groups = alike(roots);
     for (index, group) in groups.iter().enumerate() {
         let label = if groups.len() == 1 { "ROOT CAUSE".to_owned() } else { format!("ROOT CAUSE {} OF {}", index + 1, groups.len()) };
         findings::root_cause(&mut page, judged, group, &label, detail);
@@ -55,21 +54,6 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail, width
     unchecked::write(&mut page, judged, detail);
     basis::write(&mut page, judged, detail);
     page.finish()
-}
-
-/// Groups root causes that say the same of several places, such as two copies of one document.
-fn alike(roots: Vec<&ReportedFinding>) -> Vec<Vec<&ReportedFinding>> {
-    let mut groups: Vec<Vec<&ReportedFinding>> = Vec::new();
-    for finding in roots {
-        let same = |group: &&mut Vec<&ReportedFinding>| {
-            group.first().is_some_and(|first| first.check == finding.check && first.message == finding.message)
-        };
-        match groups.iter_mut().find(same) {
-            Some(group) => group.push(finding),
-            None => groups.push(vec![finding]),
-        }
-    }
-    groups
 }
 
 #[cfg(test)]

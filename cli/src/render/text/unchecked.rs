@@ -7,7 +7,7 @@ use crate::wanted;
 use crate::wording::count;
 use diag_core::report::CheckOutcome;
 use diag_sdk::{Need, Vendor};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Writes skipped checks, grouped by missing input, and crashed ones.
 pub(crate) fn write(page: &mut Page, judged: &Judged, detail: Detail) {
@@ -48,8 +48,11 @@ fn skipped(page: &mut Page, judged: &Judged, detail: Detail) {
         styled(STRONG, "NOT CHECKED"),
         styled(DIM, &format!("{total} of {} for lack of input", count(judged.report.checks.len(), "check")))
     ));
+    let mut told: BTreeSet<&str> = BTreeSet::new();
+    let mut hidden: BTreeMap<bool, BTreeSet<&str>> = BTreeMap::new();
     for ((partial, need), checks) in wanted_inputs {
         if (partial || foreign(need)) && detail != Detail::Full {
+            hidden.entry(partial).or_default().extend(checks);
             continue;
         }
         page.hanging("  ·", 4, &format!("{}  {}", plain(wanted::name(need)), styled(DIM, &format!("({})", count(checks.len(), "check")))));
@@ -58,6 +61,19 @@ fn skipped(page: &mut Page, judged: &Judged, detail: Detail) {
         if detail == Detail::Full {
             page.paragraph(4, &styled(DIM, &checks.join(", ")));
         }
+        told.extend(checks);
+    }
+    for (partial, checks) in hidden {
+        let rest = checks.difference(&told).count();
+        if rest > 0 {
+            let why = if partial {
+                "what was given does not hold what they ask for"
+            } else {
+                "they read exports of a product that does not take part here"
+            };
+            page.hanging("  ·", 4, &styled(DIM, &format!("{}: {why} (-v lists them)", count(rest, "further check"))));
+        }
+        told.extend(checks);
     }
 }
 
