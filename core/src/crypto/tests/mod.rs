@@ -1,4 +1,5 @@
 //! Tests over whole documents: fixtures that xmlsec1 signed, tampered twins, rearranged messages.
 
+mod agreement;
 mod matrix;
 pub(super) mod support;
