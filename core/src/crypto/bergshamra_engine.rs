@@ -6,6 +6,7 @@
 //! and only the transforms that SAML allows (saml-core-2.0-os §5.4.4) are followed.
 
 use super::engine::{ReferenceReading, SignatureEngine, SignatureReading, Unreadable};
+use super::tree::{attribute, child, children, is, parsed, text};
 use super::work::Work;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,15 +15,12 @@ use bergshamra::core::{algorithm, ns};
 use bergshamra::crypto::sign::{SigningKey, from_uri, is_hmac_algorithm, key_algorithm_matches_signature_uri};
 use bergshamra::crypto::{digest, sign};
 use bergshamra::keys::{keyinfo, loader};
-use bergshamra::xml::uppsala::parser::Parser;
-use bergshamra::xml::{Document, NodeId, NodeKind, NodeSet, xpath};
+use bergshamra::xml::{Document, NodeId, NodeSet, xpath};
 use diag_sdk::case::signature::Verdict;
 use std::collections::HashMap;
 
 /// Largest document whose signatures are judged.
 const LARGEST_DOCUMENT: usize = 64 * 1024 * 1024;
-/// Deepest nesting; canonicalisation recurses.
-const DEEPEST: u32 = 128;
 /// Most signatures of a document that are judged, and the limits within each.
 const MOST_SIGNATURES: usize = 200;
 const MOST_REFERENCES: usize = 50;
@@ -43,11 +41,7 @@ impl SignatureEngine for BergshamraEngine {
         if xml.len() > LARGEST_DOCUMENT {
             return Err(format!("the document is larger than {} MiB", LARGEST_DOCUMENT / 1024 / 1024));
         }
-        let document = Parser::new()
-            .with_max_depth(DEEPEST)
-            .with_forbid_dtd(true)
-            .parse(xml)
-            .map_err(|error| format!("the document does not parse: {error}"))?;
+        let document = parsed(xml).map_err(|error| format!("the document does not parse: {error}"))?;
         let mut reader = Reader { ids: ids(&document), work: Work::for_document(&document), document };
         let signatures: Vec<NodeId> = elements(&reader.document, ns::DSIG, ns::node::SIGNATURE).take(MOST_SIGNATURES).collect();
         Ok(signatures.into_iter().map(|signature| reader.signature(signature)).collect())
@@ -80,17 +74,17 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn signature(&mut self, signature: NodeId) -> SignatureReading {
         let document = &self.document;
-        let signed_info = child(document, signature, ns::node::SIGNED_INFO);
+        let signed_info = dsig(document, signature, ns::node::SIGNED_INFO);
         let algorithm = signed_info
-            .and_then(|info| child(document, info, ns::node::SIGNATURE_METHOD))
+            .and_then(|info| dsig(document, info, ns::node::SIGNATURE_METHOD))
             .and_then(|method| attribute(document, method, ns::attr::ALGORITHM))
             .unwrap_or_default()
             .to_owned();
-        let value = match child(document, signature, ns::node::SIGNATURE_VALUE) {
+        let value = match dsig(document, signature, ns::node::SIGNATURE_VALUE) {
             None => Err(Unreadable::Damaged("there is no SignatureValue".to_owned())),
             Some(node) => decoded(document, node, "SignatureValue"),
         };
-        let key_info = child(document, signature, ns::node::KEY_INFO);
+        let key_info = dsig(document, signature, ns::node::KEY_INFO);
         let certificates = key_info
             .into_iter()
             .flat_map(|info| document.descendants(info))
@@ -99,12 +93,13 @@ impl Reader<'_> {
             .map(|node| text(document, node))
             .collect();
         let bare_key = key_info
-            .filter(|info| child(document, *info, ns::node::KEY_VALUE).is_some())
+            .filter(|info| dsig(document, *info, ns::node::KEY_VALUE).is_some())
             .and_then(|info| keyinfo::extract_key_value(info, document))
             .and_then(|key| key.to_spki_der());
         let range = document.node_range(signature).unwrap_or_default();
-        let references: Vec<NodeId> =
-            signed_info.map(|info| children(document, info, ns::node::REFERENCE).take(MOST_REFERENCES).collect()).unwrap_or_default();
+        let references: Vec<NodeId> = signed_info
+            .map(|info| children(document, info, ns::DSIG, ns::node::REFERENCE).take(MOST_REFERENCES).collect())
+            .unwrap_or_default();
         SignatureReading {
             range,
             algorithm,
@@ -120,7 +115,7 @@ impl Reader<'_> {
     }
 
     fn signed_info(&mut self, info: NodeId) -> Result<Vec<u8>, Unreadable> {
-        let method = child(&self.document, info, ns::node::CANONICALIZATION_METHOD)
+        let method = dsig(&self.document, info, ns::node::CANONICALIZATION_METHOD)
             .ok_or_else(|| Unreadable::Damaged("SignedInfo names no canonicalisation".to_owned()))?;
         let uri = attribute(&self.document, method, ns::attr::ALGORITHM).unwrap_or_default();
         let mode = C14nMode::from_uri(uri)
@@ -142,14 +137,14 @@ impl Reader<'_> {
             Err(Unreadable::NotJudged(reason)) => return not_judged(None, reason),
         };
         let first = targets.first().and_then(|target| target.element).and_then(|element| self.document.node_range(element));
-        let expected = match child(&self.document, reference, ns::node::DIGEST_VALUE) {
+        let expected = match dsig(&self.document, reference, ns::node::DIGEST_VALUE) {
             None => return wrong(first, "there is no DigestValue".to_owned()),
             Some(node) => match decoded(&self.document, node, "DigestValue") {
                 Ok(octets) => octets,
                 Err(Unreadable::Damaged(reason) | Unreadable::NotJudged(reason)) => return wrong(first, reason),
             },
         };
-        let method = child(&self.document, reference, ns::node::DIGEST_METHOD)
+        let method = dsig(&self.document, reference, ns::node::DIGEST_METHOD)
             .and_then(|method| attribute(&self.document, method, ns::attr::ALGORITHM))
             .unwrap_or_default()
             .to_owned();
@@ -205,8 +200,8 @@ impl Reader<'_> {
         if let Some(element) = target.element {
             self.refuse_relative_namespaces(element)?;
         }
-        let transforms: Vec<NodeId> = child(&self.document, reference, ns::node::TRANSFORMS)
-            .map(|list| children(&self.document, list, ns::node::TRANSFORM).take(MOST_TRANSFORMS + 1).collect())
+        let transforms: Vec<NodeId> = dsig(&self.document, reference, ns::node::TRANSFORMS)
+            .map(|list| children(&self.document, list, ns::DSIG, ns::node::TRANSFORM).take(MOST_TRANSFORMS + 1).collect())
             .unwrap_or_default();
         if transforms.len() > MOST_TRANSFORMS {
             return Err("it has more transforms than are judged here".to_owned());
@@ -292,33 +287,8 @@ fn elements<'d>(document: &'d Document<'_>, namespace: &'d str, name: &'d str) -
     document.descendants(document.root()).into_iter().filter(move |node| is(document, *node, namespace, name))
 }
 
-fn is(document: &Document<'_>, node: NodeId, namespace: &str, name: &str) -> bool {
-    document.element(node).is_some_and(|element| element.name.matches(Some(namespace), name))
-}
-
-fn children<'d>(document: &'d Document<'_>, parent: NodeId, name: &'d str) -> impl Iterator<Item = NodeId> + 'd {
-    document.children_iter(parent).filter(move |node| is(document, *node, ns::DSIG, name))
-}
-
-fn child(document: &Document<'_>, parent: NodeId, name: &str) -> Option<NodeId> {
-    children(document, parent, name).next()
-}
-
-/// An attribute in no namespace; the library's own look-up ignores namespaces.
-fn attribute<'d>(document: &'d Document<'_>, node: NodeId, name: &str) -> Option<&'d str> {
-    let element = document.element(node)?;
-    element.attributes.iter().find(|found| found.name.namespace_uri.is_none() && found.name.local_name == name).map(|found| &*found.value)
-}
-
-/// All text directly in an element: the library's own look-up stops at the first comment.
-fn text(document: &Document<'_>, node: NodeId) -> String {
-    document
-        .children_iter(node)
-        .filter_map(|inner| match document.node_kind(inner) {
-            Some(NodeKind::Text(text) | NodeKind::CData(text)) => Some(&**text),
-            _ => None,
-        })
-        .collect()
+fn dsig(document: &Document<'_>, parent: NodeId, name: &str) -> Option<NodeId> {
+    child(document, parent, ns::DSIG, name)
 }
 
 fn decoded(document: &Document<'_>, node: NodeId, name: &str) -> Result<Vec<u8>, Unreadable> {

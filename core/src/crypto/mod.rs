@@ -2,17 +2,22 @@
 
 mod bergshamra_engine;
 pub mod certificate;
+mod decrypt;
 pub mod engine;
 mod judge;
 mod keys;
 mod origin;
+mod private_key;
 mod query;
+mod tree;
 mod verify;
 mod work;
 
 pub use bergshamra_engine::BergshamraEngine;
+pub use decrypt::{Decrypted, decrypt_assertions};
 pub use judge::{judge, judge_metadata};
 pub use keys::{KeyRing, TrustedKey};
+pub use private_key::{KeyError, PrivateKey, load_key};
 pub use query::verify_query;
 pub use verify::{verify_message, verify_metadata, verify_with};
 

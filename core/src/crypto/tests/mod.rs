@@ -1,5 +1,6 @@
 //! Tests over whole documents: fixtures that xmlsec1 signed, tampered twins, rearranged messages.
 
 mod agreement;
+mod encryption;
 mod matrix;
 pub(super) mod support;

@@ -12,7 +12,7 @@ pub(super) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures").join(name)
 }
 
-pub(super) fn fixture(path: &str) -> String {
+pub(in crate::crypto) fn fixture(path: &str) -> String {
     std::fs::read_to_string(folder(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
