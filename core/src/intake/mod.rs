@@ -16,6 +16,9 @@ mod source;
 mod time;
 mod withheld;
 
+#[cfg(test)]
+mod tests;
+
 use crate::evidence::{Document, Evidence};
 use diag_sdk::case::input::{HeldBy, Input, InputKind};
 use recognise::Look;

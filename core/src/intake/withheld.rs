@@ -4,14 +4,16 @@
 use crate::evidence::{Evidence, RawExchange};
 use diag_sdk::case::input::Input;
 
-/// Settles what the capture whose exchanges begin at `from` does not show.
-pub(super) fn settle(evidence: &mut Evidence, input: &mut Input, from: usize) {
+/// Settles what the capture whose exchanges begin at `from` does not show. Where some were read
+/// `light`, headers were there.
+pub(super) fn settle(evidence: &mut Evidence, input: &mut Input, from: usize, light: bool) {
     let Some(exchanges) = evidence.exchanges.get_mut(from..) else { return };
     if exchanges.is_empty() {
         input.notes.push("The capture has no entries: record the sign-in from its first page on and export again".to_owned());
         return;
     }
-    let shows = Shows::of(exchanges);
+    let mut shows = Shows::of(exchanges);
+    shows.headers |= light;
     let mut removed = Vec::new();
     if !shows.cookies {
         hide_unseen_cookies(exchanges);
@@ -110,7 +112,7 @@ mod tests {
     fn settled(exchanges: Vec<RawExchange>) -> (Evidence, Input) {
         let mut evidence = Evidence { exchanges, ..Evidence::default() };
         let mut input = Input::default();
-        settle(&mut evidence, &mut input, 0);
+        settle(&mut evidence, &mut input, 0, false);
         (evidence, input)
     }
 

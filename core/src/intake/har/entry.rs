@@ -354,6 +354,32 @@ lenient! {
         same_site: Text<'a> = "sameSite",
     }
 
+    /// An entry at a glance: enough to tell whether it is page furniture.
+    struct Glance {
+        started: Text<'a> = "startedDateTime",
+        time: Number = "time",
+        request: GlanceRequest<'a> = "request",
+        response: GlanceResponse<'a> = "response",
+        resource_type: Text<'a> = "_resourceType",
+    }
+
+    /// Its `request`.
+    struct GlanceRequest {
+        method: Text<'a> = "method",
+        url: Text<'a> = "url",
+    }
+
+    /// Its `response`.
+    struct GlanceResponse {
+        status: Number = "status",
+        content: GlanceContent<'a> = "content",
+    }
+
+    /// Its `response.content`.
+    struct GlanceContent {
+        mime: Text<'a> = "mimeType",
+    }
+
     /// `log.creator` and `log.browser`.
     struct Tool {
         name: Text<'a> = "name",

@@ -1,6 +1,6 @@
 //! One entry turned into an exchange: producers' habits end here.
 
-use super::entry::{Content, Cookie, Entry, Number, Pairs, PostData, Request, Response, Text};
+use super::entry::{Content, Cookie, Entry, Glance, Number, Pairs, PostData, Request, Response, Text};
 use super::slim::Long;
 use crate::evidence::{FormField, RawExchange};
 use crate::intake::{Limits, form, time};
@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use diag_sdk::Place;
+use encoding_rs::Encoding;
 use memchr::memmem;
 use std::borrow::Cow;
 
@@ -38,6 +39,51 @@ pub(super) struct Converter<'a> {
     pub(super) habits: Habits,
     /// Bytes of bodies that may still be kept without a sign that they matter.
     pub(super) budget: usize,
+}
+
+/// Page furniture: a script, style, image, font or film that was fetched as it should be and set no
+/// cookie. Of these a capture has thousands and a story needs none, so they become light exchanges
+/// without headers. Everything else, and everything odd, is read in full.
+pub(super) fn furniture<'l>(slim: &[u8], mut lists: impl Iterator<Item = &'l [u8]>, place: &Place) -> Option<RawExchange> {
+    let glance: Glance<'_> = serde_json::from_slice(slim).ok()?;
+    let mime = glance.response.content.mime.short()?;
+    let kind = glance.resource_type.short();
+    let status = status(glance.response.status);
+    let plain = glance.request.method.short() == Some("GET")
+        && matches!(status, 200 | 203 | 204 | 206 | 304)
+        && is_asset(mime)
+        && kind.is_none_or(|kind| matches!(kind, "script" | "stylesheet" | "image" | "font" | "media" | "other"));
+    let url = glance.request.url.short().filter(|url| plain && url.starts_with("http") && !url.contains("SAML"))?;
+    if lists.any(sets_a_cookie) {
+        return None;
+    }
+    Some(RawExchange {
+        place: place.clone(),
+        started: glance.started.short().and_then(time::lenient),
+        duration_ms: glance.time.0.filter(|time| *time >= 0.0),
+        method: "GET".to_owned(),
+        url: url.to_owned(),
+        status,
+        response_mime: Some(mime.to_owned()),
+        resource_type: kind.map(ToOwned::to_owned),
+        ..RawExchange::default()
+    })
+}
+
+/// Whether a list of headers names `Set-Cookie`, in any of the ways it is written.
+fn sets_a_cookie(list: &[u8]) -> bool {
+    list.len() > 20 && [&b"et-cookie\""[..], b"et-Cookie\"", b"ET-COOKIE\""].iter().any(|name| memmem::find(list, name).is_some())
+}
+
+/// Scripts, styles, images, fonts and films: types that never carry a page or message.
+fn is_asset(mime: &str) -> bool {
+    let mime = mime.split(';').next().unwrap_or_default().trim();
+    let known =
+        ["text/javascript", "application/javascript", "application/x-javascript", "text/css", "application/wasm", "application/font-woff"];
+    known.iter().any(|known| mime.eq_ignore_ascii_case(known))
+        || mime
+            .split_once('/')
+            .is_some_and(|(sort, _)| ["image", "font", "audio", "video"].iter().any(|known| sort.eq_ignore_ascii_case(known)))
 }
 
 impl Converter<'_> {
@@ -138,7 +184,7 @@ impl Converter<'_> {
             return None;
         }
         let body = text(&content.text, long)?;
-        let body = if base64 { decode_base64(&body)? } else { body.into_owned() };
+        let body = if base64 { decode_base64(&body, charset(mime))? } else { body.into_owned() };
         if sort == Sort::Plain && base64 && status < 400 && !["SAML", "saml", "AADSTS"].iter().any(|sign| body.contains(sign)) {
             return None;
         }
@@ -169,14 +215,23 @@ fn sort_of(mime: &str) -> Sort {
     }
 }
 
-fn decode_base64(text: &str) -> Option<String> {
+/// The character set a content type names.
+fn charset(mime: &str) -> Option<&'static Encoding> {
+    let (_, label) = mime.split_once("charset=")?;
+    Encoding::for_label(label.split(';').next()?.trim().trim_matches('"').as_bytes())
+}
+
+fn decode_base64(text: &str, charset: Option<&'static Encoding>) -> Option<String> {
     let compact: Cow<'_, str> = if text.contains(|c: char| c.is_ascii_whitespace()) {
         Cow::Owned(text.split_ascii_whitespace().collect())
     } else {
         Cow::Borrowed(text)
     };
     let bytes = BASE64.decode(compact.as_bytes()).ok()?;
-    Some(crate::intake::encoding::text(&bytes).into_owned())
+    Some(match charset {
+        Some(charset) => charset.decode(&bytes).0.into_owned(),
+        None => crate::intake::encoding::text(&bytes).into_owned(),
+    })
 }
 
 /// A request's body and form.
@@ -198,7 +253,8 @@ impl Post {
         let too_long = matches!(&post.text, Text::Long(number) if long.raw(*number).len() > MAX_REQUEST_BODY);
         let body = if too_long { None } else { text(&post.text, long).filter(|body| !body.is_empty()) };
         let encoded = post.encoding.short().is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
-        let body = body.and_then(|body| if encoded { decode_base64(&body) } else { Some(body.into_owned()) });
+        let body =
+            body.and_then(|body| if encoded { decode_base64(&body, mime.as_deref().and_then(charset)) } else { Some(body.into_owned()) });
         let lower = mime.as_deref().unwrap_or_default().to_ascii_lowercase();
         let urlencoded = lower.starts_with("application/x-www-form-urlencoded");
         let mut form = match body.as_deref().map(form::without_upload_headers) {
@@ -423,6 +479,27 @@ mod tests {
         assert_eq!(body("application/javascript", 200, "SAML", ""), None);
         assert_eq!(body("image/svg+xml", 200, "<svg/>", ""), None);
         assert_eq!(body("text/html", 200, "%%%", "base64"), None);
+        assert_eq!(body("text/html; charset=iso-8859-1", 200, "Z/xsdGln", "base64").as_deref(), Some("gültig"));
+    }
+
+    #[test]
+    fn furniture_is_read_lightly_and_nothing_else_is() {
+        let entry = |method: &str, status: u16, mime: &str, header: &str, url: &str| {
+            let json = serde_json::json!({"startedDateTime":"2026-11-24T10:00:00Z","request":{"method":method,"url":url,"headers":[]},
+                "response":{"status":status,"headers":[{"name":header,"value":"x"}],"content":{"mimeType":mime}}});
+            furniture(json.to_string().as_bytes(), std::iter::once(json.to_string().as_bytes()), &Place::default())
+        };
+        let light = entry("GET", 200, "application/javascript; charset=utf-8", "Age", "https://a.example/x.js").unwrap();
+        assert_eq!((light.status, light.cookies, light.started.is_some()), (200, None, true));
+        assert!(entry("GET", 304, "image/png", "Age", "https://a.example/x.png").is_some());
+        assert!(entry("POST", 200, "image/png", "Age", "https://a.example/").is_none());
+        assert!(entry("GET", 404, "image/png", "Age", "https://a.example/").is_none());
+        assert!(entry("GET", 302, "image/png", "Age", "https://a.example/").is_none());
+        assert!(entry("GET", 200, "text/html", "Age", "https://a.example/").is_none());
+        assert!(entry("GET", 200, "", "Age", "https://a.example/").is_none());
+        assert!(entry("GET", 200, "image/png", "Set-Cookie", "https://a.example/").is_none());
+        assert!(entry("GET", 200, "image/png", "Age", "https://a.example/?SAMLRequest=x").is_none());
+        assert!(entry("GET", 200, "image/png", "Age", "wss://a.example/").is_none());
     }
 
     #[test]

@@ -21,6 +21,7 @@ use splitter::{Piece, Sink, Splitter, Stop};
 use std::cell::Cell;
 use std::fmt;
 use std::io::Read;
+use std::ops::Range;
 use window::{At, advance};
 
 /// Remarks of one sort that are written out; the rest is counted.
@@ -56,9 +57,11 @@ impl Intake<'_> {
         let end = read_all(reader, window::CAPACITY, &mut sink);
         input.kind = InputKind::Har;
         input.producer = sink.producer.take();
+        (sink.report)(sink.exchanges.len());
+        let light = sink.light;
         let notes = sink.notes(end);
         input.notes.extend(notes);
-        withheld::settle(&mut self.evidence, input, before);
+        withheld::settle(&mut self.evidence, input, before, light);
     }
 }
 
@@ -205,6 +208,8 @@ struct Reader<'a> {
     unreadable: Remarks,
     flaws: Remarks,
     repaired: usize,
+    /// Some entries were read without their headers.
+    light: bool,
     report: &'a mut dyn FnMut(usize),
 }
 
@@ -225,6 +230,7 @@ impl<'a> Reader<'a> {
             unreadable: Remarks::default(),
             flaws: Remarks::default(),
             repaired: 0,
+            light: false,
             report,
         }
     }
@@ -250,8 +256,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn parse(&mut self, long: Long<'_>) -> Result<RawExchange, serde_json::Error> {
-        let place = Place::default();
+    fn parse(&mut self, long: Long<'_>, lists: &[Range<usize>], place: Place) -> Result<RawExchange, serde_json::Error> {
+        slim::without_lists(long, lists, &mut self.slim);
+        if let Some(light) = exchange::furniture(&self.slim, lists.iter().filter_map(|list| long.entry.get(list.clone())), &place) {
+            self.light = true;
+            return Ok(light);
+        }
         slim::slim(long, &mut self.slim);
         if std::str::from_utf8(&self.slim).is_ok()
             && let Ok(entry) = serde_json::from_slice::<Entry<'_>>(&self.slim)
@@ -288,22 +298,20 @@ impl Sink for Reader<'_> {
     }
 
     fn entry(&mut self, piece: Piece<'_>) {
-        let Piece { index, at, bytes, long } = piece;
+        let Piece { index, at, bytes, long, lists } = piece;
         if self.options.strict {
             self.validate(bytes, at, &format!("entry {index}"));
         }
-        match self.parse(Long { entry: bytes, ranges: long }) {
-            Ok(mut exchange) => {
-                exchange.place = Place {
-                    input: self.input.to_owned(),
-                    entry: Some(index),
-                    pointer: Some(format!("/log/entries/{index}")),
-                    line: Some(at.line),
-                    column: Some(at.column),
-                    ..Place::default()
-                };
-                self.exchanges.push(exchange);
-            }
+        let place = Place {
+            input: self.input.to_owned(),
+            entry: Some(index),
+            pointer: Some(format!("/log/entries/{index}")),
+            line: Some(at.line),
+            column: Some(at.column),
+            ..Place::default()
+        };
+        match self.parse(Long { entry: bytes, ranges: long }, lists, place) {
+            Ok(exchange) => self.exchanges.push(exchange),
             Err(error) => {
                 let (at, why) = flaw(bytes, at).unwrap_or_else(|| (at, without_position(&error)));
                 self.unreadable.add(format!("Entry {index} could not be read, at {at}: {why}"));
@@ -336,7 +344,7 @@ impl Sink for Reader<'_> {
 /// The first place where something is not UTF-8 or not JSON, and why.
 fn flaw(bytes: &[u8], at: At) -> Option<(At, String)> {
     let after = |offset: usize| {
-        let (line, column) = advance(at.line, at.column, bytes.get(..offset).unwrap_or(bytes));
+        let (line, column) = advance(at.line, at.column, bytes.get(..offset).unwrap_or(bytes), &[]);
         At { byte: at.byte + offset as u64, line, column }
     };
     let json = serde_json::from_slice::<IgnoredAny>(bytes).err().map(|error| {

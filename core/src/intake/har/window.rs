@@ -1,11 +1,12 @@
 //! A window that slides over a byte stream: what is being looked at stays whole in memory, what has
 //! been passed is dropped, and lines are counted on the way.
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memrchr};
 use std::io::Read;
+use std::ops::Range;
 
-/// Bytes the window holds before it has to grow: small enough to stay in a core's cache.
-pub(super) const CAPACITY: usize = 512 << 10;
+/// Bytes the window holds before it has to grow: most entries fit several times, and a core's cache holds most of it.
+pub(super) const CAPACITY: usize = 1024 << 10;
 
 /// A place in the stream, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub(super) struct Window<R> {
     limit: usize,
     dropped: u64,
     counted: usize,
+    /// Parts behind `counted`, counted from it, that hold no line break.
+    unbroken: Vec<Range<usize>>,
     line: u32,
     column: u32,
     ended: bool,
@@ -53,6 +56,7 @@ impl<R: Read> Window<R> {
             limit: limit.max(capacity),
             dropped: 0,
             counted: 0,
+            unbroken: Vec::new(),
             line: 1,
             column: 1,
             ended: false,
@@ -84,7 +88,7 @@ impl<R: Read> Window<R> {
         if self.ended {
             return Fill::Ended;
         }
-        if self.filled * 2 > self.buffer.len() {
+        if self.filled > self.buffer.len() / 4 * 3 {
             let grown = (self.buffer.len() * 2).min(self.limit);
             if grown > self.buffer.len() {
                 self.buffer.resize(grown, 0);
@@ -122,21 +126,47 @@ impl<R: Read> Window<R> {
         At { byte: self.dropped + self.counted as u64, line: self.line, column: self.column }
     }
 
+    /// Says which parts from `from` on hold no line break: long strings of JSON do not, and looking
+    /// for some in them is most of the cost of counting.
+    pub(super) fn unbroken(&mut self, from: usize, parts: &[Range<usize>]) {
+        if from == self.counted {
+            self.unbroken.clear();
+            self.unbroken.extend_from_slice(parts);
+        }
+    }
+
     fn count_to(&mut self, position: usize) {
         let Some(passed) = self.buffer.get(self.counted..position) else { return };
-        let (line, column) = advance(self.line, self.column, passed);
-        (self.line, self.column) = (line, column);
+        if passed.is_empty() {
+            return;
+        }
+        (self.line, self.column) = advance(self.line, self.column, passed, &self.unbroken);
+        self.unbroken.clear();
         self.counted = position;
     }
 }
 
-/// Line and column after `passed`, when it began at `line` and `column`.
-pub(super) fn advance(line: u32, column: u32, passed: &[u8]) -> (u32, u32) {
-    let lines = memchr_iter(b'\n', passed).count();
+/// Line and column after `passed`, when it began at `line` and `column`; its parts `unbroken` are in
+/// order and hold no line break.
+pub(super) fn advance(line: u32, column: u32, passed: &[u8], unbroken: &[Range<usize>]) -> (u32, u32) {
+    let mut lines = 0;
+    let mut last = 0;
+    let mut count = |range: Range<usize>| {
+        let part = passed.get(range.clone()).unwrap_or_default();
+        if let Some(at) = memrchr(b'\n', part) {
+            lines += memchr_iter(b'\n', part).count();
+            last = range.start + at + 1;
+        }
+    };
+    let mut from = 0;
+    for part in unbroken.iter().filter(|part| part.end <= passed.len()) {
+        count(from..part.start);
+        from = part.end;
+    }
+    count(from..passed.len());
     if lines == 0 {
         return (line, column.saturating_add(characters(passed)));
     }
-    let last = memchr::memrchr(b'\n', passed).map_or(0, |at| at + 1);
     let line = line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
     (line, 1_u32.saturating_add(characters(passed.get(last..).unwrap_or_default())))
 }
