@@ -110,12 +110,12 @@ fn run(case: &Case, out: &mut Findings) {
         out.missing(Need::Application);
         return;
     }
-    // A leftover with another port beside the right URL harms nobody.
-    let some_right = known.iter().any(|known| Address::parse(known.value).is_some_and(|address| listening.contains(&address.port)));
-    let from_sp_right = used.iter().any(|used| {
-        used.source != Source::Configuration && Address::parse(used.value).is_some_and(|address| listening.contains(&address.port))
-    });
-    if (some_right || known.is_empty()) && (from_sp_right || !used.iter().any(|used| used.source != Source::Configuration)) {
+    // What the service provider itself says decides; a registered URL with another port is simply not
+    // its own, which is another finding, and a leftover beside the right one harms nobody.
+    let listens = |url: &str| Address::parse(url).is_some_and(|address| listening.contains(&address.port));
+    let mut own = used.iter().filter(|used| used.source != Source::Configuration).peekable();
+    let right = if own.peek().is_some() { own.any(|used| listens(used.value)) } else { known.iter().any(|known| listens(known.value)) };
+    if right {
         return;
     }
     let Some((number, url, _, origin)) = wrong.first() else { return };
@@ -189,6 +189,14 @@ mod tests {
         let found = findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[4443], ACS, ACS));
         assert_eq!((found.len(), found[0].severity), (1, Severity::Error));
         assert_eq!(found[0].causes[0].value.as_deref(), Some("https://sense.example:4443/azure/samlauthn/"));
+    }
+
+    #[test]
+    fn a_registered_url_with_another_port_is_another_finding() {
+        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[443], ACS, "https://sense.example:4443/azure/samlauthn/")).is_empty());
+        let mut registered = case(&[443], ACS, "https://sense.example:4443/azure/samlauthn/");
+        registered.metadata.clear();
+        assert_eq!(levels(&ACS_PORT_DIFFERS_FROM_PROXY, &registered), [Severity::Error]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::trust;
 use diag_sdk::case::evidence::CodeSeen;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::Message;
-use diag_sdk::case::signature::Verdict;
+use diag_sdk::case::signature::{QuerySignature, Verdict};
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check};
 
 static REENCODED: CauseData = CauseData {
@@ -96,6 +96,10 @@ fn run(case: &Case, out: &mut Findings) {
         if let Some(query) = request.query_signature.as_ref().filter(|_| query_wrong) {
             finding = finding.at(&query.place).detail(match &query.verifies_reencoded {
                 Some(form) => format!("It verifies over another encoding of the same query: {form}. What was signed is not what was sent."),
+                None if !query.made_by.is_empty() => {
+                    "A known key made the signature, but over another query than the one the browser sent: it was changed on the way."
+                        .to_owned()
+                }
                 None => format!(
                     "{} tried, and none verifies it over the query as the browser sent it.",
                     if query.keys_tried == 1 { "One known key was".to_owned() } else { format!("{} known keys were", query.keys_tried) }
@@ -108,7 +112,9 @@ fn run(case: &Case, out: &mut Findings) {
                 "None of the known keys verifies it."
             });
         }
-        let reencoded = request.query_signature.as_ref().is_some_and(|query| query.verifies_reencoded.is_some());
+        let made_by_known_key = |query: &QuerySignature| query.verifies_reencoded.is_some() || !query.made_by.is_empty();
+        let reencoded = request.query_signature.as_ref().is_some_and(made_by_known_key)
+            || xml_wrong.is_some_and(|signature| signature.digest_wrong() || !signature.made_by.is_empty());
         out.push(causes(case, finding, reencoded));
     }
     refusals(case, &told, out);

@@ -93,7 +93,11 @@ fn run(case: &Case, out: &mut Findings) {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
+    /// The signed element was changed.
     Digest,
+    /// A known key made the value, but over another `SignedInfo`.
+    SignedInfo,
+    /// No known key made the value.
     Value,
 }
 
@@ -101,7 +105,7 @@ fn fault_of(signature: &Signature) -> Option<Fault> {
     if signature.digest_wrong() {
         Some(Fault::Digest)
     } else if signature.value == Verdict::Wrong && signature.verified_by.is_empty() {
-        Some(Fault::Value)
+        Some(if signature.made_by.is_empty() { Fault::Value } else { Fault::SignedInfo })
     } else {
         None
     }
@@ -124,6 +128,13 @@ fn describe(case: &Case, message: &Message, signature: &Signature, fault: Fault)
                 if signature.value == Verdict::Right { " The signature value itself is right, so the key is the right one." } else { "" }
             ),
         ),
+        Fault::SignedInfo => (
+            format!("The signature of {carrier} was altered after it was made"),
+            format!(
+                "A known key ({}) made the signature value, but over another SignedInfo than the one that stands there now.",
+                signature.made_by.iter().map(|key| key.sha1.as_str()).collect::<Vec<_>>().join(", ")
+            ),
+        ),
         Fault::Value => (
             format!("No known key verifies the signature of {carrier}"),
             format!(
@@ -136,8 +147,10 @@ fn describe(case: &Case, message: &Message, signature: &Signature, fault: Fault)
             ),
         ),
     };
+    let detail =
+        [vec![detail], signature.remarks.iter().map(|remark| format!("{}.", remark.trim_end_matches('.'))).collect()].concat().join(" ");
     let finding = refusal::fault(case, message, message_text).detail(detail).at(&signature.place);
-    causes(case, finding, fault == Fault::Digest)
+    causes(case, finding, fault != Fault::Value)
 }
 
 fn causes(case: &Case, finding: Finding, content_changed: bool) -> Finding {
@@ -179,6 +192,18 @@ mod tests {
         let found = findings(&SIGNATURE_INVALID, &with(Outcome::RefusedBySp, value));
         assert_eq!((found[0].severity, found[0].causes[0].who), (Severity::Error, Who::Sp));
         assert!(found[0].message.contains("No known key"));
+    }
+
+    #[test]
+    fn a_known_key_that_made_the_value_clears_the_key() {
+        let made = with(Outcome::RefusedBySp, |signature| {
+            value(signature);
+            signature.made_by = vec![crate::fixture::key_match("AA", &["d1"])];
+            signature.remarks = vec!["SignedInfo has blanks in it".to_owned()];
+        });
+        let found = findings(&SIGNATURE_INVALID, &made);
+        assert_eq!(found[0].causes[0].who, Who::Network);
+        assert!(found[0].detail.as_deref().is_some_and(|detail| detail.ends_with("SignedInfo has blanks in it.")));
     }
 
     #[test]
