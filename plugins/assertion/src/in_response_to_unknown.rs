@@ -13,7 +13,7 @@ static SECOND_TAB: CauseData = CauseData {
 static LOST_STATE: CauseData = CauseData {
     text: "The service provider no longer knows the request: it was restarted, or another node received the response",
     who: Who::Sp,
-    setting: Setting::Unspecified,
+    setting: Setting::Gateway,
     fix: "Make the load balancer keep a browser on one node, or share the state of sign-ins between the nodes",
 };
 

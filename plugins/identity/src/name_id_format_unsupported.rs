@@ -76,7 +76,7 @@ check! {
     pub static NAME_ID_FORMAT_UNSUPPORTED = {
         id: "identity/name-id-format-unsupported",
         title: "The NameID format asked for cannot be served",
-        levels: [Severity::Error, Severity::Warning],
+        levels: [Severity::Error, Severity::Warning, Severity::Notice],
         stage: Stage::IdpRequest,
         needs: [Need::Capture],
         explains: ["assertion/status-not-success", "flow/idp-error-page", "flow/sp-refused-response", "flow/request-not-answered"],
@@ -153,7 +153,9 @@ fn foreseen(case: &Case, request: &Message, out: &mut Findings) {
     if served.is_empty() || served.contains(&format.value.as_str()) {
         return;
     }
-    let mut finding = Finding::warning("The NameID format asked for is none the identity provider serves")
+    // Other products serve more than they list; Entra ID's list is documented.
+    let severity = if case.idp_vendor == Vendor::Entra { Severity::Warning } else { Severity::Notice };
+    let mut finding = Finding::new(severity, "The NameID format asked for is none the identity provider names")
         .likely()
         .expected(served.iter().map(|format| spec::short(format)).collect::<Vec<_>>().join(", "), origin)
         .actual_sited(format, "NameIDPolicy/@Format of the request")
@@ -219,7 +221,7 @@ mod tests {
         case.messages.truncate(1);
         let idp = IdpRole { name_id_formats: vec![ENTRA[3].to_owned()], ..IdpRole::default() };
         case.metadata.push(Metadata { idp: Some(idp), ..Metadata::default() });
-        assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Warning]);
+        assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Notice]);
         case.messages[0].request.as_mut().unwrap().name_id_format = Some(UNSPECIFIED.into());
         assert!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case).is_empty());
     }

@@ -203,13 +203,13 @@ fn said_or_denied(case: &Case, sign_in: &SignIn<'_>) -> Option<Finding> {
         .find(|seen| seen.phrase.meaning == "attribute-missing" && (sign_in.refused || denied) && !of_the_user_id(&seen.phrase.text));
     let (headline, detail) = if let Some(seen) = reason {
         ("The service provider misses an attribute", format!("It says: \u{201c}{}\u{201d}. {}", seen.phrase.text, sign_in.sent()))
-    } else if denied && !a_licence_is_missing(case, sign_in) {
-        let page = denial(case, sign_in);
-        let status = page.map_or(String::new(), |page| format!(" with status {}", page.status));
+    } else if let Some(page) = denial(case, sign_in).filter(|_| !a_licence_is_missing(case, sign_in)) {
+        // A page that is not found, or that fails, has nothing to do with the person.
+        let status = page.status;
         (
             "Signed in, yet the attributes sent do not give access",
             format!(
-                "The service provider accepted the response, then refused the page{status}. Its access rule demands an attribute, or a value, that it \
+                "The service provider accepted the response, then refused the page with status {status}. Its access rule demands an attribute, or a value, that it \
                  did not get from this assertion. {}",
                 sign_in.sent()
             ),
@@ -238,7 +238,7 @@ fn a_licence_is_missing(case: &Case, sign_in: &SignIn<'_>) -> bool {
 
 fn denial<'a>(case: &'a Case, sign_in: &SignIn<'_>) -> Option<&'a Exchange> {
     let attempt = sign_in.attempt.filter(|attempt| attempt.outcome == Outcome::DeniedAfterSignIn)?;
-    attempt.end.and_then(|index| case.exchanges.get(index))
+    attempt.end.and_then(|index| case.exchanges.get(index)).filter(|exchange| matches!(exchange.status, 401 | 403))
 }
 
 #[cfg(test)]
@@ -295,6 +295,9 @@ mod tests {
         assert_eq!(outcome.found().len(), 1);
         assert!(outcome.found()[0].detail.as_deref().unwrap().contains("status 403"));
         let mut case = sign_in(Outcome::DeniedAfterSignIn, &[(NAME, &["ada"])]);
+        case.exchanges[2].status = 404;
+        assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
+        case.exchanges[2].status = 403;
         says(&mut case, 2, "access-denied", "you cannot access Qlik Sense because you have no access pass");
         assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
     }

@@ -170,10 +170,10 @@ fn judge(case: &Case, sign_in: &SignIn<'_>, configuration: &SpConfiguration, wan
             let other = near.map(|(attribute, _)| attribute.name.as_str());
             finding.cause_with(&WRONG_NAME, sp, Some(&configuration.name), other)
         }
-        _ => {
-            let other = near.map(|(attribute, _)| attribute.name.as_str());
-            empty_source(not_released(finding).cause_with(&WRONG_NAME, sp, Some(&configuration.name), other))
+        Some((attribute, _)) => {
+            empty_source(not_released(finding.cause_with(&WRONG_NAME, sp, Some(&configuration.name), Some(&attribute.name))))
         }
+        None => empty_source(not_released(finding).cause_with(&WRONG_NAME, sp, Some(&configuration.name), None)),
     })
 }
 
