@@ -155,6 +155,7 @@ mod tests {
     use super::*;
     use crate::sample;
     use diag_sdk::case::attempt::{Attempt, Outcome};
+    use diag_sdk::case::exchange::{Exchange, Side};
 
     fn levels(case: &Case) -> Vec<Severity> {
         HOST_NOT_IN_ALLOW_LIST.judge(case).found().iter().map(|finding| finding.severity).collect()
@@ -241,6 +242,8 @@ mod tests {
         let mut case = sample::case(&["sense.contoso.example"]);
         case.exchanges = vec![sample::get("https://bi.contoso.example/other/hub", 400)];
         assert_eq!(levels(&case), []);
+        case.exchanges[0] = Exchange { side: Side::Other, navigation: false, ..sample::get("https://cdn.example/azure/logo.png", 200) };
+        assert_eq!(levels(&case), [], "a picture from elsewhere whose path begins with the same word");
         let mut case = sample::case(&[]);
         case.sp_configurations[0].relevant = false;
         assert_eq!(levels(&case), []);

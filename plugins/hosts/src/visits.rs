@@ -41,9 +41,12 @@ impl Visit<'_> {
 }
 
 /// Requests to one entry point: below its prefix, or, for the default one, to the service provider.
+/// On hosts of nobody known (an alias that is refused is one) only pages count: the paths of scripts
+/// and pictures from elsewhere may begin with the same word.
 pub(crate) fn at<'a>(case: &'a Case, entry: &SpConfiguration) -> Vec<Visit<'a>> {
     let prefix = entry.prefix.as_ref().map(|prefix| prefix.value.as_str()).filter(|prefix| !prefix.is_empty());
     all(case)
+        .filter(|visit| visit.exchange.side == Side::Sp || visit.exchange.navigation)
         .filter(|visit| match prefix {
             Some(prefix) => first_segment(&visit.exchange.url).is_some_and(|segment| segment.eq_ignore_ascii_case(prefix)),
             None => visit.exchange.side == Side::Sp,

@@ -1,6 +1,7 @@
 //! `metadata/stale-copy`: what the service provider holds is not what the identity provider publishes.
 
 use crate::{copies, entra};
+use diag_sdk::address::reaches;
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::metadata::{Endpoint, Metadata};
@@ -139,7 +140,8 @@ fn compare_certificates(case: &Case, copy: &Metadata, source: &Metadata, out: &m
         return;
     }
     let none_shared = unknown.len() == published.len();
-    let severity = if none_shared && !copies::proven(case, copy) && !verified_by(case, copy) { Severity::Error } else { Severity::Warning };
+    let good = copies::proven(case, copy) || verified_by(case, copy) || has_active(case, &held);
+    let severity = if none_shared && !good { Severity::Error } else { Severity::Warning };
     let message = if none_shared {
         "The SP's copy has none of the IdP's signing certificates"
     } else if unknown.len() == 1 {
@@ -230,6 +232,13 @@ fn labels(certificates: &[&Certificate]) -> String {
     certificates.iter().map(|certificate| certificate.label()).collect::<Vec<_>>().join(", ")
 }
 
+/// The copy has the certificate that the registration names as active: then it is the published file
+/// that is another's, such as the tenant's instead of the application's.
+fn has_active(case: &Case, held: &[&Certificate]) -> bool {
+    let mut active = case.relevant_registrations().filter_map(|registration| registration.active_signing_thumbprint.as_ref());
+    active.any(|thumbprint| held.iter().any(|certificate| certificate.sha1.eq_ignore_ascii_case(thumbprint)))
+}
+
 /// A captured response verifies with a key of the copy: the copy is good, whatever the file says.
 fn verified_by(case: &Case, copy: &Metadata) -> bool {
     keys_of_responses(case).any(|(_, holders)| holders.contains(&copy.id))
@@ -271,7 +280,7 @@ fn refused_at(case: &Case, location: &str) -> Vec<String> {
 /// Requests the browser took to that address, with the status of the answer.
 fn requests_to<'a>(case: &'a Case, location: &'a str) -> impl Iterator<Item = (&'a str, u16)> {
     case.messages_of(MessageKind::AuthnRequest).filter_map(move |message| {
-        let sighting = message.delivered().filter(|sighting| sighting.to.as_deref() == Some(location))?;
+        let sighting = message.delivered().filter(|sighting| sighting.to.as_deref().is_some_and(|to| reaches(location, to)))?;
         let exchange = case.exchanges.get(sighting.exchange?)?;
         Some((message.id.as_str(), exchange.status))
     })
@@ -285,6 +294,7 @@ mod tests {
     use diag_sdk::case::exchange::Exchange;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::message::{Message, Sighting};
+    use diag_sdk::case::registration::IdpRegistration;
     use diag_sdk::case::signature::{KeyMatch, Signature};
 
     fn pair(held: &[&str], published: &[&str]) -> Case {
@@ -345,6 +355,18 @@ mod tests {
         let key = KeyMatch { metadata: vec!["d2".into()], ..KeyMatch::default() };
         case.messages[0].signatures = vec![Signature { verified_by: vec![key], ..Signature::default() }];
         assert_eq!(STALE_COPY.judge(&case).found()[0].attempts, ["a1"]);
+    }
+
+    #[test]
+    fn a_copy_with_the_active_certificate_is_no_error() {
+        let mut case = pair(&["app"], &["tenant"]);
+        let active = |thumbprint: &str| {
+            vec![IdpRegistration { relevant: true, active_signing_thumbprint: Some(thumbprint.into()), ..IdpRegistration::default() }]
+        };
+        case.registrations = active("tenant");
+        assert_eq!(levels(&case), [Severity::Error]);
+        case.registrations = active("app");
+        assert_eq!(levels(&case), [Severity::Warning]);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! `virtual-proxy/same-site-without-secure`: sameSite=None without Secure.
 
 use crate::entries;
-use diag_sdk::case::exchange::SameSite;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::case::exchange::{SameSite, SetCookie, Side};
+use diag_sdk::case::sp_configuration::SpConfiguration;
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static SECURE_NOT_SET: CauseData = CauseData {
     text: "SameSite was set to None (for use in frames) and the Secure attribute was not",
@@ -17,6 +18,9 @@ static PLAIN_HTTP: CauseData = CauseData {
     setting: Setting::SpSessionCookieAttributes,
     fix: "Use https, or choose no SameSite attribute for http",
 };
+
+/// What browsers do with such a cookie.
+const CONSEQUENCE: &str = "Browsers ignore such a cookie, so the session is lost right after the sign-in.";
 
 check! {
     /// The session cookie is set with SameSite=None and without Secure.
@@ -47,7 +51,7 @@ check! {
         title: "SameSite=None without Secure",
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
-        needs: [Need::Virtualproxyconfig],
+        needs: [Need::Virtualproxyconfig, Need::Capture],
         explains: ["flow/session-cookie-lost", "flow/redirect-loop"],
         causes: [SECURE_NOT_SET, PLAIN_HTTP],
         references: ["RFC 6265bis section 5.6 (a cookie with SameSite=None and without Secure is ignored)", "Qlik QRS API: VirtualProxyConfig.sameSiteAttributeHttps, hasSecureAttributeHttps"],
@@ -56,6 +60,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
+    let mut told = false;
     for entry in entries::saml(case) {
         let plain = entry.host_uri.as_ref().is_some_and(|uri| uri.trim_start().to_ascii_lowercase().starts_with("http:"));
         let (same_site, secure, scheme, reason) = if plain {
@@ -64,19 +69,53 @@ fn run(case: &Case, out: &mut Findings) {
             (&entry.same_site_https, &entry.secure_https, "https", &SECURE_NOT_SET)
         };
         let Some(same_site) = same_site.as_ref().filter(|same_site| same_site.value == SameSite::None) else { continue };
-        // Over https an unknown Secure stays unknown; over http it would be refused as well.
-        let missing = secure.as_ref().is_some_and(|secure| !secure.value);
-        if !missing {
-            continue;
-        }
+        // An unknown Secure stays unknown.
+        let Some(secure) = secure.as_ref().filter(|secure| !secure.value) else { continue };
         let finding = entries::finding(entries::level(case), format!("SameSite=None without Secure over {scheme}"), entry)
-            .detail("Browsers ignore such a cookie, so the session is lost right after the sign-in.")
-            .at_all(secure.iter().map(|secure| &secure.place))
+            .detail(CONSEQUENCE)
+            .at(&secure.place)
             .at(&same_site.place)
             .expected("SameSite=None; Secure", "RFC 6265bis")
             .actual("SameSite=None", format!("session cookie of {} over {scheme}", entry.name))
             .cause_with(reason, entry.vendor, entries::object(entry), None);
         out.push(entries::about(finding, entries::without_session(case, entry)));
+        told = true;
+    }
+    if !told {
+        seen_in_capture(case, out);
+    }
+}
+
+/// The session cookie as the browser was given it: settings that are not known, or that something
+/// on the way altered.
+fn seen_in_capture(case: &Case, out: &mut Findings) {
+    let entry = entries::saml(case).next();
+    for (index, exchange) in case.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.side == Side::Sp) {
+        let refused = |cookie: &&SetCookie| {
+            cookie.same_site == SameSite::None && !cookie.secure && !cookie.removes && is_session(case, entry, &cookie.name)
+        };
+        let Some(cookie) = exchange.set_cookies.iter().flatten().find(refused) else { continue };
+        let vendor = entry.map_or(case.sp_vendor, |entry| entry.vendor);
+        let mut finding = Finding::new(entries::level(case), "The session cookie is SameSite=None without Secure")
+            .detail(CONSEQUENCE)
+            .at(&exchange.place)
+            .expected("SameSite=None; Secure", "RFC 6265bis")
+            .actual("SameSite=None", format!("Set-Cookie of {}", cookie.name))
+            .cause_with(&SECURE_NOT_SET, vendor, entry.and_then(entries::object), None);
+        if let Some(attempt) = case.attempt_at(index).filter(|attempt| attempt.failed()) {
+            finding = finding.attempt(attempt.id.clone());
+        }
+        out.push(if finding.severity == Severity::Warning { finding.likely() } else { finding });
+        return;
+    }
+}
+
+/// The cookie is the virtual proxy's session cookie: by its configuration, else by the name Qlik
+/// Sense gives such cookies from the start.
+fn is_session(case: &Case, entry: Option<&SpConfiguration>, cookie: &str) -> bool {
+    match entry.and_then(|entry| entry.session_cookie_name.as_ref()) {
+        Some(name) => cookie == name.value || cookie.strip_suffix("-HTTP") == Some(name.value.as_str()),
+        None => case.sp_vendor == Vendor::Qlik && cookie.starts_with("X-Qlik-Session"),
     }
 }
 
@@ -85,6 +124,7 @@ mod tests {
     use super::*;
     use crate::sample;
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::exchange::Exchange;
 
     fn with(same_site: Option<SameSite>, secure: Option<bool>) -> Case {
         sample::changed(|entry| {
@@ -124,5 +164,30 @@ mod tests {
         let mut case = with(Some(SameSite::None), Some(false));
         sample::attempt(&mut case, Outcome::SignedIn);
         assert_eq!(sample::levels(&SAME_SITE_WITHOUT_SECURE, &case), [Severity::Warning]);
+    }
+
+    #[test]
+    fn the_cookie_in_the_capture_tells_where_the_settings_do_not() {
+        let set = |name: &str, secure: bool| Exchange {
+            side: Side::Sp,
+            set_cookies: Some(vec![SetCookie { name: name.into(), same_site: SameSite::None, secure, ..SetCookie::default() }]),
+            ..Exchange::default()
+        };
+        for (name, secure, level) in [
+            ("X-Qlik-Session-azure", false, Some(Severity::Error)),
+            ("X-Qlik-Session-azure-HTTP", false, Some(Severity::Error)),
+            ("X-Qlik-Session-azure", true, None),
+            ("other", false, None),
+        ] {
+            let mut case = with(None, None);
+            case.exchanges = vec![set(name, secure)];
+            assert_eq!(sample::levels(&SAME_SITE_WITHOUT_SECURE, &case).first().copied(), level, "{name} {secure}");
+        }
+        let mut case = sample::case(vec![]);
+        case.exchanges = vec![set("X-Qlik-Session", false)];
+        case.sp_vendor = Vendor::Other;
+        assert_eq!(sample::levels(&SAME_SITE_WITHOUT_SECURE, &case), []);
+        case.sp_vendor = Vendor::Qlik;
+        assert_eq!(sample::levels(&SAME_SITE_WITHOUT_SECURE, &case), [Severity::Error]);
     }
 }
