@@ -6,6 +6,7 @@ use diag_sdk::{Check, Plugin};
 pub(crate) static BUILTIN: &[&Plugin] = &[
     &diag_plugin_assertion::PLUGIN,
     &diag_plugin_endpoints::PLUGIN,
+    &diag_plugin_flow::PLUGIN,
     &diag_plugin_hosts::PLUGIN,
     &diag_plugin_identity::PLUGIN,
     &diag_plugin_metadata::PLUGIN,

@@ -144,8 +144,12 @@ impl OneFault {
     pub fn complaints(&self) -> Vec<String> {
         let report = self.report();
         let mut complaints = Vec::new();
-        let errors: Vec<&str> =
-            report.findings.iter().filter(|finding| finding.severity == Severity::Error).map(|finding| finding.check.as_str()).collect();
+        let errors: Vec<&str> = report
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error && finding.explained_by.is_none())
+            .map(|finding| finding.check.as_str())
+            .collect();
         let expected = &self.expect;
         let Some(hit) = report.findings.iter().find(|finding| finding.check == expected.check && finding.severity == expected.severity)
         else {

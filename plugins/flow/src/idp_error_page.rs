@@ -1,0 +1,184 @@
+use crate::ends::{end, headline, place_of, sign_ins, somebody_got_in, support_ids};
+use diag_sdk::aadsts::{self, CodeClass};
+use diag_sdk::case::attempt::{Attempt, Outcome};
+use diag_sdk::case::exchange::{Exchange, Side};
+use diag_sdk::{Case, Cause, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+
+static SAID_ON_PAGE: CauseData = CauseData {
+    text: "The identity provider says on its page why it refused",
+    who: Who::Idp,
+    setting: Setting::Unspecified,
+    fix: "Look the message up in the identity provider's sign-in log, by the time and the ids given here",
+};
+
+check! {
+    /// The identity provider ended on an error page.
+    ///
+    /// The request reached the identity provider, and instead of a response for the service provider it
+    /// showed a page of its own. Entra ID puts a code on it (`AADSTS` and digits) together with a request
+    /// and a correlation id; other products write a sentence. Where a more specific check explains the
+    /// page, that check leads; where none does, the code's own meaning and fix are given here, and for a
+    /// code nobody has described yet the vendor's page that explains it.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [request]
+    /// <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="{now}"/>
+    ///
+    /// GET https://sense.example/azure/hub @0s
+    /// < 302
+    /// < Location: https://login.microsoftonline.com/common/saml2?SAMLRequest={redirect:request}
+    ///
+    /// GET https://login.microsoftonline.com/common/saml2?SAMLRequest={redirect:request} @1s
+    /// < 200
+    /// < Content-Type: text/html
+    /// | <html><head><title>Sign in to your account</title></head><body>AADSTS90019: No tenant-identifying information found. Correlation ID: 0b6f3a52-77aa-4c1e-9a0f-5d2c1b3e4f60</body></html>
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [request]
+    /// <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="{now}"/>
+    ///
+    /// GET https://sense.example/azure/hub @0s
+    /// < 302
+    /// < Location: https://login.microsoftonline.com/common/saml2?SAMLRequest={redirect:request}
+    ///
+    /// GET https://login.microsoftonline.com/common/saml2?SAMLRequest={redirect:request} @1s
+    /// < 200
+    /// < Content-Type: text/html
+    /// | <html><head><title>Sign in to your account</title></head><body><form><input type="password" name="passwd"/></form></body></html>
+    /// ```
+    pub static IDP_ERROR_PAGE = {
+        id: "flow/idp-error-page",
+        title: "The identity provider ended on an error page",
+        levels: [Severity::Error],
+        stage: Stage::Observation,
+        needs: [Need::Capture],
+        explains: ["flow/request-not-answered"],
+        causes: [SAID_ON_PAGE],
+        references: ["Microsoft Entra: authentication and authorization error codes"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    let mut told = false;
+    for attempt in sign_ins(case).filter(|attempt| attempt.outcome == Outcome::RefusedByIdp && attempt.response.is_none()) {
+        if let Some(exchange) = page_of(case, attempt) {
+            out.push(finding(case, exchange).attempt(attempt.id.clone()));
+            told = true;
+        }
+    }
+    // A capture of nothing but the error page.
+    if !told && !somebody_got_in(case) && case.attempts.iter().all(|attempt| attempt.outcome == Outcome::Incomplete) {
+        let shown = |exchange: &&Exchange| {
+            exchange.side == Side::Idp
+                && exchange.page.as_ref().is_some_and(|page| page.error && page.codes.iter().any(|code| !interrupts(code)))
+        };
+        if let Some(exchange) = case.exchanges.iter().rfind(shown) {
+            out.push(finding(case, exchange));
+        }
+    }
+}
+
+/// A question on the way (which account, stay signed in?) rather than an error.
+fn interrupts(code: &str) -> bool {
+    aadsts::lookup(code).is_some_and(|known| known.class == CodeClass::Interrupt)
+}
+
+fn page_of<'a>(case: &'a Case, attempt: &Attempt) -> Option<&'a Exchange> {
+    let idp = |index: &usize| case.exchanges.get(*index).filter(|exchange| exchange.side == Side::Idp);
+    let with_error = attempt.exchanges.iter().rev().filter_map(idp).find(|exchange| exchange.page.as_ref().is_some_and(|page| page.error));
+    with_error.or_else(|| end(case, attempt))
+}
+
+fn finding(case: &Case, exchange: &Exchange) -> Finding {
+    let codes: Vec<&str> = exchange.page.iter().flat_map(|page| &page.codes).map(String::as_str).collect();
+    let who = case.idp_vendor.product().unwrap_or("The identity provider");
+    let message = match (codes.as_slice(), headline(exchange)) {
+        ([], Some(text)) => format!("{who} ended on an error page: {}", shortened(&text)),
+        ([], None) => format!("{who} answered {} at {}", exchange.status, place_of(&exchange.url)),
+        (codes, _) => format!("{who} ended on an error page: {}", codes.join(", ")),
+    };
+    let mut detail: Vec<String> = codes.iter().map(|code| meaning(code)).collect();
+    let ids = support_ids(exchange);
+    if !ids.is_empty() {
+        detail.push(format!("For the vendor's support: {ids}."));
+    }
+    let mut finding = Finding::error(message).at(&exchange.place).detail(detail.join(" "));
+    for code in &codes {
+        if let Some(known) = aadsts::lookup(code) {
+            finding.causes.push(cause(known));
+        } else if let Some(page) = aadsts::lookup_page(code) {
+            let text = format!("{code} is not among the codes diag knows");
+            let fix = "Open the vendor's page on this code".to_owned();
+            finding.causes.push(Cause { text, who: Who::Idp, screen: "a browser".to_owned(), fix, value: Some(page) });
+        }
+    }
+    if finding.causes.is_empty() { finding.cause(&SAID_ON_PAGE, case.idp_vendor) } else { finding }
+}
+
+fn meaning(code: &str) -> String {
+    match aadsts::lookup(code) {
+        Some(known) => format!("{code}: {}.", known.meaning.trim_end_matches('.')),
+        None => format!("{code} is a code diag does not know."),
+    }
+}
+
+fn cause(known: &aadsts::VendorCode) -> Cause {
+    let (who, setting) = match known.class {
+        CodeClass::User | CodeClass::Interrupt => (Who::User, Setting::Browser),
+        CodeClass::Policy => (Who::Idp, Setting::IdpPolicy),
+        CodeClass::Claims => (Who::Idp, Setting::IdpClaims),
+        CodeClass::Signing => (Who::Idp, Setting::IdpRequestVerification),
+        CodeClass::Time => (Who::Sp, Setting::SpClock),
+        CodeClass::Request | CodeClass::Loop => (Who::Sp, Setting::Unspecified),
+        CodeClass::Logout => (Who::Sp, Setting::SpLogout),
+        CodeClass::Configuration | CodeClass::Upstream | CodeClass::Service => (Who::Idp, Setting::Unspecified),
+    };
+    let screen = setting.screen(Vendor::Entra, None);
+    Cause { text: known.meaning.to_owned(), who, screen, fix: known.fix.to_owned(), value: None }
+}
+
+fn shortened(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= 90 { line } else { format!("{}…", line.chars().take(89).collect::<String>()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::case::attempt::AttemptKind;
+    use diag_sdk::case::exchange::Page;
+
+    fn case(codes: &[&str], outcome: Outcome) -> Case {
+        let page = Page { codes: codes.iter().map(|code| (*code).to_owned()).collect(), error: true, ..Page::default() };
+        let exchange = Exchange { side: Side::Idp, status: 200, page: Some(page), ..Exchange::default() };
+        let attempt =
+            Attempt { id: "a1".into(), kind: AttemptKind::SignIn, outcome, exchanges: vec![0], end: Some(0), ..Attempt::default() };
+        Case { exchanges: vec![exchange], attempts: vec![attempt], idp_vendor: Vendor::Entra, ..Case::default() }
+    }
+
+    #[test]
+    fn every_code_is_told_with_its_fix_and_unknown_ones_with_the_page() {
+        let findings = IDP_ERROR_PAGE.judge(&case(&["AADSTS75006", "AADSTS9990123"], Outcome::RefusedByIdp));
+        let finding = &findings.found()[0];
+        assert!(finding.message.contains("AADSTS75006") && finding.message.contains("AADSTS9990123"));
+        assert_eq!(finding.causes.len(), 2);
+        assert_eq!(finding.causes[1].value.as_deref(), Some("https://login.microsoftonline.com/error?code=9990123"));
+    }
+
+    #[test]
+    fn an_attempt_that_went_on_has_no_error_page() {
+        assert!(IDP_ERROR_PAGE.judge(&case(&["AADSTS50126"], Outcome::SignedIn)).found().is_empty());
+        assert!(IDP_ERROR_PAGE.judge(&case(&["AADSTS50126"], Outcome::Abandoned)).found().is_empty());
+        assert!(IDP_ERROR_PAGE.judge(&case(&["AADSTS16000"], Outcome::Incomplete)).found().is_empty());
+    }
+}

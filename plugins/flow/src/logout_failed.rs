@@ -1,0 +1,121 @@
+use crate::ends::{end, headline, place_of};
+use diag_sdk::case::attempt::{AttemptKind, Outcome};
+use diag_sdk::case::exchange::{Exchange, Side};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+
+static IDP_REFUSED: CauseData = CauseData {
+    text: "The identity provider does not know the session or the participant that the logout request names, or does not allow it",
+    who: Who::Idp,
+    setting: Setting::IdpLogoutUrl,
+    fix: "Register the service provider's logout URL, and compare NameID and SessionIndex of the request with those of the last assertion",
+};
+static WRONG_ADDRESS: CauseData = CauseData {
+    text: "The single logout address in the metadata that the sender has loaded does not exist at the receiver",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Load the receiver's current metadata",
+};
+static SP_REFUSED: CauseData = CauseData {
+    text: "The service provider does not accept the logout message, for instance because it is not signed",
+    who: Who::Idp,
+    setting: Setting::IdpSigningOption,
+    fix: "Sign logout messages as the service provider expects, or switch its single logout off",
+};
+
+check! {
+    /// Signing out ended in an error.
+    ///
+    /// Single logout sends a LogoutRequest to the other side and waits for a LogoutResponse. It fails when
+    /// the address does not exist, when the other side does not know the session any more, or when a message
+    /// is not signed as the receiver demands. The person sees an error page and may still be signed in on one
+    /// side. Signing in is not affected.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [out]
+    /// <samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="{now}"/>
+    ///
+    /// GET https://sp.example/logout @0s
+    /// < 302
+    /// < Location: https://idp.example/slo?SAMLRequest={redirect:out}
+    ///
+    /// GET https://idp.example/slo?SAMLRequest={redirect:out} @1s
+    /// < 404
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [out]
+    /// <samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="{now}"/>
+    ///
+    /// [bye]
+    /// <samlp:LogoutResponse xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_2" InResponseTo="_1" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:LogoutResponse>
+    ///
+    /// GET https://idp.example/slo?SAMLRequest={redirect:out} @1s
+    /// < 302
+    /// < Location: https://sp.example/slo?SAMLResponse={redirect:bye}
+    ///
+    /// GET https://sp.example/slo?SAMLResponse={redirect:bye} @2s
+    /// < 200
+    /// ```
+    pub static LOGOUT_FAILED = {
+        id: "flow/logout-failed",
+        title: "Signing out ended in an error",
+        levels: [Severity::Error],
+        stage: Stage::Logout,
+        needs: [Need::Capture],
+        explains: ["assertion/status-not-success"],
+        causes: [IDP_REFUSED, WRONG_ADDRESS, SP_REFUSED],
+        references: ["saml-profiles-2.0-os §4.4"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for attempt in case.attempts.iter().filter(|attempt| attempt.kind == AttemptKind::SignOut && attempt.outcome == Outcome::SignOutFailed)
+    {
+        let exchange = end(case, attempt);
+        let response = attempt.response.as_deref().and_then(|id| case.message(id));
+        let status = response.filter(|response| !response.succeeded()).and_then(|response| response.status.as_ref());
+        let mut said: Vec<String> = vec![format!("{}.", attempt.ending.trim_end_matches('.'))];
+        said.extend(exchange.and_then(headline).map(|text| format!("The page says: “{text}”.")));
+        let finding = Finding::error("Signing out ended in an error")
+            .detail(said.join(" "))
+            .at_all(status.and_then(|status| status.codes.last()).map(|code| &code.place))
+            .at_all(exchange.map(|exchange| &exchange.place))
+            .attempt(attempt.id.clone());
+        out.push(match (status, exchange) {
+            (None, Some(exchange)) if matches!(exchange.status, 404 | 405 | 410) => wrong_address(case, finding, exchange),
+            (None, Some(exchange)) if exchange.side == Side::Sp => finding.cause(&SP_REFUSED, case.idp_vendor),
+            _ => finding.cause(&IDP_REFUSED, case.idp_vendor),
+        });
+    }
+}
+
+/// The address that was asked, against those that metadata lists.
+fn wrong_address(case: &Case, finding: Finding, exchange: &Exchange) -> Finding {
+    let asked = exchange.url.split('?').next().unwrap_or(&exchange.url);
+    let roles = case.metadata.iter().filter(|metadata| metadata.held_by == diag_sdk::case::input::HeldBy::Publisher);
+    let listed: Vec<&str> = roles
+        .flat_map(|metadata| metadata.idp.iter().flat_map(|role| &role.slo).chain(metadata.sp.iter().flat_map(|role| &role.slo)))
+        .map(|endpoint| endpoint.location.value.as_str())
+        .filter(|location| diag_sdk::host::host_of(location) == diag_sdk::host::host_of(asked))
+        .collect();
+    let holder = if exchange.side == Side::Idp { case.sp_vendor } else { Vendor::Other };
+    match diag_sdk::difference::nearest(listed.iter().copied(), asked) {
+        Some((expected, _)) => finding
+            .expected(expected, "SingleLogoutService in the published metadata")
+            .actual(asked, format!("{} in the capture", place_of(&exchange.url)))
+            .compared()
+            .cause_with(&WRONG_ADDRESS, holder, None, Some(expected)),
+        None => finding.cause(&WRONG_ADDRESS, holder),
+    }
+}

@@ -1,0 +1,179 @@
+use diag_sdk::case::attempt::Attempt;
+use diag_sdk::case::message::{Damage, Message};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static GATEWAY: CauseData = CauseData {
+    text: "A gateway, link rewriter or web application firewall between browser and receiver decodes, encodes or cuts addresses and forms",
+    who: Who::Network,
+    setting: Setting::Gateway,
+    fix: "Let SAMLRequest, SAMLResponse, RelayState, SigAlg and Signature through byte for byte, and long enough",
+};
+static SENDER: CauseData = CauseData {
+    text: "The sender encodes its message otherwise than the binding prescribes",
+    who: Who::Sp,
+    setting: Setting::Unspecified,
+    fix: "HTTP-Redirect: raw DEFLATE, base64, percent-encoding, each once; HTTP-POST: base64 only",
+};
+
+check! {
+    /// A message did not survive its way unharmed.
+    ///
+    /// A message travels as base64 inside an address or a form. When `+` is decoded to a blank, the value is
+    /// encoded once too often, or cut off at a length limit, the receiver cannot read it or reads something
+    /// else than was signed. What could be repaired beyond doubt was read all the same and is reported; what
+    /// could not is the end of the sign-in.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// GET https://idp.example/sso?SAMLRequest=fZJNT8MwDIbv%2FIoq97ZpNwSL2kljA2nSgGkDDlyQ&RelayState=x @1s
+    /// < 400
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [one]
+    /// <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="{now}"/>
+    ///
+    /// GET https://idp.example/sso?SAMLRequest={redirect:one} @1s
+    /// < 200
+    /// ```
+    pub static MESSAGE_DAMAGED = {
+        id: "flow/message-damaged",
+        title: "A message did not survive its way unharmed",
+        levels: [Severity::Error, Severity::Warning, Severity::Notice],
+        stage: Stage::Request,
+        needs: [Need::Capture],
+        explains: [
+            "flow/sp-refused-response", "flow/idp-error-page", "flow/request-not-answered", "signing/signature-invalid", "signing/request-signature-invalid",
+        ],
+        causes: [GATEWAY, SENDER],
+        references: ["saml-bindings-2.0-os §3.4.4.1", "saml-bindings-2.0-os §3.5.4"],
+        run: run,
+    }
+}
+
+/// How bad a damage is by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Harm {
+    /// Readers put up with it.
+    Tolerated,
+    /// Strict readers refuse it.
+    Repaired,
+    /// Nobody can read it.
+    Unreadable,
+}
+
+fn harm(damage: Damage) -> Option<Harm> {
+    match damage {
+        Damage::NotBase64 | Damage::NotDeflate | Damage::NotXml | Damage::Truncated | Damage::TooLarge => Some(Harm::Unreadable),
+        Damage::PlusLost | Damage::DoubleEncoded | Damage::PlainInQuery | Damage::DeflatedInPost | Damage::DuplicateParameter => {
+            Some(Harm::Repaired)
+        }
+        Damage::ZlibFraming | Damage::UrlSafeAlphabet | Damage::PaddingLost => Some(Harm::Tolerated),
+        // Wrapped lines are normal in forms; what the exporter took is no damage; DOCTYPE has a check of its own.
+        Damage::LineWrapped | Damage::Sanitised | Damage::Doctype => None,
+    }
+}
+
+fn words(damage: Damage) -> &'static str {
+    match damage {
+        Damage::NotBase64 => "it is not base64",
+        Damage::NotDeflate => "it is not DEFLATE data, which HTTP-Redirect prescribes",
+        Damage::NotXml => "it does not decode to XML",
+        Damage::Truncated => "it is cut short",
+        Damage::TooLarge => "it inflates beyond any message's size",
+        Damage::PlusLost => "+ arrived as a blank",
+        Damage::DoubleEncoded => "it is percent-encoded once too often",
+        Damage::PlainInQuery => "it is not deflated although it came in an address",
+        Damage::DeflatedInPost => "it is deflated although it came in a form",
+        Damage::DuplicateParameter => "the parameter occurs more than once with different values",
+        Damage::ZlibFraming => "its DEFLATE data has a zlib or gzip frame",
+        Damage::UrlSafeAlphabet => "it uses the URL-safe base64 alphabet",
+        Damage::PaddingLost => "its base64 lacks padding",
+        Damage::LineWrapped => "its base64 is wrapped in lines",
+        Damage::Sanitised => "the exporter removed it",
+        Damage::Doctype => "it has a document type declaration",
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for message in &case.messages {
+        let mut damage: Vec<(Harm, Damage)> = message.damage.iter().filter_map(|damage| Some((harm(*damage)?, *damage))).collect();
+        if message.damage.contains(&Damage::Sanitised) {
+            continue;
+        }
+        damage.sort_unstable_by(|left, right| right.cmp(left));
+        let Some((worst, _)) = damage.first().copied() else { continue };
+        let attempt = case.attempt_of(&message.id);
+        let accepted = attempt.is_some_and(Attempt::accepted);
+        let failed = attempt.is_some_and(Attempt::failed) || refused(case, message);
+        let severity = match worst {
+            Harm::Unreadable if message.delivery.is_some() && !accepted => Severity::Error,
+            Harm::Repaired if failed => Severity::Error,
+            Harm::Unreadable | Harm::Repaired => Severity::Warning,
+            Harm::Tolerated => Severity::Notice,
+        };
+        let list: Vec<&str> = damage.iter().map(|(_, damage)| words(*damage)).collect();
+        let what = if message.root.is_empty() { "A SAML message" } else { message.root.as_str() };
+        let headline = if worst == Harm::Unreadable {
+            format!("{what} cannot be read: {}", list[0])
+        } else {
+            format!("{what} came damaged: {}", list[0])
+        };
+        let mut finding = Finding::new(severity, headline)
+            .detail(format!("{}. Its value has {} characters.", capitalised(&list.join("; ")), message.encoded_length))
+            .at_all(message.delivered().or(message.sightings.first()).map(|sighting| &sighting.place))
+            .attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default())
+            .subject(message.id.clone())
+            .cause(&GATEWAY, case.sp_vendor)
+            .cause(&SENDER, case.sp_vendor);
+        if let Some(broken) = &message.broken {
+            finding = finding.at(&broken.place).actual(broken.value.clone(), "the decoder");
+        }
+        out.push(finding);
+    }
+}
+
+/// Its receiver answered with an error.
+fn refused(case: &Case, message: &Message) -> bool {
+    let answer = message.delivered().and_then(|sighting| sighting.exchange).and_then(|index| case.exchanges.get(index));
+    answer.is_some_and(|exchange| exchange.status >= 400 || exchange.page.as_ref().is_some_and(|page| page.error))
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::case::message::Sighting;
+
+    fn level(damage: &[Damage], delivered: bool) -> Option<Severity> {
+        let message = Message {
+            id: "m1".into(),
+            damage: damage.to_vec(),
+            sightings: vec![Sighting::default()],
+            delivery: delivered.then_some(0),
+            ..Message::default()
+        };
+        MESSAGE_DAMAGED.judge(&Case { messages: vec![message], ..Case::default() }).found().first().map(|finding| finding.severity)
+    }
+
+    #[test]
+    fn harm_decides_the_level() {
+        assert_eq!(level(&[Damage::Truncated], true), Some(Severity::Error));
+        assert_eq!(level(&[Damage::Truncated], false), Some(Severity::Warning));
+        assert_eq!(level(&[Damage::PlusLost], true), Some(Severity::Warning));
+        assert_eq!(level(&[Damage::ZlibFraming], true), Some(Severity::Notice));
+        assert_eq!(level(&[Damage::LineWrapped], true), None);
+        assert_eq!(level(&[Damage::NotBase64, Damage::Sanitised], true), None);
+    }
+}

@@ -1,0 +1,113 @@
+use crate::ends::place_of;
+use diag_sdk::case::exchange::{Exchange, Side};
+use diag_sdk::case::message::Message;
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use std::fmt::Write;
+
+static MANY_GROUPS: CauseData = CauseData {
+    text: "The assertion carries very many values, usually every group of the person",
+    who: Who::Idp,
+    setting: Setting::IdpGroups,
+    fix: "Send only the groups assigned to the application, or filter them",
+};
+static LIMIT: CauseData = CauseData {
+    text: "The service provider, or a web server in front of it, limits the size of requests",
+    who: Who::Sp,
+    setting: Setting::SpSizeLimits,
+    fix: "Raise the limit for the assertion consumer service",
+};
+static LONG_ADDRESS: CauseData = CauseData {
+    text: "The address with the request in it is longer than the receiver or a gateway takes",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Send requests by HTTP-POST, or shorten the RelayState",
+};
+
+check! {
+    /// A message is larger than its receiver takes.
+    ///
+    /// A person in very many groups gets an assertion of hundreds of kilobytes, and the service provider or
+    /// a web server in front of it answers 413; a long signed request in an address is answered with 414 or
+    /// 431. Others with fewer groups sign in without trouble, which makes it look like a matter of the person.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [answer]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// POST https://sp.example/acs @2s
+    /// > SAMLResponse={post:answer}
+    /// < 413
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [answer]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// POST https://sp.example/acs @2s
+    /// > SAMLResponse={post:answer}
+    /// < 400
+    /// ```
+    pub static MESSAGE_TOO_LARGE = {
+        id: "flow/message-too-large",
+        title: "A message is larger than its receiver takes",
+        levels: [Severity::Error],
+        stage: Stage::Response,
+        needs: [Need::Capture],
+        explains: ["flow/sp-refused-response", "flow/idp-error-page", "flow/request-not-answered"],
+        causes: [MANY_GROUPS, LIMIT, LONG_ADDRESS],
+        references: ["RFC 9110 §15.5.14", "RFC 9110 §15.5.15", "RFC 6585 §5"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for message in &case.messages {
+        let answer = message.delivered().and_then(|sighting| sighting.exchange).and_then(|index| Some((index, case.exchanges.get(index)?)));
+        let Some((index, exchange)) = answer else { continue };
+        if !too_large(exchange) {
+            continue;
+        }
+        out.push(finding(case, message, index, exchange));
+    }
+}
+
+fn too_large(exchange: &Exchange) -> bool {
+    let says_so = |page: &diag_sdk::case::exchange::Page| page.error && page.phrases.iter().any(|phrase| phrase.meaning == "too-large");
+    matches!(exchange.status, 413 | 414 | 431) || (exchange.status >= 400 && exchange.page.as_ref().is_some_and(says_so))
+}
+
+fn finding(case: &Case, message: &Message, index: usize, exchange: &Exchange) -> Finding {
+    let values: usize = message.assertions.iter().flat_map(|assertion| &assertion.attributes).map(|attribute| attribute.values.len()).sum();
+    let most = message.assertions.iter().flat_map(|assertion| &assertion.attributes).max_by_key(|attribute| attribute.values.len());
+    let kilobytes = message.encoded_length.div_ceil(1000);
+    let mut detail = format!("{} answered {} to a {} of {kilobytes} kB.", place_of(&exchange.url), exchange.status, message.root);
+    if let Some(attribute) = most.filter(|attribute| attribute.values.len() > 20) {
+        let _ = write!(detail, " {} of its {values} attribute values belong to {}.", attribute.values.len(), attribute.name);
+    }
+    let finding = Finding::error(format!("The {} is larger than its receiver takes", message.root))
+        .detail(detail)
+        .actual(format!("{} characters, answered with {}", message.encoded_length, exchange.status), "the capture")
+        .at(&exchange.place)
+        .attempt(case.attempt_at(index).map(|attempt| attempt.id.clone()).unwrap_or_default())
+        .subject(message.id.clone());
+    if exchange.side == Side::Idp || exchange.method == "GET" {
+        return finding.cause(&LONG_ADDRESS, case.sp_vendor);
+    }
+    if most.is_some_and(|attribute| attribute.values.len() > 20) {
+        finding.cause(&MANY_GROUPS, case.idp_vendor).cause(&LIMIT, case.sp_vendor)
+    } else {
+        finding.cause(&LIMIT, case.sp_vendor).cause(&MANY_GROUPS, case.idp_vendor)
+    }
+}

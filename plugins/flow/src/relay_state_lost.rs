@@ -1,0 +1,201 @@
+use crate::ends::{end, sign_ins};
+use diag_sdk::case::attempt::{Attempt, Outcome};
+use diag_sdk::case::exchange::Side;
+use diag_sdk::case::message::Message;
+use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Personal, Setting, Severity, Stage, Who, check};
+
+static NOT_ECHOED: CauseData = CauseData {
+    text: "The identity provider does not send the RelayState of the request back with its response",
+    who: Who::Idp,
+    setting: Setting::IdpRelayState,
+    fix: "Have the RelayState returned unchanged, and remove a fixed RelayState configured for the application",
+};
+static ENCODED_ONCE_MORE: CauseData = CauseData {
+    text: "Somebody between request and response percent-encoded the RelayState once more",
+    who: Who::Idp,
+    setting: Setting::IdpRelayState,
+    fix: "Return the RelayState exactly as it was received after decoding it once",
+};
+static CHANGED: CauseData = CauseData {
+    text: "The identity provider, a fixed setting of the application, or a gateway replaced or shortened the RelayState",
+    who: Who::Idp,
+    setting: Setting::IdpRelayState,
+    fix: "Return the RelayState unchanged",
+};
+
+/// What happened to the value on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Lost,
+    EncodedOnceMore,
+    Shortened,
+    Replaced,
+}
+
+check! {
+    /// The RelayState did not come back as it was sent.
+    ///
+    /// With its request a service provider sends a RelayState: the page the person wanted, or a key under
+    /// which it remembers that. The identity provider must return it unchanged with the response
+    /// (saml-bindings-2.0-os §3.4.3, §3.5.3). When it is missing or altered, the service provider refuses the
+    /// response, or the person is signed in and lands on a page that does not exist.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [one]
+    /// <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="{now}"/>
+    ///
+    /// [answer]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" InResponseTo="_1" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// GET https://sp.example/app @0s
+    /// < 302
+    /// < Location: https://idp.example/sso?SAMLRequest={redirect:one}&RelayState=%2Fapp
+    ///
+    /// GET https://idp.example/sso?SAMLRequest={redirect:one}&RelayState=%2Fapp @1s
+    /// < 200
+    ///
+    /// POST https://sp.example/acs @2s
+    /// > SAMLResponse={post:answer}&RelayState=%252Fapp
+    /// < 302
+    /// < Location: https://sp.example/%2Fapp
+    ///
+    /// GET https://sp.example/%2Fapp @3s
+    /// < 404
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [one]
+    /// <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="{now}"/>
+    ///
+    /// [answer]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" InResponseTo="_1" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// GET https://idp.example/sso?SAMLRequest={redirect:one}&RelayState=%2Fapp @1s
+    /// < 200
+    ///
+    /// POST https://sp.example/acs @2s
+    /// > SAMLResponse={post:answer}&RelayState=%2Fapp
+    /// < 404
+    /// ```
+    pub static RELAY_STATE_LOST = {
+        id: "flow/relay-state-lost",
+        title: "The RelayState did not come back as it was sent",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::Response,
+        needs: [Need::Capture],
+        explains: ["flow/sp-refused-response", "flow/redirect-loop"],
+        causes: [NOT_ECHOED, ENCODED_ONCE_MORE, CHANGED],
+        references: ["saml-bindings-2.0-os §3.4.3", "saml-bindings-2.0-os §3.5.3"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for attempt in sign_ins(case) {
+        let message = |id: &Option<String>| id.as_deref().and_then(|id| case.message(id));
+        let (Some(request), Some(response)) = (message(&attempt.request), message(&attempt.response)) else { continue };
+        let (Some(sent), Some(_)) = (relay_state(request), response.delivered()) else { continue };
+        let came_back = relay_state(response);
+        let Some(change) = change(sent, came_back) else { continue };
+        // Service providers that keep the target in a cookie do without: no harm, then only a warning.
+        let severity = if ended_for_it(case, attempt, response, change) { Severity::Error } else { Severity::Warning };
+        let (headline, likely) = match change {
+            Change::Lost => ("The RelayState did not come back with the response", &NOT_ECHOED),
+            Change::EncodedOnceMore => ("The RelayState came back percent-encoded once more", &ENCODED_ONCE_MORE),
+            Change::Shortened => ("The RelayState came back cut short", &CHANGED),
+            Change::Replaced => ("The RelayState that came back is another one", &CHANGED),
+        };
+        let place = response.delivered().map(|sighting| &sighting.place);
+        let mut finding = Finding::new(severity, headline)
+            .expected(sent.to_string(), "sent with the request")
+            .actual(came_back.map_or_else(|| "none".to_owned(), ToString::to_string), "posted with the response")
+            .at_all(place)
+            .attempt(attempt.id.clone())
+            .subject(response.id.clone())
+            .cause(likely, case.idp_vendor);
+        if change == Change::EncodedOnceMore {
+            finding = finding.difference(Difference::PercentEncoding);
+        }
+        out.push(finding);
+    }
+}
+
+/// The RelayState that went with the delivered message.
+fn relay_state(message: &Message) -> Option<&Personal> {
+    let delivered = message.delivered().map(|sighting| sighting.relay_state.as_ref());
+    let state = delivered.unwrap_or(message.relay_state.as_ref());
+    state.filter(|state| state.secret.length > 0)
+}
+
+fn change(sent: &Personal, came_back: Option<&Personal>) -> Option<Change> {
+    let Some(came_back) = came_back else { return Some(Change::Lost) };
+    if sent.secret == came_back.secret {
+        return None;
+    }
+    Some(match (&sent.text, &came_back.text) {
+        (Some(sent), Some(back)) if diag_sdk::difference::between(sent, back) == Some(Difference::PercentEncoding) => {
+            Change::EncodedOnceMore
+        }
+        (Some(sent), Some(back)) if sent.starts_with(back.as_str()) => Change::Shortened,
+        // The encoded form of a path is no path, so its text is withheld: each of / : ? = & grew by two.
+        (Some(sent), None) if came_back.secret.length == encoded_length(sent) => Change::EncodedOnceMore,
+        _ => Change::Replaced,
+    })
+}
+
+/// Length of a text once everything but unreserved characters (RFC 3986 §2.3) is percent-encoded.
+fn encoded_length(text: &str) -> usize {
+    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) { 1 } else { 3 }).sum()
+}
+
+/// The attempt ended wrong, and nothing the service provider says points elsewhere.
+fn ended_for_it(case: &Case, attempt: &Attempt, response: &Message, change: Change) -> bool {
+    let meanings: Vec<&str> = case.said_about(response).into_iter().map(|seen| seen.phrase.meaning.as_str()).collect();
+    if meanings.iter().any(|meaning| matches!(*meaning, "relay-state" | "no-session")) && attempt.failed() {
+        return true;
+    }
+    let status = end(case, attempt).filter(|exchange| exchange.side == Side::Sp).map(|exchange| exchange.status);
+    let unspecific = meanings.iter().all(|meaning| matches!(*meaning, "refused" | "server-error" | "malformed" | "message-missing"));
+    match attempt.outcome {
+        Outcome::DeniedAfterSignIn => status == Some(404) || (change != Change::Lost && unspecific),
+        Outcome::RefusedBySp => unspecific,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::Secret;
+
+    fn state(text: &str, shown: bool) -> Personal {
+        Personal {
+            text: shown.then(|| text.to_owned()),
+            secret: Secret { length: text.chars().count(), mark: text.to_owned() },
+            ..Personal::default()
+        }
+    }
+
+    #[test]
+    fn each_change_has_its_name() {
+        let sent = state("/azure/hub", true);
+        assert_eq!(change(&sent, Some(&state("/azure/hub", true))), None);
+        assert_eq!(change(&sent, None), Some(Change::Lost));
+        assert_eq!(change(&sent, Some(&state("%2Fazure%2Fhub", false))), Some(Change::EncodedOnceMore));
+        assert_eq!(change(&sent, Some(&state("%2Fazure%2Fhub", true))), Some(Change::EncodedOnceMore));
+        assert_eq!(change(&sent, Some(&state("/azure", true))), Some(Change::Shortened));
+        assert_eq!(change(&sent, Some(&state("/other", true))), Some(Change::Replaced));
+    }
+}

@@ -1,0 +1,105 @@
+use crate::ends::{end, place_of, sign_ins, somebody_got_in};
+use diag_sdk::case::attempt::Outcome;
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+
+static UNREACHABLE: CauseData = CauseData {
+    text: "The browser cannot reach the identity provider: name, network, proxy or TLS certificate",
+    who: Who::Network,
+    setting: Setting::Browser,
+    fix: "Open the address of the identity provider from this browser and mend what it complains about",
+};
+static ENDED_EARLY: CauseData = CauseData {
+    text: "The recording ends before the sign-in does",
+    who: Who::User,
+    setting: Setting::Browser,
+    fix: "Record again, from before the first click to the final page",
+};
+
+check! {
+    /// The request got no answer.
+    ///
+    /// The service provider sent the browser to the identity provider, and the capture shows no response.
+    /// Where the browser could not reach the identity provider at all, that is the error; where a log-in page
+    /// was shown and nothing followed, the recording was stopped or the person gave up, and the rest is open.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [one]
+    /// <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="{now}"/>
+    ///
+    /// GET https://sp.example/app @0s
+    /// < 302
+    /// < Location: https://idp.example/sso?SAMLRequest={redirect:one}
+    ///
+    /// GET https://idp.example/sso?SAMLRequest={redirect:one} @1s
+    /// < 200
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [one]
+    /// <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="{now}"/>
+    ///
+    /// [answer]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" InResponseTo="_1" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// GET https://idp.example/sso?SAMLRequest={redirect:one} @1s
+    /// < 200
+    ///
+    /// POST https://sp.example/acs @2s
+    /// > SAMLResponse={post:answer}
+    /// < 302
+    /// < Location: https://sp.example/app
+    /// ```
+    pub static REQUEST_NOT_ANSWERED = {
+        id: "flow/request-not-answered",
+        title: "The request got no answer",
+        levels: [Severity::Error, Severity::Warning],
+        stage: Stage::IdpRequest,
+        needs: [Need::Capture],
+        explains: [],
+        causes: [UNREACHABLE, ENDED_EARLY],
+        references: ["saml-profiles-2.0-os §4.1.3"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    let unanswered = sign_ins(case).filter(|attempt| attempt.request.is_some() && attempt.response.is_none());
+    for attempt in unanswered {
+        let Some(exchange) = end(case, attempt) else { continue };
+        let place = place_of(&exchange.url);
+        let finding = match attempt.outcome {
+            Outcome::BrokenInTransit if exchange.status == 0 => Finding::error(format!("{} could not be reached", host(&place)))
+                .actual(exchange.failure.clone().unwrap_or_else(|| "no answer".to_owned()), "the browser")
+                .cause(&UNREACHABLE, case.idp_vendor),
+            Outcome::BrokenInTransit => {
+                Finding::error(format!("The request did not get through: {} answered {}", host(&place), exchange.status))
+                    .cause(&UNREACHABLE, case.idp_vendor)
+            }
+            Outcome::Incomplete if !somebody_got_in(case) => Finding::warning("The capture shows no answer to the request")
+                .likely()
+                .detail(format!("{}.", attempt.ending.trim_end_matches('.')))
+                .cause(&ENDED_EARLY, case.idp_vendor)
+                .cause(&UNREACHABLE, case.idp_vendor),
+            _ => continue,
+        };
+        let mut finding = finding.at(&exchange.place).attempt(attempt.id.clone());
+        if let Some(request) = &attempt.request {
+            finding = finding.subject(request.clone());
+        }
+        out.push(finding);
+    }
+}
+
+fn host(place: &str) -> &str {
+    place.split('/').next().unwrap_or(place)
+}

@@ -1,0 +1,108 @@
+use crate::ends::{end, headline, place_of, sign_ins, support_ids};
+use diag_sdk::case::attempt::{Attempt, Outcome};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+
+static IN_ITS_LOG: CauseData = CauseData {
+    text: "The service provider knows why it refused and tells only its log",
+    who: Who::Sp,
+    setting: Setting::Unspecified,
+    fix: "Read the service provider's log at the time of the refusal",
+};
+
+check! {
+    /// The service provider did not take the response.
+    ///
+    /// The identity provider did its part and the browser handed the response over; the service provider
+    /// answered with an error, or with an error page under status 200. This is where people notice, and
+    /// rarely the cause: a more specific check usually explains it. Where none does, the reason stands in
+    /// the service provider's log. Qlik Sense shows the same generic page for every reason.
+    ///
+    /// ## Fails
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 400
+    /// < Content-Type: text/html
+    /// | <html><title>Error 400 - Bad request</title></html>
+    /// ```
+    ///
+    /// ## Passes
+    ///
+    /// ```text sketch
+    /// diag-sketch/1 2026-11-24T10:00:00Z
+    ///
+    /// [response]
+    /// <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r" Version="2.0" IssueInstant="{now}">
+    ///   <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+    /// </samlp:Response>
+    ///
+    /// POST https://sense.example/azure/samlauthn/ @3s
+    /// > SAMLResponse={post:response}
+    /// < 302
+    /// < Location: https://sense.example/azure/hub
+    /// ```
+    pub static SP_REFUSED_RESPONSE = {
+        id: "flow/sp-refused-response",
+        title: "The service provider did not take the response",
+        levels: [Severity::Error],
+        stage: Stage::Observation,
+        needs: [Need::Capture],
+        explains: [],
+        causes: [IN_ITS_LOG],
+        references: ["saml-profiles-2.0-os §4.1.4.3"],
+        run: run,
+    }
+}
+
+fn run(case: &Case, out: &mut Findings) {
+    for attempt in sign_ins(case).filter(|attempt| refused(attempt)) {
+        let Some(exchange) = end(case, attempt) else { continue };
+        let place = place_of(&exchange.url);
+        let message = match (attempt.outcome, exchange.status) {
+            (Outcome::DeniedAfterSignIn, status) => format!("Signed in, but {place} answered {status}"),
+            (Outcome::BrokenInTransit, 0) => format!("{place} could not be reached"),
+            (Outcome::BrokenInTransit, status) => format!("The response did not get through: {place} answered {status}"),
+            (_, status) if status < 400 => format!("The service provider ended on an error page, {place}"),
+            (_, status) => format!("The service provider refused the response with {status}"),
+        };
+        let mut said: Vec<String> = headline(exchange).map(|text| format!("It says: “{text}”.")).into_iter().collect();
+        let ids = support_ids(exchange);
+        if !ids.is_empty() {
+            said.push(format!("For its support: {ids}."));
+        }
+        if let Some(time) = exchange.started {
+            said.push(format!("Time of the refusal, for the log: {time}."));
+        }
+        if case.sp_vendor == Vendor::Qlik {
+            said.push(
+                "Qlik Sense writes the reason to %ProgramData%\\Qlik\\Sense\\Log\\Proxy\\Trace\\<server>_Audit_Proxy.txt.".to_owned(),
+            );
+        }
+        let mut finding = Finding::error(message)
+            .detail(said.join(" "))
+            .at(&exchange.place)
+            .attempt(attempt.id.clone())
+            .cause(&IN_ITS_LOG, case.sp_vendor);
+        if let Some(response) = &attempt.response {
+            finding = finding.subject(response.clone());
+        }
+        out.push(finding);
+    }
+}
+
+/// The response was handed over, or the service provider failed before any message.
+fn refused(attempt: &Attempt) -> bool {
+    match attempt.outcome {
+        Outcome::RefusedBySp | Outcome::DeniedAfterSignIn => true,
+        Outcome::BrokenInTransit => attempt.consumption.is_some(),
+        _ => false,
+    }
+}
