@@ -53,28 +53,34 @@ pub fn judge_metadata(xml: &str, entities: &mut [Metadata]) {
 
 /// Keys that one side may sign with.
 #[derive(Default)]
-struct Side {
+pub(super) struct Side {
     keys: Vec<TrustedKey>,
     /// SHA-1 thumbprints that a registration names, with or without their certificate.
     registered: BTreeSet<String>,
 }
 
 impl Side {
-    fn mark(&self, matches: &mut [KeyMatch]) {
+    pub(super) fn keys(&self) -> &[TrustedKey] {
+        &self.keys
+    }
+
+    /// Adds to each match whether a registration names it.
+    pub(super) fn mark(&self, matches: &mut [KeyMatch]) {
         for found in matches {
             found.registered |= self.registered.contains(&found.sha1);
         }
     }
 }
 
-struct Trusted {
+/// Keys of either side.
+pub(super) struct Trusted {
     idp: Side,
     sp: Side,
     either: Side,
 }
 
 impl Trusted {
-    fn of(case: &Case, issuers: &BTreeSet<String>) -> Self {
+    pub(super) fn of(case: &Case, issuers: &BTreeSet<String>) -> Self {
         let (mut idp, mut sp) = (KeyRing::default(), KeyRing::default());
         let (mut idp_registered, mut sp_registered) = (BTreeSet::new(), BTreeSet::new());
         // Of a large aggregate not every key can be tried: those of the issuers come first.
@@ -118,6 +124,11 @@ impl Trusted {
             sp: Side { keys: sp.keys().to_vec(), registered: sp_registered },
             either,
         }
+    }
+
+    /// Who may have signed responses and what they carry.
+    pub(super) fn of_responses(&self) -> &Side {
+        &self.idp
     }
 
     /// Who may have signed a message. Logout messages come from either side, so their issuer decides.

@@ -10,6 +10,7 @@ mod origin;
 mod private_key;
 mod query;
 mod tree;
+mod unveil;
 mod verify;
 mod work;
 
@@ -19,6 +20,7 @@ pub use judge::{judge, judge_metadata};
 pub use keys::{KeyRing, TrustedKey};
 pub use private_key::{KeyError, PrivateKey, load_key};
 pub use query::verify_query;
+pub use unveil::{Unveiled, decrypt};
 pub use verify::{verify_message, verify_metadata, verify_with};
 
 #[cfg(test)]

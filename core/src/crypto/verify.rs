@@ -34,7 +34,7 @@ pub fn verify_with<E: SignatureEngine>(engine: &E, xml: &str, signatures: &mut [
     // The library is young and its input hostile: should it panic, the signatures are not judged
     // and the diagnosis goes on.
     let judged = catch_unwind(AssertUnwindSafe(|| {
-        let mut judged = signatures.to_vec();
+        let mut judged: Vec<Signature> = signatures.iter().map(unjudged).collect();
         judge_all(engine, xml, &mut judged, keys);
         judged
     }));
@@ -42,6 +42,21 @@ pub fn verify_with<E: SignatureEngine>(engine: &E, xml: &str, signatures: &mut [
         Ok(judged) => signatures.clone_from_slice(&judged),
         Err(_) => not_judged(signatures, "the signature library failed on this document"),
     }
+}
+
+/// The static facts of a signature alone.
+fn unjudged(signature: &Signature) -> Signature {
+    let mut plain = signature.clone();
+    plain.value = Verdict::Unknown;
+    plain.verified_by.clear();
+    plain.made_by.clear();
+    plain.remarks.clear();
+    plain.keys_tried = 0;
+    plain.not_judged = None;
+    for reference in &mut plain.references {
+        reference.digest = Verdict::Unknown;
+    }
+    plain
 }
 
 fn judge_all<E: SignatureEngine>(engine: &E, xml: &str, signatures: &mut [Signature], keys: &[TrustedKey]) {

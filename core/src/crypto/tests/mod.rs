@@ -2,5 +2,8 @@
 
 mod agreement;
 mod encryption;
+mod every_byte;
+mod judging;
 mod matrix;
 pub(super) mod support;
+mod wrapping;
