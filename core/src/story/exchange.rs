@@ -139,8 +139,24 @@ fn is_navigation(raw: &RawExchange, kind: Option<&str>, content_type: Option<&st
     }
     match raw.request_header("accept") {
         Some(accept) => accept.trim_start().starts_with("text/html"),
-        None => is_html(content_type) || ((300..400).contains(&raw.status) && raw.location.is_some()),
+        // Nothing tells (a sketch, a recorder that keeps few headers): whatever is no file of a page.
+        None => {
+            is_html(content_type)
+                || ((300..400).contains(&raw.status) && raw.location.is_some())
+                || (content_type.is_none() && !is_file(&raw.url))
+        }
     }
+}
+
+/// The path ends like a script, style sheet, image or font.
+fn is_file(url: &str) -> bool {
+    const FILES: &[&str] =
+        &["js", "mjs", "css", "map", "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "woff", "woff2", "ttf", "json", "xml", "wasm"];
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    path.rsplit('/')
+        .next()
+        .and_then(|name| name.rsplit_once('.'))
+        .is_some_and(|(_, extension)| FILES.contains(&extension.to_ascii_lowercase().as_str()))
 }
 
 fn is_html(content_type: Option<&str>) -> bool {
@@ -278,6 +294,9 @@ mod tests {
         assert!(!is_navigation(&raw(Some("script")), Some("script"), Some("text/html")));
         assert!(is_navigation(&raw(None), None, Some("text/html; charset=utf-8")));
         assert!(!is_navigation(&raw(None), None, Some("image/png")));
+        assert!(is_navigation(&raw(None), None, None));
+        let favicon = RawExchange { url: "https://sp.example/favicon.ico?v=1".to_owned(), ..raw(None) };
+        assert!(!is_navigation(&favicon, None, None));
     }
 
     #[test]

@@ -117,15 +117,15 @@ pub(super) fn same_url(left: &str, right: &str) -> bool {
     left == right || (plain(left).is_some() && plain(left) == plain(right))
 }
 
-/// Two addresses that differ only in scheme, default port, trailing slash, letter case or query.
-pub(super) fn same_endpoint(left: &str, right: &str) -> bool {
+/// A redirect to what is the same address but for scheme, host, port, slashes or letter case: the
+/// kind that web servers make by themselves and that turns a POST into a GET.
+pub(super) fn is_detour(from: &str, to: &str) -> bool {
     let plain = |text: &str| {
         let url = Url::parse(text).ok()?;
-        let path = url.path().trim_end_matches('/').to_ascii_lowercase();
-        let collapsed = path.split('/').filter(|segment| !segment.is_empty()).collect::<Vec<_>>().join("/");
-        Some((url.host_str()?.trim_start_matches("www.").to_ascii_lowercase(), collapsed))
+        let segments: Vec<String> = url.path().split('/').filter(|segment| !segment.is_empty()).map(str::to_ascii_lowercase).collect();
+        (!segments.is_empty()).then(|| (segments, url.query().map(str::to_owned)))
     };
-    plain(left).is_some() && plain(left) == plain(right)
+    plain(from).is_some() && plain(from) == plain(to) && !same_url(from, to)
 }
 
 /// Host and path, for people.
@@ -158,8 +158,10 @@ mod tests {
 
     #[test]
     fn endpoints_are_compared_loosely() {
-        assert!(same_endpoint("http://sp.example/azure/acs", "https://sp.example:443/azure/acs/"));
-        assert!(!same_endpoint("https://sp.example/acs", "https://sp.example/hub"));
+        assert!(is_detour("http://sp.example/azure/acs", "https://sp.example:443/azure/acs/"));
+        assert!(is_detour("https://sp/azure/acs", "https://sp.example/azure/acs"));
+        assert!(!is_detour("https://sp.example/acs", "https://sp.example/hub"));
+        assert!(!is_detour("https://sp.example/?acs", "https://sp.example/") && !is_detour("https://sp.example/a", "https://sp.example/a"));
         assert!(!same_url("https://sp.example/acs", "https://sp.example/acs/"));
         assert_eq!(host("https://SP.example:8443/x").as_deref(), Some("sp.example:8443"));
         assert_eq!(host_and_path("https://sp.example/x?y=1"), "sp.example/x");

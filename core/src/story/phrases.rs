@@ -72,7 +72,8 @@ fn position(text: &str, pattern: &str) -> Option<usize> {
 fn sentence(text: &str, plain: &str, at: usize) -> String {
     let characters = plain.get(..at).map_or(0, |before| before.chars().count());
     let before: Vec<char> = text.chars().take(characters).collect();
-    let start = before.iter().rposition(|character| ".!?\n".contains(*character)).map_or(0, |dot| dot + 1);
+    let ends = |pair: &[char]| pair[0] == '\n' || (".!?:)".contains(pair[0]) && pair[1].is_whitespace());
+    let start = before.windows(2).rposition(ends).map_or(0, |end| end + 1);
     let start = start.max(characters.saturating_sub(60));
     text.chars().skip(start).take(SHOWN * 2).collect::<String>().trim().to_owned()
 }
@@ -254,6 +255,7 @@ static KNOWN: &[Known] = &[
     known("Okta", "you are not allowed to access this app", "not-assigned"),
     known("Okta", "because you are not assigned this app", "not-assigned"),
     known("Okta", "app not assigned", "not-assigned"),
+    known("Okta", "e0000004", "credentials"),
     known("Okta", "general_nonsuccess", "idp-error"),
     known("Okta", "unable to sign in", "credentials"),
     known("Google", "app_not_configured_for_user", "not-assigned"),

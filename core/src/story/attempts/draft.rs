@@ -2,7 +2,7 @@
 //!
 //! Message ids and `InResponseTo` decide; where they are missing, what the browser was doing does.
 
-use crate::story::path::{Path, host, typed};
+use crate::story::path::{Path, host, is_detour, same_url, typed};
 use diag_sdk::case::attempt::AttemptKind;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Carrier, Damage, Message, MessageKind};
@@ -42,9 +42,9 @@ struct Event {
     delivered: bool,
 }
 
-/// Puts attempts together.
-pub(super) fn drafts(path: &Path<'_>, messages: &[Message]) -> Vec<Draft> {
-    let mut grouping = Grouping { path, messages, drafts: Vec::new(), current: None, loose: Vec::new() };
+/// Puts attempts together. `consumers` are URLs known to take responses.
+pub(super) fn drafts(path: &Path<'_>, messages: &[Message], consumers: &[String]) -> Vec<Draft> {
+    let mut grouping = Grouping { path, messages, consumers, drafts: Vec::new(), current: None, loose: Vec::new() };
     let events = events(path.exchanges.len(), messages);
     for (index, exchange) in path.exchanges.iter().enumerate() {
         let here = events.get(index).map(Vec::as_slice).unwrap_or_default();
@@ -103,6 +103,7 @@ fn events(exchanges: usize, messages: &[Message]) -> Vec<Vec<Event>> {
 struct Grouping<'a> {
     path: &'a Path<'a>,
     messages: &'a [Message],
+    consumers: &'a [String],
     drafts: Vec<Draft>,
     current: Option<usize>,
     /// Recent navigations that belong to no attempt yet.
@@ -129,9 +130,13 @@ impl Grouping<'_> {
                 // A page somebody opened by hand elsewhere is another matter.
                 !typed(exchange) || host_known(draft)
             };
-            if belongs {
-                if let Some(draft) = self.drafts.get_mut(current) {
-                    draft.exchanges.insert(index);
+            let consumes = draft.consumption.is_none() && draft.kind == AttemptKind::SignIn && self.takes_unseen_response(exchange);
+            if (belongs || consumes)
+                && let Some(draft) = self.drafts.get_mut(current)
+            {
+                draft.exchanges.insert(index);
+                if consumes {
+                    draft.consumption = Some(index);
                 }
                 return;
             }
@@ -142,6 +147,16 @@ impl Grouping<'_> {
             }
             self.loose.push(index);
         }
+    }
+
+    /// A response went to the service provider and the capture does not hold it: the recorder left
+    /// the body of the POST out, or an artifact stood in for it.
+    fn takes_unseen_response(&self, exchange: &Exchange) -> bool {
+        if exchange.url.contains("SAMLart=") || exchange.form_fields.iter().any(|field| field == "SAMLart") {
+            return true;
+        }
+        let known = || self.consumers.iter().any(|url| same_url(url, &exchange.url) || is_detour(url, &exchange.url));
+        exchange.method == "POST" && exchange.navigation && exchange.form_fields.is_empty() && known()
     }
 
     fn follows_by_itself(&self, draft: &Draft, index: usize) -> bool {
@@ -267,7 +282,7 @@ impl Grouping<'_> {
             };
             return self.push(again);
         }
-        let answers = facts.and_then(|facts| facts.in_response_to.as_ref()).map(|id| id.value.as_str());
+        let answers = facts.and_then(answers);
         let unreadable = facts.is_some_and(|facts| facts.xml_id.is_none() || facts.damage.contains(&Damage::Sanitised));
         let by_id = answers.and_then(|id| {
             let asks = |draft: &Draft| {
@@ -320,6 +335,16 @@ impl Grouping<'_> {
         let asked = draft.asked.unwrap_or(index);
         self.path.before(index).take_while(|before| *before > asked).any(|before| self.path.get(before).is_some_and(typed))
     }
+}
+
+/// The request a message says it answers, in its root or in a subject confirmation.
+fn answers(message: &Message) -> Option<&str> {
+    let confirmed = message
+        .assertions
+        .iter()
+        .flat_map(|assertion| &assertion.confirmations)
+        .find_map(|confirmation| confirmation.in_response_to.as_ref());
+    message.in_response_to.as_ref().or(confirmed).map(|id| id.value.as_str()).filter(|id| !id.is_empty())
 }
 
 /// Finds attempts that began by themselves where another one landed: the service provider accepted

@@ -1,9 +1,10 @@
 //! How an attempt ended, judged from what the browser saw.
 
 use super::draft::Draft;
-use crate::story::path::{Path, host_and_path, redirect_of, same_endpoint};
+use crate::story::pages;
+use crate::story::path::{Path, host_and_path, is_detour, redirect_of};
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
-use diag_sdk::case::exchange::{Exchange, Page};
+use diag_sdk::case::exchange::{Exchange, Page, Phrase};
 use diag_sdk::case::message::Message;
 use diag_sdk::status;
 use url::Url;
@@ -55,8 +56,10 @@ fn refusal(response: &Message) -> Option<String> {
         return None;
     }
     let code = status.codes.last().map(|code| code.value.as_str()).unwrap_or_default();
-    let meaning = status::lookup(code).map(|known| format!(": {}", lower_first(known.meaning))).unwrap_or_default();
-    Some(format!("The identity provider answered {}{meaning}", diag_sdk::spec::short(code)))
+    let said = status.message.as_ref().map(|message| pages::shown(&message.value, 160)).filter(|message| !message.is_empty());
+    let meaning = status::lookup(code).map(|known| lower_first(known.meaning));
+    let words = said.map(|said| format!("“{said}”")).or(meaning).map(|words| format!(": {words}")).unwrap_or_default();
+    Some(format!("The identity provider answered {}{words}", diag_sdk::spec::short(code)))
 }
 
 fn lower_first(text: &str) -> String {
@@ -70,8 +73,7 @@ fn consumed(path: &Path<'_>, draft: &Draft, consumption: usize) -> Ending {
     let place = host_and_path(&exchange.url);
     let said = said(exchange);
     if let Some(location) = redirect_of(exchange) {
-        if draft.bounced_to.is_none()
-            && same_endpoint(&exchange.url, location)
+        if is_detour(&exchange.url, location)
             && exchange.method == "POST"
             && draft.landing.first().and_then(|next| path.get(*next)).is_none_or(|next| next.method == "GET")
             && !matches!(exchange.status, 307 | 308)
@@ -194,6 +196,7 @@ pub(super) fn connection_failed(exchange: &Exchange) -> bool {
         "TOO_MANY_REDIRECTS",
         "HTTP2_PROTOCOL",
         "RESPONSE_HEADERS_TOO_BIG",
+        "BLOCKED",
     ];
     let failure = exchange.failure.as_deref().unwrap_or_default().to_ascii_uppercase();
     exchange.status == 0 && FAILURES.iter().any(|known| failure.contains(known)) && !failure.contains("ABORTED")
@@ -230,7 +233,9 @@ fn asks_to_log_in(url: &str, page: &Page) -> bool {
 /// What an answer said, for people: status and title.
 pub(super) fn said(exchange: &Exchange) -> String {
     let headline = exchange.page.as_ref().and_then(|page| {
-        let phrase = page.phrases.first().map(|phrase| phrase.text.clone());
+        // What a product says in particular tells more than its general regrets.
+        let general = |phrase: &&Phrase| matches!(phrase.meaning.as_str(), "idp-error" | "server-error" | "refused");
+        let phrase = page.phrases.iter().find(|phrase| !general(phrase)).or(page.phrases.first()).map(|phrase| phrase.text.clone());
         page.codes.first().cloned().or(phrase).or_else(|| page.title.clone())
     });
     let status = match exchange.status {

@@ -8,7 +8,7 @@ use super::path::{Path, host, seconds_between};
 use diag_sdk::Case;
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::exchange::Page;
-use diag_sdk::case::message::Message;
+use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::spec;
 use draft::Draft;
 use ending::Ending;
@@ -18,7 +18,7 @@ use steps::{Roles, posts_password, steps};
 /// Finds the attempts of the Case in its exchanges and messages.
 pub fn attempts(case: &mut Case) {
     let path = Path::new(&case.exchanges);
-    let mut drafts = draft::drafts(&path, &case.messages);
+    let mut drafts = draft::drafts(&path, &case.messages, &consumers(case));
     if drafts.is_empty() {
         drafts.extend(refused_at_the_door(&path));
     }
@@ -34,6 +34,26 @@ pub fn attempts(case: &mut Case) {
         .map(|(number, (draft, ending))| finish(number + 1, &path, &case.messages, draft, ending, &roles))
         .collect();
     case.attempts = attempts;
+}
+
+/// URLs known to take responses, as far as messages, metadata and configuration name them.
+fn consumers(case: &Case) -> Vec<String> {
+    let requested = case.messages.iter().filter_map(|message| message.request.as_ref()?.acs_url.as_ref()).map(|url| url.value.clone());
+    let addressed =
+        case.messages.iter().filter(|message| message.kind == MessageKind::Response).filter_map(|message| message.destination.as_ref());
+    let posted = case.messages.iter().filter(|message| message.kind == MessageKind::Response).flat_map(|message| &message.sightings);
+    let served = case.sp_configurations.iter().filter_map(|configuration| configuration.acs_url.as_ref());
+    let published = case.metadata.iter().filter_map(|metadata| metadata.sp.as_ref()).flat_map(|role| &role.acs);
+    let mut consumers: Vec<String> = requested
+        .chain(addressed.map(|url| url.value.clone()))
+        .chain(posted.filter_map(|sighting| sighting.to.clone()))
+        .chain(served.map(|url| url.value.clone()))
+        .chain(published.map(|endpoint| endpoint.location.value.clone()))
+        .take(200)
+        .collect();
+    consumers.sort();
+    consumers.dedup();
+    consumers
 }
 
 /// A service provider that answers with an error before any message: an attempt all the same.
@@ -231,3 +251,6 @@ fn retries(path: &Path<'_>, exchanges: &[usize], passwords: &[usize]) -> usize {
     let assumed = passwords.iter().rev().skip(1).filter(|index| page(index).is_none()).count();
     told + assumed
 }
+
+#[cfg(test)]
+mod tests;
