@@ -62,7 +62,9 @@ pub(super) fn drafts(path: &Path<'_>, messages: &[Message], consumers: &[String]
     drafts.sort_by_key(|draft| draft.exchanges.first().copied().or(draft.consumption));
     for draft in &mut drafts {
         if let Some(consumption) = draft.consumption {
-            draft.landing = path.chain(consumption).into_iter().skip(1).collect();
+            // Where the next message sets out this story ends.
+            let carries = |index: &usize| events.get(*index).is_some_and(|here| here.iter().any(|event| event.delivered));
+            draft.landing = path.chain(consumption).into_iter().skip(1).take_while(|index| !carries(index)).collect();
         }
     }
     mark_bounces(path, messages, &mut drafts);
