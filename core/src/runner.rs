@@ -3,6 +3,7 @@
 //! Every check ends in one of four ways: clean, found, skipped (an input is missing) or crashed.
 //! A report that hides the last two would lie.
 
+use diag_sdk::manifest::CheckAnswer;
 use diag_sdk::{Case, Check, Finding, Need, Plugin};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -54,6 +55,31 @@ impl Selection {
     }
 }
 
+impl Run {
+    /// Takes in how checks of a loaded plugin ended; the order of checks stays that of their ids.
+    pub fn take_in(&mut self, answers: impl IntoIterator<Item = CheckAnswer>) {
+        for answer in answers {
+            let ending = match answer.crashed {
+                Some(why) => Ending::Crashed(why),
+                None => Ending::of(&answer.findings, answer.missing),
+            };
+            self.findings.extend(answer.findings);
+            self.checks.push(CheckRun { id: answer.id, ending });
+        }
+        self.checks.sort_by(|left, right| left.id.cmp(&right.id));
+    }
+}
+
+impl Ending {
+    fn of(found: &[Finding], missing: Vec<Need>) -> Self {
+        match (found.is_empty(), missing.is_empty()) {
+            (false, _) => Self::Found,
+            (true, false) => Self::Skipped(missing),
+            (true, true) => Self::Clean,
+        }
+    }
+}
+
 /// Runs the selected checks of the plugins, in order of their ids.
 pub fn run(case: &Case, plugins: &[&'static Plugin], selection: &Selection) -> Run {
     let mut checks: Vec<&'static Check> = plugins.iter().flat_map(|plugin| plugin.checks.iter().copied()).collect();
@@ -64,11 +90,7 @@ pub fn run(case: &Case, plugins: &[&'static Plugin], selection: &Selection) -> R
             Err(_) => Ending::Crashed("the check panicked; this is a bug in the check, the other checks are not affected".to_owned()),
             Ok(findings) => {
                 let (found, missing) = findings.into_parts();
-                let ending = match (found.is_empty(), missing.is_empty()) {
-                    (false, _) => Ending::Found,
-                    (true, false) => Ending::Skipped(missing),
-                    (true, true) => Ending::Clean,
-                };
+                let ending = Ending::of(&found, missing);
                 run.findings.extend(found);
                 ending
             }
@@ -113,6 +135,25 @@ mod tests {
         assert!(matches!(endings[2], ("test/panics", Ending::Crashed(_))));
         assert_eq!(run.findings[0].check, "test/finds");
         assert_eq!(run.findings[0].references, ["reference"]);
+    }
+
+    #[test]
+    fn answers_of_loaded_plugins_are_taken_in() {
+        let mut run = run(&Case::default(), &[&PLUGIN], &Selection::default());
+        let answer = |id: &str| CheckAnswer { id: id.to_owned(), ..CheckAnswer::default() };
+        run.take_in([
+            CheckAnswer { findings: vec![Finding::notice("Loaded")], ..answer("acme/found") },
+            CheckAnswer { missing: vec![Need::Capture], ..answer("acme/skipped") },
+            CheckAnswer { crashed: Some("died".into()), ..answer("zeta/crashed") },
+            answer("acme/clean"),
+        ]);
+        assert!(run.checks.is_sorted_by(|left, right| left.id < right.id));
+        let ending = |id: &str| run.checks.iter().find(|check| check.id == id).map(|check| check.ending.clone());
+        assert_eq!(ending("acme/found"), Some(Ending::Found));
+        assert_eq!(ending("acme/skipped"), Some(Ending::Skipped(vec![Need::Capture])));
+        assert_eq!(ending("acme/clean"), Some(Ending::Clean));
+        assert_eq!(ending("zeta/crashed"), Some(Ending::Crashed("died".into())));
+        assert!(run.findings.iter().any(|finding| finding.message == "Loaded"));
     }
 
     #[test]

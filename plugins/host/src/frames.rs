@@ -9,13 +9,15 @@
 //! ```
 //!
 //! The parent ends the conversation by closing the plugin's standard input. A plugin answers
-//! `{"frame":"error","message":"…"}` where it cannot do what it was asked.
+//! `{"frame":"error","message":"…"}` where it cannot do what it was asked, and says nothing unasked.
+//! Before all that the worker itself says `{"frame":"ready","confinement":"…"}`; a program never does.
 
 use diag_sdk::manifest::{Answer, Manifest, Request};
 use serde::{Deserialize, Serialize};
 
 /// What the parent asks.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "frame", rename_all = "kebab-case")]
 pub enum Ask {
     /// Say what you are.
@@ -29,15 +31,18 @@ pub enum Ask {
 
 /// What the plugin answers.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "frame", rename_all = "kebab-case")]
 pub enum Tell {
-    /// What it is.
+    /// The worker has given up what it does not need. Only the worker itself says this.
+    Ready {
+        /// How it is confined, for people.
+        confinement: String,
+    },
+    /// What the plugin is.
     Manifest {
         /// The manifest.
         manifest: Manifest,
-        /// How the worker is confined, where a worker of ours answers.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        confinement: Option<String>,
     },
     /// What its checks found.
     Answer {
@@ -49,4 +54,15 @@ pub enum Tell {
         /// Why, for people.
         message: String,
     },
+}
+
+/// A frame of the conversation, for its schema.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Frame {
+    /// From `diag` to the plugin.
+    Ask(Ask),
+    /// From the plugin to `diag`.
+    Tell(Tell),
 }

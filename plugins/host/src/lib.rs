@@ -7,21 +7,27 @@
 //! input and output. The parent holds the clock, counts the bytes and believes nothing it reads
 //! before it is checked.
 //!
+//! - [`plugin`]: a plugin as the rest of `diag` sees it
+//! - [`kind`]: what a file is, before anything is started
 //! - [`frames`]: what parent and worker say to each other, one line of JSON each
 //! - [`process`]: the parent's side: spawn, deadline, output limit
+//! - [`withhold`]: what a plugin does not see
+//! - [`belief`]: what is believed of what it says
 //! - [`worker`]: the worker's side for libraries and programs
 //! - [`library`]: opens a shared library and calls its table; the unsafe code
 //! - [`sandbox`]: what a worker gives up
-//! - [`plugin`]: a plugin as the rest of `diag` sees it
 //! - [`digest`]: the SHA-256 a plugin is trusted by
 
+pub mod belief;
 pub mod digest;
 pub mod frames;
+pub mod kind;
 pub mod library;
 pub mod plugin;
 pub mod process;
 pub mod sandbox;
+pub mod withhold;
 pub mod worker;
 
-pub use plugin::{Loaded, PluginError};
-pub use process::{Launcher, Limits};
+pub use plugin::{Engine, Loaded, PluginError, Terms};
+pub use process::{Failure, Launcher, Limits};

@@ -1,19 +1,23 @@
 //! A plugin as the rest of `diag` sees it: what it is, and answers that were checked.
 
+use crate::belief;
 use crate::digest;
 use crate::frames::{Ask, Tell};
+use crate::kind::{self, NotAPlugin};
 use crate::process::{Failure, Kind, Launcher, Limits, Worker};
-use diag_sdk::manifest::{CheckAnswer, Manifest, Request};
-use diag_sdk::{Case, Severity};
-use std::collections::BTreeSet;
+use crate::withhold::withheld;
+use diag_sdk::manifest::{Answer, CheckAnswer, CheckInfo, Manifest, Request};
+use diag_sdk::{Case, Need};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Most findings one check may report; more are cut off and said so.
-const MOST_FINDINGS: usize = 1000;
-/// Most checks one plugin may bring.
-const MOST_CHECKS: usize = 2000;
+/// What answers for a plugin: a worker process, or something of ours that evaluates expressions.
+pub trait Engine: fmt::Debug + Send {
+    /// Runs the checks a request names.
+    fn answer(&mut self, request: Request) -> Result<Answer, Failure>;
+}
 
-/// A plugin that was started and has said what it is.
+/// A plugin that has said what it is.
 #[derive(Debug)]
 pub struct Loaded {
     /// The file.
@@ -22,11 +26,22 @@ pub struct Loaded {
     pub sha256: String,
     /// What it says of itself, checked.
     pub manifest: Manifest,
-    /// How its worker is confined, for people.
-    pub confinement: Option<String>,
-    /// What of the Case it may see beyond the clean facts.
+    /// How it is confined, for people.
+    pub confinement: String,
+    /// What of the Case it sees beyond the clean facts: what it wants and was granted.
     pub granted: Vec<String>,
-    worker: Worker,
+    engine: Box<dyn Engine>,
+}
+
+/// On what terms a plugin is loaded.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// What it may use.
+    pub limits: Limits,
+    /// What of the Case it may see beyond the clean facts, where it wants that.
+    pub granted: Vec<String>,
+    /// The SHA-256 it is trusted by; a file that has another one is not started.
+    pub sha256: Option<String>,
 }
 
 /// Why a plugin cannot be used.
@@ -39,6 +54,30 @@ pub enum PluginError {
         path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// It is not a file.
+    #[error("plugin {path}: expected a file, found a folder or a device")]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// It can be no plugin.
+    #[error("plugin {path}: {source}")]
+    NotAPlugin {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: NotAPlugin,
+    },
+    /// It is not the file that is trusted.
+    #[error("plugin {path}: has changed since it was trusted (SHA-256 {found:.12}…, trusted {trusted:.12}…)")]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// The SHA-256 it has.
+        found: String,
+        /// The SHA-256 that is trusted.
+        trusted: String,
     },
     /// Its worker failed.
     #[error("plugin {path}: {source}")]
@@ -60,160 +99,106 @@ pub enum PluginError {
 
 impl Loaded {
     /// Starts a plugin and asks what it is.
-    pub fn load(path: &Path, launcher: &Launcher, limits: Limits, granted: Vec<String>) -> Result<Self, PluginError> {
-        let unreadable = |source| PluginError::Unreadable { path: path.to_owned(), source };
-        let path = path.canonicalize().map_err(unreadable)?;
-        let sha256 = digest::sha256(&path).map_err(unreadable)?;
-        let kind = kind_of(&path).map_err(unreadable)?;
-        let failed = |source| PluginError::Failed { path: path.clone(), source };
-        let mut worker = Worker::start(launcher, kind, &path, limits).map_err(failed)?;
-        match worker.ask(&Ask::Describe).map_err(failed)? {
-            Tell::Manifest { manifest, confinement } => {
-                check_manifest(&manifest).map_err(|reason| PluginError::BadManifest { path: path.clone(), reason })?;
-                Ok(Self { path, sha256, manifest, confinement, granted, worker })
-            }
-            _ => Err(failed(Failure::NotAFrame("a manifest was asked for, something else came".to_owned()))),
+    pub fn load(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Self, PluginError> {
+        let shown = path.to_owned();
+        let unreadable = |source| PluginError::Unreadable { path: shown.clone(), source };
+        let failed = |source| PluginError::Failed { path: shown.clone(), source };
+        let resolved = path.canonicalize().map_err(unreadable)?;
+        if !resolved.is_file() {
+            return Err(PluginError::NotAFile { path: shown });
         }
+        let sha256 = digest::sha256(&resolved).map_err(unreadable)?;
+        if let Some(trusted) = terms.sha256.as_ref().filter(|trusted| **trusted != sha256) {
+            return Err(PluginError::Changed { path: shown, found: sha256, trusted: trusted.clone() });
+        }
+        let kind =
+            kind::of(&resolved).map_err(unreadable)?.map_err(|source| PluginError::NotAPlugin { path: shown.clone(), source })?;
+        let mut process =
+            Process { launcher: launcher.clone(), kind, path: resolved.clone(), sha256: sha256.clone(), limits: terms.limits, worker: None };
+        let worker = process.worker().map_err(failed)?;
+        let confinement = worker.confinement().to_owned();
+        let Tell::Manifest { manifest } = worker.ask(&Ask::Describe).map_err(failed)? else {
+            return Err(failed(Failure::NotAFrame("a manifest was asked for, something else came".to_owned())));
+        };
+        Self::with_engine(&shown, sha256, manifest, confinement, &terms.granted, Box::new(process))
+    }
+
+    /// A plugin that something of ours answers for.
+    pub fn with_engine(
+        path: &Path,
+        sha256: String,
+        manifest: Manifest,
+        confinement: String,
+        granted: &[String],
+        engine: Box<dyn Engine>,
+    ) -> Result<Self, PluginError> {
+        belief::check_manifest(&manifest).map_err(|reason| PluginError::BadManifest { path: path.to_owned(), reason })?;
+        let granted = manifest.wants.iter().filter(|want| granted.contains(want)).cloned().collect();
+        Ok(Self { path: path.to_owned(), sha256, manifest, confinement, granted, engine })
+    }
+
+    /// What it wants to see and was not granted.
+    pub fn refused(&self) -> impl Iterator<Item = &str> {
+        self.manifest.wants.iter().filter(|want| !self.granted.contains(want)).map(String::as_str)
     }
 
     /// Runs checks over a Case from which everything is taken that was not granted. Whatever goes
     /// wrong becomes a crashed check that names the plugin; it never fails.
-    pub fn run(&mut self, checks: &[String], case: &Case) -> Vec<CheckAnswer> {
-        if checks.is_empty() {
-            return Vec::new();
-        }
-        let request = Request { checks: checks.to_vec(), case: clean(case, &self.granted) };
-        match self.worker.ask(&Ask::Run { request: Box::new(request) }) {
-            Ok(Tell::Answer { answer }) => self.checked(checks, &answer.checks),
-            Ok(_) => self.all_crashed(checks, "an answer was asked for, something else came"),
-            Err(failure) => self.all_crashed(checks, &failure.to_string()),
-        }
-    }
-
-    fn all_crashed(&self, checks: &[String], why: &str) -> Vec<CheckAnswer> {
-        let crashed = |id: &String| CheckAnswer {
-            id: id.clone(),
-            crashed: Some(format!("plugin {}: {why}", self.manifest.name)),
-            ..CheckAnswer::default()
+    pub fn run(&mut self, wanted: impl Fn(&str) -> bool, case: &Case) -> Vec<CheckAnswer> {
+        let checks: Vec<&CheckInfo> = self.manifest.checks.iter().filter(|check| wanted(&check.id)).collect();
+        // Where no input is there that a check could use, nobody need be asked.
+        let can_look = |check: &CheckInfo| check.needs.is_empty() || check.needs.iter().any(|need: &Need| case.has(*need));
+        let asked: Vec<String> = checks.iter().filter(|check| can_look(check)).map(|check| check.id.clone()).collect();
+        let answer = if asked.is_empty() {
+            Ok(Answer::default())
+        } else {
+            self.engine.answer(Request { checks: asked, case: withheld(case, &self.granted) })
         };
-        checks.iter().map(crashed).collect()
-    }
-
-    /// Believes only what the manifest allows: its own ids, declared levels, a bounded number.
-    fn checked(&self, asked: &[String], answers: &[CheckAnswer]) -> Vec<CheckAnswer> {
-        asked
-            .iter()
-            .map(|id| {
-                let crashed = |why: String| CheckAnswer {
-                    id: id.clone(),
-                    crashed: Some(format!("plugin {}: {why}", self.manifest.name)),
-                    ..CheckAnswer::default()
-                };
-                let Some(mut answer) = answers.iter().find(|answer| &answer.id == id).cloned() else {
-                    return crashed("it did not answer for this check".to_owned());
-                };
-                if let Some(why) = answer.crashed {
-                    return crashed(why);
-                }
-                let levels =
-                    self.manifest.checks.iter().find(|check| &check.id == id).map(|check| check.levels.clone()).unwrap_or_default();
-                answer.findings.truncate(MOST_FINDINGS);
-                for finding in &mut answer.findings {
-                    finding.check.clone_from(id);
-                    if !levels.contains(&finding.severity) {
-                        return crashed(format!("it reports {:?}, a level its manifest does not declare", finding.severity));
-                    }
-                    if !finding.certain && finding.severity == Severity::Error {
-                        // The contract: an error is proven. What is only likely is a warning.
-                        finding.severity = Severity::Warning;
-                    }
-                }
-                answer
-            })
-            .collect()
+        let name = &self.manifest.name;
+        let answers = checks.into_iter().map(|check| match &answer {
+            _ if !can_look(check) => CheckAnswer { id: check.id.clone(), missing: check.needs.clone(), ..CheckAnswer::default() },
+            Ok(answer) => belief::answer(check, &answer.checks),
+            Err(failure) => belief::crashed(&check.id, &failure.to_string()),
+        });
+        answers.map(|answer| CheckAnswer { crashed: answer.crashed.map(|why| format!("plugin {name}: {why}")), ..answer }).collect()
     }
 }
 
-/// A library or a program, by its first bytes.
-fn kind_of(path: &Path) -> std::io::Result<Kind> {
-    use std::io::Read;
-    let mut head = [0; 20];
-    let mut file = std::fs::File::open(path)?;
-    let mut read = 0;
-    while read < head.len() {
-        match file.read(&mut head[read..])? {
-            0 => break,
-            more => read += more,
+/// A worker process that is started anew after it failed, so that one case that brings it down
+/// does not take the next ones with it.
+#[derive(Debug)]
+struct Process {
+    launcher: Launcher,
+    kind: Kind,
+    path: PathBuf,
+    sha256: String,
+    limits: Limits,
+    worker: Option<Worker>,
+}
+
+impl Process {
+    fn worker(&mut self) -> Result<&mut Worker, Failure> {
+        self.worker = self.worker.take().filter(Worker::is_alive);
+        if self.worker.is_none() {
+            let worker = Worker::start(&self.launcher, self.kind, &self.path, self.limits)?;
+            // What was started is what was looked at before, or it is not asked anything.
+            if digest::sha256(&self.path).map_err(|error| Failure::NotStarted(error.to_string()))? != self.sha256 {
+                return Err(Failure::Changed);
+            }
+            self.worker = Some(worker);
         }
+        self.worker.as_mut().ok_or(Failure::Changed)
     }
-    let executable_script = head.starts_with(b"#!");
-    // An ELF file of type ET_EXEC is a program; ET_DYN may be both, so its name decides.
-    let elf_program = head.starts_with(b"\x7fELF") && head[16] == 2;
-    let named_library =
-        path.extension().is_some_and(|extension| ["so", "dylib", "dll"].iter().any(|known| extension.eq_ignore_ascii_case(known)));
-    let position_independent_program = head.starts_with(b"\x7fELF") && head[16] == 3 && !named_library && is_executable(path);
-    Ok(if executable_script || elf_program || position_independent_program { Kind::Program } else { Kind::Library })
 }
 
-#[cfg(unix)]
-fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    path.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(_: &Path) -> bool {
-    false
-}
-
-/// A manifest must name its checks under its own name, once each, in words that can be shown.
-fn check_manifest(manifest: &Manifest) -> Result<(), String> {
-    let major = |schema: &str| schema.split('.').next().map(str::to_owned);
-    if major(&manifest.schema) != major(diag_sdk::manifest::SCHEMA) {
-        return Err(format!("schema `{}`, expected `{}`", manifest.schema, diag_sdk::manifest::SCHEMA));
-    }
-    let word = |text: &str| {
-        !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-    };
-    if !word(&manifest.name) {
-        return Err(format!("name `{}`, expected lower-case letters, digits and hyphens", manifest.name.escape_debug()));
-    }
-    if manifest.checks.len() > MOST_CHECKS {
-        return Err(format!("{} checks, at most {MOST_CHECKS} are allowed", manifest.checks.len()));
-    }
-    let mut seen = BTreeSet::new();
-    for check in &manifest.checks {
-        match check.id.split_once('/') {
-            Some((name, problem)) if name == manifest.name && word(problem) => {}
-            _ => return Err(format!("check id `{}`, expected `{}/<problem>`", check.id.escape_debug(), manifest.name)),
-        }
-        if !seen.insert(&check.id) {
-            return Err(format!("check id `{}` occurs twice", check.id));
-        }
-        if check.levels.is_empty() {
-            return Err(format!("check `{}` declares no level", check.id));
-        }
-    }
-    Ok(())
-}
-
-/// The Case without what identifies people, unless that was granted.
-pub fn clean(case: &Case, granted: &[String]) -> Case {
-    let mut clean = case.clone();
-    if granted.iter().any(|name| name == "secret:personal") {
-        return clean;
-    }
-    let withhold = |personal: &mut diag_sdk::Personal| personal.text = None;
-    for message in &mut clean.messages {
-        message.relay_state.iter_mut().for_each(withhold);
-        message.sightings.iter_mut().filter_map(|sighting| sighting.relay_state.as_mut()).for_each(withhold);
-        message.logout.iter_mut().filter_map(|logout| logout.name_id.as_mut()).for_each(withhold);
-        for assertion in &mut message.assertions {
-            assertion.name_id.iter_mut().for_each(|name_id| withhold(&mut name_id.value));
-            for attribute in &mut assertion.attributes {
-                attribute.values.iter_mut().for_each(|value| withhold(&mut value.value));
+impl Engine for Process {
+    fn answer(&mut self, request: Request) -> Result<Answer, Failure> {
+        match self.worker()?.ask(&Ask::Run { request: Box::new(request) })? {
+            Tell::Answer { answer } => Ok(answer),
+            _ => {
+                self.worker = None;
+                Err(Failure::NotAFrame("an answer was asked for, something else came".to_owned()))
             }
         }
     }
-    clean
 }

@@ -4,7 +4,7 @@ use crate::frames::{Ask, Tell};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,8 @@ pub struct Launcher {
     pub program: PathBuf,
     /// What goes before the worker's own arguments.
     pub arguments: Vec<String>,
+    /// What a plugin prints goes to standard error instead of nowhere: for those who write one.
+    pub audible: bool,
 }
 
 /// Which kind of worker.
@@ -63,7 +65,7 @@ pub enum Failure {
     #[error("it gave no answer within {} s and was stopped", .0.as_secs_f64())]
     TooSlow(Duration),
     /// More bytes than an answer may have.
-    #[error("its answer exceeds {0} bytes and was cut off")]
+    #[error("its answer exceeds {} MB and was cut off", .0 >> 20)]
     TooMuch(u64),
     /// The process ended before it answered.
     #[error("its process ended before it answered ({0})")]
@@ -71,6 +73,12 @@ pub enum Failure {
     /// What it wrote is no frame.
     #[error("what it wrote is not an answer: {0}")]
     NotAFrame(String),
+    /// It wrote without being asked.
+    #[error("it wrote more than it was asked for")]
+    Unasked,
+    /// The file is not the one that was loaded.
+    #[error("its file has changed since it was loaded")]
+    Changed,
     /// It says that it cannot.
     #[error("{0}")]
     Refused(String),
@@ -83,11 +91,12 @@ pub struct Worker {
     input: Option<ChildStdin>,
     lines: Receiver<Result<Vec<u8>, Failure>>,
     limits: Limits,
+    confinement: String,
 }
 
 impl Worker {
-    /// Starts a worker for a plugin. Its environment is empty but for a search path, its current
-    /// folder is the root.
+    /// Starts a worker for a plugin and waits until it is ready. Its environment is empty but for a
+    /// search path, its current folder is the root.
     pub fn start(launcher: &Launcher, kind: Kind, plugin: &Path, limits: Limits) -> Result<Self, Failure> {
         let mut command = Command::new(&launcher.program);
         command
@@ -97,35 +106,48 @@ impl Worker {
             .arg(limits.memory.to_string())
             .arg((limits.deadline.as_secs() * 4 + 10).to_string())
             .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .env("LANG", "C.UTF-8")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+            .stderr(if launcher.audible { Stdio::inherit() } else { Stdio::null() });
         if cfg!(unix) {
-            command.current_dir("/");
+            command.env("PATH", "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin").current_dir("/");
+        }
+        // Windows cannot start a process without this one.
+        if let Some(root) = std::env::var_os("SystemRoot").filter(|_| cfg!(windows)) {
+            command.env("SystemRoot", root);
         }
         let mut child = command.spawn().map_err(|error| Failure::NotStarted(error.to_string()))?;
         let input = child.stdin.take();
         let output = child.stdout.take().ok_or_else(|| Failure::NotStarted("no standard output".to_owned()))?;
-        let (sender, lines) = channel();
+        // One line at a time: a plugin that writes without end fills the pipe, not our memory.
+        let (sender, lines) = sync_channel(1);
         // Reading happens on a thread of its own, so that a silent plugin cannot hold the parent.
         thread::spawn(move || {
             let mut reader = BufReader::new(output);
-            loop {
-                let read = bounded_line(&mut reader, limits.output);
-                let ends = !matches!(&read, Some(Ok(_)));
-                if let Some(line) = read
-                    && sender.send(line).is_err()
-                {
-                    break;
-                }
-                if ends {
+            while let Some(line) = bounded_line(&mut reader, limits.output) {
+                let ends = line.is_err();
+                if sender.send(line).is_err() || ends {
                     break;
                 }
             }
         });
-        Ok(Self { child, input, lines, limits })
+        let mut worker = Self { child, input, lines, limits, confinement: String::new() };
+        match worker.hear()? {
+            Tell::Ready { confinement } => worker.confinement = confinement,
+            _ => return Err(Failure::NotStarted("it did not say that it is ready".to_owned())),
+        }
+        Ok(worker)
+    }
+
+    /// It can be asked again.
+    pub fn is_alive(&self) -> bool {
+        self.input.is_some()
+    }
+
+    /// How the worker is confined, for people.
+    pub fn confinement(&self) -> &str {
+        &self.confinement
     }
 
     /// Asks, and waits for the answer.
@@ -133,6 +155,14 @@ impl Worker {
         let mut line = serde_json::to_vec(ask).map_err(|error| Failure::NotAFrame(error.to_string()))?;
         line.push(b'\n');
         let Some(mut input) = self.input.take() else { return Err(Failure::Died("already stopped".to_owned())) };
+        // What was written before the question answers nothing.
+        if let Ok(said) = self.lines.try_recv() {
+            self.stop();
+            return Err(match said.map(|line| serde_json::from_slice(&line)) {
+                Ok(Ok(Tell::Error { message })) => Failure::Refused(message),
+                _ => Failure::Unasked,
+            });
+        }
         // Writing too: a plugin that reads nothing would block a full pipe for ever.
         let (written, done) = channel();
         thread::spawn(move || {
@@ -140,30 +170,28 @@ impl Worker {
             let _ = written.send(result.map(|()| input));
         });
         let started = Instant::now();
-        let line = self.lines.recv_timeout(self.limits.deadline);
+        let told = self.hear();
         let left = self.limits.deadline.saturating_sub(started.elapsed()).max(Duration::from_millis(50));
         if let Ok(Ok(input)) = done.recv_timeout(left) {
             self.input = Some(input);
         }
-        match line {
+        told
+    }
+
+    /// The next frame. After a failure that is not the plugin's own word the worker is stopped.
+    fn hear(&mut self) -> Result<Tell, Failure> {
+        let failure = match self.lines.recv_timeout(self.limits.deadline) {
             Ok(Ok(line)) => match serde_json::from_slice(&line) {
-                Ok(Tell::Error { message }) => Err(Failure::Refused(message)),
-                Ok(tell) => Ok(tell),
-                Err(error) => {
-                    self.stop();
-                    Err(Failure::NotAFrame(error.to_string()))
-                }
+                Ok(Tell::Error { message }) => return Err(Failure::Refused(message)),
+                Ok(tell) => return Ok(tell),
+                Err(error) => Failure::NotAFrame(error.to_string()),
             },
-            Ok(Err(failure)) => {
-                self.stop();
-                Err(failure)
-            }
-            Err(RecvTimeoutError::Timeout) => {
-                self.stop();
-                Err(Failure::TooSlow(self.limits.deadline))
-            }
-            Err(RecvTimeoutError::Disconnected) => Err(Failure::Died(self.how_it_died())),
-        }
+            Ok(Err(failure)) => failure,
+            Err(RecvTimeoutError::Timeout) => Failure::TooSlow(self.limits.deadline),
+            Err(RecvTimeoutError::Disconnected) => Failure::Died(self.how_it_died()),
+        };
+        self.stop();
+        Err(failure)
     }
 
     fn stop(&mut self) {
@@ -179,11 +207,8 @@ impl Worker {
         loop {
             match self.child.try_wait() {
                 Ok(Some(status)) => return status.to_string(),
-                Ok(None) if Instant::now() < until => thread::sleep(Duration::from_millis(5)),
-                _ => {
-                    self.stop();
-                    return "it closed its output".to_owned();
-                }
+                Ok(None) if Instant::now() < until => thread::sleep(Duration::from_millis(2)),
+                _ => return "it closed its output".to_owned(),
             }
         }
     }
@@ -199,16 +224,29 @@ impl Drop for Worker {
 fn bounded_line(reader: &mut impl BufRead, limit: u64) -> Option<Result<Vec<u8>, Failure>> {
     let mut line = Vec::new();
     match reader.by_ref().take(limit + 1).read_until(b'\n', &mut line) {
-        Ok(0) => None,
         Ok(_) if line.last() == Some(&b'\n') => {
             line.pop();
             Some(Ok(line))
         }
         Ok(read) if read as u64 > limit => Some(Err(Failure::TooMuch(limit))),
-        Ok(_) | Err(_) if line.is_empty() => None,
-        // A line without its end: the process ended in the middle of it.
+        // The end, or a line without its end: the process ended in the middle of it.
         Ok(_) => None,
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
         Err(error) => Some(Err(Failure::Died(error.to_string()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_bounded() {
+        let mut reader = BufReader::new(&b"first\nsecond line\nthird"[..]);
+        assert_eq!(bounded_line(&mut reader, 5), Some(Ok(b"first".to_vec())));
+        assert_eq!(bounded_line(&mut reader, 5), Some(Err(Failure::TooMuch(5))));
+        let mut reader = BufReader::new(&b"cut short"[..]);
+        assert_eq!(bounded_line(&mut reader, 100), None);
+        assert_eq!(bounded_line(&mut BufReader::new(&b""[..]), 100), None);
     }
 }

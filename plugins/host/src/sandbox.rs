@@ -3,6 +3,11 @@
 //! On Linux: memory without bound (resource limits), the file system (landlock), and the network,
 //! new processes and other processes (seccomp). Where the kernel or the system lacks one of them,
 //! the worker says so, and `diag plugin list` shows it.
+//!
+//! A library is confined twice. Before it is opened, because opening runs its initialisers: no
+//! network, no new processes, nothing written. Afterwards it needs no file any more, and only the
+//! system calls that computing needs are left. A program is confined once, before it starts: it
+//! reads itself, its interpreter and the system's libraries, and nothing of the user's.
 
 /// How much a worker may use.
 #[derive(Debug, Clone, Copy)]
@@ -13,132 +18,369 @@ pub struct Bounds {
     pub seconds: u64,
 }
 
-/// What kind of plugin is confined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Confined {
-    /// A library that is already loaded: it needs no file any more.
-    Library,
-    /// A program about to be executed: it must read itself and its interpreter.
-    Program,
-}
-
 /// Limits memory, processor time and what may be written.
 #[cfg(unix)]
 pub fn limit(bounds: Bounds) -> Result<(), String> {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    let fixed = |value: u64| Rlimit { current: Some(value), maximum: Some(value) };
-    let set = |resource, value| setrlimit(resource, fixed(value)).map_err(|error| format!("a resource limit could not be set: {error}"));
-    set(Resource::As, bounds.memory)?;
-    set(Resource::Cpu, bounds.seconds)?;
-    set(Resource::Core, 0)?;
-    set(Resource::Fsize, 0)
+    let wanted = [(Resource::As, bounds.memory), (Resource::Cpu, bounds.seconds), (Resource::Core, 0), (Resource::Fsize, 0)];
+    for (resource, value) in wanted {
+        let set = setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) });
+        // Elsewhere some limits are refused; what is confined there is told below.
+        if let (Err(error), true) = (set, cfg!(target_os = "linux")) {
+            return Err(format!("a resource limit could not be set: {error}"));
+        }
+    }
+    Ok(())
 }
 
 /// Limits memory, processor time and what may be written.
 #[cfg(not(unix))]
 pub fn limit(_: Bounds) -> Result<(), String> {
-    Err("this system has no resource limits diag could set".to_owned())
+    Ok(())
 }
 
-/// Gives up network, files and processes. Returns what was achieved, for people.
 #[cfg(target_os = "linux")]
-pub fn confine(what: Confined) -> String {
-    let files = match linux::files(what) {
-        Ok(true) => "no file system",
-        Ok(false) => "file system only by system call filter (kernel without landlock)",
-        Err(_) => "file system only by system call filter (landlock failed)",
-    };
-    match linux::calls(what) {
-        Ok(()) => match what {
-            Confined::Library => format!("{files}, no network, no new processes"),
-            Confined::Program => format!("{}, no network", files.replace("no file system", "read-only file system")),
-        },
-        Err(error) => format!("{files}; the kernel takes no system call filter ({error}), so network and processes are not confined"),
-    }
+pub use linux::{after_loading, before_loading, before_program, close_inherited};
+
+/// Closes what the process that started `diag` may have left open.
+#[cfg(not(target_os = "linux"))]
+pub fn close_inherited() {}
+
+/// Gives up everything but reading files.
+#[cfg(not(target_os = "linux"))]
+pub fn before_loading() -> Result<(), String> {
+    Err(NOT_CONFINED.to_owned())
 }
 
-/// Gives up network, files and processes. Returns what was achieved, for people.
+/// Gives up everything but computing. Returns what was achieved, for people.
 #[cfg(not(target_os = "linux"))]
-pub fn confine(_: Confined) -> String {
-    "not confined: this system has no sandbox diag could use".to_owned()
+pub fn after_loading(_: &Result<(), String>) -> String {
+    NOT_CONFINED.to_owned()
 }
+
+/// Gives up everything but reading what a program needs to start. Returns what was achieved, for people.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub fn before_program(_: &std::path::Path) -> String {
+    NOT_CONFINED.to_owned()
+}
+
+#[cfg(not(target_os = "linux"))]
+const NOT_CONFINED: &str = "a process of its own with a deadline; this system has no sandbox diag could use";
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use super::Confined;
-    use landlock::{ABI, Access, AccessFs, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus, path_beneath_rules};
+    use landlock::{
+        ABI, Access, AccessFs, AccessNet, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+    };
     use seccompiler::{
         BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
     };
     use std::collections::BTreeMap;
+    use std::path::{Path, PathBuf};
 
-    /// Takes the file system away; a program keeps reading, so that it can start.
-    pub(super) fn files(what: Confined) -> Result<bool, landlock::RulesetError> {
-        let abi = ABI::V5;
-        let ruleset = Ruleset::default().handle_access(AccessFs::from_all(abi))?.create()?;
-        let status = match what {
-            Confined::Library => ruleset.restrict_self()?,
-            Confined::Program => ruleset.add_rules(path_beneath_rules(["/"], AccessFs::from_read(abi)))?.restrict_self()?,
-        };
-        Ok(status.ruleset != RulesetStatus::NotEnforced)
+    /// The newest landlock rules asked for; an older kernel enforces the part it knows.
+    const RULES: ABI = ABI::V6;
+
+    /// Closes what the process that started `diag` may have left open: a plugin gets three streams.
+    pub fn close_inherited() {
+        // SAFETY: nothing of this process is open beyond the standard streams yet.
+        let _ = unsafe { libc::syscall(libc::SYS_close_range, 3_u32, u32::MAX, 0_u32) };
     }
 
-    /// Refuses the system calls a checker has no use for. They fail with EPERM rather than kill, so
+    /// Gives up everything but reading files.
+    pub fn before_loading() -> Result<(), String> {
+        // What landlock achieves is told after loading, where it takes the rest.
+        let _ = files(vec![PathBuf::from("/")]);
+        refuse(&[NETWORK, OTHERS, STARTING])
+    }
+
+    /// Gives up everything but computing. Returns what was achieved, for people.
+    pub fn after_loading(before: &Result<(), String>) -> String {
+        let landlock = files(Vec::new());
+        if let Err(error) = before {
+            return format!("{}; network and processes are not confined: {error}", told("no files", &landlock));
+        }
+        match (computing_only(), landlock) {
+            // Whoever cannot open files needs no landlock.
+            (Ok(()), _) => "no files, no network, no new processes".to_owned(),
+            (Err(error), landlock) => format!("no network, no new processes, {} ({error})", told("no files", &landlock)),
+        }
+    }
+
+    /// Gives up everything but reading what a program needs to start. Returns what was achieved, for people.
+    pub fn before_program(program: &Path) -> String {
+        let files = told("no files but its own and the system's", &files(readable_for(program)));
+        match refuse(&[NETWORK, OTHERS]) {
+            Ok(()) => format!("{files}, no network, no new processes"),
+            Err(error) => format!("{files}; network and processes are not confined: {error}"),
+        }
+    }
+
+    fn told(what: &str, achieved: &Result<RulesetStatus, RulesetError>) -> String {
+        match achieved {
+            Ok(RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced) => what.to_owned(),
+            Ok(RulesetStatus::NotEnforced) => "all files (this kernel has no landlock)".to_owned(),
+            Err(error) => format!("all files (landlock failed: {error})"),
+        }
+    }
+
+    /// Takes the file system away but for reading these paths. Rules stack: nothing comes back.
+    fn files(kept: Vec<PathBuf>) -> Result<RulesetStatus, RulesetError> {
+        let reading = AccessFs::from_read(RULES);
+        let mut ruleset = Ruleset::default()
+            .handle_access(AccessFs::from_all(RULES))?
+            .handle_access(AccessNet::from_all(RULES))?
+            .scope(Scope::from_all(RULES))?
+            .create()?;
+        for path in kept {
+            // What is not there need not be readable.
+            let Ok(open) = PathFd::new(&path) else { continue };
+            let access = if path.is_dir() { reading } else { reading & AccessFs::from_file(RULES) };
+            ruleset = ruleset.add_rule(PathBeneath::new(open, access))?;
+        }
+        Ok(ruleset.restrict_self()?.ruleset)
+    }
+
+    /// What a program has to read: itself, its interpreter with its library, and the system's libraries.
+    fn readable_for(program: &Path) -> Vec<PathBuf> {
+        let system = [
+            "/usr",
+            "/lib",
+            "/lib32",
+            "/lib64",
+            "/bin",
+            "/sbin",
+            "/opt",
+            "/nix/store",
+            "/gnu/store",
+            "/etc/alternatives",
+            "/etc/ld.so.cache",
+            "/etc/ld.so.conf",
+            "/etc/ld.so.conf.d",
+            "/etc/localtime",
+            "/dev/null",
+            "/dev/zero",
+            "/dev/urandom",
+            "/dev/random",
+            "/proc/self",
+            "/proc/cpuinfo",
+            "/proc/meminfo",
+            "/sys/devices/system/cpu",
+        ];
+        let mut kept: Vec<PathBuf> = system.into_iter().map(PathBuf::from).collect();
+        kept.push(program.to_owned());
+        if let Some(interpreter) = interpreter_of(program) {
+            for path in [interpreter.canonicalize().ok(), Some(interpreter)].into_iter().flatten() {
+                // `PREFIX/bin/python3` keeps its library below PREFIX.
+                let bin = path.parent().filter(|parent| parent.file_name().is_some_and(|name| name == "bin"));
+                kept.extend(bin.and_then(Path::parent).filter(|prefix| prefix.parent().is_some()).map(Path::to_owned));
+                kept.push(path);
+            }
+        }
+        kept
+    }
+
+    /// The interpreter that the first line of a script names.
+    fn interpreter_of(program: &Path) -> Option<PathBuf> {
+        use std::io::Read;
+        let mut head = Vec::new();
+        std::fs::File::open(program).ok()?.take(256).read_to_end(&mut head).ok()?;
+        let line = head.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+        let path = std::str::from_utf8(line).ok()?.split_whitespace().next()?;
+        Some(PathBuf::from(path))
+    }
+
+    /// Anything that reaches another machine or process.
+    const NETWORK: &[libc::c_long] = &[
+        libc::SYS_socket,
+        libc::SYS_socketpair,
+        libc::SYS_connect,
+        libc::SYS_bind,
+        libc::SYS_listen,
+        libc::SYS_accept,
+        libc::SYS_accept4,
+        libc::SYS_sendto,
+        libc::SYS_sendmsg,
+        libc::SYS_sendmmsg,
+    ];
+
+    /// Anything that touches other processes, the kernel, or the limits set above.
+    const OTHERS: &[libc::c_long] = &[
+        libc::SYS_ptrace,
+        libc::SYS_process_vm_readv,
+        libc::SYS_process_vm_writev,
+        libc::SYS_pidfd_open,
+        libc::SYS_pidfd_getfd,
+        libc::SYS_pidfd_send_signal,
+        libc::SYS_kill,
+        libc::SYS_tkill,
+        libc::SYS_rt_sigqueueinfo,
+        libc::SYS_rt_tgsigqueueinfo,
+        libc::SYS_io_uring_setup,
+        libc::SYS_bpf,
+        libc::SYS_perf_event_open,
+        libc::SYS_userfaultfd,
+        libc::SYS_mount,
+        libc::SYS_umount2,
+        libc::SYS_pivot_root,
+        libc::SYS_chroot,
+        libc::SYS_unshare,
+        libc::SYS_setns,
+        libc::SYS_keyctl,
+        libc::SYS_add_key,
+        libc::SYS_request_key,
+        libc::SYS_setrlimit,
+        libc::SYS_kexec_load,
+        libc::SYS_init_module,
+        libc::SYS_finit_module,
+        libc::SYS_reboot,
+        libc::SYS_shmget,
+        libc::SYS_msgget,
+        libc::SYS_mq_open,
+    ];
+
+    /// Becoming another program.
+    const STARTING: &[libc::c_long] = &[libc::SYS_execve, libc::SYS_execveat, libc::SYS_memfd_create];
+
+    /// Refuses system calls a checker has no use for. They fail with EPERM rather than kill, so
     /// that a plugin's own error handling can say what it tried.
-    pub(super) fn calls(what: Confined) -> Result<(), String> {
-        let mut refused: BTreeMap<i64, Vec<SeccompRule>> = [
-            libc::SYS_socket,
-            libc::SYS_socketpair,
-            libc::SYS_connect,
-            libc::SYS_bind,
-            libc::SYS_listen,
-            libc::SYS_sendto,
-            libc::SYS_sendmsg,
-            libc::SYS_ptrace,
-            libc::SYS_process_vm_readv,
-            libc::SYS_process_vm_writev,
-            libc::SYS_pidfd_open,
-            libc::SYS_pidfd_getfd,
-            libc::SYS_io_uring_setup,
-            libc::SYS_bpf,
-            libc::SYS_mount,
-            libc::SYS_unshare,
-            libc::SYS_setns,
-            libc::SYS_kill,
-            libc::SYS_keyctl,
-            libc::SYS_add_key,
-        ]
-        .into_iter()
-        .map(|call| (call, Vec::new()))
-        .collect();
-        if what == Confined::Library {
-            // Also where landlock is missing: whatever opens files or starts processes.
-            for call in [libc::SYS_openat, libc::SYS_openat2, libc::SYS_execve, libc::SYS_execveat, libc::SYS_memfd_create] {
-                refused.insert(call, Vec::new());
-            }
-            #[cfg(target_arch = "x86_64")]
-            for call in [libc::SYS_open, libc::SYS_creat, libc::SYS_fork, libc::SYS_vfork, libc::SYS_unlink, libc::SYS_rename] {
-                refused.insert(call, Vec::new());
-            }
-            // Threads stay possible; a clone without CLONE_THREAD is a new process.
-            let thread = u64::try_from(libc::CLONE_THREAD).map_err(|error| error.to_string())?;
-            let no_thread = SeccompCondition::new(0, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(thread), 0).map_err(text)?;
-            refused.insert(libc::SYS_clone, vec![SeccompRule::new(vec![no_thread]).map_err(text)?]);
+    fn refuse(lists: &[&[libc::c_long]]) -> Result<(), String> {
+        let mut refused: BTreeMap<i64, Vec<SeccompRule>> =
+            lists.iter().flat_map(|list| list.iter()).map(|call| (*call, Vec::new())).collect();
+        refused.insert(libc::SYS_tgkill, vec![rule(0, SeccompCmpOp::Ne, own_process()?)?]);
+        // Reading a limit is harmless, setting one is not: the third argument points to the new one.
+        refused.insert(libc::SYS_prlimit64, vec![rule(2, SeccompCmpOp::Ne, 0)?]);
+        #[cfg(target_arch = "x86_64")]
+        for call in [libc::SYS_fork, libc::SYS_vfork] {
+            refused.insert(call, Vec::new());
         }
-        install(refused, libc::EPERM)?;
-        if what == Confined::Library {
-            // clone3 hides its flags in memory; ENOSYS makes libraries fall back to clone.
-            install([(libc::SYS_clone3, Vec::new())].into(), libc::ENOSYS)?;
-        }
-        Ok(())
+        // Threads stay possible; a clone without CLONE_THREAD is a new process.
+        let thread = u64::try_from(libc::CLONE_THREAD).map_err(text)?;
+        refused.insert(libc::SYS_clone, vec![rule(0, SeccompCmpOp::MaskedEq(thread), 0)?]);
+        // clone3 hides its flags in memory; ENOSYS makes libraries fall back to clone.
+        install(&[(libc::SYS_clone3, Vec::new())].into(), SeccompAction::Allow, errno(libc::ENOSYS)?)?;
+        #[cfg(target_arch = "x86_64")]
+        refuse_x32()?;
+        install(&refused, SeccompAction::Allow, errno(libc::EPERM)?)
     }
 
-    fn install(refused: BTreeMap<i64, Vec<SeccompRule>>, errno: i32) -> Result<(), String> {
+    /// Leaves the system calls that computing needs, and refuses all others.
+    fn computing_only() -> Result<(), String> {
+        let mut left: BTreeMap<i64, Vec<SeccompRule>> = COMPUTING.iter().map(|call| (*call, Vec::new())).collect();
+        left.insert(libc::SYS_tgkill, vec![rule(0, SeccompCmpOp::Eq, own_process()?)?]);
+        left.insert(libc::SYS_prlimit64, vec![rule(2, SeccompCmpOp::Eq, 0)?]);
+        install(&left, errno(libc::EPERM)?, SeccompAction::Allow)
+    }
+
+    const COMPUTING: &[libc::c_long] = &[
+        // Its streams and what is already open.
+        libc::SYS_read,
+        libc::SYS_readv,
+        libc::SYS_write,
+        libc::SYS_writev,
+        libc::SYS_close,
+        libc::SYS_fstat,
+        libc::SYS_lseek,
+        libc::SYS_fcntl,
+        libc::SYS_dup,
+        libc::SYS_dup3,
+        libc::SYS_pipe2,
+        libc::SYS_eventfd2,
+        libc::SYS_ppoll,
+        // Memory.
+        libc::SYS_brk,
+        libc::SYS_mmap,
+        libc::SYS_munmap,
+        libc::SYS_mprotect,
+        libc::SYS_mremap,
+        libc::SYS_madvise,
+        libc::SYS_membarrier,
+        // Threads of its own; what starts a process is refused by the first filter.
+        libc::SYS_clone,
+        libc::SYS_clone3,
+        libc::SYS_futex,
+        libc::SYS_set_robust_list,
+        libc::SYS_rseq,
+        libc::SYS_set_tid_address,
+        libc::SYS_sched_yield,
+        libc::SYS_sched_getaffinity,
+        libc::SYS_getpid,
+        libc::SYS_gettid,
+        libc::SYS_prctl,
+        // Signals of its own, as abort and stack overflow raise them.
+        libc::SYS_rt_sigaction,
+        libc::SYS_rt_sigprocmask,
+        libc::SYS_rt_sigreturn,
+        libc::SYS_sigaltstack,
+        libc::SYS_restart_syscall,
+        // Time and chance.
+        libc::SYS_clock_gettime,
+        libc::SYS_clock_getres,
+        libc::SYS_clock_nanosleep,
+        libc::SYS_nanosleep,
+        libc::SYS_gettimeofday,
+        libc::SYS_getrandom,
+        // What it is told about itself.
+        libc::SYS_getrusage,
+        libc::SYS_sysinfo,
+        libc::SYS_uname,
+        libc::SYS_getuid,
+        libc::SYS_geteuid,
+        libc::SYS_getgid,
+        libc::SYS_getegid,
+        // The end.
+        libc::SYS_exit,
+        libc::SYS_exit_group,
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_poll,
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_dup2,
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_pipe,
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_time,
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_arch_prctl,
+    ];
+
+    fn own_process() -> Result<u64, String> {
+        Ok(u64::from(std::process::id()))
+    }
+
+    /// A rule on one argument.
+    fn rule(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompRule, String> {
+        let condition = SeccompCondition::new(argument, SeccompCmpArgLen::Qword, operator, value).map_err(text)?;
+        SeccompRule::new(vec![condition]).map_err(text)
+    }
+
+    fn errno(number: i32) -> Result<SeccompAction, String> {
+        Ok(SeccompAction::Errno(u32::try_from(number).map_err(text)?))
+    }
+
+    fn install(rules: &BTreeMap<i64, Vec<SeccompRule>>, otherwise: SeccompAction, matched: SeccompAction) -> Result<(), String> {
         let architecture: TargetArch = std::env::consts::ARCH.try_into().map_err(text)?;
-        let errno = u32::try_from(errno).map_err(|error| error.to_string())?;
-        let filter = SeccompFilter::new(refused, SeccompAction::Allow, SeccompAction::Errno(errno), architecture).map_err(text)?;
+        let filter = SeccompFilter::new(rules.clone(), otherwise, matched, architecture).map_err(text)?;
         let program: BpfProgram = filter.try_into().map_err(text)?;
-        seccompiler::apply_filter_all_threads(&program).map_err(|error| error.to_string())
+        seccompiler::apply_filter_all_threads(&program).map_err(text)
+    }
+
+    /// The x32 calls of x86-64 are the same calls under other numbers, which no list above names.
+    #[cfg(target_arch = "x86_64")]
+    fn refuse_x32() -> Result<(), String> {
+        use seccompiler::sock_filter;
+        const X32: u32 = 0x4000_0000;
+        let statement = |code: u32, k: u32, jt: u8, jf: u8| -> Result<sock_filter, String> {
+            Ok(sock_filter { code: u16::try_from(code).map_err(text)?, jt, jf, k })
+        };
+        let refusal = libc::SECCOMP_RET_ERRNO | u32::try_from(libc::EPERM).map_err(text)?;
+        let program = vec![
+            // The number of the call stands first in seccomp_data.
+            statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0)?,
+            statement(libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K, X32, 0, 1)?,
+            statement(libc::BPF_RET | libc::BPF_K, refusal, 0, 0)?,
+            statement(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ALLOW, 0, 0)?,
+        ];
+        seccompiler::apply_filter_all_threads(&program).map_err(text)
     }
 
     fn text(error: impl std::fmt::Display) -> String {

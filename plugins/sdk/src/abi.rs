@@ -11,8 +11,8 @@
 //!
 //! `plugins/sdk/include/diag_plugin.h` is the same boundary for C; a test holds the two together.
 
-/// First field of every table: the bytes `DIAG`.
-pub const MAGIC: u32 = u32::from_be_bytes(*b"DIAG");
+/// First field of every table: the letters `DIAG` as a number.
+pub const MAGIC: u32 = 0x4449_4147;
 /// Changes only if the boundary itself is replaced.
 pub const INTERFACE_MAJOR: u16 = 1;
 /// Grows when a field is added to the end of the table.
@@ -54,6 +54,12 @@ pub struct Table {
     pub free: Option<unsafe extern "C" fn(Buffer)>,
 }
 
+impl Table {
+    /// Its size in bytes, as the field `size` holds it.
+    #[expect(clippy::cast_possible_truncation, reason = "a table of a few functions")]
+    pub const SIZE: u32 = size_of::<Self>() as u32;
+}
+
 impl Buffer {
     /// Hands out a text.
     pub fn from_text(text: String) -> Self {
@@ -64,31 +70,37 @@ impl Buffer {
 
 /// Exports a plugin from a `cdylib`: `diag_sdk::export_plugin!(PLUGIN);`
 ///
+/// A plugin that has to see what identifies people says so, and its user must grant it:
+/// `diag_sdk::export_plugin!(PLUGIN, wants: ["secret:personal"]);`
+///
 /// The macro holds the few lines of unsafe code a library needs, so that its author writes none.
 #[macro_export]
 macro_rules! export_plugin {
     ($plugin:path) => {
+        $crate::export_plugin!($plugin, wants: []);
+    };
+    ($plugin:path, wants: [$($want:expr),* $(,)?]) => {
         #[expect(unsafe_code, reason = "the C boundary of a plugin; see diag_sdk::abi")]
-        mod diag_exported {
+        const _: () = {
             use $crate::abi::{Buffer, INTERFACE_MAJOR, INTERFACE_MINOR, MAGIC, Table};
 
             extern "C" fn describe() -> Buffer {
-                Buffer::from_text($crate::serve::describe(&super::$plugin))
+                Buffer::from_text($crate::serve::describe(&$plugin, &[$($want),*]))
             }
 
             unsafe extern "C" fn run(request: *const u8, length: usize) -> Buffer {
                 // SAFETY: the host passes `length` readable bytes that stay alive during the call.
-                let bytes = if request.is_null() { &[] } else { unsafe { std::slice::from_raw_parts(request, length) } };
-                let answer = std::str::from_utf8(bytes)
+                let bytes = if request.is_null() { &[] } else { unsafe { ::std::slice::from_raw_parts(request, length) } };
+                let answer = ::std::str::from_utf8(bytes)
                     .map_err(|error| error.to_string())
-                    .and_then(|text| $crate::serve::run(&super::$plugin, text));
+                    .and_then(|text| $crate::serve::run(&$plugin, text));
                 Buffer::from_text(answer.unwrap_or_default())
             }
 
             unsafe extern "C" fn free(buffer: Buffer) {
                 if !buffer.data.is_null() {
                     // SAFETY: the host hands back, once, a buffer made by `Buffer::from_text`.
-                    drop(unsafe { Vec::from_raw_parts(buffer.data, buffer.length, buffer.capacity) });
+                    drop(unsafe { ::std::vec::Vec::from_raw_parts(buffer.data, buffer.length, buffer.capacity) });
                 }
             }
 
@@ -96,7 +108,7 @@ macro_rules! export_plugin {
                 magic: MAGIC,
                 interface_major: INTERFACE_MAJOR,
                 interface_minor: INTERFACE_MINOR,
-                size: size_of::<Table>() as u32,
+                size: Table::SIZE,
                 reserved: 0,
                 describe: Some(describe),
                 run: Some(run),
@@ -108,6 +120,6 @@ macro_rules! export_plugin {
             pub extern "C" fn diag_plugin() -> *const Table {
                 &TABLE
             }
-        }
+        };
     };
 }

@@ -8,6 +8,11 @@ use crate::setting::Setting;
 /// Version of the conversation between `diag` and a plugin. Grows only by addition.
 pub const SCHEMA: &str = "diag-plugin/1";
 
+/// Names, attributes and RelayState of the person who signs in: see [`crate::Personal`].
+pub const WANTS_PERSONAL: &str = "secret:personal";
+/// Everything a plugin can want beyond the clean facts.
+pub const WANTS: &[&str] = &[WANTS_PERSONAL];
+
 facts! {
     /// What a plugin says of itself.
     pub struct Manifest {
@@ -19,7 +24,7 @@ facts! {
         pub version: String,
         /// What it watches over, one line.
         pub about: String,
-        /// Secrets of the Case it wants to see (`secret:attribute-values`, …); each must be granted.
+        /// What it wants to see beyond the clean facts (one of [`WANTS`]); each must be granted by the user.
         pub wants: Vec<String>,
         /// Its checks.
         pub checks: Vec<CheckInfo>,

@@ -5,9 +5,10 @@ use crate::check::Plugin;
 use crate::manifest::{Answer, CheckAnswer, Manifest, Request};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The manifest of a plugin as JSON.
-pub fn describe(plugin: &Plugin) -> String {
-    serde_json::to_string(&Manifest::from(plugin)).unwrap_or_default()
+/// The manifest of a plugin as JSON, with what it wants to see of people.
+pub fn describe(plugin: &Plugin, wants: &[&str]) -> String {
+    let wants = wants.iter().map(|want| (*want).to_owned()).collect();
+    serde_json::to_string(&Manifest { wants, ..Manifest::from(plugin) }).unwrap_or_default()
 }
 
 /// Runs the checks a request names and answers as JSON. A check that panics is reported as

@@ -1,0 +1,227 @@
+//! What is believed of what a plugin says: its manifest where it holds, its answers where the
+//! manifest allows them. Everything is bounded, and nothing crosses that could disguise itself.
+
+use diag_sdk::manifest::{CheckAnswer, CheckInfo, Manifest};
+use diag_sdk::{Finding, Severity};
+use std::collections::BTreeSet;
+
+/// Most findings one check may report; further ones are left out, and that is said.
+const MOST_FINDINGS: usize = 1000;
+/// Most checks one plugin may bring.
+const MOST_CHECKS: usize = 2000;
+/// Most places, causes and the like of one finding.
+const MOST_PARTS: usize = 100;
+/// Longest headline, title and the like, in bytes.
+const LONGEST_LINE: usize = 2 << 10;
+/// Longest text of several lines, in bytes.
+const LONGEST_TEXT: usize = 256 << 10;
+
+/// A manifest must name its checks under its own name, once each, in words that can be shown.
+pub fn check_manifest(manifest: &Manifest) -> Result<(), String> {
+    if manifest.schema != diag_sdk::manifest::SCHEMA {
+        return Err(format!("schema `{}`, expected `{}`", manifest.schema.escape_debug(), diag_sdk::manifest::SCHEMA));
+    }
+    if !is_word(&manifest.name) {
+        return Err(format!("name `{}`, expected lower-case letters, digits and hyphens", manifest.name.escape_debug()));
+    }
+    line("version", &manifest.version)?;
+    line("about", &manifest.about)?;
+    for want in &manifest.wants {
+        if !diag_sdk::manifest::WANTS.contains(&want.as_str()) {
+            let known = diag_sdk::manifest::WANTS.join(", ");
+            return Err(format!("it wants `{}`, expected one of: {known}", want.escape_debug()));
+        }
+    }
+    if manifest.checks.is_empty() {
+        return Err("no checks, expected at least one".to_owned());
+    }
+    if manifest.checks.len() > MOST_CHECKS {
+        return Err(format!("{} checks, expected at most {MOST_CHECKS}", manifest.checks.len()));
+    }
+    let mut seen = BTreeSet::new();
+    for check in &manifest.checks {
+        match check.id.split_once('/') {
+            Some((name, problem)) if name == manifest.name && is_word(problem) => {}
+            _ => return Err(format!("check id `{}`, expected `{}/<problem>`", check.id.escape_debug(), manifest.name)),
+        }
+        if !seen.insert(&check.id) {
+            return Err(format!("check id `{}` occurs twice", check.id));
+        }
+        check_info(check).map_err(|reason| format!("check `{}`: {reason}", check.id))?;
+    }
+    Ok(())
+}
+
+fn check_info(check: &CheckInfo) -> Result<(), String> {
+    if check.title.is_empty() {
+        return Err("no title, expected what it reports in one line".to_owned());
+    }
+    if check.levels.is_empty() {
+        return Err("no level, expected the levels it can report at".to_owned());
+    }
+    line("title", &check.title)?;
+    for text in check.explains.iter().chain(&check.references) {
+        line("explains and references", text)?;
+    }
+    for cause in &check.causes {
+        line("cause", &cause.text)?;
+        line("fix", &cause.fix)?;
+    }
+    if check.docs.len() > LONGEST_TEXT || check.docs.chars().any(|character| character.is_control() && !matches!(character, '\n' | '\t')) {
+        return Err(format!("docs, expected at most {} kB without control characters", LONGEST_TEXT >> 10));
+    }
+    Ok(())
+}
+
+fn line(what: &str, text: &str) -> Result<(), String> {
+    if text.len() > LONGEST_LINE || text.chars().any(char::is_control) {
+        return Err(format!("{what}, expected one line of at most {LONGEST_LINE} bytes without control characters"));
+    }
+    Ok(())
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// One answer for a check that was asked for: what the manifest allows, else a crash with its reason.
+pub fn answer(check: &CheckInfo, answers: &[CheckAnswer]) -> CheckAnswer {
+    let Some(mut answer) = answers.iter().find(|answer| answer.id == check.id).cloned() else {
+        return crashed(&check.id, "it did not answer for this check");
+    };
+    if let Some(why) = answer.crashed {
+        return crashed(&check.id, &shortened(why, LONGEST_LINE));
+    }
+    let more = answer.findings.len().saturating_sub(MOST_FINDINGS);
+    answer.findings.truncate(MOST_FINDINGS);
+    if more > 0 {
+        let mildest = check.levels.iter().copied().min().unwrap_or_default();
+        answer.findings.push(Finding::new(mildest, format!("{more} further findings of this check are left out")).likely());
+    }
+    for finding in &mut answer.findings {
+        if !check.levels.contains(&finding.severity) {
+            let level = format!("{:?}", finding.severity).to_lowercase();
+            return crashed(&check.id, &format!("it reports at level {level}, which its manifest does not declare"));
+        }
+        if finding.message.trim().is_empty() {
+            return crashed(&check.id, "it reports a finding without a message");
+        }
+        believe(finding, check);
+    }
+    answer
+}
+
+/// A check that failed.
+pub fn crashed(id: &str, why: &str) -> CheckAnswer {
+    CheckAnswer { id: id.to_owned(), crashed: Some(why.to_owned()), ..CheckAnswer::default() }
+}
+
+/// What every finding has, whoever made it.
+fn believe(finding: &mut Finding, check: &CheckInfo) {
+    finding.check.clone_from(&check.id);
+    if !finding.certain && finding.severity == Severity::Error {
+        // An error is proven. What is only likely is a warning.
+        finding.severity = Severity::Warning;
+    }
+    for reference in &check.references {
+        if !finding.references.contains(reference) {
+            finding.references.push(reference.clone());
+        }
+    }
+    finding.message = shortened(std::mem::take(&mut finding.message), LONGEST_LINE);
+    let texts = [
+        &mut finding.detail,
+        &mut finding.expected,
+        &mut finding.expected_origin,
+        &mut finding.actual,
+        &mut finding.actual_origin,
+        &mut finding.subject,
+    ];
+    for text in texts {
+        *text = text.take().map(|text| shortened(text, LONGEST_TEXT));
+    }
+    finding.places.truncate(MOST_PARTS);
+    finding.causes.truncate(MOST_PARTS);
+    finding.attempts.truncate(MOST_PARTS);
+    finding.also_explains.truncate(MOST_PARTS);
+    finding.references.truncate(MOST_PARTS);
+}
+
+fn shortened(mut text: String, longest: usize) -> String {
+    if text.len() > longest {
+        let end = (0..=longest).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn info() -> CheckInfo {
+        CheckInfo {
+            id: "acme/problem".into(),
+            title: "A problem".into(),
+            levels: vec![Severity::Error, Severity::Warning],
+            references: vec!["saml-core-2.0-os §1".into()],
+            ..CheckInfo::default()
+        }
+    }
+
+    fn manifest() -> Manifest {
+        Manifest {
+            schema: diag_sdk::manifest::SCHEMA.into(),
+            name: "acme".into(),
+            version: "1.0.0".into(),
+            checks: vec![info()],
+            ..Manifest::default()
+        }
+    }
+
+    fn answered(findings: Vec<Finding>) -> CheckAnswer {
+        answer(&info(), &[CheckAnswer { id: "acme/problem".into(), findings, ..CheckAnswer::default() }])
+    }
+
+    #[test]
+    fn manifests_that_do_not_hold_are_told_why() {
+        assert_eq!(check_manifest(&manifest()), Ok(()));
+        let broken: [(&str, &dyn Fn(&mut Manifest)); 8] = [
+            ("schema", &|manifest| manifest.schema = "diag-plugin/2".into()),
+            ("name", &|manifest| manifest.name = "Acme Corp".into()),
+            ("check id `other/problem`", &|manifest| manifest.checks[0].id = "other/problem".into()),
+            ("twice", &|manifest| manifest.checks.push(info())),
+            ("no checks", &|manifest| manifest.checks.clear()),
+            ("no level", &|manifest| manifest.checks[0].levels.clear()),
+            ("title", &|manifest| manifest.checks[0].title = "\u{1b}[2J".into()),
+            ("wants", &|manifest| manifest.wants = vec!["secret:everything".into()]),
+        ];
+        for (reason, breaking) in broken {
+            let mut manifest = manifest();
+            breaking(&mut manifest);
+            let said = check_manifest(&manifest).expect_err(reason);
+            assert!(said.contains(reason), "{said}");
+        }
+    }
+
+    #[test]
+    fn answers_are_held_against_the_manifest() {
+        assert!(answered(vec![Finding::error("Broken")]).crashed.is_none());
+        assert!(answered(vec![Finding::notice("Odd")]).crashed.expect("undeclared").contains("level notice"));
+        assert!(answered(vec![Finding::error(" ")]).crashed.is_some());
+        assert!(answer(&info(), &[]).crashed.expect("missing").contains("did not answer"));
+        let finding = &answered(vec![Finding::error("Perhaps").likely()]).findings[0];
+        assert_eq!((finding.severity, finding.check.as_str()), (Severity::Warning, "acme/problem"));
+        assert_eq!(finding.references, ["saml-core-2.0-os §1"]);
+    }
+
+    #[test]
+    fn what_is_too_much_is_left_out_and_told() {
+        let answer = answered(vec![Finding::error("Again"); MOST_FINDINGS + 5]);
+        assert_eq!(answer.findings.len(), MOST_FINDINGS + 1);
+        assert!(answer.findings[MOST_FINDINGS].message.starts_with("5 further"));
+        let long = answered(vec![Finding::error("ä".repeat(LONGEST_LINE))]);
+        assert!(long.findings[0].message.len() <= LONGEST_LINE + 3);
+    }
+}
