@@ -124,6 +124,40 @@ pub(crate) struct CheckArguments {
     /// Use the defaults of [profile.NAME]
     #[arg(long, value_name = "NAME", help_heading = "Configuration")]
     pub(crate) profile: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) plugins: PluginArguments,
+}
+
+/// Check plugins: which, and what they may see.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Plugins")]
+pub(crate) struct PluginArguments {
+    /// Run the checks of this plugin, too: a library or a program (repeat for several)
+    #[arg(long = "plugin", value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub(crate) plugins: Vec<PathBuf>,
+    /// Leave out the checks that come with diag
+    #[arg(long)]
+    pub(crate) no_builtin: bool,
+    /// Let a plugin see what it asks for: NAME=secret:personal shows names and attributes of people
+    #[arg(long = "grant", value_name = "NAME=WHAT", value_parser = grant)]
+    pub(crate) grants: Vec<Grant>,
+}
+
+/// `--grant NAME=WHAT`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Grant {
+    /// Name of the plugin.
+    pub(crate) plugin: String,
+    /// What it may see.
+    pub(crate) what: String,
+}
+
+fn grant(text: &str) -> Result<Grant, String> {
+    match text.split_once('=') {
+        Some((plugin, what)) if !plugin.is_empty() && !what.is_empty() => Ok(Grant { plugin: plugin.to_owned(), what: what.to_owned() }),
+        _ => Err("expected the plugin's name and what it may see, such as acme=secret:personal".to_owned()),
+    }
 }
 
 /// How to write a report.
@@ -180,6 +214,8 @@ pub(crate) struct ExplainArguments {
     /// A check (endpoints/acs-not-registered), a family (endpoints), a code (AADSTS50011, NoPassive)
     #[arg(value_name = "ID")]
     pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) plugins: PluginArguments,
 }
 
 /// Options of `checks`.
@@ -188,6 +224,8 @@ pub(crate) struct ChecksArguments {
     /// How to write the list
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) format: ListFormat,
+    #[command(flatten)]
+    pub(crate) plugins: PluginArguments,
 }
 
 /// How to write a list.
@@ -215,6 +253,10 @@ pub(crate) enum SchemaOf {
     Report,
     /// What checks, and plugins, receive
     Case,
+    /// What checks, and plugins, report
+    Finding,
+    /// What diag and a plugin say to each other
+    Plugin,
     /// diag.toml
     Config,
 }
@@ -236,6 +278,8 @@ pub(crate) struct DocsArguments {
     /// Write nothing; fail where a page differs from what would be written
     #[arg(long)]
     pub(crate) verify: bool,
+    #[command(flatten)]
+    pub(crate) plugins: PluginArguments,
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {

@@ -2,10 +2,14 @@
 //!
 //! Read from `--config`, else from `diag.toml` in the current folder. What stands on the command line
 //! comes first, then the profile, then the file's own defaults.
+//!
+//! The folder under analysis never configures anything: what a customer sent could otherwise name
+//! plugins to run or checks to skip. Whoever works in that folder names the file with `--config`.
 
 use crate::args::{CheckArguments, FailOn, Format};
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::nearest::did_you_mean;
+use crate::plugins;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -14,7 +18,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The file that is read without being named.
-const USUAL_NAME: &str = "diag.toml";
+pub(crate) const USUAL_NAME: &str = "diag.toml";
 /// A file larger than this is no configuration.
 const LARGEST: u64 = 1 << 20;
 
@@ -28,6 +32,18 @@ pub(crate) struct Config {
     /// Named sets of defaults, chosen with `--profile`.
     #[serde(default)]
     profile: BTreeMap<String, Defaults>,
+    /// Check plugins to load, each pinned by its SHA-256.
+    #[serde(default)]
+    pub(crate) plugin: Vec<plugins::Entry>,
+}
+
+/// What the configuration said beyond defaults.
+#[derive(Debug, Default)]
+pub(crate) struct Configured {
+    /// The file that was used.
+    pub(crate) path: Option<PathBuf>,
+    /// The plugins it names, their paths resolved.
+    pub(crate) plugins: Vec<plugins::Entry>,
 }
 
 /// Defaults for options of `check`, named as on the command line.
@@ -53,22 +69,23 @@ struct Defaults {
     idp_has: Option<Vec<PathBuf>>,
 }
 
-/// Puts the defaults of the configuration under what the command line says. Returns the path of
-/// the file that was used, if any.
-pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Option<PathBuf>, Failure> {
-    let (path, named) = match &arguments.config {
-        Some(path) => (path.clone(), true),
-        None => (PathBuf::from(USUAL_NAME), false),
+/// Puts the defaults of the configuration under what the command line says.
+pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failure> {
+    let found = match &arguments.config {
+        Some(path) => Ok(path.clone()),
+        None => usual(arguments.paths.iter().chain(&arguments.sp_has).chain(&arguments.idp_has)),
     };
-    if !named && !path.is_file() {
-        return match &arguments.profile {
-            Some(name) => {
-                Err(Failure::new(format!("--profile {name}: there is no diag.toml in this folder"))
-                    .hint("name the file with --config FILE"))
-            }
-            None => Ok(None),
-        };
-    }
+    let path = match (found, &arguments.profile) {
+        (Ok(path), _) => path,
+        (Err(why), Some(name)) => {
+            return Err(Failure::new(format!("--profile {name}: {}", why.words())).hint("name the file with --config FILE"));
+        }
+        (Err(NotRead::UnderAnalysis), None) => {
+            failure::say_note(&format!("{}; --config {USUAL_NAME} reads it", NotRead::UnderAnalysis.words()));
+            return Ok(Configured::default());
+        }
+        (Err(NotRead::Missing), None) => return Ok(Configured::default()),
+    };
     let config = read(&path)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     if let Some(name) = &arguments.profile {
@@ -82,10 +99,46 @@ pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Option<PathBuf>, F
         fill(arguments, profile.clone(), &folder);
     }
     fill(arguments, config.check, &folder);
-    Ok(Some(path))
+    let plugins = config.plugin.into_iter().map(|entry| plugins::Entry { path: folder.join(&entry.path), ..entry }).collect();
+    Ok(Configured { path: Some(path), plugins })
 }
 
-fn read(path: &Path) -> Result<Config, Failure> {
+/// Why the file in the current folder is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NotRead {
+    /// There is none.
+    Missing,
+    /// The current folder is the one under analysis.
+    UnderAnalysis,
+}
+
+impl NotRead {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Missing => "there is no diag.toml in this folder",
+            Self::UnderAnalysis => "diag.toml in this folder is not read, because files of this folder are analysed",
+        }
+    }
+}
+
+/// The file in the current folder, unless files of that folder are analysed.
+fn usual<'a>(mut analysed: impl Iterator<Item = &'a PathBuf>) -> Result<PathBuf, NotRead> {
+    let path = PathBuf::from(USUAL_NAME);
+    if !path.is_file() {
+        return Err(NotRead::Missing);
+    }
+    let Ok(here) = Path::new(".").canonicalize() else { return Err(NotRead::Missing) };
+    let holds = |analysed: &PathBuf| match analysed.canonicalize() {
+        // A folder holds what lies below it; a file lies in its folder.
+        Ok(folder) if folder.is_dir() => here.starts_with(folder),
+        Ok(file) => file.parent() == Some(&here),
+        Err(_) => false,
+    };
+    if analysed.any(holds) { Err(NotRead::UnderAnalysis) } else { Ok(path) }
+}
+
+/// Reads a configuration.
+pub(crate) fn read(path: &Path) -> Result<Config, Failure> {
     let shown = path.display();
     let cannot = |error: std::io::Error| Failure::new(format!("{shown}: cannot be read: {error}"));
     if fs::metadata(path).map_err(cannot)?.len() > LARGEST {

@@ -2,15 +2,16 @@
 
 mod args;
 mod builtin;
+mod checkers;
 mod commands;
 mod config;
 mod failure;
 mod files;
 mod nearest;
 mod output;
+mod plugins;
 mod progress;
 mod render;
-
 mod terminal;
 mod wanted;
 mod wording;
@@ -20,6 +21,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if let Some(code) = plugins::become_worker() {
+        return code;
+    }
     failure::quiet_panics();
     let arguments = args::Arguments::parse();
     terminal::choose_colours(arguments.color);

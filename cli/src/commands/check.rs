@@ -2,12 +2,13 @@
 
 use super::examining::{Manner, examine, judge, understood};
 use crate::args::{CheckArguments, FailOn, Format};
-use crate::builtin;
+use crate::checkers::Checkers;
 use crate::config;
 use crate::failure::{self, Failure};
 use crate::files::{self, Collected, File, Given};
 use crate::nearest::did_you_mean;
 use crate::output::{self, Target};
+use crate::plugins;
 use crate::progress::Meter;
 use crate::render::{self, Detail, Judged};
 use crate::terminal;
@@ -22,15 +23,16 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
-    let configuration = config::apply(&mut arguments)?;
+    let configured = config::apply(&mut arguments)?;
     let arguments = &arguments;
     let format = arguments.format.unwrap_or_default();
     let fail_on = arguments.fail_on.unwrap_or_default();
     // Nobody should wonder why checks are missing.
-    if let Some(path) = configuration.filter(|_| format == Format::Text && arguments.config.is_none()) {
+    if let Some(path) = configured.path.as_ref().filter(|_| format == Format::Text && arguments.config.is_none()) {
         failure::say_note(&format!("options from {}", path.display()));
     }
-    let manner = manner(arguments)?;
+    let checkers = plugins::checkers(&arguments.plugins, &configured.plugins)?;
+    let manner = manner(arguments, &checkers)?;
     let collected = files::collect(&Given { paths: &arguments.paths, sp_has: &arguments.sp_has, idp_has: &arguments.idp_has });
     for note in &collected.notes {
         failure::say_note(note);
@@ -50,7 +52,7 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     }
 
     let meter = Meter::new(cases.iter().flatten().map(|file| file.size).sum());
-    let judged = judge_all(&cases, &manner, &meter, arguments.jobs);
+    let judged = judge_all(&cases, &manner, &checkers, &meter, arguments.jobs);
     meter.finish();
     let (understood, strange): (Vec<Judged>, Vec<Judged>) = judged.into_iter().partition(understood);
     if let ([], [only]) = (understood.as_slice(), strange.as_slice())
@@ -71,7 +73,7 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
         _ => Detail::Usual,
     };
     let width = if target.is_some() { terminal::USUAL } else { terminal::width() };
-    let text = render::render(&understood, render::Form { format, detail, width, fail_on })?;
+    let text = render::render(&understood, &checkers, render::Form { format, detail, width, fail_on })?;
     match target {
         Some(target) if format == Format::Text => target.write(&output::unstyled(&text))?,
         Some(target) => target.write(&text)?,
@@ -81,9 +83,9 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     Ok(exit_code(fail_on, &understood))
 }
 
-fn manner(arguments: &CheckArguments) -> Result<Manner, Failure> {
+fn manner(arguments: &CheckArguments, checkers: &Checkers) -> Result<Manner, Failure> {
     for name in arguments.only.iter().chain(&arguments.skip) {
-        known_name(name)?;
+        known_name(name, checkers)?;
     }
     Ok(Manner {
         strict: arguments.strict,
@@ -93,13 +95,11 @@ fn manner(arguments: &CheckArguments) -> Result<Manner, Failure> {
 }
 
 /// A check or a family of that name exists.
-fn known_name(name: &str) -> Result<(), Failure> {
-    let checks = builtin::checks();
-    if builtin::family(name).is_some() || checks.iter().any(|check| check.id == name) {
+fn known_name(name: &str, checkers: &Checkers) -> Result<(), Failure> {
+    if checkers.family(name).is_some() || checkers.check(name).is_some() {
         return Ok(());
     }
-    let known = checks.iter().map(|check| check.id).chain(builtin::BUILTIN.iter().map(|plugin| plugin.name));
-    let hint = did_you_mean(name, known).unwrap_or_else(|| "diag checks lists all of them".to_owned());
+    let hint = did_you_mean(name, checkers.names()).unwrap_or_else(|| "diag checks lists all of them".to_owned());
     Err(Failure::new(format!("{name}: no check or family of that name")).hint(hint))
 }
 
@@ -143,8 +143,8 @@ fn looks_like_capture(head: &[u8]) -> bool {
 }
 
 /// Judges the cases on several threads; the results stand in the order of the cases.
-fn judge_all(cases: &[Vec<File>], manner: &Manner, meter: &Meter, jobs: Option<u16>) -> Vec<Judged> {
-    let one = |files: &[File]| judge(examine(files, manner, meter), manner);
+fn judge_all(cases: &[Vec<File>], manner: &Manner, checkers: &Checkers, meter: &Meter, jobs: Option<u16>) -> Vec<Judged> {
+    let one = |files: &[File]| judge(examine(files, manner, meter), manner, checkers);
     let threads = jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from).min(cases.len());
     if threads <= 1 {
         return cases.iter().map(|files| one(files)).collect();

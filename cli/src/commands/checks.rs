@@ -1,13 +1,15 @@
 //! `diag checks`: every check with its level and one line.
 
 use crate::args::{ChecksArguments, ListFormat};
-use crate::builtin;
+use crate::checkers::Checkers;
 use crate::output;
+use crate::plugins;
 use crate::render::json;
-use crate::render::text::page::{Page, styled};
+use crate::render::text::page::{Page, plain, styled};
 use crate::terminal::{self, DIM, STRONG};
 use crate::wording;
-use diag_sdk::{Check, Need, Severity, Stage};
+use diag_sdk::manifest::CheckInfo;
+use diag_sdk::{Cause, Need, Severity, Stage, Vendor};
 use serde::Serialize;
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -17,56 +19,57 @@ const UNWRAPPED: usize = 1_000;
 
 /// A check as `--format json` lists it.
 #[derive(Serialize)]
-struct Listed {
-    id: &'static str,
-    title: &'static str,
-    levels: &'static [Severity],
+struct Listed<'a> {
+    id: &'a str,
+    title: &'a str,
+    levels: &'a [Severity],
     stage: Stage,
-    needs: &'static [Need],
-    explains: &'static [&'static str],
-    causes: Vec<diag_sdk::Cause>,
-    references: &'static [&'static str],
+    needs: &'a [Need],
+    explains: &'a [String],
+    causes: Vec<Cause>,
+    references: &'a [String],
 }
 
-impl From<&'static Check> for Listed {
-    fn from(check: &'static Check) -> Self {
+impl<'a> From<&'a CheckInfo> for Listed<'a> {
+    fn from(check: &'a CheckInfo) -> Self {
         Self {
-            id: check.id,
-            title: check.title,
-            levels: check.levels,
+            id: &check.id,
+            title: &check.title,
+            levels: &check.levels,
             stage: check.stage,
-            needs: check.needs,
-            explains: check.explains,
-            causes: check.causes.iter().map(|cause| cause.worded(diag_sdk::Vendor::Other, None, None)).collect(),
-            references: check.references,
+            needs: &check.needs,
+            explains: &check.explains,
+            causes: check.causes.iter().map(|cause| cause.worded(Vendor::Other, None, None)).collect(),
+            references: &check.references,
         }
     }
 }
 
 pub(crate) fn run(arguments: &ChecksArguments) -> anyhow::Result<ExitCode> {
+    let checkers = plugins::checkers(&arguments.plugins, &[])?;
     let text = match arguments.format {
         ListFormat::Json => {
-            let listed: Vec<Listed> = builtin::checks().into_iter().map(Listed::from).collect();
+            let listed: Vec<Listed<'_>> = checkers.checks().iter().map(Listed::from).collect();
             json::pretty(&listed)?
         }
-        ListFormat::Text => table(if std::io::stdout().is_terminal() { terminal::width() } else { UNWRAPPED }),
+        ListFormat::Text => table(&checkers, if std::io::stdout().is_terminal() { terminal::width() } else { UNWRAPPED }),
     };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Families with their checks; titles stand in one column where the width allows.
-fn table(width: usize) -> String {
+fn table(checkers: &Checkers, width: usize) -> String {
     let mut page = Page::new(width);
-    let checks = builtin::checks();
+    let checks = checkers.checks();
     let longest = checks.iter().map(|check| check.id.len()).max().unwrap_or_default();
-    for plugin in builtin::BUILTIN {
+    for plugin in checkers.families() {
         page.blank();
-        page.line(&format!("{}  {}", styled(STRONG, plugin.name), styled(DIM, plugin.about)));
-        for check in plugin.checks {
+        page.line(&format!("{}  {}", styled(STRONG, &plugin.name), styled(DIM, &plugin.about)));
+        for check in &plugin.checks {
             let level = format!("{}{:<8}{:#}", wording::style(check.level()), levels(check), wording::style(check.level()));
             let lead = format!("  {:<longest$}  {level}", check.id);
-            page.hanging(&lead, 2 + longest + 2 + 8, check.title);
+            page.hanging(&lead, 2 + longest + 2 + 8, &plain(&check.title));
         }
     }
     page.blank();
@@ -75,7 +78,7 @@ fn table(width: usize) -> String {
 }
 
 /// `E`, `E/W`, `W/N`: the levels a check can report at.
-fn levels(check: &Check) -> String {
+fn levels(check: &CheckInfo) -> String {
     let letters: Vec<&str> = check.levels.iter().map(|level| wording::word(*level)).collect();
     match letters.as_slice() {
         [one] => (*one).to_owned(),

@@ -6,11 +6,12 @@
 use super::explain::{markdown_of, screens};
 use super::schema;
 use crate::args::{DocsArguments, SchemaOf};
-use crate::builtin::{self, BUILTIN};
+use crate::checkers::Checkers;
 use crate::failure::{self, Failure};
+use crate::plugins;
 use crate::wanted;
 use crate::wording;
-use diag_sdk::Check;
+use diag_sdk::manifest::CheckInfo;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &DocsArguments) -> anyhow::Result<ExitCode> {
-    let pages = pages()?;
+    let pages = pages(&plugins::checkers(&arguments.plugins, &[])?)?;
     let stray = strays(&arguments.folder, &pages);
     if arguments.verify {
         return verify(&arguments.folder, &pages, &stray);
@@ -62,13 +63,20 @@ fn verify(folder: &Path, pages: &BTreeMap<PathBuf, String>, stray: &[PathBuf]) -
 }
 
 /// Every generated file, by its path below the folder.
-fn pages() -> anyhow::Result<BTreeMap<PathBuf, String>> {
+fn pages(checkers: &Checkers) -> anyhow::Result<BTreeMap<PathBuf, String>> {
     let mut pages = BTreeMap::new();
-    pages.insert(PathBuf::from("checks/README.md"), index());
-    for check in builtin::checks() {
-        pages.insert(PathBuf::from(format!("checks/{}.md", check.id)), page(check));
+    pages.insert(PathBuf::from("checks/README.md"), index(checkers));
+    for check in checkers.checks() {
+        pages.insert(PathBuf::from(format!("checks/{}.md", check.id)), page(check, checkers));
     }
-    for (name, document) in [("report", SchemaOf::Report), ("case", SchemaOf::Case), ("config", SchemaOf::Config)] {
+    let documents = [
+        ("report", SchemaOf::Report),
+        ("case", SchemaOf::Case),
+        ("finding", SchemaOf::Finding),
+        ("plugin", SchemaOf::Plugin),
+        ("config", SchemaOf::Config),
+    ];
+    for (name, document) in documents {
         pages.insert(PathBuf::from(format!("schemas/{name}.json")), schema::text(document)?);
     }
     Ok(pages)
@@ -90,59 +98,58 @@ fn strays(folder: &Path, pages: &BTreeMap<PathBuf, String>) -> Vec<PathBuf> {
 
 const MADE_BY: &str = "<!-- Written by `diag docs`; edit the check instead. -->\n";
 
-fn index() -> String {
+fn index(checkers: &Checkers) -> String {
     let mut out = format!("# Checks\n\n{MADE_BY}");
-    for plugin in BUILTIN {
+    for plugin in checkers.families() {
         // Writing to a String cannot fail.
         let _ = write!(out, "\n## {}\n\n{}\n\n| check | level | reports |\n|---|---|---|\n", plugin.name, plugin.about);
-        for check in plugin.checks {
-            let _ = writeln!(out, "| [{0}]({0}.md) | {1} | {2} |", check.id, levels(check), cell(check.title));
+        for check in &plugin.checks {
+            let _ = writeln!(out, "| [{0}]({0}.md) | {1} | {2} |", check.id, levels(check), cell(&check.title));
         }
     }
     out
 }
 
-fn page(check: &Check) -> String {
+fn page(check: &CheckInfo, checkers: &Checkers) -> String {
     let mut out = format!("# {}\n\n{MADE_BY}\n**{}** · {}\n\n{}\n", check.id, check.title, levels(check), markdown_of(check).trim_end());
     if !check.causes.is_empty() {
         out.push_str("\n## Causes and fixes\n\n| cause | who acts | where | fix |\n|---|---|---|---|\n");
-        for cause in check.causes {
+        for cause in &check.causes {
             let places: Vec<String> = screens(cause).into_iter().map(|(product, screen)| format!("{product}{screen}")).collect();
             let _ = writeln!(
                 out,
                 "| {} | {} | {} | {} |",
-                cell(cause.text),
+                cell(&cause.text),
                 wording::person(cause.who),
                 cell(&places.join("; ")),
-                cell(cause.fix)
+                cell(&cause.fix)
             );
         }
     }
     if !check.needs.is_empty() {
         out.push_str("\n## Reads\n\n");
-        for need in check.needs {
+        for need in &check.needs {
             let _ = writeln!(out, "- {}", wanted::name(*need));
         }
     }
     if !check.explains.is_empty() {
         out.push_str("\n## Explains\n\n");
-        for id in check.explains {
-            let link =
-                if builtin::checks().iter().any(|known| known.id == *id) { format!("[{id}](../{id}.md)") } else { format!("`{id}`") };
+        for id in &check.explains {
+            let link = if checkers.check(id).is_some() { format!("[{id}](../{id}.md)") } else { format!("`{id}`") };
             let _ = writeln!(out, "- {link}");
         }
     }
     if !check.references.is_empty() {
         out.push_str("\n## See also\n\n");
-        for reference in check.references {
-            let shown = if reference.starts_with("https://") { format!("<{reference}>") } else { (*reference).to_owned() };
+        for reference in &check.references {
+            let shown = if reference.starts_with("https://") { format!("<{reference}>") } else { reference.clone() };
             let _ = writeln!(out, "- {shown}");
         }
     }
     out
 }
 
-fn levels(check: &Check) -> String {
+fn levels(check: &CheckInfo) -> String {
     check.levels.iter().map(|level| wording::word(*level)).collect::<Vec<_>>().join(", ")
 }
 
@@ -154,11 +161,12 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::PluginArguments;
 
     #[test]
     fn writing_and_verifying_agree() {
         let folder = tempfile::tempdir().expect("a folder");
-        let arguments = |verify| DocsArguments { folder: folder.path().to_owned(), verify };
+        let arguments = |verify| DocsArguments { folder: folder.path().to_owned(), verify, plugins: PluginArguments::default() };
         assert!(run(&arguments(true)).is_err(), "nothing is written yet");
         run(&arguments(false)).expect("written");
         run(&arguments(true)).expect("current");

@@ -1,15 +1,14 @@
 //! From files to a judged case: what `check` and `flow` share.
 
-use crate::builtin::BUILTIN;
+use crate::checkers::Checkers;
 use crate::files::File;
 use crate::progress::Meter;
 use crate::render::Judged;
 use diag_core::examine::{Examination, Request};
 use diag_core::intake::Supplied;
 use diag_core::report::Report;
-use diag_core::runner::{self, Selection};
+use diag_core::runner::Selection;
 use diag_sdk::case::input::InputKind;
-use diag_sdk::manifest::checks_of;
 use jiff::Timestamp;
 
 /// How to judge.
@@ -36,9 +35,9 @@ pub(crate) fn examine(files: &[File], manner: &Manner, meter: &Meter) -> Examina
 }
 
 /// Judges a case.
-pub(crate) fn judge(examination: Examination, manner: &Manner) -> Judged {
-    let run = runner::run(&examination.case, BUILTIN, &manner.selection);
-    let report = Report::new(&examination.case, run, &checks_of(BUILTIN));
+pub(crate) fn judge(examination: Examination, manner: &Manner, checkers: &Checkers) -> Judged {
+    let run = checkers.run(&examination.case, &manner.selection);
+    let report = Report::new(&examination.case, run, checkers.checks());
     Judged { case: examination.case, sources: examination.sources, report }
 }
 

@@ -1,47 +1,50 @@
 //! `diag explain`: a check, a family, a vendor's code or a SAML status code, in words.
 
 use crate::args::ExplainArguments;
-use crate::builtin;
+use crate::checkers::Checkers;
 use crate::failure::Failure;
 use crate::nearest::did_you_mean;
 use crate::output;
+use crate::plugins;
 use crate::render::text::markdown;
 use crate::render::text::page::{Page, plain, screen_path, styled, with_code};
 use crate::terminal::{self, DIM, GOOD, STRONG};
 use crate::wanted;
 use crate::wording;
 use diag_sdk::aadsts;
+use diag_sdk::manifest::{CauseInfo, CheckInfo, Manifest};
 use diag_sdk::status;
-use diag_sdk::{CauseData, Check, Plugin, Vendor, Who};
+use diag_sdk::{Vendor, Who};
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
     let mut page = Page::new(terminal::width());
-    write(&mut page, arguments.id.trim())?;
+    let checkers = plugins::checkers(&arguments.plugins, &[])?;
+    write(&mut page, &checkers, arguments.id.trim())?;
     output::print(&page.finish())?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(page: &mut Page, id: &str) -> Result<(), Failure> {
+fn write(page: &mut Page, checkers: &Checkers, id: &str) -> Result<(), Failure> {
     let lower = id.to_lowercase();
-    if let Some(check) = builtin::checks().into_iter().find(|check| check.id == lower) {
+    if let Some(check) = checkers.check(&lower) {
         explain_check(page, check);
-    } else if let Some(family) = builtin::family(&lower) {
+    } else if let Some(family) = checkers.family(&lower) {
         explain_family(page, family);
     } else if let Some(code) = aadsts::lookup(id) {
         explain_code(page, code);
     } else if let Some(meaning) = status::lookup(id) {
         explain_status(page, meaning);
     } else {
-        return Err(unknown(id));
+        return Err(unknown(checkers, id));
     }
     Ok(())
 }
 
-fn explain_check(page: &mut Page, check: &Check) {
+fn explain_check(page: &mut Page, check: &CheckInfo) {
     let levels: Vec<String> = check.levels.iter().map(|level| styled(wording::style(*level), wording::word(*level))).collect();
-    page.line(&format!("{}  {}", styled(STRONG, check.id), levels.join(" or ")));
-    page.paragraph(0, check.title);
+    page.line(&format!("{}  {}", styled(STRONG, &check.id), levels.join(" or ")));
+    page.paragraph(0, &plain(&check.title));
     page.blank();
     let text = markdown_of(check);
     // What to do is wanted sooner than examples of what it looks like.
@@ -50,19 +53,19 @@ fn explain_check(page: &mut Page, check: &Check) {
     if !check.causes.is_empty() {
         page.blank();
         page.line(&styled(STRONG, "CAUSES AND FIXES"));
-        for cause in check.causes {
+        for cause in &check.causes {
             explain_cause(page, cause);
         }
     }
     if !check.needs.is_empty() {
         page.blank();
         page.line(&styled(STRONG, "READS"));
-        for need in check.needs {
+        for need in &check.needs {
             page.hanging("  ·", 4, wanted::name(*need));
         }
     }
-    list(page, "EXPLAINS", check.explains);
-    list(page, "SEE ALSO", check.references);
+    list(page, "EXPLAINS", &check.explains);
+    list(page, "SEE ALSO", &check.references);
     if !examples.is_empty() {
         page.blank();
         markdown::write(page, examples);
@@ -71,7 +74,7 @@ fn explain_check(page: &mut Page, check: &Check) {
 
 /// The documentation of a check as Markdown. Doc comments carry a blank before every line, and
 /// examples name certificates and encoded documents, which the test suite puts in.
-pub(super) fn markdown_of(check: &Check) -> String {
+pub(super) fn markdown_of(check: &CheckInfo) -> String {
     let text = check.docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n");
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_str();
@@ -89,16 +92,16 @@ pub(super) fn markdown_of(check: &Check) -> String {
     out
 }
 
-fn explain_cause(page: &mut Page, cause: &CauseData) {
-    page.hanging("  ·", 4, &with_code(cause.text));
-    page.paragraph(4, &format!("{}: {}", styled(GOOD, wording::person(cause.who)), with_code(cause.fix)));
+fn explain_cause(page: &mut Page, cause: &CauseInfo) {
+    page.hanging("  ·", 4, &with_code(&cause.text));
+    page.paragraph(4, &format!("{}: {}", styled(GOOD, wording::person(cause.who)), with_code(&cause.fix)));
     for (product, screen) in screens(cause) {
         page.hanging("    →", 6, &format!("{}{}", styled(DIM, &product), screen_path(terminal::PLAIN, &screen)));
     }
 }
 
 /// Where each product has the setting; the neutral words where no product is known to have it.
-pub(super) fn screens(cause: &CauseData) -> Vec<(String, String)> {
+pub(super) fn screens(cause: &CauseInfo) -> Vec<(String, String)> {
     let neutral = cause.setting.screen(Vendor::Other, None);
     let vendor = match cause.who {
         Who::Idp => Vendor::Entra,
@@ -112,7 +115,7 @@ pub(super) fn screens(cause: &CauseData) -> Vec<(String, String)> {
     }
 }
 
-fn list(page: &mut Page, heading: &str, items: &[&str]) {
+fn list(page: &mut Page, heading: &str, items: &[String]) {
     if items.is_empty() {
         return;
     }
@@ -123,13 +126,13 @@ fn list(page: &mut Page, heading: &str, items: &[&str]) {
     }
 }
 
-fn explain_family(page: &mut Page, family: &Plugin) {
-    page.line(&format!("{}  {}", styled(STRONG, family.name), styled(DIM, &wording::count(family.checks.len(), "check"))));
-    page.paragraph(0, family.about);
+fn explain_family(page: &mut Page, family: &Manifest) {
+    page.line(&format!("{}  {}", styled(STRONG, &family.name), styled(DIM, &wording::count(family.checks.len(), "check"))));
+    page.paragraph(0, &plain(&family.about));
     page.blank();
-    for check in family.checks {
-        page.hanging(&format!("  {}", styled(wording::style(check.level()), check.id)), 4, "");
-        page.paragraph(4, check.title);
+    for check in &family.checks {
+        page.hanging(&format!("  {}", styled(wording::style(check.level()), &check.id)), 4, "");
+        page.paragraph(4, &plain(&check.title));
     }
 }
 
@@ -159,19 +162,15 @@ fn explain_status(page: &mut Page, meaning: &status::StatusMeaning) {
     page.paragraph(0, &styled(DIM, "saml-core-2.0-os §3.2.2.2"));
 }
 
-fn unknown(id: &str) -> Failure {
+fn unknown(checkers: &Checkers, id: &str) -> Failure {
     if id.to_lowercase().starts_with("aadsts")
         && let Some(address) = aadsts::lookup_page(id)
     {
         return Failure::new(format!("{id}: a code diag does not know")).hint(format!("Microsoft explains it at {address}"));
     }
-    let checks = builtin::checks();
-    let known = checks
-        .iter()
-        .map(|check| check.id)
-        .chain(builtin::BUILTIN.iter().map(|plugin| plugin.name))
-        .chain(status::STATUSES.iter().map(|status| status.name));
+    let known = checkers.names().chain(status::STATUSES.iter().map(|status| status.name));
     let hint = did_you_mean(id, known)
+        .or_else(|| id.contains('/').then(|| "where a plugin brings it, name that with --plugin PATH".to_owned()))
         .unwrap_or_else(|| "give the id of a check (diag checks lists them), an AADSTS code or a SAML status code".to_owned());
     Failure::new(format!("{id}: nothing of that name to explain")).hint(hint)
 }
@@ -182,7 +181,7 @@ mod tests {
 
     fn explained(id: &str) -> Result<String, String> {
         let mut page = Page::new(80);
-        write(&mut page, id).map_err(|failure| failure.to_string())?;
+        write(&mut page, &Checkers::builtin(), id).map_err(|failure| failure.to_string())?;
         Ok(anstream::adapter::strip_str(&page.finish()).to_string())
     }
 
@@ -202,8 +201,8 @@ mod tests {
 
     #[test]
     fn every_check_can_be_explained() {
-        for check in builtin::checks() {
-            assert!(explained(check.id).expect("known").contains(check.title), "{}", check.id);
+        for check in Checkers::builtin().checks() {
+            assert!(explained(&check.id).expect("known").contains(&check.title), "{}", check.id);
         }
     }
 }

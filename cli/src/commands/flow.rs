@@ -2,6 +2,7 @@
 
 use super::examining::{Manner, examine, judge, understood};
 use crate::args::FlowArguments;
+use crate::checkers::Checkers;
 use crate::failure::{self, Failure};
 use crate::files::{self, Given};
 use crate::output;
@@ -20,7 +21,7 @@ pub(crate) fn run(arguments: &FlowArguments) -> anyhow::Result<ExitCode> {
     }
     let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
     let manner = Manner::default();
-    let judged = judge(examine(&collected.files, &manner, &meter), &manner);
+    let judged = judge(examine(&collected.files, &manner, &meter), &manner, &Checkers::builtin());
     meter.finish();
     if !understood(&judged) || judged.case.exchanges.is_empty() {
         return Err(Failure::new("no capture among the files")

@@ -15,6 +15,8 @@ pub(super) fn text(document: SchemaOf) -> anyhow::Result<String> {
     let schema = match document {
         SchemaOf::Report => schemars::schema_for!(diag_core::report::Report),
         SchemaOf::Case => schemars::schema_for!(diag_sdk::Case),
+        SchemaOf::Finding => schemars::schema_for!(diag_sdk::Finding),
+        SchemaOf::Plugin => schemars::schema_for!(diag_host::frames::Frame),
         SchemaOf::Config => schemars::schema_for!(crate::config::Config),
     };
     Ok(json::pretty(&schema)?)

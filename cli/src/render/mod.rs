@@ -10,6 +10,7 @@ mod sarif;
 pub(crate) mod text;
 
 use crate::args::{FailOn, Format};
+use crate::checkers::Checkers;
 
 pub(crate) use judged::Judged;
 
@@ -34,7 +35,7 @@ pub(crate) struct Form {
 }
 
 /// Writes the reports. Text may carry styles; whoever prints removes them where they do not belong.
-pub(crate) fn render(judged: &[Judged], form: Form) -> anyhow::Result<String> {
+pub(crate) fn render(judged: &[Judged], checkers: &Checkers, form: Form) -> anyhow::Result<String> {
     let several = judged.len() > 1;
     let each = |write: &dyn Fn(&Judged) -> anyhow::Result<String>, between: &str| -> anyhow::Result<String> {
         Ok(judged.iter().map(write).collect::<anyhow::Result<Vec<_>>>()?.join(between))
@@ -44,7 +45,7 @@ pub(crate) fn render(judged: &[Judged], form: Form) -> anyhow::Result<String> {
         Format::Json => each(&|one| Ok(json::pretty(&one.report)?), ""),
         Format::Ndjson => each(&|one| Ok(json::line(&one.report)?), ""),
         Format::Markdown => each(&|one| Ok(markdown::render(one, one.title_among(several), form.detail)), "\n"),
-        Format::Sarif => Ok(json::pretty(&sarif::render(judged))?),
+        Format::Sarif => Ok(json::pretty(&sarif::render(judged, checkers))?),
         Format::Junit => Ok(junit::render(judged, form.fail_on)),
     }
 }

@@ -187,22 +187,20 @@ mod tests {
     #[test]
     fn manifests_that_do_not_hold_are_told_why() {
         assert_eq!(check_manifest(&manifest()), Ok(()));
-        let broken: [(&str, &dyn Fn(&mut Manifest)); 8] = [
-            ("schema", &|manifest| manifest.schema = "diag-plugin/2".into()),
-            ("name", &|manifest| manifest.name = "Acme Corp".into()),
-            ("check id `other/problem`", &|manifest| manifest.checks[0].id = "other/problem".into()),
-            ("twice", &|manifest| manifest.checks.push(info())),
-            ("no checks", &|manifest| manifest.checks.clear()),
-            ("no level", &|manifest| manifest.checks[0].levels.clear()),
-            ("title", &|manifest| manifest.checks[0].title = "\u{1b}[2J".into()),
-            ("wants", &|manifest| manifest.wants = vec!["secret:everything".into()]),
-        ];
-        for (reason, breaking) in broken {
+        let because = |reason: &str, breaking: fn(&mut Manifest)| {
             let mut manifest = manifest();
             breaking(&mut manifest);
             let said = check_manifest(&manifest).expect_err(reason);
             assert!(said.contains(reason), "{said}");
-        }
+        };
+        because("schema", |manifest| manifest.schema = "diag-plugin/2".into());
+        because("name", |manifest| manifest.name = "Acme Corp".into());
+        because("check id `other/problem`", |manifest| manifest.checks[0].id = "other/problem".into());
+        because("twice", |manifest| manifest.checks.push(info()));
+        because("no checks", |manifest| manifest.checks.clear());
+        because("no level", |manifest| manifest.checks[0].levels.clear());
+        because("title", |manifest| manifest.checks[0].title = "\u{1b}[2J".into());
+        because("wants", |manifest| manifest.wants = vec!["secret:everything".into()]);
     }
 
     #[test]

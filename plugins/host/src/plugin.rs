@@ -111,10 +111,15 @@ impl Loaded {
         if let Some(trusted) = terms.sha256.as_ref().filter(|trusted| **trusted != sha256) {
             return Err(PluginError::Changed { path: shown, found: sha256, trusted: trusted.clone() });
         }
-        let kind =
-            kind::of(&resolved).map_err(unreadable)?.map_err(|source| PluginError::NotAPlugin { path: shown.clone(), source })?;
-        let mut process =
-            Process { launcher: launcher.clone(), kind, path: resolved.clone(), sha256: sha256.clone(), limits: terms.limits, worker: None };
+        let kind = kind::of(&resolved).map_err(unreadable)?.map_err(|source| PluginError::NotAPlugin { path: shown.clone(), source })?;
+        let mut process = Process {
+            launcher: launcher.clone(),
+            kind,
+            path: resolved.clone(),
+            sha256: sha256.clone(),
+            limits: terms.limits,
+            worker: None,
+        };
         let worker = process.worker().map_err(failed)?;
         let confinement = worker.confinement().to_owned();
         let Tell::Manifest { manifest } = worker.ask(&Ask::Describe).map_err(failed)? else {
@@ -135,6 +140,15 @@ impl Loaded {
         belief::check_manifest(&manifest).map_err(|reason| PluginError::BadManifest { path: path.to_owned(), reason })?;
         let granted = manifest.wants.iter().filter(|want| granted.contains(want)).cloned().collect();
         Ok(Self { path: path.to_owned(), sha256, manifest, confinement, granted, engine })
+    }
+
+    /// Grants something it wants to see; false where it does not want it.
+    pub fn grant(&mut self, what: &str) -> bool {
+        let wanted = self.manifest.wants.iter().any(|want| want == what);
+        if wanted && !self.granted.iter().any(|known| known == what) {
+            self.granted.push(what.to_owned());
+        }
+        wanted
     }
 
     /// What it wants to see and was not granted.
@@ -193,12 +207,11 @@ impl Process {
 
 impl Engine for Process {
     fn answer(&mut self, request: Request) -> Result<Answer, Failure> {
-        match self.worker()?.ask(&Ask::Run { request: Box::new(request) })? {
-            Tell::Answer { answer } => Ok(answer),
-            _ => {
-                self.worker = None;
-                Err(Failure::NotAFrame("an answer was asked for, something else came".to_owned()))
-            }
-        }
+        let told = self.worker()?.ask(&Ask::Run { request: Box::new(request) })?;
+        let Tell::Answer { answer } = told else {
+            self.worker = None;
+            return Err(Failure::NotAFrame("an answer was asked for, something else came".to_owned()));
+        };
+        Ok(answer)
     }
 }

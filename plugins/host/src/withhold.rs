@@ -136,8 +136,10 @@ mod tests {
             ],
             ..Assertion::default()
         };
-        let status =
-            Status { message: Some(sited("AADSTS50105: 'mira@contoso.example' is not assigned, nor is jo.doe@x.example")), ..Status::default() };
+        let status = Status {
+            message: Some(sited("AADSTS50105: 'mira@contoso.example' is not assigned, nor is jo.doe@x.example")),
+            ..Status::default()
+        };
         let page = Page { title: Some("Hello Mira Example".into()), text: "Signed in as mira@contoso.example".into(), ..Page::default() };
         Case {
             messages: vec![Message {

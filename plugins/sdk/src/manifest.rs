@@ -2,8 +2,8 @@
 //! in, loaded from a library, or run as a program.
 
 use crate::check::{Check, Need, Plugin, Stage};
-use crate::finding::{CauseData, Finding, Severity, Who};
-use crate::setting::Setting;
+use crate::finding::{Cause, CauseData, Finding, Severity, Who};
+use crate::setting::{Setting, Vendor};
 
 /// Version of the conversation between `diag` and a plugin. Grows only by addition.
 pub const SCHEMA: &str = "diag-plugin/1";
@@ -88,6 +88,19 @@ facts! {
         pub missing: Vec<Need>,
         /// What went wrong, where it crashed.
         pub crashed: Option<String>,
+    }
+}
+
+impl CauseInfo {
+    /// The cause in the words of a vendor; see [`CauseData::worded`].
+    pub fn worded(&self, vendor: Vendor, object: Option<&str>, value: Option<&str>) -> Cause {
+        Cause {
+            text: self.text.clone(),
+            who: self.who,
+            screen: self.setting.screen(vendor, object),
+            fix: self.fix.clone(),
+            value: value.map(str::to_owned),
+        }
     }
 }
 

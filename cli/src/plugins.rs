@@ -1,0 +1,156 @@
+//! Which plugins are loaded, and on what terms: those named with `--plugin`, and those that
+//! `diag.toml` pins by their SHA-256. None is ever found by looking around.
+
+use crate::args::{Grant, PluginArguments};
+use crate::checkers::Checkers;
+use crate::failure::{self, Failure};
+use crate::nearest::did_you_mean;
+use diag_host::{Launcher, Limits, Loaded, PluginError, Terms};
+use diag_sdk::manifest::WANTS;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// The hidden command by which `diag` becomes the worker of a plugin.
+pub(crate) const WORKER: &str = "__plugin-worker";
+
+/// A plugin that `diag.toml` names.
+#[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Entry {
+    /// The file; relative to diag.toml.
+    pub(crate) path: PathBuf,
+    /// The SHA-256 it is trusted by, as `diag plugin trust` writes it. Without one it is not loaded.
+    pub(crate) sha256: Option<String>,
+    /// What it may see beyond the clean facts: `secret:personal`.
+    #[serde(default)]
+    pub(crate) grants: Vec<String>,
+    /// Seconds one answer may take; 10 where it says nothing.
+    #[schemars(range(min = 1, max = 3600))]
+    pub(crate) seconds: Option<u64>,
+    /// Megabytes of memory it may use; 1024 where it says nothing.
+    #[schemars(range(min = 64))]
+    pub(crate) megabytes: Option<u64>,
+}
+
+impl Entry {
+    /// The terms it is loaded on.
+    pub(crate) fn terms(&self) -> Terms {
+        let usual = Limits::default();
+        Terms {
+            limits: Limits {
+                deadline: self.seconds.map_or(usual.deadline, |seconds| Duration::from_secs(seconds.clamp(1, 3600))),
+                memory: self.megabytes.map_or(usual.memory, |megabytes| megabytes.max(64).saturating_mul(1 << 20)),
+                ..usual
+            },
+            granted: self.grants.clone(),
+            sha256: self.sha256.as_ref().map(|sha256| sha256.to_ascii_lowercase()),
+        }
+    }
+}
+
+/// Becomes the worker of a plugin where the command line says so, before anything else happens.
+pub(crate) fn become_worker() -> Option<ExitCode> {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next()? != WORKER {
+        return None;
+    }
+    let arguments: Vec<_> = arguments.collect();
+    // What went wrong is told by frames; a parent that went away wants to hear nothing.
+    Some(diag_host::worker::run(&arguments).map_or(ExitCode::from(failure::UNABLE), |()| ExitCode::SUCCESS))
+}
+
+/// How workers are started: this very program.
+pub(crate) fn launcher() -> Result<Launcher, Failure> {
+    let program = std::env::current_exe()
+        .map_err(|error| Failure::new(format!("diag cannot tell where it is installed, so it cannot run plugins: {error}")))?;
+    Ok(Launcher { program, arguments: vec![WORKER.to_owned()], audible: false })
+}
+
+/// The checkers a command works with.
+pub(crate) fn checkers(arguments: &PluginArguments, entries: &[Entry]) -> Result<Checkers, Failure> {
+    if arguments.plugins.is_empty() && entries.is_empty() && !arguments.no_builtin {
+        no_such_plugin(&arguments.grants, &[])?;
+        return Ok(Checkers::builtin());
+    }
+    let launcher = launcher()?;
+    let mut loaded = Vec::new();
+    for entry in entries {
+        loaded.push(trusted(entry, &launcher)?);
+    }
+    for path in &arguments.plugins {
+        // One that stands in diag.toml, too, keeps the terms it has there.
+        if !loaded.iter().any(|known: &Loaded| same_file(&known.path, path)) {
+            loaded.push(load(path, &launcher, &Terms::default())?);
+        }
+    }
+    grant(&mut loaded, &arguments.grants)?;
+    for plugin in &loaded {
+        for want in plugin.refused() {
+            let name = &plugin.manifest.name;
+            failure::say_note(&format!("plugin {name} wants {want} and does not see it; --grant {name}={want} shows it"));
+        }
+    }
+    Checkers::with(loaded, arguments.no_builtin)
+}
+
+/// Loads a plugin that `diag.toml` names, where it is the file that is trusted.
+fn trusted(entry: &Entry, launcher: &Launcher) -> Result<Loaded, Failure> {
+    if entry.sha256.is_none() {
+        let shown = entry.path.display();
+        return Err(Failure::new(format!("plugin {shown}: diag.toml names it without the SHA-256 it is trusted by"))
+            .hint(format!("diag plugin trust {shown} pins it")));
+    }
+    load(&entry.path, launcher, &entry.terms())
+}
+
+/// Loads a plugin, or tells in one line why not and what to do.
+pub(crate) fn load(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Loaded, Failure> {
+    Loaded::load(path, launcher, terms).map_err(|error| {
+        let hint = match &error {
+            PluginError::Changed { .. } => {
+                format!("if that change is wanted, diag plugin trust {} pins the new one", path.display())
+            }
+            PluginError::Unreadable { .. } => "name the file as it lies on the disk; nothing is searched for".to_owned(),
+            _ => format!("diag plugin test {} tells more; docs/writing-a-plugin.md tells how one is made", path.display()),
+        };
+        Failure::new(error.to_string()).hint(hint)
+    })
+}
+
+/// Grants what the command line says to the plugins it names.
+fn grant(loaded: &mut [Loaded], grants: &[Grant]) -> Result<(), Failure> {
+    let names: Vec<String> = loaded.iter().map(|plugin| plugin.manifest.name.clone()).collect();
+    no_such_plugin(grants, &names)?;
+    for grant in grants {
+        for plugin in loaded.iter_mut().filter(|plugin| plugin.manifest.name == grant.plugin) {
+            if !plugin.grant(&grant.what) {
+                return Err(Failure::new(format!("--grant {}={}: that plugin does not want it", grant.plugin, grant.what))
+                    .hint("leave the grant out: a plugin sees no more than it asks for"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn no_such_plugin(grants: &[Grant], names: &[String]) -> Result<(), Failure> {
+    for grant in grants {
+        if !names.contains(&grant.plugin) {
+            let hint = did_you_mean(&grant.plugin, names.iter().map(String::as_str))
+                .unwrap_or_else(|| "load it with --plugin PATH; the name is the first part of the ids of its checks".to_owned());
+            return Err(Failure::new(format!("--grant {}={}: no plugin of that name is loaded", grant.plugin, grant.what)).hint(hint));
+        }
+        if !WANTS.contains(&grant.what.as_str()) {
+            return Err(Failure::new(format!("--grant {}={}: nothing of that name can be granted", grant.plugin, grant.what))
+                .hint(format!("what can be granted: {}", WANTS.join(", "))));
+        }
+    }
+    Ok(())
+}
+
+/// Both paths lead to the same file.
+pub(crate) fn same_file(left: &Path, right: &Path) -> bool {
+    left == right || matches!((left.canonicalize(), right.canonicalize()), (Ok(left), Ok(right)) if left == right)
+}
