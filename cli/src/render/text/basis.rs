@@ -10,6 +10,8 @@ use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::input::InputKind;
 use unicode_width::UnicodeWidthStr;
 
+/// Most attempts listed without `-v`: a loop can make hundreds.
+const ATTEMPTS_SHOWN: usize = 8;
 /// Widest column of paths.
 const WIDEST_PATH: usize = 44;
 
@@ -17,7 +19,7 @@ const WIDEST_PATH: usize = 44;
 pub(crate) fn write(page: &mut Page, judged: &Judged, detail: Detail) {
     // One attempt is told by the headline.
     if judged.report.attempts.len() > 1 || detail == Detail::Full {
-        attempts(page, judged);
+        attempts(page, judged, detail);
     }
     inputs(page, judged);
     if detail == Detail::Full {
@@ -34,14 +36,15 @@ pub(crate) fn write(page: &mut Page, judged: &Judged, detail: Detail) {
     }
 }
 
-fn attempts(page: &mut Page, judged: &Judged) {
+fn attempts(page: &mut Page, judged: &Judged, detail: Detail) {
     let attempts = &judged.report.attempts;
     if attempts.is_empty() {
         return;
     }
     page.blank();
     page.line(&format!("{}  {}", styled(STRONG, "ATTEMPTS"), styled(DIM, "diag flow shows every step")));
-    for attempt in attempts {
+    let shown = if detail == Detail::Full { attempts.len() } else { ATTEMPTS_SHOWN };
+    for attempt in attempts.iter().take(shown) {
         let time = attempt.started.map_or_else(|| "--:--:--".to_owned(), |time| time.strftime("%H:%M:%S").to_string());
         let (words, style) = wording::outcome(attempt.outcome);
         // "sign-out failed" and "signed out" say themselves what for.

@@ -50,11 +50,6 @@ pub(crate) fn screen_path(style: Style, path: &str) -> String {
     format!("{style}{steps}{style:#}")
 }
 
-/// A text that is not broken at its blanks.
-pub(crate) fn unbroken(style: Style, text: &str) -> String {
-    format!("{style}{}{style:#}", visible(text).replace(' ', UNBROKEN))
-}
-
 /// Stands for a blank at which no line breaks, until the line is written. It cannot come from
 /// input: [`visible`] escapes it.
 const UNBROKEN: &str = "\u{a0}";

@@ -1,8 +1,8 @@
 //! Attempts as timelines: who sent what to whom, when, and where it stopped.
 
-use super::page::{Page, plain, styled, unbroken};
+use super::page::{Page, plain, styled};
 use crate::render::Judged;
-use crate::terminal::{DIM, ERROR, GOOD, STRONG, WARNING};
+use crate::terminal::{DIM, ERROR, GOOD, STRONG, WARNING, visible};
 use crate::wording;
 use anstyle::Style;
 use diag_core::report::{ReportedAttempt, ReportedStep};
@@ -11,6 +11,8 @@ use unicode_width::UnicodeWidthStr;
 
 /// Widest column of what was sent.
 const WIDEST_WHAT: usize = 28;
+/// A URL gets this much even where the page is too narrow for it.
+const SHORTEST_URL: usize = 24;
 
 /// Writes all attempts of a case.
 pub(crate) fn render(judged: &Judged, width: usize) -> String {
@@ -28,6 +30,10 @@ pub(crate) fn render(judged: &Judged, width: usize) -> String {
     for attempt in &judged.report.attempts {
         page.blank();
         one(&mut page, attempt);
+    }
+    if judged.report.attempts.iter().flat_map(|attempt| &attempt.steps).any(|step| step.entry.is_some()) {
+        page.blank();
+        page.line(&styled(DIM, "#: number of the entry in the capture, from 0"));
     }
     page.finish()
 }
@@ -58,6 +64,7 @@ fn write_step(page: &mut Page, attempt: &ReportedAttempt, step: &ReportedStep, w
         }
         _ => String::new(),
     };
+    let entry = step.entry.map(|entry| format!("#{entry}")).unwrap_or_default();
     let arrow = format!("{:>7} → {:<7}", wording::actor(step.from), wording::actor(step.to));
     let arrow = format!("{}{arrow}{:#}", side(step), side(step));
     let what = plain(&step.what);
@@ -67,16 +74,32 @@ fn write_step(page: &mut Page, attempt: &ReportedAttempt, step: &ReportedStep, w
         Some(status) => styled(status_style(status), &status.to_string()),
         None => "   ".to_owned(),
     };
-    let lead = format!("  {} {arrow}  {}{padding}  {status}", styled(DIM, &format!("{offset:>9}")), styled(STRONG, &what));
-    let indent = textwrap::core::display_width(&lead) + 2;
-    let mut rest = Vec::new();
-    if let Some(url) = &step.url {
-        rest.push(plain(url));
+    let lead = format!(
+        "{} {} {arrow} {}{padding} {status} ",
+        styled(DIM, &format!("{entry:>5}")),
+        styled(DIM, &format!("{offset:>9}")),
+        styled(STRONG, &what)
+    );
+    let room = page.width().saturating_sub(textwrap::core::display_width(&lead));
+    let url = step.url.as_deref().map(|url| shortened(&visible(url), room.max(SHORTEST_URL))).unwrap_or_default();
+    page.line(&format!("{lead}{url}"));
+}
+
+/// A URL's host and the end of its path, cut in the middle where it is too long. The entry number
+/// leads to the whole of it.
+fn shortened(url: &str, room: usize) -> String {
+    let characters: Vec<char> = url.chars().collect();
+    if characters.len() <= room {
+        return url.to_owned();
     }
-    if let Some(entry) = step.entry {
-        rest.push(unbroken(DIM, &format!("entry {entry}")));
-    }
-    page.hanging(&lead, indent, &rest.join(" "));
+    // A slash at the very end belongs to the last segment.
+    let inner = characters.get(..characters.len() - 1).unwrap_or_default();
+    let last = inner.iter().rposition(|character| *character == '/').unwrap_or(0);
+    let tail = (characters.len() - last).min(room / 2);
+    let head = room.saturating_sub(tail + 1);
+    let text = |part: &[char]| part.iter().collect::<String>();
+    let (start, end) = (characters.get(..head).unwrap_or_default(), characters.get(characters.len() - tail..).unwrap_or_default());
+    format!("{}…{}", text(start), text(end))
 }
 
 fn status_style(status: u16) -> Style {
@@ -100,6 +123,15 @@ fn side(step: &ReportedStep) -> Style {
 mod tests {
     use super::*;
     use crate::render::sample;
+
+    #[test]
+    fn long_urls_keep_host_and_end() {
+        let url = "login.microsoftonline.com/5f3a9c1e-7b2d-4e60-9a41-0c8d2e6f7a13/saml2";
+        assert_eq!(shortened(url, 40), "login.microsoftonline.com/5f3a9c1…/saml2");
+        assert_eq!(shortened("a.example/x", 40), "a.example/x");
+        assert_eq!(shortened("sense.contoso.example/azure/samlauthn/", 34), "sense.contoso.example/…/samlauthn/");
+        assert_eq!(shortened(&format!("a.example/{}", "y".repeat(90)), 24).chars().count(), 24);
+    }
 
     #[test]
     fn steps_stand_in_columns() {

@@ -5,7 +5,7 @@ use crate::render::{Detail, Judged};
 use crate::terminal::{DIM, ERROR, STRONG};
 use crate::wanted;
 use crate::wording::count;
-use diag_core::report::CheckOutcome;
+use diag_core::report::{CheckOutcome, Verdict};
 use diag_sdk::{Need, Vendor};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +42,18 @@ fn skipped(page: &mut Page, judged: &Judged, detail: Detail) {
     };
     let mut wanted_inputs: Vec<((bool, Need), Vec<&str>)> = by_need.into_iter().collect();
     wanted_inputs.sort_by_key(|((partial, need), checks)| (*partial, foreign(*need), std::cmp::Reverse(checks.len()), *need));
+    if judged.report.verdict == Verdict::Healthy && detail != Detail::Full {
+        let names: Vec<&str> = wanted_inputs
+            .iter()
+            .filter(|((partial, need), _)| !partial && !foreign(*need))
+            .map(|((_, need), _)| wanted::name(*need))
+            .collect();
+        if !names.is_empty() {
+            page.blank();
+            page.hanging(&styled(STRONG, "NOT CHECKED"), 13, &styled(DIM, &format!("what needs: {} (-v tells more)", names.join("; "))));
+        }
+        return;
+    }
     page.blank();
     page.line(&format!(
         "{}  {}",
