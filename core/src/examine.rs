@@ -7,7 +7,7 @@ use crate::saml::messages::Decoded;
 use crate::saml::metadata::{self, Holding};
 use crate::seal::Sealer;
 use crate::sources::Sources;
-use crate::{saml, snapshot, story};
+use crate::{redact, saml, snapshot, story};
 use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::AttemptKind;
 use diag_sdk::case::input::{BrokenDocument, HeldBy, InputKind, Trouble};
@@ -58,6 +58,7 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     case.removed_by_exporter.clone_from(&evidence.removed_by_exporter);
 
     case.exchanges = story::exchanges(&evidence, &sealer);
+    blot_pages(&mut case, &redact::known_secrets(&evidence));
     let mut decoded = saml::messages::read(&evidence, &sealer);
     read_documents(&evidence, &sealer, &decoded, &mut case, &mut sources);
     for message in &decoded {
@@ -71,6 +72,16 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     story::complete(&mut case, &evidence);
     (case.judged_at, case.judged_by) = moment(&case, request.at, request.now);
     Examination { case, sources }
+}
+
+/// Error pages echo what they were sent: cookies and passwords among it.
+fn blot_pages(case: &mut Case, secrets: &BTreeSet<String>) {
+    for exchange in &mut case.exchanges {
+        let Some(page) = &mut exchange.page else { continue };
+        let phrases = page.phrases.iter_mut().map(|phrase| &mut phrase.text);
+        let ids = page.ids.iter_mut().map(|(_, value)| value);
+        page.title.iter_mut().chain([&mut page.text]).chain(phrases).chain(ids).for_each(|text| redact::blot(text, secrets));
+    }
 }
 
 /// Documents other than captures: exports, metadata (also inside exports), certificates.

@@ -3,6 +3,9 @@
 //! Anything in a query could be a token, so values are shown only where they are short and plain;
 //! names stay, because they tell what happened.
 
+use crate::evidence::Evidence;
+use std::collections::BTreeSet;
+
 /// A query value that is short and plain enough to show: no token looks like this.
 fn harmless_value(value: &str) -> bool {
     value.len() <= 12 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-~/%".contains(&byte))
@@ -106,6 +109,34 @@ pub fn harmless_relay_state(value: &str) -> bool {
 /// A long run of letters and digits mixed, as ids and tokens are.
 fn looks_random(segment: &str) -> bool {
     segment.len() >= 16 && segment.bytes().any(|byte| byte.is_ascii_digit()) && segment.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Values of an evidence that must not be shown wherever they turn up again: cookies, and form
+/// fields other than the messages themselves.
+pub fn known_secrets(evidence: &Evidence) -> BTreeSet<String> {
+    /// Shorter values are words, and would blot out half a page.
+    const SHORTEST: usize = 8;
+    let mut secrets = BTreeSet::new();
+    for exchange in &evidence.exchanges {
+        secrets.extend(exchange.cookies.iter().flatten().map(|(_, value)| value.clone()));
+        for header in exchange.response_headers_named("set-cookie") {
+            let pair = header.split(';').next().unwrap_or_default();
+            secrets.extend(pair.split_once('=').map(|(_, value)| value.trim().to_owned()));
+        }
+        let password = |name: &str| ["passw", "pwd", "secret", "token", "otp", "pin"].iter().any(|part| name.to_lowercase().contains(part));
+        secrets.extend(exchange.form.iter().filter(|field| password(&field.name)).map(|field| field.value.clone()));
+    }
+    secrets.retain(|secret| secret.len() >= SHORTEST);
+    secrets
+}
+
+/// Blots known secrets out of a text.
+pub fn blot(text: &mut String, secrets: &BTreeSet<String>) {
+    for secret in secrets {
+        if text.contains(secret.as_str()) {
+            *text = text.replace(secret.as_str(), "…");
+        }
+    }
 }
 
 /// The `ID` of a message for people: long ids are shortened in the middle. A `SessionIndex` or

@@ -86,6 +86,8 @@ pub struct Capture {
     pub sp_ahead: i64,
     /// Seconds the identity provider's clock is ahead.
     pub idp_ahead: i64,
+    /// Status of the WebSocket the landing page opens; none where it opens none.
+    pub websocket: Option<u16>,
     /// The response is posted a second time, and this is the status it gets.
     pub posted_again: Option<u16>,
 }
@@ -123,6 +125,7 @@ impl Default for Capture {
             relay_state: Some("/bi/hub".to_owned()),
             sp_ahead: 0,
             idp_ahead: 0,
+            websocket: None,
             posted_again: None,
         }
     }
@@ -190,6 +193,14 @@ impl Capture {
                 None,
                 &Answer { status: self.landing_status, body: page, date: after(13 + self.sp_ahead), ..Answer::default() },
             ));
+        }
+        if let Some(status) = self.websocket {
+            let url = format!("wss://{}/bi/app/engineData", self.host);
+            let mut socket = entry(after(14), "GET", &url, None, &Answer { status, date: after(14 + self.sp_ahead), ..Answer::default() });
+            socket["_resourceType"] = "websocket".into();
+            socket["request"]["headers"] = serde_json::json!([{"name": "Upgrade", "value": "websocket"}, {"name": "Connection", "value": "Upgrade"},
+                {"name": "Origin", "value": format!("https://{}", self.host)}]);
+            entries.push(socket);
         }
         if let Some(status) = self.posted_again {
             let answer =
