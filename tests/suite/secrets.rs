@@ -21,7 +21,7 @@ fn no_secret_reaches_case_or_report() {
     for capture in [
         Capture::default(),
         Capture {
-            acs_status: 400,
+            posted_again: Some(400),
             acs_page: Some("Error 400 - Bad request X-Qlik-Session-bi=CANARY-SESSION-COOKIE".into()),
             ..Capture::default()
         },

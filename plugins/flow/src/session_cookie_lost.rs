@@ -128,7 +128,10 @@ check! {
         levels: [Severity::Error],
         stage: Stage::Session,
         needs: [Need::Capture],
-        explains: ["flow/redirect-loop", "flow/sp-refused-response", "assertion/in-response-to-unknown", "assertion/unsolicited", "flow/relay-state-lost"],
+        explains: [
+            "flow/redirect-loop", "flow/sp-refused-response", "assertion/in-response-to-unknown", "assertion/unsolicited", "flow/relay-state-lost",
+            "identity/required-attribute-missing",
+        ],
         causes: [STRICT, LAX, LAX_BY_DEFAULT, NONE_WITHOUT_SECURE, DOMAIN, OTHER_HOST, SCHEME, PATH, PREFIX],
         references: ["RFC 6265bis §5.6, §5.7, §8.8", "RFC 6265 §5.3"],
         run: run,

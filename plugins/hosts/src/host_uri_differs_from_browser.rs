@@ -108,7 +108,10 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Capture],
-        explains: ["flow/session-cookie-lost", "flow/redirect-loop", "flow/relay-state-lost", "flow/sp-refused-response", "flow/response-not-posted"],
+        explains: [
+            "flow/session-cookie-lost", "flow/redirect-loop", "flow/relay-state-lost", "flow/sp-refused-response", "flow/response-not-posted",
+            "identity/required-attribute-missing",
+        ],
         causes: [ALIAS_IN_USE, HOST_URI_OUTDATED],
         references: [
             "RFC 6265 section 5.1.3 (a cookie belongs to its host)",
