@@ -49,7 +49,7 @@ pub(crate) enum ColorWhen {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Judge everything given, as one case (what `diag PATH…` does)
-    Check(CheckArguments),
+    Check(Box<CheckArguments>),
     /// Show the sign-in attempts of a capture as a timeline
     Flow(FlowArguments),
     /// Show SAML messages as indented XML, however they are packed
@@ -111,6 +111,10 @@ pub(crate) struct CheckArguments {
     /// The service provider's metadata as the identity provider has loaded it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
     pub(crate) idp_has: Vec<PathBuf>,
+    /// A private key of the service provider that decrypts assertions (repeat for several); the
+    /// passphrase of an encrypted key is asked for on the terminal
+    #[arg(long, value_name = "PEM", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub(crate) key: Vec<PathBuf>,
     /// Judge each capture on its own, with the other files of its folder
     #[arg(long, help_heading = "Input")]
     pub(crate) each: bool,
@@ -206,6 +210,9 @@ pub(crate) struct DecodeArguments {
     /// A message (base64), a URL, a file, or `-` for standard input
     #[arg(value_name = "BLOB|URL|FILE|-", default_value = "-", value_hint = ValueHint::FilePath)]
     pub(crate) what: String,
+    /// A private key that decrypts what is encrypted in it (repeat for several)
+    #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath)]
+    pub(crate) decrypt: Vec<PathBuf>,
 }
 
 /// Options of `explain`.

@@ -7,6 +7,7 @@ mod commands;
 mod config;
 mod failure;
 mod files;
+mod keys;
 mod nearest;
 mod output;
 mod plugins;

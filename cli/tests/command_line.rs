@@ -146,3 +146,14 @@ fn completions_and_the_manual_are_written() {
     assert!(manual.starts_with(".ie") || manual.contains(".TH"), "{manual}");
     assert!(manual.contains("fail\\-on"));
 }
+
+#[test]
+fn encrypted_parts_open_with_the_right_key_only() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
+    let decode = |key: &str| diag_in(&fixtures, &["decode", "encrypted/nested.xml", "--decrypt", key]);
+    assert!(out(&decode("keys/sp.key")).contains("ann@example.org"));
+    let other = out(&decode("keys/sp-new.key"));
+    assert!(!other.contains("ann@example.org") && other.contains("not decrypted: "), "{other}");
+    assert_refused(&decode("keys/sp.crt"));
+    assert_refused(&diag_in(&fixtures, &["encrypted/nested.xml", "--key", "no-such.key"]));
+}

@@ -1,6 +1,6 @@
 //! From files to a Case: every room of core, in the order data flows through them.
 
-use crate::crypto::{self, certificate};
+use crate::crypto::{self, PrivateKey, certificate};
 use crate::evidence::Evidence;
 use crate::intake::{self, Supplied};
 use crate::saml::messages::Decoded;
@@ -28,12 +28,14 @@ pub struct Request<'a> {
     pub at: Option<Timestamp>,
     /// The current time, for configuration without a capture. Core has no clock of its own.
     pub now: Timestamp,
+    /// Private keys of the service provider, to decrypt assertions with.
+    pub keys: Vec<PrivateKey>,
 }
 
 impl<'a> Request<'a> {
     /// A request with nothing but files; the clock stands at the epoch.
     pub fn new(files: Vec<Supplied<'a>>) -> Self {
-        Self { files, strict: false, at: None, now: Timestamp::UNIX_EPOCH }
+        Self { files, strict: false, at: None, now: Timestamp::UNIX_EPOCH, keys: Vec::new() }
     }
 }
 
@@ -68,6 +70,10 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     snapshot::join::relevant(&mut case);
     // Which keys may have signed what depends on what was joined.
     crypto::judge(&mut decoded, &case);
+    case.has_decryption_key = !request.keys.is_empty();
+    for unveiled in crypto::decrypt(&mut decoded, &case, &request.keys, &sealer) {
+        sources.add_xml(&unveiled.id, &unveiled.text);
+    }
     case.messages = decoded.into_iter().map(|message| message.facts).collect();
     story::complete(&mut case, &evidence);
     (case.judged_at, case.judged_by) = moment(&case, request.at, request.now);

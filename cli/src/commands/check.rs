@@ -6,6 +6,7 @@ use crate::checkers::Checkers;
 use crate::config;
 use crate::failure::{self, Failure};
 use crate::files::{self, Collected, File, Given};
+use crate::keys;
 use crate::nearest::did_you_mean;
 use crate::output::{self, Target};
 use crate::plugins;
@@ -91,6 +92,7 @@ fn manner(arguments: &CheckArguments, checkers: &Checkers) -> Result<Manner, Fai
         strict: arguments.strict,
         at: arguments.at,
         selection: Selection { only: arguments.only.clone(), skip: arguments.skip.clone() },
+        keys: keys::load(&arguments.key)?,
     })
 }
 

@@ -4,6 +4,7 @@
 
 use crate::args::DecodeArguments;
 use crate::failure::{self, Failure};
+use crate::keys;
 use crate::output;
 use crate::render::text::indented;
 use crate::render::text::page::{Page, plain, styled};
@@ -11,10 +12,12 @@ use crate::terminal::{self, DIM, STRONG, WARNING};
 use crate::wording;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use diag_core::crypto;
 use diag_core::evidence::{Document, Evidence};
 use diag_core::intake::{self, Options, Supplied};
 use diag_core::saml::messages::{self, Decoded};
 use diag_core::seal::Sealer;
+use diag_sdk::Case;
 use diag_sdk::case::input::{HeldBy, InputKind};
 use diag_sdk::case::message::{Carrier, Sighting};
 use std::cell::RefCell;
@@ -30,7 +33,10 @@ const KEPT: usize = 16 << 20;
 pub(crate) fn run(arguments: &DecodeArguments) -> anyhow::Result<ExitCode> {
     let (name, reader) = source(&arguments.what)?;
     let evidence = read(&name, reader);
-    let decoded = messages::read(&evidence, &Sealer::new(""));
+    let sealer = Sealer::new("");
+    let mut decoded = messages::read(&evidence, &sealer);
+    let keys = keys::load(&arguments.decrypt)?;
+    let unveiled = if keys.is_empty() { Vec::new() } else { crypto::decrypt(&mut decoded, &Case::default(), &keys, &sealer) };
     let (readable, unreadable): (Vec<&Decoded>, Vec<&Decoded>) = decoded.iter().partition(|one| !one.xml.is_empty());
     if readable.is_empty() {
         return Err(nothing(&name, unreadable.first().copied()).into());
@@ -39,6 +45,18 @@ pub(crate) fn run(arguments: &DecodeArguments) -> anyhow::Result<ExitCode> {
     for one in readable {
         page.blank();
         write(&mut page, &evidence, one);
+        let own = format!("{}.", one.facts.id);
+        for text in unveiled.iter().filter(|text| text.id.starts_with(&own)) {
+            page.blank();
+            page.line(&styled(STRONG, "Decrypted"));
+            page.blank();
+            write_xml(&mut page, &text.text);
+        }
+        for part in one.facts.encrypted.iter().filter(|_| !keys.is_empty()) {
+            if let Some(reason) = &part.not_decrypted {
+                page.hanging(&format!("  {}", styled(WARNING, "!")), 4, &plain(&format!("not decrypted: {reason}")));
+            }
+        }
     }
     output::print(&page.finish())?;
     for one in unreadable {
@@ -112,7 +130,11 @@ fn write(page: &mut Page, evidence: &Evidence, one: &Decoded) {
         page.hanging(&format!("  {}", styled(WARNING, "!")), 4, &format!("{}{at}", plain(&broken.value)));
     }
     page.blank();
-    for line in indented::xml(&one.xml).lines() {
+    write_xml(page, &one.xml);
+}
+
+fn write_xml(page: &mut Page, xml: &str) {
+    for line in indented::xml(xml).lines() {
         page.line(&plain(line));
     }
 }

@@ -4,6 +4,7 @@ use crate::checkers::Checkers;
 use crate::files::File;
 use crate::progress::Meter;
 use crate::render::Judged;
+use diag_core::crypto::PrivateKey;
 use diag_core::examine::{Examination, Request};
 use diag_core::intake::Supplied;
 use diag_core::report::Report;
@@ -17,6 +18,7 @@ pub(crate) struct Manner {
     pub(crate) strict: bool,
     pub(crate) at: Option<Timestamp>,
     pub(crate) selection: Selection,
+    pub(crate) keys: Vec<PrivateKey>,
 }
 
 /// Reads the files as one case.
@@ -30,7 +32,7 @@ pub(crate) fn examine(files: &[File], manner: &Manner, meter: &Meter) -> Examina
             reader: Box::new(meter.watch(file.reader())),
         })
         .collect();
-    let request = Request { files: supplied, strict: manner.strict, at: manner.at, now: Timestamp::now() };
+    let request = Request { files: supplied, strict: manner.strict, at: manner.at, now: Timestamp::now(), keys: manner.keys.clone() };
     diag_core::examine::examine(request, &mut |_| {})
 }
 

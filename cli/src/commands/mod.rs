@@ -18,7 +18,7 @@ use std::process::ExitCode;
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         None => check::run(arguments.check),
-        Some(Command::Check(check)) => check::run(check),
+        Some(Command::Check(check)) => check::run(*check),
         Some(Command::Flow(flow)) => flow::run(&flow),
         Some(Command::Checks(checks)) => checks::run(&checks),
         Some(Command::Schema(schema)) => schema::run(&schema),

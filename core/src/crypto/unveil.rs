@@ -24,22 +24,22 @@ pub struct Unveiled {
     pub text: String,
 }
 
-/// Decrypts with the key, where one was given: assertions, names and signatures found are added to
+/// Decrypts with whichever of the keys fits: assertions, names and signatures found are added to
 /// the facts of the message, the signatures judged like all others. Every part that stays closed
 /// says why. To be called after [`super::judge`].
-pub fn decrypt(decoded: &mut [Decoded], case: &Case, key: Option<&PrivateKey>, sealer: &Sealer) -> Vec<Unveiled> {
+pub fn decrypt(decoded: &mut [Decoded], case: &Case, keys: &[PrivateKey], sealer: &Sealer) -> Vec<Unveiled> {
     let mut texts = Vec::new();
     let mut trusted = None;
     for one in decoded.iter_mut().filter(|one| !one.facts.encrypted.is_empty()) {
-        let Some(key) = key else {
+        if keys.is_empty() {
             for part in &mut one.facts.encrypted {
                 part.not_decrypted = Some("no key was given to decrypt it with".to_owned());
             }
             continue;
-        };
+        }
         let side = trusted.get_or_insert_with(|| Trusted::of(case, &std::collections::BTreeSet::new())).of_responses();
-        let parts = decrypt_assertions(&one.xml, key);
-        let mut adding = Adding { message: &mut one.facts, key, side, sealer, texts: &mut texts };
+        let parts = best(keys.iter().map(|key| decrypt_assertions(&one.xml, key)));
+        let mut adding = Adding { message: &mut one.facts, keys, side, sealer, texts: &mut texts };
         for (index, part) in parts.iter().enumerate() {
             adding.part(index, part);
         }
@@ -47,9 +47,16 @@ pub fn decrypt(decoded: &mut [Decoded], case: &Case, key: Option<&PrivateKey>, s
     texts
 }
 
+/// Of each part what the first key makes of it that opens it, else what the last one says.
+fn best(attempts: impl Iterator<Item = Vec<Decrypted>>) -> Vec<Decrypted> {
+    attempts
+        .reduce(|known, next| known.into_iter().zip(next).map(|(known, next)| if known.text.is_ok() { known } else { next }).collect())
+        .unwrap_or_default()
+}
+
 struct Adding<'a> {
     message: &'a mut Message,
-    key: &'a PrivateKey,
+    keys: &'a [PrivateKey],
     side: &'a Side,
     sealer: &'a Sealer,
     texts: &'a mut Vec<Unveiled>,
@@ -62,7 +69,7 @@ impl Adding<'_> {
         let text = match &part.text {
             Ok(text) => text,
             Err(reason) => {
-                facts.not_decrypted = Some(for_another(facts, self.key).unwrap_or_else(|| reason.clone()));
+                facts.not_decrypted = Some(for_another(facts, self.keys).unwrap_or_else(|| reason.clone()));
                 return;
             }
         };
@@ -135,8 +142,9 @@ fn name_id(text: &str, sealer: &Sealer) -> Option<(Personal, Option<String>)> {
     (root.tag_name().name() == "NameID").then(|| (sealer.personal(&xml::text_of(root)), xml::attribute(root, "Format").map(str::to_owned)))
 }
 
-/// The part names its recipient, and the key given is another's.
-fn for_another(facts: &Encryption, key: &PrivateKey) -> Option<String> {
-    let recipient = facts.recipient.as_ref().filter(|recipient| recipient.usable() && recipient.spki_sha256 != key.spki_sha256())?;
+/// The part names its recipient, and the keys given are another's.
+fn for_another(facts: &Encryption, keys: &[PrivateKey]) -> Option<String> {
+    let is_none_of = |spki: &str| keys.iter().all(|key| key.spki_sha256() != spki);
+    let recipient = facts.recipient.as_ref().filter(|recipient| recipient.usable() && is_none_of(&recipient.spki_sha256))?;
     Some(format!("it was encrypted for {}, and the key given is not the one of that certificate", recipient.label()))
 }

@@ -136,7 +136,7 @@ fn decryption_adds_assertions_names_and_says_what_stays_closed() {
     let key = |name: &str| load_key(&fixture(&format!("keys/{name}.key")), None).unwrap();
     let mut all = [decoded(&fixture("encrypted/nested.xml"))];
     assert_eq!((all[0].facts.assertions.len(), all[0].facts.consumed.as_deref()), (0, None));
-    let texts = decrypt(&mut all, &Case::default(), Some(&key("sp")), &sealer);
+    let texts = decrypt(&mut all, &Case::default(), &[key("sp-new"), key("sp")], &sealer);
     assert_eq!(texts.iter().map(|text| text.id.as_str()).collect::<Vec<_>>(), ["m1.decrypted1", "m1.decrypted2"]);
     let facts = &all[0].facts;
     assert!(facts.encrypted.iter().all(|part| part.decrypted && part.not_decrypted.is_none()));
@@ -146,14 +146,14 @@ fn decryption_adds_assertions_names_and_says_what_stays_closed() {
     assert_eq!(assertion.name_id.as_ref().unwrap().value.text.as_deref(), Some("ann@example.org"));
     assert_eq!(assertion.place.message.as_deref(), Some("m1.decrypted1"));
 
-    let reason = |file: &str, key: Option<&crate::crypto::PrivateKey>| {
+    let reason = |file: &str, keys: &[crate::crypto::PrivateKey]| {
         let mut all = [decoded(&fixture(file))];
-        decrypt(&mut all, &Case::default(), key, &sealer);
+        decrypt(&mut all, &Case::default(), keys, &sealer);
         all[0].facts.encrypted[0].not_decrypted.clone().unwrap()
     };
-    assert_eq!(reason("encrypted/nested.xml", None), "no key was given to decrypt it with");
-    let named = reason("encrypted/nested.xml", Some(&key("sp-new")));
+    assert_eq!(reason("encrypted/nested.xml", &[]), "no key was given to decrypt it with");
+    let named = reason("encrypted/nested.xml", &[key("sp-new")]);
     assert!(named.starts_with("it was encrypted for CN=sense.example ("), "{named}");
-    let unnamed = reason("encrypted/aes128-gcm.rsa-oaep-sha256.xml", Some(&key("sp-new")));
+    let unnamed = reason("encrypted/aes128-gcm.rsa-oaep-sha256.xml", &[key("sp-new")]);
     assert!(unnamed.contains("for another one"), "{unnamed}");
 }
