@@ -140,11 +140,9 @@ fn is_navigation(raw: &RawExchange, kind: Option<&str>, content_type: Option<&st
     match raw.request_header("accept") {
         Some(accept) => accept.trim_start().starts_with("text/html"),
         // Nothing tells (a sketch, a recorder that keeps few headers): whatever is no file of a page.
-        None => {
-            is_html(content_type)
-                || ((300..400).contains(&raw.status) && raw.location.is_some())
-                || (content_type.is_none() && !is_file(&raw.url))
-        }
+        // 204 leaves the page where it was.
+        None if is_file(&raw.url) || raw.status == 204 => false,
+        None => is_html(content_type) || content_type.is_none() || ((300..400).contains(&raw.status) && raw.location.is_some()),
     }
 }
 
