@@ -86,7 +86,8 @@ fn run(case: &Case, out: &mut Findings) {
     let everything: Vec<&str> = used.iter().map(|used| used.value).chain(known.iter().map(|known| known.value)).collect();
     let mut told: Vec<&str> = Vec::new();
     for insecure in used.iter().filter(|used| is_insecure(used.value)) {
-        if told.contains(&insecure.value) {
+        // The same URL with and without its port is one URL here.
+        if told.iter().any(|known| address::reaches(known, insecure.value)) {
             continue;
         }
         told.push(insecure.value);

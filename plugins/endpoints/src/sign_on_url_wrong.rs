@@ -150,11 +150,11 @@ fn not_set(case: &Case, registration: &IdpRegistration, place: &Place) -> Findin
         .iter()
         .find(|attempt| attempt.kind == AttemptKind::SignIn && attempt.idp_initiated && attempt.outcome == Outcome::RefusedBySp);
     let finding = match refused {
-        Some(attempt) => Finding::warning("There is no sign-on URL, and the service provider refused a sign-in it did not start")
+        Some(attempt) => Finding::warning("Without a sign-on URL the SP refused a sign-in it did not start")
             .likely()
             .detail("Without a sign-on URL the identity provider's portal sends a response nobody asked for.")
             .attempt(&attempt.id),
-        None => Finding::notice("There is no sign-on URL: the identity provider's portal starts the sign-in itself")
+        None => Finding::notice("There is no sign-on URL: the IdP's portal starts sign-ins itself")
             .detail("People who start at the service provider are not affected."),
     };
     finding.at(place).cause_with(&NOT_SET, registration.vendor, registration.name.as_deref(), start_page(case).as_deref())

@@ -105,7 +105,7 @@ fn judge(case: &Case, response: &Message) -> Option<Finding> {
     }
     let must_break = said == Some(true) || demanded.is_some() || (refused && said.is_none() && refusal::otherwise_sound(case, response));
     let mut finding = if must_break {
-        Finding::error("Only the response is signed, the service provider needs the assertion signed")
+        Finding::error("Only the response is signed, the SP needs the assertion signed")
     } else {
         Finding::warning("Only the response is signed, not the assertion").likely()
     };
@@ -128,7 +128,7 @@ fn by_policy(case: &Case, out: &mut Findings) {
         let Some(option) = registration.signing_option.as_ref().filter(|option| option.value == SigningOption::Response) else { continue };
         let demanded = demanded(case);
         let finding = if demanded.is_some() && !case.signed_in() {
-            Finding::error("The signing policy signs the response only, the service provider needs the assertion signed")
+            Finding::error("The policy signs the response only, the SP needs the assertion")
         } else {
             Finding::warning("The signing policy signs the response only, not the assertion").likely()
         };

@@ -115,7 +115,7 @@ fn configured(case: &Case, own: &[&Certificate], out: &mut Findings) {
         return;
     }
     // Whether the identity provider encrypts at all is not known from its copy.
-    let finding = Finding::warning("The identity provider's copy has another encryption certificate than the SP publishes")
+    let finding = Finding::warning("The IdP's copy has another encryption certificate than the SP's")
         .likely()
         .detail("It matters as soon as the identity provider encrypts assertions.")
         .actual(trust::labels(&copies), "encryption certificates in the copy the identity provider holds")

@@ -79,12 +79,14 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<String> = Vec::new();
     for request in trust::requests(case) {
-        let query_wrong = request.query_signature.as_ref().is_some_and(|query| query.value == Verdict::Wrong);
-        let xml_wrong = request
-            .own_signatures()
-            .find(|signature| signature.digest_wrong() || (signature.value == Verdict::Wrong && signature.verified_by.is_empty()));
-        let unjudged = request.query_signature.as_ref().is_some_and(|query| query.value == Verdict::Unknown && query.keys_tried == 0);
-        if unjudged {
+        let query_wrong = request.query_signature.as_ref().is_some_and(|query| {
+            query.value == Verdict::Wrong && (query.verifies_reencoded.is_some() || !query.made_by.is_empty() || trust::knows_sp_keys(case))
+        });
+        let xml_wrong = request.own_signatures().find(|signature| {
+            let unfit = signature.value == Verdict::Wrong && signature.verified_by.is_empty();
+            signature.digest_wrong() || (unfit && (!signature.key_info.is_empty() || trust::knows_sp_keys(case)))
+        });
+        if request.query_signature.as_ref().is_some_and(|query| query.value != Verdict::Right) && !trust::knows_sp_keys(case) {
             out.missing(Need::SpMetadata);
         }
         if !query_wrong && xml_wrong.is_none() {
@@ -211,6 +213,7 @@ mod tests {
         let mut query = query_signature(spec::RSA_SHA256, None);
         query.verifies_reencoded = reencoded.then(|| "lower-case hexadecimal".to_owned());
         case.messages[0].query_signature = Some(query);
+        case.metadata = vec![sp_metadata("d3", HeldBy::Publisher, &["CC"], &[])];
         case
     }
 
@@ -218,6 +221,18 @@ mod tests {
     fn refused_it_is_an_error_accepted_it_is_not() {
         assert_eq!(levels(&REQUEST_SIGNATURE_INVALID, &wrong(refused_by_idp(&[], &[]), false)), [Severity::Error]);
         assert_eq!(levels(&REQUEST_SIGNATURE_INVALID, &wrong(sign_in(Outcome::SignedIn), false)), [Severity::Warning]);
+    }
+
+    #[test]
+    fn without_a_key_of_the_service_provider_nothing_is_proven() {
+        let mut case = wrong(refused_by_idp(&[], &[]), false);
+        case.metadata.clear();
+        let judged = REQUEST_SIGNATURE_INVALID.judge(&case);
+        assert!(judged.found().is_empty() && judged.missed().contains(&Need::SpMetadata));
+        // A re-encoding under which it verifies proves it with any key.
+        let mut case = wrong(refused_by_idp(&[], &[]), true);
+        case.metadata.clear();
+        assert_eq!(levels(&REQUEST_SIGNATURE_INVALID, &case), [Severity::Error]);
     }
 
     #[test]

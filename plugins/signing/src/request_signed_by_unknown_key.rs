@@ -148,7 +148,7 @@ fn announced(case: &Case, held: &Held, out: &mut Findings) {
     {
         return;
     }
-    let headline = "The identity provider has other certificates for this service provider than it publishes";
+    let headline = "The IdP has other certificates of the SP than the SP publishes";
     let finding = if trust::signed_requests_required(case) && !case.signed_in() {
         Finding::error(headline).detail("The identity provider requires signed requests and cannot verify those of this service provider.")
     } else {

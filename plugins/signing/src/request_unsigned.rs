@@ -96,7 +96,7 @@ fn run(case: &Case, out: &mut Findings) {
                 continue;
             }
             let finding = if case.idp_accepted(request) {
-                Finding::warning("The request is not signed although the identity provider says it must be")
+                Finding::warning("The request is not signed although the IdP says it must be")
                     .likely()
                     .detail("The identity provider answered it nevertheless; should it enforce what it says, sign-in stops.")
             } else {
@@ -155,7 +155,7 @@ fn announced(case: &Case, out: &mut Findings) {
     }
     for metadata in trust::published_by_sp(case) {
         let Some(role) = metadata.sp.as_ref().filter(|role| role.authn_requests_signed == Some(false)) else { continue };
-        let finding = Finding::warning("The service provider says it does not sign, the identity provider requires it")
+        let finding = Finding::warning("The SP says it does not sign, the IdP requires it")
             .likely()
             .detail("AuthnRequestsSigned is false in the service provider's metadata. Some products sign nevertheless.")
             .at(&role.place);

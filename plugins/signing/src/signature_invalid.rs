@@ -71,15 +71,18 @@ fn run(case: &Case, out: &mut Findings) {
         // What the exporter of the capture masked or cut cannot verify any more.
         let spoiled = !case.removed_by_exporter.is_empty() && message.damage.contains(&diag_sdk::case::message::Damage::Sanitised);
         for signature in &message.signatures {
-            if let Some(fault) = fault_of(signature).filter(|_| !spoiled) {
+            if let Some(fault) = fault_of(case, signature).filter(|_| !spoiled) {
                 out.push(describe(case, message, signature, fault));
                 break;
             }
-            if signature.value == Verdict::Unknown && signature.keys_tried == 0 && signature.key_info.is_empty() {
+            if signature.verified_by.is_empty() && signature.key_info.is_empty() && !trust::knows_idp_keys(case) {
                 out.missing(Need::IdpMetadata);
             }
         }
-        if let Some(query) = message.query_signature.as_ref().filter(|query| query.value == Verdict::Wrong) {
+        if let Some(query) = message.query_signature.as_ref().filter(|query| {
+            let judged = query.verifies_reencoded.is_some() || !query.made_by.is_empty() || trust::knows_idp_keys(case);
+            query.value == Verdict::Wrong && judged
+        }) {
             let finding = refusal::fault(case, message, format!("The signature in the query of the {} does not verify", message.root))
                 .detail(query.verifies_reencoded.as_ref().map_or_else(
                     || "None of the known keys verifies it over the query as the browser sent it.".to_owned(),
@@ -101,11 +104,13 @@ enum Fault {
     Value,
 }
 
-fn fault_of(signature: &Signature) -> Option<Fault> {
+fn fault_of(case: &Case, signature: &Signature) -> Option<Fault> {
     if signature.digest_wrong() {
         Some(Fault::Digest)
     } else if signature.value == Verdict::Wrong && signature.verified_by.is_empty() {
-        Some(if signature.made_by.is_empty() { Fault::Value } else { Fault::SignedInfo })
+        // Keys of others that do not fit prove nothing.
+        let judged = !signature.made_by.is_empty() || !signature.key_info.is_empty() || trust::knows_idp_keys(case);
+        judged.then_some(if signature.made_by.is_empty() { Fault::Value } else { Fault::SignedInfo })
     } else {
         None
     }

@@ -93,6 +93,19 @@ pub(crate) fn certificate_of<'a>(case: &'a Case, signature: Option<&'a Signature
         .find(|certificate| same_thumbprint(&certificate.sha1, &key.sha1))
 }
 
+/// A key of the service provider is known, so that a signature of its that fits none says something.
+pub(crate) fn knows_sp_keys(case: &Case) -> bool {
+    !sp_signing(&published_by_sp(case)).is_empty()
+        || !sp_signing(&held_by_idp(case)).is_empty()
+        || case.relevant_registrations().any(|registration| !request_credentials(registration).is_empty())
+        || !case.certificates.is_empty()
+}
+
+/// A key of the identity provider is known.
+pub(crate) fn knows_idp_keys(case: &Case) -> bool {
+    !idp_signing(&published_by_idp(case)).is_empty() || !idp_signing(&held_by_sp(case)).is_empty() || !case.certificates.is_empty()
+}
+
 /// EntityIDs the service provider goes by.
 fn sp_names(case: &Case) -> Vec<&str> {
     let requests = case.messages_of(MessageKind::AuthnRequest).filter_map(|message| message.issuer.as_ref());
