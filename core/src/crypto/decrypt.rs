@@ -13,6 +13,7 @@ use bergshamra::crypto::cipher;
 use bergshamra::crypto::keytransport::{self, OaepParams};
 use bergshamra::xml::{Document, NodeId};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -98,7 +99,7 @@ fn decrypt_part(document: &Document<'_>, carrier: NodeId, data: NodeId, key: &Pr
                 match cipher.decrypt(secret, &octets) {
                     Ok(plain) => return plain_xml(document, data, plain),
                     Err(_) => {
-                        "the key opens its EncryptedKey, but the content does not decrypt with what is in there".clone_into(&mut reason)
+                        "the key opens its EncryptedKey, but the content does not decrypt with what is in there".clone_into(&mut reason);
                     }
                 }
             }
@@ -200,7 +201,7 @@ fn plain_xml(document: &Document<'_>, data: NodeId, plain: Vec<u8>) -> Result<St
     for (prefix, uri) in declarations {
         let attribute = if prefix.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{prefix}") };
         if !tag.contains(&format!("{attribute}=")) {
-            whole.push_str(&format!(" {attribute}=\"{}\"", uri.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")));
+            let _ = write!(whole, " {attribute}=\"{}\"", uri.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"));
         }
     }
     whole.push_str(rest);

@@ -25,7 +25,7 @@ impl Parts {
         };
         let assertion = cut("<saml:Assertion", "</saml:Assertion>");
         let signature = cut("<ds:Signature ", "</ds:Signature>");
-        Self { assertion, signature, xml }
+        Self { xml, assertion, signature }
     }
 
     fn unsigned(&self) -> String {
