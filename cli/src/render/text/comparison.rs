@@ -8,6 +8,7 @@ use diag_core::report::ReportedFinding;
 use diag_sdk::Difference;
 use std::fmt::Write as _;
 use std::ops::Range;
+use textwrap::core::display_width;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Values longer than this are wrapped rather than aligned: they are lists or sentences.
@@ -17,36 +18,47 @@ const LABEL_WIDTH: usize = 10;
 
 /// Writes both values of a finding, or the one there is.
 pub(crate) fn write(page: &mut Page, indent: usize, finding: &ReportedFinding) {
-    match (finding.expected.as_deref(), finding.actual.as_deref()) {
-        (Some(expected), Some(actual)) => {
-            let aligned = finding.difference.filter(|_| expected.chars().count().max(actual.chars().count()) <= LONGEST_ALIGNED);
-            if let Some(difference) = aligned {
-                compare(page, indent, (expected, actual), finding, difference);
-            } else {
-                one(page, indent, LABELS[0], expected, finding.expected_origin.as_deref());
-                one(page, indent, LABELS[1], actual, finding.actual_origin.as_deref());
-            }
-        }
-        (Some(expected), None) => one(page, indent, LABELS[0], expected, finding.expected_origin.as_deref()),
-        (None, Some(actual)) => one(page, indent, LABELS[1], actual, finding.actual_origin.as_deref()),
-        (None, None) => {}
+    let expected = finding.expected.as_deref().map(|value| (LABELS[0], value, finding.expected_origin.as_deref()));
+    let actual = finding.actual.as_deref().map(|value| (LABELS[1], value, finding.actual_origin.as_deref()));
+    if let (Some((_, expected, _)), Some((_, actual, _)), Some(difference)) = (expected, actual, finding.difference)
+        && expected.chars().count().max(actual.chars().count()) <= LONGEST_ALIGNED
+    {
+        compare(page, indent, (expected, actual), finding, difference);
+        return;
+    }
+    let values: Vec<_> = expected.into_iter().chain(actual).collect();
+    let column = origin_column(page, indent, &values.iter().map(|(_, value, origin)| (*value, *origin)).collect::<Vec<_>>());
+    for (label, value, origin) in values {
+        one(page, indent, label, value, origin, column);
     }
 }
 
-/// One value with where it comes from.
-fn one(page: &mut Page, indent: usize, label: &str, value: &str, origin: Option<&str>) {
+/// One value with where it comes from. `column` is where origins begin, if they stand beside.
+fn one(page: &mut Page, indent: usize, label: &str, value: &str, origin: Option<&str>, column: Option<usize>) {
     let lead = format!("{}{}", " ".repeat(indent), styled(DIM, label));
-    let value = if value.is_empty() { styled(DIM, "(empty)") } else { plain(value) };
+    let shown = shown_value(value);
     let Some(origin) = origin.filter(|origin| !origin.is_empty()).map(plain) else {
-        page.hanging(&lead, indent + LABEL_WIDTH, &value);
+        page.hanging(&lead, indent + LABEL_WIDTH, &shown);
         return;
     };
-    if indent + LABEL_WIDTH + textwrap::core::display_width(&value) + 3 + origin.width() <= page.width() {
-        page.line(&format!("{lead}{}{value}   {}", " ".repeat(LABEL_WIDTH - label.len()), styled(DIM, &origin)));
+    if let Some(column) = column {
+        let gap = " ".repeat(column.saturating_sub(display_width(&shown)));
+        page.line(&format!("{lead}{}{shown}{gap}{}", " ".repeat(LABEL_WIDTH - label.len()), styled(DIM, &origin)));
     } else {
-        page.hanging(&lead, indent + LABEL_WIDTH, &value);
+        page.hanging(&lead, indent + LABEL_WIDTH, &shown);
         page.paragraph(indent + LABEL_WIDTH, &styled(DIM, &format!("from {origin}")));
     }
+}
+
+fn shown_value(value: &str) -> String {
+    if value.is_empty() { styled(DIM, "(empty)") } else { plain(value) }
+}
+
+/// The column at which origins can stand beside all of the values, counted from the values' own.
+fn origin_column(page: &Page, indent: usize, values: &[(&str, Option<&str>)]) -> Option<usize> {
+    let widest = values.iter().map(|(value, _)| display_width(&shown_value(value))).max().unwrap_or_default();
+    let longest = values.iter().filter_map(|(_, origin)| *origin).map(|origin| visible(origin).width()).max().unwrap_or_default();
+    (indent + LABEL_WIDTH + widest + 3 + longest <= page.width()).then_some(widest + 3)
 }
 
 /// Two values aligned, and carets under the characters in which the actual one differs.
