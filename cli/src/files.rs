@@ -116,7 +116,8 @@ impl Collected {
                 break;
             }
             taken += 1;
-            let shown = entry.path().display().to_string();
+            // `./` tells nothing.
+            let shown = entry.path().strip_prefix(".").unwrap_or(entry.path()).display().to_string();
             match fs::File::open(entry.path()).and_then(|file| file.metadata()) {
                 Ok(metadata) => {
                     if seen.insert(identity(entry.path())) {

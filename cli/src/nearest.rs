@@ -1,5 +1,8 @@
 //! The nearest known name for one that was mistyped.
 
+/// A name that is this much less alike than the best one is not meant.
+const CLEARLY: f64 = 0.06;
+
 /// Names that resemble the one given, nearest first, at most three.
 pub(crate) fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let given = given.to_lowercase();
@@ -19,6 +22,9 @@ pub(crate) fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>)
         .collect();
     scored.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(right.1)));
     scored.dedup_by(|left, right| left.1 == right.1);
+    // Where one is clearly meant, the others only distract.
+    let best = scored.first().map_or(0.0, |(score, _)| *score);
+    scored.retain(|(score, _)| *score > best - CLEARLY);
     scored.truncate(3);
     scored.into_iter().map(|(_, name)| name).collect()
 }
@@ -42,6 +48,7 @@ mod tests {
         assert_eq!(nearest("endpoints/acs-not-registred", KNOWN)[0], "endpoints/acs-not-registered");
         assert_eq!(nearest("redirect-loop", KNOWN)[0], "flow/redirect-loop");
         assert_eq!(nearest("role-descriptor", KNOWN)[0], "metadata/role-descriptor-present");
+        assert_eq!(nearest("metadata/role-descriptor-presnt", KNOWN), ["metadata/role-descriptor-present"]);
         assert!(nearest("zzzz", KNOWN).is_empty());
         assert_eq!(did_you_mean("zzzz", KNOWN), None);
     }

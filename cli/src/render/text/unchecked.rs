@@ -9,6 +9,9 @@ use diag_core::report::{CheckOutcome, Verdict};
 use diag_sdk::{Need, Vendor};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Inputs explained without `-v`; the others are named only.
+const MOST_SHOWN: usize = 5;
+
 /// Writes skipped checks, grouped by missing input, and crashed ones.
 pub(crate) fn write(page: &mut Page, judged: &Judged, detail: Detail) {
     skipped(page, judged, detail);
@@ -62,11 +65,19 @@ fn skipped(page: &mut Page, judged: &Judged, detail: Detail) {
     ));
     let mut told: BTreeSet<&str> = BTreeSet::new();
     let mut hidden: BTreeMap<bool, BTreeSet<&str>> = BTreeMap::new();
+    let mut shown = 0;
+    let mut further: Vec<Need> = Vec::new();
     for ((partial, need), checks) in wanted_inputs {
         if (partial || foreign(need)) && detail != Detail::Full {
             hidden.entry(partial).or_default().extend(checks);
             continue;
         }
+        if shown == MOST_SHOWN && detail != Detail::Full {
+            further.push(need);
+            told.extend(checks);
+            continue;
+        }
+        shown += 1;
         page.hanging("  ·", 4, &format!("{}  {}", plain(wanted::name(need)), styled(DIM, &format!("({})", count(checks.len(), "check")))));
         let how = if partial { "it is there, but does not hold what this asks for" } else { wanted::how(need, idp, sp) };
         page.paragraph(4, &styled(DIM, how));
@@ -75,13 +86,17 @@ fn skipped(page: &mut Page, judged: &Judged, detail: Detail) {
         }
         told.extend(checks);
     }
+    if !further.is_empty() {
+        let names = further.into_iter().map(wanted::name).collect::<Vec<_>>().join("; ");
+        page.hanging("  ·", 4, &styled(DIM, &format!("less decisive: {names} (-v tells more)")));
+    }
     for (partial, checks) in hidden {
         let rest = checks.difference(&told).count();
         if rest > 0 {
             let why = if partial {
                 "what was given does not hold what they ask for"
             } else {
-                "they read exports of a product that does not take part here"
+                "they read exports of a product that does not seem to take part here"
             };
             page.hanging("  ·", 4, &styled(DIM, &format!("{}: {why} (-v lists them)", count(rest, "further check"))));
         }
