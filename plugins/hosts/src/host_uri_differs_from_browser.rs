@@ -63,7 +63,9 @@ check! {
     /// < Set-Cookie: X-Qlik-Session=abc; Path=/; Secure; SameSite=None
     ///
     /// GET https://bi.example/azure/hub @4s
+    /// > Sec-Fetch-Dest: document
     /// < 401
+    /// < Content-Type: text/html
     /// ```
     ///
     /// ## Passes
@@ -100,7 +102,9 @@ check! {
     /// < Set-Cookie: X-Qlik-Session=abc; Path=/; Secure; SameSite=None
     ///
     /// GET https://sense.example/azure/hub @4s
+    /// > Sec-Fetch-Dest: document
     /// < 200
+    /// < Content-Type: text/html
     /// ```
     pub(crate) static HOST_URI_DIFFERS_FROM_BROWSER = {
         id: "hosts/host-uri-differs-from-browser",
@@ -130,8 +134,11 @@ fn run(case: &Case, out: &mut Findings) {
             visits.iter().filter(|visit| !visit.exchange.websocket).map(|visit| visit.host.as_str()).filter(|host| *host != own).collect();
         for host in others {
             let there: Vec<&Visit<'_>> = visits.iter().filter(|visit| visit.host == host).collect();
-            let proof: Vec<&Attempt> = case.attempts.iter().filter(|attempt| proves(case, attempt, &there, &own)).collect();
-            let refused = there.first().is_some_and(|visit| visit.refused_for_host());
+            let refused = there.first().filter(|visit| visit.refused_for_host());
+            let ended_there = refused.and_then(|visit| case.attempt_at(visit.index)).map(|attempt| attempt.id.as_str());
+            let proves = |attempt: &&Attempt| proves(case, attempt, &there, &own) || Some(attempt.id.as_str()) == ended_there;
+            let proof: Vec<&Attempt> = case.attempts.iter().filter(proves).collect();
+            let refused = refused.is_some();
             // Whoever came by the alias and ended, signed in, on the host of the ACS has no trouble.
             let harmless = case.signed_in() && !landed_on(case, host);
             if proof.is_empty() && !refused && harmless {
@@ -193,10 +200,13 @@ fn proves(case: &Case, attempt: &Attempt, there: &[&Visit<'_>], own: &str) -> bo
     back_on_the_other || cookie
 }
 
-/// Somebody who signed in ended on that host.
+/// Somebody who signed in ended on that host, or was sent there last.
 fn landed_on(case: &Case, host: &str) -> bool {
     let ends = case.attempts.iter().filter(|attempt| attempt.accepted()).filter_map(|attempt| attempt.end);
-    ends.filter_map(|index| case.exchanges.get(index)).any(|exchange| host_of(&exchange.url).as_deref() == Some(host))
+    ends.filter_map(|index| case.exchanges.get(index)).any(|exchange| {
+        let last = exchange.location.as_ref().unwrap_or(&exchange.url);
+        host_of(last).as_deref() == Some(host)
+    })
 }
 
 /// Of other products the host is known from where the response was posted to; only what the capture
@@ -278,6 +288,9 @@ mod tests {
         assert_eq!(levels(&case), [Severity::Warning]);
         case.exchanges[2] = sample::get("https://sense.contoso.example/azure/hub", 200);
         assert_eq!(levels(&case), []);
+        case.attempts[0].end = Some(1);
+        case.exchanges[1].location = Some(ALIAS.into());
+        assert_eq!(levels(&case), [Severity::Warning], "sent back to the alias last");
     }
 
     #[test]
@@ -293,7 +306,10 @@ mod tests {
     fn a_refused_host_header_is_an_error() {
         let mut case = sample::case(&["sense.contoso.example"]);
         case.exchanges = vec![sample::get(ALIAS, 400)];
-        assert_eq!(levels(&case), [Severity::Error]);
+        case.attempts = vec![Attempt { id: "a1".into(), outcome: Outcome::RefusedBySp, exchanges: vec![0], ..Attempt::default() }];
+        let found = HOST_URI_DIFFERS_FROM_BROWSER.judge(&case);
+        let [finding] = found.found() else { panic!("one finding") };
+        assert_eq!((finding.severity, finding.attempts.as_slice()), (Severity::Error, ["a1".to_owned()].as_slice()));
     }
 
     #[test]
