@@ -186,13 +186,12 @@ impl Capture {
         if let (true, Some(location)) = (self.landing_status > 0 && redirects, &self.acs_location) {
             let landing = if location.starts_with('/') { format!("https://{}{location}", self.host) } else { location.clone() };
             let page = "<html><head><title>Qlik Sense Hub</title></head><body>Hub</body></html>".to_owned();
-            entries.push(entry(
-                after(13),
-                "GET",
-                &landing,
-                None,
-                &Answer { status: self.landing_status, body: page, date: after(13 + self.sp_ahead), ..Answer::default() },
-            ));
+            let answer = Answer { status: self.landing_status, body: page, date: after(13 + self.sp_ahead), ..Answer::default() };
+            let mut entry = entry(after(13), "GET", &landing, None, &answer);
+            if let Some(cookie) = self.session_cookie(&landing) {
+                entry["request"]["headers"] = serde_json::json!([{"name": "Sec-Fetch-Dest", "value": "document"}, {"name": "Cookie", "value": format!("theme=dark; {cookie}")}]);
+            }
+            entries.push(entry);
         }
         if let Some(status) = self.websocket {
             let url = format!("wss://{}/bi/app/engineData", self.host);
@@ -208,6 +207,13 @@ impl Capture {
             entries.push(entry(after(40), "POST", &self.post_to, Some(&body), &answer));
         }
         har(&entries)
+    }
+
+    /// The session cookie as the browser sends it back: to the host that set it, and no other.
+    fn session_cookie(&self, url: &str) -> Option<&str> {
+        let host = |url: &str| url.split("://").nth(1).and_then(|rest| rest.split(['/', ':']).next()).map(str::to_owned);
+        let pair = self.set_cookie.as_deref().filter(|_| self.acs_status == 302)?.split(';').next();
+        pair.filter(|_| host(url) == host(&self.post_to))
     }
 
     fn request(&self, at: Timestamp) -> String {
@@ -331,7 +337,7 @@ fn entry(started: Timestamp, method: &str, url: &str, body: Option<&str>, answer
         headers.push(serde_json::json!({"name": "Set-Cookie", "value": cookie}));
     }
     let mut request = serde_json::json!({"method": method, "url": url, "httpVersion": "HTTP/2.0", "queryString": [], "cookies": [], "headersSize": -1, "bodySize": -1,
-        "headers": [{"name": "User-Agent", "value": "Mozilla/5.0"}, {"name": "Sec-Fetch-Dest", "value": "document"}, {"name": "Sec-Fetch-Mode", "value": "navigate"}]});
+        "headers": [{"name": "User-Agent", "value": "Mozilla/5.0"}, {"name": "Sec-Fetch-Dest", "value": "document"}, {"name": "Sec-Fetch-Mode", "value": "navigate"}, {"name": "Cookie", "value": "theme=dark"}]});
     if let Some(body) = body {
         request["postData"] = serde_json::json!({"mimeType": "application/x-www-form-urlencoded", "text": body});
     }
