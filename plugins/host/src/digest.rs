@@ -18,9 +18,18 @@ pub fn sha256(path: &Path) -> io::Result<String> {
         }
         hasher.update(&buffer[..read]);
     }
+    Ok(hexadecimal(&hasher.finalize()))
+}
+
+/// SHA-256 of bytes that were read already, lower-case hexadecimal.
+pub fn sha256_of(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(64);
-    for byte in hasher.finalize() {
+    for byte in bytes {
         let _ = write!(text, "{byte:02x}");
     }
-    Ok(text)
+    text
 }

@@ -9,6 +9,7 @@
 //!
 //! - [`plugin`]: a plugin as the rest of `diag` sees it
 //! - [`kind`]: what a file is, before anything is started
+//! - [`pack`]: checks in expressions, which need no worker
 //! - [`frames`]: what parent and worker say to each other, one line of JSON each
 //! - [`process`]: the parent's side: spawn, deadline, output limit
 //! - [`withhold`]: what a plugin does not see
@@ -23,6 +24,7 @@ pub mod digest;
 pub mod frames;
 pub mod kind;
 pub mod library;
+pub mod pack;
 pub mod plugin;
 pub mod process;
 pub mod sandbox;

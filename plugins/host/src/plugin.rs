@@ -4,6 +4,7 @@ use crate::belief;
 use crate::digest;
 use crate::frames::{Ask, Tell};
 use crate::kind::{self, NotAPlugin};
+use crate::pack::{self, Pack, PackError};
 use crate::process::{Failure, Kind, Launcher, Limits, Worker};
 use crate::withhold::withheld;
 use diag_sdk::manifest::{Answer, CheckAnswer, CheckInfo, Manifest, Request};
@@ -87,6 +88,14 @@ pub enum PluginError {
         /// What went wrong.
         source: Failure,
     },
+    /// It is a pack that does not hold.
+    #[error("plugin {path}: {} in the pack\n{}", counted(problems.len()), blocks(problems))]
+    BadPack {
+        /// The file.
+        path: PathBuf,
+        /// Everything that is wrong with it.
+        problems: Vec<PackError>,
+    },
     /// What it says of itself does not hold.
     #[error("plugin {path}: its manifest does not hold: {reason}")]
     BadManifest {
@@ -111,6 +120,9 @@ impl Loaded {
         if let Some(trusted) = terms.sha256.as_ref().filter(|trusted| **trusted != sha256) {
             return Err(PluginError::Changed { path: shown, found: sha256, trusted: trusted.clone() });
         }
+        if pack::is_pack(&resolved) {
+            return Self::load_pack(shown, &resolved, sha256, &terms.granted);
+        }
         let kind = kind::of(&resolved).map_err(unreadable)?.map_err(|source| PluginError::NotAPlugin { path: shown.clone(), source })?;
         let mut process = Process {
             launcher: launcher.clone(),
@@ -126,6 +138,16 @@ impl Loaded {
             return Err(failed(Failure::NotAFrame("a manifest was asked for, something else came".to_owned())));
         };
         Self::with_engine(&shown, sha256, manifest, confinement, &terms.granted, Box::new(process))
+    }
+
+    /// A pack is no program: its expressions are evaluated right here, within bounds.
+    fn load_pack(path: PathBuf, resolved: &Path, sha256: String, granted: &[String]) -> Result<Self, PluginError> {
+        let pack = Pack::load(resolved).map_err(|problems| PluginError::BadPack { path: path.clone(), problems })?;
+        if pack.sha256() != sha256 {
+            return Err(PluginError::Changed { path, found: pack.sha256().to_owned(), trusted: sha256 });
+        }
+        let confinement = "expressions within bounds of steps, size and time; no code of its own".to_owned();
+        Self::with_engine(resolved, sha256, pack.manifest(), confinement, granted, Box::new(pack))
     }
 
     /// A plugin that something of ours answers for.
@@ -176,6 +198,14 @@ impl Loaded {
         });
         answers.map(|answer| CheckAnswer { crashed: answer.crashed.map(|why| format!("plugin {name}: {why}")), ..answer }).collect()
     }
+}
+
+fn counted(problems: usize) -> String {
+    if problems == 1 { "1 problem".to_owned() } else { format!("{problems} problems") }
+}
+
+fn blocks(problems: &[PackError]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// A worker process that is started anew after it failed, so that one case that brings it down

@@ -1,0 +1,413 @@
+//! What a pack defines, read from its text with all its problems at once.
+
+use super::expression::Expression;
+use super::fields::{Fields, Reader, words};
+use super::inspect::Scope;
+use super::problem::{PackError, ProblemKind};
+use super::shape::{Misfit, Shape};
+use super::source::{Quoted, Source};
+use super::text::Text;
+use diag_sdk::manifest::{CauseInfo, CheckInfo, WANTS};
+use diag_sdk::{Case, Need, Setting, Severity, Stage, Who};
+use std::collections::BTreeSet;
+use std::ops::Range;
+use toml::de::DeTable;
+
+/// What `schema` says in a pack.
+pub(super) const SCHEMA: &str = "diag-pack/1";
+
+/// Most checks a pack may have.
+const MOST_CHECKS: usize = 200;
+/// Most causes or tests a check may have.
+const MOST_PARTS: usize = 50;
+
+const PACK_FIELDS: &[&str] = &["schema", "name", "version", "about", "wants", "check"];
+const CHECK_FIELDS: &[&str] = &[
+    "id",
+    "title",
+    "level",
+    "likely",
+    "stage",
+    "needs",
+    "explains",
+    "references",
+    "docs",
+    "for",
+    "when",
+    "message",
+    "detail",
+    "where",
+    "expected",
+    "expected_origin",
+    "actual",
+    "actual_origin",
+    "attempt",
+    "subject",
+    "cause",
+    "test",
+];
+const CAUSE_FIELDS: &[&str] = &["text", "who", "setting", "fix", "value", "object"];
+const TEST_FIELDS: &[&str] = &["name", "expect", "facts"];
+
+/// A pack.
+#[derive(Debug)]
+pub(super) struct Definition {
+    pub(super) name: String,
+    pub(super) version: String,
+    pub(super) about: String,
+    pub(super) wants: Vec<String>,
+    pub(super) checks: Vec<CheckDefinition>,
+}
+
+/// A check of a pack.
+#[derive(Debug)]
+pub(super) struct CheckDefinition {
+    pub(super) info: CheckInfo,
+    pub(super) level: Severity,
+    pub(super) likely: bool,
+    /// The list whose elements are looked at one by one.
+    pub(super) each: Option<Expression>,
+    /// What makes an element, or the whole, a finding. Without one every element is.
+    pub(super) when: Option<Expression>,
+    pub(super) message: Option<Text>,
+    pub(super) detail: Option<Text>,
+    pub(super) expected: Option<Text>,
+    pub(super) expected_origin: Option<Text>,
+    pub(super) actual: Option<Text>,
+    pub(super) actual_origin: Option<Text>,
+    pub(super) places: Option<Expression>,
+    pub(super) attempt: Option<Expression>,
+    pub(super) subject: Option<Expression>,
+    pub(super) causes: Vec<CauseDefinition>,
+    pub(super) tests: Vec<TestDefinition>,
+}
+
+/// A cause, and what is only known in a case.
+#[derive(Debug)]
+pub(super) struct CauseDefinition {
+    pub(super) info: CauseInfo,
+    pub(super) value: Option<Expression>,
+    pub(super) object: Option<Expression>,
+}
+
+/// A test of a check.
+#[derive(Debug)]
+pub(super) struct TestDefinition {
+    pub(super) name: String,
+    pub(super) found: bool,
+    pub(super) case: Case,
+}
+
+impl Definition {
+    /// Reads a pack, or tells everything that is wrong with it.
+    pub(super) fn read(source: &Source) -> Result<Self, Vec<PackError>> {
+        let (table, faults) = DeTable::parse_recoverable(&source.text);
+        if !faults.is_empty() {
+            let problem = |fault: &toml::de::Error| {
+                let at = fault.span().unwrap_or(0..0);
+                source.problem(ProblemKind::Toml, at, one_line(fault.message()), "TOML: name = \"value\", [[check]]")
+            };
+            return Err(faults.iter().take(20).map(problem).collect());
+        }
+        let mut reader = Reader { source, problems: Vec::new() };
+        let definition = read_pack(&mut reader, table.get_ref());
+        if !reader.problems.is_empty() {
+            reader.problems.sort_by_key(|problem| (problem.line, problem.column));
+            return Err(reader.problems);
+        }
+        Ok(definition)
+    }
+}
+
+fn read_pack<'a>(reader: &mut Reader<'a>, table: &'a DeTable<'a>) -> Definition {
+    let first_line = 0..reader.source.text.find('\n').unwrap_or(reader.source.text.len());
+    let fields = reader.table(table, first_line, "the pack", PACK_FIELDS);
+    if let Some(schema) = reader.required(&fields, "schema", "\"diag-pack/1\"")
+        && schema.value != SCHEMA
+    {
+        reader.note(ProblemKind::BadValue, schema.span, format!("`schema` is `{}`", schema.value.escape_debug()), format!("\"{SCHEMA}\""));
+    }
+    let name = reader.required(&fields, "name", "\"acme\"");
+    if let Some(name) = name.as_ref().filter(|name| !is_word(&name.value)) {
+        let message = format!("`name` is `{}`", name.value.escape_debug());
+        reader.note(ProblemKind::BadValue, name.span.clone(), message, "lower-case letters, digits and hyphens");
+    }
+    let version = reader.required(&fields, "version", "\"1.0.0\"");
+    let about = reader.required(&fields, "about", "\"what these checks watch over, in one line\"");
+    let mut wants = Vec::new();
+    for want in reader.texts(&fields, "wants") {
+        if WANTS.contains(&want.value.as_str()) {
+            wants.push(want.value);
+        } else {
+            let message = format!("nothing is called `{}`", want.value.escape_debug());
+            reader.note(ProblemKind::BadValue, want.span, message, WANTS.join(", "));
+        }
+    }
+    let name = name.map(|name| name.value).unwrap_or_default();
+    let tables = reader.tables(&fields, "check", "[[check]]");
+    if tables.is_empty() && fields.get("check").is_none() {
+        reader.missing(&fields, "check", "at least one [[check]]");
+    }
+    if let Some((_, at)) = tables.get(MOST_CHECKS) {
+        reader.note(ProblemKind::TooLarge, at.clone(), format!("{} checks", tables.len()), format!("at most {MOST_CHECKS}"));
+    }
+    let mut ids = BTreeSet::new();
+    let checks = tables.into_iter().take(MOST_CHECKS).filter_map(|(table, at)| read_check(reader, table, at, &name, &mut ids)).collect();
+    Definition {
+        name,
+        version: version.map(|version| version.value).unwrap_or_default(),
+        about: about.map(|about| about.value).unwrap_or_default(),
+        wants,
+        checks,
+    }
+}
+
+fn read_check<'a>(
+    reader: &mut Reader<'a>,
+    table: &'a DeTable<'a>,
+    at: Range<usize>,
+    pack: &str,
+    ids: &mut BTreeSet<String>,
+) -> Option<CheckDefinition> {
+    let fields = reader.table(table, at, "this [[check]]", CHECK_FIELDS);
+    let id = reader.required(&fields, "id", &format!("\"{pack}/what-is-wrong\""));
+    if let Some(id) = &id {
+        check_id(reader, id, pack, ids);
+    }
+    let title = reader.required(&fields, "title", "\"What it reports, in one line\"");
+    let level = reader.required(&fields, "level", "\"error\", \"warning\" or \"notice\"");
+    let level = level.and_then(|level| reader.word::<Severity>(&level, "level", &words::<Severity>()).map(|word| (word, level.span)));
+    let likely = reader.truth(&fields, "likely");
+    if let Some((Severity::Error, span)) = level.as_ref().filter(|_| likely) {
+        let expected = "\"warning\" for what is only likely; an error is proven";
+        reader.note(ProblemKind::BadValue, span.clone(), "an error is said to be only likely", expected);
+    }
+    let stage = reader.text(&fields, "stage");
+    let stage = stage.and_then(|stage| reader.word(&stage, "stage", &words::<Stage>())).unwrap_or(Stage::Observation);
+    let known_needs = words::<Need>();
+    let needs = reader.texts(&fields, "needs");
+    let needs: Vec<Need> = needs.iter().filter_map(|need| reader.word(need, "needs", &known_needs)).collect();
+    let explains = reader.texts(&fields, "explains").into_iter().map(|text| text.value).collect();
+    let references = reader.texts(&fields, "references").into_iter().map(|text| text.value).collect();
+
+    let outside = Scope::new(None);
+    let each = expression(reader, &fields, "for", &outside);
+    let mut it = None;
+    if let Some(each) = &each {
+        match &each.shape {
+            Shape::List(item) => it = Some(item.as_ref().clone()),
+            Shape::Any => it = Some(Shape::Any),
+            other => wrong_result(reader, &fields, "for", other, "a list, such as case.messages"),
+        }
+    } else if fields.get("for").is_some() {
+        // It is wrong and said to be; what follows from that need not be said.
+        it = Some(Shape::Any);
+    }
+    let scope = Scope::new(it.clone());
+    let when = expression(reader, &fields, "when", &scope);
+    if let Some(when) = when.as_ref().filter(|when| !matches!(when.shape, Shape::Truth | Shape::Any)) {
+        wrong_result(reader, &fields, "when", &when.shape, "true or false, such as it.kind == \"response\"");
+    }
+    if fields.get("when").is_none() && fields.get("for").is_none() {
+        reader.missing(&fields, "when", "'an expression that is true where something is wrong'");
+    }
+    let mut text = |name: &str| {
+        let quoted = reader.text(&fields, name)?;
+        Text::parse(reader.source, &quoted, &scope).map_err(|problems| reader.problems.extend(problems)).ok()
+    };
+    let (message, detail) = (text("message"), text("detail"));
+    let (expected, expected_origin) = (text("expected"), text("expected_origin"));
+    let (actual, actual_origin) = (text("actual"), text("actual_origin"));
+    let places = expression(reader, &fields, "where", &scope);
+    if let Some(places) = places.as_ref().filter(|places| !may_be_place(&places.shape)) {
+        wrong_result(reader, &fields, "where", &places.shape, "a place, such as it.issuer.place, or a list of places");
+    }
+    let attempt = expression(reader, &fields, "attempt", &scope);
+    let subject = expression(reader, &fields, "subject", &scope);
+    let causes = read_causes(reader, &fields, &scope);
+    let tests = read_tests(reader, &fields);
+    let docs = reader.text(&fields, "docs");
+    let (id, title, (level, _)) = (id?, title?, level?);
+    let docs = docs.map_or_else(|| format!("{}.", title.value.trim_end_matches('.')), |docs| docs.value.trim().to_owned());
+    let info = CheckInfo {
+        id: id.value,
+        title: title.value,
+        levels: vec![level],
+        stage,
+        needs,
+        explains,
+        causes: causes.iter().map(|cause| cause.info.clone()).collect(),
+        references,
+        docs,
+    };
+    Some(CheckDefinition {
+        info,
+        level,
+        likely,
+        each,
+        when,
+        message,
+        detail,
+        expected,
+        expected_origin,
+        actual,
+        actual_origin,
+        places,
+        attempt,
+        subject,
+        causes,
+        tests,
+    })
+}
+
+fn check_id(reader: &mut Reader<'_>, id: &Quoted, pack: &str, ids: &mut BTreeSet<String>) {
+    let shown = id.value.escape_debug().to_string();
+    match id.value.split_once('/') {
+        Some((name, problem)) if name == pack && is_word(problem) => {}
+        _ => {
+            let expected = format!("{pack}/what-is-wrong: the name of the pack, a slash, lower-case letters, digits and hyphens");
+            reader.note(ProblemKind::BadId, id.span.clone(), format!("the id `{shown}` is not one of this pack"), expected);
+        }
+    }
+    if !ids.insert(id.value.clone()) {
+        reader.note(ProblemKind::DuplicateId, id.span.clone(), format!("the id `{shown}` occurs twice"), "an id of its own for each check");
+    }
+}
+
+fn expression<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, name: &str, scope: &Scope) -> Option<Expression> {
+    let quoted = reader.text(fields, name)?;
+    match Expression::parse(reader.source, &quoted, 0..quoted.value.len(), scope) {
+        Ok(expression) => Some(expression),
+        Err(problems) => {
+            reader.problems.extend(problems);
+            None
+        }
+    }
+}
+
+fn wrong_result<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, name: &str, shape: &Shape, expected: &str) {
+    if let Some(quoted) = reader.text(fields, name) {
+        reader.note(ProblemKind::WrongResult, quoted.span, format!("`{name}` yields {}", shape.words()), expected);
+    }
+}
+
+/// A place, something that has one, or a list of such.
+fn may_be_place(shape: &Shape) -> bool {
+    match shape {
+        Shape::Any => true,
+        Shape::List(item) => may_be_place(item),
+        Shape::Record(fields) => fields.get("place").is_some() || (fields.get("input").is_some() && fields.get("pointer").is_some()),
+        _ => false,
+    }
+}
+
+fn read_causes<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, scope: &Scope) -> Vec<CauseDefinition> {
+    let mut causes = Vec::new();
+    for (table, at) in reader.tables(fields, "cause", "[[check.cause]]").into_iter().take(MOST_PARTS) {
+        let fields = reader.table(table, at, "this [[check.cause]]", CAUSE_FIELDS);
+        let text = static_text(reader, &fields, "text", "\"Why it happens, in one sentence\"");
+        let fix = static_text(reader, &fields, "fix", "\"What to do, in one sentence\"");
+        let who = reader.required(&fields, "who", "\"idp\", \"sp\", \"network\" or \"user\"");
+        let who = who.and_then(|who| reader.word::<Who>(&who, "who", &words::<Who>()));
+        let setting = reader.text(&fields, "setting");
+        let setting = setting.and_then(|setting| reader.word(&setting, "setting", &words::<Setting>())).unwrap_or_default();
+        let value = expression(reader, &fields, "value", scope);
+        let object = expression(reader, &fields, "object", scope);
+        if let (Some(text), Some(fix), Some(who)) = (text, fix, who) {
+            causes.push(CauseDefinition { info: CauseInfo { text, who, setting, fix }, value, object });
+        }
+    }
+    causes
+}
+
+/// A text that `diag explain` shows without a case, so nothing of one can stand in it.
+fn static_text<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, name: &str, expected: &str) -> Option<String> {
+    let text = reader.required(fields, name, expected)?;
+    if let Some(open) = text.value.find("{{") {
+        let here = reader.source.inside(&text, open..open + 2);
+        let expected = "the same words in every case; `value` gives the value to enter";
+        reader.note(ProblemKind::BadValue, here, format!("`{name}` of a cause holds a value"), expected);
+    }
+    Some(text.value)
+}
+
+fn read_tests<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>) -> Vec<TestDefinition> {
+    let mut tests = Vec::new();
+    for (table, at) in reader.tables(fields, "test", "[[check.test]]").into_iter().take(MOST_PARTS) {
+        let fields = reader.table(table, at, "this [[check.test]]", TEST_FIELDS);
+        let name = reader.required(&fields, "name", "\"what it shows\"");
+        let expect = reader.required(&fields, "expect", "\"found\" or \"clean\"");
+        let found = expect.and_then(|expect| match expect.value.as_str() {
+            "found" => Some(true),
+            "clean" => Some(false),
+            other => {
+                let message = format!("`expect` is `{}`", other.escape_debug());
+                reader.note(ProblemKind::BadValue, expect.span, message, "found or clean");
+                None
+            }
+        });
+        let facts = reader.required(&fields, "facts", "'{ \"messages\": [ … ] }'");
+        let case = facts.and_then(|facts| read_facts(reader, &facts));
+        if let (Some(name), Some(found), Some(case)) = (name, found, case) {
+            tests.push(TestDefinition { name: name.value, found, case });
+        }
+    }
+    tests
+}
+
+/// The facts of a test, merged over a Case in which there is nothing.
+fn read_facts(reader: &mut Reader<'_>, facts: &Quoted) -> Option<Case> {
+    let expected = "JSON in the form of the Case; `diag schema case` shows it";
+    let at_json = |reader: &mut Reader<'_>, error: &serde_json::Error| {
+        let offset = offset_of(&facts.value, error.line(), error.column());
+        let here = reader.source.inside(facts, offset..offset + 1);
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+        reader.note(ProblemKind::BadFacts, here, format!("the facts are not JSON: {message}"), expected);
+    };
+    let mut value: serde_json::Value = match serde_json::from_str(&facts.value) {
+        Ok(value) => value,
+        Err(error) => {
+            at_json(reader, &error);
+            return None;
+        }
+    };
+    if !value.is_object() {
+        reader.note(ProblemKind::BadFacts, facts.span.clone(), "the facts are no JSON object", "{ \"messages\": [ … ] }");
+        return None;
+    }
+    if let Err(Misfit { path, name, expected }) = Shape::case().fit(&mut value, "") {
+        let at = name.as_ref().and_then(|name| {
+            let written = serde_json::to_string(name).ok()?;
+            facts.value.find(&written).map(|at| reader.source.inside(facts, at..at + written.len()))
+        });
+        let whose = if path.is_empty() { "the facts".to_owned() } else { format!("`{path}`") };
+        let message = match name {
+            Some(name) => format!("{whose}: there is no `{}`", name.escape_debug()),
+            None => format!("{whose}: a value of another type"),
+        };
+        reader.note(ProblemKind::BadFacts, at.unwrap_or(facts.span.clone()), message, expected);
+        return None;
+    }
+    match serde_json::from_value(value) {
+        Ok(case) => Some(case),
+        Err(error) => {
+            reader.note(ProblemKind::BadFacts, facts.span.clone(), format!("the facts are no Case: {error}"), expected);
+            None
+        }
+    }
+}
+
+/// The byte of a line and column, as `serde_json` counts them: lines from 1, columns in bytes.
+fn offset_of(text: &str, line: usize, column: usize) -> usize {
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    (start + column.saturating_sub(1)).min(text.len())
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
