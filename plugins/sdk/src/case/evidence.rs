@@ -8,6 +8,7 @@ use super::attempt::{Attempt, Outcome};
 use super::exchange::{Phrase, Side};
 use super::message::{Message, MessageKind};
 use super::place::Place;
+use crate::host::host_of;
 
 /// A vendor's error code, where it was seen.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +68,25 @@ impl Case {
             first
         });
         seen
+    }
+
+    /// Vendor codes that ended a sign-in: neither those of questions and slips on the way to a sign-in
+    /// that worked, nor those of an attempt that a later, working one made up for.
+    pub fn refusing_codes(&self) -> Vec<CodeSeen<'_>> {
+        let made_up_for = |attempt: &Attempt| attempt.accepted() || (attempt.outcome == Outcome::Abandoned && self.signed_in());
+        self.vendor_codes().into_iter().filter(|seen| !seen.attempt.is_some_and(made_up_for)).collect()
+    }
+
+    /// The message was delivered to this service provider, as far as its metadata and configuration
+    /// tell; `true` where nothing tells. A capture often holds sign-ins to others, or to a broker.
+    pub fn concerns_sp(&self, response: &Message) -> bool {
+        let published = self.metadata.iter().filter_map(|metadata| metadata.sp.as_ref()).flat_map(|role| &role.acs);
+        let configured = self.sp_configurations.iter().filter_map(|configuration| configuration.acs_url.as_ref());
+        let mut hosts = published.map(|endpoint| &endpoint.location).chain(configured).filter_map(|url| host_of(&url.value)).peekable();
+        match response.delivered_to().and_then(host_of) {
+            Some(to) if hosts.peek().is_some() => hosts.any(|host| host == to),
+            _ => true,
+        }
     }
 
     /// Known texts on pages of one side; those of a log count for the service provider.
@@ -143,6 +163,18 @@ mod tests {
             Case { exchanges: vec![page(Side::Idp, "AADSTS2"), page(Side::Idp, "AADSTS2")], attempts: vec![attempt], ..Case::default() };
         assert_eq!(case.vendor_codes().len(), 1);
         assert_eq!(case.vendor_codes()[0].attempt.map(|attempt| attempt.id.as_str()), Some("a1"));
+    }
+
+    #[test]
+    fn codes_on_the_way_to_a_sign_in_that_worked_refuse_nothing() {
+        let case = |outcome| Case {
+            exchanges: vec![page(Side::Idp, "AADSTS2")],
+            attempts: vec![Attempt { exchanges: vec![0], outcome, ..Attempt::default() }],
+            ..Case::default()
+        };
+        assert_eq!(case(Outcome::RefusedByIdp).refusing_codes().len(), 1);
+        assert_eq!(case(Outcome::Abandoned).refusing_codes().len(), 1);
+        assert!(case(Outcome::SignedIn).refusing_codes().is_empty());
     }
 
     #[test]
