@@ -150,7 +150,7 @@ fn candidates<'u, 'a>(case: &Case, known: &[Known<'a>], used: &'u [Used<'a>]) ->
 
 /// What the identity provider itself said.
 fn refusals<'a>(case: &Case, known: &[Known<'a>], used: &[Used<'a>], told: &mut Vec<&'a str>, out: &mut Findings) {
-    for seen in case.vendor_codes() {
+    for seen in case.refusing_codes() {
         if !aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number)) {
             continue;
         }

@@ -55,7 +55,7 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let said: Vec<_> =
-        case.vendor_codes().into_iter().filter(|seen| aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number))).collect();
+        case.refusing_codes().into_iter().filter(|seen| aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number))).collect();
     let disabled: Vec<_> =
         case.relevant_registrations().filter(|registration| registration.enabled.as_ref().is_some_and(|enabled| !enabled.value)).collect();
     for registration in &disabled {

@@ -131,7 +131,7 @@ fn run(case: &Case, out: &mut Findings) {
 /// What the identity provider itself said.
 fn refusals(case: &Case, known: &[Known<'_>], told: &mut Vec<String>, out: &mut Findings) {
     let used = sides::entity_ids(case);
-    for seen in case.vendor_codes() {
+    for seen in case.refusing_codes() {
         let Some(number) = aadsts::number(seen.code).filter(|number| CODES.contains(number)) else { continue };
         let issuer = issuer_of(case, &used, &seen);
         let registered = issuer.is_some_and(|issuer| known.iter().any(|entry| entry.value == issuer.value));

@@ -250,9 +250,13 @@ pub(crate) fn request_of<'a>(case: &'a Case, response: &Message) -> Option<&'a M
     named.or_else(|| case.attempt_of(&response.id)?.request.as_deref().and_then(|id| case.message(id)))
 }
 
-/// Responses of sign-ins, delivered ones and loose ones.
+/// Responses of sign-ins, delivered ones and loose ones. What somebody else took (a broker, another
+/// application of the same capture) is not this service provider's business.
 pub(crate) fn responses(case: &Case) -> impl Iterator<Item = &Message> {
-    case.messages_of(MessageKind::Response).filter(|message| message.broken.is_none())
+    case.messages_of(MessageKind::Response).filter(|message| {
+        let taken_elsewhere = case.attempt_of(&message.id).is_some_and(Attempt::accepted) && !case.concerns_sp(message);
+        message.broken.is_none() && !taken_elsewhere
+    })
 }
 
 /// One of the URLs is where the browser went.

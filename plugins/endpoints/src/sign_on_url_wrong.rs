@@ -174,7 +174,7 @@ fn describe(case: &Case, registration: &IdpRegistration, url: &str, place: &Plac
         finding.difference = fault.difference;
     }
     // The identity provider says so when the URL led back to it without a request.
-    let led_back = case.vendor_codes().into_iter().find(|seen| aadsts::number(seen.code) == Some(750_054));
+    let led_back = case.refusing_codes().into_iter().find(|seen| aadsts::number(seen.code) == Some(750_054));
     if let Some(seen) = led_back {
         finding = finding.at(seen.place).attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
     }

@@ -140,7 +140,7 @@ fn judged(case: &Case, request: &Message) -> Finding {
 /// The identity provider says so, whatever we could verify.
 fn refusals(case: &Case, told: &[String], out: &mut Findings) {
     let mut told = told.to_vec();
-    let codes = case.vendor_codes();
+    let codes = case.refusing_codes();
     let said = codes.iter().filter(|seen| aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number)));
     for seen in said {
         let Some(request) = signed_request(case, seen) else { continue };

@@ -165,7 +165,7 @@ fn announced(case: &Case, held: &Held, out: &mut Findings) {
 
 /// What the identity provider itself said.
 fn refusals(case: &Case, told: &mut Vec<String>, out: &mut Findings) {
-    for seen in case.vendor_codes().into_iter().filter(|seen| aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number))) {
+    for seen in case.refusing_codes().into_iter().filter(|seen| aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number))) {
         told.extend(seen.attempt.map(|attempt| attempt.id.clone()));
         let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
         let finding = Finding::error(format!("The identity provider has no certificate for the request ({})", seen.code))

@@ -113,7 +113,7 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// What the identity provider itself said.
 fn refusals(case: &Case, told: &mut Vec<String>, out: &mut Findings) {
-    for seen in case.vendor_codes().into_iter().filter(|seen| aadsts::number(seen.code) == Some(76021)) {
+    for seen in case.refusing_codes().into_iter().filter(|seen| aadsts::number(seen.code) == Some(76021)) {
         let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
         let request = seen.attempt.and_then(|attempt| attempt.request.as_deref()).and_then(|id| case.message(id));
         let mut finding = Finding::error(format!("The identity provider demands a signed request ({})", seen.code)).at(seen.place);

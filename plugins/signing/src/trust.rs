@@ -5,6 +5,7 @@
 //! and most faults of this family are that one of them lags behind another.
 
 use diag_sdk::Case;
+use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::{Message, MessageKind};
@@ -125,12 +126,14 @@ pub(crate) fn from_sp(case: &Case, message: &Message) -> bool {
     }
 }
 
-/// Messages the identity provider sent.
+/// Messages the identity provider sent to this service provider. What somebody else took (a broker,
+/// another application of the same capture) is not its business.
 pub(crate) fn from_idp(case: &Case) -> impl Iterator<Item = &Message> {
     case.messages.iter().filter(|message| {
         matches!(message.kind, MessageKind::Response | MessageKind::LogoutRequest | MessageKind::LogoutResponse)
             && message.broken.is_none()
             && !from_sp(case, message)
+            && (case.concerns_sp(message) || !case.attempt_of(&message.id).is_some_and(Attempt::accepted))
     })
 }
 
