@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 
 /// More attempts than any person makes; what follows is left out.
 const MOST: usize = 500;
+/// More exchanges than the telling of one attempt gains from.
+const MOST_EXCHANGES: usize = 1_000;
 /// Longest time, in seconds, after which messages still belong to the same signing out.
 const SIGN_OUT: f64 = 120.0;
 
@@ -29,6 +31,8 @@ pub(super) struct Draft {
     /// The same message had been delivered before.
     pub(super) repeated: bool,
     pub(super) exchanges: BTreeSet<usize>,
+    /// Hosts of its exchanges.
+    hosts: BTreeSet<String>,
     /// Where redirects after the consumption led.
     pub(super) landing: Vec<usize>,
     /// The attempt that began by itself where this one landed.
@@ -115,17 +119,15 @@ struct Grouping<'a> {
 impl Grouping<'_> {
     /// An exchange without messages.
     fn pass(&mut self, index: usize, exchange: &Exchange) {
-        let host_known = |draft: &Draft| {
-            let host = host(&exchange.url);
-            draft.exchanges.iter().any(|known| self.path.get(*known).and_then(|known| self::host(&known.url)) == host)
-        };
+        let host_known = |draft: &Draft| host(&exchange.url).is_some_and(|host| draft.hosts.contains(&host));
         let background = !exchange.navigation;
         if let Some(current) = self.current
             && let Some(draft) = self.drafts.get(current)
         {
             let belongs = if let Some(consumption) = draft.consumption {
                 // After the response only what it led to belongs to it.
-                exchange.navigation && (self.path.chain(consumption).contains(&index) || self.follows_by_itself(draft, index))
+                let landing = || draft.landing.contains(&index) && index > consumption;
+                exchange.navigation && (landing() || self.follows_by_itself(draft, index))
             } else if background {
                 exchange.method == "POST" && host_known(draft)
             } else {
@@ -136,10 +138,10 @@ impl Grouping<'_> {
             if (belongs || consumes)
                 && let Some(draft) = self.drafts.get_mut(current)
             {
-                draft.exchanges.insert(index);
                 if consumes {
                     draft.consumption = Some(index);
                 }
+                self.note(current, index);
                 return;
             }
         }
@@ -181,16 +183,24 @@ impl Grouping<'_> {
             (MessageKind::Response | MessageKind::LogoutResponse, delivered) => self.response(index, event.message, delivered),
             (MessageKind::Other, _) => return self.pass_if_open(index),
         };
-        if let Some(draft) = self.drafts.get_mut(draft) {
-            draft.exchanges.insert(index);
-        }
+        self.note(draft, index);
         self.current = Some(draft);
         self.loose.clear();
     }
 
     fn pass_if_open(&mut self, index: usize) {
-        if let Some(draft) = self.current.and_then(|current| self.drafts.get_mut(current)) {
-            draft.exchanges.insert(index);
+        if let Some(current) = self.current {
+            self.note(current, index);
+        }
+    }
+
+    /// An exchange belongs to a draft.
+    fn note(&mut self, draft: usize, index: usize) {
+        let Some(draft) = self.drafts.get_mut(draft).filter(|draft| draft.exchanges.len() < MOST_EXCHANGES) else { return };
+        draft.exchanges.insert(index);
+        draft.hosts.extend(self.path.get(index).and_then(|exchange| host(&exchange.url)));
+        if draft.consumption == Some(index) {
+            draft.landing = self.path.chain(index).into_iter().skip(1).collect();
         }
     }
 

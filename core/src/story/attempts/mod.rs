@@ -13,7 +13,7 @@ use diag_sdk::spec;
 use draft::Draft;
 use ending::Ending;
 use jiff::{SignedDuration, Timestamp};
-use steps::{Roles, posts_password, steps};
+use steps::{Deliveries, Roles, deliveries, posts_password, steps};
 
 /// Finds the attempts of the Case in its exchanges and messages.
 pub fn attempts(case: &mut Case) {
@@ -26,13 +26,10 @@ pub fn attempts(case: &mut Case) {
         drafts.iter().map(|draft| door(&path, draft).unwrap_or_else(|| ending::judge(&path, &case.messages, draft))).collect();
     settle_loops(&drafts, &mut endings);
     settle_restarts(&path, &case.messages, &drafts, &mut endings);
-    let roles = Roles::of(&path, &case.messages);
-    let attempts = drafts
-        .iter()
-        .zip(endings)
-        .enumerate()
-        .map(|(number, (draft, ending))| finish(number + 1, &path, &case.messages, draft, ending, &roles))
-        .collect();
+    let scene =
+        Scene { path: &path, messages: &case.messages, deliveries: deliveries(&case.messages), roles: Roles::of(&path, &case.messages) };
+    let attempts =
+        drafts.iter().zip(endings).enumerate().map(|(number, (draft, ending))| scene.finish(number + 1, draft, ending)).collect();
     case.attempts = attempts;
 }
 
@@ -201,33 +198,44 @@ fn same_service(path: &Path<'_>, messages: &[Message], left: &Draft, right: &Dra
     }
 }
 
-fn finish(number: usize, path: &Path<'_>, messages: &[Message], draft: &Draft, ending: Ending, roles: &Roles) -> Attempt {
-    let id = |index: Option<usize>| index.and_then(|index| messages.get(index)).map(|message| message.id.clone());
-    let mut exchanges: Vec<usize> = draft.exchanges.iter().chain(&draft.landing).copied().collect();
-    exchanges.sort_unstable();
-    exchanges.dedup();
-    let times = || exchanges.iter().filter_map(|index| path.get(*index));
-    let passwords: Vec<usize> = exchanges.iter().copied().filter(|index| path.get(*index).is_some_and(posts_password)).collect();
-    Attempt {
-        id: format!("a{number}"),
-        kind: draft.kind,
-        started: times().find_map(|exchange| exchange.started),
-        ended: times().filter_map(end).max(),
-        outcome: ending.outcome,
-        ending: ending.words,
-        idp_initiated: draft.idp_initiated,
-        existing_session: draft.kind == AttemptKind::SignIn
-            && draft.response.is_some()
-            && draft.asked.is_some()
-            && passwords.is_empty()
-            && quick(path, draft),
-        credential_retries: retries(path, &exchanges, &passwords),
-        request: id(draft.request),
-        response: id(draft.response),
-        consumption: draft.consumption,
-        end: ending.at,
-        steps: steps(path, messages, draft, roles),
-        exchanges,
+/// What telling an attempt needs.
+struct Scene<'a> {
+    path: &'a Path<'a>,
+    messages: &'a [Message],
+    deliveries: Deliveries,
+    roles: Roles,
+}
+
+impl Scene<'_> {
+    fn finish(&self, number: usize, draft: &Draft, ending: Ending) -> Attempt {
+        let (path, messages) = (self.path, self.messages);
+        let id = |index: Option<usize>| index.and_then(|index| messages.get(index)).map(|message| message.id.clone());
+        let mut exchanges: Vec<usize> = draft.exchanges.iter().chain(&draft.landing).copied().collect();
+        exchanges.sort_unstable();
+        exchanges.dedup();
+        let times = || exchanges.iter().filter_map(|index| path.get(*index));
+        let passwords: Vec<usize> = exchanges.iter().copied().filter(|index| path.get(*index).is_some_and(posts_password)).collect();
+        Attempt {
+            id: format!("a{number}"),
+            kind: draft.kind,
+            started: times().find_map(|exchange| exchange.started),
+            ended: times().filter_map(end).max(),
+            outcome: ending.outcome,
+            ending: ending.words,
+            idp_initiated: draft.idp_initiated,
+            existing_session: draft.kind == AttemptKind::SignIn
+                && draft.response.is_some()
+                && draft.asked.is_some()
+                && passwords.is_empty()
+                && quick(path, draft),
+            credential_retries: retries(path, &exchanges, &passwords),
+            request: id(draft.request),
+            response: id(draft.response),
+            consumption: draft.consumption,
+            end: ending.at,
+            steps: steps(path, messages, &self.deliveries, draft, &self.roles),
+            exchanges,
+        }
     }
 }
 

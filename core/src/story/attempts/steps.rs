@@ -59,20 +59,31 @@ impl Roles {
     }
 }
 
+/// Messages by the exchange that delivered them.
+pub(super) type Deliveries = BTreeMap<usize, usize>;
+
+/// Which exchange delivered which message.
+pub(super) fn deliveries(messages: &[Message]) -> Deliveries {
+    let mut deliveries = Deliveries::new();
+    for (number, message) in messages.iter().enumerate() {
+        for sighting in message.sightings.iter().filter(|sighting| matches!(sighting.carrier, Carrier::Query | Carrier::PostForm)) {
+            if let Some(exchange) = sighting.exchange {
+                deliveries.entry(exchange).or_insert(number);
+            }
+        }
+    }
+    deliveries
+}
+
 /// The steps of an attempt, one for each of its exchanges.
-pub(super) fn steps(path: &Path<'_>, messages: &[Message], draft: &Draft, roles: &Roles) -> Vec<Step> {
+pub(super) fn steps(path: &Path<'_>, messages: &[Message], deliveries: &Deliveries, draft: &Draft, roles: &Roles) -> Vec<Step> {
     let mut last = Actor::Sp;
     let mut steps = Vec::new();
     let mut indexes = draft.exchanges.clone();
     indexes.extend(draft.landing.iter().copied());
     for index in indexes {
         let Some(exchange) = path.get(index) else { continue };
-        let carried = messages.iter().find(|message| {
-            message
-                .sightings
-                .iter()
-                .any(|sighting| sighting.exchange == Some(index) && matches!(sighting.carrier, Carrier::Query | Carrier::PostForm))
-        });
+        let carried = deliveries.get(&index).and_then(|message| messages.get(*message));
         let seen = roles.actor(&exchange.url);
         // Pages between the two sides (a log-in on another host) belong to whoever was asked last.
         let receiver = if seen == Actor::Browser { last } else { seen };
