@@ -44,7 +44,7 @@ impl Case {
     pub fn vendor_codes(&self) -> Vec<CodeSeen<'_>> {
         let mut seen = Vec::new();
         for (index, exchange) in self.exchanges.iter().enumerate() {
-            let Some(page) = &exchange.page else { continue };
+            let Some(page) = exchange.page.as_ref().filter(|page| !page.codes.is_empty()) else { continue };
             let attempt = self.attempt_at(index);
             // Documentation and community pages name codes too; only the identity provider's own count.
             if exchange.side == Side::Idp || (exchange.side == Side::Other && page.error && attempt.is_some()) {
