@@ -5,6 +5,7 @@
 
 use diag_sdk::secret::{Personal, Secret};
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 
 /// Seals values of one Case.
 #[derive(Debug, Clone)]
@@ -28,7 +29,10 @@ impl Sealer {
         hasher.update(value.as_bytes());
         hasher.update(self.key);
         let digest = hasher.finalize();
-        let mark = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let mut mark = String::with_capacity(12);
+        for byte in digest.iter().take(6) {
+            let _ = write!(mark, "{byte:02x}");
+        }
         Secret { length: value.chars().count(), mark }
     }
 

@@ -55,19 +55,21 @@ pub fn rank(case: &Case, findings: Vec<Finding>, checks: &[CheckInfo]) -> Ranked
         let (a, b) = (&ordered[cause], &ordered[symptom]);
         a.check != b.check && a.severity >= b.severity && related(a, b) && names[cause].iter().any(|name| names_check(name, &b.check))
     };
+    // Where two explain each other, the one ranked first is the cause.
+    let causes_of = |symptom: usize| {
+        (0..ordered.len())
+            .filter(move |cause| *cause != symptom && explains(*cause, symptom) && !(explains(symptom, *cause) && symptom < *cause))
+    };
     let mut explained = vec![Vec::new(); ordered.len()];
-    let mut explained_by = vec![None; ordered.len()];
+    let mut explained_by: Vec<Option<usize>> = Vec::with_capacity(ordered.len());
     for symptom in 0..ordered.len() {
-        for cause in 0..ordered.len() {
-            // Where two explain each other, the one ranked first is the cause.
-            if cause == symptom || !explains(cause, symptom) || (explains(symptom, cause) && symptom < cause) {
-                continue;
-            }
-            explained[cause].push(symptom);
-            if explained_by[symptom].is_none() {
-                explained_by[symptom] = Some(cause);
+        let causes: Vec<usize> = causes_of(symptom).collect();
+        for cause in &causes {
+            if let Some(symptoms) = explained.get_mut(*cause) {
+                symptoms.push(symptom);
             }
         }
+        explained_by.push(causes.first().copied());
     }
     break_circles(&mut explained_by);
     let mut roots: Vec<usize> =
@@ -83,12 +85,12 @@ pub fn rank(case: &Case, findings: Vec<Finding>, checks: &[CheckInfo]) -> Ranked
             *index,
         )
     });
-    reorder(ordered, &explained, &explained_by, roots)
+    reorder(ordered, &explained, &explained_by, &roots)
 }
 
 /// Puts root causes first and renumbers everything that refers to positions.
-fn reorder(ordered: Vec<Finding>, explained: &[Vec<usize>], explained_by: &[Option<usize>], roots: Vec<usize>) -> Ranked {
-    let mut order = roots.clone();
+fn reorder(ordered: Vec<Finding>, explained: &[Vec<usize>], explained_by: &[Option<usize>], roots: &[usize]) -> Ranked {
+    let mut order = roots.to_vec();
     order.extend((0..ordered.len()).filter(|index| !roots.contains(index)));
     let mut position = vec![0; ordered.len()];
     for (new, old) in order.iter().enumerate() {

@@ -17,8 +17,7 @@ fn allowed(name: &str) -> BTreeSet<&'static str> {
     ];
     let below: &[&str] = match name {
         "diag-sdk" => &[],
-        "diag-cli" => &["diag-core", "diag-host", "diag-sdk"],
-        "diag-tests" => &["diag-core", "diag-host", "diag-sdk"],
+        "diag-cli" | "diag-tests" => &["diag-core", "diag-host", "diag-sdk"],
         _ => &["diag-sdk"],
     };
     let mut allowed: BTreeSet<&str> = below.iter().copied().collect();

@@ -160,7 +160,8 @@ impl Capture {
         let response = self.response(posted);
         let mut body = format!("SAMLResponse={}", encode(&STANDARD.encode(&response)));
         if let Some(relay_state) = &self.relay_state {
-            body.push_str(&format!("&RelayState={}", encode(relay_state)));
+            body.push_str("&RelayState=");
+            body.push_str(&encode(relay_state));
         }
         let relay_field = self
             .relay_state
@@ -226,7 +227,7 @@ impl Capture {
     /// The response, signed as asked for.
     pub fn response(&self, posted: Timestamp) -> String {
         let issued = posted + SignedDuration::from_secs(self.idp_ahead);
-        let issuer = format!("<saml:Issuer xmlns:saml=\"{ASSERTION}\">{}</saml:Issuer>", self.issuer);
+        let sender = format!("<saml:Issuer xmlns:saml=\"{ASSERTION}\">{}</saml:Issuer>", self.issuer);
         let answers = if self.unsolicited { String::new() } else { format!(" InResponseTo=\"{}\"", self.in_response_to) };
         let status = self
             .status
@@ -234,7 +235,7 @@ impl Capture {
             .rev()
             .fold(String::new(), |inner, code| format!("<samlp:StatusCode Value=\"{code}\">{inner}</samlp:StatusCode>"));
         let head = format!(
-            "<samlp:Response xmlns:samlp=\"{PROTOCOL}\" Destination=\"{}\" ID=\"_resp7c1d4e9f2a\"{answers} IssueInstant=\"{issued}\" Version=\"2.0\">{issuer}",
+            "<samlp:Response xmlns:samlp=\"{PROTOCOL}\" Destination=\"{}\" ID=\"_resp7c1d4e9f2a\"{answers} IssueInstant=\"{issued}\" Version=\"2.0\">{sender}",
             self.destination
         );
         let tail = |assertion: &str| format!("<samlp:Status>{status}</samlp:Status>{assertion}</samlp:Response>");
@@ -252,13 +253,9 @@ impl Capture {
 
     fn assertion(&self, issued: Timestamp, posted: Timestamp, answers: &str) -> String {
         let at = |seconds: i64| posted + SignedDuration::from_secs(seconds);
-        let attributes: String = self
-            .attributes
-            .iter()
-            .map(|(name, value)| {
-                format!("<saml:Attribute Name=\"{name}\"><saml:AttributeValue>{value}</saml:AttributeValue></saml:Attribute>")
-            })
-            .collect();
+        let attributes = self.attributes.iter().fold(String::new(), |all, (name, value)| {
+            format!("{all}<saml:Attribute Name=\"{name}\"><saml:AttributeValue>{value}</saml:AttributeValue></saml:Attribute>")
+        });
         format!(
             "<saml:Assertion xmlns:saml=\"{ASSERTION}\" ID=\"_asrt3b8e6d5c1f\" IssueInstant=\"{issued}\" Version=\"2.0\"><saml:Issuer>{}</saml:Issuer><saml:Subject><saml:NameID Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent\">mira@example.org</saml:NameID><saml:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\"><saml:SubjectConfirmationData{answers} NotOnOrAfter=\"{}\" Recipient=\"{}\"></saml:SubjectConfirmationData></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore=\"{}\" NotOnOrAfter=\"{}\"><saml:AudienceRestriction><saml:Audience>{}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant=\"{issued}\" SessionIndex=\"_CANARY-SESSION-INDEX\"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>{attributes}</saml:AttributeStatement></saml:Assertion>",
             self.issuer,

@@ -1,6 +1,8 @@
 //! What the suite is made with: examples cut out of check documentation, one-fault cases, and a
 //! way to run the whole engine over files held in memory.
 
+#![expect(clippy::missing_panics_doc, reason = "test support panics in order to fail the test")]
+
 pub mod builtin;
 pub mod capture;
 pub mod diagnose;
