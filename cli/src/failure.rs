@@ -15,13 +15,21 @@ pub(crate) const UNABLE: u8 = 2;
 #[derive(Debug)]
 pub(crate) struct Failure {
     message: String,
+    /// Where it went wrong, line by line: excerpts with carets.
+    lines: Vec<String>,
     hint: Option<String>,
 }
 
 impl Failure {
     /// A failure in one line.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None }
+        Self { message: message.into(), lines: Vec::new(), hint: None }
+    }
+
+    /// Shows where it went wrong.
+    pub(crate) fn shown(mut self, block: &str) -> Self {
+        self.lines.extend(block.lines().map(str::to_owned));
+        self
     }
 
     /// Adds what the person can do.
@@ -45,7 +53,11 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     say_error(&format!("{error:#}"));
-    if let Some(hint) = error.downcast_ref::<Failure>().and_then(|failure| failure.hint.as_deref()) {
+    let failure = error.downcast_ref::<Failure>();
+    for line in failure.into_iter().flat_map(|failure| &failure.lines) {
+        anstream::eprintln!("{}", terminal::visible(line));
+    }
+    if let Some(hint) = failure.and_then(|failure| failure.hint.as_deref()) {
         say("hint", HINT, hint);
     }
     ExitCode::from(UNABLE)

@@ -114,9 +114,15 @@ pub(crate) fn load(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Lo
                 format!("if that change is wanted, diag plugin trust {} pins the new one", path.display())
             }
             PluginError::Unreadable { .. } => "name the file as it lies on the disk; nothing is searched for".to_owned(),
+            PluginError::BadPack { .. } => "docs/expression-packs.md explains packs; diag schema case shows the facts".to_owned(),
             _ => format!("diag plugin test {} tells more; docs/writing-a-plugin.md tells how one is made", path.display()),
         };
-        Failure::new(error.to_string()).hint(hint)
+        let failure = Failure::new(error.to_string());
+        match &error {
+            PluginError::BadPack { problems, .. } => problems.iter().fold(failure, |failure, problem| failure.shown(&problem.to_string())),
+            _ => failure,
+        }
+        .hint(hint)
     })
 }
 

@@ -89,7 +89,7 @@ pub enum PluginError {
         source: Failure,
     },
     /// It is a pack that does not hold.
-    #[error("plugin {path}: {} in the pack\n{}", counted(problems.len()), blocks(problems))]
+    #[error("plugin {path}: {} in the pack", counted(problems.len()))]
     BadPack {
         /// The file.
         path: PathBuf,
@@ -142,7 +142,8 @@ impl Loaded {
 
     /// A pack is no program: its expressions are evaluated right here, within bounds.
     fn load_pack(path: PathBuf, resolved: &Path, sha256: String, granted: &[String]) -> Result<Self, PluginError> {
-        let pack = Pack::load(resolved).map_err(|problems| PluginError::BadPack { path: path.clone(), problems })?;
+        // By the name the person gave, which stands in what is said about it.
+        let pack = Pack::load(&path).map_err(|problems| PluginError::BadPack { path: path.clone(), problems })?;
         if pack.sha256() != sha256 {
             return Err(PluginError::Changed { path, found: pack.sha256().to_owned(), trusted: sha256 });
         }
@@ -202,10 +203,6 @@ impl Loaded {
 
 fn counted(problems: usize) -> String {
     if problems == 1 { "1 problem".to_owned() } else { format!("{problems} problems") }
-}
-
-fn blocks(problems: &[PackError]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// A worker process that is started anew after it failed, so that one case that brings it down

@@ -7,7 +7,7 @@ use super::budget;
 use super::evaluate::kind_word;
 use super::expression::Expression;
 use super::fact;
-use super::nearest::did_you_mean;
+use super::nearest::nearest;
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, operators};
 use cel::common::types::{CelBool, CelNull};
 use cel::{Context, ExecutionError, Value};
@@ -102,7 +102,8 @@ fn explained(expression: &Expression, node: &IdedExpr, error: &ExecutionError, c
             if known.is_empty() {
                 format!("`{}` is asked of {}", select.field, kind_word(value.as_ref()))
             } else {
-                let hint = did_you_mean(&select.field, known.iter().map(String::as_str));
+                let hint =
+                    nearest(&select.field, known.iter().map(String::as_str)).map(|name| format!(", perhaps `{name}`")).unwrap_or_default();
                 format!("there is no fact `{}` here{hint}", select.field)
             }
         }

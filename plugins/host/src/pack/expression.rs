@@ -205,14 +205,15 @@ fn in_plain_words(message: &str) -> (String, String) {
 /// The tokens a parser would have taken, those people know by name.
 fn wanted_words(wanted: &str) -> String {
     let words: Vec<&str> = wanted.trim_matches(['{', '}', ' ']).split(", ").collect();
-    if words == ["<EOF>"] {
-        return "the end of the expression, or an operator such as &&".to_owned();
+    if words.contains(&"IDENTIFIER") {
+        return "a value: a name, a text in quotes, a number, or something in brackets".to_owned();
+    }
+    if words.contains(&"<EOF>") {
+        return "the end of the expression, or an operator such as && or ==".to_owned();
     }
     let plain: Vec<String> = words
         .iter()
         .map(|word| match *word {
-            "<EOF>" => "the end".to_owned(),
-            "IDENTIFIER" => "a name".to_owned(),
             "STRING" => "a text".to_owned(),
             "NUM_INT" | "NUM_UINT" | "NUM_FLOAT" => "a number".to_owned(),
             other => other.trim_matches('\'').to_owned(),

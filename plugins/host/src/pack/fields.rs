@@ -1,7 +1,7 @@
 //! Typed access to the fields of a TOML table: what is missing, unknown or of another type is
 //! noted where it stands, and reading goes on.
 
-use super::nearest::did_you_mean;
+use super::nearest::perhaps;
 use super::problem::{PackError, ProblemKind};
 use super::source::{Quoted, Source};
 use serde::de::DeserializeOwned;
@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
             let field: &str = key.get_ref();
             if !known.contains(&field) {
                 let message = format!("unknown field `{}`", field.escape_debug());
-                let expected = format!("one of {}{}", known.join(", "), did_you_mean(field, known.iter().copied()));
+                let expected = format!("{}one of {}", perhaps(field, known.iter().copied()), known.join(", "));
                 self.note(ProblemKind::UnknownField, key.span(), message, expected);
             }
         }
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
         if word.is_none() {
             let message = format!("`{name}` is `{}`", text.value.escape_debug());
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            let expected = format!("one of {}{}", known.join(", "), did_you_mean(&text.value, known.iter().copied()));
+            let expected = format!("{}one of {}", perhaps(&text.value, known.iter().copied()), known.join(", "));
             self.note(ProblemKind::BadValue, text.span.clone(), message, expected);
         }
         word

@@ -3,7 +3,7 @@
 
 use super::function::{FUNCTIONS, METHODS};
 use super::guard;
-use super::nearest::did_you_mean;
+use super::nearest::perhaps;
 use super::problem::ProblemKind;
 use super::shape::{Shape, one_of};
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, SelectExpr, operators};
@@ -56,10 +56,10 @@ pub(super) fn inspect(expr: &IdedExpr, scope: &Scope, remarks: &mut Vec<Remark>)
         Expr::Ident(name) => scope.find(name).cloned().unwrap_or_else(|| {
             let known: Vec<&str> = scope.0.iter().map(|(name, _)| name.as_str()).filter(|name| !name.starts_with('@')).collect();
             let hint = match name.as_str() {
-                "it" => "; `it` exists where the check has `for`".to_owned(),
-                _ => did_you_mean(name, known.iter().copied()),
+                "it" => "`it` where the check has `for`; ".to_owned(),
+                _ => perhaps(name, known.iter().copied()),
             };
-            remark(ProblemKind::UnknownVariable, format!("there is no variable `{name}`"), format!("{}{hint}", known.join(", ")));
+            remark(ProblemKind::UnknownVariable, format!("there is no variable `{name}`"), format!("{hint}one of {}", known.join(", ")));
             Shape::Any
         }),
         Expr::Select(select) => inspect_select(expr.id, select, scope, remarks),
@@ -138,19 +138,19 @@ fn inspect_call(node: u64, call: &CallExpr, scope: &Scope, remarks: &mut Vec<Rem
             let names: Vec<&str> = known.iter().map(|(function, _)| *function).chain(MACROS.iter().copied()).collect();
             let hint = if MACROS.contains(&name) {
                 let (way, _) = MACRO_FORMS.iter().find(|(_, names)| names.contains(&name)).unwrap_or(&MACRO_FORMS[0]);
-                format!("; it is written {way}")
+                format!("{way}; ")
             } else if others.iter().any(|(function, _)| *function == name) {
                 let way = if target.is_some() { format!("{name}(…)") } else { format!("value.{name}(…)") };
-                format!("; it is written {way}")
+                format!("{way}; ")
             } else {
-                did_you_mean(name, names.iter().copied())
+                perhaps(name, names.iter().copied())
             };
             remarks.push(Remark {
                 kind: ProblemKind::UnknownFunction,
                 node,
                 after: None,
                 message: format!("there is no function `{name}` of this form"),
-                expected: format!("one of {}{hint}", names.join(", ")),
+                expected: format!("{hint}one of {}", names.join(", ")),
             });
         }
     }

@@ -3,7 +3,7 @@
 //! Whoever writes a pack mistypes a name now and then. The interpreter would notice when it looks
 //! at a Case that has such a thing, which may be never; the schema notices at once.
 
-use super::nearest::did_you_mean;
+use super::nearest::perhaps;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
@@ -161,13 +161,13 @@ impl Fields {
     /// Which fields there are, the one that was probably meant first.
     pub(super) fn expected(self, mistyped: &str) -> String {
         let known: Vec<&str> = self.0.keys().map(String::as_str).collect();
-        format!("one of {}{}", known.join(", "), did_you_mean(mistyped, known.iter().copied()))
+        format!("{}one of {}", perhaps(mistyped, known.iter().copied()), known.join(", "))
     }
 }
 
 /// Which words there are, the one that was probably meant first.
 pub(super) fn one_of(words: &[&str], mistyped: &str) -> String {
-    format!("one of {}{}", words.join(", "), did_you_mean(mistyped, words.iter().copied()))
+    format!("{}one of {}", perhaps(mistyped, words.iter().copied()), words.join(", "))
 }
 
 /// The type of a schema, null aside.
@@ -217,8 +217,8 @@ mod tests {
         assert_eq!(wrapped["messages"][0]["issuer"]["value"], "https://idp.example");
         let misfit = fit(r#"{"messages": [{"isuer": null}]}"#).expect_err("mistyped");
         assert_eq!((misfit.path.as_str(), misfit.name.as_deref()), ("messages[0]", Some("isuer")));
-        assert!(misfit.expected.ends_with("did you mean `issuer`?"), "{}", misfit.expected);
-        assert!(fit(r#"{"messages": [{"kind": "respons"}]}"#).expect_err("a word").expected.contains("did you mean `response`?"));
+        assert!(misfit.expected.starts_with("perhaps `issuer`; one of id, kind"), "{}", misfit.expected);
+        assert!(fit(r#"{"messages": [{"kind": "respons"}]}"#).expect_err("a word").expected.contains("perhaps `response`;"));
         assert_eq!(fit(r#"{"messages": {}}"#).expect_err("a list").expected, "a list");
         assert!(fit(r#"{"messages": [{"issuer": null}]}"#).is_ok());
     }
