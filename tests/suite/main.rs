@@ -3,6 +3,7 @@
 mod architecture;
 mod examples;
 mod one_fault;
+mod packs;
 mod secrets;
 mod shipped_examples;
 mod wording;

@@ -120,7 +120,7 @@ impl Loaded {
         if let Some(trusted) = terms.sha256.as_ref().filter(|trusted| **trusted != sha256) {
             return Err(PluginError::Changed { path: shown, found: sha256, trusted: trusted.clone() });
         }
-        if pack::is_pack(&resolved) {
+        if pack::is_pack(path) || pack::is_pack(&resolved) {
             return Self::load_pack(shown, &resolved, sha256, &terms.granted);
         }
         let kind = kind::of(&resolved).map_err(unreadable)?.map_err(|source| PluginError::NotAPlugin { path: shown.clone(), source })?;

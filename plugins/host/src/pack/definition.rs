@@ -22,7 +22,7 @@ const MOST_CHECKS: usize = 200;
 const MOST_PARTS: usize = 50;
 
 const PACK_FIELDS: &[&str] = &["schema", "name", "version", "about", "wants", "check"];
-const CHECK_FIELDS: &[&str] = &[
+pub(super) const CHECK_FIELDS: &[&str] = &[
     "id",
     "title",
     "level",
@@ -46,8 +46,8 @@ const CHECK_FIELDS: &[&str] = &[
     "cause",
     "test",
 ];
-const CAUSE_FIELDS: &[&str] = &["text", "who", "setting", "fix", "value", "object"];
-const TEST_FIELDS: &[&str] = &["name", "expect", "facts"];
+pub(super) const CAUSE_FIELDS: &[&str] = &["text", "who", "setting", "fix", "value", "object"];
+pub(super) const TEST_FIELDS: &[&str] = &["name", "expect", "facts"];
 
 /// A pack.
 #[derive(Debug)]

@@ -102,6 +102,19 @@ impl Shape {
         }
     }
 
+    /// A value that people can read where a text shows it: a plain one, one with its place, or one
+    /// about a person, of which a text says that it is withheld where it is.
+    pub(super) fn readable(&self) -> bool {
+        match self {
+            Self::Record(fields) => match self.sited() {
+                Some(value) => value.readable(),
+                None => fields.0.contains_key("secret") && fields.0.contains_key("text"),
+            },
+            Self::List(item) => !matches!(**item, Self::List(_)) && item.readable(),
+            _ => true,
+        }
+    }
+
     /// Holds JSON against the shape, and lets a located value be given without a place. The error
     /// names the field that is wrong, what is wrong with it, and what would be right.
     pub(super) fn fit(&self, fact: &mut Value, path: &str) -> Result<(), Misfit> {

@@ -420,3 +420,18 @@ fn files_that_are_no_packs_are_told() {
     assert!(missing[0].to_string().starts_with("/nowhere/at-all.checks.toml: cannot be read"));
     assert!(is_pack(Path::new("x/acme.checks.toml")) && !is_pack(Path::new("acme.toml")));
 }
+
+#[test]
+fn the_guide_names_every_field_and_function() {
+    let guide = include_str!("../../../../docs/expression-packs.md");
+    let named = |name: &str| guide.contains(&format!("`{name}`")) || guide.contains(&format!("`[[check.{name}]]`"));
+    for field in definition::CHECK_FIELDS.iter().chain(definition::CAUSE_FIELDS).chain(definition::TEST_FIELDS) {
+        assert!(named(field), "{field}");
+    }
+    for (function, _) in function::METHODS.iter().chain(function::FUNCTIONS) {
+        assert!(guide.contains(&format!(".{function}(")) || guide.contains(&format!("`{function}(")), "{function}");
+    }
+    for word in fields::words::<diag_sdk::Stage>().iter().chain(&fields::words::<diag_sdk::Need>()) {
+        assert!(named(word), "{word}");
+    }
+}

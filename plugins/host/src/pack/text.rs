@@ -35,14 +35,16 @@ impl Text {
                 return Err(problems);
             };
             match Expression::parse(source, quoted, open + 2..close, scope) {
-                Ok(value) => match unreadable(&value.shape) {
-                    Some(expected) => {
-                        let here = source.inside(quoted, open + 2..close);
-                        let message = format!("{} cannot stand in a text", value.shape.words());
-                        problems.push(source.problem(ProblemKind::WrongResult, here, message, expected));
-                    }
-                    None => pieces.push(Piece::Value(Box::new(value))),
-                },
+                Ok(value) if value.shape.readable() => pieces.push(Piece::Value(Box::new(value))),
+                Ok(value) => {
+                    let here = source.inside(quoted, open + 2..close);
+                    let message = format!("{} cannot stand in a text", value.shape.words());
+                    let expected = match value.shape {
+                        Shape::List(_) => "a list of plain values, as list.map(x, x.…) makes one",
+                        _ => "a value of the record: a name after a dot",
+                    };
+                    problems.push(source.problem(ProblemKind::WrongResult, here, message, expected));
+                }
                 Err(more) => problems.extend(more),
             }
             at = close + 2;
@@ -51,18 +53,6 @@ impl Text {
             pieces.push(Piece::Plain(text[at..].to_owned()));
         }
         if problems.is_empty() { Ok(Self(pieces)) } else { Err(problems) }
-    }
-}
-
-/// Why a value of that shape is nothing to read.
-fn unreadable(shape: &Shape) -> Option<&'static str> {
-    match shape {
-        Shape::Record(_) if shape.sited().is_none() => Some("a value of the record: a name after a dot"),
-        Shape::List(item) if matches!(&**item, Shape::List(_)) => Some("a list of plain values"),
-        Shape::List(item) if matches!(&**item, Shape::Record(_)) && item.sited().is_none() => {
-            Some("a list of plain values, as list.map(x, x.…) makes one")
-        }
-        _ => None,
     }
 }
 
