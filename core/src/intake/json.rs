@@ -4,29 +4,13 @@
 //! think matters. Field names count in any case, since PowerShell writes them in its own.
 
 use super::Intake;
+use super::outline::Outline;
 use diag_sdk::case::input::{HeldBy, Input, InputKind};
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
-use std::fmt;
-
-/// Levels that recognition looks at: the export, its list, an object in it, a list in that, a text in that.
-const DEPTH: usize = 5;
-
-/// Elements of a list that recognition looks at.
-const ELEMENTS: usize = 3;
 
 /// Documents one file may hold, one after the other.
 const MAX_DOCUMENTS: usize = 100;
-
-/// The outline of a JSON value.
-#[derive(Debug)]
-enum Outline {
-    Object(Vec<(String, Outline)>),
-    List(Vec<Outline>),
-    Text(String),
-    Other,
-}
 
 /// What a JSON document is.
 #[derive(Debug, PartialEq, Eq)]
@@ -387,77 +371,6 @@ fn has(fields: &[(String, Outline)], name: &str) -> bool {
     get(fields, name).is_some()
 }
 
-impl Outline {
-    fn text(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Outline {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Level(DEPTH).deserialize(deserializer)
-    }
-}
-
-/// Reads an outline down to a depth.
-struct Level(usize);
-
-impl<'de> DeserializeSeed<'de> for Level {
-    type Value = Outline;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Outline, D::Error> {
-        if self.0 == 0 { IgnoredAny::deserialize(deserializer).map(|_| Outline::Other) } else { deserializer.deserialize_any(self) }
-    }
-}
-
-impl<'de> Visitor<'de> for Level {
-    type Value = Outline;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("JSON")
-    }
-    fn visit_bool<E>(self, _: bool) -> Result<Outline, E> {
-        Ok(Outline::Other)
-    }
-    fn visit_i64<E>(self, _: i64) -> Result<Outline, E> {
-        Ok(Outline::Other)
-    }
-    fn visit_u64<E>(self, _: u64) -> Result<Outline, E> {
-        Ok(Outline::Other)
-    }
-    fn visit_f64<E>(self, _: f64) -> Result<Outline, E> {
-        Ok(Outline::Other)
-    }
-    fn visit_unit<E>(self) -> Result<Outline, E> {
-        Ok(Outline::Other)
-    }
-    fn visit_str<E>(self, text: &str) -> Result<Outline, E> {
-        Ok(Outline::Text(text.chars().take(200).collect()))
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Outline, A::Error> {
-        let mut elements = Vec::new();
-        while elements.len() < ELEMENTS {
-            let Some(element) = seq.next_element_seed(Level(self.0 - 1))? else { return Ok(Outline::List(elements)) };
-            elements.push(element);
-        }
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Outline::List(elements))
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Outline, A::Error> {
-        let mut fields = Vec::new();
-        while let Some(name) = map.next_key::<String>()? {
-            if fields.len() < 2_000 {
-                fields.push((name, map.next_value_seed(Level(self.0 - 1))?));
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(Outline::Object(fields))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -516,11 +429,5 @@ mod tests {
         let error = serde_json::from_str::<Outline>(text).unwrap_err();
         let note = broken(text, 0, 0, &error);
         assert!(note.contains("servicePrincipal") && note.contains("line 3, column 7 (byte 36)"), "{note}");
-    }
-
-    #[test]
-    fn depth_is_bounded() {
-        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(serde_json::from_str::<Outline>(&deep).is_ok(), "below the outline nothing recurses");
     }
 }

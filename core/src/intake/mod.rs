@@ -9,6 +9,7 @@ pub(crate) mod encoding;
 mod form;
 mod har;
 mod json;
+mod outline;
 mod recognise;
 mod saml_tracer;
 mod sketch;
@@ -73,7 +74,7 @@ impl Default for Limits {
             body: 1 << 20,
             bodies: 64 << 20,
             entries: 2_000_000,
-            expanded: 8 << 30,
+            expanded: 4 << 30,
             members: 1_000,
         }
     }

@@ -36,12 +36,10 @@ impl Intake<'_> {
         input.notes.push("A SAML-tracer export: it holds no pages and no times; a HAR tells more".to_owned());
         if hidden {
             input.notes.push("Posted values were masked by SAML-tracer: export again with the cookie profile `None`".to_owned());
-            self.evidence.removed_by_exporter.push("post-data".to_owned());
+            withheld::remember(&mut self.evidence, "post-data");
         }
         withheld::hide_unseen_cookies(self.evidence.exchanges.get_mut(before..).unwrap_or_default());
-        if !self.evidence.removed_by_exporter.iter().any(|known| known == "bodies") {
-            self.evidence.removed_by_exporter.push("bodies".to_owned());
-        }
+        withheld::remember(&mut self.evidence, "bodies");
     }
 }
 

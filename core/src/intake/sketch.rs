@@ -50,6 +50,10 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 const MAX_EXCHANGES: usize = 10_000;
 
+/// Bytes that all placeholders together may expand to: a message may name others, which could
+/// otherwise double at every step.
+const MAX_EXPANDED: usize = 32 << 20;
+
 impl Intake<'_> {
     /// Takes a sketch.
     pub(super) fn take_sketch(&mut self, input: &mut Input, text: &str) {
@@ -75,7 +79,7 @@ fn read(text: &str, input: &str) -> (Vec<RawExchange>, Vec<String>) {
         notes.push("line 1: expected `diag-sketch/1` and a time such as 2026-11-24T10:00:00Z".to_owned());
         Timestamp::constant(1_795_514_400, 0)
     });
-    let mut writer = Writer { input, start, messages: BTreeMap::new(), exchanges: Vec::new(), notes };
+    let mut writer = Writer { input, start, messages: BTreeMap::new(), exchanges: Vec::new(), left: MAX_EXPANDED, notes };
     let mut block = Block::None;
     for (number, line) in lines {
         if line.is_empty() {
@@ -109,6 +113,8 @@ struct Writer<'a> {
     start: Timestamp,
     messages: BTreeMap<String, String>,
     exchanges: Vec<RawExchange>,
+    /// Bytes that placeholders may still expand to.
+    left: usize,
     notes: Vec<String>,
 }
 
@@ -251,6 +257,15 @@ impl Writer<'_> {
             self.notes.push(format!("line {number}: no message `[{name}]` stands above this line"));
             return None;
         };
+        // The first to be too much is said; from then on braces simply stay.
+        if self.left < message.len().saturating_mul(4) {
+            if self.left > 0 {
+                self.notes.push(format!("line {number}: messages expand to more than {} MiB: not expanded further", MAX_EXPANDED >> 20));
+            }
+            self.left = 0;
+            return None;
+        }
+        self.left -= message.len();
         let mut bytes = message.clone().into_bytes();
         if how == "redirect" {
             let mut deflated = Vec::new();
@@ -415,6 +430,19 @@ GET https://gone.example/
         assert_eq!(exchanges.len(), 1);
         let lines: Vec<&str> = notes.iter().map(|note| note.split(':').next().unwrap()).collect();
         assert_eq!(lines, ["line 1", "line 3", "line 4", "line 5", "line 5", "line 6", "line 8", "line 9"]);
+    }
+
+    #[test]
+    fn messages_in_messages_cannot_explode() {
+        let mut text = "diag-sketch/1 2026-11-24T10:00:00Z\n\n[m0]\nxxxxxxxx\n\n".to_owned();
+        for level in 1..60 {
+            let below = level - 1;
+            text.extend([format!("[m{level}]\n"), format!("{{base64:m{below}}}{{base64:m{below}}}\n\n")]);
+        }
+        text.push_str("GET https://a.example/?SAMLRequest={post:m59}\n");
+        let (exchanges, notes) = read(&text, "i1");
+        assert!(exchanges[0].url.len() < 1000);
+        assert_eq!(notes.iter().filter(|note| note.contains("not expanded further")).count(), 1);
     }
 
     #[test]

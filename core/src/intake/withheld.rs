@@ -33,9 +33,14 @@ pub(super) fn settle(evidence: &mut Evidence, input: &mut Input, from: usize, li
     }
     for (what, note) in removed {
         input.notes.push(note.to_owned());
-        if !evidence.removed_by_exporter.iter().any(|known| known == what) {
-            evidence.removed_by_exporter.push(what.to_owned());
-        }
+        remember(evidence, what);
+    }
+}
+
+/// Records that an exporter removed something, once.
+pub(super) fn remember(evidence: &mut Evidence, what: &str) {
+    if !evidence.removed_by_exporter.iter().any(|known| known == what) {
+        evidence.removed_by_exporter.push(what.to_owned());
     }
 }
 

@@ -1,6 +1,7 @@
 //! One entry turned into an exchange: producers' habits end here.
 
-use super::entry::{Content, Cookie, Entry, Glance, Number, Pairs, PostData, Request, Response, Text};
+use super::entry::{Content, Cookie, Entry, PostData, Request, Response};
+use super::lenient::{Number, Pairs, Text};
 use super::slim::Long;
 use crate::evidence::{FormField, RawExchange};
 use crate::intake::{Limits, form, time};
@@ -39,51 +40,6 @@ pub(super) struct Converter<'a> {
     pub(super) habits: Habits,
     /// Bytes of bodies that may still be kept without a sign that they matter.
     pub(super) budget: usize,
-}
-
-/// Page furniture: a script, style, image, font or film that was fetched as it should be and set no
-/// cookie. Of these a capture has thousands and a story needs none, so they become light exchanges
-/// without headers. Everything else, and everything odd, is read in full.
-pub(super) fn furniture<'l>(slim: &[u8], mut lists: impl Iterator<Item = &'l [u8]>, place: &Place) -> Option<RawExchange> {
-    let glance: Glance<'_> = serde_json::from_slice(slim).ok()?;
-    let mime = glance.response.content.mime.short()?;
-    let kind = glance.resource_type.short();
-    let status = status(glance.response.status);
-    let plain = glance.request.method.short() == Some("GET")
-        && matches!(status, 200 | 203 | 204 | 206 | 304)
-        && is_asset(mime)
-        && kind.is_none_or(|kind| matches!(kind, "script" | "stylesheet" | "image" | "font" | "media" | "other"));
-    let url = glance.request.url.short().filter(|url| plain && url.starts_with("http") && !url.contains("SAML"))?;
-    if lists.any(sets_a_cookie) {
-        return None;
-    }
-    Some(RawExchange {
-        place: place.clone(),
-        started: glance.started.short().and_then(time::lenient),
-        duration_ms: glance.time.0.filter(|time| *time >= 0.0),
-        method: "GET".to_owned(),
-        url: url.to_owned(),
-        status,
-        response_mime: Some(mime.to_owned()),
-        resource_type: kind.map(ToOwned::to_owned),
-        ..RawExchange::default()
-    })
-}
-
-/// Whether a list of headers names `Set-Cookie`, in any of the ways it is written.
-fn sets_a_cookie(list: &[u8]) -> bool {
-    list.len() > 20 && [&b"et-cookie\""[..], b"et-Cookie\"", b"ET-COOKIE\""].iter().any(|name| memmem::find(list, name).is_some())
-}
-
-/// Scripts, styles, images, fonts and films: types that never carry a page or message.
-fn is_asset(mime: &str) -> bool {
-    let mime = mime.split(';').next().unwrap_or_default().trim();
-    let known =
-        ["text/javascript", "application/javascript", "application/x-javascript", "text/css", "application/wasm", "application/font-woff"];
-    known.iter().any(|known| mime.eq_ignore_ascii_case(known))
-        || mime
-            .split_once('/')
-            .is_some_and(|(sort, _)| ["image", "font", "audio", "video"].iter().any(|known| sort.eq_ignore_ascii_case(known)))
 }
 
 impl Converter<'_> {
@@ -282,7 +238,7 @@ fn request_bytes(request: &Request<'_>, headers: &[(String, String)], body: Opti
         .or_else(|| body.map(|body| body.len() as u64))
 }
 
-fn status(number: Number) -> u16 {
+pub(super) fn status(number: Number) -> u16 {
     let Some(status) = number.0.filter(|status| (0.0..1000.0).contains(status)) else { return 0 };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range just before")]
     let status = status as u16;
@@ -480,26 +436,6 @@ mod tests {
         assert_eq!(body("image/svg+xml", 200, "<svg/>", ""), None);
         assert_eq!(body("text/html", 200, "%%%", "base64"), None);
         assert_eq!(body("text/html; charset=iso-8859-1", 200, "Z/xsdGln", "base64").as_deref(), Some("gültig"));
-    }
-
-    #[test]
-    fn furniture_is_read_lightly_and_nothing_else_is() {
-        let entry = |method: &str, status: u16, mime: &str, header: &str, url: &str| {
-            let json = serde_json::json!({"startedDateTime":"2026-11-24T10:00:00Z","request":{"method":method,"url":url,"headers":[]},
-                "response":{"status":status,"headers":[{"name":header,"value":"x"}],"content":{"mimeType":mime}}});
-            furniture(json.to_string().as_bytes(), std::iter::once(json.to_string().as_bytes()), &Place::default())
-        };
-        let light = entry("GET", 200, "application/javascript; charset=utf-8", "Age", "https://a.example/x.js").unwrap();
-        assert_eq!((light.status, light.cookies, light.started.is_some()), (200, None, true));
-        assert!(entry("GET", 304, "image/png", "Age", "https://a.example/x.png").is_some());
-        assert!(entry("POST", 200, "image/png", "Age", "https://a.example/").is_none());
-        assert!(entry("GET", 404, "image/png", "Age", "https://a.example/").is_none());
-        assert!(entry("GET", 302, "image/png", "Age", "https://a.example/").is_none());
-        assert!(entry("GET", 200, "text/html", "Age", "https://a.example/").is_none());
-        assert!(entry("GET", 200, "", "Age", "https://a.example/").is_none());
-        assert!(entry("GET", 200, "image/png", "Set-Cookie", "https://a.example/").is_none());
-        assert!(entry("GET", 200, "image/png", "Age", "https://a.example/?SAMLRequest=x").is_none());
-        assert!(entry("GET", 200, "image/png", "Age", "wss://a.example/").is_none());
     }
 
     #[test]

@@ -1,7 +1,13 @@
 //! Captures: HTTP Archives as browsers and proxies export them, read as a stream.
 
+// First, since its macros declare the entry.
+#[macro_use]
+mod lenient;
+
 mod entry;
 mod exchange;
+mod furniture;
+mod scan;
 mod slim;
 mod splitter;
 mod window;
@@ -258,7 +264,7 @@ impl<'a> Reader<'a> {
 
     fn parse(&mut self, long: Long<'_>, lists: &[Range<usize>], place: Place) -> Result<RawExchange, serde_json::Error> {
         slim::without_lists(long, lists, &mut self.slim);
-        if let Some(light) = exchange::furniture(&self.slim, lists.iter().filter_map(|list| long.entry.get(list.clone())), &place) {
+        if let Some(light) = furniture::at_a_glance(&self.slim, lists.iter().filter_map(|list| long.entry.get(list.clone())), &place) {
             self.light = true;
             return Ok(light);
         }
