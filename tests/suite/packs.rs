@@ -22,7 +22,7 @@ fn blocks(info: &str) -> Vec<String> {
     let mut lines = guide.lines();
     while let Some(line) = lines.next() {
         if line == format!("```{info}") {
-            blocks.push(lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect());
+            blocks.push(lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect());
         } else if line.starts_with("```") {
             lines.by_ref().find(|line| *line == "```");
         }
@@ -56,7 +56,7 @@ fn the_guide_is_true() {
 
     let broken = blocks("toml pack broken.checks.toml").remove(0);
     let problems = Pack::parse("broken.checks.toml", &broken).expect_err("the guide shows mistakes");
-    let shown: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
+    let shown = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     let mut shown = shown.lines();
     for line in blocks("text broken.checks.toml").remove(0).lines() {
         // The guide leaves the end of long lists out.

@@ -199,6 +199,13 @@ fn in_plain_words(message: &str) -> (String, String) {
     if let Some(found) = message.strip_prefix("no viable alternative at input ") {
         return (format!("the expression cannot go on with {}", quoted(found)), expected);
     }
+    if message.contains("Recursion limit") {
+        return ("the expression is nested too deep".to_owned(), "smaller expressions".to_owned());
+    }
+    // What else it says is about its own grammar, unless a macro says it.
+    if message.contains("Context") || message.contains("Error(") || message == "UNKNOWN" {
+        return ("the expression is not complete".to_owned(), expected);
+    }
     (message.trim_end_matches('.').to_owned(), expected)
 }
 

@@ -349,6 +349,12 @@ fn expressions_are_bounded_before_they_are_parsed() {
         let deep = format!("when = '{}1{} == 1'", open.repeat(1000), close.repeat(1000));
         assert_eq!(problems(&text_of(&deep))[0].kind, TooLarge, "{open}");
     }
+    for (expression, message) in
+        [("true ? ", "the expression is not complete"), (&"case?case:".repeat(300), "the expression is nested too deep")]
+    {
+        let message = message.to_owned();
+        assert_eq!(problems(&text_of(&format!("when = '{expression}'")))[0].message, message);
+    }
     let chain = format!("when = 'case{}'", ".a".repeat(1500));
     assert_eq!(problems(&text_of(&chain))[0].kind, TooLarge);
     let sum = format!("when = '1{} > 0'", " + 1".repeat(900));
