@@ -1,0 +1,102 @@
+//! Expression packs as people use them: named on the command line or pinned in `diag.toml`.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const PACK: &str = r#"schema = "diag-pack/1"
+name = "acme"
+version = "1.0.0"
+about = "Ours"
+
+[[check]]
+id = "acme/only-ours"
+title = "A response comes from elsewhere"
+level = "error"
+needs = ["capture"]
+for = "case.messages"
+when = 'it.kind == "response" && has(it.issuer) && host(it.issuer.value) != "idp.acme.example"'
+message = "Response from {{ it.issuer.value }}"
+where = "it.issuer"
+"#;
+
+const SKETCH: &str = r#"diag-sketch/1 2026-11-24T10:00:00Z
+
+[response]
+<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0"><saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">https://other.example/idp</saml:Issuer></samlp:Response>
+
+POST https://sense.example/azure/samlauthn/ @0s
+> SAMLResponse={post:response}
+< 400
+"#;
+
+fn diag(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_diag"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("RUST_BACKTRACE")
+        .env_remove("CLICOLOR_FORCE")
+        .stdin(Stdio::null())
+        .output()
+        .expect("diag runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("acme.checks.toml"), PACK).expect("a pack");
+    fs::write(folder.path().join("login.txt"), SKETCH).expect("a capture");
+    folder
+}
+
+#[test]
+fn a_pack_named_on_the_command_line_is_used() {
+    let folder = folder();
+    let output = diag(folder.path(), &["check", "login.txt", "--plugin", "acme.checks.toml", "--no-builtin", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let findings = report["findings"].as_array().expect("findings");
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0]["check"], "acme/only-ours");
+    assert_eq!(findings[0]["message"], "Response from https://other.example/idp");
+    assert_eq!(findings[0]["where"][0]["path"], "Response/Issuer");
+    let again = diag(folder.path(), &["check", "login.txt", "--plugin", "acme.checks.toml", "--no-builtin", "--format", "json"]);
+    assert_eq!(output.stdout, again.stdout);
+
+    let explained = diag(folder.path(), &["explain", "acme/only-ours", "--plugin", "acme.checks.toml"]);
+    assert!(text(&explained.stdout).contains("A response comes from elsewhere"));
+}
+
+#[test]
+fn a_pack_that_only_lies_there_is_not() {
+    let folder = folder();
+    let output = diag(folder.path(), &["check", ".", "--format", "json"]);
+    assert!(!text(&output.stdout).contains("acme/only-ours"));
+    // Named without the SHA-256 it is trusted by, it is refused.
+    fs::write(folder.path().join("diag.toml"), "[[plugin]]\npath = \"acme.checks.toml\"\n").expect("a configuration");
+    let output = diag(folder.path(), &["check", "login.txt", "--config", "diag.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("without the SHA-256"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn what_is_wrong_with_a_pack_is_shown_where_it_stands() {
+    let folder = folder();
+    let broken = PACK.replace("it.issuer.value)", "it.isuer.value)").replace("level =", "levle =");
+    fs::write(folder.path().join("acme.checks.toml"), broken).expect("a pack");
+    let output = diag(folder.path(), &["check", "login.txt", "--plugin", "acme.checks.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let said = text(&output.stderr);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines[0], "error: plugin acme.checks.toml: 3 problems in the pack");
+    assert_eq!(lines[1], "acme.checks.toml:6:1: this [[check]] lacks `level`");
+    assert!(lines.contains(&"acme.checks.toml:9:1: unknown field `levle`"), "{said}");
+    assert!(lines.contains(&"acme.checks.toml:12:60: there is no fact `isuer` here"), "{said}");
+    let caret = lines.iter().position(|line| line.contains("host(it.isuer")).expect("the line") + 1;
+    assert_eq!(lines[caret].find('^'), lines[caret - 1].find("isuer"));
+    assert!(lines.last().is_some_and(|line| line.starts_with("hint: ")), "{said}");
+}
