@@ -180,3 +180,52 @@ fn verdicts_agree_with_xmlsec1() {
     assert!(valid > 0);
     assert_eq!(unexplained, 0);
 }
+
+/// The corpus' index says of each signature which part xmlsec1 found wrong, with the key the
+/// signature carries.
+#[test]
+fn wrong_digests_are_told_from_wrong_values_as_the_index_does() {
+    let Some(data) = corpus() else { return };
+    let index = std::fs::read_to_string(data.join("INDEX.tsv")).unwrap_or_default();
+    let mut lines = index.lines();
+    let header: Vec<&str> = lines.next().unwrap_or_default().split('\t').collect();
+    let Some(column) = header.iter().position(|name| *name == "xmlsec1_check") else { return };
+    let (mut agreed, mut differences) = (0, Vec::new());
+    for line in lines {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let (Some(path), Some(checks)) = (fields.first(), fields.get(column)) else { continue };
+        if !path.starts_with("saml-responses/") && !path.starts_with("xmldsig/") {
+            continue;
+        }
+        let Some(text) = std::fs::read(data.join(path)).ok().and_then(|bytes| document(&bytes)) else { continue };
+        if path.starts_with("xmldsig/") && !text.contains("enveloped-signature") {
+            continue;
+        }
+        let mut message = facts_of(&text, &Place::default(), "m1", &Sealer::new("test"));
+        verify_message(&text, &mut message.signatures, &[]);
+        let checks: Vec<&str> = checks.split(',').collect();
+        if checks.len() != message.signatures.len() {
+            continue;
+        }
+        for (signature, check) in message.signatures.iter().zip(checks) {
+            let same = match check {
+                "OK" => signature.verifies(),
+                "FAIL/digest" => signature.digest_wrong(),
+                "FAIL" => !signature.verifies(),
+                _ => continue,
+            };
+            if same {
+                agreed += 1;
+            } else {
+                let digests: Vec<Verdict> = signature.references.iter().map(|reference| reference.digest).collect();
+                differences
+                    .push(format!("{path}: {check}, ours value {:?}, digests {digests:?}, {:?}", signature.value, signature.not_judged));
+            }
+        }
+    }
+    println!("index: {agreed} agree, {} differ", differences.len());
+    for difference in &differences {
+        println!("{difference}");
+    }
+    assert!(agreed > 0);
+}
