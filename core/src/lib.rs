@@ -10,6 +10,7 @@
 pub mod crypto;
 pub mod evidence;
 pub mod examine;
+pub mod example;
 pub mod intake;
 pub mod redact;
 pub mod report;
