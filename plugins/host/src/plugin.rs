@@ -148,7 +148,7 @@ impl Loaded {
             return Err(PluginError::Changed { path, found: pack.sha256().to_owned(), trusted: sha256 });
         }
         let confinement = "expressions within bounds of steps, size and time; no code of its own".to_owned();
-        Self::with_engine(resolved, sha256, pack.manifest(), confinement, granted, Box::new(pack))
+        Self::with_engine(&path, sha256, pack.manifest(), confinement, granted, Box::new(pack))
     }
 
     /// A plugin that something of ours answers for.
@@ -185,24 +185,51 @@ impl Loaded {
         let checks: Vec<&CheckInfo> = self.manifest.checks.iter().filter(|check| wanted(&check.id)).collect();
         // Where no input is there that a check could use, nobody need be asked.
         let can_look = |check: &CheckInfo| check.needs.is_empty() || check.needs.iter().any(|need: &Need| case.has(*need));
-        let asked: Vec<String> = checks.iter().filter(|check| can_look(check)).map(|check| check.id.clone()).collect();
-        let answer = if asked.is_empty() {
-            Ok(Answer::default())
-        } else {
-            self.engine.answer(Request { checks: asked, case: withheld(case, &self.granted) })
-        };
+        let (asked, skipped): (Vec<&CheckInfo>, Vec<&CheckInfo>) = checks.into_iter().partition(|check| can_look(check));
+        let skipped =
+            skipped.into_iter().map(|check| CheckAnswer { id: check.id.clone(), missing: check.needs.clone(), ..CheckAnswer::default() });
+        let mut answers: Vec<CheckAnswer> = skipped.collect();
+        if !asked.is_empty() {
+            answers.extend(ask(self.engine.as_mut(), &asked, &withheld(case, &self.granted)));
+        }
         let name = &self.manifest.name;
-        let answers = checks.into_iter().map(|check| match &answer {
-            _ if !can_look(check) => CheckAnswer { id: check.id.clone(), missing: check.needs.clone(), ..CheckAnswer::default() },
-            Ok(answer) => belief::answer(check, &answer.checks),
-            Err(failure) => belief::crashed(&check.id, &failure.to_string()),
-        });
-        answers.map(|answer| CheckAnswer { crashed: answer.crashed.map(|why| format!("plugin {name}: {why}")), ..answer }).collect()
+        for answer in &mut answers {
+            answer.crashed = answer.crashed.take().map(|why| format!("plugin {name}: {why}"));
+        }
+        answers.sort_by(|left, right| left.id.cmp(&right.id));
+        answers
     }
 }
 
 fn counted(problems: usize) -> String {
     if problems == 1 { "1 problem".to_owned() } else { format!("{problems} problems") }
+}
+
+/// Asks for all checks at once; where that fails, for each alone, so that the one that is to blame
+/// does not take the others with it.
+fn ask(engine: &mut dyn Engine, checks: &[&CheckInfo], case: &Case) -> Vec<CheckAnswer> {
+    let request = |checks: &[&CheckInfo]| Request { checks: checks.iter().map(|check| check.id.clone()).collect(), case: case.clone() };
+    let failure = match engine.answer(request(checks)) {
+        Ok(answer) => return checks.iter().map(|check| belief::answer(check, &answer.checks)).collect(),
+        Err(failure) => failure,
+    };
+    let mut given_up = (checks.len() == 1 || !failure.is_one_checks_fault()).then_some(failure);
+    let mut answers = Vec::new();
+    for check in checks {
+        if let Some(failure) = &given_up {
+            answers.push(belief::crashed(&check.id, &failure.to_string()));
+            continue;
+        }
+        match engine.answer(request(&[check])) {
+            Ok(answer) => answers.push(belief::answer(check, &answer.checks)),
+            Err(failure) => {
+                answers.push(belief::crashed(&check.id, &failure.to_string()));
+                // Waiting for each of many would stall everything.
+                given_up = (!failure.is_one_checks_fault()).then_some(failure);
+            }
+        }
+    }
+    answers
 }
 
 /// A worker process that is started anew after it failed, so that one case that brings it down

@@ -84,6 +84,13 @@ pub enum Failure {
     Refused(String),
 }
 
+impl Failure {
+    /// Asking for other checks may go well.
+    pub fn is_one_checks_fault(&self) -> bool {
+        !matches!(self, Self::NotStarted(_) | Self::TooSlow(_) | Self::Changed)
+    }
+}
+
 /// A running worker.
 #[derive(Debug)]
 pub struct Worker {
@@ -171,8 +178,11 @@ impl Worker {
         });
         let started = Instant::now();
         let told = self.hear();
+        // A worker that was stopped, or answers what it did not read to the end, is asked nothing more.
         let left = self.limits.deadline.saturating_sub(started.elapsed()).max(Duration::from_millis(50));
-        if let Ok(Ok(input)) = done.recv_timeout(left) {
+        if matches!(told, Ok(_) | Err(Failure::Refused(_)))
+            && let Ok(Ok(input)) = done.recv_timeout(left)
+        {
             self.input = Some(input);
         }
         told

@@ -36,11 +36,11 @@ pub struct Buffer {
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct Table {
-    /// [`MAGIC`].
+    /// The letters `DIAG` as a number, to tell a table from anything else.
     pub magic: u32,
-    /// [`INTERFACE_MAJOR`].
+    /// Major version of the boundary the plugin is built for.
     pub interface_major: u16,
-    /// [`INTERFACE_MINOR`].
+    /// Minor version of the boundary the plugin is built for.
     pub interface_minor: u16,
     /// Size of this table in bytes, as the plugin knows it.
     pub size: u32,
@@ -117,7 +117,7 @@ macro_rules! export_plugin {
 
             /// The one symbol `diag` looks for.
             #[unsafe(no_mangle)]
-            pub extern "C" fn diag_plugin() -> *const Table {
+            extern "C" fn diag_plugin() -> *const Table {
                 &TABLE
             }
         };

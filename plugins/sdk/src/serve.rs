@@ -37,3 +37,45 @@ pub fn answer(plugin: &Plugin, request: &Request) -> Answer {
     });
     Answer { checks: checks.collect() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Case, Finding, Findings, Severity, Stage, check};
+
+    check! {
+        /// Panics.
+        static PANICS = { id: "test/panics", title: "Panics", levels: [Severity::Notice], stage: Stage::Observation, needs: [], explains: [],
+            causes: [], references: [], run: panics }
+    }
+    check! {
+        /// Finds.
+        static FINDS = { id: "test/finds", title: "Finds", levels: [Severity::Notice], stage: Stage::Observation, needs: [], explains: [],
+            causes: [], references: ["reference"], run: |_, out| out.push(Finding::notice("Found")) }
+    }
+    static PLUGIN: Plugin = Plugin { name: "test", version: "1.0.0", about: "", checks: &[&FINDS, &PANICS] };
+
+    fn panics(case: &Case, _: &mut Findings) {
+        assert!(!case.inputs.is_empty(), "no inputs");
+    }
+
+    #[test]
+    fn a_check_that_panics_costs_only_itself() {
+        let request = serde_json::json!({"checks": ["test/panics", "test/finds", "test/unknown"], "case": {}}).to_string();
+        let answer: Answer = serde_json::from_str(&run(&PLUGIN, &request).expect("an answer")).expect("JSON");
+        assert_eq!(answer.checks.len(), 2);
+        assert_eq!((answer.checks[0].findings[0].check.as_str(), answer.checks[0].crashed.as_deref()), ("test/finds", None));
+        assert_eq!(answer.checks[1].crashed.as_deref(), Some("the check panicked"));
+    }
+
+    #[test]
+    fn what_is_no_request_is_refused() {
+        assert!(run(&PLUGIN, "certainly").expect_err("not JSON").contains("cannot be read"));
+    }
+
+    #[test]
+    fn the_manifest_carries_what_is_wanted() {
+        let manifest: Manifest = serde_json::from_str(&describe(&PLUGIN, &["secret:personal"])).expect("JSON");
+        assert_eq!((manifest.name.as_str(), manifest.wants.as_slice()), ("test", &["secret:personal".to_owned()][..]));
+    }
+}
