@@ -58,6 +58,9 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     /// List every check
     Checks(ChecksArguments),
+    /// Write, test, trust and list check plugins of your own
+    #[command(subcommand)]
+    Plugin(PluginCommand),
     /// Print the JSON schema of a document that diag writes
     Schema(SchemaArguments),
     /// Print a completion script for a shell
@@ -266,6 +269,78 @@ pub(crate) enum SchemaOf {
     Plugin,
     /// diag.toml
     Config,
+}
+
+/// Commands about plugins.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginCommand {
+    /// Write a project for a new plugin: it builds, and its tests pass
+    New(NewArguments),
+    /// Run the examples in the documentation of a plugin's checks
+    Test(TestArguments),
+    /// Pin a plugin in diag.toml by its SHA-256, so that it is loaded from there
+    Trust(TrustArguments),
+    /// Show the plugins of diag.toml, and whether they would be loaded
+    List(ListArguments),
+}
+
+/// Options of `plugin new`.
+#[derive(Debug, Args)]
+pub(crate) struct NewArguments {
+    /// Its name, the first part of the ids of its checks; also the folder that is written
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// What it is written in
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t)]
+    pub(crate) lang: Language,
+    /// The folder of diag-sdk: plugins/sdk of a checkout of diag [default: that of the checkout diag was built in]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) sdk: Option<PathBuf>,
+}
+
+/// What a plugin is written in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// A library in Rust, with the vocabulary of diag itself
+    #[default]
+    Rust,
+    /// A library in C, or any language that can export a C function
+    C,
+    /// A program in Python, or any language that can read and print lines
+    Python,
+}
+
+/// Options of `plugin test`.
+#[derive(Debug, Args)]
+pub(crate) struct TestArguments {
+    /// The plugins
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::FilePath)]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+/// Options of `plugin trust`.
+#[derive(Debug, Args)]
+pub(crate) struct TrustArguments {
+    /// The plugins
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::FilePath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Let them see what they ask for: secret:personal shows names and attributes of people
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) grant: Vec<String>,
+    /// The file to pin them in instead of ./diag.toml
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// Options of `plugin list`.
+#[derive(Debug, Args)]
+pub(crate) struct ListArguments {
+    /// The file that names them instead of ./diag.toml
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: ListFormat,
 }
 
 /// Options of `completions`.

@@ -34,7 +34,7 @@ pub(crate) struct Config {
     profile: BTreeMap<String, Defaults>,
     /// Check plugins to load, each pinned by its SHA-256.
     #[serde(default)]
-    pub(crate) plugin: Vec<plugins::Entry>,
+    plugin: Vec<plugins::Entry>,
 }
 
 /// What the configuration said beyond defaults.
@@ -99,8 +99,17 @@ pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failur
         fill(arguments, profile.clone(), &folder);
     }
     fill(arguments, config.check, &folder);
-    let plugins = config.plugin.into_iter().map(|entry| plugins::Entry { path: folder.join(&entry.path), ..entry }).collect();
+    let plugins = resolved(config.plugin, &folder);
     Ok(Configured { path: Some(path), plugins })
+}
+
+/// The plugins a configuration names, their paths resolved.
+pub(crate) fn plugins(path: &Path) -> Result<Vec<plugins::Entry>, Failure> {
+    Ok(resolved(read(path)?.plugin, path.parent().unwrap_or(Path::new(""))))
+}
+
+fn resolved(entries: Vec<plugins::Entry>, folder: &Path) -> Vec<plugins::Entry> {
+    entries.into_iter().map(|entry| plugins::Entry { path: folder.join(&entry.path), ..entry }).collect()
 }
 
 /// Why the file in the current folder is not read.

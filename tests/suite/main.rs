@@ -4,6 +4,7 @@ mod architecture;
 mod examples;
 mod one_fault;
 mod packs;
+mod plugins;
 mod secrets;
 mod shipped_examples;
 mod wording;

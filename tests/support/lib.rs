@@ -9,3 +9,4 @@ pub mod diagnose;
 pub mod example;
 pub mod fixture;
 pub mod one_fault;
+pub mod plugin;

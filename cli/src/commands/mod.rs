@@ -9,6 +9,7 @@ mod examining;
 mod explain;
 mod flow;
 mod man;
+mod plugin;
 mod schema;
 
 use crate::args::{Arguments, Command};
@@ -21,6 +22,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Check(check)) => check::run(*check),
         Some(Command::Flow(flow)) => flow::run(&flow),
         Some(Command::Checks(checks)) => checks::run(&checks),
+        Some(Command::Plugin(plugin)) => plugin::run(&plugin),
         Some(Command::Schema(schema)) => schema::run(&schema),
         Some(Command::Completions(completions)) => completions::run(&completions),
         Some(Command::Man) => man::run(),

@@ -122,7 +122,17 @@ fn crashed(page: &mut Page, judged: &Judged) {
     }
     page.blank();
     page.line(&styled(ERROR, "CRASHED"));
+    // A plugin that cannot go on takes many of its checks with it for one reason.
+    let mut by_error: Vec<(&str, Vec<&str>)> = Vec::new();
     for check in crashed {
-        page.hanging("  ✗", 4, &format!("{}  {}", plain(&check.id), styled(DIM, check.error.as_deref().unwrap_or_default())));
+        let error = check.error.as_deref().unwrap_or_default();
+        match by_error.iter_mut().find(|(known, _)| *known == error) {
+            Some((_, ids)) => ids.push(&check.id),
+            None => by_error.push((error, vec![&check.id])),
+        }
+    }
+    for (error, ids) in by_error {
+        page.hanging("  ✗", 4, &plain(&ids.join(", ")));
+        page.paragraph(4, &styled(DIM, error));
     }
 }

@@ -1,0 +1,110 @@
+//! `diag plugin new`: a complete project that builds and whose tests pass as written. Nothing that
+//! exists is ever overwritten.
+
+use super::template::{self, Project};
+use crate::args::{Language, NewArguments};
+use crate::builtin::BUILTIN;
+use crate::failure::Failure;
+use crate::output;
+use crate::render::text::page::plain;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+pub(crate) fn run(arguments: &NewArguments) -> anyhow::Result<ExitCode> {
+    let name = arguments.name.as_str();
+    check_name(name)?;
+    let sdk = match arguments.lang {
+        Language::Rust => Some(sdk(arguments.sdk.as_deref())?),
+        _ => None,
+    };
+    let project = Project { name, sdk: sdk.as_deref() };
+    let template = template::of(arguments.lang);
+    let folder = PathBuf::from(name);
+    // Creating fails where something of that name exists, whatever it is.
+    fs::create_dir(&folder).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            Failure::new(format!("{name}: exists already, and nothing is overwritten")).hint("choose another name or another folder")
+        }
+        _ => Failure::new(format!("{name}: cannot be created: {error}")),
+    })?;
+    for file in template.files {
+        let path = folder.join(project.fill(file.path));
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(&path, project.fill(file.text))?;
+        if file.executable {
+            make_executable(&path)?;
+        }
+    }
+    let mut text = format!("{name}/ is written. Next:\n\n");
+    for line in [format!("cd {name}")].into_iter().chain(template.next.iter().map(|line| project.fill(line))) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {}", plain(&line));
+    }
+    output::print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The name becomes the first part of the ids of checks, a folder, and part of file names.
+fn check_name(name: &str) -> Result<(), Failure> {
+    let starts = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
+    let plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if !starts || !plain || name.len() > 40 || name.ends_with('-') {
+        return Err(Failure::new(format!("{name}: expected a name of lower-case letters, digits and hyphens that begins with a letter"))
+            .hint("it is the first part of the ids of its checks: acme gives acme/some-problem"));
+    }
+    if BUILTIN.iter().any(|family| family.name == name) {
+        return Err(Failure::new(format!("{name}: a family of diag itself has that name")).hint("name it after your team or product"));
+    }
+    Ok(())
+}
+
+/// The folder of diag-sdk: as given, else in the checkout this program or the current folder lies in.
+/// It is in no registry, and where a checkout lies is known only where it lies.
+fn sdk(given: Option<&Path>) -> Result<PathBuf, Failure> {
+    let is_sdk = |folder: &Path| fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|text| text.contains("name = \"diag-sdk\""));
+    if let Some(folder) = given {
+        let resolved = folder.canonicalize().ok().filter(|folder| is_sdk(folder));
+        return resolved.ok_or_else(|| {
+            Failure::new(format!("--sdk {}: is not the folder of diag-sdk", folder.display()))
+                .hint("it is plugins/sdk of a checkout of diag")
+        });
+    }
+    let starts = [std::env::current_exe().ok(), std::env::current_dir().ok()];
+    let found =
+        starts.iter().flatten().flat_map(|start| start.ancestors()).map(|folder| folder.join("plugins/sdk")).find(|sdk| is_sdk(sdk));
+    found.and_then(|sdk| sdk.canonicalize().ok()).ok_or_else(|| {
+        Failure::new("diag-sdk is not at hand, and a plugin in Rust is built with it")
+            .hint("get a checkout of diag and add --sdk CHECKOUT/plugins/sdk; --lang python and --lang c need no SDK")
+    })
+}
+
+#[cfg(unix)]
+fn make_executable(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
+fn make_executable(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_ids_and_file_names() {
+        for good in ["acme", "acme-2", "a"] {
+            assert!(check_name(good).is_ok(), "{good}");
+        }
+        for bad in ["", "Acme", "2acme", "-acme", "acme-", "ac me", "../acme", "acme/x", "büro", "metadata"] {
+            assert!(check_name(bad).is_err(), "{bad}");
+        }
+    }
+}

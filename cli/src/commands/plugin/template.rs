@@ -1,0 +1,88 @@
+//! The projects that `diag plugin new` writes. Each is kept as the very files it consists of, with
+//! `@name@`, `@ident@` (for file and crate names), `@sdk@`, and `@prefix@` and `@suffix@` of libraries
+//! to be filled in.
+
+use crate::args::Language;
+use std::path::Path;
+
+/// A file of a project.
+pub(super) struct File {
+    /// Where, below the project's folder.
+    pub(super) path: &'static str,
+    /// What is in it.
+    pub(super) text: &'static str,
+    /// It is to be executable.
+    pub(super) executable: bool,
+}
+
+/// A project.
+pub(super) struct Template {
+    /// Its files.
+    pub(super) files: &'static [File],
+    /// Commands to type next, in the project's folder.
+    pub(super) next: &'static [&'static str],
+}
+
+/// What is particular about the project to write.
+pub(super) struct Project<'a> {
+    pub(super) name: &'a str,
+    pub(super) sdk: Option<&'a Path>,
+}
+
+impl Project<'_> {
+    /// A text with everything particular filled in.
+    pub(super) fn fill(&self, text: &str) -> String {
+        let ident = self.name.replace('-', "_");
+        // In a string of TOML a backslash would begin an escape.
+        let sdk = self.sdk.map(|sdk| sdk.display().to_string().replace('\\', "/")).unwrap_or_default();
+        text.replace("@name@", self.name)
+            .replace("@ident@", &ident)
+            .replace("@sdk@", sdk.strip_prefix("//?/").unwrap_or(&sdk))
+            .replace("@prefix@", std::env::consts::DLL_PREFIX)
+            .replace("@suffix@", std::env::consts::DLL_SUFFIX)
+    }
+}
+
+macro_rules! file {
+    ($path:literal, $source:literal) => {
+        File { path: $path, text: include_str!(concat!("templates/", $source)), executable: false }
+    };
+    ($path:literal, $source:literal, executable) => {
+        File { path: $path, text: include_str!(concat!("templates/", $source)), executable: true }
+    };
+}
+
+/// The project for a language.
+pub(super) fn of(language: Language) -> &'static Template {
+    match language {
+        Language::Rust => &RUST,
+        Language::C => &C,
+        Language::Python => &PYTHON,
+    }
+}
+
+static RUST: Template = Template {
+    files: &[
+        file!("Cargo.toml", "rust/Cargo.toml.in"),
+        file!("README.md", "rust/README.md"),
+        file!("src/lib.rs", "rust/lib.rs"),
+        file!("src/acs_without_tls.rs", "rust/acs_without_tls.rs"),
+        file!(".gitignore", "rust/gitignore"),
+    ],
+    next: &["cargo test", "cargo build", "diag plugin test target/debug/@prefix@@ident@_checks@suffix@"],
+};
+
+static C: Template = Template {
+    files: &[
+        file!("Makefile", "c/Makefile"),
+        file!("README.md", "c/README.md"),
+        file!("@ident@.c", "c/plugin.c"),
+        File { path: "diag_plugin.h", text: include_str!("../../../../plugins/sdk/include/diag_plugin.h"), executable: false },
+    ],
+    next: &["make", "diag plugin test ./@ident@@suffix@"],
+};
+
+static PYTHON: Template = Template {
+    files: &[file!("README.md", "python/README.md"), file!("@ident@.py", "python/plugin.py", executable)],
+    next: &["diag plugin test ./@ident@.py"],
+};

@@ -1,0 +1,3 @@
+//! The signing family as a loadable library.
+
+diag_sdk::export_plugin!(diag_plugin_signing::PLUGIN, wants: ["secret:personal"]);
