@@ -308,6 +308,8 @@ pub(crate) enum Language {
     C,
     /// A program in Python, or any language that can read and print lines
     Python,
+    /// A pack of expressions in one text file, for those who do not program
+    Pack,
 }
 
 /// Options of `plugin test`.

@@ -121,7 +121,7 @@ impl Loaded {
             return Err(PluginError::Changed { path: shown, found: sha256, trusted: trusted.clone() });
         }
         if pack::is_pack(path) || pack::is_pack(&resolved) {
-            return Self::load_pack(shown, &resolved, sha256, &terms.granted);
+            return Self::load_pack(shown, sha256, &terms.granted);
         }
         let kind = kind::of(&resolved).map_err(unreadable)?.map_err(|source| PluginError::NotAPlugin { path: shown.clone(), source })?;
         let mut process = Process {
@@ -141,7 +141,7 @@ impl Loaded {
     }
 
     /// A pack is no program: its expressions are evaluated right here, within bounds.
-    fn load_pack(path: PathBuf, resolved: &Path, sha256: String, granted: &[String]) -> Result<Self, PluginError> {
+    fn load_pack(path: PathBuf, sha256: String, granted: &[String]) -> Result<Self, PluginError> {
         // By the name the person gave, which stands in what is said about it.
         let pack = Pack::load(&path).map_err(|problems| PluginError::BadPack { path: path.clone(), problems })?;
         if pack.sha256() != sha256 {

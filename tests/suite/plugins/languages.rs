@@ -119,6 +119,27 @@ fn the_documented_python_plugin_is_current() {
 }
 
 #[test]
+fn expressions_in_a_pack() {
+    let folder = tempfile::tempdir().expect("a folder");
+    new(folder.path(), "pack");
+    let output = diag_in(folder.path(), &["plugin", "test", "house.checks.toml"]);
+    let (out, err) = said(&output);
+    assert_eq!((output.status.code(), err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.contains("all tests passed"), "{out}");
+    let path = folder.path().join("house.checks.toml");
+    let text = std::fs::read_to_string(&path).expect("readable");
+    std::fs::write(folder.path().join("wrong.checks.toml"), text.replace("expect = \"clean\"", "expect = \"found\"")).expect("written");
+    let output = diag_in(folder.path(), &["plugin", "test", "wrong.checks.toml"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).0.contains("our own: expected a finding, found none"), "{:?}", said(&output));
+    // It is trusted as any plugin is.
+    assert!(diag_in(folder.path(), &["plugin", "trust", "house.checks.toml"]).status.success());
+    assert!(said(&diag_in(folder.path(), &["plugin", "list"])).0.contains("house 0.1.0"));
+    let output = diag_in(folder.path(), &["plugin", "new", "house", "--lang", "pack"]);
+    assert_eq!(output.status.code(), Some(2), "nothing is overwritten");
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("house")).expect("a folder");

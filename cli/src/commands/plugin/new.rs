@@ -9,24 +9,25 @@ use crate::output;
 use crate::render::text::page::plain;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &NewArguments) -> anyhow::Result<ExitCode> {
     let name = arguments.name.as_str();
     check_name(name)?;
+    let Some(template) = template::of(arguments.lang) else {
+        return pack(name);
+    };
     let sdk = match arguments.lang {
         Language::Rust => Some(sdk(arguments.sdk.as_deref())?),
         _ => None,
     };
     let project = Project { name, sdk: sdk.as_deref() };
-    let template = template::of(arguments.lang);
     let folder = PathBuf::from(name);
     // Creating fails where something of that name exists, whatever it is.
     fs::create_dir(&folder).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            Failure::new(format!("{name}: exists already, and nothing is overwritten")).hint("choose another name or another folder")
-        }
+        ErrorKind::AlreadyExists => exists(name),
         _ => Failure::new(format!("{name}: cannot be created: {error}")),
     })?;
     for file in template.files {
@@ -46,6 +47,22 @@ pub(crate) fn run(arguments: &NewArguments) -> anyhow::Result<ExitCode> {
     }
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A pack is one file: no folder, nothing to build.
+fn pack(name: &str) -> anyhow::Result<ExitCode> {
+    let file = format!("{name}.checks.toml");
+    let mut created = fs::File::create_new(&file).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => exists(&file),
+        _ => Failure::new(format!("{file}: cannot be created: {error}")),
+    })?;
+    created.write_all(diag_host::pack::template(name).as_bytes())?;
+    output::print(&format!("{file} is written. Next:\n\n  diag plugin test {file}\n"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn exists(what: &str) -> Failure {
+    Failure::new(format!("{what}: exists already, and nothing is overwritten")).hint("choose another name or another folder")
 }
 
 /// The name becomes the first part of the ids of checks, a folder, and part of file names.

@@ -52,12 +52,13 @@ macro_rules! file {
     };
 }
 
-/// The project for a language.
-pub(super) fn of(language: Language) -> &'static Template {
+/// The project for a language; a pack is none.
+pub(super) fn of(language: Language) -> Option<&'static Template> {
     match language {
-        Language::Rust => &RUST,
-        Language::C => &C,
-        Language::Python => &PYTHON,
+        Language::Rust => Some(&RUST),
+        Language::C => Some(&C),
+        Language::Python => Some(&PYTHON),
+        Language::Pack => None,
     }
 }
 

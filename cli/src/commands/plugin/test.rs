@@ -1,5 +1,6 @@
 //! `diag plugin test`: runs the examples in the documentation of a plugin's checks, twice, and says
-//! how long it took. The same is done to the checks of diag itself by its own tests.
+//! how long it took. The same is done to the checks of diag itself by its own tests. A pack brings
+//! tests of its own, and may have examples, too.
 
 use crate::args::TestArguments;
 use crate::output;
@@ -8,9 +9,10 @@ use crate::render::text::page::{Page, plain, styled};
 use crate::terminal::{self, DIM, ERROR, GOOD, STRONG};
 use crate::wording;
 use diag_core::example;
+use diag_host::pack::{Pack, TestOutcome, is_pack};
 use diag_host::{Launcher, Loaded, Terms};
 use diag_sdk::Case;
-use diag_sdk::manifest::{CheckAnswer, WANTS};
+use diag_sdk::manifest::{CheckAnswer, CheckInfo, WANTS};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -35,34 +37,25 @@ fn test(page: &mut Page, path: &Path) -> anyhow::Result<usize> {
     let mut plugin = plugins::load(path, &launcher, &terms)?;
     let start = started.elapsed();
     let mut again = plugins::load(path, &launcher, &terms)?;
+    let own_tests = is_pack(path).then(|| tests_of_pack(path));
 
     let (name, version) = (plugin.manifest.name.clone(), plain(&plugin.manifest.version));
     page.line(&format!("{} {version}  {}", styled(STRONG, &name), styled(DIM, &path.display().to_string())));
     let checks = plugin.manifest.checks.clone();
     let (mut complaints, mut longest) = (0, Duration::ZERO);
     for check in &checks {
-        let mut wavers = false;
+        let tests: Vec<&TestOutcome> = own_tests.iter().flatten().filter(|test| test.check == check.id).collect();
+        let failed = tests.iter().filter_map(|test| Some(format!("{}: {}", test.name, test.failure.as_ref()?)));
+        let mut said: Vec<String> = failed.collect();
         let mut took = Duration::ZERO;
-        let mut said = example::complaints(check, |case| {
-            let started = Instant::now();
-            let answer = answer(&mut plugin, &check.id, case);
-            took += started.elapsed();
-            // Again in the same process, and in another one: order that comes from hashing shows there.
-            wavers |=
-                !alike(&answer, &self::answer(&mut plugin, &check.id, case)) || !alike(&answer, &self::answer(&mut again, &check.id, case));
-            match answer.crashed {
-                Some(why) => Err(why),
-                None => Ok((answer.findings, answer.missing)),
-            }
-        });
-        if wavers {
-            said.push(format!("{}: asked again, it answers something else", check.id));
+        if tests.is_empty() || has_examples(check) {
+            said.extend(try_examples(&mut plugin, &mut again, check, &mut took));
         }
         longest = longest.max(took);
         complaints += said.len();
         if said.is_empty() {
-            let time = styled(DIM, &milliseconds(took));
-            page.hanging(&format!("  {}", styled(GOOD, "✓")), 4, &format!("{}  {time}", check.id));
+            let how = if tests.is_empty() { milliseconds(took) } else { wording::count(tests.len(), "test") };
+            page.hanging(&format!("  {}", styled(GOOD, "✓")), 4, &format!("{}  {}", check.id, styled(DIM, &how)));
         } else {
             page.hanging(&format!("  {}", styled(ERROR, "✗")), 4, &check.id);
             for complaint in said {
@@ -72,13 +65,44 @@ fn test(page: &mut Page, path: &Path) -> anyhow::Result<usize> {
         }
     }
     page.blank();
-    let verdict = match complaints {
-        0 => format!("{} found and passed what its documentation says, twice the same", wording::count(checks.len(), "check")),
+    let all = wording::count(checks.len(), "check");
+    page.line(&match complaints {
+        0 if own_tests.is_some() => format!("{all}: all tests passed, twice the same"),
+        0 => format!("{all} found and passed what its documentation says, twice the same"),
         some => wording::count(some, "complaint"),
-    };
-    page.line(&verdict);
-    page.line(&styled(DIM, &format!("start {}, slowest check {}; {}", milliseconds(start), milliseconds(longest), plugin.confinement)));
+    });
+    let slowest = if longest.is_zero() { String::new() } else { format!(", slowest check {}", milliseconds(longest)) };
+    page.line(&styled(DIM, &format!("start {}{slowest}; {}", milliseconds(start), plugin.confinement)));
     Ok(complaints)
+}
+
+/// What is wrong with the examples in a check's documentation.
+fn try_examples(plugin: &mut Loaded, again: &mut Loaded, check: &CheckInfo, took: &mut Duration) -> Vec<String> {
+    let mut wavers = false;
+    let mut said = example::complaints(check, |case| {
+        let started = Instant::now();
+        let first = answer(plugin, &check.id, case);
+        *took += started.elapsed();
+        // Again in the same process, and in another one: order that comes from hashing shows there.
+        wavers |= !alike(&first, &answer(plugin, &check.id, case)) || !alike(&first, &answer(again, &check.id, case));
+        match first.crashed {
+            Some(why) => Err(why),
+            None => Ok((first.findings, first.missing)),
+        }
+    });
+    if wavers {
+        said.push("asked again, it answers something else".to_owned());
+    }
+    said
+}
+
+fn has_examples(check: &CheckInfo) -> bool {
+    ["Fails", "Passes"].iter().any(|title| !example::section(&check.docs, title).is_empty())
+}
+
+/// The tests a pack brings along. It was loaded before, so it can be read.
+fn tests_of_pack(path: &Path) -> Vec<TestOutcome> {
+    Pack::load(path).map(|pack| pack.test()).unwrap_or_default()
 }
 
 fn answer(plugin: &mut Loaded, check: &str, case: &Case) -> CheckAnswer {
