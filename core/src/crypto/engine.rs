@@ -3,7 +3,7 @@
 //! A library's "valid" or "invalid" is too little to explain a failed sign-in: whether the content
 //! changed (digest) or the signature was made by another key (value), and over which element, are
 //! different faults with different owners. So an engine only reads: it canonicalises, digests and
-//! says what the value is to be checked against; [`super::verify`] draws the conclusions.
+//! says what the value is to be checked against; `verify` beside it draws the conclusions.
 
 use diag_sdk::case::signature::Verdict;
 use std::ops::Range;

@@ -3,7 +3,7 @@
 //! Administrators save exports by hand: with a byte order mark, as UTF-16 (PowerShell's `>`), as
 //! one object, as a list, wrapped in `{"value": […]}`, or several after another. All of these are
 //! read, and a value of an unexpected type costs only itself: it becomes a note and counts as
-//! unknown, never as empty. Depth is bounded by the parser (512), size by [`LARGEST`].
+//! unknown, never as empty. Depth is bounded by the parser (512), size by `LARGEST`.
 
 use diag_sdk::{Place, Sited};
 use jsonc_parser::ast::Value;

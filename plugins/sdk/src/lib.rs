@@ -5,7 +5,7 @@
 //! parties use exactly this crate; linked in or loaded, the result is the same.
 //!
 //! - [`case`]: the facts, from inputs and exchanges to messages, metadata, configuration and attempts
-//! - [`check`]: what a check is, what a plugin is, what inputs a check can use
+//! - [`mod@check`]: what a check is, what a plugin is, what inputs a check can use
 //! - [`finding`]: what a check reports: severity, place, expected and actual, causes with their fix
 //! - [`address`]: URLs as a browser asks for them
 //! - [`difference`]: exact comparison first, then the near miss put into one word

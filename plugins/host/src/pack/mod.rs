@@ -5,7 +5,7 @@
 //! and a few functions and nothing else. What is left to hold in check is their size, their time
 //! and what they make.
 //!
-//! - [`problem`], `source`: what is wrong, shown under the line where it stands
+//! - `problem`, `source`: what is wrong, shown under the line where it stands
 //! - `fields`, `definition`: from TOML to checks, with every problem at once
 //! - `expression`, `text`: an expression, and a text with expressions in it
 //! - `shape`, `inspect`: facts, words and functions that do not exist, noticed before a check ever runs
