@@ -100,3 +100,40 @@ fn what_is_wrong_with_a_pack_is_shown_where_it_stands() {
     assert_eq!(lines[caret].find('^'), lines[caret - 1].find("isuer"));
     assert!(lines.last().is_some_and(|line| line.starts_with("hint: ")), "{said}");
 }
+
+#[test]
+fn a_new_pack_passes_its_tests_and_can_be_trusted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = diag(folder.path(), &["plugin", "new", "house", "--lang", "pack"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).ends_with("  diag plugin test house.checks.toml\n"), "{}", text(&output.stdout));
+    let project = folder.path();
+    let output = diag(project, &["plugin", "test", "house.checks.toml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("1 check: all tests passed"), "{}", text(&output.stdout));
+
+    let output = diag(project, &["plugin", "trust", "house.checks.toml"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    fs::write(project.join("login.txt"), SKETCH).expect("a capture");
+    let check = ["check", "login.txt", "--config", "diag.toml", "--format", "json"];
+    assert!(text(&diag(project, &check).stdout).contains("house/only-our-identity-provider"));
+    // A change, however small, has to be trusted anew.
+    let pack = fs::read_to_string(project.join("house.checks.toml")).expect("the pack");
+    fs::write(project.join("house.checks.toml"), format!("{pack}\n")).expect("changed");
+    let output = diag(project, &check);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("has changed since it was trusted"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn tests_of_a_pack_fail_in_words() {
+    let folder = folder();
+    let output = diag(folder.path(), &["plugin", "test", "acme.checks.toml"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("[[check.test]]"), "{}", text(&output.stdout));
+    let tests = "\n[[check.test]]\nname = \"ours\"\nexpect = \"found\"\nfacts = '{ \"messages\": [ { \"kind\": \"response\" } ] }'\n";
+    fs::write(folder.path().join("acme.checks.toml"), format!("{PACK}{tests}")).expect("a pack");
+    let output = diag(folder.path(), &["plugin", "test", "acme.checks.toml"]);
+    assert!(text(&output.stdout).contains("ours: expected a finding, found none"), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("no [[check.test]] has expect = \"clean\""), "{}", text(&output.stdout));
+}

@@ -47,8 +47,11 @@ fn test(page: &mut Page, path: &Path) -> anyhow::Result<usize> {
         let tests: Vec<&TestOutcome> = own_tests.iter().flatten().filter(|test| test.check == check.id).collect();
         let failed = tests.iter().filter_map(|test| Some(format!("{}: {}", test.name, test.failure.as_ref()?)));
         let mut said: Vec<String> = failed.collect();
+        if own_tests.is_some() && !has_examples(check) {
+            said.extend(lacking(&tests));
+        }
         let mut took = Duration::ZERO;
-        if tests.is_empty() || has_examples(check) {
+        if own_tests.is_none() || has_examples(check) {
             said.extend(try_examples(&mut plugin, &mut again, check, &mut took));
         }
         longest = longest.max(took);
@@ -98,6 +101,14 @@ fn try_examples(plugin: &mut Loaded, again: &mut Loaded, check: &CheckInfo, took
 
 fn has_examples(check: &CheckInfo) -> bool {
     ["Fails", "Passes"].iter().any(|title| !example::section(&check.docs, title).is_empty())
+}
+
+/// Tests a check of a pack should have and has not: one that never finds anything looks just like
+/// one that is right.
+fn lacking(tests: &[&TestOutcome]) -> Vec<String> {
+    let lacks = |found: bool| !tests.iter().any(|test| test.expects_finding == found);
+    let words = [(true, "found"), (false, "clean")].into_iter().filter(|(found, _)| lacks(*found));
+    words.map(|(_, word)| format!("no [[check.test]] has expect = \"{word}\"")).collect()
 }
 
 /// The tests a pack brings along. It was loaded before, so it can be read.

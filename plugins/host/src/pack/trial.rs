@@ -10,6 +10,8 @@ pub struct TestOutcome {
     pub check: String,
     /// Name of the test.
     pub name: String,
+    /// It expects a finding rather than none.
+    pub expects_finding: bool,
     /// What went otherwise than expected; nothing where it passed.
     pub failure: Option<String>,
     /// What the check found.
@@ -45,7 +47,13 @@ pub(super) fn run(pack: &Pack) -> Vec<TestOutcome> {
             } else {
                 None
             };
-            outcomes.push(TestOutcome { check: id.clone(), name: test.name.clone(), failure, findings: answer.findings });
+            outcomes.push(TestOutcome {
+                check: id.clone(),
+                name: test.name.clone(),
+                expects_finding: test.found,
+                failure,
+                findings: answer.findings,
+            });
         }
     }
     outcomes
