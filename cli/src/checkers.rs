@@ -17,6 +17,8 @@ pub(crate) struct Checkers {
     families: Vec<Manifest>,
     /// All checks, sorted by id.
     checks: Vec<CheckInfo>,
+    /// What plugins want to see and were not granted: name and what.
+    refused: Vec<(String, String)>,
 }
 
 impl Checkers {
@@ -57,7 +59,9 @@ impl Checkers {
         }
         let mut checks: Vec<CheckInfo> = families.iter().flat_map(|family| family.checks.iter().cloned()).collect();
         checks.sort_by(|left, right| left.id.cmp(&right.id));
-        Self { linked, loaded: loaded.into_iter().map(Mutex::new).collect(), families, checks }
+        let refused = loaded.iter().flat_map(|plugin| plugin.refused().map(|want| (plugin.manifest.name.clone(), want.to_owned())));
+        let refused = refused.collect();
+        Self { linked, loaded: loaded.into_iter().map(Mutex::new).collect(), families, checks, refused }
     }
 
     /// All families, sorted by name.
@@ -83,6 +87,11 @@ impl Checkers {
     /// Names of checks and families, for what was mistyped.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.checks.iter().map(|check| check.id.as_str()).chain(self.families.iter().map(|family| family.name.as_str()))
+    }
+
+    /// What plugins want to see and were not granted: name and what.
+    pub(crate) fn refused(&self) -> &[(String, String)] {
+        &self.refused
     }
 
     /// Runs the selected checks. Several cases may be judged at a time; a plugin sees one after the other.

@@ -87,12 +87,6 @@ pub(crate) fn checkers(arguments: &PluginArguments, entries: &[Entry]) -> Result
         }
     }
     grant(&mut loaded, &arguments.grants)?;
-    for plugin in &loaded {
-        for want in plugin.refused() {
-            let name = &plugin.manifest.name;
-            failure::say_note(&format!("plugin {name} wants {want} and does not see it; --grant {name}={want} shows it"));
-        }
-    }
     Checkers::with(loaded, arguments.no_builtin)
 }
 

@@ -89,10 +89,13 @@ fn lists_and_schemas_are_json() {
     let checks: serde_json::Value = serde_json::from_str(&out(&diag(&["checks", "--format", "json"]))).expect("JSON");
     let ids: Vec<&str> = checks.as_array().expect("an array").iter().filter_map(|check| check["id"].as_str()).collect();
     assert!(!ids.is_empty() && ids.is_sorted());
-    for document in ["report", "case", "config"] {
+    for document in ["report", "case", "finding", "config"] {
         let schema: serde_json::Value = serde_json::from_str(&out(&diag(&["schema", document]))).expect("JSON");
         assert!(schema["properties"].is_object(), "{document}");
     }
+    // What crosses to plugins is one of several frames.
+    let schema: serde_json::Value = serde_json::from_str(&out(&diag(&["schema", "plugin"]))).expect("JSON");
+    assert!(schema["anyOf"].is_array() && schema["$defs"]["Manifest"].is_object(), "{schema}");
 }
 
 #[test]

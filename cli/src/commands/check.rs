@@ -34,6 +34,9 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     }
     let checkers = plugins::checkers(&arguments.plugins, &configured.plugins)?;
     let manner = manner(arguments, &checkers)?;
+    for (name, want) in checkers.refused() {
+        failure::say_note(&format!("plugin {name} wants {want} and does not see it; --grant {name}={want} shows it"));
+    }
     let collected = files::collect(&Given { paths: &arguments.paths, sp_has: &arguments.sp_has, idp_has: &arguments.idp_has });
     for note in &collected.notes {
         failure::say_note(note);

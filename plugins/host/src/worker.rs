@@ -7,6 +7,7 @@ use crate::frames::{Ask, Tell};
 use crate::library::Library;
 use crate::process::Kind;
 use crate::sandbox::{self, Bounds};
+#[cfg(unix)]
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
@@ -39,7 +40,10 @@ fn serve_library(path: &Path, bounds: Bounds) -> io::Result<()> {
         Ok(library) => library,
         Err(error) => return say(&mut out, &Tell::Error { message: error.to_string() }),
     };
-    let confinement = sandbox::after_loading(&confinement);
+    let confinement = match sandbox::after_loading(&confinement) {
+        Ok(confinement) => confinement,
+        Err(message) => return say(&mut out, &Tell::Error { message }),
+    };
     say(&mut out, &Tell::Ready { confinement })?;
     for line in BufReader::new(io::stdin()).lines() {
         let tell = match serde_json::from_str::<Ask>(&line?) {
@@ -93,6 +97,7 @@ fn private_output() -> io::Result<File> {
 
 /// Elsewhere a plugin that prints to standard output breaks the conversation, which is reported.
 #[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
 fn private_output() -> io::Result<io::Stdout> {
     Ok(io::stdout())
 }

@@ -170,6 +170,73 @@ fn programs_that_do_not_answer_are_refused() {
     refused(&plain, &["chmod +x"]);
 }
 
+/// Tries what a program must not, and tells what came of it.
+#[cfg(target_os = "linux")]
+const PROBE: &str = r#"#!/usr/bin/python3
+import json, os, socket, sys
+
+def tried(what):
+    try:
+        what()
+    except OSError as error:
+        return "refused" if error.errno in (1, 13) else repr(error)
+    except BaseException as error:
+        return repr(error)
+    return "done"
+
+TRIALS = {
+    "network": lambda: socket.socket(),
+    "fork": os.fork,
+    "own": lambda: open(__file__).read(),
+    "list": lambda: os.listdir(os.path.dirname(__file__)),
+    "sibling": lambda: open(os.path.join(os.path.dirname(__file__), "sibling.txt")).read(),
+    "password": lambda: open("/etc/passwd").read(),
+    "write": lambda: open("/tmp/diag-probe-was-here", "w"),
+    "chmod": lambda: os.chmod(__file__, 0o777),
+    "kill": lambda: os.kill(os.getppid(), 0),
+    "memory": lambda: bytearray(4 << 30),
+}
+LEVELS = {"levels": ["notice"], "stage": "observation", "docs": ""}
+CHECKS = [{"id": "probe/" + name, "title": name, **LEVELS} for name in TRIALS]
+for line in sys.stdin:
+    ask = json.loads(line)
+    if ask["frame"] == "describe":
+        manifest = {"schema": "diag-plugin/1", "name": "probe", "version": "1.0.0", "about": "", "checks": CHECKS}
+        print(json.dumps({"frame": "manifest", "manifest": manifest}), flush=True)
+    else:
+        found = lambda id: [{"severity": "notice", "certain": True, "message": tried(TRIALS[id.split("/")[1]])}]
+        checks = [{"id": id, "findings": found(id)} for id in ask["request"]["checks"]]
+        print(json.dumps({"frame": "answer", "answer": {"checks": checks}}), flush=True)
+"#;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn programs_reach_nothing_outside_either() {
+    if !Path::new("/usr/bin/python3").exists() {
+        eprintln!("skipped: there is no /usr/bin/python3");
+        return;
+    }
+    let path = kept("programs").join("probe");
+    script(&path, PROBE);
+    std::fs::write(kept("programs").join("sibling.txt"), "not its own").expect("a file");
+    let mut plugin = load(&path).expect("it loads");
+    if plugin.confinement != "no files but its own and the system's, no network, no new processes" {
+        eprintln!("skipped: this kernel confines less: {}", plugin.confinement);
+        return;
+    }
+    let answers = plugin.run(|_| true, &Case::default());
+    assert_eq!(answers.len(), 10);
+    for answer in answers {
+        let message = answer.findings.first().map_or("", |finding| finding.message.as_str());
+        let expected = match answer.id.as_str() {
+            "probe/own" => "done",
+            "probe/memory" => "MemoryError()",
+            _ => "refused",
+        };
+        assert_eq!(message, expected, "{}: {:?}", answer.id, answer.crashed);
+    }
+}
+
 #[test]
 fn a_worker_that_cannot_be_started_is_told() {
     let launcher = Launcher { program: "/nowhere/diag".into(), ..launcher() };

@@ -92,6 +92,7 @@ fn python_with_nothing_but_its_standard_library() {
     new(folder.path(), "python");
     let project = folder.path().join("house");
     examples_hold(&project, "./house.py");
+    examples_hold(workspace(), "docs/examples/house.py");
     let broken = std::fs::read_to_string(project.join("house.py")).expect("readable").replace("case[\"metadata\"]", "case[\"metdata\"]");
     diag_tests::plugin::script(&project.join("broken.py"), &broken);
     let output = diag_in(&project, &["plugin", "test", "./broken.py"]);
