@@ -3,28 +3,13 @@
 //! The shape is fixed as schema `diag-report/1`; fields may be added, none changes its meaning.
 
 use crate::runner::{Ending, Run};
-use crate::verdict;
+use crate::verdict::{self, Verdict};
 use diag_sdk::case::attempt::{Actor, AttemptKind, Outcome};
 use diag_sdk::case::input::Input;
 use diag_sdk::manifest::CheckInfo;
 use diag_sdk::{Case, Cause, Difference, Need, Place, Severity};
 use jiff::Timestamp;
 use serde::Serialize;
-
-/// The answer to: why does this sign-in fail?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// Every attempt that was not abandoned ended signed in, and nothing is at error level.
-    Healthy,
-    /// Signed in, but an error in the configuration will break it.
-    AtRisk,
-    /// An attempt failed, or the configuration cannot work.
-    Broken,
-    /// Neither a sign-in that was tried to its end nor configuration to judge.
-    Undetermined,
-}
 
 /// Who wrote the report.
 #[derive(Debug, Clone, Serialize)]

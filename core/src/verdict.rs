@@ -4,11 +4,26 @@
 //! several remain they are independent and ordered: what a failed sign-in in the capture proves
 //! first, then by where in the sign-in it acts.
 
-use crate::report::Verdict;
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::manifest::CheckInfo;
 use diag_sdk::{Case, Finding, Need, Severity, Stage};
+use serde::Serialize;
 use std::collections::BTreeMap;
+
+/// The answer to: why does this sign-in fail?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Every attempt that was not abandoned ended signed in, and nothing is at error level.
+    Healthy,
+    /// Signed in, but an error in the configuration will break it.
+    AtRisk,
+    /// An attempt failed, or the configuration cannot work.
+    Broken,
+    /// Neither a sign-in that was tried to its end nor configuration to judge.
+    Undetermined,
+}
 
 /// Findings in the order they are reported, with what explains what.
 #[derive(Debug)]

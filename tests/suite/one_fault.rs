@@ -1,6 +1,6 @@
 //! Sound configuration is healthy; every single fault leads with its own id and nothing unrelated.
 
-use diag_core::report::Verdict;
+use diag_core::verdict::Verdict;
 use diag_sdk::Severity;
 use diag_tests::builtin::checks;
 use diag_tests::one_fault::{OneFault, files};

@@ -1,10 +1,9 @@
 //! A made-up case for tests of rendering: a root cause with everything, and a bit of everything else.
 
 use super::Judged;
-use diag_core::report::{
-    CheckOutcome, Report, ReportedAttempt, ReportedCheck, ReportedFinding, ReportedInput, ReportedStep, SCHEMA, Tool, Verdict,
-};
+use diag_core::report::{CheckOutcome, Report, ReportedAttempt, ReportedCheck, ReportedFinding, ReportedInput, ReportedStep, SCHEMA, Tool};
 use diag_core::sources::Sources;
+use diag_core::verdict::Verdict;
 use diag_sdk::case::attempt::{Actor, AttemptKind, Outcome};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::input::{Input, InputKind};

@@ -12,6 +12,7 @@ pub mod pages;
 mod path;
 pub mod phrases;
 pub mod protocols;
+mod shown;
 pub mod sides;
 
 pub use attempts::attempts;

@@ -3,7 +3,7 @@
 //! Texts of a page or log are evidence weighed lower than facts in messages: products translate
 //! and reword them. Specific texts stand before general ones, and one meaning counts once per page.
 
-use super::pages::shown;
+use super::shown::shown;
 use diag_sdk::case::exchange::Phrase;
 
 /// A text a product writes: lower case, `*` for anything in between.

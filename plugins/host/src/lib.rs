@@ -8,6 +8,7 @@
 //! before it is checked.
 //!
 //! - [`plugin`]: a plugin as the rest of `diag` sees it
+//! - [`engine`]: what answers for it
 //! - [`kind`]: what a file is, before anything is started
 //! - [`pack`]: checks in expressions, which need no worker
 //! - [`frames`]: what parent and worker say to each other, one line of JSON each
@@ -21,6 +22,7 @@
 
 pub mod belief;
 pub mod digest;
+pub mod engine;
 pub mod frames;
 pub mod kind;
 pub mod library;
@@ -31,5 +33,6 @@ pub mod sandbox;
 pub mod withhold;
 pub mod worker;
 
-pub use plugin::{Engine, Loaded, PluginError, Terms};
+pub use engine::Engine;
+pub use plugin::{Loaded, PluginError, Terms};
 pub use process::{Failure, Launcher, Limits};

@@ -2,6 +2,7 @@
 
 use crate::belief;
 use crate::digest;
+use crate::engine::Engine;
 use crate::frames::{Ask, Tell};
 use crate::kind::{self, NotAPlugin};
 use crate::pack::{self, Pack, PackError};
@@ -9,14 +10,7 @@ use crate::process::{Failure, Kind, Launcher, Limits, Worker};
 use crate::withhold::withheld;
 use diag_sdk::manifest::{Answer, CheckAnswer, CheckInfo, Manifest, Request};
 use diag_sdk::{Case, Need};
-use std::fmt;
 use std::path::{Path, PathBuf};
-
-/// What answers for a plugin: a worker process, or something of ours that evaluates expressions.
-pub trait Engine: fmt::Debug + Send {
-    /// Runs the checks a request names.
-    fn answer(&mut self, request: Request) -> Result<Answer, Failure>;
-}
 
 /// A plugin that has said what it is.
 #[derive(Debug)]

@@ -5,7 +5,8 @@
 //! parties use exactly this crate; linked in or loaded, the result is the same.
 //!
 //! - [`case`]: the facts, from inputs and exchanges to messages, metadata, configuration and attempts
-//! - [`mod@check`]: what a check is, what a plugin is, what inputs a check can use
+//! - [`mod@check`]: what a check is, what a plugin is
+//! - [`need`]: what inputs a check can use
 //! - [`finding`]: what a check reports: severity, place, expected and actual, causes with their fix
 //! - [`address`]: URLs as a browser asks for them
 //! - [`difference`]: exact comparison first, then the near miss put into one word
@@ -25,6 +26,7 @@ pub mod difference;
 pub mod finding;
 pub mod host;
 pub mod manifest;
+pub mod need;
 pub mod secret;
 pub mod serve;
 pub mod setting;
@@ -33,11 +35,12 @@ pub mod status;
 
 pub use case::Case;
 pub use case::place::{Place, Sited};
-pub use check::{Check, Findings, Need, Plugin, Stage};
+pub use check::{Check, Findings, Plugin, Stage};
 pub use difference::Difference;
 pub use finding::{Cause, CauseData, Finding, Severity, Who};
 /// Times and durations of the facts.
 pub use jiff;
+pub use need::Need;
 pub use secret::{Personal, Secret};
 pub use setting::{Setting, Vendor};
 

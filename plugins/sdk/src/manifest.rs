@@ -1,8 +1,9 @@
 //! What a plugin says of itself, and what it answers, as plain data: the same for plugins linked
 //! in, loaded from a library, or run as a program.
 
-use crate::check::{Check, Need, Plugin, Stage};
+use crate::check::{Check, Plugin, Stage};
 use crate::finding::{Cause, CauseData, Finding, Severity, Who};
+use crate::need::Need;
 use crate::setting::{Setting, Vendor};
 
 /// Version of the conversation between `diag` and a plugin. Grows only by addition.

@@ -5,7 +5,8 @@ use crate::render::{Detail, Judged};
 use crate::terminal::{DIM, ERROR, STRONG};
 use crate::wanted;
 use crate::wording::count;
-use diag_core::report::{CheckOutcome, Verdict};
+use diag_core::report::CheckOutcome;
+use diag_core::verdict::Verdict;
 use diag_sdk::{Need, Vendor};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,8 @@
 //! How an attempt ended, judged from what the browser saw.
 
 use super::draft::Draft;
-use crate::story::pages;
 use crate::story::path::{Path, host_and_path, is_detour, redirect_of};
+use crate::story::shown::shown;
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Page, Phrase};
 use diag_sdk::case::message::Message;
@@ -56,7 +56,7 @@ fn refusal(response: &Message) -> Option<String> {
         return None;
     }
     let code = status.codes.last().map(|code| code.value.as_str()).unwrap_or_default();
-    let said = status.message.as_ref().map(|message| pages::shown(&message.value, 160)).filter(|message| !message.is_empty());
+    let said = status.message.as_ref().map(|message| shown(&message.value, 160)).filter(|message| !message.is_empty());
     let meaning = status::lookup(code).map(|known| lower_first(known.meaning));
     let words = said.map(|said| format!("“{said}”")).or(meaning).map(|words| format!(": {words}")).unwrap_or_default();
     Some(format!("The identity provider answered {}{words}", diag_sdk::spec::short(code)))

@@ -4,9 +4,9 @@
 //! evaluated by themselves, and the innermost one that fails is where the error stands.
 
 use super::budget;
-use super::evaluate::kind_word;
 use super::expression::Expression;
 use super::fact;
+use super::kind::kind_word;
 use super::nearest::nearest;
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, operators};
 use cel::common::types::{CelBool, CelNull};

@@ -7,6 +7,7 @@ use super::expression::Expression;
 use super::fact;
 use super::function::ENVIRONMENT;
 use super::guard;
+use super::kind::kind_word;
 use super::source::Source;
 use super::text::{Piece, Text};
 use cel::common::types::{CelBool, CelNull, CelString, Kind};
@@ -282,19 +283,6 @@ fn readable(value: &Json) -> Option<String> {
             Some(fields.get("text").and_then(Json::as_str).map_or_else(|| "(withheld)".to_owned(), str::to_owned))
         }
         Json::Object(fields) => fields.get("value").filter(|_| fields.contains_key("place")).and_then(readable),
-    }
-}
-
-/// What people call the type of a value.
-pub(super) fn kind_word(value: &dyn Val) -> &'static str {
-    match value.get_type().kind() {
-        Kind::NullType => "null",
-        Kind::Boolean => "true or false",
-        Kind::Int | Kind::UInt | Kind::Double => "a number",
-        Kind::String => "a text",
-        Kind::List => "a list",
-        Kind::Map => "a record",
-        _ => "something else",
     }
 }
 

@@ -10,7 +10,7 @@
 //! - `expression`, `text`: an expression, and a text with expressions in it
 //! - `shape`, `inspect`: facts, words and functions that do not exist, noticed before a check ever runs
 //! - `guard`, `budget`: what makes evaluation end
-//! - `fact`, `function`: what expressions work with
+//! - `fact`, `kind`, `function`: what expressions work with
 //! - `evaluate`, `blame`: running a check, and finding the part of an expression that failed
 //! - `trial`: the tests a pack brings along
 //! - `template`: the pack `diag plugin new --lang pack` writes
@@ -25,6 +25,7 @@ mod fields;
 mod function;
 mod guard;
 mod inspect;
+mod kind;
 mod nearest;
 mod problem;
 mod shape;
@@ -38,7 +39,7 @@ pub use template::template;
 pub use trial::TestOutcome;
 
 use crate::digest;
-use crate::plugin::Engine;
+use crate::engine::Engine;
 use crate::process::Failure;
 use definition::Definition;
 use diag_sdk::Case;

@@ -17,7 +17,7 @@ pub mod registration;
 pub mod signature;
 pub mod sp_configuration;
 
-use crate::check::Need;
+use crate::need::Need;
 use crate::setting::Vendor;
 use attempt::{Attempt, Clock, LostCookie};
 use certificate::Certificate;
