@@ -1,6 +1,7 @@
 //! The integration suite: one binary, whole inputs.
 
 mod architecture;
+mod circles;
 mod examples;
 mod one_fault;
 mod packs;
