@@ -11,6 +11,7 @@ pub mod crypto;
 pub mod evidence;
 pub mod examine;
 pub mod example;
+mod http_date;
 pub mod intake;
 pub mod redact;
 pub mod report;

@@ -5,33 +5,20 @@
 //! noted; what cannot be used says precisely why, because "invalid certificate" sends people to
 //! the wrong screen.
 
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use super::armour::{BEGIN, DASHES, Decoded, NOTE_ARMOUR, NOTE_LINES, decode, describe_label, is_certificate_label, label};
+use super::distinguished_name::written;
+use super::hexadecimal::hexadecimal;
 use diag_sdk::case::certificate::{Certificate, KeyKind};
 use diag_sdk::case::place::Place;
 use jiff::Timestamp;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
-use x509_parser::asn1_rs::{BmpString, Tag};
-use x509_parser::objects::{oid_registry, oid2abbrev, oid2sn};
-use x509_parser::prelude::{AttributeTypeAndValue, FromDer, SubjectPublicKeyInfo, X509Certificate, X509Name};
+use x509_parser::objects::{oid_registry, oid2sn};
+use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo, X509Certificate};
 use x509_parser::public_key::RSAPublicKey;
-
-/// Longest text read as one certificate. Real ones stay below 8 KiB.
-const LONGEST_TEXT: usize = 256 * 1024;
 
 /// Most certificates read from one file.
 const MOST_IN_FILE: usize = 64;
-
-/// Trailing bits are not checked: encoders that leave them set exist, and every product reads them.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
-);
-
-const BEGIN: &str = "-----BEGIN ";
-const DASHES: &str = "-----";
 
 /// Reads the certificate that an `X509Certificate` element or a field of an export holds.
 pub fn read(text: &str, place: Place) -> Certificate {
@@ -60,8 +47,8 @@ pub fn read_der(der: &[u8], place: Place) -> Certificate {
         sha1: hexadecimal(&Sha1::digest(exact)),
         sha256: hexadecimal(&Sha256::digest(exact)),
         spki_sha256: hexadecimal(&Sha256::digest(parsed.public_key().raw)),
-        subject: name(parsed.subject()),
-        issuer: name(parsed.issuer()),
+        subject: written(parsed.subject()),
+        issuer: written(parsed.issuer()),
         serial: hexadecimal(parsed.raw_serial()),
         not_before: Some(timestamp(parsed.validity().not_before.timestamp())),
         not_after: Some(timestamp(parsed.validity().not_after.timestamp())),
@@ -128,134 +115,8 @@ pub fn spki_of_der(der: &[u8]) -> Option<Vec<u8>> {
     Some(parsed.public_key().raw.to_vec())
 }
 
-/// Upper-case hexadecimal without separators, as Entra and Windows show thumbprints.
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02X}");
-        text
-    })
-}
-
-const NOTE_ARMOUR: &str = "it stands in PEM armour (-----BEGIN CERTIFICATE-----)";
-const NOTE_LINES: &str = "its base64 has line breaks";
-const NOTE_BLANKS: &str = "its base64 has blanks";
-const NOTE_TWICE: &str = "it is a PEM file encoded in base64 once more";
-
-struct Decoded {
-    der: Vec<u8>,
-    notes: Vec<String>,
-}
-
 fn unusable(reason: String, place: Place) -> Certificate {
     Certificate { place, unusable: Some(reason), ..Certificate::default() }
-}
-
-fn decode(text: &str) -> Result<Decoded, String> {
-    if text.len() > LONGEST_TEXT {
-        return Err(format!("it is {} bytes long; no certificate is longer than {LONGEST_TEXT}", text.len()));
-    }
-    let mut notes = Vec::new();
-    let body = without_armour(text, &mut notes)?;
-    let der = decode_base64(body, &mut notes)?;
-    // Windows and OpenSSL load PEM where DER is due, so people get away with encoding a PEM file.
-    if der.starts_with(BEGIN.as_bytes()) {
-        let inner = std::str::from_utf8(&der).map_err(|_| "it is a damaged PEM file in base64".to_owned())?;
-        notes.push(NOTE_TWICE.to_owned());
-        let mut ignored = Vec::new();
-        let body = without_armour(inner, &mut ignored)?;
-        let der = decode_base64(body, &mut ignored)?;
-        return Ok(Decoded { der, notes });
-    }
-    Ok(Decoded { der, notes })
-}
-
-/// The base64 between the first pair of armour lines, or the text itself where there is no armour.
-fn without_armour<'a>(text: &'a str, notes: &mut Vec<String>) -> Result<&'a str, String> {
-    let Some(start) = text.find(BEGIN) else {
-        return Ok(text);
-    };
-    let block = text.get(start..).unwrap_or_default();
-    let label = label(block);
-    if !is_certificate_label(label) {
-        return Err(format!("it is {}, not a certificate", describe_label(label)));
-    }
-    notes.push(NOTE_ARMOUR.to_owned());
-    let opening = BEGIN.len() + label.len() + DASHES.len();
-    let body = block.get(opening..).unwrap_or_default();
-    let Some((body, tail)) = body.split_once("-----END ") else {
-        return Err("its PEM armour has no -----END CERTIFICATE----- line".to_owned());
-    };
-    if tail.contains(BEGIN) {
-        notes.push("more PEM blocks follow; the first certificate is read".to_owned());
-    }
-    Ok(body)
-}
-
-fn decode_base64(text: &str, notes: &mut Vec<String>) -> Result<Vec<u8>, String> {
-    let trimmed = text.trim_matches(|c: char| c.is_ascii_whitespace());
-    if trimmed.is_empty() {
-        return Err("it is empty".to_owned());
-    }
-    if trimmed.contains(['\n', '\r']) {
-        notes.push(NOTE_LINES.to_owned());
-    }
-    if trimmed.contains([' ', '\t']) {
-        notes.push(NOTE_BLANKS.to_owned());
-    }
-    let mut compact = String::with_capacity(trimmed.len());
-    let mut padding = 0_usize;
-    for (position, character) in text.chars().enumerate() {
-        match character {
-            ' ' | '\t' | '\n' | '\r' | '\u{c}' => {}
-            '=' => padding += 1,
-            'A'..='Z' | 'a'..='z' | '0'..='9' | '+' | '/' if padding == 0 => compact.push(character),
-            'A'..='Z' | 'a'..='z' | '0'..='9' | '+' | '/' => {
-                return Err(format!("its base64 goes on after the padding, at character {}", position + 1));
-            }
-            '-' | '_' => {
-                return Err(format!("character {} is `{character}`: URL-safe base64, where plain base64 is due", position + 1));
-            }
-            other => {
-                return Err(format!("character {} is {}, which base64 does not have", position + 1, describe_character(other)));
-            }
-        }
-    }
-    let expected_padding = match compact.len() % 4 {
-        0 => 0,
-        1 => return Err("its base64 is cut short: one character is left over at the end".to_owned()),
-        left => 4 - left,
-    };
-    if padding != expected_padding {
-        return Err(format!("its base64 ends in {padding} `=` where {expected_padding} are due: characters are missing or too many"));
-    }
-    compact.extend(std::iter::repeat_n('=', padding));
-    BASE64.decode(&compact).map_err(|error| format!("its base64 does not decode: {error}"))
-}
-
-fn describe_character(character: char) -> String {
-    if character.is_ascii_graphic() { format!("`{character}`") } else { format!("U+{:04X}", u32::from(character)) }
-}
-
-/// The words between `-----BEGIN ` and the dashes that close the line.
-fn label(block: &str) -> &str {
-    let after = block.get(BEGIN.len()..).unwrap_or_default();
-    after.find(DASHES).and_then(|end| after.get(..end)).filter(|label| label.len() <= 64 && !label.contains('\n')).unwrap_or_default()
-}
-
-fn is_certificate_label(label: &str) -> bool {
-    matches!(label, "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE")
-}
-
-fn describe_label(label: &str) -> String {
-    match label {
-        _ if label.ends_with("PRIVATE KEY") => "a private key".to_owned(),
-        _ if label.ends_with("PUBLIC KEY") => "a bare public key".to_owned(),
-        _ if label.ends_with("CERTIFICATE REQUEST") => "a certificate request".to_owned(),
-        "PKCS7" => "a PKCS#7 bundle".to_owned(),
-        "" => "a damaged PEM block".to_owned(),
-        other => format!("a PEM block of the kind {other}"),
-    }
 }
 
 /// Says what the bytes are instead, as far as their outermost DER header tells.
@@ -343,60 +204,15 @@ fn algorithm_name(certificate: &X509Certificate<'_>) -> String {
     oid2sn(algorithm, oid_registry()).map_or_else(|_| algorithm.to_id_string(), str::to_owned)
 }
 
-/// A name as RFC 4514 writes it: most specific part first, separated by commas.
-fn name(name: &X509Name<'_>) -> String {
-    let mut parts: Vec<String> = name.iter_rdn().map(|relative| relative.iter().map(attribute).collect::<Vec<_>>().join("+")).collect();
-    parts.reverse();
-    parts.join(",")
-}
-
-fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
-    let kind = attribute.attr_type();
-    let key = match kind.to_id_string().as_str() {
-        "1.2.840.113549.1.9.1" => "E".to_owned(),
-        oid => oid2abbrev(kind, oid_registry()).map_or_else(|_| oid.to_owned(), str::to_owned),
-    };
-    let value = match attribute.as_str() {
-        Ok(text) => escaped(text),
-        Err(_) => wide_text(attribute).map_or_else(|| format!("#{}", hexadecimal(attribute.as_slice())), |text| escaped(&text)),
-    };
-    format!("{key}={value}")
-}
-
-/// Names in UTF-16 or Latin-1, as old certificates have them.
-fn wide_text(attribute: &AttributeTypeAndValue<'_>) -> Option<String> {
-    let value = attribute.attr_value();
-    match value.tag() {
-        Tag::BmpString => BmpString::try_from(value.clone()).ok().map(|text| text.string()),
-        Tag::T61String => Some(value.data.iter().map(|byte| char::from(*byte)).collect()),
-        _ => None,
-    }
-}
-
-fn escaped(text: &str) -> String {
-    let last = text.chars().count().saturating_sub(1);
-    let mut out = String::with_capacity(text.len());
-    for (index, character) in text.chars().enumerate() {
-        let at_edge = (index == 0 && matches!(character, ' ' | '#')) || (index == last && character == ' ');
-        if at_edge || matches!(character, ',' | '+' | '"' | '\\' | '<' | '>' | ';') {
-            out.push('\\');
-        }
-        if character.is_control() {
-            out.push('\u{fffd}');
-        } else {
-            out.push(character);
-        }
-    }
-    out
-}
-
 fn line_breaks(text: &str) -> u32 {
     u32::try_from(memchr::memchr_iter(b'\n', text.as_bytes()).count()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::armour::{LONGEST_TEXT, NOTE_BLANKS, NOTE_TWICE};
     use super::*;
+    use base64::Engine as _;
     use proptest::prelude::*;
 
     const IDP: &str = include_str!("../../../tests/fixtures/keys/idp.crt");

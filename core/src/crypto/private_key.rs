@@ -1,6 +1,6 @@
 //! Loads the private key that decrypts assertions, in every wrapping people have it in.
 
-use super::certificate::hexadecimal;
+use super::hexadecimal::hexadecimal;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bergshamra::core::algorithm;

@@ -4,8 +4,9 @@
 //! answer is the one clock there is. With its cookie profiles, cookies and posted values are
 //! hashed or overwritten, which is said.
 
-use super::{Intake, form, har, withheld};
+use super::{Intake, form, withheld};
 use crate::evidence::{FormField, RawExchange};
+use crate::http_date;
 use diag_sdk::Place;
 use diag_sdk::case::input::{Input, InputKind};
 use serde_json::{Map, Value};
@@ -53,7 +54,7 @@ fn exchange(request: &Map<String, Value>, input: &str, index: usize) -> RawExcha
     let response_headers = headers(request.get("responseHeaders"));
     let find = |headers: &[(String, String)], name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
     let form = posted(request.get("post"));
-    let started = find(&response_headers, "date").and_then(|date| har::http_date(&date));
+    let started = find(&response_headers, "date").and_then(|date| http_date::read(&date));
     let cookies = request_headers
         .iter()
         .filter(|(name, _)| name == "cookie")

@@ -32,8 +32,9 @@
 //! DEFLATE, base64 and percent-encoding, `{post:name}` with base64 and percent-encoding,
 //! `{base64:name}` with base64 alone, as it stands in a page's form.
 
-use super::{Intake, form, har, withheld};
+use super::{Intake, form, withheld};
 use crate::evidence::RawExchange;
+use crate::http_date;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use diag_sdk::Place;
@@ -250,7 +251,7 @@ impl Writer<'_> {
             return Some(self.start.checked_add(signed_duration(offset)?).ok()?.to_string());
         }
         if let Some(offset) = inner.strip_prefix("date") {
-            return Some(har::to_http_date(self.start.checked_add(signed_duration(offset)?).ok()?));
+            return Some(http_date::write(self.start.checked_add(signed_duration(offset)?).ok()?));
         }
         let (how, name) = inner.split_once(':').filter(|(how, _)| matches!(*how, "redirect" | "post" | "base64"))?;
         let Some(message) = self.messages.get(name.trim()) else {

@@ -3,23 +3,18 @@
 //! Tolerant where the meaning is unambiguous, and honest about it: every repair is reported as
 //! damage, because the receiver will have been less tolerant.
 
-use super::xml::{self, decode_text};
+use super::inflate::{MAX_RATIO, Outcome, inflate};
+use super::xml::{self, decode_text, looks_like_xml};
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use diag_sdk::case::message::Damage;
-use flate2::{Decompress, FlushDecompress, Status};
 use percent_encoding::percent_decode_str;
 
 /// A message larger than this is not read (the largest real responses stay below 1 MiB).
 pub const MAX_MESSAGE: usize = 4 << 20;
 /// A parameter value larger than this is not read: base64 and two percent-encodings of the above.
 const MAX_VALUE: usize = 4 * MAX_MESSAGE;
-/// XML of messages deflates about 1:5; a ratio like this is a bomb.
-const MAX_RATIO: usize = 200;
-/// Below this size the ratio does not matter.
-const RATIO_COUNTS_FROM: usize = 256 << 10;
-
 /// What the binding prescribes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Expected {
@@ -208,7 +203,7 @@ fn unpack_one(candidate: &Candidate, expected: Expected, mut undone: Undone) -> 
         undone.xml = Some(decode_text(bytes).text);
         return if candidate.complete { undone } else { undone.failed(Damage::Truncated, "its base64 is cut short") };
     }
-    let inflated = inflate(bytes);
+    let inflated = inflate(bytes, MAX_MESSAGE);
     if inflated.outcome != Outcome::Nothing && looks_like_xml(&inflated.bytes) {
         if inflated.framed {
             undone.note(Damage::ZlibFraming);
@@ -240,89 +235,6 @@ fn unpack_one(candidate: &Candidate, expected: Expected, mut undone: Undone) -> 
         Expected::Deflated => undone.failed(Damage::NotDeflate, "after base64 there is neither DEFLATE data nor XML"),
         Expected::Plain | Expected::Either => undone.failed(Damage::NotXml, "after base64 there is no XML"),
     }
-}
-
-fn looks_like_xml(bytes: &[u8]) -> bool {
-    let head = decode_text(bytes.get(..bytes.len().min(256)).unwrap_or_default()).text;
-    let mut characters = head.trim_start().chars();
-    characters.next() == Some('<') && characters.next().is_some_and(|c| c.is_alphabetic() || matches!(c, '?' | '!' | '_'))
-}
-
-struct Inflated {
-    bytes: Vec<u8>,
-    framed: bool,
-    outcome: Outcome,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    /// No DEFLATE data.
-    Nothing,
-    /// Inflated to its end.
-    Whole,
-    /// Ended, or broke, before its end.
-    Cut,
-    /// Exceeds a bound.
-    TooLarge,
-}
-
-/// Inflates raw DEFLATE, or DEFLATE framed as zlib or gzip.
-fn inflate(bytes: &[u8]) -> Inflated {
-    let raw = inflate_raw(bytes, false);
-    if raw.outcome == Outcome::Whole && looks_like_xml(&raw.bytes) {
-        return raw;
-    }
-    let framed = match bytes {
-        [0x78, _, ..] => Some(inflate_raw(bytes.get(2..).unwrap_or_default(), true)),
-        [0x1f, 0x8b, 8, ..] => gzip_data(bytes).map(|data| inflate_raw(data, true)),
-        _ => None,
-    };
-    match framed {
-        Some(framed) if framed.outcome != Outcome::Nothing && looks_like_xml(&framed.bytes) => framed,
-        _ => raw,
-    }
-}
-
-/// What follows the gzip header (RFC 1952 §2.3).
-fn gzip_data(bytes: &[u8]) -> Option<&[u8]> {
-    let flags = *bytes.get(3)?;
-    let mut at = 10;
-    if flags & 4 != 0 {
-        at += 2 + usize::from(*bytes.get(at)?) + (usize::from(*bytes.get(at + 1)?) << 8);
-    }
-    for flag in [8, 16] {
-        if flags & flag != 0 {
-            at += memchr::memchr(0, bytes.get(at..)?)? + 1;
-        }
-    }
-    if flags & 2 != 0 {
-        at += 2;
-    }
-    bytes.get(at..)
-}
-
-fn inflate_raw(bytes: &[u8], framed: bool) -> Inflated {
-    let mut state = Decompress::new(false);
-    let mut out = Vec::new();
-    let mut chunk = vec![0; 32 << 10];
-    let outcome = loop {
-        let consumed = usize::try_from(state.total_in()).unwrap_or(usize::MAX);
-        let before = state.total_out();
-        let status = state.decompress(bytes.get(consumed..).unwrap_or_default(), &mut chunk, FlushDecompress::None);
-        let produced = usize::try_from(state.total_out() - before).unwrap_or_default();
-        out.extend_from_slice(chunk.get(..produced).unwrap_or_default());
-        if out.len() > MAX_MESSAGE || (out.len() > RATIO_COUNTS_FROM && out.len() > bytes.len().saturating_mul(MAX_RATIO)) {
-            break Outcome::TooLarge;
-        }
-        let stuck = produced == 0 && usize::try_from(state.total_in()).unwrap_or(usize::MAX) == consumed;
-        match status {
-            Ok(Status::StreamEnd) => break Outcome::Whole,
-            Ok(_) if !stuck => {}
-            Err(_) if out.is_empty() => break Outcome::Nothing,
-            Ok(_) | Err(_) => break Outcome::Cut,
-        }
-    };
-    Inflated { bytes: out, framed, outcome }
 }
 
 #[cfg(test)]

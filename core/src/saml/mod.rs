@@ -4,6 +4,7 @@ mod address;
 mod assertion;
 pub mod binding;
 mod encryption;
+mod inflate;
 mod instant;
 pub mod messages;
 pub mod metadata;

@@ -2,6 +2,7 @@
 
 use super::pages;
 use crate::evidence::{Evidence, RawExchange};
+use crate::http_date;
 use crate::redact;
 use crate::seal::Sealer;
 use diag_sdk::case::exchange::{Exchange, Page, SameSite, SentCookie, SetCookie};
@@ -53,7 +54,7 @@ fn clean(raw: &RawExchange, sealer: &Sealer) -> Exchange {
         .map(str::to_owned)
         .or_else(|| raw.resource_type.clone())
         .or_else(|| raw.request_header("sec-fetch-dest").map(str::to_owned));
-    let date = raw.response_header("date").and_then(http_date);
+    let date = raw.response_header("date").and_then(http_date::read);
     let navigation = is_navigation(raw, kind.as_deref(), content_type.as_deref());
     Exchange {
         place: raw.place.clone(),
@@ -104,13 +105,6 @@ fn location(raw: &RawExchange) -> Option<String> {
         Some(url) if !location.contains("://") => redact::clean_url(url.as_str()),
         _ => redact::clean_url(location),
     })
-}
-
-/// HTTP dates (RFC 9110 §5.6.7), in whatever of their forms.
-pub(super) fn http_date(text: &str) -> Option<Timestamp> {
-    let parse = |text: &str| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
-    let text = text.trim();
-    parse(text).or_else(|| parse(&text.replace('-', " ")))
 }
 
 fn is_navigation(raw: &RawExchange, kind: Option<&str>, content_type: Option<&str>) -> bool {
@@ -215,7 +209,7 @@ fn set_cookie(header: &str, now: Option<Timestamp>, sealer: &Sealer) -> Option<S
             }
             "max-age" => max_age = value.parse::<i64>().ok(),
             "expires" => {
-                let expires = http_date(value);
+                let expires = http_date::read(value);
                 cookie.removes |=
                     max_age.is_none() && expires.is_some_and(|expires| now.map_or(expires.as_second() < 100_000_000, |now| expires <= now));
             }
@@ -295,12 +289,5 @@ mod tests {
         assert!(is_navigation(&raw(None), None, None));
         let favicon = RawExchange { url: "https://sp.example/favicon.ico?v=1".to_owned(), ..raw(None) };
         assert!(!is_navigation(&favicon, None, None));
-    }
-
-    #[test]
-    fn dates_are_read() {
-        assert!(http_date("Tue, 24 Nov 2026 10:00:03 GMT").is_some());
-        assert!(http_date("Thu, 01-Jan-1970 00:00:00 GMT").is_some());
-        assert!(http_date("yesterday").is_none());
     }
 }

@@ -1,6 +1,7 @@
 //! One entry turned into an exchange: producers' habits end here.
 
-use super::entry::{Content, Cookie, Entry, PostData, Request, Response};
+use super::cookies::{cookies, set_cookie, split_joined};
+use super::entry::{Content, Entry, PostData, Request, Response};
 use super::lenient::{Number, Pairs, Text};
 use super::slim::Long;
 use crate::evidence::{FormField, RawExchange};
@@ -48,19 +49,20 @@ impl Converter<'_> {
         let response = &entry.response;
         let request_headers = headers(&request.headers, long);
         let mut response_headers = self.response_headers(response, long);
-        let url = owned(&request.url, long);
+        let url = long.owned(&request.url);
         let status = status(response.status);
-        let resource_type = text(&entry.resource_type, long)
+        let resource_type = long
+            .text(&entry.resource_type)
             .or_else(|| find(&request_headers, "sec-fetch-dest").map(|dest| Cow::Owned(dest.to_owned())))
             .filter(|kind| !kind.is_empty())
             .map(Cow::into_owned);
         let response_mime = find(&response_headers, "content-type")
             .map(ToOwned::to_owned)
-            .or_else(|| text(&response.content.mime, long).map(Cow::into_owned))
+            .or_else(|| long.text(&response.content.mime).map(Cow::into_owned))
             .filter(|mime| !mime.is_empty());
         let location = find(&response_headers, "location")
             .map(ToOwned::to_owned)
-            .or_else(|| text(&response.redirect_url, long).map(Cow::into_owned))
+            .or_else(|| long.text(&response.redirect_url).map(Cow::into_owned))
             .filter(|location| !location.is_empty());
         let cookies = cookies(&request_headers, &request.cookies.0, long);
         if find(&response_headers, "set-cookie").is_none() {
@@ -75,16 +77,16 @@ impl Converter<'_> {
             || (status == 101 && find(&response_headers, "upgrade").is_some_and(|to| to.eq_ignore_ascii_case("websocket")));
         RawExchange {
             place,
-            started: text(&entry.started, long).and_then(|started| time::lenient(&started)),
+            started: long.text(&entry.started).and_then(|started| time::lenient(&started)),
             duration_ms: entry.time.0.filter(|time| *time >= 0.0),
-            method: owned(&request.method, long).trim().to_ascii_uppercase(),
+            method: long.owned(&request.method).trim().to_ascii_uppercase(),
             request_bytes: request_bytes(request, &request_headers, post.body.as_deref()),
             request_body: post.body,
             form: post.form,
             request_mime: post.mime,
             cookies: Some(cookies),
             status,
-            status_text: owned(&response.status_text, long),
+            status_text: long.owned(&response.status_text),
             location,
             response_body: self.body(&response.content, response_mime.as_deref().unwrap_or_default(), status, long),
             response_mime,
@@ -110,7 +112,7 @@ impl Converter<'_> {
             }
             for line in value.split('\n').map(str::trim).filter(|line| !line.is_empty()) {
                 if self.habits.joins_with_commas {
-                    split.extend(split_joined_cookies(line).into_iter().map(|cookie| (name.clone(), cookie.to_owned())));
+                    split.extend(split_joined(line).into_iter().map(|cookie| (name.clone(), cookie.to_owned())));
                 } else {
                     split.push((name.clone(), line.to_owned()));
                 }
@@ -139,7 +141,7 @@ impl Converter<'_> {
         if !wanted || raw.is_empty() || (!telling && size > self.budget) {
             return None;
         }
-        let body = text(&content.text, long)?;
+        let body = long.text(&content.text)?;
         let body = if base64 { decode_base64(&body, charset(mime))? } else { body.into_owned() };
         if sort == Sort::Plain && base64 && status < 400 && !["SAML", "saml", "AADSTS"].iter().any(|sign| body.contains(sign)) {
             return None;
@@ -199,15 +201,11 @@ struct Post {
 
 impl Post {
     fn read(post: &PostData<'_>, content_type: Option<String>, habits: Habits, long: Long<'_>) -> Self {
-        let mime = content_type.or_else(|| text(&post.mime, long).map(Cow::into_owned)).filter(|mime| !mime.is_empty());
-        let params: Vec<(Cow<'_, str>, Cow<'_, str>)> = post
-            .params
-            .0
-            .iter()
-            .map(|(name, value)| (text(name, long).unwrap_or_default(), text(value, long).unwrap_or_default()))
-            .collect();
+        let mime = content_type.or_else(|| long.text(&post.mime).map(Cow::into_owned)).filter(|mime| !mime.is_empty());
+        let params: Vec<(Cow<'_, str>, Cow<'_, str>)> =
+            post.params.0.iter().map(|(name, value)| (long.text(name).unwrap_or_default(), long.text(value).unwrap_or_default())).collect();
         let too_long = matches!(&post.text, Text::Long(number) if long.raw(*number).len() > MAX_REQUEST_BODY);
-        let body = if too_long { None } else { text(&post.text, long).filter(|body| !body.is_empty()) };
+        let body = if too_long { None } else { long.text(&post.text).filter(|body| !body.is_empty()) };
         let encoded = post.encoding.short().is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
         let body =
             body.and_then(|body| if encoded { decode_base64(&body, mime.as_deref().and_then(charset)) } else { Some(body.into_owned()) });
@@ -248,13 +246,13 @@ pub(super) fn status(number: Number) -> u16 {
 fn failure(entry: &Entry<'_>, status: u16, long: Long<'_>) -> Option<String> {
     let stated = [&entry.response.error, &entry.response.failure, &entry.request.failure, &entry.error]
         .into_iter()
-        .filter_map(|reason| text(reason, long))
+        .filter_map(|reason| long.text(reason))
         .map(|reason| reason.trim().chars().take(300).collect::<String>())
         .find(|reason| !reason.is_empty());
     // Some exporters put the reason where the status text would stand.
     stated.or_else(|| {
         (status == 0)
-            .then(|| text(&entry.response.status_text, long))
+            .then(|| long.text(&entry.response.status_text))
             .flatten()
             .filter(|reason| reason.contains("ERR_"))
             .map(Cow::into_owned)
@@ -269,101 +267,13 @@ fn headers(pairs: &Pairs<'_>, long: Long<'_>) -> Vec<(String, String)> {
         if name.is_empty() || name.starts_with(':') {
             continue;
         }
-        out.push((name.to_ascii_lowercase(), owned(value, long)));
+        out.push((name.to_ascii_lowercase(), long.owned(value)));
     }
     out
 }
 
 fn find<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
     headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-}
-
-/// Cookies of the `Cookie` headers, of which HTTP/2 may send several; else of the `cookies` list.
-fn cookies(headers: &[(String, String)], listed: &[Cookie<'_>], long: Long<'_>) -> Vec<(String, String)> {
-    let sent: Vec<(String, String)> = headers
-        .iter()
-        .filter(|(name, _)| name == "cookie")
-        .flat_map(|(_, value)| value.split([';', '\n']))
-        .map(str::trim)
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or(("", pair));
-            (name.trim().to_owned(), value.trim().to_owned())
-        })
-        .collect();
-    if !sent.is_empty() {
-        return sent;
-    }
-    listed
-        .iter()
-        .filter_map(|cookie| Some((text(&cookie.name, long)?.into_owned(), owned(&cookie.value, long))))
-        .filter(|(name, value)| !name.is_empty() || !value.is_empty())
-        .collect()
-}
-
-/// A `Set-Cookie` header made of what the `cookies` list says, where the header itself is missing.
-fn set_cookie(cookie: &Cookie<'_>, long: Long<'_>) -> Option<(String, String)> {
-    let name = text(&cookie.name, long).filter(|name| !name.is_empty())?;
-    let mut header = format!("{name}={}", owned(&cookie.value, long));
-    for (attribute, value) in
-        [("Expires", &cookie.expires), ("Path", &cookie.path), ("Domain", &cookie.domain), ("SameSite", &cookie.same_site)]
-    {
-        let Some(value) = text(value, long).filter(|value| !value.is_empty()) else { continue };
-        // Lists say `2026-11-24T…` where headers say `Tue, 24 Nov 2026 …`.
-        let value = match (attribute, time::lenient(&value)) {
-            ("Expires", Some(time)) => Cow::Owned(to_http_date(time)),
-            _ => value,
-        };
-        header.extend(["; ", attribute, "=", &value]);
-    }
-    if cookie.secure.0 {
-        header.push_str("; Secure");
-    }
-    if cookie.http_only.0 {
-        header.push_str("; HttpOnly");
-    }
-    Some(("set-cookie".to_owned(), header))
-}
-
-/// A time as HTTP headers write it.
-pub(in crate::intake) fn to_http_date(time: jiff::Timestamp) -> String {
-    jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&time).unwrap_or_else(|_| time.to_string())
-}
-
-/// The time an HTTP header gives.
-pub(in crate::intake) fn http_date(text: &str) -> Option<jiff::Timestamp> {
-    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()
-}
-
-/// Splits `a=1; Expires=Tue, 24 Nov 2026 10:00:00 GMT, b=2` before `b`: a comma begins another
-/// cookie where a name and an equals sign follow it.
-fn split_joined_cookies(value: &str) -> Vec<&str> {
-    let mut cookies = Vec::new();
-    let mut start = 0;
-    for (comma, _) in value.match_indices(',') {
-        let rest = value.get(comma + 1..).unwrap_or_default().trim_start();
-        let name_end = rest.find(['=', ';', ',', ' ']);
-        let begins_a_cookie = name_end.is_some_and(|end| end > 0 && rest.get(end..).is_some_and(|rest| rest.starts_with('=')));
-        if begins_a_cookie {
-            cookies.push(value.get(start..comma).unwrap_or_default().trim());
-            start = comma + 1;
-        }
-    }
-    cookies.push(value.get(start..).unwrap_or_default().trim());
-    cookies
-}
-
-/// The text of a field.
-fn text<'t>(text: &'t Text<'_>, long: Long<'t>) -> Option<Cow<'t, str>> {
-    match text {
-        Text::Absent => None,
-        Text::Here(text) => Some(Cow::Borrowed(text)),
-        Text::Long(number) => long.decoded(*number),
-    }
-}
-
-fn owned(field: &Text<'_>, long: Long<'_>) -> String {
-    text(field, long).map(Cow::into_owned).unwrap_or_default()
 }
 
 #[cfg(test)]

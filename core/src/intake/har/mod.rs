@@ -4,6 +4,7 @@
 #[macro_use]
 mod lenient;
 
+mod cookies;
 mod entry;
 mod exchange;
 mod furniture;
@@ -11,8 +12,6 @@ mod scan;
 mod slim;
 mod splitter;
 mod window;
-
-pub(super) use exchange::{http_date, to_http_date};
 
 use crate::evidence::RawExchange;
 use crate::intake::source::Source;

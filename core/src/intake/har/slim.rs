@@ -2,6 +2,7 @@
 //! long string is replaced by its number. Nearly all bytes of a capture are bodies nobody looks at;
 //! those that matter are decoded from the entry when asked for.
 
+use super::lenient::Text;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -27,6 +28,20 @@ impl<'a> Long<'a> {
         let mut repaired = String::from_utf8_lossy(raw).into_owned().into_bytes();
         repair(&mut repaired);
         serde_json::from_slice::<String>(&repaired).ok().map(Cow::Owned)
+    }
+
+    /// The text of a field.
+    pub(super) fn text(self, field: &'a Text<'_>) -> Option<Cow<'a, str>> {
+        match field {
+            Text::Absent => None,
+            Text::Here(text) => Some(Cow::Borrowed(text)),
+            Text::Long(number) => self.decoded(*number),
+        }
+    }
+
+    /// The text of a field, empty where there is none.
+    pub(super) fn owned(self, field: &'a Text<'_>) -> String {
+        self.text(field).map(Cow::into_owned).unwrap_or_default()
     }
 }
 

@@ -43,6 +43,13 @@ pub fn decode_text(bytes: &[u8]) -> Source {
     }
 }
 
+/// The bytes begin as XML does.
+pub fn looks_like_xml(bytes: &[u8]) -> bool {
+    let head = decode_text(bytes.get(..bytes.len().min(256)).unwrap_or_default()).text;
+    let mut characters = head.trim_start().chars();
+    characters.next() == Some('<') && characters.next().is_some_and(|c| c.is_alphabetic() || matches!(c, '?' | '!' | '_'))
+}
+
 /// `<` as a UTF-16 code unit at the start: no other encoding of XML begins so.
 fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Charset> {
     match bytes {
