@@ -87,8 +87,12 @@ fn look_at(entry: &Entry) -> anyhow::Result<Listed> {
             listed.about = Some(loaded.manifest.about);
             listed.wants = loaded.manifest.wants;
         }
+        Err(PluginError::Changed { .. }) => {
+            listed.state = State::Changed;
+            listed.reason = Some(format!("if that is wanted, diag plugin trust {} pins the new one", listed.path));
+        }
         Err(error) => {
-            listed.state = if matches!(error, PluginError::Changed { .. }) { State::Changed } else { State::NotLoadable };
+            listed.state = State::NotLoadable;
             // Its path stands above already.
             let text = error.to_string();
             let prefix = format!("plugin {}: ", listed.path);
