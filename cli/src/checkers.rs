@@ -19,6 +19,8 @@ pub(crate) struct Checkers {
     checks: Vec<CheckInfo>,
     /// What plugins want to see and were not granted: name and what.
     refused: Vec<(String, String)>,
+    /// Plugins that this system cannot hold back as far as it should: name and how they are confined.
+    unconfined: Vec<(String, String)>,
 }
 
 impl Checkers {
@@ -61,7 +63,9 @@ impl Checkers {
         checks.sort_by(|left, right| left.id.cmp(&right.id));
         let refused = loaded.iter().flat_map(|plugin| plugin.refused().map(|want| (plugin.manifest.name.clone(), want.to_owned())));
         let refused = refused.collect();
-        Self { linked, loaded: loaded.into_iter().map(Mutex::new).collect(), families, checks, refused }
+        let weak = loaded.iter().filter(|plugin| !plugin.confined);
+        let unconfined = weak.map(|plugin| (plugin.manifest.name.clone(), plugin.confinement.clone())).collect();
+        Self { linked, loaded: loaded.into_iter().map(Mutex::new).collect(), families, checks, refused, unconfined }
     }
 
     /// All families, sorted by name.
@@ -92,6 +96,11 @@ impl Checkers {
     /// What plugins want to see and were not granted: name and what.
     pub(crate) fn refused(&self) -> &[(String, String)] {
         &self.refused
+    }
+
+    /// Plugins that this system cannot hold back as far as it should: name and how they are confined.
+    pub(crate) fn unconfined(&self) -> &[(String, String)] {
+        &self.unconfined
     }
 
     /// Runs the selected checks. Several cases may be judged at a time; a plugin sees one after the other.

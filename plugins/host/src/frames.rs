@@ -10,7 +10,7 @@
 //!
 //! The parent ends the conversation by closing the plugin's standard input. A plugin answers
 //! `{"frame":"error","message":"…"}` where it cannot do what it was asked, and says nothing unasked.
-//! Before all that the worker itself says `{"frame":"ready","confinement":"…"}`; a program never does.
+//! Before all that the worker itself says `{"frame":"ready","confinement":{…}}`; a program never does.
 
 use diag_sdk::manifest::{Answer, Manifest, Request};
 use serde::{Deserialize, Serialize};
@@ -36,8 +36,8 @@ pub enum Ask {
 pub enum Tell {
     /// The worker has given up what it does not need. Only the worker itself says this.
     Ready {
-        /// How it is confined, for people.
-        confinement: String,
+        /// How far it is confined.
+        confinement: Confinement,
     },
     /// What the plugin is.
     Manifest {
@@ -54,6 +54,16 @@ pub enum Tell {
         /// Why, for people.
         message: String,
     },
+}
+
+/// How far a worker is confined.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Confinement {
+    /// For people: what it can still reach.
+    pub words: String,
+    /// It is confined as far as `diag` confines anything.
+    pub complete: bool,
 }
 
 /// A frame of the conversation, for its schema.

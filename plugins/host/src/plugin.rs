@@ -3,7 +3,7 @@
 use crate::belief;
 use crate::digest;
 use crate::engine::Engine;
-use crate::frames::{Ask, Tell};
+use crate::frames::{Ask, Confinement, Tell};
 use crate::kind::{self, NotAPlugin};
 use crate::pack::{self, Pack, PackError};
 use crate::process::{Failure, Kind, Launcher, Limits, Worker};
@@ -23,6 +23,8 @@ pub struct Loaded {
     pub manifest: Manifest,
     /// How it is confined, for people.
     pub confinement: String,
+    /// It is confined as far as `diag` confines anything.
+    pub confined: bool,
     /// What of the Case it sees beyond the clean facts: what it wants and was granted.
     pub granted: Vec<String>,
     engine: Box<dyn Engine>,
@@ -127,7 +129,7 @@ impl Loaded {
             worker: None,
         };
         let worker = process.worker().map_err(failed)?;
-        let confinement = worker.confinement().to_owned();
+        let confinement = worker.confinement().clone();
         let Tell::Manifest { manifest } = worker.ask(&Ask::Describe).map_err(failed)? else {
             return Err(failed(Failure::NotAFrame("a manifest was asked for, something else came".to_owned())));
         };
@@ -141,7 +143,8 @@ impl Loaded {
         if pack.sha256() != sha256 {
             return Err(PluginError::Changed { path, found: pack.sha256().to_owned(), trusted: sha256 });
         }
-        let confinement = "expressions within bounds of steps, size and time; no code of its own".to_owned();
+        let words = "expressions within bounds of steps, size and time; no code of its own".to_owned();
+        let confinement = Confinement { words, complete: true };
         Self::with_engine(&path, sha256, pack.manifest(), confinement, granted, Box::new(pack))
     }
 
@@ -150,13 +153,21 @@ impl Loaded {
         path: &Path,
         sha256: String,
         manifest: Manifest,
-        confinement: String,
+        confinement: Confinement,
         granted: &[String],
         engine: Box<dyn Engine>,
     ) -> Result<Self, PluginError> {
         belief::check_manifest(&manifest).map_err(|reason| PluginError::BadManifest { path: path.to_owned(), reason })?;
         let granted = manifest.wants.iter().filter(|want| granted.contains(want)).cloned().collect();
-        Ok(Self { path: path.to_owned(), sha256, manifest, confinement, granted, engine })
+        Ok(Self {
+            path: path.to_owned(),
+            sha256,
+            manifest,
+            confinement: confinement.words,
+            confined: confinement.complete,
+            granted,
+            engine,
+        })
     }
 
     /// Grants something it wants to see; false where it does not want it.

@@ -1,6 +1,6 @@
 //! The parent's side: starts a worker, asks, and waits no longer than it must.
 
-use crate::frames::{Ask, Tell};
+use crate::frames::{Ask, Confinement, Tell};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -98,7 +98,7 @@ pub struct Worker {
     input: Option<ChildStdin>,
     lines: Receiver<Result<Vec<u8>, Failure>>,
     limits: Limits,
-    confinement: String,
+    confinement: Confinement,
 }
 
 impl Worker {
@@ -139,7 +139,7 @@ impl Worker {
                 }
             }
         });
-        let mut worker = Self { child, input, lines, limits, confinement: String::new() };
+        let mut worker = Self { child, input, lines, limits, confinement: Confinement::default() };
         match worker.hear()? {
             Tell::Ready { confinement } => worker.confinement = confinement,
             _ => return Err(Failure::NotStarted("it did not say that it is ready".to_owned())),
@@ -152,8 +152,8 @@ impl Worker {
         self.input.is_some()
     }
 
-    /// How the worker is confined, for people.
-    pub fn confinement(&self) -> &str {
+    /// How far the worker is confined.
+    pub fn confinement(&self) -> &Confinement {
         &self.confinement
     }
 

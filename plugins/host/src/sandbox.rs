@@ -9,6 +9,9 @@
 //! system calls that computing needs are left. A program is confined once, before it starts: it
 //! reads itself, its interpreter and the system's libraries, and nothing of the user's.
 
+#[cfg(not(target_os = "linux"))]
+use crate::frames::Confinement;
+
 /// How much a worker may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
@@ -54,14 +57,19 @@ pub fn before_loading() -> Result<(), String> {
 
 /// Gives up everything but computing. Returns what was achieved, for people.
 #[cfg(not(target_os = "linux"))]
-pub fn after_loading(_: &Result<(), String>) -> Result<String, String> {
-    Ok(NOT_CONFINED.to_owned())
+pub fn after_loading(_: &Result<(), String>) -> Result<Confinement, String> {
+    Ok(not_confined())
 }
 
 /// Gives up everything but reading what a program needs to start. Returns what was achieved, for people.
 #[cfg(all(unix, not(target_os = "linux")))]
-pub fn before_program(_: &std::path::Path) -> String {
-    NOT_CONFINED.to_owned()
+pub fn before_program(_: &std::path::Path) -> Confinement {
+    not_confined()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn not_confined() -> Confinement {
+    Confinement { words: NOT_CONFINED.to_owned(), complete: false }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -69,6 +77,7 @@ const NOT_CONFINED: &str = "a process of its own with a deadline; this system ha
 
 #[cfg(target_os = "linux")]
 mod linux {
+    use crate::frames::Confinement;
     use landlock::{
         ABI, Access, AccessFs, AccessNet, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
     };
@@ -96,30 +105,36 @@ mod linux {
 
     /// Gives up everything but computing. Returns what was achieved, for people; fails where the
     /// system could confine more than the library let it.
-    pub fn after_loading(before: &Result<(), String>) -> Result<String, String> {
+    pub fn after_loading(before: &Result<(), String>) -> Result<Confinement, String> {
         let landlock = files(Vec::new());
         if let Err(error) = before {
-            return Ok(format!("{}; network and processes are not confined: {error}", told("no files", &landlock)));
+            let words = format!("{}; network and processes are not confined: {error}", told("no files", &landlock));
+            return Ok(Confinement { words, complete: false });
         }
         // The first filter was taken, so this one can only fail where a thread that an initialiser
         // started has gone its own way. Whoever cannot open files needs no landlock.
         computing_only().map_err(|error| format!("it cannot be confined once it is loaded: {error}"))?;
-        Ok("no files, no network, no new processes".to_owned())
+        Ok(Confinement { words: "no files, no network, no new processes".to_owned(), complete: true })
     }
 
     /// Gives up everything but reading what a program needs to start. Returns what was achieved, for people.
-    pub fn before_program(program: &Path) -> String {
-        let files = told("no files but its own and the system's", &files(readable_for(program)));
+    pub fn before_program(program: &Path) -> Confinement {
+        let landlock = files(readable_for(program));
+        let files = told("no files but its own and the system's", &landlock);
         match refuse(&[NETWORK, OTHERS, SYSTEM, METADATA]) {
-            Ok(()) => format!("{files}, no network, no new processes"),
-            Err(error) => format!("{files}; network and processes are not confined: {error}"),
+            Ok(()) => Confinement { words: format!("{files}, no network, no new processes"), complete: enforced(&landlock) },
+            Err(error) => Confinement { words: format!("{files}; network and processes are not confined: {error}"), complete: false },
         }
+    }
+
+    fn enforced(achieved: &Result<RulesetStatus, RulesetError>) -> bool {
+        matches!(achieved, Ok(RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced))
     }
 
     fn told(what: &str, achieved: &Result<RulesetStatus, RulesetError>) -> String {
         match achieved {
-            Ok(RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced) => what.to_owned(),
-            Ok(RulesetStatus::NotEnforced) => "all files (this kernel has no landlock)".to_owned(),
+            _ if enforced(achieved) => what.to_owned(),
+            Ok(_) => "all files (this kernel has no landlock)".to_owned(),
             Err(error) => format!("all files (landlock failed: {error})"),
         }
     }
