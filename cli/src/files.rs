@@ -1,6 +1,6 @@
 //! From paths to files: folders walked in a fixed order, trouble told in one line each.
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use diag_sdk::case::input::HeldBy;
 use std::collections::BTreeSet;
 use std::fs;
@@ -164,16 +164,6 @@ impl File {
             None => Box::new(io::stdin().lock()),
         }
     }
-
-    /// Its first bytes.
-    pub(crate) fn head(&self, bytes: u64) -> Vec<u8> {
-        let mut head = Vec::new();
-        if self.path.is_some() {
-            // A file that cannot be read is reported when it is read in earnest.
-            let _ = self.reader().take(bytes).read_to_end(&mut head);
-        }
-        head
-    }
 }
 
 struct OnDemand {
@@ -213,13 +203,15 @@ fn unreadable(shown: &str, error: &io::Error) -> String {
     }
 }
 
-/// Why there is nothing to judge.
+/// Why there is nothing to judge: the troubles, the last of which is the failure itself.
 pub(crate) fn nothing_read(collected: &Collected) -> Failure {
-    if collected.files.is_empty() && collected.troubles.is_empty() {
-        Failure::new("the folder holds no files").hint("hidden files are skipped; name a file to have it read")
-    } else {
-        Failure::new("nothing could be read")
+    let Some((last, others)) = collected.troubles.split_last() else {
+        return Failure::new("the folder holds no files").hint("hidden files are skipped; name a file to have it read");
+    };
+    for trouble in others {
+        failure::say_error(trouble);
     }
+    Failure::new(last)
 }
 
 #[cfg(test)]
@@ -273,6 +265,5 @@ mod tests {
         let mut text = String::new();
         file.reader().read_to_string(&mut text).expect("readable");
         assert_eq!(text, "content");
-        assert_eq!(file.head(3), b"con");
     }
 }

@@ -108,6 +108,7 @@ pub(crate) fn load(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Lo
                 format!("if that change is wanted, diag plugin trust {} pins the new one", path.display())
             }
             PluginError::Unreadable { .. } => "name the file as it lies on the disk; nothing is searched for".to_owned(),
+            PluginError::NotAPlugin { .. } => "docs/writing-a-plugin.md tells how one is made".to_owned(),
             PluginError::BadPack { .. } => "docs/expression-packs.md explains packs; diag schema case shows the facts".to_owned(),
             _ => format!("diag plugin test {} tells more; docs/writing-a-plugin.md tells how one is made", path.display()),
         };

@@ -1,7 +1,7 @@
 //! `diag check`: judges everything given and writes the report.
 
 use super::examining::{Manner, examine, judge, understood};
-use crate::args::{CheckArguments, FailOn, Format};
+use crate::args::{self, CheckArguments, FailOn, Format};
 use crate::checkers::Checkers;
 use crate::config;
 use crate::failure::{self, Failure};
@@ -14,6 +14,8 @@ use crate::progress::Meter;
 use crate::render::{self, Detail, Judged};
 use crate::terminal;
 use crate::wording;
+use clap::CommandFactory;
+use diag_core::intake::{self, Options, Supplied};
 use diag_core::runner::Selection;
 use diag_sdk::Severity;
 use diag_sdk::case::input::{HeldBy, Input, InputKind};
@@ -37,15 +39,18 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     for (name, want) in checkers.refused() {
         failure::say_note(&format!("plugin {name} wants {want} and does not see it; --grant {name}={want} shows it"));
     }
+    for (name, confinement) in checkers.unconfined() {
+        failure::say_note(&format!("plugin {name} is not fully confined on this system: {confinement}"));
+    }
     let collected = files::collect(&Given { paths: &arguments.paths, sp_has: &arguments.sp_has, idp_has: &arguments.idp_has });
     for note in &collected.notes {
         failure::say_note(note);
     }
+    if collected.files.is_empty() {
+        return Err(with_command_hint(files::nothing_read(&collected), arguments).into());
+    }
     for trouble in &collected.troubles {
         failure::say_error(trouble);
-    }
-    if !collected.files.iter().any(|file| file.held_by == HeldBy::Publisher) && collected.files.is_empty() {
-        return Err(with_command_hint(files::nothing_read(&collected), arguments).into());
     }
     let target = arguments.output.as_deref().map(|path| Target::new(path, &collected.files)).transpose()?;
     let cases = cases(arguments, collected)?;
@@ -62,7 +67,7 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     if let ([], [only]) = (understood.as_slice(), strange.as_slice())
         && let [input] = only.case.inputs.as_slice()
     {
-        return Err(Failure::new(remark(input)).hint(WHAT_IS_READ).into());
+        return Err(Failure::new(remark(input)).into());
     }
     if format == Format::Text || understood.is_empty() {
         say_notes(understood.iter().chain(&strange));
@@ -132,19 +137,13 @@ fn cases(arguments: &CheckArguments, collected: Collected) -> Result<Vec<Vec<Fil
         .collect())
 }
 
-/// Whether a file is a capture, by its first bytes.
+/// Whether a file is a capture, told as it will be when it is judged.
 fn is_capture(file: &File) -> bool {
-    file.held_by == HeldBy::Publisher && looks_like_capture(&file.head(64 << 10))
-}
-
-fn looks_like_capture(head: &[u8]) -> bool {
-    // What is packed is taken for a capture: exports of configuration are small and rarely are.
-    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"\x1f\x8b") {
-        return true;
-    }
-    let head = String::from_utf8_lossy(head);
-    let head = head.trim_start_matches('\u{feff}').trim_start();
-    head.starts_with("diag-sketch/") || (head.starts_with('{') && head.contains("\"log\""))
+    file.held_by == HeldBy::Publisher
+        && intake::holds_capture(
+            Supplied { path: file.shown.clone(), named: file.named, held_by: file.held_by, reader: file.reader() },
+            &Options::default(),
+        )
 }
 
 /// Judges the cases on several threads; the results stand in the order of the cases.
@@ -187,8 +186,8 @@ fn say_notes<'a>(judged: impl Iterator<Item = &'a Judged>) {
     }
 }
 
-/// One line about a file that is none of ours.
-fn remark(input: &Input) -> String {
+/// One line about a file that is none of ours, or of which nothing is left.
+pub(super) fn remark(input: &Input) -> String {
     let path = wording::path(&input.path);
     match input.notes.as_slice() {
         [] => format!("{path}: neither a capture nor metadata nor an export that diag knows"),
@@ -199,7 +198,8 @@ fn remark(input: &Input) -> String {
 /// `diag chekc login.har` names no file: say so.
 fn with_command_hint(failure: Failure, arguments: &CheckArguments) -> Failure {
     let first = arguments.paths.first().map(PathBuf::as_path).and_then(|path| path.to_str());
-    let commands = ["check", "flow", "decode", "explain", "checks", "schema", "completions", "man"];
+    let command = args::Arguments::command();
+    let commands: Vec<&str> = command.get_subcommands().filter(|command| !command.is_hide_set()).map(clap::Command::get_name).collect();
     match first.filter(|first| !first.contains(['/', '.', '\\'])) {
         Some(first) if commands.contains(&first) => failure.hint(format!("options stand behind the command: diag {first} …")),
         Some(first) => match did_you_mean(first, commands) {

@@ -22,7 +22,7 @@ use diag_sdk::case::input::{HeldBy, InputKind};
 use diag_sdk::case::message::{Carrier, Sighting};
 use std::cell::RefCell;
 use std::fs;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, IsTerminal, Read};
 use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -39,6 +39,11 @@ pub(crate) fn run(arguments: &DecodeArguments) -> anyhow::Result<ExitCode> {
     let unveiled = if keys.is_empty() { Vec::new() } else { crypto::decrypt(&mut decoded, &Case::default(), &keys, &sealer) };
     let (readable, unreadable): (Vec<&Decoded>, Vec<&Decoded>) = decoded.iter().partition(|one| !one.xml.is_empty());
     if readable.is_empty() {
+        if decoded.iter().all(|one| one.payload.is_empty())
+            && evidence.documents.iter().all(|document| document.bytes.trim_ascii().is_empty())
+        {
+            return Err(Failure::new(format!("{name}: is empty")).hint(WHAT_IS_READ).into());
+        }
         return Err(nothing(&name, unreadable.first().copied()).into());
     }
     let mut page = Page::new(terminal::width());
@@ -68,6 +73,9 @@ pub(crate) fn run(arguments: &DecodeArguments) -> anyhow::Result<ExitCode> {
 /// What was given: standard input, a file, or the message itself.
 fn source(what: &str) -> Result<(String, Box<dyn Read>), Failure> {
     if what == "-" {
+        if io::stdin().is_terminal() {
+            failure::say_note("paste the message, then press Enter and Ctrl-D");
+        }
         return Ok(("standard input".to_owned(), Box::new(io::stdin().lock())));
     }
     let path = Path::new(what);
@@ -196,10 +204,11 @@ fn reason(one: &Decoded) -> String {
     one.facts.broken.as_ref().map_or_else(|| "cannot be decoded".to_owned(), |broken| broken.value.clone())
 }
 
+const WHAT_IS_READ: &str = "expected base64, a URL or form with SAMLRequest or SAMLResponse, an HTML page with such a form, XML, or a HAR";
+
 fn nothing(name: &str, first: Option<&Decoded>) -> Failure {
-    let hint = "expected base64, a URL or form with SAMLRequest or SAMLResponse, an HTML page with such a form, XML, or a HAR";
     match first {
-        Some(one) => Failure::new(format!("{name}: no SAML message could be decoded: {}", reason(one))).hint(hint),
-        None => Failure::new(format!("{name}: carries no SAML message")).hint(hint),
+        Some(one) => Failure::new(format!("{name}: no SAML message could be decoded: {}", reason(one))).hint(WHAT_IS_READ),
+        None => Failure::new(format!("{name}: carries no SAML message")).hint(WHAT_IS_READ),
     }
 }

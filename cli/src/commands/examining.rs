@@ -9,7 +9,7 @@ use diag_core::examine::{Examination, Request};
 use diag_core::intake::Supplied;
 use diag_core::report::Report;
 use diag_core::runner::Selection;
-use diag_sdk::case::input::InputKind;
+use diag_sdk::case::input::{Input, InputKind};
 use jiff::Timestamp;
 
 /// How to judge.
@@ -43,7 +43,12 @@ pub(crate) fn judge(examination: Examination, manner: &Manner, checkers: &Checke
     Judged { case: examination.case, sources: examination.sources, report }
 }
 
-/// At least one file was something we know.
+/// At least one file was something we know, with something left in it.
 pub(crate) fn understood(judged: &Judged) -> bool {
-    judged.case.inputs.iter().any(|input| input.kind != InputKind::Unrecognised) || !judged.case.broken_documents.is_empty()
+    let of_use = |input: &Input| match input.kind {
+        InputKind::Unrecognised => false,
+        InputKind::Har => input.notes.is_empty() || judged.case.exchanges.iter().any(|exchange| exchange.place.input == input.id),
+        _ => true,
+    };
+    judged.case.inputs.iter().any(of_use) || !judged.case.broken_documents.is_empty()
 }

@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
 
 fn write(page: &mut Page, checkers: &Checkers, id: &str) -> Result<(), Failure> {
     let lower = id.to_lowercase();
-    if let Some(check) = checkers.check(&lower) {
+    if let Some(check) = checkers.check(&lower).or_else(|| only_check_named(checkers, &lower)) {
         explain_check(page, check);
     } else if let Some(family) = checkers.family(&lower) {
         explain_family(page, family);
@@ -39,6 +39,12 @@ fn write(page: &mut Page, checkers: &Checkers, id: &str) -> Result<(), Failure> 
         return Err(unknown(checkers, id));
     }
     Ok(())
+}
+
+/// The check whose id ends in that name, where there is one only.
+fn only_check_named<'c>(checkers: &'c Checkers, name: &str) -> Option<&'c CheckInfo> {
+    let mut named = checkers.checks().iter().filter(|check| check.id.rsplit('/').next() == Some(name));
+    named.next().filter(|_| named.next().is_none())
 }
 
 fn explain_check(page: &mut Page, check: &CheckInfo) {
@@ -131,7 +137,7 @@ fn explain_family(page: &mut Page, family: &Manifest) {
     page.paragraph(0, &plain(&family.about));
     page.blank();
     for check in &family.checks {
-        page.hanging(&format!("  {}", styled(wording::style(check.level()), &check.id)), 4, "");
+        page.line(&format!("  {}", styled(wording::style(check.level()), &check.id)));
         page.paragraph(4, &plain(&check.title));
     }
 }
@@ -191,6 +197,8 @@ mod tests {
         assert!(explained("50011").expect("known").contains("FIX"));
         assert!(explained("urn:oasis:names:tc:SAML:2.0:status:NoPassive").expect("known").starts_with("NoPassive"));
         assert!(explained("nopassive").is_ok());
+        assert!(explained("acs-not-registered").expect("known").starts_with("endpoints/acs-not-registered"));
+        assert!(explained("Endpoints").expect("known").contains("endpoints/acs-not-registered"));
     }
 
     #[test]

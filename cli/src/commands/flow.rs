@@ -1,5 +1,6 @@
 //! `diag flow`: the attempts of a capture as timelines.
 
+use super::check::remark;
 use super::examining::{Manner, examine, judge, understood};
 use crate::args::FlowArguments;
 use crate::checkers::Checkers;
@@ -9,22 +10,30 @@ use crate::output;
 use crate::progress::Meter;
 use crate::render::text::timeline;
 use crate::terminal;
+use crate::wording;
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &FlowArguments) -> anyhow::Result<ExitCode> {
     let collected = files::collect(&Given { paths: &arguments.captures, sp_has: &[], idp_has: &[] });
-    for trouble in &collected.troubles {
-        failure::say_error(trouble);
-    }
     if collected.files.is_empty() {
         return Err(files::nothing_read(&collected).into());
+    }
+    for trouble in &collected.troubles {
+        failure::say_error(trouble);
     }
     let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
     let manner = Manner::default();
     let judged = judge(examine(&collected.files, &manner, &meter), &manner, &Checkers::builtin());
     meter.finish();
     if !understood(&judged) || judged.case.exchanges.is_empty() {
-        return Err(Failure::new("no capture among the files")
+        let what = match judged.case.inputs.as_slice() {
+            [only] if only.notes.is_empty() => {
+                format!("{}: expected a capture, found: {}", wording::path(&only.path), wording::kind(only.kind))
+            }
+            [only] => remark(only),
+            _ => "no capture among the files".to_owned(),
+        };
+        return Err(Failure::new(what)
             .hint("diag flow reads what a browser recorded: export a HAR from the developer tools' Network tab")
             .into());
     }

@@ -101,6 +101,18 @@ pub fn read(files: Vec<Supplied<'_>>, options: &Options, progress: &mut dyn FnMu
     intake.evidence
 }
 
+/// Whether a file holds a capture, packed or not. A plain HAR is told by its beginning; anything
+/// else is read whole, as [`read`] would.
+pub fn holds_capture(file: Supplied<'_>, options: &Options) -> bool {
+    let source = Source::open(file.reader, options.limits.expanded);
+    if recognise::at_first_sight(source.prefix()) == Look::Capture {
+        return true;
+    }
+    let mut intake = Intake { evidence: Evidence::default(), options, progress: &mut |_| {}, file: 0 };
+    intake.take_source(file.path, file.named, file.held_by, source);
+    intake.evidence.inputs.iter().any(|input| matches!(input.kind, InputKind::Har | InputKind::Sketch))
+}
+
 /// What all readers of this module share: where the results go, and the bounds.
 struct Intake<'o> {
     evidence: Evidence,
