@@ -42,7 +42,12 @@ pub(crate) fn choose_colours(when: ColorWhen) {
 
 /// The width to lay text out for.
 pub(crate) fn width() -> usize {
-    let seen = if std::io::stdout().is_terminal() { terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)) } else { None };
+    let seen = if std::io::stdout().is_terminal() {
+        terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+    } else {
+        // Who exports it to a pager or a file wants that width.
+        std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok())
+    };
     seen.map_or(USUAL, |width| width.clamp(NARROWEST, WIDEST))
 }
 

@@ -14,7 +14,7 @@ fn time(seconds: i64) -> Option<Timestamp> {
     Timestamp::from_second(1_795_492_634 + seconds).ok()
 }
 
-fn finding(id: &str, check: &str, severity: Severity, message: &str) -> ReportedFinding {
+pub(crate) fn finding(id: &str, check: &str, severity: Severity, message: &str) -> ReportedFinding {
     ReportedFinding {
         id: id.into(),
         check: check.into(),

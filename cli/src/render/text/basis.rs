@@ -4,13 +4,13 @@ use super::page::{Page, plain, styled};
 use crate::render::{Detail, Judged};
 use crate::terminal::{DIM, STRONG, WARNING};
 use crate::wording;
-use diag_core::report::CheckOutcome;
+use diag_core::report::{CheckOutcome, ReportedAttempt};
 use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::input::InputKind;
 use unicode_width::UnicodeWidthStr;
 
-/// Most attempts listed without `-v`: a loop can make hundreds.
+/// Most attempts listed without `-v`.
 const ATTEMPTS_SHOWN: usize = 8;
 /// Widest column of paths.
 const WIDEST_PATH: usize = 44;
@@ -43,8 +43,14 @@ fn attempts(page: &mut Page, judged: &Judged, detail: Detail) {
     }
     page.blank();
     page.line(&format!("{}  {}", styled(STRONG, "ATTEMPTS"), styled(DIM, "diag flow shows every step")));
-    let shown = if detail == Detail::Full { attempts.len() } else { ATTEMPTS_SHOWN };
-    for attempt in attempts.iter().take(shown) {
+    let mut rest = attempts.as_slice();
+    let mut lines = 0;
+    while let Some((attempt, later)) = rest.split_first() {
+        if lines == ATTEMPTS_SHOWN && detail != Detail::Full {
+            page.paragraph(12, &styled(DIM, &format!("and {} more (-v shows them)", rest.len())));
+            break;
+        }
+        lines += 1;
         let time = attempt.started.map_or_else(|| "--:--:--".to_owned(), |time| time.strftime("%H:%M:%S").to_string());
         let (words, style) = wording::outcome(attempt.outcome);
         // "sign-out failed" and "signed out" say themselves what for.
@@ -53,6 +59,18 @@ fn attempts(page: &mut Page, judged: &Judged, detail: Detail) {
             (kind, _) => format!("{} ", wording::attempt(kind)),
         };
         page.hanging(&format!("  {}", styled(DIM, &time)), 12, &format!("{what}{}: {}", styled(style, words), plain(&attempt.ending)));
+        rest = later;
+        if detail == Detail::Full {
+            continue;
+        }
+        // The rounds of a loop differ in nothing but their time.
+        let same =
+            |other: &&ReportedAttempt| (other.kind, other.outcome, &other.ending) == (attempt.kind, attempt.outcome, &attempt.ending);
+        let again = later.iter().take_while(same).count();
+        if again > 0 {
+            rest = later.get(again..).unwrap_or_default();
+            page.paragraph(12, &styled(DIM, &format!("and {} like it", wording::count(again, "more attempt"))));
+        }
     }
 }
 

@@ -1,25 +1,30 @@
-//! Where a finding shows, with the line of the source and carets under what is meant.
+//! Where a finding shows, with the line of the source and carets under what is meant: under the very
+//! characters that differ, where the text holds the value that was compared.
 
+use super::differing;
 use super::page::{Page, styled};
 use crate::render::Judged;
 use crate::terminal::{DIM, ERROR, STRONG, visible};
+use diag_core::report::ReportedFinding;
 use diag_core::sources::Excerpt;
 use diag_sdk::Place;
+use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
 
+/// Wide enough for a line that is not cut.
+const WHOLE: usize = 1 << 30;
 /// Columns that the frame around an excerpt takes.
 const FRAME: usize = 10;
 
-/// Writes the first place with its excerpt; `all` adds the other places, one line each.
-pub(crate) fn write(page: &mut Page, indent: usize, judged: &Judged, places: &[Place], all: bool) {
-    let Some(first) = places.first() else { return };
+/// Writes the first place of a finding with its excerpt; `all` adds the other places, one line each.
+pub(crate) fn write(page: &mut Page, indent: usize, judged: &Judged, finding: &ReportedFinding, all: bool) {
+    let Some((first, others)) = finding.places.split_first() else { return };
     let room = page.width().saturating_sub(indent + FRAME).max(20);
     let blank = " ".repeat(indent);
     page.hanging(&format!("{blank}{}", styled(DIM, "at")), indent + 3, &styled(DIM, &describe(judged, first)));
-    if let Some(excerpt) = judged.sources.excerpt(first, room) {
+    if let Some(excerpt) = shown(judged, first, finding, room) {
         framed(page, indent, &excerpt);
     }
-    let others = &places[1..];
     if all {
         for place in others {
             page.hanging(&format!("{blank}{}", styled(DIM, "also")), indent + 5, &styled(DIM, &describe(judged, place)));
@@ -27,6 +32,43 @@ pub(crate) fn write(page: &mut Page, indent: usize, judged: &Judged, places: &[P
     } else if !others.is_empty() {
         page.paragraph(indent, &styled(DIM, &format!("and {} (-v shows them)", crate::wording::count(others.len(), "more place"))));
     }
+}
+
+/// The line at a place, with what differs in it where that can be told; the whole value is shown if
+/// there is room for it.
+fn shown(judged: &Judged, place: &Place, finding: &ReportedFinding, room: usize) -> Option<Excerpt> {
+    let line = judged.sources.excerpt(place, WHOLE)?;
+    let Some(Differing { value, marked }) = difference_in(&line, finding) else { return judged.sources.excerpt(place, room) };
+    let at = |range: &Range<usize>| {
+        let (column, length) = (u32::try_from(range.start + 1).ok(), u32::try_from(range.len()).ok());
+        judged.sources.excerpt(&Place { column, length, ..place.clone() }, room)
+    };
+    match at(&value) {
+        Some(whole) if whole.length == value.len() => {
+            Some(Excerpt { start: whole.start + (marked.start - value.start), length: marked.len(), ..whole })
+        }
+        _ => at(&marked),
+    }
+}
+
+/// Characters of a line.
+#[derive(Debug, PartialEq, Eq)]
+struct Differing {
+    /// The value that was compared.
+    value: Range<usize>,
+    /// From the first to the last character in which it differs.
+    marked: Range<usize>,
+}
+
+/// Where the line holds the value that was compared, and what differs in it.
+fn difference_in(line: &Excerpt, finding: &ReportedFinding) -> Option<Differing> {
+    let (expected, actual) = (finding.expected.as_deref()?, finding.actual.as_deref()?);
+    let marks = differing::between(expected, actual, finding.difference?).actual;
+    let (first, last) = (marks.first()?, marks.last()?);
+    let meant: String = line.text.chars().skip(line.start).take(line.length).collect();
+    let start = line.start + meant.get(..meant.find(actual)?)?.chars().count();
+    let from = start + first.start;
+    Some(Differing { value: start..start + actual.chars().count(), marked: from..(start + last.end).max(from + 1) })
 }
 
 /// A place in words: file, entry, position, element path.
@@ -107,6 +149,26 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "  12 │ …a日·x<HERE>…");
         assert_eq!(lines[1], "     │        ^^^^");
+    }
+
+    #[test]
+    fn carets_narrow_to_what_differs() {
+        let finding = |expected: &str, actual: &str| ReportedFinding {
+            expected: Some(expected.into()),
+            actual: Some(actual.into()),
+            difference: diag_sdk::difference::between(expected, actual),
+            ..crate::render::sample::finding("f1", "test/x", diag_sdk::Severity::Error, "")
+        };
+        let marked = |text: &str, finding: &ReportedFinding| {
+            difference_in(&Excerpt { text: text.into(), start: 2, length: text.len() - 4, line: 1 }, finding)
+        };
+        let slash = finding("https://a.example/acs", "https://a.example/acs/");
+        assert_eq!(marked("x=\"https://a.example/acs/\" y", &slash), Some(Differing { value: 3..25, marked: 24..25 }));
+        let missing = finding("https://a.example/acs/", "https://a.example/acs");
+        let at_the_gap = Differing { value: 3..24, marked: 24..25 };
+        assert_eq!(marked("x=\"https://a.example/acs\" y", &missing), Some(at_the_gap));
+        assert_eq!(marked("x=\"something else\" y", &slash), None, "another text than was compared");
+        assert_eq!(marked("x=\"urn:b\" y", &finding("https://a", "urn:b")), None, "nothing in common");
     }
 
     #[test]

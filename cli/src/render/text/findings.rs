@@ -28,7 +28,7 @@ pub(crate) fn root_cause(page: &mut Page, judged: &Judged, alike: &[&ReportedFin
     }
     if !finding.places.is_empty() {
         page.blank();
-        excerpt::write(page, 2, judged, &finding.places, detail == Detail::Full);
+        excerpt::write(page, 2, judged, finding, detail == Detail::Full);
     }
     if finding.expected.is_some() || finding.actual.is_some() {
         page.blank();
@@ -109,15 +109,27 @@ fn symptoms(page: &mut Page, judged: &Judged, roots: &[&ReportedFinding], detail
     }
     page.blank();
     page.line(&styled(STRONG, "EXPLAINS"));
-    let shown = if detail == Detail::Full { following.len() } else { SYMPTOMS_SHOWN };
-    for finding in following.iter().take(shown) {
-        page.hanging("  ·", 4, &format!("{}  {}", plain(&finding.message), styled(DIM, &finding.check)));
-        if detail == Detail::Full {
+    if detail == Detail::Full {
+        for finding in following {
+            page.hanging("  ·", 4, &format!("{}  {}", plain(&finding.message), styled(DIM, &finding.check)));
             more(page, judged, finding, 4);
         }
+        return;
     }
-    if following.len() > shown {
-        page.paragraph(4, &styled(DIM, &format!("and {} more (-v shows them)", following.len() - shown)));
+    // What is said of every round of a loop, or of a page and of a log, is said once.
+    let mut alike: Vec<(&ReportedFinding, usize)> = Vec::new();
+    for finding in following {
+        match alike.iter_mut().find(|(known, _)| known.check == finding.check && known.message == finding.message) {
+            Some((_, times)) => *times += 1,
+            None => alike.push((finding, 1)),
+        }
+    }
+    for (finding, times) in alike.iter().take(SYMPTOMS_SHOWN) {
+        let often = if *times > 1 { format!(" ({times} times)") } else { String::new() };
+        page.hanging("  ·", 4, &format!("{}{often}  {}", plain(&finding.message), styled(DIM, &finding.check)));
+    }
+    if alike.len() > SYMPTOMS_SHOWN {
+        page.paragraph(4, &styled(DIM, &format!("and {} more (-v shows them)", alike.len() - SYMPTOMS_SHOWN)));
     }
 }
 
@@ -162,7 +174,7 @@ fn more(page: &mut Page, judged: &Judged, finding: &ReportedFinding, indent: usi
     for paragraph in finding.detail.iter().flat_map(|text| prose(text)) {
         page.paragraph(indent, &paragraph);
     }
-    excerpt::write(page, indent, judged, &finding.places, true);
+    excerpt::write(page, indent, judged, finding, true);
     comparison::write(page, indent, finding);
 }
 

@@ -108,7 +108,8 @@ fn numbers(judged: &Judged) -> String {
         }
     }
     for severity in [Severity::Warning, Severity::Notice] {
-        let number = of(severity);
+        let told = report.findings.iter().filter(|finding| finding.severity == severity && told(report, finding)).count();
+        let number = of(severity) - told;
         if number > 0 {
             parts.push(count(number, wording::word(severity)));
         }

@@ -14,6 +14,7 @@ mod unchecked;
 
 use super::{Detail, Judged};
 use crate::terminal::{DIM, STRONG};
+use diag_core::report::Verdict;
 use diag_sdk::Severity;
 use page::{Page, styled};
 
@@ -51,8 +52,14 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail, width
             findings::listed(&mut page, judged, finding, detail);
         }
     }
-    unchecked::write(&mut page, judged, detail);
-    basis::write(&mut page, judged, detail);
+    // Where there was nothing to judge, what became of the files is what people ask first.
+    if judged.report.verdict == Verdict::Undetermined {
+        basis::write(&mut page, judged, detail);
+        unchecked::write(&mut page, judged, detail);
+    } else {
+        unchecked::write(&mut page, judged, detail);
+        basis::write(&mut page, judged, detail);
+    }
     page.finish()
 }
 

@@ -54,16 +54,20 @@ fn skipped(page: &mut Page, judged: &Judged, detail: Detail) {
             .collect();
         if !names.is_empty() {
             page.blank();
-            page.hanging(&styled(STRONG, "NOT CHECKED"), 13, &styled(DIM, &format!("what needs: {} (-v tells more)", names.join("; "))));
+            let text = format!("for lack of: {} (-v tells how to get them)", names.join("; "));
+            page.hanging(&styled(STRONG, "NOT CHECKED"), 13, &styled(DIM, &text));
         }
         return;
     }
     page.blank();
-    page.line(&format!(
-        "{}  {}",
-        styled(STRONG, "NOT CHECKED"),
-        styled(DIM, &format!("{total} of {} for lack of input", count(judged.report.checks.len(), "check")))
-    ));
+    let of_all = format!("{total} of {}", count(judged.report.checks.len(), "check"));
+    // Exports of products that take no part are nothing to ask for: one line is enough.
+    if detail != Detail::Full && wanted_inputs.iter().all(|((partial, need), _)| *partial || foreign(*need)) {
+        let text = format!("{of_all}: they concern products or messages that are not in this case (-v lists them)");
+        page.hanging(&styled(STRONG, "NOT CHECKED"), 13, &styled(DIM, &text));
+        return;
+    }
+    page.line(&format!("{}  {}", styled(STRONG, "NOT CHECKED"), styled(DIM, &format!("{of_all} for lack of input"))));
     let mut told: BTreeSet<&str> = BTreeSet::new();
     let mut hidden: BTreeMap<bool, BTreeSet<&str>> = BTreeMap::new();
     let mut shown = 0;
@@ -95,7 +99,7 @@ fn skipped(page: &mut Page, judged: &Judged, detail: Detail) {
         let rest = checks.difference(&told).count();
         if rest > 0 {
             let why = if partial {
-                "what was given does not hold what they ask for"
+                "nothing in what was given is for them to judge"
             } else {
                 "they read exports of a product that does not seem to take part here"
             };
