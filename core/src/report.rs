@@ -181,6 +181,7 @@ pub const SCHEMA: &str = "diag-report/1";
 impl Report {
     /// Ranks the findings of a run and writes the report.
     pub fn new(case: &Case, run: Run, checks: &[CheckInfo]) -> Self {
+        let names = Names::of(case);
         let ranked = verdict::rank(case, run.findings, checks);
         let verdict = verdict::verdict(case, &ranked);
         let id = |index: usize| format!("f{}", index + 1);
@@ -202,7 +203,7 @@ impl Report {
                 actual: finding.actual,
                 actual_origin: finding.actual_origin,
                 difference: finding.difference,
-                causes: finding.causes,
+                causes: finding.causes.into_iter().map(|cause| names.fill_in(cause)).collect(),
                 attempts: finding.attempts,
                 explains: ranked.explains[index].iter().map(|symptom| id(*symptom)).collect(),
                 explained_by: ranked.explained_by[index].map(id),
@@ -230,6 +231,26 @@ impl Report {
     /// A finding by its id.
     pub fn finding(&self, id: &str) -> Option<&ReportedFinding> {
         self.findings.iter().find(|finding| finding.id == id)
+    }
+}
+
+/// Names of the objects whose screens are meant, where there is no doubt which.
+struct Names<'c> {
+    application: Option<&'c str>,
+    entry_point: Option<&'c str>,
+}
+
+impl<'c> Names<'c> {
+    fn of(case: &'c Case) -> Self {
+        let mut applications = case.relevant_registrations().map(|registration| registration.name.as_deref());
+        let mut entry_points = case.relevant_configurations().map(|configuration| configuration.name.as_str());
+        let application = applications.next().flatten().filter(|_| applications.next().is_none());
+        let entry_point = entry_points.next().filter(|name| !name.is_empty() && entry_points.next().is_none());
+        Self { application, entry_point }
+    }
+
+    fn fill_in(&self, cause: Cause) -> Cause {
+        Cause { screen: diag_sdk::setting::with_names(&cause.screen, self.application, self.entry_point), ..cause }
     }
 }
 

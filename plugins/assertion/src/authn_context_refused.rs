@@ -98,7 +98,6 @@ fn refused_by_idp(case: &Case, attempt: Option<&Attempt>, place: &Place, code: &
     let recovered = attempt.is_some_and(|attempt| !attempt.failed() && attempt.outcome == diag_sdk::case::attempt::Outcome::SignedIn);
     let severity = if recovered { Severity::Warning } else { Severity::Error };
     let mut finding = Finding::new(severity, "The identity provider cannot meet the demanded authentication method")
-        .at(place)
         .actual(code, "the identity provider");
     if let Some(attempt) = attempt {
         finding = finding.attempt(attempt.id.clone());
@@ -106,7 +105,7 @@ fn refused_by_idp(case: &Case, attempt: Option<&Attempt>, place: &Place, code: &
     if let Some(request) = request_of(case, attempt) {
         finding = finding.at_all(demanded(request).iter().map(|class| &class.place)).detail(demand_in_words(request));
     }
-    finding.cause_with(&DEMAND, case.sp_vendor, delivery::entry_point(case), None).cause(&METHOD, case.idp_vendor)
+    finding.at(place).cause_with(&DEMAND, case.sp_vendor, delivery::entry_point(case), None).cause(&METHOD, case.idp_vendor)
 }
 
 /// A response that is a success, yet tells of another method than the request demanded.

@@ -126,8 +126,12 @@ fn judge(case: &Case, response: &Delivery<'_>, window: Window<'_>) -> Option<Fin
             "By the service provider's clock the assertion had not begun; with both clocks right it would have been valid.".to_owned()
         }
     };
-    let mut detail =
-        format!("{consequence} The {side}'s clock is {} {direction} of the browser's ({}).", span(offset.ahead), offset.rests_on);
+    let mut detail = format!(
+        "{consequence} The {side}'s clock is {} {direction}{} the browser's ({}).",
+        span(offset.ahead),
+        if offset.ahead > 0.0 { " of" } else { "" },
+        offset.rests_on
+    );
     let (other, other_side) = if sp_is_off { (&idp, "identity provider") } else { (&sp, "service provider") };
     if other.ahead.abs() > 30.0 + other.off_by {
         let direction = if other.ahead > 0.0 { "ahead" } else { "behind" };

@@ -108,18 +108,18 @@ fn headline(status: &Status) -> String {
 
 fn detail(status: &Status) -> String {
     let mut sentences: Vec<String> = Vec::new();
-    for code in status.codes.iter().rev() {
-        sentences.extend(status::lookup(&code.value).map(|known| format!("{}: {}.", known.name, known.meaning)));
-    }
-    for code in &status.vendor_codes {
-        sentences.extend(aadsts::lookup(code).map(|known| format!("{code}: {}.", known.meaning)));
-    }
     if let Some(message) = &status.message {
         let text: String = message.value.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect();
         if !text.is_empty() {
             sentences.push(format!("It says: \u{201c}{text}\u{201d}."));
         }
     }
+    for code in &status.vendor_codes {
+        sentences.extend(aadsts::lookup(code).map(|known| format!("{code}: {}.", known.meaning)));
+    }
+    // The lowest code that means something: those above it only say whom it blames.
+    let telling = status.codes.iter().rev().find_map(|code| status::lookup(&code.value));
+    sentences.extend(telling.map(|known| format!("{}: {}.", known.name, known.meaning)));
     sentences.join(" ")
 }
 
@@ -185,9 +185,10 @@ mod tests {
         assert_eq!(finding.severity, Severity::Error);
         assert_eq!(finding.message, "The identity provider answered RequestDenied (AADSTS50105)");
         let detail = finding.detail.as_deref().unwrap();
-        for part in ["RequestDenied: ", "Responder: ", "AADSTS50105: ", "“AADSTS50105: not assigned”"] {
+        for part in ["RequestDenied: ", "AADSTS50105: ", "“AADSTS50105: not assigned”"] {
             assert!(detail.contains(part), "{detail}");
         }
+        assert!(!detail.contains("Responder: "), "the lower code says more: {detail}");
         assert_eq!(finding.causes[0].who, Who::Idp);
         assert_eq!(STATUS_NOT_SUCCESS.judge(&answered(&["Requester"], Outcome::RefusedBySp)).found()[0].causes[0].who, Who::Sp);
     }

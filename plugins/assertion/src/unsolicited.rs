@@ -56,7 +56,7 @@ check! {
         levels: [Severity::Error, Severity::Warning, Severity::Notice],
         stage: Stage::Consumption,
         needs: [Need::Capture],
-        explains: ["flow/sp-refused-response", "flow/redirect-loop", "flow/relay-state-lost"],
+        explains: ["endpoints/sign-on-url-wrong", "flow/sp-refused-response", "flow/redirect-loop", "flow/relay-state-lost"],
         causes: [START_AT_SP, ALLOW],
         references: ["saml-profiles-2.0-os §4.1.5"],
         run: run,

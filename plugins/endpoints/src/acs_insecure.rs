@@ -63,6 +63,7 @@ check! {
             "endpoints/acs-port-differs-from-proxy",
             "endpoints/acs-redirected",
             "endpoints/destination-mismatch",
+            "endpoints/entity-id-differs-from-host-uri",
             "endpoints/recipient-mismatch",
             "flow/idp-error-page",
             "flow/session-cookie-lost",

@@ -162,14 +162,14 @@ fn refusals<'a>(case: &Case, known: &[Known<'a>], used: &[Used<'a>], told: &mut 
         };
         let registered = url.is_some_and(|url| sides::is_registered(known, url.value));
         let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
-        let mut finding = Finding::error(format!("The identity provider refuses the consumer service URL ({})", seen.code)).at(seen.place);
+        let mut finding = Finding::error(format!("The identity provider refuses the consumer service URL ({})", seen.code));
         finding = finding.detail(if registered {
             format!(
-                "{}: {meaning} The registration given does list the URL sent: it belongs to another application, or was changed since.",
+                "{}: {meaning}. The registration given does list the URL sent: it belongs to another application, or was changed since.",
                 seen.code
             )
         } else {
-            format!("{}: {meaning}", seen.code)
+            format!("{}: {meaning}.", seen.code)
         });
         if let Some(attempt) = seen.attempt {
             finding = finding.attempt(&attempt.id);
@@ -181,7 +181,8 @@ fn refusals<'a>(case: &Case, known: &[Known<'a>], used: &[Used<'a>], told: &mut 
             let (vendor, name) = sides::registration(case);
             finding = finding.cause_with(&NOT_REGISTERED, vendor, name, None);
         }
-        out.push(finding);
+        // The texts that differ tell more than the page that says so.
+        out.push(finding.at(seen.place));
     }
     for seen in case.phrases_of(Side::Idp).into_iter().filter(|seen| seen.phrase.meaning == "acs") {
         let Some(attempt) = seen.attempt else { continue };
@@ -192,14 +193,11 @@ fn refusals<'a>(case: &Case, known: &[Known<'a>], used: &[Used<'a>], told: &mut 
         let mut finding = Finding::error("The identity provider refuses the consumer service URL")
             .detail(format!("{} says: {}", seen.phrase.product, seen.phrase.text))
             .attempt(&attempt.id);
-        if let Some(place) = seen.place {
-            finding = finding.at(place);
-        }
         if let Some(url) = url {
             told.push(url.value);
             finding = describe(case, finding, url, sides::nearest(known, url.value).map(|(nearest, _)| nearest));
         }
-        out.push(finding);
+        out.push(finding.at_all(seen.place));
     }
 }
 

@@ -4,7 +4,7 @@ use crate::sides::{self, Known, Source, Used};
 use diag_sdk::case::evidence::CodeSeen;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, aadsts, check};
 
 static NOT_REGISTERED: CauseData = CauseData {
     text: "The identity provider has the service provider registered under another entityID, or not at all",
@@ -72,6 +72,7 @@ check! {
             "assertion/status-not-success",
             "endpoints/audience-mismatch",
             "endpoints/entity-id-differs-between-copies",
+            "endpoints/entity-id-differs-from-host-uri",
             "endpoints/entity-id-not-a-uri",
             "flow/idp-error-page",
             "flow/redirect-loop",
@@ -140,14 +141,14 @@ fn refusals(case: &Case, known: &[Known<'_>], told: &mut Vec<String>, out: &mut 
             continue;
         }
         let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
-        let mut finding = Finding::error(format!("The identity provider does not know the entityID ({})", seen.code)).at(seen.place);
+        let mut finding = Finding::error(format!("The identity provider does not know the entityID ({})", seen.code));
         finding = finding.detail(if registered {
             format!(
-                "{}: {meaning} The registration given does list the entityID sent: it belongs to another tenant, or was changed since.",
+                "{}: {meaning}. The registration given does list the entityID sent: it belongs to another tenant, or was changed since.",
                 seen.code
             )
         } else {
-            format!("{}: {meaning}", seen.code)
+            format!("{}: {meaning}.", seen.code)
         });
         if let Some(attempt) = seen.attempt {
             finding = finding.attempt(&attempt.id);
@@ -162,7 +163,8 @@ fn refusals(case: &Case, known: &[Known<'_>], told: &mut Vec<String>, out: &mut 
             let (vendor, name) = sides::registration(case);
             finding = finding.cause_with(&NOT_REGISTERED, vendor, name, None);
         }
-        out.push(finding);
+        // The texts that differ tell more than the page that says so.
+        out.push(finding.at(seen.place));
     }
     for seen in case.phrases_of(Side::Idp) {
         if !MEANINGS.contains(&seen.phrase.meaning.as_str())
@@ -175,9 +177,6 @@ fn refusals(case: &Case, known: &[Known<'_>], told: &mut Vec<String>, out: &mut 
         let mut finding = Finding::error("The identity provider does not know the entityID")
             .detail(format!("{} says: {}", seen.phrase.product, seen.phrase.text))
             .cause_with(&NOT_REGISTERED, vendor, name, issuer.map(|issuer| issuer.value));
-        if let Some(place) = seen.place {
-            finding = finding.at(place);
-        }
         if let Some(attempt) = seen.attempt {
             finding = finding.attempt(&attempt.id);
         }
@@ -185,7 +184,7 @@ fn refusals(case: &Case, known: &[Known<'_>], told: &mut Vec<String>, out: &mut 
             told.push(issuer.value.to_owned());
             finding = finding.actual(issuer.value, &issuer.origin).at(issuer.place);
         }
-        out.push(finding);
+        out.push(finding.at_all(seen.place));
     }
 }
 
@@ -220,7 +219,9 @@ fn describe(case: &Case, finding: Finding, used: &Used<'_>, nearest: &Known<'_>)
     let sp_strayed =
         case.relevant_configurations().any(|configuration| configuration.host_uri.as_ref().is_some_and(|uri| uri.value == nearest.value));
     let finding = if sp_strayed { register(rename(finding)) } else { rename(register(finding)) };
-    finding.cause_with(&WRONG_TENANT, sp, entry_point, None)
+    // A near miss is this registration; and only Entra ID has tenants to mistake.
+    let near = !matches!(finding.difference, None | Some(Difference::Unrelated | Difference::Host));
+    if near || idp != Vendor::Entra { finding } else { finding.cause_with(&WRONG_TENANT, sp, entry_point, None) }
 }
 
 /// Nothing registered was given to compare with, or it is equal.
@@ -229,7 +230,7 @@ fn alone(case: &Case, finding: Finding, used: &Used<'_>, registered: bool) -> Fi
     let (sp, entry_point) = sides::entry_point(case);
     let finding = finding.actual(used.value, &used.origin).at(used.place);
     let register = |finding: Finding| finding.cause_with(&NOT_REGISTERED, idp, application, Some(used.value));
-    let tenant = |finding: Finding| finding.cause_with(&WRONG_TENANT, sp, entry_point, None);
+    let tenant = |finding: Finding| if idp == Vendor::Entra { finding.cause_with(&WRONG_TENANT, sp, entry_point, None) } else { finding };
     if registered { register(tenant(finding)) } else { tenant(register(finding)) }
 }
 

@@ -80,13 +80,10 @@ fn run(case: &Case, out: &mut Findings) {
         told.push(attempt);
         let mut finding = Finding::error("The service provider does not know the identity provider")
             .detail(format!("{} says: {}", seen.phrase.product, seen.phrase.text));
-        if let Some(place) = seen.place {
-            finding = finding.at(place);
-        }
         if let Some(attempt) = attempt {
             finding = finding.attempt(attempt);
         }
-        out.push(with_metadata(case, finding));
+        out.push(with_metadata(case, finding).at_all(seen.place));
     }
 }
 

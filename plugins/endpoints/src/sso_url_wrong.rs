@@ -1,11 +1,12 @@
 //! The request went to a URL at which the identity provider does not listen.
 
 use crate::sides;
+use diag_sdk::address::Address;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::case::metadata::Endpoint;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, address, check, difference};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, aadsts, address, check, difference};
 
 static OLD_METADATA: CauseData = CauseData {
     text: "The service provider's copy of the identity provider's metadata holds another SSO URL than the identity provider publishes",
@@ -153,9 +154,13 @@ fn describe(case: &Case, request: &Message, to: &str, exchange: Option<&Exchange
     if let Some(attempt) = case.attempt_of(&request.id) {
         finding = finding.attempt(&attempt.id);
     }
-    if let Some(exchange) = exchange {
-        finding = finding.at(&exchange.place);
+    // Where the service provider has it from tells more than the request.
+    let held = endpoints(case, HeldBy::Sp).find(|endpoint| address::reaches(&endpoint.location.value, to));
+    if let Some(held) = held {
+        finding =
+            finding.at(&held.location.place).detail("The URL stands in the copy of the metadata that the service provider has loaded.");
     }
+    finding = finding.at_all(exchange.map(|exchange| &exchange.place));
     let nearest = difference::nearest(published.iter().map(|endpoint| endpoint.location.value.as_str()), to).map(|(value, _)| value);
     let right = published.iter().find(|endpoint| nearest == Some(endpoint.location.value.as_str()));
     finding = finding.actual(to, "URL the browser sent the request to");
@@ -165,15 +170,17 @@ fn describe(case: &Case, request: &Message, to: &str, exchange: Option<&Exchange
             .compared()
             .at(&right.location.place);
     }
-    // Where the service provider has it from.
-    let held = endpoints(case, HeldBy::Sp).find(|endpoint| address::reaches(&endpoint.location.value, to));
-    if let Some(held) = held {
-        finding =
-            finding.at(&held.location.place).detail("The URL stands in the copy of the metadata that the service provider has loaded.");
-    }
     let (sp, entry_point) = sides::entry_point(case);
-    let value = right.map(|right| right.location.value.as_str());
-    finding.cause_with(&OLD_METADATA, sp, entry_point, value).cause_with(&WRONG_TENANT, sp, entry_point, None)
+    let address = case.metadata_url(None);
+    let value = address.as_deref().or(right.map(|right| right.location.value.as_str()));
+    let finding = finding.cause_with(&OLD_METADATA, sp, entry_point, value);
+    let same_tenant = right.is_some_and(|right| tenant(&right.location.value) == tenant(to));
+    if case.idp_vendor == Vendor::Entra && !same_tenant { finding.cause_with(&WRONG_TENANT, sp, entry_point, None) } else { finding }
+}
+
+/// The first step of the path, which is the tenant in Entra ID's URLs.
+fn tenant(url: &str) -> Option<String> {
+    Address::parse(url)?.path.split('/').nth(1).map(str::to_ascii_lowercase)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ static SAID_ON_PAGE: CauseData = CauseData {
 };
 
 check! {
-    /// The identity provider ended on an error page.
+    /// The identity provider showed an error page.
     ///
     /// The request reached the identity provider, and instead of a response for the service provider it
     /// showed a page of its own. Entra ID puts a code on it (`AADSTS` and digits) together with a request
@@ -57,7 +57,7 @@ check! {
     /// ```
     pub static IDP_ERROR_PAGE = {
         id: "flow/idp-error-page",
-        title: "The identity provider ended on an error page",
+        title: "The identity provider showed an error page",
         levels: [Severity::Error],
         stage: Stage::Observation,
         needs: [Need::Capture],
@@ -103,9 +103,9 @@ fn finding(case: &Case, exchange: &Exchange) -> Finding {
     let codes: Vec<&str> = exchange.page.iter().flat_map(|page| &page.codes).map(String::as_str).collect();
     let who = case.idp_vendor.product().unwrap_or("The identity provider");
     let message = match (codes.as_slice(), headline(exchange)) {
-        ([], Some(text)) => format!("{who} ended on an error page: {}", shortened(&text)),
+        ([], Some(text)) => format!("{who} showed an error page: {}", shortened(&text)),
         ([], None) => format!("{who} answered {} at {}", exchange.status, place_of(&exchange.url)),
-        (codes, _) => format!("{who} ended on an error page: {}", codes.join(", ")),
+        (codes, _) => format!("{who} showed an error page: {}", codes.join(", ")),
     };
     let mut detail: Vec<String> = codes.iter().map(|code| meaning(code)).collect();
     let ids = support_ids(exchange);

@@ -1,4 +1,4 @@
-use crate::ends::{end, headline, place_of};
+use crate::ends::{end, headline};
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
@@ -85,8 +85,9 @@ fn run(case: &Case, out: &mut Findings) {
         let exchange = end(case, attempt);
         let response = attempt.response.as_deref().and_then(|id| case.message(id));
         let status = response.filter(|response| !response.succeeded()).and_then(|response| response.status.as_ref());
-        let mut said: Vec<String> = vec![format!("{}.", attempt.ending.trim_end_matches('.'))];
-        said.extend(exchange.and_then(headline).map(|text| format!("The page says: “{text}”.")));
+        let mut said: Vec<String> = vec![sentence(&attempt.ending)];
+        let page = exchange.and_then(headline).filter(|text| !attempt.ending.contains(text.as_str()));
+        said.extend(page.map(|text| sentence(&format!("The page says: “{text}”"))));
         let finding = Finding::error("Signing out ended in an error")
             .detail(said.join(" "))
             .at_all(status.and_then(|status| status.codes.last()).map(|code| &code.place))
@@ -98,6 +99,12 @@ fn run(case: &Case, out: &mut Findings) {
             _ => finding.cause(&IDP_REFUSED, case.idp_vendor),
         });
     }
+}
+
+/// With the full stop it needs: what is quoted may bring its own.
+fn sentence(text: &str) -> String {
+    let ended = text.trim_end_matches(['”', '…']).ends_with(['.', '!', '?']);
+    if ended { text.to_owned() } else { format!("{text}.") }
 }
 
 /// The address that was asked, against those that metadata lists.
@@ -113,7 +120,7 @@ fn wrong_address(case: &Case, finding: Finding, exchange: &Exchange) -> Finding 
     match diag_sdk::difference::nearest(listed.iter().copied(), asked) {
         Some((expected, _)) => finding
             .expected(expected, "SingleLogoutService in the published metadata")
-            .actual(asked, format!("{} in the capture", place_of(&exchange.url)))
+            .actual(asked, "address the browser was sent to")
             .compared()
             .cause_with(&WRONG_ADDRESS, holder, None, Some(expected)),
         None => finding.cause(&WRONG_ADDRESS, holder),

@@ -70,7 +70,7 @@ fn run(case: &Case, out: &mut Findings) {
             (Outcome::DeniedAfterSignIn, status) => format!("Signed in, but {place} answered {status}"),
             (Outcome::BrokenInTransit, 0) => format!("{place} could not be reached"),
             (Outcome::BrokenInTransit, status) => format!("The response did not get through: {place} answered {status}"),
-            (_, status) if status < 400 => format!("The service provider ended on an error page, {place}"),
+            (_, status) if status < 400 => format!("The service provider showed an error page, {place}"),
             (_, status) => format!("The service provider refused the response with {status}"),
         };
         let mut said: Vec<String> = headline(exchange).map(|text| format!("It says: “{text}”.")).into_iter().collect();

@@ -113,13 +113,13 @@ fn not_covered(case: &Case, entry: &SpConfiguration, list: &[&str], host: &str, 
         .difference(near.unwrap_or(Difference::Host))
         .cause_with(&NOT_ENTERED, entry.vendor, visits::object(entry), Some(host))
         .subject(entry.id.clone());
+    finding = finding.at(&entry.host_allow_list_place);
     if let Some(visit) = proof {
         finding = finding.at(&visit.exchange.place).cause_with(&GATEWAY_CHANGES_HOST, entry.vendor, None, None);
         if let Some(attempt) = case.attempt_at(visit.index) {
             finding = finding.attempt(attempt.id.clone());
         }
     }
-    finding = finding.at(&entry.host_allow_list_place);
     if own && let Some(uri) = &entry.host_uri {
         finding = finding.at(&uri.place);
     }

@@ -202,7 +202,7 @@ fn said_or_denied(case: &Case, sign_in: &SignIn<'_>) -> Option<Finding> {
         .iter()
         .find(|seen| seen.phrase.meaning == "attribute-missing" && (sign_in.refused || denied) && !of_the_user_id(&seen.phrase.text));
     let (headline, detail) = if let Some(seen) = reason {
-        ("The service provider misses an attribute", format!("It says: \u{201c}{}\u{201d}. {}", seen.phrase.text, sign_in.sent()))
+        ("The service provider misses an attribute", format!("It says: \u{201c}{}\u{201d}.\n{}", seen.phrase.text, sign_in.sent()))
     } else if let Some(page) = denial(case, sign_in).filter(|_| !a_licence_is_missing(case, sign_in)) {
         // A page that is not found, or that fails, has nothing to do with the person.
         let status = page.status;
@@ -210,7 +210,7 @@ fn said_or_denied(case: &Case, sign_in: &SignIn<'_>) -> Option<Finding> {
             "Signed in, yet the attributes sent do not give access",
             format!(
                 "The service provider accepted the response, then refused the page with status {status}. Its access rule demands an attribute, or a value, that it \
-                 did not get from this assertion. {}",
+                 did not get from this assertion.\n{}",
                 sign_in.sent()
             ),
         )

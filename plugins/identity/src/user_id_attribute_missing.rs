@@ -9,7 +9,7 @@ static EMPTY_SOURCE: CauseData = CauseData {
     text: "The person has no value in the directory field the attribute is filled from, and an empty attribute is not sent",
     who: Who::Idp,
     setting: Setting::IdpClaims,
-    fix: "Fill the field for this person, or fill the attribute from a field that everybody has (such as user.userprincipalname)",
+    fix: "Fill the field for this person, or fill the attribute from a field that everybody has, such as the log-in name",
 };
 static NOT_RELEASED: CauseData = CauseData {
     text: "The identity provider does not send the attribute, or sends it under another name",
@@ -132,13 +132,13 @@ fn judge(case: &Case, sign_in: &SignIn<'_>, configuration: &SpConfiguration, wan
         (None, Some((_, Nearness::LetterCase))) => "The user id attribute is sent in other letter case",
         (None, _) => "The attribute that becomes the user id is not sent",
     };
-    let mut detail = match near {
-        Some((attribute, nearness)) => format!("The nearest attribute that is sent is {}: {}.", attribute.name, nearness.words()),
-        None => sign_in.sent(),
+    let consequence = if sign_in.refused { "The service provider cannot tell who signed in and refused the response." } else { "" };
+    let detail = match near {
+        Some((attribute, nearness)) => {
+            format!("The nearest attribute that is sent is {}: {}. {consequence}", attribute.name, nearness.words()).trim_end().to_owned()
+        }
+        None => format!("{consequence}\n{}", sign_in.sent()).trim_start().to_owned(),
     };
-    if sign_in.refused {
-        detail.push_str(" The service provider cannot tell who signed in and refused the response.");
-    }
     let mut finding = Finding::new(sign_in.severity(), headline)
         .detail(detail)
         .expected(wanted.value.clone(), "the attribute for the user id in the service provider's configuration")
@@ -204,7 +204,7 @@ fn said_by_sp(case: &Case, sign_in: &SignIn<'_>) -> Option<Finding> {
         seen.phrase.meaning == "attribute-missing" && ["user id", "user-id", "userid"].iter().any(|word| text.contains(word))
     })?;
     let mut finding = Finding::error("The service provider found no user id in the assertion")
-        .detail(format!("It says: \u{201c}{}\u{201d}. {}", seen.phrase.text, sign_in.sent()))
+        .detail(format!("It says: \u{201c}{}\u{201d}.\n{}", seen.phrase.text, sign_in.sent()))
         .at(&sign_in.assertion.place)
         .cause_with(&NOT_RELEASED, case.idp_vendor, sign_in::application(case), None)
         .cause(&WRONG_NAME, case.sp_vendor)

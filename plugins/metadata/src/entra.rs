@@ -1,6 +1,5 @@
 //! Tenants of Microsoft Entra ID in URLs, and where an application's own metadata is published.
 
-use diag_sdk::Case;
 use diag_sdk::host::host_of;
 use std::fmt;
 
@@ -70,17 +69,6 @@ pub(crate) fn is_guid(text: &str) -> bool {
             .iter()
             .zip([8, 4, 4, 4, 12])
             .all(|(group, length)| group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit()))
-}
-
-/// Where the metadata with the application's own certificate is published, where both ids are known.
-pub(crate) fn metadata_url(case: &Case, tenant: Option<&str>) -> Option<String> {
-    let registration = case.relevant_registrations().find(|registration| registration.app_id.is_some())?;
-    let app_id = registration.app_id.as_deref()?;
-    let own = registration.tenant.as_ref().map(|tenant| tenant.value.as_str());
-    let tenant = tenant.or(own)?;
-    // The application is registered in its own tenant; in another its id leads nowhere.
-    own.is_none_or(|own| own.eq_ignore_ascii_case(tenant)).then_some(())?;
-    Some(format!("https://login.microsoftonline.com/{tenant}/federationmetadata/2007-06/federationmetadata.xml?appid={app_id}"))
 }
 
 #[cfg(test)]

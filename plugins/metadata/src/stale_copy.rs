@@ -193,7 +193,7 @@ fn compare_sso_urls(case: &Case, copy: &Metadata, source: &Metadata, out: &mut F
 /// What both findings have in common: level of certainty, cause, subject, attempts.
 fn worded(case: &Case, copy: &Metadata, finding: Finding, reason: &CauseData, value: Option<&str>, attempts: &[String]) -> Finding {
     let tenant = entra::tenant_of(&copy.entity_id).map(|tenant| tenant.to_string());
-    let value = value.map(str::to_owned).or_else(|| entra::metadata_url(case, tenant.as_deref()));
+    let value = value.map(str::to_owned).or_else(|| case.metadata_url(tenant.as_deref()));
     let object = copies::object(case, copy.configuration.as_deref());
     let finding = finding.cause_with(reason, copies::holder(case, copy), object, value.as_deref()).subject(copy.id.clone());
     let finding = if finding.severity == Severity::Warning { finding.likely() } else { finding };

@@ -81,7 +81,7 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         }
         let tenant = entra::tenant_of(&copy.entity_id).map(|tenant| tenant.to_string());
-        let value = entra::metadata_url(case, tenant.as_deref());
+        let value = case.metadata_url(tenant.as_deref());
         let mut finding = Finding::warning("The signing certificate is the tenant's, not the application's")
             .detail(format!(
                 "{} in {} was issued by {}. Such keys rotate on their own every few weeks; a copy of the metadata then stops working.",

@@ -1,7 +1,7 @@
 //! `metadata/tenant-mismatch`: metadata, addresses and messages name different tenants of Entra ID.
 
 use crate::copies;
-use crate::entra::{Tenant, metadata_url, tenant_of};
+use crate::entra::{Tenant, tenant_of};
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::MessageKind;
@@ -147,7 +147,7 @@ fn contradiction(case: &Case, copy: &Metadata, inside: &[Named]) -> Option<Findi
 
 fn worded(case: &Case, copy: &Metadata, finding: Finding, actual: &Named, reason: &CauseData, right: Option<Tenant>) -> Finding {
     let right = right.filter(|tenant| matches!(tenant, Tenant::Id(_) | Tenant::Domain(_))).map(|tenant| tenant.to_string());
-    let value = metadata_url(case, right.as_deref());
+    let value = case.metadata_url(right.as_deref());
     let object = copies::object(case, copy.configuration.as_deref());
     let vendor = if copy.held_by == HeldBy::Sp { copies::holder(case, copy) } else { case.idp_vendor };
     let finding = finding

@@ -110,6 +110,21 @@ words! {
     }
 }
 
+/// The steps of a screen's path that stand for an object whose name was not at hand.
+const UNNAMED_APPLICATION: &str = "the application";
+const UNNAMED_ENTRY_POINT: &str = "the virtual proxy";
+
+/// The path of a screen with the names of the application and of the entry point filled in, where a
+/// check left them open.
+pub fn with_names(screen: &str, application: Option<&str>, entry_point: Option<&str>) -> String {
+    let named = |step| match step {
+        UNNAMED_APPLICATION => application.unwrap_or(step),
+        UNNAMED_ENTRY_POINT => entry_point.unwrap_or(step),
+        _ => step,
+    };
+    screen.split(" › ").map(named).collect::<Vec<_>>().join(" › ")
+}
+
 impl Vendor {
     /// The product's name.
     pub fn product(self) -> Option<&'static str> {
@@ -134,7 +149,7 @@ impl Setting {
     }
 
     fn entra(self, application: Option<&str>) -> Option<String> {
-        let app = application.unwrap_or("the application");
+        let app = application.unwrap_or(UNNAMED_APPLICATION);
         let enterprise = |rest: &str| Some(format!("Entra admin center › Enterprise applications › {app} › {rest}"));
         let sso = |rest: &str| Some(format!("Entra admin center › Enterprise applications › {app} › Single sign-on › {rest}"));
         match self {
@@ -159,7 +174,7 @@ impl Setting {
     }
 
     fn qlik(self, proxy: Option<&str>) -> Option<String> {
-        let name = proxy.unwrap_or("the virtual proxy");
+        let name = proxy.unwrap_or(UNNAMED_ENTRY_POINT);
         let page = |rest: &str| Some(format!("QMC › Virtual proxies › {name} › {rest}"));
         let service = |rest: &str| Some(format!("QMC › Proxies › {} › {rest}", proxy.unwrap_or("the proxy")));
         match self {
@@ -239,5 +254,22 @@ impl Setting {
             Self::Gateway => "reverse proxy, load balancer or web server in front of the service provider",
             Self::Browser => "the person's browser",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_filled_in_where_they_were_left_open() {
+        let open = Setting::IdpClaims.screen(Vendor::Entra, None);
+        assert_eq!(
+            with_names(&open, Some("HR"), Some("azure")),
+            "Entra admin center › Enterprise applications › HR › Single sign-on › Attributes & Claims"
+        );
+        assert_eq!(with_names(&open, None, Some("azure")), open);
+        let named = Setting::SpHostUri.screen(Vendor::Qlik, Some("main"));
+        assert_eq!(with_names(&named, Some("HR"), Some("azure")), named);
     }
 }

@@ -85,7 +85,7 @@ pub static STATUSES: &[StatusMeaning] = &[
         "RequestDenied",
         false,
         "The identity provider understood the request and refuses it",
-        "See the message beside it: the person may lack a right or licence, or the application is not allowed to ask",
+        "Read the text that came with the code: the person may lack a right or licence, or the application is not allowed to ask",
     ),
     status("RequestUnsupported", false, "The identity provider does not support the request", "Send a request it supports"),
     status("RequestVersionDeprecated", false, "The request's SAML version is no longer supported", "Send SAML 2.0"),

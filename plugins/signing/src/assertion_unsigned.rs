@@ -14,7 +14,7 @@ static RESPONSE_ONLY: CauseData = CauseData {
 static SP_DEMANDS: CauseData = CauseData {
     text: "The service provider is set to demand a signed assertion",
     who: Who::Sp,
-    setting: Setting::SpIdpMetadata,
+    setting: Setting::Unspecified,
     fix: "Better let the identity provider sign the assertion; only if that is impossible, let the service provider accept a signed response",
 };
 

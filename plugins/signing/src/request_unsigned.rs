@@ -116,12 +116,12 @@ fn refusals(case: &Case, told: &mut Vec<String>, out: &mut Findings) {
     for seen in case.refusing_codes().into_iter().filter(|seen| aadsts::number(seen.code) == Some(76021)) {
         let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
         let request = seen.attempt.and_then(|attempt| attempt.request.as_deref()).and_then(|id| case.message(id));
-        let mut finding = Finding::error(format!("The identity provider demands a signed request ({})", seen.code)).at(seen.place);
+        let mut finding = Finding::error(format!("The identity provider demands a signed request ({})", seen.code));
         let in_xml = request.is_some_and(|request| request.query_signature.is_none() && request.own_signatures().next().is_some());
         finding = finding.detail(if in_xml {
-            format!("{meaning} The request carries a signature in its XML; with the Redirect binding it has to stand in the query.")
+            format!("{meaning}. The request carries a signature in its XML; with the Redirect binding it has to stand in the query.")
         } else {
-            meaning.to_owned()
+            format!("{meaning}.")
         });
         if let Some(attempt) = seen.attempt {
             told.push(attempt.id.clone());
@@ -130,7 +130,8 @@ fn refusals(case: &Case, told: &mut Vec<String>, out: &mut Findings) {
                 finding = finding.cause(&STARTED_AT_IDP, case.sp_vendor);
             }
         }
-        out.push(describe(case, finding, request));
+        // What asks for a signature and what lacks one tell more than the page that says so.
+        out.push(describe(case, finding, request).at(seen.place));
     }
     for seen in case.phrases_of(Side::Idp).into_iter().filter(|seen| seen.phrase.meaning == "request-signature") {
         let Some(attempt) = seen.attempt.filter(|attempt| !told.contains(&attempt.id)) else { continue };
@@ -138,13 +139,10 @@ fn refusals(case: &Case, told: &mut Vec<String>, out: &mut Findings) {
             continue;
         };
         told.push(attempt.id.clone());
-        let mut finding = Finding::error("The identity provider refuses the unsigned request")
+        let finding = Finding::error("The identity provider refuses the unsigned request")
             .detail(format!("{} says: {}", seen.phrase.product, seen.phrase.text))
             .attempt(&attempt.id);
-        if let Some(place) = seen.place {
-            finding = finding.at(place);
-        }
-        out.push(describe(case, finding, Some(request)));
+        out.push(describe(case, finding, Some(request)).at_all(seen.place));
     }
 }
 

@@ -14,8 +14,8 @@ static SET_TO_SHA1: CauseData = CauseData {
 static SP_REFUSES_SHA1: CauseData = CauseData {
     text: "The service provider does not accept SHA-1",
     who: Who::Sp,
-    setting: Setting::SpSigningAlgorithm,
-    fix: "Do not lower its demands; let the identity provider sign with SHA-256",
+    setting: Setting::Unspecified,
+    fix: "Leave that as it is: let the identity provider sign with SHA-256",
 };
 
 check! {

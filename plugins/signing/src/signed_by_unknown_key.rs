@@ -160,10 +160,11 @@ fn describe(case: &Case, message: &Message, seen: &Verified<'_>, key: &KeyMatch,
     let (sp, entry_point) = trust::entry_point(case);
     let (idp, application) = trust::registration(case);
     let metadata_is_known = is_published || registered;
+    let address = case.metadata_url(None);
     finding = if metadata_is_known {
-        finding.cause_with(&ROLLED_OVER, sp, entry_point, None).cause_with(&WRONG_CERTIFICATE_ACTIVE, idp, application, None)
+        finding.cause_with(&ROLLED_OVER, sp, entry_point, address.as_deref()).cause_with(&WRONG_CERTIFICATE_ACTIVE, idp, application, None)
     } else {
-        finding.cause_with(&ROLLED_OVER, sp, entry_point, None).cause_with(&OTHER_METADATA, sp, entry_point, None)
+        finding.cause_with(&ROLLED_OVER, sp, entry_point, address.as_deref()).cause_with(&OTHER_METADATA, sp, entry_point, None)
     };
     finding
 }

@@ -134,6 +134,17 @@ impl Case {
         self.registrations.iter().filter(|registration| registration.relevant)
     }
 
+    /// Where the identity provider publishes its metadata with the application's own certificate, as
+    /// far as the exports tell. A tenant that is given must be the application's: elsewhere its id leads nowhere.
+    pub fn metadata_url(&self, tenant: Option<&str>) -> Option<String> {
+        let registration = self.relevant_registrations().find(|registration| registration.app_id.is_some())?;
+        let app_id = registration.app_id.as_deref().filter(|_| registration.vendor == Vendor::Entra)?;
+        let own = registration.tenant.as_ref().map(|tenant| tenant.value.as_str());
+        let tenant = tenant.or(own)?;
+        own.is_none_or(|own| own.eq_ignore_ascii_case(tenant)).then_some(())?;
+        Some(format!("https://login.microsoftonline.com/{tenant}/federationmetadata/2007-06/federationmetadata.xml?appid={app_id}"))
+    }
+
     /// Entry points of the service provider that concern this sign-in.
     pub fn relevant_configurations(&self) -> impl Iterator<Item = &SpConfiguration> {
         self.sp_configurations.iter().filter(|configuration| configuration.relevant)
