@@ -14,7 +14,7 @@ mod unchecked;
 
 use super::{Detail, Judged};
 use crate::terminal::{DIM, STRONG};
-use diag_core::report::Verdict;
+use diag_core::verdict::Verdict;
 use diag_sdk::Severity;
 use page::{Page, styled};
 
