@@ -172,7 +172,13 @@ fn page(raw: &RawExchange, navigation: bool, content_type: Option<&str>) -> Opti
     if scripted || !(navigation || raw.status >= 400) {
         return None;
     }
-    Some(pages::read(body, raw.status, html))
+    let mut page = pages::read(body, raw.status, html);
+    // Whatever the words: the field just filled in is asked for once more.
+    page.credentials_rejected |= raw.method == "POST"
+        && raw.status < 400
+        && page.login_form
+        && pages::password_fields(body).iter().any(|asked| raw.form.iter().any(|sent| sent.name == *asked));
+    Some(page)
 }
 
 fn set_cookies(raw: &RawExchange, date: Option<Timestamp>, sealer: &Sealer) -> Option<Vec<SetCookie>> {

@@ -6,6 +6,9 @@
 /// Bytes of a page that are looked at; error pages are short, and long ones say it at the top.
 const LONGEST_PAGE: usize = 1 << 20;
 
+/// Most names of fields kept of one page.
+const MOST_NAMES: usize = 8;
+
 /// What was scanned from a page.
 #[derive(Debug, Default)]
 pub(super) struct Html {
@@ -19,6 +22,8 @@ pub(super) struct Html {
     pub(super) scripts: String,
     /// It has a password field.
     pub(super) password_field: bool,
+    /// Names of its password fields.
+    pub(super) password_names: Vec<String>,
     /// Content of `meta name="PageID"`, by which Entra ID names its pages.
     pub(super) page_id: Option<String>,
     /// It refreshes itself to somewhere else.
@@ -73,7 +78,10 @@ pub(super) fn scan(body: &str) -> Html {
             }
             "h1" | "h2" if !closing => heading = Some(String::new()),
             "h1" | "h2" => html.headings.extend(heading.take().map(|text| collapse(&text)).filter(|text| !text.is_empty())),
-            "input" => html.password_field |= attribute(attributes, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("password")),
+            "input" if attribute(attributes, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("password")) => {
+                html.password_field = true;
+                html.password_names.extend(attribute(attributes, "name").filter(|_| html.password_names.len() < MOST_NAMES));
+            }
             "meta" if attribute(attributes, "name").is_some_and(|meta| meta.eq_ignore_ascii_case("pageid")) => {
                 html.page_id = attribute(attributes, "content");
             }

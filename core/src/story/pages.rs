@@ -60,6 +60,11 @@ pub fn read(body: &str, status: u16, is_html: bool) -> Page {
     }
 }
 
+/// Names of the password fields of a page.
+pub fn password_fields(body: &str) -> Vec<String> {
+    html::scan(body).password_names
+}
+
 /// Codes by which Entra ID says that what was typed is wrong; the person may try again.
 const CREDENTIAL_CODES: &[u32] = &[50126, 50034, 50056, 50053, 50055, 50144, 50057];
 

@@ -75,8 +75,14 @@ impl<'a> Path<'a> {
         let next = self.after(index).next()?;
         let following = self.get(next)?;
         let soon = seconds_between(exchange, following).is_some_and(|seconds| seconds <= BY_ITSELF);
-        (soon && !typed(following) && host(&following.url) == host(&exchange.url)).then_some(next)
+        (soon && !typed(following) && !from_elsewhere(exchange, following) && host(&following.url) == host(&exchange.url)).then_some(next)
     }
+}
+
+/// The page was shown, and the browser says that another site led to the next one: the person went
+/// back to what another site had opened.
+fn from_elsewhere(shown: &Exchange, following: &Exchange) -> bool {
+    (200..300).contains(&shown.status) && following.fetch_site.as_deref() == Some("cross-site")
 }
 
 /// The person typed the address, used a bookmark or reloaded: nothing sent them there.

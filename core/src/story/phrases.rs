@@ -6,7 +6,7 @@
 use super::shown::shown;
 use diag_sdk::case::exchange::Phrase;
 
-/// A text a product writes: lower case, `*` for anything in between.
+/// A text a product writes: lower case, `*` for anything in between, `~` for one word or name.
 struct Known {
     product: &'static str,
     pattern: &'static str,
@@ -17,6 +17,8 @@ struct Known {
 const SHOWN: usize = 180;
 /// How far apart the parts of a pattern may stand.
 const WIDEST_GAP: usize = 400;
+/// Most beginnings of a pattern that are tried in one text.
+const MOST_TRIES: usize = 50;
 /// Most phrases kept of one page.
 const MOST: usize = 8;
 
@@ -54,18 +56,29 @@ fn plain(text: &str) -> String {
 }
 
 fn position(text: &str, pattern: &str) -> Option<usize> {
-    let mut parts = pattern.split('*').map(str::trim);
+    let mut parts = pattern.split_inclusive(['*', '~']);
     let first = parts.next()?;
-    let start = text.find(first)?;
-    let mut at = start + first.len();
-    for part in parts {
-        let mut end = (at + WIDEST_GAP).min(text.len());
-        while !text.is_char_boundary(end) {
-            end += 1;
+    let gap = first.chars().next_back();
+    let first = first.trim_end_matches(['*', '~']).trim_end();
+    text.match_indices(first).take(MOST_TRIES).find_map(|(start, _)| {
+        let mut at = start + first.len();
+        let mut gap = gap;
+        for part in parts.clone() {
+            let literal = part.trim_end_matches(['*', '~']).trim();
+            let mut end = (at + WIDEST_GAP).min(text.len());
+            while !text.is_char_boundary(end) {
+                end += 1;
+            }
+            let found = text.get(at..end)?.find(literal)?;
+            let one_word = text.get(at..at + found)?.trim().chars().filter(|character| character.is_whitespace()).count() == 0;
+            if gap == Some('~') && !one_word {
+                return None;
+            }
+            at += found + literal.len();
+            gap = part.chars().next_back();
         }
-        at += text.get(at..end)?.find(part)? + part.len();
-    }
-    Some(start)
+        Some(start)
+    })
 }
 
 /// The original text from the start of the sentence around a match.
@@ -171,6 +184,9 @@ static KNOWN: &[Known] = &[
     known("Shibboleth SP", "message was signed, but signature could not be verified", "signature"),
     known("Shibboleth SP", "security of logoutresponse not established", "logout"),
     known("Shibboleth SP", "security of logoutrequest not established", "logout"),
+    known("Shibboleth SP", "unable to decode base64 in post binding message", "damaged"),
+    known("Shibboleth SP", "unable to decode base64 in redirect binding message", "damaged"),
+    known("Shibboleth SP", "invalid http method", "wrong-binding"),
     known("Shibboleth SP", "message expired, was issued too long ago", "expired"),
     known("Shibboleth SP", "message rejected, was issued in the future", "not-yet-valid"),
     known("Shibboleth SP", "message issued in the future", "not-yet-valid"),
@@ -334,6 +350,13 @@ static KNOWN: &[Known] = &[
     known("SAML software", "relay state is missing", "relay-state"),
     known("SAML software", "relaystate is missing", "relay-state"),
     known("SAML software", "unknown relay state", "relay-state"),
+    known("SAML software", "no pending login", "no-session"),
+    known("SAML software", "no pending sign-in", "no-session"),
+    known("SAML software", "session cookie missing", "no-session"),
+    known("SAML software", "session cookie is missing", "no-session"),
+    known("SAML software", "session cookie was not", "no-session"),
+    known("SAML software", "no saml session", "no-session"),
+    known("SAML software", "login session not found", "no-session"),
     known("SAML software", "already been used", "replay"),
     known("SAML software", "already been processed", "replay"),
     known("SAML software", "replay detected", "replay"),
@@ -364,6 +387,11 @@ static KNOWN: &[Known] = &[
     known("SAML software", "missing attribute", "attribute-missing"),
     known("SAML software", "attribute missing", "attribute-missing"),
     known("SAML software", "attribute is missing", "attribute-missing"),
+    known("SAML software", "attribute ~ missing", "attribute-missing"),
+    known("SAML software", "attribute ~ is missing", "attribute-missing"),
+    known("SAML software", "attribute ~ was not sent", "attribute-missing"),
+    known("SAML software", "attribute ~ not found", "attribute-missing"),
+    known("SAML software", "attribute ~ is required", "attribute-missing"),
     known("SAML software", "could not decrypt", "decrypt"),
     known("SAML software", "decryption failed", "decrypt"),
     known("SAML software", "account not provisioned", "not-provisioned"),
@@ -379,6 +407,10 @@ static KNOWN: &[Known] = &[
     known("log-in page", "incorrect username or password", "credentials"),
     known("log-in page", "incorrect user name or password", "credentials"),
     known("log-in page", "incorrect email or password", "credentials"),
+    known("log-in page", "wrong username or password", "credentials"),
+    known("log-in page", "wrong user name or password", "credentials"),
+    known("log-in page", "invalid user name or password", "credentials"),
+    known("log-in page", "invalid email or password", "credentials"),
     known("log-in page", "wrong password", "credentials"),
     known("log-in page", "incorrect password", "credentials"),
     known("log-in page", "username or password is incorrect", "credentials"),
@@ -406,6 +438,13 @@ mod tests {
         assert_eq!(found[0].meaning, "in-response-to");
         assert_eq!(find("Recipient in assertion doesn\u{2019}t match the current URL")[0].meaning, "recipient");
         assert!(find("Welcome to the hub").is_empty());
+    }
+
+    #[test]
+    fn a_name_in_between_is_one_word() {
+        assert_eq!(find("Access refused: attribute urn:oid:0.9.2342.19200300.100.1.3 missing")[0].meaning, "attribute-missing");
+        assert_eq!(find("This attribute and the attribute \"mail\" is missing")[0].meaning, "attribute-missing");
+        assert!(find("Attribute reports are here; nothing is missing").is_empty());
     }
 
     #[test]

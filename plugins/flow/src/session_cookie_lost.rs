@@ -1,4 +1,4 @@
-use diag_sdk::case::attempt::LostCookie;
+use diag_sdk::case::attempt::{Attempt, AttemptKind, LostCookie, Outcome};
 use diag_sdk::case::exchange::{Exchange, SameSite};
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
 
@@ -55,6 +55,12 @@ static PREFIX: CauseData = CauseData {
     who: Who::Sp,
     setting: Setting::SpSessionCookieName,
     fix: "Set Secure (and for __Host- Path=/ without Domain), or rename the cookie",
+};
+static NOT_RECORDED: CauseData = CauseData {
+    text: "The cookie set with the request did not come with the response; which of its attributes kept it back cannot be told, as the capture holds no cookies",
+    who: Who::Sp,
+    setting: Setting::SpSessionCookieAttributes,
+    fix: "Set SameSite=None together with Secure and Path=/, without a Domain, for the cookie that the ACS needs; to see which it is, record again with sensitive data",
 };
 
 check! {
@@ -132,7 +138,7 @@ check! {
             "flow/redirect-loop", "flow/sp-refused-response", "assertion/in-response-to-unknown", "assertion/unsolicited", "flow/relay-state-lost",
             "identity/required-attribute-missing",
         ],
-        causes: [STRICT, LAX, LAX_BY_DEFAULT, NONE_WITHOUT_SECURE, DOMAIN, OTHER_HOST, SCHEME, PATH, PREFIX],
+        causes: [STRICT, LAX, LAX_BY_DEFAULT, NONE_WITHOUT_SECURE, DOMAIN, OTHER_HOST, SCHEME, PATH, PREFIX, NOT_RECORDED],
         references: ["RFC 6265bis §5.6, §5.7, §8.8", "RFC 6265 §5.3"],
         run: run,
     }
@@ -168,6 +174,26 @@ fn run(case: &Case, out: &mut Findings) {
         }
         out.push(finding);
     }
+    for finding in case.attempts.iter().filter_map(|attempt| missed_by_the_service(case, attempt)) {
+        out.push(finding);
+    }
+}
+
+/// The service provider says that it does not know the browser again, and the capture was recorded without cookies.
+fn missed_by_the_service(case: &Case, attempt: &Attempt) -> Option<Finding> {
+    if attempt.kind != AttemptKind::SignIn || attempt.outcome != Outcome::RefusedBySp {
+        return None;
+    }
+    let receipt = case.exchanges.get(attempt.consumption?).filter(|exchange| exchange.cookies.is_none())?;
+    let response = case.message(attempt.response.as_deref()?)?;
+    // A response nobody asked for has no session to belong to.
+    response.in_response_to.as_ref()?;
+    let said = case.said_about(response).into_iter().find(|seen| seen.phrase.meaning == "no-session")?;
+    let finding = Finding::error("The service provider misses the session it began the sign-in with")
+        .detail(format!("At {} it says: {}", shown(receipt), said.phrase.text))
+        .at(&receipt.place)
+        .cause(&NOT_RECORDED, case.sp_vendor);
+    Some(finding.attempt(attempt.id.clone()))
 }
 
 fn cause(reason: &str) -> Option<&'static CauseData> {
@@ -216,6 +242,36 @@ fn attributes(setter: &Exchange, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use diag_sdk::case::exchange::{Page, Phrase, SentCookie, Side};
+    use diag_sdk::case::message::{Message, MessageKind};
+
+    #[test]
+    fn the_word_of_the_service_counts_where_no_cookies_were_recorded() {
+        let told = |cookies: Option<Vec<SentCookie>>, in_response_to: Option<&str>| {
+            let phrase = Phrase { meaning: "no-session".into(), text: "No pending login".into(), ..Phrase::default() };
+            let page = Page { error: true, phrases: vec![phrase], ..Page::default() };
+            let receipt = Exchange { method: "POST".into(), status: 401, side: Side::Sp, page: Some(page), cookies, ..Exchange::default() };
+            let response = Message {
+                id: "m1".into(),
+                kind: MessageKind::Response,
+                in_response_to: in_response_to.map(Into::into),
+                ..Message::default()
+            };
+            let attempt = Attempt {
+                id: "a1".into(),
+                outcome: Outcome::RefusedBySp,
+                response: Some("m1".into()),
+                consumption: Some(0),
+                exchanges: vec![0],
+                ..Attempt::default()
+            };
+            let case = Case { exchanges: vec![receipt], messages: vec![response], attempts: vec![attempt], ..Case::default() };
+            SESSION_COOKIE_LOST.judge(&case).found().len()
+        };
+        assert_eq!(told(None, Some("_1")), 1);
+        assert_eq!(told(Some(Vec::new()), Some("_1")), 0, "the recorded cookies tell");
+        assert_eq!(told(None, None), 0);
+    }
 
     #[test]
     fn a_cookie_nobody_missed_is_no_matter() {

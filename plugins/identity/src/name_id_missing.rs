@@ -84,8 +84,12 @@ fn run(case: &Case, out: &mut Findings) {
             .chain(case.sp_metadata(HeldBy::Idp))
             .any(|metadata| metadata.sp.as_ref().is_some_and(|role| !role.name_id_formats.is_empty() || !role.slo.is_empty()));
         // A product that reads the user from an attribute needs no NameID: silence where nothing asks for one.
+        // The metadata asks for one, the response was refused, and no other reason was given.
+        let turned_away = sign_in.refused && wanted && sign_in.configurations.is_empty() && !gave_a_reason(case, &sign_in);
         let detail = if said {
             "The service provider says that it needs one."
+        } else if turned_away {
+            "The service provider's metadata offers single logout or names NameID formats, for which it needs one, and it refused this response without another word."
         } else if logs_out || wanted {
             "The service provider offers single logout or names NameID formats; without a NameID it cannot tell the identity provider whom to sign out."
         } else if sign_in.refused && sign_in.configurations.is_empty() {
@@ -94,17 +98,23 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         };
         let headline = if sign_in.assertion.name_id.is_some() { "The NameID is empty" } else { "The subject has no NameID" };
-        let severity = if said { Severity::Error } else { Severity::Warning };
+        let severity = if said || turned_away { Severity::Error } else { Severity::Warning };
         let mut finding = Finding::new(severity, headline)
             .detail(detail)
             .at(sign_in.assertion.name_id.as_ref().map_or(&sign_in.assertion.place, |name_id| &name_id.place))
             .expected("a NameID", "saml-core-2.0-os §2.4.1")
             .cause_with(&NO_SOURCE, case.idp_vendor, sign_in::application(case), None);
-        if !said {
+        if severity == Severity::Warning {
             finding = finding.likely();
         }
         out.push(sign_in.mark(finding));
     }
+}
+
+/// The service provider said why it refused, beyond regrets.
+fn gave_a_reason(case: &Case, sign_in: &sign_in::SignIn<'_>) -> bool {
+    const REGRETS: &[&str] = &["refused", "server-error", "idp-error"];
+    case.said_about(sign_in.message).iter().any(|seen| !REGRETS.contains(&seen.phrase.meaning.as_str()))
 }
 
 #[cfg(test)]
@@ -112,6 +122,7 @@ mod tests {
     use super::*;
     use crate::fixture::{levels, personal, says, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::metadata::{Metadata, SpRole};
     use diag_sdk::{Place, Sited};
 
     fn nameless(outcome: Outcome) -> Case {
@@ -133,6 +144,19 @@ mod tests {
         assert_eq!(levels(&NAME_ID_MISSING, &case), [Severity::Error]);
         case.messages[0].assertions[0].encrypted_id = true;
         assert!(levels(&NAME_ID_MISSING, &case).is_empty());
+    }
+
+    #[test]
+    fn a_refusal_without_a_word_by_who_asks_for_one() {
+        let mut case = nameless(Outcome::RefusedBySp);
+        case.sp_configurations.clear();
+        let role = SpRole { name_id_formats: vec!["urn:oasis:names:tc:SAML:2.0:nameid-format:transient".into()], ..SpRole::default() };
+        case.metadata.push(Metadata { held_by: HeldBy::Publisher, sp: Some(role), ..Metadata::default() });
+        assert_eq!(levels(&NAME_ID_MISSING, &case), [Severity::Error]);
+        says(&mut case, 1, "refused", "cannot be authenticated");
+        assert_eq!(levels(&NAME_ID_MISSING, &case), [Severity::Error]);
+        says(&mut case, 1, "expired", "the assertion has expired");
+        assert_eq!(levels(&NAME_ID_MISSING, &case), [Severity::Warning]);
     }
 
     #[test]

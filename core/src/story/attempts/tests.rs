@@ -121,6 +121,16 @@ fn a_loop_is_told_from_a_second_try() {
     assert_eq!(outcomes(&through), [Outcome::Abandoned, Outcome::SignedIn]);
     let refused = after_post(&format!("{bounce}< 400\n"));
     assert_eq!(outcomes(&refused), [Outcome::Looping, Outcome::RefusedBySp]);
+    // A page that was shown opens the next one as a page of its own site does, or the person went back.
+    let shown = |site: &str| {
+        after_post(&format!(
+            "< 302\n< Location: /hub\n\nGET https://sp.example/hub @8s\n< 200\n| <title>Hub</title>\n\n\
+             GET https://sp.example/hub @9s\n> Sec-Fetch-Site: {site}\n< 302\n< Location: https://idp.example/sso?SAMLRequest={{redirect:r2}}\n\n\
+             GET https://idp.example/sso?SAMLRequest={{redirect:r2}} @10s\n< 200\n"
+        ))
+    };
+    assert_eq!(outcomes(&shown("same-origin"))[0], Outcome::Looping);
+    assert_eq!(outcomes(&shown("cross-site"))[0], Outcome::SignedIn);
 }
 
 #[test]
@@ -130,6 +140,11 @@ fn refusals_of_the_identity_provider() {
     assert_eq!(outcomes(&page("< 500\n")), [Outcome::RefusedByIdp]);
     let wrong = page("< 200\n| <title>Sign in</title><p>Incorrect username or password</p><input type=password>\n");
     assert_eq!((outcomes(&wrong).as_slice(), wrong.attempts[0].credential_retries), ([Outcome::RefusedByIdp].as_slice(), 1));
+    // The same field once more says it in any language; another one asks for a second factor.
+    let again = page("< 200\n| <title>Anmelden</title><p>Nein.</p><input type=password name=password>\n");
+    assert_eq!((outcomes(&again).as_slice(), again.attempts[0].credential_retries), ([Outcome::RefusedByIdp].as_slice(), 1));
+    let second_factor = page("< 200\n| <title>Code</title><input type=password name=code>\n");
+    assert_eq!(outcomes(&second_factor), [Outcome::Incomplete]);
     assert_eq!(outcomes(&tell(START)), [Outcome::Incomplete]);
 }
 
