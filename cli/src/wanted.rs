@@ -1,6 +1,6 @@
 //! What each input is called and how one gets it, so that "not checked" is followed by what to do.
 
-use diag_sdk::{Need, Vendor};
+use diag_sdk::{Case, Need, Vendor};
 
 /// What an input is called.
 pub(crate) fn name(need: Need) -> &'static str {
@@ -57,8 +57,29 @@ pub(crate) fn how(need: Need, idp: Vendor, sp: Vendor) -> &'static str {
     }
 }
 
+/// It is an export of a product that is known not to take part, so there is none to ask for.
+pub(crate) fn is_foreign(case: &Case, need: Need) -> bool {
+    let own = product(need);
+    let seen = match own {
+        Some(Vendor::Entra) => case.idp_vendor,
+        Some(Vendor::Qlik) => case.sp_vendor,
+        _ => return false,
+    };
+    own != Some(seen) && known_otherwise(case, own)
+}
+
+/// The side whose product would be `own` is known, and is another product: its metadata or its
+/// messages are there, and nothing of them says `own`.
+fn known_otherwise(case: &Case, own: Option<Vendor>) -> bool {
+    match own {
+        Some(Vendor::Entra) => !case.exchanges.is_empty() || case.metadata.iter().any(|metadata| metadata.idp.is_some()),
+        Some(Vendor::Qlik) => !case.exchanges.is_empty() || case.metadata.iter().any(|metadata| metadata.sp.is_some()),
+        _ => false,
+    }
+}
+
 /// The product whose input it is.
-pub(crate) fn product(need: Need) -> Option<Vendor> {
+fn product(need: Need) -> Option<Vendor> {
     match need {
         Need::Application | Need::ServicePrincipal | Need::TokenIssuancePolicies | Need::ClaimsMappingPolicies => Some(Vendor::Entra),
         Need::Virtualproxyconfig | Need::Proxyservice | Need::Certutil | Need::ProxyLog => Some(Vendor::Qlik),

@@ -96,7 +96,8 @@ fn described(finding: &ReportedFinding) -> String {
         }
     }
     for cause in &finding.causes {
-        let _ = writeln!(out, "fix ({}): {} › {}", wording::person(cause.who), cause.screen, cause.fix);
+        let screen = wording::screen(cause).map(|screen| format!("{screen}: ")).unwrap_or_default();
+        let _ = writeln!(out, "fix ({}): {screen}{}", wording::person(cause.who), cause.fix);
         if let Some(value) = &cause.value {
             let _ = writeln!(out, "  {value}");
         }

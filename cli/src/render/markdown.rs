@@ -9,6 +9,9 @@ use diag_sdk::{Need, Severity};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+/// Most attempts listed: a loop can make hundreds.
+const ATTEMPTS_SHOWN: usize = 8;
+
 /// One report.
 pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail) -> String {
     let mut out = String::new();
@@ -19,6 +22,9 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail) -> St
         Some(title) => writeln!(out, "# {}\n\n**{verdict}**: {}", code(title), escape(&headline)),
         None => writeln!(out, "# {verdict}: {}", escape(&headline)),
     };
+    if let Some(attempt) = super::text::headline::decisive(judged).filter(|attempt| !attempt.ending.is_empty()) {
+        let _ = writeln!(out, "\n{}", escape(&attempt.ending));
+    }
     let roots = judged.root_causes();
     for (index, finding) in roots.iter().enumerate() {
         let number = if roots.len() > 1 { format!(" {}", index + 1) } else { String::new() };
@@ -98,7 +104,7 @@ fn whole(out: &mut String, judged: &Judged, finding: &ReportedFinding) {
 fn unchecked(out: &mut String, judged: &Judged) {
     let mut by_need: BTreeMap<Need, usize> = BTreeMap::new();
     for check in judged.report.checks.iter().filter(|check| check.outcome == CheckOutcome::Skipped) {
-        for need in check.needs.iter().filter(|need| !judged.case.has(**need)) {
+        for need in check.needs.iter().filter(|need| !judged.case.has(**need) && !wanted::is_foreign(&judged.case, **need)) {
             *by_need.entry(*need).or_default() += 1;
         }
     }
@@ -121,10 +127,19 @@ fn basis(out: &mut String, judged: &Judged) {
             let _ = writeln!(out, "  - {}", prose(note));
         }
     }
-    for attempt in &judged.report.attempts {
+    // One attempt is told by the headline.
+    if judged.report.attempts.len() < 2 {
+        return;
+    }
+    out.push_str("\n## Attempts\n\n");
+    for attempt in judged.report.attempts.iter().take(ATTEMPTS_SHOWN) {
         let when = attempt.started.map(|time| format!(" {}", wording::moment(time))).unwrap_or_default();
         let (words, _) = wording::outcome(attempt.outcome);
         let _ = writeln!(out, "- {}{when}: {words}. {}", wording::attempt(attempt.kind), escape(&attempt.ending));
+    }
+    let more = judged.report.attempts.len().saturating_sub(ATTEMPTS_SHOWN);
+    if more > 0 {
+        let _ = writeln!(out, "- and {more} more");
     }
 }
 

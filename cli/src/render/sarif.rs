@@ -107,7 +107,8 @@ fn message(finding: &ReportedFinding) -> String {
     }
     for cause in &finding.causes {
         let value = cause.value.as_deref().map(|value| format!(": {value}")).unwrap_or_default();
-        let _ = write!(text, "\nFix ({}): {} [{}]{value}", crate::wording::person(cause.who), cause.fix, cause.screen);
+        let screen = crate::wording::screen(cause).map(|screen| format!(" [{screen}]")).unwrap_or_default();
+        let _ = write!(text, "\nFix ({}): {}{screen}{value}", crate::wording::person(cause.who), cause.fix);
     }
     text
 }

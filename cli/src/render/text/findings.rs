@@ -1,6 +1,6 @@
 //! Findings: root causes whole, everything else as short as it allows.
 
-use super::page::{Page, plain, prose, screen_path, styled, with_code};
+use super::page::{Page, plain, screen_path, styled, with_code};
 use super::{comparison, excerpt};
 use crate::render::{Detail, Judged};
 use crate::terminal::{DIM, ERROR, GOOD, PLAIN, STRONG};
@@ -22,9 +22,7 @@ pub(crate) fn root_cause(page: &mut Page, judged: &Judged, alike: &[&ReportedFin
     page.paragraph(0, &styled(STRONG, &finding.message));
     if let Some(text) = &finding.detail {
         page.blank();
-        for paragraph in prose(text) {
-            page.paragraph(2, &paragraph);
-        }
+        page.prose(2, text);
     }
     if !finding.places.is_empty() {
         page.blank();
@@ -52,8 +50,8 @@ pub(crate) fn root_cause(page: &mut Page, judged: &Judged, alike: &[&ReportedFin
 fn again(page: &mut Page, judged: &Judged, first: &ReportedFinding, other: &ReportedFinding) {
     page.blank();
     page.line(&styled(STRONG, "THE SAME"));
-    for paragraph in other.detail.iter().filter(|detail| first.detail.as_ref() != Some(detail)).flat_map(|text| prose(text)) {
-        page.paragraph(2, &paragraph);
+    if let Some(text) = other.detail.as_ref().filter(|detail| first.detail.as_ref() != Some(detail)) {
+        page.prose(2, text);
     }
     if let Some(place) = other.places.first() {
         page.hanging(&format!("  {}", styled(DIM, "at")), 5, &styled(DIM, &excerpt::describe(judged, place)));
@@ -171,8 +169,8 @@ fn mark(severity: Severity) -> &'static str {
 
 /// Detail, places and values of a finding in a list.
 fn more(page: &mut Page, judged: &Judged, finding: &ReportedFinding, indent: usize) {
-    for paragraph in finding.detail.iter().flat_map(|text| prose(text)) {
-        page.paragraph(indent, &paragraph);
+    if let Some(text) = &finding.detail {
+        page.prose(indent, text);
     }
     excerpt::write(page, indent, judged, finding, true);
     comparison::write(page, indent, finding);

@@ -47,12 +47,14 @@ pub(crate) fn badge(verdict: Verdict) -> (&'static str, Style) {
 pub(crate) fn sentence(judged: &Judged) -> String {
     let report = &judged.report;
     let attempt = decisive(judged);
+    let captured = !judged.case.exchanges.is_empty();
     let of = |attempt: &ReportedAttempt| {
         let when = attempt.started.map(|time| format!(" of {}", wording::moment(time))).unwrap_or_default();
         format!("The {}{when}", wording::attempt(attempt.kind))
     };
     match (report.verdict, attempt) {
         (Verdict::Healthy, Some(attempt)) => format!("{} works", of(attempt)),
+        (Verdict::Healthy, None) if captured => "The capture shows no sign-in; the configuration allows one".to_owned(),
         (Verdict::Healthy, None) => "Nothing in this configuration keeps people from signing in".to_owned(),
         (Verdict::AtRisk, Some(attempt)) => format!("{} worked, but the configuration will break it", of(attempt)),
         (Verdict::AtRisk, None) => "Signing in works, but the configuration will break it".to_owned(),
@@ -66,13 +68,14 @@ pub(crate) fn sentence(judged: &Judged) -> String {
         },
         (Verdict::Broken, None) => "Signing in cannot work with this configuration".to_owned(),
         (Verdict::Undetermined, Some(attempt)) => format!("{} is not in the capture to its end", of(attempt)),
+        (Verdict::Undetermined, None) if captured => "The capture shows no sign-in".to_owned(),
         (Verdict::Undetermined, None) => "There is no sign-in and no configuration to judge".to_owned(),
     }
 }
 
 /// The attempt that the verdict is about: the one the first root cause is about, else the last
 /// failed one, else the last sign-in.
-fn decisive(judged: &Judged) -> Option<&ReportedAttempt> {
+pub(crate) fn decisive(judged: &Judged) -> Option<&ReportedAttempt> {
     let report = &judged.report;
     let by_id = |id: &str| report.attempts.iter().find(|attempt| attempt.id == id);
     let has_failed = |attempt: &&ReportedAttempt| judged.case.attempts.iter().any(|known| known.id == attempt.id && failed(known));

@@ -20,7 +20,7 @@ pub(crate) fn plain(text: &str) -> String {
 }
 
 /// Prose from checks: line breaks separate paragraphs, `code` between backticks stands out.
-pub(crate) fn prose(text: &str) -> Vec<String> {
+fn prose(text: &str) -> Vec<String> {
     text.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(with_code).collect()
 }
 
@@ -44,8 +44,11 @@ pub(crate) fn with_code(line: &str) -> String {
     out
 }
 
-/// A path through screens, `A › B › C`: breaks only between screens.
+/// A path through screens, `A › B › C`: breaks only between screens. What names no screen is prose.
 pub(crate) fn screen_path(style: Style, path: &str) -> String {
+    if !path.contains(" › ") {
+        return styled(style, path);
+    }
     let steps = visible(path).split(" › ").map(|step| step.replace(' ', UNBROKEN)).collect::<Vec<_>>().join("\u{a0}› ");
     format!("{style}{steps}{style:#}")
 }
@@ -96,6 +99,16 @@ impl Page {
         self.wrapped(&blank, &blank, text);
     }
 
+    /// Prose from checks; a line that begins with `- ` is an item of a list.
+    pub(crate) fn prose(&mut self, indent: usize, text: &str) {
+        for line in prose(text) {
+            match line.strip_prefix("- ") {
+                Some(item) => self.hanging(&format!("{}·", " ".repeat(indent)), indent + 2, item),
+                None => self.paragraph(indent, &line),
+            }
+        }
+    }
+
     /// A paragraph whose first line begins with `lead` (which fills `indent` columns or fewer) and whose further lines are
     /// indented by `indent`.
     pub(crate) fn hanging(&mut self, lead: &str, indent: usize, text: &str) {
@@ -128,6 +141,13 @@ mod tests {
         let mut page = Page::new(24);
         page.hanging("fix", 5, "enter this value in that field");
         assert_eq!(page.finish(), "fix  enter this value in\n     that field\n");
+    }
+
+    #[test]
+    fn lists_keep_their_marks_beside_long_items() {
+        let mut page = Page::new(20);
+        page.prose(2, "Sent:\n- http://schemas.example/claims/name\n- mail");
+        assert_eq!(page.finish(), "  Sent:\n  · http://schemas.example/claims/name\n  · mail\n");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::wanted;
 use crate::wording::count;
 use diag_core::report::CheckOutcome;
 use diag_core::verdict::Verdict;
-use diag_sdk::{Need, Vendor};
+use diag_sdk::Need;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Inputs explained without `-v`; the others are named only.
@@ -35,15 +35,7 @@ fn skipped(page: &mut Page, judged: &Judged, detail: Detail) {
         return;
     }
     let (idp, sp) = (judged.case.idp_vendor, judged.case.sp_vendor);
-    // A product that is known not to take part has no exports to ask for.
-    let foreign = |need: Need| {
-        let rival = |own: Vendor, seen: Vendor| seen != own && known_otherwise(judged, own);
-        match wanted::product(need) {
-            Some(Vendor::Entra) => rival(Vendor::Entra, idp),
-            Some(Vendor::Qlik) => rival(Vendor::Qlik, sp),
-            _ => false,
-        }
-    };
+    let foreign = |need: Need| wanted::is_foreign(&judged.case, need);
     let mut wanted_inputs: Vec<((bool, Need), Vec<&str>)> = by_need.into_iter().collect();
     wanted_inputs.sort_by_key(|((partial, need), checks)| (*partial, foreign(*need), std::cmp::Reverse(checks.len()), *need));
     if judged.report.verdict == Verdict::Healthy && detail != Detail::Full {
@@ -106,17 +98,6 @@ fn skipped(page: &mut Page, judged: &Judged, detail: Detail) {
             page.hanging("  ·", 4, &styled(DIM, &format!("{}: {why} (-v lists them)", count(rest, "further check"))));
         }
         told.extend(checks);
-    }
-}
-
-/// The side whose product would be `own` is known, and is another product: its metadata or its
-/// messages are there, and nothing of them says `own`.
-fn known_otherwise(judged: &Judged, own: Vendor) -> bool {
-    let case = &judged.case;
-    match own {
-        Vendor::Entra => !case.exchanges.is_empty() || case.metadata.iter().any(|metadata| metadata.idp.is_some()),
-        Vendor::Qlik => !case.exchanges.is_empty() || case.metadata.iter().any(|metadata| metadata.sp.is_some()),
-        Vendor::Other => false,
     }
 }
 
