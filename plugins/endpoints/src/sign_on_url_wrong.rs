@@ -13,13 +13,13 @@ static NOT_SET: CauseData = CauseData {
     text: "The sign-on URL was left empty, so the identity provider starts the sign-in itself (IdP-initiated)",
     who: Who::Idp,
     setting: Setting::IdpSignOnUrl,
-    fix: "Enter the URL at which people start, for Qlik Sense https://<host>:443/<prefix>/hub",
+    fix: "Enter the URL of the application at which people start",
 };
 static POINTS_ELSEWHERE: CauseData = CauseData {
     text: "The sign-on URL points to something else than the start page of this entry point",
     who: Who::Idp,
     setting: Setting::IdpSignOnUrl,
-    fix: "Enter the URL at which people start, for Qlik Sense https://<host>:443/<prefix>/hub",
+    fix: "Enter the URL of the application at which people start",
 };
 
 check! {

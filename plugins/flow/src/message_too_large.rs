@@ -11,10 +11,10 @@ static MANY_GROUPS: CauseData = CauseData {
     fix: "Send only the groups assigned to the application, or filter them",
 };
 static LIMIT: CauseData = CauseData {
-    text: "The service provider, or a web server in front of it, limits the size of requests",
-    who: Who::Sp,
-    setting: Setting::SpSizeLimits,
-    fix: "Raise the limit for the assertion consumer service",
+    text: "A web server or gateway in front of the service provider, or the service provider itself, limits the size of what is posted",
+    who: Who::Network,
+    setting: Setting::Gateway,
+    fix: "Raise the limit for the assertion consumer service URL",
 };
 static LONG_ADDRESS: CauseData = CauseData {
     text: "The address with the request in it is longer than the receiver or a gateway takes",

@@ -1,3 +1,4 @@
+use crate::ends::place_of;
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -7,6 +8,13 @@ static WRONG_PART: CauseData = CauseData {
     who: Who::User,
     setting: Setting::Browser,
     fix: "Record from before the first click until the error shows, in a private window, and save everything",
+};
+
+static FAILS_BEFORE: CauseData = CauseData {
+    text: "The service provider, or a web server in front of it, fails before it sends anybody to sign in",
+    who: Who::Sp,
+    setting: Setting::Unspecified,
+    fix: "Look into its log at that moment, and record again with the content of pages, so that what the page says can be judged",
 };
 
 check! {
@@ -39,11 +47,11 @@ check! {
     pub static NO_SAML_MESSAGES = {
         id: "flow/no-saml-messages",
         title: "The capture contains no SAML message",
-        levels: [Severity::Notice],
+        levels: [Severity::Warning, Severity::Notice],
         stage: Stage::Observation,
         needs: [Need::Capture],
         explains: [],
-        causes: [WRONG_PART],
+        causes: [FAILS_BEFORE, WRONG_PART],
         references: [],
         run: run,
     }
@@ -68,6 +76,55 @@ fn run(case: &Case, out: &mut Findings) {
     if !case.other_protocols.is_empty() {
         let _ = write!(detail, " Other sign-in protocols in it: {}.", case.other_protocols.join(", "));
     }
-    let first = case.exchanges.first().map(|exchange| &exchange.place);
-    out.push(Finding::notice("The capture contains no SAML message").detail(detail).at_all(first).cause(&WRONG_PART, case.sp_vendor));
+    let failed = case.exchanges.iter().rfind(|exchange| exchange.navigation).filter(|exchange| exchange.status >= 400);
+    out.push(match failed {
+        Some(exchange) => Finding::warning(format!("No SAML message: {} answered {}", place_of(&exchange.url), exchange.status))
+            .likely()
+            .detail(detail)
+            .at(&exchange.place)
+            .cause(&FAILS_BEFORE, case.sp_vendor)
+            .cause(&WRONG_PART, case.sp_vendor),
+        None => Finding::notice("The capture contains no SAML message")
+            .detail(detail)
+            .at_all(case.exchanges.first().map(|exchange| &exchange.place))
+            .cause(&WRONG_PART, case.sp_vendor),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::case::exchange::Exchange;
+    use diag_sdk::case::message::Message;
+
+    fn seen(statuses: &[u16]) -> Case {
+        let page = |status: &u16| Exchange {
+            url: "https://sense.example/hub?x=1".into(),
+            status: *status,
+            navigation: true,
+            ..Exchange::default()
+        };
+        Case { exchanges: statuses.iter().map(page).collect(), ..Case::default() }
+    }
+
+    fn told(case: &Case) -> Vec<(Severity, String)> {
+        NO_SAML_MESSAGES.judge(case).found().iter().map(|finding| (finding.severity, finding.message.clone())).collect()
+    }
+
+    #[test]
+    fn a_page_that_fails_before_any_message_is_named() {
+        assert_eq!(told(&seen(&[302, 500])), [(Severity::Warning, "No SAML message: sense.example/hub answered 500".to_owned())]);
+        assert_eq!(told(&seen(&[500, 200]))[0].0, Severity::Notice, "it went on");
+        let mut picture = seen(&[200, 404]);
+        picture.exchanges[1].navigation = false;
+        assert_eq!(told(&picture)[0].0, Severity::Notice, "a picture that is missing is no page");
+    }
+
+    #[test]
+    fn messages_silence_it() {
+        let mut case = seen(&[500]);
+        case.messages.push(Message::default());
+        assert_eq!(told(&case), []);
+        assert_eq!(told(&Case::default()), []);
+    }
 }

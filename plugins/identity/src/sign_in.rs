@@ -109,8 +109,8 @@ impl<'a> SignIn<'a> {
         let more = self.assertion.attributes.len().saturating_sub(SHOWN);
         match (names.is_empty(), more) {
             (true, _) => "The assertion carries no attributes.".to_owned(),
-            (false, 0) => format!("The assertion carries:\n{}", names.join("\n")),
-            (false, more) => format!("The assertion carries:\n{}\nand {more} more", names.join("\n")),
+            (false, 0) => format!("The assertion carries:\n- {}", names.join("\n- ")),
+            (false, more) => format!("The assertion carries:\n- {}\n- and {more} more", names.join("\n- ")),
         }
     }
 }
