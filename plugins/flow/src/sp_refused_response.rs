@@ -70,6 +70,10 @@ fn run(case: &Case, out: &mut Findings) {
             (Outcome::DeniedAfterSignIn, status) => format!("Signed in, but {place} answered {status}"),
             (Outcome::BrokenInTransit, 0) => format!("{place} could not be reached"),
             (Outcome::BrokenInTransit, status) => format!("The response did not get through: {place} answered {status}"),
+            (_, status) if attempt.request.is_none() && attempt.response.is_none() => {
+                format!("The service provider answered {status} before any SAML message")
+            }
+            (_, status) if attempt.response.is_none() => format!("The browser came back without a response: {place} answered {status}"),
             (_, status) if status < 400 => format!("The service provider showed an error page, {place}"),
             (_, status) => format!("The service provider refused the response with {status}"),
         };

@@ -6,6 +6,7 @@ use crate::story::shown::shown;
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Page, Phrase};
 use diag_sdk::case::message::Message;
+use diag_sdk::host::host_of;
 use diag_sdk::status;
 use url::Url;
 
@@ -274,6 +275,9 @@ fn without_response(path: &Path<'_>, draft: &Draft) -> Ending {
     let place = host_and_path(&exchange.url);
     let said = said(exchange);
     let page = exchange.page.as_ref();
+    if came_back(path, draft, asked, index) && (exchange.status >= 400 || page.is_some_and(|page| page.error)) {
+        return ending(Outcome::RefusedBySp, format!("The browser came back to {place} without a response: {said}"), index);
+    }
     match exchange.status {
         0 if connection_failed(exchange) => {
             let failure = exchange.failure.as_deref().unwrap_or_default();
@@ -296,6 +300,13 @@ fn without_response(path: &Path<'_>, draft: &Draft) -> Ending {
             _ => ending(Outcome::Incomplete, format!("The capture shows no response after {place}"), index),
         },
     }
+}
+
+/// The browser is at the host again that sent it to the identity provider.
+fn came_back(path: &Path<'_>, draft: &Draft, asked: usize, index: usize) -> bool {
+    let host_at = |index: usize| path.get(index).and_then(|exchange| host_of(&exchange.url));
+    let Some(service) = draft.issued.and_then(host_at) else { return false };
+    index > asked && host_at(index).as_ref() == Some(&service) && host_at(asked).as_ref() != Some(&service)
 }
 
 /// A frame inside a page.

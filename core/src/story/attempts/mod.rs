@@ -9,6 +9,7 @@ use diag_sdk::Case;
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::exchange::Page;
 use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::host::host_of;
 use diag_sdk::spec;
 use draft::Draft;
 use ending::Ending;
@@ -18,9 +19,10 @@ use steps::{Deliveries, Roles, deliveries, posts_password, steps};
 /// Finds the attempts of the Case in its exchanges and messages.
 pub fn attempts(case: &mut Case) {
     let path = Path::new(&case.exchanges);
-    let mut drafts = draft::drafts(&path, &case.messages, &consumers(case));
+    let consumers = consumers(case);
+    let mut drafts = draft::drafts(&path, &case.messages, &consumers);
     if drafts.is_empty() {
-        drafts.extend(refused_at_the_door(&path));
+        drafts.extend(refused_at_the_door(&path, &consumers));
     }
     let mut endings: Vec<Ending> =
         drafts.iter().map(|draft| door(&path, draft).unwrap_or_else(|| ending::judge(&path, &case.messages, draft))).collect();
@@ -54,7 +56,7 @@ fn consumers(case: &Case) -> Vec<String> {
 }
 
 /// A service provider that answers with an error before any message: an attempt all the same.
-fn refused_at_the_door(path: &Path<'_>) -> Option<Draft> {
+fn refused_at_the_door(path: &Path<'_>, consumers: &[String]) -> Option<Draft> {
     const MEANINGS: &[&str] = &[
         "unknown-idp",
         "host-header",
@@ -72,11 +74,23 @@ fn refused_at_the_door(path: &Path<'_>) -> Option<Draft> {
         page.error
             && page.phrases.iter().any(|phrase| MEANINGS.contains(&phrase.meaning.as_str()) && !NOT_SAML.contains(&phrase.product.as_str()))
     };
-    let index = path.exchanges.iter().position(|exchange| exchange.navigation && exchange.page.as_ref().is_some_and(speaks))?;
+    let spoken = || path.exchanges.iter().position(|exchange| exchange.navigation && exchange.page.as_ref().is_some_and(speaks));
+    let index = spoken().or_else(|| failed_at_the_service(path, consumers))?;
     let mut draft = Draft::default();
     draft.exchanges.insert(index);
     draft.exchanges.extend(path.previous(index));
     Some(draft)
+}
+
+/// The capture ends on a failure at a host that takes responses, whatever its page says. 401 may
+/// be a question for Windows credentials, 404 a mistyped address.
+fn failed_at_the_service(path: &Path<'_>, consumers: &[String]) -> Option<usize> {
+    let last = path.exchanges.iter().rposition(|exchange| exchange.navigation)?;
+    let exchange = path.get(last)?;
+    let failed = exchange.status >= 400 && !matches!(exchange.status, 401 | 404);
+    let here = host_of(&exchange.url)?;
+    let serves = consumers.iter().any(|consumer| host_of(consumer).as_ref() == Some(&here));
+    (failed && serves).then_some(last)
 }
 
 /// The ending of an attempt without any message.

@@ -149,6 +149,33 @@ fn refusals_of_the_identity_provider() {
 }
 
 #[test]
+fn who_fails_is_told_by_the_host() {
+    let back = tell(&format!("{START}GET https://sp.example/acs @6s\n< 403\n| <title>No response</title>\n"));
+    assert_eq!(outcomes(&back), [Outcome::RefusedBySp], "{:?}", back.attempts);
+    let stayed = tell(&format!("{START}GET https://idp.example/next @6s\n< 403\n| <title>No</title>\n"));
+    assert_eq!(outcomes(&stayed), [Outcome::RefusedByIdp]);
+}
+
+#[test]
+fn a_failure_before_any_message_counts_at_who_takes_responses() {
+    const METADATA: &str = r#"<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://sp.example"><SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><AssertionConsumerService index="0" Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://sp.example/acs"/></SPSSODescriptor></EntityDescriptor>"#;
+    let outcomes = |exchanges: &str| {
+        let sketch = format!("diag-sketch/1 2026-11-24T10:00:00Z\n\n{exchanges}");
+        let files = [("sketch", sketch), ("sp.xml", METADATA.to_owned())].map(|(path, text)| {
+            let reader = Box::new(std::io::Cursor::new(text.into_bytes()));
+            Supplied { path: path.to_owned(), named: true, held_by: HeldBy::Publisher, reader }
+        });
+        outcomes(&examine(Request::new(files.into()), &mut |_| {}).case)
+    };
+    assert_eq!(outcomes("GET https://sp.example/login @0s\n< 500\n| <title>500 Internal Server Error</title>\n"), [Outcome::RefusedBySp]);
+    for elsewhere in
+        ["GET https://www.example/ @0s\n< 500\n", "GET https://sp.example/lgoin @0s\n< 404\n", "GET https://sp.example/ @0s\n< 200\n"]
+    {
+        assert_eq!(outcomes(elsewhere), [], "{elsewhere}");
+    }
+}
+
+#[test]
 fn a_wrong_password_on_the_way_is_counted() {
     let case = tell(&format!(
         "{START}{PASSWORD}POST https://idp.example/login @6s\n> username=ann&password=other\n< 200\n\n\
