@@ -1,13 +1,13 @@
 //! From files to a Case: every room of core, in the order data flows through them.
 
 use crate::crypto::{self, PrivateKey, certificate};
-use crate::evidence::Evidence;
+use crate::evidence::{Document, Evidence};
 use crate::intake::{self, Supplied};
 use crate::saml::messages::Decoded;
 use crate::saml::metadata::{self, Holding};
 use crate::seal::Sealer;
 use crate::sources::Sources;
-use crate::{redact, saml, snapshot, story};
+use crate::{redact, repair, saml, snapshot, story};
 use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::AttemptKind;
 use diag_sdk::case::input::{BrokenDocument, HeldBy, InputKind, Trouble};
@@ -46,6 +46,8 @@ pub struct Examination {
     pub case: Case,
     /// The texts, secrets blotted out.
     pub sources: Sources,
+    /// The metadata documents as they were handed in, for repairs.
+    pub documents: Vec<repair::Document>,
 }
 
 /// Reads, decodes, verifies and joins everything into one Case.
@@ -62,7 +64,7 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     case.exchanges = story::exchanges(&evidence, &sealer);
     blot_pages(&mut case, &redact::known_secrets(&evidence));
     let mut decoded = saml::messages::read(&evidence, &sealer);
-    read_documents(&evidence, &sealer, &decoded, &mut case, &mut sources);
+    let held = read_documents(&evidence, &sealer, &decoded, &mut case, &mut sources);
     for message in &decoded {
         sources.add_xml(&message.facts.id, &message.xml);
     }
@@ -77,7 +79,8 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     case.messages = decoded.into_iter().map(|message| message.facts).collect();
     story::complete(&mut case, &evidence);
     (case.judged_at, case.judged_by) = moment(&case, request.at, request.now);
-    Examination { case, sources }
+    let documents = documents(evidence.documents, held, &case);
+    Examination { case, sources, documents }
 }
 
 /// Error pages echo what they were sent: cookies and passwords among it.
@@ -90,8 +93,15 @@ fn blot_pages(case: &mut Case, secrets: &BTreeSet<String>) {
     }
 }
 
-/// Documents other than captures: exports, metadata (also inside exports), certificates.
-fn read_documents(evidence: &Evidence, sealer: &Sealer, decoded: &[Decoded], case: &mut Case, sources: &mut Sources) {
+/// Documents other than captures: exports, metadata (also inside exports), certificates. What is held
+/// inside exports is returned.
+fn read_documents(
+    evidence: &Evidence,
+    sealer: &Sealer,
+    decoded: &[Decoded],
+    case: &mut Case,
+    sources: &mut Sources,
+) -> Vec<snapshot::HeldDocument> {
     let exports = snapshot::read(&evidence.documents, sealer);
     for (input, note) in exports.notes {
         if let Some(input) = case.inputs.iter_mut().find(|known| known.id == input) {
@@ -122,12 +132,12 @@ fn read_documents(evidence: &Evidence, sealer: &Sealer, decoded: &[Decoded], cas
             _ => sources.add_json(&document.input, &intake::encoding::text(&document.bytes)),
         }
     }
-    for held in exports.held_metadata {
-        let id = format!("{}.samlMetadataIdP", held.configuration);
+    for held in &exports.held_metadata {
+        let id = held_id(held);
         let text = metadata::text_of(&held.bytes).text;
         sources.add_metadata(&id, &text);
-        let place = Place { message: Some(id), ..held.place };
-        let holding = Holding { place, held_by: HeldBy::Sp, configuration: Some(held.configuration.clone()), origin: held.origin };
+        let place = Place { message: Some(id), ..held.place.clone() };
+        let holding = Holding { place, held_by: HeldBy::Sp, configuration: Some(held.configuration.clone()), origin: held.origin.clone() };
         let read = metadata::read(&held.bytes, &holding, None);
         let trouble = read.1.first().map(|broken| broken.trouble);
         if let Some(configuration) = case.sp_configurations.iter_mut().find(|known| known.id == held.configuration) {
@@ -142,6 +152,32 @@ fn read_documents(evidence: &Evidence, sealer: &Sealer, decoded: &[Decoded], cas
             add_metadata(case, &text, read);
         }
     }
+    exports.held_metadata
+}
+
+/// Id of the text of a document inside an export.
+fn held_id(held: &snapshot::HeldDocument) -> String {
+    format!("{}.samlMetadataIdP", held.configuration)
+}
+
+/// Every metadata document, as it was handed in.
+fn documents(given: Vec<Document>, held: Vec<snapshot::HeldDocument>, case: &Case) -> Vec<repair::Document> {
+    let given = given.into_iter().filter(|document| document.kind == InputKind::Metadata).map(|document| repair::Document {
+        origin: case.file_of(&document.input).to_owned(),
+        input: document.input,
+        held_by: document.held_by,
+        bytes: document.bytes,
+        ..repair::Document::default()
+    });
+    let held = held.into_iter().map(|held| repair::Document {
+        message: Some(held_id(&held)),
+        input: held.place.input,
+        origin: held.origin,
+        held_by: HeldBy::Sp,
+        configuration: Some(held.configuration),
+        bytes: held.bytes,
+    });
+    given.chain(held).collect()
 }
 
 /// Numbers entities over all documents of the Case, and judges the document's own signature.

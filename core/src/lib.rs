@@ -14,6 +14,7 @@ pub mod example;
 mod http_date;
 pub mod intake;
 pub mod redact;
+pub mod repair;
 pub mod report;
 pub mod runner;
 pub mod saml;

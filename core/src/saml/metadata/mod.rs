@@ -18,6 +18,9 @@ use diag_sdk::Place;
 use diag_sdk::case::input::{BrokenDocument, HeldBy, Trouble};
 use diag_sdk::case::metadata::Metadata;
 use entity::Surroundings;
+use std::borrow::Cow;
+
+pub use spelling::standard_namespace;
 
 /// Documents up to this size are read as a whole; larger ones entity by entity.
 const READ_WHOLE: usize = 2 << 20;
@@ -47,20 +50,26 @@ pub type Wanted<'w> = Option<&'w dyn Fn(&str) -> bool>;
 
 /// A document as text, with a wrapping in base64 undone (as virtual proxies store metadata).
 pub fn text_of(bytes: &[u8]) -> Source {
-    let source = decode_text(bytes);
-    if source.text.trim_start().starts_with('<') || source.text.len() > MAX_DOCUMENT {
-        return source;
-    }
-    match unwrapped(&source.text) {
-        Some(mut inner) => {
-            inner.encoding.base64 = true;
-            inner
+    match document_bytes(bytes) {
+        Cow::Borrowed(bytes) => decode_text(bytes),
+        Cow::Owned(inner) => {
+            let mut source = decode_text(&inner);
+            source.encoding.base64 = true;
+            source
         }
-        None => source,
     }
 }
 
-fn unwrapped(text: &str) -> Option<Source> {
+/// The bytes of the XML document itself: those inside a wrapping in base64, else all.
+pub fn document_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let text = decode_text(bytes).text;
+    if text.trim_start().starts_with('<') || text.len() > MAX_DOCUMENT {
+        return Cow::Borrowed(bytes);
+    }
+    unwrapped(&text).map_or(Cow::Borrowed(bytes), Cow::Owned)
+}
+
+fn unwrapped(text: &str) -> Option<Vec<u8>> {
     // Read as far as it goes: a value cut off by a length limit should show where it ends.
     const ENGINE: GeneralPurpose = GeneralPurpose::new(
         &STANDARD,
@@ -69,8 +78,8 @@ fn unwrapped(text: &str) -> Option<Source> {
     let digits: String = text.split_ascii_whitespace().collect();
     let digits = digits.trim_end_matches('=');
     let whole = if digits.len() % 4 == 1 { digits.get(..digits.len() - 1)? } else { digits };
-    let inner = decode_text(&ENGINE.decode(whole).ok()?);
-    inner.text.trim_start().starts_with('<').then_some(inner)
+    let inner = ENGINE.decode(whole).ok()?;
+    decode_text(&inner).text.trim_start().starts_with('<').then_some(inner)
 }
 
 /// Reads a document. The ids of what is found (`d1`, `d2`, …) are given by whoever joins all of them.

@@ -16,6 +16,12 @@ const HTTP_NAMES: &[&str] = &[
     "http://www.w3.org/2005/08/addressing",
 ];
 
+/// The standard's name of a namespace that is spelled with `https://`; `None` where nothing is amiss.
+pub fn standard_namespace(uri: &str) -> Option<&'static str> {
+    let rest = uri.strip_prefix("https://")?;
+    HTTP_NAMES.iter().copied().find(|name| name.strip_prefix("http://") == Some(rest))
+}
+
 /// The text with straight quotes where typographic ones stand inside tags; `None` without any.
 pub(super) fn straightened(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
@@ -55,14 +61,10 @@ pub(super) fn smart_quotes(text: &str, base: &Place) -> Option<Place> {
 /// The first namespace around or in `entity` whose standard name begins with `http://` and is
 /// spelled with `https://`: elements under it are unknown to every reader.
 pub(super) fn https_namespace(entity: Node<'_, '_>, locator: &Locator<'_>) -> Option<Place> {
-    let element = entity.descendants().filter(Node::is_element).find(|element| {
-        element.namespaces().any(|namespace| {
-            namespace
-                .uri()
-                .strip_prefix("https://")
-                .is_some_and(|rest| HTTP_NAMES.iter().any(|name| name.strip_prefix("http://") == Some(rest)))
-        })
-    })?;
+    let element = entity
+        .descendants()
+        .filter(Node::is_element)
+        .find(|element| element.namespaces().any(|namespace| standard_namespace(namespace.uri()).is_some()))?;
     Some(locator.element(element))
 }
 
