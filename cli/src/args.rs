@@ -56,6 +56,8 @@ pub(crate) enum Command {
     Decode(DecodeArguments),
     /// Explain a check, a family, an AADSTS code or a SAML status code
     Explain(ExplainArguments),
+    /// Write corrected copies of what can be repaired, and print the values to enter for the rest
+    Fix(FixArguments),
     /// List every check
     Checks(ChecksArguments),
     /// Write, test, trust and list check plugins of your own
@@ -73,7 +75,7 @@ pub(crate) enum Command {
 }
 
 /// Options of `check`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct CheckArguments {
     /// Files, folders (walked), or `-` for standard input
     #[arg(value_name = "PATH", required_unless_present_any = ["sp_has", "idp_has"], value_hint = ValueHint::AnyPath)]
@@ -207,6 +209,54 @@ pub(crate) struct FlowArguments {
     pub(crate) captures: Vec<PathBuf>,
 }
 
+/// Options of `fix`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 done, or nothing to do; 2 the work could not be done. Metadata is the one kind of file that is\nrepaired; no input is ever changed."
+)]
+pub(crate) struct FixArguments {
+    /// Files, folders (walked), or `-` for standard input; one case, as for `check`
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// The folder for the corrected copies; made where it does not exist
+    #[arg(long, short, value_name = "DIR", required_unless_present = "dry_run", value_hint = ValueHint::DirPath, help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace copies that exist already
+    #[arg(long, help_heading = "Output")]
+    pub(crate) force: bool,
+    /// Tell what would be written, and write nothing
+    #[arg(long, help_heading = "Output")]
+    pub(crate) dry_run: bool,
+    /// How to tell what was done
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
+    pub(crate) format: ListFormat,
+
+    /// Judge configuration at this moment (RFC 3339) instead of the capture's own time
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Judging")]
+    pub(crate) at: Option<Timestamp>,
+
+    /// The identity provider's metadata as the service provider has loaded it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub(crate) sp_has: Vec<PathBuf>,
+    /// The service provider's metadata as the identity provider has loaded it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub(crate) idp_has: Vec<PathBuf>,
+    /// A private key of the service provider that decrypts assertions (repeat for several)
+    #[arg(long, value_name = "PEM", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub(crate) key: Vec<PathBuf>,
+
+    /// Read defaults for these options from this file instead of ./diag.toml
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Configuration")]
+    pub(crate) config: Option<PathBuf>,
+    /// Use the defaults of [profile.NAME]
+    #[arg(long, value_name = "NAME", help_heading = "Configuration")]
+    pub(crate) profile: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) plugins: PluginArguments,
+}
+
 /// Options of `decode`.
 #[derive(Debug, Args)]
 pub(crate) struct DecodeArguments {
@@ -244,7 +294,7 @@ pub(crate) enum ListFormat {
     /// A table
     #[default]
     Text,
-    /// An array of objects
+    /// JSON
     Json,
 }
 
@@ -261,6 +311,8 @@ pub(crate) struct SchemaArguments {
 pub(crate) enum SchemaOf {
     /// What `--format json` prints
     Report,
+    /// What diag fix --format json prints
+    Fix,
     /// What checks, and plugins, receive
     Case,
     /// What checks, and plugins, report

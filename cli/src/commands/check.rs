@@ -172,11 +172,11 @@ fn judge_all(cases: &[Vec<File>], manner: &Manner, checkers: &Checkers, meter: &
     done.into_iter().map(|(_, judged)| judged).collect()
 }
 
-const WHAT_IS_READ: &str =
+pub(super) const WHAT_IS_READ: &str =
     "diag reads HAR captures, SAML metadata, Microsoft Graph exports of the application and Qlik Sense exports of the virtual proxy";
 
 /// Remarks on files that are none of ours, each once.
-fn say_notes<'a>(judged: impl Iterator<Item = &'a Judged>) {
+pub(super) fn say_notes<'a>(judged: impl Iterator<Item = &'a Judged>) {
     let mut said = BTreeSet::new();
     for input in judged.flat_map(|judged| &judged.case.inputs).filter(|input| input.kind == InputKind::Unrecognised) {
         let line = remark(input);

@@ -71,6 +71,7 @@ fn pages(checkers: &Checkers) -> anyhow::Result<BTreeMap<PathBuf, String>> {
     }
     let documents = [
         ("report", SchemaOf::Report),
+        ("fix", SchemaOf::Fix),
         ("case", SchemaOf::Case),
         ("finding", SchemaOf::Finding),
         ("plugin", SchemaOf::Plugin),

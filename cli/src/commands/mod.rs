@@ -7,6 +7,7 @@ mod decode;
 mod docs;
 mod examining;
 mod explain;
+mod fix;
 mod flow;
 mod man;
 mod plugin;
@@ -21,6 +22,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         None => check::run(arguments.check),
         Some(Command::Check(check)) => check::run(*check),
         Some(Command::Flow(flow)) => flow::run(&flow),
+        Some(Command::Fix(fix)) => fix::run(&fix),
         Some(Command::Checks(checks)) => checks::run(&checks),
         Some(Command::Plugin(plugin)) => plugin::run(&plugin),
         Some(Command::Schema(schema)) => schema::run(&schema),

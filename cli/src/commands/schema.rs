@@ -14,6 +14,7 @@ pub(crate) fn run(arguments: &SchemaArguments) -> anyhow::Result<ExitCode> {
 pub(super) fn text(document: SchemaOf) -> anyhow::Result<String> {
     let schema = match document {
         SchemaOf::Report => schemars::schema_for!(diag_core::report::Report),
+        SchemaOf::Fix => schemars::schema_for!(crate::render::fixes::Fixes),
         SchemaOf::Case => schemars::schema_for!(diag_sdk::Case),
         SchemaOf::Finding => schemars::schema_for!(diag_sdk::Finding),
         SchemaOf::Plugin => schemars::schema_for!(diag_host::frames::Frame),

@@ -5,6 +5,7 @@ mod comparison;
 mod differing;
 pub(crate) mod excerpt;
 mod findings;
+pub(crate) mod fixes;
 pub(crate) mod headline;
 pub(crate) mod indented;
 pub(crate) mod markdown;

@@ -1,0 +1,44 @@
+//! What people enter by hand: everything a root cause asks for that no copy answers, and the values
+//! that further findings have.
+
+use super::plan::is_upload;
+use crate::render::Judged;
+use crate::render::fixes::{Copied, Step, Task};
+use diag_core::report::ReportedFinding;
+use diag_sdk::case::input::HeldBy;
+use diag_sdk::{Cause, Severity};
+use std::collections::BTreeSet;
+
+/// The tasks, root causes first. `answered` are ids of findings that a copy does away with.
+pub(super) fn by_hand(judged: &Judged, answered: &[String], copies: &[Copied]) -> Vec<Task> {
+    let left = |finding: &&ReportedFinding| !answered.contains(&finding.id);
+    // What is wrong with a held copy is wrong with a corrected copy of it, too: only what is published counts.
+    let published = copies.iter().find(|copy| copy.held_by == HeldBy::Publisher && !copy.uploads.is_empty());
+    let fresh = |cause: &Cause| published.filter(|_| is_upload(judged, cause)).map(|copy| copy.path.clone());
+    let mut asked: BTreeSet<(String, Option<String>)> = BTreeSet::new();
+    let mut tasks = Vec::new();
+    let mut add = |finding: &ReportedFinding, causes: Vec<&Cause>| {
+        // The same value on the same screen is entered once.
+        let key = |cause: &Cause| (cause.screen.clone(), cause.value.clone());
+        let new = causes.iter().any(|cause| cause.value.is_none() || !asked.contains(&key(cause)));
+        if causes.is_empty() || !new {
+            return;
+        }
+        asked.extend(causes.iter().map(|cause| key(cause)));
+        tasks.push(Task {
+            check: finding.check.clone(),
+            severity: finding.severity,
+            message: finding.message.clone(),
+            causes: causes.into_iter().map(|cause| Step { cause: cause.clone(), copy: fresh(cause) }).collect(),
+        });
+    };
+    for finding in judged.root_causes().into_iter().filter(left) {
+        add(finding, finding.causes.iter().collect());
+    }
+    for severity in [Severity::Error, Severity::Warning] {
+        for finding in judged.others(severity).into_iter().filter(left) {
+            add(finding, finding.causes.iter().filter(|cause| cause.value.is_some()).collect());
+        }
+    }
+    tasks
+}
