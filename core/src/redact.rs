@@ -4,6 +4,7 @@
 //! names stay, because they tell what happened.
 
 use crate::evidence::Evidence;
+use percent_encoding::percent_decode_str;
 use std::collections::BTreeSet;
 
 /// A query value that is short and plain enough to show: no token looks like this.
@@ -96,8 +97,13 @@ fn shown_or_dots(text: &str) -> String {
 }
 
 /// A RelayState that is plainly a place to go to and carries no token: a path or an http(s) URL
-/// without query values, none of whose segments is long.
+/// without query values, none of whose segments is long. It may be percent-encoded, as it is where
+/// somebody on the way did so once more than due.
 pub fn harmless_relay_state(value: &str) -> bool {
+    is_place(value) || (value.contains('%') && is_place(&percent_decode_str(value).decode_utf8_lossy()))
+}
+
+fn is_place(value: &str) -> bool {
     let path = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://")).unwrap_or(value);
     let is_place = value.starts_with('/') || path.len() < value.len();
     is_place
@@ -174,5 +180,8 @@ mod tests {
         assert!(!harmless_relay_state("tpklJAdYRRAsziJoZ3uHcw"));
         assert!(!harmless_relay_state("ss:mem:58bdf6ffad2ee2555061b6d09096b6e0"));
         assert!(!harmless_relay_state("/x?token=1"));
+        assert!(harmless_relay_state("%2Fazure%2Fhub"));
+        assert!(!harmless_relay_state("%2Fx%3Ftoken%3D1"));
+        assert!(!harmless_relay_state("%2FtpklJAdYRRAsziJoZ3uHcw"));
     }
 }

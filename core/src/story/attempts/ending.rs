@@ -231,7 +231,8 @@ fn asks_to_log_in(url: &str, page: &Page) -> bool {
         || ["log in", "login", "sign in"].iter().any(|word| title.contains(word))
 }
 
-/// What an answer said, for people: status and title.
+/// What an answer said, for people: status and title. The title alone where it repeats the status,
+/// or where the status says that all is well.
 pub(super) fn said(exchange: &Exchange) -> String {
     let headline = exchange.page.as_ref().and_then(|page| {
         // What a product says in particular tells more than its general regrets.
@@ -244,6 +245,7 @@ pub(super) fn said(exchange: &Exchange) -> String {
         status => status.to_string(),
     };
     match headline {
+        Some(headline) if (200..300).contains(&exchange.status) || headline.starts_with(&status) => format!("“{headline}”"),
         Some(headline) => format!("{status}, “{headline}”"),
         None => status,
     }
