@@ -89,7 +89,7 @@ fn lists_and_schemas_are_json() {
     let checks: serde_json::Value = serde_json::from_str(&out(&diag(&["checks", "--format", "json"]))).expect("JSON");
     let ids: Vec<&str> = checks.as_array().expect("an array").iter().filter_map(|check| check["id"].as_str()).collect();
     assert!(!ids.is_empty() && ids.is_sorted());
-    for document in ["report", "case", "finding", "config"] {
+    for document in ["report", "fix", "case", "finding", "config"] {
         let schema: serde_json::Value = serde_json::from_str(&out(&diag(&["schema", document]))).expect("JSON");
         assert!(schema["properties"].is_object(), "{document}");
     }

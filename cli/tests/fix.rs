@@ -124,6 +124,35 @@ fn what_check_finds_fix_mends_and_check_is_content() {
 }
 
 #[test]
+fn spelling_is_mended_until_check_is_content() {
+    let folder = case();
+    let good = base("held-metadata.xml");
+    let bad = good
+        .replace("use=\"signing\"", "use=\u{201c}signing\u{201d}")
+        .replace("http://www.w3.org/2000/09/xmldsig#", "https://www.w3.org/2000/09/xmldsig#")
+        .replace("<X509Certificate>", "<X509Certificate>-----BEGIN CERTIFICATE-----\n")
+        .replace("</X509Certificate>", "\n-----END CERTIFICATE-----</X509Certificate>")
+        .replace("/saml2\"", "/saml2?a=1&b=2\"");
+    let wide: Vec<u8> = format!("\u{feff}{}", bad.replace("utf-8", "utf-16")).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (name, bytes) in [("held.xml", bad.clone().into_bytes()), ("wide.xml", wide)] {
+        fs::write(folder.path().join(name), bytes).expect("a file");
+        let check = |held: &str| {
+            json(&diag(folder.path(), &["sp-metadata.xml", "application.json", "--sp-has", held, "--at", TIME, "--format", "json"]))
+        };
+        assert!(checks_found(&check(name), "error").contains(&"metadata/not-well-formed".to_owned()));
+        let line = ["fix", "sp-metadata.xml", "application.json", "--sp-has", name, "-o", "out", "--at", TIME, "--format", "json"];
+        let record = json(&diag(folder.path(), &line));
+        assert_eq!(record["copies"][0]["changes"].as_array().map(|changes| changes.len() >= 5), Some(true), "{record}");
+        let after = check(&format!("out/{name}"));
+        assert_eq!(checks_found(&after, "error"), Vec::<String>::new());
+        let warnings = checks_found(&after, "warning").iter().filter(|check| *check == "metadata/encoding-unusual").count();
+        assert_eq!(warnings, usize::from(name == "wide.xml"), "the encoding is kept");
+    }
+    let copy = fs::read_to_string(folder.path().join("out/held.xml")).expect("readable");
+    assert_eq!(copy, good.replace("/saml2\"", "/saml2?a=1&amp;b=2\""));
+}
+
+#[test]
 fn values_to_enter_are_told_with_their_screens() {
     let folder = case();
     let application = base("application.json");

@@ -3,6 +3,9 @@
 use super::Kind;
 use std::ops::Range;
 
+/// A document that wants mending in more places is none that a person made.
+pub(super) const MAX_EDITS: usize = 10_000;
+
 /// A range of bytes, and what stands there afterwards.
 #[derive(Debug, Clone, PartialEq)]
 struct Edit {
@@ -27,7 +30,11 @@ pub(super) struct Edits {
 }
 
 impl Edits {
+    /// Beyond the bound nothing is kept: a set that has so many is refused.
     pub(super) fn replace(&mut self, range: Range<usize>, with: impl Into<String>) {
+        if self.too_many() {
+            return;
+        }
         self.edits.push(Edit { range, with: with.into() });
     }
 
@@ -36,6 +43,9 @@ impl Edits {
     }
 
     pub(super) fn note(&mut self, kind: Kind, at: usize, what: impl Into<String>) {
+        if self.too_many() {
+            return;
+        }
         self.notes.push(Note { kind, at, what: what.into() });
     }
 
@@ -63,9 +73,13 @@ impl Edits {
         all
     }
 
-    /// How many.
-    pub(super) fn len(&self) -> usize {
-        self.edits.len()
+    pub(super) fn is_empty(&self) -> bool {
+        self.edits.is_empty()
+    }
+
+    /// More than any document of a person wants.
+    pub(super) fn too_many(&self) -> bool {
+        self.edits.len() > MAX_EDITS
     }
 
     pub(super) fn notes(&self) -> impl Iterator<Item = &Note> {

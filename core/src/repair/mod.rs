@@ -24,13 +24,11 @@ mod walk;
 use crate::saml::metadata;
 use crate::saml::xml::{self, Lines};
 use diag_sdk::case::input::HeldBy;
-use edit::Edits;
+use edit::{Edits, MAX_EDITS};
 use serde::Serialize;
 
 /// Larger documents are aggregates of federations, which nobody uploads as one identity provider.
 const MAX_DOCUMENT: usize = 16 << 20;
-/// A document that wants mending in more places is none that a person made.
-const MAX_EDITS: usize = 10_000;
 
 /// A metadata document that was handed in, or found inside an export.
 #[derive(Debug, Clone, Default)]
@@ -113,8 +111,8 @@ pub enum Refusal {
     #[error("it has {0} MiB; at most {limit} are repaired", limit = MAX_DOCUMENT >> 20)]
     TooLarge(usize),
     /// It wants mending in more places than any document has.
-    #[error("it would have to be mended in {0} places; at most {limit} are", limit = MAX_EDITS)]
-    TooMany(usize),
+    #[error("it would have to be mended in more than {MAX_EDITS} places")]
+    TooMany,
     /// Some bytes belong to no character of its encoding.
     #[error("some of its bytes are no {0}: save it again from where it is published")]
     Undecodable(String),
@@ -153,7 +151,7 @@ pub fn repair(bytes: &[u8], roles: Roles) -> Result<Option<Repaired>, Refusal> {
     if xml::parse(original).is_err() {
         opening.extend([quotes::straighten(original), ampersands::escape(original)]);
     }
-    let opening = Edits::joined(opening);
+    let opening = joined(opening)?;
     let readable = opening.applied(original);
     let parsed = xml::parse(&readable).map_err(|broken| Refusal::Broken {
         line: broken.line,
@@ -167,11 +165,9 @@ pub fn repair(bytes: &[u8], roles: Roles) -> Result<Option<Repaired>, Refusal> {
         proof::same_elements(&parsed, &found.roles)?;
         parts.push(roles::remove(&readable, &found.roles));
     }
-    let edits = Edits::joined(parts);
-    match opening.len() + edits.len() {
-        0 => return Ok(None),
-        many if many > MAX_EDITS => return Err(Refusal::TooMany(many)),
-        _ => {}
+    let edits = joined(parts)?;
+    if opening.is_empty() && edits.is_empty() {
+        return Ok(None);
     }
 
     let lines = Lines::new(original);
@@ -188,4 +184,13 @@ pub fn repair(bytes: &[u8], roles: Roles) -> Result<Option<Repaired>, Refusal> {
     let (before, after) = (written(&readable)?, written(&edits.applied(&readable))?);
     let proven = proof::compare(&before, &after, &changes, roles)?;
     Ok(Some(Repaired { bytes: after, changes, entity_ids: proven.entity_ids, signed: proven.signed }))
+}
+
+/// All edits of one text, within the bound.
+fn joined(parts: Vec<Edits>) -> Result<Edits, Refusal> {
+    if parts.iter().any(Edits::too_many) {
+        return Err(Refusal::TooMany);
+    }
+    let joined = Edits::joined(parts);
+    if joined.too_many() { Err(Refusal::TooMany) } else { Ok(joined) }
 }

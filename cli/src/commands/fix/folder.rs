@@ -72,9 +72,11 @@ impl Folder {
         }
     }
 
-    /// Writes a copy, whole or not at all.
+    /// Writes a copy under a path that was claimed, whole or not at all.
     pub(super) fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
-        self.try_write(Path::new(path), bytes).map_err(|error| Failure::new(format!("{path}: cannot be written: {error}")))
+        // The path is for people; the folder's own may have bytes that no text has.
+        let target = self.path.join(Path::new(path).file_name().unwrap_or_default());
+        self.try_write(&target, bytes).map_err(|error| Failure::new(format!("{path}: cannot be written: {error}")))
     }
 
     fn try_write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -97,6 +97,12 @@ fn examined(files: &[File], manner: &Manner, checkers: &Checkers, meter: &Meter)
     (judge(examination, manner, checkers), documents)
 }
 
+/// What a document is called for people: the path as given, or where in which object it stands.
+fn name_of(judged: &Judged, document: &repair::Document) -> String {
+    let input = judged.case.inputs.iter().find(|input| input.id == document.input).filter(|_| document.message.is_none());
+    input.map_or_else(|| document.origin.clone(), |input| input.path.clone())
+}
+
 /// What an entry point is called in the name of a file.
 fn entry_name(entry: &SpConfiguration) -> &str {
     entry.prefix.as_ref().map(|prefix| prefix.value.as_str()).filter(|prefix| !prefix.is_empty()).unwrap_or(&entry.name)
@@ -117,6 +123,7 @@ fn worked_out(
     let mut answered = Vec::new();
     for planned in plan::plan(judged, documents) {
         let document = planned.document;
+        let from = name_of(judged, document);
         match repair::repair(&document.bytes, planned.roles) {
             Ok(None) => {}
             Ok(Some(repaired)) => {
@@ -127,7 +134,7 @@ fn worked_out(
                 answered.extend(findings.iter().map(|finding| finding.id.clone()));
                 fixes.copies.push(Copied {
                     path,
-                    from: document.origin.clone(),
+                    from,
                     held_by: document.held_by,
                     uploads: plan::uploads(judged, document, &findings),
                     entity_ids: repaired.entity_ids,
@@ -137,8 +144,8 @@ fn worked_out(
                 contents.push(repaired.bytes);
             }
             Err(refusal) => {
-                doubtful |= matches!(refusal, Refusal::Doubtful(_) | Refusal::TooMany(_));
-                fixes.refused.push(Refused { from: document.origin.clone(), reason: refusal.to_string() });
+                doubtful |= matches!(refusal, Refusal::Doubtful(_) | Refusal::TooMany);
+                fixes.refused.push(Refused { from, reason: refusal.to_string() });
             }
         }
     }

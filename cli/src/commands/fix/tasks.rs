@@ -15,12 +15,13 @@ pub(super) fn by_hand(judged: &Judged, answered: &[String], copies: &[Copied]) -
     // What is wrong with a held copy is wrong with a corrected copy of it, too: only what is published counts.
     let published = copies.iter().find(|copy| copy.held_by == HeldBy::Publisher && !copy.uploads.is_empty());
     let fresh = |cause: &Cause| published.filter(|_| is_upload(judged, cause)).map(|copy| copy.path.clone());
-    let mut asked: BTreeSet<(String, Option<String>)> = BTreeSet::new();
+    let mut asked: BTreeSet<[Option<String>; 3]> = BTreeSet::new();
     let mut tasks = Vec::new();
     let mut add = |finding: &ReportedFinding, causes: Vec<&Cause>| {
-        // The same value on the same screen is entered once.
-        let key = |cause: &Cause| (cause.screen.clone(), cause.value.clone());
-        let new = causes.iter().any(|cause| cause.value.is_none() || !asked.contains(&key(cause)));
+        // The same is done once on the same screen, however many findings ask for it.
+        let key =
+            |cause: &Cause| [Some(cause.screen.clone()), cause.value.clone(), Some(cause.fix.clone()).filter(|_| cause.value.is_none())];
+        let new = causes.iter().any(|cause| !asked.contains(&key(cause)));
         if causes.is_empty() || !new {
             return;
         }
