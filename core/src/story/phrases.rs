@@ -174,6 +174,7 @@ static KNOWN: &[Known] = &[
     known("pysaml2", "can't use response, too old", "expired"),
     known("pysaml2", "responselifetimeexceed", "expired"),
     known("pysaml2", "audiencerestrictions conditions not satisfied", "audience"),
+    known("pysaml2", "request was not signed correctly", "request-signature"),
     known("pysaml2", "incorrectlysigned", "signature"),
     known("pysaml2", "missing signature for", "unsigned-message"),
     known("pysaml2", "unknownsystementity", "unknown-sp"),
@@ -372,8 +373,28 @@ static KNOWN: &[Known] = &[
     known("SAML software", "assertion is not signed", "unsigned-assertion"),
     known("SAML software", "response is not signed", "unsigned-message"),
     known("SAML software", "logout response is not signed", "logout"),
+    known("SAML software", "logout request is not signed", "logout"),
+    known("SAML software", "authnrequest is not signed", "request-signature"),
+    known("SAML software", "authnrequest must be signed", "request-signature"),
+    known("SAML software", "authentication request is not signed", "request-signature"),
+    known("SAML software", "request must be signed", "request-signature"),
+    known("SAML software", "request is not signed", "request-signature"),
+    known("SAML software", "request was not signed", "request-signature"),
+    known("SAML software", "request signature is missing", "request-signature"),
     known("SAML software", "unknown identity provider", "unknown-idp"),
     known("SAML software", "unknown service provider", "unknown-sp"),
+    known("SAML software", "service provider ~ is not registered", "unknown-sp"),
+    known("SAML software", "service provider not registered", "unknown-sp"),
+    known("SAML software", "service provider ~ is unknown", "unknown-sp"),
+    known("SAML software", "no service provider with", "unknown-sp"),
+    known("SAML software", "assertion consumer service url ~ is not registered", "acs"),
+    known("SAML software", "assertion consumer service ~ is not registered", "acs"),
+    known("SAML software", "assertionconsumerserviceurl ~ is not registered", "acs"),
+    known("SAML software", "assertionconsumerserviceurl ~ does not match", "acs"),
+    known("SAML software", "invalid assertion consumer service", "acs"),
+    known("SAML software", "invalid assertionconsumerserviceurl", "acs"),
+    known("SAML software", "acs url ~ is not registered", "acs"),
+    known("SAML software", "invalid acs url", "acs"),
     known("SAML software", "unknown issuer", "issuer"),
     known("SAML software", "unsolicited", "unsolicited"),
     known("SAML software", "inresponseto", "in-response-to"),
@@ -445,6 +466,9 @@ mod tests {
         assert_eq!(find("Access refused: attribute urn:oid:0.9.2342.19200300.100.1.3 missing")[0].meaning, "attribute-missing");
         assert_eq!(find("This attribute and the attribute \"mail\" is missing")[0].meaning, "attribute-missing");
         assert!(find("Attribute reports are here; nothing is missing").is_empty());
+        for text in ["ACS URL https://sp.example/acs is not registered", "The ACS URL is not registered here"] {
+            assert_eq!(find(text)[0].meaning, "acs", "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The identity provider wants signed requests and gets unsigned ones.
 
 use crate::trust;
+use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, aadsts, check};
@@ -133,8 +134,11 @@ fn refusals(case: &Case, told: &mut Vec<String>, out: &mut Findings) {
         // What asks for a signature and what lacks one tell more than the page that says so.
         out.push(describe(case, finding, request).at(seen.place));
     }
-    for seen in case.phrases_of(Side::Idp).into_iter().filter(|seen| seen.phrase.meaning == "request-signature") {
-        let Some(attempt) = seen.attempt.filter(|attempt| !told.contains(&attempt.id)) else { continue };
+    // Only the request can lack a signature at the identity provider.
+    let about_signature = |meaning: &str| matches!(meaning, "request-signature" | "signature" | "unsigned-message");
+    for seen in case.phrases_of(Side::Idp).into_iter().filter(|seen| about_signature(&seen.phrase.meaning)) {
+        let ended_there = |attempt: &&Attempt| attempt.failed() && attempt.response.is_none() && !told.contains(&attempt.id);
+        let Some(attempt) = seen.attempt.filter(ended_there) else { continue };
         let Some(request) = attempt.request.as_deref().and_then(|id| case.message(id)).filter(|request| unsigned(request)) else {
             continue;
         };
@@ -260,6 +264,11 @@ mod tests {
 
     #[test]
     fn other_products_say_it_in_their_own_words() {
-        assert_eq!(levels(&REQUEST_UNSIGNED, &refused_by_idp(&[], &["request-signature"])), [Severity::Error]);
+        for meaning in ["request-signature", "signature", "unsigned-message"] {
+            assert_eq!(levels(&REQUEST_UNSIGNED, &refused_by_idp(&[], &[meaning])), [Severity::Error], "{meaning}");
+        }
+        let mut answered = refused_by_idp(&[], &["signature"]);
+        answered.attempts[0].response = Some("m2".to_owned());
+        assert!(findings(&REQUEST_UNSIGNED, &answered).is_empty());
     }
 }
