@@ -160,3 +160,39 @@ fn encrypted_parts_open_with_the_right_key_only() {
     assert_refused(&decode("keys/sp.crt"));
     assert_refused(&diag_in(&fixtures, &["encrypted/nested.xml", "--key", "no-such.key"]));
 }
+
+#[test]
+fn a_held_copy_alone_is_judged() {
+    let metadata = "../examples/healthy/idp-metadata.xml";
+    for arguments in [&["--sp-has", metadata][..], &["check", "--sp-has", metadata]] {
+        let output = diag(arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+        assert!(out(&output).contains("idp-metadata.xml"), "{}", out(&output));
+    }
+    assert_refused(&diag(&["--sp-has", "no-such-file.xml"]));
+}
+
+#[test]
+fn each_tells_captures_by_what_is_in_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
+    put("application.json", "{\"appId\": \"c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2\", \"displayName\": \"log\", \"log\": 1}");
+    put("plain.txt", "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://a.example/ @0s\n< 200\n");
+    let har = "{\"log\":{\"version\":\"1.2\",\"entries\":[{\"request\":{\"method\":\"GET\",\"url\":\"https://b.example/\"}}]}}";
+    put("browser.json", har);
+    let output = diag_in(folder.path(), &["--each", ".", "--format", "ndjson"]);
+    let text = out(&output);
+    assert_eq!(text.lines().count(), 2, "two captures, and an export that is none: {text} {}", err(&output));
+    assert!(text.lines().all(|line| line.contains("application.json")), "{text}");
+}
+
+#[test]
+fn a_capture_of_which_nothing_is_left_is_one_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("cut.har"), "{\"log\":{\"version\":\"1.2\",\"entries\":[{\"requ").expect("a file");
+    for arguments in [&["cut.har"][..], &["flow", "cut.har"]] {
+        let output = diag_in(folder.path(), arguments);
+        assert_refused(&output);
+        assert!(err(&output).starts_with("error: cut.har: Truncated"), "{}", err(&output));
+    }
+}

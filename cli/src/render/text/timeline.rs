@@ -27,15 +27,29 @@ pub(crate) fn render(judged: &Judged, width: usize) -> String {
             ),
         );
     }
-    for attempt in &judged.report.attempts {
+    let mut rest = judged.report.attempts.as_slice();
+    while let Some((attempt, later)) = rest.split_first() {
         page.blank();
         one(&mut page, attempt);
+        // The rounds of a loop differ in nothing but their time.
+        let rounds = later.iter().take_while(|other| is_same_round(attempt, other)).count();
+        rest = later.get(rounds..).unwrap_or_default();
+        if let Some(last) = rounds.checked_sub(1).and_then(|last| later.get(last)) {
+            page.blank();
+            page.line(&styled(DIM, &format!("… {} like {}, up to {}", wording::count(rounds, "more attempt"), attempt.id, last.id)));
+        }
     }
     if judged.report.attempts.iter().flat_map(|attempt| &attempt.steps).any(|step| step.entry.is_some()) {
         page.blank();
         page.line(&styled(DIM, "#: number of the entry in the capture, from 0"));
     }
     page.finish()
+}
+
+fn is_same_round(one: &ReportedAttempt, other: &ReportedAttempt) -> bool {
+    let step = |step: &ReportedStep| (step.from, step.to, step.what.clone(), step.status, step.url.clone());
+    (one.kind, one.outcome, &one.ending) == (other.kind, other.outcome, &other.ending)
+        && one.steps.iter().map(step).eq(other.steps.iter().map(step))
 }
 
 fn one(page: &mut Page, attempt: &ReportedAttempt) {
