@@ -212,6 +212,7 @@ pub(crate) struct FlowArguments {
 /// Options of `fix`.
 #[derive(Debug, Args)]
 #[command(
+    override_usage = "diag fix [OPTIONS] <PATH>... -o <DIR>",
     after_help = "Exit codes: 0 done, or nothing to do; 2 the work could not be done. Metadata is the one kind of file that is\nrepaired; no input is ever changed."
 )]
 pub(crate) struct FixArguments {
@@ -291,7 +292,7 @@ pub(crate) struct ChecksArguments {
 /// How to write a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {
-    /// A table
+    /// For people
     #[default]
     Text,
     /// JSON
