@@ -117,12 +117,14 @@ fn wrong_address(case: &Case, finding: Finding, exchange: &Exchange) -> Finding 
         .filter(|location| diag_sdk::host::host_of(location) == diag_sdk::host::host_of(asked))
         .collect();
     let holder = if exchange.side == Side::Idp { case.sp_vendor } else { Vendor::Other };
+    // A product that takes a whole file wants that file rather than the address in it.
+    let published = case.metadata_url(None).filter(|_| exchange.side == Side::Idp);
     match diag_sdk::difference::nearest(listed.iter().copied(), asked) {
         Some((expected, _)) => finding
             .expected(expected, "SingleLogoutService in the published metadata")
             .actual(asked, "address the browser was sent to")
             .compared()
-            .cause_with(&WRONG_ADDRESS, holder, None, Some(expected)),
-        None => finding.cause(&WRONG_ADDRESS, holder),
+            .cause_with(&WRONG_ADDRESS, holder, None, Some(published.as_deref().unwrap_or(expected))),
+        None => finding.cause_with(&WRONG_ADDRESS, holder, None, published.as_deref()),
     }
 }
