@@ -62,7 +62,9 @@ pub(crate) fn holder(case: &Case, copy: &Metadata) -> Vendor {
 
 /// The service provider is known, and it is not one of the products we know the screens of.
 pub(crate) fn another_product(case: &Case) -> bool {
-    let seen = case.sp_metadata(HeldBy::Publisher).next().is_some() || case.messages_of(MessageKind::AuthnRequest).next().is_some();
+    // AD FS publishes itself as a service provider, too, in the very document that is judged.
+    let seen =
+        case.sp_metadata(HeldBy::Publisher).any(|copy| copy.idp.is_none()) || case.messages_of(MessageKind::AuthnRequest).next().is_some();
     case.sp_vendor == Vendor::Other && seen
 }
 
@@ -113,6 +115,7 @@ pub(crate) fn is_sp_entity(case: &Case, entity_id: &str) -> bool {
 mod tests {
     use super::*;
     use crate::sample;
+    use diag_sdk::case::metadata::SpRole;
 
     #[test]
     fn the_same_copy_handed_in_twice_counts_once() {
@@ -124,6 +127,14 @@ mod tests {
         };
         assert_eq!(ids(sample::idp("d1", HeldBy::Sp, &["a"])), ["d2"]);
         assert_eq!(ids(sample::idp("d1", HeldBy::Sp, &["b"])), ["d1", "d2"]);
+    }
+
+    #[test]
+    fn an_identity_provider_is_not_its_own_service_provider() {
+        let both = Metadata { sp: Some(SpRole::default()), ..sample::idp("d1", HeldBy::Publisher, &["a"]) };
+        assert!(!another_product(&sample::case(vec![both.clone()])));
+        let sp = Metadata { id: "d2".into(), sp: Some(SpRole::default()), ..Metadata::default() };
+        assert!(another_product(&sample::case(vec![both, sp])));
     }
 
     #[test]
