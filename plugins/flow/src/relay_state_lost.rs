@@ -163,7 +163,7 @@ fn encoded_length(text: &str) -> usize {
 /// The attempt ended wrong, and nothing the service provider says points elsewhere.
 fn ended_for_it(case: &Case, attempt: &Attempt, response: &Message, change: Change) -> bool {
     let meanings: Vec<&str> = case.said_about(response).into_iter().map(|seen| seen.phrase.meaning.as_str()).collect();
-    if meanings.iter().any(|meaning| matches!(*meaning, "relay-state" | "no-session")) && attempt.failed() {
+    if meanings.iter().any(|meaning| matches!(*meaning, "relay-state" | "redirect-refused" | "no-session")) && attempt.failed() {
         return true;
     }
     let status = end(case, attempt).filter(|exchange| exchange.side == Side::Sp).map(|exchange| exchange.status);

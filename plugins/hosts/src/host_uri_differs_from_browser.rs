@@ -224,9 +224,15 @@ fn without_configuration(case: &Case, attempt: &Attempt, told: &mut BTreeSet<Str
         .collect();
     let Some(host) = visits.first().map(|visit| visit.host.clone()) else { return };
     let there: Vec<&Visit<'_>> = visits.iter().filter(|visit| visit.host == host).collect();
-    if proves(case, attempt, &there, &own) && told.insert(host.clone()) {
+    if (proves(case, attempt, &there, &own) || will_not_lead_there(case, attempt)) && told.insert(host.clone()) {
         out.push(finding(None, &host, &own, &there, &[attempt], false));
     }
+}
+
+/// The service provider says that it does not lead people to the host they came by.
+fn will_not_lead_there(case: &Case, attempt: &Attempt) -> bool {
+    let response = attempt.response.as_deref().and_then(|id| case.message(id));
+    response.is_some_and(|response| case.said_about(response).iter().any(|seen| seen.phrase.meaning == "redirect-refused"))
 }
 
 #[cfg(test)]
@@ -234,6 +240,8 @@ mod tests {
     use super::*;
     use crate::sample;
     use diag_sdk::case::attempt::{LostCookie, Outcome};
+    use diag_sdk::case::exchange::{Page, Phrase};
+    use diag_sdk::case::message::Message;
 
     const ALIAS: &str = "https://bi.contoso.example/azure/hub";
     const ACS: &str = "https://sense.contoso.example/azure/samlauthn/";
@@ -319,5 +327,11 @@ mod tests {
         assert_eq!(levels(&case), [Severity::Error]);
         case.attempts[0].outcome = Outcome::RefusedBySp;
         assert_eq!(levels(&case), []);
+        // The service provider itself says that it does not lead there.
+        let phrase = Phrase { meaning: "redirect-refused".into(), ..Phrase::default() };
+        case.exchanges[1].page = Some(Page { error: true, phrases: vec![phrase], ..Page::default() });
+        case.messages = vec![Message { id: "m1".into(), ..Message::default() }];
+        case.attempts[0].response = Some("m1".into());
+        assert_eq!(levels(&case), [Severity::Error]);
     }
 }
