@@ -1,6 +1,7 @@
 //! From files to a Case: every room of core, in the order data flows through them.
 
-use crate::crypto::{self, PrivateKey, certificate};
+use crate::certificate;
+use crate::crypto::{self, PrivateKey};
 use crate::evidence::{Document, Evidence};
 use crate::intake::{self, Supplied};
 use crate::saml::messages::Decoded;

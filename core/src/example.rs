@@ -111,7 +111,7 @@ fn certificate(name: &str) -> Result<String, String> {
 }
 
 fn thumbprint(name: &str) -> Result<String, String> {
-    Ok(crate::crypto::certificate::read(&certificate(name)?, Place::default()).sha1)
+    Ok(crate::certificate::read(&certificate(name)?, Place::default()).sha1)
 }
 
 /// Replaces every `OPEN name}}` by what `value` gives for the name.

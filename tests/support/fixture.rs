@@ -23,7 +23,7 @@ pub fn private_key(name: &str) -> String {
 /// Replaces every `{{certificate:NAME}}` and `{{thumbprint:NAME}}`.
 pub fn fill(text: &str) -> String {
     let filled = replace(text, "{{certificate:", certificate);
-    replace(&filled, "{{thumbprint:", |name| diag_core::crypto::certificate::read(&certificate(name), diag_sdk::Place::default()).sha1)
+    replace(&filled, "{{thumbprint:", |name| diag_core::certificate::read(&certificate(name), diag_sdk::Place::default()).sha1)
 }
 
 /// Replaces every `OPEN name}}` by what `value` gives for the name.

@@ -1,12 +1,8 @@
-//! Certificates, signatures and encryption: the hard part, written down as plain facts.
+//! Signatures and encryption: the hard part, written down as plain facts.
 
-mod armour;
 mod bergshamra_engine;
-pub mod certificate;
 mod decrypt;
-mod distinguished_name;
 pub mod engine;
-mod hexadecimal;
 mod judge;
 mod keys;
 mod origin;

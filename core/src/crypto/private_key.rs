@@ -1,6 +1,6 @@
 //! Loads the private key that decrypts assertions, in every wrapping people have it in.
 
-use super::hexadecimal::hexadecimal;
+use crate::certificate::hexadecimal;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bergshamra::core::algorithm;
@@ -221,9 +221,9 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::certificate;
     use super::super::tests::support::fixture;
     use super::*;
+    use crate::certificate;
     use diag_sdk::Place;
     use proptest::prelude::*;
 

@@ -2,10 +2,10 @@
 //! the known keys verifies it.
 
 use super::bergshamra_engine::BergshamraEngine;
-use super::certificate;
 use super::engine::{SignatureEngine, SignatureReading, Unreadable};
 use super::keys::{Candidate, TrustedKey, candidates};
 use super::origin::made_by;
+use crate::certificate;
 use crate::saml::xml::{self, Lines};
 use diag_sdk::Place;
 use diag_sdk::case::certificate::Certificate;

@@ -3,7 +3,7 @@
 
 use super::Kind;
 use super::edit::Edits;
-use crate::crypto::certificate;
+use crate::certificate;
 use diag_sdk::Place;
 use std::ops::Range;
 

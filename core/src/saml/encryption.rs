@@ -1,7 +1,7 @@
 //! Facts of encrypted parts (xmlenc-core): algorithms, and for whom.
 
 use super::xml::{Locator, attribute, child, is, text_of};
-use crate::crypto::certificate;
+use crate::certificate;
 use diag_sdk::case::signature::Encryption;
 use diag_sdk::spec::{NS_DSIG, NS_XENC};
 use roxmltree::Node;

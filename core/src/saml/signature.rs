@@ -2,7 +2,7 @@
 //! are right is for `crate::crypto`, which fills the verdicts.
 
 use super::xml::{Locator, attribute, child, children, is, text_of};
-use crate::crypto::certificate;
+use crate::certificate;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use diag_sdk::case::signature::{Oddity, Reference, Signature};

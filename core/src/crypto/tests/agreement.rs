@@ -2,7 +2,8 @@
 //! in the folder `DIAG_SHARED` names, or in `shared` beside the repository. Skips where there is
 //! none, or no xmlsec1.
 
-use crate::crypto::{KeyRing, certificate, verify_message};
+use crate::certificate;
+use crate::crypto::{KeyRing, verify_message};
 use crate::saml::{facts_of, xml};
 use crate::seal::Sealer;
 use base64::Engine as _;

@@ -1,7 +1,8 @@
 //! Which keys are tried for what, and what decryption adds.
 
 use super::support::{fixture, private_key};
-use crate::crypto::{certificate, decrypt, judge, judge_metadata, load_key, verify_message};
+use crate::certificate;
+use crate::crypto::{decrypt, judge, judge_metadata, load_key, verify_message};
 use crate::saml::MessageParameter;
 use crate::saml::facts_of;
 use crate::saml::messages::{Decoded, RedirectQuery};

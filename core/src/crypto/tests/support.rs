@@ -1,6 +1,7 @@
 //! Reads fixtures and runs the way every message takes: static facts, then verdicts.
 
-use crate::crypto::{KeyRing, TrustedKey, certificate, verify_message};
+use crate::certificate;
+use crate::crypto::{KeyRing, TrustedKey, verify_message};
 use crate::saml::facts_of;
 use crate::seal::Sealer;
 use bergshamra::crypto::sign::SigningKey;

@@ -3,7 +3,7 @@
 use super::super::signature::{self, Ids};
 use super::super::xml::{Locator, attribute, boolean, child, children, is, text_of};
 use super::{Holding, spelling};
-use crate::crypto::certificate;
+use crate::certificate;
 use diag_sdk::Sited;
 use diag_sdk::case::certificate::{Key, KeyUse};
 use diag_sdk::case::input::Encoding;

@@ -1,7 +1,7 @@
 //! `keyCredentials`: certificates of a registration. Private keys in them are never touched.
 
 use super::super::json::Node;
-use crate::crypto::certificate;
+use crate::certificate;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use diag_sdk::case::certificate::Certificate;

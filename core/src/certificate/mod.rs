@@ -5,11 +5,16 @@
 //! noted; what cannot be used says precisely why, because "invalid certificate" sends people to
 //! the wrong screen.
 
-use super::armour::{BEGIN, DASHES, Decoded, NOTE_ARMOUR, NOTE_LINES, decode, describe_label, is_certificate_label, label};
-use super::distinguished_name::written;
-use super::hexadecimal::hexadecimal;
+mod armour;
+mod distinguished_name;
+mod hexadecimal;
+
+pub use hexadecimal::hexadecimal;
+
+use armour::{BEGIN, DASHES, Decoded, NOTE_ARMOUR, NOTE_LINES, decode, describe_label, is_certificate_label, label};
 use diag_sdk::case::certificate::{Certificate, KeyKind};
 use diag_sdk::case::place::Place;
+use distinguished_name::written;
 use jiff::Timestamp;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
@@ -210,7 +215,7 @@ fn line_breaks(text: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::armour::{LONGEST_TEXT, NOTE_BLANKS, NOTE_TWICE};
+    use super::armour::{LONGEST_TEXT, NOTE_BLANKS, NOTE_TWICE};
     use super::*;
     use base64::Engine as _;
     use proptest::prelude::*;
