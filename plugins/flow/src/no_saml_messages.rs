@@ -47,7 +47,7 @@ check! {
     pub static NO_SAML_MESSAGES = {
         id: "flow/no-saml-messages",
         title: "The capture contains no SAML message",
-        levels: [Severity::Warning, Severity::Notice],
+        levels: [Severity::Notice],
         stage: Stage::Observation,
         needs: [Need::Capture],
         explains: [],
@@ -78,7 +78,7 @@ fn run(case: &Case, out: &mut Findings) {
     }
     let failed = case.exchanges.iter().rfind(|exchange| exchange.navigation).filter(|exchange| exchange.status >= 400);
     out.push(match failed {
-        Some(exchange) => Finding::warning(format!("No SAML message: {} answered {}", place_of(&exchange.url), exchange.status))
+        Some(exchange) => Finding::notice(format!("No SAML message: {} answered {}", place_of(&exchange.url), exchange.status))
             .likely()
             .detail(detail)
             .at(&exchange.place)
@@ -111,13 +111,15 @@ mod tests {
         NO_SAML_MESSAGES.judge(case).found().iter().map(|finding| (finding.severity, finding.message.clone())).collect()
     }
 
+    const NOTHING: &str = "The capture contains no SAML message";
+
     #[test]
     fn a_page_that_fails_before_any_message_is_named() {
-        assert_eq!(told(&seen(&[302, 500])), [(Severity::Warning, "No SAML message: sense.example/hub answered 500".to_owned())]);
-        assert_eq!(told(&seen(&[500, 200]))[0].0, Severity::Notice, "it went on");
+        assert_eq!(told(&seen(&[302, 500])), [(Severity::Notice, "No SAML message: sense.example/hub answered 500".to_owned())]);
+        assert_eq!(told(&seen(&[500, 200]))[0].1, NOTHING, "it went on");
         let mut picture = seen(&[200, 404]);
         picture.exchanges[1].navigation = false;
-        assert_eq!(told(&picture)[0].0, Severity::Notice, "a picture that is missing is no page");
+        assert_eq!(told(&picture)[0].1, NOTHING, "a picture that is missing is no page");
     }
 
     #[test]
