@@ -62,7 +62,7 @@ fn tried<T: std::fmt::Debug>(check: &str, outcome: std::io::Result<T>) -> Buffer
     }
 }
 
-#[allow(unconditional_recursion)]
+#[expect(unconditional_recursion, reason = "overflowing the stack is what it is for")]
 fn deeper(depth: u64) -> u64 {
     let page = std::hint::black_box([depth; 512]);
     deeper(depth + 1) + page[0]
