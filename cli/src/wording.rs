@@ -2,6 +2,7 @@
 
 use crate::terminal::{DIM, ERROR, GOOD, NOTICE, WARNING};
 use anstyle::Style;
+use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::{Actor, AttemptKind, Outcome};
 use diag_sdk::case::input::InputKind;
 use diag_sdk::case::message::Damage;
@@ -46,6 +47,23 @@ pub(crate) fn attempt(kind: AttemptKind) -> &'static str {
     match kind {
         AttemptKind::SignIn => "sign-in",
         AttemptKind::SignOut => "sign-out",
+    }
+}
+
+/// What an attempt is for, where its outcome does not say that itself, as "signed out" does.
+pub(crate) fn purpose(kind: AttemptKind, outcome: Outcome) -> Option<&'static str> {
+    match (kind, outcome) {
+        (AttemptKind::SignOut, Outcome::SignedOut | Outcome::SignOutFailed) => None,
+        (kind, _) => Some(attempt(kind)),
+    }
+}
+
+/// What set the moment of judgement.
+pub(crate) fn judged_by(by: JudgedBy) -> &'static str {
+    match by {
+        JudgedBy::Now => "now",
+        JudgedBy::Capture => "the capture's own time",
+        JudgedBy::Option => "--at",
     }
 }
 

@@ -39,6 +39,18 @@ impl Judged {
         self.report.findings.iter().filter(|finding| finding.id != root.id && self.origin(finding) == root.id).collect()
     }
 
+    /// Findings with how often the same is said: of every round of a loop, or of a page and of a log.
+    pub(crate) fn alike(findings: Vec<&ReportedFinding>) -> Vec<(&ReportedFinding, usize)> {
+        let mut alike: Vec<(&ReportedFinding, usize)> = Vec::new();
+        for finding in findings {
+            match alike.iter_mut().find(|(known, _)| known.check == finding.check && known.message == finding.message) {
+                Some((_, times)) => *times += 1,
+                None => alike.push((finding, 1)),
+            }
+        }
+        alike
+    }
+
     /// Findings of a severity that are neither root causes nor follow from one.
     pub(crate) fn others(&self, severity: Severity) -> Vec<&ReportedFinding> {
         let is_root = |id: &str| self.report.root_causes.iter().any(|root| root == id);

@@ -1,12 +1,13 @@
 //! Markdown for tickets and chats: the same story as the text, in a form that survives pasting.
 
+use super::prose::spans;
+use super::unchecked::{self, Wanted};
 use super::{Detail, Judged};
 use crate::terminal::visible;
 use crate::wanted;
 use crate::wording;
-use diag_core::report::{CheckOutcome, ReportedFinding};
-use diag_sdk::{Need, Severity};
-use std::collections::BTreeMap;
+use diag_core::report::ReportedFinding;
+use diag_sdk::Severity;
 use std::fmt::Write as _;
 
 /// Most attempts listed: a loop can make hundreds.
@@ -56,7 +57,7 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail) -> St
             }
         }
     }
-    unchecked(&mut out, judged);
+    not_checked(&mut out, judged);
     basis(&mut out, judged);
     out
 }
@@ -101,20 +102,15 @@ fn whole(out: &mut String, judged: &Judged, finding: &ReportedFinding) {
     }
 }
 
-fn unchecked(out: &mut String, judged: &Judged) {
-    let mut by_need: BTreeMap<Need, usize> = BTreeMap::new();
-    for check in judged.report.checks.iter().filter(|check| check.outcome == CheckOutcome::Skipped) {
-        for need in check.needs.iter().filter(|need| !judged.case.has(**need) && !wanted::is_foreign(&judged.case, **need)) {
-            *by_need.entry(*need).or_default() += 1;
-        }
-    }
-    if by_need.is_empty() {
+fn not_checked(out: &mut String, judged: &Judged) {
+    let wanted_inputs: Vec<Wanted<'_>> = unchecked::wanted(judged).into_iter().filter(Wanted::is_to_be_had).collect();
+    if wanted_inputs.is_empty() {
         return;
     }
     out.push_str("\n## Not checked for lack of input\n\n");
-    for (need, number) in by_need {
+    for Wanted { need, checks, .. } in wanted_inputs {
         let how = wanted::how(need, judged.case.idp_vendor, judged.case.sp_vendor);
-        let _ = writeln!(out, "- {} ({}): {}", wanted::name(need), wording::count(number, "check"), escape(how));
+        let _ = writeln!(out, "- {} ({}): {}", wanted::name(need), wording::count(checks.len(), "check"), escape(how));
     }
 }
 
@@ -157,11 +153,7 @@ fn escape(text: &str) -> String {
 
 /// Prose of checks, in which backticks mark code.
 fn prose(text: &str) -> String {
-    let parts: Vec<&str> = text.split('`').collect();
-    if parts.len().is_multiple_of(2) {
-        return escape(text);
-    }
-    parts.iter().enumerate().map(|(index, part)| if index % 2 == 1 { code(part) } else { escape(part) }).collect()
+    spans(text).into_iter().map(|span| if span.code { code(span.text) } else { escape(span.text) }).collect()
 }
 
 /// A value as code, whatever backticks it holds.

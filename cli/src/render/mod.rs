@@ -1,14 +1,17 @@
 //! A report in the form that was asked for.
 
+pub(crate) mod differing;
 pub(crate) mod fixes;
 pub(crate) mod json;
 mod judged;
 mod junit;
 mod markdown;
+mod prose;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sarif;
 pub(crate) mod text;
+mod unchecked;
 
 use crate::args::{FailOn, Format};
 use crate::checkers::Checkers;

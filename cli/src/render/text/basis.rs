@@ -5,8 +5,6 @@ use crate::render::{Detail, Judged};
 use crate::terminal::{DIM, STRONG, WARNING};
 use crate::wording;
 use diag_core::report::{CheckOutcome, ReportedAttempt};
-use diag_sdk::case::JudgedBy;
-use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::input::InputKind;
 use unicode_width::UnicodeWidthStr;
 
@@ -27,11 +25,7 @@ pub(crate) fn write(page: &mut Page, judged: &Judged, detail: Detail) {
     }
     if let Some(time) = judged.report.judged_at {
         page.blank();
-        let by = match judged.case.judged_by {
-            JudgedBy::Now => "now",
-            JudgedBy::Capture => "the capture's own time",
-            JudgedBy::Option => "--at",
-        };
+        let by = wording::judged_by(judged.case.judged_by);
         page.paragraph(0, &styled(DIM, &format!("Judged at {} ({by})", wording::moment(time))));
     }
 }
@@ -53,11 +47,7 @@ fn attempts(page: &mut Page, judged: &Judged, detail: Detail) {
         lines += 1;
         let time = attempt.started.map_or_else(|| "--:--:--".to_owned(), |time| time.strftime("%H:%M:%S").to_string());
         let (words, style) = wording::outcome(attempt.outcome);
-        // "sign-out failed" and "signed out" say themselves what for.
-        let what = match (attempt.kind, attempt.outcome) {
-            (AttemptKind::SignOut, Outcome::SignedOut | Outcome::SignOutFailed) => String::new(),
-            (kind, _) => format!("{} ", wording::attempt(kind)),
-        };
+        let what = wording::purpose(attempt.kind, attempt.outcome).map(|what| format!("{what} ")).unwrap_or_default();
         page.hanging(&format!("  {}", styled(DIM, &time)), 12, &format!("{what}{}: {}", styled(style, words), plain(&attempt.ending)));
         rest = later;
         if detail == Detail::Full {

@@ -1,7 +1,7 @@
 //! Expected and actual in two lines, one above the other, with carets under what differs.
 
-use super::differing::{self, Marks};
 use super::page::{Page, plain, styled};
+use crate::render::differing::{self, Aligned, Marks};
 use crate::terminal::{DIM, ERROR, GOOD, visible};
 use anstyle::Style;
 use diag_core::report::ReportedFinding;
@@ -11,8 +11,6 @@ use std::ops::Range;
 use textwrap::core::display_width;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Values longer than this are wrapped rather than aligned: they are lists or sentences.
-const LONGEST_ALIGNED: usize = 400;
 const LABELS: [&str; 2] = ["expected", "actual"];
 const LABEL_WIDTH: usize = 10;
 
@@ -20,10 +18,8 @@ const LABEL_WIDTH: usize = 10;
 pub(crate) fn write(page: &mut Page, indent: usize, finding: &ReportedFinding) {
     let expected = finding.expected.as_deref().map(|value| (LABELS[0], value, finding.expected_origin.as_deref()));
     let actual = finding.actual.as_deref().map(|value| (LABELS[1], value, finding.actual_origin.as_deref()));
-    if let (Some((_, expected, _)), Some((_, actual, _)), Some(difference)) = (expected, actual, finding.difference)
-        && expected.chars().count().max(actual.chars().count()) <= LONGEST_ALIGNED
-    {
-        compare(page, indent, (expected, actual), finding, difference);
+    if let Some(aligned) = differing::aligned(finding) {
+        compare(page, indent, &aligned, finding);
         return;
     }
     let values: Vec<_> = expected.into_iter().chain(actual).collect();
@@ -62,15 +58,14 @@ fn origin_column(page: &Page, indent: usize, values: &[(&str, Option<&str>)]) ->
 }
 
 /// Two values aligned, and carets under the characters in which the actual one differs.
-fn compare(page: &mut Page, indent: usize, values: (&str, &str), finding: &ReportedFinding, difference: Difference) {
-    let (expected, actual) = (visible(values.0), visible(values.1));
-    let marks = differing::between(&expected, &actual, difference);
+fn compare(page: &mut Page, indent: usize, aligned: &Aligned<'_>, finding: &ReportedFinding) {
+    let Aligned { expected, actual, difference, marks } = aligned;
     let room = page.width().saturating_sub(indent + LABEL_WIDTH).max(20);
-    let window = window(&expected, &actual, &marks, room);
+    let window = window(expected, actual, marks, room);
     let origins = [finding.expected_origin.as_deref(), finding.actual_origin.as_deref()];
     let lines = [
-        (cut(&expected, &window), shifted(&marks.expected, &expected, &window), GOOD),
-        (cut(&actual, &window), shifted(&marks.actual, &actual, &window), ERROR),
+        (cut(expected, &window), shifted(&marks.expected, expected, &window), GOOD),
+        (cut(actual, &window), shifted(&marks.actual, actual, &window), ERROR),
     ];
     let widest = lines.iter().map(|(text, ..)| text.width()).max().unwrap_or_default();
     let longest_origin = origins.iter().flatten().map(|origin| visible(origin).width()).max().unwrap_or_default();
@@ -85,7 +80,7 @@ fn compare(page: &mut Page, indent: usize, values: (&str, &str), finding: &Repor
         page.line(&line);
     }
     let (actual_text, actual_marks, _) = &lines[1];
-    if difference != Difference::Unrelated {
+    if *difference != Difference::Unrelated {
         point(page, indent + LABEL_WIDTH, &carets(actual_text, actual_marks), difference.words());
     }
     if !beside {

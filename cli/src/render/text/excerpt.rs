@@ -1,9 +1,8 @@
 //! Where a finding shows, with the line of the source and carets under what is meant: under the very
 //! characters that differ, where the text holds the value that was compared.
 
-use super::differing;
 use super::page::{Page, styled};
-use crate::render::Judged;
+use crate::render::{Judged, differing};
 use crate::terminal::{DIM, ERROR, STRONG, visible};
 use diag_core::report::ReportedFinding;
 use diag_core::sources::Excerpt;
@@ -36,7 +35,7 @@ pub(crate) fn write(page: &mut Page, indent: usize, judged: &Judged, finding: &R
 
 /// The line at a place, with what differs in it where that can be told; the whole value is shown if
 /// there is room for it.
-fn shown(judged: &Judged, place: &Place, finding: &ReportedFinding, room: usize) -> Option<Excerpt> {
+pub(crate) fn shown(judged: &Judged, place: &Place, finding: &ReportedFinding, room: usize) -> Option<Excerpt> {
     let line = judged.sources.excerpt(place, WHOLE)?;
     let Some(Differing { value, marked }) = difference_in(&line, finding) else { return judged.sources.excerpt(place, room) };
     let at = |range: &Range<usize>| {
@@ -118,13 +117,18 @@ fn short_url(url: &str) -> String {
     format!("{}…", base.chars().take(47).collect::<String>())
 }
 
-/// The line with its number, and carets under what is meant.
-fn framed(page: &mut Page, indent: usize, excerpt: &Excerpt) {
+/// A line in three pieces: before what is meant, what is meant, and after it.
+pub(crate) fn pieces(excerpt: &Excerpt) -> [String; 3] {
     // One for one, so that columns stay true.
     let text: Vec<char> = excerpt.text.chars().map(|character| if is_shown(character) { character } else { '·' }).collect();
-    let piece = |range: std::ops::Range<usize>| text.get(range).map(|part| part.iter().collect::<String>()).unwrap_or_default();
+    let piece = |range: Range<usize>| text.get(range).map(|part| part.iter().collect::<String>()).unwrap_or_default();
     let end = (excerpt.start + excerpt.length).min(text.len());
-    let (before, meant, after) = (piece(0..excerpt.start), piece(excerpt.start..end), piece(end..text.len()));
+    [piece(0..excerpt.start), piece(excerpt.start..end), piece(end..text.len())]
+}
+
+/// The line with its number, and carets under what is meant.
+fn framed(page: &mut Page, indent: usize, excerpt: &Excerpt) {
+    let [before, meant, after] = pieces(excerpt);
     let number = excerpt.line.to_string();
     let blank = " ".repeat(indent);
     let bar = styled(DIM, "│");

@@ -114,14 +114,7 @@ fn symptoms(page: &mut Page, judged: &Judged, roots: &[&ReportedFinding], detail
         }
         return;
     }
-    // What is said of every round of a loop, or of a page and of a log, is said once.
-    let mut alike: Vec<(&ReportedFinding, usize)> = Vec::new();
-    for finding in following {
-        match alike.iter_mut().find(|(known, _)| known.check == finding.check && known.message == finding.message) {
-            Some((_, times)) => *times += 1,
-            None => alike.push((finding, 1)),
-        }
-    }
+    let alike = Judged::alike(following);
     for (finding, times) in alike.iter().take(SYMPTOMS_SHOWN) {
         let often = if *times > 1 { format!(" ({times} times)") } else { String::new() };
         page.hanging("  ·", 4, &format!("{}{often}  {}", plain(&finding.message), styled(DIM, &finding.check)));

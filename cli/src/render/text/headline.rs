@@ -23,11 +23,7 @@ pub(crate) fn write(page: &mut Page, judged: &Judged) {
     if let Some(attempt) = decisive(judged).filter(|attempt| !attempt.ending.is_empty()) {
         page.paragraph(indent, &plain(&attempt.ending));
     }
-    if report.verdict == Verdict::Healthy
-        && let Some(user) =
-            report.findings.iter().find(|finding| finding.check == COMPUTED_USER).and_then(|finding| finding.actual.as_deref())
-    {
-        let product = judged.case.sp_vendor.product().unwrap_or("The service provider");
+    if let Some((product, user)) = user(judged) {
         page.paragraph(indent, &format!("{product} sees the user as {}", styled(STRONG, user)));
     }
     page.paragraph(indent, &styled(DIM, &numbers(judged)));
@@ -95,8 +91,14 @@ pub(crate) fn decisive(judged: &Judged) -> Option<&ReportedAttempt> {
     }
 }
 
+/// Where the sign-in works: the product, and who it takes the person for.
+pub(crate) fn user(judged: &Judged) -> Option<(&str, &str)> {
+    let user = judged.report.findings.iter().find(|finding| told(&judged.report, finding)).and_then(|finding| finding.actual.as_deref())?;
+    Some((judged.case.sp_vendor.product().unwrap_or("The service provider"), user))
+}
+
 /// `1 root cause, 2 errors, 1 warning, 3 notices`.
-fn numbers(judged: &Judged) -> String {
+pub(crate) fn numbers(judged: &Judged) -> String {
     let report = &judged.report;
     let of = |severity: Severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
     let mut parts = Vec::new();

@@ -2,7 +2,6 @@
 
 mod basis;
 mod comparison;
-mod differing;
 pub(crate) mod excerpt;
 mod findings;
 pub(crate) mod fixes;

@@ -3,7 +3,8 @@
 //! Everything that may come from input goes through [`styled`] or [`plain`], which make control
 //! characters visible.
 
-use crate::terminal::{PLAIN, visible};
+use crate::render::prose::{paragraphs, spans};
+use crate::terminal::{PLAIN, STRONG, visible};
 use anstyle::Style;
 use std::fmt::Write as _;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
@@ -19,29 +20,9 @@ pub(crate) fn plain(text: &str) -> String {
     visible(text).into_owned()
 }
 
-/// Prose from checks: line breaks separate paragraphs, `code` between backticks stands out.
-fn prose(text: &str) -> Vec<String> {
-    text.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(with_code).collect()
-}
-
 /// One paragraph, with `code` between backticks standing out.
 pub(crate) fn with_code(line: &str) -> String {
-    let mut out = String::new();
-    let parts: Vec<&str> = line.split('`').collect();
-    // An odd number of backticks: the last one opens nothing.
-    let balanced = parts.len() % 2 == 1;
-    for (index, part) in parts.iter().enumerate() {
-        let code = index % 2 == 1 && (balanced || index + 1 < parts.len());
-        if code {
-            out.push_str(&styled(crate::terminal::STRONG, part));
-        } else {
-            if index > 0 && !balanced && index + 1 == parts.len() {
-                out.push('`');
-            }
-            out.push_str(&plain(part));
-        }
-    }
-    out
+    spans(line).into_iter().map(|span| if span.code { styled(STRONG, span.text) } else { plain(span.text) }).collect()
 }
 
 /// A path through screens, `A › B › C`: breaks only between screens. What names no screen is prose.
@@ -101,10 +82,12 @@ impl Page {
 
     /// Prose from checks; a line that begins with `- ` is an item of a list.
     pub(crate) fn prose(&mut self, indent: usize, text: &str) {
-        for line in prose(text) {
-            match line.strip_prefix("- ") {
-                Some(item) => self.hanging(&format!("{}·", " ".repeat(indent)), indent + 2, item),
-                None => self.paragraph(indent, &line),
+        for paragraph in paragraphs(text) {
+            let line = with_code(paragraph.text);
+            if paragraph.item {
+                self.hanging(&format!("{}·", " ".repeat(indent)), indent + 2, &line);
+            } else {
+                self.paragraph(indent, &line);
             }
         }
     }

@@ -31,7 +31,6 @@ pub(crate) fn render(judged: &Judged, width: usize) -> String {
     while let Some((attempt, later)) = rest.split_first() {
         page.blank();
         one(&mut page, attempt);
-        // The rounds of a loop differ in nothing but their time.
         let rounds = later.iter().take_while(|other| is_same_round(attempt, other)).count();
         rest = later.get(rounds..).unwrap_or_default();
         if let Some(last) = rounds.checked_sub(1).and_then(|last| later.get(last)) {
@@ -46,7 +45,8 @@ pub(crate) fn render(judged: &Judged, width: usize) -> String {
     page.finish()
 }
 
-fn is_same_round(one: &ReportedAttempt, other: &ReportedAttempt) -> bool {
+/// The rounds of a loop differ in nothing but their time.
+pub(crate) fn is_same_round(one: &ReportedAttempt, other: &ReportedAttempt) -> bool {
     let step = |step: &ReportedStep| (step.from, step.to, step.what.clone(), step.status, step.url.clone());
     (one.kind, one.outcome, &one.ending) == (other.kind, other.outcome, &other.ending)
         && one.steps.iter().map(step).eq(other.steps.iter().map(step))
@@ -69,15 +69,15 @@ fn one(page: &mut Page, attempt: &ReportedAttempt) {
     }
 }
 
+/// When a step was, counted from the beginning of the attempt.
+pub(crate) fn offset(attempt: &ReportedAttempt, step: &ReportedStep) -> Option<String> {
+    #[expect(clippy::cast_precision_loss, reason = "offsets are shown with one decimal")]
+    let seconds = step.time?.duration_since(attempt.started?).as_millis() as f64 / 1000.0;
+    Some(format!("{seconds:+.1} s"))
+}
+
 fn write_step(page: &mut Page, attempt: &ReportedAttempt, step: &ReportedStep, widest: usize) {
-    let offset = match (attempt.started, step.time) {
-        (Some(started), Some(time)) => {
-            #[expect(clippy::cast_precision_loss, reason = "offsets are shown with one decimal")]
-            let seconds = time.duration_since(started).as_millis() as f64 / 1000.0;
-            format!("{seconds:+.1} s")
-        }
-        _ => String::new(),
-    };
+    let offset = offset(attempt, step).unwrap_or_default();
     let entry = step.entry.map(|entry| format!("#{entry}")).unwrap_or_default();
     let arrow = format!("{:>7} → {:<7}", wording::actor(step.from), wording::actor(step.to));
     let arrow = format!("{}{arrow}{:#}", side(step), side(step));
@@ -116,7 +116,8 @@ fn shortened(url: &str, room: usize) -> String {
     format!("{}…{}", text(start), text(end))
 }
 
-fn status_style(status: u16) -> Style {
+/// How an answer is coloured.
+pub(crate) fn status_style(status: u16) -> Style {
     match status {
         100..=299 => GOOD,
         300..=399 => DIM,

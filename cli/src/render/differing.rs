@@ -1,10 +1,16 @@
-//! Which characters of two values differ: what carets point at.
+//! Which characters of two values differ: what carets point at, or a page marks.
 //!
 //! Values are mostly URLs, so they are compared part by part (`https`, `:`, `/`, `host`, …): a
 //! scheme and a port that differ are two marks, not one long one across the host.
 
+use crate::terminal::visible;
+use diag_core::report::ReportedFinding;
 use diag_sdk::Difference;
+use std::borrow::Cow;
 use std::ops::Range;
+
+/// Values longer than this are not aligned: they are lists or sentences.
+const LONGEST_ALIGNED: usize = 400;
 
 /// Beyond this many parts the comparison is by common beginning and end alone.
 const MOST_PARTS: usize = 200;
@@ -14,9 +20,9 @@ const MOST_MARKS: usize = 4;
 /// What differs, as ranges of characters in either text. An empty range is a place where
 /// characters are missing.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Marks {
-    pub(super) expected: Vec<Range<usize>>,
-    pub(super) actual: Vec<Range<usize>>,
+pub(crate) struct Marks {
+    pub(crate) expected: Vec<Range<usize>>,
+    pub(crate) actual: Vec<Range<usize>>,
 }
 
 impl Marks {
@@ -26,8 +32,30 @@ impl Marks {
     }
 }
 
+/// Two values of a finding that can be shown one above the other.
+#[derive(Debug)]
+pub(crate) struct Aligned<'f> {
+    pub(crate) expected: Cow<'f, str>,
+    pub(crate) actual: Cow<'f, str>,
+    pub(crate) difference: Difference,
+    pub(crate) marks: Marks,
+}
+
+/// The values of a finding as they may be shown, with what differs; `None` where it does not compare two
+/// values, or lists too long to be aligned.
+pub(crate) fn aligned(finding: &ReportedFinding) -> Option<Aligned<'_>> {
+    let (expected, actual) = (finding.expected.as_deref()?, finding.actual.as_deref()?);
+    let difference = finding.difference?;
+    if expected.chars().count().max(actual.chars().count()) > LONGEST_ALIGNED {
+        return None;
+    }
+    let (expected, actual) = (visible(expected), visible(actual));
+    let marks = between(&expected, &actual, difference);
+    Some(Aligned { expected, actual, difference, marks })
+}
+
 /// Finds what differs. Values that have nothing in common carry no marks.
-pub(super) fn between(expected: &str, actual: &str, difference: Difference) -> Marks {
+pub(crate) fn between(expected: &str, actual: &str, difference: Difference) -> Marks {
     let (left, right): (Vec<char>, Vec<char>) = (expected.chars().collect(), actual.chars().collect());
     if difference == Difference::Unrelated {
         return Marks::default();
