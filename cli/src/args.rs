@@ -186,6 +186,8 @@ pub(crate) enum Format {
     Junit,
     /// Markdown, for tickets and chats
     Markdown,
+    /// One page for a browser, to mail or to print
+    Html,
 }
 
 /// From which level on findings count as failure.

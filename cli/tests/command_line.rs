@@ -196,3 +196,56 @@ fn a_capture_of_which_nothing_is_left_is_one_line() {
         assert!(err(&output).starts_with("error: cut.har: Truncated"), "{}", err(&output));
     }
 }
+
+#[test]
+fn the_page_is_written_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = folder.path().join("page.html");
+    fs::write(&page, "from before").expect("a file");
+    let example = "../examples/reply-url-without-slash";
+    let arguments = ["check", example, "--format", "html", "--output", page.to_str().expect("UTF-8")];
+    let output = diag(&arguments);
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    assert!(output.stdout.is_empty());
+    let text = fs::read_to_string(&page).expect("a page");
+    assert!(text.starts_with("<!DOCTYPE html>\n") && text.ends_with("</html>\n"));
+    assert!(text.contains("default-src 'none'; style-src 'unsafe-inline'"));
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+    assert_eq!(out(&diag(&["check", example, "--format", "html"])), text, "same input, same bytes");
+}
+
+#[test]
+fn no_report_tells_secrets() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
+    put(
+        "application.json",
+        "{\"appId\": \"c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2\", \"displayName\": \"Sense\", \"identifierUris\": [\"https://sense.example/\"], \"passwordCredentials\": [{\"secretText\": \"CANARY-SECRET\"}]}",
+    );
+    let sketch = r#"diag-sketch/1 2026-11-24T10:00:00Z
+
+[response]
+<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_CANARY-RESPONSE-ID" Version="2.0" Destination="https://sense.example/bi/samlauthn/">
+<saml:Issuer>https://idp.example/</saml:Issuer>
+<saml:Assertion ID="_CANARY-ASSERTION-ID" Version="2.0"><saml:Issuer>https://idp.example/</saml:Issuer><saml:AuthnStatement SessionIndex="CANARY-SESSION-INDEX"/></saml:Assertion>
+</samlp:Response>
+
+POST https://idp.example/login @1s
+> user=ann&password=CANARY-PASSWORD
+< 200
+
+POST https://sense.example:443/bi/samlauthn/ @3s
+> Cookie: X-Qlik-Session-bi=CANARY-COOKIE
+> SAMLResponse={post:response}&RelayState=CANARY-RELAY-STATE-0123456789
+< 400
+< Set-Cookie: X-Qlik-Session-bi=CANARY-COOKIE
+| <html><title>Error 400 - Bad request</title>X-Qlik-Session-bi=CANARY-COOKIE</html>
+"#;
+    put("login.txt", sketch);
+    for format in ["text", "json", "ndjson", "sarif", "junit", "markdown", "html"] {
+        let output = diag_in(folder.path(), &["check", ".", "--verbose", "--format", format]);
+        let said = format!("{}{}", out(&output), err(&output));
+        assert!(output.status.code() == Some(1) && said.contains("login.txt"), "{said}");
+        assert!(!said.contains("CANARY"), "{format}: {said}");
+    }
+}

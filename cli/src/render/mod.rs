@@ -2,6 +2,7 @@
 
 pub(crate) mod differing;
 pub(crate) mod fixes;
+mod html;
 pub(crate) mod json;
 mod judged;
 mod junit;
@@ -49,6 +50,7 @@ pub(crate) fn render(judged: &[Judged], checkers: &Checkers, form: Form) -> anyh
         Format::Json => each(&|one| Ok(json::pretty(&one.report)?), ""),
         Format::Ndjson => each(&|one| Ok(json::line(&one.report)?), ""),
         Format::Markdown => each(&|one| Ok(markdown::render(one, one.title_among(several), form.detail)), "\n"),
+        Format::Html => html::render(judged, form.detail),
         Format::Sarif => Ok(json::pretty(&sarif::render(judged, checkers))?),
         Format::Junit => Ok(junit::render(judged, form.fail_on)),
     }

@@ -1,0 +1,154 @@
+//! The page as a browser would take it apart: well-formed, running nothing, and no value of a file in it but as text.
+
+use super::*;
+use crate::render::sample;
+use roxmltree::{Document, ParsingOptions};
+use std::collections::BTreeSet;
+
+const HOSTILE: &str = "<script>alert(1)</script>\"'&\u{202e}\u{1b}[2J\u{7}{{ style }}</pre></style>";
+
+fn page(judged: &[Judged], detail: Detail) -> String {
+    render(judged, detail).expect("a page")
+}
+
+/// The markup is written so that it is XML as well, which shows at once where a tag is not closed.
+fn parsed(text: &str) -> Document<'_> {
+    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+    Document::parse_with_options(text, options).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn elements(document: &Document<'_>) -> Vec<String> {
+    document.descendants().filter(roxmltree::Node::is_element).map(|node| node.tag_name().name().to_owned()).collect()
+}
+
+/// A case with the same text wherever a file or a plugin can put one.
+fn filled_with(text: &str) -> Judged {
+    let mut judged = sample::broken();
+    for input in &mut judged.report.inputs {
+        input.path = text.to_owned();
+        input.producer = Some(text.to_owned());
+        input.notes = vec![text.to_owned()];
+    }
+    for input in &mut judged.case.inputs {
+        input.path = text.to_owned();
+    }
+    for exchange in &mut judged.case.exchanges {
+        exchange.url = text.to_owned();
+        exchange.method = text.to_owned();
+    }
+    for attempt in &mut judged.report.attempts {
+        attempt.ending = text.to_owned();
+        for step in &mut attempt.steps {
+            step.what = text.to_owned();
+            step.url = Some(text.to_owned());
+        }
+    }
+    for finding in &mut judged.report.findings {
+        finding.check = text.to_owned();
+        finding.message = text.to_owned();
+        finding.detail = Some(text.to_owned());
+        finding.expected = Some(format!("{text}/"));
+        finding.actual = Some(text.to_owned());
+        finding.difference = Some(diag_sdk::Difference::TrailingSlash);
+        finding.expected_origin = Some(text.to_owned());
+        finding.actual_origin = Some(text.to_owned());
+        finding.references = vec![text.to_owned(), format!("https://{text}")];
+        for place in &mut finding.places {
+            place.path = Some(text.to_owned());
+            place.pointer = Some(text.to_owned());
+        }
+        for cause in &mut finding.causes {
+            cause.text = text.to_owned();
+            cause.screen = text.to_owned();
+            cause.fix = text.to_owned();
+            cause.value = Some(text.to_owned());
+        }
+    }
+    for check in &mut judged.report.checks {
+        check.id = text.to_owned();
+        check.error = check.error.as_ref().map(|_| text.to_owned());
+    }
+    judged
+}
+
+#[test]
+fn a_broken_sign_in_reads_from_top_to_bottom() {
+    let text = page(&[sample::broken()], Detail::Usual);
+    let (before, rest) = text.split_once("<style>").expect("a style");
+    let (_, after) = rest.split_once("</style>").expect("its end");
+    insta::assert_snapshot!(format!("{before}<style/>{after}"));
+}
+
+#[test]
+fn pages_are_well_formed_and_stand_alone() {
+    for judged in [vec![sample::broken()], vec![sample::healthy()], vec![sample::broken(), sample::healthy()]] {
+        for detail in [Detail::Brief, Detail::Usual, Detail::Full] {
+            let text = page(&judged, detail);
+            assert_eq!(text, page(&judged, detail), "same input, same bytes");
+            assert!(text.starts_with("<!DOCTYPE html>\n"), "{text}");
+            let document = parsed(&text);
+            let names: BTreeSet<String> = elements(&document).into_iter().collect();
+            for active in ["script", "link", "img", "iframe", "object", "form", "svg", "base"] {
+                assert!(!names.contains(active), "{active}");
+            }
+            assert!(!text.contains("url(") && !text.contains("@import"));
+            let ids: Vec<&str> = document.descendants().filter_map(|node| node.attribute("id")).collect();
+            assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "{ids:?}");
+            for link in document.descendants().filter_map(|node| node.attribute("href")).filter_map(|href| href.strip_prefix('#')) {
+                assert!(ids.contains(&link), "{link}");
+            }
+        }
+    }
+}
+
+#[test]
+fn headings_descend_one_by_one() {
+    let text = page(&[sample::broken()], Detail::Full);
+    let document = parsed(&text);
+    let levels: Vec<u32> = elements(&document).iter().filter_map(|name| name.strip_prefix('h')?.parse().ok()).collect();
+    assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1, "{levels:?}");
+    assert_eq!(levels.first(), Some(&1));
+    assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
+}
+
+#[test]
+fn nothing_from_input_is_markup() {
+    let hostile = page(&[filled_with(HOSTILE), filled_with(HOSTILE)], Detail::Full);
+    let harmless = page(&[filled_with("words"), filled_with("words")], Detail::Full);
+    assert_eq!(elements(&parsed(&hostile)), elements(&parsed(&harmless)));
+    assert!(!hostile.contains("<script") && !hostile.contains("javascript:"));
+    assert!(!hostile.chars().any(|character| character != '\n' && crate::terminal::is_harmful(character)));
+    assert!(hostile.contains("&lt;script&gt;") && hostile.contains("\\u{202e}\\u{1b}[2J\\u{7}{{ style }}"), "it is told, as text");
+}
+
+#[test]
+fn only_addresses_of_the_web_are_links() {
+    let mut judged = sample::broken();
+    judged.report.findings[0].references = vec!["javascript:alert(1)".into(), "https://docs.example/acs".into()];
+    let text = page(&[judged], Detail::Usual);
+    let document = parsed(&text);
+    let links: Vec<&str> = document.descendants().filter_map(|node| node.attribute("href")).collect();
+    assert_eq!(links, ["https://docs.example/acs"]);
+}
+
+#[test]
+fn very_long_values_are_told_whole() {
+    let long = "a/".repeat(20_000);
+    let mut judged = sample::broken();
+    judged.report.findings[0].causes[0].value = Some(long.clone());
+    let text = page(&[judged], Detail::Usual);
+    let document = parsed(&text);
+    assert!(document.descendants().any(|node| node.text() == Some(long.as_str())));
+}
+
+#[test]
+fn the_value_to_enter_is_text_of_its_own() {
+    let text = page(&[sample::broken()], Detail::Usual);
+    let document = parsed(&text);
+    let values: Vec<Option<&str>> = document
+        .descendants()
+        .filter(|node| node.attribute("class") == Some("enter"))
+        .map(|node| node.first_element_child()?.text())
+        .collect();
+    assert_eq!(values, [Some("https://sense.example:443/azure/samlauthn"), Some("https://sense.example")]);
+}
