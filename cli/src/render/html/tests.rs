@@ -152,3 +152,25 @@ fn the_value_to_enter_is_text_of_its_own() {
         .collect();
     assert_eq!(values, [Some("https://sense.example:443/azure/samlauthn"), Some("https://sense.example")]);
 }
+
+#[test]
+fn what_differs_is_marked_and_stays_aligned() {
+    let text = page(&[sample::broken()], Detail::Usual);
+    let document = parsed(&text);
+    let lines: Vec<(String, String)> = document
+        .descendants()
+        .filter(|node| {
+            node.tag_name().name() == "code"
+                && node.parent().is_some_and(|parent| parent.attribute("class").is_some_and(|class| class.starts_with("value")))
+        })
+        .map(|code| {
+            let written = |node: roxmltree::Node<'_, '_>| {
+                let parts = node.descendants().filter_map(|part| part.attribute("data-gap").or(part.text().filter(|_| part.is_text())));
+                parts.collect::<String>()
+            };
+            (written(code), code.children().filter(|child| child.tag_name().name() == "mark").map(written).collect())
+        })
+        .collect();
+    assert_eq!(lines[0], ("https://sense.example:443/azure/samlauthn/".into(), "/".into()));
+    assert_eq!(lines[1], ("https://sense.example:443/azure/samlauthn ".into(), " ".into()));
+}
