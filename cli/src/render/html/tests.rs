@@ -124,7 +124,7 @@ fn nothing_from_input_is_markup() {
 #[test]
 fn only_addresses_of_the_web_are_links() {
     let mut judged = sample::broken();
-    judged.report.findings[0].references = vec!["javascript:alert(1)".into(), "https://docs.example/acs".into()];
+    judged.report.findings[0].references = vec!["javascript:alert(1)".into(), "https://docs.example/acs (loginUrl)".into()];
     let text = page(&[judged], Detail::Usual);
     let document = parsed(&text);
     let links: Vec<&str> = document.descendants().filter_map(|node| node.attribute("href")).collect();

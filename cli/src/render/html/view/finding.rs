@@ -38,8 +38,9 @@ pub(super) struct Finding<'j> {
 
 #[derive(Debug, Serialize)]
 struct Reference<'j> {
+    /// The address it begins with.
+    address: &'j str,
     text: &'j str,
-    is_address: bool,
 }
 
 /// Stretches of prose and code.
@@ -143,8 +144,15 @@ pub(super) fn finding<'j>(judged: &'j Judged, finding: &'j ReportedFinding) -> F
         difference,
         fixes,
         further_fixes,
-        references: finding.references.iter().map(|text| Reference { text, is_address: text.starts_with("https://") }).collect(),
+        references: finding.references.iter().map(|text| reference(text)).collect(),
     }
+}
+
+/// A reference, with the address it begins with apart from what is said of it.
+fn reference(text: &str) -> Reference<'_> {
+    let end = if text.starts_with("https://") { text.find(char::is_whitespace).unwrap_or(text.len()) } else { 0 };
+    let (address, text) = text.split_at(end);
+    Reference { address, text }
 }
 
 /// What differs where the same is the case once more.
