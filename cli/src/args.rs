@@ -110,6 +110,24 @@ pub(crate) struct CheckArguments {
     #[arg(long, help_heading = "Judging")]
     pub(crate) strict: bool,
 
+    #[command(flatten)]
+    pub(crate) beside: BesideArguments,
+    /// Judge each capture on its own, with the other files of its folder
+    #[arg(long, help_heading = "Input")]
+    pub(crate) each: bool,
+    /// With --each: how many captures at a time [default: as many as there are processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Input")]
+    pub(crate) jobs: Option<u16>,
+
+    #[command(flatten)]
+    pub(crate) defaults: DefaultsArguments,
+    #[command(flatten)]
+    pub(crate) plugins: PluginArguments,
+}
+
+/// What is judged beside the files themselves: the copies that either side has loaded, and keys.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct BesideArguments {
     /// The identity provider's metadata as the service provider has loaded it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
     pub(crate) sp_has: Vec<PathBuf>,
@@ -120,22 +138,17 @@ pub(crate) struct CheckArguments {
     /// passphrase of an encrypted key is asked for on the terminal
     #[arg(long, value_name = "PEM", value_hint = ValueHint::FilePath, help_heading = "Input")]
     pub(crate) key: Vec<PathBuf>,
-    /// Judge each capture on its own, with the other files of its folder
-    #[arg(long, help_heading = "Input")]
-    pub(crate) each: bool,
-    /// With --each: how many captures at a time [default: as many as there are processors]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Input")]
-    pub(crate) jobs: Option<u16>,
+}
 
+/// Where defaults of options come from.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct DefaultsArguments {
     /// Read defaults for these options from this file instead of ./diag.toml
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Configuration")]
     pub(crate) config: Option<PathBuf>,
     /// Use the defaults of [profile.NAME]
     #[arg(long, value_name = "NAME", help_heading = "Configuration")]
     pub(crate) profile: Option<String>,
-
-    #[command(flatten)]
-    pub(crate) plugins: PluginArguments,
 }
 
 /// Check plugins: which, and what they may see.
@@ -239,23 +252,10 @@ pub(crate) struct FixArguments {
     #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Judging")]
     pub(crate) at: Option<Timestamp>,
 
-    /// The identity provider's metadata as the service provider has loaded it
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
-    pub(crate) sp_has: Vec<PathBuf>,
-    /// The service provider's metadata as the identity provider has loaded it
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
-    pub(crate) idp_has: Vec<PathBuf>,
-    /// A private key of the service provider that decrypts assertions (repeat for several)
-    #[arg(long, value_name = "PEM", value_hint = ValueHint::FilePath, help_heading = "Input")]
-    pub(crate) key: Vec<PathBuf>,
-
-    /// Read defaults for these options from this file instead of ./diag.toml
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Configuration")]
-    pub(crate) config: Option<PathBuf>,
-    /// Use the defaults of [profile.NAME]
-    #[arg(long, value_name = "NAME", help_heading = "Configuration")]
-    pub(crate) profile: Option<String>,
-
+    #[command(flatten)]
+    pub(crate) beside: BesideArguments,
+    #[command(flatten)]
+    pub(crate) defaults: DefaultsArguments,
     #[command(flatten)]
     pub(crate) plugins: PluginArguments,
 }

@@ -71,11 +71,11 @@ struct Defaults {
 
 /// Puts the defaults of the configuration under what the command line says.
 pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failure> {
-    let found = match &arguments.config {
+    let found = match &arguments.defaults.config {
         Some(path) => Ok(path.clone()),
-        None => usual(arguments.paths.iter().chain(&arguments.sp_has).chain(&arguments.idp_has)),
+        None => usual(arguments.paths.iter().chain(&arguments.beside.sp_has).chain(&arguments.beside.idp_has)),
     };
-    let path = match (found, &arguments.profile) {
+    let path = match (found, &arguments.defaults.profile) {
         (Ok(path), _) => path,
         (Err(why), Some(name)) => {
             return Err(Failure::new(format!("--profile {name}: {}", why.words())).hint("name the file with --config FILE"));
@@ -88,7 +88,7 @@ pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failur
     };
     let config = read(&path)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    if let Some(name) = &arguments.profile {
+    if let Some(name) = &arguments.defaults.profile {
         let Some(profile) = config.profile.get(name) else {
             let hint = did_you_mean(name, config.profile.keys().map(String::as_str)).unwrap_or_else(|| match config.profile.len() {
                 0 => "it has no [profile.NAME] sections".to_owned(),
@@ -179,8 +179,8 @@ fn fill(arguments: &mut CheckArguments, defaults: Defaults, folder: &Path) {
             *given = paths.unwrap_or_default().into_iter().map(|path| folder.join(path)).collect();
         }
     };
-    fill_paths(&mut arguments.sp_has, defaults.sp_has);
-    fill_paths(&mut arguments.idp_has, defaults.idp_has);
+    fill_paths(&mut arguments.beside.sp_has, defaults.sp_has);
+    fill_paths(&mut arguments.beside.idp_has, defaults.idp_has);
 }
 
 #[cfg(test)]
@@ -221,6 +221,6 @@ mod tests {
     #[test]
     fn paths_are_relative_to_the_file() {
         let arguments = applied("[check]\nsp-has = ['idp.xml']\n", &[]).expect("readable");
-        assert!(arguments.sp_has[0].is_absolute());
+        assert!(arguments.beside.sp_has[0].is_absolute());
     }
 }

@@ -1,23 +1,15 @@
 //! The binary as people and scripts meet it: exit codes, streams, and one line for what goes wrong.
 
+mod support;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use support::diag_in;
 
 fn diag(arguments: &[&str]) -> Output {
     diag_in(Path::new("."), arguments)
-}
-
-fn diag_in(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_diag"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("RUST_BACKTRACE")
-        .env_remove("CLICOLOR_FORCE")
-        .stdin(Stdio::null())
-        .output()
-        .expect("diag runs")
 }
 
 fn out(output: &Output) -> String {

@@ -1,12 +1,15 @@
 //! `diag fix`, as people and scripts meet it: what is written, what never is, and that `diag check` is
 //! content with the result.
 
+mod support;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use support::diag_in as diag;
 
 const TIME: &str = "2026-11-24T10:00:00Z";
 
@@ -32,17 +35,6 @@ fn with_roles(metadata: &str) -> String {
     let at = metadata.find("<IDPSSODescriptor").expect("a role");
     let line = metadata[..at].rfind('\n').map_or(at, |end| end + 1);
     format!("{}{ROLES}{}", &metadata[..line], &metadata[line..])
-}
-
-fn diag(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_diag"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("RUST_BACKTRACE")
-        .env_remove("CLICOLOR_FORCE")
-        .stdin(Stdio::null())
-        .output()
-        .expect("diag runs")
 }
 
 fn piped(folder: &Path, arguments: &[&str], input: &[u8]) -> Output {

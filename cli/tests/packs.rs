@@ -1,8 +1,9 @@
 //! Expression packs as people use them: named on the command line or pinned in `diag.toml`.
 
+mod support;
+
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use support::diag_in as diag;
 
 const PACK: &str = r#"schema = "diag-pack/1"
 name = "acme"
@@ -29,17 +30,6 @@ POST https://sense.example/azure/samlauthn/ @0s
 > SAMLResponse={post:response}
 < 400
 "#;
-
-fn diag(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_diag"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("RUST_BACKTRACE")
-        .env_remove("CLICOLOR_FORCE")
-        .stdin(Stdio::null())
-        .output()
-        .expect("diag runs")
-}
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("UTF-8")

@@ -31,7 +31,7 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     let format = arguments.format.unwrap_or_default();
     let fail_on = arguments.fail_on.unwrap_or_default();
     // Nobody should wonder why checks are missing.
-    if let Some(path) = configured.path.as_ref().filter(|_| format == Format::Text && arguments.config.is_none()) {
+    if let Some(path) = configured.path.as_ref().filter(|_| format == Format::Text && arguments.defaults.config.is_none()) {
         failure::say_note(&format!("options from {}", path.display()));
     }
     let checkers = plugins::checkers(&arguments.plugins, &configured.plugins)?;
@@ -42,7 +42,8 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     for (name, confinement) in checkers.unconfined() {
         failure::say_note(&format!("plugin {name} is not fully confined on this system: {confinement}"));
     }
-    let collected = files::collect(&Given { paths: &arguments.paths, sp_has: &arguments.sp_has, idp_has: &arguments.idp_has });
+    let collected =
+        files::collect(&Given { paths: &arguments.paths, sp_has: &arguments.beside.sp_has, idp_has: &arguments.beside.idp_has });
     for note in &collected.notes {
         failure::say_note(note);
     }
@@ -100,7 +101,7 @@ fn manner(arguments: &CheckArguments, checkers: &Checkers) -> Result<Manner, Fai
         strict: arguments.strict,
         at: arguments.at,
         selection: Selection { only: arguments.only.clone(), skip: arguments.skip.clone() },
-        keys: keys::load(&arguments.key)?,
+        keys: keys::load(&arguments.beside.key)?,
     })
 }
 

@@ -120,7 +120,8 @@ pub(super) fn label(block: &str) -> &str {
     after.find(DASHES).and_then(|end| after.get(..end)).filter(|label| label.len() <= 64 && !label.contains('\n')).unwrap_or_default()
 }
 
-pub(super) fn is_certificate_label(label: &str) -> bool {
+/// What PEM calls a certificate.
+pub(crate) fn is_certificate_label(label: &str) -> bool {
     matches!(label, "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE")
 }
 

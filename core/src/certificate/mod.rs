@@ -9,9 +9,10 @@ mod armour;
 mod distinguished_name;
 mod hexadecimal;
 
+pub(crate) use armour::is_certificate_label;
 pub use hexadecimal::hexadecimal;
 
-use armour::{BEGIN, DASHES, Decoded, NOTE_ARMOUR, NOTE_LINES, decode, describe_label, is_certificate_label, label};
+use armour::{BEGIN, DASHES, Decoded, NOTE_ARMOUR, NOTE_LINES, decode, describe_label, label};
 use diag_sdk::case::certificate::{Certificate, KeyKind};
 use diag_sdk::case::place::Place;
 use distinguished_name::written;

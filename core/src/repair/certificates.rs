@@ -7,8 +7,6 @@ use crate::certificate;
 use diag_sdk::Place;
 use std::ops::Range;
 
-const LABELS: &[&str] = &["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
-
 /// Edits of one element's content. None where what is left is no certificate, or where more than one
 /// stands there: which one is meant, only people know.
 pub(super) fn clear(text: &str, content: &Range<usize>) -> Edits {
@@ -53,7 +51,7 @@ fn body(inside: &str) -> Option<Range<usize>> {
     }
     let trimmed = inside.trim_start();
     let label = trimmed.strip_prefix("-----BEGIN ")?.split_once("-----")?.0;
-    if !LABELS.contains(&label) {
+    if !certificate::is_certificate_label(label) {
         return None;
     }
     let (opening, closing) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));

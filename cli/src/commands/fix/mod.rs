@@ -32,11 +32,9 @@ use std::process::ExitCode;
 pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
     let mut defaults = CheckArguments {
         paths: arguments.paths.clone(),
-        sp_has: arguments.sp_has.clone(),
-        idp_has: arguments.idp_has.clone(),
+        beside: arguments.beside.clone(),
         at: arguments.at,
-        config: arguments.config.clone(),
-        profile: arguments.profile.clone(),
+        defaults: arguments.defaults.clone(),
         ..CheckArguments::default()
     };
     let configured = config::apply(&mut defaults)?;
@@ -45,10 +43,11 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
         strict: defaults.strict,
         at: defaults.at,
         selection: Selection { only: defaults.only, skip: defaults.skip },
-        keys: keys::load(&arguments.key)?,
+        keys: keys::load(&defaults.beside.key)?,
     };
     let mut folder = Folder::new(arguments.output.as_deref(), arguments.force)?;
-    let mut collected = files::collect(&Given { paths: &arguments.paths, sp_has: &defaults.sp_has, idp_has: &defaults.idp_has });
+    let mut collected =
+        files::collect(&Given { paths: &arguments.paths, sp_has: &defaults.beside.sp_has, idp_has: &defaults.beside.idp_has });
     folder.leave_out(&mut collected.files, &arguments.paths);
     for note in &collected.notes {
         failure::say_note(note);
