@@ -3,15 +3,16 @@
 //! Only the product's own fixed text is kept: the rest of such a line names people and sessions.
 
 use diag_sdk::case::exchange::Phrase;
+use diag_sdk::{Meaning, Writer};
 
 const PRODUCT: &str = "Qlik Sense";
 
-/// Texts the proxy writes when it refuses, and what they mean, in the words of [`crate::story::phrases`].
-const KNOWN: &[(&str, &str)] = &[
-    ("SAML mandatory attribute for user ID is missing", "attribute-missing"),
-    ("SAML mandatory attribute", "attribute-missing"),
-    ("SAML assertion is expired", "expired"),
-    ("SAML assertion must be encrypted on an unsecured connection", "insecure"),
+/// Texts the proxy writes when it refuses, and what they mean.
+const KNOWN: &[(&str, Meaning)] = &[
+    ("SAML mandatory attribute for user ID is missing", Meaning::AttributeMissing),
+    ("SAML mandatory attribute", Meaning::AttributeMissing),
+    ("SAML assertion is expired", Meaning::Expired),
+    ("SAML assertion must be encrypted on an unsecured connection", Meaning::Insecure),
 ];
 
 /// The known lines, each meaning once, in the order they first occur.
@@ -21,7 +22,7 @@ pub fn read(text: &str) -> Vec<Phrase> {
         let known = KNOWN.iter().find(|(known, _)| contains(line, known));
         let Some((text, meaning)) = known else { continue };
         if !phrases.iter().any(|phrase| phrase.text == *text) {
-            phrases.push(Phrase { product: PRODUCT.to_owned(), meaning: (*meaning).to_owned(), text: (*text).to_owned() });
+            phrases.push(Phrase { writer: Writer::Product(PRODUCT.to_owned()), meaning: *meaning, text: (*text).to_owned() });
         }
     }
     phrases
@@ -41,8 +42,8 @@ mod tests {
                    2\t2026-11-24\tWARN\tsense\tx\t7\tCONTOSO\\bob\tsaml assertion is expired\t0\n3\tINFO\tall is well\n\
                    4\tWARN\tSAML mandatory attribute for user ID is missing\t0";
         let phrases = read(log);
-        let meanings: Vec<&str> = phrases.iter().map(|phrase| phrase.meaning.as_str()).collect();
-        assert_eq!(meanings, ["expired", "attribute-missing"]);
+        let meanings: Vec<Meaning> = phrases.iter().map(|phrase| phrase.meaning).collect();
+        assert_eq!(meanings, [Meaning::Expired, Meaning::AttributeMissing]);
         assert!(!format!("{phrases:?}").contains("ada"));
     }
 }

@@ -5,6 +5,7 @@ use super::phrases;
 use super::shown::shown;
 use diag_sdk::aadsts::{self, CodeClass};
 use diag_sdk::case::exchange::Page;
+use diag_sdk::{Meaning, Writer};
 
 /// Longest text of a page that is kept.
 const LONGEST_TEXT: usize = 1_000;
@@ -14,8 +15,6 @@ const MOST: usize = 12;
 const LONGEST_PLAIN_ERROR: usize = 800;
 /// A page with a product's own error text longer than this is documentation, not an error page.
 const LONGEST_ERROR: usize = 8_000;
-/// Products under which general wordings stand in the table of phrases.
-const GENERAL: &[&str] = &["SAML software", "web server", "log-in page"];
 
 /// Reads a page. `status` is that of the answer, `text/plain` and JSON bodies are read as text.
 pub fn read(body: &str, status: u16, is_html: bool) -> Page {
@@ -37,11 +36,11 @@ pub fn read(body: &str, status: u16, is_html: bool) -> Page {
     };
     // A log-in form that comes again, with the remark why, is a question rather than an end.
     let asks_again = html.password_field && status < 400;
-    let credentials_rejected = codes.iter().any(credential_code) || phrases.iter().any(|phrase| phrase.meaning == "credentials");
+    let credentials_rejected = codes.iter().any(credential_code) || phrases.iter().any(|phrase| phrase.meaning == Meaning::Credentials);
     let told_by_phrase = phrases
         .iter()
-        .filter(|phrase| phrase.meaning != "credentials")
-        .any(|phrase| spoken.len() <= if GENERAL.contains(&phrase.product.as_str()) { LONGEST_PLAIN_ERROR } else { LONGEST_ERROR });
+        .filter(|phrase| phrase.meaning != Meaning::Credentials)
+        .any(|phrase| spoken.len() <= if phrase.writer == Writer::Generic { LONGEST_PLAIN_ERROR } else { LONGEST_ERROR });
     let named_so =
         html.title.iter().chain(&html.headings).any(|heading| names_an_error(heading)) || html.page_id.as_deref() == Some("ConvergedError");
     let error = status >= 400 || (!asks_again && (named_so || told_by_phrase)) || codes.iter().any(blocking_code);

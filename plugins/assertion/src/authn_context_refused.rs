@@ -1,7 +1,7 @@
 use crate::delivery::{self, Fate};
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Sited, Stage, Who, aadsts, check, spec};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who, aadsts, check, spec};
 
 static DEMAND: CauseData = CauseData {
     text: "The service provider's request demands an authentication method that this person did not use",
@@ -126,8 +126,8 @@ fn refused_by_sp(case: &Case, out: &mut Findings) {
         if demanded.is_empty() || !exact || demanded.iter().any(|class| class.value == used.value) {
             continue;
         }
-        let said = response.said(case, &["authn-context"]);
-        if !said && response.said_otherwise(case, &["authn-context"]) {
+        let said = response.said(case, &[Meaning::AuthnContext]);
+        if !said && response.said_otherwise(case, &[Meaning::AuthnContext]) {
             continue;
         }
         let mut finding = Finding::new(
@@ -210,9 +210,9 @@ mod tests {
         assert!(levels(&AUTHN_CONTEXT_REFUSED, &demanding(PASSWORD, Outcome::RefusedBySp)).is_empty());
         let mut case = demanding(X509, Outcome::RefusedBySp);
         assert_eq!(levels(&AUTHN_CONTEXT_REFUSED, &case), [Severity::Warning]);
-        says(&mut case, "authn-context");
+        says(&mut case, Meaning::AuthnContext);
         assert_eq!(levels(&AUTHN_CONTEXT_REFUSED, &case), [Severity::Error]);
-        says(&mut case, "audience");
+        says(&mut case, Meaning::Audience);
         assert!(levels(&AUTHN_CONTEXT_REFUSED, &case).is_empty());
     }
 

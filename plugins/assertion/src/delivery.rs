@@ -5,7 +5,7 @@ use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::jiff::Timestamp;
-use diag_sdk::{Case, Finding};
+use diag_sdk::{Case, Finding, Meaning};
 
 /// What the service provider made of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,15 +66,15 @@ impl<'a> Delivery<'a> {
     }
 
     /// The service provider gave one of these reasons.
-    pub(crate) fn said(&self, case: &Case, meanings: &[&str]) -> bool {
-        case.said_about(self.message).iter().any(|seen| meanings.contains(&seen.phrase.meaning.as_str()))
+    pub(crate) fn said(&self, case: &Case, meanings: &[Meaning]) -> bool {
+        case.said_about(self.message).iter().any(|seen| meanings.contains(&seen.phrase.meaning))
     }
 
     /// The service provider gave reasons, and none of these is among them.
-    pub(crate) fn said_otherwise(&self, case: &Case, meanings: &[&str]) -> bool {
-        const VAGUE: &[&str] = &["refused", "server-error", "status", "access-denied"];
+    pub(crate) fn said_otherwise(&self, case: &Case, meanings: &[Meaning]) -> bool {
+        const VAGUE: &[Meaning] = &[Meaning::Refused, Meaning::ServerError, Meaning::Status, Meaning::AccessDenied];
         let said = case.said_about(self.message);
-        let mut reasons = said.iter().map(|seen| seen.phrase.meaning.as_str()).filter(|meaning| !VAGUE.contains(meaning)).peekable();
+        let mut reasons = said.iter().map(|seen| seen.phrase.meaning).filter(|meaning| !VAGUE.contains(meaning)).peekable();
         reasons.peek().is_some() && !reasons.any(|meaning| meanings.contains(&meaning))
     }
 

@@ -1,6 +1,6 @@
 use crate::delivery::{self, Fate, seconds, span};
 use crate::{clocks, window};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static WAITED: CauseData = CauseData {
     text: "The response reached the service provider late: a page was left open, the back button or a bookmark brought an old one back",
@@ -85,7 +85,7 @@ fn run(case: &Case, out: &mut Findings) {
         }
         let Some(assertion) = response.assertion() else { continue };
         let window = window::of(assertion);
-        let said = response.fate == Fate::Refused && response.said(case, &["expired", "clock"]);
+        let said = response.fate == Fate::Refused && response.said(case, &[Meaning::Expired, Meaning::Clock]);
         let (bound, headline, detail) = if let Some(end) = window.over(response.time) {
             let late = span(seconds(end.value.value, response.time));
             let detail = format!("{} had passed {late} before the browser posted the response, at {}.", end.said_in, response.time);
@@ -160,7 +160,7 @@ mod tests {
     fn the_service_providers_word_counts_when_our_clock_disagrees() {
         let mut case = ending(600, Outcome::RefusedBySp);
         assert!(levels(&EXPIRED, &case).is_empty());
-        says(&mut case, "expired");
+        says(&mut case, Meaning::Expired);
         assert_eq!(levels(&EXPIRED, &case), [Severity::Error]);
     }
 

@@ -1,6 +1,7 @@
 //! Cases built by hand for the tests of this family.
 
 use crate::window::BEARER;
+use diag_sdk::Meaning;
 use diag_sdk::case::assertion::{Assertion, Conditions, SubjectConfirmation};
 use diag_sdk::case::attempt::{Attempt, Clock, Outcome};
 use diag_sdk::case::exchange::{Exchange, Page, Phrase, Side};
@@ -111,8 +112,8 @@ pub(crate) fn exchange(side: Side, status: u16) -> Exchange {
 }
 
 /// The page of exchange 1 says why it refused.
-pub(crate) fn says(case: &mut Case, meaning: &str) {
-    let phrase = Phrase { meaning: meaning.to_owned(), ..Phrase::default() };
+pub(crate) fn says(case: &mut Case, meaning: Meaning) {
+    let phrase = Phrase { meaning, ..Phrase::default() };
     case.exchanges[1].page = Some(Page { phrases: vec![phrase], error: true, ..Page::default() });
 }
 

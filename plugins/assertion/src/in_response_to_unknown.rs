@@ -2,7 +2,7 @@ use crate::delivery::{self, Delivery, Fate, shown_id};
 use crate::window::BEARER;
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::jiff::Timestamp;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
 
 static SECOND_TAB: CauseData = CauseData {
     text: "The sign-in was started twice (a second tab, the back button, an impatient second click), and the response answers the earlier request",
@@ -86,7 +86,7 @@ check! {
     }
 }
 
-const MEANINGS: &[&str] = &["in-response-to"];
+const MEANINGS: &[Meaning] = &[Meaning::InResponseTo];
 
 fn run(case: &Case, out: &mut Findings) {
     for response in delivery::responses(case) {
@@ -244,7 +244,7 @@ mod tests {
         case.messages.remove(0);
         case.attempts[0].request = None;
         assert!(levels(&IN_RESPONSE_TO_UNKNOWN, &case).is_empty());
-        says(&mut case, "in-response-to");
+        says(&mut case, Meaning::InResponseTo);
         assert_eq!(levels(&IN_RESPONSE_TO_UNKNOWN, &case), [Severity::Error]);
     }
 
@@ -255,7 +255,7 @@ mod tests {
         assert!(levels(&IN_RESPONSE_TO_UNKNOWN, &case).is_empty());
         let mut case = sign_in(Outcome::RefusedBySp);
         second_request(&mut case, -2);
-        says(&mut case, "audience");
+        says(&mut case, Meaning::Audience);
         assert_eq!(levels(&IN_RESPONSE_TO_UNKNOWN, &case), [Severity::Warning]);
     }
 

@@ -1,6 +1,6 @@
 use crate::delivery::{self, Fate, seconds, span};
 use crate::window;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static IDP_CLOCK: CauseData = CauseData {
     text: "The identity provider's clock is ahead, so its assertions begin in the future",
@@ -78,7 +78,7 @@ fn run(case: &Case, out: &mut Findings) {
         }
         let Some(assertion) = response.assertion() else { continue };
         let window = window::of(assertion);
-        let said = response.fate == Fate::Refused && response.said(case, &["not-yet-valid"]);
+        let said = response.fate == Fate::Refused && response.said(case, &[Meaning::NotYetValid]);
         let early = window.ahead(response.time);
         let Some(bound) = early.or_else(|| window.begin.filter(|_| said)) else { continue };
         let apart = span(seconds(response.time, bound.value.value));
@@ -136,7 +136,7 @@ mod tests {
     fn the_service_providers_word_counts() {
         let mut case = beginning(-10, Outcome::RefusedBySp);
         assert!(levels(&NOT_YET_VALID, &case).is_empty());
-        says(&mut case, "not-yet-valid");
+        says(&mut case, Meaning::NotYetValid);
         assert_eq!(levels(&NOT_YET_VALID, &case), [Severity::Error]);
     }
 }

@@ -1,5 +1,5 @@
 use crate::delivery::{self, Fate};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static START_AT_SP: CauseData = CauseData {
     text: "The sign-in was started at the identity provider (its application portal or test button), and the service provider takes only answers to its own requests",
@@ -63,7 +63,7 @@ check! {
     }
 }
 
-const MEANINGS: &[&str] = &["unsolicited", "in-response-to"];
+const MEANINGS: &[Meaning] = &[Meaning::Unsolicited, Meaning::InResponseTo];
 
 fn run(case: &Case, out: &mut Findings) {
     for response in delivery::responses(case) {
@@ -127,9 +127,9 @@ mod tests {
         assert_eq!(levels(&UNSOLICITED, &unsolicited(Outcome::SignedIn)), [Severity::Notice]);
         assert_eq!(levels(&UNSOLICITED, &unsolicited(Outcome::RefusedBySp)), [Severity::Error]);
         let mut case = unsolicited(Outcome::RefusedBySp);
-        says(&mut case, "audience");
+        says(&mut case, Meaning::Audience);
         assert_eq!(levels(&UNSOLICITED, &case), [Severity::Notice]);
-        says(&mut case, "unsolicited");
+        says(&mut case, Meaning::Unsolicited);
         assert_eq!(levels(&UNSOLICITED, &case), [Severity::Error]);
     }
 

@@ -2,7 +2,7 @@
 
 use crate::sides::{self, Source, Used};
 use diag_sdk::address::Address;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, address, check};
+use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, address, check};
 
 static HOST_URI_HTTP: CauseData = CauseData {
     text: "The host URI of the service provider says http, or a reverse proxy hides from it that people come by https",
@@ -161,7 +161,7 @@ fn failed_over_http<'a>(case: &'a Case, insecure: &Used<'_>) -> Option<&'a str> 
 }
 
 fn said_insecure(case: &Case, response: &diag_sdk::case::message::Message) -> bool {
-    case.said_about(response).iter().any(|seen| matches!(seen.phrase.meaning.as_str(), "insecure" | "scheme"))
+    case.said_about(response).iter().any(|seen| matches!(seen.phrase.meaning, Meaning::Insecure | Meaning::Scheme))
 }
 
 fn is_insecure(url: &str) -> bool {

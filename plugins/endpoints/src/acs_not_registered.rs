@@ -2,7 +2,7 @@
 
 use crate::sides::{self, Known, Source, Used};
 use diag_sdk::case::exchange::Side;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
 
 static NOT_REGISTERED: CauseData = CauseData {
     text: "The identity provider has another assertion consumer service URL registered than the one the service provider uses",
@@ -184,15 +184,14 @@ fn refusals<'a>(case: &Case, known: &[Known<'a>], used: &[Used<'a>], told: &mut 
         // The texts that differ tell more than the page that says so.
         out.push(finding.at(seen.place));
     }
-    for seen in case.phrases_of(Side::Idp).into_iter().filter(|seen| seen.phrase.meaning == "acs") {
+    for seen in case.phrases_of(Side::Idp).into_iter().filter(|seen| seen.phrase.meaning == Meaning::Acs) {
         let Some(attempt) = seen.attempt else { continue };
         if attempt.accepted() || out.found().iter().any(|finding| finding.attempts.contains(&attempt.id)) {
             continue;
         }
         let url = used.iter().find(|used| used.attempt.is_some_and(|known| known.id == attempt.id)).or_else(|| used.first());
-        let mut finding = Finding::error("The identity provider refuses the consumer service URL")
-            .detail(format!("{} says: {}", seen.phrase.product, seen.phrase.text))
-            .attempt(&attempt.id);
+        let mut finding =
+            Finding::error("The identity provider refuses the consumer service URL").detail(seen.phrase.quoted()).attempt(&attempt.id);
         if let Some(url) = url {
             told.push(url.value);
             finding = describe(case, finding, url, sides::nearest(known, url.value).map(|(nearest, _)| nearest));
@@ -275,7 +274,7 @@ mod tests {
     #[test]
     fn other_products_say_it_in_their_own_words() {
         let mut case = refused_with("", ENTITY, ACS);
-        case.exchanges[0].page = Some(page(&[], &["acs"]));
+        case.exchanges[0].page = Some(page(&[], &[Meaning::Acs]));
         let found = findings(&ACS_NOT_REGISTERED, &case);
         assert_eq!((found.len(), found[0].severity, found[0].actual.as_deref()), (1, Severity::Error, Some(ACS)));
     }

@@ -2,7 +2,7 @@
 
 use crate::sides;
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Setting, Severity, Stage, Who, address, check, difference};
+use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, address, check, difference};
 
 static OTHER_DESTINATION: CauseData = CauseData {
     text: "The identity provider addresses the response to another reply URL, or to one set by hand",
@@ -105,7 +105,7 @@ fn run(case: &Case, out: &mut Findings) {
 /// another URL: what it sees is not what the browser sees.
 fn seen_otherwise_by_sp(case: &Case, response: &Message, destination: &str, out: &mut Findings) {
     let said = case.said_about(response);
-    let Some(seen) = said.iter().find(|seen| seen.phrase.meaning == "destination") else { return };
+    let Some(seen) = said.iter().find(|seen| seen.phrase.meaning == Meaning::Destination) else { return };
     let Some(attempt) = seen.attempt.or_else(|| case.attempt_of(&response.id)).filter(|attempt| attempt.failed()) else { return };
     let own_view = urls_in(&seen.phrase.text).into_iter().find(|url| *url != destination);
     let mut finding = Finding::error("The service provider sees another URL than the browser")
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn the_service_provider_may_see_another_url_than_the_browser() {
         let mut case = with_destination(Outcome::RefusedBySp, ACS);
-        let mut said = page(&[], &["destination"]);
+        let mut said = page(&[], &[Meaning::Destination]);
         said.phrases[0].text = format!("The response was received at http://sense.example:4244/azure/samlauthn/ instead of {ACS}");
         case.exchanges[1].page = Some(said);
         let found = findings(&DESTINATION_MISMATCH, &case);

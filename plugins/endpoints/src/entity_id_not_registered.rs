@@ -4,7 +4,7 @@ use crate::sides::{self, Known, Source, Used};
 use diag_sdk::case::evidence::CodeSeen;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, aadsts, check};
+use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, aadsts, check};
 
 static NOT_REGISTERED: CauseData = CauseData {
     text: "The identity provider has the service provider registered under another entityID, or not at all",
@@ -28,7 +28,7 @@ static WRONG_TENANT: CauseData = CauseData {
 /// Codes by which Entra ID says that it knows no application of the request's Issuer.
 const CODES: &[u32] = &[50001, 65005, 70001, 500_011, 650_056, 700_011, 700_016];
 /// Meanings of known texts by which other products say so.
-const MEANINGS: &[&str] = &["unknown-sp", "unknown-entity"];
+const MEANINGS: &[Meaning] = &[Meaning::UnknownSp, Meaning::UnknownEntity];
 
 check! {
     /// The service provider's entityID is not registered at the identity provider.
@@ -167,16 +167,19 @@ fn refusals(case: &Case, known: &[Known<'_>], told: &mut Vec<String>, out: &mut 
         out.push(finding.at(seen.place));
     }
     for seen in case.phrases_of(Side::Idp) {
-        if !MEANINGS.contains(&seen.phrase.meaning.as_str())
+        if !MEANINGS.contains(&seen.phrase.meaning)
             || out.found().iter().any(|finding| same_attempt(finding, seen.attempt.map(|attempt| attempt.id.as_str())))
         {
             continue;
         }
         let (vendor, name) = sides::registration(case);
         let issuer = seen.attempt.and_then(|attempt| used.iter().find(|used| used.attempt.is_some_and(|known| known.id == attempt.id)));
-        let mut finding = Finding::error("The identity provider does not know the entityID")
-            .detail(format!("{} says: {}", seen.phrase.product, seen.phrase.text))
-            .cause_with(&NOT_REGISTERED, vendor, name, issuer.map(|issuer| issuer.value));
+        let mut finding = Finding::error("The identity provider does not know the entityID").detail(seen.phrase.quoted()).cause_with(
+            &NOT_REGISTERED,
+            vendor,
+            name,
+            issuer.map(|issuer| issuer.value),
+        );
         if let Some(attempt) = seen.attempt {
             finding = finding.attempt(&attempt.id);
         }

@@ -1,5 +1,6 @@
 //! Cases built by hand for the tests of this family.
 
+use diag_sdk::Meaning;
 use diag_sdk::case::Case;
 use diag_sdk::case::assertion::{Assertion, Conditions, SubjectConfirmation};
 use diag_sdk::case::attempt::{Attempt, Outcome};
@@ -75,10 +76,10 @@ pub(crate) fn exchange(side: Side, method: &str, url: &str, status: u16) -> Exch
     Exchange { side, method: method.to_owned(), url: url.to_owned(), status, ..Exchange::default() }
 }
 
-pub(crate) fn page(codes: &[&str], meanings: &[&str]) -> Page {
+pub(crate) fn page(codes: &[&str], meanings: &[Meaning]) -> Page {
     Page {
         codes: codes.iter().map(|code| (*code).to_owned()).collect(),
-        phrases: meanings.iter().map(|meaning| Phrase { meaning: (*meaning).to_owned(), ..Phrase::default() }).collect(),
+        phrases: meanings.iter().map(|meaning| Phrase { meaning: *meaning, ..Phrase::default() }).collect(),
         error: true,
         ..Page::default()
     }

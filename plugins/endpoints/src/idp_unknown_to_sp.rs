@@ -3,7 +3,7 @@
 use crate::sides;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NO_METADATA: CauseData = CauseData {
     text: "The service provider has not loaded the identity provider's metadata, or that of another tenant or environment",
@@ -19,7 +19,7 @@ static WRONG_NAME: CauseData = CauseData {
 };
 
 /// Meanings of known texts that say so.
-const MEANINGS: &[&str] = &["unknown-idp", "unknown-entity"];
+const MEANINGS: &[Meaning] = &[Meaning::UnknownIdp, Meaning::UnknownEntity];
 
 check! {
     /// The service provider has no metadata for the identity provider.
@@ -66,9 +66,11 @@ fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<Option<&str>> = Vec::new();
     // A page of a host nobody could place counts where the sign-in ended on it.
     let pages = case.phrases_of(Side::Sp).into_iter().chain(
-        case.phrases_of(Side::Other).into_iter().filter(|seen| seen.phrase.meaning == "unknown-idp" && is_error_page(case, seen.exchange)),
+        case.phrases_of(Side::Other)
+            .into_iter()
+            .filter(|seen| seen.phrase.meaning == Meaning::UnknownIdp && is_error_page(case, seen.exchange)),
     );
-    for seen in pages.filter(|seen| MEANINGS.contains(&seen.phrase.meaning.as_str())) {
+    for seen in pages.filter(|seen| MEANINGS.contains(&seen.phrase.meaning)) {
         let attempt = seen.attempt.map(|attempt| attempt.id.as_str());
         if told.contains(&attempt) || seen.attempt.is_some_and(diag_sdk::case::attempt::Attempt::accepted) {
             continue;
@@ -78,8 +80,7 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         }
         told.push(attempt);
-        let mut finding = Finding::error("The service provider does not know the identity provider")
-            .detail(format!("{} says: {}", seen.phrase.product, seen.phrase.text));
+        let mut finding = Finding::error("The service provider does not know the identity provider").detail(seen.phrase.quoted());
         if let Some(attempt) = attempt {
             finding = finding.attempt(attempt);
         }
@@ -123,7 +124,7 @@ mod tests {
     use crate::fixture::{IDP, SSO, exchange, findings, idp_metadata, page, sign_in};
     use diag_sdk::case::attempt::Outcome;
 
-    fn says(side: Side, meaning: &str) -> Case {
+    fn says(side: Side, meaning: Meaning) -> Case {
         let mut shown = exchange(side, "GET", "https://wiki.example/secure", 500);
         shown.page = Some(page(&[], &[meaning]));
         Case { exchanges: vec![shown], ..Case::default() }
@@ -131,15 +132,15 @@ mod tests {
 
     #[test]
     fn only_the_service_providers_own_words_count() {
-        assert_eq!(findings(&IDP_UNKNOWN_TO_SP, &says(Side::Sp, "unknown-idp")).len(), 1);
-        assert_eq!(findings(&IDP_UNKNOWN_TO_SP, &says(Side::Other, "unknown-idp")).len(), 1);
-        assert!(findings(&IDP_UNKNOWN_TO_SP, &says(Side::Idp, "unknown-entity")).is_empty());
-        assert!(findings(&IDP_UNKNOWN_TO_SP, &says(Side::Sp, "signature")).is_empty());
+        assert_eq!(findings(&IDP_UNKNOWN_TO_SP, &says(Side::Sp, Meaning::UnknownIdp)).len(), 1);
+        assert_eq!(findings(&IDP_UNKNOWN_TO_SP, &says(Side::Other, Meaning::UnknownIdp)).len(), 1);
+        assert!(findings(&IDP_UNKNOWN_TO_SP, &says(Side::Idp, Meaning::UnknownEntity)).is_empty());
+        assert!(findings(&IDP_UNKNOWN_TO_SP, &says(Side::Sp, Meaning::Signature)).is_empty());
     }
 
     #[test]
     fn the_copies_are_compared() {
-        let mut case = says(Side::Sp, "unknown-idp");
+        let mut case = says(Side::Sp, Meaning::UnknownIdp);
         case.metadata = vec![idp_metadata(HeldBy::Publisher, IDP, &[SSO]), idp_metadata(HeldBy::Sp, "urn:old", &[SSO])];
         let found = findings(&IDP_UNKNOWN_TO_SP, &case);
         assert_eq!((found[0].expected.as_deref(), found[0].actual.as_deref()), (Some(IDP), Some("urn:old")));
@@ -149,7 +150,7 @@ mod tests {
     #[test]
     fn a_sign_in_that_worked_is_left_alone() {
         let mut case = sign_in(Outcome::SignedIn);
-        case.exchanges[1].page = Some(page(&[], &["unknown-idp"]));
+        case.exchanges[1].page = Some(page(&[], &[Meaning::UnknownIdp]));
         assert!(findings(&IDP_UNKNOWN_TO_SP, &case).is_empty());
     }
 }

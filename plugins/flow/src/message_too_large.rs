@@ -1,7 +1,7 @@
 use crate::ends::place_of;
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 use std::fmt::Write;
 
 static MANY_GROUPS: CauseData = CauseData {
@@ -84,7 +84,8 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 fn too_large(exchange: &Exchange) -> bool {
-    let says_so = |page: &diag_sdk::case::exchange::Page| page.error && page.phrases.iter().any(|phrase| phrase.meaning == "too-large");
+    let says_so =
+        |page: &diag_sdk::case::exchange::Page| page.error && page.phrases.iter().any(|phrase| phrase.meaning == Meaning::TooLarge);
     matches!(exchange.status, 413 | 414 | 431) || (exchange.status >= 400 && exchange.page.as_ref().is_some_and(says_so))
 }
 

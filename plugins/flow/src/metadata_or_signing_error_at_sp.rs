@@ -1,7 +1,7 @@
 use crate::ends::{place_of, sign_ins};
 use diag_sdk::case::evidence::PhraseSeen;
 use diag_sdk::case::exchange::Side;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static LOADED_METADATA: CauseData = CauseData {
     text: "The metadata of the identity provider that the service provider has loaded is missing, outdated or of another identity provider",
@@ -17,16 +17,16 @@ static SIGNING: CauseData = CauseData {
 };
 
 /// Meanings of texts that point to metadata, keys and signatures.
-const MEANINGS: &[&str] = &[
-    "unknown-idp",
-    "issuer",
-    "signature",
-    "algorithm",
-    "decrypt",
-    "unsigned-assertion",
-    "unsigned-message",
-    "unencrypted-assertion",
-    "unknown-entity",
+const MEANINGS: &[Meaning] = &[
+    Meaning::UnknownIdp,
+    Meaning::Issuer,
+    Meaning::Signature,
+    Meaning::Algorithm,
+    Meaning::Decrypt,
+    Meaning::UnsignedAssertion,
+    Meaning::UnsignedMessage,
+    Meaning::UnencryptedAssertion,
+    Meaning::UnknownEntity,
 ];
 
 check! {
@@ -84,9 +84,9 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let any_failed = sign_ins(case).any(diag_sdk::case::attempt::Attempt::failed) || case.attempts.is_empty();
-    let mut told: Vec<(&str, Option<&str>)> = Vec::new();
-    for seen in case.phrases_of(Side::Sp).into_iter().filter(|seen| MEANINGS.contains(&seen.phrase.meaning.as_str())) {
-        let key = (seen.phrase.meaning.as_str(), seen.attempt.map(|attempt| attempt.id.as_str()));
+    let mut told: Vec<(Meaning, Option<&str>)> = Vec::new();
+    for seen in case.phrases_of(Side::Sp).into_iter().filter(|seen| MEANINGS.contains(&seen.phrase.meaning)) {
+        let key = (seen.phrase.meaning, seen.attempt.map(|attempt| attempt.id.as_str()));
         if told.contains(&key) || !counts(&seen, any_failed) {
             continue;
         }
@@ -104,7 +104,7 @@ fn counts(seen: &PhraseSeen<'_>, any_failed: bool) -> bool {
 }
 
 fn finding(case: &Case, seen: &PhraseSeen<'_>) -> Finding {
-    let metadata = matches!(seen.phrase.meaning.as_str(), "unknown-idp" | "issuer" | "unknown-entity");
+    let metadata = matches!(seen.phrase.meaning, Meaning::UnknownIdp | Meaning::Issuer | Meaning::UnknownEntity);
     let headline = if metadata {
         "The service provider does not know the identity provider"
     } else {

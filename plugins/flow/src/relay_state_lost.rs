@@ -2,7 +2,7 @@ use crate::ends::{end, sign_ins};
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Personal, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Meaning, Need, Personal, Setting, Severity, Stage, Who, check};
 
 static NOT_ECHOED: CauseData = CauseData {
     text: "The identity provider does not send the RelayState of the request back with its response",
@@ -162,12 +162,16 @@ fn encoded_length(text: &str) -> usize {
 
 /// The attempt ended wrong, and nothing the service provider says points elsewhere.
 fn ended_for_it(case: &Case, attempt: &Attempt, response: &Message, change: Change) -> bool {
-    let meanings: Vec<&str> = case.said_about(response).into_iter().map(|seen| seen.phrase.meaning.as_str()).collect();
-    if meanings.iter().any(|meaning| matches!(*meaning, "relay-state" | "redirect-refused" | "no-session")) && attempt.failed() {
+    let meanings: Vec<Meaning> = case.said_about(response).into_iter().map(|seen| seen.phrase.meaning).collect();
+    if meanings.iter().any(|meaning| matches!(*meaning, Meaning::RelayState | Meaning::RedirectRefused | Meaning::NoSession))
+        && attempt.failed()
+    {
         return true;
     }
     let status = end(case, attempt).filter(|exchange| exchange.side == Side::Sp).map(|exchange| exchange.status);
-    let unspecific = meanings.iter().all(|meaning| matches!(*meaning, "refused" | "server-error" | "malformed" | "message-missing"));
+    let unspecific = meanings
+        .iter()
+        .all(|meaning| matches!(*meaning, Meaning::Refused | Meaning::ServerError | Meaning::Malformed | Meaning::MessageMissing));
     match attempt.outcome {
         Outcome::DeniedAfterSignIn => status == Some(404) || (change != Change::Lost && unspecific),
         Outcome::RefusedBySp => unspecific,

@@ -1,6 +1,6 @@
 use diag_sdk::case::attempt::{Attempt, AttemptKind, LostCookie, Outcome};
 use diag_sdk::case::exchange::{Exchange, SameSite};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static STRICT: CauseData = CauseData {
     text: "The cookie is SameSite=Strict: browsers leave it out of everything that follows a navigation from another site, the redirect after the response included",
@@ -188,7 +188,7 @@ fn missed_by_the_service(case: &Case, attempt: &Attempt) -> Option<Finding> {
     let response = case.message(attempt.response.as_deref()?)?;
     // A response nobody asked for has no session to belong to.
     response.in_response_to.as_ref()?;
-    let said = case.said_about(response).into_iter().find(|seen| seen.phrase.meaning == "no-session")?;
+    let said = case.said_about(response).into_iter().find(|seen| seen.phrase.meaning == Meaning::NoSession)?;
     let finding = Finding::error("The service provider misses the session it began the sign-in with")
         .detail(format!("At {} it says: {}", shown(receipt), said.phrase.text))
         .at(&receipt.place)
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn the_word_of_the_service_counts_where_no_cookies_were_recorded() {
         let told = |cookies: Option<Vec<SentCookie>>, in_response_to: Option<&str>| {
-            let phrase = Phrase { meaning: "no-session".into(), text: "No pending login".into(), ..Phrase::default() };
+            let phrase = Phrase { meaning: Meaning::NoSession, text: "No pending login".into(), ..Phrase::default() };
             let page = Page { error: true, phrases: vec![phrase], ..Page::default() };
             let receipt = Exchange { method: "POST".into(), status: 401, side: Side::Sp, page: Some(page), cookies, ..Exchange::default() };
             let response = Message {

@@ -1,7 +1,7 @@
 use crate::ends::somebody_got_in;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
 
 static NOT_ASSIGNED: CauseData = CauseData {
     text: "The application demands an assignment, and neither this person nor a group they are a direct member of is assigned",
@@ -62,7 +62,8 @@ fn run(case: &Case, out: &mut Findings) {
     let stopped = |attempt: Option<&Attempt>| attempt.map_or(!somebody_got_in(case), Attempt::failed);
     let by_code = case.vendor_codes().into_iter().filter(|seen| seen.code == "AADSTS50105" && stopped(seen.attempt));
     let by_code = by_code.map(|seen| (seen.code.to_owned(), Some(seen.place), seen.attempt));
-    let by_text = case.phrases_of(Side::Idp).into_iter().filter(|seen| seen.phrase.meaning == "not-assigned" && stopped(seen.attempt));
+    let by_text =
+        case.phrases_of(Side::Idp).into_iter().filter(|seen| seen.phrase.meaning == Meaning::NotAssigned && stopped(seen.attempt));
     let by_text = by_text.map(|seen| (seen.phrase.text.clone(), seen.place, seen.attempt));
     let mut told: Vec<Option<String>> = Vec::new();
     for (said, place, attempt) in by_code.chain(by_text) {

@@ -4,7 +4,7 @@ use crate::visits::{self, Visit};
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::sp_configuration::SpConfiguration;
 use diag_sdk::host::host_of;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 use std::collections::BTreeSet;
 
 static ALIAS_IN_USE: CauseData = CauseData {
@@ -232,7 +232,7 @@ fn without_configuration(case: &Case, attempt: &Attempt, told: &mut BTreeSet<Str
 /// The service provider says that it does not lead people to the host they came by.
 fn will_not_lead_there(case: &Case, attempt: &Attempt) -> bool {
     let response = attempt.response.as_deref().and_then(|id| case.message(id));
-    response.is_some_and(|response| case.said_about(response).iter().any(|seen| seen.phrase.meaning == "redirect-refused"))
+    response.is_some_and(|response| case.said_about(response).iter().any(|seen| seen.phrase.meaning == Meaning::RedirectRefused))
 }
 
 #[cfg(test)]
@@ -328,7 +328,7 @@ mod tests {
         case.attempts[0].outcome = Outcome::RefusedBySp;
         assert_eq!(levels(&case), []);
         // The service provider itself says that it does not lead there.
-        let phrase = Phrase { meaning: "redirect-refused".into(), ..Phrase::default() };
+        let phrase = Phrase { meaning: Meaning::RedirectRefused, ..Phrase::default() };
         case.exchanges[1].page = Some(Page { error: true, phrases: vec![phrase], ..Page::default() });
         case.messages = vec![Message { id: "m1".into(), ..Message::default() }];
         case.attempts[0].response = Some("m1".into());

@@ -2,7 +2,7 @@
 
 use diag_sdk::case::exchange::{Exchange, Page, Phrase, Side};
 use diag_sdk::case::sp_configuration::SpConfiguration;
-use diag_sdk::{Case, Vendor};
+use diag_sdk::{Case, Meaning, Vendor};
 
 /// A virtual proxy `azure` at `https://sense.contoso.example` with that allow list.
 pub(crate) fn entry(allow_list: &[&str]) -> SpConfiguration {
@@ -35,6 +35,6 @@ pub(crate) fn socket(url: &str, status: u16) -> Exchange {
 
 /// The page with which Qlik Sense refuses a host name.
 pub(crate) fn refusal() -> Page {
-    let phrase = Phrase { product: "Qlik Sense".to_owned(), meaning: "host-header".to_owned(), ..Phrase::default() };
+    let phrase = Phrase { writer: diag_sdk::Writer::Product("Qlik Sense".to_owned()), meaning: Meaning::HostHeader, ..Phrase::default() };
     Page { phrases: vec![phrase], error: true, ..Page::default() }
 }

@@ -1,14 +1,14 @@
 //! What the browser did at an entry point, by host.
 
-use diag_sdk::Case;
 use diag_sdk::address::Address;
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::sp_configuration::SpConfiguration;
 use diag_sdk::host::{bare_host, host_of};
+use diag_sdk::{Case, Meaning};
 
 /// Meaning of the known texts with which a server refuses the host name it was asked by.
-const HOST_REFUSED: &str = "host-header";
+const HOST_REFUSED: Meaning = Meaning::HostHeader;
 
 /// A request of the browser to an entry point.
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
 //! Cases built by hand for the tests of this family.
 
+use diag_sdk::Meaning;
 use diag_sdk::case::assertion::{Assertion, Attribute};
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Page, Phrase, Side};
@@ -90,8 +91,8 @@ pub(crate) fn sign_in(outcome: Outcome, attributes: &[(&str, &[&str])]) -> Case 
 }
 
 /// The page of an exchange says why it refused.
-pub(crate) fn says(case: &mut Case, exchange: usize, meaning: &str, text: &str) {
-    let phrase = Phrase { meaning: meaning.to_owned(), text: text.to_owned(), ..Phrase::default() };
+pub(crate) fn says(case: &mut Case, exchange: usize, meaning: Meaning, text: &str) {
+    let phrase = Phrase { meaning, text: text.to_owned(), ..Phrase::default() };
     case.exchanges[exchange].page = Some(Page { phrases: vec![phrase], error: true, ..Page::default() });
 }
 

@@ -1,6 +1,6 @@
 use crate::sign_in;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NO_SOURCE: CauseData = CauseData {
     text: "The identity provider sends no NameID, or its source is empty for this person",
@@ -77,7 +77,7 @@ fn run(case: &Case, out: &mut Findings) {
         if !blank || sign_in.assertion.encrypted_id {
             continue;
         }
-        let said = sign_in.refused && sign_in.said(case, "name-id-missing");
+        let said = sign_in.refused && sign_in.said(case, Meaning::NameIdMissing);
         let logs_out = sign_in.configurations.iter().any(|configuration| configuration.single_logout == Some(true));
         let wanted = case
             .sp_metadata(HeldBy::Publisher)
@@ -113,8 +113,8 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// The service provider said why it refused, beyond regrets.
 fn gave_a_reason(case: &Case, sign_in: &sign_in::SignIn<'_>) -> bool {
-    const REGRETS: &[&str] = &["refused", "server-error", "idp-error"];
-    case.said_about(sign_in.message).iter().any(|seen| !REGRETS.contains(&seen.phrase.meaning.as_str()))
+    const REGRETS: &[Meaning] = &[Meaning::Refused, Meaning::ServerError, Meaning::IdpError];
+    case.said_about(sign_in.message).iter().any(|seen| !REGRETS.contains(&seen.phrase.meaning))
 }
 
 #[cfg(test)]
@@ -140,7 +140,7 @@ mod tests {
         let mut case = nameless(Outcome::RefusedBySp);
         case.sp_configurations.clear();
         assert_eq!(levels(&NAME_ID_MISSING, &case), [Severity::Warning]);
-        says(&mut case, 1, "name-id-missing", "NameID not found");
+        says(&mut case, 1, Meaning::NameIdMissing, "NameID not found");
         assert_eq!(levels(&NAME_ID_MISSING, &case), [Severity::Error]);
         case.messages[0].assertions[0].encrypted_id = true;
         assert!(levels(&NAME_ID_MISSING, &case).is_empty());
@@ -153,16 +153,16 @@ mod tests {
         let role = SpRole { name_id_formats: vec!["urn:oasis:names:tc:SAML:2.0:nameid-format:transient".into()], ..SpRole::default() };
         case.metadata.push(Metadata { held_by: HeldBy::Publisher, sp: Some(role), ..Metadata::default() });
         assert_eq!(levels(&NAME_ID_MISSING, &case), [Severity::Error]);
-        says(&mut case, 1, "refused", "cannot be authenticated");
+        says(&mut case, 1, Meaning::Refused, "cannot be authenticated");
         assert_eq!(levels(&NAME_ID_MISSING, &case), [Severity::Error]);
-        says(&mut case, 1, "expired", "the assertion has expired");
+        says(&mut case, 1, Meaning::Expired, "the assertion has expired");
         assert_eq!(levels(&NAME_ID_MISSING, &case), [Severity::Warning]);
     }
 
     #[test]
     fn a_blank_one_is_none() {
         let mut case = nameless(Outcome::RefusedBySp);
-        says(&mut case, 1, "name-id-missing", "NameID is empty");
+        says(&mut case, 1, Meaning::NameIdMissing, "NameID is empty");
         case.messages[0].assertions[0].name_id = Some(Sited::new(personal(" "), Place::default()));
         assert_eq!(levels(&NAME_ID_MISSING, &case), [Severity::Error]);
         case.messages[0].assertions[0].name_id = Some(Sited::new(personal("ada"), Place::default()));

@@ -6,7 +6,7 @@ use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::{Metadata, RequestedAttribute};
 use diag_sdk::case::sp_configuration::{MappedAttribute, SpConfiguration};
 use diag_sdk::setting::Vendor;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NOT_RELEASED: CauseData = CauseData {
     text: "The identity provider does not send an attribute the service provider demands, or the person has no value for it",
@@ -200,7 +200,7 @@ fn said_or_denied(case: &Case, sign_in: &SignIn<'_>) -> Option<Finding> {
     let of_the_user_id = |text: &str| ["user id", "user-id", "userid"].iter().any(|word| text.to_lowercase().contains(word));
     let reason = said
         .iter()
-        .find(|seen| seen.phrase.meaning == "attribute-missing" && (sign_in.refused || denied) && !of_the_user_id(&seen.phrase.text));
+        .find(|seen| seen.phrase.meaning == Meaning::AttributeMissing && (sign_in.refused || denied) && !of_the_user_id(&seen.phrase.text));
     let (headline, detail) = if let Some(seen) = reason {
         ("The service provider misses an attribute", format!("It says: \u{201c}{}\u{201d}.\n{}", seen.phrase.text, sign_in.sent()))
     } else if let Some(page) = denial(case, sign_in).filter(|_| !a_licence_is_missing(case, sign_in)) {
@@ -233,7 +233,7 @@ fn said_or_denied(case: &Case, sign_in: &SignIn<'_>) -> Option<Finding> {
 
 /// Qlik Sense says that the person has no access pass: a licence, not an attribute.
 fn a_licence_is_missing(case: &Case, sign_in: &SignIn<'_>) -> bool {
-    case.sp_vendor == Vendor::Qlik && (sign_in.said(case, "access-denied") || sign_in.said(case, "not-provisioned"))
+    case.sp_vendor == Vendor::Qlik && (sign_in.said(case, Meaning::AccessDenied) || sign_in.said(case, Meaning::NotProvisioned))
 }
 
 fn denial<'a>(case: &'a Case, sign_in: &SignIn<'_>) -> Option<&'a Exchange> {
@@ -298,7 +298,7 @@ mod tests {
         case.exchanges[2].status = 404;
         assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
         case.exchanges[2].status = 403;
-        says(&mut case, 2, "access-denied", "you cannot access Qlik Sense because you have no access pass");
+        says(&mut case, 2, Meaning::AccessDenied, "you cannot access Qlik Sense because you have no access pass");
         assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
     }
 
@@ -306,7 +306,7 @@ mod tests {
     fn the_service_providers_word_counts() {
         let mut case = sign_in(Outcome::RefusedBySp, &[(NAME, &["ada"])]);
         assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
-        says(&mut case, 1, "attribute-missing", "a required attribute is missing");
+        says(&mut case, 1, Meaning::AttributeMissing, "a required attribute is missing");
         assert_eq!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case), [Severity::Error]);
     }
 }

@@ -1,5 +1,6 @@
 //! Successful responses whose assertion can be read, with the entry points that would read them.
 
+use diag_sdk::Meaning;
 use diag_sdk::address::Address;
 use diag_sdk::case::assertion::{Assertion, Attribute};
 use diag_sdk::case::attempt::{Attempt, Outcome};
@@ -89,7 +90,7 @@ impl<'a> SignIn<'a> {
     }
 
     /// The service provider gave one of these reasons.
-    pub(crate) fn said(&self, case: &Case, meaning: &str) -> bool {
+    pub(crate) fn said(&self, case: &Case, meaning: Meaning) -> bool {
         case.said_about(self.message).iter().any(|seen| seen.phrase.meaning == meaning)
     }
 

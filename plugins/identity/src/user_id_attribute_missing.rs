@@ -3,7 +3,7 @@ use crate::sign_in::{self, SignIn};
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::sp_configuration::SpConfiguration;
 use diag_sdk::setting::Vendor;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
 
 static EMPTY_SOURCE: CauseData = CauseData {
     text: "The person has no value in the directory field the attribute is filled from, and an empty attribute is not sent",
@@ -201,7 +201,7 @@ fn said_by_sp(case: &Case, sign_in: &SignIn<'_>) -> Option<Finding> {
     let seen = case.said_about(sign_in.message);
     let seen = seen.iter().find(|seen| {
         let text = seen.phrase.text.to_lowercase();
-        seen.phrase.meaning == "attribute-missing" && ["user id", "user-id", "userid"].iter().any(|word| text.contains(word))
+        seen.phrase.meaning == Meaning::AttributeMissing && ["user id", "user-id", "userid"].iter().any(|word| text.contains(word))
     })?;
     let mut finding = Finding::error("The service provider found no user id in the assertion")
         .detail(format!("It says: \u{201c}{}\u{201d}.\n{}", seen.phrase.text, sign_in.sent()))
@@ -305,7 +305,7 @@ mod tests {
         case.sp_configurations.clear();
         assert!(levels(&USER_ID_ATTRIBUTE_MISSING, &case).is_empty());
         assert_eq!(USER_ID_ATTRIBUTE_MISSING.judge(&case).missed(), [Need::Virtualproxyconfig]);
-        says(&mut case, 1, "attribute-missing", "SAML mandatory attribute for user ID is missing");
+        says(&mut case, 1, Meaning::AttributeMissing, "SAML mandatory attribute for user ID is missing");
         assert_eq!(levels(&USER_ID_ATTRIBUTE_MISSING, &case), [Severity::Error]);
     }
 

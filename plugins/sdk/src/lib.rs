@@ -11,6 +11,7 @@
 //! - [`address`]: URLs as a browser asks for them
 //! - [`difference`]: exact comparison first, then the near miss put into one word
 //! - [`host`]: host names, parsed and compared
+//! - [`meaning`]: what statements of pages and logs mean, and who writes so
 //! - [`setting`]: names of settings, and where each vendor's administrator finds them
 //! - [`aadsts`], [`status`]: vendor codes and SAML status codes in words
 
@@ -26,6 +27,7 @@ pub mod difference;
 pub mod finding;
 pub mod host;
 pub mod manifest;
+pub mod meaning;
 pub mod need;
 pub mod secret;
 pub mod serve;
@@ -40,6 +42,7 @@ pub use difference::Difference;
 pub use finding::{Cause, CauseData, Finding, Severity, Who};
 /// Times and durations of the facts.
 pub use jiff;
+pub use meaning::{Meaning, Writer};
 pub use need::Need;
 pub use secret::{Personal, Secret};
 pub use setting::{Setting, Vendor};

@@ -3,7 +3,7 @@
 use crate::{refusal, trust};
 use diag_sdk::address::Address;
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static NOT_ENCRYPTING: CauseData = CauseData {
     text: "The identity provider is not set to encrypt assertions for this service provider",
@@ -19,7 +19,7 @@ static PLAIN_HTTP: CauseData = CauseData {
 };
 
 /// Meanings of known texts that demand encryption.
-const MEANINGS: &[&str] = &["unencrypted-assertion", "insecure"];
+const MEANINGS: &[Meaning] = &[Meaning::UnencryptedAssertion, Meaning::Insecure];
 
 check! {
     /// The service provider demands an encrypted assertion and got one in clear text.
@@ -84,12 +84,11 @@ fn run(case: &Case, out: &mut Findings) {
         trust::from_idp(case).filter(|message| message.succeeded() && !message.assertions.is_empty() && message.encrypted.is_empty())
     {
         let Some(attempt) = refusal::refused_by_sp(case, response) else { continue };
-        let said = case.said_about(response).into_iter().find(|seen| MEANINGS.contains(&seen.phrase.meaning.as_str()));
+        let said = case.said_about(response).into_iter().find(|seen| MEANINGS.contains(&seen.phrase.meaning));
         let over_http =
             response.delivered_to().and_then(Address::parse).is_some_and(|address| address.scheme == "http" && !address.is_local());
         let mut finding = match &said {
-            Some(seen) => Finding::error("The service provider demands an encrypted assertion")
-                .detail(format!("{} says: {}", seen.phrase.product, seen.phrase.text)),
+            Some(seen) => Finding::error("The service provider demands an encrypted assertion").detail(seen.phrase.quoted()),
             None if over_http && case.sp_vendor == Vendor::Qlik => {
                 Finding::error("The assertion is not encrypted on an unsecured connection")
                     .detail("Qlik Sense refuses assertions in clear text that were posted over http.")
@@ -111,8 +110,7 @@ fn run(case: &Case, out: &mut Findings) {
 fn logged(case: &Case, out: &mut Findings) {
     let worked = case.signed_in();
     let encrypted = case.messages.iter().any(|message| !message.encrypted.is_empty());
-    let Some(line) = case.log_phrases.iter().find(|phrase| MEANINGS.contains(&phrase.meaning.as_str())).filter(|_| !worked && !encrypted)
-    else {
+    let Some(line) = case.log_phrases.iter().find(|phrase| MEANINGS.contains(&phrase.meaning)).filter(|_| !worked && !encrypted) else {
         return;
     };
     let finding = Finding::error("The service provider demands an encrypted assertion").detail(format!("Its log says: {}", line.text));
@@ -145,7 +143,7 @@ mod tests {
     fn the_service_provider_must_say_so() {
         let mut case = sign_in(Outcome::RefusedBySp);
         assert!(findings(&ASSERTION_NOT_ENCRYPTED, &case).is_empty());
-        case.exchanges[1].page = Some(page(&[], &["unencrypted-assertion"]));
+        case.exchanges[1].page = Some(page(&[], &[Meaning::UnencryptedAssertion]));
         assert_eq!(levels(&ASSERTION_NOT_ENCRYPTED, &case), [Severity::Error]);
         case.messages[1].encrypted = vec![Encryption::default()];
         assert!(findings(&ASSERTION_NOT_ENCRYPTED, &case).is_empty());
@@ -166,7 +164,7 @@ mod tests {
     #[test]
     fn a_log_is_enough() {
         let mut case =
-            Case { log_phrases: vec![Phrase { meaning: "insecure".to_owned(), ..Phrase::default() }], ..sign_in(Outcome::Incomplete) };
+            Case { log_phrases: vec![Phrase { meaning: Meaning::Insecure, ..Phrase::default() }], ..sign_in(Outcome::Incomplete) };
         assert_eq!(levels(&ASSERTION_NOT_ENCRYPTED, &case), [Severity::Error]);
         case.attempts[0].outcome = Outcome::SignedIn;
         assert!(findings(&ASSERTION_NOT_ENCRYPTED, &case).is_empty());

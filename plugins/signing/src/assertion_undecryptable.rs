@@ -2,7 +2,7 @@
 
 use crate::{refusal, trust};
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec};
 
 static SP_HAS_NO_KEY: CauseData = CauseData {
     text: "The service provider has no private key to decrypt with, or not the one the assertion was encrypted for",
@@ -101,8 +101,8 @@ fn run(case: &Case, out: &mut Findings) {
 /// Why the service provider could not decrypt, as far as it said so or has no key at all.
 fn sp_cannot<'a>(case: &'a Case, response: &Message) -> Option<(String, Option<&'a diag_sdk::Place>)> {
     let said = case.said_about(response);
-    if let Some(seen) = said.iter().find(|seen| seen.phrase.meaning == "decrypt") {
-        return Some((format!("{} says: {}", seen.phrase.product, seen.phrase.text), seen.place));
+    if let Some(seen) = said.iter().find(|seen| seen.phrase.meaning == Meaning::Decrypt) {
+        return Some((seen.phrase.quoted(), seen.place));
     }
     // It gave another reason.
     if refusal::said_signature(case, response, &[]) == Some(false) {
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn the_service_providers_words_make_it_an_error() {
         let mut case = encrypted(Outcome::RefusedBySp);
-        case.exchanges[1].page = Some(page(&[], &["decrypt"]));
+        case.exchanges[1].page = Some(page(&[], &[Meaning::Decrypt]));
         assert_eq!(levels(&ASSERTION_UNDECRYPTABLE, &case), [Severity::Error]);
     }
 
@@ -153,9 +153,9 @@ mod tests {
         let mut case = encrypted(Outcome::RefusedBySp);
         case.metadata = vec![sp_metadata("d3", HeldBy::Publisher, &["CC"], &[])];
         assert_eq!(levels(&ASSERTION_UNDECRYPTABLE, &case), [Severity::Error]);
-        case.exchanges[1].page = Some(page(&[], &["refused"]));
+        case.exchanges[1].page = Some(page(&[], &[Meaning::Refused]));
         assert_eq!(levels(&ASSERTION_UNDECRYPTABLE, &case), [Severity::Error]);
-        case.exchanges[1].page = Some(page(&[], &["in-response-to"]));
+        case.exchanges[1].page = Some(page(&[], &[Meaning::InResponseTo]));
         assert_eq!(levels(&ASSERTION_UNDECRYPTABLE, &case), [Severity::Notice]);
         case.attempts[0].outcome = Outcome::SignedIn;
         assert_eq!(levels(&ASSERTION_UNDECRYPTABLE, &case), [Severity::Notice]);

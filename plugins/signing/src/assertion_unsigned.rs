@@ -3,7 +3,7 @@
 use crate::{refusal, trust};
 use diag_sdk::case::message::Message;
 use diag_sdk::case::registration::SigningOption;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Vendor, Who, check};
 
 static RESPONSE_ONLY: CauseData = CauseData {
     text: "The identity provider is set to sign the response only",
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn the_service_providers_demand_decides() {
         let mut wanted = response_only(Outcome::RefusedBySp);
-        wanted.exchanges[1].page = Some(page(&[], &["expired"]));
+        wanted.exchanges[1].page = Some(page(&[], &[Meaning::Expired]));
         assert!(findings(&ASSERTION_UNSIGNED, &wanted).is_empty());
         wanted.metadata = vec![sp_metadata("d3", HeldBy::Publisher, &[], &[])];
         wanted.metadata[0].sp.as_mut().expect("a role").want_assertions_signed = Some(true);
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn the_service_providers_words_decide() {
         let mut said = response_only(Outcome::RefusedBySp);
-        said.exchanges[1].page = Some(page(&[], &["unsigned-assertion"]));
+        said.exchanges[1].page = Some(page(&[], &[Meaning::UnsignedAssertion]));
         assert_eq!(levels(&ASSERTION_UNSIGNED, &said), [Severity::Error]);
         assert_eq!(levels(&ASSERTION_UNSIGNED, &response_only(Outcome::RefusedBySp)), [Severity::Error]);
     }

@@ -4,7 +4,7 @@ use crate::{refusal, trust};
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::message::Message;
 use diag_sdk::jiff::Timestamp;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static IDP_CERTIFICATE: CauseData = CauseData {
     text: "The signing certificate of the identity provider ran out (or is not valid yet)",
@@ -109,7 +109,7 @@ fn describe(case: &Case, message: &Message, certificate: &Certificate, at: Times
 
 /// A refusal that speaks of signatures or certificates, or one without reason where nothing else is wrong.
 fn explains_refusal(case: &Case, message: &Message) -> bool {
-    match refusal::said_signature(case, message, &["signature", "certificate"]) {
+    match refusal::said_signature(case, message, &[Meaning::Signature, Meaning::Certificate]) {
         Some(said) => said,
         None => case.sp_vendor != Vendor::Qlik && refusal::otherwise_sound(case, message),
     }
@@ -147,9 +147,9 @@ mod tests {
     fn refused_for_its_signature_it_is_an_error() {
         let mut case = with(Outcome::RefusedBySp, "2020-01-01T00:00:00Z", "2023-01-01T00:00:00Z");
         assert_eq!(levels(&CERTIFICATE_EXPIRED, &case), [Severity::Error]);
-        case.exchanges[1].page = Some(page(&[], &["audience"]));
+        case.exchanges[1].page = Some(page(&[], &[Meaning::Audience]));
         assert_eq!(levels(&CERTIFICATE_EXPIRED, &case), [Severity::Warning]);
-        case.exchanges[1].page = Some(page(&[], &["signature"]));
+        case.exchanges[1].page = Some(page(&[], &[Meaning::Signature]));
         assert_eq!(levels(&CERTIFICATE_EXPIRED, &case), [Severity::Error]);
     }
 

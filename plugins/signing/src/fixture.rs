@@ -1,5 +1,6 @@
 //! Cases built by hand for the tests of this family.
 
+use diag_sdk::Meaning;
 use diag_sdk::case::Case;
 use diag_sdk::case::assertion::{Assertion, Conditions};
 use diag_sdk::case::attempt::{Attempt, Outcome};
@@ -174,7 +175,7 @@ pub(crate) fn sign_in(outcome: Outcome) -> Case {
 }
 
 /// A sign-in the identity provider refused with a code or a known text.
-pub(crate) fn refused_by_idp(codes: &[&str], meanings: &[&str]) -> Case {
+pub(crate) fn refused_by_idp(codes: &[&str], meanings: &[Meaning]) -> Case {
     let mut case = sign_in(Outcome::RefusedByIdp);
     case.messages.truncate(1);
     case.attempts[0].response = None;
@@ -182,10 +183,10 @@ pub(crate) fn refused_by_idp(codes: &[&str], meanings: &[&str]) -> Case {
     case
 }
 
-pub(crate) fn page(codes: &[&str], meanings: &[&str]) -> Page {
+pub(crate) fn page(codes: &[&str], meanings: &[Meaning]) -> Page {
     Page {
         codes: codes.iter().map(|code| (*code).to_owned()).collect(),
-        phrases: meanings.iter().map(|meaning| Phrase { meaning: (*meaning).to_owned(), ..Phrase::default() }).collect(),
+        phrases: meanings.iter().map(|meaning| Phrase { meaning: *meaning, ..Phrase::default() }).collect(),
         error: true,
         ..Page::default()
     }

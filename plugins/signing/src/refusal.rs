@@ -7,10 +7,11 @@
 use diag_sdk::address;
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{Case, Finding};
+use diag_sdk::{Case, Finding, Meaning};
 
 /// Meanings of known texts that speak of signatures and keys.
-pub(crate) const SIGNATURE: &[&str] = &["signature", "algorithm", "certificate", "unsigned-assertion", "unsigned-message"];
+pub(crate) const SIGNATURE: &[Meaning] =
+    &[Meaning::Signature, Meaning::Algorithm, Meaning::Certificate, Meaning::UnsignedAssertion, Meaning::UnsignedMessage];
 
 /// A finding about a message: a warning where the receiver took the message nevertheless.
 pub(crate) fn fault(case: &Case, message: &Message, headline: impl Into<String>) -> Finding {
@@ -33,12 +34,12 @@ pub(crate) fn refused_by_sp<'a>(case: &'a Case, message: &Message) -> Option<&'a
 }
 
 /// What the service provider said speaks of signatures; `None` where it said nothing in particular.
-pub(crate) fn said_signature(case: &Case, message: &Message, meanings: &[&str]) -> Option<bool> {
-    let said: Vec<&str> = case
+pub(crate) fn said_signature(case: &Case, message: &Message, meanings: &[Meaning]) -> Option<bool> {
+    let said: Vec<Meaning> = case
         .said_about(message)
         .iter()
-        .map(|seen| seen.phrase.meaning.as_str())
-        .filter(|meaning| !matches!(*meaning, "refused" | "server-error" | "access-denied" | "logout"))
+        .map(|seen| seen.phrase.meaning)
+        .filter(|meaning| !matches!(meaning, Meaning::Refused | Meaning::ServerError | Meaning::AccessDenied | Meaning::Logout))
         .collect();
     if said.is_empty() { None } else { Some(said.iter().any(|meaning| meanings.contains(meaning))) }
 }

@@ -5,7 +5,7 @@ use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::sp_configuration::RequestAlgorithm;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check, spec};
 
 static SET_TO_SHA1: CauseData = CauseData {
     text: "The service provider is set to sign its requests with SHA-1, in Qlik Sense the default",
@@ -127,7 +127,7 @@ fn refused_for_algorithm(case: &Case, request: &Message) -> bool {
     let Some(attempt) = case.attempt_of(&request.id) else { return false };
     case.phrases_of(Side::Idp)
         .iter()
-        .any(|seen| seen.phrase.meaning == "algorithm" && seen.attempt.is_some_and(|known| known.id == attempt.id))
+        .any(|seen| seen.phrase.meaning == Meaning::Algorithm && seen.attempt.is_some_and(|known| known.id == attempt.id))
 }
 
 fn worded(refused: bool) -> Finding {
@@ -205,7 +205,13 @@ mod tests {
 
     #[test]
     fn the_identity_providers_own_words_make_it_an_error() {
-        assert_eq!(levels(&REQUEST_ALGORITHM_SHA1, &captured(refused_by_idp(&[], &["algorithm"]), spec::RSA_SHA1)), [Severity::Error]);
-        assert_eq!(levels(&REQUEST_ALGORITHM_SHA1, &captured(refused_by_idp(&[], &["idp-error"]), spec::RSA_SHA1)), [Severity::Warning]);
+        assert_eq!(
+            levels(&REQUEST_ALGORITHM_SHA1, &captured(refused_by_idp(&[], &[Meaning::Algorithm]), spec::RSA_SHA1)),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&REQUEST_ALGORITHM_SHA1, &captured(refused_by_idp(&[], &[Meaning::IdpError]), spec::RSA_SHA1)),
+            [Severity::Warning]
+        );
     }
 }

@@ -5,7 +5,7 @@ use diag_sdk::case::evidence::CodeSeen;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{QuerySignature, Verdict};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
 
 static REENCODED: CauseData = CauseData {
     text: "A gateway, redirector or application in between decoded and re-encoded the URL; the signature covers the exact octets of the query",
@@ -159,7 +159,7 @@ fn refusals(case: &Case, told: &[String], out: &mut Findings) {
         out.push(causes(case, finding, false));
     }
     for seen in
-        case.phrases_of(Side::Idp).into_iter().filter(|seen| matches!(seen.phrase.meaning.as_str(), "request-signature" | "signature"))
+        case.phrases_of(Side::Idp).into_iter().filter(|seen| matches!(seen.phrase.meaning, Meaning::RequestSignature | Meaning::Signature))
     {
         let Some(attempt) = seen.attempt.filter(|attempt| attempt.failed() && !told.contains(&attempt.id)) else { continue };
         let Some(request) = attempt.request.as_deref().and_then(|id| case.message(id)).filter(|request| signed(request)) else { continue };
@@ -168,7 +168,7 @@ fn refusals(case: &Case, told: &[String], out: &mut Findings) {
         }
         told.push(attempt.id.clone());
         let mut finding = Finding::error("The identity provider could not verify the request")
-            .detail(format!("{} says: {}", seen.phrase.product, seen.phrase.text))
+            .detail(seen.phrase.quoted())
             .attempt(&attempt.id)
             .subject(request.id.clone());
         if let Some(place) = seen.place {

@@ -4,7 +4,7 @@ use crate::trust;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, aadsts, check};
 
 static SP_DOES_NOT_SIGN: CauseData = CauseData {
     text: "The service provider is not set to sign its requests, or has no key to sign with",
@@ -135,17 +135,16 @@ fn refusals(case: &Case, told: &mut Vec<String>, out: &mut Findings) {
         out.push(describe(case, finding, request).at(seen.place));
     }
     // Only the request can lack a signature at the identity provider.
-    let about_signature = |meaning: &str| matches!(meaning, "request-signature" | "signature" | "unsigned-message");
-    for seen in case.phrases_of(Side::Idp).into_iter().filter(|seen| about_signature(&seen.phrase.meaning)) {
+    let about_signature = |meaning: Meaning| matches!(meaning, Meaning::RequestSignature | Meaning::Signature | Meaning::UnsignedMessage);
+    for seen in case.phrases_of(Side::Idp).into_iter().filter(|seen| about_signature(seen.phrase.meaning)) {
         let ended_there = |attempt: &&Attempt| attempt.failed() && attempt.response.is_none() && !told.contains(&attempt.id);
         let Some(attempt) = seen.attempt.filter(ended_there) else { continue };
         let Some(request) = attempt.request.as_deref().and_then(|id| case.message(id)).filter(|request| unsigned(request)) else {
             continue;
         };
         told.push(attempt.id.clone());
-        let finding = Finding::error("The identity provider refuses the unsigned request")
-            .detail(format!("{} says: {}", seen.phrase.product, seen.phrase.text))
-            .attempt(&attempt.id);
+        let finding =
+            Finding::error("The identity provider refuses the unsigned request").detail(seen.phrase.quoted()).attempt(&attempt.id);
         out.push(describe(case, finding, Some(request)).at_all(seen.place));
     }
 }
@@ -264,10 +263,10 @@ mod tests {
 
     #[test]
     fn other_products_say_it_in_their_own_words() {
-        for meaning in ["request-signature", "signature", "unsigned-message"] {
-            assert_eq!(levels(&REQUEST_UNSIGNED, &refused_by_idp(&[], &[meaning])), [Severity::Error], "{meaning}");
+        for meaning in [Meaning::RequestSignature, Meaning::Signature, Meaning::UnsignedMessage] {
+            assert_eq!(levels(&REQUEST_UNSIGNED, &refused_by_idp(&[], &[meaning])), [Severity::Error], "{meaning:?}");
         }
-        let mut answered = refused_by_idp(&[], &["signature"]);
+        let mut answered = refused_by_idp(&[], &[Meaning::Signature]);
         answered.attempts[0].response = Some("m2".to_owned());
         assert!(findings(&REQUEST_UNSIGNED, &answered).is_empty());
     }

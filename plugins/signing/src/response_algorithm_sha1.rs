@@ -3,7 +3,7 @@
 use crate::{algorithms, refusal, trust};
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::Signature;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static SET_TO_SHA1: CauseData = CauseData {
     text: "The identity provider is set to sign responses for this application with SHA-1",
@@ -131,7 +131,7 @@ fn explains_refusal(case: &Case, message: &Message) -> bool {
             && (held.is_empty() || signature.verified_by.is_empty() || signature.verified_by.iter().any(|key| trust::lists(&held, key)))
     });
     right
-        && match refusal::said_signature(case, message, &["signature", "algorithm"]) {
+        && match refusal::said_signature(case, message, &[Meaning::Signature, Meaning::Algorithm]) {
             Some(said) => said,
             // Whether Qlik Sense takes SHA-1 is not documented, and it gives the same page for everything.
             None => case.sp_vendor != Vendor::Qlik && refusal::otherwise_sound(case, message),
@@ -147,7 +147,7 @@ mod tests {
     use diag_sdk::case::signature::Verdict;
     use diag_sdk::spec;
 
-    fn sha1(outcome: Outcome, meanings: &[&str]) -> Case {
+    fn sha1(outcome: Outcome, meanings: &[Meaning]) -> Case {
         let mut case = sign_in(outcome);
         case.messages[1].signatures[0].algorithm = spec::RSA_SHA1.to_owned();
         if !meanings.is_empty() {
@@ -171,18 +171,18 @@ mod tests {
 
     #[test]
     fn refused_for_its_signature_it_is_an_error() {
-        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, &["signature"])), [Severity::Error]);
-        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, &["algorithm"])), [Severity::Error]);
-        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, &["expired"])), [Severity::Warning]);
+        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, &[Meaning::Signature])), [Severity::Error]);
+        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, &[Meaning::Algorithm])), [Severity::Error]);
+        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, &[Meaning::Expired])), [Severity::Warning]);
     }
 
     #[test]
     fn an_unknown_key_or_a_wrong_digest_explains_more() {
-        let mut case = sha1(Outcome::RefusedBySp, &["signature"]);
+        let mut case = sha1(Outcome::RefusedBySp, &[Meaning::Signature]);
         case.metadata = vec![idp_metadata("d9", HeldBy::Sp, &["BB"])];
         case.messages[1].signatures[0].verified_by = vec![key_match("AA", &[])];
         assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &case), [Severity::Warning]);
-        let mut case = sha1(Outcome::RefusedBySp, &["signature"]);
+        let mut case = sha1(Outcome::RefusedBySp, &[Meaning::Signature]);
         case.messages[1].signatures[0].references[0].digest = Verdict::Wrong;
         assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &case), [Severity::Warning]);
     }
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_refusal_without_reason_counts_where_all_else_is_sound() {
         assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, &[])), [Severity::Error]);
-        let mut qlik = sha1(Outcome::RefusedBySp, &["refused"]);
+        let mut qlik = sha1(Outcome::RefusedBySp, &[Meaning::Refused]);
         qlik.sp_vendor = Vendor::Qlik;
         assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &qlik), [Severity::Warning]);
         let mut unsound = sha1(Outcome::RefusedBySp, &[]);

@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use crate::story::path::{Path, host_and_path, is_detour, redirect_of};
 use crate::story::shown::shown;
+use diag_sdk::Meaning;
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Page, Phrase};
 use diag_sdk::case::message::Message;
@@ -151,7 +152,7 @@ fn refused_landing(landing: &Exchange, index: usize) -> Ending {
     let place = host_and_path(&landing.url);
     let said = said(landing);
     let about_access = |page: &Page| {
-        page.phrases.iter().any(|phrase| matches!(phrase.meaning.as_str(), "access-denied" | "not-assigned" | "not-provisioned"))
+        page.phrases.iter().any(|phrase| matches!(phrase.meaning, Meaning::AccessDenied | Meaning::NotAssigned | Meaning::NotProvisioned))
     };
     let by_page = landing.status < 400 && !landing.page.as_ref().is_some_and(about_access);
     if by_page {
@@ -236,7 +237,7 @@ fn asks_to_log_in(url: &str, page: &Page) -> bool {
 pub(super) fn said(exchange: &Exchange) -> String {
     let headline = exchange.page.as_ref().and_then(|page| {
         // What a product says in particular tells more than its general regrets.
-        let general = |phrase: &&Phrase| matches!(phrase.meaning.as_str(), "idp-error" | "server-error" | "refused");
+        let general = |phrase: &&Phrase| matches!(phrase.meaning, Meaning::IdpError | Meaning::ServerError | Meaning::Refused);
         let phrase = page.phrases.iter().find(|phrase| !general(phrase)).or(page.phrases.first()).map(|phrase| phrase.text.clone());
         page.codes.first().cloned().or(phrase).or_else(|| page.title.clone())
     });

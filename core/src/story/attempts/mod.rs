@@ -5,12 +5,12 @@ mod ending;
 mod steps;
 
 use super::path::{Path, host, seconds_between};
-use diag_sdk::Case;
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
-use diag_sdk::case::exchange::Page;
+use diag_sdk::case::exchange::{Page, Phrase};
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::host::host_of;
 use diag_sdk::spec;
+use diag_sdk::{Case, Meaning};
 use draft::Draft;
 use ending::Ending;
 use jiff::{SignedDuration, Timestamp};
@@ -57,22 +57,23 @@ fn consumers(case: &Case) -> Vec<String> {
 
 /// A service provider that answers with an error before any message: an attempt all the same.
 fn refused_at_the_door(path: &Path<'_>, consumers: &[String]) -> Option<Draft> {
-    const MEANINGS: &[&str] = &[
-        "unknown-idp",
-        "host-header",
-        "refused",
-        "message-missing",
-        "wrong-acs",
-        "no-session",
-        "insecure",
-        "issuer",
-        "server-error",
-        "decrypt",
+    const MEANINGS: &[Meaning] = &[
+        Meaning::UnknownIdp,
+        Meaning::HostHeader,
+        Meaning::Refused,
+        Meaning::MessageMissing,
+        Meaning::WrongAcs,
+        Meaning::NoSession,
+        Meaning::Insecure,
+        Meaning::Issuer,
+        Meaning::ServerError,
+        Meaning::Decrypt,
     ];
-    const NOT_SAML: &[&str] = &["web server", "log-in page", "SAML software", "nginx", "Apache"];
+    // Servers in front of anything at all.
+    const NOT_SAML: &[&str] = &["nginx", "Apache"];
     let speaks = |page: &Page| {
-        page.error
-            && page.phrases.iter().any(|phrase| MEANINGS.contains(&phrase.meaning.as_str()) && !NOT_SAML.contains(&phrase.product.as_str()))
+        let by_saml = |phrase: &Phrase| phrase.writer.product().is_some_and(|product| !NOT_SAML.contains(&product));
+        page.error && page.phrases.iter().any(|phrase| MEANINGS.contains(&phrase.meaning) && by_saml(phrase))
     };
     let spoken = || path.exchanges.iter().position(|exchange| exchange.navigation && exchange.page.as_ref().is_some_and(speaks));
     let index = spoken().or_else(|| failed_at_the_service(path, consumers))?;
@@ -179,7 +180,7 @@ fn temporary(page: &Page) -> bool {
     };
     page.credentials_rejected
         || (!page.codes.is_empty() && page.codes.iter().all(passing))
-        || page.phrases.iter().any(|phrase| phrase.meaning == "no-session")
+        || page.phrases.iter().any(|phrase| phrase.meaning == Meaning::NoSession)
 }
 
 /// A silent check whether somebody is signed in.

@@ -1,6 +1,7 @@
 //! HTTP exchanges of a capture, cleaned: no cookie value, password, token or message in them.
 
 use super::place::Place;
+use crate::meaning::{Meaning, Writer};
 use crate::secret::Secret;
 use jiff::Timestamp;
 
@@ -137,11 +138,22 @@ facts! {
 
     /// A known text of a product, found on a page or in a log.
     pub struct Phrase {
-        /// Product that writes it, such as `Shibboleth SP`, `Qlik Sense`, `SimpleSAMLphp`.
-        pub product: String,
-        /// What it means, one of our words: `signature`, `audience`, `expired`, `unknown-idp`, …
-        pub meaning: String,
+        /// The product that writes it, such as `Shibboleth SP`, `Qlik Sense`, `SimpleSAMLphp`; null where any may write so.
+        #[serde(rename = "product")]
+        pub writer: Writer,
+        /// What it means.
+        pub meaning: Meaning,
         /// The text itself, shortened.
         pub text: String,
+    }
+}
+
+impl Phrase {
+    /// For people: who says it, where a product was recognised, and the text.
+    pub fn quoted(&self) -> String {
+        match &self.writer {
+            Writer::Product(name) => format!("{name} says: “{}”.", self.text),
+            Writer::Generic => format!("It says: “{}”.", self.text),
+        }
     }
 }

@@ -1,0 +1,161 @@
+//! What a statement of a page or log means, who writes so, and who is spoken of: closed words, so
+//! that a typo does not compile.
+
+words! {
+    /// What a statement on a page or in a log means.
+    pub enum Meaning {
+        /// It is not known what it means.
+        Unknown,
+        /// Access to what was asked for is denied.
+        AccessDenied,
+        /// The assertion consumer service URL is not known to the identity provider.
+        Acs,
+        /// An algorithm is not accepted.
+        Algorithm,
+        /// An attribute is missing.
+        AttributeMissing,
+        /// The assertion is meant for somebody else.
+        Audience,
+        /// The requested authentication context cannot be met, or was not met.
+        AuthnContext,
+        /// The person authenticated too long ago.
+        AuthnTooOld,
+        /// Something between refused the request.
+        Blocked,
+        /// A certificate does not suit.
+        Certificate,
+        /// The clocks of the two sides differ.
+        Clock,
+        /// The connection to the application was lost.
+        ConnectionLost,
+        /// User name or password are wrong.
+        Credentials,
+        /// The message cannot be read.
+        Damaged,
+        /// Something could not be decrypted.
+        Decrypt,
+        /// The message was sent to another URL than it names.
+        Destination,
+        /// The message or assertion is too old.
+        Expired,
+        /// The host name of the request is not accepted.
+        HostHeader,
+        /// The identity provider failed and does not say why.
+        IdpError,
+        /// The response answers a request that the receiver does not remember.
+        InResponseTo,
+        /// An unencrypted connection is not accepted.
+        Insecure,
+        /// The issuer is not the one expected.
+        Issuer,
+        /// Signing out failed.
+        Logout,
+        /// The same sign-in was asked for again and again.
+        Loop,
+        /// The message does not have the structure it must have.
+        Malformed,
+        /// No message arrived.
+        MessageMissing,
+        /// The address does not take this method.
+        MethodNotAllowed,
+        /// The subject has no usable NameID.
+        NameIdMissing,
+        /// The session in which the sign-in began is gone.
+        NoSession,
+        /// The person is not assigned to the application.
+        NotAssigned,
+        /// The service provider has no account for the person.
+        NotProvisioned,
+        /// The assertion is not valid yet.
+        NotYetValid,
+        /// The assertion's recipient is another URL.
+        Recipient,
+        /// A redirect to that address is not allowed.
+        RedirectRefused,
+        /// The sign-in was refused, for no reason that is given.
+        Refused,
+        /// RelayState is missing or not accepted.
+        RelayState,
+        /// The message was used before.
+        Replay,
+        /// The request's signature is missing or does not verify.
+        RequestSignature,
+        /// http and https were mixed up.
+        Scheme,
+        /// The server failed and does not say why.
+        ServerError,
+        /// A signature does not verify.
+        Signature,
+        /// The response is not a success.
+        Status,
+        /// Something exceeds a size limit.
+        TooLarge,
+        /// The assertion is not encrypted, and must be.
+        UnencryptedAssertion,
+        /// One of the two sides has no metadata of the other.
+        UnknownEntity,
+        /// The service provider does not know the identity provider.
+        UnknownIdp,
+        /// The identity provider does not know the service provider.
+        UnknownSp,
+        /// The assertion is not signed, and must be.
+        UnsignedAssertion,
+        /// The message is not signed, and must be.
+        UnsignedMessage,
+        /// Nobody asked for this response.
+        Unsolicited,
+        /// The person's account is disabled.
+        UserDisabled,
+        /// This address takes no responses.
+        WrongAcs,
+        /// The message came by a binding that is not served.
+        WrongBinding,
+    }
+}
+
+impl Meaning {
+    /// It states that something failed, and no reason for it: any cause may stand behind it.
+    pub fn is_vague(self) -> bool {
+        matches!(self, Self::Unknown | Self::Refused | Self::ServerError | Self::IdpError | Self::AccessDenied | Self::Status)
+    }
+}
+
+/// Who writes a statement.
+///
+/// Serialised as the product's name, or null where any software may write so.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(from = "Option<String>", into = "Option<String>")]
+#[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+pub enum Writer {
+    /// General words: whose software it is does not show.
+    #[default]
+    Generic,
+    /// A product, by its name.
+    Product(String),
+}
+
+impl Writer {
+    /// The product's name, where one was recognised.
+    pub fn product(&self) -> Option<&str> {
+        match self {
+            Self::Generic => None,
+            Self::Product(name) => Some(name),
+        }
+    }
+}
+
+impl From<Option<String>> for Writer {
+    fn from(name: Option<String>) -> Self {
+        name.filter(|name| !name.is_empty()).map_or(Self::Generic, Self::Product)
+    }
+}
+
+impl From<Writer> for Option<String> {
+    fn from(writer: Writer) -> Self {
+        match writer {
+            Writer::Generic => None,
+            Writer::Product(name) => Some(name),
+        }
+    }
+}
