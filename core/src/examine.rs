@@ -8,7 +8,7 @@ use crate::saml::messages::Decoded;
 use crate::saml::metadata::{self, Holding};
 use crate::seal::Sealer;
 use crate::sources::Sources;
-use crate::{redact, repair, saml, snapshot, story};
+use crate::{judgement, redact, repair, saml, snapshot, story};
 use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::AttemptKind;
 use diag_sdk::case::input::{BrokenDocument, HeldBy, InputKind, Trouble};
@@ -79,6 +79,7 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     }
     case.messages = decoded.into_iter().map(|message| message.facts).collect();
     story::complete(&mut case, &evidence);
+    judgement::judge(&mut case);
     (case.judged_at, case.judged_by) = moment(&case, request.at, request.now);
     let documents = documents(evidence.documents, held, &case);
     Examination { case, sources, documents }

@@ -1,7 +1,7 @@
 //! The engine of `diag`: turns bytes into a Case, runs checkers over it, ranks causes.
 //!
 //! ```text
-//! bytes ─intake─▶ Evidence ─saml, crypto, snapshot, story─▶ Case ─runner─▶ findings ─verdict─▶ Report
+//! bytes ─intake─▶ Evidence ─saml, crypto, snapshot, story─▶ facts ─judgement─▶ Case ─runner─▶ findings ─verdict─▶ Report
 //! ```
 //!
 //! No file, process, network or clock access of its own: whoever calls hands in readers and the
@@ -14,6 +14,7 @@ pub mod examine;
 pub mod example;
 mod http_date;
 pub mod intake;
+pub mod judgement;
 pub mod redact;
 pub mod repair;
 pub mod report;

@@ -3,6 +3,7 @@
 use super::reading::Reading;
 use super::xml::{attribute, child, children, is, text_of};
 use diag_sdk::case::assertion::{Assertion, Attribute, AuthnStatement, Conditions, SubjectConfirmation};
+use diag_sdk::case::judgement::Window;
 use diag_sdk::spec::{NS_ASSERTION, NS_DSIG, NS_PROTOCOL};
 use roxmltree::Node;
 
@@ -32,6 +33,7 @@ pub(super) fn read(node: Node<'_, '_>, reading: &Reading<'_>) -> Assertion {
             .flat_map(|subject| children(*subject, NS_ASSERTION, "SubjectConfirmation"))
             .map(|confirmation| subject_confirmation(confirmation, reading))
             .collect(),
+        window: Window::default(),
         conditions: child(node, NS_ASSERTION, "Conditions").map(|found| conditions(found, reading)),
         authn: child(node, NS_ASSERTION, "AuthnStatement").map(|found| authn_statement(found, reading)),
         attributes: children(node, NS_ASSERTION, "AttributeStatement")

@@ -3,34 +3,7 @@
 use crate::case::Case;
 use crate::finding::{CauseData, Finding, Severity};
 use crate::need::Need;
-
-words! {
-    /// Where in the life of a sign-in a problem acts. Independent root causes are ordered by it.
-    pub enum Stage {
-        /// Documents cannot be read at all.
-        Documents,
-        /// Either side's configuration contradicts itself.
-        Configuration,
-        /// The service provider makes and sends its request.
-        Request,
-        /// The identity provider judges the request.
-        IdpRequest,
-        /// The person authenticates.
-        Authentication,
-        /// The identity provider makes and sends its response.
-        Response,
-        /// The service provider receives and judges the response.
-        Consumption,
-        /// The service provider keeps the session.
-        Session,
-        /// The person lands in the application.
-        Landing,
-        /// The person signs out.
-        Logout,
-        /// Nothing that acts: symptoms and remarks on the capture itself.
-        Observation,
-    }
-}
+use crate::stage::Stage;
 
 /// A check: metadata and one pure function, declared as a `static` in a file of its own with the
 /// [`check!`](crate::check!) macro.

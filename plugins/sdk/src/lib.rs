@@ -33,11 +33,12 @@ pub mod secret;
 pub mod serve;
 pub mod setting;
 pub mod spec;
+pub mod stage;
 pub mod status;
 
 pub use case::Case;
 pub use case::place::{Place, Sited};
-pub use check::{Check, Findings, Plugin, Stage};
+pub use check::{Check, Findings, Plugin};
 pub use difference::Difference;
 pub use finding::{Cause, CauseData, Finding, Severity, Who};
 /// Times and durations of the facts.
@@ -46,6 +47,7 @@ pub use meaning::{Meaning, Writer};
 pub use need::Need;
 pub use secret::{Personal, Secret};
 pub use setting::{Setting, Vendor};
+pub use stage::Stage;
 
 /// Version of the Case and Finding schemas. Grows only by addition.
 pub const SCHEMA: &str = "diag-case/1";

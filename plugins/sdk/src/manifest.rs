@@ -1,10 +1,11 @@
 //! What a plugin says of itself, and what it answers, as plain data: the same for plugins linked
 //! in, loaded from a library, or run as a program.
 
-use crate::check::{Check, Plugin, Stage};
+use crate::check::{Check, Plugin};
 use crate::finding::{Cause, CauseData, Finding, Severity, Who};
 use crate::need::Need;
 use crate::setting::{Setting, Vendor};
+use crate::stage::Stage;
 
 /// Version of the conversation between `diag` and a plugin. Grows only by addition.
 pub const SCHEMA: &str = "diag-plugin/1";

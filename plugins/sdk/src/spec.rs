@@ -27,6 +27,8 @@ pub const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 
 /// Status: success (saml-core-2.0-os §3.2.2.2).
 pub const STATUS_SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
+/// Method of confirmation that browsers can fulfil (saml-profiles-2.0-os §3.3).
+pub const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
 
 /// The last part of a URI after `#`, `/` or `:`, as people name algorithms, bindings and statuses.
 pub fn short(uri: &str) -> &str {

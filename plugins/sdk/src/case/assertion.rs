@@ -1,5 +1,6 @@
 //! An assertion, as facts (saml-core-2.0-os §2.3.3).
 
+use super::judgement::Window;
 use super::place::{Place, Sited};
 use crate::secret::{Personal, Secret};
 use jiff::Timestamp;
@@ -34,6 +35,8 @@ facts! {
         pub name_id_qualifiers: Vec<String>,
         /// `SubjectConfirmation`.
         pub confirmations: Vec<SubjectConfirmation>,
+        /// The time in which it may be used, by all it says.
+        pub window: Window,
         /// `Conditions`, where present.
         pub conditions: Option<Conditions>,
         /// `AuthnStatement`, where present.

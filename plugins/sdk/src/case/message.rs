@@ -2,6 +2,7 @@
 
 use super::assertion::Assertion;
 use super::certificate::Certificate;
+use super::judgement::{Fate, Offset, Signal};
 use super::place::{Place, Sited};
 use super::signature::{Encryption, QuerySignature, Signature};
 use crate::secret::Personal;
@@ -86,6 +87,14 @@ facts! {
         pub sightings: Vec<Sighting>,
         /// Index into `sightings` of the one by which the receiver got it: a request the browser made.
         pub delivery: Option<usize>,
+        /// What became of it.
+        pub fate: Fate,
+        /// What that rests on.
+        pub signals: Vec<Signal>,
+        /// The clock of the identity provider when it made the message, against the browser's.
+        pub idp_clock: Option<Offset>,
+        /// The clock of the service provider when it got the message, against the browser's.
+        pub sp_clock: Option<Offset>,
         /// Damage on the way.
         pub damage: Vec<Damage>,
         /// What is wrong with the XML, and where, when it does not parse.

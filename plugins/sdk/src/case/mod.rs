@@ -10,6 +10,7 @@ pub mod certificate;
 pub mod evidence;
 pub mod exchange;
 pub mod input;
+pub mod judgement;
 pub mod message;
 pub mod metadata;
 pub mod place;
@@ -24,6 +25,7 @@ use certificate::Certificate;
 use exchange::{Exchange, Phrase};
 use input::{BrokenDocument, HeldBy, Input, InputKind};
 use jiff::Timestamp;
+use judgement::Failure;
 use message::{Message, MessageKind};
 use metadata::Metadata;
 use registration::{IdpRegistration, RegistrationObject};
@@ -73,6 +75,8 @@ facts! {
         pub messages: Vec<Message>,
         /// Attempts to sign in or out.
         pub attempts: Vec<Attempt>,
+        /// What failed, attempt by attempt.
+        pub failures: Vec<Failure>,
         /// Clocks of the hosts seen.
         pub clocks: Vec<Clock>,
         /// Cookies set and not sent back.

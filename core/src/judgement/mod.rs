@@ -1,0 +1,47 @@
+//! The floor of judgement: what became of every message and how that is known, what failed, at
+//! whose hands and in whose words. Written into the Case as plain facts, once, for every check.
+
+mod failures;
+mod fate;
+mod offsets;
+mod window;
+
+use diag_sdk::Case;
+use std::collections::BTreeMap;
+
+/// Writes down what the story and the messages amount to. Called once the attempts stand in the Case.
+pub fn judge(case: &mut Case) {
+    for assertion in case.messages.iter_mut().flat_map(|message| &mut message.assertions) {
+        assertion.window = window::of(assertion);
+    }
+    fate::fates(case);
+    set_clocks(case);
+    case.failures = failures::failures(case);
+}
+
+fn set_clocks(case: &mut Case) {
+    let attempts = attempts_by_message(case);
+    let offsets: Vec<_> = case
+        .messages
+        .iter()
+        .map(|message| {
+            let attempt = attempts.get(&message.id).and_then(|index| case.attempts.get(*index));
+            (offsets::sp(&case.clocks, message), offsets::idp(&case.clocks, &case.exchanges, message, attempt))
+        })
+        .collect();
+    for (message, (sp, idp)) in case.messages.iter_mut().zip(offsets) {
+        message.sp_clock = sp;
+        message.idp_clock = idp;
+    }
+}
+
+/// The first attempt each message belongs to.
+fn attempts_by_message(case: &Case) -> BTreeMap<String, usize> {
+    let mut attempts = BTreeMap::new();
+    for (index, attempt) in case.attempts.iter().enumerate() {
+        for id in attempt.request.iter().chain(&attempt.response) {
+            attempts.entry(id.clone()).or_insert(index);
+        }
+    }
+    attempts
+}
