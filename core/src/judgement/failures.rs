@@ -4,6 +4,6 @@ use diag_sdk::Case;
 use diag_sdk::case::judgement::Failure;
 
 /// The failures of the Case.
-pub fn failures(_case: &Case) -> Vec<Failure> {
+pub(super) fn failures(_case: &Case) -> Vec<Failure> {
     Vec::new()
 }

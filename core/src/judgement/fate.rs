@@ -8,7 +8,7 @@ use diag_sdk::case::message::MessageKind;
 use std::collections::BTreeMap;
 
 /// Writes the fate of every message.
-pub fn fates(case: &mut Case) {
+pub(super) fn fates(case: &mut Case) {
     let mut fates: BTreeMap<String, Fate> = BTreeMap::new();
     for attempt in &case.attempts {
         if let Some(response) = &attempt.response {

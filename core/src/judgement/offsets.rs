@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 const ON_THE_WAY: f64 = 5.0;
 
 /// The clock of the service provider that received the message.
-pub fn sp(clocks: &[Clock], message: &Message) -> Option<Offset> {
+pub(super) fn sp(clocks: &[Clock], message: &Message) -> Option<Offset> {
     let host = message.delivered_to().and_then(host_of);
     let own = || clocks.iter().filter(|clock| host.as_deref().is_some_and(|host| clock.host.eq_ignore_ascii_case(host)));
     let side = || clocks.iter().filter(|clock| clock.side == Side::Sp);
@@ -24,7 +24,7 @@ pub fn sp(clocks: &[Clock], message: &Message) -> Option<Offset> {
 }
 
 /// The clock of the identity provider that issued the message.
-pub fn idp(clocks: &[Clock], exchanges: &[Exchange], message: &Message, attempt: Option<&Attempt>) -> Option<Offset> {
+pub(super) fn idp(clocks: &[Clock], exchanges: &[Exchange], message: &Message, attempt: Option<&Attempt>) -> Option<Offset> {
     issued(exchanges, message, attempt)
         .or_else(|| clocks.iter().filter(|clock| clock.side == Side::Idp).max_by_key(|clock| clock.samples).map(of_clock))
 }

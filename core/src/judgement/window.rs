@@ -10,7 +10,7 @@ use diag_sdk::spec;
 use jiff::Timestamp;
 
 /// The window of an assertion.
-pub fn of(assertion: &Assertion) -> Window {
+pub(super) fn of(assertion: &Assertion) -> Window {
     let bound = |said_in: &'static str| {
         move |value: &Sited<Timestamp>| Bound { time: value.value, said_in: said_in.to_owned(), place: value.place.clone() }
     };
