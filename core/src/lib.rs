@@ -15,6 +15,7 @@ pub mod example;
 mod http_date;
 pub mod intake;
 pub mod judgement;
+mod products;
 pub mod redact;
 pub mod repair;
 pub mod report;

@@ -1,9 +1,172 @@
-//! What failed, at whose hands and in whose words.
+//! What failed, at whose hands and in whose words: one for every attempt that was tried to its end
+//! and did not lead where the person wanted.
 
-use diag_sdk::Case;
-use diag_sdk::case::judgement::Failure;
+use super::reason;
+use crate::story::path::redirect_of;
+use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
+use diag_sdk::case::exchange::{Exchange, Side};
+use diag_sdk::case::judgement::{Failure, Part, Party, Statement};
+use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::{Case, Meaning, Stage, Writer};
 
-/// The failures of the Case.
-pub(super) fn failures(_case: &Case) -> Vec<Failure> {
-    Vec::new()
+/// Most exchanges before the end of an attempt whose pages are searched for what was said.
+const BACK: usize = 12;
+
+/// The failures of the Case, in the order of its attempts.
+pub(super) fn failures(case: &Case) -> Vec<Failure> {
+    let mut failures: Vec<Failure> =
+        case.attempts.iter().filter(|attempt| attempt.failed()).map(|attempt| failure(case, attempt)).collect();
+    for (number, failure) in failures.iter_mut().enumerate() {
+        failure.id = format!("x{}", number + 1);
+    }
+    failures
+}
+
+fn failure(case: &Case, attempt: &Attempt) -> Failure {
+    let response = attempt.response.as_deref().and_then(|id| case.message(id));
+    let end = attempt.end.or_else(|| attempt.exchanges.last().copied());
+    let exchange = end.and_then(|end| case.exchanges.get(end));
+    let (stage, party) = hands(attempt, response, exchange);
+    let by_status = stage == Stage::Response || (stage == Stage::Logout && response.is_some_and(refuses));
+    let mut said = Vec::new();
+    if by_status && let Some(response) = response {
+        said.extend(of_status(response));
+    }
+    said.extend(on_pages(case, attempt, party, end));
+    if stage == Stage::Consumption && party == Party::Sp {
+        said.extend(case.log_phrases.iter().map(|phrase| Statement {
+            text: phrase.text.clone(),
+            meaning: phrase.meaning,
+            writer: phrase.writer.clone(),
+            part: Part::Log,
+            exchange: None,
+            place: None,
+        }));
+    }
+    // What is known and particular tells most; among equals the order on the page stays.
+    said.sort_by_key(|statement| statement.meaning.is_vague());
+    Failure {
+        id: String::new(),
+        attempt: Some(attempt.id.clone()),
+        message: match stage {
+            Stage::Consumption | Stage::Landing | Stage::Session => attempt.response.clone(),
+            Stage::Logout => attempt.response.clone().or_else(|| attempt.request.clone()),
+            _ => attempt.request.clone(),
+        },
+        stage,
+        party,
+        said,
+        codes: codes(case, attempt, response, party),
+        status: exchange.map(|exchange| exchange.status).filter(|status| *status != 0),
+        exchange: end,
+        place: exchange.map(|exchange| exchange.place.clone()),
+        time: exchange.and_then(|exchange| exchange.started),
+    }
+}
+
+/// The response says that it is none.
+fn refuses(response: &Message) -> bool {
+    response.status.is_some() && !response.succeeded()
+}
+
+/// Where an attempt failed, and at whose hands.
+fn hands(attempt: &Attempt, response: Option<&Message>, end: Option<&Exchange>) -> (Stage, Party) {
+    let status = end.map_or(0, |end| end.status);
+    let between = match status {
+        0 | 413 | 414 | 431 | 502..=504 => Party::Between,
+        _ => Party::Sp,
+    };
+    match attempt.outcome {
+        Outcome::RefusedByIdp if response.is_some_and(refuses) => (Stage::Response, Party::Idp),
+        Outcome::RefusedByIdp
+            if attempt.credential_retries > 0 && end.and_then(|end| end.page.as_ref()).is_some_and(|page| page.credentials_rejected) =>
+        {
+            (Stage::Authentication, Party::Idp)
+        }
+        Outcome::RefusedByIdp => (Stage::IdpRequest, Party::Idp),
+        Outcome::Looping => (Stage::Session, Party::Sp),
+        Outcome::DeniedAfterSignIn => (Stage::Landing, Party::Sp),
+        Outcome::BrokenInTransit if attempt.consumption.is_some() => {
+            // A redirect that drops the message is made by whoever stands in front of the service provider.
+            let redirected = end.is_some_and(|end| redirect_of(end).is_some());
+            (Stage::Consumption, if redirected { Party::Between } else { between })
+        }
+        Outcome::BrokenInTransit => (Stage::Request, if between == Party::Sp { Party::Idp } else { between }),
+        Outcome::SignOutFailed => (Stage::Logout, logout_party(response, end)),
+        // Before any message: the service provider did not get as far as asking.
+        _ if attempt.response.is_none() && attempt.request.is_none() => (Stage::Request, Party::Sp),
+        _ => (Stage::Consumption, Party::Sp),
+    }
+}
+
+fn logout_party(response: Option<&Message>, end: Option<&Exchange>) -> Party {
+    match (response.is_some_and(refuses), end.map(|end| end.side)) {
+        (true, _) => match response.map(|response| response.kind) {
+            Some(MessageKind::LogoutResponse) if end.is_some_and(|end| end.side == Side::Idp) => Party::Sp,
+            _ => Party::Idp,
+        },
+        (false, Some(Side::Sp)) => Party::Sp,
+        (false, Some(Side::Idp)) => Party::Idp,
+        _ => Party::Unknown,
+    }
+}
+
+/// The words of a status that says no.
+fn of_status(response: &Message) -> Option<Statement> {
+    let message = response.status.as_ref()?.message.as_ref()?;
+    let text = crate::redact::shown(&message.value, 300);
+    let known = crate::products::statements(&message.value);
+    let (meaning, writer) = known.first().map_or((Meaning::Unknown, Writer::Generic), |phrase| (phrase.meaning, phrase.writer.clone()));
+    let exchange = response.delivered().and_then(|sighting| sighting.exchange);
+    (!text.is_empty()).then(|| Statement { text, meaning, writer, part: Part::Status, exchange, place: Some(message.place.clone()) })
+}
+
+/// What pages of the party stated, from where the message was handed over to the end.
+fn on_pages(case: &Case, attempt: &Attempt, party: Party, end: Option<usize>) -> Vec<Statement> {
+    let from = match party {
+        Party::Sp | Party::Between => attempt.consumption.unwrap_or_default(),
+        _ => 0,
+    };
+    let last = end.unwrap_or(usize::MAX);
+    let mut indexes: Vec<usize> = attempt.exchanges.iter().copied().filter(|index| *index >= from && *index != last).collect();
+    indexes.reverse();
+    indexes.truncate(BACK);
+    let mut told: Vec<Statement> = Vec::new();
+    // The page at the end first; then what was said on the way there.
+    for index in end.into_iter().chain(indexes) {
+        let Some(exchange) = case.exchanges.get(index) else { continue };
+        let theirs = Some(index) == end
+            || match party {
+                Party::Idp => exchange.side == Side::Idp,
+                Party::Sp => exchange.side == Side::Sp,
+                _ => false,
+            };
+        // Pages on the way count where they say that something failed; a log-in page may speak of cookies.
+        let speaks = Some(index) == end || exchange.status >= 400 || exchange.page.as_ref().is_some_and(|page| page.error);
+        if theirs && speaks {
+            for statement in reason::statements(exchange, index) {
+                if !told.iter().any(|known| known.text == statement.text) {
+                    told.push(statement);
+                }
+            }
+        }
+    }
+    told
+}
+
+/// Vendor codes the party gave.
+fn codes(case: &Case, attempt: &Attempt, response: Option<&Message>, party: Party) -> Vec<String> {
+    if party != Party::Idp && attempt.kind == AttemptKind::SignIn {
+        return Vec::new();
+    }
+    let pages = attempt.exchanges.iter().rev().filter_map(|index| case.exchanges.get(*index)).filter(|exchange| exchange.side != Side::Sp);
+    let on_pages = pages.filter_map(|exchange| exchange.page.as_ref()).flat_map(|page| &page.codes);
+    let in_status = response.and_then(|response| response.status.as_ref()).into_iter().flat_map(|status| &status.vendor_codes);
+    let mut codes: Vec<String> = Vec::new();
+    for code in in_status.chain(on_pages) {
+        if !codes.contains(code) {
+            codes.push(code.clone());
+        }
+    }
+    codes
 }

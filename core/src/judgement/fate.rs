@@ -1,47 +1,63 @@
-//! What became of every message.
+//! What became of a message: its signals, weighed.
+//!
+//! The heaviest signal counts. Where two of one weight disagree, the refusing one does; where only
+//! weak ones speak for acceptance against any for refusal, nothing is concluded.
 
-use diag_sdk::Case;
-use diag_sdk::case::attempt::Outcome;
-use diag_sdk::case::exchange::Side;
-use diag_sdk::case::judgement::Fate;
-use diag_sdk::case::message::MessageKind;
-use std::collections::BTreeMap;
+use diag_sdk::case::judgement::{Fate, Signal, Weight};
 
-/// Writes the fate of every message.
-pub(super) fn fates(case: &mut Case) {
-    let mut fates: BTreeMap<String, Fate> = BTreeMap::new();
-    for attempt in &case.attempts {
-        if let Some(response) = &attempt.response {
-            let fate = match attempt.outcome {
-                _ if attempt.accepted() || attempt.outcome == Outcome::SignedOut => Fate::Accepted,
-                Outcome::RefusedBySp | Outcome::SignOutFailed => Fate::Refused,
-                Outcome::BrokenInTransit => Fate::Lost,
-                _ => Fate::Open,
-            };
-            fates.entry(response.clone()).or_insert(fate);
+/// The fate that the signals speak for.
+pub(super) fn weigh(signals: &[Signal]) -> Fate {
+    let heaviest = |fate: Fate| signals.iter().filter(|signal| signal.speaks_for == fate).map(|signal| signal.weight).max();
+    let (accepted, refused, lost) = (heaviest(Fate::Accepted), heaviest(Fate::Refused), heaviest(Fate::Lost));
+    let against = refused.max(lost);
+    let no = if lost > refused { Fate::Lost } else { Fate::Refused };
+    match (accepted, against) {
+        (None, None) => Fate::Open,
+        (Some(_), None) => Fate::Accepted,
+        (None, Some(_)) => no,
+        (Some(accepted), Some(against)) if accepted > against => {
+            // Being led on, with the cookies hidden, against general words: neither is proven.
+            if accepted <= Weight::Clear { Fate::Open } else { Fate::Accepted }
         }
-        if let Some(request) = &attempt.request {
-            let answered = attempt.response.as_deref().and_then(|id| case.message(id)).is_some_and(|response| response.succeeded());
-            let accepted = answered || attempt.accepted() || (attempt.outcome == Outcome::RefusedBySp && attempt.response.is_none());
-            let fate = match attempt.outcome {
-                _ if accepted => Fate::Accepted,
-                Outcome::RefusedByIdp => Fate::Refused,
-                _ => Fate::Open,
-            };
-            fates.entry(request.clone()).or_insert(fate);
-        }
+        _ => no,
     }
-    for message in &mut case.messages {
-        message.fate = fates.get(&message.id).copied().unwrap_or_default();
-        if message.fate == Fate::Open && message.kind == MessageKind::Response {
-            // An attempt the person gave up, or one nobody traced, still shows the answer to its own POST.
-            let receipt = message.delivered().and_then(|sighting| sighting.exchange).and_then(|index| case.exchanges.get(index));
-            let refuses = receipt.is_some_and(|exchange| {
-                exchange.side != Side::Idp && (exchange.status >= 400 || exchange.page.as_ref().is_some_and(|page| page.error))
-            });
-            if refuses {
-                message.fate = Fate::Refused;
-            }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judgement::weights;
+    use diag_sdk::case::judgement::Sign;
+
+    fn fate(signs: &[Sign]) -> Fate {
+        let signal = |sign: &Sign| {
+            let (speaks_for, weight) = weights::of(*sign);
+            Signal { sign: *sign, speaks_for, weight, exchange: None }
+        };
+        weigh(&signs.iter().map(signal).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn what_happened_afterwards_beats_addresses_and_those_beat_words() {
+        use Sign::{
+            AskedAgain, ErrorAddress, ErrorStatus, Landed, LoginForm, NoAnswer, OwnPage, PageSays, SessionSet, SessionUsed, WentOn,
+        };
+        for (signs, expected) in [
+            (&[WentOn, Landed][..], Fate::Accepted),
+            (&[WentOn, SessionSet, Landed, PageSays], Fate::Accepted),
+            (&[WentOn, Landed, PageSays], Fate::Refused),
+            (&[WentOn, SessionSet, ErrorAddress], Fate::Refused),
+            (&[WentOn, SessionSet, ErrorAddress, SessionUsed], Fate::Accepted),
+            (&[WentOn, SessionSet, AskedAgain], Fate::Refused),
+            (&[WentOn, SessionSet, SessionUsed, LoginForm], Fate::Refused),
+            (&[ErrorStatus], Fate::Refused),
+            (&[ErrorStatus, SessionUsed], Fate::Accepted),
+            (&[NoAnswer], Fate::Lost),
+            (&[OwnPage], Fate::Open),
+            (&[OwnPage, PageSays], Fate::Refused),
+            (&[], Fate::Open),
+        ] {
+            assert_eq!(fate(signs), expected, "{signs:?}");
         }
     }
 }

@@ -1,20 +1,32 @@
 //! The floor of judgement: what became of every message and how that is known, what failed, at
 //! whose hands and in whose words. Written into the Case as plain facts, once, for every check.
 
+mod addresses;
+mod attempts;
+mod connection;
+mod ending;
 mod failures;
 mod fate;
 mod offsets;
+mod reason;
+mod signals;
+mod weights;
 mod window;
 
+#[cfg(test)]
+mod tests;
+
+use crate::story::cookies;
 use diag_sdk::Case;
 use std::collections::BTreeMap;
 
-/// Writes down what the story and the messages amount to. Called once the attempts stand in the Case.
+/// Writes down what the story and the messages amount to.
 pub fn judge(case: &mut Case) {
     for assertion in case.messages.iter_mut().flat_map(|message| &mut message.assertions) {
         assertion.window = window::of(assertion);
     }
-    fate::fates(case);
+    attempts::attempts(case);
+    case.lost_cookies = cookies::lost_cookies(case);
     set_clocks(case);
     case.failures = failures::failures(case);
 }

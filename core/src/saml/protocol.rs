@@ -5,6 +5,7 @@ use super::reading::Reading;
 use super::signature::{self, Ids};
 use super::xml::{self, attribute, child, children, is, text_of};
 use super::{encryption, instant};
+use crate::products;
 use crate::seal::Sealer;
 use diag_sdk::case::assertion::Assertion;
 use diag_sdk::case::input::Trouble;
@@ -180,7 +181,7 @@ fn status(node: Node<'_, '_>, reading: &Reading<'_>) -> Status {
         codes,
         message: message.map(|message| reading.text(message)),
         detail: detail.map(|text| shortened(&text)).filter(|text| !text.is_empty()),
-        vendor_codes: vendor_codes(&searched),
+        vendor_codes: products::vendor_codes(&searched),
     }
 }
 
@@ -197,21 +198,6 @@ fn shortened(text: &str) -> String {
         words.push_str(word);
     }
     words
-}
-
-/// `AADSTS` followed by five to seven digits, each once, in order of appearance.
-fn vendor_codes(text: &str) -> Vec<String> {
-    let mut codes: Vec<String> = Vec::new();
-    for (at, _) in text.match_indices("AADSTS") {
-        let digits = text.get(at + 6..).unwrap_or_default().bytes().take_while(u8::is_ascii_digit).count();
-        if (5..=7).contains(&digits)
-            && let Some(code) = text.get(at..at + 6 + digits)
-            && !codes.iter().any(|known| known == code)
-        {
-            codes.push(code.to_owned());
-        }
-    }
-    codes
 }
 
 fn logout(root: Node<'_, '_>, reading: &Reading<'_>) -> Logout {

@@ -6,6 +6,7 @@
 //! paths of the capture, then metadata, then the other side's registration. Where nothing decides,
 //! all candidates stay relevant rather than a wrong one alone.
 
+use crate::products;
 use diag_sdk::Case;
 use diag_sdk::Sited;
 use diag_sdk::case::exchange::Side;
@@ -273,24 +274,8 @@ fn choose_registrations(case: &mut Case, evidence: &Evidence) {
     }
 }
 
-/// Hosts of Entra ID's sign-in pages and token issuers, national clouds included.
-const ENTRA_HOSTS: &[&str] = &[
-    "login.microsoftonline.com",
-    "login.microsoftonline.us",
-    "login.microsoftonline.de",
-    "login.partner.microsoftonline.cn",
-    "login.chinacloudapi.cn",
-    "login.microsoft.com",
-    "login.windows.net",
-    "sts.windows.net",
-    "sts.chinacloudapi.cn",
-    "sts.microsoftonline.de",
-];
-
 fn name_vendors(case: &mut Case, evidence: &Evidence) {
-    let entra = |text: &str| {
-        Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_lowercase)).is_some_and(|host| ENTRA_HOSTS.contains(&host.as_str()))
-    };
+    let entra = products::is_entra;
     if case.idp_vendor == Vendor::Other {
         // Who answered decides; metadata and exports only where nobody did.
         let answered = evidence.idp_issuers.iter().any(|issuer| entra(issuer));

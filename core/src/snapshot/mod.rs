@@ -9,13 +9,13 @@ pub mod certutil;
 pub mod entra;
 pub mod join;
 pub mod json;
-pub mod proxy_log;
 pub mod qlik;
 #[cfg(test)]
 mod tests;
 
 use crate::evidence::Document;
 use crate::intake::encoding;
+use crate::products;
 use crate::seal::Sealer;
 use diag_sdk::Place;
 use diag_sdk::case::exchange::Phrase;
@@ -73,7 +73,7 @@ pub fn read(documents: &[Document], _sealer: &Sealer) -> Snapshot {
         };
         match document.kind {
             InputKind::Certutil => snapshot.key_stores.extend(certutil::read(&document.input, &text)),
-            InputKind::ProxyLog => snapshot.log_phrases.extend(proxy_log::read(&text)),
+            InputKind::ProxyLog => snapshot.log_phrases.extend(products::log_lines(&text)),
             kind => {
                 let export = json::Export::new(&document.input, &text);
                 {

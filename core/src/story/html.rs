@@ -14,8 +14,14 @@ const MOST_NAMES: usize = 8;
 pub(super) struct Html {
     /// Text of the first `title` that is not blank.
     pub(super) title: Option<String>,
-    /// Text of `h1` and `h2` elements.
+    /// Text of `h1`, `h2` and `h3` elements.
     pub(super) headings: Vec<String>,
+    /// Texts of elements marked as an error, by role or by name; `true` where the mark says error rather than any alert.
+    pub(super) alerts: Vec<(String, bool)>,
+    /// Text of `pre` elements.
+    pub(super) preformatted: Vec<String>,
+    /// A form with hidden fields only, or a script that submits one.
+    pub(super) submits: bool,
     /// Text a person sees, white space collapsed.
     pub(super) text: String,
     /// Text of scripts.
@@ -43,12 +49,13 @@ pub(super) fn scan(body: &str) -> Html {
     let mut html = Html::default();
     let mut heading: Option<String> = None;
     let mut in_title: Option<String> = None;
+    let mut marked = Marked::default();
     while !rest.is_empty() {
         let Some(open) = rest.find('<') else {
-            push_text(&mut html, &mut heading, &mut in_title, rest);
+            push_text(&mut html, &mut heading, &mut in_title, &mut marked, rest);
             break;
         };
-        push_text(&mut html, &mut heading, &mut in_title, &rest[..open]);
+        push_text(&mut html, &mut heading, &mut in_title, &mut marked, &rest[..open]);
         rest = &rest[open..];
         if let Some(comment) = rest.strip_prefix("<!--") {
             rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
@@ -70,14 +77,20 @@ pub(super) fn scan(body: &str) -> Html {
             rest = &rest[close..];
             continue;
         }
+        if closing {
+            marked.close(&name, &mut html);
+        } else {
+            marked.open(&name, attributes);
+            html.submits |= name == "body" && attributes.contains("submit()");
+        }
         match name.as_str() {
             "title" if !closing => in_title = Some(String::new()),
             "title" => {
                 let title = in_title.take().map(|title| collapse(&title)).filter(|title| !title.is_empty());
                 html.title = html.title.take().or(title);
             }
-            "h1" | "h2" if !closing => heading = Some(String::new()),
-            "h1" | "h2" => html.headings.extend(heading.take().map(|text| collapse(&text)).filter(|text| !text.is_empty())),
+            "h1" | "h2" | "h3" if !closing => heading = Some(String::new()),
+            "h1" | "h2" | "h3" => html.headings.extend(heading.take().map(|text| collapse(&text)).filter(|text| !text.is_empty())),
             "input" if attribute(attributes, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("password")) => {
                 html.password_field = true;
                 html.password_names.extend(attribute(attributes, "name").filter(|_| html.password_names.len() < MOST_NAMES));
@@ -90,13 +103,131 @@ pub(super) fn scan(body: &str) -> Html {
         }
         if !INLINE.contains(&name.as_str()) {
             html.text.push(' ');
+            marked.push(" ");
         }
     }
+    marked.finish(&mut html);
+    html.submits |= html.scripts.contains(".submit(");
     html.text = collapse(&html.text);
     html
 }
 
-fn push_text(html: &mut Html, heading: &mut Option<String>, title: &mut Option<String>, text: &str) {
+/// Elements whose text is gathered: what a page marks as an error, and preformatted text.
+#[derive(Debug, Default)]
+struct Marked {
+    open: Vec<Gathering>,
+}
+
+#[derive(Debug)]
+struct Gathering {
+    name: String,
+    /// Elements of the same name open inside it.
+    depth: usize,
+    kind: Mark,
+    text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Error,
+    Alert,
+    Preformatted,
+}
+
+/// Most elements gathered at once, and the longest text of one.
+const MOST_OPEN: usize = 8;
+const LONGEST_GATHERED: usize = 2_000;
+/// Most texts kept of each kind.
+const MOST_GATHERED: usize = 6;
+/// Elements that never have a closing tag.
+const VOID: &[&str] = &["input", "br", "img", "hr", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr"];
+
+impl Marked {
+    fn open(&mut self, name: &str, attributes: &str) {
+        for gathering in self.open.iter_mut().filter(|gathering| gathering.name == name) {
+            gathering.depth += 1;
+        }
+        if VOID.contains(&name) || attributes.ends_with('/') || self.open.len() >= MOST_OPEN {
+            return;
+        }
+        if let Some(kind) = mark(name, attributes) {
+            self.open.push(Gathering { name: name.to_owned(), depth: 0, kind, text: String::new() });
+        }
+    }
+
+    fn push(&mut self, text: &str) {
+        for gathering in self.open.iter_mut().filter(|gathering| gathering.text.len() < LONGEST_GATHERED) {
+            gathering.text.push_str(text);
+        }
+    }
+
+    fn close(&mut self, name: &str, html: &mut Html) {
+        let mut index = 0;
+        while let Some(gathering) = self.open.get_mut(index) {
+            if gathering.name != name {
+                index += 1;
+            } else if gathering.depth > 0 {
+                gathering.depth -= 1;
+                index += 1;
+            } else {
+                self.open.remove(index).keep(html);
+            }
+        }
+    }
+
+    fn finish(self, html: &mut Html) {
+        for gathering in self.open {
+            gathering.keep(html);
+        }
+    }
+}
+
+impl Gathering {
+    fn keep(self, html: &mut Html) {
+        let text = collapse(&self.text);
+        if text.is_empty() {
+            return;
+        }
+        match self.kind {
+            Mark::Preformatted if html.preformatted.len() < MOST_GATHERED => html.preformatted.push(text),
+            Mark::Error | Mark::Alert if html.alerts.len() < MOST_GATHERED && !html.alerts.iter().any(|(known, _)| *known == text) => {
+                html.alerts.push((text, self.kind == Mark::Error));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether an element is marked as an error: `role=alert`, or a class or id that is so named.
+fn mark(name: &str, attributes: &str) -> Option<Mark> {
+    if name == "pre" {
+        return Some(Mark::Preformatted);
+    }
+    if matches!(name, "html" | "body" | "main" | "form" | "head") || attributes.len() < 4 {
+        return None;
+    }
+    // Most elements carry nothing of the kind; reading their attributes for it would cost more than all the rest.
+    if !["rr", "ERR", "lert", "LERT", "ang", "ail", "arn", "xcep", "ehler"].iter().any(|hint| attributes.contains(hint)) {
+        return None;
+    }
+    let role = attribute(attributes, "role").is_some_and(|role| role.eq_ignore_ascii_case("alert"));
+    let names = [attribute(attributes, "class"), attribute(attributes, "id")].into_iter().flatten();
+    let words: Vec<String> = names
+        .flat_map(|names| {
+            names.split(|character: char| !character.is_ascii_alphanumeric()).map(str::to_ascii_lowercase).collect::<Vec<_>>()
+        })
+        .collect();
+    let any = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    if any(&["error", "errors", "danger", "failure", "failed", "fehler", "erreur", "errormessage", "errortext", "errormsg", "exception"]) {
+        Some(Mark::Error)
+    } else if role || any(&["alert", "warning"]) {
+        Some(Mark::Alert)
+    } else {
+        None
+    }
+}
+
+fn push_text(html: &mut Html, heading: &mut Option<String>, title: &mut Option<String>, marked: &mut Marked, text: &str) {
     let text = decode_entities(text);
     if let Some(title) = title {
         title.push_str(&text);
@@ -105,6 +236,7 @@ fn push_text(html: &mut Html, heading: &mut Option<String>, title: &mut Option<S
     if let Some(heading) = heading {
         heading.push_str(&text);
     }
+    marked.push(&text);
     html.text.push_str(&text);
 }
 

@@ -1,31 +1,29 @@
 //! From exchanges to the story: cleaned exchanges, pages, attempts, clocks and cookies.
 //!
 //! Order of calls: [`order`] before anything refers to exchanges by index, then [`exchanges`]; once
-//! the messages stand in the Case, [`complete`] fills in the rest.
+//! the messages stand in the Case, [`complete`] fills in the rest. What became of each attempt is judged above.
 
-mod attempts;
 pub mod clocks;
 pub mod cookies;
+pub(crate) mod draft;
 mod exchange;
 mod html;
 pub mod pages;
-mod path;
-pub mod phrases;
+pub(crate) mod path;
 pub mod protocols;
-mod shown;
+mod script;
 pub mod sides;
+pub(crate) mod steps;
+pub(crate) mod wording;
 
-pub use attempts::attempts;
 pub use exchange::{exchanges, order};
 
 use crate::evidence::Evidence;
 use diag_sdk::Case;
 
-/// Fills in what the exchanges and messages of the Case tell together.
+/// Fills in what the exchanges and messages tell by themselves.
 pub fn complete(case: &mut Case, evidence: &Evidence) {
     sides::sides(case);
     case.other_protocols = protocols::other_protocols(evidence);
-    attempts(case);
     case.clocks = clocks::clocks(case);
-    case.lost_cookies = cookies::lost_cookies(case);
 }

@@ -1,61 +1,138 @@
 //! What pages say, although they come with 200: error texts, vendor codes, ids for support, log-in forms.
+//!
+//! What a page says counts by where it stands. Its title, headings, alerts and error objects are
+//! statements of the page; words elsewhere may be anybody's, and only explain a failure that shows otherwise.
 
 use super::html::{self, Html};
-use super::phrases;
-use super::shown::shown;
+use super::script;
+use super::wording::{names_an_error, says_sign_in_failed};
+use crate::products;
+use crate::redact::shown;
 use diag_sdk::aadsts::{self, CodeClass};
-use diag_sdk::case::exchange::Page;
+use diag_sdk::case::exchange::{Alert, Page, Phrase};
+use diag_sdk::case::judgement::Part;
 use diag_sdk::{Meaning, Writer};
 
 /// Longest text of a page that is kept.
 const LONGEST_TEXT: usize = 1_000;
-/// Most codes, status URIs and ids kept of one page.
+/// Longest title, heading or alert that is kept.
+const LONGEST_PART: usize = 300;
+/// Most codes, status URIs, ids, headings and alerts kept of one page.
 const MOST: usize = 12;
-/// A page of general words ("access denied") longer than this is content, not an error page.
-const LONGEST_PLAIN_ERROR: usize = 800;
+/// A page that says no more than this says nothing but its one sentence.
+const SOLE_SENTENCE: usize = 240;
 /// A page with a product's own error text longer than this is documentation, not an error page.
 const LONGEST_ERROR: usize = 8_000;
 
 /// Reads a page. `status` is that of the answer, `text/plain` and JSON bodies are read as text.
 pub fn read(body: &str, status: u16, is_html: bool) -> Page {
     let html = if is_html { html::scan(body) } else { Html { text: html::collapse(head(body)), ..Html::default() } };
-    let script = script_messages(&html.scripts);
-    let title = html.title.as_deref().map(|title| shown(title, 200));
+    let mut data = script::vendor_messages(&html.scripts);
+    data.objects.extend(if is_html { script::error_objects(&html.scripts) } else { script::error_objects(head(body)) });
     // What scripts would show (Entra ID writes its pages that way) counts as visible text.
-    let spoken = [html.title.as_deref().unwrap_or_default(), &html.text, &script.text].join("\n");
-    let mut codes = vendor_codes(&spoken);
-    for code in script.codes {
+    let spoken = [html.title.as_deref().unwrap_or_default(), &html.text, &data.text, &data.objects.join("\n")].join("\n");
+    let mut codes = products::vendor_codes(&spoken);
+    for code in data.codes {
         if !codes.contains(&code) && codes.len() < MOST {
             codes.push(code);
         }
     }
-    let phrases = phrases::find(&spoken);
-    let credential_code = |code: &String| aadsts::number(code).is_some_and(|number| CREDENTIAL_CODES.contains(&number));
-    let blocking_code = |code: &String| {
-        !credential_code(code) && aadsts::lookup(code).is_none_or(|known| known.class != CodeClass::Interrupt || code == "AADSTS50058")
-    };
+    let text = if html.text.is_empty() { &data.text } else { &html.text };
+    let alerts = alerts(&html, &data.objects, &data.text, status);
+    let parts = Parts { title: html.title.as_deref(), headings: &html.headings, alerts: &alerts, text: &html.text };
+    let mut phrases = products::statements(&spoken);
+    for phrase in &mut phrases {
+        phrase.part = parts.of(phrase);
+    }
     // A log-in form that comes again, with the remark why, is a question rather than an end.
     let asks_again = html.password_field && status < 400;
-    let credentials_rejected = codes.iter().any(credential_code) || phrases.iter().any(|phrase| phrase.meaning == Meaning::Credentials);
-    let told_by_phrase = phrases
-        .iter()
-        .filter(|phrase| phrase.meaning != Meaning::Credentials)
-        .any(|phrase| spoken.len() <= if phrase.writer == Writer::Generic { LONGEST_PLAIN_ERROR } else { LONGEST_ERROR });
-    let named_so =
-        html.title.iter().chain(&html.headings).any(|heading| names_an_error(heading)) || html.page_id.as_deref() == Some("ConvergedError");
-    let error = status >= 400 || (!asks_again && (named_so || told_by_phrase)) || codes.iter().any(blocking_code);
-    let ids = support_ids(&spoken);
-    let text = if html.text.is_empty() { &script.text } else { &html.text };
+    let credentials_rejected =
+        codes.iter().any(|code| products::credential_code(code)) || phrases.iter().any(|phrase| phrase.meaning == Meaning::Credentials);
+    let headed = |says: &dyn Fn(&str) -> bool| html.title.iter().chain(&html.headings).any(|heading| says(heading));
+    let named_so = headed(&names_an_error) || html.page_id.as_deref() == Some("ConvergedError");
+    let alarmed = alerts.iter().any(|alert| alert.part == Part::Data || says_sign_in_failed(&alert.text) || names_an_error(&alert.text));
+    let stated = |phrase: &&Phrase| phrase.meaning != Meaning::Credentials && is_statement(phrase, &spoken, named_so || status >= 400);
+    let told = phrases.iter().any(|phrase| stated(&phrase));
+    let refuses = headed(&says_sign_in_failed) || alerts.iter().any(|alert| says_sign_in_failed(&alert.text)) || told;
+    let error = status >= 400 || (!asks_again && (named_so || alarmed || told)) || codes.iter().any(|code| blocks(code));
     Page {
-        title,
+        title: html.title.as_deref().map(|title| shown(title, 200)),
+        headings: html.headings.iter().take(MOST).map(|heading| shown(heading, LONGEST_PART)).collect(),
+        alerts: alerts.into_iter().take(MOST).map(|alert| Alert { text: shown(&alert.text, LONGEST_PART), ..alert }).collect(),
         text: shown(text, LONGEST_TEXT),
         codes,
         status_codes: status_codes(&spoken),
-        ids,
+        ids: support_ids(&spoken),
         phrases,
         login_form: html.password_field,
         credentials_rejected,
         error,
+        refuses: refuses && !asks_again,
+        goes_on: html.refreshes || html.submits,
+    }
+}
+
+/// The code ends a sign-in, rather than asking a question on the way.
+fn blocks(code: &str) -> bool {
+    !products::credential_code(code)
+        && (code == "AADSTS50058" || aadsts::lookup(code).is_none_or(|known| known.class != CodeClass::Interrupt))
+}
+
+/// A known text is the page's own statement: it stands where pages state things, or a product says so of itself
+/// on a page too short to be about it.
+fn is_statement(phrase: &Phrase, spoken: &str, is_error_page: bool) -> bool {
+    match phrase.part {
+        Part::Title | Part::Heading | Part::Alert | Part::Data => true,
+        _ => phrase.writer != Writer::Generic && (is_error_page || spoken.len() <= LONGEST_ERROR),
+    }
+}
+
+/// What the page marks as an alert, error objects in its data, and a page's one sentence.
+fn alerts(html: &Html, objects: &[String], script_text: &str, status: u16) -> Vec<Alert> {
+    let alert = |text: &str, part: Part| Alert { text: text.to_owned(), part };
+    let mut alerts: Vec<Alert> = objects.iter().map(|text| alert(text, Part::Data)).collect();
+    // What is marked as an alert and not as an error may be any remark: it counts by its words.
+    let telling =
+        |text: &str, error: bool| error || says_sign_in_failed(text) || names_an_error(text) || !products::statements(text).is_empty();
+    alerts.extend(html.alerts.iter().filter(|(text, error)| telling(text, *error)).map(|(text, _)| alert(text, Part::Alert)));
+    if status >= 400 {
+        alerts.extend(html.preformatted.iter().map(|text| alert(text, Part::Alert)));
+    }
+    if !script_text.is_empty() && alerts.is_empty() {
+        alerts.push(alert(script_text.trim(), Part::Data));
+    }
+    let sole = html.headings.is_empty() && !html.text.is_empty() && html.text.len() <= SOLE_SENTENCE && !html.password_field;
+    if sole
+        && alerts.is_empty()
+        && (says_sign_in_failed(&html.text) || names_an_error(&html.text) || !products::statements(&html.text).is_empty())
+    {
+        alerts.push(alert(&html.text, Part::Alert));
+    }
+    alerts
+}
+
+/// The parts of a page in which a statement can stand.
+struct Parts<'a> {
+    title: Option<&'a str>,
+    headings: &'a [String],
+    alerts: &'a [Alert],
+    text: &'a str,
+}
+
+impl Parts<'_> {
+    /// Where a known text stands.
+    fn of(&self, phrase: &Phrase) -> Part {
+        let says = |text: &str| products::statements(text).iter().any(|known| known.meaning == phrase.meaning);
+        if let Some(alert) = self.alerts.iter().find(|alert| says(&alert.text)) {
+            return alert.part;
+        }
+        if self.headings.iter().any(|heading| says(heading)) {
+            return Part::Heading;
+        }
+        if self.title.is_some_and(says) {
+            return Part::Title;
+        }
+        if self.text.is_empty() { Part::Data } else { Part::Body }
     }
 }
 
@@ -64,32 +141,12 @@ pub fn password_fields(body: &str) -> Vec<String> {
     html::scan(body).password_names
 }
 
-/// Codes by which Entra ID says that what was typed is wrong; the person may try again.
-const CREDENTIAL_CODES: &[u32] = &[50126, 50034, 50056, 50053, 50055, 50144, 50057];
-
 fn head(text: &str) -> &str {
     let mut end = text.len().min(1 << 16);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     &text[..end]
-}
-
-/// Vendor codes in a text, outer and nested ones, in order: `AADSTS…` of Entra ID, `MSIS…` of AD FS.
-pub fn vendor_codes(text: &str) -> Vec<String> {
-    let upper = text.to_ascii_uppercase();
-    let mut found: Vec<(usize, String)> = Vec::new();
-    for prefix in ["AADSTS", "MSIS"] {
-        for (at, _) in upper.match_indices(prefix) {
-            let digits: String = upper[at + prefix.len()..].chars().take_while(char::is_ascii_digit).take(9).collect();
-            let code = format!("{prefix}{digits}");
-            if digits.len() >= 4 && !found.iter().any(|(_, known)| *known == code) {
-                found.push((at, code));
-            }
-        }
-    }
-    found.sort();
-    found.into_iter().map(|(_, code)| code).take(MOST).collect()
 }
 
 fn status_codes(text: &str) -> Vec<String> {
@@ -102,53 +159,6 @@ fn status_codes(text: &str) -> Vec<String> {
         }
     }
     found
-}
-
-/// What a script would put on the page.
-#[derive(Default)]
-struct ScriptMessages {
-    text: String,
-    codes: Vec<String>,
-}
-
-/// Fields of Entra ID's `$Config` that hold what its page will say.
-const MESSAGE_FIELDS: &[&str] = &["strMainMessage", "strAdditionalMessage", "strServiceExceptionMessage", "sErrTxt", "strErrorMessage"];
-/// Fields that hold a bare number of a code.
-const NUMBER_FIELDS: &[&str] = &["sErrorCode", "iErrorCode", "sErrCode"];
-
-fn script_messages(scripts: &str) -> ScriptMessages {
-    let mut messages = ScriptMessages::default();
-    for field in MESSAGE_FIELDS {
-        if let Some(value) = json_field(scripts, field) {
-            messages.text.push_str(&html::collapse(&html::decode_entities(&value)));
-            messages.text.push(' ');
-        }
-    }
-    for field in NUMBER_FIELDS {
-        if let Some(value) = json_field(scripts, field)
-            && value.len() >= 5
-            && aadsts::number(&value).is_some()
-        {
-            messages.codes.push(format!("AADSTS{value}"));
-        }
-    }
-    messages
-}
-
-/// The string or number value of a JSON field somewhere in a script.
-fn json_field(script: &str, field: &str) -> Option<String> {
-    let key = format!("\"{field}\":");
-    let rest = script[script.find(&key)? + key.len()..].trim_start();
-    if !rest.starts_with('"') {
-        return Some(rest.chars().take_while(char::is_ascii_digit).take(10).collect()).filter(|digits: &String| !digits.is_empty());
-    }
-    let mut escaped = false;
-    let end = rest.char_indices().skip(1).take(10_000).find(|(_, character)| {
-        let ends = *character == '"' && !escaped;
-        escaped = *character == '\\' && !escaped;
-        ends
-    })?;
-    serde_json::from_str(&rest[..=end.0]).ok()
 }
 
 /// Labels before ids that support asks for, as pages write them.
@@ -189,69 +199,6 @@ fn support_ids(text: &str) -> Vec<(String, String)> {
         }
     }
     found
-}
-
-/// Beginnings of titles and headings of error pages.
-const ERROR_BEGINNINGS: &[&str] = &["error", "fehler", "erreur", "oops", "sorry", "we are sorry", "exception"];
-/// Parts of titles and headings of error pages.
-const ERROR_PARTS: &[&str] = &[
-    "exception",
-    "bad request",
-    "unauthorized",
-    "forbidden",
-    "404 ",
-    " 404",
-    "not found",
-    "method not allowed",
-    "internal server error",
-    "bad gateway",
-    "service unavailable",
-    "gateway time",
-    "access denied",
-    "access is denied",
-    "permission denied",
-    "not authenticated",
-    "not authorized",
-    "authentication failed",
-    "authentication failure",
-    "authentication error",
-    "login failed",
-    "log in failed",
-    "sign-in failed",
-    "sign in failed",
-    "sign on failed",
-    "login error",
-    "saml error",
-    "sso error",
-    "an error occurred",
-    "error occurred",
-    "having trouble signing you in",
-    "unknown identity provider",
-    "unable to respond",
-    "unsupported request",
-    "stale request",
-    "message security error",
-    "something went wrong",
-    "state information lost",
-    "missing cookie",
-    "anmeldung fehlgeschlagen",
-    "zugriff verweigert",
-    "accès refusé",
-];
-
-/// A title or heading that only error pages have.
-fn names_an_error(heading: &str) -> bool {
-    let heading = heading.to_lowercase().replace(['\u{2019}', '\u{2018}'], "'");
-    let words = heading.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).count();
-    // A longer heading is an article about errors.
-    words <= 12
-        && (ERROR_PARTS.iter().any(|part| heading.contains(part))
-            || ERROR_BEGINNINGS.iter().any(|beginning| {
-                heading.strip_prefix(beginning).is_some_and(|rest| {
-                    rest.trim_matches(|character: char| !character.is_alphanumeric()).is_empty()
-                        || rest.starts_with([' ', ':', '!', ',', '.', '-'])
-                })
-            }))
 }
 
 #[cfg(test)]

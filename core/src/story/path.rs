@@ -9,35 +9,35 @@ const REACH: usize = 40;
 const BY_ITSELF: f64 = 5.0;
 
 /// The exchanges of a capture with an index of those that navigate.
-pub(super) struct Path<'a> {
-    pub(super) exchanges: &'a [Exchange],
+pub(crate) struct Path<'a> {
+    pub(crate) exchanges: &'a [Exchange],
     navigations: Vec<usize>,
 }
 
 impl<'a> Path<'a> {
-    pub(super) fn new(exchanges: &'a [Exchange]) -> Self {
+    pub(crate) fn new(exchanges: &'a [Exchange]) -> Self {
         let navigations = exchanges.iter().enumerate().filter(|(_, exchange)| exchange.navigation).map(|(index, _)| index).collect();
         Self { exchanges, navigations }
     }
 
-    pub(super) fn get(&self, index: usize) -> Option<&'a Exchange> {
+    pub(crate) fn get(&self, index: usize) -> Option<&'a Exchange> {
         self.exchanges.get(index)
     }
 
     /// Navigations after an exchange, nearest first.
-    pub(super) fn after(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn after(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
         let start = self.navigations.partition_point(|navigation| *navigation <= index);
         self.navigations[start..].iter().copied().take(REACH)
     }
 
     /// Navigations before an exchange, nearest first.
-    pub(super) fn before(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn before(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
         let end = self.navigations.partition_point(|navigation| *navigation < index);
         self.navigations[..end].iter().rev().copied().take(REACH)
     }
 
     /// The exchange a redirect led to.
-    pub(super) fn next(&self, index: usize) -> Option<usize> {
+    pub(crate) fn next(&self, index: usize) -> Option<usize> {
         let exchange = self.get(index)?;
         let location = redirect_of(exchange)?;
         let exact = self.after(index).find(|next| self.get(*next).is_some_and(|next| same_url(&next.url, location)));
@@ -50,7 +50,7 @@ impl<'a> Path<'a> {
     }
 
     /// The redirect that led to an exchange.
-    pub(super) fn previous(&self, index: usize) -> Option<usize> {
+    pub(crate) fn previous(&self, index: usize) -> Option<usize> {
         let url = &self.get(index)?.url;
         self.before(index).find(|before| {
             let redirect = self.get(*before).and_then(redirect_of);
@@ -59,7 +59,7 @@ impl<'a> Path<'a> {
     }
 
     /// Where redirects from an exchange led, the exchange itself first.
-    pub(super) fn chain(&self, index: usize) -> Vec<usize> {
+    pub(crate) fn chain(&self, index: usize) -> Vec<usize> {
         let mut chain = vec![index];
         let mut at = index;
         while let Some(next) = self.next(at).filter(|_| chain.len() < REACH) {
@@ -70,7 +70,7 @@ impl<'a> Path<'a> {
     }
 
     /// What a page at an exchange opened by itself: a navigation nobody typed, soon after, to the same host.
-    pub(super) fn by_itself(&self, index: usize) -> Option<usize> {
+    pub(crate) fn by_itself(&self, index: usize) -> Option<usize> {
         let exchange = self.get(index)?;
         let next = self.after(index).next()?;
         let following = self.get(next)?;
@@ -86,24 +86,24 @@ fn from_elsewhere(shown: &Exchange, following: &Exchange) -> bool {
 }
 
 /// The person typed the address, used a bookmark or reloaded: nothing sent them there.
-pub(super) fn typed(exchange: &Exchange) -> bool {
+pub(crate) fn typed(exchange: &Exchange) -> bool {
     exchange.method == "GET" && exchange.fetch_site.as_deref() == Some("none") && exchange.referer.is_none()
 }
 
 /// `Location` of a redirect; an answer whose status was not recorded may still show it.
-pub(super) fn redirect_of(exchange: &Exchange) -> Option<&str> {
+pub(crate) fn redirect_of(exchange: &Exchange) -> Option<&str> {
     let redirects = (300..400).contains(&exchange.status) || exchange.status == 0;
     exchange.location.as_deref().filter(|_| redirects)
 }
 
 /// Seconds from the end of one exchange to the start of another.
-pub(super) fn seconds_between(earlier: &Exchange, later: &Exchange) -> Option<f64> {
+pub(crate) fn seconds_between(earlier: &Exchange, later: &Exchange) -> Option<f64> {
     let gap = later.started?.duration_since(earlier.started?).as_secs_f64();
     Some(gap - earlier.duration_ms.unwrap_or_default() / 1000.0)
 }
 
 /// Host name and, where it is not the default, port.
-pub(super) fn host(url: &str) -> Option<String> {
+pub(crate) fn host(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     let host = url.host_str()?.to_ascii_lowercase();
     Some(match url.port() {
@@ -113,7 +113,7 @@ pub(super) fn host(url: &str) -> Option<String> {
 }
 
 /// Two cleaned URLs name the same address; an explicit default port and the fragment do not matter.
-pub(super) fn same_url(left: &str, right: &str) -> bool {
+pub(crate) fn same_url(left: &str, right: &str) -> bool {
     let plain = |text: &str| {
         Url::parse(text).ok().map(|mut url| {
             url.set_fragment(None);
@@ -125,7 +125,7 @@ pub(super) fn same_url(left: &str, right: &str) -> bool {
 
 /// A redirect to what is the same address but for scheme, host, port, slashes or letter case: the
 /// kind that web servers make by themselves and that turns a POST into a GET.
-pub(super) fn is_detour(from: &str, to: &str) -> bool {
+pub(crate) fn is_detour(from: &str, to: &str) -> bool {
     let plain = |text: &str| {
         let url = Url::parse(text).ok()?;
         let segments: Vec<String> = url.path().split('/').filter(|segment| !segment.is_empty()).map(str::to_ascii_lowercase).collect();
@@ -135,7 +135,7 @@ pub(super) fn is_detour(from: &str, to: &str) -> bool {
 }
 
 /// Host and path, for people.
-pub(super) fn host_and_path(url: &str) -> String {
+pub(crate) fn host_and_path(url: &str) -> String {
     let bare = url.split_once("://").map_or(url, |(_, rest)| rest);
     bare.split(['?', '#']).next().unwrap_or(bare).to_owned()
 }

@@ -4,24 +4,12 @@
 //! is the service provider. Metadata, registrations and entry points name further hosts. A host
 //! that plays both parts (a broker, a test machine) is judged exchange by exchange.
 
+use crate::products::IDP_HOSTS;
 use diag_sdk::Case;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::{Carrier, MessageKind};
 use diag_sdk::host::host_of;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Hosts at which Microsoft Entra ID signs people in.
-const ENTRA_HOSTS: &[&str] = &[
-    "login.microsoftonline.com",
-    "login.microsoftonline.us",
-    "login.partner.microsoftonline.cn",
-    "login.microsoft.com",
-    "login.windows.net",
-    "login.live.com",
-    "sts.windows.net",
-    "device.login.microsoftonline.com",
-    "autologon.microsoftazuread-sso.com",
-];
 
 /// What is known of the hosts of a Case.
 #[derive(Debug, Default)]
@@ -87,7 +75,7 @@ fn exchanges_by_message(case: &Case) -> BTreeMap<usize, Side> {
 
 fn hosts(case: &Case) -> Hosts {
     let mut hosts = Hosts::default();
-    hosts.idp.extend(ENTRA_HOSTS.iter().map(|host| (*host).to_owned()));
+    hosts.idp.extend(IDP_HOSTS.iter().map(|host| (*host).to_owned()));
     let exchange_host =
         |index: Option<usize>| index.and_then(|index| case.exchanges.get(index)).and_then(|exchange| host_of(&exchange.url));
     for message in &case.messages {
@@ -123,7 +111,7 @@ fn hosts(case: &Case) -> Hosts {
         hosts.sp.extend(configuration.host_uri.iter().filter_map(|uri| host_of(&uri.value)));
     }
     // A reply URL or host URI that was set to the identity provider's own address does not make it a service provider.
-    for host in ENTRA_HOSTS {
+    for host in IDP_HOSTS {
         hosts.sp.remove(*host);
     }
     hosts

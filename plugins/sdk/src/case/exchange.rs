@@ -1,5 +1,6 @@
 //! HTTP exchanges of a capture, cleaned: no cookie value, password, token or message in them.
 
+use super::judgement::Part;
 use super::place::Place;
 use crate::meaning::{Meaning, Writer};
 use crate::secret::Secret;
@@ -118,6 +119,10 @@ facts! {
     pub struct Page {
         /// `title`.
         pub title: Option<String>,
+        /// Headings, in order.
+        pub headings: Vec<String>,
+        /// What the page marks as an alert or an error, and error objects in its data or scripts.
+        pub alerts: Vec<Alert>,
         /// Visible text, shortened, with tokens and values removed.
         pub text: String,
         /// Vendor codes on it, such as `AADSTS50011`, in order of appearance.
@@ -132,8 +137,20 @@ facts! {
         pub login_form: bool,
         /// It says that the credentials were wrong.
         pub credentials_rejected: bool,
-        /// It is an error page, by its texts, codes or title.
+        /// It is an error page: by status, code, title, heading or alert; words elsewhere do not make it one.
         pub error: bool,
+        /// What it states fails a sign-in, rather than being a general regret.
+        pub refuses: bool,
+        /// It goes on by itself: a form that is submitted or a refresh.
+        pub goes_on: bool,
+    }
+
+    /// What a page marks as an alert or an error.
+    pub struct Alert {
+        /// The text, shortened.
+        pub text: String,
+        /// Where it was found: the alert itself, or data (JSON, a script).
+        pub part: Part,
     }
 
     /// A known text of a product, found on a page or in a log.
@@ -145,6 +162,8 @@ facts! {
         pub meaning: Meaning,
         /// The text itself, shortened.
         pub text: String,
+        /// In which part of the page or file it stands.
+        pub part: Part,
     }
 }
 

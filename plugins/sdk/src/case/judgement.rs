@@ -61,7 +61,9 @@ words! {
     pub enum Weight {
         /// It only helps where nothing else speaks.
         Weak,
-        /// It speaks clearly and can be outweighed.
+        /// It speaks clearly, and much can outweigh it.
+        Clear,
+        /// It speaks strongly: words cannot outweigh it.
         Strong,
         /// What happened afterwards: nothing outweighs it.
         Decisive,

@@ -2,7 +2,7 @@
 //!
 //! Message ids and `InResponseTo` decide; where they are missing, what the browser was doing does.
 
-use crate::story::path::{Path, host, is_detour, same_url, typed};
+use super::path::{Path, host, is_detour, same_url, typed};
 use diag_sdk::case::attempt::AttemptKind;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Carrier, Damage, Message, MessageKind};
@@ -17,26 +17,26 @@ const SIGN_OUT: f64 = 120.0;
 
 /// An attempt while it is put together. Messages are indexes into the Case.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Draft {
-    pub(super) kind: AttemptKind,
-    pub(super) request: Option<usize>,
-    pub(super) response: Option<usize>,
+pub(crate) struct Draft {
+    pub(crate) kind: AttemptKind,
+    pub(crate) request: Option<usize>,
+    pub(crate) response: Option<usize>,
     /// Exchange whose answer announced the request.
-    pub(super) issued: Option<usize>,
+    pub(crate) issued: Option<usize>,
     /// Exchange that carried the request to its receiver.
-    pub(super) asked: Option<usize>,
+    pub(crate) asked: Option<usize>,
     /// Exchange that carried the response to its receiver.
-    pub(super) consumption: Option<usize>,
-    pub(super) idp_initiated: bool,
+    pub(crate) consumption: Option<usize>,
+    pub(crate) idp_initiated: bool,
     /// The same message had been delivered before.
-    pub(super) repeated: bool,
-    pub(super) exchanges: BTreeSet<usize>,
+    pub(crate) repeated: bool,
+    pub(crate) exchanges: BTreeSet<usize>,
     /// Hosts of its exchanges.
     hosts: BTreeSet<String>,
     /// Where redirects after the consumption led.
-    pub(super) landing: Vec<usize>,
+    pub(crate) landing: Vec<usize>,
     /// The attempt that began by itself where this one landed.
-    pub(super) bounced_to: Option<usize>,
+    pub(crate) bounced_to: Option<usize>,
 }
 
 /// A message seen in an exchange.
@@ -47,7 +47,7 @@ struct Event {
 }
 
 /// Puts attempts together. `consumers` are URLs known to take responses.
-pub(super) fn drafts(path: &Path<'_>, messages: &[Message], consumers: &[String]) -> Vec<Draft> {
+pub(crate) fn drafts(path: &Path<'_>, messages: &[Message], consumers: &[String]) -> Vec<Draft> {
     let mut grouping = Grouping { path, messages, consumers, drafts: Vec::new(), current: None, loose: Vec::new() };
     let events = events(path.exchanges.len(), messages);
     for (index, exchange) in path.exchanges.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! The timeline of an attempt: who sent what to whom.
 
 use super::draft::Draft;
-use crate::story::path::{Path, host, host_and_path};
+use super::path::{Path, host, host_and_path};
 use diag_sdk::case::attempt::{Actor, Step};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Carrier, Message, MessageKind};
@@ -12,19 +12,19 @@ const PASSWORD_FIELDS: &[&str] =
     &["passwd", "password", "pwd", "pass", "j_password", "passcode", "credentials.passcode", "userpassword", "pin", "otp"];
 
 /// Somebody sent a password.
-pub(super) fn posts_password(exchange: &Exchange) -> bool {
+pub(crate) fn posts_password(exchange: &Exchange) -> bool {
     exchange.method == "POST" && exchange.form_fields.iter().any(|field| PASSWORD_FIELDS.contains(&field.to_ascii_lowercase().as_str()))
 }
 
 /// Which part each host plays, from the messages it received and made.
 #[derive(Debug, Default)]
-pub(super) struct Roles {
+pub(crate) struct Roles {
     idp: BTreeSet<String>,
     sp: BTreeSet<String>,
 }
 
 impl Roles {
-    pub(super) fn of(path: &Path<'_>, messages: &[Message]) -> Self {
+    pub(crate) fn of(path: &Path<'_>, messages: &[Message]) -> Self {
         let mut roles = Self::default();
         let mut makers: BTreeMap<String, usize> = BTreeMap::new();
         for message in messages {
@@ -48,7 +48,7 @@ impl Roles {
         roles
     }
 
-    pub(super) fn actor(&self, url: &str) -> Actor {
+    pub(crate) fn actor(&self, url: &str) -> Actor {
         let Some(host) = host(url) else { return Actor::Browser };
         match (self.idp.contains(&host), self.sp.contains(&host)) {
             (true, true) => Actor::Broker,
@@ -60,10 +60,10 @@ impl Roles {
 }
 
 /// Messages by the exchange that delivered them.
-pub(super) type Deliveries = BTreeMap<usize, usize>;
+pub(crate) type Deliveries = BTreeMap<usize, usize>;
 
 /// Which exchange delivered which message.
-pub(super) fn deliveries(messages: &[Message]) -> Deliveries {
+pub(crate) fn deliveries(messages: &[Message]) -> Deliveries {
     let mut deliveries = Deliveries::new();
     for (number, message) in messages.iter().enumerate() {
         for sighting in message.sightings.iter().filter(|sighting| matches!(sighting.carrier, Carrier::Query | Carrier::PostForm)) {
@@ -76,7 +76,7 @@ pub(super) fn deliveries(messages: &[Message]) -> Deliveries {
 }
 
 /// The steps of an attempt, one for each of its exchanges.
-pub(super) fn steps(path: &Path<'_>, messages: &[Message], deliveries: &Deliveries, draft: &Draft, roles: &Roles) -> Vec<Step> {
+pub(crate) fn steps(path: &Path<'_>, messages: &[Message], deliveries: &Deliveries, draft: &Draft, roles: &Roles) -> Vec<Step> {
     let mut last = Actor::Sp;
     let mut steps = Vec::new();
     let mut indexes = draft.exchanges.clone();

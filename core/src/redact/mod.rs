@@ -3,6 +3,10 @@
 //! Anything in a query could be a token, so values are shown only where they are short and plain;
 //! names stay, because they tell what happened.
 
+mod shown;
+
+pub use shown::shown;
+
 use crate::evidence::Evidence;
 use percent_encoding::percent_decode_str;
 use std::collections::BTreeSet;

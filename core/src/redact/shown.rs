@@ -1,9 +1,9 @@
 //! What of a page's text may be shown: no values of URLs, no tokens, no names of people.
 
-use crate::redact;
+use super::clean_url;
 
 /// A text that may be shown: URLs without values, no tokens, no local parts of addresses, shortened.
-pub(super) fn shown(text: &str, longest: usize) -> String {
+pub fn shown(text: &str, longest: usize) -> String {
     let mut out = String::new();
     for word in text.split_whitespace() {
         if !out.is_empty() {
@@ -21,7 +21,7 @@ pub(super) fn shown(text: &str, longest: usize) -> String {
 
 fn shown_word(word: &str) -> String {
     let word = match (word.find("://"), word.find('?')) {
-        (Some(_), _) | (None, Some(_)) if word.contains(['?', '#', ';']) => redact::clean_url(word),
+        (Some(_), _) | (None, Some(_)) if word.contains(['?', '#', ';']) => clean_url(word),
         _ => word.to_owned(),
     };
     // What is between punctuation is judged piece by piece, so that an id in quotes is seen too.

@@ -1,23 +1,22 @@
 //! Attempts: the story of each try to sign in or out, and how it ended.
 
-mod draft;
-mod ending;
-mod steps;
-
-use super::path::{Path, host, seconds_between};
+use super::ending::{self, Ending};
+use super::{fate, weights};
+use crate::products;
+use crate::story::draft::{self, Draft};
+use crate::story::path::{Path, host, host_and_path, seconds_between};
+use crate::story::steps::{Deliveries, Roles, deliveries, posts_password, steps};
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Page, Phrase};
+use diag_sdk::case::judgement::{Fate, Sign, Signal};
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::host::host_of;
 use diag_sdk::spec;
 use diag_sdk::{Case, Meaning};
-use draft::Draft;
-use ending::Ending;
 use jiff::{SignedDuration, Timestamp};
-use steps::{Deliveries, Roles, deliveries, posts_password, steps};
 
 /// Finds the attempts of the Case in its exchanges and messages.
-pub fn attempts(case: &mut Case) {
+pub(super) fn attempts(case: &mut Case) {
     let path = Path::new(&case.exchanges);
     let consumers = consumers(case);
     let mut drafts = draft::drafts(&path, &case.messages, &consumers);
@@ -28,11 +27,58 @@ pub fn attempts(case: &mut Case) {
         drafts.iter().map(|draft| door(&path, draft).unwrap_or_else(|| ending::judge(&path, &case.messages, draft))).collect();
     settle_loops(&drafts, &mut endings);
     settle_restarts(&path, &case.messages, &drafts, &mut endings);
+    let fates = fates(&drafts, &endings, &case.messages);
     let scene =
         Scene { path: &path, messages: &case.messages, deliveries: deliveries(&case.messages), roles: Roles::of(&path, &case.messages) };
     let attempts =
         drafts.iter().zip(endings).enumerate().map(|(number, (draft, ending))| scene.finish(number + 1, draft, ending)).collect();
     case.attempts = attempts;
+    for (message, (fate, signals)) in case.messages.iter_mut().zip(fates) {
+        message.fate = fate;
+        message.signals = signals;
+    }
+}
+
+/// What became of each message: of a response by what its receiver did, of a request by what came back.
+fn fates(drafts: &[Draft], endings: &[Ending], messages: &[Message]) -> Vec<(Fate, Vec<Signal>)> {
+    let mut fates: Vec<Option<(Fate, Vec<Signal>)>> = vec![None; messages.len()];
+    for (draft, ending) in drafts.iter().zip(endings) {
+        let response = draft.response.and_then(|response| messages.get(response));
+        let refuses = response.is_some_and(|response| !response.succeeded() && response.status.is_some());
+        if let Some(index) = draft.response
+            && let Some(slot @ None) = fates.get_mut(index)
+        {
+            *slot = Some(match ending.outcome {
+                Outcome::SignedOut => (Fate::Accepted, vec![weights::signal(Sign::Answered, ending.at)]),
+                Outcome::SignOutFailed if !refuses => (Fate::Refused, vec![weights::signal(Sign::ErrorStatus, ending.at)]),
+                _ => (ending.fate, ending.signals.clone()),
+            });
+        }
+        if let Some(index) = draft.request
+            && let Some(slot) = fates.get_mut(index)
+        {
+            let fate = of_request(draft, ending, response);
+            // Asked more than once: one success proves that it is taken.
+            if slot.is_none() || fate.0 == Fate::Accepted {
+                *slot = Some(fate);
+            }
+        }
+    }
+    fates.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+/// A request is taken by whoever answers it, even where the answer is then refused.
+fn of_request(draft: &Draft, ending: &Ending, response: Option<&Message>) -> (Fate, Vec<Signal>) {
+    let answered = |exchange| (Fate::Accepted, vec![weights::signal(Sign::Answered, exchange)]);
+    match response {
+        Some(response) if response.succeeded() => answered(draft.consumption),
+        Some(response) if response.status.is_some() => (Fate::Refused, vec![weights::signal(Sign::StatusRefuses, draft.consumption)]),
+        // The response was not recorded; that it was handed over shows that there was one.
+        _ if draft.consumption.is_some() && ending.outcome != Outcome::RefusedByIdp => answered(draft.consumption),
+        _ if ending.outcome == Outcome::RefusedByIdp => (Fate::Refused, vec![weights::signal(Sign::PageSays, ending.at)]),
+        _ if ending.outcome == Outcome::BrokenInTransit => (Fate::Lost, vec![weights::signal(Sign::NoAnswer, ending.at)]),
+        _ => (Fate::Open, Vec::new()),
+    }
 }
 
 /// URLs known to take responses, as far as messages, metadata and configuration name them.
@@ -69,10 +115,8 @@ fn refused_at_the_door(path: &Path<'_>, consumers: &[String]) -> Option<Draft> {
         Meaning::ServerError,
         Meaning::Decrypt,
     ];
-    // Servers in front of anything at all.
-    const NOT_SAML: &[&str] = &["nginx", "Apache"];
     let speaks = |page: &Page| {
-        let by_saml = |phrase: &Phrase| phrase.writer.product().is_some_and(|product| !NOT_SAML.contains(&product));
+        let by_saml = |phrase: &Phrase| phrase.writer.product().is_some_and(|product| !products::stands_before_anything(product));
         page.error && page.phrases.iter().any(|phrase| MEANINGS.contains(&phrase.meaning) && by_saml(phrase))
     };
     let spoken = || path.exchanges.iter().position(|exchange| exchange.navigation && exchange.page.as_ref().is_some_and(speaks));
@@ -101,9 +145,8 @@ fn door(path: &Path<'_>, draft: &Draft) -> Option<Ending> {
     }
     let index = draft.exchanges.last().copied()?;
     let exchange = path.get(index)?;
-    let words =
-        format!("{} answered with an error before any SAML message: {}", super::path::host_and_path(&exchange.url), ending::said(exchange));
-    Some(Ending { outcome: Outcome::RefusedBySp, words, at: Some(index), landed: false })
+    let words = format!("{} answered with an error before any SAML message: {}", host_and_path(&exchange.url), ending::said(exchange));
+    Some(Ending { outcome: Outcome::RefusedBySp, words, at: Some(index), ..Ending::default() })
 }
 
 /// Attempts that lead into each other by themselves are a loop, unless the last one got through.
@@ -139,7 +182,13 @@ fn settle_loops(drafts: &[Draft], endings: &mut [Ending]) {
                 (Outcome::Looping, "The service provider accepted the response and at once asked to sign in again")
             };
             let words = if link == last { "The capture ends in the loop" } else { words };
-            endings[link] = Ending { outcome, words: words.to_owned(), at: endings[link].at, landed: false };
+            let ending = &mut endings[link];
+            if through {
+                // It was one sign-in more, not one that failed.
+                ending.signals = ending::without_asking_again(&ending.signals);
+                ending.fate = fate::weigh(&ending.signals);
+            }
+            *ending = Ending { outcome, words: words.to_owned(), landed: false, ..std::mem::take(ending) };
         }
     }
 }
@@ -274,6 +323,3 @@ fn retries(path: &Path<'_>, exchanges: &[usize], passwords: &[usize]) -> usize {
     let assumed = passwords.iter().rev().skip(1).filter(|index| page(index).is_none()).count();
     told + assumed
 }
-
-#[cfg(test)]
-mod tests;

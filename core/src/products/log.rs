@@ -3,6 +3,7 @@
 //! Only the product's own fixed text is kept: the rest of such a line names people and sessions.
 
 use diag_sdk::case::exchange::Phrase;
+use diag_sdk::case::judgement::Part;
 use diag_sdk::{Meaning, Writer};
 
 const PRODUCT: &str = "Qlik Sense";
@@ -16,13 +17,18 @@ const KNOWN: &[(&str, Meaning)] = &[
 ];
 
 /// The known lines, each meaning once, in the order they first occur.
-pub fn read(text: &str) -> Vec<Phrase> {
+pub(crate) fn read(text: &str) -> Vec<Phrase> {
     let mut phrases: Vec<Phrase> = Vec::new();
     for line in text.lines() {
         let known = KNOWN.iter().find(|(known, _)| contains(line, known));
         let Some((text, meaning)) = known else { continue };
         if !phrases.iter().any(|phrase| phrase.text == *text) {
-            phrases.push(Phrase { writer: Writer::Product(PRODUCT.to_owned()), meaning: *meaning, text: (*text).to_owned() });
+            phrases.push(Phrase {
+                writer: Writer::Product(PRODUCT.to_owned()),
+                meaning: *meaning,
+                text: (*text).to_owned(),
+                part: Part::Log,
+            });
         }
     }
     phrases

@@ -3,7 +3,7 @@
 //! Texts of a page or log are evidence weighed lower than facts in messages: products translate
 //! and reword them. Specific texts stand before general ones, and one meaning counts once per page.
 
-use super::shown::shown;
+use crate::redact::shown;
 use diag_sdk::Meaning;
 use diag_sdk::case::exchange::Phrase;
 
@@ -32,7 +32,7 @@ const fn known(product: &'static str, pattern: &'static str, meaning: Meaning) -
 }
 
 /// Finds the known texts in a page or log, each meaning once.
-pub fn find(text: &str) -> Vec<Phrase> {
+pub(crate) fn find(text: &str) -> Vec<Phrase> {
     let plain = plain(text);
     let mut found: Vec<(usize, Phrase)> = Vec::new();
     for known in KNOWN {
@@ -41,11 +41,17 @@ pub fn find(text: &str) -> Vec<Phrase> {
         }
         if let Some(at) = position(&plain, known.pattern) {
             let text = shown(&sentence(text, &plain, at), SHOWN);
-            found.push((at, Phrase { writer: Some(known.product.to_owned()).into(), meaning: known.meaning, text }));
+            found.push((at, Phrase { writer: Some(known.product.to_owned()).into(), meaning: known.meaning, text, ..Phrase::default() }));
         }
     }
     found.sort_by_key(|(at, _)| *at);
     found.into_iter().map(|(_, phrase)| phrase).collect()
+}
+
+/// A server that stands in front of anything at all: what it says need not concern signing in.
+pub(crate) fn stands_before_anything(product: &str) -> bool {
+    const SERVERS: &[&str] = &["nginx", "Apache", "IIS", "Tomcat"];
+    SERVERS.contains(&product)
 }
 
 /// Lower case with straight quotes, one character for each, so that positions stay comparable.

@@ -1,0 +1,124 @@
+//! The sentence a page states as its reason, found by where it stands, known or not.
+//!
+//! A vendor's code and a product's known text tell most; then what the page marks as an alert, an
+//! error object, a heading; then the first sentences of an error page; its title last, unless that is
+//! no more than the name of the product.
+
+use diag_sdk::case::exchange::{Exchange, Page};
+use diag_sdk::case::judgement::{Part, Statement};
+use diag_sdk::{Meaning, Writer};
+
+/// Most statements kept of one page.
+const MOST: usize = 5;
+/// Longest sentence taken from the text of a page.
+const LONGEST: usize = 280;
+
+/// What a page states, most telling first; each sentence once.
+pub(super) fn statements(exchange: &Exchange, index: usize) -> Vec<Statement> {
+    let Some(page) = &exchange.page else { return Vec::new() };
+    let mut told: Vec<Statement> = Vec::new();
+    let mut tell = |text: &str, meaning: Meaning, writer: Writer, part: Part| {
+        let text = text.trim();
+        let known = |statement: &Statement| says_the_same(&statement.text, text);
+        if !text.is_empty() && told.len() < MOST && !told.iter().any(known) {
+            told.push(Statement {
+                text: text.to_owned(),
+                meaning,
+                writer,
+                part,
+                exchange: Some(index),
+                place: Some(exchange.place.clone()),
+            });
+        }
+    };
+    let (vague, particular): (Vec<_>, Vec<_>) = page.phrases.iter().partition(|phrase| phrase.meaning.is_vague());
+    for phrase in particular {
+        tell(&phrase.text, phrase.meaning, phrase.writer.clone(), phrase.part);
+    }
+    let is_error = page.error || exchange.status >= 400;
+    if is_error {
+        for alert in &page.alerts {
+            tell(&alert.text, Meaning::Unknown, Writer::Generic, alert.part);
+        }
+    }
+    for phrase in vague {
+        tell(&phrase.text, phrase.meaning, phrase.writer.clone(), phrase.part);
+    }
+    if !page.codes.is_empty()
+        && let Some(sentence) = around(&page.text, &page.codes[0])
+    {
+        tell(&sentence, Meaning::Unknown, Writer::Generic, Part::Body);
+    }
+    for heading in page.headings.iter().filter(|heading| is_reason(page, heading)) {
+        tell(heading, Meaning::Unknown, Writer::Generic, Part::Heading);
+    }
+    if let Some(sentence) = first_sentences(page) {
+        tell(&sentence, Meaning::Unknown, Writer::Generic, Part::Body);
+    }
+    if let Some(title) = page.title.as_deref().filter(|title| is_reason(page, title)) {
+        tell(title, Meaning::Unknown, Writer::Generic, Part::Title);
+    }
+    told
+}
+
+/// The one sentence for a headline: a code, else what is stated, else the title.
+pub(super) fn headline(page: &Page) -> Option<String> {
+    if let Some(code) = page.codes.first() {
+        return Some(code.clone());
+    }
+    let exchange = Exchange { page: Some(page.clone()), ..Exchange::default() };
+    let told = statements(&exchange, 0);
+    let telling = told.iter().find(|statement| !statement.meaning.is_vague()).or_else(|| told.first());
+    telling.map(|statement| first_sentence(&statement.text)).or_else(|| page.title.clone())
+}
+
+/// A heading or title that states something: more than a name, a number, or a call to sign in.
+fn is_reason(page: &Page, heading: &str) -> bool {
+    use crate::story::wording::{names_an_error, says_sign_in_failed};
+    if says_sign_in_failed(heading) {
+        return true;
+    }
+    let general = names_an_error(heading);
+    general && !page.text.is_empty() || heading.split_whitespace().count() >= 4 && page.error
+}
+
+/// The text of a page behind its headings, as far as its first sentences go.
+fn first_sentences(page: &Page) -> Option<String> {
+    if !page.error || page.login_form {
+        return None;
+    }
+    let mut rest = page.text.trim();
+    for heading in page.title.iter().chain(&page.headings) {
+        rest = rest.strip_prefix(heading.as_str()).unwrap_or(rest).trim_start();
+    }
+    let text: String = rest.chars().take(LONGEST).collect();
+    let whole = text.chars().count() < LONGEST;
+    // Cut at the end of a sentence where there is one.
+    let end = text.rmatch_indices(['.', '!', '?']).map(|(at, mark)| at + mark.len()).find(|end| *end > 40);
+    let text = match end {
+        Some(end) if !whole => text[..end].to_owned(),
+        _ if !whole => format!("{text}…"),
+        _ => text,
+    };
+    (text.split_whitespace().count() >= 3).then_some(text)
+}
+
+/// The sentence in which a code stands.
+fn around(text: &str, code: &str) -> Option<String> {
+    let at = text.find(code)?;
+    let rest: String = text[at..].chars().take(LONGEST).collect();
+    let end = ["Trace ID", "Request Id", "Correlation ID", "Timestamp", "Activity ID"].iter().filter_map(|label| rest.find(label)).min();
+    Some(rest[..end.unwrap_or(rest.len())].trim().to_owned())
+}
+
+fn first_sentence(text: &str) -> String {
+    let short: String = text.chars().take(180).collect();
+    if short.len() < text.len() { format!("{short}…") } else { short }
+}
+
+/// One sentence holds the other.
+fn says_the_same(left: &str, right: &str) -> bool {
+    let plain = |text: &str| text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let (left, right) = (plain(left), plain(right));
+    left.contains(&right) || (!left.is_empty() && right.contains(&left) && right.len() < left.len() + 20)
+}
