@@ -29,7 +29,7 @@ pub(super) fn of_response(path: &Path<'_>, draft: &Draft, consumption: usize) ->
             0 if connection_failed(receipt) => signals.add(Sign::NoAnswer, consumption),
             0 if way.landing.is_none() => {}
             400.. => signals.add(Sign::ErrorStatus, consumption),
-            _ if way.landing.is_some() => signals.add(Sign::WentOn, consumption),
+            _ if way.landing.is_some() || receipt.page.as_ref().is_some_and(|page| page.goes_on) => signals.add(Sign::WentOn, consumption),
             _ => {}
         }
     }

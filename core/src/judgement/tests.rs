@@ -97,14 +97,15 @@ fn refusals_at_the_consumer() {
             Outcome::RefusedBySp,
         ),
         ("< 302\n< Location: /saml/error\n", Outcome::RefusedBySp),
-        ("< 302\n< Location: /hub\n\nGET https://sp.example/hub @8s\n< 401\n", Outcome::DeniedAfterSignIn),
+        ("< 302\n< Location: /hub\n\nGET https://sp.example/hub @8s\n< 401\n", Outcome::RefusedBySp),
         ("< 302\n< Location: /%2Fhub\n\nGET https://sp.example/%2Fhub @8s\n< 404\n", Outcome::DeniedAfterSignIn),
         (
             "< 302\n< Location: /hub\n\nGET https://sp.example/hub @8s\n< 200\n| <title>HR</title><h1>Authentication failed</h1>\n",
             Outcome::RefusedBySp,
         ),
         ("< 302\n< Location: /hub\n", Outcome::SignedIn),
-        ("< 200\n| <title>Hub</title>\n", Outcome::SignedIn),
+        ("< 200\n| <title>Hub</title>\n", Outcome::Incomplete),
+        ("< 200\n< Set-Cookie: sid=1; Path=/\n| <title>Hub</title>\n", Outcome::SignedIn),
         ("< 0\n", Outcome::Incomplete),
     ] {
         assert_eq!(outcomes(&after_post(answer)), [outcome], "{answer}");

@@ -41,6 +41,7 @@ fn contains(line: &str, known: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::read;
+    use diag_sdk::Meaning;
 
     #[test]
     fn known_lines_are_found_once_and_without_their_particulars() {

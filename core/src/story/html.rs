@@ -20,7 +20,7 @@ pub(super) struct Html {
     pub(super) alerts: Vec<(String, bool)>,
     /// Text of `pre` elements.
     pub(super) preformatted: Vec<String>,
-    /// A form with hidden fields only, or a script that submits one.
+    /// It goes on with a form: one that is submitted by script, or that carries the message on.
     pub(super) submits: bool,
     /// Text a person sees, white space collapsed.
     pub(super) text: String,
@@ -95,6 +95,7 @@ pub(super) fn scan(body: &str) -> Html {
                 html.password_field = true;
                 html.password_names.extend(attribute(attributes, "name").filter(|_| html.password_names.len() < MOST_NAMES));
             }
+            "input" => html.submits |= attribute(attributes, "name").is_some_and(|name| name == "SAMLResponse"),
             "meta" if attribute(attributes, "name").is_some_and(|meta| meta.eq_ignore_ascii_case("pageid")) => {
                 html.page_id = attribute(attributes, "content");
             }
@@ -107,8 +108,9 @@ pub(super) fn scan(body: &str) -> Html {
         }
     }
     marked.finish(&mut html);
-    html.submits |= html.scripts.contains(".submit(");
     html.text = collapse(&html.text);
+    // A page with nothing to read whose script submits a form; others submit forms when somebody clicks.
+    html.submits |= html.text.len() <= 120 && html.headings.is_empty() && html.scripts.contains(".submit(");
     html
 }
 

@@ -1,7 +1,9 @@
 use crate::delivery::{self, Fate};
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who, aadsts, check, spec};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who, aadsts, check, spec,
+};
 
 static DEMAND: CauseData = CauseData {
     text: "The service provider's request demands an authentication method that this person did not use",
@@ -67,7 +69,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Authentication,
         needs: [Need::Capture],
-        explains: ["assertion/status-not-success", "flow/idp-error-page", "flow/sp-refused-response", "flow/request-not-answered"],
+        explains: ["flow/request-not-answered"],
+        accounts: [Account::sp(&[Meaning::AuthnContext]), Account::idp(&[Meaning::AuthnContext]).codes(CODES)],
         causes: [DEMAND, METHOD],
         references: ["saml-core-2.0-os §3.3.2.2.1"],
         run: run,

@@ -1,7 +1,7 @@
 use crate::clocks::{self, Offset};
 use crate::delivery::{self, Delivery, Fate, span};
 use crate::window::{self, Window};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
 
 static SP_CLOCK: CauseData = CauseData {
     text: "The clock of the service provider's server is wrong",
@@ -71,10 +71,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: [
-            "assertion/expired", "assertion/not-yet-valid", "assertion/unsolicited", "flow/sp-refused-response", "flow/redirect-loop",
-            "flow/idp-error-page",
-        ],
+        explains: ["assertion/expired", "assertion/not-yet-valid", "assertion/unsolicited"],
+        accounts: [Account::sp_or_loop(&[Meaning::Expired, Meaning::NotYetValid, Meaning::Clock]), Account::idp(&[Meaning::Expired, Meaning::NotYetValid, Meaning::Clock])],
         causes: [SP_CLOCK, IDP_CLOCK],
         references: ["saml-core-2.0-os §1.3.3", "saml-core-2.0-os §2.5.1.2"],
         run: run,

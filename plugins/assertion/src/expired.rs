@@ -1,6 +1,6 @@
 use crate::delivery::{self, Fate, seconds, span};
 use crate::{clocks, window};
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static WAITED: CauseData = CauseData {
     text: "The response reached the service provider late: a page was left open, the back button or a bookmark brought an old one back",
@@ -71,7 +71,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Consumption,
         needs: [Need::Capture],
-        explains: ["flow/sp-refused-response", "flow/redirect-loop", "assertion/unsolicited"],
+        explains: ["assertion/unsolicited"],
+        accounts: [Account::sp_or_loop(&[Meaning::Expired, Meaning::Clock])],
         causes: [WAITED, LIFETIME, SP_CLOCK],
         references: ["saml-core-2.0-os §2.5.1.2", "saml-profiles-2.0-os §4.1.4.3"],
         run: run,

@@ -1,6 +1,6 @@
 use crate::delivery::shown_id;
 use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Sited, Stage, Who, aadsts, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who, aadsts, check};
 
 static SP: CauseData = CauseData {
     text: "The service provider makes ids that XML does not allow, such as a bare GUID that begins with a digit",
@@ -54,7 +54,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Request,
         needs: [Need::Capture],
-        explains: ["flow/idp-error-page", "assertion/status-not-success"],
+        explains: [],
+        accounts: [Account::idp(&[Meaning::Malformed])],
         causes: [SP, IDP],
         references: ["saml-core-2.0-os §1.3.4", "https://www.w3.org/TR/xmlschema-2/#ID"],
         run: run,

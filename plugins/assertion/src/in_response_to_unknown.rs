@@ -2,7 +2,7 @@ use crate::delivery::{self, Delivery, Fate, shown_id};
 use crate::window::BEARER;
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::jiff::Timestamp;
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
 
 static SECOND_TAB: CauseData = CauseData {
     text: "The sign-in was started twice (a second tab, the back button, an impatient second click), and the response answers the earlier request",
@@ -79,7 +79,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Consumption,
         needs: [Need::Capture],
-        explains: ["flow/sp-refused-response", "flow/redirect-loop"],
+        explains: [],
+        accounts: [Account::sp_or_loop(&[Meaning::InResponseTo, Meaning::NoSession])],
         causes: [SECOND_TAB, LOST_STATE],
         references: ["saml-core-2.0-os §3.2.2", "saml-profiles-2.0-os §4.1.4.3"],
         run: run,

@@ -1,6 +1,6 @@
 use crate::delivery::{self, Fate, seconds, span};
 use crate::window;
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static IDP_CLOCK: CauseData = CauseData {
     text: "The identity provider's clock is ahead, so its assertions begin in the future",
@@ -64,7 +64,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Consumption,
         needs: [Need::Capture],
-        explains: ["flow/sp-refused-response", "flow/redirect-loop", "assertion/unsolicited"],
+        explains: ["assertion/unsolicited"],
+        accounts: [Account::sp_or_loop(&[Meaning::NotYetValid, Meaning::Clock])],
         causes: [IDP_CLOCK, SP_CLOCK],
         references: ["saml-core-2.0-os §2.5.1.2", "saml-profiles-2.0-os §4.1.4.3"],
         run: run,

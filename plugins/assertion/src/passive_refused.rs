@@ -1,7 +1,7 @@
 use crate::delivery;
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::message::MessageKind;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, aadsts, check, spec};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, aadsts, check, spec};
 
 static PASSIVE: CauseData = CauseData {
     text: "The service provider asks for a silent sign-in (IsPassive) and does not go on when nobody is signed in",
@@ -64,9 +64,8 @@ check! {
         levels: [Severity::Error, Severity::Notice],
         stage: Stage::Authentication,
         needs: [Need::Capture],
-        explains: [
-            "assertion/status-not-success", "flow/idp-error-page", "flow/sp-refused-response", "flow/redirect-loop", "flow/request-not-answered",
-        ],
+        explains: ["flow/request-not-answered"],
+        accounts: [Account::sp_or_loop(&[Meaning::NoSession]), Account::idp(&[Meaning::NoSession])],
         causes: [PASSIVE, NO_SESSION],
         references: ["saml-core-2.0-os §3.4.1", "saml-core-2.0-os §3.2.2.2"],
         run: run,

@@ -1,7 +1,7 @@
 use crate::delivery::{refuses, shown_id};
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::message::{Carrier, Message, MessageKind, Sighting};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static RELOADED: CauseData = CauseData {
     text: "The page was reloaded, or the back button brought the form of the identity provider back, and the browser posted the same response again",
@@ -65,10 +65,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Consumption,
         needs: [Need::Capture],
-        explains: [
-            "flow/sp-refused-response", "flow/redirect-loop", "flow/session-cookie-lost", "assertion/in-response-to-unknown", "assertion/expired",
-            "assertion/unsolicited",
-        ],
+        explains: ["flow/session-cookie-lost", "assertion/in-response-to-unknown", "assertion/expired", "assertion/unsolicited"],
+        accounts: [Account::sp_or_loop(&[Meaning::Replay])],
         causes: [RELOADED, RESENT],
         references: ["saml-profiles-2.0-os §4.1.4.5"],
         run: run,

@@ -1,8 +1,9 @@
 use crate::delivery;
 use diag_sdk::case::attempt::Outcome;
+use diag_sdk::case::judgement::Party;
 use diag_sdk::case::message::{Message, MessageKind, Status};
 use diag_sdk::finding::Cause;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check, spec, status};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check, spec, status};
 
 static REQUEST: CauseData = CauseData {
     text: "The identity provider blames the request: something in it is wrong or not registered",
@@ -67,6 +68,7 @@ check! {
         stage: Stage::Authentication,
         needs: [Need::Capture],
         explains: ["flow/sp-refused-response", "flow/redirect-loop", "flow/relay-state-lost"],
+        accounts: [Account::bare(Party::Idp, &[Stage::Response]), Account::bare(Party::Sp, &[Stage::Consumption])],
         causes: [REQUEST, IDP],
         references: ["saml-core-2.0-os §3.2.2.2"],
         run: run,

@@ -1,5 +1,5 @@
 use crate::delivery::{self, Fate};
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static START_AT_SP: CauseData = CauseData {
     text: "The sign-in was started at the identity provider (its application portal or test button), and the service provider takes only answers to its own requests",
@@ -56,7 +56,8 @@ check! {
         levels: [Severity::Error, Severity::Warning, Severity::Notice],
         stage: Stage::Consumption,
         needs: [Need::Capture],
-        explains: ["endpoints/sign-on-url-wrong", "flow/sp-refused-response", "flow/redirect-loop", "flow/relay-state-lost"],
+        explains: ["endpoints/sign-on-url-wrong", "flow/relay-state-lost"],
+        accounts: [Account::sp_or_loop(&[Meaning::Unsolicited, Meaning::InResponseTo])],
         causes: [START_AT_SP, ALLOW],
         references: ["saml-profiles-2.0-os §4.1.5"],
         run: run,
@@ -79,10 +80,18 @@ fn run(case: &Case, out: &mut Findings) {
         }
         let severity = match response.fate {
             Fate::Refused if response.said_otherwise(case, MEANINGS) => Severity::Notice,
-            Fate::Refused => Severity::Error,
+            Fate::Refused if response.said(case, MEANINGS) => Severity::Error,
+            // Many take what nobody asked for. One that asked, or whose maker has sign-ins start there only, may not.
+            Fate::Refused if asked(&response) || case.sp_vendor == Vendor::Qlik => Severity::Warning,
+            Fate::Refused => Severity::Notice,
             Fate::Accepted | Fate::Open => Severity::Notice,
         };
-        let (headline, detail) = if severity == Severity::Error {
+        let (headline, detail) = if severity == Severity::Warning {
+            (
+                "The response answers no request, which may be why it was refused",
+                "InResponseTo is missing: the sign-in was started at the identity provider. Some service providers take only answers to their own requests.",
+            )
+        } else if severity == Severity::Error {
             (
                 "The response answers no request, and the service provider refused it",
                 "InResponseTo is missing: the sign-in was started at the identity provider. The service provider takes only answers to its own requests.",
@@ -93,7 +102,10 @@ fn run(case: &Case, out: &mut Findings) {
         let mut finding =
             Finding::new(severity, headline).detail(detail).at(&message.place).expected("the ID of a request", "saml-core-2.0-os §3.2.2");
         finding = finding.actual("no InResponseTo", "the response");
-        if severity == Severity::Error {
+        if severity == Severity::Warning {
+            finding = finding.likely();
+        }
+        if severity > Severity::Notice {
             let start = case.relevant_configurations().find_map(|configuration| configuration.acs_url.as_ref()).and_then(|acs| {
                 let hub = acs.value.strip_suffix("/samlauthn/")?;
                 Some(format!("{hub}/hub"))
@@ -107,6 +119,11 @@ fn run(case: &Case, out: &mut Findings) {
         }
         out.push(response.mark(finding));
     }
+}
+
+/// A request of the same attempt was captured: the response should have named it.
+fn asked(response: &delivery::Delivery<'_>) -> bool {
+    response.attempt.is_some_and(|attempt| attempt.request.is_some())
 }
 
 #[cfg(test)]
@@ -125,7 +142,7 @@ mod tests {
     #[test]
     fn it_is_an_error_only_where_it_was_refused_for_it() {
         assert_eq!(levels(&UNSOLICITED, &unsolicited(Outcome::SignedIn)), [Severity::Notice]);
-        assert_eq!(levels(&UNSOLICITED, &unsolicited(Outcome::RefusedBySp)), [Severity::Error]);
+        assert_eq!(levels(&UNSOLICITED, &unsolicited(Outcome::RefusedBySp)), [Severity::Warning]);
         let mut case = unsolicited(Outcome::RefusedBySp);
         says(&mut case, Meaning::Audience);
         assert_eq!(levels(&UNSOLICITED, &case), [Severity::Notice]);

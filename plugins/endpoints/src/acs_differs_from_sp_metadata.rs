@@ -1,7 +1,9 @@
 //! What the service provider sends, publishes and is configured to serve.
 
 use crate::sides::{self, Source, Used};
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Setting, Severity, Stage, Who, address, check, difference};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, address, check, difference,
+};
 
 static METADATA_IS_OLD: CauseData = CauseData {
     text: "The metadata file is older than the service provider's present host name, port or prefix",
@@ -59,7 +61,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Capture, Need::SpMetadata, Need::Virtualproxyconfig],
-        explains: ["endpoints/destination-mismatch", "endpoints/recipient-mismatch", "flow/idp-error-page", "flow/sp-refused-response"],
+        explains: ["endpoints/destination-mismatch", "endpoints/recipient-mismatch"],
+        accounts: [Account::sp(&[Meaning::Acs, Meaning::Destination, Meaning::Recipient]), Account::idp(&[Meaning::Acs, Meaning::Destination, Meaning::Recipient])],
         causes: [METADATA_IS_OLD, HOST_OR_PREFIX],
         references: ["saml-core-2.0-os §3.4.1", "saml-metadata-2.0-os §2.4.4"],
         run: run,

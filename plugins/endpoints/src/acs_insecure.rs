@@ -2,7 +2,9 @@
 
 use crate::sides::{self, Source, Used};
 use diag_sdk::address::Address;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, address, check};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, address, check,
+};
 
 static HOST_URI_HTTP: CauseData = CauseData {
     text: "The host URI of the service provider says http, or a reverse proxy hides from it that people come by https",
@@ -57,20 +59,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Capture, Need::SpMetadata, Need::Virtualproxyconfig, Need::Application, Need::ServicePrincipal, Need::SpMetadataInIdp],
-        explains: [
-            "endpoints/acs-differs-from-sp-metadata",
-            "endpoints/acs-not-registered",
-            "endpoints/acs-port-differs-from-proxy",
-            "endpoints/acs-redirected",
-            "endpoints/destination-mismatch",
-            "endpoints/entity-id-differs-from-host-uri",
-            "endpoints/recipient-mismatch",
-            "flow/idp-error-page",
-            "flow/session-cookie-lost",
-            "flow/sp-refused-response",
-            "flow/wrong-binding",
-            "signing/assertion-not-encrypted",
-        ],
+        explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-not-registered", "endpoints/acs-port-differs-from-proxy", "endpoints/acs-redirected", "endpoints/destination-mismatch", "endpoints/entity-id-differs-from-host-uri", "endpoints/recipient-mismatch", "flow/session-cookie-lost", "flow/wrong-binding", "signing/assertion-not-encrypted"],
+        accounts: [Account::sp(&[Meaning::Insecure, Meaning::Scheme, Meaning::Acs, Meaning::Destination]), Account::idp(&[Meaning::Insecure, Meaning::Scheme, Meaning::Acs, Meaning::Destination]), Account::between(&[Meaning::Insecure, Meaning::Scheme, Meaning::Acs, Meaning::Destination])],
         causes: [HOST_URI_HTTP, REGISTERED_HTTP],
         references: [
             "saml-sec-consider-2.0-os §4.4.5",

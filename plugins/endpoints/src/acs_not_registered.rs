@@ -2,7 +2,7 @@
 
 use crate::sides::{self, Known, Source, Used};
 use diag_sdk::case::exchange::Side;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
 
 static NOT_REGISTERED: CauseData = CauseData {
     text: "The identity provider has another assertion consumer service URL registered than the one the service provider uses",
@@ -66,18 +66,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::IdpRequest,
         needs: [Need::Capture, Need::SpMetadata, Need::Virtualproxyconfig, Need::Application, Need::ServicePrincipal, Need::SpMetadataInIdp],
-        explains: [
-            "assertion/status-not-success",
-            "endpoints/acs-differs-from-sp-metadata",
-            "endpoints/acs-redirected",
-            "endpoints/destination-mismatch",
-            "endpoints/recipient-mismatch",
-            "endpoints/response-sent-to-wrong-acs",
-            "flow/idp-error-page",
-            "flow/redirect-loop",
-            "flow/request-not-answered",
-            "flow/response-not-posted",
-        ],
+        explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-redirected", "endpoints/destination-mismatch", "endpoints/recipient-mismatch", "endpoints/response-sent-to-wrong-acs", "flow/request-not-answered", "flow/response-not-posted"],
+        accounts: [Account::looping(&[Meaning::Acs]), Account::idp(&[Meaning::Acs]).codes(CODES)],
         causes: [NOT_REGISTERED, SP_BUILDS_ANOTHER],
         references: [
             "saml-core-2.0-os §3.4.1 (AssertionConsumerServiceURL)",

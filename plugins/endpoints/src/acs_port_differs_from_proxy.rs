@@ -3,7 +3,7 @@
 use crate::sides::{self, Source};
 use diag_sdk::address::Address;
 use diag_sdk::case::sp_configuration::ProxyService;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
 
 static CUSTOM_PORT: CauseData = CauseData {
     text: "The proxy listens on another port than the metadata and the registration say (metadata does not always follow a change of the port)",
@@ -64,12 +64,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Proxyservice],
-        explains: [
-            "endpoints/acs-differs-from-sp-metadata",
-            "endpoints/acs-not-registered",
-            "flow/response-not-posted",
-            "flow/sp-refused-response",
-        ],
+        explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-not-registered", "flow/response-not-posted"],
+        accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [CUSTOM_PORT, PORT_CHANGED, FORWARDED],
         references: [
             "https://community.qlik.com/t5/Official-Support-Articles/Error-400-the-user-cannot-be-authenticated-by-the-SAML-response/ta-p/1713070",

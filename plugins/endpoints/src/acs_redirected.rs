@@ -4,7 +4,7 @@ use crate::sides;
 use diag_sdk::address::Address;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Carrier, Message};
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static REGISTERED_OTHERWISE: CauseData = CauseData {
     text: "The identity provider posts to a spelling of the URL that the service provider redirects away from",
@@ -77,17 +77,8 @@ check! {
         levels: [Severity::Error],
         stage: Stage::Consumption,
         needs: [Need::Capture],
-        explains: [
-            "endpoints/acs-differs-from-sp-metadata",
-            "endpoints/destination-mismatch",
-            "endpoints/recipient-mismatch",
-            "endpoints/response-sent-to-wrong-acs",
-            "flow/redirect-loop",
-            "flow/response-not-posted",
-            "flow/session-cookie-lost",
-            "flow/sp-refused-response",
-            "flow/wrong-binding",
-        ],
+        explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/destination-mismatch", "endpoints/recipient-mismatch", "endpoints/response-sent-to-wrong-acs", "flow/response-not-posted", "flow/session-cookie-lost", "flow/wrong-binding"],
+        accounts: [Account::sp_or_loop(&[Meaning::MessageMissing, Meaning::Destination, Meaning::WrongBinding]), Account::between(&[Meaning::MessageMissing, Meaning::Destination, Meaning::WrongBinding])],
         causes: [REGISTERED_OTHERWISE, GATEWAY_REDIRECTS, SP_BUILDS_OLD_SCHEME],
         references: ["RFC 9110 §15.4", "saml-bindings-2.0-os §3.5"],
         run: run,

@@ -1,7 +1,7 @@
 //! Nobody may sign in to the application.
 
 use crate::sides;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check};
 
 static DISABLED: CauseData = CauseData {
     text: "The application is disabled for sign-in",
@@ -39,14 +39,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::ServicePrincipal, Need::Application, Need::Capture],
-        explains: [
-            "assertion/status-not-success",
-            "endpoints/entity-id-not-registered",
-            "flow/idp-error-page",
-            "flow/request-not-answered",
-            "flow/response-not-posted",
-            "flow/user-not-assigned",
-        ],
+        explains: ["endpoints/entity-id-not-registered", "flow/request-not-answered", "flow/response-not-posted", "flow/user-not-assigned"],
+        accounts: [Account::idp(&[]).codes(CODES)],
         causes: [DISABLED],
         references: ["https://learn.microsoft.com/graph/api/resources/serviceprincipal (accountEnabled)"],
         run: run,

@@ -2,7 +2,7 @@
 
 use crate::sides::{self, Source, Used};
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Setting, Severity, Stage, Who, check, difference};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, difference};
 
 static OTHER_IDENTIFIER: CauseData = CauseData {
     text: "The application at the identity provider has another identifier, or an audience of its own, set for its assertions",
@@ -83,12 +83,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: [
-            "endpoints/entity-id-not-a-uri",
-            "flow/metadata-or-signing-error-at-sp",
-            "flow/redirect-loop",
-            "flow/sp-refused-response",
-        ],
+        explains: ["endpoints/entity-id-not-a-uri", "flow/metadata-or-signing-error-at-sp"],
+        accounts: [Account::sp_or_loop(&[Meaning::Audience])],
         causes: [OTHER_IDENTIFIER, SPN, SP_NAMES_ITSELF_OTHERWISE],
         references: [
             "saml-core-2.0-os §2.5.1.4",

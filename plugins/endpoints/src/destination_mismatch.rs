@@ -2,7 +2,9 @@
 
 use crate::sides;
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, address, check, difference};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, address, check, difference,
+};
 
 static OTHER_DESTINATION: CauseData = CauseData {
     text: "The identity provider addresses the response to another reply URL, or to one set by hand",
@@ -61,12 +63,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: [
-            "endpoints/recipient-mismatch",
-            "flow/metadata-or-signing-error-at-sp",
-            "flow/redirect-loop",
-            "flow/sp-refused-response",
-        ],
+        explains: ["endpoints/recipient-mismatch", "flow/metadata-or-signing-error-at-sp"],
+        accounts: [Account::sp_or_loop(&[Meaning::Destination])],
         causes: [OTHER_DESTINATION, GATEWAY],
         references: ["saml-core-2.0-os §3.2.2 (Destination)", "saml-bindings-2.0-os §3.5.5.2"],
         run: run,

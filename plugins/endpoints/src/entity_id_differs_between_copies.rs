@@ -2,7 +2,7 @@
 
 use crate::sides::{self, Source, Used};
 use diag_sdk::case::attempt::Attempt;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static METADATA_IS_OLD: CauseData = CauseData {
     text: "The service provider's metadata file was made before its entityID was changed",
@@ -60,7 +60,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Capture, Need::SpMetadata, Need::Virtualproxyconfig],
-        explains: ["flow/idp-error-page", "flow/request-not-answered"],
+        explains: ["flow/request-not-answered"],
+        accounts: [Account::idp(&[Meaning::UnknownSp, Meaning::UnknownEntity])],
         causes: [METADATA_IS_OLD, CONFIGURATION_CHANGED],
         references: ["saml-metadata-2.0-os §2.3.2", "saml-core-2.0-os §8.3.6"],
         run: run,

@@ -4,7 +4,9 @@ use crate::sides::{self, Known, Source, Used};
 use diag_sdk::case::evidence::CodeSeen;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, aadsts, check};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, aadsts, check,
+};
 
 static NOT_REGISTERED: CauseData = CauseData {
     text: "The identity provider has the service provider registered under another entityID, or not at all",
@@ -68,17 +70,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::IdpRequest,
         needs: [Need::Capture, Need::SpMetadata, Need::Virtualproxyconfig, Need::Application, Need::ServicePrincipal, Need::SpMetadataInIdp],
-        explains: [
-            "assertion/status-not-success",
-            "endpoints/audience-mismatch",
-            "endpoints/entity-id-differs-between-copies",
-            "endpoints/entity-id-differs-from-host-uri",
-            "endpoints/entity-id-not-a-uri",
-            "flow/idp-error-page",
-            "flow/redirect-loop",
-            "flow/request-not-answered",
-            "flow/response-not-posted",
-        ],
+        explains: ["endpoints/audience-mismatch", "endpoints/entity-id-differs-between-copies", "endpoints/entity-id-differs-from-host-uri", "endpoints/entity-id-not-a-uri", "flow/request-not-answered", "flow/response-not-posted"],
+        accounts: [Account::looping(&[Meaning::UnknownSp, Meaning::UnknownEntity]), Account::idp(&[Meaning::UnknownSp, Meaning::UnknownEntity]).codes(CODES)],
         causes: [NOT_REGISTERED, SP_NAMES_ITSELF_OTHERWISE, WRONG_TENANT],
         references: [
             "saml-core-2.0-os §8.3.6",

@@ -2,7 +2,7 @@
 
 use diag_sdk::address::Address;
 use diag_sdk::case::sp_configuration::SpConfiguration;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Setting, Severity, Sited, Stage, Who, check, host};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, host};
 
 static NOT_A_HOST: CauseData = CauseData {
     text: "The host URI was entered with a path or slash, without its scheme, or not as a URI at all",
@@ -44,17 +44,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Virtualproxyconfig],
-        explains: [
-            "endpoints/acs-differs-from-sp-metadata",
-            "endpoints/acs-insecure",
-            "endpoints/acs-not-registered",
-            "endpoints/entity-id-differs-from-host-uri",
-            "flow/idp-error-page",
-            "flow/sp-refused-response",
-            "hosts/host-differs-between-sides",
-            "hosts/host-not-in-allow-list",
-            "hosts/host-uri-differs-from-browser",
-        ],
+        explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-insecure", "endpoints/acs-not-registered", "endpoints/entity-id-differs-from-host-uri", "hosts/host-differs-between-sides", "hosts/host-not-in-allow-list", "hosts/host-uri-differs-from-browser"],
+        accounts: [Account::sp(&[Meaning::Acs, Meaning::Destination, Meaning::Scheme, Meaning::HostHeader]), Account::idp(&[Meaning::Acs, Meaning::Destination, Meaning::Scheme, Meaning::HostHeader]), Account::between(&[Meaning::Acs, Meaning::Destination, Meaning::Scheme, Meaning::HostHeader])],
         causes: [NOT_A_HOST, IDP_URL],
         references: [
             "https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial",

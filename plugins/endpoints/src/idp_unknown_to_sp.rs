@@ -3,7 +3,7 @@
 use crate::sides;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NO_METADATA: CauseData = CauseData {
     text: "The service provider has not loaded the identity provider's metadata, or that of another tenant or environment",
@@ -55,7 +55,8 @@ check! {
         levels: [Severity::Error],
         stage: Stage::Request,
         needs: [Need::Capture, Need::ProxyLog],
-        explains: ["flow/metadata-or-signing-error-at-sp", "flow/redirect-loop", "flow/sp-refused-response"],
+        explains: ["flow/metadata-or-signing-error-at-sp"],
+        accounts: [Account::sp_or_loop(&[Meaning::UnknownIdp, Meaning::UnknownEntity, Meaning::Issuer])],
         causes: [NO_METADATA, WRONG_NAME],
         references: ["saml-metadata-2.0-os §2.3.2", "saml-profiles-2.0-os §4.1.3"],
         run: run,

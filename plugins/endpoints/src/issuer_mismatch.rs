@@ -4,7 +4,7 @@ use crate::sides;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::metadata::Metadata;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Sited, Stage, Who, check, difference};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, difference};
 
 static OTHER_METADATA: CauseData = CauseData {
     text: "The service provider has the metadata of another tenant, environment or identity provider",
@@ -77,14 +77,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: [
-            "endpoints/idp-unknown-to-sp",
-            "flow/metadata-or-signing-error-at-sp",
-            "flow/redirect-loop",
-            "flow/sp-refused-response",
-            "metadata/tenant-mismatch",
-            "signing/signed-by-unknown-key",
-        ],
+        explains: ["endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "metadata/tenant-mismatch", "signing/signed-by-unknown-key"],
+        accounts: [Account::sp_or_loop(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [OTHER_METADATA, ISSUER_ALTERED],
         references: [
             "saml-profiles-2.0-os §4.1.4.2 (Issuer)",

@@ -2,7 +2,7 @@
 
 use crate::sides;
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Sited, Stage, Who, address, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, address, check};
 
 static OTHER_RECIPIENT: CauseData = CauseData {
     text: "The identity provider writes a recipient that is set by hand, or that belongs to another reply URL",
@@ -65,7 +65,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: ["flow/metadata-or-signing-error-at-sp", "flow/redirect-loop", "flow/sp-refused-response"],
+        explains: ["flow/metadata-or-signing-error-at-sp"],
+        accounts: [Account::sp_or_loop(&[Meaning::Recipient])],
         causes: [OTHER_RECIPIENT, GATEWAY],
         references: ["saml-profiles-2.0-os §4.1.4.2 and §4.1.4.3", "saml-core-2.0-os §2.4.1.2"],
         run: run,

@@ -3,7 +3,7 @@
 use crate::sides::{self, Used};
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Setting, Severity, Stage, Who, address, check};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, address, check};
 
 static LEFTOVER: CauseData = CauseData {
     text: "The identity provider has another URL registered (a leftover, another environment, another application) and uses that",
@@ -77,15 +77,8 @@ check! {
         levels: [Severity::Error],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: [
-            "endpoints/destination-mismatch",
-            "endpoints/recipient-mismatch",
-            "flow/redirect-loop",
-            "flow/response-not-posted",
-            "flow/session-cookie-lost",
-            "flow/sp-refused-response",
-            "flow/wrong-binding",
-        ],
+        explains: ["endpoints/destination-mismatch", "endpoints/recipient-mismatch", "flow/response-not-posted", "flow/session-cookie-lost", "flow/wrong-binding"],
+        accounts: [Account::sp_or_loop(&[Meaning::WrongAcs, Meaning::MethodNotAllowed]), Account::between(&[Meaning::WrongAcs, Meaning::MethodNotAllowed])],
         causes: [LEFTOVER, REQUEST_NAMES_NONE],
         references: ["saml-profiles-2.0-os §4.1.4.3", "https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol"],
         run: run,

@@ -1,6 +1,6 @@
 //! The application is not set up for SAML at all.
 
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static OTHER_METHOD: CauseData = CauseData {
     text: "Another single sign-on method was chosen for the application, or none",
@@ -35,7 +35,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::ServicePrincipal],
-        explains: ["flow/idp-error-page", "flow/request-not-answered", "flow/response-not-posted"],
+        explains: ["flow/request-not-answered", "flow/response-not-posted"],
+        accounts: [Account::idp(&[])],
         causes: [OTHER_METHOD],
         references: ["https://learn.microsoft.com/graph/api/resources/serviceprincipal (preferredSingleSignOnMode)"],
         run: run,

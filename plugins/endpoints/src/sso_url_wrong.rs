@@ -6,7 +6,9 @@ use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::case::metadata::Endpoint;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, aadsts, address, check, difference};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, aadsts, address, check, difference,
+};
 
 static OLD_METADATA: CauseData = CauseData {
     text: "The service provider's copy of the identity provider's metadata holds another SSO URL than the identity provider publishes",
@@ -84,14 +86,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Request,
         needs: [Need::Capture],
-        explains: [
-            "flow/idp-error-page",
-            "flow/redirect-loop",
-            "flow/request-not-answered",
-            "flow/response-not-posted",
-            "flow/wrong-binding",
-            "metadata/stale-copy",
-        ],
+        explains: ["flow/request-not-answered", "flow/response-not-posted", "flow/wrong-binding", "metadata/stale-copy"],
+        accounts: [Account::looping(&[Meaning::MethodNotAllowed, Meaning::MessageMissing]), Account::idp(&[Meaning::MethodNotAllowed, Meaning::MessageMissing])],
         causes: [OLD_METADATA, WRONG_TENANT],
         references: ["saml-metadata-2.0-os §2.4.3 (SingleSignOnService)", "saml-profiles-2.0-os §4.1.3.2"],
         run: run,

@@ -1,6 +1,6 @@
 use crate::ends::{end, sign_ins};
 use diag_sdk::case::attempt::{Attempt, Outcome};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static MISTYPED: CauseData = CauseData {
     text: "User name or password are wrong, or the account is locked",
@@ -55,7 +55,8 @@ check! {
         levels: [Severity::Error, Severity::Notice],
         stage: Stage::Authentication,
         needs: [Need::Capture],
-        explains: ["flow/idp-error-page", "flow/request-not-answered"],
+        explains: ["flow/request-not-answered"],
+        accounts: [Account::idp(&[Meaning::Credentials])],
         causes: [MISTYPED],
         references: [],
         run: run,

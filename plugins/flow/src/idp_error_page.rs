@@ -2,7 +2,8 @@ use crate::ends::{end, headline, place_of, sign_ins, somebody_got_in, support_id
 use diag_sdk::aadsts::{self, CodeClass};
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
-use diag_sdk::{Case, Cause, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::case::judgement::Party;
+use diag_sdk::{Account, Case, Cause, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static SAID_ON_PAGE: CauseData = CauseData {
     text: "The identity provider says on its page why it refused",
@@ -62,6 +63,7 @@ check! {
         stage: Stage::Observation,
         needs: [Need::Capture],
         explains: ["flow/request-not-answered"],
+        accounts: [Account::bare(Party::Idp, &[Stage::IdpRequest, Stage::Authentication])],
         causes: [SAID_ON_PAGE],
         references: ["Microsoft Entra: authentication and authorization error codes"],
         run: run,

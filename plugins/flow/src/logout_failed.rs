@@ -1,7 +1,8 @@
 use crate::ends::{end, headline};
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::case::judgement::Party;
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static IDP_REFUSED: CauseData = CauseData {
     text: "The identity provider does not know the session or the participant that the logout request names, or does not allow it",
@@ -73,6 +74,7 @@ check! {
         stage: Stage::Logout,
         needs: [Need::Capture],
         explains: ["assertion/status-not-success"],
+        accounts: [Account::bare(Party::Unknown, &[Stage::Logout])],
         causes: [IDP_REFUSED, WRONG_ADDRESS, SP_REFUSED],
         references: ["saml-profiles-2.0-os §4.4"],
         run: run,

@@ -1,6 +1,6 @@
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::message::{Damage, Message};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static GATEWAY: CauseData = CauseData {
     text: "A gateway, link rewriter or web application firewall between browser and receiver decodes, encodes or cuts addresses and forms",
@@ -49,9 +49,8 @@ check! {
         levels: [Severity::Error, Severity::Warning, Severity::Notice],
         stage: Stage::Request,
         needs: [Need::Capture],
-        explains: [
-            "flow/sp-refused-response", "flow/idp-error-page", "flow/request-not-answered", "signing/signature-invalid", "signing/request-signature-invalid",
-        ],
+        explains: ["flow/request-not-answered", "signing/signature-invalid", "signing/request-signature-invalid"],
+        accounts: [Account::sp(&[Meaning::Damaged, Meaning::Malformed, Meaning::MessageMissing]), Account::idp(&[Meaning::Damaged, Meaning::Malformed, Meaning::MessageMissing]), Account::between(&[Meaning::Damaged, Meaning::Malformed, Meaning::MessageMissing])],
         causes: [GATEWAY, SENDER],
         references: ["saml-bindings-2.0-os §3.4.4.1", "saml-bindings-2.0-os §3.5.4"],
         run: run,

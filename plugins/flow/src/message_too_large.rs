@@ -1,7 +1,7 @@
 use crate::ends::place_of;
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 use std::fmt::Write;
 
 static MANY_GROUPS: CauseData = CauseData {
@@ -65,7 +65,8 @@ check! {
         levels: [Severity::Error],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: ["flow/sp-refused-response", "flow/idp-error-page", "flow/request-not-answered"],
+        explains: ["flow/request-not-answered"],
+        accounts: [Account::sp(&[Meaning::TooLarge]), Account::idp(&[Meaning::TooLarge]), Account::between(&[Meaning::TooLarge])],
         causes: [MANY_GROUPS, LIMIT, LONG_ADDRESS],
         references: ["RFC 9110 §15.5.14", "RFC 9110 §15.5.15", "RFC 6585 §5"],
         run: run,

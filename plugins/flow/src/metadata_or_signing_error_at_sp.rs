@@ -1,7 +1,7 @@
 use crate::ends::{place_of, sign_ins};
 use diag_sdk::case::evidence::PhraseSeen;
 use diag_sdk::case::exchange::Side;
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static LOADED_METADATA: CauseData = CauseData {
     text: "The metadata of the identity provider that the service provider has loaded is missing, outdated or of another identity provider",
@@ -76,6 +76,7 @@ check! {
         stage: Stage::Consumption,
         needs: [Need::Capture, Need::ProxyLog],
         explains: ["flow/sp-refused-response", "flow/request-not-answered"],
+        accounts: [Account { bare: true, ..Account::sp(MEANINGS) }],
         causes: [LOADED_METADATA, SIGNING],
         references: [],
         run: run,

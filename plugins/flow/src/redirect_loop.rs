@@ -1,6 +1,7 @@
 use crate::ends::{sign_ins, somebody_got_in};
 use diag_sdk::case::attempt::{Attempt, Outcome};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::case::judgement::Party;
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static SESSION_NOT_KEPT: CauseData = CauseData {
     text: "The service provider does not find the session it has just made, so it asks to sign in again",
@@ -81,6 +82,7 @@ check! {
         stage: Stage::Observation,
         needs: [Need::Capture],
         explains: ["flow/request-not-answered", "flow/response-not-posted", "flow/idp-error-page"],
+        accounts: [Account::bare(Party::Sp, &[Stage::Session])],
         causes: [SESSION_NOT_KEPT, NODES_DISAGREE],
         references: ["Microsoft Entra: AADSTS50196"],
         run: run,

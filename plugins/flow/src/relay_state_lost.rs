@@ -2,7 +2,7 @@ use crate::ends::{end, sign_ins};
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Meaning, Need, Personal, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Personal, Setting, Severity, Stage, Who, check};
 
 static NOT_ECHOED: CauseData = CauseData {
     text: "The identity provider does not send the RelayState of the request back with its response",
@@ -95,7 +95,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: ["flow/sp-refused-response", "flow/redirect-loop"],
+        explains: [],
+        accounts: [Account::sp_or_loop(&[Meaning::RelayState, Meaning::RedirectRefused, Meaning::NoSession])],
         causes: [NOT_ECHOED, ENCODED_ONCE_MORE, CHANGED],
         references: ["saml-bindings-2.0-os §3.4.3", "saml-bindings-2.0-os §3.5.3"],
         run: run,

@@ -1,6 +1,6 @@
 use crate::ends::{end, sign_ins, somebody_got_in};
 use diag_sdk::case::attempt::Outcome;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static NO_SCRIPT: CauseData = CauseData {
     text: "The page that posts the response by script was shown, and the script did not run or was blocked",
@@ -60,7 +60,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: ["flow/sp-refused-response"],
+        explains: [],
+        accounts: [Account::sp(&[])],
         causes: [UNREACHABLE, NO_SCRIPT],
         references: ["saml-bindings-2.0-os §3.5.4"],
         run: run,

@@ -1,6 +1,6 @@
 use diag_sdk::case::attempt::{Attempt, AttemptKind, LostCookie, Outcome};
 use diag_sdk::case::exchange::{Exchange, SameSite};
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static STRICT: CauseData = CauseData {
     text: "The cookie is SameSite=Strict: browsers leave it out of everything that follows a navigation from another site, the redirect after the response included",
@@ -134,10 +134,8 @@ check! {
         levels: [Severity::Error],
         stage: Stage::Session,
         needs: [Need::Capture],
-        explains: [
-            "flow/redirect-loop", "flow/sp-refused-response", "assertion/in-response-to-unknown", "assertion/unsolicited", "flow/relay-state-lost",
-            "identity/required-attribute-missing",
-        ],
+        explains: ["assertion/in-response-to-unknown", "assertion/unsolicited", "flow/relay-state-lost", "identity/required-attribute-missing"],
+        accounts: [Account::sp_or_loop(&[Meaning::NoSession, Meaning::InResponseTo, Meaning::RelayState, Meaning::Unsolicited])],
         causes: [STRICT, LAX, LAX_BY_DEFAULT, NONE_WITHOUT_SECURE, DOMAIN, OTHER_HOST, SCHEME, PATH, PREFIX, NOT_RECORDED],
         references: ["RFC 6265bis §5.6, §5.7, §8.8", "RFC 6265 §5.3"],
         run: run,

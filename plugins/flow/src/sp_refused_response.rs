@@ -1,6 +1,7 @@
 use crate::ends::{end, headline, place_of, sign_ins, support_ids};
 use diag_sdk::case::attempt::{Attempt, Outcome};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::case::judgement::Party;
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static IN_ITS_LOG: CauseData = CauseData {
     text: "The service provider knows why it refused and tells only its log",
@@ -56,6 +57,7 @@ check! {
         stage: Stage::Observation,
         needs: [Need::Capture],
         explains: [],
+        accounts: [Account::bare(Party::Sp, &[Stage::Request, Stage::Consumption, Stage::Landing]), Account::bare(Party::Between, &[Stage::Consumption, Stage::Landing])],
         causes: [IN_ITS_LOG],
         references: ["saml-profiles-2.0-os §4.1.4.3"],
         run: run,

@@ -1,7 +1,7 @@
 use crate::ends::somebody_got_in;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
 
 static NOT_ASSIGNED: CauseData = CauseData {
     text: "The application demands an assignment, and neither this person nor a group they are a direct member of is assigned",
@@ -51,7 +51,8 @@ check! {
         levels: [Severity::Error],
         stage: Stage::Authentication,
         needs: [Need::Capture],
-        explains: ["flow/idp-error-page", "flow/request-not-answered", "assertion/status-not-success"],
+        explains: ["flow/request-not-answered"],
+        accounts: [Account::idp(&[Meaning::NotAssigned])],
         causes: [NOT_ASSIGNED],
         references: ["Microsoft Entra: AADSTS50105"],
         run: run,

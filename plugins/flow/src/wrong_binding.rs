@@ -4,7 +4,7 @@ use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::message::{Carrier, Message};
 use diag_sdk::case::metadata::Endpoint;
 use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT, short};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static RESPONSE_BY_REDIRECT: CauseData = CauseData {
     text: "The identity provider is set to return the response in the address (HTTP-Redirect), which Web SSO does not allow",
@@ -67,9 +67,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: [
-            "flow/sp-refused-response", "flow/idp-error-page", "endpoints/sso-url-wrong", "endpoints/response-sent-to-wrong-acs", "flow/request-not-answered",
-        ],
+        explains: ["endpoints/sso-url-wrong", "endpoints/response-sent-to-wrong-acs", "flow/request-not-answered"],
+        accounts: [Account::sp(&[Meaning::WrongBinding, Meaning::MethodNotAllowed, Meaning::MessageMissing]), Account::idp(&[Meaning::WrongBinding, Meaning::MethodNotAllowed, Meaning::MessageMissing]), Account::between(&[Meaning::WrongBinding, Meaning::MethodNotAllowed, Meaning::MessageMissing])],
         causes: [RESPONSE_BY_REDIRECT, POST_BECAME_GET, REQUEST_BINDING],
         references: ["saml-profiles-2.0-os §4.1.2", "saml-metadata-2.0-os §2.4.3"],
         run: run,

@@ -4,7 +4,7 @@ use crate::visits::{self, Visit};
 use diag_sdk::case::sp_configuration::SpConfiguration;
 use diag_sdk::difference::{self, Difference};
 use diag_sdk::host::is_within;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 use std::collections::BTreeSet;
 
 static NOT_ENTERED: CauseData = CauseData {
@@ -50,10 +50,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Virtualproxyconfig, Need::Capture],
-        explains: [
-            "hosts/host-uri-differs-from-browser", "hosts/websocket-refused", "flow/sp-refused-response", "flow/request-not-answered",
-            "flow/relay-state-lost",
-        ],
+        explains: ["hosts/host-uri-differs-from-browser", "hosts/websocket-refused", "flow/request-not-answered", "flow/relay-state-lost"],
+        accounts: [Account::sp(&[Meaning::HostHeader])],
         causes: [NOT_ENTERED, GATEWAY_CHANGES_HOST],
         references: [
             "Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, step 10 (Host allow list)",

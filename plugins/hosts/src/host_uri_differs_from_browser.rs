@@ -4,7 +4,7 @@ use crate::visits::{self, Visit};
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::sp_configuration::SpConfiguration;
 use diag_sdk::host::host_of;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 use std::collections::BTreeSet;
 
 static ALIAS_IN_USE: CauseData = CauseData {
@@ -112,10 +112,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Capture],
-        explains: [
-            "flow/session-cookie-lost", "flow/redirect-loop", "flow/relay-state-lost", "flow/sp-refused-response", "flow/response-not-posted",
-            "identity/required-attribute-missing",
-        ],
+        explains: ["flow/session-cookie-lost", "flow/relay-state-lost", "flow/response-not-posted", "identity/required-attribute-missing"],
+        accounts: [Account::sp_or_loop(&[Meaning::HostHeader, Meaning::RedirectRefused, Meaning::NoSession, Meaning::Destination, Meaning::RelayState]), Account::between(&[Meaning::HostHeader, Meaning::RedirectRefused, Meaning::NoSession, Meaning::Destination, Meaning::RelayState])],
         causes: [ALIAS_IN_USE, HOST_URI_OUTDATED],
         references: [
             "RFC 6265 section 5.1.3 (a cookie belongs to its host)",

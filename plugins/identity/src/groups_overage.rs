@@ -1,5 +1,5 @@
 use crate::sign_in;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static TOO_MANY: CauseData = CauseData {
     text: "The person is in more than 150 groups, and Entra ID then sends a link in place of the groups",
@@ -72,7 +72,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: ["identity/required-attribute-missing", "flow/sp-refused-response"],
+        explains: ["identity/required-attribute-missing"],
+        accounts: [Account::sp(&[Meaning::AttributeMissing, Meaning::AccessDenied])],
         causes: [TOO_MANY, ROLES],
         references: ["https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-group-claims"],
         run: run,

@@ -2,7 +2,7 @@ use crate::sign_in;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::setting::Vendor;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, aadsts, check, spec};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, aadsts, check, spec};
 
 static FORMAT: CauseData = CauseData {
     text: "The service provider's request asks for a NameID format the identity provider does not serve",
@@ -79,7 +79,8 @@ check! {
         levels: [Severity::Error, Severity::Warning, Severity::Notice],
         stage: Stage::IdpRequest,
         needs: [Need::Capture],
-        explains: ["assertion/status-not-success", "flow/idp-error-page", "flow/sp-refused-response", "flow/request-not-answered"],
+        explains: ["flow/request-not-answered"],
+        accounts: [Account::sp(&[]), Account::idp(&[])],
         causes: [FORMAT, OFFER],
         references: ["saml-core-2.0-os §3.4.1.1", "https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol"],
         run: run,

@@ -1,6 +1,6 @@
 use crate::sign_in;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NO_SOURCE: CauseData = CauseData {
     text: "The identity provider sends no NameID, or its source is empty for this person",
@@ -64,7 +64,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: ["flow/sp-refused-response", "flow/redirect-loop"],
+        explains: [],
+        accounts: [Account::sp_or_loop(&[Meaning::NameIdMissing])],
         causes: [NO_SOURCE],
         references: ["saml-core-2.0-os §2.4.1", "saml-profiles-2.0-os §4.4.4.1"],
         run: run,

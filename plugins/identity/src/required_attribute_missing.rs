@@ -6,7 +6,7 @@ use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::{Metadata, RequestedAttribute};
 use diag_sdk::case::sp_configuration::{MappedAttribute, SpConfiguration};
 use diag_sdk::setting::Vendor;
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NOT_RELEASED: CauseData = CauseData {
     text: "The identity provider does not send an attribute the service provider demands, or the person has no value for it",
@@ -93,7 +93,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Landing,
         needs: [Need::Capture],
-        explains: ["flow/sp-refused-response", "flow/redirect-loop"],
+        explains: [],
+        accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::AccessDenied, Meaning::NotProvisioned])],
         causes: [NOT_RELEASED, MANDATORY, NOT_MAPPED, ACCESS_RULE],
         references: ["saml-metadata-2.0-os §2.4.4.2", "Qlik Sense help: SAML configuration, SAML attribute mapping"],
         run: run,

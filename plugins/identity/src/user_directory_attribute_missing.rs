@@ -2,7 +2,7 @@ use crate::directory::{self, Directory};
 use crate::nearest;
 use crate::sign_in::{self, SignIn};
 use diag_sdk::case::sp_configuration::SpConfiguration;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
 
 static NOT_SENT: CauseData = CauseData {
     text: "The identity provider does not send the attribute that becomes the user directory",
@@ -88,7 +88,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Consumption,
         needs: [Need::Capture, Need::Virtualproxyconfig],
-        explains: ["flow/sp-refused-response", "flow/redirect-loop"],
+        explains: [],
+        accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing])],
         causes: [NOT_SENT, CONSTANT, BRACKETS],
         references: ["Qlik Sense help: SAML configuration, SAML attribute for user directory"],
         run: run,

@@ -1,7 +1,7 @@
 use crate::directory::{self, Directory};
 use crate::sign_in::{self, SignIn};
 use diag_sdk::case::sp_configuration::SpConfiguration;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
 
 static QUOTE: CauseData = CauseData {
     text: "The name of a directory was entered without its square brackets, so it is taken for the name of an attribute",
@@ -36,7 +36,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Virtualproxyconfig],
-        explains: ["flow/sp-refused-response", "identity/user-directory-attribute-missing"],
+        explains: ["identity/user-directory-attribute-missing"],
+        accounts: [Account::sp(&[Meaning::AttributeMissing])],
         causes: [QUOTE],
         references: ["Qlik Sense help: SAML configuration, SAML attribute for user directory"],
         run: run,

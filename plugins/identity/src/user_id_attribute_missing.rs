@@ -3,7 +3,7 @@ use crate::sign_in::{self, SignIn};
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::sp_configuration::SpConfiguration;
 use diag_sdk::setting::Vendor;
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
 
 static EMPTY_SOURCE: CauseData = CauseData {
     text: "The person has no value in the directory field the attribute is filled from, and an empty attribute is not sent",
@@ -84,7 +84,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Consumption,
         needs: [Need::Capture, Need::ClaimsMappingPolicies],
-        explains: ["flow/sp-refused-response", "flow/redirect-loop", "identity/required-attribute-missing", "identity/attribute-empty"],
+        explains: ["identity/required-attribute-missing", "identity/attribute-empty"],
+        accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::NameIdMissing])],
         causes: [EMPTY_SOURCE, NOT_RELEASED, WRONG_NAME],
         references: [
             "Qlik Sense help: SAML configuration, SAML attribute for user ID",

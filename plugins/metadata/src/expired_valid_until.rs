@@ -3,7 +3,7 @@
 use crate::copies;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::Metadata;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NOT_REFRESHED: CauseData = CauseData {
     text: "The copy was loaded once and never refreshed, although its owner limits how long it may be used",
@@ -73,10 +73,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp, Need::SpMetadata, Need::SpMetadataInIdp],
-        explains: [
-            "endpoints/idp-unknown-to-sp", "endpoints/entity-id-not-registered", "flow/metadata-or-signing-error-at-sp",
-            "flow/sp-refused-response", "flow/idp-error-page",
-        ],
+        explains: ["endpoints/idp-unknown-to-sp", "endpoints/entity-id-not-registered", "flow/metadata-or-signing-error-at-sp"],
+        accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Expired]), Account::idp(&[Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Expired])],
         causes: [NOT_REFRESHED, NOT_REFRESHED_AT_IDP, OLD_FILE, OLD_SP_FILE],
         references: ["saml-metadata-2.0-os section 2.3.2 (validUntil)"],
         run: run,

@@ -3,7 +3,7 @@
 use crate::copies;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::Metadata;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static DELETED_TOGETHER: CauseData = CauseData {
     text: "The IDPSSODescriptor was deleted together with the RoleDescriptors",
@@ -58,11 +58,8 @@ check! {
         levels: [Severity::Error],
         stage: Stage::Documents,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
-        explains: [
-            "metadata/role-descriptor-present", "metadata/signing-key-missing", "metadata/sso-endpoint-missing", "metadata/stale-copy",
-            "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/sp-refused-response",
-            "signing/active-certificate-not-in-metadata",
-        ],
+        explains: ["metadata/role-descriptor-present", "metadata/signing-key-missing", "metadata/sso-endpoint-missing", "metadata/stale-copy", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "signing/active-certificate-not-in-metadata"],
+        accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [DELETED_TOGETHER, OWN_METADATA_LOADED, OTHER_PROTOCOL],
         references: ["saml-metadata-2.0-os section 2.4.3"],
         run: run,

@@ -2,7 +2,7 @@
 
 use crate::copies;
 use diag_sdk::case::input::{HeldBy, Trouble};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static WRONG_PAGE_SAVED: CauseData = CauseData {
     text: "A web page or another download was saved in place of the metadata",
@@ -57,10 +57,8 @@ check! {
         levels: [Severity::Error],
         stage: Stage::Documents,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp, Need::SpMetadata, Need::SpMetadataInIdp],
-        explains: [
-            "virtual-proxy/idp-metadata-unreadable", "metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp",
-            "flow/metadata-or-signing-error-at-sp", "flow/sp-refused-response", "flow/request-not-answered",
-        ],
+        explains: ["virtual-proxy/idp-metadata-unreadable", "metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
+        accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [WRONG_FILE_LOADED, WRONG_PAGE_SAVED, SP_FILE_WRONG],
         references: ["saml-metadata-2.0-os section 2.3"],
         run: run,

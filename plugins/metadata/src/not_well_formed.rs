@@ -2,7 +2,7 @@
 
 use crate::copies;
 use diag_sdk::case::input::{BrokenDocument, HeldBy, Trouble};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static EDITED_BY_HAND: CauseData = CauseData {
     text: "An edit by hand took one tag of a pair and left the other, as happens when a RoleDescriptor is deleted",
@@ -65,10 +65,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Documents,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp, Need::SpMetadata, Need::SpMetadataInIdp],
-        explains: [
-            "virtual-proxy/idp-metadata-unreadable", "metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp",
-            "flow/metadata-or-signing-error-at-sp", "flow/sp-refused-response", "flow/request-not-answered",
-        ],
+        explains: ["virtual-proxy/idp-metadata-unreadable", "metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
+        accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [EDITED_BY_HAND, CUT_SHORT, SP_FILE_DAMAGED],
         references: ["XML 1.0 section 2.1", "Qlik help: SAML configuration (a file with wrong format or content is refused at Apply)"],
         run: run,

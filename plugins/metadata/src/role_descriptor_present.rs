@@ -4,7 +4,7 @@ use crate::copies;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::metadata::{Metadata, RoleDescriptor};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static UPLOADED_AS_DOWNLOADED: CauseData = CauseData {
     text: "The federation metadata was uploaded as downloaded, its WS-Federation roles included",
@@ -73,7 +73,8 @@ check! {
         levels: [Severity::Error, Severity::Warning, Severity::Notice],
         stage: Stage::Documents,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
-        explains: ["flow/metadata-or-signing-error-at-sp", "flow/sp-refused-response", "endpoints/idp-unknown-to-sp"],
+        explains: ["flow/metadata-or-signing-error-at-sp", "endpoints/idp-unknown-to-sp"],
+        accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [UPLOADED_AS_DOWNLOADED, NOT_YET_UPLOADED],
         references: [
             "Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, 2022-11-21, \
@@ -129,7 +130,13 @@ fn weigh(case: &Case, copy: &Metadata) -> (Severity, &'static str) {
             _ => (Severity::Notice, "The capture shows a sign-in that worked."),
         };
     }
+    let asks = case.messages_of(MessageKind::AuthnRequest).next().is_some();
     match copy.held_by {
+        HeldBy::Sp if qlik && asks => (
+            Severity::Warning,
+            "The capture shows that Qlik Sense sends requests, so it could read what it holds; the set-up guide of 2022 has them removed \
+             before the upload.",
+        ),
         HeldBy::Sp if qlik => (Severity::Error, GUIDE),
         HeldBy::Sp | HeldBy::Idp => (Severity::Warning, "Should the service provider be Qlik Sense, they have to go before the upload."),
         HeldBy::Publisher if !qlik => (Severity::Warning, "Should the service provider be Qlik Sense, they have to go before the upload."),
@@ -137,7 +144,7 @@ fn weigh(case: &Case, copy: &Metadata) -> (Severity, &'static str) {
             (Severity::Notice, "As published this is normal; what Qlik Sense holds is judged on its own.")
         }
         // What Qlik Sense holds is unknown, but it does make requests from it.
-        HeldBy::Publisher if copies::held_copy_unusable(case) || case.messages_of(MessageKind::AuthnRequest).next().is_some() => (
+        HeldBy::Publisher if copies::held_copy_unusable(case) || asks => (
             Severity::Warning,
             "Whether Qlik Sense holds the file as it is here is not known; the set-up guide of 2022 has them removed before the upload.",
         ),

@@ -4,7 +4,7 @@ use crate::copies;
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::Metadata;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 use std::collections::BTreeSet;
 
 static NOT_RENEWED: CauseData = CauseData {
@@ -62,7 +62,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp, Need::ServicePrincipal],
-        explains: ["signing/certificate-expired", "flow/sp-refused-response", "flow/idp-error-page", "flow/metadata-or-signing-error-at-sp"],
+        explains: ["signing/certificate-expired", "flow/metadata-or-signing-error-at-sp"],
+        accounts: [Account::sp(&[Meaning::Certificate, Meaning::Signature]), Account::idp(&[Meaning::Certificate, Meaning::Signature])],
         causes: [NOT_RENEWED, NOT_REPLACED_AT_SP],
         references: ["RFC 5280 section 4.1.2.5", "Microsoft Learn: Manage certificates for federated single sign-on", "AADSTS50146"],
         run: run,

@@ -4,7 +4,7 @@ use crate::copies;
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::{IdpRole, Metadata};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static LOST_IN_EDIT: CauseData = CauseData {
     text: "The KeyDescriptor of the IDPSSODescriptor was lost or damaged while the file was edited",
@@ -59,10 +59,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Documents,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
-        explains: [
-            "metadata/stale-copy", "signing/active-certificate-not-in-metadata", "signing/signed-by-unknown-key", "signing/signature-invalid",
-            "flow/sp-refused-response", "flow/metadata-or-signing-error-at-sp",
-        ],
+        explains: ["metadata/stale-copy", "signing/active-certificate-not-in-metadata", "signing/signed-by-unknown-key", "signing/signature-invalid", "flow/metadata-or-signing-error-at-sp"],
+        accounts: [Account::sp(&[Meaning::Signature, Meaning::Certificate, Meaning::UnknownIdp])],
         causes: [LOST_IN_EDIT, NO_ACTIVE_CERTIFICATE],
         references: ["saml-metadata-2.0-os section 2.4.1.1"],
         run: run,

@@ -3,7 +3,7 @@
 use crate::copies;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::Metadata;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static DOWNLOADED_TOO_EARLY: CauseData = CauseData {
     text: "The file is incomplete: edited, or downloaded before the service provider's SAML settings were saved",
@@ -51,7 +51,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Documents,
         needs: [Need::SpMetadata, Need::SpMetadataInIdp],
-        explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/response-sent-to-wrong-acs", "flow/idp-error-page"],
+        explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/response-sent-to-wrong-acs"],
+        accounts: [Account::idp(&[Meaning::UnknownSp, Meaning::Acs])],
         causes: [DOWNLOADED_TOO_EARLY, WRONG_FILE_AT_IDP],
         references: ["saml-metadata-2.0-os section 2.4.4"],
         run: run,

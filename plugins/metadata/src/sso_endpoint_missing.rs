@@ -5,7 +5,7 @@ use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::{Carrier, MessageKind};
 use diag_sdk::case::metadata::Metadata;
 use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT, short};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static LOST_IN_EDIT: CauseData = CauseData {
     text: "The SingleSignOnService was lost while the file was edited",
@@ -59,10 +59,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Documents,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
-        explains: [
-            "metadata/stale-copy", "endpoints/sso-url-wrong", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp",
-            "flow/request-not-answered", "flow/sp-refused-response",
-        ],
+        explains: ["metadata/stale-copy", "endpoints/sso-url-wrong", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
+        accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [LOST_IN_EDIT, NOT_OFFERED],
         references: ["saml-metadata-2.0-os section 2.4.3", "saml-bindings-2.0-os sections 3.4 and 3.5"],
         run: run,

@@ -8,7 +8,7 @@ use diag_sdk::case::metadata::{Endpoint, Metadata};
 use diag_sdk::difference::{self, Difference};
 use diag_sdk::host::host_of;
 use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static ROLLED_OVER: CauseData = CauseData {
     text: "The identity provider's signing certificate was renewed and the service provider still has the metadata from before",
@@ -91,9 +91,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
-        explains: [
-            "signing/active-certificate-not-in-metadata", "flow/sp-refused-response", "flow/metadata-or-signing-error-at-sp",
-        ],
+        explains: ["signing/active-certificate-not-in-metadata", "flow/metadata-or-signing-error-at-sp"],
+        accounts: [Account::sp(&[Meaning::Signature, Meaning::Certificate])],
         causes: [ROLLED_OVER, URL_ALTERED],
         references: ["saml-metadata-2.0-os section 2.4.3", "Microsoft Learn: Federation metadata, signing key rollover"],
         run: run,

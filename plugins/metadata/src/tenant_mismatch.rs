@@ -6,7 +6,7 @@ use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::metadata::Metadata;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
 
 static OTHER_TENANT: CauseData = CauseData {
     text: "Metadata of another tenant was loaded, or its entityID or SSO URL was edited",
@@ -74,11 +74,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
-        explains: [
-            "metadata/stale-copy", "endpoints/entity-id-not-registered", "endpoints/idp-unknown-to-sp",
-            "endpoints/placeholder-value", "endpoints/sso-url-wrong", "flow/idp-error-page", "flow/metadata-or-signing-error-at-sp",
-            "flow/sp-refused-response", "signing/active-certificate-not-in-metadata",
-        ],
+        explains: ["metadata/stale-copy", "endpoints/entity-id-not-registered", "endpoints/idp-unknown-to-sp", "endpoints/placeholder-value", "endpoints/sso-url-wrong", "flow/metadata-or-signing-error-at-sp", "signing/active-certificate-not-in-metadata"],
+        accounts: [Account::sp(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Signature]), Account::idp(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Signature])],
         causes: [OTHER_TENANT, COMMON_METADATA, PUBLISHED_WRONG],
         references: ["Microsoft Learn: Federation metadata", "AADSTS50194", "AADSTS90002"],
         run: run,

@@ -1,5 +1,6 @@
 //! What a check is, and what a plugin is.
 
+use crate::account::Account;
 use crate::case::Case;
 use crate::finding::{CauseData, Finding, Severity};
 use crate::need::Need;
@@ -21,6 +22,8 @@ pub struct Check {
     pub needs: &'static [Need],
     /// Ids of checks whose findings follow from this one: symptoms. `family/*` names a family.
     pub explains: &'static [&'static str],
+    /// Failures that its findings account for: what merely shows such a failure follows from them.
+    pub accounts: &'static [Account],
     /// Causes as data, likeliest first.
     pub causes: &'static [CauseData],
     /// Specification sections and product pages it rests on.
@@ -145,14 +148,14 @@ macro_rules! check {
         $(#[doc = $doc:literal])*
         $vis:vis static $name:ident = {
             id: $id:expr, title: $title:expr, levels: [$($level:expr),* $(,)?], stage: $stage:expr,
-            needs: [$($need:expr),* $(,)?], explains: [$($explains:expr),* $(,)?],
+            needs: [$($need:expr),* $(,)?], explains: [$($explains:expr),* $(,)?], $(accounts: [$($account:expr),* $(,)?],)?
             causes: [$($cause:expr),* $(,)?], references: [$($reference:expr),* $(,)?], run: $run:expr $(,)?
         }
     ) => {
         $(#[doc = $doc])*
         $vis static $name: $crate::Check = $crate::Check {
             id: $id, title: $title, levels: &[$($level),*], stage: $stage, needs: &[$($need),*],
-            explains: &[$($explains),*], causes: &[$($cause),*], references: &[$($reference),*],
+            explains: &[$($explains),*], accounts: &[$($($account),*)?], causes: &[$($cause),*], references: &[$($reference),*],
             docs: concat!($($doc, "\n"),*), run: $run,
         };
     };

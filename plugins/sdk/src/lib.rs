@@ -5,6 +5,7 @@
 //! parties use exactly this crate; linked in or loaded, the result is the same.
 //!
 //! - [`case`]: the facts, from inputs and exchanges to messages, metadata, configuration and attempts
+//! - [`account`]: which failures a finding accounts for
 //! - [`mod@check`]: what a check is, what a plugin is
 //! - [`need`]: what inputs a check can use
 //! - [`finding`]: what a check reports: severity, place, expected and actual, causes with their fix
@@ -20,6 +21,7 @@ mod facts;
 
 pub mod aadsts;
 pub mod abi;
+pub mod account;
 pub mod address;
 pub mod case;
 pub mod check;
@@ -36,6 +38,7 @@ pub mod spec;
 pub mod stage;
 pub mod status;
 
+pub use account::Account;
 pub use case::Case;
 pub use case::place::{Place, Sited};
 pub use check::{Check, Findings, Plugin};

@@ -1,6 +1,7 @@
 //! What a plugin says of itself, and what it answers, as plain data: the same for plugins linked
 //! in, loaded from a library, or run as a program.
 
+use crate::account::AccountInfo;
 use crate::check::{Check, Plugin};
 use crate::finding::{Cause, CauseData, Finding, Severity, Who};
 use crate::need::Need;
@@ -46,6 +47,8 @@ facts! {
         pub needs: Vec<Need>,
         /// Ids of checks whose findings follow from this one.
         pub explains: Vec<String>,
+        /// Failures that its findings account for.
+        pub accounts: Vec<AccountInfo>,
         /// Causes as data.
         pub causes: Vec<CauseInfo>,
         /// Specification sections and product pages.
@@ -122,6 +125,7 @@ impl From<&Check> for CheckInfo {
             stage: check.stage,
             needs: check.needs.to_vec(),
             explains: owned(check.explains),
+            accounts: check.accounts.iter().map(AccountInfo::from).collect(),
             causes: check.causes.iter().map(CauseInfo::from).collect(),
             references: owned(check.references),
             docs: check.docs.to_owned(),

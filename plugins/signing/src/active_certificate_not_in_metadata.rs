@@ -5,7 +5,7 @@ use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::Metadata;
 use diag_sdk::case::registration::IdpRegistration;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
 
 static NEW_ACTIVE: CauseData = CauseData {
     text: "A new signing certificate was made active after the metadata had been handed over",
@@ -56,7 +56,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::ServicePrincipal],
-        explains: ["flow/metadata-or-signing-error-at-sp", "flow/redirect-loop", "flow/sp-refused-response"],
+        explains: ["flow/metadata-or-signing-error-at-sp"],
+        accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::Certificate])],
         causes: [NEW_ACTIVE, OTHER_APPLICATION, WRONG_ACTIVE],
         references: [
             "https://learn.microsoft.com/graph/api/resources/serviceprincipal (preferredTokenSigningKeyThumbprint)",

@@ -3,7 +3,7 @@
 use crate::{refusal, trust};
 use diag_sdk::address::Address;
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static NOT_ENCRYPTING: CauseData = CauseData {
     text: "The identity provider is not set to encrypt assertions for this service provider",
@@ -68,7 +68,8 @@ check! {
         levels: [Severity::Error],
         stage: Stage::Response,
         needs: [Need::Capture, Need::ProxyLog],
-        explains: ["flow/metadata-or-signing-error-at-sp", "flow/redirect-loop", "flow/sp-refused-response"],
+        explains: ["flow/metadata-or-signing-error-at-sp"],
+        accounts: [Account::sp_or_loop(&[Meaning::UnencryptedAssertion, Meaning::Insecure])],
         causes: [NOT_ENCRYPTING, PLAIN_HTTP],
         references: [
             "saml-core-2.0-os §2.3.4",

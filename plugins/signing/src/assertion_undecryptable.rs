@@ -2,7 +2,7 @@
 
 use crate::{refusal, trust};
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec};
 
 static SP_HAS_NO_KEY: CauseData = CauseData {
     text: "The service provider has no private key to decrypt with, or not the one the assertion was encrypted for",
@@ -50,7 +50,8 @@ check! {
         levels: [Severity::Error, Severity::Notice],
         stage: Stage::Consumption,
         needs: [Need::Capture],
-        explains: ["flow/metadata-or-signing-error-at-sp", "flow/redirect-loop", "flow/sp-refused-response"],
+        explains: ["flow/metadata-or-signing-error-at-sp"],
+        accounts: [Account::sp_or_loop(&[Meaning::Decrypt])],
         causes: [SP_HAS_NO_KEY, IDP_ENCRYPTS, NO_KEY_GIVEN],
         references: ["saml-core-2.0-os §2.3.4 and §6", "https://learn.microsoft.com/entra/identity/enterprise-apps/howto-saml-token-encryption"],
         run: run,

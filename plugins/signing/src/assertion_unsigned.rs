@@ -3,7 +3,7 @@
 use crate::{refusal, trust};
 use diag_sdk::case::message::Message;
 use diag_sdk::case::registration::SigningOption;
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Vendor, Who, check};
 
 static RESPONSE_ONLY: CauseData = CauseData {
     text: "The identity provider is set to sign the response only",
@@ -55,12 +55,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture, Need::TokenIssuancePolicies],
-        explains: [
-            "flow/metadata-or-signing-error-at-sp",
-            "flow/redirect-loop",
-            "flow/sp-refused-response",
-            "signing/algorithm-differs-from-setting",
-        ],
+        explains: ["flow/metadata-or-signing-error-at-sp", "signing/algorithm-differs-from-setting"],
+        accounts: [Account::sp_or_loop(&[Meaning::UnsignedAssertion, Meaning::Signature])],
         causes: [RESPONSE_ONLY, SP_DEMANDS],
         references: [
             "saml-metadata-2.0-os §2.4.4 (WantAssertionsSigned)",

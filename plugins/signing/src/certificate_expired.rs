@@ -4,7 +4,7 @@ use crate::{refusal, trust};
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::message::Message;
 use diag_sdk::jiff::Timestamp;
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static IDP_CERTIFICATE: CauseData = CauseData {
     text: "The signing certificate of the identity provider ran out (or is not valid yet)",
@@ -51,13 +51,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: [
-            "flow/metadata-or-signing-error-at-sp",
-            "flow/redirect-loop",
-            "flow/sp-refused-response",
-            "metadata/signing-certificate-expired",
-            "metadata/signing-certificate-expiring",
-        ],
+        explains: ["flow/metadata-or-signing-error-at-sp", "metadata/signing-certificate-expired", "metadata/signing-certificate-expiring"],
+        accounts: [Account::sp_or_loop(&[Meaning::Certificate, Meaning::Signature])],
         causes: [IDP_CERTIFICATE, SP_CERTIFICATE],
         references: ["SAML V2.0 Metadata Interoperability Profile §2.6.1", "RFC 5280 §4.1.2.5"],
         run: run,

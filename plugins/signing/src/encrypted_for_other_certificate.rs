@@ -4,7 +4,7 @@ use crate::{refusal, trust};
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::registration::{Credential, IdpRegistration};
 use diag_sdk::case::signature::Encryption;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static OLD_CERTIFICATE: CauseData = CauseData {
     text: "The service provider's certificate was renewed and the identity provider still encrypts for the old one",
@@ -47,12 +47,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture, Need::SpMetadata, Need::ServicePrincipal, Need::Application, Need::SpMetadataInIdp],
-        explains: [
-            "flow/metadata-or-signing-error-at-sp",
-            "flow/redirect-loop",
-            "flow/sp-refused-response",
-            "signing/assertion-undecryptable",
-        ],
+        explains: ["flow/metadata-or-signing-error-at-sp", "signing/assertion-undecryptable"],
+        accounts: [Account::sp_or_loop(&[Meaning::Decrypt])],
         causes: [OLD_CERTIFICATE, NOT_ITS_OWN],
         references: [
             "saml-metadata-2.0-os §2.4.1.1 (use=\"encryption\")",

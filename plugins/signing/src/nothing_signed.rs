@@ -3,7 +3,7 @@
 use crate::{refusal, trust};
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NOT_SIGNING: CauseData = CauseData {
     text: "The identity provider is not set to sign, or has no signing key for this application",
@@ -68,14 +68,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: [
-            "flow/logout-failed",
-            "flow/metadata-or-signing-error-at-sp",
-            "flow/redirect-loop",
-            "flow/sp-refused-response",
-            "signing/algorithm-differs-from-setting",
-            "signing/assertion-unsigned",
-        ],
+        explains: ["flow/metadata-or-signing-error-at-sp", "signing/algorithm-differs-from-setting", "signing/assertion-unsigned"],
+        accounts: [Account::sp_or_loop(&[Meaning::UnsignedAssertion, Meaning::UnsignedMessage, Meaning::Signature, Meaning::Logout]), Account::logout(&[Meaning::UnsignedAssertion, Meaning::UnsignedMessage, Meaning::Signature, Meaning::Logout])],
         causes: [NOT_SIGNING, LOGOUT_NOT_SIGNED, STRIPPED],
         references: ["saml-profiles-2.0-os §4.1.4.5 and §4.4.4", "saml-bindings-2.0-os §3.5.5.2"],
         run: run,

@@ -5,7 +5,7 @@ use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::sp_configuration::RequestAlgorithm;
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check, spec};
 
 static SET_TO_SHA1: CauseData = CauseData {
     text: "The service provider is set to sign its requests with SHA-1, in Qlik Sense the default",
@@ -48,12 +48,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Request,
         needs: [Need::Virtualproxyconfig, Need::Capture],
-        explains: [
-            "assertion/status-not-success",
-            "flow/idp-error-page",
-            "flow/request-not-answered",
-            "signing/request-signature-invalid",
-        ],
+        explains: ["flow/request-not-answered", "signing/request-signature-invalid"],
+        accounts: [Account::idp(&[Meaning::Algorithm, Meaning::RequestSignature])],
         causes: [SET_TO_SHA1, WEAK_NOT_ALLOWED],
         references: [
             "RFC 6194",

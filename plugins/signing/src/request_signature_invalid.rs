@@ -5,7 +5,7 @@ use diag_sdk::case::evidence::CodeSeen;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{QuerySignature, Verdict};
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
 
 static REENCODED: CauseData = CauseData {
     text: "A gateway, redirector or application in between decoded and re-encoded the URL; the signature covers the exact octets of the query",
@@ -59,14 +59,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Request,
         needs: [Need::Capture],
-        explains: [
-            "assertion/status-not-success",
-            "flow/idp-error-page",
-            "flow/logout-failed",
-            "flow/redirect-loop",
-            "flow/request-not-answered",
-            "flow/response-not-posted",
-        ],
+        explains: ["flow/request-not-answered", "flow/response-not-posted"],
+        accounts: [Account::looping(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Logout]), Account::idp(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Logout]).codes(CODES), Account::logout(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Logout])],
         causes: [REENCODED, SIGNED_OTHERWISE, OTHER_KEY],
         references: [
             "saml-bindings-2.0-os §3.4.4.1",

@@ -3,7 +3,7 @@
 use crate::trust;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::KeyMatch;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
 
 static CERTIFICATE_RENEWED: CauseData = CauseData {
     text: "The service provider's certificate was renewed and the identity provider still verifies with the old one",
@@ -56,16 +56,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::IdpRequest,
         needs: [Need::Capture, Need::SpMetadata, Need::SpMetadataInIdp, Need::Application, Need::ServicePrincipal],
-        explains: [
-            "assertion/status-not-success",
-            "flow/idp-error-page",
-            "flow/logout-failed",
-            "flow/redirect-loop",
-            "flow/request-not-answered",
-            "flow/response-not-posted",
-            "metadata/stale-copy",
-            "signing/request-signature-invalid",
-        ],
+        explains: ["flow/request-not-answered", "flow/response-not-posted", "metadata/stale-copy", "signing/request-signature-invalid"],
+        accounts: [Account::looping(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout]), Account::idp(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout]).codes(CODES), Account::logout(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout])],
         causes: [CERTIFICATE_RENEWED, OTHER_KEY],
         references: [
             "saml-metadata-2.0-os §2.4.1.1",

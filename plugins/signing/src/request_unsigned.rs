@@ -4,7 +4,7 @@ use crate::trust;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, aadsts, check};
 
 static SP_DOES_NOT_SIGN: CauseData = CauseData {
     text: "The service provider is not set to sign its requests, or has no key to sign with",
@@ -70,13 +70,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Request,
         needs: [Need::Capture, Need::Application, Need::IdpMetadata],
-        explains: [
-            "assertion/status-not-success",
-            "flow/idp-error-page",
-            "flow/redirect-loop",
-            "flow/request-not-answered",
-            "flow/response-not-posted",
-        ],
+        explains: ["flow/request-not-answered", "flow/response-not-posted"],
+        accounts: [Account::looping(&[Meaning::RequestSignature, Meaning::UnsignedMessage, Meaning::Signature]), Account::idp(&[Meaning::RequestSignature, Meaning::UnsignedMessage, Meaning::Signature])],
         causes: [SP_DOES_NOT_SIGN, NOT_NEEDED, STARTED_AT_IDP],
         references: [
             "saml-metadata-2.0-os §2.4.3 (WantAuthnRequestsSigned)",

@@ -3,7 +3,7 @@
 use crate::{algorithms, refusal, trust};
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::Signature;
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static SET_TO_SHA1: CauseData = CauseData {
     text: "The identity provider is set to sign responses for this application with SHA-1",
@@ -47,12 +47,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture, Need::TokenIssuancePolicies],
-        explains: [
-            "flow/metadata-or-signing-error-at-sp",
-            "flow/redirect-loop",
-            "flow/sp-refused-response",
-            "signing/algorithm-differs-from-setting",
-        ],
+        explains: ["flow/metadata-or-signing-error-at-sp", "signing/algorithm-differs-from-setting"],
+        accounts: [Account::sp_or_loop(&[Meaning::Algorithm, Meaning::Signature])],
         causes: [SET_TO_SHA1, SP_REFUSES_SHA1],
         references: [
             "RFC 6194",

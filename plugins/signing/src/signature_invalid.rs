@@ -3,7 +3,7 @@
 use crate::{refusal, trust};
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{Signature, Verdict};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static CHANGED: CauseData = CauseData {
     text: "Something between the identity provider and the service provider (or the capture itself) changed the message after it was signed",
@@ -53,13 +53,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: [
-            "flow/logout-failed",
-            "flow/message-damaged",
-            "flow/metadata-or-signing-error-at-sp",
-            "flow/redirect-loop",
-            "flow/sp-refused-response",
-        ],
+        explains: ["flow/message-damaged", "flow/metadata-or-signing-error-at-sp"],
+        accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::Damaged, Meaning::Logout]), Account::logout(&[Meaning::Signature, Meaning::Damaged, Meaning::Logout])],
         causes: [CHANGED, OTHER_KEY, SIGNER_BROKEN],
         references: ["xmldsig-core §3.2 (reference and signature validation)", "saml-core-2.0-os §5"],
         run: run,

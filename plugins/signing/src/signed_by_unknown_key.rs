@@ -5,7 +5,7 @@ use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::metadata::Metadata;
 use diag_sdk::case::signature::{KeyMatch, Signature};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
 
 static ROLLED_OVER: CauseData = CauseData {
     text: "The identity provider signs with a new certificate and the service provider still has the metadata from before",
@@ -61,17 +61,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Consumption,
         needs: [Need::Capture],
-        explains: [
-            "flow/logout-failed",
-            "flow/metadata-or-signing-error-at-sp",
-            "flow/redirect-loop",
-            "flow/sp-refused-response",
-            "metadata/signing-certificate-expired",
-            "metadata/stale-copy",
-            "metadata/tenant-level-certificate",
-            "signing/active-certificate-not-in-metadata",
-            "signing/certificate-expired",
-        ],
+        explains: ["flow/metadata-or-signing-error-at-sp", "metadata/signing-certificate-expired", "metadata/stale-copy", "metadata/tenant-level-certificate", "signing/active-certificate-not-in-metadata", "signing/certificate-expired"],
+        accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::Certificate, Meaning::Logout]), Account::logout(&[Meaning::Signature, Meaning::Certificate, Meaning::Logout])],
         causes: [ROLLED_OVER, WRONG_CERTIFICATE_ACTIVE, OTHER_METADATA],
         references: [
             "saml-profiles-2.0-os §4.1.4.3",

@@ -3,7 +3,7 @@
 use crate::trust;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{Oddity, Signature};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
 
 static REBUILT: CauseData = CauseData {
     text: "A broker or proxy rebuilt the response around a signed assertion, or a test tool made it",
@@ -50,13 +50,8 @@ check! {
         levels: [Severity::Error],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: [
-            "flow/metadata-or-signing-error-at-sp",
-            "flow/sp-refused-response",
-            "signing/assertion-unsigned",
-            "signing/reference-unusual",
-            "signing/signature-invalid",
-        ],
+        explains: ["flow/metadata-or-signing-error-at-sp", "signing/assertion-unsigned", "signing/reference-unusual", "signing/signature-invalid"],
+        accounts: [Account::sp(&[Meaning::Signature, Meaning::Malformed, Meaning::UnsignedAssertion])],
         causes: [REBUILT, SP_MUST_REFUSE],
         references: [
             "saml-core-2.0-os §5.4.2 (references)",

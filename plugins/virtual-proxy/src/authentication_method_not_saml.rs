@@ -2,7 +2,7 @@
 
 use crate::entries;
 use diag_sdk::case::sp_configuration::{AuthenticationMethod, HeldMetadata, SpConfiguration};
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static METHOD_NOT_CHOSEN: CauseData = CauseData {
     text: "Another authentication method was chosen, or SAML was entered and not applied",
@@ -39,7 +39,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Virtualproxyconfig],
-        explains: ["virtual-proxy/idp-metadata-missing", "endpoints/acs-differs-from-sp-metadata", "endpoints/response-sent-to-wrong-acs", "flow/request-not-answered", "flow/sp-refused-response"],
+        explains: ["virtual-proxy/idp-metadata-missing", "endpoints/acs-differs-from-sp-metadata", "endpoints/response-sent-to-wrong-acs", "flow/request-not-answered"],
+        accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [METHOD_NOT_CHOSEN],
         references: ["Qlik QRS API: VirtualProxyConfig.authenticationMethod (3 is SAML)", "Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, step 7b"],
         run: run,

@@ -2,7 +2,7 @@
 
 use crate::entries;
 use diag_sdk::case::sp_configuration::HeldMetadata;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NEVER_UPLOADED: CauseData = CauseData {
     text: "The identity provider's metadata was never uploaded, or the upload was not applied",
@@ -49,7 +49,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Documents,
         needs: [Need::Virtualproxyconfig],
-        explains: ["metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered", "flow/sp-refused-response"],
+        explains: ["metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
+        accounts: [Account::sp(&[Meaning::UnknownIdp])],
         causes: [NEVER_UPLOADED],
         references: ["Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, step 7e"],
         run: run,

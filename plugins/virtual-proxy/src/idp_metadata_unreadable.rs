@@ -3,7 +3,7 @@
 use crate::entries;
 use diag_sdk::case::input::Trouble;
 use diag_sdk::case::sp_configuration::HeldMetadata;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NOT_A_FILE: CauseData = CauseData {
     text: "Something else than the file's content was written to the field, such as its path or a damaged copy, often by a script",
@@ -51,7 +51,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Documents,
         needs: [Need::Virtualproxyconfig],
-        explains: ["metadata/not-saml-metadata", "metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered", "flow/sp-refused-response"],
+        explains: ["metadata/not-saml-metadata", "metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
+        accounts: [Account::sp(&[Meaning::UnknownIdp])],
         causes: [NOT_A_FILE],
         references: ["Qlik QRS API: VirtualProxyConfig.samlMetadataIdP", "Qlik help: Configuring SAML (wrong content is refused at Apply)"],
         run: run,

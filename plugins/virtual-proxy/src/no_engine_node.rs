@@ -1,7 +1,7 @@
 //! `virtual-proxy/no-engine-node`: the virtual proxy has no load balancing node.
 
 use crate::entries;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static NONE_ADDED: CauseData = CauseData {
     text: "No engine node was added to the virtual proxy",
@@ -38,7 +38,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Virtualproxyconfig],
-        explains: ["hosts/websocket-refused", "flow/sp-refused-response"],
+        explains: ["hosts/websocket-refused"],
+        accounts: [Account::sp(&[])],
         causes: [NONE_ADDED],
         references: ["Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, steps 8 and 9"],
         run: run,

@@ -1,7 +1,7 @@
 //! `virtual-proxy/not-linked`: no proxy serves the virtual proxy.
 
 use crate::entries;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static LINK_FORGOTTEN: CauseData = CauseData {
     text: "The virtual proxy was created and not linked to a proxy, or the link was removed",
@@ -46,7 +46,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Virtualproxyconfig, Need::Proxyservice],
-        explains: ["flow/request-not-answered", "flow/sp-refused-response", "endpoints/acs-port-differs-from-proxy", "flow/no-saml-messages"],
+        explains: ["flow/request-not-answered", "endpoints/acs-port-differs-from-proxy", "flow/no-saml-messages"],
+        accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [LINK_FORGOTTEN],
         references: ["Qlik help: Linking a virtual proxy (must be linked to a proxy service before it is available)"],
         run: run,

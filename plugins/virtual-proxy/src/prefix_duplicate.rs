@@ -2,7 +2,7 @@
 
 use crate::entries;
 use diag_sdk::case::sp_configuration::SpConfiguration;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static USED_TWICE: CauseData = CauseData {
     text: "A virtual proxy was copied or created with a prefix that another one already has",
@@ -50,7 +50,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Virtualproxyconfig],
-        explains: ["flow/sp-refused-response", "flow/redirect-loop", "flow/session-cookie-lost"],
+        explains: ["flow/session-cookie-lost"],
+        accounts: [Account::sp_or_loop(&[Meaning::NoSession]), Account::between(&[Meaning::NoSession])],
         causes: [USED_TWICE],
         references: ["Qlik help: Virtual proxy, Create (the prefix must be unique for each virtual proxy)"],
         run: run,

@@ -1,7 +1,7 @@
 //! `virtual-proxy/prefix-malformed`: the prefix has characters that are not allowed.
 
 use crate::entries;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static ENTERED_WRONG: CauseData = CauseData {
     text: "The prefix was entered with upper case, blanks or other characters that do not belong in it",
@@ -40,6 +40,7 @@ check! {
         stage: Stage::Configuration,
         needs: [Need::Virtualproxyconfig],
         explains: ["endpoints/acs-not-registered", "endpoints/acs-differs-from-sp-metadata", "endpoints/response-sent-to-wrong-acs", "endpoints/sign-on-url-wrong", "flow/request-not-answered"],
+        accounts: [Account::between(&[])],
         causes: [ENTERED_WRONG],
         references: ["Qlik help: Creating a virtual proxy (prefix: a-z 0-9 - . _ ~)"],
         run: run,

@@ -3,7 +3,7 @@
 use crate::entries;
 use diag_sdk::case::exchange::{SameSite, SetCookie, Side};
 use diag_sdk::case::sp_configuration::SpConfiguration;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static SECURE_NOT_SET: CauseData = CauseData {
     text: "SameSite was set to None (for use in frames) and the Secure attribute was not",
@@ -52,7 +52,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Virtualproxyconfig, Need::Capture],
-        explains: ["flow/session-cookie-lost", "flow/redirect-loop"],
+        explains: ["flow/session-cookie-lost"],
+        accounts: [Account::looping(&[Meaning::NoSession])],
         causes: [SECURE_NOT_SET, PLAIN_HTTP],
         references: ["RFC 6265bis section 5.6 (a cookie with SameSite=None and without Secure is ignored)", "Qlik QRS API: VirtualProxyConfig.sameSiteAttributeHttps, hasSecureAttributeHttps"],
         run: run,

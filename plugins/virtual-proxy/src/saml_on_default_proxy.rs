@@ -1,7 +1,7 @@
 //! `virtual-proxy/saml-on-default-proxy`: sAML is set up on the default virtual proxy.
 
 use crate::entries;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static DEFAULT_PROXY_USED: CauseData = CauseData {
     text: "SAML was set up on the virtual proxy that exists from the start, or without a prefix",
@@ -39,7 +39,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Virtualproxyconfig],
-        explains: ["flow/request-not-answered", "flow/sp-refused-response", "endpoints/sign-on-url-wrong"],
+        explains: ["flow/request-not-answered", "endpoints/sign-on-url-wrong"],
+        accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [DEFAULT_PROXY_USED],
         references: ["Qlik help: Configuring SAML (SAML cannot be used for a default virtual proxy)"],
         run: run,

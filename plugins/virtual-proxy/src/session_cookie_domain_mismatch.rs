@@ -2,7 +2,7 @@
 
 use crate::entries;
 use diag_sdk::host::{bare_host, host_of, is_within};
-use diag_sdk::{Case, CauseData, Difference, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Difference, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static OTHER_DOMAIN: CauseData = CauseData {
     text: "The domain was entered for another host name, with a typing error, or with more than a domain in it",
@@ -40,7 +40,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Virtualproxyconfig],
-        explains: ["flow/session-cookie-lost", "flow/redirect-loop"],
+        explains: ["flow/session-cookie-lost"],
+        accounts: [Account::looping(&[Meaning::NoSession])],
         causes: [OTHER_DOMAIN],
         references: ["RFC 6265 section 5.1.3 (domain matching)", "RFC 6265 section 5.3 step 6 (a cookie for another domain is ignored)"],
         run: run,

@@ -2,7 +2,7 @@
 
 use crate::entries;
 use diag_sdk::case::sp_configuration::SpConfiguration;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static USED_TWICE: CauseData = CauseData {
     text: "A virtual proxy was created with the session cookie name of another one",
@@ -50,7 +50,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Virtualproxyconfig],
-        explains: ["flow/session-cookie-lost", "flow/redirect-loop"],
+        explains: ["flow/session-cookie-lost"],
+        accounts: [Account::looping(&[Meaning::NoSession])],
         causes: [USED_TWICE],
         references: ["Qlik help: Virtual proxy, Create (sessionCookieHeaderName must be unique for each virtual proxy)", "Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, step 6d"],
         run: run,

@@ -2,7 +2,7 @@
 
 use crate::entries;
 use diag_sdk::case::sp_configuration::SpConfiguration;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static ENTERED_WRONG: CauseData = CauseData {
     text: "The name holds characters that end or separate a cookie's name",
@@ -47,7 +47,8 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
         needs: [Need::Virtualproxyconfig],
-        explains: ["flow/session-cookie-lost", "flow/redirect-loop"],
+        explains: ["flow/session-cookie-lost"],
+        accounts: [Account::looping(&[Meaning::NoSession])],
         causes: [ENTERED_WRONG, PREFIX_WITHOUT_SECURE],
         references: ["RFC 6265 section 4.1.1 (cookie-name is a token)", "RFC 9110 section 5.6.2 (token)", "RFC 6265bis section 4.1.3 (name prefixes)"],
         run: run,

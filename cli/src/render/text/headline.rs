@@ -7,7 +7,6 @@ use crate::wording::{self, count};
 use anstyle::Style;
 use diag_core::report::{Report, ReportedAttempt, ReportedFinding};
 use diag_core::verdict::Verdict;
-use diag_core::verdict::failed;
 use diag_sdk::Severity;
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 
@@ -74,7 +73,7 @@ pub(crate) fn sentence(judged: &Judged) -> String {
 pub(crate) fn decisive(judged: &Judged) -> Option<&ReportedAttempt> {
     let report = &judged.report;
     let by_id = |id: &str| report.attempts.iter().find(|attempt| attempt.id == id);
-    let has_failed = |attempt: &&ReportedAttempt| judged.case.attempts.iter().any(|known| known.id == attempt.id && failed(known));
+    let has_failed = |attempt: &&ReportedAttempt| judged.case.attempts.iter().any(|known| known.id == attempt.id && known.failed());
     let of_root = report.root_causes.first().and_then(|id| report.finding(id)).and_then(|finding| finding.attempts.last());
     let last_sign_in =
         || report.attempts.iter().rev().find(|attempt| attempt.kind == AttemptKind::SignIn && attempt.outcome != Outcome::Abandoned);

@@ -236,6 +236,7 @@ fn read_check<'a>(
         stage,
         needs,
         explains,
+        accounts: Vec::new(),
         causes: causes.iter().map(|cause| cause.info.clone()).collect(),
         references,
         docs,

@@ -1,0 +1,74 @@
+//! Root cause before symptoms: a verdict that reasons over failures.
+//!
+//! Checks declare which failures their findings account for. For every failure of the Case the best
+//! account leads: what the party *stated* as its reason and the facts bear out, then a measured fact
+//! that the party must refuse, then a difference that can be the cause, and the bare symptom only
+//! where nothing accounts for the failure. What contradicts a stated reason is no cause of it.
+
+mod because;
+mod links;
+mod rank;
+mod standing;
+
+pub use because::Because;
+pub use rank::{Ranked, rank};
+
+use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
+use diag_sdk::{Case, Need, Severity};
+use serde::Serialize;
+
+/// The answer to: why does this sign-in fail?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Every attempt that was not abandoned ended signed in, and nothing is at error level.
+    Healthy,
+    /// Signed in, but an error in the configuration will break it.
+    AtRisk,
+    /// An attempt failed, or the configuration cannot work.
+    Broken,
+    /// Neither a sign-in that was tried to its end nor configuration to judge, or the fate of the last response is open.
+    Undetermined,
+}
+
+/// The verdict on the whole Case.
+pub fn verdict(case: &Case, ranked: &Ranked) -> Verdict {
+    let errors = ranked.findings.iter().any(|finding| finding.severity == Severity::Error);
+    let sign_ins: Vec<&Attempt> =
+        case.attempts.iter().filter(|attempt| attempt.kind == AttemptKind::SignIn && attempt.outcome != Outcome::Abandoned).collect();
+    let signed_in = sign_ins.iter().any(|attempt| attempt.outcome == Outcome::SignedIn);
+    let undecided = !sign_ins.is_empty() && sign_ins.iter().all(|attempt| attempt.outcome == Outcome::Incomplete);
+    let failed = case.attempts.iter().any(Attempt::failed);
+    let about_failure = ranked.findings.iter().any(|finding| {
+        let of_failed = |id: &String| case.attempts.iter().any(|attempt| &attempt.id == id && attempt.failed());
+        finding.severity == Severity::Error && finding.attempts.iter().any(of_failed)
+    });
+    if failed && (errors || !signed_in) {
+        Verdict::Broken
+    } else if errors {
+        if signed_in && !about_failure { Verdict::AtRisk } else { Verdict::Broken }
+    } else if signed_in {
+        Verdict::Healthy
+    } else if undecided || !has_configuration(case) {
+        Verdict::Undetermined
+    } else {
+        Verdict::Healthy
+    }
+}
+
+/// Something of either side's configuration was handed in.
+fn has_configuration(case: &Case) -> bool {
+    [
+        Need::IdpMetadata,
+        Need::IdpMetadataInSp,
+        Need::SpMetadata,
+        Need::SpMetadataInIdp,
+        Need::Virtualproxyconfig,
+        Need::Proxyservice,
+        Need::Application,
+        Need::ServicePrincipal,
+    ]
+    .into_iter()
+    .any(|need| case.has(need))
+}
