@@ -69,6 +69,12 @@ pub fn rank(case: &Case, findings: Vec<Finding>, checks: &[CheckInfo]) -> Ranked
     }
     break_circles(&mut explained_by);
     let roots = roots(case, &ordered, &stands, &explained_by);
+    // What leads follows from nothing: whoever explained it does not account for the failure.
+    for root in &roots {
+        if let Some(cause) = explained_by[*root].take() {
+            explained[cause].retain(|symptom| symptom != root);
+        }
+    }
     let because = roots.iter().map(|root| because::of(case, &ordered, &stands, *root)).collect();
     reorder(ordered, &explained, &explained_by, &roots, because)
 }
@@ -118,7 +124,10 @@ fn roots(case: &Case, findings: &[Finding], stands: &[Vec<Stand>], explained_by:
             Some(Stand::Accounts(tier)) => Some(*tier),
             _ => None,
         };
-        let covering: Vec<usize> = open.iter().copied().filter(|index| tier(index).is_some()).collect();
+        // Explained by what does not account for this failure itself, it still is its cause.
+        let leads =
+            |index: &usize| findings[*index].severity == Severity::Error && explained_by[*index].is_none_or(|cause| tier(&cause).is_none());
+        let covering: Vec<usize> = (0..findings.len()).filter(|index| leads(index) && tier(index).is_some()).collect();
         let best = covering.iter().filter_map(tier).min();
         let mut leading: Vec<usize> = covering.into_iter().filter(|index| tier(index) == best).collect();
         if best == Some(Tier::Possible) {
