@@ -3,6 +3,7 @@
 mod architecture;
 mod circles;
 mod examples;
+mod floor;
 mod one_fault;
 mod packs;
 mod plugins;
