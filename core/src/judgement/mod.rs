@@ -1,6 +1,7 @@
 //! The floor of judgement: what became of every message and how that is known, what failed, at
 //! whose hands and in whose words. Written into the Case as plain facts, once, for every check.
 
+mod answers;
 mod failures;
 mod fate;
 mod offsets;
@@ -15,6 +16,7 @@ pub fn judge(case: &mut Case) {
         assertion.window = window::of(assertion);
     }
     fate::fates(case);
+    answers::accept_answered(case);
     set_clocks(case);
     case.failures = failures::failures(case);
 }

@@ -1,5 +1,4 @@
-use crate::delivery::{self, Fate};
-use diag_sdk::{Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static START_AT_SP: CauseData = CauseData {
     text: "The sign-in was started at the identity provider (its application portal or test button), and the service provider takes only answers to its own requests",
@@ -66,7 +65,7 @@ check! {
 const MEANINGS: &[Meaning] = &[Meaning::Unsolicited, Meaning::InResponseTo];
 
 fn run(case: &Case, out: &mut Findings) {
-    for response in delivery::responses(case) {
+    for response in case.responses().into_iter().filter(|response| response.time().is_some()) {
         let message = response.message;
         let answers = |id: &Option<diag_sdk::Sited<String>>| id.as_ref().is_some_and(|id| !id.value.is_empty());
         let confirmed = message
@@ -77,11 +76,8 @@ fn run(case: &Case, out: &mut Findings) {
         if !message.succeeded() || answers(&message.in_response_to) || confirmed {
             continue;
         }
-        let severity = match response.fate {
-            Fate::Refused if response.said_otherwise(case, MEANINGS) => Severity::Notice,
-            Fate::Refused => Severity::Error,
-            Fate::Accepted | Fate::Open => Severity::Notice,
-        };
+        let refused_for_it = response.refused() && !response.said_otherwise(MEANINGS);
+        let severity = if refused_for_it { Severity::Error } else { Severity::Notice };
         let (headline, detail) = if severity == Severity::Error {
             (
                 "The response answers no request, and the service provider refused it",
@@ -90,30 +86,28 @@ fn run(case: &Case, out: &mut Findings) {
         } else {
             ("The response answers no request", "InResponseTo is missing: the sign-in was started at the identity provider.")
         };
-        let mut finding =
-            Finding::new(severity, headline).detail(detail).at(&message.place).expected("the ID of a request", "saml-core-2.0-os §3.2.2");
+        let mut finding = response
+            .finding(severity, headline)
+            .detail(detail)
+            .at(&message.place)
+            .expected("the ID of a request", "saml-core-2.0-os §3.2.2");
         finding = finding.actual("no InResponseTo", "the response");
         if severity == Severity::Error {
             let start = case.relevant_configurations().find_map(|configuration| configuration.acs_url.as_ref()).and_then(|acs| {
                 let hub = acs.value.strip_suffix("/samlauthn/")?;
                 Some(format!("{hub}/hub"))
             });
-            finding = finding.cause_with(&START_AT_SP, case.idp_vendor, delivery::application(case), start.as_deref()).cause_with(
-                &ALLOW,
-                case.sp_vendor,
-                delivery::entry_point(case),
-                None,
-            );
+            finding = finding.because_with(&START_AT_SP, case, start.as_deref()).because(&ALLOW, case);
         }
-        out.push(response.mark(finding));
+        out.push(finding);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{assertion, levels, says, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{assertion, levels, says, sign_in};
 
     fn unsolicited(outcome: Outcome) -> Case {
         let mut case = sign_in(outcome);
