@@ -134,10 +134,19 @@ fn a_page_of_its_own_at_the_receiver_is_never_a_success() {
 #[test]
 fn the_sentence_of_a_page_is_shown_known_or_not() {
     for (page, sentence) in [
-        ("<title>Portal</title><h2>Login was not successful</h2><p>No role could be mapped for quarter seven.</p>", "No role could be mapped for quarter seven."),
+        (
+            "<title>Portal</title><h2>Login was not successful</h2><p>No role could be mapped for quarter seven.</p>",
+            "No role could be mapped for quarter seven.",
+        ),
         ("<title>Error</title><div class=\"error-box\">Email can't be blank</div>", "Email can't be blank"),
-        ("<title>App</title><script>var s={\"errorCode\":\"390133\",\"message\":\"matching user is not found\"}</script>", "matching user is not found"),
-        ("<title>Anmeldung fehlgeschlagen</title><p>Das Konto wurde noch nicht freigeschaltet.</p>", "Das Konto wurde noch nicht freigeschaltet."),
+        (
+            "<title>App</title><script>var s={\"errorCode\":\"390133\",\"message\":\"matching user is not found\"}</script>",
+            "matching user is not found",
+        ),
+        (
+            "<title>Anmeldung fehlgeschlagen</title><p>Das Konto wurde noch nicht freigeschaltet.</p>",
+            "Das Konto wurde noch nicht freigeschaltet.",
+        ),
     ] {
         let report = report_of(&[File::new("capture.sketch", sketch(&format!("< 200\n< Content-Type: text/html\n| {page}\n")))]);
         let told = serde_json::to_string(&report.findings).expect("JSON");
@@ -203,7 +212,8 @@ fn the_order_of_inputs_changes_nothing() {
         let told = |files: &[File]| {
             let report = report_of(files);
             let lead = |id: &String| report.finding(id).map(|finding| (finding.check.clone(), finding.message.clone()));
-            let mut findings: Vec<_> = report.findings.iter().map(|finding| (finding.check.clone(), finding.severity, finding.message.clone())).collect();
+            let mut findings: Vec<_> =
+                report.findings.iter().map(|finding| (finding.check.clone(), finding.severity, finding.message.clone())).collect();
             findings.sort();
             (report.verdict, report.root_causes.iter().map(lead).collect::<Vec<_>>(), findings)
         };
@@ -242,7 +252,8 @@ fn an_unrelated_defect_does_not_push_the_cause_aside() {
     let other = r#"{"id": "5b2f7c11-0d2e-4a55-9d7e-3c1a9b8e7f60", "prefix": "FINANCE/", "description": "", "authenticationMethod": 3,
         "samlHostUri": "https://finance.example.net/", "samlEntityId": "finance", "samlMetadataIdP": "", "sessionCookieHeaderName": "a b",
         "websocketCrossOriginWhiteList": ["https://x"], "loadBalancingServerNodes": []}"#;
-    let old = include_str!("../cases/base/idp-metadata.xml").replace("8d1f3c52-6b0e-4f7a-9c3d-2e5a71b4c690", "11111111-2222-4333-8444-555555555555");
+    let old = include_str!("../cases/base/idp-metadata.xml")
+        .replace("8d1f3c52-6b0e-4f7a-9c3d-2e5a71b4c690", "11111111-2222-4333-8444-555555555555");
     for (name, case) in captured() {
         for (defect, file) in [
             ("an entry point nobody used", File::new("other-virtualproxy.json", other)),

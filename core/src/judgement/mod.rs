@@ -2,6 +2,7 @@
 //! whose hands and in whose words. Written into the Case as plain facts, once, for every check.
 
 mod addresses;
+mod answers;
 mod attempts;
 mod connection;
 mod ending;
@@ -27,6 +28,7 @@ pub fn judge(case: &mut Case) {
     }
     attempts::attempts(case);
     case.lost_cookies = cookies::lost_cookies(case);
+    answers::accept_answered(case);
     set_clocks(case);
     case.failures = failures::failures(case);
 }

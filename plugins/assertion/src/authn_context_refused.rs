@@ -1,9 +1,6 @@
-use crate::delivery::{self, Fate};
-use diag_sdk::case::attempt::Attempt;
-use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who, aadsts, check, spec,
-};
+use diag_sdk::case::attempt::{Attempt, Outcome};
+use diag_sdk::case::message::Message;
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, aadsts, check, spec};
 
 static DEMAND: CauseData = CauseData {
     text: "The service provider's request demands an authentication method that this person did not use",
@@ -18,6 +15,7 @@ static METHOD: CauseData = CauseData {
     fix: "Offer the demanded method to the people who use this application",
 };
 
+const HEADLINE: &str = "The identity provider cannot meet the demanded authentication method";
 /// Entra ID: no matching method; the comparison must be exact.
 const CODES: &[u32] = &[75_011, 900_235];
 
@@ -79,12 +77,12 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<&str> = Vec::new();
-    for message in case.messages_of(MessageKind::Response) {
-        let Some(status) = &message.status else { continue };
-        let Some(code) = status.codes.iter().find(|code| spec::short(&code.value) == "NoAuthnContext") else { continue };
-        let attempt = case.attempt_of(&message.id);
-        told.extend(attempt.map(|attempt| attempt.id.as_str()));
-        out.push(refused_by_idp(case, attempt, &code.place, &code.value).subject(message.id.clone()));
+    for response in case.responses() {
+        let codes = response.message.status.iter().flat_map(|status| &status.codes);
+        let Some(code) = codes.into_iter().find(|code| spec::short(&code.value) == "NoAuthnContext") else { continue };
+        told.extend(response.attempt.map(|attempt| attempt.id.as_str()));
+        let finding = response.finding(severity(response.attempt), HEADLINE).actual(&*code.value, "the identity provider");
+        out.push(worded(case, finding, response.request()).at(&code.place));
     }
     for seen in case.vendor_codes() {
         let known = aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number));
@@ -92,32 +90,33 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         }
         told.extend(seen.attempt.map(|attempt| attempt.id.as_str()));
-        out.push(refused_by_idp(case, seen.attempt, seen.place, seen.code));
+        let request = seen.attempt.and_then(|attempt| case.request_of(attempt));
+        let finding = seen.finding(severity(seen.attempt), HEADLINE).actual(seen.code, "the identity provider");
+        out.push(worded(case, finding, request).at(seen.place));
     }
     refused_by_sp(case, out);
 }
 
-fn refused_by_idp(case: &Case, attempt: Option<&Attempt>, place: &Place, code: &str) -> Finding {
-    let recovered = attempt.is_some_and(|attempt| !attempt.failed() && attempt.outcome == diag_sdk::case::attempt::Outcome::SignedIn);
-    let severity = if recovered { Severity::Warning } else { Severity::Error };
-    let mut finding = Finding::new(severity, "The identity provider cannot meet the demanded authentication method")
-        .actual(code, "the identity provider");
-    if let Some(attempt) = attempt {
-        finding = finding.attempt(attempt.id.clone());
-    }
-    if let Some(request) = request_of(case, attempt) {
-        finding = finding.at_all(demanded(request).iter().map(|class| &class.place)).detail(demand_in_words(request));
-    }
-    finding.at(place).cause_with(&DEMAND, case.sp_vendor, delivery::entry_point(case), None).cause(&METHOD, case.idp_vendor)
+/// An attempt that went on nevertheless was not broken by it.
+fn severity(attempt: Option<&Attempt>) -> Severity {
+    if attempt.is_some_and(|attempt| attempt.outcome == Outcome::SignedIn) { Severity::Warning } else { Severity::Error }
+}
+
+fn worded(case: &Case, finding: Finding, request: Option<&Message>) -> Finding {
+    let finding = match request {
+        Some(request) => finding.at_all(demanded(request).iter().map(|class| &class.place)).detail(demand_in_words(request)),
+        None => finding,
+    };
+    finding.because(&DEMAND, case).because(&METHOD, case)
 }
 
 /// A response that is a success, yet tells of another method than the request demanded.
 fn refused_by_sp(case: &Case, out: &mut Findings) {
-    for response in delivery::responses(case) {
-        if response.fate != Fate::Refused || !response.message.succeeded() {
+    for response in case.responses() {
+        if !response.refused() || !response.message.succeeded() {
             continue;
         }
-        let Some(request) = request_of(case, response.attempt) else { continue };
+        let Some(request) = response.request() else { continue };
         let used = response.assertion().and_then(|assertion| assertion.authn.as_ref()).and_then(|authn| authn.authn_context.as_ref());
         let Some(used) = used else { continue };
         let demanded = demanded(request);
@@ -129,32 +128,24 @@ fn refused_by_sp(case: &Case, out: &mut Findings) {
         if demanded.is_empty() || !exact || demanded.iter().any(|class| class.value == used.value) {
             continue;
         }
-        let said = response.said(case, &[Meaning::AuthnContext]);
-        if !said && response.said_otherwise(case, &[Meaning::AuthnContext]) {
+        let said = response.said(&[Meaning::AuthnContext]);
+        if !said && response.said_otherwise(&[Meaning::AuthnContext]) {
             continue;
         }
-        let mut finding = Finding::new(
-            if said { Severity::Error } else { Severity::Warning },
-            "The person authenticated by another method than the request demanded",
-        )
-        .detail(demand_in_words(request))
-        .at(&used.place)
-        .at_all(demanded.iter().map(|class| &class.place))
-        .expected(
-            demanded.iter().map(|class| class.value.as_str()).collect::<Vec<_>>().join(" or "),
-            "RequestedAuthnContext of the request",
-        )
-        .actual(used.value.clone(), "AuthnContextClassRef of the assertion")
-        .cause_with(&DEMAND, case.sp_vendor, delivery::entry_point(case), None);
-        if !said {
-            finding = finding.likely();
-        }
-        out.push(response.mark(finding));
+        let severity = if said { Severity::Error } else { Severity::Warning };
+        let finding = response
+            .finding(severity, "The person authenticated by another method than the request demanded")
+            .detail(demand_in_words(request))
+            .at(&used.place)
+            .at_all(demanded.iter().map(|class| &class.place))
+            .expected(
+                demanded.iter().map(|class| class.value.as_str()).collect::<Vec<_>>().join(" or "),
+                "RequestedAuthnContext of the request",
+            )
+            .actual(used.value.clone(), "AuthnContextClassRef of the assertion")
+            .because(&DEMAND, case);
+        out.push(if said { finding } else { finding.likely() });
     }
-}
-
-fn request_of<'a>(case: &'a Case, attempt: Option<&Attempt>) -> Option<&'a Message> {
-    attempt.and_then(|attempt| attempt.request.as_deref()).and_then(|id| case.message(id))
 }
 
 fn demanded(request: &Message) -> &[Sited<String>] {
@@ -175,11 +166,9 @@ fn demand_in_words(request: &Message) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{assertion, levels, says, sign_in};
     use diag_sdk::case::assertion::AuthnStatement;
-    use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::case::exchange::{Page, Side};
     use diag_sdk::case::message::Status;
+    use diag_sdk::testing::{assertion, levels, refused_by_idp, says, sign_in};
 
     const PASSWORD: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:Password";
     const X509: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:X509";
@@ -200,10 +189,7 @@ mod tests {
         let outcome = AUTHN_CONTEXT_REFUSED.judge(&case);
         assert!(outcome.found()[0].detail.as_deref().unwrap().contains("X509"));
 
-        let mut case = demanding(X509, Outcome::RefusedByIdp);
-        case.messages.remove(1);
-        case.exchanges[0].side = Side::Idp;
-        case.exchanges[0].page = Some(Page { codes: vec!["AADSTS75011".to_owned()], error: true, ..Page::default() });
+        let case = refused_by_idp(&["AADSTS75011"], &[]);
         assert_eq!(levels(&AUTHN_CONTEXT_REFUSED, &case), [Severity::Error]);
     }
 

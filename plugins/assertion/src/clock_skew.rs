@@ -1,6 +1,8 @@
-use crate::clocks::{self, Offset};
-use crate::delivery::{self, Delivery, Fate, span};
-use crate::window::{self, Window};
+use diag_sdk::case::exchange::Side;
+use diag_sdk::case::judgement::{Offset, Window};
+use diag_sdk::jiff::Timestamp;
+use diag_sdk::shown::{seconds, span};
+use diag_sdk::view::Response;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
 
 static SP_CLOCK: CauseData = CauseData {
@@ -80,41 +82,40 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for response in delivery::responses(case) {
+    for response in case.responses() {
+        let Some(time) = response.time() else { continue };
         if response.sealed() {
             out.missing(Need::DecryptionKey);
         }
         let Some(assertion) = response.assertion() else { continue };
-        if let Some(finding) = judge(case, &response, window::of(assertion)) {
-            out.push(response.mark(finding));
-        }
+        out.extend(judge(&response, time, &assertion.window));
     }
     judge_requests(case, out);
 }
 
 /// The service provider judges by its clock, the identity provider wrote by its own: where their
 /// difference alone puts the assertion out of time, the clocks are the cause.
-fn judge(case: &Case, response: &Delivery<'_>, window: Window<'_>) -> Option<Finding> {
-    let exact = || Offset { ahead: 0.0, off_by: 0.0, rests_on: "no answer with a Date".to_owned() };
-    let (sp_known, idp_known) = (clocks::sp(case, response), clocks::idp(case, response));
+fn judge(response: &Response<'_>, time: Timestamp, window: &Window) -> Option<Finding> {
+    let exact = || Offset { rests_on: "no answer with a Date".to_owned(), ..Offset::default() };
+    let (sp_known, idp_known) = (response.message.sp_clock.clone(), response.message.idp_clock.clone());
     let known_both = sp_known.is_some() && idp_known.is_some();
     let (sp, idp) = (sp_known.unwrap_or_else(exact), idp_known.unwrap_or_else(exact));
-    let (apart, doubt) = (sp.ahead - idp.ahead, sp.off_by + idp.off_by);
+    let (apart, doubt) = (sp.ahead_seconds - idp.ahead_seconds, sp.uncertainty_seconds + idp.uncertainty_seconds);
 
-    let surely_over = window.over(sp.shown_at(response.time, -1.0));
-    let surely_ahead = window.ahead(sp.shown_at(response.time, 1.0));
+    let surely_over = window.over(sp.shown_at(time, -1.0));
+    let surely_ahead = window.ahead(sp.shown_at(time, 1.0));
     let bound = surely_over.or(surely_ahead);
-    let fair = window.holds(idp.shown_at(response.time, 0.0));
+    let fair = window.holds(idp.shown_at(time, 0.0));
     let decisive = bound.is_some() && fair && apart.abs() > doubt;
     let large = known_both && apart.abs() > WORTH_A_WORD + doubt;
     if !decisive && !large {
         return None;
     }
-    let severity = if decisive && response.fate == Fate::Refused { Severity::Error } else { Severity::Warning };
+    let severity = if decisive && response.refused() { Severity::Error } else { Severity::Warning };
 
-    let sp_is_off = sp.ahead.abs() >= idp.ahead.abs();
+    let sp_is_off = sp.ahead_seconds.abs() >= idp.ahead_seconds.abs();
     let (side, offset) = if sp_is_off { ("service provider", &sp) } else { ("identity provider", &idp) };
-    let direction = if offset.ahead > 0.0 { "ahead" } else { "behind" };
+    let direction = if offset.ahead_seconds > 0.0 { "ahead" } else { "behind" };
     let consequence = match (surely_over.is_some(), surely_ahead.is_some()) {
         _ if !decisive => "The assertion was still in time, but little is left of the tolerance.".to_owned(),
         (true, _) => {
@@ -126,35 +127,31 @@ fn judge(case: &Case, response: &Delivery<'_>, window: Window<'_>) -> Option<Fin
     };
     let mut detail = format!(
         "{consequence} The {side}'s clock is {} {direction}{} the browser's ({}).",
-        span(offset.ahead),
-        if offset.ahead > 0.0 { " of" } else { "" },
+        span(offset.ahead_seconds),
+        if offset.ahead_seconds > 0.0 { " of" } else { "" },
         offset.rests_on
     );
     let (other, other_side) = if sp_is_off { (&idp, "identity provider") } else { (&sp, "service provider") };
-    if other.ahead.abs() > 30.0 + other.off_by {
-        let direction = if other.ahead > 0.0 { "ahead" } else { "behind" };
+    if other.ahead_seconds.abs() > 30.0 + other.uncertainty_seconds {
+        let direction = if other.ahead_seconds > 0.0 { "ahead" } else { "behind" };
         detail = format!(
             "{detail} The {other_side}'s clock is {} {direction} too ({}); the browser's own may be wrong.",
-            span(other.ahead),
+            span(other.ahead_seconds),
             other.rests_on
         );
     }
-    let mut finding = Finding::new(severity, format!("The {side}'s clock is {} {direction}", span(offset.ahead)))
+    let mut finding = response
+        .finding(severity, format!("The {side}'s clock is {} {direction}", span(offset.ahead_seconds)))
         .detail(detail)
         .expected("both clocks within a few seconds", "saml-core-2.0-os §1.3.3")
         .actual(format!("{} apart", span(apart)), format!("{}; {}", sp.rests_on, idp.rests_on));
     if let Some(bound) = bound {
-        finding = finding.at(&bound.value.place);
+        finding = finding.at(&bound.place);
     }
     if let Some(receipt) = response.message.delivered() {
         finding = finding.at(&receipt.place);
     }
-    finding = if sp_is_off {
-        finding.cause_with(&SP_CLOCK, case.sp_vendor, delivery::entry_point(case), None)
-    } else {
-        finding.cause(&IDP_CLOCK, case.idp_vendor)
-    };
-    Some(finding)
+    Some(finding.because(if sp_is_off { &SP_CLOCK } else { &IDP_CLOCK }, response.case))
 }
 
 /// The identity provider says that a request is too old: the service provider's clock is behind, if
@@ -164,30 +161,28 @@ fn judge_requests(case: &Case, out: &mut Findings) {
         if aadsts::number(seen.code) != Some(76_026) {
             continue;
         }
-        let request = seen.attempt.and_then(|attempt| attempt.request.as_deref()).and_then(|id| case.message(id));
+        let request = seen.attempt.and_then(|attempt| case.request_of(attempt));
         let Some((request, issued, sent)) =
             request.and_then(|request| Some((request, request.issue_instant.as_ref()?, request.delivered_at()?)))
         else {
             continue;
         };
-        let old = delivery::seconds(issued.value, sent);
-        let clock = case.clocks.iter().find(|clock| clock.side == diag_sdk::case::exchange::Side::Sp);
+        let old = seconds(issued.value, sent);
+        let clock = case.clocks.iter().find(|clock| clock.side == Side::Sp);
         // Without a clock that is off the request was simply old: a bookmark or a page left open.
         if !clock.is_some_and(|clock| (clock.ahead_seconds + old).abs() < 60.0 + clock.uncertainty_seconds && old.abs() > 60.0) {
             continue;
         }
         let direction = if old > 0.0 { "behind" } else { "ahead" };
-        let mut finding = Finding::error(format!("The service provider's clock is {} {direction}", span(old)))
+        let finding = seen
+            .finding(Severity::Error, format!("The service provider's clock is {} {direction}", span(old)))
             .detail("The identity provider refuses the request for its IssueInstant, which the service provider's clock wrote.")
             .at(&issued.place)
             .at(seen.place)
             .actual(issued.value.to_string(), "AuthnRequest/@IssueInstant")
             .expected(format!("about {sent}"), "when the browser sent it")
-            .cause_with(&SP_CLOCK, case.sp_vendor, delivery::entry_point(case), None)
-            .subject(request.id.clone());
-        if let Some(attempt) = seen.attempt {
-            finding = finding.attempt(attempt.id.clone());
-        }
+            .subject(request.id.clone())
+            .because(&SP_CLOCK, case);
         out.push(finding);
     }
 }
@@ -195,20 +190,15 @@ fn judge_requests(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{assertion, clock, from_post, levels, sign_in};
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::case::exchange::Side;
+    use diag_sdk::testing::{assertion, levels, offset, sign_in, valid};
 
     /// Valid for five minutes from the POST, as issued by a clock `idp_ahead`; the service provider's is `sp_ahead`.
-    fn clocks(sp_ahead: f64, idp_ahead: i64, outcome: Outcome) -> Case {
+    fn clocks(sp_ahead: f64, idp_ahead: i32, outcome: Outcome) -> Case {
         let mut case = sign_in(outcome);
-        case.messages[1].issue_instant = Some(from_post(idp_ahead - 1));
-        let assertion = assertion(&mut case);
-        assertion.confirmations.clear();
-        let conditions = assertion.conditions.as_mut().unwrap();
-        conditions.not_before = Some(from_post(idp_ahead - 30));
-        conditions.not_on_or_after = Some(from_post(idp_ahead + 300));
-        case.clocks.push(clock(Side::Sp, sp_ahead));
+        case.messages[1].sp_clock = Some(offset(sp_ahead, 1.0));
+        case.messages[1].idp_clock = Some(offset(f64::from(idp_ahead), 5.0));
+        valid(assertion(&mut case), i64::from(idp_ahead) - 30, i64::from(idp_ahead) + 300);
         case
     }
 
@@ -251,7 +241,7 @@ mod tests {
     #[test]
     fn somebody_who_waited_has_no_clock_problem() {
         let mut case = clocks(0.0, 0, Outcome::RefusedBySp);
-        assertion(&mut case).conditions.as_mut().unwrap().not_on_or_after = Some(from_post(-1));
+        valid(assertion(&mut case), -300, -1);
         assert!(levels(&CLOCK_SKEW, &case).is_empty());
     }
 }

@@ -1,6 +1,4 @@
-use crate::delivery;
-use diag_sdk::case::message::MessageKind;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static IDP: CauseData = CauseData {
     text: "The identity provider issues assertions without the conditions the web browser profile demands",
@@ -65,25 +63,22 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for message in case.messages_of(MessageKind::Response) {
-        if message.assertions.is_empty() && message.encrypted.iter().any(|part| !part.decrypted) {
+    for response in case.responses() {
+        if response.sealed() {
             out.missing(Need::DecryptionKey);
         }
-        for assertion in message.assertions.iter().filter(|assertion| assertion.direct) {
+        for assertion in response.message.assertions.iter().filter(|assertion| assertion.direct) {
             let (headline, place) = match &assertion.conditions {
                 None => ("The assertion has no Conditions", &assertion.place),
                 Some(conditions) if conditions.audiences.is_empty() => ("The assertion names no Audience", &conditions.place),
                 Some(_) => continue,
             };
-            let mut finding = Finding::warning(headline)
+            let finding = response
+                .finding(Severity::Warning, headline)
                 .detail("It does not say for which service provider it is meant. Products that check this refuse it.")
                 .at(place)
                 .expected("Conditions with an AudienceRestriction", "saml-profiles-2.0-os §4.1.4.2")
-                .subject(message.id.clone())
-                .cause_with(&IDP, case.idp_vendor, delivery::application(case), None);
-            if let Some(attempt) = case.attempt_of(&message.id) {
-                finding = finding.attempt(attempt.id.clone());
-            }
+                .because(&IDP, case);
             out.push(finding);
         }
     }
@@ -92,8 +87,8 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{assertion, levels, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{assertion, levels, sign_in};
 
     #[test]
     fn conditions_and_audience_are_both_demanded() {

@@ -1,6 +1,5 @@
-use crate::delivery::{self, Fate, seconds, span};
-use crate::{clocks, window};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::shown::{seconds, span};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static WAITED: CauseData = CauseData {
     text: "The response reached the service provider late: a page was left open, the back button or a bookmark brought an old one back",
@@ -80,19 +79,20 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for response in delivery::responses(case) {
+    for response in case.responses() {
+        let Some(time) = response.time() else { continue };
         if response.sealed() {
             out.missing(Need::DecryptionKey);
         }
         let Some(assertion) = response.assertion() else { continue };
-        let window = window::of(assertion);
-        let said = response.fate == Fate::Refused && response.said(case, &[Meaning::Expired, Meaning::Clock]);
-        let (bound, headline, detail) = if let Some(end) = window.over(response.time) {
-            let late = span(seconds(end.value.value, response.time));
-            let detail = format!("{} had passed {late} before the browser posted the response, at {}.", end.said_in, response.time);
+        let window = &assertion.window;
+        let said = response.refused() && response.said(&[Meaning::Expired, Meaning::Clock]);
+        let (bound, headline, detail) = if let Some(end) = window.over(time) {
+            let late = span(seconds(end.time, time));
+            let detail = format!("{} had passed {late} before the browser posted the response, at {}.", end.said_in, time);
             (end, format!("The assertion was over {late} before it was posted"), detail)
-        } else if let Some(end) = window.end.filter(|_| said && window.ahead(response.time).is_none()) {
-            let left = span(seconds(response.time, end.value.value));
+        } else if let Some(end) = window.end.as_ref().filter(|_| said && window.ahead(time).is_none()) {
+            let left = span(seconds(time, end.time));
             let detail = format!(
                 "The service provider says that the assertion has expired. By the browser's clock {left} were left until {}: \
                  the service provider's clock is ahead.",
@@ -102,35 +102,31 @@ fn run(case: &Case, out: &mut Findings) {
         } else {
             continue;
         };
-        let severity = if response.fate == Fate::Refused { Severity::Error } else { Severity::Warning };
-        let mut finding = Finding::new(severity, headline)
+        let mut finding = response
+            .doubt(headline)
             .detail(detail)
-            .at(&bound.value.place)
-            .expected(format!("posted before {}", bound.value.value), bound.said_in)
-            .actual(format!("posted at {}", response.time), "the capture");
-        if response.fate == Fate::Open {
-            finding = finding.likely();
-        }
-        let behind = clocks::idp(case, &response).is_some_and(|clock| clock.ahead + clock.off_by < -30.0);
-        let (sp, idp) = (case.sp_vendor, case.idp_vendor);
-        finding = match (window.over(response.time), behind) {
-            (None, _) => finding.cause_with(&SP_CLOCK, sp, delivery::entry_point(case), None),
-            (_, true) => finding.cause(&LIFETIME, idp).cause(&WAITED, sp),
-            (_, false) => finding.cause(&WAITED, sp).cause(&LIFETIME, idp),
+            .at(&bound.place)
+            .expected(format!("posted before {}", bound.time), &bound.said_in)
+            .actual(format!("posted at {}", time), "the capture");
+        let behind = response.message.idp_clock.as_ref().is_some_and(|clock| clock.ahead_seconds + clock.uncertainty_seconds < -30.0);
+        finding = match (window.over(time), behind) {
+            (None, _) => finding.because(&SP_CLOCK, case),
+            (_, true) => finding.because(&LIFETIME, case).because(&WAITED, case),
+            (_, false) => finding.because(&WAITED, case).because(&LIFETIME, case),
         };
-        out.push(response.mark(finding));
+        out.push(finding);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{assertion, from_post, levels, says, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{assertion, bound, levels, says, sign_in, valid};
 
     fn ending(seconds: i64, outcome: Outcome) -> Case {
         let mut case = sign_in(outcome);
-        assertion(&mut case).conditions.as_mut().unwrap().not_on_or_after = Some(from_post(seconds));
+        valid(assertion(&mut case), -300, seconds);
         case
     }
 
@@ -151,7 +147,7 @@ mod tests {
     #[test]
     fn the_confirmation_counts_as_well_as_the_conditions() {
         let mut case = sign_in(Outcome::RefusedBySp);
-        assertion(&mut case).confirmations[0].not_on_or_after = Some(from_post(-60));
+        assertion(&mut case).window.end = Some(bound(-60, "SubjectConfirmationData/@NotOnOrAfter"));
         assert_eq!(levels(&EXPIRED, &case), [Severity::Error]);
         let outcome = EXPIRED.judge(&case);
         assert!(outcome.found()[0].message.contains("60 s"), "{}", outcome.found()[0].message);

@@ -1,6 +1,6 @@
-use crate::delivery::shown_id;
-use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who, aadsts, check};
+use diag_sdk::case::message::MessageKind;
+use diag_sdk::view::Delivery;
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who, aadsts, check, shown};
 
 static SP: CauseData = CauseData {
     text: "The service provider makes ids that XML does not allow, such as a bare GUID that begins with a digit",
@@ -63,41 +63,40 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for message in &case.messages {
-        if message.broken.is_some() || message.root.is_empty() || message.xml_id.is_none() && message.version.is_none() {
+    for delivery in case.deliveries() {
+        let message = delivery.message;
+        if message.root.is_empty() || message.xml_id.is_none() && message.version.is_none() {
             continue;
         }
-        judge(case, message, &message.root, message.xml_id.as_ref(), &message.place, out);
+        judge(&delivery, &message.root, message.xml_id.as_ref(), &message.place, out);
         for assertion in &message.assertions {
-            judge(case, message, "Assertion", assertion.xml_id.as_ref(), &assertion.place, out);
+            judge(&delivery, "Assertion", assertion.xml_id.as_ref(), &assertion.place, out);
         }
     }
 }
 
-fn judge(case: &Case, message: &Message, element: &str, id: Option<&Sited<String>>, place: &Place, out: &mut Findings) {
+fn judge(delivery: &Delivery<'_>, element: &str, id: Option<&Sited<String>>, place: &Place, out: &mut Findings) {
     let (flaw, actual, place) = match id {
         None => ("has no ID".to_owned(), "no ID".to_owned(), place),
         Some(id) => match flaw(&id.value) {
-            Some(flaw) => (flaw.to_owned(), shown_id(&id.value), &id.place),
+            Some(flaw) => (flaw.to_owned(), shown::id(&id.value), &id.place),
             None => return,
         },
     };
-    let attempt = case.attempt_of(&message.id);
-    let refused = message.kind == MessageKind::AuthnRequest
-        && case.vendor_codes().iter().any(|seen| {
-            aadsts::number(seen.code) == Some(INVALID_ID) && seen.attempt.map(|attempt| &attempt.id) == attempt.map(|attempt| &attempt.id)
-        });
+    let attempt = delivery.attempt.map(|attempt| &attempt.id);
+    let refused = delivery.message.kind == MessageKind::AuthnRequest
+        && delivery
+            .case
+            .vendor_codes()
+            .iter()
+            .any(|seen| aadsts::number(seen.code) == Some(INVALID_ID) && seen.attempt.map(|attempt| &attempt.id) == attempt);
     let severity = if refused { Severity::Error } else { Severity::Warning };
-    let mut finding = Finding::new(severity, format!("{element} {flaw}"))
+    let finding = delivery
+        .finding(severity, format!("{element} {flaw}"))
         .at(place)
         .expected("an xs:ID: a letter or underscore first, no colon or blank", "saml-core-2.0-os §1.3.4")
-        .actual(actual, format!("{element}/@ID"))
-        .subject(message.id.clone());
-    if let Some(attempt) = attempt {
-        finding = finding.attempt(attempt.id.clone());
-    }
-    let from_sp = matches!(message.kind, MessageKind::AuthnRequest | MessageKind::LogoutRequest);
-    out.push(if from_sp { finding.cause(&SP, case.sp_vendor) } else { finding.cause(&IDP, case.idp_vendor) });
+        .actual(actual, format!("{element}/@ID"));
+    out.push(finding.because(if delivery.sent_by_sp() { &SP } else { &IDP }, delivery.case));
 }
 
 /// What is wrong with an id, as an end of a sentence.
@@ -119,9 +118,8 @@ fn flaw(id: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{levels, sign_in};
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::case::exchange::Page;
+    use diag_sdk::testing::{levels, page, sign_in};
 
     #[test]
     fn ids_are_those_of_xml() {
@@ -139,7 +137,7 @@ mod tests {
         assert!(levels(&ID_MALFORMED, &case).is_empty());
         case.messages[0].xml_id = Some("7a3c".into());
         assert_eq!(levels(&ID_MALFORMED, &case), [Severity::Warning]);
-        case.exchanges[0].page = Some(Page { codes: vec!["AADSTS7500529".to_owned()], error: true, ..Page::default() });
+        case.exchanges[0].page = Some(page(&["AADSTS7500529"], &[]));
         assert_eq!(levels(&ID_MALFORMED, &case), [Severity::Error]);
         case.messages[1].xml_id = None;
         assert_eq!(levels(&ID_MALFORMED, &case), [Severity::Error, Severity::Warning]);

@@ -1,8 +1,8 @@
-use crate::delivery::{self, Delivery, Fate, shown_id};
-use crate::window::BEARER;
+use diag_sdk::case::judgement::Fate;
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::jiff::Timestamp;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::view::Response;
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, shown, spec};
 
 static SECOND_TAB: CauseData = CauseData {
     text: "The sign-in was started twice (a second tab, the back button, an impatient second click), and the response answers the earlier request",
@@ -90,28 +90,26 @@ check! {
 const MEANINGS: &[Meaning] = &[Meaning::InResponseTo];
 
 fn run(case: &Case, out: &mut Findings) {
-    for response in delivery::responses(case) {
-        let Some(answered) = answered(&response) else { continue };
-        if let Some(finding) = judge(case, &response, answered) {
-            out.push(response.mark(finding));
-        }
+    for response in case.responses() {
+        let (Some(time), Some(answered)) = (response.time(), answered(&response)) else { continue };
+        out.extend(judge(&response, time, answered));
     }
 }
 
 /// The request the response says it answers; the assertion's word counts where the response has none.
-fn answered<'a>(response: &Delivery<'a>) -> Option<&'a Sited<String>> {
+fn answered<'a>(response: &Response<'a>) -> Option<&'a Sited<String>> {
     response.message.in_response_to.as_ref().filter(|id| !id.value.is_empty()).or_else(|| {
-        let bearer = response.assertion()?.confirmations.iter().find(|confirmation| confirmation.method == BEARER)?;
+        let bearer = response.assertion()?.confirmations.iter().find(|confirmation| confirmation.method == spec::BEARER)?;
         bearer.in_response_to.as_ref()
     })
 }
 
-fn judge(case: &Case, response: &Delivery<'_>, answered: &Sited<String>) -> Option<Finding> {
+fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> Option<Finding> {
     let contradiction = contradiction(response, answered);
-    let requests = requests_before(case, response);
+    let requests = requests_before(response, time);
     let matching = requests.iter().position(|(_, id, _)| **id == answered.value);
-    let refused = response.fate == Fate::Refused && !response.said_otherwise(case, MEANINGS);
-    let said = response.fate == Fate::Refused && response.said(case, MEANINGS);
+    let refused = response.refused() && !response.said_otherwise(MEANINGS);
+    let said = response.refused() && response.said(MEANINGS);
     let last = requests.last();
     let (headline, detail) = match (matching, last) {
         _ if contradiction.is_some() => (
@@ -142,55 +140,49 @@ fn judge(case: &Case, response: &Delivery<'_>, answered: &Sited<String>) -> Opti
         _ => return None,
     };
     // Services differ in how many open requests they remember, so what was accepted is no fault.
-    let severity = match response.fate {
+    let severity = match response.fate() {
         Fate::Accepted => return None,
         Fate::Refused if refused || said => Severity::Error,
-        Fate::Refused | Fate::Open => Severity::Warning,
+        Fate::Refused | Fate::Open | Fate::Lost => Severity::Warning,
     };
-    let mut finding =
-        Finding::new(severity, headline).detail(detail).at(&answered.place).actual(shown_id(&answered.value), "Response/@InResponseTo");
+    let mut finding = response
+        .finding(severity, headline)
+        .detail(detail)
+        .at(&answered.place)
+        .actual(shown::id(&answered.value), "Response/@InResponseTo");
     if severity == Severity::Warning {
         finding = finding.likely();
     }
     if let Some(other) = contradiction {
-        finding = finding.at(&other.place).expected(shown_id(&answered.value), "Response/@InResponseTo");
-        finding = finding.actual(shown_id(&other.value), "SubjectConfirmationData/@InResponseTo");
+        finding = finding.at(&other.place).expected(shown::id(&answered.value), "Response/@InResponseTo");
+        finding = finding.actual(shown::id(&other.value), "SubjectConfirmationData/@InResponseTo");
     } else if let Some((request, id, _)) = last {
-        finding = finding.expected(shown_id(id), "ID of the last request").at(&request.place);
+        finding = finding.expected(shown::id(id), "ID of the last request").at(&request.place);
     }
     finding = if matching.is_some() || last.is_some() {
-        finding.cause(&SECOND_TAB, case.sp_vendor).cause_with(&LOST_STATE, case.sp_vendor, delivery::entry_point(case), None)
+        finding.because(&SECOND_TAB, response.case).because(&LOST_STATE, response.case)
     } else {
-        finding.cause_with(&LOST_STATE, case.sp_vendor, delivery::entry_point(case), None).cause(&SECOND_TAB, case.sp_vendor)
+        finding.because(&LOST_STATE, response.case).because(&SECOND_TAB, response.case)
     };
     Some(finding)
 }
 
-fn contradiction<'a>(response: &Delivery<'a>, answered: &Sited<String>) -> Option<&'a Sited<String>> {
+fn contradiction<'a>(response: &Response<'a>, answered: &Sited<String>) -> Option<&'a Sited<String>> {
     let assertion = response.assertion()?;
     let ids: Vec<&Sited<String>> = assertion.confirmations.iter().filter_map(|confirmation| confirmation.in_response_to.as_ref()).collect();
     if ids.iter().any(|id| id.value == answered.value) { None } else { ids.first().copied() }
 }
 
 /// Requests of the same service provider that the browser carried before the response, in time order.
-fn requests_before<'a>(case: &'a Case, response: &Delivery<'_>) -> Vec<(&'a Message, &'a String, Timestamp)> {
-    let own = |request: &&Message| {
-        request
-            .xml_id
-            .as_ref()
-            .is_some_and(|id| response.message.in_response_to.as_ref().is_some_and(|answered| answered.value == id.value))
-    };
-    let issuer = case
-        .messages_of(MessageKind::AuthnRequest)
-        .find(own)
-        .or_else(|| response.attempt.and_then(|attempt| attempt.request.as_deref()).and_then(|id| case.message(id)))
-        .map(|request| request.issuer.as_ref().map(|issuer| issuer.value.as_str()));
-    let mut requests: Vec<_> = case
+fn requests_before<'a>(response: &Response<'a>, time: Timestamp) -> Vec<(&'a Message, &'a String, Timestamp)> {
+    let issuer = response.request().map(|request| request.issuer.as_ref().map(|issuer| issuer.value.as_str()));
+    let mut requests: Vec<_> = response
+        .case
         .messages_of(MessageKind::AuthnRequest)
         // A broker in between sends requests of its own, under its own name.
         .filter(|request| issuer.is_none_or(|issuer| request.issuer.as_ref().map(|own| own.value.as_str()) == issuer))
         .filter_map(|request| Some((request, &request.xml_id.as_ref()?.value, request.delivered_at()?)))
-        .filter(|(_, _, sent)| *sent <= response.time)
+        .filter(|(_, _, sent)| *sent <= time)
         .collect();
     requests.sort_by_key(|(_, _, sent)| *sent);
     requests
@@ -199,8 +191,8 @@ fn requests_before<'a>(case: &'a Case, response: &Delivery<'_>) -> Vec<(&'a Mess
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{from_post, levels, says, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{from_post, levels, says, sign_in};
 
     /// A second request of the same service provider, sent some seconds from the POST.
     fn second_request(case: &mut Case, seconds: i64) {

@@ -1,14 +1,9 @@
 //! Validity of the protocol: is the response a success, in time, an answer to the right request,
 //! and used only once?
 
-#[cfg(test)]
-mod fixture;
-
 mod authn_context_refused;
 mod clock_skew;
-mod clocks;
 mod conditions_missing;
-mod delivery;
 mod expired;
 mod id_malformed;
 mod in_response_to_unknown;
@@ -19,7 +14,6 @@ mod status_not_success;
 mod subject_confirmation_missing;
 mod unsolicited;
 mod version_wrong;
-mod window;
 
 use diag_sdk::Plugin;
 

@@ -1,6 +1,5 @@
-use crate::delivery::{self, Fate, seconds, span};
-use crate::window;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::shown::{seconds, span};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static IDP_CLOCK: CauseData = CauseData {
     text: "The identity provider's clock is ahead, so its assertions begin in the future",
@@ -73,20 +72,21 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for response in delivery::responses(case) {
+    for response in case.responses() {
+        let Some(time) = response.time() else { continue };
         if response.sealed() {
             out.missing(Need::DecryptionKey);
         }
         let Some(assertion) = response.assertion() else { continue };
-        let window = window::of(assertion);
-        let said = response.fate == Fate::Refused && response.said(case, &[Meaning::NotYetValid]);
-        let early = window.ahead(response.time);
-        let Some(bound) = early.or_else(|| window.begin.filter(|_| said)) else { continue };
-        let apart = span(seconds(response.time, bound.value.value));
+        let window = &assertion.window;
+        let said = response.refused() && response.said(&[Meaning::NotYetValid]);
+        let early = window.ahead(time);
+        let Some(bound) = early.or_else(|| window.begin.as_ref().filter(|_| said)) else { continue };
+        let apart = span(seconds(time, bound.time));
         let (headline, detail) = if early.is_some() {
             (
                 format!("The assertion begins {apart} after it was posted"),
-                format!("{} lies {apart} after {}, when the browser posted the response.", bound.said_in, response.time),
+                format!("{} lies {apart} after {}, when the browser posted the response.", bound.said_in, time),
             )
         } else {
             (
@@ -97,32 +97,28 @@ fn run(case: &Case, out: &mut Findings) {
                 ),
             )
         };
-        let severity = if response.fate == Fate::Refused { Severity::Error } else { Severity::Warning };
-        let mut finding = Finding::new(severity, headline)
+        let mut finding = response
+            .doubt(headline)
             .detail(detail)
-            .at(&bound.value.place)
-            .expected(format!("posted at {} or later", bound.value.value), bound.said_in)
-            .actual(format!("posted at {}", response.time), "the capture");
-        if response.fate == Fate::Open {
-            finding = finding.likely();
-        }
+            .at(&bound.place)
+            .expected(format!("posted at {} or later", bound.time), &bound.said_in)
+            .actual(format!("posted at {}", time), "the capture");
         if early.is_some() {
-            finding = finding.cause_with(&IDP_CLOCK, case.idp_vendor, delivery::application(case), None);
+            finding = finding.because(&IDP_CLOCK, case);
         }
-        finding = finding.cause_with(&SP_CLOCK, case.sp_vendor, delivery::entry_point(case), None);
-        out.push(response.mark(finding));
+        out.push(finding.because(&SP_CLOCK, case));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{assertion, from_post, levels, says, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{assertion, levels, says, sign_in, valid};
 
     fn beginning(seconds: i64, outcome: Outcome) -> Case {
         let mut case = sign_in(outcome);
-        assertion(&mut case).conditions.as_mut().unwrap().not_before = Some(from_post(seconds));
+        valid(assertion(&mut case), seconds, 3600);
         case
     }
 

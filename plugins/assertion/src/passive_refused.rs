@@ -1,6 +1,4 @@
-use crate::delivery;
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
-use diag_sdk::case::message::MessageKind;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, aadsts, check, spec};
 
 static PASSIVE: CauseData = CauseData {
@@ -77,18 +75,17 @@ const NOBODY_SIGNED_IN: u32 = 50_058;
 
 fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<&str> = Vec::new();
-    for message in case.messages_of(MessageKind::Response) {
-        let Some(status) = &message.status else { continue };
+    for response in case.responses() {
+        let Some(status) = &response.message.status else { continue };
         let code = status.codes.iter().find(|code| spec::short(&code.value) == "NoPassive");
         let vendor = status.vendor_codes.iter().find(|code| aadsts::number(code) == Some(NOBODY_SIGNED_IN));
-        let attempt = case.attempt_of(&message.id);
         let (place, actual) = match (code, vendor) {
             (Some(code), _) => (&code.place, code.value.as_str()),
-            (None, Some(vendor)) => (status.message.as_ref().map_or(&message.place, |text| &text.place), vendor.as_str()),
+            (None, Some(vendor)) => (status.message.as_ref().map_or(&response.message.place, |text| &text.place), vendor.as_str()),
             (None, None) => continue,
         };
-        told.extend(attempt.map(|attempt| attempt.id.as_str()));
-        out.push(finding(case, attempt, place, actual).subject(message.id.clone()));
+        told.extend(response.attempt.map(|attempt| attempt.id.as_str()));
+        out.push(finding(case, response.attempt, place, actual).subject(response.message.id.clone()));
     }
     for seen in case.vendor_codes() {
         let passive = seen.attempt.is_some_and(|attempt| asked_silently(case, attempt).is_some());
@@ -128,24 +125,23 @@ fn finding(case: &Case, attempt: Option<&Attempt>, place: &Place, actual: &str) 
         }
     }
     if severity == Severity::Error {
-        finding = finding.cause_with(&PASSIVE, case.sp_vendor, delivery::entry_point(case), None).cause(&NO_SESSION, case.idp_vendor);
+        finding = finding.because(&PASSIVE, case).because(&NO_SESSION, case);
     }
     finding
 }
 
 /// Where the request of the attempt asks for silence.
 fn asked_silently<'a>(case: &'a Case, attempt: &Attempt) -> Option<&'a Place> {
-    let request = attempt.request.as_deref().and_then(|id| case.message(id))?.request.as_ref()?;
+    let request = case.request_of(attempt)?.request.as_ref()?;
     request.is_passive.as_ref().filter(|passive| passive.value).map(|passive| &passive.place)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{levels, sign_in};
     use diag_sdk::Sited;
-    use diag_sdk::case::exchange::Page;
     use diag_sdk::case::message::Status;
+    use diag_sdk::testing::{levels, page, sign_in};
 
     fn passive(outcome: Outcome) -> Case {
         let mut case = sign_in(outcome);
@@ -168,7 +164,7 @@ mod tests {
     fn the_vendors_code_counts_only_for_a_silent_request() {
         let mut case = passive(Outcome::RefusedByIdp);
         case.messages.remove(1);
-        case.exchanges[0].page = Some(Page { codes: vec!["AADSTS50058".to_owned()], error: true, ..Page::default() });
+        case.exchanges[0].page = Some(page(&["AADSTS50058"], &[]));
         assert_eq!(levels(&PASSIVE_REFUSED, &case), [Severity::Error]);
         case.messages[0].request.as_mut().unwrap().is_passive = None;
         assert!(levels(&PASSIVE_REFUSED, &case).is_empty());

@@ -1,7 +1,8 @@
-use crate::delivery::{refuses, shown_id};
 use diag_sdk::case::attempt::Outcome;
-use diag_sdk::case::message::{Carrier, Message, MessageKind, Sighting};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::case::exchange::Side;
+use diag_sdk::case::judgement::Fate;
+use diag_sdk::case::message::{Carrier, Message, Sighting};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
 
 static RELOADED: CauseData = CauseData {
     text: "The page was reloaded, or the back button brought the form of the identity provider back, and the browser posted the same response again",
@@ -74,26 +75,27 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for message in case.messages_of(MessageKind::Response) {
+    for response in case.responses() {
+        let message = response.message;
         let posts = posts(case, message);
         let (Some(first), Some(last)) = (posts.first(), posts.last()) else { continue };
         if posts.len() < 2 {
             continue;
         }
         // Reloading an error page repeats the refusal; the first one is then the thing to look at.
-        let first_refused = refused(case, first);
-        let severity = if refused(case, last) && !first_refused { Severity::Error } else { Severity::Warning };
+        let first_refused = refused(case, message, first);
+        let severity = if refused(case, message, last) && !first_refused { Severity::Error } else { Severity::Warning };
         let (count, outcome) = (posts.len(), if severity == Severity::Error { ", and refused the second time" } else { "" });
         let times = if count == 2 { "twice".to_owned() } else { format!("{count} times") };
         let when: Vec<String> = posts.iter().filter_map(|sighting| sighting.time).map(|time| time.to_string()).collect();
-        let mut finding = Finding::new(severity, format!("The same response was posted {times}{outcome}"))
+        let mut finding = response
+            .finding(severity, format!("The same response was posted {times}{outcome}"))
             .detail(format!("Posted at {}. A response is good for one use only.", when.join(" and ")))
             .at_all(posts.iter().rev().map(|sighting| &sighting.place))
-            .subject(message.id.clone())
-            .cause(&RELOADED, case.sp_vendor);
+            .because(&RELOADED, case);
         if let Some(id) = &message.xml_id {
             finding = finding
-                .actual(format!("{count} POSTs of response {}", shown_id(&id.value)), "the capture")
+                .actual(format!("{count} POSTs of response {}", shown::id(&id.value)), "the capture")
                 .expected("one", "saml-profiles-2.0-os §4.1.4.5");
         }
         let quick = match (first.time, last.time) {
@@ -101,13 +103,13 @@ fn run(case: &Case, out: &mut Findings) {
             _ => false,
         };
         if quick {
-            finding = finding.cause(&RESENT, case.sp_vendor);
+            finding = finding.because(&RESENT, case);
         }
-        let attempt = last.exchange.and_then(|index| case.attempt_at(index)).or_else(|| case.attempt_of(&message.id));
-        out.push(match attempt {
-            Some(attempt) => finding.attempt(attempt.id.clone()),
-            None => finding,
-        });
+        // The last POST may stand in a later attempt than the one the response belongs to.
+        if let Some(attempt) = last.exchange.and_then(|index| case.attempt_at(index)) {
+            finding.attempts = vec![attempt.id.clone()];
+        }
+        out.push(finding);
     }
 }
 
@@ -129,23 +131,26 @@ fn posts<'a>(case: &Case, message: &'a Message) -> Vec<&'a Sighting> {
     posts
 }
 
-fn refused(case: &Case, sighting: &Sighting) -> bool {
+/// That very POST was refused: the fate of the message says what became of one of them only.
+fn refused(case: &Case, message: &Message, sighting: &Sighting) -> bool {
     let Some(index) = sighting.exchange else { return false };
-    case.exchanges.get(index).is_some_and(refuses)
+    let signalled = message.signals.iter().any(|signal| signal.exchange == Some(index) && signal.speaks_for == Fate::Refused);
+    let answer = case.exchanges.get(index).filter(|exchange| exchange.side != Side::Idp);
+    signalled
+        || answer.is_some_and(|answer| answer.status >= 400 || answer.page.as_ref().is_some_and(|page| page.error))
         || case.attempt_at(index).is_some_and(|attempt| attempt.outcome == Outcome::RefusedBySp && attempt.consumption == Some(index))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{exchange, levels, posted, sign_in};
-    use diag_sdk::case::exchange::Side;
+    use diag_sdk::testing::{ACS_SEEN, exchange, levels, posted, sign_in};
 
     /// The response of a sign-in that worked is posted again and gets this answer.
     fn again(status: u16) -> Case {
         let mut case = sign_in(Outcome::SignedIn);
-        case.messages[1].sightings.push(posted(2, 30));
-        case.exchanges.push(exchange(Side::Sp, status));
+        case.messages[1].sightings.push(posted(case.exchanges.len(), 30));
+        case.exchanges.push(exchange(Side::Sp, "POST", ACS_SEEN, status));
         case
     }
 

@@ -1,8 +1,7 @@
-use crate::delivery;
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::judgement::Party;
-use diag_sdk::case::message::{Message, MessageKind, Status};
-use diag_sdk::finding::Cause;
+use diag_sdk::case::message::Status;
+use diag_sdk::view::Response;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check, spec, status};
 
 static REQUEST: CauseData = CauseData {
@@ -76,21 +75,17 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for message in case.messages_of(MessageKind::Response) {
-        let Some(status) = message.status.as_ref().filter(|_| !message.succeeded()) else { continue };
+    for response in case.responses() {
+        let Some(status) = response.message.status.as_ref().filter(|_| !response.message.succeeded()) else { continue };
         let Some(top) = status.codes.first() else { continue };
-        let attempt = case.attempt_of(&message.id);
-        let mut finding = Finding::new(severity(case, message, status), headline(status))
+        let finding = response
+            .finding(severity(&response, status), headline(status))
             .detail(detail(status))
             .at(&top.place)
             .at_all(status.codes.iter().skip(1).map(|code| &code.place))
             .at_all(status.message.iter().map(|text| &text.place))
             .expected(spec::STATUS_SUCCESS, "saml-core-2.0-os §3.2.2.2")
-            .actual(status.codes.iter().map(|code| code.value.as_str()).collect::<Vec<_>>().join(" › "), "Response/Status")
-            .subject(message.id.clone());
-        if let Some(attempt) = attempt {
-            finding = finding.attempt(attempt.id.clone());
-        }
+            .actual(status.codes.iter().map(|code| code.value.as_str()).collect::<Vec<_>>().join(" › "), "Response/Status");
         out.push(blamed(case, status, finding));
     }
 }
@@ -126,12 +121,12 @@ fn detail(status: &Status) -> String {
 }
 
 /// A silent attempt that fails and is followed by one that works is how silent attempts are meant.
-fn severity(case: &Case, message: &Message, status: &Status) -> Severity {
-    let attempt = case.attempt_of(&message.id);
+fn severity(response: &Response<'_>, status: &Status) -> Severity {
+    let attempt = response.attempt;
     if attempt.is_some_and(|attempt| attempt.outcome == Outcome::SignedIn) {
         return Severity::Notice;
     }
-    let recovered = case.attempts.iter().any(|later| {
+    let recovered = response.case.attempts.iter().any(|later| {
         later.outcome == Outcome::SignedIn && attempt.is_none_or(|attempt| attempt.id != later.id && later.started >= attempt.started)
     });
     match (recovered, spec::short(lowest(status)) == "NoPassive") {
@@ -141,14 +136,10 @@ fn severity(case: &Case, message: &Message, status: &Status) -> Severity {
     }
 }
 
-fn blamed(case: &Case, status: &Status, mut finding: Finding) -> Finding {
+fn blamed(case: &Case, status: &Status, finding: Finding) -> Finding {
     let blames_request = status.codes.first().is_some_and(|code| matches!(spec::short(&code.value), "Requester" | "VersionMismatch"));
-    let (data, vendor, object) = if blames_request {
-        (&REQUEST, case.sp_vendor, delivery::entry_point(case))
-    } else {
-        (&IDP, case.idp_vendor, delivery::application(case))
-    };
-    let mut likely: Cause = data.worded(vendor, object, None);
+    let mut finding = finding.because(if blames_request { &REQUEST } else { &IDP }, case);
+    let Some(likely) = finding.causes.last_mut() else { return finding };
     if let Some(known) = status::lookup(lowest(status)).filter(|known| !known.top_level) {
         known.meaning.clone_into(&mut likely.text);
         known.fix.clone_into(&mut likely.fix);
@@ -157,15 +148,14 @@ fn blamed(case: &Case, status: &Status, mut finding: Finding) -> Finding {
         known.meaning.clone_into(&mut likely.text);
         known.fix.clone_into(&mut likely.fix);
     }
-    finding.causes.push(likely);
     finding
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{levels, sign_in};
     use diag_sdk::case::attempt::Attempt;
+    use diag_sdk::testing::{levels, sign_in};
 
     fn answered(codes: &[&str], outcome: Outcome) -> Case {
         let mut case = sign_in(outcome);

@@ -1,8 +1,5 @@
-use crate::delivery;
-use crate::window::BEARER;
 use diag_sdk::case::assertion::Assertion;
-use diag_sdk::case::message::MessageKind;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Place, Setting, Severity, Stage, Who, check, spec};
 
 static IDP: CauseData = CauseData {
     text: "The identity provider issues assertions without a complete bearer confirmation",
@@ -73,21 +70,18 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for message in case.messages_of(MessageKind::Response) {
-        if message.assertions.is_empty() && message.encrypted.iter().any(|part| !part.decrypted) {
+    for response in case.responses() {
+        if response.sealed() {
             out.missing(Need::DecryptionKey);
         }
-        for assertion in message.assertions.iter().filter(|assertion| assertion.direct) {
+        for assertion in response.message.assertions.iter().filter(|assertion| assertion.direct) {
             let Some((headline, place)) = lack(assertion) else { continue };
-            let mut finding = Finding::warning(headline)
+            let finding = response
+                .finding(Severity::Warning, headline)
                 .detail("Products that check the web browser profile refuse such an assertion.")
                 .at(place)
                 .expected("a bearer SubjectConfirmation with Recipient and NotOnOrAfter", "saml-profiles-2.0-os §4.1.4.2")
-                .subject(message.id.clone())
-                .cause_with(&IDP, case.idp_vendor, delivery::application(case), None);
-            if let Some(attempt) = case.attempt_of(&message.id) {
-                finding = finding.attempt(attempt.id.clone());
-            }
+                .because(&IDP, case);
             out.push(finding);
         }
     }
@@ -95,7 +89,7 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// What is missing; one complete confirmation is enough.
 fn lack(assertion: &Assertion) -> Option<(&'static str, &Place)> {
-    let bearers = || assertion.confirmations.iter().filter(|confirmation| confirmation.method == BEARER);
+    let bearers = || assertion.confirmations.iter().filter(|confirmation| confirmation.method == spec::BEARER);
     if bearers().any(|confirmation| confirmation.recipient.is_some() && confirmation.not_on_or_after.is_some()) {
         return None;
     }
@@ -109,8 +103,8 @@ fn lack(assertion: &Assertion) -> Option<(&'static str, &Place)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{assertion, levels, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{assertion, levels, sign_in};
 
     #[test]
     fn method_recipient_and_end_are_all_demanded() {

@@ -1,5 +1,4 @@
-use crate::delivery::{self, Fate};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static START_AT_SP: CauseData = CauseData {
     text: "The sign-in was started at the identity provider (its application portal or test button), and the service provider takes only answers to its own requests",
@@ -67,7 +66,7 @@ check! {
 const MEANINGS: &[Meaning] = &[Meaning::Unsolicited, Meaning::InResponseTo];
 
 fn run(case: &Case, out: &mut Findings) {
-    for response in delivery::responses(case) {
+    for response in case.responses().into_iter().filter(|response| response.time().is_some()) {
         let message = response.message;
         let answers = |id: &Option<diag_sdk::Sited<String>>| id.as_ref().is_some_and(|id| !id.value.is_empty());
         let confirmed = message
@@ -78,13 +77,14 @@ fn run(case: &Case, out: &mut Findings) {
         if !message.succeeded() || answers(&message.in_response_to) || confirmed {
             continue;
         }
-        let severity = match response.fate {
-            Fate::Refused if response.said_otherwise(case, MEANINGS) => Severity::Notice,
-            Fate::Refused if response.said(case, MEANINGS) => Severity::Error,
+        let severity = match (response.refused(), response.said(MEANINGS)) {
+            (true, true) => Severity::Error,
+            (true, false) if response.said_otherwise(MEANINGS) => Severity::Notice,
             // Many take what nobody asked for. One that asked, or whose maker has sign-ins start there only, may not.
-            Fate::Refused if asked(&response) || case.sp_vendor == Vendor::Qlik => Severity::Warning,
-            Fate::Refused => Severity::Notice,
-            Fate::Accepted | Fate::Open => Severity::Notice,
+            (true, false) if response.attempt.is_some_and(|attempt| attempt.request.is_some()) || case.sp_vendor == Vendor::Qlik => {
+                Severity::Warning
+            }
+            _ => Severity::Notice,
         };
         let (headline, detail) = if severity == Severity::Warning {
             (
@@ -99,8 +99,11 @@ fn run(case: &Case, out: &mut Findings) {
         } else {
             ("The response answers no request", "InResponseTo is missing: the sign-in was started at the identity provider.")
         };
-        let mut finding =
-            Finding::new(severity, headline).detail(detail).at(&message.place).expected("the ID of a request", "saml-core-2.0-os §3.2.2");
+        let mut finding = response
+            .finding(severity, headline)
+            .detail(detail)
+            .at(&message.place)
+            .expected("the ID of a request", "saml-core-2.0-os §3.2.2");
         finding = finding.actual("no InResponseTo", "the response");
         if severity == Severity::Warning {
             finding = finding.likely();
@@ -110,27 +113,17 @@ fn run(case: &Case, out: &mut Findings) {
                 let hub = acs.value.strip_suffix("/samlauthn/")?;
                 Some(format!("{hub}/hub"))
             });
-            finding = finding.cause_with(&START_AT_SP, case.idp_vendor, delivery::application(case), start.as_deref()).cause_with(
-                &ALLOW,
-                case.sp_vendor,
-                delivery::entry_point(case),
-                None,
-            );
+            finding = finding.because_with(&START_AT_SP, case, start.as_deref()).because(&ALLOW, case);
         }
-        out.push(response.mark(finding));
+        out.push(finding);
     }
-}
-
-/// A request of the same attempt was captured: the response should have named it.
-fn asked(response: &delivery::Delivery<'_>) -> bool {
-    response.attempt.is_some_and(|attempt| attempt.request.is_some())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{assertion, levels, says, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{assertion, levels, says, sign_in};
 
     fn unsolicited(outcome: Outcome) -> Case {
         let mut case = sign_in(outcome);

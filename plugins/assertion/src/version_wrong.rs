@@ -1,5 +1,5 @@
-use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::view::Delivery;
+use diag_sdk::{Case, CauseData, Findings, Need, Place, Setting, Severity, Sited, Stage, Who, check};
 
 static VERSION: CauseData = CauseData {
     text: "The sender speaks another version of SAML, or leaves the version out",
@@ -58,19 +58,20 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for message in &case.messages {
-        // What did not parse has no version to judge.
-        if message.broken.is_some() || message.root.is_empty() || message.xml_id.is_none() && message.version.is_none() {
+    // What did not parse has no version to judge.
+    for delivery in case.deliveries() {
+        let message = delivery.message;
+        if message.root.is_empty() || message.xml_id.is_none() && message.version.is_none() {
             continue;
         }
-        judge(case, message, &message.root, message.version.as_ref(), &message.place, out);
+        judge(&delivery, &message.root, message.version.as_ref(), &message.place, out);
         for assertion in &message.assertions {
-            judge(case, message, "Assertion", assertion.version.as_ref(), &assertion.place, out);
+            judge(&delivery, "Assertion", assertion.version.as_ref(), &assertion.place, out);
         }
     }
 }
 
-fn judge(case: &Case, message: &Message, element: &str, version: Option<&Sited<String>>, place: &Place, out: &mut Findings) {
+fn judge(delivery: &Delivery<'_>, element: &str, version: Option<&Sited<String>>, place: &Place, out: &mut Findings) {
     let (said, place) = match version {
         Some(version) if version.value == "2.0" => return,
         Some(version) => (version.value.clone(), &version.place),
@@ -80,23 +81,20 @@ fn judge(case: &Case, message: &Message, element: &str, version: Option<&Sited<S
         Some(version) => format!("{element} is of version {}", version.value.chars().take(20).collect::<String>()),
         None => format!("{element} does not say its version"),
     };
-    let mut finding = Finding::warning(headline)
+    let finding = delivery
+        .finding(Severity::Warning, headline)
         .at(place)
         .expected("2.0", "saml-core-2.0-os")
         .actual(said, format!("{element}/@Version"))
-        .subject(message.id.clone())
-        .cause(&VERSION, case.idp_vendor);
-    if let Some(attempt) = case.attempt_of(&message.id) {
-        finding = finding.attempt(attempt.id.clone());
-    }
+        .because(&VERSION, delivery.case);
     out.push(finding);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{assertion, levels, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{assertion, levels, sign_in};
 
     #[test]
     fn messages_and_assertions_are_of_version_two() {

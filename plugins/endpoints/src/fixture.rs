@@ -6,6 +6,7 @@ use diag_sdk::case::assertion::{Assertion, Conditions, SubjectConfirmation};
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Page, Phrase, Side};
 use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::judgement::Fate;
 use diag_sdk::case::message::{AuthnRequest, Carrier, Message, MessageKind, Sighting, Status};
 use diag_sdk::case::metadata::{Endpoint, IdpRole, Metadata, SpRole};
 use diag_sdk::case::registration::{IdpRegistration, Registered, RegistrationObject};
@@ -88,7 +89,7 @@ pub(crate) fn page(codes: &[&str], meanings: &[Meaning]) -> Page {
 /// A whole sign-in that ended as said.
 pub(crate) fn sign_in(outcome: Outcome) -> Case {
     Case {
-        messages: vec![request(ENTITY, ACS), response(SEEN)],
+        messages: vec![Message { fate: Fate::Accepted, ..request(ENTITY, ACS) }, response(SEEN)],
         attempts: vec![attempt(outcome)],
         exchanges: vec![exchange(Side::Idp, "GET", SSO, 200), exchange(Side::Sp, "POST", SEEN, 302)],
         ..Case::default()

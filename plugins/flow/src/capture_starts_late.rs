@@ -1,4 +1,3 @@
-use crate::ends::sign_ins;
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static RECORDED_LATE: CauseData = CauseData {
@@ -66,7 +65,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let Some(first) = sign_ins(case).next().filter(|attempt| attempt.request.is_none()) else { return };
+    let Some(first) = case.sign_in_attempts().next().filter(|attempt| attempt.request.is_none()) else { return };
     let Some(response) = first.response.as_deref().and_then(|id| case.message(id)) else { return };
     let Some(answered) = &response.in_response_to else { return };
     out.push(

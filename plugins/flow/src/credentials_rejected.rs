@@ -1,4 +1,3 @@
-use crate::ends::{end, sign_ins};
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
@@ -64,20 +63,20 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for attempt in sign_ins(case).filter(|attempt| attempt.credential_retries > 0) {
+    for attempt in case.sign_in_attempts().filter(|attempt| attempt.credential_retries > 0) {
         let finding = if never_got_in(case, attempt) {
             Finding::error("The identity provider refused the credentials, and nothing followed").cause(&MISTYPED, case.idp_vendor)
         } else {
             let times = if attempt.credential_retries == 1 { "once".to_owned() } else { format!("{} times", attempt.credential_retries) };
             Finding::notice(format!("Credentials were refused {times} on the way"))
         };
-        out.push(finding.at_all(end(case, attempt).map(|exchange| &exchange.place)).attempt(attempt.id.clone()));
+        out.push(finding.at_all(case.end_of(attempt).map(|exchange| &exchange.place)).attempt(attempt.id.clone()));
     }
 }
 
 /// The capture ends on the refusal, and no later attempt took over.
 fn never_got_in(case: &Case, attempt: &Attempt) -> bool {
-    let refused_last = end(case, attempt).is_some_and(|exchange| exchange.page.as_ref().is_some_and(|page| page.credentials_rejected));
+    let refused_last = case.end_of(attempt).is_some_and(|exchange| exchange.page.as_ref().is_some_and(|page| page.credentials_rejected));
     matches!(attempt.outcome, Outcome::RefusedByIdp | Outcome::Incomplete) && attempt.response.is_none() && refused_last
 }
 

@@ -1,9 +1,8 @@
-use crate::ends::{end, headline, place_of, sign_ins, somebody_got_in, support_ids};
 use diag_sdk::aadsts::{self, CodeClass};
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::Party;
-use diag_sdk::{Account, Case, Cause, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, Cause, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check, shown};
 
 static SAID_ON_PAGE: CauseData = CauseData {
     text: "The identity provider says on its page why it refused",
@@ -72,14 +71,14 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let mut told = false;
-    for attempt in sign_ins(case).filter(|attempt| attempt.outcome == Outcome::RefusedByIdp && attempt.response.is_none()) {
+    for attempt in case.sign_in_attempts().filter(|attempt| attempt.outcome == Outcome::RefusedByIdp && attempt.response.is_none()) {
         if let Some(exchange) = page_of(case, attempt) {
             out.push(finding(case, exchange).attempt(attempt.id.clone()));
             told = true;
         }
     }
     // A capture of nothing but the error page.
-    if !told && !somebody_got_in(case) && case.attempts.iter().all(|attempt| attempt.outcome == Outcome::Incomplete) {
+    if !told && !case.signed_in() && case.attempts.iter().all(|attempt| attempt.outcome == Outcome::Incomplete) {
         let shown = |exchange: &&Exchange| {
             exchange.side == Side::Idp
                 && exchange.page.as_ref().is_some_and(|page| page.error && page.codes.iter().any(|code| !interrupts(code)))
@@ -98,19 +97,19 @@ fn interrupts(code: &str) -> bool {
 fn page_of<'a>(case: &'a Case, attempt: &Attempt) -> Option<&'a Exchange> {
     let idp = |index: &usize| case.exchanges.get(*index).filter(|exchange| exchange.side == Side::Idp);
     let with_error = attempt.exchanges.iter().rev().filter_map(idp).find(|exchange| exchange.page.as_ref().is_some_and(|page| page.error));
-    with_error.or_else(|| end(case, attempt))
+    with_error.or_else(|| case.end_of(attempt))
 }
 
 fn finding(case: &Case, exchange: &Exchange) -> Finding {
     let codes: Vec<&str> = exchange.page.iter().flat_map(|page| &page.codes).map(String::as_str).collect();
     let who = case.idp_vendor.product().unwrap_or("The identity provider");
-    let message = match (codes.as_slice(), headline(exchange)) {
+    let message = match (codes.as_slice(), exchange.headline()) {
         ([], Some(text)) => format!("{who} showed an error page: {}", shortened(&text)),
-        ([], None) => format!("{who} answered {} at {}", exchange.status, place_of(&exchange.url)),
+        ([], None) => format!("{who} answered {} at {}", exchange.status, shown::host_and_path(&exchange.url)),
         (codes, _) => format!("{who} showed an error page: {}", codes.join(", ")),
     };
     let mut detail: Vec<String> = codes.iter().map(|code| meaning(code)).collect();
-    let ids = support_ids(exchange);
+    let ids = exchange.support_ids();
     if !ids.is_empty() {
         detail.push(format!("For the vendor's support: {ids}."));
     }

@@ -3,7 +3,6 @@
 mod capture_sanitised;
 mod capture_starts_late;
 mod credentials_rejected;
-mod ends;
 mod idp_error_page;
 mod logout_failed;
 mod message_damaged;

@@ -1,4 +1,3 @@
-use crate::ends::{end, headline};
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::Party;
@@ -84,11 +83,11 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     for attempt in case.attempts.iter().filter(|attempt| attempt.kind == AttemptKind::SignOut && attempt.outcome == Outcome::SignOutFailed)
     {
-        let exchange = end(case, attempt);
+        let exchange = case.end_of(attempt);
         let response = attempt.response.as_deref().and_then(|id| case.message(id));
         let status = response.filter(|response| !response.succeeded()).and_then(|response| response.status.as_ref());
         let mut said: Vec<String> = vec![sentence(&attempt.ending)];
-        let page = exchange.and_then(headline).filter(|text| !attempt.ending.contains(text.as_str()));
+        let page = exchange.and_then(Exchange::headline).filter(|text| !attempt.ending.contains(text.as_str()));
         said.extend(page.map(|text| sentence(&format!("The page says: “{text}”"))));
         let finding = Finding::error("Signing out ended in an error")
             .detail(said.join(" "))

@@ -1,7 +1,6 @@
-use crate::ends::place_of;
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::message::Message;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
 use std::fmt::Write;
 
 static MANY_GROUPS: CauseData = CauseData {
@@ -94,7 +93,8 @@ fn finding(case: &Case, message: &Message, index: usize, exchange: &Exchange) ->
     let values: usize = message.assertions.iter().flat_map(|assertion| &assertion.attributes).map(|attribute| attribute.values.len()).sum();
     let most = message.assertions.iter().flat_map(|assertion| &assertion.attributes).max_by_key(|attribute| attribute.values.len());
     let kilobytes = message.encoded_length.div_ceil(1000);
-    let mut detail = format!("{} answered {} to a {} of {kilobytes} kB.", place_of(&exchange.url), exchange.status, message.root);
+    let mut detail =
+        format!("{} answered {} to a {} of {kilobytes} kB.", shown::host_and_path(&exchange.url), exchange.status, message.root);
     if let Some(attribute) = most.filter(|attribute| attribute.values.len() > 20) {
         let _ = write!(detail, " {} of its {values} attribute values belong to {}.", attribute.values.len(), attribute.name);
     }

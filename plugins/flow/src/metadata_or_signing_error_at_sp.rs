@@ -1,7 +1,6 @@
-use crate::ends::{place_of, sign_ins};
 use diag_sdk::case::evidence::PhraseSeen;
 use diag_sdk::case::exchange::Side;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
 
 static LOADED_METADATA: CauseData = CauseData {
     text: "The metadata of the identity provider that the service provider has loaded is missing, outdated or of another identity provider",
@@ -84,7 +83,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let any_failed = sign_ins(case).any(diag_sdk::case::attempt::Attempt::failed) || case.attempts.is_empty();
+    let any_failed = case.sign_in_attempts().any(diag_sdk::case::attempt::Attempt::failed) || case.attempts.is_empty();
     let mut told: Vec<(Meaning, Option<&str>)> = Vec::new();
     for seen in case.phrases_of(Side::Sp).into_iter().filter(|seen| MEANINGS.contains(&seen.phrase.meaning)) {
         let key = (seen.phrase.meaning, seen.attempt.map(|attempt| attempt.id.as_str()));
@@ -113,8 +112,8 @@ fn finding(case: &Case, seen: &PhraseSeen<'_>) -> Finding {
     };
     let severity = if seen.exchange.is_some() { Severity::Error } else { Severity::Warning };
     let page = seen.exchange.and_then(|index| case.exchanges.get(index));
-    let origin =
-        page.map_or_else(|| "the service provider's log".to_owned(), |exchange| format!("the page of {}", place_of(&exchange.url)));
+    let origin = page
+        .map_or_else(|| "the service provider's log".to_owned(), |exchange| format!("the page of {}", shown::host_and_path(&exchange.url)));
     let finding = Finding::new(severity, headline)
         .actual(seen.phrase.text.clone(), origin)
         .at_all(seen.place)

@@ -1,5 +1,4 @@
-use crate::ends::place_of;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -78,7 +77,7 @@ fn run(case: &Case, out: &mut Findings) {
     }
     let failed = case.exchanges.iter().rfind(|exchange| exchange.navigation).filter(|exchange| exchange.status >= 400);
     out.push(match failed {
-        Some(exchange) => Finding::notice(format!("No SAML message: {} answered {}", place_of(&exchange.url), exchange.status))
+        Some(exchange) => Finding::notice(format!("No SAML message: {} answered {}", shown::host_and_path(&exchange.url), exchange.status))
             .likely()
             .detail(detail)
             .at(&exchange.place)

@@ -1,4 +1,3 @@
-use crate::ends::{sign_ins, somebody_got_in};
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::judgement::Party;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
@@ -90,8 +89,8 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let looping: Vec<&Attempt> = sign_ins(case).filter(|attempt| attempt.outcome == Outcome::Looping).collect();
-    let detected = case.vendor_codes().into_iter().find(|seen| seen.code == "AADSTS50196" && !somebody_got_in(case));
+    let looping: Vec<&Attempt> = case.sign_in_attempts().filter(|attempt| attempt.outcome == Outcome::Looping).collect();
+    let detected = case.vendor_codes().into_iter().find(|seen| seen.code == "AADSTS50196" && !case.signed_in());
     let Some(first) = looping.first() else {
         if let Some(seen) = detected {
             let finding =

@@ -1,4 +1,3 @@
-use crate::ends::{end, sign_ins};
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::Message;
@@ -104,7 +103,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for attempt in sign_ins(case) {
+    for attempt in case.sign_in_attempts() {
         let message = |id: &Option<String>| id.as_deref().and_then(|id| case.message(id));
         let (Some(request), Some(response)) = (message(&attempt.request), message(&attempt.response)) else { continue };
         let (Some(sent), Some(_)) = (relay_state(request), response.delivered()) else { continue };
@@ -169,7 +168,7 @@ fn ended_for_it(case: &Case, attempt: &Attempt, response: &Message, change: Chan
     {
         return true;
     }
-    let status = end(case, attempt).filter(|exchange| exchange.side == Side::Sp).map(|exchange| exchange.status);
+    let status = case.end_of(attempt).filter(|exchange| exchange.side == Side::Sp).map(|exchange| exchange.status);
     let unspecific = meanings
         .iter()
         .all(|meaning| matches!(*meaning, Meaning::Refused | Meaning::ServerError | Meaning::Malformed | Meaning::MessageMissing));

@@ -1,6 +1,5 @@
-use crate::ends::{end, place_of, sign_ins, somebody_got_in};
 use diag_sdk::case::attempt::Outcome;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
 
 static UNREACHABLE: CauseData = CauseData {
     text: "The browser cannot reach the identity provider: name, network, proxy or TLS certificate",
@@ -73,10 +72,10 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let unanswered = sign_ins(case).filter(|attempt| attempt.request.is_some() && attempt.response.is_none());
+    let unanswered = case.sign_in_attempts().filter(|attempt| attempt.request.is_some() && attempt.response.is_none());
     for attempt in unanswered {
-        let Some(exchange) = end(case, attempt) else { continue };
-        let place = place_of(&exchange.url);
+        let Some(exchange) = case.end_of(attempt) else { continue };
+        let place = shown::host_and_path(&exchange.url);
         let finding = match attempt.outcome {
             Outcome::BrokenInTransit if exchange.status == 0 => Finding::error(format!("{} could not be reached", host(&place)))
                 .actual(exchange.failure.clone().unwrap_or_else(|| "no answer".to_owned()), "the browser")
@@ -85,7 +84,7 @@ fn run(case: &Case, out: &mut Findings) {
                 Finding::error(format!("The request did not get through: {} answered {}", host(&place), exchange.status))
                     .cause(&UNREACHABLE, case.idp_vendor)
             }
-            Outcome::Incomplete if !somebody_got_in(case) => Finding::warning("The capture shows no answer to the request")
+            Outcome::Incomplete if !case.signed_in() => Finding::warning("The capture shows no answer to the request")
                 .likely()
                 .detail(format!("{}.", attempt.ending.trim_end_matches('.')))
                 .cause(&ENDED_EARLY, case.idp_vendor)

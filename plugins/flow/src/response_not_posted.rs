@@ -1,4 +1,3 @@
-use crate::ends::{end, sign_ins, somebody_got_in};
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
 
@@ -69,17 +68,17 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for attempt in sign_ins(case) {
+    for attempt in case.sign_in_attempts() {
         let Some(response) = attempt.response.as_deref().and_then(|id| case.message(id)).filter(|response| response.succeeded()) else {
             continue;
         };
         let unreachable = attempt.outcome == Outcome::BrokenInTransit
-            && end(case, attempt).is_some_and(|exchange| exchange.status == 0)
+            && case.end_of(attempt).is_some_and(|exchange| exchange.status == 0)
             && attempt.end.is_none_or(|end| attempt.consumption.is_none_or(|consumption| consumption == end));
-        let stopped = response.delivery.is_none() && attempt.outcome == Outcome::Incomplete && !somebody_got_in(case);
+        let stopped = response.delivery.is_none() && attempt.outcome == Outcome::Incomplete && !case.signed_in();
         let place = response.sightings.first().map(|sighting| &sighting.place);
         let finding = if unreachable {
-            let failure = end(case, attempt).and_then(|exchange| exchange.failure.clone()).unwrap_or_else(|| "no answer".to_owned());
+            let failure = case.end_of(attempt).and_then(|exchange| exchange.failure.clone()).unwrap_or_else(|| "no answer".to_owned());
             Finding::error("The browser could not reach the service provider with the response")
                 .actual(failure, "the browser")
                 .cause(&UNREACHABLE, case.sp_vendor)
@@ -94,7 +93,7 @@ fn run(case: &Case, out: &mut Findings) {
         out.push(
             finding
                 .at_all(place)
-                .at_all(end(case, attempt).map(|exchange| &exchange.place))
+                .at_all(case.end_of(attempt).map(|exchange| &exchange.place))
                 .attempt(attempt.id.clone())
                 .subject(response.id.clone()),
         );

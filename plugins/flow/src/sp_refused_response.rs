@@ -1,7 +1,6 @@
-use crate::ends::{end, headline, place_of, sign_ins, support_ids};
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::judgement::Party;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check, shown};
 
 static IN_ITS_LOG: CauseData = CauseData {
     text: "The service provider knows why it refused and tells only its log",
@@ -65,9 +64,9 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for attempt in sign_ins(case).filter(|attempt| refused(attempt)) {
-        let Some(exchange) = end(case, attempt) else { continue };
-        let place = place_of(&exchange.url);
+    for attempt in case.sign_in_attempts().filter(|attempt| refused(attempt)) {
+        let Some(exchange) = case.end_of(attempt) else { continue };
+        let place = shown::host_and_path(&exchange.url);
         let message = match (attempt.outcome, exchange.status) {
             (Outcome::DeniedAfterSignIn, status) => format!("Signed in, but {place} answered {status}"),
             (Outcome::BrokenInTransit, 0) => format!("{place} could not be reached"),
@@ -79,8 +78,8 @@ fn run(case: &Case, out: &mut Findings) {
             (_, status) if status < 400 => format!("The service provider showed an error page, {place}"),
             (_, status) => format!("The service provider refused the response with {status}"),
         };
-        let mut said: Vec<String> = headline(exchange).map(|text| format!("It says: “{text}”.")).into_iter().collect();
-        let ids = support_ids(exchange);
+        let mut said: Vec<String> = exchange.headline().map(|text| format!("It says: “{text}”.")).into_iter().collect();
+        let ids = exchange.support_ids();
         if !ids.is_empty() {
             said.push(format!("For its support: {ids}."));
         }

@@ -1,4 +1,3 @@
-use crate::ends::somebody_got_in;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
@@ -60,7 +59,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let stopped = |attempt: Option<&Attempt>| attempt.map_or(!somebody_got_in(case), Attempt::failed);
+    let stopped = |attempt: Option<&Attempt>| attempt.map_or(!case.signed_in(), Attempt::failed);
     let by_code = case.vendor_codes().into_iter().filter(|seen| seen.code == "AADSTS50105" && stopped(seen.attempt));
     let by_code = by_code.map(|seen| (seen.code.to_owned(), Some(seen.place), seen.attempt));
     let by_text =

@@ -1,10 +1,9 @@
-use crate::ends::{place_of, sign_ins};
 use diag_sdk::address::reaches;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::message::{Carrier, Message};
 use diag_sdk::case::metadata::Endpoint;
 use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT, short};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
 
 static RESPONSE_BY_REDIRECT: CauseData = CauseData {
     text: "The identity provider is set to return the response in the address (HTTP-Redirect), which Web SSO does not allow",
@@ -76,7 +75,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for attempt in sign_ins(case) {
+    for attempt in case.sign_in_attempts() {
         let message = |id: &Option<String>| id.as_deref().and_then(|id| case.message(id));
         if let Some(finding) = message(&attempt.response).and_then(|response| response_finding(case, attempt, response)) {
             out.push(finding);
@@ -94,7 +93,10 @@ fn response_finding(case: &Case, attempt: &Attempt, response: &Message) -> Optio
     let posted_before = response.sightings.iter().any(|seen| seen.carrier == Carrier::PageForm);
     let status = answer.map(|exchange| format!(", answered with {}", exchange.status)).unwrap_or_default();
     let mut finding = Finding::new(severity, "The response came by HTTP-Redirect")
-        .detail(format!("It stood in the address of a GET to {}{status}.", sighting.to.as_deref().map(place_of).unwrap_or_default()))
+        .detail(format!(
+            "It stood in the address of a GET to {}{status}.",
+            sighting.to.as_deref().map(shown::host_and_path).unwrap_or_default()
+        ))
         .expected(short(BINDING_POST), "saml-profiles-2.0-os §4.1.2")
         .actual(short(BINDING_REDIRECT), "the capture")
         .at(&sighting.place)

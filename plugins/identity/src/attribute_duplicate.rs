@@ -1,5 +1,4 @@
-use crate::sign_in;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static TWICE: CauseData = CauseData {
     text: "Two rules at the identity provider send the same attribute, or a rule sends it with several values",
@@ -72,7 +71,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for sign_in in sign_in::all(case, out) {
+    for sign_in in case.sign_ins(out) {
         let attributes = &sign_in.assertion.attributes;
         for (index, attribute) in attributes.iter().enumerate() {
             let same =
@@ -82,24 +81,26 @@ fn run(case: &Case, out: &mut Findings) {
                 continue;
             }
             let first = attributes.iter().find(same);
-            let finding = Finding::warning(format!("The attribute {} is sent more than once", attribute.short_name()))
+            let finding = sign_in
+                .finding(Severity::Warning, format!("The attribute {} is sent more than once", attribute.short_name()))
                 .detail("Products differ in which of them they take.")
                 .at(&attribute.place)
                 .at_all(first.map(|first| &first.place))
                 .actual(attribute.name.clone(), "two Attribute elements of the assertion")
-                .cause_with(&TWICE, case.idp_vendor, sign_in::application(case), None);
-            out.push(sign_in.mark(finding));
+                .because(&TWICE, case);
+            out.push(finding);
         }
-        for configuration in &sign_in.configurations {
-            let user_id = configuration.user_id_attribute.as_ref().and_then(|name| sign_in.attribute(&name.value));
+        for entry in &sign_in.entry_points {
+            let user_id = entry.user_id_attribute.as_ref().and_then(|name| sign_in.attribute(&name.value));
             let Some(attribute) = user_id.filter(|attribute| attribute.values.len() > 1) else { continue };
-            let finding = Finding::warning("The attribute for the user id has several values")
+            let finding = sign_in
+                .finding(Severity::Warning, "The attribute for the user id has several values")
                 .detail("The service provider can take only one of them for the user's id.")
                 .at(&attribute.place)
                 .expected("one value", "a user has one id")
                 .actual(format!("{} values", attribute.values.len()), attribute.name.clone())
-                .cause_with(&TWICE, case.idp_vendor, sign_in::application(case), None);
-            out.push(sign_in.mark(finding));
+                .because(&TWICE, case);
+            out.push(finding);
         }
     }
 }
@@ -107,8 +108,8 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{NAME, levels, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{NAME_CLAIM as NAME, levels, sign_in_sending as sign_in};
 
     #[test]
     fn names_may_not_repeat_but_values_may() {

@@ -1,5 +1,4 @@
-use crate::sign_in;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static EMPTY: CauseData = CauseData {
     text: "The field the attribute is filled from is empty for this person",
@@ -80,18 +79,19 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for sign_in in sign_in::all(case, out) {
+    for sign_in in case.sign_ins(out) {
         for attribute in &sign_in.assertion.attributes {
             if attribute.values.iter().any(|value| !value.blank) {
                 continue;
             }
             // Nobody misses what nobody reads.
             let severity = if sign_in.uses(attribute) { Severity::Warning } else { Severity::Notice };
-            let finding = Finding::new(severity, format!("The attribute {} has no value", attribute.short_name()))
+            let finding = sign_in
+                .finding(severity, format!("The attribute {} has no value", attribute.short_name()))
                 .at(&attribute.place)
                 .actual("no value", attribute.name.clone())
-                .cause_with(&EMPTY, case.idp_vendor, sign_in::application(case), None);
-            out.push(sign_in.mark(finding));
+                .because(&EMPTY, case);
+            out.push(finding);
         }
     }
 }
@@ -99,8 +99,8 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{NAME, levels, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{NAME_CLAIM as NAME, levels, sign_in_sending as sign_in};
 
     #[test]
     fn only_attributes_in_use_are_worth_a_warning() {

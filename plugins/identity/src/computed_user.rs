@@ -1,7 +1,6 @@
-use crate::directory::{self, Directory};
-use crate::sign_in::{self, SignIn};
-use diag_sdk::case::sp_configuration::SpConfiguration;
-use diag_sdk::{Case, Finding, Findings, Need, Place, Severity, Stage, check};
+use diag_sdk::user_directory::{self, Directory};
+use diag_sdk::view::{EntryPoint, SignIn};
+use diag_sdk::{Case, Findings, Need, Place, Severity, Stage, check};
 
 check! {
     /// Which user the service provider makes of the assertion.
@@ -75,26 +74,27 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<String> = Vec::new();
-    for sign_in in sign_in::all(case, out) {
-        for configuration in &sign_in.configurations {
-            let Some((user, place)) = user(&sign_in, configuration) else { continue };
+    for sign_in in case.sign_ins(out) {
+        for entry in &sign_in.entry_points {
+            let Some((user, place)) = user(&sign_in, entry) else { continue };
             if told.contains(&user) {
                 continue;
             }
-            let finding = Finding::notice("The user the service provider makes of the assertion")
-                .detail(format!("The person is known as {user} through {}.", configuration.name))
+            let finding = sign_in
+                .finding(Severity::Notice, "The user the service provider makes of the assertion")
+                .detail(format!("The person is known as {user} through {}.", entry.name))
                 .actual(user.clone(), "user directory and user id")
                 .at(place);
-            out.push(sign_in.mark(finding));
+            out.push(finding);
             told.push(user);
         }
     }
 }
 
 /// `DIRECTORY\\id`, and where the id stands.
-fn user<'a>(sign_in: &SignIn<'a>, configuration: &SpConfiguration) -> Option<(String, &'a Place)> {
-    let id = sign_in.attribute(&configuration.user_id_attribute.as_ref()?.value)?.values.iter().find(|value| !value.blank)?;
-    let directory = match directory::read(&configuration.user_directory.as_ref()?.value) {
+fn user<'a>(sign_in: &SignIn<'a>, entry: &EntryPoint<'a>) -> Option<(String, &'a Place)> {
+    let id = sign_in.attribute(&entry.user_id_attribute.as_ref()?.value)?.values.iter().find(|value| !value.blank)?;
+    let directory = match user_directory::read(&entry.user_directory.as_ref()?.value) {
         Directory::Constant(name) => name.to_owned(),
         Directory::Attribute(name) => sign_in.attribute(name)?.values.iter().find(|value| !value.blank)?.value.to_string(),
         Directory::Unbalanced => return None,
@@ -105,8 +105,8 @@ fn user<'a>(sign_in: &SignIn<'a>, configuration: &SpConfiguration) -> Option<(St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{NAME, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{NAME_CLAIM as NAME, assertion, sign_in_sending as sign_in};
 
     fn computed(case: &Case) -> Option<String> {
         COMPUTED_USER.judge(case).found().first().and_then(|finding| finding.actual.clone())
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn a_withheld_id_stays_withheld() {
         let mut case = sign_in(Outcome::SignedIn, &[(NAME, &["ada"])]);
-        case.messages[0].assertions[0].attributes[0].values[0].value.text = None;
+        assertion(&mut case).attributes[0].values[0].value.text = None;
         assert!(computed(&case).is_some_and(|user| user.starts_with("AZURE\\‹3 characters")));
     }
 }

@@ -1,5 +1,4 @@
-use crate::sign_in;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static TOO_MANY: CauseData = CauseData {
     text: "The person is in more than 150 groups, and Entra ID then sends a link in place of the groups",
@@ -81,34 +80,36 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for sign_in in sign_in::all(case, out) {
+    for sign_in in case.sign_ins(out) {
         let Some(link) = sign_in.assertion.attributes.iter().find(|attribute| attribute.name.trim() == LINK) else { continue };
         let is_groups = |name: &str| diag_sdk::spec::short(name) == "groups";
-        let mandatory = sign_in.configurations.iter().flat_map(|configuration| &configuration.attribute_map);
+        let mandatory = sign_in.entry_points.iter().flat_map(|entry| &entry.attribute_map);
         let mandatory = mandatory
             .filter(|row| row.mandatory)
             .any(|row| is_groups(&row.attribute.value) && sign_in.attribute(&row.attribute.value).is_none());
-        let severity = if mandatory && sign_in.refused { Severity::Error } else { Severity::Warning };
+        let severity = if mandatory && sign_in.refused() { Severity::Error } else { Severity::Warning };
         let mut detail = "The person is in too many groups for an assertion; the service provider gets none of them.".to_owned();
         if mandatory {
             detail.push_str(" The attribute mapping demands them.");
         }
-        let finding = Finding::new(severity, "A link was sent in place of the groups")
+        let finding = sign_in
+            .finding(severity, "A link was sent in place of the groups")
             .detail(detail)
             .at(&link.place)
             .expected("the groups themselves", "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups")
             .actual("a link", link.name.trim())
-            .cause_with(&TOO_MANY, case.idp_vendor, sign_in::application(case), None)
-            .cause_with(&ROLES, case.idp_vendor, sign_in::application(case), None);
-        out.push(sign_in.mark(finding));
+            .because(&TOO_MANY, case)
+            .because(&ROLES, case);
+        out.push(finding);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{levels, mandatory, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::sp_configuration::MappedAttribute;
+    use diag_sdk::testing::{levels, sign_in_sending as sign_in};
 
     #[test]
     fn the_link_counts_with_and_without_its_blank() {
@@ -121,7 +122,8 @@ mod tests {
     #[test]
     fn mandatory_groups_make_it_an_error() {
         let mut case = sign_in(Outcome::RefusedBySp, &[(LINK, &["https://x"])]);
-        case.sp_configurations[0].attribute_map = vec![mandatory("groups")];
+        case.sp_configurations[0].attribute_map =
+            vec![MappedAttribute { attribute: "groups".into(), target: "group".to_owned(), mandatory: true }];
         assert_eq!(levels(&GROUPS_OVERAGE, &case), [Severity::Error]);
     }
 }

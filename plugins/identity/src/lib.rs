@@ -1,18 +1,12 @@
 //! The user the service provider would see: which attributes it reads, and whether they were sent.
 
-#[cfg(test)]
-mod fixture;
-
 mod attribute_duplicate;
 mod attribute_empty;
 mod computed_user;
-mod directory;
 mod groups_overage;
 mod name_id_format_unsupported;
 mod name_id_missing;
-mod nearest;
 mod required_attribute_missing;
-mod sign_in;
 mod user_directory_attribute_missing;
 mod user_directory_unquoted;
 mod user_id_attribute_missing;

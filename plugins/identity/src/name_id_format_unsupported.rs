@@ -1,8 +1,8 @@
-use crate::sign_in;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::case::message::Message;
 use diag_sdk::setting::Vendor;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, aadsts, check, spec};
+use diag_sdk::view::Request;
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check, spec};
 
 static FORMAT: CauseData = CauseData {
     text: "The service provider's request asks for a NameID format the identity provider does not serve",
@@ -17,6 +17,7 @@ static OFFER: CauseData = CauseData {
     fix: "Serve the NameID format that is asked for, if the product can",
 };
 
+const HEADLINE: &str = "The identity provider cannot serve the NameID format asked for";
 /// The only formats Entra ID serves; it refuses requests for others.
 const ENTRA: &[&str] = &[
     "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
@@ -89,44 +90,32 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<&str> = Vec::new();
-    for message in case.messages_of(MessageKind::Response) {
-        let codes = message.status.iter().flat_map(|status| &status.codes);
+    for response in case.responses() {
+        let codes = response.message.status.iter().flat_map(|status| &status.codes);
         let Some(code) = codes.into_iter().find(|code| spec::short(&code.value) == "InvalidNameIDPolicy") else { continue };
-        let attempt = case.attempt_of(&message.id);
-        let request = attempt.and_then(|attempt| attempt.request.as_deref()).and_then(|id| case.message(id));
-        let mut finding = proven(case, request, &code.place, &code.value).subject(message.id.clone());
-        if let Some(attempt) = attempt {
-            told.push(&attempt.id);
-            finding = finding.attempt(attempt.id.clone());
-        }
-        out.push(finding);
+        told.extend(response.attempt.map(|attempt| attempt.id.as_str()));
+        let finding = response.finding(Severity::Error, HEADLINE).at(&code.place).detail(format!("It answered {}.", code.value));
+        out.push(proven(case, finding, response.request()));
     }
     for seen in case.vendor_codes() {
         let known = aadsts::number(seen.code) == Some(INVALID_POLICY);
         if !known || seen.attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str())) {
             continue;
         }
-        let request = seen.attempt.and_then(|attempt| attempt.request.as_deref()).and_then(|id| case.message(id));
-        let mut finding = proven(case, request, seen.place, seen.code);
-        if let Some(attempt) = seen.attempt {
-            told.push(&attempt.id);
-            finding = finding.attempt(attempt.id.clone());
-        }
-        out.push(finding);
+        told.extend(seen.attempt.map(|attempt| attempt.id.as_str()));
+        let finding = seen.finding(Severity::Error, HEADLINE).at(seen.place).detail(format!("It answered {}.", seen.code));
+        out.push(proven(case, finding, seen.attempt.and_then(|attempt| case.request_of(attempt))));
     }
-    for request in case.messages_of(MessageKind::AuthnRequest) {
-        let attempt = case.attempt_of(&request.id);
-        if !attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str())) {
-            foreseen(case, request, out);
+    for request in case.requests() {
+        if !request.attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str())) {
+            foreseen(&request, out);
         }
     }
 }
 
 /// The identity provider said so.
-fn proven(case: &Case, request: Option<&Message>, place: &Place, code: &str) -> Finding {
+fn proven(case: &Case, mut finding: Finding, request: Option<&Message>) -> Finding {
     let format = request.and_then(|request| request.request.as_ref()).and_then(|request| request.name_id_format.as_ref());
-    let mut finding =
-        Finding::error("The identity provider cannot serve the NameID format asked for").at(place).detail(format!("It answered {code}."));
     if let Some(format) = format {
         finding = finding.actual_sited(format, "NameIDPolicy/@Format of the request");
     }
@@ -134,13 +123,14 @@ fn proven(case: &Case, request: Option<&Message>, place: &Place, code: &str) -> 
         finding =
             finding.expected(ENTRA.iter().map(|format| spec::short(format)).collect::<Vec<_>>().join(", "), "formats Entra ID serves");
     }
-    finding.cause(&FORMAT, case.sp_vendor).cause_with(&OFFER, case.idp_vendor, sign_in::application(case), None)
+    finding.because(&FORMAT, case).because(&OFFER, case)
 }
 
 /// Nobody has complained, but the format is none of those the identity provider says it serves.
-fn foreseen(case: &Case, request: &Message, out: &mut Findings) {
-    let Some(format) = request.request.as_ref().and_then(|request| request.name_id_format.as_ref()) else { return };
-    if format.value == UNSPECIFIED || case.idp_accepted(request) {
+fn foreseen(request: &Request<'_>, out: &mut Findings) {
+    let case = request.case;
+    let Some(format) = request.details().and_then(|details| details.name_id_format.as_ref()) else { return };
+    if format.value == UNSPECIFIED || request.accepted() {
         return;
     }
     let published = case.idp_metadata(HeldBy::Publisher).chain(case.idp_metadata(HeldBy::Sp));
@@ -156,36 +146,37 @@ fn foreseen(case: &Case, request: &Message, out: &mut Findings) {
     }
     // Other products serve more than they list; Entra ID's list is documented.
     let severity = if case.idp_vendor == Vendor::Entra { Severity::Warning } else { Severity::Notice };
-    let mut finding = Finding::new(severity, "The NameID format asked for is none the identity provider names")
+    let finding = request
+        .finding(severity, "The NameID format asked for is none the identity provider names")
         .likely()
         .expected(served.iter().map(|format| spec::short(format)).collect::<Vec<_>>().join(", "), origin)
         .actual_sited(format, "NameIDPolicy/@Format of the request")
-        .subject(request.id.clone())
-        .cause(&FORMAT, case.sp_vendor)
-        .cause_with(&OFFER, case.idp_vendor, sign_in::application(case), None);
-    if let Some(attempt) = case.attempt_of(&request.id) {
-        finding = finding.attempt(attempt.id.clone());
-    }
+        .because(&FORMAT, case)
+        .because(&OFFER, case);
     out.push(finding);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{levels, sign_in};
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::case::exchange::Page;
-    use diag_sdk::case::message::{AuthnRequest, Status};
+    use diag_sdk::case::message::Status;
     use diag_sdk::case::metadata::{IdpRole, Metadata};
+    use diag_sdk::testing::{ended, levels, refused_by_idp, sign_in_sending as sign_in};
 
     const KERBEROS: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos";
 
     fn asking(format: &str, outcome: Outcome) -> Case {
         let mut case = sign_in(outcome, &[]);
-        let request = AuthnRequest { name_id_format: Some(format.into()), ..AuthnRequest::default() };
-        case.messages
-            .insert(0, Message { id: "m1".to_owned(), kind: MessageKind::AuthnRequest, request: Some(request), ..Message::default() });
-        case.attempts[0].request = Some("m1".to_owned());
+        case.messages[0].request.as_mut().unwrap().name_id_format = Some(format.into());
+        case
+    }
+
+    fn unanswered(format: &str) -> Case {
+        let mut case = asking(format, Outcome::Incomplete);
+        case.messages.truncate(1);
+        case.attempts[0].response = None;
+        ended(&mut case, Outcome::Incomplete);
         case
     }
 
@@ -196,16 +187,13 @@ mod tests {
             vec!["urn:oasis:names:tc:SAML:2.0:status:Requester".into(), "urn:oasis:names:tc:SAML:2.0:status:InvalidNameIDPolicy".into()];
         case.messages[1].status = Some(Status { codes, vendor_codes: vec!["AADSTS75016".to_owned()], ..Status::default() });
         assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Error]);
-        let mut case = asking(KERBEROS, Outcome::RefusedByIdp);
-        case.messages.remove(1);
-        case.exchanges[0].page = Some(Page { codes: vec!["AADSTS75016".to_owned()], error: true, ..Page::default() });
+        let case = refused_by_idp(&["AADSTS75016"], &[]);
         assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Error]);
     }
 
     #[test]
     fn an_unserved_format_is_foreseen_unless_it_was_accepted() {
-        let mut case = asking(KERBEROS, Outcome::Incomplete);
-        case.messages.truncate(1);
+        let mut case = unanswered(KERBEROS);
         assert!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case).is_empty());
         case.idp_vendor = Vendor::Entra;
         assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Warning]);
@@ -218,8 +206,7 @@ mod tests {
 
     #[test]
     fn metadata_tells_what_others_serve() {
-        let mut case = asking(KERBEROS, Outcome::Incomplete);
-        case.messages.truncate(1);
+        let mut case = unanswered(KERBEROS);
         let idp = IdpRole { name_id_formats: vec![ENTRA[3].to_owned()], ..IdpRole::default() };
         case.metadata.push(Metadata { idp: Some(idp), ..Metadata::default() });
         assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Notice]);

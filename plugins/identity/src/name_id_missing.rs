@@ -1,6 +1,5 @@
-use crate::sign_in;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NO_SOURCE: CauseData = CauseData {
     text: "The identity provider sends no NameID, or its source is empty for this person",
@@ -73,62 +72,57 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for sign_in in sign_in::all(case, out) {
+    for sign_in in case.sign_ins(out) {
         let blank = sign_in.assertion.name_id.as_ref().is_none_or(|name_id| name_id.blank);
         if !blank || sign_in.assertion.encrypted_id {
             continue;
         }
-        let said = sign_in.refused && sign_in.said(case, Meaning::NameIdMissing);
-        let logs_out = sign_in.configurations.iter().any(|configuration| configuration.single_logout == Some(true));
+        let said = sign_in.refused() && sign_in.said(&[Meaning::NameIdMissing]);
+        let logs_out = sign_in.entry_points.iter().any(|entry| entry.single_logout == Some(true));
         let wanted = case
             .sp_metadata(HeldBy::Publisher)
             .chain(case.sp_metadata(HeldBy::Idp))
             .any(|metadata| metadata.sp.as_ref().is_some_and(|role| !role.name_id_formats.is_empty() || !role.slo.is_empty()));
         // A product that reads the user from an attribute needs no NameID: silence where nothing asks for one.
         // The metadata asks for one, the response was refused, and no other reason was given.
-        let turned_away = sign_in.refused && wanted && sign_in.configurations.is_empty() && !gave_a_reason(case, &sign_in);
+        let turned_away = sign_in.refused() && wanted && sign_in.entry_points.is_empty() && sign_in.reason_is(&[]).is_none();
         let detail = if said {
             "The service provider says that it needs one."
         } else if turned_away {
             "The service provider's metadata offers single logout or names NameID formats, for which it needs one, and it refused this response without another word."
         } else if logs_out || wanted {
             "The service provider offers single logout or names NameID formats; without a NameID it cannot tell the identity provider whom to sign out."
-        } else if sign_in.refused && sign_in.configurations.is_empty() {
+        } else if sign_in.refused() && sign_in.entry_points.is_empty() {
             "Many service providers take the user from it, and this one refused the response."
         } else {
             continue;
         };
         let headline = if sign_in.assertion.name_id.is_some() { "The NameID is empty" } else { "The subject has no NameID" };
         let severity = if said || turned_away { Severity::Error } else { Severity::Warning };
-        let mut finding = Finding::new(severity, headline)
+        let mut finding = sign_in
+            .finding(severity, headline)
             .detail(detail)
             .at(sign_in.assertion.name_id.as_ref().map_or(&sign_in.assertion.place, |name_id| &name_id.place))
             .expected("a NameID", "saml-core-2.0-os §2.4.1")
-            .cause_with(&NO_SOURCE, case.idp_vendor, sign_in::application(case), None);
+            .because(&NO_SOURCE, case);
         if severity == Severity::Warning {
             finding = finding.likely();
         }
-        out.push(sign_in.mark(finding));
+        out.push(finding);
     }
-}
-
-/// The service provider said why it refused, beyond regrets.
-fn gave_a_reason(case: &Case, sign_in: &sign_in::SignIn<'_>) -> bool {
-    const REGRETS: &[Meaning] = &[Meaning::Refused, Meaning::ServerError, Meaning::IdpError];
-    case.said_about(sign_in.message).iter().any(|seen| !REGRETS.contains(&seen.phrase.meaning))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{levels, personal, says, sign_in};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::metadata::{Metadata, SpRole};
+    use diag_sdk::testing::{assertion, levels, personal, says_at as says, sign_in_sending as sign_in};
     use diag_sdk::{Place, Sited};
 
     fn nameless(outcome: Outcome) -> Case {
         let mut case = sign_in(outcome, &[]);
-        case.messages[0].assertions[0].name_id = None;
+        assertion(&mut case).name_id = None;
         case
     }
 
@@ -143,7 +137,7 @@ mod tests {
         assert_eq!(levels(&NAME_ID_MISSING, &case), [Severity::Warning]);
         says(&mut case, 1, Meaning::NameIdMissing, "NameID not found");
         assert_eq!(levels(&NAME_ID_MISSING, &case), [Severity::Error]);
-        case.messages[0].assertions[0].encrypted_id = true;
+        assertion(&mut case).encrypted_id = true;
         assert!(levels(&NAME_ID_MISSING, &case).is_empty());
     }
 
@@ -164,9 +158,9 @@ mod tests {
     fn a_blank_one_is_none() {
         let mut case = nameless(Outcome::RefusedBySp);
         says(&mut case, 1, Meaning::NameIdMissing, "NameID is empty");
-        case.messages[0].assertions[0].name_id = Some(Sited::new(personal(" "), Place::default()));
+        assertion(&mut case).name_id = Some(Sited::new(personal(" "), Place::default()));
         assert_eq!(levels(&NAME_ID_MISSING, &case), [Severity::Error]);
-        case.messages[0].assertions[0].name_id = Some(Sited::new(personal("ada"), Place::default()));
+        assertion(&mut case).name_id = Some(Sited::new(personal("ada"), Place::default()));
         assert!(levels(&NAME_ID_MISSING, &case).is_empty());
     }
 }

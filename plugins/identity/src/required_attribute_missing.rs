@@ -1,11 +1,11 @@
-use crate::nearest;
-use crate::sign_in::{self, SignIn};
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::{Metadata, RequestedAttribute};
-use diag_sdk::case::sp_configuration::{MappedAttribute, SpConfiguration};
+use diag_sdk::case::sp_configuration::MappedAttribute;
+use diag_sdk::near;
 use diag_sdk::setting::Vendor;
+use diag_sdk::view::{EntryPoint, SignIn};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NOT_RELEASED: CauseData = CauseData {
@@ -102,26 +102,26 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for sign_in in sign_in::all(case, out) {
+    for sign_in in case.sign_ins(out) {
         let mut told = false;
-        for configuration in &sign_in.configurations {
-            for row in configuration.attribute_map.iter().filter(|row| row.mandatory) {
-                if let Some(finding) = mandatory(case, &sign_in, configuration, row) {
-                    out.push(sign_in.mark(finding));
+        for entry in &sign_in.entry_points {
+            for row in entry.attribute_map.iter().filter(|row| row.mandatory) {
+                if let Some(finding) = mandatory(&sign_in, entry, row) {
+                    out.push(finding);
                     told = true;
                 }
             }
         }
         for metadata in published(case) {
             for requested in metadata.sp.iter().flat_map(|role| &role.requested_attributes).filter(|requested| requested.required) {
-                if let Some(finding) = requested_by_metadata(case, &sign_in, metadata, requested) {
+                if let Some(finding) = requested_by_metadata(&sign_in, metadata, requested) {
                     told |= finding.severity == Severity::Error;
-                    out.push(sign_in.mark(finding));
+                    out.push(finding);
                 }
             }
         }
-        if !told && let Some(finding) = said_or_denied(case, &sign_in) {
-            out.push(sign_in.mark(finding));
+        if !told {
+            out.extend(said_or_denied(&sign_in));
         }
     }
 }
@@ -132,50 +132,39 @@ fn published(case: &Case) -> Vec<&Metadata> {
     if published.is_empty() { case.sp_metadata(HeldBy::Idp).collect() } else { published }
 }
 
-fn has_value(sign_in: &SignIn<'_>, wanted: &str) -> bool {
-    sign_in.attribute(wanted).is_some_and(|attribute| attribute.values.iter().any(|value| !value.blank))
-}
-
-fn mandatory(case: &Case, sign_in: &SignIn<'_>, configuration: &SpConfiguration, row: &MappedAttribute) -> Option<Finding> {
+fn mandatory(sign_in: &SignIn<'_>, entry: &EntryPoint<'_>, row: &MappedAttribute) -> Option<Finding> {
     let wanted = &row.attribute;
-    if has_value(sign_in, &wanted.value) {
+    if sign_in.has_value(&wanted.value) {
         return None;
     }
-    let finding = Finding::new(sign_in.severity(), "A mandatory attribute of the mapping is not sent")
+    let finding = sign_in
+        .fault("A mandatory attribute of the mapping is not sent")
         .expected(wanted.value.clone(), "the attribute mapping, where it is marked as mandatory")
         .at(&wanted.place);
     let (finding, near) = with_nearest(finding, sign_in, &wanted.value);
-    Some(finding.cause_with(&NOT_RELEASED, case.idp_vendor, sign_in::application(case), Some(&wanted.value)).cause_with(
-        &MANDATORY,
-        configuration.vendor,
-        Some(&configuration.name),
-        near.as_deref(),
-    ))
+    Some(finding.because_with(&NOT_RELEASED, sign_in.case, wanted.value.as_str()).because_at(&MANDATORY, entry, near.as_deref()))
 }
 
-fn requested_by_metadata(case: &Case, sign_in: &SignIn<'_>, metadata: &Metadata, requested: &RequestedAttribute) -> Option<Finding> {
-    let by_friendly_name = requested.friendly_name.as_deref().is_some_and(|name| has_value(sign_in, name));
-    if has_value(sign_in, &requested.name) || by_friendly_name {
+fn requested_by_metadata(sign_in: &SignIn<'_>, metadata: &Metadata, requested: &RequestedAttribute) -> Option<Finding> {
+    let by_friendly_name = requested.friendly_name.as_deref().is_some_and(|name| sign_in.has_value(name));
+    if sign_in.has_value(&requested.name) || by_friendly_name {
         return None;
     }
-    let denied = sign_in.refused || sign_in.attempt.is_some_and(|attempt| attempt.outcome == Outcome::DeniedAfterSignIn);
+    let denied = sign_in.refused() || sign_in.attempt.is_some_and(|attempt| attempt.outcome == Outcome::DeniedAfterSignIn);
     let severity = if denied { Severity::Error } else { Severity::Warning };
-    let mut finding = Finding::new(severity, "An attribute the service provider's metadata requires is not sent")
+    let mut finding = sign_in
+        .finding(severity, "An attribute the service provider's metadata requires is not sent")
         .expected(requested.name.clone(), format!("RequestedAttribute with isRequired in {}", metadata.origin))
         .at(&requested.place);
     if !denied {
         finding = finding.likely();
     }
     let (finding, _) = with_nearest(finding, sign_in, &requested.name);
-    Some(
-        finding
-            .cause_with(&NOT_RELEASED, case.idp_vendor, sign_in::application(case), Some(&requested.name))
-            .cause(&NOT_MAPPED, case.sp_vendor),
-    )
+    Some(finding.because_with(&NOT_RELEASED, sign_in.case, requested.name.as_str()).because(&NOT_MAPPED, sign_in.case))
 }
 
 fn with_nearest(finding: Finding, sign_in: &SignIn<'_>, wanted: &str) -> (Finding, Option<String>) {
-    match nearest::attribute(wanted, &sign_in.assertion.attributes) {
+    match near::attribute(wanted, &sign_in.assertion.attributes) {
         Some((attribute, nearness)) => {
             let finding = finding
                 .detail(format!("The nearest attribute that is sent is {}: {}.", attribute.name, nearness.words()))
@@ -193,18 +182,17 @@ fn with_nearest(finding: Finding, sign_in: &SignIn<'_>, wanted: &str) -> (Findin
 
 /// No list of demands is at hand: the service provider's own word, or its refusal of a page right
 /// after it accepted the response.
-fn said_or_denied(case: &Case, sign_in: &SignIn<'_>) -> Option<Finding> {
-    let said = case.said_about(sign_in.message);
+fn said_or_denied(sign_in: &SignIn<'_>) -> Option<Finding> {
+    let said = sign_in.statements();
     let attempt = sign_in.attempt?;
     let denied = attempt.outcome == Outcome::DeniedAfterSignIn;
     // What names the user id is user-id-attribute-missing's.
     let of_the_user_id = |text: &str| ["user id", "user-id", "userid"].iter().any(|word| text.to_lowercase().contains(word));
-    let reason = said
-        .iter()
-        .find(|seen| seen.phrase.meaning == Meaning::AttributeMissing && (sign_in.refused || denied) && !of_the_user_id(&seen.phrase.text));
+    let reason =
+        said.iter().find(|seen| seen.meaning == Meaning::AttributeMissing && (sign_in.refused() || denied) && !of_the_user_id(&seen.text));
     let (headline, detail) = if let Some(seen) = reason {
-        ("The service provider misses an attribute", format!("It says: \u{201c}{}\u{201d}.\n{}", seen.phrase.text, sign_in.sent()))
-    } else if let Some(page) = denial(case, sign_in).filter(|_| !a_licence_is_missing(case, sign_in)) {
+        ("The service provider misses an attribute", format!("It says: \u{201c}{}\u{201d}.\n{}", seen.text, sign_in.sent()))
+    } else if let Some(page) = denial(sign_in).filter(|_| !a_licence_is_missing(sign_in)) {
         // A page that is not found, or that fails, has nothing to do with the person.
         let status = page.status;
         (
@@ -218,35 +206,34 @@ fn said_or_denied(case: &Case, sign_in: &SignIn<'_>) -> Option<Finding> {
     } else {
         return None;
     };
-    let mut finding = Finding::error(headline).detail(detail);
-    finding = finding.at_all(denial(case, sign_in).map(|page| &page.place)).at(&sign_in.assertion.place);
-    if let Some(place) = reason.and_then(|seen| seen.place) {
+    let mut finding = sign_in.finding(Severity::Error, headline).detail(detail);
+    finding = finding.at_all(denial(sign_in).map(|page| &page.place)).at(&sign_in.assertion.place);
+    if let Some(place) = reason.and_then(|seen| seen.place.as_ref()) {
         finding = finding.at(place);
     }
-    let entry_point = sign_in.configurations.first().map(|configuration| configuration.name.as_str());
-    Some(
-        finding
-            .cause_with(&NOT_RELEASED, case.idp_vendor, sign_in::application(case), None)
-            .cause_with(&NOT_MAPPED, case.sp_vendor, entry_point, None)
-            .cause_with(&ACCESS_RULE, case.sp_vendor, entry_point, None),
-    )
+    let case = sign_in.case;
+    Some(finding.because(&NOT_RELEASED, case).because(&NOT_MAPPED, case).because(&ACCESS_RULE, case))
 }
 
 /// Qlik Sense says that the person has no access pass: a licence, not an attribute.
-fn a_licence_is_missing(case: &Case, sign_in: &SignIn<'_>) -> bool {
-    case.sp_vendor == Vendor::Qlik && (sign_in.said(case, Meaning::AccessDenied) || sign_in.said(case, Meaning::NotProvisioned))
+fn a_licence_is_missing(sign_in: &SignIn<'_>) -> bool {
+    sign_in.case.sp_vendor == Vendor::Qlik && sign_in.said(&[Meaning::AccessDenied, Meaning::NotProvisioned])
 }
 
-fn denial<'a>(case: &'a Case, sign_in: &SignIn<'_>) -> Option<&'a Exchange> {
+fn denial<'a>(sign_in: &SignIn<'a>) -> Option<&'a Exchange> {
     let attempt = sign_in.attempt.filter(|attempt| attempt.outcome == Outcome::DeniedAfterSignIn)?;
-    attempt.end.and_then(|index| case.exchanges.get(index)).filter(|exchange| matches!(exchange.status, 401 | 403))
+    attempt.end.and_then(|index| sign_in.case.exchanges.get(index)).filter(|exchange| matches!(exchange.status, 401 | 403))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{NAME, levels, mandatory as row, says, sign_in};
     use diag_sdk::case::metadata::SpRole;
+    use diag_sdk::testing::{NAME_CLAIM as NAME, assertion, attribute, levels, says_at as says, sign_in_sending as sign_in};
+
+    fn row(attribute: &str) -> MappedAttribute {
+        MappedAttribute { attribute: attribute.into(), target: "group".to_owned(), mandatory: true }
+    }
 
     #[test]
     fn mandatory_rows_are_demanded_and_others_are_not() {
@@ -284,7 +271,7 @@ mod tests {
         assert_eq!(levels(&REQUIRED_ATTRIBUTE_MISSING, &demands(Outcome::SignedIn)), [Severity::Warning]);
         assert_eq!(levels(&REQUIRED_ATTRIBUTE_MISSING, &demands(Outcome::DeniedAfterSignIn)), [Severity::Error]);
         let mut case = demands(Outcome::DeniedAfterSignIn);
-        case.messages[0].assertions[0].attributes.push(crate::fixture::attribute("mail", &["ada@contoso.example"]));
+        assertion(&mut case).attributes.push(attribute("mail", &["ada@contoso.example"]));
         case.attempts[0].outcome = Outcome::SignedIn;
         assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
     }

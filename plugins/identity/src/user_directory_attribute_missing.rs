@@ -1,7 +1,6 @@
-use crate::directory::{self, Directory};
-use crate::nearest;
-use crate::sign_in::{self, SignIn};
-use diag_sdk::case::sp_configuration::SpConfiguration;
+use diag_sdk::near;
+use diag_sdk::user_directory::{self, Directory};
+use diag_sdk::view::{EntryPoint, SignIn};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
 
 static NOT_SENT: CauseData = CauseData {
@@ -97,27 +96,27 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let sign_ins = sign_in::all(case, out);
-    for configuration in case.relevant_configurations().filter(|configuration| configuration.is_saml()) {
-        let Some(setting) = &configuration.user_directory else { continue };
-        let own = || sign_ins.iter().filter(|sign_in| sign_in.configurations.iter().any(|known| known.id == configuration.id));
-        match directory::read(&setting.value) {
+    let sign_ins = case.sign_ins(out);
+    for entry in case.entry_points().filter(|entry| entry.is_saml()) {
+        let Some(setting) = &entry.user_directory else { continue };
+        let own = || sign_ins.iter().filter(|sign_in| sign_in.is_read_by(&entry));
+        match user_directory::read(&setting.value) {
             Directory::Attribute(name) => {
                 // A name in capitals is more likely a constant without its brackets, which has a check of its own.
-                if !directory::looks_constant(name) {
-                    out_of_assertions(case, configuration, setting, name, own(), out);
+                if !user_directory::looks_constant(name) {
+                    out_of_assertions(&entry, setting, name, own(), out);
                 }
                 if own().next().is_none() {
                     out.missing(Need::Capture);
                 }
             }
-            Directory::Constant(name) if directory::looks_like_attribute(name, own().next().map(|sign_in| sign_in.assertion)) => {
+            Directory::Constant(name) if user_directory::looks_like_attribute(name, own().next().map(|sign_in| sign_in.assertion)) => {
                 out.push(
                     Finding::warning("The name of an attribute is used as the user directory")
                         .detail(format!("In square brackets {name} is a constant: everybody belongs to a directory of that name."))
                         .expected(name, "the attribute without brackets")
                         .actual_sited(setting, "samlAttributeUserDirectory")
-                        .cause_with(&BRACKETS, configuration.vendor, Some(&configuration.name), Some(name)),
+                        .because_at(&BRACKETS, &entry, name),
                 );
             }
             Directory::Constant(_) | Directory::Unbalanced => {}
@@ -126,23 +125,23 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 fn out_of_assertions<'a>(
-    case: &Case,
-    configuration: &SpConfiguration,
+    entry: &EntryPoint<'_>,
     setting: &Sited<String>,
     name: &str,
     sign_ins: impl Iterator<Item = &'a SignIn<'a>>,
     out: &mut Findings,
 ) {
     for sign_in in sign_ins {
-        if sign_in.attribute(name).is_some_and(|attribute| attribute.values.iter().any(|value| !value.blank)) {
+        if sign_in.has_value(name) {
             continue;
         }
-        let mut finding = Finding::new(sign_in.severity(), "The attribute that becomes the user directory is not sent")
+        let mut finding = sign_in
+            .fault("The attribute that becomes the user directory is not sent")
             .detail(sign_in.sent())
             .expected(name, "samlAttributeUserDirectory, without brackets the name of an attribute")
             .at(&setting.place)
             .at(&sign_in.assertion.place);
-        match nearest::attribute(name, &sign_in.assertion.attributes) {
+        match near::attribute(name, &sign_in.assertion.attributes) {
             Some((attribute, nearness)) => {
                 finding = finding
                     .detail(format!("The nearest attribute that is sent is {}: {}.", attribute.name, nearness.words()))
@@ -154,20 +153,15 @@ fn out_of_assertions<'a>(
             }
             None => finding = finding.actual("no attribute of that name", "the assertion"),
         }
-        out.push(sign_in.mark(finding).cause_with(&NOT_SENT, case.idp_vendor, sign_in::application(case), Some(name)).cause_with(
-            &CONSTANT,
-            configuration.vendor,
-            Some(&configuration.name),
-            None,
-        ));
+        out.push(finding.because_with(&NOT_SENT, entry.case, name).because_at(&CONSTANT, entry, None));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{NAME, levels, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{NAME_CLAIM as NAME, levels, sign_in_sending as sign_in};
 
     fn directory(text: &str, outcome: Outcome) -> Case {
         let mut case = sign_in(outcome, &[(NAME, &["ada"]), ("organisation", &["CONTOSO"])]);

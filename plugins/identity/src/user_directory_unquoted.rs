@@ -1,6 +1,5 @@
-use crate::directory::{self, Directory};
-use crate::sign_in::{self, SignIn};
-use diag_sdk::case::sp_configuration::SpConfiguration;
+use diag_sdk::user_directory::{self, Directory};
+use diag_sdk::view::{EntryPoint, SignIn};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
 
 static QUOTE: CauseData = CauseData {
@@ -46,31 +45,30 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     // What is encrypted cannot tell which attributes were sent, but the brackets are judged all the same.
-    let sign_ins = sign_in::all(case, &mut Findings::default());
-    for configuration in case.relevant_configurations().filter(|configuration| configuration.is_saml()) {
-        let Some(setting) = &configuration.user_directory else { continue };
-        match directory::read(&setting.value) {
+    let sign_ins = case.sign_ins(&mut Findings::default());
+    for entry in case.entry_points().filter(|entry| entry.is_saml()) {
+        let Some(setting) = &entry.user_directory else { continue };
+        match user_directory::read(&setting.value) {
             Directory::Unbalanced => {
-                out.push(finding(Severity::Error, "The brackets of the user directory do not match", configuration, setting).detail(
+                out.push(finding(Severity::Error, "The brackets of the user directory do not match", &entry, setting).detail(
                     "A constant stands between one opening and one closing bracket. This value is neither a constant nor an attribute.",
                 ));
             }
-            Directory::Attribute(name) => unquoted(name, configuration, setting, &sign_ins, out),
+            Directory::Attribute(name) => unquoted(name, &entry, setting, &sign_ins, out),
             Directory::Constant(_) => {}
         }
     }
 }
 
 /// A name in capitals that no assertion carries as an attribute was meant as a constant.
-fn unquoted(name: &str, configuration: &SpConfiguration, setting: &Sited<String>, sign_ins: &[SignIn<'_>], out: &mut Findings) {
-    let own: Vec<&SignIn<'_>> =
-        sign_ins.iter().filter(|sign_in| sign_in.configurations.iter().any(|known| known.id == configuration.id)).collect();
-    if !directory::looks_constant(name) || own.iter().any(|sign_in| sign_in.attribute(name).is_some()) {
+fn unquoted(name: &str, entry: &EntryPoint<'_>, setting: &Sited<String>, sign_ins: &[SignIn<'_>], out: &mut Findings) {
+    let own: Vec<&SignIn<'_>> = sign_ins.iter().filter(|sign_in| sign_in.is_read_by(entry)).collect();
+    if !user_directory::looks_constant(name) || own.iter().any(|sign_in| sign_in.attribute(name).is_some()) {
         return;
     }
     // Only a capture shows that there is no such attribute.
-    let severity = own.iter().map(|sign_in| sign_in.severity()).max().unwrap_or(Severity::Warning);
-    let mut finding = finding(severity, "The user directory stands without square brackets", configuration, setting)
+    let severity = own.iter().map(|sign_in| sign_in.fault("").severity).max().unwrap_or(Severity::Warning);
+    let mut finding = finding(severity, "The user directory stands without square brackets", entry, setting)
         .detail(format!("{name} is taken for the name of an attribute, and no attribute of that name is sent."));
     if own.is_empty() {
         finding = finding.detail(format!("{name} is taken for the name of an attribute. It looks like the name of a directory.")).likely();
@@ -81,19 +79,19 @@ fn unquoted(name: &str, configuration: &SpConfiguration, setting: &Sited<String>
     out.push(finding);
 }
 
-fn finding(severity: Severity, headline: &str, configuration: &SpConfiguration, setting: &Sited<String>) -> Finding {
+fn finding(severity: Severity, headline: &str, entry: &EntryPoint<'_>, setting: &Sited<String>) -> Finding {
     let quoted = format!("[{}]", setting.value.trim().trim_matches(['[', ']']));
     Finding::new(severity, headline)
         .expected(quoted.clone(), "a constant in square brackets")
         .actual_sited(setting, "samlAttributeUserDirectory")
-        .cause_with(&QUOTE, configuration.vendor, Some(&configuration.name), Some(&quoted))
+        .because_at(&QUOTE, entry, quoted.as_str())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{NAME, levels, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{NAME_CLAIM as NAME, assertion, attribute, levels, sign_in_sending as sign_in};
 
     fn directory(text: &str, outcome: Outcome) -> Case {
         let mut case = sign_in(outcome, &[(NAME, &["ada"])]);
@@ -118,7 +116,7 @@ mod tests {
         case.messages.clear();
         assert_eq!(levels(&USER_DIRECTORY_UNQUOTED, &case), [Severity::Warning]);
         let mut case = directory("AZURE", Outcome::RefusedBySp);
-        case.messages[0].assertions[0].attributes.push(crate::fixture::attribute("AZURE", &["x"]));
+        assertion(&mut case).attributes.push(attribute("AZURE", &["x"]));
         assert!(levels(&USER_DIRECTORY_UNQUOTED, &case).is_empty());
     }
 }

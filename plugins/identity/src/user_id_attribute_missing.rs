@@ -1,8 +1,7 @@
-use crate::nearest::{self, Nearness};
-use crate::sign_in::{self, SignIn};
 use diag_sdk::case::registration::IdpRegistration;
-use diag_sdk::case::sp_configuration::SpConfiguration;
+use diag_sdk::near::{self, Nearness};
 use diag_sdk::setting::Vendor;
+use diag_sdk::view::{EntryPoint, SignIn};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
 
 static EMPTY_SOURCE: CauseData = CauseData {
@@ -96,51 +95,52 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let sign_ins = sign_in::all(case, out);
+    let sign_ins = case.sign_ins(out);
     if case.sp_configurations.is_empty() && case.sp_vendor == Vendor::Qlik {
         out.missing(Need::Virtualproxyconfig);
     }
     for sign_in in &sign_ins {
         let mut told = false;
-        for configuration in &sign_in.configurations {
-            let Some(wanted) = &configuration.user_id_attribute else { continue };
-            if let Some(finding) = judge(case, sign_in, configuration, wanted) {
-                out.push(sign_in.mark(finding));
+        for entry in &sign_in.entry_points {
+            let Some(wanted) = &entry.user_id_attribute else { continue };
+            if let Some(finding) = judge(sign_in, entry, wanted) {
+                out.push(finding);
                 told = true;
             }
         }
-        if !told && let Some(finding) = said_by_sp(case, sign_in) {
-            out.push(sign_in.mark(finding));
+        if !told {
+            out.extend(said_by_sp(sign_in));
         }
     }
     if sign_ins.is_empty() {
-        for configuration in case.relevant_configurations().filter(|configuration| configuration.is_saml()) {
+        for entry in case.entry_points().filter(|entry| entry.is_saml()) {
             for registration in case.relevant_registrations() {
-                out_of_policy(case, configuration, registration, out);
+                out_of_policy(&entry, registration, out);
             }
         }
     }
 }
 
-fn judge(case: &Case, sign_in: &SignIn<'_>, configuration: &SpConfiguration, wanted: &Sited<String>) -> Option<Finding> {
+fn judge(sign_in: &SignIn<'_>, entry: &EntryPoint<'_>, wanted: &Sited<String>) -> Option<Finding> {
     let found = sign_in.attribute(&wanted.value);
     if found.is_some_and(|attribute| attribute.values.iter().any(|value| !value.blank)) {
         return None;
     }
-    let near = if found.is_some() { None } else { nearest::attribute(&wanted.value, &sign_in.assertion.attributes) };
+    let near = if found.is_some() { None } else { near::attribute(&wanted.value, &sign_in.assertion.attributes) };
     let headline = match (found, near) {
         (Some(_), _) => "The attribute that becomes the user id is empty",
         (None, Some((_, Nearness::LetterCase))) => "The user id attribute is sent in other letter case",
         (None, _) => "The attribute that becomes the user id is not sent",
     };
-    let consequence = if sign_in.refused { "The service provider cannot tell who signed in and refused the response." } else { "" };
+    let consequence = if sign_in.refused() { "The service provider cannot tell who signed in and refused the response." } else { "" };
     let detail = match near {
         Some((attribute, nearness)) => {
             format!("The nearest attribute that is sent is {}: {}. {consequence}", attribute.name, nearness.words()).trim_end().to_owned()
         }
         None => format!("{consequence}\n{}", sign_in.sent()).trim_start().to_owned(),
     };
-    let mut finding = Finding::new(sign_in.severity(), headline)
+    let mut finding = sign_in
+        .fault(headline)
         .detail(detail)
         .expected(wanted.value.clone(), "the attribute for the user id in the service provider's configuration")
         .at(&wanted.place);
@@ -155,26 +155,22 @@ fn judge(case: &Case, sign_in: &SignIn<'_>, configuration: &SpConfiguration, wan
         }
         (None, None) => finding.actual("no attribute of that name", "the assertion").at(&sign_in.assertion.place),
     };
-    let application = sign_in::application(case);
-    let (idp, sp) = (case.idp_vendor, configuration.vendor);
-    let empty_source = |finding: Finding| finding.cause_with(&EMPTY_SOURCE, idp, application, None);
-    let not_released = |finding: Finding| finding.cause_with(&NOT_RELEASED, idp, application, Some(&wanted.value));
+    let case = sign_in.case;
+    let empty_source = |finding: Finding| finding.because(&EMPTY_SOURCE, case);
+    let not_released = |finding: Finding| finding.because_with(&NOT_RELEASED, case, wanted.value.as_str());
+    let wrong_name = |finding: Finding, sent: Option<&str>| finding.because_at(&WRONG_NAME, entry, sent);
     let released = case.relevant_registrations().any(|registration| sends(registration, &wanted.value) == Some(true));
     Some(match near {
         // A near miss is a matter of names; only without one is the person's own record the likeliest reason.
-        Some((attribute, nearness)) if nearness < Nearness::Synonym => {
-            not_released(finding.cause_with(&WRONG_NAME, sp, Some(&configuration.name), Some(&attribute.name)))
-        }
+        Some((attribute, nearness)) if nearness < Nearness::Synonym => not_released(wrong_name(finding, Some(&attribute.name))),
         _ if found.is_some() => empty_source(finding),
         _ if released || by_default(&wanted.value) => {
             let finding = not_released(empty_source(finding));
             let other = near.map(|(attribute, _)| attribute.name.as_str());
-            finding.cause_with(&WRONG_NAME, sp, Some(&configuration.name), other)
+            wrong_name(finding, other)
         }
-        Some((attribute, _)) => {
-            empty_source(not_released(finding.cause_with(&WRONG_NAME, sp, Some(&configuration.name), Some(&attribute.name))))
-        }
-        None => empty_source(not_released(finding).cause_with(&WRONG_NAME, sp, Some(&configuration.name), None)),
+        Some((attribute, _)) => empty_source(not_released(wrong_name(finding, Some(&attribute.name)))),
+        None => empty_source(wrong_name(not_released(finding), None)),
     })
 }
 
@@ -195,30 +191,32 @@ fn sends(registration: &IdpRegistration, wanted: &str) -> Option<bool> {
 }
 
 /// The service provider's page or log says that it found no user id.
-fn said_by_sp(case: &Case, sign_in: &SignIn<'_>) -> Option<Finding> {
-    if !sign_in.refused {
+fn said_by_sp(sign_in: &SignIn<'_>) -> Option<Finding> {
+    if !sign_in.refused() {
         return None;
     }
-    let seen = case.said_about(sign_in.message);
-    let seen = seen.iter().find(|seen| {
-        let text = seen.phrase.text.to_lowercase();
-        seen.phrase.meaning == Meaning::AttributeMissing && ["user id", "user-id", "userid"].iter().any(|word| text.contains(word))
+    let statements = sign_in.statements();
+    let seen = statements.iter().find(|seen| {
+        let text = seen.text.to_lowercase();
+        seen.meaning == Meaning::AttributeMissing && ["user id", "user-id", "userid"].iter().any(|word| text.contains(word))
     })?;
-    let mut finding = Finding::error("The service provider found no user id in the assertion")
-        .detail(format!("It says: \u{201c}{}\u{201d}.\n{}", seen.phrase.text, sign_in.sent()))
+    let case = sign_in.case;
+    let mut finding = sign_in
+        .finding(Severity::Error, "The service provider found no user id in the assertion")
+        .detail(format!("It says: \u{201c}{}\u{201d}.\n{}", seen.text, sign_in.sent()))
         .at(&sign_in.assertion.place)
-        .cause_with(&NOT_RELEASED, case.idp_vendor, sign_in::application(case), None)
-        .cause(&WRONG_NAME, case.sp_vendor)
-        .cause_with(&EMPTY_SOURCE, case.idp_vendor, sign_in::application(case), None);
-    if let Some(place) = seen.place {
+        .because(&NOT_RELEASED, case)
+        .because(&WRONG_NAME, case)
+        .because(&EMPTY_SOURCE, case);
+    if let Some(place) = &seen.place {
         finding = finding.at(place);
     }
     Some(finding)
 }
 
 /// Without a capture: the policy lists every attribute that is sent, and the user id's is not among them.
-fn out_of_policy(case: &Case, configuration: &SpConfiguration, registration: &IdpRegistration, out: &mut Findings) {
-    let Some(wanted) = &configuration.user_id_attribute else { return };
+fn out_of_policy(entry: &EntryPoint<'_>, registration: &IdpRegistration, out: &mut Findings) {
+    let Some(wanted) = &entry.user_id_attribute else { return };
     let sent_anyway = registration.basic_claims != Some(false) && by_default(&wanted.value);
     match sends(registration, &wanted.value) {
         Some(false) if !sent_anyway => {}
@@ -233,7 +231,7 @@ fn out_of_policy(case: &Case, configuration: &SpConfiguration, registration: &Id
         .detail("The mapping policy lists the attributes that are sent; the one the service provider reads is not among them.")
         .expected(wanted.value.clone(), "the attribute for the user id in the service provider's configuration")
         .at(&wanted.place)
-        .cause_with(&NOT_RELEASED, case.idp_vendor, registration.name.as_deref(), Some(&wanted.value));
+        .cause_with(&NOT_RELEASED, registration.vendor, registration.name.as_deref(), Some(&wanted.value));
     if let Some(claim) = registration.claims.first() {
         let names: Vec<&str> = registration.claims.iter().map(|claim| claim.attribute.value.as_str()).take(12).collect();
         finding = finding.at(&claim.attribute.place).actual(names.join(", "), "SamlClaimType of the mapping policy");
@@ -244,10 +242,10 @@ fn out_of_policy(case: &Case, configuration: &SpConfiguration, registration: &Id
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{NAME, levels, says, sign_in};
     use diag_sdk::Difference;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::registration::Claim;
+    use diag_sdk::testing::{NAME_CLAIM as NAME, levels, says_at as says, sign_in_sending as sign_in};
 
     const MAIL: &str = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress";
 
@@ -294,9 +292,9 @@ mod tests {
     #[test]
     fn a_response_to_somebody_else_is_not_judged() {
         let mut case = sign_in(Outcome::Incomplete, &[]);
-        case.messages[0].sightings[0].to = Some("https://broker.example/acs".to_owned());
+        case.messages[1].sightings[1].to = Some("https://broker.example/acs".to_owned());
         assert!(levels(&USER_ID_ATTRIBUTE_MISSING, &case).is_empty());
-        case.messages[0].sightings[0].to = Some("https://sense.example/adfs/samlauthn/".to_owned());
+        case.messages[1].sightings[1].to = Some("https://sense.example/adfs/samlauthn/".to_owned());
         assert!(levels(&USER_ID_ATTRIBUTE_MISSING, &case).is_empty());
     }
 

@@ -1,5 +1,4 @@
-use crate::sign_in;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static BLANKS: CauseData = CauseData {
     text: "The value is stored with blanks around it, or the identity provider's template adds line breaks",
@@ -79,22 +78,24 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for sign_in in sign_in::all(case, out) {
+    for sign_in in case.sign_ins(out) {
         if let Some(name_id) = sign_in.assertion.name_id.as_ref().filter(|name_id| name_id.padded && !name_id.blank) {
-            let finding = Finding::warning("The NameID begins or ends with white space")
+            let finding = sign_in
+                .finding(Severity::Warning, "The NameID begins or ends with white space")
                 .detail("Most products take it for another user than the one without the blank.")
                 .at(&name_id.place)
-                .cause_with(&BLANKS, case.idp_vendor, sign_in::application(case), None);
-            out.push(sign_in.mark(finding));
+                .because(&BLANKS, case);
+            out.push(finding);
         }
         for attribute in &sign_in.assertion.attributes {
             let Some(value) = attribute.values.iter().find(|value| value.padded && !value.blank) else { continue };
             let severity = if sign_in.uses(attribute) { Severity::Warning } else { Severity::Notice };
-            let finding = Finding::new(severity, format!("A value of {} begins or ends with white space", attribute.short_name()))
+            let finding = sign_in
+                .finding(severity, format!("A value of {} begins or ends with white space", attribute.short_name()))
                 .detail("Comparisons with the value fail, and most products take it for another one.")
                 .at(&value.place)
-                .cause_with(&BLANKS, case.idp_vendor, sign_in::application(case), None);
-            out.push(sign_in.mark(finding));
+                .because(&BLANKS, case);
+            out.push(finding);
         }
     }
 }
@@ -102,8 +103,8 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{NAME, levels, personal, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{NAME_CLAIM as NAME, assertion, levels, personal, sign_in_sending as sign_in};
     use diag_sdk::{Place, Sited};
 
     #[test]
@@ -118,7 +119,7 @@ mod tests {
     #[test]
     fn the_name_id_counts_too() {
         let mut case = sign_in(Outcome::SignedIn, &[]);
-        case.messages[0].assertions[0].name_id = Some(Sited::new(personal("ada "), Place::default()));
+        assertion(&mut case).name_id = Some(Sited::new(personal("ada "), Place::default()));
         assert_eq!(levels(&VALUE_HAS_WHITESPACE, &case), [Severity::Warning]);
     }
 }

@@ -84,6 +84,13 @@ impl Findings {
     }
 }
 
+impl Extend<Finding> for Findings {
+    /// Reports every finding there is: of an `Option` the one or none.
+    fn extend<I: IntoIterator<Item = Finding>>(&mut self, findings: I) {
+        self.found.extend(findings);
+    }
+}
+
 impl Check {
     /// Runs the check on a Case: [`Findings`] with every finding carrying this check's id and
     /// references. Used by tests; the runner in core adds isolation.

@@ -9,12 +9,18 @@
 //! - [`mod@check`]: what a check is, what a plugin is
 //! - [`need`]: what inputs a check can use
 //! - [`finding`]: what a check reports: severity, place, expected and actual, causes with their fix
+//! - [`view`]: what a check asks of the facts: responses, requests, copies of metadata, entry points
 //! - [`address`]: URLs as a browser asks for them
 //! - [`difference`]: exact comparison first, then the near miss put into one word
 //! - [`host`]: host names, parsed and compared
 //! - [`meaning`]: what statements of pages and logs mean, and who writes so
 //! - [`setting`]: names of settings, and where each vendor's administrator finds them
+//! - [`shown`]: spans of time, ids and addresses as people read them
+//! - [`near`]: the attribute that was probably meant
+//! - [`algorithm`]: names of signature and digest algorithms, and how strong they are
+//! - [`tenant`], [`user_directory`]: values of products that mean more than their text
 //! - [`aadsts`], [`status`]: vendor codes and SAML status codes in words
+//! - `testing` (with the feature of that name): Cases for the tests of checks
 
 #[macro_use]
 mod facts;
@@ -23,6 +29,7 @@ pub mod aadsts;
 pub mod abi;
 pub mod account;
 pub mod address;
+pub mod algorithm;
 pub mod case;
 pub mod check;
 pub mod difference;
@@ -30,13 +37,20 @@ pub mod finding;
 pub mod host;
 pub mod manifest;
 pub mod meaning;
+pub mod near;
 pub mod need;
 pub mod secret;
 pub mod serve;
 pub mod setting;
+pub mod shown;
 pub mod spec;
 pub mod stage;
 pub mod status;
+pub mod tenant;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod user_directory;
+pub mod view;
 
 pub use account::Account;
 pub use case::Case;

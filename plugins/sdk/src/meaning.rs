@@ -116,7 +116,10 @@ words! {
 impl Meaning {
     /// It states that something failed, and no reason for it: any cause may stand behind it.
     pub fn is_vague(self) -> bool {
-        matches!(self, Self::Unknown | Self::Refused | Self::ServerError | Self::IdpError | Self::AccessDenied | Self::Status)
+        matches!(
+            self,
+            Self::Unknown | Self::Refused | Self::ServerError | Self::IdpError | Self::AccessDenied | Self::Status | Self::Logout
+        )
     }
 }
 

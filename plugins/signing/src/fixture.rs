@@ -7,6 +7,7 @@ use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::certificate::{Certificate, Key, KeyKind, KeyUse};
 use diag_sdk::case::exchange::{Exchange, Page, Phrase, Side};
 use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::judgement::Fate;
 use diag_sdk::case::message::{Carrier, Message, MessageKind, Sighting, Status};
 use diag_sdk::case::metadata::{IdpRole, Metadata, SpRole};
 use diag_sdk::case::registration::{IdpRegistration, RegistrationObject};
@@ -166,7 +167,7 @@ pub(crate) fn attempt(outcome: Outcome) -> Attempt {
 pub(crate) fn sign_in(outcome: Outcome) -> Case {
     let exchange = |side| Exchange { side, ..Exchange::default() };
     Case {
-        messages: vec![request(), response()],
+        messages: vec![Message { fate: Fate::Accepted, ..request() }, response()],
         attempts: vec![attempt(outcome)],
         exchanges: vec![exchange(Side::Idp), exchange(Side::Sp)],
         judged_at: Some(time("2026-11-24T10:00:00Z")),
@@ -178,6 +179,7 @@ pub(crate) fn sign_in(outcome: Outcome) -> Case {
 pub(crate) fn refused_by_idp(codes: &[&str], meanings: &[Meaning]) -> Case {
     let mut case = sign_in(Outcome::RefusedByIdp);
     case.messages.truncate(1);
+    case.messages[0].fate = Fate::Refused;
     case.attempts[0].response = None;
     case.exchanges[0].page = Some(page(codes, meanings));
     case

@@ -100,10 +100,24 @@ impl Certificate {
         self.not_before.is_some_and(|start| start > time)
     }
 
-    /// For people: subject and the first characters of the SHA-1 thumbprint.
+    /// The same key: the same certificate, or another one for the same key, as renewals often are.
+    pub fn same_key(&self, other: &Self) -> bool {
+        same_thumbprint(&self.sha1, &other.sha1) || (!self.spki_sha256.is_empty() && self.spki_sha256 == other.spki_sha256)
+    }
+
+    /// For people: subject and SHA-1 thumbprint.
     pub fn label(&self) -> String {
         format!("{} ({})", self.subject, self.sha1)
     }
+}
+
+/// Two thumbprints say the same, compared as people copy them: letter case, colons and blanks mean
+/// nothing, and an empty one equals none.
+pub fn same_thumbprint(left: &str, right: &str) -> bool {
+    let plain =
+        |text: &str| -> String { text.chars().filter(char::is_ascii_hexdigit).map(|character| character.to_ascii_uppercase()).collect() };
+    let (left, right) = (plain(left), plain(right));
+    !left.is_empty() && left == right
 }
 
 impl Key {
@@ -115,5 +129,27 @@ impl Key {
     /// It may be used for encryption.
     pub fn encrypts(&self) -> bool {
         matches!(self.usage, KeyUse::Encryption | KeyUse::Any)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thumbprints_are_compared_as_people_copy_them() {
+        assert!(same_thumbprint("5FDDEE15321F", "5f:dd:ee:15:32:1f"));
+        assert!(same_thumbprint("5FDDEE15321F", "5f dd ee 15 32 1f"));
+        assert!(!same_thumbprint("5FDDEE15321F", "5FDDEE15321E"));
+        assert!(!same_thumbprint("", ""));
+    }
+
+    #[test]
+    fn a_renewed_certificate_may_have_the_same_key() {
+        let certificate =
+            |sha1: &str, key: &str| Certificate { sha1: sha1.to_owned(), spki_sha256: key.to_owned(), ..Certificate::default() };
+        assert!(!certificate("AA", "1").same_key(&certificate("BB", "2")));
+        assert!(certificate("AA", "1").same_key(&certificate("BB", "1")));
+        assert!(!certificate("AA", "").same_key(&certificate("BB", "")));
     }
 }

@@ -5,10 +5,12 @@
 
 use super::Case;
 use super::attempt::{Attempt, Outcome};
-use super::exchange::{Phrase, Side};
-use super::message::{Message, MessageKind};
+use super::exchange::{Exchange, Phrase, Side};
+use super::judgement::Fate;
+use super::message::Message;
 use super::place::Place;
 use crate::host::host_of;
+use std::collections::{HashMap, HashSet};
 
 /// A vendor's error code, where it was seen.
 #[derive(Debug, Clone, Copy)]
@@ -40,12 +42,45 @@ impl Case {
         self.attempts.iter().find(|attempt| attempt.exchanges.contains(&exchange))
     }
 
+    /// The request of an attempt.
+    pub fn request_of(&self, attempt: &Attempt) -> Option<&Message> {
+        attempt.request.as_deref().and_then(|id| self.message(id))
+    }
+
+    /// The exchange at which an attempt ended.
+    pub fn end_of(&self, attempt: &Attempt) -> Option<&Exchange> {
+        self.exchanges.get(attempt.end.or_else(|| attempt.exchanges.last().copied())?)
+    }
+
+    /// The attempt of every exchange that belongs to one.
+    fn attempts_by_exchange(&self) -> HashMap<usize, &Attempt> {
+        let mut attempts = HashMap::new();
+        for attempt in &self.attempts {
+            for index in &attempt.exchanges {
+                attempts.entry(*index).or_insert(attempt);
+            }
+        }
+        attempts
+    }
+
+    /// The attempt of every message that belongs to one.
+    pub(crate) fn attempts_by_message(&self) -> HashMap<&str, &Attempt> {
+        let mut attempts = HashMap::new();
+        for attempt in &self.attempts {
+            for id in attempt.request.iter().chain(&attempt.response) {
+                attempts.entry(id.as_str()).or_insert(attempt);
+            }
+        }
+        attempts
+    }
+
     /// Vendor codes the identity provider gave, on its pages and in statuses, each once per attempt.
     pub fn vendor_codes(&self) -> Vec<CodeSeen<'_>> {
+        let (by_exchange, by_message) = (self.attempts_by_exchange(), self.attempts_by_message());
         let mut seen = Vec::new();
         for (index, exchange) in self.exchanges.iter().enumerate() {
             let Some(page) = exchange.page.as_ref().filter(|page| !page.codes.is_empty()) else { continue };
-            let attempt = self.attempt_at(index);
+            let attempt = by_exchange.get(&index).copied();
             // Documentation and community pages name codes too; only the identity provider's own count.
             if exchange.side == Side::Idp || (exchange.side == Side::Other && page.error && attempt.is_some()) {
                 for code in &page.codes {
@@ -57,16 +92,11 @@ impl Case {
             let Some(status) = &message.status else { continue };
             for code in &status.vendor_codes {
                 let place = status.message.as_ref().map_or(&message.place, |text| &text.place);
-                seen.push(CodeSeen { code, place, attempt: self.attempt_of(&message.id) });
+                seen.push(CodeSeen { code, place, attempt: by_message.get(message.id.as_str()).copied() });
             }
         }
-        let mut told = Vec::new();
-        seen.retain(|sighting| {
-            let key = (sighting.code, sighting.attempt.map(|attempt| attempt.id.as_str()));
-            let first = !told.contains(&key);
-            told.push(key);
-            first
-        });
+        let mut told = HashSet::new();
+        seen.retain(|sighting: &CodeSeen<'_>| told.insert((sighting.code, sighting.attempt.map(|attempt| attempt.id.as_str()))));
         seen
     }
 
@@ -77,29 +107,42 @@ impl Case {
         self.vendor_codes().into_iter().filter(|seen| !seen.attempt.is_some_and(made_up_for)).collect()
     }
 
+    /// Hosts at which this service provider consumes responses, as far as its metadata and
+    /// configuration tell.
+    pub fn sp_hosts(&self) -> Vec<String> {
+        let published = self.metadata.iter().filter_map(|metadata| metadata.sp.as_ref()).flat_map(|role| &role.acs);
+        let configured = self.sp_configurations.iter().filter_map(|configuration| configuration.acs_url.as_ref());
+        published.map(|endpoint| &endpoint.location).chain(configured).filter_map(|url| host_of(&url.value)).collect()
+    }
+
     /// The message was delivered to this service provider, as far as its metadata and configuration
     /// tell; `true` where nothing tells. A capture often holds sign-ins to others, or to a broker.
     pub fn concerns_sp(&self, response: &Message) -> bool {
-        let published = self.metadata.iter().filter_map(|metadata| metadata.sp.as_ref()).flat_map(|role| &role.acs);
-        let configured = self.sp_configurations.iter().filter_map(|configuration| configuration.acs_url.as_ref());
-        let mut hosts = published.map(|endpoint| &endpoint.location).chain(configured).filter_map(|url| host_of(&url.value)).peekable();
-        match response.delivered_to().and_then(host_of) {
-            Some(to) if hosts.peek().is_some() => hosts.any(|host| host == to),
-            _ => true,
-        }
+        response.was_delivered_to_one_of(&self.sp_hosts())
     }
 
     /// Known texts on pages of one side; those of a log count for the service provider.
     pub fn phrases_of(&self, side: Side) -> Vec<PhraseSeen<'_>> {
-        let pages = self.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.side == side).flat_map(|(index, exchange)| {
-            exchange.page.iter().flat_map(|page| &page.phrases).map(move |phrase| PhraseSeen {
-                phrase,
-                place: Some(&exchange.place),
-                exchange: Some(index),
-                attempt: self.attempt_at(index),
-            })
-        });
+        let by_exchange = self.attempts_by_exchange();
+        let indexes = (0..self.exchanges.len()).map(|index| (index, by_exchange.get(&index).copied()));
+        let pages = indexes.flat_map(|(index, attempt)| self.phrases_at(index, side, attempt));
         let log = self.log_phrases.iter().filter(|_| side == Side::Sp);
+        pages.chain(log.map(|phrase| PhraseSeen { phrase, place: None, exchange: None, attempt: None })).collect()
+    }
+
+    fn phrases_at<'a>(&'a self, index: usize, side: Side, attempt: Option<&'a Attempt>) -> impl Iterator<Item = PhraseSeen<'a>> {
+        self.exchanges.get(index).filter(|exchange| exchange.side == side).into_iter().flat_map(move |exchange| {
+            let phrases = exchange.page.iter().flat_map(|page| &page.phrases);
+            phrases.map(move |phrase| PhraseSeen { phrase, place: Some(&exchange.place), exchange: Some(index), attempt })
+        })
+    }
+
+    /// Known texts one side showed in an attempt, from an exchange on; those of a log count for the
+    /// service provider where the attempt failed.
+    pub fn phrases_in<'a>(&'a self, attempt: &'a Attempt, side: Side, from: usize) -> Vec<PhraseSeen<'a>> {
+        let indexes = attempt.exchanges.iter().copied().filter(|index| *index >= from);
+        let pages = indexes.flat_map(|index| self.phrases_at(index, side, Some(attempt)));
+        let log = self.log_phrases.iter().filter(|_| side == Side::Sp && attempt.failed());
         pages.chain(log.map(|phrase| PhraseSeen { phrase, place: None, exchange: None, attempt: None })).collect()
     }
 
@@ -107,41 +150,19 @@ impl Case {
     /// from the consumption on.
     pub fn said_about(&self, response: &Message) -> Vec<PhraseSeen<'_>> {
         let Some(attempt) = self.attempt_of(&response.id) else { return Vec::new() };
-        let from = attempt.consumption.or_else(|| response.delivered().and_then(|sighting| sighting.exchange)).unwrap_or(0);
-        self.phrases_of(Side::Sp)
-            .into_iter()
-            .filter(|seen| match seen.exchange {
-                Some(index) => index >= from && seen.attempt.is_some_and(|known| known.id == attempt.id),
-                None => attempt.failed(),
-            })
-            .collect()
+        self.phrases_in(attempt, Side::Sp, attempt.consumption.or(response.delivered_in()).unwrap_or(0))
     }
 
     /// The identity provider answered this request with success.
     pub fn idp_accepted(&self, request: &Message) -> bool {
-        let answered = |response: &Message| {
-            let same_attempt = self.attempts.iter().any(|attempt| {
-                attempt.request.as_deref() == Some(request.id.as_str()) && attempt.response.as_deref() == Some(response.id.as_str())
-            });
-            let same_id = match (&request.xml_id, &response.in_response_to) {
-                (Some(id), Some(answered)) => id.value == answered.value,
-                _ => false,
-            };
-            response.succeeded() && (same_attempt || same_id)
-        };
-        self.messages_of(MessageKind::Response).any(answered)
-            || self
-                .attempt_of(&request.id)
-                .is_some_and(|attempt| attempt.accepted() || (attempt.outcome == Outcome::RefusedBySp && attempt.response.is_none()))
+        request.fate == Fate::Accepted
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::exchange::{Exchange, Page};
-    use super::super::message::Status;
     use super::*;
-    use crate::spec::STATUS_SUCCESS;
 
     fn page(side: Side, code: &str) -> Exchange {
         Exchange { side, page: Some(Page { codes: vec![code.to_owned()], error: true, ..Page::default() }), ..Exchange::default() }
@@ -175,21 +196,5 @@ mod tests {
         assert_eq!(case(Outcome::RefusedByIdp).refusing_codes().len(), 1);
         assert_eq!(case(Outcome::Abandoned).refusing_codes().len(), 1);
         assert!(case(Outcome::SignedIn).refusing_codes().is_empty());
-    }
-
-    #[test]
-    fn a_successful_answer_proves_that_the_request_was_accepted() {
-        let request = Message { id: "m1".to_owned(), kind: MessageKind::AuthnRequest, xml_id: Some("_1".into()), ..Message::default() };
-        let status = |code: &str| Some(Status { codes: vec![code.into()], ..Status::default() });
-        let response = |code| Message {
-            id: "m2".to_owned(),
-            kind: MessageKind::Response,
-            in_response_to: Some("_1".into()),
-            status: status(code),
-            ..Message::default()
-        };
-        let case = |code| Case { messages: vec![request.clone(), response(code)], ..Case::default() };
-        assert!(case(STATUS_SUCCESS).idp_accepted(&request));
-        assert!(!case("urn:oasis:names:tc:SAML:2.0:status:Requester").idp_accepted(&request));
     }
 }

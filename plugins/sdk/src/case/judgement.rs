@@ -7,7 +7,7 @@
 use super::place::Place;
 use crate::meaning::{Meaning, Writer};
 use crate::stage::Stage;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 words! {
     /// What became of a message that was handed over.
@@ -209,6 +209,25 @@ impl Failure {
     /// The sentence that tells most.
     pub fn sentence(&self) -> Option<&Statement> {
         self.said.first()
+    }
+}
+
+impl Statement {
+    /// For people: who says it, where a product was recognised, and the sentence.
+    pub fn quoted(&self) -> String {
+        match self.writer.product() {
+            Some(name) => format!("{name} says: “{}”.", self.text),
+            None => format!("It says: “{}”.", self.text),
+        }
+    }
+}
+
+impl Offset {
+    /// The moment this clock shows when the browser's shows `time`. `shift` moves it within the
+    /// uncertainty: -1 is the earliest, 1 the latest it may show.
+    pub fn shown_at(&self, time: Timestamp, shift: f64) -> Timestamp {
+        let by = self.ahead_seconds + shift.clamp(-1.0, 1.0) * self.uncertainty_seconds;
+        SignedDuration::try_from_secs_f64(by).ok().and_then(|by| time.checked_add(by).ok()).unwrap_or(time)
     }
 }
 

@@ -5,6 +5,7 @@ use super::certificate::Certificate;
 use super::judgement::{Fate, Offset, Signal};
 use super::place::{Place, Sited};
 use super::signature::{Encryption, QuerySignature, Signature};
+use crate::host::host_of;
 use crate::secret::Personal;
 use jiff::Timestamp;
 
@@ -225,6 +226,19 @@ impl Message {
     /// The URL the browser sent it to.
     pub fn delivered_to(&self) -> Option<&str> {
         self.delivered().and_then(|sighting| sighting.to.as_deref())
+    }
+
+    /// Index of the exchange that handed it over.
+    pub fn delivered_in(&self) -> Option<usize> {
+        self.delivered().and_then(|sighting| sighting.exchange)
+    }
+
+    /// It was delivered to one of these hosts; `true` where no host, or no delivery, is known.
+    pub fn was_delivered_to_one_of(&self, hosts: &[String]) -> bool {
+        match self.delivered_to().and_then(host_of) {
+            Some(to) if !hosts.is_empty() => hosts.contains(&to),
+            _ => true,
+        }
     }
 
     /// The status is success.

@@ -1,11 +1,11 @@
 //! How a virtual proxy's user directory is read: `[X]` is the constant X, anything else the name of
 //! an attribute.
 
-use diag_sdk::case::assertion::Assertion;
+use crate::case::assertion::Assertion;
 
 /// What the setting means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Directory<'a> {
+pub enum Directory<'a> {
     /// `[X]`.
     Constant(&'a str),
     /// The name of an attribute.
@@ -15,7 +15,7 @@ pub(crate) enum Directory<'a> {
 }
 
 /// Reads the setting.
-pub(crate) fn read(text: &str) -> Directory<'_> {
+pub fn read(text: &str) -> Directory<'_> {
     let text = text.trim();
     let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match inner {
@@ -26,14 +26,14 @@ pub(crate) fn read(text: &str) -> Directory<'_> {
 }
 
 /// A name people choose for a directory rather than for an attribute: a word in capitals.
-pub(crate) fn looks_constant(text: &str) -> bool {
+pub fn looks_constant(text: &str) -> bool {
     !text.is_empty()
         && text.chars().any(|character| character.is_ascii_uppercase())
         && text.chars().all(|character| character.is_ascii_uppercase() || character.is_ascii_digit() || "_- .".contains(character))
 }
 
 /// A name people choose for an attribute rather than for a directory: a URI, or an attribute that was sent.
-pub(crate) fn looks_like_attribute(text: &str, sent: Option<&Assertion>) -> bool {
+pub fn looks_like_attribute(text: &str, sent: Option<&Assertion>) -> bool {
     text.contains("://")
         || text.starts_with("urn:")
         || sent.is_some_and(|assertion| assertion.attributes.iter().any(|attribute| attribute.answers_to(text)))

@@ -1,12 +1,16 @@
 //! The attribute that was probably meant: products find attributes by their exact name, people
 //! mistake them for one with another namespace, letter case or spelling.
+//!
+//! Values are compared by [`crate::difference`]; names of attributes are compared here, since people
+//! write them in full (a URI), short (its last segment) or under another usual name.
 
-use diag_sdk::case::assertion::Attribute;
-use diag_sdk::{Difference, spec};
+use crate::case::assertion::Attribute;
+use crate::difference::Difference;
+use crate::spec;
 
 /// How near an attribute comes to the one that is wanted, nearest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Nearness {
+pub enum Nearness {
     /// Only white space differs.
     Whitespace,
     /// Only letter case differs, in the whole name or in its last segment.
@@ -21,7 +25,7 @@ pub(crate) enum Nearness {
 
 impl Nearness {
     /// For people, as the end of a sentence.
-    pub(crate) fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
             Self::Whitespace => "only white space differs",
             Self::LetterCase => "only letter case differs",
@@ -32,7 +36,7 @@ impl Nearness {
     }
 
     /// In the one word of reports, where there is one.
-    pub(crate) fn difference(self) -> Option<Difference> {
+    pub fn difference(self) -> Option<Difference> {
         match self {
             Self::Whitespace => Some(Difference::Whitespace),
             Self::LetterCase => Some(Difference::LetterCase),
@@ -42,7 +46,7 @@ impl Nearness {
 }
 
 /// The nearest attribute, where one comes near at all.
-pub(crate) fn attribute<'a>(wanted: &str, attributes: &'a [Attribute]) -> Option<(&'a Attribute, Nearness)> {
+pub fn attribute<'a>(wanted: &str, attributes: &'a [Attribute]) -> Option<(&'a Attribute, Nearness)> {
     let named = attributes.iter().filter_map(|attribute| {
         let names = [Some(attribute.name.as_str()), attribute.friendly_name.as_deref()].into_iter().flatten();
         names.filter_map(|name| compare(wanted, name)).min().map(|nearness| (attribute, nearness))

@@ -1,0 +1,304 @@
+//! What each side says about the service provider: its entityID and its assertion consumer service
+//! URLs, with the place each value stands at.
+//!
+//! Checks compare a value the service provider uses with values the identity provider has registered.
+//! Collecting them once keeps the checks to the comparison itself and makes all of them name a source
+//! in the same words.
+
+use super::entry_point::EntryPoint;
+use super::request::Request;
+use super::response::Response;
+use crate::address;
+use crate::case::Case;
+use crate::case::attempt::Attempt;
+use crate::case::input::HeldBy;
+use crate::case::message::{Message, MessageKind};
+use crate::case::metadata::Metadata;
+use crate::case::place::{Place, Sited};
+use crate::case::registration::{IdpRegistration, Registered, RegistrationObject};
+use crate::difference::{self, Difference};
+use crate::finding::{Finding, Severity};
+use crate::setting::Vendor;
+use crate::spec;
+
+/// Where a value of the service provider comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A request of the capture: what the service provider really sends.
+    Request,
+    /// Its configuration: what it will send.
+    Configuration,
+    /// Metadata it publishes: what it tells others.
+    Metadata,
+}
+
+/// A value the service provider uses.
+#[derive(Debug, Clone)]
+pub struct Used<'a> {
+    /// The value.
+    pub value: &'a str,
+    /// Where it stands.
+    pub place: &'a Place,
+    /// What kind of source that is.
+    pub source: Source,
+    /// For people: where it comes from.
+    pub origin: String,
+    /// The attempt whose request carries it.
+    pub attempt: Option<&'a Attempt>,
+    /// The identity provider took a request that carries it.
+    pub accepted: bool,
+    /// The entry point whose configuration holds it.
+    pub entry_point: Option<EntryPoint<'a>>,
+}
+
+/// A value the identity provider has registered for the service provider.
+#[derive(Debug, Clone)]
+pub struct Known<'a> {
+    /// The value.
+    pub value: &'a str,
+    /// Where it stands.
+    pub place: &'a Place,
+    /// For people: where it comes from.
+    pub origin: String,
+}
+
+impl Used<'_> {
+    /// A finding about the value: it carries the value as the actual one, its place and its attempt.
+    pub fn finding(&self, severity: Severity, headline: impl Into<String>) -> Finding {
+        self.mark(Finding::new(severity, headline))
+    }
+
+    /// Says of a finding made elsewhere that this value is the actual one, where, and in which attempt.
+    pub fn mark(&self, finding: Finding) -> Finding {
+        let attempt = self.attempt.map_or("", |attempt| attempt.id.as_str());
+        finding.actual(self.value, &self.origin).at(self.place).attempt(attempt)
+    }
+}
+
+/// The registered value that `value` comes nearest to, and how it differs; `None` where it is registered
+/// exactly, or nothing is.
+pub fn nearest<'k, 'a>(known: &'k [Known<'a>], value: &str) -> Option<(&'k Known<'a>, Difference)> {
+    let (best, difference) = difference::nearest(known.iter().map(|entry| entry.value), value)?;
+    known.iter().find(|entry| entry.value == best).map(|entry| (entry, difference))
+}
+
+/// The value is registered, exactly or under a registered wildcard (`https://*.example/acs`).
+pub fn is_registered(known: &[Known<'_>], value: &str) -> bool {
+    known.iter().any(|entry| entry.value == value || (entry.value.contains('*') && wildcard_covers(entry.value, value)))
+}
+
+fn wildcard_covers(pattern: &str, value: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| value.strip_prefix(first)) else { return false };
+    let mut parts: Vec<&str> = parts.collect();
+    let Some(last) = parts.pop() else { return rest.is_empty() };
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = rest.get(at + part.len()..).unwrap_or_default();
+    }
+    rest.ends_with(last)
+}
+
+/// One of the URLs is where the browser went.
+pub fn any_reaches(urls: &[Used<'_>], seen: &str) -> bool {
+    urls.iter().any(|used| address::reaches(used.value, seen))
+}
+
+impl Case {
+    /// EntityIDs the service provider uses, each value once per source, requests first.
+    pub fn used_entity_ids(&self) -> Vec<Used<'_>> {
+        let mut used = Vec::new();
+        for request in self.requests() {
+            if let Some(issuer) = request.issuer() {
+                add_request(&mut used, &request, issuer, "Issuer of the AuthnRequest");
+            }
+        }
+        for entry in self.entry_points() {
+            if let Some(entity_id) = entry.configuration.entity_id.as_ref().filter(|entity_id| !entity_id.value.is_empty()) {
+                add(&mut used, entity_id, Source::Configuration, format!("entityID of {}", entry.name), Some(entry));
+            }
+        }
+        for metadata in published(self) {
+            add(&mut used, &metadata.entity_id, Source::Metadata, format!("entityID in {}", metadata.origin), None);
+        }
+        used
+    }
+
+    /// Assertion consumer service URLs the service provider uses (HTTP-POST), each value once per source,
+    /// requests first.
+    pub fn used_acs_urls(&self) -> Vec<Used<'_>> {
+        let mut used = Vec::new();
+        for request in self.requests() {
+            if let Some(acs) = request.acs_url() {
+                add_request(&mut used, &request, acs, "AssertionConsumerServiceURL of the AuthnRequest");
+            }
+        }
+        for entry in self.entry_points() {
+            if let Some(acs) = &entry.configuration.acs_url {
+                add(&mut used, acs, Source::Configuration, format!("what {} serves", entry.name), Some(entry));
+            }
+        }
+        add_endpoints(self, &mut used, |binding| binding == spec::BINDING_POST);
+        used
+    }
+
+    /// EntityIDs registered at the identity provider.
+    pub fn registered_entity_ids(&self) -> Vec<Known<'_>> {
+        let mut known = Vec::new();
+        for registration in self.relevant_registrations() {
+            known.extend(registration.identifiers.iter().map(|entry| of_registration(self, registration, entry, "Identifier")));
+        }
+        known.extend(self.sp_metadata(HeldBy::Idp).map(|metadata| Known {
+            value: &metadata.entity_id.value,
+            place: &metadata.entity_id.place,
+            origin: format!("entityID in {}, the copy the identity provider holds", metadata.origin),
+        }));
+        known
+    }
+
+    /// Assertion consumer service URLs registered at the identity provider.
+    pub fn registered_acs_urls(&self) -> Vec<Known<'_>> {
+        let mut known = Vec::new();
+        for registration in self.relevant_registrations() {
+            known.extend(registration.reply_urls.iter().map(|entry| of_registration(self, registration, entry, "Reply URL")));
+        }
+        for metadata in self.sp_metadata(HeldBy::Idp) {
+            known.extend(metadata.sp.iter().flat_map(|role| &role.acs).map(|endpoint| Known {
+                value: &endpoint.location.value,
+                place: &endpoint.location.place,
+                origin: format!("AssertionConsumerService in {}, the copy the identity provider holds", metadata.origin),
+            }));
+        }
+        known
+    }
+}
+
+impl<'a> Response<'a> {
+    /// Every URL at which the service provider says it consumes this response: what its request names,
+    /// what its metadata lists (all bindings) and what its configuration serves.
+    pub fn consumer_urls(&self) -> Vec<Used<'a>> {
+        let request = self.request();
+        let mut urls: Vec<Used<'a>> = self
+            .case
+            .used_acs_urls()
+            .into_iter()
+            .filter(|used| used.source != Source::Request || request.is_none_or(|request| names_acs(request, used.value)))
+            .collect();
+        add_endpoints(self.case, &mut urls, |binding| binding != spec::BINDING_POST);
+        urls
+    }
+}
+
+fn names_acs(request: &Message, url: &str) -> bool {
+    request.request.as_ref().and_then(|details| details.acs_url.as_ref()).is_some_and(|acs| acs.value == url)
+}
+
+fn add_request<'a>(used: &mut Vec<Used<'a>>, request: &Request<'a>, value: &'a Sited<String>, origin: &str) {
+    let (accepted, attempt) = (request.accepted(), request.attempt);
+    if let Some(known) = used.iter_mut().find(|known| known.source == Source::Request && known.value == value.value) {
+        known.accepted |= accepted;
+        // The attempt that failed is the one a person wants to read about.
+        if attempt.is_some_and(Attempt::failed) && !known.attempt.is_some_and(Attempt::failed) {
+            known.attempt = attempt;
+            known.place = &value.place;
+        }
+        return;
+    }
+    used.push(Used {
+        value: &value.value,
+        place: &value.place,
+        source: Source::Request,
+        origin: origin.to_owned(),
+        attempt,
+        accepted,
+        entry_point: None,
+    });
+}
+
+fn add<'a>(used: &mut Vec<Used<'a>>, value: &'a Sited<String>, source: Source, origin: String, entry_point: Option<EntryPoint<'a>>) {
+    if used.iter().any(|known| known.source == source && known.value == value.value) {
+        return;
+    }
+    let accepted = used.iter().any(|known| known.source == Source::Request && known.value == value.value && known.accepted);
+    used.push(Used { value: &value.value, place: &value.place, source, origin, attempt: None, accepted, entry_point });
+}
+
+fn add_endpoints<'a>(case: &'a Case, used: &mut Vec<Used<'a>>, wanted: impl Fn(&str) -> bool) {
+    for metadata in published(case) {
+        for endpoint in metadata.sp.iter().flat_map(|role| &role.acs).filter(|endpoint| wanted(&endpoint.binding)) {
+            add(used, &endpoint.location, Source::Metadata, format!("AssertionConsumerService in {}", metadata.origin), None);
+        }
+    }
+}
+
+/// Metadata the service provider publishes. Where several entities were handed in, the one the
+/// requests name; an aggregate of others says nothing about this service provider.
+pub(super) fn published(case: &Case) -> Vec<&Metadata> {
+    let all: Vec<&Metadata> = case.sp_metadata(HeldBy::Publisher).collect();
+    if all.len() < 2 {
+        return all;
+    }
+    let named: Vec<&str> = case
+        .messages_of(MessageKind::AuthnRequest)
+        .filter_map(|message| message.issuer.as_ref())
+        .chain(case.relevant_configurations().filter_map(|configuration| configuration.entity_id.as_ref()))
+        .map(|value| value.value.as_str())
+        .collect();
+    let matching: Vec<&Metadata> = all.iter().copied().filter(|metadata| named.contains(&metadata.entity_id.value.as_str())).collect();
+    if matching.is_empty() && named.is_empty() { all } else { matching }
+}
+
+fn of_registration<'a>(case: &Case, registration: &IdpRegistration, entry: &'a Registered, label: &str) -> Known<'a> {
+    let word = match registration.vendor {
+        Vendor::Entra => label,
+        _ => "registered value",
+    };
+    let object = match entry.object {
+        RegistrationObject::Application => "application",
+        RegistrationObject::ServicePrincipal => "servicePrincipal",
+    };
+    let file = case.file_of(&entry.value.place.input);
+    let holder = if file.is_empty() { object } else { file };
+    Known { value: &entry.value.value, place: &entry.value.place, origin: format!("{word} in {holder}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::attempt::Outcome;
+    use crate::testing;
+
+    #[test]
+    fn wildcards_cover_what_they_stand_for() {
+        for (pattern, value, covers) in [
+            ("https://*.example/acs", "https://sense.example/acs", true),
+            ("https://*.example/acs", "https://sense.example/acs/", false),
+            ("https://sense.example/*", "https://sense.example/azure/samlauthn/", true),
+            ("https://sense.example/*", "https://other.example/azure/samlauthn/", false),
+            ("https://*/azure/*/", "https://a.example/azure/samlauthn/", true),
+            ("https://a.example/acs", "https://a.example/acs", true),
+        ] {
+            assert_eq!(wildcard_covers(pattern, value), covers, "{pattern} {value}");
+        }
+    }
+
+    #[test]
+    fn what_was_accepted_once_is_accepted_wherever_it_stands() {
+        let mut case = testing::sign_in(Outcome::SignedIn);
+        case.sp_configurations.push(testing::entry_point());
+        case.metadata.push(testing::sp_metadata("d1", HeldBy::Publisher, &[], &[]));
+        let used = case.used_entity_ids();
+        let sources: Vec<Source> = used.iter().map(|used| used.source).collect();
+        assert_eq!(sources, [Source::Request, Source::Configuration, Source::Metadata]);
+        assert!(used.iter().all(|used| used.accepted && used.value == testing::ENTITY_ID));
+        assert_eq!(used[0].finding(Severity::Error, "x").attempts, ["a1"]);
+    }
+
+    #[test]
+    fn of_several_entities_the_one_the_requests_name_counts() {
+        let mut case = testing::sign_in(Outcome::SignedIn);
+        let other = Metadata { entity_id: "urn:other".into(), ..testing::sp_metadata("d2", HeldBy::Publisher, &[], &[]) };
+        case.metadata = vec![other, testing::sp_metadata("d1", HeldBy::Publisher, &[], &[])];
+        assert_eq!(published(&case).iter().map(|metadata| metadata.id.as_str()).collect::<Vec<_>>(), ["d1"]);
+    }
+}

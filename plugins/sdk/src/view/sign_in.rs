@@ -1,0 +1,125 @@
+//! Successful responses whose assertion can be read, with the entry points that would read them.
+
+use super::entry_point::EntryPoint;
+use super::response::Response;
+use crate::case::Case;
+use crate::case::assertion::{Assertion, Attribute};
+use crate::check::Findings;
+use crate::need::Need;
+use std::ops::Deref;
+
+/// One assertion of a success, and who it is for. Dereferences to its response.
+#[derive(Debug, Clone)]
+pub struct SignIn<'a> {
+    response: Response<'a>,
+    /// The assertion a service provider would consume.
+    pub assertion: &'a Assertion,
+    /// Entry points that would read it.
+    pub entry_points: Vec<EntryPoint<'a>>,
+}
+
+impl<'a> Deref for SignIn<'a> {
+    type Target = Response<'a>;
+    fn deref(&self) -> &Response<'a> {
+        &self.response
+    }
+}
+
+impl<'a> SignIn<'a> {
+    /// The first attribute the service provider would find under that name.
+    pub fn attribute(&self, wanted: &str) -> Option<&'a Attribute> {
+        let attributes = &self.assertion.attributes;
+        let exactly = attributes.iter().find(|attribute| attribute.name == wanted);
+        exactly.or_else(|| attributes.iter().find(|attribute| attribute.answers_to(wanted)))
+    }
+
+    /// The service provider would find a value under that name.
+    pub fn has_value(&self, wanted: &str) -> bool {
+        self.attribute(wanted).is_some_and(|attribute| attribute.values.iter().any(|value| !value.blank))
+    }
+
+    /// An attribute that the configuration of an entry point uses.
+    pub fn uses(&self, attribute: &Attribute) -> bool {
+        self.entry_points.iter().any(|entry| {
+            let names = entry.user_id_attribute.iter().chain(&entry.user_directory);
+            let mapped = entry.attribute_map.iter().map(|row| &row.attribute);
+            names.chain(mapped).any(|name| attribute.answers_to(&name.value))
+        })
+    }
+
+    /// That entry point would read it.
+    pub fn is_read_by(&self, entry: &EntryPoint<'_>) -> bool {
+        self.entry_points.iter().any(|known| known.id == entry.id)
+    }
+
+    /// Names of the attributes that were sent, for people.
+    pub fn sent(&self) -> String {
+        const SHOWN: usize = 12;
+        let names: Vec<&str> = self.assertion.attributes.iter().map(|attribute| attribute.name.as_str()).take(SHOWN).collect();
+        let more = self.assertion.attributes.len().saturating_sub(SHOWN);
+        match (names.is_empty(), more) {
+            (true, _) => "The assertion carries no attributes.".to_owned(),
+            (false, 0) => format!("The assertion carries:\n- {}", names.join("\n- ")),
+            (false, more) => format!("The assertion carries:\n- {}\n- and {more} more", names.join("\n- ")),
+        }
+    }
+}
+
+impl Case {
+    /// Every readable assertion of a success. Says so where one is encrypted and no key was given.
+    pub fn sign_ins(&self, out: &mut Findings) -> Vec<SignIn<'_>> {
+        let mut sign_ins = Vec::new();
+        for response in self.responses().into_iter().filter(|response| response.message.succeeded()) {
+            if response.sealed() {
+                out.missing(Need::DecryptionKey);
+            }
+            let Some(assertion) = response.assertion() else { continue };
+            let entry_points = self.entry_points().filter(|entry| entry.reads(response.message)).collect();
+            sign_ins.push(SignIn { response, assertion, entry_points });
+        }
+        sign_ins
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::attempt::Outcome;
+    use crate::case::signature::Encryption;
+    use crate::testing;
+
+    fn sign_in(case: &Case) -> SignIn<'_> {
+        case.sign_ins(&mut Findings::default()).into_iter().next().expect("a sign-in")
+    }
+
+    #[test]
+    fn the_exact_name_wins_over_a_short_one() {
+        let mut case = testing::sign_in(Outcome::SignedIn);
+        testing::sends(&mut case, &[("https://other.example/name", &["x"]), ("name", &[" "])]);
+        assert_eq!(sign_in(&case).attribute("name").map(|attribute| attribute.name.as_str()), Some("name"));
+        assert!(!sign_in(&case).has_value("name") && sign_in(&case).has_value("https://other.example/name"));
+        assert_eq!(sign_in(&case).sent(), "The assertion carries:\n- https://other.example/name\n- name");
+    }
+
+    #[test]
+    fn only_entry_points_that_read_it_are_asked() {
+        let mut case = testing::sign_in(Outcome::SignedIn);
+        testing::sends(&mut case, &[(testing::NAME_CLAIM, &["ada"]), ("department", &["1"])]);
+        case.sp_configurations.push(testing::entry_point());
+        let read = sign_in(&case);
+        assert_eq!(read.entry_points.len(), 1);
+        assert!(read.uses(&read.assertion.attributes[0]) && !read.uses(&read.assertion.attributes[1]));
+        case.sp_configurations[0].acs_url = Some("https://sense.example:443/adfs/samlauthn/".into());
+        assert!(sign_in(&case).entry_points.is_empty());
+    }
+
+    #[test]
+    fn a_missing_key_is_said() {
+        let mut case = testing::sign_in(Outcome::SignedIn);
+        case.messages[1].assertions.clear();
+        case.messages[1].encrypted.push(Encryption::default());
+        let mut out = Findings::default();
+        assert!(case.sign_ins(&mut out).is_empty());
+        assert_eq!(out.missed(), [Need::DecryptionKey]);
+    }
+}
