@@ -6,7 +6,7 @@ use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::{Actor, AttemptKind, Outcome};
 use diag_sdk::case::input::InputKind;
 use diag_sdk::case::message::Damage;
-use diag_sdk::{Cause, Setting, Severity, Who};
+use diag_sdk::{Cause, Severity, Who};
 use jiff::Timestamp;
 
 /// The severity in one word.
@@ -37,9 +37,9 @@ pub(crate) fn person(who: Who) -> &'static str {
     }
 }
 
-/// The screen of a cause, where it names one.
+/// The screen of a cause, where there is one to go to.
 pub(crate) fn screen(cause: &Cause) -> Option<&str> {
-    Some(cause.screen.as_str()).filter(|screen| !screen.is_empty() && *screen != Setting::Unspecified.neutral())
+    cause.has_screen().then_some(cause.screen.as_str())
 }
 
 /// What an attempt is for.

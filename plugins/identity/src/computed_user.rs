@@ -1,7 +1,7 @@
 use crate::directory::{self, Directory};
 use crate::sign_in::{self, SignIn};
 use diag_sdk::case::sp_configuration::SpConfiguration;
-use diag_sdk::{Case, Finding, Findings, Need, Place, Severity, Stage, check};
+use diag_sdk::{Case, Finding, Findings, Need, Place, Severity, Stage, Told, check};
 
 check! {
     /// Which user the service provider makes of the assertion.
@@ -84,6 +84,7 @@ fn run(case: &Case, out: &mut Findings) {
             let finding = Finding::notice("The user the service provider makes of the assertion")
                 .detail(format!("The person is known as {user} through {}.", configuration.name))
                 .actual(user.clone(), "user directory and user id")
+                .tells(Told::User)
                 .at(place);
             out.push(sign_in.mark(finding));
             told.push(user);

@@ -11,6 +11,7 @@
 //! - [`address`]: URLs as a browser asks for them
 //! - [`difference`]: exact comparison first, then the near miss put into one word
 //! - [`host`]: host names, parsed and compared
+//! - [`repair`]: what can be put right mechanically, as a finding asks for it
 //! - [`setting`]: names of settings, and where each vendor's administrator finds them
 //! - [`aadsts`], [`status`]: vendor codes and SAML status codes in words
 
@@ -27,6 +28,7 @@ pub mod finding;
 pub mod host;
 pub mod manifest;
 pub mod need;
+pub mod repair;
 pub mod secret;
 pub mod serve;
 pub mod setting;
@@ -37,10 +39,11 @@ pub use case::Case;
 pub use case::place::{Place, Sited};
 pub use check::{Check, Findings, Plugin, Stage};
 pub use difference::Difference;
-pub use finding::{Cause, CauseData, Finding, Severity, Who};
+pub use finding::{Cause, CauseData, Finding, Severity, Told, Who};
 /// Times and durations of the facts.
 pub use jiff;
 pub use need::Need;
+pub use repair::{Mend, Repair};
 pub use secret::{Personal, Secret};
 pub use setting::{Setting, Vendor};
 

@@ -4,7 +4,8 @@ use super::page::{Page, plain, styled};
 use crate::render::{Detail, Judged};
 use crate::terminal::{DIM, STRONG, WARNING};
 use crate::wording;
-use diag_core::report::{CheckOutcome, ReportedAttempt};
+use diag_core::report::CheckOutcome;
+use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::input::InputKind;
 use unicode_width::UnicodeWidthStr;
 
@@ -54,8 +55,7 @@ fn attempts(page: &mut Page, judged: &Judged, detail: Detail) {
             continue;
         }
         // The rounds of a loop differ in nothing but their time.
-        let same =
-            |other: &&ReportedAttempt| (other.kind, other.outcome, &other.ending) == (attempt.kind, attempt.outcome, &attempt.ending);
+        let same = |other: &&Attempt| (other.kind, other.outcome, &other.ending) == (attempt.kind, attempt.outcome, &attempt.ending);
         let again = later.iter().take_while(same).count();
         if again > 0 {
             rest = later.get(again..).unwrap_or_default();

@@ -184,6 +184,7 @@ fn carets(text: &str, ranges: &[Range<usize>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use diag_sdk::Finding;
 
     fn shown(expected: &str, actual: &str, width: usize) -> String {
         let difference = diag_sdk::difference::between(expected, actual);
@@ -194,25 +195,8 @@ mod tests {
     }
 
     fn finding(expected: &str, actual: &str, difference: Option<Difference>) -> ReportedFinding {
-        ReportedFinding {
-            id: "f1".into(),
-            check: "test/x".into(),
-            severity: diag_sdk::Severity::Error,
-            certain: true,
-            message: String::new(),
-            detail: None,
-            places: Vec::new(),
-            expected: Some(expected.into()),
-            expected_origin: Some("the registration".into()),
-            actual: Some(actual.into()),
-            actual_origin: Some("the request".into()),
-            difference,
-            causes: Vec::new(),
-            attempts: Vec::new(),
-            explains: Vec::new(),
-            explained_by: None,
-            references: Vec::new(),
-        }
+        let compared = Finding::error("").expected(expected, "the registration").actual(actual, "the request");
+        crate::render::sample::reported("f1", "test/x", Finding { difference, ..compared })
     }
 
     #[test]

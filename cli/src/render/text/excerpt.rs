@@ -157,11 +157,9 @@ mod tests {
 
     #[test]
     fn carets_narrow_to_what_differs() {
-        let finding = |expected: &str, actual: &str| ReportedFinding {
-            expected: Some(expected.into()),
-            actual: Some(actual.into()),
-            difference: diag_sdk::difference::between(expected, actual),
-            ..crate::render::sample::finding("f1", "test/x", diag_sdk::Severity::Error, "")
+        let finding = |expected: &str, actual: &str| {
+            let compared = diag_sdk::Finding::error("").expected(expected, "").actual(actual, "").compared();
+            crate::render::sample::reported("f1", "test/x", compared)
         };
         let marked = |text: &str, finding: &ReportedFinding| {
             difference_in(&Excerpt { text: text.into(), start: 2, length: text.len() - 4, line: 1 }, finding)

@@ -5,14 +5,11 @@ use crate::render::Judged;
 use crate::terminal::{DIM, ERROR, GOOD, STRONG, WARNING};
 use crate::wording::{self, count};
 use anstyle::Style;
-use diag_core::report::{Report, ReportedAttempt, ReportedFinding};
+use diag_core::report::{Report, ReportedFinding};
 use diag_core::verdict::Verdict;
 use diag_core::verdict::failed;
-use diag_sdk::Severity;
-use diag_sdk::case::attempt::{AttemptKind, Outcome};
-
-/// The check whose notice says who the service provider takes the person for.
-const COMPUTED_USER: &str = "identity/computed-user";
+use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
+use diag_sdk::{Severity, Told};
 
 /// Writes the verdict, how the decisive attempt ended, and how much was found.
 pub(crate) fn write(page: &mut Page, judged: &Judged) {
@@ -44,7 +41,7 @@ pub(crate) fn sentence(judged: &Judged) -> String {
     let report = &judged.report;
     let attempt = decisive(judged);
     let captured = !judged.case.exchanges.is_empty();
-    let of = |attempt: &ReportedAttempt| {
+    let of = |attempt: &Attempt| {
         let when = attempt.started.map(|time| format!(" of {}", wording::moment(time))).unwrap_or_default();
         format!("The {}{when}", wording::attempt(attempt.kind))
     };
@@ -71,10 +68,10 @@ pub(crate) fn sentence(judged: &Judged) -> String {
 
 /// The attempt that the verdict is about: the one the first root cause is about, else the last
 /// failed one, else the last sign-in.
-pub(crate) fn decisive(judged: &Judged) -> Option<&ReportedAttempt> {
+pub(crate) fn decisive(judged: &Judged) -> Option<&Attempt> {
     let report = &judged.report;
     let by_id = |id: &str| report.attempts.iter().find(|attempt| attempt.id == id);
-    let has_failed = |attempt: &&ReportedAttempt| judged.case.attempts.iter().any(|known| known.id == attempt.id && failed(known));
+    let has_failed = |attempt: &&Attempt| judged.case.attempts.iter().any(|known| known.id == attempt.id && failed(known));
     let of_root = report.root_causes.first().and_then(|id| report.finding(id)).and_then(|finding| finding.attempts.last());
     let last_sign_in =
         || report.attempts.iter().rev().find(|attempt| attempt.kind == AttemptKind::SignIn && attempt.outcome != Outcome::Abandoned);
@@ -127,5 +124,5 @@ pub(crate) fn numbers(judged: &Judged) -> String {
 
 /// The finding is already told by the headline.
 pub(crate) fn told(report: &Report, finding: &ReportedFinding) -> bool {
-    report.verdict == Verdict::Healthy && finding.check == COMPUTED_USER && finding.actual.is_some()
+    report.verdict == Verdict::Healthy && finding.tells == Some(Told::User) && finding.actual.is_some()
 }

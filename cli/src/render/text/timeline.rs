@@ -5,8 +5,7 @@ use crate::render::Judged;
 use crate::terminal::{DIM, ERROR, GOOD, STRONG, WARNING, visible};
 use crate::wording;
 use anstyle::Style;
-use diag_core::report::{ReportedAttempt, ReportedStep};
-use diag_sdk::case::attempt::Actor;
+use diag_sdk::case::attempt::{Actor, Attempt, Step};
 use unicode_width::UnicodeWidthStr;
 
 /// Widest column of what was sent.
@@ -46,13 +45,13 @@ pub(crate) fn render(judged: &Judged, width: usize) -> String {
 }
 
 /// The rounds of a loop differ in nothing but their time.
-pub(crate) fn is_same_round(one: &ReportedAttempt, other: &ReportedAttempt) -> bool {
-    let step = |step: &ReportedStep| (step.from, step.to, step.what.clone(), step.status, step.url.clone());
+pub(crate) fn is_same_round(one: &Attempt, other: &Attempt) -> bool {
+    let step = |step: &Step| (step.from, step.to, step.what.clone(), step.status, step.url.clone());
     (one.kind, one.outcome, &one.ending) == (other.kind, other.outcome, &other.ending)
         && one.steps.iter().map(step).eq(other.steps.iter().map(step))
 }
 
-fn one(page: &mut Page, attempt: &ReportedAttempt) {
+fn one(page: &mut Page, attempt: &Attempt) {
     let (words, style) = wording::outcome(attempt.outcome);
     let when = attempt.started.map(|time| format!("  {}", styled(DIM, &wording::moment(time)))).unwrap_or_default();
     page.line(&format!(
@@ -70,13 +69,13 @@ fn one(page: &mut Page, attempt: &ReportedAttempt) {
 }
 
 /// When a step was, counted from the beginning of the attempt.
-pub(crate) fn offset(attempt: &ReportedAttempt, step: &ReportedStep) -> Option<String> {
+pub(crate) fn offset(attempt: &Attempt, step: &Step) -> Option<String> {
     #[expect(clippy::cast_precision_loss, reason = "offsets are shown with one decimal")]
     let seconds = step.time?.duration_since(attempt.started?).as_millis() as f64 / 1000.0;
     Some(format!("{seconds:+.1} s"))
 }
 
-fn write_step(page: &mut Page, attempt: &ReportedAttempt, step: &ReportedStep, widest: usize) {
+fn write_step(page: &mut Page, attempt: &Attempt, step: &Step, widest: usize) {
     let offset = offset(attempt, step).unwrap_or_default();
     let entry = step.entry.map(|entry| format!("#{entry}")).unwrap_or_default();
     let arrow = format!("{:>7} → {:<7}", wording::actor(step.from), wording::actor(step.to));
@@ -126,7 +125,7 @@ pub(crate) fn status_style(status: u16) -> Style {
 }
 
 /// The colour tells at a glance which way it goes.
-fn side(step: &ReportedStep) -> Style {
+fn side(step: &Step) -> Style {
     match step.to {
         Actor::Idp | Actor::Broker => crate::terminal::NOTICE,
         Actor::Sp => crate::terminal::WARNING,

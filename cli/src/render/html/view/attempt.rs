@@ -4,7 +4,7 @@ use super::tone::tone;
 use crate::render::Judged;
 use crate::render::text::{headline, timeline};
 use crate::wording;
-use diag_core::report::{ReportedAttempt, ReportedStep};
+use diag_sdk::case::attempt;
 use serde::Serialize;
 
 /// Most attempts, and steps of one: a loop can make hundreds.
@@ -55,7 +55,7 @@ pub(super) fn attempts(judged: &Judged) -> (Vec<Attempt<'_>>, Option<String>) {
     (attempts, None)
 }
 
-fn attempt_view<'j>(attempt: &'j ReportedAttempt, same: &[ReportedAttempt], open: bool) -> Attempt<'j> {
+fn attempt_view<'j>(attempt: &'j attempt::Attempt, same: &[attempt::Attempt], open: bool) -> Attempt<'j> {
     let (words, style) = wording::outcome(attempt.outcome);
     let hidden = attempt.steps.len().saturating_sub(STEPS_SHOWN);
     Attempt {
@@ -72,7 +72,7 @@ fn attempt_view<'j>(attempt: &'j ReportedAttempt, same: &[ReportedAttempt], open
     }
 }
 
-fn step<'j>(attempt: &ReportedAttempt, step: &'j ReportedStep) -> Step<'j> {
+fn step<'j>(attempt: &attempt::Attempt, step: &'j attempt::Step) -> Step<'j> {
     Step {
         offset: timeline::offset(attempt, step),
         entry: step.entry,
