@@ -73,7 +73,8 @@ fn table(checkers: &Checkers, width: usize) -> String {
         page.blank();
         page.line(&format!("{}  {}", styled(STRONG, &plugin.name), styled(DIM, &plugin.about)));
         for check in &plugin.checks {
-            let level = format!("{}{:<8}{:#}", wording::style(check.level()), levels(check), wording::style(check.level()));
+            let style = wording::tone(check.level()).style();
+            let level = format!("{style}{:<8}{style:#}", levels(check));
             let lead = format!("  {:<longest$}  {level}", check.id);
             page.hanging(&lead, 2 + longest + 2 + 8, &plain(&check.title));
         }
