@@ -6,6 +6,7 @@ mod examples;
 mod one_fault;
 mod packs;
 mod plugins;
+mod rendering;
 mod secrets;
 mod shipped_examples;
 mod wording;
