@@ -14,6 +14,7 @@ mod plugins;
 mod progress;
 mod render;
 mod terminal;
+mod tone;
 mod wanted;
 mod wording;
 

@@ -1,12 +1,11 @@
 //! The closed words of a report (severity, outcome, kind of file …) as people say them.
 
-use crate::terminal::{DIM, ERROR, GOOD, NOTICE, WARNING};
-use anstyle::Style;
+use crate::tone::Tone;
 use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::{Actor, AttemptKind, Outcome};
 use diag_sdk::case::input::InputKind;
 use diag_sdk::case::message::Damage;
-use diag_sdk::{Cause, Setting, Severity, Who};
+use diag_sdk::{Cause, Severity, Who};
 use jiff::Timestamp;
 
 /// The severity in one word.
@@ -18,12 +17,12 @@ pub(crate) fn word(severity: Severity) -> &'static str {
     }
 }
 
-/// Its colour.
-pub(crate) fn style(severity: Severity) -> Style {
+/// How it is meant.
+pub(crate) fn tone(severity: Severity) -> Tone {
     match severity {
-        Severity::Error => ERROR,
-        Severity::Warning => WARNING,
-        Severity::Notice => NOTICE,
+        Severity::Error => Tone::Bad,
+        Severity::Warning => Tone::Warn,
+        Severity::Notice => Tone::Note,
     }
 }
 
@@ -37,9 +36,9 @@ pub(crate) fn person(who: Who) -> &'static str {
     }
 }
 
-/// The screen of a cause, where it names one.
+/// The screen of a cause, where there is one to go to.
 pub(crate) fn screen(cause: &Cause) -> Option<&str> {
-    Some(cause.screen.as_str()).filter(|screen| !screen.is_empty() && *screen != Setting::Unspecified.neutral())
+    cause.has_screen().then_some(cause.screen.as_str())
 }
 
 /// What an attempt is for.
@@ -67,19 +66,19 @@ pub(crate) fn judged_by(by: JudgedBy) -> &'static str {
     }
 }
 
-/// How an attempt ended, with its colour.
-pub(crate) fn outcome(outcome: Outcome) -> (&'static str, Style) {
+/// How an attempt ended.
+pub(crate) fn outcome(outcome: Outcome) -> (&'static str, Tone) {
     match outcome {
-        Outcome::Incomplete => ("not finished", WARNING),
-        Outcome::SignedIn => ("signed in", GOOD),
-        Outcome::RefusedByIdp => ("refused by the identity provider", ERROR),
-        Outcome::RefusedBySp => ("refused by the service provider", ERROR),
-        Outcome::Looping => ("goes in circles", ERROR),
-        Outcome::DeniedAfterSignIn => ("signed in, then denied", ERROR),
-        Outcome::Abandoned => ("given up", DIM),
-        Outcome::BrokenInTransit => ("broken on the way", ERROR),
-        Outcome::SignedOut => ("signed out", GOOD),
-        Outcome::SignOutFailed => ("sign-out failed", ERROR),
+        Outcome::Incomplete => ("not finished", Tone::Warn),
+        Outcome::SignedIn => ("signed in", Tone::Good),
+        Outcome::RefusedByIdp => ("refused by the identity provider", Tone::Bad),
+        Outcome::RefusedBySp => ("refused by the service provider", Tone::Bad),
+        Outcome::Looping => ("goes in circles", Tone::Bad),
+        Outcome::DeniedAfterSignIn => ("signed in, then denied", Tone::Bad),
+        Outcome::Abandoned => ("given up", Tone::Quiet),
+        Outcome::BrokenInTransit => ("broken on the way", Tone::Bad),
+        Outcome::SignedOut => ("signed out", Tone::Good),
+        Outcome::SignOutFailed => ("sign-out failed", Tone::Bad),
     }
 }
 

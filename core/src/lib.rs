@@ -21,6 +21,7 @@ pub mod repair;
 pub mod report;
 pub mod runner;
 pub mod saml;
+mod screen;
 pub mod seal;
 pub mod snapshot;
 pub mod sources;

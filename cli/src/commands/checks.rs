@@ -8,7 +8,7 @@ use crate::render::json;
 use crate::render::text::page::{Page, plain, styled};
 use crate::terminal::{self, DIM, STRONG};
 use crate::wording;
-use diag_sdk::manifest::CheckInfo;
+use diag_sdk::manifest::{CauseInfo, CheckInfo};
 use diag_sdk::{Cause, Need, Severity, Stage, Vendor};
 use serde::Serialize;
 use std::io::IsTerminal;
@@ -39,10 +39,16 @@ impl<'a> From<&'a CheckInfo> for Listed<'a> {
             stage: check.stage,
             needs: &check.needs,
             explains: &check.explains,
-            causes: check.causes.iter().map(|cause| cause.worded(Vendor::Other, None, None)).collect(),
+            causes: check.causes.iter().map(at_any_product).collect(),
             references: &check.references,
         }
     }
+}
+
+/// The cause with its screen in neutral words.
+fn at_any_product(cause: &CauseInfo) -> Cause {
+    let cause = cause.worded(Vendor::Other, None, None);
+    Cause { screen: cause.written_screen(), ..cause }
 }
 
 pub(crate) fn run(arguments: &ChecksArguments) -> anyhow::Result<ExitCode> {
@@ -67,7 +73,8 @@ fn table(checkers: &Checkers, width: usize) -> String {
         page.blank();
         page.line(&format!("{}  {}", styled(STRONG, &plugin.name), styled(DIM, &plugin.about)));
         for check in &plugin.checks {
-            let level = format!("{}{:<8}{:#}", wording::style(check.level()), levels(check), wording::style(check.level()));
+            let style = wording::tone(check.level()).style();
+            let level = format!("{style}{:<8}{style:#}", levels(check));
             let lead = format!("  {:<longest$}  {level}", check.id);
             page.hanging(&lead, 2 + longest + 2 + 8, &plain(&check.title));
         }

@@ -48,7 +48,7 @@ fn only_check_named<'c>(checkers: &'c Checkers, name: &str) -> Option<&'c CheckI
 }
 
 fn explain_check(page: &mut Page, check: &CheckInfo) {
-    let levels: Vec<String> = check.levels.iter().map(|level| styled(wording::style(*level), wording::word(*level))).collect();
+    let levels: Vec<String> = check.levels.iter().map(|level| styled(wording::tone(*level).style(), wording::word(*level))).collect();
     page.line(&format!("{}  {}", styled(STRONG, &check.id), levels.join(" or ")));
     page.paragraph(0, &plain(&check.title));
     page.blank();
@@ -137,7 +137,7 @@ fn explain_family(page: &mut Page, family: &Manifest) {
     page.paragraph(0, &plain(&family.about));
     page.blank();
     for check in &family.checks {
-        page.line(&format!("  {}", styled(wording::style(check.level()), &check.id)));
+        page.line(&format!("  {}", styled(wording::tone(check.level()).style(), &check.id)));
         page.paragraph(4, &plain(&check.title));
     }
 }

@@ -3,6 +3,8 @@
 use crate::args::{SchemaArguments, SchemaOf};
 use crate::output;
 use crate::render::json;
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &SchemaArguments) -> anyhow::Result<ExitCode> {
@@ -13,12 +15,17 @@ pub(crate) fn run(arguments: &SchemaArguments) -> anyhow::Result<ExitCode> {
 /// The schema of a document, as JSON.
 pub(super) fn text(document: SchemaOf) -> anyhow::Result<String> {
     let schema = match document {
-        SchemaOf::Report => schemars::schema_for!(diag_core::report::Report),
-        SchemaOf::Fix => schemars::schema_for!(crate::render::fixes::Fixes),
+        SchemaOf::Report => written::<diag_core::report::Report>(),
+        SchemaOf::Fix => written::<crate::render::fixes::Fixes>(),
         SchemaOf::Case => schemars::schema_for!(diag_sdk::Case),
         SchemaOf::Finding => schemars::schema_for!(diag_sdk::Finding),
         SchemaOf::Plugin => schemars::schema_for!(diag_host::frames::Frame),
         SchemaOf::Config => schemars::schema_for!(crate::config::Config),
     };
     Ok(json::pretty(&schema)?)
+}
+
+/// The schema of a document that is only ever written: every field that is always there is required.
+fn written<T: JsonSchema>() -> Schema {
+    SchemaSettings::default().for_serialize().into_generator().into_root_schema_for::<T>()
 }

@@ -37,7 +37,6 @@ impl Marks {
 pub(crate) struct Aligned<'f> {
     pub(crate) expected: Cow<'f, str>,
     pub(crate) actual: Cow<'f, str>,
-    pub(crate) difference: Difference,
     pub(crate) marks: Marks,
 }
 
@@ -51,7 +50,7 @@ pub(crate) fn aligned(finding: &ReportedFinding) -> Option<Aligned<'_>> {
     }
     let (expected, actual) = (visible(expected), visible(actual));
     let marks = between(&expected, &actual, difference);
-    Some(Aligned { expected, actual, difference, marks })
+    Some(Aligned { expected, actual, marks })
 }
 
 /// Finds what differs. Values that have nothing in common carry no marks.

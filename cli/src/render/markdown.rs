@@ -1,139 +1,159 @@
 //! Markdown for tickets and chats: the same story as the text, in a form that survives pasting.
 
 use super::prose::spans;
-use super::unchecked::{self, Wanted};
+use super::view::{self, Block, CaseView, Finding, Fix, Prose, Room, Root, Unchecked, listed};
 use super::{Detail, Judged};
 use crate::terminal::visible;
-use crate::wanted;
-use crate::wording;
-use diag_core::report::ReportedFinding;
-use diag_sdk::Severity;
 use std::fmt::Write as _;
 
 /// Most attempts listed: a loop can make hundreds.
 const ATTEMPTS_SHOWN: usize = 8;
 
+/// Characters of a line of a file. None is quoted: what surrounds a value says little in a ticket.
+const LINE_WIDTH: usize = 80;
+
 /// One report.
 pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail) -> String {
+    let case = view::case(judged, title, detail, Room { root: LINE_WIDTH, listed: LINE_WIDTH });
     let mut out = String::new();
-    let headline = super::text::headline::sentence(judged);
-    let verdict = super::text::headline::badge(judged.report.verdict).0;
+    let headline = &case.headline;
     // Writing to a String cannot fail.
-    let _ = match title {
-        Some(title) => writeln!(out, "# {}\n\n**{verdict}**: {}", code(title), escape(&headline)),
-        None => writeln!(out, "# {verdict}: {}", escape(&headline)),
+    let _ = match case.name {
+        Some(name) => writeln!(out, "# {}\n\n**{}**: {}", code(name), headline.badge, escape(&headline.sentence)),
+        None => writeln!(out, "# {}: {}", headline.badge, escape(&headline.sentence)),
     };
-    if let Some(attempt) = super::text::headline::decisive(judged).filter(|attempt| !attempt.ending.is_empty()) {
-        let _ = writeln!(out, "\n{}", escape(&attempt.ending));
+    if let Some(ending) = headline.ending {
+        let _ = writeln!(out, "\n{}", escape(ending));
     }
-    let roots = judged.root_causes();
-    for (index, finding) in roots.iter().enumerate() {
-        let number = if roots.len() > 1 { format!(" {}", index + 1) } else { String::new() };
-        let _ = writeln!(out, "\n## Root cause{number}: {}", prose(&finding.message));
-        whole(&mut out, judged, finding);
-        let following = judged.following(finding);
-        if detail != Detail::Brief && !following.is_empty() {
-            out.push_str("\nThis explains:\n\n");
-            for symptom in following {
-                let _ = writeln!(out, "- {} ({})", prose(&symptom.message), code(&symptom.check));
-            }
-        }
+    if let Some((product, user)) = headline.user {
+        let _ = writeln!(out, "\n{product} sees the user as {}", code(user));
+    }
+    for root in &case.roots {
+        root_cause(&mut out, root, detail);
     }
     if detail == Detail::Brief {
         return out;
     }
-    for (severity, label) in [(Severity::Error, "Further errors"), (Severity::Warning, "Warnings"), (Severity::Notice, "Notices")] {
-        let others = judged.others(severity);
-        if others.is_empty() {
-            continue;
-        }
-        let _ = writeln!(out, "\n## {label}\n");
-        for finding in others {
-            let _ = writeln!(out, "- {} ({})", prose(&finding.message), code(&finding.check));
-            if let Some(cause) = finding.causes.first().filter(|_| severity != Severity::Notice) {
-                let value = cause.value.as_deref().map(|value| format!(" {}", code(value))).unwrap_or_default();
-                let screen = wording::screen(cause).map(|screen| format!("{}. ", escape(screen))).unwrap_or_default();
-                let _ = writeln!(out, "  - {}: {screen}{}{value}", wording::person(cause.who), prose(&cause.fix));
+    for group in &case.others {
+        let _ = writeln!(out, "\n## {}\n", group.label);
+        for finding in &group.findings {
+            let likely = if finding.likely { "Likely: " } else { "" };
+            let _ = writeln!(out, "- {likely}{} ({})", prose(finding.message), code(finding.check));
+            for fix in finding.fixes_in_list(detail) {
+                short_fix(&mut out, fix);
             }
         }
     }
-    not_checked(&mut out, judged);
-    basis(&mut out, judged);
+    not_checked(&mut out, &case.unchecked);
+    basis(&mut out, &case);
     out
 }
 
 /// A root cause in full.
-fn whole(out: &mut String, judged: &Judged, finding: &ReportedFinding) {
-    let _ = writeln!(out, "\n{}", code(&finding.check));
-    for paragraph in finding.detail.iter().flat_map(|text| text.lines()).filter(|line| !line.trim().is_empty()) {
-        let _ = writeln!(out, "\n{}", prose(paragraph));
+fn root_cause(out: &mut String, root: &Root<'_>, detail: Detail) {
+    let _ = writeln!(out, "\n## {}: {}", root.label, prose(root.finding.message));
+    let _ = writeln!(out, "\n{}", code(root.finding.check));
+    body(out, &root.finding);
+    for other in &root.again {
+        out.push_str("\n### The same once more\n");
+        body(out, other);
     }
-    if finding.expected.is_some() || finding.actual.is_some() {
-        out.push_str("\n| | value | from |\n|---|---|---|\n");
-        for (label, value, origin) in
-            [("expected", &finding.expected, &finding.expected_origin), ("actual", &finding.actual, &finding.actual_origin)]
-        {
-            if let Some(value) = value {
-                let _ = writeln!(out, "| {label} | {} | {} |", cell(&code(value)), cell(&escape(origin.as_deref().unwrap_or_default())));
-            }
+    let references = &root.finding.references;
+    if !references.is_empty() {
+        let list: Vec<String> = references.iter().map(|one| escape(&format!("{}{}", one.address, one.text))).collect();
+        let _ = writeln!(out, "\nSee: {}", list.join("; "));
+    }
+    if detail != Detail::Brief && !root.follows.is_empty() {
+        out.push_str("\nThis explains:\n\n");
+        for symptom in &root.follows {
+            let often = if symptom.times > 1 { format!(" ({} times)", symptom.times) } else { String::new() };
+            let _ = writeln!(out, "- {}{often} ({})", prose(symptom.message), code(symptom.check));
         }
-        if let Some(difference) = finding.difference {
-            let _ = writeln!(out, "\nDifference: {}", difference.words());
+    }
+}
+
+/// What is told of a finding below its headline.
+fn body(out: &mut String, finding: &Finding<'_>) {
+    for block in &finding.detail {
+        paragraphs(out, block);
+    }
+    if !finding.comparison.values.is_empty() {
+        out.push_str("\n| | value | from |\n|---|---|---|\n");
+        for value in &finding.comparison.values {
+            let origin = cell(&escape(value.origin.unwrap_or_default()));
+            let _ = writeln!(out, "| {} | {} | {origin} |", value.label, cell(&code(&value.text)));
+        }
+        if let Some(words) = finding.comparison.difference {
+            let _ = writeln!(out, "\nDifference: {words}");
         }
     }
     if let Some(place) = finding.places.first() {
-        let _ = writeln!(out, "\nAt {}", escape(&super::text::excerpt::describe(judged, place)));
+        let _ = writeln!(out, "\nAt {}", escape(&place.words));
     }
-    for (index, cause) in finding.causes.iter().enumerate() {
-        let label = if index == 0 { "Fix" } else { "Or" };
-        let _ = writeln!(out, "\n**{label}** ({}): {}", wording::person(cause.who), prose(&cause.text));
-        out.push('\n');
-        if let Some(screen) = wording::screen(cause) {
-            let _ = writeln!(out, "- Where: {}", escape(screen));
+    for fix in finding.fixes.iter().chain(&finding.further_fixes) {
+        let reason = fix.reason.map(|reason| format!(": {}", prose(reason))).unwrap_or_default();
+        let _ = writeln!(out, "\n**{}** ({}){reason}\n", fix.label, fix.person);
+        if let Some(screen) = fix.screen {
+            let _ = writeln!(out, "- Where: {}", escape(screen.0));
         }
-        let _ = writeln!(out, "- What: {}", prose(&cause.fix));
-        if let Some(value) = &cause.value {
-            let fence = fence(value);
-            let _ = writeln!(out, "\n{fence}\n{}\n{fence}", value.lines().map(visible).collect::<Vec<_>>().join("\n"));
+        let _ = writeln!(out, "- What: {}", prose(fix.action));
+        if let Some(lines) = &fix.value {
+            let value = lines.join("\n");
+            let fence = fence(&value);
+            let _ = writeln!(out, "\n{fence}\n{}\n{fence}", lines.iter().copied().map(visible).collect::<Vec<_>>().join("\n"));
         }
-    }
-    if !finding.references.is_empty() {
-        let _ = writeln!(out, "\nSee: {}", finding.references.iter().map(|reference| escape(reference)).collect::<Vec<_>>().join("; "));
     }
 }
 
-fn not_checked(out: &mut String, judged: &Judged) {
-    let wanted_inputs: Vec<Wanted<'_>> = unchecked::wanted(judged).into_iter().filter(Wanted::is_to_be_had).collect();
-    if wanted_inputs.is_empty() {
+fn paragraphs(out: &mut String, block: &Block<'_>) {
+    let between = if block.list { "\n- " } else { "\n\n" };
+    let lines: Vec<String> = block.lines.iter().map(|line| prose(*line)).collect();
+    let _ = writeln!(out, "\n{}{}", if block.list { "- " } else { "" }, lines.join(between));
+}
+
+/// A fix below the finding it belongs to, in a list.
+fn short_fix(out: &mut String, fix: &Fix<'_>) {
+    let value = fix.value.as_ref().map(|lines| format!(" {}", code(&lines.join("\n")))).unwrap_or_default();
+    let screen = fix.screen.map(|screen| format!("{}. ", escape(screen.0))).unwrap_or_default();
+    let _ = writeln!(out, "  - {}: {screen}{}{value}", fix.person, prose(fix.action));
+}
+
+fn not_checked(out: &mut String, unchecked: &Unchecked<'_>) {
+    if unchecked.wanted.is_empty() {
         return;
     }
     out.push_str("\n## Not checked for lack of input\n\n");
-    for Wanted { need, checks, .. } in wanted_inputs {
-        let how = wanted::how(need, judged.case.idp_vendor, judged.case.sp_vendor);
-        let _ = writeln!(out, "- {} ({}): {}", wanted::name(need), wording::count(checks.len(), "check"), escape(how));
+    for one in &unchecked.wanted {
+        let _ = writeln!(out, "- {} ({}): {}", one.name, one.number, escape(one.how));
+    }
+    for rest in &unchecked.rest {
+        let _ = writeln!(out, "- {}: {}", rest.number, rest.why);
     }
 }
 
-fn basis(out: &mut String, judged: &Judged) {
+fn basis(out: &mut String, case: &CaseView<'_>) {
     out.push_str("\n## Read\n\n");
-    for input in &judged.report.inputs {
-        let producer = input.producer.as_deref().map(|producer| format!(", {}", escape(producer))).unwrap_or_default();
-        let _ = writeln!(out, "- {}: {}{producer}", code(wording::path(&input.path)), wording::kind(input.kind));
-        for note in &input.notes {
-            let _ = writeln!(out, "  - {}", prose(note));
+    for input in &case.inputs {
+        let producer = input.producer.map(|producer| format!(", {}", escape(producer))).unwrap_or_default();
+        let _ = writeln!(out, "- {}: {}{producer}", code(input.path), input.kind);
+        for note in input.notes {
+            let _ = writeln!(out, "  - {}", prose(Prose(note)));
         }
     }
+    let lines = listed(&case.attempts);
+    let number: usize = lines.iter().map(|line| line.times).sum();
     // One attempt is told by the headline.
-    if judged.report.attempts.len() < 2 {
+    if number < 2 {
         return;
     }
     out.push_str("\n## Attempts\n\n");
-    for attempt in judged.report.attempts.iter().take(ATTEMPTS_SHOWN) {
-        let when = attempt.started.map(|time| format!(" {}", wording::moment(time))).unwrap_or_default();
-        let (words, _) = wording::outcome(attempt.outcome);
-        let _ = writeln!(out, "- {}{when}: {words}. {}", wording::attempt(attempt.kind), escape(&attempt.ending));
+    for line in lines.iter().take(ATTEMPTS_SHOWN) {
+        let attempt = line.attempt;
+        let when = attempt.when.as_deref().map(|when| format!(" {when}")).unwrap_or_default();
+        let again = if line.times > 1 { format!(" ({} times)", line.times) } else { String::new() };
+        let _ = writeln!(out, "- {}{when}: {}. {}{again}", attempt.what, attempt.words, escape(attempt.ending));
     }
-    let more = judged.report.attempts.len().saturating_sub(ATTEMPTS_SHOWN);
+    let more: usize = lines.iter().skip(ATTEMPTS_SHOWN).map(|line| line.times).sum();
     if more > 0 {
         let _ = writeln!(out, "- and {more} more");
     }
@@ -152,8 +172,8 @@ fn escape(text: &str) -> String {
 }
 
 /// Prose of checks, in which backticks mark code.
-fn prose(text: &str) -> String {
-    spans(text).into_iter().map(|span| if span.code { code(span.text) } else { escape(span.text) }).collect()
+fn prose(text: Prose<'_>) -> String {
+    spans(text.0).into_iter().map(|span| if span.code { code(span.text) } else { escape(span.text) }).collect()
 }
 
 /// A value as code, whatever backticks it holds.
@@ -190,7 +210,7 @@ mod tests {
         assert_eq!(escape("[x](https://evil) <b>"), "\\[x\\](https://evil) \\<b\\>");
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`a"), "`` `a ``");
-        assert_eq!(prose("set `x_y` to a_b"), "set `x_y` to a\\_b");
+        assert_eq!(prose(Prose("set `x_y` to a_b")), "set `x_y` to a\\_b");
         assert_eq!(fence("a ```` b"), "`````");
         assert_eq!(cell(&code("a|b")), "`a\\|b`");
     }

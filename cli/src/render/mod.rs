@@ -12,7 +12,7 @@ mod prose;
 pub(crate) mod sample;
 mod sarif;
 pub(crate) mod text;
-mod unchecked;
+mod view;
 
 use crate::args::{FailOn, Format};
 use crate::checkers::Checkers;

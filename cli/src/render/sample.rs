@@ -1,81 +1,65 @@
 //! A made-up case for tests of rendering: a root cause with everything, and a bit of everything else.
 
 use super::Judged;
-use diag_core::report::{CheckOutcome, Report, ReportedAttempt, ReportedCheck, ReportedFinding, ReportedInput, ReportedStep, SCHEMA, Tool};
+use diag_core::report::{CheckOutcome, Report, ReportedCheck, ReportedFinding, SCHEMA, Tool};
 use diag_core::sources::Sources;
 use diag_core::verdict::Verdict;
-use diag_sdk::case::attempt::{Actor, AttemptKind, Outcome};
+use diag_sdk::case::attempt::{Actor, Attempt, AttemptKind, Outcome, Step};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::input::{Input, InputKind};
-use diag_sdk::{Case, Cause, Difference, Need, Place, Severity, Vendor, Who};
+use diag_sdk::{Case, Cause, Difference, Finding, Need, Place, Told, Vendor, Who};
 use jiff::Timestamp;
 
 fn time(seconds: i64) -> Option<Timestamp> {
     Timestamp::from_second(1_795_492_634 + seconds).ok()
 }
 
-pub(crate) fn finding(id: &str, check: &str, severity: Severity, message: &str) -> ReportedFinding {
-    ReportedFinding {
-        id: id.into(),
-        check: check.into(),
-        severity,
-        certain: true,
-        message: message.into(),
-        detail: None,
-        places: Vec::new(),
-        expected: None,
-        expected_origin: None,
-        actual: None,
-        actual_origin: None,
-        difference: None,
-        causes: Vec::new(),
-        attempts: Vec::new(),
-        explains: Vec::new(),
-        explained_by: None,
-        references: Vec::new(),
-    }
+/// A finding as it stands in a report.
+pub(crate) fn reported(id: &str, check: &str, finding: Finding) -> ReportedFinding {
+    ReportedFinding { id: id.into(), finding: Finding { check: check.into(), ..finding }, explains: Vec::new(), explained_by: None }
 }
 
 fn root() -> ReportedFinding {
     let acs = "https://sense.example:443/azure/samlauthn/";
-    ReportedFinding {
-        detail: Some("Entra answers only to registered reply URLs and compares them character by character, so it stops before anybody can sign in.".into()),
-        places: vec![Place {
-            input: "i1".into(),
-            entry: Some(1),
-            message: Some("m1".into()),
-            line: Some(2),
-            column: Some(33),
-            length: Some(41),
-            path: Some("AuthnRequest/@AssertionConsumerServiceURL".into()),
-            ..Place::default()
-        }],
-        expected: Some(acs.into()),
-        expected_origin: Some("reply URL in app.json".into()),
-        actual: Some("https://sense.example:443/azure/samlauthn".into()),
-        actual_origin: Some("AuthnRequest".into()),
-        difference: Some(Difference::TrailingSlash),
-        causes: vec![
-            Cause {
-                text: "The reply URL was entered with another spelling".into(),
-                who: Who::Idp,
-                screen: "Entra admin center › Enterprise applications › Qlik Sense › Single sign-on › Basic SAML Configuration › Reply URL (Assertion Consumer Service URL)".into(),
-                fix: "Add exactly this URL as a reply URL and make it the default".into(),
-                value: Some("https://sense.example:443/azure/samlauthn".into()),
-            },
-            Cause {
-                text: "The virtual proxy's host URI was changed after the registration".into(),
-                who: Who::Sp,
-                screen: "QMC › Virtual proxies › azure › Authentication › SAML host URI".into(),
-                fix: "Enter the host URI the registration was made for".into(),
-                value: Some("https://sense.example".into()),
-            },
-        ],
-        attempts: vec!["a1".into()],
-        explains: vec!["f2".into()],
-        references: vec!["saml-core-2.0-os §3.4.1".into()],
-        ..finding("f1", "endpoints/acs-not-registered", Severity::Error, "The request's ACS URL is not registered")
-    }
+    let place = Place {
+        input: "i1".into(),
+        entry: Some(1),
+        message: Some("m1".into()),
+        line: Some(2),
+        column: Some(33),
+        length: Some(41),
+        path: Some("AuthnRequest/@AssertionConsumerServiceURL".into()),
+        ..Place::default()
+    };
+    let mut finding = Finding::error("The request's ACS URL is not registered")
+        .detail(
+            "Entra answers only to registered reply URLs and compares them character by character, so it stops before anybody can sign in.",
+        )
+        .at(&place)
+        .expected(acs, "reply URL in app.json")
+        .actual("https://sense.example:443/azure/samlauthn", "AuthnRequest")
+        .difference(Difference::TrailingSlash)
+        .attempt("a1")
+        .reference("saml-core-2.0-os §3.4.1");
+    finding.causes = vec![
+        Cause {
+            text: "The reply URL was entered with another spelling".into(),
+            who: Who::Idp,
+            screen: "Entra admin center › Enterprise applications › Qlik Sense › Single sign-on › Basic SAML Configuration › Reply URL (Assertion Consumer Service URL)".into(),
+            fix: "Add exactly this URL as a reply URL and make it the default".into(),
+            value: Some("https://sense.example:443/azure/samlauthn".into()),
+            ..Cause::default()
+        },
+        Cause {
+            text: "The virtual proxy's host URI was changed after the registration".into(),
+            who: Who::Sp,
+            screen: "QMC › Virtual proxies › azure › Authentication › SAML host URI".into(),
+            fix: "Enter the host URI the registration was made for".into(),
+            value: Some("https://sense.example".into()),
+            ..Cause::default()
+        },
+    ];
+    ReportedFinding { explains: vec!["f2".into()], ..reported("f1", "endpoints/acs-not-registered", finding) }
 }
 
 /// A sign-in that fails.
@@ -101,21 +85,19 @@ pub(crate) fn broken() -> Judged {
     };
     let symptom = ReportedFinding {
         explained_by: Some("f1".into()),
-        ..finding("f2", "flow/idp-error-page", Severity::Error, "Microsoft Entra ID stopped with AADSTS50011")
+        ..reported("f2", "flow/idp-error-page", Finding::error("Microsoft Entra ID stopped with AADSTS50011"))
     };
-    let warning = ReportedFinding {
-        certain: false,
-        causes: vec![Cause {
-            text: "The certificate expires soon".into(),
-            who: Who::Idp,
-            screen: "Entra admin center › Enterprise applications › Qlik Sense › Single sign-on › SAML Certificates".into(),
-            fix: "Make a new certificate and give its metadata to the service provider".into(),
-            value: None,
-        }],
-        ..finding("f3", "metadata/signing-certificate-expiring", Severity::Warning, "The signing certificate expires in 12 days")
-    };
-    let notice = finding("f4", "flow/capture-sanitised", Severity::Notice, "The exporter removed cookies\u{1b}[2J");
-    let step = |seconds, from, to, what: &str, status, url: &str| ReportedStep {
+    let mut expiring = Finding::warning("The signing certificate expires in 12 days").likely();
+    expiring.causes = vec![Cause {
+        text: "The certificate expires soon".into(),
+        who: Who::Idp,
+        screen: "Entra admin center › Enterprise applications › Qlik Sense › Single sign-on › SAML Certificates".into(),
+        fix: "Make a new certificate and give its metadata to the service provider".into(),
+        ..Cause::default()
+    }];
+    let warning = reported("f3", "metadata/signing-certificate-expiring", expiring);
+    let notice = reported("f4", "flow/capture-sanitised", Finding::notice("The exporter removed cookies\u{1b}[2J"));
+    let step = |seconds, from, to, what: &str, status, url: &str| Step {
         time: time(seconds),
         from,
         to,
@@ -123,7 +105,7 @@ pub(crate) fn broken() -> Judged {
         entry: Some(1),
         status,
         url: Some(url.into()),
-        message: None,
+        ..Step::default()
     };
     let report = Report {
         schema: SCHEMA.into(),
@@ -132,22 +114,17 @@ pub(crate) fn broken() -> Judged {
         verdict: Verdict::Broken,
         root_causes: vec!["f1".into()],
         inputs: vec![
-            ReportedInput {
+            Input {
                 id: "i1".into(),
                 path: "case/login.har".into(),
                 kind: InputKind::Har,
                 producer: Some("WebInspector 537.36".into()),
                 notes: vec!["cut off after entry 41; the entries before it were read".into()],
+                ..Input::default()
             },
-            ReportedInput {
-                id: "i2".into(),
-                path: "case/app.json".into(),
-                kind: InputKind::Application,
-                producer: None,
-                notes: Vec::new(),
-            },
+            Input { id: "i2".into(), path: "case/app.json".into(), kind: InputKind::Application, ..Input::default() },
         ],
-        attempts: vec![ReportedAttempt {
+        attempts: vec![Attempt {
             id: "a1".into(),
             kind: AttemptKind::SignIn,
             started: time(0),
@@ -157,6 +134,7 @@ pub(crate) fn broken() -> Judged {
                 step(0, Actor::Sp, Actor::Browser, "redirect", Some(302), "sense.example/azure/hub"),
                 step(1, Actor::Browser, Actor::Idp, "AuthnRequest", Some(200), "login.microsoftonline.com/tenant/saml2"),
             ],
+            ..Attempt::default()
         }],
         findings: vec![root(), symptom, warning, notice],
         checks: [
@@ -189,10 +167,9 @@ pub(crate) fn healthy() -> Judged {
     let mut judged = broken();
     judged.report.verdict = Verdict::Healthy;
     judged.report.root_causes.clear();
-    judged.report.findings = vec![ReportedFinding {
-        actual: Some("CONTOSO\\ann".into()),
-        ..finding("f1", "identity/computed-user", Severity::Notice, "The user the service provider makes of the assertion")
-    }];
+    let user = Finding::notice("The user the service provider makes of the assertion");
+    let user = Finding { actual: Some("CONTOSO\\ann".into()), ..user }.tells(Told::User);
+    judged.report.findings = vec![reported("f1", "identity/computed-user", user)];
     judged.report.checks.retain(|check| check.outcome == CheckOutcome::Clean);
     for attempt in &mut judged.report.attempts {
         attempt.outcome = Outcome::SignedIn;

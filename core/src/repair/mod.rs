@@ -5,8 +5,7 @@
 //! comes out is read again, and handed over only if it says the same as before: a doubtful file would
 //! cost an administrator more than none.
 //!
-//! Removing the `RoleDescriptor` elements is a wish, because products other than Qlik Sense want the
-//! file as it is published. The other repairs undo faults, and are done wherever the fault is.
+//! What is to be mended is said by findings ([`Mend`]); nothing else is touched, however odd it looks.
 
 mod ampersands;
 mod certificates;
@@ -23,6 +22,7 @@ mod walk;
 
 use crate::saml::metadata;
 use crate::saml::xml::{self, Lines};
+use diag_sdk::Mend;
 use diag_sdk::case::input::HeldBy;
 use edit::{Edits, MAX_EDITS};
 use serde::Serialize;
@@ -47,15 +47,6 @@ pub struct Document {
     pub bytes: Vec<u8>,
 }
 
-/// What becomes of `RoleDescriptor` elements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Roles {
-    /// They stay.
-    Keep,
-    /// They go, with all they contain.
-    Remove,
-}
-
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -75,6 +66,19 @@ pub enum Kind {
     CertificateCleared,
     /// A `RoleDescriptor` was removed with all it contained.
     RoleDescriptorRemoved,
+}
+
+impl Kind {
+    /// The repair that this belongs to.
+    pub fn mend(self) -> Mend {
+        match self {
+            Self::StartCleared | Self::QuotesStraightened | Self::AmpersandEscaped => Mend::MakeWellFormed,
+            Self::DeclarationCorrected => Mend::CorrectDeclaration,
+            Self::NamespaceCorrected => Mend::CorrectNamespaces,
+            Self::CertificateCleared => Mend::ClearCertificates,
+            Self::RoleDescriptorRemoved => Mend::RemoveRoleDescriptors,
+        }
+    }
 }
 
 /// One repair, at a place of the document as it was.
@@ -137,19 +141,23 @@ pub enum Refusal {
     Doubtful(String),
 }
 
-/// Repairs a document. `None` where there is nothing to repair.
-pub fn repair(bytes: &[u8], roles: Roles) -> Result<Option<Repaired>, Refusal> {
+/// Repairs what is wanted of a document. `None` where there is nothing to repair.
+pub fn repair(bytes: &[u8], wanted: &[Mend]) -> Result<Option<Repaired>, Refusal> {
     if bytes.len() > MAX_DOCUMENT {
         return Err(Refusal::TooLarge(bytes.len() >> 20));
     }
+    let wants = |mend: Mend| wanted.contains(&mend);
     let bytes = metadata::document_bytes(bytes);
     let source = recode::read(&bytes)?;
     let original = source.text.as_str();
 
     // What keeps the document from being parsed comes first; the other repairs find their way by its elements.
-    let mut opening = vec![prologue::clear_start(original)];
-    if xml::parse(original).is_err() {
-        opening.extend([quotes::straighten(original), ampersands::escape(original)]);
+    let mut opening = Vec::new();
+    if wants(Mend::MakeWellFormed) {
+        opening.push(prologue::clear_start(original));
+        if xml::parse(original).is_err() {
+            opening.extend([quotes::straighten(original), ampersands::escape(original)]);
+        }
     }
     let opening = joined(opening)?;
     let readable = opening.applied(original);
@@ -159,9 +167,17 @@ pub fn repair(bytes: &[u8], roles: Roles) -> Result<Option<Repaired>, Refusal> {
         explanation: broken.explanation,
     })?;
     let found = walk::walk(&readable).map_err(|error| Refusal::Doubtful(format!("two readers disagree ({error})")))?;
-    let mut parts = vec![prologue::correct_declaration(&readable, &source.encoding), found.namespaces];
-    parts.extend(found.certificates.iter().map(|content| certificates::clear(&readable, content)));
-    if roles == Roles::Remove && !found.roles.is_empty() {
+    let mut parts = Vec::new();
+    if wants(Mend::CorrectDeclaration) {
+        parts.push(prologue::correct_declaration(&readable, &source.encoding));
+    }
+    if wants(Mend::CorrectNamespaces) {
+        parts.push(found.namespaces);
+    }
+    if wants(Mend::ClearCertificates) {
+        parts.extend(found.certificates.iter().map(|content| certificates::clear(&readable, content)));
+    }
+    if wants(Mend::RemoveRoleDescriptors) && !found.roles.is_empty() {
         proof::same_elements(&parsed, &found.roles)?;
         parts.push(roles::remove(&readable, &found.roles));
     }
@@ -182,7 +198,7 @@ pub fn repair(bytes: &[u8], roles: Roles) -> Result<Option<Repaired>, Refusal> {
         .collect();
     let written = |text: &str| recode::written(text, &source.encoding).ok_or_else(|| Refusal::Undecodable(source.encoding.name.clone()));
     let (before, after) = (written(&readable)?, written(&edits.applied(&readable))?);
-    let proven = proof::compare(&before, &after, &changes, roles)?;
+    let proven = proof::compare(&before, &after, &changes, wants(Mend::RemoveRoleDescriptors))?;
     Ok(Some(Repaired { bytes: after, changes, entity_ids: proven.entity_ids, signed: proven.signed }))
 }
 

@@ -1,7 +1,7 @@
 //! Reads a repaired document again, with the reader that judges, and compares.
 
 use super::walk::Role;
-use super::{Change, Kind, Refusal, Roles};
+use super::{Change, Kind, Refusal};
 use crate::saml::metadata::{self, Holding};
 use crate::saml::xml::{self, Tree};
 use diag_sdk::case::certificate::{Key, KeyUse};
@@ -27,8 +27,9 @@ pub(super) fn same_elements(parsed: &Tree<'_>, roles: &[Role]) -> Result<(), Ref
     }
 }
 
-/// Everything else is as before, and what was to be mended is mended.
-pub(super) fn compare(before: &[u8], after: &[u8], changes: &[Change], roles: Roles) -> Result<Proven, Refusal> {
+/// Everything else is as before, and what was to be mended is mended; `without_roles` says that no
+/// `RoleDescriptor` may be left.
+pub(super) fn compare(before: &[u8], after: &[u8], changes: &[Change], without_roles: bool) -> Result<Proven, Refusal> {
     let (old, _) = metadata::read(before, &Holding::default(), None);
     let (new, broken) = metadata::read(after, &Holding::default(), None);
     if old.is_empty() {
@@ -37,8 +38,7 @@ pub(super) fn compare(before: &[u8], after: &[u8], changes: &[Change], roles: Ro
     if let Some(broken) = broken.first() {
         return Err(doubtful(format!("it does not parse ({})", broken.explanation)));
     }
-    if roles == Roles::Remove && old.iter().any(|entity| !entity.role_descriptors.is_empty() && entity.idp.is_none() && entity.sp.is_none())
-    {
+    if without_roles && old.iter().any(|entity| !entity.role_descriptors.is_empty() && entity.idp.is_none() && entity.sp.is_none()) {
         return Err(Refusal::NothingLeft);
     }
     if old.len() != new.len() {
@@ -64,7 +64,7 @@ pub(super) fn compare(before: &[u8], after: &[u8], changes: &[Change], roles: Ro
         }
         let encoding = &new.encoding;
         let left = [
-            (roles == Roles::Remove && !new.role_descriptors.is_empty(), "RoleDescriptors are left"),
+            (without_roles && !new.role_descriptors.is_empty(), "RoleDescriptors are left"),
             (did(Kind::CertificateCleared) && encoding.pem_armour.is_some(), "PEM armour is left in another certificate"),
             (did(Kind::NamespaceCorrected) && encoding.https_namespace.is_some(), "a namespace is still spelled with https://"),
             (did(Kind::DeclarationCorrected) && encoding.declared_otherwise.is_some(), "the declaration still names another encoding"),

@@ -30,12 +30,18 @@ fn with_certificate(before_role: &str, certificate: &str) -> String {
 
 const ROLES: &str = "  <RoleDescriptor xsi:type=\"fed:SecurityTokenServiceType\" xmlns:fed=\"urn:fed\">\n    <fed:X/>\n  </RoleDescriptor>\n  <RoleDescriptor/>\n";
 
-fn repaired(bytes: &[u8], roles: Roles) -> Repaired {
-    repair(bytes, roles).expect("repairable").expect("something to repair")
+/// Everything that concerns the spelling of a document.
+const SPELLING: &[Mend] = &[Mend::MakeWellFormed, Mend::CorrectDeclaration, Mend::CorrectNamespaces, Mend::ClearCertificates];
+/// Its roles as well.
+const ALL: &[Mend] =
+    &[Mend::MakeWellFormed, Mend::CorrectDeclaration, Mend::CorrectNamespaces, Mend::ClearCertificates, Mend::RemoveRoleDescriptors];
+
+fn repaired(bytes: &[u8], wanted: &[Mend]) -> Repaired {
+    repair(bytes, wanted).expect("repairable").expect("something to repair")
 }
 
-fn text(bytes: &[u8], roles: Roles) -> String {
-    String::from_utf8(repaired(bytes, roles).bytes).expect("UTF-8")
+fn text(bytes: &[u8], wanted: &[Mend]) -> String {
+    String::from_utf8(repaired(bytes, wanted).bytes).expect("UTF-8")
 }
 
 fn utf16(text: &str, little: bool) -> Vec<u8> {
@@ -44,7 +50,7 @@ fn utf16(text: &str, little: bool) -> Vec<u8> {
 
 #[test]
 fn roles_go_with_their_lines_and_nothing_else_changes() {
-    let done = repaired(idp(ROLES).as_bytes(), Roles::Remove);
+    let done = repaired(idp(ROLES).as_bytes(), ALL);
     assert_eq!(String::from_utf8(done.bytes).expect("UTF-8"), idp(""));
     let changes: Vec<_> = done.changes.iter().map(|change| (change.kind, change.line, change.column)).collect();
     assert_eq!(changes, [(Kind::RoleDescriptorRemoved, 3, 3), (Kind::RoleDescriptorRemoved, 6, 3)]);
@@ -54,41 +60,56 @@ fn roles_go_with_their_lines_and_nothing_else_changes() {
 
 #[test]
 fn roles_stay_where_nobody_wants_them_gone() {
-    assert!(repair(idp(ROLES).as_bytes(), Roles::Keep).expect("readable").is_none());
-    assert!(repair(idp("").as_bytes(), Roles::Remove).expect("readable").is_none());
+    assert!(repair(idp(ROLES).as_bytes(), SPELLING).expect("readable").is_none());
+    assert!(repair(idp("").as_bytes(), ALL).expect("readable").is_none());
+}
+
+#[test]
+fn what_nobody_asks_for_stays() {
+    let odd = idp(ROLES)
+        .replace("http://www.w3.org/2000/09/xmldsig#", "https://www.w3.org/2000/09/xmldsig#")
+        .replace("\"utf-8\"", "\"utf-16\"")
+        .replace("<X509Certificate>", "<X509Certificate>\u{200b}");
+    assert!(repair(odd.as_bytes(), &[]).expect("readable").is_none());
+    for wanted in ALL.iter().filter(|mend| **mend != Mend::MakeWellFormed) {
+        let done = repaired(odd.as_bytes(), &[*wanted]);
+        assert!(done.changes.iter().all(|change| change.kind.mend() == *wanted), "{wanted:?}");
+    }
+    let broken = odd.replace("use=\"signing\"", "use=\u{201c}signing\u{201d}");
+    assert!(matches!(repair(broken.as_bytes(), &[Mend::RemoveRoleDescriptors]), Err(Refusal::Broken { .. })));
 }
 
 #[test]
 fn encoding_mark_and_line_ends_are_kept() {
     let (with, without) = (idp(ROLES), idp(""));
     let marked = |text: &str| format!("\u{feff}{text}");
-    assert_eq!(repaired(marked(&with).as_bytes(), Roles::Remove).bytes, marked(&without).into_bytes());
+    assert_eq!(repaired(marked(&with).as_bytes(), ALL).bytes, marked(&without).into_bytes());
     let windows = |text: &str| text.replace('\n', "\r\n");
-    assert_eq!(repaired(windows(&with).as_bytes(), Roles::Remove).bytes, windows(&without).into_bytes());
+    assert_eq!(repaired(windows(&with).as_bytes(), ALL).bytes, windows(&without).into_bytes());
     for little in [true, false] {
         let wide = |text: &str| utf16(&marked(&windows(&text.replace("utf-8", "utf-16").replace("fed:X", "fed:Ü"))), little);
-        assert_eq!(repaired(&wide(&with), Roles::Remove).bytes, wide(&without), "{little}");
+        assert_eq!(repaired(&wide(&with), ALL).bytes, wide(&without), "{little}");
     }
     let latin = |text: &str| -> Vec<u8> {
         let text = text.replace("utf-8", "iso-8859-1").replace("</EntityDescriptor>", "<!-- caf\u{e9} --></EntityDescriptor>");
         text.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin-1")).collect()
     };
-    assert_eq!(repaired(&latin(&with), Roles::Remove).bytes, latin(&without));
+    assert_eq!(repaired(&latin(&with), ALL).bytes, latin(&without));
 }
 
 #[test]
 fn a_file_on_one_line_stays_on_one_line() {
     let flat = |text: &str| text.replace('\n', " ");
-    let done = text(flat(&idp("<RoleDescriptor><a/></RoleDescriptor><RoleDescriptor/>")).as_bytes(), Roles::Remove);
+    let done = text(flat(&idp("<RoleDescriptor><a/></RoleDescriptor><RoleDescriptor/>")).as_bytes(), ALL);
     assert_eq!(done, flat(&idp("")));
 }
 
 #[test]
 fn only_elements_of_the_metadata_namespace_count() {
     let decoys = "  <!-- <RoleDescriptor></RoleDescriptor> -->\n  <Extensions><x:RoleDescriptor xmlns:x=\"urn:x\"/><y><![CDATA[<RoleDescriptor/>]]></y></Extensions>\n";
-    assert!(repair(idp(decoys).as_bytes(), Roles::Remove).expect("readable").is_none());
+    assert!(repair(idp(decoys).as_bytes(), ALL).expect("readable").is_none());
     let prefixed = "  <md:RoleDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" xmlns=\"urn:other\"><RoleDescriptor/><md:RoleDescriptor></md:RoleDescriptor ></md:RoleDescriptor >\n";
-    let done = repaired(idp(&format!("{decoys}{prefixed}")).as_bytes(), Roles::Remove);
+    let done = repaired(idp(&format!("{decoys}{prefixed}")).as_bytes(), ALL);
     assert_eq!(String::from_utf8(done.bytes).expect("UTF-8"), idp(decoys));
     assert_eq!(done.changes.len(), 1, "what is nested goes with the outer one");
 }
@@ -97,32 +118,32 @@ fn only_elements_of_the_metadata_namespace_count() {
 fn base64_becomes_the_document_itself() {
     use base64::Engine as _;
     let wrapped = base64::engine::general_purpose::STANDARD.encode(format!("\u{feff}{}", idp(ROLES)));
-    assert_eq!(repaired(wrapped.as_bytes(), Roles::Remove).bytes, format!("\u{feff}{}", idp("")).into_bytes());
+    assert_eq!(repaired(wrapped.as_bytes(), ALL).bytes, format!("\u{feff}{}", idp("")).into_bytes());
 }
 
 #[test]
 fn certificates_lose_armour_and_invisible_characters() {
     let bare = certificate();
     let armoured = with_certificate("", &format!("\n-----BEGIN CERTIFICATE-----\r\n{bare}\n-----END CERTIFICATE-----\n"));
-    let done = repaired(armoured.as_bytes(), Roles::Keep);
+    let done = repaired(armoured.as_bytes(), SPELLING);
     assert_eq!(String::from_utf8(done.bytes).expect("UTF-8"), with_certificate("", &bare));
     assert_eq!(done.changes[0].kind, Kind::CertificateCleared);
     let (head, tail) = bare.split_at(64);
     let strange = with_certificate("", &format!("\u{feff}{head}\u{200b}\u{a0}\n{tail}"));
-    assert_eq!(text(strange.as_bytes(), Roles::Keep), with_certificate("", &format!("{head}\n{tail}")));
+    assert_eq!(text(strange.as_bytes(), SPELLING), with_certificate("", &format!("{head}\n{tail}")));
     // Two certificates in one element, something that is none, a comment: only people can tell.
     let block = format!("-----BEGIN CERTIFICATE-----\n{bare}\n-----END CERTIFICATE-----");
     for left_alone in
         [format!("{block}\n{block}"), "-----BEGIN CERTIFICATE-----AAAA-----END CERTIFICATE-----".to_owned(), format!("<!-- -->{block}")]
     {
-        assert!(repair(with_certificate("", &left_alone).as_bytes(), Roles::Keep).expect("readable").is_none(), "{left_alone}");
+        assert!(repair(with_certificate("", &left_alone).as_bytes(), SPELLING).expect("readable").is_none(), "{left_alone}");
     }
 }
 
 #[test]
 fn namespaces_are_called_by_their_names() {
     let wrong = |text: String| text.replace("http://www.w3.org/2000/09/xmldsig#", "https://www.w3.org/2000/09/xmldsig#");
-    let done = repaired(wrong(idp(ROLES)).as_bytes(), Roles::Remove);
+    let done = repaired(wrong(idp(ROLES)).as_bytes(), ALL);
     assert_eq!(String::from_utf8(done.bytes).expect("UTF-8"), idp(""));
     assert_eq!(
         done.changes.iter().map(|change| (change.kind, change.line)).collect::<Vec<_>>(),
@@ -130,7 +151,7 @@ fn namespaces_are_called_by_their_names() {
     );
     // Armour inside an element whose namespace is misspelled is found, too.
     let armoured = with_certificate("", &format!("-----BEGIN CERTIFICATE-----{}-----END CERTIFICATE-----", certificate()));
-    assert_eq!(text(wrong(armoured).as_bytes(), Roles::Keep), idp(""));
+    assert_eq!(text(wrong(armoured).as_bytes(), SPELLING), idp(""));
 }
 
 #[test]
@@ -139,7 +160,7 @@ fn quotes_are_straightened_where_they_enclose_values() {
     let bad = good
         .replace("entityID=\"https://idp.example/\"", "entityID=\u{201c}https://idp.example/\u{201d}")
         .replace("use=\"signing\"", "use=\u{2018}signing\u{2019}");
-    let done = repaired(bad.as_bytes(), Roles::Keep);
+    let done = repaired(bad.as_bytes(), SPELLING);
     assert_eq!(String::from_utf8(done.bytes).expect("UTF-8"), good.replace("use=\"signing\"", "use='signing'"));
     assert_eq!(
         done.changes.iter().map(|change| (change.kind, change.line)).collect::<Vec<_>>(),
@@ -147,7 +168,7 @@ fn quotes_are_straightened_where_they_enclose_values() {
     );
     // Opened straight and closed typographically: where the value ends is a guess.
     let mixed = idp("").replace("use=\"signing\"", "use=\"signing\u{201d}");
-    assert!(matches!(repair(mixed.as_bytes(), Roles::Keep), Err(Refusal::Broken { line: 4, .. })));
+    assert!(matches!(repair(mixed.as_bytes(), SPELLING), Err(Refusal::Broken { line: 4, .. })));
 }
 
 #[test]
@@ -156,19 +177,19 @@ fn bare_ampersands_are_escaped() {
         idp("  <!-- a & b --><Extensions><x xmlns='urn:x'>&#38; &lt; A &amp; B<![CDATA[&]]></x></Extensions>\n")
             .replace("/saml2\"", &format!("/saml2?a=1{separator}b=2\""))
     };
-    let done = repaired(query("&").as_bytes(), Roles::Keep);
+    let done = repaired(query("&").as_bytes(), SPELLING);
     assert_eq!(String::from_utf8(done.bytes).expect("UTF-8"), query("&amp;"));
     assert_eq!(done.changes.iter().map(|change| (change.kind, change.line)).collect::<Vec<_>>(), [(Kind::AmpersandEscaped, 7)]);
     // What could be an entity is not guessed at.
-    assert!(matches!(repair(query("&copy;").as_bytes(), Roles::Keep), Err(Refusal::Broken { .. })));
-    let other = repair(b"<EntityDescriptor a='&'/>", Roles::Keep);
+    assert!(matches!(repair(query("&copy;").as_bytes(), SPELLING), Err(Refusal::Broken { .. })));
+    let other = repair(b"<EntityDescriptor a='&'/>", SPELLING);
     assert_eq!(other.expect_err("refused"), Refusal::NotMetadata);
 }
 
 #[test]
 fn positions_count_in_the_document_as_it_was() {
     let text = format!("\n\n{}", idp(ROLES)).replace("entityID=\"https://idp.example/\"", "entityID=\u{201c}https://idp.example/\u{201d}");
-    let done = repaired(text.as_bytes(), Roles::Remove);
+    let done = repaired(text.as_bytes(), ALL);
     assert_eq!(String::from_utf8(done.bytes).expect("UTF-8"), idp(""));
     assert_eq!(
         done.changes.iter().map(|change| (change.kind, change.line)).collect::<Vec<_>>(),
@@ -179,14 +200,14 @@ fn positions_count_in_the_document_as_it_was() {
 #[test]
 fn the_declaration_names_the_real_encoding() {
     let bytes = idp("").replace("utf-8", "utf-16");
-    assert_eq!(text(bytes.as_bytes(), Roles::Keep), idp("").replace("utf-8", "UTF-8"));
+    assert_eq!(text(bytes.as_bytes(), SPELLING), idp("").replace("utf-8", "UTF-8"));
     let wide = utf16(&format!("\u{feff}{}", idp("")), true);
-    assert_eq!(repaired(&wide, Roles::Keep).bytes, utf16(&format!("\u{feff}{}", idp("").replace("utf-8", "UTF-16")), true));
+    assert_eq!(repaired(&wide, SPELLING).bytes, utf16(&format!("\u{feff}{}", idp("").replace("utf-8", "UTF-16")), true));
 }
 
 #[test]
 fn what_cannot_be_repaired_is_refused() {
-    let refused = |bytes: &[u8]| repair(bytes, Roles::Remove).expect_err("refused");
+    let refused = |bytes: &[u8]| repair(bytes, ALL).expect_err("refused");
     let orphan = idp("  </RoleDescriptor>\n");
     assert!(matches!(refused(orphan.as_bytes()), Refusal::Broken { line: 3, .. }));
     assert!(matches!(refused(b"<!DOCTYPE a [<!ENTITY x 'y'>]><EntityDescriptor/>"), Refusal::Broken { .. }));
@@ -205,7 +226,7 @@ fn what_cannot_be_repaired_is_refused() {
 fn a_signature_of_its_own_is_kept_and_told() {
     let signature =
         "  <Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><SignedInfo/><SignatureValue>AAAA</SignatureValue></Signature>\n";
-    let done = repaired(idp(&format!("{signature}{ROLES}")).as_bytes(), Roles::Remove);
+    let done = repaired(idp(&format!("{signature}{ROLES}")).as_bytes(), ALL);
     assert!(done.signed);
     assert_eq!(String::from_utf8(done.bytes).expect("UTF-8"), idp(signature));
 }
@@ -259,7 +280,7 @@ proptest! {
                 (false, false) => text.into_bytes(),
             }
         };
-        let done = repair(&document(true), Roles::Remove).expect("repairable");
+        let done = repair(&document(true), ALL).expect("repairable");
         let bytes = done.map_or_else(|| document(true), |done| done.bytes);
         // Between two removed elements nothing but white space may stand: it goes with them.
         prop_assume!(!pieces.windows(2).any(|pair| pair[0].1.is_some() && pair[1].0.trim().is_empty()));
@@ -269,7 +290,7 @@ proptest! {
     /// Nothing makes it panic.
     #[test]
     fn anything_may_be_handed_in(bytes in prop::collection::vec(any::<u8>(), 0..300), roles in any::<bool>()) {
-        let _ = repair(&bytes, if roles { Roles::Remove } else { Roles::Keep });
+        let _ = repair(&bytes, if roles { ALL } else { SPELLING });
     }
 
     /// Damaged documents are refused or repaired, never panicked over.
@@ -279,7 +300,7 @@ proptest! {
         let start = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let end = (start..=(start + length).min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(start);
         text.replace_range(start..end, &with);
-        if let Ok(Some(done)) = repair(text.as_bytes(), Roles::Remove) {
+        if let Ok(Some(done)) = repair(text.as_bytes(), ALL) {
             prop_assert!(crate::saml::xml::parse(std::str::from_utf8(&done.bytes).expect("UTF-8")).is_ok());
         }
     }

@@ -1,5 +1,6 @@
 //! Why a root cause is named, and what would unseat it: one line each, for people.
 
+use super::ruled_out;
 use super::standing::{Stand, Tier};
 use diag_sdk::case::judgement::Party;
 use diag_sdk::{Case, Finding};
@@ -15,6 +16,8 @@ pub struct Because {
     pub dropped_if: String,
     /// What would lead in its place: the id of a check.
     pub runner_up: Option<String>,
+    /// What was looked at and is as it should be.
+    pub ruled_out: Vec<String>,
 }
 
 /// Says why the finding at `root` leads.
@@ -51,7 +54,8 @@ pub(super) fn of(case: &Case, findings: &[Finding], stands: &[Vec<Stand>], root:
             "a capture showed a sign-in that works with it".to_owned(),
         ),
     };
-    Because { named_because, dropped_if, runner_up }
+    let ruled_out = failure.and_then(|failure| case.failures.get(failure)).map(|failure| ruled_out::of(case, failure)).unwrap_or_default();
+    Because { named_because, dropped_if, runner_up, ruled_out }
 }
 
 /// The next finding that accounts for the same failure.

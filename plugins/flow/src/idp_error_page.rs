@@ -120,7 +120,7 @@ fn finding(case: &Case, exchange: &Exchange) -> Finding {
         } else if let Some(page) = aadsts::lookup_page(code) {
             let text = format!("{code} is not among the codes diag knows");
             let fix = "Open the vendor's page on this code".to_owned();
-            finding.causes.push(Cause { text, who: Who::Idp, screen: "a browser".to_owned(), fix, value: Some(page) });
+            finding.causes.push(Cause { text, who: Who::Idp, screen: "a browser".to_owned(), fix, value: Some(page), ..Cause::default() });
         }
     }
     if finding.causes.is_empty() { finding.cause(&SAID_ON_PAGE, case.idp_vendor) } else { finding }
@@ -144,8 +144,8 @@ fn cause(known: &aadsts::VendorCode) -> Cause {
         CodeClass::Logout => (Who::Sp, Setting::SpLogout),
         CodeClass::Configuration | CodeClass::Upstream | CodeClass::Service => (Who::Idp, Setting::Unspecified),
     };
-    let screen = setting.screen(Vendor::Entra, None);
-    Cause { text: known.meaning.to_owned(), who, screen, fix: known.fix.to_owned(), value: None }
+    let (text, fix) = (known.meaning.to_owned(), known.fix.to_owned());
+    Cause { text, who, setting: Some(setting), vendor: Vendor::Entra, fix, ..Cause::default() }
 }
 
 fn shortened(text: &str) -> String {

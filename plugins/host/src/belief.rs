@@ -144,6 +144,7 @@ fn believe(finding: &mut Finding, check: &CheckInfo) {
     finding.causes.truncate(MOST_PARTS);
     finding.attempts.truncate(MOST_PARTS);
     finding.also_explains.truncate(MOST_PARTS);
+    finding.repairs.truncate(MOST_PARTS);
     finding.references.truncate(MOST_PARTS);
 }
 

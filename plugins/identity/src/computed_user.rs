@@ -1,6 +1,6 @@
 use diag_sdk::user_directory::{self, Directory};
 use diag_sdk::view::{EntryPoint, SignIn};
-use diag_sdk::{Case, Findings, Need, Place, Severity, Stage, check};
+use diag_sdk::{Case, Findings, Need, Place, Severity, Stage, Told, check};
 
 check! {
     /// Which user the service provider makes of the assertion.
@@ -84,6 +84,7 @@ fn run(case: &Case, out: &mut Findings) {
                 .finding(Severity::Notice, "The user the service provider makes of the assertion")
                 .detail(format!("The person is known as {user} through {}.", entry.name))
                 .actual(user.clone(), "user directory and user id")
+                .tells(Told::User)
                 .at(place);
             out.push(finding);
             told.push(user);

@@ -2,7 +2,7 @@
 
 use crate::copies;
 use diag_sdk::case::input::{Encoding, HeldBy};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Mend, Need, Place, Setting, Severity, Stage, Who, check};
 
 static SAVED_BY_AN_EDITOR: CauseData = CauseData {
     text: "An editor, mail program or console saved the file in its own way",
@@ -71,16 +71,15 @@ fn run(case: &Case, out: &mut Findings) {
     for copy in copies::all(case).chain(of_sp) {
         for oddity in oddities(&copy.encoding, &copy.place) {
             let object = copies::object(case, copy.configuration.as_deref());
-            out.push(
-                Finding::warning(oddity.headline)
-                    .detail(format!("In {}: {}", copy.origin, oddity.consequence))
-                    .at(oddity.place)
-                    .expected(oddity.expected, "the way metadata is published")
-                    .actual(oddity.actual, copy.origin.clone())
-                    .cause_with(oddity.cause, copies::holder(case, copy), object, None)
-                    .subject(copy.id.clone())
-                    .likely(),
-            );
+            let finding = Finding::warning(oddity.headline)
+                .detail(format!("In {}: {}", copy.origin, oddity.consequence))
+                .at(oddity.place)
+                .expected(oddity.expected, "the way metadata is published")
+                .actual(oddity.actual, copy.origin.clone())
+                .cause_with(oddity.cause, copies::holder(case, copy), object, None)
+                .subject(copy.id.clone())
+                .likely();
+            out.push(oddity.repairs.iter().fold(finding, |finding, mend| finding.repair(*mend, &copy.place)));
         }
     }
 }
@@ -93,6 +92,7 @@ struct Unusual<'a> {
     actual: String,
     place: &'a Place,
     cause: &'static CauseData,
+    repairs: &'static [Mend],
 }
 
 /// A byte order mark of UTF-8 is not among them: Entra ID's own files begin with one.
@@ -106,6 +106,8 @@ fn oddities<'a>(encoding: &'a Encoding, start: &'a Place) -> Vec<Unusual<'a>> {
             actual: encoding.name.clone(),
             place: start,
             cause: &SAVED_BY_AN_EDITOR,
+            // A copy keeps its encoding: everything in it may depend on it.
+            repairs: &[],
         });
     }
     if let Some(declared) = &encoding.declared_otherwise {
@@ -116,6 +118,7 @@ fn oddities<'a>(encoding: &'a Encoding, start: &'a Place) -> Vec<Unusual<'a>> {
             actual: format!("declared {declared}, encoded {}", encoding.name),
             place: start,
             cause: &SAVED_BY_AN_EDITOR,
+            repairs: &[Mend::CorrectDeclaration],
         });
     }
     if let Some(place) = &encoding.smart_quotes {
@@ -126,6 +129,7 @@ fn oddities<'a>(encoding: &'a Encoding, start: &'a Place) -> Vec<Unusual<'a>> {
             actual: "typographic quotes".to_owned(),
             place,
             cause: &SAVED_BY_AN_EDITOR,
+            repairs: &[Mend::MakeWellFormed],
         });
     }
     if let Some(place) = &encoding.https_namespace {
@@ -136,6 +140,8 @@ fn oddities<'a>(encoding: &'a Encoding, start: &'a Place) -> Vec<Unusual<'a>> {
             actual: "https://www.w3.org/2000/09/xmldsig#".to_owned(),
             place,
             cause: &PUT_TOGETHER_BY_HAND,
+            // What stands in elements that nobody knew was not looked at, either.
+            repairs: &[Mend::CorrectNamespaces, Mend::ClearCertificates],
         });
     }
     if let Some(place) = &encoding.pem_armour {
@@ -146,6 +152,7 @@ fn oddities<'a>(encoding: &'a Encoding, start: &'a Place) -> Vec<Unusual<'a>> {
             actual: "-----BEGIN CERTIFICATE-----".to_owned(),
             place,
             cause: &PUT_TOGETHER_BY_HAND,
+            repairs: &[Mend::ClearCertificates],
         });
     }
     found

@@ -2,7 +2,7 @@
 
 use crate::copies;
 use diag_sdk::case::input::{BrokenDocument, HeldBy, Trouble};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Mend, Need, Setting, Severity, Stage, Who, check};
 
 static EDITED_BY_HAND: CauseData = CauseData {
     text: "An edit by hand took one tag of a pair and left the other, as happens when a RoleDescriptor is deleted",
@@ -100,7 +100,7 @@ fn run(case: &Case, out: &mut Findings) {
         if severity == Severity::Warning {
             finding = finding.likely();
         }
-        out.push(finding);
+        out.push(repairs(document.trouble).iter().fold(finding, |finding, mend| finding.repair(*mend, &document.place)));
     }
 }
 
@@ -113,6 +113,17 @@ fn fact(trouble: Trouble) -> Option<&'static str> {
         Trouble::Doctype => Some("has a document type declaration"),
         Trouble::TooLarge => Some("is too large to be judged"),
         Trouble::NotMetadata | Trouble::NotDecodable | Trouble::Empty => None,
+    }
+}
+
+/// What may help, and the spelling that nobody could look at as long as the document does not parse. Whether it
+/// does help shows when it is tried.
+fn repairs(trouble: Trouble) -> &'static [Mend] {
+    match trouble {
+        Trouble::NotWellFormed | Trouble::SeveralRoots | Trouble::Truncated => {
+            &[Mend::MakeWellFormed, Mend::CorrectDeclaration, Mend::CorrectNamespaces, Mend::ClearCertificates]
+        }
+        _ => &[],
     }
 }
 

@@ -4,7 +4,7 @@ use crate::copies;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::metadata::{Metadata, RoleDescriptor};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Mend, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static UPLOADED_AS_DOWNLOADED: CauseData = CauseData {
     text: "The federation metadata was uploaded as downloaded, its WS-Federation roles included",
@@ -110,6 +110,10 @@ fn run(case: &Case, out: &mut Findings) {
         if severity == Severity::Warning {
             finding = finding.likely();
         }
+        // Products other than Qlik Sense want the file as it is published.
+        if severity > Severity::Notice || holder == Vendor::Qlik {
+            finding = finding.repair(Mend::RemoveRoleDescriptors, &copy.place);
+        }
         out.push(finding);
     }
 }
@@ -165,10 +169,10 @@ fn described(role: &RoleDescriptor) -> String {
 mod tests {
     use super::*;
     use crate::sample;
-    use diag_sdk::Place;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::message::Message;
     use diag_sdk::case::sp_configuration::HeldMetadata;
+    use diag_sdk::{Place, Repair};
 
     fn with_roles(mut copy: Metadata) -> Metadata {
         let place = |line| Place { line: Some(line), column: Some(3), ..Place::default() };
@@ -197,6 +201,7 @@ mod tests {
         assert!(detail.contains("fed:SecurityTokenServiceType at line 2, column 3; without xsi:type at line 40"), "{detail}");
         assert!(detail.contains("diag fix"), "{detail}");
         assert_eq!(finding.places.len(), 2);
+        assert_eq!(finding.repairs, [Repair::at(Mend::RemoveRoleDescriptors, &case.metadata[0].place)]);
     }
 
     #[test]
@@ -251,6 +256,7 @@ mod tests {
         let mut case = sample::case(vec![with_roles(sample::idp("d1", HeldBy::Sp, &["a"]))]);
         case.messages.push(Message { kind: MessageKind::AuthnRequest, ..Message::default() });
         assert_eq!(levels(&case), [Severity::Notice]);
+        assert_eq!(ROLE_DESCRIPTOR_PRESENT.judge(&case).found()[0].repairs, [], "they want the file as it is published");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::copies;
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::{IdpRole, Metadata};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Mend, Need, Setting, Severity, Stage, Who, check};
 
 static LOST_IN_EDIT: CauseData = CauseData {
     text: "The KeyDescriptor of the IDPSSODescriptor was lost or damaged while the file was edited",
@@ -87,6 +87,12 @@ fn run(case: &Case, out: &mut Findings) {
             .subject(copy.id.clone());
         if severity == Severity::Warning {
             finding = finding.likely();
+        }
+        if !unusable.is_empty() {
+            finding = finding.repair(Mend::ClearCertificates, &copy.place);
+        } else if copy.encoding.https_namespace.is_some() {
+            // The certificate is there, in elements that nobody knows.
+            finding = finding.repair(Mend::CorrectNamespaces, &copy.place);
         }
         if copy.held_by == HeldBy::Sp {
             let object = copies::object(case, copy.configuration.as_deref());

@@ -6,6 +6,7 @@
 
 use crate::case::place::{Place, Sited};
 use crate::difference::{self, Difference};
+use crate::repair::{Mend, Repair};
 use crate::setting::{Setting, Vendor};
 
 words! {
@@ -30,6 +31,12 @@ words! {
         /// The person signing in, or whoever runs their browser.
         User,
     }
+
+    /// A fact beside what is wrong that people ask for first, so that a report may say it in its headline.
+    pub enum Told {
+        /// The actual value is the user that the service provider makes of the assertion.
+        User,
+    }
 }
 
 /// A cause as data, declared once per check: why it happens, who acts, on which setting, and how.
@@ -42,20 +49,30 @@ pub struct CauseData {
     pub text: &'static str,
     /// Who acts.
     pub who: Who,
-    /// Which setting; the vendor's table turns it into a screen.
+    /// Which setting. The report turns it into the screen of the product at hand.
     pub setting: Setting,
     /// What to do, one imperative sentence.
     pub fix: &'static str,
 }
 
 facts! {
-    /// A cause as it stands in a report.
+    /// A cause as a check reports it: what is to be changed, by whom, on which setting of what.
+    ///
+    /// The screen is written last, by the report, from setting, vendor and object. Only a check that has no
+    /// name for the setting gives the screen itself, as plain text.
     pub struct Cause {
         /// Why it happens.
         pub text: String,
         /// Who acts.
         pub who: Who,
+        /// The setting to change, where it is one that has a name here.
+        pub setting: Option<Setting>,
+        /// The product whose setting it is.
+        pub vendor: Vendor,
+        /// The application, virtual proxy or the like whose setting it is, by its name.
+        pub object: Option<String>,
         /// The screen, as its administrator finds it, such as `QMC › Virtual proxies › azure › Authentication › SAML host URI`.
+        /// Empty where the report is to write it.
         #[serde(rename = "where")]
         pub screen: String,
         /// What to do.
@@ -98,6 +115,11 @@ facts! {
         pub subject: Option<String>,
         /// Ids of checks this finding explains, in addition to those its check declares.
         pub also_explains: Vec<String>,
+        /// What `diag fix` can do about it. The first repair does away with the finding; further ones put right
+        /// what only then comes to light.
+        pub repairs: Vec<Repair>,
+        /// What it tells beside what is wrong.
+        pub tells: Option<Told>,
         /// Specification sections and product pages.
         pub references: Vec<String>,
     }
@@ -227,6 +249,23 @@ impl Finding {
         self
     }
 
+    /// Says what `diag fix` can do about it, to the document that the place lies in.
+    #[must_use]
+    pub fn repair(mut self, what: Mend, place: &Place) -> Self {
+        let repair = Repair::at(what, place);
+        if !self.repairs.contains(&repair) {
+            self.repairs.push(repair);
+        }
+        self
+    }
+
+    /// Says that its actual value answers what people ask first.
+    #[must_use]
+    pub fn tells(mut self, told: Told) -> Self {
+        self.tells = Some(told);
+        self
+    }
+
     /// Adds a specification section or product page beyond those of its check.
     #[must_use]
     pub fn reference(mut self, reference: impl Into<String>) -> Self {
@@ -242,15 +281,54 @@ impl Finding {
 }
 
 impl CauseData {
-    /// The cause in the words of a vendor; `object` names the application, virtual proxy or the
-    /// like on whose screen the setting stands.
+    /// The cause at a vendor; `object` names the application, virtual proxy or the like whose setting it is.
     pub fn worded(&self, vendor: Vendor, object: Option<&str>, value: Option<&str>) -> Cause {
         Cause {
             text: self.text.to_owned(),
             who: self.who,
-            screen: self.setting.screen(vendor, object),
+            setting: Some(self.setting),
+            vendor,
+            object: object.map(str::to_owned),
+            screen: String::new(),
             fix: self.fix.to_owned(),
             value: value.map(str::to_owned),
         }
+    }
+}
+
+impl Cause {
+    /// The screen for people: as the check wrote it, else that of the setting. Empty where neither is there.
+    pub fn written_screen(&self) -> String {
+        match self.setting {
+            Some(setting) if self.screen.is_empty() => setting.screen(self.vendor, self.object.as_deref()),
+            _ => self.screen.clone(),
+        }
+    }
+
+    /// There is a screen to go to: not all causes lie in one.
+    pub fn has_screen(&self) -> bool {
+        !self.screen.is_empty() && self.setting != Some(Setting::Unspecified)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOST_URI: CauseData = CauseData { text: "Why", who: Who::Sp, setting: Setting::SpHostUri, fix: "Do" };
+
+    #[test]
+    fn screens_are_written_from_setting_vendor_and_object() {
+        let cause = HOST_URI.worded(Vendor::Qlik, Some("azure"), None);
+        assert_eq!(cause.screen, "", "not by the check");
+        assert_eq!(cause.written_screen(), "QMC › Virtual proxies › azure › Authentication › SAML host URI");
+        assert_eq!(HOST_URI.worded(Vendor::Other, Some("azure"), None).written_screen(), Setting::SpHostUri.neutral());
+    }
+
+    #[test]
+    fn a_screen_in_plain_text_stays() {
+        let cause = Cause { screen: "the start page".into(), ..HOST_URI.worded(Vendor::Qlik, None, None) };
+        assert_eq!(cause.written_screen(), "the start page");
+        assert_eq!(Cause::default().written_screen(), "");
     }
 }

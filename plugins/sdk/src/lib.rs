@@ -14,6 +14,7 @@
 //! - [`difference`]: exact comparison first, then the near miss put into one word
 //! - [`host`]: host names, parsed and compared
 //! - [`meaning`]: what statements of pages and logs mean, and who writes so
+//! - [`repair`]: what can be put right mechanically, as a finding asks for it
 //! - [`setting`]: names of settings, and where each vendor's administrator finds them
 //! - [`shown`]: spans of time, ids and addresses as people read them
 //! - [`near`]: the attribute that was probably meant
@@ -39,6 +40,7 @@ pub mod manifest;
 pub mod meaning;
 pub mod near;
 pub mod need;
+pub mod repair;
 pub mod secret;
 pub mod serve;
 pub mod setting;
@@ -57,11 +59,12 @@ pub use case::Case;
 pub use case::place::{Place, Sited};
 pub use check::{Check, Findings, Plugin};
 pub use difference::Difference;
-pub use finding::{Cause, CauseData, Finding, Severity, Who};
+pub use finding::{Cause, CauseData, Finding, Severity, Told, Who};
 /// Times and durations of the facts.
 pub use jiff;
 pub use meaning::{Meaning, Writer};
 pub use need::Need;
+pub use repair::{Mend, Repair};
 pub use secret::{Personal, Secret};
 pub use setting::{Setting, Vendor};
 pub use stage::Stage;

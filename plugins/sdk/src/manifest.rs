@@ -97,12 +97,15 @@ facts! {
 }
 
 impl CauseInfo {
-    /// The cause in the words of a vendor; see [`CauseData::worded`].
+    /// The cause at a vendor; see [`CauseData::worded`].
     pub fn worded(&self, vendor: Vendor, object: Option<&str>, value: Option<&str>) -> Cause {
         Cause {
             text: self.text.clone(),
             who: self.who,
-            screen: self.setting.screen(vendor, object),
+            setting: Some(self.setting),
+            vendor,
+            object: object.map(str::to_owned),
+            screen: String::new(),
             fix: self.fix.clone(),
             value: value.map(str::to_owned),
         }

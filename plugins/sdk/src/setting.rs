@@ -110,19 +110,17 @@ words! {
     }
 }
 
-/// The steps of a screen's path that stand for an object whose name was not at hand.
-const UNNAMED_APPLICATION: &str = "the application";
-const UNNAMED_ENTRY_POINT: &str = "the virtual proxy";
-
-/// The path of a screen with the names of the application and of the entry point filled in, where a
-/// check left them open.
-pub fn with_names(screen: &str, application: Option<&str>, entry_point: Option<&str>) -> String {
-    let named = |step| match step {
-        UNNAMED_APPLICATION => application.unwrap_or(step),
-        UNNAMED_ENTRY_POINT => entry_point.unwrap_or(step),
-        _ => step,
-    };
-    screen.split(" › ").map(named).collect::<Vec<_>>().join(" › ")
+/// What a product keeps a setting with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// The product as a whole, or nothing that has a name.
+    Product,
+    /// An application that is registered at the identity provider.
+    Application,
+    /// An entry point of the service provider, such as a virtual proxy.
+    EntryPoint,
+    /// A server of the service provider, such as a proxy.
+    Server,
 }
 
 impl Vendor {
@@ -148,8 +146,19 @@ impl Setting {
         .unwrap_or_else(|| self.neutral().to_owned())
     }
 
+    /// What a product keeps the setting with: whose name belongs on the screen.
+    pub fn owner(self, vendor: Vendor) -> Owner {
+        match (vendor, self) {
+            (Vendor::Entra, Self::IdpPolicy) => Owner::Product,
+            (Vendor::Entra, _) if self.entra(None).is_some() => Owner::Application,
+            (Vendor::Qlik, Self::SpListenPort | Self::SpSizeLimits | Self::SpCertificate) => Owner::Server,
+            (Vendor::Qlik, _) if self.qlik(None).is_some() => Owner::EntryPoint,
+            _ => Owner::Product,
+        }
+    }
+
     fn entra(self, application: Option<&str>) -> Option<String> {
-        let app = application.unwrap_or(UNNAMED_APPLICATION);
+        let app = application.unwrap_or("the application");
         let enterprise = |rest: &str| Some(format!("Entra admin center › Enterprise applications › {app} › {rest}"));
         let sso = |rest: &str| Some(format!("Entra admin center › Enterprise applications › {app} › Single sign-on › {rest}"));
         match self {
@@ -174,7 +183,7 @@ impl Setting {
     }
 
     fn qlik(self, proxy: Option<&str>) -> Option<String> {
-        let name = proxy.unwrap_or(UNNAMED_ENTRY_POINT);
+        let name = proxy.unwrap_or("the virtual proxy");
         let page = |rest: &str| Some(format!("QMC › Virtual proxies › {name} › {rest}"));
         let service = |rest: &str| Some(format!("QMC › Proxies › {} › {rest}", proxy.unwrap_or("the proxy")));
         match self {
@@ -262,14 +271,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_filled_in_where_they_were_left_open() {
-        let open = Setting::IdpClaims.screen(Vendor::Entra, None);
-        assert_eq!(
-            with_names(&open, Some("HR"), Some("azure")),
-            "Entra admin center › Enterprise applications › HR › Single sign-on › Attributes & Claims"
-        );
-        assert_eq!(with_names(&open, None, Some("azure")), open);
-        let named = Setting::SpHostUri.screen(Vendor::Qlik, Some("main"));
-        assert_eq!(with_names(&named, Some("HR"), Some("azure")), named);
+    fn settings_belong_to_what_their_screens_name() {
+        for (setting, vendor, owner) in [
+            (Setting::IdpClaims, Vendor::Entra, Owner::Application),
+            (Setting::IdpPolicy, Vendor::Entra, Owner::Product),
+            (Setting::SpHostUri, Vendor::Entra, Owner::Product),
+            (Setting::SpHostUri, Vendor::Qlik, Owner::EntryPoint),
+            (Setting::SpListenPort, Vendor::Qlik, Owner::Server),
+            (Setting::SpHostUri, Vendor::Other, Owner::Product),
+        ] {
+            assert_eq!(setting.owner(vendor), owner, "{setting:?}");
+            assert_eq!(setting.screen(vendor, Some("NAME")).contains("NAME"), owner != Owner::Product, "{setting:?}");
+        }
     }
 }

@@ -199,7 +199,7 @@ mod tests {
         let found = METADATA_DIFFERS_BETWEEN_PROXIES.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
         assert_eq!(finding.severity, Severity::Warning);
-        assert!(finding.causes[0].screen.contains("second"), "{}", finding.causes[0].screen);
+        assert!(finding.causes[0].object.as_deref().is_some_and(|name| name.contains("second")), "{:?}", finding.causes[0].object);
     }
 
     #[test]

@@ -123,7 +123,7 @@ fn worked_out(
     for planned in plan::plan(judged, documents) {
         let document = planned.document;
         let from = name_of(judged, document);
-        match repair::repair(&document.bytes, planned.roles) {
+        match repair::repair(&document.bytes, &planned.wanted) {
             Ok(None) => {}
             Ok(Some(repaired)) => {
                 let input = judged.case.file_of(&document.input);

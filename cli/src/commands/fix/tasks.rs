@@ -14,7 +14,7 @@ pub(super) fn by_hand(judged: &Judged, answered: &[String], copies: &[Copied]) -
     let left = |finding: &&ReportedFinding| !answered.contains(&finding.id);
     // What is wrong with a held copy is wrong with a corrected copy of it, too: only what is published counts.
     let published = copies.iter().find(|copy| copy.held_by == HeldBy::Publisher && !copy.uploads.is_empty());
-    let fresh = |cause: &Cause| published.filter(|_| is_upload(judged, cause)).map(|copy| copy.path.clone());
+    let fresh = |cause: &Cause| published.filter(|_| is_upload(cause)).map(|copy| copy.path.clone());
     let mut asked: BTreeSet<[Option<String>; 3]> = BTreeSet::new();
     let mut tasks = Vec::new();
     let mut add = |finding: &ReportedFinding, causes: Vec<&Cause>| {

@@ -1,20 +1,36 @@
 //! One page for a browser, to be mailed, attached to a ticket or printed: it holds everything it needs and
 //! runs nothing.
 //!
-//! The template says how a report looks, [`view`] what it says. Whatever the template writes passes through
+//! The template says how a report looks, the view what it says. Whatever the template writes passes through
 //! [`write_escaped`], so that no value of a file can become markup or reorder the text around it.
 
-mod view;
-
+use super::view::{self, CaseView, Room};
 use super::{Detail, Judged};
 use crate::terminal::visible;
+use crate::wording;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, escape_formatter};
+use serde::Serialize;
 
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const NAME: &str = "page.html";
+
+/// Characters of a line that is quoted.
+const EXCERPT_WIDTH: usize = 160;
+
+/// The page.
+#[derive(Debug, Serialize)]
+struct Page<'j> {
+    title: String,
+    cases: Vec<CaseView<'j>>,
+    /// Verdict and root causes only.
+    brief: bool,
+    /// Nothing is folded away.
+    full: bool,
+    version: &'j str,
+}
 
 /// The reports, one after another on one page.
 pub(crate) fn render(judged: &[Judged], detail: Detail) -> anyhow::Result<String> {
@@ -24,8 +40,35 @@ pub(crate) fn render(judged: &[Judged], detail: Detail) -> anyhow::Result<String
     environment.set_formatter(write_escaped);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
     environment.add_global("style", Value::from_safe_string(STYLE.to_owned()));
+    environment.add_filter("first", |list: Vec<Value>, most: usize| list.into_iter().take(most).collect::<Vec<_>>());
+    environment.add_filter("beyond", beyond);
+    environment.add_filter("capitalised", capitalised);
     environment.add_template(NAME, TEMPLATE)?;
-    Ok(environment.get_template(NAME)?.render(Serde(view::page(judged, detail)))?)
+    Ok(environment.get_template(NAME)?.render(Serde(page(judged, detail)))?)
+}
+
+fn page(judged: &[Judged], detail: Detail) -> Page<'_> {
+    let room = Room { root: EXCERPT_WIDTH, listed: EXCERPT_WIDTH };
+    let several = judged.len() > 1;
+    let cases: Vec<CaseView<'_>> = judged.iter().map(|one| view::case(one, one.title_among(several), detail, room)).collect();
+    let title = match cases.as_slice() {
+        [one] => format!("{}: {}", one.headline.badge, one.headline.sentence),
+        _ => wording::count(cases.len(), "capture"),
+    };
+    let version = judged.first().map_or("", |one| &one.report.tool.version);
+    Page { title, cases, brief: detail == Detail::Brief, full: detail == Detail::Full, version }
+}
+
+/// `and 3 more places`, where a list is longer than what is shown of it.
+#[expect(clippy::needless_pass_by_value, reason = "filters of a template are given values")]
+fn beyond(list: Vec<Value>, most: usize, noun: String) -> Option<String> {
+    list.len().checked_sub(most).filter(|more| *more > 0).map(|more| format!("and {}", wording::count(more, &noun)))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "filters of a template are given values")]
+fn capitalised(words: String) -> String {
+    let mut characters = words.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
 /// Writes a value as text: what is invisible or reorders text as escapes, then what is markup in HTML.

@@ -43,7 +43,8 @@ fn filled_with(text: &str) -> Judged {
             step.url = Some(text.to_owned());
         }
     }
-    for finding in &mut judged.report.findings {
+    for reported in &mut judged.report.findings {
+        let finding = &mut reported.finding;
         finding.check = text.to_owned();
         finding.message = text.to_owned();
         finding.detail = Some(text.to_owned());
@@ -124,7 +125,7 @@ fn nothing_from_input_is_markup() {
 #[test]
 fn only_addresses_of_the_web_are_links() {
     let mut judged = sample::broken();
-    judged.report.findings[0].references = vec!["javascript:alert(1)".into(), "https://docs.example/acs (loginUrl)".into()];
+    judged.report.findings[0].finding.references = vec!["javascript:alert(1)".into(), "https://docs.example/acs (loginUrl)".into()];
     let text = page(&[judged], Detail::Usual);
     let document = parsed(&text);
     let links: Vec<&str> = document.descendants().filter_map(|node| node.attribute("href")).collect();
@@ -135,7 +136,7 @@ fn only_addresses_of_the_web_are_links() {
 fn very_long_values_are_told_whole() {
     let long = "a/".repeat(20_000);
     let mut judged = sample::broken();
-    judged.report.findings[0].causes[0].value = Some(long.clone());
+    judged.report.findings[0].finding.causes[0].value = Some(long.clone());
     let text = page(&[judged], Detail::Usual);
     let document = parsed(&text);
     assert!(document.descendants().any(|node| node.text() == Some(long.as_str())));

@@ -1,39 +1,37 @@
 //! Expected and actual in two lines, one above the other, with carets under what differs.
 
 use super::page::{Page, plain, styled};
-use crate::render::differing::{self, Aligned, Marks};
-use crate::terminal::{DIM, ERROR, GOOD, visible};
+use crate::render::view::comparison::{Compared, Comparison};
+use crate::terminal::{DIM, ERROR, visible};
 use anstyle::Style;
-use diag_core::report::ReportedFinding;
-use diag_sdk::Difference;
 use std::fmt::Write as _;
 use std::ops::Range;
 use textwrap::core::display_width;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-const LABELS: [&str; 2] = ["expected", "actual"];
 const LABEL_WIDTH: usize = 10;
 
-/// Writes both values of a finding, or the one there is.
-pub(crate) fn write(page: &mut Page, indent: usize, finding: &ReportedFinding) {
-    let expected = finding.expected.as_deref().map(|value| (LABELS[0], value, finding.expected_origin.as_deref()));
-    let actual = finding.actual.as_deref().map(|value| (LABELS[1], value, finding.actual_origin.as_deref()));
-    if let Some(aligned) = differing::aligned(finding) {
-        compare(page, indent, &aligned, finding);
+/// Writes both values, or the one there is.
+pub(super) fn write(page: &mut Page, indent: usize, comparison: &Comparison<'_>) {
+    if let ([expected, actual], true) = (comparison.values.as_slice(), comparison.aligned) {
+        compare(page, indent, expected, actual, comparison.difference);
         return;
     }
-    let values: Vec<_> = expected.into_iter().chain(actual).collect();
-    let column = origin_column(page, indent, &values.iter().map(|(_, value, origin)| (*value, *origin)).collect::<Vec<_>>());
-    for (label, value, origin) in values {
-        one(page, indent, label, value, origin, column);
+    let column = origin_column(page, indent, &comparison.values);
+    for value in &comparison.values {
+        one(page, indent, value, column);
+    }
+    if let Some(words) = comparison.difference {
+        page.paragraph(indent + LABEL_WIDTH, &styled(ERROR, words));
     }
 }
 
 /// One value with where it comes from. `column` is where origins begin, if they stand beside.
-fn one(page: &mut Page, indent: usize, label: &str, value: &str, origin: Option<&str>, column: Option<usize>) {
+fn one(page: &mut Page, indent: usize, value: &Compared<'_>, column: Option<usize>) {
+    let label = value.label;
     let lead = format!("{}{}", " ".repeat(indent), styled(DIM, label));
-    let shown = shown_value(value);
-    let Some(origin) = origin.filter(|origin| !origin.is_empty()).map(plain) else {
+    let shown = shown_value(&value.text);
+    let Some(origin) = value.origin.map(plain) else {
         page.hanging(&lead, indent + LABEL_WIDTH, &shown);
         return;
     };
@@ -51,42 +49,39 @@ fn shown_value(value: &str) -> String {
 }
 
 /// The column at which origins can stand beside all of the values, counted from the values' own.
-fn origin_column(page: &Page, indent: usize, values: &[(&str, Option<&str>)]) -> Option<usize> {
-    let widest = values.iter().map(|(value, _)| display_width(&shown_value(value))).max().unwrap_or_default();
-    let longest = values.iter().filter_map(|(_, origin)| *origin).map(|origin| visible(origin).width()).max().unwrap_or_default();
+fn origin_column(page: &Page, indent: usize, values: &[Compared<'_>]) -> Option<usize> {
+    let widest = values.iter().map(|value| display_width(&shown_value(&value.text))).max().unwrap_or_default();
+    let longest = values.iter().filter_map(|value| value.origin).map(|origin| visible(origin).width()).max().unwrap_or_default();
     (indent + LABEL_WIDTH + widest + 3 + longest <= page.width()).then_some(widest + 3)
 }
 
 /// Two values aligned, and carets under the characters in which the actual one differs.
-fn compare(page: &mut Page, indent: usize, aligned: &Aligned<'_>, finding: &ReportedFinding) {
-    let Aligned { expected, actual, difference, marks } = aligned;
+fn compare(page: &mut Page, indent: usize, expected: &Compared<'_>, actual: &Compared<'_>, difference: Option<&str>) {
     let room = page.width().saturating_sub(indent + LABEL_WIDTH).max(20);
-    let window = window(expected, actual, marks, room);
-    let origins = [finding.expected_origin.as_deref(), finding.actual_origin.as_deref()];
-    let lines = [
-        (cut(expected, &window), shifted(&marks.expected, expected, &window), GOOD),
-        (cut(actual, &window), shifted(&marks.actual, actual, &window), ERROR),
-    ];
-    let widest = lines.iter().map(|(text, ..)| text.width()).max().unwrap_or_default();
-    let longest_origin = origins.iter().flatten().map(|origin| visible(origin).width()).max().unwrap_or_default();
+    let window = window(expected, actual, room);
+    let lines = [expected, actual].map(|value| (value, cut(&value.text, &window), shifted(&value.marks, &value.text, &window)));
+    let widest = lines.iter().map(|(_, text, _)| text.width()).max().unwrap_or_default();
+    let longest_origin =
+        lines.iter().filter_map(|(value, ..)| value.origin).map(|origin| visible(origin).width()).max().unwrap_or_default();
     let beside = longest_origin > 0 && widest + 3 + longest_origin <= room;
-    for ((label, (text, marked, style)), origin) in LABELS.iter().zip(&lines).zip(origins) {
+    for (value, text, marked) in &lines {
+        let label = value.label;
         let mut line = format!("{}{}{}", " ".repeat(indent), styled(DIM, label), " ".repeat(LABEL_WIDTH - label.len()));
-        line.push_str(&highlighted(text, marked, *style));
-        if let Some(origin) = origin.filter(|_| beside) {
+        line.push_str(&highlighted(text, marked, value.tone.style()));
+        if let Some(origin) = value.origin.filter(|_| beside) {
             line.push_str(&" ".repeat(widest + 3 - text.width()));
             line.push_str(&styled(DIM, origin));
         }
         page.line(&line);
     }
-    let (actual_text, actual_marks, _) = &lines[1];
-    if *difference != Difference::Unrelated {
-        point(page, indent + LABEL_WIDTH, &carets(actual_text, actual_marks), difference.words());
+    let (_, actual_text, actual_marks) = &lines[1];
+    if let Some(words) = difference {
+        point(page, indent + LABEL_WIDTH, &carets(actual_text, actual_marks), words);
     }
     if !beside {
-        for (label, origin) in LABELS.iter().zip(origins) {
-            if let Some(origin) = origin.filter(|origin| !origin.is_empty()) {
-                let lead = format!("{}{}", " ".repeat(indent + LABEL_WIDTH), styled(DIM, &format!("{label}:")));
+        for value in [expected, actual] {
+            if let Some(origin) = value.origin {
+                let lead = format!("{}{}", " ".repeat(indent + LABEL_WIDTH), styled(DIM, &format!("{}:", value.label)));
                 page.hanging(&lead, indent + 2 * LABEL_WIDTH, &styled(DIM, origin));
             }
         }
@@ -109,13 +104,13 @@ fn point(page: &mut Page, indent: usize, carets: &str, words: &str) {
 
 /// Which characters of both texts are shown, so that what differs is among them: the same stretch
 /// of both, for they are aligned.
-fn window(expected: &str, actual: &str, marks: &Marks, room: usize) -> Range<usize> {
-    let longest = expected.chars().count().max(actual.chars().count());
-    if expected.width().max(actual.width()) <= room {
+fn window(expected: &Compared<'_>, actual: &Compared<'_>, room: usize) -> Range<usize> {
+    let longest = expected.text.chars().count().max(actual.text.chars().count());
+    if expected.text.width().max(actual.text.width()) <= room {
         return 0..longest;
     }
     let shown = room.saturating_sub(2).max(10);
-    let first = marks.actual.iter().chain(&marks.expected).map(|range| range.start).min().unwrap_or_default();
+    let first = actual.marks.iter().chain(&expected.marks).map(|range| range.start).min().unwrap_or_default();
     let from = first.saturating_sub(shown / 2).min(longest.saturating_sub(shown));
     from..(from + shown).min(longest)
 }
@@ -184,35 +179,16 @@ fn carets(text: &str, ranges: &[Range<usize>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::sample;
+    use crate::render::view::comparison;
+    use diag_sdk::Finding;
 
     fn shown(expected: &str, actual: &str, width: usize) -> String {
-        let difference = diag_sdk::difference::between(expected, actual);
-        let finding: ReportedFinding = finding(expected, actual, difference);
+        let finding = Finding::error("").expected(expected, "the registration").actual(actual, "the request").compared();
+        let finding = sample::reported("f1", "test/x", finding);
         let mut page = Page::new(width);
-        write(&mut page, 2, &finding);
+        write(&mut page, 2, &comparison::of(&finding));
         anstream::adapter::strip_str(&page.finish()).to_string()
-    }
-
-    fn finding(expected: &str, actual: &str, difference: Option<Difference>) -> ReportedFinding {
-        ReportedFinding {
-            id: "f1".into(),
-            check: "test/x".into(),
-            severity: diag_sdk::Severity::Error,
-            certain: true,
-            message: String::new(),
-            detail: None,
-            places: Vec::new(),
-            expected: Some(expected.into()),
-            expected_origin: Some("the registration".into()),
-            actual: Some(actual.into()),
-            actual_origin: Some("the request".into()),
-            difference,
-            causes: Vec::new(),
-            attempts: Vec::new(),
-            explains: Vec::new(),
-            explained_by: None,
-            references: Vec::new(),
-        }
     }
 
     #[test]

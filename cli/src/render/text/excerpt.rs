@@ -1,154 +1,57 @@
-//! Where a finding shows, with the line of the source and carets under what is meant: under the very
-//! characters that differ, where the text holds the value that was compared.
+//! Where a finding shows, with the line of the source and carets under what is meant.
 
 use super::page::{Page, styled};
-use crate::render::{Judged, differing};
-use crate::terminal::{DIM, ERROR, STRONG, visible};
-use diag_core::report::ReportedFinding;
-use diag_core::sources::Excerpt;
-use diag_sdk::Place;
-use std::ops::Range;
+use crate::render::view::{Line, PlaceView};
+use crate::terminal::{DIM, ERROR, STRONG};
+use crate::wording;
 use unicode_width::UnicodeWidthStr;
 
-/// Wide enough for a line that is not cut.
-const WHOLE: usize = 1 << 30;
 /// Columns that the frame around an excerpt takes.
 const FRAME: usize = 10;
 
-/// Writes the first place of a finding with its excerpt; `all` adds the other places, one line each.
-pub(crate) fn write(page: &mut Page, indent: usize, judged: &Judged, finding: &ReportedFinding, all: bool) {
-    let Some((first, others)) = finding.places.split_first() else { return };
-    let room = page.width().saturating_sub(indent + FRAME).max(20);
+/// Characters of a line that there is room for.
+pub(super) fn room(width: usize, indent: usize) -> usize {
+    width.saturating_sub(indent + FRAME).max(20)
+}
+
+/// Writes the first place of a finding with its line; `all` adds the other places, one line each.
+pub(super) fn write(page: &mut Page, indent: usize, places: &[PlaceView], all: bool) {
+    let Some((first, others)) = places.split_first() else { return };
     let blank = " ".repeat(indent);
-    page.hanging(&format!("{blank}{}", styled(DIM, "at")), indent + 3, &styled(DIM, &describe(judged, first)));
-    if let Some(excerpt) = shown(judged, first, finding, room) {
-        framed(page, indent, &excerpt);
+    page.hanging(&format!("{blank}{}", styled(DIM, "at")), indent + 3, &styled(DIM, &first.words));
+    if let Some(line) = &first.line {
+        framed(page, indent, line);
     }
     if all {
         for place in others {
-            page.hanging(&format!("{blank}{}", styled(DIM, "also")), indent + 5, &styled(DIM, &describe(judged, place)));
+            page.hanging(&format!("{blank}{}", styled(DIM, "also")), indent + 5, &styled(DIM, &place.words));
         }
     } else if !others.is_empty() {
-        page.paragraph(indent, &styled(DIM, &format!("and {} (-v shows them)", crate::wording::count(others.len(), "more place"))));
+        page.paragraph(indent, &styled(DIM, &format!("and {} (-v shows them)", wording::count(others.len(), "more place"))));
     }
-}
-
-/// The line at a place, with what differs in it where that can be told; the whole value is shown if
-/// there is room for it.
-pub(crate) fn shown(judged: &Judged, place: &Place, finding: &ReportedFinding, room: usize) -> Option<Excerpt> {
-    let line = judged.sources.excerpt(place, WHOLE)?;
-    let Some(Differing { value, marked }) = difference_in(&line, finding) else { return judged.sources.excerpt(place, room) };
-    let at = |range: &Range<usize>| {
-        let (column, length) = (u32::try_from(range.start + 1).ok(), u32::try_from(range.len()).ok());
-        judged.sources.excerpt(&Place { column, length, ..place.clone() }, room)
-    };
-    match at(&value) {
-        Some(whole) if whole.length == value.len() => {
-            Some(Excerpt { start: whole.start + (marked.start - value.start), length: marked.len(), ..whole })
-        }
-        _ => at(&marked),
-    }
-}
-
-/// Characters of a line.
-#[derive(Debug, PartialEq, Eq)]
-struct Differing {
-    /// The value that was compared.
-    value: Range<usize>,
-    /// From the first to the last character in which it differs.
-    marked: Range<usize>,
-}
-
-/// Where the line holds the value that was compared, and what differs in it.
-fn difference_in(line: &Excerpt, finding: &ReportedFinding) -> Option<Differing> {
-    let (expected, actual) = (finding.expected.as_deref()?, finding.actual.as_deref()?);
-    let marks = differing::between(expected, actual, finding.difference?).actual;
-    let (first, last) = (marks.first()?, marks.last()?);
-    let meant: String = line.text.chars().skip(line.start).take(line.length).collect();
-    let start = line.start + meant.get(..meant.find(actual)?)?.chars().count();
-    let from = start + first.start;
-    Some(Differing { value: start..start + actual.chars().count(), marked: from..(start + last.end).max(from + 1) })
-}
-
-/// A place in words: file, entry, position, element path.
-pub(crate) fn describe(judged: &Judged, place: &Place) -> String {
-    let mut parts = Vec::new();
-    let file = judged.case.file_of(&place.input);
-    let file = if file == "-" { "standard input" } else { file };
-    let position = |line: Option<u32>, column: Option<u32>| match (line, column) {
-        (Some(line), Some(column)) => format!(":{line}:{column}"),
-        (Some(line), None) => format!(":{line}"),
-        _ => String::new(),
-    };
-    // Where the text was decoded out of the file, its own lines mean nothing in the file.
-    let decoded = place.message.is_some();
-    let in_file = if place.file_line.is_some() {
-        position(place.file_line, place.file_column)
-    } else if decoded {
-        String::new()
-    } else {
-        position(place.line, place.column)
-    };
-    if !file.is_empty() {
-        parts.push(format!("{file}{in_file}"));
-    }
-    if let Some(entry) = place.entry {
-        let url = judged.case.exchanges.iter().find(|exchange| exchange.place.input == place.input && exchange.place.entry == Some(entry));
-        parts.push(match url {
-            Some(exchange) => format!("entry {entry} ({} {})", exchange.method, short_url(&exchange.url)),
-            None => format!("entry {entry}"),
-        });
-    }
-    if let Some(path) = &place.path {
-        parts.push(path.clone());
-    } else if let Some(pointer) = place.pointer.as_deref().filter(|_| place.entry.is_none()) {
-        parts.push(pointer.to_owned());
-    }
-    parts.join(", ")
-}
-
-/// Host and path of a URL, shortened: enough to find the request in the browser's list.
-fn short_url(url: &str) -> String {
-    let base = url.split(['?', '#']).next().unwrap_or(url);
-    let base = base.split_once("://").map_or(base, |(_, rest)| rest);
-    if base.chars().count() <= 48 {
-        return base.to_owned();
-    }
-    format!("{}…", base.chars().take(47).collect::<String>())
-}
-
-/// A line in three pieces: before what is meant, what is meant, and after it.
-pub(crate) fn pieces(excerpt: &Excerpt) -> [String; 3] {
-    // One for one, so that columns stay true.
-    let text: Vec<char> = excerpt.text.chars().map(|character| if is_shown(character) { character } else { '·' }).collect();
-    let piece = |range: Range<usize>| text.get(range).map(|part| part.iter().collect::<String>()).unwrap_or_default();
-    let end = (excerpt.start + excerpt.length).min(text.len());
-    [piece(0..excerpt.start), piece(excerpt.start..end), piece(end..text.len())]
 }
 
 /// The line with its number, and carets under what is meant.
-fn framed(page: &mut Page, indent: usize, excerpt: &Excerpt) {
-    let [before, meant, after] = pieces(excerpt);
-    let number = excerpt.line.to_string();
+fn framed(page: &mut Page, indent: usize, line: &Line) {
+    let Line { before, meant, after, .. } = line;
+    let number = line.number.to_string();
     let blank = " ".repeat(indent);
     let bar = styled(DIM, "│");
-    page.line(&format!("{blank}{} {bar} {before}{}{after}", styled(DIM, &number), styled(STRONG, &meant)));
+    page.line(&format!("{blank}{} {bar} {before}{}{after}", styled(DIM, &number), styled(STRONG, meant)));
     let carets = "^".repeat(meant.width().max(1));
     page.line(&format!("{blank}{} {bar} {}{}", " ".repeat(number.len()), " ".repeat(before.width()), styled(ERROR, &carets)));
-}
-
-fn is_shown(character: char) -> bool {
-    matches!(visible(character.encode_utf8(&mut [0; 4])), std::borrow::Cow::Borrowed(_))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use diag_core::sources::Excerpt;
 
     #[test]
     fn carets_stand_under_what_is_meant() {
         let mut page = Page::new(80);
-        framed(&mut page, 2, &Excerpt { text: "…a日\u{202e}x<HERE>…".replace("\\u{202e}", "\u{202e}"), start: 6, length: 4, line: 12 });
+        let text = "…a日\\u{202e}x<HERE>…".replace("\\u{202e}", "\u{202e}");
+        framed(&mut page, 2, &Line::of(Excerpt { text, start: 6, length: 4, line: 12 }));
         let text = anstream::adapter::strip_str(&page.finish()).to_string();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "  12 │ …a日·x<HERE>…");
@@ -156,29 +59,9 @@ mod tests {
     }
 
     #[test]
-    fn carets_narrow_to_what_differs() {
-        let finding = |expected: &str, actual: &str| ReportedFinding {
-            expected: Some(expected.into()),
-            actual: Some(actual.into()),
-            difference: diag_sdk::difference::between(expected, actual),
-            ..crate::render::sample::finding("f1", "test/x", diag_sdk::Severity::Error, "")
-        };
-        let marked = |text: &str, finding: &ReportedFinding| {
-            difference_in(&Excerpt { text: text.into(), start: 2, length: text.len() - 4, line: 1 }, finding)
-        };
-        let slash = finding("https://a.example/acs", "https://a.example/acs/");
-        assert_eq!(marked("x=\"https://a.example/acs/\" y", &slash), Some(Differing { value: 3..25, marked: 24..25 }));
-        let missing = finding("https://a.example/acs/", "https://a.example/acs");
-        let at_the_gap = Differing { value: 3..24, marked: 24..25 };
-        assert_eq!(marked("x=\"https://a.example/acs\" y", &missing), Some(at_the_gap));
-        assert_eq!(marked("x=\"something else\" y", &slash), None, "another text than was compared");
-        assert_eq!(marked("x=\"urn:b\" y", &finding("https://a", "urn:b")), None, "nothing in common");
-    }
-
-    #[test]
     fn a_caret_shows_even_at_the_end_of_a_line() {
         let mut page = Page::new(80);
-        framed(&mut page, 0, &Excerpt { text: "ab".into(), start: 2, length: 1, line: 1 });
+        framed(&mut page, 0, &Line::of(Excerpt { text: "ab".into(), start: 2, length: 1, line: 1 }));
         assert!(page.finish().contains('^'));
     }
 }

@@ -2,152 +2,157 @@
 
 use super::page::{Page, plain, screen_path, styled, with_code};
 use super::{comparison, excerpt};
-use crate::render::{Detail, Judged};
+use crate::render::Detail;
+use crate::render::view::{Block, Finding, Fix, Root};
 use crate::terminal::{DIM, ERROR, GOOD, PLAIN, STRONG};
 use crate::wording;
-use diag_core::report::ReportedFinding;
-use diag_sdk::{Cause, Severity};
+use diag_sdk::Severity;
 
-/// Most causes shown of a root cause without `-v`.
-const CAUSES_SHOWN: usize = 3;
+/// Columns before what is said of a root cause, and of a finding in a list.
+pub(super) const ROOT_INDENT: usize = 2;
+pub(super) const LIST_INDENT: usize = 4;
+
 /// Most symptoms shown of a root cause without `-v`.
 const SYMPTOMS_SHOWN: usize = 6;
 
 /// A root cause: everything a person needs to act on it. Where the same is the case in several
 /// places, the first one is told whole.
-pub(crate) fn root_cause(page: &mut Page, judged: &Judged, alike: &[&ReportedFinding], label: &str, detail: Detail) {
-    let Some((finding, others)) = alike.split_first() else { return };
+pub(super) fn root_cause(page: &mut Page, root: &Root<'_>, detail: Detail) {
+    let finding = &root.finding;
     page.blank();
-    page.line(&format!("{}  {}", styled(ERROR, label), styled(DIM, &finding.check)));
-    page.paragraph(0, &styled(STRONG, &finding.message));
-    if let Some(text) = &finding.detail {
+    page.line(&format!("{}  {}", styled(ERROR, &root.label.to_uppercase()), styled(DIM, finding.check)));
+    page.paragraph(0, &styled(STRONG, finding.message.0));
+    if !finding.detail.is_empty() {
         page.blank();
-        page.prose(2, text);
+        prose(page, ROOT_INDENT, &finding.detail);
     }
     if !finding.places.is_empty() {
         page.blank();
-        excerpt::write(page, 2, judged, finding, detail == Detail::Full);
+        excerpt::write(page, ROOT_INDENT, &finding.places, detail == Detail::Full);
     }
-    if finding.expected.is_some() || finding.actual.is_some() {
+    if !finding.comparison.values.is_empty() {
         page.blank();
-        comparison::write(page, 2, finding);
+        comparison::write(page, ROOT_INDENT, &finding.comparison);
     }
-    for other in others {
-        again(page, judged, finding, other);
+    for other in &root.again {
+        again(page, other);
     }
-    fixes(page, &finding.causes, detail);
-    symptoms(page, judged, alike, detail);
+    fixes(page, finding, detail);
+    symptoms(page, root, detail);
     page.blank();
+    if let Some(because) = &finding.because {
+        page.paragraph(0, &styled(DIM, because));
+    }
+    if detail == Detail::Full {
+        for line in &finding.weighed {
+            page.paragraph(0, &styled(DIM, line));
+        }
+    }
     page.paragraph(0, &format!("{} {}", styled(DIM, "More:"), styled(DIM, &format!("diag explain {}", finding.check))));
     if detail == Detail::Full {
         for reference in &finding.references {
-            page.hanging(&styled(DIM, "See:"), 6, &styled(DIM, reference));
+            page.hanging(&styled(DIM, "See:"), 6, &styled(DIM, &format!("{}{}", reference.address, reference.text)));
         }
     }
 }
 
 /// What differs where the same is the case once more.
-fn again(page: &mut Page, judged: &Judged, first: &ReportedFinding, other: &ReportedFinding) {
+fn again(page: &mut Page, other: &Finding<'_>) {
     page.blank();
     page.line(&styled(STRONG, "THE SAME"));
-    if let Some(text) = other.detail.as_ref().filter(|detail| first.detail.as_ref() != Some(detail)) {
-        page.prose(2, text);
-    }
+    prose(page, ROOT_INDENT, &other.detail);
     if let Some(place) = other.places.first() {
-        page.hanging(&format!("  {}", styled(DIM, "at")), 5, &styled(DIM, &excerpt::describe(judged, place)));
+        page.hanging(&format!("  {}", styled(DIM, "at")), 5, &styled(DIM, &place.words));
     }
-    if (&other.expected, &other.actual) != (&first.expected, &first.actual) {
-        comparison::write(page, 2, other);
+    comparison::write(page, ROOT_INDENT, &other.comparison);
+    for fix in &other.fixes {
+        short_fix(page, fix, ROOT_INDENT);
     }
-    let values =
-        other.causes.iter().filter(|cause| !first.causes.iter().any(|known| known.text == cause.text && known.value == cause.value));
-    for cause in values {
-        short_fix(page, cause, 2);
+}
+
+/// Paragraphs and lists.
+fn prose(page: &mut Page, indent: usize, blocks: &[Block<'_>]) {
+    for block in blocks {
+        for line in &block.lines {
+            if block.list {
+                page.hanging(&format!("{}·", " ".repeat(indent)), indent + 2, &with_code(line.0));
+            } else {
+                page.paragraph(indent, &with_code(line.0));
+            }
+        }
     }
 }
 
 /// What to do, likeliest first.
-fn fixes(page: &mut Page, causes: &[Cause], detail: Detail) {
-    let shown = if detail == Detail::Full { causes.len() } else { CAUSES_SHOWN };
-    for (index, cause) in causes.iter().take(shown).enumerate() {
+fn fixes(page: &mut Page, finding: &Finding<'_>, detail: Detail) {
+    let further = finding.further_fixes.iter().filter(|_| detail == Detail::Full);
+    for fix in finding.fixes.iter().chain(further) {
         page.blank();
-        let label = if index == 0 { "FIX" } else { "OR" };
-        page.line(&format!("{}  {}", styled(GOOD, label), styled(STRONG, wording::person(cause.who))));
-        if causes.len() > 1 && !cause.text.is_empty() {
-            page.paragraph(2, &format!("{} {}", styled(DIM, "If:"), with_code(&cause.text)));
-        } else if !cause.text.is_empty() {
-            page.paragraph(2, &with_code(&cause.text));
+        page.line(&format!("{}  {}", styled(GOOD, &fix.label.to_uppercase()), styled(STRONG, fix.person)));
+        if let Some(reason) = fix.reason {
+            let lead = if fix.alternative { format!("{} ", styled(DIM, "If:")) } else { String::new() };
+            page.paragraph(2, &format!("{lead}{}", with_code(reason.0)));
         }
-        if let Some(screen) = wording::screen(cause) {
-            page.hanging("  →", 4, &screen_path(STRONG, screen));
+        if let Some(screen) = fix.screen {
+            page.hanging("  →", 4, &screen_path(STRONG, screen.0));
         }
-        page.hanging("  →", 4, &with_code(&cause.fix));
-        if let Some(value) = &cause.value {
-            paste(page, 6, value);
+        page.hanging("  →", 4, &with_code(fix.action.0));
+        if let Some(value) = &fix.value {
+            // On a line of its own and never wrapped, so that it can be copied.
+            page.blank();
+            for line in value {
+                page.line(&format!("{}{}", " ".repeat(6), styled(GOOD, line)));
+            }
         }
     }
-    if causes.len() > shown {
-        page.paragraph(2, &styled(DIM, &format!("and {} (-v shows them)", wording::count(causes.len() - shown, "further possible cause"))));
-    }
-}
-
-/// A value to enter, on a line of its own and never wrapped, so that it can be copied.
-fn paste(page: &mut Page, indent: usize, value: &str) {
-    page.blank();
-    for line in value.lines() {
-        page.line(&format!("{}{}", " ".repeat(indent), styled(GOOD, line)));
+    let hidden = finding.further_fixes.len();
+    if hidden > 0 && detail != Detail::Full {
+        page.paragraph(2, &styled(DIM, &format!("and {} (-v shows them)", wording::count(hidden, "further possible cause"))));
     }
 }
 
 /// Findings that follow from a root cause, directly or through others.
-fn symptoms(page: &mut Page, judged: &Judged, roots: &[&ReportedFinding], detail: Detail) {
-    let following: Vec<&ReportedFinding> = roots.iter().flat_map(|root| judged.following(root)).collect();
-    if following.is_empty() {
+fn symptoms(page: &mut Page, root: &Root<'_>, detail: Detail) {
+    if root.follows.is_empty() {
         return;
     }
     page.blank();
     page.line(&styled(STRONG, "EXPLAINS"));
     if detail == Detail::Full {
-        for finding in following {
-            page.hanging("  ·", 4, &format!("{}  {}", plain(&finding.message), styled(DIM, &finding.check)));
-            more(page, judged, finding, 4);
+        for finding in &root.following {
+            page.hanging("  ·", 4, &format!("{}  {}", plain(finding.message.0), styled(DIM, finding.check)));
+            more(page, finding);
         }
         return;
     }
-    let alike = Judged::alike(following);
-    for (finding, times) in alike.iter().take(SYMPTOMS_SHOWN) {
-        let often = if *times > 1 { format!(" ({times} times)") } else { String::new() };
-        page.hanging("  ·", 4, &format!("{}{often}  {}", plain(&finding.message), styled(DIM, &finding.check)));
+    for symptom in root.follows.iter().take(SYMPTOMS_SHOWN) {
+        let often = if symptom.times > 1 { format!(" ({} times)", symptom.times) } else { String::new() };
+        page.hanging("  ·", 4, &format!("{}{often}  {}", plain(symptom.message.0), styled(DIM, symptom.check)));
     }
-    if alike.len() > SYMPTOMS_SHOWN {
-        page.paragraph(4, &styled(DIM, &format!("and {} more (-v shows them)", alike.len() - SYMPTOMS_SHOWN)));
+    let hidden = root.follows.len().saturating_sub(SYMPTOMS_SHOWN);
+    if hidden > 0 {
+        page.paragraph(4, &styled(DIM, &format!("and {hidden} more (-v shows them)")));
     }
 }
 
 /// A finding in a list: headline, and for warnings the fix.
-pub(crate) fn listed(page: &mut Page, judged: &Judged, finding: &ReportedFinding, detail: Detail) {
-    let style = wording::style(finding.severity);
-    let likely = if finding.certain { "" } else { "Likely: " };
+pub(super) fn listed(page: &mut Page, finding: &Finding<'_>, detail: Detail) {
+    let likely = if finding.likely { "Likely: " } else { "" };
     page.hanging(
-        &format!("  {}", styled(style, mark(finding.severity))),
+        &format!("  {}", styled(wording::tone(finding.severity).style(), mark(finding.severity))),
         4,
-        &format!("{likely}{}  {}", plain(&finding.message), styled(DIM, &finding.check)),
+        &format!("{likely}{}  {}", plain(finding.message.0), styled(DIM, finding.check)),
     );
-    match (detail, finding.severity) {
-        (Detail::Full, _) => {
-            more(page, judged, finding, 4);
-            for cause in &finding.causes {
-                short_fix(page, cause, 4);
-            }
-            for reference in &finding.references {
-                page.hanging(&format!("    {}", styled(DIM, "see")), 8, &styled(DIM, reference));
-            }
-        }
-        (Detail::Brief, _) | (_, Severity::Notice) => {}
-        (_, _) => {
-            if let Some(cause) = finding.causes.first() {
-                short_fix(page, cause, 4);
-            }
+    if detail == Detail::Full {
+        more(page, finding);
+    }
+    for fix in finding.fixes_in_list(detail) {
+        short_fix(page, fix, LIST_INDENT);
+    }
+    if detail == Detail::Full {
+        for reference in &finding.references {
+            let text = format!("{}{}", reference.address, reference.text);
+            page.hanging(&format!("    {}", styled(DIM, "see")), 8, &styled(DIM, &text));
         }
     }
 }
@@ -161,20 +166,18 @@ fn mark(severity: Severity) -> &'static str {
 }
 
 /// Detail, places and values of a finding in a list.
-fn more(page: &mut Page, judged: &Judged, finding: &ReportedFinding, indent: usize) {
-    if let Some(text) = &finding.detail {
-        page.prose(indent, text);
-    }
-    excerpt::write(page, indent, judged, finding, true);
-    comparison::write(page, indent, finding);
+fn more(page: &mut Page, finding: &Finding<'_>) {
+    prose(page, LIST_INDENT, &finding.detail);
+    excerpt::write(page, LIST_INDENT, &finding.places, true);
+    comparison::write(page, LIST_INDENT, &finding.comparison);
 }
 
 /// A fix in one paragraph, its value on a line of its own.
-fn short_fix(page: &mut Page, cause: &Cause, indent: usize) {
+fn short_fix(page: &mut Page, fix: &Fix<'_>, indent: usize) {
     let lead = format!("{}→", " ".repeat(indent));
-    let screen = wording::screen(cause).map(|screen| format!("{} — ", screen_path(PLAIN, screen))).unwrap_or_default();
-    page.hanging(&lead, indent + 2, &format!("{}: {screen}{}", styled(STRONG, wording::person(cause.who)), with_code(&cause.fix)));
-    for line in cause.value.iter().flat_map(|value| value.lines()) {
+    let screen = fix.screen.map(|screen| format!("{} — ", screen_path(PLAIN, screen.0))).unwrap_or_default();
+    page.hanging(&lead, indent + 2, &format!("{}: {screen}{}", styled(STRONG, fix.person), with_code(fix.action.0)));
+    for line in fix.value.iter().flatten() {
         page.line(&format!("{}{}", " ".repeat(indent + 4), styled(GOOD, line)));
     }
 }

@@ -5,7 +5,6 @@ use super::page::{Page, plain, screen_path, styled, with_code};
 use crate::render::fixes::{Copied, Fixes, Step, Task, Upload};
 use crate::terminal::{DIM, GOOD, PLAIN, STRONG, WARNING};
 use crate::wording;
-use diag_sdk::Setting;
 
 /// Most changes listed of one copy.
 const CHANGES_SHOWN: usize = 12;
@@ -78,8 +77,8 @@ fn one(page: &mut Page, step: &Step, alternative: bool) {
     if alternative && !cause.text.is_empty() {
         page.paragraph(3, &format!("{} {}", styled(DIM, "If:"), with_code(&cause.text)));
     }
-    if cause.screen != Setting::Unspecified.neutral() && !cause.screen.is_empty() {
-        page.hanging("   →", 5, &screen_path(STRONG, &cause.screen));
+    if let Some(screen) = wording::screen(cause) {
+        page.hanging("   →", 5, &screen_path(STRONG, screen));
     }
     page.hanging("   →", 5, &with_code(&cause.fix));
     for line in cause.value.iter().flat_map(|value| value.lines()) {

@@ -1,130 +1,18 @@
 //! The verdict in one line, and what it rests on.
 
 use super::page::{Page, plain, styled};
-use crate::render::Judged;
-use crate::terminal::{DIM, ERROR, GOOD, STRONG, WARNING};
-use crate::wording::{self, count};
-use anstyle::Style;
-use diag_core::report::{Report, ReportedAttempt, ReportedFinding};
-use diag_core::verdict::Verdict;
-use diag_sdk::Severity;
-use diag_sdk::case::attempt::{AttemptKind, Outcome};
-
-/// The check whose notice says who the service provider takes the person for.
-const COMPUTED_USER: &str = "identity/computed-user";
+use crate::render::view::headline::Headline;
+use crate::terminal::{DIM, STRONG};
 
 /// Writes the verdict, how the decisive attempt ended, and how much was found.
-pub(crate) fn write(page: &mut Page, judged: &Judged) {
-    let report = &judged.report;
-    let (word, style) = badge(report.verdict);
-    let indent = word.len() + 2;
-    page.hanging(&styled(style, word), indent, &styled(STRONG, &sentence(judged)));
-    if let Some(attempt) = decisive(judged).filter(|attempt| !attempt.ending.is_empty()) {
-        page.paragraph(indent, &plain(&attempt.ending));
+pub(super) fn write(page: &mut Page, headline: &Headline<'_>) {
+    let indent = headline.badge.len() + 2;
+    page.hanging(&styled(headline.tone.style(), headline.badge), indent, &styled(STRONG, &headline.sentence));
+    if let Some(ending) = headline.ending {
+        page.paragraph(indent, &plain(ending));
     }
-    if let Some((product, user)) = user(judged) {
+    if let Some((product, user)) = headline.user {
         page.paragraph(indent, &format!("{product} sees the user as {}", styled(STRONG, user)));
     }
-    page.paragraph(indent, &styled(DIM, &numbers(judged)));
-}
-
-/// The verdict in a word, with its colour.
-pub(crate) fn badge(verdict: Verdict) -> (&'static str, Style) {
-    match verdict {
-        Verdict::Healthy => ("HEALTHY", GOOD),
-        Verdict::AtRisk => ("AT RISK", WARNING),
-        Verdict::Broken => ("BROKEN", ERROR),
-        Verdict::Undetermined => ("UNDETERMINED", WARNING),
-    }
-}
-
-/// The verdict in a sentence.
-pub(crate) fn sentence(judged: &Judged) -> String {
-    let report = &judged.report;
-    let attempt = decisive(judged);
-    let captured = !judged.case.exchanges.is_empty();
-    let of = |attempt: &ReportedAttempt| {
-        let when = attempt.started.map(|time| format!(" of {}", wording::moment(time))).unwrap_or_default();
-        format!("The {}{when}", wording::attempt(attempt.kind))
-    };
-    match (report.verdict, attempt) {
-        (Verdict::Healthy, Some(attempt)) => format!("{} works", of(attempt)),
-        (Verdict::Healthy, None) if captured => "The capture shows no sign-in; the configuration allows one".to_owned(),
-        (Verdict::Healthy, None) => "Nothing in this configuration keeps people from signing in".to_owned(),
-        (Verdict::AtRisk, Some(attempt)) => format!("{} worked, but the configuration will break it", of(attempt)),
-        (Verdict::AtRisk, None) => "Signing in works, but the configuration will break it".to_owned(),
-        (Verdict::Broken, Some(attempt)) => match attempt.outcome {
-            Outcome::RefusedByIdp => format!("{} is refused by the identity provider", of(attempt)),
-            Outcome::RefusedBySp => format!("{} is refused by the service provider", of(attempt)),
-            Outcome::Looping => format!("{} goes in circles", of(attempt)),
-            Outcome::DeniedAfterSignIn => format!("{} succeeds, but access is denied afterwards", of(attempt)),
-            Outcome::BrokenInTransit => format!("{} breaks between browser and server", of(attempt)),
-            _ => format!("{} fails", of(attempt)),
-        },
-        (Verdict::Broken, None) => "Signing in cannot work with this configuration".to_owned(),
-        (Verdict::Undetermined, Some(attempt)) => format!("{} is not in the capture to its end", of(attempt)),
-        (Verdict::Undetermined, None) if captured => "The capture shows no sign-in".to_owned(),
-        (Verdict::Undetermined, None) => "There is no sign-in and no configuration to judge".to_owned(),
-    }
-}
-
-/// The attempt that the verdict is about: the one the first root cause is about, else the last
-/// failed one, else the last sign-in.
-pub(crate) fn decisive(judged: &Judged) -> Option<&ReportedAttempt> {
-    let report = &judged.report;
-    let by_id = |id: &str| report.attempts.iter().find(|attempt| attempt.id == id);
-    let has_failed = |attempt: &&ReportedAttempt| judged.case.attempts.iter().any(|known| known.id == attempt.id && known.failed());
-    let of_root = report.root_causes.first().and_then(|id| report.finding(id)).and_then(|finding| finding.attempts.last());
-    let last_sign_in =
-        || report.attempts.iter().rev().find(|attempt| attempt.kind == AttemptKind::SignIn && attempt.outcome != Outcome::Abandoned);
-    match report.verdict {
-        Verdict::Broken => of_root
-            .and_then(|id| by_id(id))
-            .filter(has_failed)
-            .or_else(|| report.attempts.iter().rev().find(has_failed))
-            .or_else(last_sign_in),
-        Verdict::Healthy | Verdict::AtRisk => {
-            report.attempts.iter().rev().find(|attempt| attempt.outcome == Outcome::SignedIn).or_else(last_sign_in)
-        }
-        Verdict::Undetermined => last_sign_in(),
-    }
-}
-
-/// Where the sign-in works: the product, and who it takes the person for.
-pub(crate) fn user(judged: &Judged) -> Option<(&str, &str)> {
-    let user = judged.report.findings.iter().find(|finding| told(&judged.report, finding)).and_then(|finding| finding.actual.as_deref())?;
-    Some((judged.case.sp_vendor.product().unwrap_or("The service provider"), user))
-}
-
-/// `1 root cause, 2 errors, 1 warning, 3 notices`.
-pub(crate) fn numbers(judged: &Judged) -> String {
-    let report = &judged.report;
-    let of = |severity: Severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
-    let mut parts = Vec::new();
-    let errors = of(Severity::Error);
-    if errors > 0 {
-        let roots = report.root_causes.len();
-        let groups = judged.grouped_root_causes().len();
-        let places = if groups < roots { format!(" in {}", count(roots, "place")) } else { String::new() };
-        parts.push(format!("{}{places}", count(groups, "root cause")));
-        if errors > roots {
-            parts.push(format!("{} that follow{} from it", count(errors - roots, "error"), if errors - roots == 1 { "s" } else { "" }));
-        }
-    }
-    for severity in [Severity::Warning, Severity::Notice] {
-        let told = report.findings.iter().filter(|finding| finding.severity == severity && told(report, finding)).count();
-        let number = of(severity) - told;
-        if number > 0 {
-            parts.push(count(number, wording::word(severity)));
-        }
-    }
-    if parts.is_empty() {
-        parts.push("nothing to report".to_owned());
-    }
-    parts.join(", ")
-}
-
-/// The finding is already told by the headline.
-pub(crate) fn told(report: &Report, finding: &ReportedFinding) -> bool {
-    report.verdict == Verdict::Healthy && finding.check == COMPUTED_USER && finding.actual.is_some()
+    page.paragraph(indent, &styled(DIM, &headline.numbers));
 }

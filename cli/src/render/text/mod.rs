@@ -2,63 +2,58 @@
 
 mod basis;
 mod comparison;
-pub(crate) mod excerpt;
+mod excerpt;
 mod findings;
 pub(crate) mod fixes;
-pub(crate) mod headline;
+mod headline;
 pub(crate) mod indented;
 pub(crate) mod markdown;
 pub(crate) mod page;
 pub(crate) mod timeline;
 mod unchecked;
 
+use super::view::{self, Room};
 use super::{Detail, Judged};
 use crate::terminal::{DIM, STRONG};
-use diag_core::verdict::Verdict;
 use diag_sdk::Severity;
 use page::{Page, styled};
 
 /// Writes one report. `title` names the capture where several are judged.
 pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail, width: usize) -> String {
+    let room = Room { root: excerpt::room(width, findings::ROOT_INDENT), listed: excerpt::room(width, findings::LIST_INDENT) };
+    let case = view::case(judged, title, detail, room);
     let mut page = Page::new(width);
-    if let Some(title) = title {
+    if let Some(title) = case.name {
         page.line(&styled(STRONG, &format!("── {title} ──")));
     }
-    headline::write(&mut page, judged);
-    let groups = judged.grouped_root_causes();
+    headline::write(&mut page, &case.headline);
     if detail == Detail::Brief {
-        for finding in groups.iter().filter_map(|group| group.first()) {
-            findings::listed(&mut page, judged, finding, detail);
+        for root in &case.roots {
+            findings::listed(&mut page, &root.finding, detail);
         }
         return page.finish();
     }
-    for (index, group) in groups.iter().enumerate() {
-        let label = if groups.len() == 1 { "ROOT CAUSE".to_owned() } else { format!("ROOT CAUSE {} OF {}", index + 1, groups.len()) };
-        findings::root_cause(&mut page, judged, group, &label, detail);
+    for root in &case.roots {
+        findings::root_cause(&mut page, root, detail);
     }
-    for (severity, label) in [(Severity::Error, "FURTHER ERRORS"), (Severity::Warning, "WARNINGS"), (Severity::Notice, "NOTICES")] {
-        let mut listed = judged.others(severity);
-        listed.retain(|finding| detail == Detail::Full || !headline::told(&judged.report, finding));
-        if listed.is_empty() {
-            continue;
-        }
+    for group in &case.others {
         page.blank();
-        let hint = if severity == Severity::Notice && detail != Detail::Full { styled(DIM, "  -v tells more") } else { String::new() };
-        page.line(&format!("{}{hint}", styled(STRONG, label)));
-        for finding in listed {
+        let hint =
+            if group.severity == Severity::Notice && detail != Detail::Full { styled(DIM, "  -v tells more") } else { String::new() };
+        page.line(&format!("{}{hint}", styled(STRONG, &group.label.to_uppercase())));
+        for finding in &group.findings {
             if detail == Detail::Full {
                 page.blank();
             }
-            findings::listed(&mut page, judged, finding, detail);
+            findings::listed(&mut page, finding, detail);
         }
     }
-    // Where there was nothing to judge, what became of the files is what people ask first.
-    if judged.report.verdict == Verdict::Undetermined {
-        basis::write(&mut page, judged, detail);
-        unchecked::write(&mut page, judged, detail);
+    if case.files_first {
+        basis::write(&mut page, &case, detail);
+        unchecked::write(&mut page, &case.unchecked, detail);
     } else {
-        unchecked::write(&mut page, judged, detail);
-        basis::write(&mut page, judged, detail);
+        unchecked::write(&mut page, &case.unchecked, detail);
+        basis::write(&mut page, &case, detail);
     }
     page.finish()
 }

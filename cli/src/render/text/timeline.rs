@@ -2,10 +2,10 @@
 
 use super::page::{Page, plain, styled};
 use crate::render::Judged;
-use crate::terminal::{DIM, ERROR, GOOD, STRONG, WARNING, visible};
+use crate::render::view::{self, Attempt, Step};
+use crate::terminal::{DIM, ERROR, STRONG, WARNING, visible};
 use crate::wording;
 use anstyle::Style;
-use diag_core::report::{ReportedAttempt, ReportedStep};
 use diag_sdk::case::attempt::Actor;
 use unicode_width::UnicodeWidthStr;
 
@@ -17,7 +17,8 @@ const SHORTEST_URL: usize = 24;
 /// Writes all attempts of a case.
 pub(crate) fn render(judged: &Judged, width: usize) -> String {
     let mut page = Page::new(width);
-    if judged.report.attempts.is_empty() {
+    let attempts = view::attempts(&judged.report.attempts, None);
+    if attempts.is_empty() {
         page.line(&styled(WARNING, "No sign-in in this capture"));
         page.paragraph(
             0,
@@ -27,65 +28,44 @@ pub(crate) fn render(judged: &Judged, width: usize) -> String {
             ),
         );
     }
-    let mut rest = judged.report.attempts.as_slice();
-    while let Some((attempt, later)) = rest.split_first() {
+    for attempt in &attempts {
         page.blank();
         one(&mut page, attempt);
-        let rounds = later.iter().take_while(|other| is_same_round(attempt, other)).count();
-        rest = later.get(rounds..).unwrap_or_default();
-        if let Some(last) = rounds.checked_sub(1).and_then(|last| later.get(last)) {
+        if let Some(again) = &attempt.again {
             page.blank();
-            page.line(&styled(DIM, &format!("… {} like {}, up to {}", wording::count(rounds, "more attempt"), attempt.id, last.id)));
+            page.line(&styled(DIM, &format!("… {} like {}, up to {}", again.number, attempt.id, again.last)));
         }
     }
-    if judged.report.attempts.iter().flat_map(|attempt| &attempt.steps).any(|step| step.entry.is_some()) {
+    if attempts.iter().flat_map(|attempt| &attempt.steps).any(|step| step.entry.is_some()) {
         page.blank();
         page.line(&styled(DIM, "#: number of the entry in the capture, from 0"));
     }
     page.finish()
 }
 
-/// The rounds of a loop differ in nothing but their time.
-pub(crate) fn is_same_round(one: &ReportedAttempt, other: &ReportedAttempt) -> bool {
-    let step = |step: &ReportedStep| (step.from, step.to, step.what.clone(), step.status, step.url.clone());
-    (one.kind, one.outcome, &one.ending) == (other.kind, other.outcome, &other.ending)
-        && one.steps.iter().map(step).eq(other.steps.iter().map(step))
-}
-
-fn one(page: &mut Page, attempt: &ReportedAttempt) {
-    let (words, style) = wording::outcome(attempt.outcome);
-    let when = attempt.started.map(|time| format!("  {}", styled(DIM, &wording::moment(time)))).unwrap_or_default();
-    page.line(&format!(
-        "{}{when}  {}",
-        styled(STRONG, &format!("{} {}", attempt.id, wording::attempt(attempt.kind))),
-        styled(style, words)
-    ));
+fn one(page: &mut Page, attempt: &Attempt<'_>) {
+    let style = attempt.tone.style();
+    let when = attempt.when.as_deref().map(|when| format!("  {}", styled(DIM, when))).unwrap_or_default();
+    let title = styled(STRONG, &format!("{} {}", attempt.id, attempt.what));
+    page.line(&format!("{title}{when}  {}", styled(style, attempt.words)));
     let widest = attempt.steps.iter().map(|step| step.what.width()).max().unwrap_or_default().min(WIDEST_WHAT);
     for step in &attempt.steps {
-        write_step(page, attempt, step, widest);
+        write_step(page, step, widest);
     }
     if !attempt.ending.is_empty() {
-        page.hanging(&format!("  {}", styled(style, "■")), 4, &styled(style, &attempt.ending));
+        page.hanging(&format!("  {}", styled(style, "■")), 4, &styled(style, attempt.ending));
     }
 }
 
-/// When a step was, counted from the beginning of the attempt.
-pub(crate) fn offset(attempt: &ReportedAttempt, step: &ReportedStep) -> Option<String> {
-    #[expect(clippy::cast_precision_loss, reason = "offsets are shown with one decimal")]
-    let seconds = step.time?.duration_since(attempt.started?).as_millis() as f64 / 1000.0;
-    Some(format!("{seconds:+.1} s"))
-}
-
-fn write_step(page: &mut Page, attempt: &ReportedAttempt, step: &ReportedStep, widest: usize) {
-    let offset = offset(attempt, step).unwrap_or_default();
+fn write_step(page: &mut Page, step: &Step<'_>, widest: usize) {
+    let offset = step.offset.as_deref().unwrap_or_default();
     let entry = step.entry.map(|entry| format!("#{entry}")).unwrap_or_default();
-    let arrow = format!("{:>7} → {:<7}", wording::actor(step.from), wording::actor(step.to));
-    let arrow = format!("{}{arrow}{:#}", side(step), side(step));
-    let what = plain(&step.what);
+    let arrow = format!("{}{:>7} → {:<7}{:#}", side(step.towards), step.from, step.to, side(step.towards));
+    let what = plain(step.what);
     let padding = " ".repeat(widest.saturating_sub(what.width()));
     let status = match step.status {
         Some(0) => styled(ERROR, "---"),
-        Some(status) => styled(status_style(status), &status.to_string()),
+        Some(status) => styled(step.tone.style(), &status.to_string()),
         None => "   ".to_owned(),
     };
     let lead = format!(
@@ -95,8 +75,7 @@ fn write_step(page: &mut Page, attempt: &ReportedAttempt, step: &ReportedStep, w
         styled(STRONG, &what)
     );
     let room = page.width().saturating_sub(textwrap::core::display_width(&lead));
-    let url = step.url.as_deref().map(|url| shortened(&visible(url), room.max(SHORTEST_URL))).unwrap_or_default();
-    page.line(&format!("{lead}{url}"));
+    page.line(&format!("{lead}{}", shortened(&visible(step.url), room.max(SHORTEST_URL))));
 }
 
 /// A URL's host and the end of its path, cut in the middle where it is too long. The entry number
@@ -116,18 +95,9 @@ fn shortened(url: &str, room: usize) -> String {
     format!("{}…{}", text(start), text(end))
 }
 
-/// How an answer is coloured.
-pub(crate) fn status_style(status: u16) -> Style {
-    match status {
-        100..=299 => GOOD,
-        300..=399 => DIM,
-        _ => ERROR,
-    }
-}
-
 /// The colour tells at a glance which way it goes.
-fn side(step: &ReportedStep) -> Style {
-    match step.to {
+fn side(towards: Actor) -> Style {
+    match towards {
         Actor::Idp | Actor::Broker => crate::terminal::NOTICE,
         Actor::Sp => crate::terminal::WARNING,
         Actor::Browser => DIM,

@@ -46,7 +46,7 @@ pub(super) const CHECK_FIELDS: &[&str] = &[
     "cause",
     "test",
 ];
-pub(super) const CAUSE_FIELDS: &[&str] = &["text", "who", "setting", "fix", "value", "object"];
+pub(super) const CAUSE_FIELDS: &[&str] = &["text", "who", "setting", "where", "fix", "value", "object"];
 pub(super) const TEST_FIELDS: &[&str] = &["name", "expect", "facts"];
 
 /// A pack.
@@ -86,6 +86,8 @@ pub(super) struct CheckDefinition {
 #[derive(Debug)]
 pub(super) struct CauseDefinition {
     pub(super) info: CauseInfo,
+    /// The screen in the author's words.
+    pub(super) screen: Option<String>,
     pub(super) value: Option<Expression>,
     pub(super) object: Option<Expression>,
 }
@@ -312,10 +314,11 @@ fn read_causes<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, scope: &Scope) 
         let who = who.and_then(|who| reader.word::<Who>(&who, "who", &words::<Who>()));
         let setting = reader.text(&fields, "setting");
         let setting = setting.and_then(|setting| reader.word(&setting, "setting", &words::<Setting>())).unwrap_or_default();
+        let screen = reader.text(&fields, "where").map(|text| same_everywhere(reader, &text, "where"));
         let value = expression(reader, &fields, "value", scope);
         let object = expression(reader, &fields, "object", scope);
         if let (Some(text), Some(fix), Some(who)) = (text, fix, who) {
-            causes.push(CauseDefinition { info: CauseInfo { text, who, setting, fix }, value, object });
+            causes.push(CauseDefinition { info: CauseInfo { text, who, setting, fix }, screen, value, object });
         }
     }
     causes
@@ -324,12 +327,17 @@ fn read_causes<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, scope: &Scope) 
 /// A text that `diag explain` shows without a case, so nothing of one can stand in it.
 fn static_text<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, name: &str, expected: &str) -> Option<String> {
     let text = reader.required(fields, name, expected)?;
+    Some(same_everywhere(reader, &text, name))
+}
+
+/// Words that hold no value of a case.
+fn same_everywhere(reader: &mut Reader<'_>, text: &Quoted, name: &str) -> String {
     if let Some(open) = text.value.find("{{") {
-        let here = reader.source.inside(&text, open..open + 2);
+        let here = reader.source.inside(text, open..open + 2);
         let expected = "the same words in every case; `value` gives the value to enter";
         reader.note(ProblemKind::BadValue, here, format!("`{name}` of a cause holds a value"), expected);
     }
-    Some(text.value)
+    text.value.clone()
 }
 
 fn read_tests<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>) -> Vec<TestDefinition> {

@@ -159,13 +159,8 @@ impl Run<'_> {
             Who::Sp => self.facts.case.sp_vendor,
             Who::Network | Who::User => Vendor::Other,
         };
-        Ok(Cause {
-            text: info.text.clone(),
-            who: info.who,
-            screen: info.setting.screen(vendor, object.as_deref()),
-            fix: info.fix.clone(),
-            value,
-        })
+        let screen = cause.screen.clone().unwrap_or_default();
+        Ok(Cause { screen, ..info.worded(vendor, object.as_deref(), value.as_deref()) })
     }
 
     /// Evaluates an expression.

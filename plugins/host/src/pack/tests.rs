@@ -2,7 +2,7 @@
 
 use super::*;
 use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{Place, Severity, Sited};
+use diag_sdk::{Place, Setting, Severity, Sited};
 
 /// A pack with one check: `fields` are those besides what every check has.
 fn text_of(fields: &str) -> String {
@@ -193,7 +193,8 @@ fn a_check_looks_at_every_element() {
         (Some("m1"), &["a1".to_owned()][..], &["x".to_owned()][..])
     );
     assert_eq!(finding.causes[0].value.as_deref(), Some("https://idp.example"));
-    assert_eq!(finding.causes[0].screen, "identity provider: published metadata");
+    assert_eq!((finding.causes[0].screen.as_str(), finding.causes[0].setting), ("", Some(Setting::IdpMetadata)));
+    assert_eq!(finding.causes[0].written_screen(), "identity provider: published metadata");
 }
 
 #[test]

@@ -1,0 +1,145 @@
+//! Attempts as timelines: who sent what to whom, when, and where it stopped.
+
+use crate::tone::Tone;
+use crate::wording;
+use diag_sdk::case::attempt::{self, Actor, AttemptKind, Outcome};
+use serde::Serialize;
+
+/// An attempt; the rounds of a loop are told as one.
+#[derive(Debug, Serialize)]
+pub(crate) struct Attempt<'j> {
+    pub(crate) id: &'j str,
+    #[serde(skip)]
+    kind: AttemptKind,
+    #[serde(skip)]
+    outcome: Outcome,
+    /// What it is for.
+    pub(crate) what: &'static str,
+    /// What it is for, where its outcome does not say that itself.
+    pub(crate) purpose: Option<&'static str>,
+    pub(crate) when: Option<String>,
+    /// The time of day alone.
+    pub(crate) clock: Option<String>,
+    /// How it ended, in a few words and in a sentence.
+    pub(crate) words: &'static str,
+    pub(crate) tone: Tone,
+    pub(crate) ending: &'j str,
+    pub(crate) steps: Vec<Step<'j>>,
+    /// How many more are like it, and the id of the last one.
+    pub(crate) again: Option<Again<'j>>,
+    /// The headline is about it.
+    pub(crate) decisive: bool,
+}
+
+/// Further rounds that differ in nothing but their time.
+#[derive(Debug, Serialize)]
+pub(crate) struct Again<'j> {
+    pub(crate) times: usize,
+    pub(crate) number: String,
+    pub(crate) last: &'j str,
+}
+
+/// A step of an attempt.
+#[derive(Debug, Serialize)]
+pub(crate) struct Step<'j> {
+    /// When, counted from the beginning of the attempt.
+    pub(crate) offset: Option<String>,
+    pub(crate) entry: Option<usize>,
+    pub(crate) from: &'static str,
+    pub(crate) to: &'static str,
+    #[serde(skip)]
+    pub(crate) towards: Actor,
+    pub(crate) what: &'j str,
+    /// Status of the answer; 0 where there was none.
+    pub(crate) status: Option<u16>,
+    pub(crate) tone: Tone,
+    /// Host and path.
+    pub(crate) url: &'j str,
+}
+
+/// The attempts, rounds of a loop as one.
+pub(crate) fn attempts<'j>(all: &'j [attempt::Attempt], decisive: Option<&attempt::Attempt>) -> Vec<Attempt<'j>> {
+    let mut attempts = Vec::new();
+    let mut rest = all;
+    while let Some((first, later)) = rest.split_first() {
+        let rounds = later.iter().take_while(|other| is_same_round(first, other)).count();
+        let (same, others) = later.split_at(rounds);
+        rest = others;
+        let is_decisive = |one: &attempt::Attempt| decisive.is_some_and(|decisive| decisive.id == one.id);
+        let decisive = is_decisive(first) || same.iter().any(is_decisive);
+        attempts.push(view(first, same, decisive));
+    }
+    attempts
+}
+
+/// Two attempts of which a list, which tells no steps, says the same.
+fn looks_alike(one: &Attempt<'_>, other: &Attempt<'_>) -> bool {
+    (one.kind, one.outcome, one.ending) == (other.kind, other.outcome, other.ending)
+}
+
+/// The rounds of a loop differ in nothing but their time.
+fn is_same_round(one: &attempt::Attempt, other: &attempt::Attempt) -> bool {
+    let step = |step: &attempt::Step| (step.from, step.to, step.what.clone(), step.status, step.url.clone());
+    (one.kind, one.outcome, &one.ending) == (other.kind, other.outcome, &other.ending)
+        && one.steps.iter().map(step).eq(other.steps.iter().map(step))
+}
+
+fn view<'j>(attempt: &'j attempt::Attempt, same: &'j [attempt::Attempt], decisive: bool) -> Attempt<'j> {
+    let (words, tone) = wording::outcome(attempt.outcome);
+    Attempt {
+        id: &attempt.id,
+        kind: attempt.kind,
+        outcome: attempt.outcome,
+        what: wording::attempt(attempt.kind),
+        purpose: wording::purpose(attempt.kind, attempt.outcome),
+        when: attempt.started.map(wording::moment),
+        clock: attempt.started.map(|time| time.strftime("%H:%M:%S").to_string()),
+        words,
+        tone,
+        ending: &attempt.ending,
+        steps: attempt.steps.iter().map(|one| step(attempt, one)).collect(),
+        again: same.last().map(|last| Again { times: same.len(), number: wording::count(same.len(), "more attempt"), last: &last.id }),
+        decisive,
+    }
+}
+
+fn step<'j>(attempt: &attempt::Attempt, step: &'j attempt::Step) -> Step<'j> {
+    #[expect(clippy::cast_precision_loss, reason = "offsets are shown with one decimal")]
+    let seconds = |from, to: jiff::Timestamp| to.duration_since(from).as_millis() as f64 / 1000.0;
+    Step {
+        offset: step.time.zip(attempt.started).map(|(time, started)| format!("{:+.1} s", seconds(started, time))),
+        entry: step.entry,
+        from: wording::actor(step.from),
+        to: wording::actor(step.to),
+        towards: step.to,
+        what: &step.what,
+        status: step.status,
+        tone: match step.status {
+            Some(100..=299) => Tone::Good,
+            Some(300..=399) | None => Tone::Quiet,
+            Some(_) => Tone::Bad,
+        },
+        url: step.url.as_deref().unwrap_or_default(),
+    }
+}
+
+/// A line of a list of attempts, which tells no steps.
+#[derive(Debug)]
+pub(crate) struct Listed<'a, 'j> {
+    pub(crate) attempt: &'a Attempt<'j>,
+    /// How many attempts in a row it stands for.
+    pub(crate) times: usize,
+}
+
+/// The attempts as lines of a list: those of which it would say the same are one.
+pub(crate) fn listed<'a, 'j>(attempts: &'a [Attempt<'j>]) -> Vec<Listed<'a, 'j>> {
+    let mut lines: Vec<Listed<'a, 'j>> = Vec::new();
+    for attempt in attempts {
+        let times = 1 + attempt.again.as_ref().map_or(0, |again| again.times);
+        match lines.last_mut().filter(|last| looks_alike(last.attempt, attempt)) {
+            Some(last) => last.times += times,
+            None => lines.push(Listed { attempt, times }),
+        }
+    }
+    lines
+}

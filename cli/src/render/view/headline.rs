@@ -1,0 +1,139 @@
+//! The verdict in one line, and what it rests on.
+
+use crate::render::Judged;
+use crate::tone::Tone;
+use crate::wording::{self, count};
+use diag_core::report::{Report, ReportedFinding};
+use diag_core::verdict::Verdict;
+use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
+use diag_sdk::{Severity, Told};
+use serde::Serialize;
+
+/// What is said first.
+#[derive(Debug, Serialize)]
+pub(crate) struct Headline<'j> {
+    /// The verdict in a word.
+    pub(crate) badge: &'static str,
+    pub(crate) tone: Tone,
+    pub(crate) sentence: String,
+    /// How the decisive attempt ended.
+    pub(crate) ending: Option<&'j str>,
+    /// Where the sign-in works: the product, and who it takes the person for.
+    pub(crate) user: Option<(&'j str, &'j str)>,
+    /// How much was found.
+    pub(crate) numbers: String,
+}
+
+/// The headline of a case.
+pub(super) fn of(judged: &Judged) -> Headline<'_> {
+    let (badge, tone) = badge(judged.report.verdict);
+    let ending = decisive(judged).map(|attempt| attempt.ending.as_str()).filter(|ending| !ending.is_empty());
+    Headline { badge, tone, sentence: sentence(judged), ending, user: user(judged), numbers: numbers(judged) }
+}
+
+fn badge(verdict: Verdict) -> (&'static str, Tone) {
+    match verdict {
+        Verdict::Healthy => ("HEALTHY", Tone::Good),
+        Verdict::AtRisk => ("AT RISK", Tone::Warn),
+        Verdict::Broken => ("BROKEN", Tone::Bad),
+        Verdict::Undetermined => ("UNDETERMINED", Tone::Warn),
+    }
+}
+
+/// The verdict in a sentence.
+fn sentence(judged: &Judged) -> String {
+    let report = &judged.report;
+    let attempt = decisive(judged);
+    let captured = !judged.case.exchanges.is_empty();
+    let of = |attempt: &Attempt| {
+        let when = attempt.started.map(|time| format!(" of {}", wording::moment(time))).unwrap_or_default();
+        format!("The {}{when}", wording::attempt(attempt.kind))
+    };
+    match (report.verdict, attempt) {
+        (Verdict::Healthy, Some(attempt)) => format!("{} works", of(attempt)),
+        (Verdict::Healthy, None) => "Nothing in this configuration keeps people from signing in".to_owned(),
+        (Verdict::AtRisk, Some(attempt)) => format!("{} worked, but the configuration will break it", of(attempt)),
+        (Verdict::AtRisk, None) => "Signing in works, but the configuration will break it".to_owned(),
+        (Verdict::Broken, Some(attempt)) => match attempt.outcome {
+            Outcome::RefusedByIdp => format!("{} is refused by the identity provider", of(attempt)),
+            Outcome::RefusedBySp => format!("{} is refused by the service provider", of(attempt)),
+            Outcome::Looping => format!("{} goes in circles", of(attempt)),
+            Outcome::DeniedAfterSignIn => format!("{} succeeds, but access is denied afterwards", of(attempt)),
+            Outcome::BrokenInTransit => format!("{} breaks between browser and server", of(attempt)),
+            _ => format!("{} fails", of(attempt)),
+        },
+        (Verdict::Broken, None) => "Signing in cannot work with this configuration".to_owned(),
+        (Verdict::Undetermined, Some(attempt)) if attempt.consumption.is_some() => {
+            format!("Whether {} worked does not show", lower(&of(attempt)))
+        }
+        (Verdict::Undetermined, Some(attempt)) => format!("{} is not in the capture to its end", of(attempt)),
+        (Verdict::Undetermined, None) if captured => "The capture shows no sign-in".to_owned(),
+        (Verdict::Undetermined, None) => "There is no sign-in and no configuration to judge".to_owned(),
+    }
+}
+
+/// As it stands within a sentence.
+fn lower(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+}
+
+/// The attempt that the verdict is about: the one the first root cause is about, else the last
+/// failed one, else the last sign-in.
+pub(super) fn decisive(judged: &Judged) -> Option<&Attempt> {
+    let report = &judged.report;
+    let by_id = |id: &str| report.attempts.iter().find(|attempt| attempt.id == id);
+    let has_failed = |attempt: &&Attempt| judged.case.attempts.iter().any(|known| known.id == attempt.id && known.failed());
+    let of_root = report.root_causes.first().and_then(|id| report.finding(id)).and_then(|finding| finding.attempts.last());
+    let last_sign_in =
+        || report.attempts.iter().rev().find(|attempt| attempt.kind == AttemptKind::SignIn && attempt.outcome != Outcome::Abandoned);
+    match report.verdict {
+        Verdict::Broken => of_root
+            .and_then(|id| by_id(id))
+            .filter(has_failed)
+            .or_else(|| report.attempts.iter().rev().find(has_failed))
+            .or_else(last_sign_in),
+        Verdict::Healthy | Verdict::AtRisk => {
+            report.attempts.iter().rev().find(|attempt| attempt.outcome == Outcome::SignedIn).or_else(last_sign_in)
+        }
+        Verdict::Undetermined => last_sign_in(),
+    }
+}
+
+fn user(judged: &Judged) -> Option<(&str, &str)> {
+    let user = judged.report.findings.iter().find(|finding| told(&judged.report, finding)).and_then(|finding| finding.actual.as_deref())?;
+    Some((judged.case.sp_vendor.product().unwrap_or("The service provider"), user))
+}
+
+/// `1 root cause, 2 errors, 1 warning, 3 notices`.
+fn numbers(judged: &Judged) -> String {
+    let report = &judged.report;
+    let of = |severity: Severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
+    let mut parts = Vec::new();
+    let errors = of(Severity::Error);
+    if errors > 0 {
+        let roots = report.root_causes.len();
+        let groups = judged.grouped_root_causes().len();
+        let places = if groups < roots { format!(" in {}", count(roots, "place")) } else { String::new() };
+        parts.push(format!("{}{places}", count(groups, "root cause")));
+        if errors > roots {
+            parts.push(format!("{} that follow{} from it", count(errors - roots, "error"), if errors - roots == 1 { "s" } else { "" }));
+        }
+    }
+    for severity in [Severity::Warning, Severity::Notice] {
+        let told = report.findings.iter().filter(|finding| finding.severity == severity && told(report, finding)).count();
+        let number = of(severity) - told;
+        if number > 0 {
+            parts.push(count(number, wording::word(severity)));
+        }
+    }
+    if parts.is_empty() {
+        parts.push("nothing to report".to_owned());
+    }
+    parts.join(", ")
+}
+
+/// The finding is already told by the headline.
+pub(super) fn told(report: &Report, finding: &ReportedFinding) -> bool {
+    report.verdict == Verdict::Healthy && finding.tells == Some(Told::User) && finding.actual.is_some()
+}
