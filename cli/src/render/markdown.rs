@@ -58,6 +58,12 @@ fn root_cause(out: &mut String, root: &Root<'_>, detail: Detail) {
         out.push_str("\n### The same once more\n");
         body(out, other);
     }
+    if let Some(because) = root.finding.because.as_ref().filter(|_| detail != Detail::Brief) {
+        let _ = writeln!(out, "\n{}", escape(because));
+    }
+    for line in root.finding.weighed.iter().filter(|_| detail == Detail::Full) {
+        let _ = writeln!(out, "\n{}", escape(line));
+    }
     let references = &root.finding.references;
     if !references.is_empty() {
         let list: Vec<String> = references.iter().map(|one| escape(&format!("{}{}", one.address, one.text))).collect();

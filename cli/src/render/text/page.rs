@@ -80,18 +80,6 @@ impl Page {
         self.wrapped(&blank, &blank, text);
     }
 
-    /// Prose from checks; a line that begins with `- ` is an item of a list.
-    pub(crate) fn prose(&mut self, indent: usize, text: &str) {
-        for paragraph in paragraphs(text) {
-            let line = with_code(paragraph.text);
-            if paragraph.item {
-                self.hanging(&format!("{}·", " ".repeat(indent)), indent + 2, &line);
-            } else {
-                self.paragraph(indent, &line);
-            }
-        }
-    }
-
     /// A paragraph whose first line begins with `lead` (which fills `indent` columns or fewer) and whose further lines are
     /// indented by `indent`.
     pub(crate) fn hanging(&mut self, lead: &str, indent: usize, text: &str) {
