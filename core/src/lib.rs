@@ -20,6 +20,8 @@ pub mod report;
 pub mod runner;
 pub mod saml;
 pub mod seal;
+#[cfg(test)]
+mod seeds;
 pub mod snapshot;
 pub mod sources;
 pub mod story;

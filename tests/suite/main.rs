@@ -7,5 +7,6 @@ mod one_fault;
 mod packs;
 mod plugins;
 mod secrets;
+mod seeds;
 mod shipped_examples;
 mod wording;

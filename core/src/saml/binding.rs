@@ -433,6 +433,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::seeds::fixed(256))]
+
         #[test]
         fn never_panics(value in "\\PC{0,300}", bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             for expected in [Expected::Deflated, Expected::Plain, Expected::Either] {
