@@ -23,6 +23,8 @@ pub mod runner;
 pub mod saml;
 mod screen;
 pub mod seal;
+#[cfg(test)]
+mod seeds;
 pub mod snapshot;
 pub mod sources;
 pub mod story;

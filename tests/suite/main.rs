@@ -9,5 +9,6 @@ mod packs;
 mod plugins;
 mod rendering;
 mod secrets;
+mod seeds;
 mod shipped_examples;
 mod wording;

@@ -261,7 +261,7 @@ impl Read for Pieces<'_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(crate::seeds::fixed(64))]
 
     #[test]
     fn pieces_make_no_difference(sizes in prop::collection::vec(1_usize..5000, 1..8), strict in any::<bool>()) {

@@ -253,7 +253,7 @@ fn removed() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(crate::seeds::fixed(150))]
 
     /// Outside the removed elements and their lines every byte stays, in every encoding.
     #[test]

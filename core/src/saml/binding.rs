@@ -35,9 +35,20 @@ pub struct Undone {
     pub damage: Vec<Damage>,
     /// In words for people, why there is no whole XML.
     pub reason: Option<String>,
+    /// No encoding fits the bytes: Windows-1252 was only assumed.
+    guessed: bool,
+    /// Length of the message in bytes, before they became text.
+    length: usize,
 }
 
 impl Undone {
+    fn read(&mut self, bytes: &[u8]) {
+        let source = decode_text(bytes);
+        self.guessed = source.is_guessed();
+        self.length = bytes.len();
+        self.xml = Some(source.text);
+    }
+
     fn note(&mut self, damage: Damage) {
         if !self.damage.contains(&damage) {
             self.damage.push(damage);
@@ -114,11 +125,30 @@ fn has_percent_encoding(value: &str) -> bool {
     value.as_bytes().windows(3).any(|three| matches!(three, [b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()))
 }
 
+/// Whether blanks stand where lines were folded: all lines of one length, but the last. A `+` that was
+/// lost leaves them anywhere, and none is lost where another is left. One blank alone does not tell.
+fn is_folded(text: &str) -> Option<bool> {
+    /// Nobody folds lines shorter than this.
+    const SHORTEST: usize = 16;
+    if text.contains('+') {
+        return Some(true);
+    }
+    let lines: Vec<usize> = text.split(' ').map(str::len).collect();
+    match *lines.as_slice() {
+        [first, ref between @ .., last] if !between.is_empty() => {
+            Some(first >= SHORTEST && between.iter().all(|length| *length == first) && last <= first)
+        }
+        _ => None,
+    }
+}
+
 /// The bytes a value may stand for: one reading, or two where blanks leave a choice.
 struct Candidate {
     bytes: Vec<u8>,
     damage: Vec<Damage>,
     complete: bool,
+    /// Where the blanks stand speaks for this reading.
+    likely: bool,
 }
 
 fn unbase64(value: &str, undone: &mut Undone) -> Result<Vec<Candidate>, String> {
@@ -136,16 +166,22 @@ fn unbase64(value: &str, undone: &mut Undone) -> Result<Vec<Candidate>, String> 
         return Err(format!("not base64: the character `{}` at position {} is none of its alphabet", bad.escape_default(), index + 1));
     }
     let readings = if text.contains(' ') {
-        let wrapped = text.trim_matches(' ').contains(' ').then_some(Damage::LineWrapped);
-        vec![(text.replace(' ', "+"), Some(Damage::PlusLost)), (text.replace(' ', ""), wrapped)]
+        let inside = text.trim_matches(' ');
+        let wrapped = inside.contains(' ').then_some(Damage::LineWrapped);
+        let folded = is_folded(inside);
+        vec![
+            (text.replace(' ', "+"), Some(Damage::PlusLost), folded == Some(false)),
+            (text.replace(' ', ""), wrapped, folded == Some(true)),
+        ]
     } else {
-        vec![(text, None)]
+        vec![(text, None, true)]
     };
     let candidates: Vec<Candidate> = readings
         .into_iter()
-        .filter_map(|(text, damage)| {
+        .filter_map(|(text, damage, likely)| {
             let mut candidate = decode(&text)?;
             candidate.damage.extend(damage);
+            candidate.likely = likely;
             Some(candidate)
         })
         .collect();
@@ -171,10 +207,10 @@ fn decode(text: &str) -> Option<Candidate> {
         damage.push(Damage::PaddingLost);
     }
     let whole = if remainder == 1 { digits.get(..digits.len() - 1)? } else { digits };
-    Some(Candidate { bytes: ENGINE.decode(whole).ok()?, damage, complete })
+    Some(Candidate { bytes: ENGINE.decode(whole).ok()?, damage, complete, likely: false })
 }
 
-/// Inflates or reads as text, whichever the bytes are. Of two readings the one that parses is meant.
+/// Inflates or reads as text, whichever the bytes are. Of two readings the sounder one is meant.
 fn unpack(candidates: Vec<Candidate>, expected: Expected, undone: &Undone) -> Undone {
     let choice = candidates.len() > 1;
     let attempts = candidates.into_iter().map(|candidate| {
@@ -182,13 +218,17 @@ fn unpack(candidates: Vec<Candidate>, expected: Expected, undone: &Undone) -> Un
         for damage in &candidate.damage {
             attempt.note(*damage);
         }
-        unpack_one(&candidate, expected, attempt)
+        (unpack_one(&candidate, expected, attempt), candidate.likely)
     });
-    let worth = |attempt: &Undone| {
-        let xml = attempt.xml.as_deref().unwrap_or_default();
-        (choice && xml::parse(xml).is_ok(), attempt.reason.is_none(), xml.len())
+    // A wrong reading has its bits shifted from the first blank to the last. Where they realign after
+    // it and every tag stands outside, the structure is whole and only the text is mangled: structure
+    // alone does not tell, nor does length, for mangled text may be the longer.
+    let soundness = |(attempt, likely): &(Undone, bool)| {
+        let xml = attempt.xml.as_deref().filter(|_| choice)?;
+        let whole = attempt.reason.is_none() && xml::check_outline(xml).is_ok();
+        Some((whole, !attempt.guessed, xml::parse(xml).is_ok(), *likely, attempt.length))
     };
-    attempts.rev().max_by_key(worth).unwrap_or_default()
+    attempts.rev().max_by_key(soundness).map(|(attempt, _)| attempt).unwrap_or_default()
 }
 
 fn unpack_one(candidate: &Candidate, expected: Expected, mut undone: Undone) -> Undone {
@@ -200,7 +240,7 @@ fn unpack_one(candidate: &Candidate, expected: Expected, mut undone: Undone) -> 
         if expected == Expected::Deflated {
             undone.note(Damage::PlainInQuery);
         }
-        undone.xml = Some(decode_text(bytes).text);
+        undone.read(bytes);
         return if candidate.complete { undone } else { undone.failed(Damage::Truncated, "its base64 is cut short") };
     }
     let inflated = inflate(bytes, MAX_MESSAGE);
@@ -211,7 +251,7 @@ fn unpack_one(candidate: &Candidate, expected: Expected, mut undone: Undone) -> 
         if expected == Expected::Plain {
             undone.note(Damage::DeflatedInPost);
         }
-        undone.xml = Some(decode_text(&inflated.bytes).text);
+        undone.read(&inflated.bytes);
         return match inflated.outcome {
             Outcome::Whole => undone,
             Outcome::TooLarge => {
@@ -294,6 +334,56 @@ mod tests {
         assert_eq!(damage_of(XML, Expected::Plain), [Damage::NotBase64]);
     }
 
+    /// Each of these was read with its blanks taken out, as text nobody wrote: all tags stand outside the
+    /// stretch that is mangled by it.
+    #[test]
+    fn lost_pluses_are_not_mistaken_for_folded_lines() {
+        let samples = [
+            // Mangled, it is no UTF-8: it was read as Windows-1252, as `is5U^™FƒDÕ9`.
+            ("PGFiPmlzNVV+emU+aDR+NU5+PC9hYj4=", Expected::Plain, "is5U~ze>h4~5N~"),
+            ("s0m0qwjKN68rOLzNv+7wtsMbM+0Ozy+pyzc+vMLu8B7vdDsb/UQ7AA==", Expected::Deflated, "xRo7~pöO~öñi>ßt~o3è>üKg>"),
+            // Mangled, it is ASCII, and longer than what was written.
+            (
+                "HcRbqsIwEADQrUynGdL2o7HX9FZSYxBfqNQHKipUpR8KiiBUFCG4INfhxhThcOpFI3Icq1wBnpcohIpuDVg+cU97bnBj/M4ZpZjOqhozjDiFoZKACWA8timKfz4e6n11aZupxKzVZtixtWNM1A2eygtMvwzCm+HUkwtScBjVciejqx04XK3+Iunpoxuzy7abxKrNjJ+LCqUPvW4GpHZzQub7BZTlFe7vF/x8g7ooGh8=",
+                Expected::Deflated,
+                r#"1!!{:#/ ((7:" 0=CJ$\P#je'?"]?)El"4/QS3=""#,
+            ),
+            // Not allowed in XML: it does not parse, and is what was written nevertheless.
+            ("PGFiPsOfw6h+cVI+77++PC9hYj4=", Expected::Plain, "ßè~qR>\u{fffe}"),
+        ];
+        for (value, expected, text) in samples {
+            let intact = undo(value, expected);
+            assert!(intact.xml.as_deref().is_some_and(|xml| xml.contains(text)), "{value}: {intact:?}");
+            let lost = undo(&value.replace('+', " "), expected);
+            assert_eq!((lost.xml, lost.reason, lost.damage), (intact.xml, None, vec![Damage::PlusLost]), "{value}");
+        }
+    }
+
+    #[test]
+    fn folds_are_of_one_length() {
+        let (long, less, short) = ("a".repeat(20), "a".repeat(19), "aaaa".to_owned());
+        let folded = |lines: &[&String]| is_folded(&lines.iter().map(|line| line.as_str()).collect::<Vec<_>>().join(" "));
+        assert_eq!(folded(&[&long, &long, &short]), Some(true));
+        assert_eq!(folded(&[&long, &long, &long]), Some(true));
+        assert_eq!(folded(&[&long, &less, &short]), Some(false));
+        assert_eq!(folded(&[&less, &less, &long]), Some(false));
+        assert_eq!(folded(&[&short, &short, &short]), Some(false));
+        assert_eq!(folded(&[&long, &short]), None);
+        assert_eq!(folded(&[&long, &"a+".to_owned()]), Some(true));
+        assert_eq!(folded(&[&long]), None);
+    }
+
+    #[test]
+    fn blanks_around_a_value_are_no_damage() {
+        let xml = format!("{XML}{}", " ".repeat(2 - (XML.len() + 2) % 3));
+        let encoded = post(&xml);
+        assert!(!encoded.ends_with('='), "a `=` would settle that no `+` was lost: {encoded}");
+        for value in [format!(" {encoded}"), format!("{encoded} "), format!("{encoded}    ")] {
+            let undone = undo(&value, Expected::Plain);
+            assert_eq!((undone.xml.as_deref(), undone.reason), (Some(xml.as_str()), None), "{value}");
+        }
+    }
+
     #[test]
     fn lost_padding_is_restored() {
         let xml = format!("{XML} ");
@@ -343,6 +433,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::seeds::fixed(256))]
+
         #[test]
         fn never_panics(value in "\\PC{0,300}", bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             for expected in [Expected::Deflated, Expected::Plain, Expected::Either] {
@@ -361,6 +453,20 @@ mod tests {
                 prop_assert!(undone.damage.is_empty(), "{:?}", undone.damage);
                 let lost = undo(&value.replace('+', " "), expected);
                 prop_assert_eq!(lost.xml.as_deref(), Some(xml.as_str()));
+            }
+        }
+
+        /// Text as it is written, which repeats itself and has a `+` in many places of its base64. The
+        /// element `a` would hide mistakes: the base64 of its tag has a `+` of its own.
+        #[test]
+        fn lost_pluses_and_folded_lines_are_told_apart(text in "([a-z>~é]{1,6}|~~~|urn:oasis|[^<&\\x00-\\x1f]){0,60}", width in 16_usize..80) {
+            let xml = format!("<ab>{text}</ab>");
+            for (value, expected) in [(redirect(&xml), Expected::Deflated), (post(&xml), Expected::Plain)] {
+                let lost = undo(&value.replace('+', " "), expected);
+                prop_assert_eq!(lost.xml.as_deref(), Some(xml.as_str()));
+                let lines: Vec<&str> = value.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).unwrap()).collect();
+                let folded = undo(&lines.join(" "), expected);
+                prop_assert_eq!(folded.xml.as_deref(), Some(xml.as_str()));
             }
         }
     }

@@ -2,7 +2,7 @@
 //! what they find stands in a report.
 
 use diag_sdk::abi::{Buffer, INTERFACE_MAJOR, INTERFACE_MINOR, MAGIC, Table};
-use diag_tests::plugin::{diag_in, is_there, said, unwrapped, workspace};
+use diag_tests::plugin::{diag, diag_in, is_there, said, unwrapped, workspace};
 use std::mem::offset_of;
 use std::path::Path;
 use std::process::Command;
@@ -138,6 +138,18 @@ fn expressions_in_a_pack() {
     assert!(said(&diag_in(folder.path(), &["plugin", "list"])).0.contains("house 0.1.0"));
     let output = diag_in(folder.path(), &["plugin", "new", "house", "--lang", "pack"]);
     assert_eq!(output.status.code(), Some(2), "nothing is overwritten");
+}
+
+/// As `cargo install` leaves it: neither the program nor the folder it runs in lies in a checkout.
+#[test]
+fn an_installed_diag_finds_the_sdk_it_was_built_with() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let installed = folder.path().join(diag().file_name().expect("a name"));
+    std::fs::copy(diag(), &installed).expect("installed");
+    let output = Command::new(&installed).args(["plugin", "new", "house"]).current_dir(folder.path()).output().expect("diag runs");
+    assert!(output.status.success(), "{:?}", said(&output));
+    let manifest = std::fs::read_to_string(folder.path().join("house/Cargo.toml")).expect("a manifest");
+    assert!(manifest.contains("plugins/sdk\" }"), "{manifest}");
 }
 
 #[test]

@@ -79,8 +79,10 @@ fn check_name(name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The folder of diag-sdk: as given, else in the checkout this program or the current folder lies in.
-/// It is in no registry, and where a checkout lies is known only where it lies.
+/// The folder of diag-sdk, which is in no registry: as given, else in the checkout this program was
+/// built in, as long as it is there. A program that was installed, or that cargo put into a folder of
+/// its own, lies elsewhere. A checkout that was moved since is found by what lies in it: this program
+/// or the current folder.
 fn sdk(given: Option<&Path>) -> Result<PathBuf, Failure> {
     let is_sdk = |folder: &Path| fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|text| text.contains("name = \"diag-sdk\""));
     if let Some(folder) = given {
@@ -90,9 +92,10 @@ fn sdk(given: Option<&Path>) -> Result<PathBuf, Failure> {
                 .hint("it is plugins/sdk of a checkout of diag")
         });
     }
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     let starts = [std::env::current_exe().ok(), std::env::current_dir().ok()];
-    let found =
-        starts.iter().flatten().flat_map(|start| start.ancestors()).map(|folder| folder.join("plugins/sdk")).find(|sdk| is_sdk(sdk));
+    let checkouts = built.into_iter().chain(starts.iter().flatten().flat_map(|start| start.ancestors()));
+    let found = checkouts.map(|checkout| checkout.join("plugins/sdk")).find(|sdk| is_sdk(sdk));
     found.and_then(|sdk| sdk.canonicalize().ok()).ok_or_else(|| {
         Failure::new("diag-sdk is not at hand, and a plugin in Rust is built with it")
             .hint("get a checkout of diag and add --sdk CHECKOUT/plugins/sdk; --lang python and --lang c need no SDK")
