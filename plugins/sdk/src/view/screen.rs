@@ -97,8 +97,8 @@ mod tests {
         CauseData { text: "x", who, setting, fix: "y" }
     }
 
-    fn screen(case: &Case, subject: &str, cause: &CauseData) -> String {
-        Finding::error("x").subject(subject).because(cause, case).causes[0].screen.clone()
+    fn screen(case: &Case, subject: &str, data: &CauseData) -> String {
+        Finding::error("x").subject(subject).because(data, case).causes[0].screen.clone()
     }
 
     #[test]
