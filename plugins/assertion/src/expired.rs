@@ -107,7 +107,7 @@ fn run(case: &Case, out: &mut Findings) {
             .detail(detail)
             .at(&bound.place)
             .expected(format!("posted before {}", bound.time), &bound.said_in)
-            .actual(format!("posted at {}", time), "the capture");
+            .actual(format!("posted at {time}"), "the capture");
         let behind = response.message.idp_clock.as_ref().is_some_and(|clock| clock.ahead_seconds + clock.uncertainty_seconds < -30.0);
         finding = match (window.over(time), behind) {
             (None, _) => finding.because(&SP_CLOCK, case),

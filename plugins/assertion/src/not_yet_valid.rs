@@ -102,7 +102,7 @@ fn run(case: &Case, out: &mut Findings) {
             .detail(detail)
             .at(&bound.place)
             .expected(format!("posted at {} or later", bound.time), &bound.said_in)
-            .actual(format!("posted at {}", time), "the capture");
+            .actual(format!("posted at {time}"), "the capture");
         if early.is_some() {
             finding = finding.because(&IDP_CLOCK, case);
         }

@@ -77,11 +77,11 @@ fn run(case: &Case, out: &mut Findings) {
         let Some(exchange) = case.end_of(attempt) else { continue };
         let place = shown::host_and_path(&exchange.url);
         let finding = match attempt.outcome {
-            Outcome::BrokenInTransit if exchange.status == 0 => Finding::error(format!("{} could not be reached", host(&place)))
+            Outcome::BrokenInTransit if exchange.status == 0 => Finding::error(format!("{} could not be reached", host(place)))
                 .actual(exchange.failure.clone().unwrap_or_else(|| "no answer".to_owned()), "the browser")
                 .cause(&UNREACHABLE, case.idp_vendor),
             Outcome::BrokenInTransit => {
-                Finding::error(format!("The request did not get through: {} answered {}", host(&place), exchange.status))
+                Finding::error(format!("The request did not get through: {} answered {}", host(place), exchange.status))
                     .cause(&UNREACHABLE, case.idp_vendor)
             }
             Outcome::Incomplete if !case.signed_in() => Finding::warning("The capture shows no answer to the request")

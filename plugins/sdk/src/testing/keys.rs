@@ -2,7 +2,7 @@
 //! which any short word will do.
 
 use super::SHA256;
-use super::sign_in::time;
+use super::moments::time;
 use crate::case::Case;
 use crate::case::certificate::{Certificate, Key, KeyKind, KeyUse};
 use crate::case::signature::{KeyMatch, QuerySignature, Reference, Signature, Verdict};

@@ -21,14 +21,16 @@
 //! - [`findings`], [`levels`]: what a check makes of it
 
 mod keys;
+mod moments;
 mod parties;
 mod sign_in;
 
 pub use keys::{certificate, key, key_match, query_signature, signature, signed_with};
+pub use moments::{from_post, time};
 pub use parties::{acs_endpoints, endpoint, entry_point, idp_metadata, of_tenant, registration, sp_metadata, sso_endpoints};
 pub use sign_in::{
-    assertion, attempt, attribute, bound, ended, exchange, from_post, offset, page, personal, posted, refused_by_idp, request, response,
-    says, says_at, sends, sign_in, sign_in_sending, time, valid,
+    assertion, attempt, attribute, bound, ended, exchange, offset, page, personal, posted, refused_by_idp, request, response, says,
+    says_at, sends, sign_in, sign_in_sending, valid,
 };
 
 use crate::case::Case;

@@ -1,7 +1,8 @@
 //! Sign-ins by how they ended, and what can be changed about them.
 
+use super::moments::from_post;
 use super::parties::entry_point;
-use super::{ACS_SEEN, ACS_URL, ENTITY_ID, IDP_ENTITY_ID, LANDING, POSTED, SSO_URL};
+use super::{ACS_SEEN, ACS_URL, ENTITY_ID, IDP_ENTITY_ID, LANDING, SSO_URL};
 use crate::case::Case;
 use crate::case::assertion::{Assertion, Attribute, Conditions, SubjectConfirmation};
 use crate::case::attempt::{Attempt, Outcome};
@@ -14,21 +15,6 @@ use crate::secret::{Personal, Secret};
 use crate::setting::Vendor;
 use crate::spec;
 use crate::stage::Stage;
-use jiff::{SignedDuration, Timestamp};
-
-/// A moment written as in RFC 3339.
-///
-/// # Panics
-///
-/// Where the text is no moment.
-pub fn time(text: &str) -> Timestamp {
-    text.parse().expect("a moment as in RFC 3339")
-}
-
-/// The moment some seconds from the POST of the response, as a located value.
-pub fn from_post(seconds: i64) -> Sited<Timestamp> {
-    Sited::new(time(POSTED) + SignedDuration::from_secs(seconds), Place::default())
-}
 
 /// A sign-in request `m1`, sent as exchange 0, ten seconds before the response.
 pub fn request() -> Message {
@@ -120,7 +106,7 @@ pub fn sign_in(outcome: Outcome) -> Case {
             ..Attempt::default()
         }],
         exchanges,
-        judged_at: Some(time(POSTED)),
+        judged_at: Some(from_post(0).value),
         ..Case::default()
     };
     ended(&mut case, outcome);
@@ -187,7 +173,7 @@ pub fn refused_by_idp(codes: &[&str], meanings: &[Meaning]) -> Case {
             ..Attempt::default()
         }],
         exchanges: vec![refusal],
-        judged_at: Some(time(POSTED)),
+        judged_at: Some(from_post(0).value),
         failures: vec![Failure {
             id: "x1".to_owned(),
             attempt: Some("a1".to_owned()),

@@ -15,25 +15,25 @@ impl Finding {
     ///
     /// Give the finding its subject first: views do.
     #[must_use]
-    pub fn because(self, cause: &CauseData, case: &Case) -> Self {
-        self.because_with(cause, case, None)
+    pub fn because(self, data: &CauseData, case: &Case) -> Self {
+        self.because_with(data, case, None)
     }
 
     /// Adds such a cause with the exact value to enter.
     #[must_use]
-    pub fn because_with<'v>(self, cause: &CauseData, case: &Case, value: impl Into<Option<&'v str>>) -> Self {
+    pub fn because_with<'v>(self, data: &CauseData, case: &Case, value: impl Into<Option<&'v str>>) -> Self {
         let subject = self.subject.clone();
-        let (vendor, object) = match cause.who {
+        let (vendor, object) = match data.who {
             Who::Idp => registration(case, subject.as_deref()),
-            Who::Sp | Who::Network | Who::User => entry_point(case, subject.as_deref(), cause.setting),
+            Who::Sp | Who::Network | Who::User => entry_point(case, subject.as_deref(), data.setting),
         };
-        self.cause_with(cause, vendor, object, value.into())
+        self.cause_with(data, vendor, object, value.into())
     }
 
     /// Adds a cause on the screen of that very entry point, with the exact value to enter.
     #[must_use]
-    pub fn because_at<'v>(self, cause: &CauseData, entry: &EntryPoint<'_>, value: impl Into<Option<&'v str>>) -> Self {
-        self.cause_with(cause, entry.vendor, entry_object(entry, cause.setting), value.into())
+    pub fn because_at<'v>(self, data: &CauseData, entry: &EntryPoint<'_>, value: impl Into<Option<&'v str>>) -> Self {
+        self.cause_with(data, entry.vendor, entry_object(entry, data.setting), value.into())
     }
 }
 
@@ -97,8 +97,8 @@ mod tests {
         CauseData { text: "x", who, setting, fix: "y" }
     }
 
-    fn screen(case: &Case, subject: &str, cause: &CauseData) -> String {
-        Finding::error("x").subject(subject).because(cause, case).causes[0].screen.clone()
+    fn screen(case: &Case, subject: &str, data: &CauseData) -> String {
+        Finding::error("x").subject(subject).because(data, case).causes[0].screen.clone()
     }
 
     #[test]
