@@ -91,7 +91,8 @@ fn blot_pages(case: &mut Case, secrets: &BTreeSet<String>) {
         let Some(page) = &mut exchange.page else { continue };
         let phrases = page.phrases.iter_mut().map(|phrase| &mut phrase.text);
         let ids = page.ids.iter_mut().map(|(_, value)| value);
-        page.title.iter_mut().chain([&mut page.text]).chain(phrases).chain(ids).for_each(|text| redact::blot(text, secrets));
+        let alerts = page.alerts.iter_mut().map(|alert| &mut alert.text);
+        page.title.iter_mut().chain([&mut page.text]).chain(&mut page.headings).chain(alerts).chain(phrases).chain(ids).for_each(|text| redact::blot(text, secrets));
     }
 }
 

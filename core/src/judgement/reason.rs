@@ -19,8 +19,14 @@ pub(super) fn statements(exchange: &Exchange, index: usize) -> Vec<Statement> {
     let mut told: Vec<Statement> = Vec::new();
     let mut tell = |text: &str, meaning: Meaning, writer: Writer, part: Part| {
         let text = text.trim();
-        let known = |statement: &Statement| says_the_same(&statement.text, text);
-        if !text.is_empty() && told.len() < MOST && !told.iter().any(known) {
+        if let Some(known) = told.iter_mut().find(|statement| says_the_same(&statement.text, text)) {
+            // The same sentence, met once by its place and once by its words: it keeps what either tells.
+            if known.meaning == Meaning::Unknown {
+                (known.meaning, known.writer) = (meaning, writer);
+            }
+            return;
+        }
+        if !text.is_empty() && told.len() < MOST {
             told.push(Statement {
                 text: text.to_owned(),
                 meaning,

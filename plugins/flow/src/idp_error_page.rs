@@ -1,7 +1,7 @@
 use diag_sdk::aadsts::{self, CodeClass};
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
-use diag_sdk::case::judgement::Party;
+use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::{Account, Case, Cause, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check, shown};
 
 static SAID_ON_PAGE: CauseData = CauseData {
@@ -73,7 +73,7 @@ fn run(case: &Case, out: &mut Findings) {
     let mut told = false;
     for attempt in case.sign_in_attempts().filter(|attempt| attempt.outcome == Outcome::RefusedByIdp && attempt.response.is_none()) {
         if let Some(exchange) = page_of(case, attempt) {
-            out.push(finding(case, exchange).attempt(attempt.id.clone()));
+            out.push(finding(case, exchange, case.failure_of(attempt)).attempt(attempt.id.clone()));
             told = true;
         }
     }
@@ -84,7 +84,7 @@ fn run(case: &Case, out: &mut Findings) {
                 && exchange.page.as_ref().is_some_and(|page| page.error && page.codes.iter().any(|code| !interrupts(code)))
         };
         if let Some(exchange) = case.exchanges.iter().rfind(shown) {
-            out.push(finding(case, exchange));
+            out.push(finding(case, exchange, None));
         }
     }
 }
@@ -100,7 +100,7 @@ fn page_of<'a>(case: &'a Case, attempt: &Attempt) -> Option<&'a Exchange> {
     with_error.or_else(|| case.end_of(attempt))
 }
 
-fn finding(case: &Case, exchange: &Exchange) -> Finding {
+fn finding(case: &Case, exchange: &Exchange, failure: Option<&Failure>) -> Finding {
     let codes: Vec<&str> = exchange.page.iter().flat_map(|page| &page.codes).map(String::as_str).collect();
     let who = case.idp_vendor.product().unwrap_or("The identity provider");
     let message = match (codes.as_slice(), exchange.headline()) {
@@ -109,6 +109,7 @@ fn finding(case: &Case, exchange: &Exchange) -> Finding {
         (codes, _) => format!("{who} showed an error page: {}", codes.join(", ")),
     };
     let mut detail: Vec<String> = codes.iter().map(|code| meaning(code)).collect();
+    detail.extend(failure.and_then(Failure::words));
     let ids = exchange.support_ids();
     if !ids.is_empty() {
         detail.push(format!("For the vendor's support: {ids}."));

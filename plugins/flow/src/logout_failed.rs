@@ -1,6 +1,8 @@
-use diag_sdk::case::attempt::{AttemptKind, Outcome};
+use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::Party;
+use diag_sdk::case::message::Message;
+use diag_sdk::case::signature::Verdict;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static IDP_REFUSED: CauseData = CauseData {
@@ -8,6 +10,19 @@ static IDP_REFUSED: CauseData = CauseData {
     who: Who::Idp,
     setting: Setting::IdpLogoutUrl,
     fix: "Register the service provider's logout URL, and compare NameID and SessionIndex of the request with those of the last assertion",
+};
+static SP_NAMES_ANOTHER: CauseData = CauseData {
+    text: "The service provider's logout request names another session, person or destination than the identity provider knows, or is not signed as it demands",
+    who: Who::Sp,
+    setting: Setting::SpLogout,
+    fix: "Compare NameID and SessionIndex of the request with those of the last assertion, then its signature and Destination with what the identity provider expects",
+};
+static SP_CANNOT_VERIFY: CauseData = CauseData {
+    text: "The signature of the message verifies with the sender's key, so the service provider checks it otherwise: over a query it has \
+           encoded anew, or with an old certificate",
+    who: Who::Sp,
+    setting: Setting::SpLogout,
+    fix: "Have the service provider verify the query as it arrived (letter case of the escapes included), with the sender's current certificate",
 };
 static WRONG_ADDRESS: CauseData = CauseData {
     text: "The single logout address in the metadata that the sender has loaded does not exist at the receiver",
@@ -74,7 +89,7 @@ check! {
         needs: [Need::Capture],
         explains: ["assertion/status-not-success"],
         accounts: [Account::bare(Party::Unknown, &[Stage::Logout])],
-        causes: [IDP_REFUSED, WRONG_ADDRESS, SP_REFUSED],
+        causes: [SP_NAMES_ANOTHER, SP_CANNOT_VERIFY, IDP_REFUSED, WRONG_ADDRESS, SP_REFUSED],
         references: ["saml-profiles-2.0-os §4.4"],
         run: run,
     }
@@ -96,10 +111,34 @@ fn run(case: &Case, out: &mut Findings) {
             .attempt(attempt.id.clone());
         out.push(match (status, exchange) {
             (None, Some(exchange)) if matches!(exchange.status, 404 | 405 | 410) => wrong_address(case, finding, exchange),
-            (None, Some(exchange)) if exchange.side == Side::Sp => finding.cause(&SP_REFUSED, case.idp_vendor),
-            _ => finding.cause(&IDP_REFUSED, case.idp_vendor),
+            (None, Some(exchange)) if exchange.side == Side::Sp && refused(case, attempt).is_some_and(verifies) => {
+                finding.because(&SP_CANNOT_VERIFY, case).because(&SP_REFUSED, case)
+            }
+            (None, Some(exchange)) if exchange.side == Side::Sp => finding.because(&SP_REFUSED, case),
+            // Whose message was refused acts first.
+            _ if sent_by_sp(case, attempt) => finding.because(&SP_NAMES_ANOTHER, case).because(&IDP_REFUSED, case),
+            _ => finding.because(&IDP_REFUSED, case),
         });
     }
+}
+
+/// The message that was refused: the answer where one was handed over, else the request.
+fn refused<'a>(case: &'a Case, attempt: &Attempt) -> Option<&'a Message> {
+    attempt.response.as_deref().or(attempt.request.as_deref()).and_then(|id| case.message(id))
+}
+
+/// Its signature is right with a key that is known for its sender.
+fn verifies(message: &Message) -> bool {
+    message.query_signature.as_ref().is_some_and(|signature| signature.value == Verdict::Right)
+        || message.signatures.iter().any(diag_sdk::case::signature::Signature::verifies)
+}
+
+/// The logout request that was refused came from the service provider: it was not sent to it.
+fn sent_by_sp(case: &Case, attempt: &Attempt) -> bool {
+    let request = attempt.request.as_deref().and_then(|id| case.message(id));
+    let to =
+        request.and_then(|request| request.delivered()).and_then(|sighting| sighting.exchange).and_then(|index| case.exchanges.get(index));
+    to.is_some_and(|exchange| exchange.side == Side::Idp)
 }
 
 /// With the full stop it needs: what is quoted may bring its own.

@@ -1,5 +1,5 @@
 use diag_sdk::case::attempt::{Attempt, Outcome};
-use diag_sdk::case::judgement::Party;
+use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check, shown};
 
 static IN_ITS_LOG: CauseData = CauseData {
@@ -78,7 +78,7 @@ fn run(case: &Case, out: &mut Findings) {
             (_, status) if status < 400 => format!("The service provider showed an error page, {place}"),
             (_, status) => format!("The service provider refused the response with {status}"),
         };
-        let mut said: Vec<String> = exchange.headline().map(|text| format!("It says: “{text}”.")).into_iter().collect();
+        let mut said: Vec<String> = case.failure_of(attempt).and_then(Failure::words).into_iter().collect();
         let ids = exchange.support_ids();
         if !ids.is_empty() {
             said.push(format!("For its support: {ids}."));

@@ -94,7 +94,7 @@ check! {
         stage: Stage::Landing,
         needs: [Need::Capture],
         explains: [],
-        accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::AccessDenied, Meaning::NotProvisioned])],
+        accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::AccessDenied])],
         causes: [NOT_RELEASED, MANDATORY, NOT_MAPPED, ACCESS_RULE],
         references: ["saml-metadata-2.0-os §2.4.4.2", "Qlik Sense help: SAML configuration, SAML attribute mapping"],
         run: run,
@@ -192,14 +192,16 @@ fn said_or_denied(sign_in: &SignIn<'_>) -> Option<Finding> {
         said.iter().find(|seen| seen.meaning == Meaning::AttributeMissing && (sign_in.refused() || denied) && !of_the_user_id(&seen.text));
     let (headline, detail) = if let Some(seen) = reason {
         ("The service provider misses an attribute", format!("It says: \u{201c}{}\u{201d}.\n{}", seen.text, sign_in.sent()))
-    } else if let Some(page) = denial(sign_in).filter(|_| !a_licence_is_missing(sign_in)) {
+    } else if let Some(page) =
+        denial(sign_in).filter(|_| !a_licence_is_missing(sign_in) && !sign_in.said(&[Meaning::NotProvisioned, Meaning::UserDisabled]))
+    {
         // A page that is not found, or that fails, has nothing to do with the person.
         let status = page.status;
         (
-            "Signed in, yet the attributes sent do not give access",
+            "Signed in, yet the attributes sent may not give access",
             format!(
-                "The service provider accepted the response, then refused the page with status {status}. Its access rule demands an attribute, or a value, that it \
-                 did not get from this assertion.\n{}",
+                "The service provider accepted the response, then refused the page with status {status}. Its access rule may demand an attribute, or a value, that \
+                 it did not get from this assertion.\n{}",
                 sign_in.sent()
             ),
         )
@@ -208,6 +210,9 @@ fn said_or_denied(sign_in: &SignIn<'_>) -> Option<Finding> {
     };
     let mut finding = sign_in.finding(Severity::Error, headline).detail(detail);
     finding = finding.at_all(denial(sign_in).map(|page| &page.place)).at(&sign_in.assertion.place);
+    if reason.is_none() {
+        finding = finding.likely();
+    }
     if let Some(place) = reason.and_then(|seen| seen.place.as_ref()) {
         finding = finding.at(place);
     }

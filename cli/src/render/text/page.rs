@@ -3,7 +3,7 @@
 //! Everything that may come from input goes through [`styled`] or [`plain`], which make control
 //! characters visible.
 
-use crate::render::prose::{paragraphs, spans};
+use crate::render::prose::spans;
 use crate::terminal::{PLAIN, STRONG, visible};
 use anstyle::Style;
 use std::fmt::Write as _;

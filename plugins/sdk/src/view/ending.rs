@@ -4,12 +4,38 @@ use crate::case::Case;
 use crate::case::attempt::{Attempt, AttemptKind};
 use crate::case::evidence::{CodeSeen, PhraseSeen};
 use crate::case::exchange::Exchange;
+use crate::case::judgement::Failure;
 use crate::finding::{Finding, Severity};
 
 impl Case {
     /// Attempts to sign in, in time order.
     pub fn sign_in_attempts(&self) -> impl Iterator<Item = &Attempt> {
         self.attempts.iter().filter(|attempt| attempt.kind == AttemptKind::SignIn)
+    }
+}
+
+impl Case {
+    /// What failed about an attempt.
+    pub fn failure_of(&self, attempt: &Attempt) -> Option<&Failure> {
+        self.failures.iter().find(|failure| failure.attempt.as_ref() == Some(&attempt.id))
+    }
+}
+
+impl Failure {
+    /// What the page, the status or the log states as the reason, word for word, the three most telling
+    /// sentences: `It says: “…”; “…”.` Nothing where nothing is stated.
+    pub fn words(&self) -> Option<String> {
+        const MOST: usize = 3;
+        let quoted: Vec<String> = self.said.iter().take(MOST).map(|statement| format!("“{}”", statement.text)).collect();
+        if quoted.is_empty() {
+            return None;
+        }
+        let who = self
+            .said
+            .iter()
+            .find_map(|statement| statement.writer.product())
+            .map_or("It says".to_owned(), |product| format!("{product} says"));
+        Some(format!("{who}: {}.", quoted.join("; ")))
     }
 }
 
