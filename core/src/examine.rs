@@ -92,7 +92,14 @@ fn blot_pages(case: &mut Case, secrets: &BTreeSet<String>) {
         let phrases = page.phrases.iter_mut().map(|phrase| &mut phrase.text);
         let ids = page.ids.iter_mut().map(|(_, value)| value);
         let alerts = page.alerts.iter_mut().map(|alert| &mut alert.text);
-        page.title.iter_mut().chain([&mut page.text]).chain(&mut page.headings).chain(alerts).chain(phrases).chain(ids).for_each(|text| redact::blot(text, secrets));
+        page.title
+            .iter_mut()
+            .chain([&mut page.text])
+            .chain(&mut page.headings)
+            .chain(alerts)
+            .chain(phrases)
+            .chain(ids)
+            .for_each(|text| redact::blot(text, secrets));
     }
 }
 

@@ -24,6 +24,12 @@ static SP_CANNOT_VERIFY: CauseData = CauseData {
     setting: Setting::SpLogout,
     fix: "Have the service provider verify the query as it arrived (letter case of the escapes included), with the sender's current certificate",
 };
+static IDP_KEY: CauseData = CauseData {
+    text: "The identity provider verifies the service provider's logout messages with another certificate than the one they are signed with",
+    who: Who::Idp,
+    setting: Setting::IdpRequestVerification,
+    fix: "Give the identity provider the certificate that the service provider signs with now",
+};
 static WRONG_ADDRESS: CauseData = CauseData {
     text: "The single logout address in the metadata that the sender has loaded does not exist at the receiver",
     who: Who::Sp,
@@ -89,7 +95,7 @@ check! {
         needs: [Need::Capture],
         explains: ["assertion/status-not-success"],
         accounts: [Account::bare(Party::Unknown, &[Stage::Logout])],
-        causes: [SP_NAMES_ANOTHER, SP_CANNOT_VERIFY, IDP_REFUSED, WRONG_ADDRESS, SP_REFUSED],
+        causes: [IDP_KEY, SP_NAMES_ANOTHER, SP_CANNOT_VERIFY, IDP_REFUSED, WRONG_ADDRESS, SP_REFUSED],
         references: ["saml-profiles-2.0-os §4.4"],
         run: run,
     }
@@ -115,6 +121,9 @@ fn run(case: &Case, out: &mut Findings) {
                 finding.because(&SP_CANNOT_VERIFY, case).because(&SP_REFUSED, case)
             }
             (None, Some(exchange)) if exchange.side == Side::Sp => finding.because(&SP_REFUSED, case),
+            _ if sent_by_sp(case, attempt) && signed(case, attempt) && about_signature(case, attempt) => {
+                finding.because(&IDP_KEY, case).because(&SP_NAMES_ANOTHER, case)
+            }
             // Whose message was refused acts first.
             _ if sent_by_sp(case, attempt) => finding.because(&SP_NAMES_ANOTHER, case).because(&IDP_REFUSED, case),
             _ => finding.because(&IDP_REFUSED, case),
@@ -139,6 +148,20 @@ fn sent_by_sp(case: &Case, attempt: &Attempt) -> bool {
     let to =
         request.and_then(|request| request.delivered()).and_then(|sighting| sighting.exchange).and_then(|index| case.exchanges.get(index));
     to.is_some_and(|exchange| exchange.side == Side::Idp)
+}
+
+/// The logout request carries a signature.
+fn signed(case: &Case, attempt: &Attempt) -> bool {
+    let request = attempt.request.as_deref().and_then(|id| case.message(id));
+    request.is_some_and(|request| request.query_signature.is_some() || !request.signatures.is_empty())
+}
+
+/// What was stated is about a signature, in the languages pages come in.
+fn about_signature(case: &Case, attempt: &Attempt) -> bool {
+    const WORDS: &[&str] = &["signature", "signatur", "firma"];
+    let failure = case.failure_of(attempt);
+    let says = |text: &str| WORDS.iter().any(|word| text.to_lowercase().contains(word));
+    failure.is_some_and(|failure| failure.said.iter().any(|statement| says(&statement.text)))
 }
 
 /// With the full stop it needs: what is quoted may bring its own.

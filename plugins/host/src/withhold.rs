@@ -18,6 +18,7 @@ const PROSE: &[&str] = &[
     "explanation",
     "failure",
     "found",
+    "headings",
     "ids",
     "message",
     "notes",
