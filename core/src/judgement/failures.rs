@@ -17,7 +17,7 @@ pub(super) fn failures(case: &Case) -> Vec<Failure> {
     let mut failures: Vec<Failure> =
         case.attempts.iter().filter(|attempt| attempt.failed()).map(|attempt| failure(case, attempt)).collect();
     for (number, failure) in failures.iter_mut().enumerate() {
-        failure.id = format!("x{}", number + 1);
+        failure.id = format!("fail{}", number + 1);
     }
     failures
 }

@@ -5,6 +5,7 @@ mod addresses;
 mod answers;
 mod attempts;
 mod connection;
+mod consumption;
 mod ending;
 mod failures;
 mod fate;
@@ -25,6 +26,9 @@ use std::collections::BTreeMap;
 pub fn judge(case: &mut Case) {
     for assertion in case.messages.iter_mut().flat_map(|message| &mut message.assertions) {
         assertion.window = window::of(assertion);
+    }
+    for message in &mut case.messages {
+        message.consumptions = consumption::of(message);
     }
     attempts::attempts(case);
     case.lost_cookies = cookies::lost_cookies(case);

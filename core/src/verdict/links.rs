@@ -47,7 +47,7 @@ fn names_check(name: &str, check: &str) -> bool {
 fn related(a: &Finding, b: &Finding) -> bool {
     let share_attempt = a.attempts.is_empty() || b.attempts.is_empty() || a.attempts.iter().any(|attempt| b.attempts.contains(attempt));
     let same_subject = match (&a.subject, &b.subject) {
-        (Some(left), Some(right)) => left == right || left.chars().next() != right.chars().next(),
+        (Some(left), Some(right)) => left.may_concern(right),
         _ => true,
     };
     share_attempt && same_subject

@@ -33,9 +33,9 @@ fn window(response: &Message) -> Option<String> {
 }
 
 fn signature(response: &Message) -> Option<String> {
-    let verified = response.signatures.iter().filter(|signature| signature.verifies());
-    let known = verified.flat_map(|signature| &signature.verified_by).find(|key| !key.metadata.is_empty() || key.registered)?;
-    Some(format!("signature: verifies with {}", known.subject))
+    let covering = response.consumptions.first()?.covered_by?;
+    let known = response.signatures.get(covering)?.verified_by.iter().find(|key| !key.metadata.is_empty() || key.registered)?;
+    Some(format!("signature: covers the assertion and verifies with {}", known.subject))
 }
 
 fn destination(response: &Message) -> Option<String> {

@@ -129,17 +129,11 @@ fn believe(finding: &mut Finding, check: &CheckInfo) {
         }
     }
     finding.message = shortened(std::mem::take(&mut finding.message), LONGEST_LINE);
-    let texts = [
-        &mut finding.detail,
-        &mut finding.expected,
-        &mut finding.expected_origin,
-        &mut finding.actual,
-        &mut finding.actual_origin,
-        &mut finding.subject,
-    ];
+    let texts = [&mut finding.detail, &mut finding.expected, &mut finding.expected_origin, &mut finding.actual, &mut finding.actual_origin];
     for text in texts {
         *text = text.take().map(|text| shortened(text, LONGEST_TEXT));
     }
+    finding.subject = finding.subject.take().map(|subject| shortened(subject.to_string(), LONGEST_LINE).into());
     finding.places.truncate(MOST_PARTS);
     finding.causes.truncate(MOST_PARTS);
     finding.attempts.truncate(MOST_PARTS);

@@ -8,6 +8,7 @@ use crate::case::place::{Place, Sited};
 use crate::difference::{self, Difference};
 use crate::repair::{Mend, Repair};
 use crate::setting::{Setting, Vendor};
+use crate::subject::Subject;
 
 words! {
     /// How much a finding matters.
@@ -112,7 +113,7 @@ facts! {
         pub attempts: Vec<String>,
         /// What the finding is about, for the search of root causes: findings about different
         /// subjects (two metadata copies, two messages) do not explain each other. Empty: any.
-        pub subject: Option<String>,
+        pub subject: Option<Subject>,
         /// Ids of checks this finding explains, in addition to those its check declares.
         pub also_explains: Vec<String>,
         /// What `diag fix` can do about it. The first repair does away with the finding; further ones put right
@@ -237,7 +238,7 @@ impl Finding {
 
     /// Says what the finding is about, for the search of root causes.
     #[must_use]
-    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+    pub fn subject(mut self, subject: impl Into<Subject>) -> Self {
         self.subject = Some(subject.into());
         self
     }

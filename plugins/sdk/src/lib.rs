@@ -48,6 +48,7 @@ pub mod shown;
 pub mod spec;
 pub mod stage;
 pub mod status;
+pub mod subject;
 pub mod tenant;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -68,6 +69,7 @@ pub use repair::{Mend, Repair};
 pub use secret::{Personal, Secret};
 pub use setting::{Setting, Vendor};
 pub use stage::Stage;
+pub use subject::Subject;
 
 /// Version of the Case and Finding schemas. Grows only by addition.
 pub const SCHEMA: &str = "diag-case/1";

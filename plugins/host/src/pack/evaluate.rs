@@ -140,7 +140,7 @@ impl Run<'_> {
         for id in self.texts(check.attempt.as_ref(), context)? {
             finding = finding.attempt(id);
         }
-        finding.subject = self.texts(check.subject.as_ref(), context)?.into_iter().next();
+        finding.subject = self.texts(check.subject.as_ref(), context)?.into_iter().next().map(Into::into);
         for cause in &check.causes {
             let worded = self.cause(cause, context)?;
             finding.causes.push(worded);

@@ -57,6 +57,14 @@ words! {
         Log,
     }
 
+    /// How a service provider looks for the assertion in a response.
+    pub enum Lookup {
+        /// The first assertion that is a child of the response, decrypted ones included.
+        DirectChild,
+        /// The first assertion in document order, wherever it stands.
+        DocumentOrder,
+    }
+
     /// How much a signal weighs.
     pub enum Weight {
         /// It only helps where nothing else speaks.
@@ -140,7 +148,7 @@ facts! {
 
     /// An attempt that failed: where, at whose hands, and what was said.
     pub struct Failure {
-        /// Its id in this Case: `x1`, …
+        /// Its id in this Case: `fail1`, …
         pub id: String,
         /// The attempt that failed; empty where the failure shows without one (a log alone).
         pub attempt: Option<String>,
@@ -163,6 +171,16 @@ facts! {
         /// When.
         #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
         pub time: Option<Timestamp>,
+    }
+
+    /// The assertion that a service provider would take, looking for it in one way.
+    pub struct Consumption {
+        /// How it looks.
+        pub lookup: Lookup,
+        /// Element path of the assertion it takes.
+        pub path: String,
+        /// Index into the message's signatures of the one that verifies and covers that assertion.
+        pub covered_by: Option<usize>,
     }
 
     /// One end of the time in which an assertion may be used.

@@ -2,7 +2,7 @@
 
 use super::assertion::Assertion;
 use super::certificate::Certificate;
-use super::judgement::{Fate, Offset, Signal};
+use super::judgement::{Consumption, Fate, Offset, Signal};
 use super::place::{Place, Sited};
 use super::signature::{Encryption, QuerySignature, Signature};
 use crate::host::host_of;
@@ -135,6 +135,8 @@ facts! {
         pub query_signature: Option<QuerySignature>,
         /// Element path of the assertion a service provider would consume: the first direct child.
         pub consumed: Option<String>,
+        /// What a service provider would take, in each way service providers look, and what covers it.
+        pub consumptions: Vec<Consumption>,
         /// Ids that occur more than once.
         pub duplicate_ids: Vec<Sited<String>>,
         /// Comments, processing instructions or CDATA inside text that means something.
