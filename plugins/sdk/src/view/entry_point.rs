@@ -46,9 +46,15 @@ impl<'a> EntryPoint<'a> {
         if severity == Severity::Warning { finding.likely() } else { finding }
     }
 
-    /// What must break every sign-in through it: an error, unless the capture shows one that worked.
+    /// The level of what must break every sign-in through it: an error, unless the capture shows one that
+    /// worked.
+    pub fn level(&self) -> Severity {
+        if self.case.signed_in() { Severity::Warning } else { Severity::Error }
+    }
+
+    /// What must break every sign-in through it, at that level.
     pub fn fault(&self, headline: impl Into<String>) -> Finding {
-        self.finding(if self.case.signed_in() { Severity::Warning } else { Severity::Error }, headline)
+        self.finding(self.level(), headline)
     }
 
     /// A message goes to it: it was delivered (or, unseen, is addressed) to the path at which it consumes
