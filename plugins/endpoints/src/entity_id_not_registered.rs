@@ -175,7 +175,7 @@ fn refusals<'a>(case: &'a Case, names: &Names<'a>, out: &mut Findings) -> HashSe
             continue;
         }
         let mut finding = seen.finding(Severity::Error, "The identity provider does not know the entityID").detail(seen.phrase.quoted());
-        if let Some(issuer) = seen.attempt.and_then(|_| sent.refused(seen.attempt)) {
+        if let Some(issuer) = sent.issuer(seen.attempt) {
             told.insert(issuer.value);
             finding = issuer.owned(finding).actual(issuer.value, &issuer.origin).at(issuer.place);
             finding = if names.idp.has(issuer.value) {
@@ -209,12 +209,15 @@ impl<'u, 'a> Sent<'u, 'a> {
         self.requests.get(attempt?.id.as_str())
     }
 
+    /// The Issuer of the attempt's request.
+    fn issuer(&self, attempt: Option<&Attempt>) -> Option<&'u Used<'a>> {
+        let issuer = self.request(attempt).and_then(Request::issuer)?;
+        self.issuers.get(issuer.value.as_str()).copied()
+    }
+
     /// The Issuer the identity provider refused: of the attempt's request, else the first there is.
     fn refused(&self, attempt: Option<&Attempt>) -> Option<&'u Used<'a>> {
-        match self.request(attempt).and_then(Request::issuer) {
-            Some(issuer) => self.issuers.get(issuer.value.as_str()).copied(),
-            None => self.first,
-        }
+        self.issuer(attempt).or(self.first)
     }
 
     /// Whatever was said on the way, the identity provider took the request.
