@@ -1,6 +1,6 @@
 //! What the service provider sends, publishes and is configured to serve.
 
-use crate::sides::{self, Source, Used};
+use diag_sdk::view::{Source, Used};
 use diag_sdk::{
     Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, address, check, difference,
 };
@@ -70,7 +70,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let used = sides::acs_urls(case);
+    let used = case.used_acs_urls();
     let of = |source: Source| used.iter().filter(|used| used.source == source).collect::<Vec<_>>();
     let (requests, configurations, metadata) = (of(Source::Request), of(Source::Configuration), of(Source::Metadata));
     for (source, need) in [(&requests, Need::Capture), (&configurations, Need::Virtualproxyconfig), (&metadata, Need::SpMetadata)] {
@@ -118,9 +118,8 @@ fn differ(case: &Case, live: &Used<'_>, others: &[&Used<'_>], out: &mut Findings
         Finding::error("The service provider's consumer service URL differs between its copies")
             .detail(format!("The identity provider knows one of them and the service provider serves the other: {}.", difference.words()))
     };
-    let (sp, entry_point) = sides::entry_point(case);
-    let object = live.object.or(other.object).or(entry_point);
-    finding = finding
+    finding = other
+        .owned(live.owned(finding))
         .expected(live.value, &live.origin)
         .actual(other.value, &other.origin)
         .difference(difference)
@@ -128,9 +127,9 @@ fn differ(case: &Case, live: &Used<'_>, others: &[&Used<'_>], out: &mut Findings
         .at(live.place)
         .attempt(live.attempt.filter(|attempt| attempt.failed()).map_or("", |attempt| attempt.id.as_str()));
     finding = if other.source == Source::Metadata {
-        finding.cause_with(&METADATA_IS_OLD, sp, object, Some(live.value)).cause_with(&HOST_OR_PREFIX, sp, object, None)
+        finding.because_with(&METADATA_IS_OLD, case, live.value).because(&HOST_OR_PREFIX, case)
     } else {
-        finding.cause_with(&HOST_OR_PREFIX, sp, object, None)
+        finding.because(&HOST_OR_PREFIX, case)
     };
     out.push(finding);
 }
@@ -138,48 +137,48 @@ fn differ(case: &Case, live: &Used<'_>, others: &[&Used<'_>], out: &mut Findings
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ACS, ENTITY, configuration, findings, levels, request, sign_in, sp_metadata};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
+    use diag_sdk::case::metadata::Metadata;
     use diag_sdk::case::sp_configuration::ProxyService;
+    use diag_sdk::testing::{ACS_URL, acs_endpoints, entry_point_with, findings, levels, request, sign_in, sp_metadata};
 
-    fn case(sent: &str, published: &str) -> Case {
-        Case {
-            messages: vec![request(ENTITY, sent)],
-            metadata: vec![sp_metadata(HeldBy::Publisher, ENTITY, &[published])],
-            ..Case::default()
-        }
+    fn published(acs: &str) -> Vec<Metadata> {
+        let mut metadata = sp_metadata("d1", HeldBy::Publisher, &[], &[]);
+        metadata.sp.as_mut().expect("the role").acs = acs_endpoints(&[acs]);
+        vec![metadata]
+    }
+
+    fn case(acs: &str) -> Case {
+        Case { messages: vec![request()], metadata: published(acs), ..Case::default() }
     }
 
     #[test]
     fn near_misses_are_named() {
-        for (published, severity, difference) in [
+        for (url, severity, difference) in [
             ("https://sense.example:443/samlauthn/", Severity::Error, Difference::Prefix),
             ("https://sense.example:443//azure/samlauthn/", Severity::Error, Difference::Path),
             ("https://sense.example:4443/azure/samlauthn/", Severity::Error, Difference::Port),
             ("https://sense.example/azure/samlauthn/", Severity::Warning, Difference::DefaultPort),
         ] {
-            let found = findings(&ACS_DIFFERS_FROM_SP_METADATA, &case(ACS, published));
-            assert_eq!(found.len(), 1, "{published}");
-            assert_eq!((found[0].severity, found[0].difference), (severity, Some(difference)), "{published}");
+            let found = findings(&ACS_DIFFERS_FROM_SP_METADATA, &case(url));
+            assert_eq!(found.len(), 1, "{url}");
+            assert_eq!((found[0].severity, found[0].difference), (severity, Some(difference)), "{url}");
         }
-        assert!(findings(&ACS_DIFFERS_FROM_SP_METADATA, &case(ACS, ACS)).is_empty());
+        assert!(findings(&ACS_DIFFERS_FROM_SP_METADATA, &case(ACS_URL)).is_empty());
     }
 
     #[test]
     fn a_sign_in_that_works_makes_it_a_warning() {
         let mut case = sign_in(Outcome::SignedIn);
-        case.metadata = vec![sp_metadata(HeldBy::Publisher, ENTITY, &["https://sense.example:443/old/samlauthn/"])];
+        case.metadata = published("https://sense.example:443/old/samlauthn/");
         assert_eq!(levels(&ACS_DIFFERS_FROM_SP_METADATA, &case), [Severity::Warning]);
     }
 
     #[test]
     fn the_port_of_a_computed_url_needs_the_proxy() {
-        let mut case = Case {
-            sp_configurations: vec![configuration(ENTITY, ENTITY, Some(ACS))],
-            metadata: vec![sp_metadata(HeldBy::Publisher, ENTITY, &["https://sense.example:4443/azure/samlauthn/"])],
-            ..Case::default()
-        };
+        let mut case = entry_point_with(|_| ());
+        case.metadata = published("https://sense.example:4443/azure/samlauthn/");
         assert!(findings(&ACS_DIFFERS_FROM_SP_METADATA, &case).is_empty());
         case.proxies = vec![ProxyService::default()];
         assert_eq!(levels(&ACS_DIFFERS_FROM_SP_METADATA, &case), [Severity::Error]);

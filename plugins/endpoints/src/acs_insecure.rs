@@ -1,10 +1,11 @@
 //! A consumer service URL with `http` where the rest of the sign-in uses `https`.
 
-use crate::sides::{self, Source, Used};
 use diag_sdk::address::Address;
-use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, address, check,
-};
+use diag_sdk::case::judgement::Fate;
+use diag_sdk::destinations::Destinations;
+use diag_sdk::view::{Response, Source, Used};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
+use std::collections::{HashMap, HashSet};
 
 static HOST_URI_HTTP: CauseData = CauseData {
     text: "The host URI of the service provider says http, or a reverse proxy hides from it that people come by https",
@@ -72,103 +73,112 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let used = sides::acs_urls(case);
-    let known = sides::registered_acs_urls(case);
-    let everything: Vec<&str> = used.iter().map(|used| used.value).chain(known.iter().map(|known| known.value)).collect();
-    let mut told: Vec<&str> = Vec::new();
-    for insecure in used.iter().filter(|used| is_insecure(used.value)) {
-        // The same URL with and without its port is one URL here.
-        if told.iter().any(|known| address::reaches(known, insecure.value)) {
+    let used = case.used_acs_urls();
+    let known = case.registered_acs_urls();
+    let evidence = Evidence::of(case, used.iter().map(|used| used.value).chain(known.iter().map(|known| known.value)));
+    let insecure: Vec<&Used<'_>> = used.iter().filter(|used| is_insecure(used.value)).collect();
+    // The same URL with and without its port is one URL here.
+    let once: Destinations<'_> = insecure.iter().map(|used| used.value).collect();
+    for (index, used) in insecure.iter().enumerate() {
+        if once.reached(used.value).is_none_or(|first| first == index) {
+            out.push(judge(case, used, &evidence));
+        }
+    }
+    if !insecure.is_empty() {
+        return;
+    }
+    let mut told: HashSet<&str> = HashSet::new();
+    let registered: HashSet<String> = known.iter().filter_map(|known| resource(known.value, "https")).collect();
+    for insecure in known.iter().filter(|known| is_insecure(known.value)) {
+        let secure_twin = resource(insecure.value, "http").is_some_and(|resource| registered.contains(&resource));
+        if secure_twin || !told.insert(insecure.value) {
             continue;
         }
-        told.push(insecure.value);
-        out.push(judge(case, insecure, &everything));
-    }
-    if told.is_empty() {
-        for insecure in known.iter().filter(|known| is_insecure(known.value)) {
-            let secure_twin = known.iter().any(|known| twin(insecure.value, known.value));
-            if secure_twin || told.contains(&insecure.value) {
-                continue;
-            }
-            told.push(insecure.value);
-            let (vendor, name) = sides::registration(case);
-            out.push(
-                Finding::warning("The registered consumer service URL uses http")
-                    .detail("The response carries the person's identity in clear text, and a redirect to https would lose it.")
-                    .actual(insecure.value, &insecure.origin)
-                    .at(insecure.place)
-                    .cause_with(&REGISTERED_HTTP, vendor, name, Some(&secured(insecure.value))),
-            );
-        }
+        out.push(
+            Finding::warning("The registered consumer service URL uses http")
+                .detail("The response carries the person's identity in clear text, and a redirect to https would lose it.")
+                .actual(insecure.value, &insecure.origin)
+                .at(insecure.place)
+                .because_with(&REGISTERED_HTTP, case, secured(insecure.value).as_str()),
+        );
     }
 }
 
-fn judge(case: &Case, insecure: &Used<'_>, everything: &[&str]) -> Finding {
-    let other = everything.iter().copied().find(|url| twin(insecure.value, url));
-    let attempt = failed_over_http(case, insecure);
+/// What speaks against `http`: URLs of either side with `https`, and responses that were posted in vain.
+struct Evidence<'a> {
+    secure: HashMap<String, &'a str>,
+    posted_to: Destinations<'a>,
+    attempts: Vec<&'a str>,
+}
+
+impl<'a> Evidence<'a> {
+    fn of(case: &'a Case, urls: impl Iterator<Item = &'a str>) -> Self {
+        let mut secure = HashMap::new();
+        for (url, resource) in urls.filter_map(|url| Some((url, resource(url, "https")?))) {
+            secure.entry(resource).or_insert(url);
+        }
+        let in_vain: Vec<(&str, &str)> = case.responses().iter().filter_map(|response| posted_in_vain(case, response)).collect();
+        let (posted_to, attempts): (Vec<&str>, Vec<&str>) = in_vain.into_iter().unzip();
+        Self { secure, posted_to: posted_to.into_iter().collect(), attempts }
+    }
+}
+
+fn judge(case: &Case, insecure: &Used<'_>, evidence: &Evidence<'_>) -> Finding {
+    let other = resource(insecure.value, "http").and_then(|resource| evidence.secure.get(&resource).copied());
+    let attempt = evidence.posted_to.reached(insecure.value).and_then(|index| evidence.attempts.get(index).copied());
     let works = insecure.accepted && case.signed_in();
     let qlik_refuses = case.sp_vendor == Vendor::Qlik
         && insecure.source != Source::Metadata
         && case.relevant_registrations().next().is_some()
         && case.relevant_registrations().all(|registration| registration.encryption_key_id.is_none());
     let must_break = !works && (other.is_some() || attempt.is_some() || qlik_refuses);
-    let mut finding = if must_break {
+    let finding = if must_break {
         Finding::error("The service provider's consumer service URL uses http")
     } else {
         Finding::warning("The service provider's consumer service URL uses http")
     };
-    finding = finding.detail(match (other, attempt) {
+    let detail = match (other, attempt) {
         (_, Some(_)) => "The response was posted over http and did not get through: what answers there redirects or refuses.",
         (Some(_), None) => "The other side has the same URL with https; the two do not match.",
         (None, None) if must_break => "Qlik Sense refuses an assertion that is not encrypted on an unsecured connection.",
         (None, None) => "The response carries the person's identity in clear text, and a redirect to https would lose it.",
-    });
+    };
     let secure = other.map_or_else(|| secured(insecure.value), str::to_owned);
-    let (sp, entry_point) = sides::entry_point(case);
     let origin = if other.is_some() { "the same URL on the other side" } else { "the same URL with https" };
-    finding = finding
+    insecure
+        .owned(finding)
+        .detail(detail)
         .expected(secure, origin)
         .actual(insecure.value, &insecure.origin)
         .difference(Difference::Scheme)
         .at(insecure.place)
-        .cause_with(&HOST_URI_HTTP, sp, insecure.object.or(entry_point), Some(&origin_of(insecure.value)));
-    match attempt {
-        Some(attempt) => finding.attempt(attempt),
-        None => finding,
-    }
+        .because_with(&HOST_URI_HTTP, case, origin_of(insecure.value).as_str())
+        .attempt(attempt.unwrap_or_default())
 }
 
-/// The attempt in which the response was posted to this URL in vain.
-fn failed_over_http<'a>(case: &'a Case, insecure: &Used<'_>) -> Option<&'a str> {
-    sides::responses(case).find_map(|response| {
-        let to = response.delivered_to()?;
-        let attempt = case.attempt_of(&response.id)?;
-        let exchange = response.delivered()?.exchange.and_then(|index| case.exchanges.get(index))?;
-        let upgraded = exchange.location.as_deref().is_some_and(|location| twin(to, location));
-        let in_vain = attempt.failed() && !attempt.accepted() && (upgraded || exchange.status == 0 || said_insecure(case, response));
-        (address::reaches(insecure.value, to) && in_vain).then_some(attempt.id.as_str())
-    })
-}
-
-fn said_insecure(case: &Case, response: &diag_sdk::case::message::Message) -> bool {
-    case.said_about(response).iter().any(|seen| matches!(seen.phrase.meaning, Meaning::Insecure | Meaning::Scheme))
+/// Where a response was posted that did not get through for being sent over http, and its attempt.
+fn posted_in_vain<'a>(case: &'a Case, response: &Response<'a>) -> Option<(&'a str, &'a str)> {
+    let to = response.message.delivered_to()?;
+    let attempt = response.attempt?;
+    let exchange = response.message.delivered_in().and_then(|index| case.exchanges.get(index))?;
+    let upgraded = exchange.location.as_deref().is_some_and(|location| is_twin(to, location));
+    let because = upgraded || exchange.status == 0 || response.said(&[Meaning::Insecure, Meaning::Scheme]);
+    (because && matches!(response.fate(), Fate::Refused | Fate::Lost)).then_some((to, attempt.id.as_str()))
 }
 
 fn is_insecure(url: &str) -> bool {
     Address::parse(url).is_some_and(|address| address.scheme == "http" && !address.is_local())
 }
 
+/// Host and path of a URL of that scheme.
+fn resource(url: &str, scheme: &str) -> Option<String> {
+    let address = Address::parse(url).filter(|address| address.scheme == scheme)?;
+    Some(format!("{}{}", address.host, address.path.trim_end_matches('/')))
+}
+
 /// The same host and path, one with `http`, the other with `https`.
-fn twin(insecure: &str, secure: &str) -> bool {
-    match (Address::parse(insecure), Address::parse(secure)) {
-        (Some(http), Some(https)) => {
-            http.scheme == "http"
-                && https.scheme == "https"
-                && http.host == https.host
-                && http.path.trim_end_matches('/') == https.path.trim_end_matches('/')
-        }
-        _ => false,
-    }
+fn is_twin(insecure: &str, secure: &str) -> bool {
+    resource(insecure, "http").is_some_and(|insecure| resource(secure, "https") == Some(insecure))
 }
 
 /// The URL with `https` and that scheme's port.
@@ -186,19 +196,17 @@ fn origin_of(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ENTITY, configuration, findings, levels, registration, response, sign_in, sp_metadata};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
+    use diag_sdk::testing::{ENTITY_ID, acs_endpoints, ended, entry_point, findings, levels, registration, sign_in, sp_metadata};
 
     const HTTP: &str = "http://sense.example:80/azure/samlauthn/";
     const HTTPS: &str = "https://sense.example:443/azure/samlauthn/";
 
     fn published(acs: &str, registered: &str) -> Case {
-        Case {
-            metadata: vec![sp_metadata(HeldBy::Publisher, ENTITY, &[acs])],
-            registrations: vec![registration(&[ENTITY], &[registered])],
-            ..Case::default()
-        }
+        let mut metadata = sp_metadata("d1", HeldBy::Publisher, &[], &[]);
+        metadata.sp.as_mut().expect("the role").acs = acs_endpoints(&[acs]);
+        Case { metadata: vec![metadata], registrations: vec![registration(&[ENTITY_ID], &[registered])], ..Case::default() }
     }
 
     #[test]
@@ -220,7 +228,10 @@ mod tests {
         let mut case = published(HTTPS, HTTP);
         case.sp_vendor = Vendor::Qlik;
         case.metadata.clear();
-        case.sp_configurations = vec![configuration("http://sense.example", ENTITY, Some(HTTP))];
+        let mut entry = entry_point();
+        entry.host_uri = Some("http://sense.example".into());
+        entry.acs_url = Some(HTTP.into());
+        case.sp_configurations = vec![entry];
         assert_eq!(levels(&ACS_INSECURE, &case), [Severity::Error]);
         case.registrations[0].encryption_key_id = Some("1".into());
         assert_eq!(levels(&ACS_INSECURE, &case), [Severity::Warning]);
@@ -230,11 +241,11 @@ mod tests {
     fn a_post_that_was_sent_to_https_failed_for_it() {
         let mut case = sign_in(Outcome::BrokenInTransit);
         case.messages[0].request.as_mut().expect("a request").acs_url = Some(HTTP.into());
-        case.messages[1] = response("http://sense.example/azure/samlauthn/");
+        case.messages[1].sightings[1].to = Some("http://sense.example/azure/samlauthn/".to_owned());
         case.exchanges[1].location = Some("https://sense.example/azure/samlauthn/".to_owned());
         let found = findings(&ACS_INSECURE, &case);
         assert_eq!((found[0].severity, found[0].attempts.as_slice()), (Severity::Error, ["a1".to_owned()].as_slice()));
-        case.attempts[0].outcome = Outcome::SignedIn;
+        ended(&mut case, Outcome::SignedIn);
         assert_eq!(levels(&ACS_INSECURE, &case), [Severity::Warning]);
     }
 

@@ -1,8 +1,12 @@
 //! The identity provider does not know the URL at which the service provider wants the response.
 
-use crate::sides::{self, Known, Source, Used};
+use diag_sdk::address::Address;
+use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
+use diag_sdk::view::sides::{is_registered, nearest};
+use diag_sdk::view::{Known, Request, Source, Used};
 use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
+use std::collections::{HashMap, HashSet};
 
 static NOT_REGISTERED: CauseData = CauseData {
     text: "The identity provider has another assertion consumer service URL registered than the one the service provider uses",
@@ -15,6 +19,12 @@ static SP_BUILDS_ANOTHER: CauseData = CauseData {
     who: Who::Sp,
     setting: Setting::SpHostUri,
     fix: "Correct the host URI (and prefix) so that the service provider sends the registered URL",
+};
+static SP_SENDS_NO_URL: CauseData = CauseData {
+    text: "The service provider's own setting for its address is empty or wrong, so that what it sends is no URL",
+    who: Who::Sp,
+    setting: Setting::SpHostUri,
+    fix: "Set the public address of the service provider, so that it sends an absolute https URL, and register that one",
 };
 
 /// Codes by which Entra ID says that it does not know the reply URL, or that there is none.
@@ -68,7 +78,7 @@ check! {
         needs: [Need::Capture, Need::SpMetadata, Need::Virtualproxyconfig, Need::Application, Need::ServicePrincipal, Need::SpMetadataInIdp],
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-redirected", "endpoints/destination-mismatch", "endpoints/recipient-mismatch", "endpoints/response-sent-to-wrong-acs", "flow/request-not-answered", "flow/response-not-posted"],
         accounts: [Account::looping(&[Meaning::Acs]), Account::idp(&[Meaning::Acs]).codes(CODES)],
-        causes: [NOT_REGISTERED, SP_BUILDS_ANOTHER],
+        causes: [NOT_REGISTERED, SP_BUILDS_ANOTHER, SP_SENDS_NO_URL],
         references: [
             "saml-core-2.0-os §3.4.1 (AssertionConsumerServiceURL)",
             "https://learn.microsoft.com/entra/identity-platform/reply-url",
@@ -79,10 +89,9 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let known = sides::registered_acs_urls(case);
-    let used = sides::acs_urls(case);
-    let mut told: Vec<&str> = Vec::new();
-    refusals(case, &known, &used, &mut told, out);
+    let known = case.registered_acs_urls();
+    let used = case.used_acs_urls();
+    let mut told = refusals(case, &known, &used, out);
     if known.is_empty() {
         out.missing(Need::Application);
         out.missing(Need::ServicePrincipal);
@@ -95,11 +104,10 @@ fn run(case: &Case, out: &mut Findings) {
         out.missing(Need::Virtualproxyconfig);
     }
     for candidate in candidates(case, &known, &used) {
-        if told.contains(&candidate.value) {
+        if !told.insert(candidate.value) {
             continue;
         }
-        told.push(candidate.value);
-        let Some((nearest, difference)) = sides::nearest(&known, candidate.value) else { continue };
+        let Some((nearest, difference)) = nearest(&known, candidate.value) else { continue };
         let finding = match difference {
             _ if candidate.accepted && matches!(difference, Difference::Unrelated | Difference::Host) => continue,
             _ if candidate.accepted => Finding::warning("The consumer service URL is not among the registered ones given")
@@ -119,41 +127,37 @@ fn run(case: &Case, out: &mut Findings) {
 /// and metadata. Of metadata that lists several URLs one registered URL is enough.
 fn candidates<'u, 'a>(case: &Case, known: &[Known<'a>], used: &'u [Used<'a>]) -> Vec<&'u Used<'a>> {
     let of = |source: Source| used.iter().filter(move |used| used.source == source);
-    let unregistered = |used: &&Used<'_>| !sides::is_registered(known, used.value);
+    let unregistered = |used: &&Used<'_>| !is_registered(known, used.value);
     if of(Source::Request).next().is_some() {
         return of(Source::Request).filter(unregistered).collect();
     }
     let mut wanted: Vec<&Used<'_>> = Vec::new();
     // Where the configuration's URL is registered a metadata file that differs is merely old.
-    if !of(Source::Metadata).chain(of(Source::Configuration)).any(|used| sides::is_registered(known, used.value)) {
+    if !of(Source::Metadata).chain(of(Source::Configuration)).any(|used| is_registered(known, used.value)) {
         wanted.extend(of(Source::Metadata).filter(unregistered).take(1));
     }
     // A computed URL rests on the listening port; without the proxy's export that is a guess.
     let port_is_known = !case.proxies.is_empty();
     wanted.extend(of(Source::Configuration).filter(unregistered).filter(|used| {
         port_is_known
-            || !sides::nearest(known, used.value)
-                .is_some_and(|(_, difference)| matches!(difference, Difference::Port | Difference::DefaultPort))
+            || !nearest(known, used.value).is_some_and(|(_, difference)| matches!(difference, Difference::Port | Difference::DefaultPort))
     }));
     wanted
 }
 
-/// What the identity provider itself said.
-fn refusals<'a>(case: &Case, known: &[Known<'a>], used: &[Used<'a>], told: &mut Vec<&'a str>, out: &mut Findings) {
+/// What the identity provider itself said. Hands back the URLs that are told of.
+fn refusals<'a>(case: &'a Case, known: &[Known<'a>], used: &[Used<'a>], out: &mut Findings) -> HashSet<&'a str> {
+    let asked = Asked { requests: case.requests_by_attempt(), used: used.iter().rev().map(|used| (used.value, used)).collect() };
+    let (mut told, mut attempts) = (HashSet::new(), HashSet::new());
     for seen in case.refusing_codes() {
         if !aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number)) {
             continue;
         }
-        let request = seen.attempt.and_then(|attempt| attempt.request.as_deref()).and_then(|id| case.message(id));
-        let asked = request.and_then(|request| request.request.as_ref()).and_then(|details| details.acs_url.as_ref());
-        let url = match asked {
-            Some(asked) => used.iter().find(|used| used.value == asked.value),
-            None => used.first(),
-        };
-        let registered = url.is_some_and(|url| sides::is_registered(known, url.value));
+        let url = asked.by(seen.attempt).map_or_else(|| used.first(), |url| asked.used.get(url).copied());
+        let registered = url.is_some_and(|url| is_registered(known, url.value));
         let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
-        let mut finding = Finding::error(format!("The identity provider refuses the consumer service URL ({})", seen.code));
-        finding = finding.detail(if registered {
+        let headline = format!("The identity provider refuses the consumer service URL ({})", seen.code);
+        let mut finding = seen.finding(Severity::Error, headline).detail(if registered {
             format!(
                 "{}: {meaning}. The registration given does list the URL sent: it belongs to another application, or was changed since.",
                 seen.code
@@ -161,62 +165,88 @@ fn refusals<'a>(case: &Case, known: &[Known<'a>], used: &[Used<'a>], told: &mut 
         } else {
             format!("{}: {meaning}.", seen.code)
         });
-        if let Some(attempt) = seen.attempt {
-            finding = finding.attempt(&attempt.id);
-        }
         if let Some(url) = url {
-            told.push(url.value);
-            finding = describe(case, finding, url, sides::nearest(known, url.value).map(|(nearest, _)| nearest));
+            told.insert(url.value);
+            finding = describe(case, finding, url, nearest(known, url.value).map(|(nearest, _)| nearest));
         } else {
-            let (vendor, name) = sides::registration(case);
-            finding = finding.cause_with(&NOT_REGISTERED, vendor, name, None);
+            finding = finding.because(&NOT_REGISTERED, case);
         }
+        attempts.extend(finding.attempts.iter().cloned());
         // The texts that differ tell more than the page that says so.
         out.push(finding.at(seen.place));
     }
     for seen in case.phrases_of(Side::Idp).into_iter().filter(|seen| seen.phrase.meaning == Meaning::Acs) {
         let Some(attempt) = seen.attempt else { continue };
-        if attempt.accepted() || out.found().iter().any(|finding| finding.attempts.contains(&attempt.id)) {
+        if asked.in_the_end_taken(attempt) || attempts.contains(&attempt.id) {
             continue;
         }
-        let url = used.iter().find(|used| used.attempt.is_some_and(|known| known.id == attempt.id)).or_else(|| used.first());
+        let url = asked.by(seen.attempt).and_then(|url| asked.used.get(url).copied()).or_else(|| used.first());
         let mut finding =
-            Finding::error("The identity provider refuses the consumer service URL").detail(seen.phrase.quoted()).attempt(&attempt.id);
+            seen.finding(Severity::Error, "The identity provider refuses the consumer service URL").detail(seen.phrase.quoted());
         if let Some(url) = url {
-            told.push(url.value);
-            finding = describe(case, finding, url, sides::nearest(known, url.value).map(|(nearest, _)| nearest));
+            told.insert(url.value);
+            finding = describe(case, finding, url, nearest(known, url.value).map(|(nearest, _)| nearest));
         }
+        attempts.extend(finding.attempts.iter().cloned());
         out.push(finding.at_all(seen.place));
+    }
+    told
+}
+
+/// What each attempt asked for.
+struct Asked<'u, 'a> {
+    requests: HashMap<&'a str, Request<'a>>,
+    used: HashMap<&'a str, &'u Used<'a>>,
+}
+
+impl<'a> Asked<'_, 'a> {
+    /// The consumer service URL that the attempt's request names.
+    fn by(&self, attempt: Option<&Attempt>) -> Option<&'a str> {
+        self.requests.get(attempt?.id.as_str()).and_then(Request::acs_url).map(|url| url.value.as_str())
+    }
+
+    /// Whatever was said on the way, the identity provider took the request.
+    fn in_the_end_taken(&self, attempt: &Attempt) -> bool {
+        self.requests.get(attempt.id.as_str()).map_or_else(|| attempt.accepted(), |request| request.accepted())
     }
 }
 
 fn describe(case: &Case, finding: Finding, used: &Used<'_>, nearest: Option<&Known<'_>>) -> Finding {
-    let (idp, application) = sides::registration(case);
-    let (sp, entry_point) = sides::entry_point(case);
-    let mut finding =
-        finding.actual(used.value, &used.origin).at(used.place).attempt(used.attempt.map_or("", |attempt| attempt.id.as_str()));
+    let mut finding = used.mark(finding);
     if let Some(nearest) = nearest {
         finding = finding.expected(nearest.value, &nearest.origin).compared().at(nearest.place);
     }
-    finding = finding.cause_with(&NOT_REGISTERED, idp, application, Some(used.value));
+    // Nobody can register what is no URL: whatever the other side has, the sender has to be mended.
+    if !is_url(used.value) {
+        return finding.because(&SP_SENDS_NO_URL, case);
+    }
+    finding = finding.because_with(&NOT_REGISTERED, case, used.value);
     let sp_may_be_wrong = nearest.is_some() && !matches!(finding.difference, Some(Difference::TrailingSlash | Difference::DefaultPort));
-    if sp_may_be_wrong { finding.cause_with(&SP_BUILDS_ANOTHER, sp, used.object.or(entry_point), None) } else { finding }
+    if sp_may_be_wrong { finding.because(&SP_BUILDS_ANOTHER, case) } else { finding }
+}
+
+/// An absolute URL of the web and nothing around it.
+fn is_url(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let written_out = lower.starts_with("https://") || lower.starts_with("http://");
+    written_out && !text.contains(char::is_whitespace) && Address::parse(text).is_some()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ACS, ENTITY, configuration, findings, levels, page, refused_with, registration, sign_in, sp_metadata};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::sp_configuration::ProxyService;
+    use diag_sdk::testing::{
+        ACS_URL, ENTITY_ID, acs_endpoints, entry_point, entry_point_with, findings, levels, refused_by_idp, registration, sign_in,
+        sp_metadata,
+    };
 
     fn published(acs: &[&str], reply_urls: &[&str]) -> Case {
-        Case {
-            registrations: vec![registration(&[ENTITY], reply_urls)],
-            metadata: vec![sp_metadata(HeldBy::Publisher, ENTITY, acs)],
-            ..Case::default()
-        }
+        let mut metadata = sp_metadata("d1", HeldBy::Publisher, &[], &[]);
+        metadata.sp.as_mut().expect("the role").acs = acs_endpoints(acs);
+        Case { registrations: vec![registration(&[ENTITY_ID], reply_urls)], metadata: vec![metadata], ..Case::default() }
     }
 
     #[test]
@@ -230,24 +260,24 @@ mod tests {
             ("https://sense:443/azure/samlauthn/", Difference::Host, Severity::Error),
             ("https://sense.example/azure/samlauthn/", Difference::DefaultPort, Severity::Warning),
         ] {
-            let found = findings(&ACS_NOT_REGISTERED, &published(&[ACS], &[registered]));
+            let found = findings(&ACS_NOT_REGISTERED, &published(&[ACS_URL], &[registered]));
             assert_eq!(found.len(), 1, "{registered}");
             assert_eq!((found[0].severity, found[0].difference), (severity, Some(difference)), "{registered}");
-            assert_eq!(found[0].causes[0].value.as_deref(), Some(ACS));
+            assert_eq!(found[0].causes[0].value.as_deref(), Some(ACS_URL));
         }
     }
 
     #[test]
     fn one_of_several_urls_is_enough() {
-        assert!(findings(&ACS_NOT_REGISTERED, &published(&["https://a.example/acs", ACS], &[ACS])).is_empty());
-        assert!(findings(&ACS_NOT_REGISTERED, &published(&[ACS], &["https://old.example/", ACS])).is_empty());
-        assert!(findings(&ACS_NOT_REGISTERED, &published(&[ACS], &["https://*.example:443/azure/samlauthn/"])).is_empty());
+        assert!(findings(&ACS_NOT_REGISTERED, &published(&["https://a.example/acs", ACS_URL], &[ACS_URL])).is_empty());
+        assert!(findings(&ACS_NOT_REGISTERED, &published(&[ACS_URL], &["https://old.example/", ACS_URL])).is_empty());
+        assert!(findings(&ACS_NOT_REGISTERED, &published(&[ACS_URL], &["https://*.example:443/azure/samlauthn/"])).is_empty());
     }
 
     #[test]
     fn the_code_makes_even_the_default_port_an_error() {
-        let mut case = refused_with("AADSTS50011", ENTITY, ACS);
-        case.registrations = vec![registration(&[ENTITY], &["https://sense.example/azure/samlauthn/"])];
+        let mut case = refused_by_idp(&["AADSTS50011"], &[]);
+        case.registrations = vec![registration(&[ENTITY_ID], &["https://sense.example/azure/samlauthn/"])];
         let found = findings(&ACS_NOT_REGISTERED, &case);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].severity, found[0].difference), (Severity::Error, Some(Difference::DefaultPort)));
@@ -255,32 +285,31 @@ mod tests {
 
     #[test]
     fn the_code_is_enough_without_configuration() {
-        let found = findings(&ACS_NOT_REGISTERED, &refused_with("AADSTS50011", ENTITY, ACS));
+        let found = findings(&ACS_NOT_REGISTERED, &refused_by_idp(&["AADSTS50011"], &[]));
         assert_eq!((found.len(), found[0].severity), (1, Severity::Error));
-        assert_eq!(found[0].causes[0].value.as_deref(), Some(ACS));
-        assert!(findings(&ACS_NOT_REGISTERED, &refused_with("AADSTS700016", ENTITY, ACS)).is_empty());
+        assert_eq!(found[0].causes[0].value.as_deref(), Some(ACS_URL));
+        assert!(findings(&ACS_NOT_REGISTERED, &refused_by_idp(&["AADSTS700016"], &[])).is_empty());
     }
 
     #[test]
     fn other_products_say_it_in_their_own_words() {
-        let mut case = refused_with("", ENTITY, ACS);
-        case.exchanges[0].page = Some(page(&[], &[Meaning::Acs]));
+        let case = refused_by_idp(&[], &[Meaning::Acs]);
         let found = findings(&ACS_NOT_REGISTERED, &case);
-        assert_eq!((found.len(), found[0].severity, found[0].actual.as_deref()), (1, Severity::Error, Some(ACS)));
+        assert_eq!((found.len(), found[0].severity, found[0].actual.as_deref()), (1, Severity::Error, Some(ACS_URL)));
     }
 
     #[test]
     fn what_the_identity_provider_accepted_is_no_error() {
         let mut case = sign_in(Outcome::SignedIn);
-        case.registrations = vec![registration(&[ENTITY], &["https://sense.example:443/azure/samlauthn"])];
+        case.registrations = vec![registration(&[ENTITY_ID], &["https://sense.example:443/azure/samlauthn"])];
         assert_eq!(levels(&ACS_NOT_REGISTERED, &case), [Severity::Warning]);
     }
 
     #[test]
     fn a_computed_port_is_a_guess_without_the_proxy() {
         let mut case = Case {
-            registrations: vec![registration(&[ENTITY], &["https://sense.example:4443/azure/samlauthn/"])],
-            sp_configurations: vec![configuration(ENTITY, ENTITY, Some(ACS))],
+            registrations: vec![registration(&[ENTITY_ID], &["https://sense.example:4443/azure/samlauthn/"])],
+            sp_configurations: vec![entry_point()],
             ..Case::default()
         };
         assert!(findings(&ACS_NOT_REGISTERED, &case).is_empty());
@@ -290,8 +319,26 @@ mod tests {
 
     #[test]
     fn without_a_registration_the_question_stays_open() {
-        let case = Case { sp_configurations: vec![configuration(ENTITY, ENTITY, Some(ACS))], ..Case::default() };
-        let judged = ACS_NOT_REGISTERED.judge(&case);
+        let judged = ACS_NOT_REGISTERED.judge(&entry_point_with(|_| ()));
         assert!(judged.found().is_empty() && judged.missed().contains(&Need::Application));
+    }
+
+    #[test]
+    fn what_is_no_url_is_never_offered_to_register() {
+        for sent in
+            ["", "/azure/samlauthn/", "ERROR:ENDPOINT_NOT_SET", "sense.example/azure/samlauthn/", "urn:acs", " https://sense.example/"]
+        {
+            let mut refused = refused_by_idp(&["AADSTS50011"], &[]);
+            refused.messages[0].request.as_mut().expect("a request").acs_url = Some(sent.into());
+            refused.registrations = vec![registration(&[ENTITY_ID], &[ACS_URL])];
+            let mut said = refused_by_idp(&[], &[Meaning::Acs]);
+            said.messages[0].request.as_mut().expect("a request").acs_url = Some(sent.into());
+            for case in [refused, said, published(&[sent], &[ACS_URL])] {
+                let found = findings(&ACS_NOT_REGISTERED, &case);
+                assert_eq!(found.len(), 1, "{sent}");
+                assert_eq!(found[0].causes[0].who, Who::Sp, "{sent}");
+                assert!(found[0].causes.iter().all(|cause| cause.who == Who::Sp && cause.value.is_none()), "{sent}");
+            }
+        }
     }
 }

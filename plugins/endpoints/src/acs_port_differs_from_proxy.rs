@@ -1,9 +1,10 @@
 //! The consumer service URL names a port on which the proxy does not listen.
 
-use crate::sides::{self, Source};
 use diag_sdk::address::Address;
 use diag_sdk::case::sp_configuration::ProxyService;
+use diag_sdk::view::Source;
 use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use std::collections::HashSet;
 
 static CUSTOM_PORT: CauseData = CauseData {
     text: "The proxy listens on another port than the metadata and the registration say (metadata does not always follow a change of the port)",
@@ -87,18 +88,19 @@ fn run(case: &Case, out: &mut Findings) {
         out.missing(Need::Proxyservice);
         return;
     };
-    let mut wrong: Vec<(u16, &str, &Place, String)> = Vec::new();
-    let used = sides::acs_urls(case);
-    let known = sides::registered_acs_urls(case);
+    let mut wrong: Vec<(u16, &str, &Place, &str)> = Vec::new();
+    let mut told: HashSet<&str> = HashSet::new();
+    let used = case.used_acs_urls();
+    let known = case.registered_acs_urls();
     let urls = used
         .iter()
         .filter(|used| used.source != Source::Configuration)
-        .map(|used| (used.value, used.place, &used.origin))
-        .chain(known.iter().map(|known| (known.value, known.place, &known.origin)));
+        .map(|used| (used.value, used.place, used.origin.as_str()))
+        .chain(known.iter().map(|known| (known.value, known.place, known.origin.as_str())));
     for (url, place, origin) in urls {
         let Some(address) = Address::parse(url) else { continue };
-        if !listening.contains(&address.port) && !wrong.iter().any(|(_, known, _, _)| *known == url) {
-            wrong.push((address.port, url, place, origin.clone()));
+        if !listening.contains(&address.port) && told.insert(url) {
+            wrong.push((address.port, url, place, origin));
         }
     }
     if used.is_empty() && known.is_empty() {
@@ -124,18 +126,16 @@ fn run(case: &Case, out: &mut Findings) {
             .detail("Unless something in between forwards that port, nobody answers there.")
     };
     let right = url.replacen(&format!(":{number}/"), &format!(":{}/", port.value), 1);
-    let (idp, application) = sides::registration(case);
-    let (sp, _) = sides::entry_point(case);
     out.push(
         finding
             .expected(port.value.to_string(), format!("listenPort of {}", proxy.name))
-            .actual(*url, origin)
+            .actual(*url, *origin)
             .difference(Difference::Port)
             .at_all(wrong.iter().map(|(_, _, place, _)| *place))
             .at(&port.place)
-            .cause_with(&CUSTOM_PORT, idp, application, (right != *url).then_some(right.as_str()))
-            .cause_with(&PORT_CHANGED, sp, Some(&proxy.name), Some(&number.to_string()))
-            .cause(&FORWARDED, sp),
+            .because_with(&CUSTOM_PORT, case, (right != *url).then_some(right.as_str()))
+            .cause_with(&PORT_CHANGED, case.sp_product(), Some(&proxy.name), Some(&number.to_string()))
+            .because(&FORWARDED, case),
     );
 }
 
@@ -153,44 +153,45 @@ fn concerned(case: &Case) -> Vec<&ProxyService> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ACS, ENTITY, findings, levels, registration, sign_in, sp_metadata};
-    use diag_sdk::Sited;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
+    use diag_sdk::testing::{ACS_URL, ENTITY_ID, acs_endpoints, findings, levels, registration, sign_in, sited, sp_metadata};
 
     fn proxy(port: u16) -> ProxyService {
         ProxyService {
             id: "x1".to_owned(),
-            listen_port: Some(Sited::new(port, Place::default())),
-            unencrypted_listen_port: Some(Sited::new(80, Place::default())),
-            allow_http: Some(Sited::new(false, Place::default())),
+            listen_port: Some(sited(port)),
+            unencrypted_listen_port: Some(sited(80)),
+            allow_http: Some(sited(false)),
             ..ProxyService::default()
         }
     }
 
     fn case(ports: &[u16], published: &str, registered: &str) -> Case {
+        let mut metadata = sp_metadata("d1", HeldBy::Publisher, &[], &[]);
+        metadata.sp.as_mut().expect("the role").acs = acs_endpoints(&[published]);
         Case {
             proxies: ports.iter().map(|port| proxy(*port)).collect(),
-            metadata: vec![sp_metadata(HeldBy::Publisher, ENTITY, &[published])],
-            registrations: vec![registration(&[ENTITY], &[registered])],
+            metadata: vec![metadata],
+            registrations: vec![registration(&[ENTITY_ID], &[registered])],
             ..Case::default()
         }
     }
 
     #[test]
     fn the_port_must_be_one_of_those_listened_on() {
-        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[443], ACS, ACS)).is_empty());
-        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[4443, 443], ACS, ACS)).is_empty());
-        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[443], "https://sense.example/azure/samlauthn/", ACS)).is_empty());
-        let found = findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[4443], ACS, ACS));
+        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[443], ACS_URL, ACS_URL)).is_empty());
+        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[4443, 443], ACS_URL, ACS_URL)).is_empty());
+        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[443], "https://sense.example/azure/samlauthn/", ACS_URL)).is_empty());
+        let found = findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[4443], ACS_URL, ACS_URL));
         assert_eq!((found.len(), found[0].severity), (1, Severity::Error));
         assert_eq!(found[0].causes[0].value.as_deref(), Some("https://sense.example:4443/azure/samlauthn/"));
     }
 
     #[test]
     fn a_registered_url_with_another_port_is_another_finding() {
-        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[443], ACS, "https://sense.example:4443/azure/samlauthn/")).is_empty());
-        let mut registered = case(&[443], ACS, "https://sense.example:4443/azure/samlauthn/");
+        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[443], ACS_URL, "https://sense.example:4443/azure/samlauthn/")).is_empty());
+        let mut registered = case(&[443], ACS_URL, "https://sense.example:4443/azure/samlauthn/");
         registered.metadata.clear();
         assert_eq!(levels(&ACS_PORT_DIFFERS_FROM_PROXY, &registered), [Severity::Error]);
     }
@@ -200,7 +201,7 @@ mod tests {
         let http = "http://sense.example:80/azure/samlauthn/";
         let mut case = case(&[443], http, http);
         assert_eq!(levels(&ACS_PORT_DIFFERS_FROM_PROXY, &case), [Severity::Error]);
-        case.proxies[0].allow_http = Some(Sited::new(true, Place::default()));
+        case.proxies[0].allow_http = Some(sited(true));
         assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case).is_empty());
     }
 

@@ -1,9 +1,9 @@
 //! The consumer service answers the POST with a redirect to itself under another spelling.
 
-use crate::sides;
 use diag_sdk::address::Address;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Carrier, Message};
+use diag_sdk::view::{ConsumersOf, Response};
 use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static REGISTERED_OTHERWISE: CauseData = CauseData {
@@ -86,21 +86,16 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for response in sides::responses(case) {
-        let attempt = case.attempt_of(&response.id);
-        if attempt.is_some_and(diag_sdk::case::attempt::Attempt::accepted) {
-            continue;
-        }
-        let mut told = false;
-        for sighting in response.sightings.iter().filter(|sighting| sighting.carrier == Carrier::PostForm) {
-            let Some(index) = sighting.exchange else { continue };
-            let Some(exchange) = case.exchanges.get(index) else { continue };
-            let Some((location, difference)) = redirected_to_itself(exchange) else { continue };
-            if told || posted_again(case, response, index) {
-                continue;
-            }
-            told = true;
-            out.push(describe(case, response, exchange, location, difference));
+    let consumers = case.consumers();
+    for response in case.responses().iter().filter(|response| !response.accepted()) {
+        let posts = response.message.sightings.iter().filter(|sighting| sighting.carrier == Carrier::PostForm);
+        let lost = posts.filter_map(|sighting| sighting.exchange).find_map(|index| {
+            let exchange = case.exchanges.get(index)?;
+            let (location, difference) = redirected_to_itself(exchange)?;
+            (!posted_again(response.message, exchange, index)).then_some((exchange, location, difference))
+        });
+        if let Some((exchange, location, difference)) = lost {
+            out.push(describe(response, &consumers.of(response), exchange, location, difference));
         }
     }
 }
@@ -137,17 +132,21 @@ fn redirected_to_itself(exchange: &Exchange) -> Option<(&str, Difference)> {
 }
 
 /// The browser carried the response along (307 and 308 keep method and body).
-fn posted_again(case: &Case, response: &Message, after: usize) -> bool {
-    let status = case.exchanges.get(after).map_or(0, |exchange| exchange.status);
-    matches!(status, 307 | 308)
-        && response
-            .sightings
-            .iter()
-            .any(|sighting| sighting.carrier == Carrier::PostForm && sighting.exchange.is_some_and(|index| index > after))
+fn posted_again(response: &Message, exchange: &Exchange, after: usize) -> bool {
+    let later = |index: Option<usize>| index.is_some_and(|index| index > after);
+    matches!(exchange.status, 307 | 308)
+        && response.sightings.iter().any(|sighting| sighting.carrier == Carrier::PostForm && later(sighting.exchange))
 }
 
-fn describe(case: &Case, response: &Message, exchange: &Exchange, location: &str, difference: Difference) -> Finding {
-    let mut finding = Finding::error("The consumer service redirected the POST, the response was lost")
+fn describe(
+    response: &Response<'_>,
+    consumers: &ConsumersOf<'_, '_>,
+    exchange: &Exchange,
+    location: &str,
+    difference: Difference,
+) -> Finding {
+    let mut finding = response
+        .finding(Severity::Error, "The consumer service redirected the POST, the response was lost")
         .detail(format!(
             "The answer {} sends the browser from one spelling of the URL to another ({}); the browser repeats the request as GET, without the form.",
             exchange.status,
@@ -156,32 +155,25 @@ fn describe(case: &Case, response: &Message, exchange: &Exchange, location: &str
         .expected(location, "where the redirect leads")
         .actual(&exchange.url, "URL the response was posted to")
         .difference(difference)
-        .at(&exchange.place)
-        .subject(response.id.clone());
-    if let Some(attempt) = case.attempt_of(&response.id) {
-        finding = finding.attempt(&attempt.id);
-    }
-    let (idp, application) = sides::registration(case);
-    let (sp, entry_point) = sides::entry_point(case);
-    // The service provider's own spelling, with the port written out, is what has to be registered.
-    let urls = sides::consumer_urls(case, response);
-    let value = urls.iter().find(|used| diag_sdk::address::reaches(used.value, location)).map_or(location, |used| used.value);
+        .at(&exchange.place);
     if difference == Difference::Scheme {
-        finding = finding.cause_with(&SP_BUILDS_OLD_SCHEME, sp, entry_point, None);
+        finding = finding.because(&SP_BUILDS_OLD_SCHEME, response.case);
     }
-    finding.cause_with(&REGISTERED_OTHERWISE, idp, application, Some(value)).cause(&GATEWAY_REDIRECTS, sp)
+    // The service provider's own spelling, with the port written out, is what has to be registered.
+    let value = consumers.reached(location).map_or(location, |used| used.value);
+    finding.because_with(&REGISTERED_OTHERWISE, response.case, value).because(&GATEWAY_REDIRECTS, response.case)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{exchange, findings, response, sign_in};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::exchange::Side;
+    use diag_sdk::testing::{exchange, findings, sign_in};
 
     fn redirected(outcome: Outcome, status: u16, from: &str, to: &str) -> Case {
         let mut case = sign_in(outcome);
-        case.messages[1] = response(from);
+        case.messages[1].sightings[1].to = Some(from.to_owned());
         case.exchanges[1] = exchange(Side::Sp, "POST", from, status);
         case.exchanges[1].location = Some(to.to_owned());
         case
@@ -216,7 +208,7 @@ mod tests {
     fn a_redirect_that_keeps_the_form_loses_nothing() {
         let mut case = redirected(Outcome::RefusedBySp, 308, "https://a.example/acs", "https://a.example/acs/");
         assert_eq!(findings(&ACS_REDIRECTED, &case).len(), 1);
-        let mut again = case.messages[1].sightings[0].clone();
+        let mut again = case.messages[1].sightings[1].clone();
         again.exchange = Some(2);
         case.messages[1].sightings.push(again);
         assert!(findings(&ACS_REDIRECTED, &case).is_empty());

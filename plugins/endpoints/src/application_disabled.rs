@@ -1,6 +1,5 @@
 //! Nobody may sign in to the application.
 
-use crate::sides;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check};
 
 static DISABLED: CauseData = CauseData {
@@ -64,26 +63,24 @@ fn run(case: &Case, out: &mut Findings) {
             finding = finding.at(seen.place).attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
         }
         out.push(
-            finding.expected("true", "an application people sign in to").actual("false", "accountEnabled").at(&enabled.place).cause_with(
-                &DISABLED,
-                registration.vendor,
-                registration.name.as_deref(),
-                Some("Yes"),
-            ),
+            finding
+                .subject(registration.id.clone())
+                .expected("true", "an application people sign in to")
+                .actual("false", "accountEnabled")
+                .at(&enabled.place)
+                .because_with(&DISABLED, case, "Yes"),
         );
     }
     if !disabled.is_empty() {
         return;
     }
     for seen in said {
-        let (vendor, name) = sides::registration(case);
         let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
         out.push(
-            Finding::error(format!("The identity provider says that the application is disabled ({})", seen.code))
+            seen.finding(Severity::Error, format!("The identity provider says that the application is disabled ({})", seen.code))
                 .detail(meaning)
                 .at(seen.place)
-                .attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()))
-                .cause_with(&DISABLED, vendor, name, Some("Yes")),
+                .because_with(&DISABLED, case, "Yes"),
         );
     }
 }
@@ -91,13 +88,12 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ACS, ENTITY, findings, levels, refused_with, registration, sign_in};
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::{Place, Sited};
+    use diag_sdk::testing::{ACS_URL, ENTITY_ID, findings, levels, refused_by_idp, registration, sign_in, sited};
 
     fn with(mut case: Case, enabled: Option<bool>) -> Case {
-        let mut known = registration(&[ENTITY], &[ACS]);
-        known.enabled = enabled.map(|enabled| Sited::new(enabled, Place::default()));
+        let mut known = registration(&[ENTITY_ID], &[ACS_URL]);
+        known.enabled = enabled.map(sited);
         case.registrations = vec![known];
         case
     }
@@ -112,7 +108,7 @@ mod tests {
 
     #[test]
     fn the_code_alone_and_with_the_export_is_one_finding() {
-        let code = refused_with("AADSTS7000112", ENTITY, ACS);
+        let code = refused_by_idp(&["AADSTS7000112"], &[]);
         let found = findings(&APPLICATION_DISABLED, &code);
         assert_eq!((found.len(), found[0].attempts.len()), (1, 1));
         let found = findings(&APPLICATION_DISABLED, &with(code, Some(false)));

@@ -1,8 +1,10 @@
 //! The assertion is meant for somebody else.
 
-use crate::sides::{self, Source, Used};
-use diag_sdk::case::message::Message;
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, difference};
+use diag_sdk::view::{Response, Source, Used};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, difference,
+};
+use std::collections::HashMap;
 
 static OTHER_IDENTIFIER: CauseData = CauseData {
     text: "The application at the identity provider has another identifier, or an audience of its own, set for its assertions",
@@ -96,66 +98,73 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let used = sides::entity_ids(case);
-    for response in sides::responses(case) {
-        let own = names(case, response, &used);
-        for assertion in &response.assertions {
+    let used = case.used_entity_ids();
+    let names = Names::of(&used);
+    for response in case.responses() {
+        let own = names.towards(&response);
+        for assertion in &response.message.assertions {
             let Some(conditions) = &assertion.conditions else { continue };
-            let audiences: Vec<&str> = conditions.audiences.iter().map(|audience| audience.value.as_str()).collect();
             let Some(first) = conditions.audiences.first() else { continue };
-            if own.is_empty() {
+            let Some(name) = own.first() else {
                 out.missing(Need::SpMetadata);
                 out.missing(Need::Virtualproxyconfig);
                 continue;
-            }
+            };
+            let audiences: Vec<&str> = conditions.audiences.iter().map(|audience| audience.value.as_str()).collect();
             if own.iter().any(|own| audiences.contains(&own.value)) {
                 continue;
             }
-            let Some(own) = own.first() else { continue };
-            let nearest = difference::nearest(audiences.iter().copied(), own.value);
+            let nearest = difference::nearest(audiences.iter().copied(), name.value);
             let actual =
                 conditions.audiences.iter().find(|audience| nearest.is_some_and(|(value, _)| value == audience.value)).unwrap_or(first);
-            out.push(describe(case, response, own, actual));
+            out.push(describe(&response, name, actual));
         }
     }
 }
 
-fn describe(case: &Case, response: &Message, own: &Used<'_>, actual: &diag_sdk::Sited<String>) -> Finding {
-    let finding = sides::fault(case, response, "The assertion is meant for another service provider")
+fn describe(response: &Response<'_>, own: &Used<'_>, actual: &Sited<String>) -> Finding {
+    let case = response.case;
+    let finding = response
+        .fault("The assertion is meant for another service provider")
         .expected(own.value, &own.origin)
         .actual_sited(actual, "Audience of the assertion")
         .at(own.place)
-        .compared()
-        .subject(response.id.clone());
-    let (idp, application) = sides::registration(case);
-    let (sp, entry_point) = sides::entry_point(case);
+        .compared();
     if finding.difference == Some(Difference::SpnPrefix) {
-        return finding.cause_with(&SPN, sp, entry_point, Some(&format!("https://{}", own.value)));
+        return finding.because_with(&SPN, case, format!("https://{}", own.value).as_str());
     }
-    finding.cause_with(&OTHER_IDENTIFIER, idp, application, Some(own.value)).cause_with(
-        &SP_NAMES_ITSELF_OTHERWISE,
-        sp,
-        entry_point,
-        Some(&actual.value),
-    )
+    finding.because_with(&OTHER_IDENTIFIER, case, own.value).because_with(&SP_NAMES_ITSELF_OTHERWISE, case, actual.value.as_str())
 }
 
-/// What the service provider calls itself towards this response: in the request it answers, else in
-/// its configuration, else in its metadata.
-fn names<'u, 'a>(case: &Case, response: &Message, used: &'u [Used<'a>]) -> Vec<&'u Used<'a>> {
-    if let Some(issuer) = sides::request_of(case, response).and_then(|request| request.issuer.as_ref()) {
-        return used.iter().filter(|used| used.source == Source::Request && used.value == issuer.value).collect();
+/// What the service provider calls itself.
+struct Names<'u, 'a> {
+    sent: HashMap<&'a str, &'u Used<'a>>,
+    /// In its configuration, else in its metadata.
+    standing: Vec<&'u Used<'a>>,
+}
+
+impl<'u, 'a> Names<'u, 'a> {
+    fn of(used: &'u [Used<'a>]) -> Self {
+        let of = |source: Source| used.iter().filter(move |used| used.source == source);
+        let configured: Vec<&Used<'_>> = of(Source::Configuration).collect();
+        let standing = if configured.is_empty() { of(Source::Metadata).collect() } else { configured };
+        Self { sent: of(Source::Request).map(|used| (used.value, used)).collect(), standing }
     }
-    let of = |source: Source| used.iter().filter(|used| used.source == source).collect::<Vec<_>>();
-    let configured = of(Source::Configuration);
-    if configured.is_empty() { of(Source::Metadata) } else { configured }
+
+    /// What it calls itself towards this response: in the request it answers, else everywhere.
+    fn towards(&self, response: &Response<'_>) -> Vec<&'u Used<'a>> {
+        match response.request().and_then(|request| request.issuer.as_ref()) {
+            Some(issuer) => self.sent.get(issuer.value.as_str()).copied().into_iter().collect(),
+            None => self.standing.clone(),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ENTITY, SEEN, configuration, findings, levels, response, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{ENTITY_ID, entry_point, findings, levels, sign_in};
 
     fn with_audience(outcome: Outcome, audiences: &[&str]) -> Case {
         let mut case = sign_in(outcome);
@@ -179,7 +188,7 @@ mod tests {
 
     #[test]
     fn one_of_several_audiences_is_enough() {
-        assert!(findings(&AUDIENCE_MISMATCH, &with_audience(Outcome::RefusedBySp, &["urn:other", ENTITY])).is_empty());
+        assert!(findings(&AUDIENCE_MISMATCH, &with_audience(Outcome::RefusedBySp, &["urn:other", ENTITY_ID])).is_empty());
         assert!(findings(&AUDIENCE_MISMATCH, &with_audience(Outcome::RefusedBySp, &[])).is_empty());
     }
 
@@ -191,13 +200,12 @@ mod tests {
     #[test]
     fn without_a_request_the_configuration_says_who_is_meant() {
         let mut case = with_audience(Outcome::RefusedBySp, &["urn:other"]);
-        case.messages = vec![{
-            let mut alone = response(SEEN);
-            alone.in_response_to = None;
-            alone
-        }];
+        case.messages.remove(0);
+        case.messages[0].in_response_to = None;
         case.attempts[0].request = None;
-        case.sp_configurations = vec![configuration(ENTITY, "urn:mine", None)];
+        let mut entry = entry_point();
+        entry.entity_id = Some("urn:mine".into());
+        case.sp_configurations = vec![entry];
         let found = findings(&AUDIENCE_MISMATCH, &case);
         assert_eq!(found[0].expected.as_deref(), Some("urn:mine"));
         case.sp_configurations.clear();

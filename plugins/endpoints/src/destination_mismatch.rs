@@ -1,7 +1,7 @@
 //! The response is addressed to another URL.
 
-use crate::sides;
-use diag_sdk::case::message::Message;
+use diag_sdk::case::attempt::Attempt;
+use diag_sdk::view::Response;
 use diag_sdk::{
     Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, address, check, difference,
 };
@@ -72,55 +72,50 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for response in sides::responses(case) {
-        let Some(destination) = response.destination.as_ref().filter(|destination| !destination.value.is_empty()) else { continue };
-        let urls = sides::consumer_urls(case, response);
-        let own = urls.iter().any(|used| used.value == destination.value);
-        let fits = match response.delivered_to() {
-            Some(to) => own || address::reaches(&destination.value, to),
-            None => own || urls.is_empty(),
-        };
+    let consumers = case.consumers();
+    for response in case.responses() {
+        let Some(destination) = response.message.destination.as_ref().filter(|destination| !destination.value.is_empty()) else { continue };
+        let (urls, to) = (consumers.of(&response), response.message.delivered_to());
+        let fits = urls.has(&destination.value)
+            || match to {
+                Some(to) => address::reaches(&destination.value, to),
+                None => urls.is_empty(),
+            };
         if fits {
-            seen_otherwise_by_sp(case, response, &destination.value, out);
+            out.extend(seen_otherwise_by_sp(&response, &destination.value));
             continue;
         }
-        let spelled = urls.iter().find(|used| response.delivered_to().is_none_or(|to| address::reaches(used.value, to)));
-        let (expected, origin) = match (spelled, response.delivered_to()) {
+        let spelled = to.map_or_else(|| urls.first(), |to| urls.reached(to));
+        let (expected, origin) = match (spelled, to) {
             (Some(used), _) => (used.value, used.origin.as_str()),
             (None, Some(to)) => (to, "URL the browser sent the response to"),
             (None, None) => continue,
         };
-        let finding = sides::fault(case, response, "The response's Destination is not where it was delivered")
+        let finding = response
+            .fault("The response's Destination is not where it was delivered")
             .expected(expected, origin)
             .actual_sited(destination, "Destination of the response")
             .compared()
-            .subject(response.id.clone());
-        out.push(causes(case, delivered_at(finding, response), expected));
+            .at_all(response.message.delivered().map(|sighting| &sighting.place));
+        out.push(causes(case, finding, expected));
     }
 }
 
 /// The browser delivered it where it belongs, yet the service provider says that it arrived under
 /// another URL: what it sees is not what the browser sees.
-fn seen_otherwise_by_sp(case: &Case, response: &Message, destination: &str, out: &mut Findings) {
-    let said = case.said_about(response);
-    let Some(seen) = said.iter().find(|seen| seen.phrase.meaning == Meaning::Destination) else { return };
-    let Some(attempt) = seen.attempt.or_else(|| case.attempt_of(&response.id)).filter(|attempt| attempt.failed()) else { return };
-    let own_view = urls_in(&seen.phrase.text).into_iter().find(|url| *url != destination);
-    let mut finding = Finding::error("The service provider sees another URL than the browser")
-        .detail(format!("The browser delivered the response to its destination, but the service provider says: {}", seen.phrase.text))
-        .attempt(&attempt.id)
-        .subject(response.id.clone());
-    if let Some(place) = seen.place {
-        finding = finding.at(place);
-    }
-    if let Some(own_view) = own_view {
+fn seen_otherwise_by_sp(response: &Response<'_>, destination: &str) -> Option<Finding> {
+    let said = response.statement(&[Meaning::Destination]).filter(|_| response.attempt.is_some_and(Attempt::failed))?;
+    let mut finding = response
+        .finding(Severity::Error, "The service provider sees another URL than the browser")
+        .detail(format!("The browser delivered the response to its destination, but the service provider says: {}", said.text))
+        .at_all(&said.place);
+    if let Some(own_view) = urls_in(&said.text).into_iter().find(|url| *url != destination) {
         finding = finding
             .expected(destination, "Destination of the response, and where the browser sent it")
             .actual(own_view, "what the service provider says it received")
             .compared();
     }
-    let (sp, entry_point) = sides::entry_point(case);
-    out.push(finding.cause_with(&GATEWAY, sp, entry_point, Some(destination)));
+    Some(finding.because_with(&GATEWAY, response.case, destination))
 }
 
 /// Web addresses in a text.
@@ -131,31 +126,22 @@ fn urls_in(text: &str) -> Vec<&str> {
         .collect()
 }
 
-fn delivered_at(finding: Finding, response: &Message) -> Finding {
-    match response.delivered() {
-        Some(sighting) => finding.at(&sighting.place),
-        None => finding,
-    }
-}
-
 fn causes(case: &Case, finding: Finding, expected: &str) -> Finding {
-    let (idp, application) = sides::registration(case);
-    let (sp, entry_point) = sides::entry_point(case);
     let through_gateway = matches!(finding.difference, Some(Difference::Scheme | Difference::Port | Difference::Host))
         || finding
             .actual
             .as_deref()
             .is_some_and(|actual| difference::has_explicit_port(actual) && finding.difference == Some(Difference::Unrelated));
-    let gateway = |finding: Finding| finding.cause_with(&GATEWAY, sp, entry_point, Some(expected));
-    let registered = |finding: Finding| finding.cause_with(&OTHER_DESTINATION, idp, application, Some(expected));
+    let gateway = |finding: Finding| finding.because_with(&GATEWAY, case, expected);
+    let registered = |finding: Finding| finding.because_with(&OTHER_DESTINATION, case, expected);
     if through_gateway { registered(gateway(finding)) } else { gateway(registered(finding)) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ACS, SEEN, findings, levels, page, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{ACS_SEEN, ACS_URL, findings, levels, says_at, sign_in};
 
     fn with_destination(outcome: Outcome, destination: &str) -> Case {
         let mut case = sign_in(outcome);
@@ -180,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_url_as_the_browser_writes_it_is_the_same() {
-        for destination in [SEEN, ACS, ""] {
+        for destination in [ACS_SEEN, ACS_URL, ""] {
             assert!(findings(&DESTINATION_MISMATCH, &with_destination(Outcome::RefusedBySp, destination)).is_empty(), "{destination}");
         }
     }
@@ -192,10 +178,9 @@ mod tests {
 
     #[test]
     fn the_service_provider_may_see_another_url_than_the_browser() {
-        let mut case = with_destination(Outcome::RefusedBySp, ACS);
-        let mut said = page(&[], &[Meaning::Destination]);
-        said.phrases[0].text = format!("The response was received at http://sense.example:4244/azure/samlauthn/ instead of {ACS}");
-        case.exchanges[1].page = Some(said);
+        let mut case = with_destination(Outcome::RefusedBySp, ACS_URL);
+        let said = format!("The response was received at http://sense.example:4244/azure/samlauthn/ instead of {ACS_URL}");
+        says_at(&mut case, 1, Meaning::Destination, &said);
         let found = findings(&DESTINATION_MISMATCH, &case);
         assert_eq!((found.len(), found[0].difference), (1, Some(Difference::Scheme)));
         assert_eq!(found[0].causes[0].who, Who::Network);

@@ -1,8 +1,9 @@
 //! The service provider names itself differently in different places.
 
-use crate::sides::{self, Source, Used};
 use diag_sdk::case::attempt::Attempt;
+use diag_sdk::view::{Source, Used};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use std::collections::HashSet;
 
 static METADATA_IS_OLD: CauseData = CauseData {
     text: "The service provider's metadata file was made before its entityID was changed",
@@ -69,7 +70,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let used = sides::entity_ids(case);
+    let used = case.used_entity_ids();
     let of = |source: Source| used.iter().filter(|used| used.source == source).collect::<Vec<_>>();
     let (requests, configurations, metadata) = (of(Source::Request), of(Source::Configuration), of(Source::Metadata));
     for (source, need) in [(&requests, Need::Capture), (&configurations, Need::Virtualproxyconfig), (&metadata, Need::SpMetadata)] {
@@ -84,12 +85,13 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// Reports where none of `told` is one of `live`: several entry points may well have several names.
 fn differ(case: &Case, live: &[&Used<'_>], told: &[&Used<'_>], out: &mut Findings) {
-    if live.is_empty() || told.is_empty() || told.iter().any(|told| live.iter().any(|live| live.value == told.value)) {
+    let names: HashSet<&str> = live.iter().map(|live| live.value).collect();
+    if told.iter().any(|told| names.contains(told.value)) {
         return;
     }
     let (Some(live), Some(told)) = (live.first(), told.first()) else { return };
     let proven = live.accepted || case.signed_in();
-    let mut finding = if proven {
+    let finding = if proven {
         Finding::warning("The service provider's entityID differs between its copies").likely().detail(
             "The capture shows that the identity provider accepts the one of the request; the other copy is old or belongs elsewhere.",
         )
@@ -97,38 +99,45 @@ fn differ(case: &Case, live: &[&Used<'_>], told: &[&Used<'_>], out: &mut Finding
         Finding::error("The service provider's entityID differs between its copies")
             .detail("The identity provider looks up the one in the request; whoever registered the other will be told that the application is unknown.")
     };
-    let (sp, entry_point) = sides::entry_point(case);
-    finding = finding
+    let finding = told
+        .owned(live.owned(finding))
         .expected(live.value, &live.origin)
         .actual(told.value, &told.origin)
         .compared()
         .at(told.place)
         .at(live.place)
         .attempt(live.attempt.filter(|attempt| attempt.failed()).map_or("", |attempt: &Attempt| attempt.id.as_str()));
-    let object = told.object.or(live.object).or(entry_point);
-    finding = if told.source == Source::Metadata {
-        finding.cause_with(&METADATA_IS_OLD, sp, object, None).cause_with(&CONFIGURATION_CHANGED, sp, object, Some(told.value))
+    out.push(if told.source == Source::Metadata {
+        finding.because(&METADATA_IS_OLD, case).because_with(&CONFIGURATION_CHANGED, case, told.value)
     } else {
-        finding.cause_with(&CONFIGURATION_CHANGED, sp, object, Some(live.value))
-    };
-    out.push(finding);
+        finding.because_with(&CONFIGURATION_CHANGED, case, live.value)
+    });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ACS, ENTITY, configuration, findings, levels, request, sign_in, sp_metadata};
     use diag_sdk::Difference;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
+    use diag_sdk::case::message::Message;
+    use diag_sdk::case::metadata::Metadata;
+    use diag_sdk::case::sp_configuration::SpConfiguration;
+    use diag_sdk::testing::{ENTITY_ID, entry_point, findings, levels, request, sign_in, sp_metadata};
 
     const OTHER: &str = "https://sense.example/";
 
+    fn metadata(held_by: HeldBy, entity_id: &str) -> Metadata {
+        Metadata { entity_id: entity_id.into(), ..sp_metadata("d1", held_by, &[], &[]) }
+    }
+
     fn case(request_issuer: Option<&str>, configured: Option<&str>, published: Option<&str>) -> Case {
+        let sent = |issuer: &str| Message { issuer: Some(issuer.into()), ..request() };
+        let entry = |entity_id: &str| SpConfiguration { entity_id: Some(entity_id.into()), ..entry_point() };
         Case {
-            messages: request_issuer.map(|issuer| request(issuer, ACS)).into_iter().collect(),
-            sp_configurations: configured.map(|entity_id| configuration(ENTITY, entity_id, None)).into_iter().collect(),
-            metadata: published.map(|entity_id| sp_metadata(HeldBy::Publisher, entity_id, &[ACS])).into_iter().collect(),
+            messages: request_issuer.map(sent).into_iter().collect(),
+            sp_configurations: configured.map(entry).into_iter().collect(),
+            metadata: published.map(|entity_id| metadata(HeldBy::Publisher, entity_id)).into_iter().collect(),
             ..Case::default()
         }
     }
@@ -136,12 +145,12 @@ mod tests {
     #[test]
     fn each_pair_is_compared() {
         for (request, configured, published, count) in [
-            (Some(ENTITY), Some(ENTITY), Some(ENTITY), 0),
-            (Some(ENTITY), Some(OTHER), None, 1),
-            (Some(ENTITY), None, Some(OTHER), 1),
-            (None, Some(ENTITY), Some(OTHER), 1),
-            (Some(OTHER), Some(ENTITY), Some(ENTITY), 2),
-            (Some(ENTITY), None, None, 0),
+            (Some(ENTITY_ID), Some(ENTITY_ID), Some(ENTITY_ID), 0),
+            (Some(ENTITY_ID), Some(OTHER), None, 1),
+            (Some(ENTITY_ID), None, Some(OTHER), 1),
+            (None, Some(ENTITY_ID), Some(OTHER), 1),
+            (Some(OTHER), Some(ENTITY_ID), Some(ENTITY_ID), 2),
+            (Some(ENTITY_ID), None, None, 0),
         ] {
             let found = findings(&ENTITY_ID_DIFFERS_BETWEEN_COPIES, &case(request, configured, published));
             assert_eq!(found.len(), count, "{request:?} {configured:?} {published:?}");
@@ -154,14 +163,14 @@ mod tests {
     #[test]
     fn a_request_that_was_accepted_only_warns() {
         let mut case = sign_in(Outcome::SignedIn);
-        case.metadata = vec![sp_metadata(HeldBy::Publisher, OTHER, &[ACS])];
+        case.metadata = vec![metadata(HeldBy::Publisher, OTHER)];
         assert_eq!(levels(&ENTITY_ID_DIFFERS_BETWEEN_COPIES, &case), [Severity::Warning]);
     }
 
     #[test]
     fn the_copy_the_identity_provider_holds_is_no_copy_of_ours() {
-        let mut case = case(Some(ENTITY), None, None);
-        case.metadata = vec![sp_metadata(HeldBy::Idp, OTHER, &[ACS])];
+        let mut case = case(Some(ENTITY_ID), None, None);
+        case.metadata = vec![metadata(HeldBy::Idp, OTHER)];
         assert!(findings(&ENTITY_ID_DIFFERS_BETWEEN_COPIES, &case).is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! The tutorial makes entityID and host URI one value.
 
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static DIFFERENT: CauseData = CauseData {
     text: "The entityID was not entered as the tutorial has it, the same value as the host URI",
@@ -44,33 +44,38 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for configuration in case.relevant_configurations().filter(|configuration| configuration.is_saml()) {
-        let (Some(host_uri), Some(entity_id)) = (&configuration.host_uri, &configuration.entity_id) else { continue };
+    for entry in case.entry_points().filter(|entry| entry.is_saml()) {
+        let (Some(host_uri), Some(entity_id)) = (&entry.host_uri, &entry.entity_id) else { continue };
         if entity_id.value == host_uri.value || entity_id.value.is_empty() || host_uri.value.is_empty() {
             continue;
         }
         let severity = if case.signed_in() { Severity::Notice } else { Severity::Warning };
-        let names = if configuration.vendor == Vendor::Qlik { ("samlHostUri", "samlEntityId") } else { ("host URI", "entityID") };
-        let mut finding = Finding::new(severity, "The entityID of the virtual proxy is not its host URI")
-            .detail("Both sides may agree on another entityID; the tutorial uses one value for both, and a near miss is most often a slip.")
-            .expected(&host_uri.value, format!("{} of {}", names.0, configuration.name))
-            .actual_sited(entity_id, format!("{} of {}", names.1, configuration.name))
-            .compared()
-            .at(&host_uri.place)
-            .cause_with(&DIFFERENT, configuration.vendor, Some(&configuration.name), Some(&host_uri.value));
-        if severity == Severity::Warning {
-            finding = finding.likely();
-        }
-        out.push(finding);
+        let names = if entry.vendor == Vendor::Qlik { ("samlHostUri", "samlEntityId") } else { ("host URI", "entityID") };
+        out.push(
+            entry
+                .finding(severity, "The entityID of the virtual proxy is not its host URI")
+                .detail(
+                    "Both sides may agree on another entityID; the tutorial uses one value for both, and a near miss is most often a slip.",
+                )
+                .expected(&host_uri.value, format!("{} of {}", names.0, entry.name))
+                .actual_sited(entity_id, format!("{} of {}", names.1, entry.name))
+                .compared()
+                .at(&host_uri.place)
+                .because_at(&DIFFERENT, &entry, host_uri.value.as_str()),
+        );
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{configuration, findings, levels, sign_in};
     use diag_sdk::Difference;
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{attempt, entry_point_with, findings, levels};
+
+    fn case(entity_id: &str) -> Case {
+        entry_point_with(|entry| entry.entity_id = Some(entity_id.into()))
+    }
 
     #[test]
     fn the_slightest_difference_is_named() {
@@ -82,16 +87,15 @@ mod tests {
             ("https://bi.example", Some(Difference::Host)),
             ("", None),
         ] {
-            let case = Case { sp_configurations: vec![configuration("https://sense.example", entity_id, None)], ..Case::default() };
-            let found = findings(&ENTITY_ID_DIFFERS_FROM_HOST_URI, &case);
+            let found = findings(&ENTITY_ID_DIFFERS_FROM_HOST_URI, &case(entity_id));
             assert_eq!(found.first().and_then(|finding| finding.difference), difference, "{entity_id}");
         }
     }
 
     #[test]
     fn a_sign_in_that_works_makes_it_a_remark() {
-        let mut case = sign_in(Outcome::SignedIn);
-        case.sp_configurations = vec![configuration("https://sense.example", "urn:qlik", None)];
+        let mut case = case("urn:qlik");
+        attempt(&mut case, Outcome::SignedIn);
         assert_eq!(levels(&ENTITY_ID_DIFFERS_FROM_HOST_URI, &case), [Severity::Notice]);
     }
 }

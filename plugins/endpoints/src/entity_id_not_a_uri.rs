@@ -1,7 +1,7 @@
 //! An entityID that is no URI.
 
-use crate::sides;
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use std::collections::HashSet;
 
 static BARE_NAME: CauseData = CauseData {
     text: "The entityID was entered as a bare name, without a scheme such as https://",
@@ -48,12 +48,11 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let mut told: Vec<&str> = Vec::new();
-    for used in sides::entity_ids(case) {
-        if is_uri(used.value) || told.contains(&used.value) {
+    let mut told: HashSet<&str> = HashSet::new();
+    for used in case.used_entity_ids() {
+        if is_uri(used.value) || !told.insert(used.value) {
             continue;
         }
-        told.push(used.value);
         // Only Entra ID is known to answer such a name differently.
         let finding = match case.idp_vendor {
             Vendor::Entra if !case.signed_in() => {
@@ -65,15 +64,14 @@ fn run(case: &Case, out: &mut Findings) {
             _ => Finding::notice("The service provider's entityID is not a URI")
                 .detail("SAML names entities by URIs; some products refuse or alter other names."),
         };
-        let (sp, entry_point) = sides::entry_point(case);
         let value = format!("https://{}", used.value.trim().trim_end_matches('/'));
         out.push(
-            finding.expected(&value, "SAML: an entityID is a URI").actual(used.value, &used.origin).compared().at(used.place).cause_with(
-                &BARE_NAME,
-                sp,
-                used.object.or(entry_point),
-                Some(&value),
-            ),
+            used.owned(finding)
+                .expected(&value, "SAML: an entityID is a URI")
+                .actual(used.value, &used.origin)
+                .compared()
+                .at(used.place)
+                .because_with(&BARE_NAME, case, value.as_str()),
         );
     }
 }
@@ -95,8 +93,8 @@ fn is_port(rest: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ENTITY, configuration, findings, levels, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{ENTITY_ID, entry_point_with, findings, levels, sign_in};
 
     #[test]
     fn uris_have_a_scheme() {
@@ -117,14 +115,11 @@ mod tests {
 
     #[test]
     fn entra_alters_bare_names() {
-        let case = |entity_id| Case {
-            sp_configurations: vec![configuration(ENTITY, entity_id, None)],
-            idp_vendor: Vendor::Entra,
-            ..Case::default()
-        };
+        let case =
+            |entity_id: &str| Case { idp_vendor: Vendor::Entra, ..entry_point_with(|entry| entry.entity_id = Some(entity_id.into())) };
         let found = findings(&ENTITY_ID_NOT_A_URI, &case("sense.example"));
-        assert_eq!((found[0].severity, found[0].expected.as_deref()), (Severity::Warning, Some(ENTITY)));
-        assert!(findings(&ENTITY_ID_NOT_A_URI, &case(ENTITY)).is_empty());
+        assert_eq!((found[0].severity, found[0].expected.as_deref()), (Severity::Warning, Some(ENTITY_ID)));
+        assert!(findings(&ENTITY_ID_NOT_A_URI, &case(ENTITY_ID)).is_empty());
     }
 
     #[test]

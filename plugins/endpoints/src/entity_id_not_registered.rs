@@ -1,12 +1,13 @@
 //! The identity provider does not know the service provider by the name it gives.
 
-use crate::sides::{self, Known, Source, Used};
-use diag_sdk::case::evidence::CodeSeen;
+use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
-use diag_sdk::case::message::Message;
+use diag_sdk::view::sides::{is_registered, nearest};
+use diag_sdk::view::{IdpNames, Known, Request, Source, Used};
 use diag_sdk::{
     Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, aadsts, check,
 };
+use std::collections::{HashMap, HashSet};
 
 static NOT_REGISTERED: CauseData = CauseData {
     text: "The identity provider has the service provider registered under another entityID, or not at all",
@@ -19,6 +20,12 @@ static SP_NAMES_ITSELF_OTHERWISE: CauseData = CauseData {
     who: Who::Sp,
     setting: Setting::SpEntityId,
     fix: "Set the entityID to the registered value, then download the service provider's metadata anew",
+};
+static SENDS_IDP_NAME: CauseData = CauseData {
+    text: "It sends the identity provider's entityID as its own",
+    who: Who::Sp,
+    setting: Setting::SpEntityId,
+    fix: "Enter the service provider's own entityID, exactly as it is registered at the identity provider",
 };
 static WRONG_TENANT: CauseData = CauseData {
     text: "The service provider sends people to another tenant than the one that holds the application",
@@ -72,7 +79,7 @@ check! {
         needs: [Need::Capture, Need::SpMetadata, Need::Virtualproxyconfig, Need::Application, Need::ServicePrincipal, Need::SpMetadataInIdp],
         explains: ["endpoints/audience-mismatch", "endpoints/entity-id-differs-between-copies", "endpoints/entity-id-differs-from-host-uri", "endpoints/entity-id-not-a-uri", "flow/request-not-answered", "flow/response-not-posted"],
         accounts: [Account::looping(&[Meaning::UnknownSp, Meaning::UnknownEntity]), Account::idp(&[Meaning::UnknownSp, Meaning::UnknownEntity]).codes(CODES)],
-        causes: [NOT_REGISTERED, SP_NAMES_ITSELF_OTHERWISE, WRONG_TENANT],
+        causes: [NOT_REGISTERED, SP_NAMES_ITSELF_OTHERWISE, SENDS_IDP_NAME, WRONG_TENANT],
         references: [
             "saml-core-2.0-os §8.3.6",
             "https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol",
@@ -83,33 +90,31 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let known = sides::registered_entity_ids(case);
-    let mut told: Vec<String> = Vec::new();
-    refusals(case, &known, &mut told, out);
-    if known.is_empty() {
+    let names = Names { used: case.used_entity_ids(), known: case.registered_entity_ids(), idp: case.idp_names() };
+    let mut told = refusals(case, &names, out);
+    if names.known.is_empty() {
         out.missing(Need::Application);
         out.missing(Need::ServicePrincipal);
         out.missing(Need::SpMetadataInIdp);
         return;
     }
-    let used = sides::entity_ids(case);
-    if used.is_empty() {
+    if names.used.is_empty() {
         out.missing(Need::Capture);
         out.missing(Need::SpMetadata);
         out.missing(Need::Virtualproxyconfig);
     }
     // What is sent or configured decides; a metadata file may merely be old.
-    let live_is_registered = used.iter().any(|used| used.source != Source::Metadata && sides::is_registered(&known, used.value));
-    for used in &used {
-        if sides::is_registered(&known, used.value) || told.iter().any(|value| value == used.value) {
+    let live_is_registered = names.used.iter().any(|used| used.source != Source::Metadata && is_registered(&names.known, used.value));
+    for used in &names.used {
+        if told.contains(used.value) || is_registered(&names.known, used.value) {
             continue;
         }
-        let Some((nearest, difference)) = sides::nearest(&known, used.value) else { continue };
+        let Some((nearest, difference)) = nearest(&names.known, used.value) else { continue };
         let unrelated = matches!(difference, Difference::Unrelated | Difference::Host);
         if (used.source == Source::Metadata && live_is_registered) || (used.accepted && unrelated) {
             continue;
         }
-        told.push(used.value.to_owned());
+        told.insert(used.value);
         let finding = if used.accepted {
             Finding::warning("The entityID is not among the registered ones given")
                 .likely()
@@ -118,24 +123,32 @@ fn run(case: &Case, out: &mut Findings) {
             Finding::error("The service provider's entityID is not registered")
                 .detail(format!("The identity provider compares the two character by character: {}.", difference.words()))
         };
-        out.push(describe(case, finding, used, nearest));
+        out.push(describe(case, &names, finding, used, nearest));
     }
 }
 
-/// What the identity provider itself said.
-fn refusals(case: &Case, known: &[Known<'_>], told: &mut Vec<String>, out: &mut Findings) {
-    let used = sides::entity_ids(case);
+/// What each side calls the service provider, and what the identity provider is called.
+struct Names<'a> {
+    used: Vec<Used<'a>>,
+    known: Vec<Known<'a>>,
+    idp: IdpNames<'a>,
+}
+
+/// What the identity provider itself said. Hands back the entityIDs that are told of.
+fn refusals<'a>(case: &'a Case, names: &Names<'a>, out: &mut Findings) -> HashSet<&'a str> {
+    let sent = Sent::of(case, &names.used);
+    let (mut told, mut attempts) = (HashSet::new(), HashSet::new());
     for seen in case.refusing_codes() {
         let Some(number) = aadsts::number(seen.code).filter(|number| CODES.contains(number)) else { continue };
-        let issuer = issuer_of(case, &used, &seen);
-        let registered = issuer.is_some_and(|issuer| known.iter().any(|entry| entry.value == issuer.value));
+        let issuer = sent.refused(seen.attempt).or_else(|| names.used.first());
+        let registered = issuer.is_some_and(|issuer| names.known.iter().any(|entry| entry.value == issuer.value));
         // These two also mean other things than an unknown Issuer.
         if registered && matches!(number, 50001 | 65005) {
             continue;
         }
         let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
-        let mut finding = Finding::error(format!("The identity provider does not know the entityID ({})", seen.code));
-        finding = finding.detail(if registered {
+        let headline = format!("The identity provider does not know the entityID ({})", seen.code);
+        let mut finding = seen.finding(Severity::Error, headline).detail(if registered {
             format!(
                 "{}: {meaning}. The registration given does list the entityID sent: it belongs to another tenant, or was changed since.",
                 seen.code
@@ -143,106 +156,140 @@ fn refusals(case: &Case, known: &[Known<'_>], told: &mut Vec<String>, out: &mut 
         } else {
             format!("{}: {meaning}.", seen.code)
         });
-        if let Some(attempt) = seen.attempt {
-            finding = finding.attempt(&attempt.id);
-        }
         if let Some(issuer) = issuer {
-            told.push(issuer.value.to_owned());
-            finding = match sides::nearest(known, issuer.value) {
-                Some((nearest, _)) => describe(case, finding, issuer, nearest),
-                None => alone(case, finding, issuer, registered),
+            told.insert(issuer.value);
+            finding = match nearest(&names.known, issuer.value) {
+                Some((nearest, _)) => describe(case, names, finding, issuer, nearest),
+                None => alone(case, names, finding, issuer, registered),
             };
         } else {
-            let (vendor, name) = sides::registration(case);
-            finding = finding.cause_with(&NOT_REGISTERED, vendor, name, None);
+            finding = finding.because(&NOT_REGISTERED, case);
         }
+        attempts.extend(finding.attempts.iter().cloned());
         // The texts that differ tell more than the page that says so.
         out.push(finding.at(seen.place));
     }
-    for seen in case.phrases_of(Side::Idp) {
-        if !MEANINGS.contains(&seen.phrase.meaning)
-            || out.found().iter().any(|finding| same_attempt(finding, seen.attempt.map(|attempt| attempt.id.as_str())))
-        {
+    for seen in case.phrases_of(Side::Idp).into_iter().filter(|seen| MEANINGS.contains(&seen.phrase.meaning)) {
+        let told_of = seen.attempt.map_or_else(|| !out.found().is_empty(), |attempt| attempts.contains(&attempt.id));
+        if told_of || sent.in_the_end_taken(seen.attempt) {
             continue;
         }
-        let (vendor, name) = sides::registration(case);
-        let issuer = seen.attempt.and_then(|attempt| used.iter().find(|used| used.attempt.is_some_and(|known| known.id == attempt.id)));
-        let mut finding = Finding::error("The identity provider does not know the entityID").detail(seen.phrase.quoted()).cause_with(
-            &NOT_REGISTERED,
-            vendor,
-            name,
-            issuer.map(|issuer| issuer.value),
-        );
-        if let Some(attempt) = seen.attempt {
-            finding = finding.attempt(&attempt.id);
+        let mut finding = seen.finding(Severity::Error, "The identity provider does not know the entityID").detail(seen.phrase.quoted());
+        if let Some(issuer) = sent.issuer(seen.attempt) {
+            told.insert(issuer.value);
+            finding = issuer.owned(finding).actual(issuer.value, &issuer.origin).at(issuer.place);
+            finding = if names.idp.has(issuer.value) {
+                borrowed(case, names, finding, issuer)
+            } else {
+                finding.because_with(&NOT_REGISTERED, case, issuer.value)
+            };
+        } else {
+            finding = finding.because(&NOT_REGISTERED, case);
         }
-        if let Some(issuer) = issuer {
-            told.push(issuer.value.to_owned());
-            finding = finding.actual(issuer.value, &issuer.origin).at(issuer.place);
-        }
+        attempts.extend(finding.attempts.iter().cloned());
         out.push(finding.at_all(seen.place));
     }
+    told
 }
 
-fn same_attempt(finding: &Finding, attempt: Option<&str>) -> bool {
-    attempt.is_none_or(|attempt| finding.attempts.iter().any(|known| known == attempt))
+/// Requests by their attempt, and their issuers.
+struct Sent<'u, 'a> {
+    requests: HashMap<&'a str, Request<'a>>,
+    issuers: HashMap<&'a str, &'u Used<'a>>,
+    first: Option<&'u Used<'a>>,
 }
 
-/// The Issuer the identity provider refused: of the attempt's request, else the only one there is.
-fn issuer_of<'u, 'a>(case: &Case, used: &'u [Used<'a>], seen: &CodeSeen<'_>) -> Option<&'u Used<'a>> {
-    let request: Option<&Message> = seen.attempt.and_then(|attempt| attempt.request.as_deref()).and_then(|id| case.message(id));
-    match request.and_then(|request| request.issuer.as_ref()) {
-        Some(issuer) => used.iter().find(|used| used.value == issuer.value && used.source == Source::Request),
-        None => used.iter().find(|used| used.source == Source::Request).or_else(|| used.first()),
+impl<'u, 'a> Sent<'u, 'a> {
+    fn of(case: &'a Case, used: &'u [Used<'a>]) -> Self {
+        let sent = || used.iter().filter(|used| used.source == Source::Request);
+        Self { requests: case.requests_by_attempt(), issuers: sent().map(|used| (used.value, used)).collect(), first: sent().next() }
+    }
+
+    fn request(&self, attempt: Option<&Attempt>) -> Option<&Request<'a>> {
+        self.requests.get(attempt?.id.as_str())
+    }
+
+    /// The Issuer of the attempt's request.
+    fn issuer(&self, attempt: Option<&Attempt>) -> Option<&'u Used<'a>> {
+        let issuer = self.request(attempt).and_then(Request::issuer)?;
+        self.issuers.get(issuer.value.as_str()).copied()
+    }
+
+    /// The Issuer the identity provider refused: of the attempt's request, else the first there is.
+    fn refused(&self, attempt: Option<&Attempt>) -> Option<&'u Used<'a>> {
+        self.issuer(attempt).or(self.first)
+    }
+
+    /// Whatever was said on the way, the identity provider took the request.
+    fn in_the_end_taken(&self, attempt: Option<&Attempt>) -> bool {
+        self.request(attempt).is_some_and(|request| request.accepted())
     }
 }
 
-fn describe(case: &Case, finding: Finding, used: &Used<'_>, nearest: &Known<'_>) -> Finding {
-    let finding = finding
-        .expected(nearest.value, &nearest.origin)
-        .actual(used.value, &used.origin)
-        .compared()
-        .at(used.place)
-        .at(nearest.place)
-        .attempt(used.attempt.map_or("", |attempt| attempt.id.as_str()));
-    let (idp, application) = sides::registration(case);
-    let (sp, entry_point) = sides::entry_point(case);
-    let entry_point = used.object.or(entry_point);
-    let register = |finding: Finding| finding.cause_with(&NOT_REGISTERED, idp, application, Some(used.value));
-    let rename = |finding: Finding| finding.cause_with(&SP_NAMES_ITSELF_OTHERWISE, sp, entry_point, Some(nearest.value));
+fn describe(case: &Case, names: &Names<'_>, finding: Finding, used: &Used<'_>, nearest: &Known<'_>) -> Finding {
+    let finding = used.mark(finding).expected(nearest.value, &nearest.origin).compared().at(nearest.place);
+    if names.idp.has(used.value) {
+        return borrowed(case, names, finding, used);
+    }
+    let register = |finding: Finding| finding.because_with(&NOT_REGISTERED, case, used.value);
+    let rename = |finding: Finding| finding.because_with(&SP_NAMES_ITSELF_OTHERWISE, case, nearest.value);
     // The tutorial makes entityID and host URI one value: where that is the registered one, the
     // service provider's setting is what went astray.
-    let sp_strayed =
-        case.relevant_configurations().any(|configuration| configuration.host_uri.as_ref().is_some_and(|uri| uri.value == nearest.value));
+    let sp_strayed = case.entry_points().any(|entry| entry.host_uri.as_ref().is_some_and(|uri| uri.value == nearest.value));
     let finding = if sp_strayed { register(rename(finding)) } else { rename(register(finding)) };
     // A near miss is this registration; and only Entra ID has tenants to mistake.
     let near = !matches!(finding.difference, None | Some(Difference::Unrelated | Difference::Host));
-    if near || idp != Vendor::Entra { finding } else { finding.cause_with(&WRONG_TENANT, sp, entry_point, None) }
+    if near || case.idp_product() != Vendor::Entra { finding } else { finding.because(&WRONG_TENANT, case) }
 }
 
 /// Nothing registered was given to compare with, or it is equal.
-fn alone(case: &Case, finding: Finding, used: &Used<'_>, registered: bool) -> Finding {
-    let (idp, application) = sides::registration(case);
-    let (sp, entry_point) = sides::entry_point(case);
-    let finding = finding.actual(used.value, &used.origin).at(used.place);
-    let register = |finding: Finding| finding.cause_with(&NOT_REGISTERED, idp, application, Some(used.value));
-    let tenant = |finding: Finding| if idp == Vendor::Entra { finding.cause_with(&WRONG_TENANT, sp, entry_point, None) } else { finding };
+fn alone(case: &Case, names: &Names<'_>, finding: Finding, used: &Used<'_>, registered: bool) -> Finding {
+    let finding = used.owned(finding).actual(used.value, &used.origin).at(used.place);
+    if names.idp.has(used.value) {
+        return borrowed(case, names, finding, used);
+    }
+    let register = |finding: Finding| finding.because_with(&NOT_REGISTERED, case, used.value);
+    let entra = case.idp_product() == Vendor::Entra;
+    let tenant = |finding: Finding| if entra { finding.because(&WRONG_TENANT, case) } else { finding };
     if registered { register(tenant(finding)) } else { tenant(register(finding)) }
+}
+
+/// The service provider goes by the identity provider's name: registering that for it would be wrong.
+fn borrowed(case: &Case, names: &Names<'_>, mut finding: Finding, used: &Used<'_>) -> Finding {
+    let said = finding.detail.take().unwrap_or_default();
+    let registered: HashSet<&str> = names.known.iter().map(|known| known.value).filter(|value| *value != used.value).collect();
+    // The tutorial makes entityID and host URI one value.
+    let as_host_uri = case.entry_points().find_map(|entry| entry.configuration.host_uri.as_ref());
+    let as_host_uri = as_host_uri.map(|uri| uri.value.as_str()).filter(|uri| registered.contains(uri));
+    let only = registered.iter().next().copied().filter(|_| registered.len() == 1);
+    finding.detail(format!("{said} {} is the entityID of the identity provider itself.", used.value).trim_start()).because_with(
+        &SENDS_IDP_NAME,
+        case,
+        as_host_uri.or(only),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ACS, ENTITY, configuration, findings, levels, refused_with, registration, sign_in, sp_metadata};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
+    use diag_sdk::case::metadata::Metadata;
+    use diag_sdk::testing::{
+        self, ACS_URL, ENTITY_ID, IDP_ENTITY_ID, entry_point_with, findings, levels, refused_by_idp, registration, sign_in, sp_metadata,
+    };
 
     fn configured(entity_id: &str, identifiers: &[&str]) -> Case {
         Case {
-            registrations: vec![registration(identifiers, &[ACS])],
-            sp_configurations: vec![configuration(ENTITY, entity_id, None)],
-            ..Case::default()
+            registrations: vec![registration(identifiers, &[ACS_URL])],
+            ..entry_point_with(|entry| entry.entity_id = Some(entity_id.into()))
         }
+    }
+
+    fn refused(code: &str, issuer: &str) -> Case {
+        let mut case = refused_by_idp(&[code], &[]);
+        case.messages[0].issuer = Some(issuer.into());
+        case
     }
 
     #[test]
@@ -255,7 +302,7 @@ mod tests {
             ("https://sense.example:443", Difference::DefaultPort),
             ("https://other.example", Difference::Host),
         ] {
-            let found = findings(&ENTITY_ID_NOT_REGISTERED, &configured(entity_id, &[ENTITY]));
+            let found = findings(&ENTITY_ID_NOT_REGISTERED, &configured(entity_id, &[ENTITY_ID]));
             assert_eq!(found.len(), 1, "{entity_id}");
             assert_eq!((found[0].severity, found[0].difference), (Severity::Error, Some(difference)), "{entity_id}");
         }
@@ -263,31 +310,31 @@ mod tests {
 
     #[test]
     fn one_equal_identifier_is_enough() {
-        assert!(findings(&ENTITY_ID_NOT_REGISTERED, &configured(ENTITY, &["https://old.example", ENTITY])).is_empty());
+        assert!(findings(&ENTITY_ID_NOT_REGISTERED, &configured(ENTITY_ID, &["https://old.example", ENTITY_ID])).is_empty());
     }
 
     #[test]
     fn the_host_uri_tells_which_side_strayed() {
-        let found = findings(&ENTITY_ID_NOT_REGISTERED, &configured("https://sense.example/", &[ENTITY]));
-        assert_eq!((found[0].causes[0].who, found[0].causes[0].value.as_deref()), (Who::Sp, Some(ENTITY)));
-        let found = findings(&ENTITY_ID_NOT_REGISTERED, &configured(ENTITY, &["https://sense.example/"]));
-        assert_eq!((found[0].causes[0].who, found[0].causes[0].value.as_deref()), (Who::Idp, Some(ENTITY)));
+        let found = findings(&ENTITY_ID_NOT_REGISTERED, &configured("https://sense.example/", &[ENTITY_ID]));
+        assert_eq!((found[0].causes[0].who, found[0].causes[0].value.as_deref()), (Who::Sp, Some(ENTITY_ID)));
+        let found = findings(&ENTITY_ID_NOT_REGISTERED, &configured(ENTITY_ID, &["https://sense.example/"]));
+        assert_eq!((found[0].causes[0].who, found[0].causes[0].value.as_deref()), (Who::Idp, Some(ENTITY_ID)));
     }
 
     #[test]
     fn the_code_is_enough_without_configuration() {
-        let found = findings(&ENTITY_ID_NOT_REGISTERED, &refused_with("AADSTS700016", ENTITY, ACS));
+        let found = findings(&ENTITY_ID_NOT_REGISTERED, &refused("AADSTS700016", ENTITY_ID));
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].severity, found[0].actual.as_deref()), (Severity::Error, Some(ENTITY)));
+        assert_eq!((found[0].severity, found[0].actual.as_deref()), (Severity::Error, Some(ENTITY_ID)));
         assert_eq!(found[0].attempts, ["a1"]);
-        assert!(findings(&ENTITY_ID_NOT_REGISTERED, &refused_with("AADSTS50105", ENTITY, ACS)).is_empty());
+        assert!(findings(&ENTITY_ID_NOT_REGISTERED, &refused("AADSTS50105", ENTITY_ID)).is_empty());
     }
 
     #[test]
     fn the_code_and_the_configuration_are_one_finding() {
-        let mut case = refused_with("AADSTS700016", "https://sense.example/", ACS);
-        case.registrations = vec![registration(&[ENTITY], &[ACS])];
-        case.sp_configurations = vec![configuration(ENTITY, "https://sense.example/", None)];
+        let sent = refused("AADSTS700016", "https://sense.example/");
+        let configured = configured("https://sense.example/", &[ENTITY_ID]);
+        let case = Case { registrations: configured.registrations, sp_configurations: configured.sp_configurations, ..sent };
         let found = findings(&ENTITY_ID_NOT_REGISTERED, &case);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].difference, Some(Difference::TrailingSlash));
@@ -296,16 +343,17 @@ mod tests {
     #[test]
     fn what_the_identity_provider_accepted_is_no_error() {
         let mut case = sign_in(Outcome::SignedIn);
-        case.registrations = vec![registration(&["https://sense.example/"], &[ACS])];
+        case.registrations = vec![registration(&["https://sense.example/"], &[ACS_URL])];
         assert_eq!(levels(&ENTITY_ID_NOT_REGISTERED, &case), [Severity::Warning]);
-        case.registrations = vec![registration(&["urn:something:else"], &[ACS])];
+        case.registrations = vec![registration(&["urn:something:else"], &[ACS_URL])];
         assert!(findings(&ENTITY_ID_NOT_REGISTERED, &case).is_empty());
     }
 
     #[test]
     fn an_old_metadata_file_does_not_accuse_a_registered_configuration() {
-        let mut case = configured(ENTITY, &[ENTITY]);
-        case.metadata = vec![sp_metadata(HeldBy::Publisher, "https://sense.example/", &[ACS])];
+        let mut case = configured(ENTITY_ID, &[ENTITY_ID]);
+        let old = sp_metadata("d1", HeldBy::Publisher, &[], &[]);
+        case.metadata = vec![Metadata { entity_id: "https://sense.example/".into(), ..old }];
         assert!(findings(&ENTITY_ID_NOT_REGISTERED, &case).is_empty());
         case.sp_configurations.clear();
         assert_eq!(levels(&ENTITY_ID_NOT_REGISTERED, &case), [Severity::Error]);
@@ -313,9 +361,38 @@ mod tests {
 
     #[test]
     fn without_a_registration_the_question_stays_open() {
-        let case = Case { sp_configurations: vec![configuration(ENTITY, ENTITY, None)], ..Case::default() };
-        let judged = ENTITY_ID_NOT_REGISTERED.judge(&case);
+        let judged = ENTITY_ID_NOT_REGISTERED.judge(&entry_point_with(|_| ()));
         assert!(judged.found().is_empty());
         assert!(judged.missed().contains(&Need::Application));
+    }
+
+    #[test]
+    fn the_identity_providers_own_name_is_the_service_providers_mistake() {
+        let tenant = format!("https://sts.windows.net/{}/", testing::TENANT);
+        let held = vec![testing::idp_metadata("d1", HeldBy::Sp, &[])];
+        let said = {
+            let mut case = refused_by_idp(&[], &[Meaning::UnknownSp]);
+            case.messages[0].issuer = Some(IDP_ENTITY_ID.into());
+            case
+        };
+        let mut answered = sign_in(Outcome::RefusedByIdp);
+        answered.messages[0].issuer = Some(IDP_ENTITY_ID.into());
+        answered.exchanges[0].page = Some(testing::page(&["AADSTS700016"], &[]));
+        let cases = [
+            Case { metadata: held.clone(), ..refused("AADSTS700016", IDP_ENTITY_ID) },
+            Case { metadata: held.clone(), registrations: vec![registration(&[ENTITY_ID], &[])], ..refused("AADSTS700016", IDP_ENTITY_ID) },
+            Case { metadata: held.clone(), ..said },
+            Case { metadata: held, ..configured(IDP_ENTITY_ID, &[ENTITY_ID]) },
+            refused("AADSTS700016", &tenant),
+            answered,
+        ];
+        for (number, case) in cases.iter().enumerate() {
+            let found = findings(&ENTITY_ID_NOT_REGISTERED, case);
+            assert_eq!(found.len(), 1, "{number}");
+            assert_eq!((found[0].causes[0].who, found[0].causes[0].text.as_str()), (Who::Sp, SENDS_IDP_NAME.text), "{number}");
+            assert!(found[0].causes.iter().all(|cause| cause.who == Who::Sp), "{number}");
+            let offered = (!case.registrations.is_empty()).then_some(ENTITY_ID);
+            assert_eq!(found[0].causes[0].value.as_deref(), offered, "{number}");
+        }
     }
 }

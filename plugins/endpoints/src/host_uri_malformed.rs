@@ -1,8 +1,8 @@
 //! A host URI that is more, or less, than scheme and host.
 
 use diag_sdk::address::Address;
-use diag_sdk::case::sp_configuration::SpConfiguration;
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, host};
+use diag_sdk::view::EntryPoint;
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
 
 static NOT_A_HOST: CauseData = CauseData {
     text: "The host URI was entered with a path or slash, without its scheme, or not as a URI at all",
@@ -56,10 +56,10 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for configuration in case.relevant_configurations().filter(|configuration| configuration.is_saml() || configuration.method.is_none()) {
-        let Some(host_uri) = &configuration.host_uri else { continue };
+    for entry in case.saml_entry_points() {
+        let Some(host_uri) = &entry.host_uri else { continue };
         if let Some((fault, difference)) = fault(case, &host_uri.value) {
-            out.push(describe(case, configuration, host_uri, &fault, difference));
+            out.push(describe(&entry, host_uri, &fault, difference));
         }
     }
 }
@@ -87,14 +87,8 @@ fn fault(case: &Case, value: &str) -> Option<(Fault, Difference)> {
         let fault = if value.contains("://") { Fault::Scheme } else { Fault::NotAbsolute };
         return Some((fault, Difference::Scheme));
     };
-    let idp_hosts: Vec<String> = case
-        .metadata
-        .iter()
-        .filter_map(|metadata| metadata.idp.as_ref())
-        .flat_map(|role| &role.sso)
-        .filter_map(|endpoint| host::host_of(&endpoint.location.value))
-        .collect();
-    if matches!(address.host.as_str(), "login.microsoftonline.com" | "sts.windows.net") || idp_hosts.contains(&address.host) {
+    let entra = matches!(address.host.as_str(), "login.microsoftonline.com" | "sts.windows.net");
+    if entra || case.is_declared_idp_host(&address.host) {
         return Some((Fault::Idp, Difference::Host));
     }
     if address.path == "/" && address.query.is_none() && !value.contains('#') {
@@ -103,7 +97,7 @@ fn fault(case: &Case, value: &str) -> Option<(Fault, Difference)> {
     Some((Fault::Path, Difference::Path))
 }
 
-fn describe(case: &Case, configuration: &SpConfiguration, host_uri: &Sited<String>, fault: &Fault, difference: Difference) -> Finding {
+fn describe(entry: &EntryPoint<'_>, host_uri: &Sited<String>, fault: &Fault, difference: Difference) -> Finding {
     let (message, detail) = match fault {
         Fault::Empty => ("The host URI is empty", "The service provider cannot build its consumer service URL."),
         Fault::NotAbsolute => {
@@ -125,18 +119,14 @@ fn describe(case: &Case, configuration: &SpConfiguration, host_uri: &Sited<Strin
             "The service provider would have its responses sent to the identity provider itself.",
         ),
     };
-    let mut finding = if case.signed_in() {
-        Finding::warning(message).likely().detail("The capture shows a sign-in that worked nevertheless.")
-    } else {
-        Finding::error(message).detail(detail)
-    };
+    let detail = if entry.case.signed_in() { "The capture shows a sign-in that worked nevertheless." } else { detail };
     let right = (*fault != Fault::Idp).then(|| corrected(&host_uri.value)).flatten();
-    finding = finding.actual_sited(host_uri, format!("host URI of {}", configuration.name));
+    let mut finding = entry.fault(message).detail(detail).actual_sited(host_uri, format!("host URI of {}", entry.name));
     if let Some(right) = &right {
         finding = finding.expected(right, "scheme and host name only").difference(difference);
     }
     let data = if *fault == Fault::Idp { &IDP_URL } else { &NOT_A_HOST };
-    finding.cause_with(data, configuration.vendor, Some(&configuration.name), right.as_deref())
+    finding.because_at(data, entry, right.as_deref())
 }
 
 /// Scheme, host and (where one is written) a port that is not the scheme's own.
@@ -152,13 +142,13 @@ fn corrected(value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{IDP, SSO, configuration, findings, idp_metadata, levels, sign_in};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
+    use diag_sdk::testing::{SSO_URL, attempt, entry_point_with, findings, idp_metadata, levels};
 
     #[test]
     fn only_scheme_and_host_will_do() {
-        let case = Case { metadata: vec![idp_metadata(HeldBy::Publisher, IDP, &[SSO])], ..Case::default() };
+        let case = Case { metadata: vec![idp_metadata("d1", HeldBy::Publisher, &[])], ..Case::default() };
         for (value, expected) in [
             ("https://sense.example", None),
             ("https://sense.example:4443", None),
@@ -171,7 +161,7 @@ mod tests {
             ("ftp://sense.example", Some(Fault::Scheme)),
             ("https://sense.example ", Some(Fault::Padded)),
             ("", Some(Fault::Empty)),
-            (SSO, Some(Fault::Idp)),
+            (SSO_URL, Some(Fault::Idp)),
             ("https://login.microsoftonline.com/t/saml2", Some(Fault::Idp)),
         ] {
             assert_eq!(fault(&case, value).map(|(fault, _)| fault), expected, "{value}");
@@ -194,8 +184,8 @@ mod tests {
 
     #[test]
     fn a_sign_in_that_works_makes_it_a_warning() {
-        let mut case = sign_in(Outcome::SignedIn);
-        case.sp_configurations = vec![configuration("https://sense.example/", "https://sense.example", None)];
+        let mut case = entry_point_with(|entry| entry.host_uri = Some("https://sense.example/".into()));
+        attempt(&mut case, Outcome::SignedIn);
         assert_eq!(levels(&HOST_URI_MALFORMED, &case), [Severity::Warning]);
         case.attempts.clear();
         let found = findings(&HOST_URI_MALFORMED, &case);

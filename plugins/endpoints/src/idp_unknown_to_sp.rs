@@ -1,9 +1,9 @@
 //! The service provider says that it has no metadata for the identity provider.
 
-use crate::sides;
+use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
-use diag_sdk::case::input::HeldBy;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use std::collections::HashSet;
 
 static NO_METADATA: CauseData = CauseData {
     text: "The service provider has not loaded the identity provider's metadata, or that of another tenant or environment",
@@ -64,7 +64,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let mut told: Vec<Option<&str>> = Vec::new();
+    let mut told: HashSet<Option<&str>> = HashSet::new();
     // A page of a host nobody could place counts where the sign-in ended on it.
     let pages = case.phrases_of(Side::Sp).into_iter().chain(
         case.phrases_of(Side::Other)
@@ -73,18 +73,16 @@ fn run(case: &Case, out: &mut Findings) {
     );
     for seen in pages.filter(|seen| MEANINGS.contains(&seen.phrase.meaning)) {
         let attempt = seen.attempt.map(|attempt| attempt.id.as_str());
-        if told.contains(&attempt) || seen.attempt.is_some_and(diag_sdk::case::attempt::Attempt::accepted) {
+        if told.contains(&attempt) || seen.attempt.is_some_and(Attempt::accepted) {
             continue;
         }
         // A line of a log tells of something that happened, at whatever time.
         if seen.place.is_none() && case.signed_in() {
             continue;
         }
-        told.push(attempt);
-        let mut finding = Finding::error("The service provider does not know the identity provider").detail(seen.phrase.quoted());
-        if let Some(attempt) = attempt {
-            finding = finding.attempt(attempt);
-        }
+        told.insert(attempt);
+        let finding =
+            seen.finding(Severity::Error, "The service provider does not know the identity provider").detail(seen.phrase.quoted());
         out.push(with_metadata(case, finding).at_all(seen.place));
     }
 }
@@ -97,11 +95,10 @@ fn is_error_page(case: &Case, exchange: Option<usize>) -> bool {
 
 /// Compares what the service provider holds with what is published, where both were given.
 fn with_metadata(case: &Case, finding: Finding) -> Finding {
-    let (sp, entry_point) = sides::entry_point(case);
-    let held = case.idp_metadata(HeldBy::Sp).next();
-    let published = case.idp_metadata(HeldBy::Publisher).next();
+    let held = case.idp_metadata_held().into_iter().next();
+    let published = case.idp_metadata_published().into_iter().next();
     let mut finding = finding;
-    match (published, held) {
+    match (&published, &held) {
         (Some(published), Some(held)) if published.entity_id.value != held.entity_id.value => {
             finding = finding
                 .expected(&published.entity_id.value, format!("entityID in {}", published.origin))
@@ -115,15 +112,17 @@ fn with_metadata(case: &Case, finding: Finding) -> Finding {
         }
         _ => {}
     }
-    let value = published.map(|published| published.entity_id.value.as_str());
-    finding.cause_with(&NO_METADATA, sp, entry_point, value).cause_with(&WRONG_NAME, sp, entry_point, value)
+    let value = published.map(|published| published.metadata.entity_id.value.as_str());
+    finding.because_with(&NO_METADATA, case, value).because_with(&WRONG_NAME, case, value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{IDP, SSO, exchange, findings, idp_metadata, page, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::input::HeldBy;
+    use diag_sdk::case::metadata::Metadata;
+    use diag_sdk::testing::{IDP_ENTITY_ID, exchange, findings, idp_metadata, page, sign_in};
 
     fn says(side: Side, meaning: Meaning) -> Case {
         let mut shown = exchange(side, "GET", "https://wiki.example/secure", 500);
@@ -142,10 +141,11 @@ mod tests {
     #[test]
     fn the_copies_are_compared() {
         let mut case = says(Side::Sp, Meaning::UnknownIdp);
-        case.metadata = vec![idp_metadata(HeldBy::Publisher, IDP, &[SSO]), idp_metadata(HeldBy::Sp, "urn:old", &[SSO])];
+        let held = Metadata { entity_id: "urn:old".into(), ..idp_metadata("d2", HeldBy::Sp, &[]) };
+        case.metadata = vec![idp_metadata("d1", HeldBy::Publisher, &[]), held];
         let found = findings(&IDP_UNKNOWN_TO_SP, &case);
-        assert_eq!((found[0].expected.as_deref(), found[0].actual.as_deref()), (Some(IDP), Some("urn:old")));
-        assert_eq!(found[0].causes[0].value.as_deref(), Some(IDP));
+        assert_eq!((found[0].expected.as_deref(), found[0].actual.as_deref()), (Some(IDP_ENTITY_ID), Some("urn:old")));
+        assert_eq!(found[0].causes[0].value.as_deref(), Some(IDP_ENTITY_ID));
     }
 
     #[test]

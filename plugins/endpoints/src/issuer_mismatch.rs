@@ -1,10 +1,10 @@
 //! The response comes from another identity provider than the service provider trusts.
 
-use crate::sides;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::case::message::Message;
 use diag_sdk::case::metadata::Metadata;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, difference};
+use diag_sdk::view::Response;
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, difference};
+use std::collections::HashSet;
 
 static OTHER_METADATA: CauseData = CauseData {
     text: "The service provider has the metadata of another tenant, environment or identity provider",
@@ -90,68 +90,67 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for response in sides::responses(case) {
-        let trusted = trusted(case);
+    let trusted = trusted(case);
+    let names: HashSet<&str> = trusted.iter().map(|metadata| metadata.entity_id.value.as_str()).collect();
+    for response in case.responses() {
         if trusted.is_empty() {
             out.missing(Need::IdpMetadataInSp);
             out.missing(Need::IdpMetadata);
             return;
         }
-        let known = |issuer: &&Sited<String>| trusted.iter().any(|metadata| metadata.entity_id.value == issuer.value);
-        let issuers = response.issuer.iter().chain(response.assertions.iter().filter_map(|assertion| assertion.issuer.as_ref()));
-        let Some(stranger) = issuers.into_iter().find(|issuer| !known(issuer)) else { continue };
-        judge(case, response, stranger, &trusted, out);
+        let of_assertions = response.message.assertions.iter().filter_map(|assertion| assertion.issuer.as_ref());
+        let mut issuers = response.message.issuer.iter().chain(of_assertions);
+        if let Some(stranger) = issuers.find(|issuer| !names.contains(issuer.value.as_str())) {
+            out.extend(judge(&response, stranger, &trusted));
+        }
     }
 }
 
 /// The metadata by which the service provider would look the sender up: what it holds, else what the
 /// identity provider publishes.
 fn trusted(case: &Case) -> Vec<&Metadata> {
-    let relevant: Vec<&str> = case.relevant_configurations().map(|configuration| configuration.id.as_str()).collect();
-    let concerns = |metadata: &&Metadata| metadata.configuration.as_deref().is_none_or(|id| relevant.contains(&id));
+    let concerns = |metadata: &&Metadata| case.concerns(metadata.configuration.as_deref());
     let held: Vec<&Metadata> = case.idp_metadata(HeldBy::Sp).filter(concerns).collect();
     if held.is_empty() { case.idp_metadata(HeldBy::Publisher).collect() } else { held }
 }
 
-fn judge(case: &Case, response: &Message, stranger: &Sited<String>, trusted: &[&Metadata], out: &mut Findings) {
-    let nearest =
-        difference::nearest(trusted.iter().map(|metadata| metadata.entity_id.value.as_str()), &stranger.value).map(|(value, _)| value);
-    let Some(metadata) = trusted.iter().find(|metadata| nearest == Some(metadata.entity_id.value.as_str())) else { return };
+fn judge(response: &Response<'_>, stranger: &Sited<String>, trusted: &[&Metadata]) -> Option<Finding> {
+    let names = trusted.iter().map(|metadata| metadata.entity_id.value.as_str());
+    let nearest = difference::nearest(names, &stranger.value).map(|(value, _)| value)?;
+    let metadata = trusted.iter().find(|metadata| nearest == metadata.entity_id.value)?;
     // Only what the service provider itself holds proves what it trusts.
     let held = metadata.held_by == HeldBy::Sp;
-    let mut finding = sides::fault(case, response, "The response comes from an identity provider the SP does not know");
-    if !held && finding.severity == Severity::Error && case.attempt_of(&response.id).is_none() {
+    let mut finding = response.fault("The response comes from an identity provider the SP does not know");
+    if !held && finding.severity == Severity::Error && response.attempt.is_none() {
         finding.severity = Severity::Warning;
         finding = finding.likely();
     }
-    let (sp, entry_point) = sides::entry_point(case);
-    let (idp, application) = sides::registration(case);
-    out.push(
+    Some(
         finding
             .expected(&metadata.entity_id.value, format!("entityID in {}", metadata.origin))
             .actual_sited(stranger, "Issuer of the response")
             .at(&metadata.entity_id.place)
             .compared()
-            .subject(response.id.clone())
-            .cause_with(&OTHER_METADATA, sp, entry_point, None)
-            .cause_with(&ISSUER_ALTERED, idp, application, Some(&metadata.entity_id.value)),
-    );
+            .because(&OTHER_METADATA, response.case)
+            .because_with(&ISSUER_ALTERED, response.case, metadata.entity_id.value.as_str()),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{IDP, SSO, findings, idp_metadata, levels, sign_in};
     use diag_sdk::Difference;
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{IDP_ENTITY_ID, findings, idp_metadata, levels, sign_in};
 
     fn case(outcome: Outcome, held: &str) -> Case {
-        Case { metadata: vec![idp_metadata(HeldBy::Sp, held, &[SSO])], ..sign_in(outcome) }
+        let held = Metadata { entity_id: held.into(), ..idp_metadata("d1", HeldBy::Sp, &[]) };
+        Case { metadata: vec![held], ..sign_in(outcome) }
     }
 
     #[test]
     fn the_issuer_must_be_the_one_that_is_held() {
-        assert!(findings(&ISSUER_MISMATCH, &case(Outcome::RefusedBySp, IDP)).is_empty());
+        assert!(findings(&ISSUER_MISMATCH, &case(Outcome::RefusedBySp, IDP_ENTITY_ID)).is_empty());
         let found = findings(&ISSUER_MISMATCH, &case(Outcome::RefusedBySp, "https://idp.example"));
         assert_eq!((found[0].severity, found[0].difference), (Severity::Error, Some(Difference::TrailingSlash)));
         assert_eq!(levels(&ISSUER_MISMATCH, &case(Outcome::SignedIn, "urn:other")), [Severity::Warning]);
@@ -160,7 +159,7 @@ mod tests {
     #[test]
     fn what_the_service_provider_holds_outweighs_what_is_published() {
         let mut both = case(Outcome::RefusedBySp, "urn:other");
-        both.metadata.push(idp_metadata(HeldBy::Publisher, IDP, &[SSO]));
+        both.metadata.push(idp_metadata("d2", HeldBy::Publisher, &[]));
         assert_eq!(findings(&ISSUER_MISMATCH, &both).len(), 1);
         both.metadata.remove(0);
         assert!(findings(&ISSUER_MISMATCH, &both).is_empty());
@@ -168,7 +167,7 @@ mod tests {
 
     #[test]
     fn the_issuer_of_the_assertion_counts_too() {
-        let mut case = case(Outcome::RefusedBySp, IDP);
+        let mut case = case(Outcome::RefusedBySp, IDP_ENTITY_ID);
         case.messages[1].assertions[0].issuer = Some("urn:somebody".into());
         assert_eq!(findings(&ISSUER_MISMATCH, &case).len(), 1);
     }

@@ -13,8 +13,6 @@ mod entity_id_differs_between_copies;
 mod entity_id_differs_from_host_uri;
 mod entity_id_not_a_uri;
 mod entity_id_not_registered;
-#[cfg(test)]
-mod fixture;
 mod host_uri_malformed;
 mod idp_unknown_to_sp;
 mod issuer_mismatch;
@@ -22,7 +20,6 @@ mod placeholder_value;
 mod recipient_mismatch;
 mod reply_urls_differ;
 mod response_sent_to_wrong_acs;
-mod sides;
 mod sign_on_url_wrong;
 mod sso_mode_not_saml;
 mod sso_url_wrong;

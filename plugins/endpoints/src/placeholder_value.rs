@@ -1,7 +1,7 @@
 //! Pattern texts of the tutorial left in.
 
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
 
 static PATTERN_AT_IDP: CauseData = CauseData {
     text: "The pattern of the tutorial was entered instead of the real value",
@@ -71,8 +71,8 @@ struct Entered<'a> {
     field: &'static str,
     setting: Setting,
     who: Who,
-    vendor: Vendor,
-    object: Option<&'a str>,
+    /// Id of the registration, entry point or metadata document that holds it.
+    holder: &'a str,
 }
 
 fn run(case: &Case, out: &mut Findings) {
@@ -92,13 +92,16 @@ fn run(case: &Case, out: &mut Findings) {
                 .detail(format!("{pattern} stands where a real name belongs."))
         };
         let data = if entry.who == Who::Idp { PATTERN_AT_IDP } else { PATTERN_AT_SP };
-        let same = entered.iter().filter(|other| other.value == entry.value).map(|other| other.place);
-        out.push(finding.actual(entry.value, entry.field).at(entry.place).at_all(same).cause_with(
-            &CauseData { setting: entry.setting, ..data },
-            entry.vendor,
-            entry.object,
-            None,
-        ));
+        let same: Vec<&Entered<'_>> = entered.iter().filter(|other| other.value == entry.value).collect();
+        let worded = finding
+            .actual(entry.value, entry.field)
+            .at(entry.place)
+            .at_all(same.iter().map(|other| other.place))
+            .subject(entry.holder)
+            .because(&CauseData { setting: entry.setting, ..data }, case);
+        // What several objects hold is about none of them alone.
+        let alone = same.iter().all(|other| other.holder == entry.holder);
+        out.push(Finding { subject: worded.subject.clone().filter(|_| alone), ..worded });
     }
 }
 
@@ -106,15 +109,7 @@ fn entered(case: &Case) -> Vec<Entered<'_>> {
     let mut all = Vec::new();
     for registration in case.relevant_registrations() {
         let mut add = |value, place, field, setting| {
-            all.push(Entered {
-                value,
-                place,
-                field,
-                setting,
-                who: Who::Idp,
-                vendor: registration.vendor,
-                object: registration.name.as_deref(),
-            });
+            all.push(Entered { value, place, field, setting, who: Who::Idp, holder: &registration.id });
         };
         for entry in &registration.identifiers {
             add(entry.value.value.as_str(), &entry.value.place, "registered entityID", Setting::IdpIdentifier);
@@ -134,20 +129,12 @@ fn entered(case: &Case) -> Vec<Entered<'_>> {
             (&configuration.prefix, "prefix", Setting::SpPrefix),
         ] {
             let Some(value) = value else { continue };
-            all.push(Entered {
-                value: &value.value,
-                place: &value.place,
-                field,
-                setting,
-                who: Who::Sp,
-                vendor: configuration.vendor,
-                object: Some(&configuration.name),
-            });
+            all.push(Entered { value: &value.value, place: &value.place, field, setting, who: Who::Sp, holder: &configuration.id });
         }
     }
     for metadata in case.sp_metadata(HeldBy::Publisher).chain(case.sp_metadata(HeldBy::Idp)) {
         let mut add = |value, place, field, setting| {
-            all.push(Entered { value, place, field, setting, who: Who::Sp, vendor: case.sp_vendor, object: None });
+            all.push(Entered { value, place, field, setting, who: Who::Sp, holder: &metadata.id });
         };
         add(metadata.entity_id.value.as_str(), &metadata.entity_id.place, "entityID in the metadata", Setting::SpEntityId);
         for endpoint in metadata.sp.iter().flat_map(|role| &role.acs) {
@@ -173,8 +160,9 @@ fn placeholder(value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ACS, ENTITY, configuration, findings, levels, registration, sign_in, sp_metadata};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::metadata::Metadata;
+    use diag_sdk::testing::{ACS_URL, ENTITY_ID, entry_point, entry_point_with, findings, levels, registration, sign_in, sp_metadata};
 
     #[test]
     fn patterns_are_recognised_and_real_names_are_not() {
@@ -195,24 +183,27 @@ mod tests {
     #[test]
     fn every_place_is_looked_at() {
         let pattern = "https://<FQDN>";
-        let case = |registrations, sp_configurations, metadata| Case { registrations, sp_configurations, metadata, ..Case::default() };
-        assert_eq!(levels(&PLACEHOLDER_VALUE, &case(vec![registration(&[pattern], &[ACS])], vec![], vec![])), [Severity::Error]);
-        assert_eq!(levels(&PLACEHOLDER_VALUE, &case(vec![registration(&[ENTITY], &[ACS, pattern])], vec![], vec![])), [Severity::Error]);
-        assert_eq!(levels(&PLACEHOLDER_VALUE, &case(vec![], vec![configuration(pattern, ENTITY, None)], vec![])), [Severity::Error]);
-        assert_eq!(
-            levels(&PLACEHOLDER_VALUE, &case(vec![], vec![], vec![sp_metadata(HeldBy::Publisher, pattern, &[ACS])])),
-            [Severity::Error]
-        );
-        assert!(
-            findings(&PLACEHOLDER_VALUE, &case(vec![registration(&[ENTITY], &[ACS])], vec![configuration(ENTITY, ENTITY, None)], vec![]))
-                .is_empty()
-        );
+        let registered = |identifiers: &[&str], reply_urls: &[&str]| Case {
+            registrations: vec![registration(identifiers, reply_urls)],
+            ..Case::default()
+        };
+        let published = Metadata { entity_id: pattern.into(), ..sp_metadata("d1", HeldBy::Publisher, &[], &[]) };
+        for case in [
+            registered(&[pattern], &[ACS_URL]),
+            registered(&[ENTITY_ID], &[ACS_URL, pattern]),
+            entry_point_with(|entry| entry.host_uri = Some(pattern.into())),
+            Case { metadata: vec![published], ..Case::default() },
+        ] {
+            assert_eq!(levels(&PLACEHOLDER_VALUE, &case), [Severity::Error]);
+        }
+        let real = Case { sp_configurations: vec![entry_point()], ..registered(&[ENTITY_ID], &[ACS_URL]) };
+        assert!(findings(&PLACEHOLDER_VALUE, &real).is_empty());
     }
 
     #[test]
     fn a_leftover_beside_a_sign_in_that_works_is_a_warning() {
         let mut case = sign_in(Outcome::SignedIn);
-        case.registrations = vec![registration(&[ENTITY, "https://{host}"], &[ACS])];
+        case.registrations = vec![registration(&[ENTITY_ID, "https://{host}"], &[ACS_URL])];
         assert_eq!(levels(&PLACEHOLDER_VALUE, &case), [Severity::Warning]);
     }
 }

@@ -1,8 +1,7 @@
 //! The assertion may only be handed to another URL.
 
-use crate::sides;
-use diag_sdk::case::message::Message;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, address, check};
+use diag_sdk::view::{ConsumersOf, Response};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, address, check};
 
 static OTHER_RECIPIENT: CauseData = CauseData {
     text: "The identity provider writes a recipient that is set by hand, or that belongs to another reply URL",
@@ -74,55 +73,52 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for response in sides::responses(case) {
-        let urls = sides::consumer_urls(case, response);
-        for assertion in &response.assertions {
+    let consumers = case.consumers();
+    for response in case.responses() {
+        let (urls, to) = (consumers.of(&response), response.message.delivered_to());
+        for assertion in &response.message.assertions {
             let bearer = assertion.confirmations.iter().filter(|confirmation| confirmation.method.ends_with(":bearer"));
             let recipients: Vec<&Sited<String>> = bearer.filter_map(|confirmation| confirmation.recipient.as_ref()).collect();
-            // One confirmation that fits is enough.
-            let Some(recipient) = recipients.first() else { continue };
-            let fits = |recipient: &&Sited<String>| match response.delivered_to() {
-                Some(to) => address::reaches(&recipient.value, to) || urls.iter().any(|used| used.value == recipient.value),
-                None => urls.is_empty() || urls.iter().any(|used| used.value == recipient.value),
+            let fits = |recipient: &&Sited<String>| {
+                urls.has(&recipient.value)
+                    || match to {
+                        Some(to) => address::reaches(&recipient.value, to),
+                        None => urls.is_empty(),
+                    }
             };
-            if recipients.iter().any(fits) {
-                continue;
-            }
-            judge(case, response, recipient, &urls, out);
+            // One confirmation that fits is enough.
+            let Some(recipient) = recipients.first().filter(|_| !recipients.iter().any(fits)) else { continue };
+            out.extend(judge(&response, recipient, &urls));
         }
     }
 }
 
-fn judge(case: &Case, response: &Message, recipient: &Sited<String>, urls: &[sides::Used<'_>], out: &mut Findings) {
+fn judge(response: &Response<'_>, recipient: &Sited<String>, urls: &ConsumersOf<'_, '_>) -> Option<Finding> {
     // The service provider's own spelling of the URL, where it is known, is what it compares with.
-    let delivered = response.delivered_to();
-    let own = urls.iter().find(|used| delivered.is_none_or(|to| address::reaches(used.value, to)));
-    let (expected, origin) = match (own, delivered) {
-        (Some(own), _) => (own.value, own.origin.as_str()),
-        (None, Some(to)) => (to, "URL the browser sent the response to"),
-        (None, None) => return,
+    let delivered = response.message.delivered_to();
+    let own = delivered.map_or_else(|| urls.first(), |to| urls.reached(to));
+    let (expected, origin) = match own {
+        Some(own) => (own.value, own.origin.as_str()),
+        None => (delivered?, "URL the browser sent the response to"),
     };
-    let (idp, application) = sides::registration(case);
-    let (sp, _) = sides::entry_point(case);
-    let mut finding = sides::fault(case, response, "The assertion's Recipient is not where it was delivered")
-        .expected(expected, origin)
-        .actual_sited(recipient, "Recipient of the assertion")
-        .compared()
-        .subject(response.id.clone())
-        .cause_with(&OTHER_RECIPIENT, idp, application, Some(expected))
-        .cause(&GATEWAY, sp);
-    if let Some(sighting) = response.delivered() {
-        finding = finding.at(&sighting.place);
-    }
-    out.push(finding);
+    Some(
+        response
+            .fault("The assertion's Recipient is not where it was delivered")
+            .expected(expected, origin)
+            .actual_sited(recipient, "Recipient of the assertion")
+            .compared()
+            .at_all(response.message.delivered().map(|sighting| &sighting.place))
+            .because_with(&OTHER_RECIPIENT, response.case, expected)
+            .because(&GATEWAY, response.case),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ACS, SEEN, findings, levels, sign_in};
+    use diag_sdk::Difference;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::{Case, Difference};
+    use diag_sdk::testing::{ACS_SEEN, ACS_URL, findings, levels, sign_in};
 
     fn with_recipient(outcome: Outcome, recipient: &str) -> Case {
         let mut case = sign_in(outcome);
@@ -140,14 +136,14 @@ mod tests {
         ] {
             let found = findings(&RECIPIENT_MISMATCH, &with_recipient(Outcome::RefusedBySp, recipient));
             assert_eq!((found.len(), found[0].severity, found[0].difference), (1, Severity::Error, Some(difference)), "{recipient}");
-            assert_eq!(found[0].expected.as_deref(), Some(ACS));
+            assert_eq!(found[0].expected.as_deref(), Some(ACS_URL));
         }
     }
 
     #[test]
     fn the_url_as_the_browser_writes_it_is_the_same() {
-        assert!(findings(&RECIPIENT_MISMATCH, &with_recipient(Outcome::RefusedBySp, SEEN)).is_empty());
-        assert!(findings(&RECIPIENT_MISMATCH, &with_recipient(Outcome::RefusedBySp, ACS)).is_empty());
+        assert!(findings(&RECIPIENT_MISMATCH, &with_recipient(Outcome::RefusedBySp, ACS_SEEN)).is_empty());
+        assert!(findings(&RECIPIENT_MISMATCH, &with_recipient(Outcome::RefusedBySp, ACS_URL)).is_empty());
     }
 
     #[test]
@@ -159,7 +155,7 @@ mod tests {
     fn one_confirmation_that_fits_is_enough() {
         let mut case = with_recipient(Outcome::RefusedBySp, "https://test.example/");
         let mut second = case.messages[1].assertions[0].confirmations[0].clone();
-        second.recipient = Some(ACS.into());
+        second.recipient = Some(ACS_URL.into());
         case.messages[1].assertions[0].confirmations.push(second);
         assert!(findings(&RECIPIENT_MISMATCH, &case).is_empty());
     }

@@ -89,12 +89,8 @@ fn run(case: &Case, out: &mut Findings) {
                 .expected(list(&application), "web.redirectUris of the application")
                 .actual(list(&principal), "replyUrls of the service principal")
                 .at_all(extra.iter().chain(&missing).map(|entry| &entry.value.place))
-                .cause_with(
-                    &NOT_COPIED,
-                    registration.vendor,
-                    registration.name.as_deref(),
-                    missing.first().map(|entry| entry.value.value.as_str()),
-                ),
+                .subject(registration.id.clone())
+                .because_with(&NOT_COPIED, case, missing.first().map(|entry| entry.value.value.as_str())),
         );
     }
 }
@@ -106,10 +102,10 @@ fn of(registration: &IdpRegistration, object: RegistrationObject) -> Vec<&Regist
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ACS, ENTITY, findings, registration};
+    use diag_sdk::testing::{ACS_URL, ENTITY_ID, findings, registration};
 
     fn case(application: &[&str], principal: &[&str]) -> Case {
-        let mut known = registration(&[ENTITY], application);
+        let mut known = registration(&[ENTITY_ID], application);
         known
             .reply_urls
             .extend(principal.iter().map(|url| Registered { value: (*url).into(), object: RegistrationObject::ServicePrincipal }));
@@ -118,15 +114,15 @@ mod tests {
 
     #[test]
     fn lists_are_compared_as_sets() {
-        assert!(findings(&REPLY_URLS_DIFFER, &case(&[ACS, "https://b.example/"], &["https://b.example/", ACS])).is_empty());
-        assert_eq!(findings(&REPLY_URLS_DIFFER, &case(&[ACS], &[ACS, "https://old.example/"])).len(), 1);
-        assert_eq!(findings(&REPLY_URLS_DIFFER, &case(&[ACS, "https://old.example/"], &[ACS])).len(), 1);
+        assert!(findings(&REPLY_URLS_DIFFER, &case(&[ACS_URL, "https://b.example/"], &["https://b.example/", ACS_URL])).is_empty());
+        assert_eq!(findings(&REPLY_URLS_DIFFER, &case(&[ACS_URL], &[ACS_URL, "https://old.example/"])).len(), 1);
+        assert_eq!(findings(&REPLY_URLS_DIFFER, &case(&[ACS_URL, "https://old.example/"], &[ACS_URL])).len(), 1);
     }
 
     #[test]
     fn a_list_that_was_not_exported_is_no_difference() {
-        assert!(findings(&REPLY_URLS_DIFFER, &case(&[ACS], &[])).is_empty());
-        let mut alone = case(&[ACS], &[]);
+        assert!(findings(&REPLY_URLS_DIFFER, &case(&[ACS_URL], &[])).is_empty());
+        let mut alone = case(&[ACS_URL], &[]);
         alone.registrations[0].objects = vec![RegistrationObject::Application];
         assert!(REPLY_URLS_DIFFER.judge(&alone).missed().contains(&Need::ServicePrincipal));
     }

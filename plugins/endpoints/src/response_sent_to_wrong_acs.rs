@@ -1,9 +1,10 @@
 //! The identity provider posts to a URL that is no assertion consumer service of this service provider.
 
-use crate::sides::{self, Used};
 use diag_sdk::case::attempt::Outcome;
-use diag_sdk::case::message::Message;
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, address, check};
+use diag_sdk::case::exchange::Exchange;
+use diag_sdk::destinations::Destinations;
+use diag_sdk::view::{ConsumersOf, Known, Response};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, difference};
 
 static LEFTOVER: CauseData = CauseData {
     text: "The identity provider has another URL registered (a leftover, another environment, another application) and uses that",
@@ -86,81 +87,76 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for response in sides::responses(case) {
-        let Some(to) = response.delivered_to() else { continue };
-        let urls = sides::consumer_urls(case, response);
+    let consumers = case.consumers();
+    let known = case.registered_acs_urls();
+    let registered: Destinations<'_> = known.iter().map(|known| known.value).collect();
+    for response in case.responses() {
+        let Some(to) = response.message.delivered_to() else { continue };
+        let urls = consumers.of(&response);
         if urls.is_empty() {
             out.missing(Need::SpMetadata);
             out.missing(Need::Virtualproxyconfig);
             continue;
         }
-        if sides::any_reaches(&urls, to) || worked(case, response) || redirected_home(case, response, &urls) {
+        let answer = response.message.delivered_in().and_then(|index| case.exchanges.get(index));
+        if urls.reached(to).is_some() || worked(&response) || answer.is_some_and(|answer| redirected_home(answer, &urls)) {
             continue;
         }
-        out.push(describe(case, response, &urls, to));
+        // Which registered value it took, where the exports show it.
+        let leftover = registered.reached(to).and_then(|index| known.get(index));
+        out.push(describe(&response, &urls, to, answer, leftover));
     }
 }
 
-/// Whoever received it took it: another application of the same capture, or a URL we do not know of.
-fn worked(case: &Case, response: &Message) -> bool {
-    case.attempt_of(&response.id).is_some_and(|attempt| attempt.accepted() || attempt.outcome == Outcome::Abandoned)
+/// Whoever received it took it (another application of the same capture, or a URL we do not know of), or
+/// the person went elsewhere.
+fn worked(response: &Response<'_>) -> bool {
+    response.accepted() || response.attempt.is_some_and(|attempt| attempt.outcome == Outcome::Abandoned)
 }
 
 /// The answer sends the browser on to the right URL: that loses the message, and is a finding of its own.
-fn redirected_home(case: &Case, response: &Message, urls: &[Used<'_>]) -> bool {
-    let exchange = response.delivered().and_then(|sighting| sighting.exchange).and_then(|index| case.exchanges.get(index));
-    exchange.is_some_and(|exchange| {
-        (301..=308).contains(&exchange.status) && exchange.location.as_deref().is_some_and(|location| sides::any_reaches(urls, location))
-    })
+fn redirected_home(answer: &Exchange, urls: &ConsumersOf<'_, '_>) -> bool {
+    (301..=308).contains(&answer.status) && answer.location.as_deref().is_some_and(|location| urls.reached(location).is_some())
 }
 
-fn describe(case: &Case, response: &Message, urls: &[Used<'_>], to: &str) -> Finding {
-    let known: Vec<&str> = urls.iter().map(|used| used.value).collect();
-    let nearest = diag_sdk::difference::nearest(known, to).map(|(value, _)| value);
-    let right = urls.iter().find(|used| nearest == Some(used.value)).or_else(|| urls.first());
-    let exchange = response.delivered().and_then(|sighting| sighting.exchange).and_then(|index| case.exchanges.get(index));
-    let answer = exchange.map_or(String::new(), |exchange| match exchange.status {
+fn describe(
+    response: &Response<'_>,
+    urls: &ConsumersOf<'_, '_>,
+    to: &str,
+    answer: Option<&Exchange>,
+    leftover: Option<&Known<'_>>,
+) -> Finding {
+    let right = urls.nearest(to);
+    let answer = answer.map_or(String::new(), |exchange| match exchange.status {
         0 => " There was no answer.".to_owned(),
         404 => " The answer was 404: nobody serves that URL.".to_owned(),
         status => format!(" The answer was {status}."),
     });
-    let mut finding = Finding::error("The response was sent to a URL that is not the service provider's")
+    let mut finding = response
+        .finding(Severity::Error, "The response was sent to a URL that is not the service provider's")
         .detail(format!("The identity provider chose where to send it.{answer}"))
-        .subject(response.id.clone());
-    if let Some(attempt) = case.attempt_of(&response.id) {
-        finding = finding.attempt(&attempt.id);
-    }
-    if let Some(sighting) = response.delivered() {
-        finding = finding.at(&sighting.place);
-    }
+        .at_all(response.message.delivered().map(|sighting| &sighting.place));
     if let Some(right) = right {
         finding =
             finding.expected(right.value, &right.origin).actual(to, "URL the browser sent the response to").compared().at(right.place);
         if finding.difference == Some(Difference::DefaultPort) {
-            finding.difference = diag_sdk::difference::between(right.value.trim_end_matches('/'), to.trim_end_matches('/'));
+            finding.difference = difference::between(right.value.trim_end_matches('/'), to.trim_end_matches('/'));
         }
     }
-    let (idp, application) = sides::registration(case);
-    let named =
-        sides::request_of(case, response).and_then(|request| request.request.as_ref()).is_none_or(|details| details.acs_url.is_some());
-    let value = right.map(|right| right.value);
-    let reason = if named { &LEFTOVER } else { &REQUEST_NAMES_NONE };
-    // Which registered value it took, where the exports show it.
-    if let Some(leftover) = sides::registered_acs_urls(case).iter().find(|known| address::reaches(known.value, to)) {
-        finding = finding.at(leftover.place);
-    }
-    finding.cause_with(reason, idp, application, value)
+    let asked = response.request().and_then(|request| request.request.as_ref());
+    let reason = if asked.is_none_or(|details| details.acs_url.is_some()) { &LEFTOVER } else { &REQUEST_NAMES_NONE };
+    finding.at_all(leftover.map(|leftover| leftover.place)).because_with(reason, response.case, right.map(|right| right.value))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ACS, ENTITY, SEEN, findings, response, sign_in, sp_metadata};
     use diag_sdk::case::input::HeldBy;
+    use diag_sdk::testing::{ACS_SEEN, ACS_URL, acs_endpoints, findings, sign_in, sp_metadata};
 
     fn posted_to(outcome: Outcome, to: &str, status: u16) -> Case {
         let mut case = sign_in(outcome);
-        case.messages[1] = response(to);
+        case.messages[1].sightings[1].to = Some(to.to_owned());
         to.clone_into(&mut case.exchanges[1].url);
         case.exchanges[1].status = status;
         case
@@ -175,13 +171,13 @@ mod tests {
         ] {
             let found = findings(&RESPONSE_SENT_TO_WRONG_ACS, &posted_to(Outcome::BrokenInTransit, to, 404));
             assert_eq!((found.len(), found[0].difference), (1, Some(difference)), "{to}");
-            assert_eq!(found[0].causes[0].value.as_deref(), Some(ACS));
+            assert_eq!(found[0].causes[0].value.as_deref(), Some(ACS_URL));
         }
     }
 
     #[test]
     fn the_right_url_is_right_as_the_browser_writes_it() {
-        assert!(findings(&RESPONSE_SENT_TO_WRONG_ACS, &posted_to(Outcome::RefusedBySp, SEEN, 400)).is_empty());
+        assert!(findings(&RESPONSE_SENT_TO_WRONG_ACS, &posted_to(Outcome::RefusedBySp, ACS_SEEN, 400)).is_empty());
     }
 
     #[test]
@@ -192,14 +188,16 @@ mod tests {
     #[test]
     fn a_redirect_to_the_right_url_is_another_finding() {
         let mut case = posted_to(Outcome::BrokenInTransit, "https://sense.example/azure/samlauthn", 301);
-        case.exchanges[1].location = Some(SEEN.to_owned());
+        case.exchanges[1].location = Some(ACS_SEEN.to_owned());
         assert!(findings(&RESPONSE_SENT_TO_WRONG_ACS, &case).is_empty());
     }
 
     #[test]
     fn metadata_may_list_further_urls() {
         let mut case = posted_to(Outcome::RefusedBySp, "https://sense.example/second/", 400);
-        case.metadata = vec![sp_metadata(HeldBy::Publisher, ENTITY, &["https://sense.example:443/second/"])];
+        let mut metadata = sp_metadata("d1", HeldBy::Publisher, &[], &[]);
+        metadata.sp.as_mut().expect("the role").acs = acs_endpoints(&["https://sense.example:443/second/"]);
+        case.metadata = vec![metadata];
         assert!(findings(&RESPONSE_SENT_TO_WRONG_ACS, &case).is_empty());
     }
 }

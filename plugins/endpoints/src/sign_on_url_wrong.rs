@@ -1,12 +1,10 @@
 //! Where the identity provider sends people to start.
 
-use crate::sides;
 use diag_sdk::address::Address;
-use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::registration::IdpRegistration;
-use diag_sdk::case::sp_configuration::SpConfiguration;
+use diag_sdk::view::{EntryPoint, Known, Used};
 use diag_sdk::{
-    Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, aadsts, address, check, difference, host,
+    Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, aadsts, address, check, difference,
 };
 
 static NOT_SET: CauseData = CauseData {
@@ -63,14 +61,15 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let mut seen = false;
+    let urls = Urls { used: case.used_acs_urls(), known: case.registered_acs_urls() };
     for registration in case.relevant_registrations() {
         let Some(sign_on) = &registration.sign_on_url else { continue };
         seen = true;
         match sign_on.value.as_deref().map(str::trim).filter(|url| !url.is_empty()) {
-            None => out.push(not_set(case, registration, &sign_on.place)),
+            None => out.push(not_set(case, &urls, registration, &sign_on.place)),
             Some(url) => {
-                if let Some(fault) = fault(case, url) {
-                    out.push(describe(case, registration, url, &sign_on.place, &fault));
+                if let Some(fault) = fault(case, &urls, url) {
+                    out.push(describe(case, &urls, registration, url, &sign_on.place, &fault));
                 }
             }
         }
@@ -80,44 +79,42 @@ fn run(case: &Case, out: &mut Findings) {
     }
 }
 
+/// Consumer service URLs of both sides.
+struct Urls<'a> {
+    used: Vec<Used<'a>>,
+    known: Vec<Known<'a>>,
+}
+
+impl<'a> Urls<'a> {
+    fn all(&self) -> impl Iterator<Item = &'a str> {
+        self.used.iter().map(|used| used.value).chain(self.known.iter().map(|known| known.value))
+    }
+}
+
 /// What is wrong with a sign-on URL.
 struct Fault {
     detail: String,
     difference: Option<Difference>,
 }
 
-fn fault(case: &Case, url: &str) -> Option<Fault> {
+fn fault(case: &Case, urls: &Urls<'_>, url: &str) -> Option<Fault> {
     let says = |detail: &str| Some(Fault { detail: detail.to_owned(), difference: None });
     let Some(address) = Address::parse(url) else { return says("It is not an absolute http or https URL.") };
-    let consumer = sides::acs_urls(case).iter().any(|used| address::reaches(used.value, url))
-        || sides::registered_acs_urls(case).iter().any(|known| address::reaches(known.value, url))
-        || address.path.trim_end_matches('/').ends_with("/samlauthn");
-    if consumer {
+    let mut consumers = urls.all();
+    if consumers.any(|known| address::reaches(known, url)) || address.path.trim_end_matches('/').ends_with("/samlauthn") {
         return says("It is the consumer service, which takes posted responses only; opened by a person it shows an error.");
     }
-    let idp_hosts: Vec<String> = case
-        .metadata
-        .iter()
-        .filter_map(|metadata| metadata.idp.as_ref())
-        .flat_map(|role| &role.sso)
-        .filter_map(|endpoint| host::host_of(&endpoint.location.value))
-        .collect();
     let entra = ["login.microsoftonline.com", "sts.windows.net", "myapps.microsoft.com", "account.activedirectory.windowsazure.com"];
-    if idp_hosts.contains(&address.host) || entra.contains(&address.host.as_str()) {
+    if entra.contains(&address.host.as_str()) || case.is_declared_idp_host(&address.host) {
         return says("It leads back to the identity provider instead of the service provider.");
     }
-    elsewhere(case, url, &address)
+    elsewhere(case, urls, url, &address)
 }
 
 /// Another host, port or prefix than every known URL of the service provider.
-fn elsewhere(case: &Case, url: &str, address: &Address) -> Option<Fault> {
-    let homes: Vec<Address> = sides::acs_urls(case)
-        .iter()
-        .map(|used| used.value)
-        .chain(case.relevant_configurations().filter_map(|configuration| configuration.host_uri.as_ref()).map(|uri| uri.value.as_str()))
-        .chain(sides::registered_acs_urls(case).iter().map(|known| known.value))
-        .filter_map(Address::parse)
-        .collect();
+fn elsewhere(case: &Case, urls: &Urls<'_>, url: &str, address: &Address) -> Option<Fault> {
+    let host_uris = case.relevant_configurations().filter_map(|configuration| configuration.host_uri.as_ref());
+    let homes: Vec<Address> = urls.all().chain(host_uris.map(|uri| uri.value.as_str())).filter_map(Address::parse).collect();
     if homes.is_empty() {
         return None;
     }
@@ -129,12 +126,10 @@ fn elsewhere(case: &Case, url: &str, address: &Address) -> Option<Fault> {
     if !on_host.iter().any(|home| home.port == address.port || default_of(home) == address.port) {
         return says(format!("It names port {}, which none of the service provider's URLs has.", address.port), Difference::Port);
     }
-    let prefixes: Vec<&SpConfiguration> = case.relevant_configurations().filter(|configuration| configuration.prefix.is_some()).collect();
-    let has_prefix = |configuration: &&SpConfiguration| {
-        configuration.prefix.as_ref().is_none_or(|prefix| prefix.value.is_empty() || prefix.value == address.first_segment())
-    };
-    if !prefixes.is_empty() && !prefixes.iter().any(has_prefix) {
-        let wanted = prefixes.first().and_then(|configuration| configuration.prefix.as_ref()).map_or("", |prefix| prefix.value.as_str());
+    let prefixed: Vec<EntryPoint<'_>> = case.entry_points().filter(|entry| entry.prefix.is_some()).collect();
+    let leads_to = |entry: &EntryPoint<'_>| entry.own_prefix().is_none_or(|prefix| prefix == address.first_segment());
+    if let Some(first) = prefixed.first().filter(|_| !prefixed.iter().any(leads_to)) {
+        let wanted = first.own_prefix().unwrap_or_default();
         return says(format!("Its path does not begin with the prefix /{wanted} of the entry point ({url})."), Difference::Prefix);
     }
     None
@@ -144,12 +139,11 @@ fn default_of(address: &Address) -> u16 {
     if address.scheme == "http" { 80 } else { 443 }
 }
 
-fn not_set(case: &Case, registration: &IdpRegistration, place: &Place) -> Finding {
-    let refused = case
-        .attempts
-        .iter()
-        .find(|attempt| attempt.kind == AttemptKind::SignIn && attempt.idp_initiated && attempt.outcome == Outcome::RefusedBySp);
-    let finding = match refused {
+fn not_set(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, place: &Place) -> Finding {
+    let responses = case.responses();
+    let mut refused = responses.iter().filter(|response| response.refused()).filter_map(|response| response.attempt);
+    let unsolicited = refused.find(|attempt| attempt.idp_initiated);
+    let finding = match unsolicited {
         Some(attempt) => Finding::warning("Without a sign-on URL the SP refused a sign-in it did not start")
             .likely()
             .detail("Without a sign-on URL the identity provider's portal sends a response nobody asked for.")
@@ -157,16 +151,17 @@ fn not_set(case: &Case, registration: &IdpRegistration, place: &Place) -> Findin
         None => Finding::notice("There is no sign-on URL: the IdP's portal starts sign-ins itself")
             .detail("People who start at the service provider are not affected."),
     };
-    finding.at(place).cause_with(&NOT_SET, registration.vendor, registration.name.as_deref(), start_page(case).as_deref())
+    finding.at(place).subject(registration.id.clone()).because_with(&NOT_SET, case, start_page(urls).as_deref())
 }
 
-fn describe(case: &Case, registration: &IdpRegistration, url: &str, place: &Place, fault: &Fault) -> Finding {
+fn describe(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, url: &str, place: &Place, fault: &Fault) -> Finding {
     let mut finding = Finding::warning("The sign-on URL does not lead to the service provider's start page")
         .likely()
         .detail(&fault.detail)
+        .subject(registration.id.clone())
         .actual(url, "sign-on URL of the application")
         .at(place);
-    let start = start_page(case);
+    let start = start_page(urls);
     if let Some(start) = &start {
         finding = finding.expected(start, "start page of the entry point");
         finding.difference = fault.difference.or_else(|| difference::between(start, url));
@@ -178,30 +173,25 @@ fn describe(case: &Case, registration: &IdpRegistration, url: &str, place: &Plac
     if let Some(seen) = led_back {
         finding = finding.at(seen.place).attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
     }
-    finding.cause_with(&POINTS_ELSEWHERE, registration.vendor, registration.name.as_deref(), start.as_deref())
+    finding.because_with(&POINTS_ELSEWHERE, case, start.as_deref())
 }
 
 /// Where people start: for Qlik Sense the hub of the entry point whose consumer service is known.
-fn start_page(case: &Case) -> Option<String> {
-    let urls = sides::acs_urls(case);
-    let known = sides::registered_acs_urls(case);
-    urls.iter()
-        .map(|used| used.value)
-        .chain(known.iter().map(|known| known.value))
-        .find_map(|url| url.strip_suffix("/samlauthn/").or_else(|| url.strip_suffix("/samlauthn")))
-        .map(|base| format!("{base}/hub"))
+fn start_page(urls: &Urls<'_>) -> Option<String> {
+    let base = urls.all().find_map(|url| url.strip_suffix("/samlauthn/").or_else(|| url.strip_suffix("/samlauthn")))?;
+    Some(format!("{base}/hub"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ACS, ENTITY, attempt, configuration, findings, levels, registration};
-    use diag_sdk::Sited;
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{ACS_URL, ENTITY_ID, attempt, entry_point_with, findings, levels, registration, sited};
 
     fn case(url: Option<&str>) -> Case {
-        let mut known = registration(&[ENTITY], &[ACS]);
-        known.sign_on_url = Some(Sited::new(url.map(str::to_owned), Place::default()));
-        Case { registrations: vec![known], sp_configurations: vec![configuration(ENTITY, ENTITY, Some(ACS))], ..Case::default() }
+        let mut known = registration(&[ENTITY_ID], &[ACS_URL]);
+        known.sign_on_url = Some(sited(url.map(str::to_owned)));
+        Case { registrations: vec![known], ..entry_point_with(|_| ()) }
     }
 
     #[test]
@@ -218,7 +208,7 @@ mod tests {
             assert_eq!(found.first().and_then(|finding| finding.difference), difference, "{url}");
             assert!(found.iter().all(|finding| finding.severity == Severity::Warning));
         }
-        for url in [ACS, "https://login.microsoftonline.com/t/saml2", "sense.example/azure/hub"] {
+        for url in [ACS_URL, "https://login.microsoftonline.com/t/saml2", "sense.example/azure/hub"] {
             assert_eq!(levels(&SIGN_ON_URL_WRONG, &case(Some(url))), [Severity::Warning], "{url}");
         }
     }
@@ -236,7 +226,7 @@ mod tests {
     #[test]
     fn a_refused_sign_in_from_the_portal_makes_it_a_warning() {
         let mut case = case(None);
-        case.attempts = vec![attempt(Outcome::RefusedBySp)];
+        attempt(&mut case, Outcome::RefusedBySp);
         case.attempts[0].idp_initiated = true;
         assert_eq!(levels(&SIGN_ON_URL_WRONG, &case), [Severity::Warning]);
     }

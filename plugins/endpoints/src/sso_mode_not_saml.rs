@@ -68,7 +68,8 @@ fn run(case: &Case, out: &mut Findings) {
                 .expected("saml", "single sign-on method that this sign-in uses")
                 .actual(shown, "preferredSingleSignOnMode")
                 .at(&mode.place)
-                .cause_with(&OTHER_METHOD, registration.vendor, registration.name.as_deref(), Some("SAML")),
+                .subject(registration.id.clone())
+                .because_with(&OTHER_METHOD, case, "SAML"),
         );
     }
 }
@@ -76,13 +77,12 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ACS, ENTITY, findings, levels, registration, sign_in};
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::{Place, Sited};
+    use diag_sdk::testing::{ACS_URL, ENTITY_ID, findings, levels, registration, sign_in, sited};
 
     fn with_mode(mut case: Case, mode: Option<&str>) -> Case {
-        let mut known = registration(&[ENTITY], &[ACS]);
-        known.sso_mode = Some(Sited::new(mode.map(str::to_owned), Place::default()));
+        let mut known = registration(&[ENTITY_ID], &[ACS_URL]);
+        known.sso_mode = Some(sited(mode.map(str::to_owned)));
         case.registrations = vec![known];
         case
     }
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn an_export_without_the_field_leaves_the_question_open() {
-        let case = Case { registrations: vec![registration(&[ENTITY], &[ACS])], ..Case::default() };
+        let case = Case { registrations: vec![registration(&[ENTITY_ID], &[ACS_URL])], ..Case::default() };
         assert!(SSO_MODE_NOT_SAML.judge(&case).missed().contains(&Need::ServicePrincipal));
     }
 }

@@ -1,14 +1,16 @@
 //! The request went to a URL at which the identity provider does not listen.
 
-use crate::sides;
 use diag_sdk::address::Address;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::case::metadata::Endpoint;
+use diag_sdk::destinations::Destinations;
+use diag_sdk::host::host_of;
+use diag_sdk::view::Request;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, aadsts, address, check, difference,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, aadsts, check, difference,
 };
+use std::collections::HashSet;
 
 static OLD_METADATA: CauseData = CauseData {
     text: "The service provider's copy of the identity provider's metadata holds another SSO URL than the identity provider publishes",
@@ -95,83 +97,96 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let published: Vec<&Endpoint> = endpoints(case, HeldBy::Publisher).collect();
-    for request in case.messages_of(MessageKind::AuthnRequest) {
-        let Some(to) = request.delivered_to() else { continue };
-        let exchange = request.delivered().and_then(|sighting| sighting.exchange).and_then(|index| case.exchanges.get(index));
-        let known = published.iter().any(|endpoint| address::reaches(&endpoint.location.value, to));
-        if published.is_empty() {
+    let (published, held) = (Endpoints::of(case, HeldBy::Publisher), Endpoints::of(case, HeldBy::Sp));
+    for request in case.requests() {
+        let Some(to) = request.message.delivered_to() else { continue };
+        let answer = request.message.delivered_in().and_then(|index| case.exchanges.get(index));
+        let known = published.reached(to).is_some();
+        if published.all.is_empty() {
             out.missing(Need::IdpMetadata);
         }
-        let verdict = match exchange.map_or(0, |exchange| exchange.status) {
+        let severity = match answer.map_or(0, |answer| answer.status) {
             // Where the URL is right, 405 means the wrong binding, which is another finding.
             404 | 410 => Severity::Error,
             405 if !known => Severity::Error,
-            _ if known || published.is_empty() || case.idp_accepted(request) => continue,
-            status => match exchange {
-                Some(exchange) if refused_for_tenant(exchange) => Severity::Error,
-                _ if status == 0 && exchange.is_some() => Severity::Error,
-                _ if near(&published, to) => Severity::Warning,
+            _ if known || published.all.is_empty() || request.accepted() => continue,
+            status => match answer {
+                Some(answer) if refused_for_tenant(answer) => Severity::Error,
+                _ if status == 0 && answer.is_some() => Severity::Error,
+                // The URL is on a host the identity provider publishes.
+                _ if host_of(to).is_some_and(|host| published.hosts.contains(&host)) => Severity::Warning,
                 // Another identity provider altogether: not this one's request.
                 _ => continue,
             },
         };
-        out.push(describe(case, request, to, exchange, &published, verdict));
+        out.push(describe(&request, to, answer, &published, held.reached(to), severity));
     }
 }
 
-fn endpoints(case: &Case, held_by: HeldBy) -> impl Iterator<Item = &Endpoint> {
-    case.idp_metadata(held_by).filter_map(|metadata| metadata.idp.as_ref()).flat_map(|role| &role.sso)
+/// Where the identity provider takes requests, according to one kind of copies.
+struct Endpoints<'a> {
+    all: Vec<&'a Endpoint>,
+    destinations: Destinations<'a>,
+    hosts: HashSet<String>,
+}
+
+impl<'a> Endpoints<'a> {
+    fn of(case: &'a Case, held_by: HeldBy) -> Self {
+        let all: Vec<&Endpoint> =
+            case.idp_metadata(held_by).filter_map(|metadata| metadata.idp.as_ref()).flat_map(|role| &role.sso).collect();
+        let urls = || all.iter().map(|endpoint| endpoint.location.value.as_str());
+        Self { destinations: urls().collect(), hosts: urls().filter_map(host_of).collect(), all }
+    }
+
+    fn reached(&self, to: &str) -> Option<&'a Endpoint> {
+        self.destinations.reached(to).and_then(|index| self.all.get(index)).copied()
+    }
+
+    fn nearest(&self, to: &str) -> Option<&'a Endpoint> {
+        let nearest = difference::nearest(self.all.iter().map(|endpoint| endpoint.location.value.as_str()), to).map(|(value, _)| value)?;
+        self.all.iter().find(|endpoint| nearest == endpoint.location.value).copied()
+    }
 }
 
 fn refused_for_tenant(exchange: &Exchange) -> bool {
     exchange.page.iter().flat_map(|page| &page.codes).any(|code| aadsts::number(code).is_some_and(|number| TENANT_CODES.contains(&number)))
 }
 
-/// The URL is on a host the identity provider publishes.
-fn near(published: &[&Endpoint], to: &str) -> bool {
-    let host = diag_sdk::host::host_of(to);
-    published.iter().any(|endpoint| diag_sdk::host::host_of(&endpoint.location.value) == host)
-}
-
-fn describe(case: &Case, request: &Message, to: &str, exchange: Option<&Exchange>, published: &[&Endpoint], severity: Severity) -> Finding {
-    let answer = exchange.map_or(0, |exchange| exchange.status);
-    let mut finding = Finding::new(
-        severity,
-        match answer {
-            404 | 405 | 410 => format!("The identity provider's SSO URL answers {answer}"),
-            _ => "The request went to a URL the identity provider does not publish".to_owned(),
-        },
-    )
-    .subject(request.id.clone());
+fn describe(
+    request: &Request<'_>,
+    to: &str,
+    answer: Option<&Exchange>,
+    published: &Endpoints<'_>,
+    held: Option<&Endpoint>,
+    severity: Severity,
+) -> Finding {
+    let case = request.case;
+    let headline = match answer.map_or(0, |answer| answer.status) {
+        status @ (404 | 405 | 410) => format!("The identity provider's SSO URL answers {status}"),
+        _ => "The request went to a URL the identity provider does not publish".to_owned(),
+    };
+    let mut finding = request.finding(severity, headline);
     if severity == Severity::Warning {
         finding = finding.likely();
     }
-    if let Some(attempt) = case.attempt_of(&request.id) {
-        finding = finding.attempt(&attempt.id);
-    }
     // Where the service provider has it from tells more than the request.
-    let held = endpoints(case, HeldBy::Sp).find(|endpoint| address::reaches(&endpoint.location.value, to));
     if let Some(held) = held {
         finding =
             finding.at(&held.location.place).detail("The URL stands in the copy of the metadata that the service provider has loaded.");
     }
-    finding = finding.at_all(exchange.map(|exchange| &exchange.place));
-    let nearest = difference::nearest(published.iter().map(|endpoint| endpoint.location.value.as_str()), to).map(|(value, _)| value);
-    let right = published.iter().find(|endpoint| nearest == Some(endpoint.location.value.as_str()));
-    finding = finding.actual(to, "URL the browser sent the request to");
+    finding = finding.at_all(answer.map(|answer| &answer.place)).actual(to, "URL the browser sent the request to");
+    let right = published.nearest(to);
     if let Some(right) = right {
         finding = finding
             .expected(&right.location.value, "SingleSignOnService the identity provider publishes")
             .compared()
             .at(&right.location.place);
     }
-    let (sp, entry_point) = sides::entry_point(case);
     let address = case.metadata_url(None);
     let value = address.as_deref().or(right.map(|right| right.location.value.as_str()));
-    let finding = finding.cause_with(&OLD_METADATA, sp, entry_point, value);
+    let finding = finding.because_with(&OLD_METADATA, case, value);
     let same_tenant = right.is_some_and(|right| tenant(&right.location.value) == tenant(to));
-    if case.idp_vendor == Vendor::Entra && !same_tenant { finding.cause_with(&WRONG_TENANT, sp, entry_point, None) } else { finding }
+    if case.idp_vendor == Vendor::Entra && !same_tenant { finding.because(&WRONG_TENANT, case) } else { finding }
 }
 
 /// The first step of the path, which is the tenant in Entra ID's URLs.
@@ -182,21 +197,17 @@ fn tenant(url: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{ACS, ENTITY, IDP, SSO, attempt, exchange, findings, idp_metadata, levels, page, request, sign_in};
     use diag_sdk::Difference;
-    use diag_sdk::case::attempt::{Attempt, Outcome};
-    use diag_sdk::case::exchange::Side;
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{SSO_URL, findings, idp_metadata, levels, page, refused_by_idp, sign_in, sso_endpoints};
 
     fn sent_to(url: &str, status: u16) -> Case {
-        let mut sent = request(ENTITY, ACS);
-        sent.sightings[0].to = Some(url.to_owned());
-        Case {
-            messages: vec![sent],
-            attempts: vec![Attempt { response: None, exchanges: vec![0], ..attempt(Outcome::RefusedByIdp) }],
-            exchanges: vec![exchange(Side::Idp, "GET", url, status)],
-            metadata: vec![idp_metadata(HeldBy::Publisher, IDP, &[SSO])],
-            ..Case::default()
-        }
+        let mut case = refused_by_idp(&[], &[]);
+        case.messages[0].sightings[0].to = Some(url.to_owned());
+        url.clone_into(&mut case.exchanges[0].url);
+        case.exchanges[0].status = status;
+        case.metadata = vec![idp_metadata("d1", HeldBy::Publisher, &[])];
+        case
     }
 
     #[test]
@@ -204,7 +215,7 @@ mod tests {
         let mut case = sent_to("https://idp.example/saml2/sso", 404);
         let found = findings(&SSO_URL_WRONG, &case);
         assert_eq!((found[0].severity, found[0].difference), (Severity::Error, Some(Difference::Path)));
-        assert_eq!(found[0].causes[0].value.as_deref(), Some(SSO));
+        assert_eq!(found[0].causes[0].value.as_deref(), Some(SSO_URL));
         case.metadata.clear();
         assert_eq!(levels(&SSO_URL_WRONG, &case), [Severity::Error]);
     }
@@ -212,7 +223,7 @@ mod tests {
     #[test]
     fn the_right_url_is_right_whatever_it_answers() {
         for status in [200, 302, 405, 500] {
-            assert!(findings(&SSO_URL_WRONG, &sent_to(SSO, status)).is_empty(), "{status}");
+            assert!(findings(&SSO_URL_WRONG, &sent_to(SSO_URL, status)).is_empty(), "{status}");
         }
     }
 
@@ -228,7 +239,9 @@ mod tests {
     fn what_was_accepted_and_other_identity_providers_are_left_alone() {
         assert!(findings(&SSO_URL_WRONG, &sent_to("https://other.example/sso", 200)).is_empty());
         let mut case = sign_in(Outcome::SignedIn);
-        case.metadata = vec![idp_metadata(HeldBy::Publisher, IDP, &["https://idp.example/elsewhere"])];
+        let mut elsewhere = idp_metadata("d1", HeldBy::Publisher, &[]);
+        elsewhere.idp.as_mut().expect("the role").sso = sso_endpoints(&["https://idp.example/elsewhere"]);
+        case.metadata = vec![elsewhere];
         assert!(findings(&SSO_URL_WRONG, &case).is_empty());
     }
 }

@@ -1,9 +1,8 @@
 //! `hosts/allow-list-entry-malformed`: an entry of the host allow list that is no bare host name.
 
-use crate::visits;
 use diag_sdk::difference;
 use diag_sdk::host::{bare_host, host_of};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static NOT_A_HOST: CauseData = CauseData {
     text: "A URL or pattern was entered where a bare host name belongs",
@@ -50,7 +49,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for entry in case.relevant_configurations() {
+    for entry in case.entry_points() {
         let Some(list) = &entry.host_allow_list else {
             out.missing(Need::Virtualproxyconfig);
             continue;
@@ -58,13 +57,12 @@ fn run(case: &Case, out: &mut Findings) {
         for item in list {
             let Some(flaw) = flaw(&item.value) else { continue };
             let repaired = repaired(&item.value);
-            let mut finding = Finding::warning(format!("Host allow list entry {flaw}"))
+            let mut finding = entry
+                .finding(Severity::Warning, format!("Host allow list entry {flaw}"))
                 .detail("Entries are compared with host names; an entry with more than that in it is likely to match nothing.")
                 .at(&item.place)
                 .actual(item.value.clone(), format!("Host allow list of {}", entry.name))
-                .cause_with(&NOT_A_HOST, entry.vendor, visits::object(entry), repaired.as_deref())
-                .subject(entry.id.clone())
-                .likely();
+                .because_at(&NOT_A_HOST, &entry, repaired.as_deref());
             finding = match repaired {
                 Some(host) => {
                     let kind = difference::between(&host, &item.value).filter(|kind| *kind != difference::Difference::Unrelated);
@@ -117,12 +115,21 @@ fn repaired(entry: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use diag_sdk::testing::entry_point_with;
+
+    /// The virtual proxy with a host below a domain of its own, and that allow list.
+    fn with_list(allow_list: &[&str]) -> Case {
+        entry_point_with(|entry| {
+            entry.host_uri = Some("https://sense.contoso.example".into());
+            entry.acs_url = None;
+            entry.host_allow_list = Some(allow_list.iter().map(|host| (*host).into()).collect());
+        })
+    }
 
     #[test]
     fn bare_host_names_of_all_kinds_are_fine() {
         for entry in ["sense.contoso.example", "contoso.example", "SENSE", "10.0.0.7", "[::1]", "büro.example"] {
-            assert!(ALLOW_LIST_ENTRY_MALFORMED.judge(&sample::case(&[entry])).found().is_empty(), "{entry}");
+            assert!(ALLOW_LIST_ENTRY_MALFORMED.judge(&with_list(&[entry])).found().is_empty(), "{entry}");
         }
     }
 
@@ -139,7 +146,7 @@ mod tests {
             ("", "Host allow list entry is blank", None),
             ("a.example,b.example", "Host allow list entry holds several names", None),
         ] {
-            let found = ALLOW_LIST_ENTRY_MALFORMED.judge(&sample::case(&[entry]));
+            let found = ALLOW_LIST_ENTRY_MALFORMED.judge(&with_list(&[entry]));
             let [finding] = found.found() else { panic!("one finding for {entry:?}") };
             assert_eq!(finding.message, flaw, "{entry}");
             if value.is_some() || entry.is_empty() {
@@ -151,7 +158,7 @@ mod tests {
 
     #[test]
     fn an_unknown_list_is_missing() {
-        let mut case = sample::case(&[]);
+        let mut case = with_list(&[]);
         case.sp_configurations[0].host_allow_list = None;
         assert_eq!(ALLOW_LIST_ENTRY_MALFORMED.judge(&case).missed(), [Need::Virtualproxyconfig]);
     }

@@ -1,6 +1,5 @@
 //! `hosts/host-differs-between-sides`: the two sides know the service provider by different hosts.
 
-use crate::visits;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::registration::Registered;
 use diag_sdk::host::host_of;
@@ -74,6 +73,8 @@ struct Named<'a> {
     host: String,
     origin: String,
     place: &'a Place,
+    /// Id of the registration, entry point or metadata document that names it.
+    holder: &'a str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +106,8 @@ fn run(case: &Case, out: &mut Findings) {
             .at(agreed.place)
             .expected(right, agreed.origin.clone())
             .actual(other.host.clone(), other.origin.clone())
-            .difference(Difference::Host);
+            .difference(Difference::Host)
+            .subject(other.holder);
         if severity == Severity::Warning {
             finding = finding.likely();
         }
@@ -114,20 +116,14 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 fn caused(case: &Case, finding: Finding, other: &Named<'_>, right: &str) -> Finding {
-    let application = case.relevant_registrations().next();
-    let (vendor, object) = application.map_or((case.idp_vendor, None), |known| (known.vendor, known.name.as_deref()));
     let value = other.url.replacen(&other.host, right, 1);
     let at_idp = |setting| CauseData { setting, ..LEFT_BEHIND };
     match other.what {
-        Kind::SignOnUrl => finding.cause_with(&LEFT_BEHIND, vendor, object, Some(&value)),
-        Kind::ReplyUrl => finding.cause_with(&at_idp(Setting::IdpReplyUrl), vendor, object, Some(&value)),
-        Kind::Identifier => finding.cause_with(&at_idp(Setting::IdpIdentifier), vendor, object, Some(&value)),
-        Kind::HostUri | Kind::SpMetadata => {
-            let entry = case.relevant_configurations().next();
-            let vendor = entry.map_or(case.sp_vendor, |entry| entry.vendor);
-            let value = Some(value).filter(|_| other.what == Kind::HostUri);
-            finding.cause_with(&HOST_URI_LEFT_BEHIND, vendor, entry.and_then(visits::object), value.as_deref())
-        }
+        Kind::SignOnUrl => finding.because_with(&LEFT_BEHIND, case, value.as_str()),
+        Kind::ReplyUrl => finding.because_with(&at_idp(Setting::IdpReplyUrl), case, value.as_str()),
+        Kind::Identifier => finding.because_with(&at_idp(Setting::IdpIdentifier), case, value.as_str()),
+        Kind::HostUri => finding.because_with(&HOST_URI_LEFT_BEHIND, case, value.as_str()),
+        Kind::SpMetadata => finding.because(&HOST_URI_LEFT_BEHIND, case),
     }
 }
 
@@ -159,41 +155,42 @@ fn most_named<'a>(named: &'a [Named<'_>]) -> Option<&'a str> {
 fn named(case: &Case) -> Vec<Named<'_>> {
     let mut named = Vec::new();
     for entry in case.relevant_configurations() {
-        let origin = || format!("SAML host URI of {}", entry.name);
-        named.extend(entry.host_uri.as_ref().and_then(|uri| one(Kind::HostUri, &uri.value, &uri.place, origin())));
+        let origin = format!("SAML host URI of {}", entry.name);
+        named.extend(entry.host_uri.as_ref().and_then(|uri| one(Kind::HostUri, &uri.value, &uri.place, &entry.id, origin)));
     }
     for metadata in case.sp_metadata(HeldBy::Publisher).filter(|metadata| metadata.entities_in_document <= 1) {
         let acs = metadata.sp.iter().flat_map(|role| &role.acs).map(|endpoint| &endpoint.location).next();
-        let origin = || format!("AssertionConsumerService in {}", metadata.origin);
-        named.extend(acs.and_then(|url| one(Kind::SpMetadata, &url.value, &url.place, origin())));
+        let origin = format!("AssertionConsumerService in {}", metadata.origin);
+        named.extend(acs.and_then(|url| one(Kind::SpMetadata, &url.value, &url.place, &metadata.id, origin)));
     }
     let own = own_entity_ids(case);
     for registration in case.relevant_registrations() {
-        named.extend(registered(Kind::ReplyUrl, &registration.reply_urls, "Reply URL of the application"));
+        let holder = registration.id.as_str();
+        named.extend(registered(Kind::ReplyUrl, &registration.reply_urls, holder, "Reply URL of the application"));
         // An entityID both sides agree on is a name, not an address: any host may stand in it.
         let agreed = registration.identifiers.iter().any(|identifier| own.contains(&identifier.value.value.as_str()));
         if !agreed && !own.is_empty() {
-            named.extend(registered(Kind::Identifier, &registration.identifiers, "Identifier of the application"));
+            named.extend(registered(Kind::Identifier, &registration.identifiers, holder, "Identifier of the application"));
         }
         if let Some(url) = &registration.sign_on_url
             && let Some(text) = &url.value
         {
             // A start URL at the identity provider itself is another mistake.
-            let start = one(Kind::SignOnUrl, text, &url.place, "Sign on URL of the application".to_owned());
-            named.extend(start.filter(|start| !visits::is_idp_host(case, &start.host)));
+            let start = one(Kind::SignOnUrl, text, &url.place, holder, "Sign on URL of the application".to_owned());
+            named.extend(start.filter(|start| !case.is_idp_host(&start.host)));
         }
     }
     named
 }
 
-fn registered<'a>(what: Kind, list: &'a [Registered], origin: &'a str) -> impl Iterator<Item = Named<'a>> {
-    list.iter().filter_map(move |known| one(what, &known.value.value, &known.value.place, origin.to_owned()))
+fn registered<'a>(what: Kind, list: &'a [Registered], holder: &'a str, origin: &'a str) -> impl Iterator<Item = Named<'a>> {
+    list.iter().filter_map(move |known| one(what, &known.value.value, &known.value.place, holder, origin.to_owned()))
 }
 
 /// A URL that names a host. Placeholders and bare words are none; other checks see to them.
-fn one<'a>(what: Kind, url: &'a str, place: &'a Place, origin: String) -> Option<Named<'a>> {
+fn one<'a>(what: Kind, url: &'a str, place: &'a Place, holder: &'a str, origin: String) -> Option<Named<'a>> {
     let host = host_of(url).filter(|host| !host.contains(['<', '{', '%']))?;
-    Some(Named { what, url, host, origin, place })
+    Some(Named { what, url, host, origin, place, holder })
 }
 
 fn own_entity_ids(case: &Case) -> Vec<&str> {
@@ -204,27 +201,17 @@ fn own_entity_ids(case: &Case) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
-    use diag_sdk::Sited;
-    use diag_sdk::Vendor;
-    use diag_sdk::case::attempt::{Attempt, Outcome};
-    use diag_sdk::case::registration::{IdpRegistration, RegistrationObject};
-
-    fn registered(value: &str) -> Registered {
-        Registered { value: value.into(), object: RegistrationObject::Application }
-    }
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::registration::IdpRegistration;
+    use diag_sdk::testing::{attempt, entry_point_with, registration, sited};
 
     fn with(identifiers: &[&str], replies: &[&str], start: Option<&str>) -> Case {
-        let mut case = sample::case(&[]);
-        case.sp_configurations[0].entity_id = Some("https://sense.contoso.example".into());
-        case.registrations = vec![IdpRegistration {
-            relevant: true,
-            vendor: Vendor::Entra,
-            identifiers: identifiers.iter().map(|value| registered(value)).collect(),
-            reply_urls: replies.iter().map(|value| registered(value)).collect(),
-            sign_on_url: Some(Sited::new(start.map(str::to_owned), Place::default())),
-            ..IdpRegistration::default()
-        }];
+        let mut case = entry_point_with(|entry| {
+            entry.host_uri = Some("https://sense.contoso.example".into());
+            entry.entity_id = Some("https://sense.contoso.example".into());
+        });
+        let sign_on_url = Some(sited(start.map(str::to_owned)));
+        case.registrations = vec![IdpRegistration { sign_on_url, ..registration(identifiers, replies) }];
         case
     }
 
@@ -247,7 +234,7 @@ mod tests {
         let [finding] = judged.found() else { panic!("one finding") };
         assert_eq!(finding.severity, Severity::Error);
         assert_eq!(finding.causes[0].value.as_deref(), Some("https://sense.contoso.example:443/azure/hub"));
-        case.attempts = vec![Attempt { outcome: Outcome::SignedIn, ..Attempt::default() }];
+        attempt(&mut case, Outcome::SignedIn);
         assert_eq!(found(&case)[0].0, Severity::Warning);
     }
 

@@ -1,11 +1,10 @@
 //! `hosts/host-not-in-allow-list`: a host name the service provider does not accept.
 
-use crate::visits::{self, Visit};
-use diag_sdk::case::sp_configuration::SpConfiguration;
 use diag_sdk::difference::{self, Difference};
 use diag_sdk::host::is_within;
+use diag_sdk::view::{EntryPoint, Visit};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashSet};
 
 static NOT_ENTERED: CauseData = CauseData {
     text: "The host name people use was never entered in the host allow list, or was entered with a scheme, port or another spelling",
@@ -63,16 +62,17 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let mut judged = false;
-    for entry in case.relevant_configurations() {
-        let Some(list) = &entry.host_allow_list else { continue };
+    for entry in case.entry_points() {
+        let Some(list) = &entry.configuration.host_allow_list else { continue };
         judged = true;
         let list: Vec<&str> = list.iter().map(|item| item.value.as_str()).collect();
-        let visits = visits::at(case, entry);
-        let own = visits::own_host(case, entry);
-        let hosts: BTreeSet<&str> = own.iter().map(String::as_str).chain(visits.iter().map(|visit| visit.host.as_str())).collect();
-        for host in hosts.into_iter().filter(|host| !list.iter().any(|item| is_within(host, item))) {
-            let there: Vec<&Visit<'_>> = visits.iter().filter(|visit| visit.host == host).collect();
-            out.push(not_covered(case, entry, &list, host, &there, own.as_deref() == Some(host)));
+        let own = entry.own_host();
+        let mut hosts: BTreeMap<String, Vec<Visit<'_>>> = own.iter().map(|host| (host.clone(), Vec::new())).collect();
+        for visit in entry.visits() {
+            hosts.entry(visit.host.clone()).or_default().push(visit);
+        }
+        for (host, there) in hosts.iter().filter(|(host, _)| !list.iter().any(|item| is_within(host, item))) {
+            out.push(not_covered(&entry, &list, host, there, own.as_ref() == Some(host)));
         }
     }
     if !judged {
@@ -81,19 +81,19 @@ fn run(case: &Case, out: &mut Findings) {
     }
 }
 
-fn not_covered(case: &Case, entry: &SpConfiguration, list: &[&str], host: &str, there: &[&Visit<'_>], own: bool) -> Finding {
+fn not_covered(entry: &EntryPoint<'_>, list: &[&str], host: &str, there: &[Visit<'_>], own: bool) -> Finding {
     let refused = there.first().filter(|visit| visit.refused_for_host());
     let socket = there.iter().find(|visit| visit.exchange.websocket && visit.exchange.status != 101 && visit.exchange.status != 0);
     let proof = refused.or(socket);
     let machine = entry.engine_nodes.iter().flatten().any(|node| node.eq_ignore_ascii_case(host))
-        || case.proxies.iter().any(|proxy| proxy.name.eq_ignore_ascii_case(host));
+        || entry.case.proxies.iter().any(|proxy| proxy.name.eq_ignore_ascii_case(host));
     let (severity, what) = if refused.is_some() {
         (Severity::Error, "The capture shows that requests by this name are refused before anything else is looked at.")
     } else if socket.is_some() {
         (Severity::Error, "The capture shows that web sockets by this name are refused.")
     } else if machine {
         (Severity::Warning, "It is the name of one of the site's own machines, which Qlik Sense is believed to accept without an entry.")
-    } else if there.iter().any(|visit| visit.served()) {
+    } else if there.iter().any(Visit::served) {
         (Severity::Warning, "The capture shows that pages are served by this name; web sockets and redirects may still be refused.")
     } else if own {
         (
@@ -104,56 +104,65 @@ fn not_covered(case: &Case, entry: &SpConfiguration, list: &[&str], host: &str, 
         (Severity::Warning, "Requests and web sockets by names outside the list are refused.")
     };
     let near = difference::nearest(list.iter().copied(), host).map(|(_, kind)| kind).filter(|kind| *kind != Difference::Unrelated);
-    let mut finding = Finding::new(severity, format!("{host} is not in the host allow list"))
+    let mut finding = entry
+        .finding(severity, format!("{host} is not in the host allow list"))
         .detail(what)
         .expected(host, if own { "SAML host URI" } else { "the browser's requests" })
         .actual(if list.is_empty() { "an empty list".to_owned() } else { list.join(", ") }, format!("Host allow list of {}", entry.name))
         .difference(near.unwrap_or(Difference::Host))
-        .cause_with(&NOT_ENTERED, entry.vendor, visits::object(entry), Some(host))
-        .subject(entry.id.clone());
-    finding = finding.at(&entry.host_allow_list_place);
+        .at(&entry.host_allow_list_place)
+        .because_at(&NOT_ENTERED, entry, host);
     if let Some(visit) = proof {
-        finding = finding.at(&visit.exchange.place).cause_with(&GATEWAY_CHANGES_HOST, entry.vendor, None, None);
-        if let Some(attempt) = case.attempt_at(visit.index) {
-            finding = finding.attempt(attempt.id.clone());
-        }
+        finding = visit.mark(finding).because_at(&GATEWAY_CHANGES_HOST, entry, None);
     }
-    if own && let Some(uri) = &entry.host_uri {
-        finding = finding.at(&uri.place);
+    match entry.host_uri.as_ref().filter(|_| own) {
+        Some(uri) => finding.at(&uri.place),
+        None => finding,
     }
-    if severity == Severity::Warning { finding.likely() } else { finding }
 }
 
 /// Without the configuration the page that refuses a host name still says so.
 fn refused_in_capture(case: &Case, out: &mut Findings) {
-    let mut told = BTreeSet::new();
-    for visit in visits::all(case).filter(Visit::says_host_refused) {
+    let mut told = HashSet::new();
+    for visit in case.visits().filter(Visit::says_host_refused) {
         if !told.insert(visit.host.clone()) {
             continue;
         }
-        let object = case.relevant_configurations().next().and_then(visits::object);
-        let mut finding = Finding::error(format!("The service provider refuses the host name {}", visit.host))
+        let finding = Finding::error(format!("The service provider refuses the host name {}", visit.host))
             .detail(format!(
                 "It answers {} and says that the HTTP header is wrong: the Host header names a host it does not accept.",
                 visit.exchange.status
             ))
-            .at(&visit.exchange.place)
             .actual(visit.host.clone(), "the browser's request")
-            .cause_with(&NOT_ENTERED, case.sp_vendor, object, Some(&visit.host))
-            .cause_with(&GATEWAY_CHANGES_HOST, case.sp_vendor, None, None);
-        if let Some(attempt) = case.attempt_at(visit.index) {
-            finding = finding.attempt(attempt.id.clone());
-        }
-        out.push(finding);
+            .because_with(&NOT_ENTERED, case, visit.host.as_str())
+            .because(&GATEWAY_CHANGES_HOST, case);
+        out.push(visit.mark(finding));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::attempt::{Attempt, Outcome};
     use diag_sdk::case::exchange::{Exchange, Side};
+    use diag_sdk::testing::{entry_point_with, exchange, page};
+
+    /// The virtual proxy with a host below a domain of its own, and that allow list.
+    fn with_list(allow_list: &[&str]) -> Case {
+        entry_point_with(|entry| {
+            entry.host_uri = Some("https://sense.contoso.example".into());
+            entry.acs_url = None;
+            entry.host_allow_list = Some(allow_list.iter().map(|host| (*host).into()).collect());
+        })
+    }
+
+    fn get(url: &str, status: u16) -> Exchange {
+        exchange(Side::Sp, "GET", url, status)
+    }
+
+    fn socket(url: &str, status: u16) -> Exchange {
+        Exchange { websocket: true, navigation: false, ..get(url, status) }
+    }
 
     fn levels(case: &Case) -> Vec<Severity> {
         HOST_NOT_IN_ALLOW_LIST.judge(case).found().iter().map(|finding| finding.severity).collect()
@@ -172,13 +181,13 @@ mod tests {
             (&["sense.contoso.example:443"], Some(Severity::Error)),
             (&[], Some(Severity::Error)),
         ] {
-            assert_eq!(levels(&sample::case(list)).first().copied(), level, "{list:?}");
+            assert_eq!(levels(&with_list(list)).first().copied(), level, "{list:?}");
         }
     }
 
     #[test]
     fn the_bare_host_is_what_to_enter_and_the_near_miss_is_named() {
-        let found = HOST_NOT_IN_ALLOW_LIST.judge(&sample::case(&["https://sense.contoso.example"]));
+        let found = HOST_NOT_IN_ALLOW_LIST.judge(&with_list(&["https://sense.contoso.example"]));
         let [finding] = found.found() else { panic!("one finding") };
         assert_eq!(finding.causes[0].value.as_deref(), Some("sense.contoso.example"));
         assert_eq!(finding.difference, Some(Difference::Scheme));
@@ -186,7 +195,7 @@ mod tests {
 
     #[test]
     fn an_unknown_list_is_missing_not_empty() {
-        let mut case = sample::case(&[]);
+        let mut case = with_list(&[]);
         case.sp_configurations[0].host_allow_list = None;
         let found = HOST_NOT_IN_ALLOW_LIST.judge(&case);
         assert!(found.found().is_empty());
@@ -195,8 +204,8 @@ mod tests {
 
     #[test]
     fn a_refused_first_request_proves_it_a_served_one_does_not() {
-        let mut case = sample::case(&["sense.contoso.example"]);
-        case.exchanges = vec![sample::get("https://bi.contoso.example/azure/hub", 400)];
+        let mut case = with_list(&["sense.contoso.example"]);
+        case.exchanges = vec![get("https://bi.contoso.example/azure/hub", 400)];
         case.attempts = vec![Attempt { id: "a1".into(), outcome: Outcome::RefusedBySp, exchanges: vec![0], ..Attempt::default() }];
         let found = HOST_NOT_IN_ALLOW_LIST.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
@@ -208,11 +217,8 @@ mod tests {
 
     #[test]
     fn a_refused_web_socket_proves_it() {
-        let mut case = sample::case(&[]);
-        case.exchanges = vec![
-            sample::get("https://sense.contoso.example/azure/hub", 200),
-            sample::socket("wss://sense.contoso.example/azure/app/1", 101),
-        ];
+        let mut case = with_list(&[]);
+        case.exchanges = vec![get("https://sense.contoso.example/azure/hub", 200), socket("wss://sense.contoso.example/azure/app/1", 101)];
         assert_eq!(levels(&case), [Severity::Warning], "it works");
         case.exchanges[1].status = 403;
         assert_eq!(levels(&case), [Severity::Error]);
@@ -222,27 +228,27 @@ mod tests {
 
     #[test]
     fn the_machines_own_name_is_believed_to_be_accepted() {
-        let mut case = sample::case(&[]);
+        let mut case = with_list(&[]);
         case.sp_configurations[0].engine_nodes = Some(vec!["Sense.contoso.example".into()]);
         assert_eq!(levels(&case), [Severity::Warning]);
     }
 
     #[test]
     fn the_refusing_page_is_enough_without_the_configuration() {
-        let mut exchange = sample::get("https://bi.contoso.example/azure/hub", 400);
-        exchange.page = Some(sample::refusal());
-        let case = Case { exchanges: vec![exchange.clone(), exchange], ..Case::default() };
+        let mut refused = get("https://bi.contoso.example/azure/hub", 400);
+        refused.page = Some(page(&[], &[Meaning::HostHeader]));
+        let case = Case { exchanges: vec![refused.clone(), refused], ..Case::default() };
         assert_eq!(levels(&case), [Severity::Error]);
     }
 
     #[test]
     fn entry_points_of_no_concern_and_other_paths_are_left_alone() {
-        let mut case = sample::case(&["sense.contoso.example"]);
-        case.exchanges = vec![sample::get("https://bi.contoso.example/other/hub", 400)];
+        let mut case = with_list(&["sense.contoso.example"]);
+        case.exchanges = vec![get("https://bi.contoso.example/other/hub", 400)];
         assert_eq!(levels(&case), []);
-        case.exchanges[0] = Exchange { side: Side::Other, navigation: false, ..sample::get("https://cdn.example/azure/logo.png", 200) };
+        case.exchanges[0] = Exchange { side: Side::Other, navigation: false, ..get("https://cdn.example/azure/logo.png", 200) };
         assert_eq!(levels(&case), [], "a picture from elsewhere whose path begins with the same word");
-        let mut case = sample::case(&[]);
+        let mut case = with_list(&[]);
         case.sp_configurations[0].relevant = false;
         assert_eq!(levels(&case), []);
     }

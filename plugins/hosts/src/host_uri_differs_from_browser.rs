@@ -1,11 +1,11 @@
 //! `hosts/host-uri-differs-from-browser`: people come by another host than the one sign-ins end on.
 
-use crate::visits::{self, Visit};
-use diag_sdk::case::attempt::Attempt;
-use diag_sdk::case::sp_configuration::SpConfiguration;
+use diag_sdk::case::attempt::{Attempt, LostCookie};
+use diag_sdk::case::exchange::Side;
 use diag_sdk::host::host_of;
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
-use std::collections::BTreeSet;
+use diag_sdk::view::{EntryPoint, Visit};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 static ALIAS_IN_USE: CauseData = CauseData {
     text: "People use a short name, an alias or the load balancer's name; the session cookie belongs to the host of the ACS only",
@@ -124,39 +124,81 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let mut told: BTreeSet<String> = BTreeSet::new();
-    for entry in case.relevant_configurations() {
-        let Some(own) = visits::own_host(case, entry) else { continue };
-        let visits = visits::at(case, entry);
-        let others: BTreeSet<&str> =
-            visits.iter().filter(|visit| !visit.exchange.websocket).map(|visit| visit.host.as_str()).filter(|host| *host != own).collect();
-        for host in others {
-            let there: Vec<&Visit<'_>> = visits.iter().filter(|visit| visit.host == host).collect();
-            let refused = there.first().filter(|visit| visit.refused_for_host());
-            let ended_there = refused.and_then(|visit| case.attempt_at(visit.index)).map(|attempt| attempt.id.as_str());
-            let proves = |attempt: &&Attempt| proves(case, attempt, &there, &own) || Some(attempt.id.as_str()) == ended_there;
-            let proof: Vec<&Attempt> = case.attempts.iter().filter(proves).collect();
-            let refused = refused.is_some();
-            // Whoever came by the alias and ended, signed in, on the host of the ACS has no trouble.
-            let harmless = case.signed_in() && !landed_on(case, host);
-            if proof.is_empty() && !refused && harmless {
+    let mut told: HashSet<String> = HashSet::new();
+    let (landed, cookies) = (landed_on(case), decisive_cookies(case));
+    for entry in case.entry_points() {
+        let Some(own) = entry.own_host() else { continue };
+        let visits = Visits::of(entry.visits());
+        let mut proofs: HashMap<&str, Vec<&Attempt>> = HashMap::new();
+        for attempt in case.attempts.iter().filter(|attempt| attempt.failed()) {
+            for host in hosts_at_fault(case, attempt, &cookies, &visits, &own) {
+                proofs.entry(host).or_default().push(attempt);
+            }
+        }
+        for (host, there) in &visits.by_host {
+            if *host == own || there.iter().all(|visit| visit.exchange.websocket) {
                 continue;
             }
-            told.insert(host.to_owned());
-            out.push(finding(Some(entry), host, &own, &there, &proof, refused));
+            let refused = there.first().filter(|visit| visit.refused_for_host());
+            let mut proof = proofs.remove(host.as_str()).unwrap_or_default();
+            if let Some(ended_there) = refused.and_then(|visit| visit.attempt)
+                && !proof.iter().any(|attempt| attempt.id == ended_there.id)
+            {
+                proof.insert(0, ended_there);
+            }
+            // Whoever came by the alias and ended, signed in, on the host of the ACS has no trouble.
+            let harmless = case.signed_in() && !landed.contains(host);
+            if proof.is_empty() && refused.is_none() && harmless {
+                continue;
+            }
+            told.insert(host.clone());
+            let alias = Alias { host, own: &own, there, refused: refused.is_some() };
+            out.push(finding(case, Some(&entry), &alias, &proof));
         }
     }
-    for attempt in case.attempts.iter().filter(|attempt| attempt.failed()) {
-        without_configuration(case, attempt, &mut told, out);
+    // Of other products the host is known from where the response was posted to.
+    if !case.relevant_configurations().any(|entry| entry.host_uri.is_some()) {
+        without_configuration(case, &cookies, &mut told, out);
     }
 }
 
-fn finding(entry: Option<&SpConfiguration>, host: &str, own: &str, there: &[&Visit<'_>], proof: &[&Attempt], refused: bool) -> Finding {
-    let severity = if refused || !proof.is_empty() { Severity::Error } else { Severity::Warning };
-    let vendor = entry.map_or(Vendor::Other, |entry| entry.vendor);
-    let uri = entry.and_then(|entry| entry.host_uri.as_ref());
+/// What the browser did, by host.
+struct Visits<'a> {
+    by_host: BTreeMap<String, Vec<Visit<'a>>>,
+    /// The host of each exchange.
+    hosts: HashMap<usize, String>,
+}
+
+impl<'a> Visits<'a> {
+    fn of(visits: impl IntoIterator<Item = Visit<'a>>) -> Self {
+        let mut all = Self { by_host: BTreeMap::new(), hosts: HashMap::new() };
+        for visit in visits {
+            all.hosts.insert(visit.index, visit.host.clone());
+            all.by_host.entry(visit.host.clone()).or_default().push(visit);
+        }
+        all
+    }
+
+    fn host(&self, exchange: usize) -> Option<&str> {
+        self.hosts.get(&exchange).map(String::as_str)
+    }
+}
+
+/// A host people come by that is not the one sign-ins end on.
+struct Alias<'v, 'a> {
+    host: &'v str,
+    own: &'v str,
+    there: &'v [Visit<'a>],
+    /// The very first request to it was refused.
+    refused: bool,
+}
+
+fn finding(case: &Case, entry: Option<&EntryPoint<'_>>, alias: &Alias<'_, '_>, proof: &[&Attempt]) -> Finding {
+    let Alias { host, own, there, refused } = alias;
+    let severity = if *refused || !proof.is_empty() { Severity::Error } else { Severity::Warning };
+    let uri = entry.and_then(|entry| entry.configuration.host_uri.as_ref());
     let origin = if uri.is_some() { "SAML host URI" } else { "the URL the response was posted to" };
-    let detail = if refused {
+    let detail = if *refused {
         format!("The very first request to {host} is refused; the service provider expects to be called {own}.")
     } else {
         format!(
@@ -165,89 +207,112 @@ fn finding(entry: Option<&SpConfiguration>, host: &str, own: &str, there: &[&Vis
     };
     let right = format!("https://{own}");
     let right = uri.map_or(right.as_str(), |uri| uri.value.as_str());
-    let mut finding = Finding::new(severity, format!("People use {host}, sign-ins end on {own}"))
+    let headline = format!("People use {host}, sign-ins end on {own}");
+    let mut finding = match entry {
+        Some(entry) => entry.finding(severity, headline),
+        None => Finding::new(severity, headline),
+    };
+    finding = finding
         .detail(detail)
         .at_all(there.iter().take(2).map(|visit| &visit.exchange.place))
-        .expected(own, origin)
-        .actual(host, "the browser's requests")
+        .expected(*own, origin)
+        .actual(*host, "the browser's requests")
         .difference(Difference::Host)
-        .cause_with(&ALIAS_IN_USE, vendor, None, Some(right));
+        .because_with(&ALIAS_IN_USE, case, right);
     if let Some((entry, uri)) = entry.zip(uri) {
-        let alternative = format!("https://{host}");
-        finding = finding.at(&uri.place).cause_with(&HOST_URI_OUTDATED, entry.vendor, visits::object(entry), Some(&alternative));
+        finding = finding.at(&uri.place).because_at(&HOST_URI_OUTDATED, entry, format!("https://{host}").as_str());
     }
-    let finding = proof.iter().fold(finding, |finding, attempt| finding.attempt(attempt.id.clone()));
-    if severity == Severity::Warning { finding.likely() } else { finding }
+    finding.attempts = proof.iter().map(|attempt| attempt.id.clone()).collect();
+    finding
 }
 
-/// The attempt failed because host and host URI differ: the response was accepted on the one host,
-/// and the person, back on the other, had no session; or a cookie of the one was due on the other.
-fn proves(case: &Case, attempt: &Attempt, there: &[&Visit<'_>], own: &str) -> bool {
-    if !attempt.failed() {
-        return false;
+/// Lost cookies that explain a failure, by their attempt.
+fn decisive_cookies(case: &Case) -> HashMap<&str, Vec<&LostCookie>> {
+    let mut cookies: HashMap<&str, Vec<&LostCookie>> = HashMap::new();
+    for cookie in case.lost_cookies.iter().filter(|cookie| cookie.decisive) {
+        cookies.entry(cookie.attempt.as_deref().unwrap_or_default()).or_default().push(cookie);
     }
-    let visited = |from: usize| there.iter().any(|visit| visit.index >= from && attempt.exchanges.contains(&visit.index));
-    let back_on_the_other = attempt.accepted() && visited(attempt.consumption.map_or(0, |index| index + 1));
-    let host_at = |index: usize| case.exchanges.get(index).and_then(|exchange| host_of(&exchange.url));
-    let is_there = |index: usize| there.iter().any(|visit| visit.index == index);
-    let cookie =
-        case.lost_cookies.iter().filter(|cookie| cookie.decisive && cookie.attempt.as_deref() == Some(attempt.id.as_str())).any(|cookie| {
-            (is_there(cookie.set_by) && host_at(cookie.missing_in).as_deref() == Some(own))
-                || (is_there(cookie.missing_in) && host_at(cookie.set_by).as_deref() == Some(own))
-        });
-    back_on_the_other || cookie
+    cookies
 }
 
-/// Somebody who signed in ended on that host, or was sent there last.
-fn landed_on(case: &Case, host: &str) -> bool {
+/// Hosts for whose difference from the own one a failed attempt failed: the response was accepted on the
+/// own one, and the person, back on the other, had no session; or a cookie of the one was due on the other.
+fn hosts_at_fault<'v>(
+    case: &Case,
+    attempt: &Attempt,
+    cookies: &HashMap<&str, Vec<&LostCookie>>,
+    visits: &'v Visits<'_>,
+    own: &str,
+) -> BTreeSet<&'v str> {
+    let after = attempt.consumption.map_or(0, |index| index + 1);
+    let back = attempt.exchanges.iter().filter(|index| attempt.accepted() && **index >= after);
+    let mut hosts: BTreeSet<&str> = back.filter_map(|index| visits.host(*index)).collect();
+    let is_own = |index: usize| case.exchanges.get(index).and_then(|exchange| host_of(&exchange.url)).as_deref() == Some(own);
+    for cookie in cookies.get(attempt.id.as_str()).into_iter().flatten() {
+        for (here, there) in [(cookie.missing_in, cookie.set_by), (cookie.set_by, cookie.missing_in)] {
+            hosts.extend(visits.host(there).filter(|_| is_own(here)));
+        }
+    }
+    hosts
+}
+
+/// Hosts on which somebody who signed in ended, or to which they were sent last.
+fn landed_on(case: &Case) -> HashSet<String> {
     let ends = case.attempts.iter().filter(|attempt| attempt.accepted()).filter_map(|attempt| attempt.end);
-    ends.filter_map(|index| case.exchanges.get(index)).any(|exchange| {
-        let last = exchange.location.as_ref().unwrap_or(&exchange.url);
-        host_of(last).as_deref() == Some(host)
-    })
+    let exchanges = ends.filter_map(|index| case.exchanges.get(index));
+    exchanges.filter_map(|exchange| host_of(exchange.location.as_ref().unwrap_or(&exchange.url))).collect()
 }
 
-/// Of other products the host is known from where the response was posted to; only what the capture
-/// proves is said.
-fn without_configuration(case: &Case, attempt: &Attempt, told: &mut BTreeSet<String>, out: &mut Findings) {
-    let Some(own) = attempt.consumption.and_then(|index| case.exchanges.get(index)).and_then(|exchange| host_of(&exchange.url)) else {
-        return;
-    };
-    if case.relevant_configurations().any(|entry| entry.host_uri.is_some()) {
-        return;
+/// Only what the capture proves is said.
+fn without_configuration(case: &Case, cookies: &HashMap<&str, Vec<&LostCookie>>, told: &mut HashSet<String>, out: &mut Findings) {
+    let pages = case.visits().filter(|visit| visit.exchange.navigation && visit.exchange.side == Side::Sp);
+    let pages: HashMap<usize, Visit<'_>> = pages.map(|visit| (visit.index, visit)).collect();
+    // The service provider says that it does not lead people to the host they came by.
+    let responses = case.responses();
+    let not_led_back =
+        responses.iter().filter(|response| response.said(&[Meaning::RedirectRefused])).filter_map(|response| response.attempt);
+    let not_led_back: HashSet<&str> = not_led_back.map(|attempt| attempt.id.as_str()).collect();
+    for attempt in case.attempts.iter().filter(|attempt| attempt.failed()) {
+        let consumption = attempt.consumption.and_then(|index| case.exchanges.get(index));
+        let Some(own) = consumption.and_then(|exchange| host_of(&exchange.url)) else { continue };
+        let elsewhere = attempt.exchanges.iter().filter_map(|index| pages.get(index)).filter(|visit| visit.host != own);
+        let visits = Visits::of(elsewhere.cloned());
+        let Some(first) = visits.hosts.keys().min().and_then(|index| visits.host(*index)) else { continue };
+        let there = visits.by_host.get(first).map(Vec::as_slice).unwrap_or_default();
+        let proven = not_led_back.contains(attempt.id.as_str()) || hosts_at_fault(case, attempt, cookies, &visits, &own).contains(first);
+        if proven && told.insert(first.to_owned()) {
+            out.push(finding(case, None, &Alias { host: first, own: &own, there, refused: false }, &[attempt]));
+        }
     }
-    let visits: Vec<Visit<'_>> = visits::all(case)
-        .filter(|visit| visit.exchange.navigation && visit.exchange.side == diag_sdk::case::exchange::Side::Sp)
-        .filter(|visit| visit.host != own && attempt.exchanges.contains(&visit.index))
-        .collect();
-    let Some(host) = visits.first().map(|visit| visit.host.clone()) else { return };
-    let there: Vec<&Visit<'_>> = visits.iter().filter(|visit| visit.host == host).collect();
-    if (proves(case, attempt, &there, &own) || will_not_lead_there(case, attempt)) && told.insert(host.clone()) {
-        out.push(finding(None, &host, &own, &there, &[attempt], false));
-    }
-}
-
-/// The service provider says that it does not lead people to the host they came by.
-fn will_not_lead_there(case: &Case, attempt: &Attempt) -> bool {
-    let response = attempt.response.as_deref().and_then(|id| case.message(id));
-    response.is_some_and(|response| case.said_about(response).iter().any(|seen| seen.phrase.meaning == Meaning::RedirectRefused))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
-    use diag_sdk::case::attempt::{LostCookie, Outcome};
-    use diag_sdk::case::exchange::{Page, Phrase};
-    use diag_sdk::case::message::Message;
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::exchange::Exchange;
+    use diag_sdk::testing::{ended, entry_point_with, exchange, response, says_at};
 
     const ALIAS: &str = "https://bi.contoso.example/azure/hub";
     const ACS: &str = "https://sense.contoso.example/azure/samlauthn/";
 
+    /// The virtual proxy with a host below a domain of its own, and that allow list.
+    fn with_list(allow_list: &[&str]) -> Case {
+        entry_point_with(|entry| {
+            entry.host_uri = Some("https://sense.contoso.example".into());
+            entry.acs_url = None;
+            entry.host_allow_list = Some(allow_list.iter().map(|host| (*host).into()).collect());
+        })
+    }
+
+    fn get(url: &str, status: u16) -> Exchange {
+        exchange(Side::Sp, "GET", url, status)
+    }
+
     /// Alias, ACS, alias again.
     fn round_trip(outcome: Outcome) -> Case {
-        let mut case = sample::case(&["contoso.example"]);
-        case.exchanges = vec![sample::get(ALIAS, 302), sample::get(ACS, 302), sample::get(ALIAS, 302)];
+        let mut case = with_list(&["contoso.example"]);
+        case.exchanges = vec![get(ALIAS, 302), get(ACS, 302), get(ALIAS, 302)];
         case.attempts =
             vec![Attempt { id: "a1".into(), outcome, exchanges: vec![0, 1, 2], consumption: Some(1), end: Some(2), ..Attempt::default() }];
         case
@@ -273,7 +338,7 @@ mod tests {
     fn another_failure_is_not_blamed_on_it() {
         assert_eq!(levels(&round_trip(Outcome::RefusedByIdp)), [Severity::Warning]);
         let mut case = round_trip(Outcome::DeniedAfterSignIn);
-        case.exchanges[2] = sample::get("https://sense.contoso.example/azure/hub", 401);
+        case.exchanges[2] = get("https://sense.contoso.example/azure/hub", 401);
         assert_eq!(levels(&case), [Severity::Warning], "the page that was denied is on the right host");
     }
 
@@ -292,7 +357,7 @@ mod tests {
     fn signed_in_on_the_right_host_is_silent_on_the_alias_a_warning() {
         let mut case = round_trip(Outcome::SignedIn);
         assert_eq!(levels(&case), [Severity::Warning]);
-        case.exchanges[2] = sample::get("https://sense.contoso.example/azure/hub", 200);
+        case.exchanges[2] = get("https://sense.contoso.example/azure/hub", 200);
         assert_eq!(levels(&case), []);
         case.attempts[0].end = Some(1);
         case.exchanges[1].location = Some(ALIAS.into());
@@ -303,15 +368,15 @@ mod tests {
     fn one_host_throughout_is_silent_whatever_its_letter_case_and_port() {
         let mut case = round_trip(Outcome::Looping);
         for index in [0, 2] {
-            case.exchanges[index] = sample::get("https://SENSE.contoso.example:443/azure/hub", 302);
+            case.exchanges[index] = get("https://SENSE.contoso.example:443/azure/hub", 302);
         }
         assert_eq!(levels(&case), []);
     }
 
     #[test]
     fn a_refused_host_header_is_an_error() {
-        let mut case = sample::case(&["sense.contoso.example"]);
-        case.exchanges = vec![sample::get(ALIAS, 400)];
+        let mut case = with_list(&["sense.contoso.example"]);
+        case.exchanges = vec![get(ALIAS, 400)];
         case.attempts = vec![Attempt { id: "a1".into(), outcome: Outcome::RefusedBySp, exchanges: vec![0], ..Attempt::default() }];
         let found = HOST_URI_DIFFERS_FROM_BROWSER.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
@@ -326,10 +391,10 @@ mod tests {
         case.attempts[0].outcome = Outcome::RefusedBySp;
         assert_eq!(levels(&case), []);
         // The service provider itself says that it does not lead there.
-        let phrase = Phrase { meaning: Meaning::RedirectRefused, ..Phrase::default() };
-        case.exchanges[1].page = Some(Page { error: true, phrases: vec![phrase], ..Page::default() });
-        case.messages = vec![Message { id: "m1".into(), ..Message::default() }];
-        case.attempts[0].response = Some("m1".into());
+        case.messages = vec![response()];
+        case.attempts[0].response = Some("m2".into());
+        ended(&mut case, Outcome::RefusedBySp);
+        says_at(&mut case, 1, Meaning::RedirectRefused, "");
         assert_eq!(levels(&case), [Severity::Error]);
     }
 }

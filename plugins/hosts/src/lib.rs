@@ -5,10 +5,7 @@ mod allow_list_entry_malformed;
 mod host_differs_between_sides;
 mod host_not_in_allow_list;
 mod host_uri_differs_from_browser;
-#[cfg(test)]
-mod sample;
 mod session_proxied;
-mod visits;
 mod websocket_refused;
 
 use diag_sdk::Plugin;

@@ -1,8 +1,7 @@
 //! `hosts/session-proxied`: a session proxy stands in the browser's address bar.
 
-use crate::visits;
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// Suffixes that session proxies put behind the host they stand in for.
 const SUFFIXES: &[(&str, &str)] = &[
@@ -67,29 +66,23 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let mut told = BTreeSet::new();
-    for visit in visits::all(case) {
+    let mut told = HashSet::new();
+    for visit in case.visits() {
         let Some((original, product)) = proxied(&visit.host) else { continue };
         if !told.insert(visit.host.clone()) {
             continue;
         }
-        let entry = case.relevant_configurations().next();
-        let vendor = entry.map_or(case.sp_vendor, |entry| entry.vendor);
-        let mut finding = Finding::warning(format!("{product} stands in for {original}"))
+        let finding = Finding::warning(format!("{product} stands in for {original}"))
             .detail(format!(
                 "The browser's address is {}. Cookies, allow lists and ACS URLs that are made for {original} may not fit that name.",
                 visit.host
             ))
-            .at(&visit.exchange.place)
             .expected(original, "the service provider's own host")
             .actual(visit.host.clone(), "the browser's request")
-            .cause_with(&SESSION_CONTROL, case.idp_vendor, None, None)
-            .cause_with(&PROXIED_HOST_UNKNOWN, vendor, entry.and_then(visits::object), Some(&visit.host))
+            .because(&SESSION_CONTROL, case)
+            .because_with(&PROXIED_HOST_UNKNOWN, case, visit.host.as_str())
             .likely();
-        if let Some(attempt) = case.attempt_at(visit.index) {
-            finding = finding.attempt(attempt.id.clone());
-        }
-        out.push(finding);
+        out.push(visit.mark(finding));
     }
 }
 
@@ -104,10 +97,11 @@ fn proxied(host: &str) -> Option<(&str, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use diag_sdk::case::exchange::Side;
+    use diag_sdk::testing::exchange;
 
     fn messages(urls: &[&str]) -> Vec<String> {
-        let case = Case { exchanges: urls.iter().map(|url| sample::get(url, 200)).collect(), ..Case::default() };
+        let case = Case { exchanges: urls.iter().map(|url| exchange(Side::Sp, "GET", url, 200)).collect(), ..Case::default() };
         SESSION_PROXIED.judge(&case).found().iter().map(|finding| finding.message.clone()).collect()
     }
 

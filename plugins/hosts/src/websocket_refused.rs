@@ -1,9 +1,9 @@
 //! `hosts/websocket-refused`: the page loads, its web socket does not.
 
-use crate::visits::{self, Visit};
 use diag_sdk::case::exchange::Side;
+use diag_sdk::view::{EntryPoint, Visit};
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 static HOST_NOT_ALLOWED: CauseData = CauseData {
     text: "The host in the socket's Origin is not in the virtual proxy's host allow list",
@@ -85,50 +85,42 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let sockets = visits::all(case).filter(|visit| visit.exchange.websocket && belongs(case, visit));
+    let entries: Vec<EntryPoint<'_>> = case.entry_points().collect();
     let mut by_host: BTreeMap<String, Vec<Visit<'_>>> = BTreeMap::new();
-    for visit in sockets {
-        by_host.entry(visit.host.clone()).or_default().push(visit);
+    // Where each host first served a page.
+    let mut loaded: HashMap<String, usize> = HashMap::new();
+    for visit in case.visits() {
+        if !visit.exchange.websocket && visit.exchange.status == 200 {
+            loaded.entry(visit.host.clone()).or_insert(visit.index);
+        }
+        // The socket belongs to the service provider of this sign-in.
+        if visit.exchange.websocket && (visit.exchange.side == Side::Sp || entries.iter().any(|entry| entry.is_visited_by(&visit))) {
+            by_host.entry(visit.host.clone()).or_default().push(visit);
+        }
     }
     for (host, sockets) in by_host {
         // A socket that opened shows that the host is fine; what failed beside it is something else.
         if sockets.iter().any(|visit| visit.exchange.status == 101) {
             continue;
         }
-        let loaded = |before: usize| {
-            visits::all(case)
-                .any(|visit| visit.index < before && visit.host == host && !visit.exchange.websocket && visit.exchange.status == 200)
-        };
-        let Some(refused) = sockets.iter().find(|visit| answer(visit).is_some() && loaded(visit.index)) else { continue };
-        let Some((severity, answer)) = answer(refused) else { continue };
-        let entry = case.relevant_configurations().find(|entry| visits::at(case, entry).iter().any(|visit| visit.index == refused.index));
-        let vendor = entry.map_or(case.sp_vendor, |entry| entry.vendor);
+        let Some(page) = loaded.get(&host) else { continue };
+        let mut after_page = sockets.iter().filter(|visit| visit.index > *page);
+        let Some((refused, (severity, answer))) = after_page.find_map(|visit| Some((visit, answer(visit)?))) else { continue };
         let mut finding = Finding::new(severity, format!("The web socket to {host} is refused"))
             .detail(format!(
                 "The page came with status 200, its web socket {answer}. The frame of the hub appears, then \"connection lost\"."
             ))
-            .at(&refused.exchange.place)
             .expected("101 Switching Protocols", "RFC 6455")
-            .actual(answer, "the answer to the web socket")
-            .cause_with(&HOST_NOT_ALLOWED, vendor, entry.and_then(visits::object), Some(&host))
-            .cause_with(&GATEWAY_DROPS_UPGRADE, vendor, None, None);
-        if matches!(refused.exchange.status, 401 | 403) {
-            finding = finding.cause_with(&SESSION_NOT_KNOWN, vendor, entry.and_then(visits::object), None);
-        }
-        if let Some(entry) = entry {
+            .actual(answer, "the answer to the web socket");
+        if let Some(entry) = entries.iter().find(|entry| entry.is_visited_by(refused)) {
             finding = finding.subject(entry.id.clone());
         }
-        if let Some(attempt) = case.attempt_at(refused.index) {
-            finding = finding.attempt(attempt.id.clone());
+        finding = refused.mark(finding).because_with(&HOST_NOT_ALLOWED, case, host.as_str()).because(&GATEWAY_DROPS_UPGRADE, case);
+        if matches!(refused.exchange.status, 401 | 403) {
+            finding = finding.because(&SESSION_NOT_KNOWN, case);
         }
         out.push(if severity == Severity::Warning { finding.likely() } else { finding });
     }
-}
-
-/// The socket belongs to the service provider of this sign-in.
-fn belongs(case: &Case, visit: &Visit<'_>) -> bool {
-    visit.exchange.side == Side::Sp
-        || case.relevant_configurations().any(|entry| visits::at(case, entry).iter().any(|known| known.index == visit.index))
 }
 
 /// How a socket was answered, where that is a refusal. No answer at all has many reasons.
@@ -144,15 +136,32 @@ fn answer(visit: &Visit<'_>) -> Option<(Severity, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use diag_sdk::case::exchange::Exchange;
+    use diag_sdk::testing::{entry_point_with, exchange};
+
+    /// The virtual proxy with a host below a domain of its own, and that allow list.
+    fn with_list(allow_list: &[&str]) -> Case {
+        entry_point_with(|entry| {
+            entry.host_uri = Some("https://sense.contoso.example".into());
+            entry.acs_url = None;
+            entry.host_allow_list = Some(allow_list.iter().map(|host| (*host).into()).collect());
+        })
+    }
+
+    fn get(url: &str, status: u16) -> Exchange {
+        exchange(Side::Sp, "GET", url, status)
+    }
+
+    fn socket(url: &str, status: u16) -> Exchange {
+        Exchange { websocket: true, navigation: false, ..get(url, status) }
+    }
 
     const HUB: &str = "https://sense.contoso.example/azure/hub";
     const SOCKET: &str = "wss://sense.contoso.example/azure/app/1";
 
     fn with(status: u16, failure: Option<&str>) -> Case {
-        let mut socket = sample::socket(SOCKET, status);
-        socket.failure = failure.map(str::to_owned);
-        Case { exchanges: vec![sample::get(HUB, 200), socket], ..sample::case(&["sense.contoso.example"]) }
+        let socket = Exchange { failure: failure.map(str::to_owned), ..socket(SOCKET, status) };
+        Case { exchanges: vec![get(HUB, 200), socket], ..with_list(&["sense.contoso.example"]) }
     }
 
     fn levels(case: &Case) -> Vec<Severity> {
@@ -183,7 +192,7 @@ mod tests {
     #[test]
     fn a_socket_that_opened_clears_the_host() {
         let mut case = with(403, None);
-        case.exchanges.push(sample::socket(SOCKET, 101));
+        case.exchanges.push(socket(SOCKET, 101));
         assert_eq!(levels(&case), []);
     }
 

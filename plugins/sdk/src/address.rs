@@ -8,7 +8,7 @@
 use url::Url;
 
 /// An absolute `http` or `https` URL, taken apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Address {
     /// `https`, `http`.
     pub scheme: String,
@@ -48,6 +48,17 @@ impl Address {
         self.path.trim_start_matches('/').split('/').next().unwrap_or_default()
     }
 
+    /// The same address without its query.
+    #[must_use]
+    pub fn without_query(&self) -> Self {
+        Self { query: None, ..self.clone() }
+    }
+
+    /// Its query was replaced by `…`, at least in part.
+    pub fn query_is_masked(&self) -> bool {
+        self.query.as_deref().is_some_and(|query| query.contains('…') || query.contains("%E2%80%A6"))
+    }
+
     /// It means this machine, for which products make exceptions.
     pub fn is_local(&self) -> bool {
         matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "[::1]") || self.host.ends_with(".localhost")
@@ -60,13 +71,11 @@ pub fn reaches(declared: &str, seen: &str) -> bool {
     if declared == seen {
         return true;
     }
-    let (Some(mut declared), Some(mut seen)) = (Address::parse(declared), Address::parse(seen)) else {
+    let (Some(declared), Some(seen)) = (Address::parse(declared), Address::parse(seen)) else {
         return false;
     };
-    let masked = |address: &Address| address.query.as_deref().is_some_and(|query| query.contains('…') || query.contains("%E2%80%A6"));
-    if masked(&seen) || masked(&declared) {
-        declared.query = None;
-        seen.query = None;
+    if seen.query_is_masked() || declared.query_is_masked() {
+        return declared.without_query() == seen.without_query();
     }
     declared == seen
 }

@@ -10,7 +10,7 @@
 //! - [`need`]: what inputs a check can use
 //! - [`finding`]: what a check reports: severity, place, expected and actual, causes with their fix
 //! - [`view`]: what a check asks of the facts: responses, requests, copies of metadata, entry points
-//! - [`address`]: URLs as a browser asks for them
+//! - [`address`], [`destinations`]: URLs as a browser asks for them, one and many
 //! - [`difference`]: exact comparison first, then the near miss put into one word
 //! - [`host`]: host names, parsed and compared
 //! - [`meaning`]: what statements of pages and logs mean, and who writes so
@@ -33,6 +33,7 @@ pub mod address;
 pub mod algorithm;
 pub mod case;
 pub mod check;
+pub mod destinations;
 pub mod difference;
 pub mod finding;
 pub mod host;

@@ -1,6 +1,5 @@
 //! `virtual-proxy/anonymous-access`: the virtual proxy lets anonymous users in.
 
-use crate::entries;
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static ALLOWED: CauseData = CauseData {
@@ -46,7 +45,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for entry in entries::saml(case) {
+    for entry in case.saml_entry_points() {
         let Some(mode) = entry.anonymous_access.as_ref().filter(|mode| mode.value != 0) else { continue };
         let (name, effect) = match mode.value {
             1 => ("Allow anonymous user (1)", "People are not sent to the identity provider unless they ask to sign in."),
@@ -59,7 +58,7 @@ fn run(case: &Case, out: &mut Findings) {
                 .at(&mode.place)
                 .expected("No anonymous user (0)", "the set-up guide")
                 .actual(name, format!("anonymousAccessMode of {}", entry.name))
-                .cause_with(&ALLOWED, entry.vendor, entries::object(entry), Some("No anonymous user"))
+                .because_at(&ALLOWED, &entry, "No anonymous user")
                 .subject(entry.id.clone()),
         );
     }
@@ -68,13 +67,13 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use diag_sdk::testing::{entry_point_with, levels, sited};
 
     #[test]
     fn every_mode_but_none_is_a_warning() {
         for (mode, level) in [(Some(0), None), (Some(1), Some(Severity::Warning)), (Some(2), Some(Severity::Warning)), (None, None)] {
-            let case = sample::changed(|entry| entry.anonymous_access = mode.map(sample::sited));
-            assert_eq!(sample::levels(&ANONYMOUS_ACCESS, &case).first().copied(), level, "{mode:?}");
+            let case = entry_point_with(|entry| entry.anonymous_access = mode.map(sited));
+            assert_eq!(levels(&ANONYMOUS_ACCESS, &case).first().copied(), level, "{mode:?}");
         }
     }
 }

@@ -1,7 +1,6 @@
 //! `virtual-proxy/authentication-method-not-saml`: the virtual proxy does not authenticate with SAML.
 
-use crate::entries;
-use diag_sdk::case::sp_configuration::{AuthenticationMethod, HeldMetadata, SpConfiguration};
+use diag_sdk::case::sp_configuration::{AuthenticationMethod, HeldMetadata};
 use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static METHOD_NOT_CHOSEN: CauseData = CauseData {
@@ -49,11 +48,11 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     // Other entry points of the site may well use other methods.
-    if case.relevant_configurations().any(SpConfiguration::is_saml) {
+    if case.entry_points().any(|entry| entry.is_saml()) {
         return;
     }
-    let only = case.relevant_configurations().count() == 1;
-    for entry in case.relevant_configurations() {
+    let only = case.entry_points().count() == 1;
+    for entry in case.entry_points() {
         let Some(method) = &entry.method else { continue };
         let set_up_for_saml = entry.host_uri.is_some() || entry.entity_id.is_some() || entry.idp_metadata == HeldMetadata::Read;
         if !only && !set_up_for_saml {
@@ -69,14 +68,15 @@ fn run(case: &Case, out: &mut Findings) {
             AuthenticationMethod::Other => "an unknown method",
         };
         out.push(
-            entries::finding(entries::level(case), "The virtual proxy does not authenticate with SAML", entry)
+            entry
+                .fault("The virtual proxy does not authenticate with SAML")
                 .detail(
                     "It ignores its SAML settings: it sends no request to the identity provider and serves no assertion consumer service.",
                 )
                 .at(&method.place)
                 .expected("SAML (3)", "the sign-in under judgement")
                 .actual(name, format!("authenticationMethod of {}", entry.name))
-                .cause_with(&METHOD_NOT_CHOSEN, entry.vendor, entries::object(entry), Some("SAML")),
+                .because_at(&METHOD_NOT_CHOSEN, &entry, "SAML"),
         );
     }
 }
@@ -84,41 +84,43 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use diag_sdk::case::sp_configuration::SpConfiguration;
+    use diag_sdk::testing::{entry_point, entry_point_with, levels, sited};
 
     fn with(method: AuthenticationMethod) -> Case {
-        sample::changed(|entry| entry.method = Some(sample::sited(method)))
+        entry_point_with(|entry| entry.method = Some(sited(method)))
     }
 
     #[test]
     fn every_method_but_saml_is_an_error() {
         use AuthenticationMethod::{HeaderDynamic, HeaderStatic, Jwt, Oidc, Other, Saml, Ticket};
-        assert_eq!(sample::levels(&AUTHENTICATION_METHOD_NOT_SAML, &with(Saml)), []);
+        assert_eq!(levels(&AUTHENTICATION_METHOD_NOT_SAML, &with(Saml)), []);
         for method in [Ticket, HeaderStatic, HeaderDynamic, Jwt, Oidc, Other] {
-            assert_eq!(sample::levels(&AUTHENTICATION_METHOD_NOT_SAML, &with(method)), [Severity::Error], "{method:?}");
+            assert_eq!(levels(&AUTHENTICATION_METHOD_NOT_SAML, &with(method)), [Severity::Error], "{method:?}");
         }
     }
 
     #[test]
     fn an_unknown_method_and_entry_points_of_no_concern_are_silent() {
-        assert_eq!(sample::levels(&AUTHENTICATION_METHOD_NOT_SAML, &sample::changed(|entry| entry.method = None)), []);
+        assert_eq!(levels(&AUTHENTICATION_METHOD_NOT_SAML, &entry_point_with(|entry| entry.method = None)), []);
         let mut case = with(AuthenticationMethod::Ticket);
         case.sp_configurations[0].relevant = false;
-        assert_eq!(sample::levels(&AUTHENTICATION_METHOD_NOT_SAML, &case), []);
+        assert_eq!(levels(&AUTHENTICATION_METHOD_NOT_SAML, &case), []);
     }
 
     #[test]
     fn beside_a_saml_entry_point_others_may_do_as_they_like() {
         let mut case = with(AuthenticationMethod::Ticket);
-        case.sp_configurations.push(sample::entry());
-        assert_eq!(sample::levels(&AUTHENTICATION_METHOD_NOT_SAML, &case), []);
+        case.sp_configurations.push(entry_point());
+        assert_eq!(levels(&AUTHENTICATION_METHOD_NOT_SAML, &case), []);
     }
 
     #[test]
     fn of_several_only_those_set_up_for_saml_are_meant() {
         let mut case = with(AuthenticationMethod::Ticket);
-        let bare = SpConfiguration { host_uri: None, method: Some(sample::sited(AuthenticationMethod::Ticket)), ..sample::entry() };
+        let ticket = Some(sited(AuthenticationMethod::Ticket));
+        let bare = SpConfiguration { host_uri: None, entity_id: None, method: ticket, ..entry_point() };
         case.sp_configurations.push(bare);
-        assert_eq!(sample::levels(&AUTHENTICATION_METHOD_NOT_SAML, &case), [Severity::Error]);
+        assert_eq!(levels(&AUTHENTICATION_METHOD_NOT_SAML, &case), [Severity::Error]);
     }
 }

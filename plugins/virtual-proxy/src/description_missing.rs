@@ -1,6 +1,5 @@
 //! `virtual-proxy/description-missing`: the virtual proxy has no description.
 
-use crate::entries;
 use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static LEFT_EMPTY: CauseData = CauseData {
@@ -45,13 +44,14 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for entry in entries::saml(case) {
+    for entry in case.saml_entry_points() {
         let Some(description) = entry.description.as_ref().filter(|description| description.value.trim().is_empty()) else { continue };
         out.push(
-            entries::finding(Severity::Notice, "The virtual proxy has no description", entry)
+            entry
+                .finding(Severity::Notice, "The virtual proxy has no description")
                 .detail("Sign-in works without one; in lists of the management console the virtual proxy is hard to tell from others.")
                 .at(&description.place)
-                .cause_with(&LEFT_EMPTY, entry.vendor, entries::object(entry), None),
+                .because_at(&LEFT_EMPTY, &entry, None),
         );
     }
 }
@@ -59,15 +59,15 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use diag_sdk::testing::{entry_point_with, levels};
 
     #[test]
     fn empty_is_worth_a_notice_unknown_is_not() {
         for (description, level) in
             [(Some(""), Some(Severity::Notice)), (Some(" "), Some(Severity::Notice)), (Some("Entra"), None), (None, None)]
         {
-            let case = sample::changed(|entry| entry.description = description.map(Into::into));
-            assert_eq!(sample::levels(&DESCRIPTION_MISSING, &case).first().copied(), level, "{description:?}");
+            let case = entry_point_with(|entry| entry.description = description.map(Into::into));
+            assert_eq!(levels(&DESCRIPTION_MISSING, &case).first().copied(), level, "{description:?}");
         }
     }
 }

@@ -1,6 +1,5 @@
 //! `virtual-proxy/idp-metadata-missing`: the virtual proxy holds no IdP metadata.
 
-use crate::entries;
 use diag_sdk::case::sp_configuration::HeldMetadata;
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
@@ -58,7 +57,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for entry in entries::saml(case) {
+    for entry in case.saml_entry_points() {
         match entry.idp_metadata {
             HeldMetadata::Missing => {}
             HeldMetadata::Unknown => {
@@ -68,12 +67,13 @@ fn run(case: &Case, out: &mut Findings) {
             HeldMetadata::Read | HeldMetadata::Unreadable => continue,
         }
         out.push(
-            entries::finding(entries::level(case), "The virtual proxy holds no IdP metadata", entry)
+            entry
+                .fault("The virtual proxy holds no IdP metadata")
                 .detail("Without it the virtual proxy knows neither where to send people nor whose signature to trust.")
                 .at(&entry.idp_metadata_place)
                 .expected("the identity provider's metadata", "the set-up guide")
                 .actual("empty", format!("samlMetadataIdP of {}", entry.name))
-                .cause_with(&NEVER_UPLOADED, entry.vendor, entries::object(entry), None),
+                .because_at(&NEVER_UPLOADED, &entry, None),
         );
     }
 }
@@ -81,18 +81,18 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::sp_configuration::AuthenticationMethod;
+    use diag_sdk::testing::{entry_point_with, levels, sited};
 
     fn with(state: HeldMetadata) -> Case {
-        sample::changed(|entry| entry.idp_metadata = state)
+        entry_point_with(|entry| entry.idp_metadata = state)
     }
 
     #[test]
     fn only_an_empty_field_is_missing() {
-        assert_eq!(sample::levels(&IDP_METADATA_MISSING, &with(HeldMetadata::Missing)), [Severity::Error]);
+        assert_eq!(levels(&IDP_METADATA_MISSING, &with(HeldMetadata::Missing)), [Severity::Error]);
         for state in [HeldMetadata::Read, HeldMetadata::Unreadable, HeldMetadata::Unknown] {
-            assert_eq!(sample::levels(&IDP_METADATA_MISSING, &with(state)), [], "{state:?}");
+            assert_eq!(levels(&IDP_METADATA_MISSING, &with(state)), [], "{state:?}");
         }
         assert_eq!(IDP_METADATA_MISSING.judge(&with(HeldMetadata::Unknown)).missed(), [Need::IdpMetadataInSp]);
     }
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn other_methods_need_none() {
         let mut case = with(HeldMetadata::Missing);
-        case.sp_configurations[0].method = Some(sample::sited(AuthenticationMethod::Ticket));
-        assert_eq!(sample::levels(&IDP_METADATA_MISSING, &case), []);
+        case.sp_configurations[0].method = Some(sited(AuthenticationMethod::Ticket));
+        assert_eq!(levels(&IDP_METADATA_MISSING, &case), []);
     }
 }

@@ -1,6 +1,5 @@
 //! `virtual-proxy/idp-metadata-unreadable`: the IdP metadata in the virtual proxy cannot be read.
 
-use crate::entries;
 use diag_sdk::case::input::Trouble;
 use diag_sdk::case::sp_configuration::HeldMetadata;
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
@@ -60,7 +59,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for entry in entries::saml(case).filter(|entry| entry.idp_metadata == HeldMetadata::Unreadable) {
+    for entry in case.saml_entry_points().filter(|entry| entry.idp_metadata == HeldMetadata::Unreadable) {
         // What decodes to a document but not to metadata is judged as a document.
         if !matches!(entry.idp_metadata_trouble, None | Some(Trouble::NotDecodable | Trouble::Empty)) {
             continue;
@@ -69,12 +68,13 @@ fn run(case: &Case, out: &mut Findings) {
         let found = broken.and_then(|document| document.found.clone()).unwrap_or_else(|| "neither XML nor base64 of XML".to_owned());
         let explanation = broken.map(|document| document.explanation.clone()).filter(|text| !text.is_empty());
         out.push(
-            entries::finding(entries::level(case), "The IdP metadata in the virtual proxy cannot be read", entry)
+            entry
+                .fault("The IdP metadata in the virtual proxy cannot be read")
                 .detail(explanation.unwrap_or_else(|| "The field holds neither XML nor base64 of XML.".to_owned()))
                 .at(&entry.idp_metadata_place)
                 .expected("XML, or base64 of XML", "what the management console stores")
                 .actual(found, format!("samlMetadataIdP of {}", entry.name))
-                .cause_with(&NOT_A_FILE, entry.vendor, entries::object(entry), None),
+                .because_at(&NOT_A_FILE, &entry, None),
         );
     }
 }
@@ -82,10 +82,10 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use diag_sdk::testing::{entry_point_with, levels};
 
     fn with(state: HeldMetadata, trouble: Option<Trouble>) -> Case {
-        sample::changed(|entry| {
+        entry_point_with(|entry| {
             entry.idp_metadata = state;
             entry.idp_metadata_trouble = trouble;
         })
@@ -100,7 +100,7 @@ mod tests {
             (Some(Trouble::NotWellFormed), None),
             (Some(Trouble::NotMetadata), None),
         ] {
-            let levels = sample::levels(&IDP_METADATA_UNREADABLE, &with(HeldMetadata::Unreadable, trouble));
+            let levels = levels(&IDP_METADATA_UNREADABLE, &with(HeldMetadata::Unreadable, trouble));
             assert_eq!(levels.first().copied(), level, "{trouble:?}");
         }
     }
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn read_missing_and_unknown_are_silent() {
         for state in [HeldMetadata::Read, HeldMetadata::Missing, HeldMetadata::Unknown] {
-            assert_eq!(sample::levels(&IDP_METADATA_UNREADABLE, &with(state, None)), [], "{state:?}");
+            assert_eq!(levels(&IDP_METADATA_UNREADABLE, &with(state, None)), [], "{state:?}");
         }
     }
 }

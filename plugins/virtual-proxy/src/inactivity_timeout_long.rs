@@ -1,6 +1,5 @@
 //! `virtual-proxy/inactivity-timeout-long`: idle sessions live longer than eight hours.
 
-use crate::entries;
 use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static SET_LONG: CauseData = CauseData {
@@ -49,15 +48,16 @@ check! {
 const LONG: i64 = 8 * 60;
 
 fn run(case: &Case, out: &mut Findings) {
-    for entry in entries::saml(case) {
+    for entry in case.saml_entry_points() {
         let Some(minutes) = entry.inactivity_minutes.as_ref().filter(|minutes| minutes.value > LONG) else { continue };
         out.push(
-            entries::finding(Severity::Notice, "Idle sessions live longer than eight hours", entry)
+            entry
+                .finding(Severity::Notice, "Idle sessions live longer than eight hours")
                 .detail("Whoever was blocked or unassigned at the identity provider keeps working until the session ends here.")
                 .at(&minutes.place)
                 .expected(format!("at most {LONG} minutes"), "a working day")
                 .actual(format!("{} minutes", minutes.value), format!("sessionInactivityTimeout of {}", entry.name))
-                .cause_with(&SET_LONG, entry.vendor, entries::object(entry), Some("30")),
+                .because_at(&SET_LONG, &entry, "30"),
         );
     }
 }
@@ -65,13 +65,13 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use diag_sdk::testing::{entry_point_with, levels, sited};
 
     #[test]
     fn eight_hours_are_not_long_a_minute_more_is() {
         for (minutes, level) in [(Some(30), None), (Some(480), None), (Some(481), Some(Severity::Notice)), (None, None)] {
-            let case = sample::changed(|entry| entry.inactivity_minutes = minutes.map(sample::sited));
-            assert_eq!(sample::levels(&INACTIVITY_TIMEOUT_LONG, &case).first().copied(), level, "{minutes:?}");
+            let case = entry_point_with(|entry| entry.inactivity_minutes = minutes.map(sited));
+            assert_eq!(levels(&INACTIVITY_TIMEOUT_LONG, &case).first().copied(), level, "{minutes:?}");
         }
     }
 }

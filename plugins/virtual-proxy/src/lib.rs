@@ -4,7 +4,6 @@
 mod anonymous_access;
 mod authentication_method_not_saml;
 mod description_missing;
-mod entries;
 mod idp_metadata_missing;
 mod idp_metadata_unreadable;
 mod inactivity_timeout_long;
@@ -15,8 +14,6 @@ mod prefix_duplicate;
 mod prefix_malformed;
 mod same_site_without_secure;
 mod saml_on_default_proxy;
-#[cfg(test)]
-mod sample;
 mod session_cookie_domain_mismatch;
 mod session_cookie_duplicate;
 mod session_cookie_malformed;

@@ -1,9 +1,8 @@
 //! `virtual-proxy/metadata-differs-between-proxies`: sAML virtual proxies hold different copies of the IdP metadata.
 
-use crate::entries;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::Metadata;
-use diag_sdk::case::sp_configuration::SpConfiguration;
+use diag_sdk::view::EntryPoint;
 use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -100,18 +99,18 @@ struct Essence {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let mut groups: BTreeMap<&str, Vec<(&SpConfiguration, &Metadata)>> = BTreeMap::new();
+    let mut groups: BTreeMap<&str, Vec<(EntryPoint<'_>, &Metadata)>> = BTreeMap::new();
     for copy in case.idp_metadata(HeldBy::Sp).filter(|copy| copy.idp.is_some()) {
-        let entry = copy.configuration.as_deref().and_then(|id| case.configuration(id));
+        let entry = copy.configuration.as_deref().and_then(|id| case.entry_point(id));
         if let Some(entry) = entry.filter(|entry| entry.method.is_none() || entry.is_saml()) {
             groups.entry(copy.entity_id.value.as_str()).or_default().push((entry, copy));
         }
     }
     for copies in groups.into_values() {
         // The entry point of this sign-in is what the others are compared with.
-        let Some(&(entry, copy)) = copies.iter().find(|(entry, _)| entry.relevant).or_else(|| copies.first()) else { continue };
+        let Some((entry, copy)) = copies.iter().find(|(entry, _)| entry.relevant).or_else(|| copies.first()) else { continue };
         let essence = essence(copy);
-        let others: Vec<&(&SpConfiguration, &Metadata)> = copies.iter().filter(|(_, other)| self::essence(other) != essence).collect();
+        let others: Vec<&(EntryPoint<'_>, &Metadata)> = copies.iter().filter(|(_, other)| self::essence(other) != essence).collect();
         if others.is_empty() {
             continue;
         }
@@ -122,8 +121,9 @@ fn run(case: &Case, out: &mut Findings) {
             (true, false) => "signing certificates",
             _ => "SSO URLs",
         };
-        let names: Vec<&str> = others.iter().map(|(entry, _)| entry.name.as_str()).collect();
-        let mut finding = entries::finding(Severity::Warning, "Virtual proxies hold different copies of the IdP metadata", entry)
+        let names: Vec<&str> = others.iter().map(|(entry, _)| entry.configuration.name.as_str()).collect();
+        let mut finding = entry
+            .finding(Severity::Warning, "Virtual proxies hold different copies of the IdP metadata")
             .detail(format!(
                 "Of {}, {} and {} have different {what}. One of them is out of date, or will be after the next rollover.",
                 copy.entity_id.value,
@@ -135,7 +135,7 @@ fn run(case: &Case, out: &mut Findings) {
             .expected(words(&essence), entry.name.clone())
             .actual(others.iter().map(|(_, other)| words(&self::essence(other))).collect::<Vec<_>>().join("; "), names.join(", "));
         for (other, _) in &others {
-            finding = finding.cause_with(&ONE_UPDATED, other.vendor, entries::object(other), None);
+            finding = finding.because_at(&ONE_UPDATED, other, None);
         }
         out.push(finding);
     }
@@ -160,29 +160,18 @@ fn words(essence: &Essence) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
-    use diag_sdk::case::certificate::{Certificate, Key};
-    use diag_sdk::case::metadata::{Endpoint, IdpRole};
-    use diag_sdk::case::sp_configuration::AuthenticationMethod;
+    use diag_sdk::case::sp_configuration::{AuthenticationMethod, SpConfiguration};
+    use diag_sdk::testing::{entry_point, idp_metadata, sited, sso_endpoints};
 
     fn copy(configuration: &str, key: &str, sso: &str) -> Metadata {
-        let certificate = Certificate { sha1: key.into(), ..Certificate::default() };
-        Metadata {
-            held_by: HeldBy::Sp,
-            configuration: Some(configuration.into()),
-            entity_id: "https://sts.windows.net/t/".into(),
-            idp: Some(IdpRole {
-                keys: vec![Key { certificates: vec![certificate], ..Key::default() }],
-                sso: vec![Endpoint { location: sso.into(), ..Endpoint::default() }],
-                ..IdpRole::default()
-            }),
-            ..Metadata::default()
-        }
+        let mut copy = Metadata { configuration: Some(configuration.into()), ..idp_metadata("d1", HeldBy::Sp, &[key]) };
+        copy.idp.as_mut().expect("the role").sso = sso_endpoints(&[sso]);
+        copy
     }
 
     fn with(copies: Vec<Metadata>) -> Case {
-        let second = SpConfiguration { id: "c2".into(), name: "second".into(), relevant: false, ..sample::entry() };
-        Case { metadata: copies, ..sample::case(vec![sample::entry(), second]) }
+        let second = SpConfiguration { id: "c2".into(), name: "second".into(), relevant: false, ..entry_point() };
+        Case { metadata: copies, sp_configurations: vec![entry_point(), second], ..Case::default() }
     }
 
     #[test]
@@ -208,7 +197,7 @@ mod tests {
         case.metadata[1].entity_id = "https://idp.example/other".into();
         assert!(METADATA_DIFFERS_BETWEEN_PROXIES.judge(&case).found().is_empty());
         let mut case = with(vec![copy("c1", "A", "x"), copy("c2", "B", "x")]);
-        case.sp_configurations[1].method = Some(sample::sited(AuthenticationMethod::Ticket));
+        case.sp_configurations[1].method = Some(sited(AuthenticationMethod::Ticket));
         assert!(METADATA_DIFFERS_BETWEEN_PROXIES.judge(&case).found().is_empty());
     }
 }

@@ -1,6 +1,5 @@
 //! `virtual-proxy/no-engine-node`: the virtual proxy has no load balancing node.
 
-use crate::entries;
 use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static NONE_ADDED: CauseData = CauseData {
@@ -47,7 +46,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for entry in entries::saml(case) {
+    for entry in case.saml_entry_points() {
         let Some(nodes) = &entry.engine_nodes else {
             out.missing(Need::Virtualproxyconfig);
             continue;
@@ -57,12 +56,13 @@ fn run(case: &Case, out: &mut Findings) {
         }
         let node = case.proxies.first().map(|proxy| proxy.name.as_str());
         out.push(
-            entries::finding(entries::level(case), "The virtual proxy has no load balancing node", entry)
+            entry
+                .fault("The virtual proxy has no load balancing node")
                 .detail("People sign in and then get an error instead of the hub, for there is no engine to open a session on.")
                 .at(&entry.engine_nodes_place)
                 .expected("at least one engine node", "the set-up guide")
                 .actual("none", format!("loadBalancingServerNodes of {}", entry.name))
-                .cause_with(&NONE_ADDED, entry.vendor, entries::object(entry), node),
+                .because_at(&NONE_ADDED, &entry, node),
         );
     }
 }
@@ -70,24 +70,24 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{attempt, entry_point_with, levels};
 
     fn with(nodes: Option<&[&str]>) -> Case {
-        sample::changed(|entry| entry.engine_nodes = nodes.map(|nodes| nodes.iter().map(|node| (*node).to_owned()).collect()))
+        entry_point_with(|entry| entry.engine_nodes = nodes.map(|nodes| nodes.iter().map(|node| (*node).to_owned()).collect()))
     }
 
     #[test]
     fn an_empty_list_is_an_error_an_unknown_one_is_missing() {
-        assert_eq!(sample::levels(&NO_ENGINE_NODE, &with(Some(&[]))), [Severity::Error]);
-        assert_eq!(sample::levels(&NO_ENGINE_NODE, &with(Some(&["qlik01"]))), []);
+        assert_eq!(levels(&NO_ENGINE_NODE, &with(Some(&[]))), [Severity::Error]);
+        assert_eq!(levels(&NO_ENGINE_NODE, &with(Some(&["qlik01"]))), []);
         assert_eq!(NO_ENGINE_NODE.judge(&with(None)).missed(), [Need::Virtualproxyconfig]);
     }
 
     #[test]
     fn a_sign_in_that_worked_makes_it_a_warning() {
         let mut case = with(Some(&[]));
-        sample::attempt(&mut case, Outcome::SignedIn);
-        assert_eq!(sample::levels(&NO_ENGINE_NODE, &case), [Severity::Warning]);
+        attempt(&mut case, Outcome::SignedIn);
+        assert_eq!(levels(&NO_ENGINE_NODE, &case), [Severity::Warning]);
     }
 }

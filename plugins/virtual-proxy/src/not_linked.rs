@@ -1,6 +1,5 @@
 //! `virtual-proxy/not-linked`: no proxy serves the virtual proxy.
 
-use crate::entries;
 use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static LINK_FORGOTTEN: CauseData = CauseData {
@@ -60,13 +59,13 @@ fn run(case: &Case, out: &mut Findings) {
         out.missing(Need::Proxyservice);
         return;
     }
-    for entry in entries::saml(case).filter(|entry| entry.vendor_id.is_some() && entry.linked_proxies.is_empty()) {
+    for entry in case.saml_entry_points().filter(|entry| entry.vendor_id.is_some() && entry.linked_proxies.is_empty()) {
         // An answer below its prefix shows that some proxy, not among the exports, serves it.
-        let severity = if entries::served(case, entry) { Severity::Warning } else { entries::level(case) };
+        let severity = if entry.served() { Severity::Warning } else { entry.level() };
         let names: Vec<&str> = case.proxies.iter().map(|proxy| proxy.name.as_str()).collect();
         let first = names.first().copied().map(str::to_owned);
         out.push(
-            entries::finding(severity, "No proxy serves the virtual proxy", entry)
+            entry.finding(severity, "No proxy serves the virtual proxy")
                 .detail(format!(
                     "None of the exported proxies ({}) lists it. A virtual proxy that is linked to no proxy is not available: its URLs answer 404 or fall to \
                      the default one.",
@@ -76,7 +75,7 @@ fn run(case: &Case, out: &mut Findings) {
                 .at(&entry.place)
                 .expected(entry.vendor_id.clone().unwrap_or_default(), format!("id of {}", entry.name))
                 .actual(listed(case), "settings.virtualProxies of the proxies")
-                .cause_with(&LINK_FORGOTTEN, entry.vendor, entries::object(entry), first.as_deref()),
+                .because_at(&LINK_FORGOTTEN, &entry, first.as_deref()),
         );
     }
 }
@@ -89,42 +88,41 @@ fn listed(case: &Case) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::exchange::Exchange;
     use diag_sdk::case::sp_configuration::ProxyService;
+    use diag_sdk::testing::{LANDING, entry_point_with, levels};
 
     fn with(entry_points: Option<Vec<String>>, linked: &[&str]) -> Case {
-        let mut case = sample::changed(|entry| entry.linked_proxies = linked.iter().map(|id| (*id).to_owned()).collect());
+        let mut case = entry_point_with(|entry| entry.linked_proxies = linked.iter().map(|id| (*id).to_owned()).collect());
         case.proxies = vec![ProxyService { id: "x1".into(), entry_points, ..ProxyService::default() }];
         case
     }
 
     #[test]
     fn a_complete_list_without_it_is_an_error() {
-        assert_eq!(sample::levels(&NOT_LINKED, &with(Some(vec![]), &[])), [Severity::Error]);
-        assert_eq!(sample::levels(&NOT_LINKED, &with(Some(vec!["6f1d".into()]), &["x1"])), []);
+        assert_eq!(levels(&NOT_LINKED, &with(Some(vec![]), &[])), [Severity::Error]);
+        assert_eq!(levels(&NOT_LINKED, &with(Some(vec!["6f1d".into()]), &["x1"])), []);
     }
 
     #[test]
     fn an_unknown_list_or_no_proxy_is_missing() {
         assert_eq!(NOT_LINKED.judge(&with(None, &[])).missed(), [Need::Proxyservice]);
-        assert_eq!(NOT_LINKED.judge(&sample::changed(|_| ())).missed(), [Need::Proxyservice]);
+        assert_eq!(NOT_LINKED.judge(&entry_point_with(|_| ())).missed(), [Need::Proxyservice]);
     }
 
     #[test]
     fn an_answer_below_its_prefix_shows_that_it_is_served() {
         let mut case = with(Some(vec![]), &[]);
-        let url = "https://sense.contoso.example/azure/hub".to_owned();
-        case.exchanges = vec![Exchange { url, status: 302, ..Exchange::default() }];
-        assert_eq!(sample::levels(&NOT_LINKED, &case), [Severity::Warning]);
+        case.exchanges = vec![Exchange { url: LANDING.to_owned(), status: 302, ..Exchange::default() }];
+        assert_eq!(levels(&NOT_LINKED, &case), [Severity::Warning]);
         case.exchanges[0].status = 404;
-        assert_eq!(sample::levels(&NOT_LINKED, &case), [Severity::Error]);
+        assert_eq!(levels(&NOT_LINKED, &case), [Severity::Error]);
     }
 
     #[test]
     fn without_an_id_nothing_can_be_compared() {
         let mut case = with(Some(vec![]), &[]);
         case.sp_configurations[0].vendor_id = None;
-        assert_eq!(sample::levels(&NOT_LINKED, &case), []);
+        assert_eq!(levels(&NOT_LINKED, &case), []);
     }
 }

@@ -1,7 +1,6 @@
 //! `virtual-proxy/prefix-duplicate`: two virtual proxies have the same prefix.
 
-use crate::entries;
-use diag_sdk::case::sp_configuration::SpConfiguration;
+use diag_sdk::view::EntryPoint;
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static USED_TWICE: CauseData = CauseData {
@@ -59,59 +58,59 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let entries = &case.sp_configurations;
+    let entries: Vec<EntryPoint<'_>> = case.all_entry_points().collect();
     for (index, entry) in entries.iter().enumerate() {
-        let Some(prefix) = named(entry) else { continue };
-        let twin = |other: &&SpConfiguration| {
-            named(other).is_some_and(|known| known.eq_ignore_ascii_case(prefix)) && entries::same_site(entry, other)
-        };
+        let Some(prefix) = entry.own_prefix() else { continue };
+        let twin =
+            |other: &&EntryPoint<'_>| other.own_prefix().is_some_and(|known| known.eq_ignore_ascii_case(prefix)) && entry.same_site(other);
         // Each group once, told of its first member.
         if entries.iter().take(index).any(|other| twin(&other)) {
             continue;
         }
-        let twins: Vec<&SpConfiguration> = entries.iter().skip(index + 1).filter(twin).collect();
+        let twins: Vec<&EntryPoint<'_>> = entries.iter().skip(index + 1).filter(twin).collect();
         if twins.is_empty() {
             continue;
         }
         let concerned = entry.relevant || twins.iter().any(|other| other.relevant);
-        let severity = if concerned { entries::level(case) } else { Severity::Warning };
-        let others: Vec<&str> = twins.iter().map(|other| other.name.as_str()).collect();
-        let finding = entries::finding(severity, format!("The prefix {prefix} is used twice"), entry)
+        let severity = if concerned { entry.level() } else { Severity::Warning };
+        let others: Vec<&str> = twins.iter().map(|other| other.configuration.name.as_str()).collect();
+        let finding = entry
+            .finding(severity, format!("The prefix {prefix} is used twice"))
             .detail(format!("{} and {} have it. Which of them answers is a matter of chance.", entry.name, others.join(", ")))
             .at_all(entry.prefix.iter().map(|prefix| &prefix.place))
             .at_all(twins.iter().filter_map(|other| other.prefix.as_ref()).map(|prefix| &prefix.place))
             .expected("a prefix of its own for each virtual proxy", "Qlik help: Virtual proxies")
             .actual(prefix, format!("prefix of {} and {}", entry.name, others.join(", ")));
-        out.push(finding.cause_with(&USED_TWICE, entry.vendor, entries::object(entry), None));
+        out.push(finding.because_at(&USED_TWICE, entry, None));
     }
-}
-
-/// The prefix, where there is one; the default entry point has none.
-fn named(entry: &SpConfiguration) -> Option<&str> {
-    entry.prefix.as_ref().map(|prefix| prefix.value.as_str()).filter(|prefix| !prefix.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use diag_sdk::case::sp_configuration::SpConfiguration;
+    use diag_sdk::testing::{entry_point, levels};
+
+    fn case(sp_configurations: Vec<SpConfiguration>) -> Case {
+        Case { sp_configurations, ..Case::default() }
+    }
 
     fn second(prefix: &str) -> SpConfiguration {
-        SpConfiguration { id: "c2".into(), name: "second".into(), relevant: false, prefix: Some(prefix.into()), ..sample::entry() }
+        SpConfiguration { id: "c2".into(), name: "second".into(), relevant: false, prefix: Some(prefix.into()), ..entry_point() }
     }
 
     #[test]
     fn equal_prefixes_are_an_error_whatever_their_letter_case() {
         for (prefix, level) in [("azure", Some(Severity::Error)), ("AZURE", Some(Severity::Error)), ("azure2", None), ("", None)] {
-            let case = sample::case(vec![sample::entry(), second(prefix)]);
-            assert_eq!(sample::levels(&PREFIX_DUPLICATE, &case).first().copied(), level, "{prefix}");
+            let case = case(vec![entry_point(), second(prefix)]);
+            assert_eq!(levels(&PREFIX_DUPLICATE, &case).first().copied(), level, "{prefix}");
         }
     }
 
     #[test]
     fn a_group_is_told_once_and_only_warned_about_where_it_is_of_no_concern() {
-        let case = sample::case(vec![second("x"), second("x"), second("x")]);
-        assert_eq!(sample::levels(&PREFIX_DUPLICATE, &case), [Severity::Warning]);
+        let case = case(vec![second("x"), second("x"), second("x")]);
+        assert_eq!(levels(&PREFIX_DUPLICATE, &case), [Severity::Warning]);
     }
 
     #[test]
@@ -119,6 +118,6 @@ mod tests {
         let mut other = second("azure");
         other.host_uri = Some("https://test.contoso.example".into());
         other.place.input = "i2".into();
-        assert_eq!(sample::levels(&PREFIX_DUPLICATE, &sample::case(vec![sample::entry(), other])), []);
+        assert_eq!(levels(&PREFIX_DUPLICATE, &case(vec![entry_point(), other])), []);
     }
 }

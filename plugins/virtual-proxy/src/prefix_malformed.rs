@@ -1,6 +1,5 @@
 //! `virtual-proxy/prefix-malformed`: the prefix has characters that are not allowed.
 
-use crate::entries;
 use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static ENTERED_WRONG: CauseData = CauseData {
@@ -48,13 +47,14 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for entry in entries::saml(case) {
+    for entry in case.saml_entry_points() {
         let Some(prefix) = entry.prefix.as_ref() else { continue };
         let Some(flaw) = flaw(&prefix.value) else { continue };
         // Older releases took a path of several segments.
-        let severity = if flaw == Flaw::Slash { Severity::Warning } else { entries::level(case) };
+        let severity = if flaw == Flaw::Slash { Severity::Warning } else { entry.level() };
         let mended: String = prefix.value.to_lowercase().chars().filter(|character| allowed(*character)).collect();
-        let mut finding = entries::finding(severity, format!("The prefix {}", flaw.words()), entry)
+        let mut finding = entry
+            .finding(severity, format!("The prefix {}", flaw.words()))
             .detail(
                 "Qlik Sense takes lower-case letters, digits and - . _ ~ only; URLs with such a prefix are not served as they are written.",
             )
@@ -64,7 +64,7 @@ fn run(case: &Case, out: &mut Findings) {
             finding = finding.expected(mended.clone(), "Qlik help: Creating a virtual proxy").compared();
         }
         let value = Some(mended.as_str()).filter(|mended| !mended.is_empty());
-        out.push(finding.cause_with(&ENTERED_WRONG, entry.vendor, entries::object(entry), value));
+        out.push(finding.because_at(&ENTERED_WRONG, &entry, value));
     }
 }
 
@@ -113,19 +113,19 @@ fn flaw(prefix: &str) -> Option<Flaw> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::Difference;
+    use diag_sdk::testing::{entry_point_with, levels};
 
     fn with(prefix: &str) -> Case {
-        sample::changed(|entry| entry.prefix = Some(prefix.into()))
+        entry_point_with(|entry| entry.prefix = Some(prefix.into()))
     }
 
     #[test]
     fn the_documented_characters_are_fine() {
         for prefix in ["azure", "a-z.0_9~", "", "1"] {
-            assert_eq!(sample::levels(&PREFIX_MALFORMED, &with(prefix)), [], "{prefix}");
+            assert_eq!(levels(&PREFIX_MALFORMED, &with(prefix)), [], "{prefix}");
         }
-        assert_eq!(sample::levels(&PREFIX_MALFORMED, &sample::changed(|entry| entry.prefix = None)), []);
+        assert_eq!(levels(&PREFIX_MALFORMED, &entry_point_with(|entry| entry.prefix = None)), []);
     }
 
     #[test]
@@ -151,8 +151,8 @@ mod tests {
 
     #[test]
     fn the_length_has_a_limit_and_a_slash_a_doubt() {
-        assert_eq!(sample::levels(&PREFIX_MALFORMED, &with(&"a".repeat(100))), []);
-        assert_eq!(sample::levels(&PREFIX_MALFORMED, &with(&"a".repeat(101))), [Severity::Error]);
-        assert_eq!(sample::levels(&PREFIX_MALFORMED, &with("a/b")), [Severity::Warning]);
+        assert_eq!(levels(&PREFIX_MALFORMED, &with(&"a".repeat(100))), []);
+        assert_eq!(levels(&PREFIX_MALFORMED, &with(&"a".repeat(101))), [Severity::Error]);
+        assert_eq!(levels(&PREFIX_MALFORMED, &with("a/b")), [Severity::Warning]);
     }
 }

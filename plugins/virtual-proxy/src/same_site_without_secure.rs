@@ -1,8 +1,7 @@
 //! `virtual-proxy/same-site-without-secure`: sameSite=None without Secure.
 
-use crate::entries;
 use diag_sdk::case::exchange::{SameSite, SetCookie, Side};
-use diag_sdk::case::sp_configuration::SpConfiguration;
+use diag_sdk::view::EntryPoint;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static SECURE_NOT_SET: CauseData = CauseData {
@@ -62,7 +61,7 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let mut told = false;
-    for entry in entries::saml(case) {
+    for entry in case.saml_entry_points() {
         let plain = entry.host_uri.as_ref().is_some_and(|uri| uri.trim_start().to_ascii_lowercase().starts_with("http:"));
         let (same_site, secure, scheme, reason) = if plain {
             (&entry.same_site_http, &entry.secure_http, "http", &PLAIN_HTTP)
@@ -72,14 +71,15 @@ fn run(case: &Case, out: &mut Findings) {
         let Some(same_site) = same_site.as_ref().filter(|same_site| same_site.value == SameSite::None) else { continue };
         // An unknown Secure stays unknown.
         let Some(secure) = secure.as_ref().filter(|secure| !secure.value) else { continue };
-        let finding = entries::finding(entries::level(case), format!("SameSite=None without Secure over {scheme}"), entry)
+        let finding = entry
+            .fault(format!("SameSite=None without Secure over {scheme}"))
             .detail(CONSEQUENCE)
             .at(&secure.place)
             .at(&same_site.place)
             .expected("SameSite=None; Secure", "RFC 6265bis")
             .actual("SameSite=None", format!("session cookie of {} over {scheme}", entry.name))
-            .cause_with(reason, entry.vendor, entries::object(entry), None);
-        out.push(entries::about(finding, entries::without_session(case, entry)));
+            .because_at(reason, &entry, None);
+        out.push(entry.blame_for_lost_sessions(finding));
         told = true;
     }
     if !told {
@@ -90,19 +90,19 @@ fn run(case: &Case, out: &mut Findings) {
 /// The session cookie as the browser was given it: settings that are not known, or that something
 /// on the way altered.
 fn seen_in_capture(case: &Case, out: &mut Findings) {
-    let entry = entries::saml(case).next();
+    let entry = case.saml_entry_points().next();
     for (index, exchange) in case.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.side == Side::Sp) {
         let refused = |cookie: &&SetCookie| {
             cookie.same_site == SameSite::None && !cookie.secure && !cookie.removes && is_session(case, entry, &cookie.name)
         };
         let Some(cookie) = exchange.set_cookies.iter().flatten().find(refused) else { continue };
-        let vendor = entry.map_or(case.sp_vendor, |entry| entry.vendor);
-        let mut finding = Finding::new(entries::level(case), "The session cookie is SameSite=None without Secure")
+        let severity = if case.signed_in() { Severity::Warning } else { Severity::Error };
+        let mut finding = Finding::new(severity, "The session cookie is SameSite=None without Secure")
             .detail(CONSEQUENCE)
             .at(&exchange.place)
             .expected("SameSite=None; Secure", "RFC 6265bis")
             .actual("SameSite=None", format!("Set-Cookie of {}", cookie.name))
-            .cause_with(&SECURE_NOT_SET, vendor, entry.and_then(entries::object), None);
+            .because(&SECURE_NOT_SET, case);
         if let Some(attempt) = case.attempt_at(index).filter(|attempt| attempt.failed()) {
             finding = finding.attempt(attempt.id.clone());
         }
@@ -113,8 +113,8 @@ fn seen_in_capture(case: &Case, out: &mut Findings) {
 
 /// The cookie is the virtual proxy's session cookie: by its configuration, else by the name Qlik
 /// Sense gives such cookies from the start.
-fn is_session(case: &Case, entry: Option<&SpConfiguration>, cookie: &str) -> bool {
-    match entry.and_then(|entry| entry.session_cookie_name.as_ref()) {
+fn is_session(case: &Case, entry: Option<EntryPoint<'_>>, cookie: &str) -> bool {
+    match entry.and_then(|entry| entry.configuration.session_cookie_name.as_ref()) {
         Some(name) => cookie == name.value || cookie.strip_suffix("-HTTP") == Some(name.value.as_str()),
         None => case.sp_vendor == Vendor::Qlik && cookie.starts_with("X-Qlik-Session"),
     }
@@ -123,14 +123,14 @@ fn is_session(case: &Case, entry: Option<&SpConfiguration>, cookie: &str) -> boo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::exchange::Exchange;
+    use diag_sdk::testing::{attempt, entry_point_with, levels, sited};
 
     fn with(same_site: Option<SameSite>, secure: Option<bool>) -> Case {
-        sample::changed(|entry| {
-            entry.same_site_https = same_site.map(sample::sited);
-            entry.secure_https = secure.map(sample::sited);
+        entry_point_with(|entry| {
+            entry.same_site_https = same_site.map(sited);
+            entry.secure_https = secure.map(sited);
         })
     }
 
@@ -145,7 +145,7 @@ mod tests {
             (Some(SameSite::Absent), Some(false), None),
             (None, Some(false), None),
         ] {
-            let levels = sample::levels(&SAME_SITE_WITHOUT_SECURE, &with(same_site, secure));
+            let levels = levels(&SAME_SITE_WITHOUT_SECURE, &with(same_site, secure));
             assert_eq!(levels.first().copied(), level, "{same_site:?} {secure:?}");
         }
     }
@@ -154,17 +154,17 @@ mod tests {
     fn the_scheme_in_use_decides_which_attributes_count() {
         let mut case = with(Some(SameSite::None), Some(false));
         case.sp_configurations[0].host_uri = Some("http://sense.contoso.example".into());
-        assert_eq!(sample::levels(&SAME_SITE_WITHOUT_SECURE, &case), []);
-        case.sp_configurations[0].same_site_http = Some(sample::sited(SameSite::None));
-        case.sp_configurations[0].secure_http = Some(sample::sited(false));
-        assert_eq!(sample::levels(&SAME_SITE_WITHOUT_SECURE, &case), [Severity::Error]);
+        assert_eq!(levels(&SAME_SITE_WITHOUT_SECURE, &case), []);
+        case.sp_configurations[0].same_site_http = Some(sited(SameSite::None));
+        case.sp_configurations[0].secure_http = Some(sited(false));
+        assert_eq!(levels(&SAME_SITE_WITHOUT_SECURE, &case), [Severity::Error]);
     }
 
     #[test]
     fn a_sign_in_that_worked_makes_it_a_warning() {
         let mut case = with(Some(SameSite::None), Some(false));
-        sample::attempt(&mut case, Outcome::SignedIn);
-        assert_eq!(sample::levels(&SAME_SITE_WITHOUT_SECURE, &case), [Severity::Warning]);
+        attempt(&mut case, Outcome::SignedIn);
+        assert_eq!(levels(&SAME_SITE_WITHOUT_SECURE, &case), [Severity::Warning]);
     }
 
     #[test]
@@ -182,13 +182,13 @@ mod tests {
         ] {
             let mut case = with(None, None);
             case.exchanges = vec![set(name, secure)];
-            assert_eq!(sample::levels(&SAME_SITE_WITHOUT_SECURE, &case).first().copied(), level, "{name} {secure}");
+            assert_eq!(levels(&SAME_SITE_WITHOUT_SECURE, &case).first().copied(), level, "{name} {secure}");
         }
-        let mut case = sample::case(vec![]);
+        let mut case = Case::default();
         case.exchanges = vec![set("X-Qlik-Session", false)];
         case.sp_vendor = Vendor::Other;
-        assert_eq!(sample::levels(&SAME_SITE_WITHOUT_SECURE, &case), []);
+        assert_eq!(levels(&SAME_SITE_WITHOUT_SECURE, &case), []);
         case.sp_vendor = Vendor::Qlik;
-        assert_eq!(sample::levels(&SAME_SITE_WITHOUT_SECURE, &case), [Severity::Error]);
+        assert_eq!(levels(&SAME_SITE_WITHOUT_SECURE, &case), [Severity::Error]);
     }
 }

@@ -1,6 +1,5 @@
 //! `virtual-proxy/saml-on-default-proxy`: sAML is set up on the default virtual proxy.
 
-use crate::entries;
 use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static DEFAULT_PROXY_USED: CauseData = CauseData {
@@ -48,7 +47,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for entry in case.relevant_configurations().filter(|entry| entry.is_saml()) {
+    for entry in case.entry_points().filter(|entry| entry.is_saml()) {
         let no_prefix = entry.prefix.as_ref().filter(|prefix| prefix.value.trim().is_empty());
         let (fact, place) = match (entry.is_default, no_prefix) {
             (Some(true), prefix) => ("defaultVirtualProxy is true", prefix.map_or(&entry.place, |prefix| &prefix.place)),
@@ -56,12 +55,12 @@ fn run(case: &Case, out: &mut Findings) {
             _ => continue,
         };
         out.push(
-            entries::finding(entries::level(case), "SAML is set up on the default virtual proxy", entry)
+            entry.fault("SAML is set up on the default virtual proxy")
                 .detail("Qlik Sense does not support SAML there: without a prefix of its own there is no place for the assertion consumer service.")
                 .at(place)
                 .expected("a virtual proxy with a prefix", "Qlik help: Configuring SAML")
                 .actual(fact, entry.name.clone())
-                .cause_with(&DEFAULT_PROXY_USED, entry.vendor, entries::object(entry), None),
+                .because_at(&DEFAULT_PROXY_USED, &entry, None),
         );
     }
 }
@@ -69,39 +68,39 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::sp_configuration::AuthenticationMethod;
+    use diag_sdk::testing::{attempt, entry_point_with, levels, sited};
 
     #[test]
     fn the_flag_or_an_empty_prefix_is_an_error() {
-        assert_eq!(sample::levels(&SAML_ON_DEFAULT_PROXY, &sample::changed(|_| ())), []);
-        assert_eq!(sample::levels(&SAML_ON_DEFAULT_PROXY, &sample::changed(|entry| entry.is_default = Some(true))), [Severity::Error]);
-        assert_eq!(sample::levels(&SAML_ON_DEFAULT_PROXY, &sample::changed(|entry| entry.prefix = Some("".into()))), [Severity::Error]);
+        assert_eq!(levels(&SAML_ON_DEFAULT_PROXY, &entry_point_with(|_| ())), []);
+        assert_eq!(levels(&SAML_ON_DEFAULT_PROXY, &entry_point_with(|entry| entry.is_default = Some(true))), [Severity::Error]);
+        assert_eq!(levels(&SAML_ON_DEFAULT_PROXY, &entry_point_with(|entry| entry.prefix = Some("".into()))), [Severity::Error]);
     }
 
     #[test]
     fn what_a_condensed_export_lacks_is_unknown() {
-        let case = sample::changed(|entry| {
+        let case = entry_point_with(|entry| {
             entry.prefix = None;
             entry.is_default = None;
         });
-        assert_eq!(sample::levels(&SAML_ON_DEFAULT_PROXY, &case), []);
+        assert_eq!(levels(&SAML_ON_DEFAULT_PROXY, &case), []);
     }
 
     #[test]
     fn the_default_proxy_with_another_method_is_normal() {
-        let case = sample::changed(|entry| {
+        let case = entry_point_with(|entry| {
             entry.is_default = Some(true);
-            entry.method = Some(sample::sited(AuthenticationMethod::Ticket));
+            entry.method = Some(sited(AuthenticationMethod::Ticket));
         });
-        assert_eq!(sample::levels(&SAML_ON_DEFAULT_PROXY, &case), []);
+        assert_eq!(levels(&SAML_ON_DEFAULT_PROXY, &case), []);
     }
 
     #[test]
     fn a_sign_in_that_worked_makes_it_a_warning() {
-        let mut case = sample::changed(|entry| entry.is_default = Some(true));
-        sample::attempt(&mut case, Outcome::SignedIn);
-        assert_eq!(sample::levels(&SAML_ON_DEFAULT_PROXY, &case), [Severity::Warning]);
+        let mut case = entry_point_with(|entry| entry.is_default = Some(true));
+        attempt(&mut case, Outcome::SignedIn);
+        assert_eq!(levels(&SAML_ON_DEFAULT_PROXY, &case), [Severity::Warning]);
     }
 }

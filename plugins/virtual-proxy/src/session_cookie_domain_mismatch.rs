@@ -1,6 +1,5 @@
 //! `virtual-proxy/session-cookie-domain-mismatch`: the session cookie domain does not cover the host.
 
-use crate::entries;
 use diag_sdk::host::{bare_host, host_of, is_within};
 use diag_sdk::{Account, Case, CauseData, Difference, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
@@ -49,7 +48,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for entry in entries::saml(case) {
+    for entry in case.saml_entry_points() {
         let Some(domain) = &entry.session_cookie_domain else { continue };
         // The cookie is set by the answer of the ACS, whose host is that of the host URI.
         let Some(host) = entry.host_uri.as_ref().and_then(|uri| host_of(uri)) else {
@@ -59,7 +58,7 @@ fn run(case: &Case, out: &mut Findings) {
         let bare = domain.trim().trim_start_matches('.');
         let (severity, message, detail) = if !is_within(&host, bare) {
             (
-                entries::level(case),
+                entry.level(),
                 "The session cookie domain does not cover the host",
                 format!("Browsers ignore a cookie that {host} sets for {bare}, so the session is lost right after the sign-in."),
             )
@@ -72,26 +71,30 @@ fn run(case: &Case, out: &mut Findings) {
         } else {
             continue;
         };
-        let finding = entries::finding(severity, message, entry)
+        let finding = entry
+            .finding(severity, message)
             .detail(detail)
             .at(&domain.place)
             .at_all(entry.host_uri.iter().map(|uri| &uri.place))
             .expected(host.clone(), "host of the SAML host URI")
             .actual(domain.value.clone(), format!("sessionCookieDomain of {}", entry.name))
             .difference(Difference::Host)
-            .cause_with(&OTHER_DOMAIN, entry.vendor, entries::object(entry), Some(&host));
-        out.push(entries::about(finding, entries::without_session(case, entry)));
+            .because_at(&OTHER_DOMAIN, &entry, host.as_str());
+        out.push(entry.blame_for_lost_sessions(finding));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{attempt, entry_point_with, levels};
 
     fn with(domain: &str) -> Case {
-        sample::changed(|entry| entry.session_cookie_domain = Some(domain.into()))
+        entry_point_with(|entry| {
+            entry.host_uri = Some("https://sense.contoso.example".into());
+            entry.session_cookie_domain = Some(domain.into());
+        })
     }
 
     #[test]
@@ -108,7 +111,7 @@ mod tests {
             ("sense.contoso.example:443", Some(Severity::Error)),
             ("example", Some(Severity::Warning)),
         ] {
-            assert_eq!(sample::levels(&SESSION_COOKIE_DOMAIN_MISMATCH, &with(domain)).first().copied(), level, "{domain}");
+            assert_eq!(levels(&SESSION_COOKIE_DOMAIN_MISMATCH, &with(domain)).first().copied(), level, "{domain}");
         }
     }
 
@@ -116,9 +119,9 @@ mod tests {
     fn an_address_has_no_parent_domain() {
         let mut case = with("0.0.7");
         case.sp_configurations[0].host_uri = Some("https://10.0.0.7".into());
-        assert_eq!(sample::levels(&SESSION_COOKIE_DOMAIN_MISMATCH, &case), [Severity::Error]);
+        assert_eq!(levels(&SESSION_COOKIE_DOMAIN_MISMATCH, &case), [Severity::Error]);
         case.sp_configurations[0].session_cookie_domain = Some("10.0.0.7".into());
-        assert_eq!(sample::levels(&SESSION_COOKIE_DOMAIN_MISMATCH, &case), []);
+        assert_eq!(levels(&SESSION_COOKIE_DOMAIN_MISMATCH, &case), []);
     }
 
     #[test]
@@ -126,17 +129,17 @@ mod tests {
         let mut case = with("contoso.com");
         case.sp_configurations[0].host_uri = None;
         assert_eq!(SESSION_COOKIE_DOMAIN_MISMATCH.judge(&case).missed(), [Need::Virtualproxyconfig]);
-        assert_eq!(sample::levels(&SESSION_COOKIE_DOMAIN_MISMATCH, &sample::changed(|_| ())), []);
+        assert_eq!(levels(&SESSION_COOKIE_DOMAIN_MISMATCH, &entry_point_with(|_| ())), []);
     }
 
     #[test]
     fn the_loop_it_explains_is_named_another_failure_is_not() {
         let mut case = with("contoso.com");
-        sample::attempt(&mut case, Outcome::Looping);
+        attempt(&mut case, Outcome::Looping);
         assert_eq!(SESSION_COOKIE_DOMAIN_MISMATCH.judge(&case).found()[0].attempts, ["a1"]);
         case.attempts[0].outcome = Outcome::RefusedByIdp;
         assert!(SESSION_COOKIE_DOMAIN_MISMATCH.judge(&case).found()[0].attempts.is_empty());
         case.attempts[0].outcome = Outcome::SignedIn;
-        assert_eq!(sample::levels(&SESSION_COOKIE_DOMAIN_MISMATCH, &case), [Severity::Warning]);
+        assert_eq!(levels(&SESSION_COOKIE_DOMAIN_MISMATCH, &case), [Severity::Warning]);
     }
 }

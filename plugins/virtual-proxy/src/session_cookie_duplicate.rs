@@ -1,7 +1,6 @@
 //! `virtual-proxy/session-cookie-duplicate`: two virtual proxies use the same session cookie name.
 
-use crate::entries;
-use diag_sdk::case::sp_configuration::SpConfiguration;
+use diag_sdk::view::EntryPoint;
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static USED_TWICE: CauseData = CauseData {
@@ -62,30 +61,28 @@ check! {
 const HTTP_SUFFIX: &str = "-HTTP";
 
 fn run(case: &Case, out: &mut Findings) {
-    let entries = &case.sp_configurations;
+    let entries: Vec<EntryPoint<'_>> = case.all_entry_points().collect();
     for (index, entry) in entries.iter().enumerate() {
         let Some(name) = &entry.session_cookie_name else { continue };
-        let twin = |other: &&SpConfiguration| {
-            other.session_cookie_name.as_ref().is_some_and(|known| clash(&known.value, &name.value)) && entries::same_site(entry, other)
-        };
+        let named = |other: &EntryPoint<'_>, name: &str| other.session_cookie_name.as_ref().is_some_and(|known| clash(&known.value, name));
+        let twin = |other: &&EntryPoint<'_>| named(other, &name.value) && entry.same_site(other);
         // Each group once, told of its first member.
         if entries.iter().take(index).any(|other| twin(&other)) {
             continue;
         }
-        let twins: Vec<&SpConfiguration> = entries.iter().skip(index + 1).filter(twin).collect();
+        let twins: Vec<&EntryPoint<'_>> = entries.iter().skip(index + 1).filter(twin).collect();
         if twins.is_empty() {
             continue;
         }
         let concerned = entry.relevant || twins.iter().any(|other| other.relevant);
-        let severity = if concerned { entries::level(case) } else { Severity::Warning };
-        let others: Vec<&str> = twins.iter().map(|other| other.name.as_str()).collect();
+        let severity = if concerned { entry.level() } else { Severity::Warning };
+        let others: Vec<&str> = twins.iter().map(|other| other.configuration.name.as_str()).collect();
         // The one in use is the one to rename, so that the others keep their sessions.
         let renamed = std::iter::once(entry).chain(twins.iter().copied()).find(|entry| entry.relevant).unwrap_or(entry);
-        let value =
-            renamed.prefix.as_ref().filter(|prefix| !prefix.value.is_empty()).map(|prefix| format!("X-Qlik-Session-{}", prefix.value));
-        let value = value
-            .filter(|value| !entries.iter().any(|known| known.session_cookie_name.as_ref().is_some_and(|name| clash(&name.value, value))));
-        let finding = entries::finding(severity, "Two virtual proxies use the same session cookie name", entry)
+        let value = renamed.own_prefix().map(|prefix| format!("X-Qlik-Session-{prefix}"));
+        let value = value.filter(|value| !entries.iter().any(|known| named(known, value)));
+        let finding = entry
+            .finding(severity, "Two virtual proxies use the same session cookie name")
             .detail(format!(
                 "{} and {} overwrite each other's session: whoever signs in at one of them is signed out at the other.",
                 entry.name,
@@ -95,10 +92,9 @@ fn run(case: &Case, out: &mut Findings) {
             .at_all(twins.iter().filter_map(|other| other.session_cookie_name.as_ref()).map(|name| &name.place))
             .expected("a name of its own for each virtual proxy", "Qlik help: Virtual proxies")
             .actual(name.value.clone(), format!("sessionCookieHeaderName of {} and {}", entry.name, others.join(", ")))
-            .cause_with(&USED_TWICE, renamed.vendor, entries::object(renamed), value.as_deref());
-        let attempts =
-            std::iter::once(entry).chain(twins).filter(|entry| entry.relevant).flat_map(|entry| entries::without_session(case, entry));
-        out.push(entries::about(finding, attempts));
+            .because_at(&USED_TWICE, renamed, value.as_deref());
+        let concerned = std::iter::once(entry).chain(twins).filter(|entry| entry.relevant);
+        out.push(concerned.fold(finding, |finding, entry| entry.blame_for_lost_sessions(finding)));
     }
 }
 
@@ -110,11 +106,16 @@ fn clash(left: &str, right: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use diag_sdk::case::sp_configuration::SpConfiguration;
+    use diag_sdk::testing::{attempt, entry_point, levels};
+
+    fn case(sp_configurations: Vec<SpConfiguration>) -> Case {
+        Case { sp_configurations, ..Case::default() }
+    }
     use diag_sdk::case::attempt::Outcome;
 
     fn second(name: &str) -> SpConfiguration {
-        SpConfiguration { id: "c2".into(), relevant: false, session_cookie_name: Some(name.into()), ..sample::entry() }
+        SpConfiguration { id: "c2".into(), relevant: false, session_cookie_name: Some(name.into()), ..entry_point() }
     }
 
     #[test]
@@ -125,8 +126,8 @@ mod tests {
             ("X-Qlik-Session-Azure", None),
             ("X-Qlik-Session", None),
         ] {
-            let case = sample::case(vec![sample::entry(), second(name)]);
-            assert_eq!(sample::levels(&SESSION_COOKIE_DUPLICATE, &case).first().copied(), level, "{name}");
+            let case = case(vec![entry_point(), second(name)]);
+            assert_eq!(levels(&SESSION_COOKIE_DUPLICATE, &case).first().copied(), level, "{name}");
         }
     }
 
@@ -134,23 +135,23 @@ mod tests {
     fn an_unknown_name_is_silent() {
         let mut other = second("x");
         other.session_cookie_name = None;
-        assert_eq!(sample::levels(&SESSION_COOKIE_DUPLICATE, &sample::case(vec![other.clone(), other])), []);
+        assert_eq!(levels(&SESSION_COOKIE_DUPLICATE, &case(vec![other.clone(), other])), []);
     }
 
     #[test]
     fn a_free_name_is_offered_for_the_entry_point_in_use() {
-        let mut entry = sample::entry();
+        let mut entry = entry_point();
         entry.session_cookie_name = Some("X-Qlik-Session".into());
-        let found = SESSION_COOKIE_DUPLICATE.judge(&sample::case(vec![second("X-Qlik-Session"), entry]));
+        let found = SESSION_COOKIE_DUPLICATE.judge(&case(vec![second("X-Qlik-Session"), entry]));
         assert_eq!(found.found()[0].causes[0].value.as_deref(), Some("X-Qlik-Session-azure"));
     }
 
     #[test]
     fn a_loop_is_named_and_a_sign_in_that_worked_makes_it_a_warning() {
-        let mut case = sample::case(vec![sample::entry(), second("X-Qlik-Session-azure")]);
-        sample::attempt(&mut case, Outcome::Looping);
+        let mut case = case(vec![entry_point(), second("X-Qlik-Session-azure")]);
+        attempt(&mut case, Outcome::Looping);
         assert_eq!(SESSION_COOKIE_DUPLICATE.judge(&case).found()[0].attempts, ["a1"]);
         case.attempts[0].outcome = Outcome::SignedIn;
-        assert_eq!(sample::levels(&SESSION_COOKIE_DUPLICATE, &case), [Severity::Warning]);
+        assert_eq!(levels(&SESSION_COOKIE_DUPLICATE, &case), [Severity::Warning]);
     }
 }

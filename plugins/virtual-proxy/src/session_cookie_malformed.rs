@@ -1,6 +1,5 @@
 //! `virtual-proxy/session-cookie-malformed`: the session cookie name is not a cookie name.
 
-use crate::entries;
 use diag_sdk::case::sp_configuration::SpConfiguration;
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
@@ -59,7 +58,7 @@ check! {
 const LONGEST: usize = 256;
 
 fn run(case: &Case, out: &mut Findings) {
-    for entry in entries::saml(case) {
+    for entry in case.saml_entry_points() {
         let Some(name) = &entry.session_cookie_name else { continue };
         let (message, reason) = if name.is_empty() {
             ("The session cookie has no name", &ENTERED_WRONG)
@@ -67,7 +66,7 @@ fn run(case: &Case, out: &mut Findings) {
             ("The session cookie name has characters not allowed in it", &ENTERED_WRONG)
         } else if name.len() > LONGEST {
             ("The session cookie name is longer than 256 characters", &ENTERED_WRONG)
-        } else if let Some(message) = prefix_refused(entry, name) {
+        } else if let Some(message) = prefix_refused(&entry, name) {
             (message, &PREFIX_WITHOUT_SECURE)
         } else {
             continue;
@@ -76,13 +75,14 @@ fn run(case: &Case, out: &mut Findings) {
             name.chars().filter(|character| character.is_ascii_alphanumeric() || *character == '-').take(LONGEST).collect();
         let mended = mended.trim_matches('-').to_owned();
         let value = Some(mended.as_str()).filter(|mended| !mended.is_empty() && *mended != name.value);
-        let finding = entries::finding(entries::level(case), message, entry)
+        let finding = entry
+            .fault(message)
             .detail("Browsers cut such a cookie short or refuse it, so the session is lost right after the sign-in.")
             .at(&name.place)
             .expected("letters, digits and hyphens", "RFC 6265 section 4.1.1")
             .actual(name.value.clone(), format!("sessionCookieHeaderName of {}", entry.name))
-            .cause_with(reason, entry.vendor, entries::object(entry), value);
-        out.push(entries::about(finding, entries::without_session(case, entry)));
+            .because_at(reason, &entry, value);
+        out.push(entry.blame_for_lost_sessions(finding));
     }
 }
 
@@ -107,39 +107,39 @@ fn prefix_refused(entry: &SpConfiguration, name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use diag_sdk::testing::{entry_point_with, levels, sited};
 
     fn with(name: &str) -> Case {
-        sample::changed(|entry| entry.session_cookie_name = Some(name.into()))
+        entry_point_with(|entry| entry.session_cookie_name = Some(name.into()))
     }
 
     #[test]
     fn tokens_are_cookie_names() {
         for name in ["X-Qlik-Session-azure", "a", "a!#$%&'*+-.^_`|~9"] {
-            assert_eq!(sample::levels(&SESSION_COOKIE_MALFORMED, &with(name)), [], "{name}");
+            assert_eq!(levels(&SESSION_COOKIE_MALFORMED, &with(name)), [], "{name}");
         }
-        assert_eq!(sample::levels(&SESSION_COOKIE_MALFORMED, &sample::changed(|entry| entry.session_cookie_name = None)), []);
+        assert_eq!(levels(&SESSION_COOKIE_MALFORMED, &entry_point_with(|entry| entry.session_cookie_name = None)), []);
     }
 
     #[test]
     fn separators_blanks_and_letters_outside_ascii_are_not() {
         for name in ["X-Qlik;Session", "X Qlik", "X=Y", "X:Y", "X,Y", "X/Y", "(X)", "X\"", "Sitzung-ü", "X\u{7f}", ""] {
-            assert_eq!(sample::levels(&SESSION_COOKIE_MALFORMED, &with(name)), [Severity::Error], "{name:?}");
+            assert_eq!(levels(&SESSION_COOKIE_MALFORMED, &with(name)), [Severity::Error], "{name:?}");
         }
     }
 
     #[test]
     fn the_length_has_a_limit() {
-        assert_eq!(sample::levels(&SESSION_COOKIE_MALFORMED, &with(&"x".repeat(256))), []);
-        assert_eq!(sample::levels(&SESSION_COOKIE_MALFORMED, &with(&"x".repeat(257))), [Severity::Error]);
+        assert_eq!(levels(&SESSION_COOKIE_MALFORMED, &with(&"x".repeat(256))), []);
+        assert_eq!(levels(&SESSION_COOKIE_MALFORMED, &with(&"x".repeat(257))), [Severity::Error]);
     }
 
     #[test]
     fn name_prefixes_demand_their_attributes() {
         let with = |name: &str, secure: Option<bool>, domain: Option<&str>| {
-            sample::changed(|entry| {
+            entry_point_with(|entry| {
                 entry.session_cookie_name = Some(name.into());
-                entry.secure_https = secure.map(sample::sited);
+                entry.secure_https = secure.map(sited);
                 entry.session_cookie_domain = domain.map(Into::into);
             })
         };
@@ -151,7 +151,7 @@ mod tests {
             ("__Host-Qlik", Some(true), Some("contoso.example"), Some(Severity::Error)),
             ("__Host-Qlik", Some(false), None, Some(Severity::Error)),
         ] {
-            let levels = sample::levels(&SESSION_COOKIE_MALFORMED, &with(name, secure, domain));
+            let levels = levels(&SESSION_COOKIE_MALFORMED, &with(name, secure, domain));
             assert_eq!(levels.first().copied(), level, "{name} {secure:?} {domain:?}");
         }
     }

@@ -53,7 +53,7 @@ impl Case {
     }
 
     /// The attempt of every exchange that belongs to one.
-    fn attempts_by_exchange(&self) -> HashMap<usize, &Attempt> {
+    pub(crate) fn attempts_by_exchange(&self) -> HashMap<usize, &Attempt> {
         let mut attempts = HashMap::new();
         for attempt in &self.attempts {
             for index in &attempt.exchanges {

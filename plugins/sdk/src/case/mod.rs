@@ -161,7 +161,10 @@ impl Case {
 
     /// A message by its id in this Case.
     pub fn message(&self, id: &str) -> Option<&Message> {
-        self.messages.iter().find(|message| message.id == id)
+        // Ids count the messages in the order they stand here; only where they do not, all are searched.
+        let number: Option<usize> = id.strip_prefix('m').and_then(|number| number.parse().ok());
+        let counted = number.and_then(|number| self.messages.get(number.checked_sub(1)?)).filter(|message| message.id == id);
+        counted.or_else(|| self.messages.iter().find(|message| message.id == id))
     }
 
     /// The attempt a message belongs to.

@@ -2,6 +2,7 @@
 
 use super::keys::key;
 use super::{ACS_URL, APPLICATION, ENTITY_ID, IDP_ENTITY_ID, NAME_CLAIM, SSO_URL, TENANT};
+use crate::case::Case;
 use crate::case::certificate::KeyUse;
 use crate::case::input::HeldBy;
 use crate::case::metadata::{Endpoint, IdpRole, Metadata, SpRole};
@@ -22,7 +23,7 @@ pub fn entry_point() -> SpConfiguration {
         name: "azure".to_owned(),
         prefix: Some("azure".into()),
         is_default: Some(false),
-        method: Some(Sited::new(AuthenticationMethod::Saml, Place::default())),
+        method: Some(sited(AuthenticationMethod::Saml)),
         host_uri: Some(ENTITY_ID.into()),
         entity_id: Some(ENTITY_ID.into()),
         acs_url: Some(ACS_URL.into()),
@@ -31,6 +32,18 @@ pub fn entry_point() -> SpConfiguration {
         session_cookie_name: Some("X-Qlik-Session-azure".into()),
         ..SpConfiguration::default()
     }
+}
+
+/// A Case of that virtual proxy alone, changed in one way.
+pub fn entry_point_with(change: impl FnOnce(&mut SpConfiguration)) -> Case {
+    let mut entry = entry_point();
+    change(&mut entry);
+    Case { sp_configurations: vec![entry], sp_vendor: Vendor::Qlik, ..Case::default() }
+}
+
+/// A value without a place.
+pub fn sited<T>(value: T) -> Sited<T> {
+    Sited::new(value, Place::default())
 }
 
 /// The registration `r1` of the application, both of its objects given, with these entityIDs and ACS URLs.

@@ -10,6 +10,7 @@ use crate::case::message::Message;
 use crate::case::sp_configuration::SpConfiguration;
 use crate::finding::{Finding, Severity};
 use crate::host::{bare_host, host_of};
+use std::collections::HashSet;
 use std::ops::Deref;
 
 /// One entry point, and the Case it stands in. Dereferences to its configuration.
@@ -45,9 +46,15 @@ impl<'a> EntryPoint<'a> {
         if severity == Severity::Warning { finding.likely() } else { finding }
     }
 
-    /// What must break every sign-in through it: an error, unless the capture shows one that worked.
+    /// The level of what must break every sign-in through it: an error, unless the capture shows one that
+    /// worked.
+    pub fn level(&self) -> Severity {
+        if self.case.signed_in() { Severity::Warning } else { Severity::Error }
+    }
+
+    /// What must break every sign-in through it, at that level.
     pub fn fault(&self, headline: impl Into<String>) -> Finding {
-        self.finding(if self.case.signed_in() { Severity::Warning } else { Severity::Error }, headline)
+        self.finding(self.level(), headline)
     }
 
     /// A message goes to it: it was delivered (or, unseen, is addressed) to the path at which it consumes
@@ -70,12 +77,15 @@ impl<'a> EntryPoint<'a> {
     /// On hosts of nobody known (an alias that is refused is one) only pages count: the paths of scripts
     /// and pictures from elsewhere may begin with the same word.
     pub fn visits(&self) -> Vec<Visit<'a>> {
-        let prefix = self.own_prefix();
-        let own = |visit: &Visit<'_>| match prefix {
+        self.case.visits().filter(|visit| self.is_visited_by(visit)).collect()
+    }
+
+    /// It is one of its [`visits`](Self::visits).
+    pub fn is_visited_by(&self, visit: &Visit<'_>) -> bool {
+        match self.own_prefix() {
             Some(prefix) => visit.is_below(prefix) && (visit.exchange.side == Side::Sp || visit.exchange.navigation),
             None => visit.exchange.side == Side::Sp,
-        };
-        self.case.visits().filter(own).collect()
+        }
     }
 
     /// The browser got an answer below its prefix: something serves it.
@@ -106,15 +116,23 @@ impl<'a> EntryPoint<'a> {
     pub fn without_session(&self) -> Vec<&'a Attempt> {
         let name = self.session_cookie_name.as_ref().map(|name| name.value.as_str());
         let own = |cookie: &str| name.is_none_or(|name| cookie == name || cookie.strip_suffix("-HTTP") == Some(name));
-        let lost: Vec<&str> = self
+        let lost: HashSet<&str> = self
             .case
             .lost_cookies
             .iter()
             .filter(|cookie| cookie.decisive && own(&cookie.name))
             .filter_map(|cookie| cookie.attempt.as_deref())
             .collect();
-        let explained = |attempt: &&Attempt| attempt.failed() && (attempt.accepted() || lost.contains(&attempt.id.as_str()));
+        let explained = |attempt: &&Attempt| attempt.failed() && (attempt.accepted() || lost.contains(attempt.id.as_str()));
         self.case.attempts.iter().filter(explained).collect()
+    }
+
+    /// Names in a finding the attempts that a [lost session](Self::without_session) of its explains.
+    pub fn blame_for_lost_sessions(&self, mut finding: Finding) -> Finding {
+        let named: HashSet<String> = finding.attempts.iter().cloned().collect();
+        let explained = self.without_session().into_iter().map(|attempt| &attempt.id);
+        finding.attempts.extend(explained.filter(|id| !named.contains(*id)).cloned());
+        finding
     }
 }
 
@@ -127,6 +145,11 @@ impl Case {
     /// Those of them that use SAML, or of which the export does not tell.
     pub fn saml_entry_points(&self) -> impl Iterator<Item = EntryPoint<'_>> {
         self.entry_points().filter(|entry| entry.method.is_none() || entry.is_saml())
+    }
+
+    /// Every entry point that was handed in, whether it concerns this sign-in or not.
+    pub fn all_entry_points(&self) -> impl Iterator<Item = EntryPoint<'_>> {
+        self.sp_configurations.iter().map(|configuration| EntryPoint { case: self, configuration })
     }
 
     /// The entry point with that id, whether it concerns this sign-in or not.

@@ -12,14 +12,18 @@
 //! - [`metadata_copy`]: copies of either side's metadata, and how much each matters
 //! - [`keys`]: which keys each side holds of the other
 //! - [`sides`]: entityIDs and ACS URLs the service provider uses and the identity provider has registered
+//! - [`consumers`]: where the service provider consumes responses, for each response
+//! - [`idp_names`]: what only identity providers are called
 //! - [`entry_point`], [`visit`]: entry points of the service provider, and what the browser did there
 //!
 //! Methods on [`Case`](crate::Case), [`Finding`](crate::Finding) and
 //! [`Exchange`](crate::case::exchange::Exchange) that belong to a view stand in its file.
 
+pub mod consumers;
 pub mod delivery;
 mod ending;
 pub mod entry_point;
+pub mod idp_names;
 mod index;
 pub mod keys;
 pub mod metadata_copy;
@@ -31,8 +35,10 @@ pub mod sign_in;
 mod soundness;
 pub mod visit;
 
+pub use consumers::{Consumers, ConsumersOf};
 pub use delivery::Delivery;
 pub use entry_point::EntryPoint;
+pub use idp_names::IdpNames;
 pub use metadata_copy::MetadataCopy;
 pub use request::Request;
 pub use response::Response;

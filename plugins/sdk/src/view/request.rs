@@ -5,6 +5,7 @@ use super::index::Index;
 use crate::case::Case;
 use crate::case::message::{AuthnRequest, MessageKind};
 use crate::case::place::Sited;
+use std::collections::HashMap;
 use std::ops::Deref;
 
 /// An `AuthnRequest` together with what became of it. Accepted means: the identity provider took it.
@@ -41,5 +42,10 @@ impl Case {
         let index = Index::of(self);
         let readable = self.messages_of(MessageKind::AuthnRequest).filter(|message| message.broken.is_none());
         readable.map(|message| Request(Delivery::of(self, message, &index))).collect()
+    }
+
+    /// Sign-in requests by the id of the attempt they began.
+    pub fn requests_by_attempt(&self) -> HashMap<&str, Request<'_>> {
+        self.requests().into_iter().filter_map(|request| Some((request.attempt?.id.as_str(), request))).collect()
     }
 }

@@ -7,12 +7,10 @@
 
 use super::entry_point::EntryPoint;
 use super::request::Request;
-use super::response::Response;
-use crate::address;
 use crate::case::Case;
 use crate::case::attempt::Attempt;
 use crate::case::input::HeldBy;
-use crate::case::message::{Message, MessageKind};
+use crate::case::message::MessageKind;
 use crate::case::metadata::Metadata;
 use crate::case::place::{Place, Sited};
 use crate::case::registration::{IdpRegistration, Registered, RegistrationObject};
@@ -20,9 +18,10 @@ use crate::difference::{self, Difference};
 use crate::finding::{Finding, Severity};
 use crate::setting::Vendor;
 use crate::spec;
+use std::collections::HashMap;
 
 /// Where a value of the service provider comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Source {
     /// A request of the capture: what the service provider really sends.
     Request,
@@ -63,15 +62,25 @@ pub struct Known<'a> {
 }
 
 impl Used<'_> {
-    /// A finding about the value: it carries the value as the actual one, its place and its attempt.
+    /// A finding about the value: it carries the value as the actual one, its place and its attempt, and
+    /// as its subject the entry point that holds it.
     pub fn finding(&self, severity: Severity, headline: impl Into<String>) -> Finding {
         self.mark(Finding::new(severity, headline))
     }
 
-    /// Says of a finding made elsewhere that this value is the actual one, where, and in which attempt.
+    /// Says of a finding made elsewhere that this value is the actual one, where, in which attempt and of
+    /// which entry point.
     pub fn mark(&self, finding: Finding) -> Finding {
         let attempt = self.attempt.map_or("", |attempt| attempt.id.as_str());
-        finding.actual(self.value, &self.origin).at(self.place).attempt(attempt)
+        self.owned(finding.actual(self.value, &self.origin).at(self.place).attempt(attempt))
+    }
+
+    /// Makes the entry point that holds the value the subject of a finding.
+    pub fn owned(&self, finding: Finding) -> Finding {
+        match &self.entry_point {
+            Some(entry) => finding.subject(entry.id.clone()),
+            None => finding,
+        }
     }
 }
 
@@ -99,47 +108,30 @@ fn wildcard_covers(pattern: &str, value: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// One of the URLs is where the browser went.
-pub fn any_reaches(urls: &[Used<'_>], seen: &str) -> bool {
-    urls.iter().any(|used| address::reaches(used.value, seen))
-}
-
 impl Case {
     /// EntityIDs the service provider uses, each value once per source, requests first.
     pub fn used_entity_ids(&self) -> Vec<Used<'_>> {
-        let mut used = Vec::new();
+        let mut all = Collected::default();
         for request in self.requests() {
             if let Some(issuer) = request.issuer() {
-                add_request(&mut used, &request, issuer, "Issuer of the AuthnRequest");
+                all.add_request(&request, issuer, "Issuer of the AuthnRequest");
             }
         }
         for entry in self.entry_points() {
             if let Some(entity_id) = entry.configuration.entity_id.as_ref().filter(|entity_id| !entity_id.value.is_empty()) {
-                add(&mut used, entity_id, Source::Configuration, format!("entityID of {}", entry.name), Some(entry));
+                all.add(entity_id, Source::Configuration, format!("entityID of {}", entry.name), Some(entry));
             }
         }
         for metadata in published(self) {
-            add(&mut used, &metadata.entity_id, Source::Metadata, format!("entityID in {}", metadata.origin), None);
+            all.add(&metadata.entity_id, Source::Metadata, format!("entityID in {}", metadata.origin), None);
         }
-        used
+        all.used
     }
 
     /// Assertion consumer service URLs the service provider uses (HTTP-POST), each value once per source,
     /// requests first.
     pub fn used_acs_urls(&self) -> Vec<Used<'_>> {
-        let mut used = Vec::new();
-        for request in self.requests() {
-            if let Some(acs) = request.acs_url() {
-                add_request(&mut used, &request, acs, "AssertionConsumerServiceURL of the AuthnRequest");
-            }
-        }
-        for entry in self.entry_points() {
-            if let Some(acs) = &entry.configuration.acs_url {
-                add(&mut used, acs, Source::Configuration, format!("what {} serves", entry.name), Some(entry));
-            }
-        }
-        add_endpoints(self, &mut used, |binding| binding == spec::BINDING_POST);
-        used
+        acs_urls(self).used
     }
 
     /// EntityIDs registered at the identity provider.
@@ -173,60 +165,81 @@ impl Case {
     }
 }
 
-impl<'a> Response<'a> {
-    /// Every URL at which the service provider says it consumes this response: what its request names,
-    /// what its metadata lists (all bindings) and what its configuration serves.
-    pub fn consumer_urls(&self) -> Vec<Used<'a>> {
-        let request = self.request();
-        let mut urls: Vec<Used<'a>> = self
-            .case
-            .used_acs_urls()
-            .into_iter()
-            .filter(|used| used.source != Source::Request || request.is_none_or(|request| names_acs(request, used.value)))
-            .collect();
-        add_endpoints(self.case, &mut urls, |binding| binding != spec::BINDING_POST);
-        urls
-    }
+/// The values of [`Case::used_acs_urls`], and after them those of the other bindings.
+pub(super) fn acs_urls_of_all_bindings(case: &Case) -> Vec<Used<'_>> {
+    let mut all = acs_urls(case);
+    all.add_endpoints(case, |binding| binding != spec::BINDING_POST);
+    all.used
 }
 
-fn names_acs(request: &Message, url: &str) -> bool {
-    request.request.as_ref().and_then(|details| details.acs_url.as_ref()).is_some_and(|acs| acs.value == url)
-}
-
-fn add_request<'a>(used: &mut Vec<Used<'a>>, request: &Request<'a>, value: &'a Sited<String>, origin: &str) {
-    let (accepted, attempt) = (request.accepted(), request.attempt);
-    if let Some(known) = used.iter_mut().find(|known| known.source == Source::Request && known.value == value.value) {
-        known.accepted |= accepted;
-        // The attempt that failed is the one a person wants to read about.
-        if attempt.is_some_and(Attempt::failed) && !known.attempt.is_some_and(Attempt::failed) {
-            known.attempt = attempt;
-            known.place = &value.place;
+fn acs_urls(case: &Case) -> Collected<'_> {
+    let mut all = Collected::default();
+    for request in case.requests() {
+        if let Some(acs) = request.acs_url() {
+            all.add_request(&request, acs, "AssertionConsumerServiceURL of the AuthnRequest");
         }
-        return;
     }
-    used.push(Used {
-        value: &value.value,
-        place: &value.place,
-        source: Source::Request,
-        origin: origin.to_owned(),
-        attempt,
-        accepted,
-        entry_point: None,
-    });
+    for entry in case.entry_points() {
+        if let Some(acs) = &entry.configuration.acs_url {
+            all.add(acs, Source::Configuration, format!("what {} serves", entry.name), Some(entry));
+        }
+    }
+    all.add_endpoints(case, |binding| binding == spec::BINDING_POST);
+    all
 }
 
-fn add<'a>(used: &mut Vec<Used<'a>>, value: &'a Sited<String>, source: Source, origin: String, entry_point: Option<EntryPoint<'a>>) {
-    if used.iter().any(|known| known.source == source && known.value == value.value) {
-        return;
-    }
-    let accepted = used.iter().any(|known| known.source == Source::Request && known.value == value.value && known.accepted);
-    used.push(Used { value: &value.value, place: &value.place, source, origin, attempt: None, accepted, entry_point });
+/// Values on their way into a list in which each stands once per source.
+#[derive(Default)]
+struct Collected<'a> {
+    used: Vec<Used<'a>>,
+    known: HashMap<(Source, &'a str), usize>,
 }
 
-fn add_endpoints<'a>(case: &'a Case, used: &mut Vec<Used<'a>>, wanted: impl Fn(&str) -> bool) {
-    for metadata in published(case) {
-        for endpoint in metadata.sp.iter().flat_map(|role| &role.acs).filter(|endpoint| wanted(&endpoint.binding)) {
-            add(used, &endpoint.location, Source::Metadata, format!("AssertionConsumerService in {}", metadata.origin), None);
+impl<'a> Collected<'a> {
+    fn known(&mut self, source: Source, value: &str) -> Option<&mut Used<'a>> {
+        self.known.get(&(source, value)).and_then(|index| self.used.get_mut(*index))
+    }
+
+    fn push(&mut self, used: Used<'a>) {
+        self.known.insert((used.source, used.value), self.used.len());
+        self.used.push(used);
+    }
+
+    fn add_request(&mut self, request: &Request<'a>, value: &'a Sited<String>, origin: &str) {
+        let (accepted, attempt) = (request.accepted(), request.attempt);
+        if let Some(known) = self.known(Source::Request, &value.value) {
+            known.accepted |= accepted;
+            // The attempt that failed is the one a person wants to read about.
+            if attempt.is_some_and(Attempt::failed) && !known.attempt.is_some_and(Attempt::failed) {
+                known.attempt = attempt;
+                known.place = &value.place;
+            }
+            return;
+        }
+        self.push(Used {
+            value: &value.value,
+            place: &value.place,
+            source: Source::Request,
+            origin: origin.to_owned(),
+            attempt,
+            accepted,
+            entry_point: None,
+        });
+    }
+
+    fn add(&mut self, value: &'a Sited<String>, source: Source, origin: String, entry_point: Option<EntryPoint<'a>>) {
+        if self.known(source, &value.value).is_some() {
+            return;
+        }
+        let accepted = self.known(Source::Request, &value.value).is_some_and(|known| known.accepted);
+        self.push(Used { value: &value.value, place: &value.place, source, origin, attempt: None, accepted, entry_point });
+    }
+
+    fn add_endpoints(&mut self, case: &'a Case, wanted: impl Fn(&str) -> bool) {
+        for metadata in published(case) {
+            for endpoint in metadata.sp.iter().flat_map(|role| &role.acs).filter(|endpoint| wanted(&endpoint.binding)) {
+                self.add(&endpoint.location, Source::Metadata, format!("AssertionConsumerService in {}", metadata.origin), None);
+            }
         }
     }
 }

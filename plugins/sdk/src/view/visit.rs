@@ -2,8 +2,9 @@
 
 use crate::address::Address;
 use crate::case::Case;
+use crate::case::attempt::Attempt;
 use crate::case::exchange::{Exchange, Side};
-use crate::case::input::HeldBy;
+use crate::finding::Finding;
 use crate::host::host_of;
 use crate::meaning::Meaning;
 
@@ -16,6 +17,8 @@ pub struct Visit<'a> {
     pub host: String,
     /// The exchange.
     pub exchange: &'a Exchange,
+    /// The attempt it belongs to, where it belongs to one.
+    pub attempt: Option<&'a Attempt>,
 }
 
 impl Visit<'_> {
@@ -36,6 +39,11 @@ impl Visit<'_> {
         (200..400).contains(&self.exchange.status)
     }
 
+    /// Says of a finding that this request shows it, and in which attempt.
+    pub fn mark(&self, finding: Finding) -> Finding {
+        finding.at(&self.exchange.place).attempt(self.attempt.map_or("", |attempt| attempt.id.as_str()))
+    }
+
     /// Its path begins with that segment. Web sockets are addressed by `wss:`, which is `https:` for this
     /// purpose.
     pub fn is_below(&self, prefix: &str) -> bool {
@@ -48,19 +56,23 @@ impl Visit<'_> {
 impl Case {
     /// Every request of the browser that did not go to the identity provider.
     pub fn visits(&self) -> impl Iterator<Item = Visit<'_>> {
-        self.exchanges
-            .iter()
-            .enumerate()
-            .filter(|(_, exchange)| exchange.side != Side::Idp)
-            .filter_map(|(index, exchange)| Some(Visit { index, host: host_of(&exchange.url)?, exchange }))
+        let attempts = self.attempts_by_exchange();
+        let seen = self.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.side != Side::Idp);
+        seen.filter_map(move |(index, exchange)| {
+            Some(Visit { index, host: host_of(&exchange.url)?, exchange, attempt: attempts.get(&index).copied() })
+        })
+    }
+
+    /// The host is that of the identity provider, by its metadata.
+    pub fn is_declared_idp_host(&self, host: &str) -> bool {
+        let sso = self.metadata.iter().flat_map(|metadata| &metadata.idp).flat_map(|role| &role.sso);
+        sso.filter_map(|endpoint| host_of(&endpoint.location)).any(|known| known == host)
     }
 
     /// The host is that of the identity provider, by its metadata or by what the capture shows.
     pub fn is_idp_host(&self, host: &str) -> bool {
-        let named = [HeldBy::Publisher, HeldBy::Sp].into_iter().flat_map(|held_by| self.idp_metadata(held_by));
-        let sso = named.flat_map(|metadata| metadata.idp.iter()).flat_map(|role| &role.sso);
-        let declared = sso.filter_map(|endpoint| host_of(&endpoint.location)).any(|known| known == host);
-        declared || self.exchanges.iter().any(|exchange| exchange.side == Side::Idp && host_of(&exchange.url).as_deref() == Some(host))
+        self.is_declared_idp_host(host)
+            || self.exchanges.iter().any(|exchange| exchange.side == Side::Idp && host_of(&exchange.url).as_deref() == Some(host))
     }
 }
 

@@ -1,0 +1,92 @@
+//! What the identity provider calls itself, and nobody else should.
+
+use crate::case::Case;
+use crate::case::message::{Message, MessageKind};
+use crate::host::host_of;
+use crate::tenant::tenant_of;
+use std::collections::{HashMap, HashSet};
+
+/// Hosts of the issuers of Entra ID: `https://sts.windows.net/{tenant}/`.
+const ENTRA_ISSUERS: &[&str] = &["sts.windows.net", "sts.chinacloudapi.cn"];
+
+/// EntityIDs of identity providers, see [`Case::idp_names`].
+#[derive(Debug, Clone, Default)]
+pub struct IdpNames<'a>(HashSet<&'a str>);
+
+impl IdpNames<'_> {
+    /// It is the name of an identity provider.
+    pub fn has(&self, entity_id: &str) -> bool {
+        self.0.contains(entity_id) || is_entra_issuer(entity_id)
+    }
+}
+
+fn is_entra_issuer(entity_id: &str) -> bool {
+    tenant_of(entity_id).is_some() && host_of(entity_id).is_some_and(|host| ENTRA_ISSUERS.contains(&host.as_str()))
+}
+
+impl Case {
+    /// EntityIDs that only identity providers go by, from metadata and from the issuers of responses. A
+    /// broker is a service provider towards one side and an identity provider towards the other, often
+    /// under one name, so its name is left out.
+    pub fn idp_names(&self) -> IdpNames<'_> {
+        let mut listening: HashMap<&str, HashSet<String>> = HashMap::new();
+        for metadata in self.metadata.iter().filter(|metadata| metadata.idp.is_some()) {
+            let sso = metadata.idp.iter().flat_map(|role| &role.sso);
+            listening.entry(&metadata.entity_id.value).or_default().extend(sso.filter_map(|endpoint| host_of(&endpoint.location.value)));
+        }
+        for response in self.responses() {
+            let to = response.request().and_then(Message::delivered_to).and_then(host_of);
+            let issuers = response.message.assertions.iter().filter_map(|assertion| assertion.issuer.as_ref());
+            for issuer in response.message.issuer.iter().chain(issuers) {
+                listening.entry(&issuer.value).or_default().extend(to.clone());
+            }
+        }
+        let published = self.metadata.iter().filter(|metadata| metadata.sp.is_some());
+        let mut brokers: HashSet<&str> = published.map(|metadata| metadata.entity_id.value.as_str()).collect();
+        // Who sends a request to somebody else than itself asks as a service provider.
+        for request in self.messages_of(MessageKind::AuthnRequest) {
+            let Some(issuer) = &request.issuer else { continue };
+            let own = listening.get(issuer.value.as_str()).filter(|hosts| !hosts.is_empty());
+            let to = request.delivered_to().and_then(host_of);
+            if own.zip(to).is_some_and(|(own, to)| !own.contains(&to)) {
+                brokers.insert(&issuer.value);
+            }
+        }
+        let mut names: HashSet<&str> = listening.into_keys().collect();
+        names.retain(|name| !brokers.contains(name) && !name.is_empty());
+        IdpNames(names)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::attempt::Outcome;
+    use crate::case::input::HeldBy;
+    use crate::case::metadata::SpRole;
+    use crate::testing;
+
+    #[test]
+    fn metadata_and_responses_name_the_identity_provider() {
+        assert!(!Case::default().idp_names().has(testing::IDP_ENTITY_ID));
+        let held = Case { metadata: vec![testing::idp_metadata("d1", HeldBy::Sp, &[])], ..Case::default() };
+        for case in [held, testing::sign_in(Outcome::SignedIn)] {
+            assert!(case.idp_names().has(testing::IDP_ENTITY_ID) && !case.idp_names().has(testing::ENTITY_ID));
+        }
+        let tenant = format!("https://sts.windows.net/{}/", testing::TENANT);
+        assert!(Case::default().idp_names().has(&tenant) && !Case::default().idp_names().has("https://sts.windows.net/"));
+    }
+
+    #[test]
+    fn a_broker_may_ask_under_the_name_it_answers_by() {
+        let mut case = testing::refused_by_idp(&[], &[]);
+        case.messages[0].issuer = Some(testing::IDP_ENTITY_ID.into());
+        case.metadata = vec![testing::idp_metadata("d1", HeldBy::Sp, &[])];
+        assert!(case.idp_names().has(testing::IDP_ENTITY_ID));
+        case.messages[0].sightings[0].to = Some("https://upstream.example/sso".to_owned());
+        assert!(!case.idp_names().has(testing::IDP_ENTITY_ID));
+        case.messages.clear();
+        case.metadata[0].sp = Some(SpRole::default());
+        assert!(!case.idp_names().has(testing::IDP_ENTITY_ID));
+    }
+}
