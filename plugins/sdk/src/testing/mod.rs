@@ -16,7 +16,7 @@
 //!
 //! - [`sign_in()`], [`sign_in_sending`], [`refused_by_idp`], [`attempt`]: sign-ins by how they ended; [`says`], [`says_at`],
 //!   [`page`]: what a page states; [`valid`], [`sends`]: validity and attributes of the assertion
-//! - [`entry_point`], [`registration`], [`idp_metadata`], [`sp_metadata`]: what both sides have
+//! - [`entry_point`], [`registration`], [`idp_metadata`], [`sp_metadata`], [`with_metadata`]: what both sides have
 //! - [`certificate`], [`signature`], [`query_signature`], [`key_match`]: keys; [`signed`]: a sign-in with them
 //! - [`findings`], [`levels`]: what a check makes of it
 
@@ -27,7 +27,7 @@ mod sign_in;
 
 pub use keys::{certificate, key, key_match, query_signature, signature};
 pub use moments::{from_post, time};
-pub use parties::{acs_endpoints, endpoint, entry_point, idp_metadata, of_tenant, registration, sp_metadata, sso_endpoints};
+pub use parties::{acs_endpoints, endpoint, entry_point, idp_metadata, of_tenant, registration, sp_metadata, sso_endpoints, with_metadata};
 pub use sign_in::{
     assertion, attempt, attribute, bound, ended, exchange, offset, page, personal, posted, refused_by_idp, request, response, says,
     says_at, sends, sign_in, sign_in_sending, signed, signed_with, valid,
