@@ -1,6 +1,4 @@
-use diag_sdk::case::attempt::Attempt;
-use diag_sdk::case::exchange::Side;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Confirmation, Meaning, Need, Refusal, Setting, Severity, Stage, Who, check};
 
 static NOT_ASSIGNED: CauseData = CauseData {
     text: "The application demands an assignment, and neither this person nor a group they are a direct member of is assigned",
@@ -51,40 +49,41 @@ check! {
         stage: Stage::Authentication,
         needs: [Need::Capture],
         explains: ["flow/request-not-answered"],
-        accounts: [Account::idp(&[Meaning::NotAssigned])],
+        accounts: [Account::idp(&[Meaning::NotAssigned]).codes(&[50105])],
         causes: [NOT_ASSIGNED],
         references: ["Microsoft Entra: AADSTS50105"],
-        run: run,
+        refusal: Refusal { headline: "The person is not assigned to the application", confirmed: Some(assignment_required) },
     }
 }
 
-fn run(case: &Case, out: &mut Findings) {
-    let stopped = |attempt: Option<&Attempt>| attempt.map_or(!case.signed_in(), Attempt::failed);
-    let by_code = case.vendor_codes().into_iter().filter(|seen| seen.code == "AADSTS50105" && stopped(seen.attempt));
-    let by_code = by_code.map(|seen| (seen.code.to_owned(), Some(seen.place), seen.attempt));
-    let by_text =
-        case.phrases_of(Side::Idp).into_iter().filter(|seen| seen.phrase.meaning == Meaning::NotAssigned && stopped(seen.attempt));
-    let by_text = by_text.map(|seen| (seen.phrase.text.clone(), seen.place, seen.attempt));
-    let mut told: Vec<Option<String>> = Vec::new();
-    for (said, place, attempt) in by_code.chain(by_text) {
-        let id = attempt.map(|attempt| attempt.id.clone());
-        if told.contains(&id) {
-            continue;
+/// The export says that only those who are assigned may use the application.
+fn assignment_required(case: &Case) -> Option<Confirmation<'_>> {
+    let required = case.relevant_registrations().find_map(|registration| registration.assignment_required.as_ref())?;
+    let words = "The export confirms it: appRoleAssignmentRequired is true.";
+    required.value.then_some(Confirmation { place: &required.place, words })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::case::registration::IdpRegistration;
+    use diag_sdk::testing::{findings, refused_by_idp, registration};
+    use diag_sdk::{Place, Sited};
+
+    #[test]
+    fn the_export_confirms_it_where_it_demands_an_assignment() {
+        for (required, detail) in [(true, Some("The export confirms it: appRoleAssignmentRequired is true.")), (false, None)] {
+            let mut case = refused_by_idp(&["AADSTS50105"], &[]);
+            let assignment_required = Some(Sited::new(required, Place::default()));
+            case.registrations.push(IdpRegistration { assignment_required, ..registration(&[], &[]) });
+            let found = findings(&USER_NOT_ASSIGNED, &case);
+            assert_eq!((found.len(), found[0].detail.as_deref()), (1, detail));
         }
-        out.push(finding(case, &said, place).attempt(id.clone().unwrap_or_default()));
-        told.push(id);
     }
-}
 
-fn finding(case: &Case, said: &str, place: Option<&Place>) -> Finding {
-    let application = case.relevant_registrations().find_map(|registration| registration.name.as_deref());
-    let required = case.relevant_registrations().find_map(|registration| registration.assignment_required.as_ref());
-    let mut finding = Finding::error("The person is not assigned to the application")
-        .actual(said, "the identity provider's page")
-        .at_all(place)
-        .cause_with(&NOT_ASSIGNED, case.idp_vendor, application, None);
-    if let Some(required) = required.filter(|required| required.value) {
-        finding = finding.at(&required.place).detail("The export confirms it: appRoleAssignmentRequired is true.");
+    #[test]
+    fn other_products_say_it_in_their_own_words() {
+        assert_eq!(findings(&USER_NOT_ASSIGNED, &refused_by_idp(&[], &[Meaning::NotAssigned])).len(), 1);
+        assert!(findings(&USER_NOT_ASSIGNED, &refused_by_idp(&[], &[Meaning::Acs])).is_empty());
     }
-    finding
 }

@@ -1,9 +1,7 @@
 //! `metadata/edited-after-signing`: the document's own signature does not fit any more.
 
-use crate::copies;
-use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::signature::Verdict;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static ROLES_REMOVED: CauseData = CauseData {
     text: "RoleDescriptors were removed as the set-up guide asks; that breaks the signature",
@@ -75,7 +73,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for copy in copies::all(case) {
+    for copy in case.idp_metadata_copies() {
         let Some(signature) = copy.signatures.iter().find(|signature| signature.digest_wrong() || signature.value == Verdict::Wrong) else {
             continue;
         };
@@ -83,16 +81,11 @@ fn run(case: &Case, out: &mut Findings) {
         let cleaned = copy.role_descriptors.is_empty();
         let expectation = if cleaned { " That is to be expected once RoleDescriptors were removed." } else { "" };
         let reason = if cleaned { &ROLES_REMOVED } else { &FILE_ALTERED };
-        let (vendor, object) = match copy.held_by {
-            HeldBy::Sp => (copies::holder(case, copy), copies::object(case, copy.configuration.as_deref())),
-            _ => (if cleaned { case.sp_vendor } else { case.idp_vendor }, None),
-        };
         out.push(
-            Finding::notice("Metadata was edited after it was signed")
+            copy.finding(Severity::Notice, "Metadata was edited after it was signed")
                 .detail(format!("The signature of {} does not verify: {what}.{expectation}", copy.origin))
                 .at(&signature.place)
-                .cause_with(reason, vendor, object, None)
-                .subject(copy.id.clone()),
+                .because(reason, case),
         );
     }
 }
@@ -100,13 +93,14 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::signature::{Reference, Signature};
+    use diag_sdk::testing::{idp_metadata, with_metadata};
 
     fn signed(value: Verdict, digest: Verdict) -> Case {
-        let mut copy = sample::idp("d1", HeldBy::Sp, &["a"]);
+        let mut copy = idp_metadata("d1", HeldBy::Sp, &["a"]);
         copy.signatures = vec![Signature { value, references: vec![Reference { digest, ..Reference::default() }], ..Signature::default() }];
-        sample::case(vec![copy])
+        with_metadata(vec![copy])
     }
 
     #[test]
@@ -126,6 +120,6 @@ mod tests {
 
     #[test]
     fn unsigned_metadata_is_silent() {
-        assert!(EDITED_AFTER_SIGNING.judge(&sample::case(vec![sample::idp("d1", HeldBy::Sp, &["a"])])).found().is_empty());
+        assert!(EDITED_AFTER_SIGNING.judge(&with_metadata(vec![idp_metadata("d1", HeldBy::Sp, &["a"])])).found().is_empty());
     }
 }

@@ -1,8 +1,7 @@
 //! `metadata/encoding-unusual`: encodings and spellings that readers are known to stumble over.
 
-use crate::copies;
-use diag_sdk::case::input::{Encoding, HeldBy};
-use diag_sdk::{Case, CauseData, Finding, Findings, Mend, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::case::input::Encoding;
+use diag_sdk::{Case, CauseData, Findings, Mend, Need, Place, Setting, Severity, Stage, Who, check};
 
 static SAVED_BY_AN_EDITOR: CauseData = CauseData {
     text: "An editor, mail program or console saved the file in its own way",
@@ -67,18 +66,16 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let of_sp = case.sp_metadata(HeldBy::Publisher).chain(case.sp_metadata(HeldBy::Idp)).filter(|copy| copy.idp.is_none());
-    for copy in copies::all(case).chain(of_sp) {
+    let of_sp = case.sp_metadata_published().into_iter().chain(case.sp_metadata_held()).filter(|copy| copy.idp.is_none());
+    for copy in case.idp_metadata_copies().into_iter().chain(of_sp) {
         for oddity in oddities(&copy.encoding, &copy.place) {
-            let object = copies::object(case, copy.configuration.as_deref());
-            let finding = Finding::warning(oddity.headline)
+            let finding = copy
+                .finding(Severity::Warning, oddity.headline)
                 .detail(format!("In {}: {}", copy.origin, oddity.consequence))
                 .at(oddity.place)
                 .expected(oddity.expected, "the way metadata is published")
                 .actual(oddity.actual, copy.origin.clone())
-                .cause_with(oddity.cause, copies::holder(case, copy), object, None)
-                .subject(copy.id.clone())
-                .likely();
+                .because(oddity.cause, case);
             out.push(oddity.repairs.iter().fold(finding, |finding, mend| finding.repair(*mend, &copy.place)));
         }
     }
@@ -161,11 +158,12 @@ fn oddities<'a>(encoding: &'a Encoding, start: &'a Place) -> Vec<Unusual<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::metadata::Metadata;
+    use diag_sdk::testing::{idp_metadata, with_metadata};
 
     fn headlines(encoding: Encoding) -> Vec<String> {
-        let case = sample::case(vec![Metadata { encoding, ..sample::idp("d1", HeldBy::Sp, &["a"]) }]);
+        let case = with_metadata(vec![Metadata { encoding, ..idp_metadata("d1", HeldBy::Sp, &["a"]) }]);
         ENCODING_UNUSUAL.judge(&case).found().iter().map(|finding| finding.message.clone()).collect()
     }
 
@@ -191,7 +189,7 @@ mod tests {
     #[test]
     fn all_are_likely_warnings() {
         let encoding = Encoding { name: "UTF-16BE".into(), ..Encoding::default() };
-        let case = sample::case(vec![Metadata { encoding, ..sample::idp("d1", HeldBy::Publisher, &["a"]) }]);
+        let case = with_metadata(vec![Metadata { encoding, ..idp_metadata("d1", HeldBy::Publisher, &["a"]) }]);
         let found = ENCODING_UNUSUAL.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
         assert_eq!((finding.severity, finding.certain), (Severity::Warning, false));

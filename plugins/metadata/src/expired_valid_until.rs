@@ -1,9 +1,8 @@
 //! `metadata/expired-valid-until`: metadata past the end its owner gave it.
 
-use crate::copies;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::case::metadata::Metadata;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::view::MetadataCopy;
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NOT_REFRESHED: CauseData = CauseData {
     text: "The copy was loaded once and never refreshed, although its owner limits how long it may be used",
@@ -83,53 +82,54 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let Some(now) = case.judged_at else { return };
-    let of_sp = case.sp_metadata(HeldBy::Idp).chain(case.sp_metadata(HeldBy::Publisher));
-    for copy in copies::all(case).chain(of_sp.filter(|copy| copy.idp.is_none())) {
-        let Some(end) = copy.valid_until.as_ref().filter(|end| end.value <= now) else { continue };
-        let severity = level(case, copy);
-        let mut finding = Finding::new(severity, "Metadata is past its validUntil")
-            .detail(format!(
-                "{} may be used until {}; judged at {now}. Products that follow the standard discard it after that.",
-                copy.origin, end.value
-            ))
-            .at(&end.place)
-            .expected(format!("later than {now}"), "the moment of the sign-in")
-            .actual(end.value.to_string(), format!("validUntil in {}", copy.origin))
-            .subject(copy.id.clone());
-        if severity == Severity::Warning {
-            finding = finding.likely();
-        }
-        let object = copies::object(case, copy.configuration.as_deref());
-        out.push(match (copy.held_by, copy.sp.is_some() && copy.idp.is_none()) {
-            (HeldBy::Sp, _) => finding.cause_with(&NOT_REFRESHED, copies::holder(case, copy), object, None),
-            (HeldBy::Idp, _) => finding.cause_with(&NOT_REFRESHED_AT_IDP, case.idp_vendor, None, None),
-            (HeldBy::Publisher, false) => finding.cause_with(&OLD_FILE, case.idp_vendor, None, None),
-            (HeldBy::Publisher, true) => finding.cause_with(&OLD_SP_FILE, case.sp_vendor, object, None),
-        });
+    let signed_in = case.signed_in();
+    let of_sp = case.sp_metadata_held().into_iter().chain(case.sp_metadata_published()).filter(|copy| copy.idp.is_none());
+    for copy in case.idp_metadata_copies().into_iter().chain(of_sp) {
+        let Some(end) = copy.metadata.valid_until.as_ref().filter(|end| end.value <= now) else { continue };
+        let severity = if signed_in { Severity::Warning } else { level(&copy) };
+        let cause = match (copy.held_by, is_of_sp(&copy)) {
+            (HeldBy::Sp, _) => &NOT_REFRESHED,
+            (HeldBy::Idp, _) => &NOT_REFRESHED_AT_IDP,
+            (HeldBy::Publisher, false) => &OLD_FILE,
+            (HeldBy::Publisher, true) => &OLD_SP_FILE,
+        };
+        out.push(
+            copy.finding(severity, "Metadata is past its validUntil")
+                .detail(format!(
+                    "{} may be used until {}; judged at {now}. Products that follow the standard discard it after that.",
+                    copy.origin, end.value
+                ))
+                .at(&end.place)
+                .expected(format!("later than {now}"), "the moment of the sign-in")
+                .actual(end.value.to_string(), format!("validUntil in {}", copy.origin))
+                .because(cause, case),
+        );
     }
 }
 
+fn is_of_sp(copy: &MetadataCopy<'_>) -> bool {
+    copy.sp.is_some() && copy.idp.is_none()
+}
+
 /// A copy that somebody works with breaks the sign-in; a published file is only old.
-fn level(case: &Case, copy: &Metadata) -> Severity {
-    let of_sp = copy.sp.is_some() && copy.idp.is_none();
+fn level(copy: &MetadataCopy<'_>) -> Severity {
     match copy.held_by {
-        _ if case.signed_in() => Severity::Warning,
         HeldBy::Idp => Severity::Error,
-        HeldBy::Publisher if of_sp => Severity::Warning,
-        HeldBy::Sp | HeldBy::Publisher => copies::level(case, copy),
+        HeldBy::Publisher if is_of_sp(copy) => Severity::Warning,
+        HeldBy::Sp | HeldBy::Publisher => copy.level(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::case::metadata::SpRole;
+    use diag_sdk::case::metadata::{Metadata, SpRole};
+    use diag_sdk::testing::{attempt, idp_metadata, with_metadata};
     use diag_sdk::{Place, Sited};
 
     fn until(held_by: HeldBy, end: &str) -> Metadata {
-        Metadata { valid_until: end.parse().ok().map(|end| Sited::new(end, Place::default())), ..sample::idp("d1", held_by, &["a"]) }
+        Metadata { valid_until: end.parse().ok().map(|end| Sited::new(end, Place::default())), ..idp_metadata("d1", held_by, &["a"]) }
     }
 
     fn levels(case: &Case) -> Vec<Severity> {
@@ -138,15 +138,15 @@ mod tests {
 
     #[test]
     fn the_end_itself_is_too_late() {
-        assert_eq!(levels(&sample::case(vec![until(HeldBy::Sp, "2026-11-24T10:00:01Z")])), []);
-        assert_eq!(levels(&sample::case(vec![until(HeldBy::Sp, "2026-11-24T10:00:00Z")])), [Severity::Error]);
+        assert_eq!(levels(&with_metadata(vec![until(HeldBy::Sp, "2026-11-24T10:00:11Z")])), []);
+        assert_eq!(levels(&with_metadata(vec![until(HeldBy::Sp, "2026-11-24T10:00:10Z")])), [Severity::Error]);
     }
 
     #[test]
     fn a_published_file_beside_a_held_copy_is_a_warning() {
         let published = until(HeldBy::Publisher, "2026-01-01T00:00:00Z");
-        assert_eq!(levels(&sample::case(vec![published.clone()])), [Severity::Error]);
-        assert_eq!(levels(&sample::case(vec![published, sample::idp("d2", HeldBy::Sp, &["a"])])), [Severity::Warning]);
+        assert_eq!(levels(&with_metadata(vec![published.clone()])), [Severity::Error]);
+        assert_eq!(levels(&with_metadata(vec![published, idp_metadata("d2", HeldBy::Sp, &["a"])])), [Severity::Warning]);
     }
 
     #[test]
@@ -154,15 +154,15 @@ mod tests {
         let mut copy = until(HeldBy::Idp, "2026-01-01T00:00:00Z");
         copy.idp = None;
         copy.sp = Some(SpRole::default());
-        assert_eq!(levels(&sample::case(vec![copy.clone()])), [Severity::Error]);
+        assert_eq!(levels(&with_metadata(vec![copy.clone()])), [Severity::Error]);
         copy.held_by = HeldBy::Publisher;
-        assert_eq!(levels(&sample::case(vec![copy])), [Severity::Warning]);
+        assert_eq!(levels(&with_metadata(vec![copy])), [Severity::Warning]);
     }
 
     #[test]
     fn a_sign_in_that_worked_forbids_an_error() {
-        let mut case = sample::case(vec![until(HeldBy::Sp, "2026-01-01T00:00:00Z")]);
-        sample::attempt(&mut case, Outcome::SignedIn);
+        let mut case = with_metadata(vec![until(HeldBy::Sp, "2026-01-01T00:00:00Z")]);
+        attempt(&mut case, Outcome::SignedIn);
         assert_eq!(levels(&case), [Severity::Warning]);
     }
 }

@@ -1,9 +1,8 @@
 //! `metadata/idp-role-missing`: metadata of an identity provider without its SAML role.
 
-use crate::copies;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::case::metadata::Metadata;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::view::MetadataCopy;
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static DELETED_TOGETHER: CauseData = CauseData {
     text: "The IDPSSODescriptor was deleted together with the RoleDescriptors",
@@ -67,36 +66,29 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let own = case
-        .metadata
-        .iter()
-        .filter(|copy| copy.held_by == HeldBy::Sp && copy.sp.is_some() && copies::concerns(case, copy.configuration.as_deref()));
-    let roleless = copies::all(case).chain(own).filter(|copy| copy.idp.is_none() && copy.entities_in_document <= 1);
-    for copy in roleless.filter(|copy| copy.held_by == HeldBy::Sp || !copies::is_sp_entity(case, &copy.entity_id)) {
-        let finding = Finding::error("IdP metadata has no IDPSSODescriptor")
+    let roleless = case.idp_metadata_copies().into_iter().chain(case.sp_metadata_misplaced());
+    for copy in roleless.filter(|copy| copy.idp.is_none() && copy.entities_in_document <= 1) {
+        if copy.held_by != HeldBy::Sp && case.sp_goes_by(&copy.entity_id) {
+            continue;
+        }
+        let finding = copy
+            .finding(Severity::Error, "IdP metadata has no IDPSSODescriptor")
             .detail(format!(
                 "{} tells neither the SSO URL nor the signing certificate, so no sign-in can start from it.{}",
                 copy.origin,
-                instead(copy)
+                instead(&copy)
             ))
             .at(&copy.place)
-            .expected("an IDPSSODescriptor element", "SAML metadata")
-            .subject(copy.id.clone());
-        let object = copies::object(case, copy.configuration.as_deref());
+            .expected("an IDPSSODescriptor element", "SAML metadata");
         out.push(match (copy.held_by, copy.sp.is_some()) {
-            (HeldBy::Sp, true) => finding.cause_with(&OWN_METADATA_LOADED, copies::holder(case, copy), object, None),
-            (HeldBy::Sp, false) => finding.cause_with(&DELETED_TOGETHER, copies::holder(case, copy), object, None).cause_with(
-                &OTHER_PROTOCOL,
-                case.idp_vendor,
-                None,
-                None,
-            ),
-            _ => finding.cause_with(&OTHER_PROTOCOL, case.idp_vendor, None, None),
+            (HeldBy::Sp, true) => finding.because(&OWN_METADATA_LOADED, case),
+            (HeldBy::Sp, false) => finding.because(&DELETED_TOGETHER, case).because(&OTHER_PROTOCOL, case),
+            _ => finding.because(&OTHER_PROTOCOL, case),
         });
     }
 }
 
-fn instead(copy: &Metadata) -> String {
+fn instead(copy: &MetadataCopy<'_>) -> String {
     match (copy.sp.is_some(), copy.role_descriptors.len()) {
         (true, _) => " It describes a service provider.".to_owned(),
         (false, 0) => String::new(),
@@ -108,17 +100,17 @@ fn instead(copy: &Metadata) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
-    use diag_sdk::case::metadata::SpRole;
+    use diag_sdk::case::metadata::{Metadata, SpRole};
+    use diag_sdk::testing::{idp_metadata, with_metadata};
 
     fn roleless(held_by: HeldBy) -> Metadata {
-        Metadata { idp: None, idp_roles: 0, ..sample::idp("d1", held_by, &[]) }
+        Metadata { idp: None, idp_roles: 0, ..idp_metadata("d1", held_by, &[]) }
     }
 
     #[test]
     fn a_copy_without_the_role_is_an_error() {
         for held_by in [HeldBy::Sp, HeldBy::Publisher] {
-            let found = IDP_ROLE_MISSING.judge(&sample::case(vec![roleless(held_by)]));
+            let found = IDP_ROLE_MISSING.judge(&with_metadata(vec![roleless(held_by)]));
             assert_eq!(found.found().iter().map(|finding| finding.severity).collect::<Vec<_>>(), [Severity::Error], "{held_by:?}");
         }
     }
@@ -126,7 +118,7 @@ mod tests {
     #[test]
     fn the_own_metadata_in_the_wrong_place_is_named() {
         let copy = Metadata { sp: Some(SpRole::default()), ..roleless(HeldBy::Sp) };
-        let case = Case { inputs: vec![], ..sample::case(vec![sample::idp("d2", HeldBy::Publisher, &["a"]), copy]) };
+        let case = Case { inputs: vec![], ..with_metadata(vec![idp_metadata("d2", HeldBy::Publisher, &["a"]), copy]) };
         let found = IDP_ROLE_MISSING.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
         assert_eq!(finding.causes[0].text, OWN_METADATA_LOADED.text);
@@ -136,7 +128,7 @@ mod tests {
     fn complete_metadata_and_members_of_aggregates_are_silent() {
         let mut member = roleless(HeldBy::Publisher);
         member.entities_in_document = 40;
-        let case = sample::case(vec![sample::idp("d1", HeldBy::Sp, &["a"]), member]);
+        let case = with_metadata(vec![idp_metadata("d1", HeldBy::Sp, &["a"]), member]);
         assert!(IDP_ROLE_MISSING.judge(&case).found().is_empty());
     }
 }

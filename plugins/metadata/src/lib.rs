@@ -1,17 +1,13 @@
 //! Checks on the metadata documents themselves: whether they can be read, whether they have what a
 //! sign-in needs, and whether the copy one side holds is still what the other side publishes.
 
-mod copies;
 mod edited_after_signing;
 mod encoding_unusual;
-mod entra;
 mod expired_valid_until;
 mod idp_role_missing;
 mod not_saml_metadata;
 mod not_well_formed;
 mod role_descriptor_present;
-#[cfg(test)]
-mod sample;
 mod signing_certificate_expired;
 mod signing_certificate_expiring;
 mod signing_key_missing;

@@ -1,6 +1,5 @@
 //! `metadata/not-saml-metadata`: something else stands where metadata is expected.
 
-use crate::copies;
 use diag_sdk::case::input::{HeldBy, Trouble};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
@@ -66,7 +65,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for document in copies::broken(case) {
+    for document in case.relevant_broken_documents() {
         let in_configuration = document.configuration.is_some();
         // Garbage and nothing in a virtual proxy's field are findings of their own in that family.
         let reported = match document.trouble {
@@ -77,12 +76,12 @@ fn run(case: &Case, out: &mut Findings) {
         if !reported {
             continue;
         }
-        let object = copies::object(case, document.configuration.as_deref());
+        let entry = document.configuration.as_deref().and_then(|id| case.entry_point(id));
         let found = document.found.clone().unwrap_or_else(|| match document.trouble {
             Trouble::Empty => "an empty file".to_owned(),
             _ => "something that is not SAML metadata".to_owned(),
         });
-        let place = match (object, document.held_by) {
+        let place = match (entry.and_then(|entry| entry.shown_name()), document.held_by) {
             (Some(name), _) => format!("in SAML IdP metadata of {name}"),
             (None, HeldBy::Sp) => "as the service provider's copy of the metadata".to_owned(),
             (None, HeldBy::Idp) => "as the identity provider's copy of the metadata".to_owned(),
@@ -96,14 +95,13 @@ fn run(case: &Case, out: &mut Findings) {
             finding = finding.detail(document.explanation.clone());
         }
         finding = match document.held_by {
-            HeldBy::Sp => finding.cause_with(&WRONG_FILE_LOADED, case.sp_vendor, object, None).cause_with(
-                &WRONG_PAGE_SAVED,
-                case.idp_vendor,
-                None,
-                None,
-            ),
-            HeldBy::Publisher => finding.cause_with(&WRONG_PAGE_SAVED, case.idp_vendor, None, None),
-            HeldBy::Idp => finding.cause_with(&SP_FILE_WRONG, case.sp_vendor, None, None),
+            HeldBy::Sp => match &entry {
+                Some(entry) => finding.because_at(&WRONG_FILE_LOADED, entry, None),
+                None => finding.because(&WRONG_FILE_LOADED, case),
+            }
+            .because(&WRONG_PAGE_SAVED, case),
+            HeldBy::Publisher => finding.because(&WRONG_PAGE_SAVED, case),
+            HeldBy::Idp => finding.because(&SP_FILE_WRONG, case),
         };
         out.push(finding);
     }
@@ -117,8 +115,8 @@ fn capitalised(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::input::BrokenDocument;
+    use diag_sdk::testing::entry_point;
 
     fn broken(trouble: Trouble, configuration: Option<&str>) -> Case {
         let document = BrokenDocument {
@@ -128,7 +126,7 @@ mod tests {
             found: Some("an HTML page".into()),
             ..BrokenDocument::default()
         };
-        Case { broken_documents: vec![document], sp_configurations: vec![sample::virtual_proxy("c1")], ..Case::default() }
+        Case { broken_documents: vec![document], sp_configurations: vec![entry_point()], ..Case::default() }
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! `metadata/not-well-formed`: the XML of a metadata document does not parse.
 
-use crate::copies;
 use diag_sdk::case::input::{BrokenDocument, HeldBy, Trouble};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Mend, Need, Setting, Severity, Stage, Who, check};
 
@@ -74,12 +73,12 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for document in copies::broken(case) {
+    for document in case.relevant_broken_documents() {
         let Some(fact) = fact(document.trouble) else { continue };
-        let object = copies::object(case, document.configuration.as_deref());
+        let entry = document.configuration.as_deref().and_then(|id| case.entry_point(id));
         // Beyond our own bounds nobody can tell whether the product copes.
         let severity = if document.trouble == Trouble::TooLarge { Severity::Warning } else { Severity::Error };
-        let where_it_is = match (object, document.held_by) {
+        let where_it_is = match (entry.and_then(|entry| entry.shown_name()), document.held_by) {
             (Some(name), _) => format!("SAML IdP metadata of {name}"),
             (None, HeldBy::Sp) => format!("The copy the service provider holds ({})", case.file_of(&document.place.input)),
             _ => case.file_of(&document.place.input).to_owned(),
@@ -89,13 +88,13 @@ fn run(case: &Case, out: &mut Findings) {
             .at(&document.place)
             .expected("one EntityDescriptor element, well-formed", "XML 1.0 and SAML metadata");
         finding = match document.held_by {
-            HeldBy::Sp => {
-                finding.cause_with(&EDITED_BY_HAND, case.sp_vendor, object, None).cause_with(&CUT_SHORT, case.idp_vendor, None, None)
+            HeldBy::Sp => match &entry {
+                Some(entry) => finding.because_at(&EDITED_BY_HAND, entry, None),
+                None => finding.because(&EDITED_BY_HAND, case),
             }
-            HeldBy::Publisher => {
-                finding.cause_with(&CUT_SHORT, case.idp_vendor, None, None).cause_with(&SP_FILE_DAMAGED, case.sp_vendor, None, None)
-            }
-            HeldBy::Idp => finding.cause_with(&SP_FILE_DAMAGED, case.sp_vendor, None, None),
+            .because(&CUT_SHORT, case),
+            HeldBy::Publisher => finding.because(&CUT_SHORT, case).because(&SP_FILE_DAMAGED, case),
+            HeldBy::Idp => finding.because(&SP_FILE_DAMAGED, case),
         };
         if severity == Severity::Warning {
             finding = finding.likely();
@@ -146,8 +145,8 @@ fn explained(document: &BrokenDocument) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::Place;
+    use diag_sdk::testing::entry_point;
 
     fn broken(trouble: Trouble) -> Case {
         let place = Place { input: "i1".into(), line: Some(3), column: Some(5), ..Place::default() };
@@ -161,7 +160,7 @@ mod tests {
                 explanation,
                 ..BrokenDocument::default()
             }],
-            sp_configurations: vec![sample::virtual_proxy("c1")],
+            sp_configurations: vec![entry_point()],
             ..Case::default()
         }
     }

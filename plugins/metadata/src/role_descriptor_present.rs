@@ -1,10 +1,10 @@
 //! `metadata/role-descriptor-present`: WS-Federation roles that Qlik Sense should not be given.
 
-use crate::copies;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::MessageKind;
-use diag_sdk::case::metadata::{Metadata, RoleDescriptor};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Mend, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::case::metadata::RoleDescriptor;
+use diag_sdk::view::MetadataCopy;
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Mend, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static UPLOADED_AS_DOWNLOADED: CauseData = CauseData {
     text: "The federation metadata was uploaded as downloaded, its WS-Federation roles included",
@@ -86,18 +86,19 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for copy in copies::all(case).filter(|copy| !copy.role_descriptors.is_empty()) {
-        let (severity, judgement) = weigh(case, copy);
+    for copy in case.idp_metadata_copies().into_iter().filter(|copy| !copy.role_descriptors.is_empty()) {
+        let (severity, judgement) = weigh(&copy);
         let count = copy.role_descriptors.len();
         let noun = if count == 1 { "RoleDescriptor element" } else { "RoleDescriptor elements" };
-        let holder = copies::holder(case, copy);
+        let holder = copy.holder();
         let whose = match (copy.held_by, holder.product()) {
             (HeldBy::Sp, Some(product)) => format!("the copy {product} holds"),
             (HeldBy::Sp, None) => "the copy the service provider holds".to_owned(),
             _ => "the published IdP metadata".to_owned(),
         };
         let reason = if copy.held_by == HeldBy::Sp || severity == Severity::Error { &UPLOADED_AS_DOWNLOADED } else { &NOT_YET_UPLOADED };
-        let mut finding = Finding::new(severity, format!("{count} {noun} in {whose}"))
+        let mut finding = copy
+            .finding(severity, format!("{count} {noun} in {whose}"))
             .detail(format!(
                 "{}. {judgement} `diag fix` writes a copy without them.",
                 copy.role_descriptors.iter().map(described).collect::<Vec<_>>().join("; ")
@@ -105,11 +106,7 @@ fn run(case: &Case, out: &mut Findings) {
             .at_all(copy.role_descriptors.iter().map(|role| &role.place))
             .expected("no RoleDescriptor, one IDPSSODescriptor", "the product's set-up guide")
             .actual(format!("{count} {noun}"), copy.origin.clone())
-            .cause_with(reason, holder, copies::object(case, copy.configuration.as_deref()), None)
-            .subject(copy.id.clone());
-        if severity == Severity::Warning {
-            finding = finding.likely();
-        }
+            .because(reason, case);
         // Products other than Qlik Sense want the file as it is published.
         if severity > Severity::Notice || holder == Vendor::Qlik {
             finding = finding.repair(Mend::RemoveRoleDescriptors, &copy.place);
@@ -119,14 +116,15 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 /// How bad it is in this copy, and why so.
-fn weigh(case: &Case, copy: &Metadata) -> (Severity, &'static str) {
+fn weigh(copy: &MetadataCopy<'_>) -> (Severity, &'static str) {
     const GUIDE: &str = "Microsoft's set-up guide for Qlik Sense (2022) has them removed before the upload, since the upload or the sign-in may \
                          fail with them; the guide of 2025 no longer says so.";
-    let qlik = copies::holder(case, copy) == Vendor::Qlik;
-    if copies::another_product(case) && !qlik {
+    let case = copy.case;
+    let qlik = copy.holder() == Vendor::Qlik;
+    if case.sp_is_another_product() && !qlik {
         return (Severity::Notice, "Service providers other than Qlik Sense ignore these roles.");
     }
-    if copies::proven(case, copy) {
+    if copy.proven() {
         return match (qlik, copy.held_by) {
             (true, HeldBy::Sp) => {
                 (Severity::Warning, "The capture shows a sign-in that worked with it; the set-up guide of 2022 has them removed.")
@@ -144,11 +142,11 @@ fn weigh(case: &Case, copy: &Metadata) -> (Severity, &'static str) {
         HeldBy::Sp if qlik => (Severity::Error, GUIDE),
         HeldBy::Sp | HeldBy::Idp => (Severity::Warning, "Should the service provider be Qlik Sense, they have to go before the upload."),
         HeldBy::Publisher if !qlik => (Severity::Warning, "Should the service provider be Qlik Sense, they have to go before the upload."),
-        HeldBy::Publisher if copies::held(case).next().is_some() => {
+        HeldBy::Publisher if !case.idp_metadata_held().is_empty() => {
             (Severity::Notice, "As published this is normal; what Qlik Sense holds is judged on its own.")
         }
         // What Qlik Sense holds is unknown, but it does make requests from it.
-        HeldBy::Publisher if copies::held_copy_unusable(case) || asks => (
+        HeldBy::Publisher if case.held_metadata_unusable() || asks => (
             Severity::Warning,
             "Whether Qlik Sense holds the file as it is here is not known; the set-up guide of 2022 has them removed before the upload.",
         ),
@@ -168,10 +166,11 @@ fn described(role: &RoleDescriptor) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::message::Message;
+    use diag_sdk::case::metadata::Metadata;
     use diag_sdk::case::sp_configuration::HeldMetadata;
+    use diag_sdk::testing::{attempt, ended, entry_point, idp_metadata, with_metadata};
     use diag_sdk::{Place, Repair};
 
     fn with_roles(mut copy: Metadata) -> Metadata {
@@ -189,9 +188,9 @@ mod tests {
 
     #[test]
     fn in_the_copy_qlik_holds_it_is_an_error_that_names_count_type_and_place() {
-        let mut held = with_roles(sample::idp("d1", HeldBy::Sp, &["a"]));
+        let mut held = with_roles(idp_metadata("d1", HeldBy::Sp, &["a"]));
         held.configuration = Some("c1".into());
-        let case = Case { sp_configurations: vec![sample::virtual_proxy("c1")], ..sample::case(vec![held]) };
+        let case = Case { sp_configurations: vec![entry_point()], ..with_metadata(vec![held]) };
         let found = ROLE_DESCRIPTOR_PRESENT.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
         assert_eq!(finding.severity, Severity::Error);
@@ -206,20 +205,20 @@ mod tests {
 
     #[test]
     fn an_entry_point_of_no_concern_is_left_alone() {
-        let mut held = with_roles(sample::idp("d1", HeldBy::Sp, &["a"]));
+        let mut held = with_roles(idp_metadata("d1", HeldBy::Sp, &["a"]));
         held.configuration = Some("c1".into());
-        let mut entry = sample::virtual_proxy("c1");
+        let mut entry = entry_point();
         entry.relevant = false;
-        assert_eq!(levels(&Case { sp_configurations: vec![entry], ..sample::case(vec![held]) }), []);
+        assert_eq!(levels(&Case { sp_configurations: vec![entry], ..with_metadata(vec![held]) }), []);
     }
 
     #[test]
     fn the_only_metadata_of_a_qlik_case_is_taken_for_what_qlik_holds() {
-        let mut case = sample::case(vec![with_roles(sample::idp("d1", HeldBy::Publisher, &["a"]))]);
+        let mut case = with_metadata(vec![with_roles(idp_metadata("d1", HeldBy::Publisher, &["a"]))]);
         assert_eq!(levels(&case), [Severity::Warning], "the service provider is unknown");
         case.sp_vendor = Vendor::Qlik;
         assert_eq!(levels(&case), [Severity::Error]);
-        let mut entry = sample::virtual_proxy("c1");
+        let mut entry = entry_point();
         entry.idp_metadata = HeldMetadata::Missing;
         case.sp_configurations = vec![entry];
         assert_eq!(levels(&case), [Severity::Warning], "nothing was uploaded yet");
@@ -227,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_captured_request_shows_that_qlik_could_read_what_it_holds() {
-        let mut case = sample::case(vec![with_roles(sample::idp("d1", HeldBy::Publisher, &["a"]))]);
+        let mut case = with_metadata(vec![with_roles(idp_metadata("d1", HeldBy::Publisher, &["a"]))]);
         case.sp_vendor = Vendor::Qlik;
         case.messages.push(Message { id: "m1".into(), kind: MessageKind::AuthnRequest, ..Message::default() });
         assert_eq!(levels(&case), [Severity::Warning]);
@@ -235,25 +234,27 @@ mod tests {
 
     #[test]
     fn a_clean_copy_at_qlik_makes_the_published_file_normal() {
-        let mut case = sample::case(vec![sample::idp("d1", HeldBy::Sp, &["a"]), with_roles(sample::idp("d2", HeldBy::Publisher, &["a"]))]);
+        let mut case =
+            with_metadata(vec![idp_metadata("d1", HeldBy::Sp, &["a"]), with_roles(idp_metadata("d2", HeldBy::Publisher, &["a"]))]);
         case.sp_vendor = Vendor::Qlik;
         assert_eq!(levels(&case), [Severity::Notice]);
     }
 
     #[test]
     fn a_sign_in_that_worked_forbids_an_error() {
-        let mut case = sample::case(vec![with_roles(sample::idp("d1", HeldBy::Sp, &["a"]))]);
-        sample::attempt(&mut case, Outcome::SignedIn);
+        let mut case = with_metadata(vec![with_roles(idp_metadata("d1", HeldBy::Sp, &["a"]))]);
+        attempt(&mut case, Outcome::SignedIn);
+        case.messages.retain(|message| message.kind != MessageKind::AuthnRequest);
         assert_eq!(levels(&case), [Severity::Notice], "an unknown product");
         case.sp_vendor = Vendor::Qlik;
         assert_eq!(levels(&case), [Severity::Warning]);
-        case.attempts[0].outcome = Outcome::RefusedBySp;
+        ended(&mut case, Outcome::RefusedBySp);
         assert_eq!(levels(&case), [Severity::Error]);
     }
 
     #[test]
     fn other_products_ignore_it() {
-        let mut case = sample::case(vec![with_roles(sample::idp("d1", HeldBy::Sp, &["a"]))]);
+        let mut case = with_metadata(vec![with_roles(idp_metadata("d1", HeldBy::Sp, &["a"]))]);
         case.messages.push(Message { kind: MessageKind::AuthnRequest, ..Message::default() });
         assert_eq!(levels(&case), [Severity::Notice]);
         assert_eq!(ROLE_DESCRIPTOR_PRESENT.judge(&case).found()[0].repairs, [], "they want the file as it is published");
@@ -261,6 +262,6 @@ mod tests {
 
     #[test]
     fn without_roles_it_is_silent() {
-        assert_eq!(levels(&sample::case(vec![sample::idp("d1", HeldBy::Sp, &["a"])])), []);
+        assert_eq!(levels(&with_metadata(vec![idp_metadata("d1", HeldBy::Sp, &["a"])])), []);
     }
 }

@@ -1,9 +1,8 @@
 //! `metadata/signing-certificate-expired`: signing certificates past the end of their validity.
 
-use crate::copies;
-use diag_sdk::case::certificate::Certificate;
+use diag_sdk::case::certificate::{Certificate, same_thumbprint};
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::case::metadata::Metadata;
+use diag_sdk::view::MetadataCopy;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 use std::collections::BTreeSet;
 
@@ -72,28 +71,31 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let Some(now) = case.judged_at else { return };
-    for copy in copies::all(case) {
+    for copy in case.idp_metadata_copies() {
         let mut known = BTreeSet::new();
         let (expired, valid): (Vec<&Certificate>, Vec<&Certificate>) = copy
+            .metadata
             .idp_signing_certificates()
             .filter(|certificate| certificate.usable() && known.insert(certificate.sha1.clone()))
             .partition(|certificate| certificate.expired_at(now));
         let Some(latest) = expired.iter().max_by_key(|certificate| certificate.not_after) else { continue };
-        let severity = if valid.is_empty() { copies::level(case, copy) } else { Severity::Warning };
+        let severity = if valid.is_empty() { copy.level() } else { Severity::Warning };
         let message = match (valid.is_empty(), expired.len()) {
             (true, 1) => "The signing certificate in the IdP metadata has expired".to_owned(),
             (true, _) => "All signing certificates in the IdP metadata have expired".to_owned(),
             (false, count) => format!("{count} of {} signing certificates in the IdP metadata expired", count + valid.len()),
         };
-        out.push(finding(case, copy, severity, message, latest).at_all(expired.iter().map(|certificate| &certificate.place)));
+        out.push(finding(&copy, severity, message, latest).at_all(expired.iter().map(|certificate| &certificate.place)));
     }
     judge_active(case, out);
 }
 
-fn finding(case: &Case, copy: &Metadata, severity: Severity, message: String, latest: &Certificate) -> Finding {
+fn finding(copy: &MetadataCopy<'_>, severity: Severity, message: String, latest: &Certificate) -> Finding {
+    let case = copy.case;
     let end = latest.not_after.map(|end| end.to_string()).unwrap_or_default();
     let judged = case.judged_at.map(|now| now.to_string()).unwrap_or_default();
-    let mut finding = Finding::new(severity, message)
+    let finding = copy
+        .finding(severity, message)
         .detail(match severity {
             Severity::Error => {
                 format!("{} ended at {end}; judged at {judged}. Service providers refuse what its key signs.", latest.label())
@@ -104,16 +106,9 @@ fn finding(case: &Case, copy: &Metadata, severity: Severity, message: String, la
             ),
         })
         .expected(format!("valid at {judged}"), "the moment of the sign-in")
-        .actual(format!("valid until {end}"), copy.origin.clone())
-        .subject(copy.id.clone());
-    if severity == Severity::Warning {
-        finding = finding.likely();
-    }
-    if copy.held_by == HeldBy::Sp {
-        let object = copies::object(case, copy.configuration.as_deref());
-        finding = finding.cause_with(&NOT_REPLACED_AT_SP, copies::holder(case, copy), object, None);
-    }
-    finding.cause_with(&NOT_RENEWED, case.idp_vendor, None, None)
+        .actual(format!("valid until {end}"), copy.origin.clone());
+    let finding = if copy.held_by == HeldBy::Sp { finding.because(&NOT_REPLACED_AT_SP, case) } else { finding };
+    finding.because(&NOT_RENEWED, case)
 }
 
 /// The certificate the registration names as the one it signs with.
@@ -121,8 +116,7 @@ fn judge_active(case: &Case, out: &mut Findings) {
     let Some(now) = case.judged_at else { return };
     for registration in case.relevant_registrations() {
         let Some(thumbprint) = &registration.active_signing_thumbprint else { continue };
-        let active =
-            registration.credentials.iter().find(|key| key.sha1.as_ref().is_some_and(|sha1| sha1.eq_ignore_ascii_case(thumbprint)));
+        let active = registration.credentials.iter().find(|key| key.sha1.as_ref().is_some_and(|sha1| same_thumbprint(sha1, thumbprint)));
         let Some((key, end)) = active.and_then(|key| key.end.map(|end| (key, end))).filter(|(_, end)| *end < now) else { continue };
         let severity = if case.signed_in() { Severity::Warning } else { Severity::Error };
         let mut finding = Finding::new(severity, "The active signing certificate of the application has expired")
@@ -134,8 +128,8 @@ fn judge_active(case: &Case, out: &mut Findings) {
             .at(&thumbprint.place)
             .expected(format!("valid at {now}"), "the moment of the sign-in")
             .actual(format!("valid until {end}"), "keyCredentials")
-            .cause_with(&NOT_RENEWED, registration.vendor, registration.name.as_deref(), None)
-            .subject(registration.id.clone());
+            .subject(registration.id.clone())
+            .because_in(&NOT_RENEWED, registration, None);
         if severity == Severity::Warning {
             finding = finding.likely();
         }
@@ -146,24 +140,29 @@ fn judge_active(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::certificate::{Key, KeyUse};
     use diag_sdk::case::registration::{Credential, IdpRegistration};
+    use diag_sdk::testing::{attempt, certificate, idp_metadata, with_metadata};
 
     /// A copy whose certificates end then.
+    fn signing(certificates: Vec<Certificate>) -> Key {
+        Key { usage: KeyUse::Signing, certificates, ..Key::default() }
+    }
+
     fn ending(ends: &[&str]) -> Case {
-        let mut copy = sample::idp("d1", HeldBy::Sp, &[]);
+        let mut copy = idp_metadata("d1", HeldBy::Sp, &[]);
         if let Some(role) = &mut copy.idp {
             role.keys = ends
                 .iter()
                 .enumerate()
                 .map(|(index, end)| {
-                    let certificate = sample::certificate(&format!("c{index}"));
-                    sample::signing(vec![Certificate { not_after: end.parse().ok(), ..certificate }])
+                    let certificate = certificate(&format!("c{index}"));
+                    signing(vec![Certificate { not_after: end.parse().ok(), ..certificate }])
                 })
                 .collect();
         }
-        sample::case(vec![copy])
+        with_metadata(vec![copy])
     }
 
     fn levels(case: &Case) -> Vec<Severity> {
@@ -172,8 +171,8 @@ mod tests {
 
     #[test]
     fn the_boundary_is_the_judged_moment() {
-        assert_eq!(levels(&ending(&["2026-11-24T10:00:00Z"])), [], "still valid in its last second");
-        assert_eq!(levels(&ending(&["2026-11-24T09:59:59Z"])), [Severity::Error]);
+        assert_eq!(levels(&ending(&["2026-11-24T10:00:10Z"])), [], "still valid in its last second");
+        assert_eq!(levels(&ending(&["2026-11-24T10:00:09Z"])), [Severity::Error]);
     }
 
     #[test]
@@ -185,7 +184,7 @@ mod tests {
     #[test]
     fn a_sign_in_that_worked_or_an_unknown_moment_forbids_an_error() {
         let mut case = ending(&["2026-01-01T00:00:00Z"]);
-        sample::attempt(&mut case, Outcome::SignedIn);
+        attempt(&mut case, Outcome::SignedIn);
         assert_eq!(levels(&case), [Severity::Warning]);
         case.judged_at = None;
         assert_eq!(levels(&case), []);
@@ -203,7 +202,7 @@ mod tests {
             objects: vec![diag_sdk::case::registration::RegistrationObject::ServicePrincipal],
             ..IdpRegistration::default()
         };
-        let mut case = sample::case(vec![]);
+        let mut case = with_metadata(vec![]);
         case.registrations = vec![registration];
         assert_eq!(levels(&case), [Severity::Error]);
         case.registrations[0].active_signing_thumbprint = Some("EF".into());

@@ -1,6 +1,6 @@
 //! `metadata/signing-certificate-expiring`: a signing certificate ends within thirty days.
 
-use crate::copies;
+use diag_sdk::case::certificate::same_thumbprint;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::jiff::{SignedDuration, Timestamp};
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
@@ -76,7 +76,7 @@ struct Ending {
     end: Timestamp,
     places: Vec<Place>,
     subject: String,
-    held_in: Option<String>,
+    held_by_sp: bool,
 }
 
 fn run(case: &Case, out: &mut Findings) {
@@ -84,7 +84,7 @@ fn run(case: &Case, out: &mut Findings) {
     let soon = |end: Timestamp| end >= now && end.duration_since(now) < NOTICE_PERIOD;
     // The same certificate in several documents is one thing to do.
     let mut ending: BTreeMap<String, Ending> = BTreeMap::new();
-    for copy in copies::all(case) {
+    for copy in case.idp_metadata_copies() {
         let successor = copy.idp_signing_certificates().any(|other| other.not_after.is_some_and(|end| end > now && !soon(end)));
         // With its successor in the same document the rollover is prepared.
         if successor {
@@ -97,27 +97,25 @@ fn run(case: &Case, out: &mut Findings) {
                 end,
                 places: Vec::new(),
                 subject: copy.id.clone(),
-                held_in: (copy.held_by == HeldBy::Sp).then(|| copy.configuration.clone().unwrap_or_default()),
+                held_by_sp: copy.held_by == HeldBy::Sp,
             });
             known.places.push(certificate.place.clone());
         }
     }
     for registration in case.relevant_registrations() {
         let Some(thumbprint) = &registration.active_signing_thumbprint else { continue };
-        for key in registration.credentials.iter().filter(|key| key.sha1.as_ref().is_some_and(|sha1| sha1.eq_ignore_ascii_case(thumbprint)))
-        {
+        for key in registration.credentials.iter().filter(|key| key.sha1.as_ref().is_some_and(|sha1| same_thumbprint(sha1, thumbprint))) {
             let Some(end) = key.end.filter(|end| soon(*end)) else { continue };
             let known = ending.entry(thumbprint.to_uppercase()).or_insert_with(|| Ending {
                 label: key.name.as_ref().map_or_else(|| thumbprint.value.clone(), |name| format!("{name} ({})", thumbprint.value)),
                 end,
                 places: Vec::new(),
                 subject: registration.id.clone(),
-                held_in: None,
+                held_by_sp: false,
             });
             known.places.push(key.place.clone());
         }
     }
-    let application = case.relevant_registrations().next().and_then(|registration| registration.name.as_deref());
     for certificate in ending.into_values() {
         let days = certificate.end.duration_since(now).as_hours() / 24;
         let headline = match days {
@@ -131,9 +129,9 @@ fn run(case: &Case, out: &mut Findings) {
             .expected("at least 30 days left", "the time a rollover takes")
             .actual(format!("valid until {}", certificate.end), "the certificate")
             .subject(certificate.subject)
-            .cause_with(&RENEWAL_DUE, case.idp_vendor, application, None);
-        if let Some(configuration) = certificate.held_in {
-            finding = finding.cause_with(&REPLACE_AT_SP, case.sp_vendor, copies::object(case, Some(configuration.as_str())), None);
+            .because(&RENEWAL_DUE, case);
+        if certificate.held_by_sp {
+            finding = finding.because(&REPLACE_AT_SP, case);
         }
         out.push(finding);
     }
@@ -142,23 +140,28 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::certificate::Certificate;
+    use diag_sdk::case::certificate::{Key, KeyUse};
     use diag_sdk::case::registration::{Credential, IdpRegistration, RegistrationObject};
+    use diag_sdk::testing::{certificate, idp_metadata, with_metadata};
+
+    fn signing(certificates: Vec<Certificate>) -> Key {
+        Key { usage: KeyUse::Signing, certificates, ..Key::default() }
+    }
 
     fn ending(ends: &[&str]) -> Case {
-        let mut copy = sample::idp("d1", HeldBy::Sp, &[]);
+        let mut copy = idp_metadata("d1", HeldBy::Sp, &[]);
         if let Some(role) = &mut copy.idp {
             role.keys = ends
                 .iter()
                 .enumerate()
                 .map(|(index, end)| {
-                    let certificate = sample::certificate(&format!("c{index}"));
-                    sample::signing(vec![Certificate { not_after: end.parse().ok(), ..certificate }])
+                    let certificate = certificate(&format!("c{index}"));
+                    signing(vec![Certificate { not_after: end.parse().ok(), ..certificate }])
                 })
                 .collect();
         }
-        sample::case(vec![copy])
+        with_metadata(vec![copy])
     }
 
     fn headlines(case: &Case) -> Vec<String> {
@@ -167,10 +170,10 @@ mod tests {
 
     #[test]
     fn thirty_days_are_enough_a_second_less_is_not() {
-        assert!(headlines(&ending(&["2026-12-24T10:00:00Z"])).is_empty());
-        assert_eq!(headlines(&ending(&["2026-12-24T09:59:59Z"])), ["A signing certificate ends in 29 days"]);
-        assert_eq!(headlines(&ending(&["2026-11-24T10:00:00Z"])), ["A signing certificate ends within a day"]);
-        assert!(headlines(&ending(&["2026-11-24T09:59:59Z"])).is_empty(), "expired is another finding");
+        assert!(headlines(&ending(&["2026-12-24T10:00:10Z"])).is_empty());
+        assert_eq!(headlines(&ending(&["2026-12-24T10:00:09Z"])), ["A signing certificate ends in 29 days"]);
+        assert_eq!(headlines(&ending(&["2026-11-24T10:00:10Z"])), ["A signing certificate ends within a day"]);
+        assert!(headlines(&ending(&["2026-11-24T10:00:09Z"])).is_empty(), "expired is another finding");
     }
 
     #[test]

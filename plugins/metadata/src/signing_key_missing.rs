@@ -1,10 +1,9 @@
 //! `metadata/signing-key-missing`: metadata without a certificate to verify responses with.
 
-use crate::copies;
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::{IdpRole, Metadata};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Mend, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Mend, Need, Setting, Severity, Stage, Who, check};
 
 static LOST_IN_EDIT: CauseData = CauseData {
     text: "The KeyDescriptor of the IDPSSODescriptor was lost or damaged while the file was edited",
@@ -68,7 +67,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for copy in copies::all(case) {
+    for copy in case.idp_metadata_copies() {
         let Some(role) = &copy.idp else { continue };
         let unusable: Vec<&Certificate> = copy.idp_signing_certificates().filter(|certificate| !certificate.usable()).collect();
         let usable = copy.idp_signing_certificates().any(Certificate::usable) || role.keys.iter().any(|key| key.signs() && key.key_value);
@@ -76,18 +75,15 @@ fn run(case: &Case, out: &mut Findings) {
             (true, 0) => continue,
             (true, 1) => (Severity::Warning, "One signing certificate in the IdP metadata cannot be read".to_owned()),
             (true, count) => (Severity::Warning, format!("{count} signing certificates in the IdP metadata cannot be read")),
-            (false, 0) => (copies::level(case, copy), "IdP metadata has no signing certificate".to_owned()),
-            (false, _) => (copies::level(case, copy), "IdP metadata has no usable signing certificate".to_owned()),
+            (false, 0) => (copy.level(), "IdP metadata has no signing certificate".to_owned()),
+            (false, _) => (copy.level(), "IdP metadata has no usable signing certificate".to_owned()),
         };
-        let mut finding = Finding::new(severity, message)
-            .detail(detail(copy, role, &unusable))
+        let mut finding = copy
+            .finding(severity, message)
+            .detail(detail(&copy, role, &unusable))
             .at_all(unusable.iter().map(|certificate| &certificate.place))
             .at(&role.place)
-            .expected("a KeyDescriptor with an X.509 certificate for signing", "SAML metadata")
-            .subject(copy.id.clone());
-        if severity == Severity::Warning {
-            finding = finding.likely();
-        }
+            .expected("a KeyDescriptor with an X.509 certificate for signing", "SAML metadata");
         if !unusable.is_empty() {
             finding = finding.repair(Mend::ClearCertificates, &copy.place);
         } else if copy.encoding.https_namespace.is_some() {
@@ -95,10 +91,9 @@ fn run(case: &Case, out: &mut Findings) {
             finding = finding.repair(Mend::CorrectNamespaces, &copy.place);
         }
         if copy.held_by == HeldBy::Sp {
-            let object = copies::object(case, copy.configuration.as_deref());
-            finding = finding.cause_with(&LOST_IN_EDIT, copies::holder(case, copy), object, None);
+            finding = finding.because(&LOST_IN_EDIT, case);
         }
-        out.push(finding.cause_with(&NO_ACTIVE_CERTIFICATE, case.idp_vendor, None, None));
+        out.push(finding.because(&NO_ACTIVE_CERTIFICATE, case));
     }
 }
 
@@ -113,18 +108,22 @@ fn detail(copy: &Metadata, role: &IdpRole, unusable: &[&Certificate]) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::certificate::{Key, KeyUse};
+    use diag_sdk::testing::{attempt, certificate, idp_metadata, with_metadata};
+
+    fn signing(certificates: Vec<Certificate>) -> Key {
+        Key { usage: KeyUse::Signing, certificates, ..Key::default() }
+    }
 
     fn levels(case: &Case) -> Vec<Severity> {
         SIGNING_KEY_MISSING.judge(case).found().iter().map(|finding| finding.severity).collect()
     }
 
     fn with_keys(keys: Vec<Key>) -> Case {
-        let mut copy = sample::idp("d1", HeldBy::Sp, &[]);
+        let mut copy = idp_metadata("d1", HeldBy::Sp, &[]);
         copy.idp = copy.idp.map(|role| IdpRole { keys, ..role });
-        sample::case(vec![copy])
+        with_metadata(vec![copy])
     }
 
     fn broken() -> Certificate {
@@ -133,17 +132,17 @@ mod tests {
 
     #[test]
     fn a_usable_certificate_or_key_is_enough() {
-        assert_eq!(levels(&with_keys(vec![sample::signing(vec![sample::certificate("a")])])), []);
-        assert_eq!(levels(&with_keys(vec![Key { certificates: vec![sample::certificate("a")], ..Key::default() }])), [], "no use: both");
+        assert_eq!(levels(&with_keys(vec![signing(vec![certificate("a")])])), []);
+        assert_eq!(levels(&with_keys(vec![Key { certificates: vec![certificate("a")], ..Key::default() }])), [], "no use: both");
         assert_eq!(levels(&with_keys(vec![Key { key_value: true, ..Key::default() }])), []);
     }
 
     #[test]
     fn none_or_only_broken_ones_are_an_error_some_broken_a_warning() {
         assert_eq!(levels(&with_keys(vec![])), [Severity::Error]);
-        assert_eq!(levels(&with_keys(vec![sample::signing(vec![broken()])])), [Severity::Error]);
-        assert_eq!(levels(&with_keys(vec![sample::signing(vec![broken(), sample::certificate("a")])])), [Severity::Warning]);
-        let encryption = Key { usage: KeyUse::Encryption, certificates: vec![sample::certificate("a")], ..Key::default() };
+        assert_eq!(levels(&with_keys(vec![signing(vec![broken()])])), [Severity::Error]);
+        assert_eq!(levels(&with_keys(vec![signing(vec![broken(), certificate("a")])])), [Severity::Warning]);
+        let encryption = Key { usage: KeyUse::Encryption, certificates: vec![certificate("a")], ..Key::default() };
         assert_eq!(levels(&with_keys(vec![encryption])), [Severity::Error]);
     }
 
@@ -151,10 +150,10 @@ mod tests {
     fn a_published_file_beside_a_good_copy_and_a_sign_in_that_worked_forbid_an_error() {
         let mut case = with_keys(vec![]);
         case.metadata[0].held_by = HeldBy::Publisher;
-        case.metadata.push(sample::idp("d2", HeldBy::Sp, &["a"]));
+        case.metadata.push(idp_metadata("d2", HeldBy::Sp, &["a"]));
         assert_eq!(levels(&case), [Severity::Warning]);
         let mut case = with_keys(vec![]);
-        sample::attempt(&mut case, Outcome::SignedIn);
+        attempt(&mut case, Outcome::SignedIn);
         assert_eq!(levels(&case), [Severity::Warning]);
     }
 }

@@ -1,9 +1,8 @@
 //! `metadata/sp-role-missing`: metadata of a service provider without its role or its ACS.
 
-use crate::copies;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::case::metadata::Metadata;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::view::MetadataCopy;
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static DOWNLOADED_TOO_EARLY: CauseData = CauseData {
     text: "The file is incomplete: edited, or downloaded before the service provider's SAML settings were saved",
@@ -60,33 +59,26 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for copy in case.metadata.iter().filter(|copy| copy.entities_in_document <= 1) {
-        let Some(lack) = lack(case, copy) else { continue };
-        // Many identity providers are configured by hand: a sign-in that works shows that nobody needs the file.
-        let severity = if case.signed_in() { Severity::Warning } else { Severity::Error };
-        let mut finding = Finding::new(severity, format!("SP metadata has no {lack}"))
+    // Many identity providers are configured by hand: a sign-in that works shows that nobody needs the file.
+    let severity = if case.signed_in() { Severity::Warning } else { Severity::Error };
+    for copy in case.metadata_copies().filter(|copy| copy.entities_in_document <= 1) {
+        let Some(lack) = lack(&copy) else { continue };
+        let finding = copy
+            .finding(severity, format!("SP metadata has no {lack}"))
             .detail(format!("From {} an identity provider cannot tell where to send its responses.", copy.origin))
             .at(&copy.place)
             .expected("an SPSSODescriptor with an AssertionConsumerService", "SAML metadata")
-            .subject(copy.id.clone());
-        if severity == Severity::Warning {
-            finding = finding.likely();
-        }
-        let object = case.relevant_configurations().next().map(|entry| entry.name.as_str());
-        finding = finding.cause_with(&DOWNLOADED_TOO_EARLY, case.sp_vendor, object, None);
-        if copy.held_by == HeldBy::Idp {
-            finding = finding.cause_with(&WRONG_FILE_AT_IDP, case.idp_vendor, None, None);
-        }
-        out.push(finding);
+            .because(&DOWNLOADED_TOO_EARLY, case);
+        out.push(if copy.held_by == HeldBy::Idp { finding.because(&WRONG_FILE_AT_IDP, case) } else { finding });
     }
 }
 
 /// What is missing, where the document is (or should be) the service provider's.
-fn lack(case: &Case, copy: &Metadata) -> Option<&'static str> {
+fn lack(copy: &MetadataCopy<'_>) -> Option<&'static str> {
     match (&copy.sp, copy.held_by) {
         (Some(role), HeldBy::Publisher | HeldBy::Idp) => role.acs.is_empty().then_some("AssertionConsumerService"),
         (None, HeldBy::Idp) => Some("SPSSODescriptor"),
-        (None, HeldBy::Publisher) if copy.idp.is_none() && copies::is_sp_entity(case, &copy.entity_id) => Some("SPSSODescriptor"),
+        (None, HeldBy::Publisher) if copy.idp.is_none() && copy.case.sp_goes_by(&copy.entity_id) => Some("SPSSODescriptor"),
         _ => None,
     }
 }
@@ -94,22 +86,12 @@ fn lack(case: &Case, copy: &Metadata) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::case::metadata::SpRole;
-    use diag_sdk::spec::BINDING_POST;
+    use diag_sdk::case::metadata::{Metadata, SpRole};
+    use diag_sdk::testing::{attempt, entry_point, sp_metadata, with_metadata};
 
     fn sp(held_by: HeldBy) -> Metadata {
-        let acs = vec![sample::endpoint(BINDING_POST, "https://sense.example:443/azure/samlauthn/")];
-        let entity_id = "https://sense.example".into();
-        Metadata {
-            id: "d1".into(),
-            held_by,
-            entity_id,
-            entities_in_document: 1,
-            sp: Some(SpRole { acs, ..SpRole::default() }),
-            ..Metadata::default()
-        }
+        sp_metadata("d1", held_by, &[], &[])
     }
 
     fn messages(case: &Case) -> Vec<String> {
@@ -119,11 +101,11 @@ mod tests {
     #[test]
     fn a_role_without_acs_and_a_missing_role_are_told_apart() {
         let mut copy = sp(HeldBy::Idp);
-        assert!(messages(&sample::case(vec![copy.clone()])).is_empty());
+        assert!(messages(&with_metadata(vec![copy.clone()])).is_empty());
         copy.sp = Some(SpRole::default());
-        assert_eq!(messages(&sample::case(vec![copy.clone()])), ["SP metadata has no AssertionConsumerService"]);
+        assert_eq!(messages(&with_metadata(vec![copy.clone()])), ["SP metadata has no AssertionConsumerService"]);
         copy.sp = None;
-        let case = sample::case(vec![sp(HeldBy::Publisher), copy]);
+        let case = with_metadata(vec![sp(HeldBy::Publisher), copy]);
         assert_eq!(messages(&Case { ..case }), ["SP metadata has no SPSSODescriptor"]);
     }
 
@@ -131,9 +113,9 @@ mod tests {
     fn a_published_document_without_roles_is_the_sps_where_the_case_knows_its_entity_id() {
         let mut copy = sp(HeldBy::Publisher);
         copy.sp = None;
-        let mut case = sample::case(vec![sp(HeldBy::Idp), copy]);
+        let mut case = with_metadata(vec![sp(HeldBy::Idp), copy]);
         assert!(messages(&case).is_empty());
-        let mut entry = sample::virtual_proxy("c1");
+        let mut entry = entry_point();
         entry.entity_id = Some("https://sense.example".into());
         case.sp_configurations = vec![entry];
         assert_eq!(messages(&case), ["SP metadata has no SPSSODescriptor"]);
@@ -143,8 +125,8 @@ mod tests {
     fn a_sign_in_that_worked_makes_it_a_warning() {
         let mut copy = sp(HeldBy::Publisher);
         copy.sp = Some(SpRole::default());
-        let mut case = sample::case(vec![copy]);
-        sample::attempt(&mut case, Outcome::SignedIn);
+        let mut case = with_metadata(vec![copy]);
+        attempt(&mut case, Outcome::SignedIn);
         assert_eq!(SP_ROLE_MISSING.judge(&case).found()[0].severity, Severity::Warning);
     }
 }

@@ -1,11 +1,10 @@
 //! `metadata/sso-endpoint-missing`: no address to send requests to, by the binding in use.
 
-use crate::copies;
+use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::case::message::{Carrier, MessageKind};
-use diag_sdk::case::metadata::Metadata;
+use diag_sdk::case::message::Carrier;
 use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT, short};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static LOST_IN_EDIT: CauseData = CauseData {
     text: "The SingleSignOnService was lost while the file was edited",
@@ -68,53 +67,38 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for copy in copies::all(case) {
+    let refused = refused_binding(case);
+    for copy in case.idp_metadata_copies() {
         let Some(role) = &copy.idp else { continue };
         let offers = |binding: &str| role.sso.iter().any(|endpoint| endpoint.binding == binding && !endpoint.location.trim().is_empty());
         let (severity, message, why) = if !offers(BINDING_REDIRECT) && !offers(BINDING_POST) {
             let others: Vec<&str> = role.sso.iter().map(|endpoint| short(&endpoint.binding)).collect();
             let why = if others.is_empty() { String::new() } else { format!(" It offers {} only.", others.join(", ")) };
-            (copies::level(case, copy), "IdP metadata has no SingleSignOnService for browsers".to_owned(), why)
-        } else if let Some(binding) = refused_binding(case, copy).filter(|binding| !offers(binding)) {
+            (copy.level(), "IdP metadata has no SingleSignOnService for browsers".to_owned(), why)
+        } else if let Some(binding) = refused.filter(|binding| !offers(binding) && copy.decides()) {
             let message = format!("IdP metadata has no SingleSignOnService for {}", short(binding));
-            (copies::level(case, copy), message, " The capture shows a request by that binding that led nowhere.".to_owned())
-        } else if copies::holder(case, copy) == Vendor::Qlik
-            && copies::decides(case, copy)
-            && !copies::proven(case, copy)
-            && !offers(BINDING_REDIRECT)
-        {
+            (copy.level(), message, " The capture shows a request by that binding that led nowhere.".to_owned())
+        } else if copy.holder() == Vendor::Qlik && !offers(BINDING_REDIRECT) && copy.decides() && !copy.proven() {
             let why = " Qlik Sense is known to send its requests by HTTP-Redirect.".to_owned();
             (Severity::Warning, "IdP metadata has no SingleSignOnService for HTTP-Redirect".to_owned(), why)
         } else {
             continue;
         };
-        let mut finding = Finding::new(severity, message)
+        let finding = copy
+            .finding(severity, message)
             .detail(format!("From {} a service provider cannot tell where to send its request.{why}", copy.origin))
             .at(&role.place)
-            .expected("a SingleSignOnService for HTTP-Redirect or HTTP-POST, as the service provider sends", "SAML metadata")
-            .subject(copy.id.clone());
-        if severity == Severity::Warning {
-            finding = finding.likely();
-        }
-        if copy.held_by == HeldBy::Sp {
-            let object = copies::object(case, copy.configuration.as_deref());
-            finding = finding.cause_with(&LOST_IN_EDIT, copies::holder(case, copy), object, None);
-        }
-        out.push(finding.cause_with(&NOT_OFFERED, case.idp_vendor, None, None));
+            .expected("a SingleSignOnService for HTTP-Redirect or HTTP-POST, as the service provider sends", "SAML metadata");
+        let finding = if copy.held_by == HeldBy::Sp { finding.because(&LOST_IN_EDIT, case) } else { finding };
+        out.push(finding.because(&NOT_OFFERED, case));
     }
 }
 
-/// The binding of a request that this identity provider got and did not answer with a sign-in.
-fn refused_binding(case: &Case, copy: &Metadata) -> Option<&'static str> {
-    if !copies::decides(case, copy) {
-        return None;
-    }
-    let failed = case.attempts.iter().filter(|attempt| attempt.failed() && attempt.response.is_none());
-    let request = failed
-        .filter_map(|attempt| attempt.request.as_deref())
-        .filter_map(|id| case.message(id))
-        .find(|message| message.kind == MessageKind::AuthnRequest)?;
-    match request.delivered()?.carrier {
+/// The binding of the first request that the identity provider got and did not answer with a sign-in.
+fn refused_binding(case: &Case) -> Option<&'static str> {
+    let unanswered = |attempt: &Attempt| attempt.failed() && attempt.response.is_none();
+    let request = case.requests().into_iter().find(|request| !request.accepted() && request.attempt.is_some_and(unanswered))?;
+    match request.message.delivered()?.carrier {
         Carrier::Query => Some(BINDING_REDIRECT),
         Carrier::PostForm => Some(BINDING_POST),
         _ => None,
@@ -124,17 +108,17 @@ fn refused_binding(case: &Case, copy: &Metadata) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::attempt::{Attempt, Outcome};
-    use diag_sdk::case::message::{Message, Sighting};
+    use diag_sdk::case::message::{Message, MessageKind, Sighting};
     use diag_sdk::spec::BINDING_SOAP;
+    use diag_sdk::testing::{attempt, endpoint, idp_metadata, with_metadata};
 
     fn offering(bindings: &[&str]) -> Case {
-        let mut copy = sample::idp("d1", HeldBy::Sp, &["a"]);
+        let mut copy = idp_metadata("d1", HeldBy::Sp, &["a"]);
         if let Some(role) = &mut copy.idp {
-            role.sso = bindings.iter().map(|binding| sample::endpoint(binding, "https://idp.example/saml2")).collect();
+            role.sso = bindings.iter().map(|binding| endpoint(binding, "https://idp.example/saml2")).collect();
         }
-        sample::case(vec![copy])
+        with_metadata(vec![copy])
     }
 
     fn levels(case: &Case) -> Vec<Severity> {
@@ -163,7 +147,7 @@ mod tests {
         let mut case = offering(&[BINDING_POST]);
         case.sp_vendor = Vendor::Qlik;
         assert_eq!(levels(&case), [Severity::Warning]);
-        sample::attempt(&mut case, Outcome::SignedIn);
+        attempt(&mut case, Outcome::SignedIn);
         assert_eq!(levels(&case), []);
     }
 

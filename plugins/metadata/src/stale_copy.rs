@@ -1,14 +1,15 @@
 //! `metadata/stale-copy`: what the service provider holds is not what the identity provider publishes.
 
-use crate::{copies, entra};
 use diag_sdk::address::reaches;
-use diag_sdk::case::certificate::Certificate;
-use diag_sdk::case::message::MessageKind;
+use diag_sdk::case::attempt::Attempt;
+use diag_sdk::case::certificate::{Certificate, same_thumbprint};
 use diag_sdk::case::metadata::{Endpoint, Metadata};
+use diag_sdk::case::signature::KeyMatch;
 use diag_sdk::difference::{self, Difference};
 use diag_sdk::host::host_of;
 use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::view::{MetadataCopy, Request, Response, keys};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, tenant};
 
 static ROLLED_OVER: CauseData = CauseData {
     text: "The identity provider's signing certificate was renewed and the service provider still has the metadata from before",
@@ -100,46 +101,50 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    if copies::held(case).next().is_none() {
+    let held = case.idp_metadata_held();
+    if held.is_empty() {
         out.missing(Need::IdpMetadataInSp);
         return;
     }
-    for copy in copies::held(case) {
-        let Some(source) = counterpart(case, copy) else {
+    let published = case.idp_metadata_published();
+    let (requests, responses) = (case.requests(), case.responses());
+    for copy in &held {
+        let Some(source) = counterpart(&published, copy) else {
             out.missing(Need::IdpMetadata);
             continue;
         };
-        compare_certificates(case, copy, source, out);
-        compare_sso_urls(case, copy, source, out);
+        out.extend(compare_certificates(copy, source, &responses));
+        out.extend(compare_sso_urls(copy, source, &requests));
     }
 }
 
 /// The published document the copy was once taken from: same entityID, else an SSO URL on the same host.
-fn counterpart<'a>(case: &'a Case, copy: &Metadata) -> Option<&'a Metadata> {
-    let hosts = |metadata: &Metadata| -> Vec<String> {
-        metadata.idp.iter().flat_map(|role| &role.sso).filter_map(|endpoint| host_of(&endpoint.location)).collect()
+fn counterpart<'p, 'a>(published: &'p [MetadataCopy<'a>], copy: &MetadataCopy<'_>) -> Option<&'p MetadataCopy<'a>> {
+    let hosts = |copy: &MetadataCopy<'_>| -> Vec<String> {
+        copy.idp.iter().flat_map(|role| &role.sso).filter_map(|endpoint| host_of(&endpoint.location)).collect()
     };
     let wanted = hosts(copy);
-    copies::published(case)
+    published
+        .iter()
         .find(|source| source.entity_id.value == copy.entity_id.value)
-        .or_else(|| copies::published(case).find(|source| hosts(source).iter().any(|host| wanted.contains(host))))
+        .or_else(|| published.iter().find(|source| hosts(source).iter().any(|host| wanted.contains(host))))
 }
 
-fn compare_certificates(case: &Case, copy: &Metadata, source: &Metadata, out: &mut Findings) {
+fn compare_certificates(copy: &MetadataCopy<'_>, source: &MetadataCopy<'_>, responses: &[Response<'_>]) -> Option<Finding> {
     let usable = |metadata| distinct(Metadata::idp_signing_certificates(metadata));
-    let (held, published) = (usable(copy), usable(source));
+    let (held, published) = (usable(copy.metadata), usable(source.metadata));
     // Metadata without any certificate is a finding of its own.
     if held.is_empty() || published.is_empty() {
-        return;
+        return None;
     }
     let unknown: Vec<&Certificate> =
-        published.iter().copied().filter(|certificate| !held.iter().any(|known| same_key(known, certificate))).collect();
+        published.iter().copied().filter(|certificate| !held.iter().any(|known| known.same_key(certificate))).collect();
     // An old certificate that lingers in the copy beside all current ones is the end of a rollover.
     if unknown.is_empty() {
-        return;
+        return None;
     }
     let none_shared = unknown.len() == published.len();
-    let good = copies::proven(case, copy) || verified_by(case, copy) || has_active(case, &held);
+    let good = copy.proven() || verified_by(copy, responses) || has_active(copy.case, &held);
     let severity = if none_shared && !good { Severity::Error } else { Severity::Warning };
     let message = if none_shared {
         "The SP's copy has none of the IdP's signing certificates"
@@ -151,52 +156,49 @@ fn compare_certificates(case: &Case, copy: &Metadata, source: &Metadata, out: &m
     let detail = if none_shared {
         format!("Whatever the identity provider signs with what {} lists, {} cannot verify.", source.origin, copy.origin)
     } else {
-        format!("{} lists {} as well; once the identity provider signs with it, sign-in stops.", source.origin, labels(&unknown))
+        format!("{} lists {} as well; once the identity provider signs with it, sign-in stops.", source.origin, keys::labels(&unknown))
     };
-    let finding = Finding::new(severity, message)
+    let finding = copy
+        .finding(severity, message)
         .detail(detail)
         .at_all(held.iter().map(|certificate| &certificate.place))
         .at_all(unknown.iter().map(|certificate| &certificate.place))
-        .expected(labels(&published), source.origin.clone())
-        .actual(labels(&held), copy.origin.clone());
-    let refused = refused_for_key(case, copy, source);
-    out.push(worded(case, copy, finding, &ROLLED_OVER, None, &refused));
+        .expected(keys::labels(&published), source.origin.clone())
+        .actual(keys::labels(&held), copy.origin.clone());
+    Some(worded(copy, finding, &ROLLED_OVER, None, &refused_for_key(copy, source, responses)))
 }
 
-fn compare_sso_urls(case: &Case, copy: &Metadata, source: &Metadata, out: &mut Findings) {
+fn compare_sso_urls(copy: &MetadataCopy<'_>, source: &MetadataCopy<'_>, requests: &[Request<'_>]) -> Option<Finding> {
     let known: Vec<&str> = endpoints(source).map(|endpoint| endpoint.location.value.as_str()).collect();
     if known.is_empty() || endpoints(copy).next().is_none() {
-        return;
+        return None;
     }
     let strangers: Vec<&Endpoint> = endpoints(copy).filter(|endpoint| !known.contains(&endpoint.location.value.as_str())).collect();
     // A service provider picks the first address it can serve: one good one of the same kind is enough.
-    let Some(stranger) = strangers.first() else { return };
+    let stranger = strangers.first()?;
     let all_differ = strangers.len() == endpoints(copy).count();
     let same_binding =
         endpoints(source).filter(|endpoint| endpoint.binding == stranger.binding).map(|endpoint| endpoint.location.value.as_str());
-    let nearest =
-        difference::nearest(same_binding, &stranger.location).or_else(|| difference::nearest(known.iter().copied(), &stranger.location));
-    let Some((right, kind)) = nearest else { return };
-    let breaks = all_differ && must_break(kind) && !copies::proven(case, copy) && !answered(case, &stranger.location);
+    let (right, kind) =
+        difference::nearest(same_binding, &stranger.location).or_else(|| difference::nearest(known.iter().copied(), &stranger.location))?;
+    let breaks = all_differ && must_break(kind) && !copy.proven() && !answered(copy.case, requests, &stranger.location);
     let severity = if breaks { Severity::Error } else { Severity::Warning };
-    let finding = Finding::new(severity, "The SP's copy has another SSO URL than the IdP publishes")
+    let finding = copy
+        .finding(severity, "The SP's copy has another SSO URL than the IdP publishes")
         .detail(format!("Requests go to the address in {}: {}.", copy.origin, kind.words()))
         .at(&stranger.location.place)
         .expected(right, format!("SingleSignOnService in {}", source.origin))
         .actual(stranger.location.value.clone(), format!("SingleSignOnService in {}", copy.origin))
         .difference(kind);
-    let refused = refused_at(case, &stranger.location);
-    out.push(worded(case, copy, finding, &URL_ALTERED, Some(right), &refused));
+    Some(worded(copy, finding, &URL_ALTERED, Some(right), &refused_at(copy.case, requests, &stranger.location)))
 }
 
-/// What both findings have in common: level of certainty, cause, subject, attempts.
-fn worded(case: &Case, copy: &Metadata, finding: Finding, reason: &CauseData, value: Option<&str>, attempts: &[String]) -> Finding {
-    let tenant = entra::tenant_of(&copy.entity_id).map(|tenant| tenant.to_string());
-    let value = value.map(str::to_owned).or_else(|| case.metadata_url(tenant.as_deref()));
-    let object = copies::object(case, copy.configuration.as_deref());
-    let finding = finding.cause_with(reason, copies::holder(case, copy), object, value.as_deref()).subject(copy.id.clone());
-    let finding = if finding.severity == Severity::Warning { finding.likely() } else { finding };
-    attempts.iter().fold(finding, |finding, id| finding.attempt(id.clone()))
+/// What both findings have in common: the cause with the value to enter, and the attempts that show it.
+fn worded(copy: &MetadataCopy<'_>, finding: Finding, reason: &CauseData, value: Option<&str>, attempts: &[&Attempt]) -> Finding {
+    let tenant = tenant::tenant_of(&copy.entity_id).map(|tenant| tenant.to_string());
+    let value = value.map(str::to_owned).or_else(|| copy.case.metadata_url(tenant.as_deref()));
+    let finding = finding.because_with(reason, copy.case, value.as_deref());
+    attempts.iter().fold(finding, |finding, attempt| finding.attempt(&attempt.id))
 }
 
 fn endpoints(metadata: &Metadata) -> impl Iterator<Item = &Endpoint> {
@@ -212,11 +214,6 @@ fn must_break(kind: Difference) -> bool {
     )
 }
 
-fn same_key(left: &Certificate, right: &Certificate) -> bool {
-    let same = |left: &str, right: &str| !left.is_empty() && left.eq_ignore_ascii_case(right);
-    same(&left.spki_sha256, &right.spki_sha256) || same(&left.sha1, &right.sha1)
-}
-
 fn distinct<'a>(certificates: impl Iterator<Item = &'a Certificate>) -> Vec<&'a Certificate> {
     let mut found: Vec<&Certificate> = Vec::new();
     for certificate in certificates.filter(|certificate| certificate.usable()) {
@@ -227,77 +224,65 @@ fn distinct<'a>(certificates: impl Iterator<Item = &'a Certificate>) -> Vec<&'a 
     found
 }
 
-fn labels(certificates: &[&Certificate]) -> String {
-    certificates.iter().map(|certificate| certificate.label()).collect::<Vec<_>>().join(", ")
-}
-
 /// The copy has the certificate that the registration names as active: then it is the published file
 /// that is another's, such as the tenant's instead of the application's.
 fn has_active(case: &Case, held: &[&Certificate]) -> bool {
     let mut active = case.relevant_registrations().filter_map(|registration| registration.active_signing_thumbprint.as_ref());
-    active.any(|thumbprint| held.iter().any(|certificate| certificate.sha1.eq_ignore_ascii_case(thumbprint)))
+    active.any(|thumbprint| held.iter().any(|certificate| same_thumbprint(&certificate.sha1, thumbprint)))
 }
 
 /// A captured response verifies with a key of the copy: the copy is good, whatever the file says.
-fn verified_by(case: &Case, copy: &Metadata) -> bool {
-    keys_of_responses(case).any(|(_, holders)| holders.contains(&copy.id))
+fn verified_by(copy: &MetadataCopy<'_>, responses: &[Response<'_>]) -> bool {
+    responses.iter().flat_map(verifying).any(|key| key.metadata.contains(&copy.id))
 }
 
 /// Attempts that failed over a response signed with a published key the copy lacks.
-fn refused_for_key(case: &Case, copy: &Metadata, source: &Metadata) -> Vec<String> {
-    let refused = keys_of_responses(case).filter(|(_, holders)| holders.contains(&source.id) && !holders.contains(&copy.id));
-    refused
-        .filter_map(|(message, _)| case.attempt_of(message))
-        .filter(|attempt| attempt.failed())
-        .map(|attempt| attempt.id.clone())
-        .collect()
+fn refused_for_key<'a>(copy: &MetadataCopy<'_>, source: &MetadataCopy<'_>, responses: &[Response<'a>]) -> Vec<&'a Attempt> {
+    let only_published = |key: &KeyMatch| key.metadata.contains(&source.id) && !key.metadata.contains(&copy.id);
+    let signed_so = responses.iter().filter(|response| verifying(response).any(only_published));
+    signed_so.filter_map(|response| response.attempt).filter(|attempt| attempt.failed()).collect()
 }
 
-/// Responses whose signature verified, each with the metadata documents that list the key.
-fn keys_of_responses(case: &Case) -> impl Iterator<Item = (&str, &Vec<String>)> {
-    case.messages_of(MessageKind::Response).flat_map(|message| {
-        let matches = message.signatures.iter().flat_map(|signature| &signature.verified_by);
-        matches.map(|key| (message.id.as_str(), &key.metadata))
-    })
+fn verifying<'a>(response: &Response<'a>) -> impl Iterator<Item = &'a KeyMatch> + use<'a> {
+    response.message.signatures.iter().flat_map(|signature| &signature.verified_by)
 }
 
 /// A captured request to that address got somewhere: not an error status, and no failed attempt.
-fn answered(case: &Case, location: &str) -> bool {
-    requests_to(case, location).any(|(_, status)| (200..400).contains(&status)) && refused_at(case, location).is_empty()
+fn answered(case: &Case, requests: &[Request<'_>], location: &str) -> bool {
+    sent_to(case, requests, location).any(|(_, status)| (200..400).contains(&status)) && refused_at(case, requests, location).is_empty()
 }
 
-/// Attempts whose request to that address the identity provider answered with an error status.
-fn refused_at(case: &Case, location: &str) -> Vec<String> {
-    requests_to(case, location)
-        .filter(|(_, status)| *status == 0 || *status >= 400)
-        .filter_map(|(message, _)| case.attempt_of(message))
-        .filter(|attempt| attempt.failed())
-        .map(|attempt| attempt.id.clone())
-        .collect()
+/// Attempts whose request to that address was answered with an error status.
+fn refused_at<'a>(case: &Case, requests: &[Request<'a>], location: &str) -> Vec<&'a Attempt> {
+    let broken = sent_to(case, requests, location).filter(|(_, status)| *status == 0 || *status >= 400);
+    broken.filter_map(|(request, _)| request.attempt).filter(|attempt| attempt.failed()).collect()
 }
 
 /// Requests the browser took to that address, with the status of the answer.
-fn requests_to<'a>(case: &'a Case, location: &'a str) -> impl Iterator<Item = (&'a str, u16)> {
-    case.messages_of(MessageKind::AuthnRequest).filter_map(move |message| {
-        let sighting = message.delivered().filter(|sighting| sighting.to.as_deref().is_some_and(|to| reaches(location, to)))?;
-        let exchange = case.exchanges.get(sighting.exchange?)?;
-        Some((message.id.as_str(), exchange.status))
+fn sent_to<'r, 'a>(case: &'r Case, requests: &'r [Request<'a>], location: &'r str) -> impl Iterator<Item = (&'r Request<'a>, u16)> {
+    requests.iter().filter_map(move |request| {
+        let sighting = request.message.delivered().filter(|sighting| sighting.to.as_deref().is_some_and(|to| reaches(location, to)))?;
+        Some((request, case.exchanges.get(sighting.exchange?)?.status))
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::attempt::{Attempt, Outcome};
     use diag_sdk::case::exchange::Exchange;
     use diag_sdk::case::input::HeldBy;
-    use diag_sdk::case::message::{Message, Sighting};
+    use diag_sdk::case::message::{Message, MessageKind, Sighting};
     use diag_sdk::case::registration::IdpRegistration;
     use diag_sdk::case::signature::{KeyMatch, Signature};
+    use diag_sdk::testing::{TENANT, attempt, ended, idp_metadata, of_tenant, with_metadata};
+
+    fn idp(id: &str, held_by: HeldBy, certificates: &[&str]) -> Metadata {
+        of_tenant(idp_metadata(id, held_by, certificates))
+    }
 
     fn pair(held: &[&str], published: &[&str]) -> Case {
-        sample::case(vec![sample::idp("d1", HeldBy::Sp, held), sample::idp("d2", HeldBy::Publisher, published)])
+        with_metadata(vec![idp("d1", HeldBy::Sp, held), idp("d2", HeldBy::Publisher, published)])
     }
 
     fn levels(case: &Case) -> Vec<Severity> {
@@ -337,22 +322,22 @@ mod tests {
     #[test]
     fn a_sign_in_or_a_signature_that_verified_with_the_copy_forbids_an_error() {
         let mut case = pair(&["old"], &["new"]);
-        sample::attempt(&mut case, Outcome::SignedIn);
+        attempt(&mut case, Outcome::SignedIn);
         assert_eq!(levels(&case), [Severity::Warning]);
-        case.attempts[0].outcome = Outcome::RefusedBySp;
+        ended(&mut case, Outcome::RefusedBySp);
         assert_eq!(levels(&case), [Severity::Error]);
         let key = KeyMatch { metadata: vec!["d1".into()], ..KeyMatch::default() };
-        case.messages[0].signatures = vec![Signature { verified_by: vec![key], ..Signature::default() }];
+        case.messages[1].signatures = vec![Signature { verified_by: vec![key], ..Signature::default() }];
         assert_eq!(levels(&case), [Severity::Warning]);
     }
 
     #[test]
     fn the_attempt_that_failed_over_the_unknown_key_is_named() {
         let mut case = pair(&["old"], &["new"]);
-        sample::attempt(&mut case, Outcome::RefusedBySp);
+        attempt(&mut case, Outcome::RefusedBySp);
         assert!(STALE_COPY.judge(&case).found()[0].attempts.is_empty(), "nothing shows that the key was the reason");
         let key = KeyMatch { metadata: vec!["d2".into()], ..KeyMatch::default() };
-        case.messages[0].signatures = vec![Signature { verified_by: vec![key], ..Signature::default() }];
+        case.messages[1].signatures = vec![Signature { verified_by: vec![key], ..Signature::default() }];
         assert_eq!(STALE_COPY.judge(&case).found()[0].attempts, ["a1"]);
     }
 
@@ -370,7 +355,7 @@ mod tests {
 
     #[test]
     fn an_sso_url_is_compared_exactly_and_weighed_by_how_it_differs() {
-        let right = format!("https://login.microsoftonline.com/{}/saml2", sample::TENANT);
+        let right = format!("https://login.microsoftonline.com/{}/saml2", TENANT);
         for (location, level, kind) in [
             (format!("{right}/sso"), Some(Severity::Error), Some(Difference::Path)),
             (format!("{right}/"), Some(Severity::Warning), Some(Difference::TrailingSlash)),
@@ -398,7 +383,7 @@ mod tests {
 
     #[test]
     fn the_capture_tells_whether_the_other_address_works() {
-        let location = format!("https://login.microsoftonline.com/{}/saml2/sso", sample::TENANT);
+        let location = format!("https://login.microsoftonline.com/{}/saml2/sso", TENANT);
         let mut case = with_sso(&location);
         case.exchanges = vec![Exchange { status: 200, ..Exchange::default() }];
         case.messages = vec![Message {
@@ -418,9 +403,9 @@ mod tests {
 
     #[test]
     fn without_a_counterpart_it_says_what_is_missing() {
-        let held = sample::case(vec![sample::idp("d1", HeldBy::Sp, &["a"])]);
+        let held = with_metadata(vec![idp("d1", HeldBy::Sp, &["a"])]);
         assert_eq!(STALE_COPY.judge(&held).missed(), [Need::IdpMetadata]);
-        let published = sample::case(vec![sample::idp("d1", HeldBy::Publisher, &["a"])]);
+        let published = with_metadata(vec![idp("d1", HeldBy::Publisher, &["a"])]);
         assert_eq!(STALE_COPY.judge(&published).missed(), [Need::IdpMetadataInSp]);
     }
 }

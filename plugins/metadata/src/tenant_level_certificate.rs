@@ -1,9 +1,8 @@
 //! `metadata/tenant-level-certificate`: the tenant's own key in place of the application's.
 
-use crate::{copies, entra};
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check, tenant};
 
 /// Who issues the certificates of tenant-level keys, in the public and the Chinese cloud.
 const ISSUERS: &[&str] = &["accounts.accesscontrol.windows.net", "accounts.accesscontrol.chinacloudapi.cn"];
@@ -71,18 +70,19 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let held = copies::held(case).next().is_some();
-    for copy in copies::all(case) {
-        let tenant_level: Vec<&Certificate> = copy.idp_signing_certificates().filter(|certificate| is_tenant_level(certificate)).collect();
+    let held = case.idp_metadata_held().iter().any(|copy| copy.idp_signing_certificates().any(is_tenant_level));
+    for copy in case.idp_metadata_copies() {
+        let tenant_level: Vec<&Certificate> =
+            copy.metadata.idp_signing_certificates().filter(|certificate| is_tenant_level(certificate)).collect();
         let Some(first) = tenant_level.first() else { continue };
         // What the service provider holds is what counts; the published file repeats it.
-        if held && copy.held_by == HeldBy::Publisher && copies::held(case).any(|held| held.idp_signing_certificates().any(is_tenant_level))
-        {
+        if held && copy.held_by == HeldBy::Publisher {
             continue;
         }
-        let tenant = entra::tenant_of(&copy.entity_id).map(|tenant| tenant.to_string());
+        let tenant = tenant::tenant_of(&copy.entity_id).map(|tenant| tenant.to_string());
         let value = case.metadata_url(tenant.as_deref());
-        let mut finding = Finding::warning("The signing certificate is the tenant's, not the application's")
+        let finding = copy
+            .finding(Severity::Warning, "The signing certificate is the tenant's, not the application's")
             .detail(format!(
                 "{} in {} was issued by {}. Such keys rotate on their own every few weeks; a copy of the metadata then stops working.",
                 first.label(),
@@ -92,14 +92,8 @@ fn run(case: &Case, out: &mut Findings) {
             .at_all(tenant_level.iter().map(|certificate| &certificate.place))
             .expected("CN=Microsoft Azure Federated SSO Certificate", "metadata downloaded with the application's id")
             .actual(first.issuer.clone(), copy.origin.clone())
-            .cause_with(&DOWNLOADED_WITHOUT_APPID, case.idp_vendor, None, value.as_deref())
-            .subject(copy.id.clone())
-            .likely();
-        if copy.held_by == HeldBy::Sp {
-            let object = copies::object(case, copy.configuration.as_deref());
-            finding = finding.cause_with(&UPLOADED_TENANT_FILE, copies::holder(case, copy), object, None);
-        }
-        out.push(finding);
+            .because_with(&DOWNLOADED_WITHOUT_APPID, case, value.as_deref());
+        out.push(if copy.held_by == HeldBy::Sp { finding.because(&UPLOADED_TENANT_FILE, case) } else { finding });
     }
 }
 
@@ -111,11 +105,11 @@ fn is_tenant_level(certificate: &Certificate) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::metadata::Metadata;
+    use diag_sdk::testing::{idp_metadata, with_metadata};
 
     fn issued_by(held_by: HeldBy, issuer: &str) -> Metadata {
-        let mut copy = sample::idp("d1", held_by, &["a"]);
+        let mut copy = idp_metadata("d1", held_by, &["a"]);
         if let Some(role) = &mut copy.idp {
             role.keys[0].certificates[0].issuer = issuer.to_owned();
         }
@@ -134,16 +128,16 @@ mod tests {
             ("CN=Microsoft Azure Federated SSO Certificate", 0),
             ("CN=accounts.accesscontrol.windows.net.evil.example", 0),
         ] {
-            assert_eq!(count(&sample::case(vec![issued_by(HeldBy::Sp, issuer)])), found, "{issuer}");
+            assert_eq!(count(&with_metadata(vec![issued_by(HeldBy::Sp, issuer)])), found, "{issuer}");
         }
     }
 
     #[test]
     fn the_same_in_both_copies_is_said_once() {
         let issuer = "CN=accounts.accesscontrol.windows.net";
-        let both = sample::case(vec![issued_by(HeldBy::Sp, issuer), issued_by(HeldBy::Publisher, issuer)]);
+        let both = with_metadata(vec![issued_by(HeldBy::Sp, issuer), issued_by(HeldBy::Publisher, issuer)]);
         assert_eq!(count(&both), 1);
-        let published = sample::case(vec![sample::idp("d2", HeldBy::Sp, &["a"]), issued_by(HeldBy::Publisher, issuer)]);
+        let published = with_metadata(vec![idp_metadata("d2", HeldBy::Sp, &["a"]), issued_by(HeldBy::Publisher, issuer)]);
         assert_eq!(count(&published), 1);
     }
 }

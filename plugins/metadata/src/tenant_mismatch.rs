@@ -1,12 +1,14 @@
 //! `metadata/tenant-mismatch`: metadata, addresses and messages name different tenants of Entra ID.
 
-use crate::copies;
-use crate::entra::{Tenant, tenant_of};
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::MessageKind;
-use diag_sdk::case::metadata::Metadata;
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::tenant::{Tenant, tenant_of};
+use diag_sdk::view::MetadataCopy;
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who, check,
+};
+use std::collections::HashMap;
 
 static OTHER_TENANT: CauseData = CauseData {
     text: "Metadata of another tenant was loaded, or its entityID or SSO URL was edited",
@@ -91,79 +93,89 @@ struct Named {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for copy in copies::all(case).filter(|copy| copy.idp.is_some()) {
-        let inside = inside(copy);
-        let finding = inside.iter().find(|named| named.tenant.names_none()).map_or_else(
-            || contradiction(case, copy, &inside),
-            |none| {
-                let message = format!("Metadata names no tenant: {}", none.tenant);
-                let right = authority(case, copy);
-                let finding = Finding::new(copies::level(case, copy), message)
-                    .detail(format!("{} is meant for any tenant; a service provider has to be given the metadata of one.", copy.origin))
-                    .expected(
-                        right.as_ref().map_or_else(|| "the id of the tenant".to_owned(), |named| named.value.clone()),
-                        "the tenant's own metadata",
-                    );
-                let reason = if copy.held_by == HeldBy::Sp { &COMMON_METADATA } else { &PUBLISHED_WRONG };
-                Some(worded(case, copy, finding, none, reason, right.map(|named| named.tenant)).explains("endpoints/issuer-mismatch"))
-            },
-        );
-        if let Some(finding) = finding {
-            out.push(finding);
-        }
+    let published = case.idp_metadata_published();
+    for copy in case.idp_metadata_copies().into_iter().filter(|copy| copy.idp.is_some()) {
+        let judged = Judged { inside: inside(&copy), right: authority(&copy, &published), copy };
+        out.extend(match judged.inside.iter().find(|named| named.tenant.names_none()) {
+            Some(none) => Some(judged.without_tenant(none)),
+            None => judged.contradiction(),
+        });
     }
 }
 
-/// Two tenants where one is due: within the copy, or between the copy and what else is known.
-fn contradiction(case: &Case, copy: &Metadata, inside: &[Named]) -> Option<Finding> {
-    let own = inside.first()?;
-    if let Some(other) = inside.iter().find(|named| differ(&named.tenant, &own.tenant)) {
-        // Which of the two is right shows where the rest of the case agrees with one.
-        let right = authority(case, copy);
-        let own_is_right = right.as_ref().is_none_or(|right| !differ(&right.tenant, &own.tenant));
-        let (expected, actual) = if own_is_right { (own, other) } else { (other, own) };
-        let finding = Finding::new(copies::level(case, copy), "Metadata names two different tenants")
-            .detail(format!("{} says {}, {} says {}.", own.origin, own.tenant, other.origin, other.tenant))
+/// One copy, the tenants it names, and who else names one.
+struct Judged<'a> {
+    copy: MetadataCopy<'a>,
+    inside: Vec<Named>,
+    right: Option<Named>,
+}
+
+impl Judged<'_> {
+    fn without_tenant(&self, none: &Named) -> Finding {
+        let copy = &self.copy;
+        let finding = copy
+            .fault(format!("Metadata names no tenant: {}", none.tenant))
+            .detail(format!("{} is meant for any tenant; a service provider has to be given the metadata of one.", copy.origin))
             .expected(
-                actual.value.to_lowercase().replace(&actual.tenant.to_string(), &expected.tenant.to_string()),
-                expected.origin.clone(),
+                self.right.as_ref().map_or_else(|| "the id of the tenant".to_owned(), |named| named.value.clone()),
+                "the tenant's own metadata",
             );
-        let reason = if copy.held_by == HeldBy::Sp { &OTHER_TENANT } else { &PUBLISHED_WRONG };
-        // Such a copy fits no message; one that is only another's is told better by the message.
-        return Some(worded(case, copy, finding, actual, reason, Some(expected.tenant.clone())).explains("endpoints/issuer-mismatch"));
+        let right = self.right.as_ref().map(|named| &named.tenant);
+        self.worded(finding, none, &COMMON_METADATA, right).explains("endpoints/issuer-mismatch")
     }
-    let right = authority(case, copy).filter(|right| differ(&right.tenant, &own.tenant))?;
-    // An application may be owned by another tenant than the one it is used in.
-    let level = if right.origin.starts_with("appOwner") { Severity::Warning } else { copies::level(case, copy) };
-    let finding = Finding::new(level, "Metadata is that of another tenant")
-        .detail(format!("{} says {}, {} says {}.", own.origin, own.tenant, right.origin, right.tenant))
-        .expected(right.value.clone(), right.origin.clone());
-    let reason = if copy.held_by == HeldBy::Sp { &OTHER_TENANT } else { &PUBLISHED_WRONG };
-    Some(worded(case, copy, finding, own, reason, Some(right.tenant)))
-}
 
-fn worded(case: &Case, copy: &Metadata, finding: Finding, actual: &Named, reason: &CauseData, right: Option<Tenant>) -> Finding {
-    let right = right.filter(|tenant| matches!(tenant, Tenant::Id(_) | Tenant::Domain(_))).map(|tenant| tenant.to_string());
-    let value = case.metadata_url(right.as_deref());
-    let object = copies::object(case, copy.configuration.as_deref());
-    let vendor = if copy.held_by == HeldBy::Sp { copies::holder(case, copy) } else { case.idp_vendor };
-    let finding = finding
-        .actual(actual.value.clone(), actual.origin.clone())
-        .at(&actual.place)
-        .difference(Difference::Path)
-        .cause_with(reason, vendor, object, value.as_deref())
-        .subject(copy.id.clone());
-    let finding = if finding.severity == Severity::Warning { finding.likely() } else { finding };
-    let own = tenant_of(&copy.entity_id);
-    case.attempts
-        .iter()
-        .filter(|attempt| shows(case, attempt, own.as_ref()))
-        .fold(finding, |finding, attempt| finding.attempt(attempt.id.clone()))
+    /// Two tenants where one is due: within the copy, or between the copy and what else is known.
+    fn contradiction(&self) -> Option<Finding> {
+        let own = self.inside.first()?;
+        if let Some(other) = self.inside.iter().find(|named| differ(&named.tenant, &own.tenant)) {
+            // Which of the two is right shows where the rest of the case agrees with one.
+            let own_is_right = self.right.as_ref().is_none_or(|right| !differ(&right.tenant, &own.tenant));
+            let (expected, actual) = if own_is_right { (own, other) } else { (other, own) };
+            let finding = self
+                .copy
+                .fault("Metadata names two different tenants")
+                .detail(format!("{} says {}, {} says {}.", own.origin, own.tenant, other.origin, other.tenant))
+                .expected(
+                    actual.value.to_lowercase().replace(&actual.tenant.to_string(), &expected.tenant.to_string()),
+                    expected.origin.clone(),
+                );
+            // Such a copy fits no message; one that is only another's is told better by the message.
+            let finding = self.worded(finding, actual, &OTHER_TENANT, Some(&expected.tenant));
+            return Some(finding.explains("endpoints/issuer-mismatch"));
+        }
+        let right = self.right.as_ref().filter(|right| differ(&right.tenant, &own.tenant))?;
+        // An application may be owned by another tenant than the one it is used in.
+        let severity = if right.origin.starts_with("appOwner") { Severity::Warning } else { self.copy.level() };
+        let finding = self
+            .copy
+            .finding(severity, "Metadata is that of another tenant")
+            .detail(format!("{} says {}, {} says {}.", own.origin, own.tenant, right.origin, right.tenant))
+            .expected(right.value.clone(), right.origin.clone());
+        Some(self.worded(finding, own, &OTHER_TENANT, Some(&right.tenant)))
+    }
+
+    /// What all findings have in common. The cause is the one given where the service provider holds the copy.
+    fn worded(&self, finding: Finding, actual: &Named, held: &CauseData, right: Option<&Tenant>) -> Finding {
+        let case = self.copy.case;
+        let right = right.filter(|tenant| matches!(tenant, Tenant::Id(_) | Tenant::Domain(_))).map(ToString::to_string);
+        let value = case.metadata_url(right.as_deref());
+        let reason = if self.copy.held_by == HeldBy::Sp { held } else { &PUBLISHED_WRONG };
+        let finding = finding
+            .actual(actual.value.clone(), actual.origin.clone())
+            .at(&actual.place)
+            .difference(Difference::Path)
+            .because_with(reason, case, value.as_deref());
+        let own = tenant_of(&self.copy.entity_id);
+        let issuers: HashMap<&str, &Sited<String>> =
+            case.messages.iter().filter_map(|message| Some((message.id.as_str(), message.issuer.as_ref()?))).collect();
+        let issuer = |attempt: &Attempt| attempt.response.as_deref().and_then(|id| issuers.get(id).copied());
+        let showing = case.attempts.iter().filter(|attempt| shows(case, attempt, issuer(attempt), own.as_ref()));
+        showing.fold(finding, |finding, attempt| finding.attempt(attempt.id.clone()))
+    }
 }
 
 /// The attempt failed in a way that a wrong tenant explains.
-fn shows(case: &Case, attempt: &Attempt, own: Option<&Tenant>) -> bool {
-    let issuer = attempt.response.as_deref().and_then(|id| case.message(id)).and_then(|message| message.issuer.as_ref());
+fn shows(case: &Case, attempt: &Attempt, issuer: Option<&Sited<String>>, own: Option<&Tenant>) -> bool {
     let other_issuer = issuer.and_then(|issuer| tenant_of(issuer)).zip(own).is_some_and(|(issuer, own)| differ(&issuer, own));
     let before_any_message = attempt.request.is_none() && attempt.response.is_none();
     let codes = attempt.exchanges.iter().filter_map(|index| case.exchanges.get(*index)).filter_map(|exchange| exchange.page.as_ref());
@@ -172,7 +184,7 @@ fn shows(case: &Case, attempt: &Attempt, own: Option<&Tenant>) -> bool {
 }
 
 /// Tenants in the copy's own entityID and SSO URLs.
-fn inside(copy: &Metadata) -> Vec<Named> {
+fn inside(copy: &MetadataCopy<'_>) -> Vec<Named> {
     let sso = copy.idp.iter().flat_map(|role| &role.sso).map(|endpoint| (&endpoint.location, "SingleSignOnService"));
     std::iter::once((&copy.entity_id, "entityID"))
         .chain(sso)
@@ -185,13 +197,14 @@ fn inside(copy: &Metadata) -> Vec<Named> {
 
 /// Who else names the tenant, most reliable first: the issuer of a captured response, the published
 /// metadata, the export of the application.
-fn authority(case: &Case, copy: &Metadata) -> Option<Named> {
-    let named = |value: &diag_sdk::Sited<String>, origin: String| {
+fn authority(copy: &MetadataCopy<'_>, published: &[MetadataCopy<'_>]) -> Option<Named> {
+    let case = copy.case;
+    let named = |value: &Sited<String>, origin: String| {
         let tenant = tenant_of(value).filter(|tenant| !tenant.names_none())?;
         Some(Named { tenant, value: value.value.clone(), origin, place: value.place.clone() })
     };
     let issuer = case.messages_of(MessageKind::Response).filter_map(|message| message.issuer.as_ref());
-    let published = copies::published(case).filter(|source| source.id != copy.id && copy.held_by == HeldBy::Sp);
+    let published = published.iter().filter(|source| source.id != copy.id && copy.held_by == HeldBy::Sp);
     issuer
         .filter_map(|issuer| named(issuer, "Issuer of the captured response".to_owned()))
         .chain(published.filter_map(|source| named(&source.entity_id, format!("entityID in {}", source.origin))))
@@ -212,14 +225,19 @@ fn differ(left: &Tenant, right: &Tenant) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::metadata::Metadata;
     use diag_sdk::case::registration::IdpRegistration;
+    use diag_sdk::testing::{TENANT, attempt, idp_metadata, of_tenant, with_metadata};
 
     const OTHER: &str = "11111111-2222-4333-8444-555555555555";
 
+    fn idp(id: &str, held_by: HeldBy, certificates: &[&str]) -> Metadata {
+        of_tenant(idp_metadata(id, held_by, certificates))
+    }
+
     fn copy(entity_tenant: &str, sso_tenant: &str, held_by: HeldBy) -> Metadata {
-        let mut copy = sample::idp("d1", held_by, &["a"]);
+        let mut copy = idp("d1", held_by, &["a"]);
         copy.entity_id = format!("https://sts.windows.net/{entity_tenant}/").as_str().into();
         if let Some(role) = &mut copy.idp {
             role.sso
@@ -235,24 +253,21 @@ mod tests {
 
     #[test]
     fn one_tenant_throughout_is_silent() {
-        let case = sample::case(vec![
-            copy(sample::TENANT, &sample::TENANT.to_uppercase(), HeldBy::Sp),
-            sample::idp("d2", HeldBy::Publisher, &["a"]),
-        ]);
+        let case = with_metadata(vec![copy(TENANT, &TENANT.to_uppercase(), HeldBy::Sp), idp("d2", HeldBy::Publisher, &["a"])]);
         assert!(messages(&case).is_empty());
-        let domain = sample::case(vec![copy(sample::TENANT, "contoso.onmicrosoft.com", HeldBy::Sp)]);
+        let domain = with_metadata(vec![copy(TENANT, "contoso.onmicrosoft.com", HeldBy::Sp)]);
         assert!(messages(&domain).is_empty(), "a domain may stand for the tenant");
     }
 
     #[test]
     fn entity_id_and_sso_url_must_agree() {
-        let case = sample::case(vec![copy(OTHER, sample::TENANT, HeldBy::Sp)]);
+        let case = with_metadata(vec![copy(OTHER, TENANT, HeldBy::Sp)]);
         assert_eq!(messages(&case), [(Severity::Error, "Metadata names two different tenants".to_owned())]);
     }
 
     #[test]
     fn the_published_file_tells_which_of_the_two_is_wrong() {
-        let case = sample::case(vec![copy(OTHER, sample::TENANT, HeldBy::Sp), sample::idp("d2", HeldBy::Publisher, &["a"])]);
+        let case = with_metadata(vec![copy(OTHER, TENANT, HeldBy::Sp), idp("d2", HeldBy::Publisher, &["a"])]);
         let found = TENANT_MISMATCH.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
         assert_eq!(finding.actual.as_deref(), Some(format!("https://sts.windows.net/{OTHER}/").as_str()));
@@ -261,8 +276,8 @@ mod tests {
 
     #[test]
     fn templates_and_the_common_endpoint_name_no_tenant() {
-        for (entity, sso) in [("{tenantid}", "common"), (sample::TENANT, "common"), ("{tenantid}", sample::TENANT)] {
-            let found = messages(&sample::case(vec![copy(entity, sso, HeldBy::Sp)]));
+        for (entity, sso) in [("{tenantid}", "common"), (TENANT, "common"), ("{tenantid}", TENANT)] {
+            let found = messages(&with_metadata(vec![copy(entity, sso, HeldBy::Sp)]));
             assert_eq!(found.len(), 1, "{entity} {sso}");
             assert_eq!(found[0].0, Severity::Error, "{entity} {sso}");
         }
@@ -270,9 +285,9 @@ mod tests {
 
     #[test]
     fn a_captured_issuer_of_another_tenant_is_an_error_and_names_the_attempt() {
-        let mut case = sample::case(vec![copy(OTHER, OTHER, HeldBy::Sp)]);
-        sample::attempt(&mut case, Outcome::RefusedBySp);
-        case.messages[0].issuer = Some(format!("https://sts.windows.net/{}/", sample::TENANT).as_str().into());
+        let mut case = with_metadata(vec![copy(OTHER, OTHER, HeldBy::Sp)]);
+        attempt(&mut case, Outcome::RefusedBySp);
+        case.messages[1].issuer = Some(format!("https://sts.windows.net/{}/", TENANT).as_str().into());
         let found = TENANT_MISMATCH.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
         assert_eq!((finding.severity, finding.attempts.as_slice()), (Severity::Error, ["a1".to_owned()].as_slice()));
@@ -280,22 +295,22 @@ mod tests {
 
     #[test]
     fn the_owner_of_the_application_may_be_another_tenant() {
-        let mut case = sample::case(vec![copy(OTHER, OTHER, HeldBy::Sp)]);
-        case.registrations = vec![IdpRegistration { relevant: true, tenant: Some(sample::TENANT.into()), ..IdpRegistration::default() }];
+        let mut case = with_metadata(vec![copy(OTHER, OTHER, HeldBy::Sp)]);
+        case.registrations = vec![IdpRegistration { relevant: true, tenant: Some(TENANT.into()), ..IdpRegistration::default() }];
         assert_eq!(messages(&case), [(Severity::Warning, "Metadata is that of another tenant".to_owned())]);
     }
 
     #[test]
     fn a_sign_in_that_worked_forbids_an_error() {
-        let mut case = sample::case(vec![copy(sample::TENANT, "common", HeldBy::Sp)]);
-        sample::attempt(&mut case, Outcome::SignedIn);
+        let mut case = with_metadata(vec![copy(TENANT, "common", HeldBy::Sp)]);
+        attempt(&mut case, Outcome::SignedIn);
         assert_eq!(messages(&case)[0].0, Severity::Warning);
     }
 
     #[test]
     fn other_identity_providers_have_no_tenants() {
-        let mut other = copy(OTHER, sample::TENANT, HeldBy::Sp);
+        let mut other = copy(OTHER, TENANT, HeldBy::Sp);
         other.entity_id = "https://idp.example/metadata".into();
-        assert!(messages(&sample::case(vec![other])).is_empty());
+        assert!(messages(&with_metadata(vec![other])).is_empty());
     }
 }

@@ -4,9 +4,10 @@ use crate::account::Account;
 use crate::case::Case;
 use crate::finding::{CauseData, Finding, Severity};
 use crate::need::Need;
+use crate::refusal::Refusal;
 use crate::stage::Stage;
 
-/// A check: metadata and one pure function, declared as a `static` in a file of its own with the
+/// A check: metadata and one pure function (or what takes its place), declared as a `static` in a file of its own with the
 /// [`check!`](crate::check!) macro.
 #[derive(Debug)]
 pub struct Check {
@@ -31,7 +32,16 @@ pub struct Check {
     /// The doc comment: why sign-in breaks, a failing and a passing example. Markdown.
     pub docs: &'static str,
     /// The check itself.
-    pub run: fn(&Case, &mut Findings),
+    pub method: Method,
+}
+
+/// How a check finds what it reports.
+#[derive(Debug, Clone, Copy)]
+pub enum Method {
+    /// By a function of its own: `run` in `check!`.
+    Run(fn(&Case, &mut Findings)),
+    /// By what somebody states who refuses: `refusal` in `check!`.
+    Refusal(Refusal),
 }
 
 /// A plugin: a name, a version, and its checks sorted by id.
@@ -100,7 +110,10 @@ impl Check {
             findings.missing = self.needs.to_vec();
             return findings;
         }
-        (self.run)(case, &mut findings);
+        match self.method {
+            Method::Run(run) => run(case, &mut findings),
+            Method::Refusal(refusal) => refusal.carry_out(self, case, &mut findings),
+        }
         for finding in &mut findings.found {
             self.id.clone_into(&mut finding.check);
             for reference in self.references {
@@ -149,21 +162,27 @@ impl Check {
 /// }
 /// assert_eq!(NOTHING.docs.lines().next(), Some(" Nothing was captured."));
 /// ```
+///
+/// A check that merely tells what somebody states who refuses is data: `refusal` in place of `run` reports
+/// every failure whose stated reason the check [`accounts`](Check::accounts) for, with its causes, at its
+/// most severe level. See [`Refusal`].
 #[macro_export]
 macro_rules! check {
+    (@method run $run:expr) => { $crate::check::Method::Run($run) };
+    (@method refusal $refusal:expr) => { $crate::check::Method::Refusal($refusal) };
     (
         $(#[doc = $doc:literal])*
         $vis:vis static $name:ident = {
             id: $id:expr, title: $title:expr, levels: [$($level:expr),* $(,)?], stage: $stage:expr,
             needs: [$($need:expr),* $(,)?], explains: [$($explains:expr),* $(,)?], $(accounts: [$($account:expr),* $(,)?],)?
-            causes: [$($cause:expr),* $(,)?], references: [$($reference:expr),* $(,)?], run: $run:expr $(,)?
+            causes: [$($cause:expr),* $(,)?], references: [$($reference:expr),* $(,)?], $method:ident: $how:expr $(,)?
         }
     ) => {
         $(#[doc = $doc])*
         $vis static $name: $crate::Check = $crate::Check {
             id: $id, title: $title, levels: &[$($level),*], stage: $stage, needs: &[$($need),*],
             explains: &[$($explains),*], accounts: &[$($($account),*)?], causes: &[$($cause),*], references: &[$($reference),*],
-            docs: concat!($($doc, "\n"),*), run: $run,
+            docs: concat!($($doc, "\n"),*), method: $crate::check!(@method $method $how),
         };
     };
 }

@@ -7,6 +7,7 @@
 //! - [`case`]: the facts, from inputs and exchanges to messages, metadata, configuration and attempts
 //! - [`account`]: which failures a finding accounts for
 //! - [`mod@check`]: what a check is, what a plugin is
+//! - [`refusal`]: checks that merely tell what somebody states who refuses
 //! - [`need`]: what inputs a check can use
 //! - [`finding`]: what a check reports: severity, place, expected and actual, causes with their fix
 //! - [`view`]: what a check asks of the facts: responses, requests, copies of metadata, entry points
@@ -41,6 +42,7 @@ pub mod manifest;
 pub mod meaning;
 pub mod near;
 pub mod need;
+pub mod refusal;
 pub mod repair;
 pub mod secret;
 pub mod serve;
@@ -66,6 +68,7 @@ pub use finding::{Cause, CauseData, Finding, Severity, Told, Who};
 pub use jiff;
 pub use meaning::{Meaning, Writer};
 pub use need::Need;
+pub use refusal::{Confirmation, Refusal};
 pub use repair::{Mend, Repair};
 pub use secret::{Personal, Secret};
 pub use setting::{Setting, Vendor};

@@ -1,10 +1,11 @@
 //! The certificate the identity provider has made active is in none of the metadata.
 
-use crate::trust;
-use diag_sdk::case::certificate::Certificate;
+use diag_sdk::case::attempt::Attempt;
+use diag_sdk::case::certificate::same_thumbprint;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::case::metadata::Metadata;
 use diag_sdk::case::registration::IdpRegistration;
+use diag_sdk::case::signature::KeyMatch;
+use diag_sdk::view::{Delivery, MetadataCopy, keys};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
 
 static NEW_ACTIVE: CauseData = CauseData {
@@ -68,24 +69,20 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let held = trust::held_by_sp(case);
-    let published = trust::published_by_idp(case);
+    let (held, published) = (case.idp_metadata_held(), case.idp_metadata_published());
+    let responses = case.sent_by_idp();
     for registration in case.relevant_registrations() {
         let Some(active) = &registration.active_signing_thumbprint else {
             out.missing(Need::ServicePrincipal);
             continue;
         };
-        let lacking = |documents: &[&Metadata]| -> Vec<Metadata> {
-            documents.iter().filter(|metadata| lacks(metadata, &active.value)).map(|metadata| (*metadata).clone()).collect()
-        };
-        let (without, old) = (lacking(&held), lacking(&published));
+        let lacking = |copies: &[MetadataCopy<'_>]| copies.iter().filter(|copy| lacks(copy, &active.value)).count();
+        let with_certificates = held.iter().filter(|copy| copy.idp_signing_certificates().next().is_some()).count();
         // Several entry points may hold copies of several applications: one good copy is enough.
-        if !without.is_empty()
-            && without.len() == held.iter().filter(|metadata| metadata.idp_signing_certificates().next().is_some()).count()
-        {
-            out.push(describe(case, registration, active, &without, HeldBy::Sp));
-        } else if held.is_empty() && !old.is_empty() && old.len() == published.len() {
-            out.push(describe(case, registration, active, &old, HeldBy::Publisher));
+        if lacking(&held) > 0 && lacking(&held) == with_certificates {
+            out.push(describe(case, registration, active, &held, &responses));
+        } else if held.is_empty() && !published.is_empty() && lacking(&published) == published.len() {
+            out.push(describe(case, registration, active, &published, &responses));
         }
         if held.is_empty() {
             out.missing(Need::IdpMetadataInSp);
@@ -97,70 +94,67 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 /// It lists certificates, and not this one.
-fn lacks(metadata: &Metadata, thumbprint: &str) -> bool {
+fn lacks(copy: &MetadataCopy<'_>, thumbprint: &str) -> bool {
     let mut certificates =
-        metadata.idp_signing_certificates().filter(|certificate| certificate.usable() && !certificate.sha1.is_empty()).peekable();
-    certificates.peek().is_some() && !certificates.any(|certificate| trust::same_thumbprint(&certificate.sha1, thumbprint))
+        copy.idp_signing_certificates().filter(|certificate| certificate.usable() && !certificate.sha1.is_empty()).peekable();
+    certificates.peek().is_some() && !certificates.any(|certificate| same_thumbprint(&certificate.sha1, thumbprint))
 }
 
-fn describe(case: &Case, registration: &IdpRegistration, active: &Sited<String>, documents: &[Metadata], holder: HeldBy) -> Finding {
-    let documents: Vec<&Metadata> = documents.iter().collect();
-    let certificates: Vec<&Certificate> = trust::idp_signing(&documents);
+/// What none of the copies that list certificates has. All of them have the same holder.
+fn describe(
+    case: &Case,
+    registration: &IdpRegistration,
+    active: &Sited<String>,
+    copies: &[MetadataCopy<'_>],
+    responses: &[Delivery<'_>],
+) -> Finding {
+    let copies: Vec<MetadataCopy<'_>> = copies.iter().copied().filter(|copy| lacks(copy, &active.value)).collect();
+    let held = copies.iter().any(|copy| copy.held_by == HeldBy::Sp);
+    let certificates = keys::idp_signing(&copies);
     // What the capture verifies with a key of the copy is not signed with the active certificate (yet).
     let disproved = case.signed_in()
-        || trust::from_idp(case)
-            .flat_map(|message| message.signatures.iter().flat_map(|signature| &signature.verified_by))
-            .any(|key| trust::lists(&documents, key) && !trust::same_thumbprint(&key.sha1, &active.value));
-    let failed = case.attempts.iter().find(|attempt| {
-        attempt.failed()
-            && attempt.response.as_deref().and_then(|id| case.message(id)).is_some_and(|response| {
-                response
-                    .signatures
-                    .iter()
-                    .flat_map(|signature| &signature.verified_by)
-                    .any(|key| trust::same_thumbprint(&key.sha1, &active.value))
-            })
+        || responses.iter().flat_map(verifying).any(|key| keys::lists(&copies, key) && !same_thumbprint(&key.sha1, &active.value));
+    let failed = responses.iter().find(|response| {
+        response.attempt.is_some_and(Attempt::failed) && verifying(response).any(|key| same_thumbprint(&key.sha1, &active.value))
     });
-    let severity = match holder {
-        _ if disproved => Severity::Warning,
-        HeldBy::Sp => Severity::Error,
-        _ if failed.is_some() => Severity::Error,
-        _ => Severity::Warning,
-    };
-    let whose = if holder == HeldBy::Sp { "the SP's copy of the metadata" } else { "the metadata given" };
+    let severity = if !disproved && (held || failed.is_some()) { Severity::Error } else { Severity::Warning };
+    let whose = if held { "the SP's copy of the metadata" } else { "the metadata given" };
     let mut finding = Finding::new(severity, format!("The active signing certificate is not in {whose}"));
-    finding = finding.detail(match (holder, disproved) {
+    finding = finding.detail(match (held, disproved) {
         (_, true) => "The capture shows a response signed with another certificate, or a sign-in that worked; once the active one signs, it will not.",
-        (HeldBy::Sp, false) => "The identity provider signs with it, and the service provider cannot verify that.",
-        _ => "The document was fetched before the certificate was made active, or belongs to another application.",
+        (true, false) => "The identity provider signs with it, and the service provider cannot verify that.",
+        (false, false) => "The document was fetched before the certificate was made active, or belongs to another application.",
     });
     if severity == Severity::Warning {
         finding = finding.likely();
     }
-    if let Some(attempt) = failed.filter(|_| severity == Severity::Error) {
+    if let Some(attempt) = failed.and_then(|response| response.attempt).filter(|_| severity == Severity::Error) {
         finding = finding.attempt(&attempt.id);
     }
-    let origins: Vec<&str> = documents.iter().map(|metadata| metadata.origin.as_str()).collect();
-    let (sp, entry_point) = trust::entry_point(case);
-    finding = finding
-        .expected(&active.value, "preferredTokenSigningKeyThumbprint of the registration")
-        .actual(trust::labels(&certificates), format!("signing certificates in {}", origins.join(", ")))
-        .at(&active.place)
-        .at_all(certificates.iter().map(|certificate| &certificate.place));
+    let origins: Vec<&str> = copies.iter().map(|copy| copy.metadata.origin.as_str()).collect();
     finding
-        .cause_with(&NEW_ACTIVE, sp, entry_point, None)
-        .cause_with(&OTHER_APPLICATION, registration.vendor, registration.name.as_deref(), None)
-        .cause_with(&WRONG_ACTIVE, registration.vendor, registration.name.as_deref(), None)
+        .expected(&active.value, "preferredTokenSigningKeyThumbprint of the registration")
+        .actual(keys::labels(&certificates), format!("signing certificates in {}", origins.join(", ")))
+        .at(&active.place)
+        .at_all(certificates.iter().map(|certificate| &certificate.place))
+        .because(&NEW_ACTIVE, case)
+        .because_in(&OTHER_APPLICATION, registration, None)
+        .because_in(&WRONG_ACTIVE, registration, None)
+}
+
+/// Keys that verify a signature of the response.
+fn verifying<'a>(response: &Delivery<'a>) -> impl Iterator<Item = &'a KeyMatch> + use<'a> {
+    response.message.signatures.iter().flat_map(|signature| &signature.verified_by)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{findings, idp_metadata, key_match, levels, registration, sign_in, signature};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{findings, idp_metadata, key_match, levels, registration, sign_in, signed, signed_with};
 
     fn case(mut case: Case, active: &str, held: &[&str], published: &[&str]) -> Case {
-        let mut known = registration();
+        let mut known = registration(&[], &[]);
         known.active_signing_thumbprint = Some(active.into());
         case.registrations = vec![known];
         if !held.is_empty() {
@@ -184,15 +178,14 @@ mod tests {
     #[test]
     fn a_capture_that_worked_makes_it_a_warning() {
         let id = &ACTIVE_CERTIFICATE_NOT_IN_METADATA;
-        assert_eq!(levels(id, &case(sign_in(Outcome::SignedIn), "BB", &["AA"], &[])), [Severity::Warning]);
+        assert_eq!(levels(id, &case(signed(Outcome::SignedIn), "BB", &["AA"], &[])), [Severity::Warning]);
         // Refused for something else: the response was signed with the certificate the copy has.
-        assert_eq!(levels(id, &case(sign_in(Outcome::RefusedBySp), "BB", &["AA"], &[])), [Severity::Warning]);
+        assert_eq!(levels(id, &case(signed(Outcome::RefusedBySp), "BB", &["AA"], &[])), [Severity::Warning]);
     }
 
     #[test]
     fn a_failure_with_the_active_certificate_makes_it_an_error() {
-        let mut failed = sign_in(Outcome::RefusedBySp);
-        failed.messages[1].signatures = vec![signature("Assertion", "Response/Assertion", key_match("BB", &[]))];
+        let failed = signed_with(sign_in(Outcome::RefusedBySp), key_match("BB", &[]));
         let found = findings(&ACTIVE_CERTIFICATE_NOT_IN_METADATA, &case(failed, "BB", &[], &["AA"]));
         assert_eq!((found[0].severity, found[0].attempts.as_slice()), (Severity::Error, ["a1".to_owned()].as_slice()));
     }

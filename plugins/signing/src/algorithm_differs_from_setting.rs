@@ -1,10 +1,11 @@
 //! What was captured is not what is configured.
 
-use crate::{algorithms, trust};
-use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::algorithm::{self, Hash};
+use diag_sdk::case::message::Message;
 use diag_sdk::case::registration::SigningOption;
 use diag_sdk::case::sp_configuration::RequestAlgorithm;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::view::keys;
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static NOT_APPLIED: CauseData = CauseData {
     text: "The setting was changed before or after the capture, was not applied yet, or the export is of another entry point",
@@ -61,73 +62,70 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 fn requests(case: &Case, out: &mut Findings) {
-    let settings: Vec<_> = case
-        .relevant_configurations()
-        .filter_map(|configuration| configuration.request_algorithm.as_ref().map(|setting| (configuration, setting)))
-        .collect();
-    let captured = case.messages_of(MessageKind::AuthnRequest).find_map(|message| {
-        let query = message.query_signature.as_ref().map(|query| (query.algorithm.as_str(), &query.place));
-        let xml = message.own_signatures().next().map(|signature| (signature.algorithm.as_str(), &signature.place));
-        query.or(xml).map(|found| (message, found))
+    let settings: Vec<_> =
+        case.entry_points().filter_map(|entry| entry.configuration.request_algorithm.as_ref().map(|setting| (entry, setting))).collect();
+    let captured = case.requests().into_iter().find_map(|request| {
+        let query = request.message.query_signature.as_ref().map(|query| (query.algorithm.as_str(), &query.place));
+        let xml = request.message.own_signatures().next().map(|signature| (signature.algorithm.as_str(), &signature.place));
+        query.or(xml).map(|found| (request, found))
     });
-    let Some((message, (algorithm, place))) = captured else {
+    let Some((request, (name, place))) = captured else {
         out.missing(Need::Capture);
         return;
     };
-    let hash = algorithms::hash(algorithm);
+    let hash = algorithm::hash(name);
     let agrees = |setting: RequestAlgorithm| match setting {
-        RequestAlgorithm::Sha1 => hash == Some(algorithms::Hash::Sha1),
-        RequestAlgorithm::Sha256 => hash == Some(algorithms::Hash::Sha2),
+        RequestAlgorithm::Sha1 => hash == Some(Hash::Sha1),
+        RequestAlgorithm::Sha256 => hash == Some(Hash::Sha2),
     };
     if hash.is_none() || settings.iter().any(|(_, setting)| agrees(setting.value)) {
         return;
     }
-    let Some((configuration, setting)) = settings.first() else { return };
+    let Some((entry, setting)) = settings.first() else { return };
     let wanted = match setting.value {
         RequestAlgorithm::Sha1 => "rsa-sha1",
         RequestAlgorithm::Sha256 => "rsa-sha256",
     };
     out.push(
-        Finding::warning("The captured request is signed with another algorithm than configured")
-            .expected(wanted, format!("signing algorithm of {}", configuration.name))
-            .actual(algorithms::name(algorithm), "signature of the captured request")
+        request
+            .finding(Severity::Warning, "The captured request is signed with another algorithm than configured")
+            .expected(wanted, format!("signing algorithm of {}", entry.name))
+            .actual(algorithm::name(name), "signature of the captured request")
             .at(place)
             .at(&setting.place)
-            .subject(message.id.clone())
-            .cause_with(&NOT_APPLIED, configuration.vendor, Some(&configuration.name), None),
+            .because_at(&NOT_APPLIED, entry, None),
     );
 }
 
 fn responses(case: &Case, out: &mut Findings) {
+    let signed = case.responses().into_iter().find(|response| response.message.succeeded() && !response.message.signatures.is_empty());
+    let Some(response) = signed else { return };
     for registration in case.relevant_registrations() {
-        let Some(response) = case.messages_of(MessageKind::Response).find(|message| message.succeeded() && !message.signatures.is_empty())
-        else {
-            return;
-        };
-        let policy_cause = |finding: Finding| {
-            finding.cause_with(&POLICY_NOT_IN_FORCE, registration.vendor, registration.name.as_deref(), None).subject(response.id.clone())
-        };
-        if let (Some(policy), Some(signature)) = (&registration.signing_algorithm, response.signatures.first())
-            && algorithms::hash(&policy.value) != algorithms::hash(&signature.algorithm)
+        if let (Some(policy), Some(signature)) = (&registration.signing_algorithm, response.message.signatures.first())
+            && algorithm::hash(&policy.value) != algorithm::hash(&signature.algorithm)
         {
-            out.push(policy_cause(
-                Finding::warning("The response is signed with another algorithm than the policy says")
-                    .expected(algorithms::name(&policy.value), "SigningAlgorithm of the token issuance policy")
-                    .actual(algorithms::name(&signature.algorithm), format!("signature of {}", trust::carrier(&signature.parent)))
+            out.push(
+                response
+                    .finding(Severity::Warning, "The response is signed with another algorithm than the policy says")
+                    .expected(algorithm::name(&policy.value), "SigningAlgorithm of the token issuance policy")
+                    .actual(algorithm::name(&signature.algorithm), format!("signature of {}", keys::carrier(&signature.parent)))
                     .at(&signature.place)
-                    .at(&policy.place),
-            ));
+                    .at(&policy.place)
+                    .because_in(&POLICY_NOT_IN_FORCE, registration, None),
+            );
         }
-        if let (Some(option), Some(signed)) = (&registration.signing_option, signed_parts(response))
+        if let (Some(option), Some(signed)) = (&registration.signing_option, signed_parts(response.message))
             && option.value != signed
         {
-            out.push(policy_cause(
-                Finding::warning("Other parts of the response are signed than the policy says")
+            out.push(
+                response
+                    .finding(Severity::Warning, "Other parts of the response are signed than the policy says")
                     .expected(words(option.value), "signing option of the token issuance policy")
                     .actual(words(signed), "what the response has signed")
-                    .at(&response.place)
-                    .at(&option.place),
-            ));
+                    .at(&response.message.place)
+                    .at(&option.place)
+                    .because_in(&POLICY_NOT_IN_FORCE, registration, None),
+            );
         }
     }
 }
@@ -157,13 +155,13 @@ fn words(option: SigningOption) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{configuration, findings, query_signature, registration, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{entry_point, findings, query_signature, registration, signed};
     use diag_sdk::{Place, Sited, spec};
 
     fn case(setting: RequestAlgorithm, captured: &str) -> Case {
-        let mut case = sign_in(Outcome::SignedIn);
-        let mut known = configuration();
+        let mut case = signed(Outcome::SignedIn);
+        let mut known = entry_point();
         known.request_algorithm = Some(Sited::new(setting, Place::default()));
         case.sp_configurations = vec![known];
         case.messages[0].query_signature = Some(query_signature(captured, None));
@@ -186,7 +184,7 @@ mod tests {
     #[test]
     fn response_and_policy_are_compared() {
         let mut case = case(RequestAlgorithm::Sha256, spec::RSA_SHA256);
-        let mut known = registration();
+        let mut known = registration(&[], &[]);
         known.signing_algorithm = Some(spec::RSA_SHA256.into());
         known.signing_option = Some(Sited::new(SigningOption::Assertion, Place::default()));
         case.registrations = vec![known];

@@ -1,8 +1,7 @@
 //! The service provider requires encryption.
 
-use crate::{refusal, trust};
 use diag_sdk::address::Address;
-use diag_sdk::case::message::Message;
+use diag_sdk::view::Delivery;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static NOT_ENCRYPTING: CauseData = CauseData {
@@ -81,26 +80,23 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let mut told = false;
-    for response in
-        trust::from_idp(case).filter(|message| message.succeeded() && !message.assertions.is_empty() && message.encrypted.is_empty())
-    {
-        let Some(attempt) = refusal::refused_by_sp(case, response) else { continue };
-        let said = case.said_about(response).into_iter().find(|seen| MEANINGS.contains(&seen.phrase.meaning));
-        let over_http =
-            response.delivered_to().and_then(Address::parse).is_some_and(|address| address.scheme == "http" && !address.is_local());
-        let mut finding = match &said {
-            Some(seen) => Finding::error("The service provider demands an encrypted assertion").detail(seen.phrase.quoted()),
-            None if over_http && case.sp_vendor == Vendor::Qlik => {
-                Finding::error("The assertion is not encrypted on an unsecured connection")
-                    .detail("Qlik Sense refuses assertions in clear text that were posted over http.")
-            }
+    let plain = |response: &Delivery<'_>| {
+        response.message.succeeded() && !response.message.assertions.is_empty() && response.message.encrypted.is_empty()
+    };
+    for response in case.sent_by_idp().into_iter().filter(|response| response.refused() && plain(response)) {
+        let said = response.statement(MEANINGS);
+        let to = response.message.delivered_to().and_then(Address::parse);
+        let over_http = to.is_some_and(|address| address.scheme == "http" && !address.is_local());
+        let finding = match &said {
+            Some(said) => response.finding(Severity::Error, "The service provider demands an encrypted assertion").detail(said.quoted()),
+            None if over_http && case.sp_vendor == Vendor::Qlik => response
+                .finding(Severity::Error, "The assertion is not encrypted on an unsecured connection")
+                .detail("Qlik Sense refuses assertions in clear text that were posted over http."),
             None => continue,
         };
         told = true;
-        if let Some(place) = said.and_then(|seen| seen.place) {
-            finding = finding.at(place);
-        }
-        out.push(finish(case, finding.attempt(&attempt.id).subject(response.id.clone()), Some(response)));
+        let places = response.message.assertions.iter().map(|assertion| &assertion.place);
+        out.push(finish(case, finding.at_all(said.iter().filter_map(|said| said.place.as_ref())).at_all(places)));
     }
     if !told {
         logged(case, out);
@@ -115,36 +111,34 @@ fn logged(case: &Case, out: &mut Findings) {
         return;
     };
     let finding = Finding::error("The service provider demands an encrypted assertion").detail(format!("Its log says: {}", line.text));
-    out.push(finish(case, finding, None));
+    out.push(finish(case, finding));
 }
 
-fn finish(case: &Case, finding: Finding, response: Option<&Message>) -> Finding {
-    let (idp, application) = trust::registration(case);
-    let mut finding = finding
+fn finish(case: &Case, finding: Finding) -> Finding {
+    let finding = finding
         .expected("an encrypted assertion", "what the service provider demands")
         .actual("an assertion in clear text", "the response");
-    if let Some(response) = response {
-        finding = finding.at_all(response.assertions.iter().map(|assertion| &assertion.place));
-    }
-    let encrypt = |finding: Finding| finding.cause_with(&NOT_ENCRYPTING, idp, application, None);
-    let connection = |finding: Finding| finding.cause(&PLAIN_HTTP, case.sp_vendor);
     // For Qlik Sense the unsecured connection is the reason.
-    if case.sp_vendor == Vendor::Qlik { encrypt(connection(finding)) } else { connection(encrypt(finding)) }
+    if case.sp_vendor == Vendor::Qlik {
+        finding.because(&PLAIN_HTTP, case).because(&NOT_ENCRYPTING, case)
+    } else {
+        finding.because(&NOT_ENCRYPTING, case).because(&PLAIN_HTTP, case)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{findings, levels, page, sign_in};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::exchange::Phrase;
     use diag_sdk::case::signature::Encryption;
+    use diag_sdk::testing::{ended, findings, levels, says, sign_in};
 
     #[test]
     fn the_service_provider_must_say_so() {
         let mut case = sign_in(Outcome::RefusedBySp);
         assert!(findings(&ASSERTION_NOT_ENCRYPTED, &case).is_empty());
-        case.exchanges[1].page = Some(page(&[], &[Meaning::UnencryptedAssertion]));
+        says(&mut case, Meaning::UnencryptedAssertion);
         assert_eq!(levels(&ASSERTION_NOT_ENCRYPTED, &case), [Severity::Error]);
         case.messages[1].encrypted = vec![Encryption::default()];
         assert!(findings(&ASSERTION_NOT_ENCRYPTED, &case).is_empty());
@@ -153,12 +147,12 @@ mod tests {
     #[test]
     fn qlik_over_http_needs_no_words() {
         let mut case = sign_in(Outcome::RefusedBySp);
-        case.messages[1].sightings[0].to = Some("http://sense.example/azure/samlauthn/".to_owned());
+        case.messages[1].sightings[1].to = Some("http://sense.example/azure/samlauthn/".to_owned());
         assert!(findings(&ASSERTION_NOT_ENCRYPTED, &case).is_empty());
         case.sp_vendor = Vendor::Qlik;
         let found = findings(&ASSERTION_NOT_ENCRYPTED, &case);
         assert_eq!((found.len(), found[0].causes[0].who), (1, Who::Network));
-        case.attempts[0].outcome = Outcome::SignedIn;
+        ended(&mut case, Outcome::SignedIn);
         assert!(findings(&ASSERTION_NOT_ENCRYPTED, &case).is_empty());
     }
 
@@ -167,7 +161,7 @@ mod tests {
         let mut case =
             Case { log_phrases: vec![Phrase { meaning: Meaning::Insecure, ..Phrase::default() }], ..sign_in(Outcome::Incomplete) };
         assert_eq!(levels(&ASSERTION_NOT_ENCRYPTED, &case), [Severity::Error]);
-        case.attempts[0].outcome = Outcome::SignedIn;
+        ended(&mut case, Outcome::SignedIn);
         assert!(findings(&ASSERTION_NOT_ENCRYPTED, &case).is_empty());
     }
 }

@@ -1,8 +1,7 @@
 //! An encrypted assertion nobody could read.
 
-use crate::{refusal, trust};
-use diag_sdk::case::message::Message;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::view::{Delivery, MetadataCopy, keys};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check, spec};
 
 static SP_HAS_NO_KEY: CauseData = CauseData {
     text: "The service provider has no private key to decrypt with, or not the one the assertion was encrypted for",
@@ -59,39 +58,26 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for response in trust::from_idp(case) {
-        let Some(part) = response.encrypted.iter().find(|part| part.element == "EncryptedAssertion") else { continue };
-        let refused = refusal::refused_by_sp(case, response);
-        if let Some(attempt) = refused
-            && let Some((why, place)) = sp_cannot(case, response)
+    let published = case.sp_metadata_published();
+    for response in case.sent_by_idp() {
+        let Some(part) = response.message.encrypted.iter().find(|part| part.element == "EncryptedAssertion") else { continue };
+        if response.refused()
+            && let Some((why, place)) = sp_cannot(&response, &published)
         {
-            let mut finding = Finding::error("The service provider could not decrypt the assertion")
+            let finding = response
+                .finding(Severity::Error, "The service provider could not decrypt the assertion")
                 .detail(why)
                 .actual(spec::short(&part.content_algorithm), "encrypted assertion")
                 .at(&part.place)
-                .attempt(&attempt.id)
-                .subject(response.id.clone());
-            if let Some(place) = place {
-                finding = finding.at(place);
-            }
-            let (idp, application) = trust::registration(case);
-            out.push(finding.cause(&SP_HAS_NO_KEY, case.sp_vendor).cause_with(&IDP_ENCRYPTS, idp, application, None));
-            continue;
-        }
-        if !part.decrypted {
+                .at_all(&place);
+            out.push(finding.because(&SP_HAS_NO_KEY, case).because(&IDP_ENCRYPTS, case));
+        } else if !part.decrypted {
             let detail = part
                 .not_decrypted
                 .as_deref()
                 .unwrap_or("No key was handed in; attributes, audience and validity of the assertion were not judged.");
-            let mut finding = Finding::notice("The assertion is encrypted, its content was not judged")
-                .detail(detail)
-                .at(&part.place)
-                .subject(response.id.clone())
-                .cause(&NO_KEY_GIVEN, case.sp_vendor);
-            if let Some(attempt) = case.attempt_of(&response.id) {
-                finding = finding.attempt(&attempt.id);
-            }
-            out.push(finding);
+            let finding = response.finding(Severity::Notice, "The assertion is encrypted, its content was not judged");
+            out.push(finding.detail(detail).at(&part.place).because(&NO_KEY_GIVEN, case));
             if !case.has_decryption_key {
                 out.missing(Need::DecryptionKey);
             }
@@ -100,30 +86,27 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 /// Why the service provider could not decrypt, as far as it said so or has no key at all.
-fn sp_cannot<'a>(case: &'a Case, response: &Message) -> Option<(String, Option<&'a diag_sdk::Place>)> {
-    let said = case.said_about(response);
-    if let Some(seen) = said.iter().find(|seen| seen.phrase.meaning == Meaning::Decrypt) {
-        return Some((seen.phrase.quoted(), seen.place));
+fn sp_cannot(response: &Delivery<'_>, published: &[MetadataCopy<'_>]) -> Option<(String, Option<Place>)> {
+    if let Some(said) = response.statement(&[Meaning::Decrypt]) {
+        return Some((said.quoted(), said.place));
     }
-    // It gave another reason.
-    if refusal::said_signature(case, response, &[]) == Some(false) {
+    if response.said_otherwise(&[]) {
         return None;
     }
-    let published = trust::published_by_sp(case);
-    let role = published.iter().find_map(|metadata| metadata.sp.as_ref())?;
-    let none = trust::sp_encryption(&published).is_empty();
-    none.then(|| {
-        ("The service provider's metadata lists no key for encryption, so it has none to decrypt with.".to_owned(), Some(&role.place))
+    let role = published.iter().find_map(|copy| copy.metadata.sp.as_ref())?;
+    keys::sp_encryption(published).is_empty().then(|| {
+        let why = "The service provider's metadata lists no key for encryption, so it has none to decrypt with.";
+        (why.to_owned(), Some(role.place.clone()))
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{findings, levels, page, sign_in, sp_metadata};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::signature::Encryption;
+    use diag_sdk::testing::{ended, findings, levels, says, sign_in, sp_metadata};
 
     fn encrypted(outcome: Outcome) -> Case {
         let mut case = sign_in(outcome);
@@ -145,7 +128,7 @@ mod tests {
     #[test]
     fn the_service_providers_words_make_it_an_error() {
         let mut case = encrypted(Outcome::RefusedBySp);
-        case.exchanges[1].page = Some(page(&[], &[Meaning::Decrypt]));
+        says(&mut case, Meaning::Decrypt);
         assert_eq!(levels(&ASSERTION_UNDECRYPTABLE, &case), [Severity::Error]);
     }
 
@@ -154,11 +137,11 @@ mod tests {
         let mut case = encrypted(Outcome::RefusedBySp);
         case.metadata = vec![sp_metadata("d3", HeldBy::Publisher, &["CC"], &[])];
         assert_eq!(levels(&ASSERTION_UNDECRYPTABLE, &case), [Severity::Error]);
-        case.exchanges[1].page = Some(page(&[], &[Meaning::Refused]));
+        says(&mut case, Meaning::Refused);
         assert_eq!(levels(&ASSERTION_UNDECRYPTABLE, &case), [Severity::Error]);
-        case.exchanges[1].page = Some(page(&[], &[Meaning::InResponseTo]));
+        says(&mut case, Meaning::InResponseTo);
         assert_eq!(levels(&ASSERTION_UNDECRYPTABLE, &case), [Severity::Notice]);
-        case.attempts[0].outcome = Outcome::SignedIn;
+        ended(&mut case, Outcome::SignedIn);
         assert_eq!(levels(&ASSERTION_UNDECRYPTABLE, &case), [Severity::Notice]);
     }
 }

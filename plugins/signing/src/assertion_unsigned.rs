@@ -1,8 +1,7 @@
 //! Only the response is signed, and the service provider needs the assertion signed.
 
-use crate::{refusal, trust};
-use diag_sdk::case::message::Message;
 use diag_sdk::case::registration::SigningOption;
+use diag_sdk::view::Delivery;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Vendor, Who, check};
 
 static RESPONSE_ONLY: CauseData = CauseData {
@@ -17,6 +16,10 @@ static SP_DEMANDS: CauseData = CauseData {
     setting: Setting::Unspecified,
     fix: "Better let the identity provider sign the assertion; only if that is impossible, let the service provider accept a signed response",
 };
+
+/// Statements that speak of signatures and keys.
+const SIGNATURE: &[Meaning] =
+    &[Meaning::Signature, Meaning::Algorithm, Meaning::Certificate, Meaning::UnsignedAssertion, Meaning::UnsignedMessage];
 
 check! {
     /// The assertion is not signed, only the response around it.
@@ -68,61 +71,49 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
+    let demanded = demanded(case);
     let mut captured = false;
-    for response in trust::from_idp(case).filter(|message| message.succeeded() && !message.assertions.is_empty()) {
-        captured = true;
-        let response_signed = response.own_signatures().next().is_some();
-        let assertion_signed = response.assertions.iter().any(|assertion| assertion.signed)
-            || response.signatures.iter().any(|signature| signature.parent == "Assertion");
-        if !response_signed || assertion_signed {
+    for response in case.sent_by_idp() {
+        let message = response.message;
+        if !message.succeeded() || message.assertions.is_empty() {
             continue;
         }
-        if let Some(finding) = judge(case, response) {
-            out.push(finding);
+        captured = true;
+        let assertion_signed = message.assertions.iter().any(|assertion| assertion.signed)
+            || message.signatures.iter().any(|signature| signature.parent == "Assertion");
+        // A service provider that took it does not need the assertion signed.
+        if message.own_signatures().next().is_some() && !assertion_signed && !response.accepted() {
+            out.extend(judge(case, &response, demanded.as_ref()));
         }
     }
     if !captured {
-        by_policy(case, out);
+        by_policy(case, demanded.as_ref(), out);
     }
 }
 
-fn judge(case: &Case, response: &Message) -> Option<Finding> {
-    let attempt = case.attempt_of(&response.id);
-    // A service provider that took it does not need the assertion signed.
-    if attempt.is_some_and(refusal::taken) {
-        return None;
-    }
-    let said = refusal::said_signature(case, response, refusal::SIGNATURE);
-    let demanded = demanded(case);
-    let refused = refusal::refused_by_sp(case, response).is_some();
+fn judge(case: &Case, response: &Delivery<'_>, demanded: Option<&Demand<'_>>) -> Option<Finding> {
+    let said = response.reason_is(SIGNATURE);
     // It gave another reason.
     if said == Some(false) && demanded.is_none() {
         return None;
     }
-    let must_break = said == Some(true) || demanded.is_some() || (refused && said.is_none() && refusal::otherwise_sound(case, response));
-    let mut finding = if must_break {
-        Finding::error("Only the response is signed, the SP needs the assertion signed")
+    let must_break = said == Some(true) || demanded.is_some() || (response.refused() && said.is_none() && response.otherwise_sound());
+    let finding = if must_break {
+        response.finding(Severity::Error, "Only the response is signed, the SP needs the assertion signed")
     } else {
-        Finding::warning("Only the response is signed, not the assertion").likely()
+        response.finding(Severity::Warning, "Only the response is signed, not the assertion").likely()
     };
-    if let Some(attempt) = attempt {
-        finding = finding.attempt(&attempt.id);
-    }
-    if let Some(signature) = response.own_signatures().next() {
-        finding = finding.at(&signature.place);
-    }
-    finding = finding
-        .at_all(response.assertions.iter().map(|assertion| &assertion.place))
-        .actual("the response only", "signatures of the response")
-        .subject(response.id.clone());
+    let finding = finding
+        .at_all(response.message.own_signatures().next().map(|signature| &signature.place))
+        .at_all(response.message.assertions.iter().map(|assertion| &assertion.place))
+        .actual("the response only", "signatures of the response");
     Some(worded(case, finding, demanded))
 }
 
 /// No response was captured: what the signing policy says against what the service provider needs.
-fn by_policy(case: &Case, out: &mut Findings) {
+fn by_policy(case: &Case, demanded: Option<&Demand<'_>>, out: &mut Findings) {
     for registration in case.relevant_registrations() {
         let Some(option) = registration.signing_option.as_ref().filter(|option| option.value == SigningOption::Response) else { continue };
-        let demanded = demanded(case);
         let finding = if demanded.is_some() && !case.signed_in() {
             Finding::error("The policy signs the response only, the SP needs the assertion")
         } else {
@@ -137,40 +128,41 @@ fn by_policy(case: &Case, out: &mut Findings) {
 }
 
 /// Who says that the service provider needs the assertion signed, and where.
-fn demanded(case: &Case) -> Option<(Option<&Place>, &'static str)> {
-    let wanted = trust::published_by_sp(case)
-        .into_iter()
-        .chain(trust::held_by_idp(case))
-        .filter_map(|metadata| metadata.sp.as_ref())
-        .find(|role| role.want_assertions_signed == Some(true));
+struct Demand<'a> {
+    place: Option<&'a Place>,
+    origin: &'static str,
+}
+
+fn demanded(case: &Case) -> Option<Demand<'_>> {
+    let copies = case.sp_metadata_published().into_iter().chain(case.sp_metadata_held());
+    let wanted = copies.filter_map(|copy| copy.metadata.sp.as_ref()).find(|role| role.want_assertions_signed == Some(true));
     match wanted {
-        Some(role) => Some((Some(&role.place), "WantAssertionsSigned in the service provider's metadata")),
-        None if case.sp_vendor == Vendor::Qlik => Some((None, "Qlik Sense, which does not use the signature of the response")),
+        Some(role) => Some(Demand { place: Some(&role.place), origin: "WantAssertionsSigned in the service provider's metadata" }),
+        None if case.sp_vendor == Vendor::Qlik => {
+            Some(Demand { place: None, origin: "Qlik Sense, which does not use the signature of the response" })
+        }
         None => None,
     }
 }
 
-fn worded(case: &Case, finding: Finding, demanded: Option<(Option<&Place>, &'static str)>) -> Finding {
-    let (idp, application) = trust::registration(case);
-    let mut finding = finding.expected("a signed assertion", demanded.map_or("what many service providers demand", |(_, origin)| origin));
-    if let Some((Some(place), _)) = demanded {
-        finding = finding.at(place);
-    }
-    finding = finding.cause_with(&RESPONSE_ONLY, idp, application, Some("Sign SAML response and assertion"));
-    if case.sp_vendor == Vendor::Qlik { finding } else { finding.cause(&SP_DEMANDS, case.sp_vendor) }
+fn worded(case: &Case, finding: Finding, demanded: Option<&Demand<'_>>) -> Finding {
+    let finding = finding
+        .expected("a signed assertion", demanded.map_or("what many service providers demand", |demand| demand.origin))
+        .at_all(demanded.and_then(|demand| demand.place))
+        .because_with(&RESPONSE_ONLY, case, "Sign SAML response and assertion");
+    if case.sp_vendor == Vendor::Qlik { finding } else { finding.because(&SP_DEMANDS, case) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{findings, key_match, levels, page, registration, sign_in, signature, sp_metadata};
     use diag_sdk::Sited;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::{HeldBy, Input, InputKind};
+    use diag_sdk::testing::{findings, key_match, levels, registration, says, sign_in, signature, signed, sp_metadata};
 
     fn response_only(outcome: Outcome) -> Case {
         let mut case = sign_in(outcome);
-        case.messages[1].assertions[0].signed = false;
         case.messages[1].signatures = vec![signature("Response", "Response", key_match("AA", &["d1"]))];
         case
     }
@@ -178,7 +170,7 @@ mod tests {
     #[test]
     fn the_service_providers_demand_decides() {
         let mut wanted = response_only(Outcome::RefusedBySp);
-        wanted.exchanges[1].page = Some(page(&[], &[Meaning::Expired]));
+        says(&mut wanted, Meaning::Expired);
         assert!(findings(&ASSERTION_UNSIGNED, &wanted).is_empty());
         wanted.metadata = vec![sp_metadata("d3", HeldBy::Publisher, &[], &[])];
         wanted.metadata[0].sp.as_mut().expect("a role").want_assertions_signed = Some(true);
@@ -192,14 +184,14 @@ mod tests {
     #[test]
     fn the_service_providers_words_decide() {
         let mut said = response_only(Outcome::RefusedBySp);
-        said.exchanges[1].page = Some(page(&[], &[Meaning::UnsignedAssertion]));
+        says(&mut said, Meaning::UnsignedAssertion);
         assert_eq!(levels(&ASSERTION_UNSIGNED, &said), [Severity::Error]);
         assert_eq!(levels(&ASSERTION_UNSIGNED, &response_only(Outcome::RefusedBySp)), [Severity::Error]);
     }
 
     #[test]
     fn a_signed_assertion_and_one_that_was_accepted_are_fine() {
-        assert!(findings(&ASSERTION_UNSIGNED, &sign_in(Outcome::RefusedBySp)).is_empty());
+        assert!(findings(&ASSERTION_UNSIGNED, &signed(Outcome::RefusedBySp)).is_empty());
         assert!(findings(&ASSERTION_UNSIGNED, &response_only(Outcome::SignedIn)).is_empty());
         let mut both = response_only(Outcome::RefusedBySp);
         both.messages[1].assertions[0].signed = true;
@@ -208,7 +200,7 @@ mod tests {
 
     #[test]
     fn the_policy_alone_breaks_qlik() {
-        let mut known = registration();
+        let mut known = registration(&[], &[]);
         known.signing_option = Some(Sited::new(SigningOption::Response, Place::default()));
         let mut case = Case {
             registrations: vec![known],

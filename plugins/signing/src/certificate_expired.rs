@@ -1,9 +1,8 @@
 //! The certificate that signed was outside its validity.
 
-use crate::{refusal, trust};
 use diag_sdk::case::certificate::Certificate;
-use diag_sdk::case::message::Message;
 use diag_sdk::jiff::Timestamp;
+use diag_sdk::view::Delivery;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static IDP_CERTIFICATE: CauseData = CauseData {
@@ -61,63 +60,57 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<String> = Vec::new();
-    for message in case.messages.iter().filter(|message| message.broken.is_none()) {
-        let Some(at) = message.delivered_at().or(case.judged_at) else { continue };
+    for delivery in case.deliveries() {
+        let Some(at) = delivery.time().or(case.judged_at) else { continue };
+        let message = delivery.message;
         let xml = message.signatures.iter().flat_map(|signature| signature.verified_by.iter().map(move |key| (Some(signature), key)));
         let query = message.query_signature.iter().flat_map(|query| query.verified_by.iter().map(|key| (None, key)));
         for (signature, key) in xml.chain(query) {
-            let Some(certificate) = trust::certificate_of(case, signature, key) else { continue };
+            let Some(certificate) = case.certificate_of(signature, key) else { continue };
             if told.contains(&certificate.sha1) || !(certificate.expired_at(at) || certificate.not_yet_valid_at(at)) {
                 continue;
             }
             told.push(certificate.sha1.clone());
-            out.push(describe(case, message, certificate, at));
+            out.push(describe(case, &delivery, certificate, at));
         }
     }
 }
 
-fn describe(case: &Case, message: &Message, certificate: &Certificate, at: Timestamp) -> Finding {
-    let by_sp = trust::from_sp(case, message);
+fn describe(case: &Case, delivery: &Delivery<'_>, certificate: &Certificate, at: Timestamp) -> Finding {
     let expired = certificate.expired_at(at);
     let state = if expired { "had expired" } else { "was not valid yet" };
-    let refused = refusal::refused_by_sp(case, message).filter(|_| !by_sp && explains_refusal(case, message));
-    let mut finding = match refused {
-        Some(attempt) => Finding::error(format!("The certificate that signed the {} {state}", message.root)).attempt(&attempt.id),
-        None => Finding::warning(format!("The certificate that signed the {} {state}", message.root)),
-    };
-    finding = finding.detail(if refused.is_some() {
-        "The service provider refused the response, and nothing else about it explains that."
-    } else {
-        "Many products ignore the dates of certificates that metadata lists; those that do not refuse the signature."
-    });
+    let refused = delivery.refused() && !delivery.sent_by_sp() && explains_refusal(case, delivery);
+    let severity = if refused { Severity::Error } else { Severity::Warning };
+    let mut finding =
+        delivery.finding(severity, format!("The certificate that signed the {} {state}", delivery.message.root)).detail(if refused {
+            "The service provider refused the response, and nothing else about it explains that."
+        } else {
+            "Many products ignore the dates of certificates that metadata lists; those that do not refuse the signature."
+        });
     let (bound, word) = if expired { (certificate.not_after, "valid until") } else { (certificate.not_before, "valid from") };
     if let Some(bound) = bound {
         finding = finding
             .expected(format!("a certificate valid at {at}"), "when the message was delivered")
             .actual(format!("{word} {bound}"), certificate.label());
     }
-    let (vendor, object) = if by_sp { trust::entry_point(case) } else { trust::registration(case) };
-    let data = if by_sp { &SP_CERTIFICATE } else { &IDP_CERTIFICATE };
-    let object = object.filter(|_| !by_sp);
-    finding.at(&certificate.place).at(&message.place).subject(message.id.clone()).cause_with(data, vendor, object, None)
+    let cause = if delivery.sent_by_sp() { &SP_CERTIFICATE } else { &IDP_CERTIFICATE };
+    finding.at(&certificate.place).at(&delivery.message.place).because(cause, case)
 }
 
 /// A refusal that speaks of signatures or certificates, or one without reason where nothing else is wrong.
-fn explains_refusal(case: &Case, message: &Message) -> bool {
-    match refusal::said_signature(case, message, &[Meaning::Signature, Meaning::Certificate]) {
-        Some(said) => said,
-        None => case.sp_vendor != Vendor::Qlik && refusal::otherwise_sound(case, message),
-    }
+fn explains_refusal(case: &Case, delivery: &Delivery<'_>) -> bool {
+    let said = delivery.reason_is(&[Meaning::Signature, Meaning::Certificate]);
+    said.unwrap_or_else(|| case.sp_vendor != Vendor::Qlik && delivery.otherwise_sound())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{findings, levels, page, sign_in, time};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{findings, levels, says, signed, time};
 
     fn with(outcome: Outcome, not_before: &str, not_after: &str) -> Case {
-        let mut case = sign_in(outcome);
+        let mut case = signed(outcome);
         let certificate = &mut case.messages[1].signatures[0].key_info[0];
         certificate.not_before = Some(time(not_before));
         certificate.not_after = Some(time(not_after));
@@ -128,10 +121,10 @@ mod tests {
     fn the_moment_of_delivery_decides() {
         for (not_before, not_after, count) in [
             ("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", 0),
-            ("2026-01-01T00:00:00Z", "2026-11-24T10:00:00Z", 0),
-            ("2026-01-01T00:00:00Z", "2026-11-24T09:59:59Z", 1),
-            ("2026-11-24T10:00:01Z", "2027-01-01T00:00:00Z", 1),
-            ("2026-11-24T10:00:00Z", "2027-01-01T00:00:00Z", 0),
+            ("2026-01-01T00:00:00Z", "2026-11-24T10:00:10Z", 0),
+            ("2026-01-01T00:00:00Z", "2026-11-24T10:00:09Z", 1),
+            ("2026-11-24T10:00:11Z", "2027-01-01T00:00:00Z", 1),
+            ("2026-11-24T10:00:10Z", "2027-01-01T00:00:00Z", 0),
         ] {
             let found = levels(&CERTIFICATE_EXPIRED, &with(Outcome::SignedIn, not_before, not_after));
             assert_eq!(found, vec![Severity::Warning; count], "{not_before} {not_after}");
@@ -142,9 +135,9 @@ mod tests {
     fn refused_for_its_signature_it_is_an_error() {
         let mut case = with(Outcome::RefusedBySp, "2020-01-01T00:00:00Z", "2023-01-01T00:00:00Z");
         assert_eq!(levels(&CERTIFICATE_EXPIRED, &case), [Severity::Error]);
-        case.exchanges[1].page = Some(page(&[], &[Meaning::Audience]));
+        says(&mut case, Meaning::Audience);
         assert_eq!(levels(&CERTIFICATE_EXPIRED, &case), [Severity::Warning]);
-        case.exchanges[1].page = Some(page(&[], &[Meaning::Signature]));
+        says(&mut case, Meaning::Signature);
         assert_eq!(levels(&CERTIFICATE_EXPIRED, &case), [Severity::Error]);
     }
 

@@ -1,6 +1,6 @@
 //! The private key's home cannot do SHA-256.
 
-use crate::trust;
+use diag_sdk::case::certificate::same_thumbprint;
 use diag_sdk::case::sp_configuration::{KeyStore, RequestAlgorithm};
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
 
@@ -88,8 +88,7 @@ fn run(case: &Case, out: &mut Findings) {
         out.missing(Need::Proxyservice);
     }
     let concerned = |store: &&KeyStore| {
-        store.private_key != Some(false)
-            && (used.is_empty() || used.iter().any(|thumbprint| trust::same_thumbprint(thumbprint, &store.sha1)))
+        store.private_key != Some(false) && (used.is_empty() || used.iter().any(|thumbprint| same_thumbprint(thumbprint, &store.sha1)))
     };
     for store in case.key_stores.iter().filter(concerned) {
         let Some(provider) = store.provider.as_ref().filter(|provider| !provider.value.trim().eq_ignore_ascii_case(SUITABLE)) else {
@@ -105,7 +104,7 @@ fn run(case: &Case, out: &mut Findings) {
                 ))
                 .expected(SUITABLE, "Provider that Qlik Sense needs for SHA-256")
                 .actual_sited(provider, "Provider in the certutil output")
-                .cause_with(&OTHER_PROVIDER, case.sp_vendor, None, Some(SUITABLE)),
+                .because_with(&OTHER_PROVIDER, case, SUITABLE),
         );
     }
 }
@@ -113,8 +112,8 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{configuration, findings};
     use diag_sdk::case::sp_configuration::ProxyService;
+    use diag_sdk::testing::{entry_point, findings};
     use diag_sdk::{Place, Sited};
 
     fn store(sha1: &str, provider: &str) -> KeyStore {
@@ -122,7 +121,7 @@ mod tests {
     }
 
     fn case(stores: Vec<KeyStore>, algorithm: Option<RequestAlgorithm>, thumbprint: Option<&str>) -> Case {
-        let mut known = configuration();
+        let mut known = entry_point();
         known.request_algorithm = algorithm.map(|algorithm| Sited::new(algorithm, Place::default()));
         Case {
             key_stores: stores,

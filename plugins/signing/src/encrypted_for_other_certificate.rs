@@ -1,9 +1,9 @@
 //! The assertion is encrypted for a key the service provider does not have.
 
-use crate::{refusal, trust};
-use diag_sdk::case::certificate::Certificate;
+use diag_sdk::case::certificate::{Certificate, same_thumbprint};
 use diag_sdk::case::registration::{Credential, IdpRegistration};
 use diag_sdk::case::signature::Encryption;
+use diag_sdk::view::keys;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static OLD_CERTIFICATE: CauseData = CauseData {
@@ -59,21 +59,20 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let published = trust::published_by_sp(case);
-    let own = trust::sp_encryption(&published);
+    let own = keys::sp_encryption(&case.sp_metadata_published());
     if own.is_empty() {
         out.missing(Need::SpMetadata);
         return;
     }
     let mut captured = false;
-    for message in trust::from_idp(case) {
-        let Some((part, recipient)) = message.encrypted.iter().find_map(recipient) else { continue };
+    for delivery in case.sent_by_idp() {
+        let Some((part, recipient)) = delivery.message.encrypted.iter().find_map(recipient) else { continue };
         captured = true;
-        if own.iter().any(|known| trust::same_key(known, recipient)) || part.decrypted {
+        if own.iter().any(|known| known.same_key(recipient)) || part.decrypted {
             continue;
         }
-        let finding = refusal::fault(case, message, "The assertion is encrypted for another certificate than the SP's")
-            .detail("Only the holder of that certificate's private key can read the assertion.")
+        let finding = delivery
+            .fault("The assertion is encrypted for another certificate than the SP's")
             .actual(recipient.label(), "certificate the assertion is encrypted for")
             .at(&part.place);
         out.push(describe(case, finding, &own));
@@ -94,7 +93,7 @@ fn recipient(part: &Encryption) -> Option<(&Encryption, &Certificate)> {
 fn configured(case: &Case, own: &[&Certificate], out: &mut Findings) {
     for registration in case.relevant_registrations() {
         let Some((thumbprint, credential)) = active(registration) else { continue };
-        if own.iter().any(|known| trust::same_thumbprint(&known.sha1, thumbprint)) {
+        if own.iter().any(|known| same_thumbprint(&known.sha1, thumbprint)) {
             continue;
         }
         let headline = "The identity provider encrypts for another certificate than the SP's";
@@ -105,16 +104,15 @@ fn configured(case: &Case, own: &[&Certificate], out: &mut Findings) {
             .at(&credential.place);
         out.push(describe(case, finding, own));
     }
-    let held = trust::held_by_idp(case);
-    let copies = trust::sp_encryption(&held);
-    if copies.is_empty() || copies.iter().any(|copy| own.iter().any(|known| trust::same_key(known, copy))) {
+    let copies = keys::sp_encryption(&case.sp_metadata_held());
+    if copies.is_empty() || copies.iter().any(|copy| own.iter().any(|known| known.same_key(copy))) {
         return;
     }
     // Whether the identity provider encrypts at all is not known from its copy.
     let finding = Finding::warning("The IdP's copy has another encryption certificate than the SP's")
         .likely()
         .detail("It matters as soon as the identity provider encrypts assertions.")
-        .actual(trust::labels(&copies), "encryption certificates in the copy the identity provider holds")
+        .actual(keys::labels(&copies), "encryption certificates in the copy the identity provider holds")
         .at_all(copies.iter().map(|certificate| &certificate.place));
     out.push(describe(case, finding, own));
 }
@@ -127,20 +125,19 @@ fn active(registration: &IdpRegistration) -> Option<(&str, &Credential)> {
 }
 
 fn describe(case: &Case, finding: Finding, own: &[&Certificate]) -> Finding {
-    let (idp, application) = trust::registration(case);
     finding
-        .expected(trust::labels(own), "encryption certificates in the service provider's metadata")
+        .expected(keys::labels(own), "encryption certificates in the service provider's metadata")
         .at_all(own.iter().map(|certificate| &certificate.place))
-        .cause_with(&OLD_CERTIFICATE, idp, application, None)
-        .cause_with(&NOT_ITS_OWN, idp, application, None)
+        .because(&OLD_CERTIFICATE, case)
+        .because(&NOT_ITS_OWN, case)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{certificate, findings, levels, registration, sign_in, sp_metadata};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
+    use diag_sdk::testing::{certificate, findings, levels, registration, sign_in, sp_metadata};
 
     fn encrypted(outcome: Outcome, recipient: &str, own: &[&str]) -> Case {
         let mut case = sign_in(outcome);
@@ -166,7 +163,7 @@ mod tests {
 
     #[test]
     fn the_registration_alone_is_enough() {
-        let mut known = registration();
+        let mut known = registration(&[], &[]);
         known.encryption_key_id = Some("k1".into());
         known.credentials =
             vec![Credential { key_id: "K1".to_owned(), usage: "Encrypt".to_owned(), sha1: Some("BB".to_owned()), ..Credential::default() }];

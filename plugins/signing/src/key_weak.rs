@@ -1,7 +1,8 @@
 //! Keys and hashes that are too weak.
 
-use crate::{algorithms, trust};
+use diag_sdk::algorithm::{self, Hash};
 use diag_sdk::case::certificate::{Certificate, KeyKind};
+use diag_sdk::view::Delivery;
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
 
 static IDP_KEY: CauseData = CauseData {
@@ -74,19 +75,18 @@ fn run(case: &Case, out: &mut Findings) {
             judge(case, certificate, "the registration", false, &mut told, out);
         }
     }
-    for message in &case.messages {
-        let of_sp = trust::from_sp(case, message);
+    for delivery in case.deliveries() {
+        let message = delivery.message;
         for certificate in message.embedded_certificates() {
-            judge(case, certificate, &format!("the {}", message.root), of_sp, &mut told, out);
+            judge(case, certificate, &format!("the {}", message.root), delivery.sent_by_sp(), &mut told, out);
         }
         let xml = message.signatures.iter().flat_map(|signature| {
             let digests = signature.references.iter().map(|reference| reference.digest_algorithm.as_str());
             digests.chain([signature.algorithm.as_str()]).map(|algorithm| (algorithm, &signature.place))
         });
         let query = message.query_signature.iter().map(|query| (query.algorithm.as_str(), &query.place));
-        if let Some((algorithm, place)) = xml.chain(query).find(|(algorithm, _)| algorithms::hash(algorithm) == Some(algorithms::Hash::Md5))
-        {
-            out.push(md5(case, &message.root, algorithm, place, of_sp));
+        if let Some((algorithm, place)) = xml.chain(query).find(|(algorithm, _)| algorithm::hash(algorithm) == Some(Hash::Md5)) {
+            out.push(md5(case, &delivery, algorithm, place));
         }
     }
 }
@@ -117,29 +117,29 @@ fn judge(case: &Case, certificate: &Certificate, origin: &str, of_sp: bool, told
         .expected(wanted, "NIST SP 800-131A")
         .actual(&weak, format!("{} in {origin}", certificate.label()))
         .at(&certificate.place);
-    out.push(caused(case, finding, of_sp));
+    out.push(finding.because(cause_of(of_sp), case));
 }
 
-fn md5(case: &Case, root: &str, algorithm: &str, place: &Place, of_sp: bool) -> Finding {
-    let finding = Finding::warning(format!("The {root} is signed with MD5"))
+fn md5(case: &Case, delivery: &Delivery<'_>, algorithm: &str, place: &Place) -> Finding {
+    let finding = delivery
+        .finding(Severity::Warning, format!("The {} is signed with MD5", delivery.message.root))
         .detail("MD5 is broken: signatures with it can be forged, and hardly any product accepts them.")
         .expected("rsa-sha256", "RFC 6151")
-        .actual(algorithms::name(algorithm), "signature or digest algorithm")
+        .actual(algorithm::name(algorithm), "signature or digest algorithm")
         .at(place);
-    caused(case, finding, of_sp)
+    finding.because(cause_of(delivery.sent_by_sp()), case)
 }
 
-fn caused(case: &Case, finding: Finding, of_sp: bool) -> Finding {
-    let (idp, application) = trust::registration(case);
-    if of_sp { finding.cause(&SP_KEY, case.sp_vendor) } else { finding.cause_with(&IDP_KEY, idp, application, None) }
+fn cause_of(of_sp: bool) -> &'static CauseData {
+    if of_sp { &SP_KEY } else { &IDP_KEY }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{certificate, findings, idp_metadata, sign_in};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
+    use diag_sdk::testing::{certificate, findings, idp_metadata, signed};
 
     #[test]
     fn sizes_are_judged_by_the_kind_of_key() {
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn md5_in_a_signature_is_weak() {
-        let mut case = sign_in(Outcome::SignedIn);
+        let mut case = signed(Outcome::SignedIn);
         case.messages[1].signatures[0].algorithm = "http://www.w3.org/2001/04/xmldsig-more#rsa-md5".to_owned();
         assert_eq!(findings(&KEY_WEAK, &case).len(), 1);
     }

@@ -2,20 +2,16 @@
 
 mod active_certificate_not_in_metadata;
 mod algorithm_differs_from_setting;
-mod algorithms;
 mod assertion_not_encrypted;
 mod assertion_undecryptable;
 mod assertion_unsigned;
 mod certificate_expired;
 mod crypto_provider_unsuitable;
 mod encrypted_for_other_certificate;
-#[cfg(test)]
-mod fixture;
 mod key_weak;
 mod markup_in_signed_text;
 mod nothing_signed;
 mod reference_unusual;
-mod refusal;
 mod request_algorithm_sha1;
 mod request_signature_invalid;
 mod request_signed_by_unknown_key;
@@ -23,7 +19,6 @@ mod request_unsigned;
 mod response_algorithm_sha1;
 mod signature_invalid;
 mod signed_by_unknown_key;
-mod trust;
 mod wrapped;
 
 use diag_sdk::Plugin;

@@ -1,7 +1,7 @@
 //! Comments or processing instructions inside text that means something.
 
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Place, Setting, Severity, Stage, Who, check};
 
 static WRITTEN_IN: CauseData = CauseData {
     text: "A template, a broker or a test tool wrote markup into a value",
@@ -50,21 +50,21 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for message in &case.messages {
-        let (names, places) = interrupted(message);
+    for delivery in case.deliveries() {
+        let (names, places) = interrupted(delivery.message);
         if names.is_empty() {
             continue;
         }
-        let mut finding = Finding::warning(format!("Markup stands inside {}", names.join(", ")))
-            .detail("Pattern seen in the message: a comment, processing instruction or CDATA section interrupts the text. It says nothing about who made it.")
-            .expected("plain text", "a value that every library reads alike")
-            .actual("text with markup in it", format!("the {}", message.root))
-            .at_all(places.iter())
-            .subject(message.id.clone());
-        if let Some(attempt) = case.attempt_of(&message.id) {
-            finding = finding.attempt(&attempt.id);
-        }
-        out.push(finding.cause(&WRITTEN_IN, case.idp_vendor).cause(&SP_READS_PART, case.sp_vendor));
+        out.push(
+            delivery
+                .finding(Severity::Warning, format!("Markup stands inside {}", names.join(", ")))
+                .detail("Pattern seen in the message: a comment, processing instruction or CDATA section interrupts the text. It says nothing about who made it.")
+                .expected("plain text", "a value that every library reads alike")
+                .actual("text with markup in it", format!("the {}", delivery.message.root))
+                .at_all(&places)
+                .because(&WRITTEN_IN, case)
+                .because(&SP_READS_PART, case),
+        );
     }
 }
 
@@ -97,8 +97,8 @@ fn interrupted(message: &Message) -> (Vec<String>, Vec<Place>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{findings, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{findings, sign_in};
     use diag_sdk::{Personal, Sited};
 
     #[test]

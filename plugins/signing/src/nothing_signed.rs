@@ -1,9 +1,8 @@
 //! Neither the response nor the assertion is signed.
 
-use crate::{refusal, trust};
-use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::view::Delivery;
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NOT_SIGNING: CauseData = CauseData {
     text: "The identity provider is not set to sign, or has no signing key for this application",
@@ -77,10 +76,10 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for message in trust::from_idp(case).filter(|message| !is_signed(message)) {
-        match message.kind {
-            MessageKind::Response => response(case, message, out),
-            _ => logout(case, message, out),
+    for delivery in case.sent_by_idp().iter().filter(|delivery| !is_signed(delivery.message)) {
+        match delivery.message.kind {
+            MessageKind::Response => response(case, delivery, out),
+            _ => logout(case, delivery, out),
         }
     }
 }
@@ -93,7 +92,8 @@ fn is_signed(message: &Message) -> bool {
         || message.assertions.iter().any(|assertion| assertion.signed)
 }
 
-fn response(case: &Case, message: &Message, out: &mut Findings) {
+fn response(case: &Case, delivery: &Delivery<'_>, out: &mut Findings) {
+    let message = delivery.message;
     if message.encrypted.iter().any(|part| part.element == "EncryptedAssertion" && !part.decrypted) {
         out.missing(Need::DecryptionKey);
         return;
@@ -101,59 +101,54 @@ fn response(case: &Case, message: &Message, out: &mut Findings) {
     if message.assertions.is_empty() {
         return;
     }
-    let finding = refusal::fault(case, message, "Neither the response nor the assertion is signed")
-        .detail("Without a signature anybody could have written the response; a service provider must refuse it.")
-        .expected("a signed assertion", "saml-profiles-2.0-os §4.1.4.5")
-        .actual("no signature", "the response")
-        .at(&message.place)
-        .at_all(message.assertions.iter().map(|assertion| &assertion.place));
-    let (idp, application) = trust::registration(case);
-    out.push(finding.cause_with(&NOT_SIGNING, idp, application, None).cause(&STRIPPED, case.sp_vendor));
+    out.push(
+        delivery
+            .fault("Neither the response nor the assertion is signed")
+            .detail("Without a signature anybody could have written the response; a service provider must refuse it.")
+            .expected("a signed assertion", "saml-profiles-2.0-os §4.1.4.5")
+            .actual("no signature", "the response")
+            .at(&message.place)
+            .at_all(message.assertions.iter().map(|assertion| &assertion.place))
+            .because(&NOT_SIGNING, case)
+            .because(&STRIPPED, case),
+    );
 }
 
 /// An unsigned logout message is a fault where its receiver refused it.
-fn logout(case: &Case, message: &Message, out: &mut Findings) {
-    let Some(attempt) =
-        case.attempt_of(&message.id).filter(|attempt| attempt.kind == AttemptKind::SignOut && attempt.outcome == Outcome::SignOutFailed)
-    else {
+fn logout(case: &Case, delivery: &Delivery<'_>, out: &mut Findings) {
+    let message = delivery.message;
+    // A logout response that says the logout failed was refused for that.
+    if !delivery.refused() || (message.kind == MessageKind::LogoutResponse && message.status.is_some() && !message.succeeded()) {
         return;
-    };
-    let answer = message.delivered().and_then(|sighting| sighting.exchange).and_then(|index| case.exchanges.get(index));
+    }
+    let answer = message.delivered_in().and_then(|index| case.exchanges.get(index));
     let Some(answer) =
         answer.filter(|answer| answer.status >= 400 || answer.status == 0 || answer.page.as_ref().is_some_and(|page| page.error))
     else {
         return;
     };
-    // A logout response that says the logout failed was refused for that.
-    if message.kind == MessageKind::LogoutResponse && message.status.is_some() && !message.succeeded() {
-        return;
-    }
-    let (idp, application) = trust::registration(case);
     out.push(
-        Finding::error(format!("The {} is not signed, and its receiver refused it", message.root))
+        delivery
+            .finding(Severity::Error, format!("The {} is not signed, and its receiver refused it", message.root))
             .detail(format!("The answer to it was {}; signing in was not affected.", answer.status))
             .expected("a signature in the query or in the XML", "saml-profiles-2.0-os §4.4.4")
             .actual("no signature", format!("the {}", message.root))
             .at(&message.place)
             .at(&answer.place)
-            .attempt(&attempt.id)
-            .subject(message.id.clone())
-            .cause_with(&LOGOUT_NOT_SIGNED, idp, application, None),
+            .because(&LOGOUT_NOT_SIGNED, case),
     );
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{findings, levels, query_signature, sign_in};
+    use diag_sdk::case::attempt::{AttemptKind, Outcome};
     use diag_sdk::case::signature::Encryption;
+    use diag_sdk::testing::{findings, levels, query_signature, sign_in, signed};
     use diag_sdk::{case::message::Status, spec};
 
     fn unsigned(outcome: Outcome) -> Case {
-        let mut case = sign_in(outcome);
-        case.messages[1].signatures.clear();
-        case.messages[1].assertions[0].signed = false;
-        case
+        sign_in(outcome)
     }
 
     fn logout_response(outcome: Outcome, answer: u16) -> Case {
@@ -171,7 +166,7 @@ mod tests {
     fn a_response_must_be_signed_somewhere() {
         assert_eq!(levels(&NOTHING_SIGNED, &unsigned(Outcome::RefusedBySp)), [Severity::Error]);
         assert_eq!(levels(&NOTHING_SIGNED, &unsigned(Outcome::SignedIn)), [Severity::Warning]);
-        assert!(findings(&NOTHING_SIGNED, &sign_in(Outcome::RefusedBySp)).is_empty());
+        assert!(findings(&NOTHING_SIGNED, &signed(Outcome::RefusedBySp)).is_empty());
     }
 
     #[test]
@@ -194,9 +189,9 @@ mod tests {
         assert_eq!(levels(&NOTHING_SIGNED, &logout_response(Outcome::SignOutFailed, 400)), [Severity::Error]);
         assert!(findings(&NOTHING_SIGNED, &logout_response(Outcome::SignedOut, 302)).is_empty());
         assert!(findings(&NOTHING_SIGNED, &logout_response(Outcome::SignOutFailed, 302)).is_empty());
-        let mut signed = logout_response(Outcome::SignOutFailed, 400);
-        signed.messages[1].query_signature = Some(query_signature(spec::RSA_SHA256, None));
-        assert!(findings(&NOTHING_SIGNED, &signed).is_empty());
+        let mut in_query = logout_response(Outcome::SignOutFailed, 400);
+        in_query.messages[1].query_signature = Some(query_signature(spec::RSA_SHA256, None));
+        assert!(findings(&NOTHING_SIGNED, &in_query).is_empty());
         let mut failed = logout_response(Outcome::SignOutFailed, 400);
         failed.messages[1].status =
             Some(Status { codes: vec!["urn:oasis:names:tc:SAML:2.0:status:Responder".into()], ..Status::default() });

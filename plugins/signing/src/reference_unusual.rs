@@ -1,7 +1,8 @@
 //! Signatures with unusual references, transforms or algorithms.
 
-use diag_sdk::case::message::{Damage, Message};
+use diag_sdk::case::message::Damage;
 use diag_sdk::case::signature::{Oddity, Signature};
+use diag_sdk::view::Delivery;
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static SIGNER_UNUSUAL: CauseData = CauseData {
@@ -47,38 +48,40 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for message in &case.messages {
+    for delivery in case.deliveries().into_iter().chain(case.unreadable()) {
+        let message = delivery.message;
         for signature in &message.signatures {
-            if let Some(finding) = unusual(signature) {
-                out.push(finish(case, message, finding));
-            }
+            out.extend(unusual(&delivery, signature).map(|finding| finding.because(&SIGNER_UNUSUAL, case)));
         }
         if message.damage.contains(&Damage::Doctype) {
-            let finding = Finding::warning("The message has a document type declaration")
+            let finding = delivery
+                .finding(Severity::Warning, "The message has a document type declaration")
                 .detail("Pattern seen in the message: SAML forbids DOCTYPE; it can make two parsers read two different documents. It was not read.")
                 .at(&message.place);
-            out.push(finish(case, message, finding));
+            out.push(finding.because(&SIGNER_UNUSUAL, case));
         }
         if let Some(foreign) = message
             .foreign_names
             .first()
             .filter(|_| !message.signatures.iter().any(|signature| signature.oddities.contains(&Oddity::NamespaceConfusion)))
         {
-            let finding = Finding::warning(format!("A {} stands in an unexpected namespace", foreign.value))
+            let finding = delivery
+                .finding(Severity::Warning, format!("A {} stands in an unexpected namespace", foreign.value))
                 .detail("Pattern seen in the message: a library that looks for names without namespaces finds another element than a strict one.")
                 .at_all(message.foreign_names.iter().map(|name| &name.place));
-            out.push(finish(case, message, finding));
+            out.push(finding.because(&SIGNER_UNUSUAL, case));
         }
     }
 }
 
-fn unusual(signature: &Signature) -> Option<Finding> {
+fn unusual(delivery: &Delivery<'_>, signature: &Signature) -> Option<Finding> {
     let telling: Vec<Oddity> = signature.oddities.iter().copied().filter(|oddity| weight(*oddity).is_some()).collect();
     let severity = telling.iter().filter_map(|oddity| weight(*oddity)).max()?;
     let words: Vec<&str> = telling.iter().map(|oddity| describe(*oddity)).collect();
     let first = words.first()?;
     Some(
-        Finding::new(severity, format!("A signature is unusual: {first}"))
+        delivery
+            .finding(severity, format!("A signature is unusual: {first}"))
             .detail(format!(
                 "Pattern seen in the signature of the {}: {}. It says nothing about who made it.",
                 signature.parent,
@@ -123,22 +126,14 @@ fn describe(oddity: Oddity) -> &'static str {
     }
 }
 
-fn finish(case: &Case, message: &Message, finding: Finding) -> Finding {
-    let finding = finding.subject(message.id.clone()).cause(&SIGNER_UNUSUAL, case.idp_vendor);
-    match case.attempt_of(&message.id) {
-        Some(attempt) => finding.attempt(&attempt.id),
-        None => finding,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{findings, levels, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{findings, levels, signed};
 
     fn with(oddities: &[Oddity]) -> Case {
-        let mut case = sign_in(Outcome::SignedIn);
+        let mut case = signed(Outcome::SignedIn);
         case.messages[1].signatures[0].oddities = oddities.to_vec();
         case
     }

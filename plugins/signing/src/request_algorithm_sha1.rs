@@ -1,8 +1,8 @@
 //! Requests are signed with SHA-1.
 
-use crate::{algorithms, trust};
-use diag_sdk::case::exchange::Side;
-use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::algorithm;
+use diag_sdk::case::attempt::Attempt;
+use diag_sdk::case::message::Message;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::sp_configuration::RequestAlgorithm;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check, spec};
@@ -61,53 +61,50 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let requests: Vec<(&Message, &str, &Place)> = case.messages_of(MessageKind::AuthnRequest).filter_map(signed_with).collect();
-    let sha1: Vec<&(&Message, &str, &Place)> = requests.iter().filter(|(_, algorithm, _)| algorithms::is_sha1(algorithm)).collect();
+    let requests = case.requests();
+    let signed: Vec<_> = requests.iter().filter_map(|request| Some((request, signed_with(request.message)?))).collect();
+    let sha1: Vec<_> = signed.iter().filter(|(_, (name, _))| algorithm::is_sha1(name)).collect();
     let configured: Vec<_> = case
-        .relevant_configurations()
-        .filter_map(|configuration| configuration.request_algorithm.as_ref().map(|algorithm| (configuration, algorithm)))
-        .filter(|(_, algorithm)| algorithm.value == RequestAlgorithm::Sha1)
+        .entry_points()
+        .filter_map(|entry| Some((entry, entry.configuration.request_algorithm.as_ref()?)))
+        .filter(|(_, setting)| setting.value == RequestAlgorithm::Sha1)
         .collect();
-    let refusal = case.registrations.iter().filter(|registration| registration.relevant).find(|registration| refuses_sha1(registration));
+    let refusal = case.relevant_registrations().find(|registration| refuses_sha1(registration));
     // The failing request says most; one finding is enough for one setting.
-    let request = sha1
-        .iter()
-        .find(|(message, _, _)| case.attempt_of(&message.id).is_some_and(diag_sdk::case::attempt::Attempt::failed))
-        .or_else(|| sha1.first());
-    if let Some((message, algorithm, place)) = request {
-        let accepted = sha1.iter().any(|(message, _, _)| case.idp_accepted(message));
-        let refused = !accepted && (refusal.is_some() || refused_for_algorithm(case, message));
-        let mut finding = worded(refused).actual(algorithms::name(algorithm), "signature algorithm of the request").at(place);
-        if let Some(attempt) = case.attempt_of(&message.id).filter(|_| refused) {
-            finding = finding.attempt(&attempt.id).subject(message.id.clone());
+    let failing = sha1.iter().find(|(request, _)| request.attempt.is_some_and(Attempt::failed));
+    if let Some((request, (name, place))) = failing.or_else(|| sha1.first()) {
+        let accepted = sha1.iter().any(|(request, _)| request.accepted());
+        let refused = !accepted && (refusal.is_some() || request.said(&[Meaning::Algorithm]));
+        let mut finding = worded(refused).actual(algorithm::name(name), "signature algorithm of the request").at(place);
+        if refused {
+            finding = request.mark(finding);
         }
-        for (_, setting) in &configured {
-            finding = finding.at(&setting.place);
-        }
-        out.push(causes(case, finding, refusal));
+        finding = finding.at_all(configured.iter().map(|(_, setting)| &setting.place));
+        out.push(allowed(finding.because_with(&SET_TO_SHA1, case, "SHA-256"), refusal));
         return;
     }
     // The captured request was signed otherwise: a later, or earlier, setting.
-    let captured_better = !requests.is_empty();
-    for (configuration, setting) in configured {
+    let captured_better = !signed.is_empty();
+    for (entry, setting) in configured {
         let refused = refusal.is_some() && !case.signed_in();
         let mut finding = worded(refused)
-            .actual(algorithms::name(spec::RSA_SHA1), format!("signing algorithm of {}", configuration.name))
-            .at(&setting.place);
+            .actual(algorithm::name(spec::RSA_SHA1), format!("signing algorithm of {}", entry.name))
+            .at(&setting.place)
+            .because_at(&SET_TO_SHA1, &entry, "SHA-256");
         if captured_better {
             finding = finding
                 .detail("The captured request is signed with a better algorithm: the setting was changed before or after the capture.");
         }
-        out.push(causes(case, finding, refusal));
+        out.push(allowed(finding, refusal));
     }
 }
 
 /// Algorithm and place of a request's signature, in the query or in the XML.
-fn signed_with(message: &Message) -> Option<(&Message, &str, &Place)> {
+fn signed_with(message: &Message) -> Option<(&str, &Place)> {
     if let Some(query) = &message.query_signature {
-        return Some((message, query.algorithm.as_str(), &query.place));
+        return Some((query.algorithm.as_str(), &query.place));
     }
-    message.own_signatures().next().map(|signature| (message, signature.algorithm.as_str(), &signature.place))
+    message.own_signatures().next().map(|signature| (signature.algorithm.as_str(), &signature.place))
 }
 
 /// It requires signed requests and does not allow SHA-1.
@@ -116,14 +113,6 @@ fn refuses_sha1(registration: &IdpRegistration) -> bool {
     let allowed =
         registration.weak_algorithms_allowed.as_ref().is_some_and(|allowed| allowed.value.to_ascii_lowercase().contains("rsasha1"));
     required && !allowed
-}
-
-/// The identity provider's page speaks of the algorithm.
-fn refused_for_algorithm(case: &Case, request: &Message) -> bool {
-    let Some(attempt) = case.attempt_of(&request.id) else { return false };
-    case.phrases_of(Side::Idp)
-        .iter()
-        .any(|seen| seen.phrase.meaning == Meaning::Algorithm && seen.attempt.is_some_and(|known| known.id == attempt.id))
 }
 
 fn worded(refused: bool) -> Finding {
@@ -139,33 +128,28 @@ fn worded(refused: bool) -> Finding {
     )
 }
 
-fn causes(case: &Case, finding: Finding, refusal: Option<&IdpRegistration>) -> Finding {
-    let (sp, entry_point) = trust::entry_point(case);
-    let mut finding = finding.cause_with(&SET_TO_SHA1, sp, entry_point, Some("SHA-256"));
-    if let Some(registration) = refusal {
-        if let Some(required) = &registration.signed_requests_required {
-            finding = finding.at(&required.place);
-        }
-        finding = finding.cause_with(&WEAK_NOT_ALLOWED, registration.vendor, registration.name.as_deref(), None);
-    }
-    finding
+/// The other cause, where the registration refuses SHA-1.
+fn allowed(finding: Finding, refusal: Option<&IdpRegistration>) -> Finding {
+    let Some(registration) = refusal else { return finding };
+    let required = registration.signed_requests_required.as_ref();
+    finding.at_all(required.map(|required| &required.place)).because_in(&WEAK_NOT_ALLOWED, registration, None)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{configuration, findings, key_match, levels, query_signature, refused_by_idp, registration, sign_in};
     use diag_sdk::Sited;
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{entry_point, findings, key_match, levels, query_signature, refused_by_idp, registration, sign_in};
 
     fn configured(algorithm: RequestAlgorithm) -> Case {
-        let mut known = configuration();
+        let mut known = entry_point();
         known.request_algorithm = Some(Sited::new(algorithm, Place::default()));
         Case { sp_configurations: vec![known], ..Case::default() }
     }
 
     fn requiring(mut case: Case, allowed: Option<&str>) -> Case {
-        let mut known = registration();
+        let mut known = registration(&[], &[]);
         known.signed_requests_required = Some(Sited::new(true, Place::default()));
         known.weak_algorithms_allowed = allowed.map(Into::into);
         case.registrations = vec![known];

@@ -1,11 +1,11 @@
 //! The signature of the request does not verify.
 
-use crate::trust;
-use diag_sdk::case::evidence::CodeSeen;
-use diag_sdk::case::exchange::Side;
+use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{QuerySignature, Verdict};
+use diag_sdk::view::{Delivery, MetadataCopy, keys};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
+use std::collections::HashSet;
 
 static REENCODED: CauseData = CauseData {
     text: "A gateway, redirector or application in between decoded and re-encoded the URL; the signature covers the exact octets of the query",
@@ -71,24 +71,25 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let mut told: Vec<String> = Vec::new();
-    for request in trust::requests(case) {
+    let (keys_known, required) = (case.knows_sp_keys(), case.signed_requests_required());
+    let mut told: HashSet<&str> = HashSet::new();
+    for delivery in case.sent_by_sp() {
+        let request = delivery.message;
         let query_wrong = request.query_signature.as_ref().is_some_and(|query| {
-            query.value == Verdict::Wrong && (query.verifies_reencoded.is_some() || !query.made_by.is_empty() || trust::knows_sp_keys(case))
+            query.value == Verdict::Wrong && (query.verifies_reencoded.is_some() || !query.made_by.is_empty() || keys_known)
         });
         let xml_wrong = request.own_signatures().find(|signature| {
             let unfit = signature.value == Verdict::Wrong && signature.verified_by.is_empty();
-            signature.digest_wrong() || (unfit && (!signature.key_info.is_empty() || trust::knows_sp_keys(case)))
+            signature.digest_wrong() || (unfit && (!signature.key_info.is_empty() || keys_known))
         });
-        if request.query_signature.as_ref().is_some_and(|query| query.value != Verdict::Right) && !trust::knows_sp_keys(case) {
+        if request.query_signature.as_ref().is_some_and(|query| query.value != Verdict::Right) && !keys_known {
             out.missing(Need::SpMetadata);
         }
         if !query_wrong && xml_wrong.is_none() {
             continue;
         }
-        let attempt = case.attempt_of(&request.id);
-        told.extend(attempt.map(|attempt| attempt.id.clone()));
-        let mut finding = judged(case, request);
+        told.extend(delivery.attempt.map(|attempt| attempt.id.as_str()));
+        let mut finding = judged(&delivery, required);
         if let Some(query) = request.query_signature.as_ref().filter(|_| query_wrong) {
             finding = finding.at(&query.place).detail(match &query.verifies_reencoded {
                 Some(form) => format!("It verifies over another encoding of the same query: {form}. What was signed is not what was sent."),
@@ -113,67 +114,52 @@ fn run(case: &Case, out: &mut Findings) {
             || xml_wrong.is_some_and(|signature| signature.digest_wrong() || !signature.made_by.is_empty());
         out.push(causes(case, finding, reencoded));
     }
-    refusals(case, &told, out);
+    refusals(case, told, out);
 }
 
 /// An identity provider that does not verify requests accepts any signature.
-fn judged(case: &Case, request: &Message) -> Finding {
-    let attempt = case.attempt_of(&request.id);
-    let headline = format!("The signature of the {} does not verify", request.root);
-    let refused = attempt.is_some_and(|attempt| attempt.failed() && !case.idp_accepted(request));
-    let finding = if case.idp_accepted(request) {
-        Finding::warning(headline).likely()
-    } else if refused || trust::signed_requests_required(case) {
-        Finding::error(headline)
+fn judged(delivery: &Delivery<'_>, required: bool) -> Finding {
+    let headline = format!("The signature of the {} does not verify", delivery.message.root);
+    let failed = delivery.attempt.is_some_and(Attempt::failed);
+    if !delivery.accepted() && (failed || required) {
+        delivery.finding(Severity::Error, headline)
     } else {
-        Finding::warning(headline).likely()
-    };
-    finding.attempt(attempt.map_or("", |attempt| attempt.id.as_str())).subject(request.id.clone())
+        delivery.finding(Severity::Warning, headline).likely()
+    }
 }
 
 /// The identity provider says so, whatever we could verify.
-fn refusals(case: &Case, told: &[String], out: &mut Findings) {
-    let mut told = told.to_vec();
-    let codes = case.refusing_codes();
-    let said = codes.iter().filter(|seen| aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number)));
-    for seen in said {
-        let Some(request) = signed_request(case, seen) else { continue };
-        let attempt = seen.attempt.map_or("", |attempt| attempt.id.as_str());
-        // Where the key is the reason, that is a finding of its own.
-        if told.iter().any(|known| known == attempt) || unknown_to_idp(case, request) {
+fn refusals<'a>(case: &'a Case, mut told: HashSet<&'a str>, out: &mut Findings) {
+    let held = case.sp_metadata_held();
+    // Where the key is the reason, that is a finding of its own.
+    let mut sent = case.sent_in_attempts();
+    sent.retain(|_, delivery| signed(delivery.message) && !unknown_to_idp(&held, delivery.message));
+    for seen in case.refusing_codes() {
+        let Some(attempt) = seen.attempt.filter(|_| aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number))) else {
             continue;
+        };
+        let Some(delivery) = sent.get(attempt.id.as_str()) else { continue };
+        if told.insert(&attempt.id) {
+            let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
+            let finding = delivery
+                .finding(Severity::Error, format!("The identity provider could not verify the request ({})", seen.code))
+                .detail(meaning)
+                .at(seen.place);
+            out.push(causes(case, finding, false));
         }
-        told.push(attempt.to_owned());
-        let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
-        let finding = Finding::error(format!("The identity provider could not verify the request ({})", seen.code))
-            .detail(meaning)
-            .at(seen.place)
-            .attempt(attempt)
-            .subject(request.id.clone());
-        out.push(causes(case, finding, false));
     }
-    for seen in
-        case.phrases_of(Side::Idp).into_iter().filter(|seen| matches!(seen.phrase.meaning, Meaning::RequestSignature | Meaning::Signature))
-    {
-        let Some(attempt) = seen.attempt.filter(|attempt| attempt.failed() && !told.contains(&attempt.id)) else { continue };
-        let Some(request) = attempt.request.as_deref().and_then(|id| case.message(id)).filter(|request| signed(request)) else { continue };
-        if unknown_to_idp(case, request) || case.idp_accepted(request) {
-            continue;
+    for attempt in case.attempts.iter().filter(|attempt| attempt.failed()) {
+        let Some(delivery) = sent.get(attempt.id.as_str()).filter(|delivery| !delivery.accepted()) else { continue };
+        if let Some(said) = delivery.statement(&[Meaning::RequestSignature, Meaning::Signature])
+            && told.insert(&attempt.id)
+        {
+            let finding = delivery
+                .finding(Severity::Error, "The identity provider could not verify the request")
+                .detail(said.quoted())
+                .at_all(&said.place);
+            out.push(causes(case, finding, false));
         }
-        told.push(attempt.id.clone());
-        let mut finding = Finding::error("The identity provider could not verify the request")
-            .detail(seen.phrase.quoted())
-            .attempt(&attempt.id)
-            .subject(request.id.clone());
-        if let Some(place) = seen.place {
-            finding = finding.at(place);
-        }
-        out.push(causes(case, finding, false));
     }
-}
-
-fn signed_request<'a>(case: &'a Case, seen: &CodeSeen<'_>) -> Option<&'a Message> {
-    seen.attempt?.request.as_deref().and_then(|id| case.message(id)).filter(|request| signed(request))
 }
 
 fn signed(request: &Message) -> bool {
@@ -181,27 +167,24 @@ fn signed(request: &Message) -> bool {
 }
 
 /// The identity provider's copies were given and lack the key.
-fn unknown_to_idp(case: &Case, request: &Message) -> bool {
-    let held = trust::held_by_idp(case);
+fn unknown_to_idp(held: &[MetadataCopy<'_>], request: &Message) -> bool {
     let query = request.query_signature.iter().flat_map(|query| &query.verified_by);
-    let mut keys = query.chain(request.own_signatures().flat_map(|signature| &signature.verified_by)).peekable();
-    !held.is_empty() && keys.peek().is_some() && !keys.any(|key| trust::lists(&held, key))
+    let mut used = query.chain(request.own_signatures().flat_map(|signature| &signature.verified_by)).peekable();
+    !held.is_empty() && used.peek().is_some() && !used.any(|key| keys::lists(held, key))
 }
 
 fn causes(case: &Case, finding: Finding, reencoded: bool) -> Finding {
-    let (sp, entry_point) = trust::entry_point(case);
-    let by_key = |finding: Finding| finding.cause_with(&OTHER_KEY, sp, entry_point, None);
-    let by_encoding = |finding: Finding| finding.cause(&REENCODED, sp).cause_with(&SIGNED_OTHERWISE, sp, entry_point, None);
-    if reencoded { by_encoding(finding) } else { by_encoding(by_key(finding)) }
+    let finding = if reencoded { finding } else { finding.because(&OTHER_KEY, case) };
+    finding.because(&REENCODED, case).because(&SIGNED_OTHERWISE, case)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{findings, key_match, levels, query_signature, refused_by_idp, sign_in, signature, sp_metadata};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::spec;
+    use diag_sdk::testing::{findings, key_match, levels, query_signature, refused_by_idp, sign_in, signature, sp_metadata};
 
     fn wrong(mut case: Case, reencoded: bool) -> Case {
         let mut query = query_signature(spec::RSA_SHA256, None);

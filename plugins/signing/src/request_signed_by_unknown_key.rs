@@ -1,9 +1,12 @@
 //! The request is signed rightly, but the identity provider does not hold the key.
 
-use crate::trust;
+use diag_sdk::case::attempt::Attempt;
+use diag_sdk::case::certificate::same_thumbprint;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::KeyMatch;
+use diag_sdk::view::{Delivery, MetadataCopy, keys};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
+use std::collections::HashSet;
 
 static CERTIFICATE_RENEWED: CauseData = CauseData {
     text: "The service provider's certificate was renewed and the identity provider still verifies with the old one",
@@ -67,16 +70,30 @@ check! {
     }
 }
 
-/// Keys the identity provider verifies requests with: thumbprints and where they come from.
-struct Held {
+/// Keys the identity provider verifies requests with.
+struct Held<'a> {
+    copies: Vec<MetadataCopy<'a>>,
     thumbprints: Vec<String>,
+    /// For people.
     labels: String,
+    /// Where they come from.
     origin: String,
 }
 
+impl Held<'_> {
+    fn has(&self, sha1: &str) -> bool {
+        self.thumbprints.iter().any(|thumbprint| same_thumbprint(thumbprint, sha1))
+    }
+
+    /// Its copies are of other service providers: another one asks here.
+    fn is_of_others(&self, request: &Message) -> bool {
+        let own = |name: &str| self.copies.iter().any(|copy| copy.entity_id.value == name);
+        !self.copies.is_empty() && request.issuer.as_ref().is_some_and(|issuer| !own(&issuer.value))
+    }
+}
+
 fn run(case: &Case, out: &mut Findings) {
-    let mut told: Vec<String> = Vec::new();
-    refusals(case, &mut told, out);
+    let told = refusals(case, out);
     let Some(held) = held(case) else {
         // A registration without such certificates verifies nothing.
         if case.registrations.is_empty() {
@@ -85,66 +102,58 @@ fn run(case: &Case, out: &mut Findings) {
         }
         return;
     };
+    let required = case.signed_requests_required();
     let mut captured = false;
-    for request in trust::requests(case) {
-        let keys = verifying(request);
-        if keys.is_empty() || about_another(case, request) {
+    for delivery in case.sent_by_sp() {
+        let used = verifying(delivery.message);
+        if used.is_empty() || held.is_of_others(delivery.message) {
             continue;
         }
         captured = true;
-        let attempt = case.attempt_of(&request.id);
-        let known = keys.iter().any(|key| {
-            held.thumbprints.iter().any(|thumbprint| trust::same_thumbprint(thumbprint, &key.sha1))
-                || trust::lists(&trust::held_by_idp(case), key)
-        });
-        if known || attempt.is_some_and(|attempt| told.contains(&attempt.id)) {
+        let known = used.iter().any(|key| held.has(&key.sha1) || keys::lists(&held.copies, key));
+        if known || delivery.attempt.is_some_and(|attempt| told.contains(attempt.id.as_str())) {
             continue;
         }
-        let headline = format!("The {} is signed with a key the identity provider does not have", request.root);
-        let enforced =
-            attempt.is_some_and(diag_sdk::case::attempt::Attempt::failed) || trust::signed_requests_required(case) || attempt.is_none();
-        let mut finding = if case.idp_accepted(request) || !enforced {
-            Finding::warning(headline).likely().detail("The identity provider answered it, so it does not verify requests at present.")
-        } else {
-            Finding::error(headline).detail("The signature is right, but the identity provider verifies with other certificates.")
-        };
-        finding = finding.at(&request.place).attempt(attempt.map_or("", |attempt| attempt.id.as_str())).subject(request.id.clone());
-        if let Some(query) = &request.query_signature {
-            finding = finding.at(&query.place);
-        }
-        if let Some(key) = keys.first() {
-            finding = finding
-                .expected(&held.labels, &held.origin)
-                .actual(format!("{} ({})", key.subject, key.sha1), "certificate that verifies the signature");
-        }
-        out.push(causes(case, finding));
+        out.push(unknown(case, &delivery, &used, &held, required));
     }
     if !captured {
-        announced(case, &held, out);
+        announced(case, &held, required, out);
     }
 }
 
+fn unknown(case: &Case, delivery: &Delivery<'_>, used: &[&KeyMatch], held: &Held<'_>, required: bool) -> Finding {
+    let request = delivery.message;
+    let headline = format!("The {} is signed with a key the identity provider does not have", request.root);
+    let enforced = required || delivery.attempt.is_none_or(Attempt::failed);
+    let mut finding = if delivery.accepted() || !enforced {
+        let finding = delivery.finding(Severity::Warning, headline).likely();
+        finding.detail("The identity provider answered it, so it does not verify requests at present.")
+    } else {
+        let finding = delivery.finding(Severity::Error, headline);
+        finding.detail("The signature is right, but the identity provider verifies with other certificates.")
+    };
+    finding = finding.at(&request.place).at_all(request.query_signature.as_ref().map(|query| &query.place));
+    if let Some(key) = used.first() {
+        finding = finding
+            .expected(&held.labels, &held.origin)
+            .actual(format!("{} ({})", key.subject, key.sha1), "certificate that verifies the signature");
+    }
+    causes(case, finding)
+}
+
 /// Nothing was captured: compares what the service provider publishes with what the identity provider holds.
-fn announced(case: &Case, held: &Held, out: &mut Findings) {
-    let published = trust::published_by_sp(case);
-    let certificates = trust::sp_signing(&published);
+fn announced(case: &Case, held: &Held<'_>, required: bool, out: &mut Findings) {
+    let certificates = keys::sp_signing(&case.sp_metadata_published());
     if certificates.is_empty() {
         out.missing(Need::SpMetadata);
         return;
     }
-    let shared = certificates
-        .iter()
-        .any(|certificate| held.thumbprints.iter().any(|thumbprint| trust::same_thumbprint(thumbprint, &certificate.sha1)));
-    if shared
-        || trust::held_by_idp(case)
-            .iter()
-            .flat_map(|metadata| metadata.sp_signing_certificates())
-            .any(|known| certificates.iter().any(|own| trust::same_key(own, known)))
-    {
+    let listed = || held.copies.iter().flat_map(|copy| copy.metadata.sp_signing_certificates());
+    if certificates.iter().any(|own| held.has(&own.sha1) || listed().any(|known| own.same_key(known))) {
         return;
     }
     let headline = "The IdP has other certificates of the SP than the SP publishes";
-    let finding = if trust::signed_requests_required(case) && !case.signed_in() {
+    let finding = if required && !case.signed_in() {
         Finding::error(headline).detail("The identity provider requires signed requests and cannot verify those of this service provider.")
     } else {
         Finding::warning(headline).likely().detail("It matters as soon as the identity provider verifies requests.")
@@ -152,29 +161,22 @@ fn announced(case: &Case, held: &Held, out: &mut Findings) {
     out.push(causes(
         case,
         finding
-            .expected(trust::labels(&certificates), "signing certificates in the service provider's metadata")
+            .expected(keys::labels(&certificates), "signing certificates in the service provider's metadata")
             .actual(&held.labels, &held.origin)
             .at_all(certificates.iter().map(|certificate| &certificate.place)),
     ));
 }
 
-/// What the identity provider itself said.
-fn refusals(case: &Case, told: &mut Vec<String>, out: &mut Findings) {
+/// What the identity provider itself said, and the attempts it was said in.
+fn refusals<'a>(case: &'a Case, out: &mut Findings) -> HashSet<&'a str> {
+    let mut told = HashSet::new();
     for seen in case.refusing_codes().into_iter().filter(|seen| aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number))) {
-        told.extend(seen.attempt.map(|attempt| attempt.id.clone()));
+        told.extend(seen.attempt.map(|attempt| attempt.id.as_str()));
         let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
-        let finding = Finding::error(format!("The identity provider has no certificate for the request ({})", seen.code))
-            .detail(meaning)
-            .at(seen.place)
-            .attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
-        out.push(causes(case, finding));
+        let finding = seen.finding(Severity::Error, format!("The identity provider has no certificate for the request ({})", seen.code));
+        out.push(causes(case, finding.detail(meaning).at(seen.place)));
     }
-}
-
-/// The identity provider's copies are of other service providers: another one asks here.
-fn about_another(case: &Case, request: &Message) -> bool {
-    let copies = trust::held_by_idp(case);
-    request.issuer.as_ref().is_some_and(|issuer| !copies.is_empty() && !copies.iter().any(|copy| copy.entity_id.value == issuer.value))
+    told
 }
 
 fn verifying(request: &Message) -> Vec<&KeyMatch> {
@@ -183,45 +185,42 @@ fn verifying(request: &Message) -> Vec<&KeyMatch> {
     query.chain(xml).collect()
 }
 
-fn held(case: &Case) -> Option<Held> {
-    let copies = trust::held_by_idp(case);
-    let certificates = trust::sp_signing(&copies);
+fn held(case: &Case) -> Option<Held<'_>> {
+    let copies = case.sp_metadata_held();
+    let certificates = keys::sp_signing(&copies);
     if !certificates.is_empty() {
+        let origins: Vec<&str> = copies.iter().map(|copy| copy.metadata.origin.as_str()).collect();
         return Some(Held {
             thumbprints: certificates.iter().map(|certificate| certificate.sha1.clone()).collect(),
-            labels: trust::labels(&certificates),
-            origin: format!(
-                "signing certificates in {}",
-                copies.iter().map(|metadata| metadata.origin.as_str()).collect::<Vec<_>>().join(", ")
-            ),
+            labels: keys::labels(&certificates),
+            origin: format!("signing certificates in {}", origins.join(", ")),
+            copies,
         });
     }
     // Certificates of a registration count only where it verifies requests at all.
     let credentials: Vec<_> = case
         .relevant_registrations()
         .filter(|registration| registration.signed_requests_required.as_ref().is_some_and(|required| required.value))
-        .flat_map(trust::request_credentials)
+        .flat_map(keys::request_credentials)
         .collect();
     if credentials.is_empty() {
         return None;
     }
     let thumbprints: Vec<String> = credentials.iter().filter_map(|credential| credential.sha1.clone()).collect();
-    Some(Held { labels: thumbprints.join(", "), thumbprints, origin: "verification certificates of the registration".to_owned() })
+    Some(Held { labels: thumbprints.join(", "), thumbprints, origin: "verification certificates of the registration".to_owned(), copies })
 }
 
 fn causes(case: &Case, finding: Finding) -> Finding {
-    let (idp, application) = trust::registration(case);
-    let (sp, _) = trust::entry_point(case);
-    finding.cause_with(&CERTIFICATE_RENEWED, idp, application, None).cause(&OTHER_KEY, sp)
+    finding.because(&CERTIFICATE_RENEWED, case).because(&OTHER_KEY, case)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{findings, key_match, levels, query_signature, refused_by_idp, registration, sign_in, sp_metadata};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::registration::Credential;
+    use diag_sdk::testing::{findings, key_match, levels, query_signature, refused_by_idp, registration, sign_in, sp_metadata};
     use diag_sdk::{Place, Sited, spec};
 
     fn signed(mut case: Case, held: &[&str]) -> Case {
@@ -241,7 +240,7 @@ mod tests {
     fn certificates_of_the_registration_count_where_requests_are_verified() {
         let mut case = signed(refused_by_idp(&[], &[]), &[]);
         case.metadata.truncate(1);
-        let mut known = registration();
+        let mut known = registration(&[], &[]);
         known.credentials = vec![Credential { usage: "Verify".to_owned(), sha1: Some("BB".to_owned()), ..Credential::default() }];
         case.registrations = vec![known];
         assert!(findings(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &case).is_empty());

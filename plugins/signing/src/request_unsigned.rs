@@ -1,10 +1,9 @@
 //! The identity provider wants signed requests and gets unsigned ones.
 
-use crate::trust;
-use diag_sdk::case::attempt::Attempt;
-use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::view::Delivery;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, aadsts, check};
+use std::collections::HashSet;
 
 static SP_DOES_NOT_SIGN: CauseData = CauseData {
     text: "The service provider is not set to sign its requests, or has no key to sign with",
@@ -83,79 +82,85 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let mut told: Vec<String> = Vec::new();
-    refusals(case, &mut told, out);
-    if trust::signed_requests_required(case) {
-        for request in case.messages_of(MessageKind::AuthnRequest).filter(|request| unsigned(request) && request.delivery.is_some()) {
-            let attempt = case.attempt_of(&request.id).map(|attempt| attempt.id.clone());
-            if attempt.as_ref().is_some_and(|attempt| told.contains(attempt)) {
+    let required = required_by(case);
+    let told = refusals(case, required, out);
+    if case.signed_requests_required() {
+        let requests = case.requests();
+        for request in requests.iter().filter(|request| request.message.delivery.is_some() && unsigned(request.message)) {
+            if request.attempt.is_some_and(|attempt| told.contains(attempt.id.as_str())) {
                 continue;
             }
-            let finding = if case.idp_accepted(request) {
-                Finding::warning("The request is not signed although the IdP says it must be")
+            let finding = if request.accepted() {
+                request
+                    .finding(Severity::Warning, "The request is not signed although the IdP says it must be")
                     .likely()
                     .detail("The identity provider answered it nevertheless; should it enforce what it says, sign-in stops.")
             } else {
-                Finding::error("The request is not signed although the identity provider requires it")
+                request.finding(Severity::Error, "The request is not signed although the identity provider requires it")
             };
-            out.push(describe(case, finding.attempt(attempt.unwrap_or_default()), Some(request)));
+            out.push(worded(case, finding, required, Some(request.message)));
         }
-        announced(case, out);
-    } else if case.registrations.is_empty() && trust::published_by_idp(case).is_empty() && told.is_empty() {
+        announced(case, required, out);
+    } else if case.registrations.is_empty() && case.idp_metadata_published().is_empty() && told.is_empty() {
         out.missing(Need::Application);
         out.missing(Need::IdpMetadata);
     }
 }
 
-/// What the identity provider itself said.
-fn refusals(case: &Case, told: &mut Vec<String>, out: &mut Findings) {
+/// What the identity provider itself said, and the attempts it was said in.
+fn refusals<'a>(case: &'a Case, required: Option<Required<'_>>, out: &mut Findings) -> HashSet<&'a str> {
+    let mut told = HashSet::new();
+    let sent = case.sent_in_attempts();
     for seen in case.refusing_codes().into_iter().filter(|seen| aadsts::number(seen.code) == Some(76021)) {
         let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
-        let request = seen.attempt.and_then(|attempt| attempt.request.as_deref()).and_then(|id| case.message(id));
-        let mut finding = Finding::error(format!("The identity provider demands a signed request ({})", seen.code));
+        let delivery = seen.attempt.and_then(|attempt| sent.get(attempt.id.as_str()));
+        let request = delivery.map(|delivery| delivery.message);
         let in_xml = request.is_some_and(|request| request.query_signature.is_none() && request.own_signatures().next().is_some());
-        finding = finding.detail(if in_xml {
-            format!("{meaning}. The request carries a signature in its XML; with the Redirect binding it has to stand in the query.")
-        } else {
-            format!("{meaning}.")
-        });
+        let mut finding =
+            seen.finding(Severity::Error, format!("The identity provider demands a signed request ({})", seen.code)).detail(if in_xml {
+                format!("{meaning}. The request carries a signature in its XML; with the Redirect binding it has to stand in the query.")
+            } else {
+                format!("{meaning}.")
+            });
+        if let Some(request) = request {
+            finding = finding.subject(request.id.clone());
+        }
         if let Some(attempt) = seen.attempt {
-            told.push(attempt.id.clone());
-            finding = finding.attempt(&attempt.id);
+            told.insert(attempt.id.as_str());
             if attempt.idp_initiated || attempt.request.is_none() {
-                finding = finding.cause(&STARTED_AT_IDP, case.sp_vendor);
+                finding = finding.because(&STARTED_AT_IDP, case);
             }
         }
         // What asks for a signature and what lacks one tell more than the page that says so.
-        out.push(describe(case, finding, request).at(seen.place));
+        out.push(worded(case, finding, required, request).at(seen.place));
     }
     // Only the request can lack a signature at the identity provider.
-    let about_signature = |meaning: Meaning| matches!(meaning, Meaning::RequestSignature | Meaning::Signature | Meaning::UnsignedMessage);
-    for seen in case.phrases_of(Side::Idp).into_iter().filter(|seen| about_signature(seen.phrase.meaning)) {
-        let ended_there = |attempt: &&Attempt| attempt.failed() && attempt.response.is_none() && !told.contains(&attempt.id);
-        let Some(attempt) = seen.attempt.filter(ended_there) else { continue };
-        let Some(request) = attempt.request.as_deref().and_then(|id| case.message(id)).filter(|request| unsigned(request)) else {
-            continue;
-        };
-        told.push(attempt.id.clone());
-        let finding =
-            Finding::error("The identity provider refuses the unsigned request").detail(seen.phrase.quoted()).attempt(&attempt.id);
-        out.push(describe(case, finding, Some(request)).at_all(seen.place));
+    let about_signature = &[Meaning::RequestSignature, Meaning::Signature, Meaning::UnsignedMessage];
+    for attempt in case.attempts.iter().filter(|attempt| attempt.failed() && attempt.response.is_none()) {
+        let lacking = |delivery: &&Delivery<'_>| !delivery.accepted() && unsigned(delivery.message);
+        let Some(delivery) = sent.get(attempt.id.as_str()).filter(lacking) else { continue };
+        if let Some(said) = delivery.statement(about_signature)
+            && told.insert(&attempt.id)
+        {
+            let finding = delivery.finding(Severity::Error, "The identity provider refuses the unsigned request").detail(said.quoted());
+            out.push(worded(case, finding, required, Some(delivery.message)).at_all(&said.place));
+        }
     }
+    told
 }
 
 /// No capture decides, but the service provider announces that it does not sign.
-fn announced(case: &Case, out: &mut Findings) {
+fn announced(case: &Case, required: Option<Required<'_>>, out: &mut Findings) {
     if case.messages_of(MessageKind::AuthnRequest).next().is_some() {
         return;
     }
-    for metadata in trust::published_by_sp(case) {
-        let Some(role) = metadata.sp.as_ref().filter(|role| role.authn_requests_signed == Some(false)) else { continue };
+    for copy in case.sp_metadata_published() {
+        let Some(role) = copy.metadata.sp.as_ref().filter(|role| role.authn_requests_signed == Some(false)) else { continue };
         let finding = Finding::warning("The SP says it does not sign, the IdP requires it")
             .likely()
             .detail("AuthnRequestsSigned is false in the service provider's metadata. Some products sign nevertheless.")
             .at(&role.place);
-        out.push(describe(case, finding, None));
+        out.push(worded(case, finding, required, None));
     }
 }
 
@@ -166,21 +171,20 @@ fn unsigned(request: &Message) -> bool {
         && !request.sightings.iter().any(|sighting| sighting.signed_query)
 }
 
-fn describe(case: &Case, finding: Finding, request: Option<&Message>) -> Finding {
-    let (sp, entry_point) = trust::entry_point(case);
-    let (idp, application) = trust::registration(case);
-    let mut finding = finding;
-    if let Some((place, what)) = required_by(case) {
+/// Where the identity provider demands signatures, and in which words.
+type Required<'a> = (&'a Place, &'static str);
+
+fn worded(case: &Case, mut finding: Finding, required: Option<Required<'_>>, request: Option<&Message>) -> Finding {
+    if let Some((place, what)) = required {
         finding = finding.expected("signed requests", what).at(place);
     }
     if let Some(request) = request {
-        finding = finding.actual("no signature", "AuthnRequest").at(&request.place).subject(request.id.clone());
+        finding = finding.actual("no signature", "AuthnRequest").at(&request.place);
     }
-    finding.cause_with(&SP_DOES_NOT_SIGN, sp, entry_point, None).cause_with(&NOT_NEEDED, idp, application, None)
+    finding.because(&SP_DOES_NOT_SIGN, case).because(&NOT_NEEDED, case)
 }
 
-/// Where the identity provider says so.
-fn required_by(case: &Case) -> Option<(&Place, &'static str)> {
+fn required_by(case: &Case) -> Option<Required<'_>> {
     let registered = case
         .relevant_registrations()
         .filter_map(|registration| registration.signed_requests_required.as_ref().filter(|required| required.value))
@@ -196,15 +200,15 @@ fn required_by(case: &Case) -> Option<(&Place, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{
-        findings, idp_metadata, key_match, levels, query_signature, refused_by_idp, registration, sign_in, signature, sp_metadata,
-    };
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
+    use diag_sdk::testing::{
+        ended, findings, idp_metadata, key_match, levels, query_signature, refused_by_idp, registration, sign_in, signature, sp_metadata,
+    };
     use diag_sdk::{Sited, spec};
 
     fn required(mut case: Case) -> Case {
-        let mut known = registration();
+        let mut known = registration(&[], &[]);
         known.signed_requests_required = Some(Sited::new(true, Place::default()));
         case.registrations = vec![known];
         case
@@ -263,6 +267,7 @@ mod tests {
         }
         let mut answered = refused_by_idp(&[], &[Meaning::Signature]);
         answered.attempts[0].response = Some("m2".to_owned());
+        ended(&mut answered, Outcome::RefusedBySp);
         assert!(findings(&REQUEST_UNSIGNED, &answered).is_empty());
     }
 }

@@ -1,8 +1,8 @@
 //! Responses are signed with SHA-1.
 
-use crate::{algorithms, refusal, trust};
-use diag_sdk::case::message::Message;
-use diag_sdk::case::signature::Signature;
+use diag_sdk::algorithm;
+use diag_sdk::case::signature::{Signature, Verdict};
+use diag_sdk::view::{Delivery, keys};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static SET_TO_SHA1: CauseData = CauseData {
@@ -59,144 +59,138 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let mut captured: Vec<(&Message, &Signature)> = trust::from_idp(case)
-        .filter_map(|message| message.signatures.iter().find(|signature| uses_sha1(signature)).map(|signature| (message, signature)))
+    let deliveries = case.sent_by_idp();
+    let mut captured: Vec<(&Delivery<'_>, &Signature)> = deliveries
+        .iter()
+        .filter_map(|delivery| Some((delivery, delivery.message.signatures.iter().find(|signature| uses_sha1(signature))?)))
         .collect();
     // The refused one says most.
-    captured.sort_by_key(|(message, _)| refusal::refused_by_sp(case, message).is_none());
-    if let Some((message, signature)) = captured.first() {
-        out.push(describe(case, message, signature));
+    captured.sort_by_key(|(delivery, _)| !delivery.refused());
+    if let Some((delivery, signature)) = captured.first() {
+        out.push(describe(case, delivery, signature));
     }
     if captured.is_empty() {
         for registration in case.relevant_registrations() {
-            let Some(algorithm) = registration.signing_algorithm.as_ref().filter(|algorithm| algorithms::is_sha1(&algorithm.value)) else {
+            let Some(algorithm) = registration.signing_algorithm.as_ref().filter(|algorithm| algorithm::is_sha1(&algorithm.value)) else {
                 continue;
             };
             out.push(
                 Finding::warning("The signing policy asks for SHA-1")
                     .detail("Service providers that refuse SHA-1 will refuse every response.")
                     .expected("rsa-sha256", "what service providers accept")
-                    .actual(algorithms::name(&algorithm.value), "SigningAlgorithm of the token issuance policy")
+                    .actual(algorithm::name(&algorithm.value), "SigningAlgorithm of the token issuance policy")
                     .at(&algorithm.place)
-                    .cause_with(&SET_TO_SHA1, registration.vendor, registration.name.as_deref(), Some("SHA-256")),
+                    .because_in(&SET_TO_SHA1, registration, "SHA-256"),
             );
         }
     }
 }
 
 fn uses_sha1(signature: &Signature) -> bool {
-    algorithms::is_sha1(&signature.algorithm)
-        || signature.references.iter().any(|reference| algorithms::is_sha1(&reference.digest_algorithm))
+    algorithm::is_sha1(&signature.algorithm) || signature.references.iter().any(|reference| algorithm::is_sha1(&reference.digest_algorithm))
 }
 
-fn describe(case: &Case, message: &Message, signature: &Signature) -> Finding {
-    let refused = refusal::refused_by_sp(case, message).filter(|_| explains_refusal(case, message));
-    let digest = signature.references.first().map_or("", |reference| algorithms::name(&reference.digest_algorithm));
-    let mut finding = match refused {
-        Some(attempt) => Finding::error("The response is signed with SHA-1, and the service provider refused it")
+fn describe(case: &Case, delivery: &Delivery<'_>, signature: &Signature) -> Finding {
+    let refused = delivery.refused() && explains_refusal(case, delivery);
+    let digest = signature.references.first().map_or("", |reference| algorithm::name(&reference.digest_algorithm));
+    let finding = if refused {
+        delivery
+            .finding(Severity::Error, "The response is signed with SHA-1, and the service provider refused it")
             .detail("The signature itself is right and nothing else about the response explains the refusal.")
-            .attempt(&attempt.id),
-        None => Finding::warning("The response is signed with SHA-1")
-            .detail("SHA-1 is deprecated; a service provider may refuse it at any update."),
+    } else {
+        delivery
+            .finding(Severity::Warning, "The response is signed with SHA-1")
+            .detail("SHA-1 is deprecated; a service provider may refuse it at any update.")
     };
-    finding = finding
+    let policies = case.relevant_registrations().filter_map(|registration| registration.signing_algorithm.as_ref());
+    let finding = finding
         .expected("rsa-sha256 with digest sha256", "what service providers accept")
         .actual(
-            format!("{} with digest {digest}", algorithms::name(&signature.algorithm)),
-            format!("signature of {}", trust::carrier(&signature.parent)),
+            format!("{} with digest {digest}", algorithm::name(&signature.algorithm)),
+            format!("signature of {}", keys::carrier(&signature.parent)),
         )
         .at(&signature.place)
-        .subject(message.id.clone());
-    let (idp, application) = trust::registration(case);
-    for registration in case.relevant_registrations() {
-        if let Some(policy) = registration.signing_algorithm.as_ref().filter(|policy| algorithms::is_sha1(&policy.value)) {
-            finding = finding.at(&policy.place);
-        }
-    }
-    finding = finding.cause_with(&SET_TO_SHA1, idp, application, Some("SHA-256"));
-    if refused.is_some() { finding.cause(&SP_REFUSES_SHA1, case.sp_vendor) } else { finding }
+        .at_all(policies.filter(|policy| algorithm::is_sha1(&policy.value)).map(|policy| &policy.place))
+        .because_with(&SET_TO_SHA1, case, "SHA-256");
+    if refused { finding.because(&SP_REFUSES_SHA1, case) } else { finding }
 }
 
 /// A refusal that speaks of signatures although the signature is right with a key the service
 /// provider has; or one without any reason, where nothing else is wrong.
-fn explains_refusal(case: &Case, message: &Message) -> bool {
-    let held = trust::held_by_sp(case);
-    let right = message.signatures.iter().all(|signature| {
+fn explains_refusal(case: &Case, delivery: &Delivery<'_>) -> bool {
+    let held = case.idp_metadata_held();
+    let right = delivery.message.signatures.iter().all(|signature| {
         !signature.digest_wrong()
-            && signature.value != diag_sdk::case::signature::Verdict::Wrong
-            && (held.is_empty() || signature.verified_by.is_empty() || signature.verified_by.iter().any(|key| trust::lists(&held, key)))
+            && signature.value != Verdict::Wrong
+            && (held.is_empty() || signature.verified_by.is_empty() || signature.verified_by.iter().any(|key| keys::lists(&held, key)))
     });
-    right
-        && match refusal::said_signature(case, message, &[Meaning::Signature, Meaning::Algorithm]) {
-            Some(said) => said,
-            // Whether Qlik Sense takes SHA-1 is not documented, and it gives the same page for everything.
-            None => case.sp_vendor != Vendor::Qlik && refusal::otherwise_sound(case, message),
-        }
+    // Whether Qlik Sense takes SHA-1 is not documented, and it gives the same page for everything.
+    let unstated = || case.sp_vendor != Vendor::Qlik && delivery.otherwise_sound();
+    right && delivery.reason_is(&[Meaning::Signature, Meaning::Algorithm]).unwrap_or_else(unstated)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{SHA1, findings, idp_metadata, key_match, levels, page, registration, sign_in};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
-    use diag_sdk::case::signature::Verdict;
     use diag_sdk::spec;
+    use diag_sdk::testing::{SHA1, findings, idp_metadata, key_match, levels, registration, says, signed};
 
-    fn sha1(outcome: Outcome, meanings: &[Meaning]) -> Case {
-        let mut case = sign_in(outcome);
+    fn sha1(outcome: Outcome, meaning: Option<Meaning>) -> Case {
+        let mut case = signed(outcome);
         case.messages[1].signatures[0].algorithm = spec::RSA_SHA1.to_owned();
-        if !meanings.is_empty() {
-            case.exchanges[1].page = Some(page(&[], meanings));
+        if let Some(meaning) = meaning {
+            says(&mut case, meaning);
         }
         case
     }
 
     #[test]
     fn tolerated_it_is_a_warning() {
-        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::SignedIn, &[])), [Severity::Warning]);
-        assert!(findings(&RESPONSE_ALGORITHM_SHA1, &sign_in(Outcome::SignedIn)).is_empty());
+        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::SignedIn, None)), [Severity::Warning]);
+        assert!(findings(&RESPONSE_ALGORITHM_SHA1, &signed(Outcome::SignedIn)).is_empty());
     }
 
     #[test]
     fn the_digest_counts_too() {
-        let mut case = sign_in(Outcome::SignedIn);
+        let mut case = signed(Outcome::SignedIn);
         case.messages[1].signatures[0].references[0].digest_algorithm = SHA1.to_owned();
         assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &case), [Severity::Warning]);
     }
 
     #[test]
     fn refused_for_its_signature_it_is_an_error() {
-        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, &[Meaning::Signature])), [Severity::Error]);
-        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, &[Meaning::Algorithm])), [Severity::Error]);
-        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, &[Meaning::Expired])), [Severity::Warning]);
+        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, Some(Meaning::Signature))), [Severity::Error]);
+        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, Some(Meaning::Algorithm))), [Severity::Error]);
+        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, Some(Meaning::Expired))), [Severity::Warning]);
     }
 
     #[test]
     fn an_unknown_key_or_a_wrong_digest_explains_more() {
-        let mut case = sha1(Outcome::RefusedBySp, &[Meaning::Signature]);
+        let mut case = sha1(Outcome::RefusedBySp, Some(Meaning::Signature));
         case.metadata = vec![idp_metadata("d9", HeldBy::Sp, &["BB"])];
         case.messages[1].signatures[0].verified_by = vec![key_match("AA", &[])];
         assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &case), [Severity::Warning]);
-        let mut case = sha1(Outcome::RefusedBySp, &[Meaning::Signature]);
+        let mut case = sha1(Outcome::RefusedBySp, Some(Meaning::Signature));
         case.messages[1].signatures[0].references[0].digest = Verdict::Wrong;
         assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &case), [Severity::Warning]);
     }
 
     #[test]
     fn a_refusal_without_reason_counts_where_all_else_is_sound() {
-        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, &[])), [Severity::Error]);
-        let mut qlik = sha1(Outcome::RefusedBySp, &[Meaning::Refused]);
+        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, None)), [Severity::Error]);
+        let mut qlik = sha1(Outcome::RefusedBySp, Some(Meaning::Refused));
         qlik.sp_vendor = Vendor::Qlik;
         assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &qlik), [Severity::Warning]);
-        let mut unsound = sha1(Outcome::RefusedBySp, &[]);
+        let mut unsound = sha1(Outcome::RefusedBySp, None);
         unsound.messages[1].in_response_to = Some("_other".into());
         assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &unsound), [Severity::Warning]);
     }
 
     #[test]
     fn the_policy_alone_is_a_warning() {
-        let mut known = registration();
+        let mut known = registration(&[], &[]);
         known.signing_algorithm = Some(spec::RSA_SHA1.into());
         let case = Case {
             registrations: vec![known],

@@ -1,8 +1,8 @@
 //! No known key verifies the signature, or what was signed was changed.
 
-use crate::{refusal, trust};
-use diag_sdk::case::message::Message;
+use diag_sdk::case::message::Damage;
 use diag_sdk::case::signature::{Signature, Verdict};
+use diag_sdk::view::{Delivery, keys};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static CHANGED: CauseData = CauseData {
@@ -62,23 +62,26 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for message in trust::from_idp(case) {
+    let keys_known = case.knows_idp_keys();
+    for delivery in case.sent_by_idp() {
+        let message = delivery.message;
         // What the exporter of the capture masked or cut cannot verify any more.
-        let spoiled = !case.removed_by_exporter.is_empty() && message.damage.contains(&diag_sdk::case::message::Damage::Sanitised);
+        let spoiled = !case.removed_by_exporter.is_empty() && message.damage.contains(&Damage::Sanitised);
         for signature in &message.signatures {
-            if let Some(fault) = fault_of(case, signature).filter(|_| !spoiled) {
-                out.push(describe(case, message, signature, fault));
+            if let Some(fault) = fault_of(signature, keys_known).filter(|_| !spoiled) {
+                out.push(describe(case, &delivery, signature, fault));
                 break;
             }
-            if signature.verified_by.is_empty() && signature.key_info.is_empty() && !trust::knows_idp_keys(case) {
+            if signature.verified_by.is_empty() && signature.key_info.is_empty() && !keys_known {
                 out.missing(Need::IdpMetadata);
             }
         }
         if let Some(query) = message.query_signature.as_ref().filter(|query| {
-            let judged = query.verifies_reencoded.is_some() || !query.made_by.is_empty() || trust::knows_idp_keys(case);
+            let judged = query.verifies_reencoded.is_some() || !query.made_by.is_empty() || keys_known;
             query.value == Verdict::Wrong && judged
         }) {
-            let finding = refusal::fault(case, message, format!("The signature in the query of the {} does not verify", message.root))
+            let finding = delivery
+                .fault(format!("The signature in the query of the {} does not verify", message.root))
                 .detail(query.verifies_reencoded.as_ref().map_or_else(
                     || "None of the known keys verifies it over the query as the browser sent it.".to_owned(),
                     |form| format!("It does verify over another encoding of the same query: {form}. Something re-encoded the URL."),
@@ -99,20 +102,20 @@ enum Fault {
     Value,
 }
 
-fn fault_of(case: &Case, signature: &Signature) -> Option<Fault> {
+fn fault_of(signature: &Signature, keys_known: bool) -> Option<Fault> {
     if signature.digest_wrong() {
         Some(Fault::Digest)
     } else if signature.value == Verdict::Wrong && signature.verified_by.is_empty() {
         // Keys of others that do not fit prove nothing.
-        let judged = !signature.made_by.is_empty() || !signature.key_info.is_empty() || trust::knows_idp_keys(case);
+        let judged = !signature.made_by.is_empty() || !signature.key_info.is_empty() || keys_known;
         judged.then_some(if signature.made_by.is_empty() { Fault::Value } else { Fault::SignedInfo })
     } else {
         None
     }
 }
 
-fn describe(case: &Case, message: &Message, signature: &Signature, fault: Fault) -> Finding {
-    let carrier = trust::carrier(&signature.parent);
+fn describe(case: &Case, delivery: &Delivery<'_>, signature: &Signature, fault: Fault) -> Finding {
+    let carrier = keys::carrier(&signature.parent);
     let covered = signature
         .references
         .iter()
@@ -120,7 +123,7 @@ fn describe(case: &Case, message: &Message, signature: &Signature, fault: Fault)
         .or_else(|| signature.references.first())
         .and_then(|reference| reference.covers.as_deref())
         .unwrap_or("what it covers");
-    let (message_text, detail) = match fault {
+    let (headline, detail) = match fault {
         Fault::Digest => (
             format!("The digest of {carrier} is wrong: it was changed after signing"),
             format!(
@@ -149,27 +152,23 @@ fn describe(case: &Case, message: &Message, signature: &Signature, fault: Fault)
     };
     let detail =
         [vec![detail], signature.remarks.iter().map(|remark| format!("{}.", remark.trim_end_matches('.'))).collect()].concat().join(" ");
-    let finding = refusal::fault(case, message, message_text).detail(detail).at(&signature.place);
+    let finding = delivery.fault(headline).detail(detail).at(&signature.place);
     causes(case, finding, fault != Fault::Value)
 }
 
 fn causes(case: &Case, finding: Finding, content_changed: bool) -> Finding {
-    let (sp, entry_point) = trust::entry_point(case);
-    let (idp, application) = trust::registration(case);
-    let changed = |finding: Finding| finding.cause(&CHANGED, sp);
-    let other_key = |finding: Finding| finding.cause_with(&OTHER_KEY, sp, entry_point, None);
-    let finding = if content_changed { changed(finding) } else { changed(other_key(finding)) };
-    finding.cause_with(&SIGNER_BROKEN, idp, application, None)
+    let finding = if content_changed { finding } else { finding.because(&OTHER_KEY, case) };
+    finding.because(&CHANGED, case).because(&SIGNER_BROKEN, case)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{findings, levels, sign_in};
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{findings, key_match, levels, signed};
 
     fn with(outcome: Outcome, change: impl Fn(&mut Signature)) -> Case {
-        let mut case = sign_in(outcome);
+        let mut case = signed(outcome);
         change(&mut case.messages[1].signatures[0]);
         case
     }
@@ -198,7 +197,7 @@ mod tests {
     fn a_known_key_that_made_the_value_clears_the_key() {
         let made = with(Outcome::RefusedBySp, |signature| {
             value(signature);
-            signature.made_by = vec![crate::fixture::key_match("AA", &["d1"])];
+            signature.made_by = vec![key_match("AA", &["d1"])];
             signature.remarks = vec!["SignedInfo has blanks in it".to_owned()];
         });
         let found = findings(&SIGNATURE_INVALID, &made);
@@ -208,7 +207,7 @@ mod tests {
 
     #[test]
     fn what_verifies_or_cannot_be_judged_is_left_alone() {
-        assert!(findings(&SIGNATURE_INVALID, &sign_in(Outcome::RefusedBySp)).is_empty());
+        assert!(findings(&SIGNATURE_INVALID, &signed(Outcome::RefusedBySp)).is_empty());
         let open = with(Outcome::RefusedBySp, |signature| {
             signature.value = Verdict::Unknown;
             signature.verified_by.clear();

@@ -1,10 +1,9 @@
 //! The signature is right, but the receiver does not hold the key that made it.
 
-use crate::{refusal, trust};
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::message::Message;
-use diag_sdk::case::metadata::Metadata;
 use diag_sdk::case::signature::{KeyMatch, Signature};
+use diag_sdk::view::{Delivery, MetadataCopy, keys};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
 
 static ROLLED_OVER: CauseData = CauseData {
@@ -74,12 +73,11 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let held = trust::held_by_sp(case);
-    let published = trust::published_by_idp(case);
-    for message in trust::from_idp(case) {
-        let Some(seen) = verified(message).into_iter().find(|seen| !known(&held, &published, seen, out)) else { continue };
+    let (held, published) = (case.idp_metadata_held(), case.idp_metadata_published());
+    for delivery in case.sent_by_idp() {
+        let Some(seen) = verified(delivery.message).into_iter().find(|seen| !known(&held, &published, seen, out)) else { continue };
         if let Some(key) = seen.keys.first() {
-            out.push(describe(case, message, &seen, key, &held, &published));
+            out.push(describe(&delivery, &seen, key, &held, &published));
         }
     }
 }
@@ -99,7 +97,7 @@ fn verified(message: &Message) -> Vec<Verified<'_>> {
             keys: &signature.verified_by,
             place: &signature.place,
             signature: Some(signature),
-            carrier: trust::carrier(&signature.parent),
+            carrier: keys::carrier(&signature.parent),
         })
         .collect();
     if let Some(query) =
@@ -112,25 +110,32 @@ fn verified(message: &Message) -> Vec<Verified<'_>> {
 
 /// The service provider holds one of the keys. Where its copy was not given, what is published stands
 /// in for it: a key that is nowhere listed is unknown to everybody.
-fn known(held: &[&Metadata], published: &[&Metadata], seen: &Verified<'_>, out: &mut Findings) -> bool {
+fn known(held: &[MetadataCopy<'_>], published: &[MetadataCopy<'_>], seen: &Verified<'_>, out: &mut Findings) -> bool {
     if !held.is_empty() {
-        return seen.keys.iter().any(|key| trust::lists(held, key));
+        return seen.keys.iter().any(|key| keys::lists(held, key));
     }
-    if published.is_empty() || seen.keys.iter().any(|key| trust::lists(published, key)) {
+    if published.is_empty() || seen.keys.iter().any(|key| keys::lists(published, key)) {
         out.missing(Need::IdpMetadataInSp);
         return true;
     }
     false
 }
 
-fn describe(case: &Case, message: &Message, seen: &Verified<'_>, key: &KeyMatch, held: &[&Metadata], published: &[&Metadata]) -> Finding {
+fn describe(
+    delivery: &Delivery<'_>,
+    seen: &Verified<'_>,
+    key: &KeyMatch,
+    held: &[MetadataCopy<'_>],
+    published: &[MetadataCopy<'_>],
+) -> Finding {
+    let case = delivery.case;
     let copies = if held.is_empty() { published } else { held };
-    let certificates: Vec<&Certificate> = trust::idp_signing(copies);
-    let is_published = seen.keys.iter().any(|key| trust::lists(published, key));
+    let certificates = keys::idp_signing(copies);
+    let is_published = seen.keys.iter().any(|key| keys::lists(published, key));
     let registered = seen.keys.iter().any(|key| key.registered);
     let whose = if held.is_empty() { "no metadata lists" } else { "the SP does not have" };
-    let origins: Vec<&str> = copies.iter().map(|metadata| metadata.origin.as_str()).collect();
-    let mut finding = refusal::fault(case, message, format!("The {} is signed with a key {whose}", message.root));
+    let origins: Vec<&str> = copies.iter().map(|copy| copy.metadata.origin.as_str()).collect();
+    let mut finding = delivery.fault(format!("The {} is signed with a key {whose}", delivery.message.root));
     let why = if is_published {
         "The identity provider publishes that key: the service provider's copy is older."
     } else if registered {
@@ -140,44 +145,36 @@ fn describe(case: &Case, message: &Message, seen: &Verified<'_>, key: &KeyMatch,
     };
     finding = finding.detail(format!("The signature of {} is right, so nothing was changed on the way. {why}", seen.carrier));
     if !certificates.is_empty() {
-        finding = finding.expected(trust::labels(&certificates), format!("signing certificates in {}", origins.join(", ")));
+        finding = finding.expected(keys::labels(&certificates), format!("signing certificates in {}", origins.join(", ")));
     }
-    let label =
-        trust::certificate_of(case, seen.signature, key).map_or_else(|| format!("{} ({})", key.subject, key.sha1), Certificate::label);
+    let label = case.certificate_of(seen.signature, key).map_or_else(|| format!("{} ({})", key.subject, key.sha1), Certificate::label);
     finding = finding
         .actual(label, "certificate that verifies the signature")
         .at(seen.place)
         .at_all(certificates.iter().map(|certificate| &certificate.place));
-    let (sp, entry_point) = trust::entry_point(case);
-    let (idp, application) = trust::registration(case);
-    let metadata_is_known = is_published || registered;
     let address = case.metadata_url(None);
-    finding = if metadata_is_known {
-        finding.cause_with(&ROLLED_OVER, sp, entry_point, address.as_deref()).cause_with(&WRONG_CERTIFICATE_ACTIVE, idp, application, None)
-    } else {
-        finding.cause_with(&ROLLED_OVER, sp, entry_point, address.as_deref()).cause_with(&OTHER_METADATA, sp, entry_point, None)
-    };
-    finding
+    finding = finding.because_with(&ROLLED_OVER, case, address.as_deref());
+    let metadata_is_known = is_published || registered;
+    if metadata_is_known { finding.because(&WRONG_CERTIFICATE_ACTIVE, case) } else { finding.because(&OTHER_METADATA, case) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{findings, idp_metadata, key_match, levels, query_signature, sign_in, signature};
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::message::MessageKind;
     use diag_sdk::case::signature::Verdict;
+    use diag_sdk::testing::{findings, idp_metadata, key_match, levels, query_signature, sign_in, signed_with};
 
     fn case(outcome: Outcome, held: &[&str], published: &[&str]) -> Case {
-        let mut case = sign_in(outcome);
+        let mut case = signed_with(sign_in(outcome), key_match("BB", &[]));
         if !held.is_empty() {
             case.metadata.push(idp_metadata("d1", HeldBy::Sp, held));
         }
         if !published.is_empty() {
             case.metadata.push(idp_metadata("d2", HeldBy::Publisher, published));
         }
-        case.messages[1].signatures = vec![signature("Assertion", "Response/Assertion", key_match("BB", &[]))];
         case
     }
 

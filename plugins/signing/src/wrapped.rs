@@ -1,9 +1,8 @@
 //! What the service provider would read is not what was signed.
 
-use crate::trust;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{Oddity, Signature};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
 
 static REBUILT: CauseData = CauseData {
     text: "A broker or proxy rebuilt the response around a signed assertion, or a test tool made it",
@@ -63,30 +62,28 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for message in trust::from_idp(case).filter(|message| !message.signatures.is_empty()) {
+    for delivery in case.sent_by_idp().iter().filter(|delivery| !delivery.message.signatures.is_empty()) {
+        let message = delivery.message;
         let patterns = patterns(message);
         let Some((first, _)) = patterns.first() else { continue };
-        let mut finding = Finding::error(match first {
+        let headline = match first {
             Pattern::NotCovered => "The assertion that would be read is not covered by a signature",
             Pattern::Unsigned => "An assertion without signature stands beside a signed one",
             Pattern::DuplicateId => "The ID that the signature refers to occurs more than once",
             Pattern::Hidden => "The signed element stands where a service provider does not look",
             Pattern::SeveralSignedInfo => "A signature has more than one SignedInfo",
-        });
-        let seen: Vec<String> = patterns.iter().map(|(pattern, _)| pattern.words().to_owned()).collect();
-        finding = finding
+        };
+        let seen: Vec<&str> = patterns.iter().map(|(pattern, _)| pattern.words()).collect();
+        let mut finding = delivery
+            .finding(Severity::Error, headline)
             .detail(format!("Pattern seen in the message: {}. It says nothing about who made it.", seen.join("; ")))
-            .at_all(patterns.iter().filter_map(|(_, place)| place.as_ref()))
-            .subject(message.id.clone());
+            .at_all(patterns.iter().filter_map(|(_, place)| place.as_ref()));
         if let Some(consumed) = &message.consumed {
             finding = finding
                 .expected(consumed, "element a service provider reads")
                 .actual(covered(message).join(", "), "elements the signatures cover");
         }
-        if let Some(attempt) = case.attempt_of(&message.id) {
-            finding = finding.attempt(&attempt.id);
-        }
-        out.push(finding.cause(&REBUILT, case.sp_vendor).cause(&SP_MUST_REFUSE, case.sp_vendor));
+        out.push(finding.because(&REBUILT, case).because(&SP_MUST_REFUSE, case));
     }
 }
 
@@ -197,9 +194,9 @@ fn refers_to_duplicate(message: &Message, signature: &Signature) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{findings, key_match, sign_in, signature};
     use diag_sdk::case::assertion::Assertion;
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{findings, key_match, sign_in, signature};
 
     fn case(assertions: &[&str], consumed: &str, covers: &str) -> Case {
         let mut case = sign_in(Outcome::RefusedBySp);

@@ -3,7 +3,6 @@
 
 use super::SHA256;
 use super::moments::time;
-use crate::case::Case;
 use crate::case::certificate::{Certificate, Key, KeyKind, KeyUse};
 use crate::case::signature::{KeyMatch, QuerySignature, Reference, Signature, Verdict};
 use crate::spec;
@@ -71,16 +70,4 @@ pub fn query_signature(algorithm: &str, key: Option<KeyMatch>) -> QuerySignature
         keys_tried: 1,
         ..QuerySignature::default()
     }
-}
-
-/// The same Case with the assertion of its [`sign_in`](super::sign_in()) signed with a key.
-///
-/// # Panics
-///
-/// Where the Case has no response with an assertion.
-#[must_use]
-pub fn signed_with(mut case: Case, key: KeyMatch) -> Case {
-    super::assertion(&mut case).signed = true;
-    case.messages[1].signatures = vec![signature("Assertion", "Response/Assertion", key)];
-    case
 }

@@ -16,8 +16,8 @@
 //!
 //! - [`sign_in()`], [`sign_in_sending`], [`refused_by_idp`], [`attempt`]: sign-ins by how they ended; [`says`], [`says_at`],
 //!   [`page`]: what a page states; [`valid`], [`sends`]: validity and attributes of the assertion
-//! - [`entry_point`], [`entry_point_with`], [`registration`], [`idp_metadata`], [`sp_metadata`]: what both sides have
-//! - [`certificate`], [`signature`], [`query_signature`], [`key_match`]: keys
+//! - [`entry_point`], [`entry_point_with`], [`registration`], [`idp_metadata`], [`sp_metadata`], [`with_metadata`]: what both sides have
+//! - [`certificate`], [`signature`], [`query_signature`], [`key_match`]: keys; [`signed`]: a sign-in with them
 //! - [`findings`], [`levels`]: what a check makes of it
 
 mod keys;
@@ -25,14 +25,15 @@ mod moments;
 mod parties;
 mod sign_in;
 
-pub use keys::{certificate, key, key_match, query_signature, signature, signed_with};
+pub use keys::{certificate, key, key_match, query_signature, signature};
 pub use moments::{from_post, time};
 pub use parties::{
     acs_endpoints, endpoint, entry_point, entry_point_with, idp_metadata, of_tenant, registration, sited, sp_metadata, sso_endpoints,
+    with_metadata,
 };
 pub use sign_in::{
     assertion, attempt, attribute, bound, ended, exchange, offset, page, personal, posted, refused_by_idp, request, response, says,
-    says_at, sends, sign_in, sign_in_sending, valid,
+    says_at, sends, sign_in, sign_in_sending, signed, signed_with, valid,
 };
 
 use crate::case::Case;

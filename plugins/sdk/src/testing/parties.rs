@@ -1,7 +1,8 @@
 //! What both sides have: entry points, registrations, metadata.
 
 use super::keys::key;
-use super::{ACS_URL, APPLICATION, ENTITY_ID, IDP_ENTITY_ID, NAME_CLAIM, SSO_URL, TENANT};
+use super::moments::time;
+use super::{ACS_URL, APPLICATION, ENTITY_ID, IDP_ENTITY_ID, NAME_CLAIM, POSTED, SSO_URL, TENANT};
 use crate::case::Case;
 use crate::case::certificate::KeyUse;
 use crate::case::input::HeldBy;
@@ -95,6 +96,11 @@ pub fn idp_metadata(id: &str, held_by: HeldBy, certificates: &[&str]) -> Metadat
         idp_roles: 1,
         ..Metadata::default()
     }
+}
+
+/// A Case of nothing but this metadata, judged at the usual moment.
+pub fn with_metadata(metadata: Vec<Metadata>) -> Case {
+    Case { metadata, judged_at: Some(time(POSTED)), ..Case::default() }
 }
 
 /// The same metadata as that of a tenant of Entra ID, [`TENANT`]: its entityID and endpoints name it.

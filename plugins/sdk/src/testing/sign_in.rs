@@ -1,5 +1,6 @@
 //! Sign-ins by how they ended, and what can be changed about them.
 
+use super::keys::{key_match, signature};
 use super::moments::from_post;
 use super::parties::entry_point;
 use super::{ACS_SEEN, ACS_URL, ENTITY_ID, IDP_ENTITY_ID, LANDING, SSO_URL};
@@ -10,6 +11,7 @@ use crate::case::exchange::{Exchange, Page, Phrase, Side};
 use crate::case::judgement::{Bound, Failure, Fate, Offset, Part, Party, Statement, Window};
 use crate::case::message::{AuthnRequest, Carrier, Message, MessageKind, Sighting, Status};
 use crate::case::place::{Place, Sited};
+use crate::case::signature::KeyMatch;
 use crate::meaning::{Meaning, Writer};
 use crate::secret::{Personal, Secret};
 use crate::setting::Vendor;
@@ -117,6 +119,24 @@ pub fn sign_in(outcome: Outcome) -> Case {
 pub fn sign_in_sending(outcome: Outcome, attributes: &[(&str, &[&str])]) -> Case {
     let mut case = Case { sp_configurations: vec![entry_point()], sp_vendor: Vendor::Qlik, ..sign_in(outcome) };
     sends(&mut case, attributes);
+    case
+}
+
+/// A sign-in that ended so, whose assertion is signed with the key of thumbprint `AA`, which the metadata
+/// `d1` lists.
+pub fn signed(outcome: Outcome) -> Case {
+    signed_with(sign_in(outcome), key_match("AA", &["d1"]))
+}
+
+/// The same Case with the assertion of its [`sign_in`] signed with a key.
+///
+/// # Panics
+///
+/// Where the Case has no response with an assertion.
+#[must_use]
+pub fn signed_with(mut case: Case, key: KeyMatch) -> Case {
+    assertion(&mut case).signed = true;
+    case.messages[1].signatures = vec![signature("Assertion", "Response/Assertion", key)];
     case
 }
 

@@ -11,6 +11,7 @@ use crate::case::message::{Message, MessageKind};
 use crate::finding::{Finding, Severity};
 use crate::meaning::Meaning;
 use jiff::Timestamp;
+use std::collections::HashMap;
 
 /// A message together with what became of it.
 ///
@@ -167,9 +168,29 @@ impl Case {
         self.messages.iter().filter(|message| message.broken.is_none()).map(|message| Delivery::of(self, message, &index)).collect()
     }
 
+    /// Messages of which nothing but their damage is known.
+    pub fn unreadable(&self) -> Vec<Delivery<'_>> {
+        let index = Index::of(self);
+        self.messages.iter().filter(|message| message.broken.is_some()).map(|message| Delivery::of(self, message, &index)).collect()
+    }
+
     /// Messages the service provider sent: sign-in requests and its half of a logout.
     pub fn sent_by_sp(&self) -> Vec<Delivery<'_>> {
         self.deliveries().into_iter().filter(Delivery::sent_by_sp).collect()
+    }
+
+    /// What the service provider sent in each attempt, by the attempt's id: its request, or its half of a
+    /// logout. A message that was sent in two attempts stands there for both.
+    pub fn sent_in_attempts(&self) -> HashMap<&str, Delivery<'_>> {
+        let index = Index::of(self);
+        let mut sent = HashMap::new();
+        for attempt in &self.attempts {
+            let Some(message) = attempt.request.as_deref().and_then(|id| index.message(id)) else { continue };
+            if message.broken.is_none() {
+                sent.insert(attempt.id.as_str(), Delivery { attempt: Some(attempt), ..Delivery::of(self, message, &index) });
+            }
+        }
+        sent
     }
 
     /// Messages the identity provider sent to this service provider. What somebody else took (a broker,
@@ -248,6 +269,17 @@ mod tests {
         case.failures[0].message = None;
         assert!(case.sent_by_sp()[0].statements().is_empty());
         assert!(response(&case).said(&[Meaning::Audience]));
+    }
+
+    #[test]
+    fn a_request_of_two_attempts_stands_for_both() {
+        let mut case = testing::sign_in(Outcome::RefusedBySp);
+        let second = Attempt { id: "a2".to_owned(), response: None, ..case.attempts[0].clone() };
+        case.attempts.push(second);
+        let sent = case.sent_in_attempts();
+        assert_eq!(sent["a1"].finding(Severity::Error, "x").attempts, ["a1"]);
+        assert_eq!(sent["a2"].finding(Severity::Error, "x").attempts, ["a2"]);
+        assert_eq!((sent.len(), sent["a2"].message.id.as_str()), (2, "m1"));
     }
 
     #[test]

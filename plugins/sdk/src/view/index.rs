@@ -54,10 +54,14 @@ impl<'a> Index<'a> {
         self.attempts.get(message.id.as_str()).copied()
     }
 
+    pub(super) fn message(&self, id: &str) -> Option<&'a Message> {
+        self.messages.get(id).copied()
+    }
+
     /// The request a response answers: the one it names, else the one of its attempt.
     pub(super) fn request(&self, response: &Message) -> Option<&'a Message> {
         let named = response.in_response_to.as_ref().and_then(|answered| self.requests.get(answered.value.as_str()).copied());
-        named.or_else(|| self.messages.get(self.attempt(response)?.request.as_deref()?).copied())
+        named.or_else(|| self.message(self.attempt(response)?.request.as_deref()?))
     }
 
     /// Failures that are about the message: those that name it, and of those that name only its attempt

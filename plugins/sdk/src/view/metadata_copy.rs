@@ -130,6 +130,18 @@ impl Case {
         self.sp_metadata(HeldBy::Idp).map(|metadata| self.copy(metadata)).collect()
     }
 
+    /// Metadata of a service provider that stands where the service provider should hold the identity
+    /// provider's.
+    pub fn sp_metadata_misplaced(&self) -> Vec<MetadataCopy<'_>> {
+        let misplaced = self.sp_metadata(HeldBy::Sp).filter(|copy| self.concerns(copy.configuration.as_deref()));
+        misplaced.map(|metadata| self.copy(metadata)).collect()
+    }
+
+    /// Every copy of anybody's metadata, whether it concerns this sign-in or not.
+    pub fn metadata_copies(&self) -> impl Iterator<Item = MetadataCopy<'_>> {
+        self.metadata.iter().map(|metadata| self.copy(metadata))
+    }
+
     /// Documents that could not be read, as far as they concern this sign-in.
     pub fn relevant_broken_documents(&self) -> impl Iterator<Item = &BrokenDocument> {
         self.broken_documents.iter().filter(|document| self.concerns(document.configuration.as_deref()))
@@ -194,6 +206,17 @@ mod tests {
         };
         assert_eq!(ids(testing::idp_metadata("d1", HeldBy::Sp, &["a"])), ["d2"]);
         assert_eq!(ids(testing::idp_metadata("d1", HeldBy::Sp, &["b"])), ["d1", "d2"]);
+    }
+
+    #[test]
+    fn the_own_metadata_in_the_wrong_place_shows() {
+        let own = testing::sp_metadata("d1", HeldBy::Sp, &[], &[]);
+        let mut case = Case { sp_configurations: vec![testing::entry_point()], ..case(vec![own]) };
+        case.metadata[0].configuration = Some("c1".to_owned());
+        assert_eq!(case.sp_metadata_misplaced().len(), 1);
+        case.sp_configurations[0].relevant = false;
+        assert!(case.sp_metadata_misplaced().is_empty());
+        assert_eq!(case.metadata_copies().count(), 1);
     }
 
     #[test]

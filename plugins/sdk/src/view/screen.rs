@@ -30,6 +30,12 @@ impl Finding {
         self.cause_with(data, vendor, object, value.into())
     }
 
+    /// Adds a cause on the screen of that very registration, with the exact value to enter.
+    #[must_use]
+    pub fn because_in<'v>(self, cause: &CauseData, registration: &IdpRegistration, value: impl Into<Option<&'v str>>) -> Self {
+        self.cause_with(cause, registration.vendor, shown_name(registration), value.into())
+    }
+
     /// Adds a cause on the screen of that very entry point, with the exact value to enter.
     #[must_use]
     pub fn because_at<'v>(self, data: &CauseData, entry: &EntryPoint<'_>, value: impl Into<Option<&'v str>>) -> Self {
@@ -98,7 +104,7 @@ mod tests {
     }
 
     fn screen(case: &Case, subject: &str, data: &CauseData) -> String {
-        Finding::error("x").subject(subject).because(data, case).causes[0].screen.clone()
+        Finding::error("x").subject(subject).because(data, case).causes[0].written_screen()
     }
 
     #[test]
@@ -118,7 +124,7 @@ mod tests {
         let claims = screen(&case, "", &cause(Who::Idp, Setting::IdpClaims));
         assert!(claims.contains(&format!("› {} ›", testing::APPLICATION)), "{claims}");
         let at = Finding::error("x").because_at(&loaded, &case.entry_point("c2").unwrap(), "value").causes[0].clone();
-        assert!(at.screen.contains("› adfs ›") && at.value.as_deref() == Some("value"));
+        assert!(at.written_screen().contains("› adfs ›") && at.value.as_deref() == Some("value"));
     }
 
     #[test]

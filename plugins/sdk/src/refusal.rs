@@ -1,0 +1,167 @@
+//! Checks that need no code: somebody refuses and says why, and that is the finding.
+//!
+//! Which failures are meant, why they happen and how severe they are stands in the check already:
+//! `accounts`, `causes` and `levels`. What remains is the headline.
+
+use crate::aadsts;
+use crate::account::{AccountInfo, Standing};
+use crate::case::Case;
+use crate::case::exchange::Side;
+use crate::case::judgement::{Failure, Party};
+use crate::case::place::Place;
+use crate::check::{Check, Findings};
+use crate::finding::Finding;
+
+/// What a check reports of every failure whose stated reason it accounts for. Declared in `check!` in place
+/// of `run`.
+#[derive(Debug, Clone, Copy)]
+pub struct Refusal {
+    /// The headline of its findings.
+    pub headline: &'static str,
+    /// What an export says that confirms it, where there is such a thing.
+    pub confirmed: Option<fn(&Case) -> Option<Confirmation<'_>>>,
+}
+
+/// Something an export says that agrees with what was stated.
+#[derive(Debug, Clone, Copy)]
+pub struct Confirmation<'a> {
+    /// Where it says so.
+    pub place: &'a Place,
+    /// A sentence for people.
+    pub words: &'static str,
+}
+
+/// What somebody said: in which words (or by which code), and where.
+struct Said<'a> {
+    party: Party,
+    text: &'a str,
+    place: Option<&'a Place>,
+    attempt: Option<&'a str>,
+}
+
+impl Refusal {
+    /// Reports every failure whose stated reason the check accounts for.
+    pub(crate) fn carry_out(&self, check: &Check, case: &Case, out: &mut Findings) {
+        let accounts: Vec<AccountInfo> = check.accounts.iter().map(AccountInfo::from).collect();
+        let mut said: Vec<Said<'_>> = case.failures.iter().filter_map(|failure| stated(&accounts, failure)).collect();
+        if said.is_empty() && !case.signed_in() {
+            said.extend(outside_of_attempts(&accounts, case));
+        }
+        let confirmation = self.confirmed.and_then(|confirmed| confirmed(case));
+        out.extend(said.iter().map(|said| self.finding(check, case, said, confirmation)));
+    }
+
+    fn finding(&self, check: &Check, case: &Case, said: &Said<'_>, confirmation: Option<Confirmation<'_>>) -> Finding {
+        let whose = match said.party {
+            Party::Idp => "the identity provider's page",
+            Party::Sp => "the service provider's page",
+            Party::Between | Party::Browser | Party::Unknown => "the page",
+        };
+        let mut finding = Finding::new(check.level(), self.headline)
+            .actual(said.text, whose)
+            .at_all(said.place)
+            .attempt(said.attempt.unwrap_or_default());
+        if let Some(confirmation) = confirmation {
+            finding = finding.at(confirmation.place).detail(confirmation.words);
+        }
+        check.causes.iter().fold(finding, |finding, cause| finding.because(cause, case))
+    }
+}
+
+/// What was stated about a failure, by the code that means it, or else in words.
+fn stated<'a>(accounts: &[AccountInfo], failure: &'a Failure) -> Option<Said<'a>> {
+    let account = accounts.iter().find(|account| account.stands(failure) == Some(Standing::Stated))?;
+    let code = failure.codes.iter().find(|code| means(account, code));
+    let statement = failure.said.iter().find(|statement| account.meanings.contains(&statement.meaning));
+    let text = code.or(statement.map(|statement| &statement.text))?;
+    let place = statement.and_then(|statement| statement.place.as_ref()).or(failure.place.as_ref());
+    Some(Said { party: failure.party, text, place, attempt: failure.attempt.as_deref() })
+}
+
+/// A capture of nothing but the page that says so has no attempt that could fail. One page is enough.
+fn outside_of_attempts<'a>(accounts: &[AccountInfo], case: &'a Case) -> Option<Said<'a>> {
+    accounts.iter().find_map(|account| {
+        let party = account.party;
+        let side = if party == Party::Idp { Side::Idp } else { Side::Sp };
+        let codes = case.vendor_codes().into_iter().filter(|seen| party == Party::Idp && seen.attempt.is_none());
+        let by_code = codes.filter(|seen| means(account, seen.code)).map(|seen| (seen.code, Some(seen.place)));
+        let phrases = case.phrases_of(side).into_iter().filter(|seen| seen.attempt.is_none());
+        let by_words =
+            phrases.filter(|seen| account.meanings.contains(&seen.phrase.meaning)).map(|seen| (seen.phrase.text.as_str(), seen.place));
+        let (text, place) = by_code.chain(by_words).next()?;
+        Some(Said { party, text, place, attempt: None })
+    })
+}
+
+fn means(account: &AccountInfo, code: &str) -> bool {
+    aadsts::number(code).is_some_and(|number| account.codes.contains(&format!("AADSTS{number}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Account;
+    use crate::case::attempt::Outcome;
+    use crate::finding::{CauseData, Severity, Who};
+    use crate::meaning::Meaning;
+    use crate::need::Need;
+    use crate::setting::Setting;
+    use crate::stage::Stage;
+    use crate::testing::{exchange, findings, page, refused_by_idp, says, sign_in};
+
+    static NOT_ASSIGNED: CauseData = CauseData { text: "why", who: Who::Idp, setting: Setting::IdpAssignment, fix: "assign" };
+
+    crate::check! {
+        /// An example.
+        static EXAMPLE = {
+            id: "example/refused",
+            title: "Refused",
+            levels: [Severity::Error],
+            stage: Stage::Authentication,
+            needs: [Need::Capture],
+            explains: [],
+            accounts: [Account::idp(&[Meaning::NotAssigned]).codes(&[50105])],
+            causes: [NOT_ASSIGNED],
+            references: [],
+            refusal: Refusal { headline: "Not assigned", confirmed: None },
+        }
+    }
+
+    #[test]
+    fn codes_and_words_state_it_once() {
+        let both = findings(&EXAMPLE, &refused_by_idp(&["AADSTS50105"], &[Meaning::NotAssigned]));
+        assert_eq!((both.len(), both[0].actual.as_deref(), both[0].severity), (1, Some("AADSTS50105"), Severity::Error));
+        assert_eq!((both[0].attempts.as_slice(), both[0].causes.len()), (["a1".to_owned()].as_slice(), 1));
+        assert_eq!(findings(&EXAMPLE, &refused_by_idp(&[], &[Meaning::NotAssigned])).len(), 1);
+    }
+
+    #[test]
+    fn other_reasons_and_other_parties_are_not_meant() {
+        assert!(findings(&EXAMPLE, &refused_by_idp(&["AADSTS50011"], &[Meaning::Acs])).is_empty());
+        let mut case = sign_in(Outcome::RefusedBySp);
+        says(&mut case, Meaning::NotAssigned);
+        assert!(findings(&EXAMPLE, &case).is_empty());
+    }
+
+    #[test]
+    fn a_page_without_an_attempt_is_enough_unless_somebody_signed_in() {
+        let mut seen = exchange(Side::Idp, "GET", "https://idp.example/error", 200);
+        seen.page = Some(page(&["AADSTS50105"], &[]));
+        let mut case = Case { exchanges: vec![seen.clone()], ..Case::default() };
+        assert_eq!(findings(&EXAMPLE, &case).len(), 1);
+        case = sign_in(Outcome::SignedIn);
+        case.exchanges.push(seen);
+        assert!(findings(&EXAMPLE, &case).is_empty());
+    }
+
+    #[test]
+    fn what_confirms_it_is_told() {
+        fn confirmed(case: &Case) -> Option<Confirmation<'_>> {
+            Some(Confirmation { place: &case.exchanges.first()?.place, words: "The export confirms it." })
+        }
+        let refusal = Refusal { headline: "Not assigned", confirmed: Some(confirmed) };
+        let mut out = Findings::default();
+        refusal.carry_out(&EXAMPLE, &refused_by_idp(&["AADSTS50105"], &[]), &mut out);
+        assert_eq!(out.found()[0].detail.as_deref(), Some("The export confirms it."));
+    }
+}
