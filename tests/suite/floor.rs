@@ -53,6 +53,7 @@ fn sketch(after: &str) -> String {
     format!(
         "diag-sketch/1 2026-11-24T10:00:00Z\n\n\
          [request]\n<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_1\" Version=\"2.0\" IssueInstant=\"{{now}}\" AssertionConsumerServiceURL=\"https://app.example/acs\"/>\n\n\
+         [again]\n<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_7\" Version=\"2.0\" IssueInstant=\"{{now+11s}}\" AssertionConsumerServiceURL=\"https://app.example/acs\"/>\n\n\
          [response]\n<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_2\" InResponseTo=\"_1\" Version=\"2.0\" IssueInstant=\"{{now+9s}}\" Destination=\"https://app.example/acs\"><samlp:Status><samlp:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/></samlp:Status></samlp:Response>\n\n\
          GET https://app.example/start @0s\n< 302\n< Set-Cookie: sid=before; Path=/; Secure; HttpOnly; SameSite=None\n< Location: https://idp.example/sso?SAMLRequest={{redirect:request}}\n\n\
          GET https://idp.example/sso?SAMLRequest={{redirect:request}} @1s\n< 200\n< Content-Type: text/html\n| <title>Sign in</title><input type=password name=p>\n\n\
@@ -102,7 +103,7 @@ fn words_cannot_make_a_refusal_a_success() {
                 ),
                 (
                     "asked again",
-                    "< 302\n< Location: /start\n\nGET https://app.example/start @11s\n> Cookie: sid=before\n< 302\n< Location: https://idp.example/sso?SAMLRequest={redirect:request}\n\nGET https://idp.example/sso?SAMLRequest={redirect:request} @12s\n< 200\n< Content-Type: text/html\n| <title>x</title>\n".to_owned(),
+                    "< 302\n< Location: /start\n\nGET https://app.example/start @11s\n> Cookie: sid=before\n< 302\n< Location: https://idp.example/sso?SAMLRequest={redirect:again}\n\nGET https://idp.example/sso?SAMLRequest={redirect:again} @12s\n< 200\n< Content-Type: text/html\n| <title>x</title>\n".to_owned(),
                 ),
             ] {
                 let (fate, verdict) = fate_after(&after);
@@ -198,8 +199,10 @@ fn more_evidence_never_makes_the_answer_worse() {
         ];
         let mut before = (0, "nothing");
         for (mode, files) in &growing {
-            let now = rightness(&report_of(files), &case);
-            assert!(now >= before.0, "{name}: {mode} is worse ({now}) than {} ({})", before.1, before.0);
+            let report = report_of(files);
+            let now = rightness(&report, &case);
+            let lead = report.root_causes.first().and_then(|id| report.finding(id)).map(|finding| &finding.check);
+            assert!(now >= before.0, "{name}: {mode} is worse ({now}, {lead:?}) than {} ({})", before.1, before.0);
             before = (now, mode);
         }
         assert_eq!(before.0, 2, "{name}: everything is not enough");

@@ -86,9 +86,12 @@ fn promote(findings: &mut [(Finding, Vec<Stand>)]) {
         let measured = findings
             .iter()
             .any(|(finding, stands)| finding.severity == Severity::Error && matches!(stands.get(failure), Some(Stand::Accounts(_))));
+        let stated = findings.iter().any(|(finding, stands)| {
+            finding.severity == Severity::Error && matches!(stands.get(failure), Some(Stand::Accounts(Tier::Stated)))
+        });
         for (finding, stands) in findings.iter_mut() {
             let leads = match stands.get(failure) {
-                Some(Stand::Accounts(Tier::Stated)) => true,
+                Some(Stand::Accounts(Tier::Stated)) => !stated,
                 Some(Stand::Accounts(_)) => !measured && !finding.attempts.is_empty(),
                 _ => false,
             };

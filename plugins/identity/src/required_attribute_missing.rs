@@ -208,7 +208,9 @@ fn said_or_denied(sign_in: &SignIn<'_>) -> Option<Finding> {
     } else {
         return None;
     };
-    let mut finding = sign_in.finding(Severity::Error, headline).detail(detail);
+    // A refusal without words may have other reasons; the verdict knows whether anything else accounts for it.
+    let severity = if reason.is_some() { Severity::Error } else { Severity::Warning };
+    let mut finding = sign_in.finding(severity, headline).detail(detail);
     finding = finding.at_all(denial(sign_in).map(|page| &page.place)).at(&sign_in.assertion.place);
     if reason.is_none() {
         finding = finding.likely();

@@ -4,7 +4,7 @@ use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::metadata::RoleDescriptor;
 use diag_sdk::view::MetadataCopy;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Mend, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Mend, Need, Setting, Severity, Stage, Vendor, Who, check};
 
 static UPLOADED_AS_DOWNLOADED: CauseData = CauseData {
     text: "The federation metadata was uploaded as downloaded, its WS-Federation roles included",
@@ -73,8 +73,8 @@ check! {
         levels: [Severity::Error, Severity::Warning, Severity::Notice],
         stage: Stage::Documents,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
-        explains: ["flow/metadata-or-signing-error-at-sp", "endpoints/idp-unknown-to-sp"],
-        accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
+        explains: ["flow/metadata-or-signing-error-at-sp"],
+        accounts: [Account::sp(&[])],
         causes: [UPLOADED_AS_DOWNLOADED, NOT_YET_UPLOADED],
         references: [
             "Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, 2022-11-21, \

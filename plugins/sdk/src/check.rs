@@ -2,7 +2,8 @@
 
 use crate::account::Account;
 use crate::case::Case;
-use crate::finding::{CauseData, Finding, Severity};
+use crate::finding::{CauseData, Severity};
+use crate::findings::Findings;
 use crate::need::Need;
 use crate::refusal::Refusal;
 use crate::stage::Stage;
@@ -57,64 +58,20 @@ pub struct Plugin {
     pub checks: &'static [&'static Check],
 }
 
-/// What a check hands back: findings, and inputs it missed on the way.
-#[derive(Debug, Default)]
-pub struct Findings {
-    found: Vec<Finding>,
-    missing: Vec<Need>,
-}
-
-impl Findings {
-    /// Reports a finding. The id of the check is filled in by whoever runs it.
-    pub fn push(&mut self, finding: Finding) {
-        self.found.push(finding);
-    }
-
-    /// Says that an input was missing without which (part of) the question stays open. Where
-    /// nothing was found the check then counts as skipped rather than clean.
-    pub fn missing(&mut self, need: Need) {
-        if !self.missing.contains(&need) {
-            self.missing.push(need);
-        }
-    }
-
-    /// The findings and the missing inputs.
-    pub fn into_parts(self) -> (Vec<Finding>, Vec<Need>) {
-        (self.found, self.missing)
-    }
-
-    /// The findings so far.
-    pub fn found(&self) -> &[Finding] {
-        &self.found
-    }
-
-    /// The inputs missed so far.
-    pub fn missed(&self) -> &[Need] {
-        &self.missing
-    }
-}
-
-impl Extend<Finding> for Findings {
-    /// Reports every finding there is: of an `Option` the one or none.
-    fn extend<I: IntoIterator<Item = Finding>>(&mut self, findings: I) {
-        self.found.extend(findings);
-    }
-}
-
 impl Check {
     /// Runs the check on a Case: [`Findings`] with every finding carrying this check's id and
     /// references. Used by tests; the runner in core adds isolation.
     pub fn judge(&self, case: &Case) -> Findings {
         let mut findings = Findings::default();
         if !self.needs.is_empty() && !self.needs.iter().any(|need| case.has(*need)) {
-            findings.missing = self.needs.to_vec();
+            findings.missing_all(self.needs);
             return findings;
         }
         match self.method {
             Method::Run(run) => run(case, &mut findings),
-            Method::Refusal(refusal) => refusal.carry_out(self, case, &mut findings),
+            Method::Refusal(refusal) => refusal.carry_out(self.accounts, self.causes, self.level(), case, &mut findings),
         }
-        for finding in &mut findings.found {
+        for finding in findings.found_mut() {
             self.id.clone_into(&mut finding.check);
             for reference in self.references {
                 if !finding.references.iter().any(|known| known == reference) {

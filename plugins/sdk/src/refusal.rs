@@ -4,13 +4,14 @@
 //! `accounts`, `causes` and `levels`. What remains is the headline.
 
 use crate::aadsts;
-use crate::account::{AccountInfo, Standing};
+use crate::account::{Account, AccountInfo, Standing};
 use crate::case::Case;
 use crate::case::exchange::Side;
 use crate::case::judgement::{Failure, Party};
 use crate::case::place::Place;
-use crate::check::{Check, Findings};
-use crate::finding::Finding;
+
+use crate::finding::{CauseData, Finding, Severity};
+use crate::findings::Findings;
 
 /// What a check reports of every failure whose stated reason it accounts for. Declared in `check!` in place
 /// of `run`.
@@ -41,30 +42,31 @@ struct Said<'a> {
 
 impl Refusal {
     /// Reports every failure whose stated reason the check accounts for.
-    pub(crate) fn carry_out(&self, check: &Check, case: &Case, out: &mut Findings) {
-        let accounts: Vec<AccountInfo> = check.accounts.iter().map(AccountInfo::from).collect();
+    pub(crate) fn carry_out(&self, accounts: &[Account], causes: &[CauseData], level: Severity, case: &Case, out: &mut Findings) {
+        let accounts: Vec<AccountInfo> = accounts.iter().map(AccountInfo::from).collect();
         let mut said: Vec<Said<'_>> = case.failures.iter().filter_map(|failure| stated(&accounts, failure)).collect();
         if said.is_empty() && !case.signed_in() {
             said.extend(outside_of_attempts(&accounts, case));
         }
         let confirmation = self.confirmed.and_then(|confirmed| confirmed(case));
-        out.extend(said.iter().map(|said| self.finding(check, case, said, confirmation)));
+        out.extend(
+            said.iter()
+                .map(|said| causes.iter().fold(self.finding(level, said, confirmation), |finding, cause| finding.because(cause, case))),
+        );
     }
 
-    fn finding(&self, check: &Check, case: &Case, said: &Said<'_>, confirmation: Option<Confirmation<'_>>) -> Finding {
+    fn finding(&self, level: Severity, said: &Said<'_>, confirmation: Option<Confirmation<'_>>) -> Finding {
         let whose = match said.party {
             Party::Idp => "the identity provider's page",
             Party::Sp => "the service provider's page",
             Party::Between | Party::Browser | Party::Unknown => "the page",
         };
-        let mut finding = Finding::new(check.level(), self.headline)
-            .actual(said.text, whose)
-            .at_all(said.place)
-            .attempt(said.attempt.unwrap_or_default());
+        let mut finding =
+            Finding::new(level, self.headline).actual(said.text, whose).at_all(said.place).attempt(said.attempt.unwrap_or_default());
         if let Some(confirmation) = confirmation {
             finding = finding.at(confirmation.place).detail(confirmation.words);
         }
-        check.causes.iter().fold(finding, |finding, cause| finding.because(cause, case))
+        finding
     }
 }
 
@@ -100,9 +102,8 @@ fn means(account: &AccountInfo, code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::Account;
     use crate::case::attempt::Outcome;
-    use crate::finding::{CauseData, Severity, Who};
+    use crate::finding::Who;
     use crate::meaning::Meaning;
     use crate::need::Need;
     use crate::setting::Setting;
@@ -161,7 +162,7 @@ mod tests {
         }
         let refusal = Refusal { headline: "Not assigned", confirmed: Some(confirmed) };
         let mut out = Findings::default();
-        refusal.carry_out(&EXAMPLE, &refused_by_idp(&["AADSTS50105"], &[]), &mut out);
+        refusal.carry_out(EXAMPLE.accounts, EXAMPLE.causes, EXAMPLE.level(), &refused_by_idp(&["AADSTS50105"], &[]), &mut out);
         assert_eq!(out.found()[0].detail.as_deref(), Some("The export confirms it."));
     }
 }

@@ -106,10 +106,14 @@ impl Case {
         all.into_iter().filter(|copy| copy.configuration.is_some() || !inside.iter().any(|other| copy.says_the_same(other))).collect()
     }
 
-    /// The identity provider's metadata as published.
+    /// The identity provider's metadata as published. Where one document is that of the issuer in the capture,
+    /// those of others took no part in it.
     pub fn idp_metadata_published(&self) -> Vec<MetadataCopy<'_>> {
         let issuers = issuers(self);
-        self.idp_metadata(HeldBy::Publisher).filter(|copy| taken_part(&issuers, copy)).map(|metadata| self.copy(metadata)).collect()
+        let issued = |copy: &&Metadata| issuers.contains(copy.entity_id.value.as_str());
+        let any_issued = self.idp_metadata(HeldBy::Publisher).any(|copy| issued(&copy));
+        let all = self.idp_metadata(HeldBy::Publisher).filter(|copy| taken_part(&issuers, copy) && (!any_issued || issued(copy)));
+        all.map(|metadata| self.copy(metadata)).collect()
     }
 
     /// All copies of the identity provider's metadata that concern this sign-in, held ones first.

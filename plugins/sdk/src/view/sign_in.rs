@@ -4,7 +4,7 @@ use super::entry_point::EntryPoint;
 use super::response::Response;
 use crate::case::Case;
 use crate::case::assertion::{Assertion, Attribute};
-use crate::check::Findings;
+use crate::findings::Findings;
 use crate::need::Need;
 use std::ops::Deref;
 
