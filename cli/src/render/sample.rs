@@ -16,7 +16,13 @@ fn time(seconds: i64) -> Option<Timestamp> {
 
 /// A finding as it stands in a report.
 pub(crate) fn reported(id: &str, check: &str, finding: Finding) -> ReportedFinding {
-    ReportedFinding { id: id.into(), finding: Finding { check: check.into(), ..finding }, explains: Vec::new(), explained_by: None }
+    ReportedFinding {
+        id: id.into(),
+        finding: Finding { check: check.into(), ..finding },
+        explains: Vec::new(),
+        explained_by: None,
+        because: None,
+    }
 }
 
 fn root() -> ReportedFinding {

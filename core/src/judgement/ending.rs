@@ -215,7 +215,7 @@ fn denied(landing: &Exchange, index: usize) -> Ending {
 
 /// What an answer said, for people: its status, and the sentence it states as its reason.
 pub(super) fn said(exchange: &Exchange) -> String {
-    let headline = exchange.page.as_ref().and_then(|page| reason::headline(page));
+    let headline = exchange.page.as_ref().and_then(reason::headline);
     let status = match exchange.status {
         0 => "no answer".to_owned(),
         status => status.to_string(),

@@ -14,7 +14,6 @@ pub(super) fn weigh(signals: &[Signal]) -> Fate {
     match (accepted, against) {
         (None, None) => Fate::Open,
         (Some(_), None) => Fate::Accepted,
-        (None, Some(_)) => no,
         (Some(accepted), Some(against)) if accepted > against => {
             // Being led on, with the cookies hidden, against general words: neither is proven.
             if accepted <= Weight::Clear { Fate::Open } else { Fate::Accepted }

@@ -250,7 +250,7 @@ pub(crate) fn names_an_error(heading: &str) -> bool {
     if words > MOST_WORDS {
         return false;
     }
-    says_sign_in_failed(&heading) || parts(&heading).any(|part| is_an_error(part))
+    says_sign_in_failed(&heading) || parts(&heading).any(is_an_error)
 }
 
 /// The parts of a heading between the marks that titles set between page and product.
@@ -267,7 +267,7 @@ fn is_an_error(part: &str) -> bool {
     if by_number && (after.is_empty() || ERRORS.iter().any(|words| after.starts_with(words))) {
         return true;
     }
-    ERRORS.iter().any(|words| ends_or_connects(part, words) || part.strip_suffix(words).is_some_and(|before| few_words(before)))
+    ERRORS.iter().any(|words| ends_or_connects(part, words) || part.strip_suffix(words).is_some_and(few_words))
         || BEGINNINGS.iter().any(|words| ends_or_connects(part, words))
         // "ValidationError", "opensaml::FatalProfileException".
         || part.split_whitespace().next_back().is_some_and(|word| !part.contains(' ') && word.len() > 9 && (word.ends_with("exception") || word.ends_with("error")))

@@ -82,8 +82,7 @@ fn true_where_it_worked(case: &Case, finding: &Finding) -> bool {
 fn acts_after(problem: Stage, failure: Stage) -> bool {
     match failure {
         Stage::Request => problem > Stage::IdpRequest && problem < Stage::Observation,
-        Stage::IdpRequest | Stage::Authentication => problem > Stage::Response && problem < Stage::Observation,
-        Stage::Response => problem > Stage::Response && problem < Stage::Observation,
+        Stage::IdpRequest | Stage::Authentication | Stage::Response => problem > Stage::Response && problem < Stage::Observation,
         _ => false,
     }
 }

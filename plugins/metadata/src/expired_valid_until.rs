@@ -87,7 +87,7 @@ fn run(case: &Case, out: &mut Findings) {
     for copy in case.idp_metadata_copies().into_iter().chain(of_sp) {
         let Some(end) = copy.metadata.valid_until.as_ref().filter(|end| end.value <= now) else { continue };
         let severity = if signed_in { Severity::Warning } else { level(&copy) };
-        let cause = match (copy.held_by, is_of_sp(&copy)) {
+        let reason = match (copy.held_by, is_of_sp(&copy)) {
             (HeldBy::Sp, _) => &NOT_REFRESHED,
             (HeldBy::Idp, _) => &NOT_REFRESHED_AT_IDP,
             (HeldBy::Publisher, false) => &OLD_FILE,
@@ -102,7 +102,7 @@ fn run(case: &Case, out: &mut Findings) {
                 .at(&end.place)
                 .expected(format!("later than {now}"), "the moment of the sign-in")
                 .actual(end.value.to_string(), format!("validUntil in {}", copy.origin))
-                .because(cause, case),
+                .because(reason, case),
         );
     }
 }

@@ -355,7 +355,7 @@ mod tests {
 
     #[test]
     fn an_sso_url_is_compared_exactly_and_weighed_by_how_it_differs() {
-        let right = format!("https://login.microsoftonline.com/{}/saml2", TENANT);
+        let right = format!("https://login.microsoftonline.com/{TENANT}/saml2");
         for (location, level, kind) in [
             (format!("{right}/sso"), Some(Severity::Error), Some(Difference::Path)),
             (format!("{right}/"), Some(Severity::Warning), Some(Difference::TrailingSlash)),
@@ -383,7 +383,7 @@ mod tests {
 
     #[test]
     fn the_capture_tells_whether_the_other_address_works() {
-        let location = format!("https://login.microsoftonline.com/{}/saml2/sso", TENANT);
+        let location = format!("https://login.microsoftonline.com/{TENANT}/saml2/sso");
         let mut case = with_sso(&location);
         case.exchanges = vec![Exchange { status: 200, ..Exchange::default() }];
         case.messages = vec![Message {

@@ -287,7 +287,7 @@ mod tests {
     fn a_captured_issuer_of_another_tenant_is_an_error_and_names_the_attempt() {
         let mut case = with_metadata(vec![copy(OTHER, OTHER, HeldBy::Sp)]);
         attempt(&mut case, Outcome::RefusedBySp);
-        case.messages[1].issuer = Some(format!("https://sts.windows.net/{}/", TENANT).as_str().into());
+        case.messages[1].issuer = Some(format!("https://sts.windows.net/{TENANT}/").as_str().into());
         let found = TENANT_MISMATCH.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
         assert_eq!((finding.severity, finding.attempts.as_slice()), (Severity::Error, ["a1".to_owned()].as_slice()));

@@ -141,7 +141,7 @@ mod tests {
 
     fn failure(party: Party, stage: Stage, meanings: &[Meaning]) -> Failure {
         let said = meanings.iter().map(|meaning| Statement { meaning: *meaning, ..Statement::default() }).collect();
-        Failure { party, stage, said, ..Failure::default() }
+        Failure { stage, party, said, ..Failure::default() }
     }
 
     #[test]

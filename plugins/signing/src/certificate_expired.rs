@@ -93,8 +93,8 @@ fn describe(case: &Case, delivery: &Delivery<'_>, certificate: &Certificate, at:
             .expected(format!("a certificate valid at {at}"), "when the message was delivered")
             .actual(format!("{word} {bound}"), certificate.label());
     }
-    let cause = if delivery.sent_by_sp() { &SP_CERTIFICATE } else { &IDP_CERTIFICATE };
-    finding.at(&certificate.place).at(&delivery.message.place).because(cause, case)
+    let reason = if delivery.sent_by_sp() { &SP_CERTIFICATE } else { &IDP_CERTIFICATE };
+    finding.at(&certificate.place).at(&delivery.message.place).because(reason, case)
 }
 
 /// A refusal that speaks of signatures or certificates, or one without reason where nothing else is wrong.

@@ -184,9 +184,7 @@ mod tests {
             case.exchanges = vec![set(name, secure)];
             assert_eq!(levels(&SAME_SITE_WITHOUT_SECURE, &case).first().copied(), level, "{name} {secure}");
         }
-        let mut case = Case::default();
-        case.exchanges = vec![set("X-Qlik-Session", false)];
-        case.sp_vendor = Vendor::Other;
+        let mut case = Case { exchanges: vec![set("X-Qlik-Session", false)], sp_vendor: Vendor::Other, ..Case::default() };
         assert_eq!(levels(&SAME_SITE_WITHOUT_SECURE, &case), []);
         case.sp_vendor = Vendor::Qlik;
         assert_eq!(levels(&SAME_SITE_WITHOUT_SECURE, &case), [Severity::Error]);

@@ -51,7 +51,7 @@ mod tests {
     fn carets_stand_under_what_is_meant() {
         let mut page = Page::new(80);
         let text = "…a日\\u{202e}x<HERE>…".replace("\\u{202e}", "\u{202e}");
-        framed(&mut page, 2, &Line::of(Excerpt { text, start: 6, length: 4, line: 12 }));
+        framed(&mut page, 2, &Line::of(&Excerpt { text, start: 6, length: 4, line: 12 }));
         let text = anstream::adapter::strip_str(&page.finish()).to_string();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "  12 │ …a日·x<HERE>…");
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn a_caret_shows_even_at_the_end_of_a_line() {
         let mut page = Page::new(80);
-        framed(&mut page, 0, &Line::of(Excerpt { text: "ab".into(), start: 2, length: 1, line: 1 }));
+        framed(&mut page, 0, &Line::of(&Excerpt { text: "ab".into(), start: 2, length: 1, line: 1 }));
         assert!(page.finish().contains('^'));
     }
 }

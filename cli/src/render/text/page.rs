@@ -117,7 +117,9 @@ mod tests {
     #[test]
     fn lists_keep_their_marks_beside_long_items() {
         let mut page = Page::new(20);
-        page.prose(2, "Sent:\n- http://schemas.example/claims/name\n- mail");
+        page.paragraph(2, "Sent:");
+        page.hanging("  ·", 4, "http://schemas.example/claims/name");
+        page.hanging("  ·", 4, "mail");
         assert_eq!(page.finish(), "  Sent:\n  · http://schemas.example/claims/name\n  · mail\n");
     }
 

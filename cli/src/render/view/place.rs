@@ -34,13 +34,14 @@ pub(crate) struct Line {
 /// The places of a finding, the first one with its line cut to the room there is.
 pub(super) fn all(judged: &Judged, finding: &ReportedFinding, room: usize) -> Vec<PlaceView> {
     let line = |index: usize, place: &Place| (index == 0).then(|| shown(judged, place, finding, room)).flatten();
-    let view = |(index, place): (usize, &Place)| PlaceView { words: describe(judged, place), line: line(index, place).map(Line::of) };
+    let view =
+        |(index, place): (usize, &Place)| PlaceView { words: describe(judged, place), line: line(index, place).as_ref().map(Line::of) };
     finding.places.iter().enumerate().map(view).collect()
 }
 
 impl Line {
     /// The line in three pieces: before what is meant, what is meant, and after it.
-    pub(crate) fn of(excerpt: Excerpt) -> Self {
+    pub(crate) fn of(excerpt: &Excerpt) -> Self {
         // One for one, so that columns stay true.
         let text: Vec<char> = excerpt.text.chars().map(|character| if is_shown(character) { character } else { '·' }).collect();
         let piece = |range: Range<usize>| text.get(range).map(|part| part.iter().collect::<String>()).unwrap_or_default();
