@@ -54,6 +54,12 @@ pub(super) fn of(case: &Case, findings: &[Finding], stands: &[Vec<Stand>], root:
             "a capture showed a sign-in that works with it".to_owned(),
         ),
     };
+    let against =
+        failure.and_then(|failure| case.failures.get(failure)).and_then(|failure| ruled_out::against_what_was_stated(case, failure));
+    let named_because = match against {
+        Some(shown) => format!("{named_because}; what is stated is not borne out ({shown})"),
+        None => named_because,
+    };
     let ruled_out = failure.and_then(|failure| case.failures.get(failure)).map(|failure| ruled_out::of(case, failure)).unwrap_or_default();
     Because { named_because, dropped_if, runner_up, ruled_out }
 }

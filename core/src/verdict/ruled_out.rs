@@ -2,7 +2,7 @@
 
 use diag_sdk::case::judgement::Failure;
 use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{Case, address};
+use diag_sdk::{Case, Meaning, address};
 
 /// Offsets of clocks up to this many seconds harm nobody: every product allows for more.
 const CLOCKS_AGREE: f64 = 5.0;
@@ -17,6 +17,23 @@ pub(super) fn of(case: &Case, failure: &Failure) -> Vec<String> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// What the capture shows against the reason that was stated, where it does.
+pub(super) fn against_what_was_stated(case: &Case, failure: &Failure) -> Option<String> {
+    let response = failure.message.as_deref().and_then(|id| case.message(id)).filter(|message| message.kind == MessageKind::Response)?;
+    let stated = |meanings: &[Meaning]| failure.means(meanings);
+    if stated(&[Meaning::Signature]) {
+        signature(response)
+    } else if stated(&[Meaning::Expired, Meaning::NotYetValid]) {
+        window(response).and(clocks(response)).map(|clocks| format!("validity and {clocks}"))
+    } else if stated(&[Meaning::Destination]) {
+        destination(response)
+    } else if stated(&[Meaning::InResponseTo]) {
+        answers(case, failure, response)
+    } else {
+        None
+    }
 }
 
 fn clocks(response: &Message) -> Option<String> {
