@@ -96,8 +96,7 @@ impl Signals {
         if self.list.iter().any(|known| known.sign == sign) {
             return;
         }
-        let (speaks_for, weight) = weights::of(sign);
-        self.list.push(Signal { sign, speaks_for, weight, exchange: Some(exchange) });
+        self.list.push(weights::signal(sign, Some(exchange)));
     }
 
     /// What the table cannot know: the company a sign is in changes what it shows.

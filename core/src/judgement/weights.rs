@@ -36,7 +36,6 @@ static TABLE: &[Row] = &[
     row(Sign::WentOn, Fate::Accepted, Weight::Clear, "receivers lead on whom they took in"),
     row(Sign::Landed, Fate::Accepted, Weight::Clear, "a page was served where the person wanted to go"),
     row(Sign::PageSays, Fate::Refused, Weight::Clear, "words of a failed sign-in where pages state things; still only words"),
-    row(Sign::LogSays, Fate::Refused, Weight::Clear, "a log speaks of this sign-in only by its time"),
     row(Sign::OwnPage, Fate::Open, Weight::Weak, "a page without a way on and without a session shows nothing by itself"),
 ];
 

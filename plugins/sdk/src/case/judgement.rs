@@ -111,8 +111,6 @@ words! {
         OwnPage,
         /// The response itself says that the sign-in failed.
         StatusRefuses,
-        /// A log says so.
-        LogSays,
     }
 }
 
