@@ -54,7 +54,7 @@ pub(crate) enum Command {
     Flow(FlowArguments),
     /// Show SAML messages as indented XML, however they are packed
     Decode(DecodeArguments),
-    /// Explain a check, a family, an AADSTS code or a SAML status code
+    /// Explain a check, a family, a vendor's code or a SAML status code
     Explain(ExplainArguments),
     /// Write corrected copies of what can be repaired, and print the values to enter for the rest
     Fix(FixArguments),
@@ -63,6 +63,9 @@ pub(crate) enum Command {
     /// Write, test, trust and list check plugins of your own
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Write, test and list product files: what a product's pages say, and where its screens are
+    #[command(subcommand)]
+    Product(ProductCommand),
     /// Print the JSON schema of a document that diag writes
     Schema(SchemaArguments),
     /// Print a completion script for a shell
@@ -123,6 +126,8 @@ pub(crate) struct CheckArguments {
     pub(crate) defaults: DefaultsArguments,
     #[command(flatten)]
     pub(crate) plugins: PluginArguments,
+    #[command(flatten)]
+    pub(crate) products: ProductArguments,
 }
 
 /// What is judged beside the files themselves: the copies that either side has loaded, and keys.
@@ -164,6 +169,15 @@ pub(crate) struct PluginArguments {
     /// Let a plugin see what it asks for: NAME=secret:personal shows names and attributes of people
     #[arg(long = "grant", value_name = "NAME=WHAT", value_parser = grant)]
     pub(crate) grants: Vec<Grant>,
+}
+
+/// Product files beyond those that come with diag.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Products")]
+pub(crate) struct ProductArguments {
+    /// Know this product, too: what its pages and logs say, and where its screens are (repeat for several)
+    #[arg(long = "product", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) products: Vec<PathBuf>,
 }
 
 /// `--grant NAME=WHAT`.
@@ -222,6 +236,8 @@ pub(crate) struct FlowArguments {
     /// Captures, or `-` for standard input; configuration files help to tell who is who
     #[arg(value_name = "CAPTURE", required = true, value_hint = ValueHint::FilePath)]
     pub(crate) captures: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) products: ProductArguments,
 }
 
 /// Options of `fix`.
@@ -258,6 +274,8 @@ pub(crate) struct FixArguments {
     pub(crate) defaults: DefaultsArguments,
     #[command(flatten)]
     pub(crate) plugins: PluginArguments,
+    #[command(flatten)]
+    pub(crate) products: ProductArguments,
 }
 
 /// Options of `decode`.
@@ -324,6 +342,67 @@ pub(crate) enum SchemaOf {
     Plugin,
     /// diag.toml
     Config,
+    /// A product file
+    Product,
+}
+
+/// Commands about product files.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProductCommand {
+    /// Try the samples of a product file, by the very path a capture takes
+    Test(ProductTestArguments),
+    /// Tell which entry of a product is found in a page, and where the others drop out
+    Explain(ProductExplainArguments),
+    /// Draft a product file from the pages of a capture that were not understood
+    New(ProductNewArguments),
+    /// List the products diag knows
+    List(ProductListArguments),
+}
+
+/// Options of `product test`.
+#[derive(Debug, Args)]
+pub(crate) struct ProductTestArguments {
+    /// The product files
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+/// Options of `product explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ProductExplainArguments {
+    /// A product file, or the id of a product diag knows
+    #[arg(value_name = "FILE|ID")]
+    pub(crate) product: String,
+    /// A page as saved from the browser, its text, an address, or `-` for standard input
+    #[arg(value_name = "PAGE", default_value = "-", value_hint = ValueHint::FilePath)]
+    pub(crate) page: String,
+    /// The address the page came from: its host and path may show whose it is
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+}
+
+/// Options of `product new`.
+#[derive(Debug, Args)]
+pub(crate) struct ProductNewArguments {
+    /// The capture whose pages are to be understood
+    #[arg(long, value_name = "CAPTURE", required = true, value_hint = ValueHint::FilePath)]
+    pub(crate) from_capture: PathBuf,
+    /// The product's name
+    #[arg(long, value_name = "NAME", default_value = "My product")]
+    pub(crate) name: String,
+    /// The file to write [default: standard output]; it must not exist yet
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// Options of `product list`.
+#[derive(Debug, Args)]
+pub(crate) struct ProductListArguments {
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: ListFormat,
+    #[command(flatten)]
+    pub(crate) products: ProductArguments,
 }
 
 /// Commands about plugins.

@@ -35,6 +35,17 @@ pub(crate) struct Config {
     /// Check plugins to load, each pinned by its SHA-256.
     #[serde(default)]
     plugin: Vec<plugins::Entry>,
+    /// Product files to know.
+    #[serde(default)]
+    product: Vec<ProductEntry>,
+}
+
+/// A product file.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ProductEntry {
+    /// The file; relative to this one.
+    path: PathBuf,
 }
 
 /// What the configuration said beyond defaults.
@@ -44,6 +55,8 @@ pub(crate) struct Configured {
     pub(crate) path: Option<PathBuf>,
     /// The plugins it names, their paths resolved.
     pub(crate) plugins: Vec<plugins::Entry>,
+    /// The product files it names, their paths resolved.
+    pub(crate) products: Vec<PathBuf>,
 }
 
 /// Defaults for options of `check`, named as on the command line.
@@ -100,7 +113,8 @@ pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failur
     }
     fill(arguments, config.check, &folder);
     let plugins = resolved(config.plugin, &folder);
-    Ok(Configured { path: Some(path), plugins })
+    let products = config.product.into_iter().map(|entry| folder.join(entry.path)).collect();
+    Ok(Configured { path: Some(path), plugins, products })
 }
 
 /// The plugins a configuration names, their paths resolved.

@@ -68,6 +68,15 @@ pub(crate) fn say_error(message: &str) {
     say("error", ERROR, message);
 }
 
+/// A message of several lines, as it stands, on standard error.
+pub(crate) fn say_block(message: &str) {
+    let mut lines = message.lines();
+    say_error(lines.next().unwrap_or_default());
+    for line in lines {
+        anstream::eprintln!("{}", terminal::visible(line));
+    }
+}
+
 /// One line `note: …` on standard error.
 pub(crate) fn say_note(message: &str) {
     say("note", HINT, message);

@@ -11,6 +11,7 @@ mod keys;
 mod nearest;
 mod output;
 mod plugins;
+mod products;
 mod progress;
 mod render;
 mod terminal;

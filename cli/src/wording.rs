@@ -1,6 +1,9 @@
 //! The closed words of a report (severity, outcome, kind of file …) as people say them.
 
 use crate::tone::Tone;
+use crate::wanted;
+use diag_products::Products;
+use diag_sdk::Need;
 use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::{Actor, AttemptKind, Outcome};
 use diag_sdk::case::input::InputKind;
@@ -93,23 +96,25 @@ pub(crate) fn actor(actor: Actor) -> &'static str {
 }
 
 /// What a file is.
-pub(crate) fn kind(kind: InputKind) -> &'static str {
-    match kind {
+pub(crate) fn kind(kind: InputKind) -> String {
+    let own = |need| wanted::name(need, &Products::builtin());
+    let words = match kind {
         InputKind::Unrecognised => "not recognised",
         InputKind::Har => "HAR capture",
         InputKind::Sketch => "sketched capture",
         InputKind::Metadata => "SAML metadata",
         InputKind::SamlMessage => "SAML message",
-        InputKind::Application => "Entra application",
-        InputKind::ServicePrincipal => "Entra service principal",
-        InputKind::TokenIssuancePolicies => "Entra token issuance policies",
-        InputKind::ClaimsMappingPolicies => "Entra claims mapping policies",
-        InputKind::Virtualproxyconfig => "Qlik virtual proxies",
-        InputKind::Proxyservice => "Qlik proxy services",
+        InputKind::Application => return own(Need::Application),
+        InputKind::ServicePrincipal => return own(Need::ServicePrincipal),
+        InputKind::TokenIssuancePolicies => return own(Need::TokenIssuancePolicies),
+        InputKind::ClaimsMappingPolicies => return own(Need::ClaimsMappingPolicies),
+        InputKind::Virtualproxyconfig => return own(Need::Virtualproxyconfig),
+        InputKind::Proxyservice => return own(Need::Proxyservice),
         InputKind::Certutil => "certificate store listing",
-        InputKind::ProxyLog => "Qlik proxy log",
+        InputKind::ProxyLog => return own(Need::ProxyLog),
         InputKind::Certificate => "certificate",
-    }
+    };
+    words.to_owned()
 }
 
 /// What happened to a message on the way.

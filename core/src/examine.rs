@@ -8,7 +8,8 @@ use crate::saml::messages::Decoded;
 use crate::saml::metadata::{self, Holding};
 use crate::seal::Sealer;
 use crate::sources::Sources;
-use crate::{judgement, redact, repair, saml, snapshot, story};
+use crate::{judgement, participants, redact, repair, saml, snapshot, story};
+use diag_products::Products;
 use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::AttemptKind;
 use diag_sdk::case::input::{BrokenDocument, HeldBy, InputKind, Trouble};
@@ -18,6 +19,7 @@ use diag_sdk::case::sp_configuration::HeldMetadata;
 use diag_sdk::{Case, Place};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What is to be examined, and how.
 pub struct Request<'a> {
@@ -31,12 +33,14 @@ pub struct Request<'a> {
     pub now: Timestamp,
     /// Private keys of the service provider, to decrypt assertions with.
     pub keys: Vec<PrivateKey>,
+    /// What is known of products.
+    pub products: Arc<Products>,
 }
 
 impl<'a> Request<'a> {
     /// A request with nothing but files; the clock stands at the epoch.
     pub fn new(files: Vec<Supplied<'a>>) -> Self {
-        Self { files, strict: false, at: None, now: Timestamp::UNIX_EPOCH, keys: Vec::new() }
+        Self { files, strict: false, at: None, now: Timestamp::UNIX_EPOCH, keys: Vec::new(), products: Products::builtin() }
     }
 }
 
@@ -53,6 +57,7 @@ pub struct Examination {
 
 /// Reads, decodes, verifies and joins everything into one Case.
 pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress)) -> Examination {
+    let products = Arc::clone(&request.products);
     let options = intake::Options { strict: request.strict, ..intake::Options::default() };
     let mut evidence = intake::read(request.files, &options, progress);
     story::order(&mut evidence);
@@ -62,15 +67,15 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     case.inputs = std::mem::take(&mut evidence.inputs);
     case.removed_by_exporter.clone_from(&evidence.removed_by_exporter);
 
-    case.exchanges = story::exchanges(&evidence, &sealer);
+    case.exchanges = story::exchanges(&evidence, &products, &sealer);
     blot_pages(&mut case, &redact::known_secrets(&evidence));
     let mut decoded = saml::messages::read(&evidence, &sealer);
-    let held = read_documents(&evidence, &sealer, &decoded, &mut case, &mut sources);
+    let held = read_documents(&evidence, &products, &sealer, &decoded, &mut case, &mut sources);
     for message in &decoded {
         sources.add_xml(&message.facts.id, &message.xml);
     }
     case.messages = decoded.iter().map(|message| message.facts.clone()).collect();
-    snapshot::join::relevant(&mut case);
+    snapshot::join::relevant(&mut case, &products);
     // Which keys may have signed what depends on what was joined.
     crypto::judge(&mut decoded, &case);
     case.has_decryption_key = !request.keys.is_empty();
@@ -78,8 +83,10 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
         sources.add_xml(&unveiled.id, &unveiled.text);
     }
     case.messages = decoded.into_iter().map(|message| message.facts).collect();
-    story::complete(&mut case, &evidence);
-    judgement::judge(&mut case);
+    participants::read_codes(&mut case, &products);
+    story::complete(&mut case, &evidence, &products);
+    participants::introduce(&mut case, &products);
+    judgement::judge(&mut case, &products);
     (case.judged_at, case.judged_by) = moment(&case, request.at, request.now);
     let documents = documents(evidence.documents, held, &case);
     Examination { case, sources, documents }
@@ -107,12 +114,13 @@ fn blot_pages(case: &mut Case, secrets: &BTreeSet<String>) {
 /// inside exports is returned.
 fn read_documents(
     evidence: &Evidence,
+    products: &Products,
     sealer: &Sealer,
     decoded: &[Decoded],
     case: &mut Case,
     sources: &mut Sources,
 ) -> Vec<snapshot::HeldDocument> {
-    let exports = snapshot::read(&evidence.documents, sealer);
+    let exports = snapshot::read(&evidence.documents, products, sealer);
     for (input, note) in exports.notes {
         if let Some(input) = case.inputs.iter_mut().find(|known| known.id == input) {
             input.notes.push(note);

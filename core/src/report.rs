@@ -5,6 +5,7 @@
 use crate::runner::{Ending, Run};
 use crate::screen::Names;
 use crate::verdict::{self, Because, Verdict};
+use diag_products::Products;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::input::Input;
 use diag_sdk::manifest::CheckInfo;
@@ -108,8 +109,8 @@ pub const SCHEMA: &str = "diag-report/1";
 
 impl Report {
     /// Ranks the findings of a run and writes the report.
-    pub fn new(case: &Case, run: Run, checks: &[CheckInfo]) -> Self {
-        let names = Names::of(case);
+    pub fn new(case: &Case, run: Run, checks: &[CheckInfo], products: &Products) -> Self {
+        let names = Names::of(case, products);
         let ranked = verdict::rank(case, run.findings, checks);
         let verdict = verdict::verdict(case, &ranked);
         let id = |index: usize| format!("f{}", index + 1);
@@ -119,7 +120,7 @@ impl Report {
             .into_iter()
             .enumerate()
             .map(|(index, mut finding)| {
-                finding.causes = finding.causes.into_iter().map(|cause| names.write(cause)).collect();
+                finding.causes = finding.causes.into_iter().map(|cause| names.write(&finding.check, cause)).collect();
                 ReportedFinding {
                     id: id(index),
                     finding,

@@ -10,6 +10,7 @@ use crate::keys;
 use crate::nearest::did_you_mean;
 use crate::output::{self, Target};
 use crate::plugins;
+use crate::products;
 use crate::progress::Meter;
 use crate::render::{self, Detail, Judged};
 use crate::terminal;
@@ -17,13 +18,14 @@ use crate::wording;
 use clap::CommandFactory;
 use diag_core::intake::{self, Options, Supplied};
 use diag_core::runner::Selection;
+use diag_products::Products;
 use diag_sdk::Severity;
 use diag_sdk::case::input::{HeldBy, Input, InputKind};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     let configured = config::apply(&mut arguments)?;
@@ -35,7 +37,8 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
         failure::say_note(&format!("options from {}", path.display()));
     }
     let checkers = plugins::checkers(&arguments.plugins, &configured.plugins)?;
-    let manner = manner(arguments, &checkers)?;
+    let products = products::set(configured.products.iter().chain(&arguments.products.products))?;
+    let manner = manner(arguments, &checkers, products)?;
     for (name, want) in checkers.refused() {
         failure::say_note(&format!("plugin {name} wants {want} and does not see it; --grant {name}={want} shows it"));
     }
@@ -93,7 +96,7 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     Ok(exit_code(fail_on, &understood))
 }
 
-fn manner(arguments: &CheckArguments, checkers: &Checkers) -> Result<Manner, Failure> {
+fn manner(arguments: &CheckArguments, checkers: &Checkers, products: Arc<Products>) -> Result<Manner, Failure> {
     for name in arguments.only.iter().chain(&arguments.skip) {
         known_name(name, checkers)?;
     }
@@ -102,6 +105,7 @@ fn manner(arguments: &CheckArguments, checkers: &Checkers) -> Result<Manner, Fai
         at: arguments.at,
         selection: Selection { only: arguments.only.clone(), skip: arguments.skip.clone() },
         keys: keys::load(&arguments.beside.key)?,
+        products,
     })
 }
 
@@ -173,8 +177,7 @@ fn judge_all(cases: &[Vec<File>], manner: &Manner, checkers: &Checkers, meter: &
     done.into_iter().map(|(_, judged)| judged).collect()
 }
 
-pub(super) const WHAT_IS_READ: &str =
-    "diag reads HAR captures, SAML metadata, Microsoft Graph exports of the application and Qlik Sense exports of the virtual proxy";
+pub(super) const WHAT_IS_READ: &str = "diag reads HAR captures, SAML metadata and messages, and exports of either side's configuration: diag product list tells of which products";
 
 /// Remarks on files that are none of ours, each once.
 pub(super) fn say_notes<'a>(judged: impl Iterator<Item = &'a Judged>) {

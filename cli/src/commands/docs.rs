@@ -11,6 +11,7 @@ use crate::failure::{self, Failure};
 use crate::plugins;
 use crate::wanted;
 use crate::wording;
+use diag_products::Products;
 use diag_sdk::manifest::CheckInfo;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -130,7 +131,7 @@ fn page(check: &CheckInfo, checkers: &Checkers) -> String {
     if !check.needs.is_empty() {
         out.push_str("\n## Reads\n\n");
         for need in &check.needs {
-            let _ = writeln!(out, "- {}", wanted::name(*need));
+            let _ = writeln!(out, "- {}", wanted::name(*need, &Products::builtin()));
         }
     }
     if !check.explains.is_empty() {

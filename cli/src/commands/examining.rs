@@ -9,16 +9,25 @@ use diag_core::examine::{Examination, Request};
 use diag_core::intake::Supplied;
 use diag_core::report::Report;
 use diag_core::runner::Selection;
+use diag_products::Products;
 use diag_sdk::case::input::{Input, InputKind};
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// How to judge.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Manner {
     pub(crate) strict: bool,
     pub(crate) at: Option<Timestamp>,
     pub(crate) selection: Selection,
     pub(crate) keys: Vec<PrivateKey>,
+    pub(crate) products: Arc<Products>,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { strict: false, at: None, selection: Selection::default(), keys: Vec::new(), products: Products::builtin() }
+    }
 }
 
 /// Reads the files as one case.
@@ -32,15 +41,22 @@ pub(crate) fn examine(files: &[File], manner: &Manner, meter: &Meter) -> Examina
             reader: Box::new(meter.watch(file.reader())),
         })
         .collect();
-    let request = Request { files: supplied, strict: manner.strict, at: manner.at, now: Timestamp::now(), keys: manner.keys.clone() };
+    let request = Request {
+        files: supplied,
+        strict: manner.strict,
+        at: manner.at,
+        now: Timestamp::now(),
+        keys: manner.keys.clone(),
+        products: Arc::clone(&manner.products),
+    };
     diag_core::examine::examine(request, &mut |_| {})
 }
 
 /// Judges a case.
 pub(crate) fn judge(examination: Examination, manner: &Manner, checkers: &Checkers) -> Judged {
     let run = checkers.run(&examination.case, &manner.selection);
-    let report = Report::new(&examination.case, run, checkers.checks());
-    Judged { case: examination.case, sources: examination.sources, report }
+    let report = Report::new(&examination.case, run, checkers.checks(), &manner.products);
+    Judged { case: examination.case, sources: examination.sources, report, products: Arc::clone(&manner.products) }
 }
 
 /// At least one file was something we know, with something left in it.

@@ -11,10 +11,11 @@ use crate::render::text::page::{Page, plain, screen_path, styled, with_code};
 use crate::terminal::{self, DIM, GOOD, STRONG};
 use crate::wanted;
 use crate::wording;
-use diag_sdk::aadsts;
+use diag_products::Products;
+use diag_sdk::Vendor;
+use diag_sdk::case::product::VendorCode;
 use diag_sdk::manifest::{CauseInfo, CheckInfo, Manifest};
 use diag_sdk::status;
-use diag_sdk::{Vendor, Who};
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
@@ -31,8 +32,8 @@ fn write(page: &mut Page, checkers: &Checkers, id: &str) -> Result<(), Failure> 
         explain_check(page, check);
     } else if let Some(family) = checkers.family(&lower) {
         explain_family(page, family);
-    } else if let Some(code) = aadsts::lookup(id) {
-        explain_code(page, code);
+    } else if let Some(code) = code(id) {
+        explain_code(page, &code);
     } else if let Some(meaning) = status::lookup(id) {
         explain_status(page, meaning);
     } else {
@@ -67,7 +68,7 @@ fn explain_check(page: &mut Page, check: &CheckInfo) {
         page.blank();
         page.line(&styled(STRONG, "READS"));
         for need in &check.needs {
-            page.hanging("  ·", 4, wanted::name(*need));
+            page.hanging("  ·", 4, &wanted::name(*need, &Products::builtin()));
         }
     }
     list(page, "EXPLAINS", &check.explains);
@@ -108,17 +109,21 @@ fn explain_cause(page: &mut Page, cause: &CauseInfo) {
 
 /// Where each product has the setting; the neutral words where no product is known to have it.
 pub(super) fn screens(cause: &CauseInfo) -> Vec<(String, String)> {
-    let neutral = cause.setting.screen(Vendor::Other, None);
-    let vendor = match cause.who {
-        Who::Idp => Vendor::Entra,
-        Who::Sp => Vendor::Qlik,
-        Who::Network | Who::User => Vendor::Other,
-    };
-    let screen = cause.setting.screen(vendor, None);
-    match vendor.product() {
-        Some(product) if screen != neutral => vec![(format!("{product}: "), screen)],
-        _ => vec![(String::new(), neutral)],
-    }
+    let products = Products::builtin();
+    let known: Vec<(String, String)> = products
+        .iter()
+        .filter_map(|product| {
+            let screen = products.screen(Vendor::read(&product.id)?, cause.setting, None)?;
+            Some((format!("{}: ", product.name), screen))
+        })
+        .collect();
+    if known.is_empty() { vec![(String::new(), cause.setting.neutral().to_owned())] } else { known }
+}
+
+/// A code of a vendor, written whole or as its digits.
+fn code(id: &str) -> Option<VendorCode> {
+    let products = Products::builtin();
+    products.code(id).filter(|known| known.class.is_some()).or_else(|| products.code_of_digits(id))
 }
 
 fn list(page: &mut Page, heading: &str, items: &[String]) {
@@ -142,15 +147,15 @@ fn explain_family(page: &mut Page, family: &Manifest) {
     }
 }
 
-fn explain_code(page: &mut Page, code: &aadsts::VendorCode) {
-    let name = code.name.map(|name| format!("  {}", styled(DIM, name))).unwrap_or_default();
-    page.line(&format!("{}{name}", styled(STRONG, &format!("AADSTS{}", code.number))));
-    page.paragraph(0, &with_code(code.meaning));
+fn explain_code(page: &mut Page, code: &VendorCode) {
+    let name = code.name.as_deref().map(|name| format!("  {}", styled(DIM, name))).unwrap_or_default();
+    page.line(&format!("{}{name}", styled(STRONG, &code.code)));
+    page.paragraph(0, &with_code(&code.text));
     page.blank();
-    page.hanging(&styled(GOOD, "FIX"), 5, &with_code(code.fix));
-    if let Some(address) = aadsts::lookup_page(&code.number.to_string()) {
+    page.hanging(&styled(GOOD, "FIX"), 5, &with_code(&code.fix));
+    if let Some(address) = &code.page {
         page.blank();
-        page.paragraph(0, &styled(DIM, &format!("Microsoft's own page: {address}")));
+        page.paragraph(0, &styled(DIM, &format!("{}: the vendor's own page: {address}", code.product)));
     }
 }
 
@@ -169,15 +174,17 @@ fn explain_status(page: &mut Page, meaning: &status::StatusMeaning) {
 }
 
 fn unknown(checkers: &Checkers, id: &str) -> Failure {
-    if id.to_lowercase().starts_with("aadsts")
-        && let Some(address) = aadsts::lookup_page(id)
+    if let Some(code) = Products::builtin().code(id)
+        && let Some(address) = &code.page
     {
-        return Failure::new(format!("{id}: a code diag does not know")).hint(format!("Microsoft explains it at {address}"));
+        return Failure::new(format!("{id}: a code diag does not know")).hint(format!("{} explains it at {address}", code.product));
     }
     let known = checkers.names().chain(status::STATUSES.iter().map(|status| status.name));
     let hint = did_you_mean(id, known)
         .or_else(|| id.contains('/').then(|| "where a plugin brings it, name that with --plugin PATH".to_owned()))
-        .unwrap_or_else(|| "give the id of a check (diag checks lists them), an AADSTS code or a SAML status code".to_owned());
+        .unwrap_or_else(|| {
+            "give the id of a check (diag checks lists them), a code of a vendor (AADSTS50011) or a SAML status code".to_owned()
+        });
     Failure::new(format!("{id}: nothing of that name to explain")).hint(hint)
 }
 

@@ -7,6 +7,7 @@ use crate::checkers::Checkers;
 use crate::failure::{self, Failure};
 use crate::files::{self, Given};
 use crate::output;
+use crate::products;
 use crate::progress::Meter;
 use crate::render::text::timeline;
 use crate::terminal;
@@ -22,7 +23,7 @@ pub(crate) fn run(arguments: &FlowArguments) -> anyhow::Result<ExitCode> {
         failure::say_error(trouble);
     }
     let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
-    let manner = Manner::default();
+    let manner = Manner { products: products::set(&arguments.products.products)?, ..Manner::default() };
     let judged = judge(examine(&collected.files, &manner, &meter), &manner, &Checkers::builtin());
     meter.finish();
     if !understood(&judged) || judged.case.exchanges.is_empty() {

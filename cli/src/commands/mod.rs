@@ -11,6 +11,7 @@ mod fix;
 mod flow;
 mod man;
 mod plugin;
+mod product;
 mod schema;
 
 use crate::args::{Arguments, Command};
@@ -25,6 +26,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Fix(fix)) => fix::run(&fix),
         Some(Command::Checks(checks)) => checks::run(&checks),
         Some(Command::Plugin(plugin)) => plugin::run(&plugin),
+        Some(Command::Product(product)) => product::run(&product),
         Some(Command::Schema(schema)) => schema::run(&schema),
         Some(Command::Completions(completions)) => completions::run(&completions),
         Some(Command::Man) => man::run(),

@@ -2,7 +2,9 @@
 
 use diag_core::report::{Report, ReportedFinding};
 use diag_core::sources::Sources;
+use diag_products::Products;
 use diag_sdk::{Case, Severity};
+use std::sync::Arc;
 
 /// A case and its report.
 #[derive(Debug)]
@@ -10,6 +12,7 @@ pub(crate) struct Judged {
     pub(crate) case: Case,
     pub(crate) sources: Sources,
     pub(crate) report: Report,
+    pub(crate) products: Arc<Products>,
 }
 
 impl Judged {

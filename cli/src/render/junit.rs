@@ -7,6 +7,7 @@ use crate::terminal::visible;
 use crate::wanted;
 use crate::wording;
 use diag_core::report::{CheckOutcome, ReportedCheck, ReportedFinding};
+use diag_products::Products;
 use diag_sdk::Severity;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -64,7 +65,7 @@ fn case(out: &mut String, family: &str, check: &ReportedCheck, failing: &[&Repor
             format!("<error type=\"crashed\" message=\"{}\"/>", escape(error))
         }
         (CheckOutcome::Skipped, []) => {
-            let needs: Vec<&str> = check.needs.iter().map(|need| wanted::name(*need)).collect();
+            let needs: Vec<String> = check.needs.iter().map(|need| wanted::name(*need, &Products::builtin())).collect();
             format!("<skipped message=\"{}\"/>", escape(&format!("needs one of: {}", needs.join(", "))))
         }
         (_, []) => String::new(),

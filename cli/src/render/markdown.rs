@@ -130,7 +130,7 @@ fn not_checked(out: &mut String, unchecked: &Unchecked<'_>) {
     }
     out.push_str("\n## Not checked for lack of input\n\n");
     for one in &unchecked.wanted {
-        let _ = writeln!(out, "- {} ({}): {}", one.name, one.number, escape(one.how));
+        let _ = writeln!(out, "- {} ({}): {}", one.name, one.number, escape(&one.how));
     }
     for rest in &unchecked.rest {
         let _ = writeln!(out, "- {}: {}", rest.number, rest.why);

@@ -103,7 +103,7 @@ pub(super) fn document(bytes: &[u8]) -> Verdict {
 /// The remark on a file that is none of ours.
 pub(super) fn none_of_ours(what: &str) -> String {
     format!(
-        "{what}: not used. Expected a capture (HAR, SAML-tracer), SAML metadata or a SAML message, an Entra or Qlik export (JSON), certutil text, a proxy log, or a certificate"
+        "{what}: not used. Expected a capture (HAR, SAML-tracer), SAML metadata or a SAML message, an export of either side's configuration (JSON), certutil text, a proxy log, or a certificate"
     )
 }
 
@@ -285,10 +285,10 @@ fn certutil(text: &str) -> bool {
     });
     let names = ["Cert Hash(sha1)", "(sha1):", "Unique container name", "Key Container =", "Provider =", "ProviderType =", "CertUtil:"];
     let hits = names.iter().filter(|name| text.contains(*name)).count();
-    (ruled && hits >= 1) || hits >= 2 || text.starts_with("CertUtil:") || text.contains("Microsoft Enhanced RSA and AES") && hits >= 1
+    (ruled && hits >= 1) || hits >= 2 || text.starts_with("CertUtil:") || text.contains("Enhanced RSA and AES") && hits >= 1
 }
 
-/// A log of the Qlik Sense proxy service: tab-separated, with the logger's name in each line.
+/// A log of a proxy service: tab-separated, with the logger's name in each line.
 fn proxy_log(text: &str) -> bool {
     let loggers = [
         "System.Proxy",
@@ -296,7 +296,7 @@ fn proxy_log(text: &str) -> bool {
         "Trace.Proxy",
         "Proxy.Communication",
         "Proxy.SessionEstablishment",
-        "Qlik.Sense.Proxy",
+        "Sense.Proxy",
         "\\Proxy\\",
         "Security.Proxy",
     ];

@@ -2,31 +2,32 @@
 
 use super::ending::{self, Ending};
 use super::{fate, weights};
-use crate::products;
 use crate::story::draft::{self, Draft};
 use crate::story::path::{Path, host, host_and_path, seconds_between};
 use crate::story::steps::{Deliveries, Roles, deliveries, posts_password, steps};
+use diag_products::{Products, Role};
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Page, Phrase};
 use diag_sdk::case::judgement::{Fate, Sign, Signal};
 use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::case::product::CodeClass;
 use diag_sdk::host::host_of;
 use diag_sdk::spec;
 use diag_sdk::{Case, Meaning};
 use jiff::{SignedDuration, Timestamp};
 
 /// Finds the attempts of the Case in its exchanges and messages.
-pub(super) fn attempts(case: &mut Case) {
+pub(super) fn attempts(case: &mut Case, products: &Products) {
     let path = Path::new(&case.exchanges);
     let consumers = consumers(case);
     let mut drafts = draft::drafts(&path, &case.messages, &consumers);
     if drafts.is_empty() {
-        drafts.extend(refused_at_the_door(&path, &consumers));
+        drafts.extend(refused_at_the_door(&path, &consumers, products));
     }
     let mut endings: Vec<Ending> =
         drafts.iter().map(|draft| door(&path, draft).unwrap_or_else(|| ending::judge(&path, &case.messages, draft))).collect();
     settle_loops(&drafts, &mut endings);
-    settle_restarts(&path, &case.messages, &drafts, &mut endings);
+    settle_restarts(&path, &case.messages, &drafts, &mut endings, products);
     let fates = fates(&drafts, &endings, &case.messages);
     let scene =
         Scene { path: &path, messages: &case.messages, deliveries: deliveries(&case.messages), roles: Roles::of(&path, &case.messages) };
@@ -102,7 +103,7 @@ fn consumers(case: &Case) -> Vec<String> {
 }
 
 /// A service provider that answers with an error before any message: an attempt all the same.
-fn refused_at_the_door(path: &Path<'_>, consumers: &[String]) -> Option<Draft> {
+fn refused_at_the_door(path: &Path<'_>, consumers: &[String], products: &Products) -> Option<Draft> {
     const MEANINGS: &[Meaning] = &[
         Meaning::UnknownIdp,
         Meaning::HostHeader,
@@ -116,7 +117,7 @@ fn refused_at_the_door(path: &Path<'_>, consumers: &[String]) -> Option<Draft> {
         Meaning::Decrypt,
     ];
     let speaks = |page: &Page| {
-        let by_saml = |phrase: &Phrase| phrase.writer.product().is_some_and(|product| !products::stands_before_anything(product));
+        let by_saml = |phrase: &Phrase| phrase.vendor.is_known() && !products.plays(phrase.vendor, Role::Gateway);
         page.error && page.phrases.iter().any(|phrase| MEANINGS.contains(&phrase.meaning) && by_saml(phrase))
     };
     let spoken = || path.exchanges.iter().position(|exchange| exchange.navigation && exchange.page.as_ref().is_some_and(speaks));
@@ -194,7 +195,7 @@ fn settle_loops(drafts: &[Draft], endings: &mut [Ending]) {
 }
 
 /// Attempts the person left for a later one at the same service provider.
-fn settle_restarts(path: &Path<'_>, messages: &[Message], drafts: &[Draft], endings: &mut [Ending]) {
+fn settle_restarts(path: &Path<'_>, messages: &[Message], drafts: &[Draft], endings: &mut [Ending], products: &Products) {
     for index in 0..drafts.len() {
         let draft = &drafts[index];
         if draft.kind != AttemptKind::SignIn {
@@ -210,7 +211,7 @@ fn settle_restarts(path: &Path<'_>, messages: &[Message], drafts: &[Draft], endi
         let page = endings[index].at.and_then(|at| path.get(at)).and_then(|exchange| exchange.page.as_ref());
         let left = match endings[index].outcome {
             Outcome::Incomplete => took_over.is_some() || (0..drafts.len()).any(|other| other > index && later(other)),
-            Outcome::RefusedByIdp => succeeded && (page.is_some_and(temporary) || passive(messages, draft)),
+            Outcome::RefusedByIdp => succeeded && (page.is_some_and(|page| temporary(page, products)) || passive(messages, draft)),
             _ => false,
         };
         if left {
@@ -221,11 +222,11 @@ fn settle_restarts(path: &Path<'_>, messages: &[Message], drafts: &[Draft], endi
 }
 
 /// Refusals after which people simply try again: wrong credentials, an interrupted page.
-fn temporary(page: &Page) -> bool {
-    use diag_sdk::aadsts::{self, CodeClass};
+fn temporary(page: &Page, products: &Products) -> bool {
     let passing = |code: &String| {
-        code == "AADSTS900561"
-            || aadsts::lookup(code).is_some_and(|known| matches!(known.class, CodeClass::User | CodeClass::Interrupt | CodeClass::Service))
+        let Some(known) = products.code(code) else { return false };
+        matches!(known.class, Some(CodeClass::User | CodeClass::Interrupt | CodeClass::Service))
+            || known.meaning == Meaning::MethodNotAllowed
     };
     page.credentials_rejected
         || (!page.codes.is_empty() && page.codes.iter().all(passing))

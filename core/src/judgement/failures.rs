@@ -2,27 +2,29 @@
 //! and did not lead where the person wanted.
 
 use super::reason;
+use crate::spoken::{self, Listener};
 use crate::story::path::redirect_of;
+use diag_products::{Products, Where};
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
-use diag_sdk::case::exchange::{Exchange, Side};
+use diag_sdk::case::exchange::{Exchange, Phrase, Side};
 use diag_sdk::case::judgement::{Failure, Part, Party, Statement};
 use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{Case, Meaning, Stage, Writer};
+use diag_sdk::{Case, Stage};
 
 /// Most exchanges before the end of an attempt whose pages are searched for what was said.
 const BACK: usize = 12;
 
 /// The failures of the Case, in the order of its attempts.
-pub(super) fn failures(case: &Case) -> Vec<Failure> {
+pub(super) fn failures(case: &Case, products: &Products) -> Vec<Failure> {
     let mut failures: Vec<Failure> =
-        case.attempts.iter().filter(|attempt| attempt.failed()).map(|attempt| failure(case, attempt)).collect();
+        case.attempts.iter().filter(|attempt| attempt.failed()).map(|attempt| failure(case, attempt, products)).collect();
     for (number, failure) in failures.iter_mut().enumerate() {
         failure.id = format!("fail{}", number + 1);
     }
     failures
 }
 
-fn failure(case: &Case, attempt: &Attempt) -> Failure {
+fn failure(case: &Case, attempt: &Attempt, products: &Products) -> Failure {
     let response = attempt.response.as_deref().and_then(|id| case.message(id));
     let end = attempt.end.or_else(|| attempt.exchanges.last().copied());
     let exchange = end.and_then(|end| case.exchanges.get(end));
@@ -30,18 +32,11 @@ fn failure(case: &Case, attempt: &Attempt) -> Failure {
     let by_status = stage == Stage::Response || (stage == Stage::Logout && response.is_some_and(refuses));
     let mut said = Vec::new();
     if by_status && let Some(response) = response {
-        said.extend(of_status(response));
+        said.extend(of_status(response, products));
     }
     said.extend(on_pages(case, attempt, party, end));
     if stage == Stage::Consumption && party == Party::Sp {
-        said.extend(case.log_phrases.iter().map(|phrase| Statement {
-            text: phrase.text.clone(),
-            meaning: phrase.meaning,
-            writer: phrase.writer.clone(),
-            part: Part::Log,
-            exchange: None,
-            place: None,
-        }));
+        said.extend(case.log_phrases.iter().map(|phrase| reason::of_phrase(phrase, None, None)));
     }
     // What is known and particular tells most; among equals the order on the page stays.
     said.sort_by_key(|statement| statement.meaning.is_vague());
@@ -112,13 +107,15 @@ fn logout_party(response: Option<&Message>, end: Option<&Exchange>) -> Party {
 }
 
 /// The words of a status that says no.
-fn of_status(response: &Message) -> Option<Statement> {
+fn of_status(response: &Message, products: &Products) -> Option<Statement> {
     let message = response.status.as_ref()?.message.as_ref()?;
     let text = crate::redact::shown(&message.value, 300);
-    let known = crate::products::statements(&message.value);
-    let (meaning, writer) = known.first().map_or((Meaning::Unknown, Writer::Generic), |phrase| (phrase.meaning, phrase.writer.clone()));
+    let listener = Listener::to_anyone(products);
+    let known = [Where::Status, Where::Page].into_iter().find_map(|place| listener.sentences(&message.value, place).into_iter().next());
+    let known = known.map(|found| spoken::phrase(&found, &message.value, Part::Status)).unwrap_or_default();
     let exchange = response.delivered().and_then(|sighting| sighting.exchange);
-    (!text.is_empty()).then(|| Statement { text, meaning, writer, part: Part::Status, exchange, place: Some(message.place.clone()) })
+    let place = Some(message.place.clone());
+    (!text.is_empty()).then(|| Statement { text, ..reason::of_phrase(&Phrase { part: Part::Status, ..known }, exchange, place) })
 }
 
 /// What pages of the party stated, from where the message was handed over to the end.

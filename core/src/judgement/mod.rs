@@ -19,22 +19,23 @@ mod window;
 mod tests;
 
 use crate::story::cookies;
+use diag_products::Products;
 use diag_sdk::Case;
 use std::collections::BTreeMap;
 
 /// Writes down what the story and the messages amount to.
-pub fn judge(case: &mut Case) {
+pub fn judge(case: &mut Case, products: &Products) {
     for assertion in case.messages.iter_mut().flat_map(|message| &mut message.assertions) {
         assertion.window = window::of(assertion);
     }
     for message in &mut case.messages {
         message.consumptions = consumption::of(message);
     }
-    attempts::attempts(case);
+    attempts::attempts(case, products);
     case.lost_cookies = cookies::lost_cookies(case);
     answers::accept_answered(case);
     set_clocks(case);
-    case.failures = failures::failures(case);
+    case.failures = failures::failures(case, products);
 }
 
 fn set_clocks(case: &mut Case) {

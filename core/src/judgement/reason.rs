@@ -4,67 +4,84 @@
 //! error object, a heading; then the first sentences of an error page; its title last, unless that is
 //! no more than the name of the product.
 
-use diag_sdk::case::exchange::{Exchange, Page};
+use diag_sdk::case::exchange::{Exchange, Page, Phrase};
 use diag_sdk::case::judgement::{Part, Statement};
-use diag_sdk::{Meaning, Writer};
+use diag_sdk::{Meaning, Place};
 
 /// Most statements kept of one page.
 const MOST: usize = 5;
 /// Longest sentence taken from the text of a page.
 const LONGEST: usize = 280;
 
-/// What a page states, most telling first; each sentence once.
+/// A known sentence as a statement.
+pub(super) fn of_phrase(phrase: &Phrase, exchange: Option<usize>, place: Option<Place>) -> Statement {
+    Statement {
+        text: phrase.text.trim().to_owned(),
+        meaning: phrase.meaning,
+        values: phrase.values.clone(),
+        who: phrase.who,
+        vendor: phrase.vendor,
+        writer: phrase.writer.clone(),
+        part: phrase.part,
+        exchange,
+        place,
+    }
+}
+
+/// What a page and its address state, most telling first; each sentence once.
 pub(super) fn statements(exchange: &Exchange, index: usize) -> Vec<Statement> {
-    let Some(page) = &exchange.page else { return Vec::new() };
-    let mut told: Vec<Statement> = Vec::new();
-    let mut tell = |text: &str, meaning: Meaning, writer: Writer, part: Part| {
-        let text = text.trim();
-        if let Some(known) = told.iter_mut().find(|statement| says_the_same(&statement.text, text)) {
-            // The same sentence, met once by its place and once by its words: it keeps what either tells.
-            if known.meaning == Meaning::Unknown {
-                (known.meaning, known.writer) = (meaning, writer);
-            }
-            return;
-        }
-        if !text.is_empty() && told.len() < MOST {
-            told.push(Statement {
-                text: text.to_owned(),
-                meaning,
-                writer,
-                part,
-                exchange: Some(index),
-                place: Some(exchange.place.clone()),
-            });
-        }
-    };
-    let (vague, particular): (Vec<_>, Vec<_>) = page.phrases.iter().partition(|phrase| phrase.meaning.is_vague());
-    for phrase in particular {
-        tell(&phrase.text, phrase.meaning, phrase.writer.clone(), phrase.part);
+    let mut told = Told { exchange, index, list: Vec::new() };
+    let page = exchange.page.as_ref();
+    // That nobody answered is no reason anybody gave.
+    let told_outside = || exchange.phrases.iter().filter(|phrase| phrase.meaning != Meaning::ConnectionLost);
+    let known = || page.iter().flat_map(|page| &page.phrases).chain(told_outside());
+    known().filter(|phrase| !phrase.meaning.is_vague()).for_each(|phrase| told.known(phrase));
+    if let Some(page) = page.filter(|page| page.error || exchange.status >= 400) {
+        page.alerts.iter().for_each(|alert| told.unknown(&alert.text, alert.part));
     }
-    let is_error = page.error || exchange.status >= 400;
-    if is_error {
-        for alert in &page.alerts {
-            tell(&alert.text, Meaning::Unknown, Writer::Generic, alert.part);
-        }
-    }
-    for phrase in vague {
-        tell(&phrase.text, phrase.meaning, phrase.writer.clone(), phrase.part);
-    }
-    if !page.codes.is_empty()
-        && let Some(sentence) = around(&page.text, &page.codes[0])
-    {
-        tell(&sentence, Meaning::Unknown, Writer::Generic, Part::Body);
+    known().filter(|phrase| phrase.meaning.is_vague()).for_each(|phrase| told.known(phrase));
+    let Some(page) = page else { return told.list };
+    if let Some(sentence) = page.codes.first().and_then(|code| around(&page.text, code)) {
+        told.unknown(&sentence, Part::Body);
     }
     for heading in page.headings.iter().filter(|heading| is_reason(page, heading)) {
-        tell(heading, Meaning::Unknown, Writer::Generic, Part::Heading);
+        told.unknown(heading, Part::Heading);
     }
     if let Some(sentence) = first_sentences(page) {
-        tell(&sentence, Meaning::Unknown, Writer::Generic, Part::Body);
+        told.unknown(&sentence, Part::Body);
     }
     if let Some(title) = page.title.as_deref().filter(|title| is_reason(page, title)) {
-        tell(title, Meaning::Unknown, Writer::Generic, Part::Title);
+        told.unknown(title, Part::Title);
     }
-    told
+    told.list
+}
+
+/// What was told so far.
+struct Told<'e> {
+    exchange: &'e Exchange,
+    index: usize,
+    list: Vec<Statement>,
+}
+
+impl Told<'_> {
+    fn known(&mut self, phrase: &Phrase) {
+        self.tell(of_phrase(phrase, Some(self.index), Some(self.exchange.place.clone())));
+    }
+
+    fn unknown(&mut self, text: &str, part: Part) {
+        self.known(&Phrase { text: text.to_owned(), part, ..Phrase::default() });
+    }
+
+    fn tell(&mut self, statement: Statement) {
+        if let Some(known) = self.list.iter_mut().find(|known| says_the_same(&known.text, &statement.text)) {
+            // The same sentence, met once by its place and once by its words: it keeps what either tells.
+            if known.meaning == Meaning::Unknown {
+                *known = Statement { text: std::mem::take(&mut known.text), part: known.part, ..statement };
+            }
+        } else if !statement.text.is_empty() && self.list.len() < MOST {
+            self.list.push(statement);
+        }
+    }
 }
 
 /// The one sentence for a headline: a code, else what is stated, else the title.

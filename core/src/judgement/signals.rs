@@ -8,7 +8,7 @@ use crate::story::draft::Draft;
 use crate::story::path::{Path, host, is_detour, redirect_of};
 use crate::story::wording::asks_to_sign_in;
 use diag_sdk::case::exchange::{Exchange, SetCookie, Side};
-use diag_sdk::case::judgement::{Fate, Sign, Signal, Weight};
+use diag_sdk::case::judgement::{Fate, Part, Sign, Signal, Weight};
 
 /// How many exchanges after the landing are looked at for a session at work.
 const REACH: usize = 200;
@@ -138,7 +138,7 @@ fn addresses(path: &Path<'_>, way: &Way, signals: &mut Signals) {
     for (position, step) in way.steps.iter().enumerate() {
         let Some(exchange) = path.get(*step) else { continue };
         let led_to = redirect_of(exchange).is_some_and(names_an_error);
-        if led_to || (position > 0 && names_an_error(&exchange.url)) {
+        if led_to || (position > 0 && shows_an_error(exchange)) {
             signals.add(Sign::ErrorAddress, *step);
         }
     }
@@ -263,7 +263,7 @@ fn used(path: &Path<'_>, draft: &Draft, way: &Way, cookie: &SetCookie) -> Option
                 .flatten()
                 .any(|sent| sent.name == cookie.name && before.is_none_or(|before| before.value != sent.value));
             let works = (200..300).contains(&exchange.status) && (exchange.navigation || is_data(exchange));
-            let says_no = names_an_error(&exchange.url)
+            let says_no = shows_an_error(exchange)
                 || names_a_login(&exchange.url)
                 || exchange
                     .page
@@ -276,4 +276,9 @@ fn used(path: &Path<'_>, draft: &Draft, way: &Way, cookie: &SetCookie) -> Option
 
 fn is_data(exchange: &Exchange) -> bool {
     exchange.content_type.as_deref().is_some_and(|kind| kind.contains("json"))
+}
+
+/// The address names an error, by its words or because a product is known to lead there.
+fn shows_an_error(exchange: &Exchange) -> bool {
+    names_an_error(&exchange.url) || exchange.phrases.iter().any(|phrase| phrase.part == Part::Address)
 }

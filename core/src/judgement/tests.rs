@@ -286,8 +286,9 @@ fn a_response_the_recorder_left_out() {
 
 #[test]
 fn an_error_before_any_message() {
-    let case =
-        tell("GET https://sp.example/hub @0s\n< 500\n| <title>Unknown Identity Provider</title><p>Identity provider lookup failed</p>\n");
+    let case = tell(
+        "GET https://sp.example/hub @0s\n< 500\n| <title>Unknown or Unusable Identity Provider</title><p>Unable to locate metadata for identity provider (https://idp.example/idp)</p>\n",
+    );
     assert_eq!(outcomes(&case), [Outcome::RefusedBySp]);
     let other = tell("GET https://sp.example/hub @0s\n< 404\n| <title>404 Not Found</title>\n");
     assert!(other.attempts.is_empty());

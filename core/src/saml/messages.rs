@@ -227,7 +227,6 @@ mod tests {
         assert_eq!(facts.relay_state.as_ref().unwrap().text, None);
         let status = facts.status.as_ref().unwrap();
         assert_eq!(status.codes.len(), 2);
-        assert_eq!(status.vendor_codes, ["AADSTS75011"]);
         assert_eq!(facts.place.pointer.as_deref(), Some("/log/entries/1/request/postData/params/SAMLResponse"));
         assert_eq!(all[0].redirect, None);
     }

@@ -5,7 +5,6 @@ use super::reading::Reading;
 use super::signature::{self, Ids};
 use super::xml::{self, attribute, child, children, is, text_of};
 use super::{encryption, instant};
-use crate::products;
 use crate::seal::Sealer;
 use diag_sdk::case::assertion::Assertion;
 use diag_sdk::case::input::Trouble;
@@ -176,12 +175,11 @@ fn status(node: Node<'_, '_>, reading: &Reading<'_>) -> Status {
     }
     let message = child(node, NS_PROTOCOL, "StatusMessage");
     let detail = child(node, NS_PROTOCOL, "StatusDetail").map(text_of);
-    let searched = format!("{} {}", message.map(text_of).unwrap_or_default(), detail.as_deref().unwrap_or_default());
     Status {
         codes,
         message: message.map(|message| reading.text(message)),
         detail: detail.map(|text| shortened(&text)).filter(|text| !text.is_empty()),
-        vendor_codes: products::vendor_codes(&searched),
+        vendor_codes: Vec::new(),
     }
 }
 

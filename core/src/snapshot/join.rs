@@ -6,26 +6,28 @@
 //! paths of the capture, then metadata, then the other side's registration. Where nothing decides,
 //! all candidates stay relevant rather than a wrong one alone.
 
-use crate::products;
+use super::qlik;
+use diag_products::{Products, Role};
 use diag_sdk::Case;
 use diag_sdk::Sited;
+use diag_sdk::Vendor;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::sp_configuration::{HeldMetadata, SpConfiguration};
-use diag_sdk::setting::Vendor;
+use diag_sdk::host::host_of;
 use url::Url;
 
 /// Called once, after everything else is in the Case.
-pub fn relevant(case: &mut Case) {
+pub fn relevant(case: &mut Case, products: &Products) {
     settle_held_metadata(case);
     link_proxies(case);
     compute_acs_urls(case);
     let evidence = Evidence::of(case);
     choose_configurations(case, &evidence);
     choose_registrations(case, &evidence);
-    name_vendors(case, &evidence);
+    name_vendors(case, &evidence, products);
 }
 
 /// Whether the metadata inside each configuration could be read is known only now.
@@ -57,7 +59,7 @@ fn link_proxies(case: &mut Case) {
 fn compute_acs_urls(case: &mut Case) {
     let captured: Vec<Url> = case.exchanges.iter().filter_map(|exchange| Url::parse(&exchange.url).ok()).collect();
     for configuration in &mut case.sp_configurations {
-        if configuration.vendor != Vendor::Qlik || configuration.acs_url.is_some() {
+        if configuration.vendor != qlik::VENDOR || configuration.acs_url.is_some() {
             continue;
         }
         if configuration.method.is_some() && !configuration.is_saml() {
@@ -274,22 +276,23 @@ fn choose_registrations(case: &mut Case, evidence: &Evidence) {
     }
 }
 
-fn name_vendors(case: &mut Case, evidence: &Evidence) {
-    let entra = products::is_entra;
+fn name_vendors(case: &mut Case, evidence: &Evidence, products: &Products) {
     if case.idp_vendor == Vendor::Other {
         // Who answered decides; metadata and exports only where nobody did.
-        let answered = evidence.idp_issuers.iter().any(|issuer| entra(issuer));
-        let metadata = case.metadata.iter().filter(|metadata| metadata.idp.is_some());
-        let published = || metadata.clone().any(|metadata| entra(&metadata.entity_id.value));
-        let asked = || case.messages_of(MessageKind::AuthnRequest).filter_map(|request| request.delivered_to()).any(entra);
-        let registered = || case.registrations.iter().any(|registration| registration.vendor == Vendor::Entra);
-        if answered || (evidence.idp_issuers.is_empty() && (asked() || published() || registered())) || (registered() && published()) {
-            case.idp_vendor = Vendor::Entra;
-        }
+        let of = |url: &str| host_of(url).and_then(|host| products.of_host(&host).find(|vendor| products.plays(*vendor, Role::Idp)));
+        let answered = evidence.idp_issuers.iter().find_map(|issuer| of(issuer));
+        let metadata = || case.metadata.iter().filter(|metadata| metadata.idp.is_some());
+        let published = || metadata().find_map(|metadata| of(&metadata.entity_id.value));
+        let asked = || case.messages_of(MessageKind::AuthnRequest).filter_map(|request| request.delivered_to()).find_map(of);
+        let registered = || case.registrations.iter().map(|registration| registration.vendor).find(|vendor| vendor.is_known());
+        let unanswered = || evidence.idp_issuers.is_empty().then(|| asked().or_else(published).or_else(registered)).flatten();
+        // An export and metadata of one product outweigh an issuer nobody knows.
+        let both = || registered().filter(|registered| published() == Some(*registered));
+        case.idp_vendor = answered.or_else(unanswered).or_else(both).unwrap_or_default();
     }
     if case.sp_vendor == Vendor::Other {
         let path = |urls: &[Url]| urls.iter().any(|url| url.path().trim_end_matches('/').ends_with("/samlauthn"));
-        let configured = case.relevant_configurations().any(|configuration| configuration.vendor == Vendor::Qlik);
+        let configured = case.relevant_configurations().any(|configuration| configuration.vendor == qlik::VENDOR);
         // A capture against another product must not be worded for Qlik because an export lies beside it.
         let hosts: Vec<String> = case
             .relevant_configurations()
@@ -300,7 +303,7 @@ fn name_vendors(case: &mut Case, evidence: &Evidence) {
         if path(&evidence.acs)
             || (!elsewhere && (configured || !case.proxies.is_empty() || path(&evidence.metadata_acs) || path(&evidence.replies)))
         {
-            case.sp_vendor = Vendor::Qlik;
+            case.sp_vendor = qlik::VENDOR;
         }
     }
 }

@@ -15,8 +15,8 @@ mod tests;
 
 use crate::evidence::Document;
 use crate::intake::encoding;
-use crate::products;
 use crate::seal::Sealer;
+use diag_products::Products;
 use diag_sdk::Place;
 use diag_sdk::case::exchange::Phrase;
 use diag_sdk::case::input::InputKind;
@@ -56,7 +56,7 @@ pub struct HeldDocument {
 }
 
 /// Reads all exports among the documents. Other documents are left alone.
-pub fn read(documents: &[Document], _sealer: &Sealer) -> Snapshot {
+pub fn read(documents: &[Document], products: &Products, _sealer: &Sealer) -> Snapshot {
     let mut snapshot = Snapshot::default();
     let (mut tenant, mut site) = (entra::Tenant::default(), qlik::Site::default());
     for document in documents {
@@ -73,7 +73,7 @@ pub fn read(documents: &[Document], _sealer: &Sealer) -> Snapshot {
         };
         match document.kind {
             InputKind::Certutil => snapshot.key_stores.extend(certutil::read(&document.input, &text)),
-            InputKind::ProxyLog => snapshot.log_phrases.extend(products::log_lines(&text)),
+            InputKind::ProxyLog => snapshot.log_phrases.extend(qlik::log::read(&text, products)),
             kind => {
                 let export = json::Export::new(&document.input, &text);
                 {

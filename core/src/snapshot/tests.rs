@@ -1,15 +1,16 @@
 //! Whole exports in, facts out: the shapes people really hand in.
 
+use super::qlik;
 use super::{Snapshot, join, read};
 use crate::evidence::Document;
 use crate::seal::Sealer;
+use diag_products::Products;
 use diag_sdk::Case;
 use diag_sdk::case::exchange::SameSite;
 use diag_sdk::case::input::InputKind;
 use diag_sdk::case::message::{AuthnRequest, Message, MessageKind};
 use diag_sdk::case::registration::{RegistrationObject, SigningOption};
 use diag_sdk::case::sp_configuration::{AuthenticationMethod, HeldMetadata, RequestAlgorithm};
-use diag_sdk::setting::Vendor;
 
 const APP_ID: &str = "11111111-2222-3333-4444-555555555555";
 const VP: &str = "aaaaaaaa-0000-4000-8000-000000000001";
@@ -21,7 +22,7 @@ fn document(input: &str, kind: InputKind, text: &str) -> Document {
 fn snapshot(documents: &[(InputKind, &str)]) -> Snapshot {
     let documents: Vec<Document> =
         documents.iter().enumerate().map(|(index, (kind, text))| document(&format!("i{}", index + 1), *kind, text)).collect();
-    read(&documents, &Sealer::new("test"))
+    read(&documents, &Products::builtin(), &Sealer::new("test"))
 }
 
 fn case(snapshot: Snapshot) -> Case {
@@ -31,7 +32,7 @@ fn case(snapshot: Snapshot) -> Case {
         proxies: snapshot.proxies,
         ..Case::default()
     };
-    join::relevant(&mut case);
+    join::relevant(&mut case, &Products::builtin());
     case
 }
 
@@ -81,7 +82,7 @@ fn utf16_and_the_portals_manifest_are_read() {
         "replyUrlsWithType": [{"url": "https://sense.example/azure/samlauthn/", "type": "Web"}, {"url": "app://x", "type": "InstalledClient"}]}"#;
     let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(manifest.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let document = Document { input: "i1".to_owned(), kind: InputKind::Application, bytes, ..Document::default() };
-    let snapshot = read(&[document], &Sealer::new(""));
+    let snapshot = read(&[document], &Products::builtin(), &Sealer::new(""));
     let registration = &snapshot.registrations[0];
     assert_eq!(registration.name.as_deref(), Some("Sense"));
     assert_eq!(registration.reply_urls.len(), 1);
@@ -119,7 +120,7 @@ fn a_virtual_proxy_keeps_every_known_number() {
     );
     let snapshot = snapshot(&[(InputKind::Virtualproxyconfig, &text)]);
     let proxy = &snapshot.sp_configurations[0];
-    assert_eq!((proxy.id.as_str(), proxy.name.as_str(), proxy.vendor), ("c1", "azure", Vendor::Qlik));
+    assert_eq!((proxy.id.as_str(), proxy.name.as_str(), proxy.vendor), ("c1", "azure", qlik::VENDOR));
     assert_eq!(proxy.method.as_ref().map(|method| method.value), Some(AuthenticationMethod::Saml));
     assert_eq!(proxy.request_algorithm.as_ref().map(|algorithm| algorithm.value), Some(RequestAlgorithm::Sha1));
     assert_eq!(proxy.same_site_https.as_ref().map(|same_site| same_site.value), Some(SameSite::Lax));
@@ -167,7 +168,7 @@ fn virtual_proxies_inside_a_proxy_count_where_nothing_fuller_is_there() {
         case.sp_configurations[0].acs_url.as_ref().map(|url| url.value.as_str()),
         Some("https://sense.example:4443/azure/samlauthn/")
     );
-    assert_eq!(case.sp_vendor, Vendor::Qlik);
+    assert_eq!(case.sp_vendor, qlik::VENDOR);
     assert!(case.sp_configurations.iter().all(|configuration| configuration.relevant && configuration.linked_proxies == ["x1"]));
 }
 
@@ -178,7 +179,7 @@ fn the_request_decides_which_entry_point_is_meant() {
     let mut case = Case { sp_configurations: snapshot.sp_configurations, ..Case::default() };
     let request = AuthnRequest { acs_url: Some("https://sense.example:443/ADFS/samlauthn".into()), ..AuthnRequest::default() };
     case.messages.push(Message { kind: MessageKind::AuthnRequest, request: Some(request), ..Message::default() });
-    join::relevant(&mut case);
+    join::relevant(&mut case, &Products::builtin());
     let relevant: Vec<&str> = case.relevant_configurations().map(|configuration| configuration.name.as_str()).collect();
     assert_eq!(relevant, ["adfs users"]);
 }
@@ -201,6 +202,6 @@ fn the_registration_of_the_request_is_meant() {
     let snapshot = snapshot(&[(InputKind::Application, text)]);
     let mut case = Case { registrations: snapshot.registrations, ..Case::default() };
     case.messages.push(Message { kind: MessageKind::AuthnRequest, issuer: Some("https://sense.example".into()), ..Message::default() });
-    join::relevant(&mut case);
+    join::relevant(&mut case, &Products::builtin());
     assert_eq!(case.relevant_registrations().map(|registration| registration.id.as_str()).collect::<Vec<_>>(), ["r2"]);
 }

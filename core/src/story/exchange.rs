@@ -5,7 +5,10 @@ use crate::evidence::{Evidence, RawExchange};
 use crate::http_date;
 use crate::redact;
 use crate::seal::Sealer;
-use diag_sdk::case::exchange::{Exchange, Page, SameSite, SentCookie, SetCookie};
+use crate::spoken::{self, Listener};
+use diag_products::{Products, Proven, Signs, Where};
+use diag_sdk::case::exchange::{Exchange, Page, Phrase, SameSite, SentCookie, SetCookie};
+use diag_sdk::case::judgement::Part;
 use jiff::Timestamp;
 use url::Url;
 
@@ -41,11 +44,11 @@ pub fn order(evidence: &mut Evidence) {
 }
 
 /// Cleans all exchanges, in the order of the evidence.
-pub fn exchanges(evidence: &Evidence, sealer: &Sealer) -> Vec<Exchange> {
-    evidence.exchanges.iter().map(|raw| clean(raw, sealer)).collect()
+pub fn exchanges(evidence: &Evidence, products: &Products, sealer: &Sealer) -> Vec<Exchange> {
+    evidence.exchanges.iter().map(|raw| clean(raw, products, sealer)).collect()
 }
 
-fn clean(raw: &RawExchange, sealer: &Sealer) -> Exchange {
+fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
     let content_type =
         raw.response_mime.clone().filter(|mime| !mime.is_empty()).or_else(|| raw.response_header("content-type").map(str::to_owned));
     let kind = raw
@@ -56,6 +59,12 @@ fn clean(raw: &RawExchange, sealer: &Sealer) -> Exchange {
         .or_else(|| raw.request_header("sec-fetch-dest").map(str::to_owned));
     let date = raw.response_header("date").and_then(http_date::read);
     let navigation = is_navigation(raw, kind.as_deref(), content_type.as_deref());
+    let url = Url::parse(&raw.url).ok();
+    let signs = signs(raw, url.as_ref());
+    let (page, proven) = match page(raw, navigation, content_type.as_deref(), &signs, products) {
+        Some((page, proven)) => (Some(page), proven),
+        None => (None, products.recognise(&signs)),
+    };
     Exchange {
         place: raw.place.clone(),
         started: raw.started,
@@ -65,7 +74,9 @@ fn clean(raw: &RawExchange, sealer: &Sealer) -> Exchange {
         status: raw.status,
         failure: raw.failure.clone(),
         location: location(raw),
-        page: page(raw, navigation, content_type.as_deref()),
+        page,
+        phrases: outside_the_page(raw, url.as_ref(), products, &proven),
+        products: products.vendors(&proven),
         content_type,
         request_content_type: raw.request_mime.clone().or_else(|| raw.request_header("content-type").map(str::to_owned)),
         request_bytes: raw.request_bytes,
@@ -159,7 +170,7 @@ fn is_html(content_type: Option<&str>) -> bool {
 }
 
 /// Reads the body where a person saw it, or where it says why a request failed.
-fn page(raw: &RawExchange, navigation: bool, content_type: Option<&str>) -> Option<Page> {
+fn page(raw: &RawExchange, navigation: bool, content_type: Option<&str>, signs: &Signs<'_>, products: &Products) -> Option<(Page, Proven)> {
     let body = raw.response_body.as_deref().filter(|body| !body.trim().is_empty())?;
     if (300..400).contains(&raw.status) {
         return None;
@@ -172,13 +183,75 @@ fn page(raw: &RawExchange, navigation: bool, content_type: Option<&str>) -> Opti
     if scripted || !(navigation || raw.status >= 400) {
         return None;
     }
-    let mut page = pages::read(body, raw.status, html);
+    let answer = pages::Body { text: body, status: raw.status, is_html: html, signs: signs.clone(), typed: typed(raw) };
+    let (mut page, proven) = pages::read(&answer, products);
     // Whatever the words: the field just filled in is asked for once more.
     page.credentials_rejected |= raw.method == "POST"
         && raw.status < 400
         && page.login_form
         && pages::password_fields(body).iter().any(|asked| raw.form.iter().any(|sent| sent.name == *asked));
-    Some(page)
+    Some((page, proven))
+}
+
+/// What an answer shows of itself beside its page.
+fn signs<'r>(raw: &'r RawExchange, url: Option<&'r Url>) -> Signs<'r> {
+    Signs {
+        host: url.and_then(Url::host_str).unwrap_or_default(),
+        path: url.map_or("", Url::path),
+        headers: &raw.response_headers,
+        cookies: raw.response_headers_named("set-cookie").take(MOST).filter_map(|header| Some(header.split_once('=')?.0.trim())).collect(),
+        ..Signs::default()
+    }
+}
+
+/// Known texts in the address, and in the browser's reason why there was no answer.
+fn outside_the_page(raw: &RawExchange, url: Option<&Url>, products: &Products, proven: &Proven) -> Vec<Phrase> {
+    let mut phrases = url.map(|url| in_address(url, products, proven)).unwrap_or_default();
+    if let Some(failure) = raw.failure.as_deref().filter(|_| raw.status == 0) {
+        let found = Listener::to_anyone(products).sentences(failure, Where::Browser);
+        phrases.extend(found.iter().map(|found| spoken::phrase(found, failure, Part::Browser)));
+    }
+    phrases
+}
+
+/// Known texts in path, query and fragment of an address, decoded.
+fn in_address(url: &Url, products: &Products, proven: &Proven) -> Vec<Phrase> {
+    if url.query().is_none() && url.fragment().is_none() && url.path().len() < 2 {
+        return Vec::new();
+    }
+    let address = pages::address_words(url.as_str());
+    let listener = Listener { products, proven: proven.clone() };
+    let found = listener.sentences(&address, Where::Address);
+    found.iter().map(|found| spoken::phrase(found, &address, Part::Address)).collect()
+}
+
+/// Parameters in which people search, and the fields of forms they fill in: a page may repeat what stands there.
+fn typed(raw: &RawExchange) -> Vec<String> {
+    const SEARCHED: &[&str] = &[
+        "q",
+        "query",
+        "search",
+        "s",
+        "keyword",
+        "keywords",
+        "term",
+        "text",
+        "filter",
+        "title",
+        "subject",
+        "comment",
+        "suche",
+        "recherche",
+        "buscar",
+    ];
+    const SHORTEST: usize = 6;
+    let query = Url::parse(&raw.url).ok();
+    let searched = query.iter().flat_map(Url::query_pairs).filter(|(name, _)| SEARCHED.contains(&name.to_lowercase().as_str()));
+    let posted = raw.form.iter().filter(|field| !field.name.starts_with("SAML") && field.name != "RelayState");
+    let mut typed: Vec<String> = searched.map(|(_, value)| value.into_owned()).chain(posted.map(|field| field.value.clone())).collect();
+    typed.retain(|value| (SHORTEST..=2_000).contains(&value.len()));
+    typed.truncate(MOST);
+    typed
 }
 
 fn set_cookies(raw: &RawExchange, date: Option<Timestamp>, sealer: &Sealer) -> Option<Vec<SetCookie>> {

@@ -19,11 +19,12 @@ pub(crate) mod wording;
 pub use exchange::{exchanges, order};
 
 use crate::evidence::Evidence;
+use diag_products::Products;
 use diag_sdk::Case;
 
 /// Fills in what the exchanges and messages tell by themselves.
-pub fn complete(case: &mut Case, evidence: &Evidence) {
-    sides::sides(case);
+pub fn complete(case: &mut Case, evidence: &Evidence, products: &Products) {
+    sides::sides(case, products);
     case.other_protocols = protocols::other_protocols(evidence);
     case.clocks = clocks::clocks(case);
 }

@@ -6,12 +6,15 @@
 use super::html::{self, Html};
 use super::script;
 use super::wording::{names_an_error, says_sign_in_failed};
-use crate::products;
 use crate::redact::shown;
-use diag_sdk::aadsts::{self, CodeClass};
+use crate::spoken::{self, Listener};
+use diag_products::file::At;
+use diag_products::{Found, Products, Proven, Signs, Where};
 use diag_sdk::case::exchange::{Alert, Page, Phrase};
 use diag_sdk::case::judgement::Part;
+use diag_sdk::case::product::CodeClass;
 use diag_sdk::{Meaning, Writer};
+use std::borrow::Cow;
 
 /// Longest text of a page that is kept.
 const LONGEST_TEXT: usize = 1_000;
@@ -24,38 +27,58 @@ const SOLE_SENTENCE: usize = 240;
 /// A page with a product's own error text longer than this is documentation, not an error page.
 const LONGEST_ERROR: usize = 8_000;
 
-/// Reads a page. `status` is that of the answer, `text/plain` and JSON bodies are read as text.
-pub fn read(body: &str, status: u16, is_html: bool) -> Page {
+/// A body, and what is known of the answer it came with.
+pub struct Body<'a> {
+    /// The body; `text/plain` and JSON are read as text.
+    pub text: &'a str,
+    /// Status of the answer.
+    pub status: u16,
+    /// It is a page.
+    pub is_html: bool,
+    /// Host, path, headers and cookies of the answer.
+    pub signs: Signs<'a>,
+    /// What the visitor typed, as far as the request tells: a page that repeats it does not say it.
+    pub typed: Vec<String>,
+}
+
+/// Reads a page; hands back also which products it shows itself to be of.
+pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
+    let Body { text: body, status, is_html, .. } = *answer;
     let html = if is_html { html::scan(body) } else { Html { text: html::collapse(head(body)), ..Html::default() } };
-    let mut data = script::vendor_messages(&html.scripts);
+    let signs = Signs { source: body, title: html.title.as_deref().unwrap_or_default(), ..answer.signs.clone() };
+    let listener = Listener { products, proven: products.recognise(&signs) };
+    let mut data = script::vendor_messages(&html.scripts, products);
     data.objects.extend(if is_html { script::error_objects(&html.scripts) } else { script::error_objects(head(body)) });
-    // What scripts would show (Entra ID writes its pages that way) counts as visible text.
-    let spoken = [html.title.as_deref().unwrap_or_default(), &html.text, &data.text, &data.objects.join("\n")].join("\n");
-    let mut codes = products::vendor_codes(&spoken);
+    let spoken = spoken(&html, &data.text, &data.objects);
+    let mut codes = products.codes_in(&spoken);
     for code in data.codes {
         if !codes.contains(&code) && codes.len() < MOST {
             codes.push(code);
         }
     }
     let text = if html.text.is_empty() { &data.text } else { &html.text };
-    let alerts = alerts(&html, &data.objects, &data.text, status);
+    let alerts = alerts(&html, &data.objects, &data.text, status, &listener);
     let parts = Parts { title: html.title.as_deref(), headings: &html.headings, alerts: &alerts, text: &html.text };
-    let mut phrases = products::statements(&spoken);
-    for phrase in &mut phrases {
-        phrase.part = parts.of(phrase);
-    }
+    let heard = without(&spoken, &answer.typed);
+    let sentences = listener.sentences(&heard, Where::Page);
+    let phrases: Vec<Phrase> = sentences
+        .iter()
+        .map(|found| (found, parts.of(&spoken[found.start..found.end])))
+        .filter(|(found, part)| may_stand(found, *part))
+        .map(|(found, part)| spoken::phrase(found, &spoken, part))
+        .collect();
     // A log-in form that comes again, with the remark why, is a question rather than an end.
     let asks_again = html.password_field && status < 400;
     let credentials_rejected =
-        codes.iter().any(|code| products::credential_code(code)) || phrases.iter().any(|phrase| phrase.meaning == Meaning::Credentials);
+        codes.iter().any(|code| rejects_credentials(products, code)) || phrases.iter().any(|phrase| phrase.meaning == Meaning::Credentials);
     let headed = |says: &dyn Fn(&str) -> bool| html.title.iter().chain(&html.headings).any(|heading| says(heading));
     let named_so = headed(&names_an_error) || html.page_id.as_deref() == Some("ConvergedError");
     let alarmed = alerts.iter().any(|alert| alert.part == Part::Data || says_sign_in_failed(&alert.text) || names_an_error(&alert.text));
     let stated = |phrase: &&Phrase| phrase.meaning != Meaning::Credentials && is_statement(phrase, &spoken, named_so || status >= 400);
     let told = phrases.iter().any(|phrase| stated(&phrase));
     let refuses = headed(&says_sign_in_failed) || alerts.iter().any(|alert| says_sign_in_failed(&alert.text)) || told;
-    let error = status >= 400 || (!asks_again && (named_so || alarmed || told)) || codes.iter().any(|code| blocks(code));
-    Page {
+    let error = status >= 400 || (!asks_again && (named_so || alarmed || told)) || codes.iter().any(|code| blocks(products, code));
+    let page = Page {
         title: html.title.as_deref().map(|title| shown(title, 200)),
         headings: html.headings.iter().take(MOST).map(|heading| shown(heading, LONGEST_PART)).collect(),
         alerts: alerts.into_iter().take(MOST).map(|alert| Alert { text: shown(&alert.text, LONGEST_PART), ..alert }).collect(),
@@ -69,13 +92,42 @@ pub fn read(body: &str, status: u16, is_html: bool) -> Page {
         error,
         refuses: refuses && !asks_again,
         goes_on: html.refreshes || html.submits,
+    };
+    (page, listener.proven)
+}
+
+/// The text with what the visitor typed blanked out, every place as it was.
+fn without<'t>(text: &'t str, typed: &[String]) -> Cow<'t, str> {
+    let mut heard = Cow::Borrowed(text);
+    for words in typed {
+        if heard.contains(words.as_str()) {
+            heard = Cow::Owned(heard.replace(words.as_str(), &" ".repeat(words.len())));
+        }
     }
+    heard
+}
+
+/// The sentence is one that counts where it stands.
+fn may_stand(found: &Found<'_>, part: Part) -> bool {
+    let at = |wanted: &At| match wanted {
+        At::Title => part == Part::Title,
+        At::Heading => part == Part::Heading,
+        At::Alert => matches!(part, Part::Alert | Part::Data),
+    };
+    found.text.at.is_empty() || found.text.at.iter().any(at)
+}
+
+/// What was typed is wrong; the person may try again.
+fn rejects_credentials(products: &Products, code: &str) -> bool {
+    products.code(code).is_some_and(|known| known.meaning == Meaning::Credentials)
 }
 
 /// The code ends a sign-in, rather than asking a question on the way.
-fn blocks(code: &str) -> bool {
-    !products::credential_code(code)
-        && (code == "AADSTS50058" || aadsts::lookup(code).is_none_or(|known| known.class != CodeClass::Interrupt))
+fn blocks(products: &Products, code: &str) -> bool {
+    // A silent sign-in is a question on the way that ends there all the same.
+    let known = products.code(code);
+    let asks = known.as_ref().is_some_and(|known| known.class == Some(CodeClass::Interrupt) && known.meaning != Meaning::NoSession);
+    !rejects_credentials(products, code) && !asks
 }
 
 /// A known text is the page's own statement: it stands where pages state things, or a product says so of itself
@@ -88,12 +140,11 @@ fn is_statement(phrase: &Phrase, spoken: &str, is_error_page: bool) -> bool {
 }
 
 /// What the page marks as an alert, error objects in its data, and a page's one sentence.
-fn alerts(html: &Html, objects: &[String], script_text: &str, status: u16) -> Vec<Alert> {
+fn alerts(html: &Html, objects: &[String], script_text: &str, status: u16, listener: &Listener<'_>) -> Vec<Alert> {
     let alert = |text: &str, part: Part| Alert { text: text.to_owned(), part };
     let mut alerts: Vec<Alert> = objects.iter().map(|text| alert(text, Part::Data)).collect();
     // What is marked as an alert and not as an error may be any remark: it counts by its words.
-    let telling =
-        |text: &str, error: bool| error || says_sign_in_failed(text) || names_an_error(text) || !products::statements(text).is_empty();
+    let telling = |text: &str, error: bool| error || says_sign_in_failed(text) || names_an_error(text) || listener.says_anything(text);
     alerts.extend(html.alerts.iter().filter(|(text, error)| telling(text, *error)).map(|(text, _)| alert(text, Part::Alert)));
     if status >= 400 {
         alerts.extend(html.preformatted.iter().map(|text| alert(text, Part::Alert)));
@@ -102,10 +153,7 @@ fn alerts(html: &Html, objects: &[String], script_text: &str, status: u16) -> Ve
         alerts.push(alert(script_text.trim(), Part::Data));
     }
     let sole = html.headings.is_empty() && !html.text.is_empty() && html.text.len() <= SOLE_SENTENCE && !html.password_field;
-    if sole
-        && alerts.is_empty()
-        && (says_sign_in_failed(&html.text) || names_an_error(&html.text) || !products::statements(&html.text).is_empty())
-    {
+    if sole && alerts.is_empty() && (says_sign_in_failed(&html.text) || names_an_error(&html.text) || listener.says_anything(&html.text)) {
         alerts.push(alert(&html.text, Part::Alert));
     }
     alerts
@@ -120,9 +168,10 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    /// Where a known text stands.
-    fn of(&self, phrase: &Phrase) -> Part {
-        let says = |text: &str| products::statements(text).iter().any(|known| known.meaning == phrase.meaning);
+    /// Where the words of a sentence stand.
+    fn of(&self, words: &str) -> Part {
+        let words = plain(words);
+        let says = |text: &str| plain(text).contains(&words);
         if let Some(alert) = self.alerts.iter().find(|alert| says(&alert.text)) {
             return alert.part;
         }
@@ -134,6 +183,43 @@ impl Parts<'_> {
         }
         if self.text.is_empty() { Part::Data } else { Part::Body }
     }
+}
+
+/// Letters and digits alone: parts of a page are cut and joined with blanks of their own.
+fn plain(text: &str) -> String {
+    text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What a page says, as it is searched: title, text, and what its scripts would show.
+pub fn words(body: &str, products: &Products) -> String {
+    let start = body.trim_start().get(..200).unwrap_or(body);
+    if !start.contains('<') {
+        return html::collapse(head(body));
+    }
+    let html = html::scan(body);
+    let data = script::vendor_messages(&html.scripts, products);
+    let objects = script::error_objects(&html.scripts);
+    spoken(&html, &data.text, &objects)
+}
+
+fn spoken(html: &Html, script_text: &str, objects: &[String]) -> String {
+    // What scripts would show (some products write their pages that way) counts as visible text.
+    [html.title.as_deref().unwrap_or_default(), &html.text, script_text, &objects.join("\n")].join("\n")
+}
+
+/// Path, query and fragment of an address, decoded, as they are searched.
+pub fn address_words(url: &str) -> String {
+    let Ok(url) = url::Url::parse(url) else { return String::new() };
+    let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let mut address = decoded(url.path());
+    for (mark, part) in [('?', url.query()), ('#', url.fragment())] {
+        // A message in the address is no sentence.
+        if let Some(part) = part.filter(|part| !part.contains("SAMLRequest=") && !part.contains("SAMLResponse=")) {
+            address.push(mark);
+            address.push_str(&decoded(&part.replace('+', " ")));
+        }
+    }
+    address
 }
 
 /// Names of the password fields of a page.
@@ -205,6 +291,11 @@ fn support_ids(text: &str) -> Vec<(String, String)> {
 mod tests {
     use super::*;
 
+    fn read(text: &str, status: u16, is_html: bool) -> Page {
+        let products = Products::builtin();
+        super::read(&Body { text, status, is_html, signs: Signs::default(), typed: Vec::new() }, &products).0
+    }
+
     #[test]
     fn entra_error_page_with_200() {
         let page = read(
@@ -251,5 +342,17 @@ mod tests {
             assert!(read(page, 200, true).error, "{page}");
         }
         assert!(read("Forbidden", 403, false).error);
+    }
+
+    #[test]
+    fn what_a_visitor_typed_is_not_said_by_the_page() {
+        let products = Products::builtin();
+        let page = |typed: &[&str]| {
+            let text = "<title>Search</title><h1>Results for \u{201c}Signature validation failed. SAML Response rejected\u{201d}</h1><p>2 hits</p>";
+            let typed = typed.iter().map(|words| (*words).to_owned()).collect();
+            super::read(&Body { text, status: 200, is_html: true, signs: Signs::default(), typed }, &products).0
+        };
+        assert!(page(&["Signature validation failed. SAML Response rejected"]).phrases.is_empty());
+        assert!(!page(&[]).phrases.is_empty());
     }
 }

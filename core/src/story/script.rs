@@ -1,7 +1,7 @@
 //! What scripts and data would put on a page: pages that are drawn by a script state their errors there.
 
 use super::html;
-use diag_sdk::aadsts;
+use diag_products::Products;
 use serde_json::Value;
 
 /// What a script would put on the page.
@@ -13,26 +13,21 @@ pub(super) struct ScriptMessages {
     pub(super) objects: Vec<String>,
 }
 
-/// Fields of Entra ID's `$Config` that hold what its page will say.
-const MESSAGE_FIELDS: &[&str] = &["strMainMessage", "strAdditionalMessage", "strServiceExceptionMessage", "sErrTxt", "strErrorMessage"];
-/// Fields that hold a bare number of a code.
-const NUMBER_FIELDS: &[&str] = &["sErrorCode", "iErrorCode", "sErrCode"];
-
-/// The messages of Entra ID's `$Config`.
-pub(super) fn vendor_messages(scripts: &str) -> ScriptMessages {
+/// What the scripts of products that draw their pages so would show.
+pub(super) fn vendor_messages(scripts: &str, products: &Products) -> ScriptMessages {
     let mut messages = ScriptMessages::default();
-    for field in MESSAGE_FIELDS {
+    for field in products.script_texts() {
         if let Some(value) = json_field(scripts, field) {
             messages.text.push_str(&html::collapse(&html::decode_entities(&value)));
             messages.text.push(' ');
         }
     }
-    for field in NUMBER_FIELDS {
+    for (field, shape) in products.script_codes() {
         if let Some(value) = json_field(scripts, field)
-            && value.len() >= 5
-            && aadsts::number(&value).is_some()
+            && (shape.digits..=9).contains(&value.len())
+            && value.bytes().all(|byte| byte.is_ascii_digit())
         {
-            messages.codes.push(format!("AADSTS{value}"));
+            messages.codes.push(format!("{}{value}", shape.prefix));
         }
     }
     messages

@@ -4,7 +4,7 @@
 //! is the service provider. Metadata, registrations and entry points name further hosts. A host
 //! that plays both parts (a broker, a test machine) is judged exchange by exchange.
 
-use crate::products::IDP_HOSTS;
+use diag_products::Products;
 use diag_sdk::Case;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::{Carrier, MessageKind};
@@ -19,8 +19,8 @@ struct Hosts {
 }
 
 /// Sets the side of every exchange.
-pub fn sides(case: &mut Case) {
-    let hosts = hosts(case);
+pub fn sides(case: &mut Case, products: &Products) {
+    let hosts = hosts(case, products);
     let by_message = exchanges_by_message(case);
     let prefixes: Vec<String> = case
         .sp_configurations
@@ -32,7 +32,8 @@ pub fn sides(case: &mut Case) {
     let mut last = BTreeMap::new();
     for (index, exchange) in case.exchanges.iter_mut().enumerate() {
         let Some(host) = host_of(&exchange.url) else { continue };
-        let side = by_message.get(&index).copied().unwrap_or_else(|| match (hosts.idp.contains(&host), hosts.sp.contains(&host)) {
+        let signs_in = |host: &String| hosts.idp.contains(host) || products.signs_in_at(host);
+        let side = by_message.get(&index).copied().unwrap_or_else(|| match (signs_in(&host), hosts.sp.contains(&host)) {
             (true, false) => Side::Idp,
             (false, true) => Side::Sp,
             // Both parts: what it did last in this capture, else the service provider it starts at.
@@ -73,9 +74,8 @@ fn exchanges_by_message(case: &Case) -> BTreeMap<usize, Side> {
     sides
 }
 
-fn hosts(case: &Case) -> Hosts {
+fn hosts(case: &Case, products: &Products) -> Hosts {
     let mut hosts = Hosts::default();
-    hosts.idp.extend(IDP_HOSTS.iter().map(|host| (*host).to_owned()));
     let exchange_host =
         |index: Option<usize>| index.and_then(|index| case.exchanges.get(index)).and_then(|exchange| host_of(&exchange.url));
     for message in &case.messages {
@@ -111,9 +111,7 @@ fn hosts(case: &Case) -> Hosts {
         hosts.sp.extend(configuration.host_uri.iter().filter_map(|uri| host_of(&uri.value)));
     }
     // A reply URL or host URI that was set to the identity provider's own address does not make it a service provider.
-    for host in IDP_HOSTS {
-        hosts.sp.remove(*host);
-    }
+    hosts.sp.retain(|host| !products.signs_in_at(host));
     hosts
 }
 
@@ -146,7 +144,7 @@ mod tests {
         let exchanges =
             ["https://sp.example/", "https://idp.example/sso", "https://idp.example/login", "https://cdn.example/x.js"].map(at).to_vec();
         let mut case = Case { exchanges, messages: vec![request], ..Case::default() };
-        sides(&mut case);
+        sides(&mut case, &Products::builtin());
         let told: Vec<Side> = case.exchanges.iter().map(|exchange| exchange.side).collect();
         assert_eq!(told, [Side::Sp, Side::Idp, Side::Idp, Side::Other]);
     }
@@ -157,7 +155,7 @@ mod tests {
             SpConfiguration { prefix: Some("bi".into()), host_uri: Some("https://sense.example".into()), ..SpConfiguration::default() };
         let exchanges = ["https://alias.example/bi/hub", "https://alias.example/bindings"].map(at).to_vec();
         let mut case = Case { exchanges, sp_configurations: vec![configuration], ..Case::default() };
-        sides(&mut case);
+        sides(&mut case, &Products::builtin());
         assert_eq!(case.exchanges[0].side, Side::Sp);
         assert_eq!(case.exchanges[1].side, Side::Other);
     }

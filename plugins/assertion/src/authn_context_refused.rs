@@ -1,6 +1,6 @@
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::message::Message;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, aadsts, check, spec};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, spec};
 
 static DEMAND: CauseData = CauseData {
     text: "The service provider's request demands an authentication method that this person did not use",
@@ -17,7 +17,7 @@ static METHOD: CauseData = CauseData {
 
 const HEADLINE: &str = "The identity provider cannot meet the demanded authentication method";
 /// Entra ID: no matching method; the comparison must be exact.
-const CODES: &[u32] = &[75_011, 900_235];
+const CODES: &[&str] = &["AADSTS75011", "AADSTS900235"];
 
 check! {
     /// The authentication method demanded by the request was not met.
@@ -85,7 +85,7 @@ fn run(case: &Case, out: &mut Findings) {
         out.push(worded(case, finding, response.request()).at(&code.place));
     }
     for seen in case.vendor_codes() {
-        let known = aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number));
+        let known = CODES.contains(&seen.code);
         if !known || seen.attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str())) {
             continue;
         }

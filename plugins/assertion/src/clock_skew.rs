@@ -3,7 +3,7 @@ use diag_sdk::case::judgement::{Offset, Window};
 use diag_sdk::jiff::Timestamp;
 use diag_sdk::shown::{seconds, span};
 use diag_sdk::view::Response;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static SP_CLOCK: CauseData = CauseData {
     text: "The clock of the service provider's server is wrong",
@@ -158,7 +158,7 @@ fn judge(response: &Response<'_>, time: Timestamp, window: &Window) -> Option<Fi
 /// the request was indeed sent as soon as it was made.
 fn judge_requests(case: &Case, out: &mut Findings) {
     for seen in case.vendor_codes() {
-        if aadsts::number(seen.code) != Some(76_026) {
+        if seen.code != "AADSTS76026" {
             continue;
         }
         let request = seen.attempt.and_then(|attempt| case.request_of(attempt));

@@ -1,6 +1,6 @@
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who, aadsts, check, shown};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who, check, shown};
 
 static SP: CauseData = CauseData {
     text: "The service provider makes ids that XML does not allow, such as a bare GUID that begins with a digit",
@@ -16,7 +16,7 @@ static IDP: CauseData = CauseData {
 };
 
 /// Entra ID: the id of the request is not valid.
-const INVALID_ID: u32 = 7_500_529;
+const INVALID_ID: &str = "AADSTS7500529";
 
 check! {
     /// The id of a message or assertion is missing or not one that XML allows.
@@ -85,11 +85,7 @@ fn judge(delivery: &Delivery<'_>, element: &str, id: Option<&Sited<String>>, pla
     };
     let attempt = delivery.attempt.map(|attempt| &attempt.id);
     let refused = delivery.message.kind == MessageKind::AuthnRequest
-        && delivery
-            .case
-            .vendor_codes()
-            .iter()
-            .any(|seen| aadsts::number(seen.code) == Some(INVALID_ID) && seen.attempt.map(|attempt| &attempt.id) == attempt);
+        && delivery.case.vendor_codes().iter().any(|seen| seen.code == INVALID_ID && seen.attempt.map(|attempt| &attempt.id) == attempt);
     let severity = if refused { Severity::Error } else { Severity::Warning };
     let finding = delivery
         .finding(severity, format!("{element} {flaw}"))

@@ -87,7 +87,7 @@ check! {
     }
 }
 
-const MEANINGS: &[Meaning] = &[Meaning::InResponseTo];
+const MEANINGS: &[Meaning] = &[Meaning::InResponseTo, Meaning::NoSession];
 
 fn run(case: &Case, out: &mut Findings) {
     for response in case.responses() {
@@ -135,7 +135,7 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
         ),
         _ if said => (
             "The service provider does not know the request that was answered".to_owned(),
-            "It says that InResponseTo is not a request it has sent in this session.".to_owned(),
+            response.statement(MEANINGS).map_or_else(String::new, |said| said.quoted()),
         ),
         _ => return None,
     };

@@ -1,5 +1,5 @@
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, aadsts, check, spec};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check, spec};
 
 static PASSIVE: CauseData = CauseData {
     text: "The service provider asks for a silent sign-in (IsPassive) and does not go on when nobody is signed in",
@@ -70,15 +70,15 @@ check! {
     }
 }
 
-/// Entra ID: nobody is signed in.
-const NOBODY_SIGNED_IN: u32 = 50_058;
+/// Nobody is signed in.
+const NOBODY_SIGNED_IN: &str = "AADSTS50058";
 
 fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<&str> = Vec::new();
     for response in case.responses() {
         let Some(status) = &response.message.status else { continue };
         let code = status.codes.iter().find(|code| spec::short(&code.value) == "NoPassive");
-        let vendor = status.vendor_codes.iter().find(|code| aadsts::number(code) == Some(NOBODY_SIGNED_IN));
+        let vendor = status.vendor_codes.iter().find(|code| *code == NOBODY_SIGNED_IN);
         let (place, actual) = match (code, vendor) {
             (Some(code), _) => (&code.place, code.value.as_str()),
             (None, Some(vendor)) => (status.message.as_ref().map_or(&response.message.place, |text| &text.place), vendor.as_str()),
@@ -89,10 +89,7 @@ fn run(case: &Case, out: &mut Findings) {
     }
     for seen in case.vendor_codes() {
         let passive = seen.attempt.is_some_and(|attempt| asked_silently(case, attempt).is_some());
-        if aadsts::number(seen.code) != Some(NOBODY_SIGNED_IN)
-            || !passive
-            || seen.attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str()))
-        {
+        if seen.code != NOBODY_SIGNED_IN || !passive || seen.attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str())) {
             continue;
         }
         told.extend(seen.attempt.map(|attempt| attempt.id.as_str()));

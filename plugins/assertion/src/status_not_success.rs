@@ -2,7 +2,7 @@ use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::judgement::Party;
 use diag_sdk::case::message::Status;
 use diag_sdk::view::Response;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check, spec, status};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, spec, status};
 
 static REQUEST: CauseData = CauseData {
     text: "The identity provider blames the request: something in it is wrong or not registered",
@@ -80,7 +80,7 @@ fn run(case: &Case, out: &mut Findings) {
         let Some(top) = status.codes.first() else { continue };
         let finding = response
             .finding(severity(&response, status), headline(status))
-            .detail(detail(status))
+            .detail(detail(response.case, status))
             .at(&top.place)
             .at_all(status.codes.iter().skip(1).map(|code| &code.place))
             .at_all(status.message.iter().map(|text| &text.place))
@@ -103,7 +103,7 @@ fn headline(status: &Status) -> String {
     }
 }
 
-fn detail(status: &Status) -> String {
+fn detail(case: &Case, status: &Status) -> String {
     let mut sentences: Vec<String> = Vec::new();
     if let Some(message) = &status.message {
         let text: String = message.value.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect();
@@ -112,7 +112,7 @@ fn detail(status: &Status) -> String {
         }
     }
     for code in &status.vendor_codes {
-        sentences.extend(aadsts::lookup(code).map(|known| format!("{code}: {}.", known.meaning)));
+        sentences.extend(case.code(code).map(|known| format!("{code}: {}.", known.text)));
     }
     // The lowest code that means something: those above it only say whom it blames.
     let telling = status.codes.iter().rev().find_map(|code| status::lookup(&code.value));
@@ -144,8 +144,8 @@ fn blamed(case: &Case, status: &Status, finding: Finding) -> Finding {
         known.meaning.clone_into(&mut likely.text);
         known.fix.clone_into(&mut likely.fix);
     }
-    if let Some(known) = status.vendor_codes.iter().rev().find_map(|code| aadsts::lookup(code)) {
-        known.meaning.clone_into(&mut likely.text);
+    if let Some(known) = status.vendor_codes.iter().rev().find_map(|code| case.code(code)) {
+        known.text.clone_into(&mut likely.text);
         known.fix.clone_into(&mut likely.fix);
     }
     finding

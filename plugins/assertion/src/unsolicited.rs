@@ -1,4 +1,5 @@
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::case::product::Habit;
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static START_AT_SP: CauseData = CauseData {
     text: "The sign-in was started at the identity provider (its application portal or test button), and the service provider takes only answers to its own requests",
@@ -81,7 +82,10 @@ fn run(case: &Case, out: &mut Findings) {
             (true, true) => Severity::Error,
             (true, false) if response.said_otherwise(MEANINGS) => Severity::Notice,
             // Many take what nobody asked for. One that asked, or whose maker has sign-ins start there only, may not.
-            (true, false) if response.attempt.is_some_and(|attempt| attempt.request.is_some()) || case.sp_vendor == Vendor::Qlik => {
+            (true, false)
+                if response.attempt.is_some_and(|attempt| attempt.request.is_some())
+                    || case.sp_has_habit(Habit::NamesPeopleByDirectory) =>
+            {
                 Severity::Warning
             }
             _ => Severity::Notice,

@@ -2,9 +2,10 @@
 
 use diag_sdk::address::Address;
 use diag_sdk::case::judgement::Fate;
+use diag_sdk::case::product::Habit;
 use diag_sdk::destinations::Destinations;
 use diag_sdk::view::{Response, Source, Used};
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 use std::collections::{HashMap, HashSet};
 
 static HOST_URI_HTTP: CauseData = CauseData {
@@ -127,11 +128,11 @@ fn judge(case: &Case, insecure: &Used<'_>, evidence: &Evidence<'_>) -> Finding {
     let other = resource(insecure.value, "http").and_then(|resource| evidence.secure.get(&resource).copied());
     let attempt = evidence.posted_to.reached(insecure.value).and_then(|index| evidence.attempts.get(index).copied());
     let works = insecure.accepted && case.signed_in();
-    let qlik_refuses = case.sp_vendor == Vendor::Qlik
+    let refuses = case.sp_has_habit(Habit::RefusesClearTextOverHttp)
         && insecure.source != Source::Metadata
         && case.relevant_registrations().next().is_some()
         && case.relevant_registrations().all(|registration| registration.encryption_key_id.is_none());
-    let must_break = !works && (other.is_some() || attempt.is_some() || qlik_refuses);
+    let must_break = !works && (other.is_some() || attempt.is_some() || refuses);
     let finding = if must_break {
         Finding::error("The service provider's consumer service URL uses http")
     } else {
@@ -140,7 +141,7 @@ fn judge(case: &Case, insecure: &Used<'_>, evidence: &Evidence<'_>) -> Finding {
     let detail = match (other, attempt) {
         (_, Some(_)) => "The response was posted over http and did not get through: what answers there redirects or refuses.",
         (Some(_), None) => "The other side has the same URL with https; the two do not match.",
-        (None, None) if must_break => "Qlik Sense refuses an assertion that is not encrypted on an unsecured connection.",
+        (None, None) if must_break => "This service provider refuses an assertion that is not encrypted on an unsecured connection.",
         (None, None) => "The response carries the person's identity in clear text, and a redirect to https would lose it.",
     };
     let secure = other.map_or_else(|| secured(insecure.value), str::to_owned);
@@ -198,6 +199,7 @@ mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
+    use diag_sdk::testing;
     use diag_sdk::testing::{ENTITY_ID, acs_endpoints, ended, entry_point, findings, levels, registration, sign_in, sp_metadata};
 
     const HTTP: &str = "http://sense.example:80/azure/samlauthn/";
@@ -226,7 +228,7 @@ mod tests {
     #[test]
     fn qlik_demands_encryption_over_http() {
         let mut case = published(HTTPS, HTTP);
-        case.sp_vendor = Vendor::Qlik;
+        testing::qlik_serves(&mut case);
         case.metadata.clear();
         let mut entry = entry_point();
         entry.host_uri = Some("http://sense.example".into());

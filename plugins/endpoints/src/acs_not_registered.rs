@@ -5,7 +5,7 @@ use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::view::sides::{is_registered, nearest};
 use diag_sdk::view::{Known, Request, Source, Used};
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 use std::collections::{HashMap, HashSet};
 
 static NOT_REGISTERED: CauseData = CauseData {
@@ -20,6 +20,12 @@ static SP_BUILDS_ANOTHER: CauseData = CauseData {
     setting: Setting::SpHostUri,
     fix: "Correct the host URI (and prefix) so that the service provider sends the registered URL",
 };
+static SP_BUILDS_INNER: CauseData = CauseData {
+    text: "The service provider builds its URL from the connection its gateway makes to it, not from the one people have",
+    who: Who::Sp,
+    setting: Setting::SpHostUri,
+    fix: "Tell the service provider its public https address, or let the gateway hand over scheme, host and port and the service provider trust them",
+};
 static SP_SENDS_NO_URL: CauseData = CauseData {
     text: "The service provider's own setting for its address is empty or wrong, so that what it sends is no URL",
     who: Who::Sp,
@@ -28,7 +34,7 @@ static SP_SENDS_NO_URL: CauseData = CauseData {
 };
 
 /// Codes by which Entra ID says that it does not know the reply URL, or that there is none.
-const CODES: &[u32] = &[50011, 500_113, 900_971];
+const CODES: &[&str] = &["AADSTS50011", "AADSTS500113", "AADSTS900971"];
 
 check! {
     /// The service provider's assertion consumer service URL is not registered at the identity provider.
@@ -78,7 +84,7 @@ check! {
         needs: [Need::Capture, Need::SpMetadata, Need::Virtualproxyconfig, Need::Application, Need::ServicePrincipal, Need::SpMetadataInIdp],
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-redirected", "endpoints/destination-mismatch", "endpoints/recipient-mismatch", "endpoints/response-sent-to-wrong-acs", "flow/request-not-answered", "flow/response-not-posted"],
         accounts: [Account::looping(&[Meaning::Acs]), Account::idp(&[Meaning::Acs]).codes(CODES)],
-        causes: [NOT_REGISTERED, SP_BUILDS_ANOTHER, SP_SENDS_NO_URL],
+        causes: [NOT_REGISTERED, SP_BUILDS_ANOTHER, SP_BUILDS_INNER, SP_SENDS_NO_URL],
         references: [
             "saml-core-2.0-os §3.4.1 (AssertionConsumerServiceURL)",
             "https://learn.microsoft.com/entra/identity-platform/reply-url",
@@ -150,12 +156,12 @@ fn refusals<'a>(case: &'a Case, known: &[Known<'a>], used: &[Used<'a>], out: &mu
     let asked = Asked { requests: case.requests_by_attempt(), used: used.iter().rev().map(|used| (used.value, used)).collect() };
     let (mut told, mut attempts) = (HashSet::new(), HashSet::new());
     for seen in case.refusing_codes() {
-        if !aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number)) {
+        if !CODES.contains(&seen.code) {
             continue;
         }
         let url = asked.by(seen.attempt).map_or_else(|| used.first(), |url| asked.used.get(url).copied());
         let registered = url.is_some_and(|url| is_registered(known, url.value));
-        let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
+        let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
         let headline = format!("The identity provider refuses the consumer service URL ({})", seen.code);
         let mut finding = seen.finding(Severity::Error, headline).detail(if registered {
             format!(
@@ -185,7 +191,12 @@ fn refusals<'a>(case: &'a Case, known: &[Known<'a>], used: &[Used<'a>], out: &mu
             seen.finding(Severity::Error, "The identity provider refuses the consumer service URL").detail(seen.phrase.quoted());
         if let Some(url) = url {
             told.insert(url.value);
-            finding = describe(case, finding, url, nearest(known, url.value).map(|(nearest, _)| nearest));
+            // What is registered may be told by the page itself.
+            let told_by_page = seen.phrase.values.get("expected").filter(|registered| is_url(registered) && **registered != url.value);
+            let place = seen.place.cloned().unwrap_or_default();
+            let origin = "what the identity provider says is registered".to_owned();
+            let told_by_page = told_by_page.map(|value| Known { value, place: &place, origin });
+            finding = describe(case, finding, url, told_by_page.as_ref().or(nearest(known, url.value).map(|(nearest, _)| nearest)));
         }
         attempts.extend(finding.attempts.iter().cloned());
         out.push(finding.at_all(seen.place));
@@ -220,9 +231,19 @@ fn describe(case: &Case, finding: Finding, used: &Used<'_>, nearest: Option<&Kno
     if !is_url(used.value) {
         return finding.because(&SP_SENDS_NO_URL, case);
     }
+    if nearest.is_some_and(|nearest| is_inner_address(used.value, nearest.value)) {
+        return finding.because(&SP_BUILDS_INNER, case).because_with(&NOT_REGISTERED, case, used.value);
+    }
     finding = finding.because_with(&NOT_REGISTERED, case, used.value);
     let sp_may_be_wrong = nearest.is_some() && !matches!(finding.difference, Some(Difference::TrailingSlash | Difference::DefaultPort));
     if sp_may_be_wrong { finding.because(&SP_BUILDS_ANOTHER, case) } else { finding }
+}
+
+/// The service provider sends `http` where `https` was agreed for the same host: it knows the connection from its
+/// own gateway, not the one people have.
+fn is_inner_address(used: &str, registered: &str) -> bool {
+    let (Some(used), Some(registered)) = (Address::parse(used), Address::parse(registered)) else { return false };
+    used.scheme == "http" && registered.scheme == "https" && used.host == registered.host
 }
 
 /// An absolute URL of the web and nothing around it.

@@ -1,6 +1,6 @@
 //! Nobody may sign in to the application.
 
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static DISABLED: CauseData = CauseData {
     text: "The application is disabled for sign-in",
@@ -10,7 +10,7 @@ static DISABLED: CauseData = CauseData {
 };
 
 /// Codes by which Entra ID says that the application is disabled or not available.
-const CODES: &[u32] = &[1_000_031, 7_000_112];
+const CODES: &[&str] = &["AADSTS1000031", "AADSTS7000112"];
 
 check! {
     /// The application is disabled at the identity provider.
@@ -47,8 +47,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let said: Vec<_> =
-        case.refusing_codes().into_iter().filter(|seen| aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number))).collect();
+    let said: Vec<_> = case.refusing_codes().into_iter().filter(|seen| CODES.contains(&seen.code)).collect();
     let disabled: Vec<_> =
         case.relevant_registrations().filter(|registration| registration.enabled.as_ref().is_some_and(|enabled| !enabled.value)).collect();
     for registration in &disabled {
@@ -75,7 +74,7 @@ fn run(case: &Case, out: &mut Findings) {
         return;
     }
     for seen in said {
-        let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
+        let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
         out.push(
             seen.finding(Severity::Error, format!("The identity provider says that the application is disabled ({})", seen.code))
                 .detail(meaning)

@@ -1,6 +1,6 @@
 //! The tutorial makes entityID and host URI one value.
 
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static DIFFERENT: CauseData = CauseData {
     text: "The entityID was not entered as the tutorial has it, the same value as the host URI",
@@ -50,15 +50,14 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         }
         let severity = if case.signed_in() { Severity::Notice } else { Severity::Warning };
-        let names = if entry.vendor == Vendor::Qlik { ("samlHostUri", "samlEntityId") } else { ("host URI", "entityID") };
         out.push(
             entry
                 .finding(severity, "The entityID of the virtual proxy is not its host URI")
                 .detail(
                     "Both sides may agree on another entityID; the tutorial uses one value for both, and a near miss is most often a slip.",
                 )
-                .expected(&host_uri.value, format!("{} of {}", names.0, entry.name))
-                .actual_sited(entity_id, format!("{} of {}", names.1, entry.name))
+                .expected(&host_uri.value, format!("host URI of {}", entry.name))
+                .actual_sited(entity_id, format!("entityID of {}", entry.name))
                 .compared()
                 .at(&host_uri.place)
                 .because_at(&DIFFERENT, &entry, host_uri.value.as_str()),

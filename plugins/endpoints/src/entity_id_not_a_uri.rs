@@ -1,6 +1,7 @@
 //! An entityID that is no URI.
 
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::case::product::Habit;
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
 use std::collections::HashSet;
 
 static BARE_NAME: CauseData = CauseData {
@@ -53,16 +54,15 @@ fn run(case: &Case, out: &mut Findings) {
         if is_uri(used.value) || !told.insert(used.value) {
             continue;
         }
-        // Only Entra ID is known to answer such a name differently.
-        let finding = match case.idp_vendor {
-            Vendor::Entra if !case.signed_in() => {
-                Finding::warning("The service provider's entityID is not a URI").likely().detail(format!(
-                    "Microsoft Entra ID answers it with the audience spn:{}, which a service provider that compares exactly refuses.",
-                    used.value
-                ))
-            }
-            _ => Finding::notice("The service provider's entityID is not a URI")
-                .detail("SAML names entities by URIs; some products refuse or alter other names."),
+        let finding = if case.idp_has_habit(Habit::PrefixesAudience) && !case.signed_in() {
+            Finding::warning("The service provider's entityID is not a URI").likely().detail(format!(
+                "{} answers it with the audience spn:{}, which a service provider that compares exactly refuses.",
+                case.product_name(case.idp_vendor, "The identity provider"),
+                used.value
+            ))
+        } else {
+            Finding::notice("The service provider's entityID is not a URI")
+                .detail("SAML names entities by URIs; some products refuse or alter other names.")
         };
         let value = format!("https://{}", used.value.trim().trim_end_matches('/'));
         out.push(
@@ -94,6 +94,7 @@ fn is_port(rest: &str) -> bool {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing;
     use diag_sdk::testing::{ENTITY_ID, entry_point_with, findings, levels, sign_in};
 
     #[test]
@@ -115,8 +116,11 @@ mod tests {
 
     #[test]
     fn entra_alters_bare_names() {
-        let case =
-            |entity_id: &str| Case { idp_vendor: Vendor::Entra, ..entry_point_with(|entry| entry.entity_id = Some(entity_id.into())) };
+        let case = |entity_id: &str| Case {
+            idp_vendor: testing::ENTRA,
+            products: testing::products(),
+            ..entry_point_with(|entry| entry.entity_id = Some(entity_id.into()))
+        };
         let found = findings(&ENTITY_ID_NOT_A_URI, &case("sense.example"));
         assert_eq!((found[0].severity, found[0].expected.as_deref()), (Severity::Warning, Some(ENTITY_ID)));
         assert!(findings(&ENTITY_ID_NOT_A_URI, &case(ENTITY_ID)).is_empty());
@@ -125,7 +129,7 @@ mod tests {
     #[test]
     fn a_bare_name_that_works_is_only_unusual() {
         let mut case = sign_in(Outcome::SignedIn);
-        case.idp_vendor = Vendor::Entra;
+        testing::entra_signs_in(&mut case);
         case.messages[0].issuer = Some("sense.example".into());
         assert_eq!(levels(&ENTITY_ID_NOT_A_URI, &case), [Severity::Notice]);
     }

@@ -2,11 +2,10 @@
 
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
+use diag_sdk::case::product::Habit;
 use diag_sdk::view::sides::{is_registered, nearest};
 use diag_sdk::view::{IdpNames, Known, Request, Source, Used};
-use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, aadsts, check,
-};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 use std::collections::{HashMap, HashSet};
 
 static NOT_REGISTERED: CauseData = CauseData {
@@ -35,7 +34,7 @@ static WRONG_TENANT: CauseData = CauseData {
 };
 
 /// Codes by which Entra ID says that it knows no application of the request's Issuer.
-const CODES: &[u32] = &[50001, 65005, 70001, 500_011, 650_056, 700_011, 700_016];
+const CODES: &[&str] = &["AADSTS50001", "AADSTS65005", "AADSTS70001", "AADSTS500011", "AADSTS650056", "AADSTS700011", "AADSTS700016"];
 /// Meanings of known texts by which other products say so.
 const MEANINGS: &[Meaning] = &[Meaning::UnknownSp, Meaning::UnknownEntity];
 
@@ -139,14 +138,16 @@ fn refusals<'a>(case: &'a Case, names: &Names<'a>, out: &mut Findings) -> HashSe
     let sent = Sent::of(case, &names.used);
     let (mut told, mut attempts) = (HashSet::new(), HashSet::new());
     for seen in case.refusing_codes() {
-        let Some(number) = aadsts::number(seen.code).filter(|number| CODES.contains(number)) else { continue };
+        if !CODES.contains(&seen.code) {
+            continue;
+        }
         let issuer = sent.refused(seen.attempt).or_else(|| names.used.first());
         let registered = issuer.is_some_and(|issuer| names.known.iter().any(|entry| entry.value == issuer.value));
         // These two also mean other things than an unknown Issuer.
-        if registered && matches!(number, 50001 | 65005) {
+        if registered && matches!(seen.code, "AADSTS50001" | "AADSTS65005") {
             continue;
         }
-        let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
+        let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
         let headline = format!("The identity provider does not know the entityID ({})", seen.code);
         let mut finding = seen.finding(Severity::Error, headline).detail(if registered {
             format!(
@@ -239,7 +240,7 @@ fn describe(case: &Case, names: &Names<'_>, finding: Finding, used: &Used<'_>, n
     let finding = if sp_strayed { register(rename(finding)) } else { rename(register(finding)) };
     // A near miss is this registration; and only Entra ID has tenants to mistake.
     let near = !matches!(finding.difference, None | Some(Difference::Unrelated | Difference::Host));
-    if near || case.idp_product() != Vendor::Entra { finding } else { finding.because(&WRONG_TENANT, case) }
+    if near || !case.has_habit(case.idp_product(), Habit::HasTenants) { finding } else { finding.because(&WRONG_TENANT, case) }
 }
 
 /// Nothing registered was given to compare with, or it is equal.
@@ -249,8 +250,8 @@ fn alone(case: &Case, names: &Names<'_>, finding: Finding, used: &Used<'_>, regi
         return borrowed(case, names, finding, used);
     }
     let register = |finding: Finding| finding.because_with(&NOT_REGISTERED, case, used.value);
-    let entra = case.idp_product() == Vendor::Entra;
-    let tenant = |finding: Finding| if entra { finding.because(&WRONG_TENANT, case) } else { finding };
+    let tenants = case.has_habit(case.idp_product(), Habit::HasTenants);
+    let tenant = |finding: Finding| if tenants { finding.because(&WRONG_TENANT, case) } else { finding };
     if registered { register(tenant(finding)) } else { tenant(register(finding)) }
 }
 

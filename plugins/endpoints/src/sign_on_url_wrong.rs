@@ -3,9 +3,7 @@
 use diag_sdk::address::Address;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::view::{EntryPoint, Known, Used};
-use diag_sdk::{
-    Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, aadsts, address, check, difference,
-};
+use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, address, check, difference};
 
 static NOT_SET: CauseData = CauseData {
     text: "The sign-on URL was left empty, so the identity provider starts the sign-in itself (IdP-initiated)",
@@ -169,7 +167,7 @@ fn describe(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, url: &
         finding.difference = fault.difference;
     }
     // The identity provider says so when the URL led back to it without a request.
-    let led_back = case.refusing_codes().into_iter().find(|seen| aadsts::number(seen.code) == Some(750_054));
+    let led_back = case.refusing_codes().into_iter().find(|seen| seen.code == "AADSTS750054");
     if let Some(seen) = led_back {
         finding = finding.at(seen.place).attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
     }

@@ -4,12 +4,11 @@ use diag_sdk::address::Address;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::Endpoint;
+use diag_sdk::case::product::Habit;
 use diag_sdk::destinations::Destinations;
 use diag_sdk::host::host_of;
 use diag_sdk::view::Request;
-use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, aadsts, check, difference,
-};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, difference};
 use std::collections::HashSet;
 
 static OLD_METADATA: CauseData = CauseData {
@@ -26,7 +25,17 @@ static WRONG_TENANT: CauseData = CauseData {
 };
 
 /// Codes by which Entra ID says that the tenant in the URL is missing, unknown or the wrong one.
-const TENANT_CODES: &[u32] = &[50059, 50128, 50194, 90002, 90019, 90038, 700_016, 500_011, 76032];
+const TENANT_CODES: &[&str] = &[
+    "AADSTS50059",
+    "AADSTS50128",
+    "AADSTS50194",
+    "AADSTS90002",
+    "AADSTS90019",
+    "AADSTS90038",
+    "AADSTS700016",
+    "AADSTS500011",
+    "AADSTS76032",
+];
 
 check! {
     /// The request was sent to a URL that is not the identity provider's single sign-on service.
@@ -149,7 +158,7 @@ impl<'a> Endpoints<'a> {
 }
 
 fn refused_for_tenant(exchange: &Exchange) -> bool {
-    exchange.page.iter().flat_map(|page| &page.codes).any(|code| aadsts::number(code).is_some_and(|number| TENANT_CODES.contains(&number)))
+    exchange.page.iter().flat_map(|page| &page.codes).any(|code| TENANT_CODES.contains(&code.as_str()))
 }
 
 fn describe(
@@ -186,7 +195,7 @@ fn describe(
     let value = address.as_deref().or(right.map(|right| right.location.value.as_str()));
     let finding = finding.because_with(&OLD_METADATA, case, value);
     let same_tenant = right.is_some_and(|right| tenant(&right.location.value) == tenant(to));
-    if case.idp_vendor == Vendor::Entra && !same_tenant { finding.because(&WRONG_TENANT, case) } else { finding }
+    if case.idp_has_habit(Habit::HasTenants) && !same_tenant { finding.because(&WRONG_TENANT, case) } else { finding }
 }
 
 /// The first step of the path, which is the tenant in Entra ID's URLs.

@@ -1,8 +1,8 @@
-use diag_sdk::aadsts::{self, CodeClass};
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::{Failure, Party};
-use diag_sdk::{Account, Case, Cause, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check, shown};
+use diag_sdk::case::product::{CodeClass, VendorCode};
+use diag_sdk::{Account, Case, Cause, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
 
 static SAID_ON_PAGE: CauseData = CauseData {
     text: "The identity provider says on its page why it refused",
@@ -81,7 +81,7 @@ fn run(case: &Case, out: &mut Findings) {
     if !told && !case.signed_in() && case.attempts.iter().all(|attempt| attempt.outcome == Outcome::Incomplete) {
         let shown = |exchange: &&Exchange| {
             exchange.side == Side::Idp
-                && exchange.page.as_ref().is_some_and(|page| page.error && page.codes.iter().any(|code| !interrupts(code)))
+                && exchange.page.as_ref().is_some_and(|page| page.error && page.codes.iter().any(|code| !interrupts(case, code)))
         };
         if let Some(exchange) = case.exchanges.iter().rfind(shown) {
             out.push(finding(case, exchange, None));
@@ -90,8 +90,8 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 /// A question on the way (which account, stay signed in?) rather than an error.
-fn interrupts(code: &str) -> bool {
-    aadsts::lookup(code).is_some_and(|known| known.class == CodeClass::Interrupt)
+fn interrupts(case: &Case, code: &str) -> bool {
+    case.code(code).is_some_and(|known| known.class == Some(CodeClass::Interrupt))
 }
 
 fn page_of<'a>(case: &'a Case, attempt: &Attempt) -> Option<&'a Exchange> {
@@ -102,13 +102,13 @@ fn page_of<'a>(case: &'a Case, attempt: &Attempt) -> Option<&'a Exchange> {
 
 fn finding(case: &Case, exchange: &Exchange, failure: Option<&Failure>) -> Finding {
     let codes: Vec<&str> = exchange.page.iter().flat_map(|page| &page.codes).map(String::as_str).collect();
-    let who = case.idp_vendor.product().unwrap_or("The identity provider");
+    let who = case.product_name(case.idp_vendor, "The identity provider");
     let message = match (codes.as_slice(), exchange.headline()) {
         ([], Some(text)) => format!("{who} showed an error page: {}", shortened(&text)),
         ([], None) => format!("{who} answered {} at {}", exchange.status, shown::host_and_path(&exchange.url)),
         (codes, _) => format!("{who} showed an error page: {}", codes.join(", ")),
     };
-    let mut detail: Vec<String> = codes.iter().map(|code| meaning(code)).collect();
+    let mut detail: Vec<String> = codes.iter().map(|code| meaning(case, code)).collect();
     detail.extend(failure.and_then(Failure::words));
     let ids = exchange.support_ids();
     if !ids.is_empty() {
@@ -116,26 +116,33 @@ fn finding(case: &Case, exchange: &Exchange, failure: Option<&Failure>) -> Findi
     }
     let mut finding = Finding::error(message).at(&exchange.place).detail(detail.join(" "));
     for code in &codes {
-        if let Some(known) = aadsts::lookup(code) {
+        if let Some(known) = case.code(code) {
             finding.causes.push(cause(known));
-        } else if let Some(page) = aadsts::lookup_page(code) {
+        } else if let Some(page) = case.page_of_code(code) {
             let text = format!("{code} is not among the codes diag knows");
             let fix = "Open the vendor's page on this code".to_owned();
-            finding.causes.push(Cause { text, who: Who::Idp, screen: "a browser".to_owned(), fix, value: Some(page), ..Cause::default() });
+            finding.causes.push(Cause {
+                text,
+                who: Who::Idp,
+                screen: "a browser".to_owned(),
+                fix,
+                value: Some(page.to_owned()),
+                ..Cause::default()
+            });
         }
     }
     if finding.causes.is_empty() { finding.cause(&SAID_ON_PAGE, case.idp_vendor) } else { finding }
 }
 
-fn meaning(code: &str) -> String {
-    match aadsts::lookup(code) {
-        Some(known) => format!("{code}: {}.", known.meaning.trim_end_matches('.')),
+fn meaning(case: &Case, code: &str) -> String {
+    match case.code(code) {
+        Some(known) => format!("{code}: {}.", known.text.trim_end_matches('.')),
         None => format!("{code} is a code diag does not know."),
     }
 }
 
-fn cause(known: &aadsts::VendorCode) -> Cause {
-    let (who, setting) = match known.class {
+fn cause(known: &VendorCode) -> Cause {
+    let (who, setting) = match known.class.unwrap_or_default() {
         CodeClass::User | CodeClass::Interrupt => (Who::User, Setting::Browser),
         CodeClass::Policy => (Who::Idp, Setting::IdpPolicy),
         CodeClass::Claims => (Who::Idp, Setting::IdpClaims),
@@ -145,8 +152,8 @@ fn cause(known: &aadsts::VendorCode) -> Cause {
         CodeClass::Logout => (Who::Sp, Setting::SpLogout),
         CodeClass::Configuration | CodeClass::Upstream | CodeClass::Service => (Who::Idp, Setting::Unspecified),
     };
-    let (text, fix) = (known.meaning.to_owned(), known.fix.to_owned());
-    Cause { text, who, setting: Some(setting), vendor: Vendor::Entra, fix, ..Cause::default() }
+    let (text, fix) = (known.text.clone(), known.fix.clone());
+    Cause { text, who, setting: Some(setting), vendor: known.vendor, fix, ..Cause::default() }
 }
 
 fn shortened(text: &str) -> String {
@@ -159,13 +166,30 @@ mod tests {
     use super::*;
     use diag_sdk::case::attempt::AttemptKind;
     use diag_sdk::case::exchange::Page;
+    use diag_sdk::testing;
+
+    fn code(code: &str, class: CodeClass) -> VendorCode {
+        testing::known_code(code, "what it means", class)
+    }
 
     fn case(codes: &[&str], outcome: Outcome) -> Case {
         let page = Page { codes: codes.iter().map(|code| (*code).to_owned()).collect(), error: true, ..Page::default() };
         let exchange = Exchange { side: Side::Idp, status: 200, page: Some(page), ..Exchange::default() };
         let attempt =
             Attempt { id: "a1".into(), kind: AttemptKind::SignIn, outcome, exchanges: vec![0], end: Some(0), ..Attempt::default() };
-        Case { exchanges: vec![exchange], attempts: vec![attempt], idp_vendor: Vendor::Entra, ..Case::default() }
+        let unknown = VendorCode {
+            class: None,
+            page: Some("https://idp.example/error?code=9990123".into()),
+            ..code("AADSTS9990123", CodeClass::User)
+        };
+        Case {
+            exchanges: vec![exchange],
+            attempts: vec![attempt],
+            codes: vec![code("AADSTS75006", CodeClass::Request), code("AADSTS16000", CodeClass::Interrupt), unknown],
+            idp_vendor: testing::ENTRA,
+            products: testing::products(),
+            ..Case::default()
+        }
     }
 
     #[test]
@@ -174,7 +198,7 @@ mod tests {
         let finding = &findings.found()[0];
         assert!(finding.message.contains("AADSTS75006") && finding.message.contains("AADSTS9990123"));
         assert_eq!(finding.causes.len(), 2);
-        assert_eq!(finding.causes[1].value.as_deref(), Some("https://login.microsoftonline.com/error?code=9990123"));
+        assert_eq!(finding.causes[1].value.as_deref(), Some("https://idp.example/error?code=9990123"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::judgement::{Failure, Party};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check, shown};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
 
 static IN_ITS_LOG: CauseData = CauseData {
     text: "The service provider knows why it refused and tells only its log",
@@ -86,10 +86,8 @@ fn run(case: &Case, out: &mut Findings) {
         if let Some(time) = exchange.started {
             said.push(format!("Time of the refusal, for the log: {time}."));
         }
-        if case.sp_vendor == Vendor::Qlik {
-            said.push(
-                "Qlik Sense writes the reason to %ProgramData%\\Qlik\\Sense\\Log\\Proxy\\Trace\\<server>_Audit_Proxy.txt.".to_owned(),
-            );
+        if let Some((product, log)) = case.product(case.sp_vendor).and_then(|product| Some((&product.name, product.log.as_ref()?))) {
+            said.push(format!("{product} writes the reason to its log: {log}."));
         }
         let mut finding = Finding::error(message)
             .detail(said.join(" "))

@@ -49,7 +49,7 @@ check! {
         stage: Stage::Authentication,
         needs: [Need::Capture],
         explains: ["flow/request-not-answered"],
-        accounts: [Account::idp(&[Meaning::NotAssigned]).codes(&[50105])],
+        accounts: [Account::idp(&[Meaning::NotAssigned]).codes(&["AADSTS50105"])],
         causes: [NOT_ASSIGNED],
         references: ["Microsoft Entra: AADSTS50105"],
         refusal: Refusal { headline: "The person is not assigned to the application", confirmed: Some(assignment_required) },

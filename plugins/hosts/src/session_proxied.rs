@@ -3,17 +3,8 @@
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
 use std::collections::HashSet;
 
-/// Suffixes that session proxies put behind the host they stand in for.
-const SUFFIXES: &[(&str, &str)] = &[
-    (".mcas.ms", "Microsoft Defender for Cloud Apps"),
-    (".mcas-gov.us", "Microsoft Defender for Cloud Apps"),
-    (".mcas-gov.ms", "Microsoft Defender for Cloud Apps"),
-    (".rproxy.goskope.com", "Netskope"),
-    (".isolation.zscaler.com", "Zscaler"),
-];
-
 static SESSION_CONTROL: CauseData = CauseData {
-    text: "A Conditional Access policy with session control sends people through a proxy that changes the host name",
+    text: "A policy with session control sends people through a proxy that changes the host name",
     who: Who::Idp,
     setting: Setting::IdpPolicy,
     fix: "Take the application out of session control to see whether the trouble goes away, or allow and register the proxied host as well",
@@ -68,7 +59,7 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let mut told = HashSet::new();
     for visit in case.visits() {
-        let Some((original, product)) = proxied(&visit.host) else { continue };
+        let Some((original, product)) = proxied(case, &visit.host) else { continue };
         if !told.insert(visit.host.clone()) {
             continue;
         }
@@ -87,10 +78,10 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 /// The host a proxied one stands in for. The proxy's own pages have no other host in front.
-fn proxied(host: &str) -> Option<(&str, &'static str)> {
-    SUFFIXES.iter().find_map(|(suffix, product)| {
-        let original = host.strip_suffix(suffix)?;
-        original.contains('.').then_some((original, *product))
+fn proxied<'a>(case: &'a Case, host: &'a str) -> Option<(&'a str, &'a str)> {
+    case.products.iter().find_map(|product| {
+        let original = product.stands_in.iter().find_map(|suffix| host.strip_suffix(suffix.as_str()))?;
+        original.contains('.').then_some((original, product.name.as_str()))
     })
 }
 
@@ -101,21 +92,30 @@ mod tests {
     use diag_sdk::testing::exchange;
 
     fn messages(urls: &[&str]) -> Vec<String> {
-        let case = Case { exchanges: urls.iter().map(|url| exchange(Side::Sp, "GET", url, 200)).collect(), ..Case::default() };
+        let case = Case {
+            exchanges: urls.iter().map(|url| exchange(Side::Sp, "GET", url, 200)).collect(),
+            products: diag_sdk::testing::products(),
+            ..Case::default()
+        };
         SESSION_PROXIED.judge(&case).found().iter().map(|finding| finding.message.clone()).collect()
     }
 
     #[test]
     fn a_proxied_host_is_told_once() {
-        let url = "https://sense.contoso.example.mcas.ms/azure/hub";
-        assert_eq!(messages(&[url, url]), ["Microsoft Defender for Cloud Apps stands in for sense.contoso.example"]);
+        let url = "https://sense.contoso.example.proxy.example.net/azure/hub";
+        assert_eq!(messages(&[url, url]), ["A session proxy stands in for sense.contoso.example"]);
     }
 
     #[test]
     fn other_hosts_and_the_proxys_own_pages_are_silent() {
         assert!(
-            messages(&["https://sense.contoso.example/azure/hub", "https://portal.mcas.ms/", "https://evilmcas.ms/", "https://mcas.ms/"])
-                .is_empty()
+            messages(&[
+                "https://sense.contoso.example/azure/hub",
+                "https://portal.proxy.example.net/",
+                "https://evilmcas.ms/",
+                "https://mcas.ms/"
+            ])
+            .is_empty()
         );
     }
 }

@@ -1,7 +1,7 @@
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static TOO_MANY: CauseData = CauseData {
-    text: "The person is in more than 150 groups, and Entra ID then sends a link in place of the groups",
+    text: "The person is in more groups than the identity provider puts into an assertion, and it sends a link in place of them",
     who: Who::Idp,
     setting: Setting::IdpGroups,
     fix: "Send only the groups assigned to the application, or filter them by name",
@@ -12,9 +12,6 @@ static ROLES: CauseData = CauseData {
     setting: Setting::IdpClaims,
     fix: "Give the application roles, assign them, and send them in place of the groups",
 };
-
-/// What Entra ID sends in place of the groups; its own documentation prints it with a leading blank.
-const LINK: &str = "http://schemas.microsoft.com/claims/groups.link";
 
 check! {
     /// A link was sent in place of the groups.
@@ -79,9 +76,14 @@ check! {
     }
 }
 
+/// What a product sends in place of the groups; documentation prints such names with blanks around.
+fn is_link(case: &Case, name: &str) -> bool {
+    case.products.iter().any(|product| product.group_links.iter().any(|link| link == name.trim()))
+}
+
 fn run(case: &Case, out: &mut Findings) {
     for sign_in in case.sign_ins(out) {
-        let Some(link) = sign_in.assertion.attributes.iter().find(|attribute| attribute.name.trim() == LINK) else { continue };
+        let Some(link) = sign_in.assertion.attributes.iter().find(|attribute| is_link(case, &attribute.name)) else { continue };
         let is_groups = |name: &str| diag_sdk::spec::short(name) == "groups";
         let mandatory = sign_in.entry_points.iter().flat_map(|entry| &entry.attribute_map);
         let mandatory = mandatory
@@ -96,7 +98,7 @@ fn run(case: &Case, out: &mut Findings) {
             .finding(severity, "A link was sent in place of the groups")
             .detail(detail)
             .at(&link.place)
-            .expected("the groups themselves", "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups")
+            .expected("the groups themselves", "the attribute of the groups")
             .actual("a link", link.name.trim())
             .because(&TOO_MANY, case)
             .because(&ROLES, case);
@@ -107,6 +109,8 @@ fn run(case: &Case, out: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const LINK: &str = "http://schemas.microsoft.com/claims/groups.link";
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::sp_configuration::MappedAttribute;
     use diag_sdk::testing::{levels, sign_in_sending as sign_in};

@@ -1,8 +1,7 @@
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::Message;
-use diag_sdk::setting::Vendor;
 use diag_sdk::view::Request;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, aadsts, check, spec};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, spec};
 
 static FORMAT: CauseData = CauseData {
     text: "The service provider's request asks for a NameID format the identity provider does not serve",
@@ -18,17 +17,10 @@ static OFFER: CauseData = CauseData {
 };
 
 const HEADLINE: &str = "The identity provider cannot serve the NameID format asked for";
-/// The only formats Entra ID serves; it refuses requests for others.
-const ENTRA: &[&str] = &[
-    "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
-    "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
-    "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
-    "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
-];
 /// Says: whichever the identity provider likes.
 const UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
-/// Entra ID: the NameIDPolicy is not valid.
-const INVALID_POLICY: u32 = 75_016;
+/// The NameIDPolicy is not valid.
+const INVALID_POLICY: &str = "AADSTS75016";
 
 check! {
     /// The request asks for a NameID format the identity provider cannot serve.
@@ -98,7 +90,7 @@ fn run(case: &Case, out: &mut Findings) {
         out.push(proven(case, finding, response.request()));
     }
     for seen in case.vendor_codes() {
-        let known = aadsts::number(seen.code) == Some(INVALID_POLICY);
+        let known = seen.code == INVALID_POLICY;
         if !known || seen.attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str())) {
             continue;
         }
@@ -119,9 +111,9 @@ fn proven(case: &Case, mut finding: Finding, request: Option<&Message>) -> Findi
     if let Some(format) = format {
         finding = finding.actual_sited(format, "NameIDPolicy/@Format of the request");
     }
-    if case.idp_vendor == Vendor::Entra {
-        finding =
-            finding.expected(ENTRA.iter().map(|format| spec::short(format)).collect::<Vec<_>>().join(", "), "formats Entra ID serves");
+    if let Some(product) = case.product(case.idp_vendor).filter(|product| !product.name_id_formats.is_empty()) {
+        let formats: Vec<&str> = product.name_id_formats.iter().map(|format| spec::short(format)).collect();
+        finding = finding.expected(formats.join(", "), format!("formats {} serves", product.name));
     }
     finding.because(&FORMAT, case).because(&OFFER, case)
 }
@@ -136,16 +128,16 @@ fn foreseen(request: &Request<'_>, out: &mut Findings) {
     let published = case.idp_metadata(HeldBy::Publisher).chain(case.idp_metadata(HeldBy::Sp));
     let published: Vec<&str> =
         published.flat_map(|metadata| &metadata.idp).flat_map(|role| &role.name_id_formats).map(String::as_str).collect();
-    let (served, origin) = if case.idp_vendor == Vendor::Entra {
-        (ENTRA.to_vec(), "formats Entra ID serves")
-    } else {
-        (published, "NameIDFormat in the identity provider's metadata")
+    let product = case.product(case.idp_vendor).filter(|product| !product.name_id_formats.is_empty());
+    let (served, origin): (Vec<&str>, String) = match product {
+        Some(product) => (product.name_id_formats.iter().map(String::as_str).collect(), format!("formats {} serves", product.name)),
+        None => (published, "NameIDFormat in the identity provider's metadata".to_owned()),
     };
     if served.is_empty() || served.contains(&format.value.as_str()) {
         return;
     }
-    // Other products serve more than they list; Entra ID's list is documented.
-    let severity = if case.idp_vendor == Vendor::Entra { Severity::Warning } else { Severity::Notice };
+    // Products serve more than their metadata lists; what their makers document is all there is.
+    let severity = if product.is_some() { Severity::Warning } else { Severity::Notice };
     let finding = request
         .finding(severity, "The NameID format asked for is none the identity provider names")
         .likely()
@@ -162,6 +154,7 @@ mod tests {
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::message::Status;
     use diag_sdk::case::metadata::{IdpRole, Metadata};
+    use diag_sdk::testing;
     use diag_sdk::testing::{ended, levels, refused_by_idp, sign_in_sending as sign_in};
 
     const KERBEROS: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos";
@@ -195,19 +188,19 @@ mod tests {
     fn an_unserved_format_is_foreseen_unless_it_was_accepted() {
         let mut case = unanswered(KERBEROS);
         assert!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case).is_empty());
-        case.idp_vendor = Vendor::Entra;
+        testing::entra_signs_in(&mut case);
         assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Warning]);
-        case.messages[0].request.as_mut().unwrap().name_id_format = Some(ENTRA[1].into());
+        case.messages[0].request.as_mut().unwrap().name_id_format = Some(testing::products()[1].name_id_formats[1].as_str().into());
         assert!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case).is_empty());
         let mut case = asking(KERBEROS, Outcome::SignedIn);
-        case.idp_vendor = Vendor::Entra;
+        testing::entra_signs_in(&mut case);
         assert!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case).is_empty());
     }
 
     #[test]
     fn metadata_tells_what_others_serve() {
         let mut case = unanswered(KERBEROS);
-        let idp = IdpRole { name_id_formats: vec![ENTRA[3].to_owned()], ..IdpRole::default() };
+        let idp = IdpRole { name_id_formats: vec![testing::products()[1].name_id_formats[3].clone()], ..IdpRole::default() };
         case.metadata.push(Metadata { idp: Some(idp), ..Metadata::default() });
         assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Notice]);
         case.messages[0].request.as_mut().unwrap().name_id_format = Some(UNSPECIFIED.into());

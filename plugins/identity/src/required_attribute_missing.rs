@@ -2,9 +2,9 @@ use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::{Metadata, RequestedAttribute};
+use diag_sdk::case::product::Habit;
 use diag_sdk::case::sp_configuration::MappedAttribute;
 use diag_sdk::near;
-use diag_sdk::setting::Vendor;
 use diag_sdk::view::{EntryPoint, SignIn};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
@@ -121,6 +121,11 @@ fn run(case: &Case, out: &mut Findings) {
             }
         }
         if !told {
+            let demanded = demanded_by_product(&sign_in);
+            told = demanded.is_some();
+            out.extend(demanded);
+        }
+        if !told {
             out.extend(said_or_denied(&sign_in));
         }
     }
@@ -161,6 +166,22 @@ fn requested_by_metadata(sign_in: &SignIn<'_>, metadata: &Metadata, requested: &
     }
     let (finding, _) = with_nearest(finding, sign_in, &requested.name);
     Some(finding.because_with(&NOT_RELEASED, sign_in.case, requested.name.as_str()).because(&NOT_MAPPED, sign_in.case))
+}
+
+/// What the service provider's product always demands, whatever it says.
+fn demanded_by_product(sign_in: &SignIn<'_>) -> Option<Finding> {
+    let product = sign_in.case.product(sign_in.case.sp_vendor)?;
+    let demand = product.demands.iter().find(|demand| !demand.attribute.iter().any(|name| sign_in.has_value(name)))?;
+    let name = demand.attribute.first()?;
+    let accepted = sign_in.attempt.is_some_and(|attempt| attempt.outcome == Outcome::SignedIn);
+    if accepted {
+        return None;
+    }
+    let finding = sign_in
+        .fault("An attribute the service provider always demands is not sent")
+        .expected(name.clone(), format!("what {} demands of every response: {}", product.name, demand.why));
+    let (finding, _) = with_nearest(finding, sign_in, name);
+    Some(finding.because_with(&NOT_RELEASED, sign_in.case, name.as_str()).because(&NOT_MAPPED, sign_in.case))
 }
 
 fn with_nearest(finding: Finding, sign_in: &SignIn<'_>, wanted: &str) -> (Finding, Option<String>) {
@@ -219,12 +240,19 @@ fn said_or_denied(sign_in: &SignIn<'_>) -> Option<Finding> {
         finding = finding.at(place);
     }
     let case = sign_in.case;
-    Some(finding.because(&NOT_RELEASED, case).because(&NOT_MAPPED, case).because(&ACCESS_RULE, case))
+    let named = reason.and_then(|seen| seen.values.get("attribute"));
+    if let Some(name) = named {
+        finding = finding.expected(name.clone(), "the attribute the service provider names");
+        if let Some((attribute, nearness)) = near::attribute(name, &sign_in.assertion.attributes) {
+            finding = finding.actual(attribute.name.clone(), format!("the nearest attribute of the assertion: {}", nearness.words()));
+        }
+    }
+    Some(finding.because_with(&NOT_RELEASED, case, named.map(String::as_str)).because(&NOT_MAPPED, case).because(&ACCESS_RULE, case))
 }
 
-/// Qlik Sense says that the person has no access pass: a licence, not an attribute.
+/// A product with licences of its own says that the person has no access pass: a licence, not an attribute.
 fn a_licence_is_missing(sign_in: &SignIn<'_>) -> bool {
-    sign_in.case.sp_vendor == Vendor::Qlik && sign_in.said(&[Meaning::AccessDenied, Meaning::NotProvisioned])
+    sign_in.case.sp_has_habit(Habit::NamesPeopleByDirectory) && sign_in.said(&[Meaning::AccessDenied, Meaning::NotProvisioned])
 }
 
 fn denial<'a>(sign_in: &SignIn<'a>) -> Option<&'a Exchange> {
@@ -293,6 +321,7 @@ mod tests {
         case.exchanges[2].status = 404;
         assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
         case.exchanges[2].status = 403;
+        diag_sdk::testing::qlik_serves(&mut case);
         says(&mut case, 2, Meaning::AccessDenied, "you cannot access Qlik Sense because you have no access pass");
         assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
     }

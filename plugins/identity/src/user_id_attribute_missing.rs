@@ -1,6 +1,6 @@
+use diag_sdk::case::product::Habit;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::near::{self, Nearness};
-use diag_sdk::setting::Vendor;
 use diag_sdk::view::{EntryPoint, SignIn};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
 
@@ -96,7 +96,7 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let sign_ins = case.sign_ins(out);
-    if case.sp_configurations.is_empty() && case.sp_vendor == Vendor::Qlik {
+    if case.sp_configurations.is_empty() && case.sp_has_habit(Habit::NamesPeopleByDirectory) {
         out.missing(Need::Virtualproxyconfig);
     }
     for sign_in in &sign_ins {

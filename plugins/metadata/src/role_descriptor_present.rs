@@ -3,6 +3,7 @@
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::metadata::RoleDescriptor;
+use diag_sdk::case::product::Habit;
 use diag_sdk::view::MetadataCopy;
 use diag_sdk::{Account, Case, CauseData, Findings, Mend, Need, Setting, Severity, Stage, Vendor, Who, check};
 
@@ -91,7 +92,7 @@ fn run(case: &Case, out: &mut Findings) {
         let count = copy.role_descriptors.len();
         let noun = if count == 1 { "RoleDescriptor element" } else { "RoleDescriptor elements" };
         let holder = copy.holder();
-        let whose = match (copy.held_by, holder.product()) {
+        let whose = match (copy.held_by, case.product(holder).map(|product| product.name.as_str())) {
             (HeldBy::Sp, Some(product)) => format!("the copy {product} holds"),
             (HeldBy::Sp, None) => "the copy the service provider holds".to_owned(),
             _ => "the published IdP metadata".to_owned(),
@@ -107,8 +108,8 @@ fn run(case: &Case, out: &mut Findings) {
             .expected("no RoleDescriptor, one IDPSSODescriptor", "the product's set-up guide")
             .actual(format!("{count} {noun}"), copy.origin.clone())
             .because(reason, case);
-        // Products other than Qlik Sense want the file as it is published.
-        if severity > Severity::Notice || holder == Vendor::Qlik {
+        // Products without the habit want the file as it is published.
+        if severity > Severity::Notice || wants_none(case, holder) {
             finding = finding.repair(Mend::RemoveRoleDescriptors, &copy.place);
         }
         out.push(finding);
@@ -117,15 +118,15 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// How bad it is in this copy, and why so.
 fn weigh(copy: &MetadataCopy<'_>) -> (Severity, &'static str) {
-    const GUIDE: &str = "Microsoft's set-up guide for Qlik Sense (2022) has them removed before the upload, since the upload or the sign-in may \
-                         fail with them; the guide of 2025 no longer says so.";
+    const GUIDE: &str = "The product's set-up guide of 2022 has them removed before the upload, since the upload or the sign-in may fail with \
+                         them; the guide of 2025 no longer says so.";
     let case = copy.case;
-    let qlik = copy.holder() == Vendor::Qlik;
-    if case.sp_is_another_product() && !qlik {
-        return (Severity::Notice, "Service providers other than Qlik Sense ignore these roles.");
+    let wants_none = wants_none(case, copy.holder());
+    if case.sp_is_another_product() && !wants_none {
+        return (Severity::Notice, "This service provider's product is not one that needs them gone.");
     }
     if copy.proven() {
-        return match (qlik, copy.held_by) {
+        return match (wants_none, copy.held_by) {
             (true, HeldBy::Sp) => {
                 (Severity::Warning, "The capture shows a sign-in that worked with it; the set-up guide of 2022 has them removed.")
             }
@@ -134,24 +135,29 @@ fn weigh(copy: &MetadataCopy<'_>) -> (Severity, &'static str) {
     }
     let asks = case.messages_of(MessageKind::AuthnRequest).next().is_some();
     match copy.held_by {
-        HeldBy::Sp if qlik && asks => (
+        HeldBy::Sp if wants_none && asks => (
             Severity::Warning,
-            "The capture shows that Qlik Sense sends requests, so it could read what it holds; the set-up guide of 2022 has them removed \
+            "The capture shows that the service provider sends requests, so it could read what it holds; the set-up guide of 2022 has them removed \
              before the upload.",
         ),
-        HeldBy::Sp if qlik => (Severity::Error, GUIDE),
-        HeldBy::Sp | HeldBy::Idp => (Severity::Warning, "Should the service provider be Qlik Sense, they have to go before the upload."),
-        HeldBy::Publisher if !qlik => (Severity::Warning, "Should the service provider be Qlik Sense, they have to go before the upload."),
+        HeldBy::Sp if wants_none => (Severity::Error, GUIDE),
+        HeldBy::Sp | HeldBy::Idp => (Severity::Warning, "Some service providers want them gone before the upload."),
+        HeldBy::Publisher if !wants_none => (Severity::Warning, "Some service providers want them gone before the upload."),
         HeldBy::Publisher if !case.idp_metadata_held().is_empty() => {
-            (Severity::Notice, "As published this is normal; what Qlik Sense holds is judged on its own.")
+            (Severity::Notice, "As published this is normal; what the service provider holds is judged on its own.")
         }
-        // What Qlik Sense holds is unknown, but it does make requests from it.
+        // What it holds is unknown, but it does make requests from it.
         HeldBy::Publisher if case.held_metadata_unusable() || asks => (
             Severity::Warning,
-            "Whether Qlik Sense holds the file as it is here is not known; the set-up guide of 2022 has them removed before the upload.",
+            "Whether the service provider holds the file as it is here is not known; the set-up guide of 2022 has them removed before the upload.",
         ),
         HeldBy::Publisher => (Severity::Error, GUIDE),
     }
+}
+
+/// The product's documentation has such roles removed before the upload.
+fn wants_none(case: &Case, holder: Vendor) -> bool {
+    case.has_habit(holder, Habit::WantsMetadataWithoutOtherRoles)
 }
 
 fn described(role: &RoleDescriptor) -> String {
@@ -170,6 +176,7 @@ mod tests {
     use diag_sdk::case::message::Message;
     use diag_sdk::case::metadata::Metadata;
     use diag_sdk::case::sp_configuration::HeldMetadata;
+    use diag_sdk::testing;
     use diag_sdk::testing::{attempt, ended, entry_point, idp_metadata, with_metadata};
     use diag_sdk::{Place, Repair};
 
@@ -216,7 +223,7 @@ mod tests {
     fn the_only_metadata_of_a_qlik_case_is_taken_for_what_qlik_holds() {
         let mut case = with_metadata(vec![with_roles(idp_metadata("d1", HeldBy::Publisher, &["a"]))]);
         assert_eq!(levels(&case), [Severity::Warning], "the service provider is unknown");
-        case.sp_vendor = Vendor::Qlik;
+        testing::qlik_serves(&mut case);
         assert_eq!(levels(&case), [Severity::Error]);
         let mut entry = entry_point();
         entry.idp_metadata = HeldMetadata::Missing;
@@ -227,7 +234,7 @@ mod tests {
     #[test]
     fn a_captured_request_shows_that_qlik_could_read_what_it_holds() {
         let mut case = with_metadata(vec![with_roles(idp_metadata("d1", HeldBy::Publisher, &["a"]))]);
-        case.sp_vendor = Vendor::Qlik;
+        testing::qlik_serves(&mut case);
         case.messages.push(Message { id: "m1".into(), kind: MessageKind::AuthnRequest, ..Message::default() });
         assert_eq!(levels(&case), [Severity::Warning]);
     }
@@ -236,7 +243,7 @@ mod tests {
     fn a_clean_copy_at_qlik_makes_the_published_file_normal() {
         let mut case =
             with_metadata(vec![idp_metadata("d1", HeldBy::Sp, &["a"]), with_roles(idp_metadata("d2", HeldBy::Publisher, &["a"]))]);
-        case.sp_vendor = Vendor::Qlik;
+        testing::qlik_serves(&mut case);
         assert_eq!(levels(&case), [Severity::Notice]);
     }
 
@@ -246,7 +253,7 @@ mod tests {
         attempt(&mut case, Outcome::SignedIn);
         case.messages.retain(|message| message.kind != MessageKind::AuthnRequest);
         assert_eq!(levels(&case), [Severity::Notice], "an unknown product");
-        case.sp_vendor = Vendor::Qlik;
+        testing::qlik_serves(&mut case);
         assert_eq!(levels(&case), [Severity::Warning]);
         ended(&mut case, Outcome::RefusedBySp);
         assert_eq!(levels(&case), [Severity::Error]);

@@ -3,8 +3,9 @@
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::Carrier;
+use diag_sdk::case::product::Habit;
 use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT, short};
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static LOST_IN_EDIT: CauseData = CauseData {
     text: "The SingleSignOnService was lost while the file was edited",
@@ -78,8 +79,9 @@ fn run(case: &Case, out: &mut Findings) {
         } else if let Some(binding) = refused.filter(|binding| !offers(binding) && copy.decides()) {
             let message = format!("IdP metadata has no SingleSignOnService for {}", short(binding));
             (copy.level(), message, " The capture shows a request by that binding that led nowhere.".to_owned())
-        } else if copy.holder() == Vendor::Qlik && !offers(BINDING_REDIRECT) && copy.decides() && !copy.proven() {
-            let why = " Qlik Sense is known to send its requests by HTTP-Redirect.".to_owned();
+        } else if case.has_habit(copy.holder(), Habit::AsksByRedirect) && !offers(BINDING_REDIRECT) && copy.decides() && !copy.proven() {
+            let who = case.product_name(copy.holder(), "The service provider");
+            let why = format!(" {who} is known to send its requests by HTTP-Redirect.");
             (Severity::Warning, "IdP metadata has no SingleSignOnService for HTTP-Redirect".to_owned(), why)
         } else {
             continue;
@@ -111,6 +113,7 @@ mod tests {
     use diag_sdk::case::attempt::{Attempt, Outcome};
     use diag_sdk::case::message::{Message, MessageKind, Sighting};
     use diag_sdk::spec::BINDING_SOAP;
+    use diag_sdk::testing;
     use diag_sdk::testing::{attempt, endpoint, idp_metadata, with_metadata};
 
     fn offering(bindings: &[&str]) -> Case {
@@ -145,7 +148,7 @@ mod tests {
     #[test]
     fn qlik_without_redirect_is_only_likely_to_fail() {
         let mut case = offering(&[BINDING_POST]);
-        case.sp_vendor = Vendor::Qlik;
+        testing::qlik_serves(&mut case);
         assert_eq!(levels(&case), [Severity::Warning]);
         attempt(&mut case, Outcome::SignedIn);
         assert_eq!(levels(&case), []);

@@ -9,14 +9,13 @@ use diag_sdk::difference::{self, Difference};
 use diag_sdk::host::host_of;
 use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT};
 use diag_sdk::view::{MetadataCopy, Request, Response, keys};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, tenant};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static ROLLED_OVER: CauseData = CauseData {
     text: "The identity provider's signing certificate was renewed and the service provider still has the metadata from before",
     who: Who::Sp,
     setting: Setting::SpIdpMetadata,
-    fix: "Download the identity provider's current metadata (for Qlik Sense, let `diag fix` remove the RoleDescriptors) and upload it at every SAML \
-          entry point",
+    fix: "Download the identity provider's current metadata and upload it at every SAML entry point",
 };
 
 static URL_ALTERED: CauseData = CauseData {
@@ -195,7 +194,7 @@ fn compare_sso_urls(copy: &MetadataCopy<'_>, source: &MetadataCopy<'_>, requests
 
 /// What both findings have in common: the cause with the value to enter, and the attempts that show it.
 fn worded(copy: &MetadataCopy<'_>, finding: Finding, reason: &CauseData, value: Option<&str>, attempts: &[&Attempt]) -> Finding {
-    let tenant = tenant::tenant_of(&copy.entity_id).map(|tenant| tenant.to_string());
+    let tenant = copy.case.tenant_of(&copy.entity_id).map(|tenant| tenant.to_string());
     let value = value.map(str::to_owned).or_else(|| copy.case.metadata_url(tenant.as_deref()));
     let finding = finding.because_with(reason, copy.case, value.as_deref());
     attempts.iter().fold(finding, |finding, attempt| finding.attempt(&attempt.id))

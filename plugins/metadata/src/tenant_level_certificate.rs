@@ -2,7 +2,7 @@
 
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check, tenant};
+use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 /// Who issues the certificates of tenant-level keys, in the public and the Chinese cloud.
 const ISSUERS: &[&str] = &["accounts.accesscontrol.windows.net", "accounts.accesscontrol.chinacloudapi.cn"];
@@ -79,7 +79,7 @@ fn run(case: &Case, out: &mut Findings) {
         if held && copy.held_by == HeldBy::Publisher {
             continue;
         }
-        let tenant = tenant::tenant_of(&copy.entity_id).map(|tenant| tenant.to_string());
+        let tenant = case.tenant_of(&copy.entity_id).map(|tenant| tenant.to_string());
         let value = case.metadata_url(tenant.as_deref());
         let finding = copy
             .finding(Severity::Warning, "The signing certificate is the tenant's, not the application's")

@@ -3,7 +3,7 @@
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::MessageKind;
-use diag_sdk::tenant::{Tenant, tenant_of};
+use diag_sdk::tenant::Tenant;
 use diag_sdk::view::MetadataCopy;
 use diag_sdk::{
     Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who, check,
@@ -165,7 +165,7 @@ impl Judged<'_> {
             .at(&actual.place)
             .difference(Difference::Path)
             .because_with(reason, case, value.as_deref());
-        let own = tenant_of(&self.copy.entity_id);
+        let own = case.tenant_of(&self.copy.entity_id);
         let issuers: HashMap<&str, &Sited<String>> =
             case.messages.iter().filter_map(|message| Some((message.id.as_str(), message.issuer.as_ref()?))).collect();
         let issuer = |attempt: &Attempt| attempt.response.as_deref().and_then(|id| issuers.get(id).copied());
@@ -176,7 +176,7 @@ impl Judged<'_> {
 
 /// The attempt failed in a way that a wrong tenant explains.
 fn shows(case: &Case, attempt: &Attempt, issuer: Option<&Sited<String>>, own: Option<&Tenant>) -> bool {
-    let other_issuer = issuer.and_then(|issuer| tenant_of(issuer)).zip(own).is_some_and(|(issuer, own)| differ(&issuer, own));
+    let other_issuer = issuer.and_then(|issuer| case.tenant_of(issuer)).zip(own).is_some_and(|(issuer, own)| differ(&issuer, own));
     let before_any_message = attempt.request.is_none() && attempt.response.is_none();
     let codes = attempt.exchanges.iter().filter_map(|index| case.exchanges.get(*index)).filter_map(|exchange| exchange.page.as_ref());
     let told = codes.flat_map(|page| &page.codes).any(|code| TENANT_CODES.contains(&code.as_str()));
@@ -189,7 +189,7 @@ fn inside(copy: &MetadataCopy<'_>) -> Vec<Named> {
     std::iter::once((&copy.entity_id, "entityID"))
         .chain(sso)
         .filter_map(|(value, what)| {
-            let tenant = tenant_of(value)?;
+            let tenant = copy.case.tenant_of(value)?;
             Some(Named { tenant, value: value.value.clone(), origin: format!("{what} in {}", copy.origin), place: value.place.clone() })
         })
         .collect()
@@ -200,7 +200,7 @@ fn inside(copy: &MetadataCopy<'_>) -> Vec<Named> {
 fn authority(copy: &MetadataCopy<'_>, published: &[MetadataCopy<'_>]) -> Option<Named> {
     let case = copy.case;
     let named = |value: &Sited<String>, origin: String| {
-        let tenant = tenant_of(value).filter(|tenant| !tenant.names_none())?;
+        let tenant = case.tenant_of(value).filter(|tenant| !tenant.names_none())?;
         Some(Named { tenant, value: value.value.clone(), origin, place: value.place.clone() })
     };
     let issuer = case.messages_of(MessageKind::Response).filter_map(|message| message.issuer.as_ref());

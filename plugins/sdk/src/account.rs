@@ -17,8 +17,8 @@ pub struct Account {
     pub stages: &'static [Stage],
     /// Statements that mean this problem.
     pub meanings: &'static [Meaning],
-    /// Numbers of Entra ID's codes (`AADSTS…`) that mean this problem.
-    pub codes: &'static [u32],
+    /// Codes by which vendors state this problem.
+    pub codes: &'static [&'static str],
     /// It only shows the failure, and tells no cause of its own.
     pub bare: bool,
 }
@@ -72,7 +72,7 @@ impl Account {
 
     /// Codes of Entra ID that mean this problem.
     #[must_use]
-    pub const fn codes(self, codes: &'static [u32]) -> Self {
+    pub const fn codes(self, codes: &'static [&'static str]) -> Self {
         Self { codes, ..self }
     }
 }
@@ -99,7 +99,7 @@ impl From<&Account> for AccountInfo {
             party: account.party,
             stages: account.stages.to_vec(),
             meanings: account.meanings.to_vec(),
-            codes: account.codes.iter().map(|code| format!("AADSTS{code}")).collect(),
+            codes: account.codes.iter().map(|code| (*code).to_owned()).collect(),
             bare: account.bare,
         }
     }
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn codes_state_as_well() {
-        let acs = AccountInfo::from(&Account::idp(&[Meaning::Acs]).codes(&[50011]));
+        let acs = AccountInfo::from(&Account::idp(&[Meaning::Acs]).codes(&["AADSTS50011"]));
         let refused = Failure { codes: vec!["AADSTS50011".to_owned()], ..failure(Party::Idp, Stage::IdpRequest, &[]) };
         assert_eq!(acs.stands(&refused), Some(Standing::Stated));
     }

@@ -7,8 +7,9 @@
 use crate::case::place::{Place, Sited};
 use crate::difference::{self, Difference};
 use crate::repair::{Mend, Repair};
-use crate::setting::{Setting, Vendor};
+use crate::setting::Setting;
 use crate::subject::Subject;
+use crate::vendor::Vendor;
 
 words! {
     /// How much a finding matters.
@@ -72,7 +73,7 @@ facts! {
         pub vendor: Vendor,
         /// The application, virtual proxy or the like whose setting it is, by its name.
         pub object: Option<String>,
-        /// The screen, as its administrator finds it, such as `QMC › Virtual proxies › azure › Authentication › SAML host URI`.
+        /// The screen, as its administrator finds it, from menu to field.
         /// Empty where the report is to write it.
         #[serde(rename = "where")]
         pub screen: String,
@@ -298,10 +299,11 @@ impl CauseData {
 }
 
 impl Cause {
-    /// The screen for people: as the check wrote it, else that of the setting. Empty where neither is there.
+    /// The screen in neutral words, as far as it is known without the product: as the check wrote it, else the
+    /// setting's own. Empty where neither is there.
     pub fn written_screen(&self) -> String {
         match self.setting {
-            Some(setting) if self.screen.is_empty() => setting.screen(self.vendor, self.object.as_deref()),
+            Some(setting) if self.screen.is_empty() => setting.neutral().to_owned(),
             _ => self.screen.clone(),
         }
     }
@@ -319,16 +321,15 @@ mod tests {
     const HOST_URI: CauseData = CauseData { text: "Why", who: Who::Sp, setting: Setting::SpHostUri, fix: "Do" };
 
     #[test]
-    fn screens_are_written_from_setting_vendor_and_object() {
-        let cause = HOST_URI.worded(Vendor::Qlik, Some("azure"), None);
-        assert_eq!(cause.screen, "", "not by the check");
-        assert_eq!(cause.written_screen(), "QMC › Virtual proxies › azure › Authentication › SAML host URI");
-        assert_eq!(HOST_URI.worded(Vendor::Other, Some("azure"), None).written_screen(), Setting::SpHostUri.neutral());
+    fn a_check_names_the_setting_and_no_screen() {
+        let cause = HOST_URI.worded(Vendor::named("some-product"), Some("azure"), None);
+        assert_eq!((cause.screen.as_str(), cause.object.as_deref()), ("", Some("azure")));
+        assert_eq!(cause.written_screen(), Setting::SpHostUri.neutral());
     }
 
     #[test]
     fn a_screen_in_plain_text_stays() {
-        let cause = Cause { screen: "the start page".into(), ..HOST_URI.worded(Vendor::Qlik, None, None) };
+        let cause = Cause { screen: "the start page".into(), ..HOST_URI.worded(Vendor::Other, None, None) };
         assert_eq!(cause.written_screen(), "the start page");
         assert_eq!(Cause::default().written_screen(), "");
     }

@@ -27,7 +27,6 @@
 #[macro_use]
 mod facts;
 
-pub mod aadsts;
 pub mod abi;
 pub mod account;
 pub mod address;
@@ -57,6 +56,7 @@ pub mod tenant;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod user_directory;
+pub mod vendor;
 pub mod view;
 
 pub use account::Account;
@@ -73,9 +73,10 @@ pub use need::Need;
 pub use refusal::{Confirmation, Refusal};
 pub use repair::{Mend, Repair};
 pub use secret::{Personal, Secret};
-pub use setting::{Setting, Vendor};
+pub use setting::Setting;
 pub use stage::Stage;
 pub use subject::Subject;
+pub use vendor::Vendor;
 
 /// Version of the Case and Finding schemas. Grows only by addition.
 pub const SCHEMA: &str = "diag-case/1";

@@ -5,8 +5,9 @@ use crate::account::AccountInfo;
 use crate::check::{Check, Plugin};
 use crate::finding::{Cause, CauseData, Finding, Severity, Who};
 use crate::need::Need;
-use crate::setting::{Setting, Vendor};
+use crate::setting::Setting;
 use crate::stage::Stage;
+use crate::vendor::Vendor;
 
 /// Version of the conversation between `diag` and a plugin. Grows only by addition.
 pub const SCHEMA: &str = "diag-plugin/1";

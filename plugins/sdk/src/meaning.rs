@@ -8,12 +8,16 @@ words! {
         Unknown,
         /// Access to what was asked for is denied.
         AccessDenied,
+        /// Another account has what this person would get, such as the e-mail address or the name.
+        AccountTaken,
         /// The assertion consumer service URL is not known to the identity provider.
         Acs,
         /// An algorithm is not accepted.
         Algorithm,
         /// An attribute is missing.
         AttributeMissing,
+        /// The value of an attribute, the NameID included, is not one that can be used.
+        AttributeValue,
         /// The assertion is meant for somebody else.
         Audience,
         /// The requested authentication context cannot be met, or was not met.
@@ -26,18 +30,24 @@ words! {
         Certificate,
         /// The clocks of the two sides differ.
         Clock,
+        /// Single sign-on is switched off or not completely set up there.
+        Configuration,
         /// The connection to the application was lost.
         ConnectionLost,
         /// User name or password are wrong.
         Credentials,
         /// The message cannot be read.
         Damaged,
+        /// A guard against cross-site request forgery refused the message.
+        CrossSite,
         /// Something could not be decrypted.
         Decrypt,
         /// The message was sent to another URL than it names.
         Destination,
         /// The message or assertion is too old.
         Expired,
+        /// A gateway got no proper answer from what stands behind it.
+        Gateway,
         /// The host name of the request is not accepted.
         HostHeader,
         /// The identity provider failed and does not say why.
@@ -58,6 +68,8 @@ words! {
         MessageMissing,
         /// The address does not take this method.
         MethodNotAllowed,
+        /// The NameID has, or the request asks for, a format that is not served.
+        NameIdFormat,
         /// The subject has no usable NameID.
         NameIdMissing,
         /// The session in which the sign-in began is gone.
@@ -68,6 +80,8 @@ words! {
         NotProvisioned,
         /// The assertion is not valid yet.
         NotYetValid,
+        /// A policy of the identity provider keeps the person out: device, place, risk, strength of the log-in.
+        Policy,
         /// The assertion's recipient is another URL.
         Recipient,
         /// A redirect to that address is not allowed.
@@ -78,6 +92,8 @@ words! {
         RelayState,
         /// The message was used before.
         Replay,
+        /// The request has, or lacks, something that is not served or must be there.
+        RequestProperty,
         /// The request's signature is missing or does not verify.
         RequestSignature,
         /// http and https were mixed up.
@@ -88,6 +104,8 @@ words! {
         Signature,
         /// The response is not a success.
         Status,
+        /// The TLS certificate of a server is not trusted.
+        Tls,
         /// Something exceeds a size limit.
         TooLarge,
         /// The assertion is not encrypted, and must be.

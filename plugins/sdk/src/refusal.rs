@@ -3,7 +3,6 @@
 //! Which failures are meant, why they happen and how severe they are stands in the check already:
 //! `accounts`, `causes` and `levels`. What remains is the headline.
 
-use crate::aadsts;
 use crate::account::{Account, AccountInfo, Standing};
 use crate::case::Case;
 use crate::case::exchange::Side;
@@ -96,7 +95,7 @@ fn outside_of_attempts<'a>(accounts: &[AccountInfo], case: &'a Case) -> Option<S
 }
 
 fn means(account: &AccountInfo, code: &str) -> bool {
-    aadsts::number(code).is_some_and(|number| account.codes.contains(&format!("AADSTS{number}")))
+    account.codes.iter().any(|own| own.eq_ignore_ascii_case(code))
 }
 
 #[cfg(test)]
@@ -121,7 +120,7 @@ mod tests {
             stage: Stage::Authentication,
             needs: [Need::Capture],
             explains: [],
-            accounts: [Account::idp(&[Meaning::NotAssigned]).codes(&[50105])],
+            accounts: [Account::idp(&[Meaning::NotAssigned]).codes(&["AADSTS50105"])],
             causes: [NOT_ASSIGNED],
             references: [],
             refusal: Refusal { headline: "Not assigned", confirmed: None },

@@ -1,19 +1,8 @@
-//! Tenants of Microsoft Entra ID in URLs.
+//! Tenants in the URLs of identity providers that have them.
 
+use crate::case::Case;
 use crate::host::host_of;
 use std::fmt;
-
-/// Hosts whose first path segment names the tenant, in the public and the national clouds.
-const HOSTS: &[&str] = &[
-    "sts.windows.net",
-    "login.microsoftonline.com",
-    "login.microsoftonline.us",
-    "login.microsoft.com",
-    "login.windows.net",
-    "sts.chinacloudapi.cn",
-    "login.chinacloudapi.cn",
-    "login.partner.microsoftonline.cn",
-];
 
 /// What stands in a URL where the tenant belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,10 +32,16 @@ impl fmt::Display for Tenant {
     }
 }
 
-/// The tenant a URL of Entra ID names; `None` for URLs of anyone else.
-pub fn tenant_of(url: &str) -> Option<Tenant> {
-    let host = host_of(url)?;
-    HOSTS.contains(&host.as_str()).then_some(())?;
+impl Case {
+    /// The tenant a URL names, where it is one of a product that has tenants; `None` for URLs of anyone else.
+    pub fn tenant_of(&self, url: &str) -> Option<Tenant> {
+        let host = host_of(url)?;
+        self.products.iter().any(|product| product.tenant_hosts.contains(&host)).then_some(())?;
+        named_in(url)
+    }
+}
+
+fn named_in(url: &str) -> Option<Tenant> {
     let (_, rest) = url.trim().split_once("://")?;
     let segment = rest.split(['?', '#']).next()?.split('/').nth(1).filter(|segment| !segment.is_empty())?;
     let lower = segment.to_lowercase().replace("%7b", "{").replace("%7d", "}");
@@ -76,7 +71,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tenants_are_read_from_entra_urls_only() {
+    fn tenants_are_read_from_their_products_urls_only() {
+        let case = Case { products: crate::testing::products(), ..Case::default() };
         let guid = "5f3a9c1e-7b2d-4e60-9a41-0c8d2e6f7a13";
         for (url, tenant) in [
             (format!("https://sts.windows.net/{guid}/"), Some(Tenant::Id(guid.to_owned()))),
@@ -91,7 +87,7 @@ mod tests {
             (format!("https://idp.example/{guid}/"), None),
             ("https://sts.windows.net/".to_owned(), None),
         ] {
-            assert_eq!(tenant_of(&url), tenant, "{url}");
+            assert_eq!(case.tenant_of(&url), tenant, "{url}");
         }
         assert!(!is_guid("5f3a9c1e-7b2d-4e60-9a41-0c8d2e6f7a1"));
     }

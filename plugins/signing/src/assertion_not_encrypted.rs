@@ -1,8 +1,9 @@
 //! The service provider requires encryption.
 
 use diag_sdk::address::Address;
+use diag_sdk::case::product::Habit;
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NOT_ENCRYPTING: CauseData = CauseData {
     text: "The identity provider is not set to encrypt assertions for this service provider",
@@ -89,9 +90,9 @@ fn run(case: &Case, out: &mut Findings) {
         let over_http = to.is_some_and(|address| address.scheme == "http" && !address.is_local());
         let finding = match &said {
             Some(said) => response.finding(Severity::Error, "The service provider demands an encrypted assertion").detail(said.quoted()),
-            None if over_http && case.sp_vendor == Vendor::Qlik => response
+            None if over_http && case.sp_has_habit(Habit::RefusesClearTextOverHttp) => response
                 .finding(Severity::Error, "The assertion is not encrypted on an unsecured connection")
-                .detail("Qlik Sense refuses assertions in clear text that were posted over http."),
+                .detail("This service provider refuses assertions in clear text that were posted over http."),
             None => continue,
         };
         told = true;
@@ -118,8 +119,8 @@ fn finish(case: &Case, finding: Finding) -> Finding {
     let finding = finding
         .expected("an encrypted assertion", "what the service provider demands")
         .actual("an assertion in clear text", "the response");
-    // For Qlik Sense the unsecured connection is the reason.
-    if case.sp_vendor == Vendor::Qlik {
+    // To such a product the unsecured connection is the reason.
+    if case.sp_has_habit(Habit::RefusesClearTextOverHttp) {
         finding.because(&PLAIN_HTTP, case).because(&NOT_ENCRYPTING, case)
     } else {
         finding.because(&NOT_ENCRYPTING, case).because(&PLAIN_HTTP, case)
@@ -132,6 +133,7 @@ mod tests {
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::exchange::Phrase;
     use diag_sdk::case::signature::Encryption;
+    use diag_sdk::testing;
     use diag_sdk::testing::{ended, findings, levels, says, sign_in};
 
     #[test]
@@ -149,7 +151,7 @@ mod tests {
         let mut case = sign_in(Outcome::RefusedBySp);
         case.messages[1].sightings[1].to = Some("http://sense.example/azure/samlauthn/".to_owned());
         assert!(findings(&ASSERTION_NOT_ENCRYPTED, &case).is_empty());
-        case.sp_vendor = Vendor::Qlik;
+        testing::qlik_serves(&mut case);
         let found = findings(&ASSERTION_NOT_ENCRYPTED, &case);
         assert_eq!((found.len(), found[0].causes[0].who), (1, Who::Network));
         ended(&mut case, Outcome::SignedIn);

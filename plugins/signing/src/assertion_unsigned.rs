@@ -1,8 +1,9 @@
 //! Only the response is signed, and the service provider needs the assertion signed.
 
+use diag_sdk::case::product::Habit;
 use diag_sdk::case::registration::SigningOption;
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
 
 static RESPONSE_ONLY: CauseData = CauseData {
     text: "The identity provider is set to sign the response only",
@@ -138,8 +139,8 @@ fn demanded(case: &Case) -> Option<Demand<'_>> {
     let wanted = copies.filter_map(|copy| copy.metadata.sp.as_ref()).find(|role| role.want_assertions_signed == Some(true));
     match wanted {
         Some(role) => Some(Demand { place: Some(&role.place), origin: "WantAssertionsSigned in the service provider's metadata" }),
-        None if case.sp_vendor == Vendor::Qlik => {
-            Some(Demand { place: None, origin: "Qlik Sense, which does not use the signature of the response" })
+        None if case.sp_has_habit(Habit::IgnoresResponseSignature) => {
+            Some(Demand { place: None, origin: "this service provider's product, which does not use the signature of the response" })
         }
         None => None,
     }
@@ -150,7 +151,7 @@ fn worded(case: &Case, finding: Finding, demanded: Option<&Demand<'_>>) -> Findi
         .expected("a signed assertion", demanded.map_or("what many service providers demand", |demand| demand.origin))
         .at_all(demanded.and_then(|demand| demand.place))
         .because_with(&RESPONSE_ONLY, case, "Sign SAML response and assertion");
-    if case.sp_vendor == Vendor::Qlik { finding } else { finding.because(&SP_DEMANDS, case) }
+    if case.sp_has_habit(Habit::IgnoresResponseSignature) { finding } else { finding.because(&SP_DEMANDS, case) }
 }
 
 #[cfg(test)]
@@ -159,6 +160,7 @@ mod tests {
     use diag_sdk::Sited;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::{HeldBy, Input, InputKind};
+    use diag_sdk::testing;
     use diag_sdk::testing::{findings, key_match, levels, registration, says, sign_in, signature, signed, sp_metadata};
 
     fn response_only(outcome: Outcome) -> Case {
@@ -177,7 +179,7 @@ mod tests {
         assert_eq!(levels(&ASSERTION_UNSIGNED, &wanted), [Severity::Error]);
         let mut qlik = response_only(Outcome::Incomplete);
         assert_eq!(levels(&ASSERTION_UNSIGNED, &qlik), [Severity::Warning]);
-        qlik.sp_vendor = Vendor::Qlik;
+        testing::qlik_serves(&mut qlik);
         assert_eq!(levels(&ASSERTION_UNSIGNED, &qlik), [Severity::Error]);
     }
 
@@ -208,7 +210,7 @@ mod tests {
             ..Case::default()
         };
         assert_eq!(levels(&ASSERTION_UNSIGNED, &case), [Severity::Warning]);
-        case.sp_vendor = Vendor::Qlik;
+        testing::qlik_serves(&mut case);
         assert_eq!(levels(&ASSERTION_UNSIGNED, &case), [Severity::Error]);
         case.registrations[0].signing_option = Some(Sited::new(SigningOption::Both, Place::default()));
         assert!(findings(&ASSERTION_UNSIGNED, &case).is_empty());

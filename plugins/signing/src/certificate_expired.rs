@@ -1,9 +1,10 @@
 //! The certificate that signed was outside its validity.
 
 use diag_sdk::case::certificate::Certificate;
+use diag_sdk::case::product::Habit;
 use diag_sdk::jiff::Timestamp;
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static IDP_CERTIFICATE: CauseData = CauseData {
     text: "The signing certificate of the identity provider ran out (or is not valid yet)",
@@ -100,7 +101,7 @@ fn describe(case: &Case, delivery: &Delivery<'_>, certificate: &Certificate, at:
 /// A refusal that speaks of signatures or certificates, or one without reason where nothing else is wrong.
 fn explains_refusal(case: &Case, delivery: &Delivery<'_>) -> bool {
     let said = delivery.reason_is(&[Meaning::Signature, Meaning::Certificate]);
-    said.unwrap_or_else(|| case.sp_vendor != Vendor::Qlik && delivery.otherwise_sound())
+    said.unwrap_or_else(|| !case.sp_has_habit(Habit::IgnoresCertificateDates) && delivery.otherwise_sound())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{QuerySignature, Verdict};
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 use std::collections::HashSet;
 
 static REENCODED: CauseData = CauseData {
@@ -27,7 +27,7 @@ static OTHER_KEY: CauseData = CauseData {
 };
 
 /// Codes by which Entra ID says that it could not verify a request.
-const CODES: &[u32] = &[50006, 76023, 76025];
+const CODES: &[&str] = &["AADSTS50006", "AADSTS76023", "AADSTS76025"];
 
 check! {
     /// The signature of the request does not verify.
@@ -135,12 +135,12 @@ fn refusals<'a>(case: &'a Case, mut told: HashSet<&'a str>, out: &mut Findings) 
     let mut sent = case.sent_in_attempts();
     sent.retain(|_, delivery| signed(delivery.message) && !unknown_to_idp(&held, delivery.message));
     for seen in case.refusing_codes() {
-        let Some(attempt) = seen.attempt.filter(|_| aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number))) else {
+        let Some(attempt) = seen.attempt.filter(|_| CODES.contains(&seen.code)) else {
             continue;
         };
         let Some(delivery) = sent.get(attempt.id.as_str()) else { continue };
         if told.insert(&attempt.id) {
-            let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
+            let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
             let finding = delivery
                 .finding(Severity::Error, format!("The identity provider could not verify the request ({})", seen.code))
                 .detail(meaning)

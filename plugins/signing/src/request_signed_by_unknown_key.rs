@@ -5,7 +5,7 @@ use diag_sdk::case::certificate::same_thumbprint;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::KeyMatch;
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 use std::collections::HashSet;
 
 static CERTIFICATE_RENEWED: CauseData = CauseData {
@@ -22,7 +22,7 @@ static OTHER_KEY: CauseData = CauseData {
 };
 
 /// Codes by which Entra ID says that it has no certificate, or the wrong one, for this request.
-const CODES: &[u32] = &[76022, 76024];
+const CODES: &[&str] = &["AADSTS76022", "AADSTS76024"];
 
 check! {
     /// The request is signed with a key the identity provider does not have for this service provider.
@@ -170,9 +170,9 @@ fn announced(case: &Case, held: &Held<'_>, required: bool, out: &mut Findings) {
 /// What the identity provider itself said, and the attempts it was said in.
 fn refusals<'a>(case: &'a Case, out: &mut Findings) -> HashSet<&'a str> {
     let mut told = HashSet::new();
-    for seen in case.refusing_codes().into_iter().filter(|seen| aadsts::number(seen.code).is_some_and(|number| CODES.contains(&number))) {
+    for seen in case.refusing_codes().into_iter().filter(|seen| CODES.contains(&seen.code)) {
         told.extend(seen.attempt.map(|attempt| attempt.id.as_str()));
-        let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
+        let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
         let finding = seen.finding(Severity::Error, format!("The identity provider has no certificate for the request ({})", seen.code));
         out.push(causes(case, finding.detail(meaning).at(seen.place)));
     }

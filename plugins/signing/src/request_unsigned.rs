@@ -2,7 +2,7 @@
 
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, aadsts, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
 use std::collections::HashSet;
 
 static SP_DOES_NOT_SIGN: CauseData = CauseData {
@@ -111,8 +111,8 @@ fn run(case: &Case, out: &mut Findings) {
 fn refusals<'a>(case: &'a Case, required: Option<Required<'_>>, out: &mut Findings) -> HashSet<&'a str> {
     let mut told = HashSet::new();
     let sent = case.sent_in_attempts();
-    for seen in case.refusing_codes().into_iter().filter(|seen| aadsts::number(seen.code) == Some(76021)) {
-        let meaning = aadsts::lookup(seen.code).map_or("", |code| code.meaning);
+    for seen in case.refusing_codes().into_iter().filter(|seen| seen.code == "AADSTS76021") {
+        let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
         let delivery = seen.attempt.and_then(|attempt| sent.get(attempt.id.as_str()));
         let request = delivery.map(|delivery| delivery.message);
         let in_xml = request.is_some_and(|request| request.query_signature.is_none() && request.own_signatures().next().is_some());

@@ -1,9 +1,10 @@
 //! Responses are signed with SHA-1.
 
 use diag_sdk::algorithm;
+use diag_sdk::case::product::Habit;
 use diag_sdk::case::signature::{Signature, Verdict};
 use diag_sdk::view::{Delivery, keys};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static SET_TO_SHA1: CauseData = CauseData {
     text: "The identity provider is set to sign responses for this application with SHA-1",
@@ -124,8 +125,8 @@ fn explains_refusal(case: &Case, delivery: &Delivery<'_>) -> bool {
             && signature.value != Verdict::Wrong
             && (held.is_empty() || signature.verified_by.is_empty() || signature.verified_by.iter().any(|key| keys::lists(&held, key)))
     });
-    // Whether Qlik Sense takes SHA-1 is not documented, and it gives the same page for everything.
-    let unstated = || case.sp_vendor != Vendor::Qlik && delivery.otherwise_sound();
+    // A product that takes it, or gives the same page for everything, tells nothing by refusing.
+    let unstated = || !case.sp_has_habit(Habit::TakesSha1) && delivery.otherwise_sound();
     right && delivery.reason_is(&[Meaning::Signature, Meaning::Algorithm]).unwrap_or_else(unstated)
 }
 
@@ -135,6 +136,7 @@ mod tests {
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::spec;
+    use diag_sdk::testing;
     use diag_sdk::testing::{SHA1, findings, idp_metadata, key_match, levels, registration, says, signed};
 
     fn sha1(outcome: Outcome, meaning: Option<Meaning>) -> Case {
@@ -181,7 +183,7 @@ mod tests {
     fn a_refusal_without_reason_counts_where_all_else_is_sound() {
         assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, None)), [Severity::Error]);
         let mut qlik = sha1(Outcome::RefusedBySp, Some(Meaning::Refused));
-        qlik.sp_vendor = Vendor::Qlik;
+        testing::qlik_serves(&mut qlik);
         assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &qlik), [Severity::Warning]);
         let mut unsound = sha1(Outcome::RefusedBySp, None);
         unsound.messages[1].in_response_to = Some("_other".into());

@@ -18,7 +18,10 @@ mod session_cookie_domain_mismatch;
 mod session_cookie_duplicate;
 mod session_cookie_malformed;
 
-use diag_sdk::Plugin;
+use diag_sdk::{Plugin, Vendor};
+
+/// The product this family is about.
+const QLIK: Vendor = Vendor::named("qlik");
 
 /// The virtual-proxy family.
 pub static PLUGIN: Plugin = Plugin {

@@ -2,7 +2,7 @@
 
 use diag_sdk::case::exchange::{SameSite, SetCookie, Side};
 use diag_sdk::view::EntryPoint;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static SECURE_NOT_SET: CauseData = CauseData {
     text: "SameSite was set to None (for use in frames) and the Secure attribute was not",
@@ -116,7 +116,7 @@ fn seen_in_capture(case: &Case, out: &mut Findings) {
 fn is_session(case: &Case, entry: Option<EntryPoint<'_>>, cookie: &str) -> bool {
     match entry.and_then(|entry| entry.configuration.session_cookie_name.as_ref()) {
         Some(name) => cookie == name.value || cookie.strip_suffix("-HTTP") == Some(name.value.as_str()),
-        None => case.sp_vendor == Vendor::Qlik && cookie.starts_with("X-Qlik-Session"),
+        None => case.sp_vendor == crate::QLIK && cookie.starts_with("X-Qlik-Session"),
     }
 }
 
@@ -125,6 +125,7 @@ mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::exchange::Exchange;
+    use diag_sdk::testing;
     use diag_sdk::testing::{attempt, entry_point_with, levels, sited};
 
     fn with(same_site: Option<SameSite>, secure: Option<bool>) -> Case {
@@ -184,9 +185,9 @@ mod tests {
             case.exchanges = vec![set(name, secure)];
             assert_eq!(levels(&SAME_SITE_WITHOUT_SECURE, &case).first().copied(), level, "{name} {secure}");
         }
-        let mut case = Case { exchanges: vec![set("X-Qlik-Session", false)], sp_vendor: Vendor::Other, ..Case::default() };
+        let mut case = Case { exchanges: vec![set("X-Qlik-Session", false)], ..Case::default() };
         assert_eq!(levels(&SAME_SITE_WITHOUT_SECURE, &case), []);
-        case.sp_vendor = Vendor::Qlik;
+        testing::qlik_serves(&mut case);
         assert_eq!(levels(&SAME_SITE_WITHOUT_SECURE, &case), [Severity::Error]);
     }
 }

@@ -18,6 +18,7 @@ use crate::files::{self, File, Given};
 use crate::keys;
 use crate::output;
 use crate::plugins;
+use crate::products;
 use crate::progress::Meter;
 use crate::render::fixes::{Copied, Fixes, Refused};
 use crate::render::text;
@@ -44,6 +45,7 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
         at: defaults.at,
         selection: Selection { only: defaults.only, skip: defaults.skip },
         keys: keys::load(&defaults.beside.key)?,
+        products: products::set(configured.products.iter().chain(&arguments.products.products))?,
     };
     let mut folder = Folder::new(arguments.output.as_deref(), arguments.force)?;
     let mut collected =

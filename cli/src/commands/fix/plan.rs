@@ -99,7 +99,8 @@ pub(super) fn uploads(judged: &Judged, document: &Document, answered: &[&Reporte
     if uploads.is_empty() {
         let entry = document.configuration.as_deref().and_then(|id| judged.case.configuration(id));
         let vendor = entry.map_or(judged.case.sp_vendor, |entry| entry.vendor);
-        uploads.push(Upload { who: Who::Sp, screen: Setting::SpIdpMetadata.screen(vendor, entry.map(|entry| entry.name.as_str())) });
+        let screen = judged.products.screen(vendor, Setting::SpIdpMetadata, entry.map(|entry| entry.name.as_str()));
+        uploads.push(Upload { who: Who::Sp, screen: screen.unwrap_or_else(|| Setting::SpIdpMetadata.neutral().to_owned()) });
     }
     uploads
 }

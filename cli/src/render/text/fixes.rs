@@ -45,8 +45,8 @@ fn copied(page: &mut Page, copy: &Copied, dry_run: bool) {
     }
     if copy.signature_outdated {
         let lead = format!("  {}", styled(WARNING, "!"));
-        let note = "Its own signature does not verify any more. That is to be expected: Qlik Sense does not look at it. A product that \
-                    verifies metadata wants the file as published.";
+        let note = "Its own signature does not verify any more. That is to be expected, and does not matter to a product that does not \
+                    look at it. One that verifies metadata wants the file as published.";
         page.hanging(&lead, 4, note);
     }
     match copy.uploads.as_slice() {

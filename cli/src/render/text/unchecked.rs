@@ -26,7 +26,7 @@ pub(super) fn write(page: &mut Page, unchecked: &Unchecked<'_>, detail: Detail) 
 
 fn skipped(page: &mut Page, unchecked: &Unchecked<'_>, summary: &str, detail: Detail) {
     let title = styled(STRONG, "NOT CHECKED");
-    let names = |wanted: &[Wanted<'_>]| wanted.iter().map(|one| one.name).collect::<Vec<_>>().join("; ");
+    let names = |wanted: &[Wanted<'_>]| wanted.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join("; ");
     if unchecked.in_passing {
         if !unchecked.wanted.is_empty() {
             page.blank();
@@ -44,8 +44,8 @@ fn skipped(page: &mut Page, unchecked: &Unchecked<'_>, summary: &str, detail: De
     let shown = if detail == Detail::Full { unchecked.wanted.len() } else { unchecked.wanted.len().min(MOST_SHOWN) };
     let (told, further) = unchecked.wanted.split_at(shown);
     for one in told {
-        page.hanging("  ·", 4, &format!("{}  {}", plain(one.name), styled(DIM, &format!("({})", one.number))));
-        page.paragraph(4, &styled(DIM, one.how));
+        page.hanging("  ·", 4, &format!("{}  {}", plain(&one.name), styled(DIM, &format!("({})", one.number))));
+        page.paragraph(4, &styled(DIM, &one.how));
         if detail == Detail::Full {
             page.paragraph(4, &styled(DIM, &one.checks.join(", ")));
         }

@@ -102,7 +102,7 @@ pub(super) fn decisive(judged: &Judged) -> Option<&Attempt> {
 
 fn user(judged: &Judged) -> Option<(&str, &str)> {
     let user = judged.report.findings.iter().find(|finding| told(&judged.report, finding)).and_then(|finding| finding.actual.as_deref())?;
-    Some((judged.case.sp_vendor.product().unwrap_or("The service provider"), user))
+    Some((judged.case.product_name(judged.case.sp_vendor, "The service provider"), user))
 }
 
 /// `1 root cause, 2 errors, 1 warning, 3 notices`.

@@ -93,7 +93,7 @@ pub(crate) struct InputView<'j> {
     pub(crate) path: &'j str,
     /// It is one of ours.
     pub(crate) recognised: bool,
-    pub(crate) kind: &'static str,
+    pub(crate) kind: String,
     pub(crate) producer: Option<&'j str>,
     pub(crate) notes: &'j [String],
 }
@@ -193,7 +193,7 @@ mod tests {
         said.extend(root.finding.places.iter().map(|place| place.words.clone()));
         said.extend(root.finding.comparison.difference.map(str::to_owned));
         said.extend(case.others[0].findings.iter().map(|finding| finding.message.0.to_owned()));
-        said.extend(case.unchecked.wanted.iter().map(|one| one.name.to_owned()));
+        said.extend(case.unchecked.wanted.iter().map(|one| one.name.clone()));
         said.extend(case.inputs.iter().map(|input| input.path.to_owned()));
         for text in formats(sample::broken()) {
             for sentence in &said {

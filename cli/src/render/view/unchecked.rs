@@ -27,9 +27,9 @@ pub(crate) struct Unchecked<'j> {
 pub(crate) struct Wanted<'j> {
     #[serde(skip)]
     need: Need,
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// How to get it.
-    pub(crate) how: &'static str,
+    pub(crate) how: String,
     /// How many checks wait for it.
     pub(crate) number: String,
     /// Something of it is there, only not what was asked of it.
@@ -102,7 +102,7 @@ fn skipped(judged: &Judged) -> Vec<&str> {
 
 /// The inputs that would decide what was skipped, most decisive first.
 fn wanted(judged: &Judged) -> Vec<Wanted<'_>> {
-    let (idp, sp) = (judged.case.idp_vendor, judged.case.sp_vendor);
+    let products = &*judged.products;
     let mut by_need: BTreeMap<(bool, Need), Vec<&str>> = BTreeMap::new();
     for check in judged.report.checks.iter().filter(|check| check.outcome == CheckOutcome::Skipped) {
         let absent: Vec<Need> = check.needs.iter().copied().filter(|need| !judged.case.has(*need)).collect();
@@ -114,9 +114,21 @@ fn wanted(judged: &Judged) -> Vec<Wanted<'_>> {
     let mut wanted: Vec<Wanted<'_>> = by_need
         .into_iter()
         .map(|((partial, need), checks)| {
-            let how = if partial { "it is there, but does not hold what this asks for" } else { wanted::how(need, idp, sp) };
-            let foreign = wanted::is_foreign(&judged.case, need);
-            Wanted { need, name: wanted::name(need), how, number: wording::count(checks.len(), "check"), partial, foreign, checks }
+            let how = if partial {
+                "it is there, but does not hold what this asks for".to_owned()
+            } else {
+                wanted::how(need, &judged.case, products)
+            };
+            let foreign = wanted::is_foreign(&judged.case, need, products);
+            Wanted {
+                need,
+                name: wanted::name(need, products),
+                how,
+                number: wording::count(checks.len(), "check"),
+                partial,
+                foreign,
+                checks,
+            }
         })
         .collect();
     wanted.sort_by_key(|one| (one.partial, one.foreign, std::cmp::Reverse(one.checks.len()), one.need));
@@ -142,7 +154,7 @@ mod tests {
 
     fn waiting(need: Need, partial: bool, foreign: bool, checks: &[&'static str]) -> Wanted<'static> {
         let number = wording::count(checks.len(), "check");
-        Wanted { need, name: "", how: "", number, partial, foreign, checks: checks.to_vec() }
+        Wanted { need, name: String::new(), how: String::new(), number, partial, foreign, checks: checks.to_vec() }
     }
 
     fn said(told: &[Wanted<'_>], others: &[Wanted<'_>]) -> Vec<String> {

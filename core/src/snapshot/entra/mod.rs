@@ -6,10 +6,13 @@ mod object;
 mod policy;
 
 use super::json::Node;
+use diag_sdk::Vendor;
 use diag_sdk::case::input::InputKind;
 use diag_sdk::case::registration::{IdpRegistration, RegistrationObject};
-use diag_sdk::setting::Vendor;
 use policy::{Content, Policy};
+
+/// The product whose exports are read here, by the id of its product file.
+pub(crate) const VENDOR: Vendor = Vendor::named("entra");
 
 /// Everything read from exports of Entra tenants so far.
 #[derive(Debug, Default)]
@@ -79,7 +82,7 @@ impl Tenant {
         let only_one = groups.len() == 1;
         for (index, group) in groups.iter_mut().enumerate() {
             group.facts.id = format!("r{}", index + 1);
-            group.facts.vendor = Vendor::Entra;
+            group.facts.vendor = VENDOR;
             for policy in &group.inline {
                 apply(policy, &mut group.facts);
             }

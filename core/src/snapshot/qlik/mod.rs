@@ -1,14 +1,19 @@
 //! Qlik Sense client-managed: `virtualproxyconfig` and `proxyservice` as the repository service
 //! (QRS) exports them, full or condensed, become entry points and proxies.
 
+pub(crate) mod log;
 mod proxy_service;
 mod virtual_proxy;
 
 use super::json::Node;
 use super::{HeldDocument, Snapshot};
+use diag_sdk::Vendor;
 use diag_sdk::case::sp_configuration::{ProxyService, SpConfiguration};
 use jiff::Timestamp;
 use std::fmt::Write as _;
+
+/// The product whose exports are read here, by the id of its product file.
+pub(crate) const VENDOR: Vendor = Vendor::named("qlik");
 
 /// Everything read from exports of Qlik sites so far.
 #[derive(Debug, Default)]

@@ -3,7 +3,6 @@
 use super::super::json::{Node, cut_by_depth};
 use diag_sdk::Sited;
 use diag_sdk::case::sp_configuration::ProxyService;
-use diag_sdk::setting::Vendor;
 
 /// Names under which virtual proxies have been listed over the versions.
 const LISTS: &[&str] = &["virtualProxies", "virtualProxyConfigurations", "defaultVirtualProxyConfigurations"];
@@ -50,7 +49,7 @@ pub(super) fn read<'e>(node: &Node<'e>) -> (ProxyService, Vec<Node<'e>>) {
     }
     let port = |name: &str| settings.number(name).and_then(|port| Some(Sited::new(u16::try_from(port.value).ok()?, port.place)));
     let proxy = ProxyService {
-        vendor: Vendor::Qlik,
+        vendor: super::VENDOR,
         name: named("name").or_else(|| named("hostName")).unwrap_or_else(|| "the proxy".to_owned()),
         place: node.place(),
         listen_port: port("listenPort"),

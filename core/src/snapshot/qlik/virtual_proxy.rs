@@ -7,7 +7,6 @@ use super::VirtualProxy;
 use diag_sdk::Sited;
 use diag_sdk::case::exchange::SameSite;
 use diag_sdk::case::sp_configuration::{AuthenticationMethod, HeldMetadata, MappedAttribute, RequestAlgorithm, SpConfiguration};
-use diag_sdk::setting::Vendor;
 
 const METADATA: &str = "samlMetadataIdP";
 
@@ -26,7 +25,7 @@ pub(super) fn read(node: &Node<'_>, nested: bool) -> VirtualProxy {
         .unwrap_or_else(|| "the virtual proxy".to_owned());
     let (idp_metadata, metadata) = held(node, &name);
     let facts = SpConfiguration {
-        vendor: Vendor::Qlik,
+        vendor: super::VENDOR,
         vendor_id: node.filled("id").map(|id| id.value.to_ascii_lowercase()),
         place: node.place(),
         description,

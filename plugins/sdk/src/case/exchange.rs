@@ -2,9 +2,12 @@
 
 use super::judgement::Part;
 use super::place::Place;
+use crate::finding::Who;
 use crate::meaning::{Meaning, Writer};
 use crate::secret::Secret;
+use crate::vendor::Vendor;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 words! {
     /// The SameSite attribute of a cookie.
@@ -81,6 +84,10 @@ facts! {
         pub form_fields: Vec<String>,
         /// What the answer's page says, where its body was captured and matters.
         pub page: Option<Page>,
+        /// Products the answer shows itself to be of, by its host, path, headers, cookies, page source or title.
+        pub products: Vec<Vendor>,
+        /// Known texts of products outside its page: in its address, and in the browser's reason why there was no answer.
+        pub phrases: Vec<Phrase>,
         /// Vendor correlation headers: name and value, such as `x-ms-request-id`.
         pub correlation: Vec<(String, String)>,
     }
@@ -158,10 +165,16 @@ facts! {
         /// The product that writes it, such as `Shibboleth SP`, `Qlik Sense`, `SimpleSAMLphp`; null where any may write so.
         #[serde(rename = "product")]
         pub writer: Writer,
+        /// That product's id; `other` where any may write so.
+        pub vendor: Vendor,
         /// What it means.
         pub meaning: Meaning,
         /// The text itself, shortened.
         pub text: String,
+        /// Values in it by name, such as `expected`, `actual`, `attribute`.
+        pub values: BTreeMap<String, String>,
+        /// Who has to act, where the text settles it.
+        pub who: Option<Who>,
         /// In which part of the page or file it stands.
         pub part: Part,
     }

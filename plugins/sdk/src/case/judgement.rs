@@ -5,9 +5,12 @@
 //! accepted for one of them and refused for another.
 
 use super::place::Place;
+use crate::finding::Who;
 use crate::meaning::{Meaning, Writer};
 use crate::stage::Stage;
+use crate::vendor::Vendor;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 
 words! {
     /// What became of a message that was handed over.
@@ -55,6 +58,8 @@ words! {
         Status,
         /// A line of a log.
         Log,
+        /// The browser's own reason why there was no answer.
+        Browser,
     }
 
     /// How a service provider looks for the assertion in a response.
@@ -133,6 +138,12 @@ facts! {
         pub text: String,
         /// What it means, where that is known.
         pub meaning: Meaning,
+        /// Values in it by name, such as `expected`, `actual`, `attribute`.
+        pub values: BTreeMap<String, String>,
+        /// Who has to act, where the sentence settles it.
+        pub who: Option<Who>,
+        /// The product that writes so, by its id.
+        pub vendor: Vendor,
         /// Who writes so: a product where one was recognised; null where any software may.
         #[serde(rename = "product")]
         pub writer: Writer,

@@ -14,12 +14,13 @@ pub mod judgement;
 pub mod message;
 pub mod metadata;
 pub mod place;
+pub mod product;
 pub mod registration;
 pub mod signature;
 pub mod sp_configuration;
 
 use crate::need::Need;
-use crate::setting::Vendor;
+use crate::vendor::Vendor;
 use attempt::{Attempt, Clock, LostCookie};
 use certificate::Certificate;
 use exchange::{Exchange, Phrase};
@@ -28,6 +29,7 @@ use jiff::Timestamp;
 use judgement::Failure;
 use message::{Message, MessageKind};
 use metadata::Metadata;
+use product::{ProductFacts, VendorCode};
 use registration::{IdpRegistration, RegistrationObject};
 use sp_configuration::{KeyStore, ProxyService, SpConfiguration};
 
@@ -89,6 +91,10 @@ facts! {
         pub certificates: Vec<Certificate>,
         /// A decryption key was given.
         pub has_decryption_key: bool,
+        /// What is known of the products that take part.
+        pub products: Vec<ProductFacts>,
+        /// Vendors' codes that were met, and what is known of them.
+        pub codes: Vec<VendorCode>,
         /// Product of the identity provider, where known from exports, entityID or host.
         pub idp_vendor: Vendor,
         /// Product of the service provider, where known.
@@ -142,11 +148,12 @@ impl Case {
     /// far as the exports tell. A tenant that is given must be the application's: elsewhere its id leads nowhere.
     pub fn metadata_url(&self, tenant: Option<&str>) -> Option<String> {
         let registration = self.relevant_registrations().find(|registration| registration.app_id.is_some())?;
-        let app_id = registration.app_id.as_deref().filter(|_| registration.vendor == Vendor::Entra)?;
+        let app_id = registration.app_id.as_deref()?;
+        let published = self.product(registration.vendor)?.metadata_url.as_deref()?;
         let own = registration.tenant.as_ref().map(|tenant| tenant.value.as_str());
         let tenant = tenant.or(own)?;
         own.is_none_or(|own| own.eq_ignore_ascii_case(tenant)).then_some(())?;
-        Some(format!("https://login.microsoftonline.com/{tenant}/federationmetadata/2007-06/federationmetadata.xml?appid={app_id}"))
+        Some(published.replace("{tenant}", tenant).replace("{application}", app_id))
     }
 
     /// Entry points of the service provider that concern this sign-in.

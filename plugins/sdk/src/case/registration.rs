@@ -2,7 +2,7 @@
 
 use super::certificate::Certificate;
 use super::place::Sited;
-use crate::setting::Vendor;
+use crate::vendor::Vendor;
 use jiff::Timestamp;
 
 words! {

@@ -3,7 +3,7 @@
 use super::exchange::SameSite;
 use super::input::Trouble;
 use super::place::{Place, Sited};
-use crate::setting::Vendor;
+use crate::vendor::Vendor;
 
 words! {
     /// How people authenticate at an entry point (Qlik `authenticationMethod` 0…5).

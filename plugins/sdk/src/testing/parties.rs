@@ -10,7 +10,6 @@ use crate::case::metadata::{Endpoint, IdpRole, Metadata, SpRole};
 use crate::case::place::{Place, Sited};
 use crate::case::registration::{IdpRegistration, Registered, RegistrationObject};
 use crate::case::sp_configuration::{AuthenticationMethod, SpConfiguration};
-use crate::setting::Vendor;
 use crate::spec::{BINDING_POST, BINDING_REDIRECT};
 
 /// The virtual proxy `azure` (`c1`), sound in every part: the user id comes from [`NAME_CLAIM`], the user
@@ -18,7 +17,7 @@ use crate::spec::{BINDING_POST, BINDING_REDIRECT};
 pub fn entry_point() -> SpConfiguration {
     SpConfiguration {
         id: "c1".to_owned(),
-        vendor: Vendor::Qlik,
+        vendor: super::QLIK,
         vendor_id: Some("6f1d1c7e-3a52-4f0e-9b1c-2d5e8a7f4c33".to_owned()),
         relevant: true,
         name: "azure".to_owned(),
@@ -39,7 +38,7 @@ pub fn entry_point() -> SpConfiguration {
 pub fn entry_point_with(change: impl FnOnce(&mut SpConfiguration)) -> Case {
     let mut entry = entry_point();
     change(&mut entry);
-    Case { sp_configurations: vec![entry], sp_vendor: Vendor::Qlik, ..Case::default() }
+    Case { sp_configurations: vec![entry], sp_vendor: super::QLIK, products: super::products(), ..Case::default() }
 }
 
 /// A value without a place.
@@ -54,7 +53,7 @@ pub fn registration(identifiers: &[&str], reply_urls: &[&str]) -> IdpRegistratio
     };
     IdpRegistration {
         id: "r1".to_owned(),
-        vendor: Vendor::Entra,
+        vendor: super::ENTRA,
         relevant: true,
         name: Some(APPLICATION.to_owned()),
         objects: vec![RegistrationObject::Application, RegistrationObject::ServicePrincipal],
@@ -100,7 +99,7 @@ pub fn idp_metadata(id: &str, held_by: HeldBy, certificates: &[&str]) -> Metadat
 
 /// A Case of nothing but this metadata, judged at the usual moment.
 pub fn with_metadata(metadata: Vec<Metadata>) -> Case {
-    Case { metadata, judged_at: Some(time(POSTED)), ..Case::default() }
+    Case { metadata, judged_at: Some(time(POSTED)), products: super::products(), ..Case::default() }
 }
 
 /// The same metadata as that of a tenant of Entra ID, [`TENANT`]: its entityID and endpoints name it.

@@ -14,7 +14,6 @@ use crate::case::place::{Place, Sited};
 use crate::case::signature::KeyMatch;
 use crate::meaning::{Meaning, Writer};
 use crate::secret::{Personal, Secret};
-use crate::setting::Vendor;
 use crate::spec;
 use crate::stage::Stage;
 
@@ -109,6 +108,7 @@ pub fn sign_in(outcome: Outcome) -> Case {
         }],
         exchanges,
         judged_at: Some(from_post(0).value),
+        products: super::products(),
         ..Case::default()
     };
     ended(&mut case, outcome);
@@ -117,7 +117,7 @@ pub fn sign_in(outcome: Outcome) -> Case {
 
 /// A sign-in to the entry point [`entry_point`], whose assertion carries these attributes: name and values.
 pub fn sign_in_sending(outcome: Outcome, attributes: &[(&str, &[&str])]) -> Case {
-    let mut case = Case { sp_configurations: vec![entry_point()], sp_vendor: Vendor::Qlik, ..sign_in(outcome) };
+    let mut case = Case { sp_configurations: vec![entry_point()], sp_vendor: super::QLIK, ..sign_in(outcome) };
     sends(&mut case, attributes);
     case
 }
@@ -206,6 +206,7 @@ pub fn refused_by_idp(codes: &[&str], meanings: &[Meaning]) -> Case {
             exchange: Some(0),
             ..Failure::default()
         }],
+        products: super::products(),
         ..Case::default()
     };
     ended(&mut case, Outcome::RefusedByIdp);
@@ -271,7 +272,14 @@ pub fn says_at(case: &mut Case, exchange: usize, meaning: Meaning, text: &str) {
 }
 
 fn statement(exchange: usize, meaning: Meaning, text: &str) -> Statement {
-    Statement { text: text.to_owned(), meaning, writer: Writer::Generic, part: Part::Alert, exchange: Some(exchange), place: None }
+    Statement {
+        text: text.to_owned(),
+        meaning,
+        writer: Writer::Generic,
+        part: Part::Alert,
+        exchange: Some(exchange),
+        ..Statement::default()
+    }
 }
 
 /// The assertion of a [`sign_in`].

@@ -129,6 +129,9 @@ impl<'a> Delivery<'a> {
         let statement = |seen: &crate::case::evidence::PhraseSeen<'_>| Statement {
             text: seen.phrase.text.clone(),
             meaning: seen.phrase.meaning,
+            values: seen.phrase.values.clone(),
+            who: seen.phrase.who,
+            vendor: seen.phrase.vendor,
             writer: seen.phrase.writer.clone(),
             part: if seen.exchange.is_some() { Part::Body } else { Part::Log },
             exchange: seen.exchange,

@@ -3,25 +3,26 @@
 use crate::case::Case;
 use crate::case::message::{Message, MessageKind};
 use crate::host::host_of;
-use crate::tenant::tenant_of;
 use std::collections::{HashMap, HashSet};
-
-/// Hosts of the issuers of Entra ID: `https://sts.windows.net/{tenant}/`.
-const ENTRA_ISSUERS: &[&str] = &["sts.windows.net", "sts.chinacloudapi.cn"];
 
 /// EntityIDs of identity providers, see [`Case::idp_names`].
 #[derive(Debug, Clone, Default)]
-pub struct IdpNames<'a>(HashSet<&'a str>);
+pub struct IdpNames<'a> {
+    case: Option<&'a Case>,
+    names: HashSet<&'a str>,
+}
 
 impl IdpNames<'_> {
     /// It is the name of an identity provider.
     pub fn has(&self, entity_id: &str) -> bool {
-        self.0.contains(entity_id) || is_entra_issuer(entity_id)
+        self.names.contains(entity_id) || self.case.is_some_and(|case| is_issuer_of_a_product(case, entity_id))
     }
 }
 
-fn is_entra_issuer(entity_id: &str) -> bool {
-    tenant_of(entity_id).is_some() && host_of(entity_id).is_some_and(|host| ENTRA_ISSUERS.contains(&host.as_str()))
+/// A product names every tenant of its own by such a URL.
+fn is_issuer_of_a_product(case: &Case, entity_id: &str) -> bool {
+    let issues = |host: String| case.products.iter().any(|product| product.issuer_hosts.contains(&host));
+    case.tenant_of(entity_id).is_some() && host_of(entity_id).is_some_and(issues)
 }
 
 impl Case {
@@ -54,7 +55,7 @@ impl Case {
         }
         let mut names: HashSet<&str> = listening.into_keys().collect();
         names.retain(|name| !brokers.contains(name) && !name.is_empty());
-        IdpNames(names)
+        IdpNames { case: Some(self), names }
     }
 }
 
@@ -74,7 +75,8 @@ mod tests {
             assert!(case.idp_names().has(testing::IDP_ENTITY_ID) && !case.idp_names().has(testing::ENTITY_ID));
         }
         let tenant = format!("https://sts.windows.net/{}/", testing::TENANT);
-        assert!(Case::default().idp_names().has(&tenant) && !Case::default().idp_names().has("https://sts.windows.net/"));
+        let case = Case { products: testing::products(), ..Case::default() };
+        assert!(case.idp_names().has(&tenant) && !case.idp_names().has("https://sts.windows.net/"));
     }
 
     #[test]

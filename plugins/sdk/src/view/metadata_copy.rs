@@ -13,7 +13,7 @@ use crate::case::metadata::Metadata;
 use crate::case::place::Sited;
 use crate::case::sp_configuration::HeldMetadata;
 use crate::finding::{Finding, Severity};
-use crate::setting::Vendor;
+use crate::vendor::Vendor;
 use std::collections::HashSet;
 use std::ops::Deref;
 

@@ -16,7 +16,6 @@ use crate::case::place::{Place, Sited};
 use crate::case::registration::{IdpRegistration, Registered, RegistrationObject};
 use crate::difference::{self, Difference};
 use crate::finding::{Finding, Severity};
-use crate::setting::Vendor;
 use crate::spec;
 use std::collections::HashMap;
 
@@ -262,10 +261,7 @@ pub(super) fn published(case: &Case) -> Vec<&Metadata> {
 }
 
 fn of_registration<'a>(case: &Case, registration: &IdpRegistration, entry: &'a Registered, label: &str) -> Known<'a> {
-    let word = match registration.vendor {
-        Vendor::Entra => label,
-        _ => "registered value",
-    };
+    let word = if registration.vendor.is_known() { label } else { "registered value" };
     let object = match entry.object {
         RegistrationObject::Application => "application",
         RegistrationObject::ServicePrincipal => "servicePrincipal",

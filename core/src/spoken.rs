@@ -1,0 +1,114 @@
+//! The one door to what products say: known sentences in a text, written down as the Case has them.
+
+use crate::redact::shown;
+use diag_products::{Found, Products, Proven, Scope, Where};
+use diag_sdk::case::exchange::Phrase;
+use diag_sdk::case::judgement::Part;
+use diag_sdk::{Vendor, Writer};
+
+/// How much of a text around a sentence is shown.
+const SHOWN: usize = 180;
+/// Longest value that is kept.
+const LONGEST_VALUE: usize = 200;
+/// Characters before the words of a sentence that may belong to it.
+const BEFORE: usize = 60;
+
+/// Whoever listens: the products that are known, and those this text is shown to be of.
+#[derive(Debug, Clone)]
+pub(crate) struct Listener<'p> {
+    pub(crate) products: &'p Products,
+    pub(crate) proven: Proven,
+}
+
+impl<'p> Listener<'p> {
+    /// Nothing shows whose text it is.
+    pub(crate) fn to_anyone(products: &'p Products) -> Self {
+        Self { products, proven: Proven::default() }
+    }
+
+    /// The sentences in a text, each meaning once; their places are of the text as it is given.
+    pub(crate) fn sentences(&self, text: &str, place: Where) -> Vec<Found<'p>> {
+        self.products.find(text, &Scope { place, proven: self.proven.clone() })
+    }
+
+    /// The text of a page says anything that is known.
+    pub(crate) fn says_anything(&self, text: &str) -> bool {
+        self.products.says_anything(text, &Scope { place: Where::Page, proven: self.proven.clone() })
+    }
+}
+
+/// A sentence as the Case has it: in the words of the text, from where the sentence begins.
+pub(crate) fn phrase(found: &Found<'_>, text: &str, part: Part) -> Phrase {
+    let sentence = match part {
+        // Of a line of a log only the product's own words are kept: the rest names people and sessions.
+        Part::Log => shown(&text[found.start..found.end], SHOWN),
+        // The values of an address may be anything: only what the product's file knows is shown.
+        Part::Address => plain_words(&found.text.says),
+        _ => shown(sentence(text, found.start), SHOWN),
+    };
+    Phrase {
+        writer: found.writer().map_or(Writer::Generic, |name| Writer::Product(name.to_owned())),
+        vendor: found.writer().and_then(|_| Vendor::read(&found.product.id)).unwrap_or_default(),
+        meaning: found.text.means,
+        text: sentence,
+        values: found.values.iter().map(|(name, value)| ((*name).to_owned(), shown(value, LONGEST_VALUE))).collect(),
+        who: found.text.who,
+        part,
+    }
+}
+
+/// The words of an entry, with an ellipsis for each value.
+fn plain_words(says: &str) -> String {
+    let mut words = String::new();
+    let mut rest = says;
+    while let Some((before, value)) = rest.split_once('{') {
+        words.push_str(before);
+        words.push('…');
+        rest = value.split_once('}').map_or("", |(_, after)| after);
+    }
+    words + rest
+}
+
+/// The text from the start of the sentence around a place.
+fn sentence(text: &str, at: usize) -> &str {
+    let mut start = at;
+    let mut after: Option<char> = text[at..].chars().next();
+    for (count, (place, character)) in text[..at].char_indices().rev().enumerate() {
+        let ends = character == '\n' || (".!?:)".contains(character) && after.is_some_and(char::is_whitespace));
+        if ends || count >= BEFORE {
+            break;
+        }
+        start = place;
+        after = Some(character);
+    }
+    let end = text[start..].char_indices().nth(SHOWN * 2).map_or(text.len(), |(end, _)| start + end);
+    text[start..end].trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::Meaning;
+
+    fn says(text: &str) -> Vec<Phrase> {
+        let products = Products::builtin();
+        let found = Listener::to_anyone(&products).sentences(text, Where::Page);
+        found.iter().map(|found| phrase(found, text, Part::Body)).collect()
+    }
+
+    #[test]
+    fn a_sentence_is_told_from_its_beginning_with_its_values() {
+        let text = "Sorry. Not so: The InResponseTo of the Response: a, does not match the ID of the AuthNRequest sent by the SP: b. Bye.";
+        let found = says(text);
+        assert_eq!(found[0].meaning, Meaning::InResponseTo);
+        assert!(found[0].text.starts_with("The InResponseTo of the Response: a"), "{found:?}");
+        assert!(says("Welcome to the hub").is_empty());
+    }
+
+    #[test]
+    fn a_name_in_between_is_one_word() {
+        for text in ["ACS URL https://sp.example/acs is not registered", "The ACS URL is not registered here"] {
+            assert_eq!(says(text)[0].meaning, Meaning::Acs, "{text}");
+        }
+    }
+}
