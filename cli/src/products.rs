@@ -1,8 +1,9 @@
 //! Product files beyond those that come with diag: `--product FILE` and `[[product]]` in `diag.toml`.
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use diag_products::{Product, Products, load};
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +11,14 @@ use std::sync::Arc;
 pub(crate) fn set<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> Result<Arc<Products>, Failure> {
     let further: Vec<Product> = paths.into_iter().map(|path| read(path)).collect::<Result<_, _>>()?;
     let known = Products::builtin();
+    for (index, product) in further.iter().enumerate() {
+        if further[..index].iter().any(|earlier| earlier.id == product.id) {
+            return Err(Failure::new(format!("two product files have the id {}", product.id)).hint("give each product its own id"));
+        }
+        if known.get(&product.id).is_some() {
+            failure::say_note(&format!("{}: stands in place of what diag itself knows of it", product.id));
+        }
+    }
     Ok(if further.is_empty() { known } else { Arc::new(known.with(further)) })
 }
 
@@ -17,7 +26,13 @@ pub(crate) fn set<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> Result<Ar
 pub(crate) fn read(path: &Path) -> Result<Product, Failure> {
     let shown = path.display().to_string();
     let source = text(path)?;
-    load::read(&shown, &source).map_err(|faults| {
+    let product = load::read(&shown, &source);
+    if product.as_ref().is_ok_and(|product| product.id == "generic") {
+        return Err(
+            Failure::new(format!("product file {shown}: generic holds the words any software writes")).hint("give the product its own id")
+        );
+    }
+    product.map_err(|faults| {
         let more = faults.len() - 1;
         let first = faults[0].to_string();
         let (line, block) = first.split_once('\n').unwrap_or((&first, ""));
@@ -32,13 +47,15 @@ pub(crate) fn text(path: &Path) -> Result<String, Failure> {
     let cannot = |error: &dyn std::fmt::Display| {
         Failure::new(format!("product file {shown}: cannot be read: {error}")).hint("expected a TOML file of format diag-product/1")
     };
-    let size = fs::metadata(path).map_err(|error| cannot(&error))?;
-    if size.is_dir() {
-        return Err(cannot(&"it is a folder"));
+    // A pipe would be waited for, a device read for ever.
+    if !fs::metadata(path).map_err(|error| cannot(&error))?.is_file() {
+        return Err(cannot(&"it is no regular file"));
     }
-    if size.len() > load::LARGEST as u64 {
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(|error| cannot(&error))?;
+    file.take(load::LARGEST as u64 + 1).read_to_end(&mut bytes).map_err(|error| cannot(&error))?;
+    if bytes.len() > load::LARGEST {
         return Err(cannot(&format!("it is larger than {} kB", load::LARGEST / 1024)));
     }
-    let bytes = fs::read(path).map_err(|error| cannot(&error))?;
     String::from_utf8(bytes).map_err(|_| cannot(&"it is not UTF-8"))
 }

@@ -4,7 +4,7 @@
 use diag_products::{Products, Role};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::host::host_of;
-use diag_sdk::{Case, Vendor};
+use diag_sdk::{Case, Need, Vendor};
 use std::collections::BTreeMap;
 
 /// Writes down the products of both sides, as far as exports and names did not tell, and what is known of every
@@ -68,10 +68,18 @@ fn present(case: &Case, products: &Products) -> Vec<Vendor> {
     let reply_urls = case.registrations.iter().flat_map(|registration| &registration.reply_urls).map(|reply| reply.value.value.as_str());
     let sso = case.metadata.iter().filter_map(|metadata| metadata.idp.as_ref()).flat_map(|role| &role.sso);
     let urls = names.chain(reply_urls).chain(sso.map(|endpoint| endpoint.location.value.as_str()));
+    let configured = case.sp_configurations.iter().filter_map(|configuration| configuration.host_uri.as_ref());
+    let started = case.registrations.iter().filter_map(|registration| registration.sign_on_url.as_ref()?.value.as_deref());
+    let urls = urls.chain(configured.map(|url| url.value.as_str())).chain(started);
     let mut hosts: Vec<String> = urls.chain(case.exchanges.iter().map(|exchange| exchange.url.as_str())).filter_map(host_of).collect();
     hosts.sort();
     hosts.dedup();
     present.extend(hosts.iter().flat_map(|host| products.of_host(host)));
+    // A product shows itself by what only it sends in place of groups.
+    let attributes = case.messages.iter().flat_map(|message| &message.assertions).flat_map(|assertion| &assertion.attributes);
+    present.extend(attributes.flat_map(|attribute| products.linking_groups_by(attribute.name.trim())));
+    // Whoever has such an input has that product.
+    present.extend(Need::ALL.iter().filter(|need| case.has(**need)).filter_map(|need| Vendor::read(&products.whose(*need)?.0.id)));
     present.sort();
     present.dedup();
     present.retain(|vendor| vendor.is_known());

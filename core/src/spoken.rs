@@ -72,10 +72,12 @@ fn plain_words(says: &str) -> String {
 /// The text from the start of the sentence around a place.
 fn sentence(text: &str, at: usize) -> &str {
     let mut start = at;
+    // Words that begin with a capital begin their sentence: what stands before is a heading without a full stop.
+    let begins = text[at..].chars().next().is_some_and(char::is_uppercase);
     let mut after: Option<char> = text[at..].chars().next();
     for (count, (place, character)) in text[..at].char_indices().rev().enumerate() {
         let ends = character == '\n' || (".!?:)".contains(character) && after.is_some_and(char::is_whitespace));
-        if ends || count >= BEFORE {
+        if begins || ends || count >= BEFORE {
             break;
         }
         start = place;

@@ -17,7 +17,8 @@ fn allowed(name: &str) -> BTreeSet<&'static str> {
     ];
     let below: &[&str] = match name {
         "diag-sdk" => &[],
-        "diag-cli" | "diag-tests" => &["diag-core", "diag-host", "diag-sdk"],
+        "diag-core" => &["diag-products", "diag-sdk"],
+        "diag-cli" | "diag-tests" => &["diag-core", "diag-host", "diag-products", "diag-sdk"],
         _ => &["diag-sdk"],
     };
     let mut allowed: BTreeSet<&str> = below.iter().copied().collect();
@@ -61,6 +62,7 @@ fn only_the_host_may_be_unsafe() {
         "cli",
         "core",
         "plugins/sdk",
+        "plugins/products",
         "plugins/metadata",
         "plugins/endpoints",
         "plugins/signing",

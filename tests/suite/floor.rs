@@ -241,7 +241,7 @@ fn without_its_cause_a_failure_is_unexplained() {
         let whole = run(&facts, BUILTIN, &Selection::default());
         let related = |check: &str| check == case.expect.check || case.expect.also.iter().any(|also| also == check);
         let findings = whole.findings.iter().filter(|finding| !related(&finding.check)).cloned().collect();
-        let report = Report::new(&facts, Run { findings, checks: Vec::new() }, &checks_of(BUILTIN));
+        let report = Report::new(&facts, Run { findings, checks: Vec::new() }, &checks_of(BUILTIN), &diag_products::Products::builtin());
         assert_ne!(report.verdict, Verdict::Healthy, "{name}: a failure does not go away with its cause");
         assert!(rightness(&report, &case) <= 1, "{name}");
         shown += 1;

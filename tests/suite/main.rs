@@ -7,6 +7,7 @@ mod floor;
 mod one_fault;
 mod packs;
 mod plugins;
+mod products;
 mod rendering;
 mod secrets;
 mod seeds;

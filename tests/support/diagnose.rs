@@ -5,6 +5,7 @@ use diag_core::examine::{Request, examine};
 use diag_core::intake::Supplied;
 use diag_core::report::Report;
 use diag_core::runner::{Selection, run};
+use diag_products::Products;
 use diag_sdk::Case;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::manifest::checks_of;
@@ -56,7 +57,7 @@ pub fn case_of(files: &[File]) -> Case {
 
 /// The report on a Case, with all first-party checks.
 pub fn report_on(case: &Case) -> Report {
-    Report::new(case, run(case, BUILTIN, &Selection::default()), &checks_of(BUILTIN))
+    Report::new(case, run(case, BUILTIN, &Selection::default()), &checks_of(BUILTIN), &Products::builtin())
 }
 
 /// The report on some files.

@@ -3,7 +3,7 @@
 //! One page per check below `checks/`, an index, and the schemas below `schemas/`. CI runs it with
 //! `--verify`, so that no page can drift from the check it describes.
 
-use super::explain::{markdown_of, screens};
+use super::explain::{markdown_of, name_of, screens};
 use super::schema;
 use crate::args::{DocsArguments, SchemaOf};
 use crate::checkers::Checkers;
@@ -12,6 +12,7 @@ use crate::plugins;
 use crate::wanted;
 use crate::wording;
 use diag_products::Products;
+use diag_sdk::Setting;
 use diag_sdk::manifest::CheckInfo;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -70,6 +71,7 @@ fn pages(checkers: &Checkers) -> anyhow::Result<BTreeMap<PathBuf, String>> {
     for check in checkers.checks() {
         pages.insert(PathBuf::from(format!("checks/{}.md", check.id)), page(check, checkers));
     }
+    pages.insert(PathBuf::from("screens.md"), settings());
     let documents = [
         ("report", SchemaOf::Report),
         ("fix", SchemaOf::Fix),
@@ -77,6 +79,7 @@ fn pages(checkers: &Checkers) -> anyhow::Result<BTreeMap<PathBuf, String>> {
         ("finding", SchemaOf::Finding),
         ("plugin", SchemaOf::Plugin),
         ("config", SchemaOf::Config),
+        ("product", SchemaOf::Product),
     ];
     for (name, document) in documents {
         pages.insert(PathBuf::from(format!("schemas/{name}.json")), schema::text(document)?);
@@ -98,6 +101,7 @@ fn strays(folder: &Path, pages: &BTreeMap<PathBuf, String>) -> Vec<PathBuf> {
         .collect()
 }
 
+const MADE_BY_FILES: &str = "<!-- Written by `diag docs`; edit the product files instead. -->\n";
 const MADE_BY: &str = "<!-- Written by `diag docs`; edit the check instead. -->\n";
 
 fn index(checkers: &Checkers) -> String {
@@ -112,20 +116,35 @@ fn index(checkers: &Checkers) -> String {
     out
 }
 
+/// Where each product has each setting.
+fn settings() -> String {
+    let products = Products::builtin();
+    let mut out = format!(
+        "# Where each product has a setting\n\n{MADE_BY_FILES}\n`diag` names the screen in its fixes. A product that is missing can be taught: [teach-diag-your-product.md](teach-diag-your-product.md).\n"
+    );
+    for setting in Setting::ALL {
+        let known = screens(*setting, &products);
+        if known.is_empty() {
+            continue;
+        }
+        let _ = writeln!(out, "\n## {}\n\n{}\n\n| product | where | source |\n|---|---|---|", name_of(*setting), setting.neutral());
+        for (product, way, source) in known {
+            let source = if source.starts_with("https://") && !source.contains(' ') { format!("<{source}>") } else { cell(&source) };
+            let _ = writeln!(out, "| {} | {} | {source} |", cell(&product), cell(&way));
+        }
+    }
+    out
+}
+
 fn page(check: &CheckInfo, checkers: &Checkers) -> String {
     let mut out = format!("# {}\n\n{MADE_BY}\n**{}** · {}\n\n{}\n", check.id, check.title, levels(check), markdown_of(check).trim_end());
     if !check.causes.is_empty() {
         out.push_str("\n## Causes and fixes\n\n| cause | who acts | where | fix |\n|---|---|---|---|\n");
         for cause in &check.causes {
-            let places: Vec<String> = screens(cause).into_iter().map(|(product, screen)| format!("{product}{screen}")).collect();
-            let _ = writeln!(
-                out,
-                "| {} | {} | {} | {} |",
-                cell(&cause.text),
-                wording::person(cause.who),
-                cell(&places.join("; ")),
-                cell(&cause.fix)
-            );
+            let neutral = cell(cause.setting.neutral());
+            let known = !screens(cause.setting, &Products::builtin()).is_empty();
+            let place = if known { format!("[{neutral}](../../screens.md#{})", name_of(cause.setting)) } else { neutral };
+            let _ = writeln!(out, "| {} | {} | {} | {} |", cell(&cause.text), wording::person(cause.who), place, cell(&cause.fix));
         }
     }
     if !check.needs.is_empty() {

@@ -12,10 +12,10 @@ use crate::terminal::{self, DIM, GOOD, STRONG};
 use crate::wanted;
 use crate::wording;
 use diag_products::Products;
-use diag_sdk::Vendor;
 use diag_sdk::case::product::VendorCode;
 use diag_sdk::manifest::{CauseInfo, CheckInfo, Manifest};
 use diag_sdk::status;
+use diag_sdk::{Setting, Vendor};
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
@@ -34,6 +34,8 @@ fn write(page: &mut Page, checkers: &Checkers, id: &str) -> Result<(), Failure> 
         explain_family(page, family);
     } else if let Some(code) = code(id) {
         explain_code(page, &code);
+    } else if let Some(setting) = setting(&lower) {
+        explain_setting(page, setting);
     } else if let Some(meaning) = status::lookup(id) {
         explain_status(page, meaning);
     } else {
@@ -102,22 +104,46 @@ pub(super) fn markdown_of(check: &CheckInfo) -> String {
 fn explain_cause(page: &mut Page, cause: &CauseInfo) {
     page.hanging("  ·", 4, &with_code(&cause.text));
     page.paragraph(4, &format!("{}: {}", styled(GOOD, wording::person(cause.who)), with_code(&cause.fix)));
-    for (product, screen) in screens(cause) {
-        page.hanging("    →", 6, &format!("{}{}", styled(DIM, &product), screen_path(terminal::PLAIN, &screen)));
-    }
+    let known = screens(cause.setting, &Products::builtin()).len();
+    let more = if known == 0 {
+        String::new()
+    } else {
+        format!("  (diag explain {} tells where {} have it)", name_of(cause.setting), wording::count(known, "product"))
+    };
+    page.hanging("    →", 6, &format!("{}{}", plain(cause.setting.neutral()), styled(DIM, &more)));
 }
 
-/// Where each product has the setting; the neutral words where no product is known to have it.
-pub(super) fn screens(cause: &CauseInfo) -> Vec<(String, String)> {
-    let products = Products::builtin();
-    let known: Vec<(String, String)> = products
+/// Every product that is known to have the setting: its name, the way to it, and where that was read.
+pub(super) fn screens(setting: Setting, products: &Products) -> Vec<(String, String, String)> {
+    products
         .iter()
         .filter_map(|product| {
-            let screen = products.screen(Vendor::read(&product.id)?, cause.setting, None)?;
-            Some((format!("{}: ", product.name), screen))
+            let own = product.screens.iter().find(|screen| screen.setting == setting)?;
+            let way = products.screen(Vendor::read(&product.id)?, setting, None)?;
+            Some((product.name.clone(), way, own.source.clone()))
         })
-        .collect();
-    if known.is_empty() { vec![(String::new(), cause.setting.neutral().to_owned())] } else { known }
+        .collect()
+}
+
+/// The setting of that name, such as `idp-reply-url`.
+fn setting(id: &str) -> Option<Setting> {
+    serde_json::from_value(serde_json::Value::String(id.to_owned())).ok().filter(|setting| *setting != Setting::Unspecified)
+}
+
+/// The name by which a setting is asked for.
+pub(super) fn name_of(setting: Setting) -> String {
+    serde_json::to_value(setting).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn explain_setting(page: &mut Page, setting: Setting) {
+    page.line(&format!("{}  {}", styled(STRONG, &name_of(setting)), plain(setting.neutral())));
+    page.blank();
+    let products = Products::builtin();
+    for (product, way, source) in screens(setting, &products) {
+        page.line(&format!("  {}", styled(GOOD, &product)));
+        page.hanging("    →", 6, &screen_path(terminal::PLAIN, &way));
+        page.paragraph(6, &styled(DIM, &plain(&source)));
+    }
 }
 
 /// A code of a vendor, written whole or as its digits.
@@ -183,7 +209,7 @@ fn unknown(checkers: &Checkers, id: &str) -> Failure {
     let hint = did_you_mean(id, known)
         .or_else(|| id.contains('/').then(|| "where a plugin brings it, name that with --plugin PATH".to_owned()))
         .unwrap_or_else(|| {
-            "give the id of a check (diag checks lists them), a code of a vendor (AADSTS50011) or a SAML status code".to_owned()
+            "give the id of a check (diag checks lists them), a setting (idp-reply-url), a code of a vendor (AADSTS50011) or a SAML status code".to_owned()
         });
     Failure::new(format!("{id}: nothing of that name to explain")).hint(hint)
 }

@@ -4,6 +4,7 @@ use super::Judged;
 use diag_core::report::{CheckOutcome, Report, ReportedCheck, ReportedFinding, SCHEMA, Tool};
 use diag_core::sources::Sources;
 use diag_core::verdict::Verdict;
+use diag_products::Products;
 use diag_sdk::case::attempt::{Actor, Attempt, AttemptKind, Outcome, Step};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::input::{Input, InputKind};
@@ -84,8 +85,9 @@ pub(crate) fn broken() -> Judged {
             url: "https://login.microsoftonline.com/tenant/saml2?SAMLRequest=…".into(),
             ..Exchange::default()
         }],
-        idp_vendor: Vendor::Entra,
-        sp_vendor: Vendor::Qlik,
+        idp_vendor: Vendor::named("entra"),
+        sp_vendor: Vendor::named("qlik"),
+        products: ["entra", "qlik"].into_iter().filter_map(|id| Products::builtin().facts(Vendor::named(id))).collect(),
         judged_at: time(0),
         ..Case::default()
     };
@@ -165,7 +167,7 @@ pub(crate) fn broken() -> Judged {
         })
         .to_vec(),
     };
-    Judged { case, sources, report }
+    Judged { case, sources, report, products: Products::builtin() }
 }
 
 /// A sign-in that works.

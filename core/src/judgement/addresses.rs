@@ -94,6 +94,14 @@ pub(crate) fn names_a_login(url: &str) -> bool {
     LOGIN_WORDS.contains(&bare) && bare != "auth"
 }
 
+/// An address at which people sign out, by a step of its path.
+pub(crate) fn names_a_logout(url: &str) -> bool {
+    const LOGOUT_WORDS: &[&str] =
+        &["logout", "log-out", "log_out", "signout", "sign-out", "sign_out", "logoff", "log-off", "signoff", "abmelden", "deconnexion"];
+    let Ok(url) = Url::parse(url) else { return false };
+    url.path().to_ascii_lowercase().split(['/', '.', ';']).any(|step| LOGOUT_WORDS.contains(&step))
+}
+
 /// The address could be that of a log-in page; only what it shows tells.
 pub(crate) fn may_be_a_login(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
@@ -140,5 +148,7 @@ mod tests {
             assert!(!names_a_login(url), "{url}");
         }
         assert!(may_be_a_login("https://sp.example/auth/x"));
+        assert!(names_a_logout("https://sp.example/users/sign_out?x=1") && names_a_logout("https://sp.example/logout.do"));
+        assert!(!names_a_logout("https://sp.example/login") && !names_a_logout("https://sp.example/logouts"));
     }
 }

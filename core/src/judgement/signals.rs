@@ -1,12 +1,13 @@
 //! What a capture shows of a message after it was handed over, sign by sign. No sign is a verdict:
 //! what each weighs stands in the table of weights.
 
-use super::addresses::{names_a_login, names_an_error};
+use super::addresses::{names_a_login, names_a_logout, names_an_error};
 use super::connection::connection_failed;
 use super::weights;
 use crate::story::draft::Draft;
 use crate::story::path::{Path, host, is_detour, redirect_of};
 use crate::story::wording::asks_to_sign_in;
+use diag_sdk::Meaning;
 use diag_sdk::case::exchange::{Exchange, SetCookie, Side};
 use diag_sdk::case::judgement::{Fate, Part, Sign, Signal, Weight};
 
@@ -71,8 +72,10 @@ impl Way {
         }
         // A page may go on by script: what it opens by itself belongs to the way.
         if let Some(next) = path.by_itself(*steps.last().unwrap_or(&consumption)).filter(|next| draft.exchanges.contains(next)) {
+            // Who signs out has been in.
+            let signs_out = path.get(next).is_some_and(|next| names_a_logout(&next.url));
             let rests = steps.last().and_then(|last| path.get(*last)).is_some_and(|last| redirect_of(last).is_none());
-            if rests && !steps.contains(&next) && draft.bounced_to.is_none() {
+            if rests && !signs_out && !steps.contains(&next) && draft.bounced_to.is_none() {
                 steps.extend(path.chain(next).into_iter().filter(|step| !steps.contains(step)).collect::<Vec<_>>());
             }
         }
@@ -109,8 +112,10 @@ impl Signals {
             match signal.sign {
                 // A status that says that nothing judged the message: no such address, too large, nobody behind the proxy.
                 Sign::ErrorStatus => {
-                    let status = signal.exchange.and_then(|index| path.get(index)).map_or(0, |exchange| exchange.status);
-                    if matches!(status, 404 | 405 | 410 | 413 | 414 | 431 | 501..=504) {
+                    let answer = signal.exchange.and_then(|index| path.get(index));
+                    let status = answer.map_or(0, |exchange| exchange.status);
+                    // A product that sends its reason with such a status did judge it.
+                    if !answer.is_some_and(gives_a_reason) && matches!(status, 404 | 405 | 410 | 413 | 414 | 431 | 501..=504) {
                         signal.speaks_for = Fate::Lost;
                     }
                 }
@@ -123,6 +128,24 @@ impl Signals {
         }
         self.list
     }
+}
+
+/// The page says in a known product's words why the message was refused, other than that nobody was there for it.
+fn gives_a_reason(answer: &Exchange) -> bool {
+    let of_the_way = |meaning: Meaning| {
+        matches!(
+            meaning,
+            Meaning::WrongAcs
+                | Meaning::TooLarge
+                | Meaning::Gateway
+                | Meaning::MethodNotAllowed
+                | Meaning::ConnectionLost
+                | Meaning::Blocked
+                | Meaning::Scheme
+        )
+    };
+    let phrases = answer.page.iter().flat_map(|page| &page.phrases);
+    phrases.into_iter().any(|phrase| phrase.vendor.is_known() && !phrase.meaning.is_vague() && !of_the_way(phrase.meaning))
 }
 
 /// The redirect leads to what is the same address but for its spelling, and loses the message.
@@ -248,6 +271,9 @@ fn may_hold_a_session(name: &str) -> bool {
     !OTHERS.iter().any(|part| name.contains(part))
 }
 
+/// A page that refuses and says no more than this shows no session at work, in bytes.
+const SOLE_REFUSAL: usize = 400;
+
 /// An exchange after the receipt that shows the session at work: sent with the new cookie, answered with a page or
 /// data, and not a way of saying no.
 fn used(path: &Path<'_>, draft: &Draft, way: &Way, cookie: &SetCookie) -> Option<usize> {
@@ -265,6 +291,7 @@ fn used(path: &Path<'_>, draft: &Draft, way: &Way, cookie: &SetCookie) -> Option
             let works = (200..300).contains(&exchange.status) && (exchange.navigation || is_data(exchange));
             let says_no = shows_an_error(exchange)
                 || names_a_login(&exchange.url)
+                || exchange.page.as_ref().is_some_and(|page| page.refuses && page.text.len() < SOLE_REFUSAL)
                 || exchange
                     .page
                     .as_ref()

@@ -34,7 +34,6 @@ const SECRET_PARAMETERS: &[&str] = &[
     "pwd",
     "secret",
     "ticket",
-    "qlikticket",
     "session",
     "sid",
     "target",
@@ -51,6 +50,12 @@ const SECRET_PARAMETERS: &[&str] = &[
     "key",
     "sig",
 ];
+
+/// The name of a parameter whose value is secret: products put their own word before `ticket`.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_lowercase();
+    SECRET_PARAMETERS.contains(&name.as_str()) || name.ends_with("ticket")
+}
 
 /// A URL with every query and fragment value that could be secret replaced by `…`. User information
 /// and session ids in path parameters (`;jsessionid=`) go too.
@@ -86,7 +91,7 @@ fn clean_query(query: &str) -> String {
     let cleaned: Vec<String> = query
         .split('&')
         .map(|pair| match pair.split_once('=') {
-            Some((name, value)) if SECRET_PARAMETERS.contains(&name.to_lowercase().as_str()) || !harmless_value(value) => {
+            Some((name, value)) if is_secret(name) || !harmless_value(value) => {
                 format!("{name}=…")
             }
             Some((name, value)) => format!("{name}={value}"),
@@ -124,20 +129,38 @@ fn looks_random(segment: &str) -> bool {
 /// Values of an evidence that must not be shown wherever they turn up again: cookies, and form
 /// fields other than the messages themselves.
 pub fn known_secrets(evidence: &Evidence) -> BTreeSet<String> {
-    /// Shorter values are words, and would blot out half a page.
+    /// Shorter values are words, and would blot out half a page; what was typed as a password is none.
     const SHORTEST: usize = 8;
+    const SHORTEST_PASSWORD: usize = 4;
     let mut secrets = BTreeSet::new();
+    let mut typed = BTreeSet::new();
     for exchange in &evidence.exchanges {
         secrets.extend(exchange.cookies.iter().flatten().map(|(_, value)| value.clone()));
         for header in exchange.response_headers_named("set-cookie") {
             let pair = header.split(';').next().unwrap_or_default();
             secrets.extend(pair.split_once('=').map(|(_, value)| value.trim().to_owned()));
         }
+        typed.extend(exchange.request_header("authorization").into_iter().flat_map(credentials));
         let password = |name: &str| ["passw", "pwd", "secret", "token", "otp", "pin"].iter().any(|part| name.to_lowercase().contains(part));
-        secrets.extend(exchange.form.iter().filter(|field| password(&field.name)).map(|field| field.value.clone()));
+        typed.extend(exchange.form.iter().filter(|field| password(&field.name)).map(|field| field.value.clone()));
     }
     secrets.retain(|secret| secret.len() >= SHORTEST);
+    secrets.extend(typed.into_iter().filter(|secret| secret.len() >= SHORTEST_PASSWORD));
     secrets
+}
+
+/// What an `Authorization` header carries: the token itself, and of a Basic one the password in it.
+fn credentials(header: &str) -> Vec<String> {
+    use base64::Engine as _;
+    let Some((scheme, token)) = header.trim().split_once(' ') else { return Vec::new() };
+    let mut carried = vec![token.trim().to_owned()];
+    if scheme.eq_ignore_ascii_case("basic")
+        && let Ok(pair) = base64::engine::general_purpose::STANDARD.decode(token.trim())
+        && let Some((_, password)) = String::from_utf8_lossy(&pair).split_once(':')
+    {
+        carried.push(password.to_owned());
+    }
+    carried
 }
 
 /// Blots known secrets out of a text.

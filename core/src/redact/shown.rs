@@ -5,11 +5,18 @@ use super::clean_url;
 /// A text that may be shown: URLs without values, no tokens, no local parts of addresses, shortened.
 pub fn shown(text: &str, longest: usize) -> String {
     let mut out = String::new();
+    let mut labelled = false;
     for word in text.split_whitespace() {
         if !out.is_empty() {
             out.push(' ');
         }
-        out.push_str(&shown_word(word));
+        let is_label = names_a_secret(word);
+        out.push_str(if labelled && !is_label { "…" } else { "" });
+        if !labelled || is_label {
+            out.push_str(&shown_word(word));
+        }
+        // The scheme of an Authorization header stands before what is secret.
+        labelled = is_label || (labelled && matches!(word.to_lowercase().as_str(), "bearer" | "basic"));
         if out.chars().count() > longest {
             let mut cut: String = out.chars().take(longest).collect();
             cut.push('…');
@@ -17,6 +24,14 @@ pub fn shown(text: &str, longest: usize) -> String {
         }
     }
     out
+}
+
+/// `password:`, `Authorization:`: what follows is no text.
+fn names_a_secret(word: &str) -> bool {
+    const LABELS: &[&str] = &["password", "passwd", "pwd", "passphrase", "cookie", "set-cookie", "authorization", "apikey", "api-key"];
+    let lower = word.to_lowercase();
+    let label = lower.strip_suffix([':', '=']).map(|label| label.trim_start_matches(['"', '\'', '(', '{', ',']));
+    label.is_some_and(|label| LABELS.contains(&label.trim_end_matches(['"', '\''])))
 }
 
 fn shown_word(word: &str) -> String {

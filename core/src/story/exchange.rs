@@ -12,18 +12,10 @@ use diag_sdk::case::judgement::Part;
 use jiff::Timestamp;
 use url::Url;
 
-/// Headers whose value support asks for.
-const CORRELATION_HEADERS: &[&str] = &[
-    "x-ms-request-id",
-    "x-ms-correlation-id",
-    "client-request-id",
-    "request-id",
-    "x-request-id",
-    "x-correlation-id",
-    "x-okta-request-id",
-    "x-amzn-requestid",
-    "x-amzn-trace-id",
-];
+/// Ends of the names of headers whose value support asks for.
+const CORRELATION_HEADERS: &[&str] = &["request-id", "requestid", "correlation-id", "trace-id"];
+/// Most ids for support kept of one exchange.
+const MOST_IDS: usize = 8;
 /// Most cookies and fields kept of one exchange.
 const MOST: usize = 200;
 
@@ -92,12 +84,14 @@ fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
         }),
         set_cookies: set_cookies(raw, date, sealer),
         form_fields: raw.form.iter().take(MOST).map(|field| field.name.chars().take(80).collect()).collect(),
-        correlation: CORRELATION_HEADERS
+        correlation: raw
+            .response_headers
             .iter()
-            .filter_map(|name| {
-                let value = raw.response_header(name).filter(|value| (4..=80).contains(&value.len()) && !value.contains(['=', ' ']))?;
-                Some(((*name).to_owned(), value.to_owned()))
+            .filter(|(name, value)| {
+                CORRELATION_HEADERS.iter().any(|end| name.ends_with(end)) && (4..=80).contains(&value.len()) && !value.contains(['=', ' '])
             })
+            .take(MOST_IDS)
+            .cloned()
             .collect(),
         ..Exchange::default()
     }
@@ -199,7 +193,12 @@ fn signs<'r>(raw: &'r RawExchange, url: Option<&'r Url>) -> Signs<'r> {
         host: url.and_then(Url::host_str).unwrap_or_default(),
         path: url.map_or("", Url::path),
         headers: &raw.response_headers,
-        cookies: raw.response_headers_named("set-cookie").take(MOST).filter_map(|header| Some(header.split_once('=')?.0.trim())).collect(),
+        cookies: raw
+            .response_headers_named("set-cookie")
+            .filter_map(|header| Some(header.split_once('=')?.0.trim()))
+            .chain(raw.cookies.iter().flatten().map(|(name, _)| name.as_str()))
+            .take(MOST)
+            .collect(),
         ..Signs::default()
     }
 }

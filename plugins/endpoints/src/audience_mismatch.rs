@@ -13,7 +13,7 @@ static OTHER_IDENTIFIER: CauseData = CauseData {
     fix: "Make the service provider's entityID the identifier (and default audience) of the application",
 };
 static SPN: CauseData = CauseData {
-    text: "The entityID is not a URI, so Microsoft Entra ID puts spn: in front of it",
+    text: "The entityID is not a URI, so the identity provider puts spn: in front of it",
     who: Who::Sp,
     setting: Setting::SpEntityId,
     fix: "Make the entityID a URI, and register the same URI as Identifier",

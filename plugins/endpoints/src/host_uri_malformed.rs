@@ -87,8 +87,7 @@ fn fault(case: &Case, value: &str) -> Option<(Fault, Difference)> {
         let fault = if value.contains("://") { Fault::Scheme } else { Fault::NotAbsolute };
         return Some((fault, Difference::Scheme));
     };
-    let entra = matches!(address.host.as_str(), "login.microsoftonline.com" | "sts.windows.net");
-    if entra || case.is_declared_idp_host(&address.host) {
+    if case.is_declared_idp_host(&address.host) {
         return Some((Fault::Idp, Difference::Host));
     }
     if address.path == "/" && address.query.is_none() && !value.contains('#') {
@@ -148,7 +147,8 @@ mod tests {
 
     #[test]
     fn only_scheme_and_host_will_do() {
-        let case = Case { metadata: vec![idp_metadata("d1", HeldBy::Publisher, &[])], ..Case::default() };
+        let metadata = vec![idp_metadata("d1", HeldBy::Publisher, &[])];
+        let case = Case { metadata, products: diag_sdk::testing::products(), ..Case::default() };
         for (value, expected) in [
             ("https://sense.example", None),
             ("https://sense.example:4443", None),

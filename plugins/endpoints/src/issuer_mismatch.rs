@@ -16,7 +16,7 @@ static ISSUER_ALTERED: CauseData = CauseData {
     text: "The identity provider is set to send another issuer than its metadata names",
     who: Who::Idp,
     setting: Setting::IdpClaims,
-    fix: "Send the issuer of the metadata (in Entra ID: no application id appended to the issuer), or publish metadata with that issuer",
+    fix: "Send the issuer of the metadata, or publish metadata with that issuer",
 };
 
 check! {

@@ -102,8 +102,7 @@ fn fault(case: &Case, urls: &Urls<'_>, url: &str) -> Option<Fault> {
     if consumers.any(|known| address::reaches(known, url)) || address.path.trim_end_matches('/').ends_with("/samlauthn") {
         return says("It is the consumer service, which takes posted responses only; opened by a person it shows an error.");
     }
-    let entra = ["login.microsoftonline.com", "sts.windows.net", "myapps.microsoft.com", "account.activedirectory.windowsazure.com"];
-    if entra.contains(&address.host.as_str()) || case.is_declared_idp_host(&address.host) {
+    if case.is_declared_idp_host(&address.host) {
         return says("It leads back to the identity provider instead of the service provider.");
     }
     elsewhere(case, urls, url, &address)

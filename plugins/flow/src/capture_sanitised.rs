@@ -5,7 +5,7 @@ static EXPORTED_WITHOUT: CauseData = CauseData {
     text: "The browser's export left sensitive data out, which is its default",
     who: Who::User,
     setting: Setting::Browser,
-    fix: "Where cookies or bodies matter, export again with sensitive data (Chrome and Edge: Settings › Preferences › Network › Allow to generate HAR with sensitive data), and redact it before sharing",
+    fix: "Where cookies or bodies matter, export again with sensitive data (developer tools: Settings › Preferences › Network › Allow to generate HAR with sensitive data), and redact it before sharing",
 };
 
 check! {

@@ -93,8 +93,9 @@ fn run(case: &Case, out: &mut Findings) {
     let detected = case.vendor_codes().into_iter().find(|seen| seen.code == "AADSTS50196" && !case.signed_in());
     let Some(first) = looping.first() else {
         if let Some(seen) = detected {
-            let finding =
-                Finding::error("Entra ID stopped a sign-in that repeats without end").at(seen.place).actual(seen.code, "the error page");
+            let finding = Finding::error("The identity provider stopped a sign-in that repeats without end")
+                .at(seen.place)
+                .actual(seen.code, "the error page");
             let finding = finding.attempt(seen.attempt.map(|attempt| attempt.id.clone()).unwrap_or_default());
             out.push(finding.cause(&SESSION_NOT_KEPT, case.sp_vendor));
         }

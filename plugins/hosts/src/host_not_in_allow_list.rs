@@ -92,7 +92,7 @@ fn not_covered(entry: &EntryPoint<'_>, list: &[&str], host: &str, there: &[Visit
     } else if socket.is_some() {
         (Severity::Error, "The capture shows that web sockets by this name are refused.")
     } else if machine {
-        (Severity::Warning, "It is the name of one of the site's own machines, which Qlik Sense is believed to accept without an entry.")
+        (Severity::Warning, "It is the name of one of the site's own machines, which the product is believed to accept without an entry.")
     } else if there.iter().any(Visit::served) {
         (Severity::Warning, "The capture shows that pages are served by this name; web sockets and redirects may still be refused.")
     } else if own {

@@ -212,7 +212,7 @@ fn said_or_denied(sign_in: &SignIn<'_>) -> Option<Finding> {
     let reason =
         said.iter().find(|seen| seen.meaning == Meaning::AttributeMissing && (sign_in.refused() || denied) && !of_the_user_id(&seen.text));
     let (headline, detail) = if let Some(seen) = reason {
-        ("The service provider misses an attribute", format!("It says: \u{201c}{}\u{201d}.\n{}", seen.text, sign_in.sent()))
+        ("The service provider misses an attribute", format!("{}\n{}", seen.quoted(), sign_in.sent()))
     } else if let Some(page) =
         denial(sign_in).filter(|_| !a_licence_is_missing(sign_in) && !sign_in.said(&[Meaning::NotProvisioned, Meaning::UserDisabled]))
     {

@@ -90,7 +90,7 @@ fn run(case: &Case, out: &mut Findings) {
                 first.issuer
             ))
             .at_all(tenant_level.iter().map(|certificate| &certificate.place))
-            .expected("CN=Microsoft Azure Federated SSO Certificate", "metadata downloaded with the application's id")
+            .expected("a certificate made for the application", "metadata downloaded with the application's id")
             .actual(first.issuer.clone(), copy.origin.clone())
             .because_with(&DOWNLOADED_WITHOUT_APPID, case, value.as_deref());
         out.push(if copy.held_by == HeldBy::Sp { finding.because(&UPLOADED_TENANT_FILE, case) } else { finding });
@@ -125,7 +125,7 @@ mod tests {
         for (issuer, found) in [
             ("CN=accounts.accesscontrol.windows.net", 1),
             ("CN=Accounts.AccessControl.Windows.Net", 1),
-            ("CN=Microsoft Azure Federated SSO Certificate", 0),
+            ("a certificate made for the application", 0),
             ("CN=accounts.accesscontrol.windows.net.evil.example", 0),
         ] {
             assert_eq!(count(&with_metadata(vec![issued_by(HeldBy::Sp, issuer)])), found, "{issuer}");

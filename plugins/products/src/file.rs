@@ -59,6 +59,9 @@ pub struct Product {
     /// Where it publishes the metadata of an application; `{tenant}` and `{application}` stand for their ids.
     #[serde(default)]
     pub metadata_url: Option<String>,
+    /// Cryptographic providers in which the private key of its certificate must be, where it takes no others.
+    #[serde(default)]
+    pub key_providers: Vec<String>,
     /// What it puts behind a host in whose place it stands, as session proxies do.
     #[serde(default)]
     pub stands_in: Vec<String>,
@@ -305,7 +308,11 @@ pub struct Export {
 /// What an export is: an input by its name, or one of the two that are no input of a single product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case", untagged)]
+#[serde(
+    rename_all = "kebab-case",
+    untagged,
+    expecting = "expected log, configuration, or an input such as idp-metadata, sp-metadata, idp-metadata-in-sp or sp-metadata-in-idp"
+)]
 pub enum Wanted {
     /// An input a check can use.
     Input(Need),

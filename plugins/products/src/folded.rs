@@ -29,7 +29,7 @@ pub fn places(text: &str, folded: &[usize]) -> Vec<usize> {
 /// The folded characters, each with the place of the character it came from.
 fn steps(text: &str) -> impl Iterator<Item = (usize, char)> {
     let mut blank: Option<char> = None;
-    text.char_indices().flat_map(move |(at, character)| {
+    text.char_indices().filter_map(move |(at, character)| {
         let plain = match character {
             '\u{2018}' | '\u{2019}' | '\u{b4}' => Some('\''),
             '\u{201c}' | '\u{201d}' | '\u{201e}' => Some('"'),

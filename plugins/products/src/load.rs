@@ -8,18 +8,40 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
+/// Most faults of samples that are told at once.
+const MOST_FAULTS: usize = 50;
 /// Largest file, in bytes.
 pub const LARGEST: usize = 1 << 20;
 /// Most entries of a file.
-const MOST_TEXTS: usize = 2_000;
+const MOST_TEXTS: usize = 1_000;
 /// Most samples of an entry.
 const MOST_SAMPLES: usize = 12;
 /// Longest sample, in bytes.
 const LONGEST_SAMPLE: usize = 4_000;
 /// Fewest characters of words that may speak for themselves.
 const FEWEST_ALONE: usize = 10;
-/// Fewest characters of words on a proven page.
+/// Fewest characters of words on a proven page, and of the longest piece of any sentence: by it the rest is found.
 const FEWEST: usize = 4;
+/// Most signs of one kind in `[proof]`, and most of the other lists of a file's head.
+const MOST_SIGNS: usize = 60;
+/// Headers that any server sends: alone they prove nothing.
+const ANYONES_HEADERS: &[&str] = &[
+    "server",
+    "date",
+    "content-type",
+    "content-length",
+    "set-cookie",
+    "location",
+    "cache-control",
+    "expires",
+    "etag",
+    "vary",
+    "via",
+    "connection",
+    "x-powered-by",
+    "x-frame-options",
+    "strict-transport-security",
+];
 /// Words that any software and any article writes; an entry of nothing else says nothing without proof.
 const GENERIC: &[&str] = &[
     "access denied",
@@ -55,8 +77,15 @@ pub fn read(file: &str, source: &str) -> Result<Product, Vec<Fault>> {
     }
     let syntax = |error: toml::de::Error| {
         let what = error.message().lines().next().unwrap_or("it is no TOML").to_owned();
-        let fault = Fault::new(file, source, error.span(), what.clone());
-        vec![match near_key(&what) {
+        let near = near_key(&what);
+        // Where one word is meant the list of all words only distracts.
+        let told = what.split(", expected one of ").next().filter(|_| near.is_some()).unwrap_or(&what);
+        let fault = Fault::new(file, source, error.span(), told);
+        let line = error.span().and_then(|span| source.get(..span.start)).map_or("", |before| {
+            let begin = before.rfind('\n').map_or(0, |at| at + 1);
+            source[begin..].lines().next().unwrap_or_default()
+        });
+        vec![match near.or_else(|| syntax_help(&what, line)) {
             Some(help) => fault.help(help),
             None => fault,
         }]
@@ -75,6 +104,39 @@ pub fn read(file: &str, source: &str) -> Result<Product, Vec<Fault>> {
     let product: Product = toml::from_str(source).map_err(syntax)?;
     let faults = Reading { file, source, table: table.get_ref() }.faults(&product);
     if faults.is_empty() { Ok(product) } else { Err(faults) }
+}
+
+/// What to do about a fault the parser tells in its own terms.
+fn syntax_help(what: &str, line: &str) -> Option<String> {
+    let line = line.trim();
+    let expects_list = what.contains("expected a sequence");
+    let help = if let Some(key) = what.strip_prefix("missing field ") {
+        format!("add {} = …", key.trim_matches('`'))
+    } else if line.starts_with("[[proof]]") || line.starts_with("[[codes]]") || line.starts_with("[[objects]]") {
+        format!("there is one of it: write {}", line.replace("[[", "[").replace("]]", "]"))
+    } else if expects_list && line.starts_with('[') {
+        format!("there may be several: write [{line}]")
+    } else if expects_list {
+        "it is a list: write [\"…\"]".to_owned()
+    } else if line.contains(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}']) && what.contains("quoted") {
+        "write straight quotes: \"…\"".to_owned()
+    } else if what.contains("expected a string") || what.contains("invalid float") || what.contains("must be quoted") {
+        "write text and dates in double quotes".to_owned()
+    } else if what.contains("escaped value") {
+        "write \\\\ for a backslash, or put the text in single quotes".to_owned()
+    } else if what.contains("duplicate key") {
+        "one product per file, each key once".to_owned()
+    } else {
+        return None;
+    };
+    Some(help)
+}
+
+/// `YYYY-MM-DD`.
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(parts.as_slice(), [year, month, day] if digits(year, 4) && digits(month, 2) && digits(day, 2))
 }
 
 /// The known key a mistyped one is near to, from the parser's list of what it expected.
@@ -96,7 +158,7 @@ impl Reading<'_, '_> {
     fn faults(&self, product: &Product) -> Vec<Fault> {
         let mut faults = self.of_head(product);
         if product.texts.len() > MOST_TEXTS {
-            faults.push(self.fault(&[], None, format!("more than {MOST_TEXTS} texts")));
+            faults.push(self.here(None, format!("more than {MOST_TEXTS} texts")));
             return faults;
         }
         let mut ids = BTreeSet::new();
@@ -149,21 +211,73 @@ impl Reading<'_, '_> {
         if product.name.trim().is_empty() != generic {
             faults.push(self.here(top("name"), "a product has a name"));
         }
-        for (key, list) in [("markup", &product.proof.markup), ("title", &product.proof.title)] {
-            for sign in list.iter().filter(|sign| sign.chars().count() < 5) {
-                let span = self.proof_span(key);
-                faults.push(self.here(span, format!("{sign:?} is too short to prove a product: at least 5 characters")));
+        let date = product.seen.as_deref().is_none_or(is_date);
+        if !date {
+            faults.push(self.here(top("seen"), "seen is a date written 2026-11-30"));
+        }
+        if let Some(codes) = product.codes.as_ref().filter(|codes| codes.prefix.len() < 2 || codes.digits < 2) {
+            let what =
+                format!("a code is a prefix of at least 2 letters and at least 2 digits, not {:?} and {}", codes.prefix, codes.digits);
+            faults.push(self.here(top("codes"), what));
+        }
+        let lists = [&product.tenant_hosts, &product.issuer_hosts, &product.stands_in, &product.group_links];
+        let scripts = [&product.script_texts, &product.script_codes, &product.name_id_formats, &product.key_providers];
+        if lists.iter().chain(&scripts).any(|list| list.len() > MOST_SIGNS) {
+            faults.push(self.here(None, format!("a list of the file's head has more than {MOST_SIGNS} entries")));
+        }
+        faults.extend(self.of_proof(product));
+        faults
+    }
+
+    /// Signs that fit everything, or nothing.
+    fn of_proof(&self, product: &Product) -> Vec<Fault> {
+        let proof = &product.proof;
+        let mut faults = Vec::new();
+        let mut wrong = |key: &str, sign: &str, why: &str| faults.push(self.here(self.proof_span(key), format!("{sign:?} {why}")));
+        for (key, list) in [("host", &proof.host), ("path", &proof.path), ("header", &proof.header), ("cookie", &proof.cookie)] {
+            if list.len() > MOST_SIGNS {
+                wrong(key, key, "has more signs than any product needs");
             }
         }
-        for host in product.proof.host.iter().filter(|host| host.trim_start_matches("*.").matches('.').count() == 0 || host.contains('/')) {
-            faults.push(self.here(self.proof_span("host"), format!("{host:?} is no host: write sso.example.com or *.example.com")));
+        for (key, list) in [("markup", &proof.markup), ("title", &proof.title)] {
+            if list.len() > MOST_SIGNS {
+                wrong(key, key, "has more signs than any product needs");
+            }
+            for sign in list {
+                let common = ["<html", "<!doctype", "<body", "<head>", "<title"].iter().any(|tag| sign.to_lowercase().trim() == *tag);
+                if sign.trim().chars().count() < 3 || common {
+                    wrong(key, sign, "stands on any page: take what only this product has");
+                }
+            }
         }
-        for path in product.proof.path.iter().filter(|path| !path.starts_with('/') || path.len() < 4) {
-            faults.push(
-                self.here(
-                    self.proof_span("path"),
-                    format!("{path:?} is no path that proves a product: it begins with / and names something"),
-                ),
+        for host in &proof.host {
+            let bare = host.strip_prefix("*.").unwrap_or(host);
+            let sound =
+                bare.contains('.') && bare.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte));
+            if !sound {
+                wrong("host", host, "is no host: write sso.example.com or *.example.com, in lower case, without port or path");
+            }
+        }
+        for path in &proof.path {
+            let words = path.split('/').filter(|part| !part.is_empty() && *part != "{~}");
+            let letters: usize = words.clone().map(str::len).sum();
+            if !path.starts_with('/') || letters < 3 || words.clone().any(|part| part.contains(['{', '}', '*', '?'])) {
+                wrong("path", path, "proves no product: it begins with /, names something, and {~} is one whole segment");
+            }
+        }
+        for header in &proof.header {
+            let (name, value) = header.split_once(':').map_or((header.as_str(), None), |(name, value)| (name, Some(value.trim())));
+            let name = name.trim().to_lowercase();
+            let anyones = ANYONES_HEADERS.contains(&name.as_str()) && value.is_none();
+            if name.is_empty() || value == Some("") || anyones || name.contains(' ') {
+                wrong("header", header, "proves no product: write a header only it sends, or name: beginning of the value");
+            }
+        }
+        for cookie in proof.cookie.iter().filter(|cookie| cookie.trim_end_matches('*').len() < if cookie.ends_with('*') { 3 } else { 2 }) {
+            wrong(
+                "cookie",
+                cookie,
+                "is too short to prove a product: a name of at least 2 characters, or its beginning of at least 3 before *",
             );
         }
         faults
@@ -175,7 +289,11 @@ impl Reading<'_, '_> {
         match Pattern::read(&text.says) {
             Err(fault) => faults.push(self.here(at("says"), fault.to_string())),
             Ok(pattern) => {
-                let words = pattern.weight();
+                let words = pattern.letters();
+                if pattern.anchor().chars().count() < FEWEST {
+                    let what = format!("its longest piece of words is shorter than {FEWEST} characters: nothing can be found by it");
+                    faults.push(self.here(at("says"), what));
+                }
                 let alone = text.proof == ProvenBy::Text && product.id != crate::set::GENERIC;
                 let logs_only = text.places.iter().all(|place| *place == Where::Address);
                 if words < FEWEST || (alone && words < FEWEST_ALONE && !is_code(&text.says) && !logs_only) {
@@ -190,6 +308,17 @@ impl Reading<'_, '_> {
                     faults.push(self.here(at("says"), what).help("write proof = \"page\", and in [proof] how the page shows whose it is"));
                 }
             }
+        }
+        let mut places = text.places.clone();
+        places.dedup();
+        if places.len() < text.places.len() || text.places.len() > 5 || text.at.len() > 3 || text.supersedes.len() > MOST_SAMPLES {
+            faults.push(self.here(at("in"), "a place, a part or an entry is named more than once"));
+        }
+        if text.lang.as_deref().is_some_and(|lang| !(2..=5).contains(&lang.len())) {
+            faults.push(self.here(at("lang"), "a language is its code: en, de, fr, es, pt-br"));
+        }
+        if text.supersedes.contains(&text.id) {
+            faults.push(self.here(at("supersedes"), format!("{} supersedes itself", text.id)));
         }
         if text.places.is_empty() {
             faults.push(self.here(at("in"), "in names no place: page, address, log or status"));
@@ -217,6 +346,9 @@ impl Reading<'_, '_> {
         let mut faults = Vec::new();
         let alone = Products::of(vec![product.clone()]);
         for (index, text) in product.texts.iter().enumerate() {
+            if faults.len() > MOST_FAULTS {
+                break;
+            }
             for place in &text.places {
                 let scope = Scope { place: *place, proven: alone.all() };
                 for sample in &text.hit {
@@ -225,11 +357,22 @@ impl Reading<'_, '_> {
                     let led = found.iter().find(|found| found.text.means != text.means && found.text.id != text.id);
                     let span = || self.span("text", index, "hit");
                     if !own {
-                        let what = match led {
+                        let covered = found.iter().find(|found| found.text.means == text.means);
+                        let what = match led.or(covered) {
+                            Some(other) if other.text.means == text.means => {
+                                format!("{} finds nothing that {} does not find already: {sample:?}", text.id, other.text.id)
+                            }
                             Some(other) => format!("{} is found in its own sample in place of {}: {sample:?}", other.text.id, text.id),
                             None => format!("{} is not found in its own sample: {sample:?}", text.id),
                         };
-                        faults.push(self.here(span(), what));
+                        let fault = self.here(span(), what);
+                        let how_far = Pattern::read(&text.says).map(|pattern| pattern.progress(&crate::folded::fold(sample))).ok();
+                        faults.push(match how_far {
+                            Some((there, Some(missing))) if !there.is_empty() => {
+                                fault.help(format!("has \"{there}\", and then not \"{missing}\""))
+                            }
+                            _ => fault,
+                        });
                     } else if let Some(other) = led {
                         let what = format!("{} is found in this sample too and means something else: {sample:?}", other.text.id);
                         faults.push(self.here(span(), what).help("say which goes before with supersedes, or make one longer"));
@@ -248,10 +391,6 @@ impl Reading<'_, '_> {
 
     fn here(&self, span: Option<Range<usize>>, what: impl Into<String>) -> Fault {
         Fault::new(self.file, self.source, span, what)
-    }
-
-    fn fault(&self, _: &[&str], span: Option<Range<usize>>, what: impl Into<String>) -> Fault {
-        self.here(span, what)
     }
 
     /// Where a key of the n-th table of an array stands; the table's `id` where it has no such key.

@@ -10,10 +10,10 @@ use crate::set::Scope;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::collections::HashMap;
 
-/// Most places at which one sentence is compared in one text.
+/// Most places at which the words that sentences are found by are looked at in one text.
 const MOST_TRIES: u16 = 50;
 /// Most comparisons in one text.
-const MOST_STEPS: usize = 20_000;
+const MOST_STEPS: usize = 10_000;
 
 /// All sentences, ready to be found.
 #[derive(Debug)]
@@ -73,22 +73,25 @@ impl Matcher {
         let mut found: HashMap<usize, Matched> = HashMap::new();
         let mut steps = 0;
         for anchor in self.automaton.find_overlapping_iter(&folded) {
+            let looks = tries.entry(anchor.pattern().as_usize()).or_default();
+            if *looks >= MOST_TRIES {
+                continue;
+            }
+            *looks += 1;
             for index in &self.by_anchor[anchor.pattern().as_usize()] {
                 let entry = &self.entries[*index];
                 let known = entry.places.contains(&scope.place) && (entry.proof == ProvenBy::Text || scope.proven.holds(entry.product));
                 if !known || found.contains_key(index) {
                     continue;
                 }
-                let tried = tries.entry(*index).or_default();
-                *tried += 1;
                 steps += 1;
-                if *tried > MOST_TRIES || steps > MOST_STEPS {
-                    continue;
-                }
                 if let Some(hit) = entry.pattern.at(&folded, anchor.start()) {
                     let weight = entry.pattern.weight();
                     found.insert(*index, Matched { product: entry.product, text: entry.text, hit, weight });
                 }
+            }
+            if steps > MOST_STEPS {
+                break;
             }
         }
         let mut found: Vec<(usize, Matched)> = found.into_iter().collect();

@@ -142,6 +142,11 @@ impl Pattern {
         self.pieces.iter().map(String::len).sum()
     }
 
+    /// Letters and other characters of its words.
+    pub fn letters(&self) -> usize {
+        self.pieces.iter().map(|piece| piece.chars().count()).sum()
+    }
+
     /// Looks at a place of the folded text where the anchor stands.
     pub fn at(&self, text: &str, anchor: usize) -> Option<Hit> {
         let mut values = Vec::new();
@@ -252,12 +257,11 @@ fn name_end(text: &str, from: usize) -> usize {
     let rest = &text[from..to];
     let begin = rest.len() - rest.trim_start().len();
     let name = &rest[begin..];
-    let end = match name.chars().next() {
-        Some(mark @ ('"' | '\'' | '`')) => name[1..].find(mark).map_or(name.len(), |at| at + 2),
-        _ => {
-            let whole = &name[..name.find(char::is_whitespace).unwrap_or(name.len())];
-            whole.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']']).len()
-        }
+    let end = if let Some(mark @ ('"' | '\'' | '`')) = name.chars().next() {
+        name[1..].find(mark).map_or(name.len(), |at| at + 2)
+    } else {
+        let whole = &name[..name.find(char::is_whitespace).unwrap_or(name.len())];
+        whole.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']']).len()
     };
     from + begin + end
 }

@@ -1,6 +1,8 @@
 //! How an answer shows which product it is of: by host, path, headers, cookies, the source of its page or its title.
 
-use crate::file::Proof;
+use crate::file::{Product, Proof};
+use aho_corasick::AhoCorasick;
+use std::collections::BTreeSet;
 
 /// What an answer shows of itself.
 #[derive(Debug, Clone, Default)]
@@ -11,7 +13,7 @@ pub struct Signs<'a> {
     pub path: &'a str,
     /// Its headers.
     pub headers: &'a [(String, String)],
-    /// Names of the cookies it sets.
+    /// Names of the cookies it sets, and of those the browser has of it.
     pub cookies: Vec<&'a str>,
     /// The source of its page.
     pub source: &'a str,
@@ -59,14 +61,41 @@ impl Proof {
         [&self.host, &self.path, &self.header, &self.cookie, &self.markup, &self.title].into_iter().map(Vec::as_slice)
     }
 
-    /// One of the signs is there.
+    /// One of the signs is there, markup aside: that of all products is looked for at once.
     pub fn shows(&self, signs: &Signs<'_>) -> bool {
         self.host.iter().any(|host| is_host(signs.host, host))
             || self.path.iter().any(|path| is_path(signs.path, path))
             || self.header.iter().any(|header| signs.headers.iter().any(|(name, value)| is_header(name, value, header)))
             || self.cookie.iter().any(|cookie| signs.cookies.iter().any(|name| is_cookie(name, cookie)))
             || (!signs.title.is_empty() && self.title.iter().any(|title| begins(signs.title, title)))
-            || (!signs.source.is_empty() && self.markup.iter().any(|markup| signs.source.contains(markup.as_str())))
+    }
+}
+
+/// The markup of every product, found in one pass over the source of a page.
+#[derive(Debug)]
+pub(crate) struct Markup {
+    automaton: AhoCorasick,
+    /// The product of each pattern.
+    products: Vec<usize>,
+}
+
+impl Markup {
+    pub(crate) fn new(products: &[Product]) -> Self {
+        let all: Vec<(usize, &str)> = products
+            .iter()
+            .enumerate()
+            .flat_map(|(index, product)| product.proof.markup.iter().map(move |markup| (index, markup.as_str())))
+            .collect();
+        let automaton = AhoCorasick::new(all.iter().map(|(_, markup)| markup)).expect("markup is bounded in number and size");
+        Self { automaton, products: all.into_iter().map(|(product, _)| product).collect() }
+    }
+
+    /// The products whose markup is in a source.
+    pub(crate) fn shown(&self, source: &str) -> BTreeSet<usize> {
+        if source.is_empty() {
+            return BTreeSet::new();
+        }
+        self.automaton.find_overlapping_iter(source).map(|found| self.products[found.pattern().as_usize()]).collect()
     }
 }
 

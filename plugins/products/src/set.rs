@@ -2,7 +2,7 @@
 
 use crate::file::{Code, CodeShape, Export, Kept, Product, Role, Text, Wanted, Where};
 use crate::matcher::{Matched, Matcher};
-use crate::proof::{Proven, Signs};
+use crate::proof::{Markup, Proven, Signs};
 use diag_sdk::case::product::{Demanded, Habit, ProductFacts, VendorCode};
 use diag_sdk::{Need, Setting, Vendor};
 use std::sync::{Arc, LazyLock};
@@ -19,6 +19,7 @@ const MOST_CODES: usize = 12;
 pub struct Products {
     list: Vec<Product>,
     matcher: Matcher,
+    markup: Markup,
 }
 
 /// Where a text was read, and whose it is known to be.
@@ -66,8 +67,8 @@ impl Products {
 
     /// A set of these products and no others.
     pub fn of(list: Vec<Product>) -> Self {
-        let matcher = Matcher::new(&list);
-        Self { list, matcher }
+        let (matcher, markup) = (Matcher::new(&list), Markup::new(&list));
+        Self { list, matcher, markup }
     }
 
     /// What diag knows, and these; one with the id of a known product stands in its place.
@@ -105,7 +106,8 @@ impl Products {
 
     /// The products an answer shows itself to be of.
     pub fn recognise(&self, signs: &Signs<'_>) -> Proven {
-        (0..self.list.len()).filter(|index| self.list[*index].proof.shows(signs)).collect()
+        let by_markup = self.markup.shown(signs.source);
+        (0..self.list.len()).filter(|index| by_markup.contains(index) || self.list[*index].proof.shows(signs)).collect()
     }
 
     /// The one product among those shown that plays the part; `other` where none or several do.
@@ -130,6 +132,12 @@ impl Products {
             named || product.proof.shows(&signs) || product.stands_in.iter().any(|suffix| host.ends_with(suffix.as_str()))
         };
         self.list.iter().filter(own).filter_map(|product| Vendor::read(&product.id))
+    }
+
+    /// Products that send this attribute in place of groups that are too many.
+    pub fn linking_groups_by<'a>(&'a self, attribute: &'a str) -> impl Iterator<Item = Vendor> + 'a {
+        let links = move |product: &&Product| product.group_links.iter().any(|link| link == attribute);
+        self.list.iter().filter(links).filter_map(|product| Vendor::read(&product.id))
     }
 
     /// The host is one at which a product that is nothing but an identity provider signs people in.
@@ -306,6 +314,8 @@ impl Products {
             tenant_hosts: product.tenant_hosts.clone(),
             issuer_hosts: product.issuer_hosts.clone(),
             metadata_url: product.metadata_url.clone(),
+            sign_in_hosts: if product.roles == [Role::Idp] { product.proof.host.clone() } else { Vec::new() },
+            key_providers: product.key_providers.clone(),
             stands_in: product.stands_in.clone(),
             group_links: product.group_links.clone(),
             log: product.exports.iter().find(|export| export.what == Wanted::Other(Kept::Log)).map(|export| export.how.clone()),
@@ -322,11 +332,17 @@ impl Products {
         let upper = text.to_ascii_uppercase();
         let mut found: Vec<(usize, String)> = Vec::new();
         for shape in self.list.iter().filter_map(|product| product.codes.as_ref()) {
+            // The first ones of each vendor are enough, and a text that goes on with them costs no more.
+            let mut own = 0;
             for (at, _) in upper.match_indices(&shape.prefix) {
+                if own == MOST_CODES {
+                    break;
+                }
                 let digits: String = upper[at + shape.prefix.len()..].chars().take_while(char::is_ascii_digit).take(9).collect();
                 let code = format!("{}{digits}", shape.prefix);
                 if digits.len() >= shape.digits && !found.iter().any(|(_, known)| *known == code) {
                     found.push((at, code));
+                    own += 1;
                 }
             }
         }

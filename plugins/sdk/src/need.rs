@@ -33,3 +33,23 @@ words! {
         DecryptionKey,
     }
 }
+
+impl Need {
+    /// Every input.
+    pub const ALL: &[Self] = &[
+        Self::Capture,
+        Self::IdpMetadata,
+        Self::IdpMetadataInSp,
+        Self::SpMetadata,
+        Self::SpMetadataInIdp,
+        Self::Virtualproxyconfig,
+        Self::Proxyservice,
+        Self::Application,
+        Self::ServicePrincipal,
+        Self::TokenIssuancePolicies,
+        Self::ClaimsMappingPolicies,
+        Self::Certutil,
+        Self::ProxyLog,
+        Self::DecryptionKey,
+    ];
+}

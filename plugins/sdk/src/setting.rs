@@ -98,6 +98,55 @@ words! {
 }
 
 impl Setting {
+    /// Every setting.
+    pub const ALL: &[Self] = &[
+        Self::Unspecified,
+        Self::IdpIdentifier,
+        Self::IdpReplyUrl,
+        Self::IdpSignOnUrl,
+        Self::IdpRelayState,
+        Self::IdpLogoutUrl,
+        Self::IdpSsoMode,
+        Self::IdpEnabled,
+        Self::IdpAssignment,
+        Self::IdpSigningCertificate,
+        Self::IdpSigningOption,
+        Self::IdpRequestVerification,
+        Self::IdpTokenEncryption,
+        Self::IdpClaims,
+        Self::IdpGroups,
+        Self::IdpMetadata,
+        Self::IdpClock,
+        Self::IdpPolicy,
+        Self::SpIdpMetadata,
+        Self::SpHostUri,
+        Self::SpEntityId,
+        Self::SpSigningAlgorithm,
+        Self::SpUserIdAttribute,
+        Self::SpUserDirectory,
+        Self::SpAttributeMapping,
+        Self::SpAuthenticationMethod,
+        Self::SpPrefix,
+        Self::SpDescription,
+        Self::SpSessionCookieName,
+        Self::SpSessionCookieDomain,
+        Self::SpSessionCookieAttributes,
+        Self::SpInactivityTimeout,
+        Self::SpAnonymousAccess,
+        Self::SpHostAllowList,
+        Self::SpLoadBalancingNodes,
+        Self::SpLinkedProxies,
+        Self::SpListenPort,
+        Self::SpSizeLimits,
+        Self::SpCertificate,
+        Self::SpMetadata,
+        Self::SpLogout,
+        Self::SpClock,
+        Self::SpAccessRule,
+        Self::Gateway,
+        Self::Browser,
+    ];
+
     /// The setting in neutral words, for products whose screens we do not know.
     pub fn neutral(self) -> &'static str {
         match self {

@@ -19,6 +19,10 @@ impl Vendor {
 
     /// The product with this id, for ids known when a program is written. An id that is none does not compile
     /// where it is used in a constant.
+    ///
+    /// # Panics
+    ///
+    /// Where the id is longer than 24 characters or not ASCII.
     pub const fn named(id: &'static str) -> Self {
         match TinyAsciiStr::try_from_str(id) {
             Ok(id) => Self(id),

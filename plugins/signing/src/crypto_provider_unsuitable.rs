@@ -8,11 +8,8 @@ static OTHER_PROVIDER: CauseData = CauseData {
     text: "The certificate was imported into a cryptographic provider that cannot sign with SHA-256 for the proxy",
     who: Who::Sp,
     setting: Setting::SpCertificate,
-    fix: "Import the PFX anew with certutil -csp \"Microsoft Enhanced RSA and AES Cryptographic Provider\" -importPFX, then choose the certificate at the proxy",
+    fix: "Import the PFX anew into that provider (certutil -csp PROVIDER -importPFX), then choose the certificate at the proxy",
 };
-
-/// The only provider the tutorial names for SHA-256.
-const SUITABLE: &str = "Microsoft Enhanced RSA and AES Cryptographic Provider";
 
 check! {
     /// The private key is in a cryptographic provider that cannot sign with SHA-256.
@@ -90,8 +87,12 @@ fn run(case: &Case, out: &mut Findings) {
     let concerned = |store: &&KeyStore| {
         store.private_key != Some(false) && (used.is_empty() || used.iter().any(|thumbprint| same_thumbprint(thumbprint, &store.sha1)))
     };
+    let Some((product, suitable)) = case.products.iter().find_map(|product| Some((product, product.key_providers.first()?))) else {
+        return;
+    };
+    let suits = |provider: &str| product.key_providers.iter().any(|known| known.eq_ignore_ascii_case(provider.trim()));
     for store in case.key_stores.iter().filter(concerned) {
-        let Some(provider) = store.provider.as_ref().filter(|provider| !provider.value.trim().eq_ignore_ascii_case(SUITABLE)) else {
+        let Some(provider) = store.provider.as_ref().filter(|provider| !suits(&provider.value)) else {
             continue;
         };
         let subject = store.subject.as_deref().unwrap_or("the certificate");
@@ -102,9 +103,9 @@ fn run(case: &Case, out: &mut Findings) {
                     "Requests are to be signed with SHA-256; with the key of {subject} ({}) the redirect is likely to fail with error 500.",
                     store.sha1
                 ))
-                .expected(SUITABLE, "Provider that Qlik Sense needs for SHA-256")
+                .expected(suitable.clone(), format!("Provider that {} needs for SHA-256", product.name))
                 .actual_sited(provider, "Provider in the certutil output")
-                .because_with(&OTHER_PROVIDER, case, SUITABLE),
+                .because_with(&OTHER_PROVIDER, case, suitable.as_str()),
         );
     }
 }
@@ -130,6 +131,7 @@ mod tests {
                 .map(|thumbprint| ProxyService { certificate_thumbprint: Some(thumbprint.into()), ..ProxyService::default() })
                 .into_iter()
                 .collect(),
+            products: diag_sdk::testing::products(),
             ..Case::default()
         }
     }
@@ -137,7 +139,7 @@ mod tests {
     #[test]
     fn only_one_provider_will_do() {
         for (provider, count) in [
-            (SUITABLE, 0),
+            ("Microsoft Enhanced RSA and AES Cryptographic Provider", 0),
             ("microsoft enhanced rsa and aes cryptographic provider ", 0),
             ("Microsoft Strong Cryptographic Provider", 1),
             ("Microsoft Software Key Storage Provider", 1),

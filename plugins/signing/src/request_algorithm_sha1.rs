@@ -8,7 +8,7 @@ use diag_sdk::case::sp_configuration::RequestAlgorithm;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check, spec};
 
 static SET_TO_SHA1: CauseData = CauseData {
-    text: "The service provider is set to sign its requests with SHA-1, in Qlik Sense the default",
+    text: "The service provider is set to sign its requests with SHA-1",
     who: Who::Sp,
     setting: Setting::SpSigningAlgorithm,
     fix: "Choose SHA-256; the private key has to be in a provider that can do it",

@@ -22,7 +22,7 @@ static OTHER_METADATA: CauseData = CauseData {
     text: "The metadata belongs to another application, tenant or environment, whose keys are others",
     who: Who::Sp,
     setting: Setting::SpIdpMetadata,
-    fix: "Load the metadata of exactly this application (in Entra ID the document with its appid)",
+    fix: "Load the metadata of exactly this application",
 };
 
 check! {

@@ -9,12 +9,15 @@ use crate::products;
 use crate::render::text::page::{Page, plain, styled};
 use crate::terminal::{self, DIM, GOOD, STRONG, WARNING};
 use crate::wording;
+use diag_core::redact::shown;
 use diag_products::{Dropped, Explained, Product, Products, Scope, Where};
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+/// Longest text that is shown of a page, in characters.
+const LONGEST_SHOWN: usize = 300;
 /// Largest page.
 const LARGEST: u64 = 16 << 20;
 
@@ -37,7 +40,9 @@ pub(crate) fn run(arguments: &ProductExplainArguments) -> anyhow::Result<ExitCod
     if !others.is_empty() {
         page.blank();
         page.line(&styled(STRONG, "OTHERS HEAR"));
-        others.iter().for_each(|line| page.hanging("  ·", 4, &plain(line)));
+        for line in &others {
+            page.hanging("  ·", 4, &plain(line));
+        }
     }
     output::print(&page.finish())?;
     Ok(ExitCode::SUCCESS)
@@ -103,10 +108,10 @@ fn write(page: &mut Page, explained: &[Explained<'_>], text: &str) {
     for one in &found {
         let Ok(hit) = &one.outcome else { continue };
         let words = text.get(hit.start..hit.end).unwrap_or_default();
-        page.hanging("  ·", 4, &format!("{}  {}", styled(GOOD, &one.text.id), styled(DIM, &word(&one.text.means))));
-        page.paragraph(4, &plain(words));
+        page.hanging("  ·", 4, &format!("{}  {}", styled(GOOD, &one.text.id), styled(DIM, &word(one.text.means))));
+        page.paragraph(4, &plain(&shown(words, LONGEST_SHOWN)));
         for (name, value) in &hit.values {
-            page.paragraph(4, &format!("{}: {}", styled(DIM, name), plain(value)));
+            page.paragraph(4, &format!("{}: {}", styled(DIM, name), plain(&shown(value, LONGEST_SHOWN))));
         }
     }
     let near: Vec<(&Explained<'_>, String)> =
@@ -125,7 +130,7 @@ fn write(page: &mut Page, explained: &[Explained<'_>], text: &str) {
     }
 }
 
-fn word(meaning: &diag_sdk::Meaning) -> String {
+fn word(meaning: diag_sdk::Meaning) -> String {
     serde_json::to_value(meaning).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 

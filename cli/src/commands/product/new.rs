@@ -9,9 +9,11 @@ use crate::progress::Meter;
 use crate::render::Judged;
 use diag_core::report::Report;
 use diag_products::{Products, Scope, Where};
-use diag_sdk::case::judgement::{Part, Statement};
+use diag_sdk::case::exchange::{Exchange, Side};
+use diag_sdk::case::judgement::Part;
 use diag_sdk::host::host_of;
 use diag_sdk::{Case, Meaning};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -19,6 +21,8 @@ use toml_edit::Value;
 
 /// Shortest sentence worth an entry, in characters.
 const SHORTEST: usize = 12;
+/// Longest sentence, in characters.
+const LONGEST: usize = 200;
 /// Most entries of a draft.
 const MOST: usize = 20;
 
@@ -44,7 +48,13 @@ pub(crate) fn run(arguments: &ProductNewArguments) -> anyhow::Result<ExitCode> {
             .hint("diag product explain tells what is found in a page")
             .into());
     }
-    let draft = draft(&arguments.name, &judged.case, &unknown);
+    let id = kebab(&arguments.name, "my-product", 24);
+    if arguments.name.trim().is_empty() || matches!(id.as_str(), "other" | "generic") {
+        return Err(Failure::new(format!("--name {:?}: no name of a product", arguments.name))
+            .hint("give the name people know it by")
+            .into());
+    }
+    let draft = draft(arguments.name.trim(), &id, &unknown);
     match &arguments.output {
         None => output::print(&draft)?,
         Some(path) => {
@@ -59,60 +69,95 @@ pub(crate) fn run(arguments: &ProductNewArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Sentences that pages state as their reason and nobody understands.
-fn not_understood(case: &Case) -> Vec<&Statement> {
+/// A sentence that was not understood: its words, and the exchange that states it.
+struct Unknown<'c> {
+    words: String,
+    exchange: Option<&'c Exchange>,
+}
+
+/// Sentences that pages state as their reason and nobody understands, without what differs from person to person.
+fn not_understood(case: &Case) -> Vec<Unknown<'_>> {
     let known = Products::builtin();
-    let mut seen: Vec<&Statement> = Vec::new();
+    let scope = Scope { place: Where::Page, proven: known.all() };
+    let mut seen: Vec<Unknown<'_>> = Vec::new();
     for statement in case.failures.iter().flat_map(|failure| &failure.said) {
-        let own_words = !matches!(statement.part, Part::Status | Part::Log | Part::Address);
-        let worth = statement.meaning == Meaning::Unknown && statement.text.chars().count() >= SHORTEST;
-        let scope = Scope { place: Where::Page, proven: known.all() };
-        if own_words
-            && worth
-            && seen.len() < MOST
-            && !seen.iter().any(|other| other.text == statement.text)
-            && !known.says_anything(&statement.text, &scope)
-        {
-            seen.push(statement);
+        // A title is the name of a page as often as a reason.
+        let states = matches!(statement.part, Part::Body | Part::Heading | Part::Alert | Part::Data);
+        let coded = !known.codes_in(&statement.text).is_empty();
+        if !states || coded || statement.meaning != Meaning::Unknown || known.says_anything(&statement.text, &scope) {
+            continue;
+        }
+        let words = lasting(&statement.text);
+        let repeats = seen.iter().any(|other| other.words.contains(&words) || words.contains(&other.words));
+        if words.chars().count() >= SHORTEST && !repeats && seen.len() < MOST {
+            seen.push(Unknown { words, exchange: statement.exchange.and_then(|index| case.exchanges.get(index)) });
         }
     }
     seen
 }
 
-fn draft(name: &str, case: &Case, unknown: &[&Statement]) -> String {
-    let id = kebab(name, 24);
+/// The longest run of words that would stand on the page again for somebody else: no names in quotes, numbers, addresses or ids.
+fn lasting(text: &str) -> String {
+    let passing = |word: &str| {
+        let inner = word.trim_matches(|character: char| !character.is_alphanumeric());
+        word.contains(['@', '\\', '/', '=', '…', '"', '\'', '`', '\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}', '\u{bb}'])
+            && !inner.chars().all(|character| character.is_alphabetic() || character == '\'')
+            || inner.bytes().filter(u8::is_ascii_digit).count() >= 3
+            || word.starts_with(['"', '\'', '\u{201c}', '\u{201e}', '\u{ab}'])
+    };
+    let mut best: Vec<&str> = Vec::new();
+    let mut run: Vec<&str> = Vec::new();
+    for word in text.split_whitespace().chain(["@"]) {
+        if word == "@" || passing(word) {
+            if run.join(" ").len() > best.join(" ").len() {
+                best.clone_from(&run);
+            }
+            run.clear();
+        } else {
+            run.push(word);
+        }
+    }
+    best.join(" ").trim_end_matches(['.', '…', '!', ':', ',', '(']).chars().take(LONGEST).collect()
+}
+
+fn draft(name: &str, id: &str, unknown: &[Unknown<'_>]) -> String {
     let quoted = |text: &str| Value::from(text).to_string().trim().to_owned();
-    let hosts: std::collections::BTreeSet<String> = unknown
-        .iter()
-        .filter_map(|statement| statement.exchange.and_then(|index| case.exchanges.get(index)))
-        .filter_map(|exchange| host_of(&exchange.url))
-        .collect();
+    let hosts: BTreeSet<String> = unknown.iter().filter_map(|one| host_of(&one.exchange?.url)).collect();
+    let role = if unknown.iter().filter_map(|one| one.exchange).all(|exchange| exchange.side == Side::Idp) { "idp" } else { "sp" };
     let mut out = format!(
         "# A draft of `diag product new`. Say what each text means (diag schema product lists the words), who has to act\n\
          # and where that was read; put {{actual}}, {{expected}} or {{attribute}} where a value stands; then diag product test.\n\
-         schema = \"diag-product/1\"\nid = {}\nname = {}\nroles = [\"sp\"]\n\n[proof]\n# Hosts, paths, headers, cookies or markup that only this product has.\nhost = [{}]\n",
-        quoted(&id),
+         schema = \"diag-product/1\"\nid = {}\nname = {}\nroles = [\"{role}\"]\n\n[proof]\n\
+         # Hosts, paths, headers, cookies or markup that only this product has, wherever it is installed.\nhost = [{}]\n",
+        quoted(id),
         quoted(name),
         hosts.iter().map(|host| quoted(host)).collect::<Vec<_>>().join(", ")
     );
-    for statement in unknown {
-        let words: String = statement.text.trim_end_matches(['.', '…', '!']).chars().take(200).collect();
-        let half: String = words.split_whitespace().take(words.split_whitespace().count() / 2).collect::<Vec<_>>().join(" ");
+    let mut ids: Vec<String> = Vec::new();
+    for Unknown { words, .. } in unknown {
+        let count = words.split_whitespace().count();
+        let half: String = words.split_whitespace().take(count / 2).collect::<Vec<_>>().join(" ");
         let says = words.replace('{', "{{").replace('}', "}}");
+        let mut id = kebab(words, "text", 48);
+        if ids.contains(&id) {
+            id = format!("{id}-{}", ids.len() + 1);
+        }
+        ids.push(id.clone());
         let _ = write!(
             out,
-            "\n[[text]]\nid = {}\nsays = {}\nproof = \"page\"\nmeans = \"refused\"   # refused, and nobody knows why: put the meaning here\nconfidence = \"observed\"\nsource = \"\"\nhit = [{}]\nmiss = [{}]\n",
-            quoted(&kebab(&words, 48)),
+            "\n[[text]]\nid = {}\nsays = {}\nproof = \"page\"\nmeans = \"refused\"   # refused, and nobody knows why: put the meaning here\n\
+             confidence = \"observed\"\nsource = \"\"\nhit = [{}]\nmiss = [{}]\n",
+            quoted(&id),
             quoted(&says),
-            quoted(&words),
+            quoted(words),
             quoted(&format!("How to read: {half}"))
         );
     }
     out
 }
 
-/// Words as an id, cut at a word.
-fn kebab(text: &str, longest: usize) -> String {
+/// Words as an id, cut at a word; letters of other alphabets have no place in one.
+fn kebab(text: &str, otherwise: &str, longest: usize) -> String {
     let mut id = String::new();
     for word in text.to_ascii_lowercase().split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
         if !id.is_empty() && id.len() + word.len() + 1 > longest {
@@ -123,5 +168,26 @@ fn kebab(text: &str, longest: usize) -> String {
         }
         id.push_str(&word[..word.len().min(longest)]);
     }
-    if id.is_empty() { "text".to_owned() } else { id }
+    if id.is_empty() { otherwise.to_owned() } else { id }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_keeps_what_the_page_says_to_everybody() {
+        for (text, words) in [
+            (
+                "Ledger cannot open the books: attribute branch_no was expected.",
+                "Ledger cannot open the books: attribute branch_no was expected",
+            ),
+            ("User 'CONTOSO\\adele.vance' has no seat in this house. Id 4711", "has no seat in this house. Id"),
+            ("See https://x.example/help and ask for a seat in the house", "and ask for a seat in the house"),
+        ] {
+            assert_eq!(lasting(text), words);
+        }
+        assert_eq!(kebab("日本語", "text", 20), "text");
+        assert_eq!(kebab("No seat, in this house", "text", 12), "no-seat-in");
+    }
 }

@@ -59,7 +59,7 @@ fn inputs(page: &mut Page, inputs: &[InputView<'_>]) {
     page.line(&styled(STRONG, "READ"));
     let longest = inputs.iter().map(|input| plain(input.path).width()).max().unwrap_or_default().min(WIDEST_PATH);
     for input in inputs {
-        let mut about = input.kind.to_owned();
+        let mut about = input.kind.clone();
         if let Some(producer) = input.producer {
             about = format!("{about}, {producer}");
         }

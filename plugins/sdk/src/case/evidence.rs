@@ -132,7 +132,7 @@ impl Case {
 
     fn phrases_at<'a>(&'a self, index: usize, side: Side, attempt: Option<&'a Attempt>) -> impl Iterator<Item = PhraseSeen<'a>> {
         self.exchanges.get(index).filter(|exchange| exchange.side == side).into_iter().flat_map(move |exchange| {
-            let phrases = exchange.page.iter().flat_map(|page| &page.phrases);
+            let phrases = exchange.page.iter().flat_map(|page| &page.phrases).chain(&exchange.phrases);
             phrases.map(move |phrase| PhraseSeen { phrase, place: Some(&exchange.place), exchange: Some(index), attempt })
         })
     }

@@ -80,6 +80,10 @@ facts! {
         pub issuer_hosts: Vec<String>,
         /// Where it publishes the metadata of an application; `{tenant}` and `{application}` stand for their ids.
         pub metadata_url: Option<String>,
+        /// Hosts at which it signs people in, where it is nothing but an identity provider.
+        pub sign_in_hosts: Vec<String>,
+        /// Cryptographic providers in which the private key of its certificate must be, where it takes no others.
+        pub key_providers: Vec<String>,
         /// What it puts behind a host in whose place it stands.
         pub stands_in: Vec<String>,
         /// Names of attributes in which it gives a link where the groups themselves are too many.

@@ -32,6 +32,7 @@ pub fn products() -> Vec<ProductFacts> {
             ]),
             tenant_hosts: owned(&["sts.windows.net", "login.microsoftonline.com"]),
             issuer_hosts: owned(&["sts.windows.net"]),
+            sign_in_hosts: owned(&["login.microsoftonline.com", "sts.windows.net"]),
             metadata_url: Some("https://login.microsoftonline.com/{tenant}/federationmetadata.xml?appid={application}".to_owned()),
             group_links: owned(&["http://schemas.microsoft.com/claims/groups.link"]),
             ..ProductFacts::default()
@@ -48,6 +49,7 @@ pub fn products() -> Vec<ProductFacts> {
                 Habit::WantsMetadataWithoutOtherRoles,
                 Habit::NamesPeopleByDirectory,
             ],
+            key_providers: owned(&["Microsoft Enhanced RSA and AES Cryptographic Provider"]),
             log: Some("its audit log".to_owned()),
             ..ProductFacts::default()
         },

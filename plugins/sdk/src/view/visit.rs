@@ -67,6 +67,7 @@ impl Case {
     pub fn is_declared_idp_host(&self, host: &str) -> bool {
         let sso = self.metadata.iter().flat_map(|metadata| &metadata.idp).flat_map(|role| &role.sso);
         sso.filter_map(|endpoint| host_of(&endpoint.location)).any(|known| known == host)
+            || self.products.iter().any(|product| product.sign_in_hosts.iter().any(|known| known == host))
     }
 
     /// The host is that of the identity provider, by its metadata or by what the capture shows.

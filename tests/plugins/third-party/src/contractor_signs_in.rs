@@ -62,7 +62,7 @@ fn run(case: &Case, out: &mut Findings) {
             Some(name) if name.starts_with("x-") => out.push(
                 Finding::warning("A contractor signs in where only employees may")
                     .at(&name_id.place)
-                    .cause(&CONTRACTORS_ASSIGNED, Vendor::Entra),
+                    .cause(&CONTRACTORS_ASSIGNED, Vendor::named("entra")),
             ),
             Some(_) => {}
             None => out.push(Finding::notice("Whether a contractor signs in was not looked at: the name is withheld").at(&name_id.place)),

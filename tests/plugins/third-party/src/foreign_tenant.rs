@@ -58,7 +58,7 @@ fn run(case: &Case, out: &mut Findings) {
                 .detail("Nobody at Acme has an account there.")
                 .expected(OURS.join(" or "), "list of Acme's tenants")
                 .actual_sited(&metadata.entity_id, &metadata.origin)
-                .cause(&METADATA_OF_ANOTHER_TENANT, Vendor::Entra),
+                .cause(&METADATA_OF_ANOTHER_TENANT, Vendor::named("entra")),
         );
     }
 }
