@@ -81,3 +81,12 @@ fn text_that_goes_on_and_on_costs_no_more_than_its_length() {
     let tease = "the inresponseto of the response: signature validation failed attribute assertion consumer service url ".repeat(20_000);
     assert!(products.find_all(&tease, &scope).len() < 60);
 }
+
+#[test]
+fn a_page_of_one_word_is_searched_in_bounded_work() {
+    let products = Products::builtin();
+    let scope = diag_products::Scope { place: diag_products::Where::Page, proven: products.all() };
+    // More repetitions than a counter of sixteen bits holds.
+    assert!(products.find_all(&"attribute ".repeat(70_000), &scope).len() < 20);
+    assert!(products.codes_in(&(0..100_000).map(|number| format!("AADSTS{number:06} ")).collect::<String>()).len() <= 12);
+}
