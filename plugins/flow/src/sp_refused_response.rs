@@ -1,6 +1,6 @@
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::judgement::{Failure, Party};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown, stated};
 
 static IN_ITS_LOG: CauseData = CauseData {
     text: "The service provider knows why it refused and tells only its log",
@@ -86,14 +86,17 @@ fn run(case: &Case, out: &mut Findings) {
         if let Some(time) = exchange.started {
             said.push(format!("Time of the refusal, for the log: {time}."));
         }
-        if let Some((product, log)) = case.product(case.sp_vendor).and_then(|product| Some((&product.name, product.log.as_ref()?))) {
+        let stated = case.failure_of(attempt).and_then(stated::called_for);
+        let log = case.product(case.sp_vendor).and_then(|product| Some((&product.name, product.log.as_ref()?)));
+        if let Some((product, log)) = log.filter(|_| stated.is_none()) {
             said.push(format!("{product} writes the reason to its log: {log}."));
         }
-        let mut finding = Finding::error(message)
-            .detail(said.join(" "))
-            .at(&exchange.place)
-            .attempt(attempt.id.clone())
-            .cause(&IN_ITS_LOG, case.sp_vendor);
+        let mut finding = Finding::error(message).detail(said.join(" ")).at(&exchange.place).attempt(attempt.id.clone());
+        finding = match stated {
+            // Its reason is understood, and nothing in the files shows where it comes from.
+            Some((_, cause)) => finding.because(&cause, case),
+            None => finding.cause(&IN_ITS_LOG, case.sp_vendor),
+        };
         if let Some(response) = &attempt.response {
             finding = finding.subject(response.clone());
         }

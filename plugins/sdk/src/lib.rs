@@ -50,6 +50,7 @@ pub mod setting;
 pub mod shown;
 pub mod spec;
 pub mod stage;
+pub mod stated;
 pub mod status;
 pub mod subject;
 pub mod tenant;
