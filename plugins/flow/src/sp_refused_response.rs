@@ -94,7 +94,7 @@ fn run(case: &Case, out: &mut Findings) {
         let mut finding = Finding::error(message).detail(said.join(" ")).at(&exchange.place).attempt(attempt.id.clone());
         finding = match stated {
             // Its reason is understood, and nothing in the files shows where it comes from.
-            Some((_, cause)) => finding.because(&cause, case),
+            Some((_, reason)) => finding.because(&reason, case),
             None => finding.cause(&IN_ITS_LOG, case.sp_vendor),
         };
         if let Some(response) = &attempt.response {

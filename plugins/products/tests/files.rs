@@ -88,5 +88,5 @@ fn a_page_of_one_word_is_searched_in_bounded_work() {
     let scope = diag_products::Scope { place: diag_products::Where::Page, proven: products.all() };
     // More repetitions than a counter of sixteen bits holds.
     assert!(products.find_all(&"attribute ".repeat(70_000), &scope).len() < 20);
-    assert!(products.codes_in(&(0..100_000).map(|number| format!("AADSTS{number:06} ")).collect::<String>()).len() <= 12);
+    assert!(products.codes_in(&"AADSTS50011 AADSTS700016 AADSTS9 AADSTS75011 ".repeat(70_000)).len() <= 12);
 }

@@ -11,6 +11,7 @@ use crate::terminal::{self, DIM, ERROR, GOOD};
 use crate::wording;
 use diag_products::file::Text;
 use diag_products::{Product, Products, Scope, Where, load};
+use diag_sdk::case::exchange::Phrase;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -86,15 +87,16 @@ fn tried(known: &Arc<Products>, product: &Product, text: &Text) -> Vec<String> {
 /// Whether the entry is found in a sample, and what else is. Pages and addresses go the whole way; logs and
 /// status messages are searched as they are.
 fn heard(known: &Arc<Products>, product: &Product, text: &Text, place: Where, sample: &str) -> (bool, Vec<String>) {
-    if matches!(place, Where::Page | Where::Address) {
-        let exchange = Answer::of(product, place, sample).heard(known);
-        let own =
-            phrases(&exchange).any(|phrase| phrase.meaning == text.means && (phrase.vendor.id() == product.id || product.name.is_empty()));
-        let others = phrases(&exchange).map(|phrase| format!("{}: {}", phrase.vendor, phrase.text)).collect();
-        return (own, others);
-    }
     let scope = Scope { place, proven: known.only(&product.id) };
     let found = known.find_all(sample, &scope);
     let own = found.iter().any(|found| found.product.id == product.id && found.text.id == text.id);
+    if matches!(place, Where::Page | Where::Address) {
+        // What the words alone give must come through the whole way as well: read, cleaned, recognised.
+        let exchange = Answer::of(product, place, sample).heard(known);
+        let of_product = |phrase: &&Phrase| phrase.vendor.id() == product.id || product.name.is_empty();
+        let through = phrases(&exchange).filter(of_product).any(|phrase| phrase.meaning == text.means);
+        let others = phrases(&exchange).map(|phrase| format!("{}: {}", phrase.vendor, phrase.text)).collect();
+        return (own && through, others);
+    }
     (own, found.iter().map(|found| format!("{}/{}", found.product.id, found.text.id)).collect())
 }
