@@ -173,3 +173,14 @@ fn products_are_listed_for_people_and_programs() {
     let keycloak = listed.as_array().expect("a list").iter().find(|one| one["id"] == "keycloak").expect("Keycloak");
     assert!(keycloak["texts"].as_u64() > Some(50) && keycloak["samples"].as_u64() > Some(100), "{keycloak}");
 }
+
+#[test]
+fn every_file_that_comes_with_diag_passes_its_own_test() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/products/data");
+    let mut files: Vec<String> =
+        fs::read_dir(&data).expect("the product files").flatten().map(|file| file.file_name().to_string_lossy().into_owned()).collect();
+    files.sort();
+    let arguments: Vec<&str> = ["product", "test"].into_iter().chain(files.iter().map(String::as_str)).collect();
+    let output = diag_in(&data, &arguments);
+    assert!(output.status.success(), "{}", said(&output));
+}

@@ -7,6 +7,9 @@ use std::{env, fs};
 /// Keys that only people and tests read.
 const NOT_CARRIED: &[&str] = &["hit", "miss", "seen", "versions", "languages"];
 
+/// Keys of a text that tell people where it was read.
+const FOR_READERS: &[&str] = &["source", "confidence", "lang"];
+
 fn main() {
     println!("cargo::rerun-if-changed=data");
     let mut paths: Vec<PathBuf> = fs::read_dir("data").expect("data/ holds the product files").flatten().map(|file| file.path()).collect();
@@ -19,6 +22,10 @@ fn main() {
         let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let mut value = serde_json::to_value(&table).expect("TOML without dates is JSON");
         let samples = strip(&mut value);
+        let texts = value.get_mut("text").and_then(serde_json::Value::as_array_mut);
+        for text in texts.into_iter().flatten().filter_map(serde_json::Value::as_object_mut) {
+            text.retain(|key, _| !FOR_READERS.contains(&key.as_str()));
+        }
         value["samples"] = samples.into();
         files.push(value);
     }

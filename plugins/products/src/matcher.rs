@@ -11,9 +11,21 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::collections::HashMap;
 
 /// Most places at which the words that sentences are found by are looked at in one text.
-const MOST_TRIES: u16 = 50;
+const MOST_TRIES: u16 = 200;
 /// Most comparisons in one text.
 const MOST_STEPS: usize = 10_000;
+
+/// Bytes of an anchor that are looked for: enough to be rare, and few enough to be ready at once.
+const LOOKED_FOR: usize = 14;
+
+/// The beginning of an anchor, cut between two characters.
+fn beginning(anchor: &str) -> &str {
+    let mut end = anchor.len().min(LOOKED_FOR);
+    while !anchor.is_char_boundary(end) {
+        end -= 1;
+    }
+    &anchor[..end]
+}
 
 /// All sentences, ready to be found.
 #[derive(Debug)]
@@ -50,7 +62,7 @@ impl Matcher {
             for (text, entry) in known.texts.iter().enumerate() {
                 let Ok(pattern) = Pattern::read(&entry.says) else { continue };
                 let number = by_anchor.len();
-                let anchor = *anchors.entry(pattern.anchor().to_owned()).or_insert(number);
+                let anchor = *anchors.entry(beginning(pattern.anchor()).to_owned()).or_insert(number);
                 if anchor == number {
                     by_anchor.push(Vec::new());
                 }
@@ -82,6 +94,9 @@ impl Matcher {
                 let entry = &self.entries[*index];
                 let known = entry.places.contains(&scope.place) && (entry.proof == ProvenBy::Text || scope.proven.holds(entry.product));
                 if !known || found.contains_key(index) {
+                    continue;
+                }
+                if !folded[anchor.start()..].starts_with(entry.pattern.anchor()) {
                     continue;
                 }
                 steps += 1;
