@@ -6,7 +6,7 @@
 //! response, how to get what diag reads of it, and its numbered codes. It is data: it cannot run anything, and
 //! what it can cost is bounded by its size and by the size of the text that is searched.
 //!
-//! - [`file`]: the format
+//! - [`mod@file`]: the format
 //! - [`load`]: reading a file, with every fault at its place
 //! - [`Products`]: all of them as one set that is asked
 //! - [`pattern`], [`folded`]: how words are compared

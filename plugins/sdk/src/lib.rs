@@ -21,7 +21,7 @@
 //! - [`near`]: the attribute that was probably meant
 //! - [`algorithm`]: names of signature and digest algorithms, and how strong they are
 //! - [`tenant`], [`user_directory`]: values of products that mean more than their text
-//! - [`aadsts`], [`status`]: vendor codes and SAML status codes in words
+//! - [`status`], [`stated`]: SAML status codes in words; what a stated reason calls for
 //! - `testing` (with the feature of that name): Cases for the tests of checks
 
 #[macro_use]
