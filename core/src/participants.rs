@@ -71,7 +71,7 @@ fn present(case: &Case, products: &Products) -> Vec<Vendor> {
     let configured = case.sp_configurations.iter().filter_map(|configuration| configuration.host_uri.as_ref());
     let started = case.registrations.iter().filter_map(|registration| registration.sign_on_url.as_ref()?.value.as_deref());
     let urls = urls.chain(configured.map(|url| url.value.as_str())).chain(started);
-    let mut hosts: Vec<String> = urls.chain(case.exchanges.iter().map(|exchange| exchange.url.as_str())).filter_map(host_of).collect();
+    let mut hosts: Vec<String> = urls.filter_map(host_of).collect();
     hosts.sort();
     hosts.dedup();
     present.extend(hosts.iter().flat_map(|host| products.of_host(host)));

@@ -8,7 +8,7 @@ use crate::story::draft::Draft;
 use crate::story::path::{Path, host, is_detour, redirect_of};
 use crate::story::wording::asks_to_sign_in;
 use diag_sdk::Meaning;
-use diag_sdk::case::exchange::{Exchange, SetCookie, Side};
+use diag_sdk::case::exchange::{Exchange, Page, SetCookie, Side};
 use diag_sdk::case::judgement::{Fate, Part, Sign, Signal, Weight};
 
 /// How many exchanges after the landing are looked at for a session at work.
@@ -108,6 +108,8 @@ impl Signals {
         let cookies_shown = way.steps.iter().any(|step| path.get(*step).is_some_and(|exchange| exchange.set_cookies.is_some()));
         let went_on = has(&self.list, Sign::WentOn);
         let session = has(&self.list, Sign::SessionSet);
+        let landing = way.landing.and_then(|landing| path.get(landing)).and_then(|landing| landing.page.as_ref());
+        let only_refuses = has(&self.list, Sign::PageSays) && landing.is_some_and(only_refuses);
         for signal in &mut self.list {
             match signal.sign {
                 // A status that says that nothing judged the message: no such address, too large, nobody behind the proxy.
@@ -120,7 +122,7 @@ impl Signals {
                     }
                 }
                 // Error pages set cookies, too.
-                Sign::SessionSet if !went_on => signal.weight = Weight::Clear,
+                Sign::SessionSet if !went_on || only_refuses => signal.weight = Weight::Clear,
                 // Where cookies are shown and none came new, being led on shows little.
                 Sign::WentOn | Sign::Landed if cookies_shown && !session => signal.weight = Weight::Weak,
                 _ => {}
@@ -274,6 +276,10 @@ fn may_hold_a_session(name: &str) -> bool {
 /// A page that refuses and says no more than this shows no session at work, in bytes.
 const SOLE_REFUSAL: usize = 400;
 
+fn only_refuses(page: &Page) -> bool {
+    page.refuses && page.text.len() < SOLE_REFUSAL
+}
+
 /// An exchange after the receipt that shows the session at work: sent with the new cookie, answered with a page or
 /// data, and not a way of saying no.
 fn used(path: &Path<'_>, draft: &Draft, way: &Way, cookie: &SetCookie) -> Option<usize> {
@@ -291,7 +297,7 @@ fn used(path: &Path<'_>, draft: &Draft, way: &Way, cookie: &SetCookie) -> Option
             let works = (200..300).contains(&exchange.status) && (exchange.navigation || is_data(exchange));
             let says_no = shows_an_error(exchange)
                 || names_a_login(&exchange.url)
-                || exchange.page.as_ref().is_some_and(|page| page.refuses && page.text.len() < SOLE_REFUSAL)
+                || exchange.page.as_ref().is_some_and(only_refuses)
                 || exchange
                     .page
                     .as_ref()

@@ -5,6 +5,7 @@ use crate::intake::Supplied;
 use diag_sdk::Case;
 use diag_sdk::case::attempt::{Actor, AttemptKind, Outcome};
 use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::judgement::Fate;
 
 /// Messages every sketch may use: two requests of one service provider and their responses.
 const MESSAGES: &str = r#"diag-sketch/1 2026-11-24T10:00:00Z
@@ -292,4 +293,40 @@ fn an_error_before_any_message() {
     assert_eq!(outcomes(&case), [Outcome::RefusedBySp]);
     let other = tell("GET https://sp.example/hub @0s\n< 404\n| <title>404 Not Found</title>\n");
     assert!(other.attempts.is_empty());
+}
+
+/// A sign-in whose response was posted, and what followed.
+fn after_the_post(rest: &str) -> Case {
+    tell(&format!("{START}{PASSWORD}POST https://sp.example/acs @7s\n> SAMLResponse={{post:p1}}\n{rest}"))
+}
+
+#[test]
+fn who_signs_out_soon_was_in() {
+    let rest = "< 302\n< Location: /hub\n< Set-Cookie: sid=a1b2; Path=/\n\nGET https://sp.example/hub @8s\n> Cookie: sid=a1b2\n< 200\n| <title>Hub</title>\n\n\
+                GET https://sp.example/logout @10s\n> Cookie: sid=a1b2\n< 302\n< Location: /login\n\nGET https://sp.example/login @10s\n< 200\n| <title>Log in</title><input type=password>\n";
+    assert_eq!(outcomes(&after_the_post(rest))[0], Outcome::SignedIn);
+}
+
+#[test]
+fn a_page_that_only_refuses_shows_no_session_at_work() {
+    let landed = |page: &str| {
+        let rest = format!(
+            "< 302\n< Location: /home\n< Set-Cookie: sid=a1b2; Path=/\n\nGET https://sp.example/home @8s\n> Cookie: sid=a1b2\n< 200\n| {page}\n"
+        );
+        outcomes(&after_the_post(&rest))[0]
+    };
+    let refusal = "Signature validation failed. SAML Response rejected";
+    let article = format!("<title>Portal</title><h1>{refusal}</h1><p>{}</p>", "How people read such a message. ".repeat(40));
+    assert_eq!(landed(&article), Outcome::SignedIn, "an article about it");
+    assert_ne!(landed(&format!("<title>Portal</title><h1>{refusal}</h1>")), Outcome::SignedIn);
+}
+
+#[test]
+fn a_product_that_states_its_reason_with_404_did_judge_the_message() {
+    let fate = |page: &str| {
+        let case = after_the_post(&format!("< 404\n| {page}\n"));
+        case.messages.iter().find(|message| message.id == case.attempts[0].response.clone().unwrap_or_default()).map(|message| message.fate)
+    };
+    assert_eq!(fate("<title>404 Not Found</title>"), Some(Fate::Lost));
+    assert_eq!(fate("<title>Error</title><p>SAML2 exception: Unable to validate Signature</p>"), Some(Fate::Refused));
 }

@@ -142,7 +142,9 @@ pub fn known_secrets(evidence: &Evidence) -> BTreeSet<String> {
         }
         typed.extend(exchange.request_header("authorization").into_iter().flat_map(credentials));
         let password = |name: &str| ["passw", "pwd", "secret", "token", "otp", "pin"].iter().any(|part| name.to_lowercase().contains(part));
-        typed.extend(exchange.form.iter().filter(|field| password(&field.name)).map(|field| field.value.clone()));
+        secrets.extend(exchange.form.iter().filter(|field| password(&field.name)).map(|field| field.value.clone()));
+        let typed_password = |name: &str| ["passw", "pwd"].iter().any(|part| name.to_lowercase().contains(part));
+        typed.extend(exchange.form.iter().filter(|field| typed_password(&field.name)).map(|field| field.value.clone()));
     }
     secrets.retain(|secret| secret.len() >= SHORTEST);
     secrets.extend(typed.into_iter().filter(|secret| secret.len() >= SHORTEST_PASSWORD));
@@ -210,5 +212,19 @@ mod tests {
         assert!(harmless_relay_state("%2Fazure%2Fhub"));
         assert!(!harmless_relay_state("%2Fx%3Ftoken%3D1"));
         assert!(!harmless_relay_state("%2FtpklJAdYRRAsziJoZ3uHcw"));
+    }
+
+    #[test]
+    fn passwords_are_known_however_short_and_common_words_are_left_alone() {
+        use crate::evidence::{FormField, RawExchange};
+        let field = |name: &str, value: &str| FormField { name: name.into(), value: value.into(), ..FormField::default() };
+        let exchange = RawExchange {
+            request_headers: vec![("authorization".to_owned(), "Basic YWRhOlF6YWJjIQ==".to_owned())],
+            form: vec![field("password", "hunter2"), field("shipping", "post"), field("otp_enabled", "true")],
+            ..RawExchange::default()
+        };
+        let secrets = known_secrets(&Evidence { exchanges: vec![exchange], ..Evidence::default() });
+        assert!(secrets.contains("hunter2") && secrets.contains("Qzabc!") && secrets.contains("YWRhOlF6YWJjIQ=="), "{secrets:?}");
+        assert!(!secrets.contains("post") && !secrets.contains("true"), "{secrets:?}");
     }
 }

@@ -90,6 +90,7 @@ mod tests {
             assert!(!shown.contains(secret), "{shown}");
         }
         assert!(shown.contains("c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2") && shown.contains("SAMLRequest=…"));
+        assert_eq!(super::shown("password: abc Authorization: Bearer def ghi", 100), "password: … Authorization: … … ghi");
         assert!(super::shown(&"word ".repeat(500), 100).chars().count() <= 101);
     }
 }

@@ -53,9 +53,12 @@ fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
     let navigation = is_navigation(raw, kind.as_deref(), content_type.as_deref());
     let url = Url::parse(&raw.url).ok();
     let signs = signs(raw, url.as_ref());
+    // Scripts, pictures and data that came as they should tell nothing of a sign-in.
+    let of_interest = navigation || raw.websocket || raw.status >= 400 || raw.status == 0;
     let (page, proven) = match page(raw, navigation, content_type.as_deref(), &signs, products) {
         Some((page, proven)) => (Some(page), proven),
-        None => (None, products.recognise(&signs)),
+        None if of_interest => (None, products.recognise(&signs)),
+        None => (None, Proven::default()),
     };
     Exchange {
         place: raw.place.clone(),
@@ -67,7 +70,7 @@ fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
         failure: raw.failure.clone(),
         location: location(raw),
         page,
-        phrases: outside_the_page(raw, url.as_ref(), products, &proven),
+        phrases: if of_interest { outside_the_page(raw, url.as_ref(), products, &proven) } else { Vec::new() },
         products: products.vendors(&proven),
         content_type,
         request_content_type: raw.request_mime.clone().or_else(|| raw.request_header("content-type").map(str::to_owned)),

@@ -83,8 +83,7 @@ fn run(case: &Case, out: &mut Findings) {
             (true, false) if response.said_otherwise(MEANINGS) => Severity::Notice,
             // Many take what nobody asked for. One that asked, or whose maker has sign-ins start there only, may not.
             (true, false)
-                if response.attempt.is_some_and(|attempt| attempt.request.is_some())
-                    || case.sp_has_habit(Habit::NamesPeopleByDirectory) =>
+                if response.attempt.is_some_and(|attempt| attempt.request.is_some()) || case.sp_has_habit(Habit::StartsSignIns) =>
             {
                 Severity::Warning
             }

@@ -320,6 +320,23 @@ mod tests {
     }
 
     #[test]
+    fn what_the_page_says_is_registered_tells_who_is_wrong() {
+        let first = |sent: &str, registered: &str| {
+            let mut case = refused_by_idp(&[], &[Meaning::Acs]);
+            case.messages[0].request.as_mut().expect("a request").acs_url = Some(sent.into());
+            let page = case.exchanges.iter_mut().find_map(|exchange| exchange.page.as_mut()).expect("a page");
+            page.phrases[0].values.insert("expected".to_owned(), registered.to_owned());
+            let found = findings(&ACS_NOT_REGISTERED, &case);
+            (found[0].expected.clone(), found[0].causes[0].who)
+        };
+        let public = "https://sp.example/acs";
+        assert_eq!(first("http://sp.example:8080/acs", public), (Some(public.to_owned()), Who::Sp), "the gateway's connection");
+        assert_eq!(first("https://sp.example/other", public), (Some(public.to_owned()), Who::Idp));
+        assert_eq!(first("http://other.example/acs", public).1, Who::Idp, "another host");
+        assert_eq!(first("https://sp.example/acs", "no URL").0, None);
+    }
+
+    #[test]
     fn what_the_identity_provider_accepted_is_no_error() {
         let mut case = sign_in(Outcome::SignedIn);
         case.registrations = vec![registration(&[ENTITY_ID], &["https://sense.example:443/azure/samlauthn"])];

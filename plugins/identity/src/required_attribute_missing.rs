@@ -252,7 +252,7 @@ fn said_or_denied(sign_in: &SignIn<'_>) -> Option<Finding> {
 
 /// A product with licences of its own says that the person has no access pass: a licence, not an attribute.
 fn a_licence_is_missing(sign_in: &SignIn<'_>) -> bool {
-    sign_in.case.sp_has_habit(Habit::NamesPeopleByDirectory) && sign_in.said(&[Meaning::AccessDenied, Meaning::NotProvisioned])
+    sign_in.case.sp_has_habit(Habit::WantsLicence) && sign_in.said(&[Meaning::AccessDenied, Meaning::NotProvisioned])
 }
 
 fn denial<'a>(sign_in: &SignIn<'a>) -> Option<&'a Exchange> {
@@ -309,6 +309,36 @@ mod tests {
         assertion(&mut case).attributes.push(attribute("mail", &["ada@contoso.example"]));
         case.attempts[0].outcome = Outcome::SignedIn;
         assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
+    }
+
+    #[test]
+    fn what_a_product_always_demands_is_missed_without_a_word() {
+        let mut case = sign_in(Outcome::RefusedBySp, &[(NAME, &["ada"])]);
+        diag_sdk::testing::qlik_serves(&mut case);
+        let demand = |name: &str| diag_sdk::case::product::Demanded {
+            attribute: vec![name.to_owned()],
+            why: "it chooses the role by it".to_owned(),
+        };
+        let own = case.products.iter_mut().find(|product| product.id == diag_sdk::testing::QLIK).expect("the product");
+        own.demands = vec![demand(NAME), demand("urn:x:role")];
+        let found = REQUIRED_ATTRIBUTE_MISSING.judge(&case);
+        let [finding] = found.found() else { panic!("one finding") };
+        assert_eq!((finding.severity, finding.expected.as_deref()), (Severity::Error, Some("urn:x:role")));
+        case.attempts[0].outcome = Outcome::SignedIn;
+        assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty(), "it did without");
+    }
+
+    #[test]
+    fn what_the_page_names_is_what_is_expected() {
+        let mut case = sign_in(Outcome::RefusedBySp, &[(NAME, &["ada"])]);
+        says(&mut case, 1, Meaning::AttributeMissing, "Missing attribute: branch_no");
+        let told = case.failures.iter_mut().flat_map(|failure| &mut failure.said).map(|statement| &mut statement.values);
+        let pages = case.exchanges.iter_mut().filter_map(|exchange| exchange.page.as_mut());
+        let shown = pages.flat_map(|page| &mut page.phrases).map(|phrase| &mut phrase.values);
+        for values in told.chain(shown) {
+            values.insert("attribute".to_owned(), "branch_no".to_owned());
+        }
+        assert_eq!(REQUIRED_ATTRIBUTE_MISSING.judge(&case).found()[0].expected.as_deref(), Some("branch_no"));
     }
 
     #[test]

@@ -211,8 +211,7 @@ impl Reading<'_, '_> {
         if product.name.trim().is_empty() != generic {
             faults.push(self.here(top("name"), "a product has a name"));
         }
-        let date = product.seen.as_deref().is_none_or(is_date);
-        if !date {
+        if product.seen.as_deref().is_some_and(|seen| !is_date(seen)) {
             faults.push(self.here(top("seen"), "seen is a date written 2026-11-30"));
         }
         if let Some(codes) = product.codes.as_ref().filter(|codes| codes.prefix.len() < 2 || codes.digits < 2) {
@@ -295,8 +294,8 @@ impl Reading<'_, '_> {
                     faults.push(self.here(at("says"), what));
                 }
                 let alone = text.proof == ProvenBy::Text && product.id != crate::set::GENERIC;
-                let logs_only = text.places.iter().all(|place| *place == Where::Address);
-                if words < FEWEST || (alone && words < FEWEST_ALONE && !is_code(&text.says) && !logs_only) {
+                let addresses_only = text.places.iter().all(|place| *place == Where::Address);
+                if words < FEWEST || (alone && words < FEWEST_ALONE && !is_code(&text.says) && !addresses_only) {
                     let fewest = if words < FEWEST { FEWEST } else { FEWEST_ALONE };
                     let what = format!("{words} characters of words are too few to be this product's: at least {fewest}");
                     faults.push(
@@ -309,9 +308,8 @@ impl Reading<'_, '_> {
                 }
             }
         }
-        let mut places = text.places.clone();
-        places.dedup();
-        if places.len() < text.places.len() || text.places.len() > 5 || text.at.len() > 3 || text.supersedes.len() > MOST_SAMPLES {
+        let again = |index: usize| text.places[..index].contains(&text.places[index]);
+        if (0..text.places.len()).any(again) || text.at.len() > 3 || text.supersedes.len() > MOST_SAMPLES {
             faults.push(self.here(at("in"), "a place, a part or an entry is named more than once"));
         }
         if text.lang.as_deref().is_some_and(|lang| !(2..=5).contains(&lang.len())) {

@@ -198,12 +198,6 @@ impl Pattern {
         }
         (there.join(" … "), None)
     }
-
-    /// Finds the pattern by itself, for a text of one value such as an attribute's.
-    pub fn is_in(&self, text: &str) -> bool {
-        let folded = crate::folded::fold(text);
-        folded.match_indices(self.anchor()).take(50).any(|(at, _)| self.at(&folded, at).is_some())
-    }
 }
 
 impl Gap {

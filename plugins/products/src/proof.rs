@@ -2,7 +2,7 @@
 
 use crate::file::{Product, Proof};
 use aho_corasick::AhoCorasick;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// What an answer shows of itself.
 #[derive(Debug, Clone, Default)]
@@ -11,7 +11,7 @@ pub struct Signs<'a> {
     pub host: &'a str,
     /// The path of its address.
     pub path: &'a str,
-    /// Its headers.
+    /// Its headers, names in lower case.
     pub headers: &'a [(String, String)],
     /// Names of the cookies it sets, and of those the browser has of it.
     pub cookies: Vec<&'a str>,
@@ -54,56 +54,90 @@ impl FromIterator<usize> for Proven {
 impl Proof {
     /// There is no sign at all.
     pub fn is_empty(&self) -> bool {
-        self.which().all(<[String]>::is_empty)
-    }
-
-    fn which(&self) -> impl Iterator<Item = &[String]> {
-        [&self.host, &self.path, &self.header, &self.cookie, &self.markup, &self.title].into_iter().map(Vec::as_slice)
-    }
-
-    /// One of the signs is there, markup aside: that of all products is looked for at once.
-    pub fn shows(&self, signs: &Signs<'_>) -> bool {
-        self.host.iter().any(|host| is_host(signs.host, host))
-            || self.path.iter().any(|path| is_path(signs.path, path))
-            || self.header.iter().any(|header| signs.headers.iter().any(|(name, value)| is_header(name, value, header)))
-            || self.cookie.iter().any(|cookie| signs.cookies.iter().any(|name| is_cookie(name, cookie)))
-            || (!signs.title.is_empty() && self.title.iter().any(|title| begins(signs.title, title)))
+        [&self.host, &self.path, &self.header, &self.cookie, &self.markup, &self.title].into_iter().all(Vec::is_empty)
     }
 }
 
-/// The markup of every product, found in one pass over the source of a page.
+/// The signs of every product, ready to be looked up: a capture has more answers than there are products, and most
+/// show nothing.
 #[derive(Debug)]
-pub(crate) struct Markup {
-    automaton: AhoCorasick,
-    /// The product of each pattern.
-    products: Vec<usize>,
+pub(crate) struct Recogniser {
+    hosts: HashMap<String, Vec<usize>>,
+    /// Below these domains every host counts.
+    domains: HashMap<String, Vec<usize>>,
+    /// By name, with the beginning of the value.
+    headers: HashMap<String, Vec<(String, usize)>>,
+    cookies: HashMap<String, Vec<usize>>,
+    cookie_beginnings: Vec<(String, usize)>,
+    paths: Vec<(String, usize)>,
+    titles: Vec<(String, usize)>,
+    markup: AhoCorasick,
+    /// The product of each pattern of markup.
+    marked: Vec<usize>,
 }
 
-impl Markup {
+impl Recogniser {
     pub(crate) fn new(products: &[Product]) -> Self {
-        let all: Vec<(usize, &str)> = products
-            .iter()
-            .enumerate()
-            .flat_map(|(index, product)| product.proof.markup.iter().map(move |markup| (index, markup.as_str())))
-            .collect();
-        let automaton = AhoCorasick::new(all.iter().map(|(_, markup)| markup)).expect("markup is bounded in number and size");
-        Self { automaton, products: all.into_iter().map(|(product, _)| product).collect() }
+        let (mut hosts, mut domains, mut headers, mut cookies) = (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
+        let (mut cookie_beginnings, mut paths, mut titles, mut markup, mut marked) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (index, product) in products.iter().enumerate() {
+            let proof = &product.proof;
+            for host in proof.host.iter().chain(&product.tenant_hosts).chain(&product.issuer_hosts).chain(&product.stands_in) {
+                match host.strip_prefix("*.").or_else(|| host.strip_prefix('.')) {
+                    Some(domain) => push(&mut domains, domain.to_owned(), index),
+                    None => push(&mut hosts, host.clone(), index),
+                }
+            }
+            for header in &proof.header {
+                let (name, value) = header.split_once(':').unwrap_or((header, ""));
+                push(&mut headers, name.trim().to_ascii_lowercase(), (value.trim().to_owned(), index));
+            }
+            for cookie in &proof.cookie {
+                match cookie.strip_suffix('*') {
+                    Some(beginning) => cookie_beginnings.push((beginning.to_owned(), index)),
+                    None => push(&mut cookies, cookie.clone(), index),
+                }
+            }
+            paths.extend(proof.path.iter().map(|path| (path.clone(), index)));
+            titles.extend(proof.title.iter().map(|title| (title.clone(), index)));
+            markup.extend(&proof.markup);
+            marked.resize(markup.len(), index);
+        }
+        let markup = AhoCorasick::new(markup).expect("markup is bounded in number and size");
+        Self { hosts, domains, headers, cookies, cookie_beginnings, paths, titles, markup, marked }
     }
 
-    /// The products whose markup is in a source.
-    pub(crate) fn shown(&self, source: &str) -> BTreeSet<usize> {
-        if source.is_empty() {
-            return BTreeSet::new();
+    /// Products to which a host belongs.
+    pub(crate) fn of_host<'a>(&'a self, host: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let above = host.match_indices('.').filter_map(|(at, _)| self.domains.get(&host[at + 1..]));
+        self.hosts.get(host).into_iter().chain(above).flatten().copied()
+    }
+
+    /// The products an answer shows itself to be of; one sign suffices.
+    pub(crate) fn recognise(&self, signs: &Signs<'_>) -> Proven {
+        let mut shown: BTreeSet<usize> = self.of_host(signs.host).collect();
+        for (name, value) in signs.headers {
+            let wanted = self.headers.get(name.as_str()).into_iter().flatten();
+            shown.extend(wanted.filter(|(beginning, _)| begins(value.trim_start(), beginning)).map(|(_, index)| *index));
         }
-        self.automaton.find_overlapping_iter(source).map(|found| self.products[found.pattern().as_usize()]).collect()
+        for name in &signs.cookies {
+            shown.extend(self.cookies.get(*name).into_iter().flatten());
+            shown.extend(self.cookie_beginnings.iter().filter(|(beginning, _)| name.starts_with(beginning)).map(|(_, index)| *index));
+        }
+        shown.extend(self.paths.iter().filter(|(path, _)| is_path(signs.path, path)).map(|(_, index)| *index));
+        if !signs.title.is_empty() {
+            shown.extend(self.titles.iter().filter(|(title, _)| begins(signs.title, title)).map(|(_, index)| *index));
+        }
+        if !signs.source.is_empty() {
+            shown.extend(self.markup.find_overlapping_iter(signs.source).map(|found| self.marked[found.pattern().as_usize()]));
+        }
+        shown.into_iter().collect()
     }
 }
 
-fn is_host(host: &str, wanted: &str) -> bool {
-    match wanted.strip_prefix("*.") {
-        Some(domain) => host.strip_suffix(domain).is_some_and(|before| before.ends_with('.')),
-        None => host == wanted,
-    }
+fn push<T>(index: &mut HashMap<String, Vec<T>>, key: String, value: T) {
+    index.entry(key).or_default().push(value);
 }
 
 /// The path begins with the pattern, segment by segment; the pattern's last segment may go on.
@@ -125,17 +159,6 @@ fn is_path(path: &str, wanted: &str) -> bool {
     true
 }
 
-fn is_header(name: &str, value: &str, wanted: &str) -> bool {
-    match wanted.split_once(':') {
-        Some((wanted, start)) => name.eq_ignore_ascii_case(wanted.trim()) && begins(value.trim_start(), start.trim()),
-        None => name.eq_ignore_ascii_case(wanted.trim()),
-    }
-}
-
-fn is_cookie(name: &str, wanted: &str) -> bool {
-    wanted.strip_suffix('*').map_or(name == wanted, |start| name.starts_with(start))
-}
-
 fn begins(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
@@ -144,19 +167,36 @@ fn begins(text: &str, start: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn shows(proof: Proof, signs: &Signs<'_>) -> bool {
+        !Recogniser::new(&[Product { proof, ..Product::default() }]).recognise(signs).is_empty()
+    }
+
+    fn list(signs: &[&str]) -> Vec<String> {
+        signs.iter().map(|sign| (*sign).to_owned()).collect()
+    }
+
     #[test]
     fn each_sign_suffices_and_none_of_them_is_loose() {
-        assert!(is_host("dev.okta.com", "*.okta.com") && !is_host("notokta.com", "*.okta.com") && !is_host("okta.com", "*.okta.com"));
-        assert!(
-            is_path("/realms/hr/protocol/saml/x", "/realms/{~}/protocol/saml")
-                && !is_path("/realms//protocol/saml", "/realms/{~}/protocol/saml")
-        );
+        let host =
+            |host| shows(Proof { host: list(&["*.okta.com", "one.example"]), ..Proof::default() }, &Signs { host, ..Signs::default() });
+        assert!(host("dev.okta.com") && host("a.b.okta.com") && host("one.example"));
+        assert!(!host("notokta.com") && !host("okta.com") && !host("x.one.example"));
+        assert!(is_path("/realms/hr/protocol/saml/x", "/realms/{~}/protocol/saml"));
+        assert!(!is_path("/realms//protocol/saml", "/realms/{~}/protocol/saml"));
         assert!(is_path("/adfs/ls", "/adfs/ls") && !is_path("/x/adfs/ls", "/adfs/ls"));
-        assert!(is_header("Server", "nginx/1.2", "server: nginx") && !is_header("Server", "x nginx", "server: nginx"));
-        assert!(is_cookie("_shibsession_64", "_shibsession_*") && !is_cookie("shibsession", "_shibsession_*"));
-        let proof = Proof { title: vec!["Sign in to Keycloak".to_owned()], ..Proof::default() };
-        assert!(proof.shows(&Signs { title: "sign in to keycloak", ..Signs::default() }));
-        assert!(!proof.shows(&Signs::default()));
+        let header = |value: &str| {
+            let headers = [("server".to_owned(), value.to_owned())];
+            shows(Proof { header: list(&["Server: nginx"]), ..Proof::default() }, &Signs { headers: &headers, ..Signs::default() })
+        };
+        assert!(header("nginx/1.2") && header("NGINX") && !header("x nginx"));
+        let cookie = |name| {
+            shows(Proof { cookie: list(&["_shibsession_*", "PF"]), ..Proof::default() }, &Signs { cookies: vec![name], ..Signs::default() })
+        };
+        assert!(cookie("_shibsession_64") && cookie("PF") && !cookie("shibsession") && !cookie("PFX"));
+        let proof = || Proof { title: list(&["Sign in to Keycloak"]), markup: list(&["kc-error-message"]), ..Proof::default() };
+        assert!(shows(proof(), &Signs { title: "sign in to keycloak", ..Signs::default() }));
+        assert!(shows(proof(), &Signs { source: "<p id=kc-error-message>", ..Signs::default() }));
+        assert!(!shows(proof(), &Signs::default()));
         assert!(Proof::default().is_empty());
     }
 }

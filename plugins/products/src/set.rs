@@ -2,8 +2,8 @@
 
 use crate::file::{Code, CodeShape, Export, Kept, Product, Role, Text, Wanted, Where};
 use crate::matcher::{Matched, Matcher};
-use crate::proof::{Markup, Proven, Signs};
-use diag_sdk::case::product::{Demanded, Habit, ProductFacts, VendorCode};
+use crate::proof::{Proven, Recogniser, Signs};
+use diag_sdk::case::product::{Demanded, ProductFacts, VendorCode};
 use diag_sdk::{Need, Setting, Vendor};
 use std::sync::{Arc, LazyLock};
 
@@ -19,7 +19,7 @@ const MOST_CODES: usize = 12;
 pub struct Products {
     list: Vec<Product>,
     matcher: Matcher,
-    markup: Markup,
+    recogniser: Recogniser,
 }
 
 /// Where a text was read, and whose it is known to be.
@@ -67,8 +67,8 @@ impl Products {
 
     /// A set of these products and no others.
     pub fn of(list: Vec<Product>) -> Self {
-        let (matcher, markup) = (Matcher::new(&list), Markup::new(&list));
-        Self { list, matcher, markup }
+        let (matcher, recogniser) = (Matcher::new(&list), Recogniser::new(&list));
+        Self { list, matcher, recogniser }
     }
 
     /// What diag knows, and these; one with the id of a known product stands in its place.
@@ -106,17 +106,7 @@ impl Products {
 
     /// The products an answer shows itself to be of.
     pub fn recognise(&self, signs: &Signs<'_>) -> Proven {
-        let by_markup = self.markup.shown(signs.source);
-        (0..self.list.len()).filter(|index| by_markup.contains(index) || self.list[*index].proof.shows(signs)).collect()
-    }
-
-    /// The one product among those shown that plays the part; `other` where none or several do.
-    pub fn playing(&self, proven: &Proven, role: Role) -> Vendor {
-        let mut playing = proven.iter().map(|index| &self.list[index]).filter(|product| product.roles.contains(&role));
-        match (playing.next(), playing.next()) {
-            (Some(product), None) => Vendor::read(&product.id).unwrap_or_default(),
-            _ => Vendor::Other,
-        }
+        self.recogniser.recognise(signs)
     }
 
     /// The product plays the part.
@@ -126,12 +116,7 @@ impl Products {
 
     /// Products to which a host belongs, or behind whose suffix it stands.
     pub fn of_host<'a>(&'a self, host: &'a str) -> impl Iterator<Item = Vendor> + 'a {
-        let own = move |product: &&Product| {
-            let signs = Signs { host, ..Signs::default() };
-            let named = product.tenant_hosts.iter().chain(&product.issuer_hosts).any(|known| known == host);
-            named || product.proof.shows(&signs) || product.stands_in.iter().any(|suffix| host.ends_with(suffix.as_str()))
-        };
-        self.list.iter().filter(own).filter_map(|product| Vendor::read(&product.id))
+        self.recogniser.of_host(host).filter_map(|index| Vendor::read(&self.list[index].id))
     }
 
     /// Products that send this attribute in place of groups that are too many.
@@ -142,7 +127,7 @@ impl Products {
 
     /// The host is one at which a product that is nothing but an identity provider signs people in.
     pub fn signs_in_at(&self, host: &str) -> bool {
-        self.of_host(host).any(|vendor| self.get(vendor.id()).is_some_and(|product| product.roles == [Role::Idp]))
+        self.recogniser.of_host(host).any(|index| self.list[index].roles == [Role::Idp])
     }
 
     /// Ids of the products that are shown.
@@ -193,8 +178,8 @@ impl Products {
             let generic = self.list[matched.product].id == GENERIC;
             (generic, !scope.proven.holds(matched.product), std::cmp::Reverse(matched.weight), matched.hit.start)
         });
-        let superseded: Vec<(usize, String)> =
-            all.iter().flat_map(|matched| self.text(matched).supersedes.iter().map(|id| (matched.product, id.clone()))).collect();
+        let superseded: Vec<(usize, &str)> =
+            all.iter().flat_map(|matched| self.text(matched).supersedes.iter().map(|id| (matched.product, id.as_str()))).collect();
         // The very words that any software writes do not show whose they are, unless the page does.
         let anyones: Vec<(usize, usize)> = all
             .iter()
@@ -207,7 +192,7 @@ impl Products {
                 || !anyones.contains(&(matched.hit.start, matched.hit.end))
         });
         let mut kept: Vec<Matched> = Vec::new();
-        for matched in all.iter().filter(|matched| !superseded.contains(&(matched.product, self.text(matched).id.clone()))) {
+        for matched in all.iter().filter(|matched| !superseded.contains(&(matched.product, self.text(matched).id.as_str()))) {
             let (start, end) = (matched.hit.start, matched.hit.end);
             let inside = kept.iter().any(|known| known.hit.start <= start && end <= known.hit.end);
             if !inside {
@@ -320,11 +305,6 @@ impl Products {
             group_links: product.group_links.clone(),
             log: product.exports.iter().find(|export| export.what == Wanted::Other(Kept::Log)).map(|export| export.how.clone()),
         })
-    }
-
-    /// The product has a habit.
-    pub fn has_habit(&self, vendor: Vendor, habit: Habit) -> bool {
-        self.get(vendor.id()).is_some_and(|product| product.habits.iter().any(|own| own.does == habit))
     }
 
     /// Codes in a text as their vendors number them, outer and nested ones, each once, in order.

@@ -16,6 +16,7 @@ use diag_sdk::{Case, Meaning};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 use toml_edit::Value;
 
@@ -59,10 +60,14 @@ pub(crate) fn run(arguments: &ProductNewArguments) -> anyhow::Result<ExitCode> {
         None => output::print(&draft)?,
         Some(path) => {
             let named = path.display();
-            let made = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
-            let mut file = made
-                .map_err(|error| Failure::new(format!("{named}: cannot be made: {error}")).hint("name a file that does not exist yet"))?;
-            file.write_all(draft.as_bytes())?;
+            let cannot = |error: &dyn std::fmt::Display| {
+                Failure::new(format!("{named}: cannot be made: {error}")).hint("name a file that does not exist yet, in a folder that does")
+            };
+            // Whole or not at all, and never over anything that is there.
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| cannot(&error))?;
+            file.write_all(draft.as_bytes()).map_err(|error| cannot(&error))?;
+            file.persist_noclobber(path).map_err(|error| cannot(&error.error))?;
             output::print(&format!("{named}: a draft. Say what each text means, then: diag product test {named}\n"))?;
         }
     }

@@ -84,7 +84,8 @@ facts! {
         pub form_fields: Vec<String>,
         /// What the answer's page says, where its body was captured and matters.
         pub page: Option<Page>,
-        /// Products the answer shows itself to be of, by its host, path, headers, cookies, page source or title.
+        /// Products the answer shows itself to be of, by its host, path, headers, cookies, page source or title; told of
+        /// navigations, web sockets and answers that failed.
         pub products: Vec<Vendor>,
         /// Known texts of products outside its page: in its address, and in the browser's reason why there was no answer.
         pub phrases: Vec<Phrase>,

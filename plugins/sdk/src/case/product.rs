@@ -16,8 +16,10 @@ words! {
         IgnoresCertificateDates,
         /// As service provider: it verifies responses signed with SHA-1.
         TakesSha1,
-        /// As service provider: it takes responses nobody asked for.
-        TakesUnsolicited,
+        /// As service provider: its sign-ins start at itself, and a response nobody asked for may be refused.
+        StartsSignIns,
+        /// As service provider: it keeps people out who have no licence of its own, whatever is sent of them.
+        WantsLicence,
         /// As service provider: it refuses an assertion in clear text on an unencrypted connection.
         RefusesClearTextOverHttp,
         /// As service provider: roles of other protocols have to go from the metadata it loads.

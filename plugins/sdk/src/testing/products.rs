@@ -48,6 +48,8 @@ pub fn products() -> Vec<ProductFacts> {
                 Habit::RefusesClearTextOverHttp,
                 Habit::WantsMetadataWithoutOtherRoles,
                 Habit::NamesPeopleByDirectory,
+                Habit::StartsSignIns,
+                Habit::WantsLicence,
             ],
             key_providers: owned(&["Microsoft Enhanced RSA and AES Cryptographic Provider"]),
             log: Some("its audit log".to_owned()),
