@@ -15,6 +15,7 @@ pub(crate) fn name(need: Need, products: &Products) -> String {
         Need::DecryptionKey => "Decryption key of the service provider",
         Need::Certutil => "Certificate store listing",
         Need::ProxyLog => "Proxy log",
+        Need::ServerLog => "Log of the server that signs people in",
         Need::Virtualproxyconfig
         | Need::Proxyservice
         | Need::Application

@@ -112,6 +112,7 @@ pub(crate) fn kind(kind: InputKind) -> String {
         InputKind::Proxyservice => return own(Need::Proxyservice),
         InputKind::Certutil => "certificate store listing",
         InputKind::ProxyLog => return own(Need::ProxyLog),
+        InputKind::ServerLog => "server log",
         InputKind::Certificate => "certificate",
     };
     words.to_owned()

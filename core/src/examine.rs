@@ -4,19 +4,21 @@ use crate::certificate;
 use crate::crypto::{self, PrivateKey};
 use crate::evidence::{Document, Evidence};
 use crate::intake::{self, Supplied};
+use crate::log::{self, Log};
 use crate::saml::messages::Decoded;
 use crate::saml::metadata::{self, Holding};
 use crate::seal::Sealer;
 use crate::sources::Sources;
 use crate::{judgement, participants, redact, repair, saml, snapshot, story};
-use diag_products::Products;
+use diag_products::{Products, Proven};
 use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::AttemptKind;
 use diag_sdk::case::input::{BrokenDocument, HeldBy, InputKind, Trouble};
 use diag_sdk::case::message::Message;
 use diag_sdk::case::metadata::Metadata;
 use diag_sdk::case::sp_configuration::HeldMetadata;
-use diag_sdk::{Case, Place};
+use diag_sdk::case::witness::Witness;
+use diag_sdk::{Case, Need, Place};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -120,7 +122,7 @@ fn read_documents(
     case: &mut Case,
     sources: &mut Sources,
 ) -> Vec<snapshot::HeldDocument> {
-    let exports = snapshot::read(&evidence.documents, products, sealer);
+    let exports = snapshot::read(&evidence.documents, sealer);
     for (input, note) in exports.notes {
         if let Some(input) = case.inputs.iter_mut().find(|known| known.id == input) {
             input.notes.push(note);
@@ -130,7 +132,7 @@ fn read_documents(
     case.sp_configurations = exports.sp_configurations;
     case.proxies = exports.proxies;
     case.key_stores = exports.key_stores;
-    case.log_phrases = exports.log_phrases;
+    case.witnesses = logs(evidence, products);
 
     let names = entity_ids(case, decoded);
     let is_wanted = |entity_id: &str| names.contains(entity_id);
@@ -146,7 +148,12 @@ fn read_documents(
                 add_metadata(case, &text, metadata::read(&document.bytes, &holding, wanted));
             }
             InputKind::Certificate => case.certificates.extend(certificate::read_pem_file(&document.bytes, &place)),
-            InputKind::Har | InputKind::Sketch | InputKind::SamlMessage | InputKind::ProxyLog | InputKind::Unrecognised => {}
+            InputKind::Har
+            | InputKind::Sketch
+            | InputKind::SamlMessage
+            | InputKind::ProxyLog
+            | InputKind::ServerLog
+            | InputKind::Unrecognised => {}
             _ => sources.add_json(&document.input, &intake::encoding::text(&document.bytes)),
         }
     }
@@ -171,6 +178,23 @@ fn read_documents(
         }
     }
     exports.held_metadata
+}
+
+/// What the logs say, each line with its time.
+fn logs(evidence: &Evidence, products: &Products) -> Vec<Witness> {
+    let latest = evidence.exchanges.iter().filter_map(|exchange| exchange.started).max();
+    let mut witnesses = Vec::new();
+    for document in &evidence.documents {
+        let proven = match document.kind {
+            // Such a form has one product's log and no other's.
+            InputKind::ProxyLog => products.whose(Need::ProxyLog).map(|(product, _)| products.only(&product.id)).unwrap_or_default(),
+            InputKind::ServerLog => Proven::default(),
+            _ => continue,
+        };
+        let text = intake::encoding::text(&document.bytes);
+        witnesses.extend(log::read(&Log { input: &document.input, text: &text, proven, latest }, products));
+    }
+    witnesses
 }
 
 /// Id of the text of a document inside an export.

@@ -15,6 +15,7 @@ pub mod example;
 mod http_date;
 pub mod intake;
 pub mod judgement;
+mod log;
 mod participants;
 pub mod redact;
 pub mod repair;

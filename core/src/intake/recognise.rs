@@ -2,6 +2,7 @@
 
 use super::encoding;
 use super::har;
+use crate::log;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use diag_sdk::case::input::InputKind;
@@ -72,7 +73,10 @@ pub(super) fn document(bytes: &[u8]) -> Verdict {
     if trimmed.starts_with("diag-sketch/") {
         return Verdict::Sketch(text.into_owned());
     }
-    if trimmed.starts_with(['{', '[']) {
+    if trimmed.starts_with('{') && one_object_a_line(trimmed) && log::looks_like(trimmed) {
+        return text_of(InputKind::ServerLog, trimmed);
+    }
+    if trimmed.starts_with(['{', '[']) && !(trimmed.starts_with('[') && log::looks_like(trimmed)) {
         return Verdict::Json(trimmed.to_owned());
     }
     if trimmed.contains("-----BEGIN ") && !trimmed.starts_with('<') {
@@ -95,6 +99,9 @@ pub(super) fn document(bytes: &[u8]) -> Verdict {
     }
     if proxy_log(trimmed) {
         return text_of(InputKind::ProxyLog, trimmed);
+    }
+    if log::looks_like(trimmed) {
+        return text_of(InputKind::ServerLog, trimmed);
     }
     let strange = trimmed.chars().take(4096).filter(|character| character.is_control() && !character.is_whitespace()).count();
     if strange > 8 { none("Binary data", false) } else { none("Plain text", true) }
@@ -288,6 +295,14 @@ fn certutil(text: &str) -> bool {
     (ruled && hits >= 1) || hits >= 2 || text.starts_with("CertUtil:") || text.contains("Enhanced RSA and AES") && hits >= 1
 }
 
+/// The first lines are JSON objects, each whole: a log that writes JSON.
+fn one_object_a_line(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(3);
+    let whole = |line: &str| line.starts_with('{') && line.ends_with('}') && line.contains(':');
+    // A single object may just as well be an export on one line.
+    lines.next().is_some_and(whole) && lines.next().is_some_and(whole) && lines.all(whole)
+}
+
 /// A log of a proxy service: tab-separated, with the logger's name in each line.
 fn proxy_log(text: &str) -> bool {
     let loggers = [
@@ -302,21 +317,30 @@ fn proxy_log(text: &str) -> bool {
     ];
     let head: String = text.chars().take(256 << 10).collect();
     let columns = head.lines().take(200).any(|line| line.starts_with("Sequence#\t") || line.matches('\t').count() >= 5);
-    (columns && loggers.iter().any(|logger| head.contains(logger)))
-        || (columns && head.contains("Sequence#") && head.to_ascii_lowercase().contains("proxy"))
+    (columns && (head.contains("Sequence#\t") || loggers.iter().any(|logger| head.contains(logger))))
         || loggers.iter().filter(|logger| head.contains(*logger)).count() >= 2
         || log_lines(&head)
 }
 
-/// Lines cut out of such a log: a sequence number and a timestamp before the level.
+/// Lines cut out of such a log, whichever columns it has: a sequence number, then the packed time.
 fn log_lines(head: &str) -> bool {
     head.lines().take(50).any(|line| {
         let mut fields = line.split('\t');
         let numbered = fields.next().is_some_and(|field| !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_digit()));
         let rest: Vec<&str> = fields.collect();
         let level = rest.iter().take(4).any(|field| matches!(*field, "INFO" | "WARN" | "ERROR" | "FATAL" | "DEBUG"));
-        numbered && level && (line.contains("Proxy") || line.contains("proxy") || line.contains("SAML"))
+        let named = level && (line.contains("Proxy") || line.contains("proxy") || line.contains("SAML"));
+        numbered && (named || (rest.len() >= 5 && rest.iter().take(3).any(|field| is_packed_time(field))))
     })
+}
+
+/// `20261120T090012.000+0000`.
+fn is_packed_time(field: &str) -> bool {
+    let bytes = field.as_bytes();
+    bytes.len() >= 15
+        && bytes[8] == b'T'
+        && bytes[..15].iter().enumerate().all(|(at, byte)| at == 8 || byte.is_ascii_digit())
+        && field.starts_with("20")
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What failed, at whose hands and in whose words: one for every attempt that was tried to its end
 //! and did not lead where the person wanted.
 
-use super::reason;
+use super::{logged, reason};
 use crate::spoken::{self, Listener};
 use crate::story::path::redirect_of;
 use diag_products::{Products, Where};
@@ -18,6 +18,7 @@ const BACK: usize = 12;
 pub(super) fn failures(case: &Case, products: &Products) -> Vec<Failure> {
     let mut failures: Vec<Failure> =
         case.attempts.iter().filter(|attempt| attempt.failed()).map(|attempt| failure(case, attempt, products)).collect();
+    failures.extend(logged::failures(case));
     for (number, failure) in failures.iter_mut().enumerate() {
         failure.id = format!("fail{}", number + 1);
     }
@@ -35,9 +36,7 @@ fn failure(case: &Case, attempt: &Attempt, products: &Products) -> Failure {
         said.extend(of_status(response, products));
     }
     said.extend(on_pages(case, attempt, party, end));
-    if stage == Stage::Consumption && party == Party::Sp {
-        said.extend(case.log_phrases.iter().map(|phrase| reason::of_phrase(phrase, None, None)));
-    }
+    said.extend(logged::said_about(case, attempt, stage, party));
     // What is known and particular tells most; among equals the order on the page stays.
     said.sort_by_key(|statement| statement.meaning.is_vague());
     Failure {

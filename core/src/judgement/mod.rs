@@ -9,6 +9,7 @@ mod consumption;
 mod ending;
 mod failures;
 mod fate;
+mod logged;
 mod offsets;
 mod reason;
 mod signals;
@@ -35,6 +36,7 @@ pub fn judge(case: &mut Case, products: &Products) {
     case.lost_cookies = cookies::lost_cookies(case);
     answers::accept_answered(case);
     set_clocks(case);
+    crate::log::bear(case);
     case.failures = failures::failures(case, products);
 }
 

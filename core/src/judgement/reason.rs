@@ -25,6 +25,7 @@ pub(super) fn of_phrase(phrase: &Phrase, exchange: Option<usize>, place: Option<
         part: phrase.part,
         exchange,
         place,
+        ..Statement::default()
     }
 }
 

@@ -16,9 +16,7 @@ mod tests;
 use crate::evidence::Document;
 use crate::intake::encoding;
 use crate::seal::Sealer;
-use diag_products::Products;
 use diag_sdk::Place;
-use diag_sdk::case::exchange::Phrase;
 use diag_sdk::case::input::InputKind;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::sp_configuration::{KeyStore, ProxyService, SpConfiguration};
@@ -34,8 +32,6 @@ pub struct Snapshot {
     pub proxies: Vec<ProxyService>,
     /// Homes of private keys.
     pub key_stores: Vec<KeyStore>,
-    /// Known lines of proxy logs.
-    pub log_phrases: Vec<Phrase>,
     /// Metadata of the identity provider found inside configurations, still as stored.
     pub held_metadata: Vec<HeldDocument>,
     /// Remarks for people: id of the input, and what was odd about it.
@@ -56,7 +52,7 @@ pub struct HeldDocument {
 }
 
 /// Reads all exports among the documents. Other documents are left alone.
-pub fn read(documents: &[Document], products: &Products, _sealer: &Sealer) -> Snapshot {
+pub fn read(documents: &[Document], _sealer: &Sealer) -> Snapshot {
     let mut snapshot = Snapshot::default();
     let (mut tenant, mut site) = (entra::Tenant::default(), qlik::Site::default());
     for document in documents {
@@ -67,13 +63,11 @@ pub fn read(documents: &[Document], products: &Products, _sealer: &Sealer) -> Sn
             | InputKind::ClaimsMappingPolicies
             | InputKind::Virtualproxyconfig
             | InputKind::Proxyservice
-            | InputKind::Certutil
-            | InputKind::ProxyLog => encoding::text(&document.bytes),
+            | InputKind::Certutil => encoding::text(&document.bytes),
             _ => continue,
         };
         match document.kind {
             InputKind::Certutil => snapshot.key_stores.extend(certutil::read(&document.input, &text)),
-            InputKind::ProxyLog => snapshot.log_phrases.extend(qlik::log::read(&text, products)),
             kind => {
                 let export = json::Export::new(&document.input, &text);
                 {

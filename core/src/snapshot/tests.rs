@@ -22,7 +22,7 @@ fn document(input: &str, kind: InputKind, text: &str) -> Document {
 fn snapshot(documents: &[(InputKind, &str)]) -> Snapshot {
     let documents: Vec<Document> =
         documents.iter().enumerate().map(|(index, (kind, text))| document(&format!("i{}", index + 1), *kind, text)).collect();
-    read(&documents, &Products::builtin(), &Sealer::new("test"))
+    read(&documents, &Sealer::new("test"))
 }
 
 fn case(snapshot: Snapshot) -> Case {
@@ -82,7 +82,7 @@ fn utf16_and_the_portals_manifest_are_read() {
         "replyUrlsWithType": [{"url": "https://sense.example/azure/samlauthn/", "type": "Web"}, {"url": "app://x", "type": "InstalledClient"}]}"#;
     let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(manifest.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let document = Document { input: "i1".to_owned(), kind: InputKind::Application, bytes, ..Document::default() };
-    let snapshot = read(&[document], &Products::builtin(), &Sealer::new(""));
+    let snapshot = read(&[document], &Sealer::new(""));
     let registration = &snapshot.registrations[0];
     assert_eq!(registration.name.as_deref(), Some("Sense"));
     assert_eq!(registration.reply_urls.len(), 1);

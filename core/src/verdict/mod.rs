@@ -51,7 +51,7 @@ pub fn verdict(case: &Case, ranked: &Ranked) -> Verdict {
         if signed_in && !about_failure { Verdict::AtRisk } else { Verdict::Broken }
     } else if signed_in {
         Verdict::Healthy
-    } else if undecided || !case.exchanges.is_empty() || !has_configuration(case) {
+    } else if undecided || !case.failures.is_empty() || !case.exchanges.is_empty() || !has_configuration(case) {
         Verdict::Undetermined
     } else {
         Verdict::Healthy

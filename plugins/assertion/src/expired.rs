@@ -72,6 +72,7 @@ check! {
         needs: [Need::Capture],
         explains: ["assertion/unsolicited"],
         accounts: [Account::sp_or_loop(&[Meaning::Expired, Meaning::Clock])],
+        logged: "The service provider took an assertion for expired",
         causes: [WAITED, LIFETIME, SP_CLOCK],
         references: ["saml-core-2.0-os §2.5.1.2", "saml-profiles-2.0-os §4.1.4.3"],
         run: run,

@@ -81,6 +81,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::InResponseTo, Meaning::NoSession])],
+        logged: "The service provider does not remember the request that was answered",
         causes: [SECOND_TAB, LOST_STATE],
         references: ["saml-core-2.0-os §3.2.2", "saml-profiles-2.0-os §4.1.4.3"],
         run: run,

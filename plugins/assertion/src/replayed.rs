@@ -68,6 +68,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/session-cookie-lost", "assertion/in-response-to-unknown", "assertion/expired", "assertion/unsolicited"],
         accounts: [Account::sp_or_loop(&[Meaning::Replay])],
+        logged: "The service provider met the same response twice",
         causes: [RELOADED, RESENT],
         references: ["saml-profiles-2.0-os §4.1.4.5"],
         run: run,

@@ -58,6 +58,7 @@ check! {
         needs: [Need::Capture],
         explains: ["endpoints/sign-on-url-wrong", "flow/relay-state-lost"],
         accounts: [Account::sp_or_loop(&[Meaning::Unsolicited, Meaning::InResponseTo])],
+        logged: "The service provider takes no response it did not ask for",
         causes: [START_AT_SP, ALLOW],
         references: ["saml-profiles-2.0-os §4.1.5"],
         run: run,

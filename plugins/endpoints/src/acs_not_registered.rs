@@ -84,6 +84,7 @@ check! {
         needs: [Need::Capture, Need::SpMetadata, Need::Virtualproxyconfig, Need::Application, Need::ServicePrincipal, Need::SpMetadataInIdp],
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-redirected", "endpoints/destination-mismatch", "endpoints/recipient-mismatch", "endpoints/response-sent-to-wrong-acs", "flow/request-not-answered", "flow/response-not-posted"],
         accounts: [Account::looping(&[Meaning::Acs]), Account::idp(&[Meaning::Acs]).codes(CODES)],
+        logged: "The identity provider does not know the consumer URL",
         causes: [NOT_REGISTERED, SP_BUILDS_ANOTHER, SP_BUILDS_INNER, SP_SENDS_NO_URL],
         references: [
             "saml-core-2.0-os §3.4.1 (AssertionConsumerServiceURL)",

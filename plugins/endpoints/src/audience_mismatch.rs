@@ -87,6 +87,7 @@ check! {
         needs: [Need::Capture],
         explains: ["endpoints/entity-id-not-a-uri", "flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::Audience])],
+        logged: "The service provider is not the audience of the assertion",
         causes: [OTHER_IDENTIFIER, SPN, SP_NAMES_ITSELF_OTHERWISE],
         references: [
             "saml-core-2.0-os §2.5.1.4",

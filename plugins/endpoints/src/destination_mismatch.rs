@@ -65,6 +65,7 @@ check! {
         needs: [Need::Capture],
         explains: ["endpoints/recipient-mismatch", "flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::Destination])],
+        logged: "The response names another destination than its receiver",
         causes: [OTHER_DESTINATION, GATEWAY],
         references: ["saml-core-2.0-os §3.2.2 (Destination)", "saml-bindings-2.0-os §3.5.5.2"],
         run: run,

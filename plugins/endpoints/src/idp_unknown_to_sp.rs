@@ -57,6 +57,7 @@ check! {
         needs: [Need::Capture, Need::ProxyLog],
         explains: ["flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::UnknownIdp, Meaning::UnknownEntity, Meaning::Issuer])],
+        logged: "The service provider does not know the identity provider",
         causes: [NO_METADATA, WRONG_NAME],
         references: ["saml-metadata-2.0-os §2.3.2", "saml-profiles-2.0-os §4.1.3"],
         run: run,

@@ -79,6 +79,7 @@ check! {
         needs: [Need::Capture],
         explains: ["endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "metadata/tenant-mismatch", "signing/signed-by-unknown-key"],
         accounts: [Account::sp_or_loop(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownEntity])],
+        logged: "The service provider expects another issuer",
         causes: [OTHER_METADATA, ISSUER_ALTERED],
         references: [
             "saml-profiles-2.0-os §4.1.4.2 (Issuer)",

@@ -66,6 +66,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::Recipient])],
+        logged: "The assertion names another recipient than its receiver",
         causes: [OTHER_RECIPIENT, GATEWAY],
         references: ["saml-profiles-2.0-os §4.1.4.2 and §4.1.4.3", "saml-core-2.0-os §2.4.1.2"],
         run: run,

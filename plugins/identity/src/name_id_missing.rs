@@ -65,6 +65,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::NameIdMissing])],
+        logged: "The service provider found no NameID",
         causes: [NO_SOURCE],
         references: ["saml-core-2.0-os §2.4.1", "saml-profiles-2.0-os §4.4.4.1"],
         run: run,

@@ -26,6 +26,9 @@ pub struct Check {
     pub explains: &'static [&'static str],
     /// Failures that its findings account for: what merely shows such a failure follows from them.
     pub accounts: &'static [Account],
+    /// The headline of what it reports of a failure that it accounts for and that only a log tells of; at most one.
+    /// A check that has none leaves such failures to others.
+    pub logged: &'static [&'static str],
     /// Causes as data, likeliest first.
     pub causes: &'static [CauseData],
     /// Specification sections and product pages it rests on.
@@ -63,13 +66,17 @@ impl Check {
     /// references. Used by tests; the runner in core adds isolation.
     pub fn judge(&self, case: &Case) -> Findings {
         let mut findings = Findings::default();
-        if !self.needs.is_empty() && !self.needs.iter().any(|need| case.has(*need)) {
-            findings.missing_all(self.needs);
-            return findings;
-        }
+        let possible = self.needs.is_empty() || self.needs.iter().any(|need| case.has(*need));
         match self.method {
-            Method::Run(run) => run(case, &mut findings),
-            Method::Refusal(refusal) => refusal.carry_out(self.accounts, self.causes, self.level(), case, &mut findings),
+            Method::Run(run) if possible => run(case, &mut findings),
+            Method::Refusal(refusal) if possible => refusal.carry_out(self.accounts, self.causes, self.level(), case, &mut findings),
+            Method::Run(_) | Method::Refusal(_) => {}
+        }
+        if let Some(headline) = self.logged.first().filter(|_| findings.found().is_empty()) {
+            Refusal { headline, confirmed: None }.out_of_logs(self.accounts, self.causes, self.level(), case, &mut findings);
+        }
+        if !possible && findings.found().is_empty() {
+            findings.missing_all(self.needs);
         }
         for finding in findings.found_mut() {
             self.id.clone_into(&mut finding.check);
@@ -122,7 +129,8 @@ impl Check {
 ///
 /// A check that merely tells what somebody states who refuses is data: `refusal` in place of `run` reports
 /// every failure whose stated reason the check [`accounts`](Check::accounts) for, with its causes, at its
-/// most severe level. See [`Refusal`].
+/// most severe level. See [`Refusal`]. A check with a function of its own may give the headline for failures that
+/// only a log tells of as `logged`.
 #[macro_export]
 macro_rules! check {
     (@method run $run:expr) => { $crate::check::Method::Run($run) };
@@ -132,13 +140,14 @@ macro_rules! check {
         $vis:vis static $name:ident = {
             id: $id:expr, title: $title:expr, levels: [$($level:expr),* $(,)?], stage: $stage:expr,
             needs: [$($need:expr),* $(,)?], explains: [$($explains:expr),* $(,)?], $(accounts: [$($account:expr),* $(,)?],)?
+            $(logged: $logged:expr,)?
             causes: [$($cause:expr),* $(,)?], references: [$($reference:expr),* $(,)?], $method:ident: $how:expr $(,)?
         }
     ) => {
         $(#[doc = $doc])*
         $vis static $name: $crate::Check = $crate::Check {
             id: $id, title: $title, levels: &[$($level),*], stage: $stage, needs: &[$($need),*],
-            explains: &[$($explains),*], accounts: &[$($($account),*)?], causes: &[$($cause),*], references: &[$($reference),*],
+            explains: &[$($explains),*], accounts: &[$($($account),*)?], logged: &[$($logged)?], causes: &[$($cause),*], references: &[$($reference),*],
             docs: concat!($($doc, "\n"),*), method: $crate::check!(@method $method $how),
         };
     };

@@ -27,8 +27,10 @@ words! {
         ClaimsMappingPolicies,
         /// Text of `certutil -store -v my`.
         Certutil,
-        /// Log of the Qlik proxy service.
+        /// Log of a Qlik Sense service: proxy, repository, audit, security.
         ProxyLog,
+        /// Log of any other server that signs people in.
+        ServerLog,
         /// The service provider's decryption key (`--key`).
         DecryptionKey,
     }
@@ -50,6 +52,7 @@ impl Need {
         Self::ClaimsMappingPolicies,
         Self::Certutil,
         Self::ProxyLog,
+        Self::ServerLog,
         Self::DecryptionKey,
     ];
 }

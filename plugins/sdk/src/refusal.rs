@@ -6,11 +6,12 @@
 use crate::account::{Account, AccountInfo, Standing};
 use crate::case::Case;
 use crate::case::exchange::Side;
-use crate::case::judgement::{Failure, Party};
+use crate::case::judgement::{Failure, Part, Party, Statement};
 use crate::case::place::Place;
 
 use crate::finding::{CauseData, Finding, Severity};
 use crate::findings::Findings;
+use crate::stated;
 
 /// What a check reports of every failure whose stated reason it accounts for. Declared in `check!` in place
 /// of `run`.
@@ -37,6 +38,8 @@ struct Said<'a> {
     text: &'a str,
     place: Option<&'a Place>,
     attempt: Option<&'a str>,
+    /// The line of a log that says so.
+    line: Option<&'a Statement>,
 }
 
 impl Refusal {
@@ -54,14 +57,37 @@ impl Refusal {
         );
     }
 
+    /// Reports every failure that the check accounts for and that only a log tells of. A check that merely shows
+    /// failures shows those of logs as well.
+    pub(crate) fn out_of_logs(&self, accounts: &[Account], causes: &[CauseData], level: Severity, case: &Case, out: &mut Findings) {
+        let accounts: Vec<AccountInfo> = accounts.iter().map(AccountInfo::from).collect();
+        for failure in case.failures.iter().filter(|failure| failure.attempt.is_none()) {
+            if let Some(said) = stated_foremost(&accounts, failure) {
+                out.push(causes.iter().fold(self.finding(level, &said, None), |finding, cause| finding.because(cause, case)));
+            } else if accounts.iter().any(|account| account.bare && account.stands(failure).is_some()) {
+                let Some(said) = failure.said.first().map(|statement| Said::of_line(failure, statement)) else { continue };
+                let finding = self.finding(level, &said, None);
+                out.push(match stated::called_for(failure) {
+                    Some((_, reason)) => finding.because(&reason, case),
+                    None => causes.iter().fold(finding, |finding, cause| finding.because(cause, case)),
+                });
+            }
+        }
+    }
+
     fn finding(&self, level: Severity, said: &Said<'_>, confirmation: Option<Confirmation<'_>>) -> Finding {
-        let whose = match said.party {
-            Party::Idp => "the identity provider's page",
-            Party::Sp => "the service provider's page",
-            Party::Between | Party::Browser | Party::Unknown => "the page",
+        let whose = match (said.line, said.party) {
+            (Some(_), Party::Idp) => "the identity provider's log",
+            (Some(_), _) => "the service provider's log",
+            (None, Party::Idp) => "the identity provider's page",
+            (None, Party::Sp) => "the service provider's page",
+            (None, Party::Between | Party::Browser | Party::Unknown) => "the page",
         };
         let mut finding =
             Finding::new(level, self.headline).actual(said.text, whose).at_all(said.place).attempt(said.attempt.unwrap_or_default());
+        if let Some(line) = said.line {
+            finding = finding.detail(line.quoted());
+        }
         if let Some(confirmation) = confirmation {
             finding = finding.at(confirmation.place).detail(confirmation.words);
         }
@@ -76,7 +102,25 @@ fn stated<'a>(accounts: &[AccountInfo], failure: &'a Failure) -> Option<Said<'a>
     let statement = failure.said.iter().find(|statement| account.meanings.contains(&statement.meaning));
     let text = code.or(statement.map(|statement| &statement.text))?;
     let place = statement.and_then(|statement| statement.place.as_ref()).or(failure.place.as_ref());
-    Some(Said { party: failure.party, text, place, attempt: failure.attempt.as_deref() })
+    let line = statement.filter(|statement| statement.part == Part::Log);
+    Some(Said { party: failure.party, text, place, attempt: failure.attempt.as_deref(), line })
+}
+
+/// What was stated about a failure, where it is what the check is about before anything else. Of a sign-in that was not
+/// captured nothing else can tell which of several problems is meant.
+fn stated_foremost<'a>(accounts: &[AccountInfo], failure: &'a Failure) -> Option<Said<'a>> {
+    let own = accounts.iter().filter(|account| account.stands(failure) == Some(Standing::Stated));
+    own.filter_map(|account| account.meanings.first()).find_map(|foremost| {
+        let statement = failure.said.iter().find(|statement| statement.meaning == *foremost)?;
+        Some(Said::of_line(failure, statement))
+    })
+}
+
+impl<'a> Said<'a> {
+    fn of_line(failure: &'a Failure, line: &'a Statement) -> Self {
+        let place = line.place.as_ref().or(failure.place.as_ref());
+        Self { party: failure.party, text: &line.text, place, attempt: failure.attempt.as_deref(), line: Some(line) }
+    }
 }
 
 /// A capture of nothing but the page that says so has no attempt that could fail. One page is enough.
@@ -90,7 +134,7 @@ fn outside_of_attempts<'a>(accounts: &[AccountInfo], case: &'a Case) -> Option<S
         let by_words =
             phrases.filter(|seen| account.meanings.contains(&seen.phrase.meaning)).map(|seen| (seen.phrase.text.as_str(), seen.place));
         let (text, place) = by_code.chain(by_words).next()?;
-        Some(Said { party, text, place, attempt: None })
+        Some(Said { party, text, place, attempt: None, line: None })
     })
 }
 

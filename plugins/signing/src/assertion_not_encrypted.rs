@@ -70,6 +70,7 @@ check! {
         needs: [Need::Capture, Need::ProxyLog],
         explains: ["flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::UnencryptedAssertion, Meaning::Insecure])],
+        logged: "The service provider demands an encrypted assertion",
         causes: [NOT_ENCRYPTING, PLAIN_HTTP],
         references: [
             "saml-core-2.0-os §2.3.4",

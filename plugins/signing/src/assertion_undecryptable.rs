@@ -51,6 +51,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::Decrypt])],
+        logged: "The service provider cannot decrypt the assertion",
         causes: [SP_HAS_NO_KEY, IDP_ENCRYPTS, NO_KEY_GIVEN],
         references: ["saml-core-2.0-os §2.3.4 and §6", "https://learn.microsoft.com/entra/identity/enterprise-apps/howto-saml-token-encryption"],
         run: run,

@@ -61,6 +61,7 @@ check! {
         needs: [Need::Capture, Need::TokenIssuancePolicies],
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/algorithm-differs-from-setting"],
         accounts: [Account::sp_or_loop(&[Meaning::UnsignedAssertion, Meaning::Signature])],
+        logged: "The service provider demands a signed assertion",
         causes: [RESPONSE_ONLY, SP_DEMANDS],
         references: [
             "saml-metadata-2.0-os §2.4.4 (WantAssertionsSigned)",

@@ -61,6 +61,7 @@ check! {
         needs: [Need::Capture, Need::SpMetadata, Need::SpMetadataInIdp, Need::Application, Need::ServicePrincipal],
         explains: ["flow/request-not-answered", "flow/response-not-posted", "metadata/stale-copy", "signing/request-signature-invalid"],
         accounts: [Account::looping(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout]), Account::idp(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout]).codes(CODES), Account::logout(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout])],
+        logged: "The identity provider cannot verify the request's signature",
         causes: [CERTIFICATE_RENEWED, OTHER_KEY],
         references: [
             "saml-metadata-2.0-os §2.4.1.1",

@@ -1,7 +1,6 @@
 //! Qlik Sense client-managed: `virtualproxyconfig` and `proxyservice` as the repository service
 //! (QRS) exports them, full or condensed, become entry points and proxies.
 
-pub(crate) mod log;
 mod proxy_service;
 mod virtual_proxy;
 

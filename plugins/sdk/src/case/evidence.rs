@@ -6,9 +6,10 @@
 use super::Case;
 use super::attempt::{Attempt, Outcome};
 use super::exchange::{Exchange, Phrase, Side};
-use super::judgement::Fate;
+use super::judgement::{Fate, Party};
 use super::message::Message;
 use super::place::Place;
+use super::witness::Witness;
 use crate::host::host_of;
 use std::collections::{HashMap, HashSet};
 
@@ -28,7 +29,7 @@ pub struct CodeSeen<'a> {
 pub struct PhraseSeen<'a> {
     /// The text and its meaning.
     pub phrase: &'a Phrase,
-    /// The page it stands on; `None` for a line of a log.
+    /// The page or the line of a log it stands in, where that is known.
     pub place: Option<&'a Place>,
     /// Index of the exchange whose page carries it; `None` for a line of a log.
     pub exchange: Option<usize>,
@@ -126,8 +127,22 @@ impl Case {
         let by_exchange = self.attempts_by_exchange();
         let indexes = (0..self.exchanges.len()).map(|index| (index, by_exchange.get(&index).copied()));
         let pages = indexes.flat_map(|(index, attempt)| self.phrases_at(index, side, attempt));
-        let log = self.log_phrases.iter().filter(|_| side == Side::Sp);
-        pages.chain(log.map(|phrase| PhraseSeen { phrase, place: None, exchange: None, attempt: None })).collect()
+        pages.chain(self.logged(side, None)).collect()
+    }
+
+    /// Lines of logs that count: for one attempt, or for any. Without witnesses the bare phrases stand for the
+    /// service provider's log.
+    fn logged<'a>(&'a self, side: Side, attempt: Option<&'a Attempt>) -> impl Iterator<Item = PhraseSeen<'a>> {
+        let party = if side == Side::Idp { Party::Idp } else { Party::Sp };
+        let meant = move |witness: &&Witness| {
+            witness.counts()
+                && witness.party == party
+                && attempt.is_none_or(|attempt| witness.attempt.as_ref().is_none_or(|own| *own == attempt.id))
+        };
+        let lines = self.witnesses.iter().filter(meant);
+        let lines = lines.map(|line| PhraseSeen { phrase: &line.phrase, place: Some(&line.place), exchange: None, attempt: None });
+        let bare = self.log_phrases.iter().filter(move |_| side == Side::Sp && self.witnesses.is_empty());
+        lines.chain(bare.map(|phrase| PhraseSeen { phrase, place: None, exchange: None, attempt: None }))
     }
 
     fn phrases_at<'a>(&'a self, index: usize, side: Side, attempt: Option<&'a Attempt>) -> impl Iterator<Item = PhraseSeen<'a>> {
@@ -142,8 +157,7 @@ impl Case {
     pub fn phrases_in<'a>(&'a self, attempt: &'a Attempt, side: Side, from: usize) -> Vec<PhraseSeen<'a>> {
         let indexes = attempt.exchanges.iter().copied().filter(|index| *index >= from);
         let pages = indexes.flat_map(|index| self.phrases_at(index, side, Some(attempt)));
-        let log = self.log_phrases.iter().filter(|_| side == Side::Sp && attempt.failed());
-        pages.chain(log.map(|phrase| PhraseSeen { phrase, place: None, exchange: None, attempt: None })).collect()
+        pages.chain(self.logged(side, Some(attempt)).filter(|_| attempt.failed())).collect()
     }
 
     /// What the service provider said about a response: known texts on the pages of its attempt,

@@ -29,8 +29,10 @@ words! {
         Proxyservice,
         /// Text of `certutil -store -v my`.
         Certutil,
-        /// Log of the Qlik proxy service.
+        /// Log of a Qlik Sense service: proxy, repository, audit, security.
         ProxyLog,
+        /// Log of any other server that signs people in.
+        ServerLog,
         /// A certificate, PEM or DER.
         Certificate,
     }

@@ -153,6 +153,11 @@ facts! {
         pub exchange: Option<usize>,
         /// Where it stands.
         pub place: Option<Place>,
+        /// When it was written, where it is a line of a log with a time.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        pub time: Option<Timestamp>,
+        /// Other days, as `YYYY-MM-DD`, on which the log says the same; the latest ones.
+        pub also_on: Vec<String>,
     }
 
     /// An attempt that failed: where, at whose hands, and what was said.
@@ -240,12 +245,20 @@ impl Failure {
 }
 
 impl Statement {
-    /// For people: who says it, where a product was recognised, and the sentence.
+    /// For people: who says it, where a product was recognised, and the sentence; of a line of a log also when.
     pub fn quoted(&self) -> String {
-        match self.writer.product() {
-            Some(name) => format!("{name} says: “{}”.", self.text),
-            None => format!("It says: “{}”.", self.text),
+        let who = self.writer.product().unwrap_or("It");
+        match self.part {
+            Part::Log if self.writer.product().is_none() => format!("The log says: “{}”{}.", self.text, self.told_when()),
+            Part::Log => format!("The log of {who} says: “{}”{}.", self.text, self.told_when()),
+            _ => format!("{who} says: “{}”.", self.text),
         }
+    }
+
+    /// For people: when the log says so, and on which other days. Empty where no time is known.
+    pub fn told_when(&self) -> String {
+        let at = self.time.map(|time| format!(" at {time}")).unwrap_or_default();
+        if self.also_on.is_empty() { at } else { format!("{at} (also on {})", self.also_on.join(", ")) }
     }
 }
 

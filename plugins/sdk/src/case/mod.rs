@@ -18,6 +18,7 @@ pub mod product;
 pub mod registration;
 pub mod signature;
 pub mod sp_configuration;
+pub mod witness;
 
 use crate::need::Need;
 use crate::vendor::Vendor;
@@ -32,6 +33,7 @@ use metadata::Metadata;
 use product::{ProductFacts, VendorCode};
 use registration::{IdpRegistration, RegistrationObject};
 use sp_configuration::{KeyStore, ProxyService, SpConfiguration};
+use witness::Witness;
 
 words! {
     /// Where the moment of judgement comes from.
@@ -69,8 +71,10 @@ facts! {
         pub proxies: Vec<ProxyService>,
         /// Homes of private keys.
         pub key_stores: Vec<KeyStore>,
-        /// Known lines of a proxy log.
+        /// What lines of logs say that count here, each meaning once.
         pub log_phrases: Vec<Phrase>,
+        /// Lines of logs that say something known, each with its time, in the order they were written.
+        pub witnesses: Vec<Witness>,
         /// Exchanges, in time order over all captures.
         pub exchanges: Vec<Exchange>,
         /// SAML messages.
@@ -121,6 +125,7 @@ impl Case {
             Need::ClaimsMappingPolicies => kind(InputKind::ClaimsMappingPolicies),
             Need::Certutil => !self.key_stores.is_empty(),
             Need::ProxyLog => kind(InputKind::ProxyLog),
+            Need::ServerLog => kind(InputKind::ServerLog),
             Need::DecryptionKey => self.has_decryption_key,
         }
     }

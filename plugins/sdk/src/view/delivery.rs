@@ -136,6 +136,7 @@ impl<'a> Delivery<'a> {
             part: if seen.exchange.is_some() { Part::Body } else { Part::Log },
             exchange: seen.exchange,
             place: seen.place.cloned(),
+            ..Statement::default()
         };
         seen.iter().map(statement).collect()
     }

@@ -1,0 +1,105 @@
+//! What logs add to failures, and what failed where only a log tells of it.
+
+use super::reason;
+use diag_sdk::case::attempt::{Attempt, Outcome};
+use diag_sdk::case::judgement::{Failure, Party, Statement};
+use diag_sdk::case::witness::{Bearing, Witness};
+use diag_sdk::{Case, Meaning, Stage};
+
+/// Most lines of logs taken for one failure.
+const MOST: usize = 6;
+/// Most other days that are named.
+const DAYS: usize = 3;
+/// Lines of a log within this many seconds tell of one failure.
+const TOGETHER: i64 = 5;
+
+/// What logs say about a failure of an attempt: lines written within minutes of it, by whoever failed. A line
+/// without a time speaks for a response that was refused.
+pub(super) fn said_about(case: &Case, attempt: &Attempt, stage: Stage, party: Party) -> Vec<Statement> {
+    let refused = stage == Stage::Consumption && party == Party::Sp;
+    let mut told: Vec<&Witness> = Vec::new();
+    for witness in case.witnesses.iter().filter(|witness| witness.party == party && witness.counts()) {
+        let meant = witness.attempt.as_ref() == Some(&attempt.id) || (witness.attempt.is_none() && refused);
+        let new = !told.iter().any(|known| known.phrase.meaning == witness.phrase.meaning);
+        if meant && new && told.len() < MOST {
+            told.push(witness);
+        }
+    }
+    told.into_iter().map(|witness| statement(case, witness)).collect()
+}
+
+/// What failed and shows in no attempt that is known to have failed: in one whose end was not captured, or where
+/// nothing was captured at all.
+pub(super) fn failures(case: &Case) -> Vec<Failure> {
+    if case.attempts.is_empty() {
+        return together(case, &crate::log::last(case));
+    }
+    let open = case.attempts.iter().filter(|attempt| attempt.outcome == Outcome::Incomplete);
+    open.filter_map(|attempt| {
+        let own = |witness: &&Witness| witness.bearing == Bearing::Present && witness.attempt.as_ref() == Some(&attempt.id);
+        let lines: Vec<&Witness> = case.witnesses.iter().filter(own).filter(|witness| !witness.phrase.meaning.is_vague()).collect();
+        let first = lines.first()?;
+        let (stage, party) = (stage(first.phrase.meaning, first.party), first.party);
+        Some(Failure {
+            attempt: Some(attempt.id.clone()),
+            message: attempt.response.clone().or_else(|| attempt.request.clone()),
+            stage,
+            party,
+            said: said_about(case, attempt, stage, party),
+            place: Some(first.place.clone()),
+            time: first.time,
+            ..Failure::default()
+        })
+    })
+    .collect()
+}
+
+/// Lines, latest first, as failures: those written together are one.
+fn together(case: &Case, lines: &[&Witness]) -> Vec<Failure> {
+    let mut failures: Vec<Failure> = Vec::new();
+    for line in lines {
+        let (stage, said) = (stage(line.phrase.meaning, line.party), statement(case, line));
+        let same = |failure: &&mut Failure| {
+            let apart = failure.time.zip(line.time).map(|(a, b)| a.duration_since(b).as_secs().abs());
+            failure.party == line.party && failure.stage == stage && apart.is_some_and(|seconds| seconds <= TOGETHER)
+        };
+        match failures.iter_mut().find(same) {
+            Some(failure) if failure.said.len() < MOST => failure.said.push(said),
+            Some(_) => {}
+            None => failures.push(Failure {
+                stage,
+                party: line.party,
+                said: vec![said],
+                place: Some(line.place.clone()),
+                time: line.time,
+                ..Failure::default()
+            }),
+        }
+    }
+    for failure in &mut failures {
+        failure.said.sort_by_key(|statement| statement.meaning.is_vague());
+    }
+    failures
+}
+
+/// Where it fails who writes such a line.
+fn stage(meaning: Meaning, party: Party) -> Stage {
+    match (party, meaning) {
+        (_, Meaning::Logout) => Stage::Logout,
+        (Party::Idp, Meaning::Credentials | Meaning::Policy | Meaning::UserDisabled) => Stage::Authentication,
+        (Party::Idp, _) => Stage::IdpRequest,
+        (_, Meaning::AccessDenied | Meaning::UserDisabled) => Stage::Landing,
+        _ => Stage::Consumption,
+    }
+}
+
+fn statement(case: &Case, witness: &Witness) -> Statement {
+    let own = witness.day();
+    let same = |other: &&Witness| other.phrase.meaning == witness.phrase.meaning && other.party == witness.party;
+    let mut days: Vec<String> =
+        case.witnesses.iter().filter(same).filter_map(Witness::day).filter(|day| Some(day) != own.as_ref()).collect();
+    days.sort();
+    days.dedup();
+    let also_on = days.split_off(days.len().saturating_sub(DAYS));
+    Statement { time: witness.time, also_on, ..reason::of_phrase(&witness.phrase, None, Some(witness.place.clone())) }
+}

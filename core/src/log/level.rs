@@ -1,0 +1,89 @@
+//! How loud a line of a log is: its severity in the words, numbers or columns of many loggers.
+
+/// Bytes of a line in which its level is looked for.
+const HEAD: usize = 240;
+
+/// How loud a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    /// It names no level, or an ordinary one.
+    Plain,
+    /// Written for developers: it repeats whole messages, and what they might mean.
+    Chatty,
+    /// It informs.
+    Calm,
+    /// It warns, or tells of an error.
+    Loud,
+}
+
+const CHATTY: &[&str] = &["DEBUG", "TRACE", "VERBOSE", "FINEST", "FINER"];
+const CALM: &[&str] = &["INFO", "NOTICE", "INFORMATION", "FINE"];
+const LOUD: &[&str] = &["WARN", "WARNING", "ERROR", "ERR", "FATAL", "CRIT", "CRITICAL", "SEVERE", "ALERT", "EMERG", "EXCEPTION", "FAILURE"];
+
+/// The level a line names in its head: the first word that is one.
+pub(super) fn of(line: &str) -> Level {
+    let mut end = line.len().min(HEAD);
+    while !line.is_char_boundary(end) {
+        end -= 1;
+    }
+    let words = line[..end].split(|character: char| !character.is_ascii_alphabetic());
+    let named = |word: &str, names: &[&str]| names.contains(&word);
+    for word in words.filter(|word| (3..=11).contains(&word.len())) {
+        // Levels are written in capitals, or all in small letters between brackets.
+        let capitals = word.bytes().all(|byte| byte.is_ascii_uppercase());
+        let at = word.as_ptr() as usize - line.as_ptr() as usize;
+        let bracketed = at > 0 && b"[:<=\"".contains(&line.as_bytes()[at - 1]);
+        if !capitals && !bracketed {
+            continue;
+        }
+        let upper = word.to_ascii_uppercase();
+        if named(&upper, CHATTY) {
+            return Level::Chatty;
+        } else if named(&upper, LOUD) {
+            return Level::Loud;
+        } else if named(&upper, CALM) {
+            return Level::Calm;
+        }
+    }
+    of_number(&line[..end]).unwrap_or(Level::Plain)
+}
+
+/// Levels as numbers, as loggers that write JSON have them: 0 to 4 upwards.
+fn of_number(head: &str) -> Option<Level> {
+    let (_, after) = head.split_once("\"level\":")?;
+    match after.trim_start().bytes().next()? {
+        b'0' => Some(Level::Chatty),
+        b'1' => Some(Level::Calm),
+        b'2'..=b'4' => Some(Level::Loud),
+        _ => None,
+    }
+}
+
+/// The line names a process, as system logs do: `app[12]:`, `app:`.
+pub(super) fn names_a_process(line: &str) -> bool {
+    line.split_ascii_whitespace()
+        .skip(1)
+        .take(6)
+        .any(|word| word.strip_suffix(':').is_some_and(|name| name.ends_with(']') && name.contains('[')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_of_many_loggers_are_known() {
+        for (line, level) in [
+            ("2026-11-20 09:00:12,123 ERROR [x] the debug", Level::Loud),
+            ("41\t20261120T090000.000+0000\tWARN\tQLIK01", Level::Loud),
+            ("[Fri Nov 20 09:00:12 2026] [auth_mellon:error] [pid 1] x", Level::Loud),
+            ("2026/11/20 09:00:12 [warn] 1#1: x", Level::Loud),
+            ("{\"level\":3,\"time\":\"x\"}", Level::Loud),
+            ("{\"level\":\"info\"}", Level::Calm),
+            ("2026-11-20 09:00:12 DEBUG an ERROR occurred", Level::Chatty),
+            ("12\t20261120T090012.000+0000\tQLIK01\tan error occurred", Level::Plain),
+        ] {
+            assert_eq!(of(line), level, "{line}");
+        }
+    }
+}

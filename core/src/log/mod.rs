@@ -1,0 +1,161 @@
+//! A log is a witness with a clock: its lines, when they were written, and what they say that is known.
+//!
+//! Nothing here knows a product or a column. A line says when it was written somewhere in its head, and what a
+//! product writes stands in that product's file; what a line says beyond those words names people and sessions
+//! and is left out. Which line speaks for which attempt is told once the attempts are known.
+
+mod bearing;
+mod level;
+mod stamp;
+
+pub(crate) use bearing::{bear, last};
+
+use crate::spoken;
+use diag_products::{Found, Products, Proven, Role, Scope, Where};
+use diag_sdk::Place;
+use diag_sdk::case::judgement::{Part, Party};
+use diag_sdk::case::witness::Witness;
+use jiff::Timestamp;
+use level::Level;
+
+/// Most lines that are kept of one log: the latest.
+const MOST: usize = 4_000;
+/// Bytes of one line that are looked at.
+const LONGEST: usize = 16 << 10;
+
+/// A log to be read.
+#[derive(Debug)]
+pub(crate) struct Log<'t> {
+    /// Id of the input.
+    pub(crate) input: &'t str,
+    /// Its text.
+    pub(crate) text: &'t str,
+    /// The products whose log its form shows it to be.
+    pub(crate) proven: Proven,
+    /// No line is later than this, as far as is known: gives a year to times that leave it out.
+    pub(crate) latest: Option<Timestamp>,
+}
+
+/// The lines that say something known, in the order they stand there.
+pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
+    let mut witnesses: Vec<Witness> = Vec::new();
+    let mut written = None;
+    let mut level = Level::Plain;
+    for (number, line) in log.text.lines().enumerate() {
+        let line = shortened(line);
+        // A line without a time goes on with the one before it.
+        if let Some(stamp) = stamp::of(line, log.latest) {
+            written = Some(stamp);
+            level = level::of(line);
+        }
+        for found in sentences(line, level, log, products) {
+            let place = Place { input: log.input.to_owned(), line: u32::try_from(number + 1).ok(), ..Place::default() };
+            witnesses.push(Witness {
+                place,
+                time: written.map(|stamp| stamp.time),
+                zoned: written.is_some_and(|stamp| stamp.zoned),
+                party: party(&found),
+                phrase: spoken::phrase(&found, line, Part::Log),
+                ..Witness::default()
+            });
+        }
+        if witnesses.len() > 2 * MOST {
+            witnesses.drain(..MOST);
+        }
+    }
+    let surplus = witnesses.len().saturating_sub(MOST);
+    witnesses.drain(..surplus);
+    witnesses
+}
+
+/// The text looks like a log: lines that begin with a time, and some of them with a level or a process.
+pub(crate) fn looks_like(text: &str) -> bool {
+    let (mut lines, mut stamped, mut telling) = (0, 0, 0);
+    for line in text.lines().filter(|line| !line.trim().is_empty()).take(60) {
+        lines += 1;
+        let line = shortened(line);
+        let json = line.starts_with('{') && line.trim_end().ends_with('}');
+        if stamp::of(line, Some(Timestamp::UNIX_EPOCH)).is_some_and(|stamp| json || stamp.at <= 48) {
+            stamped += 1;
+            telling += usize::from(level::of(line) != Level::Plain || line.starts_with(['[', '{']) || level::names_a_process(line));
+        }
+    }
+    telling > 0 && (stamped >= 5 || stamped * 3 >= lines)
+}
+
+fn shortened(line: &str) -> &str {
+    let mut end = line.len().min(LONGEST);
+    while !line.is_char_boundary(end) {
+        end -= 1;
+    }
+    &line[..end]
+}
+
+/// What a line says: the sentences of logs, and in a line that warns also those of pages.
+fn sentences<'p>(line: &str, level: Level, log: &Log<'_>, products: &'p Products) -> Vec<Found<'p>> {
+    if level == Level::Chatty {
+        return Vec::new();
+    }
+    let within = |place| products.find(line, &Scope { place, proven: log.proven.clone() });
+    let found = within(Where::Log);
+    if found.is_empty() && level == Level::Loud && log.proven.is_empty() { within(Where::Page) } else { found }
+}
+
+/// Who writes such a sentence: an identity provider only where the product is nothing else.
+fn party(found: &Found<'_>) -> Party {
+    if found.product.roles == [Role::Idp] { Party::Idp } else { Party::Sp }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::Meaning;
+
+    fn witnesses(text: &str) -> Vec<Witness> {
+        let products = Products::builtin();
+        let log = Log { input: "i1", text, proven: Proven::default(), latest: None };
+        read(&log, &products)
+    }
+
+    #[test]
+    fn lines_keep_their_time_and_place_and_lose_what_names_people() {
+        let told = witnesses(
+            "1\t20261124T100000.000+0100\tWARN\tsense\tAudit.SamlAuthenticationHandler\t7\tCONTOSO\\ada\tSAML assertion is expired\t0\r\n\
+             2\t20261124T100001.000+0100\tINFO\tsense\tx\t7\tCONTOSO\\bob\tall is well\t0\r\n\
+             \tat CONTOSO\\eve: SAML mandatory attribute for user ID is missing\n",
+        );
+        let meanings: Vec<Meaning> = told.iter().map(|witness| witness.phrase.meaning).collect();
+        assert_eq!(meanings, [Meaning::Expired, Meaning::AttributeMissing]);
+        assert_eq!(told[0].time.map(|time| time.to_string()).as_deref(), Some("2026-11-24T09:00:00Z"));
+        assert_eq!((told[0].zoned, told[1].place.line), (true, Some(3)));
+        assert_eq!(told[1].time.map(|time| time.to_string()).as_deref(), Some("2026-11-24T09:00:01Z"), "it goes on with line 2");
+        assert!(!format!("{told:?}").contains("CONTOSO"));
+    }
+
+    #[test]
+    fn what_is_written_for_developers_says_nothing() {
+        assert!(witnesses("2026-11-24 10:00:00 DEBUG x SAML assertion is expired").is_empty());
+        assert_eq!(witnesses("2026-11-24 10:00:00 WARN x SAML assertion is expired").len(), 1);
+    }
+
+    #[test]
+    fn logs_are_told_from_prose() {
+        for text in [
+            "2026-11-20 09:00:12,123 ERROR [saml] x",
+            "2026-11-20 09:00:12 ERROR Shibboleth.SSO.SAML2 [1] [default]: x\n  at one\n",
+            "{\"reqId\":\"a1\",\"level\":3,\"time\":\"2026-11-20T09:00:12+00:00\",\"message\":\"x\"}\n",
+            "[20/Nov/2026:10:00:12 +0100] x\n[20/Nov/2026:10:00:12 +0100] y\n",
+            "Nov 20 09:00:12 host app[12]: x\n",
+        ] {
+            assert!(looks_like(text), "{text}");
+        }
+        for text in [
+            "We saw it on 2026-11-20 09:00:12 for the first time.\nIt says that an ERROR happened.",
+            "hello",
+            "2026-11-20 09:00:12 we saw this",
+            "Subject: sign-in\nDate: Fri, 20 Nov 2026 09:00:12 GMT\n\nDear all,\nit does not work.\nAn ERROR is shown.",
+        ] {
+            assert!(!looks_like(text), "{text}");
+        }
+    }
+}
