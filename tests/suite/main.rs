@@ -1,9 +1,11 @@
 //! The integration suite: one binary, whole inputs.
 
 mod architecture;
+mod bystanders;
 mod circles;
 mod examples;
 mod floor;
+mod handed_in;
 mod one_fault;
 mod packs;
 mod plugins;

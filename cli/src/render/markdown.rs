@@ -141,7 +141,8 @@ fn basis(out: &mut String, case: &CaseView<'_>) {
     out.push_str("\n## Read\n\n");
     for input in &case.inputs {
         let producer = input.producer.map(|producer| format!(", {}", escape(producer))).unwrap_or_default();
-        let _ = writeln!(out, "- {}: {}{producer}", code(input.path), input.kind);
+        let about = input.about.map(|about| format!(": {}", escape(about))).unwrap_or_default();
+        let _ = writeln!(out, "- {}: {}{producer}{about}", code(input.path), input.kind);
         for note in input.notes {
             let _ = writeln!(out, "  - {}", prose(Prose(note)));
         }

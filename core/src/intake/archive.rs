@@ -2,10 +2,12 @@
 
 use super::Intake;
 use super::recognise::{self, Look};
+use super::saz;
 use super::source::{Bounded, Source};
 use diag_sdk::case::input::{HeldBy, Input};
 use flate2::bufread::DeflateDecoder;
 use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipSliceArchive};
+use std::collections::BTreeMap;
 use std::io::Read;
 
 /// Bytes an archive may have packed: it has to be in memory, since its directory stands at its end.
@@ -34,6 +36,11 @@ impl Intake<'_> {
             Err(why) => Some(format!("A ZIP archive that cannot be read ({why}): unpack it and give the files in it")),
             Ok((_, (members, _))) if members.is_empty() => Some("A ZIP archive without files".to_owned()),
             Ok((archive, (members, whole))) => {
+                if members.iter().any(|member| saz::part(&member.name).is_some())
+                    && members.iter().any(|member| member.name == "[Content_Types].xml")
+                {
+                    return self.take_fiddler(input, &archive, &members);
+                }
                 if let Some(what) = other_use(&members) {
                     Some(recognise::none_of_ours(what))
                 } else {
@@ -85,6 +92,40 @@ impl Intake<'_> {
         expanded.saturating_sub(counter.get())
     }
 
+    /// Takes Fiddler's archive: its sessions as one capture.
+    fn take_fiddler(&mut self, mut input: Input, archive: &ZipSliceArchive<Vec<u8>>, members: &[Member]) {
+        let mut sessions: BTreeMap<u32, saz::Session> = BTreeMap::new();
+        let mut left = self.options.limits.expanded;
+        for member in members {
+            let Some((number, part)) = saz::part(&member.name) else { continue };
+            let Ok(entry) = archive.get_entry(member.way).map_err(|error| error.to_string()) else { continue };
+            let unpacked: Box<dyn Read + '_> = match member.method {
+                CompressionMethod::STORE if !member.encrypted => Box::new(entry.data()),
+                CompressionMethod::DEFLATE if !member.encrypted => Box::new(DeflateDecoder::new(entry.data())),
+                _ => {
+                    input.notes.push("Encrypted: save it without a password".to_owned());
+                    break;
+                }
+            };
+            let mut bytes = Vec::new();
+            let limit = self.options.limits.expanded;
+            if (Bounded { inner: unpacked, left, limit }).read_to_end(&mut bytes).is_err() {
+                input.notes.push(format!("{} cannot be unpacked: the sessions from there on are left out", member.name));
+                break;
+            }
+            left = left.saturating_sub(bytes.len() as u64);
+            let session = sessions.entry(number).or_default();
+            match part {
+                'c' => session.request = bytes,
+                's' => session.answer = bytes,
+                _ => session.facts = String::from_utf8_lossy(&bytes).into_owned(),
+            }
+        }
+        input.id = self.next_id();
+        self.take_capture_text(&mut input, &saz::as_har(&sessions));
+        self.evidence.inputs.push(input);
+    }
+
     fn refuse(&mut self, path: String, why: String) {
         let input = Input { id: self.next_id(), path, notes: vec![why], ..Input::default() };
         self.evidence.inputs.push(input);
@@ -117,8 +158,8 @@ fn members(archive: &ZipSliceArchive<Vec<u8>>, limit: usize) -> Result<(Vec<Memb
 /// File formats that are ZIP archives for other purposes.
 fn other_use(members: &[Member]) -> Option<&'static str> {
     let holds = |name: &str| members.iter().any(|member| member.name == name);
-    if holds("[Content_Types].xml") && (holds("_index.htm") || members.iter().any(|member| member.name.starts_with("raw/"))) {
-        Some("A Fiddler archive (SAZ): in Fiddler, choose File › Export Sessions › HTTPArchive v1.2")
+    if holds("[Content_Types].xml") && holds("_index.htm") {
+        Some("A Fiddler archive (SAZ) without sessions")
     } else if holds("[Content_Types].xml") {
         Some("An Office document")
     } else if holds("META-INF/MANIFEST.MF") {
@@ -185,6 +226,9 @@ mod tests {
         assert!(evidence.inputs[0].notes[0].contains("cannot be read"));
         let evidence = taken(&packed(&[("[Content_Types].xml", b""), ("_index.htm", b"")]), &Options::default());
         assert!(evidence.inputs[0].notes[0].contains("Fiddler"));
+        let session = b"GET https://sp.example/ HTTP/1.1\r\n\r\n";
+        let evidence = taken(&packed(&[("[Content_Types].xml", b""), ("raw/1_c.txt", session)]), &Options::default());
+        assert_eq!((evidence.inputs[0].kind, evidence.exchanges[0].url.as_str()), (InputKind::Har, "https://sp.example/"));
         assert_eq!(taken(&packed(&[]), &Options::default()).inputs.len(), 1);
     }
 }

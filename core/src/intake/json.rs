@@ -136,7 +136,7 @@ fn sort_root(fields: &[(String, Outline)]) -> Sort {
         return Sort::Capture;
     }
     if let Some(Outline::List(requests)) = get(fields, "requests")
-        && matches!(requests.first(), Some(Outline::Object(first)) if has(first, "url") && (has(first, "requestHeaders") || has(first, "saml") || has(first, "method")))
+        && matches!(requests.first(), Some(Outline::Object(first)) if of_saml_tracer(first))
     {
         return Sort::SamlTracer;
     }
@@ -170,6 +170,14 @@ fn sort_root(fields: &[(String, Outline)]) -> Sort {
         _ => {}
     }
     Sort::None(foreign(fields))
+}
+
+/// A request as SAML-tracer writes it: headers as lists, answers by their status alone. Other recorders call their
+/// lists `requests`, too.
+fn of_saml_tracer(request: &[(String, Outline)]) -> bool {
+    let listed = |name: &str| matches!(get(request, name), Some(Outline::List(_)));
+    let own = has(request, "saml") || has(request, "responseStatus") || has(request, "requestId") || has(request, "post");
+    has(request, "url") && !has(request, "responseBody") && (listed("requestHeaders") || (own && !has(request, "requestHeaders")))
 }
 
 /// Fields that only one of our kinds has, lower-cased; one of them is enough.
@@ -404,6 +412,8 @@ mod tests {
         assert_eq!(sorted(r#"{"application":{},"servicePrincipal":{}}"#), Sort::Both);
         assert_eq!(sorted(r#"{"requests":[{"method":"GET","url":"x","requestHeaders":[]}]}"#), Sort::SamlTracer);
         assert_eq!(sorted(r#"{"log":{"entries":[]}}"#), Sort::Capture);
+        let other = r#"{"requests":[{"method":"GET","url":"x","requestHeaders":{"Accept":"*/*"},"responseBody":"{}"}]}"#;
+        assert!(matches!(sorted(other), Sort::None(_)), "another recorder's");
     }
 
     #[test]

@@ -5,15 +5,19 @@
 //! one clear remark, and the rest goes on.
 
 mod archive;
+mod command;
 pub(crate) mod encoding;
 mod form;
 mod har;
 mod json;
+mod listing;
 mod outline;
 mod recognise;
 mod saml_tracer;
+mod saz;
 mod sketch;
 mod source;
+mod tar;
 mod time;
 mod withheld;
 
@@ -54,6 +58,8 @@ pub struct Limits {
     pub entry: usize,
     /// Bytes of a document that is no capture; a longer one is not used.
     pub document: usize,
+    /// Bytes of an aggregate of metadata.
+    pub aggregate: usize,
     /// Bytes of one response body that are kept.
     pub body: usize,
     /// Bytes of all response bodies of one capture that are kept without any sign that they matter.
@@ -71,6 +77,7 @@ impl Default for Limits {
         Self {
             entry: 256 << 20,
             document: 64 << 20,
+            aggregate: 256 << 20,
             body: 1 << 20,
             bodies: 64 << 20,
             entries: 2_000_000,
@@ -139,6 +146,12 @@ impl Intake<'_> {
         }
         match recognise::at_first_sight(source.prefix()) {
             Look::Zip => return self.take_archive(input, source),
+            Look::Tar => return self.take_tar(input, source),
+            Look::Aggregate => {
+                if let Some(bytes) = self.up_to(self.options.limits.aggregate, &mut source, &mut input) {
+                    self.keep(&mut input, InputKind::Metadata, HeldBy::Publisher, bytes);
+                }
+            }
             Look::Capture => self.take_capture(&mut input, source),
             Look::Other => self.take_document(&mut input, source),
         }
@@ -159,13 +172,7 @@ impl Intake<'_> {
                 input.notes.extend(note);
                 self.keep(input, kind, HeldBy::Publisher, bytes);
             }
-            recognise::Verdict::None { what, instead_of_metadata } => {
-                if input.named && instead_of_metadata && recognise::name_says_metadata(&input.path) {
-                    self.keep(input, InputKind::Metadata, HeldBy::Publisher, bytes);
-                } else {
-                    input.notes.push(recognise::none_of_ours(&what));
-                }
-            }
+            recognise::Verdict::None { what } => input.notes.push(recognise::none_of_ours(&what)),
         }
     }
 
@@ -176,7 +183,10 @@ impl Intake<'_> {
 
     /// All bytes of a file that is no capture, within the bound; the remark is written where that fails.
     fn whole(&mut self, source: &mut Source<'_>, input: &mut Input) -> Option<Vec<u8>> {
-        let limit = self.options.limits.document;
+        self.up_to(self.options.limits.document, source, input)
+    }
+
+    fn up_to(&mut self, limit: usize, source: &mut Source<'_>, input: &mut Input) -> Option<Vec<u8>> {
         let result = source.read_whole(limit);
         self.report(source);
         match result {

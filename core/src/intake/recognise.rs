@@ -14,6 +14,10 @@ use std::io::Read as _;
 pub(super) enum Look {
     /// A ZIP archive.
     Zip,
+    /// A tar archive.
+    Tar,
+    /// An aggregate of metadata, which may be larger than any other document.
+    Aggregate,
     /// A HAR, to be streamed.
     Capture,
     /// Anything else, to be read whole.
@@ -24,6 +28,12 @@ pub(super) enum Look {
 pub(super) fn at_first_sight(prefix: &[u8]) -> Look {
     if prefix.starts_with(b"PK\x03\x04") || prefix.starts_with(b"PK\x05\x06") {
         return Look::Zip;
+    }
+    if super::tar::begins(prefix) {
+        return Look::Tar;
+    }
+    if root_name(&encoding::text(prefix)).is_some_and(|root| root.rsplit(':').next() == Some("EntitiesDescriptor")) {
+        return Look::Aggregate;
     }
     if har::begins_a_capture(encoding::text(prefix).as_bytes()) { Look::Capture } else { Look::Other }
 }
@@ -47,25 +57,23 @@ pub(super) enum Verdict {
     None {
         /// What it looks like.
         what: String,
-        /// It could be what a server answered when metadata was asked for.
-        instead_of_metadata: bool,
     },
 }
 
 /// Looks at a whole file.
 pub(super) fn document(bytes: &[u8]) -> Verdict {
     if bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
-        return none("Empty", true);
+        return none("Empty");
     }
     if let Some(what) = by_signature(bytes) {
-        return none(what, false);
+        return none(what);
     }
     if bytes.first() == Some(&0x30) {
         if is_certificate(bytes) {
             return as_given(InputKind::Certificate, bytes);
         }
         if let Some(what) = other_der(bytes) {
-            return none(what, false);
+            return none(what);
         }
     }
     let text = encoding::text(bytes);
@@ -85,7 +93,10 @@ pub(super) fn document(bytes: &[u8]) -> Verdict {
     if trimmed.starts_with('<') {
         return xml(trimmed, bytes);
     }
-    if trimmed.contains("EntityDescriptor") && trimmed.contains('<') {
+    if let Some(verdict) = commands(trimmed) {
+        return verdict;
+    }
+    if metadata_with_a_preface(trimmed) {
         return as_given(InputKind::Metadata, bytes);
     }
     if carries_a_message(trimmed) {
@@ -103,8 +114,11 @@ pub(super) fn document(bytes: &[u8]) -> Verdict {
     if log::looks_like(trimmed) {
         return text_of(InputKind::ServerLog, trimmed);
     }
+    if let Some(what) = super::listing::powershell(trimmed) {
+        return none(&what);
+    }
     let strange = trimmed.chars().take(4096).filter(|character| character.is_control() && !character.is_whitespace()).count();
-    if strange > 8 { none("Binary data", false) } else { none("Plain text", true) }
+    if strange > 8 { none("Binary data") } else { none("Plain text") }
 }
 
 /// The remark on a file that is none of ours.
@@ -114,15 +128,8 @@ pub(super) fn none_of_ours(what: &str) -> String {
     )
 }
 
-/// Whether a file that is no metadata was evidently meant as some. Only ever asked about a file that
-/// was named itself and whose content is what servers answer instead of metadata.
-pub(super) fn name_says_metadata(path: &str) -> bool {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase();
-    name.contains("metadata") || name.rsplit_once('.').is_some_and(|(_, extension)| extension == "xml")
-}
-
-fn none(what: &str, instead_of_metadata: bool) -> Verdict {
-    Verdict::None { what: what.to_owned(), instead_of_metadata }
+fn none(what: &str) -> Verdict {
+    Verdict::None { what: what.to_owned() }
 }
 
 fn as_given(kind: InputKind, bytes: &[u8]) -> Verdict {
@@ -206,9 +213,9 @@ fn pem(text: &str) -> Verdict {
         return Verdict::Document { kind: InputKind::Certificate, bytes: certificates.into_bytes(), note };
     }
     match (key, other) {
-        (true, _) => none(PRIVATE_KEY, false),
-        (false, Some(label)) => none(&format!("PEM text `{label}`, which is no certificate"), false),
-        (false, None) => none("Plain text", false),
+        (true, _) => none(PRIVATE_KEY),
+        (false, Some(label)) => none(&format!("PEM text `{label}`, which is no certificate")),
+        (false, None) => none("Plain text"),
     }
 }
 
@@ -225,10 +232,18 @@ fn xml(text: &str, bytes: &[u8]) -> Verdict {
         {
             as_given(InputKind::SamlMessage, bytes)
         }
-        _ if is_html => none("An HTML page", true),
-        _ if text.contains("EntityDescriptor") || text.contains("EntitiesDescriptor") => as_given(InputKind::Metadata, bytes),
-        "" => none("Text that begins like XML", true),
-        root => none(&format!("An XML document with the root `{}`", root.chars().take(60).collect::<String>()), true),
+        "Envelope" if text.contains("urn:oasis:names:tc:SAML:2.0:protocol") => as_given(InputKind::SamlMessage, bytes),
+        _ if is_html => none("An HTML page"),
+        // A part of metadata from which the element around it was removed, or whose first tag is broken.
+        "IDPSSODescriptor" | "SPSSODescriptor" | "RoleDescriptor" if text.contains("urn:oasis:names:tc:SAML:2.0") => {
+            as_given(InputKind::Metadata, bytes)
+        }
+        "" if text.contains("EntityDescriptor") => as_given(InputKind::Metadata, bytes),
+        "" => none("Text that begins like XML"),
+        "Objs" if text.contains("schemas.microsoft.com/powershell") => {
+            none("PowerShell's own format (Export-Clixml). For one that can be read: … | ConvertTo-Json -Depth 10 > export.json")
+        }
+        root => none(&format!("An XML document with the root `{}`", root.chars().take(60).collect::<String>())),
     }
 }
 
@@ -246,6 +261,27 @@ fn root_name(text: &str) -> Option<&str> {
             return rest.get(..end).filter(|name| !name.is_empty());
         }
     }
+}
+
+/// Metadata behind a sentence or two, as browsers show it and people paste it: nothing follows it.
+fn metadata_with_a_preface(text: &str) -> bool {
+    const LONGEST_PREFACE: usize = 400;
+    let Some(at) = text.find('<').filter(|at| *at <= LONGEST_PREFACE) else { return false };
+    let Some(markup) = text.get(at..) else { return false };
+    let root = root_name(markup).unwrap_or_default();
+    matches!(root.rsplit(':').next(), Some("EntityDescriptor" | "EntitiesDescriptor")) && text.trim_end().ends_with('>')
+}
+
+/// Requests as browsers copy them: `Copy as cURL`, `Copy as fetch`, one or all.
+fn commands(text: &str) -> Option<Verdict> {
+    let messages = super::command::messages(text)?;
+    if messages.is_empty() {
+        return Some(none(
+            "Requests copied as commands, without a SAML message in them: save the recording as HAR, which holds the answers too",
+        ));
+    }
+    let note = "Requests copied as commands: they hold what was sent and no answer; a HAR tells more".to_owned();
+    Some(Verdict::Document { kind: InputKind::SamlMessage, bytes: messages.join("\n").into_bytes(), note: Some(note) })
 }
 
 /// A URL or form body with a message in it.
@@ -268,7 +304,7 @@ fn base64(text: &str) -> Option<Verdict> {
         return Some(text_of(InputKind::Certificate, text));
     }
     if other_der(&decoded) == Some(PRIVATE_KEY) {
-        return Some(none(PRIVATE_KEY, false));
+        return Some(none(PRIVATE_KEY));
     }
     let mut inflated = Vec::new();
     let looks_like_xml = |bytes: &[u8]| encoding::text(bytes).trim_start().starts_with('<');
@@ -369,7 +405,6 @@ mod tests {
             "\u{feff}<?xml version='1.0'?>\n<!-- <html> --><md:EntitiesDescriptor>",
             "<x:EntityDescriptor",
             "This file: <md:EntityDescriptor entityID=“x”>",
-            "<root><EntityDescriptor/></root>",
             "<!DOCTYPE x [<!ENTITY a 'b'>]><EntityDescriptor/>",
         ] {
             assert_eq!(kind(text.as_bytes()), InputKind::Metadata, "{text}");
@@ -425,6 +460,12 @@ mod tests {
             (b"hello", "Plain text"),
             (b"\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x10", "Binary"),
             (b"<svg xmlns='x'/>", "root `svg`"),
+            (b"<root><EntityDescriptor/></root>", "root `root`"),
+            (b"We load the `<EntityDescriptor>` element from the portal.", "Plain text"),
+            (b"# Notes\n\n```xml\n<EntityDescriptor entityID='x'>\n```\nThat is all.", "Plain text"),
+            (b"<Objs Version='1.1.0.1' xmlns='http://schemas.microsoft.com/powershell/2004/04'/>", "ConvertTo-Json"),
+            (b"DisplayName : Sense\nReplyUrls : {https://sense.example/}\nAppId : 3\n", "ConvertTo-Json"),
+            (b"curl 'https://sense.example/hub' \\\n  -H 'accept: */*'", "without a SAML message"),
             (b"<", "begins like XML"),
             (b"MZ\x90\0\x03\0", "program"),
             (b"BMW is a car", "Plain text"),

@@ -33,7 +33,10 @@ impl Intake<'_> {
             self.evidence.exchanges.push(exchange);
         }
         input.kind = InputKind::Har;
-        input.producer = Some("SAML-tracer".to_owned());
+        let paired =
+            |request: &Value| request.get("requestHeaders").and_then(Value::as_array).is_some_and(|all| all.iter().any(Value::is_array));
+        let legacy = requests.iter().take(16).any(paired);
+        input.producer = Some(if legacy { "SAML-tracer before 1.0" } else { "SAML-tracer" }.to_owned());
         input.notes.push("A SAML-tracer export: it holds no pages and no times; a HAR tells more".to_owned());
         if hidden {
             input.notes.push("Posted values were masked by SAML-tracer: export again with the cookie profile `None`".to_owned());
@@ -148,7 +151,7 @@ mod tests {
             vec![Supplied { path: "trace.json".into(), named: true, held_by: HeldBy::Publisher, reader: Box::new(text.as_bytes()) }];
         let evidence = read(files, &Options::default(), &mut |_| {});
         assert_eq!(evidence.inputs[0].kind, InputKind::Har);
-        assert_eq!(evidence.inputs[0].producer.as_deref(), Some("SAML-tracer"));
+        assert_eq!(evidence.inputs[0].producer.as_deref(), Some("SAML-tracer before 1.0"));
         let [get, post] = evidence.exchanges.as_slice() else { panic!() };
         assert_eq!(get.started.unwrap().to_string(), "2026-11-24T10:00:00Z");
         assert_eq!(post.form[1].value, "%2Fhub", "values are decoded already");

@@ -6,6 +6,7 @@ mod answers;
 mod attempts;
 mod connection;
 mod consumption;
+mod copies;
 mod ending;
 mod failures;
 mod fate;
@@ -38,6 +39,8 @@ pub fn judge(case: &mut Case, products: &Products) {
     set_clocks(case);
     crate::log::bear(case);
     case.failures = failures::failures(case, products);
+    copies::tell_apart(case);
+    copies::describe(case);
 }
 
 fn set_clocks(case: &mut Case) {

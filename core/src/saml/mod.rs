@@ -13,6 +13,7 @@ mod protocol;
 mod reading;
 mod sightings;
 mod signature;
+mod soap;
 #[cfg(test)]
 mod tests;
 pub mod xml;

@@ -3,12 +3,14 @@
 use super::address::{self, Parameter};
 use super::binding::Expected;
 use super::page;
+use super::soap;
 use super::xml::decode_text;
 use crate::evidence::{Document, Evidence, RawExchange};
 use diag_sdk::Place;
 use diag_sdk::case::input::InputKind;
 use diag_sdk::case::message::Carrier;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 
 /// The parameter that carries a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,8 +61,10 @@ pub(super) fn find(evidence: &Evidence) -> Vec<Seen> {
         exchanges.sort_by_key(|(_, exchange)| exchange.started);
     }
     let mut seen = Vec::new();
+    let artifacts = soap::artifacts(evidence);
     for (index, exchange) in exchanges {
         in_exchange(index, exchange, &mut seen);
+        on_back_channel(index, exchange, &artifacts, evidence, &mut seen);
     }
     for document in evidence.documents.iter().filter(|document| document.kind == InputKind::SamlMessage) {
         in_document(document, &mut seen);
@@ -104,6 +108,51 @@ fn in_exchange(index: usize, exchange: &RawExchange, seen: &mut Vec<Seen>) {
         put(in_url(&target, Carrier::LocationHeader), "/response/redirectURL", received, seen);
     } else if let Some(body) = exchange.response_body.as_deref().filter(|body| mentions(body)) {
         put(in_page(body, &exchange.url), "/response/content/text", received, seen);
+    }
+}
+
+/// Messages in envelopes of SOAP. What resolves an artifact was handed over where the browser brought the artifact.
+fn on_back_channel(index: usize, exchange: &RawExchange, artifacts: &BTreeMap<String, usize>, evidence: &Evidence, seen: &mut Vec<Seen>) {
+    let speaks =
+        |body: &&str| memchr::memmem::find(body.as_bytes(), b"urn:oasis:names:tc:SAML:2.0:protocol").is_some() && body.contains("Envelope");
+    let (request, answer) = (exchange.request_body.as_deref().filter(speaks), exchange.response_body.as_deref().filter(speaks));
+    for xml in request.map(soap::messages_in).unwrap_or_default() {
+        let place = innermost(exchange.place_at("/request/postData/text"));
+        let to = Some(address::destination(&exchange.url));
+        seen.push(Seen { to, exchange: Some(index), time: exchange.started, ..bare(xml, Carrier::PostForm, place) });
+    }
+    let asked = request.and_then(soap::artifact_asked_for);
+    for xml in answer.map(soap::messages_in).unwrap_or_default() {
+        let place = innermost(exchange.place_at("/response/content/text"));
+        let brought = asked.as_ref().and_then(|artifact| artifacts.get(artifact)).and_then(|at| Some((*at, evidence.exchanges.get(*at)?)));
+        seen.push(match brought {
+            Some((at, brought)) => Seen {
+                to: Some(address::destination(brought.url.split('?').next().unwrap_or_default())),
+                exchange: Some(at),
+                time: brought.started,
+                ..bare(xml, Carrier::PostForm, place)
+            },
+            None => Seen { exchange: Some(index), time: exchange.started, ..bare(xml, Carrier::PageForm, place) },
+        });
+    }
+}
+
+/// A message that stands as XML where no parameter carries it.
+fn bare(value: String, carrier: Carrier, place: Place) -> Seen {
+    Seen {
+        parameter: None,
+        value,
+        expected: Expected::Either,
+        duplicate: false,
+        relay_state: None,
+        signature_algorithm: None,
+        signed: false,
+        carrier,
+        to: None,
+        exchange: None,
+        time: None,
+        place,
+        raw_query: None,
     }
 }
 
@@ -179,6 +228,11 @@ fn in_page(body: &str, url: &str) -> Vec<Seen> {
     found
 }
 
+fn in_line(line: &str) -> Vec<Seen> {
+    let line = line.trim();
+    if line.contains('?') { in_url(line, Carrier::File) } else { in_parameters(&address::parameters(line), Carrier::File, "") }
+}
+
 /// A file of its own: XML, a page, a URL, a form body, or the bare value of a parameter.
 fn in_document(document: &Document, seen: &mut Vec<Seen>) {
     let text = decode_text(&document.bytes).text;
@@ -188,6 +242,9 @@ fn in_document(document: &Document, seen: &mut Vec<Seen>) {
     if mentions(trimmed) {
         if trimmed.starts_with('<') {
             found = in_page(trimmed, "");
+        } else if trimmed.lines().count() > 1 && trimmed.lines().all(mentions) {
+            // Several requests in one file, a line each.
+            found = trimmed.lines().flat_map(in_line).collect();
         } else if trimmed.contains('?') {
             found = in_url(trimmed, Carrier::File);
         } else {
@@ -195,22 +252,12 @@ fn in_document(document: &Document, seen: &mut Vec<Seen>) {
         }
     }
     if found.is_empty() {
-        found.push(Seen {
-            parameter: None,
-            // Lines and columns of a plain XML file are those of the file.
-            value: text,
-            expected: Expected::Either,
-            duplicate: false,
-            relay_state: None,
-            signature_algorithm: None,
-            signed: false,
-            carrier: Carrier::File,
-            to: None,
-            exchange: None,
-            time: None,
-            place: Place::default(),
-            raw_query: None,
-        });
+        let inside = if trimmed.starts_with('<') { soap::messages_in(&text) } else { Vec::new() };
+        found.extend(inside.into_iter().map(|xml| bare(xml, Carrier::File, Place::default())));
+    }
+    if found.is_empty() {
+        // Lines and columns of a plain XML file are those of the file.
+        found.push(bare(text, Carrier::File, Place::default()));
     }
     for one in &mut found {
         one.carrier = Carrier::File;

@@ -8,6 +8,18 @@ static SP: CauseData = CauseData {
     setting: Setting::Unspecified,
     fix: "Put an underscore or a letter in front of the id of every request",
 };
+static SP_NONE: CauseData = CauseData {
+    text: "The service provider makes messages without an ID",
+    who: Who::Sp,
+    setting: Setting::Unspecified,
+    fix: "Have every request carry an attribute ID with a value that is used only once",
+};
+static IDP_NONE: CauseData = CauseData {
+    text: "The identity provider makes messages or assertions without an ID, or something removed it on the way",
+    who: Who::Idp,
+    setting: Setting::Unspecified,
+    fix: "Have responses and assertions carry an attribute ID with a value that is used only once",
+};
 static IDP: CauseData = CauseData {
     text: "The identity provider makes ids that XML does not allow",
     who: Who::Idp,
@@ -56,7 +68,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         accounts: [Account::idp(&[Meaning::Malformed])],
-        causes: [SP, IDP],
+        causes: [SP, IDP, SP_NONE, IDP_NONE],
         references: ["saml-core-2.0-os §1.3.4", "https://www.w3.org/TR/xmlschema-2/#ID"],
         run: run,
     }
@@ -92,7 +104,13 @@ fn judge(delivery: &Delivery<'_>, element: &str, id: Option<&Sited<String>>, pla
         .at(place)
         .expected("an xs:ID: a letter or underscore first, no colon or blank", "saml-core-2.0-os §1.3.4")
         .actual(actual, format!("{element}/@ID"));
-    out.push(finding.because(if delivery.sent_by_sp() { &SP } else { &IDP }, delivery.case));
+    let cause = match (delivery.sent_by_sp(), id.is_some()) {
+        (true, true) => &SP,
+        (true, false) => &SP_NONE,
+        (false, true) => &IDP,
+        (false, false) => &IDP_NONE,
+    };
+    out.push(finding.because(cause, delivery.case));
 }
 
 /// What is wrong with an id, as an end of a sentence.

@@ -108,6 +108,8 @@ fn run(case: &Case, out: &mut Findings) {
 /// What speaks against `http`: URLs of either side with `https`, and responses that were posted in vain.
 struct Evidence<'a> {
     secure: HashMap<String, &'a str>,
+    /// Hosts and paths that a document lists with https, with the input and the embedded text it stands in.
+    listed: HashSet<(String, &'a str, Option<&'a str>)>,
     posted_to: Destinations<'a>,
     attempts: Vec<&'a str>,
 }
@@ -120,7 +122,21 @@ impl<'a> Evidence<'a> {
         }
         let in_vain: Vec<(&str, &str)> = case.responses().iter().filter_map(|response| posted_in_vain(case, response)).collect();
         let (posted_to, attempts): (Vec<&str>, Vec<&str>) = in_vain.into_iter().unzip();
-        Self { secure, posted_to: posted_to.into_iter().collect(), attempts }
+        let listed = case.metadata.iter().flat_map(|metadata| metadata.sp.iter().flat_map(|role| &role.acs)).filter_map(|endpoint| {
+            let place = &endpoint.location.place;
+            Some((resource(&endpoint.location.value, "https")?, place.input.as_str(), place.message.as_deref()))
+        });
+        Self { secure, listed: listed.collect(), posted_to: posted_to.into_iter().collect(), attempts }
+    }
+
+    /// The document of this value lists it with https, too.
+    fn lists(&self, insecure: &Used<'_>) -> bool {
+        let place = insecure.place;
+        resource(insecure.value, "http").is_some_and(|resource| {
+            self.listed
+                .iter()
+                .any(|(known, input, message)| *known == resource && *input == place.input && *message == place.message.as_deref())
+        })
     }
 }
 
@@ -132,7 +148,10 @@ fn judge(case: &Case, insecure: &Used<'_>, evidence: &Evidence<'_>) -> Finding {
         && insecure.source != Source::Metadata
         && case.relevant_registrations().next().is_some()
         && case.relevant_registrations().all(|registration| registration.encryption_key_id.is_none());
-    let must_break = !works && (other.is_some() || attempt.is_some() || refuses);
+    // One document that lists an address in both ways contradicts nobody: the secure one can be used.
+    let listed_too = insecure.source == Source::Metadata && evidence.lists(insecure);
+    let other = other.filter(|_| !listed_too);
+    let must_break = !works && (other.is_some() || attempt.is_some() || (refuses && !listed_too));
     let finding = if must_break {
         Finding::error("The service provider's consumer service URL uses http")
     } else {
@@ -141,6 +160,7 @@ fn judge(case: &Case, insecure: &Used<'_>, evidence: &Evidence<'_>) -> Finding {
     let detail = match (other, attempt) {
         (_, Some(_)) => "The response was posted over http and did not get through: what answers there redirects or refuses.",
         (Some(_), None) => "The other side has the same URL with https; the two do not match.",
+        (None, None) if listed_too => "The same document lists it with https as well; the identity provider should use that one only.",
         (None, None) if must_break => "This service provider refuses an assertion that is not encrypted on an unsecured connection.",
         (None, None) => "The response carries the person's identity in clear text, and a redirect to https would lose it.",
     };

@@ -146,10 +146,10 @@ fn entered(case: &Case) -> Vec<Entered<'_>> {
 
 /// The placeholder in a value: something in `<…>` or `{…}`, or a word that tutorials use.
 fn placeholder(value: &str) -> Option<String> {
-    for (open, close) in [('<', '>'), ('{', '}')] {
+    for (open, close) in [("${", "}"), ("{{", "}}"), ("<", ">"), ("{", "}")] {
         if let Some(start) = value.find(open) {
             let rest = value.get(start..)?;
-            let end = rest.find(close).map_or(rest.len(), |at| at + close.len_utf8());
+            let end = rest.find(close).map_or(rest.len(), |at| at + close.len());
             return rest.get(..end).map(str::to_owned);
         }
     }
@@ -171,6 +171,8 @@ mod tests {
             ("https://sense.example:443{/virtualproxyprefix}/samlauthn/", Some("{/virtualproxyprefix}")),
             ("https://sense.example:443/virtualproxyprefix/samlauthn/", Some("“virtualproxyprefix”")),
             ("https://<FQDN", Some("<FQDN")),
+            ("https://{{ host }}/saml", Some("{{ host }}")),
+            ("https://${HOST}/saml", Some("${HOST}")),
             ("https://sense.qlikpoc.com", None),
             ("https://analytics.qliksense.com", None),
             ("https://sense.example:443/azure/samlauthn/", None),

@@ -90,8 +90,8 @@ fn run(case: &Case, out: &mut Findings) {
         let reason = match (copy.held_by, is_of_sp(&copy)) {
             (HeldBy::Sp, _) => &NOT_REFRESHED,
             (HeldBy::Idp, _) => &NOT_REFRESHED_AT_IDP,
-            (HeldBy::Publisher, false) => &OLD_FILE,
-            (HeldBy::Publisher, true) => &OLD_SP_FILE,
+            (HeldBy::Publisher | HeldBy::Nobody, false) => &OLD_FILE,
+            (HeldBy::Publisher | HeldBy::Nobody, true) => &OLD_SP_FILE,
         };
         out.push(
             copy.finding(severity, "Metadata is past its validUntil")
@@ -116,7 +116,7 @@ fn level(copy: &MetadataCopy<'_>) -> Severity {
     match copy.held_by {
         HeldBy::Idp => Severity::Error,
         HeldBy::Publisher if is_of_sp(copy) => Severity::Warning,
-        HeldBy::Sp | HeldBy::Publisher => copy.level(),
+        HeldBy::Sp | HeldBy::Publisher | HeldBy::Nobody => copy.level(),
     }
 }
 

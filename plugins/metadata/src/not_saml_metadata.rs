@@ -85,7 +85,7 @@ fn run(case: &Case, out: &mut Findings) {
             (Some(name), _) => format!("in SAML IdP metadata of {name}"),
             (None, HeldBy::Sp) => "as the service provider's copy of the metadata".to_owned(),
             (None, HeldBy::Idp) => "as the identity provider's copy of the metadata".to_owned(),
-            (None, HeldBy::Publisher) => "in place of SAML metadata".to_owned(),
+            (None, HeldBy::Publisher | HeldBy::Nobody) => "in place of SAML metadata".to_owned(),
         };
         let mut finding = Finding::error(format!("{} {place}", capitalised(&found)))
             .at(&document.place)
@@ -100,7 +100,7 @@ fn run(case: &Case, out: &mut Findings) {
                 None => finding.because(&WRONG_FILE_LOADED, case),
             }
             .because(&WRONG_PAGE_SAVED, case),
-            HeldBy::Publisher => finding.because(&WRONG_PAGE_SAVED, case),
+            HeldBy::Publisher | HeldBy::Nobody => finding.because(&WRONG_PAGE_SAVED, case),
             HeldBy::Idp => finding.because(&SP_FILE_WRONG, case),
         };
         out.push(finding);

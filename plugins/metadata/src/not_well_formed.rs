@@ -93,7 +93,7 @@ fn run(case: &Case, out: &mut Findings) {
                 None => finding.because(&EDITED_BY_HAND, case),
             }
             .because(&CUT_SHORT, case),
-            HeldBy::Publisher => finding.because(&CUT_SHORT, case).because(&SP_FILE_DAMAGED, case),
+            HeldBy::Publisher | HeldBy::Nobody => finding.because(&CUT_SHORT, case).because(&SP_FILE_DAMAGED, case),
             HeldBy::Idp => finding.because(&SP_FILE_DAMAGED, case),
         };
         if severity == Severity::Warning {

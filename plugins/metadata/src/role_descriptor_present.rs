@@ -141,7 +141,7 @@ fn weigh(copy: &MetadataCopy<'_>) -> (Severity, &'static str) {
              before the upload.",
         ),
         HeldBy::Sp if wants_none => (Severity::Error, GUIDE),
-        HeldBy::Sp | HeldBy::Idp => (Severity::Warning, "Some service providers want them gone before the upload."),
+        HeldBy::Sp | HeldBy::Idp | HeldBy::Nobody => (Severity::Warning, "Some service providers want them gone before the upload."),
         HeldBy::Publisher if !wants_none => (Severity::Warning, "Some service providers want them gone before the upload."),
         HeldBy::Publisher if !case.idp_metadata_held().is_empty() => {
             (Severity::Notice, "As published this is normal; what the service provider holds is judged on its own.")

@@ -144,7 +144,7 @@ fn compare_certificates(copy: &MetadataCopy<'_>, source: &MetadataCopy<'_>, resp
     }
     let none_shared = unknown.len() == published.len();
     let good = copy.proven() || verified_by(copy, responses) || has_active(copy.case, &held);
-    let severity = if none_shared && !good { Severity::Error } else { Severity::Warning };
+    let severity = if none_shared && !good && !copy.assumed() { Severity::Error } else { Severity::Warning };
     let message = if none_shared {
         "The SP's copy has none of the IdP's signing certificates"
     } else if unknown.len() == 1 {
@@ -159,7 +159,7 @@ fn compare_certificates(copy: &MetadataCopy<'_>, source: &MetadataCopy<'_>, resp
     };
     let finding = copy
         .finding(severity, message)
-        .detail(detail)
+        .detail(conditional(copy, detail))
         .at_all(held.iter().map(|certificate| &certificate.place))
         .at_all(unknown.iter().map(|certificate| &certificate.place))
         .expected(keys::labels(&published), source.origin.clone())
@@ -180,16 +180,24 @@ fn compare_sso_urls(copy: &MetadataCopy<'_>, source: &MetadataCopy<'_>, requests
         endpoints(source).filter(|endpoint| endpoint.binding == stranger.binding).map(|endpoint| endpoint.location.value.as_str());
     let (right, kind) =
         difference::nearest(same_binding, &stranger.location).or_else(|| difference::nearest(known.iter().copied(), &stranger.location))?;
-    let breaks = all_differ && must_break(kind) && !copy.proven() && !answered(copy.case, requests, &stranger.location);
+    let breaks = all_differ && must_break(kind) && !copy.assumed() && !copy.proven() && !answered(copy.case, requests, &stranger.location);
     let severity = if breaks { Severity::Error } else { Severity::Warning };
     let finding = copy
         .finding(severity, "The SP's copy has another SSO URL than the IdP publishes")
-        .detail(format!("Requests go to the address in {}: {}.", copy.origin, kind.words()))
+        .detail(conditional(copy, format!("Requests go to the address in {}: {}.", copy.origin, kind.words())))
         .at(&stranger.location.place)
         .expected(right, format!("SingleSignOnService in {}", source.origin))
         .actual(stranger.location.value.clone(), format!("SingleSignOnService in {}", copy.origin))
         .difference(kind);
     Some(worded(copy, finding, &URL_ALTERED, Some(right), &refused_at(copy.case, requests, &stranger.location)))
+}
+
+/// Where nothing tells which document is loaded, that is the condition of all that follows.
+fn conditional(copy: &MetadataCopy<'_>, detail: String) -> String {
+    if !copy.assumed() {
+        return detail;
+    }
+    format!("Which document the service provider has loaded does not show; give it with `--sp-has`. If it is {}: {detail}", copy.origin)
 }
 
 /// What both findings have in common: the cause with the value to enter, and the attempts that show it.

@@ -66,6 +66,9 @@ fn inputs(page: &mut Page, inputs: &[InputView<'_>]) {
         let path = plain(input.path);
         let lead = format!("  · {path}{}", " ".repeat(longest.saturating_sub(path.width())));
         page.hanging(&lead, textwrap::core::display_width(&lead) + 2, &styled(DIM, &about));
+        if let Some(whose) = input.about {
+            page.hanging("    ", 4, &plain(whose));
+        }
         // Remarks on files that are none of ours were made on standard error.
         if input.recognised {
             for note in input.notes {

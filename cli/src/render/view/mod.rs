@@ -95,6 +95,8 @@ pub(crate) struct InputView<'j> {
     pub(crate) recognised: bool,
     pub(crate) kind: String,
     pub(crate) producer: Option<&'j str>,
+    /// Whose document it is, in which role.
+    pub(crate) about: Option<&'j str>,
     pub(crate) notes: &'j [String],
 }
 
@@ -117,6 +119,7 @@ pub(crate) fn case<'j>(judged: &'j Judged, name: Option<&'j str>, detail: Detail
                 recognised: input.kind != InputKind::Unrecognised,
                 kind: wording::kind(input.kind),
                 producer: input.producer.as_deref(),
+                about: input.about.as_deref(),
                 notes: &input.notes,
             })
             .collect(),

@@ -7,7 +7,7 @@ use crate::certificate;
 use diag_sdk::Sited;
 use diag_sdk::case::certificate::{Key, KeyUse};
 use diag_sdk::case::input::Encoding;
-use diag_sdk::case::metadata::{Endpoint, IdpRole, Metadata, RequestedAttribute, RoleDescriptor, SpRole};
+use diag_sdk::case::metadata::{Endpoint, IdpRole, Metadata, RequestedAttribute, RoleDescriptor, SpRole, ToldBy};
 use diag_sdk::case::signature::Signature;
 use diag_sdk::spec::{NS_DSIG, NS_METADATA, NS_PROTOCOL};
 use jiff::Timestamp;
@@ -48,6 +48,8 @@ pub(super) fn read(node: Node<'_, '_>, locator: &Locator<'_>, surroundings: &Sur
         id: String::new(),
         input: holding.place.input.clone(),
         held_by: holding.held_by,
+        told_by: ToldBy::Given,
+        told: String::new(),
         configuration: holding.configuration.clone(),
         origin: holding.origin.clone(),
         place: locator.element(node),

@@ -46,6 +46,8 @@ words! {
         Sp,
         /// The service provider's metadata as the identity provider has loaded it (`--idp-has`).
         Idp,
+        /// An older copy that neither side works with any more.
+        Nobody,
     }
 
     /// Why a document could not be used.
@@ -84,6 +86,8 @@ facts! {
         pub notes: Vec<String>,
         /// The person named this very path, rather than a folder that holds it.
         pub named: bool,
+        /// For people, whose document it is and in which role, where it says so.
+        pub about: Option<String>,
     }
 
     /// A document that should have been metadata and could not be used.

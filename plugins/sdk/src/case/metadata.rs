@@ -6,6 +6,20 @@ use super::place::{Place, Sited};
 use super::signature::Signature;
 use jiff::Timestamp;
 
+words! {
+    /// What tells whose copy a document is.
+    pub enum ToldBy {
+        /// Whoever handed it in, or the export that holds it.
+        Given,
+        /// The capture: what verifies with it, where messages went, what was refused.
+        Capture,
+        /// What an export holds or names, or what was cut out of the document.
+        Export,
+        /// Nothing but dates: another document of the entity may as well be the one that is loaded.
+        Dates,
+    }
+}
+
 facts! {
     /// One entity of a metadata document, and whose copy of it this is.
     pub struct Metadata {
@@ -15,6 +29,10 @@ facts! {
         pub input: String,
         /// Whose copy.
         pub held_by: HeldBy,
+        /// What tells whose copy it is.
+        pub told_by: ToldBy,
+        /// The same for people; empty where whoever handed it in said so.
+        pub told: String,
         /// Id of the service provider configuration that holds it, where one does.
         pub configuration: Option<String>,
         /// For people, where it comes from: `idp-metadata.xml`, `samlMetadataIdP of virtual proxy azure`.

@@ -9,7 +9,7 @@ use crate::case::Case;
 use crate::case::input::{BrokenDocument, HeldBy};
 use crate::case::judgement::Fate;
 use crate::case::message::MessageKind;
-use crate::case::metadata::Metadata;
+use crate::case::metadata::{Metadata, ToldBy};
 use crate::case::place::Sited;
 use crate::case::sp_configuration::HeldMetadata;
 use crate::finding::{Finding, Severity};
@@ -58,9 +58,14 @@ impl<'a> MetadataCopy<'a> {
             || self.case.attempts.iter().any(|attempt| attempt.accepted() && attempt.response.is_none())
     }
 
+    /// Another document of the entity may as well be the one that is loaded.
+    pub fn assumed(&self) -> bool {
+        self.told_by == ToldBy::Dates
+    }
+
     /// The level of what must break a sign-in that depends on the copy.
     pub fn level(&self) -> Severity {
-        if self.decides() && !self.proven() { Severity::Error } else { Severity::Warning }
+        if self.decides() && !self.assumed() && !self.proven() { Severity::Error } else { Severity::Warning }
     }
 
     /// A finding about it, with it as the subject. What is no error is only likely to harm.
@@ -143,7 +148,7 @@ impl Case {
 
     /// Every copy of anybody's metadata, whether it concerns this sign-in or not.
     pub fn metadata_copies(&self) -> impl Iterator<Item = MetadataCopy<'_>> {
-        self.metadata.iter().map(|metadata| self.copy(metadata))
+        self.metadata.iter().filter(|metadata| metadata.held_by != HeldBy::Nobody).map(|metadata| self.copy(metadata))
     }
 
     /// Documents that could not be read, as far as they concern this sign-in.

@@ -1,0 +1,144 @@
+//! Whose copy each metadata document is, where several of one entity were handed in and differ.
+//!
+//! Who hands in a folder names nobody's copy. The capture tells it: what a party sent and where shows the copy it
+//! works with, and what it refused shows what its copy lacks. Where the capture is silent, what exports name tells,
+//! then an edit, then dates. A copy that only dates tell of is an assumption, and is judged as one.
+
+mod evidence;
+
+use diag_sdk::Case;
+use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::metadata::{Metadata, ToldBy};
+use evidence::Told;
+use std::collections::BTreeMap;
+
+/// Which part of a document is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Idp,
+    Sp,
+}
+
+impl Role {
+    /// Whose copy the other party's is.
+    fn holder(self) -> HeldBy {
+        match self {
+            Self::Idp => HeldBy::Sp,
+            Self::Sp => HeldBy::Idp,
+        }
+    }
+
+    fn plays(self, metadata: &Metadata) -> bool {
+        match self {
+            // Nothing is left of a role that was cut out.
+            Self::Idp => metadata.idp.is_some() || metadata.sp.is_none(),
+            Self::Sp => metadata.sp.is_some(),
+        }
+    }
+}
+
+/// Writes down whose copy each document is.
+pub(super) fn tell_apart(case: &mut Case) {
+    for role in [Role::Idp, Role::Sp] {
+        let mut told: Vec<Told> = groups(case, role).iter().flat_map(|group| evidence::of(case, role, group)).collect();
+        told.extend(evidence::of_other_names(case, role));
+        for told in told {
+            let Some(metadata) = case.metadata.get_mut(told.index) else { continue };
+            (metadata.held_by, metadata.told_by, metadata.told) = (told.held_by, told.by, told.why);
+        }
+    }
+}
+
+/// Documents of one entity that nobody named as a copy and that differ, each group by their indexes.
+fn groups(case: &Case, role: Role) -> Vec<Vec<usize>> {
+    let mut by_entity: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, metadata) in case.metadata.iter().enumerate() {
+        if role.plays(metadata) && metadata.held_by == HeldBy::Publisher && metadata.configuration.is_none() {
+            by_entity.entry(&metadata.entity_id.value).or_default().push(index);
+        }
+    }
+    let named = |entity: &str| {
+        case.metadata.iter().any(|metadata| {
+            metadata.entity_id.value == entity
+                && metadata.held_by == role.holder()
+                && metadata.configuration.is_none()
+                && role.plays(metadata)
+        })
+    };
+    let differ = |group: &Vec<usize>| {
+        let first = group.first().and_then(|first| case.metadata.get(*first));
+        first.is_some_and(|first| group.iter().filter_map(|index| case.metadata.get(*index)).any(|other| !same(role, first, other)))
+    };
+    by_entity.into_iter().filter(|(entity, group)| group.len() > 1 && !named(entity) && differ(group)).map(|(_, group)| group).collect()
+}
+
+/// Two documents say the same in all that the other side works with.
+pub(super) fn same(role: Role, one: &Metadata, other: &Metadata) -> bool {
+    one.valid_until.as_ref().map(|end| end.value) == other.valid_until.as_ref().map(|end| end.value)
+        && one.role_descriptors.len() == other.role_descriptors.len()
+        && one.idp_roles == other.idp_roles
+        && keys(role, one) == keys(role, other)
+        && addresses(role, one) == addresses(role, other)
+        && wants(one) == wants(other)
+}
+
+fn wants(metadata: &Metadata) -> (Option<bool>, Option<bool>, Option<bool>) {
+    (
+        metadata.idp.as_ref().and_then(|role| role.want_authn_requests_signed),
+        metadata.sp.as_ref().and_then(|role| role.authn_requests_signed),
+        metadata.sp.as_ref().and_then(|role| role.want_assertions_signed),
+    )
+}
+
+/// Thumbprints of the role's certificates.
+pub(super) fn keys(role: Role, metadata: &Metadata) -> Vec<&str> {
+    let keys = match role {
+        Role::Idp => metadata.idp.as_ref().map(|role| &role.keys),
+        Role::Sp => metadata.sp.as_ref().map(|role| &role.keys),
+    };
+    let certificates = keys.into_iter().flatten().flat_map(|key| &key.certificates);
+    certificates.filter(|certificate| certificate.usable()).map(|certificate| certificate.sha1.as_str()).collect()
+}
+
+/// The addresses at which the role takes what starts, or ends, a sign-in.
+pub(super) fn addresses(role: Role, metadata: &Metadata) -> Vec<&str> {
+    let endpoints = match role {
+        Role::Idp => metadata.idp.as_ref().map(|role| &role.sso),
+        Role::Sp => metadata.sp.as_ref().map(|role| &role.acs),
+    };
+    endpoints.into_iter().flatten().map(|endpoint| endpoint.location.value.as_str()).collect()
+}
+
+/// A sentence for the list of what was read: whose document it is, in which role, and whose copy.
+pub(super) fn describe(case: &mut Case) {
+    let mut about: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for metadata in case.metadata.iter().filter(|metadata| metadata.configuration.is_none()) {
+        about.entry(metadata.input.clone()).or_default().push(sentence(metadata));
+    }
+    for input in &mut case.inputs {
+        let Some(mut lines) = about.remove(&input.id) else { continue };
+        let number = lines.len();
+        lines.truncate(1);
+        input.about = lines.pop().map(|line| if number > 1 { format!("{line}, and {} more", number - 1) } else { line });
+    }
+}
+
+fn sentence(metadata: &Metadata) -> String {
+    let role = match (metadata.idp.is_some(), metadata.sp.is_some()) {
+        (true, true) => "identity and service provider",
+        (true, false) => "identity provider",
+        (false, true) => "service provider",
+        (false, false) => "no role of SAML 2.0",
+    };
+    let whose = match (metadata.held_by, metadata.told_by) {
+        (HeldBy::Publisher, ToldBy::Given) => "",
+        (HeldBy::Publisher, _) => ", as it is now",
+        (HeldBy::Sp, ToldBy::Dates) => ", taken for the copy the service provider has loaded",
+        (HeldBy::Sp, _) => ", the copy the service provider has loaded",
+        (HeldBy::Idp, ToldBy::Dates) => ", taken for the copy the identity provider has loaded",
+        (HeldBy::Idp, _) => ", the copy the identity provider has loaded",
+        (HeldBy::Nobody, _) => ", an older copy that nobody uses here: not judged",
+    };
+    let why = if metadata.told.is_empty() { String::new() } else { format!(" ({})", metadata.told) };
+    format!("{role} {}{whose}{why}", metadata.entity_id.value)
+}

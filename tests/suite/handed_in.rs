@@ -1,0 +1,127 @@
+//! What people hand in, in every wrapping: told apart, unpacked, read.
+
+use diag_core::verdict::Verdict;
+use diag_sdk::case::input::{HeldBy, InputKind};
+use diag_sdk::case::message::MessageKind;
+use diag_sdk::{Case, Severity};
+use diag_tests::diagnose::{File, case_of, report_on};
+use diag_tests::fixture;
+
+const IDP: &str = r#"<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example/"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{{certificate:NAME}}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example/PATH"/></IDPSSODescriptor></EntityDescriptor>"#;
+
+const SP: &str = r#"<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://app.example"><SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">ACS</SPSSODescriptor></EntityDescriptor>"#;
+
+const ACS: &str = r#"<AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="LOCATION" index="1"/>"#;
+
+fn idp(certificate: &str, path: &str) -> String {
+    fixture::fill(&IDP.replace("NAME", certificate).replace("PATH", path))
+}
+
+fn sp(locations: &[&str]) -> String {
+    let mut endpoints = String::new();
+    for location in locations {
+        endpoints.push_str(&ACS.replace("LOCATION", location));
+    }
+    SP.replace("ACS", &endpoints)
+}
+
+fn errors(case: &Case) -> Vec<String> {
+    let report = report_on(case);
+    report.findings.iter().filter(|finding| finding.severity == Severity::Error).map(|finding| finding.check.clone()).collect()
+}
+
+/// A sign-in whose request goes to an address, and what came of it.
+fn asking(address: &str, answer: &str) -> String {
+    format!(
+        "diag-sketch/1 2026-11-24T10:00:00Z\n\n[request]\n<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"_1\" Version=\"2.0\" IssueInstant=\"{{now}}\" AssertionConsumerServiceURL=\"https://app.example/acs\"><saml:Issuer>https://app.example</saml:Issuer></samlp:AuthnRequest>\n\nGET https://app.example/ @0s\n< 302\n< Location: {address}?SAMLRequest={{redirect:request}}\n\nGET {address}?SAMLRequest={{redirect:request}} @1s\n{answer}\n"
+    )
+}
+
+#[test]
+fn copies_of_an_identity_provider_are_told_apart_by_where_requests_go() {
+    let sketch = asking("https://idp.example/old", "< 404\n< Content-Type: text/html\n| <title>Not found</title>");
+    for order in [["a.xml", "b.xml"], ["b.xml", "a.xml"]] {
+        let texts = [idp("idp", "new"), idp("idp", "old")];
+        let mut files: Vec<File> = order.iter().zip(texts).map(|(name, text)| File::new(name, text)).collect();
+        files.sort_by(|one, other| one.name.cmp(&other.name));
+        files.push(File::new("sketch.txt", sketch.clone()));
+        let case = case_of(&files);
+        let held: Vec<&str> = case
+            .metadata
+            .iter()
+            .filter(|metadata| metadata.held_by == HeldBy::Sp)
+            .flat_map(|metadata| &metadata.idp.as_ref().expect("a role").sso)
+            .map(|endpoint| endpoint.location.value.as_str())
+            .collect();
+        assert_eq!(held, ["https://idp.example/old"]);
+        assert!(case.inputs.iter().any(|input| input.about.as_deref().is_some_and(|about| about.contains("has loaded"))));
+        assert!(
+            errors(&case).iter().any(|check| check == "metadata/stale-copy" || check == "endpoints/sso-url-wrong"),
+            "{:?}",
+            errors(&case)
+        );
+    }
+}
+
+#[test]
+fn copies_of_a_service_provider_are_told_apart_by_what_was_refused() {
+    let answer = "< 400\n< Content-Type: text/html\n| <title>Error</title><h1>Invalid request</h1><p>The ACS URL https://app.example/acs is not registered</p>";
+    let files = [
+        File::new("a.xml", sp(&["https://app.example/old"])),
+        File::new("b.xml", sp(&["https://app.example/acs"])),
+        File::new("sketch.txt", asking("https://idp.example/sso", answer)),
+    ];
+    let case = case_of(&files);
+    let holders: Vec<HeldBy> = case.metadata.iter().map(|metadata| metadata.held_by).collect();
+    assert_eq!(holders, [HeldBy::Idp, HeldBy::Publisher]);
+    assert_eq!(errors(&case).first().map(String::as_str), Some("endpoints/acs-not-registered"));
+}
+
+#[test]
+fn what_only_dates_tell_is_said_with_its_condition() {
+    let files = [File::new("a.xml", idp("idp", "sso")), File::new("b.xml", idp("idp-new", "sso"))];
+    let case = case_of(&files);
+    let report = report_on(&case);
+    assert!(errors(&case).is_empty(), "{:?}", errors(&case));
+    let stale = report.findings.iter().find(|finding| finding.check == "metadata/stale-copy").expect("the difference is told");
+    assert!(stale.detail.as_deref().unwrap_or_default().contains("does not show"), "{:?}", stale.detail);
+}
+
+#[test]
+fn the_same_file_twice_is_one_document() {
+    let one = report_on(&case_of(&[File::new("a.xml", idp("idp", "sso"))]));
+    let two = report_on(&case_of(&[File::new("a.xml", idp("idp", "sso")), File::new("b.xml", idp("idp", "sso"))]));
+    assert_eq!(one.verdict, two.verdict);
+}
+
+#[test]
+fn one_document_with_both_schemes_contradicts_nobody() {
+    let file = File::new("sp.xml", sp(&["https://app.example/acs", "http://app.example/acs"]));
+    let case = case_of(&[file]);
+    assert!(errors(&case).is_empty(), "{:?}", errors(&case));
+}
+
+#[test]
+fn messages_in_envelopes_are_read() {
+    let message = "<p:Response xmlns:p='urn:oasis:names:tc:SAML:2.0:protocol' ID='_r' Version='2.0' IssueInstant='2026-11-24T10:00:00Z'><p:Status><p:StatusCode Value='urn:oasis:names:tc:SAML:2.0:status:Responder'/></p:Status></p:Response>";
+    let envelope = format!("<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body>{message}</s:Body></s:Envelope>");
+    for name in ["ecp.xml", "ecp.txt"] {
+        let case = case_of(&[File::new(name, envelope.clone())]);
+        assert_eq!(case.inputs[0].kind, InputKind::SamlMessage);
+        assert_eq!(case.messages.iter().map(|message| message.kind).collect::<Vec<_>>(), [MessageKind::Response]);
+        assert_eq!(errors(&case), ["assertion/status-not-success"]);
+    }
+}
+
+#[test]
+fn an_artifact_is_followed_where_both_channels_are_in_the_capture() {
+    let resolve = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><p:ArtifactResolve xmlns:p='urn:oasis:names:tc:SAML:2.0:protocol' ID='_q'><p:Artifact>AAQAAA==</p:Artifact></p:ArtifactResolve></s:Body></s:Envelope>";
+    let answer = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><p:ArtifactResponse xmlns:p='urn:oasis:names:tc:SAML:2.0:protocol' ID='_s'><p:Response ID='_r' Version='2.0' IssueInstant='2026-11-24T10:00:04Z'><p:Status><p:StatusCode Value='urn:oasis:names:tc:SAML:2.0:status:Success'/></p:Status></p:Response></p:ArtifactResponse></s:Body></s:Envelope>";
+    let sketch = format!(
+        "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://app.example/acs?SAMLart=AAQAAA%3D%3D @3s\n< 302\n< Location: /hub\n< Set-Cookie: session=CANARY; Path=/\n\nPOST https://idp.example/artifact @4s\n> Content-Type: text/xml\n> {resolve}\n< 200\n< Content-Type: text/xml\n| {answer}\n\nGET https://app.example/hub @5s\n< 200\n< Content-Type: text/html\n| <title>Hub</title>\n"
+    );
+    let case = case_of(&[File::new("sketch.txt", sketch)]);
+    let response = case.messages.iter().find(|message| message.kind == MessageKind::Response).expect("the response");
+    assert_eq!(response.delivered_to(), Some("https://app.example/acs"));
+    assert_eq!(report_on(&case).verdict, Verdict::Healthy);
+}
