@@ -22,6 +22,10 @@ pub(super) fn connection_failed(exchange: &Exchange) -> bool {
         "HTTP2_PROTOCOL",
         "RESPONSE_HEADERS_TOO_BIG",
         "BLOCKED",
+        "SEC_ERROR",
+        "PKIX_ERROR",
+        "SECURE CONNECTION",
+        "NOT TRUSTED",
     ];
     let failure = exchange.failure.as_deref().unwrap_or_default().to_ascii_uppercase();
     exchange.status == 0 && FAILURES.iter().any(|known| failure.contains(known)) && !failure.contains("ABORTED")

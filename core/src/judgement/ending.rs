@@ -118,7 +118,7 @@ impl<'a> Told<'a> {
             }
             (0, None) => format!("{place} could not be reached: {}", self.receipt.failure.as_deref().unwrap_or_default()),
             (413 | 414 | 431, None) => format!("The response was too large for {place}: {said}"),
-            (502..=504, None) => format!("The server behind {place} did not answer: {said}"),
+            (502..=504 | 520..=530, None) => format!("The server behind {place} did not answer: {said}"),
             _ => format!("Nothing at {place} takes the response: {said}"),
         };
         ending(Outcome::BrokenInTransit, words, self.consumption)
@@ -263,7 +263,7 @@ fn without_response(path: &Path<'_>, draft: &Draft) -> Ending {
         }
         0 => ending(Outcome::Incomplete, format!("The capture has no answer of {place}"), index),
         413 | 414 | 431 => ending(Outcome::BrokenInTransit, format!("The request was too large for {place}: {said}"), index),
-        502..=504 => ending(Outcome::BrokenInTransit, format!("The server behind {place} did not answer: {said}"), index),
+        502..=504 | 520..=530 => ending(Outcome::BrokenInTransit, format!("The server behind {place} did not answer: {said}"), index),
         // Kerberos asks with 401 before it signs in; only what follows tells.
         401 if page.is_none_or(|page| page.codes.is_empty() && page.phrases.is_empty()) => {
             ending(Outcome::Incomplete, format!("{place} asked for credentials"), index)

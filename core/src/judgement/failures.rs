@@ -67,7 +67,8 @@ fn refuses(response: &Message) -> bool {
 fn hands(attempt: &Attempt, response: Option<&Message>, end: Option<&Exchange>) -> (Stage, Party) {
     let status = end.map_or(0, |end| end.status);
     let between = match status {
-        0 | 413 | 414 | 431 | 502..=504 => Party::Between,
+        0 if end.is_some_and(held_by_browser) => Party::Browser,
+        0 | 413 | 414 | 431 | 502..=504 | 520..=530 => Party::Between,
         _ => Party::Sp,
     };
     match attempt.outcome {
@@ -91,6 +92,11 @@ fn hands(attempt: &Attempt, response: Option<&Message>, end: Option<&Exchange>) 
         _ if attempt.response.is_none() && attempt.request.is_none() => (Stage::Request, Party::Sp),
         _ => (Stage::Consumption, Party::Sp),
     }
+}
+
+/// The browser itself, by an extension, a rule or a policy, did not send the request.
+fn held_by_browser(exchange: &Exchange) -> bool {
+    exchange.failure.as_deref().is_some_and(|failure| failure.to_ascii_uppercase().contains("BLOCKED"))
 }
 
 fn logout_party(response: Option<&Message>, end: Option<&Exchange>) -> Party {

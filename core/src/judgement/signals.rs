@@ -8,7 +8,7 @@ use crate::story::draft::Draft;
 use crate::story::path::{Path, host, is_detour, redirect_of};
 use crate::story::wording::asks_to_sign_in;
 use diag_sdk::Meaning;
-use diag_sdk::case::exchange::{Exchange, Page, SetCookie, Side};
+use diag_sdk::case::exchange::{Exchange, Page, SetCookie, Side, Trigger};
 use diag_sdk::case::judgement::{Fate, Part, Sign, Signal, Weight};
 
 /// How many exchanges after the landing are looked at for a session at work.
@@ -117,7 +117,7 @@ impl Signals {
                     let answer = signal.exchange.and_then(|index| path.get(index));
                     let status = answer.map_or(0, |exchange| exchange.status);
                     // A product that sends its reason with such a status did judge it.
-                    if !answer.is_some_and(gives_a_reason) && matches!(status, 404 | 405 | 410 | 413 | 414 | 431 | 501..=504) {
+                    if !answer.is_some_and(gives_a_reason) && matches!(status, 404 | 405 | 410 | 413 | 414 | 431 | 501..=504 | 520..=530) {
                         signal.speaks_for = Fate::Lost;
                     }
                 }
@@ -162,7 +162,10 @@ fn drops_the_message(path: &Path<'_>, draft: &Draft, receipt: &Exchange, locatio
 fn addresses(path: &Path<'_>, way: &Way, signals: &mut Signals) {
     for (position, step) in way.steps.iter().enumerate() {
         let Some(exchange) = path.get(*step) else { continue };
-        let led_to = redirect_of(exchange).is_some_and(names_an_error);
+        let by_script = exchange.page.iter().flat_map(|page| &page.onward);
+        let mut by_script = by_script.filter(|way| matches!(way.by, Trigger::InlineScript | Trigger::Refresh) && way.carries.is_none());
+        let led_to =
+            redirect_of(exchange).is_some_and(names_an_error) || by_script.any(|way| way.method == "GET" && names_an_error(&way.to));
         if led_to || (position > 0 && shows_an_error(exchange)) {
             signals.add(Sign::ErrorAddress, *step);
         }

@@ -199,8 +199,18 @@ fn shortened(text: &str) -> String {
 }
 
 fn logout(root: Node<'_, '_>, reading: &Reading<'_>) -> Logout {
+    let name_id = child(root, NS_ASSERTION, "NameID");
+    let qualifier = |name: &str| name_id.and_then(|name_id| attribute(name_id, name)).map(str::to_owned);
     Logout {
-        name_id: child(root, NS_ASSERTION, "NameID").map(|name_id| reading.personal(name_id).value),
+        name_id: name_id.map(|name_id| reading.personal(name_id).value),
+        name_id_format: qualifier("Format"),
+        name_id_qualifiers: ["NameQualifier", "SPNameQualifier"].into_iter().filter_map(qualifier).collect(),
+        session_index_values: children(root, NS_PROTOCOL, "SessionIndex")
+            .map(trimmed)
+            .filter(|index| !index.is_empty())
+            .take(MAX_ITEMS)
+            .map(|index| reading.sealer.seal(&index))
+            .collect(),
         session_indexes: children(root, NS_PROTOCOL, "SessionIndex").filter(|index| !trimmed(*index).is_empty()).count(),
         not_on_or_after: attribute(root, "NotOnOrAfter")
             .and_then(instant::read)

@@ -1,13 +1,13 @@
 //! Cleaning: raw exchanges become exchanges of the Case, without any value that could be secret.
 
-use super::pages;
+use super::{headers, onward, pages};
 use crate::evidence::{Evidence, RawExchange};
 use crate::http_date;
 use crate::redact;
 use crate::seal::Sealer;
 use crate::spoken::{self, Listener};
 use diag_products::{Products, Proven, Signs, Where};
-use diag_sdk::case::exchange::{Exchange, Page, Phrase, SameSite, SentCookie, SetCookie};
+use diag_sdk::case::exchange::{Exchange, Page, Phrase, SameSite, SentCookie, SetCookie, Trigger};
 use diag_sdk::case::judgement::Part;
 use jiff::Timestamp;
 use url::Url;
@@ -60,7 +60,14 @@ fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
         None if of_interest => (None, products.recognise(&signs)),
         None => (None, Proven::default()),
     };
+    let body = page.as_ref().and(raw.response_body.as_deref()).unwrap_or_default();
     Exchange {
+        content_policies: headers::content_policies(raw, body),
+        frame_options: headers::frame_options(raw),
+        answered_by: headers::answered_by(raw),
+        server: raw.response_header("server").map(|server| server.chars().take(80).collect()),
+        fetch_dest: raw.request_header("sec-fetch-dest").map(str::to_ascii_lowercase),
+        address_faults: headers::address_faults(&raw.url),
         place: raw.place.clone(),
         started: raw.started,
         duration_ms: raw.duration_ms,
@@ -187,6 +194,8 @@ fn page(raw: &RawExchange, navigation: bool, content_type: Option<&str>, signs: 
         && raw.status < 400
         && page.login_form
         && pages::password_fields(body).iter().any(|asked| raw.form.iter().any(|sent| sent.name == *asked));
+    page.onward = onward::ways(body, &raw.url);
+    page.goes_on |= page.onward.iter().any(|way| way.by == Trigger::InlineScript && way.method == "GET");
     Some((page, proven))
 }
 

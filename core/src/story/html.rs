@@ -275,7 +275,7 @@ fn find_closing(text: &str, name: &str) -> usize {
 }
 
 /// The value of an attribute in the inside of a tag.
-fn attribute(tag: &str, wanted: &str) -> Option<String> {
+pub(super) fn attribute(tag: &str, wanted: &str) -> Option<String> {
     let mut rest = tag;
     for _ in 0..100 {
         rest = rest.trim_start_matches(|character: char| character.is_whitespace() || character == '/');

@@ -92,6 +92,7 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
         error,
         refuses: refuses && !asks_again,
         goes_on: html.refreshes || html.submits,
+        onward: Vec::new(),
     };
     (page, listener.proven)
 }

@@ -289,6 +289,7 @@ impl Products {
         Some(ProductFacts {
             id: vendor,
             name: product.name.clone(),
+            gateway: product.roles.contains(&Role::Gateway),
             habits: product.habits.iter().map(|habit| habit.does).collect(),
             name_id_formats: product.name_id_formats.clone(),
             demands: product

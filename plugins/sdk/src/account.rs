@@ -60,6 +60,11 @@ impl Account {
         Self::of(Party::Between, &[], meanings)
     }
 
+    /// The browser keeps the sign-in from going on, or somebody by its hands.
+    pub const fn browser(meanings: &'static [Meaning]) -> Self {
+        Self::of(Party::Browser, &[], meanings)
+    }
+
     /// Signing out fails, whoever's hands it is in.
     pub const fn logout(meanings: &'static [Meaning]) -> Self {
         Self::of(Party::Unknown, &[Stage::Logout], meanings)

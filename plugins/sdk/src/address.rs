@@ -38,6 +38,14 @@ impl Address {
         })
     }
 
+    /// Scheme, host and, where it is not the scheme's default, port.
+    pub fn origin(&self) -> String {
+        match (self.scheme.as_str(), self.port) {
+            ("https", 443) | ("http", 80) => format!("{}://{}", self.scheme, self.host),
+            _ => format!("{}://{}:{}", self.scheme, self.host, self.port),
+        }
+    }
+
     /// The same scheme, host and port.
     pub fn same_origin(&self, other: &Self) -> bool {
         self.scheme == other.scheme && self.host == other.host && self.port == other.port

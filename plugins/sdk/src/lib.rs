@@ -12,6 +12,7 @@
 //! - [`finding`]: what a check reports: severity, place, expected and actual, causes with their fix
 //! - [`view`]: what a check asks of the facts: responses, requests, copies of metadata, entry points
 //! - [`address`], [`destinations`]: URLs as a browser asks for them, one and many
+//! - [`content_policy`]: what a Content Security Policy forbids, as browsers apply it
 //! - [`difference`]: exact comparison first, then the near miss put into one word
 //! - [`host`]: host names, parsed and compared
 //! - [`meaning`]: what statements of pages and logs mean, and who writes so
@@ -33,6 +34,7 @@ pub mod address;
 pub mod algorithm;
 pub mod case;
 pub mod check;
+pub mod content_policy;
 pub mod destinations;
 pub mod difference;
 pub mod finding;

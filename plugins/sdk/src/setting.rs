@@ -36,6 +36,8 @@ words! {
         IdpGroups,
         /// The metadata document the identity provider publishes.
         IdpMetadata,
+        /// The security headers of the identity provider's pages.
+        IdpPageHeaders,
         /// The clock of the identity provider.
         IdpClock,
         /// Conditional access, sign-in policies and authentication methods.
@@ -66,6 +68,8 @@ words! {
         SpSessionCookieDomain,
         /// SameSite and Secure attributes of the session cookie.
         SpSessionCookieAttributes,
+        /// Path of the session cookie.
+        SpSessionCookiePath,
         /// How long an idle session lives.
         SpInactivityTimeout,
         /// Whether people get in without signing in.
@@ -84,6 +88,10 @@ words! {
         SpCertificate,
         /// The metadata document the service provider publishes.
         SpMetadata,
+        /// The security headers of the service provider's pages.
+        SpPageHeaders,
+        /// The guard of the service provider against requests from other sites.
+        SpRequestGuard,
         /// Single logout.
         SpLogout,
         /// The clock of the service provider's servers.
@@ -116,6 +124,7 @@ impl Setting {
         Self::IdpClaims,
         Self::IdpGroups,
         Self::IdpMetadata,
+        Self::IdpPageHeaders,
         Self::IdpClock,
         Self::IdpPolicy,
         Self::SpIdpMetadata,
@@ -131,6 +140,7 @@ impl Setting {
         Self::SpSessionCookieName,
         Self::SpSessionCookieDomain,
         Self::SpSessionCookieAttributes,
+        Self::SpSessionCookiePath,
         Self::SpInactivityTimeout,
         Self::SpAnonymousAccess,
         Self::SpHostAllowList,
@@ -140,6 +150,8 @@ impl Setting {
         Self::SpSizeLimits,
         Self::SpCertificate,
         Self::SpMetadata,
+        Self::SpPageHeaders,
+        Self::SpRequestGuard,
         Self::SpLogout,
         Self::SpClock,
         Self::SpAccessRule,
@@ -166,6 +178,7 @@ impl Setting {
             Self::IdpClaims => "identity provider: attributes released to the application",
             Self::IdpGroups => "identity provider: groups released to the application",
             Self::IdpMetadata => "identity provider: published metadata",
+            Self::IdpPageHeaders => "identity provider: security headers of its pages",
             Self::IdpClock => "identity provider: clock of its servers",
             Self::IdpPolicy => "identity provider: sign-in policies",
             Self::SpIdpMetadata => "service provider: loaded metadata of the identity provider",
@@ -181,6 +194,7 @@ impl Setting {
             Self::SpSessionCookieName => "service provider: session cookie name",
             Self::SpSessionCookieDomain => "service provider: session cookie domain",
             Self::SpSessionCookieAttributes => "service provider: SameSite and Secure of its cookies",
+            Self::SpSessionCookiePath => "service provider: path of its cookies",
             Self::SpInactivityTimeout => "service provider: session timeout",
             Self::SpAnonymousAccess => "service provider: anonymous access",
             Self::SpHostAllowList => "service provider: accepted host names",
@@ -190,6 +204,8 @@ impl Setting {
             Self::SpSizeLimits => "service provider: request and header size limits",
             Self::SpCertificate => "service provider: certificate and private key",
             Self::SpMetadata => "service provider: published metadata",
+            Self::SpPageHeaders => "service provider: security headers of its pages",
+            Self::SpRequestGuard => "service provider: guard against cross-site requests",
             Self::SpLogout => "service provider: single logout",
             Self::SpClock => "service provider: clock of its servers",
             Self::SpAccessRule => "service provider: access rule of the application",

@@ -99,7 +99,7 @@ static OF_SP: &[(Meaning, CauseData)] = &[
     row(
         Meaning::CrossSite,
         Who::Sp,
-        Setting::Unspecified,
+        Setting::SpRequestGuard,
         "The service provider's guard against cross-site requests refused the posted response",
         "Exempt the assertion consumer service from that guard: the response is protected by its signature",
     ),

@@ -31,6 +31,32 @@ words! {
         /// The identity provider.
         Idp,
     }
+
+    /// What makes a page go on.
+    pub enum Trigger {
+        /// Nothing on the page itself: the person, by a button or link.
+        Person,
+        /// A handler in an attribute, such as `onload`.
+        InlineHandler,
+        /// A script in the page.
+        InlineScript,
+        /// A script in a file of its own.
+        ScriptFile,
+        /// A refresh.
+        Refresh,
+    }
+
+    /// What shows that an address was put together wrongly.
+    pub enum AddressFault {
+        /// A second `?` where `&` was meant, so that what follows it is part of a value.
+        SecondQuestionMark,
+        /// A `?` that was percent-encoded, so that its query is part of the path.
+        EncodedQuestionMark,
+        /// `&amp;`, or what is left of it, between parameters.
+        EscapedAmpersand,
+        /// A placeholder that nobody filled in.
+        Placeholder,
+    }
 }
 
 facts! {
@@ -91,6 +117,42 @@ facts! {
         pub phrases: Vec<Phrase>,
         /// Vendor correlation headers: name and value, such as `x-ms-request-id`.
         pub correlation: Vec<(String, String)>,
+        /// `Sec-Fetch-Dest` of the request, where the browser says it: `document`, `iframe`, `empty`, …
+        pub fetch_dest: Option<String>,
+        /// Content Security Policies that the browser enforces on the answer, of headers and of the page itself.
+        pub content_policies: Vec<ContentPolicy>,
+        /// `X-Frame-Options` of the answer, upper case.
+        pub frame_options: Option<String>,
+        /// Headers by which the answer tells which machine made it, such as `x-backend`: name and value.
+        pub answered_by: Vec<(String, String)>,
+        /// `Server` of the answer.
+        pub server: Option<String>,
+        /// What is wrong with its address as it was written.
+        pub address_faults: Vec<AddressFault>,
+    }
+
+    /// A Content Security Policy that is enforced (CSP Level 3), as far as it bears on forms, scripts and frames.
+    pub struct ContentPolicy {
+        /// Directives, names in lower case, each with its source list as written.
+        pub directives: Vec<(String, Vec<String>)>,
+        /// It stands in a `meta` element, where `frame-ancestors` and `sandbox` have no effect.
+        pub in_page: bool,
+    }
+
+    /// A way on that a page has: a form, a refresh, or a script that moves the browser.
+    pub struct Onward {
+        /// Where it leads, absolute and cleaned like the URL of an exchange.
+        pub to: String,
+        /// Method, upper case.
+        pub method: String,
+        /// The parameter in which a SAML message goes with it.
+        pub carries: Option<String>,
+        /// What sets it off.
+        pub by: Trigger,
+        /// `nonce` of the script that sets it off.
+        pub nonce: Option<String>,
+        /// Hashes of the inline script or handler that sets it off, as policies write them: `sha256-…`.
+        pub hashes: Vec<String>,
     }
 
     /// A cookie the browser sent.
@@ -151,6 +213,8 @@ facts! {
         pub refuses: bool,
         /// It goes on by itself: a form that is submitted or a refresh.
         pub goes_on: bool,
+        /// Its ways on: forms, refreshes and scripts that move the browser.
+        pub onward: Vec<Onward>,
     }
 
     /// What a page marks as an alert or an error.

@@ -6,7 +6,7 @@ use super::judgement::{Consumption, Fate, Offset, Signal};
 use super::place::{Place, Sited};
 use super::signature::{Encryption, QuerySignature, Signature};
 use crate::host::host_of;
-use crate::secret::Personal;
+use crate::secret::{Personal, Secret};
 use jiff::Timestamp;
 
 words! {
@@ -204,8 +204,14 @@ facts! {
     pub struct Logout {
         /// `NameID`.
         pub name_id: Option<Personal>,
+        /// `NameID/@Format`.
+        pub name_id_format: Option<String>,
+        /// `NameID/@NameQualifier` and `@SPNameQualifier`.
+        pub name_id_qualifiers: Vec<String>,
         /// Number of `SessionIndex` elements.
         pub session_indexes: usize,
+        /// Their values, sealed.
+        pub session_index_values: Vec<Secret>,
         /// `NotOnOrAfter`.
         #[cfg_attr(feature = "schema", schemars(with = "Option<Sited<String>>"))]
         pub not_on_or_after: Option<Sited<Timestamp>>,

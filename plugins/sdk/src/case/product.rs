@@ -2,6 +2,7 @@
 //! files; a check asks for a habit or a demand, never for a product.
 
 use super::Case;
+use super::exchange::Exchange;
 use crate::meaning::Meaning;
 use crate::vendor::Vendor;
 
@@ -68,6 +69,8 @@ facts! {
         pub id: Vendor,
         /// Its name.
         pub name: String,
+        /// It stands between the parties: a proxy, balancer or firewall.
+        pub gateway: bool,
         /// What it does.
         pub habits: Vec<Habit>,
         /// NameID formats it serves, where it serves no others.
@@ -127,6 +130,11 @@ impl Case {
     /// What is known of a product that takes part.
     pub fn product(&self, vendor: Vendor) -> Option<&ProductFacts> {
         self.products.iter().find(|product| product.id == vendor)
+    }
+
+    /// The proxy, balancer or firewall that an answer shows itself to come through or from.
+    pub fn gateway_at(&self, exchange: &Exchange) -> Option<&ProductFacts> {
+        exchange.products.iter().filter_map(|vendor| self.product(*vendor)).find(|product| product.gateway)
     }
 
     /// The product has the habit.
