@@ -24,6 +24,14 @@ const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 const REQUEST_ID: &str = "_req5f2c9d1e8a7b";
 
+/// A text with parts of it replaced.
+fn edited(text: String, edits: &[(String, String)]) -> String {
+    edits.iter().fold(text, |text, (old, new)| {
+        assert!(text.contains(old.as_str()), "the message does not contain {old}");
+        text.replace(old.as_str(), new)
+    })
+}
+
 /// What is particular about a sign-in; the default is a healthy one.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -90,6 +98,12 @@ pub struct Capture {
     pub websocket: Option<u16>,
     /// The response is posted a second time, and this is the status it gets.
     pub posted_again: Option<u16>,
+    /// Texts of the request and what replaces them; each must occur.
+    pub request_edit: Vec<(String, String)>,
+    /// Texts of the assertion and what replaces them before it is signed; each must occur.
+    pub assertion_edit: Vec<(String, String)>,
+    /// Parameters after the message in the URL of the request, such as a signature.
+    pub request_query: String,
 }
 
 impl Default for Capture {
@@ -127,6 +141,9 @@ impl Default for Capture {
             idp_ahead: 0,
             websocket: None,
             posted_again: None,
+            request_edit: Vec::new(),
+            assertion_edit: Vec::new(),
+            request_query: String::new(),
         }
     }
 }
@@ -138,7 +155,7 @@ impl Capture {
         let after = |seconds: i64| start + SignedDuration::from_secs(seconds);
         let mut entries = Vec::new();
         let request = self.request(after(0));
-        let to_idp = format!("{}?SAMLRequest={}&RelayState=%2Fbi%2Fhub", self.sso_url, encode(&deflate(&request)));
+        let to_idp = format!("{}?SAMLRequest={}&RelayState=%2Fbi%2Fhub{}", self.sso_url, encode(&deflate(&request)), self.request_query);
         if !self.unsolicited {
             entries.push(entry(
                 after(0),
@@ -218,10 +235,11 @@ impl Capture {
     }
 
     fn request(&self, at: Timestamp) -> String {
-        format!(
+        let request = format!(
             "<samlp:AuthnRequest xmlns:samlp=\"{PROTOCOL}\" ID=\"{REQUEST_ID}\" Version=\"2.0\" IssueInstant=\"{at}\" Destination=\"{}\" AssertionConsumerServiceURL=\"{}\" ProtocolBinding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\"><saml:Issuer xmlns:saml=\"{ASSERTION}\">{}</saml:Issuer><samlp:NameIDPolicy AllowCreate=\"true\"/></samlp:AuthnRequest>",
             self.sso_url, self.request_acs, self.request_issuer
-        )
+        );
+        edited(request, &self.request_edit)
     }
 
     /// The response, signed as asked for.
@@ -256,7 +274,7 @@ impl Capture {
         let attributes = self.attributes.iter().fold(String::new(), |all, (name, value)| {
             format!("{all}<saml:Attribute Name=\"{name}\"><saml:AttributeValue>{value}</saml:AttributeValue></saml:Attribute>")
         });
-        format!(
+        let assertion = format!(
             "<saml:Assertion xmlns:saml=\"{ASSERTION}\" ID=\"_asrt3b8e6d5c1f\" IssueInstant=\"{issued}\" Version=\"2.0\"><saml:Issuer>{}</saml:Issuer><saml:Subject><saml:NameID Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent\">mira@example.org</saml:NameID><saml:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\"><saml:SubjectConfirmationData{answers} NotOnOrAfter=\"{}\" Recipient=\"{}\"></saml:SubjectConfirmationData></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore=\"{}\" NotOnOrAfter=\"{}\"><saml:AudienceRestriction><saml:Audience>{}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant=\"{issued}\" SessionIndex=\"_CANARY-SESSION-INDEX\"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>{attributes}</saml:AttributeStatement></saml:Assertion>",
             self.issuer,
             at(self.valid_for),
@@ -264,7 +282,8 @@ impl Capture {
             at(self.valid_from),
             at(self.valid_for),
             self.audience
-        )
+        );
+        edited(assertion, &self.assertion_edit)
     }
 
     /// Puts an enveloped signature behind the issuer of an element written in canonical form.

@@ -11,6 +11,7 @@ pub mod metadata;
 mod page;
 mod protocol;
 mod reading;
+mod schema;
 mod sightings;
 mod signature;
 mod soap;

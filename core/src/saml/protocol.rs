@@ -2,6 +2,7 @@
 
 use super::assertion::{self, trimmed};
 use super::reading::Reading;
+use super::schema;
 use super::signature::{self, Ids};
 use super::xml::{self, attribute, child, children, is, text_of};
 use super::{encryption, instant};
@@ -104,6 +105,7 @@ fn fill(message: &mut Message, root: Node<'_, '_>, reading: &Reading<'_>) {
         .collect();
     message.markup_in_text = markup_in_text(root, reading);
     message.foreign_names = signature::foreign(root).take(MAX_ITEMS).map(|node| named(node, reading)).collect();
+    message.breaches = schema::breaches(root, reading);
 }
 
 fn named(node: Node<'_, '_>, reading: &Reading<'_>) -> Sited<String> {

@@ -1,5 +1,6 @@
 use diag_sdk::case::judgement::Fate;
 use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::host::host_of;
 use diag_sdk::jiff::Timestamp;
 use diag_sdk::view::Response;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, shown, spec};
@@ -11,14 +12,26 @@ static SECOND_TAB: CauseData = CauseData {
     fix: "Close the other tabs and start once at the application; do not bookmark or go back to a log-in page",
 };
 static LOST_STATE: CauseData = CauseData {
-    text: "The service provider no longer knows the request: it was restarted, or another node received the response",
+    text: "The service provider no longer knows the request: it was restarted, another node received the response, or it keeps what it asked for in a session whose cookie did not come back",
     who: Who::Sp,
     setting: Setting::Gateway,
     fix: "Make the load balancer keep a browser on one node, or share the state of sign-ins between the nodes",
 };
+static OTHER_NODE: CauseData = CauseData {
+    text: "Another node received the response than the one that sent the request, and the nodes do not share the sign-ins they began",
+    who: Who::Sp,
+    setting: Setting::Gateway,
+    fix: "Share the state of sign-ins between the nodes, or make the load balancer keep a browser on one node also for the POST that comes from the identity provider's site (its cookie needs SameSite=None; Secure)",
+};
+static OTHER_BROWSER: CauseData = CauseData {
+    text: "The response answers a request that was sent before, from a log-in page that was kept open, bookmarked or gone back to",
+    who: Who::User,
+    setting: Setting::Browser,
+    fix: "Start at the application; do not bookmark or go back to a log-in page",
+};
 
 check! {
-    /// The response answers a request that is not the last one of this sign-in.
+    /// The response answers a request that the service provider does not expect an answer to.
     ///
     /// A service provider remembers the id of the request it sent and takes only the response to it.
     /// When a person starts a sign-in twice and finishes the first one, or goes back to an old log-in
@@ -75,14 +88,14 @@ check! {
     /// ```
     pub static IN_RESPONSE_TO_UNKNOWN = {
         id: "assertion/in-response-to-unknown",
-        title: "The response answers another request than the last one",
+        title: "The service provider does not expect the request that is answered",
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Consumption,
         needs: [Need::Capture],
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::InResponseTo, Meaning::NoSession])],
         logged: "The service provider does not remember the request that was answered",
-        causes: [SECOND_TAB, LOST_STATE],
+        causes: [SECOND_TAB, LOST_STATE, OTHER_NODE, OTHER_BROWSER],
         references: ["saml-core-2.0-os §3.2.2", "saml-profiles-2.0-os §4.1.4.3"],
         run: run,
     }
@@ -109,6 +122,7 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
     let contradiction = contradiction(response, answered);
     let requests = requests_before(response, time);
     let matching = requests.iter().position(|(_, id, _)| **id == answered.value);
+    let other_node = other_node(response, answered);
     let refused = response.refused() && !response.said_otherwise(MEANINGS);
     let said = response.refused() && response.said(MEANINGS);
     let last = requests.last();
@@ -134,6 +148,14 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
              began, or from a log-in page that was kept open."
                 .to_owned(),
         ),
+        (Some(_), _) if said => (
+            "The service provider does not remember the request it sent".to_owned(),
+            format!(
+                "{}\nThe response answers the very request that this browser carried: what was lost is the service provider's memory of it.{}",
+                response.statement(MEANINGS).map_or_else(String::new, |said| said.quoted()),
+                other_node.as_ref().map_or_else(String::new, |nodes| format!(" {nodes}"))
+            ),
+        ),
         _ if said => (
             "The service provider does not know the request that was answered".to_owned(),
             response.statement(MEANINGS).map_or_else(String::new, |said| said.quoted()),
@@ -157,15 +179,41 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
     if let Some(other) = contradiction {
         finding = finding.at(&other.place).expected(shown::id(&answered.value), "Response/@InResponseTo");
         finding = finding.actual(shown::id(&other.value), "SubjectConfirmationData/@InResponseTo");
-    } else if let Some((request, id, _)) = last {
+    } else if let Some((request, id, _)) = last.filter(|(_, id, _)| **id != answered.value) {
         finding = finding.expected(shown::id(id), "ID of the last request").at(&request.place);
     }
-    finding = if matching.is_some() || last.is_some() {
-        finding.because(&SECOND_TAB, response.case).because(&LOST_STATE, response.case)
-    } else {
-        finding.because(&LOST_STATE, response.case).because(&SECOND_TAB, response.case)
-    };
-    Some(finding)
+    let case = response.case;
+    let earlier = matching.is_some_and(|at| at + 1 < requests.len());
+    Some(match (matching, last) {
+        _ if contradiction.is_some() => finding.because(&LOST_STATE, case),
+        // Only somebody who asked twice can have finished the wrong one.
+        _ if earlier => finding.because(&SECOND_TAB, case).because(&LOST_STATE, case),
+        (Some(_), _) if other_node.is_some() => finding.because(&OTHER_NODE, case),
+        (None, Some(_)) => finding.because(&OTHER_BROWSER, case).because(&LOST_STATE, case),
+        _ => finding.because(&LOST_STATE, case).because(&OTHER_BROWSER, case),
+    })
+}
+
+/// The answers to where the request came from and where the response went name two nodes.
+fn other_node(response: &Response<'_>, answered: &Sited<String>) -> Option<String> {
+    let request = response.request().filter(|request| request.xml_id.as_ref().is_some_and(|id| id.value == answered.value))?;
+    let answer = response.message.delivered_in().and_then(|index| response.case.exchanges.get(index))?;
+    let host = host_of(&answer.url);
+    // The redirect or page that carried the request is the service provider's own answer.
+    let made_by = request.sightings.iter().filter_map(|sighting| response.case.exchanges.get(sighting.exchange?));
+    let own = made_by.into_iter().find(|exchange| host_of(&exchange.url) == host)?;
+    let (before, after) = (own.set_cookies.as_ref()?, answer.set_cookies.as_ref()?);
+    let changed = before.iter().filter(|cookie| names_a_node(&cookie.name)).find_map(|cookie| {
+        let again = after.iter().find(|other| other.name == cookie.name)?;
+        (again.value != cookie.value && !again.removes).then_some(&cookie.name)
+    })?;
+    Some(format!("The answer to the response sets the balancer's cookie {changed} to another value than the one that came with the request: it was another node."))
+}
+
+/// Cookies by which load balancers keep a browser on one node, and which change only with the node.
+fn names_a_node(cookie: &str) -> bool {
+    const NAMES: &[&str] = &["serverid", "routeid", "route", "srv", "node", "sticky", "stickysession", "ingresscookie", "backend", "lb", "arraffinity"];
+    NAMES.contains(&cookie.to_ascii_lowercase().as_str())
 }
 
 fn contradiction<'a>(response: &Response<'a>, answered: &Sited<String>) -> Option<&'a Sited<String>> {
@@ -193,7 +241,9 @@ fn requests_before<'a>(response: &Response<'a>, time: Timestamp) -> Vec<(&'a Mes
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{from_post, levels, says, sign_in};
+    use diag_sdk::case::exchange::{Exchange, SetCookie, Side};
+    use diag_sdk::case::message::{Carrier, Sighting};
+    use diag_sdk::testing::{LANDING, exchange, from_post, levels, personal, says, sign_in};
 
     /// A second request of the same service provider, sent some seconds from the POST.
     fn second_request(case: &mut Case, seconds: i64) {
@@ -212,6 +262,33 @@ mod tests {
         assert_eq!(levels(&IN_RESPONSE_TO_UNKNOWN, &case), [Severity::Error]);
         let outcome = IN_RESPONSE_TO_UNKNOWN.judge(&case);
         assert_eq!(outcome.found()[0].expected.as_deref(), Some("_request…-tab"));
+    }
+
+    #[test]
+    fn a_second_tab_needs_a_second_request() {
+        let mut case = sign_in(Outcome::RefusedBySp);
+        says(&mut case, Meaning::InResponseTo);
+        let judged = IN_RESPONSE_TO_UNKNOWN.judge(&case);
+        let [finding] = judged.found() else { panic!("one finding") };
+        assert_eq!((finding.severity, finding.expected.as_deref()), (Severity::Error, None));
+        assert!(finding.causes.iter().all(|cause| cause.text != SECOND_TAB.text));
+        second_request(&mut case, -2);
+        assert_eq!(IN_RESPONSE_TO_UNKNOWN.judge(&case).found()[0].causes[0].text, SECOND_TAB.text);
+    }
+
+    #[test]
+    fn a_balancers_cookie_tells_of_another_node() {
+        let mut case = sign_in(Outcome::RefusedBySp);
+        says(&mut case, Meaning::InResponseTo);
+        let cookie = |value: &str| SetCookie { name: "SERVERID".to_owned(), value: personal(value).secret, ..SetCookie::default() };
+        // The request came by a redirect of the service provider itself.
+        case.exchanges.push(Exchange { set_cookies: Some(vec![cookie("one")]), ..exchange(Side::Sp, "GET", LANDING, 302) });
+        let redirect = case.exchanges.len() - 1;
+        case.messages[0].sightings.push(Sighting { exchange: Some(redirect), carrier: Carrier::LocationHeader, ..Sighting::default() });
+        case.exchanges[1].set_cookies = Some(vec![cookie("one")]);
+        assert_ne!(IN_RESPONSE_TO_UNKNOWN.judge(&case).found()[0].causes[0].text, OTHER_NODE.text);
+        case.exchanges[1].set_cookies = Some(vec![cookie("two")]);
+        assert_eq!(IN_RESPONSE_TO_UNKNOWN.judge(&case).found()[0].causes[0].text, OTHER_NODE.text);
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! Validity of the protocol: is the response a success, in time, an answer to the right request,
 //! and used only once?
 
+mod authentication_too_old;
 mod authn_context_refused;
 mod clock_skew;
 mod conditions_missing;
 mod expired;
 mod id_malformed;
 mod in_response_to_unknown;
+mod message_not_schema_valid;
 mod not_yet_valid;
 mod passive_refused;
 mod replayed;
@@ -23,12 +25,14 @@ pub static PLUGIN: Plugin = Plugin {
     version: env!("CARGO_PKG_VERSION"),
     about: "Protocol validity: status, times, answers to requests, single use",
     checks: &[
+        &authentication_too_old::AUTHENTICATION_TOO_OLD,
         &authn_context_refused::AUTHN_CONTEXT_REFUSED,
         &clock_skew::CLOCK_SKEW,
         &conditions_missing::CONDITIONS_MISSING,
         &expired::EXPIRED,
         &id_malformed::ID_MALFORMED,
         &in_response_to_unknown::IN_RESPONSE_TO_UNKNOWN,
+        &message_not_schema_valid::MESSAGE_NOT_SCHEMA_VALID,
         &not_yet_valid::NOT_YET_VALID,
         &passive_refused::PASSIVE_REFUSED,
         &replayed::REPLAYED,

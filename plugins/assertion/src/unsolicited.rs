@@ -1,5 +1,9 @@
+use diag_sdk::address::Address;
 use diag_sdk::case::product::Habit;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::jiff::Timestamp;
+use diag_sdk::view::Response;
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use std::collections::{HashMap, HashSet};
 
 static START_AT_SP: CauseData = CauseData {
     text: "The sign-in was started at the identity provider (its application portal or test button), and the service provider takes only answers to its own requests",
@@ -14,10 +18,18 @@ static ALLOW: CauseData = CauseData {
     fix: "Allow sign-ins started at the identity provider, if the product offers it; it needs a signed assertion and a RelayState",
 };
 
+static LEFT_OUT: CauseData = CauseData {
+    text: "The service provider asked, and the identity provider leaves InResponseTo out of its response",
+    who: Who::Idp,
+    setting: Setting::Unspecified,
+    fix: "Let the identity provider answer the request it got: use its SAML 2.0 end point for requests, not the link that starts sign-ins there; some products have to be updated for it",
+};
+
 check! {
-    /// The response answers no request: the sign-in was started at the identity provider.
+    /// The response answers no request.
     ///
-    /// Without `InResponseTo` a service provider cannot tell whether anybody asked for the response.
+    /// The sign-in was started at the identity provider, or that leaves out `InResponseTo` although it was asked.
+    /// Without it a service provider cannot tell whether anybody asked for the response.
     /// Some products refuse such responses altogether, others need a RelayState to know where to send
     /// the person. It works where the service provider allows it; then this is only a remark.
     ///
@@ -57,9 +69,9 @@ check! {
         stage: Stage::Consumption,
         needs: [Need::Capture],
         explains: ["endpoints/sign-on-url-wrong", "flow/relay-state-lost"],
-        accounts: [Account::sp_or_loop(&[Meaning::Unsolicited, Meaning::InResponseTo])],
+        accounts: [Account::sp_or_loop(MEANINGS)],
         logged: "The service provider takes no response it did not ask for",
-        causes: [START_AT_SP, ALLOW],
+        causes: [START_AT_SP, ALLOW, LEFT_OUT],
         references: ["saml-profiles-2.0-os §4.1.5"],
         run: run,
     }
@@ -68,7 +80,9 @@ check! {
 const MEANINGS: &[Meaning] = &[Meaning::Unsolicited, Meaning::InResponseTo];
 
 fn run(case: &Case, out: &mut Findings) {
-    for response in case.responses().into_iter().filter(|response| response.time().is_some()) {
+    let responses = case.responses();
+    let open = Open::of(case, &responses);
+    for response in responses.iter().filter(|response| response.time().is_some()) {
         let message = response.message;
         let answers = |id: &Option<diag_sdk::Sited<String>>| id.as_ref().is_some_and(|id| !id.value.is_empty());
         let confirmed = message
@@ -79,48 +93,90 @@ fn run(case: &Case, out: &mut Findings) {
         if !message.succeeded() || answers(&message.in_response_to) || confirmed {
             continue;
         }
+        let asked = open.asks_for(response);
         let severity = match (response.refused(), response.said(MEANINGS)) {
             (true, true) => Severity::Error,
             (true, false) if response.said_otherwise(MEANINGS) => Severity::Notice,
             // Many take what nobody asked for. One that asked, or whose maker has sign-ins start there only, may not.
-            (true, false)
-                if response.attempt.is_some_and(|attempt| attempt.request.is_some()) || case.sp_has_habit(Habit::StartsSignIns) =>
-            {
-                Severity::Warning
-            }
+            (true, false) if asked || case.sp_has_habit(Habit::StartsSignIns) => Severity::Warning,
             _ => Severity::Notice,
         };
-        let (headline, detail) = if severity == Severity::Warning {
-            (
-                "The response answers no request, which may be why it was refused",
-                "InResponseTo is missing: the sign-in was started at the identity provider. Some service providers take only answers to their own requests.",
-            )
-        } else if severity == Severity::Error {
-            (
-                "The response answers no request, and the service provider refused it",
-                "InResponseTo is missing: the sign-in was started at the identity provider. The service provider takes only answers to its own requests.",
-            )
+        let headline = match severity {
+            Severity::Warning => "The response answers no request, which may be why it was refused",
+            Severity::Error => "The response answers no request, and the service provider refused it",
+            Severity::Notice => "The response answers no request",
+        };
+        let origin = if asked {
+            "InResponseTo is missing, although the service provider sent a request."
         } else {
-            ("The response answers no request", "InResponseTo is missing: the sign-in was started at the identity provider.")
+            "InResponseTo is missing, and the capture shows no request of the service provider: the sign-in was started at the identity provider, or before the capture began."
+        };
+        let demand = match (severity, response.statement(MEANINGS)) {
+            (Severity::Error, Some(said)) => format!("\n{}", said.quoted()),
+            (Severity::Warning, _) => " Some service providers take only answers to their own requests.".to_owned(),
+            _ => String::new(),
         };
         let mut finding = response
             .finding(severity, headline)
-            .detail(detail)
+            .detail(format!("{origin}{demand}"))
             .at(&message.place)
-            .expected("the ID of a request", "saml-core-2.0-os §3.2.2");
-        finding = finding.actual("no InResponseTo", "the response");
+            .expected("the ID of a request", "saml-core-2.0-os §3.2.2")
+            .actual("no InResponseTo", "the response");
         if severity == Severity::Warning {
             finding = finding.likely();
         }
         if severity > Severity::Notice {
-            let start = case.relevant_configurations().find_map(|configuration| configuration.acs_url.as_ref()).and_then(|acs| {
-                let hub = acs.value.strip_suffix("/samlauthn/")?;
-                Some(format!("{hub}/hub"))
-            });
-            finding = finding.because_with(&START_AT_SP, case, start.as_deref()).because(&ALLOW, case);
+            finding = causes(case, finding, asked);
         }
         out.push(finding);
     }
+}
+
+/// When the browser first carried a request that no response of the capture names, by the host that is to get the answer.
+#[derive(Default)]
+struct Open<'a> {
+    by_host: HashMap<String, Timestamp>,
+    anywhere: Option<Timestamp>,
+    answered: HashSet<&'a str>,
+}
+
+impl<'a> Open<'a> {
+    fn of(case: &'a Case, responses: &[Response<'a>]) -> Self {
+        let named = responses.iter().filter_map(|response| response.message.in_response_to.as_ref());
+        let mut open = Self { answered: named.map(|id| id.value.as_str()).collect(), ..Self::default() };
+        for request in case.requests() {
+            let answered = request.message.xml_id.as_ref().is_some_and(|id| open.answered.contains(id.value.as_str()));
+            let Some(sent) = request.time().filter(|_| !answered) else { continue };
+            let first = match request.acs_url().and_then(|url| Address::parse(&url.value)) {
+                Some(wanted) => open.by_host.entry(wanted.host).or_insert(sent),
+                None => open.anywhere.get_or_insert(sent),
+            };
+            *first = sent.min(*first);
+        }
+        open
+    }
+
+    /// A request that this response can be the answer to was carried before it.
+    fn asks_for(&self, response: &Response<'_>) -> bool {
+        if response.attempt.is_some_and(|attempt| attempt.request.is_some()) || response.request().is_some() {
+            return true;
+        }
+        let Some(delivered) = response.time() else { return false };
+        let host = response.message.delivered_to().and_then(Address::parse).map(|to| to.host);
+        let first = host.and_then(|host| self.by_host.get(&host)).into_iter().chain(&self.anywhere).min();
+        first.is_some_and(|sent| *sent <= delivered)
+    }
+}
+
+fn causes(case: &Case, finding: Finding, asked: bool) -> Finding {
+    if asked {
+        return finding.because(&LEFT_OUT, case).because(&ALLOW, case);
+    }
+    let start = case.relevant_configurations().find_map(|configuration| configuration.acs_url.as_ref()).and_then(|acs| {
+        let hub = acs.value.strip_suffix("/samlauthn/")?;
+        Some(format!("{hub}/hub"))
+    });
+    finding.because_with(&START_AT_SP, case, start.as_deref()).because(&ALLOW, case)
 }
 
 #[cfg(test)]
@@ -153,6 +209,18 @@ mod tests {
         let mut case = sign_in(Outcome::RefusedBySp);
         case.messages[1].in_response_to = None;
         assert!(levels(&UNSOLICITED, &case).is_empty());
+    }
+
+    #[test]
+    fn whoever_asked_did_not_start_at_the_identity_provider() {
+        let mut case = unsolicited(Outcome::RefusedBySp);
+        says(&mut case, Meaning::Unsolicited);
+        let judged = UNSOLICITED.judge(&case);
+        assert_eq!(judged.found()[0].causes[0].text, LEFT_OUT.text);
+        assert!(judged.found()[0].causes.iter().all(|cause| cause.text != START_AT_SP.text));
+        case.messages.remove(0);
+        case.attempts[0].request = None;
+        assert_eq!(UNSOLICITED.judge(&case).found()[0].causes[0].text, START_AT_SP.text);
     }
 
     #[test]

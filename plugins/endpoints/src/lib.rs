@@ -3,12 +3,15 @@
 
 mod acs_differs_from_sp_metadata;
 mod acs_insecure;
+mod acs_not_a_uri;
 mod acs_not_registered;
 mod acs_port_differs_from_proxy;
 mod acs_redirected;
+mod acs_url_and_index;
 mod application_disabled;
 mod audience_mismatch;
 mod destination_mismatch;
+mod destination_missing;
 mod entity_id_differs_between_copies;
 mod entity_id_differs_from_host_uri;
 mod entity_id_not_a_uri;
@@ -34,12 +37,15 @@ pub static PLUGIN: Plugin = Plugin {
     checks: &[
         &acs_differs_from_sp_metadata::ACS_DIFFERS_FROM_SP_METADATA,
         &acs_insecure::ACS_INSECURE,
+        &acs_not_a_uri::ACS_NOT_A_URI,
         &acs_not_registered::ACS_NOT_REGISTERED,
         &acs_port_differs_from_proxy::ACS_PORT_DIFFERS_FROM_PROXY,
         &acs_redirected::ACS_REDIRECTED,
+        &acs_url_and_index::ACS_URL_AND_INDEX,
         &application_disabled::APPLICATION_DISABLED,
         &audience_mismatch::AUDIENCE_MISMATCH,
         &destination_mismatch::DESTINATION_MISMATCH,
+        &destination_missing::DESTINATION_MISSING,
         &entity_id_differs_between_copies::ENTITY_ID_DIFFERS_BETWEEN_COPIES,
         &entity_id_differs_from_host_uri::ENTITY_ID_DIFFERS_FROM_HOST_URI,
         &entity_id_not_a_uri::ENTITY_ID_NOT_A_URI,

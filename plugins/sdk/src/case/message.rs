@@ -38,6 +38,24 @@ words! {
         LocationHeader,
     }
 
+    /// In which way a message breaks the SAML schema.
+    pub enum BreachKind {
+        /// An element stands where the schema has no room for it.
+        ElementUnexpected,
+        /// An element stands after one that it must precede.
+        ElementOutOfOrder,
+        /// An element stands more often than it may.
+        ElementTooOften,
+        /// An element that must be there is missing.
+        ElementMissing,
+        /// An attribute that must be there is missing.
+        AttributeMissing,
+        /// An attribute's value is none that its type allows.
+        AttributeValue,
+        /// Text stands in an element that may hold elements and attributes only.
+        TextUnexpected,
+    }
+
     /// Damage on the way, and whether it could be repaired.
     pub enum Damage {
         /// Not base64.
@@ -143,6 +161,26 @@ facts! {
         pub markup_in_text: Vec<Sited<String>>,
         /// Elements of SAML's or XML Signature's local names that stand in no or another namespace.
         pub foreign_names: Vec<Sited<String>>,
+        /// Where it breaks the SAML schema.
+        pub breaches: Vec<Breach>,
+    }
+
+    /// Something in a message that the SAML schema does not allow (saml-schema-protocol-2.0, saml-schema-assertion-2.0).
+    pub struct Breach {
+        /// In which way.
+        pub kind: BreachKind,
+        /// Local name of the element it is about.
+        pub element: String,
+        /// Local name of the element it stands in.
+        pub parent: String,
+        /// Local name of the attribute it is about, or of the one in whose place text stands.
+        pub attribute: Option<String>,
+        /// What the schema wants there, for people.
+        pub wanted: String,
+        /// What stands there, where that is no secret: a name, or the value of an attribute of the protocol.
+        pub found: String,
+        /// Where.
+        pub place: Place,
     }
 
     /// One place a message was seen.
