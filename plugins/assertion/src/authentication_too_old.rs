@@ -70,6 +70,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::AuthnTooOld])],
+        logged: "The authentication is older than the service provider allows",
         causes: [LIMIT, LONG_SESSION, SIGN_OUT],
         references: ["saml-core-2.0-os §2.7.2 (AuthnInstant)", "saml-core-2.0-os §3.4.1 (ForceAuthn)"],
         run: run,

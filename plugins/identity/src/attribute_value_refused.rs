@@ -69,6 +69,7 @@ check! {
         needs: [Need::Capture],
         explains: ["identity/attribute-empty", "identity/value-has-whitespace"],
         accounts: [Account::sp_or_loop(&[Meaning::AttributeValue])],
+        logged: "The service provider refuses the value of an attribute",
         causes: [OTHER_VALUE, SP_RULE],
         references: ["saml-core-2.0-os §2.7.3.1"],
         run: run,

@@ -95,6 +95,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::AccessDenied])],
+        logged: "The service provider misses an attribute",
         causes: [NOT_RELEASED, MANDATORY, NOT_MAPPED, ACCESS_RULE],
         references: ["saml-metadata-2.0-os §2.4.4.2", "Qlik Sense help: SAML configuration, SAML attribute mapping"],
         run: run,

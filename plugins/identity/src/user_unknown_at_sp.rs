@@ -74,6 +74,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/redirect-loop"],
         accounts: [Account::sp_or_loop(MEANINGS)],
+        logged: "The service provider knows nobody by what was sent",
         causes: [NO_ACCOUNT, OTHER_VALUE, TAKEN],
         references: ["saml-core-2.0-os §2.2.3 (NameID)", "saml-core-2.0-os §8.3 (formats)"],
         run: run,
