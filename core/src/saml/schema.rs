@@ -203,12 +203,7 @@ const SHAPES: &[Shape] = &[
         name: "Conditions",
         must: &[],
         may: TIMES,
-        holds: Holds::Elements(&[some(&[
-            (A, "Condition"),
-            (A, "AudienceRestriction"),
-            (A, "OneTimeUse"),
-            (A, "ProxyRestriction"),
-        ])]),
+        holds: Holds::Elements(&[some(&[(A, "Condition"), (A, "AudienceRestriction"), (A, "OneTimeUse"), (A, "ProxyRestriction")])]),
     },
     Shape { namespace: A, name: "AudienceRestriction", must: &[], may: &[], holds: Holds::Elements(&[several(&[(A, "Audience")])]) },
     Shape {
@@ -509,7 +504,12 @@ mod tests {
             ("", "<samlp:NameIDPolicy/><samlp:NameIDPolicy/>", BreachKind::ElementTooOften, "NameIDPolicy"),
             ("", "<samlp:RequestedAuthnContext/>", BreachKind::ElementMissing, "AuthnContextClassRef or AuthnContextDeclRef"),
             ("ForceAuthn=\"True\"", "", BreachKind::AttributeValue, "AuthnRequest"),
-            ("", "<samlp:RequestedAuthnContext Comparison=\"Exact\"><saml:AuthnContextClassRef>x</saml:AuthnContextClassRef></samlp:RequestedAuthnContext>", BreachKind::AttributeValue, "RequestedAuthnContext"),
+            (
+                "",
+                "<samlp:RequestedAuthnContext Comparison=\"Exact\"><saml:AuthnContextClassRef>x</saml:AuthnContextClassRef></samlp:RequestedAuthnContext>",
+                BreachKind::AttributeValue,
+                "RequestedAuthnContext",
+            ),
         ] {
             let found = request(attributes, inner);
             assert_eq!(found.len(), 1, "{inner} {found:?}");
@@ -522,7 +522,10 @@ mod tests {
     #[test]
     fn a_format_in_place_of_its_attribute_is_shown_and_a_persons_text_is_not() {
         let found = request("", "<samlp:NameIDPolicy>urn:oasis:names:tc:SAML:2.0:nameid-format:transient</samlp:NameIDPolicy>");
-        assert_eq!((found[0].attribute.as_deref(), found[0].found.as_str()), (Some("Format"), "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"));
+        assert_eq!(
+            (found[0].attribute.as_deref(), found[0].found.as_str()),
+            (Some("Format"), "urn:oasis:names:tc:SAML:2.0:nameid-format:transient")
+        );
         let found = request("", "<saml:Subject>ada@contoso.example</saml:Subject>");
         assert_eq!(found[0].found, "text of 19 characters");
     }

@@ -207,12 +207,15 @@ fn other_node(response: &Response<'_>, answered: &Sited<String>) -> Option<Strin
         let again = after.iter().find(|other| other.name == cookie.name)?;
         (again.value != cookie.value && !again.removes).then_some(&cookie.name)
     })?;
-    Some(format!("The answer to the response sets the balancer's cookie {changed} to another value than the one that came with the request: it was another node."))
+    Some(format!(
+        "The answer to the response sets the balancer's cookie {changed} to another value than the one that came with the request: it was another node."
+    ))
 }
 
 /// Cookies by which load balancers keep a browser on one node, and which change only with the node.
 fn names_a_node(cookie: &str) -> bool {
-    const NAMES: &[&str] = &["serverid", "routeid", "route", "srv", "node", "sticky", "stickysession", "ingresscookie", "backend", "lb", "arraffinity"];
+    const NAMES: &[&str] =
+        &["serverid", "routeid", "route", "srv", "node", "sticky", "stickysession", "ingresscookie", "backend", "lb", "arraffinity"];
     NAMES.contains(&cookie.to_ascii_lowercase().as_str())
 }
 

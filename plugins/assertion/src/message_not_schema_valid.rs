@@ -194,8 +194,16 @@ mod tests {
         assert_eq!(found[0].message, "NameIDPolicy holds text in place of its attribute Format");
         let mut case = sign_in(Outcome::RefusedBySp);
         says(&mut case, Meaning::Malformed);
-        case.messages[1].breaches = vec![Breach { kind: BreachKind::ElementMissing, element: "Status".to_owned(), parent: "Response".to_owned(), ..Breach::default() }];
+        case.messages[1].breaches = vec![Breach {
+            kind: BreachKind::ElementMissing,
+            element: "Status".to_owned(),
+            parent: "Response".to_owned(),
+            ..Breach::default()
+        }];
         let found = findings(&MESSAGE_NOT_SCHEMA_VALID, &case);
-        assert_eq!((found[0].severity, found[0].causes[0].who, found[0].message.as_str()), (Severity::Error, Who::Idp, "Response lacks Status"));
+        assert_eq!(
+            (found[0].severity, found[0].causes[0].who, found[0].message.as_str()),
+            (Severity::Error, Who::Idp, "Response lacks Status")
+        );
     }
 }

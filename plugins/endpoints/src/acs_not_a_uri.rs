@@ -71,9 +71,11 @@ fn run(case: &Case, out: &mut Findings) {
         }
         let finding = match said(request) {
             Some(text) => request.fault("The request names a consumer service URL that is no URL").detail(text),
-            None => request
-                .fault("The request names a consumer service URL that is no URL")
-                .detail(format!("{} It takes no response there: {}.", "The identity provider can send nothing to it.", what_it_is(&url.value))),
+            None => request.fault("The request names a consumer service URL that is no URL").detail(format!(
+                "{} It takes no response there: {}.",
+                "The identity provider can send nothing to it.",
+                what_it_is(&url.value)
+            )),
         };
         out.push(described(case, finding, &url.value, "AssertionConsumerServiceURL of the AuthnRequest").at(&url.place));
     }
@@ -127,7 +129,8 @@ fn what_it_is(value: &str) -> &'static str {
 /// An absolute URL of the web. A pattern that was left in is a placeholder, and no lesser for it.
 fn is_url(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
-    (lower.starts_with("https://") || lower.starts_with("http://")) && Address::parse(text.trim()).is_some_and(|address| !address.host.is_empty())
+    (lower.starts_with("https://") || lower.starts_with("http://"))
+        && Address::parse(text.trim()).is_some_and(|address| !address.host.is_empty())
         || lower.contains(['<', '{', '>', '}', '*'])
 }
 

@@ -75,7 +75,11 @@ fn run(case: &Case, out: &mut Findings) {
         }
         let Some(severity) = severity(&delivery) else { continue };
         let said = delivery.statement(&[Meaning::Destination]);
-        let signed = if is_signed(&delivery) { "It is signed, and a signed message must name where it is sent to." } else { "It does not say where it is sent to." };
+        let signed = if is_signed(&delivery) {
+            "It is signed, and a signed message must name where it is sent to."
+        } else {
+            "It does not say where it is sent to."
+        };
         let mut finding = delivery
             .finding(severity, format!("The {} has no Destination", message.root))
             .detail(said.as_ref().map_or_else(|| signed.to_owned(), |said| format!("{signed}\n{}", said.quoted())))

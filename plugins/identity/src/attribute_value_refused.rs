@@ -138,7 +138,13 @@ fn meant<'a>(sign_in: &SignIn<'a>, said: &Statement) -> Option<Meant<'a>> {
         attribute.values.iter().filter_map(|value| value.value.text.as_deref()).any(|value| value.len() > 3 && said.text.contains(value))
     };
     let by_words = attributes.iter().filter(named).max_by_key(|attribute| attribute.short_name().len());
-    let by_word_for_it = || ["email", "mail", "username", "name"].iter().find(|word| has_word(&text, word)).and_then(|word| near::attribute(word, attributes)).map(|(attribute, _)| attribute);
+    let by_word_for_it = || {
+        ["email", "mail", "username", "name"]
+            .iter()
+            .find(|word| has_word(&text, word))
+            .and_then(|word| near::attribute(word, attributes))
+            .map(|(attribute, _)| attribute)
+    };
     by_words
         .or_else(|| attributes.iter().find(quoted))
         .map(Meant::Attribute)

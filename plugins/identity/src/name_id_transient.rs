@@ -111,9 +111,13 @@ fn judge(case: &Case, sign_in: &SignIn<'_>, unknown: bool, times: usize) -> Find
     let detail = if unknown {
         format!("{seen}The service provider looks for an account with the NameID, and this one is made up for a single session.")
     } else if times > 1 {
-        format!("{seen}A service provider that takes the NameID for the person sees a new one at every sign-in, and creates an account for each.")
+        format!(
+            "{seen}A service provider that takes the NameID for the person sees a new one at every sign-in, and creates an account for each."
+        )
     } else {
-        format!("{seen}The assertion says nothing else about the person: a service provider that keeps accounts makes a new one at every sign-in, or finds none.")
+        format!(
+            "{seen}The assertion says nothing else about the person: a service provider that keeps accounts makes a new one at every sign-in, or finds none."
+        )
     };
     let asked = sign_in.request().and_then(|request| request.request.as_ref()).and_then(|request| request.name_id_format.as_ref());
     let asked = asked.filter(|format| format.value == TRANSIENT);

@@ -164,7 +164,8 @@ fn who_was_sent(sign_in: &SignIn<'_>) -> String {
 
 /// The attribute is one that accounts are matched by: its name says so, or its value is an address.
 fn names_people(attribute: &Attribute) -> bool {
-    const WORDS: &[&str] = &["mail", "upn", "principal", "uid", "userid", "username", "login", "samaccount", "employee", "nameid", "objectid"];
+    const WORDS: &[&str] =
+        &["mail", "upn", "principal", "uid", "userid", "username", "login", "samaccount", "employee", "nameid", "objectid"];
     let short: String = attribute.short_name().to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
     let friendly = attribute.friendly_name.as_deref().unwrap_or_default().to_ascii_lowercase();
     short == "name" || WORDS.iter().any(|word| short.contains(word) || friendly.contains(word))
