@@ -178,7 +178,12 @@ fn explain_code(page: &mut Page, code: &VendorCode) {
     page.line(&format!("{}{name}", styled(STRONG, &code.code)));
     page.paragraph(0, &with_code(&code.text));
     page.blank();
-    page.hanging(&styled(GOOD, "FIX"), 5, &with_code(&code.fix));
+    let (who, setting) = code.acts();
+    page.hanging(&styled(GOOD, "FIX"), 5, &format!("{}: {}", styled(GOOD, wording::person(who)), with_code(&code.fix)));
+    if setting != Setting::Unspecified {
+        let screen = Products::builtin().screen(code.vendor, setting, None).unwrap_or_else(|| setting.neutral().to_owned());
+        page.hanging("    →", 6, &screen_path(terminal::PLAIN, &screen));
+    }
     if let Some(address) = &code.page {
         page.blank();
         page.paragraph(0, &styled(DIM, &format!("{}: the vendor's own page: {address}", code.product)));

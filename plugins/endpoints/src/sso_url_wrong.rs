@@ -6,10 +6,10 @@ use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::Endpoint;
 use diag_sdk::case::product::Habit;
 use diag_sdk::destinations::Destinations;
-use diag_sdk::host::host_of;
+use diag_sdk::host::{host_of, is_one_of};
 use diag_sdk::view::Request;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, difference};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 static OLD_METADATA: CauseData = CauseData {
     text: "The service provider's copy of the identity provider's metadata holds another SSO URL than the identity provider publishes",
@@ -24,6 +24,19 @@ static WRONG_TENANT: CauseData = CauseData {
     fix: "Load the metadata of the tenant and application in question",
 };
 
+static WRONG_CLOUD: CauseData = CauseData {
+    text: "The service provider asks at a host of another cloud than the one in which the tenant lives, or at the shared host where the tenant has its own",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Load the application's metadata from the log-in host of the tenant's own cloud",
+};
+static OTHER_ACCOUNT: CauseData = CauseData {
+    text: "The address is right, and the account the person chose does not belong at it",
+    who: Who::User,
+    setting: Setting::Browser,
+    fix: "Sign out, or open a private window, and sign in with an account of the tenant",
+};
+
 /// Codes by which Entra ID says that the tenant in the URL is missing, unknown or the wrong one.
 const TENANT_CODES: &[&str] = &[
     "AADSTS50059",
@@ -35,6 +48,29 @@ const TENANT_CODES: &[&str] = &[
     "AADSTS700016",
     "AADSTS500011",
     "AADSTS76032",
+];
+
+/// Codes by which it says that the URL itself is wrong: its tenant, its cloud, or the endpoint of the tenant.
+const URL_CODES: &[&str] = &[
+    "AADSTS50029",
+    "AADSTS50049",
+    "AADSTS50059",
+    "AADSTS50128",
+    "AADSTS50194",
+    "AADSTS76032",
+    "AADSTS90002",
+    "AADSTS90019",
+    "AADSTS90038",
+    "AADSTS90043",
+    "AADSTS90051",
+    "AADSTS90124",
+    "AADSTS90130",
+    "AADSTS500208",
+    "AADSTS900382",
+    "AADSTS900432",
+    "AADSTS900439",
+    "AADSTS9001023",
+    "AADSTS9002332",
 ];
 
 check! {
@@ -98,8 +134,8 @@ check! {
         stage: Stage::Request,
         needs: [Need::Capture],
         explains: ["flow/request-not-answered", "flow/response-not-posted", "flow/wrong-binding", "metadata/stale-copy"],
-        accounts: [Account::looping(&[Meaning::MethodNotAllowed, Meaning::MessageMissing]), Account::idp(&[Meaning::MethodNotAllowed, Meaning::MessageMissing])],
-        causes: [OLD_METADATA, WRONG_TENANT],
+        accounts: [Account::looping(&[Meaning::MethodNotAllowed, Meaning::MessageMissing]), Account::idp(&[Meaning::MethodNotAllowed, Meaning::MessageMissing]).codes(URL_CODES)],
+        causes: [OLD_METADATA, WRONG_TENANT, WRONG_CLOUD, OTHER_ACCOUNT],
         references: ["saml-metadata-2.0-os §2.4.3 (SingleSignOnService)", "saml-profiles-2.0-os §4.1.3.2"],
         run: run,
     }
@@ -107,8 +143,18 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let (published, held) = (Endpoints::of(case, HeldBy::Publisher), Endpoints::of(case, HeldBy::Sp));
+    let named: HashMap<&str, &str> = case
+        .refusing_codes()
+        .into_iter()
+        .filter(|seen| case.cloud_named_by(seen.code).is_some())
+        .filter_map(|seen| Some((seen.attempt?.id.as_str(), seen.code)))
+        .collect();
     for request in case.requests() {
         let Some(to) = request.message.delivered_to() else { continue };
+        if let Some(code) = request.attempt.and_then(|attempt| named.get(attempt.id.as_str())) {
+            out.extend(other_cloud(&request, to, code, &published));
+            continue;
+        }
         let answer = request.message.delivered_in().and_then(|index| case.exchanges.get(index));
         let known = published.reached(to).is_some();
         if published.all.is_empty() {
@@ -198,6 +244,44 @@ fn describe(
     if case.idp_has_habit(Habit::HasTenants) && !same_tenant { finding.because(&WRONG_TENANT, case) } else { finding }
 }
 
+/// The identity provider says that what was asked for lives in another of its clouds.
+fn other_cloud(request: &Request<'_>, to: &str, code: &str, published: &Endpoints<'_>) -> Option<Finding> {
+    let case = request.case;
+    let cloud = case.cloud_named_by(code)?;
+    let asked = host_of(to)?;
+    // Asked at a host of that very cloud, it is the account that does not belong there.
+    if is_one_of(&asked, &cloud.hosts) {
+        return None;
+    }
+    let own = published.all.iter().find(|endpoint| host_of(&endpoint.location.value).is_some_and(|host| is_one_of(&host, &cloud.hosts)));
+    // Without a host of its own the code says as much of an account of another kind: what is published tells which.
+    if cloud.login.is_none() && own.is_none() && published.reached(to).is_some() {
+        return None;
+    }
+    let headline = format!("The request went to a host of another cloud of the identity provider ({code})");
+    let mut finding = request.finding(Severity::Error, headline).actual(to, "URL the browser sent the request to");
+    if let Some(known) = case.code(code) {
+        finding = finding.detail(format!("{code}: {}.", known.text.trim_end_matches('.')));
+    }
+    let host = cloud.login.as_deref();
+    finding = match (own, host) {
+        (Some(own), _) => {
+            finding.expected(&own.location.value, "SingleSignOnService the identity provider publishes").compared().at(&own.location.place)
+        }
+        (None, Some(host)) => {
+            finding.expected(to.replacen(&asked, host, 1), format!("the same address at {host}, the host of the cloud that {code} names"))
+        }
+        (None, None) => finding.expected(
+            format!("a host such as {}", cloud.hosts.join(", ")),
+            format!("where tenants of the kind that {code} names are asked"),
+        ),
+    };
+    let address = case.metadata_url(None);
+    let value = address.as_deref().or(own.map(|own| own.location.value.as_str()));
+    finding = finding.because_with(&WRONG_CLOUD, case, value);
+    Some(if own.is_none() && host.is_none() { finding.because(&OTHER_ACCOUNT, case) } else { finding })
+}
+
 /// The first step of the path, which is the tenant in Entra ID's URLs.
 fn tenant(url: &str) -> Option<String> {
     Address::parse(url)?.path.split('/').nth(1).map(str::to_ascii_lowercase)
@@ -242,6 +326,27 @@ mod tests {
         let mut case = sent_to("https://idp.example/common/saml2", 200);
         case.exchanges[0].page = Some(page(&["AADSTS50194"], &[]));
         assert_eq!(levels(&SSO_URL_WRONG, &case), [Severity::Error]);
+    }
+
+    #[test]
+    fn another_cloud_is_named_with_its_host() {
+        let refused = |code: &str, url: &str| {
+            let mut case = refused_by_idp(&[code], &[]);
+            case.messages[0].sightings[0].to = Some(url.to_owned());
+            case
+        };
+        let case = refused("AADSTS900439", "https://login.microsoftonline.com/t/saml2");
+        let found = findings(&SSO_URL_WRONG, &case);
+        assert_eq!((found.len(), found[0].severity, found[0].causes[0].who), (1, Severity::Error, Who::Sp));
+        assert_eq!(found[0].expected.as_deref(), Some("https://login.microsoftonline.us/t/saml2"));
+        let mut case = refused("AADSTS500208", "https://login.microsoftonline.com/t/saml2");
+        assert_eq!(findings(&SSO_URL_WRONG, &case)[0].causes.len(), 2, "the endpoint or the account");
+        let mut copy = idp_metadata("d1", HeldBy::Publisher, &[]);
+        copy.idp.as_mut().expect("the role").sso = sso_endpoints(&["https://shop.ciamlogin.com/t/saml2"]);
+        case.metadata = vec![copy];
+        let found = findings(&SSO_URL_WRONG, &case);
+        assert_eq!((found[0].causes.len(), found[0].expected.as_deref()), (1, Some("https://shop.ciamlogin.com/t/saml2")));
+        assert!(findings(&SSO_URL_WRONG, &refused("AADSTS500208", "https://shop.ciamlogin.com/t/saml2")).is_empty());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::{Failure, Party};
-use diag_sdk::case::product::{CodeClass, VendorCode};
+use diag_sdk::case::product::CodeClass;
 use diag_sdk::{Account, Case, Cause, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
 
 static SAID_ON_PAGE: CauseData = CauseData {
@@ -117,7 +117,7 @@ fn finding(case: &Case, exchange: &Exchange, failure: Option<&Failure>) -> Findi
     let mut finding = Finding::error(message).at(&exchange.place).detail(detail.join(" "));
     for code in &codes {
         if let Some(known) = case.code(code) {
-            finding.causes.push(cause(known));
+            finding.causes.push(known.cause(case));
         } else if let Some(page) = case.page_of_code(code) {
             let text = format!("{code} is not among the codes diag knows");
             let fix = "Open the vendor's page on this code".to_owned();
@@ -141,21 +141,6 @@ fn meaning(case: &Case, code: &str) -> String {
     }
 }
 
-fn cause(known: &VendorCode) -> Cause {
-    let (who, setting) = match known.class.unwrap_or_default() {
-        CodeClass::User | CodeClass::Interrupt => (Who::User, Setting::Browser),
-        CodeClass::Policy => (Who::Idp, Setting::IdpPolicy),
-        CodeClass::Claims => (Who::Idp, Setting::IdpClaims),
-        CodeClass::Signing => (Who::Idp, Setting::IdpRequestVerification),
-        CodeClass::Time => (Who::Sp, Setting::SpClock),
-        CodeClass::Request | CodeClass::Loop => (Who::Sp, Setting::Unspecified),
-        CodeClass::Logout => (Who::Sp, Setting::SpLogout),
-        CodeClass::Configuration | CodeClass::Upstream | CodeClass::Service => (Who::Idp, Setting::Unspecified),
-    };
-    let (text, fix) = (known.text.clone(), known.fix.clone());
-    Cause { text, who, setting: Some(setting), vendor: known.vendor, fix, ..Cause::default() }
-}
-
 fn shortened(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= 90 { line } else { format!("{}…", line.chars().take(89).collect::<String>()) }
@@ -166,6 +151,7 @@ mod tests {
     use super::*;
     use diag_sdk::case::attempt::AttemptKind;
     use diag_sdk::case::exchange::Page;
+    use diag_sdk::case::product::VendorCode;
     use diag_sdk::testing;
 
     fn code(code: &str, class: CodeClass) -> VendorCode {

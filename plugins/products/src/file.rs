@@ -56,9 +56,13 @@ pub struct Product {
     /// Hosts of its entityIDs: whoever goes by one of their names is an identity provider of it.
     #[serde(default)]
     pub issuer_hosts: Vec<String>,
-    /// Where it publishes the metadata of an application; `{tenant}` and `{application}` stand for their ids.
+    /// Where it publishes the metadata of an application; `{host}` stands for the log-in host of the cloud, `{tenant}`
+    /// and `{application}` for their ids.
     #[serde(default)]
     pub metadata_url: Option<String>,
+    /// The clouds it runs in, where there are several.
+    #[serde(default, rename = "cloud")]
+    pub clouds: Vec<Cloud>,
     /// Cryptographic providers in which the private key of its certificate must be, where it takes no others.
     #[serde(default)]
     pub key_providers: Vec<String>,
@@ -288,6 +292,23 @@ pub struct HabitEntry {
     pub source: String,
 }
 
+/// One of the clouds a product runs in.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Cloud {
+    /// Its hosts; `*.example.com` for all below a domain.
+    pub hosts: Vec<String>,
+    /// The host at which people sign in to it; none where each tenant has its own.
+    #[serde(default)]
+    pub login: Option<String>,
+    /// Codes by which it is said that what was asked for lives in this cloud.
+    #[serde(default)]
+    pub codes: Vec<String>,
+    /// Where that was read.
+    pub source: String,
+}
+
 /// How to get something diag reads.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -386,6 +407,12 @@ pub struct Code {
     /// What to do.
     #[serde(default)]
     pub fix: String,
+    /// Who acts, where that is not who acts on all codes of its class.
+    #[serde(default)]
+    pub who: Option<Who>,
+    /// The setting, where it is not that of all codes of its class.
+    #[serde(default)]
+    pub setting: Option<Setting>,
     /// Where that was read.
     #[serde(default)]
     pub source: String,

@@ -3,7 +3,7 @@
 use crate::file::{Code, CodeShape, Export, Kept, Product, Role, Text, Wanted, Where};
 use crate::matcher::{Matched, Matcher};
 use crate::proof::{Proven, Recogniser, Signs};
-use diag_sdk::case::product::{Demanded, ProductFacts, VendorCode};
+use diag_sdk::case::product::{Cloud, Demanded, ProductFacts, VendorCode};
 use diag_sdk::{Need, Setting, Vendor};
 use std::sync::{Arc, LazyLock};
 
@@ -300,6 +300,11 @@ impl Products {
             tenant_hosts: product.tenant_hosts.clone(),
             issuer_hosts: product.issuer_hosts.clone(),
             metadata_url: product.metadata_url.clone(),
+            clouds: product
+                .clouds
+                .iter()
+                .map(|cloud| Cloud { hosts: cloud.hosts.clone(), login: cloud.login.clone(), codes: cloud.codes.clone() })
+                .collect(),
             sign_in_hosts: if product.roles == [Role::Idp] { product.proof.host.clone() } else { Vec::new() },
             key_providers: product.key_providers.clone(),
             stands_in: product.stands_in.clone(),
@@ -347,6 +352,8 @@ impl Products {
             fix: known.map_or_else(String::new, |known| known.fix.clone()),
             meaning: known.map(|known| known.means).unwrap_or_default(),
             class: known.map(|known| known.class),
+            who: known.and_then(|known| known.who),
+            setting: known.and_then(|known| known.setting),
             page,
             code,
         })

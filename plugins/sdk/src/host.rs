@@ -39,6 +39,14 @@ pub fn is_within(host: &str, domain: &str) -> bool {
     host == domain || (!is_address(&host) && host.strip_suffix(domain.as_str()).is_some_and(|below| below.ends_with('.')))
 }
 
+/// The host is one of these, of which `*.example.com` stands for all below a domain.
+pub fn is_one_of(host: &str, known: &[String]) -> bool {
+    known.iter().any(|known| match known.strip_prefix("*.") {
+        Some(domain) => host.strip_suffix(domain).is_some_and(|below| below.ends_with('.')),
+        None => known == host,
+    })
+}
+
 /// It is an IP address rather than a name.
 pub fn is_address(host: &str) -> bool {
     matches!(Host::parse(host), Ok(Host::Ipv4(_) | Host::Ipv6(_)))
@@ -69,6 +77,20 @@ mod tests {
         }
         assert_eq!(port_of("https://sense.example/"), Some(443));
         assert_eq!(port_of("https://sense.example:4443/"), Some(4443));
+    }
+
+    #[test]
+    fn a_star_stands_for_labels_and_never_for_a_part_of_one() {
+        let known = ["login.example".to_owned(), "*.tenants.example".to_owned()];
+        for (host, is) in [
+            ("login.example", true),
+            ("a.login.example", false),
+            ("a.tenants.example", true),
+            ("tenants.example", false),
+            ("atenants.example", false),
+        ] {
+            assert_eq!(is_one_of(host, &known), is, "{host}");
+        }
     }
 
     #[test]

@@ -80,6 +80,8 @@ words! {
         NotProvisioned,
         /// The assertion is not valid yet.
         NotYetValid,
+        /// The account is a personal one or belongs to another tenant.
+        OtherTenant,
         /// A policy of the identity provider keeps the person out: device, place, risk, strength of the log-in.
         Policy,
         /// The assertion's recipient is another URL.

@@ -42,6 +42,36 @@ words! {
         IdpClock,
         /// Conditional access, sign-in policies and authentication methods.
         IdpPolicy,
+        /// Whether the registration of the application itself is active, beside whether people may sign in to it.
+        IdpReactivation,
+        /// Whether the identity provider's maker has blocked the application.
+        IdpVendorBlock,
+        /// The person's account at the identity provider.
+        IdpUsers,
+        /// Accounts of people from elsewhere at the identity provider.
+        IdpGuests,
+        /// Which other tenants' people may come, and where one's own may go.
+        IdpExternalAccess,
+        /// An identity provider behind this one, or a directory it asks.
+        IdpFederation,
+        /// What is held against the person because of risk.
+        IdpRisk,
+        /// The person's device as the identity provider knows it.
+        IdpDevices,
+        /// Which tenants may be used from a network.
+        IdpTenantRestriction,
+        /// Consent to what the application asks for.
+        IdpConsent,
+        /// The audience that replaces the service provider's name in assertions.
+        IdpAudience,
+        /// What the issuer of assertions looks like.
+        IdpIssuerOption,
+        /// Where the NameID comes from, and in which format.
+        IdpNameId,
+        /// A policy by which claims are made that no screen shows.
+        IdpMappingPolicy,
+        /// The registration as a document, for what no screen shows.
+        IdpManifest,
         /// The copy of the identity provider's metadata that the service provider has loaded.
         SpIdpMetadata,
         /// The host name the service provider builds its URLs from.
@@ -50,6 +80,8 @@ words! {
         SpEntityId,
         /// The algorithm the service provider signs its requests with.
         SpSigningAlgorithm,
+        /// What the service provider's requests ask for.
+        SpRequest,
         /// The attribute that becomes the user's id.
         SpUserIdAttribute,
         /// The attribute or constant that becomes the user directory.
@@ -127,10 +159,26 @@ impl Setting {
         Self::IdpPageHeaders,
         Self::IdpClock,
         Self::IdpPolicy,
+        Self::IdpReactivation,
+        Self::IdpVendorBlock,
+        Self::IdpUsers,
+        Self::IdpGuests,
+        Self::IdpExternalAccess,
+        Self::IdpFederation,
+        Self::IdpRisk,
+        Self::IdpDevices,
+        Self::IdpTenantRestriction,
+        Self::IdpConsent,
+        Self::IdpAudience,
+        Self::IdpIssuerOption,
+        Self::IdpNameId,
+        Self::IdpMappingPolicy,
+        Self::IdpManifest,
         Self::SpIdpMetadata,
         Self::SpHostUri,
         Self::SpEntityId,
         Self::SpSigningAlgorithm,
+        Self::SpRequest,
         Self::SpUserIdAttribute,
         Self::SpUserDirectory,
         Self::SpAttributeMapping,
@@ -181,10 +229,26 @@ impl Setting {
             Self::IdpPageHeaders => "identity provider: security headers of its pages",
             Self::IdpClock => "identity provider: clock of its servers",
             Self::IdpPolicy => "identity provider: sign-in policies",
+            Self::IdpReactivation => "identity provider: state of the application's registration",
+            Self::IdpVendorBlock => "identity provider: support of its maker",
+            Self::IdpUsers => "identity provider: accounts of people",
+            Self::IdpGuests => "identity provider: invited guests",
+            Self::IdpExternalAccess => "identity provider: access across tenants",
+            Self::IdpFederation => "identity provider: the identity provider or directory behind it",
+            Self::IdpRisk => "identity provider: risk of people and sign-ins",
+            Self::IdpDevices => "identity provider: registered devices",
+            Self::IdpTenantRestriction => "network: tenants that may be used from it",
+            Self::IdpConsent => "identity provider: consent to the application",
+            Self::IdpAudience => "identity provider: audience of the application's assertions",
+            Self::IdpIssuerOption => "identity provider: issuer of the application's assertions",
+            Self::IdpNameId => "identity provider: source and format of the NameID",
+            Self::IdpMappingPolicy => "identity provider: claims policy of the application",
+            Self::IdpManifest => "identity provider: registration of the application as a document",
             Self::SpIdpMetadata => "service provider: loaded metadata of the identity provider",
             Self::SpHostUri => "service provider: public host name",
             Self::SpEntityId => "service provider: entityID",
             Self::SpSigningAlgorithm => "service provider: signing algorithm of requests",
+            Self::SpRequest => "service provider: what its requests ask for",
             Self::SpUserIdAttribute => "service provider: attribute for the user id",
             Self::SpUserDirectory => "service provider: attribute for the user directory",
             Self::SpAttributeMapping => "service provider: attribute mapping",

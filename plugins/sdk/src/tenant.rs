@@ -1,7 +1,7 @@
 //! Tenants in the URLs of identity providers that have them.
 
 use crate::case::Case;
-use crate::host::host_of;
+use crate::host::{host_of, is_one_of};
 use std::fmt;
 
 /// What stands in a URL where the tenant belongs.
@@ -36,7 +36,7 @@ impl Case {
     /// The tenant a URL names, where it is one of a product that has tenants; `None` for URLs of anyone else.
     pub fn tenant_of(&self, url: &str) -> Option<Tenant> {
         let host = host_of(url)?;
-        self.products.iter().any(|product| product.tenant_hosts.contains(&host)).then_some(())?;
+        self.products.iter().any(|product| is_one_of(&host, &product.tenant_hosts)).then_some(())?;
         named_in(url)
     }
 }

@@ -108,6 +108,13 @@ impl Case {
         self.vendor_codes().into_iter().filter(|seen| !seen.attempt.is_some_and(made_up_for)).collect()
     }
 
+    /// The identity provider refused and gave codes, and none of them is among these: it had another reason.
+    pub fn refused_by_other_codes(&self, codes: &[&str]) -> bool {
+        let theirs = self.failures.iter().filter(|failure| failure.party == Party::Idp && !failure.codes.is_empty());
+        let mut theirs = theirs.peekable();
+        theirs.peek().is_some() && theirs.all(|failure| failure.codes.iter().all(|code| !codes.contains(&code.as_str())))
+    }
+
     /// Hosts at which this service provider consumes responses, as far as its metadata and
     /// configuration tell.
     pub fn sp_hosts(&self) -> Vec<String> {

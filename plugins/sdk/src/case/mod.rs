@@ -158,7 +158,8 @@ impl Case {
         let own = registration.tenant.as_ref().map(|tenant| tenant.value.as_str());
         let tenant = tenant.or(own)?;
         own.is_none_or(|own| own.eq_ignore_ascii_case(tenant)).then_some(())?;
-        Some(published.replace("{tenant}", tenant).replace("{application}", app_id))
+        let whole = published.replace("{tenant}", tenant).replace("{application}", app_id);
+        if whole.contains("{host}") { Some(whole.replace("{host}", &self.login_host(registration.vendor)?)) } else { Some(whole) }
     }
 
     /// Entry points of the service provider that concern this sign-in.

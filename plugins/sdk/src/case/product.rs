@@ -3,7 +3,9 @@
 
 use super::Case;
 use super::exchange::Exchange;
+use crate::finding::{Cause, Who};
 use crate::meaning::Meaning;
+use crate::setting::Setting;
 use crate::vendor::Vendor;
 
 words! {
@@ -31,6 +33,9 @@ words! {
         HasTenants,
         /// As identity provider: an entityID that is no URI comes back with `spn:` before it.
         PrefixesAudience,
+        /// As identity provider: it goes on signing with a certificate that has expired, and where another one of the
+        /// application is valid it signs with that one, be it active or not.
+        SignsPastExpiry,
     }
 
     /// What a vendor's code is about.
@@ -83,8 +88,11 @@ facts! {
         pub tenant_hosts: Vec<String>,
         /// Hosts of its entityIDs: whoever goes by one of their names is an identity provider of it.
         pub issuer_hosts: Vec<String>,
-        /// Where it publishes the metadata of an application; `{tenant}` and `{application}` stand for their ids.
+        /// Where it publishes the metadata of an application; `{host}` stands for the log-in host of the cloud, `{tenant}`
+        /// and `{application}` for their ids.
         pub metadata_url: Option<String>,
+        /// The clouds it runs in, where there are several.
+        pub clouds: Vec<Cloud>,
         /// Hosts at which it signs people in, where it is nothing but an identity provider.
         pub sign_in_hosts: Vec<String>,
         /// Cryptographic providers in which the private key of its certificate must be, where it takes no others.
@@ -93,6 +101,16 @@ facts! {
         pub stands_in: Vec<String>,
         /// Names of attributes in which it gives a link where the groups themselves are too many.
         pub group_links: Vec<String>,
+    }
+
+    /// One of the clouds a product runs in, each with hosts of its own.
+    pub struct Cloud {
+        /// Its hosts; `*.example.com` for all below a domain.
+        pub hosts: Vec<String>,
+        /// The host at which people sign in to it; none where each tenant has its own.
+        pub login: Option<String>,
+        /// Codes by which it is said that what was asked for lives in this cloud.
+        pub codes: Vec<String>,
     }
 
     /// An attribute a product always demands.
@@ -123,6 +141,36 @@ facts! {
         pub class: Option<CodeClass>,
         /// The vendor's page about it.
         pub page: Option<String>,
+        /// Who acts, where that is not who acts on all codes of its class.
+        pub who: Option<Who>,
+        /// The setting, where it is not that of all codes of its class.
+        pub setting: Option<Setting>,
+    }
+}
+
+impl VendorCode {
+    /// Who has to act, and on which setting: as its vendor's file says of this code, else as of all of its class.
+    pub fn acts(&self) -> (Who, Setting) {
+        let (who, setting) = match self.class.unwrap_or_default() {
+            CodeClass::User | CodeClass::Interrupt => (Who::User, Setting::Browser),
+            CodeClass::Policy => (Who::Idp, Setting::IdpPolicy),
+            CodeClass::Claims => (Who::Idp, Setting::IdpClaims),
+            CodeClass::Signing => (Who::Idp, Setting::IdpRequestVerification),
+            CodeClass::Time => (Who::Sp, Setting::SpClock),
+            CodeClass::Request | CodeClass::Loop => (Who::Sp, Setting::SpRequest),
+            CodeClass::Logout => (Who::Sp, Setting::SpLogout),
+            CodeClass::Upstream => (Who::Idp, Setting::IdpFederation),
+            CodeClass::Configuration | CodeClass::Service => (Who::Idp, Setting::Unspecified),
+        };
+        (self.who.unwrap_or(who), self.setting.unwrap_or(setting))
+    }
+
+    /// The code's own cause: its words, who acts, and where.
+    pub fn cause(&self, case: &Case) -> Cause {
+        let (who, setting) = self.acts();
+        let (text, fix) = (self.text.clone(), self.fix.clone());
+        let vendor = if who == Who::Sp { case.sp_product() } else { self.vendor };
+        Cause { text, who, setting: Some(setting), vendor, fix, ..Cause::default() }
     }
 }
 

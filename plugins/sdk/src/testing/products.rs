@@ -2,7 +2,7 @@
 
 use super::TENANT;
 use crate::case::Case;
-use crate::case::product::{CodeClass, Habit, ProductFacts, VendorCode};
+use crate::case::product::{Cloud, CodeClass, Habit, ProductFacts, VendorCode};
 use crate::vendor::Vendor;
 
 /// An identity provider with tenants.
@@ -23,17 +23,30 @@ pub fn products() -> Vec<ProductFacts> {
         ProductFacts {
             id: ENTRA,
             name: "Microsoft Entra ID".to_owned(),
-            habits: vec![Habit::HasTenants, Habit::PrefixesAudience],
+            habits: vec![Habit::HasTenants, Habit::PrefixesAudience, Habit::SignsPastExpiry],
             name_id_formats: owned(&[
                 "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
                 "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
                 "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
                 "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
             ]),
-            tenant_hosts: owned(&["sts.windows.net", "login.microsoftonline.com"]),
+            tenant_hosts: owned(&["sts.windows.net", "login.microsoftonline.com", "*.ciamlogin.com"]),
+            clouds: vec![
+                Cloud {
+                    hosts: owned(&["login.microsoftonline.com"]),
+                    login: Some("login.microsoftonline.com".to_owned()),
+                    ..Cloud::default()
+                },
+                Cloud {
+                    hosts: owned(&["login.microsoftonline.us"]),
+                    login: Some("login.microsoftonline.us".to_owned()),
+                    codes: owned(&["AADSTS900439"]),
+                },
+                Cloud { hosts: owned(&["*.ciamlogin.com"]), login: None, codes: owned(&["AADSTS500208"]) },
+            ],
             issuer_hosts: owned(&["sts.windows.net"]),
             sign_in_hosts: owned(&["login.microsoftonline.com", "sts.windows.net"]),
-            metadata_url: Some("https://login.microsoftonline.com/{tenant}/federationmetadata.xml?appid={application}".to_owned()),
+            metadata_url: Some("https://{host}/{tenant}/federationmetadata.xml?appid={application}".to_owned()),
             group_links: owned(&["http://schemas.microsoft.com/claims/groups.link"]),
             ..ProductFacts::default()
         },

@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::case::message::{Message, MessageKind};
-use crate::host::host_of;
+use crate::host::{host_of, is_one_of};
 use std::collections::{HashMap, HashSet};
 
 /// EntityIDs of identity providers, see [`Case::idp_names`].
@@ -21,7 +21,7 @@ impl IdpNames<'_> {
 
 /// A product names every tenant of its own by such a URL.
 fn is_issuer_of_a_product(case: &Case, entity_id: &str) -> bool {
-    let issues = |host: String| case.products.iter().any(|product| product.issuer_hosts.contains(&host));
+    let issues = |host: String| case.products.iter().any(|product| is_one_of(&host, &product.issuer_hosts));
     case.tenant_of(entity_id).is_some() && host_of(entity_id).is_some_and(issues)
 }
 

@@ -19,6 +19,7 @@
 //! Methods on [`Case`](crate::Case), [`Finding`](crate::Finding) and
 //! [`Exchange`](crate::case::exchange::Exchange) that belong to a view stand in its file.
 
+mod cloud;
 pub mod consumers;
 pub mod delivery;
 mod ending;

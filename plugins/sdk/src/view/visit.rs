@@ -5,7 +5,7 @@ use crate::case::Case;
 use crate::case::attempt::Attempt;
 use crate::case::exchange::{Exchange, Side};
 use crate::finding::Finding;
-use crate::host::host_of;
+use crate::host::{host_of, is_one_of};
 use crate::meaning::Meaning;
 
 /// A request of the browser, and the host it was sent to.
@@ -67,7 +67,7 @@ impl Case {
     pub fn is_declared_idp_host(&self, host: &str) -> bool {
         let sso = self.metadata.iter().flat_map(|metadata| &metadata.idp).flat_map(|role| &role.sso);
         sso.filter_map(|endpoint| host_of(&endpoint.location)).any(|known| known == host)
-            || self.products.iter().any(|product| product.sign_in_hosts.iter().any(|known| known == host))
+            || self.products.iter().any(|product| is_one_of(host, &product.sign_in_hosts))
     }
 
     /// The host is that of the identity provider, by its metadata or by what the capture shows.
