@@ -146,6 +146,7 @@ fn sort_root(fields: &[(String, Outline)]) -> Sort {
     let context =
         get(fields, "@odata.context").or_else(|| get(fields, "@odata.type")).and_then(Outline::text).unwrap_or_default().to_lowercase();
     for (word, kind) in [
+        ("claimspolicy", InputKind::ClaimsMappingPolicies),
         ("tokenissuancepolic", InputKind::TokenIssuancePolicies),
         ("claimsmappingpolic", InputKind::ClaimsMappingPolicies),
         ("serviceprincipal", InputKind::ServicePrincipal),
@@ -330,6 +331,9 @@ fn sort_object(fields: &[(String, Outline)]) -> Option<InputKind> {
     (count(SHARED) >= 1).then_some(InputKind::Application)
 }
 
+/// Fields of `customClaimsPolicy`, which no other object has.
+const CUSTOM_POLICY: &[&str] = &["includeBasicClaimSet", "includeApplicationIdInIssuer", "audienceOverride"];
+
 /// A policy, or the definition inside one.
 fn policy(fields: &[(String, Outline)]) -> Option<InputKind> {
     let definition = match get(fields, "definition") {
@@ -340,7 +344,7 @@ fn policy(fields: &[(String, Outline)]) -> Option<InputKind> {
     let names = |word: &str| has(fields, word) || definition.contains(word);
     if names("TokenIssuancePolicy") {
         Some(InputKind::TokenIssuancePolicies)
-    } else if names("ClaimsMappingPolicy") {
+    } else if names("ClaimsMappingPolicy") || CUSTOM_POLICY.iter().any(|name| has(fields, name)) {
         Some(InputKind::ClaimsMappingPolicies)
     } else {
         None

@@ -235,10 +235,13 @@ impl<'e> Node<'e> {
         Sited::new(value, self.place())
     }
 
-    /// The member of that name, whatever its type; of several the last, as JSON readers do.
+    /// The member of that name, whatever its type; of several the last, as JSON readers do. `PowerShell` writes the
+    /// names of an API with a capital first letter.
     pub fn get(&self, name: &str) -> Option<Self> {
         let Value::Object(object) = self.value else { return None };
-        let property = object.properties.iter().rev().find(|property| property.name.as_str() == name)?;
+        let exactly = object.properties.iter().rev().find(|property| property.name.as_str() == name);
+        let property =
+            exactly.or_else(|| object.properties.iter().rev().find(|property| property.name.as_str().eq_ignore_ascii_case(name)))?;
         Some(self.member(name, &property.value))
     }
 

@@ -17,6 +17,7 @@ pub(super) fn read(node: &Node<'_>) -> Credential {
     Credential {
         key_id: text(&["keyId"]).unwrap_or_default(),
         usage: text(&["usage"]).unwrap_or_default(),
+        kind: text(&["type"]).unwrap_or_default(),
         sha1: certificate
             .as_ref()
             .map(|certificate| certificate.sha1.clone())

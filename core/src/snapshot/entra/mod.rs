@@ -8,8 +8,8 @@ mod policy;
 use super::json::Node;
 use diag_sdk::Vendor;
 use diag_sdk::case::input::InputKind;
-use diag_sdk::case::registration::{IdpRegistration, RegistrationObject};
-use policy::{Content, Policy};
+use diag_sdk::case::registration::{ClaimsRule, IdpRegistration, RegistrationObject};
+use policy::{Content, Policy, Sort};
 
 /// The product whose exports are read here, by the id of its product file.
 pub(crate) const VENDOR: Vendor = Vendor::named("entra");
@@ -51,6 +51,10 @@ impl Tenant {
             self.policies.extend(Policy::read(node));
             return;
         }
+        if policy::is_custom(node) {
+            self.policies.push(Policy::read_custom(node));
+            return;
+        }
         let object = match object::kind(node).unwrap_or(kind) {
             InputKind::ServicePrincipal => RegistrationObject::ServicePrincipal,
             InputKind::Application => RegistrationObject::Application,
@@ -70,6 +74,9 @@ impl Tenant {
                 }
             }
         }
+        if let Some(custom) = ["claimsPolicy", "customClaimsPolicy"].into_iter().find_map(|name| node.get(name).filter(policy::is_custom)) {
+            inline_policies.push(Policy::read_custom(&custom));
+        }
         self.parts.push(Part { object, input: node.place().input, facts, listed_policies, inline_policies });
     }
 
@@ -87,11 +94,16 @@ impl Tenant {
                 apply(policy, &mut group.facts);
             }
         }
-        for is_token in [true, false] {
-            let policies: Vec<&Policy> =
-                self.policies.iter().filter(|policy| matches!(policy.content, Content::Token(_)) == is_token).collect();
+        // A mapping policy goes before the one the portal's screens write, so it is applied last.
+        for sort in [Sort::Token, Sort::Custom, Sort::Mapping] {
+            let policies: Vec<&Policy> = self.policies.iter().filter(|policy| policy.content.sort() == sort).collect();
             for group in &mut groups {
-                let listed = policies.iter().find(|policy| policy.id.as_ref().is_some_and(|id| group.listed.contains(id)));
+                let of_principal = |policy: &Policy| {
+                    let own = group.facts.instance.as_ref().map(|id| id.value.as_str());
+                    own.is_some() && policy.principal.as_deref() == own
+                };
+                let listed =
+                    policies.iter().find(|policy| of_principal(policy) || policy.id.as_ref().is_some_and(|id| group.listed.contains(id)));
                 match (listed, policies.as_slice()) {
                     (Some(policy), _) => apply(policy, &mut group.facts),
                     (None, [policy]) if only_one || policy.is_default => apply(policy, &mut group.facts),
@@ -176,8 +188,26 @@ fn merge(into: &mut IdpRegistration, from: IdpRegistration, object: Registration
         weak_algorithms_allowed,
         active_signing_thumbprint,
         encryption_key_id,
-        group_claims
+        group_claims,
+        deactivated,
+        blocked_by_vendor,
+        default_reply_url,
+        instance,
+        accepts_mapped_claims,
+        sign_in_audience
     );
+    into.credentials_stated |= from.credentials_stated;
+    for (into, from) in [(&mut into.reply_url_lists, from.reply_url_lists), (&mut into.identifier_lists, from.identifier_lists)] {
+        if !known_before || into.iter().all(|known| known.object != object) {
+            into.extend(from);
+        }
+    }
+    if into.reply_url_indexes.is_empty() {
+        into.reply_url_indexes = from.reply_url_indexes;
+    }
+    if into.optional_claims.is_empty() {
+        into.optional_claims = from.optional_claims;
+    }
     if !known_before {
         into.objects.push(object);
     }
@@ -189,9 +219,15 @@ fn apply(policy: &Policy, registration: &mut IdpRegistration) {
             registration.signing_option.clone_from(&token.option);
             registration.signing_algorithm.clone_from(&token.algorithm);
         }
-        Content::Claims { claims, basic } => {
-            registration.claims.clone_from(claims);
-            registration.basic_claims = *basic;
+        Content::Claims(rules) => {
+            registration.claims.clone_from(&rules.claims);
+            registration.basic_claims = rules.basic;
+            registration.basic_claims_left_out = (rules.basic == Some(false)).then(|| rules.place.clone());
+            registration.audience_override.clone_from(&rules.audience);
+            registration.issuer_with_app_id.clone_from(&rules.issuer_with_app_id);
+            registration.transformations.clone_from(&rules.transformations);
+            registration.claims_ruled_by =
+                Some(if policy.content.sort() == Sort::Custom { ClaimsRule::CustomPolicy } else { ClaimsRule::MappingPolicy });
         }
     }
 }

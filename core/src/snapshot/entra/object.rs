@@ -6,7 +6,7 @@ use super::super::json::Node;
 use super::credential;
 use diag_sdk::Sited;
 use diag_sdk::case::input::InputKind;
-use diag_sdk::case::registration::{IdpRegistration, Registered, RegistrationObject};
+use diag_sdk::case::registration::{IdpRegistration, IndexedUrl, OptionalClaim, Registered, RegistrationObject, StatedList};
 
 /// Which object it is, by members only one of the two has.
 pub(super) fn kind(node: &Node<'_>) -> Option<InputKind> {
@@ -22,6 +22,7 @@ pub(super) fn kind(node: &Node<'_>) -> Option<InputKind> {
         "samlSingleSignOnSettings",
         "appOwnerOrganizationId",
         "appDisplayName",
+        "notificationEmailAddresses",
     ];
     const APPLICATION: &[&str] = &[
         "identifierUris",
@@ -31,6 +32,9 @@ pub(super) fn kind(node: &Node<'_>) -> Option<InputKind> {
         "signInAudience",
         "requestSignatureVerification",
         "groupMembershipClaims",
+        "isFallbackPublicClient",
+        "defaultRedirectUri",
+        "isDisabled",
     ];
     let counts = |names: &[&str]| names.iter().filter(|name| node.has(name)).count();
     let (service_principal, application) = (counts(SERVICE_PRINCIPAL), counts(APPLICATION));
@@ -58,6 +62,13 @@ pub(super) fn read(node: &Node<'_>, object: RegistrationObject) -> IdpRegistrati
         None => None,
     };
     let web = node.object("web");
+    let lists = |names: &[&str], inside: Option<&Node<'_>>| {
+        let own = names.iter().filter(|name| node.list(name).is_some()).map(|name| node.place_of(name));
+        let inner = inside.filter(|inside| inside.list("redirectUris").is_some()).map(|inside| inside.place_of("redirectUris"));
+        own.chain(inner).map(|place| StatedList { object, place }).collect::<Vec<_>>()
+    };
+    let is_principal = object == RegistrationObject::ServicePrincipal;
+    let claims = Claims::read(node);
     IdpRegistration {
         name: ["displayName", "appDisplayName", "name"].into_iter().find_map(|name| node.filled(name)).map(|name| name.value),
         tenant: node.filled("appOwnerOrganizationId"),
@@ -72,6 +83,17 @@ pub(super) fn read(node: &Node<'_>, object: RegistrationObject) -> IdpRegistrati
             Sited::new(value, mode.place())
         }),
         enabled: node.flag("accountEnabled"),
+        deactivated: node.flag("isDisabled"),
+        blocked_by_vendor: node.filled("disabledByMicrosoftStatus").filter(|status| !status.eq_ignore_ascii_case("NotDisabled")),
+        reply_url_lists: lists(&["replyUrls", "replyUrlsWithType"], web.as_ref()),
+        identifier_lists: lists(&["identifierUris", "servicePrincipalNames"], None),
+        reply_url_indexes: indexes(web.as_ref()),
+        default_reply_url: node.filled("defaultRedirectUri"),
+        instance: node.filled("id").filter(|_| is_principal),
+        credentials_stated: !is_principal && node.list("keyCredentials").is_some(),
+        optional_claims: claims.optional,
+        accepts_mapped_claims: claims.accepts_mapped,
+        sign_in_audience: node.filled("signInAudience"),
         assignment_required: node.flag("appRoleAssignmentRequired"),
         signed_requests_required,
         weak_algorithms_allowed: verification.filter(Node::is_object).and_then(|object| object.filled("allowedWeakAlgorithms")),
@@ -89,6 +111,32 @@ pub(super) fn read(node: &Node<'_>, object: RegistrationObject) -> IdpRegistrati
         app_id,
         ..IdpRegistration::default()
     }
+}
+
+/// What the object says of claims beside its policies.
+struct Claims {
+    optional: Vec<OptionalClaim>,
+    accepts_mapped: Option<Sited<bool>>,
+}
+
+impl Claims {
+    fn read(node: &Node<'_>) -> Self {
+        let listed = node.object("optionalClaims").and_then(|optional| optional.list("saml2Token")).unwrap_or_default();
+        let optional = listed.iter().filter(|entry| entry.is_object()).take(100).filter_map(|entry| {
+            let properties = entry.texts("additionalProperties").unwrap_or_default();
+            Some(OptionalClaim { name: entry.filled("name")?, properties: properties.into_iter().map(|text| text.value).collect() })
+        });
+        // The portal's older manifest has it at the top.
+        let accepts_mapped = node.object("api").and_then(|api| api.flag("acceptMappedClaims")).or_else(|| node.flag("acceptMappedClaims"));
+        Self { optional: optional.collect(), accepts_mapped }
+    }
+}
+
+/// Reply URLs with the index by which a request may choose them.
+fn indexes(web: Option<&Node<'_>>) -> Vec<IndexedUrl> {
+    let settings = web.and_then(|web| web.list("redirectUriSettings")).unwrap_or_default();
+    let read = |entry: &Node<'_>| Some(IndexedUrl { index: entry.number("index")?.value, url: entry.filled("uri")? });
+    settings.iter().filter(|entry| entry.is_object()).take(300).filter_map(read).collect()
 }
 
 /// Reply URLs under all the names they have had, each once.

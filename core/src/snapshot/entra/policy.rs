@@ -1,8 +1,12 @@
-//! `tokenIssuancePolicy` and `claimsMappingPolicy`: their `definition` is JSON inside a text, with
-//! versions and booleans now as texts, now as numbers.
+//! Policies of an application. The `definition` of `tokenIssuancePolicy` and `claimsMappingPolicy` is JSON inside a
+//! text, with versions and booleans now as texts, now as numbers; `customClaimsPolicy` has members of its own.
+
+mod custom;
+mod mapping;
 
 use super::super::json::Node;
-use diag_sdk::case::registration::{Claim, SigningOption};
+pub(super) use custom::is_custom;
+use diag_sdk::case::registration::{Claim, SigningOption, Transformation};
 use diag_sdk::{Place, Sited};
 use serde_json::Value;
 
@@ -13,6 +17,8 @@ pub(super) struct Policy {
     pub(super) input: String,
     /// `isOrganizationDefault`: it applies to applications that have none of their own.
     pub(super) is_default: bool,
+    /// The service principal it belongs to, where the answer of the API names it.
+    pub(super) principal: Option<String>,
     pub(super) content: Content,
 }
 
@@ -20,7 +26,38 @@ pub(super) struct Policy {
 #[derive(Debug, Clone)]
 pub(super) enum Content {
     Token(Box<TokenIssuance>),
-    Claims { claims: Vec<Claim>, basic: Option<bool> },
+    Claims(Box<Rules>),
+}
+
+/// Of which sort a policy is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    Token,
+    Custom,
+    Mapping,
+}
+
+impl Content {
+    pub(super) fn sort(&self) -> Sort {
+        match self {
+            Self::Token(_) => Sort::Token,
+            Self::Claims(rules) if rules.custom => Sort::Custom,
+            Self::Claims(_) => Sort::Mapping,
+        }
+    }
+}
+
+/// How claims are made.
+#[derive(Debug, Clone)]
+pub(super) struct Rules {
+    /// It is the `customClaimsPolicy` that the portal writes.
+    custom: bool,
+    pub(super) claims: Vec<Claim>,
+    pub(super) basic: Option<bool>,
+    pub(super) audience: Option<Sited<String>>,
+    pub(super) issuer_with_app_id: Option<Sited<bool>>,
+    pub(super) transformations: Vec<Transformation>,
+    pub(super) place: Place,
 }
 
 /// What is signed, and how.
@@ -31,6 +68,17 @@ pub(super) struct TokenIssuance {
 }
 
 impl Policy {
+    /// The `customClaimsPolicy` of a service principal.
+    pub(super) fn read_custom(node: &Node<'_>) -> Self {
+        Self {
+            id: node.filled("id").map(|id| id.value),
+            input: node.place().input,
+            is_default: false,
+            principal: custom::principal(node),
+            content: Content::Claims(Box::new(custom::read(node))),
+        }
+    }
+
     /// The policies an object defines; usually one.
     pub(super) fn read(node: &Node<'_>) -> Vec<Self> {
         let mut policies = Vec::new();
@@ -52,7 +100,7 @@ impl Policy {
             let content = if let Some(token) = definition.get("TokenIssuancePolicy") {
                 token_issuance(token, entry)
             } else if let Some(claims) = definition.get("ClaimsMappingPolicy") {
-                claims_mapping(claims, &entry.place())
+                Content::Claims(Box::new(mapping::read(claims, &entry.place())))
             } else {
                 continue;
             };
@@ -60,6 +108,7 @@ impl Policy {
                 id: node.filled("id").map(|id| id.value),
                 input: entry.place().input,
                 is_default: node.flag("isOrganizationDefault").is_some_and(|flag| flag.value),
+                principal: None,
                 content,
             });
         }
@@ -82,25 +131,4 @@ fn token_issuance(token: &Value, entry: &Node<'_>) -> Content {
         option: option.map(|option| Sited::new(option, entry.place())),
         algorithm: text("SigningAlgorithm").map(|text| Sited::new(text.to_owned(), entry.place())),
     }))
-}
-
-fn claims_mapping(policy: &Value, place: &Place) -> Content {
-    let truth = |value: &Value| match value {
-        Value::Bool(flag) => Some(*flag),
-        Value::String(text) => text.trim().to_ascii_lowercase().parse().ok(),
-        Value::Number(number) => number.as_i64().map(|number| number != 0),
-        _ => None,
-    };
-    let claims = policy.get("ClaimsSchema").and_then(Value::as_array).into_iter().flatten().take(500).filter_map(|row| {
-        let text = |name: &str| row.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-        let attribute = text("SamlClaimType")?;
-        let source = match (text("Source"), text("ID").or_else(|| text("TransformationId"))) {
-            (Some(source), Some(id)) => Some(format!("{source}.{id}")),
-            (None, Some(id)) => Some(id.to_owned()),
-            (Some(source), None) => Some(source.to_owned()),
-            (None, None) => text("Value").map(|value| format!("constant {value}")),
-        };
-        Some(Claim { attribute: Sited::new(attribute.to_owned(), place.clone()), source })
-    });
-    Content::Claims { claims: claims.collect(), basic: policy.get("IncludeBasicClaimSet").and_then(truth) }
 }
