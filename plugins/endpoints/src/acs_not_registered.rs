@@ -33,8 +33,8 @@ static SP_SENDS_NO_URL: CauseData = CauseData {
     fix: "Set the public address of the service provider, so that it sends an absolute https URL, and register that one",
 };
 
-/// Codes by which Entra ID says that it does not know the reply URL, or that there is none.
-const CODES: &[&str] = &["AADSTS50011", "AADSTS500113", "AADSTS900971"];
+/// Codes by which Entra ID says that it does not know the reply URL.
+const CODES: &[&str] = &["AADSTS50011"];
 
 check! {
     /// The service provider's assertion consumer service URL is not registered at the identity provider.

@@ -1,5 +1,7 @@
 //! The assertion is meant for somebody else.
 
+use diag_sdk::case::product::Habit;
+use diag_sdk::case::registration::{ClaimsRule, IdpRegistration};
 use diag_sdk::view::{Response, Source, Used};
 use diag_sdk::{
     Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, difference,
@@ -11,6 +13,18 @@ static OTHER_IDENTIFIER: CauseData = CauseData {
     who: Who::Idp,
     setting: Setting::IdpIdentifier,
     fix: "Make the service provider's entityID the identifier (and default audience) of the application",
+};
+static OVERRIDDEN: CauseData = CauseData {
+    text: "The application's claims settings replace the audience by one of their own",
+    who: Who::Idp,
+    setting: Setting::IdpAudience,
+    fix: "Clear the override, or make it the service provider's entityID",
+};
+static OVERRIDDEN_BY_POLICY: CauseData = CauseData {
+    text: "A claims mapping policy replaces the audience by one of its own (AudienceOverride)",
+    who: Who::Idp,
+    setting: Setting::IdpMappingPolicy,
+    fix: "Take AudienceOverride out of the policy, or make it the service provider's entityID",
 };
 static SPN: CauseData = CauseData {
     text: "The entityID is not a URI, so the identity provider puts spn: in front of it",
@@ -84,11 +98,11 @@ check! {
         title: "The assertion is meant for another service provider",
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
-        needs: [Need::Capture],
+        needs: [Need::Capture, Need::ClaimsMappingPolicies],
         explains: ["endpoints/entity-id-not-a-uri", "flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::Audience])],
         logged: "The service provider is not the audience of the assertion",
-        causes: [OTHER_IDENTIFIER, SPN, SP_NAMES_ITSELF_OTHERWISE],
+        causes: [OTHER_IDENTIFIER, OVERRIDDEN, OVERRIDDEN_BY_POLICY, SPN, SP_NAMES_ITSELF_OTHERWISE],
         references: [
             "saml-core-2.0-os §2.5.1.4",
             "saml-profiles-2.0-os §4.1.4.2",
@@ -101,7 +115,11 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let used = case.used_entity_ids();
     let names = Names::of(&used);
-    for response in case.responses() {
+    let responses = case.responses();
+    if responses.is_empty() {
+        foreseen(case, &used, out);
+    }
+    for response in responses {
         let own = names.towards(&response);
         for assertion in &response.message.assertions {
             let Some(conditions) = &assertion.conditions else { continue };
@@ -123,18 +141,62 @@ fn run(case: &Case, out: &mut Findings) {
     }
 }
 
+/// Registrations that replace the audience, and by what.
+fn overriding(case: &Case) -> impl Iterator<Item = (&IdpRegistration, &Sited<String>)> {
+    case.relevant_registrations().filter_map(|registration| Some((registration, registration.audience_override.as_ref()?)))
+}
+
+fn cause_of(registration: &IdpRegistration) -> &'static CauseData {
+    if registration.claims_ruled_by == Some(ClaimsRule::MappingPolicy) { &OVERRIDDEN_BY_POLICY } else { &OVERRIDDEN }
+}
+
+/// No response tells, but the registration says which audience it will name.
+fn foreseen(case: &Case, used: &[Used<'_>], out: &mut Findings) {
+    let Some(own) = used.first() else { return };
+    for (registration, by) in overriding(case).filter(|(_, by)| used.iter().all(|used| used.value != by.value)) {
+        // Without a signing key of its own the override is not looked at.
+        let has_key = registration.active_signing_thumbprint.is_some()
+            || registration.credentials.iter().any(|key| key.usage.eq_ignore_ascii_case("sign"));
+        let finding = if has_key {
+            Finding::error("Assertions will name another audience than the service provider")
+        } else {
+            Finding::warning("Assertions will name another audience than the service provider").likely()
+        };
+        out.push(
+            finding
+                .subject(registration.id.clone())
+                .detail("The audience of every assertion to this application is replaced, whatever is registered as its identifier.")
+                .expected(own.value, &own.origin)
+                .at(own.place)
+                .actual_sited(by, "the audience the claims settings put in")
+                .compared()
+                .because_in(cause_of(registration), registration, own.value),
+        );
+    }
+}
+
 fn describe(response: &Response<'_>, own: &Used<'_>, actual: &Sited<String>) -> Finding {
     let case = response.case;
-    let finding = response
+    let mut finding = response
         .fault("The assertion is meant for another service provider")
         .expected(own.value, &own.origin)
         .actual_sited(actual, "Audience of the assertion")
         .at(own.place)
         .compared();
+    if let Some((registration, by)) = overriding(case).find(|(_, by)| by.value == actual.value) {
+        return finding.at(&by.place).because_in(cause_of(registration), registration, own.value);
+    }
     if finding.difference == Some(Difference::SpnPrefix) {
         return finding.because_with(&SPN, case, format!("https://{}", own.value).as_str());
     }
-    finding.because_with(&OTHER_IDENTIFIER, case, own.value).because_with(&SP_NAMES_ITSELF_OTHERWISE, case, actual.value.as_str())
+    let overridden =
+        finding.difference == Some(Difference::Unrelated) && response.request().is_some() && case.idp_has_habit(Habit::PrefixesAudience);
+    finding = finding.because_with(&OTHER_IDENTIFIER, case, own.value);
+    // Where a request was taken under its own name, the audience follows that name unless it is replaced.
+    if overridden {
+        finding = finding.because_with(&OVERRIDDEN, case, own.value);
+    }
+    finding.because_with(&SP_NAMES_ITSELF_OTHERWISE, case, actual.value.as_str())
 }
 
 /// What the service provider calls itself.
@@ -165,13 +227,42 @@ impl<'u, 'a> Names<'u, 'a> {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{ENTITY_ID, entry_point, findings, levels, sign_in};
+    use diag_sdk::testing::{ENTITY_ID, entry_point, findings, levels, registration, sign_in};
 
     fn with_audience(outcome: Outcome, audiences: &[&str]) -> Case {
         let mut case = sign_in(outcome);
         case.messages[1].assertions[0].conditions.as_mut().expect("conditions").audiences =
             audiences.iter().map(|value| (*value).into()).collect();
         case
+    }
+
+    #[test]
+    fn an_override_is_named_before_the_identifier() {
+        let mut case = with_audience(Outcome::RefusedBySp, &["urn:lms:prod"]);
+        let mut known = registration(&[ENTITY_ID], &[]);
+        known.audience_override = Some("urn:lms:prod".into());
+        case.registrations = vec![known];
+        let of = |case: &Case| findings(&AUDIENCE_MISMATCH, case)[0].causes[0].setting;
+        assert_eq!(of(&case), Some(Setting::IdpAudience));
+        case.registrations[0].claims_ruled_by = Some(ClaimsRule::MappingPolicy);
+        assert_eq!(of(&case), Some(Setting::IdpMappingPolicy));
+        case.registrations[0].audience_override = Some("urn:other".into());
+        assert_eq!(of(&case), Some(Setting::IdpIdentifier), "what came is not what the override says");
+    }
+
+    #[test]
+    fn without_a_response_the_override_foretells_the_audience() {
+        let mut known = registration(&[ENTITY_ID], &[]);
+        known.audience_override = Some("urn:lms:prod".into());
+        known.active_signing_thumbprint = Some("AA".into());
+        let mut case = Case { sp_configurations: vec![entry_point()], registrations: vec![known], ..Case::default() };
+        case.inputs
+            .push(diag_sdk::case::input::Input { kind: diag_sdk::case::input::InputKind::ClaimsMappingPolicies, ..Default::default() });
+        assert_eq!(levels(&AUDIENCE_MISMATCH, &case), [Severity::Error]);
+        case.registrations[0].active_signing_thumbprint = None;
+        assert_eq!(levels(&AUDIENCE_MISMATCH, &case), [Severity::Warning]);
+        case.registrations[0].audience_override = Some(ENTITY_ID.into());
+        assert!(findings(&AUDIENCE_MISMATCH, &case).is_empty());
     }
 
     #[test]

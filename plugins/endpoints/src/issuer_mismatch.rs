@@ -2,6 +2,8 @@
 
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::Metadata;
+use diag_sdk::case::registration::ClaimsRule;
+use diag_sdk::tenant::is_guid;
 use diag_sdk::view::Response;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, difference};
 use std::collections::HashSet;
@@ -17,6 +19,19 @@ static ISSUER_ALTERED: CauseData = CauseData {
     who: Who::Idp,
     setting: Setting::IdpClaims,
     fix: "Send the issuer of the metadata, or publish metadata with that issuer",
+};
+
+static APP_ID_APPENDED: CauseData = CauseData {
+    text: "The application's claims settings append its id to the issuer",
+    who: Who::Idp,
+    setting: Setting::IdpIssuerOption,
+    fix: "Append no application id to the issuer, or let the service provider expect the longer one",
+};
+static APP_ID_BY_POLICY: CauseData = CauseData {
+    text: "A claims mapping policy appends the application's id to the issuer (IncludeAppIdInIssuer)",
+    who: Who::Idp,
+    setting: Setting::IdpMappingPolicy,
+    fix: "Take the option out of the policy, or let the service provider expect the longer issuer",
 };
 
 check! {
@@ -80,7 +95,7 @@ check! {
         explains: ["endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "metadata/tenant-mismatch", "signing/signed-by-unknown-key"],
         accounts: [Account::sp_or_loop(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownEntity])],
         logged: "The service provider expects another issuer",
-        causes: [OTHER_METADATA, ISSUER_ALTERED],
+        causes: [OTHER_METADATA, ISSUER_ALTERED, APP_ID_APPENDED, APP_ID_BY_POLICY],
         references: [
             "saml-profiles-2.0-os §4.1.4.2 (Issuer)",
             "saml-core-2.0-os §2.2.5",
@@ -126,15 +141,25 @@ fn judge(response: &Response<'_>, stranger: &Sited<String>, trusted: &[&Metadata
         finding.severity = Severity::Warning;
         finding = finding.likely();
     }
-    Some(
-        finding
-            .expected(&metadata.entity_id.value, format!("entityID in {}", metadata.origin))
-            .actual_sited(stranger, "Issuer of the response")
-            .at(&metadata.entity_id.place)
-            .compared()
-            .because(&OTHER_METADATA, response.case)
-            .because_with(&ISSUER_ALTERED, response.case, metadata.entity_id.value.as_str()),
-    )
+    let finding = finding
+        .expected(&metadata.entity_id.value, format!("entityID in {}", metadata.origin))
+        .actual_sited(stranger, "Issuer of the response")
+        .at(&metadata.entity_id.place)
+        .compared();
+    let longer = stranger.value.strip_prefix(metadata.entity_id.value.as_str()).is_some_and(|rest| is_guid(rest.trim_matches('/')));
+    let case = response.case;
+    let appending =
+        case.relevant_registrations().find(|registration| registration.issuer_with_app_id.as_ref().is_some_and(|flag| flag.value));
+    if longer {
+        return Some(match appending {
+            Some(registration) if registration.claims_ruled_by == Some(ClaimsRule::MappingPolicy) => {
+                finding.because_in(&APP_ID_BY_POLICY, registration, None)
+            }
+            Some(registration) => finding.because_in(&APP_ID_APPENDED, registration, None),
+            None => finding.because(&APP_ID_APPENDED, case),
+        });
+    }
+    Some(finding.because(&OTHER_METADATA, response.case).because_with(&ISSUER_ALTERED, response.case, metadata.entity_id.value.as_str()))
 }
 
 #[cfg(test)]

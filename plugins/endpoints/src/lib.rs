@@ -18,7 +18,9 @@ mod entity_id_not_a_uri;
 mod entity_id_not_registered;
 mod host_uri_malformed;
 mod idp_unknown_to_sp;
+mod instance_url_with_signed_requests;
 mod issuer_mismatch;
+mod nothing_registered;
 mod placeholder_value;
 mod recipient_mismatch;
 mod reply_urls_differ;
@@ -52,7 +54,9 @@ pub static PLUGIN: Plugin = Plugin {
         &entity_id_not_registered::ENTITY_ID_NOT_REGISTERED,
         &host_uri_malformed::HOST_URI_MALFORMED,
         &idp_unknown_to_sp::IDP_UNKNOWN_TO_SP,
+        &instance_url_with_signed_requests::INSTANCE_URL_WITH_SIGNED_REQUESTS,
         &issuer_mismatch::ISSUER_MISMATCH,
+        &nothing_registered::NOTHING_REGISTERED,
         &placeholder_value::PLACEHOLDER_VALUE,
         &recipient_mismatch::RECIPIENT_MISMATCH,
         &reply_urls_differ::REPLY_URLS_DIFFER,
