@@ -8,6 +8,7 @@ mod assertion_unsigned;
 mod certificate_expired;
 mod crypto_provider_unsuitable;
 mod encrypted_for_other_certificate;
+mod encryption_key_dangling;
 mod key_weak;
 mod markup_in_signed_text;
 mod nothing_signed;
@@ -19,6 +20,8 @@ mod request_unsigned;
 mod response_algorithm_sha1;
 mod signature_invalid;
 mod signed_by_unknown_key;
+mod signing_key_symmetric;
+mod verification_certificate_missing;
 mod wrapped;
 
 use diag_sdk::Plugin;
@@ -37,6 +40,7 @@ pub static PLUGIN: Plugin = Plugin {
         &certificate_expired::CERTIFICATE_EXPIRED,
         &crypto_provider_unsuitable::CRYPTO_PROVIDER_UNSUITABLE,
         &encrypted_for_other_certificate::ENCRYPTED_FOR_OTHER_CERTIFICATE,
+        &encryption_key_dangling::ENCRYPTION_KEY_DANGLING,
         &key_weak::KEY_WEAK,
         &markup_in_signed_text::MARKUP_IN_SIGNED_TEXT,
         &nothing_signed::NOTHING_SIGNED,
@@ -48,6 +52,8 @@ pub static PLUGIN: Plugin = Plugin {
         &response_algorithm_sha1::RESPONSE_ALGORITHM_SHA1,
         &signature_invalid::SIGNATURE_INVALID,
         &signed_by_unknown_key::SIGNED_BY_UNKNOWN_KEY,
+        &signing_key_symmetric::SIGNING_KEY_SYMMETRIC,
+        &verification_certificate_missing::VERIFICATION_CERTIFICATE_MISSING,
         &wrapped::WRAPPED,
     ],
 };

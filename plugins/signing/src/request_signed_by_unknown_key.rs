@@ -21,8 +21,8 @@ static OTHER_KEY: CauseData = CauseData {
     fix: "Let the service provider sign with the key of its metadata, then download and hand over the metadata anew",
 };
 
-/// Codes by which Entra ID says that it has no certificate, or the wrong one, for this request.
-const CODES: &[&str] = &["AADSTS76022", "AADSTS76024"];
+/// Codes by which Entra ID says that its certificates are not the ones for this request.
+const CODES: &[&str] = &["AADSTS76024"];
 
 check! {
     /// The request is signed with a key the identity provider does not have for this service provider.
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn the_code_alone_is_enough() {
-        assert_eq!(levels(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &refused_by_idp(&["AADSTS76022"], &[])), [Severity::Error]);
+        assert_eq!(levels(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &refused_by_idp(&["AADSTS76024"], &[])), [Severity::Error]);
     }
 
     #[test]
