@@ -1,9 +1,11 @@
 //! What the browser saw: where a sign-in stopped, and the symptoms by which people notice.
 
+mod account_of_other_tenant;
 mod acs_behind_csrf_protection;
 mod background_request_redirected;
 mod blocked_by_content_security_policy;
 mod blocked_by_firewall;
+mod blocked_by_policy;
 mod capture_sanitised;
 mod capture_starts_late;
 mod credentials_rejected;
@@ -43,10 +45,12 @@ pub static PLUGIN: Plugin = Plugin {
     version: env!("CARGO_PKG_VERSION"),
     about: "The way of a sign-in through the browser, and where it stops",
     checks: &[
+        &account_of_other_tenant::ACCOUNT_OF_OTHER_TENANT,
         &acs_behind_csrf_protection::ACS_BEHIND_CSRF_PROTECTION,
         &background_request_redirected::BACKGROUND_REQUEST_REDIRECTED,
         &blocked_by_content_security_policy::BLOCKED_BY_CONTENT_SECURITY_POLICY,
         &blocked_by_firewall::BLOCKED_BY_FIREWALL,
+        &blocked_by_policy::BLOCKED_BY_POLICY,
         &capture_sanitised::CAPTURE_SANITISED,
         &capture_starts_late::CAPTURE_STARTS_LATE,
         &credentials_rejected::CREDENTIALS_REJECTED,
