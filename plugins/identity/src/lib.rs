@@ -4,7 +4,9 @@ mod attribute_duplicate;
 mod attribute_empty;
 mod attribute_value_refused;
 mod computed_user;
+mod groups_are_object_ids;
 mod groups_overage;
+mod name_id_format_not_as_asked;
 mod name_id_format_unsupported;
 mod name_id_missing;
 mod name_id_transient;
@@ -27,7 +29,9 @@ pub static PLUGIN: Plugin = Plugin {
         &attribute_empty::ATTRIBUTE_EMPTY,
         &attribute_value_refused::ATTRIBUTE_VALUE_REFUSED,
         &computed_user::COMPUTED_USER,
+        &groups_are_object_ids::GROUPS_ARE_OBJECT_IDS,
         &groups_overage::GROUPS_OVERAGE,
+        &name_id_format_not_as_asked::NAME_ID_FORMAT_NOT_AS_ASKED,
         &name_id_format_unsupported::NAME_ID_FORMAT_UNSUPPORTED,
         &name_id_missing::NAME_ID_MISSING,
         &name_id_transient::NAME_ID_TRANSIENT,

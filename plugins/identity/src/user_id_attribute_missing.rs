@@ -313,7 +313,7 @@ mod tests {
         let mut case = sign_in(Outcome::Incomplete, &[]);
         case.messages.clear();
         case.attempts.clear();
-        let claim = |name: &str| Claim { attribute: name.into(), source: None };
+        let claim = |name: &str| Claim { attribute: name.into(), ..Claim::default() };
         let mut registration = IdpRegistration { relevant: true, claims: vec![claim("urn:mail")], ..IdpRegistration::default() };
         registration.basic_claims = Some(false);
         case.registrations.push(registration);

@@ -2,6 +2,9 @@
 
 use diag_sdk::case::certificate::{Certificate, same_thumbprint};
 use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::judgement::Party;
+use diag_sdk::case::product::Habit;
+use diag_sdk::case::registration::Credential;
 use diag_sdk::view::MetadataCopy;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 use std::collections::BTreeSet;
@@ -13,6 +16,13 @@ static NOT_RENEWED: CauseData = CauseData {
     fix: "Create a new signing certificate, activate it, and hand the new metadata to the service provider at the same time",
 };
 
+static ANOTHER_SIGNS: CauseData = CauseData {
+    text: "Another certificate of the application is valid, and the identity provider signs with that one although it is not the active one",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Give the service provider the valid certificate, then make it the active one at the identity provider",
+};
+
 static NOT_REPLACED_AT_SP: CauseData = CauseData {
     text: "The service provider still holds the metadata from before the renewal",
     who: Who::Sp,
@@ -20,13 +30,18 @@ static NOT_REPLACED_AT_SP: CauseData = CauseData {
     fix: "Download the identity provider's current metadata and upload it",
 };
 
+/// Codes by which Entra ID says that it has no certificate it could sign with.
+const REFUSALS: &[&str] = &["AADSTS50003", "AADSTS50146"];
+
 check! {
     /// A signing certificate of the identity provider was past the end of its validity at the moment of the sign-in.
     ///
-    /// When no valid one is left, service providers that check validity refuse every response, and Entra ID itself refuses
-    /// to sign with an expired certificate (AADSTS50146). When a valid one stands beside it, the expired one is what remains
-    /// of a rollover: sign-in works and the document could be tidied up. The moment judged is the capture's own time, so an
-    /// old capture is not blamed for the time it lay around.
+    /// Service providers that look at the dates refuse every response once no valid certificate is left; others never
+    /// notice. Entra ID goes on signing with an expired certificate, unless another one of the application is valid: then
+    /// it signs with that one by itself, active or not, and a service provider that holds the old one only refuses from
+    /// that moment. In metadata a valid one beside it makes the expired one what remains of a rollover. So without a
+    /// refusal this is a warning. The moment judged is the capture's own time: an old capture is not blamed for the time
+    /// it lay around.
     ///
     /// ## Fails
     ///
@@ -62,8 +77,11 @@ check! {
         stage: Stage::Configuration,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp, Need::ServicePrincipal],
         explains: ["signing/certificate-expired", "flow/metadata-or-signing-error-at-sp"],
-        accounts: [Account::sp(&[Meaning::Certificate, Meaning::Signature]), Account::idp(&[Meaning::Certificate, Meaning::Signature])],
-        causes: [NOT_RENEWED, NOT_REPLACED_AT_SP],
+        accounts: [
+            Account::sp(&[Meaning::Certificate, Meaning::Signature]),
+            Account::idp(&[Meaning::Certificate, Meaning::Signature]).codes(REFUSALS),
+        ],
+        causes: [NOT_RENEWED, NOT_REPLACED_AT_SP, ANOTHER_SIGNS],
         references: ["RFC 5280 section 4.1.2.5", "Microsoft Learn: Manage certificates for federated single sign-on", "AADSTS50146"],
         run: run,
     }
@@ -79,18 +97,19 @@ fn run(case: &Case, out: &mut Findings) {
             .filter(|certificate| certificate.usable() && known.insert(certificate.sha1.clone()))
             .partition(|certificate| certificate.expired_at(now));
         let Some(latest) = expired.iter().max_by_key(|certificate| certificate.not_after) else { continue };
-        let severity = if valid.is_empty() { copy.level() } else { Severity::Warning };
+        let breaks = valid.is_empty() && copy.level() == Severity::Error && refused_for_it(case);
+        let severity = if breaks { Severity::Error } else { Severity::Warning };
         let message = match (valid.is_empty(), expired.len()) {
             (true, 1) => "The signing certificate in the IdP metadata has expired".to_owned(),
             (true, _) => "All signing certificates in the IdP metadata have expired".to_owned(),
             (false, count) => format!("{count} of {} signing certificates in the IdP metadata expired", count + valid.len()),
         };
-        out.push(finding(&copy, severity, message, latest).at_all(expired.iter().map(|certificate| &certificate.place)));
+        out.push(finding(&copy, severity, message, latest, !valid.is_empty()).at_all(expired.iter().map(|certificate| &certificate.place)));
     }
     judge_active(case, out);
 }
 
-fn finding(copy: &MetadataCopy<'_>, severity: Severity, message: String, latest: &Certificate) -> Finding {
+fn finding(copy: &MetadataCopy<'_>, severity: Severity, message: String, latest: &Certificate, others_are_valid: bool) -> Finding {
     let case = copy.case;
     let end = latest.not_after.map(|end| end.to_string()).unwrap_or_default();
     let judged = case.judged_at.map(|now| now.to_string()).unwrap_or_default();
@@ -100,8 +119,12 @@ fn finding(copy: &MetadataCopy<'_>, severity: Severity, message: String, latest:
             Severity::Error => {
                 format!("{} ended at {end}; judged at {judged}. Service providers refuse what its key signs.", latest.label())
             }
-            _ => format!(
+            _ if others_are_valid => format!(
                 "{} ended at {end}; judged at {judged}. It can be taken out once nothing is signed with it any more.",
+                latest.label()
+            ),
+            _ => format!(
+                "{} ended at {end}; judged at {judged}. Service providers that look at the dates refuse what its key signs, others go on.",
                 latest.label()
             ),
         })
@@ -111,30 +134,70 @@ fn finding(copy: &MetadataCopy<'_>, severity: Severity, message: String, latest:
     finding.because(&NOT_RENEWED, case)
 }
 
+/// A sign-in was refused, for the certificate or for no reason that is given.
+fn refused_for_it(case: &Case) -> bool {
+    let about = [Meaning::Certificate, Meaning::Signature];
+    case.failures.iter().any(|failure| {
+        let theirs = failure.codes.iter().any(|code| REFUSALS.contains(&code.as_str()));
+        match failure.party {
+            Party::Sp => failure.stage == Stage::Consumption && (failure.means(&about) || !failure.is_particular()),
+            Party::Idp => theirs || failure.means(&about),
+            _ => false,
+        }
+    })
+}
+
 /// The certificate the registration names as the one it signs with.
 fn judge_active(case: &Case, out: &mut Findings) {
     let Some(now) = case.judged_at else { return };
     for registration in case.relevant_registrations() {
         let Some(thumbprint) = &registration.active_signing_thumbprint else { continue };
-        let active = registration.credentials.iter().find(|key| key.sha1.as_ref().is_some_and(|sha1| same_thumbprint(sha1, thumbprint)));
+        let is_active = |key: &Credential| key.sha1.as_ref().is_some_and(|sha1| same_thumbprint(sha1, thumbprint));
+        let active = registration.credentials.iter().find(|key| is_active(key));
         let Some((key, end)) = active.and_then(|key| key.end.map(|end| (key, end))).filter(|(_, end)| *end < now) else { continue };
-        let severity = if case.signed_in() { Severity::Warning } else { Severity::Error };
-        let mut finding = Finding::new(severity, "The active signing certificate of the application has expired")
-            .detail(format!(
-                "{} ended at {end}; judged at {now}. The identity provider refuses to sign with it, or signs what is refused.",
-                thumbprint.value
-            ))
+        let valid = |key: &&Credential| key.end.is_some_and(|end| end > now) && key.start.is_none_or(|start| start <= now);
+        let another = registration.credentials.iter().filter(|key| key.usage.eq_ignore_ascii_case("sign") && !is_active(key)).find(valid);
+        let signs_on = case.has_habit(registration.vendor, Habit::SignsPastExpiry);
+        let severity = if refused_for_it(case) && !signs_on { Severity::Error } else { Severity::Warning };
+        let finding = Finding::new(severity, "The active signing certificate of the application has expired")
             .at(&key.place)
             .at(&thumbprint.place)
             .expected(format!("valid at {now}"), "the moment of the sign-in")
             .actual(format!("valid until {end}"), "keyCredentials")
-            .subject(registration.id.clone())
-            .because_in(&NOT_RENEWED, registration, None);
-        if severity == Severity::Warning {
-            finding = finding.likely();
+            .subject(registration.id.clone());
+        let ended = format!("{} ended at {end}; judged at {now}.", thumbprint.value);
+        let Some(sha1) = another.and_then(|key| key.sha1.as_deref()).filter(|_| signs_on) else {
+            let then = if signs_on {
+                "The identity provider goes on signing with it; service providers that look at the dates refuse what it signs."
+            } else {
+                "The identity provider refuses to sign with it, or signs what is refused."
+            };
+            out.push(settled(finding.detail(format!("{ended} {then}")).because_in(&NOT_RENEWED, registration, None)));
+            continue;
+        };
+        let held = case.idp_metadata_held();
+        let known = held
+            .iter()
+            .flat_map(|copy| copy.metadata.idp_signing_certificates())
+            .any(|certificate| same_thumbprint(&certificate.sha1, sha1));
+        let whether = match (held.is_empty(), known) {
+            (true, _) => "Whether the service provider has that one is not known.",
+            (false, true) => "The service provider has that one.",
+            (false, false) => "The service provider does not have that one, so it refuses every response from then on.",
+        };
+        let mut finding = finding
+            .detail(format!("{ended} Another certificate is valid, and the identity provider signs with that one although it is not active: {sha1}. {whether}"))
+            .at_all(another.map(|key| &key.place));
+        // What a captured response is signed with tells it better.
+        if !held.is_empty() && !known && case.responses().is_empty() {
+            finding.severity = Severity::Error;
         }
-        out.push(finding);
+        out.push(settled(finding.because_with(&ANOTHER_SIGNS, case, case.metadata_url(None).as_deref())));
     }
+}
+
+fn settled(finding: Finding) -> Finding {
+    if finding.severity == Severity::Warning { finding.likely() } else { finding }
 }
 
 #[cfg(test)]
@@ -142,8 +205,8 @@ mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::certificate::{Key, KeyUse};
-    use diag_sdk::case::registration::{Credential, IdpRegistration};
-    use diag_sdk::testing::{attempt, certificate, idp_metadata, with_metadata};
+    use diag_sdk::case::registration::IdpRegistration;
+    use diag_sdk::testing::{ENTRA, attempt, certificate, idp_metadata, refused_by_idp, with_metadata};
 
     /// A copy whose certificates end then.
     fn signing(certificates: Vec<Certificate>) -> Key {
@@ -172,13 +235,20 @@ mod tests {
     #[test]
     fn the_boundary_is_the_judged_moment() {
         assert_eq!(levels(&ending(&["2026-11-24T10:00:10Z"])), [], "still valid in its last second");
-        assert_eq!(levels(&ending(&["2026-11-24T10:00:09Z"])), [Severity::Error]);
+        assert_eq!(levels(&ending(&["2026-11-24T10:00:09Z"])), [Severity::Warning]);
     }
 
     #[test]
-    fn all_expired_is_an_error_some_a_warning() {
-        assert_eq!(levels(&ending(&["2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"])), [Severity::Error]);
-        assert_eq!(levels(&ending(&["2026-01-01T00:00:00Z", "2029-02-01T00:00:00Z"])), [Severity::Warning]);
+    fn only_a_refusal_makes_it_an_error() {
+        assert_eq!(levels(&ending(&["2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"])), [Severity::Warning]);
+        let mut case = ending(&["2026-01-01T00:00:00Z"]);
+        case.failures = refused_by_idp(&["AADSTS50146"], &[]).failures;
+        assert_eq!(levels(&case), [Severity::Error]);
+        case.failures = refused_by_idp(&["AADSTS50105"], &[Meaning::NotAssigned]).failures;
+        assert_eq!(levels(&case), [Severity::Warning]);
+        let mut rollover = ending(&["2026-01-01T00:00:00Z", "2029-02-01T00:00:00Z"]);
+        rollover.failures = refused_by_idp(&["AADSTS50146"], &[]).failures;
+        assert_eq!(levels(&rollover), [Severity::Warning]);
     }
 
     #[test]
@@ -190,22 +260,43 @@ mod tests {
         assert_eq!(levels(&case), []);
     }
 
-    #[test]
-    fn the_active_certificate_of_the_registration_is_judged_by_its_credential() {
+    fn registered(thumbprint: &str, keys: &[(&str, &str)]) -> Case {
+        let key = |(sha1, end): &(&str, &str)| Credential {
+            sha1: Some((*sha1).to_owned()),
+            end: end.parse().ok(),
+            usage: "Sign".to_owned(),
+            ..Credential::default()
+        };
         let registration = IdpRegistration {
             relevant: true,
-            active_signing_thumbprint: Some("AB".into()),
-            credentials: vec![
-                Credential { sha1: Some("CD".into()), end: "2020-01-01T00:00:00Z".parse().ok(), ..Credential::default() },
-                Credential { sha1: Some("AB".into()), end: "2026-11-23T00:00:00Z".parse().ok(), ..Credential::default() },
-            ],
+            vendor: ENTRA,
+            active_signing_thumbprint: Some(thumbprint.into()),
+            credentials: keys.iter().map(key).collect(),
             objects: vec![diag_sdk::case::registration::RegistrationObject::ServicePrincipal],
             ..IdpRegistration::default()
         };
         let mut case = with_metadata(vec![]);
         case.registrations = vec![registration];
-        assert_eq!(levels(&case), [Severity::Error]);
-        case.registrations[0].active_signing_thumbprint = Some("EF".into());
-        assert_eq!(levels(&case), [], "the export does not hold the active one");
+        case
+    }
+
+    #[test]
+    fn the_active_certificate_of_the_registration_is_judged_by_its_credential() {
+        let keys = [("CD", "2020-01-01T00:00:00Z"), ("AB", "2026-11-23T00:00:00Z")];
+        assert_eq!(levels(&registered("AB", &keys)), [Severity::Warning]);
+        assert_eq!(levels(&registered("EF", &keys)), [], "the export does not hold the active one");
+    }
+
+    #[test]
+    fn a_valid_one_signs_in_its_place_and_the_service_provider_needs_it() {
+        let mut case = registered("AB", &[("AB", "2026-11-23T00:00:00Z"), ("EF", "2029-01-01T00:00:00Z")]);
+        assert_eq!(levels(&case), [Severity::Warning], "what the service provider holds is not known");
+        case.metadata = vec![idp_metadata("d1", HeldBy::Sp, &["AB"])];
+        let found = SIGNING_CERTIFICATE_EXPIRED.judge(&case);
+        let active = found.found().last().expect("a finding");
+        assert_eq!((active.severity, active.causes[0].who), (Severity::Error, Who::Sp));
+        assert!(active.detail.as_deref().is_some_and(|detail| detail.contains("EF")));
+        case.metadata = vec![idp_metadata("d1", HeldBy::Sp, &["AB", "EF"])];
+        assert_eq!(levels(&case), [Severity::Warning]);
     }
 }
