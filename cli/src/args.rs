@@ -6,6 +6,17 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::path::PathBuf;
 
+/// Stands below the options.
+const AFTER: &str = "Examples:
+  diag login.har FederationMetadata.xml sp-metadata.xml app.json serviceprincipal.json virtualproxy.json
+  diag ./case-4711/
+  diag 'https://idp.example/saml2?SAMLRequest=…'
+  diag flow login.har
+  diag explain AADSTS50011
+
+Options of check have defaults in diag.toml and in the environment, as DIAG_FAIL_ON; diag man lists both.
+Exit codes: 0 nothing at or above the --fail-on level, 1 findings at or above it, 2 the work could not be done.";
+
 /// Why does this SAML single sign-on fail, who must change what, and where?
 ///
 /// Give it whatever you have, in any order: browser captures (HAR), metadata files, Microsoft
@@ -19,8 +30,7 @@ use std::path::PathBuf;
     subcommand_negates_reqs = true,
     arg_required_else_help = true,
     max_term_width = 100,
-    disable_help_subcommand = true,
-    after_help = "Examples:\n  diag login.har FederationMetadata.xml sp-metadata.xml app.json serviceprincipal.json virtualproxy.json\n  diag ./case-4711/\n  diag flow login.har\n  diag explain AADSTS50011\n\nExit codes: 0 nothing at or above the --fail-on level, 1 findings at or above it, 2 the work could not be done."
+    after_help = AFTER
 )]
 pub(crate) struct Arguments {
     /// The command; without one, `check`.
@@ -28,13 +38,14 @@ pub(crate) struct Arguments {
     pub(crate) command: Option<Command>,
     #[command(flatten)]
     pub(crate) check: CheckArguments,
-    /// Colours: as the terminal allows, always, or never.
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, help_heading = "Output")]
-    pub(crate) color: ColorWhen,
+    /// Colours: as the terminal allows, always, or never [default: auto]
+    #[arg(long, global = true, value_name = "WHEN", value_enum, help_heading = "Output")]
+    pub(crate) color: Option<ColorWhen>,
 }
 
 /// When to colour.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum ColorWhen {
     /// On a terminal; `NO_COLOR` and `CLICOLOR_FORCE` are honoured
     #[default]
@@ -80,17 +91,17 @@ pub(crate) enum Command {
 /// Options of `check`.
 #[derive(Debug, Default, Args)]
 pub(crate) struct CheckArguments {
-    /// Files, folders (walked), or `-` for standard input
+    /// Files, folders (walked), a message, URL or form as such, or `-` for standard input
     #[arg(value_name = "PATH", required_unless_present_any = ["sp_has", "idp_has"], value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// How to write the report [default: text]
+    /// How to write the report [default: as the ending of --output says, else text]
     #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Output")]
     pub(crate) format: Option<Format>,
     /// Write the report to this file: whole, or not at all
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
-    /// Verdict and root causes only
+    /// Verdict, root causes, and who mends them
     #[arg(long, short, conflicts_with = "verbose", help_heading = "Output")]
     pub(crate) quiet: bool,
     /// Everything: places, references, details of notices, checks that found nothing
@@ -141,14 +152,14 @@ pub(crate) struct BesideArguments {
     pub(crate) idp_has: Vec<PathBuf>,
     /// A private key of the service provider that decrypts assertions (repeat for several); the
     /// passphrase of an encrypted key is asked for on the terminal
-    #[arg(long, value_name = "PEM", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    #[arg(long, visible_alias = "decrypt", value_name = "PEM", value_hint = ValueHint::FilePath, help_heading = "Input")]
     pub(crate) key: Vec<PathBuf>,
 }
 
 /// Where defaults of options come from.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct DefaultsArguments {
-    /// Read defaults for these options from this file instead of ./diag.toml
+    /// Read defaults for these options from this file instead of the diag.toml of this folder or one above it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Configuration")]
     pub(crate) config: Option<PathBuf>,
     /// Use the defaults of [profile.NAME]
@@ -236,8 +247,23 @@ pub(crate) struct FlowArguments {
     /// Captures, or `-` for standard input; configuration files help to tell who is who
     #[arg(value_name = "CAPTURE", required = true, value_hint = ValueHint::FilePath)]
     pub(crate) captures: Vec<PathBuf>,
+    /// How to write the timeline
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
+    pub(crate) format: FlowFormat,
     #[command(flatten)]
     pub(crate) products: ProductArguments,
+}
+
+/// How to write a timeline.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FlowFormat {
+    /// For people, at a terminal
+    #[default]
+    Text,
+    /// One object with the attempts of the report, each with its capture
+    Json,
+    /// Sequence diagrams, for pages and tickets that draw Mermaid
+    Mermaid,
 }
 
 /// Options of `fix`.
@@ -285,8 +311,11 @@ pub(crate) struct DecodeArguments {
     #[arg(value_name = "BLOB|URL|FILE|-", default_value = "-", value_hint = ValueHint::FilePath)]
     pub(crate) what: String,
     /// A private key that decrypts what is encrypted in it (repeat for several)
-    #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath)]
-    pub(crate) decrypt: Vec<PathBuf>,
+    #[arg(long, visible_alias = "decrypt", value_name = "PEM", value_hint = ValueHint::FilePath)]
+    pub(crate) key: Vec<PathBuf>,
+    /// How to write the messages
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: ListFormat,
 }
 
 /// Options of `explain`.

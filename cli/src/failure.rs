@@ -37,6 +37,18 @@ impl Failure {
         self.hint = Some(hint.into());
         self
     }
+
+    /// Says in which part of a file it lies.
+    pub(crate) fn within(mut self, part: &str) -> Self {
+        self.message = format!("{part}: {}", self.message);
+        self
+    }
+
+    /// It comes with advice.
+    #[cfg(test)]
+    pub(crate) fn has_hint(&self) -> bool {
+        self.hint.is_some()
+    }
 }
 
 impl fmt::Display for Failure {

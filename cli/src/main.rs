@@ -16,10 +16,10 @@ mod progress;
 mod render;
 mod terminal;
 mod tone;
+mod typed;
 mod wanted;
 mod wording;
 
-use clap::Parser;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -28,9 +28,18 @@ fn main() -> ExitCode {
         return code;
     }
     failure::quiet_panics();
-    let arguments = args::Arguments::parse();
-    terminal::choose_colours(arguments.color);
-    let ended = catch_unwind(AssertUnwindSafe(|| commands::run(arguments)));
+    let arguments = match typed::read() {
+        typed::Read::Work(arguments) => *arguments,
+        typed::Read::Done(code) => return code,
+        typed::Read::Failed(failure) => return failure::report(&failure.into()),
+    };
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        terminal::choose_colours(match arguments.color {
+            Some(when) => when,
+            None => config::environment::color()?.unwrap_or_default(),
+        });
+        commands::run(arguments)
+    }));
     match ended {
         Ok(Ok(code)) => code,
         Ok(Err(error)) => failure::report(&error),

@@ -39,10 +39,11 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Checks that the file can be written and is none of those read.
-    pub(crate) fn new(path: &Path, inputs: &[File]) -> Result<Self, Failure> {
+    /// Checks that the file can be written and is none of those read: inputs, and what else the run reads.
+    pub(crate) fn new(path: &Path, inputs: &[File], others: &[PathBuf]) -> Result<Self, Failure> {
         let shown = path.display().to_string();
-        if inputs.iter().any(|file| file.is_at(path)) {
+        let same = |other: &PathBuf| fs::canonicalize(other).is_ok_and(|other| fs::canonicalize(path).is_ok_and(|path| path == other));
+        if inputs.iter().any(|file| file.is_at(path)) || others.iter().any(same) {
             return Err(Failure::new(format!("{shown}: is one of the files to read; it would be overwritten"))
                 .hint("name another file after --output"));
         }
@@ -101,11 +102,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("login.har");
         fs::write(&path, "x").expect("a file");
-        let input = File { path: Some(path.clone()), shown: "login.har".into(), named: true, held_by: HeldBy::Publisher, size: 1 };
-        assert!(Target::new(&folder.path().join("./login.har"), &[input]).is_err());
-        assert!(Target::new(&path, &[]).is_ok());
-        assert!(Target::new(folder.path(), &[]).is_err());
-        assert!(Target::new(Path::new("/nonexistent/report.json"), &[]).is_err());
+        let input =
+            File { path: Some(path.clone()), typed: None, shown: "login.har".into(), named: true, held_by: HeldBy::Publisher, size: 1 };
+        assert!(Target::new(&folder.path().join("./login.har"), &[input], &[]).is_err());
+        assert!(Target::new(&folder.path().join("./login.har"), &[], std::slice::from_ref(&path)).is_err());
+        assert!(Target::new(&path, &[], &[]).is_ok());
+        assert!(Target::new(folder.path(), &[], &[]).is_err());
+        assert!(Target::new(Path::new("/nonexistent/report.json"), &[], &[]).is_err());
     }
 
     #[test]
@@ -113,7 +116,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("report.txt");
         fs::write(&path, "a longer text from before").expect("a file");
-        Target::new(&path, &[]).expect("writable").write(&unstyled("\u{1b}[31mBROKEN\u{1b}[0m\n")).expect("written");
+        Target::new(&path, &[], &[]).expect("writable").write(&unstyled("\u{1b}[31mBROKEN\u{1b}[0m\n")).expect("written");
         assert_eq!(fs::read_to_string(&path).expect("readable"), "BROKEN\n");
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
     }

@@ -51,6 +51,12 @@ pub(crate) fn width() -> usize {
     seen.map_or(USUAL, |width| width.clamp(NARROWEST, WIDEST))
 }
 
+/// Lines of the terminal; `None` where the output goes elsewhere.
+pub(crate) fn height() -> Option<usize> {
+    let size = std::io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    size.map(|(_, height)| usize::from(height.0))
+}
+
 /// Text from input as it may reach a terminal: control characters and characters that reorder text
 /// are written as escapes, so that no file can move the cursor, colour, or disguise what it says.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {

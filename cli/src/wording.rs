@@ -8,7 +8,7 @@ use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::{Actor, AttemptKind, Outcome};
 use diag_sdk::case::input::InputKind;
 use diag_sdk::case::message::Damage;
-use diag_sdk::{Cause, Severity, Who};
+use diag_sdk::{Case, Cause, Severity, Who};
 use jiff::Timestamp;
 
 /// The severity in one word.
@@ -61,9 +61,10 @@ pub(crate) fn purpose(kind: AttemptKind, outcome: Outcome) -> Option<&'static st
 }
 
 /// What set the moment of judgement.
-pub(crate) fn judged_by(by: JudgedBy) -> &'static str {
-    match by {
+pub(crate) fn judged_by(case: &Case) -> &'static str {
+    match case.judged_by {
         JudgedBy::Now => "now",
+        JudgedBy::Capture if case.exchanges.is_empty() => "the time the message gives",
         JudgedBy::Capture => "the capture's own time",
         JudgedBy::Option => "--at",
     }

@@ -30,4 +30,5 @@ pub mod snapshot;
 pub mod sources;
 mod spoken;
 pub mod story;
+pub mod suppression;
 pub mod verdict;

@@ -4,6 +4,7 @@
 
 use crate::runner::{Ending, Run};
 use crate::screen::Names;
+use crate::suppression::{Applied, Suppressed};
 use crate::verdict::{self, Because, Verdict};
 use diag_products::Products;
 use diag_sdk::case::attempt::Attempt;
@@ -102,6 +103,12 @@ pub struct Report {
     pub findings: Vec<ReportedFinding>,
     /// Every check and how it ended.
     pub checks: Vec<ReportedCheck>,
+    /// Findings that somebody decided to live with: they count neither for the verdict nor for the exit code.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suppressed: Vec<Suppressed>,
+    /// Those decisions, and what became of each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suppressions: Vec<Applied>,
 }
 
 /// Schema of the report.
@@ -140,6 +147,8 @@ impl Report {
             attempts: case.attempts.clone(),
             findings,
             checks: run.checks.into_iter().map(ReportedCheck::from).collect(),
+            suppressed: Vec::new(),
+            suppressions: Vec::new(),
         }
     }
 

@@ -1,9 +1,10 @@
 //! `diag check`: judges everything given and writes the report.
 
+use super::ending;
 use super::examining::{Manner, examine, judge, understood};
-use crate::args::{self, CheckArguments, FailOn, Format};
+use crate::args::{CheckArguments, Format};
 use crate::checkers::Checkers;
-use crate::config;
+use crate::config::{self, Configured};
 use crate::failure::{self, Failure};
 use crate::files::{self, Collected, File, Given};
 use crate::keys;
@@ -15,14 +16,12 @@ use crate::progress::Meter;
 use crate::render::{self, Detail, Judged};
 use crate::terminal;
 use crate::wording;
-use clap::CommandFactory;
 use diag_core::intake::{self, Options, Supplied};
 use diag_core::runner::Selection;
 use diag_products::Products;
-use diag_sdk::Severity;
 use diag_sdk::case::input::{HeldBy, Input, InputKind};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -30,15 +29,17 @@ use std::sync::{Arc, Mutex};
 pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     let configured = config::apply(&mut arguments)?;
     let arguments = &arguments;
-    let format = arguments.format.unwrap_or_default();
+    let format = arguments.format.or_else(|| ending_of(arguments.output.as_deref()?)).unwrap_or_default();
     let fail_on = arguments.fail_on.unwrap_or_default();
     // Nobody should wonder why checks are missing.
-    if let Some(path) = configured.path.as_ref().filter(|_| format == Format::Text && arguments.defaults.config.is_none()) {
+    let unnamed = configured.paths.iter().filter(|path| arguments.defaults.config.as_ref() != Some(path));
+    for path in unnamed.filter(|_| format == Format::Text) {
         failure::say_note(&format!("options from {}", path.display()));
     }
     let checkers = plugins::checkers(&arguments.plugins, &configured.plugins)?;
     let products = products::set(configured.products.iter().chain(&arguments.products.products))?;
-    let manner = manner(arguments, &checkers, products)?;
+    let read_too: Vec<PathBuf> = others_read(arguments, &configured);
+    let manner = manner(arguments, &checkers, products, configured)?;
     for (name, want) in checkers.refused() {
         failure::say_note(&format!("plugin {name} wants {want} and does not see it; --grant {name}={want} shows it"));
     }
@@ -51,12 +52,12 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
         failure::say_note(note);
     }
     if collected.files.is_empty() {
-        return Err(with_command_hint(files::nothing_read(&collected), arguments).into());
+        return Err(files::nothing_read(&collected).into());
     }
     for trouble in &collected.troubles {
         failure::say_error(trouble);
     }
-    let target = arguments.output.as_deref().map(|path| Target::new(path, &collected.files)).transpose()?;
+    let target = arguments.output.as_deref().map(|path| Target::new(path, &collected.files, &read_too)).transpose()?;
     let cases = cases(arguments, collected)?;
     if cases.len() > 1 && format == Format::Json {
         return Err(Failure::new("--format json holds one report, and --each makes several")
@@ -71,7 +72,8 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     if let ([], [only]) = (understood.as_slice(), strange.as_slice())
         && let [input] = only.case.inputs.as_slice()
     {
-        return Err(Failure::new(remark(input)).into());
+        let failure = Failure::new(remark(input));
+        return Err(if input.path.starts_with(files::COMMAND_LINE) { failure.hint(DECODE) } else { failure }.into());
     }
     if format == Format::Text || understood.is_empty() {
         say_notes(understood.iter().chain(&strange));
@@ -86,19 +88,47 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
         _ => Detail::Usual,
     };
     let width = if target.is_some() { terminal::USUAL } else { terminal::width() };
-    let text = render::render(&understood, &checkers, render::Form { format, detail, width, fail_on })?;
+    let height = if target.is_some() { None } else { terminal::height() };
+    let text = render::render(&understood, &checkers, render::Form { format, detail, width, height, fail_on })?;
     match target {
         Some(target) if format == Format::Text => target.write(&output::unstyled(&text))?,
         Some(target) => target.write(&text)?,
         None if format == Format::Text => output::print(&text)?,
         None => output::print_bytes(text.as_bytes())?,
     }
-    Ok(exit_code(fail_on, &understood))
+    // Who reads a report sees that; a script sees the code alone.
+    if let Some(remark) = ending::remark(fail_on, &understood).filter(|_| format != Format::Text || arguments.quiet) {
+        failure::say_note(remark);
+    }
+    Ok(ending::code(fail_on, &understood))
 }
 
-fn manner(arguments: &CheckArguments, checkers: &Checkers, products: Arc<Products>) -> Result<Manner, Failure> {
+/// The format that the ending of a file's name stands for.
+fn ending_of(output: &Path) -> Option<Format> {
+    match output.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "html" | "htm" => Some(Format::Html),
+        "md" | "markdown" => Some(Format::Markdown),
+        "json" => Some(Format::Json),
+        "ndjson" | "jsonl" => Some(Format::Ndjson),
+        "sarif" => Some(Format::Sarif),
+        "xml" => Some(Format::Junit),
+        _ => None,
+    }
+}
+
+/// Files that are read beside the case, so that no report is written over them.
+fn others_read(arguments: &CheckArguments, configured: &Configured) -> Vec<PathBuf> {
+    let named = arguments.beside.key.iter().chain(&arguments.plugins.plugins).chain(&arguments.products.products);
+    let plugins = configured.plugins.iter().map(|plugin| &plugin.path);
+    named.chain(&configured.paths).chain(&configured.products).chain(plugins).cloned().collect()
+}
+
+fn manner(arguments: &CheckArguments, checkers: &Checkers, products: Arc<Products>, configured: Configured) -> Result<Manner, Failure> {
     for name in arguments.only.iter().chain(&arguments.skip) {
         known_name(name, checkers)?;
+    }
+    for suppression in &configured.suppressions {
+        known_name(&suppression.check, checkers).map_err(|failure| failure.within("[[ignore]]"))?;
     }
     Ok(Manner {
         strict: arguments.strict,
@@ -106,6 +136,7 @@ fn manner(arguments: &CheckArguments, checkers: &Checkers, products: Arc<Product
         selection: Selection { only: arguments.only.clone(), skip: arguments.skip.clone() },
         keys: keys::load(&arguments.beside.key)?,
         products,
+        suppressions: configured.suppressions,
     })
 }
 
@@ -123,7 +154,7 @@ fn cases(arguments: &CheckArguments, collected: Collected) -> Result<Vec<Vec<Fil
     if !arguments.each {
         return Ok(vec![collected.files]);
     }
-    if collected.files.iter().any(|file| file.path.is_none()) {
+    if collected.files.iter().any(File::is_standard_input) {
         return Err(Failure::new("standard input is one case: --each needs files").hint("leave out --each, or name the captures"));
     }
     let (captures, others): (Vec<File>, Vec<File>) = collected.files.into_iter().partition(is_capture);
@@ -177,6 +208,8 @@ fn judge_all(cases: &[Vec<File>], manner: &Manner, checkers: &Checkers, meter: &
     done.into_iter().map(|(_, judged)| judged).collect()
 }
 
+const DECODE: &str = "diag decode shows what a message says, even one that is cut or damaged";
+
 pub(super) const WHAT_IS_READ: &str = "diag reads HAR captures, SAML metadata and messages, and exports of either side's configuration: diag product list tells of which products";
 
 /// Remarks on files that are none of ours, each once.
@@ -197,29 +230,4 @@ pub(super) fn remark(input: &Input) -> String {
         [] => format!("{path}: neither a capture nor metadata nor an export that diag knows"),
         notes => format!("{path}: {}", notes.join("; ")),
     }
-}
-
-/// `diag chekc login.har` names no file: say so.
-fn with_command_hint(failure: Failure, arguments: &CheckArguments) -> Failure {
-    let first = arguments.paths.first().map(PathBuf::as_path).and_then(|path| path.to_str());
-    let command = args::Arguments::command();
-    let commands: Vec<&str> = command.get_subcommands().filter(|command| !command.is_hide_set()).map(clap::Command::get_name).collect();
-    match first.filter(|first| !first.contains(['/', '.', '\\'])) {
-        Some(first) if commands.contains(&first) => failure.hint(format!("options stand behind the command: diag {first} …")),
-        Some(first) => match did_you_mean(first, commands) {
-            Some(hint) => failure.hint(format!("{first} is no command; {hint}")),
-            None => failure,
-        },
-        None => failure,
-    }
-}
-
-fn exit_code(fail_on: FailOn, judged: &[Judged]) -> ExitCode {
-    let worst = judged.iter().filter_map(|judged| judged.report.worst()).max();
-    let fails = match fail_on {
-        FailOn::Never => false,
-        FailOn::Error => worst >= Some(Severity::Error),
-        FailOn::Warning => worst >= Some(Severity::Warning),
-    };
-    ExitCode::from(u8::from(fails))
 }

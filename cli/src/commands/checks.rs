@@ -17,6 +17,9 @@ use std::process::ExitCode;
 /// In a pipe a check is one line, whatever its length: people search it.
 const UNWRAPPED: usize = 1_000;
 
+/// Titles get a column of their own where it is at least this wide.
+const NARROWEST_TITLE: usize = 36;
+
 /// A check as `--format json` lists it.
 #[derive(Serialize)]
 struct Listed<'a> {
@@ -71,16 +74,25 @@ fn table(checkers: &Checkers, width: usize) -> String {
     let longest = checks.iter().map(|check| check.id.len()).max().unwrap_or_default();
     for plugin in checkers.families() {
         page.blank();
-        page.line(&format!("{}  {}", styled(STRONG, &plugin.name), styled(DIM, &plugin.about)));
+        let lead = format!("{}  ", styled(STRONG, &plugin.name));
+        page.hanging(&lead, 2, &styled(DIM, &plugin.about));
         for check in &plugin.checks {
             let style = wording::tone(check.level()).style();
             let level = format!("{style}{:<8}{style:#}", levels(check));
             let lead = format!("  {:<longest$}  {level}", check.id);
-            page.hanging(&lead, 2 + longest + 2 + 8, &plain(&check.title));
+            let indent = 2 + longest + 2 + 8;
+            if indent + NARROWEST_TITLE > width {
+                page.line(&lead);
+                page.paragraph(6, &plain(&check.title));
+            } else {
+                page.hanging(&lead, indent, &plain(&check.title));
+            }
         }
     }
     page.blank();
-    page.line(&styled(DIM, &format!("{} checks; diag explain ID tells more about one", checks.len())));
+    let several = styled(DIM, "E/W, W/N: an error, a warning or a notice (E, W, N), as the case is");
+    page.paragraph(0, &several);
+    page.paragraph(0, &styled(DIM, &format!("{} checks; diag explain ID tells more about one", checks.len())));
     page.finish()
 }
 
@@ -90,5 +102,19 @@ fn levels(check: &CheckInfo) -> String {
     match letters.as_slice() {
         [one] => (*one).to_owned(),
         several => several.iter().map(|word| word[..1].to_uppercase()).collect::<Vec<_>>().join("/"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_fits_narrow_terminals_and_explains_its_letters() {
+        let text = anstream::adapter::strip_str(&table(&Checkers::builtin(), 80)).to_string();
+        for line in text.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+        assert!(text.contains("(E, W, N)"), "{text}");
     }
 }

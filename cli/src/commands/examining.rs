@@ -9,9 +9,11 @@ use diag_core::examine::{Examination, Request};
 use diag_core::intake::Supplied;
 use diag_core::report::Report;
 use diag_core::runner::Selection;
+use diag_core::suppression::{self, Suppression};
 use diag_products::Products;
 use diag_sdk::case::input::{Input, InputKind};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 
 /// How to judge.
@@ -22,11 +24,20 @@ pub(crate) struct Manner {
     pub(crate) selection: Selection,
     pub(crate) keys: Vec<PrivateKey>,
     pub(crate) products: Arc<Products>,
+    /// Findings to live with.
+    pub(crate) suppressions: Vec<Suppression>,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { strict: false, at: None, selection: Selection::default(), keys: Vec::new(), products: Products::builtin() }
+        Self {
+            strict: false,
+            at: None,
+            selection: Selection::default(),
+            keys: Vec::new(),
+            products: Products::builtin(),
+            suppressions: Vec::new(),
+        }
     }
 }
 
@@ -54,8 +65,11 @@ pub(crate) fn examine(files: &[File], manner: &Manner, meter: &Meter) -> Examina
 
 /// Judges a case.
 pub(crate) fn judge(examination: Examination, manner: &Manner, checkers: &Checkers) -> Judged {
-    let run = checkers.run(&examination.case, &manner.selection);
-    let report = Report::new(&examination.case, run, checkers.checks(), &manner.products);
+    let mut run = checkers.run(&examination.case, &manner.selection);
+    // A decision is an agreement between people, so that the day on which they look counts.
+    let today = manner.at.unwrap_or_else(Timestamp::now).to_zoned(TimeZone::UTC).date();
+    let (suppressed, suppressions) = suppression::apply(&examination.case, &mut run, &manner.suppressions, today);
+    let report = Report { suppressed, suppressions, ..Report::new(&examination.case, run, checkers.checks(), &manner.products) };
     Judged { case: examination.case, sources: examination.sources, report, products: Arc::clone(&manner.products) }
 }
 

@@ -2,13 +2,14 @@
 
 use super::check::remark;
 use super::examining::{Manner, examine, judge, understood};
-use crate::args::FlowArguments;
+use crate::args::{FlowArguments, FlowFormat};
 use crate::checkers::Checkers;
 use crate::failure::{self, Failure};
 use crate::files::{self, Given};
 use crate::output;
 use crate::products;
 use crate::progress::Meter;
+use crate::render::flow;
 use crate::render::text::timeline;
 use crate::terminal;
 use crate::wording;
@@ -38,6 +39,10 @@ pub(crate) fn run(arguments: &FlowArguments) -> anyhow::Result<ExitCode> {
             .hint("diag flow reads what a browser recorded: export a HAR from the developer tools' Network tab")
             .into());
     }
-    output::print(&timeline::render(&judged, terminal::width()))?;
+    match arguments.format {
+        FlowFormat::Text => output::print(&timeline::render(&judged, terminal::width()))?,
+        FlowFormat::Json => output::print_bytes(flow::json(&judged)?.as_bytes())?,
+        FlowFormat::Mermaid => output::print_bytes(flow::mermaid(&judged).as_bytes())?,
+    }
     Ok(ExitCode::SUCCESS)
 }

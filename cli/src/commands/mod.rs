@@ -5,6 +5,7 @@ mod checks;
 mod completions;
 mod decode;
 mod docs;
+mod ending;
 mod examining;
 mod explain;
 mod fix;

@@ -7,7 +7,7 @@ use crate::terminal::visible;
 use crate::wanted;
 use crate::wording;
 use diag_core::report::{CheckOutcome, ReportedCheck, ReportedFinding};
-use diag_products::Products;
+use diag_core::suppression::Suppressed;
 use diag_sdk::Severity;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -37,7 +37,7 @@ fn suite(out: &mut String, judged: &Judged, family: &str, checks: &[&ReportedChe
     // Writing to a String cannot fail.
     let _ = writeln!(
         out,
-        "  <testsuite id=\"{number}\" name=\"{}\" package=\"{}\" timestamp=\"{time}\" hostname=\"localhost\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"0\">\n    <properties>\n      <property name=\"verdict\" value=\"{}\"/>\n    </properties>",
+        "  <testsuite id=\"{number}\" name=\"{}\" package=\"{}\" timestamp=\"{time}\" hostname=\"localhost\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"0\">\n    <properties>\n      <property name=\"verdict\" value=\"{}\"/>\n      <property name=\"suppressed\" value=\"{}\"/>\n    </properties>",
         escape(family),
         escape(judged.title()),
         checks.len(),
@@ -45,18 +45,28 @@ fn suite(out: &mut String, judged: &Judged, family: &str, checks: &[&ReportedChe
         of(CheckOutcome::Crashed),
         of(CheckOutcome::Skipped),
         escape(&serde_json::to_value(judged.report.verdict).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()),
+        suppressed(judged, family).count(),
     );
     let mut passing = String::new();
     for check in checks {
-        case(out, family, check, &failing(check));
+        case(out, judged, family, check, &failing(check));
         for finding in findings(judged, check).into_iter().filter(|finding| !fails(finding, fail_on)) {
             let _ = writeln!(passing, "{} {}: {}", wording::word(finding.severity), finding.check, finding.message);
         }
     }
+    for one in suppressed(judged, family) {
+        let _ = writeln!(passing, "suppressed {}: {} ({})", one.finding.check, one.finding.message, one.reason);
+    }
     let _ = writeln!(out, "    <system-out>{}</system-out>\n    <system-err/>\n  </testsuite>", escape_lines(&passing));
 }
 
-fn case(out: &mut String, family: &str, check: &ReportedCheck, failing: &[&ReportedFinding]) {
+/// Findings of a family that somebody decided to live with.
+fn suppressed<'j>(judged: &'j Judged, family: &str) -> impl Iterator<Item = &'j Suppressed> {
+    let family = format!("{family}/");
+    judged.report.suppressed.iter().filter(move |one| one.finding.check.starts_with(&family))
+}
+
+fn case(out: &mut String, judged: &Judged, family: &str, check: &ReportedCheck, failing: &[&ReportedFinding]) {
     let name = check.id.split_once('/').map_or(check.id.as_str(), |(_, name)| name);
     let _ = write!(out, "    <testcase classname=\"{}\" name=\"{}\" time=\"0\"", escape(family), escape(name));
     let inside = match (check.outcome, failing) {
@@ -64,9 +74,11 @@ fn case(out: &mut String, family: &str, check: &ReportedCheck, failing: &[&Repor
             let error = check.error.as_deref().unwrap_or_default();
             format!("<error type=\"crashed\" message=\"{}\"/>", escape(error))
         }
-        (CheckOutcome::Skipped, []) => {
-            let needs: Vec<String> = check.needs.iter().map(|need| wanted::name(*need, &Products::builtin())).collect();
-            format!("<skipped message=\"{}\"/>", escape(&format!("needs one of: {}", needs.join(", "))))
+        (CheckOutcome::Skipped, []) => format!("<skipped message=\"{}\"/>", escape(&why_skipped(judged, check))),
+        (_, []) if judged.report.suppressed.iter().any(|one| one.finding.check == check.id) => {
+            let reasons: Vec<&str> =
+                judged.report.suppressed.iter().filter(|one| one.finding.check == check.id).map(|one| one.reason.as_str()).collect();
+            format!("<skipped message=\"{}\"/>", escape(&format!("suppressed: {}", reasons.join("; "))))
         }
         (_, []) => String::new(),
         (_, [first, ..]) => {
@@ -83,6 +95,17 @@ fn case(out: &mut String, family: &str, check: &ReportedCheck, failing: &[&Repor
         out.push_str("/>\n");
     } else {
         let _ = writeln!(out, ">{inside}</testcase>");
+    }
+}
+
+/// What it lacks: an input that is there already is none of that.
+fn why_skipped(judged: &Judged, check: &ReportedCheck) -> String {
+    let absent = check.needs.iter().filter(|need| !judged.case.has(**need));
+    let absent: Vec<String> = absent.map(|need| wanted::name(*need, &judged.products)).collect();
+    match absent.as_slice() {
+        [] => "nothing in what was given is for it to judge".to_owned(),
+        [one] => format!("needs: {one}"),
+        several => format!("needs one of: {}", several.join(", ")),
     }
 }
 
@@ -142,6 +165,21 @@ fn escape_lines(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use diag_sdk::Need::{Capture, SpMetadata};
+
+    #[test]
+    fn what_was_given_is_not_asked_for() {
+        let mut judged = crate::render::sample::broken();
+        judged.case.messages.clear();
+        let check = |needs: &[diag_sdk::Need]| ReportedCheck {
+            id: "x/y".into(),
+            outcome: CheckOutcome::Skipped,
+            needs: needs.to_vec(),
+            error: None,
+        };
+        assert_eq!(why_skipped(&judged, &check(&[Capture])), "nothing in what was given is for it to judge");
+        assert_eq!(why_skipped(&judged, &check(&[Capture, SpMetadata])), "needs: Metadata of the service provider");
+    }
 
     #[test]
     fn no_text_breaks_the_document() {

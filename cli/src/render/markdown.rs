@@ -44,8 +44,24 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail) -> St
             }
         }
     }
+    if let Some(suppressed) = &case.suppressed {
+        let _ = writeln!(out, "\n## Suppressed: {}\n", suppressed.number);
+        for decision in &suppressed.decisions {
+            let _ = writeln!(out, "- {}: {}", code(decision.check), escape(&decision.words));
+        }
+    }
     not_checked(&mut out, &case.unchecked);
     basis(&mut out, &case);
+    out
+}
+
+/// Several reports in a table.
+pub(crate) fn summary(judged: &[Judged]) -> String {
+    let lines: Vec<view::Summed<'_>> = judged.iter().map(view::summary).collect();
+    let mut out = format!("# Summary\n\n{}\n\n| verdict | capture | reason |\n|---|---|---|\n", view::tally(&lines));
+    for line in &lines {
+        let _ = writeln!(out, "| {} | {} | {} |", line.badge, cell(&code(line.name)), cell(&escape(&line.reason)));
+    }
     out
 }
 
@@ -55,7 +71,7 @@ fn root_cause(out: &mut String, root: &Root<'_>, detail: Detail) {
     let _ = writeln!(out, "\n{}", code(root.finding.check));
     body(out, &root.finding);
     for other in &root.again {
-        out.push_str("\n### The same once more\n");
+        out.push_str("\n### The same fault in another place\n");
         body(out, other);
     }
     if let Some(because) = root.finding.because.as_ref().filter(|_| detail != Detail::Brief) {

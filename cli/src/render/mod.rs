@@ -2,6 +2,7 @@
 
 pub(crate) mod differing;
 pub(crate) mod fixes;
+pub(crate) mod flow;
 mod html;
 pub(crate) mod json;
 mod judged;
@@ -36,6 +37,8 @@ pub(crate) struct Form {
     pub(crate) format: Format,
     pub(crate) detail: Detail,
     pub(crate) width: usize,
+    /// Lines of the terminal it goes to, where it goes to one.
+    pub(crate) height: Option<usize>,
     pub(crate) fail_on: FailOn,
 }
 
@@ -46,10 +49,27 @@ pub(crate) fn render(judged: &[Judged], checkers: &Checkers, form: Form) -> anyh
         Ok(judged.iter().map(write).collect::<anyhow::Result<Vec<_>>>()?.join(between))
     };
     match form.format {
-        Format::Text => each(&|one| Ok(text::render(one, one.title_among(several), form.detail, form.width)), "\n"),
+        Format::Text => {
+            let mut text = each(&|one| Ok(text::render(one, one.title_among(several), form.detail, form.width)), "\n")?;
+            match judged {
+                [only] if form.detail != Detail::Brief => {
+                    let again = form.height.and_then(|height| text::in_short(only, &text, height, form.width));
+                    text.push_str(&again.unwrap_or_default());
+                }
+                [_] | [] => {}
+                all => {
+                    text.push('\n');
+                    text.push_str(&text::summary::render(all, form.width));
+                }
+            }
+            Ok(text)
+        }
         Format::Json => each(&|one| Ok(json::pretty(&one.report)?), ""),
         Format::Ndjson => each(&|one| Ok(json::line(&one.report)?), ""),
-        Format::Markdown => each(&|one| Ok(markdown::render(one, one.title_among(several), form.detail)), "\n"),
+        Format::Markdown => {
+            let text = each(&|one| Ok(markdown::render(one, one.title_among(several), form.detail)), "\n")?;
+            Ok(if several { format!("{text}\n{}", markdown::summary(judged)) } else { text })
+        }
         Format::Html => html::render(judged, form.detail),
         Format::Sarif => Ok(json::pretty(&sarif::render(judged, checkers))?),
         Format::Junit => Ok(junit::render(judged, form.fail_on)),

@@ -142,6 +142,7 @@ pub(crate) fn broken() -> Judged {
                 step(0, Actor::Sp, Actor::Browser, "redirect", Some(302), "sense.example/azure/hub"),
                 step(1, Actor::Browser, Actor::Idp, "AuthnRequest", Some(200), "login.microsoftonline.com/tenant/saml2"),
             ],
+            exchanges: vec![0],
             ..Attempt::default()
         }],
         findings: vec![root(), symptom, warning, notice],
@@ -166,6 +167,8 @@ pub(crate) fn broken() -> Judged {
             error: (outcome == CheckOutcome::Crashed).then(|| "the check panicked".to_owned()),
         })
         .to_vec(),
+        suppressed: Vec::new(),
+        suppressions: Vec::new(),
     };
     Judged { case, sources, report, products: Products::builtin() }
 }

@@ -31,9 +31,28 @@ fn run(judged: &Judged, checkers: &Checkers) -> Value {
         "columnKind": "unicodeCodePoints",
         "artifacts": report.inputs.iter().map(|input| json!({"location": {"uri": uri(&input.path)}})).collect::<Vec<_>>(),
         "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": crashed}],
-        "results": report.findings.iter().map(|finding| result(judged, &rules, finding)).collect::<Vec<_>>(),
+        "results": results(judged, &rules),
         "properties": {"verdict": report.verdict, "judgedAt": report.judged_at, "rootCauses": report.root_causes},
     })
+}
+
+/// Findings, then those that are kept back, each with why.
+fn results(judged: &Judged, rules: &[&str]) -> Vec<Value> {
+    let report = &judged.report;
+    let mut results: Vec<Value> = report.findings.iter().map(|finding| result(judged, rules, finding)).collect();
+    results.extend(report.suppressed.iter().enumerate().map(|(index, one)| {
+        let finding = ReportedFinding {
+            id: format!("s{}", index + 1),
+            finding: one.finding.clone(),
+            explains: Vec::new(),
+            explained_by: None,
+            because: None,
+        };
+        let mut value = result(judged, rules, &finding);
+        value["suppressions"] = json!([{"kind": "external", "status": "accepted", "justification": one.reason}]);
+        value
+    }));
+    results
 }
 
 fn rule(id: &str, checkers: &Checkers) -> Value {

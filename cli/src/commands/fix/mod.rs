@@ -46,6 +46,7 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
         selection: Selection { only: defaults.only, skip: defaults.skip },
         keys: keys::load(&defaults.beside.key)?,
         products: products::set(configured.products.iter().chain(&arguments.products.products))?,
+        suppressions: configured.suppressions,
     };
     let mut folder = Folder::new(arguments.output.as_deref(), arguments.force)?;
     let mut collected =

@@ -59,7 +59,7 @@ pub(super) fn root_cause(page: &mut Page, root: &Root<'_>, detail: Detail) {
 /// What differs where the same is the case once more.
 fn again(page: &mut Page, other: &Finding<'_>) {
     page.blank();
-    page.line(&styled(STRONG, "THE SAME"));
+    page.line(&styled(STRONG, "THE SAME FAULT IN ANOTHER PLACE"));
     prose(page, ROOT_INDENT, &other.detail);
     if let Some(place) = other.places.first() {
         page.hanging(&format!("  {}", styled(DIM, "at")), 5, &styled(DIM, &place.words));

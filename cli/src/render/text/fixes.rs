@@ -13,14 +13,14 @@ const CHANGES_SHOWN: usize = 12;
 pub(crate) fn render(fixes: &Fixes, width: usize) -> String {
     let mut page = Page::new(width);
     if fixes.copies.is_empty() && fixes.by_hand.is_empty() && fixes.refused.is_empty() {
-        page.line("Nothing to do: no file wants mending, and no value is to be entered.");
+        page.line("Nothing to do: no file needs a repair, and there is no value to enter.");
         return page.finish();
     }
     for copy in &fixes.copies {
         copied(&mut page, copy, fixes.dry_run);
     }
     if fixes.copies.is_empty() {
-        page.line(if fixes.refused.is_empty() { "No file wants mending." } else { "No file could be mended." });
+        page.line(if fixes.refused.is_empty() { "No file needs a repair." } else { "No file could be repaired." });
     }
     if !fixes.by_hand.is_empty() {
         page.blank();

@@ -6,9 +6,12 @@ mod excerpt;
 mod findings;
 pub(crate) mod fixes;
 mod headline;
+pub(crate) mod highlighted;
 pub(crate) mod indented;
 pub(crate) mod markdown;
 pub(crate) mod page;
+pub(crate) mod summary;
+mod suppressed;
 pub(crate) mod timeline;
 mod unchecked;
 
@@ -48,6 +51,9 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail, width
             findings::listed(&mut page, finding, detail);
         }
     }
+    if let Some(suppressed) = &case.suppressed {
+        suppressed::write(&mut page, suppressed);
+    }
     if case.files_first {
         basis::write(&mut page, &case, detail);
         unchecked::write(&mut page, &case.unchecked, detail);
@@ -56,6 +62,13 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail, width
         basis::write(&mut page, &case, detail);
     }
     page.finish()
+}
+
+/// The verdict, the root causes and who mends them once more, below a report that is longer than the screen: what
+/// stands last is what a terminal shows.
+pub(crate) fn in_short(judged: &Judged, report: &str, height: usize, width: usize) -> Option<String> {
+    let short = report.lines().count() < height || judged.report.root_causes.is_empty();
+    (!short).then(|| format!("\n{}\n{}", styled(DIM, "In short:"), render(judged, None, Detail::Brief, width)))
 }
 
 #[cfg(test)]
@@ -80,6 +93,17 @@ mod tests {
     #[test]
     fn brief_is_verdict_and_root_causes() {
         insta::assert_snapshot!(plain(&sample::broken(), Detail::Brief));
+    }
+
+    #[test]
+    fn what_scrolled_away_is_said_again() {
+        let judged = sample::broken();
+        let report = render(&judged, None, Detail::Usual, 88);
+        let again = in_short(&judged, &report, 24, 88).expect("a long report");
+        assert!(again.contains("The request's ACS URL is not registered") && again.contains("Identity provider administrator"), "{again}");
+        assert!(again.lines().count() < 24);
+        assert_eq!(in_short(&judged, &report, 500, 88), None);
+        assert_eq!(in_short(&sample::healthy(), &report, 5, 88), None);
     }
 
     #[test]

@@ -74,6 +74,12 @@ impl Page {
         self.out.push('\n');
     }
 
+    /// A line of which not even the blanks at its end may be lost.
+    pub(crate) fn raw(&mut self, line: &str) {
+        self.out.push_str(line);
+        self.out.push('\n');
+    }
+
     /// A paragraph, wrapped, all lines indented alike.
     pub(crate) fn paragraph(&mut self, indent: usize, text: &str) {
         let blank = " ".repeat(indent);

@@ -17,7 +17,7 @@ const SHORTEST_URL: usize = 24;
 /// Writes all attempts of a case.
 pub(crate) fn render(judged: &Judged, width: usize) -> String {
     let mut page = Page::new(width);
-    let attempts = view::attempts(&judged.report.attempts, None);
+    let attempts = view::attempts(&judged.case, &judged.report.attempts, None);
     if attempts.is_empty() {
         page.line(&styled(WARNING, "No sign-in in this capture"));
         page.paragraph(
@@ -46,6 +46,10 @@ pub(crate) fn render(judged: &Judged, width: usize) -> String {
 fn one(page: &mut Page, attempt: &Attempt<'_>) {
     let style = attempt.tone.style();
     let when = attempt.when.as_deref().map(|when| format!("  {}", styled(DIM, when))).unwrap_or_default();
+    // Of several captures, whose attempt is it? Of one, where does it come from?
+    if let Some(capture) = attempt.capture {
+        page.line(&styled(DIM, capture));
+    }
     let title = styled(STRONG, &format!("{} {}", attempt.id, attempt.what));
     page.line(&format!("{title}{when}  {}", styled(style, attempt.words)));
     let widest = attempt.steps.iter().map(|step| step.what.width()).max().unwrap_or_default().min(WIDEST_WHAT);

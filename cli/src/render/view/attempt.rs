@@ -2,6 +2,7 @@
 
 use crate::tone::Tone;
 use crate::wording;
+use diag_sdk::Case;
 use diag_sdk::case::attempt::{self, Actor, AttemptKind, Outcome};
 use serde::Serialize;
 
@@ -9,6 +10,8 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 pub(crate) struct Attempt<'j> {
     pub(crate) id: &'j str,
+    /// The capture it stands in.
+    pub(crate) capture: Option<&'j str>,
     #[serde(skip)]
     kind: AttemptKind,
     #[serde(skip)]
@@ -58,7 +61,7 @@ pub(crate) struct Step<'j> {
 }
 
 /// The attempts, rounds of a loop as one.
-pub(crate) fn attempts<'j>(all: &'j [attempt::Attempt], decisive: Option<&attempt::Attempt>) -> Vec<Attempt<'j>> {
+pub(crate) fn attempts<'j>(case: &'j Case, all: &'j [attempt::Attempt], decisive: Option<&attempt::Attempt>) -> Vec<Attempt<'j>> {
     let mut attempts = Vec::new();
     let mut rest = all;
     while let Some((first, later)) = rest.split_first() {
@@ -67,9 +70,16 @@ pub(crate) fn attempts<'j>(all: &'j [attempt::Attempt], decisive: Option<&attemp
         rest = others;
         let is_decisive = |one: &attempt::Attempt| decisive.is_some_and(|decisive| decisive.id == one.id);
         let decisive = is_decisive(first) || same.iter().any(is_decisive);
-        attempts.push(view(first, same, decisive));
+        attempts.push(view(case, first, same, decisive));
     }
     attempts
+}
+
+/// The path of the capture an attempt stands in.
+pub(crate) fn capture<'j>(case: &'j Case, attempt: &attempt::Attempt) -> Option<&'j str> {
+    let index = attempt.exchanges.first().copied().or_else(|| attempt.steps.iter().find_map(|step| step.exchange))?;
+    let input = &case.exchanges.get(index)?.place.input;
+    case.inputs.iter().find(|known| known.id == *input).map(|input| wording::path(&input.path))
 }
 
 /// Two attempts of which a list, which tells no steps, says the same.
@@ -84,10 +94,11 @@ fn is_same_round(one: &attempt::Attempt, other: &attempt::Attempt) -> bool {
         && one.steps.iter().map(step).eq(other.steps.iter().map(step))
 }
 
-fn view<'j>(attempt: &'j attempt::Attempt, same: &'j [attempt::Attempt], decisive: bool) -> Attempt<'j> {
+fn view<'j>(case: &'j Case, attempt: &'j attempt::Attempt, same: &'j [attempt::Attempt], decisive: bool) -> Attempt<'j> {
     let (words, tone) = wording::outcome(attempt.outcome);
     Attempt {
         id: &attempt.id,
+        capture: capture(case, attempt),
         kind: attempt.kind,
         outcome: attempt.outcome,
         what: wording::attempt(attempt.kind),

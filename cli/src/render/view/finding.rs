@@ -68,11 +68,11 @@ pub(crate) struct Reference<'j> {
 }
 
 impl<'j> Finding<'j> {
-    /// What is told of it in a list: of a notice nothing, else the likeliest fix, unless everything is asked for.
+    /// What is told of it in a list: of a notice nothing, else the likeliest fix and who makes it, unless everything is asked for.
     pub(crate) fn fixes_in_list(&self, detail: Detail) -> impl Iterator<Item = &Fix<'j>> {
         let most = match (detail, self.severity) {
             (Detail::Full, _) => usize::MAX,
-            (Detail::Brief, _) | (_, Severity::Notice) => 0,
+            (_, Severity::Notice) => 0,
             _ => 1,
         };
         self.fixes.iter().chain(&self.further_fixes).take(most)

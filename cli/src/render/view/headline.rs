@@ -1,5 +1,6 @@
 //! The verdict in one line, and what it rests on.
 
+use super::given;
 use crate::render::Judged;
 use crate::tone::Tone;
 use crate::wording::{self, count};
@@ -51,7 +52,7 @@ fn sentence(judged: &Judged) -> String {
     };
     match (report.verdict, attempt) {
         (Verdict::Healthy, Some(attempt)) => format!("{} works", of(attempt)),
-        (Verdict::Healthy, None) => "Nothing in this configuration keeps people from signing in".to_owned(),
+        (Verdict::Healthy, None) => given::sound(&judged.case).to_owned(),
         (Verdict::AtRisk, Some(attempt)) => format!("{} worked, but the configuration will break it", of(attempt)),
         (Verdict::AtRisk, None) => "Signing in works, but the configuration will break it".to_owned(),
         (Verdict::Broken, Some(attempt)) => match attempt.outcome {
@@ -62,7 +63,7 @@ fn sentence(judged: &Judged) -> String {
             Outcome::BrokenInTransit => format!("{} breaks between browser and server", of(attempt)),
             _ => format!("{} fails", of(attempt)),
         },
-        (Verdict::Broken, None) => "Signing in cannot work with this configuration".to_owned(),
+        (Verdict::Broken, None) => given::unsound(&judged.case).to_owned(),
         (Verdict::Undetermined, Some(attempt)) if attempt.consumption.is_some() => {
             format!("Whether {} worked does not show", lower(&of(attempt)))
         }
@@ -129,6 +130,9 @@ fn numbers(judged: &Judged) -> String {
     }
     if parts.is_empty() {
         parts.push("nothing to report".to_owned());
+    }
+    if !report.suppressed.is_empty() {
+        parts.push(format!("{} suppressed", count(report.suppressed.len(), "finding")));
     }
     parts.join(", ")
 }

@@ -3,10 +3,14 @@
 
 mod attempt;
 pub(crate) mod comparison;
+mod documents;
 mod finding;
+mod given;
 pub(crate) mod headline;
 mod place;
 mod prose;
+mod summary;
+mod suppressed;
 mod unchecked;
 
 use super::{Detail, Judged};
@@ -19,10 +23,12 @@ use diag_sdk::case::input::InputKind;
 use headline::Headline;
 use serde::Serialize;
 
-pub(crate) use attempt::{Attempt, Step, attempts, listed};
+pub(crate) use attempt::{Attempt, Step, attempts, capture, listed};
 pub(crate) use finding::{Finding, Fix};
 pub(crate) use place::{Line, PlaceView};
 pub(crate) use prose::{Block, Prose};
+pub(crate) use summary::{Summed, summary, tally};
+pub(crate) use suppressed::Suppressed;
 pub(crate) use unchecked::{Unchecked, Wanted};
 
 /// Characters there is room for where a line of a file is quoted.
@@ -44,6 +50,7 @@ pub(crate) struct CaseView<'j> {
     /// Findings that are neither root causes nor follow from one.
     pub(crate) others: Vec<Group<'j>>,
     pub(crate) attempts: Vec<Attempt<'j>>,
+    pub(crate) suppressed: Option<Suppressed<'j>>,
     pub(crate) unchecked: Unchecked<'j>,
     pub(crate) inputs: Vec<InputView<'j>>,
     /// Where there was nothing to judge, what became of the files is what people ask first.
@@ -109,7 +116,8 @@ pub(crate) fn case<'j>(judged: &'j Judged, name: Option<&'j str>, detail: Detail
         headline: headline::of(judged),
         roots: roots(judged, detail, room),
         others: others(judged, detail, room),
-        attempts: attempts(&report.attempts, headline::decisive(judged)),
+        attempts: attempts(&judged.case, &report.attempts, headline::decisive(judged)),
+        suppressed: suppressed::of(judged),
         unchecked: unchecked::of(judged, detail),
         inputs: report
             .inputs
@@ -117,7 +125,7 @@ pub(crate) fn case<'j>(judged: &'j Judged, name: Option<&'j str>, detail: Detail
             .map(|input| InputView {
                 path: wording::path(&input.path),
                 recognised: input.kind != InputKind::Unrecognised,
-                kind: wording::kind(input.kind),
+                kind: documents::kind(&judged.case, input),
                 producer: input.producer.as_deref(),
                 about: input.about.as_deref(),
                 notes: &input.notes,
@@ -125,7 +133,7 @@ pub(crate) fn case<'j>(judged: &'j Judged, name: Option<&'j str>, detail: Detail
             .collect(),
         files_first: report.verdict == Verdict::Undetermined,
         clean: clean.map(|check| check.id.as_str()).collect(),
-        judged_at: report.judged_at.map(|time| format!("{} ({})", wording::moment(time), wording::judged_by(judged.case.judged_by))),
+        judged_at: report.judged_at.map(|time| format!("{} ({})", wording::moment(time), wording::judged_by(&judged.case))),
     }
 }
 

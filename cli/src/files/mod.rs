@@ -1,11 +1,14 @@
 //! From paths to files: folders walked in a fixed order, trouble told in one line each.
 
+pub(crate) mod typed;
+
 use crate::failure::{self, Failure};
 use diag_sdk::case::input::HeldBy;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 /// Deepest folder below one that was given.
@@ -13,11 +16,16 @@ const DEEPEST: usize = 16;
 /// Most files taken from folders; more than this is no case but a disk.
 const MOST: usize = 5_000;
 
+/// What a message is called that stands on the command line.
+pub(crate) const COMMAND_LINE: &str = "command line";
+
 /// A file to read.
 #[derive(Debug, Clone)]
 pub(crate) struct File {
-    /// Where it is; `None` is standard input.
+    /// Where it is; `None` is standard input, or what stands on the command line.
     pub(crate) path: Option<PathBuf>,
+    /// What stands on the command line itself.
+    pub(crate) typed: Option<Arc<[u8]>>,
     /// The path as the person gave it, or below the folder they gave.
     pub(crate) shown: String,
     /// They named this very file.
@@ -62,11 +70,13 @@ pub(crate) fn collect(given: &Given<'_>) -> Collected {
     }
     for path in given.paths {
         if path.as_os_str() == "-" {
-            if !out.files.iter().any(|file| file.path.is_none()) {
-                out.files.push(File { path: None, shown: "-".to_owned(), named: true, held_by: HeldBy::Publisher, size: 0 });
+            if !out.files.iter().any(File::is_standard_input) {
+                out.files.push(File { path: None, typed: None, shown: "-".to_owned(), named: true, held_by: HeldBy::Publisher, size: 0 });
             }
         } else if path.is_dir() {
             out.walk(path, &mut seen);
+        } else if let Some(text) = path.to_str().filter(|text| typed::is_message(text) && !path.is_file()) {
+            out.add_typed(text);
         } else {
             out.add_named(path, HeldBy::Publisher, &mut seen);
         }
@@ -77,8 +87,16 @@ pub(crate) fn collect(given: &Given<'_>) -> Collected {
 }
 
 impl Collected {
+    fn add_typed(&mut self, text: &str) {
+        let number = 1 + self.files.iter().filter(|file| file.typed.is_some()).count();
+        let shown = if number == 1 { COMMAND_LINE.to_owned() } else { format!("{COMMAND_LINE} ({number})") };
+        let bytes: Arc<[u8]> = text.as_bytes().into();
+        let size = bytes.len() as u64;
+        self.files.push(File { path: None, typed: Some(bytes), shown, named: true, held_by: HeldBy::Publisher, size });
+    }
+
     fn add_named(&mut self, path: &Path, held_by: HeldBy, seen: &mut BTreeSet<PathBuf>) {
-        let shown = path.display().to_string();
+        let shown = typed::shortened(path);
         // Opening tells more than asking for metadata: it fails where reading would.
         let size = match fs::File::open(path).and_then(|file| file.metadata()) {
             Ok(metadata) if metadata.is_dir() => {
@@ -92,7 +110,7 @@ impl Collected {
             }
         };
         if seen.insert(identity(path)) {
-            self.files.push(File { path: Some(path.to_owned()), shown, named: true, held_by, size });
+            self.files.push(File { path: Some(path.to_owned()), typed: None, shown, named: true, held_by, size });
         }
     }
 
@@ -123,6 +141,7 @@ impl Collected {
                     if seen.insert(identity(entry.path())) {
                         self.files.push(File {
                             path: Some(entry.into_path()),
+                            typed: None,
                             shown,
                             named: false,
                             held_by: HeldBy::Publisher,
@@ -156,12 +175,18 @@ impl File {
         self.path.as_deref().and_then(Path::parent).map(Path::to_owned).unwrap_or_default()
     }
 
+    /// It is standard input.
+    pub(crate) fn is_standard_input(&self) -> bool {
+        self.path.is_none() && self.typed.is_none()
+    }
+
     /// A reader that opens the file when it is first asked, so that many files need no more
     /// handles than are read at a time.
     pub(crate) fn reader(&self) -> Box<dyn Read> {
-        match &self.path {
-            Some(path) => Box::new(OnDemand { path: path.clone(), file: None, done: false }),
-            None => Box::new(io::stdin().lock()),
+        match (&self.path, &self.typed) {
+            (Some(path), _) => Box::new(OnDemand { path: path.clone(), file: None, done: false }),
+            (None, Some(typed)) => Box::new(io::Cursor::new(Arc::clone(typed))),
+            (None, None) => Box::new(io::stdin().lock()),
         }
     }
 }
@@ -218,6 +243,16 @@ pub(crate) fn nothing_read(collected: &Collected) -> Failure {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_message_may_stand_on_the_command_line() {
+        let found = collected(&[PathBuf::from("SAMLResponse=PHM%2B"), PathBuf::from("https://idp.example/saml2?SAMLRequest=nZJL")], &[]);
+        let shown: Vec<_> = found.files.iter().map(|file| file.shown.as_str()).collect();
+        assert_eq!(shown, ["command line", "command line (2)"]);
+        let mut text = String::new();
+        found.files[0].reader().read_to_string(&mut text).expect("readable");
+        assert_eq!(text, "SAMLResponse=PHM%2B");
+    }
+
     fn collected(paths: &[PathBuf], sp_has: &[PathBuf]) -> Collected {
         collect(&Given { paths, sp_has, idp_has: &[] })
     }
@@ -261,7 +296,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a");
         fs::write(&path, "content").expect("a file");
-        let file = File { path: Some(path), shown: "a".into(), named: true, held_by: HeldBy::Publisher, size: 7 };
+        let file = File { path: Some(path), typed: None, shown: "a".into(), named: true, held_by: HeldBy::Publisher, size: 7 };
         let mut text = String::new();
         file.reader().read_to_string(&mut text).expect("readable");
         assert_eq!(text, "content");

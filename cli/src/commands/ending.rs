@@ -1,0 +1,65 @@
+//! How `check` ends: the exit code that scripts and CI rely on.
+
+use crate::args::FailOn;
+use crate::failure::UNABLE;
+use crate::render::Judged;
+use diag_core::report::CheckOutcome;
+use diag_core::verdict::Verdict;
+use diag_sdk::Severity;
+use std::process::ExitCode;
+
+/// Why a run that printed its report could not do all of its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Short {
+    /// Nothing could be judged: a check that judged nothing must not pass.
+    Undetermined,
+    /// A check crashed.
+    Crashed,
+}
+
+/// 1 where a finding is at the level or above it; else 2 where something could not be judged; else 0.
+pub(super) fn code(fail_on: FailOn, judged: &[Judged]) -> ExitCode {
+    let worst = judged.iter().filter_map(|judged| judged.report.worst()).max();
+    ExitCode::from(decide(fail_on, worst, short(fail_on, judged)))
+}
+
+/// A line that says why the code is 2, for those who read nothing but that.
+pub(super) fn remark(fail_on: FailOn, judged: &[Judged]) -> Option<&'static str> {
+    let worst = judged.iter().filter_map(|judged| judged.report.worst()).max();
+    let short = short(fail_on, judged).filter(|short| decide(fail_on, worst, Some(*short)) == UNABLE)?;
+    Some(match short {
+        Short::Undetermined => "the verdict is undetermined, so this does not count as passed (exit code 2; --fail-on never accepts it)",
+        Short::Crashed => "a check crashed, so this does not count as passed (exit code 2)",
+    })
+}
+
+fn decide(fail_on: FailOn, worst: Option<Severity>, short: Option<Short>) -> u8 {
+    let fails = match fail_on {
+        FailOn::Never => false,
+        FailOn::Error => worst >= Some(Severity::Error),
+        FailOn::Warning => worst >= Some(Severity::Warning),
+    };
+    if fails { 1 } else { short.map_or(0, |_| UNABLE) }
+}
+
+fn short(fail_on: FailOn, judged: &[Judged]) -> Option<Short> {
+    let crashed = judged.iter().flat_map(|one| &one.report.checks).any(|check| check.outcome == CheckOutcome::Crashed);
+    let undetermined = judged.iter().all(|one| one.report.verdict == Verdict::Undetermined) && fail_on != FailOn::Never;
+    if crashed { Some(Short::Crashed) } else { undetermined.then_some(Short::Undetermined) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_win_over_what_could_not_be_judged() {
+        let (error, warning) = (Some(Severity::Error), Some(Severity::Warning));
+        assert_eq!(decide(FailOn::Error, error, Some(Short::Crashed)), 1);
+        assert_eq!(decide(FailOn::Error, warning, Some(Short::Undetermined)), 2);
+        assert_eq!(decide(FailOn::Warning, warning, None), 1);
+        assert_eq!(decide(FailOn::Never, error, None), 0);
+        assert_eq!(decide(FailOn::Never, None, Some(Short::Crashed)), 2);
+        assert_eq!(decide(FailOn::Error, None, None), 0);
+    }
+}

@@ -1,0 +1,92 @@
+//! What was given beside a capture, so that a verdict claims no more than what it rests on.
+
+use diag_sdk::Case;
+use diag_sdk::case::message::MessageKind;
+
+/// What there is to judge where no sign-in was captured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Given {
+    /// Configuration of both sides.
+    Both,
+    /// Configuration of the identity provider alone.
+    Idp,
+    /// Configuration of the service provider alone.
+    Sp,
+    /// One request.
+    Request,
+    /// One response or assertion.
+    Response,
+    /// Other messages, or several.
+    Messages,
+    /// What logs say.
+    Logs,
+    /// Anything else.
+    Other,
+}
+
+/// The sentence where nothing stands against a sign-in.
+pub(super) fn sound(case: &Case) -> &'static str {
+    match given(case) {
+        Given::Both => "Nothing in this configuration keeps people from signing in",
+        Given::Idp => "Nothing on the identity provider's side keeps people from signing in; the other side was not given",
+        Given::Sp => "Nothing on the service provider's side keeps people from signing in; the other side was not given",
+        Given::Request => "Nothing in this request keeps an identity provider from answering it",
+        Given::Response => "Nothing in this response keeps a service provider from accepting it",
+        Given::Messages => "Nothing in these messages keeps them from being accepted",
+        Given::Logs => "Nothing in this log tells of a sign-in that fails",
+        Given::Other => "Nothing in what was given keeps people from signing in",
+    }
+}
+
+/// The sentence where it cannot work.
+pub(super) fn unsound(case: &Case) -> &'static str {
+    match given(case) {
+        Given::Both => "Signing in cannot work with this configuration",
+        Given::Idp => "Signing in cannot work with this configuration of the identity provider",
+        Given::Sp => "Signing in cannot work with this configuration of the service provider",
+        Given::Request => "This request cannot lead to a sign-in",
+        Given::Response => "This response cannot sign anybody in",
+        Given::Messages => "These messages cannot sign anybody in",
+        Given::Logs => "The log tells of a sign-in that fails",
+        Given::Other => "Signing in cannot work with what was given",
+    }
+}
+
+fn given(case: &Case) -> Given {
+    let idp = !case.registrations.is_empty() || case.metadata.iter().any(|document| document.idp.is_some());
+    let sp = !case.sp_configurations.is_empty() || case.metadata.iter().any(|document| document.sp.is_some());
+    match (idp, sp) {
+        (true, true) => return Given::Both,
+        (true, false) => return Given::Idp,
+        (false, true) => return Given::Sp,
+        (false, false) => {}
+    }
+    match case.messages.as_slice() {
+        [] if !case.log_phrases.is_empty() => Given::Logs,
+        [] => Given::Other,
+        [one] if one.kind == MessageKind::AuthnRequest => Given::Request,
+        [one] if one.kind == MessageKind::Response || !one.assertions.is_empty() => Given::Response,
+        _ => Given::Messages,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::case::message::Message;
+    use diag_sdk::case::metadata::{IdpRole, Metadata, SpRole};
+
+    #[test]
+    fn a_sentence_claims_no_more_than_what_was_given() {
+        let message = |kind| Case { messages: vec![Message { kind, ..Message::default() }], ..Case::default() };
+        assert_eq!(unsound(&message(MessageKind::Response)), "This response cannot sign anybody in");
+        assert!(!unsound(&message(MessageKind::AuthnRequest)).contains("configuration"));
+        let idp = Metadata { idp: Some(IdpRole::default()), ..Metadata::default() };
+        let sp = Metadata { sp: Some(SpRole::default()), ..Metadata::default() };
+        let alone = Case { metadata: vec![sp.clone()], ..Case::default() };
+        assert!(sound(&alone).contains("the other side was not given"));
+        let both = Case { metadata: vec![idp, sp], ..Case::default() };
+        assert_eq!(sound(&both), "Nothing in this configuration keeps people from signing in");
+        assert!(unsound(&Case::default()).contains("what was given"));
+    }
+}
