@@ -3,7 +3,6 @@
 
 mod attempt;
 pub(crate) mod comparison;
-mod documents;
 mod finding;
 mod given;
 pub(crate) mod headline;
@@ -125,7 +124,7 @@ pub(crate) fn case<'j>(judged: &'j Judged, name: Option<&'j str>, detail: Detail
             .map(|input| InputView {
                 path: wording::path(&input.path),
                 recognised: input.kind != InputKind::Unrecognised,
-                kind: documents::kind(&judged.case, input),
+                kind: wording::kind(input.kind),
                 producer: input.producer.as_deref(),
                 about: input.about.as_deref(),
                 notes: &input.notes,
