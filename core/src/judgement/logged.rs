@@ -88,7 +88,8 @@ fn stage(meaning: Meaning, party: Party) -> Stage {
         (_, Meaning::Logout) => Stage::Logout,
         (Party::Idp, Meaning::Credentials | Meaning::Policy | Meaning::UserDisabled) => Stage::Authentication,
         (Party::Idp, _) => Stage::IdpRequest,
-        (_, Meaning::AccessDenied | Meaning::UserDisabled) => Stage::Landing,
+        (_, Meaning::AccessDenied | Meaning::UserDisabled | Meaning::NoLicence | Meaning::Origin) => Stage::Landing,
+        (_, Meaning::OwnCertificate) => Stage::Request,
         _ => Stage::Consumption,
     }
 }

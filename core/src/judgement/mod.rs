@@ -7,6 +7,7 @@ mod attempts;
 mod connection;
 mod consumption;
 mod copies;
+mod denied;
 mod ending;
 mod failures;
 mod fate;
@@ -34,10 +35,12 @@ pub fn judge(case: &mut Case, products: &Products) {
         message.consumptions = consumption::of(message);
     }
     attempts::attempts(case, products);
+    denied::by_answers(case);
     case.lost_cookies = cookies::lost_cookies(case);
     answers::accept_answered(case);
     set_clocks(case);
     crate::log::bear(case);
+    denied::by_logs(case);
     case.failures = failures::failures(case, products);
     copies::tell_apart(case);
     copies::describe(case);

@@ -204,6 +204,7 @@ fn signs<'r>(raw: &'r RawExchange, url: Option<&'r Url>) -> Signs<'r> {
     Signs {
         host: url.and_then(Url::host_str).unwrap_or_default(),
         path: url.map_or("", Url::path),
+        port: url.and_then(Url::port),
         headers: &raw.response_headers,
         cookies: raw
             .response_headers_named("set-cookie")

@@ -1,9 +1,14 @@
 //! Where the identity provider sends people to start.
 
 use diag_sdk::address::Address;
+use diag_sdk::case::attempt::Attempt;
+use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::view::{EntryPoint, Known, Used};
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, address, check, difference};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, address, check,
+    difference,
+};
 
 static NOT_SET: CauseData = CauseData {
     text: "The sign-on URL was left empty, so the identity provider starts the sign-in itself (IdP-initiated)",
@@ -44,10 +49,14 @@ check! {
     pub(crate) static SIGN_ON_URL_WRONG = {
         id: "endpoints/sign-on-url-wrong",
         title: "The sign-on URL does not lead to the service provider",
-        levels: [Severity::Warning, Severity::Notice],
+        levels: [Severity::Error, Severity::Warning, Severity::Notice],
         stage: Stage::Configuration,
-        needs: [Need::ServicePrincipal, Need::Application],
-        explains: [],
+        needs: [Need::ServicePrincipal, Need::Application, Need::Capture],
+        explains: ["flow/sp-refused-response", "flow/wrong-binding", "flow/idp-error-page"],
+        accounts: [
+            Account::sp(&[Meaning::MessageMissing, Meaning::WrongBinding, Meaning::MethodNotAllowed]),
+            Account::idp(&[Meaning::MessageMissing]).codes(&["AADSTS750054", "AADSTS750056"]),
+        ],
         causes: [POINTS_ELSEWHERE, NOT_SET],
         references: [
             "https://learn.microsoft.com/graph/api/resources/serviceprincipal (loginUrl)",
@@ -74,7 +83,46 @@ fn run(case: &Case, out: &mut Findings) {
     }
     if !seen {
         out.missing(Need::ServicePrincipal);
+        out.extend(led_to_consumer(case, &urls).map(|(attempt, exchange)| without_export(case, &urls, attempt, exchange)));
     }
+}
+
+/// The browser was led by another site to where responses are taken, without one, and the service provider answered
+/// with an error: the attempt, and the exchange that shows it.
+fn led_to_consumer<'a>(case: &'a Case, urls: &Urls<'_>) -> Option<(&'a Attempt, &'a Exchange)> {
+    let refused = case.sign_in_attempts().filter(|attempt| attempt.failed() && attempt.request.is_none() && attempt.response.is_none());
+    refused.into_iter().find_map(|attempt| {
+        let end = attempt.end?;
+        let exchange = case.exchanges.get(end)?;
+        let address = Address::parse(&exchange.url)?;
+        let consumes = urls.all().any(|known| address::reaches(known, &exchange.url)) || is_consumer_path(&address);
+        let opened = exchange.method == "GET" && exchange.status >= 400 && !exchange.url.contains("SAMLResponse=") && consumes;
+        let led = |before: &Exchange| {
+            let elsewhere = Address::parse(&before.url).is_some_and(|from| from.host != address.host);
+            elsewhere && before.location.as_deref().is_some_and(|location| address::reaches(location, &exchange.url))
+        };
+        let by_another = case.exchanges.get(..end).unwrap_or_default().iter().rev().take(5).any(led);
+        (opened && by_another).then_some((attempt, exchange))
+    })
+}
+
+fn is_consumer_path(address: &Address) -> bool {
+    address.path.trim_end_matches('/').ends_with("/samlauthn")
+}
+
+/// What the capture shows by itself.
+fn without_export(case: &Case, urls: &Urls<'_>, attempt: &Attempt, exchange: &Exchange) -> Finding {
+    let opened = exchange.url.split('?').next().unwrap_or(&exchange.url);
+    let start = start_page(urls).or_else(|| start_of(opened));
+    let mut finding = Finding::error("The portal leads people to where responses are taken")
+        .detail(format!("It sent the browser to {opened} without a message; opened by a person, that address answers {}.", exchange.status))
+        .actual(opened, "where the portal leads to")
+        .at(&exchange.place)
+        .attempt(attempt.id.clone());
+    if let Some(start) = &start {
+        finding = finding.expected(start.clone(), "start page of the entry point");
+    }
+    finding.because_with(&POINTS_ELSEWHERE, case, start.as_deref())
 }
 
 /// Consumer service URLs of both sides.
@@ -99,7 +147,7 @@ fn fault(case: &Case, urls: &Urls<'_>, url: &str) -> Option<Fault> {
     let says = |detail: &str| Some(Fault { detail: detail.to_owned(), difference: None });
     let Some(address) = Address::parse(url) else { return says("It is not an absolute http or https URL.") };
     let mut consumers = urls.all();
-    if consumers.any(|known| address::reaches(known, url)) || address.path.trim_end_matches('/').ends_with("/samlauthn") {
+    if consumers.any(|known| address::reaches(known, url)) || is_consumer_path(&address) {
         return says("It is the consumer service, which takes posted responses only; opened by a person it shows an error.");
     }
     if case.is_declared_idp_host(&address.host) {
@@ -152,12 +200,17 @@ fn not_set(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, place: 
 }
 
 fn describe(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, url: &str, place: &Place, fault: &Fault) -> Finding {
-    let mut finding = Finding::warning("The sign-on URL does not lead to the service provider's start page")
-        .likely()
-        .detail(&fault.detail)
-        .subject(registration.id.clone())
-        .actual(url, "sign-on URL of the application")
-        .at(place);
+    let shown = shown_by(case, url);
+    let mut finding = Finding::new(
+        if shown.is_some() { Severity::Error } else { Severity::Warning },
+        "The sign-on URL does not lead to the service provider's start page",
+    );
+    if let Some((attempt, exchange)) = shown {
+        finding = finding.at(&exchange.place).attempt(attempt.id.clone());
+    } else {
+        finding = finding.likely();
+    }
+    finding = finding.detail(&fault.detail).subject(registration.id.clone()).actual(url, "sign-on URL of the application").at(place);
     let start = start_page(urls);
     if let Some(start) = &start {
         finding = finding.expected(start, "start page of the entry point");
@@ -173,9 +226,22 @@ fn describe(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, url: &
     finding.because_with(&POINTS_ELSEWHERE, case, start.as_deref())
 }
 
+/// The attempt that failed right where the sign-on URL leads, before any message.
+fn shown_by<'a>(case: &'a Case, url: &str) -> Option<(&'a Attempt, &'a Exchange)> {
+    let refused = case.sign_in_attempts().filter(|attempt| attempt.failed() && attempt.response.is_none() && attempt.request.is_none());
+    refused.into_iter().find_map(|attempt| {
+        let exchange = case.end_of(attempt)?;
+        address::reaches(url, &exchange.url).then_some((attempt, exchange))
+    })
+}
+
 /// Where people start: for Qlik Sense the hub of the entry point whose consumer service is known.
 fn start_page(urls: &Urls<'_>) -> Option<String> {
-    let base = urls.all().find_map(|url| url.strip_suffix("/samlauthn/").or_else(|| url.strip_suffix("/samlauthn")))?;
+    urls.all().find_map(start_of)
+}
+
+fn start_of(consumer: &str) -> Option<String> {
+    let base = consumer.strip_suffix("/samlauthn/").or_else(|| consumer.strip_suffix("/samlauthn"))?;
     Some(format!("{base}/hub"))
 }
 

@@ -1,8 +1,9 @@
 //! `hosts/websocket-refused`: the page loads, its web socket does not.
 
 use diag_sdk::case::exchange::Side;
+use diag_sdk::host::{host_of, is_within};
 use diag_sdk::view::{EntryPoint, Visit};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Sited, Stage, Who, check};
 use std::collections::{BTreeMap, HashMap};
 
 static HOST_NOT_ALLOWED: CauseData = CauseData {
@@ -10,6 +11,13 @@ static HOST_NOT_ALLOWED: CauseData = CauseData {
     who: Who::Sp,
     setting: Setting::SpHostAllowList,
     fix: "Add the bare host name to the list and apply (linked proxies restart)",
+};
+
+static ORIGIN_HEADERS: CauseData = CauseData {
+    text: "The page is of another origin, which newer versions let in only with headers that name it",
+    who: Who::Sp,
+    setting: Setting::SpResponseHeaders,
+    fix: "Add Access-Control-Allow-Origin with that origin, Access-Control-Allow-Credentials and Access-Control-Expose-Headers",
 };
 
 static GATEWAY_DROPS_UPGRADE: CauseData = CauseData {
@@ -30,7 +38,7 @@ check! {
     /// The hub's page loads, but the web socket it needs is not opened.
     ///
     /// Signing in worked; then the frame of the hub appears and says that the connection was lost. Qlik Sense refuses web sockets
-    /// whose Origin is not in the virtual proxy's host allow list, and reverse proxies or firewalls that do not know web sockets
+    /// whose Origin (the page that opens them, not the host they go to) is not in the virtual proxy's host allow list, and reverse proxies or firewalls that do not know web sockets
     /// answer the upgrade with an ordinary status. An opened socket is answered with 101. Sockets without any recorded answer
     /// are not judged: many exporters leave it out.
     ///
@@ -78,7 +86,7 @@ check! {
         stage: Stage::Landing,
         needs: [Need::Capture],
         explains: [],
-        causes: [HOST_NOT_ALLOWED, GATEWAY_DROPS_UPGRADE, SESSION_NOT_KNOWN],
+        causes: [HOST_NOT_ALLOWED, ORIGIN_HEADERS, GATEWAY_DROPS_UPGRADE, SESSION_NOT_KNOWN],
         references: ["RFC 6455 section 4.1", "Qlik help: Virtual proxies, Host allow list"],
         run: run,
     }
@@ -86,7 +94,7 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let entries: Vec<EntryPoint<'_>> = case.entry_points().collect();
-    let mut by_host: BTreeMap<String, Vec<Visit<'_>>> = BTreeMap::new();
+    let mut by_hosts: BTreeMap<(String, Option<String>), Vec<Visit<'_>>> = BTreeMap::new();
     // Where each host first served a page.
     let mut loaded: HashMap<String, usize> = HashMap::new();
     for visit in case.visits() {
@@ -95,32 +103,59 @@ fn run(case: &Case, out: &mut Findings) {
         }
         // The socket belongs to the service provider of this sign-in.
         if visit.exchange.websocket && (visit.exchange.side == Side::Sp || entries.iter().any(|entry| entry.is_visited_by(&visit))) {
-            by_host.entry(visit.host.clone()).or_default().push(visit);
+            by_hosts.entry((visit.host.clone(), foreign(&visit))).or_default().push(visit);
         }
     }
-    for (host, sockets) in by_host {
+    for ((host, page_host), sockets) in by_hosts {
         // A socket that opened shows that the host is fine; what failed beside it is something else.
         if sockets.iter().any(|visit| visit.exchange.status == 101) {
             continue;
         }
-        let Some(page) = loaded.get(&host) else { continue };
-        let mut after_page = sockets.iter().filter(|visit| visit.index > *page);
+        // The page may have been there before the capture began, where it is of another host.
+        let page = loaded.get(page_host.as_ref().unwrap_or(&host)).copied();
+        if page.is_none() && page_host.is_none() {
+            continue;
+        }
+        let mut after_page = sockets.iter().filter(|visit| page.is_none_or(|page| visit.index > page));
         let Some((refused, (severity, answer))) = after_page.find_map(|visit| Some((visit, answer(visit)?))) else { continue };
+        let entry = entries.iter().find(|entry| entry.is_visited_by(refused));
         let mut finding = Finding::new(severity, format!("The web socket to {host} is refused"))
-            .detail(format!(
-                "The page came with status 200, its web socket {answer}. The frame of the hub appears, then \"connection lost\"."
-            ))
+            .detail(match &page_host {
+                None => format!(
+                    "The page came with status 200, its web socket {answer}. The frame of the hub appears, then \"connection lost\"."
+                ),
+                Some(page) => format!(
+                    "A page of {page} opened it, and it {answer}. What is let in or not is {page}, the Origin of the socket, rather than {host}."
+                ),
+            })
             .expected("101 Switching Protocols", "RFC 6455")
             .actual(answer, "the answer to the web socket");
-        if let Some(entry) = entries.iter().find(|entry| entry.is_visited_by(refused)) {
+        if let Some(entry) = entry {
             finding = finding.subject(entry.id.clone());
         }
-        finding = refused.mark(finding).because_with(&HOST_NOT_ALLOWED, case, host.as_str()).because(&GATEWAY_DROPS_UPGRADE, case);
+        finding = refused.mark(finding);
+        let listed = |page: &String| entry.and_then(|entry| entry.host_allow_list.as_ref()).is_some_and(|list| covers(list, page));
+        finding = match &page_host {
+            None => finding.because_with(&HOST_NOT_ALLOWED, case, host.as_str()),
+            Some(page) if listed(page) => finding.because(&ORIGIN_HEADERS, case),
+            Some(page) => finding.because_with(&HOST_NOT_ALLOWED, case, page.as_str()).because(&ORIGIN_HEADERS, case),
+        };
+        finding = finding.because(&GATEWAY_DROPS_UPGRADE, case);
         if matches!(refused.exchange.status, 401 | 403) {
             finding = finding.because(&SESSION_NOT_KNOWN, case);
         }
         out.push(if severity == Severity::Warning { finding.likely() } else { finding });
     }
+}
+
+/// The host of the page that opened a socket, where that is another one.
+fn foreign(visit: &Visit<'_>) -> Option<String> {
+    visit.exchange.origin.as_deref().and_then(host_of).filter(|origin| *origin != visit.host)
+}
+
+/// The list has the host or a domain above it.
+fn covers(list: &[Sited<String>], host: &str) -> bool {
+    list.iter().any(|entry| is_within(host, &entry.value))
 }
 
 /// How a socket was answered, where that is a refusal. No answer at all has many reasons.
@@ -154,6 +189,19 @@ mod tests {
 
     fn socket(url: &str, status: u16) -> Exchange {
         Exchange { websocket: true, navigation: false, ..get(url, status) }
+    }
+
+    #[test]
+    fn the_origin_is_what_must_be_let_in() {
+        for (list, first) in [(&["sense.contoso.example"][..], "portal.other.example"), (&["other.example"], "")] {
+            let mut case = with_list(list);
+            let from_portal = Exchange { origin: Some("https://portal.other.example".to_owned()), ..socket(SOCKET, 403) };
+            case.exchanges = vec![get(HUB, 200), socket(SOCKET, 101), from_portal];
+            let found = WEBSOCKET_REFUSED.judge(&case);
+            let [finding] = found.found() else { panic!("one finding: the socket of the hub itself opened") };
+            assert!(finding.detail.as_deref().is_some_and(|detail| detail.contains("portal.other.example")));
+            assert_eq!(finding.causes[0].value.as_deref().unwrap_or_default(), first, "{list:?}");
+        }
     }
 
     const HUB: &str = "https://sense.contoso.example/azure/hub";

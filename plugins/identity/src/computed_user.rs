@@ -1,6 +1,4 @@
-use diag_sdk::user_directory::{self, Directory};
-use diag_sdk::view::{EntryPoint, SignIn};
-use diag_sdk::{Case, Findings, Need, Place, Severity, Stage, Told, check};
+use diag_sdk::{Case, Findings, Need, Severity, Stage, Told, check};
 
 check! {
     /// Which user the service provider makes of the assertion.
@@ -76,7 +74,8 @@ fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<String> = Vec::new();
     for sign_in in case.sign_ins(out) {
         for entry in &sign_in.entry_points {
-            let Some((user, place)) = user(&sign_in, entry) else { continue };
+            let Some(user) = sign_in.user(entry) else { continue };
+            let (user, place) = (user.shown(), &user.id.place);
             if told.contains(&user) {
                 continue;
             }
@@ -93,16 +92,6 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 /// `DIRECTORY\\id`, and where the id stands.
-fn user<'a>(sign_in: &SignIn<'a>, entry: &EntryPoint<'a>) -> Option<(String, &'a Place)> {
-    let id = sign_in.attribute(&entry.user_id_attribute.as_ref()?.value)?.values.iter().find(|value| !value.blank)?;
-    let directory = match user_directory::read(&entry.user_directory.as_ref()?.value) {
-        Directory::Constant(name) => name.to_owned(),
-        Directory::Attribute(name) => sign_in.attribute(name)?.values.iter().find(|value| !value.blank)?.value.to_string(),
-        Directory::Unbalanced => return None,
-    };
-    Some((format!("{directory}\\{}", id.value), &id.place))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

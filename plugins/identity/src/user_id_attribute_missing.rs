@@ -1,3 +1,4 @@
+use diag_sdk::case::judgement::{Party, Statement};
 use diag_sdk::case::product::Habit;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::near::{self, Nearness};
@@ -15,6 +16,12 @@ static NOT_RELEASED: CauseData = CauseData {
     who: Who::Idp,
     setting: Setting::IdpClaims,
     fix: "Send the attribute to this application under exactly this name",
+};
+static NOT_ENTERED: CauseData = CauseData {
+    text: "The setting that names the attribute is empty",
+    who: Who::Sp,
+    setting: Setting::SpUserIdAttribute,
+    fix: "Enter the name of the attribute that holds the user id, exactly as it is sent",
 };
 static WRONG_NAME: CauseData = CauseData {
     text: "The service provider looks for the attribute under a name that is not sent",
@@ -82,10 +89,10 @@ check! {
         title: "The attribute that becomes the user id is not sent",
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Consumption,
-        needs: [Need::Capture, Need::ClaimsMappingPolicies],
+        needs: [Need::Capture, Need::ClaimsMappingPolicies, Need::Virtualproxyconfig, Need::ProxyLog, Need::ServerLog],
         explains: ["identity/required-attribute-missing", "identity/attribute-empty"],
         accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::NameIdMissing])],
-        causes: [EMPTY_SOURCE, NOT_RELEASED, WRONG_NAME],
+        causes: [EMPTY_SOURCE, NOT_RELEASED, WRONG_NAME, NOT_ENTERED],
         references: [
             "Qlik Sense help: SAML configuration, SAML attribute for user ID",
             "https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial",
@@ -96,6 +103,7 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let sign_ins = case.sign_ins(out);
+    out.extend(case.saml_entry_points().filter_map(|entry| not_entered(&entry)));
     if case.sp_configurations.is_empty() && case.sp_has_habit(Habit::NamesPeopleByDirectory) {
         out.missing(Need::Virtualproxyconfig);
     }
@@ -113,6 +121,7 @@ fn run(case: &Case, out: &mut Findings) {
         }
     }
     if sign_ins.is_empty() {
+        said_by_log(case, out);
         for entry in case.entry_points().filter(|entry| entry.is_saml()) {
             for registration in case.relevant_registrations() {
                 out_of_policy(&entry, registration, out);
@@ -190,16 +199,56 @@ fn sends(registration: &IdpRegistration, wanted: &str) -> Option<bool> {
     Some(registration.claims.iter().any(|claim| answers(&claim.attribute.value)))
 }
 
+/// The setting that names the attribute is there and empty.
+fn not_entered(entry: &EntryPoint<'_>) -> Option<Finding> {
+    let place = entry.user_id_attribute_unset.as_ref()?;
+    let finding = entry
+        .fault("No attribute is named for the user id")
+        .detail("Without it the service provider cannot tell who signed in.")
+        .expected("the name of an attribute", "what the set-up asks for")
+        .actual("nothing", format!("samlAttributeUserId of {}", entry.name))
+        .at(place);
+    Some(finding.because_at(&NOT_ENTERED, entry, None))
+}
+
+/// It says of the attribute for the user id that it is missing.
+fn misses_user_id(seen: &Statement) -> bool {
+    let text = seen.text.to_lowercase();
+    seen.meaning == Meaning::AttributeMissing && ["user id", "user-id", "userid"].iter().any(|word| text.contains(word))
+}
+
+/// Nothing was captured, and the log says it.
+fn said_by_log(case: &Case, out: &mut Findings) {
+    for failure in case.failures.iter().filter(|failure| failure.party == Party::Sp && failure.message.is_none()) {
+        let Some(seen) = failure.said.iter().find(|seen| misses_user_id(seen)) else { continue };
+        let mut finding = Finding::error("The service provider found no user id in the assertion")
+            .detail(seen.quoted())
+            .at_all(&seen.place)
+            .attempt(failure.attempt.clone().unwrap_or_default());
+        let entry = case.saml_entry_points().find(|entry| entry.user_id_attribute.is_some());
+        let wanted = entry.as_ref().and_then(|entry| entry.user_id_attribute.as_ref());
+        if let Some(wanted) = wanted {
+            finding = finding
+                .expected(wanted.value.clone(), "the attribute for the user id in the service provider's configuration")
+                .actual("no attribute of that name", "the service provider's log")
+                .at(&wanted.place);
+        }
+        finding = finding.because_with(&NOT_RELEASED, case, wanted.map(|wanted| wanted.value.as_str()));
+        finding = match &entry {
+            Some(entry) => finding.because_at(&WRONG_NAME, entry, None),
+            None => finding.because(&WRONG_NAME, case),
+        };
+        out.push(finding.because(&EMPTY_SOURCE, case));
+    }
+}
+
 /// The service provider's page or log says that it found no user id.
 fn said_by_sp(sign_in: &SignIn<'_>) -> Option<Finding> {
     if !sign_in.refused() {
         return None;
     }
     let statements = sign_in.statements();
-    let seen = statements.iter().find(|seen| {
-        let text = seen.text.to_lowercase();
-        seen.meaning == Meaning::AttributeMissing && ["user id", "user-id", "userid"].iter().any(|word| text.contains(word))
-    })?;
+    let seen = statements.iter().find(|seen| misses_user_id(seen))?;
     let case = sign_in.case;
     let mut finding = sign_in
         .finding(Severity::Error, "The service provider found no user id in the assertion")

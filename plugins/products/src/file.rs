@@ -122,6 +122,8 @@ pub struct Proof {
     pub host: Vec<String>,
     /// Beginnings of a path; `{~}` stands for one segment.
     pub path: Vec<String>,
+    /// Ports that nothing else is known to use.
+    pub port: Vec<u16>,
     /// Response headers: a name, or `name: beginning of the value`.
     pub header: Vec<String>,
     /// Cookies that are set: a name, or its beginning before `*`.

@@ -11,6 +11,8 @@ pub struct Signs<'a> {
     pub host: &'a str,
     /// The path of its address.
     pub path: &'a str,
+    /// The port its address names, where that is not the scheme's own.
+    pub port: Option<u16>,
     /// Its headers, names in lower case.
     pub headers: &'a [(String, String)],
     /// Names of the cookies it sets, and of those the browser has of it.
@@ -54,7 +56,8 @@ impl FromIterator<usize> for Proven {
 impl Proof {
     /// There is no sign at all.
     pub fn is_empty(&self) -> bool {
-        [&self.host, &self.path, &self.header, &self.cookie, &self.markup, &self.title].into_iter().all(Vec::is_empty)
+        self.port.is_empty()
+            && [&self.host, &self.path, &self.header, &self.cookie, &self.markup, &self.title].into_iter().all(Vec::is_empty)
     }
 }
 
@@ -70,6 +73,7 @@ pub(crate) struct Recogniser {
     cookies: HashMap<String, Vec<usize>>,
     cookie_beginnings: Vec<(String, usize)>,
     paths: Vec<(String, usize)>,
+    ports: Vec<(u16, usize)>,
     titles: Vec<(String, usize)>,
     markup: AhoCorasick,
     /// The product of each pattern of markup.
@@ -81,8 +85,10 @@ impl Recogniser {
         let (mut hosts, mut domains, mut headers, mut cookies) = (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
         let (mut cookie_beginnings, mut paths, mut titles, mut markup, mut marked) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut ports = Vec::new();
         for (index, product) in products.iter().enumerate() {
             let proof = &product.proof;
+            ports.extend(proof.port.iter().map(|port| (*port, index)));
             for host in proof.host.iter().chain(&product.tenant_hosts).chain(&product.issuer_hosts).chain(&product.stands_in) {
                 match host.strip_prefix("*.").or_else(|| host.strip_prefix('.')) {
                     Some(domain) => push(&mut domains, domain.to_owned(), index),
@@ -105,7 +111,7 @@ impl Recogniser {
             marked.resize(markup.len(), index);
         }
         let markup = AhoCorasick::new(markup).expect("markup is bounded in number and size");
-        Self { hosts, domains, headers, cookies, cookie_beginnings, paths, titles, markup, marked }
+        Self { hosts, domains, headers, cookies, cookie_beginnings, paths, ports, titles, markup, marked }
     }
 
     /// Products to which a host belongs.
@@ -126,6 +132,7 @@ impl Recogniser {
             shown.extend(self.cookie_beginnings.iter().filter(|(beginning, _)| name.starts_with(beginning)).map(|(_, index)| *index));
         }
         shown.extend(self.paths.iter().filter(|(path, _)| is_path(signs.path, path)).map(|(_, index)| *index));
+        shown.extend(self.ports.iter().filter(|(port, _)| signs.port == Some(*port)).map(|(_, index)| *index));
         if !signs.title.is_empty() {
             shown.extend(self.titles.iter().filter(|(title, _)| begins(signs.title, title)).map(|(_, index)| *index));
         }

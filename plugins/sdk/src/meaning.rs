@@ -72,6 +72,8 @@ words! {
         NameIdFormat,
         /// The subject has no usable NameID.
         NameIdMissing,
+        /// The person has no licence, pass or role for what they opened.
+        NoLicence,
         /// The session in which the sign-in began is gone.
         NoSession,
         /// The person is not assigned to the application.
@@ -82,6 +84,10 @@ words! {
         NotYetValid,
         /// The account is a personal one or belongs to another tenant.
         OtherTenant,
+        /// A web socket or script comes from a page of another origin, which is not let in.
+        Origin,
+        /// Whoever writes cannot use its own certificate, or the private key of it.
+        OwnCertificate,
         /// A policy of the identity provider keeps the person out: device, place, risk, strength of the log-in.
         Policy,
         /// The assertion's recipient is another URL.

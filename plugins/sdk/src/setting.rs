@@ -130,6 +130,12 @@ words! {
         SpClock,
         /// What the application demands of people who signed in.
         SpAccessRule,
+        /// The people the service provider knows.
+        SpUsers,
+        /// Who has a licence, pass or seat of the service provider.
+        SpLicences,
+        /// Headers the service provider adds to its answers.
+        SpResponseHeaders,
         /// Everything between the browser and the service provider.
         Gateway,
         /// The person's browser.
@@ -203,6 +209,9 @@ impl Setting {
         Self::SpLogout,
         Self::SpClock,
         Self::SpAccessRule,
+        Self::SpUsers,
+        Self::SpLicences,
+        Self::SpResponseHeaders,
         Self::Gateway,
         Self::Browser,
     ];
@@ -273,6 +282,9 @@ impl Setting {
             Self::SpLogout => "service provider: single logout",
             Self::SpClock => "service provider: clock of its servers",
             Self::SpAccessRule => "service provider: access rule of the application",
+            Self::SpUsers => "service provider: its users",
+            Self::SpLicences => "service provider: licences, passes and roles",
+            Self::SpResponseHeaders => "service provider: headers it adds to its answers",
             Self::Gateway => "reverse proxy, load balancer or web server in front of the service provider",
             Self::Browser => "the person's browser",
         }

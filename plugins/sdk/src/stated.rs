@@ -195,6 +195,13 @@ static OF_SP: &[(Meaning, CauseData)] = &[
         "Fill the NameID from a field that everybody has",
     ),
     row(
+        Meaning::NoLicence,
+        Who::Sp,
+        Setting::SpLicences,
+        "The person is signed in and has no licence, pass or role there",
+        "Give one to exactly this user, or let new users get one by a rule",
+    ),
+    row(
         Meaning::NoSession,
         Who::User,
         Setting::Browser,
@@ -214,6 +221,20 @@ static OF_SP: &[(Meaning, CauseData)] = &[
         Setting::SpClock,
         "The service provider takes the message for one from the future",
         "Set the clocks of both sides by a time server",
+    ),
+    row(
+        Meaning::Origin,
+        Who::Sp,
+        Setting::SpHostAllowList,
+        "The page that asks is of an origin the service provider does not let in",
+        "Let that origin in, with the headers that browsers want for it",
+    ),
+    row(
+        Meaning::OwnCertificate,
+        Who::Sp,
+        Setting::SpCertificate,
+        "The server cannot use its own certificate or the private key of it",
+        "Give the service's account access to the private key, or choose a certificate that has one, and restart",
     ),
     row(
         Meaning::Recipient,
@@ -309,7 +330,7 @@ static OF_SP: &[(Meaning, CauseData)] = &[
     row(
         Meaning::UserDisabled,
         Who::Sp,
-        Setting::Unspecified,
+        Setting::SpUsers,
         "The service provider keeps the person's account locked or inactive",
         "Unlock or activate the account there",
     ),

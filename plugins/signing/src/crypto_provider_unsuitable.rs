@@ -1,8 +1,9 @@
 //! The private key's home cannot do SHA-256.
 
 use diag_sdk::case::certificate::same_thumbprint;
+use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::case::sp_configuration::{KeyStore, RequestAlgorithm};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static OTHER_PROVIDER: CauseData = CauseData {
     text: "The certificate was imported into a cryptographic provider that cannot sign with SHA-256 for the proxy",
@@ -53,10 +54,11 @@ check! {
     pub(crate) static CRYPTO_PROVIDER_UNSUITABLE = {
         id: "signing/crypto-provider-unsuitable",
         title: "The key's cryptographic provider cannot do SHA-256",
-        levels: [Severity::Warning],
+        levels: [Severity::Error, Severity::Warning],
         stage: Stage::Request,
         needs: [Need::Certutil],
         explains: [],
+        accounts: [Account::sp(&[Meaning::OwnCertificate])],
         causes: [OTHER_PROVIDER],
         references: [
             "https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial",
@@ -96,9 +98,12 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         };
         let subject = store.subject.as_deref().unwrap_or("the certificate");
+        let mut finding = Finding::warning("The private key is in a provider that cannot sign with SHA-256").likely();
+        for failure in case.failures.iter().filter(|failure| before_a_request(failure)) {
+            finding = finding.attempt(failure.attempt.clone().unwrap_or_default());
+        }
         out.push(
-            Finding::warning("The private key is in a provider that cannot sign with SHA-256")
-                .likely()
+            finding
                 .detail(format!(
                     "Requests are to be signed with SHA-256; with the key of {subject} ({}) the redirect is likely to fail with error 500.",
                     store.sha1
@@ -108,6 +113,11 @@ fn run(case: &Case, out: &mut Findings) {
                 .because_with(&OTHER_PROVIDER, case, suitable.as_str()),
         );
     }
+}
+
+/// The service provider failed before it could send a request: where signing it fails.
+fn before_a_request(failure: &Failure) -> bool {
+    failure.party == Party::Sp && failure.stage == Stage::Request && failure.status.is_none_or(|status| status >= 500 || status == 400)
 }
 
 #[cfg(test)]
@@ -147,6 +157,17 @@ mod tests {
             let found = findings(&CRYPTO_PROVIDER_UNSUITABLE, &case(vec![store("AA", provider)], Some(RequestAlgorithm::Sha256), None));
             assert_eq!(found.len(), count, "{provider}");
         }
+    }
+
+    #[test]
+    fn a_failure_before_any_request_is_what_it_leads_to() {
+        let failing = |status, stage| {
+            let failure = Failure { attempt: Some("a1".to_owned()), party: Party::Sp, stage, status: Some(status), ..Failure::default() };
+            let strong = vec![store("AA", "Microsoft Software Key Storage Provider")];
+            let case = Case { failures: vec![failure], ..case(strong, Some(RequestAlgorithm::Sha256), None) };
+            findings(&CRYPTO_PROVIDER_UNSUITABLE, &case)[0].attempts.len()
+        };
+        assert_eq!((failing(500, Stage::Request), failing(500, Stage::Consumption), failing(404, Stage::Request)), (1, 0, 0));
     }
 
     #[test]

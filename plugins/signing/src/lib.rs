@@ -12,6 +12,7 @@ mod encryption_key_dangling;
 mod key_weak;
 mod markup_in_signed_text;
 mod nothing_signed;
+mod proxy_certificate_not_used;
 mod reference_unusual;
 mod request_algorithm_sha1;
 mod request_signature_invalid;
@@ -44,6 +45,7 @@ pub static PLUGIN: Plugin = Plugin {
         &key_weak::KEY_WEAK,
         &markup_in_signed_text::MARKUP_IN_SIGNED_TEXT,
         &nothing_signed::NOTHING_SIGNED,
+        &proxy_certificate_not_used::PROXY_CERTIFICATE_NOT_USED,
         &reference_unusual::REFERENCE_UNUSUAL,
         &request_algorithm_sha1::REQUEST_ALGORITHM_SHA1,
         &request_signature_invalid::REQUEST_SIGNATURE_INVALID,

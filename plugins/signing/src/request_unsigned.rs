@@ -1,6 +1,7 @@
 //! The identity provider wants signed requests and gets unsigned ones.
 
 use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::case::product::Habit;
 use diag_sdk::view::Delivery;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
 use std::collections::HashSet;
@@ -181,7 +182,12 @@ fn worded(case: &Case, mut finding: Finding, required: Option<Required<'_>>, req
     if let Some(request) = request {
         finding = finding.actual("no signature", "AuthnRequest").at(&request.place);
     }
-    finding.because(&SP_DOES_NOT_SIGN, case).because(&NOT_NEEDED, case)
+    // Who never signs cannot be set to.
+    if case.sp_has_habit(Habit::NeverSigns) {
+        finding.because(&NOT_NEEDED, case)
+    } else {
+        finding.because(&SP_DOES_NOT_SIGN, case).because(&NOT_NEEDED, case)
+    }
 }
 
 fn required_by(case: &Case) -> Option<Required<'_>> {

@@ -3,6 +3,7 @@
 
 mod anonymous_access;
 mod authentication_method_not_saml;
+mod cross_origin_headers_missing;
 mod description_missing;
 mod idp_metadata_missing;
 mod idp_metadata_unreadable;
@@ -12,6 +13,8 @@ mod no_engine_node;
 mod not_linked;
 mod prefix_duplicate;
 mod prefix_malformed;
+mod prefix_not_used;
+mod same_site_blocks_frame;
 mod same_site_without_secure;
 mod saml_on_default_proxy;
 mod session_cookie_domain_mismatch;
@@ -31,6 +34,7 @@ pub static PLUGIN: Plugin = Plugin {
     checks: &[
         &anonymous_access::ANONYMOUS_ACCESS,
         &authentication_method_not_saml::AUTHENTICATION_METHOD_NOT_SAML,
+        &cross_origin_headers_missing::CROSS_ORIGIN_HEADERS_MISSING,
         &description_missing::DESCRIPTION_MISSING,
         &idp_metadata_missing::IDP_METADATA_MISSING,
         &idp_metadata_unreadable::IDP_METADATA_UNREADABLE,
@@ -40,6 +44,8 @@ pub static PLUGIN: Plugin = Plugin {
         &not_linked::NOT_LINKED,
         &prefix_duplicate::PREFIX_DUPLICATE,
         &prefix_malformed::PREFIX_MALFORMED,
+        &prefix_not_used::PREFIX_NOT_USED,
+        &same_site_blocks_frame::SAME_SITE_BLOCKS_FRAME,
         &same_site_without_secure::SAME_SITE_WITHOUT_SECURE,
         &saml_on_default_proxy::SAML_ON_DEFAULT_PROXY,
         &session_cookie_domain_mismatch::SESSION_COOKIE_DOMAIN_MISMATCH,

@@ -4,9 +4,9 @@
 use super::super::HeldDocument;
 use super::super::json::Node;
 use super::VirtualProxy;
-use diag_sdk::Sited;
 use diag_sdk::case::exchange::SameSite;
 use diag_sdk::case::sp_configuration::{AuthenticationMethod, HeldMetadata, MappedAttribute, RequestAlgorithm, SpConfiguration};
+use diag_sdk::{Place, Sited};
 
 const METADATA: &str = "samlMetadataIdP";
 
@@ -37,6 +37,7 @@ pub(super) fn read(node: &Node<'_>, nested: bool) -> VirtualProxy {
         idp_metadata,
         idp_metadata_place: node.get(METADATA).map(|field| field.place()).unwrap_or_default(),
         user_id_attribute: node.filled("samlAttributeUserId"),
+        user_id_attribute_unset: blank(node, "samlAttributeUserId"),
         user_directory: node.filled("samlAttributeUserDirectory"),
         attribute_map: attribute_map(node),
         single_logout: node.flag("samlSlo").map(|flag| flag.value),
@@ -48,6 +49,7 @@ pub(super) fn read(node: &Node<'_>, nested: bool) -> VirtualProxy {
         same_site_https: numbered(node, "sameSiteAttributeHttps", SAME_SITE),
         secure_http: node.flag("hasSecureAttributeHttp"),
         same_site_http: numbered(node, "sameSiteAttributeHttp", SAME_SITE),
+        response_headers: node.text("additionalResponseHeaders"),
         anonymous_access: anonymous_access(node),
         inactivity_minutes: node.number("sessionInactivityTimeout"),
         engine_nodes: engine_nodes(node),
@@ -108,6 +110,13 @@ fn numbered<T: Copy>(node: &Node<'_>, field: &str, names: Numbers<T>) -> Option<
         member.note(&format!("{field} {} is no known number; it counts as unknown", number.value));
     }
     known.map(|(_, value)| Sited::new(*value, number.place))
+}
+
+/// Where a field stands that is there and says nothing.
+fn blank(node: &Node<'_>, field: &str) -> Option<Place> {
+    let member = node.get(field)?;
+    let empty = member.is_null() || node.text(field).is_some_and(|text| text.value.trim().is_empty());
+    empty.then(|| member.place())
 }
 
 fn anonymous_access(node: &Node<'_>) -> Option<Sited<i64>> {

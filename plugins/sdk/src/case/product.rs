@@ -19,6 +19,8 @@ words! {
         IgnoresCertificateDates,
         /// As service provider: it verifies responses signed with SHA-1.
         TakesSha1,
+        /// As service provider: it never signs its requests.
+        NeverSigns,
         /// As service provider: its sign-ins start at itself, and a response nobody asked for may be refused.
         StartsSignIns,
         /// As service provider: it keeps people out who have no licence of its own, whatever is sent of them.

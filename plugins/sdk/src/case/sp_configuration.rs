@@ -84,6 +84,8 @@ facts! {
         pub idp_metadata_trouble: Option<Trouble>,
         /// `samlAttributeUserId`.
         pub user_id_attribute: Option<Sited<String>>,
+        /// Where `samlAttributeUserId` stands, where it is there and empty.
+        pub user_id_attribute_unset: Option<Place>,
         /// `samlAttributeUserDirectory`, brackets included.
         pub user_directory: Option<Sited<String>>,
         /// `samlAttributeMap`.
@@ -106,6 +108,8 @@ facts! {
         pub secure_http: Option<Sited<bool>>,
         /// `sameSiteAttributeHttp`.
         pub same_site_http: Option<Sited<SameSite>>,
+        /// `additionalResponseHeaders`, one header a line, as it stands; empty where the field is.
+        pub response_headers: Option<Sited<String>>,
         /// `anonymousAccessMode`: 0 none, 1 allowed, 2 always.
         pub anonymous_access: Option<Sited<i64>>,
         /// `sessionInactivityTimeout`, in minutes.

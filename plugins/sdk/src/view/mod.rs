@@ -44,5 +44,5 @@ pub use metadata_copy::MetadataCopy;
 pub use request::Request;
 pub use response::Response;
 pub use sides::{Known, Source, Used};
-pub use sign_in::SignIn;
+pub use sign_in::{SignIn, User};
 pub use visit::Visit;

@@ -4,8 +4,11 @@ use super::entry_point::EntryPoint;
 use super::response::Response;
 use crate::case::Case;
 use crate::case::assertion::{Assertion, Attribute};
+use crate::case::place::Sited;
 use crate::findings::Findings;
 use crate::need::Need;
+use crate::secret::Personal;
+use crate::user_directory::{self, Directory};
 use std::ops::Deref;
 
 /// One assertion of a success, and who it is for. Dereferences to its response.
@@ -22,6 +25,40 @@ impl<'a> Deref for SignIn<'a> {
     type Target = Response<'a>;
     fn deref(&self) -> &Response<'a> {
         &self.response
+    }
+}
+
+/// The user a service provider makes of an assertion, where it names people by directory and id.
+#[derive(Debug, Clone)]
+pub struct User<'a> {
+    /// The directory.
+    pub directory: String,
+    /// The id, as it was sent.
+    pub id: &'a Sited<Personal>,
+}
+
+impl User<'_> {
+    /// As administrators write it: `DIRECTORY\id`.
+    pub fn shown(&self) -> String {
+        format!("{}\\{}", self.directory, self.id.value)
+    }
+
+    /// The id names a directory before its name, and another one is put before that.
+    pub fn repeats_directory(&self) -> bool {
+        self.id.value.text.as_deref().is_some_and(|id| id.contains('\\')) && self.directory_in_id().is_some()
+    }
+
+    /// The id without the directory it names.
+    pub fn bare_id(&self) -> Option<&str> {
+        let id = self.id.value.text.as_deref()?.trim();
+        id.split_once('\\').map(|(_, name)| name).or_else(|| id.rsplit_once('@').map(|(name, _)| name))
+    }
+
+    /// The directory that the id names by itself: before a backslash, or behind an at sign.
+    pub fn directory_in_id(&self) -> Option<&str> {
+        let id = self.id.value.text.as_deref()?.trim();
+        let (before, after) = id.split_once('\\').or_else(|| id.rsplit_once('@').map(|(name, domain)| (domain, name)))?;
+        (!before.is_empty() && !after.is_empty()).then_some(before)
     }
 }
 
@@ -50,6 +87,18 @@ impl<'a> SignIn<'a> {
     /// That entry point would read it.
     pub fn is_read_by(&self, entry: &EntryPoint<'_>) -> bool {
         self.entry_points.iter().any(|known| known.id == entry.id)
+    }
+
+    /// The user that entry point makes of the assertion: directory and id. `None` where either is not sent.
+    pub fn user(&self, entry: &EntryPoint<'_>) -> Option<User<'a>> {
+        let filled = |name: &str| self.attribute(name)?.values.iter().find(|value| !value.blank);
+        let id = filled(&entry.configuration.user_id_attribute.as_ref()?.value)?;
+        let directory = match user_directory::read(&entry.configuration.user_directory.as_ref()?.value) {
+            Directory::Constant(name) => name.to_owned(),
+            Directory::Attribute(name) => filled(name)?.value.to_string(),
+            Directory::Unbalanced => return None,
+        };
+        Some(User { directory, id })
     }
 
     /// Names of the attributes that were sent, for people.

@@ -1,0 +1,130 @@
+//! Signed in, and kept out all the same: by an answer that says so behind a page that loads, or by a line of a
+//! log about exactly this person.
+//!
+//! The page of an application comes from a cache or a file server; whether somebody may use it, its services
+//! decide a moment later. And a busy server refuses others every minute: a line of a log counts only where it
+//! names the person whom the assertion names.
+
+use super::ending;
+use crate::story::path::host_and_path;
+use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
+use diag_sdk::case::exchange::{Exchange, Side};
+use diag_sdk::case::witness::{Bearing, Witness};
+use diag_sdk::{Case, Meaning};
+
+/// What keeps out who is signed in.
+const KEPT_OUT: &[Meaning] = &[Meaning::NoLicence, Meaning::UserDisabled];
+
+/// Ends attempts so whose person an answer keeps out.
+pub(super) fn by_answers(case: &mut Case) {
+    let starts: Vec<usize> = case.attempts.iter().filter_map(|attempt| attempt.exchanges.first().copied()).collect();
+    for attempt in case.attempts.iter_mut().filter(|attempt| signed_in(attempt)) {
+        let Some(from) = attempt.consumption.or(attempt.end) else { continue };
+        let until = starts.iter().copied().filter(|start| *start > from).min().unwrap_or(case.exchanges.len());
+        let refused = |index: &usize| case.exchanges.get(*index).is_some_and(keeps_out);
+        let Some((index, exchange)) = (from + 1..until).find(refused).and_then(|index| Some((index, case.exchanges.get(index)?))) else {
+            continue;
+        };
+        attempt.outcome = Outcome::DeniedAfterSignIn;
+        attempt.ending = format!("The response was accepted, but {} answered {}", host_and_path(&exchange.url), ending::said(exchange));
+        attempt.end = Some(index);
+        if !attempt.exchanges.contains(&index) {
+            attempt.exchanges.push(index);
+            attempt.exchanges.sort_unstable();
+        }
+    }
+}
+
+/// Ends attempts so whose person a line of a log names as kept out.
+pub(super) fn by_logs(case: &mut Case) {
+    for number in 0..case.attempts.len() {
+        let attempt = &case.attempts[number];
+        if !signed_in(attempt) {
+            continue;
+        }
+        let names = names(case, attempt);
+        let about = |witness: &&Witness| {
+            witness.bearing == Bearing::Present
+                && witness.attempt.as_ref() == Some(&attempt.id)
+                && KEPT_OUT.contains(&witness.phrase.meaning)
+                && witness.phrase.values.get("subject").is_some_and(|subject| is_one_of(subject, &names))
+        };
+        if case.witnesses.iter().any(|witness| about(&witness)) {
+            let attempt = &mut case.attempts[number];
+            attempt.outcome = Outcome::DeniedAfterSignIn;
+            "The response was accepted, but the log says that the person was kept out".clone_into(&mut attempt.ending);
+        }
+    }
+}
+
+fn signed_in(attempt: &Attempt) -> bool {
+    attempt.kind == AttemptKind::SignIn && attempt.outcome == Outcome::SignedIn
+}
+
+fn keeps_out(exchange: &Exchange) -> bool {
+    let said = exchange.page.iter().flat_map(|page| &page.phrases);
+    exchange.side == Side::Sp && matches!(exchange.status, 401 | 403) && said.into_iter().any(|phrase| KEPT_OUT.contains(&phrase.meaning))
+}
+
+/// Every name by which the response of an attempt calls the person.
+fn names(case: &Case, attempt: &Attempt) -> Vec<String> {
+    let response = attempt.response.as_deref().and_then(|id| case.message(id));
+    let assertions = || response.into_iter().flat_map(|response| &response.assertions);
+    let subjects = assertions().filter_map(|assertion| assertion.name_id.as_ref()).map(|name_id| &name_id.value);
+    let values = assertions().flat_map(|assertion| &assertion.attributes).flat_map(|attribute| &attribute.values).map(|value| &value.value);
+    subjects
+        .chain(values)
+        .filter_map(|value| value.text.as_ref())
+        .map(|text| text.trim().to_lowercase())
+        .filter(|text| text.len() > 1)
+        .collect()
+}
+
+/// The name of a log is one of these, whatever directory stands before it.
+fn is_one_of(subject: &str, names: &[String]) -> bool {
+    let subject = subject.trim().to_lowercase();
+    let bare = subject.split_once('\\').map_or(subject.as_str(), |(_, bare)| bare);
+    names.iter().any(|name| *name == subject || name == bare)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::case::exchange::Phrase;
+    use diag_sdk::testing::{exchange, page, sign_in};
+
+    #[test]
+    fn an_answer_behind_a_page_that_loads_keeps_out() {
+        let mut case = sign_in(Outcome::SignedIn);
+        let mut info = exchange(Side::Sp, "GET", "https://sense.example/azure/api/info", 403);
+        info.page = Some(page(&[], &[Meaning::NoLicence]));
+        case.exchanges.push(info);
+        by_answers(&mut case);
+        assert_eq!((case.attempts[0].outcome, case.attempts[0].end), (Outcome::DeniedAfterSignIn, Some(3)));
+        let mut case = sign_in(Outcome::SignedIn);
+        case.exchanges.push(exchange(Side::Sp, "GET", "https://sense.example/azure/api/info", 403));
+        by_answers(&mut case);
+        assert_eq!(case.attempts[0].outcome, Outcome::SignedIn, "403 alone says little");
+    }
+
+    #[test]
+    fn a_log_must_mean_this_person() {
+        for (subject, outcome) in [
+            ("AZURE\\ada", Outcome::DeniedAfterSignIn),
+            ("ADA", Outcome::DeniedAfterSignIn),
+            ("AZURE\\eve", Outcome::SignedIn),
+            ("AZURE\\ada.l", Outcome::SignedIn),
+        ] {
+            let mut case = sign_in(Outcome::SignedIn);
+            let values = [("subject".to_owned(), subject.to_owned())].into();
+            case.witnesses = vec![Witness {
+                bearing: Bearing::Present,
+                attempt: Some("a1".to_owned()),
+                phrase: Phrase { meaning: Meaning::NoLicence, values, ..Phrase::default() },
+                ..Witness::default()
+            }];
+            by_logs(&mut case);
+            assert_eq!(case.attempts[0].outcome, outcome, "{subject}");
+        }
+    }
+}
