@@ -1,7 +1,7 @@
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::Party;
-use diag_sdk::case::message::Message;
+use diag_sdk::case::message::{Carrier, Message, MessageKind};
 use diag_sdk::case::signature::Verdict;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
 
@@ -41,6 +41,30 @@ static SP_REFUSED: CauseData = CauseData {
     who: Who::Idp,
     setting: Setting::IdpSigningOption,
     fix: "Sign logout messages as the service provider expects, or switch its single logout off",
+};
+static NO_WAY_BACK: CauseData = CauseData {
+    text: "The identity provider has no logout address of the service provider to send its answer to",
+    who: Who::Idp,
+    setting: Setting::IdpLogoutUrl,
+    fix: "Register the single logout address of the service provider's metadata, for the binding it serves",
+};
+static SP_STAYS_SILENT: CauseData = CauseData {
+    text: "The service provider ends its session and sends no answer: it takes the request for a plain link, or does not know where to answer",
+    who: Who::Sp,
+    setting: Setting::SpLogout,
+    fix: "Load the identity provider's metadata with its single logout service, and switch single logout on in the service provider",
+};
+static OTHER_ISSUER: CauseData = CauseData {
+    text: "The logout request bears another name of the service provider than its sign-in request, and nobody is signed in under that name",
+    who: Who::Sp,
+    setting: Setting::SpEntityId,
+    fix: "Send the same Issuer in logout requests as in sign-in requests",
+};
+static SIGNED_INSIDE: CauseData = CauseData {
+    text: "The message travels in an address and is signed inside its XML; there the signature has to stand in the query, and receivers take it for unsigned",
+    who: Who::Sp,
+    setting: Setting::SpLogout,
+    fix: "Sign the query (SigAlg and Signature) and leave the XML unsigned, or send the message by POST",
 };
 
 check! {
@@ -95,13 +119,27 @@ check! {
         needs: [Need::Capture],
         explains: ["assertion/status-not-success"],
         accounts: [Account::bare(Party::Unknown, &[Stage::Logout])],
-        causes: [IDP_KEY, SP_NAMES_ANOTHER, SP_CANNOT_VERIFY, IDP_REFUSED, WRONG_ADDRESS, SP_REFUSED],
+        causes: [
+            IDP_KEY,
+            SP_NAMES_ANOTHER,
+            SP_CANNOT_VERIFY,
+            IDP_REFUSED,
+            WRONG_ADDRESS,
+            SP_REFUSED,
+            NO_WAY_BACK,
+            SP_STAYS_SILENT,
+            OTHER_ISSUER,
+            SIGNED_INSIDE,
+        ],
         references: ["saml-profiles-2.0-os §4.4"],
         run: run,
     }
 }
 
 fn run(case: &Case, out: &mut Findings) {
+    for attempt in case.attempts.iter().filter(|attempt| attempt.kind == AttemptKind::SignOut && attempt.outcome == Outcome::Incomplete) {
+        unanswered(case, attempt, out);
+    }
     for attempt in case.attempts.iter().filter(|attempt| attempt.kind == AttemptKind::SignOut && attempt.outcome == Outcome::SignOutFailed)
     {
         let exchange = case.end_of(attempt);
@@ -115,6 +153,18 @@ fn run(case: &Case, out: &mut Findings) {
             .at_all(status.and_then(|status| status.codes.last()).map(|code| &code.place))
             .at_all(exchange.map(|exchange| &exchange.place))
             .attempt(attempt.id.clone());
+        let own = refused(case, attempt).filter(|_| exchange.is_some_and(|exchange| !matches!(exchange.status, 404 | 405 | 410)));
+        if own.is_some_and(signed_inside) {
+            let who = if sent_by_sp(case, attempt) { Who::Sp } else { Who::Idp };
+            out.push(finding.because(&CauseData { who, ..SIGNED_INSIDE }, case));
+            continue;
+        }
+        if let Some((expected, actual)) = own.filter(|_| sent_by_sp(case, attempt)).and_then(|message| other_issuer(case, message)) {
+            let finding =
+                finding.expected(expected, "Issuer of the sign-in request").actual(actual, "Issuer of the logout request").compared();
+            out.push(finding.because_with(&OTHER_ISSUER, case, Some(expected)));
+            continue;
+        }
         out.push(match (status, exchange) {
             (None, Some(exchange)) if matches!(exchange.status, 404 | 405 | 410) => wrong_address(case, finding, exchange),
             (None, Some(exchange)) if exchange.side == Side::Sp && refused(case, attempt).is_some_and(verifies) => {
@@ -129,6 +179,67 @@ fn run(case: &Case, out: &mut Findings) {
             _ => finding.because(&IDP_REFUSED, case),
         });
     }
+}
+
+/// A message in an address that is signed in its XML and not in the query.
+fn signed_inside(message: &Message) -> bool {
+    let by_query = message.delivered().is_some_and(|sighting| sighting.carrier == Carrier::Query && !sighting.signed_query);
+    by_query && message.query_signature.is_none() && message.own_signatures().next().is_some()
+}
+
+/// The name in the sign-in request, and the other one in this message of the same service provider.
+fn other_issuer<'a>(case: &'a Case, message: &'a Message) -> Option<(&'a str, &'a str)> {
+    let own = message.issuer.as_ref()?;
+    let host = |message: &Message| message.delivered_to().and_then(diag_sdk::host::host_of);
+    let requests = case.messages_of(MessageKind::AuthnRequest).filter(|request| host(request).is_some() && host(request) == host(message));
+    let mut names: Vec<&str> = requests.filter_map(|request| request.issuer.as_ref()).map(|issuer| issuer.value.as_str()).collect();
+    names.dedup();
+    match names.as_slice() {
+        [name] if *name != own.value => Some((name, &own.value)),
+        _ => None,
+    }
+}
+
+/// A logout request that was delivered and shown something for, to which no answer came although the capture goes on.
+fn unanswered(case: &Case, attempt: &Attempt, out: &mut Findings) {
+    let Some(request) =
+        attempt.request.as_deref().and_then(|id| case.message(id)).filter(|request| request.kind == MessageKind::LogoutRequest)
+    else {
+        return;
+    };
+    let Some(index) = request.delivered_in() else { return };
+    let Some(receiver) = case.exchanges.get(index).map(|exchange| exchange.side) else { return };
+    let navigations = || {
+        attempt
+            .exchanges
+            .iter()
+            .copied()
+            .filter_map(|index| Some((index, case.exchanges.get(index).filter(|exchange| exchange.navigation)?)))
+    };
+    let Some((end, exchange)) = navigations().rfind(|(at, exchange)| *at >= index && exchange.side == receiver) else { return };
+    // Whoever is asked whether to sign out, or signs out others in frames, has not ended yet.
+    let asks = exchange.page.iter().any(|page| page.login_form || page.goes_on || page.onward.iter().any(|way| way.method == "POST"));
+    let other = if receiver == Side::Idp { Side::Sp } else { Side::Idp };
+    let goes_on = case.exchanges.iter().skip(end + 1).any(|later| later.navigation && later.side == other);
+    if asks || !goes_on || !(200..300).contains(&exchange.status) {
+        return;
+    }
+    let by_sp = sent_by_sp(case, attempt);
+    let finding = Finding::error("The logout request got no answer")
+        .detail(format!(
+            "{} answered {} with a page of its own, and the capture goes on without a LogoutResponse.",
+            place(exchange),
+            exchange.status
+        ))
+        .at(&exchange.place)
+        .at(&request.place)
+        .attempt(attempt.id.clone())
+        .subject(request.id.clone());
+    out.push(if by_sp { finding.because(&NO_WAY_BACK, case) } else { finding.because(&SP_STAYS_SILENT, case) });
+}
+
+fn place(exchange: &Exchange) -> &str {
+    diag_sdk::shown::host_and_path(&exchange.url)
 }
 
 /// The message that was refused: the answer where one was handed over, else the request.

@@ -1,6 +1,9 @@
+use diag_sdk::address::Address;
 use diag_sdk::case::attempt::{Attempt, Outcome};
+use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::judgement::Party;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use std::collections::{BTreeSet, HashMap};
 
 static SESSION_NOT_KEPT: CauseData = CauseData {
     text: "The service provider does not find the session it has just made, so it asks to sign in again",
@@ -14,6 +17,24 @@ static NODES_DISAGREE: CauseData = CauseData {
     setting: Setting::Gateway,
     fix: "Send each person to the same node for the time of a session (sticky sessions)",
 };
+static TLS_ENDS_BEFORE: CauseData = CauseData {
+    text: "TLS ends at a balancer or proxy, the application behind it sees http and sends people to https, where they already are",
+    who: Who::Network,
+    setting: Setting::Gateway,
+    fix: "Let the gateway tell the application the scheme people use (X-Forwarded-Proto), and the application trust it",
+};
+static TWO_RULES: CauseData = CauseData {
+    text: "Two redirect rules contradict each other: one leads to a spelling of the address (host name, slash, letter case) that the other leads away from",
+    who: Who::Network,
+    setting: Setting::Gateway,
+    fix: "Decide on one spelling of the address and keep one of the two rules",
+};
+static SECURE_OVER_HTTP: CauseData = CauseData {
+    text: "People come over http, and the cookie that would end the circle is Secure: browsers neither keep nor send it there",
+    who: Who::Sp,
+    setting: Setting::SpHostUri,
+    fix: "Lead everybody to https before anything else, and use https in every address of the sign-in",
+};
 
 check! {
     /// The sign-in repeats without end.
@@ -21,7 +42,8 @@ check! {
     /// The service provider accepts the response, and on the next page behaves as if nobody were signed
     /// in: it asks the identity provider, which has a session and answers at once, and so on. The browser
     /// gives up with "too many redirects", or Entra ID does with AADSTS50196. Nearly always the session
-    /// cookie is not kept or not sent.
+    /// cookie is not kept or not sent. A circle can also close before any SAML message is made: where TLS ends
+    /// in front of the application, or two rules rewrite the address, a page redirects to itself.
     ///
     /// ## Fails
     ///
@@ -80,9 +102,9 @@ check! {
         levels: [Severity::Error],
         stage: Stage::Observation,
         needs: [Need::Capture],
-        explains: ["flow/request-not-answered", "flow/response-not-posted", "flow/idp-error-page"],
+        explains: ["flow/request-not-answered", "flow/response-not-posted", "flow/idp-error-page", "flow/no-saml-messages"],
         accounts: [Account::bare(Party::Sp, &[Stage::Session])],
-        causes: [SESSION_NOT_KEPT, NODES_DISAGREE],
+        causes: [SESSION_NOT_KEPT, NODES_DISAGREE, TLS_ENDS_BEFORE, TWO_RULES, SECURE_OVER_HTTP],
         references: ["Microsoft Entra: AADSTS50196"],
         run: run,
     }
@@ -98,6 +120,8 @@ fn run(case: &Case, out: &mut Findings) {
                 .actual(seen.code, "the error page");
             let finding = finding.attempt(seen.attempt.map(|attempt| attempt.id.clone()).unwrap_or_default());
             out.push(finding.cause(&SESSION_NOT_KEPT, case.sp_vendor));
+        } else if let Some(circle) = before_any_message(case) {
+            out.push(circle_found(case, &circle));
         }
         return;
     };
@@ -115,4 +139,130 @@ fn run(case: &Case, out: &mut Findings) {
     }
     let places = looping.iter().take(3).filter_map(|attempt| case.exchanges.get(attempt.consumption?)).map(|exchange| &exchange.place);
     out.push(finding.at_all(places));
+}
+
+/// Exchanges of one turn of a circle of redirects.
+type Circle<'a> = Vec<&'a Exchange>;
+
+/// A circle of redirects in which no message travels, and from which the browser did not come out.
+fn before_any_message(case: &Case) -> Option<Circle<'_>> {
+    /// Cookies are tried out, and addresses tidied up, by leading to the same address once more.
+    const TURNS: usize = 3;
+    let carries: BTreeSet<usize> = case.messages.iter().flat_map(|message| &message.sightings).filter_map(|seen| seen.exchange).collect();
+    let navigations = || case.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.navigation);
+    let last = navigations().next_back().map(|(index, _)| index);
+    let mut chain: Vec<(usize, &Exchange)> = Vec::new();
+    let mut met: HashMap<&str, usize> = HashMap::new();
+    for (index, exchange) in navigations() {
+        let follows = chain.last().and_then(|(_, before)| before.location.as_deref()).is_some_and(|location| same(location, &exchange.url));
+        if !follows || carries.contains(&index) {
+            chain.clear();
+            met.clear();
+        }
+        if carries.contains(&index) {
+            continue;
+        }
+        let gave_up =
+            exchange.status == 0 && exchange.failure.as_deref().is_some_and(|failure| failure.to_uppercase().contains("REDIRECT"));
+        if !(300..400).contains(&exchange.status) && !gave_up {
+            chain.clear();
+            met.clear();
+            continue;
+        }
+        chain.push((index, exchange));
+        let times = met.entry(exchange.url.as_str()).or_default();
+        *times += 1;
+        if *times >= TURNS || (*times == TURNS - 1 && (Some(index) == last || gave_up)) {
+            // The first turn: what is set on the way is set there.
+            let mut turns = chain.iter().enumerate().filter(|(_, (_, other))| other.url == exchange.url).map(|(position, _)| position);
+            let (from, to) = (turns.next()?, turns.next()?);
+            return Some(chain.get(from..to)?.iter().map(|(_, exchange)| *exchange).collect());
+        }
+    }
+    None
+}
+
+/// The same address but for its fragment.
+fn same(left: &str, right: &str) -> bool {
+    let bare = |url: &str| Address::parse(url);
+    left == right || (bare(left).is_some() && bare(left) == bare(right))
+}
+
+fn circle_found(case: &Case, circle: &Circle<'_>) -> Finding {
+    let addresses: Vec<Address> = circle.iter().filter_map(|exchange| Address::parse(&exchange.url)).collect();
+    let shown: Vec<&str> = circle.iter().take(4).map(|exchange| exchange.url.split('?').next().unwrap_or(&exchange.url)).collect();
+    let (headline, detail) = match shown.as_slice() {
+        [one] => ("A page redirects to itself, before any SAML message", format!("{one} is answered with a redirect to {one}.")),
+        _ => ("Pages redirect in a circle, before any SAML message", format!("{} and back to the first.", shown.join(" → "))),
+    };
+    let mut finding = Finding::error(headline).detail(detail).at_all(circle.iter().take(4).map(|exchange| &exchange.place));
+    let cookie =
+        |exchange: &&&Exchange| exchange.url.starts_with("http:") && exchange.set_cookies.iter().flatten().any(|cookie| cookie.secure);
+    let schemes: BTreeSet<&str> = addresses.iter().map(|address| address.scheme.as_str()).collect();
+    let paths: BTreeSet<String> = addresses.iter().map(|address| address.path.trim_end_matches('/').to_lowercase()).collect();
+    let causes: &[&CauseData] = if circle.iter().any(|exchange| cookie(&exchange)) {
+        &[&SECURE_OVER_HTTP, &TLS_ENDS_BEFORE]
+    } else if paths.len() == 1 && (schemes.len() > 1 || circle.len() == 1) {
+        &[&TLS_ENDS_BEFORE, &TWO_RULES]
+    } else if paths.len() == 1 {
+        &[&TWO_RULES, &TLS_ENDS_BEFORE]
+    } else {
+        &[&SESSION_NOT_KEPT, &TWO_RULES]
+    };
+    for why in causes {
+        finding = finding.because(why, case);
+    }
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::case::exchange::{SetCookie, Side};
+    use diag_sdk::testing;
+
+    fn led(hops: &[(&str, &str)]) -> Case {
+        let hop = |(url, location): &(&str, &str)| Exchange {
+            location: Some((*location).to_owned()).filter(|location| !location.is_empty()),
+            ..testing::exchange(Side::Sp, "GET", url, if location.is_empty() { 200 } else { 302 })
+        };
+        Case { exchanges: hops.iter().map(hop).collect(), ..Case::default() }
+    }
+
+    fn told(case: &Case) -> Option<String> {
+        REDIRECT_LOOP.judge(case).found().first().map(|found| found.causes[0].text.clone())
+    }
+
+    #[test]
+    fn circles_before_any_message_have_their_reasons() {
+        let (plain, tls) = ("http://sp.example/app", "https://sp.example/app");
+        assert_eq!(told(&led(&[(tls, tls), (tls, tls), (tls, tls)])).as_deref(), Some(TLS_ENDS_BEFORE.text));
+        assert_eq!(
+            told(&led(&[(tls, plain), (plain, tls), (tls, plain), (plain, tls), (tls, plain)])).as_deref(),
+            Some(TLS_ENDS_BEFORE.text)
+        );
+        let (slash, alias) = ("https://sp.example/app/", "https://www.sp.example/app");
+        assert_eq!(told(&led(&[(tls, slash), (slash, tls), (tls, slash), (slash, tls), (tls, slash)])).as_deref(), Some(TWO_RULES.text));
+        assert_eq!(told(&led(&[(tls, alias), (alias, tls), (tls, alias), (alias, tls), (tls, alias)])).as_deref(), Some(TWO_RULES.text));
+        let login = "https://sp.example/login";
+        assert_eq!(
+            told(&led(&[(tls, login), (login, tls), (tls, login), (login, tls), (tls, login)])).as_deref(),
+            Some(SESSION_NOT_KEPT.text)
+        );
+    }
+
+    #[test]
+    fn a_way_that_ends_on_a_page_is_no_circle() {
+        let page = "https://sp.example/app";
+        assert_eq!(told(&led(&[(page, page), (page, page), (page, "")])), None, "a cookie was tried out");
+        assert_eq!(told(&led(&[(page, "https://sp.example/login"), ("https://sp.example/login", "")])), None);
+    }
+
+    #[test]
+    fn a_secure_cookie_over_http_is_named() {
+        let (plain, login) = ("http://sp.example/app", "http://sp.example/login");
+        let mut case = led(&[(plain, login), (login, plain), (plain, login), (login, plain), (plain, login)]);
+        case.exchanges[1].set_cookies = Some(vec![SetCookie { name: "sid".to_owned(), secure: true, ..SetCookie::default() }]);
+        assert_eq!(told(&case).as_deref(), Some(SECURE_OVER_HTTP.text));
+    }
 }

@@ -1,6 +1,7 @@
+use diag_sdk::address::Address;
 use diag_sdk::case::attempt::{Attempt, Outcome};
-use diag_sdk::case::exchange::Side;
-use diag_sdk::case::message::Message;
+use diag_sdk::case::exchange::{Exchange, Side};
+use diag_sdk::case::message::{Carrier, Message};
 use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Personal, Setting, Severity, Stage, Who, check};
 
 static NOT_ECHOED: CauseData = CauseData {
@@ -110,7 +111,9 @@ fn run(case: &Case, out: &mut Findings) {
         let came_back = relay_state(response);
         let Some(change) = change(sent, came_back) else { continue };
         // Service providers that keep the target in a cookie do without: no harm, then only a warning.
-        let severity = if ended_for_it(case, attempt, response, change) { Severity::Error } else { Severity::Warning };
+        let elsewhere = landed_elsewhere(case, attempt, request);
+        let harmed = elsewhere.is_some() || ended_for_it(case, attempt, response, change);
+        let severity = if harmed { Severity::Error } else { Severity::Warning };
         let (headline, likely) = match change {
             Change::Lost => ("The RelayState did not come back with the response", &NOT_ECHOED),
             Change::EncodedOnceMore => ("The RelayState came back percent-encoded once more", &ENCODED_ONCE_MORE),
@@ -125,11 +128,46 @@ fn run(case: &Case, out: &mut Findings) {
             .attempt(attempt.id.clone())
             .subject(response.id.clone())
             .cause(likely, case.idp_vendor);
+        if let Some((wanted, landing)) = elsewhere {
+            finding = finding
+                .detail(format!("The person asked for {} and landed on {}.", page(&wanted.url), page(&landing.url)))
+                .at(&landing.place);
+        }
         if change == Change::EncodedOnceMore {
             finding = finding.difference(Difference::PercentEncoding);
         }
         out.push(finding);
     }
+}
+
+/// The page the person asked for first, and the other one they came to rest on.
+fn landed_elsewhere<'a>(case: &'a Case, attempt: &'a Attempt, request: &Message) -> Option<(&'a Exchange, &'a Exchange)> {
+    /// Exchanges after the response among which the page that was asked for may still be opened.
+    const REACH: usize = 60;
+    let sent = |carrier: Carrier| matches!(carrier, Carrier::LocationHeader | Carrier::PageForm);
+    let issued = request.sightings.iter().find(|sighting| sent(sighting.carrier))?.exchange?;
+    let consumption = attempt.consumption.filter(|_| attempt.outcome == Outcome::SignedIn)?;
+    let first =
+        attempt.exchanges.iter().copied().find(|index| case.exchanges.get(*index).is_some_and(|exchange| exchange.side == Side::Sp))?;
+    let wanted = case.exchanges.get(first.min(issued)).filter(|exchange| exchange.method == "GET" && exchange.navigation)?;
+    let landing = case.end_of(attempt).filter(|exchange| exchange.side == Side::Sp && (200..300).contains(&exchange.status))?;
+    let (asked, rests) = (Address::parse(&wanted.url)?, Address::parse(&landing.url)?);
+    let deep = asked.path.trim_matches('/').split('/').count() > 1 && !is_entrance(&asked.path);
+    let opened =
+        |exchange: &Exchange| Address::parse(&exchange.url).is_some_and(|seen| seen.path.starts_with(asked.path.trim_end_matches('/')));
+    let later = case.exchanges.get(consumption..).unwrap_or_default().iter().take(REACH);
+    (deep && asked.host == rests.host && attempt.end > Some(consumption) && !later.into_iter().any(opened)).then_some((wanted, landing))
+}
+
+/// An address that only signs people in: no page anybody asks for.
+fn is_entrance(path: &str) -> bool {
+    const ENTRANCES: &[&str] =
+        &["login", "signin", "sign-in", "sign_in", "logon", "sso", "saml", "saml2", "auth", "oauth", "acs", "start", "callback"];
+    path.to_lowercase().split(['/', '.', '_', '-']).any(|step| ENTRANCES.contains(&step))
+}
+
+fn page(url: &str) -> &str {
+    diag_sdk::shown::host_and_path(url)
 }
 
 /// The RelayState that went with the delivered message.

@@ -1,4 +1,5 @@
 use diag_sdk::case::attempt::Outcome;
+use diag_sdk::case::exchange::Exchange;
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
 
 static UNREACHABLE: CauseData = CauseData {
@@ -6,6 +7,12 @@ static UNREACHABLE: CauseData = CauseData {
     who: Who::Network,
     setting: Setting::Browser,
     fix: "Open the address of the identity provider from this browser and mend what it complains about",
+};
+static HELD_BY_BROWSER: CauseData = CauseData {
+    text: "An extension of the browser, or a policy of the organisation for it, blocked the request",
+    who: Who::User,
+    setting: Setting::Browser,
+    fix: "Try a window without extensions; then let the blocker leave both sites alone, or the policy allow the address",
 };
 static ENDED_EARLY: CauseData = CauseData {
     text: "The recording ends before the sign-in does",
@@ -65,7 +72,7 @@ check! {
         stage: Stage::IdpRequest,
         needs: [Need::Capture],
         explains: [],
-        causes: [UNREACHABLE, ENDED_EARLY],
+        causes: [UNREACHABLE, HELD_BY_BROWSER, ENDED_EARLY],
         references: ["saml-profiles-2.0-os §4.1.3"],
         run: run,
     }
@@ -79,7 +86,7 @@ fn run(case: &Case, out: &mut Findings) {
         let finding = match attempt.outcome {
             Outcome::BrokenInTransit if exchange.status == 0 => Finding::error(format!("{} could not be reached", host(place)))
                 .actual(exchange.failure.clone().unwrap_or_else(|| "no answer".to_owned()), "the browser")
-                .cause(&UNREACHABLE, case.idp_vendor),
+                .cause(if held(exchange) { &HELD_BY_BROWSER } else { &UNREACHABLE }, case.idp_vendor),
             Outcome::BrokenInTransit => {
                 Finding::error(format!("The request did not get through: {} answered {}", host(place), exchange.status))
                     .cause(&UNREACHABLE, case.idp_vendor)
@@ -97,6 +104,12 @@ fn run(case: &Case, out: &mut Findings) {
         }
         out.push(finding);
     }
+}
+
+/// The browser itself held the request.
+fn held(exchange: &Exchange) -> bool {
+    let failure = exchange.failure.as_deref().unwrap_or_default().to_ascii_uppercase();
+    failure.contains("BLOCKED_BY_CLIENT") || failure.contains("BLOCKED_BY_ADMINISTRATOR")
 }
 
 fn host(place: &str) -> &str {

@@ -1,5 +1,5 @@
 use diag_sdk::case::attempt::Outcome;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static NO_SCRIPT: CauseData = CauseData {
     text: "The page that posts the response by script was shown, and the script did not run or was blocked",
@@ -12,6 +12,12 @@ static UNREACHABLE: CauseData = CauseData {
     who: Who::Network,
     setting: Setting::Gateway,
     fix: "Open the address of the assertion consumer service from this browser and mend what it complains about",
+};
+static HELD_BY_BROWSER: CauseData = CauseData {
+    text: "An extension of the browser, or a policy of the organisation for it, blocked the request",
+    who: Who::User,
+    setting: Setting::Browser,
+    fix: "Try a window without extensions; then let the blocker leave both sites alone, or the policy allow the address",
 };
 
 check! {
@@ -60,8 +66,8 @@ check! {
         stage: Stage::Response,
         needs: [Need::Capture],
         explains: [],
-        accounts: [Account::sp(&[])],
-        causes: [UNREACHABLE, NO_SCRIPT],
+        accounts: [Account::sp(&[]), Account::browser(&[Meaning::Blocked])],
+        causes: [UNREACHABLE, NO_SCRIPT, HELD_BY_BROWSER],
         references: ["saml-bindings-2.0-os §3.5.4"],
         run: run,
     }
@@ -79,9 +85,11 @@ fn run(case: &Case, out: &mut Findings) {
         let place = response.sightings.first().map(|sighting| &sighting.place);
         let finding = if unreachable {
             let failure = case.end_of(attempt).and_then(|exchange| exchange.failure.clone()).unwrap_or_else(|| "no answer".to_owned());
-            Finding::error("The browser could not reach the service provider with the response")
-                .actual(failure, "the browser")
-                .cause(&UNREACHABLE, case.sp_vendor)
+            let held = failure.to_ascii_uppercase().contains("BLOCKED_BY_CLIENT")
+                || failure.to_ascii_uppercase().contains("BLOCKED_BY_ADMINISTRATOR");
+            let finding =
+                Finding::error("The browser could not reach the service provider with the response").actual(failure, "the browser");
+            if held { finding.cause(&HELD_BY_BROWSER, case.sp_vendor) } else { finding.cause(&UNREACHABLE, case.sp_vendor) }
         } else if stopped {
             Finding::warning("The response reached the browser and was not posted")
                 .likely()
@@ -97,5 +105,23 @@ fn run(case: &Case, out: &mut Findings) {
                 .attempt(attempt.id.clone())
                 .subject(response.id.clone()),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::testing;
+
+    #[test]
+    fn an_extension_is_no_network() {
+        let who = |failure: &str| {
+            let mut case = testing::sign_in(Outcome::BrokenInTransit);
+            case.exchanges[1].status = 0;
+            case.exchanges[1].failure = Some(failure.to_owned());
+            RESPONSE_NOT_POSTED.judge(&case).found()[0].causes[0].who
+        };
+        assert_eq!(who("net::ERR_BLOCKED_BY_CLIENT"), Who::User);
+        assert_eq!(who("net::ERR_CONNECTION_RESET"), Who::Network);
     }
 }

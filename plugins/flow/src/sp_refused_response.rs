@@ -56,7 +56,7 @@ check! {
         stage: Stage::Observation,
         needs: [Need::Capture],
         explains: [],
-        accounts: [Account::bare(Party::Sp, &[Stage::Request, Stage::Consumption, Stage::Landing]), Account::bare(Party::Between, &[Stage::Consumption, Stage::Landing])],
+        accounts: [Account::bare(Party::Sp, &[Stage::Request, Stage::Consumption, Stage::Landing]), Account::bare(Party::Between, &[Stage::Consumption, Stage::Landing]), Account::bare(Party::Browser, &[Stage::Consumption, Stage::Landing])],
         logged: "A log tells of a sign-in that was refused",
         causes: [IN_ITS_LOG],
         references: ["saml-profiles-2.0-os §4.1.4.3"],
