@@ -31,6 +31,23 @@ fn main() {
     }
     let to = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("products.json");
     fs::write(to, serde_json::to_vec(&files).expect("values are JSON")).expect("OUT_DIR can be written");
+    guides();
+}
+
+/// Set-up guides, from which pages of the documentation are written.
+fn guides() {
+    println!("cargo::rerun-if-changed=guides");
+    let mut paths: Vec<PathBuf> = fs::read_dir("guides").expect("guides/ holds the guides").flatten().map(|file| file.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.sort();
+    let read = |path: &PathBuf| {
+        let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        serde_json::to_value(&table).expect("TOML without dates is JSON")
+    };
+    let guides: Vec<serde_json::Value> = paths.iter().map(read).collect();
+    let to = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("guides.json");
+    fs::write(to, serde_json::to_vec(&guides).expect("values are JSON")).expect("OUT_DIR can be written");
 }
 
 /// Takes out what is not carried; returns the number of samples.

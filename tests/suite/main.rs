@@ -5,6 +5,7 @@ mod bystanders;
 mod circles;
 mod examples;
 mod floor;
+mod guides;
 mod handed_in;
 mod one_fault;
 mod packs;

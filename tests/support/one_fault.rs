@@ -9,6 +9,7 @@ use crate::fixture;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use diag_core::report::Report;
+use diag_core::verdict::Verdict;
 use diag_sdk::{Difference, Severity};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -66,7 +67,7 @@ pub struct Added {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
-    /// Id of the check that must report it: the first root cause, where it is an error.
+    /// Id of the check that must report it: the first root cause, where it is an error. Empty: nothing is wrong.
     pub check: String,
     /// At which level.
     pub severity: Severity,
@@ -143,6 +144,9 @@ impl OneFault {
     /// What is wrong with the engine's answer; empty where it is right.
     pub fn complaints(&self) -> Vec<String> {
         let report = self.report();
+        if self.expect.check.is_empty() {
+            return self.unsound(&report);
+        }
         let mut complaints = Vec::new();
         let errors: Vec<&str> = report
             .findings
@@ -172,6 +176,19 @@ impl OneFault {
             && !hit.causes.iter().any(|cause| cause.value.as_deref() == Some(value))
         {
             complaints.push(format!("no cause offers the value {value}; causes: {:?}", hit.causes));
+        }
+        complaints
+    }
+}
+
+impl OneFault {
+    /// What is said against a case with nothing wrong.
+    fn unsound(&self, report: &Report) -> Vec<String> {
+        let spared = |check: &str| self.expect.also.iter().any(|also| also == check);
+        let said = report.findings.iter().filter(|finding| finding.severity > Severity::Notice && !spared(&finding.check));
+        let mut complaints: Vec<String> = said.map(|finding| format!("{:?} {} on a sound case", finding.severity, finding.check)).collect();
+        if report.verdict != Verdict::Healthy {
+            complaints.push(format!("the verdict is {:?}", report.verdict));
         }
         complaints
     }

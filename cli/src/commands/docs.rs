@@ -12,6 +12,7 @@ use crate::plugins;
 use crate::wanted;
 use crate::wording;
 use diag_products::Products;
+use diag_products::guide::Guide;
 use diag_sdk::Setting;
 use diag_sdk::manifest::CheckInfo;
 use std::collections::BTreeMap;
@@ -72,6 +73,9 @@ fn pages(checkers: &Checkers) -> anyhow::Result<BTreeMap<PathBuf, String>> {
         pages.insert(PathBuf::from(format!("checks/{}.md", check.id)), page(check, checkers));
     }
     pages.insert(PathBuf::from("screens.md"), settings());
+    for guide in diag_products::guide::guides() {
+        pages.insert(PathBuf::from(format!("{}.md", guide.id)), walk_through(&guide, checkers));
+    }
     let documents = [
         ("report", SchemaOf::Report),
         ("fix", SchemaOf::Fix),
@@ -101,6 +105,7 @@ fn strays(folder: &Path, pages: &BTreeMap<PathBuf, String>) -> Vec<PathBuf> {
         .collect()
 }
 
+const MADE_BY_GUIDES: &str = "<!-- Written by `diag docs`; edit the guide beside the product files instead. -->\n";
 const MADE_BY_FILES: &str = "<!-- Written by `diag docs`; edit the product files instead. -->\n";
 const MADE_BY: &str = "<!-- Written by `diag docs`; edit the check instead. -->\n";
 
@@ -111,6 +116,30 @@ fn index(checkers: &Checkers) -> String {
         let _ = write!(out, "\n## {}\n\n{}\n\n| check | level | reports |\n|---|---|---|\n", plugin.name, plugin.about);
         for check in &plugin.checks {
             let _ = writeln!(out, "| [{0}]({0}.md) | {1} | {2} |", check.id, levels(check), cell(&check.title));
+        }
+    }
+    out
+}
+
+/// A set-up guide, value by value: what is compared, by which checks, and what they would have people do.
+fn walk_through(guide: &Guide, checkers: &Checkers) -> String {
+    let mut out = format!("# {}\n\n{MADE_BY_GUIDES}\n{}\n\nThe guide: {}\n", guide.title, guide.about.trim(), guide.source);
+    for step in &guide.steps {
+        let _ = writeln!(out, "\n## {}. {}\n\n*{}*\n\n{}", step.number, step.value, step.at, step.compares);
+        if !step.checks.is_empty() {
+            out.push_str("\n| check | level | who acts | fix |\n|---|---|---|---|\n");
+        }
+        for id in &step.checks {
+            let Some(check) = checkers.check(id) else { continue };
+            let cause = check.causes.first();
+            let (who, fix) =
+                cause.map_or((String::new(), String::new()), |cause| (wording::person(cause.who).to_owned(), cell(&cause.fix)));
+            let _ = writeln!(out, "| [{id}](checks/{id}.md) | {} | {who} | {fix} |", levels(check));
+        }
+        if let Some(sound) = &step.sound {
+            let link = |case: &str| format!("[{case}](../tests/cases/{case}.toml)");
+            let faults: Vec<String> = step.faults.iter().map(|case| link(case)).collect();
+            let _ = writeln!(out, "\nShown by {}; sound in {}.", faults.join(", "), link(sound));
         }
     }
     out

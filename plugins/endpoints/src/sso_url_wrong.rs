@@ -7,6 +7,7 @@ use diag_sdk::case::metadata::Endpoint;
 use diag_sdk::case::product::Habit;
 use diag_sdk::destinations::Destinations;
 use diag_sdk::host::{host_of, is_one_of};
+use diag_sdk::tenant::is_guid;
 use diag_sdk::view::Request;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, difference};
 use std::collections::{HashMap, HashSet};
@@ -29,6 +30,12 @@ static WRONG_CLOUD: CauseData = CauseData {
     who: Who::Sp,
     setting: Setting::SpIdpMetadata,
     fix: "Load the application's metadata from the log-in host of the tenant's own cloud",
+};
+static WRONG_INSTANCE: CauseData = CauseData {
+    text: "The SSO URL ends in the id of another instance of the application, or in an id that is none of an instance",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Put the object id of this instance (its enterprise application) at the end of the SSO URL, or leave the id out",
 };
 static OTHER_ACCOUNT: CauseData = CauseData {
     text: "The address is right, and the account the person chose does not belong at it",
@@ -135,7 +142,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/request-not-answered", "flow/response-not-posted", "flow/wrong-binding", "metadata/stale-copy"],
         accounts: [Account::looping(&[Meaning::MethodNotAllowed, Meaning::MessageMissing]), Account::idp(&[Meaning::MethodNotAllowed, Meaning::MessageMissing]).codes(URL_CODES)],
-        causes: [OLD_METADATA, WRONG_TENANT, WRONG_CLOUD, OTHER_ACCOUNT],
+        causes: [OLD_METADATA, WRONG_TENANT, WRONG_CLOUD, WRONG_INSTANCE, OTHER_ACCOUNT],
         references: ["saml-metadata-2.0-os §2.4.3 (SingleSignOnService)", "saml-profiles-2.0-os §4.1.3.2"],
         run: run,
     }
@@ -153,6 +160,10 @@ fn run(case: &Case, out: &mut Findings) {
         let Some(to) = request.message.delivered_to() else { continue };
         if let Some(code) = request.attempt.and_then(|attempt| named.get(attempt.id.as_str())) {
             out.extend(other_cloud(&request, to, code, &published));
+            continue;
+        }
+        if let Some(finding) = other_instance(&request, to) {
+            out.push(finding);
             continue;
         }
         let answer = request.message.delivered_in().and_then(|index| case.exchanges.get(index));
@@ -244,6 +255,31 @@ fn describe(
     if case.idp_has_habit(Habit::HasTenants) && !same_tenant { finding.because(&WRONG_TENANT, case) } else { finding }
 }
 
+/// The URL ends in an id, and the export of the instance has another one.
+fn other_instance(request: &Request<'_>, to: &str) -> Option<Finding> {
+    let case = request.case;
+    case.tenant_of(to)?;
+    let (plain, asked) = to.split(['?', '#']).next()?.trim_end_matches('/').rsplit_once('/')?;
+    if !is_guid(asked) || request.accepted() {
+        return None;
+    }
+    let mut instances = case.relevant_registrations().filter_map(|registration| registration.instance.as_ref());
+    let instance = instances.next().filter(|first| instances.all(|other| other.value == first.value))?;
+    if instance.value.eq_ignore_ascii_case(asked) {
+        return None;
+    }
+    let codes = request.attempt.and_then(|attempt| case.failure_of(attempt)).map(|failure| failure.codes.as_slice()).unwrap_or_default();
+    let proven = codes.iter().any(|code| TENANT_CODES.contains(&code.as_str()));
+    let severity = if proven { Severity::Error } else { Severity::Warning };
+    let finding = request
+        .finding(severity, "The SSO URL ends in the id of another instance")
+        .expected(format!("{plain}/{}", instance.value), "the object id in the export of the service principal")
+        .actual(to, "URL the browser sent the request to")
+        .at(&instance.place)
+        .because_with(&WRONG_INSTANCE, case, format!("{plain}/{}", instance.value).as_str());
+    Some(if proven { finding } else { finding.likely() })
+}
+
 /// The identity provider says that what was asked for lives in another of its clouds.
 fn other_cloud(request: &Request<'_>, to: &str, code: &str, published: &Endpoints<'_>) -> Option<Finding> {
     let case = request.case;
@@ -292,7 +328,7 @@ mod tests {
     use super::*;
     use diag_sdk::Difference;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{SSO_URL, findings, idp_metadata, levels, page, refused_by_idp, sign_in, sso_endpoints};
+    use diag_sdk::testing::{SSO_URL, findings, idp_metadata, levels, page, refused_by_idp, registration, sign_in, sso_endpoints};
 
     fn sent_to(url: &str, status: u16) -> Case {
         let mut case = refused_by_idp(&[], &[]);
@@ -326,6 +362,22 @@ mod tests {
         let mut case = sent_to("https://idp.example/common/saml2", 200);
         case.exchanges[0].page = Some(page(&["AADSTS50194"], &[]));
         assert_eq!(levels(&SSO_URL_WRONG, &case), [Severity::Error]);
+    }
+
+    #[test]
+    fn the_id_of_another_instance_is_named() {
+        let (own, other) = ("5b1e9c70-3a4d-4f86-8b2f-6d0c7e9a1f35", "0c2d8f61-4b5e-4a97-9c3a-7e1d8f0b2a46");
+        let asked = |id: &str, code: &str| {
+            let mut case = refused_by_idp(&[code], &[]);
+            case.messages[0].sightings[0].to = Some(format!("https://login.microsoftonline.com/t/saml2/{id}"));
+            let mut known = registration(&[], &[]);
+            known.instance = Some(own.into());
+            case.registrations = vec![known];
+            case
+        };
+        assert_eq!(levels(&SSO_URL_WRONG, &asked(other, "AADSTS76032")), [Severity::Error]);
+        assert_eq!(levels(&SSO_URL_WRONG, &asked(other, "AADSTS50105")), [Severity::Warning]);
+        assert!(findings(&SSO_URL_WRONG, &asked(own, "AADSTS50105")).is_empty());
     }
 
     #[test]

@@ -3,16 +3,35 @@ use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::{Metadata, RequestedAttribute};
 use diag_sdk::case::product::Habit;
+use diag_sdk::case::registration::{ClaimsRule, IdpRegistration};
 use diag_sdk::case::sp_configuration::MappedAttribute;
 use diag_sdk::near;
 use diag_sdk::view::{EntryPoint, SignIn};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec};
 
 static NOT_RELEASED: CauseData = CauseData {
     text: "The identity provider does not send an attribute the service provider demands, or the person has no value for it",
     who: Who::Idp,
     setting: Setting::IdpClaims,
     fix: "Send the attribute to this application, and see that the person has a value for it",
+};
+static BASIC_LEFT_OUT: CauseData = CauseData {
+    text: "The application's claims policy leaves the basic claims out (IncludeBasicClaimSet is false) and does not list this one",
+    who: Who::Idp,
+    setting: Setting::IdpMappingPolicy,
+    fix: "Add the claim to the policy, or include the basic claims",
+};
+static BASIC_LEFT_OUT_BY_SETTING: CauseData = CauseData {
+    text: "The application's claims settings leave the basic claims out and do not list this one",
+    who: Who::Idp,
+    setting: Setting::IdpClaims,
+    fix: "Add the claim, or include the basic claims",
+};
+static NO_GROUPS: CauseData = CauseData {
+    text: "The application is set to send no groups (groupMembershipClaims is None)",
+    who: Who::Idp,
+    setting: Setting::IdpGroups,
+    fix: "Add a group claim, for the groups assigned to the application or for all",
 };
 static MANDATORY: CauseData = CauseData {
     text: "The attribute is marked as mandatory although not everybody has it",
@@ -96,7 +115,7 @@ check! {
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::AccessDenied])],
         logged: "The service provider misses an attribute",
-        causes: [NOT_RELEASED, MANDATORY, NOT_MAPPED, ACCESS_RULE],
+        causes: [NOT_RELEASED, BASIC_LEFT_OUT, BASIC_LEFT_OUT_BY_SETTING, NO_GROUPS, MANDATORY, NOT_MAPPED, ACCESS_RULE],
         references: ["saml-metadata-2.0-os §2.4.4.2", "Qlik Sense help: SAML configuration, SAML attribute mapping"],
         run: run,
     }
@@ -148,7 +167,11 @@ fn mandatory(sign_in: &SignIn<'_>, entry: &EntryPoint<'_>, row: &MappedAttribute
         .expected(wanted.value.clone(), "the attribute mapping, where it is marked as mandatory")
         .at(&wanted.place);
     let (finding, near) = with_nearest(finding, sign_in, &wanted.value);
-    Some(finding.because_with(&NOT_RELEASED, sign_in.case, wanted.value.as_str()).because_at(&MANDATORY, entry, near.as_deref()))
+    Some(left_out(finding, sign_in.case, &wanted.value).because_with(&NOT_RELEASED, sign_in.case, wanted.value.as_str()).because_at(
+        &MANDATORY,
+        entry,
+        near.as_deref(),
+    ))
 }
 
 fn requested_by_metadata(sign_in: &SignIn<'_>, metadata: &Metadata, requested: &RequestedAttribute) -> Option<Finding> {
@@ -166,7 +189,11 @@ fn requested_by_metadata(sign_in: &SignIn<'_>, metadata: &Metadata, requested: &
         finding = finding.likely();
     }
     let (finding, _) = with_nearest(finding, sign_in, &requested.name);
-    Some(finding.because_with(&NOT_RELEASED, sign_in.case, requested.name.as_str()).because(&NOT_MAPPED, sign_in.case))
+    Some(
+        left_out(finding, sign_in.case, &requested.name)
+            .because_with(&NOT_RELEASED, sign_in.case, requested.name.as_str())
+            .because(&NOT_MAPPED, sign_in.case),
+    )
 }
 
 /// What the service provider's product always demands, whatever it says.
@@ -182,7 +209,27 @@ fn demanded_by_product(sign_in: &SignIn<'_>) -> Option<Finding> {
         .fault("An attribute the service provider always demands is not sent")
         .expected(name.clone(), format!("what {} demands of every response: {}", product.name, demand.why));
     let (finding, _) = with_nearest(finding, sign_in, name);
-    Some(finding.because_with(&NOT_RELEASED, sign_in.case, name.as_str()).because(&NOT_MAPPED, sign_in.case))
+    Some(left_out(finding, sign_in.case, name).because_with(&NOT_RELEASED, sign_in.case, name.as_str()).because(&NOT_MAPPED, sign_in.case))
+}
+
+/// What the registration itself says of an attribute that is not sent.
+fn left_out(finding: Finding, case: &Case, wanted: &str) -> Finding {
+    let lists = |registration: &IdpRegistration| {
+        let answers = |claim: &str| claim == wanted || spec::short(claim) == spec::short(wanted);
+        registration.claims.iter().any(|claim| answers(&claim.attribute.value))
+    };
+    for registration in case.relevant_registrations().filter(|registration| !lists(registration)) {
+        let none = registration.group_claims.as_ref().filter(|groups| groups.value.eq_ignore_ascii_case("none"));
+        if let Some(groups) = none.filter(|_| spec::short(wanted) == "groups") {
+            return finding.at(&groups.place).because_in(&NO_GROUPS, registration, None);
+        }
+        if let Some(place) = &registration.basic_claims_left_out {
+            let custom = registration.claims_ruled_by == Some(ClaimsRule::CustomPolicy);
+            let cause = if custom { &BASIC_LEFT_OUT_BY_SETTING } else { &BASIC_LEFT_OUT };
+            return finding.at(place).because_in(cause, registration, wanted);
+        }
+    }
+    finding
 }
 
 fn with_nearest(finding: Finding, sign_in: &SignIn<'_>, wanted: &str) -> (Finding, Option<String>) {
@@ -281,6 +328,21 @@ mod tests {
         let mut case = sign_in(Outcome::RefusedBySp, &[("http://schemas.microsoft.com/ws/2008/06/identity/claims/groups", &["sales"])]);
         case.sp_configurations[0].attribute_map = vec![row("groups")];
         assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
+    }
+
+    #[test]
+    fn what_the_registration_leaves_out_is_named_first() {
+        let mut case = sign_in(Outcome::RefusedBySp, &[(NAME, &["ada"])]);
+        case.sp_configurations[0].attribute_map = vec![row("groups")];
+        let mut known = diag_sdk::testing::registration(&[], &[]);
+        known.group_claims = Some("None".into());
+        case.registrations = vec![known];
+        let first = |case: &Case| REQUIRED_ATTRIBUTE_MISSING.judge(case).found()[0].causes[0].setting;
+        assert_eq!(first(&case), Some(Setting::IdpGroups));
+        case.registrations[0].group_claims = None;
+        case.registrations[0].basic_claims_left_out = Some(diag_sdk::Place::default());
+        case.registrations[0].claims_ruled_by = Some(ClaimsRule::MappingPolicy);
+        assert_eq!(first(&case), Some(Setting::IdpMappingPolicy));
     }
 
     #[test]

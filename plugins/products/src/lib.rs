@@ -15,6 +15,7 @@ mod explain;
 mod fault;
 pub mod file;
 pub mod folded;
+pub mod guide;
 pub mod load;
 mod matcher;
 pub mod pattern;

@@ -7,6 +7,7 @@
 
 use super::entry_point::EntryPoint;
 use super::request::Request;
+use crate::address::Address;
 use crate::case::Case;
 use crate::case::attempt::Attempt;
 use crate::case::input::HeldBy;
@@ -90,9 +91,21 @@ pub fn nearest<'k, 'a>(known: &'k [Known<'a>], value: &str) -> Option<(&'k Known
     known.iter().find(|entry| entry.value == best).map(|entry| (entry, difference))
 }
 
-/// The value is registered, exactly or under a registered wildcard (`https://*.example/acs`).
+/// The value is registered: exactly, under a registered wildcard (`https://*.example/acs`), or on the person's own machine,
+/// where the port says nothing.
 pub fn is_registered(known: &[Known<'_>], value: &str) -> bool {
-    known.iter().any(|entry| entry.value == value || (entry.value.contains('*') && wildcard_covers(entry.value, value)))
+    known.iter().any(|entry| {
+        entry.value == value
+            || (entry.value.contains('*') && wildcard_covers(entry.value, value))
+            || same_on_own_machine(entry.value, value)
+    })
+}
+
+/// Both lie on the person's own machine and differ in the port alone, as development servers do.
+fn same_on_own_machine(registered: &str, value: &str) -> bool {
+    let (Some(registered), Some(value)) = (Address::parse(registered), Address::parse(value)) else { return false };
+    let rest = |address: &Address| (address.scheme.clone(), address.host.clone(), address.path.clone(), address.query.clone());
+    registered.host == "localhost" && rest(&registered) == rest(&value)
 }
 
 fn wildcard_covers(pattern: &str, value: &str) -> bool {
@@ -276,6 +289,19 @@ mod tests {
     use super::*;
     use crate::case::attempt::Outcome;
     use crate::testing;
+
+    #[test]
+    fn the_port_of_the_own_machine_says_nothing() {
+        for (registered, value, is) in [
+            ("http://localhost/acs", "http://localhost:5000/acs", true),
+            ("http://localhost:3000/acs", "http://localhost:5000/acs", true),
+            ("http://localhost:3000/acs", "https://localhost:5000/acs", false),
+            ("http://localhost:3000/acs", "http://localhost:5000/other", false),
+            ("https://sp.example:3000/acs", "https://sp.example:5000/acs", false),
+        ] {
+            assert_eq!(same_on_own_machine(registered, value), is, "{registered} {value}");
+        }
+    }
 
     #[test]
     fn wildcards_cover_what_they_stand_for() {
