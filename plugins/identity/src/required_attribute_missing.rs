@@ -225,8 +225,8 @@ fn left_out(finding: Finding, case: &Case, wanted: &str) -> Finding {
         }
         if let Some(place) = &registration.basic_claims_left_out {
             let custom = registration.claims_ruled_by == Some(ClaimsRule::CustomPolicy);
-            let cause = if custom { &BASIC_LEFT_OUT_BY_SETTING } else { &BASIC_LEFT_OUT };
-            return finding.at(place).because_in(cause, registration, wanted);
+            let reason = if custom { &BASIC_LEFT_OUT_BY_SETTING } else { &BASIC_LEFT_OUT };
+            return finding.at(place).because_in(reason, registration, wanted);
         }
     }
     finding

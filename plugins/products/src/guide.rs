@@ -46,6 +46,10 @@ pub struct Step {
 }
 
 /// The guides diag has.
+///
+/// # Panics
+///
+/// Where a guide does not have the format; the suite reads every one.
 pub fn guides() -> Vec<Guide> {
     serde_json::from_slice(include_bytes!(concat!(env!("OUT_DIR"), "/guides.json"))).expect("the suite reads every guide")
 }
