@@ -7,6 +7,7 @@ mod examples;
 mod floor;
 mod guides;
 mod handed_in;
+mod healthy_ways;
 mod one_fault;
 mod packs;
 mod plugins;
