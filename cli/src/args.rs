@@ -321,9 +321,9 @@ pub(crate) struct DecodeArguments {
 /// Options of `explain`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArguments {
-    /// A check (endpoints/acs-not-registered), a family (endpoints), a code (AADSTS50011, NoPassive)
-    #[arg(value_name = "ID")]
-    pub(crate) id: String,
+    /// A check (endpoints/acs-not-registered), a family (endpoints), a code (AADSTS50011, NoPassive), or a whole sentence of an error page
+    #[arg(value_name = "ID", num_args = 1.., required = true, trailing_var_arg = false)]
+    pub(crate) id: Vec<String>,
     #[command(flatten)]
     pub(crate) plugins: PluginArguments,
 }

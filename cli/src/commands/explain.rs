@@ -1,4 +1,6 @@
-//! `diag explain`: a check, a family, a vendor's code or a SAML status code, in words.
+//! `diag explain`: a check, a family, a vendor's code, a SAML status code or a sentence of an error page, in words.
+
+mod sentence;
 
 use crate::args::ExplainArguments;
 use crate::checkers::Checkers;
@@ -21,7 +23,7 @@ use std::process::ExitCode;
 pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
     let mut page = Page::new(terminal::width());
     let checkers = plugins::checkers(&arguments.plugins, &[])?;
-    write(&mut page, &checkers, arguments.id.trim())?;
+    write(&mut page, &checkers, arguments.id.join(" ").trim())?;
     output::print(&page.finish())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -38,7 +40,7 @@ fn write(page: &mut Page, checkers: &Checkers, id: &str) -> Result<(), Failure> 
         explain_setting(page, setting);
     } else if let Some(meaning) = status::lookup(id) {
         explain_status(page, meaning);
-    } else {
+    } else if !(id.contains(char::is_whitespace) && sentence::explain(page, checkers, id)) {
         return Err(unknown(checkers, id));
     }
     Ok(())
@@ -237,6 +239,18 @@ mod tests {
         assert!(explained("nopassive").is_ok());
         assert!(explained("acs-not-registered").expect("known").starts_with("endpoints/acs-not-registered"));
         assert!(explained("Endpoints").expect("known").contains("endpoints/acs-not-registered"));
+    }
+
+    #[test]
+    fn a_pasted_sentence_is_answered() {
+        let entra = "AADSTS700016: Application with identifier 'https://app.example' was not found in the directory 'Contoso'.";
+        let told = explained(entra).expect("known");
+        assert!(told.starts_with("AADSTS700016") && told.contains("endpoints/entity-id-not-registered"), "{told}");
+        assert!(explained("Microsoft.IdentityServer.RequestFailedException: MSIS7084: SAML logout request").expect("known").contains("FIX"));
+        let said = explained("Sign-in failed because Email has already been taken.").expect("known");
+        assert!(said.contains("identity/user-unknown-at-sp") && said.contains("FIX"), "{said}");
+        assert!(explained("urn:oasis:names:tc:SAML:2.0:status:NoPassive was returned").expect("known").starts_with("NoPassive"));
+        assert!(explained("We wish you a pleasant day and many more").is_err());
     }
 
     #[test]
