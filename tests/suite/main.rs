@@ -16,4 +16,5 @@ mod rendering;
 mod secrets;
 mod seeds;
 mod shipped_examples;
+mod variants;
 mod wording;

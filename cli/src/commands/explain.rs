@@ -246,7 +246,9 @@ mod tests {
         let entra = "AADSTS700016: Application with identifier 'https://app.example' was not found in the directory 'Contoso'.";
         let told = explained(entra).expect("known");
         assert!(told.starts_with("AADSTS700016") && told.contains("endpoints/entity-id-not-registered"), "{told}");
-        assert!(explained("Microsoft.IdentityServer.RequestFailedException: MSIS7084: SAML logout request").expect("known").contains("FIX"));
+        assert!(
+            explained("Microsoft.IdentityServer.RequestFailedException: MSIS7084: SAML logout request").expect("known").contains("FIX")
+        );
         let said = explained("Sign-in failed because Email has already been taken.").expect("known");
         assert!(said.contains("identity/user-unknown-at-sp") && said.contains("FIX"), "{said}");
         assert!(explained("urn:oasis:names:tc:SAML:2.0:status:NoPassive was returned").expect("known").starts_with("NoPassive"));

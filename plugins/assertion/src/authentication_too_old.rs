@@ -69,7 +69,7 @@ check! {
         stage: Stage::Consumption,
         needs: [Need::Capture],
         explains: [],
-        accounts: [Account::sp_or_loop(&[Meaning::AuthnTooOld])],
+        accounts: [Account::sp_or_loop(&[Meaning::AuthnTooOld, Meaning::Credentials])],
         logged: "The authentication is older than the service provider allows",
         causes: [LIMIT, LONG_SESSION, SIGN_OUT],
         references: ["saml-core-2.0-os §2.7.2 (AuthnInstant)", "saml-core-2.0-os §3.4.1 (ForceAuthn)"],
@@ -98,7 +98,8 @@ fn run(case: &Case, out: &mut Findings) {
                     .at_all(&said.place)
             }
             // Without a word of it, age is only one of the things that may be wrong.
-            (None, Some(age)) if old && response.reason_is(&[]).is_none() => response
+            // A service provider that was sent no password and speaks of one knows no better words.
+            (None, Some(age)) if old && response.reason_is(&[Meaning::Credentials]) != Some(false) => response
                 .finding(Severity::Warning, "The person authenticated long before, which may be why they are refused")
                 .likely()
                 .detail(format!(

@@ -192,17 +192,39 @@ fn refusals<'a>(case: &'a Case, known: &[Known<'a>], used: &[Used<'a>], out: &mu
             seen.finding(Severity::Error, "The identity provider refuses the consumer service URL").detail(seen.phrase.quoted());
         if let Some(url) = url {
             told.insert(url.value);
-            // What is registered may be told by the page itself.
-            let told_by_page = seen.phrase.values.get("expected").filter(|registered| is_url(registered) && **registered != url.value);
+            // What is registered may be told by the page itself, under its name or merely beside what was sent.
+            let named = seen.phrase.values.get("expected").filter(|registered| is_url(registered) && **registered != url.value).cloned();
+            let beside =
+                || asked.requests.get(attempt.id.as_str()).and_then(|request| request.quoted_beside(url.value)).map(|beside| beside.value);
+            let told_by_page = named.or_else(beside);
             let place = seen.place.cloned().unwrap_or_default();
             let origin = "what the identity provider says is registered".to_owned();
-            let told_by_page = told_by_page.map(|value| Known { value, place: &place, origin });
+            let told_by_page = told_by_page.as_ref().map(|value| Known { value, place: &place, origin });
             finding = describe(case, finding, url, told_by_page.as_ref().or(nearest(known, url.value).map(|(nearest, _)| nearest)));
         }
         attempts.extend(finding.attempts.iter().cloned());
         out.push(finding.at_all(seen.place));
     }
+    quoted(case, &asked, &mut told, &attempts, out);
     told
+}
+
+/// Pages in words nobody knows that put another URL beside the one that was asked for: they say what differs.
+fn quoted<'a>(case: &'a Case, asked: &Asked<'_, 'a>, told: &mut HashSet<&'a str>, attempts: &HashSet<String>, out: &mut Findings) {
+    for (attempt, request) in &asked.requests {
+        if !request.refused() || attempts.contains(*attempt) || request.failures().iter().any(|failure| failure.is_particular()) {
+            continue;
+        }
+        let Some(url) = request.acs_url().and_then(|url| asked.used.get(url.value.as_str()).copied()) else { continue };
+        let Some(beside) = request.quoted_beside(url.value) else { continue };
+        told.insert(url.value);
+        let place = beside.place.cloned().unwrap_or_default();
+        let known = Known { value: &beside.value, place: &place, origin: "what the identity provider puts beside it".to_owned() };
+        let finding = request
+            .finding(Severity::Error, "The identity provider expects another consumer service URL")
+            .detail(format!("It says: “{}”.", beside.text.chars().take(200).collect::<String>()));
+        out.push(describe(case, finding, url, Some(&known)).subject(request.message.id.clone()));
+    }
 }
 
 /// What each attempt asked for.
@@ -232,7 +254,11 @@ fn describe(case: &Case, finding: Finding, used: &Used<'_>, nearest: Option<&Kno
     if !is_url(used.value) {
         return finding.because(&SP_SENDS_NO_URL, case);
     }
-    if nearest.is_some_and(|nearest| is_inner_address(used.value, nearest.value)) {
+    let inner = match nearest {
+        Some(nearest) => is_inner_address(used.value, nearest.value),
+        None => people_come_by_https(case, used),
+    };
+    if inner {
         return finding.because(&SP_BUILDS_INNER, case).because_with(&NOT_REGISTERED, case, used.value);
     }
     finding = finding.because_with(&NOT_REGISTERED, case, used.value);
@@ -245,6 +271,13 @@ fn describe(case: &Case, finding: Finding, used: &Used<'_>, nearest: Option<&Kno
 fn is_inner_address(used: &str, registered: &str) -> bool {
     let (Some(used), Some(registered)) = (Address::parse(used), Address::parse(registered)) else { return false };
     used.scheme == "http" && registered.scheme == "https" && used.host == registered.host
+}
+
+/// The service provider sends `http`, and the browser of that very sign-in came to the same host by `https`.
+fn people_come_by_https(case: &Case, used: &Used<'_>) -> bool {
+    let Some(sent) = Address::parse(used.value).filter(|sent| sent.scheme == "http" && !sent.is_local()) else { return false };
+    let of_attempt = used.attempt.into_iter().flat_map(|attempt| &attempt.exchanges).filter_map(|index| case.exchanges.get(*index));
+    of_attempt.into_iter().filter_map(|exchange| Address::parse(&exchange.url)).any(|seen| seen.scheme == "https" && seen.host == sent.host)
 }
 
 /// An absolute URL of the web and nothing around it.

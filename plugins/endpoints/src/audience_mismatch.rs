@@ -125,12 +125,14 @@ fn run(case: &Case, out: &mut Findings) {
             let Some(conditions) = &assertion.conditions else { continue };
             let Some(first) = conditions.audiences.first() else { continue };
             let Some(name) = own.first() else {
+                out.extend(expected_otherwise(&response, &conditions.audiences));
                 out.missing(Need::SpMetadata);
                 out.missing(Need::Virtualproxyconfig);
                 continue;
             };
             let audiences: Vec<&str> = conditions.audiences.iter().map(|audience| audience.value.as_str()).collect();
             if own.iter().any(|own| audiences.contains(&own.value)) {
+                out.extend(expected_otherwise(&response, &conditions.audiences));
                 continue;
             }
             let nearest = difference::nearest(audiences.iter().copied(), name.value);
@@ -173,6 +175,30 @@ fn foreseen(case: &Case, used: &[Used<'_>], out: &mut Findings) {
                 .because_in(cause_of(registration), registration, own.value),
         );
     }
+}
+
+/// The service provider refuses, and puts another name beside the audience: the one it goes by.
+fn expected_otherwise(response: &Response<'_>, audiences: &[Sited<String>]) -> Option<Finding> {
+    if !response.refused() || response.said_otherwise(&[Meaning::Audience]) {
+        return None;
+    }
+    let (audience, beside) = audiences.iter().find_map(|audience| Some((audience, response.quoted_beside(&audience.value)?)))?;
+    let case = response.case;
+    // An address of the service itself that merely stands on the page is no name.
+    if response.message.delivered_to() == Some(beside.value.as_str()) {
+        return None;
+    }
+    Some(
+        response
+            .finding(Severity::Error, "The service provider goes by another name than the audience")
+            .detail(format!("It says: “{}”.", beside.text.chars().take(200).collect::<String>()))
+            .expected(beside.value.clone(), "what the service provider puts beside it")
+            .actual_sited(audience, "Audience of the assertion")
+            .difference(beside.difference)
+            .at_all(beside.place)
+            .because_with(&OTHER_IDENTIFIER, case, beside.value.as_str())
+            .because_with(&SP_NAMES_ITSELF_OTHERWISE, case, audience.value.as_str()),
+    )
 }
 
 fn describe(response: &Response<'_>, own: &Used<'_>, actual: &Sited<String>) -> Finding {

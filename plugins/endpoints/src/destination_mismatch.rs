@@ -105,7 +105,10 @@ fn run(case: &Case, out: &mut Findings) {
 /// The browser delivered it where it belongs, yet the service provider says that it arrived under
 /// another URL: what it sees is not what the browser sees.
 fn seen_otherwise_by_sp(response: &Response<'_>, destination: &str) -> Option<Finding> {
-    let said = response.statement(&[Meaning::Destination]).filter(|_| response.attempt.is_some_and(Attempt::failed))?;
+    if !response.attempt.is_some_and(Attempt::failed) {
+        return None;
+    }
+    let Some(said) = response.statement(&[Meaning::Destination]) else { return put_beside(response, destination) };
     let mut finding = response
         .finding(Severity::Error, "The service provider sees another URL than the browser")
         .detail(format!("The browser delivered the response to its destination, but the service provider says: {}", said.text))
@@ -116,6 +119,27 @@ fn seen_otherwise_by_sp(response: &Response<'_>, destination: &str) -> Option<Fi
             .actual(own_view, "what the service provider says it received")
             .compared();
     }
+    Some(finding.because_with(&GATEWAY, response.case, destination))
+}
+
+/// In whatever words: it puts an address beside the destination that differs in what a gateway changes.
+fn put_beside(response: &Response<'_>, destination: &str) -> Option<Finding> {
+    if response.said_otherwise(&[Meaning::Destination]) {
+        return None;
+    }
+    let beside = response
+        .quoted_beside(destination)
+        .filter(|beside| matches!(beside.difference, Difference::Scheme | Difference::Port | Difference::Host))?;
+    let finding = response
+        .finding(Severity::Error, "The service provider sees another URL than the browser")
+        .detail(format!(
+            "The browser delivered the response to its destination, but the service provider says: {}",
+            beside.text.chars().take(200).collect::<String>()
+        ))
+        .expected(destination, "Destination of the response, and where the browser sent it")
+        .actual(beside.value.clone(), "what the service provider puts beside it")
+        .difference(beside.difference)
+        .at_all(beside.place);
     Some(finding.because_with(&GATEWAY, response.case, destination))
 }
 

@@ -179,11 +179,17 @@ fn refusals<'a>(case: &'a Case, names: &Names<'a>, out: &mut Findings) -> HashSe
         let mut finding = seen.finding(Severity::Error, "The identity provider does not know the entityID").detail(seen.phrase.quoted());
         if let Some(issuer) = sent.issuer(seen.attempt) {
             told.insert(issuer.value);
-            finding = issuer.owned(finding).actual(issuer.value, &issuer.origin).at(issuer.place);
-            finding = if names.idp.has(issuer.value) {
-                borrowed(case, names, finding, issuer)
-            } else {
-                finding.because_with(&NOT_REGISTERED, case, issuer.value)
+            // What is registered may be given, or be told by the page itself.
+            let beside = sent.request(seen.attempt).and_then(|request| request.quoted_beside(issuer.value));
+            let told_by_page = beside.as_ref().map(|beside| Known {
+                value: &beside.value,
+                place: beside.place.or(seen.place).unwrap_or(issuer.place),
+                origin: "what the identity provider puts beside it".to_owned(),
+            });
+            let registered = is_registered(&names.known, issuer.value);
+            finding = match nearest(&names.known, issuer.value).map(|(nearest, _)| nearest).or(told_by_page.as_ref()) {
+                Some(nearest) if !registered => describe(case, names, finding, issuer, nearest),
+                _ => alone(case, names, finding, issuer, registered),
             };
         } else {
             finding = finding.because(&NOT_REGISTERED, case);

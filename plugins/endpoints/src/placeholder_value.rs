@@ -1,7 +1,8 @@
 //! Pattern texts of the tutorial left in.
 
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::placeholder::stands_for_nothing;
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
 
 static PATTERN_AT_IDP: CauseData = CauseData {
     text: "The pattern of the tutorial was entered instead of the real value",
@@ -16,23 +17,18 @@ static PATTERN_AT_SP: CauseData = CauseData {
     fix: "Replace the pattern by the real host name",
 };
 
-/// Words that tutorials use where a real name belongs, lower case.
-const WORDS: &[&str] = &[
-    "fully qualified domain name",
-    "fully%20qualified%20domain%20name",
-    "fullyqualifieddomainname",
-    "your-domain",
-    "yourdomain",
-    "your-server",
-    "yourserver",
-    "virtualproxyprefix",
-    "virtual-proxy-prefix",
-];
+static VARIABLE_AT_SP: CauseData = CauseData {
+    text: "The service provider sends the name of a variable, or what its program writes where a setting is empty, in place of a value",
+    who: Who::Sp,
+    setting: Setting::SpHostUri,
+    fix: "Set the service provider's address and entityID, and see that its configuration is filled in where it is deployed; nothing needs to be registered for such a text",
+};
 
 check! {
     /// A value still holds the placeholder of a tutorial.
     ///
     /// Tutorials write patterns such as `https://<Fully Qualified Domain Name>:443{/virtualproxyprefix}/samlauthn/`.
+    /// Configurations hold variables such as `{{BASE_URL}}`, and programs write `undefined` where nobody set them.
     /// Entered as they stand, or with only a part replaced, they match nothing a service provider ever
     /// sends, and the identity provider refuses the request.
     ///
@@ -56,9 +52,10 @@ check! {
         title: "A placeholder of the tutorial was left in",
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
-        needs: [Need::Application, Need::ServicePrincipal, Need::Virtualproxyconfig, Need::SpMetadata, Need::SpMetadataInIdp],
+        needs: [Need::Capture, Need::Application, Need::ServicePrincipal, Need::Virtualproxyconfig, Need::SpMetadata, Need::SpMetadataInIdp],
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-not-registered", "endpoints/entity-id-differs-between-copies", "endpoints/entity-id-differs-from-host-uri", "endpoints/entity-id-not-registered", "endpoints/host-uri-malformed", "endpoints/sign-on-url-wrong", "hosts/host-differs-between-sides"],
-        causes: [PATTERN_AT_IDP, PATTERN_AT_SP],
+        accounts: [Account::idp(&[Meaning::Acs, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::RequestProperty]).codes(&["AADSTS700016", "AADSTS50011"])],
+        causes: [PATTERN_AT_IDP, PATTERN_AT_SP, VARIABLE_AT_SP],
         references: ["https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial"],
         run: run,
     }
@@ -73,30 +70,39 @@ struct Entered<'a> {
     who: Who,
     /// Id of the registration, entry point or metadata document that holds it.
     holder: &'a str,
+    /// The attempt in which it was sent.
+    attempt: Option<&'a str>,
+    /// The identity provider took it.
+    taken: bool,
 }
 
 fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<&str> = Vec::new();
     let entered = entered(case);
     for entry in &entered {
-        let Some(pattern) = placeholder(entry.value) else { continue };
+        let Some(pattern) = stands_for_nothing(entry.value) else { continue };
         if told.contains(&entry.value) {
             continue;
         }
         told.push(entry.value);
-        let finding = if case.signed_in() {
+        let finding = if case.signed_in() || entry.taken {
             Finding::warning(format!("The {} holds a placeholder", entry.field))
                 .detail("Sign-in works with other values; this entry matches nothing.")
         } else {
             Finding::error(format!("The {} holds a placeholder", entry.field))
                 .detail(format!("{pattern} stands where a real name belongs."))
         };
-        let data = if entry.who == Who::Idp { PATTERN_AT_IDP } else { PATTERN_AT_SP };
+        let data = match (entry.who, entry.attempt) {
+            (Who::Idp, _) => PATTERN_AT_IDP,
+            (_, Some(_)) => VARIABLE_AT_SP,
+            (_, None) => PATTERN_AT_SP,
+        };
         let same: Vec<&Entered<'_>> = entered.iter().filter(|other| other.value == entry.value).collect();
         let worded = finding
             .actual(entry.value, entry.field)
             .at(entry.place)
             .at_all(same.iter().map(|other| other.place))
+            .attempt(entry.attempt.unwrap_or_default())
             .subject(entry.holder)
             .because(&CauseData { setting: entry.setting, ..data }, case);
         // What several objects hold is about none of them alone.
@@ -107,9 +113,30 @@ fn run(case: &Case, out: &mut Findings) {
 
 fn entered(case: &Case) -> Vec<Entered<'_>> {
     let mut all = Vec::new();
+    for request in case.requests() {
+        let attempt = Some(request.attempt.map_or("", |attempt| attempt.id.as_str()));
+        let sent = [
+            (request.issuer(), "Issuer of the AuthnRequest", Setting::SpEntityId),
+            (request.acs_url(), "AssertionConsumerServiceURL of the AuthnRequest", Setting::SpHostUri),
+        ];
+        for (value, field, setting) in sent {
+            let Some(value) = value else { continue };
+            let holder = request.message.id.as_str();
+            all.push(Entered {
+                value: &value.value,
+                place: &value.place,
+                field,
+                setting,
+                who: Who::Sp,
+                holder,
+                attempt,
+                taken: request.accepted(),
+            });
+        }
+    }
     for registration in case.relevant_registrations() {
         let mut add = |value, place, field, setting| {
-            all.push(Entered { value, place, field, setting, who: Who::Idp, holder: &registration.id });
+            all.push(Entered { value, place, field, setting, who: Who::Idp, holder: &registration.id, attempt: None, taken: false });
         };
         for entry in &registration.identifiers {
             add(entry.value.value.as_str(), &entry.value.place, "registered entityID", Setting::IdpIdentifier);
@@ -129,12 +156,21 @@ fn entered(case: &Case) -> Vec<Entered<'_>> {
             (&configuration.prefix, "prefix", Setting::SpPrefix),
         ] {
             let Some(value) = value else { continue };
-            all.push(Entered { value: &value.value, place: &value.place, field, setting, who: Who::Sp, holder: &configuration.id });
+            all.push(Entered {
+                value: &value.value,
+                place: &value.place,
+                field,
+                setting,
+                who: Who::Sp,
+                holder: &configuration.id,
+                attempt: None,
+                taken: false,
+            });
         }
     }
     for metadata in case.sp_metadata(HeldBy::Publisher).chain(case.sp_metadata(HeldBy::Idp)) {
         let mut add = |value, place, field, setting| {
-            all.push(Entered { value, place, field, setting, who: Who::Sp, holder: &metadata.id });
+            all.push(Entered { value, place, field, setting, who: Who::Sp, holder: &metadata.id, attempt: None, taken: false });
         };
         add(metadata.entity_id.value.as_str(), &metadata.entity_id.place, "entityID in the metadata", Setting::SpEntityId);
         for endpoint in metadata.sp.iter().flat_map(|role| &role.acs) {
@@ -142,19 +178,6 @@ fn entered(case: &Case) -> Vec<Entered<'_>> {
         }
     }
     all
-}
-
-/// The placeholder in a value: something in `<…>` or `{…}`, or a word that tutorials use.
-fn placeholder(value: &str) -> Option<String> {
-    for (open, close) in [("${", "}"), ("{{", "}}"), ("<", ">"), ("{", "}")] {
-        if let Some(start) = value.find(open) {
-            let rest = value.get(start..)?;
-            let end = rest.find(close).map_or(rest.len(), |at| at + close.len());
-            return rest.get(..end).map(str::to_owned);
-        }
-    }
-    let lower = value.to_lowercase();
-    WORDS.iter().find(|word| lower.contains(**word)).map(|word| format!("“{word}”"))
 }
 
 #[cfg(test)]
@@ -178,7 +201,7 @@ mod tests {
             ("https://sense.example:443/azure/samlauthn/", None),
             ("", None),
         ] {
-            assert_eq!(placeholder(value).as_deref(), pattern, "{value}");
+            assert_eq!(stands_for_nothing(value).as_deref(), pattern, "{value}");
         }
     }
 

@@ -73,7 +73,7 @@ check! {
         stage: Stage::Landing,
         needs: [Need::Capture],
         explains: ["flow/redirect-loop"],
-        accounts: [Account::sp_or_loop(MEANINGS)],
+        accounts: [Account::sp_or_loop(&[Meaning::NotProvisioned, Meaning::AccountTaken, Meaning::AttributeValue])],
         logged: "The service provider knows nobody by what was sent",
         causes: [NO_ACCOUNT, OTHER_VALUE, TAKEN],
         references: ["saml-core-2.0-os §2.2.3 (NameID)", "saml-core-2.0-os §8.3 (formats)"],
@@ -91,7 +91,7 @@ const SHOWN: usize = 6;
 fn run(case: &Case, out: &mut Findings) {
     let mut told = Vec::new();
     for sign_in in case.sign_ins(out) {
-        let Some(said) = sign_in.statement(MEANINGS) else { continue };
+        let Some(said) = sign_in.statement(MEANINGS).or_else(|| address_refused(&sign_in)) else { continue };
         if sign_in.accepted() && !sign_in.attempt.is_some_and(Attempt::failed) {
             continue;
         }
@@ -111,6 +111,19 @@ fn run(case: &Case, out: &mut Findings) {
         out.push(causes(case, finding, said));
         told.extend(failure.attempt.clone());
     }
+}
+
+/// “Invalid email” where a sound address was sent: nobody is known by it.
+fn address_refused(sign_in: &SignIn<'_>) -> Option<Statement> {
+    let said = sign_in.statement(&[Meaning::AttributeValue]).filter(|said| said.values.is_empty())?;
+    if sign_in.said(&[Meaning::AttributeMissing]) {
+        return None;
+    }
+    let text = said.text.to_lowercase();
+    let particular = ["must ", "too long", "too short", "domain", "match", "only contain"].iter().any(|word| text.contains(word));
+    let about_address = ["email", "e-mail", "mail address", "correo"].iter().any(|word| text.contains(word));
+    let addresses = sign_in.addresses();
+    (about_address && !particular && !addresses.is_empty() && addresses.iter().all(|address| address.sound)).then_some(said)
 }
 
 fn headline(said: &Statement) -> &'static str {
@@ -212,7 +225,7 @@ fn hints(sign_in: &SignIn<'_>) -> Vec<&'static str> {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{assertion, findings, levels, personal, says, sign_in, sign_in_sending};
+    use diag_sdk::testing::{assertion, findings, levels, personal, says, says_at, sign_in, sign_in_sending};
 
     fn unknown(meaning: Meaning) -> Case {
         let mut case = sign_in_sending(Outcome::RefusedBySp, &[("mail", &["ada@contoso.example"])]);
@@ -247,6 +260,15 @@ mod tests {
             let found = findings(&USER_UNKNOWN_AT_SP, &case);
             let detail = found[0].detail.as_deref().unwrap_or_default();
             assert!(detail.contains(hint) && detail.contains(name_id) && detail.contains("ada@contoso.example"), "{detail}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_sound_and_not_taken_is_unknown() {
+        for (text, found) in [("Invalid Email", 1), ("Email must be of the domain corp.example", 0), ("Nickname is invalid", 0)] {
+            let mut case = sign_in_sending(Outcome::RefusedBySp, &[("mail", &["ada@contoso.example"])]);
+            says_at(&mut case, 1, Meaning::AttributeValue, text);
+            assert_eq!(findings(&USER_UNKNOWN_AT_SP, &case).len(), found, "{text}");
         }
     }
 

@@ -6,6 +6,7 @@
 
 use crate::case::place::{Place, Sited};
 use crate::difference::{self, Difference};
+use crate::placeholder;
 use crate::repair::{Mend, Repair};
 use crate::setting::Setting;
 use crate::subject::Subject;
@@ -283,7 +284,7 @@ impl Finding {
 }
 
 impl CauseData {
-    /// The cause at a vendor; `object` names the application, virtual proxy or the like whose setting it is.
+    /// The cause at a vendor; a value that is a placeholder or an error text is not offered. `object` names the application, virtual proxy or the like whose setting it is.
     pub fn worded(&self, vendor: Vendor, object: Option<&str>, value: Option<&str>) -> Cause {
         Cause {
             text: self.text.to_owned(),
@@ -293,7 +294,7 @@ impl CauseData {
             object: object.map(str::to_owned),
             screen: String::new(),
             fix: self.fix.to_owned(),
-            value: value.map(str::to_owned),
+            value: value.filter(|value| placeholder::stands_for_nothing(value).is_none()).map(str::to_owned),
         }
     }
 }

@@ -44,6 +44,7 @@ pub mod manifest;
 pub mod meaning;
 pub mod near;
 pub mod need;
+pub mod placeholder;
 pub mod refusal;
 pub mod repair;
 pub mod secret;

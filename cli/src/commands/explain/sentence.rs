@@ -52,7 +52,9 @@ fn codes_in(products: &Products, text: &str) -> Vec<VendorCode> {
     let mut codes: Vec<VendorCode> = Vec::new();
     for word in text.split(|character: char| !character.is_ascii_alphanumeric()) {
         let numbered = word.starts_with(|first: char| first.is_ascii_alphabetic()) && word.ends_with(|last: char| last.is_ascii_digit());
-        let Some(code) = Some(word).filter(|_| numbered).and_then(|word| products.code(word)).filter(|code| code.class.is_some()) else { continue };
+        let Some(code) = Some(word).filter(|_| numbered).and_then(|word| products.code(word)).filter(|code| code.class.is_some()) else {
+            continue;
+        };
         if codes.len() < MOST_CODES && !codes.iter().any(|known| known.code == code.code) {
             codes.push(code);
         }
@@ -79,7 +81,8 @@ fn said<'p>(products: &'p Products, text: &str) -> Option<(Found<'p>, Meaning)> 
 fn about(page: &mut Page, checkers: &Checkers, meaning: Meaning, code: &str) {
     let accounts = |check: &&CheckInfo| {
         check.accounts.iter().any(|account| {
-            !account.bare && (account.codes.iter().any(|own| own == code) || meaning != Meaning::Unknown && account.meanings.contains(&meaning))
+            !account.bare
+                && (account.codes.iter().any(|own| own == code) || meaning != Meaning::Unknown && account.meanings.contains(&meaning))
         })
     };
     let mut checks: Vec<&CheckInfo> = checkers.checks().iter().filter(accounts).collect();

@@ -1,5 +1,6 @@
 //! What the identity provider calls itself, and nobody else should.
 
+use super::request::Request;
 use crate::case::Case;
 use crate::case::message::{Message, MessageKind};
 use crate::host::{host_of, is_one_of};
@@ -23,6 +24,16 @@ impl IdpNames<'_> {
 fn is_issuer_of_a_product(case: &Case, entity_id: &str) -> bool {
     let issues = |host: String| case.products.iter().any(|product| is_one_of(&host, &product.issuer_hosts));
     case.tenant_of(entity_id).is_some() && host_of(entity_id).is_some_and(issues)
+}
+
+/// The Issuer of a request whose host is that of the identity provider it was sent to, while the answer is wanted elsewhere:
+/// the service provider goes by the other side's name.
+fn named_after_its_receiver<'a>(request: &Request<'a>) -> Option<&'a str> {
+    let issuer = request.issuer()?;
+    let own = host_of(&issuer.value)?;
+    let receiver = request.message.delivered_to().and_then(host_of)?;
+    let wanted = host_of(&request.acs_url()?.value)?;
+    (own == receiver && own != wanted).then_some(issuer.value.as_str())
 }
 
 impl Case {
@@ -54,6 +65,7 @@ impl Case {
             }
         }
         let mut names: HashSet<&str> = listening.into_keys().collect();
+        names.extend(self.requests().iter().filter_map(|request| named_after_its_receiver(request)));
         names.retain(|name| !brokers.contains(name) && !name.is_empty());
         IdpNames { case: Some(self), names }
     }
@@ -77,6 +89,15 @@ mod tests {
         let tenant = format!("https://sts.windows.net/{}/", testing::TENANT);
         let case = Case { products: testing::products(), ..Case::default() };
         assert!(case.idp_names().has(&tenant) && !case.idp_names().has("https://sts.windows.net/"));
+    }
+
+    #[test]
+    fn a_request_that_names_its_receiver_as_sender_borrows_the_name() {
+        let mut case = testing::refused_by_idp(&[], &[]);
+        case.messages[0].issuer = Some("https://idp.example/realm".into());
+        assert!(case.idp_names().has("https://idp.example/realm"));
+        case.messages[0].request.as_mut().expect("a request").acs_url = Some("https://idp.example/app/acs".into());
+        assert!(!case.idp_names().has("https://idp.example/realm"), "both live on one host");
     }
 
     #[test]

@@ -13,6 +13,7 @@
 //! - [`keys`]: which keys each side holds of the other
 //! - [`sides`]: entityIDs and ACS URLs the service provider uses and the identity provider has registered
 //! - [`consumers`]: where the service provider consumes responses, for each response
+//! - [`quoted`]: values that whoever refused puts beside the one that was sent
 //! - [`idp_names`]: what only identity providers are called
 //! - [`entry_point`], [`visit`]: entry points of the service provider, and what the browser did there
 //!
@@ -28,6 +29,7 @@ pub mod idp_names;
 mod index;
 pub mod keys;
 pub mod metadata_copy;
+pub mod quoted;
 pub mod request;
 pub mod response;
 mod screen;
@@ -41,6 +43,7 @@ pub use delivery::Delivery;
 pub use entry_point::EntryPoint;
 pub use idp_names::IdpNames;
 pub use metadata_copy::MetadataCopy;
+pub use quoted::Beside;
 pub use request::Request;
 pub use response::Response;
 pub use sides::{Known, Source, Used};

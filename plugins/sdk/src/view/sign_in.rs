@@ -62,12 +62,43 @@ impl User<'_> {
     }
 }
 
+/// An address of a person, as it was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Address<'a> {
+    /// As it was sent.
+    pub text: &'a str,
+    /// It has the form of an address.
+    pub sound: bool,
+}
+
+/// One `@` with something before it and a domain behind it.
+fn is_address(text: &str) -> bool {
+    let Some((name, domain)) = text.split_once('@') else { return false };
+    let plain =
+        |part: &str| !part.is_empty() && !part.contains(|character: char| character.is_whitespace() || "@#,;<>\"".contains(character));
+    plain(name) && plain(domain) && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
+}
+
 impl<'a> SignIn<'a> {
     /// The first attribute the service provider would find under that name.
     pub fn attribute(&self, wanted: &str) -> Option<&'a Attribute> {
         let attributes = &self.assertion.attributes;
         let exactly = attributes.iter().find(|attribute| attribute.name == wanted);
         exactly.or_else(|| attributes.iter().find(|attribute| attribute.answers_to(wanted)))
+    }
+
+    /// Addresses by which a service provider may know the person: the NameID where it says that it is one, and attributes that
+    /// are named so.
+    pub fn addresses(&self) -> Vec<Address<'a>> {
+        let as_address = |format: &str| format.ends_with(":emailAddress");
+        let name_id = self.assertion.name_id.as_ref().filter(|_| self.assertion.name_id_format.as_deref().is_some_and(as_address));
+        let named = |attribute: &&Attribute| {
+            let names = [Some(attribute.short_name()), attribute.friendly_name.as_deref()];
+            names.into_iter().flatten().any(|name| name.to_ascii_lowercase().contains("mail"))
+        };
+        let values = self.assertion.attributes.iter().filter(named).flat_map(|attribute| &attribute.values);
+        let texts = name_id.into_iter().chain(values).filter_map(|value| value.value.text.as_deref());
+        texts.map(|text| Address { text, sound: is_address(text) }).collect()
     }
 
     /// The service provider would find a value under that name.
