@@ -154,6 +154,8 @@ mod tests {
         let found = findings(&AUTHENTICATION_TOO_OLD, &case);
         assert_eq!((found[0].severity, found[0].causes[0].who), (Severity::Error, Who::Sp));
         let mut case = authenticated(Outcome::RefusedBySp, -90_000);
+        says(&mut case, Meaning::Credentials);
+        assert_eq!(levels(&AUTHENTICATION_TOO_OLD, &case), [Severity::Warning], "nobody sent it a password");
         says(&mut case, Meaning::Audience);
         assert!(levels(&AUTHENTICATION_TOO_OLD, &case).is_empty());
     }
