@@ -100,7 +100,7 @@ pub(crate) fn actor(actor: Actor) -> &'static str {
 pub(crate) fn kind(kind: InputKind) -> String {
     let own = |need| wanted::name(need, &Products::builtin());
     let words = match kind {
-        InputKind::Unrecognised => "not recognised",
+        InputKind::Unrecognised => "not used",
         InputKind::Har => "HAR capture",
         InputKind::Sketch => "sketched capture",
         InputKind::Metadata => "SAML metadata",
@@ -114,6 +114,7 @@ pub(crate) fn kind(kind: InputKind) -> String {
         InputKind::Certutil => "certificate store listing",
         InputKind::ProxyLog => return own(Need::ProxyLog),
         InputKind::ServerLog => "server log",
+        InputKind::PastedText => "pasted error text",
         InputKind::Certificate => "certificate",
     };
     words.to_owned()

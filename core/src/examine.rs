@@ -14,6 +14,7 @@ use diag_products::{Products, Proven};
 use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::AttemptKind;
 use diag_sdk::case::input::{BrokenDocument, HeldBy, InputKind, Trouble};
+use diag_sdk::case::judgement::Part;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::metadata::Metadata;
 use diag_sdk::case::sp_configuration::HeldMetadata;
@@ -133,6 +134,7 @@ fn read_documents(
     case.proxies = exports.proxies;
     case.key_stores = exports.key_stores;
     case.witnesses = logs(evidence, products);
+    quote_pasted(case);
 
     let names = entity_ids(case, decoded);
     let is_wanted = |entity_id: &str| names.contains(entity_id);
@@ -153,6 +155,7 @@ fn read_documents(
             | InputKind::SamlMessage
             | InputKind::ProxyLog
             | InputKind::ServerLog
+            | InputKind::PastedText
             | InputKind::Unrecognised => {}
             _ => sources.add_json(&document.input, &intake::encoding::text(&document.bytes)),
         }
@@ -185,6 +188,11 @@ fn logs(evidence: &Evidence, products: &Products) -> Vec<Witness> {
     let latest = evidence.exchanges.iter().filter_map(|exchange| exchange.started).max();
     let mut witnesses = Vec::new();
     for document in &evidence.documents {
+        if document.kind == InputKind::PastedText {
+            let text = intake::encoding::text(&document.bytes);
+            witnesses.extend(log::pasted::read(&document.input, &text, products));
+            continue;
+        }
         let proven = match document.kind {
             // Such a form has one product's log and no other's.
             InputKind::ProxyLog => products.whose(Need::ProxyLog).map(|(product, _)| products.only(&product.id)).unwrap_or_default(),
@@ -195,6 +203,18 @@ fn logs(evidence: &Evidence, products: &Products) -> Vec<Witness> {
         witnesses.extend(log::read(&Log { input: &document.input, text: &text, proven, latest }, products));
     }
     witnesses
+}
+
+/// A text that states something known is read as such; any other was only prose.
+fn quote_pasted(case: &mut Case) {
+    for input in &mut case.inputs {
+        let stated = case.witnesses.iter().find(|witness| witness.place.input == input.id && witness.phrase.part == Part::Pasted);
+        if let Some(witness) = stated {
+            input.kind = InputKind::PastedText;
+            input.notes.clear();
+            input.about = Some(format!("it quotes “{}”", witness.phrase.text));
+        }
+    }
 }
 
 /// Id of the text of a document inside an export.

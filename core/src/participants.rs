@@ -19,7 +19,8 @@ pub(crate) fn introduce(case: &mut Case, products: &Products) {
     case.products = present(case, products).into_iter().filter_map(|vendor| products.facts(vendor)).collect();
     let on_pages = case.exchanges.iter().filter_map(|exchange| exchange.page.as_ref()).flat_map(|page| &page.codes);
     let in_messages = case.messages.iter().filter_map(|message| message.status.as_ref()).flat_map(|status| &status.vendor_codes);
-    let mut codes: Vec<&String> = on_pages.chain(in_messages).collect();
+    let pasted = case.witnesses.iter().flat_map(|witness| &witness.codes);
+    let mut codes: Vec<&String> = on_pages.chain(in_messages).chain(pasted).collect();
     codes.sort();
     codes.dedup();
     case.codes = codes.into_iter().filter_map(|code| products.code(code)).collect();
@@ -63,6 +64,7 @@ fn present(case: &Case, products: &Products) -> Vec<Vendor> {
     present.extend(case.registrations.iter().map(|registration| registration.vendor));
     present.extend(case.sp_configurations.iter().map(|configuration| configuration.vendor));
     present.extend(case.exchanges.iter().flat_map(|exchange| &exchange.products));
+    present.extend(case.witnesses.iter().map(|witness| witness.phrase.vendor));
     let issuers = case.messages.iter().filter_map(|message| message.issuer.as_ref()).map(|issuer| issuer.value.as_str());
     let names = case.metadata.iter().map(|metadata| metadata.entity_id.value.as_str()).chain(issuers);
     let reply_urls = case.registrations.iter().flat_map(|registration| &registration.reply_urls).map(|reply| reply.value.value.as_str());

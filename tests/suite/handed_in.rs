@@ -125,3 +125,62 @@ fn an_artifact_is_followed_where_both_channels_are_in_the_capture() {
     assert_eq!(response.delivered_to(), Some("https://app.example/acs"));
     assert_eq!(report_on(&case).verdict, Verdict::Healthy);
 }
+
+/// Texts as people paste them, and what must lead.
+const PASTED: &[(&str, &str)] = &[
+    (
+        "Hello,\nsince today everybody gets\n\nAADSTS700016: Application with identifier 'https://app.example' was not found in the directory 'Example'.\nTrace ID: 1\n\nRegards",
+        "endpoints/entity-id-not-registered",
+    ),
+    (
+        "AADSTS50011: The reply URL 'https://app.example/acs' specified in the request does not match the reply URLs configured for the application 'x'.",
+        "endpoints/acs-not-registered",
+    ),
+    (
+        "AADSTS50105: Your administrator has configured the application Example ('1') to block users unless they are specifically granted access.",
+        "flow/user-not-assigned",
+    ),
+    (
+        "opensaml::FatalProfileException\nUnable to locate metadata for identity provider (https://idp.example/)",
+        "endpoints/idp-unknown-to-sp",
+    ),
+];
+
+#[test]
+fn a_pasted_error_is_read_quoted_and_judged() {
+    for (text, check) in PASTED {
+        let case = case_of(&[File::new("ticket.txt", *text)]);
+        assert_eq!(case.inputs[0].kind, InputKind::PastedText, "{text}");
+        assert!(case.inputs[0].about.as_deref().is_some_and(|about| about.contains("quotes")), "{text}");
+        let report = report_on(&case);
+        assert_eq!(report.verdict, Verdict::Broken, "{text}");
+        let lead = report.root_causes.first().and_then(|id| report.finding(id)).expect("a root cause");
+        assert_eq!(lead.check, *check, "{text}");
+        assert_eq!(lead.actual_origin.as_deref(), Some("the pasted text"), "{text}");
+    }
+}
+
+#[test]
+fn a_pasted_error_says_nothing_of_a_sign_in_that_works() {
+    let working = "diag-sketch/1 2026-11-24T10:00:00Z\n\n[response]\n<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_2\" Version=\"2.0\" IssueInstant=\"{now}\"><samlp:Status><samlp:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/></samlp:Status></samlp:Response>\n\nPOST https://app.example/acs @2s\n> SAMLResponse={post:response}\n< 302\n< Location: /hub\n< Set-Cookie: session=CANARY; Path=/\n\nGET https://app.example/hub @3s\n> Cookie: session=CANARY\n< 200\n< Content-Type: text/html\n| <title>Hub</title>\n";
+    let alone = report_on(&case_of(&[File::new("sketch.txt", working)]));
+    for (text, _) in PASTED {
+        let both = report_on(&case_of(&[File::new("sketch.txt", working), File::new("ticket.txt", *text)]));
+        assert_eq!((both.verdict, both.root_causes.len()), (alone.verdict, alone.root_causes.len()), "{text}");
+    }
+}
+
+#[test]
+fn a_plain_website_has_nothing_that_is_clean() {
+    let site =
+        "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://www.example/ @0s\n< 200\n< Content-Type: text/html\n| <title>News</title>\n";
+    let report = report_on(&case_of(&[File::new("sketch.txt", site)]));
+    assert_eq!(report.verdict, Verdict::Undetermined);
+    let clean: Vec<&str> = report
+        .checks
+        .iter()
+        .filter(|check| check.outcome == diag_core::report::CheckOutcome::Clean && !check.id.starts_with("flow/capture-"))
+        .map(|check| check.id.as_str())
+        .collect();
+    assert!(clean.is_empty(), "{clean:?}");
+}

@@ -172,7 +172,14 @@ impl Intake<'_> {
                 input.notes.extend(note);
                 self.keep(input, kind, HeldBy::Publisher, bytes);
             }
-            recognise::Verdict::None { what } => input.notes.push(recognise::none_of_ours(&what)),
+            recognise::Verdict::None { what, prose } => {
+                input.notes.push(recognise::none_of_ours(&what));
+                if prose {
+                    // Whether it quotes an error is told by who knows the products.
+                    self.keep(input, InputKind::PastedText, HeldBy::Publisher, bytes);
+                    input.kind = InputKind::Unrecognised;
+                }
+            }
         }
     }
 

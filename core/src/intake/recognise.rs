@@ -57,6 +57,8 @@ pub(super) enum Verdict {
     None {
         /// What it looks like.
         what: String,
+        /// It is prose, which may quote an error.
+        prose: bool,
     },
 }
 
@@ -118,7 +120,7 @@ pub(super) fn document(bytes: &[u8]) -> Verdict {
         return none(&what);
     }
     let strange = trimmed.chars().take(4096).filter(|character| character.is_control() && !character.is_whitespace()).count();
-    if strange > 8 { none("Binary data") } else { none("Plain text") }
+    if strange > 8 { none("Binary data") } else { Verdict::None { what: "Plain text".to_owned(), prose: true } }
 }
 
 /// The remark on a file that is none of ours.
@@ -129,7 +131,7 @@ pub(super) fn none_of_ours(what: &str) -> String {
 }
 
 fn none(what: &str) -> Verdict {
-    Verdict::None { what: what.to_owned() }
+    Verdict::None { what: what.to_owned(), prose: false }
 }
 
 fn as_given(kind: InputKind, bytes: &[u8]) -> Verdict {

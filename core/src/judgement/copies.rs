@@ -5,6 +5,7 @@
 //! then an edit, then dates. A copy that only dates tell of is an assumption, and is judged as one.
 
 mod evidence;
+mod unrelated;
 
 use diag_sdk::Case;
 use diag_sdk::case::input::HeldBy;
@@ -47,6 +48,8 @@ pub(super) fn tell_apart(case: &mut Case) {
             (metadata.held_by, metadata.told_by, metadata.told) = (told.held_by, told.by, told.why);
         }
     }
+    unrelated::set_aside(case);
+    unrelated::note_captures(case);
 }
 
 /// Documents of one entity that nobody named as a copy and that differ, each group by their indexes.
@@ -137,7 +140,7 @@ fn sentence(metadata: &Metadata) -> String {
         (HeldBy::Sp, _) => ", the copy the service provider has loaded",
         (HeldBy::Idp, ToldBy::Dates) => ", taken for the copy the identity provider has loaded",
         (HeldBy::Idp, _) => ", the copy the identity provider has loaded",
-        (HeldBy::Nobody, _) => ", an older copy that nobody uses here: not judged",
+        (HeldBy::Nobody, _) => ", not judged",
     };
     let why = if metadata.told.is_empty() { String::new() } else { format!(" ({})", metadata.told) };
     format!("{role} {}{whose}{why}", metadata.entity_id.value)

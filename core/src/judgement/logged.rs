@@ -2,7 +2,7 @@
 
 use super::reason;
 use diag_sdk::case::attempt::{Attempt, Outcome};
-use diag_sdk::case::judgement::{Failure, Party, Statement};
+use diag_sdk::case::judgement::{Failure, Part, Party, Statement};
 use diag_sdk::case::witness::{Bearing, Witness};
 use diag_sdk::{Case, Meaning, Stage};
 
@@ -17,9 +17,11 @@ const TOGETHER: i64 = 5;
 /// without a time speaks for a response that was refused.
 pub(super) fn said_about(case: &Case, attempt: &Attempt, stage: Stage, party: Party) -> Vec<Statement> {
     let refused = stage == Stage::Consumption && party == Party::Sp;
+    let refused_at_idp = matches!(stage, Stage::IdpRequest | Stage::Authentication) && party == Party::Idp;
     let mut told: Vec<&Witness> = Vec::new();
     for witness in case.witnesses.iter().filter(|witness| witness.party == party && witness.counts()) {
-        let meant = witness.attempt.as_ref() == Some(&attempt.id) || (witness.attempt.is_none() && refused);
+        let meant = witness.attempt.as_ref() == Some(&attempt.id)
+            || (witness.attempt.is_none() && (refused || (refused_at_idp && witness.phrase.part == Part::Pasted)));
         let new = !told.iter().any(|known| known.phrase.meaning == witness.phrase.meaning);
         if meant && new && told.len() < MOST {
             told.push(witness);
@@ -32,7 +34,7 @@ pub(super) fn said_about(case: &Case, attempt: &Attempt, stage: Stage, party: Pa
 /// nothing was captured at all.
 pub(super) fn failures(case: &Case) -> Vec<Failure> {
     if case.attempts.is_empty() {
-        return together(case, &crate::log::last(case));
+        return pasted(case).into_iter().chain(together(case, &crate::log::last(case))).collect();
     }
     let open = case.attempts.iter().filter(|attempt| attempt.outcome == Outcome::Incomplete);
     open.filter_map(|attempt| {
@@ -52,6 +54,27 @@ pub(super) fn failures(case: &Case) -> Vec<Failure> {
         })
     })
     .collect()
+}
+
+/// What pasted texts tell, where nothing was captured: one failure for each party that states something.
+fn pasted(case: &Case) -> Vec<Failure> {
+    let mut failures: Vec<Failure> = Vec::new();
+    for witness in case.witnesses.iter().filter(|witness| witness.phrase.part == Part::Pasted && witness.counts()) {
+        let position = failures.iter().position(|failure| failure.party == witness.party);
+        let index = position.unwrap_or_else(|| {
+            let stage = stage(witness.phrase.meaning, witness.party);
+            failures.push(Failure { stage, party: witness.party, place: Some(witness.place.clone()), ..Failure::default() });
+            failures.len() - 1
+        });
+        if let Some(failure) = failures.get_mut(index).filter(|failure| failure.said.len() < MOST) {
+            failure.said.push(statement(case, witness));
+            failure.codes.extend(witness.codes.iter().cloned());
+        }
+    }
+    for failure in &mut failures {
+        failure.said.sort_by_key(|statement| statement.meaning.is_vague());
+    }
+    failures
 }
 
 /// Lines, latest first, as failures: those written together are one.

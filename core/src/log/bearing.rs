@@ -8,7 +8,7 @@
 use diag_sdk::Case;
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Phrase, Side};
-use diag_sdk::case::judgement::Party;
+use diag_sdk::case::judgement::{Part, Party};
 use diag_sdk::case::witness::{Bearing, Witness};
 use jiff::Timestamp;
 
@@ -27,7 +27,17 @@ pub(crate) fn bear(case: &mut Case) {
     let captured = span(case);
     let attempts: Vec<(&Attempt, Timestamp, Timestamp)> =
         case.attempts.iter().filter_map(|attempt| Some((attempt, attempt.started?, attempt.ended.or(attempt.started)?))).collect();
+    let any_failed = case.attempts.iter().any(Attempt::failed);
     for witness in &mut witnesses {
+        if witness.phrase.part == Part::Pasted {
+            // Whoever pastes an error means the sign-in that is judged; where that worked, another one.
+            witness.bearing = match (case.attempts.is_empty(), any_failed) {
+                (true, _) => Bearing::Last,
+                (false, true) => Bearing::Open,
+                (false, false) => Bearing::History,
+            };
+            continue;
+        }
         let Some(time) = witness.time else { continue };
         let ahead = clock_of(case, witness.party);
         (witness.bearing, witness.attempt) = if attempts.is_empty() {
@@ -111,7 +121,7 @@ fn counting(witnesses: &[Witness]) -> Vec<Phrase> {
 /// nothing was captured.
 pub(crate) fn last(case: &Case) -> Vec<&Witness> {
     let mut told: Vec<&Witness> = Vec::new();
-    let open = |witness: &&Witness| witness.counts() && witness.attempt.is_none();
+    let open = |witness: &&Witness| witness.counts() && witness.attempt.is_none() && witness.phrase.part != Part::Pasted;
     for witness in case.witnesses.iter().rev().filter(open) {
         match told.iter_mut().find(|known| known.phrase.meaning == witness.phrase.meaning && known.party == witness.party) {
             Some(known) if known.time < witness.time => *known = witness,

@@ -6,6 +6,7 @@
 
 mod bearing;
 mod level;
+pub(crate) mod pasted;
 mod stamp;
 
 pub(crate) use bearing::{bear, last};

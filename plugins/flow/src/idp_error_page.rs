@@ -63,6 +63,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/request-not-answered"],
         accounts: [Account::bare(Party::Idp, &[Stage::IdpRequest, Stage::Authentication])],
+        logged: "The identity provider refused and says why",
         causes: [SAID_ON_PAGE],
         references: ["Microsoft Entra: authentication and authorization error codes"],
         run: run,

@@ -69,7 +69,10 @@ impl Check {
         let possible = self.needs.is_empty() || self.needs.iter().any(|need| case.has(*need));
         match self.method {
             Method::Run(run) if possible => run(case, &mut findings),
-            Method::Refusal(refusal) if possible => refusal.carry_out(self.accounts, self.causes, self.level(), case, &mut findings),
+            // What somebody states can also be told by a log or a pasted text.
+            Method::Refusal(refusal) if possible || case.failures.iter().any(|failure| failure.attempt.is_none()) => {
+                refusal.carry_out(self.accounts, self.causes, self.level(), case, &mut findings)
+            }
             Method::Run(_) | Method::Refusal(_) => {}
         }
         if let Some(headline) = self.logged.first().filter(|_| findings.found().is_empty()) {

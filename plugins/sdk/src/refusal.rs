@@ -67,9 +67,11 @@ impl Refusal {
             } else if accounts.iter().any(|account| account.bare && account.stands(failure).is_some()) {
                 let Some(said) = failure.said.first().map(|statement| Said::of_line(failure, statement)) else { continue };
                 let finding = self.finding(level, &said, None);
-                out.push(match stated::called_for(failure) {
-                    Some((_, reason)) => finding.because(&reason, case),
-                    None => causes.iter().fold(finding, |finding, cause| finding.because(cause, case)),
+                let known = failure.codes.iter().find_map(|code| case.code(code));
+                out.push(match (stated::called_for(failure), known) {
+                    (_, Some(known)) => Finding { causes: vec![known.cause(case)], ..finding },
+                    (Some((_, reason)), None) => finding.because(&reason, case),
+                    (None, None) => causes.iter().fold(finding, |finding, cause| finding.because(cause, case)),
                 });
             }
         }
@@ -77,6 +79,7 @@ impl Refusal {
 
     fn finding(&self, level: Severity, said: &Said<'_>, confirmation: Option<Confirmation<'_>>) -> Finding {
         let whose = match (said.line, said.party) {
+            (Some(line), _) if line.part == Part::Pasted => "the pasted text",
             (Some(_), Party::Idp) => "the identity provider's log",
             (Some(_), _) => "the service provider's log",
             (None, Party::Idp) => "the identity provider's page",
@@ -102,7 +105,7 @@ fn stated<'a>(accounts: &[AccountInfo], failure: &'a Failure) -> Option<Said<'a>
     let statement = failure.said.iter().find(|statement| account.meanings.contains(&statement.meaning));
     let text = code.or(statement.map(|statement| &statement.text))?;
     let place = statement.and_then(|statement| statement.place.as_ref()).or(failure.place.as_ref());
-    let line = statement.filter(|statement| statement.part == Part::Log);
+    let line = statement.or(failure.said.first()).filter(|statement| matches!(statement.part, Part::Log | Part::Pasted));
     Some(Said { party: failure.party, text, place, attempt: failure.attempt.as_deref(), line })
 }
 
@@ -110,6 +113,12 @@ fn stated<'a>(accounts: &[AccountInfo], failure: &'a Failure) -> Option<Said<'a>
 /// captured nothing else can tell which of several problems is meant.
 fn stated_foremost<'a>(accounts: &[AccountInfo], failure: &'a Failure) -> Option<Said<'a>> {
     let own = accounts.iter().filter(|account| account.stands(failure) == Some(Standing::Stated));
+    let by_code = own.clone().find_map(|account| failure.codes.iter().find(|code| !account.bare && means(account, code)));
+    if by_code.is_some()
+        && let Some(statement) = failure.said.first()
+    {
+        return Some(Said::of_line(failure, statement));
+    }
     own.filter_map(|account| account.meanings.first()).find_map(|foremost| {
         let statement = failure.said.iter().find(|statement| statement.meaning == *foremost)?;
         Some(Said::of_line(failure, statement))

@@ -1,6 +1,7 @@
 //! What was given beside a capture, so that a verdict claims no more than what it rests on.
 
 use diag_sdk::Case;
+use diag_sdk::case::judgement::Part;
 use diag_sdk::case::message::MessageKind;
 
 /// What there is to judge where no sign-in was captured.
@@ -20,6 +21,8 @@ enum Given {
     Messages,
     /// What logs say.
     Logs,
+    /// A text that quotes an error.
+    Text,
     /// Anything else.
     Other,
 }
@@ -33,6 +36,7 @@ pub(super) fn sound(case: &Case) -> &'static str {
         Given::Request => "Nothing in this request keeps an identity provider from answering it",
         Given::Response => "Nothing in this response keeps a service provider from accepting it",
         Given::Messages => "Nothing in these messages keeps them from being accepted",
+        Given::Text => "Nothing in this text tells of a sign-in that fails",
         Given::Logs => "Nothing in this log tells of a sign-in that fails",
         Given::Other => "Nothing in what was given keeps people from signing in",
     }
@@ -47,6 +51,7 @@ pub(super) fn unsound(case: &Case) -> &'static str {
         Given::Request => "This request cannot lead to a sign-in",
         Given::Response => "This response cannot sign anybody in",
         Given::Messages => "These messages cannot sign anybody in",
+        Given::Text => "The text tells of a sign-in that was refused",
         Given::Logs => "The log tells of a sign-in that fails",
         Given::Other => "Signing in cannot work with what was given",
     }
@@ -62,6 +67,7 @@ fn given(case: &Case) -> Given {
         (false, false) => {}
     }
     match case.messages.as_slice() {
+        [] if case.witnesses.iter().any(|witness| witness.phrase.part == Part::Pasted) => Given::Text,
         [] if !case.log_phrases.is_empty() => Given::Logs,
         [] => Given::Other,
         [one] if one.kind == MessageKind::AuthnRequest => Given::Request,

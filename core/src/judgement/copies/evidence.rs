@@ -99,7 +99,9 @@ fn idp_observed(case: &Case, group: &[usize]) -> Option<(Split, Says)> {
                 let why = "the response that was refused verifies with the certificates of the other document, not with this one's";
                 return Some((split, Says::HolderLacksIt(why)));
             }
-            End::Accepted | End::RefusedOtherwise => return Some((split, Says::InUse("responses verify with the other document's"))),
+            End::Accepted | End::RefusedOtherwise => {
+                return Some((split, Says::InUse("an older copy: responses verify with the other document")));
+            }
             End::Open => {}
         }
     }
@@ -110,7 +112,7 @@ fn idp_observed(case: &Case, group: &[usize]) -> Option<(Split, Says)> {
         };
         let why = "requests go to the address it names";
         return Some(match request.fate {
-            Fate::Accepted => (split, Says::InUse("requests go to the other document's address, and are answered")),
+            Fate::Accepted => (split, Says::InUse("another copy is in use: requests go to the other document's address")),
             _ => (split, Says::HolderHasIt(why)),
         });
     }
@@ -141,7 +143,7 @@ fn sp_observed(case: &Case, group: &[usize]) -> Option<(Split, Says)> {
             match end(case, request, &meanings) {
                 End::RefusedOverIt => return Some((split, Says::HolderLacksIt(lacks))),
                 End::Accepted if meanings[0] == Meaning::Signature => {
-                    return Some((split, Says::InUse("the request verifies with the other document's key, and was taken")));
+                    return Some((split, Says::InUse("another copy is in use: the request verifies with the other document's key")));
                 }
                 _ => {}
             }
@@ -159,9 +161,12 @@ fn sp_observed(case: &Case, group: &[usize]) -> Option<(Split, Says)> {
                 .any(|recipient| own.contains(&recipient.sha1.as_str()))
         };
         let encrypted = split(case, group, for_key);
-        let sent = sent.map(|split| (split, "responses go to the address it names", "responses go to the other document's address"));
-        let encrypted =
-            encrypted.map(|split| (split, "assertions are encrypted for its key", "assertions are encrypted for the other document's key"));
+        let sent = sent.map(|split| {
+            (split, "responses go to the address it names", "another copy is in use: responses go to the other document's address")
+        });
+        let encrypted = encrypted.map(|split| {
+            (split, "assertions are encrypted for its key", "another copy is in use: assertions are encrypted for the other document's key")
+        });
         if let Some((split, has, lacks)) = sent.into_iter().chain(encrypted).next() {
             return Some(match response.fate {
                 Fate::Accepted => (split, Says::InUse(lacks)),

@@ -33,6 +33,8 @@ words! {
         ProxyLog,
         /// Log of any other server that signs people in.
         ServerLog,
+        /// Text somebody pasted that quotes an error.
+        PastedText,
         /// A certificate, PEM or DER.
         Certificate,
     }
@@ -46,7 +48,7 @@ words! {
         Sp,
         /// The service provider's metadata as the identity provider has loaded it (`--idp-has`).
         Idp,
-        /// An older copy that neither side works with any more.
+        /// Nobody: an older copy that neither side works with, or a document of a party that takes no part.
         Nobody,
     }
 

@@ -58,6 +58,8 @@ words! {
         Status,
         /// A line of a log.
         Log,
+        /// A text that somebody pasted.
+        Pasted,
         /// The browser's own reason why there was no answer.
         Browser,
     }
@@ -250,6 +252,8 @@ impl Statement {
         let who = self.writer.product().unwrap_or("It");
         match self.part {
             Part::Log if self.writer.product().is_none() => format!("The log says: “{}”{}.", self.text, self.told_when()),
+            Part::Pasted if self.writer.product().is_none() => format!("The pasted text says: “{}”.", self.text),
+            Part::Pasted => format!("The pasted text is what {who} says: “{}”.", self.text),
             Part::Log => format!("The log of {who} says: “{}”{}.", self.text, self.told_when()),
             _ => format!("{who} says: “{}”.", self.text),
         }

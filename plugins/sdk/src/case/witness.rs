@@ -36,6 +36,8 @@ facts! {
         pub party: Party,
         /// What it says.
         pub phrase: Phrase,
+        /// Vendors' codes in it.
+        pub codes: Vec<String>,
         /// How it stands to what was captured.
         pub bearing: Bearing,
         /// The attempt it speaks for.
