@@ -71,7 +71,7 @@ impl Check {
             Method::Run(run) if possible => run(case, &mut findings),
             // What somebody states can also be told by a log or a pasted text.
             Method::Refusal(refusal) if possible || case.failures.iter().any(|failure| failure.attempt.is_none()) => {
-                refusal.carry_out(self.accounts, self.causes, self.level(), case, &mut findings)
+                refusal.carry_out(self.accounts, self.causes, self.level(), case, &mut findings);
             }
             Method::Run(_) | Method::Refusal(_) => {}
         }
