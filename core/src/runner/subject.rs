@@ -19,8 +19,7 @@ pub(super) fn is_there(check: &Check, case: &Case) -> bool {
         ("identity", _) => assertions() || !case.failures.is_empty(),
         // A remark on the capture itself has its subject in any.
         (_, Stage::Observation) => check.accounts.is_empty() || !case.messages.is_empty() || attempted(),
-        (_, Stage::Documents | Stage::Configuration) => !case.messages.is_empty() || attempted(),
-        (_, Stage::Request | Stage::IdpRequest) => !case.messages.is_empty() || attempted(),
+        (_, Stage::Documents | Stage::Configuration | Stage::Request | Stage::IdpRequest) => !case.messages.is_empty() || attempted(),
         (_, Stage::Authentication | Stage::Session | Stage::Landing) => attempted() || message(MessageKind::Response),
         (_, Stage::Response | Stage::Consumption) => message(MessageKind::Response) || assertions() || attempted(),
         (_, Stage::Logout) => {
