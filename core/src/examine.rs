@@ -139,6 +139,11 @@ fn read_documents(
     let names = entity_ids(case, decoded);
     let is_wanted = |entity_id: &str| names.contains(entity_id);
     let wanted: metadata::Wanted<'_> = if names.is_empty() { None } else { Some(&is_wanted) };
+    // Certificates first: a signature of metadata may need them.
+    for document in evidence.documents.iter().filter(|document| document.kind == InputKind::Certificate) {
+        let place = Place { input: document.input.clone(), ..Place::default() };
+        case.certificates.extend(certificate::read_pem_file(&document.bytes, &place));
+    }
     for document in &evidence.documents {
         let place = Place { input: document.input.clone(), ..Place::default() };
         match document.kind {
@@ -149,8 +154,8 @@ fn read_documents(
                 let holding = Holding { place, held_by: document.held_by, configuration: None, origin };
                 add_metadata(case, &text, metadata::read(&document.bytes, &holding, wanted));
             }
-            InputKind::Certificate => case.certificates.extend(certificate::read_pem_file(&document.bytes, &place)),
-            InputKind::Har
+            InputKind::Certificate
+            | InputKind::Har
             | InputKind::Sketch
             | InputKind::SamlMessage
             | InputKind::ProxyLog
@@ -244,7 +249,7 @@ fn documents(given: Vec<Document>, held: Vec<snapshot::HeldDocument>, case: &Cas
 
 /// Numbers entities over all documents of the Case, and judges the document's own signature.
 fn add_metadata(case: &mut Case, text: &str, (mut entities, broken): (Vec<Metadata>, Vec<BrokenDocument>)) {
-    crypto::judge_metadata(text, &mut entities);
+    crypto::judge_metadata(text, &mut entities, &case.certificates);
     for mut entity in entities {
         entity.id = format!("d{}", case.metadata.len() + 1);
         case.metadata.push(entity);

@@ -4,13 +4,13 @@
 //! returns, finds only the first encrypted part of a document, and follows references to other
 //! parts of it.
 
+use super::content_key::content_key;
 use super::private_key::PrivateKey;
 use super::tree::{attribute, child, children, is, parsed, text};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bergshamra::core::{algorithm, ns};
+use bergshamra::core::ns;
 use bergshamra::crypto::cipher;
-use bergshamra::crypto::keytransport::{self, OaepParams};
 use bergshamra::xml::{Document, NodeId};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -135,46 +135,18 @@ fn encrypted_keys(document: &Document<'_>, carrier: NodeId, data: NodeId) -> Vec
     distinct
 }
 
-/// The content key that an `EncryptedKey` transports.
-fn content_key(document: &Document<'_>, encrypted: NodeId, key: &PrivateKey) -> Result<Vec<u8>, String> {
-    let method = algorithm_of(document, encrypted).ok_or("its EncryptedKey names no algorithm")?;
-    if !matches!(method.as_str(), algorithm::RSA_PKCS1 | algorithm::RSA_OAEP | algorithm::RSA_OAEP_ENC11) {
-        return Err(format!("its key algorithm {method} is not one of those read here"));
-    }
-    let octets = cipher_value(document, encrypted)?;
-    let transport = keytransport::from_uri_with_params(&method, oaep(document, encrypted))
-        .map_err(|error| format!("its key transport is not one of those read here: {error}"))?;
-    let private = key.key.to_signing_key().ok().flatten().ok_or("the key given cannot be used")?;
-    if key.key.algorithm_name() != "RSA" {
-        return Err("it was encrypted for an RSA key; the key given is of another kind".to_owned());
-    }
-    transport.decrypt(&private, &octets).map_err(|_| "the key given does not open it: it was encrypted for another one".to_owned())
-}
-
-/// Digest, mask generation and label of RSA-OAEP.
-fn oaep(document: &Document<'_>, encrypted: NodeId) -> OaepParams {
-    let mut params = OaepParams::default();
-    let Some(method) = child(document, encrypted, ns::ENC, "EncryptionMethod") else { return params };
-    let algorithm_of = |node: Option<NodeId>| node.and_then(|node| attribute(document, node, "Algorithm")).map(str::to_owned);
-    params.digest_uri = algorithm_of(child(document, method, ns::DSIG, "DigestMethod"));
-    params.mgf_uri = algorithm_of(child(document, method, ns::ENC11, "MGF"));
-    params.oaep_params =
-        child(document, method, ns::ENC, "OAEPparams").and_then(|node| STANDARD.decode(compact(&text(document, node))).ok());
-    params
-}
-
-fn algorithm_of(document: &Document<'_>, node: NodeId) -> Option<String> {
+pub(super) fn algorithm_of(document: &Document<'_>, node: NodeId) -> Option<String> {
     let method = child(document, node, ns::ENC, "EncryptionMethod")?;
     attribute(document, method, "Algorithm").map(|uri| uri.chars().take(80).collect())
 }
 
-fn cipher_value(document: &Document<'_>, node: NodeId) -> Result<Vec<u8>, String> {
+pub(super) fn cipher_value(document: &Document<'_>, node: NodeId) -> Result<Vec<u8>, String> {
     let value = child(document, node, ns::ENC, "CipherData").and_then(|data| child(document, data, ns::ENC, "CipherValue"));
     let value = value.ok_or("it has no CipherValue of its own")?;
     STANDARD.decode(compact(&text(document, value))).map_err(|error| format!("its CipherValue is not base64: {error}"))
 }
 
-fn compact(text: &str) -> String {
+pub(super) fn compact(text: &str) -> String {
     text.split_ascii_whitespace().collect()
 }
 

@@ -5,6 +5,7 @@ use super::query::verify_query;
 use super::verify::{verify_message, verify_metadata};
 use crate::saml::messages::Decoded;
 use diag_sdk::Case;
+use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::case::metadata::Metadata;
 use diag_sdk::case::registration::{Credential, IdpRegistration};
@@ -35,15 +36,24 @@ pub fn judge(decoded: &mut [Decoded], case: &Case) {
 }
 
 /// Judges the signatures of a metadata document, of which `entities` were read. Entities of an
-/// aggregate share the signature around them; it is judged once.
-pub fn judge_metadata(xml: &str, entities: &mut [Metadata]) {
+/// aggregate share the signature around them; it is judged once. A signature that carries no key is tried
+/// with the certificates `given`, and with those that the document lists.
+pub fn judge_metadata(xml: &str, entities: &mut [Metadata], given: &[Certificate]) {
     let mut distinct: Vec<Signature> = Vec::new();
     for signature in entities.iter().flat_map(|entity| &entity.signatures) {
         if !distinct.iter().any(|known| known.place == signature.place) {
             distinct.push(signature.clone());
         }
     }
-    verify_metadata(xml, &mut distinct);
+    if distinct.is_empty() {
+        return;
+    }
+    let mut ring = KeyRing::default();
+    let listed = entities.iter().flat_map(|entity| entity.idp_signing_certificates().chain(entity.sp_signing_certificates()));
+    for certificate in given.iter().chain(listed) {
+        ring.add(certificate, None, false);
+    }
+    verify_metadata(xml, &mut distinct, ring.keys());
     for signature in entities.iter_mut().flat_map(|entity| &mut entity.signatures) {
         if let Some(judged) = distinct.iter().find(|judged| judged.place == signature.place) {
             signature.clone_from(judged);
@@ -135,6 +145,7 @@ impl Trusted {
     fn side_of(&self, message: &Message, case: &Case) -> &Side {
         match message.kind {
             MessageKind::Response => &self.idp,
+            MessageKind::Other if message.root == "Assertion" => &self.idp,
             MessageKind::AuthnRequest => &self.sp,
             MessageKind::LogoutRequest | MessageKind::LogoutResponse | MessageKind::Other => {
                 let of_issuer = |entity: &&Metadata| Some(entity.entity_id.value.as_str()) == issuer(message);

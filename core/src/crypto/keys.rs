@@ -3,6 +3,7 @@
 use super::engine::SignatureEngine;
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::signature::KeyMatch;
+use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo};
 
 /// Most keys a signature is tried with.
 const MOST_KEYS: usize = 200;
@@ -71,6 +72,37 @@ pub(super) struct Candidate<K> {
     pub(super) facts: KeyMatch,
 }
 
+/// The keys a signature may have been made with.
+pub(super) struct Candidates<K> {
+    /// Those that can be tried.
+    pub(super) ready: Vec<Candidate<K>>,
+    /// Those that the engine cannot use, with their SubjectPublicKeyInfo.
+    unusable: Vec<(Vec<u8>, KeyMatch)>,
+}
+
+impl<K> Candidates<K> {
+    /// Of the keys that cannot be tried those that may have made a signature of this algorithm. What only came
+    /// with the signature counts where nothing trusted is there to be tried.
+    pub(super) fn untried(&self, algorithm: &str) -> Vec<KeyMatch> {
+        let trusted = |facts: &KeyMatch| !facts.embedded || !facts.metadata.is_empty() || facts.registered;
+        let none_trusted = !self.ready.iter().any(|candidate| trusted(&candidate.facts));
+        let fitting = self.unusable.iter().filter(|(spki, facts)| (trusted(facts) || none_trusted) && fits(algorithm, spki));
+        fitting.map(|(_, facts)| facts.clone()).collect()
+    }
+}
+
+/// The key is of the kind that makes signatures of this algorithm.
+fn fits(algorithm: &str, spki: &[u8]) -> bool {
+    let Ok((_, key)) = SubjectPublicKeyInfo::from_der(spki) else { return true };
+    let name = algorithm.rsplit('#').next().unwrap_or(algorithm).to_ascii_lowercase();
+    match key.algorithm.algorithm.to_id_string().as_str() {
+        "1.2.840.10045.2.1" => name.contains("ecdsa"),
+        "1.2.840.10040.4.1" => name.starts_with("dsa"),
+        "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10" => name.contains("rsa") || name.contains("mgf1"),
+        _ => !name.contains("rsa") && !name.contains("dsa-sha"),
+    }
+}
+
 /// Makes trusted keys ready, and with them those that came with the signature. A certificate in
 /// `KeyInfo` that is trusted anyway is one candidate, marked as embedded. Keys that the engine
 /// cannot use are left out with a remark.
@@ -80,7 +112,7 @@ pub(super) fn candidates<E: SignatureEngine>(
     embedded: &[Certificate],
     bare: Option<&[u8]>,
     remarks: &mut Vec<String>,
-) -> Vec<Candidate<E::Key>> {
+) -> Candidates<E::Key> {
     let mut all: Vec<(Vec<u8>, KeyMatch)> = trusted
         .iter()
         .take(MOST_KEYS)
@@ -109,13 +141,31 @@ pub(super) fn candidates<E: SignatureEngine>(
     {
         all.push((spki.to_vec(), KeyMatch { subject: "a bare key in KeyInfo".to_owned(), embedded: true, ..KeyMatch::default() }));
     }
-    all.into_iter()
-        .filter_map(|(spki, facts)| match engine.key(&spki) {
-            Ok(key) => Some(Candidate { key, spki, facts }),
+    let mut candidates = Candidates { ready: Vec::new(), unusable: Vec::new() };
+    for (spki, facts) in all {
+        match engine.key(&spki) {
+            Ok(key) => candidates.ready.push(Candidate { key, spki, facts }),
             Err(reason) => {
                 remarks.push(format!("the key of {} {} cannot be used: {reason}", facts.subject, facts.sha1));
-                None
+                candidates.unusable.push((spki, facts));
             }
-        })
-        .collect()
+        }
+    }
+    candidates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::support::keys;
+    use super::fits;
+
+    #[test]
+    fn a_key_fits_the_algorithms_of_its_kind() {
+        for (name, rsa, ecdsa) in [("idp", true, false), ("ec256", false, true)] {
+            let spki = &keys(&[name])[0].spki;
+            assert_eq!(fits("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", spki), rsa, "{name}");
+            assert_eq!(fits("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", spki), ecdsa, "{name}");
+        }
+        assert!(!fits("http://www.w3.org/2009/xmldsig11#dsa-sha256", &keys(&["idp"])[0].spki));
+    }
 }

@@ -1,11 +1,14 @@
 //! Signatures and encryption: the hard part, written down as plain facts.
 
+mod agreement;
 mod bergshamra_engine;
+mod content_key;
 mod decrypt;
 pub mod engine;
 mod judge;
 mod keys;
 mod origin;
+mod percent;
 mod private_key;
 mod query;
 mod tree;

@@ -38,6 +38,11 @@ pub struct PrivateKey {
 }
 
 impl PrivateKey {
+    /// Its SubjectPublicKeyInfo in DER.
+    pub(super) fn spki(&self) -> &[u8] {
+        &self.spki
+    }
+
     /// SHA-256 of its SubjectPublicKeyInfo, upper-case hexadecimal, as certificates have it.
     pub fn spki_sha256(&self) -> String {
         hexadecimal(&Sha256::digest(&self.spki))

@@ -10,11 +10,10 @@ use super::bergshamra_engine::BergshamraEngine;
 use super::engine::SignatureEngine;
 use super::keys::{Candidate, TrustedKey, candidates};
 use super::origin::made_by;
+use super::percent::{ENCODINGS, Plus, decode, lower, upper};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use diag_sdk::case::signature::{KeyMatch, QuerySignature, Verdict};
-use percent_encoding::percent_decode_str;
-use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Longest query whose signature is judged.
@@ -64,7 +63,8 @@ fn judge(query: &Query<'_>, keys: &[TrustedKey], facts: &mut QuerySignature) {
     }
     facts.value = Verdict::Wrong;
     let Some(value) = query.value() else { return };
-    let all = candidates(&engine, keys, &[], None, &mut Vec::new());
+    let candidates = candidates(&engine, keys, &[], None, &mut Vec::new());
+    let all = &candidates.ready;
     let algorithm = facts.algorithm.clone();
     let verifying = |octets: &str, among: &[&Candidate<_>]| -> Vec<KeyMatch> {
         among
@@ -77,6 +77,11 @@ fn judge(query: &Query<'_>, keys: &[TrustedKey], facts: &mut QuerySignature) {
     facts.verified_by = verifying(&query.signed_octets(), &everyone);
     if !facts.verified_by.is_empty() {
         facts.value = Verdict::Right;
+        return;
+    }
+    if let Some(key) = candidates.untried(&algorithm).first() {
+        facts.value = Verdict::Unknown;
+        facts.not_judged = Some(format!("the key of {} may have made it, and it is of a kind that is not judged here", key.subject));
         return;
     }
     let makers: Vec<&Candidate<_>> = all.iter().filter(|candidate| made_by(&algorithm, &candidate.spki, &value)).collect();
@@ -192,7 +197,28 @@ impl<'q> Query<'q> {
                 [first, ordered].into_iter().chain(others)
             })
         });
-        relay_only.chain(as_sent).chain(encoded)
+        relay_only.chain(as_sent).chain(encoded).chain(self.mixed())
+    }
+
+    /// Upper-case hexadecimal in some parameters and lower-case in others, as where one of them was encoded by
+    /// another library.
+    fn mixed(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        const EITHER: [bool; 2] = [false, true];
+        let small = |value: &str| lower(&upper(&decode(value, Plus::Plus), b"-._~", false));
+        let large = |value: &str| upper(&decode(value, Plus::Plus), b"-._~", false);
+        let choices =
+            EITHER.into_iter().flat_map(|message| EITHER.into_iter().flat_map(move |relay| EITHER.map(|method| (message, relay, method))));
+        choices.map(move |(message, relay, method)| {
+            let encode = |is_small: bool, value: &str| if is_small { small(value) } else { large(value) };
+            let mut octets = format!("{}={}", self.message.0, encode(message, self.message.1));
+            if let Some(value) = self.relay_state {
+                octets.push_str("&RelayState=");
+                octets.push_str(&encode(relay, value));
+            }
+            octets.push_str("&SigAlg=");
+            octets.push_str(&encode(method, self.algorithm.unwrap_or_default()));
+            (octets, "upper-case hexadecimal in the percent-encoding of some parameters and lower-case in others".to_owned())
+        })
     }
 }
 
@@ -221,74 +247,6 @@ impl RelayStateForm {
             Self::EncodedTwice => relay_state.map(|value| upper(&encode(value), b"-._~", false)),
         }
     }
-}
-
-/// A way to percent-encode a value.
-struct Encoding {
-    name: &'static str,
-    encode: fn(&str) -> String,
-}
-
-const ENCODINGS: &[Encoding] = &[
-    Encoding { name: "lower-case hexadecimal in the percent-encoding", encode: |value| lower(&upper(value, b"-._~", false)) },
-    Encoding { name: "percent-encoding with upper-case hexadecimal and %20 (RFC 3986)", encode: |value| upper(value, b"-._~", false) },
-    Encoding {
-        name: "lower-case hexadecimal and `+` for blanks, as ASP.NET encodes",
-        encode: |value| lower(&upper(value, b"-._!*()", true)),
-    },
-    Encoding { name: "`+` for blanks, as HTML forms and Java encode", encode: |value| upper(value, b"-._*", true) },
-    Encoding { name: "percent-encoding as encodeURIComponent does it", encode: |value| upper(value, b"-._~!*'()", false) },
-    Encoding { name: "`+` for blanks, as PHP encodes", encode: |value| upper(value, b"-._", true) },
-    Encoding { name: "percent-encoding that leaves `/`, `:` and `=` as they are", encode: |value| upper(value, b"-._~/:=", false) },
-    Encoding { name: "the values decoded, without any percent-encoding", encode: str::to_owned },
-];
-
-fn upper(value: &str, unreserved: &[u8], plus: bool) -> String {
-    let mut out = String::with_capacity(value.len() + value.len() / 8);
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || unreserved.contains(&byte) {
-            out.push(char::from(byte));
-        } else if byte == b' ' && plus {
-            out.push('+');
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
-
-/// Turns the hexadecimal digits of percent-encoding to lower case.
-fn lower(encoded: &str) -> String {
-    let mut digits = 0;
-    encoded
-        .chars()
-        .map(|character| {
-            if character == '%' {
-                digits = 2;
-                character
-            } else if digits > 0 {
-                digits -= 1;
-                character.to_ascii_lowercase()
-            } else {
-                character
-            }
-        })
-        .collect()
-}
-
-/// What a bare `+` in a query stands for.
-#[derive(Clone, Copy)]
-enum Plus {
-    Plus,
-    Blank,
-}
-
-fn decode(value: &str, plus: Plus) -> String {
-    let value = match plus {
-        Plus::Plus => value.to_owned(),
-        Plus::Blank => value.replace('+', " "),
-    };
-    percent_decode_str(&value).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]
@@ -356,6 +314,17 @@ mod tests {
                 sent(MESSAGE, "%2Fhub"),
                 format!("SAMLRequest=fZ+A/x==&RelayState=/hub&SigAlg={RSA}"),
                 "the values decoded, without any percent-encoding",
+            ),
+            (
+                sent(MESSAGE, "%2Fhub"),
+                format!("SAMLRequest=fZ%2BA/x%3D%3D&RelayState=/hub&SigAlg={}", RSA.replace('#', "%23")),
+                "percent-encoding that leaves `/` and `:` as they are",
+            ),
+            (sent(MESSAGE, "%2Fhub"), sent(&MESSAGE.replace("%3D", "="), "%2Fhub"), "percent-encoding that leaves `=` as it is"),
+            (
+                sent(MESSAGE, "%2Fhub"),
+                format!("SAMLRequest={MESSAGE}&RelayState=%2Fhub&SigAlg={}", lower(RSA_ENCODED)),
+                "upper-case hexadecimal in the percent-encoding of some parameters and lower-case in others",
             ),
         ];
         for (sent, signed, name) in cases {

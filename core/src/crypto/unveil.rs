@@ -113,6 +113,9 @@ impl Adding<'_> {
         self.message.duplicate_ids.extend(found.duplicate_ids);
         self.message.markup_in_text.extend(found.markup_in_text);
         self.message.foreign_names.extend(found.foreign_names);
+        self.message.characters.non_ascii.extend(found.characters.non_ascii);
+        self.message.characters.carriage_returns.extend(found.characters.carriage_returns);
+        self.message.characters.line_breaks.extend(found.characters.line_breaks);
         for (index, nested) in part.nested.iter().enumerate() {
             self.part(first + index, nested);
         }

@@ -20,10 +20,13 @@ pub fn verify_message(xml: &str, signatures: &mut [Signature], keys: &[TrustedKe
     verify_with(&BergshamraEngine, xml, signatures, keys);
 }
 
-/// Judges a metadata document's own signatures with the keys they carry: metadata is trusted for
-/// how it was obtained, so what remains to be told is whether it was changed since it was signed.
-pub fn verify_metadata(xml: &str, signatures: &mut [Signature]) {
-    verify_message(xml, signatures, &[]);
+/// Judges a metadata document's own signatures with the keys they carry, and where they carry none with
+/// those that were given: metadata is trusted for how it was obtained, so what remains to be told is whether
+/// it was changed since it was signed.
+pub fn verify_metadata(xml: &str, signatures: &mut [Signature], given: &[TrustedKey]) {
+    let carries = |signature: &Signature| !signature.key_info.is_empty() || signature.oddities.contains(&Oddity::BareKey);
+    let given = if signatures.iter().all(carries) { &[] } else { given };
+    verify_message(xml, signatures, given);
 }
 
 /// The same with an engine of the caller's choice.
@@ -50,6 +53,7 @@ fn unjudged(signature: &Signature) -> Signature {
     plain.value = Verdict::Unknown;
     plain.verified_by.clear();
     plain.made_by.clear();
+    plain.untried.clear();
     plain.remarks.clear();
     plain.keys_tried = 0;
     plain.not_judged = None;
@@ -86,7 +90,7 @@ fn judge<E: SignatureEngine>(engine: &E, xml: &str, reading: &SignatureReading, 
     for (reference, read) in signature.references.iter_mut().zip(&reading.references) {
         reference.digest = read.digest;
         if let Some(range) = read.covers.clone() {
-            cover(xml, reference, range);
+            cover(xml, reference, range, &reading.range, signature.place.path.as_deref());
         }
         match (&read.reason, read.digest) {
             (Some(reason), Verdict::Wrong) => signature.remarks.push(reason.clone()),
@@ -119,15 +123,22 @@ fn judge<E: SignatureEngine>(engine: &E, xml: &str, reading: &SignatureReading, 
     };
     signature.keys_tried = keys.len();
     let embedded: Vec<Certificate> = reading.certificates.iter().map(|text| certificate::read(text, Place::default())).collect();
-    let all = candidates(engine, keys, &embedded, reading.bare_key.as_deref(), &mut signature.remarks);
-    signature.verified_by = matching(&all, |candidate| engine.check(&reading.algorithm, octets, value, &candidate.key));
+    let candidates = candidates(engine, keys, &embedded, reading.bare_key.as_deref(), &mut signature.remarks);
+    let all = &candidates.ready;
+    signature.verified_by = matching(all, |candidate| engine.check(&reading.algorithm, octets, value, &candidate.key));
     if !signature.verified_by.is_empty() {
         signature.value = Verdict::Right;
+        return;
+    }
+    signature.untried = candidates.untried(&reading.algorithm);
+    if let Some(key) = signature.untried.first() {
+        let reason = format!("the key of {} may have made it, and it is of a kind that is not judged here", key.subject);
+        signature.not_judged.get_or_insert(reason);
     } else if all.is_empty() {
         signature.not_judged.get_or_insert_with(|| "no key to verify it with was given, and it carries none".to_owned());
     } else {
         signature.value = Verdict::Wrong;
-        signature.made_by = matching(&all, |candidate| made_by(&reading.algorithm, &candidate.spki, value));
+        signature.made_by = matching(all, |candidate| made_by(&reading.algorithm, &candidate.spki, value));
     }
 }
 
@@ -141,15 +152,18 @@ fn odd(signature: &mut Signature, oddity: Oddity) {
     }
 }
 
-/// Of several elements with the same id, the facts name the first; the digest may belong to another.
-fn cover(xml: &str, reference: &mut Reference, range: Range<usize>) {
+/// Of several elements with the same id, the facts name the first; the digest may belong to another. Where
+/// the signature stands says what paths of this text begin with: it may have been decrypted from another.
+fn cover(xml: &str, reference: &mut Reference, range: Range<usize>, signature: &Range<usize>, place: Option<&str>) {
     if reference.range == Some((range.start, range.end)) {
         return;
     }
     let Ok(tree) = xml::parse(xml) else { return };
     let locator = tree.locate(&Place::default());
-    let Some(node) = tree.document.descendants().find(|node| node.is_element() && node.range() == range) else { return };
-    reference.covers = Some(locator.path(node));
+    let find = |range: &Range<usize>| tree.document.descendants().find(|node| node.is_element() && node.range() == *range);
+    let Some(node) = find(&range) else { return };
+    let base = find(signature).and_then(|node| place?.strip_suffix(&locator.path(node))).unwrap_or_default();
+    reference.covers = Some(format!("{base}{}", locator.path(node)));
     reference.covers_id = xml::attribute(node, "ID").or_else(|| xml::attribute(node, "Id")).map(str::to_owned);
     reference.range = Some((range.start, range.end));
 }

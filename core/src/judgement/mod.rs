@@ -8,6 +8,7 @@ mod connection;
 mod consumption;
 mod copies;
 mod denied;
+mod cover;
 mod ending;
 mod failures;
 mod fate;
@@ -31,9 +32,7 @@ pub fn judge(case: &mut Case, products: &Products) {
     for assertion in case.messages.iter_mut().flat_map(|message| &mut message.assertions) {
         assertion.window = window::of(assertion);
     }
-    for message in &mut case.messages {
-        message.consumptions = consumption::of(message);
-    }
+    consumptions(case);
     attempts::attempts(case, products);
     denied::by_answers(case);
     case.lost_cookies = cookies::lost_cookies(case);
@@ -44,6 +43,26 @@ pub fn judge(case: &mut Case, products: &Products) {
     case.failures = failures::failures(case, products);
     copies::tell_apart(case);
     copies::describe(case);
+}
+
+/// What would be consumed of each message, and what covers it.
+fn consumptions(case: &mut Case) {
+    let copies = cover::Copies::of(case);
+    let judged: Vec<_> = case
+        .messages
+        .iter()
+        .map(|message| {
+            if !consumption::carries_assertions(message) {
+                return (Vec::new(), false);
+            }
+            let keys = copies.for_issuer_of(message);
+            (consumption::of(message, &keys), keys.known())
+        })
+        .collect();
+    for (message, (consumptions, known)) in case.messages.iter_mut().zip(judged) {
+        message.consumptions = consumptions;
+        message.keys_known = known;
+    }
 }
 
 fn set_clocks(case: &mut Case) {

@@ -3,7 +3,7 @@
 use super::xml::{Locator, attribute, child, is, text_of};
 use crate::certificate;
 use diag_sdk::case::signature::Encryption;
-use diag_sdk::spec::{NS_DSIG, NS_XENC};
+use diag_sdk::spec::{NS_DSIG, NS_XENC, NS_XENC11};
 use roxmltree::Node;
 
 /// Reads all encrypted parts of a message.
@@ -23,6 +23,10 @@ fn read(node: Node<'_, '_>, locator: &Locator<'_>) -> Encryption {
         .descendants()
         .filter(|inner| is(*inner, NS_DSIG, "X509Certificate"))
         .find(|inner| inner.ancestors().any(|outer| is(outer, NS_XENC, "EncryptedKey")));
+    let method = key.and_then(|key| child(key, NS_XENC, "EncryptionMethod"));
+    let named = |namespace: &str, name: &str| {
+        method.and_then(|method| child(method, namespace, name)).and_then(|found| attribute(found, "Algorithm")).map(str::to_owned)
+    };
     Encryption {
         place: locator.element(node),
         element: node.tag_name().name().to_owned(),
@@ -31,6 +35,8 @@ fn read(node: Node<'_, '_>, locator: &Locator<'_>) -> Encryption {
         recipient: recipient.map(|found| certificate::read(&text_of(found), locator.text(found))),
         decrypted: false,
         not_decrypted: None,
+        key_digest: named(NS_DSIG, "DigestMethod"),
+        key_mask: named(NS_XENC11, "MGF"),
     }
 }
 

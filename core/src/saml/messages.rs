@@ -70,6 +70,10 @@ fn message(number: usize, undone: Undone, seen: &[Seen], sealer: &Sealer) -> Dec
         Some(xml) => facts_of(xml, &leading.place, &id, sealer),
         None => undecoded(&id, leading),
     };
+    if facts.broken.is_some() && facts.kind == MessageKind::Other {
+        // Its root does not show, or is not one of SAML's: parameter and address tell what it was meant to be.
+        facts.kind = undecoded(&id, leading).kind;
+    }
     if let Some(reason) = undone.reason {
         let place = facts.broken.map_or_else(|| facts.place.clone(), |broken| broken.place);
         facts.broken = Some(Sited::new(reason, place));

@@ -3,6 +3,7 @@
 mod address;
 mod assertion;
 pub mod binding;
+mod characters;
 mod encryption;
 mod inflate;
 mod instant;

@@ -5,7 +5,7 @@ use super::reading::Reading;
 use super::schema;
 use super::signature::{self, Ids};
 use super::xml::{self, attribute, child, children, is, text_of};
-use super::{encryption, instant};
+use super::{characters, encryption, instant};
 use crate::seal::Sealer;
 use diag_sdk::case::assertion::Assertion;
 use diag_sdk::case::input::Trouble;
@@ -104,6 +104,7 @@ fn fill(message: &mut Message, root: Node<'_, '_>, reading: &Reading<'_>) {
         })
         .collect();
     message.markup_in_text = markup_in_text(root, reading);
+    message.characters = characters::read(root, reading);
     message.foreign_names = signature::foreign(root).take(MAX_ITEMS).map(|node| named(node, reading)).collect();
     message.breaches = schema::breaches(root, reading);
 }

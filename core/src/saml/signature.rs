@@ -147,6 +147,7 @@ fn read<'a, 'i>(node: Node<'a, 'i>, root: Node<'a, 'i>, ids: &Ids<'a, 'i>, mut o
         algorithm: algorithm.to_owned(),
         canonicalization: algorithm_of("CanonicalizationMethod").to_owned(),
         references,
+        has_key_info: key_info.iter().any(|info| info.first_element_child().is_some()),
         key_info: certificates,
         oddities: odd.0,
         ..Signature::default()

@@ -1,6 +1,6 @@
 //! `metadata/signing-key-missing`: metadata without a certificate to verify responses with.
 
-use diag_sdk::case::certificate::Certificate;
+use diag_sdk::case::certificate::{Certificate, Key};
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::{IdpRole, Metadata};
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Mend, Need, Setting, Severity, Stage, Who, check};
@@ -101,7 +101,14 @@ fn detail(copy: &Metadata, role: &IdpRole, unusable: &[&Certificate]) -> String 
     if let Some(reason) = unusable.first().and_then(|certificate| certificate.unusable.as_deref()) {
         return format!("{}: {}. Responses signed with its key are refused.", copy.origin, reason.trim_end_matches('.'));
     }
-    let instead = if role.keys.is_empty() { "" } else { " It lists keys for encryption only." };
+    let signs_unseen = |key: &Key| key.signs() && (key.key_name.is_some() || key.key_value);
+    let instead = if role.keys.is_empty() {
+        ""
+    } else if role.keys.iter().any(signs_unseen) {
+        " It names a key for signing, without a certificate that holds it."
+    } else {
+        " It lists keys for encryption only."
+    };
     format!("With {} a service provider can verify no response.{instead}", copy.origin)
 }
 
@@ -109,7 +116,7 @@ fn detail(copy: &Metadata, role: &IdpRole, unusable: &[&Certificate]) -> String 
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::case::certificate::{Key, KeyUse};
+    use diag_sdk::case::certificate::KeyUse;
     use diag_sdk::testing::{attempt, certificate, idp_metadata, with_metadata};
 
     fn signing(certificates: Vec<Certificate>) -> Key {

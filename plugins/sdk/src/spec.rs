@@ -10,6 +10,8 @@ pub const NS_ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 pub const NS_DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";
 /// Namespace of XML encryption (xmlenc-core §1.3).
 pub const NS_XENC: &str = "http://www.w3.org/2001/04/xmlenc#";
+/// Namespace of what XML Encryption 1.1 added.
+pub const NS_XENC11: &str = "http://www.w3.org/2009/xmlenc11#";
 
 /// HTTP-Redirect binding (saml-bindings-2.0-os §3.4).
 pub const BINDING_REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";

@@ -83,8 +83,10 @@ fn run(case: &Case, out: &mut Findings) {
         captured = true;
         let assertion_signed = message.assertions.iter().any(|assertion| assertion.signed)
             || message.signatures.iter().any(|signature| signature.parent == "Assertion");
-        // A service provider that took it does not need the assertion signed.
-        if message.own_signatures().next().is_some() && !assertion_signed && !response.accepted() {
+        // A service provider that took it does not need the assertion signed; a signature of the response that is wrong
+        // or covers something else is another fault.
+        let open = message.consumptions.iter().any(|consumption| consumption.cover.is_open());
+        if message.own_signatures().next().is_some() && !assertion_signed && !open && !response.accepted() {
             out.extend(judge(case, &response, demanded.as_ref()));
         }
     }
@@ -167,6 +169,7 @@ mod tests {
     fn response_only(outcome: Outcome) -> Case {
         let mut case = sign_in(outcome);
         case.messages[1].signatures = vec![signature("Response", "Response", key_match("AA", &["d1"]))];
+        testing::consumes(&mut case, "Response/Assertion", diag_sdk::case::judgement::Cover::Embedded);
         case
     }
 

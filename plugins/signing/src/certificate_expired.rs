@@ -64,15 +64,17 @@ fn run(case: &Case, out: &mut Findings) {
     for delivery in case.deliveries() {
         let Some(at) = delivery.time().or(case.judged_at) else { continue };
         let message = delivery.message;
-        let xml = message.signatures.iter().flat_map(|signature| signature.verified_by.iter().map(move |key| (Some(signature), key)));
-        let query = message.query_signature.iter().flat_map(|query| query.verified_by.iter().map(|key| (None, key)));
-        for (signature, key) in xml.chain(query) {
-            let Some(certificate) = case.certificate_of(signature, key) else { continue };
-            if told.contains(&certificate.sha1) || !(certificate.expired_at(at) || certificate.not_yet_valid_at(at)) {
-                continue;
+        let xml = message.signatures.iter().map(|signature| (Some(signature), &signature.verified_by));
+        let query = message.query_signature.iter().map(|query| (None, &query.verified_by));
+        for (signature, keys) in xml.chain(query) {
+            // All of these are the same key; a renewed certificate of it that is valid is enough.
+            let certificates: Vec<&Certificate> = keys.iter().filter_map(|key| case.certificate_of(signature, key)).collect();
+            let outside = |certificate: &&Certificate| certificate.expired_at(at) || certificate.not_yet_valid_at(at);
+            let Some(certificate) = certificates.first().filter(|_| certificates.iter().all(outside)) else { continue };
+            if !told.contains(&certificate.sha1) {
+                told.push(certificate.sha1.clone());
+                out.push(describe(case, &delivery, certificate, at));
             }
-            told.push(certificate.sha1.clone());
-            out.push(describe(case, &delivery, certificate, at));
         }
     }
 }
@@ -108,7 +110,8 @@ fn explains_refusal(case: &Case, delivery: &Delivery<'_>) -> bool {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{findings, levels, says, signed, time};
+    use diag_sdk::case::input::HeldBy;
+    use diag_sdk::testing::{findings, idp_metadata, key_match, levels, says, signed, time};
 
     fn with(outcome: Outcome, not_before: &str, not_after: &str) -> Case {
         let mut case = signed(outcome);
@@ -140,6 +143,15 @@ mod tests {
         assert_eq!(levels(&CERTIFICATE_EXPIRED, &case), [Severity::Warning]);
         says(&mut case, Meaning::Signature);
         assert_eq!(levels(&CERTIFICATE_EXPIRED, &case), [Severity::Error]);
+    }
+
+    #[test]
+    fn a_valid_certificate_of_the_same_key_is_enough() {
+        let mut case = with(Outcome::RefusedBySp, "2020-01-01T00:00:00Z", "2023-01-01T00:00:00Z");
+        case.messages[1].signatures[0].verified_by.push(key_match("BB", &["d1"]));
+        assert_eq!(levels(&CERTIFICATE_EXPIRED, &case), [Severity::Error]);
+        case.metadata = vec![idp_metadata("d1", HeldBy::Sp, &["BB"])];
+        assert!(findings(&CERTIFICATE_EXPIRED, &case).is_empty());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use diag_sdk::algorithm::{self, Hash};
 use diag_sdk::case::certificate::{Certificate, KeyKind};
+use diag_sdk::case::message::Message;
 use diag_sdk::view::Delivery;
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
 
@@ -16,6 +17,13 @@ static SP_KEY: CauseData = CauseData {
     who: Who::Sp,
     setting: Setting::SpCertificate,
     fix: "Renew the certificate with an RSA key of 2048 bits or more, and hand over the metadata with it",
+};
+
+static IDP_ENCRYPTION: CauseData = CauseData {
+    text: "The identity provider encrypts with older algorithms, by its setting or because the service provider lists no others",
+    who: Who::Idp,
+    setting: Setting::IdpTokenEncryption,
+    fix: "Where both sides can, encrypt with RSA-OAEP and AES-GCM",
 };
 
 check! {
@@ -49,11 +57,11 @@ check! {
     pub(crate) static KEY_WEAK = {
         id: "signing/key-weak",
         title: "A key or hash is too weak",
-        levels: [Severity::Warning],
+        levels: [Severity::Warning, Severity::Notice],
         stage: Stage::Configuration,
         needs: [Need::Capture, Need::IdpMetadata, Need::IdpMetadataInSp, Need::SpMetadata, Need::SpMetadataInIdp, Need::ServicePrincipal],
         explains: [],
-        causes: [IDP_KEY, SP_KEY],
+        causes: [IDP_KEY, SP_KEY, IDP_ENCRYPTION],
         references: ["NIST SP 800-131A Rev. 2", "RFC 6151 (MD5)"],
         run: run,
     }
@@ -88,7 +96,38 @@ fn run(case: &Case, out: &mut Findings) {
         if let Some((algorithm, place)) = xml.chain(query).find(|(algorithm, _)| algorithm::hash(algorithm) == Some(Hash::Md5)) {
             out.push(md5(case, &delivery, algorithm, place));
         }
+        if let Some((names, why, place)) = weak_encryption(message) {
+            out.push(
+                delivery
+                    .finding(Severity::Notice, format!("The encryption of the {} is weak but allowed", message.root))
+                    .detail(why)
+                    .expected("RSA-OAEP and AES-GCM", "what protects best")
+                    .actual(names, "algorithms of the encrypted assertion")
+                    .at(place)
+                    .because(&IDP_ENCRYPTION, case),
+            );
+        }
     }
+}
+
+/// Algorithms of encryption that are allowed and weaker than they should be, and why.
+fn weak_encryption(message: &Message) -> Option<(String, String, &Place)> {
+    const WEAK: &[(&str, &str)] = &[
+        ("rsa-1_5", "RSA with PKCS#1 1.5 can be attacked by who may ask the receiver often enough"),
+        ("tripledes-cbc", "Triple DES has blocks too short for much data, and its mode does not notice changes"),
+        ("-cbc", "a mode that does not notice changes lets who may ask the receiver often enough read what is encrypted"),
+    ];
+    message.encrypted.iter().find_map(|part| {
+        let used = [Some(part.content_algorithm.as_str()), part.key_algorithm.as_deref()];
+        let weak: Vec<(&str, &str)> = used
+            .into_iter()
+            .flatten()
+            .filter_map(|uri| Some((algorithm::name(uri), WEAK.iter().find(|(name, _)| algorithm::name(uri).ends_with(name))?.1)))
+            .collect();
+        let (names, reasons): (Vec<&str>, Vec<&str>) = weak.into_iter().unzip();
+        (!names.is_empty())
+            .then(|| (names.join(", "), format!("It works, and nobody has to act today: {}.", reasons.join("; ")), &part.place))
+    })
 }
 
 /// What makes a certificate's key weak.
@@ -109,9 +148,19 @@ fn judge(case: &Case, certificate: &Certificate, origin: &str, of_sp: bool, told
     if !certificate.usable() || told.contains(&certificate.sha1) {
         return;
     }
-    let Some((weak, wanted)) = weakness(certificate) else { return };
-    told.push(certificate.sha1.clone());
     let whose = if of_sp { "service provider" } else { "identity provider" };
+    let Some((weak, wanted)) = weakness(certificate) else {
+        if certificate.signature_algorithm.to_ascii_lowercase().contains("sha1") {
+            told.push(certificate.sha1.clone());
+            let finding = Finding::new(Severity::Notice, format!("A certificate of the {whose} is itself signed with SHA-1"))
+                .detail("SAML trusts it because metadata lists it, so this matters to software that checks certificates as browsers do.")
+                .actual(&certificate.signature_algorithm, format!("{} in {origin}", certificate.label()))
+                .at(&certificate.place);
+            out.push(finding.because(cause_of(of_sp), case));
+        }
+        return;
+    };
+    told.push(certificate.sha1.clone());
     let finding = Finding::warning(format!("A certificate of the {whose} is weak: {weak}"))
         .detail("It works as long as both products take it; an update of either may end that.")
         .expected(wanted, "NIST SP 800-131A")
@@ -139,7 +188,8 @@ mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
-    use diag_sdk::testing::{certificate, findings, idp_metadata, signed};
+    use diag_sdk::case::signature::Encryption;
+    use diag_sdk::testing::{certificate, findings, idp_metadata, levels, signed};
 
     #[test]
     fn sizes_are_judged_by_the_kind_of_key() {
@@ -170,6 +220,25 @@ mod tests {
             metadata.idp.as_mut().expect("a role").keys[0].certificates[0].key_bits = Some(1024);
         }
         assert_eq!(findings(&KEY_WEAK, &case).len(), 1);
+    }
+
+    #[test]
+    fn what_is_weak_but_allowed_is_mentioned() {
+        let mut case = signed(Outcome::SignedIn);
+        for (content, key, found) in [
+            ("xmlenc#aes256-cbc", "xmlenc#rsa-oaep-mgf1p", 1),
+            ("xmlenc11#aes256-gcm", "xmlenc#rsa-1_5", 1),
+            ("xmlenc#tripledes-cbc", "xmlenc#rsa-1_5", 1),
+            ("xmlenc11#aes256-gcm", "xmlenc#rsa-oaep-mgf1p", 0),
+        ] {
+            let (content_algorithm, key_algorithm) = (content.to_owned(), Some(key.to_owned()));
+            case.messages[1].encrypted = vec![Encryption { content_algorithm, key_algorithm, ..Encryption::default() }];
+            assert_eq!(levels(&KEY_WEAK, &case), vec![Severity::Notice; found], "{content} {key}");
+        }
+        let mut old = Case { metadata: vec![idp_metadata("d1", HeldBy::Sp, &["AA"])], ..Case::default() };
+        let certificate = &mut old.metadata[0].idp.as_mut().expect("a role").keys[0].certificates[0];
+        certificate.signature_algorithm = "sha1WithRSAEncryption".to_owned();
+        assert_eq!(levels(&KEY_WEAK, &old), [Severity::Notice]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Neither the response nor the assertion is signed.
 
+use diag_sdk::case::judgement::Cover;
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::view::Delivery;
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
@@ -76,41 +77,61 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for delivery in case.sent_by_idp().iter().filter(|delivery| !is_signed(delivery.message)) {
+    for delivery in case.sent_by_idp() {
         match delivery.message.kind {
-            MessageKind::Response => response(case, delivery, out),
-            _ => logout(case, delivery, out),
+            MessageKind::Response => response(case, &delivery, out),
+            MessageKind::LogoutRequest | MessageKind::LogoutResponse if !is_signed(delivery.message) => logout(case, &delivery, out),
+            MessageKind::Other => alone(case, &delivery, out),
+            _ => {}
         }
     }
 }
 
-/// A signature anywhere that could count: in the XML, in the query, or inside what is encrypted.
+/// A signature anywhere that could count: in the XML or in the query.
 fn is_signed(message: &Message) -> bool {
-    !message.signatures.is_empty()
-        || message.query_signature.is_some()
-        || message.sightings.iter().any(|sighting| sighting.signed_query)
-        || message.assertions.iter().any(|assertion| assertion.signed)
+    !message.signatures.is_empty() || message.query_signature.is_some() || message.sightings.iter().any(|sighting| sighting.signed_query)
 }
 
 fn response(case: &Case, delivery: &Delivery<'_>, out: &mut Findings) {
     let message = delivery.message;
     if message.encrypted.iter().any(|part| part.element == "EncryptedAssertion" && !part.decrypted) {
         out.missing(Need::DecryptionKey);
+    }
+    if delivery.consumed(Cover::Nothing).is_none() {
         return;
     }
-    if message.assertions.is_empty() {
-        return;
+    let mut detail = "Without a signature anybody could have written the response; a service provider must refuse it.".to_owned();
+    let foreign = message.foreign_names.iter().find(|name| name.value == "Signature");
+    if foreign.is_some() {
+        detail.push_str(" An element called Signature stands there, but not in the namespace of XML Signature, so it is none.");
     }
     out.push(
         delivery
-            .fault("Neither the response nor the assertion is signed")
-            .detail("Without a signature anybody could have written the response; a service provider must refuse it.")
+            .unprotected("Neither the response nor the assertion is signed", detail)
             .expected("a signed assertion", "saml-profiles-2.0-os §4.1.4.5")
             .actual("no signature", "the response")
+            .at_all(foreign.map(|name| &name.place))
             .at(&message.place)
             .at_all(message.assertions.iter().map(|assertion| &assertion.place))
             .because(&NOT_SIGNING, case)
             .because(&STRIPPED, case),
+    );
+}
+
+/// An assertion in a file of its own may have been cut out of a response that was signed.
+fn alone(case: &Case, delivery: &Delivery<'_>, out: &mut Findings) {
+    if delivery.consumed(Cover::Nothing).is_none() {
+        return;
+    }
+    out.push(
+        delivery
+            .finding(Severity::Warning, "The assertion is not signed")
+            .likely()
+            .detail("It stands alone here. The response it came in may have been signed; without that nobody can tell who wrote it.")
+            .expected("a signed assertion", "saml-profiles-2.0-os §4.1.4.5")
+            .actual("no signature", "the assertion")
+            .at(&delivery.message.place)
+            .because(&NOT_SIGNING, case),
     );
 }
 
@@ -144,7 +165,7 @@ mod tests {
     use super::*;
     use diag_sdk::case::attempt::{AttemptKind, Outcome};
     use diag_sdk::case::signature::Encryption;
-    use diag_sdk::testing::{findings, levels, query_signature, sign_in, signed};
+    use diag_sdk::testing::{consumes, findings, levels, query_signature, sign_in, signed};
     use diag_sdk::{case::message::Status, spec};
 
     fn unsigned(outcome: Outcome) -> Case {
@@ -165,7 +186,10 @@ mod tests {
     #[test]
     fn a_response_must_be_signed_somewhere() {
         assert_eq!(levels(&NOTHING_SIGNED, &unsigned(Outcome::RefusedBySp)), [Severity::Error]);
-        assert_eq!(levels(&NOTHING_SIGNED, &unsigned(Outcome::SignedIn)), [Severity::Warning]);
+        let mut taken = unsigned(Outcome::SignedIn);
+        assert_eq!(levels(&NOTHING_SIGNED, &taken), [Severity::Warning]);
+        taken.messages[1].keys_known = true;
+        assert_eq!(levels(&NOTHING_SIGNED, &taken), [Severity::Error]);
         assert!(findings(&NOTHING_SIGNED, &signed(Outcome::RefusedBySp)).is_empty());
     }
 
@@ -173,6 +197,7 @@ mod tests {
     fn what_is_encrypted_may_be_signed_inside() {
         let mut case = unsigned(Outcome::RefusedBySp);
         case.messages[1].encrypted = vec![Encryption { element: "EncryptedAssertion".to_owned(), ..Encryption::default() }];
+        consumes(&mut case, "Response/EncryptedAssertion", Cover::Unknown);
         let judged = NOTHING_SIGNED.judge(&case);
         assert!(judged.found().is_empty() && judged.missed().contains(&Need::DecryptionKey));
     }
@@ -181,7 +206,23 @@ mod tests {
     fn a_response_without_assertion_needs_no_signature() {
         let mut case = unsigned(Outcome::RefusedBySp);
         case.messages[1].assertions.clear();
+        case.messages[1].consumptions.clear();
         assert!(findings(&NOTHING_SIGNED, &case).is_empty());
+    }
+
+    #[test]
+    fn an_assertion_alone_may_have_been_cut_out() {
+        let mut case = unsigned(Outcome::Incomplete);
+        case.messages[1].kind = MessageKind::Other;
+        "Assertion".clone_into(&mut case.messages[1].root);
+        assert_eq!(levels(&NOTHING_SIGNED, &case), [Severity::Warning]);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_signature_is_none() {
+        let mut case = unsigned(Outcome::RefusedBySp);
+        case.messages[1].foreign_names = vec!["Signature".into()];
+        assert!(findings(&NOTHING_SIGNED, &case)[0].detail.as_deref().is_some_and(|detail| detail.contains("namespace")));
     }
 
     #[test]

@@ -1,15 +1,23 @@
 //! Signatures with unusual references, transforms or algorithms.
 
+use diag_sdk::case::judgement::Cover;
 use diag_sdk::case::message::Damage;
 use diag_sdk::case::signature::{Oddity, Signature};
 use diag_sdk::view::Delivery;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static SIGNER_UNUSUAL: CauseData = CauseData {
     text: "The signer's software is old, misconfigured or home-made, or a broker rebuilt the message",
     who: Who::Idp,
     setting: Setting::IdpSigningOption,
     fix: "Let the identity provider sign the assertion in the usual way: one reference to its ID, enveloped signature and exclusive canonicalisation",
+};
+
+static SP_MUST_REFUSE: CauseData = CauseData {
+    text: "Nothing that such a signature says is protected, and a service provider must refuse it",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Make sure that the service provider refuses it; if it signed somebody in, update its SAML library and review its log",
 };
 
 check! {
@@ -37,11 +45,12 @@ check! {
     pub(crate) static REFERENCE_UNUSUAL = {
         id: "signing/reference-unusual",
         title: "A signature is made in an unusual way",
-        levels: [Severity::Warning, Severity::Notice],
+        levels: [Severity::Error, Severity::Warning, Severity::Notice],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: [],
-        causes: [SIGNER_UNUSUAL],
+        explains: ["flow/metadata-or-signing-error-at-sp", "signing/assertion-unsigned", "signing/signature-invalid"],
+        accounts: [Account::sp(&[Meaning::Signature, Meaning::Malformed, Meaning::Algorithm, Meaning::UnsignedAssertion])],
+        causes: [SIGNER_UNUSUAL, SP_MUST_REFUSE],
         references: ["saml-core-2.0-os §5.4", "CVE-2025-25291, CVE-2025-66567, CVE-2025-66568", "W3C XML Signature Best Practices"],
         run: run,
     }
@@ -79,14 +88,18 @@ fn unusual(delivery: &Delivery<'_>, signature: &Signature) -> Option<Finding> {
     let severity = telling.iter().filter_map(|oddity| weight(*oddity)).max()?;
     let words: Vec<&str> = telling.iter().map(|oddity| describe(*oddity)).collect();
     let first = words.first()?;
+    let headline = format!("A signature is unusual: {first}");
+    let detail =
+        format!("Pattern seen in the signature of the {}: {}. It says nothing about who made it.", signature.parent, words.join("; "));
+    // What is consumed rests on it alone, and it protects nothing.
+    let worthless = delivery.consumed(Cover::Worthless).is_some() && delivery.rests_on(signature);
+    let finding = if worthless {
+        delivery.unprotected(headline, detail).because(&SP_MUST_REFUSE, delivery.case)
+    } else {
+        delivery.finding(severity, headline).detail(detail)
+    };
     Some(
-        delivery
-            .finding(severity, format!("A signature is unusual: {first}"))
-            .detail(format!(
-                "Pattern seen in the signature of the {}: {}. It says nothing about who made it.",
-                signature.parent,
-                words.join("; ")
-            ))
+        finding
             .expected("one reference to the element's ID, enveloped signature, exclusive canonicalisation", "saml-core-2.0-os §5.4")
             .at(&signature.place),
     )
@@ -130,7 +143,7 @@ fn describe(oddity: Oddity) -> &'static str {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{findings, levels, signed};
+    use diag_sdk::testing::{consumes, ended, findings, levels, signed};
 
     fn with(oddities: &[Oddity]) -> Case {
         let mut case = signed(Outcome::SignedIn);
@@ -145,6 +158,17 @@ mod tests {
         assert_eq!((found.len(), found[0].severity), (1, Severity::Warning));
         let detail = found[0].detail.as_deref().expect("a detail");
         assert!(detail.contains("XPath") && detail.contains("whole document"));
+    }
+
+    #[test]
+    fn where_everything_rests_on_it_the_sign_in_cannot_be_trusted() {
+        let mut case = with(&[Oddity::Hmac]);
+        consumes(&mut case, "Response/Assertion", Cover::Worthless);
+        assert_eq!(levels(&REFERENCE_UNUSUAL, &case), [Severity::Warning]);
+        case.messages[1].keys_known = true;
+        assert_eq!(levels(&REFERENCE_UNUSUAL, &case), [Severity::Error]);
+        ended(&mut case, Outcome::RefusedBySp);
+        assert_eq!(levels(&REFERENCE_UNUSUAL, &case), [Severity::Error]);
     }
 
     #[test]

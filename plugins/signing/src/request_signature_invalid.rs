@@ -82,6 +82,17 @@ fn run(case: &Case, out: &mut Findings) {
             let unfit = signature.value == Verdict::Wrong && signature.verified_by.is_empty();
             signature.digest_wrong() || (unfit && (!signature.key_info.is_empty() || keys_known))
         });
+        if let Some(query) = request.query_signature.as_ref()
+            && let Some(why) = worthless(query)
+        {
+            told.extend(delivery.attempt.map(|attempt| attempt.id.as_str()));
+            let finding = judged(&delivery, required)
+                .at(&query.place)
+                .detail(why)
+                .actual(if query.algorithm.is_empty() { "no SigAlg" } else { &query.algorithm }, "SigAlg in the query");
+            out.push(finding.because(&SIGNED_OTHERWISE, case));
+            continue;
+        }
         if request.query_signature.as_ref().is_some_and(|query| query.value != Verdict::Right) && !keys_known {
             out.missing(Need::SpMetadata);
         }
@@ -115,6 +126,17 @@ fn run(case: &Case, out: &mut Findings) {
         out.push(causes(case, finding, reencoded));
     }
     refusals(case, told, out);
+}
+
+/// A signature that nobody can verify with the public key of the service provider.
+fn worthless(query: &QuerySignature) -> Option<&'static str> {
+    if query.algorithm.is_empty() {
+        Some("There is a Signature in the query but no SigAlg beside it: nobody can tell what it is to be verified with.")
+    } else if query.algorithm.to_ascii_lowercase().contains("hmac") {
+        Some("Its SigAlg is an HMAC: whoever can verify it can also make it, and no public key does.")
+    } else {
+        None
+    }
 }
 
 /// An identity provider that does not verify requests accepts any signature.

@@ -1,6 +1,6 @@
 //! The identity provider wants signed requests and gets unsigned ones.
 
-use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::case::message::{Carrier, Message, MessageKind};
 use diag_sdk::case::product::Habit;
 use diag_sdk::view::Delivery;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
@@ -11,6 +11,12 @@ static SP_DOES_NOT_SIGN: CauseData = CauseData {
     who: Who::Sp,
     setting: Setting::SpSigningAlgorithm,
     fix: "Let the service provider sign its requests and hand its certificate to the identity provider",
+};
+static SIGNED_IN_XML: CauseData = CauseData {
+    text: "The service provider signs the XML and sends it by redirect, where only a signature in the query counts",
+    who: Who::Sp,
+    setting: Setting::SpSigningAlgorithm,
+    fix: "Let the service provider sign the query (parameters SigAlg and Signature), or send the request by POST",
 };
 static NOT_NEEDED: CauseData = CauseData {
     text: "The identity provider was set to require signed requests although this service provider does not send them",
@@ -72,7 +78,7 @@ check! {
         needs: [Need::Capture, Need::Application, Need::IdpMetadata],
         explains: ["flow/request-not-answered", "flow/response-not-posted"],
         accounts: [Account::looping(&[Meaning::RequestSignature, Meaning::UnsignedMessage, Meaning::Signature]), Account::idp(&[Meaning::RequestSignature, Meaning::UnsignedMessage, Meaning::Signature])],
-        causes: [SP_DOES_NOT_SIGN, NOT_NEEDED, STARTED_AT_IDP],
+        causes: [SP_DOES_NOT_SIGN, SIGNED_IN_XML, NOT_NEEDED, STARTED_AT_IDP],
         references: [
             "saml-metadata-2.0-os §2.4.3 (WantAuthnRequestsSigned)",
             "saml-bindings-2.0-os §3.4.4.1",
@@ -96,6 +102,10 @@ fn run(case: &Case, out: &mut Findings) {
                     .finding(Severity::Warning, "The request is not signed although the IdP says it must be")
                     .likely()
                     .detail("The identity provider answered it nevertheless; should it enforce what it says, sign-in stops.")
+            } else if in_xml_of_redirect(request.message) {
+                request.finding(Severity::Error, "The request is signed in its XML, and its binding wants the query signed").detail(
+                    "The identity provider requires signed requests; with the Redirect binding it looks for the signature in the query.",
+                )
             } else {
                 request.finding(Severity::Error, "The request is not signed although the identity provider requires it")
             };
@@ -116,7 +126,7 @@ fn refusals<'a>(case: &'a Case, required: Option<Required<'_>>, out: &mut Findin
         let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
         let delivery = seen.attempt.and_then(|attempt| sent.get(attempt.id.as_str()));
         let request = delivery.map(|delivery| delivery.message);
-        let in_xml = request.is_some_and(|request| request.query_signature.is_none() && request.own_signatures().next().is_some());
+        let in_xml = request.is_some_and(in_xml_of_redirect);
         let mut finding =
             seen.finding(Severity::Error, format!("The identity provider demands a signed request ({})", seen.code)).detail(if in_xml {
                 format!("{meaning}. The request carries a signature in its XML; with the Redirect binding it has to stand in the query.")
@@ -143,7 +153,12 @@ fn refusals<'a>(case: &'a Case, required: Option<Required<'_>>, out: &mut Findin
         if let Some(said) = delivery.statement(about_signature)
             && told.insert(&attempt.id)
         {
-            let finding = delivery.finding(Severity::Error, "The identity provider refuses the unsigned request").detail(said.quoted());
+            let headline = if in_xml_of_redirect(delivery.message) {
+                "The request is signed in its XML, and its binding wants the query signed"
+            } else {
+                "The identity provider refuses the unsigned request"
+            };
+            let finding = delivery.finding(Severity::Error, headline).detail(said.quoted());
             out.push(worded(case, finding, required, Some(delivery.message)).at_all(&said.place));
         }
     }
@@ -165,11 +180,17 @@ fn announced(case: &Case, required: Option<Required<'_>>, out: &mut Findings) {
     }
 }
 
-/// It carries no signature, neither in the query nor in its XML.
+/// It carries no signature where its binding looks for one: with the Redirect binding that is the query alone.
 fn unsigned(request: &Message) -> bool {
     request.query_signature.is_none()
-        && request.own_signatures().next().is_none()
+        && (request.own_signatures().next().is_none() || in_xml_of_redirect(request))
         && !request.sightings.iter().any(|sighting| sighting.signed_query)
+}
+
+/// Its signature stands in the XML, where no receiver of the Redirect binding looks (saml-bindings-2.0-os §3.4.4.1).
+fn in_xml_of_redirect(request: &Message) -> bool {
+    let redirect = request.delivered().is_some_and(|sighting| sighting.carrier == Carrier::Query);
+    redirect && request.query_signature.is_none() && request.own_signatures().next().is_some()
 }
 
 /// Where the identity provider demands signatures, and in which words.
@@ -179,9 +200,15 @@ fn worded(case: &Case, mut finding: Finding, required: Option<Required<'_>>, req
     if let Some((place, what)) = required {
         finding = finding.expected("signed requests", what).at(place);
     }
-    if let Some(request) = request {
-        finding = finding.actual("no signature", "AuthnRequest").at(&request.place);
+    let Some(request) = request else { return finding.because(&SP_DOES_NOT_SIGN, case).because(&NOT_NEEDED, case) };
+    finding = finding.at(&request.place);
+    if in_xml_of_redirect(request) {
+        let finding = finding
+            .actual("a signature in its XML, none in the query", "AuthnRequest")
+            .at_all(request.own_signatures().map(|signature| &signature.place));
+        return finding.because(&SIGNED_IN_XML, case).because(&NOT_NEEDED, case);
     }
+    let finding = finding.actual("no signature", "AuthnRequest");
     // Who never signs cannot be set to.
     if case.sp_has_habit(Habit::NeverSigns) {
         finding.because(&NOT_NEEDED, case)
@@ -254,7 +281,17 @@ mod tests {
         assert!(findings(&REQUEST_UNSIGNED, &case).is_empty());
         let mut case = required(refused_by_idp(&[], &[]));
         case.messages[0].signatures = vec![signature("AuthnRequest", "AuthnRequest", key_match("CC", &[]))];
+        case.messages[0].sightings[0].carrier = Carrier::PostForm;
         assert!(findings(&REQUEST_UNSIGNED, &case).is_empty());
+    }
+
+    #[test]
+    fn a_signature_in_the_xml_of_a_redirect_does_not_count() {
+        let mut case = required(refused_by_idp(&[], &[]));
+        case.messages[0].signatures = vec![signature("AuthnRequest", "AuthnRequest", key_match("CC", &[]))];
+        let found = findings(&REQUEST_UNSIGNED, &case);
+        assert_eq!((found[0].severity, found[0].causes[0].who), (Severity::Error, Who::Sp));
+        assert!(found[0].message.contains("query"));
     }
 
     #[test]

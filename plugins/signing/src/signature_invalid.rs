@@ -1,5 +1,6 @@
 //! No known key verifies the signature, or what was signed was changed.
 
+use diag_sdk::case::judgement::Cover;
 use diag_sdk::case::message::Damage;
 use diag_sdk::case::signature::{Signature, Verdict};
 use diag_sdk::view::{Delivery, keys};
@@ -68,7 +69,9 @@ fn run(case: &Case, out: &mut Findings) {
         // What the exporter of the capture masked or cut cannot verify any more.
         let spoiled = !case.removed_by_exporter.is_empty() && message.damage.contains(&Damage::Sanitised);
         for signature in &message.signatures {
-            if let Some(fault) = fault_of(signature, keys_known).filter(|_| !spoiled) {
+            // Of a kind that protects nothing whatever its values: signing/reference-unusual.
+            let worthless = delivery.consumed(Cover::Worthless).is_some() && delivery.rests_on(signature);
+            if let Some(fault) = fault_of(signature, keys_known).filter(|_| !spoiled && !worthless) {
                 out.push(describe(case, &delivery, signature, fault));
                 break;
             }
@@ -152,8 +155,9 @@ fn describe(case: &Case, delivery: &Delivery<'_>, signature: &Signature, fault: 
     };
     let detail =
         [vec![detail], signature.remarks.iter().map(|remark| format!("{}.", remark.trim_end_matches('.'))).collect()].concat().join(" ");
-    let finding = delivery.fault(headline).detail(detail).at(&signature.place);
-    causes(case, finding, fault != Fault::Value)
+    let unprotected = delivery.consumed(Cover::Wrong).is_some() && delivery.rests_on(signature);
+    let finding = if unprotected { delivery.unprotected(headline, detail) } else { delivery.fault(headline).detail(detail) };
+    causes(case, finding.at(&signature.place), fault != Fault::Value)
 }
 
 fn causes(case: &Case, finding: Finding, content_changed: bool) -> Finding {
@@ -165,7 +169,7 @@ fn causes(case: &Case, finding: Finding, content_changed: bool) -> Finding {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{findings, key_match, levels, signed};
+    use diag_sdk::testing::{consumes, findings, key_match, levels, signed};
 
     fn with(outcome: Outcome, change: impl Fn(&mut Signature)) -> Case {
         let mut case = signed(outcome);
@@ -218,7 +222,13 @@ mod tests {
     }
 
     #[test]
-    fn what_was_accepted_is_only_unusual() {
-        assert_eq!(levels(&SIGNATURE_INVALID, &with(Outcome::SignedIn, digest)), [Severity::Warning]);
+    fn what_was_accepted_is_an_error_where_nothing_else_protects_it() {
+        let mut taken = with(Outcome::SignedIn, digest);
+        taken.messages[1].keys_known = true;
+        assert_eq!(levels(&SIGNATURE_INVALID, &taken), [Severity::Warning]);
+        consumes(&mut taken, "Response/Assertion", Cover::Wrong);
+        assert_eq!(levels(&SIGNATURE_INVALID, &taken), [Severity::Error]);
+        taken.messages[1].keys_known = false;
+        assert_eq!(levels(&SIGNATURE_INVALID, &taken), [Severity::Warning]);
     }
 }

@@ -136,7 +136,6 @@ fn describe(
     let registered = seen.keys.iter().any(|key| key.registered);
     let whose = if held.is_empty() { "no metadata lists" } else { "the SP does not have" };
     let origins: Vec<&str> = copies.iter().map(|copy| copy.metadata.origin.as_str()).collect();
-    let mut finding = delivery.fault(format!("The {} is signed with a key {whose}", delivery.message.root));
     let why = if is_published {
         "The identity provider publishes that key: the service provider's copy is older."
     } else if registered {
@@ -144,7 +143,11 @@ fn describe(
     } else {
         "The key is known only from the signature itself; none of the metadata given lists it."
     };
-    finding = finding.detail(format!("The signature of {} is right, so nothing was changed on the way. {why}", seen.carrier));
+    let headline = format!("The {} is signed with a key {whose}", delivery.message.root);
+    let detail = format!("The signature of {} is right, so nothing was changed on the way. {why}", seen.carrier);
+    // Where the identity provider itself names the key, the service provider that took it has a newer copy than the one given.
+    let nobodys = !is_published && !registered && seen.signature.is_some_and(|signature| delivery.rests_on(signature));
+    let mut finding = if nobodys { delivery.unprotected(headline, detail) } else { delivery.fault(headline).detail(detail) };
     if !certificates.is_empty() {
         finding = finding.expected(keys::labels(&certificates), format!("signing certificates in {}", origins.join(", ")));
     }
@@ -164,9 +167,10 @@ mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
+    use diag_sdk::case::judgement::Cover;
     use diag_sdk::case::message::MessageKind;
     use diag_sdk::case::signature::Verdict;
-    use diag_sdk::testing::{findings, idp_metadata, key_match, levels, query_signature, sign_in, signed_with};
+    use diag_sdk::testing::{consumes, findings, idp_metadata, key_match, levels, query_signature, sign_in, signed_with};
 
     fn case(outcome: Outcome, held: &[&str], published: &[&str]) -> Case {
         let mut case = signed_with(sign_in(outcome), key_match("BB", &[]));
@@ -194,6 +198,16 @@ mod tests {
         assert!(findings(&SIGNED_BY_UNKNOWN_KEY, &open).is_empty());
         assert!(SIGNED_BY_UNKNOWN_KEY.judge(&open).missed().contains(&Need::IdpMetadataInSp));
         assert!(SIGNED_BY_UNKNOWN_KEY.judge(&case(Outcome::RefusedBySp, &[], &[])).missed().contains(&Need::IdpMetadataInSp));
+    }
+
+    #[test]
+    fn a_key_of_nobody_that_was_taken_is_an_error() {
+        let mut taken = case(Outcome::SignedIn, &["AA"], &["AA"]);
+        consumes(&mut taken, "Response/Assertion", Cover::OtherKey);
+        taken.messages[1].keys_known = true;
+        assert_eq!(levels(&SIGNED_BY_UNKNOWN_KEY, &taken), [Severity::Error]);
+        taken.metadata[1] = idp_metadata("d2", HeldBy::Publisher, &["BB"]);
+        assert_eq!(levels(&SIGNED_BY_UNKNOWN_KEY, &taken), [Severity::Warning]);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! What the service provider would read is not what was signed.
 
+use diag_sdk::case::judgement::{Consumption, Cover, Lookup};
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{Oddity, Signature};
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::view::Delivery;
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
 
 static REBUILT: CauseData = CauseData {
     text: "A broker or proxy rebuilt the response around a signed assertion, or a test tool made it",
@@ -24,12 +26,18 @@ check! {
     /// duplicate `ID`, or the signed element stands where nobody looks for it, a service provider may
     /// verify one and read the other. The pattern is known as signature wrapping. What was seen is the
     /// structure of the message: it tells nothing about who made it, and a careless broker can produce it
-    /// as well. A service provider must refuse such a message.
+    /// as well. A service provider must refuse such a message; one that takes it takes whatever anybody
+    /// writes into it, and that is an error even though the sign-in works.
+    ///
+    /// Service providers look for the assertion in different ways: the first child of the response, the first
+    /// in the document, by its ID, by its name, by decrypting. Each of these must lead to what is signed. A
+    /// signed assertion in the `Advice` of another one is allowed and no fault.
     ///
     /// ## Fails
     ///
     /// ```json facts
     /// {"messages": [{"id": "m1", "kind": "response", "root": "Response", "consumed": "Response/Assertion[1]",
+    ///    "consumptions": [{"lookup": "direct-child", "path": "Response/Assertion[1]", "cover": "elsewhere", "instead": ["Response/Assertion[2]"]}],
     ///    "assertions": [{"direct": true, "place": {"input": "i1", "path": "Response/Assertion[1]"}}, {"direct": true, "signed": true, "place": {"input": "i1", "path": "Response/Assertion[2]"}}],
     ///    "signatures": [{"parent": "Assertion", "value": "right", "references": [{"covers": "Response/Assertion[2]", "digest": "right"}],
     ///      "verified_by": [{"sha1": "AA11", "subject": "CN=idp", "embedded": true}]}]}]}
@@ -39,6 +47,7 @@ check! {
     ///
     /// ```json facts
     /// {"messages": [{"id": "m1", "kind": "response", "root": "Response", "consumed": "Response/Assertion",
+    ///    "consumptions": [{"lookup": "direct-child", "path": "Response/Assertion", "cover": "right", "covered_by": 0, "signature": 0}],
     ///    "assertions": [{"direct": true, "signed": true, "place": {"input": "i1", "path": "Response/Assertion"}}],
     ///    "signatures": [{"parent": "Assertion", "value": "right", "references": [{"covers": "Response/Assertion", "digest": "right"}],
     ///      "verified_by": [{"sha1": "AA11", "subject": "CN=idp", "embedded": true}]}]}]}
@@ -46,7 +55,7 @@ check! {
     pub(crate) static WRAPPED = {
         id: "signing/wrapped",
         title: "The assertion that would be read is not the signed one",
-        levels: [Severity::Error],
+        levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/assertion-unsigned", "signing/reference-unusual", "signing/signature-invalid"],
@@ -62,126 +71,88 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for delivery in case.sent_by_idp().iter().filter(|delivery| !delivery.message.signatures.is_empty()) {
+    for delivery in case.sent_by_idp() {
         let message = delivery.message;
-        let patterns = patterns(message);
-        let Some((first, _)) = patterns.first() else { continue };
-        let headline = match first {
-            Pattern::NotCovered => "The assertion that would be read is not covered by a signature",
-            Pattern::Unsigned => "An assertion without signature stands beside a signed one",
-            Pattern::DuplicateId => "The ID that the signature refers to occurs more than once",
-            Pattern::Hidden => "The signed element stands where a service provider does not look",
-            Pattern::SeveralSignedInfo => "A signature has more than one SignedInfo",
-        };
-        let seen: Vec<&str> = patterns.iter().map(|(pattern, _)| pattern.words()).collect();
-        let mut finding = delivery
-            .finding(Severity::Error, headline)
-            .detail(format!("Pattern seen in the message: {}. It says nothing about who made it.", seen.join("; ")))
-            .at_all(patterns.iter().filter_map(|(_, place)| place.as_ref()));
-        if let Some(consumed) = &message.consumed {
-            finding = finding
-                .expected(consumed, "element a service provider reads")
-                .actual(covered(message).join(", "), "elements the signatures cover");
-        }
-        out.push(finding.because(&REBUILT, case).because(&SP_MUST_REFUSE, case));
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pattern {
-    NotCovered,
-    Unsigned,
-    DuplicateId,
-    Hidden,
-    SeveralSignedInfo,
-}
-
-impl Pattern {
-    fn words(self) -> &'static str {
-        match self {
-            Self::NotCovered => "the first assertion in the response is not what the signature covers",
-            Self::Unsigned => "an assertion that no signature covers stands beside one that is signed",
-            Self::DuplicateId => "the signed ID occurs more than once",
-            Self::Hidden => "the signed element is inside another assertion, an extension or the signature itself",
-            Self::SeveralSignedInfo => "a signature has more than one SignedInfo",
+        if let Some(consumed) = delivery.consumed(Cover::Elsewhere) {
+            out.push(moved(case, &delivery, consumed));
+        } else if let Some((headline, place)) = ambiguous(message) {
+            let finding = delivery.unprotected(headline, PATTERN).at(place);
+            out.push(finding.because(&REBUILT, case).because(&SP_MUST_REFUSE, case));
+        } else if let Some(sealed) = beside(message) {
+            let detail = "What is in it does not show without its key; encrypting needs nothing but a public key, so it protects only if it is signed inside.";
+            let finding =
+                delivery.finding(Severity::Warning, "An encrypted assertion stands beside one that is not").likely().detail(detail).at_all(
+                    message.encrypted.iter().map(|part| &part.place).filter(|place| place.path.as_deref() == Some(sealed.path.as_str())),
+                );
+            out.push(finding.because(&REBUILT, case));
+            out.missing(Need::DecryptionKey);
         }
     }
 }
 
-fn patterns(message: &Message) -> Vec<(Pattern, Option<Place>)> {
-    let mut seen = Vec::new();
-    let covered = covered(message);
-    let covers_something = !covered.is_empty();
-    if let Some(consumed) = message.consumed.as_deref().filter(|consumed| covers_something && !is_covered(&covered, consumed)) {
-        // Where only something else than an assertion is signed (the metadata of a broker, an extension),
-        // the assertion is simply unsigned, which is another finding.
-        if covered.iter().any(|path| is_assertion(path) || path == &message.root) {
-            let place = message
-                .assertions
-                .iter()
-                .find(|assertion| assertion.place.path.as_deref() == Some(consumed))
-                .map(|assertion| assertion.place.clone());
-            seen.push((Pattern::NotCovered, place));
-        }
-    }
-    let uncovered = message.assertions.iter().filter(|assertion| !assertion.decrypted).find(|assertion| {
-        let path = assertion.place.path.as_deref().unwrap_or_default();
-        !path.is_empty() && Some(path) != message.consumed.as_deref() && !is_covered(&covered, path)
+/// What was seen is the structure of the message.
+const PATTERN: &str = "Pattern seen in the message; it says nothing about who made it.";
+
+/// Something else is signed than what would be read.
+fn moved(case: &Case, delivery: &Delivery<'_>, consumed: &Consumption) -> Finding {
+    let message = delivery.message;
+    let detail = format!("Pattern seen in the message: {}. It says nothing about who made it.", words(consumed.lookup));
+    let place = message.assertions.iter().map(|assertion| &assertion.place).find(|place| place.path.as_deref() == Some(&consumed.path));
+    let signatures = message.signatures.iter().filter(|signature| {
+        signature.references.iter().any(|reference| reference.covers.as_ref().is_some_and(|covered| consumed.instead.contains(covered)))
     });
-    if let Some(assertion) = uncovered.filter(|_| covered.iter().any(|path| is_assertion(path))) {
-        seen.push((Pattern::Unsigned, Some(assertion.place.clone())));
+    let covered = if consumed.instead.is_empty() { "nothing".to_owned() } else { consumed.instead.join(", ") };
+    delivery
+        .unprotected(format!("Signed is {}, not the assertion that would be read", what(&consumed.instead)), detail)
+        .expected(&consumed.path, "element a service provider reads")
+        .actual(covered, "elements the signatures cover")
+        .at_all(place)
+        .at_all(signatures.map(|signature| &signature.place))
+        .because(&REBUILT, case)
+        .because(&SP_MUST_REFUSE, case)
+}
+
+/// What is signed instead, for people: its name, where that is short enough for a headline.
+fn what(instead: &[String]) -> String {
+    let name = |path: &str| -> String {
+        let last = path.rsplit('/').next().unwrap_or(path);
+        last.split('[').next().unwrap_or(last).to_owned()
+    };
+    match instead.first().map(|path| name(path)).as_deref() {
+        None => "nothing in clear".to_owned(),
+        Some("Assertion") => "another assertion".to_owned(),
+        Some("Response") => "another response".to_owned(),
+        Some("EntityDescriptor" | "EntitiesDescriptor") => "metadata".to_owned(),
+        Some("EncryptedAssertion") => "at most what is encrypted".to_owned(),
+        Some(name) if name.chars().count() <= 20 => format!("the {name}"),
+        Some(_) => "something else".to_owned(),
     }
-    for signature in &message.signatures {
-        let has = |oddity: Oddity| signature.oddities.contains(&oddity);
-        if has(Oddity::DuplicateId) || refers_to_duplicate(message, signature) {
-            seen.push((Pattern::DuplicateId, Some(signature.place.clone())));
-        }
-        if has(Oddity::SeveralSignedInfo) {
-            seen.push((Pattern::SeveralSignedInfo, Some(signature.place.clone())));
-        }
-        let hidden = signature.references.iter().filter_map(|reference| reference.covers.as_deref()).any(is_hidden);
-        if hidden {
-            seen.push((Pattern::Hidden, Some(signature.place.clone())));
-        }
+}
+
+/// How a service provider looks that reads what is not signed.
+fn words(lookup: Lookup) -> &'static str {
+    match lookup {
+        Lookup::DirectChild => "no signature covers the first assertion in the response",
+        Lookup::DocumentOrder => "no signature covers the assertion that stands first in the document",
+        Lookup::EachChild => "an assertion that no signature covers stands beside one that is signed",
+        Lookup::ById => "several assertions have the ID that is signed, and not all of them are covered",
+        Lookup::LocalName => "an element of that name in another namespace is not covered",
+        Lookup::Decrypted => "no signature covers what was encrypted, and anybody can encrypt",
+        Lookup::Anywhere => "an assertion that no signature covers stands somewhere in the response",
     }
-    let mut told = Vec::new();
-    seen.retain(|(pattern, _)| {
-        let first = !told.contains(pattern);
-        told.push(*pattern);
-        first
-    });
-    seen
 }
 
-fn covered(message: &Message) -> Vec<String> {
-    let mut paths: Vec<String> =
-        message.signatures.iter().flat_map(|signature| &signature.references).filter_map(|reference| reference.covers.clone()).collect();
-    paths.dedup();
-    paths
-}
-
-/// The element itself or one around it is covered.
-fn is_covered(covered: &[String], path: &str) -> bool {
-    covered.iter().any(|known| path == known || path.strip_prefix(known.as_str()).is_some_and(|rest| rest.starts_with('/')))
-}
-
-fn is_assertion(path: &str) -> bool {
-    last(path) == "Assertion"
-}
-
-/// The element's name without its number.
-fn last(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.split('[').next().unwrap_or(name)
-}
-
-/// An assertion or response that stands below another assertion, below a signature or an extension.
-fn is_hidden(path: &str) -> bool {
-    let Some((above, _)) = path.rsplit_once('/') else { return false };
-    matches!(last(path), "Assertion" | "Response")
-        && above
-            .split('/')
-            .any(|step| matches!(step.split('[').next().unwrap_or(step), "Assertion" | "Signature" | "Object" | "Extensions"))
+/// Two elements answer to what is signed, or two texts to what the signature says, and receivers choose differently.
+fn ambiguous(message: &Message) -> Option<(&'static str, &Place)> {
+    message.signatures.iter().find_map(|signature| {
+        if signature.oddities.contains(&Oddity::DuplicateId) || refers_to_duplicate(message, signature) {
+            Some(("The ID that the signature refers to occurs more than once", &signature.place))
+        } else if signature.oddities.contains(&Oddity::SeveralSignedInfo) {
+            Some(("A signature has more than one SignedInfo", &signature.place))
+        } else {
+            None
+        }
+    })
 }
 
 fn refers_to_duplicate(message: &Message, signature: &Signature) -> bool {
@@ -191,74 +162,84 @@ fn refers_to_duplicate(message: &Message, signature: &Signature) -> bool {
     })
 }
 
+/// An encrypted assertion that nobody opened, beside another one.
+fn beside(message: &Message) -> Option<&Consumption> {
+    let sealed = message.consumptions.iter().find(|one| one.lookup == Lookup::Decrypted && one.cover == Cover::Unknown)?;
+    message.consumptions.iter().any(|one| one.path != sealed.path).then_some(sealed)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use diag_sdk::case::assertion::Assertion;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{findings, key_match, sign_in, signature};
+    use diag_sdk::testing::{consumes, findings, levels, says, signed};
 
-    fn case(assertions: &[&str], consumed: &str, covers: &str) -> Case {
-        let mut case = sign_in(Outcome::RefusedBySp);
-        let message = &mut case.messages[1];
-        message.assertions = assertions
-            .iter()
-            .map(|path| Assertion { place: Place { path: Some((*path).to_owned()), ..Place::default() }, ..Assertion::default() })
-            .collect();
-        message.consumed = Some(consumed.to_owned());
-        message.signatures = vec![signature("Assertion", covers, key_match("AA", &["d1"]))];
+    fn case(outcome: Outcome, cover: Cover, instead: &str) -> Case {
+        let mut case = signed(outcome);
+        consumes(&mut case, "Response/Assertion", cover);
+        case.messages[1].consumptions[0].instead = vec![instead.to_owned()];
+        case.messages[1].keys_known = true;
         case
     }
 
-    fn seen(case: &Case) -> Vec<Pattern> {
-        patterns(&case.messages[1]).into_iter().map(|(pattern, _)| pattern).collect()
+    fn headline(instead: &str) -> String {
+        findings(&WRAPPED, &case(Outcome::RefusedBySp, Cover::Elsewhere, instead))[0].message.clone()
     }
 
     #[test]
-    fn ordinary_messages_are_left_alone() {
-        assert_eq!(seen(&case(&["Response/Assertion"], "Response/Assertion", "Response/Assertion")), []);
-        assert_eq!(seen(&case(&["Response/Assertion"], "Response/Assertion", "Response")), []);
-        assert_eq!(seen(&case(&["Response/Assertion[1]", "Response/Assertion[2]"], "Response/Assertion[1]", "Response")), []);
+    fn what_is_read_must_be_what_is_signed() {
+        for cover in [Cover::Right, Cover::Embedded, Cover::Unknown, Cover::OtherKey, Cover::Wrong, Cover::Worthless, Cover::Nothing] {
+            assert!(findings(&WRAPPED, &case(Outcome::RefusedBySp, cover, "")).is_empty(), "{cover:?}");
+        }
+        assert_eq!(levels(&WRAPPED, &case(Outcome::RefusedBySp, Cover::Elsewhere, "Response/Status")), [Severity::Error]);
     }
 
     #[test]
-    fn what_is_read_must_be_covered() {
-        let two = ["Response/Assertion[1]", "Response/Assertion[2]"];
-        assert_eq!(seen(&case(&two, two[0], two[1])), [Pattern::NotCovered]);
-        assert_eq!(seen(&case(&two, two[0], two[0])), [Pattern::Unsigned]);
-        let inner = "Response/Assertion/Assertion";
-        assert_eq!(seen(&case(&["Response/Assertion", inner], "Response/Assertion", inner)), [Pattern::NotCovered, Pattern::Hidden]);
-        let object = "Response/Assertion/Signature/Object/Assertion";
-        assert_eq!(seen(&case(&["Response/Assertion", object], "Response/Assertion", object)), [Pattern::NotCovered, Pattern::Hidden]);
-        let wrapped = "Response/Signature/Response";
-        assert!(seen(&case(&["Response/Assertion"], "Response/Assertion", wrapped)).contains(&Pattern::Hidden));
-        let extension = "Response/Extensions/Assertion";
-        assert!(seen(&case(&["Response/Assertion", extension], "Response/Assertion", extension)).contains(&Pattern::NotCovered));
+    fn what_was_taken_is_an_error_where_the_keys_are_known() {
+        let mut taken = case(Outcome::SignedIn, Cover::Elsewhere, "Response/Status");
+        assert_eq!(levels(&WRAPPED, &taken), [Severity::Error]);
+        taken.messages[1].keys_known = false;
+        assert_eq!(levels(&WRAPPED, &taken), [Severity::Warning]);
     }
 
     #[test]
-    fn a_path_that_merely_begins_alike_is_not_covered() {
-        assert!(!is_covered(&["Response/Assertion".to_owned()], "Response/Assertion[2]"));
-        assert!(!is_covered(&["Response/Assertion[1]".to_owned()], "Response/Assertion[10]"));
+    fn what_is_signed_instead_is_named() {
+        assert_eq!(headline("Response/Status"), "Signed is the Status, not the assertion that would be read");
+        assert_eq!(headline("Response/Assertion[2]"), "Signed is another assertion, not the assertion that would be read");
+        assert_eq!(headline("Response/Response"), "Signed is another response, not the assertion that would be read");
+        assert!(headline("Response/Extensions/EntityDescriptor").starts_with("Signed is metadata"));
+        assert!(headline("Response/AnElementWithARatherLongName").starts_with("Signed is something else"));
+        for instead in ["Response/Subject", "Response/EncryptedAssertion", "Response/AnElementOfTwentyCha"] {
+            assert!(headline(instead).chars().count() <= 80, "{instead}");
+        }
     }
 
     #[test]
     fn duplicate_ids_and_second_signed_infos_show() {
-        let mut case = case(&["Response/Assertion"], "Response/Assertion", "Response/Assertion");
+        let mut case = case(Outcome::RefusedBySp, Cover::Right, "");
         case.messages[1].signatures[0].references[0].uri = "#_3".to_owned();
         case.messages[1].duplicate_ids = vec!["_9".into()];
-        assert_eq!(seen(&case), []);
-        case.messages[1].duplicate_ids.push("_3".into());
-        assert_eq!(seen(&case), [Pattern::DuplicateId]);
+        assert!(findings(&WRAPPED, &case).is_empty());
         case.messages[1].signatures[0].oddities = vec![Oddity::SeveralSignedInfo];
-        assert_eq!(seen(&case), [Pattern::DuplicateId, Pattern::SeveralSignedInfo]);
-        assert_eq!(findings(&WRAPPED, &case).len(), 1);
+        assert!(findings(&WRAPPED, &case)[0].message.contains("SignedInfo"));
+        case.messages[1].duplicate_ids.push("_3".into());
+        assert!(findings(&WRAPPED, &case)[0].message.contains("more than once"));
+    }
+
+    #[test]
+    fn what_is_sealed_beside_another_one_may_be_anybodys() {
+        let mut case = case(Outcome::SignedIn, Cover::Right, "");
+        let sealed = Consumption { lookup: Lookup::Decrypted, path: "Response/EncryptedAssertion".to_owned(), ..Consumption::default() };
+        case.messages[1].consumptions.push(sealed);
+        assert_eq!(levels(&WRAPPED, &case), [Severity::Warning]);
+        case.messages[1].consumptions.remove(0);
+        assert!(findings(&WRAPPED, &case).is_empty());
     }
 
     #[test]
     fn the_wording_accuses_nobody() {
-        let two = ["Response/Assertion[1]", "Response/Assertion[2]"];
-        let found = findings(&WRAPPED, &case(&two, two[0], two[1]));
-        assert!(found[0].detail.as_deref().is_some_and(|detail| detail.starts_with("Pattern seen in the message")));
+        let mut case = case(Outcome::RefusedBySp, Cover::Elsewhere, "Response/Status");
+        says(&mut case, diag_sdk::Meaning::Signature);
+        assert!(findings(&WRAPPED, &case)[0].detail.as_deref().is_some_and(|detail| detail.starts_with("Pattern seen in the message")));
     }
 }

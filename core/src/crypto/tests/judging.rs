@@ -115,9 +115,9 @@ fn metadata_is_judged_by_the_key_it_carries() {
     let xml = fixture("signed/response-only.xml");
     let signatures = decoded(&xml).facts.signatures;
     let mut entities = [Metadata { signatures: signatures.clone(), ..Metadata::default() }, Metadata { signatures, ..Metadata::default() }];
-    judge_metadata(&xml, &mut entities);
+    judge_metadata(&xml, &mut entities, &[]);
     assert!(entities.iter().all(|entity| entity.signatures[0].verifies()));
-    judge_metadata(&xml.replace("ann@", "eve@"), &mut entities);
+    judge_metadata(&xml.replace("ann@", "eve@"), &mut entities, &[]);
     assert!(entities.iter().all(|entity| entity.signatures[0].digest_wrong()));
 }
 

@@ -179,6 +179,11 @@ fn keys(role: Node<'_, '_>, locator: &Locator<'_>) -> Vec<Key> {
                     .collect(),
                 key_value: info.is_some_and(|info| child(info, NS_DSIG, "KeyValue").is_some()),
                 key_name: info.and_then(|info| child(info, NS_DSIG, "KeyName")).map(|name| text_of(name).trim().to_owned()),
+                encryption_methods: children(node, NS_METADATA, "EncryptionMethod")
+                    .filter_map(|method| attribute(method, "Algorithm"))
+                    .take(MAX_ITEMS)
+                    .map(str::to_owned)
+                    .collect(),
                 place: locator.element(node),
             }
         })

@@ -59,7 +59,9 @@ pub fn root_name(text: &str) -> Option<&str> {
         let rest = text.get(start..)?;
         let skipped = if rest.starts_with("<!--") {
             find(rest.as_bytes(), b"-->")? + 3
-        } else if rest.starts_with("<?") || rest.starts_with("<!") {
+        } else if rest.starts_with("<!") {
+            declaration(rest.as_bytes())?
+        } else if rest.starts_with("<?") {
             memchr(b'>', rest.as_bytes())? + 1
         } else {
             let name = name_at(rest, 1);
@@ -67,6 +69,22 @@ pub fn root_name(text: &str) -> Option<&str> {
         };
         at = start + skipped;
     }
+}
+
+/// Length of a declaration such as `<!DOCTYPE …>`: quoted values and an internal subset may hold a `>`.
+fn declaration(text: &[u8]) -> Option<usize> {
+    let (mut quote, mut nested) = (None, 0_usize);
+    for (at, byte) in text.iter().enumerate() {
+        match (quote, byte) {
+            (Some(open), _) if open == *byte => quote = None,
+            (None, b'"' | b'\'') => quote = Some(*byte),
+            (None, b'[') => nested += 1,
+            (None, b']') => nested = nested.saturating_sub(1),
+            (None, b'>') if nested == 0 => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// A qualified name without its prefix.

@@ -79,6 +79,8 @@ facts! {
         pub key_value: bool,
         /// `KeyName`, where present.
         pub key_name: Option<String>,
+        /// `EncryptionMethod/@Algorithm`: what its owner can decrypt, where it says so.
+        pub encryption_methods: Vec<String>,
         /// Where it stands.
         pub place: Place,
     }

@@ -70,6 +70,38 @@ words! {
         DirectChild,
         /// The first assertion in document order, wherever it stands.
         DocumentOrder,
+        /// Each further assertion that is a child of the response: many take what all of them say.
+        EachChild,
+        /// The element whose ID a signature names, where several have that ID.
+        ById,
+        /// The first element called `Assertion`, whatever its namespace.
+        LocalName,
+        /// The encrypted assertion, decrypted where it stands. While no key opens it, the path is that of
+        /// the `EncryptedAssertion`.
+        Decrypted,
+        /// Any other assertion somewhere in the message, signed or not.
+        Anywhere,
+    }
+
+    /// What the signatures of a message are worth for an assertion that is consumed.
+    pub enum Cover {
+        /// It cannot be told: the key or the algorithm is not one that is judged here, or what is signed is encrypted.
+        Unknown,
+        /// A signature that verifies covers it, made with a key that the receiver is known to have.
+        Right,
+        /// A signature that verifies covers it; which keys the receiver has for the issuer is not known.
+        Embedded,
+        /// A signature that verifies covers it, made with a key that the receiver is not known to have.
+        OtherKey,
+        /// The signature that covers it is wrong: its digest or its value.
+        Wrong,
+        /// The signature that should cover it is of a kind that protects nothing: without a reference, with a secret key, with
+        /// transforms that leave open what is signed.
+        Worthless,
+        /// Only something else is signed.
+        Elsewhere,
+        /// Nothing is signed.
+        Nothing,
     }
 
     /// How much a signal weighs.
@@ -197,6 +229,12 @@ facts! {
         pub path: String,
         /// Index into the message's signatures of the one that verifies and covers that assertion.
         pub covered_by: Option<usize>,
+        /// What the signatures are worth for it.
+        pub cover: Cover,
+        /// Index into the message's signatures of the one that `cover` speaks of.
+        pub signature: Option<usize>,
+        /// Element paths of what is signed instead.
+        pub instead: Vec<String>,
     }
 
     /// One end of the time in which an assertion may be used.
@@ -226,6 +264,13 @@ facts! {
         pub uncertainty_seconds: f64,
         /// What it rests on, for people.
         pub rests_on: String,
+    }
+}
+
+impl Cover {
+    /// No signature protects what is consumed: anybody could have written it.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::OtherKey | Self::Wrong | Self::Worthless | Self::Elsewhere | Self::Nothing)
     }
 }
 

@@ -155,6 +155,10 @@ facts! {
         pub consumed: Option<String>,
         /// What a service provider would take, in each way service providers look, and what covers it.
         pub consumptions: Vec<Consumption>,
+        /// The keys its receiver has for the issuer are known: metadata of that issuer is in the Case.
+        pub keys_known: bool,
+        /// What it says in characters that not every receiver reads alike.
+        pub characters: Characters,
         /// Ids that occur more than once.
         pub duplicate_ids: Vec<Sited<String>>,
         /// Comments, processing instructions or CDATA inside text that means something.
@@ -181,6 +185,18 @@ facts! {
         pub found: String,
         /// Where.
         pub place: Place,
+    }
+
+    /// Characters of a message that receivers are known to stumble over.
+    pub struct Characters {
+        /// The encoding its XML declaration names, where it names one.
+        pub declared_encoding: Option<String>,
+        /// Texts and attributes that hold characters outside ASCII: the element that holds each.
+        pub non_ascii: Vec<Sited<String>>,
+        /// Texts and attributes that hold a carriage return, as `&#xD;` or bare: the element that holds each.
+        pub carriage_returns: Vec<Sited<String>>,
+        /// Texts and attribute values of assertions that hold a line break.
+        pub line_breaks: Vec<Sited<String>>,
     }
 
     /// One place a message was seen.

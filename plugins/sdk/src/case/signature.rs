@@ -84,6 +84,11 @@ facts! {
         /// Keys that made the value although it does not fit: `SignedInfo` was signed by one of them
         /// and changed or re-encoded afterwards. Only RSA values tell.
         pub made_by: Vec<KeyMatch>,
+        /// Keys that may have made it and could not be tried: they are of a kind that is not judged here, such
+        /// as one on a rare curve.
+        pub untried: Vec<KeyMatch>,
+        /// `KeyInfo` is there.
+        pub has_key_info: bool,
         /// Why it could not be judged, where it could not.
         pub not_judged: Option<String>,
         /// What more is known about why it is wrong.
@@ -161,6 +166,10 @@ facts! {
         pub decrypted: bool,
         /// Why it could not be decrypted.
         pub not_decrypted: Option<String>,
+        /// Digest of the key transport (OAEP), where it names one.
+        pub key_digest: Option<String>,
+        /// Mask generation of the key transport (OAEP), where it names one.
+        pub key_mask: Option<String>,
     }
 }
 

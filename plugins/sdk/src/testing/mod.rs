@@ -34,8 +34,8 @@ pub use parties::{
 };
 pub use products::{ENTRA, QLIK, entra_signs_in, known_code, products, qlik_serves};
 pub use sign_in::{
-    assertion, attempt, attribute, bound, ended, exchange, offset, page, personal, posted, refused_by_idp, request, response, says,
-    says_at, sends, sign_in, sign_in_sending, signed, signed_with, valid,
+    assertion, attempt, attribute, bound, consumes, ended, exchange, offset, page, personal, posted, refused_by_idp, request, response,
+    says, says_at, sends, sign_in, sign_in_sending, signed, signed_with, valid,
 };
 
 use crate::case::Case;

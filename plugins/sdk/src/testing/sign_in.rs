@@ -8,7 +8,7 @@ use crate::case::Case;
 use crate::case::assertion::{Assertion, Attribute, Conditions, SubjectConfirmation};
 use crate::case::attempt::{Attempt, Outcome};
 use crate::case::exchange::{Exchange, Page, Phrase, Side};
-use crate::case::judgement::{Bound, Failure, Fate, Offset, Part, Party, Statement, Window};
+use crate::case::judgement::{Bound, Consumption, Cover, Failure, Fate, Lookup, Offset, Part, Party, Statement, Window};
 use crate::case::message::{AuthnRequest, Carrier, Message, MessageKind, Sighting, Status};
 use crate::case::place::{Place, Sited};
 use crate::case::signature::KeyMatch;
@@ -79,6 +79,12 @@ pub fn response() -> Message {
         delivery: Some(1),
         assertions: vec![assertion],
         consumed: Some("Response/Assertion".to_owned()),
+        consumptions: vec![Consumption {
+            lookup: Lookup::DirectChild,
+            path: "Response/Assertion".to_owned(),
+            cover: Cover::Nothing,
+            ..Consumption::default()
+        }],
         ..Message::default()
     }
 }
@@ -137,7 +143,24 @@ pub fn signed(outcome: Outcome) -> Case {
 pub fn signed_with(mut case: Case, key: KeyMatch) -> Case {
     assertion(&mut case).signed = true;
     case.messages[1].signatures = vec![signature("Assertion", "Response/Assertion", key)];
+    consumes(&mut case, "Response/Assertion", Cover::Embedded);
     case
+}
+
+/// What service providers consume of the response of a [`sign_in`] is the element at this path, for which its
+/// first signature, where it has one, is worth so much.
+pub fn consumes(case: &mut Case, path: &str, cover: Cover) {
+    let Some(message) = case.messages.get_mut(1) else { return };
+    let signature = (!message.signatures.is_empty() && !matches!(cover, Cover::Elsewhere | Cover::Nothing)).then_some(0);
+    let covered = matches!(cover, Cover::Right | Cover::Embedded | Cover::OtherKey);
+    message.consumptions = vec![Consumption {
+        lookup: Lookup::DirectChild,
+        path: path.to_owned(),
+        covered_by: signature.filter(|_| covered),
+        cover,
+        signature,
+        instead: Vec::new(),
+    }];
 }
 
 /// Ends the first attempt of the Case so, with the fates of its request and response that follow.

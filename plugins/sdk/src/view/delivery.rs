@@ -197,12 +197,14 @@ impl Case {
         sent
     }
 
-    /// Messages the identity provider sent to this service provider. What somebody else took (a broker,
+    /// Messages the identity provider sent to this service provider, and assertions that stand alone in a file.
+    /// What somebody else took (a broker,
     /// another application of the same capture) is not its business.
     pub fn sent_by_idp(&self) -> Vec<Delivery<'_>> {
         let index = Index::of(self);
         let kinds = [MessageKind::Response, MessageKind::LogoutRequest, MessageKind::LogoutResponse];
-        let readable = self.messages.iter().filter(|message| kinds.contains(&message.kind) && message.broken.is_none());
+        let alone = |message: &Message| message.kind == MessageKind::Other && message.root == "Assertion";
+        let readable = self.messages.iter().filter(|message| (kinds.contains(&message.kind) || alone(message)) && message.broken.is_none());
         let own = readable.filter(|message| !index.sent_by_sp(message) && !taken_elsewhere(message, &index));
         own.map(|message| Delivery::of(self, message, &index)).collect()
     }

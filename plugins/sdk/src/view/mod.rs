@@ -29,6 +29,7 @@ pub mod idp_names;
 mod index;
 pub mod keys;
 pub mod metadata_copy;
+mod protection;
 pub mod quoted;
 pub mod request;
 pub mod response;
