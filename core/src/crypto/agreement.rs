@@ -1,7 +1,7 @@
 //! The key that sender and receiver agree on from their elliptic-curve keys (ECDH-ES, xmlenc-core1 §5.6.4), with
 //! which the content key is wrapped.
 
-use super::decrypt::compact;
+use super::cipher_data::compact;
 use super::private_key::PrivateKey;
 use super::tree::{attribute, child, text};
 use base64::Engine as _;

@@ -5,7 +5,7 @@
 //! made with other parameters than it names, or made for another key.
 
 use super::agreement;
-use super::decrypt::{algorithm_of, cipher_value, compact};
+use super::cipher_data::{algorithm_of, cipher_value, compact};
 use super::private_key::PrivateKey;
 use super::tree::{attribute, child, text};
 use base64::Engine as _;

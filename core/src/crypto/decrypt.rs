@@ -4,11 +4,10 @@
 //! returns, finds only the first encrypted part of a document, and follows references to other
 //! parts of it.
 
+use super::cipher_data::{algorithm_of, cipher_value};
 use super::content_key::content_key;
 use super::private_key::PrivateKey;
-use super::tree::{attribute, child, children, is, parsed, text};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use super::tree::{attribute, child, children, is, parsed};
 use bergshamra::core::ns;
 use bergshamra::crypto::cipher;
 use bergshamra::xml::{Document, NodeId};
@@ -133,21 +132,6 @@ fn encrypted_keys(document: &Document<'_>, carrier: NodeId, data: NodeId) -> Vec
         }
     }
     distinct
-}
-
-pub(super) fn algorithm_of(document: &Document<'_>, node: NodeId) -> Option<String> {
-    let method = child(document, node, ns::ENC, "EncryptionMethod")?;
-    attribute(document, method, "Algorithm").map(|uri| uri.chars().take(80).collect())
-}
-
-pub(super) fn cipher_value(document: &Document<'_>, node: NodeId) -> Result<Vec<u8>, String> {
-    let value = child(document, node, ns::ENC, "CipherData").and_then(|data| child(document, data, ns::ENC, "CipherValue"));
-    let value = value.ok_or("it has no CipherValue of its own")?;
-    STANDARD.decode(compact(&text(document, value))).map_err(|error| format!("its CipherValue is not base64: {error}"))
-}
-
-pub(super) fn compact(text: &str) -> String {
-    text.split_ascii_whitespace().collect()
 }
 
 /// The decrypted element as a document of its own. Where it uses namespaces declared around the

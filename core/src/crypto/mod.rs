@@ -2,6 +2,7 @@
 
 mod agreement;
 mod bergshamra_engine;
+mod cipher_data;
 mod content_key;
 mod decrypt;
 pub mod engine;

@@ -100,7 +100,9 @@ fn named<'a>(response: &Delivery<'_>, used: &[&'a str]) -> Option<(Statement, &'
         if !matches!(said.meaning, Meaning::Decrypt | Meaning::Algorithm) {
             return None;
         }
-        let text = said.text.to_ascii_lowercase();
+        // Addresses of algorithms are cut in what is quoted; the page has them whole.
+        let page = said.exchange.and_then(|index| response.case.exchanges.get(index)).and_then(|exchange| exchange.page.as_ref());
+        let text = format!("{} {}", said.text, page.map_or("", |page| &page.text)).to_ascii_lowercase();
         let algorithm = used.iter().find(|uri| text.contains(&uri.to_ascii_lowercase()) || text.contains(&shown(uri).to_ascii_lowercase()));
         match algorithm {
             Some(algorithm) => Some((said, *algorithm)),

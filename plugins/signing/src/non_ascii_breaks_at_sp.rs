@@ -1,5 +1,6 @@
 //! The signature is right, and the service provider reads the characters it covers by another encoding.
 
+use diag_sdk::case::judgement::Cover;
 use diag_sdk::case::message::Characters;
 use diag_sdk::view::Delivery;
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
@@ -99,22 +100,26 @@ fn declared(characters: &Characters) -> Option<&str> {
     characters.declared_encoding.as_deref().filter(|name| !name.eq_ignore_ascii_case("utf-8") && !name.eq_ignore_ascii_case("utf8"))
 }
 
-/// The service provider complains of the signature: an error. That it cannot read the message may mean the same.
+/// How surely the characters are the reason. Where the service provider's own copy was not given, it may as well
+/// have an older certificate than the one that verifies here.
 fn severity(response: &Delivery<'_>, declared: bool) -> Option<Severity> {
-    if response.said(&[Meaning::Signature]) {
-        return Some(Severity::Error);
-    }
+    let complains = response.said(&[Meaning::Signature]);
     let unreadable = response.said(&[Meaning::Damaged, Meaning::Malformed]);
-    unreadable.then_some(if declared { Severity::Error } else { Severity::Warning })
+    let key_is_held = response.consumed(Cover::Right).is_some() && !response.case.idp_metadata_held().is_empty();
+    if declared && (complains || unreadable) || complains && key_is_held {
+        Some(Severity::Error)
+    } else {
+        (complains || unreadable).then_some(Severity::Warning)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::case::judgement::Cover;
+    use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::signature::Verdict;
-    use diag_sdk::testing::{consumes, findings, levels, says, signed};
+    use diag_sdk::testing::{consumes, findings, idp_metadata, levels, says, signed};
 
     fn said(outcome: Outcome, meaning: Meaning) -> Case {
         let mut case = signed(outcome);
@@ -125,7 +130,11 @@ mod tests {
 
     #[test]
     fn the_service_provider_must_complain_of_a_signature_that_is_right() {
-        assert_eq!(levels(&NON_ASCII_BREAKS_AT_SP, &said(Outcome::RefusedBySp, Meaning::Signature)), [Severity::Error]);
+        let mut held = said(Outcome::RefusedBySp, Meaning::Signature);
+        assert_eq!(levels(&NON_ASCII_BREAKS_AT_SP, &held), [Severity::Warning]);
+        held.metadata = vec![idp_metadata("d1", HeldBy::Sp, &["AA"])];
+        consumes(&mut held, "Response/Assertion", Cover::Right);
+        assert_eq!(levels(&NON_ASCII_BREAKS_AT_SP, &held), [Severity::Error]);
         assert_eq!(levels(&NON_ASCII_BREAKS_AT_SP, &said(Outcome::RefusedBySp, Meaning::Damaged)), [Severity::Warning]);
         assert!(findings(&NON_ASCII_BREAKS_AT_SP, &said(Outcome::RefusedBySp, Meaning::Audience)).is_empty());
         assert!(findings(&NON_ASCII_BREAKS_AT_SP, &said(Outcome::SignedIn, Meaning::Signature)).is_empty());

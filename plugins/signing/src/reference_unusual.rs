@@ -49,7 +49,7 @@ check! {
         stage: Stage::Response,
         needs: [Need::Capture],
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/assertion-unsigned", "signing/signature-invalid"],
-        accounts: [Account::sp(&[Meaning::Signature, Meaning::Malformed, Meaning::Algorithm, Meaning::UnsignedAssertion])],
+        accounts: [Account::sp(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Malformed, Meaning::Algorithm, Meaning::UnsignedAssertion])],
         causes: [SIGNER_UNUSUAL, SP_MUST_REFUSE],
         references: ["saml-core-2.0-os §5.4", "CVE-2025-25291, CVE-2025-66567, CVE-2025-66568", "W3C XML Signature Best Practices"],
         run: run,

@@ -211,9 +211,13 @@ fn worded(case: &Case, mut finding: Finding, required: Option<Required<'_>>, req
     let finding = finding.actual("no signature", "AuthnRequest");
     // Who never signs cannot be set to.
     if case.sp_has_habit(Habit::NeverSigns) {
-        finding.because(&NOT_NEEDED, case)
-    } else {
-        finding.because(&SP_DOES_NOT_SIGN, case).because(&NOT_NEEDED, case)
+        return finding.because(&NOT_NEEDED, case);
+    }
+    // What says of itself that it does not sign is not asked to first.
+    let copies = case.sp_metadata_published();
+    match copies.iter().filter_map(|copy| copy.metadata.sp.as_ref()).find(|role| role.authn_requests_signed == Some(false)) {
+        Some(role) => finding.at(&role.place).because(&NOT_NEEDED, case).because(&SP_DOES_NOT_SIGN, case),
+        None => finding.because(&SP_DOES_NOT_SIGN, case).because(&NOT_NEEDED, case),
     }
 }
 

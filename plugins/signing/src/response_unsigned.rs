@@ -24,7 +24,7 @@ check! {
     /// assertion unless they are told otherwise; some service providers want the response signed, and say of one
     /// that is not that its signature is invalid, although the signature of the assertion is right. Where the
     /// service provider says so this is an error; where it only complains of a signature, and the one that is there
-    /// verifies, it is likely.
+    /// verifies, it is one thing that it may mean.
     ///
     /// ## Fails
     ///
@@ -50,7 +50,7 @@ check! {
         stage: Stage::Response,
         needs: [Need::Capture],
         explains: ["flow/metadata-or-signing-error-at-sp"],
-        accounts: [Account::sp_or_loop(&[Meaning::UnsignedMessage, Meaning::Signature])],
+        accounts: [Account::sp_or_loop(&[Meaning::UnsignedMessage])],
         causes: [ASSERTION_ONLY, SP_DEMANDS],
         references: [
             "saml-profiles-2.0-os §4.1.4.5",

@@ -55,7 +55,7 @@ check! {
         stage: Stage::Response,
         needs: [Need::Capture],
         explains: ["flow/message-damaged", "flow/metadata-or-signing-error-at-sp"],
-        accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::Damaged, Meaning::Logout]), Account::logout(&[Meaning::Signature, Meaning::Damaged, Meaning::Logout])],
+        accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Damaged, Meaning::Logout]), Account::logout(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Damaged, Meaning::Logout])],
         causes: [CHANGED, OTHER_KEY, SIGNER_BROKEN],
         references: ["xmldsig-core §3.2 (reference and signature validation)", "saml-core-2.0-os §5"],
         run: run,

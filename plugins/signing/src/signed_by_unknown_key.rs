@@ -61,7 +61,7 @@ check! {
         stage: Stage::Consumption,
         needs: [Need::Capture],
         explains: ["flow/metadata-or-signing-error-at-sp", "metadata/signing-certificate-expired", "metadata/stale-copy", "metadata/tenant-level-certificate", "signing/active-certificate-not-in-metadata", "signing/certificate-expired"],
-        accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::Certificate, Meaning::Logout]), Account::logout(&[Meaning::Signature, Meaning::Certificate, Meaning::Logout])],
+        accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Certificate, Meaning::Logout]), Account::logout(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Certificate, Meaning::Logout])],
         logged: "The service provider cannot verify the signature",
         causes: [ROLLED_OVER, WRONG_CERTIFICATE_ACTIVE, OTHER_METADATA],
         references: [

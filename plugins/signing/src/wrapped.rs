@@ -59,7 +59,7 @@ check! {
         stage: Stage::Response,
         needs: [Need::Capture],
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/assertion-unsigned", "signing/reference-unusual", "signing/signature-invalid"],
-        accounts: [Account::sp(&[Meaning::Signature, Meaning::Malformed, Meaning::UnsignedAssertion])],
+        accounts: [Account::sp(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Malformed, Meaning::UnsignedAssertion])],
         causes: [REBUILT, SP_MUST_REFUSE],
         references: [
             "saml-core-2.0-os §5.4.2 (references)",
