@@ -70,6 +70,10 @@ pub struct Capture {
     pub signed: String,
     /// Fixture key it is signed with.
     pub key: String,
+    /// The certificate stands in the signature.
+    pub key_info: bool,
+    /// The assertion is encrypted with this algorithm, for nobody who could open it.
+    pub encrypted: Option<String>,
     /// `sha256` or `sha1`.
     pub algorithm: String,
     /// The signed text is changed after signing.
@@ -127,6 +131,8 @@ impl Default for Capture {
             valid_from: -300,
             signed: "assertion".to_owned(),
             key: "idp".to_owned(),
+            key_info: true,
+            encrypted: None,
             algorithm: "sha256".to_owned(),
             tampered: false,
             attributes: vec![("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name".to_owned(), "mira@example.org".to_owned())],
@@ -262,6 +268,9 @@ impl Capture {
         if succeeded && matches!(self.signed.as_str(), "assertion" | "both") {
             assertion = self.with_signature(&assertion, "_asrt3b8e6d5c1f");
         }
+        if let Some(algorithm) = &self.encrypted {
+            assertion = sealed(algorithm);
+        }
         let mut response = format!("{head}{}", tail(&assertion));
         if matches!(self.signed.as_str(), "response" | "both") {
             response = self.with_signature(&response, "_resp7c1d4e9f2a");
@@ -309,13 +318,27 @@ impl Capture {
         } else {
             SigningKey::<Sha256>::new(key).sign(signed_info.as_bytes()).to_vec()
         };
+        let key_info = if self.key_info {
+            let certificate = fixture::certificate(&self.key);
+            format!("<ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>")
+        } else {
+            String::new()
+        };
         let signature = format!(
-            "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignedInfo>{inner}</ds:SignedInfo><ds:SignatureValue>{}</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>",
-            STANDARD.encode(value),
-            fixture::certificate(&self.key)
+            "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignedInfo>{inner}</ds:SignedInfo><ds:SignatureValue>{}</ds:SignatureValue>{key_info}</ds:Signature>",
+            STANDARD.encode(value)
         );
         element.replacen("</saml:Issuer>", &format!("</saml:Issuer>{signature}"), 1)
     }
+}
+
+/// An encrypted assertion that nobody can open, in canonical form.
+fn sealed(algorithm: &str) -> String {
+    const XENC: &str = "http://www.w3.org/2001/04/xmlenc#";
+    let octets = STANDARD.encode([7_u8; 256]);
+    format!(
+        "<saml:EncryptedAssertion xmlns:saml=\"{ASSERTION}\"><xenc:EncryptedData xmlns:xenc=\"{XENC}\" Type=\"{XENC}Element\"><xenc:EncryptionMethod Algorithm=\"{algorithm}\"></xenc:EncryptionMethod><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><xenc:EncryptedKey><xenc:EncryptionMethod Algorithm=\"{XENC}rsa-oaep-mgf1p\"></xenc:EncryptionMethod><xenc:CipherData><xenc:CipherValue>{octets}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey></ds:KeyInfo><xenc:CipherData><xenc:CipherValue>{octets}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData></saml:EncryptedAssertion>"
+    )
 }
 
 /// An answer of a server.
