@@ -410,6 +410,11 @@ mod tests {
             (r#"{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#tokenIssuancePolicies","value":[]}"#, TokenIssuancePolicies),
             (r#"{"value":[{"definition":["{\"TokenIssuancePolicy\":{}}"]}]}"#, TokenIssuancePolicies),
             (r#"{"definition":["{\"ClaimsMappingPolicy\":{}}"]}"#, ClaimsMappingPolicies),
+            (r#"{"id":"x","audienceOverride":null,"claims":[]}"#, ClaimsMappingPolicies),
+            (
+                r#"{"@odata.context":"https://graph.microsoft.com/beta/$metadata#servicePrincipals('x')/claimsPolicy/$entity","id":"y"}"#,
+                ClaimsMappingPolicies,
+            ),
         ] {
             assert_eq!(sorted(text), Sort::Kind(kind), "{text}");
         }

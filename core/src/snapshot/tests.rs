@@ -9,7 +9,7 @@ use diag_sdk::Case;
 use diag_sdk::case::exchange::SameSite;
 use diag_sdk::case::input::InputKind;
 use diag_sdk::case::message::{AuthnRequest, Message, MessageKind};
-use diag_sdk::case::registration::{RegistrationObject, SigningOption};
+use diag_sdk::case::registration::{ClaimsRule, RegistrationObject, SigningOption};
 use diag_sdk::case::sp_configuration::{AuthenticationMethod, HeldMetadata, RequestAlgorithm};
 
 const APP_ID: &str = "11111111-2222-3333-4444-555555555555";
@@ -204,4 +204,48 @@ fn the_registration_of_the_request_is_meant() {
     case.messages.push(Message { kind: MessageKind::AuthnRequest, issuer: Some("https://sense.example".into()), ..Message::default() });
     join::relevant(&mut case, &Products::builtin());
     assert_eq!(case.relevant_registrations().map(|registration| registration.id.as_str()).collect::<Vec<_>>(), ["r2"]);
+}
+
+#[test]
+fn empty_lists_and_switches_are_facts() {
+    let application = format!(
+        r#"{{"appId": "{APP_ID}", "identifierUris": [], "isDisabled": true, "keyCredentials": [], "web": {{"redirectUris": [],
+          "redirectUriSettings": [{{"uri": "https://a.example/acs", "index": 3}}, {{"uri": "https://b.example/acs", "index": null}}]}},
+          "optionalClaims": {{"saml2Token": [{{"name": "groups", "additionalProperties": ["sam_account_name"]}}]}},
+          "api": {{"acceptMappedClaims": true}}}}"#
+    );
+    let registration = snapshot(&[(InputKind::Application, &application)]).registrations.remove(0);
+    assert_eq!((registration.reply_url_lists.len(), registration.identifier_lists.len()), (1, 1));
+    assert!(registration.credentials_stated && registration.deactivated.is_some_and(|flag| flag.value));
+    assert_eq!(registration.reply_url_indexes.iter().map(|entry| entry.index).collect::<Vec<_>>(), [3]);
+    assert_eq!(registration.optional_claims[0].properties, ["sam_account_name"]);
+    assert_eq!(registration.accepts_mapped_claims.map(|flag| flag.value), Some(true));
+    let silent = snapshot(&[(InputKind::Application, r#"{"appId": "x", "identifierUris": null}"#)]).registrations.remove(0);
+    assert!(silent.reply_url_lists.is_empty() && silent.identifier_lists.is_empty() && !silent.credentials_stated);
+}
+
+#[test]
+fn both_kinds_of_claims_policies_are_read_and_the_mapping_one_goes_first() {
+    let custom = r##"{"@odata.context": "https://graph.microsoft.com/beta/$metadata#servicePrincipals('sp-1')/claimsPolicy/$entity",
+        "includeBasicClaimSet": false, "includeApplicationIdInIssuer": true, "audienceOverride": "urn:custom",
+        "claims": [{"name": "mail", "namespace": "http://claims.example/", "configurations": [{"attribute": {"id": "mail"}}]}]}"##;
+    let mapping = r#"{"id": "p1", "definition": ["{\"ClaimsMappingPolicy\": {\"IncludeBasicClaimSet\": \"true\", \"AudienceOverride\": \"urn:mapped\", \"ClaimsSchema\": [{\"Source\": \"transformation\", \"ID\": \"J\", \"TransformationId\": \"T\", \"SamlClaimType\": \"urn:name\"}], \"ClaimsTransformations\": [{\"ID\": \"T\", \"TransformationMethod\": \"Join\", \"InputParameters\": [{\"ID\": \"separator\", \"Value\": \"@\"}]}]}}"]}"#;
+    let principal =
+        format!(r#"{{"Id": "sp-1", "AppId": "{APP_ID}", "ServicePrincipalNames": ["https://sense.example"], "ReplyUrls": []}}"#);
+    let alone = snapshot(&[(InputKind::ServicePrincipal, &principal), (InputKind::ClaimsMappingPolicies, custom)]);
+    let [registration] = alone.registrations.as_slice() else { panic!("{:?}", alone.registrations) };
+    assert_eq!(registration.instance.as_ref().map(|id| id.value.as_str()), Some("sp-1"), "PowerShell's spelling");
+    assert_eq!(registration.audience_override.as_ref().map(|audience| audience.value.as_str()), Some("urn:custom"));
+    assert!(registration.issuer_with_app_id.as_ref().is_some_and(|flag| flag.value) && registration.basic_claims_left_out.is_some());
+    assert_eq!(registration.claims[0].attribute.value, "http://claims.example/mail");
+    let both = snapshot(&[
+        (InputKind::ServicePrincipal, &principal),
+        (InputKind::ClaimsMappingPolicies, custom),
+        (InputKind::ClaimsMappingPolicies, mapping),
+    ]);
+    let registration = &both.registrations[0];
+    assert_eq!(registration.claims_ruled_by, Some(ClaimsRule::MappingPolicy));
+    assert_eq!(registration.audience_override.as_ref().map(|audience| audience.value.as_str()), Some("urn:mapped"));
+    assert_eq!((registration.basic_claims_left_out.is_some(), registration.issuer_with_app_id.is_some()), (false, false));
+    assert_eq!(registration.transformations[0].parameters, [("separator".to_owned(), "@".to_owned())]);
 }
