@@ -226,9 +226,9 @@ fn empty_lists_and_switches_are_facts() {
 
 #[test]
 fn both_kinds_of_claims_policies_are_read_and_the_mapping_one_goes_first() {
-    let custom = r##"{"@odata.context": "https://graph.microsoft.com/beta/$metadata#servicePrincipals('sp-1')/claimsPolicy/$entity",
+    let custom = r#"{"@odata.context": "https://graph.microsoft.com/beta/$metadata#servicePrincipals('sp-1')/claimsPolicy/$entity",
         "includeBasicClaimSet": false, "includeApplicationIdInIssuer": true, "audienceOverride": "urn:custom",
-        "claims": [{"name": "mail", "namespace": "http://claims.example/", "configurations": [{"attribute": {"id": "mail"}}]}]}"##;
+        "claims": [{"name": "mail", "namespace": "http://claims.example/", "configurations": [{"attribute": {"id": "mail"}}]}]}"#;
     let mapping = r#"{"id": "p1", "definition": ["{\"ClaimsMappingPolicy\": {\"IncludeBasicClaimSet\": \"true\", \"AudienceOverride\": \"urn:mapped\", \"ClaimsSchema\": [{\"Source\": \"transformation\", \"ID\": \"J\", \"TransformationId\": \"T\", \"SamlClaimType\": \"urn:name\"}], \"ClaimsTransformations\": [{\"ID\": \"T\", \"TransformationMethod\": \"Join\", \"InputParameters\": [{\"ID\": \"separator\", \"Value\": \"@\"}]}]}}"]}"#;
     let principal =
         format!(r#"{{"Id": "sp-1", "AppId": "{APP_ID}", "ServicePrincipalNames": ["https://sense.example"], "ReplyUrls": []}}"#);
