@@ -213,7 +213,7 @@ mod tests {
         let to = |page: &str| ways(page, PAGE).first().map(|way| way.to.clone());
         assert_eq!(to("<script>window.location='/home'</script>").as_deref(), Some("https://idp.example/home"));
         assert_eq!(to("<script>top.location.href = \"https:\\/\\/sp.example\\/\";</script>").as_deref(), Some("https://sp.example/"));
-        assert_eq!(to("<script>location.replace('/error?code=7')</script>").as_deref(), Some("https://idp.example/error?code=7"));
+        assert_eq!(to("<script>location.replace('/error?id=7')</script>").as_deref(), Some("https://idp.example/error?id=7"));
         assert_eq!(to("<meta http-equiv=refresh content=\"0;url=/next\">").as_deref(), Some("https://idp.example/next"));
         assert_eq!(to("<script>var here = window.location.href; location = '/a?b=' + here;</script>"), None);
         assert_eq!(to("<p>A location</p>"), None);
