@@ -202,6 +202,13 @@ fn other_node(response: &Response<'_>, answered: &Sited<String>) -> Option<Strin
     // The redirect or page that carried the request is the service provider's own answer.
     let made_by = request.sightings.iter().filter_map(|sighting| response.case.exchanges.get(sighting.exchange?));
     let own = made_by.into_iter().find(|exchange| host_of(&exchange.url) == host)?;
+    let header = own.answered_by.iter().find_map(|(name, first)| {
+        let (_, second) = answer.answered_by.iter().find(|(other, _)| other == name)?;
+        (first != second).then_some((name, first, second))
+    });
+    if let Some((name, first, second)) = header {
+        return Some(format!("The answer with the request came from {first}, the answer to the response from {second} (header {name})."));
+    }
     let (before, after) = (own.set_cookies.as_ref()?, answer.set_cookies.as_ref()?);
     let changed = before.iter().filter(|cookie| names_a_node(&cookie.name)).find_map(|cookie| {
         let again = after.iter().find(|other| other.name == cookie.name)?;
@@ -292,6 +299,11 @@ mod tests {
         assert_ne!(IN_RESPONSE_TO_UNKNOWN.judge(&case).found()[0].causes[0].text, OTHER_NODE.text);
         case.exchanges[1].set_cookies = Some(vec![cookie("two")]);
         assert_eq!(IN_RESPONSE_TO_UNKNOWN.judge(&case).found()[0].causes[0].text, OTHER_NODE.text);
+        case.exchanges[1].set_cookies = Some(vec![cookie("one")]);
+        case.exchanges[1].answered_by = vec![("x-backend".to_owned(), "chat-2".to_owned())];
+        case.exchanges[redirect].answered_by = vec![("x-backend".to_owned(), "chat-1".to_owned())];
+        let judged = IN_RESPONSE_TO_UNKNOWN.judge(&case);
+        assert!(judged.found()[0].detail.as_deref().is_some_and(|detail| detail.contains("chat-1")));
     }
 
     #[test]

@@ -64,7 +64,7 @@ static OF_SP: &[(Meaning, CauseData)] = &[
     row(
         Meaning::AuthnTooOld,
         Who::Sp,
-        Setting::SpClock,
+        Setting::Unspecified,
         "The person's log-in at the identity provider is older than the service provider allows",
         "Allow an older log-in, or ask with ForceAuthn",
     ),
