@@ -133,7 +133,7 @@ fn read_documents(
     case.sp_configurations = exports.sp_configurations;
     case.proxies = exports.proxies;
     case.key_stores = exports.key_stores;
-    case.witnesses = logs(evidence, products);
+    case.witnesses = logs(evidence, products, sealer);
     quote_pasted(case);
 
     let names = entity_ids(case, decoded);
@@ -189,7 +189,7 @@ fn read_documents(
 }
 
 /// What the logs say, each line with its time.
-fn logs(evidence: &Evidence, products: &Products) -> Vec<Witness> {
+fn logs(evidence: &Evidence, products: &Products, sealer: &Sealer) -> Vec<Witness> {
     let latest = evidence.exchanges.iter().filter_map(|exchange| exchange.started).max();
     let mut witnesses = Vec::new();
     for document in &evidence.documents {
@@ -205,7 +205,7 @@ fn logs(evidence: &Evidence, products: &Products) -> Vec<Witness> {
             _ => continue,
         };
         let text = intake::encoding::text(&document.bytes);
-        witnesses.extend(log::read(&Log { input: &document.input, text: &text, proven, latest }, products));
+        witnesses.extend(log::read(&Log { input: &document.input, text: &text, proven, sealer, latest }, products));
     }
     witnesses
 }

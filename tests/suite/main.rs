@@ -8,6 +8,7 @@ mod floor;
 mod guides;
 mod handed_in;
 mod healthy_ways;
+mod logs;
 mod one_fault;
 mod packs;
 mod plugins;

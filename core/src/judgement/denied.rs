@@ -10,7 +10,7 @@ use crate::story::path::host_and_path;
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::witness::{Bearing, Witness};
-use diag_sdk::{Case, Meaning};
+use diag_sdk::{Case, Meaning, Secret};
 
 /// What keeps out who is signed in.
 const KEPT_OUT: &[Meaning] = &[Meaning::NoLicence, Meaning::UserDisabled];
@@ -47,7 +47,7 @@ pub(super) fn by_logs(case: &mut Case) {
             witness.bearing == Bearing::Present
                 && witness.attempt.as_ref() == Some(&attempt.id)
                 && KEPT_OUT.contains(&witness.phrase.meaning)
-                && witness.phrase.values.get("subject").is_some_and(|subject| is_one_of(subject, &names))
+                && witness.person.iter().any(|name| names.contains(&name))
         };
         if case.witnesses.iter().any(|witness| about(&witness)) {
             let attempt = &mut case.attempts[number];
@@ -66,32 +66,20 @@ fn keeps_out(exchange: &Exchange) -> bool {
     exchange.side == Side::Sp && matches!(exchange.status, 401 | 403) && said.into_iter().any(|phrase| KEPT_OUT.contains(&phrase.meaning))
 }
 
-/// Every name by which the response of an attempt calls the person.
-fn names(case: &Case, attempt: &Attempt) -> Vec<String> {
+/// Every name by which the response of an attempt calls the person, sealed.
+fn names<'c>(case: &'c Case, attempt: &Attempt) -> Vec<&'c Secret> {
     let response = attempt.response.as_deref().and_then(|id| case.message(id));
     let assertions = || response.into_iter().flat_map(|response| &response.assertions);
     let subjects = assertions().filter_map(|assertion| assertion.name_id.as_ref()).map(|name_id| &name_id.value);
     let values = assertions().flat_map(|assertion| &assertion.attributes).flat_map(|attribute| &attribute.values).map(|value| &value.value);
-    subjects
-        .chain(values)
-        .filter_map(|value| value.text.as_ref())
-        .map(|text| text.trim().to_lowercase())
-        .filter(|text| text.len() > 1)
-        .collect()
-}
-
-/// The name of a log is one of these, whatever directory stands before it.
-fn is_one_of(subject: &str, names: &[String]) -> bool {
-    let subject = subject.trim().to_lowercase();
-    let bare = subject.split_once('\\').map_or(subject.as_str(), |(_, bare)| bare);
-    names.iter().any(|name| *name == subject || name == bare)
+    subjects.chain(values).filter(|value| !value.blank).map(|value| &value.secret).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use diag_sdk::case::exchange::Phrase;
-    use diag_sdk::testing::{exchange, page, sign_in};
+    use diag_sdk::testing::{exchange, page, personal, sign_in};
 
     #[test]
     fn an_answer_behind_a_page_that_loads_keeps_out() {
@@ -109,22 +97,17 @@ mod tests {
 
     #[test]
     fn a_log_must_mean_this_person() {
-        for (subject, outcome) in [
-            ("AZURE\\ada", Outcome::DeniedAfterSignIn),
-            ("ADA", Outcome::DeniedAfterSignIn),
-            ("AZURE\\eve", Outcome::SignedIn),
-            ("AZURE\\ada.l", Outcome::SignedIn),
-        ] {
+        for (name, outcome) in [("ada", Outcome::DeniedAfterSignIn), ("eve", Outcome::SignedIn), ("ada.l", Outcome::SignedIn)] {
             let mut case = sign_in(Outcome::SignedIn);
-            let values = [("subject".to_owned(), subject.to_owned())].into();
             case.witnesses = vec![Witness {
                 bearing: Bearing::Present,
                 attempt: Some("a1".to_owned()),
-                phrase: Phrase { meaning: Meaning::NoLicence, values, ..Phrase::default() },
+                person: vec![personal(&format!("AZURE\\{name}")).secret, personal(name).secret],
+                phrase: Phrase { meaning: Meaning::NoLicence, ..Phrase::default() },
                 ..Witness::default()
             }];
             by_logs(&mut case);
-            assert_eq!(case.attempts[0].outcome, outcome, "{subject}");
+            assert_eq!(case.attempts[0].outcome, outcome, "{name}");
         }
     }
 }

@@ -11,11 +11,12 @@ mod stamp;
 
 pub(crate) use bearing::{bear, last};
 
+use crate::seal::Sealer;
 use crate::spoken;
 use diag_products::{Found, Products, Proven, Role, Scope, Where};
-use diag_sdk::Place;
 use diag_sdk::case::judgement::{Part, Party};
 use diag_sdk::case::witness::Witness;
+use diag_sdk::{Place, Secret};
 use jiff::Timestamp;
 use level::Level;
 
@@ -33,6 +34,8 @@ pub(crate) struct Log<'t> {
     pub(crate) text: &'t str,
     /// The products whose log its form shows it to be.
     pub(crate) proven: Proven,
+    /// Seals whom lines name.
+    pub(crate) sealer: &'t Sealer,
     /// No line is later than this, as far as is known: gives a year to times that leave it out.
     pub(crate) latest: Option<Timestamp>,
 }
@@ -57,6 +60,7 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
                 zoned: written.is_some_and(|stamp| stamp.zoned),
                 party: party(&found),
                 phrase: spoken::phrase(&found, line, Part::Log),
+                person: person(&found, log.sealer),
                 ..Witness::default()
             });
         }
@@ -102,6 +106,13 @@ fn sentences<'p>(line: &str, level: Level, log: &Log<'_>, products: &'p Products
     if found.is_empty() && level == Level::Loud && log.proven.is_empty() { within(Where::Page) } else { found }
 }
 
+/// Whom a sentence names: sealed, so that it can be compared with whom an assertion names.
+fn person(found: &Found<'_>, sealer: &Sealer) -> Vec<Secret> {
+    let subject = found.values.iter().find(|(name, _)| *name == "subject").map(|(_, value)| value.trim());
+    let bare = subject.and_then(|subject| subject.split_once('\\')).map(|(_, bare)| bare);
+    subject.into_iter().chain(bare).map(|name| sealer.seal(name)).collect()
+}
+
 /// Who writes such a sentence: an identity provider only where the product is nothing else.
 fn party(found: &Found<'_>) -> Party {
     if found.product.roles == [Role::Idp] { Party::Idp } else { Party::Sp }
@@ -114,7 +125,8 @@ mod tests {
 
     fn witnesses(text: &str) -> Vec<Witness> {
         let products = Products::builtin();
-        let log = Log { input: "i1", text, proven: Proven::default(), latest: None };
+        let sealer = Sealer::new(Vec::new());
+        let log = Log { input: "i1", text, proven: Proven::default(), sealer: &sealer, latest: None };
         read(&log, &products)
     }
 

@@ -198,7 +198,10 @@ fn finding(case: &Case, entry: Option<&EntryPoint<'_>>, alias: &Alias<'_, '_>, p
     let severity = if *refused || !proof.is_empty() { Severity::Error } else { Severity::Warning };
     let uri = entry.and_then(|entry| entry.configuration.host_uri.as_ref());
     let origin = if uri.is_some() { "SAML host URI" } else { "the URL the response was posted to" };
-    let detail = if *refused {
+    let lost = proof.iter().any(|attempt| unreachable(case, attempt, own));
+    let detail = if lost {
+        format!("The sign-in begins on {host}, and the response is sent to {own}, which this browser cannot reach.")
+    } else if *refused {
         format!("The very first request to {host} is refused; the service provider expects to be called {own}.")
     } else {
         format!(
@@ -217,11 +220,19 @@ fn finding(case: &Case, entry: Option<&EntryPoint<'_>>, alias: &Alias<'_, '_>, p
         .at_all(there.iter().take(2).map(|visit| &visit.exchange.place))
         .expected(*own, origin)
         .actual(*host, "the browser's requests")
-        .difference(Difference::Host)
-        .because_with(&ALIAS_IN_USE, case, right);
-    if let Some((entry, uri)) = entry.zip(uri) {
-        finding = finding.at(&uri.place).because_at(&HOST_URI_OUTDATED, entry, format!("https://{host}").as_str());
-    }
+        .difference(Difference::Host);
+    let people = format!("https://{host}");
+    let outdated = |finding: Finding| match entry.zip(uri) {
+        Some((entry, uri)) => finding.at(&uri.place).because_at(&HOST_URI_OUTDATED, entry, people.as_str()),
+        None if lost => finding.because_with(&HOST_URI_OUTDATED, case, people.as_str()),
+        None => finding,
+    };
+    // People cannot be led to a host that does not exist for them.
+    finding = if lost {
+        outdated(finding).because_with(&ALIAS_IN_USE, case, right)
+    } else {
+        outdated(finding.because_with(&ALIAS_IN_USE, case, right))
+    };
     finding.attempts = proof.iter().map(|attempt| attempt.id.clone()).collect();
     finding
 }
@@ -247,6 +258,10 @@ fn hosts_at_fault<'v>(
     let after = attempt.consumption.map_or(0, |index| index + 1);
     let back = attempt.exchanges.iter().filter(|index| attempt.accepted() && **index >= after);
     let mut hosts: BTreeSet<&str> = back.filter_map(|index| visits.host(*index)).collect();
+    // Where the host of the ACS does not exist for this browser, people have to come by the other one.
+    if unreachable(case, attempt, own) {
+        hosts.extend(attempt.exchanges.iter().filter_map(|index| visits.host(*index)).filter(|host| *host != own));
+    }
     let is_own = |index: usize| case.exchanges.get(index).and_then(|exchange| host_of(&exchange.url)).as_deref() == Some(own);
     for cookie in cookies.get(attempt.id.as_str()).into_iter().flatten() {
         for (here, there) in [(cookie.missing_in, cookie.set_by), (cookie.set_by, cookie.missing_in)] {
@@ -254,6 +269,23 @@ fn hosts_at_fault<'v>(
         }
     }
     hosts
+}
+
+/// The attempt ended where the response was to be posted, at that host, which the browser could not reach.
+fn unreachable(case: &Case, attempt: &Attempt, own: &str) -> bool {
+    const REASONS: &[&str] = &[
+        "NAME_NOT_RESOLVED",
+        "UNKNOWN_HOST",
+        "ADDRESS_UNREACHABLE",
+        "CONNECTION_REFUSED",
+        "CONNECTION_TIMED_OUT",
+        "INTERNET_DISCONNECTED",
+    ];
+    let posted = attempt.consumption.and_then(|index| case.exchanges.get(index));
+    posted.is_some_and(|exchange| {
+        let reason = exchange.failure.as_deref().unwrap_or_default().to_uppercase();
+        exchange.status == 0 && REASONS.iter().any(|known| reason.contains(known)) && host_of(&exchange.url).as_deref() == Some(own)
+    })
 }
 
 /// Hosts on which somebody who signed in ended, or to which they were sent last.
@@ -307,6 +339,19 @@ mod tests {
 
     fn get(url: &str, status: u16) -> Exchange {
         exchange(Side::Sp, "GET", url, status)
+    }
+
+    #[test]
+    fn a_host_that_does_not_exist_for_the_browser_is_not_the_right_one() {
+        let mut case = with_list(&["contoso.example"]);
+        let posted = Exchange { failure: Some("net::ERR_NAME_NOT_RESOLVED".to_owned()), ..exchange(Side::Sp, "POST", ACS, 0) };
+        case.exchanges = vec![get(ALIAS, 302), posted];
+        let outcome = Outcome::BrokenInTransit;
+        case.attempts =
+            vec![Attempt { id: "a1".into(), outcome, exchanges: vec![0, 1], consumption: Some(1), end: Some(1), ..Attempt::default() }];
+        let found = HOST_URI_DIFFERS_FROM_BROWSER.judge(&case);
+        let [finding] = found.found() else { panic!("one finding") };
+        assert_eq!((finding.severity, finding.causes[0].value.as_deref()), (Severity::Error, Some("https://bi.contoso.example")));
     }
 
     /// Alias, ACS, alias again.

@@ -6,6 +6,7 @@
 use super::exchange::Phrase;
 use super::judgement::Party;
 use super::place::Place;
+use crate::secret::Secret;
 use jiff::Timestamp;
 
 words! {
@@ -38,6 +39,8 @@ facts! {
         pub phrase: Phrase,
         /// Vendors' codes in it.
         pub codes: Vec<String>,
+        /// Whom it names, sealed: the name as it stands, and without the directory before it.
+        pub person: Vec<Secret>,
         /// How it stands to what was captured.
         pub bearing: Bearing,
         /// The attempt it speaks for.
