@@ -117,6 +117,9 @@ pub(crate) struct CheckArguments {
     /// Do not run these checks or families
     #[arg(long, value_name = "ID|FAMILY", value_delimiter = ',', help_heading = "Judging")]
     pub(crate) skip: Vec<String>,
+    /// The entity that is meant, where metadata of many is given
+    #[arg(long, value_name = "ID", help_heading = "Judging")]
+    pub(crate) entity: Option<String>,
     /// Judge configuration at this moment (RFC 3339) instead of the capture's own time
     #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Judging")]
     pub(crate) at: Option<Timestamp>,

@@ -114,6 +114,7 @@ pub(crate) fn kind(kind: InputKind) -> String {
         InputKind::Certutil => "certificate store listing",
         InputKind::ProxyLog => return own(Need::ProxyLog),
         InputKind::ServerLog => "server log",
+        InputKind::SamlClient => "SAML client of an identity provider",
         InputKind::PastedText => "pasted error text",
         InputKind::Certificate => "certificate",
     };

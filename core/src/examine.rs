@@ -30,6 +30,8 @@ pub struct Request<'a> {
     pub files: Vec<Supplied<'a>>,
     /// Validate every byte of captures.
     pub strict: bool,
+    /// The entity that is meant, of an aggregate of many.
+    pub entity: Option<String>,
     /// Judge at this time instead of the capture's own.
     pub at: Option<Timestamp>,
     /// The current time, for configuration without a capture. Core has no clock of its own.
@@ -43,7 +45,7 @@ pub struct Request<'a> {
 impl<'a> Request<'a> {
     /// A request with nothing but files; the clock stands at the epoch.
     pub fn new(files: Vec<Supplied<'a>>) -> Self {
-        Self { files, strict: false, at: None, now: Timestamp::UNIX_EPOCH, keys: Vec::new(), products: Products::builtin() }
+        Self { files, strict: false, entity: None, at: None, now: Timestamp::UNIX_EPOCH, keys: Vec::new(), products: Products::builtin() }
     }
 }
 
@@ -73,7 +75,8 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     case.exchanges = story::exchanges(&evidence, &products, &sealer);
     blot_pages(&mut case, &redact::known_secrets(&evidence));
     let mut decoded = saml::messages::read(&evidence, &sealer);
-    let held = read_documents(&evidence, &products, &sealer, &decoded, &mut case, &mut sources);
+    let asked = Asked { entity: request.entity.as_deref(), now: request.at.unwrap_or(request.now) };
+    let held = read_documents(&evidence, &products, &sealer, (&decoded, &asked), &mut case, &mut sources);
     for message in &decoded {
         sources.add_xml(&message.facts.id, &message.xml);
     }
@@ -113,13 +116,21 @@ fn blot_pages(case: &mut Case, secrets: &BTreeSet<String>) {
     }
 }
 
+/// What whoever asks says of the question.
+struct Asked<'a> {
+    /// `--entity`.
+    entity: Option<&'a str>,
+    /// The moment at which configuration is judged.
+    now: Timestamp,
+}
+
 /// Documents other than captures: exports, metadata (also inside exports), certificates. What is held
 /// inside exports is returned.
 fn read_documents(
     evidence: &Evidence,
     products: &Products,
     sealer: &Sealer,
-    decoded: &[Decoded],
+    (decoded, asked): (&[Decoded], &Asked<'_>),
     case: &mut Case,
     sources: &mut Sources,
 ) -> Vec<snapshot::HeldDocument> {
@@ -136,7 +147,11 @@ fn read_documents(
     case.witnesses = logs(evidence, products, sealer);
     quote_pasted(case);
 
-    let names = entity_ids(case, decoded);
+    let names: BTreeSet<String> = match asked.entity {
+        Some(entity) => BTreeSet::from([entity.to_owned()]),
+        None => entity_ids(case, decoded),
+    };
+    let mut summaries: Vec<(String, String)> = Vec::new();
     let is_wanted = |entity_id: &str| names.contains(entity_id);
     let wanted: metadata::Wanted<'_> = if names.is_empty() { None } else { Some(&is_wanted) };
     // Certificates first: a signature of metadata may need them.
@@ -152,7 +167,14 @@ fn read_documents(
                 sources.add_metadata(&document.input, &text);
                 let origin = case.file_of(&document.input).to_owned();
                 let holding = Holding { place, held_by: document.held_by, configuration: None, origin };
-                add_metadata(case, &text, metadata::read(&document.bytes, &holding, wanted));
+                if let Some(summary) = metadata::summary(&text, asked.now) {
+                    // Of thousands of entities only those that somebody asks about are read.
+                    let read = metadata::read(&document.bytes, &holding, Some(wanted.unwrap_or(&|_| false)));
+                    summaries.push((document.input.clone(), summary.sentence(read.0.len())));
+                    add_metadata(case, &text, read);
+                } else {
+                    add_metadata(case, &text, metadata::read(&document.bytes, &holding, wanted));
+                }
             }
             InputKind::Certificate
             | InputKind::Har
@@ -163,6 +185,11 @@ fn read_documents(
             | InputKind::PastedText
             | InputKind::Unrecognised => {}
             _ => sources.add_json(&document.input, &intake::encoding::text(&document.bytes)),
+        }
+    }
+    for (input, sentence) in summaries {
+        if let Some(input) = case.inputs.iter_mut().find(|known| known.id == input) {
+            input.about = Some(sentence);
         }
     }
     for held in &exports.held_metadata {

@@ -184,3 +184,49 @@ fn a_plain_website_has_nothing_that_is_clean() {
         .collect();
     assert!(clean.is_empty(), "{clean:?}");
 }
+
+#[test]
+fn clients_of_other_identity_providers_are_registrations() {
+    for text in [
+        r#"{"clientId":"https://app.example","protocol":"saml","publicClient":false,"rootUrl":"https://app.example","redirectUris":["/acs"],"attributes":{"saml.client.signature":"true"}}"#,
+        r#"{"id":"0oa1","label":"App","status":"ACTIVE","signOnMode":"SAML_2_0","settings":{"signOn":{"ssoAcsUrl":"https://app.example/acs","audience":"https://app.example"}}}"#,
+        r#"{"Name":"App","Enabled":true,"Identifier":["https://app.example"],"SamlEndpoints":[{"Protocol":"SAMLAssertionConsumer","Location":"https://app.example/acs"}]}"#,
+    ] {
+        let case = case_of(&[File::new("client.json", text)]);
+        assert_eq!(case.inputs[0].kind, InputKind::SamlClient, "{text}");
+        let registration = case.registrations.first().unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(registration.identifiers[0].value.value, "https://app.example", "{text}");
+        assert_eq!(registration.reply_urls[0].value.value, "https://app.example/acs", "{text}");
+        assert!(errors(&case).is_empty(), "{text}: {:?}", errors(&case));
+    }
+    let oidc = r#"{"clientId":"portal","protocol":"openid-connect","publicClient":true,"redirectUris":["*"]}"#;
+    assert!(case_of(&[File::new("client.json", oidc)]).registrations.is_empty());
+}
+
+#[test]
+fn an_aggregate_alone_is_summed_up_and_asks_who_is_meant() {
+    let mut text = String::from("<md:EntitiesDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\">");
+    for number in 0..250 {
+        text.push_str("<md:EntityDescriptor entityID=\"https://e");
+        text.push_str(&number.to_string());
+        text.push_str(
+            ".example\"><md:IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"/></md:EntityDescriptor>",
+        );
+    }
+    text.push_str("</md:EntitiesDescriptor>");
+    let case = case_of(&[File::new("aggregate.xml", text)]);
+    assert!(case.metadata.is_empty());
+    assert!(case.inputs[0].about.as_deref().is_some_and(|about| about.contains("250 entities") && about.contains("--entity")));
+    assert_eq!(report_on(&case).verdict, Verdict::Undetermined);
+}
+
+#[test]
+fn a_sign_in_started_by_another_protocol_is_told_so() {
+    let sketch = "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://idp.example/wsfed?wa=wsignin1.0&wtrealm=https%3A%2F%2Fapp.example @0s\n< 200\n< Content-Type: text/html\n| <title>Sign in</title>\n";
+    let case = case_of(&[File::new("sketch.txt", sketch), File::new("sp.xml", sp(&["https://app.example/acs"]))]);
+    let report = report_on(&case);
+    let told = report.findings.iter().find(|finding| finding.check == "flow/no-saml-messages").expect("the notice");
+    assert!(told.detail.as_deref().is_some_and(|detail| detail.contains("WS-Federation")));
+    assert!(told.causes.iter().any(|cause| cause.text.contains("started by another protocol")));
+    assert_ne!(report.verdict, Verdict::Healthy);
+}

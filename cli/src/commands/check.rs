@@ -132,6 +132,7 @@ fn manner(arguments: &CheckArguments, checkers: &Checkers, products: Arc<Product
     }
     Ok(Manner {
         strict: arguments.strict,
+        entity: arguments.entity.clone(),
         at: arguments.at,
         selection: Selection { only: arguments.only.clone(), skip: arguments.skip.clone() },
         keys: keys::load(&arguments.beside.key)?,

@@ -20,6 +20,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub(crate) struct Manner {
     pub(crate) strict: bool,
+    /// The entity that is meant, of metadata of many.
+    pub(crate) entity: Option<String>,
     pub(crate) at: Option<Timestamp>,
     pub(crate) selection: Selection,
     pub(crate) keys: Vec<PrivateKey>,
@@ -32,6 +34,7 @@ impl Default for Manner {
     fn default() -> Self {
         Self {
             strict: false,
+            entity: None,
             at: None,
             selection: Selection::default(),
             keys: Vec::new(),
@@ -55,6 +58,7 @@ pub(crate) fn examine(files: &[File], manner: &Manner, meter: &Meter) -> Examina
     let request = Request {
         files: supplied,
         strict: manner.strict,
+        entity: manner.entity.clone(),
         at: manner.at,
         now: Timestamp::now(),
         keys: manner.keys.clone(),

@@ -286,6 +286,9 @@ fn sort_object(fields: &[(String, Outline)]) -> Option<InputKind> {
     if let Some(kind) = policy(fields) {
         return Some(kind);
     }
+    if is_saml_client(fields) {
+        return Some(InputKind::SamlClient);
+    }
     let count = |names: &[&str]| fields.iter().filter(|(name, _)| names.contains(&name.to_ascii_lowercase().as_str())).count();
     let (mut best, mut most) = (None, 0);
     for (kind, names) in OWN {
@@ -333,6 +336,14 @@ fn sort_object(fields: &[(String, Outline)]) -> Option<InputKind> {
 
 /// Fields of `customClaimsPolicy`, which no other object has.
 const CUSTOM_POLICY: &[&str] = &["includeBasicClaimSet", "includeApplicationIdInIssuer", "audienceOverride"];
+
+/// A client of Keycloak, an application of Okta, or a relying party trust of AD FS.
+fn is_saml_client(fields: &[(String, Outline)]) -> bool {
+    let all = |names: &[&str]| names.iter().all(|name| has(fields, name));
+    all(&["clientId", "protocol", "redirectUris"])
+        || all(&["signOnMode", "settings"])
+        || (has(fields, "Identifier") && (has(fields, "SamlEndpoints") || has(fields, "SignedSamlRequestsRequired")))
+}
 
 /// A policy, or the definition inside one.
 fn policy(fields: &[(String, Outline)]) -> Option<InputKind> {
@@ -415,6 +426,9 @@ mod tests {
                 r#"{"@odata.context":"https://graph.microsoft.com/beta/$metadata#servicePrincipals('x')/claimsPolicy/$entity","id":"y"}"#,
                 ClaimsMappingPolicies,
             ),
+            (r#"{"clientId":"https://sp.example","protocol":"saml","publicClient":false,"redirectUris":["*"]}"#, InputKind::SamlClient),
+            (r#"[{"id":"0oa1","label":"x","signOnMode":"SAML_2_0","settings":{"signOn":{}}}]"#, InputKind::SamlClient),
+            (r#"{"Identifier":["urn:x"],"SamlEndpoints":[],"Enabled":true}"#, InputKind::SamlClient),
         ] {
             assert_eq!(sorted(text), Sort::Kind(kind), "{text}");
         }

@@ -119,7 +119,7 @@ pub(super) fn describe(case: &mut Case) {
         about.entry(metadata.input.clone()).or_default().push(sentence(metadata));
     }
     for input in &mut case.inputs {
-        let Some(mut lines) = about.remove(&input.id) else { continue };
+        let Some(mut lines) = about.remove(&input.id).filter(|_| input.about.is_none()) else { continue };
         let number = lines.len();
         lines.truncate(1);
         input.about = lines.pop().map(|line| if number > 1 { format!("{line}, and {} more", number - 1) } else { line });

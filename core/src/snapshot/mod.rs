@@ -10,6 +10,7 @@ pub mod entra;
 pub mod join;
 pub mod json;
 pub mod qlik;
+mod saml_client;
 #[cfg(test)]
 mod tests;
 
@@ -54,6 +55,7 @@ pub struct HeldDocument {
 /// Reads all exports among the documents. Other documents are left alone.
 pub fn read(documents: &[Document], _sealer: &Sealer) -> Snapshot {
     let mut snapshot = Snapshot::default();
+    let mut clients = Vec::new();
     let (mut tenant, mut site) = (entra::Tenant::default(), qlik::Site::default());
     for document in documents {
         let text = match document.kind {
@@ -63,6 +65,7 @@ pub fn read(documents: &[Document], _sealer: &Sealer) -> Snapshot {
             | InputKind::ClaimsMappingPolicies
             | InputKind::Virtualproxyconfig
             | InputKind::Proxyservice
+            | InputKind::SamlClient
             | InputKind::Certutil => encoding::text(&document.bytes),
             _ => continue,
         };
@@ -75,6 +78,7 @@ pub fn read(documents: &[Document], _sealer: &Sealer) -> Snapshot {
                     for object in export.objects(&values) {
                         match kind {
                             InputKind::Virtualproxyconfig | InputKind::Proxyservice => site.add(&object),
+                            InputKind::SamlClient => clients.extend(saml_client::read(&object)),
                             _ => tenant.add(&object, kind),
                         }
                     }
@@ -85,6 +89,10 @@ pub fn read(documents: &[Document], _sealer: &Sealer) -> Snapshot {
     }
     let (registrations, notes) = tenant.finish();
     snapshot.registrations = registrations;
+    for client in clients {
+        let id = format!("r{}", snapshot.registrations.len() + 1);
+        snapshot.registrations.push(IdpRegistration { id, ..client });
+    }
     snapshot.notes.extend(notes);
     site.finish(&mut snapshot);
     snapshot

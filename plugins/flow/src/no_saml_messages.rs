@@ -9,6 +9,13 @@ static WRONG_PART: CauseData = CauseData {
     fix: "Record from before the first click until the error shows, in a private window, and save everything",
 };
 
+static STARTED_OTHERWISE: CauseData = CauseData {
+    text: "The application is set up for SAML here, and its sign-in was started by another protocol",
+    who: Who::Sp,
+    setting: Setting::Unspecified,
+    fix: "Choose SAML as the way of signing in at the application, or set it up at the identity provider for the protocol it uses",
+};
+
 static FAILS_BEFORE: CauseData = CauseData {
     text: "The service provider, or a web server in front of it, fails before it sends anybody to sign in",
     who: Who::Sp,
@@ -50,7 +57,7 @@ check! {
         stage: Stage::Observation,
         needs: [Need::Capture],
         explains: [],
-        causes: [FAILS_BEFORE, WRONG_PART],
+        causes: [STARTED_OTHERWISE, FAILS_BEFORE, WRONG_PART],
         references: [],
         run: run,
     }
@@ -74,9 +81,12 @@ fn run(case: &Case, out: &mut Findings) {
     detail.push('.');
     if !case.other_protocols.is_empty() {
         let _ = write!(detail, " Other sign-in protocols in it: {}.", case.other_protocols.join(", "));
+        detail.push_str(&beyond(&case.other_protocols));
     }
+    let otherwise =
+        case.other_protocols.iter().any(|name| matches!(name.as_str(), "openid-connect" | "ws-federation")) && set_up_for_saml(case);
     let failed = case.exchanges.iter().rfind(|exchange| exchange.navigation).filter(|exchange| exchange.status >= 400);
-    out.push(match failed {
+    let finding = match failed {
         Some(exchange) => Finding::notice(format!("No SAML message: {} answered {}", shown::host_and_path(&exchange.url), exchange.status))
             .likely()
             .detail(detail)
@@ -87,7 +97,36 @@ fn run(case: &Case, out: &mut Findings) {
             .detail(detail)
             .at_all(case.exchanges.first().map(|exchange| &exchange.place))
             .cause(&WRONG_PART, case.sp_vendor),
-    });
+    };
+    out.push(if otherwise { finding.cause(&STARTED_OTHERWISE, case.sp_vendor) } else { finding });
+}
+
+/// Why nothing more is said of a sign-in by these protocols.
+fn beyond(protocols: &[String]) -> String {
+    let names = [
+        ("openid-connect", "OpenID Connect"),
+        ("ws-federation", "WS-Federation"),
+        ("kerberos", "Kerberos"),
+        ("ntlm", "NTLM"),
+        ("cas", "CAS"),
+    ];
+    let met: Vec<&str> = names.iter().filter(|(id, _)| protocols.iter().any(|protocol| protocol == id)).map(|(_, name)| *name).collect();
+    if met.is_empty() {
+        String::new()
+    } else {
+        format!(" People sign in by {} here; diag judges SAML, so it stops there.", met.join(" and "))
+    }
+}
+
+/// What was given beside the capture sets the application up for SAML.
+fn set_up_for_saml(case: &Case) -> bool {
+    let registered = case
+        .registrations
+        .iter()
+        .any(|registration| registration.sso_mode.as_ref().is_some_and(|mode| mode.value.as_deref() == Some("saml")));
+    registered
+        || case.sp_configurations.iter().any(diag_sdk::case::sp_configuration::SpConfiguration::is_saml)
+        || case.metadata.iter().any(|metadata| metadata.sp.is_some())
 }
 
 #[cfg(test)]

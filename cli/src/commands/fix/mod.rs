@@ -41,6 +41,7 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
     let configured = config::apply(&mut defaults)?;
     let checkers = plugins::checkers(&arguments.plugins, &configured.plugins)?;
     let manner = Manner {
+        entity: None,
         strict: defaults.strict,
         at: defaults.at,
         selection: Selection { only: defaults.only, skip: defaults.skip },

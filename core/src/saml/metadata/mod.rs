@@ -7,6 +7,7 @@ mod aggregate;
 mod entity;
 mod recognise;
 mod spelling;
+mod summary;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ use entity::Surroundings;
 use std::borrow::Cow;
 
 pub use spelling::standard_namespace;
+pub use summary::{Summary, summary};
 
 /// Documents up to this size are read as a whole; larger ones entity by entity.
 const READ_WHOLE: usize = 2 << 20;

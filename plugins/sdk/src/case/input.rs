@@ -33,6 +33,8 @@ words! {
         ProxyLog,
         /// Log of any other server that signs people in.
         ServerLog,
+        /// A SAML client as another identity provider exports it: Keycloak, Okta, AD FS.
+        SamlClient,
         /// Text somebody pasted that quotes an error.
         PastedText,
         /// A certificate, PEM or DER.
