@@ -14,7 +14,7 @@ pub(super) fn read(node: &Node<'_>) -> Option<IdpRegistration> {
     } else if node.has("signOnMode") {
         okta(node)
     } else {
-        adfs(node)
+        Some(adfs(node))
     }
 }
 
@@ -92,7 +92,7 @@ fn okta(node: &Node<'_>) -> Option<IdpRegistration> {
     })
 }
 
-fn adfs(node: &Node<'_>) -> Option<IdpRegistration> {
+fn adfs(node: &Node<'_>) -> IdpRegistration {
     let endpoints = node.list("SamlEndpoints").unwrap_or_default();
     let consumers = endpoints.iter().filter(|endpoint| {
         // The protocol stands as a word, or as its number: 0 is the consumer of assertions.
@@ -101,7 +101,7 @@ fn adfs(node: &Node<'_>) -> Option<IdpRegistration> {
     });
     let reply_urls = registered(consumers.filter_map(|endpoint| endpoint.filled("Location")));
     let identifiers = node.texts("Identifier").or_else(|| node.filled("Identifier").map(|one| vec![one])).unwrap_or_default();
-    Some(IdpRegistration {
+    IdpRegistration {
         vendor: Vendor::named("adfs"),
         name: node.filled("Name").map(|name| name.value),
         identifiers: registered(identifiers),
@@ -110,5 +110,5 @@ fn adfs(node: &Node<'_>) -> Option<IdpRegistration> {
         signed_requests_required: node.flag("SignedSamlRequestsRequired"),
         signing_algorithm: node.filled("SignatureAlgorithm"),
         ..IdpRegistration::default()
-    })
+    }
 }
