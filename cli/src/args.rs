@@ -63,6 +63,8 @@ pub(crate) enum Command {
     Check(Box<CheckArguments>),
     /// Show the sign-in attempts of a capture as a timeline
     Flow(FlowArguments),
+    /// Tell what differs in meaning between a working and a failing case
+    Compare(CompareArguments),
     /// Show SAML messages as indented XML, however they are packed
     Decode(DecodeArguments),
     /// Explain a check, a family, a vendor's code or a SAML status code
@@ -267,6 +269,31 @@ pub(crate) enum FlowFormat {
     Json,
     /// Sequence diagrams, for pages and tickets that draw Mermaid
     Mermaid,
+}
+
+/// Options of `compare`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Identifiers, times and random values differ in every sign-in and are left out; of persons only the shape of what is\nsaid is compared. Exit codes: 0 done, 2 the work could not be done."
+)]
+pub(crate) struct CompareArguments {
+    /// The case that works: a capture or a folder
+    #[arg(value_name = "GOOD", value_hint = ValueHint::AnyPath)]
+    pub(crate) working: PathBuf,
+    /// The case that fails
+    #[arg(value_name = "BAD", value_hint = ValueHint::AnyPath)]
+    pub(crate) failing: PathBuf,
+    /// How to write what differs
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
+    pub(crate) format: ListFormat,
+    /// Judge configuration at this moment (RFC 3339) instead of the capture's own time
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Judging")]
+    pub(crate) at: Option<Timestamp>,
+    /// A private key of the service provider that decrypts assertions (repeat for several)
+    #[arg(long, visible_alias = "decrypt", value_name = "PEM", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub(crate) key: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) products: ProductArguments,
 }
 
 /// Options of `fix`.

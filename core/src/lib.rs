@@ -8,6 +8,7 @@
 //! current time. Everything read is bounded in size, depth and number.
 
 pub mod certificate;
+pub mod compare;
 pub mod crypto;
 pub mod evidence;
 pub mod examine;

@@ -2,6 +2,7 @@
 
 mod check;
 mod checks;
+mod compare;
 mod completions;
 mod decode;
 mod docs;
@@ -24,6 +25,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         None => check::run(arguments.check),
         Some(Command::Check(check)) => check::run(*check),
         Some(Command::Flow(flow)) => flow::run(&flow),
+        Some(Command::Compare(compare)) => compare::run(&compare),
         Some(Command::Fix(fix)) => fix::run(&fix),
         Some(Command::Checks(checks)) => checks::run(&checks),
         Some(Command::Plugin(plugin)) => plugin::run(&plugin),

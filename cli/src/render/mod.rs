@@ -1,5 +1,6 @@
 //! A report in the form that was asked for.
 
+pub(crate) mod contrast;
 pub(crate) mod differing;
 pub(crate) mod fixes;
 pub(crate) mod flow;

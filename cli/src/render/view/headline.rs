@@ -26,7 +26,7 @@ pub(crate) struct Headline<'j> {
 }
 
 /// The headline of a case.
-pub(super) fn of(judged: &Judged) -> Headline<'_> {
+pub(crate) fn of(judged: &Judged) -> Headline<'_> {
     let (badge, tone) = badge(judged.report.verdict);
     let ending = decisive(judged).map(|attempt| attempt.ending.as_str()).filter(|ending| !ending.is_empty());
     Headline { badge, tone, sentence: sentence(judged), ending, user: user(judged), numbers: numbers(judged) }
