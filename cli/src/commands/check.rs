@@ -213,14 +213,26 @@ const DECODE: &str = "diag decode shows what a message says, even one that is cu
 
 pub(super) const WHAT_IS_READ: &str = "diag reads HAR captures, SAML metadata and messages, and exports of either side's configuration: diag product list tells of which products";
 
-/// Remarks on files that are none of ours, each once.
+/// Most bystanders of a folder that are told one by one.
+const BYSTANDERS_TOLD: usize = 3;
+
+/// Remarks on files that are none of ours, each once; of the many that lie about in a folder, only their names.
 pub(super) fn say_notes<'a>(judged: impl Iterator<Item = &'a Judged>) {
-    let mut said = BTreeSet::new();
-    for input in judged.flat_map(|judged| &judged.case.inputs).filter(|input| input.kind == InputKind::Unrecognised) {
-        let line = remark(input);
-        if said.insert(line.clone()) {
-            failure::say_note(&line);
-        }
+    let strange = judged.flat_map(|judged| &judged.case.inputs).filter(|input| input.kind == InputKind::Unrecognised);
+    let mut seen = BTreeSet::new();
+    let (named, bystanders): (Vec<&Input>, Vec<&Input>) =
+        strange.filter(|input| seen.insert((&input.path, &input.notes))).partition(|input| input.named);
+    for input in named.iter().chain(bystanders.iter().take_while(|_| bystanders.len() <= BYSTANDERS_TOLD)) {
+        failure::say_note(&remark(input));
+    }
+    if bystanders.len() > BYSTANDERS_TOLD {
+        let names: Vec<&str> = bystanders.iter().take(BYSTANDERS_TOLD).map(|input| wording::path(&input.path)).collect();
+        let more = bystanders.len() - names.len();
+        failure::say_note(&format!(
+            "not used, because they are nothing that diag reads: {} and {}",
+            names.join(", "),
+            wording::count(more, "more file")
+        ));
     }
 }
 

@@ -97,11 +97,9 @@ fn object(facts: &mut Facts, path: &str, fields: &Map<String, Value>, depth: usi
         return;
     }
     // A value with its place is the value.
-    if fields.len() == 2 && fields.contains_key("place") {
-        if let Some(value) = fields.get("value") {
-            walk(facts, path, value, depth + 1);
-            return;
-        }
+    if let (2, true, Some(value)) = (fields.len(), fields.contains_key("place"), fields.get("value")) {
+        walk(facts, path, value, depth + 1);
+        return;
     }
     for (name, value) in fields.iter().filter(|(name, _)| !is_meaningless(name, path)) {
         // Most switches are off, which is the same as not being there.

@@ -216,7 +216,7 @@ fn clocks(case: &Case) -> Facts {
         let name = match clock.side {
             Side::Idp => "identity provider",
             Side::Sp => "service provider",
-            _ => continue,
+            Side::Other => continue,
         };
         let ahead = clock.ahead_seconds;
         let words = if ahead.abs() <= CLOSE.max(clock.uncertainty_seconds) {

@@ -65,7 +65,13 @@ fn inputs(page: &mut Page, inputs: &[InputView<'_>]) {
         }
         let path = plain(input.path);
         let lead = format!("  · {path}{}", " ".repeat(longest.saturating_sub(path.width())));
-        page.hanging(&lead, textwrap::core::display_width(&lead) + 2, &styled(DIM, &about));
+        // Beside a long path there is no room for a column.
+        if path.width() > WIDEST_PATH {
+            page.line(&lead);
+            page.paragraph(4, &styled(DIM, &about));
+        } else {
+            page.hanging(&lead, textwrap::core::display_width(&lead) + 2, &styled(DIM, &about));
+        }
         if let Some(whose) = input.about {
             page.hanging("    ", 4, &plain(whose));
         }

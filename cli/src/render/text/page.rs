@@ -6,6 +6,7 @@
 use crate::render::prose::spans;
 use crate::terminal::{PLAIN, STRONG, visible};
 use anstyle::Style;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
@@ -102,11 +103,23 @@ impl Page {
             .word_separator(WordSeparator::AsciiSpace)
             .word_splitter(WordSplitter::NoHyphenation)
             .wrap_algorithm(WrapAlgorithm::FirstFit);
-        for line in textwrap::wrap(text, options) {
+        let text = breakable(text, self.width.saturating_sub(textwrap::core::display_width(rest)));
+        for line in textwrap::wrap(&text, options) {
             // Writing to a String cannot fail.
             let _ = writeln!(self.out, "{}", line.replace(UNBROKEN, " ").trim_end());
         }
     }
+}
+
+/// Lets what should not be broken break where it is wider than a line: better a broken step than one beyond the edge.
+fn breakable(text: &str, room: usize) -> Cow<'_, str> {
+    if !text.contains(UNBROKEN) || text.split(' ').all(|word| textwrap::core::display_width(word) <= room) {
+        return Cow::Borrowed(text);
+    }
+    let words = text.split(' ').map(|word| {
+        if textwrap::core::display_width(word) <= room { Cow::Borrowed(word) } else { Cow::Owned(word.replace(UNBROKEN, " ")) }
+    });
+    Cow::Owned(words.collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
@@ -148,6 +161,15 @@ mod tests {
         let mut page = Page::new(26);
         page.paragraph(0, &screen_path(PLAIN, "Entra admin center › Enterprise applications › Single sign-on"));
         assert_eq!(page.finish(), "Entra admin center ›\nEnterprise applications ›\nSingle sign-on\n");
+    }
+
+    #[test]
+    fn a_step_wider_than_the_page_breaks_after_all() {
+        let mut page = Page::new(24);
+        page.hanging("  →", 4, &screen_path(PLAIN, "Console › idp_entity_id, idp_sso_service_url, idp_cert"));
+        for line in page.finish().lines() {
+            assert!(line.chars().count() <= 24, "{line}");
+        }
     }
 
     #[test]

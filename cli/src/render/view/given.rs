@@ -1,6 +1,8 @@
 //! What was given beside a capture, so that a verdict claims no more than what it rests on.
 
+use crate::render::Judged;
 use diag_sdk::Case;
+use diag_sdk::case::input::InputKind;
 use diag_sdk::case::judgement::Part;
 use diag_sdk::case::message::MessageKind;
 
@@ -43,8 +45,12 @@ pub(super) fn sound(case: &Case) -> &'static str {
 }
 
 /// The sentence where it cannot work.
-pub(super) fn unsound(case: &Case) -> &'static str {
-    match given(case) {
+pub(super) fn unsound(judged: &Judged) -> &'static str {
+    if !judged.case.exchanges.is_empty() {
+        return "The capture shows the end of a sign-in that fails, without its beginning";
+    }
+    let told = if rests_on_logs(judged) { Given::Logs } else { given(&judged.case) };
+    match told {
         Given::Both => "Signing in cannot work with this configuration",
         Given::Idp => "Signing in cannot work with this configuration of the identity provider",
         Given::Sp => "Signing in cannot work with this configuration of the service provider",
@@ -55,6 +61,16 @@ pub(super) fn unsound(case: &Case) -> &'static str {
         Given::Logs => "The log tells of a sign-in that fails",
         Given::Other => "Signing in cannot work with what was given",
     }
+}
+
+/// The first root cause is read from a log: it is no conclusion from configuration.
+fn rests_on_logs(judged: &Judged) -> bool {
+    let root = judged.report.root_causes.first().and_then(|id| judged.report.finding(id));
+    let is_log = |id: &str| {
+        let input = judged.case.inputs.iter().find(|input| input.id == id);
+        input.is_some_and(|input| matches!(input.kind, InputKind::ProxyLog | InputKind::ServerLog))
+    };
+    root.is_some_and(|root| !root.places.is_empty() && root.places.iter().all(|place| is_log(&place.input)))
 }
 
 fn given(case: &Case) -> Given {
@@ -79,11 +95,17 @@ fn given(case: &Case) -> Given {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::sample;
     use diag_sdk::case::message::Message;
     use diag_sdk::case::metadata::{IdpRole, Metadata, SpRole};
 
     #[test]
     fn a_sentence_claims_no_more_than_what_was_given() {
+        let unsound = |case: &Case| {
+            let judged = Judged { case: case.clone(), ..sample::broken() };
+            super::unsound(&judged)
+        };
+        assert!(super::unsound(&sample::broken()).contains("without its beginning"));
         let message = |kind| Case { messages: vec![Message { kind, ..Message::default() }], ..Case::default() };
         assert_eq!(unsound(&message(MessageKind::Response)), "This response cannot sign anybody in");
         assert!(!unsound(&message(MessageKind::AuthnRequest)).contains("configuration"));

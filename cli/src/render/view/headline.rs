@@ -4,7 +4,7 @@ use super::given;
 use crate::render::Judged;
 use crate::tone::Tone;
 use crate::wording::{self, count};
-use diag_core::report::{Report, ReportedFinding};
+use diag_core::report::{CheckOutcome, Report, ReportedFinding};
 use diag_core::verdict::Verdict;
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::{Severity, Told};
@@ -63,7 +63,7 @@ fn sentence(judged: &Judged) -> String {
             Outcome::BrokenInTransit => format!("{} breaks between browser and server", of(attempt)),
             _ => format!("{} fails", of(attempt)),
         },
-        (Verdict::Broken, None) => given::unsound(&judged.case).to_owned(),
+        (Verdict::Broken, None) => given::unsound(judged).to_owned(),
         (Verdict::Undetermined, Some(attempt)) if attempt.consumption.is_some() => {
             format!("Whether {} worked does not show", lower(&of(attempt)))
         }
@@ -130,6 +130,10 @@ fn numbers(judged: &Judged) -> String {
     }
     if parts.is_empty() {
         parts.push("nothing to report".to_owned());
+    }
+    let crashed = report.checks.iter().filter(|check| check.outcome == CheckOutcome::Crashed).count();
+    if crashed > 0 {
+        parts.push(format!("{} crashed", count(crashed, "check")));
     }
     if !report.suppressed.is_empty() {
         parts.push(format!("{} suppressed", count(report.suppressed.len(), "finding")));
