@@ -226,11 +226,11 @@ pub(super) fn say_notes<'a>(judged: impl Iterator<Item = &'a Judged>) {
         failure::say_note(&remark(input));
     }
     if bystanders.len() > BYSTANDERS_TOLD {
-        let names: Vec<&str> = bystanders.iter().take(BYSTANDERS_TOLD).map(|input| wording::path(&input.path)).collect();
-        let more = bystanders.len() - names.len();
+        let told: Vec<&str> = bystanders.iter().take(BYSTANDERS_TOLD).map(|input| wording::path(&input.path)).collect();
+        let more = bystanders.len() - told.len();
         failure::say_note(&format!(
             "not used, because they are nothing that diag reads: {} and {}",
-            names.join(", "),
+            told.join(", "),
             wording::count(more, "more file")
         ));
     }

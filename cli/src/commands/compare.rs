@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
     let bad = one(&arguments.failing, &manner)?;
     match (good.report.verdict, bad.report.verdict) {
         (Verdict::Broken, Verdict::Healthy) => {
-            failure::say_note("the first case fails and the second one works: give the working one first")
+            failure::say_note("the first case fails and the second one works: give the working one first");
         }
         (Verdict::Healthy, Verdict::Healthy) => failure::say_note("both cases work"),
         (Verdict::Broken, _) => failure::say_note("the first case does not work either: what fails in both is no difference"),
