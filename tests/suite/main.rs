@@ -5,6 +5,7 @@ mod bystanders;
 mod circles;
 mod examples;
 mod floor;
+mod forgeries;
 mod guides;
 mod handed_in;
 mod healthy_ways;

@@ -70,6 +70,9 @@ pub struct Capture {
     pub signed: String,
     /// Fixture key it is signed with.
     pub key: String,
+    /// The whole response, in place of the one that would be made.
+    #[serde(skip)]
+    pub message: Option<String>,
     /// The certificate stands in the signature.
     pub key_info: bool,
     /// The assertion is encrypted with this algorithm, for nobody who could open it.
@@ -131,6 +134,7 @@ impl Default for Capture {
             valid_from: -300,
             signed: "assertion".to_owned(),
             key: "idp".to_owned(),
+            message: None,
             key_info: true,
             encrypted: None,
             algorithm: "sha256".to_owned(),
@@ -250,6 +254,9 @@ impl Capture {
 
     /// The response, signed as asked for.
     pub fn response(&self, posted: Timestamp) -> String {
+        if let Some(message) = &self.message {
+            return message.clone();
+        }
         let issued = posted + SignedDuration::from_secs(self.idp_ahead);
         let sender = format!("<saml:Issuer xmlns:saml=\"{ASSERTION}\">{}</saml:Issuer>", self.issuer);
         let answers = if self.unsolicited { String::new() } else { format!(" InResponseTo=\"{}\"", self.in_response_to) };
@@ -296,7 +303,12 @@ impl Capture {
     }
 
     /// Puts an enveloped signature behind the issuer of an element written in canonical form.
-    fn with_signature(&self, element: &str, id: &str) -> String {
+    pub fn with_signature(&self, element: &str, id: &str) -> String {
+        element.replacen("</saml:Issuer>", &format!("</saml:Issuer>{}", self.signature(element, id)), 1)
+    }
+
+    /// The signature of an element written in canonical form, wherever it is then put.
+    pub fn signature(&self, element: &str, id: &str) -> String {
         let sha1 = self.algorithm == "sha1";
         let (digest, method, signature) = if sha1 {
             (STANDARD.encode(Sha1::digest(element)), "http://www.w3.org/2000/09/xmldsig#sha1", "http://www.w3.org/2000/09/xmldsig#rsa-sha1")
@@ -324,11 +336,10 @@ impl Capture {
         } else {
             String::new()
         };
-        let signature = format!(
+        format!(
             "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignedInfo>{inner}</ds:SignedInfo><ds:SignatureValue>{}</ds:SignatureValue>{key_info}</ds:Signature>",
             STANDARD.encode(value)
-        );
-        element.replacen("</saml:Issuer>", &format!("</saml:Issuer>{signature}"), 1)
+        )
     }
 }
 

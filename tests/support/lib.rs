@@ -8,5 +8,6 @@ pub mod capture;
 pub mod diagnose;
 pub mod example;
 pub mod fixture;
+pub mod forgery;
 pub mod one_fault;
 pub mod plugin;

@@ -19,7 +19,7 @@ pub(super) fn read(node: Node<'_, '_>, reading: &Reading<'_>) -> Assertion {
         xml_id: reading.attribute(node, "ID"),
         version: reading.attribute(node, "Version"),
         issue_instant: reading.instant(node, "IssueInstant"),
-        issuer: child(node, NS_ASSERTION, "Issuer").map(|issuer| reading.text(issuer)),
+        issuer: child(node, NS_ASSERTION, "Issuer").map(|issuer| reading.name(issuer)),
         name_id: name_id.map(|name_id| reading.personal(name_id)),
         encrypted_id: subject.is_some_and(|subject| child(subject, NS_ASSERTION, "EncryptedID").is_some()),
         name_id_format: name_id.and_then(|name_id| attribute(name_id, "Format")).map(str::to_owned),

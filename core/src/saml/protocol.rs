@@ -78,7 +78,7 @@ fn fill(message: &mut Message, root: Node<'_, '_>, reading: &Reading<'_>) {
     message.issue_instant = reading.instant(root, "IssueInstant");
     message.destination = reading.attribute(root, "Destination");
     message.in_response_to = reading.attribute(root, "InResponseTo");
-    message.issuer = child(root, NS_ASSERTION, "Issuer").map(|issuer| reading.text(issuer));
+    message.issuer = child(root, NS_ASSERTION, "Issuer").map(|issuer| reading.name(issuer));
     message.request = (message.kind == MessageKind::AuthnRequest).then(|| authn_request(root, reading));
     message.status = child(root, NS_PROTOCOL, "Status").map(|found| status(found, reading));
     message.logout = matches!(message.kind, MessageKind::LogoutRequest | MessageKind::LogoutResponse).then(|| logout(root, reading));

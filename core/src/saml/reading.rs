@@ -55,6 +55,11 @@ impl Reading<'_> {
         self.locator.sited_text(node)
     }
 
+    /// A name that an element holds: its own text, whatever else was put into it.
+    pub(super) fn name(&self, node: Node<'_, '_>) -> Sited<String> {
+        Sited::new(xml::own_text_of(node), self.locator.text(node))
+    }
+
     /// The text of an element about a person.
     pub(super) fn personal(&self, node: Node<'_, '_>) -> Sited<Personal> {
         let mut personal = self.sealer.personal(&xml::text_of(node));

@@ -21,6 +21,7 @@ mod metadata_or_signing_error_at_sp;
 mod no_saml_messages;
 mod parallel_sign_ins;
 mod redirect_loop;
+mod relay_state_foreign;
 mod relay_state_ignored;
 mod relay_state_lost;
 mod relay_state_too_long;
@@ -66,6 +67,7 @@ pub static PLUGIN: Plugin = Plugin {
         &no_saml_messages::NO_SAML_MESSAGES,
         &parallel_sign_ins::PARALLEL_SIGN_INS,
         &redirect_loop::REDIRECT_LOOP,
+        &relay_state_foreign::RELAY_STATE_FOREIGN,
         &relay_state_ignored::RELAY_STATE_IGNORED,
         &relay_state_lost::RELAY_STATE_LOST,
         &relay_state_too_long::RELAY_STATE_TOO_LONG,

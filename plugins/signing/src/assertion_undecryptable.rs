@@ -1,5 +1,6 @@
 //! An encrypted assertion nobody could read.
 
+use diag_sdk::case::judgement::{Cover, Lookup};
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check, spec};
 
@@ -77,6 +78,13 @@ fn run(case: &Case, out: &mut Findings) {
                 .not_decrypted
                 .as_deref()
                 .unwrap_or("No key was handed in; attributes, audience and validity of the assertion were not judged.");
+            // Anybody can encrypt for the service provider: what is not signed around must be signed inside.
+            let open = response.message.consumptions.iter().any(|one| one.lookup == Lookup::Decrypted && one.cover == Cover::Unknown);
+            let detail = if open {
+                format!("{}. Nothing around it is signed, and whether it is signed inside cannot be told.", detail.trim_end_matches('.'))
+            } else {
+                detail.to_owned()
+            };
             let finding = response.finding(Severity::Notice, "The assertion is encrypted, its content was not judged");
             out.push(finding.detail(detail).at(&part.place).because(&NO_KEY_GIVEN, case));
             if !case.has_decryption_key {

@@ -2,6 +2,10 @@
 
 use super::support::{fixture, folder};
 use crate::crypto::{PrivateKey, decrypt_assertions, load_key};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bergshamra::core::algorithm;
+use bergshamra::crypto::keytransport;
 
 fn key(name: &str) -> PrivateKey {
     load_key(&fixture(&format!("keys/{name}.key")), None).unwrap()
@@ -60,4 +64,53 @@ fn another_key_and_damage_say_why() {
     let byte = if &xml[value - 12..value - 11] == "A" { "B" } else { "A" };
     changed.replace_range(value - 12..value - 11, byte);
     assert_eq!(reason(&changed, "sp"), "the key opens its EncryptedKey, but the content does not decrypt with what is in there");
+}
+
+/// The same message with its key transported anew, as it says and as it does.
+fn transported(named: &str, used: keytransport::OaepParams, method: &str) -> String {
+    let xml = fixture("encrypted/aes128-gcm.rsa-oaep.xml");
+    let private = key("sp").key.to_signing_key().unwrap().unwrap();
+    let start = xml.find("<xenc:EncryptedKey").unwrap();
+    let (head, rest) = xml.split_at(start);
+    let (encrypted, tail) = rest.split_at(rest.find("</xenc:EncryptedKey>").unwrap());
+    let value = |text: &str| text.split("<xenc:CipherValue>").nth(1).unwrap().split("</xenc:CipherValue>").next().unwrap().to_owned();
+    let octets: String = value(encrypted).split_whitespace().collect();
+    let secret = keytransport::from_uri(algorithm::RSA_OAEP).unwrap().decrypt(&private, &STANDARD.decode(octets).unwrap()).unwrap();
+    let again = keytransport::from_uri_with_params(algorithm::RSA_OAEP_ENC11, used).unwrap().encrypt(&private, &secret).unwrap();
+    let method_end = encrypted.find("<xenc:CipherData>").unwrap();
+    let method_start = encrypted.find("<xenc:EncryptionMethod").unwrap();
+    let method_tail = encrypted[method_start..method_end].split_once("</xenc:EncryptionMethod>").map_or("", |(_, rest)| rest);
+    format!(
+        "{head}{}<xenc:EncryptionMethod Algorithm=\"{method}\">{named}</xenc:EncryptionMethod>{method_tail}<xenc:CipherData><xenc:CipherValue>{}</xenc:CipherValue></xenc:CipherData>{tail}",
+        &encrypted[..method_start],
+        STANDARD.encode(again)
+    )
+}
+
+const SHA256: &str =
+    "<ds:DigestMethod xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\" Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/>";
+
+#[test]
+fn without_a_mask_generation_it_is_mgf1_with_sha1() {
+    let used = |mask: &str| keytransport::OaepParams {
+        digest_uri: Some(algorithm::SHA256.to_owned()),
+        mgf_uri: Some(mask.to_owned()),
+        ..keytransport::OaepParams::default()
+    };
+    let opened = |xml: &str| decrypt_assertions(xml, &key("sp"))[0].text.clone();
+    assert!(opened(&transported(SHA256, used(algorithm::MGF1_SHA1), algorithm::RSA_OAEP_ENC11)).is_ok());
+    for method in [algorithm::RSA_OAEP_ENC11, algorithm::RSA_OAEP] {
+        let reason = opened(&transported(SHA256, used(algorithm::MGF1_SHA256), method)).unwrap_err();
+        assert!(reason.contains("the right one") && reason.contains("SHA-256"), "{reason}");
+    }
+}
+
+#[test]
+fn a_key_of_another_length_is_damaged_or_anothers() {
+    let xml = fixture("encrypted/aes128-gcm.rsa-oaep.xml");
+    let start = xml.find("<xenc:CipherValue>").unwrap() + "<xenc:CipherValue>".len();
+    let end = start + xml[start..].find('<').unwrap();
+    let cut = format!("{}{}{}", &xml[..start], STANDARD.encode([1_u8; 200]), &xml[end..]);
+    let reason = decrypt_assertions(&cut, &key("sp"))[0].text.clone().unwrap_err();
+    assert!(reason.contains("200 bytes") && reason.contains("256"), "{reason}");
 }

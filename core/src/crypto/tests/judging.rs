@@ -122,6 +122,20 @@ fn metadata_is_judged_by_the_key_it_carries() {
 }
 
 #[test]
+fn metadata_that_carries_no_key_is_tried_with_those_given() {
+    let xml = fixture("signed/response-only.xml");
+    let (start, end) = (xml.find("<ds:KeyInfo").unwrap(), xml.find("</ds:KeyInfo>").unwrap() + "</ds:KeyInfo>".len());
+    let xml = format!("{}{}", &xml[..start], &xml[end..]);
+    let judged = |given: &[diag_sdk::case::certificate::Certificate]| {
+        let mut entities = [Metadata { signatures: decoded(&xml).facts.signatures, ..Metadata::default() }];
+        judge_metadata(&xml, &mut entities, given);
+        entities[0].signatures[0].clone()
+    };
+    assert!(judged(&[]).not_judged.is_some_and(|reason| reason.contains("no key")));
+    assert!(judged(&[certificate_of("sp"), certificate_of("idp")]).verifies());
+}
+
+#[test]
 fn verdicts_do_not_pile_up_when_judged_again() {
     let xml = fixture("signed/ecdsa-der.xml");
     let mut signatures = decoded(&xml).facts.signatures;

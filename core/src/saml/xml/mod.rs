@@ -94,6 +94,11 @@ pub fn text_of(node: Node<'_, '_>) -> String {
     node.descendants().filter(Node::is_text).filter_map(|text| text.text()).collect()
 }
 
+/// The text that stands in an element itself, joined: what elements in it hold is theirs.
+pub fn own_text_of(node: Node<'_, '_>) -> String {
+    node.children().filter(Node::is_text).filter_map(|text| text.text()).collect()
+}
+
 /// An element of a namespace with a local name.
 pub fn is(node: Node<'_, '_>, namespace: &str, name: &str) -> bool {
     node.is_element() && node.tag_name().name() == name && node.tag_name().namespace() == Some(namespace)
