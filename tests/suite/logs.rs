@@ -71,6 +71,13 @@ fn a_line_of_another_time_is_history() {
 }
 
 #[test]
+fn a_line_against_a_readable_assertion_is_somebody_elses() {
+    let log = line("20261124T095702.300+0000", "SAML mandatory attribute for user ID is missing");
+    let report = report(Some(REFUSED), &[("log.txt", log.into_bytes())]);
+    assert_eq!(root(&report), "flow/sp-refused-response");
+}
+
+#[test]
 fn a_sign_in_that_works_is_not_made_ill_by_a_log() {
     let denied = |user: &str| {
         let header = "Sequence#\tProductVersion\tTimestamp\tHostname\tId\tDescription\tProxySessionId\tCommand\tResult\tMessage\tId2";

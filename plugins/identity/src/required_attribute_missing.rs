@@ -300,7 +300,8 @@ fn said_or_denied(sign_in: &SignIn<'_>) -> Option<Finding> {
 
 /// A product with licences of its own says that the person has no access pass: a licence, not an attribute.
 fn a_licence_is_missing(sign_in: &SignIn<'_>) -> bool {
-    sign_in.case.sp_has_habit(Habit::WantsLicence) && sign_in.said(&[Meaning::AccessDenied, Meaning::NotProvisioned])
+    sign_in.said(&[Meaning::NoLicence, Meaning::UserDisabled])
+        || sign_in.case.sp_has_habit(Habit::WantsLicence) && sign_in.said(&[Meaning::AccessDenied, Meaning::NotProvisioned])
 }
 
 fn denial<'a>(sign_in: &SignIn<'a>) -> Option<&'a Exchange> {

@@ -1,6 +1,7 @@
 //! An encrypted assertion nobody could read.
 
 use diag_sdk::case::judgement::{Cover, Lookup};
+use diag_sdk::case::product::Habit;
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check, spec};
 
@@ -72,7 +73,12 @@ fn run(case: &Case, out: &mut Findings) {
                 .actual(spec::short(&part.content_algorithm), "encrypted assertion")
                 .at(&part.place)
                 .at_all(&place);
-            out.push(finding.because(&SP_HAS_NO_KEY, case).because(&IDP_ENCRYPTS, case));
+            // Who never decrypts cannot be given a key.
+            out.push(if case.sp_has_habit(Habit::NeverDecrypts) {
+                finding.because(&IDP_ENCRYPTS, case)
+            } else {
+                finding.because(&SP_HAS_NO_KEY, case).because(&IDP_ENCRYPTS, case)
+            });
         } else if !part.decrypted {
             let detail = part
                 .not_decrypted
@@ -101,6 +107,9 @@ fn sp_cannot(response: &Delivery<'_>, published: &[MetadataCopy<'_>]) -> Option<
     }
     if response.said_otherwise(&[]) {
         return None;
+    }
+    if response.case.sp_has_habit(Habit::NeverDecrypts) {
+        return Some(("This service provider cannot read encrypted assertions at all.".to_owned(), None));
     }
     let role = published.iter().find_map(|copy| copy.metadata.sp.as_ref())?;
     keys::sp_encryption(published).is_empty().then(|| {

@@ -3,6 +3,7 @@
 use diag_sdk::algorithm;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::message::Message;
+use diag_sdk::case::product::Habit;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::sp_configuration::RequestAlgorithm;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check, spec};
@@ -78,6 +79,13 @@ fn run(case: &Case, out: &mut Findings) {
         let mut finding = worded(refused).actual(algorithm::name(name), "signature algorithm of the request").at(place);
         if refused {
             finding = request.mark(finding);
+        } else if let Some(attempt) = request.attempt.filter(|attempt| !accepted && attempt.failed())
+            && case.idp_has_habit(Habit::DemandsSha256)
+        {
+            let name = case.product_name(case.idp_vendor, "The identity provider");
+            finding = finding.attempt(attempt.id.clone()).detail(format!(
+                "{name} refuses it unless the application is set to SHA-1 there, and may tell the reason to its log alone."
+            ));
         }
         finding = finding.at_all(configured.iter().map(|(_, setting)| &setting.place));
         out.push(allowed(finding.because_with(&SET_TO_SHA1, case, "SHA-256"), refusal));
@@ -167,6 +175,21 @@ mod tests {
         assert_eq!(levels(&REQUEST_ALGORITHM_SHA1, &configured(RequestAlgorithm::Sha1)), [Severity::Warning]);
         assert_eq!(levels(&REQUEST_ALGORITHM_SHA1, &requiring(configured(RequestAlgorithm::Sha1), None)), [Severity::Error]);
         assert_eq!(levels(&REQUEST_ALGORITHM_SHA1, &requiring(configured(RequestAlgorithm::Sha1), Some("rsaSha1"))), [Severity::Warning]);
+    }
+
+    #[test]
+    fn who_demands_sha256_may_refuse_without_a_word() {
+        let mut case = captured(refused_by_idp(&[], &[]), spec::RSA_SHA1);
+        assert!(findings(&REQUEST_ALGORITHM_SHA1, &case)[0].attempts.is_empty());
+        let vendor = diag_sdk::Vendor::named("strict");
+        case.idp_vendor = vendor;
+        case.products = vec![diag_sdk::case::product::ProductFacts {
+            id: vendor,
+            habits: vec![Habit::DemandsSha256],
+            ..diag_sdk::case::product::ProductFacts::default()
+        }];
+        let found = findings(&REQUEST_ALGORITHM_SHA1, &case);
+        assert_eq!((found[0].severity, found[0].attempts.as_slice()), (Severity::Warning, ["a1".to_owned()].as_slice()));
     }
 
     #[test]

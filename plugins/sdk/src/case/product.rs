@@ -21,6 +21,11 @@ words! {
         TakesSha1,
         /// As service provider: it never signs its requests.
         NeverSigns,
+        /// As service provider: it cannot read encrypted assertions.
+        NeverDecrypts,
+        /// As identity provider: it refuses requests signed with SHA-1 unless it is told otherwise for an application, and
+        /// may tell no more than that it could not answer.
+        DemandsSha256,
         /// As service provider: its sign-ins start at itself, and a response nobody asked for may be refused.
         StartsSignIns,
         /// As service provider: it keeps people out who have no licence of its own, whatever is sent of them.
