@@ -52,3 +52,16 @@ fn what_only_looks_like_it_is_left_alone() {
         assert!(!errors.iter().any(|check| blamed.contains(check)), "twin of {}: {errors:?}", forgery.name);
     }
 }
+
+#[test]
+fn an_assertion_alone_is_verified_and_nothing_else_is_said_of_it() {
+    let response = Capture::default().response("2026-11-24T09:58:12Z".parse().expect("a timestamp"));
+    let (start, end) = (response.find("<saml:Assertion"), response.rfind("</samlp:Response>"));
+    let assertion = &response[start.expect("an assertion")..end.expect("an end")];
+    let judged = |text: String| report_of(&[File::new("assertion.xml", text)]);
+    let right = judged(assertion.to_owned());
+    let outcome = |id: &str| right.checks.iter().find(|check| check.id == id).map(|check| format!("{:?}", check.outcome));
+    assert_eq!(errors(&right), Vec::<&str>::new());
+    assert!(outcome("assertion/expired").is_some_and(|outcome| outcome.contains("Skipped")), "{:?}", outcome("assertion/expired"));
+    assert_eq!(errors(&judged(assertion.replace("mira@", "mora@"))), ["signing/signature-invalid"]);
+}

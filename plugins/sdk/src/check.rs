@@ -61,6 +61,9 @@ pub struct Plugin {
     pub checks: &'static [&'static Check],
 }
 
+/// Families that judge an assertion also where it stands alone in a file.
+const VERIFIES_ASSERTIONS: &[&str] = &["signing"];
+
 impl Check {
     /// Runs the check on a Case: [`Findings`] with every finding carrying this check's id and
     /// references. Used by tests; the runner in core adds isolation.
@@ -80,6 +83,11 @@ impl Check {
         }
         if !possible && findings.found().is_empty() {
             findings.missing_all(self.needs);
+        }
+        // An assertion without the response it came in is verified; who it is for and what became of it does not show.
+        let needs_response = self.needs.contains(&Need::Capture) && !VERIFIES_ASSERTIONS.contains(&self.family());
+        if possible && needs_response && findings.found().is_empty() && case.only_assertions_alone() {
+            findings.missing(Need::Capture);
         }
         for finding in findings.found_mut() {
             self.id.clone_into(&mut finding.check);

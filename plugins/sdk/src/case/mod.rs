@@ -172,6 +172,12 @@ impl Case {
         self.messages.iter().filter(move |message| message.kind == kind)
     }
 
+    /// All there is of messages are assertions that stand alone in files.
+    pub fn only_assertions_alone(&self) -> bool {
+        let alone = |message: &Message| message.kind == MessageKind::Other && message.root == "Assertion";
+        !self.messages.is_empty() && self.exchanges.is_empty() && self.messages.iter().all(alone)
+    }
+
     /// A message by its id in this Case.
     pub fn message(&self, id: &str) -> Option<&Message> {
         // Ids count the messages in the order they stand here; only where they do not, all are searched.
