@@ -3,8 +3,6 @@
 //! Every check ends in one of four ways: clean, found, skipped (an input is missing) or crashed.
 //! A report that hides the last two would lie.
 
-mod subject;
-
 use diag_sdk::manifest::CheckAnswer;
 use diag_sdk::{Case, Check, Finding, Need, Plugin};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -91,10 +89,7 @@ pub fn run(case: &Case, plugins: &[&'static Plugin], selection: &Selection) -> R
         let ending = match catch_unwind(AssertUnwindSafe(|| check.judge(case))) {
             Err(_) => Ending::Crashed("the check panicked; this is a bug in the check, the other checks are not affected".to_owned()),
             Ok(findings) => {
-                let (found, mut missing) = findings.into_parts();
-                if found.is_empty() && missing.is_empty() && !subject::is_there(check, case) {
-                    missing.push(Need::Capture);
-                }
+                let (found, missing) = findings.into_parts();
                 let ending = Ending::of(&found, missing);
                 run.findings.extend(found);
                 ending

@@ -188,8 +188,9 @@ impl Loaded {
     /// wrong becomes a crashed check that names the plugin; it never fails.
     pub fn run(&mut self, wanted: impl Fn(&str) -> bool, case: &Case) -> Vec<CheckAnswer> {
         let checks: Vec<&CheckInfo> = self.manifest.checks.iter().filter(|check| wanted(&check.id)).collect();
-        // Where no input is there that a check could use, nobody need be asked.
-        let can_look = |check: &CheckInfo| check.needs.is_empty() || check.needs.iter().any(|need: &Need| case.has(*need));
+        // Where no input is there that a check could use, nobody need be asked; what only a log tells may concern any.
+        let told = case.failures.iter().any(|failure| failure.attempt.is_none());
+        let can_look = |check: &CheckInfo| told || check.needs.is_empty() || check.needs.iter().any(|need: &Need| case.has(*need));
         let (asked, skipped): (Vec<&CheckInfo>, Vec<&CheckInfo>) = checks.into_iter().partition(|check| can_look(check));
         let skipped =
             skipped.into_iter().map(|check| CheckAnswer { id: check.id.clone(), missing: check.needs.clone(), ..CheckAnswer::default() });

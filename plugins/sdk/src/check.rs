@@ -1,5 +1,8 @@
 //! What a check is, and what a plugin is.
 
+mod matter;
+
+use self::matter::Matter;
 use crate::account::Account;
 use crate::case::Case;
 use crate::finding::{CauseData, Severity};
@@ -61,9 +64,6 @@ pub struct Plugin {
     pub checks: &'static [&'static Check],
 }
 
-/// Families that judge an assertion also where it stands alone in a file.
-const VERIFIES_ASSERTIONS: &[&str] = &["signing"];
-
 impl Check {
     /// Runs the check on a Case: [`Findings`] with every finding carrying this check's id and
     /// references. Used by tests; the runner in core adds isolation.
@@ -84,9 +84,8 @@ impl Check {
         if !possible && findings.found().is_empty() {
             findings.missing_all(self.needs);
         }
-        // An assertion without the response it came in is verified; who it is for and what became of it does not show.
-        let needs_response = self.needs.contains(&Need::Capture) && !VERIFIES_ASSERTIONS.contains(&self.family());
-        if possible && needs_response && findings.found().is_empty() && case.only_assertions_alone() {
+        let matter = Matter { family: self.family(), stage: self.stage, needs: self.needs, remarks: self.accounts.is_empty() };
+        if findings.found().is_empty() && findings.missed().is_empty() && !matter.is_in(case) {
             findings.missing(Need::Capture);
         }
         for finding in findings.found_mut() {

@@ -23,6 +23,7 @@ impl Answer {
     pub(super) fn of(product: &Product, place: Where, text: &str) -> Self {
         let proof = &product.proof;
         let host = proof.host.first().map_or_else(|| "product.example".to_owned(), |host| host.replace("*.", "www."));
+        let host = proof.port.first().map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
         let path = proof.path.first().map_or_else(|| "/saml".to_owned(), |path| path.replace("{~}", "x"));
         let header = proof.header.first().map(|header| header.split_once(':').unwrap_or((header, "x")));
         let cookie = proof.cookie.first().map(|cookie| ("set-cookie", format!("{}=x", cookie.replace('*', "x"))));
