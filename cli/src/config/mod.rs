@@ -137,16 +137,20 @@ pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failur
     let analysed: Vec<PathBuf> = arguments.paths.iter().chain(&arguments.beside.sp_has).chain(&arguments.beside.idp_has).cloned().collect();
     fill(arguments, environment::defaults()?, Path::new(""));
     let found = match given {
-        Some(path) => Ok(Found { path, above: false }),
+        Some(path) => Ok(Found { path, above: false, instead: false }),
         None => place::usual(&analysed),
     };
     let own = place::own(&analysed);
     let mut files: Vec<(Found, Config)> = Vec::new();
+    let held_back = || failure::say_note(&format!("{}; --config {USUAL_NAME} reads it", NotRead::UnderAnalysis.words()));
     match found {
-        Ok(found) => files.push((found.clone(), read(&found.path)?)),
-        Err(NotRead::UnderAnalysis) if profile.is_none() => {
-            failure::say_note(&format!("{}; --config {USUAL_NAME} reads it", NotRead::UnderAnalysis.words()));
+        Ok(found) => {
+            if found.instead {
+                held_back();
+            }
+            files.push((found.clone(), read(&found.path)?));
         }
+        Err(NotRead::UnderAnalysis) if profile.is_none() => held_back(),
         Err(why) if own.is_none() && profile.is_some() => {
             return Err(Failure::new(format!("--profile {}: {}", profile.unwrap_or_default(), why.words()))
                 .hint("name the file with --config FILE"));
@@ -154,7 +158,7 @@ pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failur
         Err(_) => {}
     }
     if let Some(path) = own.filter(|own| !files.iter().any(|(found, _)| plugins::same_file(&found.path, own))) {
-        files.push((Found { path: path.clone(), above: false }, read(&path)?));
+        files.push((Found { path: path.clone(), above: false, instead: false }, read(&path)?));
     }
     if let Some(name) = &profile {
         let Some((found, defaults)) = files.iter().find_map(|(found, config)| Some((found, config.profile.get(name)?.clone()))) else {

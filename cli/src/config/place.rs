@@ -12,6 +12,8 @@ pub(super) struct Found {
     pub(super) path: PathBuf,
     /// It lies in a folder above the current one.
     pub(super) above: bool,
+    /// The one of the current folder was passed by, because it lies in the folder under analysis.
+    pub(super) instead: bool,
 }
 
 /// Why none is read.
@@ -45,7 +47,8 @@ fn found(here: &Path, analysed: &[PathBuf]) -> Result<Found, NotRead> {
         let file = folder.join(USUAL_NAME);
         if file.is_file() && (depth == 0 || same_owner(&file, here)) {
             if !is_analysed(folder, analysed) {
-                return Ok(Found { path: way.join(USUAL_NAME), above: depth > 0 });
+                let instead = held_back == NotRead::UnderAnalysis;
+                return Ok(Found { path: way.join(USUAL_NAME), above: depth > 0, instead });
             }
             if depth == 0 {
                 held_back = NotRead::UnderAnalysis;
@@ -106,10 +109,11 @@ mod tests {
         fs::write(root.join("team/diag.toml"), "").expect("a file");
         fs::write(root.join("team/case/diag.toml"), "").expect("a file");
         fs::write(root.join("team/case/a.har"), "").expect("a file");
-        let read = |depth: &str, above| Ok(Found { path: PathBuf::from(depth).join("diag.toml"), above });
+        let read = |depth: &str, above| Ok(Found { path: PathBuf::from(depth).join("diag.toml"), above, instead: false });
         assert_eq!(found(&case, std::slice::from_ref(&case)), read("..", true));
         assert_eq!(found(&case, &[root.join("team/case")]), read("../..", true), "one in the case is passed by");
-        assert_eq!(found(&root.join("team/case"), &[root.join("team/case/a.har")]), read("..", true));
+        let beside = found(&root.join("team/case"), &[root.join("team/case/a.har")]);
+        assert_eq!(beside, read("..", true).map(|found| Found { instead: true, ..found }));
         assert_eq!(found(&root.join("team"), &[]), read("", false));
         assert_eq!(found(&root.join("team"), &[root.join("team")]), Err(NotRead::UnderAnalysis));
     }
