@@ -5,6 +5,7 @@
 //! and is left out. Which line speaks for which attempt is told once the attempts are known.
 
 mod bearing;
+mod columns;
 mod level;
 pub(crate) mod pasted;
 mod stamp;
@@ -13,6 +14,7 @@ pub(crate) use bearing::{bear, last};
 
 use crate::seal::Sealer;
 use crate::spoken;
+use columns::Columns;
 use diag_products::{Found, Products, Proven, Role, Scope, Where};
 use diag_sdk::case::judgement::{Part, Party};
 use diag_sdk::case::witness::Witness;
@@ -45,8 +47,13 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
     let mut witnesses: Vec<Witness> = Vec::new();
     let mut written = None;
     let mut level = Level::Plain;
+    let mut columns = Columns::default();
     for (number, line) in log.text.lines().enumerate() {
         let line = shortened(line);
+        if let Some(named) = Columns::named_in(line) {
+            columns = named;
+            continue;
+        }
         // A line without a time goes on with the one before it.
         if let Some(stamp) = stamp::of(line, log.latest) {
             written = Some(stamp);
@@ -60,7 +67,7 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
                 zoned: written.is_some_and(|stamp| stamp.zoned),
                 party: party(&found),
                 phrase: spoken::phrase(&found, line, Part::Log),
-                person: person(&found, log.sealer),
+                person: person(&found, columns.person(line), log.sealer),
                 ..Witness::default()
             });
         }
@@ -107,8 +114,8 @@ fn sentences<'p>(line: &str, level: Level, log: &Log<'_>, products: &'p Products
 }
 
 /// Whom a sentence names: sealed, so that it can be compared with whom an assertion names.
-fn person(found: &Found<'_>, sealer: &Sealer) -> Vec<Secret> {
-    let subject = found.values.iter().find(|(name, _)| *name == "subject").map(|(_, value)| value.trim());
+fn person(found: &Found<'_>, in_column: Option<&str>, sealer: &Sealer) -> Vec<Secret> {
+    let subject = found.values.iter().find(|(name, _)| *name == "subject").map(|(_, value)| value.trim()).or(in_column);
     let bare = subject.and_then(|subject| subject.split_once('\\')).map(|(_, bare)| bare);
     subject.into_iter().chain(bare).map(|name| sealer.seal(name)).collect()
 }

@@ -2,9 +2,10 @@
 
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::exchange::Exchange;
+use diag_sdk::case::message::AuthnRequest;
 use diag_sdk::destinations::Destinations;
 use diag_sdk::view::{ConsumersOf, Known, Response};
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, difference};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, address, check, difference};
 
 static LEFTOVER: CauseData = CauseData {
     text: "The identity provider has another URL registered (a leftover, another environment, another application) and uses that",
@@ -17,6 +18,19 @@ static REQUEST_NAMES_NONE: CauseData = CauseData {
     who: Who::Idp,
     setting: Setting::IdpReplyUrl,
     fix: "Leave only the service provider's URL registered, or mark it as the default",
+};
+
+static BY_INDEX: CauseData = CauseData {
+    text: "The request names its consumer service by an index, and at the identity provider that index belongs to this URL",
+    who: Who::Idp,
+    setting: Setting::IdpReplyUrl,
+    fix: "Give the index to the service provider's URL, or let the request name the URL itself",
+};
+static BY_DEFAULT: CauseData = CauseData {
+    text: "This URL is the identity provider's default reply URL, which it takes where no request names one",
+    who: Who::Idp,
+    setting: Setting::IdpReplyUrl,
+    fix: "Make the service provider's URL the default reply URL, and delete those that nobody serves",
 };
 
 check! {
@@ -80,7 +94,7 @@ check! {
         needs: [Need::Capture],
         explains: ["endpoints/destination-mismatch", "endpoints/recipient-mismatch", "flow/response-not-posted", "flow/session-cookie-lost", "flow/wrong-binding"],
         accounts: [Account::sp_or_loop(&[Meaning::WrongAcs, Meaning::MethodNotAllowed]), Account::between(&[Meaning::WrongAcs, Meaning::MethodNotAllowed])],
-        causes: [LEFTOVER, REQUEST_NAMES_NONE],
+        causes: [LEFTOVER, REQUEST_NAMES_NONE, BY_INDEX, BY_DEFAULT],
         references: ["saml-profiles-2.0-os §4.1.4.3", "https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol"],
         run: run,
     }
@@ -144,15 +158,41 @@ fn describe(
         }
     }
     let asked = response.request().and_then(|request| request.request.as_ref());
-    let reason = if asked.is_none_or(|details| details.acs_url.is_some()) { &LEFTOVER } else { &REQUEST_NAMES_NONE };
-    finding.at_all(leftover.map(|leftover| leftover.place)).because_with(reason, response.case, right.map(|right| right.value))
+    let (reason, stated) = match asked {
+        Some(details) if details.acs_url.is_some() => (&LEFTOVER, None),
+        Some(AuthnRequest { acs_index: Some(index), .. }) => {
+            let at_index = indexed(response.case, *index, to);
+            (if at_index.is_some() { &BY_INDEX } else { &LEFTOVER }, at_index)
+        }
+        _ => match default_of(response.case, to) {
+            Some(default) => (&BY_DEFAULT, Some(default)),
+            None => (if asked.is_some() { &REQUEST_NAMES_NONE } else { &LEFTOVER }, None),
+        },
+    };
+    finding
+        .at_all(leftover.map(|leftover| leftover.place))
+        .at_all(stated.map(|stated| &stated.place))
+        .because_with(reason, response.case, right.map(|right| right.value))
+}
+
+/// The registration gives the index to the URL the response went to.
+fn indexed<'a>(case: &'a Case, index: u32, to: &str) -> Option<&'a Sited<String>> {
+    let listed = case.relevant_registrations().flat_map(|registration| &registration.reply_url_indexes);
+    listed.filter(|entry| entry.index == i64::from(index)).map(|entry| &entry.url).find(|url| address::reaches(&url.value, to))
+}
+
+/// The registration's default reply URL, where the response went to it.
+fn default_of<'a>(case: &'a Case, to: &str) -> Option<&'a Sited<String>> {
+    let mut defaults = case.relevant_registrations().filter_map(|registration| registration.default_reply_url.as_ref());
+    defaults.find(|url| address::reaches(&url.value, to))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use diag_sdk::case::input::HeldBy;
-    use diag_sdk::testing::{ACS_SEEN, ACS_URL, acs_endpoints, findings, sign_in, sp_metadata};
+    use diag_sdk::case::registration::IndexedUrl;
+    use diag_sdk::testing::{ACS_SEEN, ACS_URL, ENTITY_ID, acs_endpoints, findings, registration, sign_in, sp_metadata};
 
     fn posted_to(outcome: Outcome, to: &str, status: u16) -> Case {
         let mut case = sign_in(outcome);
@@ -183,6 +223,34 @@ mod tests {
     #[test]
     fn what_was_accepted_elsewhere_is_no_business_of_ours() {
         assert!(findings(&RESPONSE_SENT_TO_WRONG_ACS, &posted_to(Outcome::SignedIn, "https://app.example/acs", 302)).is_empty());
+    }
+
+    #[test]
+    fn the_registration_tells_why_it_was_that_url() {
+        let old = "https://other.example/acs";
+        let because = |name: &dyn Fn(&mut Case)| {
+            let mut case = posted_to(Outcome::BrokenInTransit, old, 404);
+            let mut known = registration(&[ENTITY_ID], &[ACS_URL, old]);
+            known.reply_url_indexes = vec![IndexedUrl { index: 1, url: old.into() }];
+            known.default_reply_url = Some(old.into());
+            case.registrations = vec![known];
+            case.metadata = vec![sp_metadata("d1", HeldBy::Publisher, &[], &[])];
+            case.metadata[0].sp.as_mut().expect("the role").acs = acs_endpoints(&[ACS_URL]);
+            name(&mut case);
+            findings(&RESPONSE_SENT_TO_WRONG_ACS, &case)[0].causes[0].text.clone()
+        };
+        let asks = |url: Option<&str>, index: Option<u32>| {
+            let url = url.map(Into::into);
+            move |case: &mut Case| {
+                let details = case.messages[0].request.as_mut().expect("a request");
+                details.acs_url.clone_from(&url);
+                details.acs_index = index;
+            }
+        };
+        assert_eq!(because(&asks(None, Some(1))), BY_INDEX.text);
+        assert_eq!(because(&asks(None, Some(7))), LEFTOVER.text);
+        assert_eq!(because(&asks(None, None)), BY_DEFAULT.text);
+        assert_eq!(because(&asks(Some(ACS_URL), None)), LEFTOVER.text);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use diag_sdk::address::Address;
 use diag_sdk::case::attempt::Attempt;
+use diag_sdk::case::evidence::CodeSeen;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::view::{EntryPoint, Known, Used};
@@ -22,6 +23,9 @@ static POINTS_ELSEWHERE: CauseData = CauseData {
     setting: Setting::IdpSignOnUrl,
     fix: "Enter the URL of the application at which people start",
 };
+
+/// Codes by which Entra ID says that its endpoint was opened without a request.
+const MISSING_CODES: &[&str] = &["AADSTS750054", "AADSTS750056"];
 
 check! {
     /// The sign-on URL of the application does not lead to the service provider's start page.
@@ -55,7 +59,7 @@ check! {
         explains: ["flow/sp-refused-response", "flow/wrong-binding", "flow/idp-error-page"],
         accounts: [
             Account::sp(&[Meaning::MessageMissing, Meaning::WrongBinding, Meaning::MethodNotAllowed]),
-            Account::idp(&[Meaning::MessageMissing]).codes(&["AADSTS750054", "AADSTS750056"]),
+            Account::idp(&[Meaning::MessageMissing]).codes(MISSING_CODES),
         ],
         causes: [POINTS_ELSEWHERE, NOT_SET],
         references: [
@@ -103,6 +107,23 @@ fn led_to_consumer<'a>(case: &'a Case, urls: &Urls<'_>) -> Option<(&'a Attempt, 
         };
         let by_another = case.exchanges.get(..end).unwrap_or_default().iter().rev().take(5).any(led);
         (opened && by_another).then_some((attempt, exchange))
+    })
+}
+
+/// The same without a redirect that leads there: the page before is of another host, as a portal's is.
+fn opened_consumer<'a>(case: &'a Case, urls: &Urls<'_>) -> Option<(&'a Attempt, &'a Exchange)> {
+    led_to_consumer(case, urls).or_else(|| {
+        let refused = case.sign_in_attempts().filter(|attempt| attempt.failed() && attempt.request.is_none() && attempt.response.is_none());
+        refused.into_iter().find_map(|attempt| {
+            let end = attempt.end?;
+            let exchange = case.exchanges.get(end)?;
+            let address = Address::parse(&exchange.url)?;
+            let consumes = urls.all().any(|known| address::reaches(known, &exchange.url)) || is_consumer_path(&address);
+            let opened = exchange.method == "GET" && exchange.status >= 400 && !exchange.url.contains("SAMLResponse=") && consumes;
+            let before = case.exchanges.get(end.checked_sub(1)?)?;
+            let elsewhere = Address::parse(&before.url).is_some_and(|from| from.host != address.host);
+            (opened && elsewhere).then_some((attempt, exchange))
+        })
     })
 }
 
@@ -188,7 +209,15 @@ fn not_set(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, place: 
     let responses = case.responses();
     let mut refused = responses.iter().filter(|response| response.refused()).filter_map(|response| response.attempt);
     let unsolicited = refused.find(|attempt| attempt.idp_initiated);
+    let opened = opened_consumer(case, urls);
     let finding = match unsolicited {
+        None if opened.is_some() => {
+            let (attempt, exchange) = opened.into_iter().next().unzip();
+            Finding::error("Without a sign-on URL the portal leads people to where responses are taken")
+                .detail("The portal sent the browser there without a response: without a sign-on URL and a relay state it knows no page to start at.")
+                .at_all(exchange.map(|exchange: &Exchange| &exchange.place))
+                .attempt(attempt.map(|attempt: &Attempt| attempt.id.clone()).unwrap_or_default())
+        }
         Some(attempt) => Finding::warning("Without a sign-on URL the SP refused a sign-in it did not start")
             .likely()
             .detail("Without a sign-on URL the identity provider's portal sends a response nobody asked for.")
@@ -201,13 +230,14 @@ fn not_set(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, place: 
 
 fn describe(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, url: &str, place: &Place, fault: &Fault) -> Finding {
     let shown = shown_by(case, url);
+    let led_back = led_back(case, url);
     let mut finding = Finding::new(
-        if shown.is_some() { Severity::Error } else { Severity::Warning },
+        if shown.is_some() || led_back.is_some() { Severity::Error } else { Severity::Warning },
         "The sign-on URL does not lead to the service provider's start page",
     );
     if let Some((attempt, exchange)) = shown {
         finding = finding.at(&exchange.place).attempt(attempt.id.clone());
-    } else {
+    } else if led_back.is_none() {
         finding = finding.likely();
     }
     finding = finding.detail(&fault.detail).subject(registration.id.clone()).actual(url, "sign-on URL of the application").at(place);
@@ -218,12 +248,17 @@ fn describe(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, url: &
     } else {
         finding.difference = fault.difference;
     }
-    // The identity provider says so when the URL led back to it without a request.
-    let led_back = case.refusing_codes().into_iter().find(|seen| seen.code == "AADSTS750054");
     if let Some(seen) = led_back {
         finding = finding.at(seen.place).attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
     }
     finding.because_with(&POINTS_ELSEWHERE, case, start.as_deref())
+}
+
+/// The identity provider says that no request came, on a page to which the sign-on URL leads.
+fn led_back<'a>(case: &'a Case, url: &str) -> Option<CodeSeen<'a>> {
+    let mut seen = case.refusing_codes().into_iter().filter(|seen| MISSING_CODES.contains(&seen.code));
+    let here = |exchange: &&Exchange| address::reaches(url, &exchange.url);
+    seen.find(|seen| case.exchanges.iter().filter(here).any(|exchange| exchange.page.iter().any(|page| page.codes.iter().any(|code| code == seen.code))))
 }
 
 /// The attempt that failed right where the sign-on URL leads, before any message.

@@ -1,13 +1,14 @@
 //! The request went to a URL at which the identity provider does not listen.
 
 use diag_sdk::address::Address;
+use diag_sdk::case::evidence::CodeSeen;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::Endpoint;
 use diag_sdk::case::product::Habit;
 use diag_sdk::destinations::Destinations;
 use diag_sdk::host::{host_of, is_one_of};
-use diag_sdk::tenant::is_guid;
+use diag_sdk::tenant::{Tenant, is_guid};
 use diag_sdk::view::Request;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, difference};
 use std::collections::{HashMap, HashSet};
@@ -80,6 +81,17 @@ const URL_CODES: &[&str] = &[
     "AADSTS9002332",
 ];
 
+/// Codes by which it says that the endpoint for all tenants does not serve this application.
+const SHARED_CODES: &[&str] = &[
+    "AADSTS50059",
+    "AADSTS50194",
+    "AADSTS90019",
+    "AADSTS90124",
+    "AADSTS90130",
+    "AADSTS9001023",
+    "AADSTS9002332",
+];
+
 check! {
     /// The request was sent to a URL that is not the identity provider's single sign-on service.
     ///
@@ -140,7 +152,7 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Request,
         needs: [Need::Capture],
-        explains: ["flow/request-not-answered", "flow/response-not-posted", "flow/wrong-binding", "metadata/stale-copy"],
+        explains: ["flow/account-of-other-tenant", "flow/request-not-answered", "flow/response-not-posted", "flow/wrong-binding", "metadata/stale-copy"],
         accounts: [Account::looping(&[Meaning::MethodNotAllowed, Meaning::MessageMissing]), Account::idp(&[Meaning::MethodNotAllowed, Meaning::MessageMissing]).codes(URL_CODES)],
         causes: [OLD_METADATA, WRONG_TENANT, WRONG_CLOUD, WRONG_INSTANCE, OTHER_ACCOUNT],
         references: ["saml-metadata-2.0-os §2.4.3 (SingleSignOnService)", "saml-profiles-2.0-os §4.1.3.2"],
@@ -150,16 +162,20 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let (published, held) = (Endpoints::of(case, HeldBy::Publisher), Endpoints::of(case, HeldBy::Sp));
-    let named: HashMap<&str, &str> = case
-        .refusing_codes()
-        .into_iter()
-        .filter(|seen| case.cloud_named_by(seen.code).is_some())
-        .filter_map(|seen| Some((seen.attempt?.id.as_str(), seen.code)))
+    let refused = case.refusing_codes();
+    let named: HashMap<&str, &CodeSeen<'_>> = refused
+        .iter()
+        .filter(|seen| case.cloud_told(seen).is_some())
+        .filter_map(|seen| Some((seen.attempt?.id.as_str(), seen)))
         .collect();
     for request in case.requests() {
         let Some(to) = request.message.delivered_to() else { continue };
-        if let Some(code) = request.attempt.and_then(|attempt| named.get(attempt.id.as_str())) {
-            out.extend(other_cloud(&request, to, code, &published));
+        if let Some(seen) = request.attempt.and_then(|attempt| named.get(attempt.id.as_str())) {
+            out.extend(other_cloud(&request, to, seen, &published));
+            continue;
+        }
+        if let Some(finding) = endpoint_of_all(&request, to) {
+            out.push(finding);
             continue;
         }
         if let Some(finding) = other_instance(&request, to) {
@@ -280,10 +296,33 @@ fn other_instance(request: &Request<'_>, to: &str) -> Option<Finding> {
     Some(if proven { finding } else { finding.likely() })
 }
 
-/// The identity provider says that what was asked for lives in another of its clouds.
-fn other_cloud(request: &Request<'_>, to: &str, code: &str, published: &Endpoints<'_>) -> Option<Finding> {
+/// The request went to the endpoint of no tenant in particular, and the identity provider says that this one has to ask
+/// at its own tenant's.
+fn endpoint_of_all(request: &Request<'_>, to: &str) -> Option<Finding> {
     let case = request.case;
-    let cloud = case.cloud_named_by(code)?;
+    let Tenant::Shared(shared) = case.tenant_of(to)? else { return None };
+    let failure = case.failure_of(request.attempt?)?;
+    let code = failure.codes.iter().find(|code| SHARED_CODES.contains(&code.as_str()))?;
+    let mut finding = request
+        .finding(Severity::Error, format!("The request went to the endpoint of no tenant in particular ({code})"))
+        .actual(to, "URL the browser sent the request to")
+        .at_all(&failure.place);
+    if let Some(known) = case.code(code) {
+        finding = finding.detail(format!("{code}: {}.", known.text.trim_end_matches('.')));
+    }
+    let mut tenants = case.relevant_registrations().filter_map(|registration| registration.tenant.as_ref());
+    let own = tenants.next().filter(|first| tenants.all(|other| other.value == first.value));
+    if let Some(own) = own {
+        finding = finding.expected(to.replacen(&format!("/{shared}/"), &format!("/{}/", own.value), 1), "the tenant of the application").at(&own.place);
+    }
+    let value = case.metadata_url(None).or_else(|| finding.expected.clone());
+    Some(finding.because_with(&WRONG_TENANT, case, value.as_deref()))
+}
+
+/// The identity provider says that what was asked for lives in another of its clouds.
+fn other_cloud(request: &Request<'_>, to: &str, seen: &CodeSeen<'_>, published: &Endpoints<'_>) -> Option<Finding> {
+    let (case, code) = (request.case, seen.code);
+    let cloud = case.cloud_told(seen)?;
     let asked = host_of(to)?;
     // Asked at a host of that very cloud, it is the account that does not belong there.
     if is_one_of(&asked, &cloud.hosts) {
@@ -399,6 +438,38 @@ mod tests {
         let found = findings(&SSO_URL_WRONG, &case);
         assert_eq!((found[0].causes.len(), found[0].expected.as_deref()), (1, Some("https://shop.ciamlogin.com/t/saml2")));
         assert!(findings(&SSO_URL_WRONG, &refused("AADSTS500208", "https://shop.ciamlogin.com/t/saml2")).is_empty());
+    }
+
+    #[test]
+    fn a_cloud_may_be_named_in_words_alone() {
+        let said = |text: &str| {
+            let mut case = refused_by_idp(&["AADSTS90038"], &[Meaning::Unknown]);
+            case.messages[0].sightings[0].to = Some("https://login.microsoftonline.com/t/saml2".to_owned());
+            text.clone_into(&mut case.failures[0].said[0].text);
+            case
+        };
+        let found = findings(&SSO_URL_WRONG, &said("AADSTS90038: Tenant 't' request is being redirected to the National Cloud 'MicrosoftOnline.US'."));
+        assert_eq!((found.len(), found[0].expected.as_deref()), (1, Some("https://login.microsoftonline.us/t/saml2")));
+        assert!(findings(&SSO_URL_WRONG, &said("AADSTS90038: redirected.")).is_empty());
+    }
+
+    #[test]
+    fn the_endpoint_of_all_tenants_serves_some_applications_only() {
+        let asked = |code: &str, tenant: &str| {
+            let mut case = refused_by_idp(&[code], &[]);
+            case.messages[0].sightings[0].to = Some(format!("https://login.microsoftonline.com/{tenant}/saml2"));
+            let mut known = registration(&[], &[]);
+            known.tenant = Some("0c2d8f61-4b5e-4a97-9c3a-7e1d8f0b2a46".into());
+            case.registrations = vec![known];
+            case
+        };
+        let found = findings(&SSO_URL_WRONG, &asked("AADSTS50194", "common"));
+        assert_eq!(
+            found[0].expected.as_deref(),
+            Some("https://login.microsoftonline.com/0c2d8f61-4b5e-4a97-9c3a-7e1d8f0b2a46/saml2")
+        );
+        assert!(findings(&SSO_URL_WRONG, &asked("AADSTS50105", "common")).is_empty(), "refused for something else");
+        assert!(findings(&SSO_URL_WRONG, &asked("AADSTS50194", "contoso.onmicrosoft.com")).is_empty());
     }
 
     #[test]

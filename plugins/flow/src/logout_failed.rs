@@ -24,6 +24,13 @@ static SP_CANNOT_VERIFY: CauseData = CauseData {
     setting: Setting::SpLogout,
     fix: "Have the service provider verify the query as it arrived (letter case of the escapes included), with the sender's current certificate",
 };
+static SP_VERIFIES_OTHERWISE: CauseData = CauseData {
+    text: "The message is signed, and the service provider does not find the signature right: it checks it over a query that it has \
+           encoded anew (some senders write escapes in lower case), or with an old certificate",
+    who: Who::Sp,
+    setting: Setting::SpLogout,
+    fix: "Have the service provider verify the query as it arrived (letter case of the escapes included), with the sender's current certificate",
+};
 static IDP_KEY: CauseData = CauseData {
     text: "The identity provider verifies the service provider's logout messages with another certificate than the one they are signed with",
     who: Who::Idp,
@@ -122,7 +129,7 @@ check! {
         causes: [
             IDP_KEY,
             SP_NAMES_ANOTHER,
-            SP_CANNOT_VERIFY,
+            SP_CANNOT_VERIFY, SP_VERIFIES_OTHERWISE,
             IDP_REFUSED,
             WRONG_ADDRESS,
             SP_REFUSED,
@@ -170,7 +177,12 @@ fn run(case: &Case, out: &mut Findings) {
             (None, Some(exchange)) if exchange.side == Side::Sp && refused(case, attempt).is_some_and(verifies) => {
                 finding.because(&SP_CANNOT_VERIFY, case).because(&SP_REFUSED, case)
             }
-            (None, Some(exchange)) if exchange.side == Side::Sp => finding.because(&SP_REFUSED, case),
+            (None, Some(exchange)) if exchange.side == Side::Sp => {
+                let signed = refused(case, attempt).is_some_and(|message| message.query_signature.is_some());
+                let checked = signed && about_signature(case, attempt);
+                let finding = if checked { finding.because(&SP_VERIFIES_OTHERWISE, case) } else { finding };
+                finding.because(&SP_REFUSED, case)
+            }
             _ if sent_by_sp(case, attempt) && signed(case, attempt) && about_signature(case, attempt) => {
                 finding.because(&IDP_KEY, case).because(&SP_NAMES_ANOTHER, case)
             }

@@ -307,6 +307,9 @@ pub struct Cloud {
     /// Codes by which it is said that what was asked for lives in this cloud.
     #[serde(default)]
     pub codes: Vec<String>,
+    /// Words by which the product's sentences say so, any letter case.
+    #[serde(default)]
+    pub names: Vec<String>,
     /// Where that was read.
     pub source: String,
 }

@@ -303,7 +303,12 @@ impl Products {
             clouds: product
                 .clouds
                 .iter()
-                .map(|cloud| Cloud { hosts: cloud.hosts.clone(), login: cloud.login.clone(), codes: cloud.codes.clone() })
+                .map(|cloud| Cloud {
+                    hosts: cloud.hosts.clone(),
+                    login: cloud.login.clone(),
+                    codes: cloud.codes.clone(),
+                    names: cloud.names.clone(),
+                })
                 .collect(),
             sign_in_hosts: if product.roles == [Role::Idp] { product.proof.host.clone() } else { Vec::new() },
             key_providers: product.key_providers.clone(),

@@ -46,7 +46,7 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Request,
         needs: [Need::ProxyLog, Need::ServerLog, Need::Certutil],
-        explains: ["signing/request-signed-by-unknown-key", "signing/algorithm-differs-from-setting"],
+        explains: ["signing/request-signature-invalid", "signing/request-signed-by-unknown-key", "signing/algorithm-differs-from-setting"],
         accounts: [
             Account::sp_or_loop(&[Meaning::OwnCertificate, Meaning::Decrypt]),
             Account::idp(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Algorithm]),

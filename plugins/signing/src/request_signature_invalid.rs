@@ -152,6 +152,10 @@ fn judged(delivery: &Delivery<'_>, required: bool) -> Finding {
 
 /// The identity provider says so, whatever we could verify.
 fn refusals<'a>(case: &'a Case, mut told: HashSet<&'a str>, out: &mut Findings) {
+    // Without any key nothing speaks of a damaged query; that the identity provider lacks the key is another finding.
+    if !case.knows_sp_keys() {
+        return;
+    }
     let held = case.sp_metadata_held();
     // Where the key is the reason, that is a finding of its own.
     let mut sent = case.sent_in_attempts();

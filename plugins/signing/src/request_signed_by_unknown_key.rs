@@ -24,6 +24,12 @@ static OTHER_KEY: CauseData = CauseData {
 /// Codes by which Entra ID says that its certificates are not the ones for this request.
 const CODES: &[&str] = &["AADSTS76024"];
 
+/// Codes by which it says that the signature of a request does not verify.
+const UNVERIFIED: &[&str] = &["AADSTS50006", "AADSTS76023"];
+
+/// All of these.
+const ACCOUNTED: &[&str] = &["AADSTS50006", "AADSTS76023", "AADSTS76024"];
+
 check! {
     /// The request is signed with a key the identity provider does not have for this service provider.
     ///
@@ -60,7 +66,7 @@ check! {
         stage: Stage::IdpRequest,
         needs: [Need::Capture, Need::SpMetadata, Need::SpMetadataInIdp, Need::Application, Need::ServicePrincipal],
         explains: ["flow/request-not-answered", "flow/response-not-posted", "metadata/stale-copy", "signing/request-signature-invalid"],
-        accounts: [Account::looping(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout]), Account::idp(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout]).codes(CODES), Account::logout(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout])],
+        accounts: [Account::looping(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout]), Account::idp(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout]).codes(ACCOUNTED), Account::logout(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout])],
         logged: "The identity provider cannot verify the request's signature",
         causes: [CERTIFICATE_RENEWED, OTHER_KEY],
         references: [
@@ -94,7 +100,8 @@ impl Held<'_> {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let told = refusals(case, out);
+    let mut told = refusals(case, out);
+    unverified(case, &mut told, out);
     let Some(held) = held(case) else {
         // A registration without such certificates verifies nothing.
         if case.registrations.is_empty() {
@@ -178,6 +185,38 @@ fn refusals<'a>(case: &'a Case, out: &mut Findings) -> HashSet<&'a str> {
         out.push(causes(case, finding.detail(meaning).at(seen.place)));
     }
     told
+}
+
+/// The identity provider could not verify a request, and without any key of the service provider nobody else can: by far
+/// most often its certificate was renewed.
+fn unverified<'a>(case: &'a Case, told: &mut HashSet<&'a str>, out: &mut Findings) {
+    if case.knows_sp_keys() {
+        return;
+    }
+    let sent = case.sent_in_attempts();
+    for attempt in case.attempts.iter().filter(|attempt| attempt.failed() && attempt.response.is_none()) {
+        let signed = |request: &Message| {
+            let query = request.query_signature.as_ref().is_some_and(|query| !query.algorithm.is_empty() && query.made_by.is_empty());
+            query || request.own_signatures().any(|signature| !signature.digest_wrong() && signature.key_info.is_empty())
+        };
+        let Some(delivery) = sent.get(attempt.id.as_str()).filter(|delivery| !delivery.accepted() && signed(delivery.message)) else {
+            continue;
+        };
+        let codes = case.failure_of(attempt).map(|failure| failure.codes.as_slice()).unwrap_or_default();
+        let code = codes.iter().find(|code| UNVERIFIED.contains(&code.as_str()));
+        let said = delivery.statement(&[Meaning::RequestSignature, Meaning::Signature]);
+        if (code.is_none() && said.is_none()) || !told.insert(&attempt.id) {
+            continue;
+        }
+        let meaning = code.and_then(|code| case.code(code)).map(|known| format!("{}.", known.text.trim_end_matches('.')));
+        let words = meaning.or_else(|| said.as_ref().map(diag_sdk::case::judgement::Statement::quoted)).unwrap_or_default();
+        let finding = delivery
+            .finding(Severity::Error, "The identity provider cannot verify the request with what it has")
+            .likely()
+            .detail(format!("{words} No key of the service provider was given, so that its signature could not be judged here."))
+            .at_all(said.as_ref().and_then(|said| said.place.as_ref()));
+        out.push(causes(case, finding));
+    }
 }
 
 fn verifying(request: &Message) -> Vec<&KeyMatch> {
@@ -265,6 +304,20 @@ mod tests {
     #[test]
     fn the_code_alone_is_enough() {
         assert_eq!(levels(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &refused_by_idp(&["AADSTS76024"], &[])), [Severity::Error]);
+    }
+
+    #[test]
+    fn what_nobody_can_verify_is_taken_for_another_key() {
+        let refused = |code: &str, given: &[&str]| {
+            let mut case = refused_by_idp(&[code], &[]);
+            case.messages[0].query_signature = Some(query_signature(spec::RSA_SHA256, None));
+            case.metadata = given.iter().map(|key| sp_metadata("d3", HeldBy::Publisher, &[*key], &[])).collect();
+            case
+        };
+        let found = findings(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &refused("AADSTS76023", &[]));
+        assert_eq!((found.len(), found[0].severity, found[0].causes[0].who), (1, Severity::Error, Who::Idp));
+        assert!(findings(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &refused("AADSTS76023", &["CC"])).is_empty(), "the key given was tried");
+        assert!(findings(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &refused("AADSTS50105", &[])).is_empty());
     }
 
     #[test]

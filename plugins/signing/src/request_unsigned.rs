@@ -138,9 +138,11 @@ fn refusals<'a>(case: &'a Case, required: Option<Required<'_>>, out: &mut Findin
         }
         if let Some(attempt) = seen.attempt {
             told.insert(attempt.id.as_str());
-            if attempt.idp_initiated || attempt.request.is_none() {
-                finding = finding.because(&STARTED_AT_IDP, case);
-            }
+        }
+        // A portal or a test button cannot sign in the service provider's name.
+        let unasked = seen.attempt.is_none_or(|attempt| attempt.idp_initiated || attempt.request.is_none());
+        if unasked && request.is_none() && case.messages_of(MessageKind::AuthnRequest).next().is_none() {
+            finding = finding.because(&STARTED_AT_IDP, case);
         }
         // What asks for a signature and what lacks one tell more than the page that says so.
         out.push(worded(case, finding, required, request).at(seen.place));
@@ -200,7 +202,11 @@ fn worded(case: &Case, mut finding: Finding, required: Option<Required<'_>>, req
     if let Some((place, what)) = required {
         finding = finding.expected("signed requests", what).at(place);
     }
-    let Some(request) = request else { return finding.because(&SP_DOES_NOT_SIGN, case).because(&NOT_NEEDED, case) };
+    let Some(request) = request else {
+        let by_portal = !finding.causes.is_empty();
+        let (first, second) = if by_portal { (&NOT_NEEDED, &SP_DOES_NOT_SIGN) } else { (&SP_DOES_NOT_SIGN, &NOT_NEEDED) };
+        return finding.because(first, case).because(second, case);
+    };
     finding = finding.at(&request.place);
     if in_xml_of_redirect(request) {
         let finding = finding
@@ -255,6 +261,16 @@ mod tests {
     fn the_code_alone_is_enough() {
         let found = findings(&REQUEST_UNSIGNED, &refused_by_idp(&["AADSTS76021"], &[]));
         assert_eq!((found.len(), found[0].severity, found[0].attempts.as_slice()), (1, Severity::Error, ["a1".to_owned()].as_slice()));
+    }
+
+    #[test]
+    fn what_a_portal_started_nobody_could_sign() {
+        let mut case = refused_by_idp(&["AADSTS76021"], &[]);
+        case.messages.clear();
+        case.attempts[0].request = None;
+        let found = findings(&REQUEST_UNSIGNED, &required(case));
+        let who: Vec<Who> = found[0].causes.iter().map(|cause| cause.who).collect();
+        assert_eq!(who, [Who::User, Who::Idp, Who::Sp]);
     }
 
     #[test]

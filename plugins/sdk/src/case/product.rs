@@ -118,6 +118,8 @@ facts! {
         pub login: Option<String>,
         /// Codes by which it is said that what was asked for lives in this cloud.
         pub codes: Vec<String>,
+        /// Words by which the product's sentences say so.
+        pub names: Vec<String>,
     }
 
     /// An attribute a product always demands.

@@ -1,6 +1,7 @@
 //! In which of its clouds a product is met: each has log-in hosts of its own, and what lives in one is unknown in the others.
 
 use crate::case::Case;
+use crate::case::evidence::CodeSeen;
 use crate::case::input::HeldBy;
 use crate::case::message::MessageKind;
 use crate::case::product::Cloud;
@@ -14,6 +15,16 @@ impl Case {
         clouds.into_iter().find(|cloud| cloud.codes.iter().any(|known| known.eq_ignore_ascii_case(code)))
     }
 
+    /// The cloud in which what was asked for is said to live: by a vendor's code, else by its name in the same refusal.
+    pub fn cloud_told(&self, seen: &CodeSeen<'_>) -> Option<&Cloud> {
+        self.cloud_named_by(seen.code).or_else(|| {
+            let said = &self.failure_of(seen.attempt?)?.said;
+            let said: Vec<String> = said.iter().map(|statement| statement.text.to_lowercase()).collect();
+            let told = |name: &String| said.iter().any(|text| text.contains(&name.to_lowercase()));
+            self.products.iter().flat_map(|product| &product.clouds).find(|cloud| cloud.names.iter().any(told))
+        })
+    }
+
     /// The host at which people sign in to the tenant of this case, as far as the case shows it: of the cloud that a
     /// refusal names, else of the one whose hosts stand in the identity provider's own metadata, else where requests
     /// went, else in the copy the service provider holds.
@@ -21,7 +32,7 @@ impl Case {
         let clouds = &self.product(vendor)?.clouds;
         let hosts = self.shown_hosts();
         let of = |cloud: &Cloud| cloud.login.clone().or_else(|| hosts.iter().find(|host| is_one_of(host, &cloud.hosts)).cloned());
-        if let Some(named) = self.refusing_codes().iter().find_map(|seen| self.cloud_named_by(seen.code)) {
+        if let Some(named) = self.refusing_codes().iter().find_map(|seen| self.cloud_told(seen)) {
             return of(named);
         }
         hosts.iter().find_map(|host| {
