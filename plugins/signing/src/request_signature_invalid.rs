@@ -153,13 +153,12 @@ fn judged(delivery: &Delivery<'_>, required: bool) -> Finding {
 /// The identity provider says so, whatever we could verify.
 fn refusals<'a>(case: &'a Case, mut told: HashSet<&'a str>, out: &mut Findings) {
     // Without any key nothing speaks of a damaged query; that the identity provider lacks the key is another finding.
-    if !case.knows_sp_keys() {
-        return;
-    }
+    let tried = case.knows_sp_keys();
+    let judged = |request: &Message| tried || request.query_signature.iter().any(|query| !query.verified_by.is_empty());
     let held = case.sp_metadata_held();
     // Where the key is the reason, that is a finding of its own.
     let mut sent = case.sent_in_attempts();
-    sent.retain(|_, delivery| signed(delivery.message) && !unknown_to_idp(&held, delivery.message));
+    sent.retain(|_, delivery| signed(delivery.message) && judged(delivery.message) && !unknown_to_idp(&held, delivery.message));
     for seen in case.refusing_codes() {
         let Some(attempt) = seen.attempt.filter(|_| CODES.contains(&seen.code)) else {
             continue;
