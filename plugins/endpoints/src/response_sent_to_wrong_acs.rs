@@ -5,7 +5,10 @@ use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::AuthnRequest;
 use diag_sdk::destinations::Destinations;
 use diag_sdk::view::{ConsumersOf, Known, Response};
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, address, check, difference};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, address, check,
+    difference,
+};
 
 static LEFTOVER: CauseData = CauseData {
     text: "The identity provider has another URL registered (a leftover, another environment, another application) and uses that",
@@ -169,10 +172,11 @@ fn describe(
             None => (if asked.is_some() { &REQUEST_NAMES_NONE } else { &LEFTOVER }, None),
         },
     };
-    finding
-        .at_all(leftover.map(|leftover| leftover.place))
-        .at_all(stated.map(|stated| &stated.place))
-        .because_with(reason, response.case, right.map(|right| right.value))
+    finding.at_all(leftover.map(|leftover| leftover.place)).at_all(stated.map(|stated| &stated.place)).because_with(
+        reason,
+        response.case,
+        right.map(|right| right.value),
+    )
 }
 
 /// The registration gives the index to the URL the response went to.

@@ -258,7 +258,9 @@ fn describe(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, url: &
 fn led_back<'a>(case: &'a Case, url: &str) -> Option<CodeSeen<'a>> {
     let mut seen = case.refusing_codes().into_iter().filter(|seen| MISSING_CODES.contains(&seen.code));
     let here = |exchange: &&Exchange| address::reaches(url, &exchange.url);
-    seen.find(|seen| case.exchanges.iter().filter(here).any(|exchange| exchange.page.iter().any(|page| page.codes.iter().any(|code| code == seen.code))))
+    seen.find(|seen| {
+        case.exchanges.iter().filter(here).any(|exchange| exchange.page.iter().any(|page| page.codes.iter().any(|code| code == seen.code)))
+    })
 }
 
 /// The attempt that failed right where the sign-on URL leads, before any message.

@@ -82,15 +82,8 @@ const URL_CODES: &[&str] = &[
 ];
 
 /// Codes by which it says that the endpoint for all tenants does not serve this application.
-const SHARED_CODES: &[&str] = &[
-    "AADSTS50059",
-    "AADSTS50194",
-    "AADSTS90019",
-    "AADSTS90124",
-    "AADSTS90130",
-    "AADSTS9001023",
-    "AADSTS9002332",
-];
+const SHARED_CODES: &[&str] =
+    &["AADSTS50059", "AADSTS50194", "AADSTS90019", "AADSTS90124", "AADSTS90130", "AADSTS9001023", "AADSTS9002332"];
 
 check! {
     /// The request was sent to a URL that is not the identity provider's single sign-on service.
@@ -163,11 +156,8 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let (published, held) = (Endpoints::of(case, HeldBy::Publisher), Endpoints::of(case, HeldBy::Sp));
     let refused = case.refusing_codes();
-    let named: HashMap<&str, &CodeSeen<'_>> = refused
-        .iter()
-        .filter(|seen| case.cloud_told(seen).is_some())
-        .filter_map(|seen| Some((seen.attempt?.id.as_str(), seen)))
-        .collect();
+    let named: HashMap<&str, &CodeSeen<'_>> =
+        refused.iter().filter(|seen| case.cloud_told(seen).is_some()).filter_map(|seen| Some((seen.attempt?.id.as_str(), seen))).collect();
     for request in case.requests() {
         let Some(to) = request.message.delivered_to() else { continue };
         if let Some(seen) = request.attempt.and_then(|attempt| named.get(attempt.id.as_str())) {
@@ -313,7 +303,9 @@ fn endpoint_of_all(request: &Request<'_>, to: &str) -> Option<Finding> {
     let mut tenants = case.relevant_registrations().filter_map(|registration| registration.tenant.as_ref());
     let own = tenants.next().filter(|first| tenants.all(|other| other.value == first.value));
     if let Some(own) = own {
-        finding = finding.expected(to.replacen(&format!("/{shared}/"), &format!("/{}/", own.value), 1), "the tenant of the application").at(&own.place);
+        finding = finding
+            .expected(to.replacen(&format!("/{shared}/"), &format!("/{}/", own.value), 1), "the tenant of the application")
+            .at(&own.place);
     }
     let value = case.metadata_url(None).or_else(|| finding.expected.clone());
     Some(finding.because_with(&WRONG_TENANT, case, value.as_deref()))
@@ -448,7 +440,10 @@ mod tests {
             text.clone_into(&mut case.failures[0].said[0].text);
             case
         };
-        let found = findings(&SSO_URL_WRONG, &said("AADSTS90038: Tenant 't' request is being redirected to the National Cloud 'MicrosoftOnline.US'."));
+        let found = findings(
+            &SSO_URL_WRONG,
+            &said("AADSTS90038: Tenant 't' request is being redirected to the National Cloud 'MicrosoftOnline.US'."),
+        );
         assert_eq!((found.len(), found[0].expected.as_deref()), (1, Some("https://login.microsoftonline.us/t/saml2")));
         assert!(findings(&SSO_URL_WRONG, &said("AADSTS90038: redirected.")).is_empty());
     }
@@ -464,10 +459,7 @@ mod tests {
             case
         };
         let found = findings(&SSO_URL_WRONG, &asked("AADSTS50194", "common"));
-        assert_eq!(
-            found[0].expected.as_deref(),
-            Some("https://login.microsoftonline.com/0c2d8f61-4b5e-4a97-9c3a-7e1d8f0b2a46/saml2")
-        );
+        assert_eq!(found[0].expected.as_deref(), Some("https://login.microsoftonline.com/0c2d8f61-4b5e-4a97-9c3a-7e1d8f0b2a46/saml2"));
         assert!(findings(&SSO_URL_WRONG, &asked("AADSTS50105", "common")).is_empty(), "refused for something else");
         assert!(findings(&SSO_URL_WRONG, &asked("AADSTS50194", "contoso.onmicrosoft.com")).is_empty());
     }

@@ -14,8 +14,17 @@ static NOT_INVITED: CauseData = CauseData {
 };
 
 /// Codes of Entra ID for accounts that are not of this tenant.
-const CODES: &[&str] =
-    &["AADSTS16003", "AADSTS50014", "AADSTS50020", "AADSTS50143", "AADSTS500208", "AADSTS51004", "AADSTS90027", "AADSTS90072", "AADSTS90084"];
+const CODES: &[&str] = &[
+    "AADSTS16003",
+    "AADSTS50014",
+    "AADSTS50020",
+    "AADSTS50143",
+    "AADSTS500208",
+    "AADSTS51004",
+    "AADSTS90027",
+    "AADSTS90072",
+    "AADSTS90084",
+];
 
 check! {
     /// The browser is signed in with an account that does not belong here.

@@ -196,7 +196,8 @@ fn unverified<'a>(case: &'a Case, told: &mut HashSet<&'a str>, out: &mut Finding
     let sent = case.sent_in_attempts();
     for attempt in case.attempts.iter().filter(|attempt| attempt.failed() && attempt.response.is_none()) {
         let signed = |request: &Message| {
-            let unjudged = |query: &QuerySignature| query.made_by.is_empty() && query.verified_by.is_empty() && query.verifies_reencoded.is_none();
+            let unjudged =
+                |query: &QuerySignature| query.made_by.is_empty() && query.verified_by.is_empty() && query.verifies_reencoded.is_none();
             let query = request.query_signature.as_ref().is_some_and(|query| !query.algorithm.is_empty() && unjudged(query));
             query || request.own_signatures().any(|signature| !signature.digest_wrong() && signature.key_info.is_empty())
         };
