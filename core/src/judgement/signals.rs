@@ -34,7 +34,7 @@ pub(super) fn of_response(path: &Path<'_>, draft: &Draft, consumption: usize) ->
             _ => {}
         }
     }
-    addresses(path, &way, &mut signals);
+    addresses(path, &way, draft, &mut signals);
     let session = session(path, &way, &mut signals);
     arrival(path, &way, session.is_some(), &mut signals);
     if let Some(cookie) = session
@@ -159,7 +159,7 @@ fn drops_the_message(path: &Path<'_>, draft: &Draft, receipt: &Exchange, locatio
 }
 
 /// Addresses on the way and at its end.
-fn addresses(path: &Path<'_>, way: &Way, signals: &mut Signals) {
+fn addresses(path: &Path<'_>, way: &Way, draft: &Draft, signals: &mut Signals) {
     for (position, step) in way.steps.iter().enumerate() {
         let Some(exchange) = path.get(*step) else { continue };
         let by_script = exchange.page.iter().flat_map(|page| &page.onward);
@@ -173,9 +173,21 @@ fn addresses(path: &Path<'_>, way: &Way, signals: &mut Signals) {
     let end = path.get(way.last());
     let rests_at = way.landing.and_then(|landing| path.get(landing)).map(|landing| landing.url.as_str());
     let sent_to = end.and_then(redirect_of);
-    if rests_at.or(sent_to).is_some_and(names_a_login) {
+    if rests_at.or(sent_to).is_some_and(names_a_login) && !answers_now(path, way, draft) {
         signals.add(Sign::LoginAddress, way.last());
     }
+}
+
+/// Where the browser came to rest led on when it was asked before the sign-in, and answers by itself now: whatever its
+/// name, it is the page that people sign in for.
+fn answers_now(path: &Path<'_>, way: &Way, draft: &Draft) -> bool {
+    let Some(landing) = way.landing.and_then(|landing| path.get(landing)) else { return false };
+    let receipt = way.steps.first().copied().unwrap_or_default();
+    let mut before = draft.exchanges.range(..receipt).filter_map(|index| path.get(*index));
+    let shows_a_page = landing.page.as_ref().is_some_and(|page| {
+        !page.login_form && !page.error && !page.title.iter().chain(&page.headings).any(|heading| asks_to_sign_in(heading))
+    });
+    shows_a_page && (200..300).contains(&landing.status) && before.any(|asked| asked.url == landing.url && redirect_of(asked).is_some())
 }
 
 /// Where the browser came to rest, or what the receiver showed in its place.
@@ -299,7 +311,7 @@ fn used(path: &Path<'_>, draft: &Draft, way: &Way, cookie: &SetCookie) -> Option
                 .any(|sent| sent.name == cookie.name && before.is_none_or(|before| before.value != sent.value));
             let works = (200..300).contains(&exchange.status) && (exchange.navigation || is_data(exchange));
             let says_no = shows_an_error(exchange)
-                || names_a_login(&exchange.url)
+                || (names_a_login(&exchange.url) && !(way.landing == Some(*index) && answers_now(path, way, draft)))
                 || exchange.page.as_ref().is_some_and(only_refuses)
                 || exchange
                     .page

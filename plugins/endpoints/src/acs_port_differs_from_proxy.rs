@@ -1,6 +1,7 @@
 //! The consumer service URL names a port on which the proxy does not listen.
 
 use diag_sdk::address::Address;
+use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::sp_configuration::ProxyService;
 use diag_sdk::view::Source;
 use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
@@ -64,7 +65,7 @@ check! {
         title: "The consumer service URL names a port the proxy lacks",
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Configuration,
-        needs: [Need::Proxyservice],
+        needs: [Need::Proxyservice, Need::Capture],
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-not-registered", "flow/response-not-posted"],
         accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [CUSTOM_PORT, PORT_CHANGED, FORWARDED],
@@ -77,6 +78,13 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
+    if case.proxies.is_empty() {
+        match dead_port(case) {
+            Some(finding) => out.push(finding),
+            None => out.missing(Need::Proxyservice),
+        }
+        return;
+    }
     let proxies = concerned(case);
     let listening: Vec<u16> = proxies
         .iter()
@@ -139,6 +147,44 @@ fn run(case: &Case, out: &mut Findings) {
     );
 }
 
+/// People come by one port of the host, the response is sent to another, and nobody listens there.
+fn dead_port(case: &Case) -> Option<Finding> {
+    case.sign_in_attempts().find_map(|attempt| {
+        let index = attempt.consumption?;
+        let unanswered = case.exchanges.get(index).filter(|exchange| exchange.status == 0 && nobody_listens(exchange))?;
+        let sent_to = Address::parse(&unanswered.url)?;
+        let before = case.exchanges.get(..index).unwrap_or_default().iter().rev();
+        let alive = |exchange: &&Exchange| {
+            Address::parse(&exchange.url).is_some_and(|address| address.host == sent_to.host && address.port != sent_to.port)
+        };
+        let came = before.filter(|exchange| exchange.navigation && exchange.status != 0).find(alive)?;
+        let port = Address::parse(&came.url)?.port;
+        let path = unanswered.url.split(&['?', '#'][..]).next().unwrap_or_default();
+        let right = Address::parse(path).map(|address| format!("{}://{}:{port}{}", address.scheme, address.host, address.path));
+        Some(
+            Finding::error(format!("Port {} takes no response, people come by port {port}", sent_to.port))
+                .detail("Nobody answers where the response is sent. The consumer service URL lacks the port on which the service listens.")
+                .expected(port.to_string(), "port of the page the person opened")
+                .actual(path, "address the response was posted to")
+                .difference(Difference::Port)
+                .at(&unanswered.place)
+                .at(&came.place)
+                .attempt(attempt.id.clone())
+                .because_with(&CUSTOM_PORT, case, right.as_deref())
+                .because(&PORT_CHANGED, case)
+                .because(&FORWARDED, case),
+        )
+    })
+}
+
+/// The host is there, and refuses or ignores the connection.
+fn nobody_listens(exchange: &Exchange) -> bool {
+    let words = exchange.failure.as_deref().unwrap_or_default().to_lowercase();
+    ["connection_refused", "connection refused", "timed_out", "net_timeout", "connection_timeout", "address_unreachable"]
+        .iter()
+        .any(|part| words.contains(part))
+}
+
 fn plain_http(proxy: &ProxyService) -> bool {
     proxy.allow_http.as_ref().is_none_or(|allowed| allowed.value)
 }
@@ -176,6 +222,23 @@ mod tests {
             registrations: vec![registration(&[ENTITY_ID], &[registered])],
             ..Case::default()
         }
+    }
+
+    #[test]
+    fn without_the_proxy_a_port_nobody_answers_on_tells() {
+        let told = |came: &str, failure: &str| {
+            let mut case = sign_in(Outcome::BrokenInTransit);
+            case.exchanges.insert(0, diag_sdk::testing::exchange(diag_sdk::case::exchange::Side::Sp, "GET", came, 302));
+            let consumption = case.attempts[0].consumption.expect("delivered") + 1;
+            case.attempts[0].consumption = Some(consumption);
+            (case.exchanges[consumption].status, case.exchanges[consumption].failure) = (0, Some(failure.to_owned()));
+            findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case).len()
+        };
+        let host = Address::parse(diag_sdk::testing::ACS_SEEN).expect("an address").host;
+        assert_eq!(told(&format!("https://{host}:4443/hub"), "net::ERR_CONNECTION_REFUSED"), 1);
+        assert_eq!(told(&format!("https://{host}/hub"), "net::ERR_CONNECTION_REFUSED"), 0);
+        assert_eq!(told(&format!("https://{host}:4443/hub"), "net::ERR_NAME_NOT_RESOLVED"), 0);
+        assert_eq!(told("https://other.example:4443/hub", "net::ERR_CONNECTION_REFUSED"), 0);
     }
 
     #[test]

@@ -71,7 +71,14 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     for failure in &case.failures {
-        if let Some(said) = failure.said.iter().find(|said| said.meaning == Meaning::CrossSite) {
+        if by_status(case, failure) {
+            let finding = Finding::error(headline(case, failure)).detail(
+                "It answered 419, which stands in no standard: frameworks answer so when the token of their own page is missing or old.",
+            );
+            let finding = failure.message.iter().fold(finding, |finding, message| finding.subject(message.clone()));
+            let finding = finding.at_all(failure.place.as_ref()).attempt(failure.attempt.clone().unwrap_or_default());
+            out.push(finding.because(&EXEMPT, case));
+        } else if let Some(said) = failure.said.iter().find(|said| said.meaning == Meaning::CrossSite) {
             let finding =
                 Finding::error(headline(case, failure)).detail(said.quoted()).at_all(said.place.as_ref().or(failure.place.as_ref()));
             let finding = failure.message.iter().fold(finding, |finding, message| finding.subject(message.clone()));
@@ -79,6 +86,12 @@ fn run(case: &Case, out: &mut Findings) {
             out.push(finding.attempt(failure.attempt.clone().unwrap_or_default()).because(why, case));
         }
     }
+}
+
+/// The status tells, and no sentence does.
+fn by_status(case: &Case, failure: &Failure) -> bool {
+    let status = failure.exchange.and_then(|index| case.exchanges.get(index)).map(|exchange| exchange.status);
+    status == Some(419) && carries(case, failure) && failure.said.iter().all(|said| said.meaning.is_vague())
 }
 
 /// What was refused carried a message.
@@ -101,6 +114,19 @@ mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::testing;
+
+    #[test]
+    fn a_status_that_frameworks_made_up_tells_where_no_sentence_does() {
+        let mut case = testing::sign_in(Outcome::RefusedBySp);
+        testing::says(&mut case, Meaning::Refused);
+        let index = case.failures[0].exchange.expect("where it failed");
+        let told = |case: &Case| ACS_BEHIND_CSRF_PROTECTION.judge(case).found().len();
+        assert_eq!(told(&case), 0);
+        case.exchanges[index].status = 419;
+        assert_eq!(told(&case), 1);
+        testing::says(&mut case, Meaning::UserDisabled);
+        assert_eq!(told(&case), 0);
+    }
 
     #[test]
     fn what_was_refused_tells_what_to_exempt() {

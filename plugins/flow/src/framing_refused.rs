@@ -103,11 +103,12 @@ fn run(case: &Case, out: &mut Findings) {
             top = Some(exchange).filter(|exchange| exchange.navigation && (200..300).contains(&exchange.status)).or(top);
             continue;
         }
-        // A redirect is not shown, and what the browser did not get neither.
-        if !exchange.navigation || exchange.status < 200 || (300..400).contains(&exchange.status) {
+        // A redirect is not shown, and what the browser did not get neither; but it may say that it refused to show it.
+        let stopped = exchange.failure.as_deref().filter(|failure| is_framing(failure));
+        if !exchange.navigation || (exchange.status < 200 && stopped.is_none()) || (300..400).contains(&exchange.status) {
             continue;
         }
-        let Some(refusal) = refusal(exchange, top) else { continue };
+        let Some(refusal) = refusal(exchange, top).or_else(|| stopped.map(str::to_owned)) else { continue };
         out.extend(finding(case, index, exchange, top, &refusal));
     }
 }
@@ -115,6 +116,12 @@ fn run(case: &Case, out: &mut Findings) {
 fn in_frame(exchange: &Exchange) -> bool {
     let dest = exchange.fetch_dest.as_deref().or(exchange.kind.as_deref());
     matches!(dest, Some("iframe" | "frame" | "sub_frame" | "subdocument" | "embed" | "object"))
+}
+
+/// The browser's words for a page that it may not show in a frame. Its words for other blocked answers go on after a dot.
+fn is_framing(failure: &str) -> bool {
+    let words = failure.trim().to_ascii_uppercase();
+    words.ends_with("ERR_BLOCKED_BY_RESPONSE") || words.contains("XFO_VIOLATION") || words.contains("FRAME_ANCESTOR")
 }
 
 /// What forbids the page at `top` to show this one: the words of the header.
@@ -143,16 +150,21 @@ fn finding(case: &Case, index: usize, exchange: &Exchange, top: Option<&Exchange
     if !last || attempt.is_some_and(|attempt| attempt.kind == AttemptKind::SignOut) {
         return None;
     }
-    let stopped = attempt.is_some_and(|attempt| matches!(attempt.outcome, Outcome::Incomplete | Outcome::BrokenInTransit));
+    // A log-in page that a link opens in a frame is as far as this sign-in came.
+    let log_in = attempt.is_none() && exchange.page.as_ref().is_some_and(|page| page.login_form);
+    let only = log_in && case.sign_in_attempts().next().is_none();
+    let stopped = only || attempt.is_some_and(|attempt| matches!(attempt.outcome, Outcome::Incomplete | Outcome::BrokenInTransit));
     let severity = if stopped && !case.signed_in() { Severity::Error } else { Severity::Warning };
     // A page of neither side has nothing to do with signing in.
-    if attempt.is_none() && exchange.side == Side::Other {
+    if attempt.is_none() && exchange.side == Side::Other && !log_in {
         return None;
     }
     let shown_in = top.map_or_else(|| "a page of another site".to_owned(), |top| shown::host_and_path(&top.url).to_owned());
+    let by_browser = exchange.failure.as_deref() == Some(refusal);
+    let (who_says, origin) = if by_browser { ("the browser", "the browser") } else { ("its answer", "header of the page") };
     let mut finding = Finding::new(severity, format!("{} refuses to be shown in a frame", host(&exchange.url)))
-        .detail(format!("{} was opened in a frame of {shown_in}, and its answer says `{refusal}`.", shown::host_and_path(&exchange.url)))
-        .actual(refusal, "header of the page")
+        .detail(format!("{} was opened in a frame of {shown_in}, and {who_says} says `{refusal}`.", shown::host_and_path(&exchange.url)))
+        .actual(refusal, origin)
         .at(&exchange.place)
         .attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default());
     if severity == Severity::Warning {
@@ -195,6 +207,17 @@ mod tests {
         assert_eq!(told(&framed("SAMEORIGIN", "https://portal.example/")), [Severity::Error]);
         assert!(told(&framed("SAMEORIGIN", testing::SSO_URL)).is_empty());
         assert!(told(&framed("ALLOW-FROM https://portal.example", "https://other.example/")).is_empty(), "browsers ignore it");
+        for (words, wanted) in [
+            ("net::ERR_BLOCKED_BY_RESPONSE", 1),
+            ("NS_ERROR_XFO_VIOLATION", 1),
+            ("net::ERR_BLOCKED_BY_RESPONSE.NotSameSite", 0),
+            ("net::ERR_CONNECTION_RESET", 0),
+        ] {
+            let mut blocked = framed("", "https://portal.example/");
+            blocked.exchanges[1].status = 0;
+            blocked.exchanges[1].failure = Some(words.to_owned());
+            assert_eq!(told(&blocked).len(), wanted, "{words}");
+        }
         let mut whole_window = framed("DENY", "https://portal.example/");
         whole_window.exchanges[1].kind = Some("document".to_owned());
         assert!(told(&whole_window).is_empty());

@@ -148,16 +148,20 @@ type Circle<'a> = Vec<&'a Exchange>;
 fn before_any_message(case: &Case) -> Option<Circle<'_>> {
     /// Cookies are tried out, and addresses tidied up, by leading to the same address once more.
     const TURNS: usize = 3;
+    /// A page that leads to itself with other parameters may count its steps.
+    const STEPS: usize = 8;
     let carries: BTreeSet<usize> = case.messages.iter().flat_map(|message| &message.sightings).filter_map(|seen| seen.exchange).collect();
     let navigations = || case.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.navigation);
     let last = navigations().next_back().map(|(index, _)| index);
     let mut chain: Vec<(usize, &Exchange)> = Vec::new();
     let mut met: HashMap<&str, usize> = HashMap::new();
+    let mut pages: HashMap<&str, usize> = HashMap::new();
     for (index, exchange) in navigations() {
         let follows = chain.last().and_then(|(_, before)| before.location.as_deref()).is_some_and(|location| same(location, &exchange.url));
         if !follows || carries.contains(&index) {
             chain.clear();
             met.clear();
+            pages.clear();
         }
         if carries.contains(&index) {
             continue;
@@ -167,19 +171,34 @@ fn before_any_message(case: &Case) -> Option<Circle<'_>> {
         if !(300..400).contains(&exchange.status) && !gave_up {
             chain.clear();
             met.clear();
+            pages.clear();
             continue;
         }
         chain.push((index, exchange));
         let times = met.entry(exchange.url.as_str()).or_default();
         *times += 1;
         if *times >= TURNS || (*times == TURNS - 1 && (Some(index) == last || gave_up)) {
-            // The first turn: what is set on the way is set there.
-            let mut turns = chain.iter().enumerate().filter(|(_, (_, other))| other.url == exchange.url).map(|(position, _)| position);
-            let (from, to) = (turns.next()?, turns.next()?);
-            return Some(chain.get(from..to)?.iter().map(|(_, exchange)| *exchange).collect());
+            return first_turn(&chain, |other| other.url == exchange.url);
+        }
+        let steps = pages.entry(page_of(exchange)).or_default();
+        *steps += 1;
+        if *steps >= STEPS && (Some(index) == last || gave_up) {
+            return first_turn(&chain, |other| page_of(other) == page_of(exchange));
         }
     }
     None
+}
+
+/// The first turn: what is set on the way is set there.
+fn first_turn<'a>(chain: &[(usize, &'a Exchange)], again: impl Fn(&Exchange) -> bool) -> Option<Circle<'a>> {
+    let mut turns = chain.iter().enumerate().filter(|(_, (_, other))| again(other)).map(|(position, _)| position);
+    let (from, to) = (turns.next()?, turns.next()?);
+    Some(chain.get(from..to)?.iter().map(|(_, exchange)| *exchange).collect())
+}
+
+/// An address without its parameters.
+fn page_of(exchange: &Exchange) -> &str {
+    exchange.url.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// The same address but for its fragment.
@@ -256,6 +275,18 @@ mod tests {
         let page = "https://sp.example/app";
         assert_eq!(told(&led(&[(page, page), (page, page), (page, "")])), None, "a cookie was tried out");
         assert_eq!(told(&led(&[(page, "https://sp.example/login"), ("https://sp.example/login", "")])), None);
+    }
+
+    #[test]
+    fn a_page_that_leads_to_itself_with_other_parameters_goes_in_circles_after_a_while() {
+        let pages: Vec<String> = (0..12).map(|turn| format!("https://sp.example/login?once={turn}")).collect();
+        let hops =
+            |count: usize| pages.iter().zip(&pages[1..]).take(count).map(|(from, to)| (from.as_str(), to.as_str())).collect::<Vec<_>>();
+        assert!(told(&led(&hops(9))).is_some());
+        assert!(told(&led(&hops(4))).is_none());
+        let mut out = hops(9);
+        out.push((pages[9].as_str(), ""));
+        assert!(told(&led(&out)).is_none(), "the last step is a page");
     }
 
     #[test]

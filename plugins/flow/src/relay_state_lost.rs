@@ -23,6 +23,13 @@ static CHANGED: CauseData = CauseData {
     fix: "Return the RelayState unchanged",
 };
 
+static NOT_SENT: CauseData = CauseData {
+    text: "The service provider sends a fixed RelayState, or none, in place of the page the person asked for",
+    who: Who::Sp,
+    setting: Setting::Unspecified,
+    fix: "Look for a setting, or a newer version, by which the page that was asked for is sent as RelayState or kept in the session",
+};
+
 /// What happened to the value on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Change {
@@ -97,7 +104,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::RelayState, Meaning::RedirectRefused, Meaning::NoSession])],
-        causes: [NOT_ECHOED, ENCODED_ONCE_MORE, CHANGED],
+        causes: [NOT_ECHOED, ENCODED_ONCE_MORE, CHANGED, NOT_SENT],
         references: ["saml-bindings-2.0-os §3.4.3", "saml-bindings-2.0-os §3.5.3"],
         run: run,
     }
@@ -107,9 +114,14 @@ fn run(case: &Case, out: &mut Findings) {
     for attempt in case.sign_in_attempts() {
         let message = |id: &Option<String>| id.as_deref().and_then(|id| case.message(id));
         let (Some(request), Some(response)) = (message(&attempt.request), message(&attempt.response)) else { continue };
-        let (Some(sent), Some(_)) = (relay_state(request), response.delivered()) else { continue };
+        if response.delivered().is_none() {
+            continue;
+        }
         let came_back = relay_state(response);
-        let Some(change) = change(sent, came_back) else { continue };
+        let Some((sent, change)) = relay_state(request).and_then(|sent| Some((sent, change(sent, came_back)?))) else {
+            out.extend(never_sent(case, attempt, request, response));
+            continue;
+        };
         // Service providers that keep the target in a cookie do without: no harm, then only a warning.
         let elsewhere = landed_elsewhere(case, attempt, request);
         let harmed = elsewhere.is_some() || ended_for_it(case, attempt, response, change);
@@ -138,6 +150,32 @@ fn run(case: &Case, out: &mut Findings) {
         }
         out.push(finding);
     }
+}
+
+/// The person came to rest on another page than the one asked for, which the RelayState never named.
+fn never_sent(case: &Case, attempt: &Attempt, request: &Message, response: &Message) -> Option<Finding> {
+    let (wanted, landing) = landed_elsewhere(case, attempt, request)?;
+    let sent = relay_state(request);
+    let asked = Address::parse(&wanted.url)?;
+    // What is no address may be a key under which the page is remembered.
+    let names_another = |text: &str| match Address::parse(text) {
+        Some(named) => named.host == asked.host && named.path.trim_matches('/') != asked.path.trim_matches('/'),
+        None => text.starts_with('/') && text.trim_matches('/').split(['?', '#']).next() != Some(asked.path.trim_matches('/')),
+    };
+    if !sent.is_none_or(|sent| sent.text.as_deref().is_some_and(names_another)) {
+        return None;
+    }
+    Some(
+        Finding::warning("The page that was asked for did not travel with the sign-in")
+            .likely()
+            .detail(format!("The person asked for {} and landed on {}.", page(&wanted.url), page(&landing.url)))
+            .expected(wanted.url.clone(), "page the person asked for")
+            .actual(sent.map_or_else(|| "none".to_owned(), ToString::to_string), "RelayState of the request")
+            .at(&landing.place)
+            .attempt(attempt.id.clone())
+            .subject(response.id.clone())
+            .because(&NOT_SENT, case),
+    )
 }
 
 /// The page the person asked for first, and the other one they came to rest on.

@@ -1,5 +1,6 @@
+use diag_sdk::case::judgement::Party;
 use diag_sdk::case::message::MessageKind;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 /// Longest RelayState the bindings allow, in bytes.
 const LONGEST: usize = 80;
@@ -44,10 +45,11 @@ check! {
     pub static RELAY_STATE_TOO_LONG = {
         id: "flow/relay-state-too-long",
         title: "The RelayState is longer than 80 bytes",
-        levels: [Severity::Warning, Severity::Notice],
+        levels: [Severity::Error, Severity::Warning, Severity::Notice],
         stage: Stage::Request,
         needs: [Need::Capture],
-        explains: [],
+        explains: ["flow/idp-error-page"],
+        accounts: [Account::idp(&[Meaning::RelayState])],
         causes: [WHOLE_ADDRESS],
         references: ["saml-bindings-2.0-os §3.4.3", "saml-bindings-2.0-os §3.5.3"],
         run: run,
@@ -62,12 +64,20 @@ fn run(case: &Case, out: &mut Findings) {
     // A loop sends the same one over and over: the longest stands for all.
     let Some((message, state)) = too_long.max_by_key(|(_, state)| state.secret.length) else { return };
     let attempt = case.attempt_of(&message.id);
-    let severity = if attempt.is_some_and(diag_sdk::case::attempt::Attempt::accepted) { Severity::Notice } else { Severity::Warning };
+    let said = attempt.and_then(|attempt| case.failure_of(attempt)).filter(|failure| failure.party == Party::Idp);
+    let said = said.and_then(|failure| failure.said.iter().find(|said| said.meaning == Meaning::RelayState));
+    let severity = match said {
+        Some(_) => Severity::Error,
+        None if attempt.is_some_and(diag_sdk::case::attempt::Attempt::accepted) => Severity::Notice,
+        None => Severity::Warning,
+    };
     out.push(
         Finding::new(severity, "The RelayState is longer than 80 bytes")
             .expected(format!("at most {LONGEST} bytes"), "saml-bindings-2.0-os §3.4.3")
             .actual(format!("{} characters", state.secret.length), "the request")
             .at_all(message.delivered().or(message.sightings.first()).map(|sighting| &sighting.place))
+            .detail(said.map(diag_sdk::case::judgement::Statement::quoted).unwrap_or_default())
+            .at_all(said.and_then(|said| said.place.as_ref()))
             .attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default())
             .subject(message.id.clone())
             .cause(&WHOLE_ADDRESS, case.sp_vendor),

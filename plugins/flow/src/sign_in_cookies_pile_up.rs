@@ -1,6 +1,6 @@
 use diag_sdk::case::exchange::{Exchange, SentCookie, Side};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 static ONE_EACH: CauseData = CauseData {
     text: "Each sign-in that was begun and not finished leaves a cookie of its own, and none is taken away again",
@@ -17,6 +17,8 @@ static CLEAR_THEM: CauseData = CauseData {
 /// So many cookies of one family are a pile, and so many are one that will fall.
 const PILE: usize = 5;
 const TALL: usize = 12;
+/// Bytes from which a numbered cookie is a part of one that was cut up: browsers take 4 kB each.
+const CHUNK: usize = 2_000;
 /// Bytes of cookies at which the usual limits of 8 kB for a request's headers come near.
 const NEAR_THE_LIMIT: usize = 6_000;
 
@@ -100,23 +102,38 @@ struct Pile<'a> {
 
 fn pile(exchange: &Exchange, least: usize) -> Option<Pile<'_>> {
     let mut families: BTreeMap<&str, Pile<'_>> = BTreeMap::new();
+    let mut chunked: BTreeSet<&str> = BTreeSet::new();
     for cookie in exchange.cookies.iter().flatten() {
-        let Some(family) = family(&cookie.name).filter(|family| may_be_state(family)) else { continue };
-        let pile = families.entry(family).or_insert(Pile { family, count: 0, bytes: 0 });
-        pile.count += 1;
-        pile.bytes += size(cookie);
+        for family in families_of(&cookie.name).filter(|family| may_be_state(family)) {
+            if cookie.value.length >= CHUNK && is_number(&cookie.name[family.len()..]) {
+                chunked.insert(family);
+            }
+            let pile = families.entry(family).or_insert(Pile { family, count: 0, bytes: 0 });
+            pile.count += 1;
+            pile.bytes += size(cookie);
+        }
     }
-    families.into_values().filter(|pile| pile.count >= least).max_by_key(|pile| pile.bytes)
+    // The parts of one large cookie are numbered, too.
+    let piles = families.into_values().filter(|pile| pile.count >= least && !chunked.contains(pile.family));
+    piles.max_by_key(|pile| (pile.bytes, pile.family.len()))
 }
 
-/// What a cookie's name begins with, before the part that is new each time.
-fn family(name: &str) -> Option<&str> {
+/// What a cookie's name may begin with, before the part that is new each time: up to each mark that separates.
+fn families_of(name: &str) -> impl Iterator<Item = &str> {
+    let marks = name.match_indices(['.', '_', '-', ':', '~', '%']).map(|(at, _)| at).filter(|at| *at > 0);
+    marks.filter_map(|at| name.split_at_checked(at)).filter(|(_, tail)| is_new_each_time(tail)).map(|(family, _)| family)
+}
+
+fn is_new_each_time(tail: &str) -> bool {
     const SHORTEST_TAIL: usize = 4;
-    let at = name.rfind(['.', '_', '-', ':', '~']).filter(|at| *at > 0)?;
-    let (family, tail) = name.split_at(at);
-    let anew = tail.len() > SHORTEST_TAIL
-        && (tail.bytes().any(|byte| byte.is_ascii_digit()) || tail.bytes().any(|byte| byte.is_ascii_uppercase()));
-    anew.then_some(family)
+    let strange = tail.bytes().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+    (tail.len() > SHORTEST_TAIL && strange) || is_number(tail)
+}
+
+/// A mark, and digits alone.
+fn is_number(tail: &str) -> bool {
+    let digits = tail.get(1..).unwrap_or_default();
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Statistics and balancers number their cookies, too.
@@ -172,10 +189,13 @@ mod tests {
             ("saml_0Kq9zLdN", Some("saml")),
             (".AspNetCore.Correlation.Saml2.xYz123", Some(".AspNetCore.Correlation.Saml2")),
             ("_shibstate_1a2b3c4d", Some("_shibstate")),
+            ("_opensaml_req_cookie%3A1700000001_ab1c", Some("_opensaml_req")),
+            ("Saml2.q8Zr1.state", Some("Saml2")),
+            ("WASSamlReq_7", Some("WASSamlReq")),
             ("PHPSESSID", None),
             ("theme_dark", None),
         ] {
-            assert_eq!(family(name), wanted, "{name}");
+            assert_eq!(families_of(name).any(|family| Some(family) == wanted), wanted.is_some(), "{name}");
         }
     }
 
@@ -187,6 +207,8 @@ mod tests {
         assert_eq!(level(&sent(names(4), 900, 431)), None);
         assert_eq!(level(&sent(names(20), 400, 200)), Some(Severity::Warning));
         assert_eq!(level(&sent(names(20), 20, 200)), None, "far from any limit");
+        assert_eq!(level(&sent((0..6).map(|number| format!("session.{number}")), 3_900, 431)), None, "one cookie in parts");
+        assert_eq!(level(&sent((0..6).map(|number| format!("saml_req.{number}")), 400, 431)), Some(Severity::Error));
         assert_eq!(level(&sent((0..20).map(|number| format!("_ga_{number}ABCDEF")), 900, 200)), None);
     }
 }

@@ -94,8 +94,13 @@ fn run(case: &Case, out: &mut Findings) {
             AddressFault::EscapedAmpersand => &ESCAPED,
             AddressFault::Placeholder => &PLACEHOLDER,
         });
-        let Some(why) = why.or_else(|| shows.filter(|shows| misses_partner(exchange, shows)).map(|_| &PARTNER)) else { continue };
-        out.push(finding(case, exchange, shows, why).attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default()));
+        let stated = || shows.filter(|shows| misses_partner(exchange, shows)).map(|_| &PARTNER);
+        let unstated = || shows.filter(|shows| names_partner(&exchange.url) && gives_no_reason(shows)).map(|_| &PARTNER);
+        let known = why.or_else(stated);
+        let Some(why) = known.or_else(unstated) else { continue };
+        let finding = finding(case, exchange, shows, why);
+        let finding = if known.is_none() { finding.likely() } else { finding };
+        out.push(finding.attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default()));
         return;
     }
 }
@@ -124,6 +129,19 @@ fn misses_partner(exchange: &Exchange, shows: &Exchange) -> bool {
     };
     let named = exchange.url.contains('?');
     shows.side != Side::Sp && (means(&[Meaning::RequestProperty]) || (named && means(&[Meaning::UnknownSp])))
+}
+
+/// The address tells an identity provider, by a parameter made for that, which service provider is meant.
+fn names_partner(url: &str) -> bool {
+    const PARAMETERS: &[&str] = &["logintorp", "providerid", "spentityid", "partnerspid", "spid", "idpid"];
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    query.split('&').filter_map(|pair| pair.split('=').next()).any(|name| PARAMETERS.contains(&name.to_ascii_lowercase().as_str()))
+}
+
+/// An error page that does not say why; a server that failed is another matter.
+fn gives_no_reason(shows: &Exchange) -> bool {
+    let phrases = shows.page.iter().flat_map(|page| &page.phrases).chain(&shows.phrases);
+    shows.side != Side::Sp && shows.status < 500 && phrases.into_iter().all(|phrase| phrase.meaning.is_vague())
 }
 
 fn finding(case: &Case, exchange: &Exchange, shows: Option<&Exchange>, why: &CauseData) -> Finding {
@@ -156,6 +174,16 @@ mod tests {
         assert_eq!(told(&asked(None, Meaning::RequestProperty, 400)).as_deref(), Some(PARTNER.text));
         assert_eq!(told(&asked(None, Meaning::UnknownSp, 400)).as_deref(), Some(PARTNER.text));
         assert_eq!(told(&asked(None, Meaning::ServerError, 500)), None);
+    }
+
+    #[test]
+    fn an_error_that_gives_no_reason_speaks_against_the_partner_in_the_link() {
+        let mut case = asked(None, Meaning::Refused, 400);
+        assert!(START_LINK_MALFORMED.judge(&case).found().is_empty());
+        "https://idp.example/signon?loginToRp=urn:x".clone_into(&mut case.exchanges[0].url);
+        assert_eq!(START_LINK_MALFORMED.judge(&case).found().len(), 1);
+        case.exchanges[0].page = Some(testing::page(&[], &[Meaning::UserDisabled]));
+        assert!(START_LINK_MALFORMED.judge(&case).found().is_empty());
     }
 
     #[test]

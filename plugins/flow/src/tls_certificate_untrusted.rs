@@ -92,6 +92,7 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<String> = Vec::new();
+    let opened = case.exchanges.iter().position(|exchange| exchange.navigation);
     for (index, exchange) in case.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.navigation && exchange.status == 0) {
         let Some((failure, why)) = exchange.failure.as_deref().and_then(|failure| Some((failure, kind(failure)?))) else { continue };
         let host = diag_sdk::host::host_of(&exchange.url).unwrap_or_default();
@@ -106,7 +107,10 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         }
         told.push(host.clone());
-        let finding = finding(case, if broke { Severity::Error } else { Severity::Warning }, exchange, &host, failure, why);
+        // What a person opens by hand is the application.
+        let side = if exchange.side == Side::Other && opened == Some(index) { Side::Sp } else { exchange.side };
+        let severity = if broke { Severity::Error } else { Severity::Warning };
+        let finding = finding(case, severity, exchange, side, &host, failure, why);
         out.push(finding.attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default()));
     }
 }
@@ -146,8 +150,16 @@ fn kind(failure: &str) -> Option<&'static CauseData> {
     KINDS.iter().filter(|_| about).find(|(known, _)| known.iter().any(|known| words.contains(known))).map(|(_, cause)| *cause)
 }
 
-fn finding(case: &Case, severity: Severity, exchange: &Exchange, host: &str, failure: &str, why: &'static CauseData) -> Finding {
-    let (whose, who, setting) = match exchange.side {
+fn finding(
+    case: &Case,
+    severity: Severity,
+    exchange: &Exchange,
+    side: Side,
+    host: &str,
+    failure: &str,
+    why: &'static CauseData,
+) -> Finding {
+    let (whose, who, setting) = match side {
         Side::Idp => ("identity provider", Who::Idp, Setting::Unspecified),
         Side::Sp => ("service provider", Who::Sp, Setting::Gateway),
         Side::Other => ("server", Who::Network, Setting::Gateway),

@@ -53,7 +53,7 @@ check! {
     pub(crate) static NOT_SAML_METADATA = {
         id: "metadata/not-saml-metadata",
         title: "Something else than SAML metadata where metadata is expected",
-        levels: [Severity::Error],
+        levels: [Severity::Error, Severity::Warning],
         stage: Stage::Documents,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp, Need::SpMetadata, Need::SpMetadataInIdp],
         explains: ["virtual-proxy/idp-metadata-unreadable", "metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
@@ -87,7 +87,10 @@ fn run(case: &Case, out: &mut Findings) {
             (None, HeldBy::Idp) => "as the identity provider's copy of the metadata".to_owned(),
             (None, HeldBy::Publisher | HeldBy::Nobody) => "in place of SAML metadata".to_owned(),
         };
-        let mut finding = Finding::error(format!("{} {place}", capitalised(&found)))
+        // Nobody may have loaded the file at hand where signing in works.
+        let unused = document.held_by == HeldBy::Publisher && case.signed_in();
+        let severity = if unused { Severity::Warning } else { Severity::Error };
+        let mut finding = Finding::new(severity, format!("{} {place}", capitalised(&found)))
             .at(&document.place)
             .expected("SAML metadata: an EntityDescriptor element", "SAML metadata")
             .actual(found, case.file_of(&document.place.input));
