@@ -57,9 +57,9 @@ check! {
     /// diag-sketch/1 2026-11-24T10:00:00Z
     ///
     /// GET https://idp.example/idp/startSSO.ping?PartnerSpId=urn:sp&TargetResource=https://sp.example/app @0s
-    /// < 400
+    /// < 503
     /// < Content-Type: text/html
-    /// | <html><title>Error</title><h1>Unable to start single sign-on</h1></html>
+    /// | <html><title>Error</title><h1>Service unavailable</h1></html>
     /// ```
     pub static START_LINK_MALFORMED = {
         id: "flow/start-link-malformed",
