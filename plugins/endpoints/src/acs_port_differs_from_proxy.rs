@@ -157,8 +157,8 @@ fn dead_port(case: &Case) -> Option<Finding> {
         let alive = |exchange: &&Exchange| {
             Address::parse(&exchange.url).is_some_and(|address| address.host == sent_to.host && address.port != sent_to.port)
         };
-        let came = before.filter(|exchange| exchange.navigation && exchange.status != 0).find(alive)?;
-        let port = Address::parse(&came.url)?.port;
+        let entered = before.filter(|exchange| exchange.navigation && exchange.status != 0).find(alive)?;
+        let port = Address::parse(&entered.url)?.port;
         let path = unanswered.url.split(&['?', '#'][..]).next().unwrap_or_default();
         let right = Address::parse(path).map(|address| format!("{}://{}:{port}{}", address.scheme, address.host, address.path));
         Some(
@@ -168,7 +168,7 @@ fn dead_port(case: &Case) -> Option<Finding> {
                 .actual(path, "address the response was posted to")
                 .difference(Difference::Port)
                 .at(&unanswered.place)
-                .at(&came.place)
+                .at(&entered.place)
                 .attempt(attempt.id.clone())
                 .because_with(&CUSTOM_PORT, case, right.as_deref())
                 .because(&PORT_CHANGED, case)
