@@ -1,5 +1,6 @@
 //! The user id comes with a directory of its own, and another one is put before it.
 
+use diag_sdk::case::product::Habit;
 use diag_sdk::view::{EntryPoint, SignIn, User};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
@@ -76,7 +77,7 @@ check! {
     pub(crate) static USER_ID_HOLDS_DIRECTORY = {
         id: "identity/user-id-holds-directory",
         title: "The user id names a directory, and another is put before it",
-        levels: [Severity::Warning],
+        levels: [Severity::Warning, Severity::Notice],
         stage: Stage::Consumption,
         needs: [Need::Capture],
         explains: ["identity/access-not-granted-at-sp"],
@@ -97,12 +98,40 @@ fn run(case: &Case, out: &mut Findings) {
                 out.push(told(&sign_in, entry, &user));
             }
         }
+        out.extend(unset(&sign_in));
     }
 }
 
 /// A domain and the short name of it, or the same name twice.
 fn is_of(domain: &str, directory: &str) -> bool {
     domain.eq_ignore_ascii_case(directory) || domain.split('.').next().is_some_and(|label| label.eq_ignore_ascii_case(directory))
+}
+
+/// Which attribute is the user id is not known, but whoever is not known there is named by domain and name alone.
+fn unset(sign_in: &SignIn<'_>) -> Option<Finding> {
+    let case = sign_in.case;
+    if !sign_in.entry_points.is_empty() || !case.sp_has_habit(Habit::NamesPeopleByDirectory) || !sign_in.said(UNKNOWN) {
+        return None;
+    }
+    let sent = || sign_in.assertion.attributes.iter().flat_map(|attribute| attribute.values.iter().map(move |value| (attribute, value)));
+    let (attribute, whole, domain, name) = sent().find_map(|(attribute, value)| {
+        let whole = value.value.text.as_deref()?.trim();
+        let (domain, name) = whole.split_once('\\').filter(|(domain, name)| !domain.trim().is_empty() && !name.trim().is_empty())?;
+        Some((attribute, whole, domain, name))
+    })?;
+    if sent().any(|(_, value)| value.value.text.as_deref().is_some_and(|text| text.trim() == name)) {
+        return None;
+    }
+    Some(
+        sign_in
+            .finding(Severity::Notice, "What could be the user id names a directory as well")
+            .likely()
+            .detail(format!("If that is the user id, and the directory is set too, the person becomes {domain}\\{whole}: another user than {whole}."))
+            .actual(whole, attribute.name.clone())
+            .at(&attribute.place)
+            .because(&OTHER_ATTRIBUTE, case)
+            .because(&SEND_NAME_ALONE, case),
+    )
 }
 
 fn told(sign_in: &SignIn<'_>, entry: &EntryPoint<'_>, user: &User<'_>) -> Finding {
@@ -135,6 +164,20 @@ mod tests {
         let found = findings(&USER_ID_HOLDS_DIRECTORY, &case(Outcome::SignedIn, "CONTOSO\\ada"));
         assert_eq!(found[0].actual.as_deref(), Some("AZURE\\CONTOSO\\ada"));
         assert!(findings(&USER_ID_HOLDS_DIRECTORY, &case(Outcome::SignedIn, "ada")).is_empty());
+    }
+
+    #[test]
+    fn without_the_setting_it_is_a_notice() {
+        let refused = |id: &str| {
+            let mut case = case(Outcome::DeniedAfterSignIn, id);
+            says_at(&mut case, 2, Meaning::NoLicence, "no access pass");
+            case.sp_configurations.clear();
+            findings(&USER_ID_HOLDS_DIRECTORY, &case)
+        };
+        let found = refused("CONTOSO\\ada");
+        assert_eq!((found.len(), found[0].severity), (1, Severity::Notice));
+        assert!(found[0].detail.as_deref().is_some_and(|detail| detail.contains("CONTOSO\\CONTOSO\\ada")));
+        assert!(refused("ada").is_empty());
     }
 
     #[test]
