@@ -126,7 +126,9 @@ fn unset(sign_in: &SignIn<'_>) -> Option<Finding> {
         sign_in
             .finding(Severity::Notice, "What could be the user id names a directory as well")
             .likely()
-            .detail(format!("If that is the user id, and the directory is set too, the person becomes {domain}\\{whole}: another user than {whole}."))
+            .detail(format!(
+                "If that is the user id, and the directory is set too, the person becomes {domain}\\{whole}: another user than {whole}."
+            ))
             .actual(whole, attribute.name.clone())
             .at(&attribute.place)
             .because(&OTHER_ATTRIBUTE, case)
