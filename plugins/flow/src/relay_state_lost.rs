@@ -30,6 +30,13 @@ static NOT_SENT: CauseData = CauseData {
     fix: "Look for a setting, or a newer version, by which the page that was asked for is sent as RelayState or kept in the session",
 };
 
+static NOT_KEPT: CauseData = CauseData {
+    text: "The service provider keeps the page that was asked for on its own side, under a key, and did not find it again",
+    who: Who::Sp,
+    setting: Setting::Unspecified,
+    fix: "See whether the cookie or session that holds it lives as long as the sign-in takes, and is sent with the post from the identity provider",
+};
+
 /// What happened to the value on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Change {
@@ -104,7 +111,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::RelayState, Meaning::RedirectRefused, Meaning::NoSession])],
-        causes: [NOT_ECHOED, ENCODED_ONCE_MORE, CHANGED, NOT_SENT],
+        causes: [NOT_ECHOED, ENCODED_ONCE_MORE, CHANGED, NOT_SENT, NOT_KEPT],
         references: ["saml-bindings-2.0-os §3.4.3", "saml-bindings-2.0-os §3.5.3"],
         run: run,
     }
@@ -162,11 +169,19 @@ fn never_sent(case: &Case, attempt: &Attempt, request: &Message, response: &Mess
         Some(named) => named.host == asked.host && named.path.trim_matches('/') != asked.path.trim_matches('/'),
         None => text.starts_with('/') && text.trim_matches('/').split(['?', '#']).next() != Some(asked.path.trim_matches('/')),
     };
-    if !sent.is_none_or(|sent| sent.text.as_deref().is_some_and(names_another)) {
+    let is_address = |text: &str| text.starts_with('/') || Address::parse(text).is_some();
+    let text = sent.and_then(|sent| sent.text.as_deref());
+    let key = sent.is_some() && !text.is_some_and(is_address);
+    if !key && text.is_some_and(|text| !names_another(text)) {
         return None;
     }
+    let (headline, why) = if key {
+        ("The page that was asked for was not found again after the sign-in", &NOT_KEPT)
+    } else {
+        ("The page that was asked for did not travel with the sign-in", &NOT_SENT)
+    };
     Some(
-        Finding::warning("The page that was asked for did not travel with the sign-in")
+        Finding::warning(headline)
             .likely()
             .detail(format!("The person asked for {} and landed on {}.", page(&wanted.url), page(&landing.url)))
             .expected(wanted.url.clone(), "page the person asked for")
@@ -174,7 +189,7 @@ fn never_sent(case: &Case, attempt: &Attempt, request: &Message, response: &Mess
             .at(&landing.place)
             .attempt(attempt.id.clone())
             .subject(response.id.clone())
-            .because(&NOT_SENT, case),
+            .because(why, case),
     )
 }
 

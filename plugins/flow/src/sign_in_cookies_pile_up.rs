@@ -121,7 +121,10 @@ fn pile(exchange: &Exchange, least: usize) -> Option<Pile<'_>> {
 /// What a cookie's name may begin with, before the part that is new each time: up to each mark that separates.
 fn families_of(name: &str) -> impl Iterator<Item = &str> {
     let marks = name.match_indices(['.', '_', '-', ':', '~', '%']).map(|(at, _)| at).filter(|at| *at > 0);
-    marks.filter_map(|at| name.split_at_checked(at)).filter(|(_, tail)| is_new_each_time(tail)).map(|(family, _)| family)
+    let by_marks = marks.filter_map(|at| name.split_at_checked(at)).filter(|(_, tail)| is_new_each_time(tail)).map(|(family, _)| family);
+    let bare = name.trim_end_matches(|character: char| character.is_ascii_digit());
+    let counted = bare.len() < name.len() && bare.ends_with(|character: char| character.is_ascii_alphabetic());
+    by_marks.chain(counted.then_some(bare))
 }
 
 fn is_new_each_time(tail: &str) -> bool {
@@ -130,9 +133,9 @@ fn is_new_each_time(tail: &str) -> bool {
     (tail.len() > SHORTEST_TAIL && strange) || is_number(tail)
 }
 
-/// A mark, and digits alone.
+/// Digits alone, with or without a mark before them.
 fn is_number(tail: &str) -> bool {
-    let digits = tail.get(1..).unwrap_or_default();
+    let digits = tail.strip_prefix(['.', '_', '-', ':', '~', '%']).unwrap_or(tail);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -192,6 +195,7 @@ mod tests {
             ("_opensaml_req_cookie%3A1700000001_ab1c", Some("_opensaml_req")),
             ("Saml2.q8Zr1.state", Some("Saml2")),
             ("WASSamlReq_7", Some("WASSamlReq")),
+            ("LoginRequest12", Some("LoginRequest")),
             ("PHPSESSID", None),
             ("theme_dark", None),
         ] {
