@@ -20,3 +20,4 @@ mod seeds;
 mod shipped_examples;
 mod variants;
 mod wording;
+mod ws_federation;

@@ -144,9 +144,9 @@ impl Trusted {
     /// Who may have signed a message. Logout messages come from either side, so their issuer decides.
     fn side_of(&self, message: &Message, case: &Case) -> &Side {
         match message.kind {
-            MessageKind::Response => &self.idp,
+            MessageKind::Response | MessageKind::WsFederationToken => &self.idp,
             MessageKind::Other if message.root == "Assertion" => &self.idp,
-            MessageKind::AuthnRequest => &self.sp,
+            MessageKind::AuthnRequest | MessageKind::WsFederationSignIn | MessageKind::WsFederationSignOut => &self.sp,
             MessageKind::LogoutRequest | MessageKind::LogoutResponse | MessageKind::Other => {
                 let of_issuer = |entity: &&Metadata| Some(entity.entity_id.value.as_str()) == issuer(message);
                 let is_idp = case.metadata.iter().filter(of_issuer).any(|entity| entity.idp.is_some());

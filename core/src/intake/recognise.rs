@@ -243,6 +243,7 @@ fn xml(text: &str, bytes: &[u8]) -> Verdict {
         {
             as_given(InputKind::SamlMessage, bytes)
         }
+        "RequestSecurityTokenResponse" | "RequestSecurityTokenResponseCollection" => as_given(InputKind::SamlMessage, bytes),
         "Envelope" if text.contains("urn:oasis:names:tc:SAML:2.0:protocol") => as_given(InputKind::SamlMessage, bytes),
         _ if is_html => none(HTML),
         // A part of metadata from which the element around it was removed, or whose first tag is broken.

@@ -4,7 +4,7 @@ use super::ending::{self, Ending};
 use super::{fate, weights};
 use crate::story::draft::{self, Draft};
 use crate::story::path::{Path, host, host_and_path, seconds_between};
-use crate::story::steps::{Deliveries, Roles, deliveries, posts_password, steps};
+use crate::story::steps::{Deliveries, Roles, deliveries, posts_password, spoken, steps};
 use diag_products::{Products, Role};
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Page, Phrase};
@@ -72,7 +72,7 @@ fn fates(drafts: &[Draft], endings: &[Ending], messages: &[Message]) -> Vec<(Fat
 fn of_request(draft: &Draft, ending: &Ending, response: Option<&Message>) -> (Fate, Vec<Signal>) {
     let answered = |exchange| (Fate::Accepted, vec![weights::signal(Sign::Answered, exchange)]);
     match response {
-        Some(response) if response.succeeded() => answered(draft.consumption),
+        Some(response) if response.succeeded() || response.kind == MessageKind::WsFederationToken => answered(draft.consumption),
         Some(response) if response.status.is_some() => (Fate::Refused, vec![weights::signal(Sign::StatusRefuses, draft.consumption)]),
         // The response was not recorded; that it was handed over shows that there was one.
         _ if draft.consumption.is_some() && ending.outcome != Outcome::RefusedByIdp => answered(draft.consumption),
@@ -87,7 +87,12 @@ fn consumers(case: &Case) -> Vec<String> {
     let requested = case.messages.iter().filter_map(|message| message.request.as_ref()?.acs_url.as_ref()).map(|url| url.value.clone());
     let addressed =
         case.messages.iter().filter(|message| message.kind == MessageKind::Response).filter_map(|message| message.destination.as_ref());
-    let posted = case.messages.iter().filter(|message| message.kind == MessageKind::Response).flat_map(|message| &message.sightings);
+    let spoken = spoken(&case.messages);
+    let posted = case
+        .messages
+        .iter()
+        .filter(move |message| spoken.plays(message.kind) == MessageKind::Response)
+        .flat_map(|message| &message.sightings);
     let served = case.sp_configurations.iter().filter_map(|configuration| configuration.acs_url.as_ref());
     let published = case.metadata.iter().filter_map(|metadata| metadata.sp.as_ref()).flat_map(|role| &role.acs);
     let mut consumers: Vec<String> = requested

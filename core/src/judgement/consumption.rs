@@ -45,14 +45,15 @@ pub(super) fn of(message: &Message, keys: &Keys<'_>) -> Vec<Consumption> {
 
 /// A response, or a file that holds an assertion alone.
 pub(super) fn carries_assertions(message: &Message) -> bool {
-    message.kind == MessageKind::Response || (message.kind == MessageKind::Other && message.root == "Assertion")
+    message.kind == MessageKind::Response
+        || (matches!(message.kind, MessageKind::Other | MessageKind::WsFederationToken) && message.root == "Assertion")
 }
 
 /// Every way, and where it leads.
 fn ways(message: &Message) -> Vec<(Lookup, &str)> {
     let mut ways: Vec<(Lookup, &str)> = Vec::new();
     let assertions = || message.assertions.iter().filter_map(|one| Some((one, one.place.path.as_deref()?)));
-    let alone = message.kind == MessageKind::Other;
+    let alone = message.kind != MessageKind::Response;
     let direct = || assertions().filter(|(one, path)| one.direct || (alone && *path == message.root));
     ways.extend(direct().find(|(one, _)| !one.decrypted).map(|(_, path)| (Lookup::DirectChild, path)));
     ways.extend(direct().find(|(one, _)| one.decrypted).map(|(_, path)| (Lookup::Decrypted, path)));

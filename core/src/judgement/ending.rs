@@ -324,5 +324,13 @@ fn sign_out(path: &Path<'_>, messages: &[Message], draft: &Draft) -> Ending {
     if draft.consumption.is_some() || response.is_some() {
         return ending(Outcome::SignedOut, "Signed out", draft.consumption.or(navigations.last().copied()));
     }
+    let request = draft.request.and_then(|request| messages.get(request));
+    if let Some(last) = navigations.last().copied().filter(|_| request.is_some_and(Message::is_ws_federation) && draft.asked.is_some()) {
+        let words = format!(
+            "The sign-out was sent, and {} answered it",
+            path.get(last).map(|exchange| host_and_path(&exchange.url)).unwrap_or_default()
+        );
+        return ending(Outcome::SignedOut, words, last);
+    }
     ending(Outcome::Incomplete, "The capture shows no answer to the logout request", navigations.last().copied().or(draft.issued))
 }

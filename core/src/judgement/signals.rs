@@ -152,7 +152,11 @@ fn gives_a_reason(answer: &Exchange) -> bool {
 
 /// The redirect leads to what is the same address but for its spelling, and loses the message.
 fn drops_the_message(path: &Path<'_>, draft: &Draft, receipt: &Exchange, location: &str) -> bool {
-    is_detour(&receipt.url, location)
+    // A token of WS-Federation goes to the application's own address, and who took it leads back there, with a session.
+    let token_taken =
+        receipt.form_fields.iter().any(|field| field == "wresult") && receipt.set_cookies.as_ref().is_some_and(|set| !set.is_empty());
+    !token_taken
+        && is_detour(&receipt.url, location)
         && receipt.method == "POST"
         && !matches!(receipt.status, 307 | 308)
         && draft.landing.first().and_then(|next| path.get(*next)).is_none_or(|next| next.method == "GET")

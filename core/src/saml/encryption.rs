@@ -8,7 +8,7 @@ use roxmltree::Node;
 
 /// Reads all encrypted parts of a message.
 pub(super) fn read_all(root: Node<'_, '_>, locator: &Locator<'_>) -> Vec<Encryption> {
-    const NAMES: &[&str] = &["EncryptedAssertion", "EncryptedID", "EncryptedAttribute", "NewEncryptedID"];
+    const NAMES: &[&str] = &["EncryptedAssertion", "EncryptedID", "EncryptedAttribute", "NewEncryptedID", "RequestedSecurityToken"];
     root.descendants()
         .filter(|node| node.is_element() && NAMES.contains(&node.tag_name().name()) && child(*node, NS_XENC, "EncryptedData").is_some())
         .map(|node| read(node, locator))

@@ -3,6 +3,7 @@
 use super::binding::{self, Expected, Undone};
 use super::protocol::facts_of;
 use super::sightings::{self, MessageParameter, Seen};
+use super::ws_federation;
 use crate::evidence::Evidence;
 use crate::seal::Sealer;
 use diag_sdk::case::message::{Carrier, Damage, Message, MessageKind, Sighting};
@@ -42,7 +43,7 @@ pub fn read(evidence: &Evidence, sealer: &Sealer) -> Vec<Decoded> {
     let mut groups: Vec<(Undone, Vec<Seen>)> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for seen in sightings::find(evidence) {
-        let one = undone.entry((seen.value.clone(), seen.expected)).or_insert_with(|| binding::undo(&seen.value, seen.expected)).clone();
+        let one = undone.entry((seen.value.clone(), seen.expected)).or_insert_with(|| undo(&seen)).clone();
         let key = match (&one.xml, &one.reason) {
             (Some(xml), None) => xml.clone(),
             _ => format!("{}={}", seen.parameter.map(MessageParameter::name).unwrap_or_default(), seen.value),
@@ -62,17 +63,30 @@ pub fn read(evidence: &Evidence, sealer: &Sealer) -> Vec<Decoded> {
     groups.into_iter().enumerate().map(|(index, (undone, seen))| message(index + 1, undone, &seen, sealer)).collect()
 }
 
-fn message(number: usize, undone: Undone, seen: &[Seen], sealer: &Sealer) -> Decoded {
+/// A request of WS-Federation is nothing but parameters.
+fn undo(seen: &Seen) -> Undone {
+    if seen.parameter == Some(MessageParameter::Wa) { Undone::default() } else { binding::undo(&seen.value, seen.expected) }
+}
+
+fn message(number: usize, mut undone: Undone, seen: &[Seen], sealer: &Sealer) -> Decoded {
     let id = format!("m{number}");
     let delivery = seen.iter().position(|one| matches!(one.carrier, Carrier::Query | Carrier::PostForm));
     let Some(leading) = delivery.map_or(seen.first(), |index| seen.get(index)) else { return Decoded::default() };
+    let answer = undone.xml.as_deref().is_some_and(ws_federation::is_answer);
+    if answer {
+        undone.xml = undone.xml.map(|xml| ws_federation::token_in(&xml).into_owned());
+    }
     let mut facts = match &undone.xml {
         Some(xml) => facts_of(xml, &leading.place, &id, sealer),
+        None if leading.parameter == Some(MessageParameter::Wa) => ws_federation::request(&leading.value, &id, &leading.place),
         None => undecoded(&id, leading),
     };
     if facts.broken.is_some() && facts.kind == MessageKind::Other {
         // Its root does not show, or is not one of SAML's: parameter and address tell what it was meant to be.
         facts.kind = undecoded(&id, leading).kind;
+    }
+    if answer || leading.parameter == Some(MessageParameter::Wresult) {
+        facts.kind = MessageKind::WsFederationToken;
     }
     if let Some(reason) = undone.reason {
         let place = facts.broken.map_or_else(|| facts.place.clone(), |broken| broken.place);
@@ -127,7 +141,8 @@ fn undecoded(id: &str, seen: &Seen) -> Message {
         (Some(MessageParameter::SamlRequest), true) => MessageKind::LogoutRequest,
         (Some(MessageParameter::SamlResponse), false) => MessageKind::Response,
         (Some(MessageParameter::SamlResponse), true) => MessageKind::LogoutResponse,
-        (None, _) => MessageKind::Other,
+        (Some(MessageParameter::Wresult), _) => MessageKind::WsFederationToken,
+        (Some(MessageParameter::Wa) | None, _) => MessageKind::Other,
     };
     let place = Place { message: Some(id.to_owned()), ..seen.place.clone() };
     Message { id: id.to_owned(), kind, place, ..Message::default() }

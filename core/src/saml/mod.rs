@@ -2,6 +2,7 @@
 
 mod address;
 mod assertion;
+mod assertion_11;
 pub mod binding;
 mod characters;
 mod encryption;
@@ -18,6 +19,7 @@ mod signature;
 mod soap;
 #[cfg(test)]
 mod tests;
+mod ws_federation;
 pub mod xml;
 
 pub use protocol::{assertion_of, facts_of};

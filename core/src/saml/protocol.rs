@@ -1,6 +1,7 @@
 //! Facts of a protocol message (saml-core-2.0-os §3), read from its XML.
 
 use super::assertion::{self, trimmed};
+use super::assertion_11;
 use super::reading::Reading;
 use super::schema;
 use super::signature::{self, Ids};
@@ -10,7 +11,7 @@ use crate::seal::Sealer;
 use diag_sdk::case::assertion::Assertion;
 use diag_sdk::case::input::Trouble;
 use diag_sdk::case::message::{AuthnRequest, Damage, Logout, Message, MessageKind, Status};
-use diag_sdk::spec::{NS_ASSERTION, NS_DSIG, NS_PROTOCOL};
+use diag_sdk::spec::{NS_ASSERTION, NS_ASSERTION_11, NS_DSIG, NS_PROTOCOL};
 use diag_sdk::{Place, Sited};
 use roxmltree::Node;
 
@@ -82,12 +83,23 @@ fn fill(message: &mut Message, root: Node<'_, '_>, reading: &Reading<'_>) {
     message.request = (message.kind == MessageKind::AuthnRequest).then(|| authn_request(root, reading));
     message.status = child(root, NS_PROTOCOL, "Status").map(|found| status(found, reading));
     message.logout = matches!(message.kind, MessageKind::LogoutRequest | MessageKind::LogoutResponse).then(|| logout(root, reading));
+    let older = root.tag_name().namespace() != Some(NS_PROTOCOL);
     message.assertions = root
         .descendants()
-        .filter(|node| is(*node, NS_ASSERTION, "Assertion"))
+        .filter(|node| is(*node, NS_ASSERTION, "Assertion") || (older && is(*node, NS_ASSERTION_11, "Assertion")))
         .take(MAX_ITEMS)
-        .map(|node| assertion::read(node, reading))
+        .map(|node| {
+            if node.tag_name().namespace() == Some(NS_ASSERTION_11) {
+                assertion_11::read(node, reading)
+            } else {
+                assertion::read(node, reading)
+            }
+        })
         .collect();
+    if is(root, NS_ASSERTION_11, "Assertion") {
+        message.kind = MessageKind::WsFederationToken;
+        assertion_11::name_root(message);
+    }
     message.consumed = (message.kind == MessageKind::Response)
         .then(|| child(root, NS_ASSERTION, "Assertion"))
         .flatten()

@@ -4,6 +4,7 @@ use super::address::{self, Parameter};
 use super::binding::Expected;
 use super::page;
 use super::soap;
+use super::ws_federation;
 use super::xml::decode_text;
 use crate::evidence::{Document, Evidence, RawExchange};
 use diag_sdk::Place;
@@ -19,6 +20,10 @@ pub enum MessageParameter {
     SamlRequest,
     /// `SAMLResponse`.
     SamlResponse,
+    /// `wresult` of WS-Federation.
+    Wresult,
+    /// `wa` of WS-Federation, with what stands beside it.
+    Wa,
 }
 
 impl MessageParameter {
@@ -27,6 +32,8 @@ impl MessageParameter {
         match self {
             Self::SamlRequest => "SAMLRequest",
             Self::SamlResponse => "SAMLResponse",
+            Self::Wresult => "wresult",
+            Self::Wa => "wa",
         }
     }
 }
@@ -73,7 +80,7 @@ pub(super) fn find(evidence: &Evidence) -> Vec<Seen> {
 }
 
 fn mentions(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), b"SAMLRe").is_some()
+    memchr::memmem::find(text.as_bytes(), b"SAMLRe").is_some() || ws_federation::mentions(text)
 }
 
 fn in_exchange(index: usize, exchange: &RawExchange, seen: &mut Vec<Seen>) {
@@ -92,7 +99,7 @@ fn in_exchange(index: usize, exchange: &RawExchange, seen: &mut Vec<Seen>) {
     if mentions(&exchange.url) {
         put(in_url(&exchange.url, Carrier::Query), "/request/url", sent, seen);
     }
-    if exchange.form.iter().any(|field| mentions(&field.name)) {
+    if exchange.form.iter().any(|field| mentions(&field.name) || field.name == "wa") {
         let parameters: Vec<Parameter> =
             exchange.form.iter().map(|field| Parameter { name: field.name.clone(), value: field.value.clone() }).collect();
         let mut found = in_parameters(&parameters, Carrier::PostForm, &exchange.url);
@@ -181,32 +188,45 @@ fn in_url(url: &str, carrier: Carrier) -> Vec<Seen> {
 /// Messages among parameters that go to `to`.
 fn in_parameters(parameters: &[Parameter], carrier: Carrier, to: &str) -> Vec<Seen> {
     let value_of = |name: &str| parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.value.as_str());
-    [MessageParameter::SamlRequest, MessageParameter::SamlResponse]
-        .into_iter()
-        .filter_map(|kind| {
-            let value = value_of(kind.name())?;
-            let duplicate = parameters.iter().any(|other| other.name == kind.name() && other.value != value);
-            Some(Seen {
-                parameter: Some(kind),
-                value: value.to_owned(),
-                expected: match carrier {
-                    Carrier::Query | Carrier::LocationHeader => Expected::Deflated,
-                    Carrier::PostForm | Carrier::PageForm => Expected::Plain,
-                    Carrier::File => Expected::Either,
-                },
-                duplicate,
-                relay_state: value_of("RelayState").map(str::to_owned),
-                signature_algorithm: value_of("SigAlg").map(str::to_owned),
-                signed: value_of("Signature").is_some_and(|signature| !signature.is_empty()),
-                carrier,
-                to: (!to.is_empty()).then(|| address::destination(to)),
-                exchange: None,
-                time: None,
-                place: Place::default(),
-                raw_query: None,
-            })
+    let to = (!to.is_empty()).then(|| address::destination(to));
+    let context = value_of("wctx").map(str::to_owned);
+    let request = ws_federation::request_in(parameters).map(|value| Seen {
+        parameter: Some(MessageParameter::Wa),
+        relay_state: context.clone(),
+        to: to.clone(),
+        ..bare(value, carrier, Place::default())
+    });
+    let token = value_of("wresult").map(|value| Seen {
+        parameter: Some(MessageParameter::Wresult),
+        relay_state: context,
+        to: to.clone(),
+        ..bare(value.to_owned(), carrier, Place::default())
+    });
+    let saml = [MessageParameter::SamlRequest, MessageParameter::SamlResponse];
+    let saml = saml.into_iter().filter_map(|kind| {
+        let value = value_of(kind.name())?;
+        let duplicate = parameters.iter().any(|other| other.name == kind.name() && other.value != value);
+        Some(Seen {
+            parameter: Some(kind),
+            value: value.to_owned(),
+            expected: match carrier {
+                Carrier::Query | Carrier::LocationHeader => Expected::Deflated,
+                Carrier::PostForm | Carrier::PageForm => Expected::Plain,
+                Carrier::File => Expected::Either,
+            },
+            duplicate,
+            relay_state: value_of("RelayState").map(str::to_owned),
+            signature_algorithm: value_of("SigAlg").map(str::to_owned),
+            signed: value_of("Signature").is_some_and(|signature| !signature.is_empty()),
+            carrier,
+            to: to.clone(),
+            exchange: None,
+            time: None,
+            place: Place::default(),
+            raw_query: None,
         })
-        .collect()
+    });
+    saml.chain(request).chain(token).collect()
 }
 
 fn in_page(body: &str, url: &str) -> Vec<Seen> {

@@ -6,7 +6,7 @@ use crate::certificate;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use diag_sdk::case::signature::{Oddity, Reference, Signature};
-use diag_sdk::spec::{NS_ASSERTION, NS_DSIG, NS_PROTOCOL};
+use diag_sdk::spec::{NS_ASSERTION, NS_ASSERTION_11, NS_DSIG, NS_PROTOCOL};
 use roxmltree::Node;
 use std::collections::HashMap;
 
@@ -65,7 +65,7 @@ impl<'a, 'i> Ids<'a, 'i> {
         for node in root.descendants().filter(Node::is_element) {
             for attribute in node.attributes() {
                 let is_id = match attribute.namespace() {
-                    None => matches!(attribute.name(), "ID" | "Id" | "id"),
+                    None => matches!(attribute.name(), "ID" | "Id" | "id" | "AssertionID"),
                     Some(_) => matches!(attribute.name(), "ID" | "id"),
                 };
                 if is_id {
@@ -90,8 +90,11 @@ impl<'a, 'i> Ids<'a, 'i> {
 
 /// Elements of SAML's or XML Signature's local names in no or another namespace.
 pub(super) fn foreign<'a, 'i>(root: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> {
-    root.descendants().filter(|node| {
+    // A message of SAML 2.0 has no room for an assertion of SAML 1.1; a token of WS-Federation has.
+    let other = (root.tag_name().namespace() != Some(NS_PROTOCOL)).then_some(NS_ASSERTION_11);
+    root.descendants().filter(move |node| {
         node.is_element()
+            && (other.is_none() || node.tag_name().namespace() != other)
             && OWNED_NAMES.iter().any(|(name, namespace)| node.tag_name().name() == *name && node.tag_name().namespace() != Some(namespace))
     })
 }
@@ -143,7 +146,7 @@ fn read<'a, 'i>(node: Node<'a, 'i>, root: Node<'a, 'i>, ids: &Ids<'a, 'i>, mut o
     Signature {
         place: locator.element(node),
         parent: parent.map(|parent| parent.tag_name().name().to_owned()).unwrap_or_default(),
-        parent_id: parent.and_then(|parent| attribute(parent, "ID")).map(str::to_owned),
+        parent_id: parent.and_then(|parent| attribute(parent, "ID").or_else(|| attribute(parent, "AssertionID"))).map(str::to_owned),
         algorithm: algorithm.to_owned(),
         canonicalization: algorithm_of("CanonicalizationMethod").to_owned(),
         references,

@@ -39,7 +39,7 @@ fn is_message(node: Node<'_, '_>) -> bool {
 }
 
 /// An element as a document: blanks in place of what stands before it, and the namespaces that were declared there.
-fn alone(text: &str, node: Node<'_, '_>) -> Option<String> {
+pub(super) fn alone(text: &str, node: Node<'_, '_>) -> Option<String> {
     let range = node.range();
     let element = text.get(range.clone())?;
     let tag_end = element.find('>')?;

@@ -48,7 +48,7 @@ struct Event {
 
 /// Puts attempts together. `consumers` are URLs known to take responses.
 pub(crate) fn drafts(path: &Path<'_>, messages: &[Message], consumers: &[String]) -> Vec<Draft> {
-    let mut grouping = Grouping { path, messages, consumers, drafts: Vec::new(), current: None, loose: Vec::new() };
+    let mut grouping = Grouping { path, messages, consumers, drafts: Vec::new(), current: None, loose: Vec::new(), between: Vec::new() };
     let events = events(path.exchanges.len(), messages);
     for (index, exchange) in path.exchanges.iter().enumerate() {
         let here = events.get(index).map(Vec::as_slice).unwrap_or_default();
@@ -114,6 +114,8 @@ struct Grouping<'a> {
     current: Option<usize>,
     /// Recent navigations that belong to no attempt yet.
     loose: Vec<usize>,
+    /// Requests of WS-Federation that identity providers made of each other.
+    between: Vec<usize>,
 }
 
 impl Grouping<'_> {
@@ -169,9 +171,20 @@ impl Grouping<'_> {
 
     fn take(&mut self, index: usize, event: Event) {
         let Some(message) = self.messages.get(event.message) else { return };
+        if message.kind == MessageKind::WsFederationSignIn && self.is_between(index, event.message) {
+            self.between.push(event.message);
+            return self.pass_if_open(index);
+        }
+        if message.kind == MessageKind::WsFederationToken && self.answers_another(event.message) {
+            return self.pass_if_open(index);
+        }
         let draft = match (message.kind, event.delivered) {
-            (MessageKind::AuthnRequest, false) => self.request_announced(index, event.message, AttemptKind::SignIn),
-            (MessageKind::AuthnRequest, true) => self.request_delivered(index, event.message, AttemptKind::SignIn),
+            (MessageKind::AuthnRequest | MessageKind::WsFederationSignIn, false) => {
+                self.request_announced(index, event.message, AttemptKind::SignIn)
+            }
+            (MessageKind::AuthnRequest | MessageKind::WsFederationSignIn, true) => {
+                self.request_delivered(index, event.message, AttemptKind::SignIn)
+            }
             (MessageKind::LogoutRequest, false) => match self.open_sign_out(index) {
                 Some(open) => open,
                 None => self.request_announced(index, event.message, AttemptKind::SignOut),
@@ -180,12 +193,62 @@ impl Grouping<'_> {
                 Some(open) if self.drafts.get(open).is_some_and(|draft| draft.request != Some(event.message)) => open,
                 _ => self.request_delivered(index, event.message, AttemptKind::SignOut),
             },
-            (MessageKind::Response | MessageKind::LogoutResponse, delivered) => self.response(index, event.message, delivered),
+            (MessageKind::Response | MessageKind::LogoutResponse | MessageKind::WsFederationToken, delivered) => {
+                self.response(index, event.message, delivered)
+            }
+            (MessageKind::WsFederationSignOut, delivered) => match self.open_sign_out(index) {
+                Some(open) if !delivered || self.drafts.get(open).is_some_and(|draft| draft.request != Some(event.message)) => open,
+                Some(_) => self.request_delivered(index, event.message, AttemptKind::SignOut),
+                None if message.root.contains("cleanup") => return self.pass_if_open(index),
+                None if delivered => self.request_delivered(index, event.message, AttemptKind::SignOut),
+                None => self.request_announced(index, event.message, AttemptKind::SignOut),
+            },
             (MessageKind::Other, _) => return self.pass_if_open(index),
         };
         self.note(draft, index);
         self.current = Some(draft);
         self.loose.clear();
+    }
+
+    /// The sign-in that waits for its answer, and its request.
+    fn waiting(&self) -> Option<(&Draft, &Message)> {
+        let draft = self.drafts.get(self.current?)?;
+        let waits = draft.kind == AttemptKind::SignIn && draft.consumption.is_none();
+        waits.then_some(draft).and_then(|draft| Some((draft, self.messages.get(draft.request?)?)))
+    }
+
+    /// An identity provider that was asked asks another one by WS-Federation.
+    fn is_between(&self, index: usize, message: usize) -> bool {
+        let Some((draft, request)) = self.waiting() else { return false };
+        if draft.request == Some(message) {
+            return false;
+        }
+        let host_of = |index: usize| self.path.get(index).and_then(|exchange| host(&exchange.url));
+        let service = draft.issued.and_then(host_of);
+        let delivered_here = self.messages.get(message).and_then(Message::delivered_in) == Some(index);
+        let asker = if delivered_here { self.path.previous(index).and_then(host_of) } else { host_of(index) };
+        match asker {
+            Some(asker) => Some(&asker) != service.as_ref() && draft.asked.is_some() && draft.hosts.contains(&asker),
+            None => !request.is_ws_federation(),
+        }
+    }
+
+    /// A token that the identity provider got from another one, not what the service provider waits for.
+    fn answers_another(&self, message: usize) -> bool {
+        let Some((_, request)) = self.waiting() else { return false };
+        if !request.is_ws_federation() {
+            return true;
+        }
+        let Some(token) = self.messages.get(message) else { return false };
+        let fits = |request: &Message| {
+            let context = request.relay_state.is_some() && request.relay_state == token.relay_state;
+            let audiences = token.assertions.iter().filter_map(|assertion| assertion.conditions.as_ref());
+            let mut audiences = audiences.flat_map(|conditions| &conditions.audiences);
+            let meant = request.issuer.as_ref().is_some_and(|realm| audiences.any(|audience| audience.value == realm.value));
+            usize::from(context) + usize::from(meant)
+        };
+        let own = fits(request);
+        self.between.iter().filter_map(|asked| self.messages.get(*asked)).any(|asked| fits(asked) > own)
     }
 
     fn pass_if_open(&mut self, index: usize) {

@@ -4,6 +4,7 @@
 //! is the service provider. Metadata, registrations and entry points name further hosts. A host
 //! that plays both parts (a broker, a test machine) is judged exchange by exchange.
 
+use super::steps::spoken;
 use diag_products::Products;
 use diag_sdk::Case;
 use diag_sdk::case::exchange::Side;
@@ -56,8 +57,9 @@ fn path_starts_with(url: &str, prefix: &str) -> bool {
 /// Exchanges whose side a message decides.
 fn exchanges_by_message(case: &Case) -> BTreeMap<usize, Side> {
     let mut sides = BTreeMap::new();
+    let spoken = spoken(&case.messages);
     for message in &case.messages {
-        let (sender, receiver) = match message.kind {
+        let (sender, receiver) = match spoken.plays(message.kind) {
             MessageKind::AuthnRequest => (Side::Sp, Side::Idp),
             MessageKind::Response => (Side::Idp, Side::Sp),
             _ => continue,
@@ -76,6 +78,7 @@ fn exchanges_by_message(case: &Case) -> BTreeMap<usize, Side> {
 
 fn hosts(case: &Case, products: &Products) -> Hosts {
     let mut hosts = Hosts::default();
+    let spoken = spoken(&case.messages);
     let exchange_host =
         |index: Option<usize>| index.and_then(|index| case.exchanges.get(index)).and_then(|exchange| host_of(&exchange.url));
     for message in &case.messages {
@@ -83,7 +86,7 @@ fn hosts(case: &Case, products: &Products) -> Hosts {
             let here = exchange_host(sighting.exchange);
             let there = sighting.to.as_deref().and_then(host_of);
             let emitted = matches!(sighting.carrier, Carrier::PageForm | Carrier::LocationHeader);
-            match message.kind {
+            match spoken.plays(message.kind) {
                 MessageKind::AuthnRequest => {
                     hosts.idp.extend(there);
                     hosts.sp.extend(here.filter(|_| emitted));

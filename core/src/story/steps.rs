@@ -16,6 +16,29 @@ pub(crate) fn posts_password(exchange: &Exchange) -> bool {
     exchange.method == "POST" && exchange.form_fields.iter().any(|field| PASSWORD_FIELDS.contains(&field.to_ascii_lowercase().as_str()))
 }
 
+/// Which protocol tells the parts: where SAML is spoken, WS-Federation is what happens between others on the way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spoken {
+    saml: bool,
+}
+
+/// What the messages of a Case speak.
+pub(crate) fn spoken(messages: &[Message]) -> Spoken {
+    Spoken { saml: messages.iter().any(|message| !message.is_ws_federation()) }
+}
+
+impl Spoken {
+    /// As which message of SAML one tells who is who.
+    pub(crate) fn plays(self, kind: MessageKind) -> MessageKind {
+        match kind {
+            MessageKind::WsFederationSignIn if !self.saml => MessageKind::AuthnRequest,
+            MessageKind::WsFederationToken if !self.saml => MessageKind::Response,
+            MessageKind::WsFederationSignIn | MessageKind::WsFederationToken | MessageKind::WsFederationSignOut => MessageKind::Other,
+            _ => kind,
+        }
+    }
+}
+
 /// Which part each host plays, from the messages it received and made.
 #[derive(Debug, Default)]
 pub(crate) struct Roles {
@@ -27,11 +50,13 @@ impl Roles {
     pub(crate) fn of(path: &Path<'_>, messages: &[Message]) -> Self {
         let mut roles = Self::default();
         let mut makers: BTreeMap<String, usize> = BTreeMap::new();
+        let spoken = spoken(messages);
         for message in messages {
+            let kind = spoken.plays(message.kind);
             for sighting in &message.sightings {
                 let Some(url) = sighting.exchange.and_then(|index| path.get(index)).map(|exchange| &exchange.url) else { continue };
                 let Some(host) = host(url) else { continue };
-                match (message.kind, sighting.carrier) {
+                match (kind, sighting.carrier) {
                     (MessageKind::AuthnRequest, Carrier::Query | Carrier::PostForm) | (MessageKind::Response, Carrier::PageForm) => {
                         roles.idp.insert(host);
                     }
@@ -113,14 +138,14 @@ fn sender(kind: MessageKind, receiver: Actor, last: Actor) -> Actor {
                 last
             }
         }
-        (MessageKind::AuthnRequest, _) => {
+        (MessageKind::AuthnRequest | MessageKind::WsFederationSignIn, _) => {
             if last == Actor::Broker {
                 Actor::Broker
             } else {
                 Actor::Sp
             }
         }
-        (MessageKind::Response, _) => {
+        (MessageKind::Response | MessageKind::WsFederationToken, _) => {
             if last == Actor::Broker {
                 Actor::Broker
             } else {
@@ -140,6 +165,9 @@ fn what(exchange: &Exchange, carried: Option<&Message>) -> String {
         Some(MessageKind::Response) => "Response",
         Some(MessageKind::LogoutRequest) => "LogoutRequest",
         Some(MessageKind::LogoutResponse) => "LogoutResponse",
+        Some(MessageKind::WsFederationSignIn) => "sign-in request (wsignin1.0)",
+        Some(MessageKind::WsFederationToken) => "token (wresult)",
+        Some(MessageKind::WsFederationSignOut) => "sign-out (wsignout1.0)",
         Some(MessageKind::Other) => "message",
         None if posts_password(exchange) => "credentials",
         None if exchange.status >= 400 || page.is_some_and(|page| page.error) => "error page",

@@ -80,7 +80,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for response in case.responses() {
+    for response in case.handed_over() {
         let Some(time) = response.time() else { continue };
         if response.sealed() {
             out.missing(Need::DecryptionKey);

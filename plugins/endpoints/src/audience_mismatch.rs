@@ -115,11 +115,15 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let used = case.used_entity_ids();
     let names = Names::of(&used);
-    let responses = case.responses();
+    let responses = case.handed_over();
     if responses.is_empty() {
         foreseen(case, &used, out);
     }
     for response in responses {
+        if let Some(realm) = response.request().filter(|request| request.is_ws_federation()).and_then(|request| request.issuer.as_ref()) {
+            out.extend(for_another_realm(&response, realm));
+            continue;
+        }
         let own = names.towards(&response);
         for assertion in &response.message.assertions {
             let Some(conditions) = &assertion.conditions else { continue };
@@ -141,6 +145,29 @@ fn run(case: &Case, out: &mut Findings) {
             out.push(describe(&response, name, actual));
         }
     }
+}
+
+/// What was asked for by WS-Federation goes by its realm.
+fn for_another_realm(response: &Response<'_>, realm: &Sited<String>) -> Option<Finding> {
+    let conditions = response.message.assertions.iter().filter_map(|assertion| assertion.conditions.as_ref());
+    let audiences: Vec<&Sited<String>> = conditions.flat_map(|conditions| &conditions.audiences).collect();
+    let first = audiences.first()?;
+    let same = |audience: &str| audience == realm.value || audience.strip_prefix("spn:") == Some(&realm.value);
+    if audiences.iter().any(|audience| same(&audience.value)) {
+        return None;
+    }
+    let finding = response
+        .doubt("The token is meant for another application than the one that asked")
+        .expected(realm.value.clone(), "wtrealm of the request")
+        .at(&realm.place)
+        .actual_sited(first, "Audience of the assertion")
+        .compared();
+    let case = response.case;
+    Some(finding.because_with(&OTHER_IDENTIFIER, case, realm.value.as_str()).because_with(
+        &SP_NAMES_ITSELF_OTHERWISE,
+        case,
+        first.value.as_str(),
+    ))
 }
 
 /// Registrations that replace the audience, and by what.

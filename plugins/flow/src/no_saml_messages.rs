@@ -1,3 +1,4 @@
+use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -64,7 +65,13 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    if case.exchanges.is_empty() || !case.messages.is_empty() {
+    // A request of WS-Federation alone leaves nothing to judge.
+    let judged = |message: &Message| match message.kind {
+        MessageKind::WsFederationSignIn | MessageKind::WsFederationSignOut => false,
+        MessageKind::WsFederationToken => message.broken.is_none(),
+        _ => true,
+    };
+    if case.exchanges.is_empty() || case.messages.iter().any(judged) {
         return;
     }
     let hosts: BTreeSet<String> = case
@@ -133,7 +140,6 @@ fn set_up_for_saml(case: &Case) -> bool {
 mod tests {
     use super::*;
     use diag_sdk::case::exchange::Exchange;
-    use diag_sdk::case::message::Message;
 
     fn seen(statuses: &[u16]) -> Case {
         let page = |status: &u16| Exchange {

@@ -71,7 +71,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for sign_in in case.sign_ins(out) {
+    for sign_in in case.sign_ins_and_tokens(out) {
         let attributes = &sign_in.assertion.attributes;
         for (index, attribute) in attributes.iter().enumerate() {
             let same =

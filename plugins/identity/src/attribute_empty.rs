@@ -79,7 +79,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for sign_in in case.sign_ins(out) {
+    for sign_in in case.sign_ins_and_tokens(out) {
         for attribute in &sign_in.assertion.attributes {
             if attribute.values.iter().any(|value| !value.blank) {
                 continue;

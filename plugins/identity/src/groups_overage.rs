@@ -82,7 +82,7 @@ fn is_link(case: &Case, name: &str) -> bool {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for sign_in in case.sign_ins(out) {
+    for sign_in in case.sign_ins_and_tokens(out) {
         let Some(link) = sign_in.assertion.attributes.iter().find(|attribute| is_link(case, &attribute.name)) else { continue };
         let is_groups = |name: &str| diag_sdk::spec::short(name) == "groups";
         let mandatory = sign_in.entry_points.iter().flat_map(|entry| &entry.attribute_map);

@@ -78,7 +78,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for sign_in in case.sign_ins(out) {
+    for sign_in in case.sign_ins_and_tokens(out) {
         if let Some(name_id) = sign_in.assertion.name_id.as_ref().filter(|name_id| name_id.padded && !name_id.blank) {
             let finding = sign_in
                 .finding(Severity::Warning, "The NameID begins or ends with white space")

@@ -6,6 +6,8 @@ pub const NS_METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
 pub const NS_PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 /// Namespace of SAML assertions (saml-core-2.0-os §2).
 pub const NS_ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
+/// Namespace of SAML 1.1 assertions (oasis-sstc-saml-core-1.1 §1.2), as WS-Federation carries them.
+pub const NS_ASSERTION_11: &str = "urn:oasis:names:tc:SAML:1.0:assertion";
 /// Namespace of XML signatures (xmldsig-core §1.3).
 pub const NS_DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";
 /// Namespace of XML encryption (xmlenc-core §1.3).

@@ -61,7 +61,7 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<String> = Vec::new();
-    for delivery in case.deliveries() {
+    for delivery in case.deliveries().into_iter().chain(case.tokens()) {
         let Some(at) = delivery.time().or(case.judged_at) else { continue };
         let message = delivery.message;
         let xml = message.signatures.iter().map(|signature| (Some(signature), &signature.verified_by));

@@ -83,7 +83,7 @@ fn run(case: &Case, out: &mut Findings) {
             judge(case, certificate, "the registration", false, &mut told, out);
         }
     }
-    for delivery in case.deliveries() {
+    for delivery in case.deliveries().into_iter().chain(case.tokens()) {
         let message = delivery.message;
         for certificate in message.embedded_certificates() {
             judge(case, certificate, &format!("the {}", message.root), delivery.sent_by_sp(), &mut told, out);

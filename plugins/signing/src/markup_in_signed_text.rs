@@ -50,7 +50,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for delivery in case.deliveries() {
+    for delivery in case.deliveries().into_iter().chain(case.tokens()) {
         let (names, places) = interrupted(delivery.message);
         if names.is_empty() {
             continue;

@@ -64,7 +64,7 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let keys_known = case.knows_idp_keys();
-    for delivery in case.sent_by_idp() {
+    for delivery in case.sent_by_idp().into_iter().chain(case.tokens()) {
         let message = delivery.message;
         // What the exporter of the capture masked or cut cannot verify any more.
         let spoiled = !case.removed_by_exporter.is_empty() && message.damage.contains(&Damage::Sanitised);

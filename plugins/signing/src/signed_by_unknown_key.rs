@@ -75,7 +75,7 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let (held, published) = (case.idp_metadata_held(), case.idp_metadata_published());
-    for delivery in case.sent_by_idp() {
+    for delivery in case.sent_by_idp().into_iter().chain(case.tokens()) {
         let Some(seen) = verified(delivery.message).into_iter().find(|seen| !known(&held, &published, seen, out)) else { continue };
         if let Some(key) = seen.keys.first() {
             out.push(describe(&delivery, &seen, key, &held, &published));

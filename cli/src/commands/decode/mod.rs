@@ -24,7 +24,7 @@ use diag_core::evidence::Evidence;
 use diag_core::saml::messages::{self, Decoded};
 use diag_core::seal::Sealer;
 use diag_sdk::Case;
-use diag_sdk::case::message::{Carrier, Damage, Sighting};
+use diag_sdk::case::message::{Carrier, Damage, MessageKind, Sighting};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
@@ -80,7 +80,7 @@ pub(crate) fn run(arguments: &DecodeArguments) -> anyhow::Result<ExitCode> {
     let mut decoded = messages::read(&evidence, &sealer);
     let keys = keys::load(&arguments.key)?;
     let unveiled = if keys.is_empty() { Vec::new() } else { crypto::decrypt(&mut decoded, &Case::default(), &keys, &sealer) };
-    let (readable, unreadable): (Vec<&Decoded>, Vec<&Decoded>) = decoded.iter().partition(|one| !one.xml.is_empty());
+    let (readable, unreadable): (Vec<&Decoded>, Vec<&Decoded>) = decoded.iter().partition(|one| !one.xml.is_empty() || is_request(one));
     if readable.is_empty() {
         return Err(nothing(&name, &evidence, &decoded).into());
     }
@@ -107,6 +107,11 @@ pub(crate) fn run(arguments: &DecodeArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(if cut.is_empty() && unreadable.is_empty() { 0 } else { UNABLE }))
 }
 
+/// A request of WS-Federation: parameters, and no XML.
+fn is_request(one: &Decoded) -> bool {
+    matches!(one.facts.kind, MessageKind::WsFederationSignIn | MessageKind::WsFederationSignOut)
+}
+
 /// The output is read by a person, here or in a pager that keeps colours.
 fn is_for_eyes() -> bool {
     io::stdout().is_terminal() || anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
@@ -119,7 +124,7 @@ fn message(evidence: &Evidence, one: &Decoded, unveiled: &[Unveiled], with_key: 
     Message {
         id: one.facts.id.clone(),
         root: if one.facts.root.is_empty() { "Message".to_owned() } else { one.facts.root.clone() },
-        packing: packing(&one.payload),
+        packing: if is_request(one) { "parameters of a URL" } else { packing(&one.payload) },
         seen: one.facts.sightings.iter().map(|sighting| seen(evidence, sighting)).collect(),
         relay_state: one.facts.relay_state.as_ref().map(|state| match &state.text {
             Some(text) => text.clone(),
@@ -199,6 +204,9 @@ fn bare(messages: &[Message]) -> String {
         for line in one.remarks() {
             // Writing to a String cannot fail.
             let _ = write!(remark, "; {line}");
+        }
+        for (label, text) in one.lines.iter().filter(|_| one.xml.is_empty()) {
+            let _ = write!(remark, "; {label} {text}");
         }
         write_bare(&mut out, &one.xml, &remark);
         for text in &one.decrypted {

@@ -4,7 +4,7 @@ use crate::wording;
 use diag_core::saml::messages::Decoded;
 use diag_sdk::Sited;
 use diag_sdk::case::assertion::Assertion;
-use diag_sdk::case::message::Message;
+use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::case::signature::Signature;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -152,7 +152,18 @@ pub(super) fn lines(facts: &Message, summary: &Summary) -> Vec<(&'static str, St
     }
     let signed = summary.signed.iter().map(|one| format!("{} ({})", one.what, one.algorithm.rsplit(['#', '/']).next().unwrap_or_default()));
     let signed = signed.collect::<Vec<_>>().join(", ");
-    say("signed", if signed.is_empty() && !facts.root.is_empty() { "nothing".to_owned() } else { signed });
+    say(
+        "signed",
+        if signed.is_empty()
+            && !facts.root.is_empty()
+            && facts.kind != MessageKind::WsFederationSignIn
+            && facts.kind != MessageKind::WsFederationSignOut
+        {
+            "nothing".to_owned()
+        } else {
+            signed
+        },
+    );
     let encrypted = summary.encrypted.iter().map(|one| format!("{}{}", one.what, if one.opened { " (opened)" } else { "" }));
     say("encrypted", encrypted.collect::<Vec<_>>().join(", "));
     lines

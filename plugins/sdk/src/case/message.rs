@@ -22,6 +22,12 @@ words! {
         LogoutRequest,
         /// `LogoutResponse`.
         LogoutResponse,
+        /// WS-Federation: `wa=wsignin1.0`, a sign-in request; its realm stands as issuer.
+        WsFederationSignIn,
+        /// WS-Federation: the token that `wresult` carries.
+        WsFederationToken,
+        /// WS-Federation: `wa=wsignout1.0` or `wsignoutcleanup1.0`.
+        WsFederationSignOut,
     }
 
     /// How it was carried.
@@ -301,6 +307,11 @@ impl Message {
             Some(to) if !hosts.is_empty() => hosts.contains(&to),
             _ => true,
         }
+    }
+
+    /// It speaks WS-Federation.
+    pub fn is_ws_federation(&self) -> bool {
+        matches!(self.kind, MessageKind::WsFederationSignIn | MessageKind::WsFederationToken | MessageKind::WsFederationSignOut)
     }
 
     /// The status is success.

@@ -80,8 +80,11 @@ impl<'a> Delivery<'a> {
         }
         let receiver = if self.sent_by_sp { "identity provider" } else { "service provider" };
         let what = match self.message.kind {
-            MessageKind::AuthnRequest | MessageKind::LogoutRequest => "request",
+            MessageKind::AuthnRequest | MessageKind::LogoutRequest | MessageKind::WsFederationSignIn | MessageKind::WsFederationSignOut => {
+                "request"
+            }
             MessageKind::Response | MessageKind::LogoutResponse => "response",
+            MessageKind::WsFederationToken => "token",
             MessageKind::Other => "message",
         };
         self.finding(Severity::Warning, headline).likely().detail(format!("The {receiver} accepted the {what} nevertheless."))
@@ -166,10 +169,11 @@ impl<'a> Delivery<'a> {
 }
 
 impl Case {
-    /// Every message that could be read.
+    /// Every SAML message that could be read. What WS-Federation carries is held to other rules: see [`Case::tokens`].
     pub fn deliveries(&self) -> Vec<Delivery<'_>> {
         let index = Index::of(self);
-        self.messages.iter().filter(|message| message.broken.is_none()).map(|message| Delivery::of(self, message, &index)).collect()
+        let readable = self.messages.iter().filter(|message| message.broken.is_none() && !message.is_ws_federation());
+        readable.map(|message| Delivery::of(self, message, &index)).collect()
     }
 
     /// Messages of which nothing but their damage is known.

@@ -69,18 +69,20 @@ impl<'a> Index<'a> {
     pub(super) fn failures(&self, message: &Message) -> Vec<&'a Failure> {
         let named = self.by_message.get(message.id.as_str()).into_iter().flatten();
         let of_attempt = self.attempt(message).and_then(|attempt| self.by_attempt.get(attempt.id.as_str())).into_iter().flatten();
-        let before_the_response = |failure: &&&Failure| (failure.stage <= Stage::Response) == (message.kind == MessageKind::AuthnRequest);
+        let before_the_response = |failure: &&&Failure| {
+            (failure.stage <= Stage::Response) == matches!(message.kind, MessageKind::AuthnRequest | MessageKind::WsFederationSignIn)
+        };
         named.chain(of_attempt.filter(before_the_response)).copied().collect()
     }
 
     /// The service provider sent it.
     pub(super) fn sent_by_sp(&self, message: &Message) -> bool {
         match message.kind {
-            MessageKind::AuthnRequest => true,
+            MessageKind::AuthnRequest | MessageKind::WsFederationSignIn => true,
             MessageKind::LogoutRequest | MessageKind::LogoutResponse => {
                 message.issuer.as_ref().is_some_and(|issuer| self.sp_names.contains(issuer.value.as_str()))
             }
-            MessageKind::Response | MessageKind::Other => false,
+            MessageKind::Response | MessageKind::WsFederationToken | MessageKind::WsFederationSignOut | MessageKind::Other => false,
         }
     }
 }

@@ -42,6 +42,29 @@ impl Case {
             .map(|message| Response { delivery: Delivery::of(self, message, &index), request: index.request(message) })
             .collect()
     }
+
+    /// Responses, and the tokens that WS-Federation hands over in place of them: for what holds of either.
+    pub fn handed_over(&self) -> Vec<Response<'_>> {
+        let mut all = self.responses();
+        all.extend(self.handed_over_as_tokens());
+        all
+    }
+
+    /// Tokens of WS-Federation that could be read: those that an attempt rests on, and those that stand alone in a
+    /// file. What was handed over between others on the way is their business.
+    pub fn tokens(&self) -> Vec<Delivery<'_>> {
+        self.handed_over_as_tokens().into_iter().map(|token| token.delivery).collect()
+    }
+
+    pub(super) fn handed_over_as_tokens(&self) -> Vec<Response<'_>> {
+        let index = Index::of(self);
+        let own = |message: &&Message| index.attempt(message).is_some() || message.sightings.iter().all(|seen| seen.exchange.is_none());
+        self.messages_of(MessageKind::WsFederationToken)
+            .filter(|message| message.broken.is_none())
+            .filter(own)
+            .map(|message| Response { delivery: Delivery::of(self, message, &index), request: index.request(message) })
+            .collect()
+    }
 }
 
 #[cfg(test)]

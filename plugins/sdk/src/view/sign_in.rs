@@ -148,8 +148,20 @@ impl<'a> SignIn<'a> {
 impl Case {
     /// Every readable assertion of a success. Says so where one is encrypted and no key was given.
     pub fn sign_ins(&self, out: &mut Findings) -> Vec<SignIn<'_>> {
+        let successes = self.responses().into_iter().filter(|response| response.message.succeeded());
+        self.read_of(successes.collect(), out)
+    }
+
+    /// The same, and every readable token of WS-Federation: for what holds of attributes in either.
+    pub fn sign_ins_and_tokens(&self, out: &mut Findings) -> Vec<SignIn<'_>> {
+        let mut sign_ins = self.sign_ins(out);
+        sign_ins.extend(self.read_of(self.handed_over_as_tokens(), out));
+        sign_ins
+    }
+
+    fn read_of<'a>(&'a self, responses: Vec<Response<'a>>, out: &mut Findings) -> Vec<SignIn<'a>> {
         let mut sign_ins = Vec::new();
-        for response in self.responses().into_iter().filter(|response| response.message.succeeded()) {
+        for response in responses {
             if response.sealed() {
                 out.missing(Need::DecryptionKey);
             }
