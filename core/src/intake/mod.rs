@@ -172,9 +172,6 @@ impl Intake<'_> {
                 input.notes.extend(note);
                 self.keep(input, kind, HeldBy::Publisher, bytes);
             }
-            recognise::Verdict::None { what, .. } if what == recognise::HTML && recognise::is_named_metadata(&input.path) => {
-                self.keep(input, InputKind::Metadata, HeldBy::Publisher, bytes);
-            }
             recognise::Verdict::None { what, prose } => {
                 input.notes.push(recognise::none_of_ours(&what));
                 if prose {

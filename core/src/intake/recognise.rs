@@ -221,15 +221,6 @@ fn pem(text: &str) -> Verdict {
     }
 }
 
-/// What is said of a page.
-pub(super) const HTML: &str = "An HTML page";
-
-/// The name says that the file is metadata: whatever it holds, it was taken for that.
-pub(super) fn is_named_metadata(path: &str) -> bool {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
-    name.contains("metadata") && std::path::Path::new(&name).extension().is_some_and(|extension| extension == "xml")
-}
-
 /// Words that tell kinds of XML apart. Not a parser: what is not well-formed has to be recognised too.
 fn xml(text: &str, bytes: &[u8]) -> Verdict {
     let root = root_name(text).unwrap_or_default();
@@ -245,7 +236,7 @@ fn xml(text: &str, bytes: &[u8]) -> Verdict {
         }
         "RequestSecurityTokenResponse" | "RequestSecurityTokenResponseCollection" => as_given(InputKind::SamlMessage, bytes),
         "Envelope" if text.contains("urn:oasis:names:tc:SAML:2.0:protocol") => as_given(InputKind::SamlMessage, bytes),
-        _ if is_html => none(HTML),
+        _ if is_html => none("An HTML page"),
         // A part of metadata from which the element around it was removed, or whose first tag is broken.
         "IDPSSODescriptor" | "SPSSODescriptor" | "RoleDescriptor" if text.contains("urn:oasis:names:tc:SAML:2.0") => {
             as_given(InputKind::Metadata, bytes)
