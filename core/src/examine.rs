@@ -222,6 +222,8 @@ fn logs(evidence: &Evidence, products: &Products, sealer: &Sealer) -> Vec<Witnes
     for document in &evidence.documents {
         if document.kind == InputKind::PastedText {
             let text = intake::encoding::text(&document.bytes);
+            // A page that was saved says what a person saw of it.
+            let text = if text.trim_start().starts_with('<') { story::text_of_page(&text).into() } else { text };
             witnesses.extend(log::pasted::read(&document.input, &text, products));
             continue;
         }

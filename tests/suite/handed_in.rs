@@ -161,6 +161,15 @@ fn a_pasted_error_is_read_quoted_and_judged() {
 }
 
 #[test]
+fn a_saved_error_page_is_evidence_as_pasted_text_is() {
+    let page = "<!doctype html><html><head><title>Sign in</title><script>var x = 1;</script></head><body><div>AADSTS50105: Your administrator has configured the application Orders to block users unless they are specifically granted access.</div></body></html>";
+    let report = report_on(&case_of(&[File::new("error.html", page)]));
+    assert_eq!(report.verdict, Verdict::Broken);
+    let plain = report_on(&case_of(&[File::new("page.html", "<!doctype html><html><body><h1>Access denied</h1></body></html>")]));
+    assert!(plain.findings.iter().all(|finding| finding.severity != Severity::Error));
+}
+
+#[test]
 fn a_pasted_error_says_nothing_of_a_sign_in_that_works() {
     let working = "diag-sketch/1 2026-11-24T10:00:00Z\n\n[response]\n<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_2\" Version=\"2.0\" IssueInstant=\"{now}\"><samlp:Status><samlp:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/></samlp:Status></samlp:Response>\n\nPOST https://app.example/acs @2s\n> SAMLResponse={post:response}\n< 302\n< Location: /hub\n< Set-Cookie: session=CANARY; Path=/\n\nGET https://app.example/hub @3s\n> Cookie: session=CANARY\n< 200\n< Content-Type: text/html\n| <title>Hub</title>\n";
     let alone = report_on(&case_of(&[File::new("sketch.txt", working)]));

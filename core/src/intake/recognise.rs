@@ -236,7 +236,7 @@ fn xml(text: &str, bytes: &[u8]) -> Verdict {
         }
         "RequestSecurityTokenResponse" | "RequestSecurityTokenResponseCollection" => as_given(InputKind::SamlMessage, bytes),
         "Envelope" if text.contains("urn:oasis:names:tc:SAML:2.0:protocol") => as_given(InputKind::SamlMessage, bytes),
-        _ if is_html => none("An HTML page"),
+        _ if is_html => Verdict::None { what: "An HTML page".to_owned(), prose: true },
         // A part of metadata from which the element around it was removed, or whose first tag is broken.
         "IDPSSODescriptor" | "SPSSODescriptor" | "RoleDescriptor" if text.contains("urn:oasis:names:tc:SAML:2.0") => {
             as_given(InputKind::Metadata, bytes)

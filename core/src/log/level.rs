@@ -3,6 +3,9 @@
 /// Bytes of a line in which its level is looked for.
 const HEAD: usize = 240;
 
+/// Longest a time at the beginning of a line is.
+const STAMPED: usize = 36;
+
 /// How loud a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
@@ -33,7 +36,9 @@ pub(super) fn of(line: &str) -> Level {
         let capitals = word.bytes().all(|byte| byte.is_ascii_uppercase());
         let at = word.as_ptr() as usize - line.as_ptr() as usize;
         let bracketed = at > 0 && b"[:<=\"".contains(&line.as_bytes()[at - 1]);
-        if !capitals && !bracketed {
+        // `2026-11-20 09:00:12.345 +0100 Error:  …`: right behind the time, and with a colon.
+        let heads = (10..=STAMPED).contains(&at) && line.as_bytes()[at - 1] == b' ' && line.as_bytes().get(at + word.len()) == Some(&b':');
+        if !capitals && !bracketed && !heads {
             continue;
         }
         let upper = word.to_ascii_uppercase();
@@ -80,6 +85,8 @@ mod tests {
             ("2026/11/20 09:00:12 [warn] 1#1: x", Level::Loud),
             ("{\"level\":3,\"time\":\"x\"}", Level::Loud),
             ("{\"level\":\"info\"}", Level::Calm),
+            ("2026-11-20 09:00:12.123 +0100 Error:  _parse(x.c:12): y", Level::Loud),
+            ("2026-11-20 09:00:12.123 +0100 debug: an ERROR", Level::Chatty),
             ("2026-11-20 09:00:12 DEBUG an ERROR occurred", Level::Chatty),
             ("12\t20261120T090012.000+0000\tQLIK01\tan error occurred", Level::Plain),
         ] {

@@ -24,6 +24,11 @@ use crate::evidence::Evidence;
 use diag_products::Products;
 use diag_sdk::Case;
 
+/// What a person sees of a page that was saved as a file.
+pub(crate) fn text_of_page(body: &str) -> String {
+    html::scan(body).text
+}
+
 /// Fills in what the exchanges and messages tell by themselves.
 pub fn complete(case: &mut Case, evidence: &Evidence, products: &Products) {
     sides::sides(case, products);
