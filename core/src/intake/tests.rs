@@ -197,8 +197,8 @@ fn what_should_have_been_metadata_reaches_its_reader() {
     assert_eq!(as_given("x", true, HeldBy::Sp), (InputKind::Metadata, 1));
     assert_eq!(as_given("x", false, HeldBy::Idp), (InputKind::Metadata, 1));
     assert_eq!(as_given("idp-metadata.xml", true, HeldBy::Publisher), (InputKind::Unrecognised, 1));
-    assert_eq!(as_given("idp-metadata.xml", false, HeldBy::Publisher), (InputKind::Unrecognised, 0));
-    assert_eq!(as_given("page.html", true, HeldBy::Publisher), (InputKind::Unrecognised, 0));
+    assert_eq!(as_given("idp-metadata.xml", false, HeldBy::Publisher), (InputKind::Unrecognised, 1));
+    assert_eq!(as_given("page.html", true, HeldBy::Publisher), (InputKind::Unrecognised, 1));
 }
 
 #[test]
