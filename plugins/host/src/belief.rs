@@ -119,8 +119,8 @@ pub fn crashed(id: &str, why: &str) -> CheckAnswer {
 /// What every finding has, whoever made it.
 fn believe(finding: &mut Finding, check: &CheckInfo) {
     finding.check.clone_from(&check.id);
-    if !finding.certain && finding.severity == Severity::Error {
-        // An error is proven. What is only likely is a warning.
+    if !finding.certain && finding.severity == Severity::Error && check.accounts.is_empty() {
+        // An error is proven, or likely accounts for a failure that was seen. What is only likely otherwise is a warning.
         finding.severity = Severity::Warning;
     }
     for reference in &check.references {
