@@ -1,10 +1,11 @@
 //! The one door to what products say: known sentences in a text, written down as the Case has them.
 
 use crate::redact::shown;
-use diag_products::{Found, Products, Proven, Scope, Where};
-use diag_sdk::case::exchange::Phrase;
+use diag_products::{Found, Products, Proven, Scope, Where, grammar};
+use diag_sdk::case::exchange::{Phrase, Side};
 use diag_sdk::case::judgement::Part;
-use diag_sdk::{Vendor, Writer};
+use diag_sdk::{Meaning, Vendor, Writer};
+use url::Url;
 
 /// How much of a text around a sentence is shown.
 const SHOWN: usize = 180;
@@ -57,6 +58,79 @@ pub(crate) fn phrase(found: &Found<'_>, text: &str, part: Part) -> Phrase {
     }
 }
 
+/// What a text that counts as a stated reason means, in words no file has. Nothing where none is understood.
+pub(crate) fn reason(text: &str, part: Part) -> Option<Phrase> {
+    let read = grammar::read(text)?;
+    // A value that was cut off is none.
+    let whole = read.values.iter().filter(|(_, value)| !value.contains('…'));
+    let values = whole.map(|(name, value)| ((*name).to_owned(), shown(value, LONGEST_VALUE))).collect();
+    Some(Phrase { meaning: read.meaning, text: shown(text, SHOWN), values, part, ..Phrase::default() })
+}
+
+/// What somebody means depends on who it is: an issuer that an identity provider does not know is the service provider.
+pub(crate) fn at_side(meaning: Meaning, side: Side) -> Option<Meaning> {
+    Some(match (side, meaning) {
+        (Side::Idp, Meaning::Issuer) => Meaning::UnknownSp,
+        (Side::Idp, Meaning::NoLicence) => Meaning::NotAssigned,
+        (Side::Idp, Meaning::UnsignedMessage) => Meaning::RequestSignature,
+        // What a service provider says of another one is no reason of its own.
+        (Side::Sp | Side::Other, Meaning::UnknownSp) => return None,
+        _ => meaning,
+    })
+}
+
+/// What parameters of an address say that are made for it, such as `error=user_deactivated`.
+pub(crate) fn address_reasons(url: &Url) -> Vec<Phrase> {
+    let fragment = url.fragment().map(|fragment| fragment.split_once('?').map_or(fragment, |(_, query)| query));
+    let in_fragment = fragment.into_iter().flat_map(|query| url::form_urlencoded::parse(query.as_bytes()));
+    let stated = url.query_pairs().chain(in_fragment).take(MOST_PARAMETERS).filter(|(name, _)| STATING.contains(&plain_name(name).as_str()));
+    let mut reasons: Vec<Phrase> = Vec::new();
+    for phrase in stated.filter_map(|(_, value)| reason(&value, Part::Address)) {
+        if !reasons.iter().any(|known| known.meaning == phrase.meaning) {
+            reasons.push(phrase);
+        }
+    }
+    reasons
+}
+
+/// Most parameters of an address that are read.
+const MOST_PARAMETERS: usize = 24;
+/// Parameters in which addresses state what went wrong, without marks between their words.
+const STATING: &[&str] = &[
+    "error",
+    "err",
+    "errors",
+    "errorcode",
+    "errorid",
+    "errordescription",
+    "errormessage",
+    "errormsg",
+    "errorreason",
+    "errortype",
+    "errmsg",
+    "autherror",
+    "samlerror",
+    "ssoerror",
+    "loginerror",
+    "failure",
+    "failurereason",
+    "message",
+    "msg",
+    "reason",
+    "cause",
+    "code",
+    "status",
+    "alert",
+    "notice",
+    "flash",
+    "fehler",
+    "erreur",
+];
+
+fn plain_name(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|character| character.to_ascii_lowercase()).collect()
+}
+
 /// The words of an entry, with an ellipsis for each value.
 fn plain_words(says: &str) -> String {
     let mut words = String::new();
@@ -90,7 +164,6 @@ fn sentence(text: &str, at: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use diag_sdk::Meaning;
 
     fn says(text: &str) -> Vec<Phrase> {
         let products = Products::builtin();

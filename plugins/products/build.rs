@@ -29,6 +29,7 @@ fn main() {
         value["samples"] = samples.into();
         files.push(value);
     }
+    pack_words();
     let to = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("products.json");
     fs::write(to, serde_json::to_vec(&files).expect("values are JSON")).expect("OUT_DIR can be written");
     guides();
@@ -48,6 +49,23 @@ fn guides() {
     let guides: Vec<serde_json::Value> = paths.iter().map(read).collect();
     let to = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("guides.json");
     fs::write(to, serde_json::to_vec(&guides).expect("values are JSON")).expect("OUT_DIR can be written");
+}
+
+/// The words of each language, by which reasons are read that no product's file has.
+fn pack_words() {
+    println!("cargo::rerun-if-changed=words");
+    let mut paths: Vec<PathBuf> = fs::read_dir("words").expect("words/ holds a file for each language").flatten().map(|file| file.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.sort();
+    let mut languages = Vec::new();
+    for path in &paths {
+        println!("cargo::rerun-if-changed={}", path.display());
+        let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        languages.push(serde_json::to_value(&table).expect("TOML without dates is JSON"));
+    }
+    let to = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("words.json");
+    fs::write(to, serde_json::to_vec(&languages).expect("values are JSON")).expect("OUT_DIR can be written");
 }
 
 /// Takes out what is not carried; returns the number of samples.

@@ -6,9 +6,11 @@
 //! names the person whom the assertion names.
 
 use super::ending;
+use crate::spoken;
 use crate::story::path::host_and_path;
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
+use diag_sdk::case::judgement::Part;
 use diag_sdk::case::witness::{Bearing, Witness};
 use diag_sdk::{Case, Meaning, Secret};
 
@@ -63,7 +65,14 @@ fn signed_in(attempt: &Attempt) -> bool {
 
 fn keeps_out(exchange: &Exchange) -> bool {
     let said = exchange.page.iter().flat_map(|page| &page.phrases);
-    exchange.side == Side::Sp && matches!(exchange.status, 401 | 403) && said.into_iter().any(|phrase| KEPT_OUT.contains(&phrase.meaning))
+    let known = said.into_iter().any(|phrase| KEPT_OUT.contains(&phrase.meaning));
+    exchange.side == Side::Sp && matches!(exchange.status, 401 | 403) && (known || locks_out(exchange))
+}
+
+/// An error object says, in whatever words, that the account is locked. That a role is missing may be about one corner alone.
+fn locks_out(exchange: &Exchange) -> bool {
+    let objects = exchange.page.iter().flat_map(|page| &page.alerts).filter(|alert| alert.part == Part::Data);
+    objects.into_iter().any(|alert| spoken::reason(&alert.text, alert.part).is_some_and(|read| read.meaning == Meaning::UserDisabled))
 }
 
 /// Every name by which the response of an attempt calls the person, sealed.

@@ -25,6 +25,42 @@ pub(super) fn failures(case: &Case, products: &Products) -> Vec<Failure> {
     failures
 }
 
+/// Writes what was understood of the pages of failures beside what was known there, so that whoever reads pages finds it.
+pub(super) fn write_back(case: &mut Case) {
+    let said = case.failures.iter().flat_map(|failure| &failure.said);
+    let mut understood: Vec<(usize, Phrase)> = said.filter_map(|statement| Some((statement.exchange?, as_phrase(statement)?))).collect();
+    if case.failures.is_empty() && !case.signed_in() {
+        // A capture of nothing but the page that says so.
+        let errors = case.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.page.as_ref().is_some_and(|page| page.error));
+        let said = errors.take(BACK).flat_map(|(index, exchange)| reason::statements(exchange, index));
+        understood.extend(said.filter_map(|statement| Some((statement.exchange?, as_phrase(&statement)?))));
+    }
+    for (index, phrase) in understood {
+        let Some(exchange) = case.exchanges.get_mut(index) else { continue };
+        let Some(page) = &mut exchange.page else { continue };
+        let known = page.phrases.iter_mut().chain(&mut exchange.phrases).find(|known| known.meaning == phrase.meaning);
+        match known {
+            Some(known) if known.values.is_empty() => known.values = phrase.values,
+            Some(_) => {}
+            None => page.phrases.push(phrase),
+        }
+    }
+}
+
+/// A statement in words that any software may write.
+fn as_phrase(statement: &Statement) -> Option<Phrase> {
+    let of_a_page = !matches!(statement.part, Part::Status | Part::Log | Part::Browser);
+    (of_a_page && !statement.meaning.is_vague()).then(|| Phrase {
+        meaning: statement.meaning,
+        text: statement.text.clone(),
+        values: statement.values.clone(),
+        part: statement.part,
+        who: statement.who,
+        vendor: statement.vendor,
+        writer: statement.writer.clone(),
+    })
+}
+
 fn failure(case: &Case, attempt: &Attempt, products: &Products) -> Failure {
     let response = attempt.response.as_deref().and_then(|id| case.message(id));
     let end = attempt.end.or_else(|| attempt.exchanges.last().copied());
@@ -117,7 +153,12 @@ fn of_status(response: &Message, products: &Products) -> Option<Statement> {
     let text = crate::redact::shown(&message.value, 300);
     let listener = Listener::to_anyone(products);
     let known = [Where::Status, Where::Page].into_iter().find_map(|place| listener.sentences(&message.value, place).into_iter().next());
-    let known = known.map(|found| spoken::phrase(&found, &message.value, Part::Status)).unwrap_or_default();
+    let known = known.map(|found| spoken::phrase(&found, &message.value, Part::Status));
+    let known = known.or_else(|| {
+        let read = spoken::reason(&message.value, Part::Status)?;
+        Some(Phrase { meaning: spoken::at_side(read.meaning, Side::Idp)?, ..read })
+    });
+    let known = known.unwrap_or_default();
     let exchange = response.delivered().and_then(|sighting| sighting.exchange);
     let place = Some(message.place.clone());
     (!text.is_empty()).then(|| Statement { text, ..reason::of_phrase(&Phrase { part: Part::Status, ..known }, exchange, place) })

@@ -41,6 +41,7 @@ pub fn judge(case: &mut Case, products: &Products) {
     crate::log::bear(case);
     denied::by_logs(case);
     case.failures = failures::failures(case, products);
+    failures::write_back(case);
     copies::tell_apart(case);
     copies::describe(case);
 }

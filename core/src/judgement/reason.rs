@@ -4,12 +4,16 @@
 //! error object, a heading; then the first sentences of an error page; its title last, unless that is
 //! no more than the name of the product.
 
+use crate::spoken;
 use diag_sdk::case::exchange::{Exchange, Page, Phrase};
 use diag_sdk::case::judgement::{Part, Statement};
-use diag_sdk::{Meaning, Place};
+use diag_sdk::{Meaning, Place, Writer};
+use std::collections::BTreeMap;
 
 /// Most statements kept of one page.
 const MOST: usize = 5;
+/// Characters by which a sentence is found again in the text it was read in.
+const BEGINNING: usize = 40;
 /// Longest sentence taken from the text of a page.
 const LONGEST: usize = 280;
 
@@ -37,8 +41,13 @@ pub(super) fn statements(exchange: &Exchange, index: usize) -> Vec<Statement> {
     let told_outside = || exchange.phrases.iter().filter(|phrase| phrase.meaning != Meaning::ConnectionLost);
     let known = || page.iter().flat_map(|page| &page.phrases).chain(told_outside());
     known().filter(|phrase| !phrase.meaning.is_vague()).for_each(|phrase| told.known(phrase));
-    if let Some(page) = page.filter(|page| page.error || exchange.status >= 400) {
-        page.alerts.iter().for_each(|alert| told.unknown(&alert.text, alert.part));
+    for alert in page.into_iter().flat_map(|page| &page.alerts) {
+        // An alert of a page that is no error page counts where its words are understood.
+        if exchange.status >= 400 || page.is_some_and(|page| page.error) {
+            told.unknown(&alert.text, alert.part);
+        } else {
+            told.understood(&alert.text, alert.part);
+        }
     }
     known().filter(|phrase| phrase.meaning.is_vague()).for_each(|phrase| told.known(phrase));
     let Some(page) = page else { return told.list };
@@ -66,11 +75,40 @@ struct Told<'e> {
 
 impl Told<'_> {
     fn known(&mut self, phrase: &Phrase) {
-        self.tell(of_phrase(phrase, Some(self.index), Some(self.exchange.place.clone())));
+        let statement = of_phrase(phrase, Some(self.index), Some(self.exchange.place.clone()));
+        // Whoever speaks in general words may mean another thing on the other side.
+        let general = phrase.part == Part::Address && phrase.writer == Writer::Generic;
+        let meaning = if general { spoken::at_side(phrase.meaning, self.exchange.side) } else { Some(phrase.meaning) };
+        let values = if phrase.values.is_empty() { self.values_beside(phrase) } else { statement.values };
+        if let Some(meaning) = meaning {
+            self.tell(Statement { meaning, values, ..statement });
+        }
+    }
+
+    /// The values in the sentence of a phrase that is known by its words alone.
+    fn values_beside(&self, phrase: &Phrase) -> BTreeMap<String, String> {
+        let begins: String = phrase.text.chars().take(BEGINNING).collect();
+        let page = self.exchange.page.iter();
+        let shown = page.flat_map(|page| page.alerts.iter().map(|alert| &alert.text).chain(&page.headings).chain([&page.text]));
+        let whole = shown.filter_map(|text| text.find(&begins).map(|at| &text[at..])).next().unwrap_or(&phrase.text);
+        spoken::reason(whole, phrase.part).filter(|read| read.meaning == phrase.meaning).map(|read| read.values).unwrap_or_default()
     }
 
     fn unknown(&mut self, text: &str, part: Part) {
-        self.known(&Phrase { text: text.to_owned(), part, ..Phrase::default() });
+        if !self.understood(text, part) {
+            self.known(&Phrase { text: text.to_owned(), part, ..Phrase::default() });
+        }
+    }
+
+    /// Tells a sentence whose words are understood, unless a particular reason was told already: the first one counts.
+    fn understood(&mut self, text: &str, part: Part) -> bool {
+        if self.list.iter().any(|told| !told.meaning.is_vague()) {
+            return false;
+        }
+        let Some(read) = spoken::reason(text, part) else { return false };
+        let Some(meaning) = spoken::at_side(read.meaning, self.exchange.side) else { return false };
+        self.known(&Phrase { text: text.to_owned(), meaning, ..read });
+        true
     }
 
     fn tell(&mut self, statement: Statement) {

@@ -7,8 +7,8 @@ use super::weights;
 use crate::story::draft::Draft;
 use crate::story::path::{Path, host, is_detour, redirect_of};
 use crate::story::wording::asks_to_sign_in;
-use diag_sdk::Meaning;
-use diag_sdk::case::exchange::{Exchange, Page, SetCookie, Side, Trigger};
+use diag_sdk::{Meaning, Writer};
+use diag_sdk::case::exchange::{Exchange, Page, Phrase, SetCookie, Side, Trigger};
 use diag_sdk::case::judgement::{Fate, Part, Sign, Signal, Weight};
 
 /// How many exchanges after the landing are looked at for a session at work.
@@ -332,5 +332,7 @@ fn is_data(exchange: &Exchange) -> bool {
 
 /// The address names an error, by its words or because a product is known to lead there.
 fn shows_an_error(exchange: &Exchange) -> bool {
-    names_an_error(&exchange.url) || exchange.phrases.iter().any(|phrase| phrase.part == Part::Address)
+    // Words that any software may write interpret an address; only a product's own make it one of errors.
+    let own = |phrase: &Phrase| phrase.part == Part::Address && phrase.writer != Writer::Generic;
+    names_an_error(&exchange.url) || exchange.phrases.iter().any(own)
 }

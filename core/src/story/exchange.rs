@@ -219,6 +219,13 @@ fn signs<'r>(raw: &'r RawExchange, url: Option<&'r Url>) -> Signs<'r> {
 /// Known texts in the address, and in the browser's reason why there was no answer.
 fn outside_the_page(raw: &RawExchange, url: Option<&Url>, products: &Products, proven: &Proven) -> Vec<Phrase> {
     let mut phrases = url.map(|url| in_address(url, products, proven)).unwrap_or_default();
+    // What a redirect is made to say counts as the address it leads to, recorded or not.
+    let led_to = url.zip(raw.location.as_deref()).and_then(|(base, location)| base.join(location).ok());
+    for stated in url.into_iter().chain(&led_to).flat_map(spoken::address_reasons) {
+        if !phrases.iter().any(|known| known.meaning == stated.meaning) {
+            phrases.push(stated);
+        }
+    }
     if let Some(failure) = raw.failure.as_deref().filter(|_| raw.status == 0) {
         let found = Listener::to_anyone(products).sentences(failure, Where::Browser);
         phrases.extend(found.iter().map(|found| spoken::phrase(found, failure, Part::Browser)));

@@ -49,6 +49,9 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
     let listener = Listener { products, proven: products.recognise(&signs) };
     let mut data = script::vendor_messages(&html.scripts, products);
     data.objects.extend(if is_html { script::error_objects(&html.scripts) } else { script::error_objects(head(body)) });
+    if status >= 400 && !is_html {
+        data.objects.extend(script::refusal(head(body)).into_iter().filter(|said| !data.objects.contains(said)).collect::<Vec<_>>());
+    }
     let spoken = spoken(&html, &data.text, &data.objects);
     let mut codes = products.codes_in(&spoken);
     for code in data.codes {
@@ -145,7 +148,7 @@ fn alerts(html: &Html, objects: &[String], script_text: &str, status: u16, liste
     let alert = |text: &str, part: Part| Alert { text: text.to_owned(), part };
     let mut alerts: Vec<Alert> = objects.iter().map(|text| alert(text, Part::Data)).collect();
     // What is marked as an alert and not as an error may be any remark: it counts by its words.
-    let telling = |text: &str, error: bool| error || says_sign_in_failed(text) || names_an_error(text) || listener.says_anything(text);
+    let telling = |text: &str, error: bool| error || says_sign_in_failed(text) || names_an_error(text) || understood(text, listener);
     alerts.extend(html.alerts.iter().filter(|(text, error)| telling(text, *error)).map(|(text, _)| alert(text, Part::Alert)));
     if status >= 400 {
         alerts.extend(html.preformatted.iter().map(|text| alert(text, Part::Alert)));
@@ -154,10 +157,15 @@ fn alerts(html: &Html, objects: &[String], script_text: &str, status: u16, liste
         alerts.push(alert(script_text.trim(), Part::Data));
     }
     let sole = html.headings.is_empty() && !html.text.is_empty() && html.text.len() <= SOLE_SENTENCE && !html.password_field;
-    if sole && alerts.is_empty() && (says_sign_in_failed(&html.text) || names_an_error(&html.text) || listener.says_anything(&html.text)) {
+    if sole && alerts.is_empty() && (says_sign_in_failed(&html.text) || names_an_error(&html.text) || understood(&html.text, listener)) {
         alerts.push(alert(&html.text, Part::Alert));
     }
     alerts
+}
+
+/// Something known says so, or words that tell what is wrong with which thing.
+fn understood(text: &str, listener: &Listener<'_>) -> bool {
+    listener.says_anything(text) || spoken::reason(text, Part::Alert).is_some()
 }
 
 /// The parts of a page in which a statement can stand.

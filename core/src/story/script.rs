@@ -2,6 +2,7 @@
 
 use super::html;
 use diag_products::Products;
+use diag_sdk::case::judgement::Part;
 use serde_json::Value;
 
 /// What a script would put on the page.
@@ -91,10 +92,12 @@ pub(super) fn error_objects(text: &str) -> Vec<String> {
             if tried > MOST_OBJECTS {
                 return found;
             }
-            if let Some(message) = object_around(text, at).as_ref().and_then(message)
-                && !found.contains(&message)
-            {
-                found.push(message);
+            let Some(object) = object_around(text, at) else { continue };
+            let Some(message) = message(&object) else { continue };
+            for said in std::iter::once(message).chain(codes(&object)) {
+                if !found.contains(&said) {
+                    found.push(said);
+                }
             }
         }
     }
@@ -138,6 +141,26 @@ fn message(object: &Value) -> Option<String> {
         _ => None,
     };
     MESSAGE_KEYS.iter().chain(&["errors"]).find_map(|key| text(fields.get(*key)?)).filter(|text| !text.is_empty())
+}
+
+/// Keys under which error objects have a code of words.
+const CODE_KEYS: &[&str] = &["error", "errorCode", "error_code", "code", "reason", "type", "errorType", "error_type", "key", "messageKey", "title"];
+/// Most codes taken of one object.
+const MOST_CODES: usize = 3;
+
+/// Codes of an error object that say what is wrong by their words, such as `account_locked`.
+fn codes(object: &Value) -> Vec<String> {
+    let inner = ["error", "errors"].iter().filter_map(|key| object.get(*key)).map(|inner| inner.get(0).unwrap_or(inner));
+    let fields = std::iter::once(object).chain(inner).flat_map(|object| CODE_KEYS.iter().filter_map(|key| object.get(*key)?.as_str()));
+    let code = |text: &&str| text.len() <= 80 && !text.contains(char::is_whitespace) && crate::spoken::reason(text, Part::Data).is_some();
+    fields.filter(code).take(MOST_CODES).map(str::to_owned).collect()
+}
+
+/// What a JSON body says that came with a status that refuses: the whole of it is an error object.
+pub(super) fn refusal(body: &str) -> Vec<String> {
+    let Some(object) = serde_json::from_str::<Value>(body.trim()).ok().filter(Value::is_object) else { return Vec::new() };
+    let said = MESSAGE_KEYS.iter().find_map(|key| object.get(*key)?.as_str()).map(html::collapse);
+    said.into_iter().filter(|said| said.contains(char::is_alphabetic)).chain(codes(&object)).collect()
 }
 
 #[cfg(test)]

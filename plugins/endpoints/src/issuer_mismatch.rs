@@ -34,6 +34,13 @@ static APP_ID_BY_POLICY: CauseData = CauseData {
     fix: "Take the option out of the policy, or let the service provider expect the longer issuer",
 };
 
+static ISSUER_PADDED: CauseData = CauseData {
+    text: "The identity provider writes the issuer with line breaks or blanks around it, and the service provider compares it as it stands",
+    who: Who::Idp,
+    setting: Setting::IdpClaims,
+    fix: "Send the issuer without white space around it",
+};
+
 check! {
     /// The issuer of the response is not the identity provider that the service provider knows.
     ///
@@ -95,7 +102,7 @@ check! {
         explains: ["endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "metadata/tenant-mismatch", "signing/signed-by-unknown-key"],
         accounts: [Account::sp_or_loop(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownEntity])],
         logged: "The service provider expects another issuer",
-        causes: [OTHER_METADATA, ISSUER_ALTERED, APP_ID_APPENDED, APP_ID_BY_POLICY],
+        causes: [OTHER_METADATA, ISSUER_ALTERED, APP_ID_APPENDED, APP_ID_BY_POLICY, ISSUER_PADDED],
         references: [
             "saml-profiles-2.0-os §4.1.4.2 (Issuer)",
             "saml-core-2.0-os §2.2.5",
@@ -109,17 +116,66 @@ fn run(case: &Case, out: &mut Findings) {
     let trusted = trusted(case);
     let names: HashSet<&str> = trusted.iter().map(|metadata| metadata.entity_id.value.as_str()).collect();
     for response in case.responses() {
-        if trusted.is_empty() {
-            out.missing(Need::IdpMetadataInSp);
-            out.missing(Need::IdpMetadata);
-            return;
-        }
-        let of_assertions = response.message.assertions.iter().filter_map(|assertion| assertion.issuer.as_ref());
-        let mut issuers = response.message.issuer.iter().chain(of_assertions);
-        if let Some(stranger) = issuers.find(|issuer| !names.contains(issuer.value.as_str())) {
-            out.extend(judge(&response, stranger, &trusted));
+        let mut strangers = issuers(&response).filter(|issuer| !names.contains(issuer.value.as_str()));
+        match strangers.next() {
+            Some(stranger) if !trusted.is_empty() => out.extend(judge(&response, stranger, &trusted)),
+            _ => {
+                let told = expected_otherwise(&response);
+                if told.is_none() && trusted.is_empty() {
+                    out.missing(Need::IdpMetadataInSp);
+                    out.missing(Need::IdpMetadata);
+                }
+                out.extend(told);
+            }
         }
     }
+}
+
+/// The issuers a response names: its own, and those of its assertions.
+fn issuers<'a>(response: &Response<'a>) -> impl Iterator<Item = &'a Sited<String>> {
+    let of_assertions = response.message.assertions.iter().filter_map(|assertion| assertion.issuer.as_ref());
+    response.message.issuer.iter().chain(of_assertions)
+}
+
+/// Whatever the files say: the service provider refuses the response for its issuer, and may name the one it expects.
+fn expected_otherwise(response: &Response<'_>) -> Option<Finding> {
+    if !response.refused() {
+        return None;
+    }
+    let said = response.statement(&[Meaning::Issuer, Meaning::UnknownIdp])?;
+    let case = response.case;
+    let first = issuers(response).next()?;
+    let finding = response
+        .finding(Severity::Error, "The service provider expects another issuer")
+        .detail(said.quoted())
+        .at_all(said.place.as_ref());
+    // The one value is what was sent, so the other one is what is wanted: sentences name them in either order.
+    let stated: Vec<&str> = ["expected", "actual"].into_iter().filter_map(|name| said.values.get(name)).map(String::as_str).collect();
+    let sent = |value: &str| issuers(response).find(|issuer| issuer.value.trim() == value.trim());
+    let wanted = match stated.as_slice() {
+        [one] if sent(one).is_none() => Some((*one, first)),
+        [left, right] => match (sent(left), sent(right)) {
+            (Some(issuer), None) => Some((*right, issuer)),
+            (None, Some(issuer)) => Some((*left, issuer)),
+            (None, None) => Some((*left, first)),
+            (Some(_), Some(_)) => None,
+        },
+        _ => None,
+    };
+    if let Some((wanted, issuer)) = wanted {
+        let finding = finding.expected(wanted, "what the service provider says it expects").actual_sited(issuer, "Issuer of the response").compared();
+        return Some(finding.because(&OTHER_METADATA, case).because_with(&ISSUER_ALTERED, case, wanted));
+    }
+    // Blanks and line breaks belong to the value for those who compare it as it stands.
+    if let Some(padded) = issuers(response).find(|issuer| issuer.value.trim() != issuer.value) {
+        let finding = finding.expected(padded.value.trim(), "the issuer without the white space around it").actual_sited(padded, "Issuer of the response").compared();
+        return Some(finding.because(&ISSUER_PADDED, case));
+    }
+    if said.meaning != Meaning::Issuer {
+        return None;
+    }
+    let finding = finding.actual_sited(first, "Issuer of the response");
+    Some(finding.because_with(&OTHER_METADATA, case, first.value.as_str()).because(&ISSUER_ALTERED, case))
 }
 
 /// The metadata by which the service provider would look the sender up: what it holds, else what the
@@ -189,6 +245,32 @@ mod tests {
         assert_eq!(findings(&ISSUER_MISMATCH, &both).len(), 1);
         both.metadata.remove(0);
         assert!(findings(&ISSUER_MISMATCH, &both).is_empty());
+    }
+
+    #[test]
+    fn what_the_service_provider_says_it_expects_is_compared() {
+        let refused = |values: &[(&str, &str)]| {
+            let mut case = sign_in(Outcome::RefusedBySp);
+            diag_sdk::testing::says(&mut case, Meaning::Issuer);
+            case.failures[0].said[0].values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            findings(&ISSUER_MISMATCH, &case)
+        };
+        let bare = IDP_ENTITY_ID.trim_end_matches('/');
+        for values in [[("expected", bare), ("actual", IDP_ENTITY_ID)], [("expected", IDP_ENTITY_ID), ("actual", bare)]] {
+            let found = refused(&values);
+            assert_eq!((found[0].expected.as_deref(), found[0].difference), (Some(bare), Some(Difference::TrailingSlash)));
+        }
+        assert_eq!(refused(&[]).len(), 1);
+        assert!(findings(&ISSUER_MISMATCH, &sign_in(Outcome::RefusedBySp)).is_empty());
+    }
+
+    #[test]
+    fn an_issuer_between_line_breaks_is_told_where_it_is_refused() {
+        let mut case = sign_in(Outcome::RefusedBySp);
+        case.messages[1].issuer = Some(format!("\n  {IDP_ENTITY_ID}\n").as_str().into());
+        assert!(findings(&ISSUER_MISMATCH, &case).is_empty());
+        diag_sdk::testing::says(&mut case, Meaning::Issuer);
+        assert_eq!(findings(&ISSUER_MISMATCH, &case)[0].difference, Some(Difference::Whitespace));
     }
 
     #[test]

@@ -10,11 +10,13 @@
 //! - [`load`]: reading a file, with every fault at its place
 //! - [`Products`]: all of them as one set that is asked
 //! - [`pattern`], [`folded`]: how words are compared
+//! - [`grammar`]: reads stated reasons in words that no file has, by the vocabulary of `words/`, one file for each language
 
 mod explain;
 mod fault;
 pub mod file;
 pub mod folded;
+pub mod grammar;
 pub mod guide;
 pub mod load;
 mod matcher;
