@@ -68,14 +68,17 @@ pub(crate) fn reason(text: &str, part: Part) -> Option<Phrase> {
 }
 
 /// What somebody means depends on who it is: an issuer that an identity provider does not know is the service provider.
-pub(crate) fn at_side(meaning: Meaning, side: Side) -> Option<Meaning> {
-    Some(match (side, meaning) {
+pub(crate) fn at_side(read: &Phrase, side: Side) -> Option<Meaning> {
+    let of_licences = || ["licen", "lizenz"].iter().any(|word| read.text.to_lowercase().contains(word));
+    Some(match (side, read.meaning) {
         (Side::Idp, Meaning::Issuer) => Meaning::UnknownSp,
+        // A licence is more than an assignment, and none of the identity provider's settings.
+        (Side::Idp, Meaning::NoLicence) if of_licences() => return None,
         (Side::Idp, Meaning::NoLicence) => Meaning::NotAssigned,
         (Side::Idp, Meaning::UnsignedMessage) => Meaning::RequestSignature,
         // What a service provider says of another one is no reason of its own.
         (Side::Sp | Side::Other, Meaning::UnknownSp) => return None,
-        _ => meaning,
+        (_, meaning) => meaning,
     })
 }
 

@@ -155,8 +155,10 @@ fn of_status(response: &Message, products: &Products) -> Option<Statement> {
     let known = [Where::Status, Where::Page].into_iter().find_map(|place| listener.sentences(&message.value, place).into_iter().next());
     let known = known.map(|found| spoken::phrase(&found, &message.value, Part::Status));
     let known = known.or_else(|| {
-        let read = spoken::reason(&message.value, Part::Status)?;
-        Some(Phrase { meaning: spoken::at_side(read.meaning, Side::Idp)?, ..read })
+        // What is numbered is known by its number.
+        let numbered = response.status.as_ref().is_some_and(|status| !status.vendor_codes.is_empty());
+        let read = spoken::reason(&message.value, Part::Status).filter(|_| !numbered)?;
+        Some(Phrase { meaning: spoken::at_side(&read, Side::Idp)?, ..read })
     });
     let known = known.unwrap_or_default();
     let exchange = response.delivered().and_then(|sighting| sighting.exchange);

@@ -78,7 +78,7 @@ impl Told<'_> {
         let statement = of_phrase(phrase, Some(self.index), Some(self.exchange.place.clone()));
         // Whoever speaks in general words may mean another thing on the other side.
         let general = phrase.part == Part::Address && phrase.writer == Writer::Generic;
-        let meaning = if general { spoken::at_side(phrase.meaning, self.exchange.side) } else { Some(phrase.meaning) };
+        let meaning = if general { spoken::at_side(phrase, self.exchange.side) } else { Some(phrase.meaning) };
         let values = if phrase.values.is_empty() { self.values_beside(phrase) } else { statement.values };
         if let Some(meaning) = meaning {
             self.tell(Statement { meaning, values, ..statement });
@@ -89,8 +89,8 @@ impl Told<'_> {
     fn values_beside(&self, phrase: &Phrase) -> BTreeMap<String, String> {
         let begins: String = phrase.text.chars().take(BEGINNING).collect();
         let page = self.exchange.page.iter();
-        let shown = page.flat_map(|page| page.alerts.iter().map(|alert| &alert.text).chain(&page.headings).chain([&page.text]));
-        let whole = shown.filter_map(|text| text.find(&begins).map(|at| &text[at..])).next().unwrap_or(&phrase.text);
+        let mut shown = page.flat_map(|page| page.alerts.iter().map(|alert| &alert.text).chain(&page.headings).chain([&page.text]));
+        let whole = shown.find_map(|text| Some(&text[text.find(&begins)?..])).unwrap_or(&phrase.text);
         spoken::reason(whole, phrase.part).filter(|read| read.meaning == phrase.meaning).map(|read| read.values).unwrap_or_default()
     }
 
@@ -106,7 +106,7 @@ impl Told<'_> {
             return false;
         }
         let Some(read) = spoken::reason(text, part) else { return false };
-        let Some(meaning) = spoken::at_side(read.meaning, self.exchange.side) else { return false };
+        let Some(meaning) = spoken::at_side(&read, self.exchange.side) else { return false };
         self.known(&Phrase { text: text.to_owned(), meaning, ..read });
         true
     }

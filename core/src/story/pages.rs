@@ -49,7 +49,7 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
     let listener = Listener { products, proven: products.recognise(&signs) };
     let mut data = script::vendor_messages(&html.scripts, products);
     data.objects.extend(if is_html { script::error_objects(&html.scripts) } else { script::error_objects(head(body)) });
-    if status >= 400 && !is_html {
+    if status >= 400 && body.trim_start().starts_with('{') {
         data.objects.extend(script::refusal(head(body)).into_iter().filter(|said| !data.objects.contains(said)).collect::<Vec<_>>());
     }
     let spoken = spoken(&html, &data.text, &data.objects);
@@ -76,7 +76,10 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
         codes.iter().any(|code| rejects_credentials(products, code)) || phrases.iter().any(|phrase| phrase.meaning == Meaning::Credentials);
     let headed = |says: &dyn Fn(&str) -> bool| html.title.iter().chain(&html.headings).any(|heading| says(heading));
     let named_so = headed(&names_an_error) || html.page_id.as_deref() == Some("ConvergedError");
-    let alarmed = alerts.iter().any(|alert| alert.part == Part::Data || says_sign_in_failed(&alert.text) || names_an_error(&alert.text));
+    // A box that is marked as an error and says what is wrong with which thing is the page's own refusal, if a weak one.
+    let boxed = |alert: &Alert| html.alerts.iter().any(|(text, error)| *error && *text == alert.text);
+    let understood = alerts.iter().any(|alert| boxed(alert) && spoken::reason(&alert.text, alert.part).is_some());
+    let alarmed = understood || alerts.iter().any(|alert| alert.part == Part::Data || says_sign_in_failed(&alert.text) || names_an_error(&alert.text));
     let stated = |phrase: &&Phrase| phrase.meaning != Meaning::Credentials && is_statement(phrase, &spoken, named_so || status >= 400);
     let told = phrases.iter().any(|phrase| stated(&phrase));
     let refuses = headed(&says_sign_in_failed) || alerts.iter().any(|alert| says_sign_in_failed(&alert.text)) || told;

@@ -255,7 +255,7 @@ pub(crate) fn names_an_error(heading: &str) -> bool {
 
 /// The parts of a heading between the marks that titles set between page and product.
 fn parts(heading: &str) -> impl Iterator<Item = &str> {
-    std::iter::once(heading).chain(heading.split(['|', '·', '–', '—', '»', ':'])).chain(heading.split(" - ")).map(str::trim)
+    std::iter::once(heading).chain(heading.split(['|', '·', '–', '—', '»', '‹', '›', ':'])).chain(heading.split(" - ")).map(str::trim)
 }
 
 fn is_an_error(part: &str) -> bool {
@@ -394,7 +394,7 @@ mod tests {
 
     #[test]
     fn pages_that_ask_to_sign_in() {
-        for heading in ["Sign in", "Log in to Contoso", "Grafana - Login", "Anmelden", "Connexion | App", "Iniciar sesión"] {
+        for heading in ["Sign in", "Log in to Contoso", "Log In ‹ Contoso", "Grafana - Login", "Anmelden", "Connexion | App", "Iniciar sesión"] {
             assert!(asks_to_sign_in(heading), "{heading}");
         }
         for heading in ["Sign-in logs", "Login history", "Dashboard", "Connexions actives"] {

@@ -12,7 +12,7 @@ use diag_products::{Products, Scope, Where};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::Part;
 use diag_sdk::host::host_of;
-use diag_sdk::{Case, Meaning};
+use diag_sdk::{Case, Meaning, Writer};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -89,7 +89,9 @@ fn not_understood(case: &Case) -> Vec<Unknown<'_>> {
         // A title is the name of a page as often as a reason.
         let states = matches!(statement.part, Part::Body | Part::Heading | Part::Alert | Part::Data);
         let coded = !known.codes_in(&statement.text).is_empty();
-        if !states || coded || statement.meaning != Meaning::Unknown || known.says_anything(&statement.text, &scope) {
+        // What is read by its words alone is no product's yet: a file tells whose it is, and more than its kind.
+        let anyones = statement.meaning == Meaning::Unknown || statement.writer == Writer::Generic;
+        if !states || coded || !anyones || known.says_anything(&statement.text, &scope) {
             continue;
         }
         let words = lasting(&statement.text);

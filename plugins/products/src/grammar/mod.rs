@@ -66,6 +66,8 @@ pub fn read(text: &str) -> Option<Reading> {
     }
     if matches!(best.meaning, Meaning::AttributeMissing | Meaning::AttributeValue)
         && let Some(noun) = best.noun
+        // `Invalid email` is about the person's address, whatever attribute it comes in.
+        && (best.meaning == Meaning::AttributeMissing || tokens[noun].terms.has(Term::Attribute))
         && let Some(name) = values::attribute(&tokens, noun, &claimed, vocabulary)
     {
         // Of a code such as `missing_email` only the piece is the name.
@@ -132,7 +134,7 @@ fn of_what(tokens: &[Token], said: Said, compared: &[values::Compared]) -> Optio
     }
 }
 
-fn rules_for<'t>(tokens: &'t [Token], at: usize, said: Said) -> impl Iterator<Item = &'static Rule> + 't {
+fn rules_for(tokens: &[Token], at: usize, said: Said) -> impl Iterator<Item = &'static Rule> {
     let token = &tokens[at];
     RULES.iter().filter(move |rule| {
         let met = || {
@@ -167,10 +169,14 @@ fn foremost<'f>(tokens: &[Token], all: &'f [Found]) -> Option<&'f Found> {
 }
 
 fn rank(tokens: &[Token], all: &[Found], found: &Found) -> (bool, bool, usize, usize) {
-    // `no active account was found`: that there is none.
-    let outdone = found.said.by_no
-        && found.said.kind != Kind::Gone
-        && all.iter().any(|other| other.noun == found.noun && other.said.kind == Kind::Gone && !tokens[other.said.at].terms.has(Term::No));
+    let bare = |other: &Found| tokens[other.said.at].terms.has(Term::No);
+    let same = |other: &&Found| other.noun == found.noun;
+    // `no active account was found`: that there is none. `no active account`: that it is not active.
+    let outdone = if bare(found) {
+        all.iter().filter(same).any(|other| !bare(other) && other.said.by_no)
+    } else {
+        found.said.by_no && found.said.kind != Kind::Gone && all.iter().filter(same).any(|other| !bare(other) && other.said.kind == Kind::Gone)
+    };
     let incidental = found.meaning == Meaning::MessageMissing || found.meaning == Meaning::Configuration;
     (outdone, incidental, tokens[found.said.at].sentence, found.cost)
 }

@@ -122,7 +122,8 @@ fn denied(term: Term) -> Option<Kind> {
 /// Whether something denies the word: `Some(true)` where that is a word such as `no`.
 fn denial(tokens: &[Token], at: usize) -> Option<bool> {
     let own = &tokens[at];
-    let together = |token: &&Token| token.sentence == own.sentence && token.part == own.part && !token.terms.has(Term::But);
+    let parts = |token: &&Token| token.terms.has(Term::But) || token.terms.has(Term::Because);
+    let together = |token: &&Token| token.sentence == own.sentence && token.part == own.part && !parts(token);
     let before = tokens[..at].iter().rev().take(REACH).take_while(together);
     // Bad news of its own ends what a denial reaches: `not found: locked`.
     let mut denied = false;

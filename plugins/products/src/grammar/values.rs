@@ -67,8 +67,7 @@ pub(super) fn around(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
 
 /// The value that a marker announces: the next one before a comma or another marker, or the bare word right behind it.
 fn value_behind(tokens: &[Token], at: usize, last: usize, vocabulary: &Vocabulary) -> Option<usize> {
-    for index in (at + 1)..=last.min(at + NEAR) {
-        let token = &tokens[index];
+    for (index, token) in tokens.iter().enumerate().take(last.min(at + NEAR) + 1).skip(at + 1) {
         if token.comma || !token.marks.is_empty() {
             return None;
         }

@@ -54,15 +54,15 @@ impl Vocabulary {
     fn of(languages: &[Language]) -> Self {
         let mut all = Self::default();
         for language in languages.iter().filter(|language| language.schema == "diag-words/1" && !language.lang.is_empty()) {
-            for (term, phrases) in language.nouns.iter().chain(&language.predicates) {
-                phrases.iter().for_each(|phrase| all.terms.add(phrase, *term));
-            }
-            for (term, phrases) in language.small.iter().chain(language.other.iter().filter(|(term, _)| **term != Term::Filler)) {
-                phrases.iter().for_each(|phrase| all.small.add(phrase, *term));
-            }
-            language.other.get(&Term::Filler).into_iter().flatten().for_each(|phrase| all.fillers.add(phrase, Term::Filler));
-            for (term, phrases) in &language.markers {
-                phrases.iter().for_each(|phrase| all.markers.add(phrase, *term));
+            all.terms.add_all(&language.nouns);
+            all.terms.add_all(&language.predicates);
+            all.small.add_all(&language.small);
+            all.markers.add_all(&language.markers);
+            for (term, phrases) in &language.other {
+                let dictionary = if *term == Term::Filler { &mut all.fillers } else { &mut all.small };
+                for phrase in phrases {
+                    dictionary.add(phrase, *term);
+                }
             }
         }
         all
@@ -93,6 +93,12 @@ impl Vocabulary {
 }
 
 impl Dictionary {
+    fn add_all(&mut self, phrases: &BTreeMap<Term, Vec<String>>) {
+        for (term, phrase) in phrases.iter().flat_map(|(term, phrases)| phrases.iter().map(move |phrase| (term, phrase))) {
+            self.add(phrase, *term);
+        }
+    }
+
     fn add(&mut self, phrase: &str, term: Term) {
         let words: Vec<String> = plain(phrase).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
         let Some(first) = words.first() else { return };
