@@ -252,6 +252,8 @@ mod tests {
         let said = explained("Sign-in failed because Email has already been taken.").expect("known");
         assert!(said.contains("identity/user-unknown-at-sp") && said.contains("FIX"), "{said}");
         assert!(explained("urn:oasis:names:tc:SAML:2.0:status:NoPassive was returned").expect("known").starts_with("NoPassive"));
+        let unknown_words = explained("Ihr Benutzerkonto wurde von der Verwaltung gesperrt").expect("read by its words");
+        assert!(unknown_words.contains("identity/user-blocked-at-sp"), "{unknown_words}");
         assert!(explained("We wish you a pleasant day and many more").is_err());
     }
 

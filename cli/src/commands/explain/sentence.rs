@@ -6,7 +6,7 @@ use crate::render::text::markdown;
 use crate::render::text::page::{Page, plain, styled, with_code};
 use crate::terminal::{DIM, GOOD, STRONG};
 use crate::wording;
-use diag_products::{Found, Products, Scope, Where};
+use diag_products::{Found, Products, Scope, Where, grammar};
 use diag_sdk::case::judgement::{Failure, Party, Statement};
 use diag_sdk::case::product::VendorCode;
 use diag_sdk::manifest::CheckInfo;
@@ -33,10 +33,23 @@ pub(super) fn explain(page: &mut Page, checkers: &Checkers, text: &str) -> bool 
         explain_status(page, meaning);
         return true;
     }
-    let Some((found, meaning)) = said(&products, text) else { return false };
-    let whose = found.writer().map_or_else(|| "many products".to_owned(), str::to_owned);
-    page.line(&format!("{}  {}", styled(STRONG, text.get(found.start..found.end).unwrap_or(text).trim()), styled(DIM, &plain(&whose))));
-    let statement = Statement { meaning, who: found.text.who, text: text.to_owned(), ..Statement::default() };
+    let known = said(&products, text);
+    // What no file has in these words may be read by its words all the same.
+    let read = if known.as_ref().is_none_or(|(_, meaning)| meaning.is_vague()) { grammar::read(text) } else { None };
+    let (meaning, who) = match (&read, &known) {
+        (Some(read), _) => {
+            page.line(&styled(STRONG, text.get(read.range.clone()).unwrap_or(text).trim()));
+            (read.meaning, None)
+        }
+        (None, Some((found, meaning))) => {
+            let whose = found.writer().map_or_else(|| "many products".to_owned(), str::to_owned);
+            let words = text.get(found.start..found.end).unwrap_or(text).trim();
+            page.line(&format!("{}  {}", styled(STRONG, words), styled(DIM, &plain(&whose))));
+            (*meaning, found.text.who)
+        }
+        (None, None) => return false,
+    };
+    let statement = Statement { meaning, who, text: text.to_owned(), ..Statement::default() };
     let failure = Failure { party: Party::Sp, said: vec![statement], ..Failure::default() };
     if let Some((_, cause)) = stated::called_for(&failure) {
         page.paragraph(0, &with_code(cause.text));
