@@ -86,7 +86,8 @@ pub(crate) fn at_side(read: &Phrase, side: Side) -> Option<Meaning> {
 pub(crate) fn address_reasons(url: &Url) -> Vec<Phrase> {
     let fragment = url.fragment().map(|fragment| fragment.split_once('?').map_or(fragment, |(_, query)| query));
     let in_fragment = fragment.into_iter().flat_map(|query| url::form_urlencoded::parse(query.as_bytes()));
-    let stated = url.query_pairs().chain(in_fragment).take(MOST_PARAMETERS).filter(|(name, _)| STATING.contains(&plain_name(name).as_str()));
+    let stated =
+        url.query_pairs().chain(in_fragment).take(MOST_PARAMETERS).filter(|(name, _)| STATING.contains(&plain_name(name).as_str()));
     let mut reasons: Vec<Phrase> = Vec::new();
     for phrase in stated.filter_map(|(_, value)| reason(&value, Part::Address)) {
         if !reasons.iter().any(|known| known.meaning == phrase.meaning) {

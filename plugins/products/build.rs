@@ -54,7 +54,8 @@ fn guides() {
 /// The words of each language, by which reasons are read that no product's file has.
 fn pack_words() {
     println!("cargo::rerun-if-changed=words");
-    let mut paths: Vec<PathBuf> = fs::read_dir("words").expect("words/ holds a file for each language").flatten().map(|file| file.path()).collect();
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir("words").expect("words/ holds a file for each language").flatten().map(|file| file.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     paths.sort();
     let mut languages = Vec::new();

@@ -7,9 +7,9 @@ use super::weights;
 use crate::story::draft::Draft;
 use crate::story::path::{Path, host, is_detour, redirect_of};
 use crate::story::wording::asks_to_sign_in;
-use diag_sdk::{Meaning, Writer};
 use diag_sdk::case::exchange::{Exchange, Page, Phrase, SetCookie, Side, Trigger};
 use diag_sdk::case::judgement::{Fate, Part, Sign, Signal, Weight};
+use diag_sdk::{Meaning, Writer};
 
 /// How many exchanges after the landing are looked at for a session at work.
 const REACH: usize = 200;

@@ -79,7 +79,8 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
     // A box that is marked as an error and says what is wrong with which thing is the page's own refusal, if a weak one.
     let boxed = |alert: &Alert| html.alerts.iter().any(|(text, error)| *error && *text == alert.text);
     let understood = alerts.iter().any(|alert| boxed(alert) && spoken::reason(&alert.text, alert.part).is_some());
-    let alarmed = understood || alerts.iter().any(|alert| alert.part == Part::Data || says_sign_in_failed(&alert.text) || names_an_error(&alert.text));
+    let alarmed = understood
+        || alerts.iter().any(|alert| alert.part == Part::Data || says_sign_in_failed(&alert.text) || names_an_error(&alert.text));
     let stated = |phrase: &&Phrase| phrase.meaning != Meaning::Credentials && is_statement(phrase, &spoken, named_so || status >= 400);
     let told = phrases.iter().any(|phrase| stated(&phrase));
     let refuses = headed(&says_sign_in_failed) || alerts.iter().any(|alert| says_sign_in_failed(&alert.text)) || told;

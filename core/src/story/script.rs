@@ -144,7 +144,8 @@ fn message(object: &Value) -> Option<String> {
 }
 
 /// Keys under which error objects have a code of words.
-const CODE_KEYS: &[&str] = &["error", "errorCode", "error_code", "code", "reason", "type", "errorType", "error_type", "key", "messageKey", "title"];
+const CODE_KEYS: &[&str] =
+    &["error", "errorCode", "error_code", "code", "reason", "type", "errorType", "error_type", "key", "messageKey", "title"];
 /// Most codes taken of one object.
 const MOST_CODES: usize = 3;
 

@@ -394,7 +394,9 @@ mod tests {
 
     #[test]
     fn pages_that_ask_to_sign_in() {
-        for heading in ["Sign in", "Log in to Contoso", "Log In ‹ Contoso", "Grafana - Login", "Anmelden", "Connexion | App", "Iniciar sesión"] {
+        for heading in
+            ["Sign in", "Log in to Contoso", "Log In ‹ Contoso", "Grafana - Login", "Anmelden", "Connexion | App", "Iniciar sesión"]
+        {
             assert!(asks_to_sign_in(heading), "{heading}");
         }
         for heading in ["Sign-in logs", "Login history", "Dashboard", "Connexions actives"] {

@@ -145,10 +145,8 @@ fn expected_otherwise(response: &Response<'_>) -> Option<Finding> {
     let said = response.statement(&[Meaning::Issuer, Meaning::UnknownIdp])?;
     let case = response.case;
     let first = issuers(response).next()?;
-    let finding = response
-        .finding(Severity::Error, "The service provider expects another issuer")
-        .detail(said.quoted())
-        .at_all(said.place.as_ref());
+    let finding =
+        response.finding(Severity::Error, "The service provider expects another issuer").detail(said.quoted()).at_all(said.place.as_ref());
     // The one value is what was sent, so the other one is what is wanted: sentences name them in either order.
     let stated: Vec<&str> = ["expected", "actual"].into_iter().filter_map(|name| said.values.get(name)).map(String::as_str).collect();
     let sent = |value: &str| issuers(response).find(|issuer| issuer.value.trim() == value.trim());
@@ -163,12 +161,16 @@ fn expected_otherwise(response: &Response<'_>) -> Option<Finding> {
         _ => None,
     };
     if let Some((wanted, issuer)) = wanted {
-        let finding = finding.expected(wanted, "what the service provider says it expects").actual_sited(issuer, "Issuer of the response").compared();
+        let finding =
+            finding.expected(wanted, "what the service provider says it expects").actual_sited(issuer, "Issuer of the response").compared();
         return Some(finding.because(&OTHER_METADATA, case).because_with(&ISSUER_ALTERED, case, wanted));
     }
     // Blanks and line breaks belong to the value for those who compare it as it stands.
     if let Some(padded) = issuers(response).find(|issuer| issuer.value.trim() != issuer.value) {
-        let finding = finding.expected(padded.value.trim(), "the issuer without the white space around it").actual_sited(padded, "Issuer of the response").compared();
+        let finding = finding
+            .expected(padded.value.trim(), "the issuer without the white space around it")
+            .actual_sited(padded, "Issuer of the response")
+            .compared();
         return Some(finding.because(&ISSUER_PADDED, case));
     }
     if said.meaning != Meaning::Issuer {

@@ -127,7 +127,9 @@ fn of_what(tokens: &[Token], said: Said, compared: &[values::Compared]) -> Optio
     let near = near.filter(|at| !bare || *at <= said.at + 3);
     let values = |at: usize| compared.iter().any(|pair| pair.expected == Some(at) || pair.actual == Some(at));
     let candidates = near.filter(|at| !values(*at)).flat_map(|at| rules_for(tokens, at, said).map(move |rule| (at, rule)));
-    let best = candidates.map(|(at, rule)| (cost(tokens, at, said), at, rule)).min_by_key(|(cost, at, rule)| (*cost, *at, !rule.beside.is_empty()));
+    let best = candidates
+        .map(|(at, rule)| (cost(tokens, at, said), at, rule))
+        .min_by_key(|(cost, at, rule)| (*cost, *at, !rule.beside.is_empty()));
     match best {
         Some((cost, at, rule)) => Some(Found { meaning: rule.meaning, noun: Some(at), said, cost }),
         None => rules::alone(said.kind, &own.plain).map(|meaning| Found { meaning, noun: None, said, cost: REACH }),
@@ -164,7 +166,8 @@ fn foremost<'f>(tokens: &[Token], all: &'f [Found]) -> Option<&'f Found> {
         return Some(guard);
     }
     let because = tokens.iter().position(|token| token.terms.has(Term::Because));
-    let behind = because.and_then(|because| all.iter().filter(|found| found.said.at > because).min_by_key(|found| rank(tokens, all, found)));
+    let behind =
+        because.and_then(|because| all.iter().filter(|found| found.said.at > because).min_by_key(|found| rank(tokens, all, found)));
     behind.or_else(|| all.iter().min_by_key(|found| rank(tokens, all, found)))
 }
 
@@ -175,7 +178,9 @@ fn rank(tokens: &[Token], all: &[Found], found: &Found) -> (bool, bool, usize, u
     let outdone = if bare(found) {
         all.iter().filter(same).any(|other| !bare(other) && other.said.by_no)
     } else {
-        found.said.by_no && found.said.kind != Kind::Gone && all.iter().filter(same).any(|other| !bare(other) && other.said.kind == Kind::Gone)
+        found.said.by_no
+            && found.said.kind != Kind::Gone
+            && all.iter().filter(same).any(|other| !bare(other) && other.said.kind == Kind::Gone)
     };
     let incidental = found.meaning == Meaning::MessageMissing || found.meaning == Meaning::Configuration;
     (outdone, incidental, tokens[found.said.at].sentence, found.cost)

@@ -62,7 +62,8 @@ pub(super) fn said(tokens: &[Token]) -> Vec<Said> {
             };
             // `decryption failed`.
             let near = &tokens[at.saturating_sub(2)..(at + 3).min(tokens.len())];
-            let kind = if kind == Kind::Failed && near.iter().any(|token| token.terms.has(Term::Decrypt)) { Kind::Undecryptable } else { kind };
+            let kind =
+                if kind == Kind::Failed && near.iter().any(|token| token.terms.has(Term::Decrypt)) { Kind::Undecryptable } else { kind };
             let of_what_follows = term == Term::Contains;
             list.push(Said { at, kind, of_what_follows, by_no: denial == Some(true) });
         }
@@ -171,7 +172,8 @@ fn live(tokens: &[Token]) -> Vec<bool> {
             continue;
         }
         let first = at.checked_sub(2).and_then(|before| tokens.get(before)).is_none_or(|before| before.sentence != token.sentence);
-        let last_part = tokens[at..].iter().take_while(|later| later.sentence == token.sentence).last().map_or(token.part, |last| last.part);
+        let last_part =
+            tokens[at..].iter().take_while(|later| later.sentence == token.sentence).last().map_or(token.part, |last| last.part);
         let condition_first = first && !advice && last_part > token.part;
         for (index, later) in tokens.iter().enumerate().skip(at).take_while(|(_, later)| later.sentence == token.sentence) {
             if condition_first && later.part != token.part {

@@ -34,7 +34,11 @@ pub(super) static RULES: &[Rule] = &[
     rule(Term::User, &[Is::Gone], Meaning::NotProvisioned),
     beside(Term::Email, &[Is::Gone], Meaning::AttributeMissing, &[Term::Assertion, Term::Response, Term::Token, Term::Attribute]),
     beside(Term::Email, &[Is::Gone], Meaning::NotProvisioned, &[Term::Account, Term::User, Term::Application]),
-    rule(Term::Licence, &[Is::Gone, Is::Missing, Is::Denied, Is::Expired, Is::Wrong, Is::Locked, Is::Exhausted, Is::TooLarge], Meaning::NoLicence),
+    rule(
+        Term::Licence,
+        &[Is::Gone, Is::Missing, Is::Denied, Is::Expired, Is::Wrong, Is::Locked, Is::Exhausted, Is::TooLarge],
+        Meaning::NoLicence,
+    ),
     rule(Term::Role, &[Is::Gone, Is::Missing, Is::Denied], Meaning::NoLicence),
     beside(Term::Permission, &[Is::Gone, Is::Missing, Is::Denied], Meaning::NoLicence, OPENED),
     beside(Term::Access, &[Is::Gone, Is::Missing], Meaning::NoLicence, OPENED),

@@ -102,4 +102,3 @@ impl Terms {
         ALL.iter().copied().filter(move |term| self.has(*term))
     }
 }
-

@@ -67,7 +67,8 @@ fn what_states_no_reason_is_none() {
 
 #[test]
 fn any_text_is_read_in_bounded_time() {
-    for text in ["'", "«", "no ", "expected 'x' ", "a_b", "not not ", "user is not ", "\u{301}", "É", "((((", "x://", "account locked? "] {
+    for text in ["'", "«", "no ", "expected 'x' ", "a_b", "not not ", "user is not ", "\u{301}", "É", "((((", "x://", "account locked? "]
+    {
         let long = text.repeat(200_000);
         let begun = Instant::now();
         let _ = read(&long);

@@ -103,7 +103,8 @@ fn phrase(words: &[Word], at: usize) -> Vec<&str> {
 
 /// The sentences that end in a question mark.
 fn questions(text: &str, words: &[Word]) -> Vec<usize> {
-    let ends = words.iter().enumerate().filter(|(at, word)| words.get(at + 1).is_none_or(|next| next.place.sentence != word.place.sentence));
+    let ends =
+        words.iter().enumerate().filter(|(at, word)| words.get(at + 1).is_none_or(|next| next.place.sentence != word.place.sentence));
     ends.filter(|(_, word)| text[word.range.end..].trim_start_matches(['"', '\'', '”', '»', ')', ' ', '\u{a0}']).starts_with('?'))
         .map(|(_, word)| word.place.sentence)
         .collect()
@@ -117,7 +118,9 @@ fn words(text: &str, vocabulary: &Vocabulary) -> Vec<Word> {
         let rest = &text[at..];
         let Some(character) = rest.chars().next() else { break };
         let known = words.len();
-        if let Some((inner, end)) = quoted(text, at).filter(|(inner, _)| text[inner.clone()].split_whitespace().count() <= MOST_WORDS_QUOTED) {
+        if let Some((inner, end)) =
+            quoted(text, at).filter(|(inner, _)| text[inner.clone()].split_whitespace().count() <= MOST_WORDS_QUOTED)
+        {
             let plain = plain(&spread(&text[inner.clone()]));
             words.push(Word { plain, range: inner.clone(), value: true, quoted: true, place, run: inner });
             at = end;
@@ -131,7 +134,9 @@ fn words(text: &str, vocabulary: &Vocabulary) -> Vec<Word> {
         } else {
             let next = rest[character.len_utf8()..].chars().next();
             match character {
-                '.' | '!' | '?' | '…' if next.is_none_or(|next| next.is_whitespace() || "\"”»')".contains(next)) => place.sentence += 1,
+                '.' | '!' | '?' | '…' if next.is_none_or(|next| next.is_whitespace() || "\"”»')".contains(next)) => {
+                    place.sentence += 1
+                }
                 '\n' | '|' => place.sentence += 1,
                 ',' | ';' => {
                     place.part += 1;

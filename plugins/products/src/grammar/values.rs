@@ -28,7 +28,8 @@ pub(super) fn compared(tokens: &[Token], sentence: usize, vocabulary: &Vocabular
             continue;
         }
         let instead = tokens[at].terms.has(Term::Invalid) && marks.has(Term::Expected);
-        let Some(value) = value_behind(tokens, at, last, vocabulary).or_else(|| if instead { None } else { value_before(tokens, at, first, &claimed) })
+        let Some(value) =
+            value_behind(tokens, at, last, vocabulary).or_else(|| if instead { None } else { value_before(tokens, at, first, &claimed) })
         else {
             continue;
         };
@@ -61,7 +62,9 @@ pub(super) fn around(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
     let sentence = tokens[at].sentence;
     let same = |index: &usize| tokens[*index].sentence == sentence;
     let before = (at.saturating_sub(NEAR * 2)..at).rev().filter(same).find(|index| tokens[*index].value)?;
-    let behind = (at + 1..(at + 1 + NEAR * 2).min(tokens.len())).take_while(|index| tokens[*index].sentence == sentence).find(|index| tokens[*index].value)?;
+    let behind = (at + 1..(at + 1 + NEAR * 2).min(tokens.len()))
+        .take_while(|index| tokens[*index].sentence == sentence)
+        .find(|index| tokens[*index].value)?;
     Some((before, behind))
 }
 
@@ -100,17 +103,22 @@ pub(super) fn attribute(tokens: &[Token], noun: usize, claimed: &[usize], vocabu
     let names = |index: &usize| is_name(&tokens[*index], vocabulary);
     let skipped = |index: &usize| {
         let token = &tokens[*index];
-        token.terms.has(Term::Of) || !token.terms.any(Term::is_noun) && (token.terms.any(Term::is_predicate) || vocabulary.is_filler(&token.plain))
+        token.terms.has(Term::Of)
+            || !token.terms.any(Term::is_noun) && (token.terms.any(Term::is_predicate) || vocabulary.is_filler(&token.plain))
     };
     let next = (noun + 1..tokens.len()).filter(same).take(NEAR).skip_while(skipped).take(1).find(names);
     // Behind a preposition stands where it is missing, not what: `attribute in the assertion`.
-    let next = next.filter(|index| *index == noun + 1 || !tokens[noun + 1..*index].iter().any(|token| token.terms.has(Term::Of)) || called(tokens, noun, *index));
+    let next = next.filter(|index| {
+        *index == noun + 1 || !tokens[noun + 1..*index].iter().any(|token| token.terms.has(Term::Of)) || called(tokens, noun, *index)
+    });
     next.or_else(|| before().take(1).find(names))
 }
 
 /// `attribute with the name X`.
 fn called(tokens: &[Token], noun: usize, name: usize) -> bool {
-    tokens[noun + 1..name].iter().any(|token| matches!(token.plain.as_str(), "name" | "named" | "called" | "namen" | "nom" | "nombre" | "nome"))
+    tokens[noun + 1..name]
+        .iter()
+        .any(|token| matches!(token.plain.as_str(), "name" | "named" | "called" | "namen" | "nom" | "nombre" | "nome"))
 }
 
 /// The word can be the name of an attribute.
