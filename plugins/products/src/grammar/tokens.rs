@@ -135,7 +135,7 @@ fn words(text: &str, vocabulary: &Vocabulary) -> Vec<Word> {
             let next = rest[character.len_utf8()..].chars().next();
             match character {
                 '.' | '!' | '?' | '…' if next.is_none_or(|next| next.is_whitespace() || "\"”»')".contains(next)) => {
-                    place.sentence += 1
+                    place.sentence += 1;
                 }
                 '\n' | '|' => place.sentence += 1,
                 ',' | ';' => {
