@@ -72,19 +72,21 @@ pub(super) fn tokens(text: &str, vocabulary: &Vocabulary) -> Vec<Token> {
         let ahead = phrase(&words, at);
         let found = if word.value && !word.quoted { None } else { vocabulary.terms(&ahead) };
         let marker = if word.value { None } else { vocabulary.marker(&ahead) };
-        let length = found.map_or(1, |(length, _)| length).max(marker.map_or(1, |(length, _)| length));
-        let last = &words[at + length - 1];
+        // What is quoted is one word, however many a phrase takes of it.
+        let named = if word.value { ahead.len() } else { found.map_or(1, |(own, _)| own).max(marker.map_or(1, |(own, _)| own)) };
+        let length = if word.value { 1 } else { named };
+        let Some(last) = words.get(at + length - 1) else { break };
         tokens.push(Token {
             range: word.range.start..last.range.end,
-            terms: found.filter(|(own, _)| *own == length).map(|(_, terms)| terms).unwrap_or_default(),
-            value: word.value && length == 1,
+            terms: found.filter(|(own, _)| *own == named).map(|(_, terms)| terms).unwrap_or_default(),
+            value: word.value,
             sentence: word.place.sentence,
             part: word.place.part,
             comma: word.place.comma,
             run: word.run.start..last.run.end,
             asked: questions.contains(&word.place.sentence),
-            marks: marker.filter(|(own, _)| *own == length).map(|(_, terms)| terms).unwrap_or_default(),
-            plain: ahead[..length].join(" "),
+            marks: marker.filter(|(own, _)| *own == named).map(|(_, terms)| terms).unwrap_or_default(),
+            plain: ahead[..named.min(ahead.len())].join(" "),
         });
         at += length;
     }
