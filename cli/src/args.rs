@@ -233,6 +233,20 @@ pub(crate) enum Format {
     Html,
 }
 
+impl From<Format> for diag_render::Format {
+    fn from(asked: Format) -> Self {
+        match asked {
+            Format::Text => Self::Text,
+            Format::Json => Self::Json,
+            Format::Ndjson => Self::Ndjson,
+            Format::Sarif => Self::Sarif,
+            Format::Junit => Self::Junit,
+            Format::Markdown => Self::Markdown,
+            Format::Html => Self::Html,
+        }
+    }
+}
+
 /// From which level on findings count as failure.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -244,6 +258,16 @@ pub(crate) enum FailOn {
     Warning,
     /// Never
     Never,
+}
+
+impl From<FailOn> for diag_render::FailOn {
+    fn from(asked: FailOn) -> Self {
+        match asked {
+            FailOn::Error => Self::Error,
+            FailOn::Warning => Self::Warning,
+            FailOn::Never => Self::Never,
+        }
+    }
 }
 
 /// Options of `flow`.

@@ -1,6 +1,6 @@
 //! What goes wrong, in one line and a hint; and panics that do not spill onto the terminal.
 
-use crate::terminal::{self, ERROR, HINT};
+use diag_render::terminal::{self, ERROR, HINT};
 use std::error::Error;
 use std::fmt;
 use std::io;

@@ -31,9 +31,10 @@ fn one(path: &Path) -> Result<PrivateKey, Failure> {
         loaded => return loaded.map_err(|error| unusable(&error)),
     }
     for _ in 0..TRIES {
-        let passphrase = rpassword::prompt_password(format!("Passphrase of {}: ", crate::terminal::visible(&shown))).map_err(|_| {
-            Failure::new(format!("{shown}: the key is encrypted, and there is no terminal to ask for its passphrase on")).hint(COPY)
-        })?;
+        let passphrase =
+            rpassword::prompt_password(format!("Passphrase of {}: ", diag_render::terminal::visible(&shown))).map_err(|_| {
+                Failure::new(format!("{shown}: the key is encrypted, and there is no terminal to ask for its passphrase on")).hint(COPY)
+            })?;
         match load_key(&text, Some(&passphrase)) {
             Err(KeyError::WrongPassphrase) => crate::failure::say_error(&format!("{shown}: {}", KeyError::WrongPassphrase)),
             loaded => return loaded.map_err(|error| unusable(&error)),

@@ -5,6 +5,7 @@ mod builtin;
 mod checkers;
 mod commands;
 mod config;
+mod console;
 mod failure;
 mod files;
 mod keys;
@@ -13,12 +14,7 @@ mod output;
 mod plugins;
 mod products;
 mod progress;
-mod render;
-mod terminal;
-mod tone;
 mod typed;
-mod wanted;
-mod wording;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -34,7 +30,7 @@ fn main() -> ExitCode {
         typed::Read::Failed(failure) => return failure::report(&failure.into()),
     };
     let ended = catch_unwind(AssertUnwindSafe(|| {
-        terminal::choose_colours(match arguments.color {
+        console::choose_colours(match arguments.color {
             Some(when) => when,
             None => config::environment::color()?.unwrap_or_default(),
         });

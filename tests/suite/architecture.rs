@@ -18,7 +18,8 @@ fn allowed(name: &str) -> BTreeSet<&'static str> {
     let below: &[&str] = match name {
         "diag-sdk" => &[],
         "diag-core" => &["diag-products", "diag-sdk"],
-        "diag-cli" | "diag-tests" => &["diag-core", "diag-host", "diag-products", "diag-sdk"],
+        "diag-render" => &["diag-core", "diag-products", "diag-sdk"],
+        "diag-cli" | "diag-tests" => &["diag-core", "diag-host", "diag-products", "diag-render", "diag-sdk"],
         _ => &["diag-sdk"],
     };
     let mut allowed: BTreeSet<&str> = below.iter().copied().collect();
@@ -60,6 +61,7 @@ fn only_the_host_may_be_unsafe() {
     assert!(manifest.contains("unsafe_code = \"deny\""));
     for member in [
         "cli",
+        "cli/render",
         "core",
         "plugins/sdk",
         "plugins/products",

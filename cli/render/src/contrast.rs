@@ -17,7 +17,7 @@ const INDENT: usize = 12;
 
 /// What `diag compare --format json` prints.
 #[derive(Debug, Serialize)]
-pub(crate) struct Written<'c> {
+pub struct Written<'c> {
     schema: &'static str,
     working: Judgement<'c>,
     failing: Judgement<'c>,
@@ -34,14 +34,14 @@ struct Judgement<'c> {
 }
 
 /// The comparison for programs.
-pub(crate) fn written<'c>(good: &'c Judged, bad: &'c Judged, contrast: &'c Contrast) -> Written<'c> {
+pub fn written<'c>(good: &'c Judged, bad: &'c Judged, contrast: &'c Contrast) -> Written<'c> {
     let judgement =
         |judged: &'c Judged| Judgement { path: judged.title(), verdict: judged.report.verdict, sentence: headline::of(judged).sentence };
     Written { schema: "diag-compare/1", working: judgement(good), failing: judgement(bad), contrast }
 }
 
 /// The comparison for people.
-pub(crate) fn text(good: &Judged, bad: &Judged, contrast: &Contrast, width: usize) -> String {
+pub fn text(good: &Judged, bad: &Judged, contrast: &Contrast, width: usize) -> String {
     let mut page = Page::new(width);
     for (word, judged) in [("WORKING", good), ("FAILING", bad)] {
         let headline = headline::of(judged);

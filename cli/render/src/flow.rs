@@ -25,14 +25,14 @@ struct Told<'j> {
 }
 
 /// As one object: the attempts of the report, each with its capture.
-pub(crate) fn json(judged: &Judged) -> serde_json::Result<String> {
+pub fn json(judged: &Judged) -> serde_json::Result<String> {
     let Report { attempts, .. } = &judged.report;
     let told = |attempt| Told { capture: view::capture(&judged.case, attempt), attempt };
     super::json::pretty(&Written { schema: "diag-flow/1", attempts: attempts.iter().map(told).collect() })
 }
 
 /// As Mermaid: one sequence diagram per attempt, rounds of a loop as one.
-pub(crate) fn mermaid(judged: &Judged) -> String {
+pub fn mermaid(judged: &Judged) -> String {
     let mut out = String::new();
     for attempt in view::attempts(&judged.case, &judged.report.attempts, None) {
         if !out.is_empty() {
@@ -102,7 +102,7 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::sample;
+    use crate::sample;
 
     #[test]
     fn a_diagram_has_every_step_and_how_it_ended() {

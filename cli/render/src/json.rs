@@ -6,12 +6,12 @@ use serde::Serialize;
 use std::fmt::Write as _;
 
 /// Indented, with a line end.
-pub(crate) fn pretty(value: &impl Serialize) -> serde_json::Result<String> {
+pub fn pretty(value: &impl Serialize) -> serde_json::Result<String> {
     Ok(format!("{}\n", harmless(&serde_json::to_string_pretty(value)?)))
 }
 
 /// On one line, with a line end.
-pub(crate) fn line(value: &impl Serialize) -> serde_json::Result<String> {
+pub fn line(value: &impl Serialize) -> serde_json::Result<String> {
     Ok(format!("{}\n", harmless(&serde_json::to_string(value)?)))
 }
 

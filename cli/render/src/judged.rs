@@ -8,22 +8,26 @@ use std::sync::Arc;
 
 /// A case and its report.
 #[derive(Debug)]
-pub(crate) struct Judged {
-    pub(crate) case: Case,
-    pub(crate) sources: Sources,
-    pub(crate) report: Report,
-    pub(crate) products: Arc<Products>,
+pub struct Judged {
+    /// What was found out.
+    pub case: Case,
+    /// The texts behind its places.
+    pub sources: Sources,
+    /// What is said of it.
+    pub report: Report,
+    /// What is known of products.
+    pub products: Arc<Products>,
 }
 
 impl Judged {
     /// Root causes, most decisive first.
-    pub(crate) fn root_causes(&self) -> Vec<&ReportedFinding> {
+    pub fn root_causes(&self) -> Vec<&ReportedFinding> {
         self.report.root_causes.iter().filter_map(|id| self.report.finding(id)).collect()
     }
 
     /// Root causes, those together that say the same of several places, such as two copies of one
     /// document.
-    pub(crate) fn grouped_root_causes(&self) -> Vec<Vec<&ReportedFinding>> {
+    pub fn grouped_root_causes(&self) -> Vec<Vec<&ReportedFinding>> {
         let mut groups: Vec<Vec<&ReportedFinding>> = Vec::new();
         for finding in self.root_causes() {
             let same = |group: &&mut Vec<&ReportedFinding>| {
@@ -38,12 +42,12 @@ impl Judged {
     }
 
     /// Findings that follow from a root cause, directly or through others.
-    pub(crate) fn following(&self, root: &ReportedFinding) -> Vec<&ReportedFinding> {
+    pub fn following(&self, root: &ReportedFinding) -> Vec<&ReportedFinding> {
         self.report.findings.iter().filter(|finding| finding.id != root.id && self.origin(finding) == root.id).collect()
     }
 
     /// Findings with how often the same is said: of every round of a loop, or of a page and of a log.
-    pub(crate) fn alike(findings: Vec<&ReportedFinding>) -> Vec<(&ReportedFinding, usize)> {
+    pub fn alike(findings: Vec<&ReportedFinding>) -> Vec<(&ReportedFinding, usize)> {
         let mut alike: Vec<(&ReportedFinding, usize)> = Vec::new();
         for finding in findings {
             match alike.iter_mut().find(|(known, _)| known.check == finding.check && known.message == finding.message) {
@@ -55,7 +59,7 @@ impl Judged {
     }
 
     /// Findings of a severity that are neither root causes nor follow from one.
-    pub(crate) fn others(&self, severity: Severity) -> Vec<&ReportedFinding> {
+    pub fn others(&self, severity: Severity) -> Vec<&ReportedFinding> {
         let is_root = |id: &str| self.report.root_causes.iter().any(|root| root == id);
         self.report.findings.iter().filter(|finding| finding.severity == severity && !is_root(self.origin(finding))).collect()
     }
@@ -74,12 +78,12 @@ impl Judged {
     }
 
     /// Its title, where several are shown.
-    pub(crate) fn title_among(&self, several: bool) -> Option<&str> {
+    pub fn title_among(&self, several: bool) -> Option<&str> {
         several.then(|| self.title())
     }
 
     /// What the case is called where several are judged: its capture, else its first file.
-    pub(crate) fn title(&self) -> &str {
+    pub fn title(&self) -> &str {
         use diag_sdk::case::input::InputKind;
         let capture = self.case.inputs.iter().find(|input| matches!(input.kind, InputKind::Har | InputKind::Sketch));
         capture.or(self.case.inputs.first()).map_or("", |input| crate::wording::path(&input.path))

@@ -2,7 +2,7 @@
 //! visible as what they are.
 
 use super::Judged;
-use crate::args::FailOn;
+use crate::FailOn;
 use crate::terminal::visible;
 use crate::wanted;
 use crate::wording;
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn what_was_given_is_not_asked_for() {
-        let mut judged = crate::render::sample::broken();
+        let mut judged = crate::sample::broken();
         judged.case.messages.clear();
         let check = |needs: &[diag_sdk::Need]| ReportedCheck {
             id: "x/y".into(),

@@ -1,29 +1,64 @@
-//! A report in the form that was asked for.
+//! A report in the form that was asked for: pure, so that the command line and a page in a browser share it.
+//!
+//! Nothing here opens a file, asks a terminal or a clock, or draws a random number.
 
-pub(crate) mod contrast;
-pub(crate) mod differing;
-pub(crate) mod fixes;
-pub(crate) mod flow;
+pub mod contrast;
+mod differing;
+pub mod fixes;
+pub mod flow;
 mod html;
-pub(crate) mod json;
+pub mod json;
 mod judged;
 mod junit;
 mod markdown;
 mod prose;
 #[cfg(test)]
-pub(crate) mod sample;
+mod sample;
 mod sarif;
-pub(crate) mod text;
+pub mod terminal;
+pub mod text;
+pub mod tone;
 mod view;
+pub mod wanted;
+pub mod wording;
 
-use crate::args::{FailOn, Format};
-use crate::checkers::Checkers;
+use diag_sdk::manifest::CheckInfo;
 
-pub(crate) use judged::Judged;
+pub use judged::Judged;
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people, at a terminal.
+    Text,
+    /// One object of schema `diag-report/1`.
+    Json,
+    /// One such object per line.
+    Ndjson,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// JUnit XML.
+    Junit,
+    /// Markdown.
+    Markdown,
+    /// One page for a browser.
+    Html,
+}
+
+/// From which level on findings count as failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    /// Errors.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Never.
+    Never,
+}
 
 /// How much the text tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Detail {
+pub enum Detail {
     /// Verdict and root causes.
     Brief,
     /// What a person needs to act.
@@ -34,17 +69,21 @@ pub(crate) enum Detail {
 
 /// What a report is written for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Form {
-    pub(crate) format: Format,
-    pub(crate) detail: Detail,
-    pub(crate) width: usize,
+pub struct Form {
+    /// Its form.
+    pub format: Format,
+    /// How much it tells.
+    pub detail: Detail,
+    /// Columns of text.
+    pub width: usize,
     /// Lines of the terminal it goes to, where it goes to one.
-    pub(crate) height: Option<usize>,
-    pub(crate) fail_on: FailOn,
+    pub height: Option<usize>,
+    /// What counts as failure.
+    pub fail_on: FailOn,
 }
 
-/// Writes the reports. Text may carry styles; whoever prints removes them where they do not belong.
-pub(crate) fn render(judged: &[Judged], checkers: &Checkers, form: Form) -> anyhow::Result<String> {
+/// Writes the reports. `checks` are those that were asked, with what they say of themselves. Text may carry styles; whoever prints removes them where they do not belong.
+pub fn render(judged: &[Judged], checks: &[CheckInfo], form: Form) -> anyhow::Result<String> {
     let several = judged.len() > 1;
     let each = |write: &dyn Fn(&Judged) -> anyhow::Result<String>, between: &str| -> anyhow::Result<String> {
         Ok(judged.iter().map(write).collect::<anyhow::Result<Vec<_>>>()?.join(between))
@@ -72,7 +111,7 @@ pub(crate) fn render(judged: &[Judged], checkers: &Checkers, form: Form) -> anyh
             Ok(if several { format!("{text}\n{}", markdown::summary(judged)) } else { text })
         }
         Format::Html => html::render(judged, form.detail),
-        Format::Sarif => Ok(json::pretty(&sarif::render(judged, checkers))?),
+        Format::Sarif => Ok(json::pretty(&sarif::render(judged, checks))?),
         Format::Junit => Ok(junit::render(judged, form.fail_on)),
     }
 }

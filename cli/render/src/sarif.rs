@@ -2,22 +2,22 @@
 //! known, element paths as logical locations.
 
 use super::Judged;
-use crate::checkers::Checkers;
 use diag_core::report::{CheckOutcome, ReportedFinding};
+use diag_sdk::manifest::CheckInfo;
 use diag_sdk::{Place, Severity};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
 /// All cases as one log.
-pub(crate) fn render(judged: &[Judged], checkers: &Checkers) -> Value {
+pub(crate) fn render(judged: &[Judged], checks: &[CheckInfo]) -> Value {
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
-        "runs": judged.iter().map(|one| run(one, checkers)).collect::<Vec<_>>(),
+        "runs": judged.iter().map(|one| run(one, checks)).collect::<Vec<_>>(),
     })
 }
 
-fn run(judged: &Judged, checkers: &Checkers) -> Value {
+fn run(judged: &Judged, checks: &[CheckInfo]) -> Value {
     let report = &judged.report;
     let rules: Vec<&str> = report.checks.iter().map(|check| check.id.as_str()).collect();
     let crashed: Vec<Value> = report
@@ -27,7 +27,7 @@ fn run(judged: &Judged, checkers: &Checkers) -> Value {
         .map(|check| json!({"level": "error", "message": {"text": check.error}, "associatedRule": {"id": check.id}}))
         .collect();
     json!({
-        "tool": {"driver": {"name": report.tool.name, "version": report.tool.version, "rules": rules.iter().map(|id| rule(id, checkers)).collect::<Vec<_>>()}},
+        "tool": {"driver": {"name": report.tool.name, "version": report.tool.version, "rules": rules.iter().map(|id| rule(id, checks)).collect::<Vec<_>>()}},
         "columnKind": "unicodeCodePoints",
         "artifacts": report.inputs.iter().map(|input| json!({"location": {"uri": uri(&input.path)}})).collect::<Vec<_>>(),
         "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": crashed}],
@@ -55,8 +55,8 @@ fn results(judged: &Judged, rules: &[&str]) -> Vec<Value> {
     results
 }
 
-fn rule(id: &str, checkers: &Checkers) -> Value {
-    let Some(check) = checkers.check(id) else { return json!({"id": id}) };
+fn rule(id: &str, checks: &[CheckInfo]) -> Value {
+    let Some(check) = checks.iter().find(|check| check.id == id) else { return json!({"id": id}) };
     let first = check.docs.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or(&check.title);
     let mut rule = json!({
         "id": id,

@@ -7,7 +7,7 @@ use serde::Serialize;
 /// How something is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Tone {
+pub enum Tone {
     /// It is wrong.
     Bad,
     /// It may go wrong.
@@ -23,7 +23,7 @@ pub(crate) enum Tone {
 
 impl Tone {
     /// Its colour on a terminal.
-    pub(crate) fn style(self) -> Style {
+    pub fn style(self) -> Style {
         match self {
             Self::Bad => ERROR,
             Self::Warn => WARNING,

@@ -5,7 +5,7 @@ use diag_products::{Products, Role};
 use diag_sdk::{Case, Need, Vendor};
 
 /// What an input is called.
-pub(crate) fn name(need: Need, products: &Products) -> String {
+pub fn name(need: Need, products: &Products) -> String {
     let neutral = match need {
         Need::Capture => "Browser capture (HAR)",
         Need::IdpMetadata => "Metadata of the identity provider",
@@ -27,7 +27,7 @@ pub(crate) fn name(need: Need, products: &Products) -> String {
 }
 
 /// How to get it, one line.
-pub(crate) fn how(need: Need, case: &Case, products: &Products) -> String {
+pub fn how(need: Need, case: &Case, products: &Products) -> String {
     let (side, neutral) = match need {
         Need::Capture => {
             (None, "press F12, open Network, tick Preserve log, sign in until it fails, then export the HAR with sensitive data")
@@ -45,7 +45,7 @@ pub(crate) fn how(need: Need, case: &Case, products: &Products) -> String {
 }
 
 /// It is an export of a product that is known not to take part, so there is none to ask for.
-pub(crate) fn is_foreign(case: &Case, need: Need, products: &Products) -> bool {
+pub fn is_foreign(case: &Case, need: Need, products: &Products) -> bool {
     let Some((product, _)) = products.whose(need) else { return false };
     let idp = product.roles.contains(&Role::Idp);
     let seen = if idp { case.idp_vendor } else { case.sp_vendor };

@@ -12,7 +12,7 @@ use diag_sdk::{Case, Cause, Severity, Who};
 use jiff::Timestamp;
 
 /// The severity in one word.
-pub(crate) fn word(severity: Severity) -> &'static str {
+pub fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -21,7 +21,7 @@ pub(crate) fn word(severity: Severity) -> &'static str {
 }
 
 /// How it is meant.
-pub(crate) fn tone(severity: Severity) -> Tone {
+pub fn tone(severity: Severity) -> Tone {
     match severity {
         Severity::Error => Tone::Bad,
         Severity::Warning => Tone::Warn,
@@ -30,7 +30,7 @@ pub(crate) fn tone(severity: Severity) -> Tone {
 }
 
 /// Who acts.
-pub(crate) fn person(who: Who) -> &'static str {
+pub fn person(who: Who) -> &'static str {
     match who {
         Who::Idp => "Identity provider administrator",
         Who::Sp => "Service provider administrator",
@@ -40,12 +40,12 @@ pub(crate) fn person(who: Who) -> &'static str {
 }
 
 /// The screen of a cause, where there is one to go to.
-pub(crate) fn screen(cause: &Cause) -> Option<&str> {
+pub fn screen(cause: &Cause) -> Option<&str> {
     cause.has_screen().then_some(cause.screen.as_str())
 }
 
 /// What an attempt is for.
-pub(crate) fn attempt(kind: AttemptKind) -> &'static str {
+pub fn attempt(kind: AttemptKind) -> &'static str {
     match kind {
         AttemptKind::SignIn => "sign-in",
         AttemptKind::SignOut => "sign-out",
@@ -53,7 +53,7 @@ pub(crate) fn attempt(kind: AttemptKind) -> &'static str {
 }
 
 /// What an attempt is for, where its outcome does not say that itself, as "signed out" does.
-pub(crate) fn purpose(kind: AttemptKind, outcome: Outcome) -> Option<&'static str> {
+pub fn purpose(kind: AttemptKind, outcome: Outcome) -> Option<&'static str> {
     match (kind, outcome) {
         (AttemptKind::SignOut, Outcome::SignedOut | Outcome::SignOutFailed) => None,
         (kind, _) => Some(attempt(kind)),
@@ -61,7 +61,7 @@ pub(crate) fn purpose(kind: AttemptKind, outcome: Outcome) -> Option<&'static st
 }
 
 /// What set the moment of judgement.
-pub(crate) fn judged_by(case: &Case) -> &'static str {
+pub fn judged_by(case: &Case) -> &'static str {
     match case.judged_by {
         JudgedBy::Now => "now",
         JudgedBy::Capture if case.exchanges.is_empty() => "the time the message gives",
@@ -71,7 +71,7 @@ pub(crate) fn judged_by(case: &Case) -> &'static str {
 }
 
 /// How an attempt ended.
-pub(crate) fn outcome(outcome: Outcome) -> (&'static str, Tone) {
+pub fn outcome(outcome: Outcome) -> (&'static str, Tone) {
     match outcome {
         Outcome::Incomplete => ("not finished", Tone::Warn),
         Outcome::SignedIn => ("signed in", Tone::Good),
@@ -87,7 +87,7 @@ pub(crate) fn outcome(outcome: Outcome) -> (&'static str, Tone) {
 }
 
 /// Who acts in a step.
-pub(crate) fn actor(actor: Actor) -> &'static str {
+pub fn actor(actor: Actor) -> &'static str {
     match actor {
         Actor::Browser => "browser",
         Actor::Sp => "SP",
@@ -97,7 +97,7 @@ pub(crate) fn actor(actor: Actor) -> &'static str {
 }
 
 /// What a file is.
-pub(crate) fn kind(kind: InputKind) -> String {
+pub fn kind(kind: InputKind) -> String {
     let own = |need| wanted::name(need, &Products::builtin());
     let words = match kind {
         InputKind::Unrecognised => "not used",
@@ -122,7 +122,7 @@ pub(crate) fn kind(kind: InputKind) -> String {
 }
 
 /// What happened to a message on the way.
-pub(crate) fn damage(damage: Damage) -> &'static str {
+pub fn damage(damage: Damage) -> &'static str {
     match damage {
         Damage::NotBase64 => "not base64, though it should be",
         Damage::NotDeflate => "not DEFLATE data, which the Redirect binding wants",
@@ -144,16 +144,16 @@ pub(crate) fn damage(damage: Damage) -> &'static str {
 }
 
 /// `1 error`, `2 errors`.
-pub(crate) fn count(number: usize, noun: &str) -> String {
+pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A moment for people, always in UTC: both sides' logs and administrators sit in other zones.
-pub(crate) fn moment(time: Timestamp) -> String {
+pub fn moment(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// The path of an input for people.
-pub(crate) fn path(path: &str) -> &str {
+pub fn path(path: &str) -> &str {
     if path == "-" { "standard input" } else { path }
 }

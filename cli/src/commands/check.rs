@@ -5,6 +5,7 @@ use super::examining::{Manner, examine, judge, understood};
 use crate::args::{CheckArguments, Format};
 use crate::checkers::Checkers;
 use crate::config::{self, Configured};
+use crate::console;
 use crate::failure::{self, Failure};
 use crate::files::{self, Collected, File, Given};
 use crate::keys;
@@ -13,12 +14,11 @@ use crate::output::{self, Target};
 use crate::plugins;
 use crate::products;
 use crate::progress::Meter;
-use crate::render::{self, Detail, Judged};
-use crate::terminal;
-use crate::wording;
 use diag_core::intake::{self, Options, Supplied};
 use diag_core::runner::Selection;
 use diag_products::Products;
+use diag_render::wording;
+use diag_render::{Detail, Form, Judged};
 use diag_sdk::case::input::{HeldBy, Input, InputKind};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -87,9 +87,13 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
         (_, true) => Detail::Full,
         _ => Detail::Usual,
     };
-    let width = if target.is_some() { terminal::USUAL } else { terminal::width() };
-    let height = if target.is_some() { None } else { terminal::height() };
-    let text = render::render(&understood, &checkers, render::Form { format, detail, width, height, fail_on })?;
+    let width = if target.is_some() { console::USUAL } else { console::width() };
+    let height = if target.is_some() { None } else { console::height() };
+    let text = diag_render::render(
+        &understood,
+        checkers.checks(),
+        Form { format: format.into(), detail, width, height, fail_on: fail_on.into() },
+    )?;
     match target {
         Some(target) if format == Format::Text => target.write(&output::unstyled(&text))?,
         Some(target) => target.write(&text)?,

@@ -2,12 +2,13 @@
 
 use crate::args::{ChecksArguments, ListFormat};
 use crate::checkers::Checkers;
+use crate::console;
 use crate::output;
 use crate::plugins;
-use crate::render::json;
-use crate::render::text::page::{Page, plain, styled};
-use crate::terminal::{self, DIM, STRONG};
-use crate::wording;
+use diag_render::json;
+use diag_render::terminal::{DIM, STRONG};
+use diag_render::text::page::{Page, plain, styled};
+use diag_render::wording;
 use diag_sdk::manifest::{CauseInfo, CheckInfo};
 use diag_sdk::{Cause, Need, Severity, Stage, Vendor};
 use serde::Serialize;
@@ -61,7 +62,7 @@ pub(crate) fn run(arguments: &ChecksArguments) -> anyhow::Result<ExitCode> {
             let listed: Vec<Listed<'_>> = checkers.checks().iter().map(Listed::from).collect();
             json::pretty(&listed)?
         }
-        ListFormat::Text => table(&checkers, if std::io::stdout().is_terminal() { terminal::width() } else { UNWRAPPED }),
+        ListFormat::Text => table(&checkers, if std::io::stdout().is_terminal() { console::width() } else { UNWRAPPED }),
     };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)

@@ -4,16 +4,16 @@ use super::check::{WHAT_IS_READ, remark, say_notes};
 use super::examining::{Manner, examine, judge, understood};
 use crate::args::{CompareArguments, ListFormat};
 use crate::checkers::Checkers;
+use crate::console;
 use crate::failure::{self, Failure};
 use crate::files::{self, Given};
 use crate::keys;
 use crate::output;
 use crate::products;
 use crate::progress::Meter;
-use crate::render::{Judged, contrast, json};
-use crate::terminal;
 use diag_core::compare::{self, Side};
 use diag_core::verdict::Verdict;
+use diag_render::{Judged, contrast, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
     let found = compare::contrast(side(&good), side(&bad));
     match arguments.format {
         ListFormat::Json => output::print_bytes(json::pretty(&contrast::written(&good, &bad, &found))?.as_bytes())?,
-        ListFormat::Text => output::print(&contrast::text(&good, &bad, &found, terminal::width()))?,
+        ListFormat::Text => output::print(&contrast::text(&good, &bad, &found, console::width()))?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,9 +2,9 @@
 
 use crate::args::FailOn;
 use crate::failure::UNABLE;
-use crate::render::Judged;
 use diag_core::report::CheckOutcome;
 use diag_core::verdict::Verdict;
+use diag_render::Judged;
 use diag_sdk::Severity;
 use std::process::ExitCode;
 

@@ -3,7 +3,6 @@
 use crate::checkers::Checkers;
 use crate::files::File;
 use crate::progress::Meter;
-use crate::render::Judged;
 use diag_core::crypto::PrivateKey;
 use diag_core::examine::{Examination, Request};
 use diag_core::intake::Supplied;
@@ -11,6 +10,7 @@ use diag_core::report::Report;
 use diag_core::runner::Selection;
 use diag_core::suppression::{self, Suppression};
 use diag_products::Products;
+use diag_render::Judged;
 use diag_sdk::case::input::{Input, InputKind};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

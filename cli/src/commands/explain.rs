@@ -4,16 +4,17 @@ mod sentence;
 
 use crate::args::ExplainArguments;
 use crate::checkers::Checkers;
+use crate::console;
 use crate::failure::Failure;
 use crate::nearest::did_you_mean;
 use crate::output;
 use crate::plugins;
-use crate::render::text::markdown;
-use crate::render::text::page::{Page, plain, screen_path, styled, with_code};
-use crate::terminal::{self, DIM, GOOD, STRONG};
-use crate::wanted;
-use crate::wording;
 use diag_products::Products;
+use diag_render::terminal::{self, DIM, GOOD, STRONG};
+use diag_render::text::markdown;
+use diag_render::text::page::{Page, plain, screen_path, styled, with_code};
+use diag_render::wanted;
+use diag_render::wording;
 use diag_sdk::case::product::VendorCode;
 use diag_sdk::manifest::{CauseInfo, CheckInfo, Manifest};
 use diag_sdk::status;
@@ -21,7 +22,7 @@ use diag_sdk::{Setting, Vendor};
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<ExitCode> {
-    let mut page = Page::new(terminal::width());
+    let mut page = Page::new(console::width());
     let checkers = plugins::checkers(&arguments.plugins, &[])?;
     write(&mut page, &checkers, arguments.id.join(" ").trim())?;
     output::print(&page.finish())?;

@@ -4,15 +4,15 @@ use super::check::remark;
 use super::examining::{Manner, examine, judge, understood};
 use crate::args::{FlowArguments, FlowFormat};
 use crate::checkers::Checkers;
+use crate::console;
 use crate::failure::{self, Failure};
 use crate::files::{self, Given};
 use crate::output;
 use crate::products;
 use crate::progress::Meter;
-use crate::render::flow;
-use crate::render::text::timeline;
-use crate::terminal;
-use crate::wording;
+use diag_render::flow;
+use diag_render::text::timeline;
+use diag_render::wording;
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &FlowArguments) -> anyhow::Result<ExitCode> {
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &FlowArguments) -> anyhow::Result<ExitCode> {
             .into());
     }
     match arguments.format {
-        FlowFormat::Text => output::print(&timeline::render(&judged, terminal::width()))?,
+        FlowFormat::Text => output::print(&timeline::render(&judged, console::width()))?,
         FlowFormat::Json => output::print_bytes(flow::json(&judged)?.as_bytes())?,
         FlowFormat::Mermaid => output::print_bytes(flow::mermaid(&judged).as_bytes())?,
     }

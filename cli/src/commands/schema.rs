@@ -2,7 +2,7 @@
 
 use crate::args::{SchemaArguments, SchemaOf};
 use crate::output;
-use crate::render::json;
+use diag_render::json;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use std::process::ExitCode;
@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &SchemaArguments) -> anyhow::Result<ExitCode> {
 pub(super) fn text(document: SchemaOf) -> anyhow::Result<String> {
     let schema = match document {
         SchemaOf::Report => written::<diag_core::report::Report>(),
-        SchemaOf::Fix => written::<crate::render::fixes::Fixes>(),
+        SchemaOf::Fix => written::<diag_render::fixes::Fixes>(),
         SchemaOf::Case => schemars::schema_for!(diag_sdk::Case),
         SchemaOf::Finding => schemars::schema_for!(diag_sdk::Finding),
         SchemaOf::Plugin => schemars::schema_for!(diag_host::frames::Frame),

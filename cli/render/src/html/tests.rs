@@ -1,7 +1,7 @@
 //! The page as a browser would take it apart: well-formed, running nothing, and no value of a file in it but as text.
 
 use super::*;
-use crate::render::sample;
+use crate::sample;
 use roxmltree::{Document, ParsingOptions};
 use std::collections::BTreeSet;
 

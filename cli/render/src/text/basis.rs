@@ -1,9 +1,9 @@
 //! What the report rests on: the files read and the attempts seen in them.
 
 use super::page::{Page, plain, styled};
-use crate::render::Detail;
-use crate::render::view::{CaseView, InputView, listed};
+use crate::Detail;
 use crate::terminal::{DIM, STRONG, WARNING};
+use crate::view::{CaseView, InputView, listed};
 use crate::wording;
 use unicode_width::UnicodeWidthStr;
 

@@ -1,8 +1,8 @@
 //! Expected and actual in two lines, one above the other, with carets under what differs.
 
 use super::page::{Page, plain, styled};
-use crate::render::view::comparison::{Compared, Comparison};
 use crate::terminal::{DIM, ERROR, visible};
+use crate::view::comparison::{Compared, Comparison};
 use anstyle::Style;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -179,8 +179,8 @@ fn carets(text: &str, ranges: &[Range<usize>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::sample;
-    use crate::render::view::comparison;
+    use crate::sample;
+    use crate::view::comparison;
     use diag_sdk::Finding;
 
     fn shown(expected: &str, actual: &str, width: usize) -> String {

@@ -1,8 +1,8 @@
 //! Where a finding shows, with the line of the source and carets under what is meant.
 
 use super::page::{Page, styled};
-use crate::render::view::{Line, PlaceView};
 use crate::terminal::{DIM, ERROR, STRONG};
+use crate::view::{Line, PlaceView};
 use crate::wording;
 use unicode_width::UnicodeWidthStr;
 

@@ -2,9 +2,9 @@
 
 use super::page::{Page, plain, screen_path, styled, with_code};
 use super::{comparison, excerpt};
-use crate::render::Detail;
-use crate::render::view::{Block, Finding, Fix, Root};
+use crate::Detail;
 use crate::terminal::{DIM, ERROR, GOOD, PLAIN, STRONG};
+use crate::view::{Block, Finding, Fix, Root};
 use crate::wording;
 use diag_sdk::Severity;
 

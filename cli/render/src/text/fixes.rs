@@ -2,7 +2,7 @@
 //! entered by hand.
 
 use super::page::{Page, plain, screen_path, styled, with_code};
-use crate::render::fixes::{Copied, Fixes, Step, Task, Upload};
+use crate::fixes::{Copied, Fixes, Step, Task, Upload};
 use crate::terminal::{DIM, GOOD, PLAIN, STRONG, WARNING};
 use crate::wording;
 
@@ -10,7 +10,7 @@ use crate::wording;
 const CHANGES_SHOWN: usize = 12;
 
 /// The record for people.
-pub(crate) fn render(fixes: &Fixes, width: usize) -> String {
+pub fn render(fixes: &Fixes, width: usize) -> String {
     let mut page = Page::new(width);
     if fixes.copies.is_empty() && fixes.by_hand.is_empty() && fixes.refused.is_empty() {
         page.line("Nothing to do: no file needs a repair, and there is no value to enter.");

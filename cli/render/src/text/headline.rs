@@ -1,8 +1,8 @@
 //! The verdict in one line, and what it rests on.
 
 use super::page::{Page, plain, styled};
-use crate::render::view::headline::Headline;
 use crate::terminal::{DIM, STRONG};
+use crate::view::headline::Headline;
 
 /// Writes the verdict, how the decisive attempt ended, and how much was found.
 pub(super) fn write(page: &mut Page, headline: &Headline<'_>) {

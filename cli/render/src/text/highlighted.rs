@@ -35,7 +35,7 @@ impl Part {
 
 /// The lines of an XML text, coloured. Tabs stay; every other control character is written as an escape. A run of
 /// base64 longer than the line is folded, which changes nothing in it.
-pub(crate) fn lines(text: &str, width: usize) -> Vec<String> {
+pub fn lines(text: &str, width: usize) -> Vec<String> {
     let mut part = Part::Text;
     text.lines().flat_map(|line| folded(line, width)).map(|line| one(&line, &mut part)).collect()
 }

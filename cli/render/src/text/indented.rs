@@ -5,18 +5,18 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 /// Indents by two blanks. What does not parse is returned as it is.
-pub(crate) fn xml(text: &str) -> String {
+pub fn xml(text: &str) -> String {
     try_xml(text).unwrap_or_else(|| text.to_owned())
 }
 
 /// The encoding the declaration names, where it is another than UTF-8, in which text is written here.
-pub(crate) fn other_encoding(text: &str) -> Option<&str> {
+pub fn other_encoding(text: &str) -> Option<&str> {
     let (_, value) = encoding(text)?;
     (!value.eq_ignore_ascii_case("utf-8")).then_some(value)
 }
 
 /// The declaration with UTF-8 as its encoding, and all the rest as it is.
-pub(crate) fn as_utf8(text: &str) -> String {
+pub fn as_utf8(text: &str) -> String {
     match (encoding(text), other_encoding(text)) {
         (Some((at, value)), Some(_)) => format!("{}UTF-8{}", &text[..at], &text[at + value.len()..]),
         _ => text.to_owned(),

@@ -5,7 +5,7 @@ use crate::terminal::{DIM, STRONG};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 /// Writes a Markdown text.
-pub(crate) fn write(page: &mut Page, markdown: &str) {
+pub fn write(page: &mut Page, markdown: &str) {
     let mut layout = Layout { page, text: String::new(), lists: Vec::new(), code: None, strong: 0 };
     for event in Parser::new(markdown) {
         layout.take(event);

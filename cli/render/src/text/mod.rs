@@ -4,15 +4,15 @@ mod basis;
 mod comparison;
 mod excerpt;
 mod findings;
-pub(crate) mod fixes;
+pub mod fixes;
 mod headline;
-pub(crate) mod highlighted;
-pub(crate) mod indented;
-pub(crate) mod markdown;
-pub(crate) mod page;
-pub(crate) mod summary;
+pub mod highlighted;
+pub mod indented;
+pub mod markdown;
+pub mod page;
+pub mod summary;
 mod suppressed;
-pub(crate) mod timeline;
+pub mod timeline;
 mod unchecked;
 
 use super::view::{self, Room};
@@ -22,7 +22,7 @@ use diag_sdk::Severity;
 use page::{Page, styled};
 
 /// Writes one report. `title` names the capture where several are judged.
-pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail, width: usize) -> String {
+pub fn render(judged: &Judged, title: Option<&str>, detail: Detail, width: usize) -> String {
     let room = Room { root: excerpt::room(width, findings::ROOT_INDENT), listed: excerpt::room(width, findings::LIST_INDENT) };
     let case = view::case(judged, title, detail, room);
     let mut page = Page::new(width);
@@ -66,7 +66,7 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail, width
 
 /// The verdict, the root causes and who mends them once more, below a report that is longer than the screen: what
 /// stands last is what a terminal shows.
-pub(crate) fn in_short(judged: &Judged, report: &str, height: usize, width: usize) -> Option<String> {
+pub fn in_short(judged: &Judged, report: &str, height: usize, width: usize) -> Option<String> {
     let short = report.lines().count() < height || judged.report.root_causes.is_empty();
     (!short).then(|| format!("\n{}\n{}", styled(DIM, "In short:"), render(judged, None, Detail::Brief, width)))
 }
@@ -74,7 +74,7 @@ pub(crate) fn in_short(judged: &Judged, report: &str, height: usize, width: usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::sample;
+    use crate::sample;
 
     fn plain(judged: &Judged, detail: Detail) -> String {
         anstream::adapter::strip_str(&render(judged, None, detail, 88)).to_string()

@@ -3,7 +3,7 @@
 //! Everything that may come from input goes through [`styled`] or [`plain`], which make control
 //! characters visible.
 
-use crate::render::prose::spans;
+use crate::prose::spans;
 use crate::terminal::{PLAIN, STRONG, visible};
 use anstyle::Style;
 use std::borrow::Cow;
@@ -11,23 +11,23 @@ use std::fmt::Write as _;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 /// A text with a style, safe to show.
-pub(crate) fn styled(style: Style, text: &str) -> String {
+pub fn styled(style: Style, text: &str) -> String {
     let text = visible(text);
     if style == PLAIN { text.into_owned() } else { format!("{style}{text}{style:#}") }
 }
 
 /// A text without style, safe to show.
-pub(crate) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     visible(text).into_owned()
 }
 
 /// One paragraph, with `code` between backticks standing out.
-pub(crate) fn with_code(line: &str) -> String {
+pub fn with_code(line: &str) -> String {
     spans(line).into_iter().map(|span| if span.code { styled(STRONG, span.text) } else { plain(span.text) }).collect()
 }
 
 /// A path through screens, `A › B › C`: breaks only between screens. What names no screen is prose.
-pub(crate) fn screen_path(style: Style, path: &str) -> String {
+pub fn screen_path(style: Style, path: &str) -> String {
     if !path.contains(" › ") {
         return styled(style, path);
     }
@@ -41,55 +41,55 @@ const UNBROKEN: &str = "\u{a0}";
 
 /// The page being written.
 #[derive(Debug)]
-pub(crate) struct Page {
+pub struct Page {
     out: String,
     width: usize,
 }
 
 impl Page {
     /// An empty page.
-    pub(crate) fn new(width: usize) -> Self {
+    pub fn new(width: usize) -> Self {
         Self { out: String::new(), width }
     }
 
     /// Its width in columns.
-    pub(crate) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.width
     }
 
     /// The text so far.
-    pub(crate) fn finish(self) -> String {
+    pub fn finish(self) -> String {
         self.out
     }
 
     /// An empty line, but never two, and none at the top.
-    pub(crate) fn blank(&mut self) {
+    pub fn blank(&mut self) {
         if !self.out.is_empty() && !self.out.ends_with("\n\n") {
             self.out.push('\n');
         }
     }
 
     /// A line as it is.
-    pub(crate) fn line(&mut self, line: &str) {
+    pub fn line(&mut self, line: &str) {
         self.out.push_str(line.trim_end());
         self.out.push('\n');
     }
 
     /// A line of which not even the blanks at its end may be lost.
-    pub(crate) fn raw(&mut self, line: &str) {
+    pub fn raw(&mut self, line: &str) {
         self.out.push_str(line);
         self.out.push('\n');
     }
 
     /// A paragraph, wrapped, all lines indented alike.
-    pub(crate) fn paragraph(&mut self, indent: usize, text: &str) {
+    pub fn paragraph(&mut self, indent: usize, text: &str) {
         let blank = " ".repeat(indent);
         self.wrapped(&blank, &blank, text);
     }
 
     /// A paragraph whose first line begins with `lead` (which fills `indent` columns or fewer) and whose further lines are
     /// indented by `indent`.
-    pub(crate) fn hanging(&mut self, lead: &str, indent: usize, text: &str) {
+    pub fn hanging(&mut self, lead: &str, indent: usize, text: &str) {
         let shown = textwrap::core::display_width(lead);
         let first = format!("{lead}{}", " ".repeat(indent.saturating_sub(shown)));
         self.wrapped(&first, &" ".repeat(indent), text);

@@ -1,9 +1,9 @@
 //! Many captures in a table: a verdict, a name and a reason each.
 
 use super::page::{Page, plain, styled};
-use crate::render::Judged;
-use crate::render::view;
+use crate::Judged;
 use crate::terminal::{DIM, STRONG};
+use crate::view;
 use unicode_width::UnicodeWidthStr;
 
 /// Widest column of names.

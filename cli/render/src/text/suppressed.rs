@@ -1,9 +1,9 @@
 //! What is kept back, and why.
 
 use super::page::{Page, plain, styled};
-use crate::render::view::Suppressed;
 use crate::terminal::{DIM, STRONG, WARNING};
 use crate::tone::Tone;
+use crate::view::Suppressed;
 
 /// Writes the decisions to live with findings, and what became of each.
 pub(super) fn write(page: &mut Page, suppressed: &Suppressed<'_>) {

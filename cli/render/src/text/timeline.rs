@@ -1,9 +1,9 @@
 //! Attempts as timelines: who sent what to whom, when, and where it stopped.
 
 use super::page::{Page, plain, styled};
-use crate::render::Judged;
-use crate::render::view::{self, Attempt, Step};
+use crate::Judged;
 use crate::terminal::{DIM, ERROR, STRONG, WARNING, visible};
+use crate::view::{self, Attempt, Step};
 use crate::wording;
 use anstyle::Style;
 use diag_sdk::case::attempt::Actor;
@@ -15,7 +15,7 @@ const WIDEST_WHAT: usize = 28;
 const SHORTEST_URL: usize = 24;
 
 /// Writes all attempts of a case.
-pub(crate) fn render(judged: &Judged, width: usize) -> String {
+pub fn render(judged: &Judged, width: usize) -> String {
     let mut page = Page::new(width);
     let attempts = view::attempts(&judged.case, &judged.report.attempts, None);
     if attempts.is_empty() {
@@ -111,7 +111,7 @@ fn side(towards: Actor) -> Style {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::sample;
+    use crate::sample;
 
     #[test]
     fn long_urls_keep_host_and_end() {

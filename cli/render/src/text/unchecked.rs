@@ -1,9 +1,9 @@
 //! What could not be checked, by the input that would decide it, and how to get that input.
 
 use super::page::{Page, plain, styled};
-use crate::render::Detail;
-use crate::render::view::{Unchecked, Wanted};
+use crate::Detail;
 use crate::terminal::{DIM, ERROR, STRONG};
+use crate::view::{Unchecked, Wanted};
 
 /// Inputs explained without `-v`; the others are named only.
 const MOST_SHOWN: usize = 5;

@@ -1,6 +1,6 @@
 //! Expected and actual, with what differs marked where that can be told.
 
-use crate::render::differing::{self, Aligned};
+use crate::differing::{self, Aligned};
 use crate::tone::Tone;
 use diag_core::report::ReportedFinding;
 use diag_sdk::Difference;

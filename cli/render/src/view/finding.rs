@@ -3,8 +3,8 @@
 use super::comparison::{self, Comparison};
 use super::place::{self, PlaceView};
 use super::prose::{Block, Prose, blocks};
-use crate::render::{Detail, Judged};
 use crate::wording;
+use crate::{Detail, Judged};
 use diag_core::report::ReportedFinding;
 use diag_sdk::{Cause, Severity};
 use serde::{Serialize, Serializer};

@@ -1,6 +1,6 @@
 //! What was given beside a capture, so that a verdict claims no more than what it rests on.
 
-use crate::render::Judged;
+use crate::Judged;
 use diag_sdk::Case;
 use diag_sdk::case::input::InputKind;
 use diag_sdk::case::judgement::Part;
@@ -95,7 +95,7 @@ fn given(case: &Case) -> Given {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::sample;
+    use crate::sample;
     use diag_sdk::case::message::Message;
     use diag_sdk::case::metadata::{IdpRole, Metadata, SpRole};
 

@@ -1,7 +1,7 @@
 //! The verdict in one line, and what it rests on.
 
 use super::given;
-use crate::render::Judged;
+use crate::Judged;
 use crate::tone::Tone;
 use crate::wording::{self, count};
 use diag_core::report::{CheckOutcome, Report, ReportedFinding};

@@ -182,7 +182,7 @@ fn others(judged: &Judged, detail: Detail, room: Room) -> Vec<Group<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::{html, markdown, sample, text};
+    use crate::{html, markdown, sample, text};
 
     /// What every format says of a case.
     fn formats(judged: Judged) -> Vec<String> {

@@ -1,9 +1,9 @@
 //! Where a finding shows, with the line of the source and what is meant in it: the very characters that
 //! differ, where the text holds the value that was compared.
 
-use crate::render::{Judged, differing};
 use crate::terminal::visible;
 use crate::wording;
+use crate::{Judged, differing};
 use diag_core::report::ReportedFinding;
 use diag_core::sources::Excerpt;
 use diag_sdk::Place;
@@ -146,7 +146,7 @@ mod tests {
     fn carets_narrow_to_what_differs() {
         let finding = |expected: &str, actual: &str| {
             let compared = diag_sdk::Finding::error("").expected(expected, "").actual(actual, "").compared();
-            crate::render::sample::reported("f1", "test/x", compared)
+            crate::sample::reported("f1", "test/x", compared)
         };
         let marked = |text: &str, finding: &ReportedFinding| {
             difference_in(&Excerpt { text: text.into(), start: 2, length: text.len() - 4, line: 1 }, finding)

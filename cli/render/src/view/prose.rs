@@ -1,6 +1,6 @@
 //! Prose of checks, ready to be laid out: which part is code, which lines are items of a list.
 
-use crate::render::prose::{paragraphs, spans};
+use crate::prose::{paragraphs, spans};
 use serde::{Serialize, Serializer};
 
 /// A paragraph in which backticks mark code. A template meets it as its stretches.

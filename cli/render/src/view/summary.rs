@@ -1,7 +1,7 @@
 //! A case in one line of a table.
 
 use super::headline;
-use crate::render::Judged;
+use crate::Judged;
 use crate::tone::Tone;
 use crate::wording;
 

@@ -1,7 +1,7 @@
 //! What somebody decided to live with: how much is kept back and why, which decisions have run out, which mean
 //! nothing any more.
 
-use crate::render::Judged;
+use crate::Judged;
 use crate::tone::Tone;
 use crate::wording;
 use diag_core::suppression::{Applied, Standing};

@@ -1,6 +1,6 @@
 //! What could not be checked: which inputs would decide it, and how many checks wait for each.
 
-use crate::render::{Detail, Judged};
+use crate::{Detail, Judged};
 use crate::{wanted, wording};
 use diag_core::report::CheckOutcome;
 use diag_core::verdict::Verdict;

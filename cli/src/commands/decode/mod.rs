@@ -7,15 +7,10 @@ mod source;
 mod summary;
 
 use crate::args::{DecodeArguments, ListFormat};
+use crate::console;
 use crate::failure::{self, Failure, UNABLE};
 use crate::keys;
 use crate::output;
-use crate::render::json;
-use crate::render::text::highlighted;
-use crate::render::text::indented;
-use crate::render::text::page::{Page, plain, styled};
-use crate::terminal::{self, DIM, STRONG, WARNING};
-use crate::wording;
 use anstream::ColorChoice;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -23,6 +18,12 @@ use diag_core::crypto::{self, Unveiled};
 use diag_core::evidence::Evidence;
 use diag_core::saml::messages::{self, Decoded};
 use diag_core::seal::Sealer;
+use diag_render::json;
+use diag_render::terminal::{DIM, STRONG, WARNING};
+use diag_render::text::highlighted;
+use diag_render::text::indented;
+use diag_render::text::page::{Page, plain, styled};
+use diag_render::wording;
 use diag_sdk::Case;
 use diag_sdk::case::message::{Carrier, Damage, MessageKind, Sighting};
 use serde::Serialize;
@@ -167,7 +168,7 @@ impl Message {
 
 /// For a terminal.
 fn shown(messages: &[Message]) -> String {
-    let width = terminal::width();
+    let width = console::width();
     let mut page = Page::new(width);
     for one in messages {
         page.blank();

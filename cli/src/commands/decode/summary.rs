@@ -1,7 +1,7 @@
 //! What a message says, in a few words: who, what, when, signed, encrypted, for whom.
 
-use crate::wording;
 use diag_core::saml::messages::Decoded;
+use diag_render::wording;
 use diag_sdk::Sited;
 use diag_sdk::case::assertion::Assertion;
 use diag_sdk::case::message::{Message, MessageKind};

@@ -2,11 +2,11 @@
 
 use super::{explain_code, explain_status};
 use crate::checkers::Checkers;
-use crate::render::text::markdown;
-use crate::render::text::page::{Page, plain, styled, with_code};
-use crate::terminal::{DIM, GOOD, STRONG};
-use crate::wording;
 use diag_products::{Found, Products, Scope, Where, grammar};
+use diag_render::terminal::{DIM, GOOD, STRONG};
+use diag_render::text::markdown;
+use diag_render::text::page::{Page, plain, styled, with_code};
+use diag_render::wording;
 use diag_sdk::case::judgement::{Failure, Party, Statement};
 use diag_sdk::case::product::VendorCode;
 use diag_sdk::manifest::CheckInfo;

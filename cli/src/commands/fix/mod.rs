@@ -13,6 +13,7 @@ use super::examining::{Manner, examine, judge, understood};
 use crate::args::{CheckArguments, FixArguments, ListFormat};
 use crate::checkers::Checkers;
 use crate::config;
+use crate::console;
 use crate::failure::{self, Failure, UNABLE};
 use crate::files::{self, File, Given};
 use crate::keys;
@@ -20,12 +21,11 @@ use crate::output;
 use crate::plugins;
 use crate::products;
 use crate::progress::Meter;
-use crate::render::fixes::{Copied, Fixes, Refused};
-use crate::render::text;
-use crate::render::{Judged, json};
-use crate::terminal;
 use diag_core::repair::{self, Refusal};
 use diag_core::runner::Selection;
+use diag_render::fixes::{Copied, Fixes, Refused};
+use diag_render::text;
+use diag_render::{Judged, json};
 use diag_sdk::case::sp_configuration::SpConfiguration;
 use folder::Folder;
 use std::process::ExitCode;
@@ -88,7 +88,7 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
         if doubtful { failure::say_error(&line) } else { failure::say_note(&line) }
     }
     match arguments.format {
-        ListFormat::Text => output::print(&text::fixes::render(&fixes, terminal::width()))?,
+        ListFormat::Text => output::print(&text::fixes::render(&fixes, console::width()))?,
         ListFormat::Json => output::print_bytes(json::pretty(&fixes)?.as_bytes())?,
     }
     Ok(ExitCode::from(if doubtful { UNABLE } else { 0 }))

@@ -1,10 +1,10 @@
 //! Which documents are repaired, and of what: what findings ask for and nothing else, so that a file that is
 //! as it should be stays as it is published, its signature whole.
 
-use crate::render::Judged;
-use crate::render::fixes::Upload;
 use diag_core::repair::{Change, Document};
 use diag_core::report::ReportedFinding;
+use diag_render::Judged;
+use diag_render::fixes::Upload;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::Metadata;
 use diag_sdk::{Cause, Mend, Repair, Setting, Severity, Who};

@@ -2,9 +2,9 @@
 //! that further findings have.
 
 use super::plan::is_upload;
-use crate::render::Judged;
-use crate::render::fixes::{Copied, Step, Task};
 use diag_core::report::ReportedFinding;
+use diag_render::Judged;
+use diag_render::fixes::{Copied, Step, Task};
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::{Cause, Severity};
 use std::collections::BTreeSet;

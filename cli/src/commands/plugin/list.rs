@@ -3,13 +3,14 @@
 
 use crate::args::{ListArguments, ListFormat};
 use crate::config;
+use crate::console;
 use crate::output;
 use crate::plugins::{self, Entry};
-use crate::render::json;
-use crate::render::text::page::{Page, plain, styled};
-use crate::terminal::{self, DIM, ERROR, GOOD, STRONG, WARNING};
-use crate::wording;
 use diag_host::{Loaded, PluginError, digest};
+use diag_render::json;
+use diag_render::terminal::{DIM, ERROR, GOOD, STRONG, WARNING};
+use diag_render::text::page::{Page, plain, styled};
+use diag_render::wording;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -103,7 +104,7 @@ fn look_at(entry: &Entry) -> anyhow::Result<Listed> {
 }
 
 fn table(listed: &[Listed], config: &Path) -> String {
-    let mut page = Page::new(terminal::width());
+    let mut page = Page::new(console::width());
     if listed.is_empty() {
         page.line(&format!("{} names no plugin; diag plugin trust PATH adds one", plain(&config.display().to_string())));
     }

@@ -6,7 +6,7 @@ use crate::args::{Language, NewArguments};
 use crate::builtin::BUILTIN;
 use crate::failure::Failure;
 use crate::output;
-use crate::render::text::page::plain;
+use diag_render::text::page::plain;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{ErrorKind, Write as _};

@@ -3,14 +3,15 @@
 //! tests of its own, and may have examples, too.
 
 use crate::args::TestArguments;
+use crate::console;
 use crate::output;
 use crate::plugins;
-use crate::render::text::page::{Page, plain, styled};
-use crate::terminal::{self, DIM, ERROR, GOOD, STRONG};
-use crate::wording;
 use diag_core::example;
 use diag_host::pack::{Pack, TestOutcome, is_pack};
 use diag_host::{Launcher, Loaded, Terms};
+use diag_render::terminal::{DIM, ERROR, GOOD, STRONG};
+use diag_render::text::page::{Page, plain, styled};
+use diag_render::wording;
 use diag_sdk::Case;
 use diag_sdk::manifest::{CheckAnswer, CheckInfo, WANTS};
 use std::path::Path;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 pub(crate) fn run(arguments: &TestArguments) -> anyhow::Result<ExitCode> {
-    let mut page = Page::new(terminal::width());
+    let mut page = Page::new(console::width());
     let mut complaints = 0;
     for path in &arguments.paths {
         page.blank();

@@ -2,15 +2,16 @@
 
 use super::staged::{Answer, phrases};
 use crate::args::ProductExplainArguments;
+use crate::console;
 use crate::failure::Failure;
 use crate::nearest::did_you_mean;
 use crate::output;
 use crate::products;
-use crate::render::text::page::{Page, plain, styled};
-use crate::terminal::{self, DIM, GOOD, STRONG, WARNING};
-use crate::wording;
 use diag_core::redact::shown;
 use diag_products::{Dropped, Explained, Product, Products, Scope, Where};
+use diag_render::terminal::{DIM, GOOD, STRONG, WARNING};
+use diag_render::text::page::{Page, plain, styled};
+use diag_render::wording;
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
@@ -27,7 +28,7 @@ pub(crate) fn run(arguments: &ProductExplainArguments) -> anyhow::Result<ExitCod
     let (text, place, exchange) = spoken(arguments, &known)?;
     let shown = exchange.products.iter().any(|vendor| vendor.id() == id);
     let proven = if shown { known.only(&id) } else { diag_products::Proven::default() };
-    let mut page = Page::new(terminal::width());
+    let mut page = Page::new(console::width());
     let whose =
         if shown { styled(GOOD, "the page shows itself to be of this product") } else { styled(WARNING, "nothing shows whose page it is") };
     page.line(&format!("{}  {whose}", styled(STRONG, &product.name)));

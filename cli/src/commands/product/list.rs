@@ -1,13 +1,14 @@
 //! `diag product list`: the products diag knows, and how much of each.
 
 use crate::args::{ListFormat, ProductListArguments};
+use crate::console;
 use crate::output;
 use crate::products;
-use crate::render::json;
-use crate::render::text::page::{Page, plain, styled};
-use crate::terminal::{self, DIM, STRONG};
-use crate::wording;
 use diag_products::Product;
+use diag_render::json;
+use diag_render::terminal::{DIM, STRONG};
+use diag_render::text::page::{Page, plain, styled};
+use diag_render::wording;
 use serde::Serialize;
 use std::process::ExitCode;
 
@@ -50,7 +51,7 @@ fn of(product: &Product) -> Listed<'_> {
 }
 
 fn table(listed: &[Listed<'_>]) -> String {
-    let mut page = Page::new(terminal::width());
+    let mut page = Page::new(console::width());
     let wide = listed.iter().map(|one| one.id.len()).max().unwrap_or_default();
     for one in listed {
         let counts = [(one.texts, "text"), (one.screens, "screen"), (one.codes, "code"), (one.exports, "export")];

@@ -3,21 +3,22 @@
 
 use super::staged::{Answer, phrases};
 use crate::args::ProductTestArguments;
+use crate::console;
 use crate::failure::{self, UNABLE};
 use crate::output;
 use crate::products;
-use crate::render::text::page::{Page, plain, styled};
-use crate::terminal::{self, DIM, ERROR, GOOD};
-use crate::wording;
 use diag_products::file::Text;
 use diag_products::{Product, Products, Scope, Where, load};
+use diag_render::terminal::{DIM, ERROR, GOOD};
+use diag_render::text::page::{Page, plain, styled};
+use diag_render::wording;
 use diag_sdk::case::exchange::Phrase;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 pub(crate) fn run(arguments: &ProductTestArguments) -> anyhow::Result<ExitCode> {
-    let mut page = Page::new(terminal::width());
+    let mut page = Page::new(console::width());
     let mut sound = true;
     for path in &arguments.paths {
         sound &= one(&mut page, path)?;
