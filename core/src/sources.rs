@@ -51,6 +51,11 @@ impl Sources {
         self.texts.insert(id.to_owned(), blot_json(text));
     }
 
+    /// The whole text of a message or a document, with what is not to be shown blotted out.
+    pub fn text(&self, id: &str) -> Option<&str> {
+        self.texts.get(id).map(String::as_str)
+    }
+
     /// The line at a place, cut to `width` characters around it.
     pub fn excerpt(&self, place: &Place, width: usize) -> Option<Excerpt> {
         let text = self.texts.get(place.message.as_deref().unwrap_or(&place.input))?;

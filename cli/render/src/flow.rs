@@ -110,7 +110,7 @@ mod tests {
         assert!(text.starts_with("%% case/login.har, a1 sign-in"), "{text}");
         assert!(
             text.contains("\nsequenceDiagram\n")
-                && text.contains("    browser->>IdP: AuthnRequest, 200 login.microsoftonline.com/tenant/saml2\n"),
+                && text.contains("    SP->>IdP: AuthnRequest, 200 login.microsoftonline.com/tenant/saml2\n"),
             "{text}"
         );
         assert!(text.contains("Note over IdP: Microsoft Entra ID shows the error page AADSTS50011"), "{text}");

@@ -6,8 +6,10 @@ use diag_core::sources::Sources;
 use diag_core::verdict::Verdict;
 use diag_products::Products;
 use diag_sdk::case::attempt::{Actor, Attempt, AttemptKind, Outcome, Step};
-use diag_sdk::case::exchange::Exchange;
+use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::input::{Input, InputKind};
+use diag_sdk::case::judgement::{Failure, Fate, Party};
+use diag_sdk::case::message::{Carrier, Message, MessageKind, Sighting};
 use diag_sdk::{Case, Cause, Difference, Finding, Need, Place, Told, Vendor, Who};
 use jiff::Timestamp;
 
@@ -69,6 +71,20 @@ fn root() -> ReportedFinding {
     ReportedFinding { explains: vec!["f2".into()], ..reported("f1", "endpoints/acs-not-registered", finding) }
 }
 
+/// The request, given out with the first answer and refused with the second.
+fn request() -> Message {
+    let seen = |carrier, exchange| Sighting { carrier, exchange: Some(exchange), ..Sighting::default() };
+    Message {
+        id: "m1".into(),
+        kind: MessageKind::AuthnRequest,
+        root: "AuthnRequest".into(),
+        sightings: vec![seen(Carrier::LocationHeader, 0), seen(Carrier::Query, 1)],
+        delivery: Some(1),
+        fate: Fate::Refused,
+        ..Message::default()
+    }
+}
+
 /// A sign-in that fails.
 pub(crate) fn broken() -> Judged {
     let mut sources = Sources::default();
@@ -79,11 +95,27 @@ pub(crate) fn broken() -> Judged {
     let inputs = [("i1", "case/login.har", InputKind::Har), ("i2", "case/app.json", InputKind::Application)];
     let case = Case {
         inputs: inputs.map(|(id, path, kind)| Input { id: id.into(), path: path.into(), kind, ..Input::default() }).to_vec(),
-        exchanges: vec![Exchange {
-            place: Place { input: "i1".into(), entry: Some(1), ..Place::default() },
+        exchanges: [
+            (0, "https://sense.example/azure/hub", Side::Sp, 302),
+            (1, "https://login.microsoftonline.com/tenant/saml2?SAMLRequest=…", Side::Idp, 200),
+        ]
+        .map(|(entry, url, side, status)| Exchange {
+            place: Place { input: "i1".into(), entry: Some(entry), ..Place::default() },
             method: "GET".into(),
-            url: "https://login.microsoftonline.com/tenant/saml2?SAMLRequest=…".into(),
+            url: url.into(),
+            side,
+            status,
             ..Exchange::default()
+        })
+        .to_vec(),
+        messages: vec![request()],
+        failures: vec![Failure {
+            id: "fail1".into(),
+            attempt: Some("a1".into()),
+            message: Some("m1".into()),
+            party: Party::Idp,
+            exchange: Some(1),
+            ..Failure::default()
         }],
         idp_vendor: Vendor::named("entra"),
         sp_vendor: Vendor::named("qlik"),
@@ -105,15 +137,16 @@ pub(crate) fn broken() -> Judged {
     }];
     let warning = reported("f3", "metadata/signing-certificate-expiring", expiring);
     let notice = reported("f4", "flow/capture-sanitised", Finding::notice("The exporter removed cookies\u{1b}[2J"));
-    let step = |seconds, from, to, what: &str, status, url: &str| Step {
-        time: time(seconds),
+    let step = |exchange: usize, from, to, what: &str, status, url: &str| Step {
+        time: time(i64::try_from(exchange).unwrap_or_default()),
         from,
         to,
         what: what.into(),
-        entry: Some(1),
+        entry: Some(exchange),
+        exchange: Some(exchange),
+        message: (what == "AuthnRequest").then(|| "m1".into()),
         status,
         url: Some(url.into()),
-        ..Step::default()
     };
     let report = Report {
         schema: SCHEMA.into(),
@@ -139,10 +172,12 @@ pub(crate) fn broken() -> Judged {
             outcome: Outcome::RefusedByIdp,
             ending: "Microsoft Entra ID shows the error page AADSTS50011".into(),
             steps: vec![
-                step(0, Actor::Sp, Actor::Browser, "redirect", Some(302), "sense.example/azure/hub"),
-                step(1, Actor::Browser, Actor::Idp, "AuthnRequest", Some(200), "login.microsoftonline.com/tenant/saml2"),
+                step(0, Actor::Browser, Actor::Sp, "redirect", Some(302), "sense.example/azure/hub"),
+                step(1, Actor::Sp, Actor::Idp, "AuthnRequest", Some(200), "login.microsoftonline.com/tenant/saml2"),
             ],
-            exchanges: vec![0],
+            exchanges: vec![0, 1],
+            end: Some(1),
+            request: Some("m1".into()),
             ..Attempt::default()
         }],
         findings: vec![root(), symptom, warning, notice],
@@ -182,6 +217,8 @@ pub(crate) fn healthy() -> Judged {
     let user = Finding { actual: Some("CONTOSO\\ann".into()), ..user }.tells(Told::User);
     judged.report.findings = vec![reported("f1", "identity/computed-user", user)];
     judged.report.checks.retain(|check| check.outcome == CheckOutcome::Clean);
+    judged.case.failures.clear();
+    judged.case.messages[0].fate = Fate::Accepted;
     for attempt in &mut judged.report.attempts {
         attempt.outcome = Outcome::SignedIn;
         attempt.ending = "Qlik Sense opened the hub".into();

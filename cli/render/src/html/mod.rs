@@ -4,17 +4,23 @@
 //! The template says how a report looks, the view what it says. Whatever the template writes passes through
 //! [`write_escaped`], so that no value of a file can become markup or reorder the text around it.
 
+use super::view::says::{self, Says};
+use super::view::story::{self, Story};
 use super::view::{self, CaseView, Room};
 use super::{Detail, Judged};
 use crate::terminal::visible;
 use crate::wording;
+use base64::Engine as _;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, escape_formatter};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
-const TEMPLATE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
+/// Pieces first, for the page is made of them.
+const TEMPLATE: &str =
+    concat!(include_str!("parts.html"), include_str!("story.html"), include_str!("says.html"), include_str!("page.html"));
+const STYLE: &str = concat!(include_str!("page.css"), include_str!("story.css"));
 const NAME: &str = "page.html";
 
 /// Characters of a line that is quoted.
@@ -22,14 +28,23 @@ const EXCERPT_WIDTH: usize = 160;
 
 /// The page.
 #[derive(Debug, Serialize)]
-struct Page<'j> {
+struct Page<'v> {
     title: String,
-    cases: Vec<CaseView<'j>>,
+    cases: Vec<PageCase<'v>>,
     /// Verdict and root causes only.
     brief: bool,
     /// Nothing is folded away.
     full: bool,
-    version: &'j str,
+    version: &'v str,
+}
+
+/// A case with what only a page has room for.
+#[derive(Debug, Serialize)]
+struct PageCase<'v> {
+    #[serde(flatten)]
+    view: &'v CaseView<'v>,
+    story: Story<'v>,
+    says: Option<Says>,
 }
 
 /// The reports, one after another on one page.
@@ -40,21 +55,31 @@ pub(crate) fn render(judged: &[Judged], detail: Detail) -> anyhow::Result<String
     environment.set_formatter(write_escaped);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
     environment.add_global("style", Value::from_safe_string(STYLE.to_owned()));
+    environment.add_global("policy", Value::from_safe_string(policy()));
     environment.add_filter("first", |list: Vec<Value>, most: usize| list.into_iter().take(most).collect::<Vec<_>>());
     environment.add_filter("beyond", beyond);
     environment.add_filter("capitalised", capitalised);
+    environment.add_filter("unticked", |text: String| text.replace('`', ""));
     environment.add_template(NAME, TEMPLATE)?;
-    Ok(environment.get_template(NAME)?.render(Serde(page(judged, detail)))?)
-}
-
-fn page(judged: &[Judged], detail: Detail) -> Page<'_> {
     let room = Room { root: EXCERPT_WIDTH, listed: EXCERPT_WIDTH };
     let several = judged.len() > 1;
-    let cases: Vec<CaseView<'_>> = judged.iter().map(|one| view::case(one, one.title_among(several), detail, room)).collect();
-    let title = match cases.as_slice() {
+    let views: Vec<CaseView<'_>> = judged.iter().map(|one| view::case(one, one.title_among(several), detail, room)).collect();
+    Ok(environment.get_template(NAME)?.render(Serde(page(judged, &views, detail)))?)
+}
+
+/// The page asks for nothing and runs nothing; the one style in it is allowed by what it says.
+fn policy() -> String {
+    let digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(STYLE));
+    format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")
+}
+
+fn page<'v>(judged: &'v [Judged], views: &'v [CaseView<'v>], detail: Detail) -> Page<'v> {
+    let title = match views {
         [one] => format!("{}: {}", one.headline.badge, one.headline.sentence),
-        _ => wording::count(cases.len(), "capture"),
+        _ => wording::count(views.len(), "capture"),
     };
+    let cases =
+        judged.iter().zip(views).map(|(one, view)| PageCase { view, story: story::of(one, &view.attempts), says: says::of(one) }).collect();
     let version = judged.first().map_or("", |one| &one.report.tool.version);
     Page { title, cases, brief: detail == Detail::Brief, full: detail == Detail::Full, version }
 }

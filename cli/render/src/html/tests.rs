@@ -36,6 +36,12 @@ fn filled_with(text: &str) -> Judged {
         exchange.url = text.to_owned();
         exchange.method = text.to_owned();
     }
+    let mut source = text.replace('&', "&amp;").replace('<', "&lt;");
+    source.retain(|character| !character.is_control());
+    judged.sources.add_xml("m1", &format!("<AuthnRequest>{source}</AuthnRequest>"));
+    for message in &mut judged.case.messages {
+        message.root = text.to_owned();
+    }
     for attempt in &mut judged.report.attempts {
         attempt.ending = text.to_owned();
         for step in &mut attempt.steps {
@@ -76,6 +82,7 @@ fn filled_with(text: &str) -> Judged {
 fn a_broken_sign_in_reads_from_top_to_bottom() {
     let text = page(&[sample::broken()], Detail::Usual);
     let (before, rest) = text.split_once("<style>").expect("a style");
+    let before = before.replace(&policy(), "POLICY");
     let (_, after) = rest.split_once("</style>").expect("its end");
     insta::assert_snapshot!(format!("{before}<style/>{after}"));
 }
@@ -89,10 +96,11 @@ fn pages_are_well_formed_and_stand_alone() {
             assert!(text.starts_with("<!DOCTYPE html>\n"), "{text}");
             let document = parsed(&text);
             let names: BTreeSet<String> = elements(&document).into_iter().collect();
-            for active in ["script", "link", "img", "iframe", "object", "form", "svg", "base"] {
+            for active in ["script", "link", "img", "iframe", "object", "form", "base", "foreignObject", "use", "image", "animate"] {
                 assert!(!names.contains(active), "{active}");
             }
-            assert!(!text.contains("url(") && !text.contains("@import"));
+            assert!(!text.contains("url(") && !text.contains("@import") && !text.contains(" style="));
+            assert!(document.descendants().flat_map(|node| node.attributes()).all(|attribute| !attribute.name().starts_with("on")));
             let ids: Vec<&str> = document.descendants().filter_map(|node| node.attribute("id")).collect();
             assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "{ids:?}");
             for link in document.descendants().filter_map(|node| node.attribute("href")).filter_map(|href| href.strip_prefix('#')) {
@@ -128,7 +136,7 @@ fn only_addresses_of_the_web_are_links() {
     judged.report.findings[0].finding.references = vec!["javascript:alert(1)".into(), "https://docs.example/acs (loginUrl)".into()];
     let text = page(&[judged], Detail::Usual);
     let document = parsed(&text);
-    let links: Vec<&str> = document.descendants().filter_map(|node| node.attribute("href")).collect();
+    let links: Vec<&str> = document.descendants().filter_map(|node| node.attribute("href")).filter(|href| !href.starts_with('#')).collect();
     assert_eq!(links, ["https://docs.example/acs"]);
 }
 
@@ -174,4 +182,33 @@ fn what_differs_is_marked_and_stays_aligned() {
         .collect();
     assert_eq!(lines[0], ("https://sense.example:443/azure/samlauthn/".into(), "/".into()));
     assert_eq!(lines[1], ("https://sense.example:443/azure/samlauthn ".into(), " ".into()));
+}
+
+#[test]
+fn the_policy_allows_the_style_and_nothing_else() {
+    let text = page(&[sample::broken()], Detail::Usual);
+    let document = parsed(&text);
+    let style = document.descendants().find(|node| node.tag_name().name() == "style").and_then(|node| node.text()).expect("a style");
+    let digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(style));
+    let policy =
+        document.descendants().find_map(|node| node.attribute("content").filter(|text| text.contains("default-src"))).expect("a policy");
+    assert_eq!(policy, format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"));
+}
+
+#[test]
+fn every_arrow_opens_its_exchange() {
+    let text = page(&[sample::broken()], Detail::Usual);
+    let document = parsed(&text);
+    let arrows: Vec<&str> = document
+        .descendants()
+        .filter(|node| node.tag_name().name() == "a" && node.attribute("class").is_some_and(|class| class.starts_with("step")))
+        .filter_map(|node| node.attribute("href"))
+        .collect();
+    assert_eq!(arrows, ["#case-1-a1-s0", "#case-1-a1-s1"]);
+    for arrow in arrows {
+        let opened = document.descendants().find(|node| node.attribute("id") == arrow.strip_prefix('#')).expect("an exchange");
+        assert!(opened.ancestors().any(|node| node.tag_name().name() == "details"), "a link opens what is folded around its target");
+        assert!(opened.descendants().any(|node| node.text().is_some_and(|text| text.starts_with("GET https:"))));
+    }
+    assert!(text.contains("class=\"step bad failing\""));
 }

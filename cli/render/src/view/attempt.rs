@@ -4,6 +4,7 @@ use crate::tone::Tone;
 use crate::wording;
 use diag_sdk::Case;
 use diag_sdk::case::attempt::{self, Actor, AttemptKind, Outcome};
+use diag_sdk::case::judgement::Fate;
 use serde::Serialize;
 
 /// An attempt; the rounds of a loop are told as one.
@@ -52,10 +53,20 @@ pub(crate) struct Step<'j> {
     pub(crate) to: &'static str,
     #[serde(skip)]
     pub(crate) towards: Actor,
+    #[serde(skip)]
+    pub(crate) sender: Actor,
+    /// The exchange of the Case it is.
+    #[serde(skip)]
+    pub(crate) exchange: Option<usize>,
+    /// The message it carries, by its id.
+    #[serde(skip)]
+    pub(crate) message: Option<&'j str>,
     pub(crate) what: &'j str,
     /// Status of the answer; 0 where there was none.
     pub(crate) status: Option<u16>,
     pub(crate) tone: Tone,
+    /// It is where the attempt failed.
+    pub(crate) failing: bool,
     /// Host and path.
     pub(crate) url: &'j str,
 }
@@ -83,7 +94,7 @@ pub(crate) fn capture<'j>(case: &'j Case, attempt: &attempt::Attempt) -> Option<
 }
 
 /// Two attempts of which a list, which tells no steps, says the same.
-fn looks_alike(one: &Attempt<'_>, other: &Attempt<'_>) -> bool {
+pub(super) fn looks_alike(one: &Attempt<'_>, other: &Attempt<'_>) -> bool {
     (one.kind, one.outcome, one.ending) == (other.kind, other.outcome, other.ending)
 }
 
@@ -108,13 +119,30 @@ fn view<'j>(case: &'j Case, attempt: &'j attempt::Attempt, same: &'j [attempt::A
         words,
         tone,
         ending: &attempt.ending,
-        steps: attempt.steps.iter().map(|one| step(attempt, one)).collect(),
+        steps: steps(case, attempt),
         again: same.last().map(|last| Again { times: same.len(), number: wording::count(same.len(), "more attempt"), last: &last.id }),
         decisive,
     }
 }
 
-fn step<'j>(attempt: &attempt::Attempt, step: &'j attempt::Step) -> Step<'j> {
+fn steps<'j>(case: &Case, attempt: &'j attempt::Attempt) -> Vec<Step<'j>> {
+    let failed = failing(case, attempt);
+    attempt.steps.iter().enumerate().map(|(index, one)| step(case, attempt, one, failed == Some(index))).collect()
+}
+
+/// The step at which an attempt failed: where the failure shows, else its last one.
+fn failing(case: &Case, attempt: &attempt::Attempt) -> Option<usize> {
+    if !attempt.failed() {
+        return None;
+    }
+    let shown =
+        case.failures.iter().find(|failure| failure.attempt.as_deref() == Some(attempt.id.as_str())).and_then(|failure| failure.exchange);
+    let at = |exchange: usize| attempt.steps.iter().rposition(|step| step.exchange == Some(exchange));
+    let last = || attempt.steps.len().checked_sub(1).filter(|_| attempt.outcome != Outcome::Looping);
+    shown.and_then(at).or_else(|| attempt.end.and_then(at)).or_else(last)
+}
+
+fn step<'j>(case: &Case, attempt: &attempt::Attempt, step: &'j attempt::Step, failing: bool) -> Step<'j> {
     #[expect(clippy::cast_precision_loss, reason = "offsets are shown with one decimal")]
     let seconds = |from, to: jiff::Timestamp| to.duration_since(from).as_millis() as f64 / 1000.0;
     Step {
@@ -123,14 +151,25 @@ fn step<'j>(attempt: &attempt::Attempt, step: &'j attempt::Step) -> Step<'j> {
         from: wording::actor(step.from),
         to: wording::actor(step.to),
         towards: step.to,
+        sender: step.from,
+        exchange: step.exchange,
+        message: step.message.as_deref(),
         what: &step.what,
         status: step.status,
-        tone: match step.status {
-            Some(100..=299) => Tone::Good,
-            Some(300..=399) | None => Tone::Quiet,
-            Some(_) => Tone::Bad,
-        },
+        tone: tone(case, step, failing),
+        failing,
         url: step.url.as_deref().unwrap_or_default(),
+    }
+}
+
+/// A status alone makes nothing good: a page that says no has 200 as well.
+fn tone(case: &Case, step: &attempt::Step, failing: bool) -> Tone {
+    let fate = step.message.as_deref().and_then(|id| case.message(id)).map(|message| message.fate);
+    match (fate, step.status) {
+        _ if failing => Tone::Bad,
+        (Some(Fate::Refused | Fate::Lost), _) | (_, Some(0 | 400..)) => Tone::Bad,
+        (Some(Fate::Open), _) | (_, Some(300..=399) | None) => Tone::Quiet,
+        (Some(Fate::Accepted) | None, Some(_)) => Tone::Good,
     }
 }
 

@@ -39,11 +39,11 @@ pub(crate) struct Compared<'j> {
 }
 
 /// Characters of a value; `gap` stands for those that only the other value has.
-#[derive(Debug, Serialize)]
-struct Piece {
-    text: String,
-    gap: String,
-    differs: bool,
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Piece {
+    pub(crate) text: String,
+    pub(crate) gap: String,
+    pub(crate) differs: bool,
 }
 
 const LABELS: [(&str, Tone); 2] = [("expected", Tone::Good), ("actual", Tone::Bad)];
@@ -81,7 +81,7 @@ pub(crate) fn of(finding: &ReportedFinding) -> Comparison<'_> {
 
 /// A value cut where it begins or ceases to differ. Gaps are as wide as what the other value has there,
 /// so that both stay aligned.
-fn pieces(value: &str, marks: &[Range<usize>], others: &[Range<usize>]) -> Vec<Piece> {
+pub(super) fn pieces(value: &str, marks: &[Range<usize>], others: &[Range<usize>]) -> Vec<Piece> {
     let characters: Vec<char> = value.chars().collect();
     let piece = |range: Range<usize>| characters.get(range).map(|part| part.iter().collect::<String>()).unwrap_or_default();
     let mut pieces = Vec::new();

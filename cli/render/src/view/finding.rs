@@ -15,6 +15,8 @@ const CAUSES_SHOWN: usize = 3;
 /// A finding.
 #[derive(Debug, Serialize)]
 pub(crate) struct Finding<'j> {
+    /// Its id in the report.
+    pub(crate) id: &'j str,
     pub(crate) check: &'j str,
     #[serde(skip)]
     pub(crate) severity: Severity,
@@ -85,6 +87,7 @@ pub(super) fn view<'j>(judged: &'j Judged, finding: &'j ReportedFinding, room: u
         finding.causes.iter().enumerate().map(|(index, cause)| fix(cause, index, finding.causes.len() > 1)).collect();
     let further_fixes = fixes.split_off(fixes.len().min(CAUSES_SHOWN));
     Finding {
+        id: &finding.id,
         check: &finding.check,
         severity: finding.severity,
         likely: !finding.certain,

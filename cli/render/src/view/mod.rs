@@ -3,11 +3,16 @@
 
 mod attempt;
 pub(crate) mod comparison;
+mod exchange;
 mod finding;
 mod given;
 pub(crate) mod headline;
+mod lanes;
+mod message;
 mod place;
 mod prose;
+pub(crate) mod says;
+pub(crate) mod story;
 mod summary;
 mod suppressed;
 mod unchecked;

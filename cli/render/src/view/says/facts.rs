@@ -1,0 +1,282 @@
+//! The rows of the table: which values both sides must agree on, and where each source has them.
+
+use super::Source::{IdpMetadata, Registration, SpConfiguration, SpCopy, SpMetadata, Wire};
+use super::{Draft, Given, Manner, Source, copies, wire};
+use crate::Judged;
+use diag_sdk::case::certificate::Certificate;
+use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::metadata::Metadata;
+use diag_sdk::case::registration::{Credential, SigningOption};
+use diag_sdk::case::sp_configuration::{RequestAlgorithm, SpConfiguration as Configuration};
+use diag_sdk::spec;
+
+/// A source of that kind is there to be asked.
+pub(super) fn is_there(judged: &Judged, source: Source) -> bool {
+    let case = &judged.case;
+    match source {
+        Registration => case.relevant_registrations().next().is_some() || copies::sp(case, HeldBy::Idp).next().is_some(),
+        IdpMetadata => copies::idp(case, HeldBy::Publisher).next().is_some(),
+        SpCopy => copies::idp(case, HeldBy::Sp).next().is_some(),
+        SpConfiguration => case.relevant_configurations().next().is_some(),
+        SpMetadata => copies::sp(case, HeldBy::Publisher).next().is_some(),
+        Wire => !case.messages.is_empty() || !case.exchanges.is_empty(),
+    }
+}
+
+/// All rows.
+pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
+    let case = &judged.case;
+    let wire = wire::Seen::of(judged);
+    let registered = || case.relevant_registrations();
+    let configured = || case.relevant_configurations();
+    let exactly = |label, first, said| Draft { label, manner: Manner::Exactly, first, said };
+    let beside = |label, said| Draft { label, manner: Manner::Beside, first: &[], said };
+    let loaded = |values: Vec<Given>| values.into_iter().map(|value| value.note("from the metadata it has loaded"));
+    vec![
+        exactly(
+            "Service provider's entityID",
+            &[Wire, SpConfiguration, SpMetadata],
+            vec![
+                (Registration, {
+                    let own = registered().flat_map(|one| &one.identifiers).map(|one| Given::at(&one.value.value, &one.value.place));
+                    distinct(own.chain(loaded(copies::entity_ids(copies::sp(case, HeldBy::Idp)))))
+                }),
+                (
+                    SpConfiguration,
+                    distinct(configured().filter_map(|one| one.entity_id.as_ref()).map(|id| Given::at(&id.value, &id.place))),
+                ),
+                (SpMetadata, copies::entity_ids(copies::sp(case, HeldBy::Publisher))),
+                (Wire, wire.sp_issuer()),
+            ],
+        ),
+        exactly(
+            "ACS URL",
+            &[Wire, SpConfiguration, SpMetadata],
+            vec![
+                (Registration, {
+                    let own = registered().flat_map(|one| &one.reply_urls).map(|one| Given::at(&one.value.value, &one.value.place));
+                    distinct(own.chain(loaded(copies::acs(copies::sp(case, HeldBy::Idp)))))
+                }),
+                (
+                    SpConfiguration,
+                    distinct(configured().filter_map(|one| one.acs_url.as_ref()).map(|url| Given::at(&url.value, &url.place))),
+                ),
+                (SpMetadata, copies::acs(copies::sp(case, HeldBy::Publisher))),
+                (Wire, wire.acs()),
+            ],
+        ),
+        beside(
+            "Sign-on URL",
+            vec![
+                (Registration, {
+                    let urls = registered().filter_map(|one| one.sign_on_url.as_ref());
+                    distinct(urls.filter_map(|url| url.value.as_deref().map(|text| Given::at(text, &url.place))))
+                }),
+                (SpConfiguration, distinct(configured().filter_map(host_uri))),
+                (Wire, wire.start()),
+            ],
+        ),
+        exactly(
+            "SSO URL",
+            &[Wire, IdpMetadata],
+            vec![
+                (IdpMetadata, copies::sso(copies::idp(case, HeldBy::Publisher))),
+                (SpCopy, copies::sso(copies::idp(case, HeldBy::Sp))),
+                (Wire, wire.sso()),
+            ],
+        ),
+        exactly(
+            "Issuer",
+            &[Wire, IdpMetadata],
+            vec![
+                (IdpMetadata, copies::entity_ids(copies::idp(case, HeldBy::Publisher))),
+                (SpCopy, copies::entity_ids(copies::idp(case, HeldBy::Sp))),
+                (Wire, wire.idp_issuer()),
+            ],
+        ),
+        exactly(
+            "Audience",
+            &[SpConfiguration, SpMetadata, Wire],
+            vec![
+                (Registration, {
+                    let overrides = registered().filter_map(|one| one.audience_override.as_ref());
+                    distinct(overrides.map(|one| Given::at(&one.value, &one.place).note("in place of the entityID")))
+                }),
+                (
+                    SpConfiguration,
+                    distinct(configured().filter_map(|one| one.entity_id.as_ref()).map(|id| Given::at(&id.value, &id.place))),
+                ),
+                (SpMetadata, copies::entity_ids(copies::sp(case, HeldBy::Publisher))),
+                (Wire, wire.audiences()),
+            ]
+            .into_iter()
+            .filter(|(source, said): &(Source, Vec<Given>)| *source != Registration || !said.is_empty())
+            .collect(),
+        ),
+        beside(
+            "NameID format",
+            vec![
+                (Registration, {
+                    let formats = registered().flat_map(|one| &one.claims).filter_map(|claim| claim.name_id_format.as_deref());
+                    distinct(formats.map(Given::new))
+                }),
+                (IdpMetadata, copies::idp_name_ids(copies::idp(case, HeldBy::Publisher))),
+                (SpCopy, copies::idp_name_ids(copies::idp(case, HeldBy::Sp))),
+                (SpMetadata, copies::sp_name_ids(copies::sp(case, HeldBy::Publisher))),
+                (Wire, wire.name_id_formats()),
+            ],
+        ),
+        exactly(
+            "Binding of the request",
+            &[Wire],
+            vec![
+                (IdpMetadata, copies::sso_bindings(copies::idp(case, HeldBy::Publisher))),
+                (SpCopy, copies::sso_bindings(copies::idp(case, HeldBy::Sp))),
+                (Wire, wire.request_binding()),
+            ],
+        ),
+        exactly(
+            "Binding of the response",
+            &[Wire],
+            vec![(SpMetadata, copies::acs_bindings(copies::sp(case, HeldBy::Publisher))), (Wire, wire.response_binding())],
+        ),
+        exactly(
+            "Identity provider's signing certificate",
+            &[Wire, Registration, IdpMetadata],
+            vec![
+                (Registration, {
+                    let active = registered().filter_map(|one| one.active_signing_thumbprint.as_ref());
+                    distinct(active.map(|one| Given::at(&one.value.to_uppercase(), &one.place).note("the active one")))
+                }),
+                (IdpMetadata, certificates(copies::idp(case, HeldBy::Publisher).flat_map(Metadata::idp_signing_certificates))),
+                (SpCopy, certificates(copies::idp(case, HeldBy::Sp).flat_map(Metadata::idp_signing_certificates))),
+                (Wire, wire.response_certificates()),
+            ],
+        ),
+        exactly(
+            "Service provider's signing certificate",
+            &[Wire, SpMetadata],
+            vec![
+                (Registration, distinct(registered().flat_map(|one| &one.credentials).filter_map(|one| credential(one, "Verify")))),
+                (SpMetadata, certificates(copies::sp(case, HeldBy::Publisher).flat_map(Metadata::sp_signing_certificates))),
+                (Wire, wire.request_certificates()),
+            ],
+        ),
+        exactly(
+            "Encryption certificate",
+            &[Wire, SpMetadata],
+            vec![
+                (Registration, distinct(registered().flat_map(|one| &one.credentials).filter_map(|one| credential(one, "Encrypt")))),
+                (SpMetadata, certificates(copies::sp(case, HeldBy::Publisher).flat_map(Metadata::sp_encryption_certificates))),
+                (Wire, wire.encryption_certificates()),
+            ],
+        ),
+        beside(
+            "Algorithms",
+            vec![
+                (Registration, {
+                    let algorithms = registered().filter_map(|one| one.signing_algorithm.as_ref());
+                    let algorithms = algorithms.map(|one| Given::at(spec::short(&one.value), &one.place).note("of responses"));
+                    let options = registered().filter_map(|one| one.signing_option.as_ref());
+                    distinct(algorithms.chain(options.map(|one| Given::at(signed(one.value), &one.place).note("is signed"))))
+                }),
+                (SpConfiguration, {
+                    let algorithms = configured().filter_map(|one| one.request_algorithm.as_ref());
+                    distinct(algorithms.map(|one| Given::at(request_algorithm(one.value), &one.place).note("of requests")))
+                }),
+                (Wire, wire.algorithms()),
+            ],
+        ),
+        beside(
+            "Attributes",
+            vec![
+                (Registration, {
+                    let claims = registered().flat_map(|one| &one.claims);
+                    distinct(claims.map(|claim| {
+                        let given = Given::at(&claim.attribute.value, &claim.attribute.place);
+                        claim.source.as_ref().map_or(given.clone(), |source| given.note(source.clone()))
+                    }))
+                }),
+                (SpConfiguration, distinct(configured().flat_map(attributes))),
+                (SpMetadata, copies::requested(copies::sp(case, HeldBy::Publisher))),
+                (Wire, wire.attributes()),
+            ],
+        ),
+        beside("Clock", vec![(Wire, wire.clocks())]),
+        beside("Session cookie", vec![(SpConfiguration, distinct(configured().filter_map(cookie))), (Wire, wire.cookies())]),
+    ]
+}
+
+fn host_uri(configuration: &Configuration) -> Option<Given> {
+    let host = configuration.host_uri.as_ref()?;
+    let prefix = configuration.prefix.as_ref().map(|prefix| format!("prefix {}", prefix.value));
+    let given = Given::at(&host.value, &host.place);
+    Some(prefix.map_or(given.clone(), |prefix| given.note(prefix)))
+}
+
+fn attributes(configuration: &Configuration) -> Vec<Given> {
+    let named = |attribute: &Option<diag_sdk::case::place::Sited<String>>, note: &str| {
+        attribute.as_ref().map(|one| Given::at(&one.value, &one.place).note(note))
+    };
+    let mut all: Vec<Given> = [named(&configuration.user_id_attribute, "user id"), named(&configuration.user_directory, "user directory")]
+        .into_iter()
+        .flatten()
+        .collect();
+    all.extend(configuration.attribute_map.iter().map(|row| {
+        let must = if row.mandatory { ", mandatory" } else { "" };
+        Given::at(&row.attribute.value, &row.attribute.place).note(format!("{}{must}", row.target))
+    }));
+    all
+}
+
+fn cookie(configuration: &Configuration) -> Option<Given> {
+    let name = configuration.session_cookie_name.as_ref()?;
+    let secure = configuration.secure_https.as_ref().filter(|secure| secure.value).map(|_| "Secure".to_owned());
+    let site = configuration.same_site_https.as_ref().map(|site| wire::same_site(site.value));
+    let note: Vec<String> = secure.into_iter().chain(site).collect();
+    Some(Given::at(&name.value, &name.place).note(note.join(", ")))
+}
+
+fn signed(option: SigningOption) -> &'static str {
+    match option {
+        SigningOption::Assertion => "the assertion",
+        SigningOption::Response => "the response",
+        SigningOption::Both => "response and assertion",
+    }
+}
+
+fn request_algorithm(algorithm: RequestAlgorithm) -> &'static str {
+    match algorithm {
+        RequestAlgorithm::Sha1 => "SHA-1",
+        RequestAlgorithm::Sha256 => "SHA-256",
+    }
+}
+
+fn credential(credential: &Credential, usage: &str) -> Option<Given> {
+    if !credential.usage.eq_ignore_ascii_case(usage) {
+        return None;
+    }
+    let dates = copies::dates(credential.start, credential.end);
+    let note = credential.name.iter().cloned().chain(dates).collect::<Vec<_>>().join(", ");
+    Some(Given::at(credential.sha1.as_deref()?, &credential.place).note(note))
+}
+
+/// Certificates by thumbprint, with name and dates, for names often look alike.
+pub(super) fn certificates<'c>(all: impl Iterator<Item = &'c Certificate>) -> Vec<Given> {
+    distinct(all.filter(|certificate| certificate.usable()).map(|certificate| {
+        let dates = copies::dates(certificate.not_before, certificate.not_after);
+        let note: Vec<String> = Some(certificate.subject.clone()).into_iter().chain(dates).collect();
+        Given::at(&certificate.sha1, &certificate.place).note(note.join(", "))
+    }))
+}
+
+/// Each text once, in the order it is first said.
+pub(super) fn distinct(all: impl IntoIterator<Item = Given>) -> Vec<Given> {
+    let mut kept: Vec<Given> = Vec::new();
+    for given in all {
+        if !kept.iter().any(|known| known.text == given.text) {
+            kept.push(given);
+        }
+    }
+    kept
+}

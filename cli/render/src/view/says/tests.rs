@@ -1,0 +1,86 @@
+//! Who says what, of made-up cases.
+
+use super::*;
+use crate::sample;
+use diag_sdk::Place;
+use diag_sdk::case::message::AuthnRequest;
+use diag_sdk::case::place::Sited;
+use diag_sdk::case::registration::{IdpRegistration, Registered, RegistrationObject};
+
+const ASKED: &str = "https://sense.example:443/azure/samlauthn";
+
+fn at(value: &str, pointer: &str) -> Sited<String> {
+    Sited::new(value.to_owned(), Place { input: "i2".into(), pointer: Some(pointer.into()), ..Place::default() })
+}
+
+/// The sample, with a registration that lists these reply URLs.
+fn registered(urls: &[&str]) -> Judged {
+    let mut judged = sample::broken();
+    judged.case.messages[0].request = Some(AuthnRequest { acs_url: Some(at(ASKED, "/acs")), ..AuthnRequest::default() });
+    let urls = urls.iter().map(|url| Registered { value: at(url, &format!("/{url}")), object: RegistrationObject::Application });
+    judged.case.registrations =
+        vec![IdpRegistration { id: "r1".into(), relevant: true, reply_urls: urls.collect(), ..IdpRegistration::default() }];
+    judged
+}
+
+fn row<'s>(says: &'s Says, label: &str) -> &'s Row {
+    says.open.iter().chain(&says.folded).find(|row| row.label == label).expect("a row")
+}
+
+fn differing(cell: &Cell) -> Vec<(String, bool)> {
+    cell.values[0].pieces.iter().filter(|piece| piece.differs).map(|piece| (piece.text.clone(), !piece.gap.is_empty())).collect()
+}
+
+#[test]
+fn only_what_differs_is_marked_and_the_row_leads_to_its_finding() {
+    let judged = registered(&["https://other.example/acs", "https://sense.example:443/azure/samlauthn/"]);
+    let says = of(&judged).expect("a table");
+    let row = row(&says, "ACS URL");
+    assert_eq!((row.state, row.tone), (State::Finding, Tone::Bad));
+    assert_eq!(row.finding.as_ref().map(|finding| finding.id.as_str()), Some("f1"));
+    let states: Vec<CellState> = row.cells.iter().map(|cell| cell.state).collect();
+    assert_eq!(states, [CellState::Differs, CellState::Reference]);
+    assert_eq!(differing(&row.cells[0]), [("/".to_owned(), false)], "the nearest of several, and only its last character");
+    assert_eq!(row.cells[0].values.len(), 2);
+}
+
+#[test]
+fn rows_without_conflict_are_folded() {
+    let mut judged = registered(&["https://other.example/acs", ASKED]);
+    judged.report.findings.clear();
+    let says = of(&judged).expect("a table");
+    let row = row(&says, "ACS URL");
+    assert_eq!((row.state, row.cells[0].state), (State::Agrees, CellState::Same));
+    assert!(row.cells[0].values[0].same, "the one that agrees comes first");
+    assert!(says.open.is_empty() && !says.folded.is_empty());
+}
+
+#[test]
+fn a_difference_without_a_finding_is_no_error() {
+    let mut judged = registered(&["https://sense.example/azure/samlauthn"]);
+    judged.report.findings.clear();
+    let says = of(&judged).expect("a table");
+    assert_eq!((row(&says, "ACS URL").state, row(&says, "ACS URL").tone), (State::Differs, Tone::Warn));
+}
+
+#[test]
+fn not_given_is_an_answer_and_an_absent_source_is_named() {
+    let judged = registered(&[]);
+    let says = of(&judged).expect("a table");
+    assert_eq!(row(&says, "ACS URL").cells[0].state, CellState::NotGiven);
+    assert!(says.absent.contains(&Source::SpMetadata.name()), "{:?}", says.absent);
+    assert_eq!(says.columns.len() + says.absent.len(), SOURCES.len());
+}
+
+#[test]
+fn one_source_alone_makes_no_table() {
+    assert!(of(&sample::broken()).is_none());
+}
+
+#[test]
+fn the_table_is_data() {
+    let judged = registered(&[ASKED]);
+    let written = serde_json::to_value(of(&judged)).expect("JSON");
+    assert_eq!(written["columns"][0]["source"], "registration");
+    assert!(written["open"].is_array() && written["folded"].is_array());
+}
