@@ -28,11 +28,12 @@ fn the_report_holds_in_a_browser() {
     let chromium = std::env::var_os("CHROMIUM").map(PathBuf::from).or_else(|| program(&["chromium", "chromium-browser", "google-chrome"]));
     let packages = Some(browser.join("node_modules/playwright-core")).filter(|folder| folder.is_dir());
     let (Some(node), Some(chromium), Some(_)) = (&node, &chromium, &packages) else {
-        let missing: Vec<&str> = [("node", node.is_some()), ("chromium", chromium.is_some()), ("npm ci in tests/browser", packages.is_some())]
-            .into_iter()
-            .filter(|(_, there)| !there)
-            .map(|(name, _)| name)
-            .collect();
+        let missing: Vec<&str> =
+            [("node", node.is_some()), ("chromium", chromium.is_some()), ("npm ci in tests/browser", packages.is_some())]
+                .into_iter()
+                .filter(|(_, there)| !there)
+                .map(|(name, _)| name)
+                .collect();
         assert!(std::env::var("DIAG_BROWSER").is_ok_and(|wish| wish == "required").eq(&false), "missing: {}", missing.join(", "));
         eprintln!("skipped, no browser test: missing {}", missing.join(", "));
         return;

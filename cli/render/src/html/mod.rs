@@ -6,9 +6,10 @@
 
 use super::view::says::{self, Says};
 use super::view::story::{self, Story};
-use super::view::{self, CaseView, Room};
+use super::view::{self, CaseView, Finding, Room};
 use super::{Detail, Judged};
 use crate::terminal::visible;
+use crate::tone::Tone;
 use crate::wording;
 use base64::Engine as _;
 use minijinja::syntax::SyntaxConfig;
@@ -45,6 +46,24 @@ struct PageCase<'v> {
     view: &'v CaseView<'v>,
     story: Story<'v>,
     says: Option<Says>,
+    /// Findings that are neither root causes nor follow from one, by what they say.
+    groups: Vec<PageGroup<'v>>,
+}
+
+/// Findings of one severity.
+#[derive(Debug, Serialize)]
+struct PageGroup<'v> {
+    label: &'static str,
+    word: &'static str,
+    tone: Tone,
+    findings: Vec<Alike<'v>>,
+}
+
+/// A finding, and those that say the same of other places.
+#[derive(Debug, Serialize)]
+struct Alike<'v> {
+    finding: &'v Finding<'v>,
+    again: Vec<&'v Finding<'v>>,
 }
 
 /// The reports, one after another on one page.
@@ -78,10 +97,30 @@ fn page<'v>(judged: &'v [Judged], views: &'v [CaseView<'v>], detail: Detail) -> 
         [one] => format!("{}: {}", one.headline.badge, one.headline.sentence),
         _ => wording::count(views.len(), "capture"),
     };
-    let cases =
-        judged.iter().zip(views).map(|(one, view)| PageCase { view, story: story::of(one, &view.attempts), says: says::of(one) }).collect();
+    let cases = judged
+        .iter()
+        .zip(views)
+        .map(|(one, view)| PageCase {
+            view,
+            story: story::of(one, &view.attempts),
+            says: says::of(one),
+            groups: view.others.iter().map(group).collect(),
+        })
+        .collect();
     let version = judged.first().map_or("", |one| &one.report.tool.version);
     Page { title, cases, brief: detail == Detail::Brief, full: detail == Detail::Full, version }
+}
+
+fn group<'v>(group: &'v view::Group<'v>) -> PageGroup<'v> {
+    let mut findings: Vec<Alike<'_>> = Vec::new();
+    for finding in &group.findings {
+        let same = |known: &&mut Alike<'_>| (known.finding.check, known.finding.message.0) == (finding.check, finding.message.0);
+        match findings.iter_mut().find(same) {
+            Some(known) => known.again.push(finding),
+            None => findings.push(Alike { finding, again: Vec::new() }),
+        }
+    }
+    PageGroup { label: group.label, word: group.word, tone: group.tone, findings }
 }
 
 /// `and 3 more places`, where a list is longer than what is shown of it.

@@ -83,7 +83,7 @@ pub(crate) fn of<'a>(judged: &'a Judged, attempts: &'a [Attempt<'a>]) -> Story<'
     let mut told: Vec<&str> = opener.told().iter().copied().collect();
     let untold = judged.case.messages.iter().filter(|message| !told.contains(&message.id.as_str()));
     let loose: Vec<MessageView<'_>> = untold
-        .filter(|message| judged.case.exchanges.is_empty() || pointed(&message.id))
+        .filter(|message| judged.case.attempt_of(&message.id).is_none() && (judged.case.exchanges.is_empty() || pointed(&message.id)))
         .filter(|message| judged.sources.text(&message.id).is_some())
         .take(MOST_LOOSE)
         .map(|message| message::of(judged, message, &ties))
