@@ -64,6 +64,8 @@ struct PageGroup<'v> {
 struct Alike<'v> {
     finding: &'v Finding<'v>,
     again: Vec<&'v Finding<'v>>,
+    /// How many those are.
+    more: usize,
 }
 
 /// The reports, one after another on one page.
@@ -116,8 +118,11 @@ fn group<'v>(group: &'v view::Group<'v>) -> PageGroup<'v> {
     for finding in &group.findings {
         let same = |known: &&mut Alike<'_>| (known.finding.check, known.finding.message.0) == (finding.check, finding.message.0);
         match findings.iter_mut().find(same) {
-            Some(known) => known.again.push(finding),
-            None => findings.push(Alike { finding, again: Vec::new() }),
+            Some(known) => {
+                known.again.push(finding);
+                known.more += 1;
+            }
+            None => findings.push(Alike { finding, again: Vec::new(), more: 0 }),
         }
     }
     PageGroup { label: group.label, word: group.word, tone: group.tone, findings }

@@ -8,6 +8,7 @@ pub mod fixes;
 mod headline;
 pub mod highlighted;
 pub mod indented;
+mod lanes;
 pub mod markdown;
 pub mod page;
 pub mod summary;

@@ -1,5 +1,6 @@
 //! Attempts as timelines: who sent what to whom, when, and where it stopped.
 
+use super::lanes;
 use super::page::{Page, plain, styled};
 use crate::Judged;
 use crate::terminal::{DIM, ERROR, STRONG, WARNING, visible};
@@ -9,6 +10,8 @@ use anstyle::Style;
 use diag_sdk::case::attempt::Actor;
 use unicode_width::UnicodeWidthStr;
 
+/// From this width on attempts are drawn as lanes.
+const WIDE: usize = 100;
 /// Widest column of what was sent.
 const WIDEST_WHAT: usize = 28;
 /// A URL gets this much even where the page is too narrow for it.
@@ -52,12 +55,20 @@ fn one(page: &mut Page, attempt: &Attempt<'_>) {
     }
     let title = styled(STRONG, &format!("{} {}", attempt.id, attempt.what));
     page.line(&format!("{title}{when}  {}", styled(style, attempt.words)));
-    let widest = attempt.steps.iter().map(|step| step.what.width()).max().unwrap_or_default().min(WIDEST_WHAT);
-    for step in &attempt.steps {
-        write_step(page, step, widest);
+    if page.width() >= WIDE && lanes::fit(attempt, page.width()) {
+        lanes::write(page, attempt, &shortened);
+    } else {
+        columns(page, attempt);
     }
     if !attempt.ending.is_empty() {
         page.hanging(&format!("  {}", styled(style, "■")), 4, &styled(style, attempt.ending));
+    }
+}
+
+fn columns(page: &mut Page, attempt: &Attempt<'_>) {
+    let widest = attempt.steps.iter().map(|step| step.what.width()).max().unwrap_or_default().min(WIDEST_WHAT);
+    for step in &attempt.steps {
+        write_step(page, step, widest);
     }
 }
 

@@ -168,8 +168,9 @@ fn tone(case: &Case, step: &attempt::Step, failing: bool) -> Tone {
     match (fate, step.status) {
         _ if failing => Tone::Bad,
         (Some(Fate::Refused | Fate::Lost), _) | (_, Some(0 | 400..)) => Tone::Bad,
+        (Some(Fate::Accepted), Some(_)) => Tone::Good,
         (Some(Fate::Open), _) | (_, Some(300..=399) | None) => Tone::Quiet,
-        (Some(Fate::Accepted) | None, Some(_)) => Tone::Good,
+        (_, Some(_)) => Tone::Good,
     }
 }
 

@@ -1,10 +1,14 @@
 //! SARIF 2.1.0, for code scanning and editors. One run per case; files and lines where they are
 //! known, element paths as logical locations.
 
+mod fingerprint;
+mod fixes;
+
 use super::Judged;
 use diag_core::report::{CheckOutcome, ReportedFinding};
 use diag_sdk::manifest::CheckInfo;
 use diag_sdk::{Place, Severity};
+use fingerprint::Fingerprints;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
@@ -30,7 +34,7 @@ fn run(judged: &Judged, checks: &[CheckInfo]) -> Value {
         "tool": {"driver": {"name": report.tool.name, "version": report.tool.version, "rules": rules.iter().map(|id| rule(id, checks)).collect::<Vec<_>>()}},
         "columnKind": "unicodeCodePoints",
         "artifacts": report.inputs.iter().map(|input| json!({"location": {"uri": uri(&input.path)}})).collect::<Vec<_>>(),
-        "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": crashed}],
+        "invocations": [{"executionSuccessful": crashed.is_empty(), "toolExecutionNotifications": crashed}],
         "results": results(judged, &rules),
         "properties": {"verdict": report.verdict, "judgedAt": report.judged_at, "rootCauses": report.root_causes},
     })
@@ -39,7 +43,8 @@ fn run(judged: &Judged, checks: &[CheckInfo]) -> Value {
 /// Findings, then those that are kept back, each with why.
 fn results(judged: &Judged, rules: &[&str]) -> Vec<Value> {
     let report = &judged.report;
-    let mut results: Vec<Value> = report.findings.iter().map(|finding| result(judged, rules, finding)).collect();
+    let mut prints = Fingerprints::default();
+    let mut results: Vec<Value> = report.findings.iter().map(|finding| result(judged, rules, finding, &mut prints)).collect();
     results.extend(report.suppressed.iter().enumerate().map(|(index, one)| {
         let finding = ReportedFinding {
             id: format!("s{}", index + 1),
@@ -48,7 +53,7 @@ fn results(judged: &Judged, rules: &[&str]) -> Vec<Value> {
             explained_by: None,
             because: None,
         };
-        let mut value = result(judged, rules, &finding);
+        let mut value = result(judged, rules, &finding, &mut prints);
         value["suppressions"] = json!([{"kind": "external", "status": "accepted", "justification": one.reason}]);
         value
     }));
@@ -79,13 +84,14 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result(judged: &Judged, rules: &[&str], finding: &ReportedFinding) -> Value {
+fn result(judged: &Judged, rules: &[&str], finding: &ReportedFinding, prints: &mut Fingerprints) -> Value {
     let locations: Vec<Value> = finding.places.iter().filter_map(|place| location(judged, place)).collect();
     let mut result = json!({
         "ruleId": finding.check,
         "level": level(finding.severity),
         "message": {"text": message(finding)},
         "locations": locations.first().map(|first| vec![first.clone()]).unwrap_or_default(),
+        "partialFingerprints": {"diagFinding/v1": prints.next(finding)},
         "properties": {
             "id": finding.id,
             "certain": finding.certain,
@@ -101,6 +107,9 @@ fn result(judged: &Judged, rules: &[&str], finding: &ReportedFinding) -> Value {
     if let Some(result) = result.as_object_mut() {
         if let Some(index) = rules.iter().position(|id| *id == finding.check) {
             result.insert("ruleIndex".to_owned(), json!(index));
+        }
+        if let Some(fix) = fixes::of(judged, finding, &uri) {
+            result.insert("fixes".to_owned(), json!([fix]));
         }
         if locations.len() > 1 {
             result.insert("relatedLocations".to_owned(), json!(locations[1..]));
@@ -148,6 +157,11 @@ fn location(judged: &Judged, place: &Place) -> Option<Value> {
         region.insert("startLine".to_owned(), json!(line));
         if let Some(column) = column.filter(|column| *column > 0) {
             region.insert("startColumn".to_owned(), json!(column));
+            // What is meant is as long in the file only where the file itself was read, not what was decoded from it.
+            let plain = place.message.is_none() && place.file_line.is_none();
+            if let Some(length) = place.length.filter(|_| plain) {
+                region.insert("endColumn".to_owned(), json!(column + length.max(1)));
+            }
         }
         physical.insert("region".to_owned(), Value::Object(region));
     }
@@ -184,6 +198,16 @@ fn uri(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_check_that_crashed_is_no_success() {
+        let log = render(&[crate::sample::broken()], &[]);
+        let invocation = &log["runs"][0]["invocations"][0];
+        assert_eq!(invocation["executionSuccessful"], false);
+        assert_eq!(invocation["toolExecutionNotifications"][0]["associatedRule"]["id"], "signing/wrapped");
+        let log = render(&[crate::sample::healthy()], &[]);
+        assert_eq!(log["runs"][0]["invocations"][0]["executionSuccessful"], true);
+    }
 
     #[test]
     fn paths_become_references() {
