@@ -61,7 +61,8 @@ impl State {
 fn bar(total: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
     // The length of standard input is not known.
-    let template = if total == 0 { "reading {bytes} {bytes_per_sec}" } else { "reading {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left" };
+    let template =
+        if total == 0 { "reading {bytes} {bytes_per_sec}" } else { "reading {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left" };
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }

@@ -33,17 +33,19 @@ impl Fingerprints {
     }
 }
 
-/// The text without what every recording has anew: words that are ids or times.
+/// The text without what every recording has anew: times, and words that are ids. A port stays.
 fn steady(text: &str) -> String {
+    let part = |character: char| character.is_alphanumeric() || character == '_';
     let mut out = String::new();
-    for word in text.split_inclusive(|character: char| !character.is_alphanumeric() && character != '_') {
-        let bare = word.trim_end_matches(|character: char| !character.is_alphanumeric() && character != '_');
-        let rest = word.get(bare.len()..).unwrap_or_default();
-        let digits = bare.chars().filter(char::is_ascii_digit).count();
-        // A port or a version stays; a day, a time with its T and an id do not.
-        let passing = bare.starts_with('_') || (digits > 0 && bare.len() != 3 && bare.parse::<u16>().is_err()) || (bare.len() <= 4 && digits == bare.len() && digits > 0 && rest != "/" && rest != ":");
+    // The character before the delimiter: `9` in `09:58`, `e` in `sense.example:443`.
+    let mut before = ' ';
+    for word in text.split_inclusive(|character| !part(character)) {
+        let bare = word.trim_end_matches(|character| !part(character));
+        let is_port = out.ends_with(':') && !before.is_ascii_digit() && bare.parse::<u16>().is_ok();
+        let passing = bare.starts_with('_') || (!is_port && bare.chars().any(|character| character.is_ascii_digit()));
         out.push_str(if passing { "#" } else { bare });
-        out.push_str(rest);
+        out.push_str(word.get(bare.len()..).unwrap_or_default());
+        before = bare.chars().next_back().unwrap_or(' ');
     }
     out
 }
@@ -67,7 +69,10 @@ mod tests {
     #[test]
     fn other_faults_have_others() {
         let acs = "https://sense.example:443/azure/samlauthn/";
-        assert_ne!(print("a/b", acs, "https://sense.example:443/azure/samlauthn"), print("a/b", acs, "https://sense.example:4443/azure/samlauthn/"));
+        assert_ne!(
+            print("a/b", acs, "https://sense.example:443/azure/samlauthn"),
+            print("a/b", acs, "https://sense.example:4443/azure/samlauthn/")
+        );
         assert_ne!(print("a/b", acs, "x"), print("a/c", acs, "x"));
     }
 

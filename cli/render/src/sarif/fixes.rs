@@ -12,7 +12,8 @@ const LARGEST: usize = 1 << 20;
 /// The fix of a finding, where it asks for a repair of a file that was handed in as it is.
 pub(super) fn of(judged: &Judged, finding: &ReportedFinding, uri: &dyn Fn(&str) -> String) -> Option<Value> {
     let first = finding.repairs.first().filter(|repair| repair.message.is_none())?;
-    let (index, input) = judged.report.inputs.iter().enumerate().find(|(_, input)| input.id == first.input && input.kind == InputKind::Metadata)?;
+    let (index, input) =
+        judged.report.inputs.iter().enumerate().find(|(_, input)| input.id == first.input && input.kind == InputKind::Metadata)?;
     let text = judged.sources.text(&input.id).filter(|text| text.len() <= LARGEST)?;
     let mends: Vec<_> = finding.repairs.iter().filter(|repair| repair.concerns(&input.id, None)).map(|repair| repair.what).collect();
     let repaired = repair::repair(text.as_bytes(), &mends).ok().flatten()?;
@@ -36,9 +37,14 @@ fn edit<'m>(text: &str, mended: &'m str) -> Option<(usize, usize, &'m str)> {
     if text == mended {
         return None;
     }
-    let before = text.char_indices().zip(mended.chars()).find(|((_, left), right)| left != right).map_or(text.len().min(mended.len()), |((at, _), _)| at);
+    let before = text
+        .char_indices()
+        .zip(mended.chars())
+        .find(|((_, left), right)| left != right)
+        .map_or(text.len().min(mended.len()), |((at, _), _)| at);
     let rest = (text.get(before..)?, mended.get(before..)?);
-    let after: usize = rest.0.chars().rev().zip(rest.1.chars().rev()).take_while(|(left, right)| left == right).map(|(left, _)| left.len_utf8()).sum();
+    let after: usize =
+        rest.0.chars().rev().zip(rest.1.chars().rev()).take_while(|(left, right)| left == right).map(|(left, _)| left.len_utf8()).sum();
     Some((before, text.len() - after, mended.get(before..mended.len() - after)?))
 }
 
@@ -68,7 +74,8 @@ mod tests {
     #[test]
     fn a_repair_is_a_fix_of_the_file() {
         let mut judged = sample::broken();
-        let text = "<EntityDescriptor xmlns=\"https://www.w3.org/x\" entityID=\"urn:a\"/>".replace("https://www.w3.org/x", "https://docs.oasis-open.org/x");
+        let text = "<EntityDescriptor xmlns=\"https://www.w3.org/x\" entityID=\"urn:a\"/>"
+            .replace("https://www.w3.org/x", "https://docs.oasis-open.org/x");
         assert!(of(&judged, &judged.report.findings[0], &str::to_owned).is_none(), "it asks for no repair");
         let text = text.replace("https://docs.oasis-open.org/x", "urn:oasis:names:tc:SAML:2.0:metadata");
         let text = format!("  <?xml version=\"1.0\"?>{text}");

@@ -104,7 +104,6 @@ fn style(tone: Tone) -> Style {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::sample;
     use crate::text::timeline;
 

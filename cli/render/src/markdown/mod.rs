@@ -1,7 +1,9 @@
 //! Markdown for tickets and chats: the same story as the text, in a form that survives pasting.
 
+mod acts;
+
 use super::prose::spans;
-use super::view::{self, Block, CaseView, Finding, Fix, Prose, Room, Root, Unchecked, listed};
+use super::view::{self, Block, CaseView, Finding, Prose, Room, Root, Unchecked, listed};
 use super::{Detail, Judged};
 use crate::terminal::visible;
 use std::fmt::Write as _;
@@ -31,6 +33,7 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail) -> St
     for root in &case.roots {
         root_cause(&mut out, root, detail);
     }
+    acts::write(&mut out, &case, detail);
     if detail == Detail::Brief {
         return out;
     }
@@ -39,9 +42,6 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail) -> St
         for finding in &group.findings {
             let likely = if finding.likely { "Likely: " } else { "" };
             let _ = writeln!(out, "- {likely}{} ({})", prose(finding.message), code(finding.check));
-            for fix in finding.fixes_in_list(detail) {
-                short_fix(&mut out, fix);
-            }
         }
     }
     if let Some(suppressed) = &case.suppressed {
@@ -112,32 +112,12 @@ fn body(out: &mut String, finding: &Finding<'_>) {
     if let Some(place) = finding.places.first() {
         let _ = writeln!(out, "\nAt {}", escape(&place.words));
     }
-    for fix in finding.fixes.iter().chain(&finding.further_fixes) {
-        let reason = fix.reason.map(|reason| format!(": {}", prose(reason))).unwrap_or_default();
-        let _ = writeln!(out, "\n**{}** ({}){reason}\n", fix.label, fix.person);
-        if let Some(screen) = fix.screen {
-            let _ = writeln!(out, "- Where: {}", escape(screen.0));
-        }
-        let _ = writeln!(out, "- What: {}", prose(fix.action));
-        if let Some(lines) = &fix.value {
-            let value = lines.join("\n");
-            let fence = fence(&value);
-            let _ = writeln!(out, "\n{fence}\n{}\n{fence}", lines.iter().copied().map(visible).collect::<Vec<_>>().join("\n"));
-        }
-    }
 }
 
 fn paragraphs(out: &mut String, block: &Block<'_>) {
     let between = if block.list { "\n- " } else { "\n\n" };
     let lines: Vec<String> = block.lines.iter().map(|line| prose(*line)).collect();
     let _ = writeln!(out, "\n{}{}", if block.list { "- " } else { "" }, lines.join(between));
-}
-
-/// A fix below the finding it belongs to, in a list.
-fn short_fix(out: &mut String, fix: &Fix<'_>) {
-    let value = fix.value.as_ref().map(|lines| format!(" {}", code(&lines.join("\n")))).unwrap_or_default();
-    let screen = fix.screen.map(|screen| format!("{}. ", escape(screen.0))).unwrap_or_default();
-    let _ = writeln!(out, "  - {}: {screen}{}{value}", fix.person, prose(fix.action));
 }
 
 fn not_checked(out: &mut String, unchecked: &Unchecked<'_>) {
