@@ -3,10 +3,10 @@
 use super::Source::{IdpMetadata, Registration, SpConfiguration, SpCopy, SpMetadata, Wire};
 use super::{Draft, Given, Manner, Source, copies, wire};
 use crate::Judged;
-use diag_sdk::case::certificate::Certificate;
+use diag_sdk::case::certificate::{Certificate, same_thumbprint};
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::Metadata;
-use diag_sdk::case::registration::{Credential, SigningOption};
+use diag_sdk::case::registration::{Credential, IdpRegistration, SigningOption};
 use diag_sdk::case::sp_configuration::{RequestAlgorithm, SpConfiguration as Configuration};
 use diag_sdk::spec;
 
@@ -157,7 +157,7 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
             "Service provider's signing certificate",
             &[Wire, SpMetadata],
             vec![
-                (Registration, distinct(registered().flat_map(|one| &one.credentials).filter_map(|one| credential(one, "Verify")))),
+                (Registration, distinct(registered().flat_map(verifying))),
                 (SpMetadata, certificates(copies::sp(case, HeldBy::Publisher).flat_map(Metadata::sp_signing_certificates))),
                 (Wire, wire.request_certificates()),
             ],
@@ -250,6 +250,18 @@ fn request_algorithm(algorithm: RequestAlgorithm) -> &'static str {
         RequestAlgorithm::Sha1 => "SHA-1",
         RequestAlgorithm::Sha256 => "SHA-256",
     }
+}
+
+/// Certificates that requests are verified with: the identity provider's own signing pair stands in the same list.
+fn verifying(registration: &IdpRegistration) -> Vec<Given> {
+    let own = |sha1: &str| {
+        let signs =
+            registration.credentials.iter().filter(|one| one.usage.eq_ignore_ascii_case("Sign")).filter_map(|one| one.sha1.as_deref());
+        let active = registration.active_signing_thumbprint.iter().map(|one| one.value.as_str());
+        signs.chain(active).any(|known| same_thumbprint(known, sha1))
+    };
+    let all = registration.credentials.iter().filter_map(|one| credential(one, "Verify"));
+    all.filter(|given| !own(&given.text)).collect()
 }
 
 fn credential(credential: &Credential, usage: &str) -> Option<Given> {

@@ -84,3 +84,31 @@ fn the_table_is_data() {
     assert_eq!(written["columns"][0]["source"], "registration");
     assert!(written["open"].is_array() && written["folded"].is_array());
 }
+
+#[test]
+fn the_identity_providers_own_key_is_no_key_of_the_service_provider() {
+    use diag_sdk::case::registration::Credential;
+    let mut judged = registered(&[ASKED]);
+    let credential = |usage: &str, sha1: &str| Credential { usage: usage.into(), sha1: Some(sha1.into()), ..Credential::default() };
+    judged.case.registrations[0].credentials = vec![credential("Sign", "AA"), credential("Verify", "AA"), credential("Verify", "BB")];
+    let says = of(&judged).expect("a table");
+    let values = &row(&says, "Service provider's signing certificate").cells[0].values;
+    assert_eq!(values.iter().map(|value| value.pieces[0].text.as_str()).collect::<Vec<_>>(), ["BB"]);
+}
+
+#[test]
+fn a_sign_out_is_not_held_against_addresses_of_the_sign_in() {
+    use diag_sdk::case::attempt::AttemptKind;
+    use diag_sdk::case::message::MessageKind;
+    let mut judged = registered(&[ASKED]);
+    judged.report.findings.clear();
+    let mut logout = judged.case.messages[0].clone();
+    (logout.id, logout.kind, logout.request) = ("m2".into(), MessageKind::LogoutRequest, None);
+    logout.destination = Some(at("https://idp.example/slo", "/slo"));
+    judged.case.messages.push(logout);
+    judged.report.attempts[0].kind = AttemptKind::SignOut;
+    judged.report.attempts[0].request = Some("m2".into());
+    let says = of(&judged).expect("a table");
+    assert!(says.open.is_empty(), "{:?}", says.open);
+    assert_eq!(row(&says, "ACS URL").cells[1].values[0].pieces[0].text, ASKED, "what the sign-in before it said");
+}

@@ -28,12 +28,13 @@ impl<'j> Seen<'j> {
     pub(super) fn of(judged: &'j Judged) -> Self {
         let case = &judged.case;
         let attempt = headline::decisive(judged);
-        let named = |id: Option<&String>| id.and_then(|id| case.message(id));
+        // Of a sign-out, neither request nor response is one of these; what came before it tells.
+        let named = |id: Option<&String>, kind| id.and_then(|id| case.message(id)).filter(|message| message.kind == kind);
         let last = |kind| case.messages_of(kind).last();
-        let request = named(attempt.and_then(|one| one.request.as_ref()));
-        let response = named(attempt.and_then(|one| one.response.as_ref()));
+        let request = named(attempt.and_then(|one| one.request.as_ref()), MessageKind::AuthnRequest);
+        let response = named(attempt.and_then(|one| one.response.as_ref()), MessageKind::Response);
         // Of an attempt that is known, another one's messages say nothing.
-        let known = attempt.is_some_and(|one| one.request.is_some() || one.response.is_some());
+        let known = request.is_some() || response.is_some();
         let or_last = |found: Option<&'j Message>, kind| found.or_else(|| if known { None } else { last(kind) });
         Self { case, attempt, request: or_last(request, MessageKind::AuthnRequest), response: or_last(response, MessageKind::Response) }
     }
