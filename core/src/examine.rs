@@ -64,7 +64,7 @@ pub struct Examination {
 pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress)) -> Examination {
     let products = Arc::clone(&request.products);
     let options = intake::Options { strict: request.strict, ..intake::Options::default() };
-    let mut evidence = intake::read(request.files, &options, progress);
+    let (mut evidence, unread) = intake::read_but_aggregates(request.files, &options, progress);
     story::order(&mut evidence);
     let sealer = Sealer::new(seed(&evidence));
     let mut sources = Sources::default();
@@ -76,7 +76,8 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     blot_pages(&mut case, &redact::known_secrets(&evidence));
     let mut decoded = saml::messages::read(&evidence, &sealer);
     let asked = Asked { entity: request.entity.as_deref(), now: request.at.unwrap_or(request.now) };
-    let held = read_documents(&evidence, &products, &sealer, (&decoded, &asked), &mut case, &mut sources);
+    let (held, names) = read_documents(&evidence, &products, &sealer, (&decoded, &asked), &mut case, &mut sources);
+    read_aggregates(unread, &names, &asked, &mut case, &mut sources);
     for message in &decoded {
         sources.add_xml(&message.facts.id, &message.xml);
     }
@@ -125,7 +126,7 @@ struct Asked<'a> {
 }
 
 /// Documents other than captures: exports, metadata (also inside exports), certificates. What is held
-/// inside exports is returned.
+/// inside exports is returned, and the names of whoever takes part.
 fn read_documents(
     evidence: &Evidence,
     products: &Products,
@@ -133,7 +134,7 @@ fn read_documents(
     (decoded, asked): (&[Decoded], &Asked<'_>),
     case: &mut Case,
     sources: &mut Sources,
-) -> Vec<snapshot::HeldDocument> {
+) -> (Vec<snapshot::HeldDocument>, BTreeSet<String>) {
     let exports = snapshot::read(&evidence.documents, sealer);
     for (input, note) in exports.notes {
         if let Some(input) = case.inputs.iter_mut().find(|known| known.id == input) {
@@ -170,7 +171,7 @@ fn read_documents(
                 if let Some(summary) = metadata::summary(&text, asked.now) {
                     // Of thousands of entities only those that somebody asks about are read.
                     let read = metadata::read(&document.bytes, &holding, Some(wanted.unwrap_or(&|_| false)));
-                    summaries.push((document.input.clone(), summary.sentence(read.0.len())));
+                    summaries.push((document.input.clone(), summary.sentence(read.0.len(), asked.entity)));
                     add_metadata(case, &text, read);
                 } else {
                     add_metadata(case, &text, metadata::read(&document.bytes, &holding, wanted));
@@ -212,7 +213,30 @@ fn read_documents(
             add_metadata(case, &text, read);
         }
     }
-    exports.held_metadata
+    (exports.held_metadata, names)
+}
+
+/// Large aggregates, last of all: only now it is known who takes part.
+fn read_aggregates(unread: Vec<intake::Unread<'_>>, names: &BTreeSet<String>, asked: &Asked<'_>, case: &mut Case, sources: &mut Sources) {
+    let is_wanted = |entity_id: &str| names.contains(entity_id);
+    for intake::Unread { input, held_by, reader } in unread {
+        let narrowed = metadata::narrow(reader, Some(&is_wanted), asked.now);
+        sources.add_metadata(&input, &narrowed.text);
+        let place = Place { input: input.clone(), ..Place::default() };
+        let holding = Holding { place, held_by, configuration: None, origin: case.file_of(&input).to_owned() };
+        let wanted: metadata::Wanted<'_> = if narrowed.summary.is_large() { Some(&is_wanted) } else { None };
+        let (mut entities, broken) = metadata::read(narrowed.text.as_bytes(), &holding, wanted);
+        for entity in &mut entities {
+            entity.entities_in_document = narrowed.summary.entities;
+        }
+        if let Some(input) = case.inputs.iter_mut().find(|known| known.id == input) {
+            if narrowed.summary.is_large() {
+                input.about = Some(narrowed.summary.sentence(entities.len(), asked.entity));
+            }
+            input.notes.extend(narrowed.failure.map(|failure| format!("Could not be read to its end: {failure}")));
+        }
+        add_metadata(case, &narrowed.text, (entities, broken));
+    }
 }
 
 /// What the logs say, each line with its time.

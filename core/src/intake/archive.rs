@@ -21,7 +21,7 @@ struct Member {
     way: ZipArchiveEntryWayfinder,
 }
 
-impl Intake<'_> {
+impl Intake<'_, '_> {
     /// Takes the files of an archive. The archive itself becomes an input only where there is something to say of it.
     pub(super) fn take_archive(&mut self, mut input: Input, mut source: Source<'_>) {
         let bytes = source.read_whole(MAX_PACKED);

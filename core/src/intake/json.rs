@@ -23,7 +23,7 @@ enum Sort {
     None(String),
 }
 
-impl Intake<'_> {
+impl Intake<'_, '_> {
     /// Takes a JSON file that is no capture at first sight, or several documents in one.
     pub(super) fn take_json(&mut self, input: &mut Input, text: &str) {
         let mut documents = serde_json::Deserializer::from_str(text).into_iter::<Outline>();

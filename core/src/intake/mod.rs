@@ -4,6 +4,7 @@
 //! kept of them, not with the file. Nothing here fails: what cannot be read becomes an input with
 //! one clear remark, and the rest goes on.
 
+mod aggregate;
 mod archive;
 mod command;
 pub(crate) mod encoding;
@@ -23,6 +24,8 @@ mod withheld;
 
 #[cfg(test)]
 mod tests;
+
+pub use aggregate::Unread;
 
 use crate::evidence::{Document, Evidence};
 use diag_sdk::case::input::{HeldBy, Input, InputKind};
@@ -58,8 +61,11 @@ pub struct Limits {
     pub entry: usize,
     /// Bytes of a document that is no capture; a longer one is not used.
     pub document: usize,
-    /// Bytes of an aggregate of metadata.
+    /// Bytes up to which an aggregate of metadata is read as any document; a larger one is left for when it is known
+    /// who takes part.
     pub aggregate: usize,
+    /// Bytes of an aggregate inside an archive, which has to be kept in memory.
+    pub packed_aggregate: usize,
     /// Bytes of one response body that are kept.
     pub body: usize,
     /// Bytes of all response bodies of one capture that are kept without any sign that they matter.
@@ -77,7 +83,8 @@ impl Default for Limits {
         Self {
             entry: 256 << 20,
             document: 64 << 20,
-            aggregate: 256 << 20,
+            aggregate: 16 << 20,
+            packed_aggregate: 512 << 20,
             body: 1 << 20,
             bodies: 64 << 20,
             entries: 2_000_000,
@@ -98,14 +105,24 @@ pub struct Progress {
     pub entries: usize,
 }
 
-/// Reads everything handed in. Never fails: what cannot be read becomes an unrecognised input that says why.
+/// Reads everything handed in but large aggregates. Never fails: what cannot be read becomes an unrecognised input that
+/// says why.
 pub fn read(files: Vec<Supplied<'_>>, options: &Options, progress: &mut dyn FnMut(Progress)) -> Evidence {
-    let mut intake = Intake { evidence: Evidence::default(), options, progress, file: 0 };
+    read_but_aggregates(files, options, progress).0
+}
+
+/// The same, with the large aggregates, which nobody has read yet.
+pub fn read_but_aggregates<'a>(
+    files: Vec<Supplied<'a>>,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+) -> (Evidence, Vec<Unread<'a>>) {
+    let mut intake = Intake { evidence: Evidence::default(), unread: Vec::new(), options, progress, file: 0 };
     for (file, supplied) in files.into_iter().enumerate() {
         intake.file = file;
         intake.take(supplied);
     }
-    intake.evidence
+    (intake.evidence, intake.unread)
 }
 
 /// Whether a file holds a capture, packed or not. A plain HAR is told by its beginning; anything
@@ -115,22 +132,27 @@ pub fn holds_capture(file: Supplied<'_>, options: &Options) -> bool {
     if recognise::at_first_sight(source.prefix()) == Look::Capture {
         return true;
     }
-    let mut intake = Intake { evidence: Evidence::default(), options, progress: &mut |_| {}, file: 0 };
+    let mut intake = Intake { evidence: Evidence::default(), unread: Vec::new(), options, progress: &mut |_| {}, file: 0 };
     intake.take_source(file.path, file.named, file.held_by, source);
     intake.evidence.inputs.iter().any(|input| matches!(input.kind, InputKind::Har | InputKind::Sketch))
 }
 
 /// What all readers of this module share: where the results go, and the bounds.
-struct Intake<'o> {
+struct Intake<'o, 'a> {
     evidence: Evidence,
+    unread: Vec<Unread<'a>>,
     options: &'o Options,
     progress: &'o mut dyn FnMut(Progress),
     file: usize,
 }
 
-impl Intake<'_> {
-    fn take(&mut self, supplied: Supplied<'_>) {
-        let source = Source::open(supplied.reader, self.options.limits.expanded);
+impl<'a> Intake<'_, 'a> {
+    fn take(&mut self, mut supplied: Supplied<'a>) {
+        let reader = std::mem::replace(&mut supplied.reader, Box::new(std::io::empty()));
+        let source = Source::open(reader, self.options.limits.expanded);
+        if recognise::at_first_sight(source.prefix()) == Look::Aggregate {
+            return self.take_aggregate(supplied, source);
+        }
         self.take_source(supplied.path, supplied.named, supplied.held_by, source);
     }
 
@@ -147,11 +169,7 @@ impl Intake<'_> {
         match recognise::at_first_sight(source.prefix()) {
             Look::Zip => return self.take_archive(input, source),
             Look::Tar => return self.take_tar(input, source),
-            Look::Aggregate => {
-                if let Some(bytes) = self.up_to(self.options.limits.aggregate, &mut source, &mut input) {
-                    self.keep(&mut input, InputKind::Metadata, HeldBy::Publisher, bytes);
-                }
-            }
+            Look::Aggregate => self.take_packed_aggregate(&mut input, &mut source),
             Look::Capture => self.take_capture(&mut input, source),
             Look::Other => self.take_document(&mut input, source),
         }

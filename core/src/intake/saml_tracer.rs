@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 const MAX_REQUESTS: usize = 200_000;
 
-impl Intake<'_> {
+impl Intake<'_, '_> {
     /// Takes a SAML-tracer export.
     pub(super) fn take_saml_tracer(&mut self, input: &mut Input, text: &str) {
         let document: Value = match serde_json::from_str(text) {

@@ -55,7 +55,7 @@ const MAX_EXCHANGES: usize = 10_000;
 /// otherwise double at every step.
 const MAX_EXPANDED: usize = 32 << 20;
 
-impl Intake<'_> {
+impl Intake<'_, '_> {
     /// Takes a sketch.
     pub(super) fn take_sketch(&mut self, input: &mut Input, text: &str) {
         input.kind = InputKind::Sketch;

@@ -22,7 +22,7 @@ struct Header {
     kind: u8,
 }
 
-impl Intake<'_> {
+impl Intake<'_, '_> {
     /// Takes the files of an archive. The archive itself becomes an input only where there is something to say of it.
     pub(super) fn take_tar(&mut self, mut input: Input, mut source: Source<'_>) {
         let before = self.evidence.inputs.len();

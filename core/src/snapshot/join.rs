@@ -17,6 +17,7 @@ use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::sp_configuration::{HeldMetadata, SpConfiguration};
 use diag_sdk::host::host_of;
+use std::collections::BTreeMap;
 use url::Url;
 
 /// Called once, after everything else is in the Case.
@@ -232,7 +233,7 @@ fn cookie_seen(configuration: &SpConfiguration, cookies: &[String]) -> bool {
 
 fn choose_registrations(case: &mut Case, evidence: &Evidence) {
     if let [only] = case.registrations.as_mut_slice() {
-        only.relevant = true;
+        only.relevant = only.other_protocol.is_none();
         return;
     }
     let configured: Vec<String> =
@@ -272,8 +273,47 @@ fn choose_registrations(case: &mut Case, evidence: &Evidence) {
     );
     let relevant = decided.unwrap_or_else(|| vec![true; case.registrations.len()]);
     for (registration, relevant) in case.registrations.iter_mut().zip(relevant) {
-        registration.relevant = relevant;
+        // What was registered for another protocol has no SAML settings to judge.
+        registration.relevant = relevant && registration.other_protocol.is_none();
     }
+    say_what_was_set_aside(case);
+}
+
+/// Names of applications that a remark lists; a tenant has thousands.
+const NAMED: usize = 5;
+
+/// Says of every file which of its applications take no part, where another one does.
+fn say_what_was_set_aside(case: &mut Case) {
+    if case.relevant_registrations().next().is_none() {
+        return;
+    }
+    let mut of_input: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for registration in case.registrations.iter().filter(|registration| !registration.relevant) {
+        let Some(input) = file_of(registration) else { continue };
+        let name = registration.name.clone().or_else(|| registration.app_id.clone()).unwrap_or_else(|| registration.id.clone());
+        of_input.entry(input.to_owned()).or_default().push(name);
+    }
+    for (id, mut names) in of_input {
+        let (count, more) = (names.len(), names.len().saturating_sub(NAMED));
+        names.truncate(NAMED);
+        let mut list = names.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", ");
+        if more > 0 {
+            list = format!("{list} and {more} more");
+        }
+        let verb = if count == 1 { "is another application, which takes" } else { "are other applications, which take" };
+        if let Some(input) = case.inputs.iter_mut().find(|input| input.id == id) {
+            input.notes.push(format!("{list} {verb} no part in this sign-in: set aside"));
+        }
+    }
+}
+
+/// The file a registration was read from.
+fn file_of(registration: &IdpRegistration) -> Option<&str> {
+    let listed = registration.identifiers.iter().chain(&registration.reply_urls).map(|registered| &registered.value.place);
+    let lists = registration.identifier_lists.iter().chain(&registration.reply_url_lists).map(|list| &list.place);
+    let mode = registration.sso_mode.iter().map(|mode| &mode.place).chain(registration.other_protocol.iter().map(|other| &other.place));
+    let flags = registration.enabled.iter().map(|enabled| &enabled.place);
+    listed.chain(lists).chain(mode).chain(flags).map(|place| place.input.as_str()).next()
 }
 
 fn name_vendors(case: &mut Case, evidence: &Evidence, products: &Products) {

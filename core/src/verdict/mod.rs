@@ -67,9 +67,9 @@ fn has_configuration(case: &Case) -> bool {
         Need::SpMetadataInIdp,
         Need::Virtualproxyconfig,
         Need::Proxyservice,
-        Need::Application,
-        Need::ServicePrincipal,
     ]
     .into_iter()
     .any(|need| case.has(need))
+        // An application of another protocol configures no sign-in by SAML.
+        || case.relevant_registrations().next().is_some()
 }

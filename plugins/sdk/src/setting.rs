@@ -18,6 +18,8 @@ words! {
         IdpLogoutUrl,
         /// Which single sign-on method the registration uses.
         IdpSsoMode,
+        /// The list of applications, where one is found or made.
+        IdpApplications,
         /// Whether people may sign in to the application.
         IdpEnabled,
         /// Who is assigned to the application.
@@ -153,6 +155,7 @@ impl Setting {
         Self::IdpRelayState,
         Self::IdpLogoutUrl,
         Self::IdpSsoMode,
+        Self::IdpApplications,
         Self::IdpEnabled,
         Self::IdpAssignment,
         Self::IdpSigningCertificate,
@@ -226,6 +229,7 @@ impl Setting {
             Self::IdpRelayState => "identity provider: RelayState of the application",
             Self::IdpLogoutUrl => "identity provider: registered logout URL",
             Self::IdpSsoMode => "identity provider: sign-on method of the application",
+            Self::IdpApplications => "identity provider: list of applications",
             Self::IdpEnabled => "identity provider: state of the application",
             Self::IdpAssignment => "identity provider: who may use the application",
             Self::IdpSigningCertificate => "identity provider: signing certificate",

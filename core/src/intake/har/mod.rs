@@ -35,7 +35,7 @@ const REMARKS: usize = 3;
 /// Progress is reported every so many entries.
 const REPORT_EVERY: usize = 64;
 
-impl Intake<'_> {
+impl Intake<'_, '_> {
     /// Reads a capture from its stream.
     pub(super) fn take_capture(&mut self, input: &mut Input, source: Source<'_>) {
         input.notes.extend(source.note());

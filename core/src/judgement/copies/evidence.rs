@@ -119,28 +119,46 @@ fn idp_observed(case: &Case, group: &[usize]) -> Option<(Split, Says)> {
     None
 }
 
+/// A logout request that was refused over its signature, with the documents that have its key and those that lack it.
+/// Many identity providers verify logout requests and take any sign-in request: that one was answered says nothing of
+/// the key they hold, unless they ask for signed ones.
+fn logout_refused(case: &Case, group: &[usize], entity: &str) -> Option<Split> {
+    const OVER_IT: &[Meaning] = &[Meaning::Signature, Meaning::RequestSignature, Meaning::Certificate];
+    if case.signed_requests_required() {
+        return None;
+    }
+    let refused = |message: &Message| {
+        let failure = case.failures.iter().find(|failure| failure.message.as_deref() == Some(message.id.as_str()));
+        failure.is_some_and(|failure| failure.party == Party::Idp && failure.means(OVER_IT))
+    };
+    let requests = case.messages.iter().rev().filter(|message| message.kind == MessageKind::LogoutRequest && issued_by(message, entity));
+    requests
+        .filter(|message| refused(message))
+        .find_map(|request| split(case, group, |metadata| request_keys(request).any(|key| key.metadata.contains(&metadata.id))))
+}
+
 /// What the capture shows of the copies of a service provider's metadata.
 fn sp_observed(case: &Case, group: &[usize]) -> Option<(Split, Says)> {
     let entity = entity_of(case, group)?;
+    if let Some(split) = logout_refused(case, group, entity) {
+        return Some((split, Says::HolderLacksIt("it lacks the key of the logout request that was refused")));
+    }
     let from_here = |message: &&Message| message.kind == MessageKind::AuthnRequest && issued_by(message, entity);
     for request in case.messages.iter().rev().filter(from_here) {
         let acs = request.request.as_ref().and_then(|request| request.acs_url.as_ref()).map(|url| url.value.as_str());
         let asked = acs.and_then(|acs| split(case, group, |metadata| addresses(Role::Sp, metadata).contains(&acs)));
-        let asked = asked.map(|split| {
-            (split, [Meaning::Acs, Meaning::WrongAcs], "the address the request names", "it lacks the address that was refused")
-        });
+        let asked = asked.map(|split| (split, &[Meaning::Acs, Meaning::WrongAcs][..], "it lacks the address that was refused"));
         let key = |metadata: &Metadata| request_keys(request).any(|key| key.metadata.contains(&metadata.id));
         let signed = split(case, group, key);
         let signed = signed.map(|split| {
             (
                 split,
-                [Meaning::Signature, Meaning::Certificate],
-                "the key the request is signed with",
+                &[Meaning::Signature, Meaning::RequestSignature, Meaning::Certificate][..],
                 "it lacks the key of the request that was refused",
             )
         });
-        for (split, meanings, _, lacks) in asked.into_iter().chain(signed) {
-            match end(case, request, &meanings) {
+        for (split, meanings, lacks) in asked.into_iter().chain(signed) {
+            match end(case, request, meanings) {
                 End::RefusedOverIt => return Some((split, Says::HolderLacksIt(lacks))),
                 End::Accepted if meanings[0] == Meaning::Signature => {
                     return Some((split, Says::InUse("another copy is in use: the request verifies with the other document's key")));

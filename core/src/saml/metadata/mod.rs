@@ -7,6 +7,7 @@ mod aggregate;
 mod entity;
 mod recognise;
 mod spelling;
+mod stream;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -22,11 +23,12 @@ use entity::Surroundings;
 use std::borrow::Cow;
 
 pub use spelling::standard_namespace;
+pub use stream::{Narrowed, narrow};
 pub use summary::{Summary, summary};
 
 /// Documents up to this size are read as a whole; larger ones entity by entity.
 const READ_WHOLE: usize = 2 << 20;
-/// Documents beyond this size are not read; the largest federation's aggregate has 90 MiB.
+/// Documents beyond this size are not read as a whole; larger aggregates are narrowed first ([`narrow`]).
 const MAX_DOCUMENT: usize = 256 << 20;
 /// From this many entities on, only those that are wanted are read.
 const MANY: usize = 100;

@@ -51,6 +51,21 @@ pub fn decode_text(bytes: &[u8]) -> Source {
     }
 }
 
+/// The encoding of a document of which only the beginning is at hand, told as [`decode_text`] tells it.
+pub fn charset_of(head: &[u8]) -> &'static Charset {
+    if let Some(charset) = Charset::for_bom(head).map(|(charset, _)| charset).or_else(|| utf16_without_mark(head)) {
+        return charset;
+    }
+    match std::str::from_utf8(head) {
+        Err(error) if !cut_inside_character(&error) => {
+            declared_encoding(head, None).as_deref().and_then(single_byte).unwrap_or(WINDOWS_1252)
+        }
+        // What is plain so far may declare what is to come.
+        Ok(_) if head.is_ascii() => declared_encoding(head, None).as_deref().and_then(single_byte).unwrap_or(UTF_8),
+        _ => UTF_8,
+    }
+}
+
 /// The bytes begin as XML does.
 pub fn looks_like_xml(bytes: &[u8]) -> bool {
     let head = decode_text(bytes.get(..bytes.len().min(256)).unwrap_or_default()).text;

@@ -7,7 +7,7 @@ mod encoding;
 mod locator;
 mod outline;
 
-pub use encoding::{Source, decode_text, looks_like_xml};
+pub use encoding::{Source, charset_of, decode_text, looks_like_xml};
 pub use locator::{Lines, Locator, Piece};
 pub use outline::{MAX_DEPTH, is_smart_quote, local_name, root_name};
 

@@ -27,6 +27,8 @@ struct Part {
     object: RegistrationObject,
     input: String,
     facts: IdpRegistration,
+    /// Something in it is of SAML.
+    saml: bool,
     listed_policies: Vec<String>,
     inline_policies: Vec<Policy>,
 }
@@ -77,7 +79,8 @@ impl Tenant {
         if let Some(custom) = ["claimsPolicy", "customClaimsPolicy"].into_iter().find_map(|name| node.get(name).filter(policy::is_custom)) {
             inline_policies.push(Policy::read_custom(&custom));
         }
-        self.parts.push(Part { object, input: node.place().input, facts, listed_policies, inline_policies });
+        let saml = object::is_saml(node);
+        self.parts.push(Part { object, input: node.place().input, facts, saml, listed_policies, inline_policies });
     }
 
     /// Joins objects of the same application and binds policies; also returns notes per input.
@@ -90,6 +93,10 @@ impl Tenant {
         for (index, group) in groups.iter_mut().enumerate() {
             group.facts.id = format!("r{}", index + 1);
             group.facts.vendor = VENDOR;
+            // What speaks for SAML in one object outweighs what the other lacks.
+            if group.saml {
+                group.facts.other_protocol = None;
+            }
             for policy in &group.inline {
                 apply(policy, &mut group.facts);
             }
@@ -127,6 +134,7 @@ impl Tenant {
 #[derive(Debug, Default)]
 struct Group {
     facts: IdpRegistration,
+    saml: bool,
     listed: Vec<String>,
     inline: Vec<Policy>,
 }
@@ -142,12 +150,13 @@ fn group(parts: Vec<Part>) -> (Vec<Group>, Vec<(String, String)>) {
     for part in parts {
         let same = |group: &&mut Group| a_pair || (part.facts.app_id.is_some() && group.facts.app_id == part.facts.app_id);
         let Some(group) = groups.iter_mut().find(same) else {
-            groups.push(Group { facts: part.facts, listed: part.listed_policies, inline: part.inline_policies });
+            groups.push(Group { facts: part.facts, saml: part.saml, listed: part.listed_policies, inline: part.inline_policies });
             continue;
         };
         if group.facts.objects.contains(&part.object) {
             notes.push((part.input, "this object was already read from another export; only what that one lacks is used".to_owned()));
         }
+        group.saml |= part.saml;
         group.listed.extend(part.listed_policies);
         group.inline.extend(part.inline_policies);
         merge(&mut group.facts, part.facts, part.object);
@@ -182,6 +191,7 @@ fn merge(into: &mut IdpRegistration, from: IdpRegistration, object: Registration
         logout_url,
         relay_state,
         sso_mode,
+        other_protocol,
         enabled,
         assignment_required,
         signed_requests_required,

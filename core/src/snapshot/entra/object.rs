@@ -108,9 +108,66 @@ pub(super) fn read(node: &Node<'_>, object: RegistrationObject) -> IdpRegistrati
         active_signing_thumbprint: node.filled("preferredTokenSigningKeyThumbprint"),
         encryption_key_id: node.filled("tokenEncryptionKeyId"),
         group_claims: node.filled("groupMembershipClaims"),
+        other_protocol: other_protocol(node),
         app_id,
         ..IdpRegistration::default()
     }
+}
+
+/// What only an application has that signs people in by SAML.
+pub(super) fn is_saml(node: &Node<'_>) -> bool {
+    let mode = node.filled("preferredSingleSignOnMode").is_some_and(|mode| mode.value.eq_ignore_ascii_case("saml"));
+    let set =
+        ["preferredTokenSigningKeyThumbprint", "samlMetadataUrl", "tokenEncryptionKeyId"].iter().any(|name| node.filled(name).is_some());
+    // PowerShell writes such objects for every application, empty.
+    let relayed = node.object("samlSingleSignOnSettings").is_some_and(|settings| settings.filled("relayState").is_some());
+    let verified = node.object("requestSignatureVerification").and_then(|object| object.flag("isSignedRequestRequired"));
+    let claims = node.object("optionalClaims").and_then(|claims| claims.list("saml2Token")).is_some_and(|list| !list.is_empty());
+    let keys = node.list("keyCredentials").unwrap_or_default();
+    let signs = keys.iter().any(|key| key.is_object() && key.filled("usage").is_some_and(|usage| usage.value == "Sign"));
+    let template = node.filled("applicationTemplateId").is_some();
+    mode || set
+        || relayed
+        || verified.is_some_and(|required| required.value)
+        || claims
+        || signs
+        || template
+        || tags(node).iter().any(|tag| FROM_TEMPLATE.contains(&tag.as_str()))
+}
+
+/// Tags of applications that came from the gallery, or from its template for applications that are not in it: those have
+/// a page for single sign-on (Microsoft Graph, `servicePrincipal`, `tags`).
+const FROM_TEMPLATE: &[&str] = &[
+    "WindowsAzureActiveDirectoryCustomSingleSignOnApplication",
+    "WindowsAzureActiveDirectoryGalleryApplicationNonPrimaryV1",
+    "WindowsAzureActiveDirectoryGalleryApplicationPrimaryV1",
+];
+
+fn tags(node: &Node<'_>) -> Vec<String> {
+    node.texts("tags").unwrap_or_default().into_iter().map(|tag| tag.value).collect()
+}
+
+/// What tells that the application was registered for another protocol: addresses that only tokens of OpenID Connect
+/// go to, or that it was made by an app registration and no single sign-on method was ever chosen. What speaks for SAML
+/// ([`is_saml`]) outweighs it.
+fn other_protocol(node: &Node<'_>) -> Option<Sited<String>> {
+    let addresses = ["spa", "publicClient"].into_iter().find_map(|name| {
+        let client = node.object(name)?;
+        let filled = client.list("redirectUris").is_some_and(|list| !list.is_empty());
+        filled.then(|| Sited::new(format!("{name}.redirectUris"), client.place_of("redirectUris")))
+    });
+    let typed = || {
+        let list = node.list("replyUrlsWithType")?;
+        let every =
+            !list.is_empty() && list.iter().all(|entry| entry.text("type").is_some_and(|kind| !kind.value.eq_ignore_ascii_case("web")));
+        every.then(|| Sited::new("replyUrlsWithType, none of the type Web".to_owned(), node.place_of("replyUrlsWithType")))
+    };
+    let registered = || {
+        let never_chosen = node.get("preferredSingleSignOnMode").is_some_and(|mode| mode.is_null());
+        let integrated = tags(node).iter().any(|tag| tag == "WindowsAzureActiveDirectoryIntegratedApp");
+        (never_chosen && integrated).then(|| Sited::new("WindowsAzureActiveDirectoryIntegratedApp".to_owned(), node.place_of("tags")))
+    };
+    addresses.or_else(typed).or_else(registered)
 }
 
 /// What the object says of claims beside its policies.

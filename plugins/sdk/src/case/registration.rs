@@ -63,6 +63,9 @@ facts! {
         pub relay_state: Option<Sited<String>>,
         /// `preferredSingleSignOnMode`; `None` inside where null.
         pub sso_mode: Option<Sited<Option<String>>>,
+        /// What tells that it was registered for another protocol than SAML, where something does and nothing speaks for
+        /// SAML: `spa.redirectUris`, or tags that only an app registration has. Such an application has no SAML settings.
+        pub other_protocol: Option<Sited<String>>,
         /// `accountEnabled`.
         pub enabled: Option<Sited<bool>>,
         /// `appRoleAssignmentRequired`.

@@ -1,0 +1,62 @@
+//! Aggregates of metadata: small ones are documents as any other, large ones are left unread until it is known who
+//! takes part. Which entities are meant is told by captures and exports, and those may come later.
+
+use super::source::Source;
+use super::{Intake, Supplied};
+use diag_sdk::case::input::{HeldBy, Input, InputKind};
+use std::io::{self, Cursor, Read};
+
+/// An aggregate that was recognised and not read yet.
+pub struct Unread<'a> {
+    /// Id of its input.
+    pub input: String,
+    /// Whose copy it is.
+    pub held_by: HeldBy,
+    /// All of its bytes, from the first.
+    pub reader: Box<dyn Read + 'a>,
+}
+
+/// What stands at the beginning of an aggregate, and whether more follows.
+enum Begun {
+    Whole(Vec<u8>),
+    Begins(Vec<u8>),
+}
+
+impl<'a> Intake<'_, 'a> {
+    /// Takes an aggregate that may stay open until the others are read.
+    pub(super) fn take_aggregate(&mut self, supplied: Supplied<'a>, mut source: Source<'a>) {
+        let mut input = Input { id: self.next_id(), path: supplied.path, named: supplied.named, ..Input::default() };
+        let limit = self.options.limits.aggregate;
+        match begin(&mut source, limit) {
+            Ok(Begun::Whole(bytes)) => {
+                input.notes.extend(source.note());
+                self.keep(&mut input, InputKind::Metadata, supplied.held_by, bytes);
+            }
+            Ok(Begun::Begins(bytes)) => {
+                input.notes.extend(source.note());
+                input.kind = InputKind::Metadata;
+                let reader = Box::new(Cursor::new(bytes).chain(source));
+                self.unread.push(Unread { input: input.id.clone(), held_by: supplied.held_by, reader });
+            }
+            Err(error) => input.notes.push(format!("Could not be read: {error}")),
+        }
+        self.evidence.inputs.push(input);
+    }
+
+    /// Takes an aggregate out of an archive, which goes on after it: it has to be in memory meanwhile.
+    pub(super) fn take_packed_aggregate(&mut self, input: &mut Input, source: &mut Source<'_>) {
+        let Some(bytes) = self.up_to(self.options.limits.packed_aggregate, source, input) else { return };
+        if bytes.len() <= self.options.limits.aggregate {
+            return self.keep(input, InputKind::Metadata, HeldBy::Publisher, bytes);
+        }
+        input.kind = InputKind::Metadata;
+        self.unread.push(Unread { input: input.id.clone(), held_by: HeldBy::Publisher, reader: Box::new(Cursor::new(bytes)) });
+    }
+}
+
+fn begin(source: &mut Source<'_>, limit: usize) -> io::Result<Begun> {
+    let mut bytes = Vec::new();
+    let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    source.by_ref().take(bound).read_to_end(&mut bytes)?;
+    Ok(if bytes.len() <= limit { Begun::Whole(bytes) } else { Begun::Begins(bytes) })
+}
