@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 /// Prints on standard output. Styles are removed where it is no terminal. A reader that goes away
 /// (`diag … | head`) is no failure.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    must_be_open()?;
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -19,11 +20,20 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
 
 /// Prints what carries no styles, byte for byte.
 pub(crate) fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
+    must_be_open()?;
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.context("cannot write to standard output"),
     }
+}
+
+/// What is written to a closed standard output is lost without an error.
+fn must_be_open() -> Result<(), Failure> {
+    if diag_host::standard_output::was_closed() {
+        return Err(Failure::new("standard output is closed: there is nowhere to write to").hint("write to a file with --output FILE"));
+    }
+    Ok(())
 }
 
 /// The text without styles.

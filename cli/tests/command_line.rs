@@ -30,6 +30,29 @@ fn assert_refused(output: &Output) {
     assert!(output.stdout.is_empty());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_closed_standard_output_is_an_error() {
+    let run = |words: &str| {
+        let command = format!("exec \"$0\" {words} >&-");
+        Command::new("sh").args(["-c", &command, env!("CARGO_BIN_EXE_diag")]).stderr(Stdio::piped()).output().expect("sh")
+    };
+    for words in [
+        "checks",
+        "explain AADSTS50011",
+        "man",
+        "schema case",
+        "completions bash",
+        "decode SAMLResponse=PGE%2B",
+        "check SAMLResponse=PGE%2B",
+    ] {
+        let output = run(words);
+        assert_eq!(output.status.code(), Some(2), "{words}: {}", err(&output));
+        assert!(err(&output).starts_with("error: "), "{words}: {}", err(&output));
+    }
+    assert!(err(&run("checks")).contains("standard output is closed"));
+}
+
 #[test]
 fn what_is_not_there_is_one_line() {
     assert_refused(&diag(&["no-such-file.har"]));

@@ -1,5 +1,6 @@
 //! The integration suite: one binary, whole inputs.
 
+mod aggregates;
 mod architecture;
 mod bystanders;
 mod circles;
@@ -14,9 +15,11 @@ mod one_fault;
 mod packs;
 mod plugins;
 mod products;
+mod registrations;
 mod rendering;
 mod secrets;
 mod seeds;
+mod server_logs;
 mod shipped_examples;
 mod variants;
 mod wording;

@@ -145,3 +145,55 @@ fn sentence(metadata: &Metadata) -> String {
     let why = if metadata.told.is_empty() { String::new() } else { format!(" ({})", metadata.told) };
     format!("{role} {}{whose}{why}", metadata.entity_id.value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::case::judgement::{Failure, Fate, Party, Statement};
+    use diag_sdk::case::message::{Message, MessageKind};
+    use diag_sdk::testing::{ENTITY_ID, idp_metadata, key_match, query_signature, sited, sp_metadata};
+    use diag_sdk::{Meaning, spec};
+
+    /// A service provider whose sign-in was answered, and whose logout was refused over its signature.
+    fn refused_logout(meaning: Meaning) -> Case {
+        let signed = |id: &str, kind, fate| Message {
+            id: id.to_owned(),
+            kind,
+            fate,
+            issuer: Some(sited(ENTITY_ID.to_owned())),
+            query_signature: Some(query_signature(spec::RSA_SHA256, Some(key_match("CC", &["d1"])))),
+            ..Message::default()
+        };
+        let said = vec![Statement { meaning, ..Statement::default() }];
+        Case {
+            messages: vec![
+                signed("m1", MessageKind::AuthnRequest, Fate::Accepted),
+                signed("m2", MessageKind::LogoutRequest, Fate::Refused),
+            ],
+            metadata: vec![sp_metadata("d1", HeldBy::Publisher, &["CC"], &[]), sp_metadata("d2", HeldBy::Publisher, &["BB"], &[])],
+            failures: vec![Failure { message: Some("m2".to_owned()), party: Party::Idp, said, ..Failure::default() }],
+            ..Case::default()
+        }
+    }
+
+    fn held(mut case: Case) -> Vec<HeldBy> {
+        tell_apart(&mut case);
+        case.metadata.iter().filter(|metadata| metadata.sp.is_some()).map(|metadata| metadata.held_by).collect()
+    }
+
+    #[test]
+    fn a_refused_logout_tells_which_copy_the_identity_provider_has() {
+        for meaning in [Meaning::Signature, Meaning::RequestSignature, Meaning::Certificate] {
+            assert_eq!(held(refused_logout(meaning)), [HeldBy::Publisher, HeldBy::Idp], "{meaning:?}");
+        }
+        assert_eq!(held(refused_logout(Meaning::NoSession)), [HeldBy::Publisher, HeldBy::Nobody], "over something else");
+        // Where sign-in requests are verified as well, the key of the one that was answered is the key that is held.
+        let mut verifying = refused_logout(Meaning::Signature);
+        let mut idp = idp_metadata("d3", HeldBy::Publisher, &["AA"]);
+        if let Some(role) = &mut idp.idp {
+            role.want_authn_requests_signed = Some(true);
+        }
+        verifying.metadata.push(idp);
+        assert_eq!(held(verifying), [HeldBy::Publisher, HeldBy::Nobody]);
+    }
+}

@@ -4,7 +4,7 @@
 const HEAD: usize = 240;
 
 /// Longest a time at the beginning of a line is.
-const STAMPED: usize = 36;
+const STAMPED: usize = 48;
 
 /// How loud a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

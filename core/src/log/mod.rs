@@ -21,11 +21,14 @@ use diag_sdk::case::witness::Witness;
 use diag_sdk::{Place, Secret};
 use jiff::Timestamp;
 use level::Level;
+use stamp::Stamp;
 
 /// Most lines that are kept of one log: the latest.
 const MOST: usize = 4_000;
 /// Bytes of one line that are looked at.
 const LONGEST: usize = 16 << 10;
+/// Bytes of a line in which its own time begins.
+const HEAD: usize = 48;
 
 /// A log to be read.
 #[derive(Debug)]
@@ -46,6 +49,7 @@ pub(crate) struct Log<'t> {
 pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
     let mut witnesses: Vec<Witness> = Vec::new();
     let mut written = None;
+    let mut usual: Option<usize> = None;
     let mut level = Level::Plain;
     let mut columns = Columns::default();
     for (number, line) in log.text.lines().enumerate() {
@@ -54,8 +58,10 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
             columns = named;
             continue;
         }
-        // A line without a time goes on with the one before it.
-        if let Some(stamp) = stamp::of(line, log.latest) {
+        // A line without a time of its own goes on with the one before it; a time further in is what it speaks of.
+        let own = |stamp: &Stamp| usual.is_none_or(|usual| stamp.at <= usual.max(HEAD)) && !goes_on(line);
+        if let Some(stamp) = stamp::of(line, log.latest).filter(own) {
+            usual = usual.or(Some(stamp.at));
             written = Some(stamp);
             level = level::of(line);
         }
@@ -82,17 +88,49 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
 
 /// The text looks like a log: lines that begin with a time, and some of them with a level or a process.
 pub(crate) fn looks_like(text: &str) -> bool {
+    if is_component_trace(text) {
+        return true;
+    }
     let (mut lines, mut stamped, mut telling) = (0, 0, 0);
     for line in text.lines().filter(|line| !line.trim().is_empty()).take(60) {
+        if stamped > 0 && goes_on(line) {
+            continue;
+        }
         lines += 1;
         let line = shortened(line);
         let json = line.starts_with('{') && line.trim_end().ends_with('}');
-        if stamp::of(line, Some(Timestamp::UNIX_EPOCH)).is_some_and(|stamp| json || stamp.at <= 48) {
+        if stamp::of(line, Some(Timestamp::UNIX_EPOCH)).is_some_and(|stamp| json || stamp.at <= HEAD) {
             stamped += 1;
             telling += usize::from(level::of(line) != Level::Plain || line.starts_with(['[', '{']) || level::names_a_process(line));
         }
     }
     telling > 0 && (stamped >= 5 || stamped * 3 >= lines)
+}
+
+/// The line belongs to the one before it: a frame of a stack, what it was caused by, the class of an error.
+fn goes_on(line: &str) -> bool {
+    let begun = line.trim_start();
+    let frame = begun.len() < line.len() && ["at ", "in ", "thrown in ", "...", "File \""].iter().any(|word| begun.starts_with(word));
+    let numbered = begun.strip_prefix('#').is_some_and(|rest| rest.starts_with(|character: char| character.is_ascii_digit()));
+    frame || numbered || begun.starts_with("Caused by: ") || begun.starts_with("Stack trace:") || names_an_error(line)
+}
+
+/// `org.example.SomeException: text`, as it stands under the line that logs it.
+fn names_an_error(line: &str) -> bool {
+    let class = line.split([':', ' ']).next().unwrap_or_default();
+    let separators = class.matches(['.', '\\']).count();
+    separators >= 2 && (class.ends_with("Exception") || class.ends_with("Error"))
+}
+
+/// A trace whose lines begin with the letter of the component that writes, and blanks; the time stands in lines of its own.
+fn is_component_trace(text: &str) -> bool {
+    let (mut lines, mut lettered) = (0, 0);
+    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with(['-', '*'])).take(60) {
+        lines += 1;
+        let bytes = line.as_bytes();
+        lettered += usize::from(bytes.len() > 3 && bytes[0].is_ascii_uppercase() && bytes[1..3] == *b"  ");
+    }
+    lettered >= 2 && lettered * 3 >= lines * 2 && text.contains("SAML")
 }
 
 fn shortened(line: &str) -> &str {
@@ -153,6 +191,17 @@ mod tests {
     }
 
     #[test]
+    fn a_time_that_a_line_speaks_of_is_not_its_own() {
+        let told = witnesses(
+            "2026-11-24 10:00:00.301 +0000 exec-7 app: ERROR com.x.Filter - failed\n\
+             org.springframework.security.saml.SAMLException: Response doesn't have any valid assertion\n\
+             Caused by: org.opensaml.common.SAMLException: Authentication statement is too old to be used with value 2026-11-01T09:00:00.000Z\n",
+        );
+        assert!(!told.is_empty());
+        assert!(told.iter().all(|witness| witness.time.is_some_and(|time| time.to_string() == "2026-11-24T10:00:00.301Z")), "{told:?}");
+    }
+
+    #[test]
     fn what_is_written_for_developers_says_nothing() {
         assert!(witnesses("2026-11-24 10:00:00 DEBUG x SAML assertion is expired").is_empty());
         assert_eq!(witnesses("2026-11-24 10:00:00 WARN x SAML assertion is expired").len(), 1);
@@ -166,12 +215,16 @@ mod tests {
             "{\"reqId\":\"a1\",\"level\":3,\"time\":\"2026-11-20T09:00:12+00:00\",\"message\":\"x\"}\n",
             "[20/Nov/2026:10:00:12 +0100] x\n[20/Nov/2026:10:00:12 +0100] y\n",
             "Nov 20 09:00:12 host app[12]: x\n",
+            "2026-11-20 09:00:12.301 +0000 (-,-,-,x) exec-7 app: ERROR com.x.Filter - refused\norg.x.saml.SAMLException: y\n\tat org.x.A.b(A.java:1)\nCaused by: org.x.SAMLException: z\n\tat org.x.C.d(C.java:1)\n",
+            "[20-Nov-2026 09:00:12 UTC] PHP Fatal error:  Uncaught X in /a.php:1\nStack trace:\n#0 /a.php(1): b()\n#1 {main}\n  thrown in /a.php on line 1\n",
+            "---\ntrc file: \"dev_w3\"\n---\nN  Fri Nov 20 09:00:12 2026\nN  SAML20 SP (client 100 ): Incoming Response\nN  SAML20 x\nN  SAML20 y\n",
         ] {
             assert!(looks_like(text), "{text}");
         }
         for text in [
             "We saw it on 2026-11-20 09:00:12 for the first time.\nIt says that an ERROR happened.",
             "hello",
+            "A  plan for SAML:\nfirst we ask\nthen we wait\nB  is another\nand so on",
             "2026-11-20 09:00:12 we saw this",
             "Subject: sign-in\nDate: Fri, 20 Nov 2026 09:00:12 GMT\n\nDear all,\nit does not work.\nAn ERROR is shown.",
         ] {

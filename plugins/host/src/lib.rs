@@ -18,6 +18,7 @@
 //! - [`worker`]: the worker's side for libraries and programs
 //! - [`library`]: opens a shared library and calls its table; the unsafe code
 //! - [`sandbox`]: what a worker gives up
+//! - [`standard_output`]: whether there is anywhere to write to
 //! - [`digest`]: the SHA-256 a plugin is trusted by
 
 pub mod belief;
@@ -30,6 +31,7 @@ pub mod pack;
 pub mod plugin;
 pub mod process;
 pub mod sandbox;
+pub mod standard_output;
 pub mod withhold;
 pub mod worker;
 
