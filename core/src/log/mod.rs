@@ -27,6 +27,8 @@ use stamp::Stamp;
 const MOST: usize = 4_000;
 /// Bytes of one line that are looked at.
 const LONGEST: usize = 16 << 10;
+/// Bars of a line that is a row of fields.
+const FIELDS: usize = 4;
 /// Bytes of a line in which its own time begins.
 const HEAD: usize = 48;
 
@@ -101,7 +103,12 @@ pub(crate) fn looks_like(text: &str) -> bool {
         let json = line.starts_with('{') && line.trim_end().ends_with('}');
         if stamp::of(line, Some(Timestamp::UNIX_EPOCH)).is_some_and(|stamp| json || stamp.at <= HEAD) {
             stamped += 1;
-            telling += usize::from(level::of(line) != Level::Plain || line.starts_with(['[', '{']) || level::names_a_process(line));
+            telling += usize::from(
+                level::of(line) != Level::Plain
+                    || line.starts_with(['[', '{'])
+                    || line.matches('|').count() >= FIELDS
+                    || level::names_a_process(line),
+            );
         }
     }
     telling > 0 && (stamped >= 5 || stamped * 3 >= lines)
