@@ -23,8 +23,8 @@ use entity::Surroundings;
 use std::borrow::Cow;
 
 pub use spelling::standard_namespace;
-pub use stream::{Narrowed, narrow};
-pub use summary::{Summary, summary};
+pub use stream::{Narrowed, narrow, summary};
+pub use summary::Summary;
 
 /// Documents up to this size are read as a whole; larger ones entity by entity.
 const READ_WHOLE: usize = 2 << 20;

@@ -46,6 +46,15 @@ pub fn narrow(reader: impl Read, wanted: Wanted<'_>, now: Timestamp) -> Narrowed
     Narrowed { text: String::from_utf8_lossy(&walk.out).into_owned(), summary: walk.count.sum(now), failure }
 }
 
+/// What the document holds; `None` where it is no aggregate of many entities.
+pub fn summary(text: &str, now: Timestamp) -> Option<Summary> {
+    if memchr::memmem::find_iter(text.as_bytes(), b"EntityDescriptor").take(2 * MANY).count() < 2 * MANY {
+        return None;
+    }
+    let summary = narrow(text.as_bytes(), Some(&|_| false), now).summary;
+    (summary.entities >= MANY).then_some(summary)
+}
+
 struct Walk<'w> {
     out: Vec<u8>,
     /// Entities nobody asked for, kept while there are few: where they stand, and what is left of them otherwise.
@@ -327,6 +336,7 @@ impl<R: Read> Read for Decoding<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fmt::Write as _;
 
     /// A federation's aggregate: every entity on lines of its own, a signature in front.
     fn aggregate(entities: usize) -> String {
@@ -413,5 +423,24 @@ mod tests {
         );
         let narrowed = narrow(large.as_bytes(), None, Timestamp::UNIX_EPOCH);
         assert!(narrowed.text.len() < 1_000 && narrowed.summary.entities == 1);
+    }
+
+    #[test]
+    fn many_entities_are_counted_and_few_are_read() {
+        let mut text = String::from("<md:EntitiesDescriptor xmlns:md='urn:oasis:names:tc:SAML:2.0:metadata'>");
+        for number in 0..300 {
+            let role = if number % 3 == 0 { "IDPSSODescriptor" } else { "SPSSODescriptor" };
+            let _ = write!(
+                text,
+                "<md:EntityDescriptor entityID='https://e{number}.example'><md:{role}/><X509Certificate> A{} </X509Certificate></md:EntityDescriptor>",
+                number % 2
+            );
+        }
+        text.push_str("</md:EntitiesDescriptor>");
+        let all = summary(&text, Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!((all.entities, all.idps, all.sps, all.certificates), (300, 100, 200, 2));
+        assert!(all.sentence(0, None).contains("--entity"));
+        assert!(all.sentence(0, Some("https://e.example")).contains("none of them is `https://e.example`"));
+        assert_eq!(summary("<EntityDescriptor/>", Timestamp::UNIX_EPOCH), None);
     }
 }

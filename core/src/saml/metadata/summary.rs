@@ -2,7 +2,6 @@
 //! first to say which one is meant.
 
 use super::MANY;
-use super::stream;
 use crate::certificate;
 use diag_sdk::Place;
 use jiff::Timestamp;
@@ -25,15 +24,6 @@ pub struct Summary {
     pub certificates: usize,
     /// Those whose time is over.
     pub expired: usize,
-}
-
-/// What the document holds; `None` where it is no aggregate of many entities.
-pub fn summary(text: &str, now: Timestamp) -> Option<Summary> {
-    if memchr::memmem::find_iter(text.as_bytes(), b"EntityDescriptor").take(2 * MANY).count() < 2 * MANY {
-        return None;
-    }
-    let summary = stream::narrow(text.as_bytes(), Some(&|_| false), now).summary;
-    (summary.entities >= MANY).then_some(summary)
 }
 
 /// Counting on the way through a document. Certificates are remembered by their SHA-256 and end.
@@ -115,30 +105,5 @@ impl Summary {
             "an aggregate of {} entities ({} identity providers, {} service providers; {} certificates, {} of them past their end): {question}",
             self.entities, self.idps, self.sps, self.certificates, self.expired
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::fmt::Write as _;
-
-    #[test]
-    fn many_entities_are_counted_and_few_are_read() {
-        let mut text = String::from("<md:EntitiesDescriptor xmlns:md='urn:oasis:names:tc:SAML:2.0:metadata'>");
-        for number in 0..300 {
-            let role = if number % 3 == 0 { "IDPSSODescriptor" } else { "SPSSODescriptor" };
-            let _ = write!(
-                text,
-                "<md:EntityDescriptor entityID='https://e{number}.example'><md:{role}/><X509Certificate> A{} </X509Certificate></md:EntityDescriptor>",
-                number % 2
-            );
-        }
-        text.push_str("</md:EntitiesDescriptor>");
-        let all = summary(&text, Timestamp::UNIX_EPOCH).unwrap();
-        assert_eq!((all.entities, all.idps, all.sps, all.certificates), (300, 100, 200, 2));
-        assert!(all.sentence(0, None).contains("--entity"));
-        assert!(all.sentence(0, Some("https://e.example")).contains("none of them is `https://e.example`"));
-        assert_eq!(summary("<EntityDescriptor/>", Timestamp::UNIX_EPOCH), None);
     }
 }
