@@ -339,14 +339,12 @@ fn one_object_a_line(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(3);
     let whole = |line: &str| line.starts_with('{') && line.ends_with('}') && line.contains(':');
     let Some(first) = lines.next().filter(|line| whole(line)) else { return false };
-    match lines.next() {
-        Some(second) => whole(second) && lines.all(whole),
-        // A single object may just as well be an export on one line; what names a level and a message is a line of a log.
-        None => {
-            let names = |names: &[&str]| names.iter().any(|name| first.contains(name));
-            names(&["\"level\":", "\"severity\":", "\"loglevel\":", "\"log.level\":"]) && names(&["\"message\":", "\"msg\":"])
-        }
+    if let Some(second) = lines.next() {
+        return whole(second) && lines.all(whole);
     }
+    // A single object may just as well be an export on one line; what names a level and a message is a line of a log.
+    let names = |names: &[&str]| names.iter().any(|name| first.contains(name));
+    names(&["\"level\":", "\"severity\":", "\"loglevel\":", "\"log.level\":"]) && names(&["\"message\":", "\"msg\":"])
 }
 
 /// A log of a proxy service: tab-separated, with the logger's name in each line.
