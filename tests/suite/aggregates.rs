@@ -30,7 +30,7 @@ impl Federation {
 
     fn entity(&self, number: usize) -> String {
         // Every third is an identity provider.
-        let (role, endpoint) = if number % 3 == 0 {
+        let (role, endpoint) = if number.is_multiple_of(3) {
             (
                 "IDPSSODescriptor",
                 "SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" Location=\"https://eN.example/sso\"",
