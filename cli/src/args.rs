@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Compare(CompareArguments),
     /// Show SAML messages as indented XML, however they are packed
     Decode(DecodeArguments),
+    /// Open the case in a browser: write a copy of the page that carries it
+    Open(OpenArguments),
     /// Explain a check, a family, a vendor's code or a SAML status code
     Explain(ExplainArguments),
     /// Write corrected copies of what can be repaired, and print the values to enter for the rest
@@ -293,6 +295,23 @@ pub(crate) enum FlowFormat {
     Json,
     /// Sequence diagrams, for pages and tickets that draw Mermaid
     Mermaid,
+}
+
+/// Options of `open`.
+#[derive(Debug, Args)]
+pub(crate) struct OpenArguments {
+    /// Files, folders (walked), a message, URL or form as such, or `-` for standard input
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The page of diag, diag.html; the program does not carry it inside
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) page: PathBuf,
+    /// Write the copy to this file [default: diag-case.html, where there is none yet]
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+    /// Only write the copy
+    #[arg(long)]
+    pub(crate) no_open: bool,
 }
 
 /// Options of `compare`.

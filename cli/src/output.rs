@@ -41,6 +41,15 @@ pub(crate) fn unstyled(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
 }
 
+/// Who may read what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Readers {
+    /// As the system has it for new files.
+    Usual,
+    /// Only whoever writes it.
+    Owner,
+}
+
 /// A file to write a report to, checked before the work begins.
 #[derive(Debug)]
 pub(crate) struct Target {
@@ -79,18 +88,26 @@ impl Target {
 
     /// Writes the text.
     pub(crate) fn write(&self, text: &str) -> anyhow::Result<()> {
-        self.write_bytes(text.as_bytes()).map_err(|error| Failure::new(format!("{}: cannot be written: {error}", self.shown)).into())
+        self.write_bytes(text.as_bytes(), Readers::Usual)
+            .map_err(|error| Failure::new(format!("{}: cannot be written: {error}", self.shown)).into())
     }
 
-    fn write_bytes(&self, bytes: &[u8]) -> io::Result<()> {
+    /// Writes what nobody else on this computer may read.
+    pub(crate) fn write_private(&self, text: &str) -> anyhow::Result<()> {
+        let written = self.write_bytes(text.as_bytes(), Readers::Owner);
+        written.map_err(|error| Failure::new(format!("{}: cannot be written: {error}", self.shown)).into())
+    }
+
+    fn write_bytes(&self, bytes: &[u8], readers: Readers) -> io::Result<()> {
         // A device or pipe cannot be replaced, only written to.
         if fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file()) {
             return fs::OpenOptions::new().write(true).open(&self.path)?.write_all(bytes);
         }
         let mut builder = tempfile::Builder::new();
         builder.prefix(".diag-");
+        // Without a word about it, temporary files are their owner's alone.
         #[cfg(unix)]
-        {
+        if readers == Readers::Usual {
             use std::os::unix::fs::PermissionsExt;
             builder.permissions(fs::Permissions::from_mode(0o666));
         }

@@ -11,6 +11,7 @@ type Module = Vec<String>;
 /// The crates, by the folder that holds their `src`.
 const CRATES: &[&str] = &[
     "cli",
+    "cli/page",
     "cli/render",
     "core",
     "plugins/assertion",

@@ -13,6 +13,7 @@ mod healthy_ways;
 mod logs;
 mod one_fault;
 mod packs;
+mod page;
 mod plugins;
 mod products;
 mod registrations;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here opens a file, asks a terminal or a clock, or draws a random number.
 
+pub mod carried;
 pub mod contrast;
 mod differing;
 pub mod fixes;
@@ -12,6 +13,7 @@ mod judged;
 mod junit;
 mod markdown;
 mod prose;
+pub mod reading;
 #[cfg(test)]
 mod sample;
 mod sarif;

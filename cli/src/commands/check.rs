@@ -1,7 +1,7 @@
 //! `diag check`: judges everything given and writes the report.
 
 use super::ending;
-use super::examining::{Manner, examine, judge, understood};
+use super::examining::{Manner, examine, judge};
 use crate::args::{CheckArguments, Format};
 use crate::checkers::Checkers;
 use crate::config::{self, Configured};
@@ -17,10 +17,9 @@ use crate::progress::Meter;
 use diag_core::intake::{self, Options, Supplied};
 use diag_core::runner::Selection;
 use diag_products::Products;
-use diag_render::wording;
+use diag_render::reading::{self, remark, understood};
 use diag_render::{Detail, Form, Judged};
-use diag_sdk::case::input::{HeldBy, Input, InputKind};
-use std::collections::BTreeSet;
+use diag_sdk::case::input::HeldBy;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -217,34 +216,9 @@ const DECODE: &str = "diag decode shows what a message says, even one that is cu
 
 pub(super) const WHAT_IS_READ: &str = "diag reads HAR captures, SAML metadata and messages, and exports of either side's configuration: diag product list tells of which products";
 
-/// Most bystanders of a folder that are told one by one.
-const BYSTANDERS_TOLD: usize = 3;
-
 /// Remarks on files that are none of ours, each once; of the many that lie about in a folder, only their names.
 pub(super) fn say_notes<'a>(judged: impl Iterator<Item = &'a Judged>) {
-    let strange = judged.flat_map(|judged| &judged.case.inputs).filter(|input| input.kind == InputKind::Unrecognised);
-    let mut seen = BTreeSet::new();
-    let (named, bystanders): (Vec<&Input>, Vec<&Input>) =
-        strange.filter(|input| seen.insert((&input.path, &input.notes))).partition(|input| input.named);
-    for input in named.iter().chain(bystanders.iter().take_while(|_| bystanders.len() <= BYSTANDERS_TOLD)) {
-        failure::say_note(&remark(input));
-    }
-    if bystanders.len() > BYSTANDERS_TOLD {
-        let told: Vec<&str> = bystanders.iter().take(BYSTANDERS_TOLD).map(|input| wording::path(&input.path)).collect();
-        let more = bystanders.len() - told.len();
-        failure::say_note(&format!(
-            "not used, because they are nothing that diag reads: {} and {}",
-            told.join(", "),
-            wording::count(more, "more file")
-        ));
-    }
-}
-
-/// One line about a file that is none of ours, or of which nothing is left.
-pub(super) fn remark(input: &Input) -> String {
-    let path = wording::path(&input.path);
-    match input.notes.as_slice() {
-        [] => format!("{path}: neither a capture nor metadata nor an export that diag knows"),
-        notes => format!("{path}: {}", notes.join("; ")),
+    for remark in reading::remarks(judged) {
+        failure::say_note(&remark);
     }
 }

@@ -1,7 +1,7 @@
 //! `diag compare`: what differs in meaning between a working and a failing case.
 
-use super::check::{WHAT_IS_READ, remark, say_notes};
-use super::examining::{Manner, examine, judge, understood};
+use super::check::{WHAT_IS_READ, say_notes};
+use super::examining::{Manner, examine, judge};
 use crate::args::{CompareArguments, ListFormat};
 use crate::checkers::Checkers;
 use crate::console;
@@ -13,6 +13,7 @@ use crate::products;
 use crate::progress::Meter;
 use diag_core::compare::{self, Side};
 use diag_core::verdict::Verdict;
+use diag_render::reading::{remark, understood};
 use diag_render::{Judged, contrast, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -11,7 +11,6 @@ use diag_core::runner::Selection;
 use diag_core::suppression::{self, Suppression};
 use diag_products::Products;
 use diag_render::Judged;
-use diag_sdk::case::input::{Input, InputKind};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -75,14 +74,4 @@ pub(crate) fn judge(examination: Examination, manner: &Manner, checkers: &Checke
     let (suppressed, suppressions) = suppression::apply(&examination.case, &mut run, &manner.suppressions, today);
     let report = Report { suppressed, suppressions, ..Report::new(&examination.case, run, checkers.checks(), &manner.products) };
     Judged { case: examination.case, sources: examination.sources, report, products: Arc::clone(&manner.products) }
-}
-
-/// At least one file was something we know, with something left in it.
-pub(crate) fn understood(judged: &Judged) -> bool {
-    let of_use = |input: &Input| match input.kind {
-        InputKind::Unrecognised => false,
-        InputKind::Har => input.notes.is_empty() || judged.case.exchanges.iter().any(|exchange| exchange.place.input == input.id),
-        _ => true,
-    };
-    judged.case.inputs.iter().any(of_use) || !judged.case.broken_documents.is_empty()
 }

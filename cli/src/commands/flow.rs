@@ -1,7 +1,6 @@
 //! `diag flow`: the attempts of a capture as timelines.
 
-use super::check::remark;
-use super::examining::{Manner, examine, judge, understood};
+use super::examining::{Manner, examine, judge};
 use crate::args::{FlowArguments, FlowFormat};
 use crate::checkers::Checkers;
 use crate::console;
@@ -11,6 +10,7 @@ use crate::output;
 use crate::products;
 use crate::progress::Meter;
 use diag_render::flow;
+use diag_render::reading::{remark, understood};
 use diag_render::text::timeline;
 use diag_render::wording;
 use std::process::ExitCode;

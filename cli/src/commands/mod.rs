@@ -12,6 +12,7 @@ mod explain;
 mod fix;
 mod flow;
 mod man;
+mod open;
 mod plugin;
 mod product;
 mod schema;
@@ -32,6 +33,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Product(product)) => product::run(&product),
         Some(Command::Schema(schema)) => schema::run(&schema),
         Some(Command::Completions(completions)) => completions::run(&completions),
+        Some(Command::Open(open)) => open::run(&open),
         Some(Command::Man) => man::run(),
         Some(Command::Decode(decode)) => decode::run(&decode),
         Some(Command::Explain(explain)) => explain::run(&explain),

@@ -8,8 +8,8 @@ mod folder;
 mod plan;
 mod tasks;
 
-use super::check::{WHAT_IS_READ, remark, say_notes};
-use super::examining::{Manner, examine, judge, understood};
+use super::check::{WHAT_IS_READ, say_notes};
+use super::examining::{Manner, examine, judge};
 use crate::args::{CheckArguments, FixArguments, ListFormat};
 use crate::checkers::Checkers;
 use crate::config;
@@ -24,6 +24,7 @@ use crate::progress::Meter;
 use diag_core::repair::{self, Refusal};
 use diag_core::runner::Selection;
 use diag_render::fixes::{Copied, Fixes, Refused};
+use diag_render::reading::{remark, understood};
 use diag_render::text;
 use diag_render::{Judged, json};
 use diag_sdk::case::sp_configuration::SpConfiguration;

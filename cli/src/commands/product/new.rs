@@ -1,6 +1,6 @@
 //! `diag product new --from-capture`: a draft from pages of failed sign-ins whose reason nobody understood.
 
-use super::super::examining::{Manner, examine, understood};
+use super::super::examining::{Manner, examine};
 use crate::args::ProductNewArguments;
 use crate::failure::Failure;
 use crate::files::{self, Given};
@@ -9,6 +9,7 @@ use crate::progress::Meter;
 use diag_core::report::Report;
 use diag_products::{Products, Scope, Where};
 use diag_render::Judged;
+use diag_render::reading::understood;
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::Part;
 use diag_sdk::host::host_of;
