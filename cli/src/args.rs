@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     /// Write corrected copies of what can be repaired, and print the values to enter for the rest
     Fix(FixArguments),
+    /// Show the facts as a check sees them, for those who write one
+    Facts(FactsArguments),
     /// List every check
     Checks(ChecksArguments),
     /// Write, test, trust and list check plugins of your own
@@ -184,6 +186,9 @@ pub(crate) struct PluginArguments {
     /// Leave out the checks that come with diag
     #[arg(long)]
     pub(crate) no_builtin: bool,
+    /// Exit with 2 where a plugin of diag.toml cannot be loaded, as where one named here cannot
+    #[arg(long)]
+    pub(crate) strict_plugins: bool,
     /// Let a plugin see what it asks for: NAME=secret:personal shows names and attributes of people
     #[arg(long = "grant", value_name = "NAME=WHAT", value_parser = grant)]
     pub(crate) grants: Vec<Grant>,
@@ -375,6 +380,34 @@ pub(crate) struct FixArguments {
     pub(crate) plugins: PluginArguments,
     #[command(flatten)]
     pub(crate) products: ProductArguments,
+}
+
+/// Options of `facts`.
+#[derive(Debug, Args)]
+pub(crate) struct FactsArguments {
+    /// Files, folders (walked), or `-` for standard input
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Only facts whose name contains one of these words, such as issuer (repeat, or separate by commas)
+    #[arg(long, value_name = "WORDS", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Show what a plugin would have to be granted: secret:personal
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) grant: Vec<String>,
+    /// How to show them [default: tree on a terminal, else json]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub(crate) format: Option<FactsFormat>,
+    #[command(flatten)]
+    pub(crate) products: ProductArguments,
+}
+
+/// How `facts` shows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FactsFormat {
+    /// A line for each, with the expression that leads to it
+    Tree,
+    /// One object, as the tests of a pack take it
+    Json,
 }
 
 /// Options of `decode`.

@@ -2,11 +2,15 @@
 
 use crate::builtin::BUILTIN;
 use crate::failure::Failure;
+use crate::nearest::did_you_mean;
+use diag_core::report::Extension;
 use diag_core::runner::{self, Run, Selection};
-use diag_host::Loaded;
+use diag_host::{Loaded, Sight, TIME_FOR_A_CASE};
 use diag_sdk::manifest::{CheckInfo, Manifest};
 use diag_sdk::{Case, Plugin};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The families at hand, linked in or loaded.
 #[derive(Debug)]
@@ -21,38 +25,51 @@ pub(crate) struct Checkers {
     refused: Vec<(String, String)>,
     /// Plugins that this system cannot hold back as far as it should: name and how they are confined.
     unconfined: Vec<(String, String)>,
+    /// Plugins that could not be used.
+    absent: Vec<Absent>,
+    /// How long all plugins together may take for one case.
+    time: Duration,
+    /// All plugins, those that could not be used among them, as reports name them.
+    extensions: Vec<Extension>,
+}
+
+/// A plugin that could not be used.
+#[derive(Debug)]
+pub(crate) struct Absent {
+    pub(crate) path: PathBuf,
+    pub(crate) why: Failure,
+    /// The command line names it, so that the run has not done what was asked.
+    pub(crate) asked_for: bool,
 }
 
 impl Checkers {
     /// The families that come with `diag`.
     pub(crate) fn builtin() -> Self {
-        Self::of(BUILTIN, Vec::new())
+        Self::of(BUILTIN, Vec::new(), Vec::new())
     }
 
-    /// The families that come with `diag`, unless they are to be left out, and the loaded plugins.
-    pub(crate) fn with(loaded: Vec<Loaded>, no_builtin: bool) -> Result<Self, Failure> {
+    /// The families that come with `diag`, unless they are to be left out, and the loaded plugins, each with whether the
+    /// command line names it. Of two with one name the first is used.
+    pub(crate) fn with(plugins: Vec<(Loaded, bool)>, mut absent: Vec<Absent>, no_builtin: bool) -> Result<Self, Failure> {
         let linked = if no_builtin { &[] } else { BUILTIN };
+        let manifests: Vec<Manifest> = plugins.iter().map(|(plugin, _)| plugin.manifest.clone()).collect();
+        let mut loaded: Vec<Loaded> = Vec::new();
+        for (plugin, asked_for) in plugins {
+            match fits(&plugin, linked, &loaded, &manifests) {
+                Ok(()) => loaded.push(plugin),
+                Err(why) => absent.push(Absent { path: plugin.path, why, asked_for }),
+            }
+        }
+        if linked.is_empty() && loaded.is_empty() && !absent.is_empty() {
+            return Err(absent.swap_remove(0).why);
+        }
         if linked.is_empty() && loaded.is_empty() {
             return Err(Failure::new("--no-builtin leaves no check at all").hint("name a plugin with --plugin PATH"));
         }
-        let mut names: Vec<(&str, String)> = linked.iter().map(|plugin| (plugin.name, "diag itself".to_owned())).collect();
-        for plugin in &loaded {
-            let name = plugin.manifest.name.as_str();
-            let shown = plugin.path.display().to_string();
-            if let Some((_, other)) = names.iter().find(|(known, _)| *known == name) {
-                let failure = Failure::new(format!("plugin {shown}: its name {name} is taken by {other}"));
-                return Err(match other.as_str() {
-                    "diag itself" => failure.hint("--no-builtin leaves the checks of diag itself out"),
-                    _ => failure.hint("load one of the two"),
-                });
-            }
-            names.push((name, shown));
-        }
-        drop(names);
-        Ok(Self::of(linked, loaded))
+        Ok(Self::of(linked, loaded, absent))
     }
 
-    fn of(linked: &'static [&'static Plugin], loaded: Vec<Loaded>) -> Self {
+    fn of(linked: &'static [&'static Plugin], loaded: Vec<Loaded>, absent: Vec<Absent>) -> Self {
         let mut families: Vec<Manifest> = linked.iter().map(|plugin| Manifest::from(*plugin)).collect();
         families.extend(loaded.iter().map(|plugin| plugin.manifest.clone()));
         families.sort_by(|left, right| left.name.cmp(&right.name));
@@ -65,7 +82,40 @@ impl Checkers {
         let refused = refused.collect();
         let weak = loaded.iter().filter(|plugin| !plugin.confined);
         let unconfined = weak.map(|plugin| (plugin.manifest.name.clone(), plugin.confinement.clone())).collect();
-        Self { linked, loaded: loaded.into_iter().map(Mutex::new).collect(), families, checks, refused, unconfined }
+        let time = loaded.iter().map(Loaded::time_for_a_case).max().unwrap_or_default().max(TIME_FOR_A_CASE);
+        let mut extensions: Vec<Extension> = loaded.iter().map(present).collect();
+        extensions.extend(absent.iter().map(|one| Extension {
+            path: one.path.display().to_string(),
+            error: Some(one.why.to_string()),
+            ..Extension::default()
+        }));
+        let loaded = loaded.into_iter().map(Mutex::new).collect();
+        Self { linked, loaded, families, checks, refused, unconfined, absent, time, extensions }
+    }
+
+    /// Plugins that could not be used.
+    pub(crate) fn absent(&self) -> &[Absent] {
+        &self.absent
+    }
+
+    /// Takes out a plugin that could not be used and that matters.
+    pub(crate) fn take_absent(&mut self, matters: impl Fn(&Absent) -> bool) -> Option<Absent> {
+        let at = self.absent.iter().position(matters)?;
+        Some(self.absent.swap_remove(at))
+    }
+
+    /// All plugins as reports name them.
+    pub(crate) fn extensions(&self) -> &[Extension] {
+        &self.extensions
+    }
+
+    /// What each plugin printed since this was last asked, besides its answers.
+    pub(crate) fn printed(&self) -> Vec<(String, String)> {
+        let each = self.loaded.iter().map(|plugin| {
+            let mut plugin = plugin.lock().unwrap_or_else(PoisonError::into_inner);
+            (plugin.manifest.name.clone(), plugin.printed())
+        });
+        each.filter(|(_, printed)| !printed.is_empty()).collect()
     }
 
     /// All families, sorted by name.
@@ -106,10 +156,95 @@ impl Checkers {
     /// Runs the selected checks. Several cases may be judged at a time; a plugin sees one after the other.
     pub(crate) fn run(&self, case: &Case, selection: &Selection) -> Run {
         let mut run = runner::run(case, self.linked, selection);
+        if self.loaded.is_empty() {
+            return run;
+        }
+        // What all of them see is made once, and all of them together have so much time.
+        let sight = Sight::new(case);
+        let mut left = self.time;
         for plugin in &self.loaded {
             let mut plugin = plugin.lock().unwrap_or_else(PoisonError::into_inner);
-            run.take_in(plugin.run(|id| selection.wants(id), case));
+            // Waiting for a plugin that judges another case costs none of it.
+            let started = Instant::now();
+            run.take_in(plugin.run_until(|id| selection.wants(id), &sight, started + left));
+            left = left.saturating_sub(started.elapsed());
         }
         run
+    }
+}
+
+/// A plugin that takes part, as reports name it.
+fn present(plugin: &Loaded) -> Extension {
+    Extension {
+        path: plugin.path.display().to_string(),
+        name: Some(plugin.manifest.name.clone()),
+        version: Some(plugin.manifest.version.clone()),
+        sha256: Some(plugin.sha256.clone()),
+        error: None,
+    }
+}
+
+/// Whether a plugin can stand beside those that are there already.
+fn fits(plugin: &Loaded, linked: &[&Plugin], loaded: &[Loaded], all: &[Manifest]) -> Result<(), Failure> {
+    let (name, shown) = (plugin.manifest.name.as_str(), plugin.path.display());
+    let taken = |by: &str| Failure::new(format!("plugin {shown}: its name {name} is taken by {by}"));
+    if linked.iter().any(|known| known.name == name) {
+        return Err(taken("diag itself").hint("--no-builtin leaves the checks of diag itself out"));
+    }
+    if let Some(other) = loaded.iter().find(|known| known.manifest.name == name) {
+        return Err(taken(&other.path.display().to_string()).hint("load one of the two"));
+    }
+    match unknown_explained(&plugin.manifest, all) {
+        Some(mistake) => Err(Failure::new(format!("plugin {shown}: {mistake}")).hint("diag checks lists all ids")),
+        None => Ok(()),
+    }
+}
+
+/// A check that a manifest says it explains and that does not exist, with the path to it. What belongs to a plugin that
+/// is not at hand may exist.
+pub(crate) fn unknown_explained(manifest: &Manifest, others: &[Manifest]) -> Option<String> {
+    let built_in = BUILTIN.iter().map(|plugin| Manifest::from(*plugin)).collect::<Vec<_>>();
+    let families: Vec<&Manifest> = built_in.iter().chain(others).chain([manifest]).collect();
+    for check in &manifest.checks {
+        for (index, id) in check.explains.iter().enumerate() {
+            let family = families.iter().find(|family| id.split('/').next() == Some(family.name.as_str()));
+            let Some(family) = family else {
+                if id.contains('/') {
+                    continue;
+                }
+                return Some(no_such_check(&check.id, index, id, &families));
+            };
+            let known = id.ends_with("/*") || family.checks.iter().any(|known| &known.id == id);
+            if !known {
+                return Some(no_such_check(&check.id, index, id, &families));
+            }
+        }
+    }
+    None
+}
+
+fn no_such_check(check: &str, index: usize, id: &str, families: &[&Manifest]) -> String {
+    let known = families.iter().flat_map(|family| &family.checks).map(|check| check.id.as_str());
+    let perhaps = did_you_mean(id, known).map(|hint| format!("; {hint}")).unwrap_or_default();
+    format!("check {check}: explains[{index}]: there is no check `{}`{perhaps}", id.escape_debug())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explaining(ids: &[&str]) -> Manifest {
+        let check = CheckInfo { id: "acme/rule".into(), explains: ids.iter().map(|id| (*id).to_owned()).collect(), ..CheckInfo::default() };
+        Manifest { name: "acme".into(), checks: vec![check], ..Manifest::default() }
+    }
+
+    #[test]
+    fn what_is_explained_exists() {
+        let fine = ["endpoints/acs-not-registered", "flow/*", "acme/rule", "elsewhere/unknown"];
+        assert_eq!(unknown_explained(&explaining(&fine), &[]), None);
+        let said = unknown_explained(&explaining(&["flow/*", "endpoints/acs-not-registred"]), &[]).expect("a mistake");
+        assert!(said.starts_with("check acme/rule: explains[1]: there is no check `endpoints/acs-not-registred`; did you mean"), "{said}");
+        assert!(unknown_explained(&explaining(&["acme/other"]), &[]).is_some());
+        assert!(unknown_explained(&explaining(&["nonsense"]), &[]).is_some());
     }
 }

@@ -64,15 +64,34 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     if error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| cause.kind() == io::ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS;
     }
-    say_error(&format!("{error:#}"));
-    let failure = error.downcast_ref::<Failure>();
-    for line in failure.into_iter().flat_map(|failure| &failure.lines) {
-        anstream::eprintln!("{}", terminal::visible(line));
-    }
-    if let Some(hint) = failure.and_then(|failure| failure.hint.as_deref()) {
-        say("hint", HINT, hint);
+    match error.downcast_ref::<Failure>() {
+        // Where it is only part of a longer story, that is told.
+        Some(failure) if failure.to_string() == format!("{error:#}") => say_failure(failure, true),
+        failure => {
+            say_error(&format!("{error:#}"));
+            failure.into_iter().for_each(say_more);
+        }
     }
     ExitCode::from(UNABLE)
+}
+
+/// Says what went wrong, as an error or as a note, and what can be done.
+pub(crate) fn say_failure(failure: &Failure, is_error: bool) {
+    if is_error {
+        say_error(&failure.message);
+    } else {
+        say_note(&failure.message);
+    }
+    say_more(failure);
+}
+
+fn say_more(failure: &Failure) {
+    for line in &failure.lines {
+        anstream::eprintln!("{}", terminal::visible(line));
+    }
+    if let Some(hint) = &failure.hint {
+        say("hint", HINT, hint);
+    }
 }
 
 /// One line `error: …` on standard error.
@@ -86,6 +105,17 @@ pub(crate) fn say_block(message: &str) {
     say_error(lines.next().unwrap_or_default());
     for line in lines {
         anstream::eprintln!("{}", terminal::visible(line));
+    }
+}
+
+/// What a plugin printed, line by line, on standard error; nothing where it printed nothing.
+pub(crate) fn say_printed(plugin: &str, printed: &str) {
+    if printed.trim().is_empty() {
+        return;
+    }
+    say_note(&format!("plugin {plugin} printed:"));
+    for line in printed.lines() {
+        anstream::eprintln!("  {}", terminal::visible(line));
     }
 }
 

@@ -2,7 +2,7 @@
 //! `diag.toml` pins by their SHA-256. None is ever found by looking around.
 
 use crate::args::{Grant, PluginArguments};
-use crate::checkers::Checkers;
+use crate::checkers::{Absent, Checkers};
 use crate::failure::{self, Failure};
 use crate::nearest::did_you_mean;
 use diag_host::{Launcher, Limits, Loaded, PluginError, Terms};
@@ -66,28 +66,45 @@ pub(crate) fn become_worker() -> Option<ExitCode> {
 pub(crate) fn launcher() -> Result<Launcher, Failure> {
     let program = std::env::current_exe()
         .map_err(|error| Failure::new(format!("diag cannot tell where it is installed, so it cannot run plugins: {error}")))?;
-    Ok(Launcher { program, arguments: vec![WORKER.to_owned()], audible: false })
+    Ok(Launcher { program, arguments: vec![WORKER.to_owned()] })
 }
 
-/// The checkers a command works with.
+/// The checkers a command works with, all of which are there.
 pub(crate) fn checkers(arguments: &PluginArguments, entries: &[Entry]) -> Result<Checkers, Failure> {
+    let mut checkers = those_there(arguments, entries)?;
+    match checkers.take_absent(|one| one.asked_for || arguments.strict_plugins) {
+        Some(absent) => Err(absent.why),
+        None => Ok(checkers),
+    }
+}
+
+/// The checkers that a report is made with. A plugin that cannot be used costs itself: the report names it.
+pub(crate) fn those_there(arguments: &PluginArguments, entries: &[Entry]) -> Result<Checkers, Failure> {
     if arguments.plugins.is_empty() && entries.is_empty() && !arguments.no_builtin {
-        no_such_plugin(&arguments.grants, &[])?;
+        known_grants(&arguments.grants, &[], true)?;
         return Ok(Checkers::builtin());
     }
     let launcher = launcher()?;
-    let mut loaded = Vec::new();
+    let (mut loaded, mut absent): (Vec<(Loaded, bool)>, Vec<Absent>) = (Vec::new(), Vec::new());
+    let asked_for = |path: &Path| arguments.plugins.iter().any(|named| same_file(named, path));
     for entry in entries {
-        loaded.push(trusted(entry, &launcher)?);
+        let asked_for = asked_for(&entry.path);
+        match trusted(entry, &launcher) {
+            Ok(plugin) => loaded.push((plugin, asked_for)),
+            Err(why) => absent.push(Absent { path: entry.path.clone(), why, asked_for }),
+        }
     }
     for path in &arguments.plugins {
         // One that stands in diag.toml, too, keeps the terms it has there.
-        if !loaded.iter().any(|known: &Loaded| same_file(&known.path, path)) {
-            loaded.push(load(path, &launcher, &Terms::default())?);
+        if !entries.iter().any(|entry| same_file(&entry.path, path)) {
+            match load(path, &launcher, &Terms::default()) {
+                Ok(plugin) => loaded.push((plugin, true)),
+                Err(why) => absent.push(Absent { path: path.clone(), why, asked_for: true }),
+            }
         }
     }
-    grant(&mut loaded, &arguments.grants)?;
-    Checkers::with(loaded, arguments.no_builtin)
+    grant(&mut loaded, &arguments.grants, absent.is_empty())?;
+    Checkers::with(loaded, absent, arguments.no_builtin)
 }
 
 /// Loads a plugin that `diag.toml` names, where it is the file that is trusted.
@@ -122,11 +139,11 @@ pub(crate) fn load(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Lo
 }
 
 /// Grants what the command line says to the plugins it names.
-fn grant(loaded: &mut [Loaded], grants: &[Grant]) -> Result<(), Failure> {
-    let names: Vec<String> = loaded.iter().map(|plugin| plugin.manifest.name.clone()).collect();
-    no_such_plugin(grants, &names)?;
+fn grant(loaded: &mut [(Loaded, bool)], grants: &[Grant], all_there: bool) -> Result<(), Failure> {
+    let names: Vec<String> = loaded.iter().map(|(plugin, _)| plugin.manifest.name.clone()).collect();
+    known_grants(grants, &names, all_there)?;
     for grant in grants {
-        for plugin in loaded.iter_mut().filter(|plugin| plugin.manifest.name == grant.plugin) {
+        for (plugin, _) in loaded.iter_mut().filter(|(plugin, _)| plugin.manifest.name == grant.plugin) {
             if !plugin.grant(&grant.what) {
                 return Err(Failure::new(format!("--grant {}={}: that plugin does not want it", grant.plugin, grant.what))
                     .hint("leave the grant out: a plugin sees no more than it asks for"));
@@ -136,9 +153,10 @@ fn grant(loaded: &mut [Loaded], grants: &[Grant]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn no_such_plugin(grants: &[Grant], names: &[String]) -> Result<(), Failure> {
+/// What is granted exists, and so does whom it is granted to, unless that may be a plugin that could not be loaded.
+fn known_grants(grants: &[Grant], names: &[String], all_there: bool) -> Result<(), Failure> {
     for grant in grants {
-        if !names.contains(&grant.plugin) {
+        if all_there && !names.contains(&grant.plugin) {
             let hint = did_you_mean(&grant.plugin, names.iter().map(String::as_str))
                 .unwrap_or_else(|| "load it with --plugin PATH; the name is the first part of the ids of its checks".to_owned());
             return Err(Failure::new(format!("--grant {}={}: no plugin of that name is loaded", grant.plugin, grant.what)).hint(hint));

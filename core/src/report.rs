@@ -10,7 +10,7 @@ use diag_products::Products;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::input::Input;
 use diag_sdk::manifest::CheckInfo;
-use diag_sdk::{Case, Finding, Need, Severity};
+use diag_sdk::{Case, Class, Finding, Need, Severity};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::ops::Deref;
@@ -34,6 +34,9 @@ pub struct ReportedFinding {
     /// What the check reported; the screens of its causes are written.
     #[serde(flatten)]
     pub finding: Finding,
+    /// `policy` where it is a rule that is not kept rather than something that breaks.
+    #[serde(skip_serializing_if = "is_breakage")]
+    pub class: Class,
     /// Ids of findings that follow from it.
     pub explains: Vec<String>,
     /// Id of the finding it follows from.
@@ -48,6 +51,31 @@ impl Deref for ReportedFinding {
     fn deref(&self) -> &Finding {
         &self.finding
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_breakage(class: &Class) -> bool {
+    *class == Class::Breakage
+}
+
+/// A plugin that took part in the judgement, or should have.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Extension {
+    /// Its file, as it was named.
+    pub path: String,
+    /// Its name: the first part of the ids of its checks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// SHA-256 of the bytes that ran, lower-case hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// Why it took no part, where it could not be loaded: none of its checks stand in this report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 /// How a check ended, in one word.
@@ -75,7 +103,7 @@ pub struct ReportedCheck {
     pub outcome: CheckOutcome,
     /// Missing inputs, where skipped.
     pub needs: Vec<Need>,
-    /// What happened, where crashed.
+    /// What happened, where crashed; why it could not tell, where it was skipped for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -109,6 +137,9 @@ pub struct Report {
     /// Those decisions, and what became of each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub suppressions: Vec<Applied>,
+    /// Plugins that took part, or should have.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
 }
 
 /// Schema of the report.
@@ -130,6 +161,7 @@ impl Report {
                 finding.causes = finding.causes.into_iter().map(|cause| names.write(&finding.check, cause)).collect();
                 ReportedFinding {
                     id: id(index),
+                    class: if index < ranked.kept_apart { Class::Breakage } else { Class::Policy },
                     finding,
                     explains: ranked.explains[index].iter().map(|symptom| id(*symptom)).collect(),
                     explained_by: ranked.explained_by[index].map(id),
@@ -149,6 +181,7 @@ impl Report {
             checks: run.checks.into_iter().map(ReportedCheck::from).collect(),
             suppressed: Vec::new(),
             suppressions: Vec::new(),
+            extensions: Vec::new(),
         }
     }
 
@@ -169,6 +202,7 @@ impl From<crate::runner::CheckRun> for ReportedCheck {
             Ending::Clean => (CheckOutcome::Clean, Vec::new(), None),
             Ending::Found => (CheckOutcome::Found, Vec::new(), None),
             Ending::Skipped(needs) => (CheckOutcome::Skipped, needs, None),
+            Ending::Undecided(why) => (CheckOutcome::Skipped, Vec::new(), Some(why)),
             Ending::Crashed(error) => (CheckOutcome::Crashed, Vec::new(), Some(error)),
         };
         Self { id: run.id, outcome, needs, error }

@@ -16,6 +16,8 @@ pub enum Ending {
     Found,
     /// It could not look, or only in part: these inputs are missing.
     Skipped(Vec<Need>),
+    /// It looked and could not tell; the text is for people.
+    Undecided(String),
     /// It failed; the text is for people.
     Crashed(String),
 }
@@ -61,7 +63,10 @@ impl Run {
         for answer in answers {
             let ending = match answer.crashed {
                 Some(why) => Ending::Crashed(why),
-                None => Ending::of(&answer.findings, answer.missing),
+                None => match (Ending::of(&answer.findings, answer.missing), answer.undecided) {
+                    (Ending::Clean, Some(why)) => Ending::Undecided(why),
+                    (ending, _) => ending,
+                },
             };
             self.findings.extend(answer.findings);
             self.checks.push(CheckRun { id: answer.id, ending });
@@ -146,12 +151,14 @@ mod tests {
             CheckAnswer { missing: vec![Need::Capture], ..answer("acme/skipped") },
             CheckAnswer { crashed: Some("died".into()), ..answer("zeta/crashed") },
             answer("acme/clean"),
+            CheckAnswer { undecided: Some("no issuer".into()), ..answer("acme/undecided") },
         ]);
         assert!(run.checks.is_sorted_by(|left, right| left.id < right.id));
         let ending = |id: &str| run.checks.iter().find(|check| check.id == id).map(|check| check.ending.clone());
         assert_eq!(ending("acme/found"), Some(Ending::Found));
         assert_eq!(ending("acme/skipped"), Some(Ending::Skipped(vec![Need::Capture])));
         assert_eq!(ending("acme/clean"), Some(Ending::Clean));
+        assert_eq!(ending("acme/undecided"), Some(Ending::Undecided("no issuer".into())));
         assert_eq!(ending("zeta/crashed"), Some(Ending::Crashed("died".into())));
         assert!(run.findings.iter().any(|finding| finding.message == "Loaded"));
     }

@@ -9,6 +9,7 @@ use diag_sdk::case::message::{Message, MessageKind, Status};
 use diag_sdk::{Case, Personal, Sited};
 use diag_tests::capture::Capture;
 use diag_tests::diagnose::{File, case_of};
+use diag_tests::plugin::{diag_in, said};
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
@@ -33,7 +34,7 @@ fn blocks(info: &str) -> Vec<String> {
 
 /// Packs need no worker; a launcher that cannot launch anything proves it.
 fn launcher() -> Launcher {
-    Launcher { program: PathBuf::from("/nowhere"), arguments: Vec::new(), audible: false }
+    Launcher { program: PathBuf::from("/nowhere"), arguments: Vec::new() }
 }
 
 fn load(path: &Path, granted: &[&str]) -> Loaded {
@@ -184,4 +185,30 @@ fn a_pack_stands_in_the_run_beside_everything_else() {
 fn the_template_keeps_its_word() {
     let pack = Pack::parse("ours.checks.toml", &pack::template("ours")).unwrap_or_else(|problems| panic!("{problems:?}"));
     assert!(pack.test().iter().all(pack::TestOutcome::passed));
+}
+
+/// A rule of one's own that is not kept fails a run and explains nothing: the verdict is what it would be without it.
+#[test]
+fn a_policy_is_not_breakage() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ours.checks.toml");
+    let text = "schema = 'diag-pack/1'\nname = 'ours'\nversion = '1.0.0'\nabout = 'Rules'\n[[check]]\nid = 'ours/rule'\n\
+                title = 'Metadata is published at all'\nlevel = 'error'\nclass = 'policy'\nfor = 'case.metadata'\nwhen = 'true'\n";
+    std::fs::write(&path, text).expect("written");
+    let base = root().join("tests/cases/base");
+    let path = path.to_str().expect("UTF-8");
+    let run = |more: &[&str]| diag_in(&base, &[&["sp-metadata.xml", "--at", "2026-11-24T10:00:00Z"], more].concat());
+    let json = |more: &[&str]| -> serde_json::Value {
+        serde_json::from_slice(&run(&[&["--format", "json"], more].concat()).stdout).expect("a report")
+    };
+    let (without, with) = (json(&[]), json(&["--plugin", path]));
+    assert_eq!((&with["verdict"], &with["root_causes"]), (&without["verdict"], &without["root_causes"]));
+    let findings = with["findings"].as_array().expect("findings");
+    let policy = findings.iter().find(|finding| finding["check"] == "ours/rule").expect("the rule");
+    assert_eq!((&policy["class"], &policy["severity"]), (&"policy".into(), &"error".into()));
+    assert!(findings.iter().all(|finding| finding["check"] == "ours/rule" || finding["class"].is_null()), "nothing else is one");
+    let text = run(&["--plugin", path]);
+    let (out, _) = said(&text);
+    assert_eq!(text.status.code(), Some(1), "it fails the run: {out}");
+    assert!(out.contains("POLICIES NOT KEPT") && out.contains("1 policy not kept") && !out.contains("ROOT CAUSE"), "{out}");
 }

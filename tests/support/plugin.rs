@@ -64,7 +64,7 @@ pub fn unwrapped(text: &str) -> String {
 
 /// How workers are started.
 pub fn launcher() -> Launcher {
-    Launcher { program: diag().to_owned(), arguments: vec!["__plugin-worker".to_owned()], audible: false }
+    Launcher { program: diag().to_owned(), arguments: vec!["__plugin-worker".to_owned()] }
 }
 
 /// Patient terms: tests run beside others on busy machines.

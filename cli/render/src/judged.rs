@@ -3,7 +3,7 @@
 use diag_core::report::{Report, ReportedFinding};
 use diag_core::sources::Sources;
 use diag_products::Products;
-use diag_sdk::{Case, Severity};
+use diag_sdk::{Case, Class, Severity};
 use std::sync::Arc;
 
 /// A case and its report.
@@ -58,10 +58,16 @@ impl Judged {
         alike
     }
 
+    /// Rules of one's own that are not kept.
+    pub fn policies(&self) -> Vec<&ReportedFinding> {
+        self.report.findings.iter().filter(|finding| finding.class == Class::Policy).collect()
+    }
+
     /// Findings of a severity that are neither root causes nor follow from one.
     pub fn others(&self, severity: Severity) -> Vec<&ReportedFinding> {
         let is_root = |id: &str| self.report.root_causes.iter().any(|root| root == id);
-        self.report.findings.iter().filter(|finding| finding.severity == severity && !is_root(self.origin(finding))).collect()
+        let breaks = |finding: &&ReportedFinding| finding.class == Class::Breakage && finding.severity == severity;
+        self.report.findings.iter().filter(breaks).filter(|finding| !is_root(self.origin(finding))).collect()
     }
 
     /// The finding at the start of the chain that explains this one: itself where nothing does.

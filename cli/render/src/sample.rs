@@ -22,6 +22,7 @@ pub(crate) fn reported(id: &str, check: &str, finding: Finding) -> ReportedFindi
     ReportedFinding {
         id: id.into(),
         finding: Finding { check: check.into(), ..finding },
+        class: diag_sdk::Class::Breakage,
         explains: Vec::new(),
         explained_by: None,
         because: None,
@@ -204,6 +205,7 @@ pub(crate) fn broken() -> Judged {
         .to_vec(),
         suppressed: Vec::new(),
         suppressions: Vec::new(),
+        extensions: Vec::new(),
     };
     Judged { case, sources, report, products: Products::builtin() }
 }

@@ -35,7 +35,11 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     for path in unnamed.filter(|_| format == Format::Text) {
         failure::say_note(&format!("options from {}", path.display()));
     }
-    let checkers = plugins::checkers(&arguments.plugins, &configured.plugins)?;
+    let checkers = plugins::those_there(&arguments.plugins, &configured.plugins)?;
+    for one in checkers.absent() {
+        failure::say_failure(&one.why, one.asked_for || arguments.plugins.strict_plugins);
+    }
+    let lacking = checkers.absent().iter().any(|one| one.asked_for || arguments.plugins.strict_plugins);
     let products = products::set(configured.products.iter().chain(&arguments.products.products))?;
     let read_too: Vec<PathBuf> = others_read(arguments, &configured);
     let manner = manner(arguments, &checkers, products, configured)?;
@@ -99,11 +103,16 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
         None if format == Format::Text => output::print(&text)?,
         None => output::print_bytes(text.as_bytes())?,
     }
+    if arguments.verbose {
+        for (plugin, printed) in checkers.printed() {
+            failure::say_printed(&plugin, &printed);
+        }
+    }
     // Who reads a report sees that; a script sees the code alone.
-    if let Some(remark) = ending::remark(fail_on, &understood).filter(|_| format != Format::Text || arguments.quiet) {
+    if let Some(remark) = ending::remark(fail_on, &understood, lacking).filter(|_| format != Format::Text || arguments.quiet) {
         failure::say_note(remark);
     }
-    Ok(ending::code(fail_on, &understood))
+    Ok(ending::code(fail_on, &understood, lacking))
 }
 
 /// The format that the ending of a file's name stands for.
@@ -127,10 +136,15 @@ fn others_read(arguments: &CheckArguments, configured: &Configured) -> Vec<PathB
 }
 
 fn manner(arguments: &CheckArguments, checkers: &Checkers, products: Arc<Products>, configured: Configured) -> Result<Manner, Failure> {
-    for name in arguments.only.iter().chain(&arguments.skip) {
+    for name in &arguments.only {
         known_name(name, checkers)?;
     }
-    for suppression in &configured.suppressions {
+    // What belongs to a plugin that could not be loaded cannot be told from what was mistyped.
+    let all_there = checkers.absent().is_empty();
+    for name in arguments.skip.iter().filter(|_| all_there) {
+        known_name(name, checkers)?;
+    }
+    for suppression in configured.suppressions.iter().filter(|_| all_there) {
         known_name(&suppression.check, checkers).map_err(|failure| failure.within("[[ignore]]"))?;
     }
     Ok(Manner {

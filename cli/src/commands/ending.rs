@@ -15,20 +15,23 @@ enum Short {
     Undetermined,
     /// A check crashed.
     Crashed,
+    /// A plugin that was asked for could not be loaded.
+    Lacking,
 }
 
 /// 1 where a finding is at the level or above it; else 2 where something could not be judged; else 0.
-pub(super) fn code(fail_on: FailOn, judged: &[Judged]) -> ExitCode {
+pub(super) fn code(fail_on: FailOn, judged: &[Judged], lacking: bool) -> ExitCode {
     let worst = judged.iter().filter_map(|judged| judged.report.worst()).max();
-    ExitCode::from(decide(fail_on, worst, short(fail_on, judged)))
+    ExitCode::from(decide(fail_on, worst, short(fail_on, judged, lacking)))
 }
 
 /// A line that says why the code is 2, for those who read nothing but that.
-pub(super) fn remark(fail_on: FailOn, judged: &[Judged]) -> Option<&'static str> {
+pub(super) fn remark(fail_on: FailOn, judged: &[Judged], lacking: bool) -> Option<&'static str> {
     let worst = judged.iter().filter_map(|judged| judged.report.worst()).max();
-    let short = short(fail_on, judged).filter(|short| decide(fail_on, worst, Some(*short)) == UNABLE)?;
+    let short = short(fail_on, judged, lacking).filter(|short| decide(fail_on, worst, Some(*short)) == UNABLE)?;
     Some(match short {
         Short::Undetermined => "the verdict is undetermined, so this does not count as passed (exit code 2; --fail-on never accepts it)",
+        Short::Lacking => "a plugin could not be loaded, so this does not count as passed (exit code 2)",
         Short::Crashed => "a check crashed, so this does not count as passed (exit code 2)",
     })
 }
@@ -42,9 +45,12 @@ fn decide(fail_on: FailOn, worst: Option<Severity>, short: Option<Short>) -> u8 
     if fails { 1 } else { short.map_or(0, |_| UNABLE) }
 }
 
-fn short(fail_on: FailOn, judged: &[Judged]) -> Option<Short> {
+fn short(fail_on: FailOn, judged: &[Judged], lacking: bool) -> Option<Short> {
     let crashed = judged.iter().flat_map(|one| &one.report.checks).any(|check| check.outcome == CheckOutcome::Crashed);
     let undetermined = judged.iter().all(|one| one.report.verdict == Verdict::Undetermined) && fail_on != FailOn::Never;
+    if lacking {
+        return Some(Short::Lacking);
+    }
     if crashed { Some(Short::Crashed) } else { undetermined.then_some(Short::Undetermined) }
 }
 

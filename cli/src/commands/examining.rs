@@ -72,6 +72,8 @@ pub(crate) fn judge(examination: Examination, manner: &Manner, checkers: &Checke
     // A decision is an agreement between people, so that the day on which they look counts.
     let today = manner.at.unwrap_or_else(Timestamp::now).to_zoned(TimeZone::UTC).date();
     let (suppressed, suppressions) = suppression::apply(&examination.case, &mut run, &manner.suppressions, today);
-    let report = Report { suppressed, suppressions, ..Report::new(&examination.case, run, checkers.checks(), &manner.products) };
+    let extensions = checkers.extensions().to_vec();
+    let report =
+        Report { suppressed, suppressions, extensions, ..Report::new(&examination.case, run, checkers.checks(), &manner.products) };
     Judged { case: examination.case, sources: examination.sources, report, products: Arc::clone(&manner.products) }
 }

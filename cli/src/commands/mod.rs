@@ -9,6 +9,7 @@ mod docs;
 mod ending;
 mod examining;
 mod explain;
+mod facts;
 mod fix;
 mod flow;
 mod man;
@@ -27,6 +28,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Check(check)) => check::run(*check),
         Some(Command::Flow(flow)) => flow::run(&flow),
         Some(Command::Compare(compare)) => compare::run(&compare),
+        Some(Command::Facts(facts)) => facts::run(&facts),
         Some(Command::Fix(fix)) => fix::run(&fix),
         Some(Command::Checks(checks)) => checks::run(&checks),
         Some(Command::Plugin(plugin)) => plugin::run(&plugin),

@@ -35,13 +35,14 @@ pub enum Verdict {
 
 /// The verdict on the whole Case.
 pub fn verdict(case: &Case, ranked: &Ranked) -> Verdict {
-    let errors = ranked.findings.iter().any(|finding| finding.severity == Severity::Error);
+    let findings = ranked.findings.get(..ranked.kept_apart).unwrap_or(&ranked.findings);
+    let errors = findings.iter().any(|finding| finding.severity == Severity::Error);
     let sign_ins: Vec<&Attempt> =
         case.attempts.iter().filter(|attempt| attempt.kind == AttemptKind::SignIn && attempt.outcome != Outcome::Abandoned).collect();
     let signed_in = sign_ins.iter().any(|attempt| attempt.outcome == Outcome::SignedIn);
     let undecided = !sign_ins.is_empty() && sign_ins.iter().all(|attempt| attempt.outcome == Outcome::Incomplete);
     let failed = case.attempts.iter().any(Attempt::failed);
-    let about_failure = ranked.findings.iter().any(|finding| {
+    let about_failure = findings.iter().any(|finding| {
         let of_failed = |id: &String| case.attempts.iter().any(|attempt| &attempt.id == id && attempt.failed());
         finding.severity == Severity::Error && finding.attempts.iter().any(of_failed)
     });

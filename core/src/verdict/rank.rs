@@ -4,7 +4,7 @@ use super::because::{self, Because};
 use super::links::{Links, break_circles};
 use super::standing::{Stand, Tier, stand};
 use diag_sdk::manifest::CheckInfo;
-use diag_sdk::{Case, Finding, Severity, Stage};
+use diag_sdk::{Case, Class, Finding, Severity, Stage};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -21,6 +21,8 @@ pub struct Ranked {
     pub roots: Vec<usize>,
     /// For each root cause, why it is named.
     pub because: Vec<Because>,
+    /// Index of the first finding that is about a policy: those stand last, explain nothing and decide nothing.
+    pub kept_apart: usize,
 }
 
 /// Orders findings and tells root causes from symptoms.
@@ -33,6 +35,13 @@ pub fn rank(case: &Case, findings: Vec<Finding>, checks: &[CheckInfo]) -> Ranked
         case.failures.iter().map(|failure| stand(case, finding, check, failure)).collect()
     };
 
+    // A rule of one's own that is not kept breaks nothing, and nothing that broke follows from it.
+    let policy = |finding: &Finding| declared.get(finding.check.as_str()).is_some_and(|check| check.class == Class::Policy);
+    let (mut policies, findings): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(policy);
+    policies.sort_by_cached_key(|finding| {
+        let place = finding.places.first().map(|place| (place.input.clone(), place.entry, place.line, place.column));
+        (Reverse(finding.severity), finding.check.clone(), place, finding.message.clone())
+    });
     let mut ordered: Vec<(Finding, Vec<Stand>)> =
         findings.into_iter().map(|finding| (stands_of(&finding), finding)).map(|(stands, finding)| (finding, stands)).collect();
     promote(&mut ordered);
@@ -76,7 +85,11 @@ pub fn rank(case: &Case, findings: Vec<Finding>, checks: &[CheckInfo]) -> Ranked
         }
     }
     let because = roots.iter().map(|root| because::of(case, &ordered, &stands, *root)).collect();
-    reorder(ordered, &explained, &explained_by, &roots, because)
+    let mut ranked = reorder(ordered, &explained, &explained_by, &roots, because);
+    ranked.explains.extend(policies.iter().map(|_| Vec::new()));
+    ranked.explained_by.extend(policies.iter().map(|_| None));
+    ranked.findings.extend(policies);
+    ranked
 }
 
 /// A finding that accounts for a failure that was observed is an error, if only a likely one, where nothing measured does.
@@ -168,6 +181,7 @@ fn reorder(
     }
     let mut slots: Vec<Option<Finding>> = ordered.into_iter().map(Some).collect();
     Ranked {
+        kept_apart: order.len(),
         findings: order.iter().filter_map(|old| slots[*old].take()).collect(),
         explains: order
             .iter()

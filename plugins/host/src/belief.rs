@@ -1,8 +1,11 @@
 //! What is believed of what a plugin says: its manifest where it holds, its answers where the
 //! manifest allows them. Everything is bounded, and nothing crosses that could disguise itself.
 
+use crate::pack::shape::Shape;
+use crate::sight::FIELDS;
 use diag_sdk::manifest::{CheckAnswer, CheckInfo, Manifest};
-use diag_sdk::{Finding, Severity};
+use diag_sdk::{Case, Finding, Severity};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Most findings one check may report; further ones are left out, and that is said.
@@ -24,6 +27,7 @@ pub fn check_manifest(manifest: &Manifest) -> Result<(), String> {
     if !is_word(&manifest.name) {
         return Err(format!("name `{}`, expected lower-case letters, digits and hyphens", manifest.name.escape_debug()));
     }
+    crate::requires::compatible(&manifest.requires)?;
     line("version", &manifest.version)?;
     line("about", &manifest.about)?;
     for want in &manifest.wants {
@@ -60,6 +64,9 @@ fn check_info(check: &CheckInfo) -> Result<(), String> {
         return Err("no level, expected the levels it can report at".to_owned());
     }
     line("title", &check.title)?;
+    if let Some(name) = check.reads.iter().find(|name| !FIELDS.contains(&name.as_str())) {
+        return Err(format!("reads `{}`, expected kinds of facts: {}", name.escape_debug(), FIELDS.join(", ")));
+    }
     for text in check.explains.iter().chain(&check.references) {
         line("explains and references", text)?;
     }
@@ -89,6 +96,7 @@ pub fn answer(check: &CheckInfo, answers: &[CheckAnswer]) -> CheckAnswer {
     let Some(mut answer) = answers.iter().find(|answer| answer.id == check.id).cloned() else {
         return crashed(&check.id, "it did not answer for this check");
     };
+    answer.undecided = answer.undecided.map(|why| shortened(why, LONGEST_LINE));
     if let Some(why) = answer.crashed {
         return crashed(&check.id, &shortened(why, LONGEST_LINE));
     }
@@ -107,6 +115,36 @@ pub fn answer(check: &CheckInfo, answers: &[CheckAnswer]) -> CheckAnswer {
             return crashed(&check.id, "it reports a finding without a message");
         }
         believe(finding, check);
+    }
+    answer
+}
+
+/// Holds a frame that carries an answer against what answers look like: a check whose answer has a name or a word that
+/// does not exist becomes a crashed one that says where. What a plugin mistypes would otherwise be lost without a word.
+pub fn fitted(frame: &mut Value) {
+    let Some(checks) = frame.pointer_mut("/answer/checks").and_then(Value::as_array_mut) else { return };
+    let shape = Shape::answer();
+    for (index, answer) in checks.iter_mut().enumerate() {
+        let Err(misfit) = shape.fit(answer, &format!("checks[{index}]")) else { continue };
+        let what = misfit.name.map(|name| format!(" `{}`", name.escape_debug())).unwrap_or_default();
+        let why = format!("{}:{what} is not what an answer holds there; expected {}", misfit.path, misfit.expected);
+        *answer = serde_json::json!({ "id": answer.get("id"), "crashed": why });
+    }
+}
+
+/// What a finding is about has to be there.
+pub fn about_this_case(mut answer: CheckAnswer, case: &Case) -> CheckAnswer {
+    for (index, finding) in answer.findings.iter().enumerate() {
+        let attempt = finding.attempts.iter().position(|id| !case.attempts.iter().any(|attempt| &attempt.id == id));
+        let known = |input: &String| input.is_empty() || case.inputs.iter().any(|known| &known.id == input);
+        let place = finding.places.iter().position(|place| !known(&place.input));
+        let wrong = match (attempt, place) {
+            (Some(at), _) => format!("attempts[{at}]: there is no attempt `{}`", finding.attempts[at].escape_debug()),
+            (_, Some(at)) => format!("where[{at}].input: there is no input `{}`", finding.places[at].input.escape_debug()),
+            (None, None) => continue,
+        };
+        answer = crashed(&answer.id, &shortened(format!("findings[{index}].{wrong} in this case"), LONGEST_LINE));
+        break;
     }
     answer
 }
@@ -195,6 +233,8 @@ mod tests {
         because("no checks", |manifest| manifest.checks.clear());
         because("no level", |manifest| manifest.checks[0].levels.clear());
         because("title", |manifest| manifest.checks[0].title = "\u{1b}[2J".into());
+        because("it requires diag >=99", |manifest| manifest.requires = ">=99".into());
+        because("reads `mesages`", |manifest| manifest.checks[0].reads = vec!["mesages".into()]);
         because("wants", |manifest| manifest.wants = vec!["secret:everything".into()]);
     }
 
@@ -207,6 +247,40 @@ mod tests {
         let finding = &answered(vec![Finding::error("Perhaps").likely()]).findings[0];
         assert_eq!((finding.severity, finding.check.as_str()), (Severity::Warning, "acme/problem"));
         assert_eq!(finding.references, ["saml-core-2.0-os §1"]);
+    }
+
+    #[test]
+    fn names_and_words_that_do_not_exist_are_told_with_their_path() {
+        let told = |findings: &str| {
+            let text = format!(r#"{{"frame":"answer","answer":{{"checks":[{{"id":"acme/problem","findings":[{findings}]}}]}}}}"#);
+            let mut frame: Value = serde_json::from_str(&text).expect("JSON");
+            fitted(&mut frame);
+            frame.pointer("/answer/checks/0/crashed").and_then(Value::as_str).map(str::to_owned)
+        };
+        assert_eq!(told(r#"{"severity":"notice","certain":true,"message":"m"}"#), None);
+        let mistyped = told(r#"{"severity":"notice","mesage":"m"}"#).expect("told");
+        assert!(mistyped.starts_with("checks[0].findings[0]: `mesage`") && mistyped.contains("perhaps `message`"), "{mistyped}");
+        let word = told(r#"{"severity":"notice","message":"m"},{"severity":"warn","message":"m"}"#).expect("told");
+        assert!(word.starts_with("checks[0].findings[1].severity: `warn`") && word.contains("perhaps `warning`"), "{word}");
+        let shape = told(r#"{"severity":"notice","message":["m"]}"#).expect("told");
+        assert!(shape.starts_with("checks[0].findings[0].message:") && shape.contains("a text"), "{shape}");
+    }
+
+    #[test]
+    fn findings_are_about_what_is_there() {
+        let case = Case {
+            attempts: vec![diag_sdk::case::attempt::Attempt { id: "a1".into(), ..Default::default() }],
+            inputs: vec![diag_sdk::case::input::Input { id: "i1".into(), ..Default::default() }],
+            ..Case::default()
+        };
+        let about = |attempt: &str, input: &str| {
+            let mut finding = Finding::error("Broken").attempt(attempt.to_owned());
+            finding.places = vec![diag_sdk::Place { input: input.to_owned(), ..Default::default() }];
+            about_this_case(answered(vec![finding]), &case).crashed
+        };
+        assert_eq!(about("a1", "i1"), None);
+        assert_eq!(about("a9", "i1").as_deref(), Some("findings[0].attempts[0]: there is no attempt `a9` in this case"));
+        assert_eq!(about("a1", "i9").as_deref(), Some("findings[0].where[0].input: there is no input `i9` in this case"));
     }
 
     #[test]

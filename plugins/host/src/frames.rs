@@ -10,7 +10,8 @@
 //!
 //! The parent ends the conversation by closing the plugin's standard input. A plugin answers
 //! `{"frame":"error","message":"…"}` where it cannot do what it was asked, and says nothing unasked.
-//! Before all that the worker itself says `{"frame":"ready","confinement":{…}}`; a program never does.
+//! Before all that the worker itself says `{"frame":"ready","confinement":{…},"sha256":"…"}`: before any of the
+//! plugin's code runs, so that no plugin can say it in the worker's place. A program never does.
 
 use diag_sdk::manifest::{Answer, Manifest, Request};
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,9 @@ pub enum Tell {
     Ready {
         /// How far it is confined.
         confinement: Confinement,
+        /// SHA-256 of the bytes it is about to open, lower-case hexadecimal.
+        #[serde(default)]
+        sha256: String,
     },
     /// What the plugin is.
     Manifest {

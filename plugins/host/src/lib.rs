@@ -13,15 +13,20 @@
 //! - [`pack`]: checks in expressions, which need no worker
 //! - [`frames`]: what parent and worker say to each other, one line of JSON each
 //! - [`process`]: the parent's side: spawn, deadline, output limit
+//! - [`copy`]: the bytes of a plugin: what is hashed is what is run
+//! - [`printed`]: what a plugin prints besides answers
+//! - [`sight`]: what of a Case a plugin sees
 //! - [`withhold`]: what a plugin does not see
 //! - [`belief`]: what is believed of what it says
 //! - [`worker`]: the worker's side for libraries and programs
 //! - [`library`]: opens a shared library and calls its table; the unsafe code
+//! - [`requires`]: which `diag` a plugin works with
 //! - [`sandbox`]: what a worker gives up
 //! - [`standard_output`]: whether there is anywhere to write to
 //! - [`digest`]: the SHA-256 a plugin is trusted by
 
 pub mod belief;
+pub mod copy;
 pub mod digest;
 pub mod engine;
 pub mod frames;
@@ -29,12 +34,16 @@ pub mod kind;
 pub mod library;
 pub mod pack;
 pub mod plugin;
+pub mod printed;
 pub mod process;
+pub mod requires;
 pub mod sandbox;
+pub mod sight;
 pub mod standard_output;
 pub mod withhold;
 pub mod worker;
 
-pub use engine::Engine;
-pub use plugin::{Loaded, PluginError, Terms};
+pub use engine::{Engine, Question};
+pub use plugin::{Loaded, PluginError, TIME_FOR_A_CASE, Terms};
 pub use process::{Failure, Launcher, Limits};
+pub use sight::Sight;

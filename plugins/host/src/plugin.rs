@@ -2,15 +2,19 @@
 
 use crate::belief;
 use crate::digest;
-use crate::engine::Engine;
-use crate::frames::{Ask, Confinement, Tell};
+use crate::engine::{Engine, Question};
+use crate::frames::{Confinement, Tell};
 use crate::kind::{self, NotAPlugin};
 use crate::pack::{self, Pack, PackError};
 use crate::process::{Failure, Kind, Launcher, Limits, Worker};
-use crate::withhold::withheld;
-use diag_sdk::manifest::{Answer, CheckAnswer, CheckInfo, Manifest, Request};
+use crate::sight::{Reads, Shown, Sight};
+use diag_sdk::manifest::{Answer, CheckAnswer, CheckInfo, Manifest};
 use diag_sdk::{Case, Need};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// In how many cases a plugin may run out of time before it is not asked again.
+const MOST_STRIKES: u32 = 3;
 
 /// A plugin that has said what it is.
 #[derive(Debug)]
@@ -27,8 +31,14 @@ pub struct Loaded {
     pub confined: bool,
     /// What of the Case it sees beyond the clean facts: what it wants and was granted.
     pub granted: Vec<String>,
+    limits: Limits,
+    /// Cases in which it ran out of time.
+    strikes: u32,
     engine: Box<dyn Engine>,
 }
+
+/// How long all plugins together may take for one case, unless one of them may take longer by itself.
+pub const TIME_FOR_A_CASE: Duration = Duration::from_secs(60);
 
 /// On what terms a plugin is loaded.
 #[derive(Debug, Clone, Default)]
@@ -127,13 +137,15 @@ impl Loaded {
             sha256: sha256.clone(),
             limits: terms.limits,
             worker: None,
+            printed: String::new(),
         };
         let worker = process.worker().map_err(failed)?;
         let confinement = worker.confinement().clone();
-        let Tell::Manifest { manifest } = worker.ask(&Ask::Describe).map_err(failed)? else {
+        let Tell::Manifest { manifest } = worker.ask(DESCRIBE.to_owned(), terms.limits.deadline).map_err(failed)? else {
             return Err(failed(Failure::NotAFrame("a manifest was asked for, something else came".to_owned())));
         };
-        Self::with_engine(&shown, sha256, manifest, confinement, &terms.granted, Box::new(process))
+        let loaded = Self::with_engine(&shown, sha256, manifest, confinement, &terms.granted, Box::new(process))?;
+        Ok(Self { limits: terms.limits, ..loaded })
     }
 
     /// A pack is no program: its expressions are evaluated right here, within bounds.
@@ -166,6 +178,8 @@ impl Loaded {
             confinement: confinement.words,
             confined: confinement.complete,
             granted,
+            limits: Limits::default(),
+            strikes: 0,
             engine,
         })
     }
@@ -184,9 +198,25 @@ impl Loaded {
         self.manifest.wants.iter().filter(|want| !self.granted.contains(want)).map(String::as_str)
     }
 
-    /// Runs checks over a Case from which everything is taken that was not granted. Whatever goes
-    /// wrong becomes a crashed check that names the plugin; it never fails.
+    /// How long its answers for one case may take together.
+    pub fn time_for_a_case(&self) -> Duration {
+        self.limits.for_a_case()
+    }
+
+    /// What it printed since this was last asked, besides its answers; empty where there was nothing.
+    pub fn printed(&mut self) -> String {
+        self.engine.printed()
+    }
+
+    /// Runs checks over a Case from which everything is taken that was not granted.
     pub fn run(&mut self, wanted: impl Fn(&str) -> bool, case: &Case) -> Vec<CheckAnswer> {
+        self.run_until(wanted, &Sight::new(case), Instant::now() + self.time_for_a_case())
+    }
+
+    /// Runs checks over a Case, until a moment or until its own time for a case is over. Whatever goes wrong becomes a
+    /// crashed check that names the plugin; it never fails.
+    pub fn run_until(&mut self, wanted: impl Fn(&str) -> bool, sight: &Sight<'_>, until: Instant) -> Vec<CheckAnswer> {
+        let case = sight.case();
         let checks: Vec<&CheckInfo> = self.manifest.checks.iter().filter(|check| wanted(&check.id)).collect();
         // Where no input is there that a check could use, nobody need be asked; what only a log tells may concern any.
         let told = case.failures.iter().any(|failure| failure.attempt.is_none());
@@ -196,10 +226,28 @@ impl Loaded {
             skipped.into_iter().map(|check| CheckAnswer { id: check.id.clone(), missing: check.needs.clone(), ..CheckAnswer::default() });
         let mut answers: Vec<CheckAnswer> = skipped.collect();
         if !asked.is_empty() {
-            answers.extend(ask(self.engine.as_mut(), &asked, &withheld(case, &self.granted)));
+            let mut reads = Reads::nothing();
+            for check in &asked {
+                reads.add(&self.engine.reads(&check.id).unwrap_or_else(|| Reads::of([check.reads.as_slice()])));
+            }
+            let now = Instant::now();
+            let own = now + self.limits.for_a_case();
+            let no_turn = if self.strikes >= MOST_STRIKES {
+                Some(Failure::GivenUp(self.strikes))
+            } else {
+                (until <= now).then_some(Failure::NoTurn(TIME_FOR_A_CASE.max(self.limits.for_a_case())))
+            };
+            let mut turn = Turn { engine: self.engine.as_mut(), until: own.min(until), ran_out: false };
+            answers.extend(match no_turn {
+                Some(failure) => asked.iter().map(|check| belief::crashed(&check.id, &failure.to_string())).collect(),
+                None => turn.ask(&asked, &sight.shown(&self.granted, &reads)),
+            });
+            self.strikes += u32::from(turn.ran_out);
         }
+        let mut answers: Vec<CheckAnswer> = answers.into_iter().map(|answer| belief::about_this_case(answer, case)).collect();
         let name = &self.manifest.name;
         for answer in &mut answers {
+            answer.undecided = answer.undecided.take().map(|why| format!("plugin {name}: {why}"));
             answer.crashed = answer.crashed.take().map(|why| format!("plugin {name}: {why}"));
         }
         answers.sort_by(|left, right| left.id.cmp(&right.id));
@@ -207,35 +255,53 @@ impl Loaded {
     }
 }
 
+/// The question that every plugin is asked first.
+const DESCRIBE: &str = r#"{"frame":"describe"}"#;
+
 fn counted(problems: usize) -> String {
     if problems == 1 { "1 problem".to_owned() } else { format!("{problems} problems") }
 }
 
-/// Asks for all checks at once; where that fails, for each alone, so that the one that is to blame
-/// does not take the others with it.
-fn ask(engine: &mut dyn Engine, checks: &[&CheckInfo], case: &Case) -> Vec<CheckAnswer> {
-    let request = |checks: &[&CheckInfo]| Request { checks: checks.iter().map(|check| check.id.clone()).collect(), case: case.clone() };
-    let failure = match engine.answer(request(checks)) {
-        Ok(answer) => return checks.iter().map(|check| belief::answer(check, &answer.checks)).collect(),
-        Err(failure) => failure,
-    };
-    let mut given_up = (checks.len() == 1 || !failure.is_one_checks_fault()).then_some(failure);
-    let mut answers = Vec::new();
-    for check in checks {
-        if let Some(failure) = &given_up {
-            answers.push(belief::crashed(&check.id, &failure.to_string()));
-            continue;
-        }
-        match engine.answer(request(&[check])) {
-            Ok(answer) => answers.push(belief::answer(check, &answer.checks)),
-            Err(failure) => {
-                answers.push(belief::crashed(&check.id, &failure.to_string()));
-                // Waiting for each of many would stall everything.
-                given_up = (!failure.is_one_checks_fault()).then_some(failure);
+/// A plugin's turn in one case.
+struct Turn<'e> {
+    engine: &'e mut dyn Engine,
+    until: Instant,
+    ran_out: bool,
+}
+
+impl Turn<'_> {
+    /// Asks for all checks at once; where that fails, for each alone, so that the one that is to blame
+    /// does not take the others with it.
+    fn ask(&mut self, checks: &[&CheckInfo], shown: &Shown) -> Vec<CheckAnswer> {
+        let ids: Vec<String> = checks.iter().map(|check| check.id.clone()).collect();
+        let failure = match self.question(&ids, shown) {
+            Ok(answer) => return checks.iter().map(|check| belief::answer(check, &answer.checks)).collect(),
+            Err(failure) => failure,
+        };
+        let mut given_up = (checks.len() == 1 || !failure.is_one_checks_fault()).then_some(failure);
+        let mut answers = Vec::new();
+        for (check, id) in checks.iter().zip(&ids) {
+            if let Some(failure) = &given_up {
+                answers.push(belief::crashed(id, &failure.to_string()));
+                continue;
+            }
+            match self.question(std::slice::from_ref(id), shown) {
+                Ok(answer) => answers.push(belief::answer(check, &answer.checks)),
+                Err(failure) => {
+                    answers.push(belief::crashed(id, &failure.to_string()));
+                    // Waiting for each of many would stall everything.
+                    given_up = (!failure.is_one_checks_fault()).then_some(failure);
+                }
             }
         }
+        answers
     }
-    answers
+
+    fn question(&mut self, checks: &[String], shown: &Shown) -> Result<Answer, Failure> {
+        let answer = self.engine.answer(Question { checks, shown, until: self.until });
+        self.ran_out |= answer.as_ref().is_err_and(Failure::is_about_time);
+        answer
+    }
 }
 
 /// A worker process that is started anew after it failed, so that one case that brings it down
@@ -248,30 +314,119 @@ struct Process {
     sha256: String,
     limits: Limits,
     worker: Option<Worker>,
+    /// What workers printed that have ended.
+    printed: String,
 }
 
 impl Process {
     fn worker(&mut self) -> Result<&mut Worker, Failure> {
-        self.worker = self.worker.take().filter(Worker::is_alive);
+        if let Some(mut ended) = self.worker.take_if(|worker| !worker.is_alive()) {
+            self.keep(&ended.printed());
+        }
         if self.worker.is_none() {
-            let worker = Worker::start(&self.launcher, self.kind, &self.path, self.limits)?;
-            // What was started is what was looked at before, or it is not asked anything.
-            if digest::sha256(&self.path).map_err(|error| Failure::NotStarted(error.to_string()))? != self.sha256 {
-                return Err(Failure::Changed);
-            }
-            self.worker = Some(worker);
+            self.worker = Some(Worker::start(&self.launcher, self.kind, &self.path, &self.sha256, self.limits)?);
         }
         self.worker.as_mut().ok_or(Failure::Changed)
     }
 }
 
+impl Process {
+    /// Keeps what a worker printed, within bounds.
+    fn keep(&mut self, printed: &str) {
+        if !printed.is_empty() && self.printed.len() < MOST_PRINTED {
+            self.printed.push_str(printed);
+            self.printed.push('\n');
+        }
+    }
+}
+
+/// What is kept of what several workers of one plugin printed, in bytes, before the last one is left out.
+const MOST_PRINTED: usize = 48 << 10;
+
 impl Engine for Process {
-    fn answer(&mut self, request: Request) -> Result<Answer, Failure> {
-        let told = self.worker()?.ask(&Ask::Run { request: Box::new(request) })?;
+    fn answer(&mut self, question: Question<'_>) -> Result<Answer, Failure> {
+        let deadline = self.limits.deadline;
+        let out_of_time = Failure::OutOfTime(self.limits.for_a_case());
+        let checks = serde_json::to_string(question.checks).map_err(|error| Failure::NotAFrame(error.to_string()))?;
+        let frame = format!(r#"{{"frame":"run","request":{{"checks":{checks},"case":{}}}}}"#, question.shown.text());
+        let worker = self.worker()?;
+        let left = question.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(out_of_time);
+        }
+        let told = match worker.ask(frame, deadline.min(left)) {
+            Err(Failure::TooSlow(_)) if left < deadline => return Err(out_of_time),
+            told => told?,
+        };
         let Tell::Answer { answer } = told else {
-            self.worker = None;
+            if let Some(mut worker) = self.worker.take() {
+                let printed = worker.printed();
+                self.keep(&printed);
+            }
             return Err(Failure::NotAFrame("an answer was asked for, something else came".to_owned()));
         };
         Ok(answer)
+    }
+
+    fn printed(&mut self) -> String {
+        if let Some(worker) = &mut self.worker {
+            let printed = worker.printed();
+            self.keep(&printed);
+        }
+        std::mem::take(&mut self.printed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::Severity;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// Never answers in time, and counts how often it is asked.
+    #[derive(Debug)]
+    struct Slow(Arc<AtomicU32>);
+
+    impl Engine for Slow {
+        fn answer(&mut self, _: Question<'_>) -> Result<Answer, Failure> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Err(Failure::TooSlow(Duration::from_secs(1)))
+        }
+    }
+
+    fn slow(asked: &Arc<AtomicU32>) -> Loaded {
+        let check = |id: &str| CheckInfo { id: id.into(), title: "T".into(), levels: vec![Severity::Notice], ..CheckInfo::default() };
+        let manifest = Manifest {
+            schema: diag_sdk::manifest::SCHEMA.into(),
+            name: "slow".into(),
+            checks: vec![check("slow/one"), check("slow/two")],
+            ..Manifest::default()
+        };
+        let engine = Box::new(Slow(Arc::clone(asked)));
+        Loaded::with_engine(Path::new("slow"), String::new(), manifest, Confinement::default(), &[], engine).expect("a manifest that holds")
+    }
+
+    #[test]
+    fn who_runs_out_of_time_is_not_asked_for_ever() {
+        let asked = Arc::new(AtomicU32::new(0));
+        let mut plugin = slow(&asked);
+        let why = |answers: Vec<CheckAnswer>| answers.into_iter().filter_map(|answer| answer.crashed).collect::<Vec<_>>();
+        for _ in 0..MOST_STRIKES {
+            let why = why(plugin.run(|_| true, &Case::default()));
+            assert!(why.len() == 2 && why[1].contains("gave no answer within 1 s"), "{why:?}");
+        }
+        assert_eq!(asked.load(Ordering::Relaxed), MOST_STRIKES, "once for all checks of a case, not once for each");
+        let why = why(plugin.run(|_| true, &Case::default()));
+        assert!(why[0].contains("ran out of time in 3 cases and is not asked again"), "{why:?}");
+        assert_eq!(asked.load(Ordering::Relaxed), MOST_STRIKES);
+    }
+
+    #[test]
+    fn where_others_took_all_the_time_nobody_is_asked() {
+        let asked = Arc::new(AtomicU32::new(0));
+        let answers = slow(&asked).run_until(|_| true, &Sight::new(&Case::default()), Instant::now());
+        assert!(answers[0].crashed.as_deref().is_some_and(|why| why.contains("the plugins have used up the 60 s")), "{answers:?}");
+        assert_eq!(asked.load(Ordering::Relaxed), 0);
     }
 }

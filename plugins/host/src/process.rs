@@ -1,6 +1,8 @@
 //! The parent's side: starts a worker, asks, and waits no longer than it must.
 
-use crate::frames::{Ask, Confinement, Tell};
+use crate::belief;
+use crate::frames::{Confinement, Tell};
+use crate::printed::{Printed, telling_line};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -19,6 +21,13 @@ pub struct Limits {
     pub output: u64,
 }
 
+impl Limits {
+    /// How long all answers for one case may take together.
+    pub fn for_a_case(&self) -> Duration {
+        self.deadline.saturating_mul(3)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self { deadline: Duration::from_secs(10), memory: 1 << 30, output: 16 << 20 }
@@ -32,8 +41,6 @@ pub struct Launcher {
     pub program: PathBuf,
     /// What goes before the worker's own arguments.
     pub arguments: Vec<String>,
-    /// What a plugin prints goes to standard error instead of nowhere: for those who write one.
-    pub audible: bool,
 }
 
 /// Which kind of worker.
@@ -64,6 +71,15 @@ pub enum Failure {
     /// No answer in time.
     #[error("it gave no answer within {} s and was stopped", .0.as_secs_f64())]
     TooSlow(Duration),
+    /// Its answers took too long together.
+    #[error("it has used up the {} s it has for one case", .0.as_secs_f64())]
+    OutOfTime(Duration),
+    /// It ran out of time in too many cases.
+    #[error("it ran out of time in {0} cases and is not asked again")]
+    GivenUp(u32),
+    /// Others took all the time there was.
+    #[error("it was not asked: the plugins have used up the {} s they have for one case", .0.as_secs_f64())]
+    NoTurn(Duration),
     /// More bytes than an answer may have.
     #[error("its answer exceeds {} MB and was cut off", .0 >> 20)]
     TooMuch(u64),
@@ -87,7 +103,12 @@ pub enum Failure {
 impl Failure {
     /// Asking for other checks may go well.
     pub fn is_one_checks_fault(&self) -> bool {
-        !matches!(self, Self::NotStarted(_) | Self::TooSlow(_) | Self::Changed)
+        !matches!(self, Self::NotStarted(_) | Self::Changed) && !self.is_about_time()
+    }
+
+    /// Time was up.
+    pub fn is_about_time(&self) -> bool {
+        matches!(self, Self::TooSlow(_) | Self::OutOfTime(_) | Self::GivenUp(_) | Self::NoTurn(_))
     }
 }
 
@@ -97,14 +118,16 @@ pub struct Worker {
     child: Child,
     input: Option<ChildStdin>,
     lines: Receiver<Result<Vec<u8>, Failure>>,
-    limits: Limits,
     confinement: Confinement,
+    printed: Option<Printed>,
+    /// What was printed by a worker that has ended.
+    last_words: String,
 }
 
 impl Worker {
     /// Starts a worker for a plugin and waits until it is ready. Its environment is empty but for a
-    /// search path, its current folder is the root.
-    pub fn start(launcher: &Launcher, kind: Kind, plugin: &Path, limits: Limits) -> Result<Self, Failure> {
+    /// search path, its current folder is the root. Bytes that are not those of the SHA-256 are not run.
+    pub fn start(launcher: &Launcher, kind: Kind, plugin: &Path, sha256: &str, limits: Limits) -> Result<Self, Failure> {
         let mut command = Command::new(&launcher.program);
         command
             .args(&launcher.arguments)
@@ -112,11 +135,12 @@ impl Worker {
             .arg(plugin)
             .arg(limits.memory.to_string())
             .arg((limits.deadline.as_secs() * 4 + 10).to_string())
+            .arg(sha256)
             .env_clear()
             .env("LANG", "C.UTF-8")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(if launcher.audible { Stdio::inherit() } else { Stdio::null() });
+            .stderr(Stdio::piped());
         if cfg!(unix) {
             command.env("PATH", "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin").current_dir("/");
         }
@@ -127,6 +151,7 @@ impl Worker {
         let mut child = command.spawn().map_err(|error| Failure::NotStarted(error.to_string()))?;
         let input = child.stdin.take();
         let output = child.stdout.take().ok_or_else(|| Failure::NotStarted("no standard output".to_owned()))?;
+        let printed = child.stderr.take().map(Printed::listen);
         // One line at a time: a plugin that writes without end fills the pipe, not our memory.
         let (sender, lines) = sync_channel(1);
         // Reading happens on a thread of its own, so that a silent plugin cannot hold the parent.
@@ -139,12 +164,19 @@ impl Worker {
                 }
             }
         });
-        let mut worker = Self { child, input, lines, limits, confinement: Confinement::default() };
-        match worker.hear()? {
-            Tell::Ready { confinement } => worker.confinement = confinement,
-            _ => return Err(Failure::NotStarted("it did not say that it is ready".to_owned())),
+        let mut worker = Self { child, input, lines, confinement: Confinement::default(), printed, last_words: String::new() };
+        // The worker says this before any of the plugin's code runs, so that it is the worker's own word.
+        match worker.hear(limits.deadline)? {
+            Tell::Ready { sha256: found, .. } if found != sha256 => {
+                worker.stop();
+                Err(Failure::Changed)
+            }
+            Tell::Ready { confinement, .. } => {
+                worker.confinement = confinement;
+                Ok(worker)
+            }
+            _ => Err(Failure::NotStarted("it did not say that it is ready".to_owned())),
         }
-        Ok(worker)
     }
 
     /// It can be asked again.
@@ -157,9 +189,19 @@ impl Worker {
         &self.confinement
     }
 
-    /// Asks, and waits for the answer.
-    pub fn ask(&mut self, ask: &Ask) -> Result<Tell, Failure> {
-        let mut line = serde_json::to_vec(ask).map_err(|error| Failure::NotAFrame(error.to_string()))?;
+    /// What the plugin printed since this was last asked, besides its answers.
+    pub fn printed(&mut self) -> String {
+        let ended = !self.is_alive();
+        let mut text = std::mem::take(&mut self.last_words);
+        if let Some(printed) = &self.printed {
+            text.push_str(&printed.take(ended));
+        }
+        text
+    }
+
+    /// Asks with one frame, without the end of its line, and waits for the answer.
+    pub fn ask(&mut self, frame: String, within: Duration) -> Result<Tell, Failure> {
+        let mut line = frame.into_bytes();
         line.push(b'\n');
         let Some(mut input) = self.input.take() else { return Err(Failure::Died("already stopped".to_owned())) };
         // What was written before the question answers nothing.
@@ -177,9 +219,9 @@ impl Worker {
             let _ = written.send(result.map(|()| input));
         });
         let started = Instant::now();
-        let told = self.hear();
+        let told = self.hear(within);
         // A worker that was stopped, or answers what it did not read to the end, is asked nothing more.
-        let left = self.limits.deadline.saturating_sub(started.elapsed()).max(Duration::from_millis(50));
+        let left = within.saturating_sub(started.elapsed()).max(Duration::from_millis(50));
         if matches!(told, Ok(_) | Err(Failure::Refused(_)))
             && let Ok(Ok(input)) = done.recv_timeout(left)
         {
@@ -189,15 +231,15 @@ impl Worker {
     }
 
     /// The next frame. After a failure that is not the plugin's own word the worker is stopped.
-    fn hear(&mut self) -> Result<Tell, Failure> {
-        let failure = match self.lines.recv_timeout(self.limits.deadline) {
-            Ok(Ok(line)) => match serde_json::from_slice(&line) {
+    fn hear(&mut self, within: Duration) -> Result<Tell, Failure> {
+        let failure = match self.lines.recv_timeout(within) {
+            Ok(Ok(line)) => match read(&line) {
                 Ok(Tell::Error { message }) => return Err(Failure::Refused(message)),
                 Ok(tell) => return Ok(tell),
                 Err(error) => Failure::NotAFrame(error.to_string()),
             },
             Ok(Err(failure)) => failure,
-            Err(RecvTimeoutError::Timeout) => Failure::TooSlow(self.limits.deadline),
+            Err(RecvTimeoutError::Timeout) => Failure::TooSlow(within),
             Err(RecvTimeoutError::Disconnected) => Failure::Died(self.how_it_died()),
         };
         self.stop();
@@ -216,10 +258,20 @@ impl Worker {
         let until = Instant::now() + Duration::from_millis(500);
         loop {
             match self.child.try_wait() {
-                Ok(Some(status)) => return status.to_string(),
+                Ok(Some(status)) => return self.with_last_words(status.to_string()),
                 Ok(None) if Instant::now() < until => thread::sleep(Duration::from_millis(2)),
                 _ => return "it closed its output".to_owned(),
             }
+        }
+    }
+
+    /// How it ended, and what it said of that.
+    fn with_last_words(&mut self, status: String) -> String {
+        let Some(printed) = &self.printed else { return status };
+        self.last_words = printed.take(true);
+        match telling_line(&self.last_words) {
+            Some(line) => format!("{status}; it printed: {line}"),
+            None => status,
         }
     }
 }
@@ -228,6 +280,13 @@ impl Drop for Worker {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// A frame, as far as what it carries is what may stand there.
+fn read(line: &[u8]) -> serde_json::Result<Tell> {
+    let mut frame = serde_json::from_slice(line)?;
+    belief::fitted(&mut frame);
+    serde_json::from_value(frame)
 }
 
 /// One line without its end, `None` at the end of the stream.

@@ -4,10 +4,10 @@
 //! new processes and other processes (seccomp). Where the kernel or the system lacks one of them,
 //! the worker says so, and `diag plugin list` shows it.
 //!
-//! A library is confined twice. Before it is opened, because opening runs its initialisers: no
-//! network, no new processes, nothing written. Afterwards it needs no file any more, and only the
-//! system calls that computing needs are left. A program is confined once, before it starts: it
-//! reads itself, its interpreter and the system's libraries, and nothing of the user's.
+//! A library is confined before it is opened, because opening runs its initialisers: what is left
+//! are the system calls that computing and loading need, and no file but the system's libraries.
+//! Once it is open those go, too. A program is confined before it starts: it reads itself, its
+//! interpreter and the system's libraries, and nothing of the user's.
 
 #[cfg(not(target_os = "linux"))]
 use crate::frames::Confinement;
@@ -25,7 +25,23 @@ pub struct Bounds {
 #[cfg(unix)]
 pub fn limit(bounds: Bounds) -> Result<(), String> {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    let wanted = [(Resource::As, bounds.memory), (Resource::Cpu, bounds.seconds), (Resource::Core, 0), (Resource::Fsize, 0)];
+    let wanted = [
+        (Resource::As, bounds.memory),
+        (Resource::Cpu, bounds.seconds),
+        (Resource::Core, 0),
+        (Resource::Fsize, 0),
+        // Memory that the kernel holds for it counts nowhere above: pipes, queues, signals, locked pages.
+        (Resource::Nofile, 256),
+        (Resource::Memlock, 0),
+        #[cfg(target_os = "linux")]
+        (Resource::Msgqueue, 0),
+        #[cfg(target_os = "linux")]
+        (Resource::Sigpending, 256),
+        #[cfg(target_os = "linux")]
+        (Resource::Nice, 0),
+        #[cfg(target_os = "linux")]
+        (Resource::Rtprio, 0),
+    ];
     for (resource, value) in wanted {
         let set = setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) });
         // Elsewhere some limits are refused; what is confined there is told below.
@@ -49,17 +65,15 @@ pub use linux::{after_loading, before_loading, before_program, close_inherited};
 #[cfg(not(target_os = "linux"))]
 pub fn close_inherited() {}
 
-/// Gives up everything but reading files.
+/// Gives up everything but computing and loading the system's libraries. Returns what was achieved, for people.
 #[cfg(not(target_os = "linux"))]
-pub fn before_loading() -> Result<(), String> {
-    Err(NOT_CONFINED.to_owned())
+pub fn before_loading() -> Confinement {
+    not_confined()
 }
 
-/// Gives up everything but computing. Returns what was achieved, for people.
+/// Gives up loading, too.
 #[cfg(not(target_os = "linux"))]
-pub fn after_loading(_: &Result<(), String>) -> Result<Confinement, String> {
-    Ok(not_confined())
-}
+pub fn after_loading() {}
 
 /// Gives up everything but reading what a program needs to start. Returns what was achieved, for people.
 #[cfg(all(unix, not(target_os = "linux")))]
@@ -96,46 +110,35 @@ mod linux {
         let _ = unsafe { libc::syscall(libc::SYS_close_range, 3_u32, u32::MAX, 0_u32) };
     }
 
-    /// Gives up everything but reading files.
-    pub fn before_loading() -> Result<(), String> {
-        // What landlock achieves is told after loading, where it takes the rest.
-        let _ = files(vec![PathBuf::from("/")]);
-        refuse(&[NETWORK, OTHERS, SYSTEM, METADATA, STARTING])
+    /// Gives up everything but computing and loading the system's libraries. Returns what was achieved, for people.
+    pub fn before_loading() -> Confinement {
+        let landlock = files(LIBRARIES.iter().map(PathBuf::from).collect());
+        told("no files but the system's libraries", &landlock, computing_and(LOADING))
     }
 
-    /// Gives up everything but computing. Returns what was achieved, for people; fails where the
-    /// system could confine more than the library let it.
-    pub fn after_loading(before: &Result<(), String>) -> Result<Confinement, String> {
-        let landlock = files(Vec::new());
-        if let Err(error) = before {
-            let words = format!("{}; network and processes are not confined: {error}", told("no files", &landlock));
-            return Ok(Confinement { words, complete: false });
-        }
-        // The first filter was taken, so this one can only fail where a thread that an initialiser
-        // started has gone its own way. Whoever cannot open files needs no landlock.
-        computing_only().map_err(|error| format!("it cannot be confined once it is loaded: {error}"))?;
-        Ok(Confinement { words: "no files, no network, no new processes".to_owned(), complete: true })
+    /// Gives up loading, too. An initialiser may have made that impossible; nobody relies on it.
+    pub fn after_loading() {
+        let _ = files(Vec::new());
+        let _ = computing_and(&[]);
     }
 
     /// Gives up everything but reading what a program needs to start. Returns what was achieved, for people.
     pub fn before_program(program: &Path) -> Confinement {
         let landlock = files(readable_for(program));
-        let files = told("no files but its own and the system's", &landlock);
-        match refuse(&[NETWORK, OTHERS, SYSTEM, METADATA]) {
-            Ok(()) => Confinement { words: format!("{files}, no network, no new processes"), complete: enforced(&landlock) },
-            Err(error) => Confinement { words: format!("{files}; network and processes are not confined: {error}"), complete: false },
-        }
+        told("no files but its own and the system's", &landlock, refuse(&[NETWORK, OTHERS, PRIORITY, SHARED, SYSTEM, METADATA]))
     }
 
-    fn enforced(achieved: &Result<RulesetStatus, RulesetError>) -> bool {
-        matches!(achieved, Ok(RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced))
-    }
-
-    fn told(what: &str, achieved: &Result<RulesetStatus, RulesetError>) -> String {
-        match achieved {
-            _ if enforced(achieved) => what.to_owned(),
+    /// What was achieved, for people.
+    fn told(files: &str, landlock: &Result<RulesetStatus, RulesetError>, calls: Result<(), String>) -> Confinement {
+        let enforced = matches!(landlock, Ok(RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced));
+        let files = match landlock {
+            _ if enforced => files.to_owned(),
             Ok(_) => "all files (this kernel has no landlock)".to_owned(),
             Err(error) => format!("all files (landlock failed: {error})"),
+        };
+        match calls {
+            Ok(()) => Confinement { words: format!("{files}, no network, no new processes"), complete: enforced },
+            Err(error) => Confinement { words: format!("{files}; network and processes are not confined: {error}"), complete: false },
         }
     }
 
@@ -155,6 +158,22 @@ mod linux {
         }
         Ok(ruleset.restrict_self()?.ruleset)
     }
+
+    /// Where the system's libraries lie, and what tells the loader so.
+    const LIBRARIES: &[&str] = &[
+        "/lib",
+        "/lib32",
+        "/lib64",
+        "/usr/lib",
+        "/usr/lib32",
+        "/usr/lib64",
+        "/usr/local/lib",
+        "/nix/store",
+        "/gnu/store",
+        "/etc/ld.so.cache",
+        "/etc/ld.so.conf",
+        "/etc/ld.so.conf.d",
+    ];
 
     /// What a program has to read: itself, its interpreter with its library, and the system's libraries.
     fn readable_for(program: &Path) -> Vec<PathBuf> {
@@ -183,7 +202,10 @@ mod linux {
             "/sys/devices/system/cpu",
         ];
         let mut kept: Vec<PathBuf> = system.into_iter().map(PathBuf::from).collect();
-        kept.push(program.to_owned());
+        // A copy in memory lies in no folder: it is open already, and no rule could name it.
+        if !program.starts_with("/proc/self/fd") {
+            kept.push(program.to_owned());
+        }
         if let Some(interpreter) = interpreter_of(program) {
             for path in [interpreter.canonicalize().ok(), Some(interpreter)].into_iter().flatten() {
                 // `PREFIX/bin/python3` keeps its library below PREFIX.
@@ -233,13 +255,60 @@ mod linux {
         libc::SYS_rt_tgsigqueueinfo,
         libc::SYS_io_uring_setup,
         libc::SYS_setrlimit,
-        libc::SYS_shmget,
-        libc::SYS_msgget,
-        libc::SYS_mq_open,
+        libc::SYS_kcmp,
+        libc::SYS_move_pages,
+        libc::SYS_migrate_pages,
         libc::SYS_keyctl,
         libc::SYS_add_key,
         libc::SYS_request_key,
     ];
+
+    /// Anything by which it would get more of the processor or the disk than others.
+    const PRIORITY: &[libc::c_long] = &[
+        libc::SYS_setpriority,
+        libc::SYS_ioprio_set,
+        libc::SYS_sched_setaffinity,
+        libc::SYS_sched_setattr,
+        libc::SYS_sched_setparam,
+        libc::SYS_sched_setscheduler,
+    ];
+
+    /// Of Linux 5.14, under one number everywhere.
+    const MEMFD_SECRET: libc::c_long = 447;
+
+    /// Memory and signs that outlive the process, are shared with others, or count towards no limit.
+    const SHARED: &[libc::c_long] = &[
+        libc::SYS_shmget,
+        libc::SYS_shmat,
+        libc::SYS_shmctl,
+        libc::SYS_semget,
+        libc::SYS_semop,
+        libc::SYS_semtimedop,
+        libc::SYS_semctl,
+        libc::SYS_msgget,
+        libc::SYS_msgsnd,
+        libc::SYS_msgrcv,
+        libc::SYS_msgctl,
+        libc::SYS_mq_open,
+        libc::SYS_mq_unlink,
+        libc::SYS_memfd_create,
+        MEMFD_SECRET,
+        libc::SYS_mlock,
+        libc::SYS_mlock2,
+        libc::SYS_mlockall,
+        libc::SYS_vmsplice,
+    ];
+
+    /// Commands of fcntl that let a pipe grow, or send signals and leases elsewhere.
+    const FAR_REACHING: &[libc::c_int] = &[libc::F_SETPIPE_SZ, F_SETSIG, libc::F_SETOWN, F_SETOWN_EX, libc::F_SETLEASE, libc::F_NOTIFY];
+    const F_SETSIG: libc::c_int = 10;
+    const F_SETOWN_EX: libc::c_int = 15;
+
+    /// Requests of ioctl that type into a terminal, or send signals elsewhere.
+    const TYPING: &[u64] = &[0x5412, 0x541c, 0x5452, 0x8901, 0x8902];
+
+    /// Advice that takes pages of memory from the whole machine.
+    const POISON: &[u64] = &[100, 101];
 
     /// Anything that changes the system: `diag` may be run by root.
     const SYSTEM: &[libc::c_long] = &[
@@ -301,9 +370,6 @@ mod linux {
         libc::SYS_futimesat,
     ];
 
-    /// Becoming another program.
-    const STARTING: &[libc::c_long] = &[libc::SYS_execve, libc::SYS_execveat, libc::SYS_memfd_create];
-
     /// Refuses system calls a checker has no use for. They fail with EPERM rather than kill, so
     /// that a plugin's own error handling can say what it tried.
     fn refuse(lists: &[&[libc::c_long]]) -> Result<(), String> {
@@ -317,22 +383,68 @@ mod linux {
             refused.insert(call, Vec::new());
         }
         // Threads stay possible; a clone without CLONE_THREAD is a new process.
-        let thread = u64::try_from(libc::CLONE_THREAD).map_err(text)?;
-        refused.insert(libc::SYS_clone, vec![rule(0, SeccompCmpOp::MaskedEq(thread), 0)?]);
+        refused.insert(libc::SYS_clone, vec![rule(0, SeccompCmpOp::MaskedEq(thread_flag()?), 0)?]);
+        refused.insert(libc::SYS_fcntl, any_of(1, FAR_REACHING.iter().map(|command| command.unsigned_abs().into()))?);
+        refused.insert(libc::SYS_ioctl, any_of(1, TYPING.iter().copied())?);
+        refused.insert(libc::SYS_madvise, any_of(2, POISON.iter().copied())?);
+        common()?;
+        install(&refused, SeccompAction::Allow, errno(libc::EPERM)?)
+    }
+
+    /// What every filter begins with.
+    fn common() -> Result<(), String> {
         // clone3 hides its flags in memory; ENOSYS makes libraries fall back to clone.
         install(&[(libc::SYS_clone3, Vec::new())].into(), SeccompAction::Allow, errno(libc::ENOSYS)?)?;
         #[cfg(target_arch = "x86_64")]
         refuse_x32()?;
-        install(&refused, SeccompAction::Allow, errno(libc::EPERM)?)
+        Ok(())
     }
 
-    /// Leaves the system calls that computing needs, and refuses all others.
-    fn computing_only() -> Result<(), String> {
-        let mut left: BTreeMap<i64, Vec<SeccompRule>> = COMPUTING.iter().map(|call| (*call, Vec::new())).collect();
+    /// Leaves the system calls that computing needs and some more, and refuses all others.
+    fn computing_and(more: &[libc::c_long]) -> Result<(), String> {
+        let mut left: BTreeMap<i64, Vec<SeccompRule>> = COMPUTING.iter().chain(more).map(|call| (*call, Vec::new())).collect();
+        if more.contains(&libc::SYS_openat) {
+            // For reading: whatever else is open to it, nothing is made, emptied or written.
+            let changing = u64::from((libc::O_WRONLY | libc::O_RDWR | libc::O_CREAT | libc::O_TRUNC).unsigned_abs());
+            left.insert(libc::SYS_openat, vec![narrow(2, SeccompCmpOp::MaskedEq(changing), 0)?]);
+        }
+        left.insert(libc::SYS_clone, vec![rule(0, SeccompCmpOp::MaskedEq(thread_flag()?), thread_flag()?)?]);
+        left.insert(libc::SYS_fcntl, any_of(1, HARMLESS.iter().map(|command| command.unsigned_abs().into()))?);
+        let advice = |value: &u64| narrow_condition(2, SeccompCmpOp::Ne, *value);
+        let harmless = POISON.iter().map(advice).collect::<Result<Vec<_>, _>>()?;
+        left.insert(libc::SYS_madvise, vec![SeccompRule::new(harmless).map_err(text)?]);
+        common()?;
         left.insert(libc::SYS_tgkill, vec![rule(0, SeccompCmpOp::Eq, own_process())?]);
         left.insert(libc::SYS_prlimit64, vec![rule(2, SeccompCmpOp::Eq, 0)?]);
         install(&left, errno(libc::EPERM)?, SeccompAction::Allow)
     }
+
+    /// Commands of fcntl that concern nothing but the process itself.
+    const HARMLESS: &[libc::c_int] = &[libc::F_DUPFD, libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_DUPFD_CLOEXEC];
+
+    /// What the system's loader needs, and what takes it away again.
+    const LOADING: &[libc::c_long] = &[
+        libc::SYS_openat,
+        libc::SYS_pread64,
+        libc::SYS_newfstatat,
+        libc::SYS_statx,
+        libc::SYS_faccessat,
+        libc::SYS_faccessat2,
+        libc::SYS_readlinkat,
+        libc::SYS_getcwd,
+        libc::SYS_landlock_create_ruleset,
+        libc::SYS_landlock_add_rule,
+        libc::SYS_landlock_restrict_self,
+        libc::SYS_seccomp,
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_access,
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_stat,
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_lstat,
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_readlink,
+    ];
 
     const COMPUTING: &[libc::c_long] = &[
         // Its streams and what is already open.
@@ -343,7 +455,6 @@ mod linux {
         libc::SYS_close,
         libc::SYS_fstat,
         libc::SYS_lseek,
-        libc::SYS_fcntl,
         libc::SYS_dup,
         libc::SYS_dup3,
         libc::SYS_pipe2,
@@ -355,10 +466,8 @@ mod linux {
         libc::SYS_munmap,
         libc::SYS_mprotect,
         libc::SYS_mremap,
-        libc::SYS_madvise,
         libc::SYS_membarrier,
-        // Threads of its own; what starts a process is refused by the first filter.
-        libc::SYS_clone,
+        // Threads of its own; clone is let through for them alone.
         libc::SYS_clone3,
         libc::SYS_futex,
         libc::SYS_set_robust_list,
@@ -413,6 +522,24 @@ mod linux {
     fn rule(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompRule, String> {
         let condition = SeccompCondition::new(argument, SeccompCmpArgLen::Qword, operator, value).map_err(text)?;
         SeccompRule::new(vec![condition]).map_err(text)
+    }
+
+    /// A rule on the lower half of an argument: the kernel reads no more of it, whatever stands in the upper.
+    fn narrow(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompRule, String> {
+        SeccompRule::new(vec![narrow_condition(argument, operator, value)?]).map_err(text)
+    }
+
+    fn narrow_condition(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompCondition, String> {
+        SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value).map_err(text)
+    }
+
+    /// The argument is one of these.
+    fn any_of(argument: u8, values: impl Iterator<Item = u64>) -> Result<Vec<SeccompRule>, String> {
+        values.map(|value| narrow(argument, SeccompCmpOp::Eq, value)).collect()
+    }
+
+    fn thread_flag() -> Result<u64, String> {
+        u64::try_from(libc::CLONE_THREAD).map_err(text)
     }
 
     fn errno(number: i32) -> Result<SeccompAction, String> {

@@ -4,8 +4,11 @@
 //! the person who signs in: plainly where the assertion carries them ([`diag_sdk::Personal`]), and
 //! quoted by error pages, status messages and logs. Both go, unless `secret:personal` was granted.
 
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use diag_sdk::case::message::Message;
 use diag_sdk::{Case, Personal};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// What stands in place of a withheld text.
 const WITHHELD: &str = "‹withheld›";
@@ -31,60 +34,96 @@ const PROSE: &[&str] = &[
     "description",
 ];
 
-/// The Case without what identifies people, unless that was granted.
-pub fn withheld(case: &Case, granted: &[String]) -> Case {
-    let mut clean = case.clone();
-    if granted.iter().any(|name| name == diag_sdk::manifest::WANTS_PERSONAL) {
-        return clean;
-    }
-    let mut taken: Vec<String> = Vec::new();
-    let mut take = |personal: &mut Personal| taken.extend(personal.text.take());
-    for message in &mut clean.messages {
-        message.relay_state.iter_mut().for_each(&mut take);
-        message.sightings.iter_mut().filter_map(|sighting| sighting.relay_state.as_mut()).for_each(&mut take);
-        message.logout.iter_mut().filter_map(|logout| logout.name_id.as_mut()).for_each(&mut take);
-        for assertion in &mut message.assertions {
-            assertion.name_id.iter_mut().for_each(|name_id| take(&mut name_id.value));
-            for attribute in &mut assertion.attributes {
-                attribute.values.iter_mut().for_each(|value| take(&mut value.value));
-            }
-        }
-    }
-    // The longest first, so that no part of a longer one is left over.
-    taken.retain(|text| text.trim().chars().count() >= 4 && !text.contains("://") && !text.starts_with("urn:"));
-    taken.sort_by_key(|text| std::cmp::Reverse(text.len()));
-    taken.dedup();
-    let Ok(mut value) = serde_json::to_value(&clean) else { return Case::default() };
-    scrub(&mut value, &taken, false);
-    // Whatever cannot be cleaned is not handed out.
-    serde_json::from_value(value).unwrap_or_default()
+/// Knows what identifies the people of one Case, and takes it out of facts.
+#[derive(Debug)]
+pub struct Scrubber {
+    /// Everything, for texts that people wrote.
+    all: Option<AhoCorasick>,
+    /// Addresses of people, which are such wherever they stand; a word may be the name of a host, too.
+    addresses: Option<AhoCorasick>,
 }
 
-fn scrub(value: &mut Value, taken: &[String], prose: bool) {
-    match value {
-        Value::String(text) => {
-            // An address of a person is one wherever it stands; a word may be the name of a host, too.
-            for taken in taken.iter().filter(|taken| prose || taken.contains('@')) {
-                if text.contains(taken.as_str()) {
-                    *text = text.replace(taken.as_str(), WITHHELD);
+impl Scrubber {
+    /// Learns what there is to take out.
+    pub fn of(case: &Case) -> Self {
+        let mut taken: BTreeSet<&str> = BTreeSet::new();
+        each_personal(&case.messages, &mut |personal| taken.extend(personal.text.as_deref()));
+        taken.retain(|text| text.trim().chars().count() >= 4 && !text.contains("://") && !text.starts_with("urn:"));
+        // The longest first, so that no part of a longer one is left over.
+        let find = |texts: Vec<&str>| AhoCorasickBuilder::new().match_kind(MatchKind::LeftmostLongest).build(texts).ok();
+        Self { all: find(taken.iter().copied().collect()), addresses: find(taken.into_iter().filter(|text| text.contains('@')).collect()) }
+    }
+
+    /// Messages without what assertions and requests say of people.
+    pub fn without_persons(messages: &[Message]) -> Vec<Message> {
+        let mut clean = messages.to_vec();
+        each_personal_mut(&mut clean, &mut |personal| personal.text = None);
+        clean
+    }
+
+    /// Takes it out of facts of one kind.
+    pub fn scrub(&self, name: &str, value: &mut Value) {
+        self.scrub_value(value, PROSE.contains(&name));
+    }
+
+    fn scrub_value(&self, value: &mut Value, prose: bool) {
+        match value {
+            Value::String(text) => {
+                let known = if prose { &self.all } else { &self.addresses };
+                match known {
+                    Some(known) if known.is_match(text.as_str()) => {
+                        let mut clean = String::with_capacity(text.len());
+                        known.replace_all_with(text, &mut clean, |_, _, out| {
+                            out.push_str(WITHHELD);
+                            true
+                        });
+                        *text = clean;
+                    }
+                    Some(_) => {}
+                    // Whatever cannot be cleaned is not handed out.
+                    None => WITHHELD.clone_into(text),
+                }
+                if prose && text.contains('@') {
+                    *text = without_addresses(text);
                 }
             }
-            if prose && text.contains('@') {
-                *text = without_addresses(text);
+            Value::Array(items) => items.iter_mut().for_each(|item| self.scrub_value(item, prose)),
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    self.scrub_value(field, prose || PROSE.contains(&name.as_str()));
+                }
             }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| scrub(item, taken, prose)),
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                scrub(field, taken, prose || PROSE.contains(&name.as_str()));
-            }
+    }
+}
+
+fn each_personal<'m>(messages: &'m [Message], take: &mut impl FnMut(&'m Personal)) {
+    for message in messages {
+        message.relay_state.iter().for_each(&mut *take);
+        message.sightings.iter().filter_map(|sighting| sighting.relay_state.as_ref()).for_each(&mut *take);
+        message.logout.iter().filter_map(|logout| logout.name_id.as_ref()).for_each(&mut *take);
+        for assertion in &message.assertions {
+            assertion.name_id.iter().for_each(|name_id| take(&name_id.value));
+            assertion.attributes.iter().flat_map(|attribute| &attribute.values).for_each(|value| take(&value.value));
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn each_personal_mut(messages: &mut [Message], take: &mut impl FnMut(&mut Personal)) {
+    for message in messages {
+        message.relay_state.iter_mut().for_each(&mut *take);
+        message.sightings.iter_mut().filter_map(|sighting| sighting.relay_state.as_mut()).for_each(&mut *take);
+        message.logout.iter_mut().filter_map(|logout| logout.name_id.as_mut()).for_each(&mut *take);
+        for assertion in &mut message.assertions {
+            assertion.name_id.iter_mut().for_each(|name_id| take(&mut name_id.value));
+            assertion.attributes.iter_mut().flat_map(|attribute| &mut attribute.values).for_each(|value| take(&mut value.value));
+        }
     }
 }
 
 /// A text without mail addresses and user principal names.
-fn without_addresses(text: &str) -> String {
+pub fn without_addresses(text: &str) -> String {
     let is_part = |character: char| character.is_alphanumeric() || "._%+-#".contains(character);
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -108,11 +147,16 @@ fn without_addresses(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sight::{Reads, Sight};
     use diag_sdk::Sited;
     use diag_sdk::case::assertion::{Assertion, Attribute};
     use diag_sdk::case::exchange::{Exchange, Page};
-    use diag_sdk::case::message::{Message, Status};
+    use diag_sdk::case::message::Status;
     use diag_sdk::case::metadata::Metadata;
+
+    fn withheld(case: &Case, granted: &[String]) -> Case {
+        serde_json::from_value(Sight::new(case).shown(granted, &Reads::default()).json()).expect("a Case")
+    }
 
     fn personal(text: &str) -> Personal {
         Personal { text: Some(text.to_owned()), ..Personal::default() }

@@ -11,6 +11,16 @@ use crate::need::Need;
 use crate::refusal::Refusal;
 use crate::stage::Stage;
 
+words! {
+    /// What the findings of a check are.
+    pub enum Class {
+        /// Something that breaks a sign-in, may break it, or is worth knowing about it.
+        Breakage,
+        /// A rule of one's own that is not kept. It is never the root cause of a failure, and nothing breaks for it.
+        Policy,
+    }
+}
+
 /// A check: metadata and one pure function (or what takes its place), declared as a `static` in a file of its own with the
 /// [`check!`](crate::check!) macro.
 #[derive(Debug)]
@@ -21,8 +31,13 @@ pub struct Check {
     pub title: &'static str,
     /// The levels it can report at, most severe first.
     pub levels: &'static [Severity],
+    /// What its findings are.
+    pub class: Class,
     /// Where in a sign-in the problem acts.
     pub stage: Stage,
+    /// Kinds of facts it looks at, by their names in the [`Case`], such as `messages`; everything where it names none. A
+    /// loaded plugin is given no others.
+    pub reads: &'static [&'static str],
     /// Inputs it can use. Where none of them is present the check is skipped and names them all.
     pub needs: &'static [Need],
     /// Ids of checks whose findings follow from this one: symptoms. `family/*` names a family.
@@ -141,22 +156,28 @@ impl Check {
 /// every failure whose stated reason the check [`accounts`](Check::accounts) for, with its causes, at its
 /// most severe level. See [`Refusal`]. A check with a function of its own may give the headline for failures that
 /// only a log tells of as `logged`.
+///
+/// `class: Class::Policy`, before `stage`, declares a rule of one's own: what does not keep it breaks nothing. `reads:
+/// ["messages"]`, before `needs`, says which kinds of facts the check looks at, so that it is given no others.
 #[macro_export]
 macro_rules! check {
+    (@class) => { $crate::check::Class::Breakage };
+    (@class $class:expr) => { $class };
     (@method run $run:expr) => { $crate::check::Method::Run($run) };
     (@method refusal $refusal:expr) => { $crate::check::Method::Refusal($refusal) };
     (
         $(#[doc = $doc:literal])*
         $vis:vis static $name:ident = {
-            id: $id:expr, title: $title:expr, levels: [$($level:expr),* $(,)?], stage: $stage:expr,
-            needs: [$($need:expr),* $(,)?], explains: [$($explains:expr),* $(,)?], $(accounts: [$($account:expr),* $(,)?],)?
+            id: $id:expr, title: $title:expr, levels: [$($level:expr),* $(,)?], $(class: $class:expr,)? stage: $stage:expr,
+            $(reads: [$($reads:expr),* $(,)?],)? needs: [$($need:expr),* $(,)?], explains: [$($explains:expr),* $(,)?], $(accounts: [$($account:expr),* $(,)?],)?
             $(logged: $logged:expr,)?
             causes: [$($cause:expr),* $(,)?], references: [$($reference:expr),* $(,)?], $method:ident: $how:expr $(,)?
         }
     ) => {
         $(#[doc = $doc])*
         $vis static $name: $crate::Check = $crate::Check {
-            id: $id, title: $title, levels: &[$($level),*], stage: $stage, needs: &[$($need),*],
+            id: $id, title: $title, levels: &[$($level),*], class: $crate::check!(@class $($class)?), stage: $stage,
+            reads: &[$($($reads),*)?], needs: &[$($need),*],
             explains: &[$($explains),*], accounts: &[$($($account),*)?], logged: &[$($logged)?], causes: &[$($cause),*], references: &[$($reference),*],
             docs: concat!($($doc, "\n"),*), method: $crate::check!(@method $method $how),
         };

@@ -66,7 +66,7 @@ pub mod view;
 pub use account::Account;
 pub use case::Case;
 pub use case::place::{Place, Sited};
-pub use check::{Check, Plugin};
+pub use check::{Check, Class, Plugin};
 pub use difference::Difference;
 pub use finding::{Cause, CauseData, Finding, Severity, Told, Who};
 pub use findings::Findings;

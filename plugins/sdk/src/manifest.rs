@@ -2,7 +2,7 @@
 //! in, loaded from a library, or run as a program.
 
 use crate::account::AccountInfo;
-use crate::check::{Check, Plugin};
+use crate::check::{Check, Class, Plugin};
 use crate::finding::{Cause, CauseData, Finding, Severity, Who};
 use crate::need::Need;
 use crate::setting::Setting;
@@ -30,6 +30,9 @@ facts! {
         pub about: String,
         /// What it wants to see beyond the clean facts (one of [`WANTS`]); each must be granted by the user.
         pub wants: Vec<String>,
+        /// The oldest `diag` it works with, such as `>=0.2`; any where it is empty.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        pub requires: String,
         /// Its checks.
         pub checks: Vec<CheckInfo>,
     }
@@ -42,8 +45,13 @@ facts! {
         pub title: String,
         /// The levels it can report at, most severe first.
         pub levels: Vec<Severity>,
+        /// What its findings are: something that breaks a sign-in, or a rule that is not kept.
+        pub class: Class,
         /// Where in a sign-in the problem acts.
         pub stage: Stage,
+        /// Kinds of facts it looks at, such as `messages`: it is given no others. Everything where it names none.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub reads: Vec<String>,
         /// Inputs it can use; where none is present it is skipped.
         pub needs: Vec<Need>,
         /// Ids of checks whose findings follow from this one.
@@ -92,6 +100,9 @@ facts! {
         pub findings: Vec<Finding>,
         /// Inputs it missed.
         pub missing: Vec<Need>,
+        /// Why it could not tell, where that is not for want of an input. What it found counts all the same.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub undecided: Option<String>,
         /// What went wrong, where it crashed.
         pub crashed: Option<String>,
     }
@@ -126,7 +137,9 @@ impl From<&Check> for CheckInfo {
             id: check.id.to_owned(),
             title: check.title.to_owned(),
             levels: check.levels.to_vec(),
+            class: check.class,
             stage: check.stage,
+            reads: owned(check.reads),
             needs: check.needs.to_vec(),
             explains: owned(check.explains),
             accounts: check.accounts.iter().map(AccountInfo::from).collect(),
@@ -145,6 +158,7 @@ impl From<&Plugin> for Manifest {
             version: plugin.version.to_owned(),
             about: plugin.about.to_owned(),
             wants: Vec::new(),
+            requires: String::new(),
             checks: plugin.checks.iter().map(|check| CheckInfo::from(*check)).collect(),
         }
     }

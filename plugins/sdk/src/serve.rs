@@ -3,6 +3,7 @@
 
 use crate::check::Plugin;
 use crate::manifest::{Answer, CheckAnswer, Manifest, Request};
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The manifest of a plugin as JSON, with what it wants to see of people.
@@ -30,12 +31,18 @@ pub fn answer(plugin: &Plugin, request: &Request) -> Answer {
         match catch_unwind(AssertUnwindSafe(|| check.judge(&request.case))) {
             Ok(findings) => {
                 let (findings, missing) = findings.into_parts();
-                CheckAnswer { id, findings, missing, crashed: None }
+                CheckAnswer { id, findings, missing, ..CheckAnswer::default() }
             }
-            Err(_) => CheckAnswer { id, crashed: Some("the check panicked".to_owned()), ..CheckAnswer::default() },
+            Err(panic) => CheckAnswer { id, crashed: Some(told(panic.as_ref())), ..CheckAnswer::default() },
         }
     });
     Answer { checks: checks.collect() }
+}
+
+/// What a panic said.
+fn told(panic: &(dyn Any + Send)) -> String {
+    let message = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    message.map_or_else(|| "the check panicked".to_owned(), |message| format!("the check panicked: {message}"))
 }
 
 #[cfg(test)]
@@ -65,7 +72,7 @@ mod tests {
         let answer: Answer = serde_json::from_str(&run(&PLUGIN, &request).expect("an answer")).expect("JSON");
         assert_eq!(answer.checks.len(), 2);
         assert_eq!((answer.checks[0].findings[0].check.as_str(), answer.checks[0].crashed.as_deref()), ("test/finds", None));
-        assert_eq!(answer.checks[1].crashed.as_deref(), Some("the check panicked"));
+        assert_eq!(answer.checks[1].crashed.as_deref(), Some("the check panicked: no inputs"));
     }
 
     #[test]

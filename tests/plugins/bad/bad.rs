@@ -24,8 +24,41 @@ pub struct Table {
 
 const CHECKS: &[&str] = &[
     "abort", "allocate", "case", "endless", "exits", "file", "fork", "gigabytes", "good", "kill", "level", "network", "nonsense", "nothing",
-    "null", "other", "overflow", "panic", "prints", "segfault", "sleeps", "spawn", "thread", "wrong-shape",
+    "null", "other", "overflow", "panic", "prints", "segfault", "sleeps", "spawn", "thread", "wrong-shape", "affinity", "elsewhere",
+    "locked", "mistyped", "pipe", "priority", "semaphore", "shared", "signal",
 ];
+
+/// What Linux offers to those who want more than their share.
+#[cfg(target_os = "linux")]
+mod linux {
+    unsafe extern "C" {
+        fn setpriority(which: i32, who: u32, priority: i32) -> i32;
+        fn sched_setaffinity(process: i32, size: usize, mask: *const u64) -> i32;
+        fn semget(key: i32, number: i32, flags: i32) -> i32;
+        fn shmget(key: i32, size: usize, flags: i32) -> i32;
+        fn mlockall(flags: i32) -> i32;
+        fn fcntl(descriptor: i32, command: i32, ...) -> i32;
+        fn pipe(ends: *mut i32) -> i32;
+    }
+
+    pub fn greedy(check: &str) -> i32 {
+        let mut ends = [0; 2];
+        unsafe {
+            match check {
+                "priority" => setpriority(0, 0, 19),
+                "affinity" => sched_setaffinity(0, 8, &1),
+                "semaphore" => semget(0, 1, 0o1600),
+                "shared" => shmget(0, 4096, 0o1600),
+                "locked" => mlockall(1),
+                "signal" => fcntl(0, 10, 9),
+                // A pipe may be made; one of a megabyte may not.
+                "pipe" if pipe(ends.as_mut_ptr()) == 0 => fcntl(ends[1], 1031, 1 << 20),
+                _ => 0,
+            }
+        }
+    }
+}
+
 
 fn buffer(text: String) -> Buffer {
     let mut bytes = std::mem::ManuallyDrop::new(text.into_bytes());
@@ -72,6 +105,8 @@ unsafe extern "C" {
     fn kill(process: i32, signal: i32) -> i32;
     fn fork() -> i32;
     fn getppid() -> i32;
+    #[cfg(init_ready)]
+    fn write(descriptor: i32, bytes: *const u8, length: usize) -> isize;
 }
 
 unsafe extern "C" fn run(request: *const u8, length: usize) -> Buffer {
@@ -116,6 +151,16 @@ unsafe extern "C" fn run(request: *const u8, length: usize) -> Buffer {
             let _ = std::io::stdout().flush();
             found(check, "printed")
         }
+        #[cfg(target_os = "linux")]
+        "affinity" | "locked" | "pipe" | "priority" | "semaphore" | "shared" | "signal" => {
+            let outcome = linux::greedy(check);
+            tried(check, if outcome < 0 { Err(std::io::Error::last_os_error()) } else { Ok(outcome) })
+        }
+        "mistyped" => buffer("{\"checks\":[{\"id\":\"bad/mistyped\",\"findings\":[{\"severity\":\"notice\",\"mesage\":\"m\"}]}]}".to_owned()),
+        "elsewhere" => buffer(
+            "{\"checks\":[{\"id\":\"bad/elsewhere\",\"findings\":[{\"severity\":\"notice\",\"certain\":true,\"message\":\"m\",\"attempts\":[\"a99\"]}]}]}"
+                .to_owned(),
+        ),
         "network" => tried(check, std::net::UdpSocket::bind("127.0.0.1:0")),
         "file" => tried(check, std::fs::read_to_string("/etc/hosts")),
         "spawn" => tried(check, std::process::Command::new("/bin/true").status()),
@@ -177,7 +222,7 @@ pub extern "C" fn diag_plugin() -> *const Table {
 }
 
 /// Runs while the library is being opened, before diag has called anything.
-#[cfg(any(init_endless, init_network, init_aborts))]
+#[cfg(any(init_endless, init_network, init_aborts, init_ready, init_files))]
 #[used]
 #[cfg_attr(target_os = "linux", unsafe(link_section = ".init_array"))]
 #[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,__mod_init_func"))]
@@ -190,6 +235,17 @@ static INITIALISER: extern "C" fn() = {
         }
         if cfg!(init_aborts) {
             std::process::abort();
+        }
+        #[cfg(init_ready)]
+        {
+            // Says what only the worker says, wherever it is heard, and answers at once.
+            let lie = b"{\"frame\":\"ready\",\"confinement\":{\"words\":\"believe me\",\"complete\":true},\"sha256\":\"\"}\n";
+            for descriptor in 1..20 {
+                unsafe { write(descriptor, lie.as_ptr(), lie.len()) };
+            }
+        }
+        if cfg!(init_files) && std::fs::read_to_string("/etc/passwd").is_ok() {
+            std::process::exit(44);
         }
         if cfg!(init_network) && std::net::UdpSocket::bind("127.0.0.1:0").is_ok() {
             // Nobody may get here: the test takes the early end for a hole.

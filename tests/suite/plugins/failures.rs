@@ -75,15 +75,20 @@ fn printing_disturbs_nobody() {
     assert_eq!(run(&mut plugin, "good").findings.len(), 1);
 }
 
+/// How a library is confined where the kernel has all that is asked of it.
+#[cfg(target_os = "linux")]
+const CONFINED: &str = "no files but the system's libraries, no network, no new processes";
+
 #[cfg(target_os = "linux")]
 #[test]
 fn nothing_outside_can_be_reached() {
     let mut plugin = loaded(terms().limits);
-    if plugin.confinement != "no files, no network, no new processes" {
+    if plugin.confinement != CONFINED {
         eprintln!("skipped: this kernel confines less: {}", plugin.confinement);
         return;
     }
-    for check in ["network", "file", "spawn", "fork", "kill"] {
+    let greedy = ["affinity", "locked", "pipe", "priority", "semaphore", "shared", "signal"];
+    for check in ["network", "file", "spawn", "fork", "kill"].into_iter().chain(greedy) {
         let answer = run(&mut plugin, check);
         let message = answer.findings.first().map(|finding| finding.message.as_str());
         assert_eq!(message, Some("refused: os error Some(1)"), "{check}: {:?}", answer.crashed);
@@ -125,6 +130,56 @@ fn initialisers_are_confined_too() {
     // It tries the network and the file system, and goes on where both are refused.
     let plugin = load(&bad(Some("init_network"))).expect("it loads");
     assert_eq!(plugin.manifest.name, "bad");
+    if plugin.confinement == CONFINED {
+        assert_eq!(load(&bad(Some("init_files"))).expect("it loads").manifest.name, "bad", "it read what it must not");
+    }
+}
+
+/// How a plugin is confined is the worker's own word, said before the plugin is opened.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_initialiser_speaks_for_its_worker() {
+    let path = bad(Some("init_ready"));
+    match load(&path) {
+        Ok(plugin) => assert_ne!(plugin.confinement, "believe me"),
+        Err(error) => {
+            let error = error.to_string();
+            assert!(error.contains("it wrote more than it was asked for") || error.contains("something else came"), "{error}");
+        }
+    }
+}
+
+/// What runs is what was hashed: a file that was replaced meanwhile is not started.
+#[test]
+fn a_file_that_is_replaced_is_not_started() {
+    let path = kept("replaced").join(format!("replaced{}", std::env::consts::DLL_SUFFIX));
+    std::fs::copy(bad(None), &path).expect("a copy");
+    let mut plugin = load(&path).expect("it loads");
+    std::fs::write(&path, std::fs::read(bad(Some("wrong_major"))).expect("readable")).expect("replaced");
+    // The worker that runs holds the bytes it was started with.
+    if cfg!(target_os = "linux") {
+        assert_eq!(run(&mut plugin, "good").findings.len(), 1);
+    }
+    assert!(run(&mut plugin, "abort").crashed.is_some());
+    let again = run(&mut plugin, "good").crashed.expect("it is not started anew");
+    assert!(again.contains("its file has changed since it was loaded"), "{again}");
+}
+
+#[test]
+fn answers_that_mean_nothing_are_told_with_their_path() {
+    let mut plugin = loaded(terms().limits);
+    crashes(&mut plugin, "mistyped", &["checks[0].findings[0]: `mesage` is not what an answer holds there; expected perhaps `message`"]);
+    crashes(&mut plugin, "elsewhere", &["findings[0].attempts[0]: there is no attempt `a99` in this case"]);
+}
+
+/// What a plugin prints is kept, however much it is, and the message of a panic is told.
+#[test]
+fn what_is_printed_is_kept() {
+    let mut plugin = loaded(terms().limits);
+    crashes(&mut plugin, "panic", &["it printed: on purpose"]);
+    let printed = plugin.printed();
+    assert!(printed.contains("panicked at") && printed.contains("on purpose"), "{printed}");
+    assert_eq!(plugin.printed(), "");
 }
 
 fn file(name: &str, content: &[u8]) -> PathBuf {
@@ -173,7 +228,7 @@ fn programs_that_do_not_answer_are_refused() {
 /// Tries what a program must not, and tells what came of it.
 #[cfg(target_os = "linux")]
 const PROBE: &str = r#"#!/usr/bin/python3
-import json, os, socket, sys
+import fcntl, json, os, socket, sys
 
 def tried(what):
     try:
@@ -188,13 +243,18 @@ TRIALS = {
     "network": lambda: socket.socket(),
     "fork": os.fork,
     "own": lambda: open(__file__).read(),
-    "list": lambda: os.listdir(os.path.dirname(__file__)),
-    "sibling": lambda: open(os.path.join(os.path.dirname(__file__), "sibling.txt")).read(),
+    "list": lambda: os.listdir("@folder@"),
+    "sibling": lambda: open(os.path.join("@folder@", "sibling.txt")).read(),
     "password": lambda: open("/etc/passwd").read(),
     "write": lambda: open("/tmp/diag-probe-was-here", "w"),
     "chmod": lambda: os.chmod(__file__, 0o777),
     "kill": lambda: os.kill(os.getppid(), 0),
     "memory": lambda: bytearray(4 << 30),
+    "priority": lambda: os.setpriority(os.PRIO_PROCESS, 0, 19),
+    "affinity": lambda: os.sched_setaffinity(0, {0}),
+    "pipe": lambda: fcntl.fcntl(os.pipe()[1], 1031, 1 << 20),
+    "signal": lambda: fcntl.fcntl(0, 10, 9),
+    "memfd": lambda: os.memfd_create("more"),
 }
 LEVELS = {"levels": ["notice"], "stage": "observation", "docs": ""}
 CHECKS = [{"id": "probe/" + name, "title": name, **LEVELS} for name in TRIALS]
@@ -217,7 +277,7 @@ fn programs_reach_nothing_outside_either() {
         return;
     }
     let path = kept("programs").join("probe");
-    script(&path, PROBE);
+    script(&path, &PROBE.replace("@folder@", kept("programs").to_str().expect("UTF-8")));
     std::fs::write(kept("programs").join("sibling.txt"), "not its own").expect("a file");
     let mut plugin = load(&path).expect("it loads");
     if plugin.confinement != "no files but its own and the system's, no network, no new processes" {
@@ -225,7 +285,7 @@ fn programs_reach_nothing_outside_either() {
         return;
     }
     let answers = plugin.run(|_| true, &Case::default());
-    assert_eq!(answers.len(), 10);
+    assert_eq!(answers.len(), 15);
     for answer in answers {
         let message = answer.findings.first().map_or("", |finding| finding.message.as_str());
         let expected = match answer.id.as_str() {
@@ -252,7 +312,9 @@ fn the_command_line_refuses_in_one_line() {
     let output = diag_in(&base, &["sp-metadata.xml", "--plugin", path.to_str().expect("UTF-8")]);
     let (out, err) = said(&output);
     let lines: Vec<&str> = err.lines().collect();
-    assert_eq!((output.status.code(), out.as_str(), lines.len()), (Some(2), "", 2), "{err}");
+    assert_eq!((output.status.code(), lines.len()), (Some(2), 2), "{err}");
+    assert!(out.contains("1 plugin not loaded") && out.contains("interface 7"), "the report is printed all the same: {out}");
+    assert!(!out.contains("nothing to report"), "{out}");
     assert!(lines[0].starts_with("error: plugin ") && lines[0].contains("interface 7"), "{err}");
     assert!(lines[1].starts_with("hint: "), "{err}");
 }
@@ -262,12 +324,19 @@ fn the_command_line_refuses_in_one_line() {
 fn the_command_line_runs_the_rest() {
     let base = plugin::workspace().join("tests/cases/base");
     let path = bad(None);
-    let arguments = ["sp-metadata.xml", "--at", "2026-11-24T10:00:00Z", "--format", "json", "--plugin", path.to_str().expect("UTF-8")];
+    // Patient, because tests run beside others on busy machines.
+    let config = kept("patient").join("diag.toml");
+    let sha256 = diag_host::digest::sha256(&path).expect("readable");
+    let entry = format!("[[plugin]]\npath = '{}'\nsha256 = '{sha256}'\nseconds = 120\n", path.display());
+    std::fs::write(&config, entry).expect("a file");
+    let config = config.to_str().expect("UTF-8");
+    let arguments = ["sp-metadata.xml", "--at", "2026-11-24T10:00:00Z", "--format", "json", "--config", config];
     let report = |more: &[&str]| -> serde_json::Value {
         let output = diag_in(&base, &[&arguments[..], more].concat());
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {:?}", said(&output)))
     };
-    let with = report(&["--skip", "bad/case,bad/endless,bad/sleeps,bad/allocate"]);
+    let greedy = "bad/affinity,bad/locked,bad/pipe,bad/priority,bad/semaphore,bad/shared,bad/signal";
+    let with = report(&["--skip", &format!("bad/case,bad/endless,bad/sleeps,bad/allocate,{greedy}")]);
     let without = report(&["--skip", "bad"]);
     let checks = |report: &serde_json::Value| report["checks"].as_array().expect("checks").clone();
     let others: Vec<_> = checks(&with).into_iter().filter(|check| !check["id"].as_str().expect("an id").starts_with("bad/")).collect();
@@ -290,6 +359,45 @@ fn the_command_line_runs_the_rest() {
         findings.into_iter().filter(|finding| !own(finding)).map(|finding| finding["message"].clone()).collect::<Vec<_>>()
     };
     assert_eq!(ours(&with), ours(&without));
+}
+
+/// A plugin of diag.toml that does not load costs only itself; the report names it.
+#[test]
+fn a_plugin_of_the_configuration_costs_only_itself() {
+    let base = plugin::workspace().join("tests/cases/base");
+    let config = kept("configured").join("diag.toml");
+    let (path, other) = (bad(Some("wrong_major")), file("gone.so", b"Dear colleague"));
+    let entry = |path: &Path, sha256: &str| format!("[[plugin]]\npath = '{}'\nsha256 = '{sha256}'\n", path.display());
+    let sha256 = diag_host::digest::sha256(&path).expect("readable");
+    std::fs::write(&config, entry(&path, &sha256) + &entry(&other, &"0".repeat(64))).expect("a file");
+    let config = config.to_str().expect("UTF-8");
+    let arguments = ["sp-metadata.xml", "--at", "2026-11-24T10:00:00Z", "--config", config];
+    let run = |more: &[&str]| diag_in(&base, &[&arguments[..], more].concat());
+    let usual = run(&["--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&usual.stdout).expect("a report");
+    let named: Vec<&str> = report["extensions"].as_array().expect("extensions").iter().filter_map(|one| one["error"].as_str()).collect();
+    assert!(named.len() == 2 && named[0].contains("interface 7") && named[1].contains("has changed since it was trusted"), "{named:?}");
+    assert_eq!(usual.status.code(), Some(0), "{:?}", said(&usual));
+    let strict = run(&["--strict-plugins", "-q"]);
+    assert_eq!(strict.status.code(), Some(2), "{:?}", said(&strict));
+    let sarif = run(&["--format", "sarif"]);
+    let sarif: serde_json::Value = serde_json::from_slice(&sarif.stdout).expect("SARIF");
+    assert_eq!(sarif["runs"][0]["invocations"][0]["executionSuccessful"], false);
+}
+
+/// Brief says so, too: who reads one line must not take silence for health.
+#[test]
+fn what_crashed_is_never_nothing_to_report() {
+    let base = plugin::workspace().join("tests/cases/base");
+    let path = bad(None);
+    let output = diag_in(
+        &base,
+        &["sp-metadata.xml", "--at", "2026-11-24T10:00:00Z", "-q", "--only", "bad/abort", "--plugin", path.to_str().expect("UTF-8")],
+    );
+    let (out, err) = said(&output);
+    assert_eq!(output.status.code(), Some(2), "{out}");
+    assert!(out.contains("1 check crashed") && !out.contains("nothing to report"), "{out}");
+    assert!(err.contains("a check crashed, so this does not count as passed"), "{err}");
 }
 
 /// The text: checks that crashed for one reason stand together.

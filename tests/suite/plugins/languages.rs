@@ -98,8 +98,21 @@ fn python_with_nothing_but_its_standard_library() {
     let output = diag_in(&project, &["plugin", "test", "./broken.py"]);
     let (out, err) = said(&output);
     assert_eq!(output.status.code(), Some(1), "{out}");
-    assert!(unwrapped(&out).contains("its process ended before it answered (exit status: 1)"), "{out}");
+    assert!(unwrapped(&out).contains("its process ended before it answered (exit status: 1; it printed: KeyError: 'metdata')"), "{out}");
     assert!(err.contains("KeyError: 'metdata'"), "its author sees what it printed: {err}");
+}
+
+/// What the last version was given works with this one: such files are kept for each version and never changed.
+#[cfg(unix)]
+#[test]
+fn plugins_of_the_last_version_still_run() {
+    let kept = workspace().join("tests/plugins/kept/0.1");
+    let output = diag_in(&kept, &["plugin", "test", "acme.checks.toml"]);
+    assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
+    assert!(said(&output).0.contains("2 checks: all tests passed"), "{:?}", said(&output));
+    if has_python() {
+        examples_hold(&kept, "./house.py");
+    }
 }
 
 /// The example in the documentation is what `diag plugin new` writes, so that it cannot rot.

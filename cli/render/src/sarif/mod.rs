@@ -5,9 +5,9 @@ mod fingerprint;
 mod fixes;
 
 use super::Judged;
-use diag_core::report::{CheckOutcome, ReportedFinding};
+use diag_core::report::{CheckOutcome, Extension, ReportedFinding};
 use diag_sdk::manifest::CheckInfo;
-use diag_sdk::{Place, Severity};
+use diag_sdk::{Class, Place, Severity};
 use fingerprint::Fingerprints;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
@@ -30,14 +30,26 @@ fn run(judged: &Judged, checks: &[CheckInfo]) -> Value {
         .filter(|check| check.outcome == CheckOutcome::Crashed)
         .map(|check| json!({"level": "error", "message": {"text": check.error}, "associatedRule": {"id": check.id}}))
         .collect();
+    let absent = report.extensions.iter().filter_map(|one| one.error.as_ref());
+    let absent = absent.map(|error| json!({"level": "error", "message": {"text": error}}));
+    let crashed: Vec<Value> = absent.chain(crashed).collect();
+    let extensions: Vec<Value> = report.extensions.iter().filter(|one| one.error.is_none()).map(extension).collect();
     json!({
-        "tool": {"driver": {"name": report.tool.name, "version": report.tool.version, "rules": rules.iter().map(|id| rule(id, checks)).collect::<Vec<_>>()}},
+        "tool": {
+            "driver": {"name": report.tool.name, "version": report.tool.version, "rules": rules.iter().map(|id| rule(id, checks)).collect::<Vec<_>>()},
+            "extensions": extensions,
+        },
         "columnKind": "unicodeCodePoints",
         "artifacts": report.inputs.iter().map(|input| json!({"location": {"uri": uri(&input.path)}})).collect::<Vec<_>>(),
         "invocations": [{"executionSuccessful": crashed.is_empty(), "toolExecutionNotifications": crashed}],
         "results": results(judged, &rules),
         "properties": {"verdict": report.verdict, "judgedAt": report.judged_at, "rootCauses": report.root_causes},
     })
+}
+
+/// A plugin that took part.
+fn extension(one: &Extension) -> Value {
+    json!({"name": one.name, "version": one.version, "properties": {"sha256": one.sha256}})
 }
 
 /// Findings, then those that are kept back, each with why.
@@ -49,6 +61,7 @@ fn results(judged: &Judged, rules: &[&str]) -> Vec<Value> {
         let finding = ReportedFinding {
             id: format!("s{}", index + 1),
             finding: one.finding.clone(),
+            class: Class::Breakage,
             explains: Vec::new(),
             explained_by: None,
             because: None,
@@ -95,6 +108,7 @@ fn result(judged: &Judged, rules: &[&str], finding: &ReportedFinding, prints: &m
         "properties": {
             "id": finding.id,
             "certain": finding.certain,
+            "class": finding.class,
             "rootCause": judged.report.root_causes.contains(&finding.id),
             "explainedBy": finding.explained_by,
             "explains": finding.explains,

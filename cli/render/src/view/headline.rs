@@ -7,7 +7,7 @@ use crate::wording::{self, count};
 use diag_core::report::{CheckOutcome, Report, ReportedFinding};
 use diag_core::verdict::Verdict;
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
-use diag_sdk::{Severity, Told};
+use diag_sdk::{Class, Severity, Told};
 use serde::Serialize;
 
 /// What is said first.
@@ -109,7 +109,8 @@ fn user(judged: &Judged) -> Option<(&str, &str)> {
 /// `1 root cause, 2 errors, 1 warning, 3 notices`.
 fn numbers(judged: &Judged) -> String {
     let report = &judged.report;
-    let of = |severity: Severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
+    let breaks = |finding: &&ReportedFinding| finding.class == Class::Breakage;
+    let of = |severity: Severity| report.findings.iter().filter(breaks).filter(|finding| finding.severity == severity).count();
     let mut parts = Vec::new();
     let errors = of(Severity::Error);
     if errors > 0 {
@@ -128,12 +129,21 @@ fn numbers(judged: &Judged) -> String {
             parts.push(count(number, wording::word(severity)));
         }
     }
-    if parts.is_empty() {
-        parts.push("nothing to report".to_owned());
+    let policies = judged.policies().len();
+    if policies > 0 {
+        parts.push(format!("{} not kept", if policies == 1 { "1 policy".to_owned() } else { format!("{policies} policies") }));
     }
     let crashed = report.checks.iter().filter(|check| check.outcome == CheckOutcome::Crashed).count();
+    let absent = report.extensions.iter().filter(|one| one.error.is_some()).count();
+    // Who knows that something did not look says nothing of what it would have seen.
+    if parts.is_empty() && crashed + absent == 0 {
+        parts.push("nothing to report".to_owned());
+    }
     if crashed > 0 {
         parts.push(format!("{} crashed", count(crashed, "check")));
+    }
+    if absent > 0 {
+        parts.push(format!("{} not loaded", count(absent, "plugin")));
     }
     if !report.suppressed.is_empty() {
         parts.push(format!("{} suppressed", count(report.suppressed.len(), "finding")));

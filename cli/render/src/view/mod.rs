@@ -167,10 +167,18 @@ fn roots(judged: &Judged, detail: Detail, room: Room) -> Vec<Root<'_>> {
 }
 
 fn others(judged: &Judged, detail: Detail, room: Room) -> Vec<Group<'_>> {
-    [(Severity::Error, "Further errors"), (Severity::Warning, "Warnings"), (Severity::Notice, "Notices")]
+    let policies = judged.policies();
+    let worst = policies.iter().map(|finding| finding.severity).max().unwrap_or_default();
+    let mut groups = vec![
+        (Severity::Error, "Further errors", judged.others(Severity::Error)),
+        (Severity::Warning, "Warnings", judged.others(Severity::Warning)),
+        (worst, "Policies not kept", policies),
+    ];
+    groups.push((Severity::Notice, "Notices", judged.others(Severity::Notice)));
+    groups
         .into_iter()
-        .map(|(severity, label)| {
-            let findings = judged.others(severity).into_iter();
+        .map(|(severity, label, findings)| {
+            let findings = findings.into_iter();
             let untold = findings.filter(|finding| detail == Detail::Full || !headline::told(&judged.report, finding));
             Group {
                 label,

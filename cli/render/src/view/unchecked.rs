@@ -137,7 +137,9 @@ fn wanted(judged: &Judged) -> Vec<Wanted<'_>> {
 
 /// What crashed. A plugin that cannot go on takes many of its checks with it for one reason.
 fn crashed(judged: &Judged) -> Vec<Crash<'_>> {
-    let mut crashes: Vec<Crash<'_>> = Vec::new();
+    // A plugin that could not be loaded brought no checks whose names could stand here.
+    let absent = judged.report.extensions.iter().filter_map(|one| Some(Crash { error: one.error.as_deref()?, checks: vec![&one.path] }));
+    let mut crashes: Vec<Crash<'_>> = absent.collect();
     for check in judged.report.checks.iter().filter(|check| check.outcome == CheckOutcome::Crashed) {
         let error = check.error.as_deref().unwrap_or_default();
         match crashes.iter_mut().find(|known| known.error == error) {

@@ -41,6 +41,9 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
     };
     let configured = config::apply(&mut defaults)?;
     let checkers = plugins::checkers(&arguments.plugins, &configured.plugins)?;
+    for one in checkers.absent() {
+        failure::say_failure(&one.why, false);
+    }
     let manner = Manner {
         entity: None,
         strict: defaults.strict,

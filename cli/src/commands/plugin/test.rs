@@ -3,12 +3,14 @@
 //! tests of its own, and may have examples, too.
 
 use crate::args::TestArguments;
+use crate::checkers;
 use crate::console;
+use crate::failure;
 use crate::output;
 use crate::plugins;
 use diag_core::example;
-use diag_host::pack::{Pack, TestOutcome, is_pack};
-use diag_host::{Launcher, Loaded, Terms};
+use diag_host::pack::{Expected, Pack, TestOutcome, is_pack};
+use diag_host::{Loaded, Terms};
 use diag_render::terminal::{DIM, ERROR, GOOD, STRONG};
 use diag_render::text::page::{Page, plain, styled};
 use diag_render::wording;
@@ -31,8 +33,7 @@ pub(crate) fn run(arguments: &TestArguments) -> anyhow::Result<ExitCode> {
 
 /// Tests one plugin; the number of complaints.
 fn test(page: &mut Page, path: &Path) -> anyhow::Result<usize> {
-    // Whoever writes a plugin wants to see what it prints.
-    let launcher = Launcher { audible: true, ..plugins::launcher()? };
+    let launcher = plugins::launcher()?;
     let terms = Terms { granted: WANTS.iter().map(|want| (*want).to_owned()).collect(), ..Terms::default() };
     let started = Instant::now();
     let mut plugin = plugins::load(path, &launcher, &terms)?;
@@ -68,6 +69,10 @@ fn test(page: &mut Page, path: &Path) -> anyhow::Result<usize> {
             }
         }
     }
+    if let Some(mistake) = checkers::unknown_explained(&plugin.manifest, &[]) {
+        complaints += 1;
+        page.hanging(&format!("  {}", styled(ERROR, "✗")), 4, &plain(&mistake));
+    }
     page.blank();
     let all = wording::count(checks.len(), "check");
     page.line(&match complaints {
@@ -77,6 +82,10 @@ fn test(page: &mut Page, path: &Path) -> anyhow::Result<usize> {
     });
     let slowest = if longest.is_zero() { String::new() } else { format!(", slowest check {}", milliseconds(longest)) };
     page.line(&styled(DIM, &format!("start {}{slowest}; {}", milliseconds(start), plugin.confinement)));
+    // Whoever writes a plugin wants to see what it prints.
+    for printed in [plugin.printed(), again.printed()] {
+        failure::say_printed(&name, &printed);
+    }
     Ok(complaints)
 }
 
@@ -89,7 +98,7 @@ fn try_examples(plugin: &mut Loaded, again: &mut Loaded, check: &CheckInfo, took
         *took += started.elapsed();
         // Again in the same process, and in another one: order that comes from hashing shows there.
         wavers |= !alike(&first, &answer(plugin, &check.id, case)) || !alike(&first, &answer(again, &check.id, case));
-        match first.crashed {
+        match first.crashed.or(first.undecided.filter(|_| first.findings.is_empty())) {
             Some(why) => Err(why),
             None => Ok((first.findings, first.missing)),
         }
@@ -107,8 +116,8 @@ fn has_examples(check: &CheckInfo) -> bool {
 /// Tests a check of a pack should have and has not: one that never finds anything looks just like
 /// one that is right.
 fn lacking(tests: &[&TestOutcome]) -> Vec<String> {
-    let lacks = |found: bool| !tests.iter().any(|test| test.expects_finding == found);
-    let words = [(true, "found"), (false, "clean")].into_iter().filter(|(found, _)| lacks(*found));
+    let lacks = |expected: Expected| !tests.iter().any(|test| test.expects == expected);
+    let words = [(Expected::Found, "found"), (Expected::Clean, "clean")].into_iter().filter(|(expected, _)| lacks(*expected));
     words.map(|(_, word)| format!("no [[check.test]] has expect = \"{word}\"")).collect()
 }
 

@@ -23,10 +23,11 @@ const STEPS: u64 = 200_000;
 
 /// Finds the part that fails.
 pub(super) fn blame(expression: &Expression, error: &ExecutionError, context: &Context<'_, '_>) -> Blame {
+    let rest = budget::left();
     budget::open(STEPS, None);
     let found = inner(expression, &expression.tree, context);
-    // Nothing more of this check is evaluated.
-    budget::open(0, None);
+    // What the search cost is the check's own.
+    budget::open(rest.saturating_sub(STEPS.saturating_sub(budget::left())), None);
     found.unwrap_or_else(|| Blame { node: expression.tree.id, message: words(error) })
 }
 

@@ -42,6 +42,11 @@ pub(super) fn spent() -> Option<&'static str> {
     ACCOUNT.with(|account| account.spent.get())
 }
 
+/// Steps that are left; none where evaluation was cut off.
+pub(super) fn left() -> u64 {
+    ACCOUNT.with(|account| if account.spent.get().is_some() { 0 } else { account.left.get() })
+}
+
 /// Takes steps off the account.
 pub(super) fn spend(steps: u64) -> Result<(), ExecutionError> {
     ACCOUNT.with(|account| {

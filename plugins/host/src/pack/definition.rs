@@ -7,8 +7,11 @@ use super::problem::{PackError, ProblemKind};
 use super::shape::{Misfit, Shape};
 use super::source::{Quoted, Source};
 use super::text::Text;
+use super::trial::Expected;
+use crate::requires::compatible;
+use crate::sight::Reads;
 use diag_sdk::manifest::{CauseInfo, CheckInfo, WANTS};
-use diag_sdk::{Case, Need, Setting, Severity, Stage, Who};
+use diag_sdk::{Case, Class, Need, Setting, Severity, Stage, Who};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use toml::de::DeTable;
@@ -21,19 +24,24 @@ const MOST_CHECKS: usize = 200;
 /// Most causes or tests a check may have.
 const MOST_PARTS: usize = 50;
 
-const PACK_FIELDS: &[&str] = &["schema", "name", "version", "about", "wants", "check"];
+const PACK_FIELDS: &[&str] = &["schema", "name", "version", "about", "requires", "wants", "check"];
 pub(super) const CHECK_FIELDS: &[&str] = &[
     "id",
     "title",
     "level",
     "likely",
+    "class",
     "stage",
     "needs",
+    "needs_all",
     "explains",
     "references",
     "docs",
     "for",
     "when",
+    "unless",
+    "missing_when",
+    "missing",
     "message",
     "detail",
     "where",
@@ -56,6 +64,7 @@ pub(super) struct Definition {
     pub(super) version: String,
     pub(super) about: String,
     pub(super) wants: Vec<String>,
+    pub(super) requires: String,
     pub(super) checks: Vec<CheckDefinition>,
 }
 
@@ -69,6 +78,13 @@ pub(super) struct CheckDefinition {
     pub(super) each: Option<Expression>,
     /// What makes an element, or the whole, a finding. Without one every element is.
     pub(super) when: Option<Expression>,
+    /// What excuses an element, or the whole.
+    pub(super) unless: Option<Expression>,
+    /// Where nobody can tell, and which inputs would.
+    pub(super) missing_when: Option<Expression>,
+    pub(super) missing: Vec<Need>,
+    /// Inputs of which none may be absent.
+    pub(super) needs_all: Vec<Need>,
     pub(super) message: Option<Text>,
     pub(super) detail: Option<Text>,
     pub(super) expected: Option<Text>,
@@ -80,6 +96,21 @@ pub(super) struct CheckDefinition {
     pub(super) subject: Option<Expression>,
     pub(super) causes: Vec<CauseDefinition>,
     pub(super) tests: Vec<TestDefinition>,
+}
+
+impl CheckDefinition {
+    /// Which kinds of facts its expressions look at.
+    pub(super) fn reads(&self) -> Reads {
+        let mut reads = Reads::nothing();
+        let whole = [&self.each, &self.when, &self.unless, &self.missing_when, &self.places, &self.attempt, &self.subject];
+        let texts = [&self.message, &self.detail, &self.expected, &self.expected_origin, &self.actual, &self.actual_origin];
+        let of_causes = self.causes.iter().flat_map(|cause| [&cause.value, &cause.object]);
+        let inside = texts.into_iter().flatten().flat_map(Text::expressions);
+        for expression in whole.into_iter().chain(of_causes).flatten().chain(inside) {
+            reads.add(&expression.reads);
+        }
+        reads
+    }
 }
 
 /// A cause, and what is only known in a case.
@@ -96,7 +127,7 @@ pub(super) struct CauseDefinition {
 #[derive(Debug)]
 pub(super) struct TestDefinition {
     pub(super) name: String,
-    pub(super) found: bool,
+    pub(super) expects: Expected,
     pub(super) case: Case,
 }
 
@@ -145,6 +176,12 @@ fn read_pack<'a>(reader: &mut Reader<'a>, table: &'a DeTable<'a>) -> Definition 
             reader.note(ProblemKind::BadValue, want.span, message, WANTS.join(", "));
         }
     }
+    let requires = reader.text(&fields, "requires").map(|requires| {
+        if let Err(why) = compatible(&requires.value) {
+            reader.note(ProblemKind::BadValue, requires.span.clone(), why, "a version that this diag has, such as \">=0.1\"");
+        }
+        requires.value
+    });
     let name = name.map(|name| name.value).unwrap_or_default();
     let tables = reader.tables(&fields, "check", "[[check]]");
     if tables.is_empty() && fields.get("check").is_none() {
@@ -160,6 +197,7 @@ fn read_pack<'a>(reader: &mut Reader<'a>, table: &'a DeTable<'a>) -> Definition 
         version: version.map(|version| version.value).unwrap_or_default(),
         about: about.map(|about| about.value).unwrap_or_default(),
         wants,
+        requires: requires.unwrap_or_default(),
         checks,
     }
 }
@@ -186,9 +224,9 @@ fn read_check<'a>(
     }
     let stage = reader.text(&fields, "stage");
     let stage = stage.and_then(|stage| reader.word(&stage, "stage", &words::<Stage>())).unwrap_or(Stage::Observation);
-    let known_needs = words::<Need>();
-    let needs = reader.texts(&fields, "needs");
-    let needs: Vec<Need> = needs.iter().filter_map(|need| reader.word(need, "needs", &known_needs)).collect();
+    let inputs = read_inputs(reader, &fields);
+    let class = reader.text(&fields, "class");
+    let class = class.and_then(|class| reader.word(&class, "class", &words::<Class>())).unwrap_or_default();
     let explains = reader.texts(&fields, "explains").into_iter().map(|text| text.value).collect();
     let references = reader.texts(&fields, "references").into_iter().map(|text| text.value).collect();
 
@@ -206,10 +244,8 @@ fn read_check<'a>(
         it = Some(Shape::Any);
     }
     let scope = Scope::new(it.clone());
-    let when = expression(reader, &fields, "when", &scope);
-    if let Some(when) = when.as_ref().filter(|when| !matches!(when.shape, Shape::Truth | Shape::Any)) {
-        wrong_result(reader, &fields, "when", &when.shape, "true or false, such as it.kind == \"response\"");
-    }
+    let when = truth(reader, &fields, "when", &scope);
+    let (unless, missing_when) = (truth(reader, &fields, "unless", &scope), truth(reader, &fields, "missing_when", &scope));
     if fields.get("when").is_none() && fields.get("for").is_none() {
         reader.missing(&fields, "when", "'an expression that is true where something is wrong'");
     }
@@ -235,8 +271,10 @@ fn read_check<'a>(
         id: id.value,
         title: title.value,
         levels: vec![level],
+        class,
         stage,
-        needs,
+        reads: Vec::new(),
+        needs: inputs.needs,
         explains,
         accounts: Vec::new(),
         causes: causes.iter().map(|cause| cause.info.clone()).collect(),
@@ -249,6 +287,10 @@ fn read_check<'a>(
         likely,
         each,
         when,
+        unless,
+        missing_when,
+        missing: inputs.missing,
+        needs_all: inputs.needs_all,
         message,
         detail,
         expected,
@@ -261,6 +303,41 @@ fn read_check<'a>(
         causes,
         tests,
     })
+}
+
+/// The inputs a check asks for.
+struct Inputs {
+    /// One of these.
+    needs: Vec<Need>,
+    /// All of these.
+    needs_all: Vec<Need>,
+    /// What would tell, where it cannot.
+    missing: Vec<Need>,
+}
+
+fn read_inputs<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>) -> Inputs {
+    let known = words::<Need>();
+    let mut named = |name: &str| -> Vec<Need> {
+        let texts = reader.texts(fields, name);
+        texts.iter().filter_map(|text| reader.word(text, name, &known)).collect()
+    };
+    let (needs, needs_all, missing) = (named("needs"), named("needs_all"), named("missing"));
+    let needs = if needs.is_empty() { needs_all.clone() } else { needs };
+    let missing = match missing.is_empty() {
+        true if needs.is_empty() => vec![Need::Capture],
+        true => needs.clone(),
+        false => missing,
+    };
+    Inputs { needs, needs_all, missing }
+}
+
+/// An expression that says yes or no.
+fn truth<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, name: &str, scope: &Scope) -> Option<Expression> {
+    let found = expression(reader, fields, name, scope);
+    if let Some(other) = found.as_ref().filter(|found| !matches!(found.shape, Shape::Truth | Shape::Any)) {
+        wrong_result(reader, fields, name, &other.shape, "true or false, such as it.kind == \"response\"");
+    }
+    found
 }
 
 fn check_id(reader: &mut Reader<'_>, id: &Quoted, pack: &str, ids: &mut BTreeSet<String>) {
@@ -345,20 +422,21 @@ fn read_tests<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>) -> Vec<TestDefin
     for (table, at) in reader.tables(fields, "test", "[[check.test]]").into_iter().take(MOST_PARTS) {
         let fields = reader.table(table, at, "this [[check.test]]", TEST_FIELDS);
         let name = reader.required(&fields, "name", "\"what it shows\"");
-        let expect = reader.required(&fields, "expect", "\"found\" or \"clean\"");
-        let found = expect.and_then(|expect| match expect.value.as_str() {
-            "found" => Some(true),
-            "clean" => Some(false),
+        let expect = reader.required(&fields, "expect", "\"found\", \"clean\" or \"skipped\"");
+        let expects = expect.and_then(|expect| match expect.value.as_str() {
+            "found" => Some(Expected::Found),
+            "clean" => Some(Expected::Clean),
+            "skipped" => Some(Expected::Skipped),
             other => {
                 let message = format!("`expect` is `{}`", other.escape_debug());
-                reader.note(ProblemKind::BadValue, expect.span, message, "found or clean");
+                reader.note(ProblemKind::BadValue, expect.span, message, "found, clean or skipped");
                 None
             }
         });
         let facts = reader.required(&fields, "facts", "'{ \"messages\": [ … ] }'");
         let case = facts.and_then(|facts| read_facts(reader, &facts));
-        if let (Some(name), Some(found), Some(case)) = (name, found, case) {
-            tests.push(TestDefinition { name: name.value, found, case });
+        if let (Some(name), Some(expects), Some(case)) = (name, expects, case) {
+            tests.push(TestDefinition { name: name.value, expects, case });
         }
     }
     tests

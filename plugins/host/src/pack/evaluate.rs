@@ -10,11 +10,12 @@ use super::guard;
 use super::kind::kind_word;
 use super::source::Source;
 use super::text::{Piece, Text};
+use crate::sight::Shown;
 use cel::common::types::{CelBool, CelNull, CelString, Kind};
 use cel::common::value::Val;
 use cel::{Context, Value};
 use diag_sdk::manifest::CheckAnswer;
-use diag_sdk::{Case, Cause, Finding, Place, Vendor, Who};
+use diag_sdk::{Cause, Finding, Need, Place, Vendor, Who};
 use serde_json::Value as Json;
 use std::sync::Arc;
 
@@ -31,29 +32,52 @@ const MOST_PLACES: usize = 50;
 
 /// Facts made ready to be looked at.
 pub(super) struct Facts<'c> {
-    case: &'c Case,
+    shown: &'c Shown,
     root: Box<dyn Val>,
 }
 
 impl<'c> Facts<'c> {
-    pub(super) fn new(case: &'c Case) -> Self {
-        let root = serde_json::to_value(case).map_or_else(|_| fact::of(&Json::Null), |json| fact::of(&json));
-        Self { case, root }
+    pub(super) fn new(shown: &'c Shown) -> Self {
+        Self { shown, root: fact::record(shown.kinds()) }
     }
 }
 
-/// Runs a check. What goes wrong makes it a crashed one that says where.
+/// Why a check did not come to its end.
+enum Trouble {
+    /// It cannot tell in this case: what it looks at is absent, or something else than it takes it for.
+    Undecided(String),
+    /// It went beyond its bounds.
+    Crashed(String),
+}
+
+type Outcome<T> = Result<T, Trouble>;
+
+/// Runs a check. What cannot be told is undecided and says where; what goes beyond its bounds is crashed.
 pub(super) fn run(source: &Source, check: &CheckDefinition, facts: &Facts<'_>) -> CheckAnswer {
     let mut answer = CheckAnswer { id: check.info.id.clone(), ..CheckAnswer::default() };
+    let absent = |needs: &[Need]| -> Vec<Need> { needs.iter().copied().filter(|need| !facts.shown.has(*need)).collect() };
     let needs = &check.info.needs;
-    if !needs.is_empty() && !needs.iter().any(|need| facts.case.has(*need)) {
+    if !needs.is_empty() && absent(needs).len() == needs.len() {
         answer.missing.clone_from(needs);
         return answer;
     }
-    let mut run = Run { source, check, facts, bytes: 0, findings: Vec::new() };
+    answer.missing = absent(&check.needs_all);
+    if !answer.missing.is_empty() {
+        return answer;
+    }
+    let mut run = Run { source, check, facts, bytes: 0, findings: Vec::new(), missing: false, undecided: None };
     match run.check() {
-        Ok(()) => answer.findings = run.findings,
-        Err(why) => answer.crashed = Some(why),
+        Ok(()) => {}
+        Err(Trouble::Undecided(why)) => run.undecided = run.undecided.or(Some(why)),
+        Err(Trouble::Crashed(why)) => {
+            answer.crashed = Some(why);
+            return answer;
+        }
+    }
+    answer.findings = run.findings;
+    answer.undecided = run.undecided;
+    if run.missing {
+        answer.missing.clone_from(&check.missing);
     }
     answer
 }
@@ -64,10 +88,14 @@ struct Run<'r> {
     facts: &'r Facts<'r>,
     bytes: usize,
     findings: Vec<Finding>,
+    /// An element could not be told for want of an input.
+    missing: bool,
+    /// Why an element could not be told, the first of them.
+    undecided: Option<String>,
 }
 
 impl Run<'_> {
-    fn check(&mut self) -> Result<(), String> {
+    fn check(&mut self) -> Outcome<()> {
         let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
         context.add_variable_as_val("case", self.facts.root.clone());
         let Some(each) = &self.check.each else { return self.element(&context, None) };
@@ -83,11 +111,15 @@ impl Run<'_> {
         while let Some(element) = elements.next() {
             count += 1;
             if count > MOST_ELEMENTS {
-                return Err(self.said(each, each.tree.id, &format!("`for` yields more than {MOST_ELEMENTS} elements")));
+                return Err(self.beyond(each, &format!("`for` yields more than {MOST_ELEMENTS} elements")));
             }
             let mut inner = context.new_inner_scope();
             inner.add_variable_as_val("it", element.clone_as_boxed());
-            self.element(&inner, Some(element))?;
+            match self.element(&inner, Some(element)) {
+                // The others are looked at all the same.
+                Err(Trouble::Undecided(why)) => self.undecided = self.undecided.take().or(Some(why)),
+                other => other?,
+            }
             if self.findings.len() >= MOST_FINDINGS {
                 break;
             }
@@ -95,18 +127,23 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn element(&mut self, context: &Context<'_, '_>, it: Option<&dyn Val>) -> Result<(), String> {
+    fn element(&mut self, context: &Context<'_, '_>, it: Option<&dyn Val>) -> Outcome<()> {
         let check = self.check;
-        if let Some(when) = &check.when {
-            let value = self.value(when, context)?;
-            match value.downcast_ref::<CelBool>().map(|truth| *truth.inner()) {
-                Some(true) => {}
-                Some(false) => return Ok(()),
-                None => {
-                    let message = format!("`when` yields {}, expected true or false", kind_word(value.as_ref()));
-                    return Err(self.said(when, when.tree.id, &message));
-                }
-            }
+        if let Some(when) = &check.missing_when
+            && self.truth("missing_when", when, context)?
+        {
+            self.missing = true;
+            return Ok(());
+        }
+        if let Some(when) = &check.when
+            && !self.truth("when", when, context)?
+        {
+            return Ok(());
+        }
+        if let Some(unless) = &check.unless
+            && self.truth("unless", unless, context)?
+        {
+            return Ok(());
         }
         let message = match &check.message {
             Some(message) => self.text(message, context)?,
@@ -150,46 +187,68 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn cause(&mut self, cause: &CauseDefinition, context: &Context<'_, '_>) -> Result<Cause, String> {
+    fn cause(&mut self, cause: &CauseDefinition, context: &Context<'_, '_>) -> Outcome<Cause> {
         let object = self.texts(cause.object.as_ref(), context)?.into_iter().next();
         let value = self.texts(cause.value.as_ref(), context)?.into_iter().next();
         let info = &cause.info;
         let vendor = match info.who {
-            Who::Idp => self.facts.case.idp_vendor,
-            Who::Sp => self.facts.case.sp_vendor,
+            Who::Idp => self.facts.shown.idp_vendor,
+            Who::Sp => self.facts.shown.sp_vendor,
             Who::Network | Who::User => Vendor::Other,
         };
         let screen = cause.screen.clone().unwrap_or_default();
         Ok(Cause { screen, ..info.worded(vendor, object.as_deref(), value.as_deref()) })
     }
 
+    /// Evaluates an expression that says yes or no.
+    fn truth(&self, name: &str, expression: &Expression, context: &Context<'_, '_>) -> Outcome<bool> {
+        let value = self.value(expression, context)?;
+        value.downcast_ref::<CelBool>().map(|truth| *truth.inner()).ok_or_else(|| {
+            let message = format!("`{name}` yields {}, expected true or false", kind_word(value.as_ref()));
+            self.said(expression, expression.tree.id, &message)
+        })
+    }
+
     /// Evaluates an expression.
-    fn value<'v>(&self, expression: &Expression, context: &Context<'_, 'v>) -> Result<Box<dyn Val + 'v>, String> {
+    fn value<'v>(&self, expression: &Expression, context: &Context<'_, 'v>) -> Outcome<Box<dyn Val + 'v>> {
         let nodes = u64::try_from(guard::size(&expression.tree)).unwrap_or(u64::MAX);
         let value =
             budget::spend(nodes).and_then(|()| Value::resolve_val(&expression.tree, context).map(cel::common::value::CowVal::into_owned));
         // An error inside `||` may have been swallowed; what was cut off counts for nothing.
         if let Some(why) = budget::spent() {
-            return Err(self.said(expression, expression.tree.id, why));
+            return Err(self.beyond(expression, why));
         }
         value.map_err(|error| {
+            // The first reason is the one that is told.
+            if self.undecided.is_some() {
+                return Trouble::Undecided(String::new());
+            }
             let blame = blame::blame(expression, &error, context);
             self.said(expression, blame.node, &blame.message)
         })
     }
 
-    /// What went wrong, and where in the file.
-    fn said(&self, expression: &Expression, node: u64, what: &str) -> String {
+    /// What cannot be told, and where in the file.
+    fn said(&self, expression: &Expression, node: u64, what: &str) -> Trouble {
+        Trouble::Undecided(self.at(expression, node, what))
+    }
+
+    /// What went beyond its bounds, and where in the file.
+    fn beyond(&self, expression: &Expression, what: &str) -> Trouble {
+        Trouble::Crashed(self.at(expression, expression.tree.id, what))
+    }
+
+    fn at(&self, expression: &Expression, node: u64, what: &str) -> String {
         let (line, column) = self.source.position(expression.place(self.source, node).start);
         let file = self.source.file.rsplit(['/', '\\']).next().unwrap_or_default();
         format!("{file}:{line}:{column}: {}", shortened(what.to_owned(), 600))
     }
 
-    fn optional(&mut self, text: Option<&Text>, context: &Context<'_, '_>) -> Result<Option<String>, String> {
+    fn optional(&mut self, text: Option<&Text>, context: &Context<'_, '_>) -> Outcome<Option<String>> {
         text.map(|text| self.text(text, context)).transpose()
     }
 
-    fn text(&mut self, text: &Text, context: &Context<'_, '_>) -> Result<String, String> {
+    fn text(&mut self, text: &Text, context: &Context<'_, '_>) -> Outcome<String> {
         let mut whole = String::new();
         for piece in &text.0 {
             match piece {
@@ -210,13 +269,13 @@ impl Run<'_> {
         let whole = shortened(clean(&whole), LONGEST_TEXT);
         self.bytes += whole.len();
         if self.bytes > MOST_BYTES {
-            return Err(format!("its findings hold more than {} MB of text", MOST_BYTES >> 20));
+            return Err(Trouble::Crashed(format!("its findings hold more than {} MB of text", MOST_BYTES >> 20)));
         }
         Ok(whole)
     }
 
     /// A text, or several, that an expression yields; null yields none.
-    fn texts(&mut self, expression: Option<&Expression>, context: &Context<'_, '_>) -> Result<Vec<String>, String> {
+    fn texts(&mut self, expression: Option<&Expression>, context: &Context<'_, '_>) -> Outcome<Vec<String>> {
         let Some(expression) = expression else { return Ok(Vec::new()) };
         let value = self.value(expression, context)?;
         let json = fact::json(value.as_ref());

@@ -4,8 +4,10 @@ use super::function::ENVIRONMENT;
 use super::guard;
 use super::inspect::{Scope, inspect};
 use super::problem::{PackError, ProblemKind};
+use super::reading;
 use super::shape::Shape;
 use super::source::{Quoted, Source};
+use crate::sight::Reads;
 use cel::common::ast::{IdedExpr, SourceInfo};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,6 +26,8 @@ pub(super) struct Expression {
     pub(super) tree: IdedExpr,
     /// What it yields, as far as is known.
     pub(super) shape: Shape,
+    /// Which kinds of facts it looks at.
+    pub(super) reads: Reads,
     code: String,
     info: SourceInfo,
     quoted: Quoted,
@@ -80,7 +84,9 @@ impl Expression {
         }
         let mut remarks = Vec::new();
         let shape = inspect(&tree, scope, &mut remarks);
-        let expression = Self { tree, shape, code: code.to_owned(), info, quoted: quoted.clone(), base: part.start };
+        let mut reads = Reads::nothing();
+        reading::reads(&tree, &mut reads);
+        let expression = Self { tree, shape, reads, code: code.to_owned(), info, quoted: quoted.clone(), base: part.start };
         if remarks.is_empty() {
             return Ok(Self { tree: guard::guarded(expression.tree), ..expression });
         }

@@ -37,6 +37,11 @@ pub(super) fn of(fact: &Value) -> Box<dyn Val> {
     }
 }
 
+/// A record of facts of several kinds.
+pub(super) fn record<'f>(kinds: impl Iterator<Item = (&'static str, &'f Value)>) -> Box<dyn Val> {
+    Box::new(Record(Arc::new(kinds.map(|(name, fact)| (name.to_owned(), of(fact))).collect())))
+}
+
 fn of_number(number: &Number) -> Box<dyn Val> {
     if let Some(whole) = number.as_i64() {
         Box::new(CelInt::from(whole))

@@ -151,7 +151,8 @@ pub(super) fn depth(expr: &IdedExpr) -> usize {
     deepest + 1
 }
 
-fn each_child(expr: &IdedExpr, visit: &mut dyn FnMut(&IdedExpr)) {
+/// Hands the parts of an expression to a function.
+pub(super) fn each_child(expr: &IdedExpr, visit: &mut dyn FnMut(&IdedExpr)) {
     match &expr.expr {
         Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).for_each(visit),
         Expr::Select(select) => visit(&select.operand),

@@ -9,6 +9,7 @@
 //! - `fields`, `definition`: from TOML to checks, with every problem at once
 //! - `expression`, `text`: an expression, and a text with expressions in it
 //! - `shape`, `inspect`: facts, words and functions that do not exist, noticed before a check ever runs
+//! - `reading`: which kinds of facts an expression looks at
 //! - `guard`, `budget`: what makes evaluation end
 //! - `fact`, `kind`, `function`: what expressions work with
 //! - `evaluate`, `blame`: running a check, and finding the part of an expression that failed
@@ -28,7 +29,8 @@ mod inspect;
 mod kind;
 mod nearest;
 mod problem;
-mod shape;
+mod reading;
+pub(crate) mod shape;
 mod source;
 mod template;
 mod text;
@@ -36,14 +38,15 @@ mod trial;
 
 pub use problem::{PackError, ProblemKind};
 pub use template::template;
-pub use trial::TestOutcome;
+pub use trial::{Expected, TestOutcome};
 
 use crate::digest;
-use crate::engine::Engine;
+use crate::engine::{Engine, Question};
 use crate::process::Failure;
+use crate::sight::{Reads, Shown, Sight};
 use definition::Definition;
 use diag_sdk::Case;
-use diag_sdk::manifest::{self, Answer, CheckAnswer, Manifest, Request};
+use diag_sdk::manifest::{self, Answer, CheckAnswer, Manifest};
 use evaluate::Facts;
 use source::Source;
 use std::fs::File;
@@ -51,15 +54,15 @@ use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Largest pack, in bytes.
 const LARGEST: u64 = 1 << 20;
 /// What one check may take. The steps are spent long before the time is, but for what they overlook.
-const LIMITS: Limits = Limits { time: Duration::from_secs(10), steps: 10_000_000 };
+const LIMITS: Limits = Limits { time: Duration::from_secs(10), steps: 10_000_000, pack_steps: 50_000_000 };
 /// Stack of the thread that parses and evaluates: both go down an expression by calling themselves.
 const STACK: usize = 64 << 20;
 
@@ -80,6 +83,8 @@ struct Limits {
     time: Duration,
     /// A step is about one node of an expression, for one element.
     steps: u64,
+    /// Steps of all checks of the pack together, after which no further one begins.
+    pack_steps: u64,
 }
 
 /// A file of that name is a pack.
@@ -137,11 +142,12 @@ impl Pack {
             version: definition.version.clone(),
             about: definition.about.clone(),
             wants: definition.wants.clone(),
+            requires: definition.requires.clone(),
             checks: definition.checks.iter().map(|check| check.info.clone()).collect(),
         }
     }
 
-    /// Runs checks over facts from which everything was taken that a plugin is not to see.
+    /// Runs checks over facts from which everything was taken that a pack is not to see.
     pub fn run(&self, checks: &[String], case: &Case) -> Vec<CheckAnswer> {
         self.run_within(checks, case, LIMITS)
     }
@@ -152,20 +158,33 @@ impl Pack {
     }
 
     fn run_within(&self, checks: &[String], case: &Case, limits: Limits) -> Vec<CheckAnswer> {
+        let shown = Sight::new(case).shown(&[manifest::WANTS_PERSONAL.to_owned()], &Reads::default());
+        self.run_until(checks, &shown, limits, Instant::now() + limits.time.saturating_mul(3))
+    }
+
+    fn run_until(&self, checks: &[String], shown: &Shown, limits: Limits, until: Instant) -> Vec<CheckAnswer> {
         let crashed = |id: &String, why: String| CheckAnswer { id: id.clone(), crashed: Some(why), ..CheckAnswer::default() };
         let mut answers: Vec<CheckAnswer> = Vec::new();
-        let case = Arc::new(case.clone());
+        let used = Arc::new(AtomicU64::new(0));
         // A thread that does not come back in time is told to stop and left behind; a new one goes on.
         while let Some(left) = checks.get(answers.len()..).filter(|left| !left.is_empty()) {
-            let (pack, case, ids) = (self.clone(), Arc::clone(&case), left.to_vec());
+            let (pack, shown, ids) = (self.clone(), shown.clone(), left.to_vec());
             let (sender, receiver) = channel();
             let cancelled = Arc::new(AtomicBool::new(false));
-            let flag = Arc::clone(&cancelled);
+            let (flag, steps) = (Arc::clone(&cancelled), Arc::clone(&used));
             let started = thread::Builder::new().name("pack".to_owned()).stack_size(STACK).spawn(move || {
-                let facts = Facts::new(&case);
+                let facts = Facts::new(&shown);
                 for id in &ids {
-                    budget::open(limits.steps, Some(Arc::clone(&flag)));
-                    if sender.send(pack.run_one(id, &facts)).is_err() {
+                    let answer = if steps.load(Ordering::Relaxed) >= limits.pack_steps {
+                        let millions = limits.pack_steps / 1_000_000;
+                        crashed(id, format!("the checks before it have used up the {millions} million steps that a pack has"))
+                    } else {
+                        budget::open(limits.steps, Some(Arc::clone(&flag)));
+                        let answer = pack.run_one(id, &facts);
+                        steps.fetch_add(limits.steps.saturating_sub(budget::left()), Ordering::Relaxed);
+                        answer
+                    };
+                    if sender.send(answer).is_err() {
                         break;
                     }
                 }
@@ -175,11 +194,15 @@ impl Pack {
                 break;
             }
             for id in left {
-                match receiver.recv_timeout(limits.time) {
+                let rest = until.saturating_duration_since(Instant::now());
+                match receiver.recv_timeout(limits.time.min(rest)) {
                     Ok(answer) => answers.push(answer),
                     Err(error) => {
                         cancelled.store(true, Ordering::Relaxed);
                         let why = match error {
+                            RecvTimeoutError::Timeout if rest < limits.time => {
+                                "the pack has used up the time it has for one case".to_owned()
+                            }
                             RecvTimeoutError::Timeout => format!("it took longer than {} s and was stopped", limits.time.as_secs_f64()),
                             RecvTimeoutError::Disconnected => "it ended before it answered".to_owned(),
                         };
@@ -204,8 +227,13 @@ impl Pack {
 }
 
 impl Engine for Pack {
-    fn answer(&mut self, request: Request) -> Result<Answer, Failure> {
-        Ok(Answer { checks: self.run(&request.checks, &request.case) })
+    fn answer(&mut self, question: Question<'_>) -> Result<Answer, Failure> {
+        Ok(Answer { checks: self.run_until(question.checks, question.shown, LIMITS, question.until) })
+    }
+
+    fn reads(&self, check: &str) -> Option<Reads> {
+        let check = self.0.definition.checks.iter().find(|known| known.info.id == check)?;
+        Some(check.reads())
     }
 }
 

@@ -4,18 +4,33 @@
 //! at a Case that has such a thing, which may be never; the schema notices at once.
 
 use super::nearest::perhaps;
+use diag_sdk::manifest::CheckAnswer;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
 static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
     let generator = SchemaSettings::draft2020_12().into_generator();
-    generator.into_root_schema_for::<diag_sdk::Case>().to_value()
+    let mut schema = generator.into_root_schema_for::<diag_sdk::Case>().to_value();
+    // Answers share their parts with the Case; what they have beyond goes beside it.
+    let answer = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<CheckAnswer>().to_value();
+    if let (Some(known), Some(more)) =
+        (schema.get_mut("$defs").and_then(Value::as_object_mut), answer.get("$defs").and_then(Value::as_object))
+    {
+        for (name, part) in more {
+            known.entry(name.clone()).or_insert_with(|| part.clone());
+        }
+        known.insert(ANSWER.to_owned(), answer);
+    }
+    schema
 });
+
+/// Name of the answer among the parts of the schema; no type is called so.
+const ANSWER: &str = "@answer";
 
 /// What is known of a value without evaluating anything.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// Nothing.
     Any,
     /// True or false.
@@ -32,12 +47,17 @@ pub(super) enum Shape {
 
 /// The fields of a record.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Fields(&'static Map<String, Value>);
+pub(crate) struct Fields(&'static Map<String, Value>);
 
 impl Shape {
     /// The Case itself.
     pub(super) fn case() -> Self {
         Self::of(&SCHEMA)
+    }
+
+    /// What a plugin answers for one check.
+    pub(crate) fn answer() -> Self {
+        SCHEMA.get("$defs").and_then(|known| known.get(ANSWER)).map_or(Self::Any, Self::of)
     }
 
     fn of(schema: &'static Value) -> Self {
@@ -117,7 +137,7 @@ impl Shape {
 
     /// Holds JSON against the shape, and lets a located value be given without a place. The error
     /// names the field that is wrong, what is wrong with it, and what would be right.
-    pub(super) fn fit(&self, fact: &mut Value, path: &str) -> Result<(), Misfit> {
+    pub(crate) fn fit(&self, fact: &mut Value, path: &str) -> Result<(), Misfit> {
         if fact.is_null() {
             return Ok(());
         }
@@ -156,13 +176,13 @@ impl Shape {
 
 /// A fact that does not look as it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Misfit {
+pub(crate) struct Misfit {
     /// Where: names and indexes down to it.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// The name or word that does not exist.
-    pub(super) name: Option<String>,
+    pub(crate) name: Option<String>,
     /// What would be right.
-    pub(super) expected: String,
+    pub(crate) expected: String,
 }
 
 impl Fields {

@@ -43,7 +43,8 @@ fn answer(pack: &Pack, case: &Case) -> CheckAnswer {
 }
 
 fn crash(fields: &str, case: &Case) -> String {
-    answer(&pack(fields), case).crashed.expect(fields)
+    let answer = answer(&pack(fields), case);
+    answer.crashed.or(answer.undecided).expect(fields)
 }
 
 fn response(issuer: Option<&str>) -> Message {
@@ -296,7 +297,7 @@ fn one_crashed_check_leaves_the_others_alone() {
         text_of("when = '1 / case.messages.size() > 0'\n[[check]]\nid = 'acme/other'\ntitle = 'Other'\nlevel = 'notice'\nwhen = 'true'");
     let pack = Pack::parse("acme.checks.toml", &text).expect("a pack");
     let answers = pack.run(&["acme/rule".to_owned(), "acme/other".to_owned(), "acme/none".to_owned()], &Case::default());
-    assert!(answers[0].crashed.is_some());
+    assert!(answers[0].undecided.as_deref().is_some_and(|why| why.contains("a division by zero")), "{:?}", answers[0]);
     assert_eq!(answers[1].findings[0].message, "Other");
     assert_eq!(answers[2].crashed.as_deref(), Some("the pack has no such check"));
 }
@@ -318,6 +319,64 @@ fn evaluation_ends() {
         let answers = pack(&fields).run_within(&["acme/rule".to_owned()], &Case::default(), limits);
         assert!(answers[0].crashed.as_deref().is_some_and(|why| why.contains("too many steps")), "{:?}", answers[0]);
     }
+}
+
+#[test]
+fn what_cannot_be_told_is_undecided_and_the_rest_is_told() {
+    let case = case(vec![response(None), response(Some("https://idp.example"))]);
+    let answer = |fields: &str| answer(&pack(fields), &case);
+    let stepped = answer("for = 'case.messages'\nwhen = 'it.issuer.value.startsWith(\"https\")'");
+    assert_eq!((stepped.findings.len(), stepped.crashed.is_none()), (1, true), "{stepped:?}");
+    assert!(stepped.undecided.is_some_and(|why| why.contains("11:")), "it says where");
+    let missing = answer("for = 'case.messages'\nwhen = 'false'\nmissing_when = '!has(it.issuer)'\nmissing = ['decryption-key']");
+    assert_eq!((missing.findings.len(), missing.missing.as_slice()), (0, &[diag_sdk::Need::DecryptionKey][..]));
+    let excused = answer("for = 'case.messages'\nwhen = 'true'\nunless = 'has(it.issuer)'");
+    assert_eq!(excused.findings.len(), 1);
+    let all = answer("when = 'true'\nneeds_all = ['capture', 'application']");
+    assert_eq!((all.findings.len(), all.missing.as_slice()), (0, &[diag_sdk::Need::Application][..]));
+}
+
+#[test]
+fn what_the_new_fields_may_hold_is_told() {
+    use ProblemKind::{BadValue, WrongResult};
+    assert_eq!(marked("when = 'true'\nclass = 'polcy'"), [(BadValue, "'polcy'".into())]);
+    assert_eq!(marked("when = 'true'\nunless = '1 + 1'"), [(WrongResult, "'1 + 1'".into())]);
+    assert_eq!(marked("when = 'true'\nneeds_all = ['captur']"), [(BadValue, "'captur'".into())]);
+    assert!(
+        problems(&text_of("when = 'true'").replacen("name =", "requires = '>=99'\nname =", 1))[0].message.contains("requires diag >=99")
+    );
+}
+
+#[test]
+fn a_pack_has_a_budget_over_all_its_checks() {
+    use std::fmt::Write;
+    let expensive = "[0,1,2,3,4,5,6,7,8,9].all(a, [0,1,2,3,4,5,6,7,8,9].all(b, [0,1,2,3,4,5,6,7,8,9].all(c, true)))";
+    let mut text = text_of("when = 'false'");
+    let mut ids = Vec::new();
+    for number in 0..20 {
+        let id = format!("acme/check-{number}");
+        let _ = write!(text, "\n[[check]]\nid = '{id}'\ntitle = 'T'\nlevel = 'notice'\nwhen = '!({expensive})'");
+        ids.push(id);
+    }
+    let pack = Pack::parse("acme.checks.toml", &text).expect("a pack");
+    let answers = pack.run_within(&ids, &Case::default(), Limits { pack_steps: 20_000, ..LIMITS });
+    let crashed: Vec<bool> = answers.iter().map(|answer| answer.crashed.is_some()).collect();
+    assert!(crashed.is_sorted() && !crashed[0] && crashed[19], "{crashed:?}");
+    assert!(answers[19].crashed.as_deref().is_some_and(|why| why.contains("the checks before it have used up")));
+    assert!(pack.run(&ids, &Case::default()).iter().all(|answer| answer.crashed.is_none()));
+}
+
+#[test]
+fn a_pack_reads_only_what_its_expressions_look_at() {
+    let mut pack = pack("for = 'case.messages'\nwhen = 'case.clocks.size() > 0'\nmessage = 'at {{ case.metadata.size() }}'");
+    let reads = pack.reads("acme/rule").expect("known");
+    assert_eq!(reads.names(), ["clocks", "messages", "metadata"]);
+    let case = case(vec![response(None)]);
+    let shown = Sight::new(&case).shown(&[], &reads);
+    let until = Instant::now() + Duration::from_secs(60);
+    let answer = pack.answer(Question { checks: &["acme/rule".to_owned()], shown: &shown, until }).expect("an answer");
+    assert_eq!(answer.checks[0].crashed, None);
+    assert!(pack.reads("acme/none").is_none());
 }
 
 #[test]
@@ -413,10 +472,13 @@ fn tests_that_fail_say_why() {
     assert_eq!(test("found", r#"{"messages": [{}]}"#), None);
     assert_eq!(test("clean", r#"{"messages": [{}]}"#).as_deref(), Some("expected nothing, found: A rule is broken"));
     assert_eq!(test("found", r#"{"messages": [{}, {}]}"#).as_deref(), Some("expected a finding, found none"));
+    assert_eq!(test("skipped", "{}"), None);
+    assert_eq!(test("skipped", r#"{"key_stores": [{}]}"#), None);
+    assert!(test("skipped", r#"{"messages": [{}]}"#).is_some_and(|why| why.starts_with("expected that it cannot tell, found: ")));
     assert!(test("clean", "{}").is_some_and(|why| why.starts_with("it was skipped")));
     assert!(
         test("clean", r#"{"key_stores": [{}]}"#)
-            .is_some_and(|why| why.starts_with("it crashed: acme.checks.toml:10:11: a division by zero"))
+            .is_some_and(|why| why.starts_with("it could not tell: acme.checks.toml:10:11: a division by zero"))
     );
 }
 

@@ -56,6 +56,16 @@ impl Text {
     }
 }
 
+impl Text {
+    /// The expressions in it.
+    pub(super) fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Plain(_) => None,
+            Piece::Value(expression) => Some(expression.as_ref()),
+        })
+    }
+}
+
 /// Where the expression that begins here ends: at `}}` outside of texts and brackets.
 fn closing(text: &str, start: usize) -> Option<usize> {
     let mut quote = None;

@@ -2,6 +2,7 @@
 
 use super::Pack;
 use diag_sdk::Finding;
+use diag_sdk::manifest::CheckAnswer;
 
 /// How one test of a pack ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,12 +11,23 @@ pub struct TestOutcome {
     pub check: String,
     /// Name of the test.
     pub name: String,
-    /// It expects a finding rather than none.
-    pub expects_finding: bool,
+    /// What it expects.
+    pub expects: Expected,
     /// What went otherwise than expected; nothing where it passed.
     pub failure: Option<String>,
     /// What the check found.
     pub findings: Vec<Finding>,
+}
+
+/// What a test expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// A finding.
+    Found,
+    /// None.
+    Clean,
+    /// That the check cannot tell.
+    Skipped,
 }
 
 impl TestOutcome {
@@ -33,28 +45,38 @@ pub(super) fn run(pack: &Pack) -> Vec<TestOutcome> {
         for test in &check.tests {
             let ask = || pack.run(std::slice::from_ref(id), &test.case).into_iter().next().unwrap_or_default();
             let answer = ask();
-            let failure = if let Some(why) = &answer.crashed {
-                Some(format!("it crashed: {why}"))
-            } else if !answer.missing.is_empty() {
-                Some("it was skipped: the facts hold none of the inputs in `needs`".to_owned())
-            } else if test.found && answer.findings.is_empty() {
-                Some("expected a finding, found none".to_owned())
-            } else if !test.found && !answer.findings.is_empty() {
-                let messages: Vec<&str> = answer.findings.iter().map(|finding| finding.message.as_str()).take(3).collect();
-                Some(format!("expected nothing, found: {}", messages.join("; ")))
-            } else if ask() != answer {
-                Some("the same facts gave other findings the second time".to_owned())
-            } else {
-                None
-            };
+            let failure = failure(test.expects, &answer)
+                .or_else(|| (ask() != answer).then(|| "the same facts gave other findings the second time".to_owned()));
             outcomes.push(TestOutcome {
                 check: id.clone(),
                 name: test.name.clone(),
-                expects_finding: test.found,
+                expects: test.expects,
                 failure,
                 findings: answer.findings,
             });
         }
     }
     outcomes
+}
+
+/// What went otherwise than expected.
+fn failure(expects: Expected, answer: &CheckAnswer) -> Option<String> {
+    if let Some(why) = &answer.crashed {
+        return Some(format!("it crashed: {why}"));
+    }
+    let messages: Vec<&str> = answer.findings.iter().map(|finding| finding.message.as_str()).take(3).collect();
+    let found = messages.join("; ");
+    let unsure = match &answer.undecided {
+        Some(why) => Some(format!("it could not tell: {why}")),
+        None if answer.missing.is_empty() => None,
+        None => Some("it was skipped: the facts hold none of the inputs in `needs`, or `missing_when` was true".to_owned()),
+    };
+    match (expects, messages.is_empty(), unsure) {
+        (Expected::Found, false, _) | (Expected::Clean, true, None) | (Expected::Skipped, true, Some(_)) => None,
+        (Expected::Found | Expected::Clean, true, Some(unsure)) => Some(unsure),
+        (Expected::Found, true, None) => Some("expected a finding, found none".to_owned()),
+        (Expected::Clean, false, _) => Some(format!("expected nothing, found: {found}")),
+        (Expected::Skipped, true, None) => Some("expected that it cannot tell, found nothing wrong".to_owned()),
+        (Expected::Skipped, false, _) => Some(format!("expected that it cannot tell, found: {found}")),
+    }
 }

@@ -14,7 +14,7 @@
 static const char MANIFEST[] =
     "{\"schema\":\"diag-plugin/1\",\"name\":\"@name@\",\"version\":\"0.1.0\",\"about\":\"House rules of @name@\",\"checks\":[{"
     "\"id\":\"" ID "\",\"title\":\"The capture is incomplete\",\"levels\":[\"notice\"],\"stage\":\"observation\","
-    "\"needs\":[\"capture\"],\"docs\":\""
+    "\"reads\":[\"removed_by_exporter\"],\"needs\":[\"capture\"],\"docs\":\""
     "The program that exported the capture removed parts of it.\\n\\n"
     "Browsers leave cookies and posted data out of a capture unless they are asked to keep them. Without these "
     "nobody can tell which message was sent and which session it belongs to.\\n\\n"

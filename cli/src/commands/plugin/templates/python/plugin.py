@@ -74,6 +74,7 @@ MANIFEST = {
             "title": "A consumer service URL has no TLS",
             "levels": ["warning"],
             "stage": "configuration",
+            "reads": ["metadata"],
             "needs": ["sp-metadata"],
             "docs": DOCS,
         }

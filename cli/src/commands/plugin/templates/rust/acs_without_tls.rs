@@ -40,6 +40,7 @@ check! {
         title: "A consumer service URL has no TLS",
         levels: [Severity::Warning],
         stage: Stage::Configuration,
+        reads: ["metadata"],
         needs: [Need::SpMetadata],
         explains: [],
         causes: [PUBLISHED_WITHOUT_TLS],
