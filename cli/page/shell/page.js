@@ -25,6 +25,7 @@
   const problem = (text) => {
     at("problem").textContent = text;
     show("start", "problem");
+    scrollTo(0, 0);
   };
   const total = () => given.reduce((sum, file) => sum + file.blob.size, 0);
   const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`);
