@@ -58,6 +58,12 @@ pub enum FailOn {
     Never,
 }
 
+/// The table of who says what, as data: its columns, the rows that differ or that a finding is about, the rows in
+/// which nothing differs, and the sources that were not there. Nothing where fewer than two sources are.
+pub fn who_says_what(judged: &Judged) -> serde_json::Result<Option<serde_json::Value>> {
+    view::says::of(judged).map(serde_json::to_value).transpose()
+}
+
 /// How much the text tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {

@@ -80,7 +80,7 @@ fn one_source_alone_makes_no_table() {
 #[test]
 fn the_table_is_data() {
     let judged = registered(&[ASKED]);
-    let written = serde_json::to_value(of(&judged)).expect("JSON");
+    let written = crate::who_says_what(&judged).expect("JSON").expect("a table");
     assert_eq!(written["columns"][0]["source"], "registration");
     assert!(written["open"].is_array() && written["folded"].is_array());
 }
