@@ -10,6 +10,7 @@ mod forgeries;
 mod guides;
 mod handed_in;
 mod healthy_ways;
+mod idp_metadata;
 mod logs;
 mod one_fault;
 mod packs;
