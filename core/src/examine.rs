@@ -8,8 +8,9 @@ use crate::log::{self, Log};
 use crate::saml::messages::Decoded;
 use crate::saml::metadata::{self, Holding};
 use crate::seal::Sealer;
+use crate::secrets::{self, Known};
 use crate::sources::Sources;
-use crate::{judgement, participants, redact, repair, saml, snapshot, story};
+use crate::{judgement, participants, repair, saml, snapshot, story};
 use diag_products::{Products, Proven};
 use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::AttemptKind;
@@ -73,7 +74,7 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     case.removed_by_exporter.clone_from(&evidence.removed_by_exporter);
 
     case.exchanges = story::exchanges(&evidence, &products, &sealer);
-    blot_pages(&mut case, &redact::known_secrets(&evidence));
+    let known = Known::of(&evidence);
     let mut decoded = saml::messages::read(&evidence, &sealer);
     let asked = Asked { entity: request.entity.as_deref(), now: request.at.unwrap_or(request.now) };
     let (held, names) = read_documents(&evidence, &products, &sealer, (&decoded, &asked), &mut case, &mut sources);
@@ -95,26 +96,11 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     participants::introduce(&mut case, &products);
     judgement::judge(&mut case, &products);
     (case.judged_at, case.judged_by) = moment(&case, request.at, request.now);
+    // Everything is understood: from here on nobody needs what lets somebody in.
+    secrets::case::blot(&mut case, &known, &sealer);
+    sources.blot(&known);
     let documents = documents(evidence.documents, held, &case);
     Examination { case, sources, documents }
-}
-
-/// Error pages echo what they were sent: cookies and passwords among it.
-fn blot_pages(case: &mut Case, secrets: &BTreeSet<String>) {
-    for exchange in &mut case.exchanges {
-        let Some(page) = &mut exchange.page else { continue };
-        let phrases = page.phrases.iter_mut().map(|phrase| &mut phrase.text);
-        let ids = page.ids.iter_mut().map(|(_, value)| value);
-        let alerts = page.alerts.iter_mut().map(|alert| &mut alert.text);
-        page.title
-            .iter_mut()
-            .chain([&mut page.text])
-            .chain(&mut page.headings)
-            .chain(alerts)
-            .chain(phrases)
-            .chain(ids)
-            .for_each(|text| redact::blot(text, secrets));
-    }
 }
 
 /// What whoever asks says of the question.

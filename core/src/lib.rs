@@ -25,6 +25,7 @@ pub mod runner;
 pub mod saml;
 mod screen;
 pub mod seal;
+pub mod secrets;
 #[cfg(test)]
 mod seeds;
 pub mod snapshot;

@@ -10,7 +10,7 @@ use diag_products::Products;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::input::Input;
 use diag_sdk::manifest::CheckInfo;
-use diag_sdk::{Case, Class, Finding, Need, Severity};
+use diag_sdk::{Case, Class, Finding, Need, Severity, unseen};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::ops::Deref;
@@ -159,6 +159,7 @@ impl Report {
             .enumerate()
             .map(|(index, mut finding)| {
                 finding.causes = finding.causes.into_iter().map(|cause| names.write(&finding.check, cause)).collect();
+                name_what_nobody_sees(&mut finding);
                 ReportedFinding {
                     id: id(index),
                     class: if index < ranked.kept_apart { Class::Breakage } else { Class::Policy },
@@ -194,6 +195,21 @@ impl Report {
     pub fn finding(&self, id: &str) -> Option<&ReportedFinding> {
         self.findings.iter().find(|finding| finding.id == id)
     }
+}
+
+/// Two values that look the same differ by a character that nobody sees: it is named.
+fn name_what_nobody_sees(finding: &mut Finding) {
+    const LONGEST: usize = 400;
+    let (Some(expected), Some(actual), Some(_)) = (&finding.expected, &finding.actual, finding.difference) else { return };
+    if expected.len().max(actual.len()) > LONGEST {
+        return;
+    }
+    let Some(words) = unseen::difference(expected, actual) else { return };
+    let sentence = format!("One of the two values holds {words}, which the other has not.");
+    finding.detail = Some(match finding.detail.take() {
+        Some(detail) => format!("{detail} {sentence}"),
+        None => sentence,
+    });
 }
 
 impl From<crate::runner::CheckRun> for ReportedCheck {

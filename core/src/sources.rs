@@ -3,8 +3,11 @@
 //! Only what is safe to show is kept: values of secrets and of people are blotted out character by
 //! character, so that lines and columns stay true.
 
+use crate::redact;
+use crate::secrets::{Known, Reach, places};
 use diag_sdk::Place;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Texts by input id and by message or document id.
 #[derive(Debug, Default)]
@@ -27,7 +30,10 @@ pub struct Excerpt {
 
 const BLOT: char = '•';
 /// Elements whose text is a secret or about a person.
-const BLOTTED_ELEMENTS: &[&str] = &["SignatureValue", "CipherValue", "NameID", "AttributeValue", "SessionIndex"];
+const BLOTTED_ELEMENTS: &[&str] =
+    &["SignatureValue", "CipherValue", "NameID", "NameIdentifier", "AttributeValue", "SessionIndex", "BinarySecurityToken", "Password"];
+/// Elements in which somebody writes what they like.
+const STATING_ELEMENTS: &[&str] = &["StatusMessage", "StatusDetail"];
 /// Longest string of a JSON document that is shown; longer ones are keys, certificates or metadata.
 const LONGEST_JSON_STRING: usize = 200;
 /// JSON fields that hold secrets.
@@ -54,6 +60,16 @@ impl Sources {
     /// The whole text of a message or a document, with what is not to be shown blotted out.
     pub fn text(&self, id: &str) -> Option<&str> {
         self.texts.get(id).map(String::as_str)
+    }
+
+    /// Blots what is known to be secret, wherever it stands.
+    pub(crate) fn blot(&mut self, known: &Known) {
+        for text in self.texts.values_mut() {
+            let places = known.places(text, Reach::Everywhere);
+            if !places.is_empty() {
+                *text = dotted(text, places);
+            }
+        }
     }
 
     /// The line at a place, cut to `width` characters around it.
@@ -92,26 +108,61 @@ fn blot_xml(text: &str) -> Option<String> {
         if node.is_text() && node.ancestors().any(|above| above.is_element() && BLOTTED_ELEMENTS.contains(&above.tag_name().name())) {
             ranges.push(node.range());
         }
+        if node.is_text()
+            && let Some(value) = text.get(node.range())
+        {
+            let start = node.range().start;
+            let within = |names: &[&str]| node.ancestors().any(|above| above.is_element() && names.contains(&above.tag_name().name()));
+            if within(STATING_ELEMENTS) && redact::stated(value) != value {
+                ranges.push(node.range());
+            }
+            ranges.extend(secret_values(value).into_iter().map(|range| start + range.start..start + range.end));
+        }
         for attribute in node.attributes() {
             let of_assertion = attribute.name() == "ID" && node.tag_name().name() != "AuthnRequest";
             if of_assertion || attribute.name() == "SessionIndex" {
                 ranges.push(attribute.range_value());
+            } else if let Some(value) = text.get(attribute.range_value()) {
+                let start = attribute.range_value().start;
+                ranges.extend(secret_values(value).into_iter().map(|range| start + range.start..start + range.end));
             }
         }
     }
     ranges.sort_by_key(|range| range.start);
+    Some(dotted(text, ranges))
+}
+
+/// The text with every character in these ranges, given in order, replaced, so that lines and columns stay.
+fn dotted(text: &str, ranges: Vec<Range<usize>>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for range in ranges {
-        if range.start < at {
-            continue;
-        }
-        out.push_str(text.get(at..range.start)?);
-        out.extend(text.get(range.clone())?.chars().map(|character| if character == '\n' { '\n' } else { BLOT }));
+        let start = range.start.max(at);
+        let (Some(before), Some(hidden)) = (text.get(at..start), text.get(start..range.end)) else { continue };
+        out.push_str(before);
+        out.extend(hidden.chars().map(|character| if character == '\n' { '\n' } else { BLOT }));
         at = range.end;
     }
-    out.push_str(text.get(at..)?);
-    Some(out)
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
+}
+
+/// The values of secret parameters in an address or text.
+fn secret_values(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices('=') {
+        let before = &text[..at];
+        let start = before.rfind(|character: char| !(character.is_alphanumeric() || "_-.%".contains(character)));
+        let name = &before[start.map_or(0, |start| start + before[start..].chars().next().map_or(1, char::len_utf8))..];
+        let end = text[at + 1..]
+            .find(|character: char| character.is_whitespace() || "&\"'<>#;,".contains(character))
+            .map_or(text.len(), |end| at + 1 + end);
+        let value = &text[at + 1..end];
+        if !value.is_empty() && !name.is_empty() && (places::named(name).is_secret() || redact::is_token(value)) {
+            found.push(at + 1..end);
+        }
+    }
+    found
 }
 
 /// Replaces the characters of long strings and of secret fields of a JSON text.
@@ -137,7 +188,8 @@ fn blot_json(text: &str) -> String {
         let literal = &string[..end];
         let after = string[end..].trim_start();
         let is_key = after.starts_with(':');
-        if !is_key && (literal.chars().count() > LONGEST_JSON_STRING || BLOTTED_FIELDS.contains(&last_key)) {
+        let secret = BLOTTED_FIELDS.contains(&last_key) || places::named(last_key.trim_matches('"')).is_secret();
+        if !is_key && (literal.chars().count() > LONGEST_JSON_STRING || secret) {
             out.push('"');
             out.extend(literal.chars().skip(1).take(literal.chars().count().saturating_sub(2)).map(|_| BLOT));
             out.push('"');

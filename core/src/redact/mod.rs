@@ -3,58 +3,24 @@
 //! Anything in a query could be a token, so values are shown only where they are short and plain;
 //! names stay, because they tell what happened.
 
+mod failure;
 mod shown;
 
-pub use shown::shown;
+pub use failure::failure;
+pub use shown::{is_token, shown, stated};
 
-use crate::evidence::Evidence;
+use crate::secrets::places::{self, Standing};
 use percent_encoding::percent_decode_str;
-use std::collections::BTreeSet;
 
 /// A query value that is short and plain enough to show: no token looks like this.
 fn harmless_value(value: &str) -> bool {
     value.len() <= 12 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-~/%".contains(&byte))
 }
 
-/// Parameters whose values are never shown, however short.
-const SECRET_PARAMETERS: &[&str] = &[
-    "samlrequest",
-    "samlresponse",
-    "signature",
-    "relaystate",
-    "code",
-    "state",
-    "nonce",
-    "token",
-    "id_token",
-    "access_token",
-    "refresh_token",
-    "password",
-    "passwd",
-    "pwd",
-    "secret",
-    "ticket",
-    "session",
-    "sid",
-    "target",
-    "ctx",
-    "flowtoken",
-    "canary",
-    "client_secret",
-    "assertion",
-    "samlart",
-    "wresult",
-    "wctx",
-    "login_hint",
-    "username",
-    "key",
-    "sig",
-];
-
-/// The name of a parameter whose value is secret: products put their own word before `ticket`.
+/// The value of a parameter of that name is never shown, however short.
 fn is_secret(name: &str) -> bool {
-    let name = name.to_lowercase();
-    SECRET_PARAMETERS.contains(&name.as_str()) || name.ends_with("ticket")
+    let standing = places::named(name);
+    standing.is_secret() || matches!(standing, Standing::Message | Standing::Identity)
 }
 
 /// A URL with every query and fragment value that could be secret replaced by `…`. User information
@@ -91,14 +57,51 @@ fn clean_query(query: &str) -> String {
     let cleaned: Vec<String> = query
         .split('&')
         .map(|pair| match pair.split_once('=') {
+            Some((name, _)) if is_token(name) => "…=…".to_owned(),
             Some((name, value)) if is_secret(name) || !harmless_value(value) => {
                 format!("{name}=…")
             }
             Some((name, value)) => format!("{name}={value}"),
-            None => shown_or_dots(pair),
+            None => shown_alone(pair),
         })
         .collect();
     cleaned.join("&")
+}
+
+/// What stands alone in a query is a switch of the program behind it, or anything at all.
+const SWITCHES: &[&str] = &[
+    "",
+    "acs",
+    "sls",
+    "sso",
+    "slo",
+    "wsdl",
+    "xsd",
+    "singlewsdl",
+    "metadata",
+    "saml",
+    "saml2",
+    "samlmetadata",
+    "login",
+    "logout",
+    "signin",
+    "signout",
+    "error",
+    "xml",
+    "json",
+    "info",
+    "home",
+    "hub",
+    "debug",
+    "singlelogoutservice",
+    "singlesignonservice",
+    "assertionconsumerservice",
+    "sp",
+    "idp",
+];
+
+fn shown_alone(pair: &str) -> String {
+    if SWITCHES.contains(&pair.to_ascii_lowercase().as_str()) { pair.to_owned() } else { "…".to_owned() }
 }
 
 fn shown_or_dots(text: &str) -> String {
@@ -124,54 +127,6 @@ fn is_place(value: &str) -> bool {
 /// A long run of letters and digits mixed, as ids and tokens are.
 fn looks_random(segment: &str) -> bool {
     segment.len() >= 16 && segment.bytes().any(|byte| byte.is_ascii_digit()) && segment.bytes().any(|byte| byte.is_ascii_alphabetic())
-}
-
-/// Values of an evidence that must not be shown wherever they turn up again: cookies, and form
-/// fields other than the messages themselves.
-pub fn known_secrets(evidence: &Evidence) -> BTreeSet<String> {
-    /// Shorter values are words, and would blot out half a page; what was typed as a password is none.
-    const SHORTEST: usize = 8;
-    const SHORTEST_PASSWORD: usize = 4;
-    let mut secrets = BTreeSet::new();
-    let mut typed = BTreeSet::new();
-    for exchange in &evidence.exchanges {
-        secrets.extend(exchange.cookies.iter().flatten().map(|(_, value)| value.clone()));
-        for header in exchange.response_headers_named("set-cookie") {
-            let pair = header.split(';').next().unwrap_or_default();
-            secrets.extend(pair.split_once('=').map(|(_, value)| value.trim().to_owned()));
-        }
-        typed.extend(exchange.request_header("authorization").into_iter().flat_map(credentials));
-        let password = |name: &str| ["passw", "pwd", "secret", "token", "otp", "pin"].iter().any(|part| name.to_lowercase().contains(part));
-        secrets.extend(exchange.form.iter().filter(|field| password(&field.name)).map(|field| field.value.clone()));
-        let typed_password = |name: &str| ["passw", "pwd"].iter().any(|part| name.to_lowercase().contains(part));
-        typed.extend(exchange.form.iter().filter(|field| typed_password(&field.name)).map(|field| field.value.clone()));
-    }
-    secrets.retain(|secret| secret.len() >= SHORTEST);
-    secrets.extend(typed.into_iter().filter(|secret| secret.len() >= SHORTEST_PASSWORD));
-    secrets
-}
-
-/// What an `Authorization` header carries: the token itself, and of a Basic one the password in it.
-fn credentials(header: &str) -> Vec<String> {
-    use base64::Engine as _;
-    let Some((scheme, token)) = header.trim().split_once(' ') else { return Vec::new() };
-    let mut carried = vec![token.trim().to_owned()];
-    if scheme.eq_ignore_ascii_case("basic")
-        && let Ok(pair) = base64::engine::general_purpose::STANDARD.decode(token.trim())
-        && let Some((_, password)) = String::from_utf8_lossy(&pair).split_once(':')
-    {
-        carried.push(password.to_owned());
-    }
-    carried
-}
-
-/// Blots known secrets out of a text.
-pub fn blot(text: &mut String, secrets: &BTreeSet<String>) {
-    for secret in secrets {
-        if text.contains(secret.as_str()) {
-            *text = text.replace(secret.as_str(), "…");
-        }
-    }
 }
 
 /// The `ID` of a message for people: long ids are shortened in the middle. A `SessionIndex` or
@@ -212,19 +167,5 @@ mod tests {
         assert!(harmless_relay_state("%2Fazure%2Fhub"));
         assert!(!harmless_relay_state("%2Fx%3Ftoken%3D1"));
         assert!(!harmless_relay_state("%2FtpklJAdYRRAsziJoZ3uHcw"));
-    }
-
-    #[test]
-    fn passwords_are_known_however_short_and_common_words_are_left_alone() {
-        use crate::evidence::{FormField, RawExchange};
-        let field = |name: &str, value: &str| FormField { name: name.into(), value: value.into(), ..FormField::default() };
-        let exchange = RawExchange {
-            request_headers: vec![("authorization".to_owned(), "Basic YWRhOlF6YWJjIQ==".to_owned())],
-            form: vec![field("password", "hunter2"), field("shipping", "post"), field("otp_enabled", "true")],
-            ..RawExchange::default()
-        };
-        let secrets = known_secrets(&Evidence { exchanges: vec![exchange], ..Evidence::default() });
-        assert!(secrets.contains("hunter2") && secrets.contains("Qzabc!") && secrets.contains("YWRhOlF6YWJjIQ=="), "{secrets:?}");
-        assert!(!secrets.contains("post") && !secrets.contains("true"), "{secrets:?}");
     }
 }

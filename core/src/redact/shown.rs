@@ -1,22 +1,33 @@
 //! What of a page's text may be shown: no values of URLs, no tokens, no names of people.
 
 use super::clean_url;
+use crate::secrets::places;
 
 /// A text that may be shown: URLs without values, no tokens, no local parts of addresses, shortened.
 pub fn shown(text: &str, longest: usize) -> String {
     let mut out = String::new();
-    let mut labelled = false;
+    let mut label = Label::None;
     for word in text.split_whitespace() {
         if !out.is_empty() {
             out.push(' ');
         }
-        let is_label = names_a_secret(word);
-        out.push_str(if labelled && !is_label { "…" } else { "" });
-        if !labelled || is_label {
+        let own = Label::of(word);
+        let hidden = own == Label::None
+            && match label {
+                Label::None => false,
+                Label::Marked => true,
+                Label::Bare => !goes_on(word),
+            };
+        if hidden {
+            out.push('…');
+        } else {
             out.push_str(&shown_word(word));
         }
         // The scheme of an Authorization header stands before what is secret.
-        labelled = is_label || (labelled && matches!(word.to_lowercase().as_str(), "bearer" | "basic"));
+        label = match own {
+            Label::None if label != Label::None && matches!(word.to_lowercase().as_str(), "bearer" | "basic") => Label::Marked,
+            own => own,
+        };
         if out.chars().count() > longest {
             let mut cut: String = out.chars().take(longest).collect();
             cut.push('…');
@@ -26,12 +37,264 @@ pub fn shown(text: &str, longest: usize) -> String {
     out
 }
 
-/// `password:`, `Authorization:`: what follows is no text.
-fn names_a_secret(word: &str) -> bool {
-    const LABELS: &[&str] = &["password", "passwd", "pwd", "passphrase", "cookie", "set-cookie", "authorization", "apikey", "api-key"];
-    let lower = word.to_lowercase();
-    let label = lower.strip_suffix([':', '=']).map(|label| label.trim_start_matches(['"', '\'', '(', '{', ',']));
-    label.is_some_and(|label| LABELS.contains(&label.trim_end_matches(['"', '\''])))
+/// A text that somebody states, whole: as [`shown`], its lines and blanks as they were where nothing in it is hidden.
+pub fn stated(text: &str) -> String {
+    let shown = shown(text, usize::MAX);
+    let plain: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if shown == plain { text.to_owned() } else { shown }
+}
+
+/// What a word announces of the next one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Label {
+    None,
+    /// `password:`: what follows is no text.
+    Marked,
+    /// `password`: what follows may go on with the sentence.
+    Bare,
+}
+
+impl Label {
+    fn of(word: &str) -> Self {
+        let word = word.trim_start_matches(['"', '\'', '(', '{', ',', '[', '<']);
+        if let Some(name) = word.strip_suffix([':', '=']) {
+            let name = name.trim_end_matches(['"', '\'', ']']);
+            let is_label = places::named(name).is_secret() && !name.is_empty() && !CODES.contains(&name.to_lowercase().as_str());
+            return if is_label { Self::Marked } else { Self::None };
+        }
+        let bare = word.trim_end_matches(['"', '\'']).to_lowercase();
+        if PASSWORDS.contains(&bare.as_str()) { Self::Bare } else { Self::None }
+    }
+}
+
+/// Names under which running text gives what everybody may read: `Code: 401`, `State: failed`.
+const CODES: &[&str] = &["code", "state", "session", "key", "target", "hint", "ticket", "execution", "signature", "assertion", "st"];
+/// Words for what is typed, after which a text may show it.
+const PASSWORDS: &[&str] =
+    &["password", "passwd", "passphrase", "passcode", "passwort", "kennwort", "contraseña", "senha", "wachtwoord", "pwd"];
+/// Words that go on with a sentence about a password.
+const GOES_ON: &[&str] = &[
+    "a",
+    "about",
+    "after",
+    "age",
+    "again",
+    "all",
+    "an",
+    "and",
+    "are",
+    "as",
+    "at",
+    "attempt",
+    "attempts",
+    "authenticated",
+    "authentication",
+    "authenticator",
+    "based",
+    "be",
+    "because",
+    "been",
+    "before",
+    "blocked",
+    "box",
+    "but",
+    "by",
+    "can",
+    "cannot",
+    "change",
+    "changed",
+    "check",
+    "combination",
+    "complexity",
+    "could",
+    "credential",
+    "credentials",
+    "denied",
+    "did",
+    "differs",
+    "disabled",
+    "do",
+    "does",
+    "doesn",
+    "doesn't",
+    "don't",
+    "empty",
+    "entered",
+    "entry",
+    "error",
+    "errors",
+    "expired",
+    "expires",
+    "expiration",
+    "expiry",
+    "failed",
+    "fails",
+    "failure",
+    "field",
+    "fields",
+    "flow",
+    "for",
+    "forgotten",
+    "form",
+    "found",
+    "from",
+    "given",
+    "grant",
+    "had",
+    "has",
+    "hash",
+    "hashes",
+    "have",
+    "history",
+    "if",
+    "in",
+    "incorrect",
+    "input",
+    "instead",
+    "invalid",
+    "is",
+    "isn't",
+    "it",
+    "last",
+    "length",
+    "less",
+    "link",
+    "locked",
+    "login",
+    "manager",
+    "match",
+    "matches",
+    "may",
+    "method",
+    "methods",
+    "mismatch",
+    "missing",
+    "must",
+    "needed",
+    "needs",
+    "no",
+    "not",
+    "of",
+    "on",
+    "once",
+    "only",
+    "or",
+    "page",
+    "policies",
+    "policy",
+    "prompt",
+    "protected",
+    "protection",
+    "provided",
+    "rejected",
+    "require",
+    "required",
+    "requirements",
+    "requires",
+    "reset",
+    "retry",
+    "rules",
+    "said",
+    "screen",
+    "set",
+    "should",
+    "sign-in",
+    "since",
+    "so",
+    "strength",
+    "supplied",
+    "sync",
+    "synchronization",
+    "that",
+    "the",
+    "then",
+    "they",
+    "this",
+    "to",
+    "too",
+    "transport",
+    "try",
+    "type",
+    "typed",
+    "types",
+    "unknown",
+    "until",
+    "used",
+    "user",
+    "username",
+    "using",
+    "validation",
+    "verification",
+    "was",
+    "were",
+    "when",
+    "which",
+    "while",
+    "will",
+    "with",
+    "without",
+    "writeback",
+    "wrong",
+    "you",
+    "your",
+    "abgelaufen",
+    "aber",
+    "ändern",
+    "darf",
+    "das",
+    "der",
+    "des",
+    "die",
+    "ein",
+    "eingegeben",
+    "erforderlich",
+    "falsch",
+    "fehlt",
+    "für",
+    "geändert",
+    "gesperrt",
+    "hat",
+    "ist",
+    "kann",
+    "konnte",
+    "leer",
+    "muss",
+    "nicht",
+    "oder",
+    "sind",
+    "und",
+    "ungültig",
+    "vergessen",
+    "von",
+    "war",
+    "wird",
+    "wurde",
+    "zu",
+    "zurücksetzen",
+    "zurückgesetzt",
+    "caducada",
+    "ha",
+    "es",
+    "incorrecta",
+    "no",
+    "o",
+    "está",
+    "foi",
+    "incorreta",
+    "inválida",
+    "verlopen",
+    "onjuist",
+    "niet",
+    "moet",
+    "is",
+    "en",
+    "of",
+];
+
+/// The word goes on with the sentence, rather than being what it speaks of.
+fn goes_on(word: &str) -> bool {
+    let word = word.trim_matches(|character: char| !character.is_alphanumeric()).to_lowercase();
+    word.is_empty() || GOES_ON.contains(&word.as_str())
 }
 
 fn shown_word(word: &str) -> String {
@@ -39,10 +302,15 @@ fn shown_word(word: &str) -> String {
     if word.contains("://www.w3.org/") && !word.contains('?') {
         return word.to_owned();
     }
+    let word = without_named(word);
     let word = match (word.find("://"), word.find('?')) {
-        (Some(_), _) | (None, Some(_)) if word.contains(['?', '#', ';']) => clean_url(word),
-        _ => word.to_owned(),
+        (Some(_), _) | (None, Some(_)) if word.contains(['?', '#', ';', '@']) => clean_url(&word),
+        _ => word,
     };
+    let bare = word.trim_matches(|character: char| !(character.is_ascii_alphanumeric() || "+/=_-".contains(character)));
+    if is_base64(bare) {
+        return word.replacen(bare, "…", 1);
+    }
     // What is between punctuation is judged piece by piece, so that an id in quotes is seen too.
     let mut out = String::with_capacity(word.len());
     let mut piece = String::new();
@@ -59,12 +327,49 @@ fn shown_word(word: &str) -> String {
     out
 }
 
+/// `token=abc`, `"password":"abc"`: the value of a name goes.
+fn without_named(word: &str) -> String {
+    let Some(at) = word.find(['=', ':']).filter(|at| !word[*at..].starts_with("://") && at + 1 < word.len()) else {
+        return word.to_owned();
+    };
+    let name =
+        word[..at].trim_end_matches(['"', '\'']).rsplit(|character: char| !(character.is_alphanumeric() || "_-.%".contains(character)));
+    let named = name.into_iter().next().unwrap_or_default();
+    let sort = places::named(named);
+    let codes = CODES.contains(&named.to_lowercase().as_str()) && word[at + 1..].len() <= LONGEST_CODE;
+    if sort.is_secret() && !named.is_empty() && !codes && !word[..at].contains(['?', '#', '/']) {
+        return format!("{}…", &word[..=at]);
+    }
+    word.to_owned()
+}
+
+/// `code=401`, `state:failed`: what is stated is short.
+const LONGEST_CODE: usize = 8;
+
 fn shown_piece(piece: &str) -> String {
-    if let Some((_, domain)) = piece.split_once('@').filter(|(_, domain)| domain.contains('.')) {
+    if let Some((_, domain)) = piece.split_once('@').filter(|(local, domain)| !local.is_empty() && domain.contains('.')) {
         return format!("…@{domain}");
     }
-    let long = piece.split('.').any(|part| part.len() >= 20 && !is_guid(part) && looks_like_token(part));
-    if long { "…".to_owned() } else { piece.to_owned() }
+    if is_token(piece) { "…".to_owned() } else { piece.to_owned() }
+}
+
+/// It is, or holds, what no name is: a token, a hash, an id in base64.
+pub fn is_token(piece: &str) -> bool {
+    let is_jwt = piece.starts_with("eyJ") && piece.len() >= 20;
+    is_jwt || is_base64(piece) || piece.split('.').any(|part| part.len() >= 20 && !is_guid(part) && looks_like_token(part))
+}
+
+/// Base64 with the slashes and signs that words do not have.
+fn is_base64(word: &str) -> bool {
+    let count = |sort: fn(&u8) -> bool| word.bytes().filter(sort).count();
+    word.len() >= 24
+        && !word.starts_with('/')
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte))
+        && word.trim_end_matches('=').bytes().all(|byte| byte != b'=')
+        && count(u8::is_ascii_uppercase) >= 4
+        && count(u8::is_ascii_lowercase) >= 4
+        && (count(u8::is_ascii_digit) >= 2 || word.contains('+'))
+        && count(|byte| b"/-_".contains(byte)) * 8 <= word.len()
 }
 
 /// Letters and digits mixed without the hyphens of words: ids, hashes, base64.
@@ -98,5 +403,23 @@ mod tests {
         assert_eq!(super::shown(algorithm, 500), algorithm);
         assert_eq!(super::shown("password: abc Authorization: Bearer def ghi", 100), "password: … Authorization: … … ghi");
         assert!(super::shown(&"word ".repeat(500), 100).chars().count() <= 101);
+        for (text, is) in [
+            ("password hunter2 is wrong", "password … is wrong"),
+            ("Your password is wrong", "Your password is wrong"),
+            ("Das Kennwort ist abgelaufen", "Das Kennwort ist abgelaufen"),
+            ("token=abc, code=401", "token=… code=401"),
+            ("{\"access_token\":\"abc\"}", "{\"access_token\":…"),
+            ("got eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.x", "got …"),
+            ("key aB3/dE5+gH7jK9mN1pQ3sT5v/Q== lost", "key … lost"),
+            ("at https://ada:pw@sp.example/x", "at https://…@sp.example/x"),
+            (
+                "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
+                "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
+            ),
+            ("Error code: AADSTS50126", "Error code: AADSTS50126"),
+        ] {
+            assert_eq!(super::shown(text, 500), is);
+        }
+        assert_eq!(super::stated("one\n two"), "one\n two");
     }
 }

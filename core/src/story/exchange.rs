@@ -12,10 +12,6 @@ use diag_sdk::case::judgement::Part;
 use jiff::Timestamp;
 use url::Url;
 
-/// Ends of the names of headers whose value support asks for.
-const CORRELATION_HEADERS: &[&str] = &["request-id", "requestid", "correlation-id", "trace-id"];
-/// Most ids for support kept of one exchange.
-const MOST_IDS: usize = 8;
 /// Most cookies and fields kept of one exchange.
 const MOST: usize = 200;
 
@@ -65,7 +61,7 @@ fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
         content_policies: headers::content_policies(raw, body),
         frame_options: headers::frame_options(raw),
         answered_by: headers::answered_by(raw),
-        server: raw.response_header("server").map(|server| server.chars().take(80).collect()),
+        server: raw.response_header("server").and_then(headers::server),
         fetch_dest: raw.request_header("sec-fetch-dest").map(str::to_ascii_lowercase),
         address_faults: headers::address_faults(&raw.url),
         place: raw.place.clone(),
@@ -74,16 +70,16 @@ fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
         method: raw.method.clone(),
         url: redact::clean_url(&raw.url),
         status: raw.status,
-        failure: raw.failure.clone(),
+        failure: raw.failure.as_deref().map(redact::failure),
         location: location(raw),
         page,
         phrases: if of_interest { outside_the_page(raw, url.as_ref(), products, &proven) } else { Vec::new() },
         products: products.vendors(&proven),
-        content_type,
-        request_content_type: raw.request_mime.clone().or_else(|| raw.request_header("content-type").map(str::to_owned)),
+        content_type: content_type.as_deref().and_then(headers::media_type),
+        request_content_type: raw.request_mime.as_deref().or_else(|| raw.request_header("content-type")).and_then(headers::media_type),
         request_bytes: raw.request_bytes,
         date,
-        origin: raw.request_header("origin").map(str::to_owned),
+        origin: raw.request_header("origin").map(redact::clean_url),
         referer: raw.request_header("referer").map(redact::clean_url),
         fetch_site: raw.request_header("sec-fetch-site").map(str::to_owned),
         kind,
@@ -94,15 +90,7 @@ fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
         }),
         set_cookies: set_cookies(raw, date, sealer),
         form_fields: raw.form.iter().take(MOST).map(|field| field.name.chars().take(80).collect()).collect(),
-        correlation: raw
-            .response_headers
-            .iter()
-            .filter(|(name, value)| {
-                CORRELATION_HEADERS.iter().any(|end| name.ends_with(end)) && (4..=80).contains(&value.len()) && !value.contains(['=', ' '])
-            })
-            .take(MOST_IDS)
-            .cloned()
-            .collect(),
+        correlation: headers::correlation(raw),
         ..Exchange::default()
     }
 }

@@ -108,7 +108,161 @@ pub(super) fn answered_by(raw: &RawExchange) -> Vec<(String, String)> {
     let named = raw.response_headers.iter().filter(|(name, value)| {
         MACHINES.contains(&name.as_str()) && (1..=LONGEST).contains(&value.len()) && (name != "x-served-by" || !value.starts_with("cache-"))
     });
+    let named = named.filter(|(_, value)| !crate::redact::is_token(value) && value.split_whitespace().count() <= 3);
     named.take(6).cloned().collect()
+}
+
+/// Ends of the names of headers whose value support asks for.
+const CORRELATION_HEADERS: &[&str] = &["request-id", "requestid", "correlation-id", "trace-id"];
+/// Most ids for support kept of one exchange.
+const MOST_IDS: usize = 8;
+
+/// Ids by which support finds this exchange again. Whatever else stands in such a header is nobody's business.
+pub(super) fn correlation(raw: &RawExchange) -> Vec<(String, String)> {
+    let named = |name: &str| CORRELATION_HEADERS.iter().any(|end| name.ends_with(end));
+    raw.response_headers.iter().filter(|(name, value)| named(name) && is_reference(value)).take(MOST_IDS).cloned().collect()
+}
+
+/// A GUID, a number in base 10, 16 or 32, or a short id: nothing that could be a token or a word.
+fn is_reference(value: &str) -> bool {
+    const SHORTEST_ID: usize = 12;
+    const LONGEST_ID: usize = 32;
+    const LONGEST_NUMBER: usize = 64;
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let hexadecimal = value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    plain
+        && (value.len() >= SHORTEST_ID || digits == value.len())
+        && digits >= 1
+        && (value.len() <= LONGEST_ID || (hexadecimal && value.len() <= LONGEST_NUMBER))
+}
+
+/// Type and subtype, and the character set: other parameters are anybody's.
+pub(super) fn media_type(value: &str) -> Option<String> {
+    let mut parts = value.split(';').map(str::trim);
+    let is_word = |word: &str| word.len() <= 80 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/.+-*_".contains(&byte));
+    let essence = parts.next().filter(|essence| !essence.is_empty() && is_word(essence))?;
+    let charset = parts.find(|part| part.to_ascii_lowercase().starts_with("charset=")).filter(|charset| charset.len() <= 24);
+    Some(match charset {
+        Some(charset) => format!("{essence}; {charset}"),
+        None => essence.to_owned(),
+    })
+}
+
+/// Words of which the names of servers are made.
+const SERVERS: &[&str] = &[
+    "akamai",
+    "apache",
+    "arr",
+    "awselb",
+    "big-ip",
+    "bigip",
+    "caddy",
+    "cherrypy",
+    "citrix",
+    "cloudflare",
+    "cloudfront",
+    "cowboy",
+    "ecs",
+    "envoy",
+    "esf",
+    "express",
+    "fastly",
+    "frontend",
+    "gateway",
+    "ghs",
+    "google",
+    "gse",
+    "gunicorn",
+    "gws",
+    "haproxy",
+    "hiawatha",
+    "http",
+    "httpapi",
+    "httpd",
+    "http_server",
+    "ibm",
+    "iis",
+    "imperva",
+    "istio",
+    "jetty",
+    "kestrel",
+    "kong",
+    "lighttpd",
+    "litespeed",
+    "microsoft",
+    "mini",
+    "netscaler",
+    "netlify",
+    "nginx",
+    "okta",
+    "openresty",
+    "oracle",
+    "play",
+    "proxy",
+    "puma",
+    "qlik",
+    "server",
+    "sffe",
+    "squid",
+    "sucuri",
+    "tengine",
+    "thin",
+    "tomcat",
+    "traefik",
+    "undertow",
+    "unicorn",
+    "uvicorn",
+    "varnish",
+    "vercel",
+    "weblogic",
+    "webrick",
+    "websphere",
+    "werkzeug",
+    "wildfly",
+    "yaws",
+    "zscaler",
+    "zope",
+    "coyote",
+    "application",
+    "azure",
+    "sense",
+    "sap",
+    "netweaver",
+    "web",
+    "load",
+    "balancer",
+    "f5",
+    "ats",
+    "trafficserver",
+    "ghost",
+    "akamaighost",
+    "pingfederate",
+    "keycloak",
+    "sharepoint",
+    "lotus",
+    "domino",
+    "rocket",
+    "hyper",
+    "sonic",
+    "simplehttp",
+    "python",
+    "basehttp",
+];
+
+/// The name of a server, of which the version and what else it says is left out where nothing is known of it.
+pub(super) fn server(value: &str) -> Option<String> {
+    let words = |name: &str| name.split(['-', ' ', '_', '.']).any(|word| SERVERS.contains(&word.to_ascii_lowercase().as_str()));
+    let kept: Vec<&str> = value
+        .split_whitespace()
+        .take_while(|product| {
+            let (name, version) = product.split_once('/').unwrap_or((product, ""));
+            let version_is_one =
+                version.len() <= 20 && (version.is_empty() || version.starts_with(|character: char| character.is_ascii_digit()));
+            name.len() <= 40 && version_is_one && (words(name) || SERVERS.contains(&name.to_ascii_lowercase().as_str()))
+        })
+        .collect();
+    Some(kept.join(" ")).filter(|kept| !kept.is_empty())
 }
 
 /// What is wrong with an address as it was written. Messages in it are encoded and tell nothing.

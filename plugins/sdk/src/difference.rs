@@ -4,6 +4,7 @@
 //! equal or they are not, and nothing is normalised before comparing. Only when they differ is the
 //! difference put into one word, so that a person sees at once which character to mend.
 
+use crate::unseen;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
@@ -78,7 +79,9 @@ pub fn between(expected: &str, actual: &str) -> Option<Difference> {
     if expected == actual {
         return None;
     }
-    let squeeze = |text: &str| text.split_whitespace().collect::<String>();
+    // What nobody sees counts as white space: it comes with it, from the same mails and documents.
+    let squeeze =
+        |text: &str| text.chars().filter(|character| !character.is_whitespace() && !unseen::is_unseen(*character)).collect::<String>();
     if squeeze(expected) == squeeze(actual) {
         return Some(Difference::Whitespace);
     }
@@ -213,6 +216,7 @@ mod tests {
             ("https://sense.example:443//azure/samlauthn/", Difference::Path),
             ("https://sense.example:443/AZURE/samlauthn/", Difference::LetterCase),
             (" https://sense.example:443/azure/samlauthn/", Difference::Whitespace),
+            ("https://sense.exam\u{ad}ple:443/azure/samlauthn/", Difference::Whitespace),
             ("https://sense.example:443/azure/%73amlauthn/", Difference::PercentEncoding),
             ("https://other.example/", Difference::Unrelated),
             ("sense.example:443/azure/samlauthn", Difference::Scheme),

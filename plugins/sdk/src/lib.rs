@@ -59,6 +59,7 @@ pub mod subject;
 pub mod tenant;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod unseen;
 pub mod user_directory;
 pub mod vendor;
 pub mod view;

@@ -295,7 +295,7 @@ impl Sink for Reader<'_> {
                     params_as_sent: name == "WebInspector",
                     joins_with_commas: name.contains("WebKit") || name.contains("Safari"),
                 };
-                let producer: String = format!("{name} {version}").trim().chars().take(80).collect();
+                let producer = crate::redact::shown(format!("{name} {version}").trim(), 80);
                 self.producer = Some(producer).filter(|producer| !producer.is_empty());
             }
             _ => {}

@@ -1,0 +1,229 @@
+//! Collects every secret of a capture from the places where secrets stand.
+
+use super::layers;
+use super::places::{self, Standing};
+use crate::evidence::RawExchange;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use html5gum::{DefaultEmitter, Token, Tokenizer};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Larger bodies are no forms and no answers of token endpoints.
+const LONGEST_BODY: usize = 1 << 20;
+/// Deeper addresses inside addresses are not followed.
+const DEEPEST: usize = 4;
+
+/// A value found where secrets stand.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Met {
+    /// The value, decoded once as its place demands.
+    pub value: String,
+    /// What its place says of it.
+    pub standing: Standing,
+    /// It was posted, which people do with what they typed.
+    pub posted: bool,
+}
+
+/// What was met so far.
+#[derive(Debug, Default)]
+pub(super) struct Collection {
+    pub(super) met: BTreeSet<Met>,
+    /// Names of fields that a page showed as password fields.
+    passwords: BTreeSet<String>,
+}
+
+impl Collection {
+    /// All secrets of one exchange. Pages come before what is posted from them, so that exchanges are given in order.
+    pub(super) fn exchange(&mut self, raw: &RawExchange) {
+        self.address(&raw.url, 0);
+        for (name, value) in raw.cookies.iter().flatten() {
+            self.cookie(name, value);
+        }
+        for (name, value) in raw.request_headers.iter().chain(&raw.response_headers) {
+            self.header(name, value);
+        }
+        if let Some(location) = &raw.location {
+            self.address(location, 0);
+        }
+        for field in &raw.form {
+            self.field(&field.name, &field.value);
+        }
+        if let Some(body) = raw.request_body.as_deref().filter(|body| raw.form.is_empty() && body.len() <= LONGEST_BODY) {
+            self.body(body, true);
+        }
+        if let Some(body) = raw.response_body.as_deref().filter(|body| body.len() <= LONGEST_BODY) {
+            self.body(body, false);
+        }
+    }
+
+    /// A text of any kind in which secrets may stand under their names.
+    pub(super) fn body(&mut self, body: &str, posted: bool) {
+        let start = body.trim_start();
+        if start.starts_with(['{', '['])
+            && let Ok(value) = serde_json::from_str::<Value>(body)
+        {
+            self.json("", &value, posted);
+        } else if start.starts_with('<') {
+            self.markup(body, posted);
+        } else if posted && body.contains('=') {
+            self.parameters(body, 0);
+        }
+    }
+
+    fn add(&mut self, value: &str, standing: Standing, posted: bool) {
+        let value = value.trim();
+        if !value.is_empty() {
+            self.met.insert(Met { value: value.to_owned(), standing, posted });
+        }
+    }
+
+    fn cookie(&mut self, name: &str, value: &str) {
+        let standing = if places::named(name).is_secret() { Standing::Issued } else { Standing::Unknown };
+        self.add(value.trim_matches('"'), standing, false);
+    }
+
+    fn header(&mut self, name: &str, value: &str) {
+        match name {
+            "cookie" => {}
+            "set-cookie" => {
+                let pair = value.split(';').next().unwrap_or_default();
+                if let Some((name, value)) = pair.split_once('=') {
+                    self.cookie(name, value);
+                }
+            }
+            "authorization" | "proxy-authorization" => self.credentials(value),
+            "referer" | "location" | "origin" | "refresh" | "content-location" => self.address(value, 0),
+            name if places::header(name).is_secret() => self.add(value, Standing::Issued, false),
+            _ => {}
+        }
+    }
+
+    /// What an `Authorization` header carries: the token itself, and of a Basic one the password in it.
+    fn credentials(&mut self, header: &str) {
+        let (scheme, token) = header.trim().split_once(' ').unwrap_or(("", header.trim()));
+        self.add(token, Standing::Issued, true);
+        let pair = STANDARD.decode(token.trim()).or_else(|_| STANDARD_NO_PAD.decode(token.trim()));
+        if (scheme.eq_ignore_ascii_case("basic") || scheme.is_empty())
+            && let Ok(pair) = pair
+            && let Some((_, password)) = String::from_utf8_lossy(&pair).split_once(':')
+        {
+            self.add(password, Standing::Typed, true);
+        }
+    }
+
+    fn field(&mut self, name: &str, value: &str) {
+        let standing = if self.passwords.contains(name) { Standing::Typed } else { places::named(name) };
+        match standing {
+            Standing::Identity | Standing::Message | Standing::Statement => {}
+            // Where the person wanted to go is told to everybody.
+            Standing::Issued if name.eq_ignore_ascii_case("relaystate") && crate::redact::harmless_relay_state(value) => {}
+            standing => self.add(value, standing, true),
+        }
+        if value.contains("://") || value.starts_with('/') {
+            self.address(value, 1);
+        }
+    }
+
+    /// An address: user information, query, fragment, path parameters, and addresses in their values.
+    fn address(&mut self, address: &str, depth: usize) {
+        if depth > DEEPEST {
+            return;
+        }
+        if let Some((_, rest)) = address.split_once("://") {
+            let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            if let Some((_, password)) = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':')) {
+                self.add(&decoded(password), Standing::Typed, true);
+            }
+        }
+        for part in address.split(['?', '#', ';']).skip(1) {
+            self.parameters(part, depth);
+        }
+    }
+
+    fn parameters(&mut self, query: &str, depth: usize) {
+        for pair in query.split(['&', ';', '?', '#']) {
+            let Some((name, value)) = pair.split_once('=') else { continue };
+            let value = decoded(&value.replace('+', " "));
+            let standing = places::named(name);
+            if standing.is_secret() && !(name.eq_ignore_ascii_case("relaystate") && crate::redact::harmless_relay_state(&value)) {
+                self.add(&value, standing, false);
+                // What stands under the name of a password was typed, however short.
+                if standing == Standing::Typed {
+                    self.add(&value, standing, true);
+                }
+            }
+            if value.contains(['?', '=']) && value.len() < LONGEST_BODY {
+                self.address(&value, depth + 1);
+            }
+        }
+    }
+
+    fn json(&mut self, name: &str, value: &Value, posted: bool) {
+        match value {
+            Value::String(text) => {
+                let standing = places::named(name);
+                if standing.is_secret() {
+                    self.add(text, standing, posted || standing == Standing::Typed);
+                } else if posted && standing == Standing::Unknown && text.len() <= 200 {
+                    self.add(text, standing, true);
+                }
+                if text.contains("://") {
+                    self.address(text, 1);
+                } else if text.starts_with('{')
+                    && let Ok(inner) = serde_json::from_str::<Value>(text)
+                {
+                    self.json(name, &inner, posted);
+                }
+            }
+            Value::Number(number) if places::named(name).is_secret() => self.add(&number.to_string(), Standing::Typed, posted),
+            Value::Array(items) => items.iter().for_each(|item| self.json(name, item, posted)),
+            Value::Object(fields) => fields.iter().for_each(|(name, value)| self.json(name, value, posted)),
+            _ => {}
+        }
+    }
+
+    /// Elements and attributes of XML, and the fields of forms in pages.
+    fn markup(&mut self, text: &str, posted: bool) {
+        let mut emitter = DefaultEmitter::default();
+        emitter.naively_switch_states(true);
+        let mut within = Standing::Unknown;
+        for token in Tokenizer::new_with_emitter(text, emitter).flatten() {
+            match token {
+                Token::StartTag(tag) => {
+                    let name = String::from_utf8_lossy(&tag.name).into_owned();
+                    let local = name.rsplit(':').next().unwrap_or_default();
+                    let attribute = |name: &[u8]| tag.attributes.get(name).map(|value| String::from_utf8_lossy(value).into_owned());
+                    if local == "input" {
+                        let field = attribute(b"name").unwrap_or_default();
+                        let value = attribute(b"value").unwrap_or_default();
+                        if attribute(b"type").is_some_and(|kind| kind.eq_ignore_ascii_case("password")) {
+                            self.add(&value, Standing::Typed, true);
+                            self.passwords.insert(field);
+                        } else if places::named(&field).is_secret() && !field.eq_ignore_ascii_case("relaystate") {
+                            self.add(&value, Standing::Issued, false);
+                        }
+                    }
+                    // In pages elements are named for their looks; only of data do names tell what stands in them.
+                    let data = posted || name.contains(':');
+                    within = if data { places::named(local) } else { Standing::Unknown };
+                    if data {
+                        for (name, value) in &tag.attributes {
+                            let standing = places::named(&String::from_utf8_lossy(name));
+                            if standing.is_secret() {
+                                self.add(&String::from_utf8_lossy(value), standing, posted);
+                            }
+                        }
+                    }
+                }
+                Token::EndTag(_) => within = Standing::Unknown,
+                Token::String(value) if within.is_secret() => self.add(&String::from_utf8_lossy(&value), within, posted),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn decoded(text: &str) -> String {
+    layers::innermost(text).unwrap_or_else(|| text.to_owned())
+}

@@ -1,0 +1,221 @@
+//! Secrets of a case: known by where they stand, blotted wherever they come up again.
+//!
+//! [`places`] is the one table of where secrets stand. From there [`Known`] collects them over a whole case before
+//! anything of it is shown, and finds them again in whatever form a text has them.
+
+pub(crate) mod case;
+mod collect;
+mod layers;
+pub mod places;
+mod value;
+
+pub use collect::Met;
+pub use value::Reach;
+
+use crate::evidence::Evidence;
+use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use collect::Collection;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::ops::Range;
+
+/// What stands in place of a secret in running text.
+pub const BLOT: char = '…';
+/// Bytes by which forms are looked for; what follows them is compared.
+const PROBE: usize = 16;
+/// Bytes of a form that have to be the same; pages shorten what they repeat.
+const COMPARED: usize = 64;
+/// Shorter pieces of base64 are letters of any word.
+const SHORTEST_BASE64: usize = 6;
+/// Parts of a token that are secrets by themselves.
+const SHORTEST_PART: usize = 16;
+/// More secrets than any capture of a sign-in holds.
+const MOST: usize = 50_000;
+
+/// One form in which a secret may stand in a text.
+#[derive(Debug)]
+struct Form {
+    bytes: Vec<u8>,
+    reach: Reach,
+    base64: bool,
+}
+
+/// All secrets of a case.
+#[derive(Default)]
+pub struct Known {
+    forms: Vec<Form>,
+    probes: Option<AhoCorasick>,
+    of_probe: Vec<Vec<usize>>,
+}
+
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Known").field("forms", &self.forms.len()).finish_non_exhaustive()
+    }
+}
+
+impl Known {
+    /// Every secret of the evidence.
+    pub fn of(evidence: &Evidence) -> Self {
+        let mut collection = Collection::default();
+        evidence.exchanges.iter().for_each(|raw| collection.exchange(raw));
+        Self::from_met(&collection.met.into_iter().collect::<Vec<_>>())
+    }
+
+    /// The secrets given.
+    pub fn from_met(met: &[Met]) -> Self {
+        let mut values: BTreeMap<String, Reach> = BTreeMap::new();
+        let mut add = |value: &str, reach: Reach| {
+            let kept = values.entry(value.to_owned()).or_insert(reach);
+            *kept = (*kept).max(reach);
+        };
+        for one in met.iter().take(MOST) {
+            let Some(reach) = value::reach(&one.value, one.standing, one.posted) else { continue };
+            add(&one.value, reach);
+            if let Some(plain) = layers::innermost(&one.value) {
+                add(&plain, reach);
+            }
+            let parts = one.value.split('.').filter(|part| part.len() >= SHORTEST_PART && reach == Reach::Everywhere);
+            parts.for_each(|part| add(part, reach));
+        }
+        let mut forms: BTreeMap<(Vec<u8>, bool), Reach> = BTreeMap::new();
+        for (value, reach) in &values {
+            for (form, base64) in written(value) {
+                let kept = forms.entry((form, base64)).or_insert(*reach);
+                *kept = (*kept).max(*reach);
+            }
+        }
+        let forms = forms.into_iter().map(|((bytes, base64), reach)| Form { bytes, reach, base64 }).collect();
+        Self::from_forms(forms)
+    }
+
+    fn from_forms(forms: Vec<Form>) -> Self {
+        let mut probes: Vec<Vec<u8>> = Vec::new();
+        let mut of_probe: Vec<Vec<usize>> = Vec::new();
+        let mut numbers: HashMap<Vec<u8>, usize> = HashMap::new();
+        for (index, form) in forms.iter().enumerate() {
+            let probe = form.bytes[..form.bytes.len().min(PROBE)].to_ascii_lowercase();
+            let number = *numbers.entry(probe.clone()).or_insert_with(|| {
+                probes.push(probe);
+                of_probe.push(Vec::new());
+                of_probe.len() - 1
+            });
+            of_probe[number].push(index);
+        }
+        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(&probes);
+        Self { probes: automaton.ok().filter(|_| !probes.is_empty()), of_probe, forms }
+    }
+
+    /// Where secrets stand in a text, in order, none overlapping another.
+    pub fn places(&self, text: &str, reach: Reach) -> Vec<Range<usize>> {
+        let Some(probes) = &self.probes else { return Vec::new() };
+        let mut found = self.within(probes, text.as_bytes(), reach);
+        for layer in layers::beneath(text) {
+            found.extend(self.within(probes, &layer.bytes, reach).into_iter().map(|range| layer.place(range)));
+        }
+        merged(text, found)
+    }
+
+    fn within(&self, probes: &AhoCorasick, text: &[u8], reach: Reach) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        for hit in probes.find_overlapping_iter(text) {
+            for form in self.of_probe[hit.pattern().as_usize()].iter().map(|index| &self.forms[*index]) {
+                if form.reach < reach {
+                    continue;
+                }
+                let rest = &text[hit.start()..];
+                let same = rest.iter().zip(&form.bytes).take_while(|(left, right)| left.eq_ignore_ascii_case(right)).count();
+                if same < form.bytes.len().min(COMPARED) {
+                    continue;
+                }
+                let end = hit.start() + same;
+                let word = form.bytes.len() < COMPARED && (form.reach == Reach::Prose) && !form.base64;
+                if word && !stands_alone(text, hit.start()..end) {
+                    continue;
+                }
+                found.push(hit.start()..end);
+            }
+        }
+        found
+    }
+
+    /// The text with every secret in it blotted; `None` where there is none.
+    pub fn blotted(&self, text: &str, reach: Reach) -> Option<String> {
+        let places = self.places(text, reach);
+        if places.is_empty() {
+            return None;
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        for place in places {
+            out.push_str(&text[at..place.start]);
+            out.push(BLOT);
+            at = place.end;
+        }
+        out.push_str(&text[at..]);
+        Some(out)
+    }
+
+    /// Nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.forms.is_empty()
+    }
+}
+
+/// Neither letter nor digit stands on either side.
+fn stands_alone(text: &[u8], range: Range<usize>) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
+    let before = range.start.checked_sub(1).and_then(|at| text.get(at));
+    !before.is_some_and(is_part) && !text.get(range.end).is_some_and(is_part)
+}
+
+/// Ranges in order, on boundaries of characters, those that touch made one.
+fn merged(text: &str, mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    for range in &mut ranges {
+        while !text.is_char_boundary(range.start) {
+            range.start -= 1;
+        }
+        while !text.is_char_boundary(range.end) {
+            range.end += 1;
+        }
+    }
+    ranges.sort_by_key(|range| range.start);
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}
+
+/// The forms of a value that are not undone by reading a text: blanks as forms write them, and base64.
+fn written(value: &str) -> Vec<(Vec<u8>, bool)> {
+    let mut forms = vec![(value.as_bytes().to_vec(), false)];
+    if value.contains(char::is_whitespace) {
+        forms.push((value.split_whitespace().collect::<Vec<_>>().join(" ").into_bytes(), false));
+        forms.push((value.replace(' ', "+").into_bytes(), false));
+    }
+    // Inside a longer text base64 has three forms, by how many bytes stand before the value.
+    let head = &value.as_bytes()[..value.len().min(COMPARED)];
+    for before in 0..3_usize {
+        let mut bytes = vec![0; before];
+        bytes.extend_from_slice(head);
+        let whole = (before + head.len()).is_multiple_of(3);
+        for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
+            let text = engine.encode(&bytes);
+            let start = if before == 0 { 0 } else { before + 1 };
+            let end = text.len() - usize::from(!whole);
+            if let Some(piece) = text.get(start..end).filter(|piece| piece.len() >= SHORTEST_BASE64) {
+                forms.push((piece.as_bytes().to_vec(), true));
+            }
+        }
+    }
+    forms
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,388 @@
+//! Where secrets stand: the one table of names under which people type, and servers issue, what lets somebody in.
+//!
+//! A value is a secret by the place it stands in, never by how it looks. The same names hold for parameters of
+//! addresses, form fields, JSON fields, XML elements and cookies, because programs carry them from one to the other.
+//! Names are compared without letter case, percent-encoding and marks between their words: `client_secret`,
+//! `clientSecret` and `Client%2DSecret` are one name.
+
+use percent_encoding::percent_decode_str;
+
+/// What a value is, by the name it stands under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// A person typed it to prove who they are: password, PIN, one-time code, answer.
+    Typed,
+    /// A server issued it: session, token, ticket, key, signature, nonce.
+    Issued,
+    /// It names a person.
+    Identity,
+    /// A SAML or WS-Federation message.
+    Message,
+    /// It states what happened (`error`, `reason`), or chooses among few words (`lang`).
+    Statement,
+    /// Nothing is known of it.
+    Unknown,
+}
+
+impl Standing {
+    /// Whoever holds the value gets in.
+    pub fn is_secret(self) -> bool {
+        matches!(self, Self::Typed | Self::Issued)
+    }
+}
+
+/// Whole names of what is typed.
+const TYPED: &[&str] = &[
+    "pass",
+    "pw",
+    "pwd",
+    "pswd",
+    "psw",
+    "pin",
+    "otp",
+    "tan",
+    "totp",
+    "hotp",
+    "mfa",
+    "otc",
+    "auth",
+    "code",
+    "answer",
+    "logincredential",
+    "kodu",
+    "senha",
+    "clave",
+    "haslo",
+    "heslo",
+    "sifre",
+    "lozinka",
+    "losenord",
+    "salasana",
+    "parola",
+    "wachtwoord",
+    "mdp",
+    "j_password",
+    "parool",
+    "пароль",
+    "密码",
+    "密碼",
+    "パスワード",
+    "비밀번호",
+];
+
+/// Parts of names of what is typed.
+const TYPED_PARTS: &[&str] = &[
+    "passw",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "loginpass",
+    "userpass",
+    "kennwort",
+    "motdepasse",
+    "contrasena",
+    "contraseña",
+    "palavrapasse",
+    "lösenord",
+    "hasło",
+    "adgangskode",
+    "geheimzahl",
+    "securityanswer",
+    "securitycode",
+    "secretanswer",
+    "onetime",
+    "verificationcode",
+    "authcode",
+    "smscode",
+    "pincode",
+    "credential",
+];
+
+/// Whole names of what is issued.
+const ISSUED: &[&str] = &[
+    "token",
+    "ticket",
+    "session",
+    "sess",
+    "sid",
+    "secret",
+    "cookie",
+    "code",
+    "state",
+    "nonce",
+    "key",
+    "sig",
+    "signature",
+    "jwt",
+    "sso",
+    "hash",
+    "ctx",
+    "canary",
+    "target",
+    "assertion",
+    "samlart",
+    "artifact",
+    "wctx",
+    "relaystate",
+    "st",
+    "tgt",
+    "pgt",
+    "apikey",
+    "xapikey",
+    "hint",
+    "hmac",
+    "mac",
+    "secrettext",
+    "authorization",
+    "proxyauthorization",
+    "setcookie",
+    "xauth",
+    "credentials",
+    "sessionindex",
+    "signaturevalue",
+    "ciphervalue",
+    "binarysecuritytoken",
+    "kerberos",
+    "spnego",
+    "bearer",
+    "otpauth",
+    "lt",
+    "execution",
+];
+
+/// Parts of names of what is issued.
+const ISSUED_PARTS: &[&str] = &[
+    "token",
+    "ticket",
+    "secret",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "subscriptionkey",
+    "functionskey",
+    "sharedkey",
+    "sessionid",
+    "sessid",
+    "sessionkey",
+    "sessionstate",
+    "jsession",
+    "phpsess",
+    "aspsess",
+    "csrf",
+    "xsrf",
+    "viewstate",
+    "requestverification",
+    "jwt",
+    "cookie",
+    "nonce",
+    "codechallenge",
+    "codeverifier",
+    "deviceid",
+    "resetcode",
+    "invitecode",
+    "signature",
+    "authkey",
+];
+
+/// Whole names of what names a person.
+const IDENTITIES: &[&str] = &[
+    "user",
+    "username",
+    "userid",
+    "login",
+    "loginfmt",
+    "loginname",
+    "loginid",
+    "loginhint",
+    "email",
+    "mail",
+    "emailaddress",
+    "upn",
+    "account",
+    "accountname",
+    "identifier",
+    "jusername",
+    "uid",
+    "usr",
+    "benutzer",
+    "benutzername",
+    "anmeldename",
+    "utilisateur",
+    "identifiant",
+    "usuario",
+    "nomeutente",
+    "utente",
+    "gebruiker",
+    "gebruikersnaam",
+    "callback0",
+    "domainhint",
+    "nameid",
+    "subject",
+    "principal",
+    "whr",
+];
+
+const MESSAGES: &[&str] = &["samlrequest", "samlresponse", "wresult", "wreq"];
+
+/// Names under which it is said what happened, or one of few words is chosen.
+const STATEMENTS: &[&str] = &[
+    "error",
+    "err",
+    "errors",
+    "errorcode",
+    "errorid",
+    "errordescription",
+    "errormessage",
+    "errormsg",
+    "errorreason",
+    "errortype",
+    "errmsg",
+    "message",
+    "msg",
+    "reason",
+    "cause",
+    "status",
+    "statuscode",
+    "failure",
+    "alert",
+    "notice",
+    "flash",
+    "lang",
+    "language",
+    "locale",
+    "uilocales",
+    "method",
+    "action",
+    "submit",
+    "event",
+    "eventid",
+    "type",
+    "mode",
+    "scope",
+    "prompt",
+    "display",
+    "responsetype",
+    "responsemode",
+    "granttype",
+    "sigalg",
+    "samlencoding",
+    "wa",
+    "wtrealm",
+    "wreply",
+    "clientid",
+    "redirecturi",
+    "postlogoutredirecturi",
+    "entityid",
+    "issuer",
+    "audience",
+    "providerid",
+    "idp",
+    "idpid",
+    "spentityid",
+    "returnurl",
+    "return",
+    "destination",
+    "acs",
+    "binding",
+    "realm",
+    "tenant",
+    "domain",
+    "host",
+    "port",
+    "version",
+    "format",
+    "client",
+    "clientrequestid",
+    "requestid",
+    "correlationid",
+    "operationname",
+    "kmsi",
+    "remember",
+    "rememberme",
+];
+
+/// The name without letter case, encoding, and marks between its words.
+fn plain(name: &str) -> String {
+    let mut name = name.to_owned();
+    for _ in 0..3 {
+        if !name.contains('%') {
+            break;
+        }
+        name = percent_decode_str(&name).decode_utf8_lossy().into_owned();
+    }
+    name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What stands under a name: of a parameter, a form field, a JSON field, an XML element or attribute.
+pub fn named(name: &str) -> Standing {
+    let plain = plain(name);
+    let plain = plain.as_str();
+    let is = |names: &[&str]| names.contains(&plain);
+    let holds = |parts: &[&str]| parts.iter().any(|part| plain.contains(part));
+    if is(MESSAGES) {
+        Standing::Message
+    } else if is(ISSUED) {
+        // A one-time code has the name that OAuth gives its grant: it is issued, and typed again.
+        Standing::Issued
+    } else if is(TYPED) || holds(TYPED_PARTS) {
+        Standing::Typed
+    } else if is(IDENTITIES) {
+        Standing::Identity
+    } else if is(STATEMENTS) {
+        Standing::Statement
+    } else if holds(ISSUED_PARTS) || plain.ends_with("otp") || plain.ends_with("pin") {
+        Standing::Issued
+    } else {
+        Standing::Unknown
+    }
+}
+
+/// What stands under a header's name: cookies are handled one by one, addresses as such.
+pub fn header(name: &str) -> Standing {
+    match name.to_ascii_lowercase().as_str() {
+        "cookie" | "set-cookie" | "set-cookie2" | "authorization" | "proxy-authorization" | "authentication-info" => Standing::Issued,
+        // A scheme and what it asks for.
+        "www-authenticate" | "proxy-authenticate" | "access-control-allow-credentials" | "sec-fetch-user" => Standing::Statement,
+        name => named(name.strip_prefix("x-").unwrap_or(name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_one_however_they_are_written() {
+        for name in ["client_secret", "clientSecret", "Client-Secret", "client%5Fsecret", "client%255Fsecret", "CLIENT.SECRET"] {
+            assert_eq!(named(name), Standing::Issued, "{name}");
+        }
+        for name in ["%70assword", "j_password", "Kennwort", "loginpass", "pass", "PIN", "oldPassword", "mot-de-passe", "user[password]"] {
+            assert_eq!(named(name), Standing::Typed, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_diagnosis_needs_is_no_secret() {
+        for name in ["error", "error_description", "client_id", "redirect_uri", "SigAlg", "wa", "wtrealm", "tenant", "lang"] {
+            assert_eq!(named(name), Standing::Statement, "{name}");
+        }
+        for name in ["username", "loginfmt", "j_username", "Benutzername", "login_hint"] {
+            assert_eq!(named(name), Standing::Identity, "{name}");
+        }
+        assert_eq!(named("SAMLResponse"), Standing::Message);
+        assert_eq!(named("shipping"), Standing::Unknown);
+        assert_eq!(named(""), Standing::Unknown);
+    }
+
+    #[test]
+    fn headers_carry_secrets_under_names_of_their_own() {
+        for name in
+            ["Cookie", "Authorization", "X-Api-Key", "X-Auth-Token", "X-CSRF-Token", "Ocp-Apim-Subscription-Key", "x-ms-token-aad-id-token"]
+        {
+            assert!(header(name).is_secret(), "{name}");
+        }
+        for name in ["Content-Type", "Location", "x-ms-request-id", "WWW-Authenticate", "Date", "Server"] {
+            assert!(!header(name).is_secret(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! How far a secret value is looked for: words only where people write, random ones everywhere.
+//!
+//! A password may be a word. Blotting it out of addresses and identifiers would take from diagnosis what it needs and
+//! would protect nobody: nothing tells that this word was the password.
+
+use super::places::Standing;
+
+/// Where a value is blotted when it comes up again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// In running text alone, as a whole word.
+    Prose,
+    /// Wherever it stands.
+    Everywhere,
+}
+
+/// Shorter values are not looked for: half of all texts hold them.
+const SHORTEST_TYPED: usize = 4;
+/// What servers issue is longer; a shorter one is a word or a number.
+const SHORTEST_ISSUED: usize = 8;
+/// Letters and digits that short are a mark of something, rather than a word.
+const SHORTEST_MARK: usize = 6;
+/// A value of that length is no word.
+const LONGEST_WORD: usize = 20;
+
+/// Letters that change their case within a word, and are that many, are none.
+const SHORTEST_MIXED: usize = 12;
+
+/// Words that tell nothing, even where they are a password: options of forms, and what half of all pages say.
+const COMMON: &[&str] = &[
+    "true",
+    "false",
+    "none",
+    "null",
+    "undefined",
+    "submit",
+    "login",
+    "logon",
+    "signin",
+    "sign in",
+    "log in",
+    "anmelden",
+    "continue",
+    "next",
+    "cancel",
+    "post",
+    "get",
+    "admin",
+    "administrator",
+    "user",
+    "username",
+    "password",
+    "passwort",
+    "secret",
+    "test",
+    "guest",
+    "root",
+    "saml",
+    "saml2",
+    "saml2.0",
+    "sso",
+    "okta",
+    "azure",
+    "entra",
+    "qlik",
+    "page",
+    "error",
+    "denied",
+    "access",
+    "default",
+    "public",
+    "private",
+    "home",
+    "form",
+    "json",
+    "html",
+    "https",
+    "http",
+    "code",
+    "token",
+    "session",
+    "account",
+    "email",
+    "openid",
+    "profile",
+    "english",
+    "german",
+    "french",
+    "contact",
+    "support",
+    "request",
+    "response",
+    "service",
+    "server",
+    "failed",
+    "failure",
+    "success",
+    "invalid",
+    "unknown",
+    "expired",
+    "locked",
+    "disabled",
+    "enabled",
+    "allow",
+    "deny",
+    "continue",
+    "select",
+    "authenticate",
+    "authentication",
+    "authorization",
+    "certificate",
+    "metadata",
+    "identity",
+    "provider",
+    "application",
+    "tenant",
+    "organization",
+    "company",
+    "policy",
+    "window",
+    "browser",
+    "cookie",
+    "cookies",
+    "wrong",
+    "right",
+    "correct",
+    "incorrect",
+    "welcome",
+    "hello",
+    "please",
+    "again",
+    "your",
+    "have",
+    "been",
+    "this",
+    "that",
+    "with",
+    "from",
+    "cookietest",
+    "deleted",
+    "windows",
+    "linux",
+    "chrome",
+    "firefox",
+    "safari",
+    "mobile",
+    "desktop",
+    "remember",
+    "checked",
+    "once",
+    "today",
+];
+
+/// How far a value is to be looked for; `None` where it is no secret worth the name.
+pub(super) fn reach(value: &str, standing: Standing, posted: bool) -> Option<Reach> {
+    let value = value.trim();
+    let length = value.chars().count();
+    let typed = posted || standing == Standing::Typed;
+    let mixed = value.chars().any(|character| character.is_ascii_digit())
+        && value.chars().filter(|character| character.is_alphabetic()).count() >= 3;
+    let shortest = match (typed, mixed) {
+        (true, _) => SHORTEST_TYPED,
+        (false, true) => SHORTEST_MARK,
+        (false, false) => SHORTEST_ISSUED,
+    };
+    if length < shortest || is_common(value) {
+        return None;
+    }
+    if !standing.is_secret() && (is_of_systems(value) || value.contains("://")) {
+        return None;
+    }
+    // Ids of sessions look like those of tenants, which addresses are made of.
+    Some(if is_random(value) && !is_of_systems(value) { Reach::Everywhere } else { Reach::Prose })
+}
+
+fn is_common(value: &str) -> bool {
+    let lower = value.to_lowercase();
+    COMMON.contains(&lower.as_str()) || value.chars().all(|character| !character.is_alphanumeric())
+}
+
+/// Names of hosts, addresses of people, numbers, moments: nothing that lets anybody in.
+fn is_of_systems(value: &str) -> bool {
+    let host = value.contains('.')
+        && value.split('.').all(|label| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+        && value.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_alphabetic()) && last.len() < LONGEST_WORD)
+        && value.split('.').all(|label| label.len() <= LONGEST_WORD);
+    let mail = value.split_once('@').is_some_and(|(_, domain)| domain.contains('.') && !domain.contains(' '));
+    let number = value.len() <= 13 && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    host || mail
+        || number
+        || is_guid(value)
+        || value.starts_with("urn:")
+        || value.starts_with('/')
+        || value.parse::<jiff::Timestamp>().is_ok()
+}
+
+/// It mixes what words do not mix, or is longer than words are.
+fn is_random(value: &str) -> bool {
+    let length = value.chars().count();
+    let letters = value.chars().any(char::is_alphabetic);
+    let digits = value.chars().any(|character| character.is_ascii_digit());
+    let marks = value.chars().any(|character| !character.is_alphanumeric() && !"-._/ ".contains(character));
+    let cased = value.chars().zip(value.chars().skip(1)).filter(|(left, right)| left.is_lowercase() && right.is_uppercase()).count();
+    length >= SHORTEST_ISSUED && (letters && digits || marks || length >= LONGEST_WORD || (cased >= 2 && length >= SHORTEST_MIXED))
+}
+
+/// Ids of tenants, applications and requests.
+fn is_guid(value: &str) -> bool {
+    let value = value.trim_start_matches('{').trim_end_matches('}');
+    value.len() == 36
+        && value
+            .bytes()
+            .enumerate()
+            .all(|(index, byte)| if [8, 13, 18, 23].contains(&index) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_counts_however_short_and_what_says_nothing_does_not() {
+        let typed = |value: &str| reach(value, Standing::Typed, true);
+        assert_eq!(typed("hunter2"), Some(Reach::Prose));
+        assert_eq!(typed("Summer"), Some(Reach::Prose));
+        assert_eq!(typed("Qzabcdef!12"), Some(Reach::Everywhere));
+        assert_eq!(typed("correct horse battery staple"), Some(Reach::Everywhere));
+        for common in ["admin", "1", "abc", "Password", "true", "***", ""] {
+            assert_eq!(typed(common), None, "{common}");
+        }
+    }
+
+    #[test]
+    fn systems_and_people_are_no_secrets_where_nothing_says_so() {
+        let posted = |value: &str| reach(value, Standing::Unknown, true);
+        for plain in
+            ["sense.example", "ada@contoso.example", "8d1f0a1e-9a53-4c39-8b63-5d1c0a2f7e11", "https://sp.example/acs", "20261124", "/hub"]
+        {
+            assert_eq!(posted(plain), None, "{plain}");
+        }
+        assert_eq!(posted("hunter2"), Some(Reach::Prose));
+        let session = |value: &str| reach(value, Standing::Issued, false);
+        assert_eq!(session("8d1f0a1e-9a53-4c39-8b63-5d1c0a2f7e11"), Some(Reach::Prose));
+        let cookie = |value: &str| reach(value, Standing::Unknown, false);
+        assert_eq!(cookie("8d1f0a1e-9a53-4c39-8b63-5d1c0a2f7e11"), None);
+        assert_eq!(cookie("sense.example"), None);
+        assert_eq!(cookie("AAECAwQFBgcICQ"), Some(Reach::Everywhere));
+        assert_eq!(cookie("estsfd"), None);
+    }
+}
