@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Fix(FixArguments),
     /// Show the facts as a check sees them, for those who write one
     Facts(FactsArguments),
+    /// Write the message that asks for the files that are missing, with the steps to get each
+    Ask(AskArguments),
     /// List every check
     Checks(ChecksArguments),
     /// Write, test, trust and list check plugins of your own
@@ -333,7 +335,7 @@ pub(crate) struct CompareArguments {
     pub(crate) failing: PathBuf,
     /// How to write what differs
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
-    pub(crate) format: ListFormat,
+    pub(crate) format: CompareFormat,
     /// Judge configuration at this moment (RFC 3339) instead of the capture's own time
     #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Judging")]
     pub(crate) at: Option<Timestamp>,
@@ -347,16 +349,16 @@ pub(crate) struct CompareArguments {
 /// Options of `fix`.
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "diag fix [OPTIONS] <PATH>... -o <DIR>",
-    after_help = "Exit codes: 0 done, or nothing to do; 2 the work could not be done. Metadata is the one kind of file that is\nrepaired; no input is ever changed."
+    override_usage = "diag fix [OPTIONS] <PATH>... [-o <DIR>]",
+    after_help = "Without -o it tells what it would write. Nothing is ever applied, and no input is changed: copies of metadata and exports,\nbodies to send and the lines that send them go to DIR. Exit codes: 0 done, or nothing to do; 2 the work could not be done."
 )]
 pub(crate) struct FixArguments {
     /// Files, folders (walked), or `-` for standard input; one case, as for `check`
     #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// The folder for the corrected copies; made where it does not exist
-    #[arg(long, short, value_name = "DIR", required_unless_present = "dry_run", value_hint = ValueHint::DirPath, help_heading = "Output")]
+    /// The folder for corrected copies and bodies; made where it does not exist
+    #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
     /// Replace copies that exist already
     #[arg(long, help_heading = "Output")]
@@ -401,6 +403,25 @@ pub(crate) struct FactsArguments {
     pub(crate) products: ProductArguments,
 }
 
+/// Options of `ask`.
+#[derive(Debug, Args)]
+#[command(after_help = "What was given is not asked for. Exit codes: 0 done, 2 the work could not be done.")]
+pub(crate) struct AskArguments {
+    /// Files, folders (walked), or `-` for standard input; one case, as for `check`
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How to write the message
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
+    pub(crate) format: AskFormat,
+    /// Judge configuration at this moment (RFC 3339) instead of the capture's own time
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Judging")]
+    pub(crate) at: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) beside: BesideArguments,
+    #[command(flatten)]
+    pub(crate) products: ProductArguments,
+}
+
 /// How `facts` shows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FactsFormat {
@@ -408,6 +429,32 @@ pub(crate) enum FactsFormat {
     Tree,
     /// One object, as the tests of a pack take it
     Json,
+}
+
+/// How to write a message.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AskFormat {
+    /// For a mail
+    #[default]
+    Text,
+    /// One object of schema diag-ask/1
+    Json,
+    /// For tickets and chats
+    Markdown,
+}
+
+/// How to write a comparison.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompareFormat {
+    /// For people, at a terminal
+    #[default]
+    Text,
+    /// One object of schema diag-compare/1
+    Json,
+    /// For tickets and chats
+    Markdown,
+    /// One page for a browser, to mail or to print
+    Html,
 }
 
 /// Options of `decode`.

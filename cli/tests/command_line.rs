@@ -6,19 +6,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use support::diag_in;
-
-fn diag(arguments: &[&str]) -> Output {
-    diag_in(Path::new("."), arguments)
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
+use support::{diag, diag_in, err, out};
 
 /// `error: …`, then perhaps `hint: …`, and nothing else.
 fn assert_refused(output: &Output) {

@@ -3,24 +3,10 @@
 mod support;
 
 use serde_json::Value;
-use std::path::Path;
-use std::process::Output;
-use support::diag_in;
+use support::{beside, diag, err, out};
 
 const GOOD: &str = "../examples/healthy";
 const BAD: &str = "../examples/reply-url-without-slash";
-
-fn diag(arguments: &[&str]) -> Output {
-    diag_in(Path::new("."), arguments)
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
 
 #[test]
 fn what_makes_the_difference_comes_first() {
@@ -56,6 +42,46 @@ fn a_case_is_no_different_from_itself_and_the_order_is_minded() {
 
 #[test]
 fn nobody_is_named() {
-    let text = format!("{}{}", out(&diag(&["compare", GOOD, BAD])), out(&diag(&["compare", GOOD, BAD, "--format", "json"])));
+    let text: String = ["text", "json", "markdown", "html"].map(|format| out(&diag(&["compare", GOOD, BAD, "--format", format]))).concat();
     assert!(!text.contains("ann@") && !text.contains("anna"), "{text}");
+}
+
+#[test]
+fn tickets_and_browsers_get_the_same() {
+    let marked = out(&diag(&["compare", GOOD, BAD, "--format", "markdown"]));
+    let place = |words: &str| marked.find(words).unwrap_or_else(|| panic!("no {words}: {marked}"));
+    assert!(place("**root cause:**") < place("## Differences") && place("named by the root cause") < place("### Sign-in"));
+    let page = out(&diag(&["compare", GOOD, BAD, "--format", "html"]));
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Content-Security-Policy") && !page.contains("<script"), "{page}");
+    assert!(page.contains("named by the root cause") && page.contains("only the trailing slash differs"), "{page}");
+}
+
+/// Of two captures of one set-up, one of them broken, what was broken is told first: over all pairs there are.
+#[test]
+fn the_fault_of_a_set_up_is_among_the_first_three() {
+    let Some(captures) = beside("cases/captures") else { return };
+    let mut cases: Vec<(String, Value)> = std::fs::read_dir(&captures)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter_map(|path| Some((path.display().to_string(), serde_json::from_slice(&std::fs::read(path.join("truth.json")).ok()?).ok()?)))
+        .collect();
+    cases.sort_by(|left, right| left.0.cmp(&right.0));
+    let setup = |truth: &Value| {
+        let name = |side: &str| truth[side].as_str().unwrap_or_default().split(' ').next().unwrap_or_default().to_owned();
+        (name("idp"), name("sp"))
+    };
+    let (mut pairs, mut missed) = (0, Vec::new());
+    for (path, truth) in cases.iter().filter(|(_, truth)| truth["healthy"] == false) {
+        let Some((good, _)) = cases.iter().find(|(_, other)| other["healthy"] == true && setup(other) == setup(truth)) else { continue };
+        pairs += 1;
+        let output = diag(&["compare", good, path, "--format", "json"]);
+        let written: Value = serde_json::from_str(&out(&output)).unwrap_or_else(|error| panic!("{path}: {error} {}", err(&output)));
+        let first: Vec<&Value> = written["only_in_failing"].as_array().expect("findings").iter().take(3).map(|one| &one["check"]).collect();
+        let expected = truth["expect"].as_array().expect("checks");
+        if !expected.iter().any(|check| first.contains(&check)) {
+            missed.push(format!("{path}: {first:?}, expected {expected:?}"));
+        }
+    }
+    println!("{} of {pairs} pairs name the fault of the set-up among the first three", pairs - missed.len());
+    assert!(pairs > 30 && missed.is_empty(), "{}", missed.join("\n"));
 }

@@ -6,17 +6,9 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use support::{clean, diag_in};
+use support::{clean, diag_in, err, out};
 
 const WARNED: &str = "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://a.example/ @0s\n< 200\n";
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
 
 /// `diag` with variables of the environment.
 fn diag_with(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Output {

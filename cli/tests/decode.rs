@@ -6,15 +6,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
-use support::diag_in;
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
+use support::{diag_in, err, out};
 
 /// What `decode` prints of a file with these bytes.
 fn decoded(name: &str, bytes: &[u8], arguments: &[&str]) -> Output {

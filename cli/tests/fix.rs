@@ -9,7 +9,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use support::diag_in as diag;
+use support::{diag_in as diag, err, json, out};
 
 const TIME: &str = "2026-11-24T10:00:00Z";
 
@@ -48,18 +48,6 @@ fn piped(folder: &Path, arguments: &[&str], input: &[u8]) -> Output {
         .expect("diag runs");
     child.stdin.take().expect("a pipe").write_all(input).expect("written");
     child.wait_with_output().expect("diag ends")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
-
-fn json(output: &Output) -> serde_json::Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {} {}", out(output), err(output)))
 }
 
 fn checks_found(report: &serde_json::Value, severity: &str) -> Vec<String> {
@@ -102,8 +90,8 @@ fn what_check_finds_fix_mends_and_check_is_content() {
         "{said}"
     );
     assert!(!said.contains("TO ENTER BY HAND"), "{said}");
-    let written: Vec<_> = fs::read_dir(folder.path().join("out")).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
-    let [copy] = written.as_slice() else { panic!("one file: {written:?}") };
+    let copies = written(folder.path(), ".xml");
+    let [copy] = copies.as_slice() else { panic!("one copy: {copies:?}") };
     assert_eq!(fs::read_to_string(copy).expect("readable"), base("held-metadata.xml"));
 
     fs::write(folder.path().join("virtualproxy.json"), holding(&fs::read_to_string(copy).expect("readable"))).expect("a file");
@@ -160,6 +148,7 @@ fn values_to_enter_are_told_with_their_screens() {
         &tasks.iter().find(|task| task["check"] == "endpoints/acs-not-registered").unwrap_or_else(|| panic!("{record}"))["causes"][0];
     assert!(cause["value"].as_str().is_some_and(|value| value.ends_with("/samlauthn/")), "{cause}");
     assert!(cause["where"].as_str().is_some_and(|screen| screen.contains("Reply URL")), "{cause}");
+    fs::remove_dir_all(folder.path().join("out")).expect("removed");
     let text = out(&diag(folder.path(), &["fix", ".", "-o", "out", "--at", TIME]));
     assert!(text.contains("TO ENTER BY HAND") && text.contains(cause["value"].as_str().expect("a value")), "{text}");
 }
@@ -207,7 +196,8 @@ fn inputs_and_existing_files_are_never_overwritten() {
     assert_eq!(fix(&["-o", "new/out", "--force"]).status.code(), Some(0));
     assert_eq!(fs::read_to_string(&target).expect("readable"), base("held-metadata.xml"));
     assert_eq!(fix(&["-o", "held.xml"]).status.code(), Some(2));
-    assert_eq!(fix(&[]).status.code(), Some(2), "without a folder there is nothing to write to");
+    let listed = fix(&[]);
+    assert_eq!((listed.status.code(), out(&listed).contains("WOULD WRITE  held.xml")), (Some(0), true), "{}", err(&listed));
 }
 
 /// A ZIP archive with one stored member.
@@ -278,4 +268,126 @@ fn no_secret_is_told() {
         assert!(said.contains("RoleDescriptor"), "{said}");
         assert!(!said.contains("CANARY"), "{said}");
     }
+}
+
+/// What was written under this ending.
+fn written(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder.join("out")).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    paths.retain(|path| path.to_string_lossy().ends_with(ending));
+    paths.sort();
+    paths
+}
+
+#[test]
+fn changes_come_as_bodies_commands_and_copies_of_exports() {
+    let folder = case();
+    let application = base("application.json").replace("/samlauthn/", "/samlauthn");
+    fs::write(folder.path().join("application.json"), &application).expect("a file");
+    fs::write(folder.path().join("virtualproxy.json"), holding(&base("held-metadata.xml"))).expect("a file");
+    let record = json(&diag(folder.path(), &["fix", ".", "-o", "out", "--at", TIME, "--format", "json"]));
+    let sent = &record["bodies"][0];
+    assert_eq!(
+        (sent["of"].as_str(), &sent["answers"][0]),
+        (Some("application"), &serde_json::json!("endpoints/acs-not-registered")),
+        "{record}"
+    );
+    let urls = ["https://sense.example.org:443/bi/samlauthn/", "https://sense.example.org:443/bi/samlauthn"];
+    assert_eq!(sent["body"], serde_json::json!({"web": {"redirectUris": urls}}), "what is registered stays");
+    let tools: Vec<&str> = sent["commands"].as_array().expect("commands").iter().filter_map(|command| command["run"].as_str()).collect();
+    assert!(
+        tools.iter().any(|run| run.starts_with("az rest --method PATCH")) && tools.iter().any(|run| run.contains("Invoke-MgGraphRequest"))
+    );
+    assert!(
+        tools
+            .iter()
+            .all(|run| run.contains("3f0a6d0e-4c21-4c8e-9b57-0d6f4f7f2a11") && run.contains(sent["path"].as_str().expect("a path")))
+    );
+    let [body] = written(folder.path(), "-body.json").try_into().expect("one body");
+    let body: serde_json::Value = serde_json::from_str(&fs::read_to_string(body).expect("readable")).expect("JSON");
+    assert_eq!(body, sent["body"]);
+    let copy = fs::read_to_string(folder.path().join("out/application.json")).expect("readable");
+    assert_eq!(
+        copy,
+        application.replace("\"redirectUris\": [", "\"redirectUris\": [\"https://sense.example.org:443/bi/samlauthn/\", ").trim(),
+        "byte for byte"
+    );
+    assert_eq!(fs::read_to_string(folder.path().join("application.json")).expect("readable"), application, "nothing is applied");
+    let again = &record["judged_again"];
+    assert_eq!(
+        (again["verdict"].as_str(), &again["remaining"], &again["cured"][0]["check"]),
+        (Some("healthy"), &serde_json::json!([]), &serde_json::json!("endpoints/acs-not-registered")),
+        "{again}"
+    );
+
+    fs::write(folder.path().join("application.json"), copy).expect("a file");
+    fs::remove_dir_all(folder.path().join("out")).expect("removed");
+    let after = json(&diag(folder.path(), &[".", "--at", TIME, "--format", "json"]));
+    assert_eq!(checks_found(&after, "error"), Vec::<String>::new());
+}
+
+#[test]
+fn a_decision_is_nobodys_but_theirs() {
+    let folder = case();
+    let entry = holding(&base("held-metadata.xml"))
+        .replace("\"samlEntityId\":\"https://sense.example.org\"", "\"samlEntityId\":\"https://sense.example.org/\"");
+    fs::write(folder.path().join("virtualproxy.json"), &entry).expect("a file");
+    let metadata = base("sp-metadata.xml").replace("entityID=\"https://sense.example.org\"", "entityID=\"https://sense.example.org/\"");
+    fs::write(folder.path().join("sp-metadata.xml"), metadata).expect("a file");
+    let record = json(&diag(folder.path(), &["fix", ".", "-o", "out", "--at", TIME, "--format", "json"]));
+    let task = record["by_hand"].as_array().expect("tasks").iter().find(|task| task["check"] == "endpoints/entity-id-not-registered");
+    let ways: Vec<usize> = task.unwrap_or_else(|| panic!("{record}"))["causes"]
+        .as_array()
+        .expect("ways")
+        .iter()
+        .map(|step| step["bodies"].as_array().expect("bodies").len())
+        .collect();
+    assert_eq!(ways, [1, 1], "each way has a body of its own: {record}");
+    assert!(record["bodies"].as_array().expect("bodies").iter().all(|body| body["one_of_several"] == true));
+    assert_eq!(record["exports"], serde_json::json!([]), "no copy has what nobody decided");
+    assert_eq!(record["judged_again"]["supposed"].as_array().map(Vec::len), Some(1), "{record}");
+}
+
+#[test]
+fn held_metadata_goes_back_in_the_form_it_had() {
+    for plain in [false, true] {
+        let folder = case();
+        let mut entry: serde_json::Value = serde_json::from_str(&holding(&with_roles(&base("held-metadata.xml")))).expect("JSON");
+        if plain {
+            entry["samlMetadataIdP"] = with_roles(&base("held-metadata.xml")).into();
+        }
+        fs::write(folder.path().join("virtualproxy.json"), entry.to_string()).expect("a file");
+        let record = json(&diag(folder.path(), &["fix", ".", "-o", "out", "--at", TIME, "--format", "json"]));
+        let copy: serde_json::Value =
+            serde_json::from_str(&fs::read_to_string(folder.path().join("out/virtualproxy.json")).expect("readable")).expect("JSON");
+        let field = copy["samlMetadataIdP"].as_str().expect("a text");
+        let text = if plain { field.to_owned() } else { String::from_utf8(STANDARD.decode(field).expect("base64")).expect("UTF-8") };
+        assert_eq!(text, base("held-metadata.xml"));
+        assert_eq!(record["judged_again"]["verdict"], "healthy", "{record}");
+        let run = record["bodies"][0]["commands"][0]["run"].as_str().expect("a command");
+        assert!(
+            run.contains("Update-QlikVirtualProxy '6a9d2f37-1e84-4b50-bd0c-93f5a8c7e1d6' -samlMetadataIdP $b.samlMetadataIdP"),
+            "{run}"
+        );
+    }
+}
+
+#[test]
+fn what_is_published_is_uploaded_even_where_nothing_wants_mending() {
+    let folder = case();
+    fs::write(folder.path().join("FederationMetadata.xml"), base("held-metadata.xml")).expect("a file");
+    let stale = base("held-metadata.xml").replace("/saml2\"", "/old/saml2\"");
+    fs::write(folder.path().join("virtualproxy.json"), holding(&stale)).expect("a file");
+    let record = json(&diag(folder.path(), &["fix", ".", "-o", "out", "--at", TIME, "--format", "json"]));
+    assert_eq!(record["copies"], serde_json::json!([]));
+    assert!(record["as_they_are"][0]["path"].as_str().is_some_and(|path| path.ends_with("FederationMetadata.xml")), "{record}");
+    assert!(
+        record["judged_again"]["cured"].as_array().is_some_and(|cured| cured
+            .iter()
+            .any(|line| line["check"] == "endpoints/sso-url-wrong" || line["check"] == "metadata/stale-copy")),
+        "{record}"
+    );
+    fs::remove_dir_all(folder.path().join("out")).expect("removed");
+    let text = out(&diag(folder.path(), &["fix", ".", "--at", TIME]));
+    assert!(text.contains("UPLOAD") && !text.contains("No file needs a repair"), "{text}");
 }

@@ -4,22 +4,9 @@ mod support;
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
-use support::diag_in;
+use support::{diag, diag_in, err, out};
 
 const FAILING: &str = "../examples/reply-url-without-slash";
-
-fn diag(arguments: &[&str]) -> Output {
-    diag_in(Path::new("."), arguments)
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
 
 #[test]
 fn help_is_a_command() {

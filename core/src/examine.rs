@@ -1,5 +1,6 @@
 //! From files to a Case: every room of core, in the order data flows through them.
 
+use crate::amend;
 use crate::certificate;
 use crate::crypto::{self, PrivateKey};
 use crate::evidence::{Document, Evidence};
@@ -22,7 +23,7 @@ use diag_sdk::case::sp_configuration::HeldMetadata;
 use diag_sdk::case::witness::Witness;
 use diag_sdk::{Case, Need, Place};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What is to be examined, and how.
@@ -41,12 +42,26 @@ pub struct Request<'a> {
     pub keys: Vec<PrivateKey>,
     /// What is known of products.
     pub products: Arc<Products>,
+    /// Texts that stand in place of documents, by their numbers: how the case would be with them changed.
+    pub amended: BTreeMap<usize, Vec<u8>>,
+    /// Captures are left out: configuration alone is judged.
+    pub without_captures: bool,
 }
 
 impl<'a> Request<'a> {
     /// A request with nothing but files; the clock stands at the epoch.
     pub fn new(files: Vec<Supplied<'a>>) -> Self {
-        Self { files, strict: false, entity: None, at: None, now: Timestamp::UNIX_EPOCH, keys: Vec::new(), products: Products::builtin() }
+        Self {
+            files,
+            strict: false,
+            entity: None,
+            at: None,
+            now: Timestamp::UNIX_EPOCH,
+            keys: Vec::new(),
+            products: Products::builtin(),
+            amended: BTreeMap::new(),
+            without_captures: false,
+        }
     }
 }
 
@@ -59,6 +74,8 @@ pub struct Examination {
     pub sources: Sources,
     /// The metadata documents as they were handed in, for repairs.
     pub documents: Vec<repair::Document>,
+    /// The exports of configuration as they were handed in, for changes.
+    pub exports: Vec<amend::Export>,
 }
 
 /// Reads, decodes, verifies and joins everything into one Case.
@@ -66,6 +83,15 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     let products = Arc::clone(&request.products);
     let options = intake::Options { strict: request.strict, ..intake::Options::default() };
     let (mut evidence, unread) = intake::read_but_aggregates(request.files, &options, progress);
+    for (document, bytes) in request.amended {
+        if let Some(document) = evidence.documents.get_mut(document) {
+            document.bytes = bytes;
+        }
+    }
+    if request.without_captures {
+        evidence.exchanges.clear();
+        evidence.documents.retain(|document| !is_witness(document.kind));
+    }
     story::order(&mut evidence);
     let sealer = Sealer::new(seed(&evidence));
     let mut sources = Sources::default();
@@ -99,8 +125,27 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     // Everything is understood: from here on nobody needs what lets somebody in.
     secrets::case::blot(&mut case, &known, &sealer);
     sources.blot(&known);
+    let exports = exports(&evidence.documents);
     let documents = documents(evidence.documents, held, &case);
-    Examination { case, sources, documents }
+    Examination { case, sources, documents, exports }
+}
+
+/// It tells what happened, not what is set.
+fn is_witness(kind: InputKind) -> bool {
+    matches!(kind, InputKind::SamlMessage | InputKind::ProxyLog | InputKind::ServerLog | InputKind::PastedText)
+}
+
+/// The exports whose fields product files know.
+fn exports(documents: &[Document]) -> Vec<amend::Export> {
+    let known =
+        |document: &Document| matches!(document.kind, InputKind::Application | InputKind::ServicePrincipal | InputKind::Virtualproxyconfig);
+    let export = |(number, document): (usize, &Document)| amend::Export {
+        document: number,
+        input: document.input.clone(),
+        kind: document.kind,
+        text: intake::encoding::text(&document.bytes).into_owned(),
+    };
+    documents.iter().enumerate().filter(|(_, document)| known(document)).map(export).collect()
 }
 
 /// What whoever asks says of the question.
@@ -268,7 +313,9 @@ fn held_id(held: &snapshot::HeldDocument) -> String {
 
 /// Every metadata document, as it was handed in.
 fn documents(given: Vec<Document>, held: Vec<snapshot::HeldDocument>, case: &Case) -> Vec<repair::Document> {
-    let given = given.into_iter().filter(|document| document.kind == InputKind::Metadata).map(|document| repair::Document {
+    let metadata = given.into_iter().enumerate().filter(|(_, document)| document.kind == InputKind::Metadata);
+    let given = metadata.map(|(number, document)| repair::Document {
+        number: Some(number),
         origin: case.file_of(&document.input).to_owned(),
         input: document.input,
         held_by: document.held_by,
@@ -276,6 +323,7 @@ fn documents(given: Vec<Document>, held: Vec<snapshot::HeldDocument>, case: &Cas
         ..repair::Document::default()
     });
     let held = held.into_iter().map(|held| repair::Document {
+        number: None,
         message: Some(held_id(&held)),
         input: held.place.input,
         origin: held.origin,

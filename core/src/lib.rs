@@ -7,6 +7,7 @@
 //! No file, process, network or clock access of its own: whoever calls hands in readers and the
 //! current time. Everything read is bounded in size, depth and number.
 
+pub mod amend;
 pub mod certificate;
 pub mod compare;
 pub mod crypto;

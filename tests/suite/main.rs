@@ -1,6 +1,7 @@
 //! The integration suite: one binary, whole inputs.
 
 mod aggregates;
+mod amend;
 mod architecture;
 mod bystanders;
 mod circles;

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 const EXAMPLES: &[(&str, &str)] = &[
     ("reply-url-without-slash", "endpoints/acs-not-registered-aadsts50011.toml"),
     ("certificate-rolled-over", "signing/signed-by-unknown-key.toml"),
+    ("person-inactive", "identity/user-blocked-at-sp.toml"),
     ("healthy", ""),
 ];
 

@@ -1,7 +1,7 @@
 //! Runs the whole engine over files held in memory.
 
 use crate::builtin::BUILTIN;
-use diag_core::examine::{Request, examine};
+use diag_core::examine::{Examination, Request, examine};
 use diag_core::intake::Supplied;
 use diag_core::report::Report;
 use diag_core::runner::{Selection, run};
@@ -10,6 +10,7 @@ use diag_sdk::Case;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::manifest::checks_of;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 /// A file: name, whose copy it is, content.
@@ -43,6 +44,11 @@ pub fn now() -> Timestamp {
 
 /// The Case made of some files.
 pub fn case_of(files: &[File]) -> Case {
+    examination_of(files, BTreeMap::new(), false).case
+}
+
+/// What is made of some files, were the documents with these numbers changed; without captures where that is wanted.
+pub fn examination_of(files: &[File], amended: BTreeMap<usize, Vec<u8>>, without_captures: bool) -> Examination {
     let supplied = files
         .iter()
         .map(|file| Supplied {
@@ -52,7 +58,7 @@ pub fn case_of(files: &[File]) -> Case {
             reader: Box::new(Cursor::new(file.content.clone())),
         })
         .collect();
-    examine(Request { now: now(), ..Request::new(supplied) }, &mut |_| {}).case
+    examine(Request { now: now(), amended, without_captures, ..Request::new(supplied) }, &mut |_| {})
 }
 
 /// The report on a Case, with all first-party checks.

@@ -71,7 +71,7 @@ impl Judged {
     }
 
     /// The finding at the start of the chain that explains this one: itself where nothing does.
-    pub(crate) fn origin<'a>(&'a self, finding: &'a ReportedFinding) -> &'a str {
+    pub fn origin<'a>(&'a self, finding: &'a ReportedFinding) -> &'a str {
         let mut at = finding;
         // The report has no circles; the bound only makes sure.
         for _ in 0..self.report.findings.len() {

@@ -2,6 +2,7 @@
 //!
 //! Nothing here opens a file, asks a terminal or a clock, or draws a random number.
 
+pub mod ask;
 pub mod carried;
 pub mod contrast;
 mod differing;

@@ -44,6 +44,16 @@ pub fn how(need: Need, case: &Case, products: &Products) -> String {
     side.and_then(|vendor| products.export(vendor, need)).map_or(neutral, |export| export.how.as_str()).to_owned()
 }
 
+/// The product from which one gets an input, where it is known which.
+pub(crate) fn vendor(need: Need, case: &Case, products: &Products) -> Option<Vendor> {
+    match need {
+        Need::Capture | Need::DecryptionKey => None,
+        Need::IdpMetadata | Need::SpMetadataInIdp => Some(case.idp_vendor),
+        Need::SpMetadata | Need::IdpMetadataInSp => Some(case.sp_vendor),
+        _ => products.whose(need).and_then(|(product, _)| Vendor::read(&product.id)),
+    }
+}
+
 /// It is an export of a product that is known not to take part, so there is none to ask for.
 pub fn is_foreign(case: &Case, need: Need, products: &Products) -> bool {
     let Some((product, _)) = products.whose(need) else { return false };

@@ -2,7 +2,7 @@
 
 use super::check::{WHAT_IS_READ, say_notes};
 use super::examining::{Manner, examine, judge};
-use crate::args::{CompareArguments, ListFormat};
+use crate::args::{CompareArguments, CompareFormat};
 use crate::checkers::Checkers;
 use crate::console;
 use crate::failure::{self, Failure};
@@ -33,8 +33,10 @@ pub(crate) fn run(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
     }
     let found = compare::contrast(side(&good), side(&bad));
     match arguments.format {
-        ListFormat::Json => output::print_bytes(json::pretty(&contrast::written(&good, &bad, &found))?.as_bytes())?,
-        ListFormat::Text => output::print(&contrast::text(&good, &bad, &found, console::width()))?,
+        CompareFormat::Json => output::print_bytes(json::pretty(&contrast::written(&good, &bad, &found))?.as_bytes())?,
+        CompareFormat::Text => output::print(&contrast::text(&good, &bad, &found, console::width()))?,
+        CompareFormat::Markdown => output::print(&contrast::markdown(&good, &bad, &found))?,
+        CompareFormat::Html => output::print_bytes(contrast::html(&good, &bad, &found)?.as_bytes())?,
     }
     Ok(ExitCode::SUCCESS)
 }

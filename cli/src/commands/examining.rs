@@ -13,6 +13,7 @@ use diag_products::Products;
 use diag_render::Judged;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How to judge.
@@ -43,8 +44,22 @@ impl Default for Manner {
     }
 }
 
+/// A case as it would be, were it changed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Supposed {
+    /// Texts in place of documents, by their numbers.
+    pub(crate) amended: BTreeMap<usize, Vec<u8>>,
+    /// Configuration alone, without what was recorded.
+    pub(crate) without_captures: bool,
+}
+
 /// Reads the files as one case.
 pub(crate) fn examine(files: &[File], manner: &Manner, meter: &Meter) -> Examination {
+    examine_supposed(files, manner, meter, Supposed::default())
+}
+
+/// Reads the files as the case that they would be.
+pub(crate) fn examine_supposed(files: &[File], manner: &Manner, meter: &Meter, supposed: Supposed) -> Examination {
     let supplied = files
         .iter()
         .map(|file| Supplied {
@@ -62,6 +77,8 @@ pub(crate) fn examine(files: &[File], manner: &Manner, meter: &Meter) -> Examina
         now: Timestamp::now(),
         keys: manner.keys.clone(),
         products: Arc::clone(&manner.products),
+        amended: supposed.amended,
+        without_captures: supposed.without_captures,
     };
     diag_core::examine::examine(request, &mut |_| {})
 }

@@ -1,5 +1,6 @@
 //! One file per command: what it reads, what it prints, how it ends.
 
+mod ask;
 mod check;
 mod checks;
 mod compare;
@@ -30,6 +31,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Compare(compare)) => compare::run(&compare),
         Some(Command::Facts(facts)) => facts::run(&facts),
         Some(Command::Fix(fix)) => fix::run(&fix),
+        Some(Command::Ask(ask)) => ask::run(&ask),
         Some(Command::Checks(checks)) => checks::run(&checks),
         Some(Command::Plugin(plugin)) => plugin::run(&plugin),
         Some(Command::Product(product)) => product::run(&product),

@@ -63,6 +63,9 @@ const MEANINGLESS: &[&str] = &[
 /// Names by which the members of a list are told apart, first that is there.
 const KEYS: &[&str] = &["name", "attribute", "element", "parent", "binding", "usage", "method", "key_id", "role", "index"];
 
+/// What a message's fate is called.
+pub(super) const FATE: &str = "what became of it";
+
 /// Deepest path of names.
 const DEEPEST: usize = 12;
 
@@ -109,7 +112,7 @@ fn object(facts: &mut Facts, path: &str, fields: &Map<String, Value>, depth: usi
         let name = match name.as_str() {
             // What is registered, or an address: the list is named already.
             "value" if !path.is_empty() => path.to_owned(),
-            "fate" => below_path(path, "what became of it"),
+            "fate" => below_path(path, FATE),
             other => below_path(path, &other.replace('_', " ")),
         };
         walk(facts, &name, value, depth + 1);

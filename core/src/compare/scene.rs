@@ -61,10 +61,12 @@ pub(super) fn of(case: &Case) -> Scene {
         scene.insert(Topic::Steps, steps(attempt));
         let message = |id: &Option<String>| id.as_ref().and_then(|id| case.messages.iter().find(|message| message.id == *id));
         if let Some(request) = message(&attempt.request) {
-            scene.insert(Topic::Request, said(request));
+            let facts = judged_apart(&mut scene, said(request), "what became of the request");
+            scene.insert(Topic::Request, facts);
         }
         if let Some(response) = message(&attempt.response) {
-            scene.insert(Topic::Response, response_facts(response));
+            let facts = judged_apart(&mut scene, response_facts(response), "what became of the response");
+            scene.insert(Topic::Response, facts);
             if let Some(exchange) = response.delivered_in().and_then(|index| case.exchanges.get(index)) {
                 scene.insert(Topic::Delivery, delivery(exchange));
             }
@@ -94,6 +96,14 @@ pub(super) fn of(case: &Case) -> Scene {
         add(&mut scene, Topic::SpConfiguration, configuration);
     }
     scene
+}
+
+/// What was said is told before what came of it.
+fn judged_apart(scene: &mut Scene, mut facts: Facts, name: &str) -> Facts {
+    if let Some(values) = facts.remove(facts::FATE) {
+        scene.entry(Topic::SignIn).or_default().insert(name.to_owned(), values);
+    }
+    facts
 }
 
 fn add(scene: &mut Scene, topic: Topic, value: &impl Serialize) {

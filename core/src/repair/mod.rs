@@ -33,6 +33,8 @@ const MAX_DOCUMENT: usize = 16 << 20;
 /// A metadata document that was handed in, or found inside an export.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
+    /// Its number among the documents of the case, where it is one of its own.
+    pub number: Option<usize>,
     /// Id of the input it came from.
     pub input: String,
     /// Id of the text that places in it count in, where that is not the input: `c1.samlMetadataIdP`.

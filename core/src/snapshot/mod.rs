@@ -22,6 +22,8 @@ use diag_sdk::case::input::InputKind;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::sp_configuration::{KeyStore, ProxyService, SpConfiguration};
 
+pub(crate) use entra::APPLICATION_KEY as REGISTRATION_KEY;
+
 /// What the exports say.
 #[derive(Debug, Default)]
 pub struct Snapshot {

@@ -94,37 +94,43 @@ fn run(case: &Case, out: &mut Findings) {
 /// The browser was led by another site to where responses are taken, without one, and the service provider answered
 /// with an error: the attempt, and the exchange that shows it.
 fn led_to_consumer<'a>(case: &'a Case, urls: &Urls<'_>) -> Option<(&'a Attempt, &'a Exchange)> {
-    let refused = case.sign_in_attempts().filter(|attempt| attempt.failed() && attempt.request.is_none() && attempt.response.is_none());
-    refused.into_iter().find_map(|attempt| {
-        let end = attempt.end?;
-        let exchange = case.exchanges.get(end)?;
-        let address = Address::parse(&exchange.url)?;
-        let consumes = urls.all().any(|known| address::reaches(known, &exchange.url)) || is_consumer_path(&address);
-        let opened = exchange.method == "GET" && exchange.status >= 400 && !exchange.url.contains("SAMLResponse=") && consumes;
+    refused_at_consumer(case, urls).find_map(|(attempt, end, exchange)| {
         let led = |before: &Exchange| {
-            let elsewhere = Address::parse(&before.url).is_some_and(|from| from.host != address.host);
-            elsewhere && before.location.as_deref().is_some_and(|location| address::reaches(location, &exchange.url))
+            is_elsewhere(before, exchange) && before.location.as_deref().is_some_and(|location| address::reaches(location, &exchange.url))
         };
         let by_another = case.exchanges.get(..end).unwrap_or_default().iter().rev().take(5).any(led);
-        (opened && by_another).then_some((attempt, exchange))
+        by_another.then_some((attempt, exchange))
     })
 }
 
 /// The same without a redirect that leads there: the page before is of another host, as a portal's is.
 fn opened_consumer<'a>(case: &'a Case, urls: &Urls<'_>) -> Option<(&'a Attempt, &'a Exchange)> {
     led_to_consumer(case, urls).or_else(|| {
-        let refused = case.sign_in_attempts().filter(|attempt| attempt.failed() && attempt.request.is_none() && attempt.response.is_none());
-        refused.into_iter().find_map(|attempt| {
-            let end = attempt.end?;
-            let exchange = case.exchanges.get(end)?;
-            let address = Address::parse(&exchange.url)?;
-            let consumes = urls.all().any(|known| address::reaches(known, &exchange.url)) || is_consumer_path(&address);
-            let opened = exchange.method == "GET" && exchange.status >= 400 && !exchange.url.contains("SAMLResponse=") && consumes;
+        refused_at_consumer(case, urls).find_map(|(attempt, end, exchange)| {
             let before = case.exchanges.get(end.checked_sub(1)?)?;
-            let elsewhere = Address::parse(&before.url).is_some_and(|from| from.host != address.host);
-            (opened && elsewhere).then_some((attempt, exchange))
+            is_elsewhere(before, exchange).then_some((attempt, exchange))
         })
     })
+}
+
+/// Attempts without any message that end with an error where responses are taken: the attempt, the index of the
+/// exchange, and the exchange.
+fn refused_at_consumer<'a>(case: &'a Case, urls: &Urls<'_>) -> impl Iterator<Item = (&'a Attempt, usize, &'a Exchange)> {
+    let refused = case.sign_in_attempts().filter(|attempt| attempt.failed() && attempt.request.is_none() && attempt.response.is_none());
+    refused.filter_map(move |attempt| {
+        let end = attempt.end?;
+        let exchange = case.exchanges.get(end)?;
+        let address = Address::parse(&exchange.url)?;
+        let consumes = urls.all().any(|known| address::reaches(known, &exchange.url)) || is_consumer_path(&address);
+        let opened = exchange.method == "GET" && exchange.status >= 400 && !exchange.url.contains("SAMLResponse=") && consumes;
+        opened.then_some((attempt, end, exchange))
+    })
+}
+
+/// They are of two hosts.
+fn is_elsewhere(before: &Exchange, exchange: &Exchange) -> bool {
+    let host = |exchange: &Exchange| Address::parse(&exchange.url).map(|address| address.host);
+    host(before).is_some_and(|from| Some(from) != host(exchange))
 }
 
 fn is_consumer_path(address: &Address) -> bool {

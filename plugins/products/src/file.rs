@@ -1,5 +1,6 @@
 //! What a product file holds, format `diag-product/1`: one product, read from TOML and refused where a key is not known.
 
+use crate::writing::{Field, Tool};
 use diag_sdk::{Meaning, Need, Setting, Who};
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +82,12 @@ pub struct Product {
     /// How to get what diag reads of it.
     #[serde(default, rename = "export")]
     pub exports: Vec<Export>,
+    /// Fields of its exports that hold settings.
+    #[serde(default, rename = "field")]
+    pub fields: Vec<Field>,
+    /// Tools that send changed fields.
+    #[serde(default, rename = "tool")]
+    pub tools: Vec<Tool>,
     /// Words that a fix needs at this product beyond the check's own.
     #[serde(default)]
     pub advice: Vec<Advice>,
@@ -326,6 +333,12 @@ pub struct Export {
     pub name: Option<String>,
     /// How one gets it: address, menu path or command.
     pub how: String,
+    /// The same step by step, for somebody who has never done it.
+    #[serde(default)]
+    pub steps: Vec<String>,
+    /// What the file may be called.
+    #[serde(default)]
+    pub file: Option<String>,
     /// Where that was read.
     #[serde(default)]
     pub source: String,

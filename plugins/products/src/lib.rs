@@ -10,6 +10,7 @@
 //! - [`load`]: reading a file, with every fault at its place
 //! - [`Products`]: all of them as one set that is asked
 //! - [`pattern`], [`folded`]: how words are compared
+//! - [`writing`]: the fields of exports that hold settings, and the tools that write them
 //! - [`grammar`]: reads stated reasons in words that no file has, by the vocabulary of `words/`, one file for each language
 
 mod explain;
@@ -23,6 +24,7 @@ mod matcher;
 pub mod pattern;
 mod proof;
 mod set;
+pub mod writing;
 
 pub use diag_sdk::Vendor;
 pub use explain::{Dropped, Explained};

@@ -186,6 +186,21 @@ impl Reading<'_, '_> {
                 faults.push(self.here(self.span("screen", index, "setting"), "a second screen for this setting"));
             }
         }
+        for (index, field) in product.fields.iter().enumerate() {
+            if field.at.is_empty() || field.at.split('.').any(|name| name.is_empty() || name.contains(['/', '~', '[', ' '])) {
+                faults.push(
+                    self.here(self.span("field", index, "at"), "the way to a field is its names with dots between, as web.redirectUris"),
+                );
+            }
+            if field.list && (field.to.is_some() || !field.words.is_empty()) {
+                faults.push(self.here(self.span("field", index, "list"), "a list has no fixed values: values are added to it"));
+            }
+        }
+        for (index, tool) in product.tools.iter().enumerate() {
+            if !tool.run.contains("{body}") {
+                faults.push(self.here(self.span("tool", index, "run"), "a tool is given the file with the changed fields: {body}"));
+            }
+        }
         for (index, demand) in product.demands.iter().enumerate() {
             if let Some(Err(fault)) = demand.shape.as_deref().map(Pattern::read) {
                 faults.push(self.here(self.span("demand", index, "shape"), fault.to_string()));

@@ -3,6 +3,7 @@
 use crate::file::{Code, CodeShape, Export, Kept, Product, Role, Text, Wanted, Where};
 use crate::matcher::{Matched, Matcher};
 use crate::proof::{Proven, Recogniser, Signs};
+use crate::writing::{Field, Tool};
 use diag_sdk::case::product::{Cloud, Demanded, ProductFacts, VendorCode};
 use diag_sdk::{Need, Setting, Vendor};
 use std::sync::{Arc, LazyLock};
@@ -276,6 +277,21 @@ impl Products {
     pub fn whose(&self, need: Need) -> Option<(&Product, &Export)> {
         let own = |product: &Product| product.exports.iter().position(|export| export.what == Wanted::Input(need) && export.name.is_some());
         self.list.iter().find_map(|product| own(product).map(|index| (product, &product.exports[index])))
+    }
+
+    /// The fields of the product's exports that hold a setting, for what a check found. Those that name the check go
+    /// before those that name none.
+    pub fn fields(&self, vendor: Vendor, check: &str, setting: Setting) -> Vec<&Field> {
+        let all = self.get(vendor.id()).map(|product| product.fields.as_slice()).unwrap_or_default();
+        let of_setting = || all.iter().filter(|field| field.setting == setting);
+        let own: Vec<&Field> = of_setting().filter(|field| field.checks.iter().any(|known| known == check)).collect();
+        if own.is_empty() { of_setting().filter(|field| field.checks.is_empty()).collect() } else { own }
+    }
+
+    /// The tools that change objects of such an export.
+    pub fn tools(&self, vendor: Vendor, of: Need) -> impl Iterator<Item = &Tool> {
+        let all = self.get(vendor.id()).map(|product| product.tools.as_slice()).unwrap_or_default();
+        all.iter().filter(move |tool| tool.of == of)
     }
 
     /// Words a fix of a check needs at the product.

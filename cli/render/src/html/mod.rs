@@ -68,8 +68,8 @@ struct Alike<'v> {
     more: usize,
 }
 
-/// The reports, one after another on one page.
-pub(crate) fn render(judged: &[Judged], detail: Detail) -> anyhow::Result<String> {
+/// What every page is written with: its style, and text that cannot become markup.
+pub(crate) fn environment() -> anyhow::Result<Environment<'static>> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -81,6 +81,12 @@ pub(crate) fn render(judged: &[Judged], detail: Detail) -> anyhow::Result<String
     environment.add_filter("beyond", beyond);
     environment.add_filter("capitalised", capitalised);
     environment.add_filter("unticked", |text: String| text.replace('`', ""));
+    Ok(environment)
+}
+
+/// The reports, one after another on one page.
+pub(crate) fn render(judged: &[Judged], detail: Detail) -> anyhow::Result<String> {
+    let mut environment = environment()?;
     environment.add_template(NAME, TEMPLATE)?;
     let room = Room { root: EXCERPT_WIDTH, listed: EXCERPT_WIDTH };
     let several = judged.len() > 1;

@@ -163,7 +163,7 @@ fn basis(out: &mut String, case: &CaseView<'_>) {
 }
 
 /// Plain text: nothing in it is markup.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in visible(text).chars() {
         if matches!(character, '\\' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '#' | '|' | '~' | '&') {
@@ -180,7 +180,7 @@ fn prose(text: Prose<'_>) -> String {
 }
 
 /// A value as code, whatever backticks it holds.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = visible(text);
     if text.is_empty() {
         return "(empty)".to_owned();

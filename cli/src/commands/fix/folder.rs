@@ -51,7 +51,8 @@ impl Folder {
         // Letter case makes no difference on some file systems.
         while !self.taken.insert(free.to_lowercase()) {
             number += 1;
-            free = format!("{}-{number}.xml", name.strip_suffix(".xml").unwrap_or(name));
+            let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "xml"));
+            free = format!("{stem}-{number}.{ending}");
         }
         let path = self.path.join(free);
         let shown = path.display().to_string();
@@ -102,29 +103,43 @@ pub(super) fn name_of(input: &str, entry: Option<&str>) -> String {
     let last = input.rsplit(['/', '\\']).next().unwrap_or_default();
     let name = last.strip_suffix(".gz").unwrap_or(last);
     match entry {
-        Some(entry) => safe(&format!("{}-{entry}-samlMetadataIdP", stem(name))),
-        None => safe(name),
+        Some(entry) => safe(&format!("{}-{entry}-samlMetadataIdP", stem(name)), "xml"),
+        None => safe(name, "xml"),
     }
+}
+
+/// The name of a changed copy of an export.
+pub(super) fn name_of_export(input: &str) -> String {
+    let last = input.rsplit(['/', '\\']).next().unwrap_or_default();
+    safe(last.strip_suffix(".gz").unwrap_or(last), "json")
+}
+
+/// The name of what is sent to change an object.
+pub(super) fn name_of_body(sort: &str, object: &str, option: Option<usize>) -> String {
+    let option = option.map(|number| format!("-option-{number}")).unwrap_or_default();
+    // It stands on command lines, so that it has no blank.
+    let object: String = object.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    safe(&format!("{sort}-{object}{option}-body"), "json")
 }
 
 fn stem(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
-/// A name that is one name on every system, and ends in `.xml`.
-fn safe(name: &str) -> String {
+/// A name that is one name on every system, and has this ending.
+fn safe(name: &str, ending: &str) -> String {
     let plain: String = name.chars().map(|c| if c.is_alphanumeric() || " ._-+()@".contains(c) { c } else { '_' }).collect();
     let plain = plain.trim_start_matches(['.', '-', ' ']).trim_end_matches(['.', ' ']);
-    let stem = if plain.to_ascii_lowercase().ends_with(".xml") { stem(plain) } else { plain };
+    let stem = if plain.to_ascii_lowercase().ends_with(&format!(".{ending}")) { stem(plain) } else { plain };
     let end = (0..=LONGEST.min(stem.len())).rev().find(|end| stem.is_char_boundary(*end)).unwrap_or_default();
     let stem = stem.get(..end).unwrap_or_default().trim_end_matches(['.', ' ']);
     let first = stem.split('.').next().unwrap_or_default().trim_end();
     if stem.is_empty() {
-        "metadata.xml".to_owned()
+        format!("{}.{ending}", if ending == "xml" { "metadata" } else { "export" })
     } else if is_device(first) {
-        format!("_{stem}.xml")
+        format!("_{stem}.{ending}")
     } else {
-        format!("{stem}.xml")
+        format!("{stem}.{ending}")
     }
 }
 
@@ -160,6 +175,8 @@ mod tests {
         }
         assert_eq!(name_of("x/virtualproxy.json", Some("Entra ID / new")), "virtualproxy-Entra ID _ new-samlMetadataIdP.xml");
         assert!(name_of(&"ü".repeat(500), None).len() <= LONGEST + 4);
+        assert_eq!((name_of_export("a.zip/../vp.JSON").as_str(), name_of_export("-").as_str()), ("vp.json", "export.json"));
+        assert_eq!(name_of_body("virtualproxyconfig", "Entra / 'new'", Some(2)), "virtualproxyconfig-Entra----new--option-2-body.json");
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub(super) fn answered<'j>(judged: &'j Judged, document: &Document, changes: &[C
 }
 
 /// New metadata is asked for at the service provider, and what is published is at hand.
-fn fresh_copy_wanted(judged: &Judged) -> bool {
+pub(super) fn fresh_copy_wanted(judged: &Judged) -> bool {
     // A copy that can be mended is as good as a new one, unless it does not even parse: then nobody
     // knows what else happened to it.
     let mended =
@@ -60,13 +60,27 @@ fn fresh_copy_wanted(judged: &Judged) -> bool {
         && judged.case.idp_metadata(HeldBy::Publisher).any(|published| published.idp.is_some())
 }
 
-/// A copy at the service provider whose published version is at hand.
-fn superseded(judged: &Judged, document: &Document) -> bool {
+/// It is what an identity provider publishes.
+pub(super) fn is_published(judged: &Judged, document: &Document) -> bool {
+    document.held_by == HeldBy::Publisher
+        && entities(judged, document).any(|entity| entity.held_by == HeldBy::Publisher && entity.idp.is_some())
+}
+
+/// A copy at the service provider whose published version is at hand, or in whose place a finding wants what is published.
+pub(super) fn superseded(judged: &Judged, document: &Document) -> bool {
     let of_document = entities(judged, document).next();
     document.held_by == HeldBy::Sp
-        && of_document.is_none_or(|held| {
+        && (of_document.is_none_or(|held| {
             judged.case.idp_metadata(HeldBy::Publisher).any(|published| published.entity_id.value == held.entity_id.value)
-        })
+        }) || is_unwanted(judged, document))
+}
+
+/// A finding about this very copy, which no repair does away with, has another uploaded.
+fn is_unwanted(judged: &Judged, document: &Document) -> bool {
+    let lies_here =
+        |finding: &ReportedFinding| finding.places.iter().any(|place| place.input == document.input && place.message == document.message);
+    let serious = judged.report.findings.iter().filter(|finding| finding.severity >= Severity::Warning && finding.repairs.is_empty());
+    serious.filter(|finding| lies_here(finding)).any(|finding| finding.causes.iter().any(is_upload))
 }
 
 fn entities<'j>(judged: &'j Judged, document: &Document) -> impl Iterator<Item = &'j Metadata> {

@@ -4,17 +4,15 @@
 use super::plan::is_upload;
 use diag_core::report::ReportedFinding;
 use diag_render::Judged;
-use diag_render::fixes::{Copied, Step, Task};
-use diag_sdk::case::input::HeldBy;
+use diag_render::fixes::{Step, Task};
 use diag_sdk::{Cause, Severity};
 use std::collections::BTreeSet;
 
-/// The tasks, root causes first. `answered` are ids of findings that a copy does away with.
-pub(super) fn by_hand(judged: &Judged, answered: &[String], copies: &[Copied]) -> Vec<Task> {
+/// The tasks, root causes first. `answered` are ids of findings that a copy does away with; `fresh` is the file with the
+/// identity provider's present metadata, where one is at hand.
+pub(super) fn by_hand(judged: &Judged, answered: &BTreeSet<String>, fresh: Option<&str>) -> Vec<Task> {
     let left = |finding: &&ReportedFinding| !answered.contains(&finding.id);
-    // What is wrong with a held copy is wrong with a corrected copy of it, too: only what is published counts.
-    let published = copies.iter().find(|copy| copy.held_by == HeldBy::Publisher && !copy.uploads.is_empty());
-    let fresh = |cause: &Cause| published.filter(|_| is_upload(cause)).map(|copy| copy.path.clone());
+    let fresh = |cause: &Cause| fresh.filter(|_| is_upload(cause)).map(str::to_owned);
     let mut asked: BTreeSet<[Option<String>; 3]> = BTreeSet::new();
     let mut tasks = Vec::new();
     let mut add = |finding: &ReportedFinding, causes: Vec<&Cause>| {
@@ -30,7 +28,7 @@ pub(super) fn by_hand(judged: &Judged, answered: &[String], copies: &[Copied]) -
             check: finding.check.clone(),
             severity: finding.severity,
             message: finding.message.clone(),
-            causes: causes.into_iter().map(|cause| Step { cause: cause.clone(), copy: fresh(cause) }).collect(),
+            causes: causes.into_iter().map(|cause| Step { cause: cause.clone(), copy: fresh(cause), bodies: Vec::new() }).collect(),
         });
     };
     for finding in judged.root_causes().into_iter().filter(left) {

@@ -14,6 +14,9 @@ use policy::{Content, Policy, Sort};
 /// The product whose exports are read here, by the id of its product file.
 pub(crate) const VENDOR: Vendor = Vendor::named("entra");
 
+/// The field by which both objects of a registration name it.
+pub(crate) const APPLICATION_KEY: &str = "appId";
+
 /// Everything read from exports of Entra tenants so far.
 #[derive(Debug, Default)]
 pub struct Tenant {

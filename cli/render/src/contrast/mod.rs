@@ -1,19 +1,31 @@
 //! What differs between a working and a failing case, for people and for programs.
 
-use super::Judged;
-use super::text::page::{Page, plain, styled, with_code};
-use super::view::headline;
+mod html;
+mod markdown;
+
+use crate::Judged;
 use crate::terminal::{DIM, ERROR, GOOD, STRONG, WARNING};
+use crate::text::page::{Page, plain, styled, with_code};
 use crate::tone::Tone;
+use crate::view::headline;
 use crate::wording;
 use diag_core::compare::{Contrast, Contrasted, Found};
 use diag_core::verdict::Verdict;
 use serde::Serialize;
 
+pub use html::html;
+pub use markdown::markdown;
+
 /// Most values of a fact that are told.
 const VALUES_SHOWN: usize = 6;
 /// Columns before values.
 const INDENT: usize = 12;
+
+/// Said where no fact differs.
+const NOTHING_DIFFERS: &str = "No fact differs that both cases have";
+/// What to do then.
+const WHAT_TO_ADD: &str =
+    "What makes the difference is in neither: record both sign-ins from before the first click on, and add both sides' configuration.";
 
 /// What `diag compare --format json` prints.
 #[derive(Debug, Serialize)]
@@ -53,16 +65,7 @@ pub fn text(good: &Judged, bad: &Judged, contrast: &Contrast, width: usize) -> S
     found(&mut page, "FOUND IN BOTH, SO NOT WHAT MAKES THE DIFFERENCE", &contrast.in_both, Tone::Quiet);
     not_compared(&mut page, contrast);
     page.blank();
-    page.paragraph(
-        0,
-        &styled(
-            DIM,
-            &format!(
-                "{} the same in both",
-                if contrast.same == 1 { "1 fact is".to_owned() } else { format!("{} facts are", contrast.same) }
-            ),
-        ),
-    );
+    page.paragraph(0, &styled(DIM, &format!("{} the same in both", facts_are(contrast.same))));
     page.finish()
 }
 
@@ -84,8 +87,8 @@ fn differences(page: &mut Page, contrast: &Contrast) {
     page.blank();
     let number = contrast.differences.len() + contrast.more;
     if number == 0 {
-        page.line(&styled(WARNING, "No fact differs that both cases have"));
-        page.paragraph(0, "What makes the difference is in neither: record both sign-ins from before the first click on, and add both sides' configuration.");
+        page.line(&styled(WARNING, NOTHING_DIFFERS));
+        page.paragraph(0, WHAT_TO_ADD);
         return;
     }
     page.line(&format!("{}  {}", styled(STRONG, "DIFFERENCES"), styled(DIM, &number.to_string())));
@@ -129,7 +132,17 @@ fn not_compared(page: &mut Page, contrast: &Contrast) {
     page.blank();
     page.line(&styled(STRONG, "NOT COMPARED"));
     for one in &contrast.not_compared {
-        let side = if one.in_working { "only the working case has it" } else { "only the failing case has it" };
+        let side = holder(one.in_working);
         page.hanging("  ·", 4, &format!("{}  {}", plain(&one.about), styled(DIM, side)));
     }
+}
+
+/// Who has what could not be compared.
+fn holder(in_working: bool) -> &'static str {
+    if in_working { "only the working case has it" } else { "only the failing case has it" }
+}
+
+/// `12 facts are`.
+fn facts_are(number: usize) -> String {
+    if number == 1 { "1 fact is".to_owned() } else { format!("{number} facts are") }
 }

@@ -1,0 +1,55 @@
+//! Guides show what the program says today: every block that begins with `$ diag` is executed.
+//!
+//! `UPDATE_GUIDES=1 cargo test -p diag-cli --test documented` writes the answers anew.
+
+mod support;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use support::{diag_in, out};
+
+/// Guides with executed examples.
+const GUIDES: &[&str] = &["ask.md", "compare.md", "fix.md"];
+
+/// The guide with every answer as it is now.
+fn answered(text: &str, root: &Path) -> (String, usize) {
+    let (mut answered, mut examples) = (String::new(), 0);
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(answered, "{line}");
+        if line != "```console" {
+            continue;
+        }
+        let command = lines.next().expect("a command");
+        let arguments: Vec<&str> = command.strip_prefix("$ diag ").expect("`$ diag` begins an example").split_whitespace().collect();
+        let output = diag_in(root, &arguments);
+        assert_eq!(output.status.code(), Some(0), "{command}");
+        let _ = write!(answered, "{command}\n{}", out(&output));
+        examples += 1;
+        for rest in lines.by_ref() {
+            if rest == "```" {
+                let _ = writeln!(answered, "```");
+                break;
+            }
+        }
+    }
+    (answered, examples)
+}
+
+#[test]
+fn guides_show_what_is_said_today() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    for guide in GUIDES {
+        let path = root.join("docs").join(guide);
+        let text = fs::read_to_string(&path).expect("the guide").replace("\r\n", "\n");
+        let (answered, examples) = answered(&text, root);
+        assert!(examples > 0, "{guide} shows nothing");
+        if std::env::var_os("UPDATE_GUIDES").is_some() {
+            fs::write(&path, &answered).expect("written");
+            continue;
+        }
+        assert_eq!(text, answered, "docs/{guide} shows another answer: UPDATE_GUIDES=1 writes it anew");
+    }
+}
