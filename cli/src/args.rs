@@ -77,6 +77,8 @@ pub(crate) enum Command {
     Facts(FactsArguments),
     /// Write the message that asks for the files that are missing, with the steps to get each
     Ask(AskArguments),
+    /// Write a copy that can be given away: nothing secret in it, and judged as the original is
+    Redact(RedactArguments),
     /// List every check
     Checks(ChecksArguments),
     /// Write, test, trust and list check plugins of your own
@@ -203,6 +205,43 @@ pub(crate) struct ProductArguments {
     /// Know this product, too: what its pages and logs say, and where its screens are (repeat for several)
     #[arg(long = "product", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) products: Vec<PathBuf>,
+}
+
+/// Options of `redact`.
+#[derive(Debug, Args)]
+pub(crate) struct RedactArguments {
+    /// Files and folders (walked), read as one case
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Where the copy goes: a file for one file, a folder for several, or case.zip for copies, receipt and report in one
+    #[arg(long, short, value_name = "FILE|DIR", required_unless_present = "check", value_hint = ValueHint::AnyPath, help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write nothing: tell whether anything known as secret is left in these files
+    #[arg(long, conflicts_with_all = ["output", "map", "keep_bodies"])]
+    pub(crate) check: bool,
+    /// Replace names and addresses of people, and ids of directories and objects
+    #[arg(long)]
+    pub(crate) identities: bool,
+    /// Replace host names
+    #[arg(long)]
+    pub(crate) hosts: bool,
+    /// Keep bodies that no diagnosis needs: scripts, pictures and the like
+    #[arg(long)]
+    pub(crate) keep_bodies: bool,
+    /// Write what stands for what to this file, which is as secret as the original
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub(crate) map: Option<PathBuf>,
+    /// How to print the receipt
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Output")]
+    pub(crate) format: ListFormat,
+    /// Replace copies of an earlier run
+    #[arg(long, help_heading = "Output")]
+    pub(crate) force: bool,
+    /// Judge configuration at this moment (RFC 3339) instead of now
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Judging")]
+    pub(crate) at: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) beside: BesideArguments,
 }
 
 /// `--grant NAME=WHAT`.

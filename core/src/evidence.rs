@@ -18,6 +18,8 @@ pub struct Evidence {
     pub documents: Vec<Document>,
     /// What exporters removed: `cookies`, `bodies`, `post-data`, `headers`.
     pub removed_by_exporter: Vec<String>,
+    /// Records that came with copies whose values were taken out, as JSON.
+    pub records: Vec<String>,
 }
 
 /// A document that is no capture, decoded to text.

@@ -6,6 +6,7 @@ use crate::crypto::{self, PrivateKey};
 use crate::evidence::{Document, Evidence};
 use crate::intake::{self, Supplied};
 use crate::log::{self, Log};
+use crate::recorded::{self, Record};
 use crate::saml::messages::Decoded;
 use crate::saml::metadata::{self, Holding};
 use crate::seal::Sealer;
@@ -15,7 +16,7 @@ use crate::{judgement, participants, repair, saml, snapshot, story};
 use diag_products::{Products, Proven};
 use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::AttemptKind;
-use diag_sdk::case::input::{BrokenDocument, HeldBy, InputKind, Trouble};
+use diag_sdk::case::input::{BrokenDocument, HeldBy, Input, InputKind, Trouble};
 use diag_sdk::case::judgement::Part;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::metadata::Metadata;
@@ -76,6 +77,10 @@ pub struct Examination {
     pub documents: Vec<repair::Document>,
     /// The exports of configuration as they were handed in, for changes.
     pub exports: Vec<amend::Export>,
+    /// Hashes of the messages by their ids, by which records of copies name them.
+    pub hashes: BTreeMap<String, String>,
+    /// Records that came with the files.
+    pub records: Vec<Record>,
 }
 
 /// Reads, decodes, verifies and joins everything into one Case.
@@ -116,6 +121,10 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     for unveiled in crypto::decrypt(&mut decoded, &case, &request.keys, &sealer) {
         sources.add_xml(&unveiled.id, &unveiled.text);
     }
+    let records = recorded::read(evidence.records.iter().chain(decoded.iter().filter_map(|one| one.record.as_ref())).map(String::as_str));
+    case.has_decryption_key |= recorded::apply(&mut decoded, &case, &records);
+    note_records(&mut case, &records);
+    let hashes = recorded::hashes(&decoded);
     case.messages = decoded.into_iter().map(|message| message.facts).collect();
     participants::read_codes(&mut case, &products);
     story::complete(&mut case, &evidence, &products);
@@ -127,7 +136,7 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     sources.blot(&known);
     let exports = exports(&evidence.documents);
     let documents = documents(evidence.documents, held, &case);
-    Examination { case, sources, documents, exports }
+    Examination { case, sources, documents, exports, hashes, records }
 }
 
 /// It tells what happened, not what is set.
@@ -146,6 +155,17 @@ fn exports(documents: &[Document]) -> Vec<amend::Export> {
         text: intake::encoding::text(&document.bytes).into_owned(),
     };
     documents.iter().enumerate().filter(|(_, document)| known(document)).map(export).collect()
+}
+
+/// Says of a case with records that it is a copy, and since when.
+fn note_records(case: &mut Case, records: &[Record]) {
+    let Some(on) = records.iter().map(|record| record.on.as_str()).max() else { return };
+    let day: String = on.chars().filter(|character| character.is_ascii_digit() || *character == '-').take(10).collect();
+    let note = format!("A copy whose secrets were taken out on {day}: signatures are judged as recorded then, not verified here");
+    let kind = |input: &&mut Input| matches!(input.kind, InputKind::Har | InputKind::SamlMessage);
+    if let Some(input) = case.inputs.iter_mut().find(kind) {
+        input.notes.push(note);
+    }
 }
 
 /// What whoever asks says of the question.

@@ -18,7 +18,9 @@ mod http_date;
 pub mod intake;
 pub mod judgement;
 mod log;
+pub mod mask;
 mod participants;
+pub mod recorded;
 pub mod redact;
 pub mod repair;
 pub mod report;
@@ -29,6 +31,7 @@ pub mod seal;
 pub mod secrets;
 #[cfg(test)]
 mod seeds;
+pub mod sharing;
 pub mod snapshot;
 pub mod sources;
 mod spoken;

@@ -3,6 +3,7 @@
 //! Every check ends in one of four ways: clean, found, skipped (an input is missing) or crashed.
 //! A report that hides the last two would lie.
 
+use crate::recorded;
 use diag_sdk::manifest::CheckAnswer;
 use diag_sdk::{Case, Check, Finding, Need, Plugin};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -85,8 +86,8 @@ impl Ending {
     }
 }
 
-/// Runs the selected checks of the plugins, in order of their ids.
-pub fn run(case: &Case, plugins: &[&'static Plugin], selection: &Selection) -> Run {
+/// Runs each check once.
+fn run_once(case: &Case, plugins: &[&'static Plugin], selection: &Selection) -> Run {
     let mut checks: Vec<&'static Check> = plugins.iter().flat_map(|plugin| plugin.checks.iter().copied()).collect();
     checks.sort_by_key(|check| check.id);
     let mut run = Run::default();
@@ -103,6 +104,17 @@ pub fn run(case: &Case, plugins: &[&'static Plugin], selection: &Selection) -> R
         run.checks.push(CheckRun { id: check.id.to_owned(), ending });
     }
     run
+}
+
+/// Runs the selected checks of the plugins, in order of their ids. Where facts come from the record of a copy, findings
+/// that are not made without it say that they rest on it.
+pub fn run(case: &Case, plugins: &[&'static Plugin], selection: &Selection) -> Run {
+    let mut first = run_once(case, plugins, selection);
+    if let Some(on) = recorded::believed(case) {
+        let otherwise = run_once(&recorded::without(case), plugins, selection);
+        recorded::mention(&mut first.findings, &otherwise.findings, on);
+    }
+    first
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod man;
 mod open;
 mod plugin;
 mod product;
+mod redact;
 mod schema;
 
 use crate::args::{Arguments, Command};
@@ -32,6 +33,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Facts(facts)) => facts::run(&facts),
         Some(Command::Fix(fix)) => fix::run(&fix),
         Some(Command::Ask(ask)) => ask::run(&ask),
+        Some(Command::Redact(redact)) => redact::run(&redact),
         Some(Command::Checks(checks)) => checks::run(&checks),
         Some(Command::Plugin(plugin)) => plugin::run(&plugin),
         Some(Command::Product(product)) => product::run(&product),

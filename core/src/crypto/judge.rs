@@ -61,6 +61,32 @@ pub fn judge_metadata(xml: &str, entities: &mut [Metadata], given: &[Certificate
     }
 }
 
+/// Every key that the signatures of messages may have been made with, by whose message it is.
+pub struct Known(Trusted);
+
+impl Known {
+    /// The keys of a case.
+    pub fn of(case: &Case) -> Self {
+        let issuers: BTreeSet<String> = case.messages.iter().filter_map(issuer).map(str::to_owned).collect();
+        Self(Trusted::of(case, &issuers))
+    }
+
+    /// Those that the signatures of this message are tried with.
+    pub fn keys(&self, message: &Message, case: &Case) -> &[TrustedKey] {
+        self.0.side_of(message, case).keys()
+    }
+
+    /// Those that the signatures of decrypted assertions are tried with.
+    pub fn keys_of_responses(&self) -> &[TrustedKey] {
+        self.0.of_responses().keys()
+    }
+
+    /// Adds to each match whether a registration names it.
+    pub fn mark(&self, message: &Message, case: &Case, matches: &mut [KeyMatch]) {
+        self.0.side_of(message, case).mark(matches);
+    }
+}
+
 /// Keys that one side may sign with.
 #[derive(Default)]
 pub(super) struct Side {

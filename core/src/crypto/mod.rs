@@ -19,7 +19,7 @@ mod work;
 
 pub use bergshamra_engine::BergshamraEngine;
 pub use decrypt::{Decrypted, decrypt_assertions};
-pub use judge::{judge, judge_metadata};
+pub use judge::{Known, judge, judge_metadata};
 pub use keys::{KeyRing, TrustedKey};
 pub use private_key::{KeyError, PrivateKey, load_key};
 pub use query::verify_query;

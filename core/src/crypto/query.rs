@@ -11,6 +11,7 @@ use super::engine::SignatureEngine;
 use super::keys::{Candidate, TrustedKey, candidates};
 use super::origin::made_by;
 use super::percent::{ENCODINGS, Plus, decode, lower, upper};
+use crate::mask;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use diag_sdk::case::signature::{KeyMatch, QuerySignature, Verdict};
@@ -54,6 +55,11 @@ fn judge(query: &Query<'_>, keys: &[TrustedKey], facts: &mut QuerySignature) {
     }
     if !engine.knows(&facts.algorithm) {
         facts.not_judged = Some("its SigAlg is not one of those judged here".to_owned());
+        return;
+    }
+    if query.is_withheld() {
+        facts.withheld = true;
+        facts.not_judged = Some(super::verify::WITHHELD.to_owned());
         return;
     }
     facts.keys_tried = keys.len();
@@ -148,6 +154,11 @@ impl<'q> Query<'q> {
     fn value(&self) -> Option<Vec<u8>> {
         let text: String = decode(self.signature, Plus::Plus).split_ascii_whitespace().collect();
         STANDARD.decode(text).ok()
+    }
+
+    /// A mark stands in place of the value.
+    fn is_withheld(&self) -> bool {
+        mask::is_mark(&decode(self.signature, Plus::Plus))
     }
 
     /// What the specification says is signed: the values as they were sent, in this order.

@@ -86,7 +86,15 @@ fn not_judged(signatures: &mut [Signature], reason: &str) {
     }
 }
 
+/// Why nothing can be said of a signature whose value was taken out.
+pub(super) const WITHHELD: &str = "its value was taken out of this copy, and no record of what it was came with it";
+
 fn judge<E: SignatureEngine>(engine: &E, xml: &str, reading: &SignatureReading, signature: &mut Signature, keys: &[TrustedKey]) {
+    if signature.withheld {
+        // What it covers may have been changed with it, so that its digests tell nothing either.
+        signature.not_judged = Some(WITHHELD.to_owned());
+        return;
+    }
     for (reference, read) in signature.references.iter_mut().zip(&reading.references) {
         reference.digest = read.digest;
         if let Some(range) = read.covers.clone() {

@@ -24,6 +24,7 @@ impl Intake<'_, '_> {
             }
         };
         let Some(requests) = document.get("requests").and_then(Value::as_array) else { return };
+        self.evidence.records.extend(document.get("_diag").map(Value::to_string));
         let before = self.evidence.exchanges.len();
         let mut hidden = false;
         for (index, request) in requests.iter().take(MAX_REQUESTS).enumerate() {

@@ -5,6 +5,7 @@
 
 use super::inflate::{MAX_RATIO, Outcome, inflate};
 use super::xml::{self, decode_text, looks_like_xml};
+use crate::mask;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -117,7 +118,8 @@ fn is_placeholder(value: &str) -> bool {
         return false;
     }
     let lower = value.to_lowercase();
-    PLACEHOLDERS.iter().any(|word| lower.contains(word))
+    mask::is_mark(value)
+        || PLACEHOLDERS.iter().any(|word| lower.contains(word))
         || lower.chars().all(|c| matches!(c, '*' | 'x' | '•' | '.' | '…' | '-' | '_' | '#'))
 }
 

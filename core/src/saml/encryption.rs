@@ -2,6 +2,7 @@
 
 use super::xml::{Locator, attribute, child, is, text_of};
 use crate::certificate;
+use crate::mask;
 use diag_sdk::case::signature::Encryption;
 use diag_sdk::spec::{NS_DSIG, NS_XENC, NS_XENC11};
 use roxmltree::Node;
@@ -37,6 +38,11 @@ fn read(node: Node<'_, '_>, locator: &Locator<'_>) -> Encryption {
         not_decrypted: None,
         key_digest: named(NS_DSIG, "DigestMethod"),
         key_mask: named(NS_XENC11, "MGF"),
+        withheld: data.is_some_and(|data| {
+            let values = data.descendants().filter(|inner| is(*inner, NS_XENC, "CipherValue"));
+            values.map(text_of).any(|value| mask::is_mark(&value.split_ascii_whitespace().collect::<String>()))
+        }),
+        recorded: None,
     }
 }
 

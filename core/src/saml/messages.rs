@@ -5,6 +5,7 @@ use super::protocol::facts_of;
 use super::sightings::{self, MessageParameter, Seen};
 use super::ws_federation;
 use crate::evidence::Evidence;
+use crate::mask;
 use crate::seal::Sealer;
 use diag_sdk::case::message::{Carrier, Damage, Message, MessageKind, Sighting};
 use diag_sdk::case::signature::QuerySignature;
@@ -26,6 +27,8 @@ pub struct Decoded {
     pub redirect: Option<RedirectQuery>,
     /// The value of its parameter, percent-decoded once.
     pub payload: String,
+    /// The record that stood behind it, as JSON.
+    pub record: Option<String>,
 }
 
 /// The exact octets of the query that carried a message: what its signature covers is cut from them.
@@ -72,6 +75,11 @@ fn message(number: usize, mut undone: Undone, seen: &[Seen], sealer: &Sealer) ->
     let id = format!("m{number}");
     let delivery = seen.iter().position(|one| matches!(one.carrier, Carrier::Query | Carrier::PostForm));
     let Some(leading) = delivery.map_or(seen.first(), |index| seen.get(index)) else { return Decoded::default() };
+    let mut record = None;
+    if let Some((message, behind)) = undone.xml.as_deref().and_then(mask::behind::split) {
+        record = Some(behind.to_owned());
+        undone.xml = Some(message.to_owned());
+    }
     let answer = undone.xml.as_deref().is_some_and(ws_federation::is_answer);
     if answer {
         undone.xml = undone.xml.map(|xml| ws_federation::token_in(&xml).into_owned());
@@ -116,7 +124,7 @@ fn message(number: usize, mut undone: Undone, seen: &[Seen], sealer: &Sealer) ->
         ..QuerySignature::default()
     });
     let redirect = in_query.raw_query.clone().zip(in_query.parameter).map(|(raw_query, parameter)| RedirectQuery { raw_query, parameter });
-    Decoded { facts, xml: undone.xml.unwrap_or_default(), redirect, payload: leading.value.clone() }
+    Decoded { facts, xml: undone.xml.unwrap_or_default(), redirect, payload: leading.value.clone(), record }
 }
 
 fn sighting(seen: &Seen, sealer: &Sealer) -> Sighting {

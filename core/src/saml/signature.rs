@@ -3,6 +3,7 @@
 
 use super::xml::{Locator, attribute, child, children, is, text_of};
 use crate::certificate;
+use crate::mask;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use diag_sdk::case::signature::{Oddity, Reference, Signature};
@@ -144,6 +145,7 @@ fn read<'a, 'i>(node: Node<'a, 'i>, root: Node<'a, 'i>, ids: &Ids<'a, 'i>, mut o
         .collect();
     odd.when(certificates.is_empty() && key_info.iter().any(|info| info.first_element_child().is_some()), Oddity::BareKey);
     Signature {
+        withheld: is_withheld(node),
         place: locator.element(node),
         parent: parent.map(|parent| parent.tag_name().name().to_owned()).unwrap_or_default(),
         parent_id: parent.and_then(|parent| attribute(parent, "ID").or_else(|| attribute(parent, "AssertionID"))).map(str::to_owned),
@@ -177,6 +179,12 @@ fn own_signed_infos(signature: Node<'_, '_>) -> usize {
         .filter(|inner| inner.ancestors().find(|outer| is(*outer, NS_DSIG, "Signature")) == Some(signature))
         .take(2)
         .count()
+}
+
+/// A mark stands in place of the value.
+fn is_withheld(signature: Node<'_, '_>) -> bool {
+    let text: String = child(signature, NS_DSIG, "SignatureValue").map(text_of).unwrap_or_default().split_ascii_whitespace().collect();
+    mask::is_mark(&text)
 }
 
 /// An ECDSA value as a DER sequence of two integers; XML Signature wants them concatenated raw.

@@ -131,14 +131,8 @@ impl Converter<'_> {
         };
         let size = if base64 { raw.len() / 4 * 3 } else { raw.len() };
         let sort = sort_of(mime);
-        // A quoted base64 text can only be looked into once it is decoded.
-        let telling = !base64 && [&b"SAML"[..], b"saml", b"AADSTS"].iter().any(|sign| memmem::find(raw, sign).is_some());
-        let wanted = match sort {
-            Sort::Page => size <= self.limits.body,
-            Sort::Plain => size <= MAX_PLAIN_BODY && (status >= 400 || telling || base64) || telling && size <= self.limits.body / 4,
-            Sort::Asset => false,
-        };
-        if !wanted || raw.is_empty() || (!telling && size > self.budget) {
+        let telling = !base64 && tells(raw);
+        if !is_read(mime, status, raw, base64, self.limits) || raw.is_empty() || (!telling && size > self.budget) {
             return None;
         }
         let body = long.text(&content.text)?;
@@ -151,6 +145,22 @@ impl Converter<'_> {
         }
         Some(body)
     }
+}
+
+/// Whether a body is read at all, by what is known without its budget: the one rule for reading and for leaving out.
+pub(crate) fn is_read(mime: &str, status: u16, raw: &[u8], base64: bool, limits: &Limits) -> bool {
+    let size = if base64 { raw.len() / 4 * 3 } else { raw.len() };
+    // A quoted base64 text can only be looked into once it is decoded.
+    let telling = !base64 && tells(raw);
+    match sort_of(mime) {
+        Sort::Page => size <= limits.body,
+        Sort::Plain => size <= MAX_PLAIN_BODY && (status >= 400 || telling || base64) || telling && size <= limits.body / 4,
+        Sort::Asset => false,
+    }
+}
+
+fn tells(raw: &[u8]) -> bool {
+    [&b"SAML"[..], b"saml", b"AADSTS"].iter().any(|sign| memmem::find(raw, sign).is_some())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -8,10 +8,14 @@ mod cookies;
 mod entry;
 mod exchange;
 mod furniture;
+mod parts;
 mod scan;
 mod slim;
 mod splitter;
 mod window;
+
+pub(crate) use exchange::is_read;
+pub(super) use parts::parts;
 
 use crate::evidence::RawExchange;
 use crate::intake::source::Source;
@@ -64,8 +68,10 @@ impl Intake<'_, '_> {
         input.producer = sink.producer.take();
         (sink.report)(sink.exchanges.len());
         let light = sink.light;
+        let records = std::mem::take(&mut sink.records);
         let notes = sink.notes(end);
         input.notes.extend(notes);
+        self.evidence.records.extend(records);
         withheld::settle(&mut self.evidence, input, before, light);
     }
 }
@@ -215,6 +221,8 @@ struct Reader<'a> {
     repaired: usize,
     /// Some entries were read without their headers.
     light: bool,
+    /// What came with a copy whose values were taken out.
+    records: Vec<String>,
     report: &'a mut dyn FnMut(usize),
 }
 
@@ -236,6 +244,7 @@ impl<'a> Reader<'a> {
             flaws: Remarks::default(),
             repaired: 0,
             light: false,
+            records: Vec::new(),
             report,
         }
     }
@@ -287,6 +296,7 @@ impl Sink for Reader<'_> {
             self.validate(value, at, &format!("`{}`", String::from_utf8_lossy(name)));
         }
         match name {
+            b"_diag" => self.records.extend(std::str::from_utf8(value).ok().map(ToOwned::to_owned)),
             b"version" => self.version = serde_json::from_slice(value).ok(),
             b"creator" => {
                 let Ok(tool) = serde_json::from_slice::<Tool<'_>>(value) else { return };

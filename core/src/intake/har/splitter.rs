@@ -10,8 +10,11 @@ use super::window::{At, Fill, Window};
 use std::io::Read;
 use std::ops::Range;
 
-/// Members of `log` such as `creator` are looked at up to this size.
+/// Names are looked at up to this size.
 const SMALL: usize = 64 << 10;
+
+/// Other members of `log`, such as its pages, are looked at up to this size.
+const MEMBER: usize = 16 << 20;
 
 const NOTHING_KEPT: usize = usize::MAX;
 
@@ -164,7 +167,7 @@ impl<R: Read> Splitter<R> {
     fn member(&mut self, name: &[u8], sink: &mut impl Sink) -> Result<(), Stop> {
         let at = self.window.at(self.pos);
         self.keep = self.pos;
-        let whole = self.value(if self.strict { None } else { Some(SMALL) })?;
+        let whole = self.value(if self.strict { None } else { Some(MEMBER) })?;
         if whole {
             sink.member(name, self.window.bytes().get(self.keep..self.pos).unwrap_or_default(), at);
         }

@@ -95,6 +95,11 @@ facts! {
         pub remarks: Vec<String>,
         /// What is unusual about it.
         pub oddities: Vec<Oddity>,
+        /// Its value was taken out of this copy, so that nobody can send the message again: nothing can be verified.
+        pub withheld: bool,
+        /// The verdicts were not reached here: they stand in the record that came with a copy whose values were taken
+        /// out, made on this day. Nobody can tell whether such a record is true.
+        pub recorded: Option<String>,
     }
 
     /// A `ds:Reference`.
@@ -148,6 +153,10 @@ facts! {
         pub verifies_reencoded: Option<String>,
         /// Why it could not be judged.
         pub not_judged: Option<String>,
+        /// As of [`Signature::withheld`].
+        pub withheld: bool,
+        /// As of [`Signature::recorded`].
+        pub recorded: Option<String>,
     }
 
     /// An `EncryptedAssertion`, `EncryptedID` or nested encryption.
@@ -170,6 +179,10 @@ facts! {
         pub key_digest: Option<String>,
         /// Mask generation of the key transport (OAEP), where it names one.
         pub key_mask: Option<String>,
+        /// Its content was taken out of this copy: nothing can be decrypted.
+        pub withheld: bool,
+        /// As of [`Signature::recorded`].
+        pub recorded: Option<String>,
     }
 }
 

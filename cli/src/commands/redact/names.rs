@@ -1,0 +1,154 @@
+//! Where copies go, and what they are called. Names are made from those of the inputs, which are hostile.
+
+use super::bundle;
+use super::copies::Copies;
+use super::receipt::Receipt;
+use crate::checkers::Checkers;
+use crate::failure::Failure;
+use crate::files::File;
+use diag_core::sharing::Copying;
+use diag_render::{Judged, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where copies go.
+pub(super) enum Place {
+    /// One file.
+    File,
+    /// A folder.
+    Folder,
+    /// A ZIP archive with receipt and report.
+    Bundle,
+}
+
+/// Where copies go, checked before the work begins.
+pub(super) struct Target {
+    path: PathBuf,
+    place: Place,
+    force: bool,
+}
+
+impl Target {
+    pub(super) fn new(path: &Path, inputs: &[File], read: &[PathBuf], force: bool) -> Result<Self, Failure> {
+        let shown = path.display();
+        let is_folder = path.is_dir() || path.as_os_str().to_string_lossy().ends_with(['/', '\\']);
+        let place = match path.extension().and_then(|ending| ending.to_str()) {
+            Some(ending) if ending.eq_ignore_ascii_case("zip") && !is_folder => Place::Bundle,
+            _ if is_folder || inputs.len() > 1 => Place::Folder,
+            _ => Place::File,
+        };
+        let same = |other: &PathBuf| fs::canonicalize(other).is_ok_and(|other| fs::canonicalize(path).is_ok_and(|path| path == other));
+        if inputs.iter().any(|file| file.is_at(path)) || read.iter().any(same) {
+            return Err(
+                Failure::new(format!("{shown}: is one of the files to read; it would be overwritten")).hint("name another file after -o")
+            );
+        }
+        if matches!(place, Place::Folder) && fs::metadata(path).is_ok_and(|found| !found.is_dir()) {
+            return Err(
+                Failure::new(format!("{shown}: expected a folder for several copies, found a file")).hint("name a folder, or case.zip")
+            );
+        }
+        if !matches!(place, Place::Folder) && fs::symlink_metadata(path).is_ok() && !force {
+            return Err(Failure::new(format!("{shown}: exists already")).hint("--force replaces it, or name another file after -o"));
+        }
+        let target = Self { path: path.to_owned(), place, force };
+        if !target.folder().is_dir() {
+            return Err(Failure::new(format!("{}: the folder to write to does not exist", target.folder().display())));
+        }
+        Ok(target)
+    }
+
+    /// An existing folder beside or in which the copies go.
+    pub(super) fn folder(&self) -> &Path {
+        if self.path.is_dir() {
+            return &self.path;
+        }
+        match self.path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        }
+    }
+
+    /// What the copy of a file is called.
+    pub(super) fn name_of<'n>(&self, file: &File, copying: &Copying, taken: impl Iterator<Item = &'n str>) -> String {
+        if matches!(self.place, Place::File) {
+            return self.path.display().to_string();
+        }
+        let taken: Vec<String> = taken.map(str::to_lowercase).collect();
+        let last = file.shown.rsplit(['/', '\\']).next().unwrap_or_default();
+        let last = last.strip_suffix(".gz").unwrap_or(last);
+        let safe: String =
+            copying.text(last).chars().map(|c| if c.is_alphanumeric() || " ._-+()@".contains(c) { c } else { '_' }).take(100).collect();
+        let safe = safe.trim_start_matches(['.', '-', ' ']).to_owned();
+        let safe = if safe.is_empty() { "copy".to_owned() } else { safe };
+        let (stem, ending) = safe.rsplit_once('.').map_or((safe.as_str(), String::new()), |(stem, ending)| (stem, format!(".{ending}")));
+        let mut free = safe.clone();
+        let mut number = 1;
+        while taken.contains(&free.to_lowercase()) {
+            number += 1;
+            free = format!("{stem}-{number}{ending}");
+        }
+        free
+    }
+
+    /// Puts what was proved where it was asked for.
+    pub(super) fn put(&self, copies: &Copies, receipt: &Receipt, judged: &Judged, checkers: &Checkers) -> anyhow::Result<()> {
+        match self.place {
+            Place::File => {
+                for one in &copies.all {
+                    self.move_to(&one.whole, &self.path)?;
+                }
+            }
+            Place::Folder => {
+                let paths: Vec<PathBuf> = copies.all.iter().map(|one| self.path.join(&one.name)).collect();
+                let receipts = ["receipt.txt", "receipt.json"].map(|name| self.path.join(name));
+                for path in paths.iter().chain(&receipts) {
+                    if fs::symlink_metadata(path).is_ok() && !self.force {
+                        return Err(Failure::new(format!("{}: exists already", path.display()))
+                            .hint("--force replaces it, or name another folder after -o")
+                            .into());
+                    }
+                }
+                if !self.path.is_dir() {
+                    fs::create_dir(&self.path)
+                        .map_err(|error| Failure::new(format!("{}: cannot be made: {error}", self.path.display())))?;
+                }
+                for (one, path) in copies.all.iter().zip(&paths) {
+                    self.move_to(&one.whole, path)?;
+                }
+                for (path, text) in receipts.iter().zip([receipt.text(), json::pretty(receipt)?]) {
+                    let part = copies.folder().join("receipt");
+                    fs::write(&part, text).map_err(|error| Failure::new(format!("{}: cannot be written: {error}", path.display())))?;
+                    self.move_to(&part, path)?;
+                }
+            }
+            Place::Bundle => {
+                let part = copies.folder().join("bundle");
+                bundle::write(&part, copies, receipt, judged, checkers)?;
+                self.move_to(&part, &self.path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a file in its place: whole, since it lies on the same file system already.
+    fn move_to(&self, from: &Path, to: &Path) -> Result<(), Failure> {
+        let failed = |error: std::io::Error| Failure::new(format!("{}: cannot be written: {error}", to.display()));
+        if !self.force && fs::symlink_metadata(to).is_ok() {
+            return Err(Failure::new(format!("{}: exists already", to.display())).hint("--force replaces it"));
+        }
+        fs::File::open(from).and_then(|file| file.sync_all()).map_err(failed)?;
+        fs::rename(from, to).map_err(failed)
+    }
+}
+
+/// A map is for whoever made it.
+pub(super) fn private(path: Option<&Path>) {
+    #[cfg(unix)]
+    if let Some(path) = path {
+        use std::os::unix::fs::PermissionsExt;
+        if fs::set_permissions(path, fs::Permissions::from_mode(0o600)).is_err() {
+            crate::failure::say_note(&format!("{}: others on this computer may be able to read it", path.display()));
+        }
+    }
+}

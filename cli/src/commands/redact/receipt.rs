@@ -1,0 +1,160 @@
+//! The receipt: what was changed where, what stayed and why, and how that was proved. No value stands in it.
+
+use super::copies::Copies;
+use crate::files::File;
+use diag_core::sharing::{Change, Copying, Kind, Options};
+use diag_core::verdict::Verdict;
+use diag_render::Judged;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Places named in the text; JSON has all.
+const NAMED: usize = 12;
+
+/// The receipt of a run.
+#[derive(Debug, Serialize)]
+pub(super) struct Receipt {
+    schema: &'static str,
+    by: String,
+    on: String,
+    files: Vec<Copied>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<LeftOut>,
+    /// Values that went, each counted once.
+    values: BTreeMap<Kind, usize>,
+    /// Values that are replaced only where they stand.
+    only_in_place: usize,
+    stayed: Vec<String>,
+    proved: Vec<String>,
+    verdict: Verdict,
+}
+
+/// One copy.
+#[derive(Debug, Serialize)]
+struct Copied {
+    from: String,
+    to: String,
+    sha256: String,
+    bytes: u64,
+    changes: Vec<Change>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<String>,
+}
+
+/// A file of which there is no copy.
+#[derive(Debug, Serialize)]
+pub(super) struct LeftOut {
+    path: String,
+    why: String,
+}
+
+impl LeftOut {
+    pub(super) fn new(file: &File, why: &str) -> Self {
+        Self { path: file.shown.clone(), why: why.to_owned() }
+    }
+}
+
+impl Receipt {
+    pub(super) fn new(copying: &Copying, copies: &Copies, left_out: Vec<LeftOut>, options: Options, judged: &Judged, on: &str) -> Self {
+        let files = copies
+            .all
+            .iter()
+            .map(|one| {
+                let (sha256, bytes) = one.hash().unwrap_or_default();
+                let last = one.of.shown.rsplit(['/', '\\']).next().unwrap_or_default();
+                Copied {
+                    from: copying.text(last),
+                    to: one.name.clone(),
+                    sha256,
+                    bytes,
+                    changes: one.copy.changes.clone(),
+                    remarks: one.copy.remarks.clone(),
+                }
+            })
+            .collect();
+        Self {
+            schema: "diag-receipt/1",
+            by: concat!("diag ", env!("CARGO_PKG_VERSION")).to_owned(),
+            on: on.to_owned(),
+            files,
+            left_out,
+            values: copying.counts(),
+            only_in_place: copying.only_in_place(),
+            stayed: stayed(options, copying),
+            proved: vec![
+                "each copy, as it was written, was searched for every value that went, through percent-encoding, base64, DEFLATE, JSON and XML, one in another: none was found".to_owned(),
+                format!("original and copy were judged: the verdict is {} for both, with the same findings", format!("{:?}", judged.report.verdict).to_lowercase()),
+            ],
+            verdict: judged.report.verdict,
+        }
+    }
+
+    /// For people.
+    pub(super) fn text(&self) -> String {
+        let mut out = String::new();
+        for file in &self.files {
+            let _ = writeln!(out, "{}\n  copy of {}, {} bytes, SHA-256 {}", file.to, file.from, file.bytes, file.sha256);
+            let mut kinds: BTreeMap<Kind, usize> = BTreeMap::new();
+            for change in &file.changes {
+                *kinds.entry(change.kind).or_default() += change.values;
+            }
+            if kinds.is_empty() {
+                let _ = writeln!(out, "  nothing had to be changed");
+            }
+            for (kind, count) in kinds {
+                let mut places: Vec<&Change> = file.changes.iter().filter(|change| change.kind == kind).collect();
+                places.sort_by_key(|change| std::cmp::Reverse(change.values));
+                let named =
+                    places.iter().take(NAMED).map(|change| format!("{} ×{}", change.place, change.values)).collect::<Vec<_>>().join(", ");
+                let more = places.len().saturating_sub(NAMED);
+                let more = if more > 0 { format!(", and {more} more places") } else { String::new() };
+                let _ = writeln!(out, "  {}: {named}{more}", plural(count, kind));
+            }
+            for remark in &file.remarks {
+                let _ = writeln!(out, "  {remark}");
+            }
+        }
+        for left in &self.left_out {
+            let _ = writeln!(out, "not copied: {}: {}", left.path, left.why);
+        }
+        out.push_str("\nWhat stayed\n");
+        for line in &self.stayed {
+            let _ = writeln!(out, "  {line}");
+        }
+        out.push_str("\nProved\n");
+        for line in &self.proved {
+            let _ = writeln!(out, "  {line}");
+        }
+        out
+    }
+}
+
+/// `3 cookie values`.
+pub(super) fn plural(count: usize, kind: Kind) -> String {
+    format!("{count} {}", kind.words())
+}
+
+fn stayed(options: Options, copying: &Copying) -> Vec<String> {
+    let mut stayed = Vec::new();
+    if !options.identities {
+        stayed
+            .push("names, mail addresses and ids of people and tenants: a diagnosis compares them; --identities replaces them".to_owned());
+    }
+    if !options.hosts {
+        stayed.push("host names and addresses: --hosts replaces them".to_owned());
+    }
+    stayed.push("messages but for signature values, session indexes and encrypted contents: they are what is diagnosed".to_owned());
+    stayed.push("certificates and published metadata: they are public".to_owned());
+    stayed.push("names, lifetimes and attributes of cookies, lengths of values, and which of them were equal".to_owned());
+    if copying.only_in_place() > 0 {
+        stayed.push(format!(
+            "{} short or plain values were replaced where they stand, and not looked for elsewhere: they are words that stand anywhere",
+            copying.only_in_place()
+        ));
+    }
+    if options.keep_bodies {
+        stayed.push("all bodies, as --keep-bodies asks".to_owned());
+    }
+    stayed
+}

@@ -1,0 +1,126 @@
+//! Marks of other tools, known by their shape: browsers, sanitisers of captures, trackers, portals of support.
+//!
+//! Some write a word in brackets (`[redacted]`, `<removed>`, `{overwritten}`), some a row of one character, some a
+//! word in capitals with a hash behind it (`AUTH_942511bf`, `FIELD_9f86d081`), some `hash_…` or `{hash:…}`.
+
+const WORDS: &[&str] = &[
+    "redact",
+    "removed",
+    "sanitiz",
+    "sanitis",
+    "masked",
+    "hidden",
+    "scrubbed",
+    "anonymi",
+    "obfuscat",
+    "stripped",
+    "omitted",
+    "overwritten",
+    "filtered",
+];
+/// Longest text in which such a word alone makes a mark.
+const LONGEST: usize = 64;
+
+/// Whether a value is what another tool leaves where it took a value out.
+pub fn is_foreign(value: &str) -> bool {
+    let value = value.trim();
+    if value.is_empty() || value.chars().count() > LONGEST {
+        return false;
+    }
+    let lower = value.to_lowercase();
+    one_character(value) || word(&lower) || prefixed_hash(value) || hashed(&lower) || numbered(value)
+}
+
+/// `***`, `xxxxxxxx`, `••••`, `…`.
+fn one_character(value: &str) -> bool {
+    let mut characters = value.chars();
+    let Some(first) = characters.next() else { return false };
+    let all_same = characters.all(|character| character == first);
+    let fills = matches!(first, '*' | '•' | '.' | '…' | '█' | '#' | '_' | '-') || matches!(first, 'x' | 'X');
+    all_same && fills && (value.chars().count() >= 3 || first == '…')
+}
+
+/// `[SAMLResponse redacted]`, `***HIDDEN***`, `REMOVED_BY_TOOL`, `<removed>`.
+fn word(lower: &str) -> bool {
+    WORDS.iter().any(|word| {
+        lower.find(word).is_some_and(|at| {
+            // The word stands for itself, not inside a longer run of letters and digits, as it might in a token.
+            let before = lower[..at].chars().next_back();
+            before.is_none_or(|before| !before.is_alphanumeric())
+        })
+    })
+}
+
+/// `AUTH_942511bf`: a word in capitals, an underscore, six to sixteen hexadecimal digits.
+fn prefixed_hash(value: &str) -> bool {
+    let Some((name, hash)) = value.rsplit_once('_') else { return false };
+    let capitals = name.len() >= 2
+        && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        && name.starts_with(|first: char| first.is_ascii_uppercase());
+    capitals && (6..=16).contains(&hash.len()) && hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+/// `hash_9f86d081…`, `{hash:…}`, `sha256:…` in braces.
+fn hashed(lower: &str) -> bool {
+    let inner = lower.trim_matches(['{', '}', '[', ']', '<', '>', '(', ')']);
+    let bracketed = inner.len() < lower.len();
+    let hexadecimal = |text: &str| text.len() >= 6 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    ["hash_", "hash:", "hashed:", "sha256:", "sha256-", "md5:"]
+        .iter()
+        .any(|name| inner.strip_prefix(name).is_some_and(|hash| hexadecimal(hash) && (bracketed || name.starts_with("hash"))))
+}
+
+/// `<NAME_1>`, `[EMAIL_12]`, `<TOKEN>`: a word in capitals in brackets.
+fn numbered(value: &str) -> bool {
+    let inner = [('<', '>'), ('[', ']'), ('{', '}')].iter().find_map(|(open, close)| value.strip_prefix(*open)?.strip_suffix(*close));
+    inner.is_some_and(|inner| {
+        inner.len() >= 3 && inner.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_foreign;
+
+    #[test]
+    fn marks_of_others_are_told_from_values() {
+        for mark in [
+            "REDACTED",
+            "[redacted]",
+            "[SAMLResponse redacted]",
+            "***",
+            "***HIDDEN***",
+            "xxxxxxxx",
+            "<removed>",
+            "…",
+            "AUTH_942511bf",
+            "FIELD_9f86d081",
+            "{overwritten}",
+            "{hash:9f86d081884c}",
+            "hash_9f86d081884c7d65",
+            "<NAME_1>",
+            "[EMAIL_12]",
+            "REMOVED_BY_TOOL",
+            "••••",
+        ] {
+            assert!(is_foreign(mark), "{mark}");
+        }
+        for value in [
+            "",
+            "x",
+            "hunter2",
+            "PHNhbWxwOlJlc3BvbnNl",
+            "ONELOGIN_19326a150c01fb738e26ed396d99a4f9",
+            "_19326a150c",
+            "saml",
+            "1.AXsAgi4PAC0vxwuXW04CDnDE9",
+            "ESTSAUTH",
+            "{\"a\":1}",
+            "<a>",
+            "tRedactq12",
+            "abc_942511bf",
+        ] {
+            assert!(!is_foreign(value), "{value}");
+        }
+    }
+}

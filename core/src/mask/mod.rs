@@ -1,0 +1,16 @@
+//! Marks that stand where a value was taken out: our own, and those of other tools.
+//!
+//! Captures travel through tools that take secrets out of them. What they leave must be known for what it is:
+//! a mark is no secret, no cut message and no wrong signature.
+
+pub mod behind;
+mod foreign;
+mod own;
+
+pub use foreign::is_foreign;
+pub use own::{is_own, make, of_letters};
+
+/// Whether a value is a mark, ours or another tool's.
+pub fn is_mark(value: &str) -> bool {
+    is_own(value) || is_foreign(value)
+}

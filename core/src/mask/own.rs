@@ -1,0 +1,160 @@
+//! Our own marks. A mark has the length of what it stands for, the same mark stands for equal values, and it
+//! carries a checksum of its own, so that any later run knows it without a list.
+//!
+//! Twelve characters and more begin with `REDACTED` (or `REDX`), go on with a keyed hash and end in a checksum
+//! of six. Shorter ones are made of the letters x, z and q, of which no word or number consists.
+
+use sha2::{Digest, Sha256};
+
+const SMALL: &[u8] = b"xzqXZQ";
+const DIGITS: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+/// Length from which a mark carries a checksum.
+const CHECKED: usize = 12;
+const CHECKSUM: usize = 6;
+
+/// The mark for a value under a key. With `separators`, whatever is no letter or digit stays where it is: codes
+/// of several parts keep their parts, and what percent-encoding or base64 makes of them keeps its form.
+/// `attempt` tells apart marks that fall together, which short ones do.
+pub fn make(value: &str, separators: bool, key: &[u8], attempt: u32) -> String {
+    let replaced = |character: char| !separators || character.is_alphanumeric();
+    let length = value.chars().filter(|character| replaced(*character)).count();
+    let begins_with_digit = value.chars().find(|character| replaced(*character)).is_some_and(|first| first.is_ascii_digit());
+    let letters = letters(length, begins_with_digit, &mut Stream::new(&[key, value.as_bytes(), &attempt.to_le_bytes()]));
+    let mut letters = letters.into_iter();
+    value.chars().map(|character| if replaced(character) { letters.next().unwrap_or('x') } else { character }).collect()
+}
+
+fn letters(length: usize, begins_with_digit: bool, stream: &mut Stream) -> Vec<char> {
+    if length < CHECKED {
+        return (0..length).map(|_| char::from(stream.one_of(SMALL))).collect();
+    }
+    let mut out: Vec<char> = prefix(length).chars().collect();
+    if begins_with_digit && let Some(first) = out.first_mut() {
+        // An identifier that must not begin with a digit, and does, is a fault that has to stay.
+        *first = '9';
+    }
+    while out.len() < length - CHECKSUM {
+        out.push(char::from(stream.one_of(DIGITS)));
+    }
+    let checksum = checksum(&out);
+    out.extend(checksum);
+    out
+}
+
+fn prefix(length: usize) -> &'static str {
+    if length >= 20 { "REDACTED" } else { "REDX" }
+}
+
+fn checksum(body: &[char]) -> Vec<char> {
+    let text: String = body.iter().collect();
+    let mut stream = Stream::new(&[b"diag mark 1", text.as_bytes()]);
+    (0..CHECKSUM).map(|_| char::from(stream.one_of(DIGITS))).collect()
+}
+
+/// Whether a value is a mark of ours.
+pub fn is_own(value: &str) -> bool {
+    let letters: Vec<char> = value.chars().filter(|character| character.is_alphanumeric()).collect();
+    if letters.is_empty() || !letters.iter().all(char::is_ascii_alphanumeric) {
+        return false;
+    }
+    if letters.len() < CHECKED {
+        return letters.iter().all(|letter| SMALL.contains(&(*letter as u8)));
+    }
+    let (body, last) = letters.split_at(letters.len() - CHECKSUM);
+    let begins = prefix(letters.len()).chars().zip(body).enumerate().all(|(at, (want, is))| want == *is || (at == 0 && *is == '9'));
+    begins && checksum(body) == last
+}
+
+/// Letters for letters and digits for digits, in the same case: a name that reads like one. Each character
+/// follows from the whole value, so equal values stay equal. Hexadecimal digits stay hexadecimal with `hex`.
+pub fn of_letters(value: &str, hex: bool, key: &[u8]) -> String {
+    let mut stream = Stream::new(&[key, b"letters", value.to_lowercase().as_bytes()]);
+    value
+        .chars()
+        .map(|character| match character {
+            'a'..='f' if hex => char::from(stream.one_of(b"abcdef")),
+            'A'..='F' if hex => char::from(stream.one_of(b"abcdef")).to_ascii_uppercase(),
+            '0'..='9' => char::from(stream.one_of(b"0123456789")),
+            'a'..='z' => char::from(stream.one_of(b"abcdefghijklmnopqrstuvwxyz")),
+            'A'..='Z' => char::from(stream.one_of(b"abcdefghijklmnopqrstuvwxyz")).to_ascii_uppercase(),
+            // A letter beyond ASCII is what some receivers stumble over: one stays one.
+            other if other.is_alphabetic() && other.is_uppercase() => 'Ä',
+            other if other.is_alphabetic() => 'ä',
+            other => other,
+        })
+        .collect()
+}
+
+/// An endless stream of bytes that follows from what it was begun with.
+struct Stream {
+    seed: [u8; 32],
+    block: [u8; 32],
+    at: usize,
+    number: u64,
+}
+
+impl Stream {
+    fn new(parts: &[&[u8]]) -> Self {
+        let mut hasher = Sha256::new();
+        for part in parts {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+        Self { seed: hasher.finalize().into(), block: [0; 32], at: 32, number: 0 }
+    }
+
+    fn next(&mut self) -> u8 {
+        if self.at == self.block.len() {
+            let mut hasher = Sha256::new();
+            hasher.update(self.seed);
+            hasher.update(self.number.to_le_bytes());
+            self.block = hasher.finalize().into();
+            self.number += 1;
+            self.at = 0;
+        }
+        let byte = self.block.get(self.at).copied().unwrap_or_default();
+        self.at += 1;
+        byte
+    }
+
+    fn one_of(&mut self, letters: &[u8]) -> u8 {
+        letters.get(usize::from(self.next()) % letters.len().max(1)).copied().unwrap_or(b'x')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_known_again_and_values_are_not() {
+        for value in
+            ["abc", "hunter2", "Canary-Passw0rd-7f3a", "ss:mem:58bdf6ffad2ee2555061b6d09096b6e0", "0c57da53-ced5-4d1d-b155-2db151aa0001"]
+        {
+            for separators in [false, true] {
+                let mark = make(value, separators, b"key", 0);
+                assert_eq!(mark.chars().count(), value.chars().count());
+                assert!(is_own(&mark), "{mark}");
+                assert!(!is_own(value), "{value}");
+                assert_eq!(mark, make(value, separators, b"key", 0));
+                assert_ne!(mark, make(value, separators, b"another", 0));
+            }
+        }
+        let mark = make("0c57da53-ced5-4d1d-b155-2db151aa0001", true, b"key", 0);
+        assert_eq!((&mark[8..9], &mark[13..14], &mark[..1]), ("-", "-", "9"));
+        let mut changed = make("Canary-Passw0rd-7f3a", false, b"key", 0);
+        changed.pop();
+        assert!(!is_own(&changed));
+        assert!(!is_own("") && !is_own("==") && !is_own("REDACTED") && !is_own("saml"));
+    }
+
+    #[test]
+    fn names_keep_case_separators_and_equality() {
+        let mark = of_letters("Ann.Smith", false, b"key");
+        assert!(
+            mark.chars().zip("Ann.Smith".chars()).all(|(is, was)| is.is_uppercase() == was.is_uppercase() && (is == '.') == (was == '.'))
+        );
+        assert_eq!(mark.to_lowercase(), of_letters("ann.smith", false, b"key"));
+        assert!(of_letters("c9f1d7a4", true, b"key").bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+}

@@ -1,0 +1,218 @@
+//! Documents other than captures: small enough to be copied in memory, and written back as they were, byte for
+//! byte, but for what goes.
+
+use super::change;
+use super::edit::{Edit, apply};
+use super::gather;
+use super::kind::Kind;
+use super::layers;
+use super::lexicon::{Collecting, Lexicon};
+use super::people;
+use super::receipt::Tally;
+use super::standing::Around;
+use super::{Options, capture};
+use crate::intake::encoding;
+use crate::intake::files::Sort;
+use crate::mask;
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use serde_json::Value;
+
+/// A document with what goes replaced.
+#[derive(Debug)]
+pub(super) struct Document {
+    text: String,
+    /// It was UTF-16, with a byte order mark.
+    utf16: Option<&'static Encoding>,
+    bom: bool,
+    sort: Sort,
+}
+
+/// The text of a document, and how it was encoded.
+pub(super) fn text_of(bytes: &[u8]) -> (String, Option<&'static Encoding>, bool) {
+    let utf16 = match bytes {
+        [0xff, 0xfe, ..] => Some(UTF_16LE),
+        [0xfe, 0xff, ..] => Some(UTF_16BE),
+        _ => None,
+    };
+    (encoding::text(bytes).trim_start_matches('\u{feff}').to_owned(), utf16, bytes.starts_with(&[0xef, 0xbb, 0xbf]))
+}
+
+/// Collects from a document.
+pub(super) fn gather(collecting: &mut Collecting, bytes: &[u8], sort: Sort, options: Options) {
+    let (text, ..) = text_of(bytes);
+    let around = if sort == Sort::Text { Around::Page } else { Around::Data };
+    match values(&text, sort) {
+        Some(values) => {
+            for mut value in values {
+                gather::json(collecting, &mut value);
+                people::json(collecting, &mut value, options);
+            }
+        }
+        None if sort == Sort::Public => {
+            gather_keys(collecting, &text);
+            people::text(collecting, &text, options);
+            collecting.public(text);
+            return;
+        }
+        None => {
+            gather::text(collecting, &text, around);
+            people::text(collecting, &text, options);
+        }
+    }
+    if sort == Sort::Json {
+        let open = change_public(&text);
+        collecting.public(open);
+    }
+}
+
+/// Private keys beside certificates.
+fn gather_keys(collecting: &mut Collecting, text: &str) {
+    for one in super::standing::cut(text).into_iter().filter(|one| one.kind == Kind::PrivateKey) {
+        let compact: String = text.get(one.range).unwrap_or_default().split_whitespace().collect();
+        collecting.add(&compact, one.kind);
+    }
+}
+
+/// Of an export only ids count as public: its other values may be secrets.
+fn change_public(text: &str) -> String {
+    text.split(|character: char| !(character.is_ascii_hexdigit() || character == '-'))
+        .filter(|word| super::opaque::is_guid(word))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The documents of a JSON text, where it is one that can be read.
+fn values(text: &str, sort: Sort) -> Option<Vec<Value>> {
+    (sort == Sort::Json)
+        .then(|| serde_json::Deserializer::from_str(text).into_iter::<Value>().collect::<Result<Vec<_>, _>>().ok())
+        .flatten()
+        .filter(|all| !all.is_empty())
+}
+
+/// Replaces what goes.
+pub(super) fn copy(lexicon: &Lexicon, bytes: &[u8], sort: Sort) -> (Document, Tally) {
+    let (mut text, utf16, bom) = text_of(bytes);
+    let mut tally = Tally::default();
+    let place = match sort {
+        Sort::Json => "export",
+        Sort::Message => "message",
+        _ => "text",
+    };
+    if let Some(mut all) = values(&text, sort) {
+        let mut changed = false;
+        for value in &mut all {
+            changed |= change::json(lexicon, value, &mut tally, "");
+        }
+        if changed {
+            let folded = text.trim_end().contains('\n');
+            let written: Vec<String> = all.iter().map(|value| if folded { format!("{value:#}") } else { value.to_string() }).collect();
+            text = format!("{}\n", written.join("\n"));
+        }
+    } else if sort == Sort::Public {
+        // Signatures of what is published open nothing.
+        if let Some(changed) = public(lexicon, &text, &mut tally) {
+            text = changed;
+        }
+    } else if let Some(changed) = change::text(lexicon, &text, &mut tally, place) {
+        text = changed;
+    }
+    (Document { text, utf16, bom, sort }, tally)
+}
+
+fn public(lexicon: &Lexicon, text: &str, tally: &mut Tally) -> Option<String> {
+    let edits: Vec<Edit> =
+        super::engine::edits(lexicon, text).into_iter().filter(|edit| !matches!(edit.kind, Kind::Signature | Kind::CipherValue)).collect();
+    if edits.is_empty() {
+        return None;
+    }
+    tally.edits("published document", &edits);
+    Some(apply(text, &edits))
+}
+
+impl Document {
+    /// The record it holds.
+    pub(super) fn record(&self) -> Option<Value> {
+        if self.sort == Sort::Json {
+            return serde_json::from_str::<Value>(&self.text).ok()?.get(capture::RECORD).cloned();
+        }
+        let mut found = None;
+        super::engine::every_layer(&self.text, &mut |layer| {
+            if found.is_none() {
+                found = mask::behind::split(layer).and_then(|(_, record)| serde_json::from_str(record).ok());
+            }
+        });
+        found
+    }
+
+    /// Its bytes, with a record where it is a trace or a message.
+    pub(super) fn with_record(&self, record: Option<&Value>) -> Vec<u8> {
+        let mut text = std::borrow::Cow::Borrowed(self.text.as_str());
+        if let Some(record) = record {
+            match self.sort {
+                Sort::Json => {
+                    if let Ok(Value::Object(mut object)) = serde_json::from_str::<Value>(&text) {
+                        object.insert(capture::RECORD.to_owned(), record.clone());
+                        let value = Value::Object(object);
+                        text = if text.trim_end().contains('\n') { format!("{value:#}\n") } else { format!("{value}\n") }.into();
+                    }
+                }
+                Sort::Message => text = behind_message(&text, record).into(),
+                _ => {}
+            }
+        }
+        self.encode(&text)
+    }
+
+    fn encode(&self, text: &str) -> Vec<u8> {
+        let Some(utf16) = self.utf16 else {
+            let mark: &[u8] = if self.bom { &[0xef, 0xbb, 0xbf] } else { &[] };
+            return [mark, text.as_bytes()].concat();
+        };
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        units.flat_map(|unit: u16| if utf16 == UTF_16LE { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+    }
+}
+
+/// Puts the record behind the message in a text, in whatever encoding it stands there.
+fn behind_message(text: &str, record: &Value) -> String {
+    let comment = mask::behind::comment(&record.to_string());
+    let mut done = false;
+    let edits = behind(text, &comment, 0, &mut done);
+    apply(text, &edits)
+}
+
+fn behind(text: &str, comment: &str, depth: usize, done: &mut bool) -> Vec<Edit> {
+    const MESSAGES: &[&str] = &[
+        "Response",
+        "AuthnRequest",
+        "LogoutRequest",
+        "LogoutResponse",
+        "Assertion",
+        "Envelope",
+        "RequestSecurityTokenResponse",
+        "RequestSecurityTokenResponseCollection",
+        "ArtifactResponse",
+        "ArtifactResolve",
+    ];
+    let root = text.trim_start().starts_with('<').then(|| crate::saml::xml::root_name(text)).flatten();
+    if root.is_some_and(|root| MESSAGES.contains(&crate::saml::xml::local_name(root))) {
+        *done = true;
+        let end = mask::behind::split(text).map_or(text.trim_end().len(), |(message, _)| message.len());
+        // An edit replaces something: the last character stays.
+        let last = text.get(..end).and_then(|text| text.chars().next_back()).unwrap_or('>');
+        let range = end - last.len_utf8()..text.len();
+        return vec![Edit { range, with: format!("{last}{comment}"), kind: Kind::Signature, values: 0 }];
+    }
+    if depth >= 5 {
+        return Vec::new();
+    }
+    for layer in layers::of(text) {
+        let inner = behind(&layer.text, comment, depth + 1, done);
+        if *done {
+            let mut out = Vec::new();
+            layer.back(&inner, &mut out);
+            return out;
+        }
+    }
+    Vec::new()
+}

@@ -1,0 +1,194 @@
+//! Replaces every known value in a text, in whatever encodings it stands, and what is cut wherever it stands.
+
+use super::edit::{Edit, Edits, apply};
+use super::kind::Kind;
+use super::layers::{self, Layer};
+use super::lexicon::Lexicon;
+use super::standing::{self, Around};
+use crate::mask;
+use std::ops::Range;
+
+/// Levels of encoding in encoding.
+const DEEPEST: usize = 7;
+
+/// The edits that a text needs.
+pub(super) fn edits(lexicon: &Lexicon, text: &str) -> Vec<Edit> {
+    at_depth(lexicon, text, 0)
+}
+
+fn at_depth(lexicon: &Lexicon, text: &str, depth: usize) -> Vec<Edit> {
+    let mut edits = Edits::default();
+    for (range, kind, mark) in lexicon.find(text) {
+        edits.add(Edit { range, with: mark.to_owned(), kind, values: 1 });
+    }
+    for one in standing::cut(text) {
+        laid_out(lexicon, text, one.range, one.kind, &mut edits);
+    }
+    if depth < DEEPEST {
+        for layer in layers::of(text) {
+            let inner = at_depth(lexicon, &layer.text, depth + 1);
+            let mut outer = Vec::new();
+            layer.back(&inner, &mut outer);
+            outer.into_iter().for_each(|edit| edits.add(edit));
+        }
+    }
+    edits.all()
+}
+
+/// Replaces a value that may be folded into lines; where it is written with references, the layer below does.
+fn laid_out(lexicon: &Lexicon, text: &str, range: Range<usize>, kind: Kind, edits: &mut Edits) {
+    let Some(value) = text.get(range.clone()).filter(|value| !value.contains(['&', '\\', '%'])) else { return };
+    let compact: String = value.chars().filter(|character| !character.is_whitespace()).collect();
+    if compact.is_empty() || mask::is_mark(&compact) {
+        return;
+    }
+    let mark = lexicon.mark(&compact, kind);
+    let mut mark = mark.chars();
+    let mut values = 1;
+    let mut at = range.start;
+    for run in value.split_inclusive(char::is_whitespace) {
+        let letters = run.trim_end_matches(char::is_whitespace);
+        if !letters.is_empty() {
+            let with: String = mark.by_ref().take(letters.chars().count()).collect();
+            edits.add(Edit { range: at..at + letters.len(), with, kind, values: std::mem::take(&mut values) });
+        }
+        at += run.len();
+    }
+}
+
+/// A value that goes as a whole, in the encoding it is written in.
+pub(super) fn whole(lexicon: &Lexicon, value: &str, kind: Kind) -> String {
+    if mask::is_mark(value) || value.trim().is_empty() {
+        return value.to_owned();
+    }
+    if let Some(layer) = layers::whole(value) {
+        let with = whole(lexicon, &layer.text, kind);
+        if with == layer.text {
+            return value.to_owned();
+        }
+        let mut out = Vec::new();
+        layer.back(&[Edit { range: 0..layer.text.len(), with, kind, values: 1 }], &mut out);
+        return apply(value, &out);
+    }
+    lexicon.mark(value, kind)
+}
+
+/// Shows a text and everything that is encoded in it.
+pub(super) fn every_layer(text: &str, see: &mut impl FnMut(&str)) {
+    see_at(text, 0, see);
+}
+
+fn see_at(text: &str, depth: usize, see: &mut impl FnMut(&str)) {
+    see(text);
+    if depth < DEEPEST {
+        for Layer { text, .. } in layers::of(text) {
+            see_at(&text, depth + 1, see);
+        }
+    }
+}
+
+/// Every value in a text that is known by what stands around it, in whatever encoding.
+pub(super) fn values_in(text: &str, around: Around, take: &mut impl FnMut(&str, Kind)) {
+    every_layer(text, &mut |layer| {
+        for one in standing::cut(layer) {
+            let value = layer.get(one.range).unwrap_or_default();
+            if !value.contains(['&', '\\', '%']) {
+                let compact: String = value.chars().filter(|character| !character.is_whitespace()).collect();
+                take(&compact, one.kind);
+            }
+        }
+        for one in standing::named(layer, around) {
+            take(layer.get(one.range).unwrap_or_default(), one.kind);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lexicon::Collecting;
+    use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use flate2::Compression;
+    use flate2::read::DeflateEncoder;
+    use std::io::Read;
+
+    const SECRET: &str = "aB3/dE5+gH7jK9mN1==";
+
+    fn redacted(text: &str) -> String {
+        let mut collecting = Collecting::default();
+        collecting.add(SECRET, Kind::Token);
+        let lexicon = collecting.settle(b"salt");
+        apply(text, &edits(&lexicon, text))
+    }
+
+    fn percent(text: &str) -> String {
+        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    }
+
+    fn deflated(text: &str) -> String {
+        let mut out = Vec::new();
+        DeflateEncoder::new(text.as_bytes(), Compression::default()).read_to_end(&mut out).expect("packs");
+        STANDARD.encode(out)
+    }
+
+    #[test]
+    fn a_value_goes_in_every_encoding_and_its_mark_is_one() {
+        let mark = redacted(SECRET);
+        assert!(mask::is_mark(&mark) && mark.len() == SECRET.len(), "{mark}");
+        let json = |text: &str| serde_json::to_string(&serde_json::json!({"a": format!("<{text}\">\n")})).expect("JSON");
+        let markup = |text: &str| format!("<a x=\"1&amp;2\">{}</a>", text.replace('/', "&#x2F;").replace('+', "&#43;"));
+        let base64 = |text: &str| STANDARD.encode(format!("{{\"token\":\"{text}\"}}"));
+        let url = |text: &str| URL_SAFE_NO_PAD.encode(format!("some {text} text é"));
+        let xml = |text: &str| deflated(&format!("<a>{text}</a>"));
+        let forms: [(&str, &dyn Fn(&str) -> String); 10] = [
+            ("plain", &|text| format!("x {text} y")),
+            ("percent", &|text| format!("https://a.example/?x={}&y=1", percent(text))),
+            ("percent twice", &|text| format!("a={}", percent(&percent(text)))),
+            ("JSON", &json),
+            ("JSON in JSON", &|text| json(&json(text))),
+            ("markup", &markup),
+            ("base64", &base64),
+            ("base64 in base64 in percent", &|text| format!("v={}", percent(&STANDARD.encode(base64(text))))),
+            ("base64 of URLs", &url),
+            ("JSON around base64 of markup", &|text| json(&STANDARD.encode(markup(text)))),
+        ];
+        for (name, form) in forms {
+            let out = redacted(&form(SECRET));
+            // Edits keep what they do not touch, so the same form of the mark comes out, but for which characters are escaped.
+            let mut seen = false;
+            every_layer(&out, &mut |layer| {
+                seen |= layer.contains(&mark);
+                assert!(!layer.contains(SECRET), "{name}: {layer}");
+            });
+            assert!(seen, "{name}: {out}");
+            assert_eq!(redacted(&out), out, "{name}: a second run changes nothing");
+        }
+        let out = redacted(&format!("https://a.example/?SAMLRequest={}", percent(&xml(SECRET))));
+        let mut seen = false;
+        every_layer(&out, &mut |layer| seen |= *layer == format!("<a>{mark}</a>"));
+        assert!(seen, "{out}");
+    }
+
+    #[test]
+    fn faults_of_encoding_stay() {
+        // Blanks where a plus was lost, padding lost, cut short.
+        let text = format!("<a>{} {SECRET} </a>", "~~~>>>???".repeat(4));
+        let whole = STANDARD.encode(&text);
+        assert!(whole.contains('+'));
+        let lost = whole.replace('+', " ");
+        let out = redacted(&lost);
+        assert_ne!(out, lost);
+        assert_eq!(out.matches(' ').count(), lost.matches(' ').count());
+        let cut = &whole[..whole.len() - 7];
+        assert_eq!(redacted(cut).len(), cut.len());
+    }
+
+    #[test]
+    fn folded_signatures_keep_their_lines() {
+        let text = "<ds:SignatureValue>\nAbCdEfGh12345678\nIjKlMnOp==\n</ds:SignatureValue>";
+        let out = redacted(text);
+        assert!(!out.contains("AbCd") && !out.contains("IjKl") && out.len() == text.len() && out.matches('\n').count() == 3, "{out}");
+        assert_eq!(redacted(&out), out);
+    }
+}

@@ -1,0 +1,259 @@
+//! Every value that goes, once, with the mark that stands for it wherever it comes up.
+
+use super::kind::Kind;
+use super::layers;
+use super::opaque::is_guid;
+use crate::mask;
+use aho_corasick::{AhoCorasick, MatchKind};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// Characters from which a value is replaced wherever it comes up, also inside longer words.
+const UNBOUNDED: usize = 8;
+/// Characters from which it is replaced wherever it stands as a word of its own; shorter ones only where they stand.
+const BOUNDED: usize = 4;
+/// Layers of encoding that are undone of a value.
+const DEEPEST: usize = 4;
+/// Most values of one case.
+const MOST: usize = 400_000;
+/// Most of what is public that is kept to compare with.
+const MOST_PUBLIC: usize = 32 << 20;
+
+/// Collects values.
+#[derive(Debug, Default)]
+pub(super) struct Collecting {
+    values: BTreeMap<String, Kind>,
+    /// Texts in which everything else is public: a value that stands there identifies, and opens nothing.
+    public: Vec<String>,
+    public_bytes: usize,
+    /// There were more values than are kept.
+    pub(super) overflowed: bool,
+}
+
+impl Collecting {
+    /// Adds a value, however it was encoded.
+    pub(super) fn add(&mut self, value: &str, kind: Kind) {
+        let value = canonical(value);
+        if value.trim().is_empty() || mask::is_mark(&value) {
+            return;
+        }
+        if self.values.len() >= MOST {
+            self.overflowed = true;
+            return;
+        }
+        // What a person typed stays what it is, wherever else it stands.
+        let known = self.values.entry(value).or_insert(kind);
+        *known = (*known).min_by_weight(kind);
+    }
+
+    /// Remembers a text whose values are public but for those that were taken out of it.
+    pub(super) fn public(&mut self, text: String) {
+        if self.public_bytes + text.len() <= MOST_PUBLIC {
+            self.public_bytes += text.len();
+            self.public.push(text);
+        }
+    }
+
+    /// Settles marks under a key.
+    pub(super) fn settle(self, key: &[u8]) -> Lexicon {
+        let mut marks: BTreeMap<String, Entry> = BTreeMap::new();
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        for (value, kind) in &self.values {
+            let mark = match kind {
+                Kind::Person | Kind::Object | Kind::Host => mask::of_letters(value, is_guid(value), key),
+                _ => (0..24)
+                    .map(|attempt| mask::make(value, kind.keeps_separators(), key, attempt))
+                    .find(|mark| !taken.contains(mark) && mark != value)
+                    .unwrap_or_else(|| mask::make(value, kind.keeps_separators(), key, 0)),
+            };
+            taken.insert(mark.clone());
+            let reach = self.reach(value, *kind);
+            marks.insert(value.clone(), Entry { kind: *kind, mark, reach });
+        }
+        let mut patterns = Vec::new();
+        let mut meant = Vec::new();
+        for (value, entry) in &marks {
+            if entry.reach == Reach::Place {
+                continue;
+            }
+            patterns.push(value.clone());
+            meant.push(value.clone());
+            if value.contains(' ') {
+                // As forms write it.
+                patterns.push(value.replace(' ', "+"));
+                meant.push(value.clone());
+            }
+        }
+        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
+        Lexicon { marks, meant, finder, key: key.to_vec() }
+    }
+
+    fn reach(&self, value: &str, kind: Kind) -> Reach {
+        let length = value.chars().count();
+        let digits = value.bytes().any(|byte| byte.is_ascii_digit());
+        let mixed = digits || value.bytes().any(|byte| byte.is_ascii_uppercase()) && value.bytes().any(|byte| byte.is_ascii_lowercase());
+        let punctuated = value.bytes().any(|byte| byte.is_ascii_punctuation());
+        match kind {
+            Kind::Person | Kind::Object | Kind::Host => return if length >= BOUNDED { Reach::Word } else { Reach::Place },
+            Kind::Password if length >= UNBOUNDED => return Reach::Anywhere,
+            // A plain word may stand anywhere for itself.
+            Kind::Password if length >= BOUNDED && (mixed || punctuated) => return Reach::Word,
+            Kind::Password => return Reach::Place,
+            _ => {}
+        }
+        let is_address = value.contains("://") || value.starts_with('/');
+        if length < UNBOUNDED && kind == Kind::Cookie || length < BOUNDED || is_address || !mixed || self.is_public(value) {
+            return Reach::Place;
+        }
+        if length < UNBOUNDED { Reach::Word } else { Reach::Anywhere }
+    }
+
+    fn is_public(&self, value: &str) -> bool {
+        (value.len() < 24 || is_guid(value))
+            && self.public.iter().any(|text| memchr::memmem::find(text.as_bytes(), value.as_bytes()).is_some())
+    }
+}
+
+impl Kind {
+    /// Of two kinds that one value has, the one that says more of how it must be treated.
+    fn min_by_weight(self, other: Self) -> Self {
+        let weight = |kind: Self| match kind {
+            Self::Password => 0,
+            Self::PrivateKey => 1,
+            Self::Signature | Self::SessionIndex | Self::CipherValue => 2,
+            Self::Token | Self::Cookie => 3,
+            _ => 4,
+        };
+        if weight(other) < weight(self) { other } else { self }
+    }
+}
+
+/// How far a value is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Anywhere,
+    Word,
+    Place,
+}
+
+#[derive(Debug)]
+struct Entry {
+    kind: Kind,
+    mark: String,
+    reach: Reach,
+}
+
+/// Values and marks.
+#[derive(Debug)]
+pub(super) struct Lexicon {
+    marks: BTreeMap<String, Entry>,
+    meant: Vec<String>,
+    finder: Option<AhoCorasick>,
+    key: Vec<u8>,
+}
+
+impl Lexicon {
+    /// The mark of a value that is known, else the one it would have.
+    pub(super) fn mark(&self, value: &str, kind: Kind) -> String {
+        if mask::is_mark(value) {
+            return value.to_owned();
+        }
+        self.marks.get(value).map_or_else(|| mask::make(value, kind.keeps_separators(), &self.key, 0), |entry| entry.mark.clone())
+    }
+
+    /// Known values in a text, leftmost and longest first.
+    pub(super) fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Range<usize>, Kind, &'a str)> {
+        self.finder.iter().flat_map(move |finder| finder.find_iter(text)).filter_map(move |found| {
+            let entry = self.marks.get(self.meant.get(found.pattern().as_usize())?)?;
+            let range = found.range();
+            (entry.reach != Reach::Word || stands_alone(text, &range)).then_some((range, entry.kind, entry.mark.as_str()))
+        })
+    }
+
+    /// Values that must not be found afterwards, each with whether it counts only as a word of its own.
+    pub(super) fn sought(&self) -> impl Iterator<Item = (&str, Kind, bool)> {
+        self.marks
+            .iter()
+            .filter(|(_, entry)| entry.reach != Reach::Place)
+            .map(|(value, entry)| (value.as_str(), entry.kind, entry.reach == Reach::Word))
+    }
+
+    /// Number of values that are replaced only where they stand, since they are short or words.
+    pub(super) fn only_in_place(&self) -> usize {
+        self.marks.values().filter(|entry| entry.reach == Reach::Place).count()
+    }
+
+    /// Values of each kind.
+    pub(super) fn counts(&self) -> BTreeMap<Kind, usize> {
+        let mut counts = BTreeMap::new();
+        for entry in self.marks.values() {
+            *counts.entry(entry.kind).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Each value with its mark.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.marks.iter().map(|(value, entry)| (value.as_str(), entry.mark.as_str()))
+    }
+}
+
+fn stands_alone(text: &str, range: &Range<usize>) -> bool {
+    let before = text.get(..range.start).and_then(|before| before.chars().next_back());
+    let after = text.get(range.end..).and_then(|after| after.chars().next());
+    !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+}
+
+/// A value without the encodings around it, so that it is one value however it was written.
+pub(super) fn canonical(value: &str) -> String {
+    let mut value = value.to_owned();
+    for _ in 0..DEEPEST {
+        match layers::whole(&value) {
+            Some(layer) => value = layer.text,
+            None => break,
+        }
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lexicon(values: &[(&str, Kind)]) -> Lexicon {
+        let mut collecting = Collecting::default();
+        for (value, kind) in values {
+            collecting.add(value, *kind);
+        }
+        collecting.settle(b"salt")
+    }
+
+    #[test]
+    fn a_value_is_one_however_it_was_written() {
+        let lexicon = lexicon(&[("aB3%2FdE5gH7%3D", Kind::Cookie), ("aB3/dE5gH7=", Kind::Token)]);
+        assert_eq!(lexicon.marks.len(), 1);
+        let found: Vec<_> = lexicon.find("x aB3/dE5gH7= y").map(|(range, ..)| range).collect();
+        assert_eq!(found, [2..13]);
+    }
+
+    #[test]
+    fn words_and_short_values_are_left_alone_elsewhere() {
+        let lexicon = lexicon(&[
+            ("post", Kind::Password),
+            ("1234", Kind::Password),
+            ("1", Kind::Cookie),
+            ("https://sense.example/hub", Kind::Cookie),
+        ]);
+        assert!(lexicon.find("post 12345 https://sense.example/hub 1").next().is_none());
+        assert_eq!(lexicon.find("pin 1234.").count(), 1);
+        assert_eq!(lexicon.only_in_place(), 3);
+    }
+
+    #[test]
+    fn what_is_public_elsewhere_is_replaced_only_in_its_place() {
+        let mut collecting = Collecting::default();
+        collecting.add("c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2", Kind::Cookie);
+        collecting.public("<Issuer>https://sts.example/c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2/</Issuer>".to_owned());
+        assert_eq!(collecting.settle(b"salt").find("c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2").count(), 0);
+    }
+}

@@ -1,0 +1,206 @@
+//! Copies of a case that can be given away: nothing in them opens anything, and they are judged as the originals.
+//!
+//! First every value that must go is collected from where it stands ([`Gathering`]), then replaced wherever it comes
+//! up, longest first, by undoing the encodings around it and writing the same form again ([`Copying`]). Marks are as
+//! long as what they stand for, equal where the values were, and known again ([`crate::mask`]), so that a second run
+//! changes nothing. The written copy is searched by code that shares nothing with the writing.
+//!
+//! No file, clock or source of chance of its own: the key of the marks is a parameter, to be thrown away.
+
+mod capture;
+mod change;
+mod document;
+mod edit;
+mod engine;
+mod gather;
+mod kind;
+mod layers;
+mod lexicon;
+mod names;
+mod opaque;
+mod people;
+mod places;
+mod prove;
+mod receipt;
+mod standing;
+
+pub use kind::Kind;
+pub use prove::Left;
+pub use receipt::Change;
+
+use crate::intake::Options as Reading;
+use crate::intake::files::{self, Part, Sort};
+use document::Document;
+use lexicon::{Collecting, Lexicon};
+use prove::Search;
+use receipt::Tally;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
+
+/// What is to go beyond secrets, and what stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Names of people, their addresses, and ids of directories and objects go, too.
+    pub identities: bool,
+    /// Host names go, too.
+    pub hosts: bool,
+    /// Bodies that no diagnosis needs stay.
+    pub keep_bodies: bool,
+}
+
+/// What a file turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A capture in entries.
+    Capture,
+    /// Anything else that can be copied.
+    Document,
+    /// An archive: its files are to be handed in one by one.
+    Archive,
+    /// Nothing that can be copied safely, since nobody knows what is in it.
+    Unknown,
+}
+
+/// The first pass, over all files of a case: values are collected.
+#[derive(Debug)]
+pub struct Gathering {
+    collecting: Collecting,
+    options: Options,
+}
+
+impl Gathering {
+    /// Nothing collected yet.
+    pub fn new(options: Options) -> Self {
+        Self { collecting: Collecting::default(), options }
+    }
+
+    /// Collects from a file. An error, in words for people, where it cannot be read.
+    pub fn take<'a>(&mut self, reader: Box<dyn Read + 'a>) -> Result<Form, String> {
+        let mut form = Form::Document;
+        let (collecting, options) = (&mut self.collecting, self.options);
+        files::parts(reader, &Reading::default(), &mut |part| match part {
+            Part::Capture => form = Form::Capture,
+            Part::Member(capture::RECORD, _) => {}
+            Part::Member(_, mut value) | Part::Entry(mut value) => {
+                gather::json(collecting, &mut value);
+                people::json(collecting, &mut value, options);
+            }
+            Part::Document(bytes, sort) => match sort {
+                Sort::Archive => form = Form::Archive,
+                Sort::Unknown => form = Form::Unknown,
+                _ => document::gather(collecting, bytes, sort, options),
+            },
+        })?;
+        Ok(form)
+    }
+
+    /// Everything was collected: marks are made under `key`, which nobody needs afterwards.
+    pub fn settle(self, key: &[u8; 32]) -> Copying {
+        Copying { overflowed: self.collecting.overflowed, lexicon: self.collecting.settle(key), options: self.options }
+    }
+}
+
+/// The second pass: copies are written, and searched.
+#[derive(Debug)]
+pub struct Copying {
+    lexicon: Lexicon,
+    options: Options,
+    overflowed: bool,
+}
+
+/// A copy, written but for its end.
+#[derive(Debug, Default)]
+pub struct Copy {
+    /// What was changed.
+    pub changes: Vec<Change>,
+    /// What could not be copied.
+    pub remarks: Vec<String>,
+    /// The record that the file held already.
+    pub record: Option<Value>,
+    ending: Ending,
+}
+
+#[derive(Debug, Default)]
+enum Ending {
+    #[default]
+    None,
+    Capture,
+    Document(Document),
+}
+
+impl Copying {
+    /// Writes the copy of a file, but for its end: [`Copy::ending`] gives that, with a record or without.
+    pub fn copy<'a>(&self, reader: Box<dyn Read + 'a>, out: &mut dyn Write) -> Result<Copy, String> {
+        let failed = |error: io::Error| format!("the copy cannot be written: {error}");
+        let mut writer = capture::Writer::new(out, &self.lexicon, self.options.keep_bodies, Tally::default());
+        let mut document = None;
+        let mut captured = false;
+        let remarks = files::parts(reader, &Reading::default(), &mut |part| match part {
+            Part::Capture => captured = true,
+            Part::Member(name, value) => writer.member(name, value),
+            Part::Entry(value) => writer.entry(value),
+            Part::Document(bytes, sort) => document = Some(document::copy(&self.lexicon, bytes, sort)),
+        })?;
+        if captured {
+            let (tally, record) = writer.finish().map_err(failed)?;
+            return Ok(Copy { changes: tally.into_changes(), remarks, record, ending: Ending::Capture });
+        }
+        let Some((document, tally)) = document else { return Err("nothing in it can be read".to_owned()) };
+        let record = document.record();
+        Ok(Copy { changes: tally.into_changes(), remarks, record, ending: Ending::Document(document) })
+    }
+
+    /// Looks in a written copy for every value that was to go.
+    pub fn search<'a>(&self, reader: Box<dyn Read + 'a>) -> Result<Vec<(Left, usize)>, String> {
+        let mut search = Search::new(self.lexicon.sought());
+        files::parts(reader, &Reading::default(), &mut |part| match part {
+            Part::Capture => {}
+            Part::Member(name, value) => search.json(&value, &format!("log.{name}")),
+            Part::Entry(value) => search.json(&value, "entry"),
+            Part::Document(bytes, _) => search.text(&document::text_of(bytes).0.into_bytes(), "document"),
+        })?;
+        Ok(search.into_found())
+    }
+
+    /// Values of each kind that were collected, each counted once.
+    pub fn counts(&self) -> BTreeMap<Kind, usize> {
+        self.lexicon.counts()
+    }
+
+    /// Values that are replaced only where they stand: they are too short, or words, to look for elsewhere.
+    pub fn only_in_place(&self) -> usize {
+        self.lexicon.only_in_place()
+    }
+
+    /// There were more values than are kept, so that no copy may be called safe.
+    pub fn overflowed(&self) -> bool {
+        self.overflowed
+    }
+
+    /// Each value with its mark: the map, for whoever keeps it in private.
+    pub fn map(&self) -> BTreeMap<&str, &str> {
+        self.lexicon.pairs().collect()
+    }
+
+    /// A text about the case with every value replaced, such as the name of a file.
+    pub fn text(&self, text: &str) -> String {
+        change::text(&self.lexicon, text, &mut Tally::default(), "").unwrap_or_else(|| text.to_owned())
+    }
+}
+
+impl Copy {
+    /// What ends the copy. `record`: what was known of the original's messages.
+    pub fn ending(&self, record: Option<&Value>) -> Vec<u8> {
+        match &self.ending {
+            Ending::None => Vec::new(),
+            Ending::Capture => capture::ending(record).into_bytes(),
+            Ending::Document(document) => document.with_record(record),
+        }
+    }
+
+    /// Whether nothing was changed.
+    pub fn unchanged(&self) -> bool {
+        self.changes.is_empty()
+    }
+}

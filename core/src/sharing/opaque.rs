@@ -1,0 +1,102 @@
+//! Values that tell nothing but open something: long runs of letters and digits mixed, as tokens and keys are.
+
+use super::layers;
+
+/// Base64 in which a message stands: it is read, and only what is in it is secret.
+pub(super) fn holds_markup(value: &str) -> bool {
+    layers::of(value).iter().any(|layer| {
+        layer.covers(value)
+            && (layer.text.starts_with('<') || layer.text.contains('%') && holds_markup(&layer.text) || holds_markup_in_base64(layer))
+    })
+}
+
+fn holds_markup_in_base64(layer: &layers::Layer) -> bool {
+    layers::of(&layer.text).iter().any(|inner| inner.covers(&layer.text) && inner.text.starts_with('<'))
+}
+
+/// A value that looks like a token: at least `shortest` characters of those that tokens are made of, letters
+/// and digits mixed, no address, date or word among words.
+pub(super) fn is_opaque(value: &str, shortest: usize) -> bool {
+    let length = value.len();
+    if length < shortest || !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-.~:%|*!".contains(&byte)) {
+        return false;
+    }
+    if value.contains("://")
+        || value.starts_with('/')
+        || value.starts_with("urn:")
+        || is_guid(value)
+        || is_moment(value)
+        || looks_like_host(value)
+    {
+        return false;
+    }
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let longest_run = value.split(|character: char| !character.is_ascii_alphanumeric()).map(str::len).max().unwrap_or_default();
+    digits >= 2 && letters >= 2 && longest_run >= 8
+        || (longest_run >= 24 && digits + letters > 0 && mixed_case(value))
+        || (length >= 16 && digits >= 16)
+}
+
+fn mixed_case(value: &str) -> bool {
+    value.bytes().any(|byte| byte.is_ascii_uppercase()) && value.bytes().any(|byte| byte.is_ascii_lowercase())
+}
+
+/// `8-4-4-4-12` hexadecimal digits: ids of tenants, applications, requests.
+pub(super) fn is_guid(value: &str) -> bool {
+    value.len() == 36
+        && value.bytes().enumerate().all(|(at, byte)| if [8, 13, 18, 23].contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+}
+
+/// `2026-11-24T…`
+fn is_moment(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    bytes.len() >= 10 && bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-') && bytes.iter().take(4).all(u8::is_ascii_digit)
+}
+
+/// Labels with dots between them of which the last is letters only, as `sense.contoso.example`.
+fn looks_like_host(value: &str) -> bool {
+    let mut labels = value.rsplit('.');
+    let last = labels.next().unwrap_or_default();
+    labels.next().is_some()
+        && (2..=12).contains(&last.len())
+        && last.bytes().all(|byte| byte.is_ascii_lowercase())
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:".contains(&byte))
+}
+
+/// Three parts in base64url of which the first two begin as JSON does: where the third begins.
+pub(super) fn jwt_signature(token: &str) -> Option<usize> {
+    let mut parts = token.split('.');
+    let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
+    let of_base64 = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    let is_one = header.starts_with("eyJ") && payload.starts_with("ey") && signature.len() >= 8 && parts.next().is_none();
+    (is_one && [header, payload, signature].into_iter().all(of_base64)).then_some(header.len() + payload.len() + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_told_from_what_only_looks_long() {
+        for value in
+            ["1sc6TYmZk_BWyY6OF92-yA", "gko2g1t34qihu8h7pjjcacdvrg", "of+HNEZTGiBytXtM07CDwc++z6Klch==", "ss:mem:58bdf6ffad2ee255506"]
+        {
+            assert!(is_opaque(value, 16), "{value}");
+        }
+        for value in [
+            "c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2",
+            "2026-11-24T10:00:00.000Z",
+            "/azure/samlauthn/",
+            "https://sense.example/hub",
+            "web1.sense.contoso.example",
+            "urn:oasis:names:tc:SAML:2.0",
+            "application/x-www-form-urlencoded",
+            "en-US",
+        ] {
+            assert!(!is_opaque(value, 16), "{value}");
+        }
+        assert_eq!(jwt_signature("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"), Some(36));
+        assert_eq!(jwt_signature("a.b.c"), None);
+    }
+}

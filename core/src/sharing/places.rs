@@ -1,0 +1,253 @@
+//! Where what stands in captures and exports: each text of a JSON value, with what its place says of it.
+//!
+//! Captures as HAR and as SAML-tracer writes them, exports of Graph and of configuration services: all are objects
+//! whose members' names tell what they hold, and lists of names with values.
+
+use super::kind::Kind;
+use super::names;
+use super::opaque;
+use super::standing::{self, Around};
+use serde_json::{Map, Value};
+
+/// Levels of JSON that are followed.
+const DEEPEST: usize = 100;
+
+/// What a place says of the text in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It is secret as a whole.
+    Whole(Kind),
+    /// `Cookie: a=1; b=2`.
+    Cookies,
+    /// `Set-Cookie: a=1; Path=/`, several of them on lines or after commas.
+    SetCookies,
+    /// `Bearer …`, `Basic …`.
+    Credentials,
+    /// A text in which secrets may stand.
+    Text(Around),
+}
+
+/// What surrounds a text in the document.
+#[derive(Clone, Copy, Default)]
+struct Context<'a> {
+    /// The member of an object whose list or value this is.
+    list: &'a str,
+    /// The list's own object says that it holds a page.
+    page: bool,
+    depth: usize,
+}
+
+/// Shows every text of a document with its place and a name for it. Whoever looks may change it.
+pub(super) fn each(value: &mut Value, see: &mut impl FnMut(&mut String, Place, &str)) {
+    walk(value, Context::default(), "", see);
+}
+
+fn walk(value: &mut Value, context: Context<'_>, label: &str, see: &mut impl FnMut(&mut String, Place, &str)) {
+    if context.depth > DEEPEST {
+        // Deeper than anything of ours: nothing in there is needed.
+        *value = Value::Null;
+        return;
+    }
+    match value {
+        Value::Object(object) => members(object, context, label, see),
+        Value::Array(list) => {
+            if let [Value::String(name), Value::String(text)] = list.as_mut_slice()
+                && ["post", "get", "requestHeaders", "responseHeaders"].contains(&context.list)
+            {
+                let place = named(context.list, name, text);
+                see(text, place, &labelled(label, name));
+                return;
+            }
+            for element in list {
+                walk(element, Context { depth: context.depth + 1, ..context }, label, see);
+            }
+        }
+        Value::String(text) => see(text, member(context, context.list, text), label),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn members(object: &mut Map<String, Value>, context: Context<'_>, label: &str, see: &mut impl FnMut(&mut String, Place, &str)) {
+    let name = object.get("name").and_then(Value::as_str).map(str::to_owned);
+    let page = object.get("mimeType").and_then(Value::as_str).is_some_and(is_page);
+    for (key, value) in object.iter_mut() {
+        let below = if label.is_empty() { key.clone() } else { format!("{label}.{key}") };
+        match (value, name.as_deref()) {
+            (Value::String(text), Some(name)) if key == "value" => {
+                let place = named(context.list, name, text);
+                see(text, place, &labelled(label, name));
+            }
+            // Numbers that a person typed are as secret as words.
+            (value @ Value::Number(_), _) if names::kind_of(key) == Some(Kind::Password) => {
+                if let Some(changed) = value
+                    .as_number()
+                    .map(|number| number.to_string().chars().map(|c| if c.is_ascii_digit() { '1' } else { c }).collect::<String>())
+                {
+                    let mut shown = changed.clone();
+                    see(&mut shown, Place::Text(Around::Data), &below);
+                    *value = serde_json::from_str(&changed).unwrap_or(Value::Null);
+                }
+            }
+            (Value::String(text), _) => see(text, member(Context { page, ..context }, key, text), &below),
+            (value, _) => walk(value, Context { list: key, page, depth: context.depth + 1 }, &below, see),
+        }
+    }
+}
+
+fn is_page(mime: &str) -> bool {
+    let mime = mime.to_ascii_lowercase();
+    !(mime.contains("json") || mime.contains("urlencoded") || mime.contains("multipart") || mime.contains("soap"))
+}
+
+/// A place for people: the names of headers say something, those of parameters may be anything.
+fn labelled(label: &str, name: &str) -> String {
+    let plain = name.len() <= 40
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && label.to_ascii_lowercase().ends_with("headers");
+    if plain { format!("{label} {}", name.to_ascii_lowercase()) } else { label.to_owned() }
+}
+
+/// What the value of a named thing is: a cookie, a header, a parameter.
+fn named(list: &str, name: &str, value: &str) -> Place {
+    if list == "cookies" {
+        return Place::Whole(Kind::Cookie);
+    }
+    if list.to_ascii_lowercase().ends_with("headers") {
+        return header(name);
+    }
+    match standing::field(name, value) {
+        Some(kind) => Place::Whole(kind),
+        None => Place::Text(Around::Data),
+    }
+}
+
+fn header(name: &str) -> Place {
+    match name.to_ascii_lowercase().as_str() {
+        "cookie" => Place::Cookies,
+        "set-cookie" | "set-cookie2" => Place::SetCookies,
+        _ if names::is_credentials_header(name) => Place::Credentials,
+        _ => names::header(name).map_or(Place::Text(Around::Data), Place::Whole),
+    }
+}
+
+/// What the member of an object holds.
+fn member(context: Context<'_>, key: &str, value: &str) -> Place {
+    let around = if context.page && key == "text" { Around::Page } else { Around::Data };
+    // Hints at a password are its first letters.
+    if context.list == "passwordCredentials" && matches!(key, "hint" | "secretText" | "value" | "customKeyIdentifier") {
+        return Place::Whole(Kind::Password);
+    }
+    if is_public_key(value) || opaque::is_guid(value) || names::plain(key).contains("thumbprint") {
+        return Place::Text(around);
+    }
+    match names::kind_of(key) {
+        Some(kind @ Kind::Password) if !value.contains(' ') && !value.is_empty() && !value.contains("://") => Place::Whole(kind),
+        Some(kind) if names::plain(key).contains("secret") && !value.contains(' ') && !value.is_empty() => Place::Whole(kind),
+        Some(kind) if opaque::is_opaque(value, 8) || opaque::jwt_signature(value).is_some() => Place::Whole(kind),
+        _ if names::plain(key).contains("privatekey") && value.len() >= 16 => Place::Whole(Kind::PrivateKey),
+        _ => Place::Text(around),
+    }
+}
+
+/// A certificate, in base64 or PEM: public on purpose. Whatever else begins so has a version of a private key behind it.
+fn is_public_key(value: &str) -> bool {
+    if value.contains("BEGIN CERTIFICATE") {
+        return !value.contains("PRIVATE KEY");
+    }
+    value.starts_with("MII") && crate::certificate::read(value, diag_sdk::Place::default()).usable()
+}
+
+/// The values of `a=1; b=2`: where each stands.
+pub(super) fn cookie_values(header: &str) -> Vec<std::ops::Range<usize>> {
+    pieces(header, ';').filter_map(|piece| value_of(header, piece)).collect()
+}
+
+/// The values of `a=1; Path=/`, of each cookie in the header: where it stands.
+pub(super) fn set_cookie_values(header: &str) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    for line in pieces(header, '\n') {
+        let text = header.get(line.clone()).unwrap_or_default();
+        for (index, piece) in pieces(text, ';').enumerate() {
+            let attribute = text.get(piece.clone()).unwrap_or_default();
+            // Another cookie after a comma, which is not the one in a date.
+            let begins = attribute.match_indices(',').map(|(at, _)| at + 1).find(|at| {
+                let rest = attribute.get(*at..).unwrap_or_default().trim_start();
+                let name = rest.split('=').next().unwrap_or_default();
+                rest.contains('=') && !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic())
+            });
+            let start = match (index, begins) {
+                (0, _) => piece.start,
+                (_, Some(begins)) => piece.start + begins,
+                (_, None) => continue,
+            };
+            if let Some(value) = value_of(text, start..piece.end) {
+                found.push(line.start + value.start..line.start + value.end);
+            }
+        }
+    }
+    found
+}
+
+fn pieces(text: &str, separator: char) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let mut at = 0;
+    text.split(separator).map(move |piece| {
+        let start = at;
+        at += piece.len() + 1;
+        start..start + piece.len()
+    })
+}
+
+fn value_of(text: &str, pair: std::ops::Range<usize>) -> Option<std::ops::Range<usize>> {
+    let piece = text.get(pair.clone())?;
+    let sign = piece.find('=')?;
+    let value = piece.get(sign + 1..)?;
+    let trimmed = value.trim();
+    let start = pair.start + sign + 1 + (value.len() - value.trim_start().len());
+    (!trimmed.is_empty()).then(|| start..start + trimmed.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn places_say_what_stands_there() {
+        let mut entry = json!({
+            "request": {"url": "https://a.example/", "cookies": [{"name": "a", "value": "1"}], "headers": [{"name": "Cookie", "value": "a=1"},
+                {"name": "Authorization", "value": "Bearer x"}, {"name": "X-Api-Key", "value": "k"}, {"name": "Accept", "value": "*/*"}],
+                "postData": {"mimeType": "application/x-www-form-urlencoded", "text": "a=b", "params": [{"name": "passwd", "value": "pw"}]}},
+            "post": [["SAMLResponse", "PHM+"], ["pin", "1234"]],
+            "passwordCredentials": [{"hint": "abc", "keyId": "c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2"}],
+            "preferredTokenSigningKeyThumbprint": "AABBCCDDEEFF00112233445566778899AABBCCDD",
+            "oidcClientSecret": "s3cret"
+        });
+        let mut seen = Vec::new();
+        each(&mut entry, &mut |text, place, _| {
+            if place != Place::Text(Around::Data) {
+                seen.push((text.clone(), place));
+            }
+        });
+        let expected = [
+            ("1", Place::Whole(Kind::Cookie)),
+            ("a=1", Place::Cookies),
+            ("Bearer x", Place::Credentials),
+            ("k", Place::Whole(Kind::Token)),
+            ("pw", Place::Whole(Kind::Password)),
+            ("1234", Place::Whole(Kind::Password)),
+            ("abc", Place::Whole(Kind::Password)),
+            ("s3cret", Place::Whole(Kind::Token)),
+        ];
+        assert_eq!(seen, expected.map(|(text, place)| (text.to_owned(), place)));
+    }
+
+    #[test]
+    fn cookies_are_found_in_their_headers() {
+        let values =
+            |found: Vec<std::ops::Range<usize>>, text: &str| found.into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>();
+        let cookie = "a=1; b = x=y ;c=";
+        assert_eq!(values(cookie_values(cookie), cookie), ["1", "x=y"]);
+        let set = "a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/, b=2; Secure\nc=3; HttpOnly";
+        assert_eq!(values(set_cookie_values(set), set), ["1", "2", "3"]);
+    }
+}

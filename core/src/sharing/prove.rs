@@ -1,0 +1,254 @@
+//! The search of a written copy for what must not be in it. It shares nothing with what wrote the copy but the
+//! list of values: it undoes every encoding of whole texts, whatever stands there, and looks for the values as such.
+
+use super::kind::Kind;
+use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine as _;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use flate2::read::DeflateDecoder;
+use percent_encoding::percent_decode;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::Read as _;
+
+const CONFIG: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
+/// Encodings in encodings that are undone.
+const DEEPEST: usize = 6;
+/// Most bytes that one text may come to when everything in it is decoded.
+const MOST: usize = 64 << 20;
+
+/// A value that was found where it must not be. The value itself is not in it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Left {
+    /// Where, as a path of member names.
+    pub place: String,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// Looks for values.
+pub(super) struct Search {
+    finder: Option<AhoCorasick>,
+    values: Vec<(Kind, bool)>,
+    found: BTreeMap<Left, usize>,
+}
+
+impl Search {
+    pub(super) fn new<'v>(values: impl Iterator<Item = (&'v str, Kind, bool)>) -> Self {
+        let (mut patterns, mut known) = (Vec::new(), Vec::new());
+        for (value, kind, word) in values {
+            patterns.push(value);
+            known.push((kind, word));
+        }
+        let finder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();
+        Self { finder, values: known, found: BTreeMap::new() }
+    }
+
+    /// Looks through a value of JSON, names included.
+    pub(super) fn json(&mut self, value: &Value, place: &str) {
+        let mut open = vec![(value, place.to_owned())];
+        while let Some((value, place)) = open.pop() {
+            match value {
+                Value::Array(list) => open.extend(list.iter().map(|element| (element, place.clone()))),
+                Value::Object(object) => {
+                    for (name, value) in object {
+                        self.text(name.as_bytes(), &place);
+                        open.push((value, format!("{place}.{name}")));
+                    }
+                }
+                Value::String(text) => self.text(text.as_bytes(), &place),
+                Value::Number(_) | Value::Bool(_) | Value::Null => {}
+            }
+        }
+    }
+
+    /// Looks through a text, and through everything that it decodes to.
+    pub(super) fn text(&mut self, text: &[u8], place: &str) {
+        let mut budget = MOST;
+        self.at_depth(text, place, 0, &mut budget);
+    }
+
+    pub(super) fn into_found(self) -> Vec<(Left, usize)> {
+        self.found.into_iter().collect()
+    }
+
+    fn at_depth(&mut self, text: &[u8], place: &str, depth: usize, budget: &mut usize) {
+        let Some(left) = budget.checked_sub(text.len()) else { return };
+        *budget = left;
+        self.look(text, place);
+        if depth == DEEPEST {
+            return;
+        }
+        if text.contains(&b'%') {
+            let decoded: Vec<u8> = percent_decode(text).collect();
+            if decoded.len() < text.len() {
+                self.at_depth(&decoded, place, depth + 1, budget);
+            }
+        }
+        if text.contains(&b'\\') {
+            let decoded = without_escapes(text);
+            if decoded.len() < text.len() {
+                self.at_depth(&decoded, place, depth + 1, budget);
+            }
+        }
+        if text.contains(&b'&') {
+            let decoded = without_references(text);
+            if decoded.len() < text.len() {
+                self.at_depth(&decoded, place, depth + 1, budget);
+            }
+        }
+        // Lines that were folded are one value.
+        let folded = text.iter().any(u8::is_ascii_whitespace);
+        for (url, digits) in [(false, &b"+/"[..]), (true, &b"-_"[..])] {
+            let digit = |byte: &u8| byte.is_ascii_alphanumeric() || digits.contains(byte);
+            let runs = |text: &[u8]| -> Vec<Vec<u8>> {
+                text.split(|byte| !digit(byte)).filter(|run| run.len() >= 8).map(<[u8]>::to_vec).collect()
+            };
+            for run in runs(text) {
+                self.base64(&run, url, place, depth, budget);
+            }
+            if folded && depth < 3 {
+                let joined: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+                for run in runs(&joined).into_iter().filter(|run| run.len() >= 60) {
+                    self.base64(&run, url, place, depth, budget);
+                }
+            }
+        }
+    }
+
+    fn base64(&mut self, run: &[u8], url: bool, place: &str, depth: usize, budget: &mut usize) {
+        let whole = run.get(..run.len() - usize::from(run.len() % 4 == 1)).unwrap_or_default();
+        let engine = GeneralPurpose::new(if url { &URL_SAFE } else { &STANDARD }, CONFIG);
+        let Ok(decoded) = engine.decode(whole) else { return };
+        let printable = decoded.iter().filter(|byte| (b' '..=b'~').contains(byte) || byte.is_ascii_whitespace()).count();
+        if printable * 2 > decoded.len() {
+            self.at_depth(&decoded, place, depth + 1, budget);
+        }
+        let mut inflated = Vec::new();
+        let most = u64::try_from(*budget).unwrap_or_default();
+        let _ = DeflateDecoder::new(decoded.as_slice()).take(most).read_to_end(&mut inflated);
+        if inflated.len() >= 8 {
+            self.at_depth(&inflated, place, depth + 1, budget);
+        }
+    }
+
+    fn look(&mut self, text: &[u8], place: &str) {
+        let Some(finder) = &self.finder else { return };
+        for found in finder.find_overlapping_iter(text) {
+            let Some((kind, word)) = self.values.get(found.pattern().as_usize()).copied() else { continue };
+            let beside = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
+            let before = found.start().checked_sub(1).and_then(|before| text.get(before));
+            if word && (beside(before) || beside(text.get(found.end()))) {
+                continue;
+            }
+            *self.found.entry(Left { place: place.to_owned(), kind }).or_default() += 1;
+        }
+    }
+}
+
+/// `\n`, `\"`, `\u0041`, `\x41`.
+fn without_escapes(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        if *byte != b'\\' {
+            out.push(*byte);
+            continue;
+        }
+        let code = |digits: Option<&[u8]>| digits.and_then(|digits| u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+        let (decoded, taken) = match rest.first() {
+            Some(b'u') => (code(rest.get(1..5)), 5),
+            Some(b'x') => (code(rest.get(1..3)), 3),
+            Some(b'n') => (Some(10), 1),
+            Some(b't') => (Some(9), 1),
+            Some(b'r') => (Some(13), 1),
+            Some(other) => (Some(u32::from(*other)), 1),
+            None => (None, 0),
+        };
+        if let Some(character) = decoded.and_then(char::from_u32) {
+            out.extend(character.to_string().as_bytes());
+        }
+        rest = rest.get(taken..).unwrap_or_default();
+    }
+    out
+}
+
+/// `&amp;`, `&#65;`, `&#x41;`.
+fn without_references(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((byte, after)) = rest.split_first() {
+        let end = if *byte == b'&' { after.iter().take(10).position(|byte| *byte == b';') } else { None };
+        let character = end.and_then(|end| {
+            let name = std::str::from_utf8(after.get(..end)?).ok()?;
+            match name {
+                "amp" => Some('&'),
+                "lt" => Some('<'),
+                "gt" => Some('>'),
+                "quot" => Some('"'),
+                "apos" => Some('\''),
+                _ => {
+                    let number = name.strip_prefix('#')?;
+                    let (digits, radix) = number.strip_prefix(['x', 'X']).map_or((number, 10), |digits| (digits, 16));
+                    char::from_u32(u32::from_str_radix(digits, radix).ok()?)
+                }
+            }
+        });
+        match (character, end) {
+            (Some(character), Some(end)) => {
+                out.extend(character.to_string().as_bytes());
+                rest = after.get(end + 1..).unwrap_or_default();
+            }
+            _ => {
+                out.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::engine::general_purpose::STANDARD;
+    use flate2::Compression;
+    use flate2::read::DeflateEncoder;
+    use std::io::Read;
+
+    const VALUE: &str = "aB3/dE5+gH7jK9mN1==";
+
+    fn finds(text: &str) -> bool {
+        let mut search = Search::new(std::iter::once((VALUE, Kind::Token, false)));
+        search.text(text.as_bytes(), "x");
+        !search.into_found().is_empty()
+    }
+
+    #[test]
+    fn values_are_found_in_any_encoding() {
+        let percent = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let deflated = |text: &str| {
+            let mut out = Vec::new();
+            DeflateEncoder::new(text.as_bytes(), Compression::default()).read_to_end(&mut out).expect("packs");
+            STANDARD.encode(out)
+        };
+        let utf16: String = VALUE.chars().map(|character| format!("\\u{:04x}", u32::from(character))).collect();
+        for text in [
+            format!("a {VALUE} b"),
+            percent(VALUE),
+            percent(&percent(VALUE)),
+            STANDARD.encode(VALUE),
+            STANDARD.encode(STANDARD.encode(format!("some words {VALUE}"))),
+            percent(&deflated(&format!("<a>{VALUE}</a>"))),
+            VALUE.replace('/', "\\/"),
+            VALUE.replace('+', "&#43;").replace('=', "&#x3d;"),
+            utf16,
+        ] {
+            assert!(finds(&text), "{text}");
+        }
+        assert!(!finds("aB3/dE5+gH7jK9mN1=") && !finds(&STANDARD.encode("something else altogether")));
+    }
+}

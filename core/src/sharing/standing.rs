@@ -1,0 +1,357 @@
+//! Values that are known by what stands around them, in any text: elements of XML, tokens of three parts, keys
+//! in PEM, fields of forms, and `name=value` or `"name": "value"` of queries, scripts and data.
+
+use super::kind::Kind;
+use super::names;
+use super::opaque;
+use crate::mask::is_mark;
+use std::ops::Range;
+
+/// Elements and attributes of XML whose text is cut wherever they stand.
+const ELEMENTS: &[(&str, Kind)] = &[
+    ("SignatureValue", Kind::Signature),
+    ("CipherValue", Kind::CipherValue),
+    ("SessionIndex", Kind::SessionIndex),
+    ("BinarySecret", Kind::Token),
+    ("Password", Kind::Password),
+    ("Artifact", Kind::Token),
+];
+/// Longest name of a field.
+const LONGEST_NAME: usize = 64;
+/// Longest value that a name leads to.
+const LONGEST_VALUE: usize = 64 << 10;
+
+/// A value, and where it stands in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) range: Range<usize>,
+    pub(super) kind: Kind,
+}
+
+/// What surrounds a text: where only data is, names are believed; a page has words for people, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Around {
+    /// Queries, forms, data, headers.
+    Data,
+    /// A page or a log.
+    Page,
+}
+
+/// Values in XML, tokens and keys: always cut, in their own layout.
+pub(super) fn cut(text: &str) -> Vec<Standing> {
+    let mut found = Vec::new();
+    if memchr::memchr(b'<', text.as_bytes()).is_some() {
+        elements(text, &mut found);
+    }
+    tokens(text, &mut found);
+    private_keys(text, &mut found);
+    found
+}
+
+fn elements(text: &str, found: &mut Vec<Standing>) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(open) = memchr::memchr(b'<', bytes.get(at..).unwrap_or_default()).map(|open| at + open) {
+        at = open + 1;
+        let Some(close) = memchr::memchr(b'>', bytes.get(at..).unwrap_or_default()).map(|close| at + close) else { return };
+        let Some(tag) = text.get(at..close) else { continue };
+        let name = tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
+        let local = name.rsplit(':').next().unwrap_or_default();
+        if let Some((_, kind)) = ELEMENTS.iter().find(|(known, _)| *known == local)
+            && !tag.ends_with('/')
+        {
+            let end = memchr::memchr(b'<', bytes.get(close..).unwrap_or_default()).map_or(bytes.len(), |end| close + end);
+            found.push(Standing { range: close + 1..end, kind: *kind });
+        }
+        if let Some(range) = attribute(tag, "SessionIndex") {
+            found.push(Standing { range: at + range.start..at + range.end, kind: Kind::SessionIndex });
+        }
+    }
+}
+
+/// The value of an attribute in a tag.
+fn attribute(tag: &str, name: &str) -> Option<Range<usize>> {
+    let mut from = 0;
+    loop {
+        let at = from + tag.get(from..)?.find(name)?;
+        from = at + name.len();
+        let rest = tag.get(from..)?;
+        let value = rest.trim_start().strip_prefix('=')?.trim_start();
+        let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        let start = tag.len() - value.len() + 1;
+        let alone = tag.get(..at)?.ends_with(|before: char| before.is_whitespace());
+        if alone {
+            return Some(start..start + tag.get(start..)?.find(quote)?);
+        }
+    }
+}
+
+fn tokens(text: &str, found: &mut Vec<Standing>) {
+    let mut from = 0;
+    while let Some(at) = memchr::memmem::find(text.as_bytes().get(from..).unwrap_or_default(), b"eyJ").map(|at| from + at) {
+        let rest = text.get(at..).unwrap_or_default();
+        let length = rest.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))).unwrap_or(rest.len());
+        let token = rest.get(..length).unwrap_or_default().trim_end_matches('.');
+        if let Some(signature) = opaque::jwt_signature(token) {
+            found.push(Standing { range: at + signature..at + token.len(), kind: Kind::Signature });
+        }
+        from = at + length.max(3);
+    }
+}
+
+fn private_keys(text: &str, found: &mut Vec<Standing>) {
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find("PRIVATE KEY-----")).map(|at| from + at) {
+        let start = at + "PRIVATE KEY-----".len();
+        let end = text.get(start..).and_then(|rest| rest.find("-----END")).map_or(text.len(), |end| start + end);
+        found.push(Standing { range: start..end, kind: Kind::PrivateKey });
+        from = text.get(end..).and_then(|rest| rest.find("PRIVATE KEY-----")).map_or(text.len(), |again| end + again + 16);
+    }
+}
+
+/// Values that their names tell, or that look like nothing else than a token, wherever they stand in a text.
+pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
+    let mut found = Vec::new();
+    pairs(text, around, &mut found);
+    if memchr::memchr(b'<', text.as_bytes()).is_some() {
+        inputs(text, &mut found);
+    }
+    credentials_in_addresses(text, &mut found);
+    found.retain(|one| text.get(one.range.clone()).is_some_and(|value| !value.is_empty() && !is_mark(value)));
+    found
+}
+
+/// `name=value`, `name: value`, `"name": "value"`.
+fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
+    let bytes = text.as_bytes();
+    let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.[]$".contains(&byte);
+    let mut at = 0;
+    while let Some(sign) = memchr::memchr2(b'=', b':', bytes.get(at..).unwrap_or_default()).map(|sign| at + sign) {
+        at = sign + 1;
+        // Backwards: blanks, a quote, the name.
+        let before = bytes.get(..sign).unwrap_or_default();
+        let mut end = before.len() - before.iter().rev().take_while(|byte| **byte == b' ').count();
+        let quoted_name = end > 0 && matches!(before.get(end - 1), Some(b'"' | b'\''));
+        end -= usize::from(quoted_name);
+        let length = before.get(..end).unwrap_or_default().iter().rev().take(LONGEST_NAME).take_while(|byte| of_name(**byte)).count();
+        let name = text.get(end - length..end).unwrap_or_default();
+        if name.is_empty() {
+            continue;
+        }
+        // Forwards: blanks, a quote, the value.
+        let rest = bytes.get(at..).unwrap_or_default();
+        let mut start = at + rest.iter().take_while(|byte| **byte == b' ').count();
+        let quote = bytes.get(start).copied().filter(|byte| matches!(byte, b'"' | b'\''));
+        start += usize::from(quote.is_some());
+        let ends = |byte: &u8| match quote {
+            Some(quote) => *byte == quote,
+            None => byte.is_ascii_whitespace() || b"&;,\"'<>(){}[]#|".contains(byte),
+        };
+        let Some(length) = bytes
+            .get(start..)
+            .unwrap_or_default()
+            .iter()
+            .take(LONGEST_VALUE)
+            .position(ends)
+            .or_else(|| (quote.is_none()).then(|| bytes.len() - start.min(bytes.len())))
+        else {
+            continue;
+        };
+        let Some(value) = text.get(start..start + length) else { continue };
+        if let Some(kind) = kind(name, value, around, quote.is_some(), bytes.get(sign) == Some(&b'=')) {
+            found.push(Standing { range: start..start + length, kind });
+        }
+    }
+}
+
+/// What a named value is, if anything. `assigned`: an equals sign stood between them.
+fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -> Option<Kind> {
+    if value.is_empty() || value.contains("://") && !opaque::is_opaque(value, 16) {
+        return None;
+    }
+    let by_name = names::kind_of(name);
+    let telling =
+        |shortest: usize| (opaque::is_opaque(value, shortest) || opaque::jwt_signature(value).is_some()) && !opaque::holds_markup(value);
+    if names::is_state(name) {
+        return (telling(12) && !is_place(value)).then_some(Kind::Token);
+    }
+    if names::carries_a_message(name) {
+        return None;
+    }
+    let parameter = assigned && !quoted && around == Around::Data;
+    match (by_name, around) {
+        (Some(Kind::Password), Around::Data) => (!value.contains(' ') || quoted).then_some(Kind::Password),
+        (Some(kind), Around::Data) => (telling(8) || (parameter && value.len() >= 4 && !is_word(value))).then_some(kind),
+        (Some(kind), Around::Page) => telling(8).then_some(kind),
+        (None, _) => (telling(24) && (parameter || quoted) && !is_harmless_name(name) && !names_a_key(value)).then_some(Kind::Token),
+    }
+}
+
+/// Public by design: certificates, digests, policies.
+fn names_a_key(value: &str) -> bool {
+    value.starts_with("MII") || value.starts_with("sha256-") || value.starts_with("sha384-") || value.starts_with("sha512-")
+}
+
+/// Fields whose long values identify without opening anything: the ids of messages, the names of builds.
+fn is_harmless_name(name: &str) -> bool {
+    let plain = names::plain(name);
+    let whole = [
+        "id",
+        "inresponseto",
+        "assertionid",
+        "responseid",
+        "requestid",
+        "uri",
+        "thumbprint",
+        "fingerprint",
+        "x5t",
+        "integrity",
+        "src",
+        "href",
+        "action",
+        "location",
+        "etag",
+        "entityid",
+        "issuer",
+        "destination",
+        "recipient",
+        "audience",
+        "algorithm",
+        "class",
+        "style",
+        "d",
+        "viewbox",
+        "content",
+        "transform",
+        "boundary",
+    ];
+    whole.contains(&plain.as_str())
+        || ["requestid", "correlationid", "traceid", "activityid", "version", "thumbprint", "build", "xmlns"]
+            .iter()
+            .any(|part| plain.contains(part))
+}
+
+/// A path or address: where to go to.
+pub(super) fn is_place(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    value.starts_with('/') || value.starts_with("http") || value.starts_with("%2f")
+}
+
+fn is_word(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_alphabetic()) && value.len() < 12
+        || value.bytes().all(|byte| byte.is_ascii_digit()) && value.len() < 4
+}
+
+/// `<input name="x" value="y">`, in any order of attributes.
+fn inputs(text: &str, found: &mut Vec<Standing>) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(open) = memchr::memmem::find(bytes.get(at..).unwrap_or_default(), b"<input").map(|open| at + open) {
+        at = open + 6;
+        let Some(close) = memchr::memchr(b'>', bytes.get(at..).unwrap_or_default()).map(|close| at + close) else { return };
+        let Some(tag) = text.get(at..close) else { continue };
+        let get = |name: &str| attribute(tag, name).map(|range| at + range.start..at + range.end);
+        let Some(value) = get("value") else { continue };
+        let text_at = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
+        let name = get("name").or_else(|| get("id")).map(|range| text_at(&range).to_owned()).unwrap_or_default();
+        let typed = get("type").map(|range| text_at(&range).to_ascii_lowercase()).unwrap_or_default();
+        let content = text_at(&value);
+        let kind = if typed == "password" { Some(Kind::Password) } else { field(&name, content) };
+        if let Some(kind) = kind.filter(|_| !matches!(typed.as_str(), "submit" | "button" | "checkbox" | "radio")) {
+            found.push(Standing { range: value, kind });
+        }
+    }
+}
+
+/// What a field of a form holds.
+pub(super) fn field(name: &str, value: &str) -> Option<Kind> {
+    if value.trim().is_empty() || names::carries_a_message(name) && !names::is_state(name) {
+        return None;
+    }
+    let telling =
+        |shortest: usize| (opaque::is_opaque(value, shortest) || opaque::jwt_signature(value).is_some()) && !opaque::holds_markup(value);
+    if names::is_state(name) {
+        return (telling(12) && !is_place(value)).then_some(Kind::Token);
+    }
+    match names::kind_of(name) {
+        Some(Kind::Password) => Some(Kind::Password),
+        Some(kind) => (telling(6) || value.len() >= 4 && !is_word(value) && !value.contains(' ') && !is_place(value)).then_some(kind),
+        None => (telling(20) && !is_harmless_name(name) && !names_a_key(value)).then_some(Kind::Token),
+    }
+}
+
+/// `https://name:password@host/`, `;jsessionid=…` and segments of paths that are tokens.
+fn credentials_in_addresses(text: &str, found: &mut Vec<Standing>) {
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find("://")).map(|at| from + at + 3) {
+        from = at;
+        let rest = text.get(at..).unwrap_or_default();
+        let end = rest.find(|c: char| c.is_whitespace() || "\"'<>?#".contains(c)).unwrap_or(rest.len());
+        let address = rest.get(..end).unwrap_or_default();
+        let authority = address.split('/').next().unwrap_or_default();
+        if let Some((user, _)) = authority.rsplit_once('@')
+            && let Some((name, password)) = user.split_once(':')
+        {
+            let start = at + name.len() + 1;
+            found.push(Standing { range: start..start + password.len(), kind: Kind::Password });
+        }
+        path(address.get(authority.len()..).unwrap_or_default(), at + authority.len(), found);
+        from += end;
+    }
+    if text.starts_with('/') {
+        let end = text.find(|c: char| c.is_whitespace() || "\"'<>?#".contains(c)).unwrap_or(text.len());
+        path(text.get(..end).unwrap_or_default(), 0, found);
+    }
+}
+
+/// Segments that are tokens: long and mixed, or those after a word that announces one.
+fn path(path: &str, base: usize, found: &mut Vec<Standing>) {
+    const ANNOUNCE: &[&str] =
+        &["token", "reset", "invite", "invitation", "activate", "activation", "verify", "magic", "key", "session", "ticket", "unlock"];
+    let mut at = base;
+    let mut announced = false;
+    for segment in path.split('/') {
+        let segment_only = segment.split(';').next().unwrap_or_default();
+        let shortest = if announced { 12 } else { 32 };
+        let is_file = segment_only.rsplit_once('.').is_some_and(|(_, ending)| (1..=5).contains(&ending.len()));
+        let signature = opaque::jwt_signature(segment_only).is_some();
+        if signature || opaque::is_opaque(segment_only, shortest) && !is_file && !segment_only.contains(['%', '=', ':']) {
+            found.push(Standing { range: at..at + segment_only.len(), kind: Kind::Token });
+        }
+        announced = ANNOUNCE.contains(&segment_only.to_ascii_lowercase().as_str());
+        at += segment.len() + 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str, around: Around) -> Vec<&str> {
+        named(text, around).into_iter().map(|one| &text[one.range]).collect()
+    }
+
+    #[test]
+    fn elements_tokens_and_keys_are_found() {
+        let text = "<S SessionIndex=\"_a1\"><ds:SignatureValue>\nabc=\n</ds:SignatureValue><x/> eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmF0dXJl \
+                    -----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----";
+        let values: Vec<&str> = cut(text).into_iter().map(|one| text[one.range].trim()).collect();
+        assert_eq!(values, ["_a1", "abc=", "c2lnbmF0dXJl", "MIIB"]);
+    }
+
+    #[test]
+    fn names_and_looks_tell_what_is_secret() {
+        assert_eq!(found("https://a.example/x?token=abc12345&page=2#access_token=zz99887766", Around::Data), ["abc12345", "zz99887766"]);
+        assert_eq!(found("user=ann&pwd=hunter2", Around::Data), ["hunter2"]);
+        assert_eq!(
+            found("{\"passwordHint\":\"Enter your password\",\"sFT\":\"AQABIQbWoJRYUQ0M3yq\"}", Around::Page),
+            ["AQABIQbWoJRYUQ0M3yq"]
+        );
+        assert_eq!(
+            found("<input value='aB3dE5gH7jK9mN1pQ3rS' type=\"hidden\" name=\"flowToken\">", Around::Page),
+            ["aB3dE5gH7jK9mN1pQ3rS"]
+        );
+        assert_eq!(found("https://ann:pw@a.example/reset/1sc6TYmZk_BWyY6OF92-yA", Around::Data), ["pw", "1sc6TYmZk_BWyY6OF92-yA"]);
+        assert!(found("https://a.example/azure/hub?RelayState=/hub&state=active", Around::Data).is_empty());
+    }
+}
