@@ -61,23 +61,16 @@ pub fn parts<'a>(reader: Box<dyn Read + 'a>, options: &Options, see: &mut dyn Fn
         Ok(None) => return Err(format!("larger than {} MiB, which no document of ours is", limit >> 20)),
         Err(error) => return Err(format!("cannot be read: {error}")),
     };
+    let is_text = || std::str::from_utf8(&bytes).is_ok_and(|text| !text.contains('\0'));
     let sort = match recognise::document(&bytes) {
-        Verdict::Sketch(_) => Sort::Text,
         Verdict::Json(_) => Sort::Json,
         Verdict::Document { kind, .. } => match kind {
             InputKind::Metadata | InputKind::Certificate => Sort::Public,
             InputKind::SamlMessage => Sort::Message,
             _ => Sort::Text,
         },
-        Verdict::None { prose: true, .. } => Sort::Text,
-        Verdict::None { .. } if bytes.iter().all(|byte| byte.is_ascii_whitespace()) => Sort::Text,
-        Verdict::None { .. } => {
-            if std::str::from_utf8(&bytes).is_ok_and(|text| !text.contains('\0')) {
-                Sort::Text
-            } else {
-                Sort::Unknown
-            }
-        }
+        Verdict::None { prose: false, .. } if !is_text() => Sort::Unknown,
+        Verdict::Sketch(_) | Verdict::None { .. } => Sort::Text,
     };
     see(Part::Document(&bytes, sort));
     Ok(Vec::new())

@@ -33,11 +33,11 @@ fn one(lexicon: &Lexicon, value: &mut String, place: Place, tally: &mut Tally, l
     let was = value.clone();
     match place {
         Place::Whole(kind) => whole(lexicon, value, 0..was.len(), kind, tally, label),
-        Place::Cookies => {
-            places::cookie_values(&was).into_iter().rev().for_each(|range| whole(lexicon, value, range, Kind::Cookie, tally, label))
-        }
-        Place::SetCookies => {
-            places::set_cookie_values(&was).into_iter().rev().for_each(|range| whole(lexicon, value, range, Kind::Cookie, tally, label));
+        Place::Cookies | Place::SetCookies => {
+            let values = if place == Place::Cookies { places::cookie_values(&was) } else { places::set_cookie_values(&was) };
+            for range in values.into_iter().rev() {
+                whole(lexicon, value, range, Kind::Cookie, tally, label);
+            }
         }
         Place::Credentials => {
             let trimmed = was.trim_end();

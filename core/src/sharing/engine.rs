@@ -29,7 +29,9 @@ fn at_depth(lexicon: &Lexicon, text: &str, depth: usize) -> Vec<Edit> {
             let inner = at_depth(lexicon, &layer.text, depth + 1);
             let mut outer = Vec::new();
             layer.back(&inner, &mut outer);
-            outer.into_iter().for_each(|edit| edits.add(edit));
+            for edit in outer {
+                edits.add(edit);
+            }
         }
     }
     edits.all()
@@ -113,6 +115,8 @@ mod tests {
     use flate2::read::DeflateEncoder;
     use std::io::Read;
 
+    type Form<'a> = &'a dyn Fn(&str) -> String;
+
     const SECRET: &str = "aB3/dE5+gH7jK9mN1==";
 
     fn redacted(text: &str) -> String {
@@ -141,7 +145,7 @@ mod tests {
         let base64 = |text: &str| STANDARD.encode(format!("{{\"token\":\"{text}\"}}"));
         let url = |text: &str| URL_SAFE_NO_PAD.encode(format!("some {text} text é"));
         let xml = |text: &str| deflated(&format!("<a>{text}</a>"));
-        let forms: [(&str, &dyn Fn(&str) -> String); 10] = [
+        let forms: [(&str, Form<'_>); 10] = [
             ("plain", &|text| format!("x {text} y")),
             ("percent", &|text| format!("https://a.example/?x={}&y=1", percent(text))),
             ("percent twice", &|text| format!("a={}", percent(&percent(text)))),

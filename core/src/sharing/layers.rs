@@ -223,7 +223,7 @@ fn mapped(text: &str, begins: char, escape: Escape, undo: impl Fn(&str) -> Optio
         at += length;
     }
     places.push(u32::try_from(at).ok()?);
-    undone.then(|| Layer { text: out, range: 0..text.len(), back: Back::Mapped { places, escape } })
+    undone.then_some(Layer { text: out, range: 0..text.len(), back: Back::Mapped { places, escape } })
 }
 
 /// Runs that hold percent-encoding, each decoded.

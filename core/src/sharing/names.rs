@@ -85,7 +85,6 @@ pub(super) fn is_state(name: &str) -> bool {
 
 /// A field that names a person.
 pub(super) fn names_a_person(name: &str) -> bool {
-    let plain = plain(name);
     const WHOLE: &[&str] = &[
         "user",
         "login",
@@ -119,6 +118,7 @@ pub(super) fn names_a_person(name: &str) -> bool {
         "nameidentifier",
         "eppn",
     ];
+    let plain = plain(name);
     WHOLE.contains(&plain.as_str())
 }
 

@@ -197,15 +197,12 @@ fn without_references(text: &[u8]) -> Vec<u8> {
                 }
             }
         });
-        match (character, end) {
-            (Some(character), Some(end)) => {
-                out.extend(character.to_string().as_bytes());
-                rest = after.get(end + 1..).unwrap_or_default();
-            }
-            _ => {
-                out.push(*byte);
-                rest = after;
-            }
+        if let (Some(character), Some(end)) = (character, end) {
+            out.extend(character.to_string().as_bytes());
+            rest = after.get(end + 1..).unwrap_or_default();
+        } else {
+            out.push(*byte);
+            rest = after;
         }
     }
     out
@@ -235,7 +232,7 @@ mod tests {
             DeflateEncoder::new(text.as_bytes(), Compression::default()).read_to_end(&mut out).expect("packs");
             STANDARD.encode(out)
         };
-        let utf16: String = VALUE.chars().map(|character| format!("\\u{:04x}", u32::from(character))).collect();
+        let utf16: String = VALUE.chars().map(|character| format!("\\u{:04x}", u32::from(character))).collect::<Vec<_>>().concat();
         for text in [
             format!("a {VALUE} b"),
             percent(VALUE),

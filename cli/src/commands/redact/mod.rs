@@ -88,17 +88,17 @@ pub(crate) fn run(arguments: &RedactArguments) -> anyhow::Result<ExitCode> {
     let record = serde_json::to_value(&record)?;
     let written = copies.files(Some(&record))?;
     copies.prove(&copying)?;
-    let copied = examine(&written, &manner, &meter);
+    let again = examine(&written, &manner, &meter);
     meter.finish();
 
-    let (original, copied) = (judge(original, &manner, &checkers), judge(copied, &manner, &checkers));
+    let (original, again) = (judge(original, &manner, &checkers), judge(again, &manner, &checkers));
     if !understood(&original) && original.case.inputs.len() == 1 {
         return Err(Failure::new(original.case.inputs.first().map(remark).unwrap_or_default()).hint(WHAT_IS_READ).into());
     }
-    same::judged(&original, &copied)?;
+    same::judged(&original, &again)?;
 
-    let receipt = Receipt::new(&copying, &copies, left_out, options, &copied, &today);
-    target.put(&copies, &receipt, &copied, &checkers)?;
+    let receipt = Receipt::new(&copying, &copies, left_out, options, &again, &today);
+    target.put(&copies, &receipt, &again, &checkers)?;
     if let Some(map) = map {
         map.write(&json::pretty(&copying.map())?)?;
         names::private(arguments.map.as_deref());
