@@ -20,7 +20,6 @@ const COMMON: &[&str] = &[
     "app",
     "apps",
     "auth",
-    "adfs",
     "saml",
     "localhost",
     "example",

@@ -7,6 +7,7 @@ mod bundle;
 mod check;
 mod copies;
 mod names;
+mod put;
 mod receipt;
 mod same;
 
@@ -98,10 +99,10 @@ pub(crate) fn run(arguments: &RedactArguments) -> anyhow::Result<ExitCode> {
     same::judged(&original, &again)?;
 
     let receipt = Receipt::new(&copying, &copies, left_out, options, &again, &today);
-    target.put(&copies, &receipt, &again, &checkers)?;
+    put::put(&target, &copies, &receipt, &again, &checkers)?;
     if let Some(map) = map {
         map.write(&json::pretty(&copying.map())?)?;
-        names::private(arguments.map.as_deref());
+        put::private(arguments.map.as_deref());
     }
     match arguments.format {
         ListFormat::Text => output::print(&receipt.text())?,

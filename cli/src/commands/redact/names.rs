@@ -1,13 +1,8 @@
 //! Where copies go, and what they are called. Names are made from those of the inputs, which are hostile.
 
-use super::bundle;
-use super::copies::Copies;
-use super::receipt::Receipt;
-use crate::checkers::Checkers;
 use crate::failure::Failure;
 use crate::files::File;
 use diag_core::sharing::Copying;
-use diag_render::{Judged, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,9 +18,9 @@ pub(super) enum Place {
 
 /// Where copies go, checked before the work begins.
 pub(super) struct Target {
-    path: PathBuf,
-    place: Place,
-    force: bool,
+    pub(super) path: PathBuf,
+    pub(super) place: Place,
+    pub(super) force: bool,
 }
 
 impl Target {
@@ -89,66 +84,5 @@ impl Target {
             free = format!("{stem}-{number}{ending}");
         }
         free
-    }
-
-    /// Puts what was proved where it was asked for.
-    pub(super) fn put(&self, copies: &Copies, receipt: &Receipt, judged: &Judged, checkers: &Checkers) -> anyhow::Result<()> {
-        match self.place {
-            Place::File => {
-                for one in &copies.all {
-                    self.move_to(&one.whole, &self.path)?;
-                }
-            }
-            Place::Folder => {
-                let paths: Vec<PathBuf> = copies.all.iter().map(|one| self.path.join(&one.name)).collect();
-                let receipts = ["receipt.txt", "receipt.json"].map(|name| self.path.join(name));
-                for path in paths.iter().chain(&receipts) {
-                    if fs::symlink_metadata(path).is_ok() && !self.force {
-                        return Err(Failure::new(format!("{}: exists already", path.display()))
-                            .hint("--force replaces it, or name another folder after -o")
-                            .into());
-                    }
-                }
-                if !self.path.is_dir() {
-                    fs::create_dir(&self.path)
-                        .map_err(|error| Failure::new(format!("{}: cannot be made: {error}", self.path.display())))?;
-                }
-                for (one, path) in copies.all.iter().zip(&paths) {
-                    self.move_to(&one.whole, path)?;
-                }
-                for (path, text) in receipts.iter().zip([receipt.text(), json::pretty(receipt)?]) {
-                    let part = copies.folder().join("receipt");
-                    fs::write(&part, text).map_err(|error| Failure::new(format!("{}: cannot be written: {error}", path.display())))?;
-                    self.move_to(&part, path)?;
-                }
-            }
-            Place::Bundle => {
-                let part = copies.folder().join("bundle");
-                bundle::write(&part, copies, receipt, judged, checkers)?;
-                self.move_to(&part, &self.path)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts a file in its place: whole, since it lies on the same file system already.
-    fn move_to(&self, from: &Path, to: &Path) -> Result<(), Failure> {
-        let failed = |error: std::io::Error| Failure::new(format!("{}: cannot be written: {error}", to.display()));
-        if !self.force && fs::symlink_metadata(to).is_ok() {
-            return Err(Failure::new(format!("{}: exists already", to.display())).hint("--force replaces it"));
-        }
-        fs::File::open(from).and_then(|file| file.sync_all()).map_err(failed)?;
-        fs::rename(from, to).map_err(failed)
-    }
-}
-
-/// A map is for whoever made it.
-pub(super) fn private(path: Option<&Path>) {
-    #[cfg(unix)]
-    if let Some(path) = path {
-        use std::os::unix::fs::PermissionsExt;
-        if fs::set_permissions(path, fs::Permissions::from_mode(0o600)).is_err() {
-            crate::failure::say_note(&format!("{}: others on this computer may be able to read it", path.display()));
-        }
     }
 }

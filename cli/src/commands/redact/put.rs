@@ -1,0 +1,72 @@
+//! Puts what was proved where it was asked for: whole, or not at all.
+
+use super::bundle;
+use super::copies::Copies;
+use super::names::{Place, Target};
+use super::receipt::Receipt;
+use crate::checkers::Checkers;
+use crate::failure::Failure;
+use diag_render::{Judged, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Puts what was proved where it was asked for.
+pub(super) fn put(target: &Target, copies: &Copies, receipt: &Receipt, judged: &Judged, checkers: &Checkers) -> anyhow::Result<()> {
+    match target.place {
+        Place::File => {
+            for one in &copies.all {
+                move_to(target, &one.whole, &target.path)?;
+            }
+        }
+        Place::Folder => {
+            let paths: Vec<PathBuf> = copies.all.iter().map(|one| target.path.join(&one.name)).collect();
+            let receipts = ["receipt.txt", "receipt.json"].map(|name| target.path.join(name));
+            for path in paths.iter().chain(&receipts) {
+                if fs::symlink_metadata(path).is_ok() && !target.force {
+                    return Err(Failure::new(format!("{}: exists already", path.display()))
+                        .hint("--force replaces it, or name another folder after -o")
+                        .into());
+                }
+            }
+            if !target.path.is_dir() {
+                fs::create_dir(&target.path)
+                    .map_err(|error| Failure::new(format!("{}: cannot be made: {error}", target.path.display())))?;
+            }
+            for (one, path) in copies.all.iter().zip(&paths) {
+                move_to(target, &one.whole, path)?;
+            }
+            for (path, text) in receipts.iter().zip([receipt.text(), json::pretty(receipt)?]) {
+                let part = copies.folder().join("receipt");
+                fs::write(&part, text).map_err(|error| Failure::new(format!("{}: cannot be written: {error}", path.display())))?;
+                move_to(target, &part, path)?;
+            }
+        }
+        Place::Bundle => {
+            let part = copies.folder().join("bundle");
+            bundle::write(&part, copies, receipt, judged, checkers)?;
+            move_to(target, &part, &target.path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts a file in its place: whole, since it lies on the same file system already.
+fn move_to(target: &Target, from: &Path, to: &Path) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::new(format!("{}: cannot be written: {error}", to.display()));
+    if !target.force && fs::symlink_metadata(to).is_ok() {
+        return Err(Failure::new(format!("{}: exists already", to.display())).hint("--force replaces it"));
+    }
+    fs::File::open(from).and_then(|file| file.sync_all()).map_err(failed)?;
+    fs::rename(from, to).map_err(failed)
+}
+
+/// A map is for whoever made it.
+pub(super) fn private(path: Option<&Path>) {
+    #[cfg(unix)]
+    if let Some(path) = path {
+        use std::os::unix::fs::PermissionsExt;
+        if fs::set_permissions(path, fs::Permissions::from_mode(0o600)).is_err() {
+            crate::failure::say_note(&format!("{}: others on this computer may be able to read it", path.display()));
+        }
+    }
+}
