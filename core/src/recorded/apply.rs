@@ -1,6 +1,6 @@
 //! Reads records into the facts of messages whose values were taken out.
 
-use super::make::hash;
+use super::key::{BARE, hash};
 use super::{Judged, OfMessage, Record};
 use crate::crypto::{Known, TrustedKey};
 use crate::saml::messages::Decoded;
@@ -10,8 +10,6 @@ use diag_sdk::case::signature::{KeyMatch, Verdict};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// Stands for a key that came with a signature and without a certificate.
-pub(super) const BARE: &str = "bare";
 /// Why a signature that was taken out tells nothing of a key.
 const NOT_TRIED: &str = "its value was taken out of this copy, and a key that is given now was not tried before that";
 

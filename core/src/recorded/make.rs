@@ -1,5 +1,6 @@
 //! Makes the record of a case.
 
+use super::key::{BARE, hash};
 use super::{Judged, OfMessage, Opened, Record, SCHEMA};
 use crate::crypto::{Known, TrustedKey};
 use diag_sdk::Case;
@@ -7,7 +8,6 @@ use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{KeyMatch, QuerySignature, Signature, Verdict};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// Records what is known of the messages of a case, of which the copies were read as messages with these hashes:
@@ -96,12 +96,7 @@ fn spki_of(found: &KeyMatch, keys: &[TrustedKey], embedded: &[Certificate]) -> S
             .find(|certificate| certificate.sha1 == found.sha1 && !found.sha1.is_empty())
             .map(|certificate| hash(&certificate.spki))
     };
-    trusted.or_else(carried).unwrap_or_else(|| super::apply::BARE.to_owned())
-}
-
-/// The hash by which a key is known in records.
-pub(super) fn hash(spki: &[u8]) -> String {
-    Sha256::digest(spki).iter().take(16).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+    trusted.or_else(carried).unwrap_or_else(|| BARE.to_owned())
 }
 
 /// The facts that decrypting added, without the names of people.

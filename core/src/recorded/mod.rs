@@ -10,6 +10,7 @@
 //! a record tells of keys that are given only now whether they made a signature.
 
 mod apply;
+mod key;
 mod make;
 mod rests;
 

@@ -56,7 +56,7 @@ fn whole(lexicon: &Lexicon, value: &mut String, range: Range<usize>, kind: Kind,
     let Some(was) = value.get(range.clone()) else { return };
     let with = engine::whole(lexicon, was, kind);
     if with != was {
-        tally.edits(label, &[Edit { range: range.clone(), with: with.clone(), kind, values: 1 }]);
+        tally.edits(label, &[Edit { range: range.clone(), with: with.clone(), values: vec![(kind, 1)] }]);
         value.replace_range(range, &with);
     }
 }

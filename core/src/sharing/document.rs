@@ -120,8 +120,7 @@ pub(super) fn copy(lexicon: &Lexicon, bytes: &[u8], sort: Sort) -> (Document, Ta
 }
 
 fn public(lexicon: &Lexicon, text: &str, tally: &mut Tally) -> Option<String> {
-    let edits: Vec<Edit> =
-        super::engine::edits(lexicon, text).into_iter().filter(|edit| !matches!(edit.kind, Kind::Signature | Kind::CipherValue)).collect();
+    let edits = super::engine::edits(lexicon, text);
     if edits.is_empty() {
         return None;
     }
@@ -201,7 +200,7 @@ fn behind(text: &str, comment: &str, depth: usize, done: &mut bool) -> Vec<Edit>
         // An edit replaces something: the last character stays.
         let last = text.get(..end).and_then(|text| text.chars().next_back()).unwrap_or('>');
         let range = end - last.len_utf8()..text.len();
-        return vec![Edit { range, with: format!("{last}{comment}"), kind: Kind::Signature, values: 0 }];
+        return vec![Edit { range, with: format!("{last}{comment}"), values: Vec::new() }];
     }
     if depth >= 5 {
         return Vec::new();

@@ -10,10 +10,8 @@ pub(super) struct Edit {
     pub(super) range: Range<usize>,
     /// What stands there afterwards.
     pub(super) with: String,
-    /// What was there; the first of several where an encoded value held more than one.
-    pub(super) kind: Kind,
-    /// How many values this replaces.
-    pub(super) values: usize,
+    /// What was there, and how many values: an encoded one may hold several.
+    pub(super) values: Vec<(Kind, usize)>,
 }
 
 /// Edits that do not overlap, those that were there first before later ones.
@@ -37,6 +35,18 @@ impl Edits {
     pub(super) fn all(self) -> Vec<Edit> {
         self.0
     }
+}
+
+/// What all edits replace, by kind.
+pub(super) fn values(edits: &[Edit]) -> Vec<(Kind, usize)> {
+    let mut all: Vec<(Kind, usize)> = Vec::new();
+    for (kind, count) in edits.iter().flat_map(|edit| &edit.values) {
+        match all.iter_mut().find(|(known, _)| known == kind) {
+            Some((_, known)) => *known += count,
+            None => all.push((*kind, *count)),
+        }
+    }
+    all
 }
 
 /// The text with its edits made; in ascending order, as [`Edits`] gives them.

@@ -19,7 +19,7 @@ pub(super) fn edits(lexicon: &Lexicon, text: &str) -> Vec<Edit> {
 fn at_depth(lexicon: &Lexicon, text: &str, depth: usize) -> Vec<Edit> {
     let mut edits = Edits::default();
     for (range, kind, mark) in lexicon.find(text) {
-        edits.add(Edit { range, with: mark.to_owned(), kind, values: 1 });
+        edits.add(Edit { range, with: mark.to_owned(), values: vec![(kind, 1)] });
     }
     for one in standing::cut(text) {
         laid_out(lexicon, text, one.range, one.kind, &mut edits);
@@ -46,13 +46,13 @@ fn laid_out(lexicon: &Lexicon, text: &str, range: Range<usize>, kind: Kind, edit
     }
     let mark = lexicon.mark(&compact, kind);
     let mut mark = mark.chars();
-    let mut values = 1;
+    let mut values = vec![(kind, 1)];
     let mut at = range.start;
     for run in value.split_inclusive(char::is_whitespace) {
         let letters = run.trim_end_matches(char::is_whitespace);
         if !letters.is_empty() {
             let with: String = mark.by_ref().take(letters.chars().count()).collect();
-            edits.add(Edit { range: at..at + letters.len(), with, kind, values: std::mem::take(&mut values) });
+            edits.add(Edit { range: at..at + letters.len(), with, values: std::mem::take(&mut values) });
         }
         at += run.len();
     }
@@ -69,7 +69,7 @@ pub(super) fn whole(lexicon: &Lexicon, value: &str, kind: Kind) -> String {
             return value.to_owned();
         }
         let mut out = Vec::new();
-        layer.back(&[Edit { range: 0..layer.text.len(), with, kind, values: 1 }], &mut out);
+        layer.back(&[Edit { range: 0..layer.text.len(), with, values: vec![(kind, 1)] }], &mut out);
         return apply(value, &out);
     }
     lexicon.mark(value, kind)

@@ -1,7 +1,8 @@
 //! Encodings that stand around values: each undone to a text, and edits of that text brought back into the same
 //! form. What an edit does not touch stays as it was written, byte for byte, faults and all.
 
-use super::edit::{Edit, apply};
+use super::edit::{Edit, apply, values};
+use super::kind::Kind;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::DecodePaddingMode;
@@ -89,7 +90,9 @@ impl Layer {
 
     /// Brings edits of the decoded text back into the text around it.
     pub(super) fn back(&self, edits: &[Edit], out: &mut Vec<Edit>) {
-        let Some(first) = edits.first() else { return };
+        if edits.is_empty() {
+            return;
+        }
         match &self.back {
             Back::Mapped { places, escape } => out.extend(edits.iter().filter_map(|edit| {
                 let start = *places.get(edit.range.start)? as usize;
@@ -98,15 +101,13 @@ impl Layer {
             })),
             Back::Base64(base64) => {
                 let changed = base64.bytes_of(&apply(&self.text, edits));
-                let values = edits.iter().map(|edit| edit.values).sum();
-                base64.write(&changed, &self.range, first, values, out);
+                base64.write(&changed, &self.range, values(edits), out);
             }
             Back::Deflated(base64) => {
                 let changed = apply(&self.text, edits);
                 let mut packed = Vec::new();
                 if DeflateEncoder::new(changed.as_bytes(), Compression::default()).read_to_end(&mut packed).is_ok() {
-                    let values = edits.iter().map(|edit| edit.values).sum();
-                    out.push(Edit { range: self.range.clone(), with: base64.encode(&packed), kind: first.kind, values });
+                    out.push(Edit { range: self.range.clone(), with: base64.encode(&packed), values: values(edits) });
                 }
             }
         }
@@ -396,9 +397,9 @@ impl Base64 {
     }
 
     /// Of an edit that keeps the length only the groups of four that it touches are written anew.
-    fn write(&self, changed: &[u8], range: &Range<usize>, first: &Edit, values: usize, out: &mut Vec<Edit>) {
+    fn write(&self, changed: &[u8], range: &Range<usize>, values: Vec<(Kind, usize)>, out: &mut Vec<Edit>) {
         if changed.len() != self.bytes.len() {
-            out.push(Edit { range: range.clone(), with: self.encode(changed), kind: first.kind, values });
+            out.push(Edit { range: range.clone(), with: self.encode(changed), values });
             return;
         }
         let mut counted = values;
@@ -414,12 +415,7 @@ impl Base64 {
                     '/' if self.url => '_',
                     other => other,
                 };
-                out.push(Edit {
-                    range: place..place + 1,
-                    with: letter.to_string(),
-                    kind: first.kind,
-                    values: std::mem::take(&mut counted),
-                });
+                out.push(Edit { range: place..place + 1, with: letter.to_string(), values: std::mem::take(&mut counted) });
             }
         }
     }

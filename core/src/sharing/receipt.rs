@@ -29,7 +29,9 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn edits(&mut self, place: &str, edits: &[Edit]) {
         for edit in edits {
-            self.add(place, edit.kind, edit.values);
+            for (kind, count) in &edit.values {
+                self.add(place, *kind, *count);
+            }
         }
     }
 

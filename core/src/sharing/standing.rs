@@ -5,6 +5,7 @@ use super::kind::Kind;
 use super::names;
 use super::opaque;
 use crate::mask::is_mark;
+use crate::saml::xml::root_name;
 use std::ops::Range;
 
 /// Elements and attributes of XML whose text is cut wherever they stand.
@@ -50,6 +51,8 @@ pub(super) fn cut(text: &str) -> Vec<Standing> {
 
 fn elements(text: &str, found: &mut Vec<Standing>) {
     let bytes = text.as_bytes();
+    // Signatures of what is published open nothing.
+    let published = ending_in(root_name(text).unwrap_or_default(), &["EntityDescriptor", "EntitiesDescriptor"]);
     let mut at = 0;
     while let Some(open) = memchr::memchr(b'<', bytes.get(at..).unwrap_or_default()).map(|open| at + open) {
         at = open + 1;
@@ -59,6 +62,7 @@ fn elements(text: &str, found: &mut Vec<Standing>) {
         let local = name.rsplit(':').next().unwrap_or_default();
         if let Some((_, kind)) = ELEMENTS.iter().find(|(known, _)| *known == local)
             && !tag.ends_with('/')
+            && !(published && *kind == Kind::Signature)
         {
             let end = memchr::memchr(b'<', bytes.get(close..).unwrap_or_default()).map_or(bytes.len(), |end| close + end);
             found.push(Standing { range: close + 1..end, kind: *kind });
@@ -67,6 +71,10 @@ fn elements(text: &str, found: &mut Vec<Standing>) {
             found.push(Standing { range: at + range.start..at + range.end, kind: Kind::SessionIndex });
         }
     }
+}
+
+fn ending_in(name: &str, known: &[&str]) -> bool {
+    known.contains(&name.rsplit(':').next().unwrap_or_default())
 }
 
 /// The value of an attribute in a tag.
