@@ -11,8 +11,8 @@ mod put;
 mod receipt;
 mod same;
 
-use super::check::{WHAT_IS_READ, remark};
-use super::examining::{Manner, examine, judge, understood};
+use super::check::WHAT_IS_READ;
+use super::examining::{Manner, examine, judge};
 use crate::args::{ListFormat, RedactArguments};
 use crate::checkers::Checkers;
 use crate::failure::{self, Failure};
@@ -24,6 +24,7 @@ use copies::Copies;
 use diag_core::recorded;
 use diag_core::sharing::{Form, Gathering, Options};
 use diag_render::json;
+use diag_render::reading::{remark, understood};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use receipt::{LeftOut, Receipt};
