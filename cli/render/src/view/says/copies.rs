@@ -1,13 +1,12 @@
 //! What metadata says, of the documents that concern this sign-in.
 
 use super::Given;
-use super::facts::distinct;
+use super::list::distinct;
 use diag_sdk::Case;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::metadata::{Endpoint, Metadata};
 use diag_sdk::spec;
-use jiff::Timestamp;
 
 /// Entities of one aggregate that are looked at where nothing tells which one is meant.
 const MOST_ENTITIES: usize = 3;
@@ -75,15 +74,4 @@ pub(super) fn requested<'c>(all: impl Iterator<Item = &'c Metadata>) -> Vec<Give
         let given = Given::at(&one.name, &one.place);
         if one.required { given.note("required") } else { given }
     }))
-}
-
-/// The days from and to which something is valid.
-pub(super) fn dates(from: Option<Timestamp>, to: Option<Timestamp>) -> Option<String> {
-    let day = |time: Timestamp| time.strftime("%Y-%m-%d").to_string();
-    match (from, to) {
-        (Some(from), Some(to)) => Some(format!("valid {} to {}", day(from), day(to))),
-        (None, Some(to)) => Some(format!("valid to {}", day(to))),
-        (Some(from), None) => Some(format!("valid from {}", day(from))),
-        (None, None) => None,
-    }
 }

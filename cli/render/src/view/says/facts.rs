@@ -1,9 +1,10 @@
 //! The rows of the table: which values both sides must agree on, and where each source has them.
 
 use super::Source::{IdpMetadata, Registration, SpConfiguration, SpCopy, SpMetadata, Wire};
+use super::list::{certificates, dates, distinct};
 use super::{Draft, Given, Manner, Source, copies, wire};
 use crate::Judged;
-use diag_sdk::case::certificate::{Certificate, same_thumbprint};
+use diag_sdk::case::certificate::same_thumbprint;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::Metadata;
 use diag_sdk::case::registration::{Credential, IdpRegistration, SigningOption};
@@ -268,27 +269,7 @@ fn credential(credential: &Credential, usage: &str) -> Option<Given> {
     if !credential.usage.eq_ignore_ascii_case(usage) {
         return None;
     }
-    let dates = copies::dates(credential.start, credential.end);
+    let dates = dates(credential.start, credential.end);
     let note = credential.name.iter().cloned().chain(dates).collect::<Vec<_>>().join(", ");
     Some(Given::at(credential.sha1.as_deref()?, &credential.place).note(note))
-}
-
-/// Certificates by thumbprint, with name and dates, for names often look alike.
-pub(super) fn certificates<'c>(all: impl Iterator<Item = &'c Certificate>) -> Vec<Given> {
-    distinct(all.filter(|certificate| certificate.usable()).map(|certificate| {
-        let dates = copies::dates(certificate.not_before, certificate.not_after);
-        let note: Vec<String> = Some(certificate.subject.clone()).into_iter().chain(dates).collect();
-        Given::at(&certificate.sha1, &certificate.place).note(note.join(", "))
-    }))
-}
-
-/// Each text once, in the order it is first said.
-pub(super) fn distinct(all: impl IntoIterator<Item = Given>) -> Vec<Given> {
-    let mut kept: Vec<Given> = Vec::new();
-    for given in all {
-        if !kept.iter().any(|known| known.text == given.text) {
-            kept.push(given);
-        }
-    }
-    kept
 }

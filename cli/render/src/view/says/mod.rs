@@ -7,6 +7,7 @@ mod compare;
 mod copies;
 mod facts;
 mod linked;
+mod list;
 mod wire;
 
 pub(crate) use wire::same_site;

@@ -1,7 +1,7 @@
 //! What was sent, in the attempt that the verdict is about.
 
 use super::Given;
-use super::facts::{certificates, distinct};
+use super::list::{certificates, distinct};
 use crate::Judged;
 use crate::view::headline;
 use diag_sdk::Case;
