@@ -142,6 +142,12 @@ pub(crate) struct CheckArguments {
     /// Judge each capture on its own, with the other files of its folder
     #[arg(long, help_heading = "Input")]
     pub(crate) each: bool,
+    /// With --each and --format ndjson: the whole report of each capture, or what it comes to in 4 kB [default: whole]
+    #[arg(long, value_name = "FORM", value_enum, requires = "each", help_heading = "Output")]
+    pub(crate) records: Option<Records>,
+    /// With --each and --format ndjson: go on with the file of --output; captures that have a record in it are not judged again
+    #[arg(long, requires_all = ["each", "output"], help_heading = "Output")]
+    pub(crate) resume: bool,
     /// With --each: how many captures at a time [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Input")]
     pub(crate) jobs: Option<u16>,
@@ -293,6 +299,16 @@ impl From<Format> for diag_render::Format {
             Format::Html => Self::Html,
         }
     }
+}
+
+/// How much the record of a capture tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Records {
+    /// The report, as --format json writes it
+    #[default]
+    Whole,
+    /// Verdict, root causes and findings in at most 4 kB
+    Short,
 }
 
 /// From which level on findings count as failure.

@@ -98,11 +98,28 @@ impl Target {
         written.map_err(|error| Failure::new(format!("{}: cannot be written: {error}", self.shown)).into())
     }
 
-    fn write_bytes(&self, bytes: &[u8], readers: Readers) -> io::Result<()> {
-        // A device or pipe cannot be replaced, only written to.
-        if fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file()) {
-            return fs::OpenOptions::new().write(true).open(&self.path)?.write_all(bytes);
-        }
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Begins to write piece by piece; the file is there whole once that is finished, and else as it was.
+    pub(crate) fn stream(self) -> anyhow::Result<Stream> {
+        let cannot = |error| Failure::new(format!("{}: cannot be written: {error}", self.shown));
+        let file = if self.is_device() {
+            Piece::Device(fs::OpenOptions::new().write(true).open(&self.path).map_err(cannot)?)
+        } else {
+            Piece::Whole(self.temporary(Readers::Usual).map_err(cannot)?)
+        };
+        Ok(Stream { target: self, file })
+    }
+
+    /// A device or pipe cannot be replaced, only written to.
+    fn is_device(&self) -> bool {
+        fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file())
+    }
+
+    fn temporary(&self, readers: Readers) -> io::Result<tempfile::NamedTempFile> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(".diag-");
         // Without a word about it, temporary files are their owner's alone.
@@ -111,11 +128,57 @@ impl Target {
             use std::os::unix::fs::PermissionsExt;
             builder.permissions(fs::Permissions::from_mode(0o666));
         }
-        let mut file = builder.tempfile_in(self.folder())?;
+        builder.tempfile_in(self.folder())
+    }
+
+    fn write_bytes(&self, bytes: &[u8], readers: Readers) -> io::Result<()> {
+        // A device or pipe cannot be replaced, only written to.
+        if self.is_device() {
+            return fs::OpenOptions::new().write(true).open(&self.path)?.write_all(bytes);
+        }
+        let mut file = self.temporary(readers)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(&self.path).map_err(|error| error.error)?;
         Ok(())
+    }
+}
+
+/// A file that is being written piece by piece.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    target: Target,
+    file: Piece,
+}
+
+#[derive(Debug)]
+enum Piece {
+    Device(fs::File),
+    Whole(tempfile::NamedTempFile),
+}
+
+impl Stream {
+    /// Puts the file in its place.
+    pub(crate) fn finish(self) -> anyhow::Result<()> {
+        let Piece::Whole(file) = self.file else { return Ok(()) };
+        let done = file.as_file().sync_all().and_then(|()| file.persist(&self.target.path).map(drop).map_err(|error| error.error));
+        done.map_err(|error| Failure::new(format!("{}: cannot be written: {error}", self.target.shown)).into())
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.file {
+            Piece::Device(file) => file.write(bytes),
+            Piece::Whole(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.file {
+            Piece::Device(file) => file.flush(),
+            Piece::Whole(file) => file.flush(),
+        }
     }
 }
 

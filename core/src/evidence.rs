@@ -3,8 +3,9 @@
 //! Unlike the Case, evidence still holds raw values (bodies, cookies, message parameters), so it
 //! never leaves core: it is turned into facts, and what could be secret is sealed on the way.
 
+use crate::bounds;
 use diag_sdk::Place;
-use diag_sdk::case::input::{HeldBy, Input, InputKind};
+use diag_sdk::case::input::{Crossed, HeldBy, Input, InputKind};
 use jiff::Timestamp;
 
 /// Everything that was read from the files handed in.
@@ -20,6 +21,17 @@ pub struct Evidence {
     pub removed_by_exporter: Vec<String>,
     /// Records that came with copies whose values were taken out, as JSON.
     pub records: Vec<String>,
+    /// Bounds that were crossed.
+    pub crossed: Vec<Crossed>,
+}
+
+impl Evidence {
+    /// Records that a bound was crossed, once for each input.
+    pub(crate) fn cross(&mut self, word: &str, most: u64, input: Option<&str>) {
+        if !self.crossed.iter().any(|known| known.bound == word && known.input.as_deref() == input) {
+            self.crossed.push(bounds::crossed(word, most, input));
+        }
+    }
 }
 
 /// A document that is no capture, decoded to text.

@@ -1,6 +1,7 @@
 //! From files to a Case: every room of core, in the order data flows through them.
 
 use crate::amend;
+use crate::bounds::Bounds;
 use crate::certificate;
 use crate::crypto::{self, PrivateKey};
 use crate::evidence::{Document, Evidence};
@@ -47,6 +48,8 @@ pub struct Request<'a> {
     pub amended: BTreeMap<usize, Vec<u8>>,
     /// Captures are left out: configuration alone is judged.
     pub without_captures: bool,
+    /// What is the most that is read, kept and judged.
+    pub bounds: Bounds,
 }
 
 impl<'a> Request<'a> {
@@ -62,6 +65,7 @@ impl<'a> Request<'a> {
             products: Products::builtin(),
             amended: BTreeMap::new(),
             without_captures: false,
+            bounds: Bounds::default(),
         }
     }
 }
@@ -86,7 +90,7 @@ pub struct Examination {
 /// Reads, decodes, verifies and joins everything into one Case.
 pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress)) -> Examination {
     let products = Arc::clone(&request.products);
-    let options = intake::Options { strict: request.strict, ..intake::Options::default() };
+    let options = intake::Options { strict: request.strict, bounds: request.bounds };
     let (mut evidence, unread) = intake::read_but_aggregates(request.files, &options, progress);
     for (document, bytes) in request.amended {
         if let Some(document) = evidence.documents.get_mut(document) {
@@ -106,7 +110,10 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
 
     case.exchanges = story::exchanges(&evidence, &products, &sealer);
     let known = Known::of(&evidence);
-    let mut decoded = saml::messages::read(&evidence, &sealer);
+    let (mut decoded, more) = saml::messages::read_at_most(&evidence, &sealer, Bounds::size(options.bounds.messages));
+    if more {
+        evidence.cross("messages", options.bounds.messages, None);
+    }
     let asked = Asked { entity: request.entity.as_deref(), now: request.at.unwrap_or(request.now) };
     let (held, names) = read_documents(&evidence, &products, &sealer, (&decoded, &asked), &mut case, &mut sources);
     read_aggregates(unread, &names, &asked, &mut case, &mut sources);
@@ -129,7 +136,8 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     participants::read_codes(&mut case, &products);
     story::complete(&mut case, &evidence, &products);
     participants::introduce(&mut case, &products);
-    judgement::judge(&mut case, &products);
+    judgement::judge(&mut case, &products, &options.bounds);
+    case.crossed.splice(0..0, std::mem::take(&mut evidence.crossed));
     (case.judged_at, case.judged_by) = moment(&case, request.at, request.now);
     // Everything is understood: from here on nobody needs what lets somebody in.
     secrets::case::blot(&mut case, &known, &sealer);

@@ -6,6 +6,7 @@
 use crate::recorded;
 use diag_sdk::manifest::CheckAnswer;
 use diag_sdk::{Case, Check, Finding, Need, Plugin};
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How a check ended.
@@ -73,6 +74,32 @@ impl Run {
             self.checks.push(CheckRun { id: answer.id, ending });
         }
         self.checks.sort_by(|left, right| left.id.cmp(&right.id));
+    }
+}
+
+impl Run {
+    /// Keeps at most so many findings of each check, the most severe of them; the last says how many were left out.
+    pub fn keep(&mut self, most: usize) {
+        let mut of_check: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, finding) in self.findings.iter().enumerate() {
+            of_check.entry(finding.check.clone()).or_default().push(index);
+        }
+        let mut dropped: HashSet<usize> = HashSet::new();
+        for (_, mut indexes) in of_check.into_iter().filter(|(_, indexes)| indexes.len() > most) {
+            indexes.sort_by_key(|index| self.findings.get(*index).map(|finding| std::cmp::Reverse(finding.severity)));
+            let more = indexes.split_off(most.max(1));
+            if let Some(last) = indexes.iter().max().and_then(|last| self.findings.get_mut(*last)) {
+                let sentence = format!("{} more findings of this check are left out (bound `findings`).", more.len());
+                let detail = last.detail.take().map(|detail| format!("{detail} {sentence}"));
+                last.detail = Some(detail.unwrap_or(sentence));
+            }
+            dropped.extend(more);
+        }
+        let mut index = 0;
+        self.findings.retain(|_| {
+            index += 1;
+            !dropped.contains(&(index - 1))
+        });
     }
 }
 
@@ -173,6 +200,22 @@ mod tests {
         assert_eq!(ending("acme/undecided"), Some(Ending::Undecided("no issuer".into())));
         assert_eq!(ending("zeta/crashed"), Some(Ending::Crashed("died".into())));
         assert!(run.findings.iter().any(|finding| finding.message == "Loaded"));
+    }
+
+    #[test]
+    fn of_many_findings_the_most_severe_stay() {
+        let finding = |check: &str, finding: Finding| Finding { check: check.to_owned(), ..finding };
+        let many = (0..9).map(|number| match number {
+            7 => finding("a/many", Finding::error("7")),
+            _ => finding("a/many", Finding::notice(number.to_string()).detail("Seen.")),
+        });
+        let mut run = Run { findings: many.chain([finding("b/one", Finding::notice("b"))]).collect(), ..Run::default() };
+        run.keep(3);
+        let kept: Vec<&str> = run.findings.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(kept, ["0", "1", "7", "b"]);
+        assert_eq!(run.findings[2].detail.as_deref(), Some("6 more findings of this check are left out (bound `findings`)."));
+        run.keep(3);
+        assert_eq!(run.findings.len(), 4);
     }
 
     #[test]

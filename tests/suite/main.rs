@@ -3,6 +3,7 @@
 mod aggregates;
 mod amend;
 mod architecture;
+mod bombs;
 mod bystanders;
 mod circles;
 mod examples;
@@ -14,6 +15,7 @@ mod healthy_ways;
 mod idp_metadata;
 mod logs;
 mod one_fault;
+mod order;
 mod packs;
 mod page;
 mod plugins;

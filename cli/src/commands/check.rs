@@ -1,5 +1,7 @@
 //! `diag check`: judges everything given and writes the report.
 
+use super::each;
+use super::each::folders::{Job, Jobs};
 use super::ending;
 use super::examining::{Manner, examine, judge};
 use crate::args::{CheckArguments, Format};
@@ -14,12 +16,11 @@ use crate::output::{self, Target};
 use crate::plugins;
 use crate::products;
 use crate::progress::Meter;
-use diag_core::intake::{self, Options, Supplied};
 use diag_core::runner::Selection;
 use diag_products::Products;
 use diag_render::reading::{self, remark, understood};
 use diag_render::{Detail, Form, Judged};
-use diag_sdk::case::input::HeldBy;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -49,18 +50,31 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     for (name, confinement) in checkers.unconfined() {
         failure::say_note(&format!("plugin {name} is not fully confined on this system: {confinement}"));
     }
-    let collected =
-        files::collect(&Given { paths: &arguments.paths, sp_has: &arguments.beside.sp_has, idp_has: &arguments.beside.idp_has });
+    let collected = files::collect(&Given {
+        paths: &arguments.paths,
+        sp_has: &arguments.beside.sp_has,
+        idp_has: &arguments.beside.idp_has,
+        many: arguments.each,
+    });
     for note in &collected.notes {
         failure::say_note(note);
     }
-    if collected.files.is_empty() {
+    if collected.files.is_empty() && (!arguments.each || collected.unopened.is_empty()) {
         return Err(files::nothing_read(&collected).into());
     }
     for trouble in &collected.troubles {
         failure::say_error(trouble);
     }
     let target = arguments.output.as_deref().map(|path| Target::new(path, &collected.files, &read_too)).transpose()?;
+    if arguments.resume && format != Format::Ndjson {
+        return Err(Failure::new("--resume goes on with records").hint("add --format ndjson").into());
+    }
+    if arguments.each && collected.files.iter().any(File::is_standard_input) {
+        return Err(Failure::new("standard input is one case: --each needs files").hint("leave out --each, or name the captures").into());
+    }
+    if arguments.each && format == Format::Ndjson {
+        return each::run(arguments, &manner, &checkers, collected, target);
+    }
     let cases = cases(arguments, collected)?;
     if cases.len() > 1 && format == Format::Json {
         return Err(Failure::new("--format json holds one report, and --each makes several")
@@ -155,6 +169,7 @@ fn manner(arguments: &CheckArguments, checkers: &Checkers, products: Arc<Product
         keys: keys::load(&arguments.beside.key)?,
         products,
         suppressions: configured.suppressions,
+        bounds: configured.bounds,
     })
 }
 
@@ -172,32 +187,17 @@ fn cases(arguments: &CheckArguments, collected: Collected) -> Result<Vec<Vec<Fil
     if !arguments.each {
         return Ok(vec![collected.files]);
     }
-    if collected.files.iter().any(File::is_standard_input) {
-        return Err(Failure::new("standard input is one case: --each needs files").hint("leave out --each, or name the captures"));
-    }
-    let (captures, others): (Vec<File>, Vec<File>) = collected.files.into_iter().partition(is_capture);
-    if captures.is_empty() {
+    let cases: Vec<Vec<File>> = Jobs::new(collected, BTreeSet::new())
+        .filter_map(|job| match job {
+            Job::Case(files) => Some(files),
+            Job::NoCapture(file) => Some(vec![file]),
+            Job::Unopened(_) => None,
+        })
+        .collect();
+    if cases.is_empty() {
         return Err(Failure::new("--each found no capture among the files").hint("leave out --each to judge configuration alone"));
     }
-    // What was named belongs to every case; what lay in a folder belongs to the captures of that folder.
-    Ok(captures
-        .into_iter()
-        .map(|capture| {
-            let folder = capture.folder();
-            let mut files = vec![capture];
-            files.extend(others.iter().filter(|other| other.named || other.folder() == folder).cloned());
-            files
-        })
-        .collect())
-}
-
-/// Whether a file is a capture, told as it will be when it is judged.
-fn is_capture(file: &File) -> bool {
-    file.held_by == HeldBy::Publisher
-        && intake::holds_capture(
-            Supplied { path: file.shown.clone(), named: file.named, held_by: file.held_by, reader: file.reader() },
-            &Options::default(),
-        )
+    Ok(cases)
 }
 
 /// Judges the cases on several threads; the results stand in the order of the cases.

@@ -48,7 +48,7 @@ fn side(judged: &Judged) -> Side<'_> {
 /// Judges what lies at a path as one case.
 fn one(path: &Path, manner: &Manner) -> Result<Judged, Failure> {
     let paths: [PathBuf; 1] = [path.to_owned()];
-    let collected = files::collect(&Given { paths: &paths, sp_has: &[], idp_has: &[] });
+    let collected = files::collect(&Given { paths: &paths, sp_has: &[], idp_has: &[], many: false });
     if collected.files.is_empty() {
         return Err(files::nothing_read(&collected));
     }

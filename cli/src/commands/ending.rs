@@ -36,6 +36,46 @@ pub(super) fn remark(fail_on: FailOn, judged: &[Judged], lacking: bool) -> Optio
     })
 }
 
+/// What is left of many reports.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Left {
+    /// The most severe level of any finding.
+    pub(super) worst: Option<Severity>,
+    /// A check crashed.
+    pub(super) crashed: bool,
+    /// None of them could be judged.
+    pub(super) none_judged: bool,
+    /// A plugin that was asked for could not be loaded.
+    pub(super) lacking: bool,
+}
+
+impl Left {
+    /// The exit code of all of them.
+    pub(super) fn code(self, fail_on: FailOn) -> ExitCode {
+        ExitCode::from(decide(fail_on, self.worst, self.short(fail_on)))
+    }
+
+    /// A line that says why the code is 2.
+    pub(super) fn remark(self, fail_on: FailOn) -> Option<&'static str> {
+        let short = self.short(fail_on).filter(|short| decide(fail_on, self.worst, Some(*short)) == UNABLE)?;
+        Some(match short {
+            Short::Undetermined => "none of the captures could be judged, so this does not count as passed (exit code 2)",
+            Short::Lacking => "a plugin could not be loaded, so this does not count as passed (exit code 2)",
+            Short::Crashed => "a check crashed, so this does not count as passed (exit code 2)",
+        })
+    }
+
+    fn short(self, fail_on: FailOn) -> Option<Short> {
+        if self.lacking {
+            Some(Short::Lacking)
+        } else if self.crashed {
+            Some(Short::Crashed)
+        } else {
+            (self.none_judged && fail_on != FailOn::Never).then_some(Short::Undetermined)
+        }
+    }
+}
+
 fn decide(fail_on: FailOn, worst: Option<Severity>, short: Option<Short>) -> u8 {
     let fails = match fail_on {
         FailOn::Never => false,

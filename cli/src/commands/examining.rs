@@ -3,6 +3,7 @@
 use crate::checkers::Checkers;
 use crate::files::File;
 use crate::progress::Meter;
+use diag_core::bounds::Bounds;
 use diag_core::crypto::PrivateKey;
 use diag_core::examine::{Examination, Request};
 use diag_core::intake::Supplied;
@@ -28,6 +29,8 @@ pub(crate) struct Manner {
     pub(crate) products: Arc<Products>,
     /// Findings to live with.
     pub(crate) suppressions: Vec<Suppression>,
+    /// What is the most that is read, kept and judged.
+    pub(crate) bounds: Bounds,
 }
 
 impl Default for Manner {
@@ -40,6 +43,7 @@ impl Default for Manner {
             keys: Vec::new(),
             products: Products::builtin(),
             suppressions: Vec::new(),
+            bounds: Bounds::default(),
         }
     }
 }
@@ -79,6 +83,7 @@ pub(crate) fn examine_supposed(files: &[File], manner: &Manner, meter: &Meter, s
         products: Arc::clone(&manner.products),
         amended: supposed.amended,
         without_captures: supposed.without_captures,
+        bounds: manner.bounds.clone(),
     };
     diag_core::examine::examine(request, &mut |_| {})
 }
@@ -86,6 +91,7 @@ pub(crate) fn examine_supposed(files: &[File], manner: &Manner, meter: &Meter, s
 /// Judges a case.
 pub(crate) fn judge(examination: Examination, manner: &Manner, checkers: &Checkers) -> Judged {
     let mut run = checkers.run(&examination.case, &manner.selection);
+    run.keep(Bounds::size(manner.bounds.findings));
     // A decision is an agreement between people, so that the day on which they look counts.
     let today = manner.at.unwrap_or_else(Timestamp::now).to_zoned(TimeZone::UTC).date();
     let (suppressed, suppressions) = suppression::apply(&examination.case, &mut run, &manner.suppressions, today);

@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &FactsArguments) -> anyhow::Result<ExitCode> {
         let known = WANTS.join(", ");
         return Err(Failure::new(format!("--grant {grant}: nothing of that name can be granted")).hint(format!("expected {known}")).into());
     }
-    let collected = files::collect(&Given { paths: &arguments.paths, sp_has: &[], idp_has: &[] });
+    let collected = files::collect(&Given { paths: &arguments.paths, sp_has: &[], idp_has: &[], many: false });
     if collected.files.is_empty() {
         return Err(files::nothing_read(&collected).into());
     }

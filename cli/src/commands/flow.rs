@@ -16,7 +16,7 @@ use diag_render::wording;
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &FlowArguments) -> anyhow::Result<ExitCode> {
-    let collected = files::collect(&Given { paths: &arguments.captures, sp_has: &[], idp_has: &[] });
+    let collected = files::collect(&Given { paths: &arguments.captures, sp_has: &[], idp_has: &[], many: false });
     if collected.files.is_empty() {
         return Err(files::nothing_read(&collected).into());
     }

@@ -7,6 +7,7 @@ mod compare;
 mod completions;
 mod decode;
 mod docs;
+mod each;
 mod ending;
 mod examining;
 mod explain;

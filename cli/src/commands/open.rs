@@ -17,7 +17,7 @@ const MOST: u64 = 200_000_000;
 
 pub(crate) fn run(arguments: &OpenArguments) -> anyhow::Result<ExitCode> {
     let page = page(&arguments.page)?;
-    let collected = files::collect(&Given { paths: &arguments.paths, sp_has: &[], idp_has: &[] });
+    let collected = files::collect(&Given { paths: &arguments.paths, sp_has: &[], idp_has: &[], many: false });
     for note in &collected.notes {
         failure::say_note(note);
     }

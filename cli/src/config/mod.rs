@@ -15,6 +15,7 @@ use crate::args::{CheckArguments, FailOn, Format};
 use crate::failure::{self, Failure};
 use crate::nearest::did_you_mean;
 use crate::plugins;
+use diag_core::bounds::{self, Bounds};
 use diag_core::suppression::Suppression;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -49,6 +50,9 @@ pub(crate) struct Config {
     /// Product files to know.
     #[serde(default)]
     product: Vec<ProductEntry>,
+    /// What is the most that is read, kept and judged, by the words of docs/bounds.md.
+    #[serde(default)]
+    bounds: BTreeMap<String, u64>,
 }
 
 /// A product file.
@@ -96,6 +100,8 @@ pub(crate) struct Configured {
     pub(crate) products: Vec<PathBuf>,
     /// Findings to live with.
     pub(crate) suppressions: Vec<Suppression>,
+    /// What is the most that is read, kept and judged.
+    pub(crate) bounds: Bounds,
 }
 
 /// Defaults for options of `check`, named as on the command line.
@@ -167,6 +173,10 @@ pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failur
         fill(arguments, defaults, folder_of(&found.path));
     }
     let mut configured = Configured::default();
+    // The nearest file comes first, so that it is written last.
+    for (found, config) in files.iter().rev() {
+        set_bounds(&mut configured.bounds, &config.bounds).map_err(|failure| failure.within(&found.path.display().to_string()))?;
+    }
     for (found, config) in files {
         let folder = folder_of(&found.path);
         fill(arguments, config.check, folder);
@@ -189,6 +199,21 @@ pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failur
         configured.paths.push(found.path);
     }
     Ok(configured)
+}
+
+/// Sets what a configuration says of bounds.
+fn set_bounds(bounds: &mut Bounds, said: &BTreeMap<String, u64>) -> Result<(), Failure> {
+    for (word, most) in said {
+        if *most == 0 {
+            return Err(Failure::new(format!("[bounds] {word} = 0: expected a number above 0")).hint("leave it out for the usual bound"));
+        }
+        if !bounds.set(word, *most) {
+            let hint = did_you_mean(word, bounds::TABLE.iter().map(|bound| bound.word));
+            return Err(Failure::new(format!("[bounds] {word}: no bound of that word"))
+                .hint(hint.unwrap_or_else(|| "docs/bounds.md lists all of them".to_owned())));
+        }
+    }
+    Ok(())
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -316,6 +341,18 @@ mod tests {
             let config: Config = toml::from_str(&format!("[[ignore]]\ncheck = 'flow'\nreason = 'x'\nuntil = {day}\n")).expect("readable");
             assert_eq!(config.ignore[0].until, Some(jiff::civil::date(2027, 1, 31)));
         }
+    }
+
+    #[test]
+    fn bounds_are_set_by_their_words() {
+        let set = |said: &[(&str, u64)]| {
+            let mut bounds = Bounds::default();
+            let said = said.iter().map(|(word, most)| ((*word).to_owned(), *most)).collect();
+            set_bounds(&mut bounds, &said).map(|()| bounds)
+        };
+        assert_eq!(set(&[("entries", 5)]).expect("a bound").entries, 5);
+        assert!(set(&[("entrys", 5)]).expect_err("no bound").has_hint());
+        assert!(set(&[("entries", 0)]).expect_err("nothing").to_string().contains("above 0"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use walkdir::{DirEntry, WalkDir};
 
 /// Deepest folder below one that was given.
 const DEEPEST: usize = 16;
-/// Most files taken from folders; more than this is no case but a disk.
+/// Most files taken from folders for one case; more than this is no case but a disk.
 const MOST: usize = 5_000;
 
 /// What a message is called that stands on the command line.
@@ -43,8 +43,19 @@ pub(crate) struct Collected {
     pub(crate) files: Vec<File>,
     /// Lines about what could not be read.
     pub(crate) troubles: Vec<String>,
+    /// What those are about.
+    pub(crate) unopened: Vec<Unopened>,
     /// Lines about what was left out on purpose.
     pub(crate) notes: Vec<String>,
+}
+
+/// What could not be opened.
+#[derive(Debug, Clone)]
+pub(crate) struct Unopened {
+    /// The path as a person knows it.
+    pub(crate) shown: String,
+    /// Why, in a few words.
+    pub(crate) why: String,
 }
 
 /// The paths of a command line.
@@ -55,6 +66,8 @@ pub(crate) struct Given<'a> {
     pub(crate) sp_has: &'a [PathBuf],
     /// `--idp-has`.
     pub(crate) idp_has: &'a [PathBuf],
+    /// They are any number of cases rather than one.
+    pub(crate) many: bool,
 }
 
 /// Finds the files behind the paths. A file given twice counts once; `--sp-has` and `--idp-has`
@@ -74,7 +87,7 @@ pub(crate) fn collect(given: &Given<'_>) -> Collected {
                 out.files.push(File { path: None, typed: None, shown: "-".to_owned(), named: true, held_by: HeldBy::Publisher, size: 0 });
             }
         } else if path.is_dir() {
-            out.walk(path, &mut seen);
+            out.walk(path, if given.many { usize::MAX } else { MOST }, &mut seen);
         } else if let Some(text) = path.to_str().filter(|text| typed::is_message(text) && !path.is_file()) {
             out.add_typed(text);
         } else {
@@ -83,6 +96,7 @@ pub(crate) fn collect(given: &Given<'_>) -> Collected {
     }
     out.files.append(&mut held.files);
     out.troubles.append(&mut held.troubles);
+    out.unopened.append(&mut held.unopened);
     out
 }
 
@@ -100,12 +114,12 @@ impl Collected {
         // Opening tells more than asking for metadata: it fails where reading would.
         let size = match fs::File::open(path).and_then(|file| file.metadata()) {
             Ok(metadata) if metadata.is_dir() => {
-                self.troubles.push(format!("{shown}: expected a file, found a folder"));
+                self.trouble(shown, "expected a file, found a folder".to_owned());
                 return;
             }
             Ok(metadata) => metadata.len(),
             Err(error) => {
-                self.troubles.push(unreadable(&shown, &error));
+                self.trouble(shown, unreadable(&error));
                 return;
             }
         };
@@ -114,7 +128,12 @@ impl Collected {
         }
     }
 
-    fn walk(&mut self, folder: &Path, seen: &mut BTreeSet<PathBuf>) {
+    fn trouble(&mut self, shown: String, why: String) {
+        self.troubles.push(format!("{shown}: {why}"));
+        self.unopened.push(Unopened { shown, why });
+    }
+
+    fn walk(&mut self, folder: &Path, most: usize, seen: &mut BTreeSet<PathBuf>) {
         let hidden = |entry: &DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
         let walker = WalkDir::new(folder).follow_links(true).max_depth(DEEPEST).sort_by_file_name();
         let mut taken = 0;
@@ -129,8 +148,8 @@ impl Collected {
             if !entry.file_type().is_file() {
                 continue;
             }
-            if taken == MOST {
-                self.notes.push(format!("{}: holds more than {MOST} files; the rest is left out", folder.display()));
+            if taken == most {
+                self.notes.push(format!("{}: holds more than {most} files; the rest is left out", folder.display()));
                 break;
             }
             taken += 1;
@@ -149,7 +168,7 @@ impl Collected {
                         });
                     }
                 }
-                Err(error) => self.troubles.push(unreadable(&shown, &error)),
+                Err(error) => self.trouble(shown, unreadable(&error)),
             }
         }
     }
@@ -159,7 +178,7 @@ impl Collected {
         if error.loop_ancestor().is_some() {
             self.notes.push(format!("{shown}: a symbolic link that leads back to a folder above it; not followed"));
         } else if let Some(error) = error.io_error() {
-            self.troubles.push(unreadable(&shown, error));
+            self.trouble(shown, unreadable(error));
         }
     }
 }
@@ -219,12 +238,12 @@ fn identity(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// One line about a file that cannot be read.
-fn unreadable(shown: &str, error: &io::Error) -> String {
+/// Why a file cannot be read.
+fn unreadable(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => format!("{shown}: no such file or folder"),
-        io::ErrorKind::PermissionDenied => format!("{shown}: no permission to read it"),
-        _ => format!("{shown}: cannot be read: {error}"),
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "no permission to read it".to_owned(),
+        _ => format!("cannot be read: {error}"),
     }
 }
 
@@ -254,7 +273,7 @@ mod tests {
     }
 
     fn collected(paths: &[PathBuf], sp_has: &[PathBuf]) -> Collected {
-        collect(&Given { paths, sp_has, idp_has: &[] })
+        collect(&Given { paths, sp_has, idp_has: &[], many: false })
     }
 
     #[test]
@@ -272,6 +291,18 @@ mod tests {
             .map(|(name, by)| (name.to_owned(), by));
         assert_eq!(names, expected);
         assert!(found.troubles.is_empty());
+    }
+
+    #[test]
+    fn one_case_has_a_cap_and_many_have_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for number in 0..=MOST {
+            fs::write(folder.path().join(format!("{number}")), "").expect("a file");
+        }
+        let paths = [folder.path().to_owned()];
+        let found = |many| collect(&Given { paths: &paths, sp_has: &[], idp_has: &[], many });
+        assert_eq!((found(false).files.len(), found(false).notes.len()), (MOST, 1));
+        assert_eq!((found(true).files.len(), found(true).notes.len()), (MOST + 1, 0));
     }
 
     #[cfg(unix)]

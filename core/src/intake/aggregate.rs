@@ -6,6 +6,9 @@ use super::{Intake, Supplied};
 use diag_sdk::case::input::{HeldBy, Input, InputKind};
 use std::io::{self, Cursor, Read};
 
+/// Bytes up to which an aggregate is read as any document; a larger one is left for when it is known who takes part.
+const LIKE_ANY: usize = 16 << 20;
+
 /// An aggregate that was recognised and not read yet.
 pub struct Unread<'a> {
     /// Id of its input.
@@ -26,8 +29,7 @@ impl<'a> Intake<'_, 'a> {
     /// Takes an aggregate that may stay open until the others are read.
     pub(super) fn take_aggregate(&mut self, supplied: Supplied<'a>, mut source: Source<'a>) {
         let mut input = Input { id: self.next_id(), path: supplied.path, named: supplied.named, ..Input::default() };
-        let limit = self.options.limits.aggregate;
-        match begin(&mut source, limit) {
+        match begin(&mut source, LIKE_ANY) {
             Ok(Begun::Whole(bytes)) => {
                 input.notes.extend(source.note());
                 self.keep(&mut input, InputKind::Metadata, supplied.held_by, bytes);
@@ -45,8 +47,8 @@ impl<'a> Intake<'_, 'a> {
 
     /// Takes an aggregate out of an archive, which goes on after it: it has to be in memory meanwhile.
     pub(super) fn take_packed_aggregate(&mut self, input: &mut Input, source: &mut Source<'_>) {
-        let Some(bytes) = self.up_to(self.options.limits.packed_aggregate, source, input) else { return };
-        if bytes.len() <= self.options.limits.aggregate {
+        let Some(bytes) = self.up_to("aggregate", self.options.bounds.aggregate, source, input) else { return };
+        if bytes.len() <= LIKE_ANY {
             return self.keep(input, InputKind::Metadata, HeldBy::Publisher, bytes);
         }
         input.kind = InputKind::Metadata;

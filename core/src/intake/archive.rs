@@ -4,11 +4,13 @@ use super::Intake;
 use super::recognise::{self, Look};
 use super::saz;
 use super::source::{Bounded, Source};
+use crate::bounds::Bounds;
 use diag_sdk::case::input::{HeldBy, Input};
 use flate2::bufread::DeflateDecoder;
 use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipSliceArchive};
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::rc::Rc;
 
 /// Bytes an archive may have packed: it has to be in memory, since its directory stands at its end.
 const MAX_PACKED: usize = 512 << 20;
@@ -31,7 +33,7 @@ impl Intake<'_, '_> {
             Ok(None) => Err(format!("larger than {} MiB", MAX_PACKED >> 20)),
             Err(error) => Err(error.to_string()),
         };
-        let limit = self.options.limits.members;
+        let limit = Bounds::size(self.options.bounds.members);
         let note = match archive.and_then(|archive| members(&archive, limit).map(|members| (archive, members))) {
             Err(why) => Some(format!("A ZIP archive that cannot be read ({why}): unpack it and give the files in it")),
             Ok((_, (members, _))) if members.is_empty() => Some("A ZIP archive without files".to_owned()),
@@ -44,9 +46,11 @@ impl Intake<'_, '_> {
                 if let Some(what) = other_use(&members) {
                     Some(recognise::none_of_ours(what))
                 } else {
-                    let mut expanded = self.options.limits.expanded;
                     for member in &members {
-                        expanded = self.take_member(&archive, member, &input.path, expanded);
+                        self.take_member(&archive, member, &input.path);
+                    }
+                    if !whole {
+                        self.evidence.cross("members", self.options.bounds.members, None);
                     }
                     (!whole).then(|| format!("A ZIP archive of which only the first {} files could be read", members.len()))
                 }
@@ -59,43 +63,39 @@ impl Intake<'_, '_> {
         }
     }
 
-    /// Takes one file; how many bytes may still be unpacked after it.
-    fn take_member(&mut self, archive: &ZipSliceArchive<Vec<u8>>, member: &Member, outer: &str, expanded: u64) -> u64 {
+    /// Takes one file.
+    fn take_member(&mut self, archive: &ZipSliceArchive<Vec<u8>>, member: &Member, outer: &str) {
         let path = format!("{outer}/{}", member.name);
         let entry = match archive.get_entry(member.way) {
             Ok(entry) => entry,
             Err(error) => {
                 self.refuse(path, format!("Cannot be unpacked ({error}): unpack the archive and give the file"));
-                return expanded;
+                return;
             }
         };
         let unpacked: Box<dyn Read + '_> = match member.method {
             _ if member.encrypted => {
                 self.refuse(path, "Encrypted in its archive: unpack it with its password and give the file".to_owned());
-                return expanded;
+                return;
             }
             CompressionMethod::STORE => Box::new(entry.verifying_reader(entry.data())),
             CompressionMethod::DEFLATE => Box::new(entry.verifying_reader(DeflateDecoder::new(entry.data()))),
             _ => {
                 self.refuse(path, "Packed in a way that is not supported: unpack the archive and give the file".to_owned());
-                return expanded;
+                return;
             }
         };
-        let limit = self.options.limits.expanded;
-        let source = Source::open(Box::new(Bounded { inner: unpacked, left: expanded, limit }), limit);
+        let source = Source::open(Box::new(Bounded { inner: unpacked, unpacking: Rc::clone(&self.unpacking) }), &self.unpacking);
         if recognise::at_first_sight(source.prefix()) == Look::Zip {
             self.refuse(path, "A ZIP archive inside another: unpack it and give the files in it".to_owned());
-            return expanded;
+            return;
         }
-        let counter = source.counter();
         self.take_source(path, false, HeldBy::Publisher, source);
-        expanded.saturating_sub(counter.get())
     }
 
     /// Takes Fiddler's archive: its sessions as one capture.
     fn take_fiddler(&mut self, mut input: Input, archive: &ZipSliceArchive<Vec<u8>>, members: &[Member]) {
         let mut sessions: BTreeMap<u32, saz::Session> = BTreeMap::new();
-        let mut left = self.options.limits.expanded;
         for member in members {
             let Some((number, part)) = saz::part(&member.name) else { continue };
             let Ok(entry) = archive.get_entry(member.way).map_err(|error| error.to_string()) else { continue };
@@ -108,12 +108,10 @@ impl Intake<'_, '_> {
                 }
             };
             let mut bytes = Vec::new();
-            let limit = self.options.limits.expanded;
-            if (Bounded { inner: unpacked, left, limit }).read_to_end(&mut bytes).is_err() {
+            if (Bounded { inner: unpacked, unpacking: Rc::clone(&self.unpacking) }).read_to_end(&mut bytes).is_err() {
                 input.notes.push(format!("{} cannot be unpacked: the sessions from there on are left out", member.name));
                 break;
             }
-            left = left.saturating_sub(bytes.len() as u64);
             let session = sessions.entry(number).or_default();
             match part {
                 'c' => session.request = bytes,
@@ -171,7 +169,8 @@ fn other_use(members: &[Member]) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Limits, Options, Supplied, read};
+    use super::super::{Options, Supplied, read};
+    use crate::bounds::Bounds;
     use crate::evidence::Evidence;
     use diag_sdk::case::input::{HeldBy, InputKind};
     use std::io::Write as _;
@@ -219,9 +218,10 @@ mod tests {
     #[test]
     fn bombs_and_ruins_are_named() {
         let bytes = packed(&[("zeros", &vec![b'x'; 4 << 20])]);
-        let limits = Limits { expanded: 1 << 20, ..Limits::default() };
-        let evidence = taken(&bytes, &Options { limits, ..Options::default() });
-        assert!(evidence.inputs[0].notes[0].contains("expands to more than"), "{:?}", evidence.inputs);
+        let bounds = Bounds { unpacked: 1 << 20, ..Bounds::default() };
+        let evidence = taken(&bytes, &Options { bounds, ..Options::default() });
+        assert!(evidence.inputs[0].notes[0].contains("more than 1 MiB"), "{:?}", evidence.inputs);
+        assert_eq!(evidence.crossed[0].bound, "unpacked");
         let evidence = taken(&bytes[..bytes.len() / 2], &Options::default());
         assert!(evidence.inputs[0].notes[0].contains("cannot be read"));
         let evidence = taken(&packed(&[("[Content_Types].xml", b""), ("_index.htm", b"")]), &Options::default());

@@ -1,8 +1,9 @@
 //! Files as they are, for whoever writes a copy: a capture in its parts, anything else whole.
 
 use super::recognise::{self, Look, Verdict};
-use super::source::Source;
+use super::source::{Source, Unpacking};
 use super::{Options, encoding, har};
+use crate::bounds::Bounds;
 use diag_sdk::case::input::InputKind;
 use serde_json::Value;
 use std::io::Read;
@@ -39,24 +40,24 @@ pub enum Sort {
 
 /// Shows the parts of a file; remarks on what could not be read. An error where nothing could.
 pub fn parts<'a>(reader: Box<dyn Read + 'a>, options: &Options, see: &mut dyn FnMut(Part<'_>)) -> Result<Vec<String>, String> {
-    let mut source = Source::open(reader, options.limits.expanded);
-    let mut limit = options.limits.document;
+    let mut source = Source::open(reader, &Unpacking::of(options.bounds.unpacked));
+    let mut limit = options.bounds.document;
     match recognise::at_first_sight(source.prefix()) {
         Look::Capture => {
             see(Part::Capture);
             return Ok(match encoding::utf16(source.prefix()) {
-                Some(utf16) => har::parts(encoding::Transcoder::new(source, utf16), &options.limits, see),
-                None => har::parts(source, &options.limits, see),
+                Some(utf16) => har::parts(encoding::Transcoder::new(source, utf16), see),
+                None => har::parts(source, see),
             });
         }
         Look::Zip | Look::Tar => {
             see(Part::Document(&[], Sort::Archive));
             return Ok(Vec::new());
         }
-        Look::Aggregate => limit = options.limits.aggregate,
+        Look::Aggregate => limit = options.bounds.aggregate,
         Look::Other => {}
     }
-    let bytes = match source.read_whole(limit) {
+    let bytes = match source.read_whole(Bounds::size(limit)) {
         Ok(Some(bytes)) => bytes,
         Ok(None) => return Err(format!("larger than {} MiB, which no document of ours is", limit >> 20)),
         Err(error) => return Err(format!("cannot be read: {error}")),

@@ -28,11 +28,13 @@ mod tests;
 
 pub use aggregate::Unread;
 
+use crate::bounds::{self, Bounds};
 use crate::evidence::{Document, Evidence};
 use diag_sdk::case::input::{HeldBy, Input, InputKind};
 use recognise::Look;
-use source::Source;
+use source::{Source, Unpacking};
 use std::io::Read;
+use std::rc::Rc;
 
 /// One file to read.
 pub struct Supplied<'a> {
@@ -52,47 +54,7 @@ pub struct Options {
     /// Validate every byte of captures as JSON and UTF-8, not only what the case needs.
     pub strict: bool,
     /// What is the most that is read of anything.
-    pub limits: Limits,
-}
-
-/// Bounds on what is read: inputs are hostile.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Bytes of one entry of a capture; a longer one is skipped with a remark.
-    pub entry: usize,
-    /// Bytes of a document that is no capture; a longer one is not used.
-    pub document: usize,
-    /// Bytes up to which an aggregate of metadata is read as any document; a larger one is left for when it is known
-    /// who takes part.
-    pub aggregate: usize,
-    /// Bytes of an aggregate inside an archive, which has to be kept in memory.
-    pub packed_aggregate: usize,
-    /// Bytes of one response body that are kept.
-    pub body: usize,
-    /// Bytes of all response bodies of one capture that are kept without any sign that they matter.
-    pub bodies: usize,
-    /// Entries of one capture.
-    pub entries: usize,
-    /// Bytes that one compressed file may expand to.
-    pub expanded: u64,
-    /// Files taken from one archive.
-    pub members: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            entry: 256 << 20,
-            document: 64 << 20,
-            aggregate: 16 << 20,
-            packed_aggregate: 512 << 20,
-            body: 1 << 20,
-            bodies: 64 << 20,
-            entries: 2_000_000,
-            expanded: 4 << 30,
-            members: 1_000,
-        }
-    }
+    pub bounds: Bounds,
 }
 
 /// How far reading has come.
@@ -118,22 +80,23 @@ pub fn read_but_aggregates<'a>(
     options: &Options,
     progress: &mut dyn FnMut(Progress),
 ) -> (Evidence, Vec<Unread<'a>>) {
-    let mut intake = Intake { evidence: Evidence::default(), unread: Vec::new(), options, progress, file: 0 };
+    let mut intake = Intake::new(options, progress);
     for (file, supplied) in files.into_iter().enumerate() {
         intake.file = file;
         intake.take(supplied);
     }
-    (intake.evidence, intake.unread)
+    intake.finish()
 }
 
 /// Whether a file holds a capture, packed or not. A plain HAR is told by its beginning; anything
 /// else is read whole, as [`read`] would.
 pub fn holds_capture(file: Supplied<'_>, options: &Options) -> bool {
-    let source = Source::open(file.reader, options.limits.expanded);
+    let mut progress = |_| {};
+    let mut intake = Intake::new(options, &mut progress);
+    let source = Source::open(file.reader, &intake.unpacking);
     if recognise::at_first_sight(source.prefix()) == Look::Capture {
         return true;
     }
-    let mut intake = Intake { evidence: Evidence::default(), unread: Vec::new(), options, progress: &mut |_| {}, file: 0 };
     intake.take_source(file.path, file.named, file.held_by, source);
     intake.evidence.inputs.iter().any(|input| matches!(input.kind, InputKind::Har | InputKind::Sketch))
 }
@@ -145,12 +108,28 @@ struct Intake<'o, 'a> {
     options: &'o Options,
     progress: &'o mut dyn FnMut(Progress),
     file: usize,
+    /// What may still be unpacked, over all files.
+    unpacking: Rc<Unpacking>,
+    /// Bytes of documents that are kept.
+    kept: u64,
 }
 
-impl<'a> Intake<'_, 'a> {
+impl<'o, 'a> Intake<'o, 'a> {
+    fn new(options: &'o Options, progress: &'o mut dyn FnMut(Progress)) -> Self {
+        let unpacking = Unpacking::of(options.bounds.unpacked);
+        Self { evidence: Evidence::default(), unread: Vec::new(), options, progress, file: 0, unpacking, kept: 0 }
+    }
+
+    fn finish(mut self) -> (Evidence, Vec<Unread<'a>>) {
+        if self.unpacking.crossed() {
+            self.evidence.cross("unpacked", self.options.bounds.unpacked, None);
+        }
+        (self.evidence, self.unread)
+    }
+
     fn take(&mut self, mut supplied: Supplied<'a>) {
         let reader = std::mem::replace(&mut supplied.reader, Box::new(std::io::empty()));
-        let source = Source::open(reader, self.options.limits.expanded);
+        let source = Source::open(reader, &self.unpacking);
         if recognise::at_first_sight(source.prefix()) == Look::Aggregate {
             return self.take_aggregate(supplied, source);
         }
@@ -209,11 +188,22 @@ impl<'a> Intake<'_, 'a> {
 
     /// All bytes of a file that is no capture, within the bound; the remark is written where that fails.
     fn whole(&mut self, source: &mut Source<'_>, input: &mut Input) -> Option<Vec<u8>> {
-        self.up_to(self.options.limits.document, source, input)
+        let bounds = &self.options.bounds;
+        let left = bounds.documents.saturating_sub(self.kept);
+        let (word, most, limit) =
+            if left < bounds.document { ("documents", bounds.documents, left) } else { ("document", bounds.document, bounds.document) };
+        let bytes = self.within(word, most, limit, source, input)?;
+        self.kept = self.kept.saturating_add(bytes.len() as u64);
+        Some(bytes)
     }
 
-    fn up_to(&mut self, limit: usize, source: &mut Source<'_>, input: &mut Input) -> Option<Vec<u8>> {
-        let result = source.read_whole(limit);
+    fn up_to(&mut self, word: &str, most: u64, source: &mut Source<'_>, input: &mut Input) -> Option<Vec<u8>> {
+        self.within(word, most, most, source, input)
+    }
+
+    /// All bytes of a file where they are at most `limit`, which is what is left of the bound `word`.
+    fn within(&mut self, word: &str, most: u64, limit: u64, source: &mut Source<'_>, input: &mut Input) -> Option<Vec<u8>> {
+        let result = source.read_whole(Bounds::size(limit));
         self.report(source);
         match result {
             Ok(Some(bytes)) => {
@@ -223,7 +213,12 @@ impl<'a> Intake<'_, 'a> {
                 Some(bytes)
             }
             Ok(None) => {
-                input.notes.push(format!("Larger than {} MiB, which no document of ours is: not used", limit >> 20));
+                let shown = bounds::named(word).map(|bound| bound.shown(most)).unwrap_or_default();
+                input.notes.push(match word {
+                    "documents" => format!("All documents together are larger than {shown}: not used"),
+                    _ => format!("Larger than {shown}, which no document of ours is: not used"),
+                });
+                self.evidence.cross(word, most, Some(&input.id));
                 None
             }
             Err(error) => {

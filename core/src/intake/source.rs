@@ -1,5 +1,6 @@
 //! One file as a stream: its beginning to look at, unpacked where it is gzip, with its bytes counted.
 
+use crate::bounds;
 use flate2::read::MultiGzDecoder;
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -22,8 +23,8 @@ pub(super) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// Opens a file, unpacking gzip up to `expanded` bytes.
-    pub(super) fn open(reader: Box<dyn Read + 'a>, expanded: u64) -> Self {
+    /// Opens a file, unpacking gzip as far as may still be unpacked.
+    pub(super) fn open(reader: Box<dyn Read + 'a>, unpacking: &Rc<Unpacking>) -> Self {
         let count = Rc::new(Cell::new(0));
         let mut rest: Box<dyn Read + 'a> = Box::new(Counting { inner: reader, count: Rc::clone(&count) });
         let mut layers = 0;
@@ -31,7 +32,7 @@ impl<'a> Source<'a> {
         while layers < LAYERS && prefix.starts_with(&[0x1f, 0x8b, 8]) && failure.is_none() {
             layers += 1;
             let packed = io::Cursor::new(std::mem::take(&mut prefix)).chain(rest);
-            rest = Box::new(Bounded { inner: MultiGzDecoder::new(packed), left: expanded, limit: expanded });
+            rest = Box::new(Bounded { inner: MultiGzDecoder::new(packed), unpacking: Rc::clone(unpacking) });
             (prefix, failure) = peek(&mut rest);
         }
         Self { prefix, served: 0, rest, count, layers, failure }
@@ -103,20 +104,46 @@ impl<R: Read> Read for Counting<R> {
     }
 }
 
-/// Ends with a failure, not silently, once more than `limit` bytes came out.
+/// What may still be unpacked, over all files of a run: one archive may hold others.
+#[derive(Debug)]
+pub(super) struct Unpacking {
+    left: Cell<u64>,
+    limit: u64,
+    crossed: Cell<bool>,
+}
+
+impl Unpacking {
+    /// So many bytes and no more.
+    pub(super) fn of(limit: u64) -> Rc<Self> {
+        Rc::new(Self { left: Cell::new(limit), limit, crossed: Cell::new(false) })
+    }
+
+    /// More was packed than that.
+    pub(super) fn crossed(&self) -> bool {
+        self.crossed.get()
+    }
+
+    fn take(&self, bytes: u64) -> io::Result<()> {
+        if let Some(left) = self.left.get().checked_sub(bytes) {
+            self.left.set(left);
+            return Ok(());
+        }
+        self.crossed.set(true);
+        let shown = bounds::named("unpacked").map(|bound| bound.shown(self.limit)).unwrap_or_default();
+        Err(io::Error::other(format!("everything unpacked together is more than {shown}")))
+    }
+}
+
+/// Ends with a failure, not silently, once more came out than may be unpacked.
 pub(super) struct Bounded<R> {
     pub(super) inner: R,
-    pub(super) left: u64,
-    pub(super) limit: u64,
+    pub(super) unpacking: Rc<Unpacking>,
 }
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(out)?;
-        self.left = self
-            .left
-            .checked_sub(read as u64)
-            .ok_or_else(|| io::Error::other(format!("it expands to more than {} MiB", self.limit >> 20)))?;
+        self.unpacking.take(read as u64)?;
         Ok(read)
     }
 }
@@ -137,20 +164,20 @@ mod tests {
     fn gzip_is_undone_within_its_bound() {
         let plain = vec![b'x'; 200_000];
         let packed = gzip(&gzip(&plain));
-        let mut source = Source::open(Box::new(packed.as_slice()), 1 << 20);
+        let mut source = Source::open(Box::new(packed.as_slice()), &Unpacking::of(1 << 20));
         assert_eq!(source.read_whole(1 << 20).unwrap().unwrap(), plain);
         assert!(source.note().is_some());
 
         let packed = gzip(&plain);
-        let mut source = Source::open(Box::new(packed.as_slice()), 100_000);
-        assert!(source.read_whole(1 << 20).unwrap_err().to_string().contains("expands"));
+        let mut source = Source::open(Box::new(packed.as_slice()), &Unpacking::of(100_000));
+        assert!(source.read_whole(1 << 20).unwrap_err().to_string().contains("unpacked"));
     }
 
     #[test]
     fn a_limit_is_a_limit() {
-        let mut source = Source::open(Box::new(&b"12345"[..]), 0);
+        let mut source = Source::open(Box::new(&b"12345"[..]), &Unpacking::of(0));
         assert_eq!(source.read_whole(5).unwrap().unwrap(), b"12345");
-        let mut source = Source::open(Box::new(&b"123456"[..]), 0);
+        let mut source = Source::open(Box::new(&b"123456"[..]), &Unpacking::of(0));
         assert!(source.read_whole(5).unwrap().is_none());
     }
 }

@@ -2,8 +2,10 @@
 
 use super::Intake;
 use super::source::{Bounded, Source};
+use crate::bounds::Bounds;
 use diag_sdk::case::input::{HeldBy, Input};
 use std::io::{self, Read};
+use std::rc::Rc;
 
 /// Size of a header, and the unit that files are filled up to.
 const BLOCK: usize = 512;
@@ -29,7 +31,6 @@ impl Intake<'_, '_> {
         let outer = input.path.clone();
         let mut remark = None;
         let mut long_name = None;
-        let mut left = self.options.limits.expanded;
         loop {
             let header = match header(&mut source) {
                 Ok(Some(header)) => header,
@@ -45,16 +46,16 @@ impl Intake<'_, '_> {
                 b'L' | b'x' => long_name = name_of(&mut member, header.kind),
                 b'0' | 0 | b'7' => {
                     let name = long_name.take().unwrap_or(header.name);
-                    if self.evidence.inputs.len() - before >= self.options.limits.members {
-                        remark = Some(format!("A tar archive of which only the first {} files were read", self.options.limits.members));
+                    if self.evidence.inputs.len() - before >= Bounds::size(self.options.bounds.members) {
+                        remark = Some(format!("A tar archive of which only the first {} files were read", self.options.bounds.members));
+                        self.evidence.cross("members", self.options.bounds.members, None);
                         break;
                     }
                     let own = name.rsplit('/').next().unwrap_or_default();
                     // What macOS adds.
                     if !own.starts_with("._") && own != ".DS_Store" {
-                        let bounded = Bounded { inner: &mut member, left, limit: self.options.limits.expanded };
-                        let inner = Source::open(Box::new(bounded), self.options.limits.expanded);
-                        left = left.saturating_sub(header.size);
+                        let bounded = Bounded { inner: &mut member, unpacking: Rc::clone(&self.unpacking) };
+                        let inner = Source::open(Box::new(bounded), &self.unpacking);
                         self.take_source(format!("{outer}/{name}"), false, HeldBy::Publisher, inner);
                     }
                 }

@@ -1,6 +1,7 @@
 //! Whole files through [`read`]: what is kept, what is said, and that nothing hostile gets further.
 
-use super::{Limits, Options, Supplied, read};
+use super::{Options, Supplied, read};
+use crate::bounds::Bounds;
 use crate::evidence::Evidence;
 use diag_sdk::case::input::{HeldBy, InputKind};
 use proptest::prelude::*;
@@ -158,17 +159,42 @@ fn strict_reading_finds_what_the_case_does_not_need() {
 
 #[test]
 fn bounds_are_kept() {
-    let options = Options { limits: Limits { entries: 2, document: 100, ..Limits::default() }, ..Options::default() };
+    let options = Options { bounds: Bounds { entries: 2, document: 100, ..Bounds::default() }, ..Options::default() };
     let text = capture(5);
     let evidence = read(vec![supplied("a", text.as_bytes()), supplied("b", &[b'x'; 200])], &options, &mut |_| {});
     assert_eq!(evidence.exchanges.len(), 2);
     assert!(evidence.inputs[0].notes[0].contains("more than 2 entries"));
     assert!(evidence.inputs[1].notes[0].contains("Larger than"));
-    let options = Options { limits: Limits { entry: 1 << 20, ..Limits::default() }, ..Options::default() };
+    let options = Options { bounds: Bounds { entry: 1 << 20, ..Bounds::default() }, ..Options::default() };
     let big = text.replacen("sp.example/1?", &format!("sp.example/{}?", "1".repeat(3 << 20)), 1);
     let evidence = read(vec![supplied("a", big.as_bytes())], &options, &mut |_| {});
     assert_eq!(evidence.exchanges.len(), 4);
     assert!(evidence.inputs[0].notes[0].contains("larger than 1 MiB"), "{:?}", evidence.inputs[0].notes);
+}
+
+/// The entries of a capture as a plain JSON reader has them: index and URL.
+fn plainly(text: &str) -> Vec<(usize, String)> {
+    let whole: serde_json::Value = serde_json::from_str(text).unwrap();
+    let entries = whole["log"]["entries"].as_array().cloned().unwrap_or_default();
+    let url = |entry: &serde_json::Value| entry["request"]["url"].as_str().unwrap_or_default().to_owned();
+    entries.iter().enumerate().filter(|(_, entry)| entry.is_object()).map(|(index, entry)| (index, url(entry))).collect()
+}
+
+fn split(text: &str) -> Vec<(usize, String)> {
+    let exchanges = taken(text.as_bytes()).exchanges;
+    exchanges.into_iter().map(|exchange| (exchange.place.entry.unwrap(), exchange.url)).collect()
+}
+
+#[test]
+fn splitting_agrees_with_a_plain_reader_on_shipped_captures() {
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let mut seen = 0;
+    for folder in std::fs::read_dir(examples).unwrap() {
+        let Ok(text) = std::fs::read_to_string(folder.unwrap().path().join("capture.har")) else { continue };
+        assert_eq!(split(&text), plainly(&text));
+        seen += 1;
+    }
+    assert!(seen > 1);
 }
 
 #[test]
@@ -271,6 +297,25 @@ proptest! {
         let files = vec![Supplied { path: "file".into(), named: true, held_by: HeldBy::Publisher, reader: Box::new(reader) }];
         let pieces = read(files, &Options { strict, ..Options::default() }, &mut |_| {});
         prop_assert_eq!(format!("{whole:?}"), format!("{pieces:?}"));
+    }
+
+    #[test]
+    fn splitting_agrees_with_a_plain_reader(
+        entries in prop::collection::vec((0_u8..5, "[^\u{0}]{0,12}", "([\"\\\\{}\\[\\],:é]|ab){0,12}", 0_usize..900), 0..8),
+        pretty in any::<bool>(),
+    ) {
+        let entry = |(sort, url, body, times): &(u8, String, String, usize)| match sort {
+            0 => serde_json::json!(null),
+            1 => serde_json::json!([url, {"request": {"url": body}}]),
+            _ => serde_json::json!({
+                "request": {"method": "GET", "url": format!("https://a.example/{url}"), "headers": [{"name": "x", "value": body}]},
+                "response": {"status": 200, "content": {"mimeType": "text/html", "text": body.repeat(*times)}},
+                "_more": [[{"entries": [body]}]],
+            }),
+        };
+        let har = serde_json::json!({"log": {"version": "1.2", "pages": [{"entries": []}], "entries": entries.iter().map(entry).collect::<Vec<_>>(), "comment": "\\"}});
+        let text = if pretty { serde_json::to_string_pretty(&har).unwrap() } else { har.to_string() };
+        prop_assert_eq!(split(&text), plainly(&text));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::ending::{self, Ending};
 use super::{fate, weights};
+use crate::bounds::{Bounds, crossed};
 use crate::story::draft::{self, Draft};
 use crate::story::path::{Path, host, host_and_path, seconds_between};
 use crate::story::steps::{Deliveries, Roles, deliveries, posts_password, spoken, steps};
@@ -17,10 +18,10 @@ use diag_sdk::{Case, Meaning};
 use jiff::{SignedDuration, Timestamp};
 
 /// Finds the attempts of the Case in its exchanges and messages.
-pub(super) fn attempts(case: &mut Case, products: &Products) {
+pub(super) fn attempts(case: &mut Case, products: &Products, bounds: &Bounds) {
     let path = Path::new(&case.exchanges);
     let consumers = consumers(case);
-    let mut drafts = draft::drafts(&path, &case.messages, &consumers);
+    let (mut drafts, more) = draft::drafts(&path, &case.messages, &consumers, Bounds::size(bounds.attempts));
     if drafts.is_empty() {
         drafts.extend(refused_at_the_door(&path, &consumers, products));
     }
@@ -34,6 +35,9 @@ pub(super) fn attempts(case: &mut Case, products: &Products) {
     let attempts =
         drafts.iter().zip(endings).enumerate().map(|(number, (draft, ending))| scene.finish(number + 1, draft, ending)).collect();
     case.attempts = attempts;
+    if more {
+        case.crossed.push(crossed("attempts", bounds.attempts, None));
+    }
     for (message, (fate, signals)) in case.messages.iter_mut().zip(fates) {
         message.fate = fate;
         message.signals = signals;

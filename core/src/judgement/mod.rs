@@ -22,18 +22,19 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+use crate::bounds::Bounds;
 use crate::story::cookies;
 use diag_products::Products;
 use diag_sdk::Case;
 use std::collections::BTreeMap;
 
 /// Writes down what the story and the messages amount to.
-pub fn judge(case: &mut Case, products: &Products) {
+pub fn judge(case: &mut Case, products: &Products, bounds: &Bounds) {
     for assertion in case.messages.iter_mut().flat_map(|message| &mut message.assertions) {
         assertion.window = window::of(assertion);
     }
     consumptions(case);
-    attempts::attempts(case, products);
+    attempts::attempts(case, products, bounds);
     denied::by_answers(case);
     case.lost_cookies = cookies::lost_cookies(case);
     answers::accept_answered(case);

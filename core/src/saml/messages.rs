@@ -12,9 +12,6 @@ use diag_sdk::case::signature::QuerySignature;
 use diag_sdk::{Place, Sited};
 use std::collections::HashMap;
 
-/// More messages than any capture of sign-ins holds.
-const MAX_MESSAGES: usize = 2000;
-
 /// A message with what verifying its signatures needs. Unlike the facts, this holds secrets and
 /// never leaves core.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +39,12 @@ pub struct RedirectQuery {
 
 /// Reads all messages, numbered `m1`, `m2`, … in the order first seen.
 pub fn read(evidence: &Evidence, sealer: &Sealer) -> Vec<Decoded> {
+    read_at_most(evidence, sealer, usize::MAX).0
+}
+
+/// The same, but at most so many; and whether there are more.
+pub(crate) fn read_at_most(evidence: &Evidence, sealer: &Sealer, most: usize) -> (Vec<Decoded>, bool) {
+    let mut more = false;
     let mut undone: HashMap<(String, Expected), Undone> = HashMap::new();
     let mut groups: Vec<(Undone, Vec<Seen>)> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
@@ -58,12 +61,14 @@ pub fn read(evidence: &Evidence, sealer: &Sealer) -> Vec<Decoded> {
                 }
             }
             sightings.push(seen);
-        } else if groups.len() < MAX_MESSAGES {
+        } else if groups.len() < most {
             known.insert(key, groups.len());
             groups.push((one, vec![seen]));
+        } else {
+            more = true;
         }
     }
-    groups.into_iter().enumerate().map(|(index, (undone, seen))| message(index + 1, undone, &seen, sealer)).collect()
+    (groups.into_iter().enumerate().map(|(index, (undone, seen))| message(index + 1, undone, &seen, sealer)).collect(), more)
 }
 
 /// A request of WS-Federation is nothing but parameters.

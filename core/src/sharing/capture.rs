@@ -4,7 +4,8 @@ use super::change;
 use super::kind::Kind;
 use super::lexicon::Lexicon;
 use super::receipt::Tally;
-use crate::intake::{Limits, har};
+use crate::bounds::Bounds;
+use crate::intake::har;
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
@@ -16,7 +17,7 @@ pub(super) struct Writer<'a> {
     out: &'a mut dyn Write,
     lexicon: &'a Lexicon,
     keep_bodies: bool,
-    limits: Limits,
+    bounds: Bounds,
     written: Vec<String>,
     /// Members that stand behind the entries.
     later: Vec<(String, Value)>,
@@ -32,7 +33,7 @@ impl<'a> Writer<'a> {
             out,
             lexicon,
             keep_bodies,
-            limits: Limits::default(),
+            bounds: Bounds::default(),
             written: Vec::new(),
             later: Vec::new(),
             entries: None,
@@ -62,7 +63,7 @@ impl<'a> Writer<'a> {
 
     pub(super) fn entry(&mut self, mut value: Value) {
         if !self.keep_bodies {
-            without_bodies(&mut value, &self.limits, &mut self.tally);
+            without_bodies(&mut value, &self.bounds, &mut self.tally);
         }
         change::json(self.lexicon, &mut value, &mut self.tally, "");
         match self.entries {
@@ -99,7 +100,7 @@ pub(super) fn ending(record: Option<&Value>) -> String {
 }
 
 /// Takes out what no diagnosis reads: scripts, pictures and the like, and what went over web sockets.
-fn without_bodies(entry: &mut Value, limits: &Limits, tally: &mut Tally) {
+fn without_bodies(entry: &mut Value, bounds: &Bounds, tally: &mut Tally) {
     if let Some(messages) = entry.get_mut("_webSocketMessages").and_then(Value::as_array_mut)
         && !messages.is_empty()
     {
@@ -117,7 +118,7 @@ fn without_bodies(entry: &mut Value, limits: &Limits, tally: &mut Tally) {
     let mime = header.or_else(|| text(content, "mimeType")).unwrap_or_default();
     let base64 = text(content, "encoding").is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
     let Some(body) = content.get("text").and_then(Value::as_str) else { return };
-    if body.is_empty() || har::is_read(&mime, status, body.as_bytes(), base64, limits) {
+    if body.is_empty() || har::is_read(&mime, status, body.as_bytes(), base64, bounds) {
         return;
     }
     content.remove("text");

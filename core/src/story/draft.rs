@@ -8,8 +8,6 @@ use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Carrier, Damage, Message, MessageKind};
 use std::collections::BTreeSet;
 
-/// More attempts than any person makes; what follows is left out.
-const MOST: usize = 500;
 /// More exchanges than the telling of one attempt gains from.
 const MOST_EXCHANGES: usize = 1_000;
 /// Longest time, in seconds, after which messages still belong to the same signing out.
@@ -46,10 +44,11 @@ struct Event {
     delivered: bool,
 }
 
-/// Puts attempts together. `consumers` are URLs known to take responses.
-pub(crate) fn drafts(path: &Path<'_>, messages: &[Message], consumers: &[String]) -> Vec<Draft> {
+/// Puts at most so many attempts together, and whether there are more. `consumers` are URLs known to take responses.
+pub(crate) fn drafts(path: &Path<'_>, messages: &[Message], consumers: &[String], most: usize) -> (Vec<Draft>, bool) {
     let mut grouping = Grouping { path, messages, consumers, drafts: Vec::new(), current: None, loose: Vec::new(), between: Vec::new() };
     let events = events(path.exchanges.len(), messages);
+    let mut more = false;
     for (index, exchange) in path.exchanges.iter().enumerate() {
         let here = events.get(index).map(Vec::as_slice).unwrap_or_default();
         if here.is_empty() {
@@ -58,7 +57,8 @@ pub(crate) fn drafts(path: &Path<'_>, messages: &[Message], consumers: &[String]
         for event in here {
             grouping.take(index, *event);
         }
-        if grouping.drafts.len() >= MOST {
+        if grouping.drafts.len() >= most {
+            more = events.iter().skip(index + 1).any(|here| !here.is_empty());
             break;
         }
     }
@@ -72,7 +72,7 @@ pub(crate) fn drafts(path: &Path<'_>, messages: &[Message], consumers: &[String]
         }
     }
     mark_bounces(path, messages, &mut drafts);
-    drafts
+    (drafts, more)
 }
 
 /// Messages by exchange: deliveries, and the announcements that come before them.

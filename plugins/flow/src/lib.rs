@@ -12,6 +12,7 @@ mod credentials_rejected;
 mod framing_refused;
 mod gateway_failed;
 mod idp_error_page;
+mod judged_in_part;
 mod logout_failed;
 mod logout_names_another_session;
 mod logout_without_session_cookie;
@@ -58,6 +59,7 @@ pub static PLUGIN: Plugin = Plugin {
         &framing_refused::FRAMING_REFUSED,
         &gateway_failed::GATEWAY_FAILED,
         &idp_error_page::IDP_ERROR_PAGE,
+        &judged_in_part::JUDGED_IN_PART,
         &logout_failed::LOGOUT_FAILED,
         &logout_names_another_session::LOGOUT_NAMES_ANOTHER_SESSION,
         &logout_without_session_cookie::LOGOUT_WITHOUT_SESSION_COOKIE,

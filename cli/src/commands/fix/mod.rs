@@ -62,10 +62,11 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
         keys: keys::load(&defaults.beside.key)?,
         products: products::set(configured.products.iter().chain(&arguments.products.products))?,
         suppressions: configured.suppressions,
+        bounds: configured.bounds,
     };
     let mut folder = Folder::new(arguments.output.as_deref(), arguments.force)?;
     let mut collected =
-        files::collect(&Given { paths: &arguments.paths, sp_has: &defaults.beside.sp_has, idp_has: &defaults.beside.idp_has });
+        files::collect(&Given { paths: &arguments.paths, sp_has: &defaults.beside.sp_has, idp_has: &defaults.beside.idp_has, many: false });
     folder.leave_out(&mut collected.files, &arguments.paths);
     for note in &collected.notes {
         failure::say_note(note);

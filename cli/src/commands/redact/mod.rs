@@ -32,8 +32,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &RedactArguments) -> anyhow::Result<ExitCode> {
-    let collected =
-        files::collect(&Given { paths: &arguments.paths, sp_has: &arguments.beside.sp_has, idp_has: &arguments.beside.idp_has });
+    let collected = files::collect(&Given {
+        paths: &arguments.paths,
+        sp_has: &arguments.beside.sp_has,
+        idp_has: &arguments.beside.idp_has,
+        many: false,
+    });
     for note in &collected.notes {
         failure::say_note(note);
     }

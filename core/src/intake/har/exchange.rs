@@ -4,8 +4,9 @@ use super::cookies::{cookies, set_cookie, split_joined};
 use super::entry::{Content, Entry, PostData, Request, Response};
 use super::lenient::{Number, Pairs, Text};
 use super::slim::Long;
+use crate::bounds::Bounds;
 use crate::evidence::{FormField, RawExchange};
-use crate::intake::{Limits, form, time};
+use crate::intake::{form, time};
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -37,10 +38,14 @@ pub(super) struct Habits {
 
 /// Converts entries of one capture.
 pub(super) struct Converter<'a> {
-    pub(super) limits: &'a Limits,
+    pub(super) bounds: &'a Bounds,
     pub(super) habits: Habits,
     /// Bytes of bodies that may still be kept without a sign that they matter.
     pub(super) budget: usize,
+    /// A page was larger than is looked at.
+    pub(super) large: bool,
+    /// A page was not looked at because of those before it.
+    pub(super) spent: bool,
 }
 
 impl Converter<'_> {
@@ -132,7 +137,13 @@ impl Converter<'_> {
         let size = if base64 { raw.len() / 4 * 3 } else { raw.len() };
         let sort = sort_of(mime);
         let telling = !base64 && tells(raw);
-        if !is_read(mime, status, raw, base64, self.limits) || raw.is_empty() || (!telling && size > self.budget) {
+        let read = is_read(mime, status, raw, base64, self.bounds);
+        self.large |= !read && sort == Sort::Page;
+        if !read || raw.is_empty() {
+            return None;
+        }
+        if !telling && size > self.budget {
+            self.spent = true;
             return None;
         }
         let body = long.text(&content.text)?;
@@ -148,13 +159,14 @@ impl Converter<'_> {
 }
 
 /// Whether a body is read at all, by what is known without its budget: the one rule for reading and for leaving out.
-pub(crate) fn is_read(mime: &str, status: u16, raw: &[u8], base64: bool, limits: &Limits) -> bool {
+pub(crate) fn is_read(mime: &str, status: u16, raw: &[u8], base64: bool, bounds: &Bounds) -> bool {
     let size = if base64 { raw.len() / 4 * 3 } else { raw.len() };
     // A quoted base64 text can only be looked into once it is decoded.
     let telling = !base64 && tells(raw);
+    let body = Bounds::size(bounds.body);
     match sort_of(mime) {
-        Sort::Page => size <= limits.body,
-        Sort::Plain => size <= MAX_PLAIN_BODY && (status >= 400 || telling || base64) || telling && size <= limits.body / 4,
+        Sort::Page => size <= body,
+        Sort::Plain => size <= MAX_PLAIN_BODY && (status >= 400 || telling || base64) || telling && size <= body / 4,
         Sort::Asset => false,
     }
 }
@@ -294,8 +306,8 @@ mod tests {
 
     fn convert(json: &str, habits: Habits) -> RawExchange {
         let entry: Entry<'_> = serde_json::from_str(json).unwrap();
-        let limits = Limits::default();
-        Converter { limits: &limits, habits, budget: 1 << 20 }.exchange(&entry, NONE, Place::default())
+        let bounds = Bounds::default();
+        Converter { bounds: &bounds, habits, budget: 1 << 20, large: false, spent: false }.exchange(&entry, NONE, Place::default())
     }
 
     #[test]

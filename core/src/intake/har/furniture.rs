@@ -1,4 +1,4 @@
-//! What a page is furnished with: scripts, styles, pictures. Told apart at a glance.
+//! What a page is furnished with: scripts, styles, pictures, and the data that its scripts fetch. Told apart at a glance.
 
 use super::entry::Glance;
 use super::exchange::status;
@@ -6,21 +6,63 @@ use crate::evidence::RawExchange;
 use crate::intake::time;
 use diag_sdk::Place;
 use memchr::memmem;
+use std::collections::HashMap;
+
+/// Background requests of one host that are read in full after each sign of a sign-in: enough to see whether a session
+/// works and which cookies go along.
+const BACKGROUND: u32 = 64;
+/// Hosts of which background requests are counted.
+const HOSTS: usize = 1_000;
+
+/// Counts the background requests of a capture by host.
+#[derive(Debug, Default)]
+pub(super) struct Background {
+    seen: HashMap<String, u32>,
+}
+
+impl Background {
+    /// Something happened that may belong to a sign-in: what follows is looked at anew.
+    pub(super) fn anew(&mut self) {
+        self.seen.clear();
+    }
+
+    /// Enough of that host was read in full.
+    fn enough(&mut self, url: &str) -> bool {
+        let host = url.split('/').nth(2).unwrap_or_default();
+        if let Some(seen) = self.seen.get_mut(host) {
+            *seen += 1;
+            return *seen > BACKGROUND;
+        }
+        if self.seen.len() < HOSTS {
+            self.seen.insert(host.to_owned(), 1);
+        }
+        false
+    }
+}
 
 /// Page furniture: a script, style, image, font or film that was fetched as it should be and set no
 /// cookie. Of these a capture has thousands and a story needs none, so they become light exchanges
-/// without headers. Everything else, and everything odd, is read in full.
-pub(super) fn at_a_glance<'l>(slim: &[u8], mut lists: impl Iterator<Item = &'l [u8]>, place: &Place) -> Option<RawExchange> {
+/// without headers. So do data that scripts fetch over and over, after the first of each host. Everything else, and
+/// everything odd, is read in full.
+pub(super) fn at_a_glance<'l>(
+    slim: &[u8],
+    entry: &[u8],
+    mut lists: impl Iterator<Item = &'l [u8]>,
+    place: &Place,
+    background: &mut Background,
+) -> Option<RawExchange> {
     let glance: Glance<'_> = serde_json::from_slice(slim).ok()?;
     let mime = glance.response.content.mime.short()?;
     let kind = glance.resource_type.short();
     let status = status(glance.response.status);
-    let plain = glance.request.method.short() == Some("GET")
-        && matches!(status, 200 | 203 | 204 | 206 | 304)
-        && is_asset(mime)
-        && kind.is_none_or(|kind| matches!(kind, "script" | "stylesheet" | "image" | "font" | "media" | "other"));
+    let plain = glance.request.method.short() == Some("GET") && matches!(status, 200 | 203 | 204 | 206 | 304);
     let url = glance.request.url.short().filter(|url| plain && url.starts_with("http") && !url.contains("SAML"))?;
-    if lists.any(sets_a_cookie) {
+    let asset = is_asset(mime) && kind.is_none_or(|kind| matches!(kind, "script" | "stylesheet" | "image" | "font" | "media" | "other"));
+    let fetched = !asset && is_data(mime) && kind.is_some_and(|kind| matches!(kind, "xhr" | "fetch"));
+    if !asset && !fetched || lists.any(sets_a_cookie) {
+        return None;
+    }
+    if fetched && (SIGNS.iter().any(|sign| memmem::find(entry, sign).is_some()) || !background.enough(url)) {
         return None;
     }
     Some(RawExchange {
@@ -39,6 +81,15 @@ pub(super) fn at_a_glance<'l>(slim: &[u8], mut lists: impl Iterator<Item = &'l [
 /// Whether a list of headers names `Set-Cookie`, in any of the ways it is written.
 fn sets_a_cookie(list: &[u8]) -> bool {
     list.len() > 20 && [&b"et-cookie\""[..], b"et-Cookie\"", b"ET-COOKIE\""].iter().any(|name| memmem::find(list, name).is_some())
+}
+
+/// What may belong to a sign-in wherever it stands.
+const SIGNS: &[&[u8]] = &[b"SAML", b"saml", b"AADSTS", b"wresult", b"wsignin"];
+
+/// Data, as scripts fetch it.
+fn is_data(mime: &str) -> bool {
+    let mime = mime.split(';').next().unwrap_or_default().trim();
+    mime.eq_ignore_ascii_case("application/json") || mime.eq_ignore_ascii_case("text/plain") || mime.ends_with("+json")
 }
 
 /// Scripts, styles, images, fonts and films: types that never carry a page or message.
@@ -61,7 +112,8 @@ mod tests {
         let entry = |method: &str, status: u16, mime: &str, header: &str, url: &str| {
             let json = serde_json::json!({"startedDateTime":"2026-11-24T10:00:00Z","request":{"method":method,"url":url,"headers":[]},
                 "response":{"status":status,"headers":[{"name":header,"value":"x"}],"content":{"mimeType":mime}}});
-            at_a_glance(json.to_string().as_bytes(), std::iter::once(json.to_string().as_bytes()), &Place::default())
+            let bytes = json.to_string().into_bytes();
+            at_a_glance(&bytes, &bytes, std::iter::once(bytes.as_slice()), &Place::default(), &mut Background::default())
         };
         let light = entry("GET", 200, "application/javascript; charset=utf-8", "Age", "https://a.example/x.js").unwrap();
         assert_eq!((light.status, light.cookies, light.started.is_some()), (200, None, true));
@@ -74,5 +126,22 @@ mod tests {
         assert!(entry("GET", 200, "image/png", "Set-Cookie", "https://a.example/").is_none());
         assert!(entry("GET", 200, "image/png", "Age", "https://a.example/?SAMLRequest=x").is_none());
         assert!(entry("GET", 200, "image/png", "Age", "wss://a.example/").is_none());
+    }
+
+    #[test]
+    fn data_is_read_in_full_until_enough_of_its_host_was() {
+        let mut background = Background::default();
+        let mut light = |body: &str, status: u16| {
+            let json = serde_json::json!({"startedDateTime":"2026-11-24T10:00:00Z","_resourceType":"xhr","request":{"method":"GET","url":"https://a.example/api","headers":[]},
+                "response":{"status":status,"headers":[],"content":{"mimeType":"application/json","text":body}}});
+            let bytes = json.to_string().into_bytes();
+            at_a_glance(&bytes, &bytes, std::iter::empty(), &Place::default(), &mut background).is_some()
+        };
+        assert_eq!((0..100).filter(|_| light("{}", 200)).count(), 100 - BACKGROUND as usize);
+        assert!(!light("{\"code\":\"AADSTS50011\"}", 200));
+        assert!(!light("{}", 401));
+        background.anew();
+        let json = br#"{"_resourceType":"xhr","request":{"method":"GET","url":"https://a.example/"},"response":{"status":200,"content":{"mimeType":"application/json"}}}"#;
+        assert!(at_a_glance(json, json, std::iter::empty(), &Place::default(), &mut background).is_none());
     }
 }

@@ -17,6 +17,7 @@ mod window;
 pub(crate) use exchange::is_read;
 pub(super) use parts::parts;
 
+use crate::bounds::Bounds;
 use crate::evidence::RawExchange;
 use crate::intake::source::Source;
 use crate::intake::{Intake, Options, Progress, encoding, withheld};
@@ -24,10 +25,12 @@ use diag_sdk::Place;
 use diag_sdk::case::input::{Input, InputKind};
 use entry::{Entry, Tool};
 use exchange::{Converter, Habits};
+use furniture::Background;
 use serde::de::IgnoredAny;
 use slim::Long;
-use splitter::{Piece, Sink, Splitter, Stop};
+use splitter::{Piece, Room, Sink, Splitter, Stop};
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::Read;
 use std::ops::Range;
@@ -69,8 +72,12 @@ impl Intake<'_, '_> {
         (sink.report)(sink.exchanges.len());
         let light = sink.light;
         let records = std::mem::take(&mut sink.records);
+        let crossed = sink.crossed();
         let notes = sink.notes(end);
         input.notes.extend(notes);
+        for word in crossed {
+            self.evidence.cross(word, self.options.bounds.get(word).unwrap_or_default(), Some(&input.id));
+        }
         self.evidence.records.extend(records);
         withheld::settle(&mut self.evidence, input, before, light);
     }
@@ -79,7 +86,8 @@ impl Intake<'_, '_> {
 /// Whether a file that begins so is a capture.
 pub(super) fn begins_a_capture(beginning: &[u8]) -> bool {
     let mut probe = Probe::default();
-    let mut splitter = Splitter::new(beginning, beginning.len() + 16, beginning.len() + 16, false);
+    let mut splitter =
+        Splitter::new(beginning, Room { capacity: beginning.len() + 16, entry: beginning.len() + 16, string: usize::MAX }, false);
     if !splitter.anything_left() {
         return false;
     }
@@ -126,14 +134,19 @@ impl Sink for Probe {
 
 /// Reads every document of the stream; what stopped it, in words.
 fn read_all(reader: impl Read, capacity: usize, sink: &mut Reader<'_>) -> Option<String> {
-    let mut splitter = Splitter::new(reader, capacity, sink.options.limits.entry, sink.options.strict);
+    let bounds = &sink.options.bounds;
+    let room = Room { capacity, entry: Bounds::size(bounds.entry), string: Bounds::size(bounds.string) };
+    let mut splitter = Splitter::new(reader, room, sink.options.strict);
     let mut documents = 0;
     while splitter.anything_left() {
         let result = splitter.document(sink);
         let at = splitter.at();
         match result {
             Ok(()) => documents += 1,
-            Err(Stop::Enough) => return Some(format!("It has more than {} entries: the rest was not read", sink.options.limits.entries)),
+            Err(Stop::Enough) => {
+                sink.crossed.insert("entries");
+                return Some(format!("It has more than {} entries: the rest was not read", sink.options.bounds.entries));
+            }
             Err(Stop::Expected(_)) if documents > 0 => return Some(format!("Something follows the end of the JSON, at {at}: not read")),
             Err(Stop::Expected(what)) => {
                 let read = splitter.found();
@@ -223,12 +236,26 @@ struct Reader<'a> {
     light: bool,
     /// What came with a copy whose values were taken out.
     records: Vec<String>,
+    /// How many of those are kept, and how many more there were.
+    lights: (u64, u64),
+    background: Background,
+    /// Words of bounds that were crossed.
+    crossed: BTreeSet<&'static str>,
     report: &'a mut dyn FnMut(usize),
+}
+
+/// What reading an entry came to.
+enum Taken {
+    /// A sign-in may need it.
+    Full(RawExchange),
+    /// It is there, and nobody needs more.
+    Light(RawExchange),
 }
 
 impl<'a> Reader<'a> {
     fn new(input: &'a str, options: &'a Options, exchanges: &'a mut Vec<RawExchange>, report: &'a mut dyn FnMut(usize)) -> Self {
-        let converter = Converter { limits: &options.limits, habits: Habits::default(), budget: options.limits.bodies };
+        let budget = Bounds::size(options.bounds.bodies);
+        let converter = Converter { bounds: &options.bounds, habits: Habits::default(), budget, large: false, spent: false };
         let before = exchanges.len();
         Self {
             input,
@@ -245,8 +272,18 @@ impl<'a> Reader<'a> {
             repaired: 0,
             light: false,
             records: Vec::new(),
+            lights: (0, 0),
+            background: Background::default(),
+            crossed: BTreeSet::new(),
             report,
         }
+    }
+
+    fn crossed(&self) -> BTreeSet<&'static str> {
+        let mut crossed = self.crossed.clone();
+        crossed.extend(self.converter.large.then_some("body"));
+        crossed.extend(self.converter.spent.then_some("bodies"));
+        crossed
     }
 
     fn notes(self, end: Option<String>) -> Vec<String> {
@@ -255,6 +292,12 @@ impl<'a> Reader<'a> {
             notes.push(format!("HAR version `{version}`, where 1.1 or 1.2 was expected: read as 1.2"));
         }
         notes.extend(end);
+        if self.lights.1 > 0 {
+            notes.push(format!(
+                "{} scripts, pictures and background requests are kept; {} more were only counted",
+                self.lights.0, self.lights.1
+            ));
+        }
         notes.extend(self.unreadable.into_notes("entries could not be read"));
         notes.extend(self.flaws.into_notes("flaws of this sort"));
         if self.repaired > 0 {
@@ -270,23 +313,41 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn parse(&mut self, long: Long<'_>, lists: &[Range<usize>], place: Place) -> Result<RawExchange, serde_json::Error> {
+    fn parse(&mut self, long: Long<'_>, lists: &[Range<usize>], place: Place) -> Result<Taken, serde_json::Error> {
         slim::without_lists(long, lists, &mut self.slim);
-        if let Some(light) = furniture::at_a_glance(&self.slim, lists.iter().filter_map(|list| long.entry.get(list.clone())), &place) {
+        let texts = lists.iter().filter_map(|list| long.entry.get(list.clone()));
+        if let Some(light) = furniture::at_a_glance(&self.slim, long.entry, texts, &place, &mut self.background) {
             self.light = true;
-            return Ok(light);
+            return Ok(Taken::Light(light));
         }
         slim::slim(long, &mut self.slim);
         if std::str::from_utf8(&self.slim).is_ok()
             && let Ok(entry) = serde_json::from_slice::<Entry<'_>>(&self.slim)
         {
-            return Ok(self.converter.exchange(&entry, long, place));
+            return Ok(Taken::Full(self.converter.exchange(&entry, long, place)));
         }
         let mut repaired = String::from_utf8_lossy(&self.slim).into_owned().into_bytes();
         slim::repair(&mut repaired);
         let entry = serde_json::from_slice::<Entry<'_>>(&repaired)?;
         self.repaired += 1;
-        Ok(self.converter.exchange(&entry, long, place))
+        Ok(Taken::Full(self.converter.exchange(&entry, long, place)))
+    }
+
+    fn keep(&mut self, exchange: Taken) {
+        match exchange {
+            Taken::Full(exchange) => {
+                let bears = !exchange.form.is_empty() || matches!(exchange.status, 300..=399 | 401) || exchange.url.contains("SAML");
+                if bears {
+                    self.background.anew();
+                }
+                self.exchanges.push(exchange);
+            }
+            Taken::Light(exchange) if self.lights.0 < self.options.bounds.light => {
+                self.lights.0 += 1;
+                self.exchanges.push(exchange);
+            }
+            Taken::Light(_) => self.lights.1 += 1,
+        }
     }
 }
 
@@ -313,7 +374,7 @@ impl Sink for Reader<'_> {
     }
 
     fn entry(&mut self, piece: Piece<'_>) {
-        let Piece { index, at, bytes, long, lists } = piece;
+        let Piece { index, at, bytes, long, lists, cut } = piece;
         if self.options.strict {
             self.validate(bytes, at, &format!("entry {index}"));
         }
@@ -326,7 +387,12 @@ impl Sink for Reader<'_> {
             ..Place::default()
         };
         match self.parse(Long { entry: bytes, ranges: long }, lists, place) {
-            Ok(exchange) => self.exchanges.push(exchange),
+            Ok(exchange) => {
+                if cut && matches!(exchange, Taken::Full(_)) {
+                    self.crossed.insert("string");
+                }
+                self.keep(exchange);
+            }
             Err(error) => {
                 let (at, why) = flaw(bytes, at).unwrap_or_else(|| (at, without_position(&error)));
                 self.unreadable.add(format!("Entry {index} could not be read, at {at}: {why}"));
@@ -339,7 +405,8 @@ impl Sink for Reader<'_> {
 
     fn passed_over(&mut self, index: usize, at: At, too_large: bool) {
         if too_large {
-            let limit = self.options.limits.entry >> 20;
+            let limit = self.options.bounds.entry >> 20;
+            self.crossed.insert("entry");
             self.unreadable.add(format!("Entry {index}, at {at}, is larger than {limit} MiB and was not read"));
         } else {
             self.unreadable.add(format!("Entry {index}, at {at}, is no object and was not read"));
@@ -352,7 +419,7 @@ impl Sink for Reader<'_> {
     }
 
     fn full(&self) -> bool {
-        self.exchanges.len() - self.before >= self.options.limits.entries
+        self.exchanges.len() - self.before >= Bounds::size(self.options.bounds.entries)
     }
 }
 

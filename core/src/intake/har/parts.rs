@@ -1,17 +1,19 @@
 //! The parts of a capture as they stand in its file, for whoever writes a copy of it.
 
 use super::slim;
-use super::splitter::{Piece, Sink, Splitter, Stop};
+use super::splitter::{Piece, Room, Sink, Splitter, Stop};
 use super::window::{self, At};
-use crate::intake::Limits;
 use crate::intake::files::Part;
 use serde_json::Value;
 use std::io::Read;
 
+/// Bytes of one entry; a copy holds it whole.
+const LARGEST: usize = 256 << 20;
+
 /// Shows every member of `log` and every entry, in order. What could not be read is said.
-pub(in crate::intake) fn parts(reader: impl Read, limits: &Limits, see: &mut dyn FnMut(Part<'_>)) -> Vec<String> {
+pub(in crate::intake) fn parts(reader: impl Read, see: &mut dyn FnMut(Part<'_>)) -> Vec<String> {
     let mut sink = Parts { see, remarks: Vec::new(), left_out: 0 };
-    let mut splitter = Splitter::new(reader, window::CAPACITY, limits.entry, false);
+    let mut splitter = Splitter::new(reader, Room { capacity: window::CAPACITY, entry: LARGEST, string: usize::MAX }, false);
     let mut documents = 0;
     while splitter.anything_left() {
         let result = splitter.document(&mut sink);

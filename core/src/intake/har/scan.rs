@@ -27,7 +27,7 @@ pub(super) struct Scan {
     /// The value is a number or word, which ends where something else begins.
     pub(super) bare: bool,
     /// Where the current string begins, counted from the kept start.
-    string: Option<usize>,
+    pub(super) string: Option<usize>,
     /// Where the current list of the third level begins, counted likewise.
     list: Option<usize>,
 }

@@ -30,6 +30,19 @@ pub(super) struct Piece<'a> {
     pub(super) long: &'a [Range<usize>],
     /// Lists in the members of its members, such as `request.headers`.
     pub(super) lists: &'a [Range<usize>],
+    /// The end of a string in it was passed over.
+    pub(super) cut: bool,
+}
+
+/// How much the splitter holds at a time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    /// Bytes of the stream at first.
+    pub(super) capacity: usize,
+    /// Bytes of an entry.
+    pub(super) entry: usize,
+    /// Bytes of a string; the end of a longer one is passed over.
+    pub(super) string: usize,
 }
 
 /// Takes what the splitter finds.
@@ -67,6 +80,9 @@ pub(super) struct Splitter<R> {
     parts: Parts,
     index: usize,
     strict: bool,
+    string: usize,
+    /// A string of the current value was cut.
+    cut: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,8 +92,18 @@ enum Level {
 }
 
 impl<R: Read> Splitter<R> {
-    pub(super) fn new(reader: R, capacity: usize, entry_limit: usize, strict: bool) -> Self {
-        Self { window: Window::new(reader, capacity, entry_limit), pos: 0, keep: NOTHING_KEPT, parts: Parts::default(), index: 0, strict }
+    pub(super) fn new(reader: R, room: Room, strict: bool) -> Self {
+        Self {
+            window: Window::new(reader, room.capacity, room.entry),
+            pos: 0,
+            keep: NOTHING_KEPT,
+            parts: Parts::default(),
+            index: 0,
+            strict,
+            // Whoever asks for every byte to be looked at has it in memory.
+            string: if strict { usize::MAX } else { room.string },
+            cut: false,
+        }
     }
 
     /// Where it stands.
@@ -203,7 +229,7 @@ impl<R: Read> Splitter<R> {
         let result = self.value(None);
         let kept = self.keep != NOTHING_KEPT;
         let bytes = if kept { self.window.bytes().get(self.keep..self.pos).unwrap_or_default() } else { &[] };
-        let piece = Piece { index: self.index, at, bytes, long: &self.parts.long, lists: &self.parts.lists };
+        let piece = Piece { index: self.index, at, bytes, long: &self.parts.long, lists: &self.parts.lists, cut: self.cut };
         match result {
             Ok(true) => sink.entry(piece),
             Ok(false) => sink.passed_over(self.index, at, true),
@@ -222,6 +248,7 @@ impl<R: Read> Splitter<R> {
     fn value(&mut self, bound: Option<usize>) -> Result<bool, Stop> {
         self.parts.long.clear();
         self.parts.lists.clear();
+        self.cut = false;
         let mut scan = Scan::default();
         loop {
             let base = if self.keep == NOTHING_KEPT { None } else { Some(self.keep) };
@@ -232,6 +259,7 @@ impl<R: Read> Splitter<R> {
             if base.is_some_and(|base| bound.is_some_and(|bound| self.pos - base > bound)) {
                 self.keep = NOTHING_KEPT;
             }
+            self.cut_string(&scan);
             match self.more() {
                 Err(Fill::Full) => self.keep = NOTHING_KEPT,
                 // A bare number ends with the stream, too.
@@ -239,6 +267,18 @@ impl<R: Read> Splitter<R> {
                 Err(_) => return Err(Stop::Ended),
                 Ok(()) => {}
             }
+        }
+    }
+
+    /// Passes over the end of a string that is longer than is held.
+    fn cut_string(&mut self, scan: &Scan) {
+        let Some(start) = scan.string.filter(|_| self.keep != NOTHING_KEPT) else { return };
+        let most = (self.keep + start).saturating_add(self.string);
+        if self.pos > most {
+            // What is cut ends behind an even number of backslashes, and so does what stays before it.
+            self.window.cut(most..self.pos);
+            self.pos = most;
+            self.cut = true;
         }
     }
 
@@ -302,8 +342,12 @@ mod tests {
     }
 
     fn split(text: &str, capacity: usize, limit: usize) -> (Found, Result<(), Stop>) {
+        split_within(text, Room { capacity, entry: limit, string: usize::MAX })
+    }
+
+    fn split_within(text: &str, room: Room) -> (Found, Result<(), Stop>) {
         let mut found = Found::default();
-        let mut splitter = Splitter::new(text.as_bytes(), capacity, limit, false);
+        let mut splitter = Splitter::new(text.as_bytes(), room, false);
         assert!(splitter.anything_left());
         let result = splitter.document(&mut found);
         (found, result)
@@ -343,6 +387,20 @@ mod tests {
             assert_eq!(result, Ok(()));
             assert_eq!(found.passed, [(1, true)]);
             assert_eq!(found.entries.len(), 2);
+        }
+    }
+
+    #[test]
+    fn a_long_string_is_cut_and_the_rest_of_its_entry_stays() {
+        let body = "x\\\"é".repeat(2_000);
+        let text = format!("{{\"log\":{{\"entries\":[{{\"a\":\"{body}\",\"b\":1}},\n {{\"c\":2}}]}}}}");
+        for capacity in [16, 17, 64, 1000] {
+            let (found, result) = split_within(&text, Room { capacity, entry: 4_000, string: 100 });
+            assert_eq!((result, found.passed.len(), found.entries.len()), (Ok(()), 0, 2), "{capacity}");
+            let (entry, line, column) = &found.entries[0];
+            assert!(entry.len() < 3_000 && entry.starts_with("{\"a\":\"x\\\"") && entry.ends_with("\",\"b\":1}"), "{entry}");
+            assert_eq!((line, column), (&1, &20));
+            assert_eq!((found.entries[1].1, found.entries[1].2), (2, 2));
         }
     }
 

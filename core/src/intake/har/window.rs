@@ -30,6 +30,15 @@ pub(super) enum Fill {
     Full,
 }
 
+/// A part that was cut out of the window: it holds no line break.
+#[derive(Debug, Clone, Copy)]
+struct Gap {
+    /// The position in the window behind it.
+    at: usize,
+    bytes: u64,
+    characters: u32,
+}
+
 /// The window. Positions are indexes into [`Window::bytes`] and move with every [`Window::fill`].
 pub(super) struct Window<R> {
     reader: R,
@@ -40,6 +49,8 @@ pub(super) struct Window<R> {
     counted: usize,
     /// Parts behind `counted`, counted from it, that hold no line break.
     unbroken: Vec<Range<usize>>,
+    /// Where parts were cut out behind `counted`, and how much that was.
+    gaps: Vec<Gap>,
     line: u32,
     column: u32,
     ended: bool,
@@ -57,6 +68,7 @@ impl<R: Read> Window<R> {
             dropped: 0,
             counted: 0,
             unbroken: Vec::new(),
+            gaps: Vec::new(),
             line: 1,
             column: 1,
             ended: false,
@@ -83,6 +95,9 @@ impl<R: Read> Window<R> {
             self.buffer.copy_within(keep..self.filled, 0);
             self.filled -= keep;
             self.counted -= keep;
+            for gap in &mut self.gaps {
+                gap.at -= keep;
+            }
             self.dropped += keep as u64;
         }
         if self.ended {
@@ -135,7 +150,32 @@ impl<R: Read> Window<R> {
         }
     }
 
+    /// Cuts a part out of the window that holds no line break: every position behind it is less by its length.
+    pub(super) fn cut(&mut self, part: Range<usize>) {
+        let Some(bytes) = self.buffer.get(part.clone()).filter(|bytes| !bytes.is_empty() && part.start >= self.counted) else { return };
+        let gap = Gap { at: part.start, bytes: bytes.len() as u64, characters: characters(bytes) };
+        match self.gaps.last_mut().filter(|last| last.at == gap.at) {
+            Some(last) => {
+                last.bytes += gap.bytes;
+                last.characters = last.characters.saturating_add(gap.characters);
+            }
+            None => self.gaps.push(gap),
+        }
+        self.buffer.copy_within(part.end..self.filled, part.start);
+        self.filled -= part.len();
+    }
+
     fn count_to(&mut self, position: usize) {
+        while let Some(gap) = self.gaps.first().copied().filter(|gap| gap.at <= position) {
+            self.gaps.remove(0);
+            self.count_part(gap.at);
+            self.dropped += gap.bytes;
+            self.column = self.column.saturating_add(gap.characters);
+        }
+        self.count_part(position);
+    }
+
+    fn count_part(&mut self, position: usize) {
         let Some(passed) = self.buffer.get(self.counted..position) else { return };
         if passed.is_empty() {
             return;
@@ -197,6 +237,23 @@ mod tests {
             assert_eq!(window.bytes().first(), Some(&b'x'));
             let end = window.bytes().len() - 1;
             assert_eq!(window.at(end), At { byte: text.len() as u64 - 1, line: 4, column: 1 });
+        }
+    }
+
+    #[test]
+    fn what_is_cut_out_counts_all_the_same() {
+        let text = "a\nb\"cé中d\"e\nf".as_bytes();
+        for capacity in [16, 64] {
+            let mut window = Window::new(text, capacity, 64);
+            while window.fill(0) == Fill::More {}
+            let find = |window: &Window<&[u8]>, wanted: u8| window.bytes().iter().position(|byte| *byte == wanted).unwrap();
+            let from = find(&window, b'c');
+            window.cut(from..from + 3);
+            window.cut(from..from + 3);
+            let d = find(&window, b'd');
+            assert_eq!((d, window.at(d)), (from, At { byte: 10, line: 2, column: 6 }));
+            let f = find(&window, b'f');
+            assert_eq!(window.at(f), At { byte: text.len() as u64 - 1, line: 3, column: 1 });
         }
     }
 

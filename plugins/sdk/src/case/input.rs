@@ -94,6 +94,20 @@ facts! {
         pub about: Option<String>,
     }
 
+    /// Something was larger or more than is read, kept or judged; what lay beyond the bound was left out.
+    pub struct Crossed {
+        /// The word of the bound, such as `entries`; `diag.toml` sets it under `[bounds]`.
+        pub bound: String,
+        /// Id of the input it was met in, where it was met in one.
+        pub input: Option<String>,
+        /// What is allowed, for people: `64 MiB`.
+        pub most: String,
+        /// What is bounded, for people.
+        pub what: String,
+        /// What became of what lay beyond, for people.
+        pub beyond: String,
+    }
+
     /// A document that should have been metadata and could not be used.
     pub struct BrokenDocument {
         /// Where: the input, line and column of the break.

@@ -25,7 +25,7 @@ use crate::vendor::Vendor;
 use attempt::{Attempt, Clock, LostCookie};
 use certificate::Certificate;
 use exchange::{Exchange, Phrase};
-use input::{BrokenDocument, HeldBy, Input, InputKind};
+use input::{BrokenDocument, Crossed, HeldBy, Input, InputKind};
 use jiff::Timestamp;
 use judgement::Failure;
 use message::{Message, MessageKind};
@@ -59,6 +59,8 @@ facts! {
         pub judged_by: JudgedBy,
         /// What was handed in.
         pub inputs: Vec<Input>,
+        /// Bounds that were crossed: of what lies beyond them nothing is known.
+        pub crossed: Vec<Crossed>,
         /// Documents that should have been metadata and could not be used.
         pub broken_documents: Vec<BrokenDocument>,
         /// Metadata entities of either side.

@@ -1,0 +1,165 @@
+//! For every bound a bomb that crosses it: the report names the bound by its word, and the rest is judged.
+
+use diag_core::bounds::{self, Bounds};
+use diag_core::examine::{Request, examine};
+use diag_core::intake::Supplied;
+use diag_core::report::ReportedFinding;
+use diag_sdk::Case;
+use diag_tests::diagnose::{File, now, report_on};
+use flate2::Compression;
+use flate2::write::{DeflateEncoder, GzEncoder};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+use std::io::Write;
+
+const NAMES: &str = "xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"";
+
+/// These are told where they are crossed, in the input's notes and at the last finding.
+const ELSEWHERE: &[&str] = &["light", "findings"];
+
+fn entry(number: usize, method: &str, url: &str, mime: &str, body: &str) -> Value {
+    json!({
+        "startedDateTime": format!("2026-11-24T10:{:02}:{:02}Z", number / 60 % 60, number % 60),
+        "_resourceType": if mime.starts_with("image") { "image" } else { "document" },
+        "request": {"method": method, "url": url, "headers": []},
+        "response": {"status": 200, "headers": [], "content": {"mimeType": mime, "text": body}},
+    })
+}
+
+fn page(number: usize, body: &str) -> Value {
+    entry(number, "GET", &format!("https://sp.example/{number}"), "text/html", body)
+}
+
+fn capture(entries: &[Value]) -> File {
+    File::new("login.har", json!({"log": {"version": "1.2", "entries": entries}}).to_string())
+}
+
+fn request(number: usize) -> Value {
+    let xml = format!(
+        "<samlp:AuthnRequest {NAMES} ID=\"_{number}\" Version=\"2.0\" IssueInstant=\"2026-11-24T10:00:00Z\"><saml:Issuer>https://sp.example</saml:Issuer></samlp:AuthnRequest>"
+    );
+    let mut packed = DeflateEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(xml.as_bytes()).expect("in memory");
+    let value = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, packed.finish().expect("in memory"));
+    let url = format!("https://idp.example/sso?SAMLRequest={}", utf8_percent_encode(&value, NON_ALPHANUMERIC));
+    entry(number, "GET", &url, "text/html", "<html>log in</html>")
+}
+
+fn entity(name: &str, filler: usize) -> String {
+    format!(
+        "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"{name}\"><!--{}--><SPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"/></EntityDescriptor>",
+        "x".repeat(filler)
+    )
+}
+
+/// A tar archive of files.
+fn tar(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (name, text) in files {
+        let mut header = [0_u8; 512];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[124..135].copy_from_slice(format!("{:011o}", text.len()).as_bytes());
+        header[156] = b'0';
+        header[257..262].copy_from_slice(b"ustar");
+        out.extend_from_slice(&header);
+        out.extend_from_slice(text.as_bytes());
+        out.resize(out.len().next_multiple_of(512), 0);
+    }
+    out.resize(out.len() + 1024, 0);
+    out
+}
+
+/// The files that cross a bound once it is set to that.
+fn bomb(word: &str) -> (u64, Vec<File>) {
+    let small = || page(0, "<html>start</html>");
+    match word {
+        "string" => (1 << 20, vec![capture(&[page(1, &"x".repeat(6 << 20)), small()])]),
+        "entry" => {
+            let mut large = page(1, "<html>");
+            large["comments"] = (0..6_000).map(|_| "y".repeat(1_000)).collect();
+            (2 << 20, vec![capture(&[large, small()])])
+        }
+        "entries" => (3, vec![capture(&(0..9).map(|number| page(number, "<html>")).collect::<Vec<_>>())]),
+        "body" => (1_000, vec![capture(&[page(1, &"z ".repeat(1_000)), small()])]),
+        "bodies" => (3_000, vec![capture(&[page(1, &"z ".repeat(900)), page(2, &"z ".repeat(900)), small()])]),
+        "document" => (5_000, vec![File::new("large.xml", entity("https://large.example", 9_000)), capture(&[small()])]),
+        "documents" => {
+            let document = |name: &str| File::new(name, entity(&format!("https://{name}.example"), 2_000));
+            (5_000, vec![document("a"), document("b"), document("c"), capture(&[small()])])
+        }
+        "aggregate" => {
+            let many = (0..50).map(|number| entity(&format!("https://{number}.example"), 10)).collect::<Vec<_>>().concat();
+            let text = format!("<EntitiesDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\">{many}</EntitiesDescriptor>");
+            (5_000, vec![File::new("federation.tar", tar(&[("federation.xml", &text)])), capture(&[small()])])
+        }
+        "unpacked" => {
+            let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+            packed.write_all(entity("https://packed.example", 1 << 20).as_bytes()).expect("in memory");
+            (200_000, vec![File::new("packed.xml.gz", packed.finish().expect("in memory")), capture(&[small()])])
+        }
+        "members" => {
+            let files: Vec<(String, String)> =
+                (0..9).map(|number| (format!("{number}.xml"), entity(&format!("https://{number}.example"), 0))).collect();
+            let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+            (4, vec![File::new("case.tar", tar(&files)), capture(&[small()])])
+        }
+        "messages" | "attempts" => (3, vec![capture(&(0..9).map(request).collect::<Vec<_>>())]),
+        other => panic!("the bound {other} has no bomb"),
+    }
+}
+
+fn judged(bounds: Bounds, files: Vec<File>) -> Case {
+    let supplied = files
+        .into_iter()
+        .map(|file| Supplied { path: file.name, named: true, held_by: file.held_by, reader: Box::new(std::io::Cursor::new(file.content)) })
+        .collect();
+    examine(Request { now: now(), bounds, ..Request::new(supplied) }, &mut |_| {}).case
+}
+
+#[test]
+fn every_bound_is_crossed_by_its_word_and_the_rest_is_judged() {
+    for bound in bounds::TABLE.iter().filter(|bound| !ELSEWHERE.contains(&bound.word)) {
+        let (most, files) = bomb(bound.word);
+        let mut bounds = Bounds::default();
+        assert!(bounds.set(bound.word, most));
+        let case = judged(bounds, files);
+        let words: Vec<&str> = case.crossed.iter().map(|crossed| crossed.bound.as_str()).collect();
+        // A string that is cut may be a page that is larger than is looked at.
+        let others = words.iter().filter(|word| **word != bound.word && (bound.word, **word) != ("string", "body"));
+        assert!(words.contains(&bound.word) && others.count() == 0, "{}: {words:?}", bound.word);
+        assert!(!case.exchanges.is_empty(), "{}: the rest is gone", bound.word);
+        let report = report_on(&case);
+        let by_its_word = |finding: &&ReportedFinding| finding.message.contains(&format!("“{}”", bound.word));
+        let told = report.findings.iter().filter(|finding| finding.check == "flow/judged-in-part").find(by_its_word).expect("the finding");
+        assert!(told.severity < diag_sdk::Severity::Error, "{told:?}");
+    }
+}
+
+#[test]
+fn within_the_usual_bounds_none_is_crossed() {
+    for bound in bounds::TABLE.iter().filter(|bound| !ELSEWHERE.contains(&bound.word)) {
+        let case = judged(Bounds::default(), bomb(bound.word).1);
+        let words: Vec<&str> = case.crossed.iter().map(|crossed| crossed.bound.as_str()).collect();
+        // A page of several megabytes is larger than is looked at.
+        let expected: &[&str] = if bound.word == "string" { &["body"] } else { &[] };
+        assert_eq!(words, expected, "{}", bound.word);
+    }
+}
+
+#[test]
+fn what_only_furnishes_pages_is_counted_beyond_its_bound() {
+    let pictures: Vec<Value> =
+        (0..9).map(|number| entry(number, "GET", &format!("https://sp.example/{number}.png"), "image/png", "")).collect();
+    let entries: Vec<Value> = pictures.into_iter().chain([page(10, "<html>")]).collect();
+    let case = judged(Bounds { light: 3, ..Bounds::default() }, vec![capture(&entries)]);
+    assert_eq!(case.exchanges.len(), 4);
+    assert_eq!(case.exchanges.last().and_then(|exchange| exchange.place.entry), Some(9));
+    assert!(case.inputs[0].notes.iter().any(|note| note.contains("6 more were only counted")), "{:?}", case.inputs[0].notes);
+}
+
+#[test]
+fn the_page_of_bounds_is_the_table() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/bounds.md");
+    let page = std::fs::read_to_string(path).expect("docs/bounds.md");
+    assert_eq!(page, bounds::page(), "docs/bounds.md is not the table of core/src/bounds.rs");
+}
