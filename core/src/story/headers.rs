@@ -149,117 +149,23 @@ pub(super) fn media_type(value: &str) -> Option<String> {
     })
 }
 
-/// Words of which the names of servers are made.
-const SERVERS: &[&str] = &[
-    "akamai",
-    "apache",
-    "arr",
-    "awselb",
-    "big-ip",
-    "bigip",
-    "caddy",
-    "cherrypy",
-    "citrix",
-    "cloudflare",
-    "cloudfront",
-    "cowboy",
-    "ecs",
-    "envoy",
-    "esf",
-    "express",
-    "fastly",
-    "frontend",
-    "gateway",
-    "ghs",
-    "google",
-    "gse",
-    "gunicorn",
-    "gws",
-    "haproxy",
-    "hiawatha",
-    "http",
-    "httpapi",
-    "httpd",
-    "http_server",
-    "ibm",
-    "iis",
-    "imperva",
-    "istio",
-    "jetty",
-    "kestrel",
-    "kong",
-    "lighttpd",
-    "litespeed",
-    "microsoft",
-    "mini",
-    "netscaler",
-    "netlify",
-    "nginx",
-    "okta",
-    "openresty",
-    "oracle",
-    "play",
-    "proxy",
-    "puma",
-    "qlik",
-    "server",
-    "sffe",
-    "squid",
-    "sucuri",
-    "tengine",
-    "thin",
-    "tomcat",
-    "traefik",
-    "undertow",
-    "unicorn",
-    "uvicorn",
-    "varnish",
-    "vercel",
-    "weblogic",
-    "webrick",
-    "websphere",
-    "werkzeug",
-    "wildfly",
-    "yaws",
-    "zscaler",
-    "zope",
-    "coyote",
-    "application",
-    "azure",
-    "sense",
-    "sap",
-    "netweaver",
-    "web",
-    "load",
-    "balancer",
-    "f5",
-    "ats",
-    "trafficserver",
-    "ghost",
-    "akamaighost",
-    "pingfederate",
-    "keycloak",
-    "sharepoint",
-    "lotus",
-    "domino",
-    "rocket",
-    "hyper",
-    "sonic",
-    "simplehttp",
-    "python",
-    "basehttp",
-];
+/// Words of which the names of servers are made, one a line.
+const SERVERS: &str = include_str!("servers.txt");
+
+fn is_server_word(word: &str) -> bool {
+    SERVERS.lines().any(|known| known.eq_ignore_ascii_case(word))
+}
 
 /// The name of a server, of which the version and what else it says is left out where nothing is known of it.
 pub(super) fn server(value: &str) -> Option<String> {
-    let words = |name: &str| name.split(['-', ' ', '_', '.']).any(|word| SERVERS.contains(&word.to_ascii_lowercase().as_str()));
+    let words = |name: &str| name.split(['-', ' ', '_', '.']).any(is_server_word);
     let kept: Vec<&str> = value
         .split_whitespace()
         .take_while(|product| {
             let (name, version) = product.split_once('/').unwrap_or((product, ""));
             let version_is_one =
                 version.len() <= 20 && (version.is_empty() || version.starts_with(|character: char| character.is_ascii_digit()));
-            name.len() <= 40 && version_is_one && (words(name) || SERVERS.contains(&name.to_ascii_lowercase().as_str()))
+            name.len() <= 40 && version_is_one && (words(name) || is_server_word(name))
         })
         .collect();
     Some(kept.join(" ")).filter(|kept| !kept.is_empty())
