@@ -1,7 +1,8 @@
 //! What is sent to change an object: its changed fields as JSON, and the lines of the tools that send them.
 
+use super::change::Target;
 use super::edit;
-use super::export::{Amended, Changed, Target};
+use super::export::{Amended, Changed};
 use diag_products::Products;
 use diag_sdk::Need;
 use serde::Serialize;

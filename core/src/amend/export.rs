@@ -1,39 +1,10 @@
 //! Exports with changes in them: the texts as they will be, and which fields differ.
 
+use super::change::{Edit, Export, Operation, Target};
 use super::edit;
-use super::options::{Edit, Operation};
-use diag_sdk::case::input::InputKind;
 use diag_sdk::{Need, Vendor};
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// An export of configuration as it was read.
-#[derive(Debug, Clone, Default)]
-pub struct Export {
-    /// Its number among the documents of the case, by which [`crate::examine::Request::amended`] knows it.
-    pub document: usize,
-    /// Id of the input it came from.
-    pub input: String,
-    /// What it is.
-    pub kind: InputKind,
-    /// Its text, in whichever encoding it was.
-    pub text: String,
-}
-
-/// An object of an export.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Target {
-    /// The number of its export among the documents of the case.
-    pub document: usize,
-    /// Pointer to it.
-    pub pointer: String,
-    /// What the export is.
-    pub of: Need,
-    /// The product.
-    pub vendor: Vendor,
-    /// What people call the object.
-    pub name: String,
-}
 
 /// A field that differs.
 #[derive(Debug, Clone, PartialEq)]

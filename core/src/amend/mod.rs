@@ -5,10 +5,12 @@
 //! and nobody chooses for the people who decide.
 
 mod body;
+mod change;
 mod edit;
 mod export;
 mod options;
 
 pub use body::{Body, Command};
-pub use export::{Amended, Export, Target};
-pub use options::{Edit, asked, held};
+pub use change::{Edit, Export, Target};
+pub use export::Amended;
+pub use options::{asked, held};

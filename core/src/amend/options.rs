@@ -1,7 +1,7 @@
 //! From a cause to the fields that its fix changes.
 
+use super::change::{Edit, Export, Operation, Target};
 use super::edit;
-use super::export::{Export, Target};
 use crate::snapshot::REGISTRATION_KEY;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,30 +11,9 @@ use diag_sdk::case::input::InputKind;
 use diag_sdk::case::sp_configuration::SpConfiguration;
 use diag_sdk::{Case, Cause, Finding, Need, Setting, Vendor};
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// Largest value that is written into a field, in bytes: metadata of one identity provider, as base64.
 const LARGEST: usize = 4 << 20;
-
-/// A change of one field of one object.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Edit {
-    /// The object.
-    pub target: Target,
-    /// The names that lead to the field, with dots between.
-    pub field: String,
-    /// The product copies the field here from elsewhere.
-    pub copied: bool,
-    pub(super) operation: Operation,
-    pub(super) parameters: BTreeMap<String, String>,
-}
-
-/// What becomes of the field.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Operation {
-    Set(Value),
-    Add { value: String, instead_of: Option<String> },
-}
 
 /// What the fix of a cause changes in the exports at hand. Nothing where the cause names no value, where the product's
 /// file says no field, or where the object is not there or cannot be told from others.
