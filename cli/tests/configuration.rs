@@ -48,7 +48,7 @@ fn every_key_is_documented() {
         assert_eq!(rows, keys(definition).len(), "{title} tells of a key there is not");
     }
     let top = schema["properties"].as_object().expect("properties");
-    assert_eq!(top.keys().map(String::as_str).collect::<Vec<_>>(), ["check", "profile", "ignore", "plugin", "product"]);
+    assert_eq!(top.keys().map(String::as_str).collect::<Vec<_>>(), ["check", "profile", "ignore", "plugin", "product", "bounds"]);
     let manual = out(&diag_in(Path::new("."), &["man"]));
     for name in guide.split('`').filter(|word| word.starts_with("DIAG_") && word.len() > "DIAG_".len()) {
         assert!(manual.contains(name), "the manual lacks {name}");

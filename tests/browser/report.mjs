@@ -122,7 +122,7 @@ async function longOnes() {
   holds("lane heads stay in sight", Math.abs(stuck) < 2, stuck);
   await page.emulateMedia({ media: "print" });
   const printed = await page.evaluate(() =>
-    [...document.querySelectorAll(".opened")].every((node) => node.checkVisibility({ contentVisibilityAuto: true }) && node.getBoundingClientRect().height > 0),
+    [...document.querySelectorAll(".opened")].every((node) => node.checkVisibility() && node.getBoundingClientRect().height > 0),
   );
   holds("on paper everything is unfolded", printed);
   await close();

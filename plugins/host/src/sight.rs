@@ -28,6 +28,7 @@ fields!(
     judged_at,
     judged_by,
     inputs,
+    crossed,
     broken_documents,
     metadata,
     registrations,
@@ -53,7 +54,7 @@ fields!(
 );
 
 /// Small facts that everybody is given: what was handed in, when it is judged, and whose products take part.
-const ALWAYS: &[&str] = &["schema", "judged_at", "judged_by", "inputs", "has_decryption_key", "idp_vendor", "sp_vendor"];
+const ALWAYS: &[&str] = &["schema", "judged_at", "judged_by", "inputs", "crossed", "has_decryption_key", "idp_vendor", "sp_vendor"];
 
 /// Looks at one Case on behalf of all plugins.
 #[derive(Debug)]
