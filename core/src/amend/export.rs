@@ -2,7 +2,6 @@
 
 use super::change::{Edit, Export, Operation, Target};
 use super::edit;
-use diag_sdk::{Need, Vendor};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -124,6 +123,7 @@ impl<'e> Amended<'e> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use diag_sdk::{Need, Vendor};
 
     fn edit(field: &str, operation: Operation) -> Edit {
         let target = Target { document: 0, pointer: String::new(), of: Need::Application, vendor: Vendor::Other, name: "HR".to_owned() };
