@@ -100,7 +100,7 @@ pub(super) fn ending(record: Option<&Value>) -> String {
 }
 
 /// Takes out what no diagnosis reads: scripts, pictures and the like, and what went over web sockets.
-fn without_bodies(entry: &mut Value, bounds: &Bounds, tally: &mut Tally) {
+pub(super) fn without_bodies(entry: &mut Value, bounds: &Bounds, tally: &mut Tally) {
     if let Some(messages) = entry.get_mut("_webSocketMessages").and_then(Value::as_array_mut)
         && !messages.is_empty()
     {

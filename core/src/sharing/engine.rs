@@ -3,7 +3,7 @@
 use super::edit::{Edit, Edits, apply};
 use super::kind::Kind;
 use super::layers::{self, Layer};
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, canonical};
 use super::standing::{self, Around};
 use crate::mask;
 use std::ops::Range;
@@ -23,6 +23,13 @@ fn at_depth(lexicon: &Lexicon, text: &str, depth: usize) -> Vec<Edit> {
     }
     for one in standing::cut(text) {
         laid_out(lexicon, text, one.range, one.kind, &mut edits);
+    }
+    // Short values and plain words are replaced only where a name says what they are.
+    for one in standing::named(text, Around::Data) {
+        let value = text.get(one.range.clone()).unwrap_or_default();
+        if let Some(kind) = lexicon.kind_in_place(&canonical(value)) {
+            edits.add(Edit { range: one.range, with: whole(lexicon, value, kind), values: vec![(kind, 1)] });
+        }
     }
     if depth < DEEPEST {
         for layer in layers::of(text) {
@@ -172,6 +179,25 @@ mod tests {
         let mut seen = false;
         every_layer(&out, &mut |layer| seen |= *layer == format!("<a>{mark}</a>"));
         assert!(seen, "{out}");
+    }
+
+    #[test]
+    fn plain_words_go_where_their_name_says_what_they_are() {
+        let mut collecting = Collecting::default();
+        collecting.add("hunter", Kind::Password);
+        let lexicon = collecting.settle(b"salt");
+        let redacted = |text: &str| apply(text, &edits(&lexicon, text));
+        for text in [
+            "user=ann&passwd=hunter&x=1",
+            "{\"password\":\"hunter\"}",
+            "{\"a\":\"{\\\"password\\\":\\\"hunter\\\"}\"}",
+            "u=https%3A%2F%2Fa.example%2F%3Fpin%3Dhunter",
+        ] {
+            let out = redacted(text);
+            assert!(!out.contains("hunter") && out.len() == text.len(), "{out}");
+            assert_eq!(redacted(&out), out);
+        }
+        assert_eq!(redacted("the hunter is a word"), "the hunter is a word");
     }
 
     #[test]

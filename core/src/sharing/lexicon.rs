@@ -161,6 +161,11 @@ impl Lexicon {
         self.marks.get(value).map_or_else(|| mask::make(value, kind.keeps_separators(), &self.key, 0), |entry| entry.mark.clone())
     }
 
+    /// The kind of a value that is known, and replaced only where it stands.
+    pub(super) fn kind_in_place(&self, value: &str) -> Option<Kind> {
+        self.marks.get(value).filter(|entry| entry.reach == Reach::Place).map(|entry| entry.kind)
+    }
+
     /// Known values in a text, leftmost and longest first.
     pub(super) fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Range<usize>, Kind, &'a str)> {
         self.finder.iter().flat_map(move |finder| finder.find_iter(text)).filter_map(move |found| {

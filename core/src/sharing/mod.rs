@@ -79,10 +79,19 @@ impl Gathering {
     pub fn take<'a>(&mut self, reader: Box<dyn Read + 'a>) -> Result<Form, String> {
         let mut form = Form::Document;
         let (collecting, options) = (&mut self.collecting, self.options);
-        files::parts(reader, &Reading::default(), &mut |part| match part {
+        let reading = Reading::default();
+        files::parts(reader, &reading, &mut |part| match part {
             Part::Capture => form = Form::Capture,
             Part::Member(capture::RECORD, _) => {}
-            Part::Member(_, mut value) | Part::Entry(mut value) => {
+            Part::Entry(mut value) => {
+                if !options.keep_bodies {
+                    // What will not be in the copy hides nothing in it.
+                    capture::without_bodies(&mut value, &reading.bounds, &mut Tally::default());
+                }
+                gather::json(collecting, &mut value);
+                people::json(collecting, &mut value, options);
+            }
+            Part::Member(_, mut value) => {
                 gather::json(collecting, &mut value);
                 people::json(collecting, &mut value, options);
             }
