@@ -241,7 +241,11 @@ fn is_harmless_name(name: &str) -> bool {
 
 /// A path or address: where to go to.
 pub(super) fn is_place(value: &str) -> bool {
-    let value = value.to_ascii_lowercase();
+    let mut value = value.to_ascii_lowercase();
+    // Encoded once more than due, it still says where to go.
+    while value.starts_with("%25") || value.starts_with("https%25") {
+        value = value.replace("%25", "%");
+    }
     value.starts_with('/') || value.starts_with("http") || value.starts_with("%2f")
 }
 
@@ -361,5 +365,6 @@ mod tests {
         );
         assert_eq!(found("https://ann:pw@a.example/reset/1sc6TYmZk_BWyY6OF92-yA", Around::Data), ["pw", "1sc6TYmZk_BWyY6OF92-yA"]);
         assert!(found("https://a.example/azure/hub?RelayState=/hub&state=active", Around::Data).is_empty());
+        assert!(found("RelayState=%252Fazure%252Fhub1234", Around::Data).is_empty());
     }
 }
