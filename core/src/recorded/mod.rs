@@ -6,7 +6,7 @@
 //!
 //! A record is read only where a value is a mark: it never outweighs what can be verified here. It cannot be
 //! authenticated, so that the facts it gives are facts of their own kind: each says since which day it stands
-//! recorded, and every finding that rests on one says so ([`rests`]). Keys are compared by themselves, so that
+//! recorded, and every finding that rests on one says so (`rests`). Keys are compared by themselves, so that
 //! a record tells of keys that are given only now whether they made a signature.
 
 mod apply;
