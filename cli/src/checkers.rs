@@ -1,10 +1,10 @@
 //! Everything that judges: the families that come with `diag`, and the plugins it was given.
 
-use crate::builtin::BUILTIN;
 use crate::failure::Failure;
 use crate::nearest::did_you_mean;
 use diag_core::report::Extension;
 use diag_core::runner::{self, Run, Selection};
+use diag_families::BUILTIN;
 use diag_host::{Loaded, Sight, TIME_FOR_A_CASE};
 use diag_sdk::manifest::{CheckInfo, Manifest};
 use diag_sdk::{Case, Plugin};

@@ -1,7 +1,6 @@
 //! The binary `diag`: arguments, files, progress, rendering. All judgement is in core and plugins.
 
 mod args;
-mod builtin;
 mod checkers;
 mod commands;
 mod config;

@@ -19,12 +19,12 @@ fn allowed(name: &str) -> BTreeSet<&'static str> {
         "diag-sdk" => &[],
         "diag-core" => &["diag-products", "diag-sdk"],
         "diag-render" => &["diag-core", "diag-products", "diag-sdk"],
-        "diag-cli" | "diag-tests" => &["diag-core", "diag-host", "diag-products", "diag-render", "diag-sdk"],
-        "diag-page" => &["diag-core", "diag-products", "diag-render", "diag-sdk"],
+        "diag-cli" | "diag-tests" => &["diag-core", "diag-families", "diag-host", "diag-products", "diag-render", "diag-sdk"],
+        "diag-page" => &["diag-core", "diag-families", "diag-products", "diag-render", "diag-sdk"],
         _ => &["diag-sdk"],
     };
     let mut allowed: BTreeSet<&str> = below.iter().copied().collect();
-    if matches!(name, "diag-cli" | "diag-page" | "diag-plugin-export" | "diag-tests") {
+    if matches!(name, "diag-families" | "diag-plugin-export") {
         allowed.extend(plugins);
     }
     allowed

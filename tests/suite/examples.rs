@@ -1,6 +1,6 @@
 //! Every check's documentation is executed: its failing example is found, its passing one is not.
 
-use diag_tests::builtin::checks;
+use diag_families::checks;
 use diag_tests::example::complaints;
 
 #[test]

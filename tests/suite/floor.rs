@@ -4,10 +4,10 @@
 use diag_core::report::Report;
 use diag_core::runner::{Run, Selection, run};
 use diag_core::verdict::Verdict;
+use diag_families::BUILTIN;
 use diag_sdk::Severity;
 use diag_sdk::case::judgement::Fate;
 use diag_sdk::manifest::checks_of;
-use diag_tests::builtin::BUILTIN;
 use diag_tests::diagnose::{File, case_of, report_of};
 use diag_tests::one_fault::{OneFault, files};
 

@@ -1,7 +1,7 @@
 //! Set-up guides: every value has its checks, a case for each fault and a sound one.
 
+use diag_families::checks;
 use diag_products::guide::guides;
-use diag_tests::builtin::checks;
 use diag_tests::one_fault::{OneFault, folder};
 use std::collections::BTreeSet;
 

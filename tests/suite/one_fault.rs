@@ -1,8 +1,8 @@
 //! Sound configuration is healthy; every single fault leads with its own id and nothing unrelated.
 
 use diag_core::verdict::Verdict;
+use diag_families::checks;
 use diag_sdk::Severity;
-use diag_tests::builtin::checks;
 use diag_tests::one_fault::{OneFault, files};
 use std::collections::BTreeSet;
 

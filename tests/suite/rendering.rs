@@ -1,6 +1,6 @@
 //! What is said of a finding is decided by the check that made it: the program that shows it knows no check.
 
-use diag_tests::builtin::checks;
+use diag_families::checks;
 use std::path::{Path, PathBuf};
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

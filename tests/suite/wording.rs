@@ -1,7 +1,7 @@
 //! Lints over our own checks: names, titles, docs, causes.
 
+use diag_families::{BUILTIN, checks};
 use diag_sdk::Severity;
-use diag_tests::builtin::{BUILTIN, checks};
 
 #[test]
 fn plugins_list_their_checks_in_order_under_their_own_name() {

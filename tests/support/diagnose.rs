@@ -1,10 +1,10 @@
 //! Runs the whole engine over files held in memory.
 
-use crate::builtin::BUILTIN;
 use diag_core::examine::{Examination, Request, examine};
 use diag_core::intake::Supplied;
 use diag_core::report::Report;
 use diag_core::runner::{Selection, run};
+use diag_families::BUILTIN;
 use diag_products::Products;
 use diag_sdk::Case;
 use diag_sdk::case::input::HeldBy;

@@ -3,7 +3,6 @@
 
 #![expect(clippy::missing_panics_doc, reason = "test support panics in order to fail the test")]
 
-pub mod builtin;
 pub mod capture;
 pub mod diagnose;
 pub mod example;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX, EXE_SUFFIX};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, Once, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// The workspace.
@@ -38,11 +38,18 @@ fn cargo(arguments: &[&str]) {
     assert!(output.status.success(), "cargo {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// Builds what `cargo test --workspace` builds, which costs nothing where that is what runs: asked for one package,
+/// cargo chooses other features of the libraries and builds most of them again.
+fn whole() {
+    static BUILT: Once = Once::new();
+    BUILT.call_once(|| cargo(&["test", "--workspace", "--no-run"]));
+}
+
 /// The binary `diag`, built.
 pub fn diag() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
-        cargo(&["build", "-p", "diag-cli"]);
+        whole();
         target().join(format!("diag{EXE_SUFFIX}"))
     })
 }
@@ -81,9 +88,9 @@ pub fn load(path: &Path) -> Result<Loaded, PluginError> {
 pub fn families() -> &'static BTreeMap<&'static str, PathBuf> {
     static BUILT: OnceLock<BTreeMap<&'static str, PathBuf>> = OnceLock::new();
     BUILT.get_or_init(|| {
-        cargo(&["build", "-p", "diag-plugin-export", "--examples"]);
+        whole();
         let path = |name: &str| target().join("examples").join(format!("{DLL_PREFIX}family_{}{DLL_SUFFIX}", name.replace('-', "_")));
-        crate::builtin::BUILTIN.iter().map(|family| (family.name, path(family.name))).collect()
+        diag_families::BUILTIN.iter().map(|family| (family.name, path(family.name))).collect()
     })
 }
 

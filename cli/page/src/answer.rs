@@ -1,6 +1,5 @@
 //! From a question to the report.
 
-use crate::checks::BUILTIN;
 use crate::files;
 use crate::question::{GivenFile, Question};
 use diag_core::examine::{Request, examine};
@@ -8,6 +7,7 @@ use diag_core::intake::{self, Options, Supplied};
 use diag_core::report::Report;
 use diag_core::runner::{self, Selection};
 use diag_core::verdict::Verdict;
+use diag_families::BUILTIN;
 use diag_products::Products;
 use diag_render::{Detail, FailOn, Form, Format, Judged, reading, render};
 use diag_sdk::case::input::{HeldBy, InputKind};

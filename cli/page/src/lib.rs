@@ -7,7 +7,6 @@
 pub mod answer;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod browser;
-mod checks;
 mod files;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod pack;

@@ -2,10 +2,10 @@
 //! byte what it finds linked in, on every one-fault case.
 
 use diag_core::runner::{Run, Selection, run};
+use diag_families::BUILTIN;
 use diag_host::{Loaded, Terms};
 use diag_sdk::Case;
 use diag_sdk::manifest::{Manifest, WANTS};
-use diag_tests::builtin::BUILTIN;
 use diag_tests::diagnose::case_of;
 use diag_tests::one_fault::{OneFault, files};
 use diag_tests::plugin::{families, launcher, terms};

@@ -3,9 +3,9 @@
 
 use super::template::{self, Project};
 use crate::args::{Language, NewArguments};
-use crate::builtin::BUILTIN;
 use crate::failure::Failure;
 use crate::output;
+use diag_families::BUILTIN;
 use diag_render::text::page::plain;
 use std::fmt::Write as _;
 use std::fs;
