@@ -227,3 +227,60 @@ pub(crate) fn healthy() -> Judged {
     }
     judged
 }
+
+/// A case with the same text wherever a file or a plugin can put one.
+pub(crate) fn filled_with(text: &str) -> Judged {
+    let mut judged = broken();
+    for input in &mut judged.report.inputs {
+        input.path = text.to_owned();
+        input.producer = Some(text.to_owned());
+        input.notes = vec![text.to_owned()];
+    }
+    for input in &mut judged.case.inputs {
+        input.path = text.to_owned();
+    }
+    for exchange in &mut judged.case.exchanges {
+        exchange.url = text.to_owned();
+        exchange.method = text.to_owned();
+    }
+    let mut source = text.replace('&', "&amp;").replace('<', "&lt;");
+    source.retain(|character| !character.is_control());
+    judged.sources.add_xml("m1", &format!("<AuthnRequest>{source}</AuthnRequest>"));
+    for message in &mut judged.case.messages {
+        message.root = text.to_owned();
+    }
+    for attempt in &mut judged.report.attempts {
+        attempt.ending = text.to_owned();
+        for step in &mut attempt.steps {
+            step.what = text.to_owned();
+            step.url = Some(text.to_owned());
+        }
+    }
+    for reported in &mut judged.report.findings {
+        let finding = &mut reported.finding;
+        finding.check = text.to_owned();
+        finding.message = text.to_owned();
+        finding.detail = Some(text.to_owned());
+        finding.expected = Some(format!("{text}/"));
+        finding.actual = Some(text.to_owned());
+        finding.difference = Some(diag_sdk::Difference::TrailingSlash);
+        finding.expected_origin = Some(text.to_owned());
+        finding.actual_origin = Some(text.to_owned());
+        finding.references = vec![text.to_owned(), format!("https://{text}")];
+        for place in &mut finding.places {
+            place.path = Some(text.to_owned());
+            place.pointer = Some(text.to_owned());
+        }
+        for cause in &mut finding.causes {
+            cause.text = text.to_owned();
+            cause.screen = text.to_owned();
+            cause.fix = text.to_owned();
+            cause.value = Some(text.to_owned());
+        }
+    }
+    for check in &mut judged.report.checks {
+        check.id = text.to_owned();
+        check.error = check.error.as_ref().map(|_| text.to_owned());
+    }
+    judged
+}

@@ -1,12 +1,18 @@
 //! Markdown for tickets and chats: the same story as the text, in a form that survives pasting.
 
 mod acts;
+#[cfg(test)]
+mod hostile;
+mod plain;
 
 use super::prose::spans;
 use super::view::{self, Block, CaseView, Finding, Prose, Room, Root, Unchecked, listed};
 use super::{Detail, Judged};
 use crate::terminal::visible;
+use plain::link;
 use std::fmt::Write as _;
+
+pub(crate) use plain::escape;
 
 /// Most attempts listed: a loop can make hundreds.
 const ATTEMPTS_SHOWN: usize = 8;
@@ -82,7 +88,7 @@ fn root_cause(out: &mut String, root: &Root<'_>, detail: Detail) {
     }
     let references = &root.finding.references;
     if !references.is_empty() {
-        let list: Vec<String> = references.iter().map(|one| escape(&format!("{}{}", one.address, one.text))).collect();
+        let list: Vec<String> = references.iter().map(|one| format!("{}{}", link(one.address), escape(one.text))).collect();
         let _ = writeln!(out, "\nSee: {}", list.join("; "));
     }
     if detail != Detail::Brief && !root.follows.is_empty() {
@@ -162,18 +168,6 @@ fn basis(out: &mut String, case: &CaseView<'_>) {
     }
 }
 
-/// Plain text: nothing in it is markup.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in visible(text).chars() {
-        if matches!(character, '\\' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '#' | '|' | '~' | '&') {
-            out.push('\\');
-        }
-        out.push(character);
-    }
-    out
-}
-
 /// Prose of checks, in which backticks mark code.
 fn prose(text: Prose<'_>) -> String {
     spans(text.0).into_iter().map(|span| if span.code { code(span.text) } else { escape(span.text) }).collect()
@@ -210,7 +204,9 @@ mod tests {
 
     #[test]
     fn input_is_never_markup() {
-        assert_eq!(escape("[x](https://evil) <b>"), "\\[x\\](https://evil) \\<b\\>");
+        assert_eq!(escape("[x](y) <b>"), "\\[x\\](y) \\<b\\>");
+        assert_eq!(escape("see https://sp.example/x."), "see `https://sp.example/x`.");
+        assert_eq!(escape("1. one"), "1\\. one");
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`a"), "`` `a ``");
         assert_eq!(prose(Prose("set `x_y` to a_b")), "set `x_y` to a\\_b");

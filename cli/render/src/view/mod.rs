@@ -220,7 +220,8 @@ mod tests {
         said.extend(case.inputs.iter().map(|input| input.path.to_owned()));
         for text in formats(sample::broken()) {
             for sentence in &said {
-                assert!(text.contains(sentence), "{sentence}: {text}");
+                // What is code in one is plain in another.
+                assert!(text.replace('`', "").contains(&sentence.replace('`', "")), "{sentence}: {text}");
             }
         }
     }
