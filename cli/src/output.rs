@@ -1,7 +1,7 @@
 //! Where a report goes: standard output, or a file that is written whole or not at all.
 
 use crate::failure::Failure;
-use crate::files::File;
+use crate::files::{File, is_same_file};
 use anyhow::Context;
 use std::fs;
 use std::io::{self, Write};
@@ -12,28 +12,42 @@ use std::path::{Path, PathBuf};
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     must_be_open()?;
     let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("cannot write to standard output"),
-    }
+    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
 /// Prints what carries no styles, byte for byte.
 pub(crate) fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
     must_be_open()?;
     let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+    written(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+fn written(result: io::Result<()>) -> anyhow::Result<()> {
+    match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.context("cannot write to standard output"),
     }
 }
 
 /// What is written to a closed standard output is lost without an error.
-fn must_be_open() -> Result<(), Failure> {
+pub(crate) fn must_be_open() -> Result<(), Failure> {
     if diag_host::standard_output::was_closed() {
         return Err(Failure::new("standard output is closed: there is nowhere to write to").hint("write to a file with --output FILE"));
     }
     Ok(())
+}
+
+/// The path is, or lies in, something that the run reads: a file, or a folder such as that of a plugin.
+pub(crate) fn is_read(path: &Path, others: &[PathBuf]) -> bool {
+    // What does not exist yet is told by the folder it is to stand in.
+    let place = fs::canonicalize(path).ok().or_else(|| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    });
+    others.iter().any(|other| {
+        is_same_file(path, other)
+            || (other.is_dir() && place.as_ref().is_some_and(|place| fs::canonicalize(other).is_ok_and(|other| place.starts_with(other))))
+    })
 }
 
 /// The text without styles.
@@ -61,8 +75,7 @@ impl Target {
     /// Checks that the file can be written and is none of those read: inputs, and what else the run reads.
     pub(crate) fn new(path: &Path, inputs: &[File], others: &[PathBuf]) -> Result<Self, Failure> {
         let shown = path.display().to_string();
-        let same = |other: &PathBuf| fs::canonicalize(other).is_ok_and(|other| fs::canonicalize(path).is_ok_and(|path| path == other));
-        if inputs.iter().any(|file| file.is_at(path)) || others.iter().any(same) {
+        if inputs.iter().any(|file| file.is_at(path)) || is_read(path, others) {
             return Err(Failure::new(format!("{shown}: is one of the files to read; it would be overwritten"))
                 .hint("name another file after --output"));
         }
@@ -199,6 +212,26 @@ mod tests {
         assert!(Target::new(&path, &[], &[]).is_ok());
         assert!(Target::new(folder.path(), &[], &[]).is_err());
         assert!(Target::new(Path::new("/nonexistent/report.json"), &[], &[]).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn another_name_of_an_input_is_an_input() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("login.har"), "x").expect("a file");
+        fs::hard_link(at("login.har"), at("second")).expect("a link");
+        std::os::unix::fs::symlink(at("login.har"), at("third")).expect("a link");
+        fs::create_dir(at("plugin")).expect("a folder");
+        fs::write(at("plugin/run.py"), "x").expect("a file");
+        let input = File { path: Some(at("login.har")), typed: None, shown: "x".into(), named: true, held_by: HeldBy::Publisher, size: 1 };
+        for name in ["second", "third", "login.har"] {
+            assert!(Target::new(&at(name), std::slice::from_ref(&input), &[]).is_err(), "{name}");
+            assert!(Target::new(&at(name), &[], &[at("login.har")]).is_err(), "{name}");
+        }
+        assert!(Target::new(&at("plugin/run.py"), &[], &[at("plugin")]).is_err());
+        assert!(Target::new(&at("plugin/new.json"), &[], &[at("plugin")]).is_err());
+        assert!(Target::new(&at("fourth"), &[input], &[at("plugin")]).is_ok());
     }
 
     #[test]

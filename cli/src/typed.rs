@@ -4,6 +4,7 @@
 use crate::args::Arguments;
 use crate::failure::Failure;
 use crate::nearest::did_you_mean;
+use crate::output;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory, Parser};
 use std::ffi::OsString;
@@ -32,6 +33,9 @@ pub(crate) fn read() -> Read {
     match Arguments::try_parse_from(typed) {
         Ok(arguments) => Read::Work(Box::new(arguments)),
         Err(error) if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            if let Err(failure) = output::must_be_open() {
+                return Read::Failed(failure);
+            }
             // A reader that went away is no failure.
             let _ = error.print();
             Read::Done(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(crate::failure::UNABLE)))

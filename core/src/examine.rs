@@ -109,11 +109,11 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     case.removed_by_exporter.clone_from(&evidence.removed_by_exporter);
 
     case.exchanges = story::exchanges(&evidence, &products, &sealer);
-    let known = Known::of(&evidence);
     let (mut decoded, more) = saml::messages::read_at_most(&evidence, &sealer, Bounds::size(options.bounds.messages));
     if more {
         evidence.cross("messages", options.bounds.messages, None);
     }
+    let known = Known::of(&evidence, decoded.iter().map(|message| message.xml.as_str()));
     let asked = Asked { entity: request.entity.as_deref(), now: request.at.unwrap_or(request.now) };
     let (held, names) = read_documents(&evidence, &products, &sealer, (&decoded, &asked), &mut case, &mut sources);
     read_aggregates(unread, &names, &asked, &mut case, &mut sources);

@@ -108,6 +108,11 @@ fn blot_xml(text: &str) -> Option<String> {
         if node.is_text() && node.ancestors().any(|above| above.is_element() && BLOTTED_ELEMENTS.contains(&above.tag_name().name())) {
             ranges.push(node.range());
         }
+        // Nobody is meant to read a comment, and what whoever wrote it left there is their business.
+        if let (true, Some(comment)) = (node.is_comment(), text.get(node.range())) {
+            let start = node.range().start + comment.find("<!--").map_or(0, |_| "<!--".len());
+            ranges.push(start..(node.range().end - "-->".len()).max(start));
+        }
         if node.is_text()
             && let Some(value) = text.get(node.range())
         {

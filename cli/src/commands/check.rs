@@ -21,7 +21,7 @@ use diag_products::Products;
 use diag_render::reading::{self, remark, understood};
 use diag_render::{Detail, Form, Judged};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -42,7 +42,7 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     }
     let lacking = checkers.absent().iter().any(|one| one.asked_for || arguments.plugins.strict_plugins);
     let products = products::set(configured.products.iter().chain(&arguments.products.products))?;
-    let read_too: Vec<PathBuf> = others_read(arguments, &configured);
+    let read_too = configured.read_beside([&arguments.beside.key, &arguments.plugins.plugins, &arguments.products.products]);
     let manner = manner(arguments, &checkers, products, configured)?;
     for (name, want) in checkers.refused() {
         failure::say_note(&format!("plugin {name} wants {want} and does not see it; --grant {name}={want} shows it"));
@@ -140,13 +140,6 @@ fn ending_of(output: &Path) -> Option<Format> {
         "xml" => Some(Format::Junit),
         _ => None,
     }
-}
-
-/// Files that are read beside the case, so that no report is written over them.
-fn others_read(arguments: &CheckArguments, configured: &Configured) -> Vec<PathBuf> {
-    let named = arguments.beside.key.iter().chain(&arguments.plugins.plugins).chain(&arguments.products.products);
-    let plugins = configured.plugins.iter().map(|plugin| &plugin.path);
-    named.chain(&configured.paths).chain(&configured.products).chain(plugins).cloned().collect()
 }
 
 fn manner(arguments: &CheckArguments, checkers: &Checkers, products: Arc<Products>, configured: Configured) -> Result<Manner, Failure> {

@@ -8,6 +8,7 @@ use super::schema;
 use crate::args::{DocsArguments, SchemaOf};
 use crate::checkers::Checkers;
 use crate::failure::{self, Failure};
+use crate::output;
 use crate::plugins;
 use diag_products::Products;
 use diag_products::guide::Guide;
@@ -29,6 +30,11 @@ pub(crate) fn run(arguments: &DocsArguments) -> anyhow::Result<ExitCode> {
     }
     for (name, text) in &pages {
         let path = arguments.folder.join(name);
+        if output::is_read(&path, &arguments.plugins.plugins) {
+            return Err(Failure::new(format!("{}: is one of the files to read; it would be overwritten", path.display()))
+                .hint("name another folder")
+                .into());
+        }
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }

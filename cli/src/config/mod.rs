@@ -104,6 +104,15 @@ pub(crate) struct Configured {
     pub(crate) bounds: Bounds,
 }
 
+impl Configured {
+    /// Files that are read beside the case, so that nothing is written over them: those given with options, and those
+    /// that the configuration names.
+    pub(crate) fn read_beside(&self, given: [&[PathBuf]; 3]) -> Vec<PathBuf> {
+        let named = given.into_iter().flatten().chain(&self.paths).chain(&self.products);
+        named.chain(self.plugins.iter().map(|plugin| &plugin.path)).cloned().collect()
+    }
+}
+
 /// Defaults for options of `check`, named as on the command line.
 #[derive(Debug, Default, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

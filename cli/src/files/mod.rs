@@ -186,7 +186,7 @@ impl Collected {
 impl File {
     /// Whether the path leads to the same file.
     pub(crate) fn is_at(&self, other: &Path) -> bool {
-        self.path.as_deref().is_some_and(|path| identity(path) == identity(other))
+        self.path.as_deref().is_some_and(|path| identity(path) == identity(other) || is_same_file(path, other))
     }
 
     /// The folder it lies in.
@@ -231,6 +231,20 @@ impl Read for OnDemand {
             self.file = None;
         }
         Ok(read)
+    }
+}
+
+/// Both paths lead to one file: by name, by symbolic links, or as two names of it.
+pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
+    let (Ok(left), Ok(right)) = (fs::metadata(one), fs::metadata(other)) else { return false };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        left.is_file() && right.is_file() && (left.dev(), left.ino()) == (right.dev(), right.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        left.is_file() && right.is_file() && fs::canonicalize(one).is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
     }
 }
 

@@ -105,9 +105,11 @@ pub(crate) fn blot(case: &mut Case, known: &Known, sealer: &Sealer) {
     blotter.all(&mut case.failures);
     blotter.all(&mut case.witnesses);
     blotter.all(&mut case.log_phrases);
-    blotter.all(&mut case.lost_cookies);
     blotter.all(&mut case.inputs);
     blotter.all(&mut case.broken_documents);
+    for lost in &mut case.lost_cookies {
+        lost.name = blotter.name(&lost.name);
+    }
 }
 
 impl Blotter<'_> {
@@ -173,6 +175,10 @@ impl Blotter<'_> {
 
     /// The parts of a name that are a token; prefixes by which products are known stay.
     fn name(&self, name: &str) -> String {
+        // What nobody would call a field or a cookie: a whole body that was read as one.
+        if name.contains(['{', '}', '"', '<', '>', '=', ';', ',', '\\']) || name.contains(char::is_whitespace) {
+            return self.mark(name);
+        }
         if name.starts_with("eyJ") && is_token(name) || self.known.blotted(name, Reach::Everywhere).is_some() {
             return self.mark(name);
         }

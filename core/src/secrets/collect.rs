@@ -49,7 +49,9 @@ impl Collection {
         for field in &raw.form {
             self.field(&field.name, &field.value);
         }
-        if let Some(body) = raw.request_body.as_deref().filter(|body| raw.form.is_empty() && body.len() <= LONGEST_BODY) {
+        // A body may be read as a form and be none.
+        let is_form = |body: &str| !raw.form.is_empty() && !body.trim_start().starts_with(['{', '[', '<']);
+        if let Some(body) = raw.request_body.as_deref().filter(|body| body.len() <= LONGEST_BODY && !is_form(body)) {
             self.body(body, true);
         }
         if let Some(body) = raw.response_body.as_deref().filter(|body| body.len() <= LONGEST_BODY) {
@@ -68,6 +70,57 @@ impl Collection {
             self.markup(body, posted);
         } else if posted && body.contains('=') {
             self.parameters(body, 0);
+        }
+    }
+
+    /// A SAML or WS-Federation message: what it issues, the addresses in it, and what its status quotes.
+    pub(super) fn message(&mut self, xml: &str) {
+        let mut emitter = DefaultEmitter::default();
+        emitter.naively_switch_states(true);
+        let mut within = Standing::Unknown;
+        for token in Tokenizer::new_with_emitter(xml, emitter).flatten() {
+            match token {
+                Token::StartTag(tag) => {
+                    let name = String::from_utf8_lossy(&tag.name).into_owned();
+                    within = places::named(name.rsplit(':').next().unwrap_or_default());
+                    for (name, value) in &tag.attributes {
+                        let value = String::from_utf8_lossy(value);
+                        let standing = places::named(&String::from_utf8_lossy(name));
+                        if value.contains("://") {
+                            self.address(&value, 0);
+                        } else if standing.is_secret() {
+                            self.add(&value, standing, false);
+                        }
+                    }
+                }
+                Token::EndTag(_) => within = Standing::Unknown,
+                Token::String(value) => {
+                    let value = String::from_utf8_lossy(&value);
+                    // What a token is of is told by a name that everybody knows.
+                    let names = value.contains("://") || value.trim_start().starts_with("urn:");
+                    if within.is_secret() && !names {
+                        self.add(&value, within, false);
+                    } else if value.contains(['=', ':', '/']) {
+                        self.statement(&value);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What somebody states in words: values under the names of secrets, and addresses.
+    fn statement(&mut self, text: &str) {
+        for word in text.split_whitespace().map(|word| word.trim_matches(['"', '\'', '(', ')', ',', '<', '>'])) {
+            if word.contains("://") {
+                self.address(word, 0);
+            } else if let Some((name, value)) = word.split_once('=')
+                && let standing = places::named(name.rsplit(['?', '&', ';', ',', '"', '\'']).next().unwrap_or_default())
+                && standing.is_secret()
+            {
+                let value = value.trim_matches(['"', '\'']);
+                self.add(&decoded(value.split(['&', ';']).next().unwrap_or_default()), standing, standing == Standing::Typed);
+            }
         }
     }
 

@@ -29,6 +29,8 @@ const PROBE: usize = 16;
 const COMPARED: usize = 64;
 /// Shorter pieces of base64 are letters of any word.
 const SHORTEST_BASE64: usize = 6;
+/// Shorter values in hexadecimal are numbers.
+const SHORTEST_HEXADECIMAL: usize = 5;
 /// Parts of a token that are secrets by themselves.
 const SHORTEST_PART: usize = 16;
 /// More secrets than any capture of a sign-in holds.
@@ -57,10 +59,11 @@ impl fmt::Debug for Known {
 }
 
 impl Known {
-    /// Every secret of the evidence.
-    pub fn of(evidence: &Evidence) -> Self {
+    /// Every secret of the evidence, and of the messages in it as they read once decoded.
+    pub fn of<'m>(evidence: &Evidence, messages: impl Iterator<Item = &'m str>) -> Self {
         let mut collection = Collection::default();
         evidence.exchanges.iter().for_each(|raw| collection.exchange(raw));
+        messages.for_each(|xml| collection.message(xml));
         Self::from_met(&collection.met.into_iter().collect::<Vec<_>>())
     }
 
@@ -192,12 +195,17 @@ fn merged(text: &str, mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     merged
 }
 
-/// The forms of a value that are not undone by reading a text: blanks as forms write them, and base64.
+/// The forms of a value that are not undone by reading a text: blanks as forms write them, hexadecimal, and base64.
 fn written(value: &str) -> Vec<(Vec<u8>, bool)> {
     let mut forms = vec![(value.as_bytes().to_vec(), false)];
     if value.contains(char::is_whitespace) {
         forms.push((value.split_whitespace().collect::<Vec<_>>().join(" ").into_bytes(), false));
         forms.push((value.replace(' ', "+").into_bytes(), false));
+    }
+    if value.len() >= SHORTEST_HEXADECIMAL {
+        let digits = value.bytes().take(COMPARED / 2).flat_map(|byte| [byte >> 4, byte & 15]);
+        let hexadecimal: String = digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect();
+        forms.push((hexadecimal.into_bytes(), true));
     }
     // Inside a longer text base64 has three forms, by how many bytes stand before the value.
     let head = &value.as_bytes()[..value.len().min(COMPARED)];

@@ -126,7 +126,7 @@ fn every_place_is_known() {
         ("WS-Trust", answered("<s:E><wsse:BinarySecurityToken>K4nary-Val</wsse:BinarySecurityToken></s:E>")),
     ];
     for (place, exchange) in all {
-        let known = Known::of(&Evidence { exchanges: vec![exchange], ..Evidence::default() });
+        let known = Known::of(&Evidence { exchanges: vec![exchange], ..Evidence::default() }, std::iter::empty());
         assert_eq!(known.blotted("It was K4nary-Val.", Reach::Prose).as_deref(), Some("It was …."), "{place}");
     }
 }
@@ -138,8 +138,8 @@ fn a_field_that_a_page_shows_as_a_password_is_one_whatever_its_name() {
         form: vec![FormField { name: "username".into(), value: "hunter2".into(), ..FormField::default() }],
         ..RawExchange::default()
     };
-    let known = Known::of(&Evidence { exchanges: vec![page, post.clone()], ..Evidence::default() });
+    let known = Known::of(&Evidence { exchanges: vec![page, post.clone()], ..Evidence::default() }, std::iter::empty());
     assert!(known.blotted("hunter2", Reach::Prose).is_some());
-    let known = Known::of(&Evidence { exchanges: vec![post], ..Evidence::default() });
+    let known = Known::of(&Evidence { exchanges: vec![post], ..Evidence::default() }, std::iter::empty());
     assert!(known.blotted("hunter2", Reach::Prose).is_none(), "a user name names a person");
 }

@@ -27,7 +27,9 @@ fn policy(text: &str, in_page: bool) -> ContentPolicy {
         let Some(name) = words.next().map(str::to_ascii_lowercase) else { continue };
         // The first of a name counts.
         if DIRECTIVES.contains(&name.as_str()) && !directives.iter().any(|(known, _)| *known == name) {
-            let sources = words.filter(|source| source.len() <= LONGEST_SOURCE).take(MOST_SOURCES).map(str::to_owned).collect();
+            // A query plays no part in what a source allows, and may hold anything.
+            let source = |source: &str| if source.contains(['?', '#', '@']) { crate::redact::clean_url(source) } else { source.to_owned() };
+            let sources = words.filter(|source| source.len() <= LONGEST_SOURCE).take(MOST_SOURCES).map(source).collect();
             directives.push((name, sources));
         }
     }

@@ -14,7 +14,7 @@ use crate::args::{CheckArguments, Records};
 use crate::checkers::Checkers;
 use crate::failure::{self, Failure};
 use crate::files::{Collected, File};
-use crate::output::Target;
+use crate::output::{self, Target};
 use crate::progress::Meter;
 use diag_core::report::Report;
 use diag_core::runner::Run;
@@ -52,7 +52,10 @@ pub(super) fn run(
             resumed.insert(file)
         }
         Some(target) => whole.insert(target.stream()?),
-        None => printed.insert(io::stdout().lock()),
+        None => {
+            output::must_be_open()?;
+            printed.insert(io::stdout().lock())
+        }
     };
     let jobs = Jobs::new(collected, left.done);
     let mut tally = left.tally;

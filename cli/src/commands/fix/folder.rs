@@ -3,6 +3,7 @@
 
 use crate::failure::{self, Failure};
 use crate::files::File;
+use crate::output;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
@@ -16,6 +17,8 @@ pub(super) struct Folder {
     path: PathBuf,
     force: bool,
     taken: BTreeSet<String>,
+    /// What the run reads beside its inputs: keys, plugins, configuration.
+    read: Vec<PathBuf>,
 }
 
 impl Folder {
@@ -26,7 +29,13 @@ impl Folder {
         {
             return Err(Failure::new(format!("{}: expected a folder to write to, found a file", path.display())));
         }
-        Ok(Self { path: path.map(Path::to_owned).unwrap_or_default(), force, taken: BTreeSet::new() })
+        Ok(Self { path: path.map(Path::to_owned).unwrap_or_default(), force, taken: BTreeSet::new(), read: Vec::new() })
+    }
+
+    /// Files that are no inputs and are read all the same.
+    pub(super) fn spare(mut self, read: Vec<PathBuf>) -> Self {
+        self.read = read;
+        self
     }
 
     /// Leaves out files that lie in this folder and were found by walking through one around it: copies
@@ -59,7 +68,7 @@ impl Folder {
         if self.path.as_os_str().is_empty() {
             return Ok(shown);
         }
-        if inputs.iter().any(|file| file.is_at(&path)) {
+        if inputs.iter().any(|file| file.is_at(&path)) || output::is_read(&path, &self.read) {
             return Err(
                 Failure::new(format!("{shown}: is one of the files to read; it would be overwritten")).hint("name another folder after -o")
             );
@@ -184,6 +193,16 @@ mod tests {
         let mut folder = Folder::new(None, false).expect("no folder");
         let names: Vec<_> = ["a.xml", "A.xml", "a.xml"].iter().map(|name| folder.claim(name, &[]).expect("free")).collect();
         assert_eq!(names, ["a.xml", "A-2.xml", "a-3.xml"]);
+    }
+
+    #[test]
+    fn a_key_is_never_replaced() {
+        let home = tempfile::tempdir().expect("a folder");
+        let key = home.path().join("sp-key.xml");
+        fs::write(&key, "key").expect("a file");
+        let folder = || Folder::new(Some(home.path()), true).expect("a folder");
+        assert!(folder().claim("sp-key.xml", &[]).is_ok());
+        assert!(folder().spare(vec![key]).claim("sp-key.xml", &[]).is_err());
     }
 
     #[cfg(unix)]

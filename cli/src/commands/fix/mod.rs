@@ -54,6 +54,7 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
     for one in checkers.absent() {
         failure::say_failure(&one.why, false);
     }
+    let read = configured.read_beside([&defaults.beside.key, &arguments.plugins.plugins, &arguments.products.products]);
     let manner = Manner {
         entity: None,
         strict: defaults.strict,
@@ -64,7 +65,7 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
         suppressions: configured.suppressions,
         bounds: configured.bounds,
     };
-    let mut folder = Folder::new(arguments.output.as_deref(), arguments.force)?;
+    let mut folder = Folder::new(arguments.output.as_deref(), arguments.force)?.spare(read);
     let mut collected =
         files::collect(&Given { paths: &arguments.paths, sp_has: &defaults.beside.sp_has, idp_has: &defaults.beside.idp_has, many: false });
     folder.leave_out(&mut collected.files, &arguments.paths);

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::files::File;
+use crate::output;
 use diag_core::sharing::Copying;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,8 @@ pub(super) struct Target {
     pub(super) path: PathBuf,
     pub(super) place: Place,
     pub(super) force: bool,
+    /// Files that the run reads.
+    read: Vec<PathBuf>,
 }
 
 impl Target {
@@ -32,8 +35,7 @@ impl Target {
             _ if is_folder || inputs.len() > 1 => Place::Folder,
             _ => Place::File,
         };
-        let same = |other: &PathBuf| fs::canonicalize(other).is_ok_and(|other| fs::canonicalize(path).is_ok_and(|path| path == other));
-        if inputs.iter().any(|file| file.is_at(path)) || read.iter().any(same) {
+        if inputs.iter().any(|file| file.is_at(path)) || output::is_read(path, read) {
             return Err(
                 Failure::new(format!("{shown}: is one of the files to read; it would be overwritten")).hint("name another file after -o")
             );
@@ -46,11 +48,26 @@ impl Target {
         if !matches!(place, Place::Folder) && fs::symlink_metadata(path).is_ok() && !force {
             return Err(Failure::new(format!("{shown}: exists already")).hint("--force replaces it, or name another file after -o"));
         }
-        let target = Self { path: path.to_owned(), place, force };
+        let read = inputs.iter().filter_map(|file| file.path.clone()).chain(read.iter().cloned()).collect();
+        let target = Self { path: path.to_owned(), place, force, read };
         if !target.folder().is_dir() {
             return Err(Failure::new(format!("{}: the folder to write to does not exist", target.folder().display())));
         }
         Ok(target)
+    }
+
+    /// Whether a copy may stand there.
+    pub(super) fn is_free(&self, path: &Path) -> Result<(), Failure> {
+        let shown = path.display();
+        if output::is_read(path, &self.read) {
+            return Err(
+                Failure::new(format!("{shown}: is one of the files to read; it would be overwritten")).hint("name another folder after -o")
+            );
+        }
+        if fs::symlink_metadata(path).is_ok() && !self.force {
+            return Err(Failure::new(format!("{shown}: exists already")).hint("--force replaces it, or name another folder after -o"));
+        }
+        Ok(())
     }
 
     /// An existing folder beside or in which the copies go.

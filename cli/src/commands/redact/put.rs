@@ -22,11 +22,7 @@ pub(super) fn put(target: &Target, copies: &Copies, receipt: &Receipt, judged: &
             let paths: Vec<PathBuf> = copies.all.iter().map(|one| target.path.join(&one.name)).collect();
             let receipts = ["receipt.txt", "receipt.json"].map(|name| target.path.join(name));
             for path in paths.iter().chain(&receipts) {
-                if fs::symlink_metadata(path).is_ok() && !target.force {
-                    return Err(Failure::new(format!("{}: exists already", path.display()))
-                        .hint("--force replaces it, or name another folder after -o")
-                        .into());
-                }
+                target.is_free(path)?;
             }
             if !target.path.is_dir() {
                 fs::create_dir(&target.path)

@@ -1,0 +1,202 @@
+//! Where secrets stand: one row for each place, with what may stand there.
+
+use super::canary::{ANY, ISSUED, Shape, TOKENS, TYPED, html, percent};
+use super::har::{ACS, Har, LOGIN, LOGIN_PAGE, START};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+/// A place.
+pub(crate) struct Plant {
+    pub(crate) name: &'static str,
+    pub(crate) shapes: &'static [Shape],
+    pub(crate) put: fn(&mut Har, &str),
+}
+
+const fn plant(name: &'static str, shapes: &'static [Shape], put: fn(&mut Har, &str)) -> Plant {
+    Plant { name, shapes, put }
+}
+
+fn after_host(url: &str, path: &str) -> String {
+    let at = url.match_indices('/').nth(2).map_or(url.len(), |(at, _)| at);
+    format!("{}{path}{}", &url[..at], &url[at..])
+}
+
+fn query(url: &str, pair: &str) -> String {
+    format!("{url}{}{pair}", if url.contains('?') { '&' } else { '?' })
+}
+
+fn xml(value: &str) -> String {
+    html(value)
+}
+
+pub(crate) const PLANTS: &[Plant] = &[
+    // Headers of requests.
+    plant("bearer", ANY, |har, c| har.request_header(ACS, "Authorization", &format!("Bearer {c}"))),
+    plant("basic", TYPED, |har, c| har.request_header(ACS, "Authorization", &format!("Basic {}", STANDARD.encode(format!("u:{c}"))))),
+    plant("negotiate", TOKENS, |har, c| har.request_header(START, "Authorization", &format!("Negotiate {c}"))),
+    plant("proxy authorization", ANY, |har, c| har.request_header(START, "Proxy-Authorization", &format!("Basic {c}"))),
+    plant("x-api-key", ANY, |har, c| har.request_header(ACS, "X-Api-Key", c)),
+    plant("subscription key", ANY, |har, c| har.request_header(ACS, "Ocp-Apim-Subscription-Key", c)),
+    plant("csrf header", ANY, |har, c| har.request_header(LOGIN, "X-CSRF-Token", c)),
+    plant("cookie", ANY, |har, c| har.request_header(ACS, "Cookie", &format!("theme=dark; sess={c}"))),
+    plant("cookie of any name", ISSUED, |har, c| har.request_header(ACS, "Cookie", &format!("x9={c}"))),
+    plant("name of a cookie", TOKENS, |har, c| har.request_header(ACS, "Cookie", &format!("{c}=1"))),
+    plant("query of the referer", ANY, |har, c| har.request_header(ACS, "Referer", &format!("https://r.example/?token={}", percent(c)))),
+    plant("fragment of the referer", ANY, |har, c| har.request_header(ACS, "Referer", &format!("https://r.example/#code={}", percent(c)))),
+    plant("path of the referer", TOKENS, |har, c| har.request_header(ACS, "Referer", &format!("https://r.example/reset/{}", percent(c)))),
+    plant("origin", ANY, |har, c| har.request_header(ACS, "Origin", &format!("https://bob:{}@o.example", percent(c)))),
+    plant("user agent", TOKENS, |har, c| har.request_header(ACS, "User-Agent", c)),
+    plant("content type of a request", ANY, |har, c| har.request_header(LOGIN, "Content-Type", &format!("application/x-www-form-urlencoded; t={c}"))),
+    // Headers of answers.
+    plant("set-cookie", ANY, |har, c| har.response_header(ACS, "Set-Cookie", &format!("s={c}; Path=/; Secure"))),
+    plant("path of set-cookie", ANY, |har, c| har.response_header(ACS, "Set-Cookie", &format!("s=1; Path=/{}", percent(c)))),
+    plant("name of set-cookie", TOKENS, |har, c| har.response_header(ACS, "Set-Cookie", &format!("{}=1; Path=/", percent(c)))),
+    plant("x-auth-token", ANY, |har, c| har.response_header(ACS, "X-Auth-Token", c)),
+    plant("realm", ANY, |har, c| har.response_header(ACS, "WWW-Authenticate", &format!("Bearer realm=\"{c}\", error=\"invalid_token\""))),
+    plant("server", ANY, |har, c| har.response_header(ACS, "Server", c)),
+    plant("content type of an answer", ANY, |har, c| har.response_header(ACS, "Content-Type", &format!("text/html; x={c}"))),
+    plant("correlation id", TOKENS, |har, c| har.response_header(ACS, "x-request-id", c)),
+    plant("correlation id in words", &[Shape::Phrase, Shape::Password], |har, c| har.response_header(ACS, "x-correlation-id", c)),
+    plant("via", TOKENS, |har, c| har.response_header(ACS, "Via", c)),
+    plant("x-served-by", TOKENS, |har, c| har.response_header(ACS, "X-Backend-Server", c)),
+    plant("refresh", ANY, |har, c| har.response_header(ACS, "Refresh", &format!("0; url=https://x.example/?token={}", percent(c)))),
+    plant("link", ANY, |har, c| har.response_header(ACS, "Link", &format!("<https://x.example/?token={}>; rel=next", percent(c)))),
+    plant("policy", ANY, |har, c| {
+        har.response_header(ACS, "Content-Security-Policy", &format!("form-action https://x.example/?token={0}; report-uri https://x.example/?token={0}", percent(c)));
+    }),
+    plant("policy of the page before", ANY, |har, c| {
+        har.response_header(LOGIN, "Content-Security-Policy", &format!("form-action 'self' https://x.example/?token={}", percent(c)));
+    }),
+    plant("frame options", ANY, |har, c| har.response_header(ACS, "X-Frame-Options", &format!("ALLOW-FROM https://x.example/?token={}", percent(c)))),
+    plant("location, query", ANY, |har, c| har.edit_location(ACS, |url| query(url, &format!("ticket={}", percent(c))))),
+    plant("location, path", TOKENS, |har, c| har.edit_location(ACS, |url| after_host(url, &format!("/t/{}", percent(c))))),
+    plant("location, address in it", ANY, |har, c| {
+        har.edit_location(ACS, |url| query(url, &format!("next={}", percent(&format!("/a?pw={}", percent(c))))));
+    }),
+    plant("location, fragment", ANY, |har, c| har.edit_location(ACS, |url| format!("{url}#id_token={}", percent(c)))),
+    // Addresses.
+    plant("token", ANY, |har, c| har.query(ACS, &format!("token={}", percent(c)))),
+    plant("token at the start", ANY, |har, c| har.query(START, &format!("token={}", percent(c)))),
+    plant("pass", ANY, |har, c| har.query(LOGIN, &format!("pass={}", percent(c)))),
+    plant("pin", &[Shape::Pin, Shape::Short, Shape::Password], |har, c| har.query(LOGIN, &format!("pin={}", percent(c)))),
+    plant("otp", &[Shape::Pin, Shape::Short, Shape::Password], |har, c| har.query(ACS, &format!("otp={}", percent(c)))),
+    plant("apikey", ANY, |har, c| har.query(START, &format!("apikey={}", percent(c)))),
+    plant("j_password", ANY, |har, c| har.query(ACS, &format!("j_password={}", percent(c)))),
+    plant("sessionid", ANY, |har, c| har.query(ACS, &format!("sessionid={}", percent(c)))),
+    plant("percent-encoded name", ANY, |har, c| har.query(ACS, &format!("%70assword={}", percent(c)))),
+    plant("name encoded twice", ANY, |har, c| har.query(ACS, &format!("%2570assword={}", percent(c)))),
+    plant("behind a semicolon", ANY, |har, c| har.query(ACS, &format!("a=1;password={}", percent(c)))),
+    plant("alone in a query", ANY, |har, c| har.query(ACS, &percent(c))),
+    plant("name of a parameter", TOKENS, |har, c| har.query(ACS, &format!("{}=1", percent(c)))),
+    plant("address in a query", ANY, |har, c| har.query(START, &format!("next={}", percent(&format!("https://x.example/?token={}", percent(c)))))),
+    plant("fragment", ANY, |har, c| har.edit_url(ACS, |url| format!("{url}#access_token={}&x=1", percent(c)))),
+    plant("path in a fragment", TOKENS, |har, c| har.edit_url(ACS, |url| format!("{url}#/reset/{}", percent(c)))),
+    plant("user information", ANY, |har, c| har.edit_url(START, |url| url.replacen("://", &format!("://bob:{}@", percent(c)), 1))),
+    plant("path", TOKENS, |har, c| har.edit_url(ACS, |url| after_host(url, &format!("/reset/{}", percent(c))))),
+    plant("path parameter", ANY, |har, c| har.edit_url(START, |url| format!("{url};jsessionid={}", percent(c)))),
+    // What is posted.
+    plant("passwd", ANY, |har, c| har.fields.push(format!("passwd={}", percent(c)))),
+    plant("field of any name", ANY, |har, c| har.fields.push(format!("x17={}", percent(c)))),
+    plant("field in another language", TYPED, |har, c| har.fields.push(format!("Kennwort={}", percent(c)))),
+    plant("pin that is posted", &[Shape::Pin, Shape::Short], |har, c| har.fields.push(format!("pin={}", percent(c)))),
+    plant("name of a field", TOKENS, |har, c| har.fields.push(format!("{}=1", percent(c)))),
+    plant("JSON that is posted", ANY, |har, c| {
+        har.entry(START)["request"]["postData"] = json!({"mimeType": "application/json", "text": json!({"password": c, "deep": [{"client_secret": c}]}).to_string()});
+    }),
+    plant("JSON without its type", ANY, |har, c| {
+        har.entry(START)["request"]["postData"] = json!({"mimeType": "application/x-www-form-urlencoded", "text": json!({"password": c}).to_string()});
+    }),
+    plant("multipart", ANY, |har, c| {
+        har.entry(START)["request"]["postData"] =
+            json!({"mimeType": "multipart/form-data; boundary=xx", "text": format!("--xx\r\nContent-Disposition: form-data; name=\"passwd\"\r\n\r\n{c}\r\n--xx--\r\n")});
+    }),
+    plant("SOAP", ANY, |har, c| {
+        har.entry(START)["request"]["postData"] =
+            json!({"mimeType": "text/xml", "text": format!("<s:Envelope><wsse:Password Type=\"x\">{}</wsse:Password></s:Envelope>", xml(c))});
+    }),
+    plant("text that is posted", ANY, |har, c| {
+        har.entry(START)["request"]["postData"] = json!({"mimeType": "text/plain", "text": format!("password={c}")});
+    }),
+    plant("relay state", ANY, |har, c| har.relay_state = format!("https://sp.example/app?token={}", percent(c))),
+    plant("relay state that is nothing else", ANY, |har, c| c.clone_into(&mut har.relay_state)),
+    plant("relay state, path", ANY, |har, c| har.relay_state = format!("/x/{}", percent(c))),
+    // Pages.
+    plant("hidden field", ANY, |har, c| har.page(LOGIN_PAGE, &format!("<input type=hidden name=flowToken value=\"{}\">", html(c)))),
+    plant("script", ANY, |har, c| har.page(ACS, &format!("<script>var t={};</script>", Value::from(c)))),
+    plant("comment of a page", ANY, |har, c| har.page(ACS, &format!("<!-- {} -->", html(c)))),
+    plant("link of a page", ANY, |har, c| har.page(ACS, &format!("<a href=\"https://x.example/?token={}\">go on</a>", percent(c)))),
+    plant("form of a page", ANY, |har, c| har.page(ACS, &format!("<form action=\"https://sp.example/login?token={0}\" method=post><input name=user><input type=password name=pw></form>", percent(c)))),
+    plant("meta refresh", ANY, |har, c| har.page(ACS, &format!("<meta http-equiv=refresh content=\"0;url=https://sp.example/e?token={}\">", percent(c)))),
+    plant("value under its name on a page", ANY, |har, c| har.said.push(format!("The session failed: token={}", html(c).replace(' ', "+")))),
+    plant("password on a page", &[Shape::Password, Shape::Short, Shape::Long, Shape::Jwt], |har, c| har.said.push(format!("Access denied, password: {}", html(c)))),
+    plant("token on a page", TOKENS, |har, c| har.said.push(format!("Access denied for {}", html(c)))),
+    plant("address on a page", ANY, |har, c| har.said.push(format!("Access denied at https://x.example/?token={}", percent(c)))),
+    plant("title", TOKENS, |har, c| har.page(ACS, &format!("<title>Error {}</title>", html(c)))),
+    plant("value under its name in a title", ANY, |har, c| har.page(ACS, &format!("<title>Error token={}</title>", html(c).replace(' ', "+")))),
+    plant("heading", TOKENS, |har, c| har.page(ACS, &format!("<h1>Error for {}</h1>", html(c)))),
+    plant("JSON of an error", ANY, |har, c| {
+        har.entry(LOGIN_PAGE)["response"]["content"] = json!({"size": 1, "mimeType": "application/json", "text": json!({"error": "invalid", "access_token": c, "debug": {"password": c}}).to_string()});
+    }),
+    // Messages.
+    plant("status message", &[Shape::Password, Shape::Short, Shape::Long, Shape::Base64, Shape::Jwt], |har, c| {
+        har.in_response("</samlp:Status>", &format!("<samlp:StatusMessage>The password {} is wrong</samlp:StatusMessage></samlp:Status>", xml(c)));
+    }),
+    plant("value under its name in a status", &[Shape::Password, Shape::Short, Shape::Long, Shape::Base64, Shape::Jwt], |har, c| {
+        har.in_response("</samlp:Status>", &format!("<samlp:StatusMessage>Not possible: token={}</samlp:StatusMessage></samlp:Status>", xml(c)));
+    }),
+    plant("address in a status", ANY, |har, c| {
+        har.in_response("</samlp:Status>", &format!("<samlp:StatusMessage>See https://x.example/?token={}</samlp:StatusMessage></samlp:Status>", percent(c)));
+    }),
+    plant("detail of a status", TOKENS, |har, c| {
+        har.in_response("</samlp:Status>", &format!("<samlp:StatusDetail><x>{}</x></samlp:StatusDetail></samlp:Status>", xml(c)));
+    }),
+    plant("destination", ANY, |har, c| har.in_response("Destination=\"https://sp.example/acs\"", &format!("Destination=\"https://sp.example/acs?token={}\"", percent(c)))),
+    plant("recipient", ANY, |har, c| har.in_response("Recipient=\"https://sp.example/acs\"", &format!("Recipient=\"https://sp.example/acs?token={}\"", percent(c)))),
+    plant("audience", ANY, |har, c| har.in_response("<saml:Audience>https://sp.example<", &format!("<saml:Audience>https://sp.example?token={}<", percent(c)))),
+    plant("issuer", ANY, |har, c| har.in_response("<saml:Issuer>https://idp.example<", &format!("<saml:Issuer>https://idp.example?token={}<", percent(c)))),
+    plant("session index", &[Shape::Short, Shape::Long, Shape::Base64], |har, c| har.in_response("SessionIndex=\"_a1\"", &format!("SessionIndex=\"{}\"", xml(c)))),
+    plant("signature value", &[Shape::Base64], |har, c| {
+        har.in_response("</saml:Issuer><samlp:Status>", &format!("</saml:Issuer><ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignedInfo/><ds:SignatureValue>{c}</ds:SignatureValue></ds:Signature><samlp:Status>"));
+    }),
+    plant("attribute of that name", ANY, |har, c| {
+        har.in_response("</saml:Assertion>", &format!("<saml:AttributeStatement><saml:Attribute Name=\"access_token\"><saml:AttributeValue>{}</saml:AttributeValue></saml:Attribute></saml:AttributeStatement></saml:Assertion>", xml(c)));
+    }),
+    plant("comment of a message", ANY, |har, c| har.in_response("</samlp:Response>", &format!("<!-- {} --></samlp:Response>", xml(c).replace('-', "")))),
+    plant("extension of a message", TOKENS, |har, c| har.in_response("<samlp:Status>", &format!("<samlp:Extensions><x:Token xmlns:x=\"urn:x\">{}</x:Token></samlp:Extensions><samlp:Status>", xml(c)))),
+    // What recorders write.
+    plant("reason of no answer", ANY, |har, c| har.entry(ACS)["response"]["_error"] = json!(format!("net::ERR_FAILED {c}"))),
+    plant("address in that reason", ANY, |har, c| har.entry(ACS)["_error"] = json!(format!("net::ERR_FAILED at https://x.example/?token={}", percent(c)))),
+    plant("comment", ANY, |har, c| har.entry(ACS)["comment"] = json!(c)),
+    plant("comment of the capture", ANY, |har, c| har.log["log"]["comment"] = json!(c)),
+    plant("creator", TOKENS, |har, c| har.log["log"]["creator"] = json!({"name": c, "version": c, "comment": c})),
+    plant("browser", TOKENS, |har, c| har.log["log"]["browser"] = json!({"name": c, "version": c})),
+    plant("initiator", ANY, |har, c| har.entry(ACS)["_initiator"] = json!({"type": "other", "url": format!("https://i.example/?token={}", percent(c))})),
+    plant("web socket", ANY, |har, c| har.entry(ACS)["_webSocketMessages"] = json!([{"type": "send", "opcode": 1, "data": json!({"ticket": c}).to_string()}])),
+    plant("title of a page of the capture", ANY, |har, c| {
+        har.log["log"]["pages"] = json!([{"id": "p", "title": format!("https://x.example/?token={}", percent(c)), "startedDateTime": "2026-11-24T09:58:00Z", "pageTimings": {}}]);
+    }),
+    plant("address of a machine", TOKENS, |har, c| har.entry(ACS)["serverIPAddress"] = json!(c)),
+    plant("status text", TOKENS, |har, c| har.entry(ACS)["response"]["statusText"] = json!(c)),
+    plant("method", TOKENS, |har, c| har.entry(START)["request"]["method"] = json!(c)),
+];
+
+/// Where a secret comes from, and how it comes up again.
+pub(crate) const ECHOED: &[Plant] = &[
+    plant("typed under a known name", TYPED, |har, c| har.fields.push(format!("passwd={}", percent(c)))),
+    plant("typed under any name", TYPED, |har, c| har.fields.push(format!("callback_3={}", percent(c)))),
+    plant("typed in another language", TYPED, |har, c| har.fields.push(format!("kennwort={}", percent(c)))),
+    plant("one-time code", &[Shape::Pin, Shape::Short], |har, c| har.fields.push(format!("otp={}", percent(c)))),
+    plant("cookie", ISSUED, |har, c| har.request_header(ACS, "Cookie", &format!("sess={c}"))),
+    plant("bearer", ISSUED, |har, c| har.request_header(ACS, "Authorization", &format!("Bearer {c}"))),
+    plant("basic", TYPED, |har, c| har.request_header(ACS, "Authorization", &format!("Basic {}", STANDARD.encode(format!("u:{c}"))))),
+    plant("parameter", ISSUED, |har, c| har.query(ACS, &format!("token={}", percent(c)))),
+    plant("JSON", TYPED, |har, c| {
+        let deep = json!({"input": {"password": c}});
+        har.entry(START)["request"]["postData"] = json!({"mimeType": "application/json", "text": deep.to_string()});
+    }),
+    plant("header", ISSUED, |har, c| har.response_header(START, "X-Auth-Token", c)),
+    plant("destination", ISSUED, |har, c| {
+        har.in_response("Destination=\"https://sp.example/acs\"", &format!("Destination=\"https://sp.example/acs?token={}\"", percent(c)));
+    }),
+];
