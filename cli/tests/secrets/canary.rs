@@ -31,8 +31,7 @@ pub(crate) const ISSUED: &[Shape] = &[Shape::Password, Shape::Long, Shape::Base6
 /// What is a secret by nothing but its looks.
 pub(crate) const TOKENS: &[Shape] = &[Shape::Long, Shape::Base64, Shape::Jwt];
 /// Anything.
-pub(crate) const ANY: &[Shape] =
-    &[Shape::Password, Shape::Short, Shape::Phrase, Shape::Long, Shape::Base64, Shape::Jwt];
+pub(crate) const ANY: &[Shape] = &[Shape::Password, Shape::Short, Shape::Phrase, Shape::Long, Shape::Base64, Shape::Jwt];
 
 /// A sequence that is the same in every run.
 #[derive(Debug)]

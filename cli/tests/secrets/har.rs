@@ -80,7 +80,8 @@ impl Har {
             entries.push(entry(14, "GET", "https://sp.example/app/start", landing, "text/html"));
             entries[ACS]["response"]["redirectURL"] = json!("https://sp.example/app/start");
         }
-        let mut log = json!({"log": {"version": "1.2", "creator": {"name": "WebInspector", "version": "537.36"}, "pages": [], "entries": entries}});
+        let mut log =
+            json!({"log": {"version": "1.2", "creator": {"name": "WebInspector", "version": "537.36"}, "pages": [], "entries": entries}});
         header(&mut log["log"]["entries"][START]["response"], "Location", &to_idp);
         if landing > 0 {
             header(&mut log["log"]["entries"][ACS]["response"], "Location", "https://sp.example/app/start");
@@ -177,7 +178,10 @@ impl Har {
                 self.page(LANDING, &format!("<h1>Welcome</h1><p>{said}</p>"));
             }
             Ending::ErrorPage | Ending::Status | Ending::Damaged => {
-                self.page(ACS, &format!("<h1>Access denied</h1><p class=error>Access denied by the application</p><p class=error>{said}</p>"));
+                self.page(
+                    ACS,
+                    &format!("<h1>Access denied</h1><p class=error>Access denied by the application</p><p class=error>{said}</p>"),
+                );
             }
         }
         self.log.to_string()

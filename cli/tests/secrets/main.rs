@@ -121,15 +121,8 @@ fn told(leaks: &BTreeSet<String>) -> String {
     format!("{} leaks at {} places:\n{text}", leaks.len(), seen.len())
 }
 
-const ENDINGS: &[Ending] = &[
-    Ending::SignedIn,
-    Ending::ErrorPage,
-    Ending::ErrorJson,
-    Ending::ErrorAddress,
-    Ending::Status,
-    Ending::NoAnswer,
-    Ending::Damaged,
-];
+const ENDINGS: &[Ending] =
+    &[Ending::SignedIn, Ending::ErrorPage, Ending::ErrorJson, Ending::ErrorAddress, Ending::Status, Ending::NoAnswer, Ending::Damaged];
 
 /// Puts a value of the place into the capture, and remembers it.
 fn put(har: &mut Har, plant: &Plant, shape: Shape, draw: &mut Draw, put: &mut Vec<Put>) {
@@ -214,7 +207,9 @@ fn documents_beside_a_capture_tell_nothing_of_it() {
     let mut har = Har::new(Ending::ErrorPage);
     let typed = value(Shape::Password, "typed, and in a log");
     har.fields.push(format!("passwd={}", canary::percent(&typed)));
-    let mut log = format!("2026-11-24 09:58:12 ERROR Shibboleth.SSO.SAML2 [3] [default]: Unable to establish security of incoming assertion, tried {typed}\n");
+    let mut log = format!(
+        "2026-11-24 09:58:12 ERROR Shibboleth.SSO.SAML2 [3] [default]: Unable to establish security of incoming assertion, tried {typed}\n"
+    );
     for (number, line) in LINES.iter().enumerate() {
         for shape in [Shape::Password, Shape::Short, Shape::Long, Shape::Jwt] {
             let _ = writeln!(log, "{}", line.replace("{}", &value(shape, &format!("line {number} of a log / {shape:?}"))));
@@ -363,7 +358,14 @@ fn what_diagnosis_lives_on_stays() {
     har.query(har::ACS, "error=denied&tenant=8d1f3c52-6b0e-4f7a-9c3d-2e5a71b4c690");
     fs::write(folder.path().join("bad.har"), har.finish()).expect("a capture");
     let text = out(&diag_in(Path::new(folder.path()), &["facts", "bad.har", "--format", "json"]));
-    for stays in ["The password is wrong", "https://sp.example/acs", "AADSTS50126", "https://idp.example", "Access denied by the application", "error=denied"] {
+    for stays in [
+        "The password is wrong",
+        "https://sp.example/acs",
+        "AADSTS50126",
+        "https://idp.example",
+        "Access denied by the application",
+        "error=denied",
+    ] {
         assert!(text.contains(stays), "{stays} is gone:\n{text}");
     }
     let report = out(&diag_in(folder.path(), &["check", "bad.har", "-v"]));

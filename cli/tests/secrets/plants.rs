@@ -47,7 +47,9 @@ pub(crate) const PLANTS: &[Plant] = &[
     plant("path of the referer", TOKENS, |har, c| har.request_header(ACS, "Referer", &format!("https://r.example/reset/{}", percent(c)))),
     plant("origin", ANY, |har, c| har.request_header(ACS, "Origin", &format!("https://bob:{}@o.example", percent(c)))),
     plant("user agent", TOKENS, |har, c| har.request_header(ACS, "User-Agent", c)),
-    plant("content type of a request", ANY, |har, c| har.request_header(LOGIN, "Content-Type", &format!("application/x-www-form-urlencoded; t={c}"))),
+    plant("content type of a request", ANY, |har, c| {
+        har.request_header(LOGIN, "Content-Type", &format!("application/x-www-form-urlencoded; t={c}"));
+    }),
     // Headers of answers.
     plant("set-cookie", ANY, |har, c| har.response_header(ACS, "Set-Cookie", &format!("s={c}; Path=/; Secure"))),
     plant("path of set-cookie", ANY, |har, c| har.response_header(ACS, "Set-Cookie", &format!("s=1; Path=/{}", percent(c)))),
@@ -63,12 +65,18 @@ pub(crate) const PLANTS: &[Plant] = &[
     plant("refresh", ANY, |har, c| har.response_header(ACS, "Refresh", &format!("0; url=https://x.example/?token={}", percent(c)))),
     plant("link", ANY, |har, c| har.response_header(ACS, "Link", &format!("<https://x.example/?token={}>; rel=next", percent(c)))),
     plant("policy", ANY, |har, c| {
-        har.response_header(ACS, "Content-Security-Policy", &format!("form-action https://x.example/?token={0}; report-uri https://x.example/?token={0}", percent(c)));
+        har.response_header(
+            ACS,
+            "Content-Security-Policy",
+            &format!("form-action https://x.example/?token={0}; report-uri https://x.example/?token={0}", percent(c)),
+        );
     }),
     plant("policy of the page before", ANY, |har, c| {
         har.response_header(LOGIN, "Content-Security-Policy", &format!("form-action 'self' https://x.example/?token={}", percent(c)));
     }),
-    plant("frame options", ANY, |har, c| har.response_header(ACS, "X-Frame-Options", &format!("ALLOW-FROM https://x.example/?token={}", percent(c)))),
+    plant("frame options", ANY, |har, c| {
+        har.response_header(ACS, "X-Frame-Options", &format!("ALLOW-FROM https://x.example/?token={}", percent(c)));
+    }),
     plant("location, query", ANY, |har, c| har.edit_location(ACS, |url| query(url, &format!("ticket={}", percent(c))))),
     plant("location, path", TOKENS, |har, c| har.edit_location(ACS, |url| after_host(url, &format!("/t/{}", percent(c))))),
     plant("location, address in it", ANY, |har, c| {
@@ -89,7 +97,9 @@ pub(crate) const PLANTS: &[Plant] = &[
     plant("behind a semicolon", ANY, |har, c| har.query(ACS, &format!("a=1;password={}", percent(c)))),
     plant("alone in a query", ANY, |har, c| har.query(ACS, &percent(c))),
     plant("name of a parameter", TOKENS, |har, c| har.query(ACS, &format!("{}=1", percent(c)))),
-    plant("address in a query", ANY, |har, c| har.query(START, &format!("next={}", percent(&format!("https://x.example/?token={}", percent(c)))))),
+    plant("address in a query", ANY, |har, c| {
+        har.query(START, &format!("next={}", percent(&format!("https://x.example/?token={}", percent(c)))));
+    }),
     plant("fragment", ANY, |har, c| har.edit_url(ACS, |url| format!("{url}#access_token={}&x=1", percent(c)))),
     plant("path in a fragment", TOKENS, |har, c| har.edit_url(ACS, |url| format!("{url}#/reset/{}", percent(c)))),
     plant("user information", ANY, |har, c| har.edit_url(START, |url| url.replacen("://", &format!("://bob:{}@", percent(c)), 1))),
@@ -102,18 +112,18 @@ pub(crate) const PLANTS: &[Plant] = &[
     plant("pin that is posted", &[Shape::Pin, Shape::Short], |har, c| har.fields.push(format!("pin={}", percent(c)))),
     plant("name of a field", TOKENS, |har, c| har.fields.push(format!("{}=1", percent(c)))),
     plant("JSON that is posted", ANY, |har, c| {
-        har.entry(START)["request"]["postData"] = json!({"mimeType": "application/json", "text": json!({"password": c, "deep": [{"client_secret": c}]}).to_string()});
+        har.entry(START)["request"]["postData"] =
+            json!({"mimeType": "application/json", "text": json!({"password": c, "deep": [{"client_secret": c}]}).to_string()});
     }),
     plant("JSON without its type", ANY, |har, c| {
-        har.entry(START)["request"]["postData"] = json!({"mimeType": "application/x-www-form-urlencoded", "text": json!({"password": c}).to_string()});
+        har.entry(START)["request"]["postData"] =
+            json!({"mimeType": "application/x-www-form-urlencoded", "text": json!({"password": c}).to_string()});
     }),
     plant("multipart", ANY, |har, c| {
-        har.entry(START)["request"]["postData"] =
-            json!({"mimeType": "multipart/form-data; boundary=xx", "text": format!("--xx\r\nContent-Disposition: form-data; name=\"passwd\"\r\n\r\n{c}\r\n--xx--\r\n")});
+        har.entry(START)["request"]["postData"] = json!({"mimeType": "multipart/form-data; boundary=xx", "text": format!("--xx\r\nContent-Disposition: form-data; name=\"passwd\"\r\n\r\n{c}\r\n--xx--\r\n")});
     }),
     plant("SOAP", ANY, |har, c| {
-        har.entry(START)["request"]["postData"] =
-            json!({"mimeType": "text/xml", "text": format!("<s:Envelope><wsse:Password Type=\"x\">{}</wsse:Password></s:Envelope>", xml(c))});
+        har.entry(START)["request"]["postData"] = json!({"mimeType": "text/xml", "text": format!("<s:Envelope><wsse:Password Type=\"x\">{}</wsse:Password></s:Envelope>", xml(c))});
     }),
     plant("text that is posted", ANY, |har, c| {
         har.entry(START)["request"]["postData"] = json!({"mimeType": "text/plain", "text": format!("password={c}")});
@@ -126,53 +136,101 @@ pub(crate) const PLANTS: &[Plant] = &[
     plant("script", ANY, |har, c| har.page(ACS, &format!("<script>var t={};</script>", Value::from(c)))),
     plant("comment of a page", ANY, |har, c| har.page(ACS, &format!("<!-- {} -->", html(c)))),
     plant("link of a page", ANY, |har, c| har.page(ACS, &format!("<a href=\"https://x.example/?token={}\">go on</a>", percent(c)))),
-    plant("form of a page", ANY, |har, c| har.page(ACS, &format!("<form action=\"https://sp.example/login?token={0}\" method=post><input name=user><input type=password name=pw></form>", percent(c)))),
-    plant("meta refresh", ANY, |har, c| har.page(ACS, &format!("<meta http-equiv=refresh content=\"0;url=https://sp.example/e?token={}\">", percent(c)))),
-    plant("value under its name on a page", ANY, |har, c| har.said.push(format!("The session failed: token={}", html(c).replace(' ', "+")))),
-    plant("password on a page", &[Shape::Password, Shape::Short, Shape::Long, Shape::Jwt], |har, c| har.said.push(format!("Access denied, password: {}", html(c)))),
+    plant("form of a page", ANY, |har, c| {
+        har.page(
+            ACS,
+            &format!(
+                "<form action=\"https://sp.example/login?token={0}\" method=post><input name=user><input type=password name=pw></form>",
+                percent(c)
+            ),
+        );
+    }),
+    plant("meta refresh", ANY, |har, c| {
+        har.page(ACS, &format!("<meta http-equiv=refresh content=\"0;url=https://sp.example/e?token={}\">", percent(c)));
+    }),
+    plant("value under its name on a page", ANY, |har, c| {
+        har.said.push(format!("The session failed: token={}", html(c).replace(' ', "+")));
+    }),
+    plant("password on a page", &[Shape::Password, Shape::Short, Shape::Long, Shape::Jwt], |har, c| {
+        har.said.push(format!("Access denied, password: {}", html(c)));
+    }),
     plant("token on a page", TOKENS, |har, c| har.said.push(format!("Access denied for {}", html(c)))),
     plant("address on a page", ANY, |har, c| har.said.push(format!("Access denied at https://x.example/?token={}", percent(c)))),
     plant("title", TOKENS, |har, c| har.page(ACS, &format!("<title>Error {}</title>", html(c)))),
-    plant("value under its name in a title", ANY, |har, c| har.page(ACS, &format!("<title>Error token={}</title>", html(c).replace(' ', "+")))),
+    plant("value under its name in a title", ANY, |har, c| {
+        har.page(ACS, &format!("<title>Error token={}</title>", html(c).replace(' ', "+")));
+    }),
     plant("heading", TOKENS, |har, c| har.page(ACS, &format!("<h1>Error for {}</h1>", html(c)))),
     plant("JSON of an error", ANY, |har, c| {
         har.entry(LOGIN_PAGE)["response"]["content"] = json!({"size": 1, "mimeType": "application/json", "text": json!({"error": "invalid", "access_token": c, "debug": {"password": c}}).to_string()});
     }),
     // Messages.
     plant("status message", &[Shape::Password, Shape::Short, Shape::Long, Shape::Base64, Shape::Jwt], |har, c| {
-        har.in_response("</samlp:Status>", &format!("<samlp:StatusMessage>The password {} is wrong</samlp:StatusMessage></samlp:Status>", xml(c)));
+        har.in_response(
+            "</samlp:Status>",
+            &format!("<samlp:StatusMessage>The password {} is wrong</samlp:StatusMessage></samlp:Status>", xml(c)),
+        );
     }),
     plant("value under its name in a status", &[Shape::Password, Shape::Short, Shape::Long, Shape::Base64, Shape::Jwt], |har, c| {
-        har.in_response("</samlp:Status>", &format!("<samlp:StatusMessage>Not possible: token={}</samlp:StatusMessage></samlp:Status>", xml(c)));
+        har.in_response(
+            "</samlp:Status>",
+            &format!("<samlp:StatusMessage>Not possible: token={}</samlp:StatusMessage></samlp:Status>", xml(c)),
+        );
     }),
     plant("address in a status", ANY, |har, c| {
-        har.in_response("</samlp:Status>", &format!("<samlp:StatusMessage>See https://x.example/?token={}</samlp:StatusMessage></samlp:Status>", percent(c)));
+        har.in_response(
+            "</samlp:Status>",
+            &format!("<samlp:StatusMessage>See https://x.example/?token={}</samlp:StatusMessage></samlp:Status>", percent(c)),
+        );
     }),
     plant("detail of a status", TOKENS, |har, c| {
         har.in_response("</samlp:Status>", &format!("<samlp:StatusDetail><x>{}</x></samlp:StatusDetail></samlp:Status>", xml(c)));
     }),
-    plant("destination", ANY, |har, c| har.in_response("Destination=\"https://sp.example/acs\"", &format!("Destination=\"https://sp.example/acs?token={}\"", percent(c)))),
-    plant("recipient", ANY, |har, c| har.in_response("Recipient=\"https://sp.example/acs\"", &format!("Recipient=\"https://sp.example/acs?token={}\"", percent(c)))),
-    plant("audience", ANY, |har, c| har.in_response("<saml:Audience>https://sp.example<", &format!("<saml:Audience>https://sp.example?token={}<", percent(c)))),
-    plant("issuer", ANY, |har, c| har.in_response("<saml:Issuer>https://idp.example<", &format!("<saml:Issuer>https://idp.example?token={}<", percent(c)))),
-    plant("session index", &[Shape::Short, Shape::Long, Shape::Base64], |har, c| har.in_response("SessionIndex=\"_a1\"", &format!("SessionIndex=\"{}\"", xml(c)))),
+    plant("destination", ANY, |har, c| {
+        har.in_response("Destination=\"https://sp.example/acs\"", &format!("Destination=\"https://sp.example/acs?token={}\"", percent(c)));
+    }),
+    plant("recipient", ANY, |har, c| {
+        har.in_response("Recipient=\"https://sp.example/acs\"", &format!("Recipient=\"https://sp.example/acs?token={}\"", percent(c)));
+    }),
+    plant("audience", ANY, |har, c| {
+        har.in_response("<saml:Audience>https://sp.example<", &format!("<saml:Audience>https://sp.example?token={}<", percent(c)));
+    }),
+    plant("issuer", ANY, |har, c| {
+        har.in_response("<saml:Issuer>https://idp.example<", &format!("<saml:Issuer>https://idp.example?token={}<", percent(c)));
+    }),
+    plant("session index", &[Shape::Short, Shape::Long, Shape::Base64], |har, c| {
+        har.in_response("SessionIndex=\"_a1\"", &format!("SessionIndex=\"{}\"", xml(c)));
+    }),
     plant("signature value", &[Shape::Base64], |har, c| {
         har.in_response("</saml:Issuer><samlp:Status>", &format!("</saml:Issuer><ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignedInfo/><ds:SignatureValue>{c}</ds:SignatureValue></ds:Signature><samlp:Status>"));
     }),
     plant("attribute of that name", ANY, |har, c| {
         har.in_response("</saml:Assertion>", &format!("<saml:AttributeStatement><saml:Attribute Name=\"access_token\"><saml:AttributeValue>{}</saml:AttributeValue></saml:Attribute></saml:AttributeStatement></saml:Assertion>", xml(c)));
     }),
-    plant("comment of a message", ANY, |har, c| har.in_response("</samlp:Response>", &format!("<!-- {} --></samlp:Response>", xml(c).replace('-', "")))),
-    plant("extension of a message", TOKENS, |har, c| har.in_response("<samlp:Status>", &format!("<samlp:Extensions><x:Token xmlns:x=\"urn:x\">{}</x:Token></samlp:Extensions><samlp:Status>", xml(c)))),
+    plant("comment of a message", ANY, |har, c| {
+        har.in_response("</samlp:Response>", &format!("<!-- {} --></samlp:Response>", xml(c).replace('-', "")));
+    }),
+    plant("extension of a message", TOKENS, |har, c| {
+        har.in_response(
+            "<samlp:Status>",
+            &format!("<samlp:Extensions><x:Token xmlns:x=\"urn:x\">{}</x:Token></samlp:Extensions><samlp:Status>", xml(c)),
+        );
+    }),
     // What recorders write.
     plant("reason of no answer", ANY, |har, c| har.entry(ACS)["response"]["_error"] = json!(format!("net::ERR_FAILED {c}"))),
-    plant("address in that reason", ANY, |har, c| har.entry(ACS)["_error"] = json!(format!("net::ERR_FAILED at https://x.example/?token={}", percent(c)))),
+    plant("address in that reason", ANY, |har, c| {
+        har.entry(ACS)["_error"] = json!(format!("net::ERR_FAILED at https://x.example/?token={}", percent(c)));
+    }),
     plant("comment", ANY, |har, c| har.entry(ACS)["comment"] = json!(c)),
     plant("comment of the capture", ANY, |har, c| har.log["log"]["comment"] = json!(c)),
     plant("creator", TOKENS, |har, c| har.log["log"]["creator"] = json!({"name": c, "version": c, "comment": c})),
     plant("browser", TOKENS, |har, c| har.log["log"]["browser"] = json!({"name": c, "version": c})),
-    plant("initiator", ANY, |har, c| har.entry(ACS)["_initiator"] = json!({"type": "other", "url": format!("https://i.example/?token={}", percent(c))})),
-    plant("web socket", ANY, |har, c| har.entry(ACS)["_webSocketMessages"] = json!([{"type": "send", "opcode": 1, "data": json!({"ticket": c}).to_string()}])),
+    plant("initiator", ANY, |har, c| {
+        har.entry(ACS)["_initiator"] = json!({"type": "other", "url": format!("https://i.example/?token={}", percent(c))});
+    }),
+    plant("web socket", ANY, |har, c| {
+        har.entry(ACS)["_webSocketMessages"] = json!([{"type": "send", "opcode": 1, "data": json!({"ticket": c}).to_string()}]);
+    }),
     plant("title of a page of the capture", ANY, |har, c| {
         har.log["log"]["pages"] = json!([{"id": "p", "title": format!("https://x.example/?token={}", percent(c)), "startedDateTime": "2026-11-24T09:58:00Z", "pageTimings": {}}]);
     }),
