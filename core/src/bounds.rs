@@ -80,7 +80,7 @@ bounds! {
     bodies = "bodies", 64 << 20, Bytes, "All pages of one capture that show no sign of SAML", "further ones are not looked at";
     document = "document", 64 << 20, Bytes, "One document that is no capture", "the document is not used";
     documents = "documents", 128 << 20, Bytes, "All documents together, aggregates of metadata apart", "the documents behind them are not used";
-    aggregate = "aggregate", 512 << 20, Bytes, "One aggregate of metadata in an archive, which has to be kept in memory", "the aggregate is not used; outside of an archive it is";
+    aggregate = "aggregate", 512 << 20, Bytes, "One aggregate of metadata in an archive, which is kept in memory, packed", "the aggregate is not used; outside of an archive it is";
     unpacked = "unpacked", 4 << 30, Bytes, "Everything that is unpacked in one run", "the archive is read up to there";
     members = "members", 1_000, Number, "Files of one archive", "the files behind them are not read";
     messages = "messages", 2_000, Number, "SAML messages of one case", "the messages behind them are not read";

@@ -275,6 +275,9 @@ fn read_documents(
     (exports.held_metadata, names)
 }
 
+/// What is said of a large aggregate that is signed.
+const UNTRIED: &str = "It is signed; that was not verified, since only those who take part were read of it";
+
 /// Large aggregates, last of all: only now it is known who takes part.
 fn read_aggregates(unread: Vec<intake::Unread<'_>>, names: &BTreeSet<String>, asked: &Asked<'_>, case: &mut Case, sources: &mut Sources) {
     let is_wanted = |entity_id: &str| names.contains(entity_id);
@@ -287,10 +290,14 @@ fn read_aggregates(unread: Vec<intake::Unread<'_>>, names: &BTreeSet<String>, as
         let (mut entities, broken) = metadata::read(narrowed.text.as_bytes(), &holding, wanted);
         for entity in &mut entities {
             entity.entities_in_document = narrowed.summary.entities;
+            entity.signature_untried = narrowed.signed && entity.signatures.is_empty();
         }
         if let Some(input) = case.inputs.iter_mut().find(|known| known.id == input) {
             if narrowed.summary.is_large() {
                 input.about = Some(narrowed.summary.sentence(entities.len(), asked.entity));
+            }
+            if narrowed.signed {
+                input.notes.push(UNTRIED.to_owned());
             }
             input.notes.extend(narrowed.failure.map(|failure| format!("Could not be read to its end: {failure}")));
         }
@@ -306,8 +313,13 @@ fn logs(evidence: &Evidence, products: &Products, sealer: &Sealer) -> Vec<Witnes
         if document.kind == InputKind::PastedText {
             let text = intake::encoding::text(&document.bytes);
             // A page that was saved says what a person saw of it.
-            let text = if text.trim_start().starts_with('<') { story::text_of_page(&text).into() } else { text };
-            witnesses.extend(log::pasted::read(&document.input, &text, products));
+            witnesses.extend(if text.trim_start().starts_with('<') {
+                let seen = story::seen_of_page(&text);
+                log::pasted::read(&document.input, &seen.text, &|at| seen.line(at), products)
+            } else {
+                let line = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
+                log::pasted::read(&document.input, &text, &line, products)
+            });
             continue;
         }
         let proven = match document.kind {

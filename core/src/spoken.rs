@@ -42,7 +42,7 @@ impl<'p> Listener<'p> {
 pub(crate) fn phrase(found: &Found<'_>, text: &str, part: Part) -> Phrase {
     let sentence = match part {
         // Of a line of a log only the product's own words are kept: the rest names people and sessions.
-        Part::Log => shown(&text[found.start..found.end], SHOWN),
+        Part::Log => shown(&whole_words(text, found.start, found.end), SHOWN),
         // The values of an address may be anything: only what the product's file knows is shown.
         Part::Address => plain_words(&found.text.says),
         _ => shown(sentence(text, found.start), SHOWN),
@@ -147,6 +147,40 @@ fn plain_words(says: &str) -> String {
     words + rest
 }
 
+/// A word is not at its end here: a letter or digit comes next, or a mark with one right behind it.
+fn goes_on(rest: &str) -> bool {
+    let mut characters = rest.chars();
+    match characters.next() {
+        Some('.' | ':' | '/' | '-' | '_' | '@' | '\\') => characters.next().is_some_and(char::is_alphanumeric),
+        next => next.is_some_and(char::is_alphanumeric),
+    }
+}
+
+/// A part of a text, with the words at its ends whole. A word that goes on in other characters than letters is a name
+/// rather than one: it is left out, and an ellipsis stands for it.
+fn whole_words(text: &str, start: usize, end: usize) -> String {
+    let letters = |rest: &str| rest.chars().take_while(|character| character.is_alphabetic()).map(char::len_utf8).sum::<usize>();
+    let (before, own, after) = (&text[..start], &text[start..end], &text[end..]);
+    let mut out = String::new();
+    if own.starts_with(char::is_alphanumeric) && before.ends_with(char::is_alphabetic) {
+        let length: usize = before.chars().rev().take_while(|character| character.is_alphabetic()).map(char::len_utf8).sum();
+        out.push_str(&before[before.len() - length..]);
+    }
+    out.push_str(own);
+    if !own.ends_with(char::is_alphanumeric) {
+        return out;
+    }
+    let length = letters(after);
+    if goes_on(&after[length..]) {
+        let words = out.trim_end_matches(char::is_alphanumeric).trim_end().len();
+        out.truncate(words);
+        out.push_str(" …");
+    } else {
+        out.push_str(&after[..length]);
+    }
+    out
+}
+
 /// The text from the start of the sentence around a place.
 fn sentence(text: &str, at: usize) -> &str {
     let mut start = at;
@@ -182,6 +216,23 @@ mod tests {
         assert_eq!(found[0].meaning, Meaning::InResponseTo);
         assert!(found[0].text.starts_with("The InResponseTo of the Response: a"), "{found:?}");
         assert!(says("Welcome to the hub").is_empty());
+    }
+
+    #[test]
+    fn a_line_of_a_log_is_quoted_in_whole_words() {
+        for (text, part, told) in [
+            ("cannot find the certificates", "find the certificate", "find the certificates"),
+            ("unresolved issuer", "resolved", "unresolved"),
+            ("no user found.", "no user", "no user"),
+            ("no user ann12@example.org", "no user ann", "no user …"),
+            ("at host sp.example.org today", "at host sp", "at host …"),
+            ("at host spot.example today", "at host sp", "at host …"),
+            ("it is so.", "it is s", "it is so"),
+            ("das Zertifikatés", "das Zertifikat", "das Zertifikatés"),
+        ] {
+            let start = text.find(part).unwrap();
+            assert_eq!(whole_words(text, start, start + part.len()), told, "{text}");
+        }
     }
 
     #[test]

@@ -170,6 +170,15 @@ fn a_saved_error_page_is_evidence_as_pasted_text_is() {
 }
 
 #[test]
+fn a_saved_page_is_quoted_with_its_line() {
+    let page = "<!DOCTYPE html>\n<!-- saved from url=(0042)https://login.microsoftonline.com/x -->\n<html>\n<head><title>Sign in</title>\n<script>\nvar a = 1;\n</script></head>\n<body>\n<p>Sorry,\nbut we&#8217;re having trouble signing you in.</p>\n<div\n class=\"x\">AADSTS50105: Your administrator has configured the application Orders\n to block users.</div>\n</body></html>";
+    let report = report_on(&case_of(&[File::new("error.html", page)]));
+    let lead = report.root_causes.first().and_then(|id| report.finding(id)).expect("a root cause");
+    assert_eq!(lead.check, "flow/user-not-assigned");
+    assert_eq!(lead.places.first().and_then(|place| place.line), Some(12), "{:?}", lead.places);
+}
+
+#[test]
 fn a_pasted_error_says_nothing_of_a_sign_in_that_works() {
     let working = "diag-sketch/1 2026-11-24T10:00:00Z\n\n[response]\n<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_2\" Version=\"2.0\" IssueInstant=\"{now}\"><samlp:Status><samlp:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/></samlp:Status></samlp:Response>\n\nPOST https://app.example/acs @2s\n> SAMLResponse={post:response}\n< 302\n< Location: /hub\n< Set-Cookie: session=CANARY; Path=/\n\nGET https://app.example/hub @3s\n> Cookie: session=CANARY\n< 200\n< Content-Type: text/html\n| <title>Hub</title>\n";
     let alone = report_on(&case_of(&[File::new("sketch.txt", working)]));
@@ -208,6 +217,7 @@ fn clients_of_other_identity_providers_are_registrations() {
         let registration = case.registrations.first().unwrap_or_else(|| panic!("{text}"));
         assert_eq!(registration.identifiers[0].value.value, "https://app.example", "{text}");
         assert_eq!(registration.reply_urls[0].value.value, "https://app.example/acs", "{text}");
+        assert!(case.inputs[0].notes.is_empty(), "{:?}", case.inputs[0].notes);
         assert!(errors(&case).is_empty(), "{text}: {:?}", errors(&case));
     }
     let oidc = r#"{"clientId":"portal","protocol":"openid-connect","publicClient":true,"redirectUris":["*"]}"#;
@@ -240,4 +250,120 @@ fn a_sign_in_started_by_another_protocol_is_told_so() {
     assert!(told.detail.as_deref().is_some_and(|detail| detail.contains("WS-Federation")));
     assert!(told.causes.iter().any(|cause| cause.text.contains("started by another protocol")));
     assert_ne!(report.verdict, Verdict::Healthy);
+}
+
+const TENANT: &str = "https://login.microsoftonline.com/11111111-0000-0000-0000-000000000001";
+
+/// A sign-in that begins at the application, goes to the identity provider with these parameters, and is refused.
+fn refused(asked: &str, words: &str) -> String {
+    let address = format!("{TENANT}/{asked}");
+    format!(
+        "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://app.example/ @0s\n< 302\n< Location: {address}\n\nGET {address} @1s\n< 400\n< Content-Type: text/html\n| <html><title>Sign in to your account</title><body><div>Sorry, but we’re having trouble signing you in.</div><div>{words}</div></body></html>\n"
+    )
+}
+
+const OPENID: &str = "oauth2/v2.0/authorize?client_id=22222222-0000-0000-0000-000000000002&response_type=code&redirect_uri=https%3A%2F%2Fapp.example%2Fsignin-oidc";
+
+const FEDERATED: &str = "wsfed?wa=wsignin1.0&wtrealm=https%3A%2F%2Fapp.example&wreply=https%3A%2F%2Fapp.example%2Ffed";
+
+const NO_SUCH_ADDRESS: &str = "AADSTS50011: The redirect URI 'https://app.example/signin-oidc' specified in the request does not match the redirect URIs configured for the application.";
+
+#[test]
+fn what_is_said_of_an_openid_registration_is_no_word_on_saml() {
+    let sketch = || File::new("sketch.txt", refused(OPENID, NO_SUCH_ADDRESS));
+    let metadata = || File::new("sp.xml", sp(&["https://app.example/acs"]));
+    for files in [vec![sketch()], vec![sketch(), metadata()]] {
+        let case = case_of(&files);
+        assert!(errors(&case).is_empty(), "{:?}", errors(&case));
+        let report = report_on(&case);
+        assert_eq!(report.verdict, Verdict::Undetermined);
+        let told = report.findings.iter().find(|finding| finding.check == "flow/no-saml-messages").expect("the finding");
+        let detail = told.detail.as_deref().unwrap_or_default();
+        assert!(detail.contains("OpenID Connect") && detail.contains("AADSTS50011: The redirect URI"), "{detail}");
+        if files.len() == 2 {
+            assert_eq!((told.severity, told.certain), (Severity::Warning, false));
+            assert!(told.message.contains("started by OpenID Connect"), "{}", told.message);
+            assert!(told.causes[0].text.contains("started by another protocol"), "{:?}", told.causes);
+        }
+    }
+    // Another application's capture lies beside it: nothing was started by mistake.
+    let elsewhere = File::new("sp.xml", sp(&["https://other.example/acs"]));
+    let report = report_on(&case_of(&[sketch(), elsewhere]));
+    assert!(report.findings.iter().all(|finding| finding.severity == Severity::Notice), "{:?}", report.findings);
+}
+
+#[test]
+fn who_may_not_sign_in_may_not_by_any_protocol() {
+    let sketch = refused(OPENID, PASTED[2].0);
+    let report = report_on(&case_of(&[File::new("sketch.txt", sketch)]));
+    let lead = report.root_causes.first().and_then(|id| report.finding(id)).expect("a root cause");
+    assert_eq!((report.verdict, lead.check.as_str()), (Verdict::Broken, "flow/user-not-assigned"));
+}
+
+#[test]
+fn a_sign_in_by_ws_federation_beside_saml_metadata_was_started_by_mistake() {
+    let sketch = || File::new("sketch.txt", refused(FEDERATED, &NO_SUCH_ADDRESS.replace("signin-oidc", "fed")));
+    let lead = |files: &[File]| {
+        let report = report_on(&case_of(files));
+        let lead = report.root_causes.first().and_then(|id| report.finding(id)).expect("a root cause");
+        (lead.check.clone(), lead.actual.clone(), lead.causes[0].text.clone())
+    };
+    let (check, _, cause) = lead(&[sketch(), File::new("sp.xml", sp(&["https://app.example/acs"]))]);
+    assert_eq!(check, "flow/no-saml-messages");
+    assert!(cause.contains("started by another protocol"), "{cause}");
+    // Without it the address of WS-Federation is what is to be registered.
+    let (check, actual, _) = lead(&[sketch()]);
+    assert_eq!((check.as_str(), actual.as_deref()), ("endpoints/acs-not-registered", Some("https://app.example/fed")));
+}
+
+#[test]
+fn a_capture_without_a_sign_in_is_never_healthy() {
+    let site =
+        "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://app.example/ @0s\n< 200\n< Content-Type: text/html\n| <title>News</title>\n";
+    let files = [File::new("sp.xml", sp(&["https://app.example/acs"])), File::new("idp.xml", idp("idp", "sso"))];
+    assert_eq!(report_on(&case_of(&files)).verdict, Verdict::Healthy, "configuration alone");
+    let with_site = [files.as_slice(), &[File::new("sketch.txt", site)]].concat();
+    assert_eq!(report_on(&case_of(&with_site)).verdict, Verdict::Undetermined);
+}
+
+#[test]
+fn exports_of_powershell_are_read_or_named_with_the_command() {
+    let pascal = r#"{"AccountEnabled":true,"AppDisplayName":"Orders","AppId":"22222222-0000-0000-0000-000000000002","PreferredSingleSignOnMode":"saml","ReplyUrls":["https://app.example/acs"],"ServicePrincipalNames":["https://app.example"],"KeyCredentials":["Microsoft.Graph.PowerShell.Models.MicrosoftGraphKeyCredential"],"ServicePrincipalType":"Application","AdditionalProperties":{}}"#;
+    let case = case_of(&[File::new("export.json", pascal)]);
+    assert_eq!(case.inputs[0].kind, InputKind::ServicePrincipal);
+    assert_eq!(case.registrations[0].reply_urls[0].value.value, "https://app.example/acs");
+    assert!(case.inputs[0].notes.iter().any(|note| note.contains("ConvertTo-Json -Depth 10")), "{:?}", case.inputs[0].notes);
+    let cut = r#"[{"Name":"Orders","Enabled":true,"Identifier":"https://app.example","SamlEndpoints":"Microsoft.IdentityServer.Management.Resources.SamlEndpoint"}]"#;
+    let case = case_of(&[File::new("trust.json", cut)]);
+    assert!(case.inputs[0].notes.iter().any(|note| note.contains("ConvertTo-Json -Depth 10")), "{:?}", case.inputs[0].notes);
+    for printed in [
+        "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><Obj RefId=\"0\"><Props><S N=\"AppId\">1</S></Props></Obj></Objs>",
+        "\nDisplayName : Orders\nAppId       : 1\nReplyUrls   : {https://app.example/acs}\n",
+        "\nDisplayName Id AppId ServicePrincipalType\n----------- -- ----- --------------------\nOrders      1  2     Application\n",
+    ] {
+        let case = case_of(&[File::new("export.txt", printed)]);
+        assert_eq!(case.inputs[0].kind, InputKind::Unrecognised, "{printed}");
+        assert!(case.inputs[0].notes.iter().any(|note| note.contains("ConvertTo-Json -Depth 10")), "{:?}", case.inputs[0].notes);
+    }
+}
+
+#[test]
+fn a_manifest_and_metadata_of_any_identity_provider_are_read() {
+    let manifest = r#"{"id":"1","acceptMappedClaims":null,"appId":"22222222-0000-0000-0000-000000000002","identifierUris":["https://app.example"],"name":"Orders","oauth2AllowImplicitFlow":false,"replyUrlsWithType":[{"url":"https://app.example/acs","type":"Web"}],"samlMetadataUrl":null,"signInUrl":"https://app.example/","signInAudience":"AzureADMyOrg"}"#;
+    let case = case_of(&[File::new("manifest.json", manifest)]);
+    assert_eq!(case.inputs[0].kind, InputKind::Application);
+    assert_eq!(case.registrations[0].reply_urls[0].value.value, "https://app.example/acs");
+    for (entity, address) in [
+        ("https://accounts.google.com/o/saml2?idpid=C01", "https://accounts.google.com/o/saml2/idp?idpid=C01"),
+        (
+            "https://auth.pingone.eu/5b5f0b0a-0000-0000-0000-000000000000",
+            "https://auth.pingone.eu/5b5f0b0a-0000-0000-0000-000000000000/saml20/idp/sso",
+        ),
+    ] {
+        let text = idp("idp", "sso").replace("https://idp.example/sso", address).replace("https://idp.example/", entity);
+        let case = case_of(&[File::new("idp.xml", text)]);
+        assert_eq!((case.metadata[0].entity_id.value.as_str(), errors(&case)), (entity, Vec::new()));
+        assert!(case.inputs[0].about.as_deref().is_some_and(|about| about.contains("identity provider") && about.contains(entity)));
+        assert!(case.idp_vendor.is_known(), "{entity}");
+    }
 }

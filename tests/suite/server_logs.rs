@@ -74,7 +74,7 @@ const LOGS: &[Log] = &[
         name: "php_errors.log",
         text: "[24-Nov-2026 09:58:12 UTC] PHP Fatal error:  Uncaught OneLogin\\Saml2\\ValidationError: The Assertion of the Response is not signed and the SP requires it in /var/www/vendor/onelogin/php-saml/src/Saml2/Response.php:391\nStack trace:\n#0 /var/www/vendor/onelogin/php-saml/src/Saml2/Auth.php(230): OneLogin\\Saml2\\Response->isValid()\n#1 {main}\n  thrown in /var/www/vendor/onelogin/php-saml/src/Saml2/Response.php on line 391\n",
         leads: "signing/assertion-unsigned",
-        says: "The Assertion of the Response is not signed and the SP require",
+        says: "The Assertion of the Response is not signed and the SP requires",
         written: "2026-11-24T09:58:12Z",
     },
     Log {

@@ -1,10 +1,13 @@
 //! Sign-ins by WS-Federation: read, told as a story, and judged by what they share with SAML.
 
+use diag_core::crypto::load_key;
+use diag_core::examine::{Request, examine};
+use diag_core::report::CheckOutcome;
 use diag_core::verdict::Verdict;
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::message::MessageKind;
-use diag_sdk::{Case, Severity};
-use diag_tests::diagnose::{File, case_of, report_on};
+use diag_sdk::{Case, Need, Severity};
+use diag_tests::diagnose::{File, case_of, report_on, supplied};
 use diag_tests::fixture;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -58,6 +61,40 @@ fn a_healthy_sign_in_is_read_and_found_healthy() {
         assert_eq!(assertion.conditions.as_ref().map(|conditions| conditions.audiences[0].value.as_str()), Some("urn:app:orders"));
         assert!(!case.messages[1].signatures[0].verified_by.is_empty(), "{token}");
         assert_eq!(found(&case), (Verdict::Healthy, Vec::new()), "{token}");
+    }
+}
+
+/// The same with private keys of the service provider.
+fn opened(sketch: String, keys: &[&str]) -> Case {
+    let files = [File::new("sketch.txt", sketch), File::new("idp.xml", fixture::fill(&IDP.replace("NAME", "idp")))];
+    let keys = keys.iter().map(|name| load_key(&fixture::private_key(name), None).expect("a key")).collect();
+    examine(Request { keys, ..Request::new(supplied(&files)) }, &mut |_| {}).case
+}
+
+#[test]
+fn an_encrypted_token_is_judged_with_the_key_and_asks_for_it_without() {
+    for token in ["saml11-encrypted.xml", "saml20-encrypted.xml"] {
+        let token = answer(token);
+        let case = opened(sketch(START, &token, TAKEN), &["sp"]);
+        let message = &case.messages[1];
+        assert_eq!((message.kind, message.encrypted[0].decrypted), (MessageKind::WsFederationToken, true), "{:?}", message.encrypted);
+        assert_eq!(message.issuer.as_ref().map(|issuer| issuer.value.as_str()), Some("http://sts.example/trust"));
+        let audiences = message.assertions[0].conditions.as_ref().map(|conditions| conditions.audiences[0].value.as_str());
+        assert_eq!(audiences, Some("urn:app:orders"));
+        assert!(!message.signatures[0].verified_by.is_empty());
+        assert_eq!(found(&case), (Verdict::Healthy, Vec::new()));
+        let late = opened(sketch("2026-11-24T12:30:00Z", &token, REFUSED), &["sp"]);
+        assert!(found(&late).1.contains(&("assertion/expired".to_owned(), Severity::Error)), "{:?}", found(&late));
+
+        let closed = opened(sketch(START, &token, TAKEN), &[]);
+        assert_eq!(found(&closed), (Verdict::Healthy, Vec::new()));
+        let report = report_on(&closed);
+        assert!(report.findings.iter().any(|finding| finding.check == "signing/assertion-undecryptable"), "{:?}", report.findings);
+        let expired = report.checks.iter().find(|check| check.id == "assertion/expired").expect("the check");
+        assert_eq!((expired.outcome, expired.needs.contains(&Need::DecryptionKey)), (CheckOutcome::Skipped, true), "{:?}", expired.needs);
+        let mistaken = opened(sketch(START, &token, TAKEN), &["sp-new"]);
+        let why = mistaken.messages[1].encrypted[0].not_decrypted.as_deref().unwrap_or_default();
+        assert!(why.contains("the key given is not the one"), "{why}");
     }
 }
 

@@ -49,16 +49,18 @@ pub fn case_of(files: &[File]) -> Case {
 
 /// What is made of some files, were the documents with these numbers changed; without captures where that is wanted.
 pub fn examination_of(files: &[File], amended: BTreeMap<usize, Vec<u8>>, without_captures: bool) -> Examination {
-    let supplied = files
-        .iter()
-        .map(|file| Supplied {
-            path: file.name.clone(),
-            named: true,
-            held_by: file.held_by,
-            reader: Box::new(Cursor::new(file.content.clone())),
-        })
-        .collect();
-    examine(Request { now: now(), amended, without_captures, ..Request::new(supplied) }, &mut |_| {})
+    examine(Request { now: now(), amended, without_captures, ..Request::new(supplied(files)) }, &mut |_| {})
+}
+
+/// Files as they are handed in.
+pub fn supplied(files: &[File]) -> Vec<Supplied<'static>> {
+    let supply = |file: &File| Supplied {
+        path: file.name.clone(),
+        named: true,
+        held_by: file.held_by,
+        reader: Box::new(Cursor::new(file.content.clone())),
+    };
+    files.iter().map(supply).collect()
 }
 
 /// The report on a Case, with all first-party checks.

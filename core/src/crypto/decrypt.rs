@@ -16,8 +16,8 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Elements of SAML that carry encrypted content.
-const CARRIERS: &[&str] = &["EncryptedAssertion", "EncryptedID", "NewEncryptedID", "EncryptedAttribute"];
+/// Elements of SAML, and of WS-Trust around it, that carry encrypted content.
+const CARRIERS: &[&str] = &["EncryptedAssertion", "EncryptedID", "NewEncryptedID", "EncryptedAttribute", "RequestedSecurityToken"];
 /// Most encrypted parts of a document, encrypted keys of a part, and levels of nesting.
 const MOST_PARTS: usize = 50;
 const MOST_KEYS: usize = 20;

@@ -78,7 +78,7 @@ impl Adding<'_> {
         let id = format!("{}.decrypted{number}", self.message.id);
         let base = Place { line: None, column: None, length: None, message: Some(id.clone()), ..facts.place.clone() };
         self.texts.push(Unveiled { id: id.clone(), text: text.clone() });
-        if part.carrier == "EncryptedAssertion" {
+        if matches!(part.carrier.as_str(), "EncryptedAssertion" | "RequestedSecurityToken") {
             self.assertion(text, &base, &id, part);
         } else {
             self.name(text, &base);
@@ -97,13 +97,19 @@ impl Adding<'_> {
             }
         }
         let path = base.path.as_deref().unwrap_or_default();
-        let direct = self.message.kind == MessageKind::Response && path.matches('/').count() == 1;
+        let token = self.message.kind == MessageKind::WsFederationToken;
+        let child = self.message.kind == MessageKind::Response && path.matches('/').count() == 1;
+        let direct = child || token;
         for (number, assertion) in found.assertions.iter_mut().enumerate() {
             assertion.decrypted = true;
             assertion.direct = direct && number == 0;
         }
-        if direct && self.message.consumed.is_none() {
+        if child && self.message.consumed.is_none() {
             self.message.consumed = found.assertions.first().and_then(|assertion| assertion.place.path.clone());
+        }
+        // What answers by WS-Trust names nobody around the token.
+        if token && self.message.issuer.is_none() {
+            (self.message.issuer, self.message.issue_instant) = (found.issuer.take(), found.issue_instant.take());
         }
         let first = self.message.encrypted.len();
         let room = MOST_PARTS.saturating_sub(first);

@@ -3,8 +3,12 @@
 
 use super::source::Source;
 use super::{Intake, Supplied};
+use crate::bounds::{self, Bounds};
 use diag_sdk::case::input::{HeldBy, Input, InputKind};
-use std::io::{self, Cursor, Read};
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use std::io::{self, Cursor, Read, Write as _};
 
 /// Bytes up to which an aggregate is read as any document; a larger one is left for when it is known who takes part.
 const LIKE_ANY: usize = 16 << 20;
@@ -45,15 +49,42 @@ impl<'a> Intake<'_, 'a> {
         self.evidence.inputs.push(input);
     }
 
-    /// Takes an aggregate out of an archive, which goes on after it: it has to be in memory meanwhile.
+    /// Takes an aggregate out of an archive, which goes on after it: a large one waits in memory, packed.
     pub(super) fn take_packed_aggregate(&mut self, input: &mut Input, source: &mut Source<'_>) {
-        let Some(bytes) = self.up_to("aggregate", self.options.bounds.aggregate, source, input) else { return };
-        if bytes.len() <= LIKE_ANY {
-            return self.keep(input, InputKind::Metadata, HeldBy::Publisher, bytes);
+        let most = self.options.bounds.aggregate;
+        let kept = begin(source, LIKE_ANY.min(Bounds::size(most))).and_then(|begun| match begun {
+            Begun::Whole(bytes) => Ok(Ok(bytes)),
+            Begun::Begins(bytes) => pack(&bytes, source, most).map(Err),
+        });
+        self.report(source);
+        match kept {
+            Ok(Ok(bytes)) => {
+                input.notes.extend(source.note());
+                self.keep(input, InputKind::Metadata, HeldBy::Publisher, bytes);
+            }
+            Ok(Err(Some(packed))) => {
+                input.notes.extend(source.note());
+                input.kind = InputKind::Metadata;
+                let reader = Box::new(DeflateDecoder::new(Cursor::new(packed)));
+                self.unread.push(Unread { input: input.id.clone(), held_by: HeldBy::Publisher, reader });
+            }
+            Ok(Err(None)) => {
+                let shown = bounds::named("aggregate").map(|bound| bound.shown(most)).unwrap_or_default();
+                input.notes.push(format!("Larger than {shown} in its archive: not used; unpack the archive and give the file"));
+                self.evidence.cross("aggregate", most, Some(&input.id));
+            }
+            Err(error) => input.notes.push(format!("Could not be read: {error}")),
         }
-        input.kind = InputKind::Metadata;
-        self.unread.push(Unread { input: input.id.clone(), held_by: HeldBy::Publisher, reader: Box::new(Cursor::new(bytes)) });
     }
+}
+
+/// What began so and all that follows it, packed; nothing where it is more than `most` bytes together.
+fn pack(begun: &[u8], source: &mut Source<'_>, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let left = most.saturating_sub(begun.len() as u64);
+    let mut packer = DeflateEncoder::new(Vec::new(), Compression::fast());
+    packer.write_all(begun)?;
+    let more = io::copy(&mut source.by_ref().take(left.saturating_add(1)), &mut packer)?;
+    Ok(if more > left { None } else { Some(packer.finish()?) })
 }
 
 fn begin(source: &mut Source<'_>, limit: usize) -> io::Result<Begun> {

@@ -14,7 +14,7 @@ pub(super) fn messages(text: &str) -> Option<Vec<String>> {
     } else {
         return None;
     };
-    let carries = |text: &str| text.contains("SAMLRequest=") || text.contains("SAMLResponse=");
+    let carries = |text: &str| ["SAMLRequest=", "SAMLResponse=", "wresult=", "wa=wsign"].iter().any(|name| text.contains(name));
     let mut found = Vec::new();
     for (url, body) in requests {
         found.extend(Some(url).filter(|url| carries(url)));

@@ -197,10 +197,6 @@ impl<'o, 'a> Intake<'o, 'a> {
         Some(bytes)
     }
 
-    fn up_to(&mut self, word: &str, most: u64, source: &mut Source<'_>, input: &mut Input) -> Option<Vec<u8>> {
-        self.within(word, most, most, source, input)
-    }
-
     /// All bytes of a file where they are at most `limit`, which is what is left of the bound `word`.
     fn within(&mut self, word: &str, most: u64, limit: u64, source: &mut Source<'_>, input: &mut Input) -> Option<Vec<u8>> {
         let result = source.read_whole(Bounds::size(limit));

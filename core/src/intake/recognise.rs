@@ -472,6 +472,7 @@ mod tests {
             (b"We load the `<EntityDescriptor>` element from the portal.", "Plain text"),
             (b"# Notes\n\n```xml\n<EntityDescriptor entityID='x'>\n```\nThat is all.", "Plain text"),
             (b"<Objs Version='1.1.0.1' xmlns='http://schemas.microsoft.com/powershell/2004/04'/>", "ConvertTo-Json"),
+            (b"DisplayName Id AppId\n----------- -- -----\nSense       1  3\n", "Format-Table"),
             (b"DisplayName : Sense\nReplyUrls : {https://sense.example/}\nAppId : 3\n", "ConvertTo-Json"),
             (b"curl 'https://sense.example/hub' \\\n  -H 'accept: */*'", "without a SAML message"),
             (b"<", "begins like XML"),

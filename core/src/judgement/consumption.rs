@@ -43,9 +43,10 @@ pub(super) fn of(message: &Message, keys: &Keys<'_>) -> Vec<Consumption> {
     all
 }
 
-/// A response, or a file that holds an assertion alone.
+/// A response, a token that is encrypted or not, or a file that holds an assertion alone.
 pub(super) fn carries_assertions(message: &Message) -> bool {
     message.kind == MessageKind::Response
+        || (message.kind == MessageKind::WsFederationToken && !message.encrypted.is_empty())
         || (matches!(message.kind, MessageKind::Other | MessageKind::WsFederationToken) && message.root == "Assertion")
 }
 
@@ -54,11 +55,14 @@ fn ways(message: &Message) -> Vec<(Lookup, &str)> {
     let mut ways: Vec<(Lookup, &str)> = Vec::new();
     let assertions = || message.assertions.iter().filter_map(|one| Some((one, one.place.path.as_deref()?)));
     let alone = message.kind != MessageKind::Response;
+    let token = message.kind == MessageKind::WsFederationToken;
     let direct = || assertions().filter(|(one, path)| one.direct || (alone && *path == message.root));
     ways.extend(direct().find(|(one, _)| !one.decrypted).map(|(_, path)| (Lookup::DirectChild, path)));
     ways.extend(direct().find(|(one, _)| one.decrypted).map(|(_, path)| (Lookup::Decrypted, path)));
     let sealed = message.encrypted.iter().filter(|part| part.element == "EncryptedAssertion" && !part.decrypted);
-    ways.extend(sealed.filter_map(|part| part.place.path.as_deref()).filter(|path| is_child(path)).map(|path| (Lookup::Decrypted, path)));
+    ways.extend(
+        sealed.filter_map(|part| part.place.path.as_deref()).filter(|path| is_child(path) || token).map(|path| (Lookup::Decrypted, path)),
+    );
     ways.extend(assertions().next().map(|(_, path)| (Lookup::DocumentOrder, path)));
     ways.extend(by_id(message).into_iter().map(|path| (Lookup::ById, path)));
     let foreign = message.foreign_names.iter().find(|name| name.value == "Assertion");

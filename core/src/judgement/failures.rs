@@ -31,7 +31,8 @@ pub(super) fn write_back(case: &mut Case) {
     let mut understood: Vec<(usize, Phrase)> = said.filter_map(|statement| Some((statement.exchange?, as_phrase(statement)?))).collect();
     if case.failures.is_empty() && !case.signed_in() {
         // A capture of nothing but the page that says so.
-        let errors = case.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.page.as_ref().is_some_and(|page| page.error));
+        let speaks = |exchange: &Exchange| exchange.asked_by.is_none() && exchange.page.as_ref().is_some_and(|page| page.error);
+        let errors = case.exchanges.iter().enumerate().filter(|(_, exchange)| speaks(exchange));
         let said = errors.take(BACK).flat_map(|(index, exchange)| reason::statements(exchange, index));
         understood.extend(said.filter_map(|statement| Some((statement.exchange?, as_phrase(&statement)?))));
     }
@@ -205,7 +206,10 @@ fn codes(case: &Case, attempt: &Attempt, response: Option<&Message>, party: Part
         return Vec::new();
     }
     let pages = attempt.exchanges.iter().rev().filter_map(|index| case.exchanges.get(*index)).filter(|exchange| exchange.side != Side::Sp);
-    let on_pages = pages.filter_map(|exchange| exchange.page.as_ref()).flat_map(|page| &page.codes);
+    let on_pages = pages.flat_map(|exchange| {
+        let codes = exchange.page.iter().flat_map(|page| &page.codes);
+        codes.filter(|code| case.bears_on_saml(exchange, code))
+    });
     let in_status = response.and_then(|response| response.status.as_ref()).into_iter().flat_map(|status| &status.vendor_codes);
     let mut codes: Vec<String> = Vec::new();
     for code in in_status.chain(on_pages) {

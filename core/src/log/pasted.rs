@@ -19,8 +19,8 @@ const MOST: usize = 3;
 /// Characters of a sentence that are shown.
 const SHOWN: usize = 240;
 
-/// What the text states.
-pub(crate) fn read(input: &str, text: &str, products: &Products) -> Vec<Witness> {
+/// What the text states; `line` tells on which line of the file a byte of it stands.
+pub(crate) fn read(input: &str, text: &str, line: &dyn Fn(usize) -> usize, products: &Products) -> Vec<Witness> {
     if text.len() > LONGEST || is_source(text) {
         return Vec::new();
     }
@@ -28,7 +28,7 @@ pub(crate) fn read(input: &str, text: &str, products: &Products) -> Vec<Witness>
     if codes.len() > MOST {
         return Vec::new();
     }
-    let mut witnesses: Vec<Witness> = codes.iter().filter_map(|code| of_code(input, text, code, products)).collect();
+    let mut witnesses: Vec<Witness> = codes.iter().filter_map(|code| of_code(input, text, code, line, products)).collect();
     let mut meanings: Vec<Meaning> = Vec::new();
     for place in [Where::Log, Where::Page] {
         for found in products.find(text, &Scope { place, proven: Proven::default() }) {
@@ -42,9 +42,8 @@ pub(crate) fn read(input: &str, text: &str, products: &Products) -> Vec<Witness>
             if witnesses.iter().any(|known| known.party == party && !known.codes.is_empty() && known.phrase.vendor == vendor) {
                 continue;
             }
-            let line = text.get(..found.start).map_or(1, |before| before.matches('\n').count() + 1);
             witnesses.push(Witness {
-                place: at(input, line),
+                place: at(input, line(found.start)),
                 party,
                 phrase: spoken::phrase(&found, text, Part::Pasted),
                 ..Witness::default()
@@ -54,7 +53,7 @@ pub(crate) fn read(input: &str, text: &str, products: &Products) -> Vec<Witness>
     if meanings.len() > MOST { Vec::new() } else { witnesses }
 }
 
-fn of_code(input: &str, text: &str, code: &str, products: &Products) -> Option<Witness> {
+fn of_code(input: &str, text: &str, code: &str, line: &dyn Fn(usize) -> usize, products: &Products) -> Option<Witness> {
     let known = products.code(code)?;
     let start = text.to_ascii_uppercase().find(code)?;
     let rest = text.get(start..)?;
@@ -67,8 +66,7 @@ fn of_code(input: &str, text: &str, code: &str, products: &Products) -> Option<W
         part: Part::Pasted,
         ..Phrase::default()
     };
-    let line = text.get(..start)?.matches('\n').count() + 1;
-    Some(Witness { place: at(input, line), party: Party::Idp, phrase, codes: vec![code.to_owned()], ..Witness::default() })
+    Some(Witness { place: at(input, line(start)), party: Party::Idp, phrase, codes: vec![code.to_owned()], ..Witness::default() })
 }
 
 fn at(input: &str, line: usize) -> Place {
@@ -108,7 +106,7 @@ mod tests {
     use super::*;
 
     fn told(text: &str) -> Vec<Witness> {
-        read("i1", text, &Products::builtin())
+        read("i1", text, &|at| text[..at].matches('\n').count() + 1, &Products::builtin())
     }
 
     #[test]

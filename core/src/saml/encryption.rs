@@ -7,9 +7,14 @@ use diag_sdk::case::signature::Encryption;
 use diag_sdk::spec::{NS_DSIG, NS_XENC, NS_XENC11};
 use roxmltree::Node;
 
+/// What an encrypted assertion stands in (saml-core-2.0-os §2.3.4).
+const ASSERTION: &str = "EncryptedAssertion";
+/// What a token stands in that answers by WS-Trust (WS-Trust 1.3 §4.4.2); encrypted, it is its `EncryptedData` alone.
+const TOKEN: &str = "RequestedSecurityToken";
+
 /// Reads all encrypted parts of a message.
 pub(super) fn read_all(root: Node<'_, '_>, locator: &Locator<'_>) -> Vec<Encryption> {
-    const NAMES: &[&str] = &["EncryptedAssertion", "EncryptedID", "EncryptedAttribute", "NewEncryptedID", "RequestedSecurityToken"];
+    const NAMES: &[&str] = &[ASSERTION, "EncryptedID", "EncryptedAttribute", "NewEncryptedID", TOKEN];
     root.descendants()
         .filter(|node| node.is_element() && NAMES.contains(&node.tag_name().name()) && child(*node, NS_XENC, "EncryptedData").is_some())
         .map(|node| read(node, locator))
@@ -30,7 +35,8 @@ fn read(node: Node<'_, '_>, locator: &Locator<'_>) -> Encryption {
     };
     Encryption {
         place: locator.element(node),
-        element: node.tag_name().name().to_owned(),
+        // A token is an assertion, whatever it is handed over in.
+        element: if node.tag_name().name() == TOKEN { ASSERTION } else { node.tag_name().name() }.to_owned(),
         content_algorithm: data.and_then(algorithm).unwrap_or_default(),
         key_algorithm: key.and_then(algorithm),
         recipient: recipient.map(|found| certificate::read(&text_of(found), locator.text(found))),

@@ -70,7 +70,7 @@ pub(super) fn is_answer(text: &str) -> bool {
 }
 
 /// The assertion inside an answer of WS-Trust, as a text of its own at the same lines and columns; the whole answer
-/// where it holds none in clear.
+/// where it holds none in clear, so that what is encrypted stays in what it was handed over in.
 pub(super) fn token_in(text: &str) -> Cow<'_, str> {
     let Ok(tree) = xml::parse(text) else { return Cow::Borrowed(text) };
     let assertion = |namespace| tree.document.descendants().find(|node| is(*node, namespace, "Assertion"));

@@ -208,9 +208,16 @@ fn wraps_only(object: &jsonc_parser::ast::Object<'_>) -> bool {
     })
 }
 
-/// What PowerShell's `ConvertTo-Json` writes for objects below its `-Depth`.
+/// What PowerShell's `ConvertTo-Json` writes for objects below its `-Depth`: their values on one line, or the name of
+/// their type.
 pub fn cut_by_depth(text: &str) -> bool {
-    text.starts_with("@{") || text.starts_with("System.Object[]") || text.starts_with("System.Collections.")
+    let beginnings = ["@{", "System.Object[]", "System.Collections."];
+    beginnings.iter().any(|beginning| text.starts_with(beginning)) || names_a_type(text)
+}
+
+/// Of the object nothing is left but the name of its type.
+fn names_a_type(text: &str) -> bool {
+    text.starts_with("Microsoft.Graph.PowerShell.Models.") || text.starts_with("Microsoft.IdentityServer.")
 }
 
 impl<'e> Node<'e> {
@@ -340,7 +347,14 @@ impl<'e> Node<'e> {
     pub fn list(&self, name: &str) -> Option<Vec<Self>> {
         let member = self.get(name)?;
         match member.value {
-            Value::Array(_) => Some(member.elements().collect()),
+            Value::Array(_) => {
+                let elements: Vec<Self> = member.elements().collect();
+                if elements.iter().any(|element| element.own_text().is_some_and(names_a_type)) {
+                    member.note_cut();
+                    return None;
+                }
+                Some(elements)
+            }
             Value::NullKeyword(_) => None,
             // Below its -Depth PowerShell joins the elements of a list with blanks, an empty list to "".
             Value::StringLit(literal) if cut_by_depth(&literal.value) || literal.value.is_empty() || literal.value.contains(' ') => {

@@ -96,8 +96,11 @@ fn adfs(node: &Node<'_>) -> IdpRegistration {
     let endpoints = node.list("SamlEndpoints").unwrap_or_default();
     let consumers = endpoints.iter().filter(|endpoint| {
         // The protocol stands as a word, or as its number: 0 is the consumer of assertions.
-        endpoint.text("Protocol").is_none_or(|protocol| protocol.value == "SAMLAssertionConsumer")
-            && endpoint.number("Protocol").is_none_or(|protocol| protocol.value == 0)
+        let word = endpoint.get("Protocol").and_then(|protocol| protocol.own_text());
+        match word.filter(|word| word.parse::<i64>().is_err()) {
+            Some(word) => word == "SAMLAssertionConsumer",
+            None => endpoint.number("Protocol").is_none_or(|protocol| protocol.value == 0),
+        }
     });
     let reply_urls = registered(consumers.filter_map(|endpoint| endpoint.filled("Location")));
     let identifiers = node.texts("Identifier").or_else(|| node.filled("Identifier").map(|one| vec![one])).unwrap_or_default();

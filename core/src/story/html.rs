@@ -41,6 +41,52 @@ const INLINE: &[&str] = &["a", "b", "i", "em", "strong", "span", "code", "tt", "
 
 /// Scans a page.
 pub(super) fn scan(body: &str) -> Html {
+    scan_telling(body, &mut |_, _| ())
+}
+
+/// What a person sees of a page, and on which lines of its source.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// The text, white space collapsed.
+    pub(crate) text: String,
+    /// Characters other than white space before the first one of a line, and the line, counted from 1.
+    lines: Vec<(usize, usize)>,
+}
+
+impl Seen {
+    /// The line of the source on which a byte of the text stands.
+    pub(crate) fn line(&self, at: usize) -> usize {
+        let before = self.text.get(..at).map_or(0, |before| before.chars().filter(|character| !character.is_whitespace()).count());
+        let next = self.lines.partition_point(|(first, _)| *first <= before);
+        next.checked_sub(1).and_then(|last| self.lines.get(last)).map_or(1, |(_, line)| *line)
+    }
+}
+
+/// Scans a page that was saved as a file.
+pub(super) fn seen(body: &str) -> Seen {
+    let (mut lines, mut count) = (Vec::new(), 0);
+    let (mut line, mut counted) = (1, 0);
+    let text = scan_telling(body, &mut |piece: &str, at: usize| {
+        line += body.get(counted..at).map_or(0, |passed| passed.matches('\n').count());
+        counted = at.max(counted);
+        let mut here = line;
+        for character in piece.chars() {
+            if character == '\n' {
+                here += 1;
+            } else if !character.is_whitespace() {
+                if lines.last().is_none_or(|(_, last)| *last != here) {
+                    lines.push((count, here));
+                }
+                count += 1;
+            }
+        }
+    })
+    .text;
+    Seen { text, lines }
+}
+
+/// Scans a page, and tells each piece of its visible text with its place in the body.
+fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
     let mut end = body.len().min(LONGEST_PAGE);
     while !body.is_char_boundary(end) {
         end -= 1;
@@ -52,10 +98,10 @@ pub(super) fn scan(body: &str) -> Html {
     let mut marked = Marked::default();
     while !rest.is_empty() {
         let Some(open) = rest.find('<') else {
-            push_text(&mut html, &mut heading, &mut in_title, &mut marked, rest);
+            push_text(&mut html, &mut heading, &mut in_title, &mut marked, rest, &mut |text| tell(text, end - rest.len()));
             break;
         };
-        push_text(&mut html, &mut heading, &mut in_title, &mut marked, &rest[..open]);
+        push_text(&mut html, &mut heading, &mut in_title, &mut marked, &rest[..open], &mut |text| tell(text, end - rest.len()));
         rest = &rest[open..];
         if let Some(comment) = rest.strip_prefix("<!--") {
             rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
@@ -229,7 +275,14 @@ fn mark(name: &str, attributes: &str) -> Option<Mark> {
     }
 }
 
-fn push_text(html: &mut Html, heading: &mut Option<String>, title: &mut Option<String>, marked: &mut Marked, text: &str) {
+fn push_text(
+    html: &mut Html,
+    heading: &mut Option<String>,
+    title: &mut Option<String>,
+    marked: &mut Marked,
+    text: &str,
+    tell: &mut impl FnMut(&str),
+) {
     let text = decode_entities(text);
     if let Some(title) = title {
         title.push_str(&text);
@@ -239,6 +292,7 @@ fn push_text(html: &mut Html, heading: &mut Option<String>, title: &mut Option<S
         heading.push_str(&text);
     }
     marked.push(&text);
+    tell(&text);
     html.text.push_str(&text);
 }
 

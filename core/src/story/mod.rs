@@ -25,13 +25,14 @@ use diag_products::Products;
 use diag_sdk::Case;
 
 /// What a person sees of a page that was saved as a file.
-pub(crate) fn text_of_page(body: &str) -> String {
-    html::scan(body).text
+pub(crate) fn seen_of_page(body: &str) -> html::Seen {
+    html::seen(body)
 }
 
 /// Fills in what the exchanges and messages tell by themselves.
 pub fn complete(case: &mut Case, evidence: &Evidence, products: &Products) {
     sides::sides(case, products);
     case.other_protocols = protocols::other_protocols(evidence);
+    protocols::mark(case);
     case.clocks = clocks::clocks(case);
 }

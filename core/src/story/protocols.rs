@@ -1,7 +1,10 @@
-//! Other sign-in protocols a capture contains, for when it holds no SAML message.
+//! Other sign-in protocols a capture contains: which, for when it holds no SAML message, and which answers are theirs.
 
+use super::path::host;
 use crate::evidence::Evidence;
-use std::collections::BTreeSet;
+use diag_sdk::Case;
+use diag_sdk::case::message::Carrier;
+use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 /// Which other protocols were seen: `openid-connect`, `ws-federation`, `kerberos`, `ntlm`,
@@ -23,17 +26,48 @@ pub fn other_protocols(evidence: &Evidence) -> Vec<String> {
             seen.insert("ws-federation");
         }
         if fields.contains("id_token") || (fields.contains("code") && fields.contains("state")) {
-            seen.insert("openid-connect");
+            seen.insert(OPENID_CONNECT);
         }
     }
     seen.into_iter().map(str::to_owned).collect()
 }
 
+/// Says of every exchange whose host was asked by OpenID Connect last, before any message of SAML or WS-Federation
+/// came there: the pages behind such a request, as the one that takes the password, stand there without its parameters.
+pub fn mark(case: &mut Case) {
+    let delivered = |carrier: Carrier| matches!(carrier, Carrier::Query | Carrier::PostForm);
+    let messages: BTreeSet<usize> = case
+        .messages
+        .iter()
+        .flat_map(|message| &message.sightings)
+        .filter(|sighting| delivered(sighting.carrier))
+        .filter_map(|sighting| sighting.exchange)
+        .collect();
+    let mut asked: BTreeMap<String, &'static str> = BTreeMap::new();
+    for (index, exchange) in case.exchanges.iter_mut().enumerate() {
+        let (Ok(url), Some(host)) = (Url::parse(&exchange.url), host(&exchange.url)) else { continue };
+        if messages.contains(&index) {
+            asked.remove(&host);
+        } else if is_authorization_request(&url) {
+            asked.insert(host.clone(), OPENID_CONNECT);
+        }
+        exchange.asked_by = asked.get(&host).map(|protocol| (*protocol).to_owned());
+    }
+}
+
+const OPENID_CONNECT: &str = "openid-connect";
+
+/// OAuth 2.0 (RFC 6749 §4.1.1) and what is built on it.
+fn is_authorization_request(url: &Url) -> bool {
+    let names: BTreeSet<String> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
+    names.contains("response_type") && names.contains("client_id")
+}
+
 fn of_query(url: &Url) -> Option<&'static str> {
     let names: BTreeSet<String> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
     let has = |name: &str| names.contains(name);
-    if has("response_type") && has("client_id") || url.path().ends_with("/.well-known/openid-configuration") {
-        Some("openid-connect")
+    if is_authorization_request(url) || url.path().ends_with("/.well-known/openid-configuration") {
+        Some(OPENID_CONNECT)
     } else if has("wa") && (has("wtrealm") || has("wctx")) {
         Some("ws-federation")
     } else if has("ticket") && has("service") || url.path().ends_with("/cas/login") {
@@ -56,6 +90,8 @@ fn of_scheme(header: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::evidence::RawExchange;
+    use diag_sdk::case::exchange::Exchange;
+    use diag_sdk::case::message::{Message, Sighting};
 
     #[test]
     fn protocols_are_told_by_their_parameters() {
@@ -69,5 +105,25 @@ mod tests {
             windows,
         ];
         assert_eq!(other_protocols(&Evidence { exchanges, ..Evidence::default() }), ["kerberos", "openid-connect", "ws-federation"]);
+    }
+
+    #[test]
+    fn what_a_host_says_is_of_the_protocol_it_was_asked_by_last() {
+        let seen = |url: &str| Exchange { url: url.to_owned(), ..Exchange::default() };
+        let delivered = Sighting { exchange: Some(3), carrier: Carrier::Query, ..Sighting::default() };
+        let mut case = Case {
+            exchanges: vec![
+                seen("https://app.example/"),
+                seen("https://idp.example/authorize?response_type=code&client_id=x"),
+                seen("https://idp.example/login"),
+                seen("https://idp.example/saml2?SAMLRequest=x"),
+                seen("https://idp.example/login"),
+            ],
+            messages: vec![Message { sightings: vec![delivered], ..Message::default() }],
+            ..Case::default()
+        };
+        mark(&mut case);
+        let marked: Vec<bool> = case.exchanges.iter().map(|exchange| exchange.asked_by.is_some()).collect();
+        assert_eq!(marked, [false, true, true, false, false]);
     }
 }

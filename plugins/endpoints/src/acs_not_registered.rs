@@ -2,7 +2,9 @@
 
 use diag_sdk::address::Address;
 use diag_sdk::case::attempt::Attempt;
+use diag_sdk::case::evidence::CodeSeen;
 use diag_sdk::case::exchange::Side;
+use diag_sdk::case::message::Message;
 use diag_sdk::view::sides::{is_registered, nearest};
 use diag_sdk::view::{Known, Request, Source, Used};
 use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
@@ -160,6 +162,11 @@ fn refusals<'a>(case: &'a Case, known: &[Known<'a>], used: &[Used<'a>], out: &mu
         if !CODES.contains(&seen.code) {
             continue;
         }
+        if let Some(request) = seen.attempt.and_then(|attempt| case.request_of(attempt)).filter(|request| request.is_ws_federation()) {
+            attempts.extend(seen.attempt.map(|attempt| attempt.id.clone()));
+            out_of_federation(case, &seen, request, out);
+            continue;
+        }
         let url = asked.by(seen.attempt).map_or_else(|| used.first(), |url| asked.used.get(url).copied());
         let registered = url.is_some_and(|url| is_registered(known, url.value));
         let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
@@ -207,6 +214,26 @@ fn refusals<'a>(case: &'a Case, known: &[Known<'a>], used: &[Used<'a>], out: &mu
     }
     quoted(case, &asked, &mut told, &attempts, out);
     told
+}
+
+/// The address of WS-Federation is refused. Where the service provider is set up for SAML that is not what is to be
+/// registered: its sign-in was started by the wrong protocol, and another check says so.
+fn out_of_federation(case: &Case, seen: &CodeSeen<'_>, request: &Message, out: &mut Findings) {
+    if case.sp_is_set_up_for_saml() {
+        return;
+    }
+    let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
+    let finding = seen
+        .finding(Severity::Error, format!("The identity provider refuses the address of the answer ({})", seen.code))
+        .detail(format!("{}: {meaning}.", seen.code));
+    out.push(match request.request.as_ref().and_then(|asked| asked.acs_url.as_ref()) {
+        Some(wreply) => finding.actual(&wreply.value, "wreply of the request").at(&wreply.place).because_with(
+            &NOT_REGISTERED,
+            case,
+            wreply.value.as_str(),
+        ),
+        None => finding.because(&NOT_REGISTERED, case).at(seen.place),
+    });
 }
 
 /// Pages in words nobody knows that put another URL beside the one that was asked for: they say what differs.

@@ -82,7 +82,9 @@ fn run(case: &Case, out: &mut Findings) {
     if !told && !case.signed_in() && case.attempts.iter().all(|attempt| attempt.outcome == Outcome::Incomplete) {
         let shown = |exchange: &&Exchange| {
             exchange.side == Side::Idp
-                && exchange.page.as_ref().is_some_and(|page| page.error && page.codes.iter().any(|code| !interrupts(case, code)))
+                && exchange.page.as_ref().is_some_and(|page| {
+                    page.error && page.codes.iter().any(|code| !interrupts(case, code) && case.bears_on_saml(exchange, code))
+                })
         };
         if let Some(exchange) = case.exchanges.iter().rfind(shown) {
             out.push(finding(case, exchange, None));

@@ -1,5 +1,8 @@
+use diag_sdk::case::attempt::{Attempt, Outcome};
+use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::host::host_of;
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -30,6 +33,8 @@ check! {
     /// Neither a request nor a response was found, so there is no sign-in to judge. What the capture does
     /// contain often tells why: another protocol is used (OpenID Connect, WS-Federation, Windows
     /// authentication), a session already existed, or the application fails before it sends anybody away.
+    /// Where the files given set the application up for SAML, its sign-in was started by the other protocol by
+    /// mistake: what the identity provider then says of addresses and names is about that protocol's registration.
     ///
     /// ## Fails
     ///
@@ -54,10 +59,12 @@ check! {
     pub static NO_SAML_MESSAGES = {
         id: "flow/no-saml-messages",
         title: "The capture contains no SAML message",
-        levels: [Severity::Notice],
+        levels: [Severity::Error, Severity::Warning, Severity::Notice],
         stage: Stage::Observation,
         needs: [Need::Capture],
         explains: [],
+        accounts: [Account::idp(&[Meaning::Acs, Meaning::UnknownSp]).codes(&["AADSTS50011", "AADSTS700016"])],
+        logged: "The sign-in was started by another protocol than SAML",
         causes: [STARTED_OTHERWISE, FAILS_BEFORE, WRONG_PART],
         references: [],
         run: run,
@@ -74,12 +81,12 @@ fn run(case: &Case, out: &mut Findings) {
     if case.exchanges.is_empty() || case.messages.iter().any(judged) {
         return;
     }
-    let hosts: BTreeSet<String> = case
-        .exchanges
-        .iter()
-        .filter(|exchange| exchange.navigation)
-        .filter_map(|exchange| diag_sdk::host::host_of(&exchange.url))
-        .collect();
+    if let Some(asked) = Asked::of(case) {
+        out.push(asked.finding(case));
+        return;
+    }
+    let hosts: BTreeSet<String> =
+        case.exchanges.iter().filter(|exchange| exchange.navigation).filter_map(|exchange| host_of(&exchange.url)).collect();
     let mut detail = format!("It holds {} exchanges", case.exchanges.len());
     if !hosts.is_empty() {
         let shown: Vec<&str> = hosts.iter().take(5).map(String::as_str).collect();
@@ -90,10 +97,8 @@ fn run(case: &Case, out: &mut Findings) {
         let _ = write!(detail, " Other sign-in protocols in it: {}.", case.other_protocols.join(", "));
         detail.push_str(&beyond(&case.other_protocols));
     }
-    let otherwise =
-        case.other_protocols.iter().any(|name| matches!(name.as_str(), "openid-connect" | "ws-federation")) && set_up_for_saml(case);
     let failed = case.exchanges.iter().rfind(|exchange| exchange.navigation).filter(|exchange| exchange.status >= 400);
-    let finding = match failed {
+    out.push(match failed {
         Some(exchange) => Finding::notice(format!("No SAML message: {} answered {}", shown::host_and_path(&exchange.url), exchange.status))
             .likely()
             .detail(detail)
@@ -104,9 +109,76 @@ fn run(case: &Case, out: &mut Findings) {
             .detail(detail)
             .at_all(case.exchanges.first().map(|exchange| &exchange.place))
             .cause(&WRONG_PART, case.sp_vendor),
-    };
-    out.push(if otherwise { finding.cause(&STARTED_OTHERWISE, case.sp_vendor) } else { finding });
+    });
 }
+
+/// A sign-in that was started by another protocol.
+struct Asked<'a> {
+    /// Its name.
+    protocol: &'static str,
+    /// The last page on its way.
+    last: &'a Exchange,
+    /// The attempt, where it is one of those that are told.
+    attempt: Option<&'a Attempt>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(case: &'a Case) -> Option<Self> {
+        let by_openid = |exchange: &&Exchange| exchange.navigation && exchange.asked_by.is_some();
+        if let Some(last) = case.exchanges.iter().rfind(by_openid) {
+            return Some(Self { protocol: "OpenID Connect", last, attempt: None });
+        }
+        let federated =
+            |attempt: &&Attempt| case.request_of(attempt).is_some_and(|request| request.kind == MessageKind::WsFederationSignIn);
+        let attempt = case.attempts.iter().rfind(federated)?;
+        Some(Self { protocol: "WS-Federation", last: case.end_of(attempt)?, attempt: Some(attempt) })
+    }
+
+    fn finding(&self, case: &Case) -> Finding {
+        let mut detail =
+            format!("{} was asked by {} and answered {}", shown::host_and_path(&self.last.url), self.protocol, self.last.status);
+        match self.words() {
+            Some(words) => _ = write!(detail, ": “{}”.", words.trim_end_matches('.')),
+            None => detail.push('.'),
+        }
+        if !is_the_applications(case) {
+            detail.push_str(&beyond(&case.other_protocols));
+            let finding = Finding::notice("The capture contains no SAML message").detail(detail).at(&self.last.place);
+            let finding = finding.cause(&WRONG_PART, case.sp_vendor);
+            return if set_up_for_saml(case) { finding.cause(&STARTED_OTHERWISE, case.sp_vendor) } else { finding };
+        }
+        detail.push_str(" What was given sets the application up for SAML: whether that works does not show.");
+        let refused = self.attempt.filter(|attempt| attempt.outcome == Outcome::RefusedByIdp);
+        let severity = if refused.is_some() { Severity::Error } else { Severity::Warning };
+        Finding::new(severity, format!("The sign-in was started by {}, not by SAML", self.protocol))
+            .likely()
+            .detail(detail)
+            .at(&self.last.place)
+            .attempt(refused.map_or("", |attempt| attempt.id.as_str()))
+            .cause(&STARTED_OTHERWISE, case.sp_vendor)
+            .cause(&WRONG_PART, case.sp_vendor)
+    }
+
+    /// What the page says, from its code on where it has one.
+    fn words(&self) -> Option<String> {
+        let page = self.last.page.as_ref().filter(|page| page.error)?;
+        let coded = page.codes.iter().find_map(|code| page.text.find(code.as_str())).and_then(|at| page.text.get(at..));
+        let text = coded.map(str::to_owned).or_else(|| self.last.headline())?;
+        let whole = text.chars().count() <= MOST_WORDS;
+        let cut: String = text.chars().take(MOST_WORDS).collect();
+        Some(if whole { text } else { format!("{} …", cut.rsplit_once(' ').map_or(cut.as_str(), |(before, _)| before)) })
+    }
+}
+
+/// The capture is one of the service provider whose files were given, and they set it up for SAML.
+fn is_the_applications(case: &Case) -> bool {
+    let hosts = case.sp_hosts();
+    let visited = |exchange: &Exchange| host_of(&exchange.url).is_some_and(|host| hosts.contains(&host));
+    case.sp_is_set_up_for_saml() && case.exchanges.iter().any(visited)
+}
+
+/// Characters of what a page says that are quoted.
+const MOST_WORDS: usize = 200;
 
 /// Why nothing more is said of a sign-in by these protocols.
 fn beyond(protocols: &[String]) -> String {
@@ -131,9 +203,7 @@ fn set_up_for_saml(case: &Case) -> bool {
         .registrations
         .iter()
         .any(|registration| registration.sso_mode.as_ref().is_some_and(|mode| mode.value.as_deref() == Some("saml")));
-    registered
-        || case.sp_configurations.iter().any(diag_sdk::case::sp_configuration::SpConfiguration::is_saml)
-        || case.metadata.iter().any(|metadata| metadata.sp.is_some())
+    registered || case.sp_is_set_up_for_saml()
 }
 
 #[cfg(test)]

@@ -74,6 +74,10 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     for copy in case.idp_metadata_copies() {
+        if copy.signature_untried {
+            // Of a large aggregate only some entities were read: the entity's own document would tell.
+            out.missing(Need::IdpMetadata);
+        }
         let Some(signature) = copy.signatures.iter().find(|signature| signature.digest_wrong() || signature.value == Verdict::Wrong) else {
             continue;
         };
@@ -116,6 +120,14 @@ mod tests {
             assert_eq!(findings.found().len(), found, "{value:?} {digest:?}");
             assert!(findings.found().iter().all(|finding| finding.severity == Severity::Notice));
         }
+    }
+
+    #[test]
+    fn a_signature_that_was_not_verified_leaves_the_question_open() {
+        let mut copy = idp_metadata("d1", HeldBy::Publisher, &["a"]);
+        copy.signature_untried = true;
+        let judged = EDITED_AFTER_SIGNING.judge(&with_metadata(vec![copy]));
+        assert_eq!((judged.found().len(), judged.missed()), (0, &[Need::IdpMetadata][..]));
     }
 
     #[test]

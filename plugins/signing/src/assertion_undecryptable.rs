@@ -62,7 +62,7 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let published = case.sp_metadata_published();
-    for response in case.sent_by_idp() {
+    for response in case.sent_by_idp().into_iter().chain(case.tokens()) {
         let Some(part) = response.message.encrypted.iter().find(|part| part.element == "EncryptedAssertion") else { continue };
         if response.refused()
             && let Some((why, place)) = sp_cannot(&response, &published)

@@ -23,13 +23,12 @@ pub fn render(judged: &Judged, width: usize) -> String {
     let attempts = view::attempts(&judged.case, &judged.report.attempts, None);
     if attempts.is_empty() {
         page.line(&styled(WARNING, "No sign-in in this capture"));
-        page.paragraph(
-            0,
-            &format!(
-                "{} were read; none of them carries a SAML message or belongs to a sign-in.",
-                wording::count(judged.case.exchanges.len(), "request")
-            ),
-        );
+        let read = wording::count(judged.case.exchanges.len(), "request");
+        let rest = match view::other_protocol(&judged.case) {
+            Some(name) => format!("People sign in by {name} in it; diag tells the story of SAML and WS-Federation, and stops there."),
+            None => "None of them carries a SAML message or belongs to a sign-in.".to_owned(),
+        };
+        page.paragraph(0, &format!("{read} were read. {rest}"));
     }
     for attempt in &attempts {
         page.blank();

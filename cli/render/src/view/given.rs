@@ -2,9 +2,10 @@
 
 use crate::Judged;
 use diag_sdk::Case;
-use diag_sdk::case::input::InputKind;
+use diag_sdk::case::input::{HeldBy, InputKind};
 use diag_sdk::case::judgement::Part;
 use diag_sdk::case::message::MessageKind;
+use diag_sdk::case::metadata::Metadata;
 
 /// What there is to judge where no sign-in was captured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,8 +75,12 @@ fn rests_on_logs(judged: &Judged) -> bool {
 }
 
 fn given(case: &Case) -> Given {
-    let idp = !case.registrations.is_empty() || case.metadata.iter().any(|document| document.idp.is_some());
-    let sp = !case.sp_configurations.is_empty() || case.metadata.iter().any(|document| document.sp.is_some());
+    // A copy that one side holds of the other is part of that side's configuration.
+    let holds = |side: HeldBy| case.metadata.iter().any(|document| document.held_by == side);
+    let publishes =
+        |role: fn(&Metadata) -> bool| case.metadata.iter().any(|document| document.held_by == HeldBy::Publisher && role(document));
+    let idp = !case.registrations.is_empty() || holds(HeldBy::Idp) || publishes(|document| document.idp.is_some());
+    let sp = !case.sp_configurations.is_empty() || holds(HeldBy::Sp) || publishes(|document| document.sp.is_some());
     match (idp, sp) {
         (true, true) => return Given::Both,
         (true, false) => return Given::Idp,
@@ -97,7 +102,7 @@ mod tests {
     use super::*;
     use crate::sample;
     use diag_sdk::case::message::Message;
-    use diag_sdk::case::metadata::{IdpRole, Metadata, SpRole};
+    use diag_sdk::case::metadata::{IdpRole, SpRole};
 
     #[test]
     fn a_sentence_claims_no_more_than_what_was_given() {

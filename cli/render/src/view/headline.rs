@@ -6,6 +6,7 @@ use crate::tone::Tone;
 use crate::wording::{self, count};
 use diag_core::report::{CheckOutcome, Report, ReportedFinding};
 use diag_core::verdict::Verdict;
+use diag_sdk::Case;
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::{Class, Severity, Told};
 use serde::Serialize;
@@ -68,9 +69,18 @@ fn sentence(judged: &Judged) -> String {
             format!("Whether {} worked does not show", lower(&of(attempt)))
         }
         (Verdict::Undetermined, Some(attempt)) => format!("{} is not in the capture to its end", of(attempt)),
-        (Verdict::Undetermined, None) if captured => "The capture shows no sign-in".to_owned(),
+        (Verdict::Undetermined, None) if captured => match other_protocol(&judged.case) {
+            Some(name) => format!("The capture shows a sign-in by {name}, and none by SAML"),
+            None => "The capture shows no sign-in".to_owned(),
+        },
         (Verdict::Undetermined, None) => "There is no sign-in and no configuration to judge".to_owned(),
     }
+}
+
+/// The name of the protocol by which people sign in instead, where that shows.
+pub(crate) fn other_protocol(case: &Case) -> Option<&'static str> {
+    let openid = case.exchanges.iter().any(|exchange| exchange.navigation && exchange.asked_by.is_some());
+    openid.then_some("OpenID Connect")
 }
 
 /// As it stands within a sentence.

@@ -29,6 +29,7 @@ use serde::Serialize;
 
 pub(crate) use attempt::{Attempt, Step, attempts, capture, listed};
 pub(crate) use finding::{Finding, Fix};
+pub(crate) use headline::other_protocol;
 pub(crate) use place::{Line, PlaceView};
 pub(crate) use prose::{Block, Prose};
 pub(crate) use summary::{Summed, summary, tally};

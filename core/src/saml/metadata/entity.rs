@@ -75,6 +75,7 @@ pub(super) fn read(node: Node<'_, '_>, locator: &Locator<'_>, surroundings: &Sur
         sp: preferred(&sp_roles).map(|role| sp_role(role, locator)),
         idp_roles: idp_roles.len(),
         signatures: own_signatures(node, locator, signatures),
+        signature_untried: false,
         display_name: display_name(node),
     }
 }

@@ -36,14 +36,17 @@ pub struct Narrowed {
     pub summary: Summary,
     /// Why it could not be read to its end, where the text itself does not show that.
     pub failure: Option<String>,
+    /// A signature stands around the entities; without them all it cannot be verified.
+    pub signed: bool,
 }
 
 /// Reads an aggregate from front to back. Memory grows with what is kept and with the number of lines, not with the
 /// document. `now` tells which certificates are past their end. As long as there are few entities all are kept.
 pub fn narrow(reader: impl Read, wanted: Wanted<'_>, now: Timestamp) -> Narrowed {
-    let mut walk = Walk { out: Vec::new(), early: Vec::new(), around: 0, kept: 0, entities: 0, wanted, count: Count::default() };
+    let count = Count::default();
+    let mut walk = Walk { out: Vec::new(), early: Vec::new(), around: 0, kept: 0, entities: 0, wanted, count, signed: false };
     let failure = walk.run(reader).err();
-    Narrowed { text: String::from_utf8_lossy(&walk.out).into_owned(), summary: walk.count.sum(now), failure }
+    Narrowed { text: String::from_utf8_lossy(&walk.out).into_owned(), summary: walk.count.sum(now), failure, signed: walk.signed }
 }
 
 /// What the document holds; `None` where it is no aggregate of many entities.
@@ -64,6 +67,8 @@ struct Walk<'w> {
     entities: usize,
     wanted: Wanted<'w>,
     count: Count,
+    /// A signature stands around the entities.
+    signed: bool,
 }
 
 impl Walk<'_> {
@@ -83,6 +88,7 @@ impl Walk<'_> {
                 }
                 Ok(Event::Start(tag)) => {
                     let wanted = is(&tag, "EntityDescriptor").then(|| self.enter(&tag));
+                    self.signed |= is(&tag, "Signature");
                     if !self.inside(&mut reader, &mut buffer)? {
                         return Ok(());
                     }

@@ -9,9 +9,28 @@ use super::exchange::{Exchange, Phrase, Side};
 use super::judgement::{Fate, Party};
 use super::message::Message;
 use super::place::Place;
+use super::sp_configuration::SpConfiguration;
 use super::witness::Witness;
 use crate::host::host_of;
+use crate::meaning::Meaning;
 use std::collections::{HashMap, HashSet};
+
+/// What may keep somebody from signing in by whatever protocol: the person, a policy, the service itself.
+const OF_ANY_PROTOCOL: &[Meaning] = &[
+    Meaning::AccessDenied,
+    Meaning::Blocked,
+    Meaning::ConnectionLost,
+    Meaning::Credentials,
+    Meaning::Gateway,
+    Meaning::IdpError,
+    Meaning::NoLicence,
+    Meaning::NotAssigned,
+    Meaning::OtherTenant,
+    Meaning::Policy,
+    Meaning::ServerError,
+    Meaning::Tls,
+    Meaning::UserDisabled,
+];
 
 /// A vendor's error code, where it was seen.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +103,7 @@ impl Case {
             let attempt = by_exchange.get(&index).copied();
             // Documentation and community pages name codes too; only the identity provider's own count.
             if exchange.side == Side::Idp || (exchange.side == Side::Other && page.error && attempt.is_some()) {
-                for code in &page.codes {
+                for code in page.codes.iter().filter(|code| self.bears_on_saml(exchange, code)) {
                     seen.push(CodeSeen { code, place: &exchange.place, attempt });
                 }
             }
@@ -99,6 +118,17 @@ impl Case {
         let mut told = HashSet::new();
         seen.retain(|sighting: &CodeSeen<'_>| told.insert((sighting.code, sighting.attempt.map(|attempt| attempt.id.as_str()))));
         seen
+    }
+
+    /// What a vendor's code says there bears on SAML: an identity provider that was asked by another protocol speaks of
+    /// what is registered for that one.
+    pub fn bears_on_saml(&self, exchange: &Exchange, code: &str) -> bool {
+        exchange.asked_by.is_none() || self.code(code).is_some_and(|known| OF_ANY_PROTOCOL.contains(&known.meaning))
+    }
+
+    /// What was given sets the service provider up for SAML: its metadata, or its configuration.
+    pub fn sp_is_set_up_for_saml(&self) -> bool {
+        self.metadata.iter().any(|metadata| metadata.sp.is_some()) || self.sp_configurations.iter().any(SpConfiguration::is_saml)
     }
 
     /// Vendor codes that ended a sign-in: neither those of questions and slips on the way to a sign-in
@@ -155,6 +185,7 @@ impl Case {
     fn phrases_at<'a>(&'a self, index: usize, side: Side, attempt: Option<&'a Attempt>) -> impl Iterator<Item = PhraseSeen<'a>> {
         self.exchanges.get(index).filter(|exchange| exchange.side == side).into_iter().flat_map(move |exchange| {
             let phrases = exchange.page.iter().flat_map(|page| &page.phrases).chain(&exchange.phrases);
+            let phrases = phrases.filter(|phrase| exchange.asked_by.is_none() || OF_ANY_PROTOCOL.contains(&phrase.meaning));
             phrases.map(move |phrase| PhraseSeen { phrase, place: Some(&exchange.place), exchange: Some(index), attempt })
         })
     }
@@ -183,7 +214,9 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::super::exchange::{Exchange, Page};
+    use super::super::product::{CodeClass, VendorCode};
     use super::*;
+    use crate::testing;
 
     fn page(side: Side, code: &str) -> Exchange {
         Exchange { side, page: Some(Page { codes: vec![code.to_owned()], error: true, ..Page::default() }), ..Exchange::default() }
@@ -196,6 +229,24 @@ mod tests {
             ..Case::default()
         };
         assert_eq!(case.vendor_codes().iter().map(|seen| seen.code).collect::<Vec<_>>(), ["AADSTS2"]);
+    }
+
+    #[test]
+    fn what_is_said_of_another_protocols_registration_is_no_word_on_saml() {
+        let mut asked = page(Side::Idp, "AADSTS50011");
+        asked.asked_by = Some("openid-connect".to_owned());
+        let mut assigned = page(Side::Idp, "AADSTS50105");
+        assigned.asked_by.clone_from(&asked.asked_by);
+        let known = |code: &str, meaning| VendorCode { meaning, ..testing::known_code(code, "what it means", CodeClass::Configuration) };
+        let mut case = Case {
+            exchanges: vec![asked, assigned],
+            codes: vec![known("AADSTS50011", Meaning::Acs), known("AADSTS50105", Meaning::NotAssigned)],
+            ..Case::default()
+        };
+        let codes = |case: &Case| case.vendor_codes().iter().map(|seen| seen.code.to_owned()).collect::<Vec<_>>();
+        assert_eq!(codes(&case), ["AADSTS50105"]);
+        case.exchanges[0].asked_by = None;
+        assert_eq!(codes(&case), ["AADSTS50011", "AADSTS50105"]);
     }
 
     #[test]

@@ -129,6 +129,9 @@ facts! {
         pub server: Option<String>,
         /// What is wrong with its address as it was written.
         pub address_faults: Vec<AddressFault>,
+        /// The protocol, other than those judged here, by which its host was asked last to sign somebody in: `openid-connect`. What it
+        /// then says of a registration is about that protocol's.
+        pub asked_by: Option<String>,
     }
 
     /// A Content Security Policy that is enforced (CSP Level 3), as far as it bears on forms, scripts and frames.

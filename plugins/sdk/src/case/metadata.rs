@@ -58,6 +58,8 @@ facts! {
         pub idp_roles: usize,
         /// The document's own signatures.
         pub signatures: Vec<Signature>,
+        /// The document is signed, and was not read as a whole: its signature was not verified.
+        pub signature_untried: bool,
         /// Organization or display name, where present.
         pub display_name: Option<String>,
     }
