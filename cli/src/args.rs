@@ -645,7 +645,7 @@ pub(crate) struct ProductListArguments {
 /// Commands about plugins.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
-    /// Write a project for a new plugin: it builds, and its tests pass
+    /// Write a new plugin to begin with, a pack or a project: its tests pass
     New(NewArguments),
     /// Run the examples in the documentation of a plugin's checks
     Test(TestArguments),
@@ -658,13 +658,13 @@ pub(crate) enum PluginCommand {
 /// Options of `plugin new`.
 #[derive(Debug, Args)]
 pub(crate) struct NewArguments {
-    /// Its name, the first part of the ids of its checks; also the folder that is written
+    /// Its name, the first part of the ids of its checks; also the file or folder that is written
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
     /// What it is written in
     #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t)]
     pub(crate) lang: Language,
-    /// The folder of diag-sdk: plugins/sdk of a checkout of diag [default: that of the checkout diag was built in]
+    /// With --lang rust, the folder of diag-sdk: plugins/sdk of a checkout of diag [default: that of the checkout diag was built in]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) sdk: Option<PathBuf>,
 }
@@ -672,15 +672,15 @@ pub(crate) struct NewArguments {
 /// What a plugin is written in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Language {
-    /// A library in Rust, with the vocabulary of diag itself
+    /// A pack of expressions in one text file: nothing to program, to build or to install
     #[default]
+    Pack,
+    /// A library in Rust, with the vocabulary of diag itself
     Rust,
     /// A library in C, or any language that can export a C function
     C,
     /// A program in Python, or any language that can read and print lines
     Python,
-    /// A pack of expressions in one text file, for those who do not program
-    Pack,
 }
 
 /// Options of `plugin test`.

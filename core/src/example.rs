@@ -23,16 +23,16 @@ pub struct Block {
 }
 
 /// Certificates that examples may name, so that nobody has to paste base64 into documentation:
-/// `{{certificate:idp}}`. Their keys are the fixtures of our tests and guard nothing.
+/// `{{certificate:idp}}`. Their keys are the fixtures of our tests and guard nothing; the suite holds both copies together.
 const CERTIFICATES: &[(&str, &str)] = &[
-    ("idp", include_str!("../../tests/fixtures/keys/idp.crt")),
-    ("idp-new", include_str!("../../tests/fixtures/keys/idp-new.crt")),
-    ("sp", include_str!("../../tests/fixtures/keys/sp.crt")),
-    ("sp-new", include_str!("../../tests/fixtures/keys/sp-new.crt")),
-    ("expired", include_str!("../../tests/fixtures/keys/expired.crt")),
-    ("expiring", include_str!("../../tests/fixtures/keys/expiring.crt")),
-    ("weak", include_str!("../../tests/fixtures/keys/weak.crt")),
-    ("tenant-level", include_str!("../../tests/fixtures/keys/tenant-level.crt")),
+    ("idp", include_str!("example/idp.crt")),
+    ("idp-new", include_str!("example/idp-new.crt")),
+    ("sp", include_str!("example/sp.crt")),
+    ("sp-new", include_str!("example/sp-new.crt")),
+    ("expired", include_str!("example/expired.crt")),
+    ("expiring", include_str!("example/expiring.crt")),
+    ("weak", include_str!("example/weak.crt")),
+    ("tenant-level", include_str!("example/tenant-level.crt")),
 ];
 
 /// The moment at which examples without a time of their own are judged: 2026-11-24T10:00:00Z.

@@ -76,6 +76,7 @@ fn only_the_host_and_the_border_to_the_browser_may_be_unsafe() {
         "plugins/assertion",
         "plugins/flow",
         "plugins/export",
+        "plugins/new-check",
         "tests",
         "tests/plugins/third-party",
     ] {
@@ -90,4 +91,24 @@ fn only_the_host_and_the_border_to_the_browser_may_be_unsafe() {
         .map(|path| path.file_name().expect("a name").to_string_lossy().into_owned())
         .collect();
     assert_eq!(unsafe_files, ["browser.rs"]);
+}
+
+#[test]
+fn every_file_of_a_family_says_what_it_is_for() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let mut silent = Vec::new();
+    let mut files = 0;
+    for family in diag_families::BUILTIN {
+        for entry in walkdir::WalkDir::new(root.join("plugins").join(family.name).join("src")) {
+            let path = entry.expect("an entry").into_path();
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                files += 1;
+                if !std::fs::read_to_string(&path).expect("source").starts_with("//! ") {
+                    silent.push(path.strip_prefix(root).expect("below the workspace").display().to_string());
+                }
+            }
+        }
+    }
+    assert!(files > 150, "only {files} files");
+    assert!(silent.is_empty(), "files that do not begin with //!: {silent:?}");
 }

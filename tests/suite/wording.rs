@@ -72,3 +72,42 @@ fn explained_checks_exist() {
         }
     }
 }
+
+/// A specification with its section, an RFC, an address, a publisher's page by its title, a paper with its year, or advisories.
+const REFERENCES: &[&str] = &[
+    r"^(saml-(core|bindings|profiles|metadata|sec-consider)-2\.0-os|SAML V2\.0 Metadata Interoperability Profile|xmldsig-core1?|xmlenc-core1?|XML 1\.0|Canonical XML 1\.1|CSP Level 3|Fetch Metadata|Fetch) §[0-9]+(\.[0-9]+)*((,| and) §[0-9]+(\.[0-9]+)*)*( \(.+\))?$",
+    r"^RFC [0-9]+(bis)?( §[0-9]+(\.[0-9]+)*((, | and )§[0-9]+(\.[0-9]+)*)*( step [0-9]+)?)?( \(.+\))?$",
+    r"^https://[^ ]+( \(.+\))?$",
+    r"^(Microsoft Learn|Microsoft Entra|Qlik help|Qlik Sense help|Qlik QRS API|HTML|OWASP): .+$",
+    r"^(NIST|OWASP|W3C) [A-Z].+$",
+    r"^.+, .+ \([0-9]{4}\)$",
+    r"^CVE-[0-9]{4}-[0-9]+(, CVE-[0-9]{4}-[0-9]+)*( and others \(.+\))?$",
+    r"^docs/[a-z-]+\.md$",
+];
+
+#[test]
+fn references_lead_somewhere() {
+    let patterns: Vec<regex_lite::Regex> = REFERENCES.iter().map(|pattern| regex_lite::Regex::new(pattern).expect("a pattern")).collect();
+    let mut odd = Vec::new();
+    let mut count = 0;
+    for check in checks() {
+        for reference in check.references {
+            count += 1;
+            if !patterns.iter().any(|pattern| pattern.is_match(reference)) {
+                odd.push(format!("{}: {reference}", check.id));
+            }
+        }
+    }
+    assert!(count > 200, "only {count} references");
+    assert!(odd.is_empty(), "neither a section of a known specification nor an address nor publisher and title:\n{}", odd.join("\n"));
+}
+
+#[test]
+fn nothing_is_left_to_say() {
+    for check in checks() {
+        let causes = check.causes.iter().flat_map(|cause| [cause.text, cause.fix]);
+        let texts = [check.title, check.docs].into_iter().chain(check.references.iter().copied()).chain(causes);
+        let open: Vec<&str> = texts.filter(|text| text.contains("TO SAY")).collect();
+        assert!(open.is_empty(), "{}: `cargo new-check` left these to be written: {open:?}", check.id);
+    }
+}

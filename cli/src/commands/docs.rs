@@ -1,7 +1,10 @@
 //! `diag docs`: the generated part of the documentation, from the same source as `diag explain`.
 //!
-//! One page per check below `checks/`, an index, and the schemas below `schemas/`. CI runs it with
+//! One page per check below `checks/`, an index, all commands, the table of contents, and the schemas below `schemas/`. CI runs it with
 //! `--verify`, so that no page can drift from the check it describes.
+
+mod commands;
+mod summary;
 
 use super::explain::{markdown_of, name_of, screens};
 use super::schema;
@@ -23,7 +26,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &DocsArguments) -> anyhow::Result<ExitCode> {
-    let pages = pages(&plugins::checkers(&arguments.plugins, &[])?)?;
+    let checkers = plugins::checkers(&arguments.plugins, &[])?;
+    let mut pages = pages(&checkers)?;
+    let contents = summary::page(&checkers, &arguments.folder, &pages);
+    pages.insert(PathBuf::from("SUMMARY.md"), contents);
     let stray = strays(&arguments.folder, &pages);
     if arguments.verify {
         return verify(&arguments.folder, &pages, &stray);
@@ -79,6 +85,7 @@ fn pages(checkers: &Checkers) -> anyhow::Result<BTreeMap<PathBuf, String>> {
         pages.insert(PathBuf::from(format!("checks/{}.md", check.id)), page(check, checkers));
     }
     pages.insert(PathBuf::from("screens.md"), settings());
+    pages.insert(PathBuf::from("commands.md"), commands::page(MADE_BY_COMMANDS));
     for guide in diag_products::guide::guides() {
         pages.insert(PathBuf::from(format!("{}.md", guide.id)), walk_through(&guide, checkers));
     }
@@ -112,6 +119,7 @@ fn strays(folder: &Path, pages: &BTreeMap<PathBuf, String>) -> Vec<PathBuf> {
 }
 
 const MADE_BY_GUIDES: &str = "<!-- Written by `diag docs`; edit the guide beside the product files instead. -->\n";
+const MADE_BY_COMMANDS: &str = "<!-- Written by `diag docs`; edit the command line instead. -->\n";
 const MADE_BY_FILES: &str = "<!-- Written by `diag docs`; edit the product files instead. -->\n";
 const MADE_BY: &str = "<!-- Written by `diag docs`; edit the check instead. -->\n";
 

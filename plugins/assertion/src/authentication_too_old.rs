@@ -1,3 +1,5 @@
+//! The person authenticated too long ago for the service provider.
+
 use diag_sdk::case::assertion::AuthnStatement;
 use diag_sdk::view::Response;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};

@@ -1,3 +1,5 @@
+//! The authentication method demanded by the request was not met.
+
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::message::Message;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, spec};

@@ -1,3 +1,5 @@
+//! The clocks of both sides are so far apart that a good assertion is judged out of time.
+
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::judgement::{Offset, Window};
 use diag_sdk::jiff::Timestamp;

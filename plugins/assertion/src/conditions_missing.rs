@@ -1,3 +1,5 @@
+//! The assertion does not say for whom it is meant.
+
 use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static IDP: CauseData = CauseData {

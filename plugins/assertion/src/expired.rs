@@ -1,3 +1,5 @@
+//! The assertion was over when it reached the service provider.
+
 use diag_sdk::shown::{seconds, span};
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 

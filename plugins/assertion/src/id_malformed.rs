@@ -1,3 +1,5 @@
+//! The id of a message or assertion is missing or not one that XML allows.
+
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::view::Delivery;
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who, check, shown};

@@ -1,3 +1,5 @@
+//! The response answers a request that the service provider does not expect an answer to.
+
 use diag_sdk::case::judgement::Fate;
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::host::host_of;

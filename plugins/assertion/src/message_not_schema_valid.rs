@@ -1,3 +1,5 @@
+//! A message breaks the SAML schema.
+
 use diag_sdk::case::judgement::Fate;
 use diag_sdk::case::message::{Breach, BreachKind};
 use diag_sdk::view::Delivery;

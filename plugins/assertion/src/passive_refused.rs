@@ -1,3 +1,5 @@
+//! The request forbade a log-in page, and nobody was signed in.
+
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check, spec};
 

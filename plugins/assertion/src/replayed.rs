@@ -1,3 +1,5 @@
+//! The same response was posted twice.
+
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::judgement::Fate;

@@ -1,3 +1,5 @@
+//! The identity provider answered, but not with a success.
+
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::judgement::Party;
 use diag_sdk::case::message::Status;

@@ -1,3 +1,5 @@
+//! The subject of the assertion has no complete bearer confirmation.
+
 use diag_sdk::case::assertion::Assertion;
 use diag_sdk::{Case, CauseData, Findings, Need, Place, Setting, Severity, Stage, Who, check, spec};
 

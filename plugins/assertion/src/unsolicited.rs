@@ -1,3 +1,5 @@
+//! The response answers no request.
+
 use diag_sdk::address::Address;
 use diag_sdk::case::product::Habit;
 use diag_sdk::jiff::Timestamp;

@@ -1,3 +1,5 @@
+//! A message or assertion is not of version 2.0.
+
 use diag_sdk::view::Delivery;
 use diag_sdk::{Case, CauseData, Findings, Need, Place, Setting, Severity, Sited, Stage, Who, check};
 

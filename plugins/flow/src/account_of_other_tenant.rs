@@ -1,3 +1,5 @@
+//! The browser is signed in with an account that does not belong here.
+
 use diag_sdk::{Account, CauseData, Meaning, Need, Refusal, Setting, Severity, Stage, Who, check};
 
 static OTHER_ACCOUNT: CauseData = CauseData {

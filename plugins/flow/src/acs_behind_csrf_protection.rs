@@ -1,3 +1,5 @@
+//! The service provider's guard against cross-site requests refused it.
+
 use diag_sdk::case::judgement::Failure;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
 

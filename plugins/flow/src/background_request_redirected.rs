@@ -1,3 +1,5 @@
+//! A script's request was sent to the identity provider.
+
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Carrier, MessageKind};
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};

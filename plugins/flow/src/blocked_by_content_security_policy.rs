@@ -1,3 +1,5 @@
+//! A Content Security Policy keeps the page from going on.
+
 use diag_sdk::address::Address;
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};

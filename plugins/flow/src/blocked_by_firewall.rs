@@ -1,3 +1,5 @@
+//! A firewall or bot guard refused the request.
+
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::{Part, Statement};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};

@@ -1,3 +1,5 @@
+//! A policy of the identity provider keeps the person out.
+
 use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 

@@ -1,3 +1,5 @@
+//! The exporter of the capture removed data.
+
 use diag_sdk::case::input::InputKind;
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
 

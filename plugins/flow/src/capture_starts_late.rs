@@ -1,3 +1,5 @@
+//! The capture misses the start of the sign-in.
+
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static RECORDED_LATE: CauseData = CauseData {

@@ -1,3 +1,5 @@
+//! The identity provider refused the credentials.
+
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 

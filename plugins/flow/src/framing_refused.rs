@@ -1,3 +1,5 @@
+//! A page of the sign-in refuses to be shown in a frame.
+
 use diag_sdk::address::Address;
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};

@@ -1,3 +1,5 @@
+//! The identity provider showed an error page.
+
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::{Failure, Party};

@@ -1,3 +1,5 @@
+//! Signing out ended in an error.
+
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::Party;

@@ -1,3 +1,5 @@
+//! The logout request names another session than the sign-in made.
+
 use diag_sdk::case::assertion::Assertion;
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::exchange::Side;

@@ -1,3 +1,5 @@
+//! The logout reached the service provider without its session cookie.
+
 use diag_sdk::case::exchange::{Exchange, SentCookie, Side};
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::host::host_of;

@@ -1,3 +1,5 @@
+//! A message did not survive its way unharmed.
+
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::message::{Damage, Message};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};

@@ -1,3 +1,5 @@
+//! A message is larger than its receiver takes.
+
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::message::Message;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};

@@ -1,3 +1,5 @@
+//! The service provider itself names metadata or signatures as the reason.
+
 use diag_sdk::case::evidence::PhraseSeen;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};

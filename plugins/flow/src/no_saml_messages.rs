@@ -1,3 +1,5 @@
+//! The capture contains no SAML message.
+
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Message, MessageKind};

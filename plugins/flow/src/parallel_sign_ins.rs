@@ -1,3 +1,5 @@
+//! Several sign-ins at once overwrite each other.
+
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::Carrier;

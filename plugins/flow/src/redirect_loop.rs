@@ -1,3 +1,5 @@
+//! The sign-in repeats without end.
+
 use diag_sdk::address::Address;
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Exchange;

@@ -1,3 +1,5 @@
+//! RelayState came back, and the service provider led elsewhere.
+
 use diag_sdk::address::Address;
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Exchange;

@@ -1,3 +1,5 @@
+//! The RelayState did not come back as it was sent.
+
 use diag_sdk::address::Address;
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};

@@ -1,3 +1,5 @@
+//! The RelayState is longer than the bindings allow.
+
 use diag_sdk::case::judgement::Party;
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};

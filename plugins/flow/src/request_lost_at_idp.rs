@@ -1,3 +1,5 @@
+//! The identity provider lost the request over its own log-in.
+
 use diag_sdk::address::Address;
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Exchange;

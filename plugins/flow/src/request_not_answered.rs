@@ -1,3 +1,5 @@
+//! The request got no answer.
+
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};

@@ -1,3 +1,5 @@
+//! The identity provider does not serve something the request asks for.
+
 use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::case::message::Message;
 use diag_sdk::case::place::Place;

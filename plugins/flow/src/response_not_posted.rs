@@ -1,3 +1,5 @@
+//! The response reached the browser and went no further.
+
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 

@@ -1,3 +1,5 @@
+//! A cookie the sign-in depends on was set and did not come back.
+
 use diag_sdk::case::attempt::{Attempt, AttemptKind, LostCookie, Outcome};
 use diag_sdk::case::exchange::{Exchange, SameSite, Side};
 use diag_sdk::case::message::Carrier;

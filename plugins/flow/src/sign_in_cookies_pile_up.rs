@@ -1,3 +1,5 @@
+//! The cookies of unfinished sign-ins pile up.
+
 use diag_sdk::case::exchange::{Exchange, SentCookie, Side};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
 use std::collections::{BTreeMap, BTreeSet};

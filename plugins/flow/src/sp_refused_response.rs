@@ -1,3 +1,5 @@
+//! The service provider did not take the response.
+
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown, stated};

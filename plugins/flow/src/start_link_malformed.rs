@@ -1,3 +1,5 @@
+//! The link that starts the sign-in is malformed.
+
 use diag_sdk::case::exchange::{AddressFault, Exchange, Side};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
 

@@ -1,3 +1,5 @@
+//! The browser does not trust a server's TLS certificate.
+
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};

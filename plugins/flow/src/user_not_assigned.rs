@@ -1,3 +1,5 @@
+//! The person is not assigned to the application.
+
 use diag_sdk::{Account, Case, CauseData, Confirmation, Meaning, Need, Refusal, Setting, Severity, Stage, Who, check};
 
 static NOT_ASSIGNED: CauseData = CauseData {

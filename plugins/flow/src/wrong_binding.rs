@@ -1,3 +1,5 @@
+//! A message was sent by a binding its receiver does not serve.
+
 use diag_sdk::address::reaches;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::message::{Carrier, Message};

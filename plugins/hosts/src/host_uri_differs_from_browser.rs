@@ -116,7 +116,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::HostHeader, Meaning::RedirectRefused, Meaning::NoSession, Meaning::Destination, Meaning::RelayState]), Account::between(&[Meaning::HostHeader, Meaning::RedirectRefused, Meaning::NoSession, Meaning::Destination, Meaning::RelayState])],
         causes: [ALIAS_IN_USE, HOST_URI_OUTDATED],
         references: [
-            "RFC 6265 section 5.1.3 (a cookie belongs to its host)",
+            "RFC 6265 §5.1.3 (a cookie belongs to its host)",
             "Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, step 7c (SAML host URI)",
         ],
         run: run,

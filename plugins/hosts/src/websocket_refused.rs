@@ -87,7 +87,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [HOST_NOT_ALLOWED, ORIGIN_HEADERS, GATEWAY_DROPS_UPGRADE, SESSION_NOT_KNOWN],
-        references: ["RFC 6455 section 4.1", "Qlik help: Virtual proxies, Host allow list"],
+        references: ["RFC 6455 §4.1", "Qlik help: Virtual proxies, Host allow list"],
         run: run,
     }
 }

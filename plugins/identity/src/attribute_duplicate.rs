@@ -1,3 +1,5 @@
+//! An attribute is sent twice, or the user id has several values.
+
 use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static TWICE: CauseData = CauseData {

@@ -1,3 +1,5 @@
+//! An attribute is sent without a value.
+
 use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static EMPTY: CauseData = CauseData {

@@ -1,3 +1,5 @@
+//! The service provider refuses the value of an attribute.
+
 use diag_sdk::case::assertion::Attribute;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::judgement::Statement;

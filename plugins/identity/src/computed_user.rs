@@ -1,3 +1,5 @@
+//! Which user the service provider makes of the assertion.
+
 use diag_sdk::{Case, Findings, Need, Severity, Stage, Told, check};
 
 check! {

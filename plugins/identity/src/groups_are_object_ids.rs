@@ -1,3 +1,5 @@
+//! Groups come as object ids where names are expected.
+
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::tenant::is_guid;
 use diag_sdk::view::SignIn;

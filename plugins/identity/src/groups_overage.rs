@@ -1,3 +1,5 @@
+//! A link was sent in place of the groups.
+
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 
 static TOO_MANY: CauseData = CauseData {

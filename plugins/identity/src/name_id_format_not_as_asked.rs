@@ -1,3 +1,5 @@
+//! The NameID came in another format than the request asked for.
+
 use diag_sdk::case::registration::{IdpRegistration, Transformation};
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec};
 

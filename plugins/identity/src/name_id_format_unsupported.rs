@@ -1,3 +1,5 @@
+//! The request asks for a NameID format the identity provider cannot serve.
+
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::Message;
 use diag_sdk::view::Request;

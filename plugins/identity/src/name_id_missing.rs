@@ -1,3 +1,5 @@
+//! The subject of the assertion has no NameID.
+
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 

@@ -1,3 +1,5 @@
+//! The NameID is transient where the service provider knows people by it.
+
 use diag_sdk::view::SignIn;
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 use std::collections::HashMap;

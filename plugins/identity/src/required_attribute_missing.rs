@@ -1,3 +1,5 @@
+//! An attribute the service provider demands is not in the assertion.
+
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::input::HeldBy;

@@ -1,3 +1,5 @@
+//! The attribute that becomes the user directory is not in the assertion.
+
 use diag_sdk::near;
 use diag_sdk::user_directory::{self, Directory};
 use diag_sdk::view::{EntryPoint, SignIn};

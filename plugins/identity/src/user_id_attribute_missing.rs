@@ -1,3 +1,5 @@
+//! The attribute that becomes the user id is not in the assertion.
+
 use diag_sdk::case::judgement::{Part, Party, Statement};
 use diag_sdk::case::product::Habit;
 use diag_sdk::case::registration::IdpRegistration;

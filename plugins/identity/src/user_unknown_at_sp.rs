@@ -1,3 +1,5 @@
+//! The service provider took the assertion and knows nobody by it.
+
 use diag_sdk::case::assertion::Attribute;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::judgement::{Party, Statement};

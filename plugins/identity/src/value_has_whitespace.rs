@@ -1,3 +1,5 @@
+//! A NameID or attribute value begins or ends with white space.
+
 use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static BLANKS: CauseData = CauseData {

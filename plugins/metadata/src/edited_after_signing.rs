@@ -67,7 +67,7 @@ check! {
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
         explains: [],
         causes: [ROLES_REMOVED, FILE_ALTERED],
-        references: ["saml-metadata-2.0-os section 3"],
+        references: ["saml-metadata-2.0-os §3"],
         run: run,
     }
 }

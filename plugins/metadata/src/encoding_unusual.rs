@@ -60,7 +60,7 @@ check! {
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp, Need::SpMetadata, Need::SpMetadataInIdp],
         explains: [],
         causes: [SAVED_BY_AN_EDITOR, PUT_TOGETHER_BY_HAND],
-        references: ["XML 1.0 section 4.3.3", "xmldsig-core1 sections 1.3 and 4.5.4"],
+        references: ["XML 1.0 §4.3.3", "xmldsig-core1 §1.3 and §4.5.4"],
         run: run,
     }
 }

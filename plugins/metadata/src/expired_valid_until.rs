@@ -75,7 +75,7 @@ check! {
         explains: ["endpoints/idp-unknown-to-sp", "endpoints/entity-id-not-registered", "flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Expired]), Account::idp(&[Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Expired])],
         causes: [NOT_REFRESHED, NOT_REFRESHED_AT_IDP, OLD_FILE, OLD_SP_FILE],
-        references: ["saml-metadata-2.0-os section 2.3.2 (validUntil)"],
+        references: ["saml-metadata-2.0-os §2.3.2 (validUntil)"],
         run: run,
     }
 }

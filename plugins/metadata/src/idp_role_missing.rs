@@ -60,7 +60,7 @@ check! {
         explains: ["metadata/role-descriptor-present", "metadata/signing-key-missing", "metadata/sso-endpoint-missing", "metadata/stale-copy", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "signing/active-certificate-not-in-metadata"],
         accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [DELETED_TOGETHER, OWN_METADATA_LOADED, OTHER_PROTOCOL],
-        references: ["saml-metadata-2.0-os section 2.4.3"],
+        references: ["saml-metadata-2.0-os §2.4.3"],
         run: run,
     }
 }

@@ -59,7 +59,7 @@ check! {
         explains: ["virtual-proxy/idp-metadata-unreadable", "metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [WRONG_FILE_LOADED, WRONG_PAGE_SAVED, SP_FILE_WRONG],
-        references: ["saml-metadata-2.0-os section 2.3"],
+        references: ["saml-metadata-2.0-os §2.3"],
         run: run,
     }
 }

@@ -67,7 +67,7 @@ check! {
         explains: ["virtual-proxy/idp-metadata-unreadable", "metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [EDITED_BY_HAND, CUT_SHORT, SP_FILE_DAMAGED],
-        references: ["XML 1.0 section 2.1", "Qlik help: SAML configuration (a file with wrong format or content is refused at Apply)"],
+        references: ["XML 1.0 §2.1", "Qlik help: SAML configuration (a file with wrong format or content is refused at Apply)"],
         run: run,
     }
 }

@@ -80,7 +80,7 @@ check! {
         references: [
             "Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, 2022-11-21, \
              section \"Configure Qlik Sense Enterprise SSO\", step 1 (no longer in the text of 2025-05-20)",
-            "saml-metadata-2.0-os section 2.4.1",
+            "saml-metadata-2.0-os §2.4.1",
         ],
         run: run,
     }

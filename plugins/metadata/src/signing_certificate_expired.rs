@@ -82,7 +82,7 @@ check! {
             Account::idp(&[Meaning::Certificate, Meaning::Signature]).codes(REFUSALS),
         ],
         causes: [NOT_RENEWED, NOT_REPLACED_AT_SP, ANOTHER_SIGNS],
-        references: ["RFC 5280 section 4.1.2.5", "Microsoft Learn: Manage certificates for federated single sign-on", "AADSTS50146"],
+        references: ["RFC 5280 §4.1.2.5", "Microsoft Learn: Manage certificates for federated single sign-on", "Microsoft Entra: AADSTS50146"],
         run: run,
     }
 }

@@ -65,7 +65,7 @@ check! {
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp, Need::ServicePrincipal],
         explains: [],
         causes: [RENEWAL_DUE, REPLACE_AT_SP],
-        references: ["RFC 5280 section 4.1.2.5", "Microsoft Learn: Manage certificates for federated single sign-on"],
+        references: ["RFC 5280 §4.1.2.5", "Microsoft Learn: Manage certificates for federated single sign-on"],
         run: run,
     }
 }

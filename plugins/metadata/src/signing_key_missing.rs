@@ -61,7 +61,7 @@ check! {
         explains: ["metadata/stale-copy", "signing/active-certificate-not-in-metadata", "signing/signed-by-unknown-key", "signing/signature-invalid", "flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp(&[Meaning::Signature, Meaning::Certificate, Meaning::UnknownIdp])],
         causes: [LOST_IN_EDIT, NO_ACTIVE_CERTIFICATE],
-        references: ["saml-metadata-2.0-os section 2.4.1.1"],
+        references: ["saml-metadata-2.0-os §2.4.1.1"],
         run: run,
     }
 }

@@ -53,7 +53,7 @@ check! {
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/response-sent-to-wrong-acs"],
         accounts: [Account::idp(&[Meaning::UnknownSp, Meaning::Acs])],
         causes: [DOWNLOADED_TOO_EARLY, WRONG_FILE_AT_IDP],
-        references: ["saml-metadata-2.0-os section 2.4.4"],
+        references: ["saml-metadata-2.0-os §2.4.4"],
         run: run,
     }
 }

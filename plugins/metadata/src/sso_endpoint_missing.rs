@@ -62,7 +62,7 @@ check! {
         explains: ["metadata/stale-copy", "endpoints/sso-url-wrong", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [LOST_IN_EDIT, NOT_OFFERED],
-        references: ["saml-metadata-2.0-os section 2.4.3", "saml-bindings-2.0-os sections 3.4 and 3.5"],
+        references: ["saml-metadata-2.0-os §2.4.3", "saml-bindings-2.0-os §3.4 and §3.5"],
         run: run,
     }
 }

@@ -94,7 +94,7 @@ check! {
         explains: ["signing/active-certificate-not-in-metadata", "flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp(&[Meaning::Signature, Meaning::Certificate])],
         causes: [ROLLED_OVER, URL_ALTERED],
-        references: ["saml-metadata-2.0-os section 2.4.3", "Microsoft Learn: Federation metadata, signing key rollover"],
+        references: ["saml-metadata-2.0-os §2.4.3", "Microsoft Learn: Federation metadata, signing key rollover"],
         run: run,
     }
 }

@@ -79,7 +79,7 @@ check! {
         explains: ["metadata/stale-copy", "endpoints/entity-id-not-registered", "endpoints/idp-unknown-to-sp", "endpoints/placeholder-value", "endpoints/sso-url-wrong", "flow/metadata-or-signing-error-at-sp", "signing/active-certificate-not-in-metadata"],
         accounts: [Account::sp(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Signature]), Account::idp(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Signature])],
         causes: [OTHER_TENANT, COMMON_METADATA, PUBLISHED_WRONG],
-        references: ["Microsoft Learn: Federation metadata", "AADSTS50194", "AADSTS90002"],
+        references: ["Microsoft Learn: Federation metadata", "Microsoft Entra: AADSTS50194", "Microsoft Entra: AADSTS90002"],
         run: run,
     }
 }

@@ -85,3 +85,6 @@ pub use vendor::Vendor;
 
 /// Version of the Case and Finding schemas. Grows only by addition.
 pub const SCHEMA: &str = "diag-case/1";
+
+/// The boundary to libraries in C, as `include/diag_plugin.h` has it. Projects that `diag plugin new` writes get this text.
+pub const C_HEADER: &str = include_str!("../include/diag_plugin.h");

@@ -54,7 +54,7 @@ check! {
         explains: ["flow/session-cookie-lost"],
         accounts: [Account::looping(&[Meaning::NoSession])],
         causes: [SECURE_NOT_SET, PLAIN_HTTP],
-        references: ["RFC 6265bis section 5.6 (a cookie with SameSite=None and without Secure is ignored)", "Qlik QRS API: VirtualProxyConfig.sameSiteAttributeHttps, hasSecureAttributeHttps"],
+        references: ["RFC 6265bis §5.6 (a cookie with SameSite=None and without Secure is ignored)", "Qlik QRS API: VirtualProxyConfig.sameSiteAttributeHttps, hasSecureAttributeHttps"],
         run: run,
     }
 }

@@ -42,7 +42,7 @@ check! {
         explains: ["flow/session-cookie-lost"],
         accounts: [Account::looping(&[Meaning::NoSession])],
         causes: [OTHER_DOMAIN],
-        references: ["RFC 6265 section 5.1.3 (domain matching)", "RFC 6265 section 5.3 step 6 (a cookie for another domain is ignored)"],
+        references: ["RFC 6265 §5.1.3 (domain matching)", "RFC 6265 §5.3 step 6 (a cookie for another domain is ignored)"],
         run: run,
     }
 }

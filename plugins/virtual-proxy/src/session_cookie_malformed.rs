@@ -49,7 +49,7 @@ check! {
         explains: ["flow/session-cookie-lost"],
         accounts: [Account::looping(&[Meaning::NoSession])],
         causes: [ENTERED_WRONG, PREFIX_WITHOUT_SECURE],
-        references: ["RFC 6265 section 4.1.1 (cookie-name is a token)", "RFC 9110 section 5.6.2 (token)", "RFC 6265bis section 4.1.3 (name prefixes)"],
+        references: ["RFC 6265 §4.1.1 (cookie-name is a token)", "RFC 9110 §5.6.2 (token)", "RFC 6265bis §4.1.3 (name prefixes)"],
         run: run,
     }
 }

@@ -159,7 +159,8 @@ fn an_installed_diag_finds_the_sdk_it_was_built_with() {
     let folder = tempfile::tempdir().expect("a folder");
     let installed = folder.path().join(diag().file_name().expect("a name"));
     std::fs::copy(diag(), &installed).expect("installed");
-    let output = Command::new(&installed).args(["plugin", "new", "house"]).current_dir(folder.path()).output().expect("diag runs");
+    let output =
+        Command::new(&installed).args(["plugin", "new", "house", "--lang", "rust"]).current_dir(folder.path()).output().expect("diag runs");
     assert!(output.status.success(), "{:?}", said(&output));
     let manifest = std::fs::read_to_string(folder.path().join("house/Cargo.toml")).expect("a manifest");
     assert!(manifest.contains("plugins/sdk\" }"), "{manifest}");
@@ -173,7 +174,7 @@ fn nothing_is_overwritten() {
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).1.contains("house: exists already"), "{:?}", said(&output));
     assert_eq!(std::fs::read_dir(folder.path().join("house")).expect("a folder").count(), 0);
-    let output = diag_in(folder.path(), &["plugin", "new", "other", "--sdk", "."]);
+    let output = diag_in(folder.path(), &["plugin", "new", "other", "--lang", "rust", "--sdk", "."]);
     assert_eq!(output.status.code(), Some(2));
     assert!(!folder.path().join("other").exists(), "nothing is left half done");
 }

@@ -16,11 +16,14 @@ use std::process::ExitCode;
 pub(crate) fn run(arguments: &NewArguments) -> anyhow::Result<ExitCode> {
     let name = arguments.name.as_str();
     check_name(name)?;
+    if arguments.sdk.is_some() && arguments.lang != Language::Rust {
+        return Err(Failure::new("--sdk is for plugins in Rust").hint("add --lang rust, or leave --sdk out").into());
+    }
     let Some(template) = template::of(arguments.lang) else {
         return pack(name);
     };
     let sdk = match arguments.lang {
-        Language::Rust => Some(sdk(arguments.sdk.as_deref())?),
+        Language::Rust => sdk(arguments.sdk.as_deref())?,
         _ => None,
     };
     let project = Project { name, sdk: sdk.as_deref() };
@@ -45,9 +48,19 @@ pub(crate) fn run(arguments: &NewArguments) -> anyhow::Result<ExitCode> {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "  {}", plain(&line));
     }
+    if arguments.lang == Language::Rust && sdk.is_none() {
+        text.push_str(FROM_REGISTRY);
+    }
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)
 }
+
+/// What is said where a project asks the registry for the SDK.
+const FROM_REGISTRY: &str = "
+No checkout of diag is at hand, so the project takes diag-sdk from the registry. It is not published there yet: until it is,
+cargo will not find it. Get a checkout and write diag-sdk = { path = \"CHECKOUT/plugins/sdk\" } into Cargo.toml, or begin
+with a pack or with --lang python or c, which need nothing.
+";
 
 /// A pack is one file: no folder, nothing to build.
 fn pack(name: &str) -> anyhow::Result<ExitCode> {
@@ -79,15 +92,15 @@ fn check_name(name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The folder of diag-sdk, which is in no registry: as given, else in the checkout this program was
+/// The folder of diag-sdk, where there is one: as given, else in the checkout this program was
 /// built in, as long as it is there. A program that was installed, or that cargo put into a folder of
 /// its own, lies elsewhere. A checkout that was moved since is found by what lies in it: this program
 /// or the current folder.
-fn sdk(given: Option<&Path>) -> Result<PathBuf, Failure> {
+fn sdk(given: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
     let is_sdk = |folder: &Path| fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|text| text.contains("name = \"diag-sdk\""));
     if let Some(folder) = given {
         let resolved = folder.canonicalize().ok().filter(|folder| is_sdk(folder));
-        return resolved.ok_or_else(|| {
+        return resolved.map(Some).ok_or_else(|| {
             Failure::new(format!("--sdk {}: is not the folder of diag-sdk", folder.display()))
                 .hint("it is plugins/sdk of a checkout of diag")
         });
@@ -96,10 +109,7 @@ fn sdk(given: Option<&Path>) -> Result<PathBuf, Failure> {
     let starts = [std::env::current_exe().ok(), std::env::current_dir().ok()];
     let checkouts = built.into_iter().chain(starts.iter().flatten().flat_map(|start| start.ancestors()));
     let found = checkouts.map(|checkout| checkout.join("plugins/sdk")).find(|sdk| is_sdk(sdk));
-    found.and_then(|sdk| sdk.canonicalize().ok()).ok_or_else(|| {
-        Failure::new("diag-sdk is not at hand, and a plugin in Rust is built with it")
-            .hint("get a checkout of diag and add --sdk CHECKOUT/plugins/sdk; --lang python and --lang c need no SDK")
-    })
+    Ok(found.and_then(|sdk| sdk.canonicalize().ok()))
 }
 
 #[cfg(unix)]

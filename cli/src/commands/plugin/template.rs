@@ -1,5 +1,5 @@
 //! The projects that `diag plugin new` writes. Each is kept as the very files it consists of, with
-//! `@name@`, `@ident@` (for file and crate names), `@sdk@`, and `@prefix@` and `@suffix@` of libraries
+//! `@name@`, `@ident@` (for file and crate names), `@dependency@` (on diag-sdk), and `@prefix@` and `@suffix@` of libraries
 //! to be filled in.
 
 use crate::args::Language;
@@ -26,6 +26,7 @@ pub(super) struct Template {
 /// What is particular about the project to write.
 pub(super) struct Project<'a> {
     pub(super) name: &'a str,
+    /// The folder of diag-sdk; without one the registry has it.
     pub(super) sdk: Option<&'a Path>,
 }
 
@@ -33,11 +34,17 @@ impl Project<'_> {
     /// A text with everything particular filled in.
     pub(super) fn fill(&self, text: &str) -> String {
         let ident = self.name.replace('-', "_");
-        // In a string of TOML a backslash would begin an escape.
-        let sdk = self.sdk.map(|sdk| sdk.display().to_string().replace('\\', "/")).unwrap_or_default();
+        let dependency = self.sdk.map_or_else(
+            || format!("diag-sdk = \"{}\"", env!("CARGO_PKG_VERSION")),
+            |sdk| {
+                // In a string of TOML a backslash would begin an escape.
+                let sdk = sdk.display().to_string().replace('\\', "/");
+                format!("diag-sdk = {{ path = \"{}\" }}", sdk.strip_prefix("//?/").unwrap_or(&sdk))
+            },
+        );
         text.replace("@name@", self.name)
             .replace("@ident@", &ident)
-            .replace("@sdk@", sdk.strip_prefix("//?/").unwrap_or(&sdk))
+            .replace("@dependency@", &dependency)
             .replace("@prefix@", std::env::consts::DLL_PREFIX)
             .replace("@suffix@", std::env::consts::DLL_SUFFIX)
     }
@@ -78,7 +85,7 @@ static C: Template = Template {
         file!("Makefile", "c/Makefile"),
         file!("README.md", "c/README.md"),
         file!("@ident@.c", "c/plugin.c"),
-        File { path: "diag_plugin.h", text: include_str!("../../../../plugins/sdk/include/diag_plugin.h"), executable: false },
+        File { path: "diag_plugin.h", text: diag_sdk::C_HEADER, executable: false },
     ],
     next: &["make", "diag plugin test ./@ident@@suffix@"],
 };
