@@ -139,7 +139,7 @@ fn listed(text: &str, name: &Name<'_>) -> Result<String, String> {
         .ok_or_else(nothing)?;
     let checks = lines
         .iter()
-        .position(|line| is_check(&line) && order(line) > order(&check))
+        .position(|line| is_check(line) && order(line) > order(&check))
         .or_else(|| last(&|line| is_check(line)))
         .ok_or_else(nothing)?;
     let mut out: Vec<&str> = lines;
