@@ -103,6 +103,11 @@ pub(crate) fn those_there(arguments: &PluginArguments, entries: &[Entry]) -> Res
             }
         }
     }
+    for (plugin, _) in &loaded {
+        if let Some(lost) = lost(plugin) {
+            failure::say_failure(&lost, true);
+        }
+    }
     grant(&mut loaded, &arguments.grants, absent.is_empty())?;
     Checkers::with(loaded, absent, arguments.no_builtin)
 }
@@ -115,6 +120,27 @@ fn trusted(entry: &Entry, launcher: &Launcher) -> Result<Loaded, Failure> {
             .hint(format!("diag plugin trust {shown} pins it")));
     }
     load(&entry.path, launcher, &entry.terms())
+}
+
+/// Loads a plugin of which nothing is lost.
+pub(crate) fn load_whole(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Loaded, Failure> {
+    let loaded = load(path, launcher, terms)?;
+    match lost(&loaded) {
+        Some(failure) => Err(failure),
+        None => Ok(loaded),
+    }
+}
+
+/// What is wrong with checks of a pack that cannot be used.
+pub(crate) fn lost(loaded: &Loaded) -> Option<Failure> {
+    let problems = match loaded.remarks.len() {
+        0 => return None,
+        1 => "1 problem in the pack costs the check it stands in".to_owned(),
+        several => format!("{several} problems in the pack cost the checks they stand in"),
+    };
+    let failure = Failure::new(format!("plugin {}: {problems}", loaded.path.display()));
+    let failure = loaded.remarks.iter().fold(failure, |failure, problem| failure.shown(&problem.to_string()));
+    Some(failure.hint("a mistake, or something that only a newer diag knows; docs/expression-packs.md explains packs"))
 }
 
 /// Loads a plugin, or tells in one line why not and what to do.

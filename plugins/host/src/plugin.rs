@@ -31,6 +31,8 @@ pub struct Loaded {
     pub confined: bool,
     /// What of the Case it sees beyond the clean facts: what it wants and was granted.
     pub granted: Vec<String>,
+    /// What is wrong with checks of a pack that cannot be used, and that cost only themselves.
+    pub remarks: Vec<PackError>,
     limits: Limits,
     /// Cases in which it ran out of time.
     strikes: u32,
@@ -151,13 +153,15 @@ impl Loaded {
     /// A pack is no program: its expressions are evaluated right here, within bounds.
     fn load_pack(path: PathBuf, sha256: String, granted: &[String]) -> Result<Self, PluginError> {
         // By the name the person gave, which stands in what is said about it.
-        let pack = Pack::load(&path).map_err(|problems| PluginError::BadPack { path: path.clone(), problems })?;
+        let pack = Pack::load_what_holds(&path).map_err(|problems| PluginError::BadPack { path: path.clone(), problems })?;
         if pack.sha256() != sha256 {
             return Err(PluginError::Changed { path, found: pack.sha256().to_owned(), trusted: sha256 });
         }
         let words = "expressions within bounds of steps, size and time; no code of its own".to_owned();
         let confinement = Confinement { words, complete: true };
-        Self::with_engine(&path, sha256, pack.manifest(), confinement, granted, Box::new(pack))
+        let remarks = pack.remarks().to_vec();
+        let loaded = Self::with_engine(&path, sha256, pack.manifest(), confinement, granted, Box::new(pack))?;
+        Ok(Self { remarks, ..loaded })
     }
 
     /// A plugin that something of ours answers for.
@@ -178,6 +182,7 @@ impl Loaded {
             confinement: confinement.words,
             confined: confinement.complete,
             granted,
+            remarks: Vec::new(),
             limits: Limits::default(),
             strikes: 0,
             engine,

@@ -36,9 +36,9 @@ fn test(page: &mut Page, path: &Path) -> anyhow::Result<usize> {
     let launcher = plugins::launcher()?;
     let terms = Terms { granted: WANTS.iter().map(|want| (*want).to_owned()).collect(), ..Terms::default() };
     let started = Instant::now();
-    let mut plugin = plugins::load(path, &launcher, &terms)?;
+    let mut plugin = plugins::load_whole(path, &launcher, &terms)?;
     let start = started.elapsed();
-    let mut again = plugins::load(path, &launcher, &terms)?;
+    let mut again = plugins::load_whole(path, &launcher, &terms)?;
     let own_tests = is_pack(path).then(|| tests_of_pack(path));
 
     let (name, version) = (plugin.manifest.name.clone(), plain(&plugin.manifest.version));

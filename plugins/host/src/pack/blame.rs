@@ -4,6 +4,7 @@
 //! evaluated by themselves, and the innermost one that fails is where the error stands.
 
 use super::budget;
+use super::dotted::written;
 use super::expression::Expression;
 use super::fact;
 use super::kind::kind_word;
@@ -93,8 +94,12 @@ fn explained(expression: &Expression, node: &IdedExpr, error: &ExecutionError, c
     };
     let value = operand.and_then(|operand| Value::resolve_val(operand, context).ok());
     let name = operand.map(|operand| written(operand).unwrap_or_else(|| expression.written(operand.id).to_owned())).unwrap_or_default();
+    let withheld = value.as_ref().is_some_and(|value| fact::is_withheld(value.as_ref()));
     let absent = value.as_ref().is_some_and(|value| value.downcast_ref::<CelNull>().is_some());
     match (&node.expr, &value) {
+        _ if withheld && !name.is_empty() => {
+            format!("`{name}` is withheld here; a pack that `wants` secret:personal sees it where that is granted")
+        }
         _ if absent && !name.is_empty() => {
             format!("`{name}` is absent here; ask first: has({name}) && …")
         }
@@ -109,15 +114,6 @@ fn explained(expression: &Expression, node: &IdedExpr, error: &ExecutionError, c
             }
         }
         _ => words(error),
-    }
-}
-
-/// A name with dots, as it was written.
-fn written(expr: &IdedExpr) -> Option<String> {
-    match &expr.expr {
-        Expr::Ident(name) => Some(name.clone()),
-        Expr::Select(select) if !select.test => Some(format!("{}.{}", written(&select.operand)?, select.field)),
-        _ => None,
     }
 }
 

@@ -14,7 +14,7 @@ use diag_sdk::manifest::{CauseInfo, CheckInfo, WANTS};
 use diag_sdk::{Case, Class, Need, Setting, Severity, Stage, Who};
 use std::collections::BTreeSet;
 use std::ops::Range;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 /// What `schema` says in a pack.
 pub(super) const SCHEMA: &str = "diag-pack/1";
@@ -66,6 +66,8 @@ pub(super) struct Definition {
     pub(super) wants: Vec<String>,
     pub(super) requires: String,
     pub(super) checks: Vec<CheckDefinition>,
+    /// What is wrong with checks that are lost.
+    pub(super) remarks: Vec<PackError>,
 }
 
 /// A check of a pack.
@@ -74,8 +76,10 @@ pub(super) struct CheckDefinition {
     pub(super) info: CheckInfo,
     pub(super) level: Severity,
     pub(super) likely: bool,
-    /// The list whose elements are looked at one by one.
-    pub(super) each: Option<Expression>,
+    /// Why it cannot be used: it asks for what this `diag` does not know.
+    pub(super) lost: Option<String>,
+    /// The lists whose elements are looked at one by one, each but the first found in an element of the one before.
+    pub(super) each: Vec<Expression>,
     /// What makes an element, or the whole, a finding. Without one every element is.
     pub(super) when: Option<Expression>,
     /// What excuses an element, or the whole.
@@ -102,11 +106,11 @@ impl CheckDefinition {
     /// Which kinds of facts its expressions look at.
     pub(super) fn reads(&self) -> Reads {
         let mut reads = Reads::nothing();
-        let whole = [&self.each, &self.when, &self.unless, &self.missing_when, &self.places, &self.attempt, &self.subject];
+        let whole = [&self.when, &self.unless, &self.missing_when, &self.places, &self.attempt, &self.subject];
         let texts = [&self.message, &self.detail, &self.expected, &self.expected_origin, &self.actual, &self.actual_origin];
         let of_causes = self.causes.iter().flat_map(|cause| [&cause.value, &cause.object]);
         let inside = texts.into_iter().flatten().flat_map(Text::expressions);
-        for expression in whole.into_iter().chain(of_causes).flatten().chain(inside) {
+        for expression in whole.into_iter().chain(of_causes).flatten().chain(inside).chain(&self.each) {
             reads.add(&expression.reads);
         }
         reads
@@ -143,14 +147,27 @@ impl Definition {
             return Err(faults.iter().take(20).map(problem).collect());
         }
         let mut reader = Reader { source, problems: Vec::new() };
-        let definition = read_pack(&mut reader, table.get_ref());
-        if !reader.problems.is_empty() {
+        let mut definition = read_pack(&mut reader, table.get_ref());
+        let holds = definition.remarks.is_empty() || definition.checks.iter().any(|check| check.lost.is_none());
+        if !reader.problems.is_empty() || !holds {
+            reader.problems.append(&mut definition.remarks);
             reader.problems.sort_by_key(|problem| (problem.line, problem.column));
             return Err(reader.problems);
         }
         Ok(definition)
     }
 }
+
+/// What a newer `diag` may know; a check that asks for it is lost, and the others are not.
+const MAY_BE_NEWER: &[ProblemKind] = &[
+    ProblemKind::UnknownField,
+    ProblemKind::UnknownVariable,
+    ProblemKind::UnknownFunction,
+    ProblemKind::UnknownFact,
+    ProblemKind::UnknownWord,
+    ProblemKind::BadValue,
+    ProblemKind::BadFacts,
+];
 
 fn read_pack<'a>(reader: &mut Reader<'a>, table: &'a DeTable<'a>) -> Definition {
     let first_line = 0..reader.source.text.find('\n').unwrap_or(reader.source.text.len());
@@ -191,7 +208,24 @@ fn read_pack<'a>(reader: &mut Reader<'a>, table: &'a DeTable<'a>) -> Definition 
         reader.note(ProblemKind::TooLarge, at.clone(), format!("{} checks", tables.len()), format!("at most {MOST_CHECKS}"));
     }
     let mut ids = BTreeSet::new();
-    let checks = tables.into_iter().take(MOST_CHECKS).filter_map(|(table, at)| read_check(reader, table, at, &name, &mut ids)).collect();
+    let (mut checks, mut remarks) = (Vec::new(), Vec::new());
+    for (table, at) in tables.into_iter().take(MOST_CHECKS) {
+        let before = reader.problems.len();
+        let check = read_check(reader, table, at, &name, &mut ids);
+        let newer = reader.problems[before..].iter().all(|problem| MAY_BE_NEWER.contains(&problem.kind));
+        match check {
+            Some(mut check) if newer && reader.problems.len() > before => {
+                reader.problems[before..].sort_by_key(|problem| (problem.line, problem.column));
+                check.lost = reader.problems.get(before).map(|problem| {
+                    let (line, column) = (problem.line, problem.column);
+                    format!("{}:{line}:{column}: {}; expected {}", file_name(&problem.file), problem.message, problem.expected)
+                });
+                remarks.extend(reader.problems.drain(before..));
+                checks.push(check);
+            }
+            check => checks.extend(check),
+        }
+    }
     Definition {
         name,
         version: version.map(|version| version.value).unwrap_or_default(),
@@ -199,6 +233,7 @@ fn read_pack<'a>(reader: &mut Reader<'a>, table: &'a DeTable<'a>) -> Definition 
         wants,
         requires: requires.unwrap_or_default(),
         checks,
+        remarks,
     }
 }
 
@@ -216,7 +251,11 @@ fn read_check<'a>(
     }
     let title = reader.required(&fields, "title", "\"What it reports, in one line\"");
     let level = reader.required(&fields, "level", "\"error\", \"warning\" or \"notice\"");
-    let level = level.and_then(|level| reader.word::<Severity>(&level, "level", &words::<Severity>()).map(|word| (word, level.span)));
+    // A level that is none has been told; a notice stands in its place.
+    let level = level.map(|level| {
+        let word = reader.word::<Severity>(&level, "level", &words::<Severity>());
+        (word.unwrap_or(Severity::Notice), level.span)
+    });
     let likely = reader.truth(&fields, "likely");
     if let Some((Severity::Error, span)) = level.as_ref().filter(|_| likely) {
         let expected = "\"warning\" for what is only likely; an error is proven";
@@ -230,20 +269,7 @@ fn read_check<'a>(
     let explains = reader.texts(&fields, "explains").into_iter().map(|text| text.value).collect();
     let references = reader.texts(&fields, "references").into_iter().map(|text| text.value).collect();
 
-    let outside = Scope::new(None);
-    let each = expression(reader, &fields, "for", &outside);
-    let mut it = None;
-    if let Some(each) = &each {
-        match &each.shape {
-            Shape::List(item) => it = Some(item.as_ref().clone()),
-            Shape::Any => it = Some(Shape::Any),
-            other => wrong_result(reader, &fields, "for", other, "a list, such as case.messages"),
-        }
-    } else if fields.get("for").is_some() {
-        // It is wrong and said to be; what follows from that need not be said.
-        it = Some(Shape::Any);
-    }
-    let scope = Scope::new(it.clone());
+    let (each, scope) = read_walk(reader, &fields);
     let when = truth(reader, &fields, "when", &scope);
     let (unless, missing_when) = (truth(reader, &fields, "unless", &scope), truth(reader, &fields, "missing_when", &scope));
     if fields.get("when").is_none() && fields.get("for").is_none() {
@@ -260,8 +286,8 @@ fn read_check<'a>(
     if let Some(places) = places.as_ref().filter(|places| !may_be_place(&places.shape)) {
         wrong_result(reader, &fields, "where", &places.shape, "a place, such as it.issuer.place, or a list of places");
     }
-    let attempt = expression(reader, &fields, "attempt", &scope);
-    let subject = expression(reader, &fields, "subject", &scope);
+    let attempt = shown(reader, &fields, "attempt", &scope);
+    let subject = shown(reader, &fields, "subject", &scope);
     let causes = read_causes(reader, &fields, &scope);
     let tests = read_tests(reader, &fields);
     let docs = reader.text(&fields, "docs");
@@ -285,6 +311,7 @@ fn read_check<'a>(
         info,
         level,
         likely,
+        lost: None,
         each,
         when,
         unless,
@@ -354,9 +381,58 @@ fn check_id(reader: &mut Reader<'_>, id: &Quoted, pack: &str, ids: &mut BTreeSet
     }
 }
 
+/// Most lists that a check goes down through.
+const MOST_LISTS: usize = 4;
+
+/// The lists a check goes through, and what its other expressions see then.
+fn read_walk<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>) -> (Vec<Expression>, Scope) {
+    let Some(value) = fields.get("for") else { return (Vec::new(), Scope::new(&[])) };
+    let lists = match value.get_ref() {
+        DeValue::Array(items) if items.is_empty() || items.len() > MOST_LISTS => {
+            let expected = format!("one to {MOST_LISTS} lists, such as [\"case.messages\", \"it.assertions\"]");
+            reader.note(ProblemKind::TooLarge, value.span(), format!("`for` holds {} lists", items.len()), expected);
+            Vec::new()
+        }
+        DeValue::Array(_) => reader.texts(fields, "for"),
+        _ => reader.text(fields, "for").into_iter().collect(),
+    };
+    let (mut walk, mut elements) = (Vec::new(), Vec::new());
+    for quoted in lists {
+        let found = parsed(reader, &quoted, &Scope::new(&elements));
+        // One that is wrong is said to be; what follows from that need not be said.
+        elements.push(match found.as_ref().map(|found| &found.shape) {
+            Some(Shape::List(item)) => item.as_ref().clone(),
+            Some(Shape::Any) | None => Shape::Any,
+            Some(other) => {
+                let expected = "a list, such as case.messages";
+                reader.note(ProblemKind::WrongResult, quoted.span.clone(), format!("`for` yields {}", other.words()), expected);
+                Shape::Any
+            }
+        });
+        walk.extend(found);
+    }
+    if elements.is_empty() {
+        elements.push(Shape::Any);
+    }
+    (walk, Scope::new(&elements))
+}
+
+/// An expression whose value people read.
+fn shown<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, name: &str, scope: &Scope) -> Option<Expression> {
+    let found = expression(reader, fields, name, scope);
+    if let Some(other) = found.as_ref().filter(|found| !found.shape.readable()) {
+        wrong_result(reader, fields, name, &other.shape, "a text, such as it.id, or a list of texts");
+    }
+    found
+}
+
 fn expression<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, name: &str, scope: &Scope) -> Option<Expression> {
     let quoted = reader.text(fields, name)?;
-    match Expression::parse(reader.source, &quoted, 0..quoted.value.len(), scope) {
+    parsed(reader, &quoted, scope)
+}
+
+fn parsed(reader: &mut Reader<'_>, quoted: &Quoted, scope: &Scope) -> Option<Expression> {
+    match Expression::parse(reader.source, quoted, 0..quoted.value.len(), scope) {
         Ok(expression) => Some(expression),
         Err(problems) => {
             reader.problems.extend(problems);
@@ -392,8 +468,8 @@ fn read_causes<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, scope: &Scope) 
         let setting = reader.text(&fields, "setting");
         let setting = setting.and_then(|setting| reader.word(&setting, "setting", &words::<Setting>())).unwrap_or_default();
         let screen = reader.text(&fields, "where").map(|text| same_everywhere(reader, &text, "where"));
-        let value = expression(reader, &fields, "value", scope);
-        let object = expression(reader, &fields, "object", scope);
+        let value = shown(reader, &fields, "value", scope);
+        let object = shown(reader, &fields, "object", scope);
         if let (Some(text), Some(fix), Some(who)) = (text, fix, who) {
             causes.push(CauseDefinition { info: CauseInfo { text, who, setting, fix }, screen, value, object });
         }
@@ -493,6 +569,11 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
 
 fn is_word(text: &str) -> bool {
     !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// The last part of a path.
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
 fn one_line(text: &str) -> String {

@@ -98,8 +98,16 @@ impl Run<'_> {
     fn check(&mut self) -> Outcome<()> {
         let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
         context.add_variable_as_val("case", self.facts.root.clone());
-        let Some(each) = &self.check.each else { return self.element(&context, None) };
-        let list = self.value(each, &context)?;
+        match self.check.each.as_slice() {
+            [] => self.element(&context, None, None),
+            lists => self.walk(lists, &context, None, &mut 0),
+        }
+    }
+
+    /// Goes through a list, and in each of its elements through the lists that follow.
+    fn walk(&mut self, lists: &[Expression], context: &Context<'_, '_>, outer: Option<&dyn Val>, count: &mut usize) -> Outcome<()> {
+        let Some((each, deeper)) = lists.split_first() else { return Ok(()) };
+        let list = self.value(each, context)?;
         if list.downcast_ref::<CelNull>().is_some() {
             return Ok(());
         }
@@ -107,15 +115,21 @@ impl Run<'_> {
             return Err(self.said(each, each.tree.id, &format!("`for` yields {}, expected a list", kind_word(list.as_ref()))));
         };
         let mut elements = elements.iter();
-        let mut count = 0;
         while let Some(element) = elements.next() {
-            count += 1;
-            if count > MOST_ELEMENTS {
+            *count += 1;
+            if *count > MOST_ELEMENTS {
                 return Err(self.beyond(each, &format!("`for` yields more than {MOST_ELEMENTS} elements")));
             }
             let mut inner = context.new_inner_scope();
+            if let Some(outer) = outer {
+                inner.add_variable_as_val("outer", outer.clone_as_boxed());
+            }
             inner.add_variable_as_val("it", element.clone_as_boxed());
-            match self.element(&inner, Some(element)) {
+            let told = match deeper {
+                [] => self.element(&inner, Some(element), outer),
+                _ => self.walk(deeper, &inner, Some(element), count),
+            };
+            match told {
                 // The others are looked at all the same.
                 Err(Trouble::Undecided(why)) => self.undecided = self.undecided.take().or(Some(why)),
                 other => other?,
@@ -127,7 +141,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn element(&mut self, context: &Context<'_, '_>, it: Option<&dyn Val>) -> Outcome<()> {
+    fn element(&mut self, context: &Context<'_, '_>, it: Option<&dyn Val>, outer: Option<&dyn Val>) -> Outcome<()> {
         let check = self.check;
         if let Some(when) = &check.missing_when
             && self.truth("missing_when", when, context)?
@@ -170,6 +184,9 @@ impl Run<'_> {
             (None, Some(it)) => {
                 let mut found = Vec::new();
                 collect_places(&own_place(it), &mut found);
+                if let Some(outer) = outer.filter(|_| found.is_empty()) {
+                    collect_places(&own_place(outer), &mut found);
+                }
                 found
             }
             (None, None) => Vec::new(),

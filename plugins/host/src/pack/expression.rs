@@ -246,7 +246,7 @@ mod tests {
         let text = format!("when = '''{code}'''");
         let source = Source { file: "x.checks.toml".into(), text: text.clone() };
         let quoted = Quoted { value: code.into(), span: 7..text.len() };
-        Expression::parse(&source, &quoted, 0..code.len(), &Scope::new(None))
+        Expression::parse(&source, &quoted, 0..code.len(), &Scope::new(&[]))
     }
 
     fn caret(code: &str) -> (ProblemKind, String) {

@@ -6,7 +6,7 @@
 use cel::ExecutionError;
 use cel::common::traits::{Adder, Container, Indexer, Iterable, Iterator as Round, Sizer};
 use cel::common::types::{
-    CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelUInt, Kind, LIST_TYPE, MAP_TYPE, Type,
+    CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelUInt, Kind, LIST_TYPE, MAP_TYPE, NULL_TYPE, Type,
 };
 use cel::common::value::{CowVal, StaticVal, Val};
 use serde_json::{Number, Value};
@@ -33,8 +33,39 @@ pub(super) fn of(fact: &Value) -> Box<dyn Val> {
         Value::Number(number) => of_number(number),
         Value::String(text) => Box::new(CelString::from(text.clone())),
         Value::Array(items) => Box::new(Sequence(Arc::new(items.iter().map(of).collect()))),
-        Value::Object(fields) => Box::new(Record(Arc::new(fields.iter().map(|(name, fact)| (name.clone(), of(fact))).collect()))),
+        Value::Object(fields) => {
+            // The text of a value about a person that is not shown is not absent: whoever compares it cannot tell.
+            let sealed = fields.contains_key("secret");
+            let value = |name: &String, fact: &Value| -> Box<dyn Val> {
+                if sealed && name == "text" && fact.is_null() { Box::new(Withheld) } else { of(fact) }
+            };
+            Box::new(Record(Arc::new(fields.iter().map(|(name, fact)| (name.clone(), value(name, fact))).collect())))
+        }
     }
+}
+
+/// A text that is there and not shown.
+#[derive(Debug, Clone)]
+pub(super) struct Withheld;
+
+static WITHHELD: Type = NULL_TYPE;
+
+/// A value is there and not shown.
+pub(super) fn is_withheld(value: &dyn Val) -> bool {
+    value.downcast_ref::<Withheld>().is_some()
+}
+
+/// Whether two values are equal can be told: not of one that is withheld, unless what is asked is whether it is there.
+pub(super) fn comparable(left: &dyn Val, right: &dyn Val) -> Result<(), ExecutionError> {
+    let (left_hidden, right_hidden) = (is_withheld(left), is_withheld(right));
+    let nothing = |value: &dyn Val| value.downcast_ref::<CelNull>().is_some();
+    if left_hidden == right_hidden || nothing(left) || nothing(right) {
+        return Ok(());
+    }
+    Err(ExecutionError::function_error(
+        "withheld",
+        "a value that is withheld is compared; a pack that `wants` secret:personal sees it where that is granted",
+    ))
 }
 
 /// A record of facts of several kinds.
@@ -121,6 +152,9 @@ pub(super) fn equal(
     spend: &mut dyn FnMut() -> Result<(), ExecutionError>,
 ) -> Result<bool, ExecutionError> {
     spend()?;
+    if is_withheld(right) {
+        return Ok(right.equals(left));
+    }
     match (left.downcast_ref::<Record>(), right.downcast_ref::<Record>()) {
         (Some(left), _) => return left.equals_map(right, spend),
         (_, Some(right)) => return right.equals_map(left, spend),
@@ -151,6 +185,30 @@ impl Record {
             }
         }
         Ok(true)
+    }
+}
+
+impl StaticVal for Withheld {}
+
+impl Val for Withheld {
+    fn get_type(&self) -> &Type {
+        &WITHHELD
+    }
+
+    fn cel_type() -> &'static Type {
+        &WITHHELD
+    }
+
+    fn equals(&self, other: &dyn Val) -> bool {
+        is_withheld(other) || other.downcast_ref::<CelNull>().is_some()
+    }
+
+    fn clone_as_boxed<'v>(&self) -> Box<dyn Val + 'v> {
+        Box::new(Self)
+    }
+
+    fn as_any(&self) -> Option<&dyn Any> {
+        Some(self)
     }
 }
 

@@ -5,51 +5,20 @@
 
 use super::budget::{self, BULK};
 use super::fact;
+use super::gather;
 use super::guard;
+use super::moment;
 use cel::common::functions::Function;
 use cel::common::types::{CelBool, CelInt, CelList, CelNull, CelString, DYN_TYPE, INT_TYPE, Kind, LIST_TYPE, STRING_TYPE, Type};
 use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
 use diag_sdk::difference;
 use diag_sdk::host::host_of;
-use diag_sdk::jiff::Timestamp;
 use diag_sdk::spec::short;
 use regex_lite::{Regex, RegexBuilder};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
-
-/// Functions that take their first argument before a dot, with the number of further ones.
-pub(super) const METHODS: &[(&str, &[usize])] = &[
-    ("contains", &[1]),
-    ("endsWith", &[1]),
-    ("indexOf", &[1]),
-    ("join", &[0, 1]),
-    ("lowerAscii", &[0]),
-    ("matches", &[1]),
-    ("replace", &[2]),
-    ("size", &[0]),
-    ("split", &[1]),
-    ("startsWith", &[1]),
-    ("substring", &[1, 2]),
-    ("trim", &[0]),
-    ("upperAscii", &[0]),
-];
-
-/// Functions that take all arguments between parentheses, with their number.
-pub(super) const FUNCTIONS: &[(&str, &[usize])] = &[
-    ("bool", &[1]),
-    ("difference", &[2]),
-    ("double", &[1]),
-    ("host", &[1]),
-    ("int", &[1]),
-    ("matches", &[2]),
-    ("seconds", &[1]),
-    ("short", &[1]),
-    ("size", &[1]),
-    ("string", &[1]),
-    ("uint", &[1]),
-];
 
 /// The environment every expression is parsed for and evaluated in.
 pub(super) static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
@@ -67,17 +36,24 @@ pub(super) static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
         ("trim", STRING_TYPE, vec![], trim),
         ("upperAscii", STRING_TYPE, vec![], upper),
     ];
-    let functions: [(&str, Vec<Type>, Function); 10] = [
+    let functions: [(&str, Vec<Type>, Function); 17] = [
         (guard::ROUND, vec![DYN_TYPE, DYN_TYPE], round),
         (guard::WEIGHED, vec![DYN_TYPE], weighed),
         (guard::EQUAL, vec![DYN_TYPE, DYN_TYPE], equal),
         (guard::WITHIN, vec![DYN_TYPE, DYN_TYPE], within),
         (guard::PRESENT, vec![DYN_TYPE, DYN_TYPE], present),
         ("difference", vec![STRING_TYPE, STRING_TYPE], difference_between),
+        ("duration", vec![STRING_TYPE], duration),
         ("host", vec![STRING_TYPE], host),
         ("matches", vec![STRING_TYPE, STRING_TYPE], matches),
+        ("max", vec![DYN_TYPE, DYN_TYPE], gather::max),
+        ("max", vec![LIST_TYPE], gather::max),
+        ("min", vec![DYN_TYPE, DYN_TYPE], gather::min),
+        ("min", vec![LIST_TYPE], gather::min),
         ("seconds", vec![STRING_TYPE], seconds),
         ("short", vec![STRING_TYPE], shorten),
+        ("sum", vec![LIST_TYPE], gather::sum),
+        ("timestamp", vec![STRING_TYPE], seconds),
     ];
     for (name, target, args, function) in methods {
         let id = format!("{name}_{}", args.len());
@@ -86,7 +62,7 @@ pub(super) static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
         let _ = env.add_member_overload(name, &id, target, args, function);
     }
     for (name, args, function) in functions {
-        let _ = env.add_overload(name, &format!("{name}_of"), args, function);
+        let _ = env.add_overload(name, &format!("{name}_of_{}", args.len()), args, function);
     }
     Arc::new(env)
 });
@@ -137,6 +113,7 @@ fn weighed<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
 
 fn equal<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
     let [left, right] = args.as_slice() else { return Err(ExecutionError::MissingArgumentOrTarget) };
+    fact::comparable(left.as_ref(), right.as_ref())?;
     Ok(truth(fact::equal(left.as_ref(), right.as_ref(), &mut || budget::spend(1))?))
 }
 
@@ -147,6 +124,7 @@ fn within<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
     {
         let mut items = items.iter();
         while let Some(item) = items.next() {
+            fact::comparable(wanted.as_ref(), item)?;
             if fact::equal(wanted.as_ref(), item, &mut || budget::spend(1))? {
                 return Ok(truth(true));
             }
@@ -168,7 +146,7 @@ fn present<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
 
 fn leads_somewhere(value: &dyn Val, names: &[Box<dyn Val + '_>]) -> Result<bool, ExecutionError> {
     budget::spend(1)?;
-    if value.downcast_ref::<CelNull>().is_some() {
+    if value.downcast_ref::<CelNull>().is_some() || fact::is_withheld(value) {
         return Ok(false);
     }
     let Some((name, rest)) = names.split_first() else { return Ok(true) };
@@ -302,9 +280,11 @@ fn difference_word(difference: difference::Difference) -> String {
 }
 
 fn seconds<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
-    let moment: Timestamp = text(&args, 0).parse().map_err(|_| {
-        let shown: String = text(&args, 0).chars().take(40).collect();
-        ExecutionError::function_error("seconds", format!("`{shown}` is not a moment such as 2026-11-24T10:00:00Z"))
-    })?;
-    Ok(CowVal::owned(CelInt::from(moment.as_second())))
+    let seconds = moment::seconds(text(&args, 0)).map_err(|why| ExecutionError::function_error("seconds", why))?;
+    Ok(CowVal::owned(CelInt::from(seconds)))
+}
+
+fn duration<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
+    let seconds = moment::duration(text(&args, 0)).map_err(|why| ExecutionError::function_error("duration", why))?;
+    Ok(CowVal::owned(CelInt::from(seconds)))
 }

@@ -1,34 +1,28 @@
 //! Looks through an expression before it is ever evaluated: variables, functions, facts and words
 //! that do not exist.
 
-use super::function::{FUNCTIONS, METHODS};
 use super::guard;
+use super::moment;
 use super::nearest::perhaps;
+use super::operator::{inspect_operator, is_operator};
 use super::problem::ProblemKind;
-use super::shape::{Shape, one_of};
+use super::remark::Remark;
+use super::shape::Shape;
+use super::signature::{FUNCTIONS, METHODS};
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, SelectExpr, operators};
-
-/// Something wrong at a node.
-#[derive(Debug)]
-pub(super) struct Remark {
-    pub(super) kind: ProblemKind,
-    /// Id of the node.
-    pub(super) node: u64,
-    /// The name after the node that is meant rather than the node.
-    pub(super) after: Option<String>,
-    pub(super) message: String,
-    pub(super) expected: String,
-}
 
 /// Variables and what they hold, innermost last.
 #[derive(Debug, Clone)]
 pub(super) struct Scope(Vec<(String, Shape)>);
 
 impl Scope {
-    /// `case`, and `it` where a check looks at the elements of a list.
-    pub(super) fn new(it: Option<Shape>) -> Self {
+    /// `case`; `it`, where a check looks at the elements of a list; and `outer`, where that list was itself found in an
+    /// element of another one. The lists are given from the outermost on.
+    pub(super) fn new(elements: &[Shape]) -> Self {
         let mut variables = vec![("case".to_owned(), Shape::case())];
-        variables.extend(it.map(|it| ("it".to_owned(), it)));
+        for (name, shape) in ["it", "outer"].into_iter().zip(elements.iter().rev()) {
+            variables.push((name.to_owned(), shape.clone()));
+        }
         Self(variables)
     }
 
@@ -49,7 +43,8 @@ pub(super) fn inspect(expr: &IdedExpr, scope: &Scope, remarks: &mut Vec<Remark>)
     match &expr.expr {
         Expr::Literal(literal) => match literal {
             LiteralValue::Boolean(_) => Shape::Truth,
-            LiteralValue::Int(_) | LiteralValue::UInt(_) | LiteralValue::Double(_) => Shape::Number,
+            LiteralValue::Int(_) => Shape::Number,
+            LiteralValue::Double(_) => Shape::Fraction,
             LiteralValue::String(_) => Shape::Text(Vec::new()),
             _ => Shape::Any,
         },
@@ -57,6 +52,7 @@ pub(super) fn inspect(expr: &IdedExpr, scope: &Scope, remarks: &mut Vec<Remark>)
             let known: Vec<&str> = scope.0.iter().map(|(name, _)| name.as_str()).filter(|name| !name.starts_with('@')).collect();
             let hint = match name.as_str() {
                 "it" => "`it` where the check has `for`; ".to_owned(),
+                "outer" => "`outer` where `for` has several lists; ".to_owned(),
                 _ => perhaps(name, known.iter().copied()),
             };
             remark(ProblemKind::UnknownVariable, format!("there is no variable `{name}`"), format!("{hint}one of {}", known.join(", ")));
@@ -120,12 +116,16 @@ fn inspect_call(node: u64, call: &CallExpr, scope: &Scope, remarks: &mut Vec<Rem
     if is_operator(name) {
         return inspect_operator(name, call, &args, remarks);
     }
-    let known = if target.is_some() { METHODS } else { FUNCTIONS };
-    let others = if target.is_some() { FUNCTIONS } else { METHODS };
-    match known.iter().find(|(function, _)| *function == name) {
-        Some((_, counts)) if counts.contains(&args.len()) => {}
-        Some((_, counts)) => {
-            let wanted: Vec<String> = counts.iter().map(ToString::to_string).collect();
+    let (known, others) = if target.is_some() { (METHODS, FUNCTIONS) } else { (FUNCTIONS, METHODS) };
+    let mut yields = Shape::Any;
+    match known.iter().find(|function| function.name == name) {
+        Some(function) if function.counts().any(|count| count == args.len()) => {
+            let before = call.target.as_deref().zip(target.as_ref());
+            let given: Vec<(&IdedExpr, &Shape)> = before.into_iter().chain(call.args.iter().zip(&args)).collect();
+            yields = function.call(&given, remarks);
+        }
+        Some(function) => {
+            let wanted: Vec<String> = function.counts().map(|count| count.to_string()).collect();
             remarks.push(Remark {
                 kind: ProblemKind::UnknownFunction,
                 node,
@@ -135,11 +135,11 @@ fn inspect_call(node: u64, call: &CallExpr, scope: &Scope, remarks: &mut Vec<Rem
             });
         }
         None => {
-            let names: Vec<&str> = known.iter().map(|(function, _)| *function).chain(MACROS.iter().copied()).collect();
+            let names: Vec<&str> = known.iter().map(|function| function.name).chain(MACROS.iter().copied()).collect();
             let hint = if MACROS.contains(&name) {
                 let (way, _) = MACRO_FORMS.iter().find(|(_, names)| names.contains(&name)).unwrap_or(&MACRO_FORMS[0]);
                 format!("{way}; ")
-            } else if others.iter().any(|(function, _)| *function == name) {
+            } else if others.iter().any(|function| function.name == name) {
                 let way = if target.is_some() { format!("{name}(…)") } else { format!("value.{name}(…)") };
                 format!("{way}; ")
             } else {
@@ -154,114 +154,34 @@ fn inspect_call(node: u64, call: &CallExpr, scope: &Scope, remarks: &mut Vec<Rem
             });
         }
     }
-    if name == "matches"
-        && let Some(Expr::Literal(LiteralValue::String(pattern))) = call.args.last().map(|arg| &arg.expr)
-        && let Err(error) = super::function::pattern(pattern.inner())
-    {
-        let node = call.args.last().map_or(node, |arg| arg.id);
-        remarks.push(Remark {
-            kind: ProblemKind::Syntax,
-            node,
-            after: None,
-            message: format!("the pattern does not parse: {error}"),
-            expected: "a regular expression without look-around and back-references".to_owned(),
-        });
-    }
-    match name {
-        "contains" | "endsWith" | "matches" | "startsWith" | "bool" => Shape::Truth,
-        "size" | "indexOf" | "int" | "uint" | "double" | "seconds" => Shape::Number,
-        "split" => Shape::List(Box::new(Shape::Text(Vec::new()))),
-        _ => Shape::Text(Vec::new()),
-    }
+    written_out(name, call, remarks);
+    yields
+}
+
+/// What is written out in a call can be read before it is ever called: a pattern, a moment, a duration.
+fn written_out(name: &str, call: &CallExpr, remarks: &mut Vec<Remark>) {
+    let Some((node, Expr::Literal(LiteralValue::String(text)))) = call.args.last().map(|arg| (arg.id, &arg.expr)) else { return };
+    let (message, expected) = match name {
+        "matches" => match super::function::pattern(text.inner()) {
+            Err(error) => (format!("the pattern does not parse: {error}"), "a regular expression without look-around and back-references"),
+            Ok(_) => return,
+        },
+        "duration" => match moment::duration(text.inner()) {
+            Err(error) => (error, "days, hours, minutes and whole seconds, such as \"5m\" or \"1h30m\""),
+            Ok(_) => return,
+        },
+        "seconds" | "timestamp" => match moment::seconds(text.inner()) {
+            Err(error) => (error, "a moment, such as \"2026-11-24T10:00:00Z\""),
+            Ok(_) => return,
+        },
+        _ => return,
+    };
+    remarks.push(Remark { kind: ProblemKind::Syntax, node, after: None, message, expected: expected.to_owned() });
 }
 
 /// Calls that are turned into something else where they have the right form.
 const MACROS: &[&str] = &["all", "exists", "exists_one", "filter", "map", "has"];
 const MACRO_FORMS: &[(&str, &[&str])] = &[("list.exists(x, …)", &["all", "exists", "exists_one", "filter", "map"]), ("has(a.b)", &["has"])];
-
-fn is_operator(name: &str) -> bool {
-    name.starts_with('@') || name.contains('_') && name.chars().any(|character| !character.is_alphanumeric() && character != '_')
-}
-
-fn inspect_operator(name: &str, call: &CallExpr, args: &[Shape], remarks: &mut Vec<Remark>) -> Shape {
-    match (name, call.args.as_slice(), args) {
-        (operators::EQUALS | operators::NOT_EQUALS, [left, right], [left_shape, right_shape]) => {
-            known_word(left_shape, right, remarks);
-            known_word(right_shape, left, remarks);
-            comparable(left_shape, right_shape, right.id, remarks);
-            Shape::Truth
-        }
-        (operators::IN, [_, right], [left, _]) => {
-            if let Expr::List(list) = &right.expr {
-                for element in &list.elements {
-                    known_word(left, element, remarks);
-                }
-            }
-            Shape::Truth
-        }
-        (operators::INDEX, _, [Shape::List(item), _]) => item.as_ref().clone(),
-        (operators::CONDITIONAL, _, [_, left, right]) => {
-            if left == right {
-                left.clone()
-            } else {
-                Shape::Any
-            }
-        }
-        (
-            operators::LOGICAL_AND
-            | operators::LOGICAL_OR
-            | operators::LOGICAL_NOT
-            | operators::NOT_STRICTLY_FALSE
-            | operators::LESS
-            | operators::LESS_EQUALS
-            | operators::GREATER
-            | operators::GREATER_EQUALS,
-            _,
-            _,
-        ) => Shape::Truth,
-        (operators::ADD, _, [left @ (Shape::Number | Shape::Text(_) | Shape::List(_)), _]) => match left {
-            Shape::Text(_) => Shape::Text(Vec::new()),
-            Shape::List(_) => Shape::List(Box::new(Shape::Any)),
-            other => other.clone(),
-        },
-        (operators::SUBSTRACT | operators::MULTIPLY | operators::DIVIDE | operators::MODULO | operators::NEGATE, _, _) => Shape::Number,
-        _ => Shape::Any,
-    }
-}
-
-/// A fact that is one of few words is compared with one of them.
-fn known_word(fact: &Shape, other: &IdedExpr, remarks: &mut Vec<Remark>) {
-    if let (Shape::Text(words), Expr::Literal(LiteralValue::String(word))) = (fact, &other.expr)
-        && !words.is_empty()
-        && !words.contains(&word.inner())
-    {
-        remarks.push(Remark {
-            kind: ProblemKind::UnknownWord,
-            node: other.id,
-            after: None,
-            message: format!("this fact is never `{}`", word.inner().escape_debug()),
-            expected: one_of(words, word.inner()),
-        });
-    }
-}
-
-/// Both sides can be equal at all: a record is never a text, as whoever forgets `.value` finds out.
-fn comparable(left: &Shape, right: &Shape, node: u64, remarks: &mut Vec<Remark>) {
-    let differ = match (left, right) {
-        (Shape::Any, _) | (_, Shape::Any) => false,
-        _ => std::mem::discriminant(left) != std::mem::discriminant(right),
-    };
-    if differ {
-        let value = |shape: &Shape| if shape.sited().is_some() { ", whose `.value` is what can be compared" } else { "" };
-        remarks.push(Remark {
-            kind: ProblemKind::WrongResult,
-            node,
-            after: None,
-            message: format!("{} is compared with {}", left.words(), right.words()),
-            expected: format!("{} on both sides{}{}", left.words(), value(left), value(right)),
-        });
-    }
-}
 
 fn inspect_loop(loops: &ComprehensionExpr, scope: &Scope, remarks: &mut Vec<Remark>) -> Shape {
     let range = inspect(&loops.iter_range, scope, remarks);

@@ -8,10 +8,12 @@
 //! - `problem`, `source`: what is wrong, shown under the line where it stands
 //! - `fields`, `definition`: from TOML to checks, with every problem at once
 //! - `expression`, `text`: an expression, and a text with expressions in it
-//! - `shape`, `inspect`: facts, words and functions that do not exist, noticed before a check ever runs
+//! - `shape`, `inspect`, `signature`, `operator`, `remark`: facts, words and functions that do not exist, and values that do not
+//!   fit, noticed before a check ever runs
 //! - `reading`: which kinds of facts an expression looks at
+//! - `dotted`: names as they stand in an expression
 //! - `guard`, `budget`: what makes evaluation end
-//! - `fact`, `kind`, `function`: what expressions work with
+//! - `fact`, `kind`, `function`, `gather`, `moment`: what expressions work with
 //! - `evaluate`, `blame`: running a check, and finding the part of an expression that failed
 //! - `trial`: the tests a pack brings along
 //! - `template`: the pack `diag plugin new --lang pack` writes
@@ -19,18 +21,24 @@
 mod blame;
 mod budget;
 mod definition;
+mod dotted;
 mod evaluate;
 mod expression;
 mod fact;
 mod fields;
 mod function;
+mod gather;
 mod guard;
 mod inspect;
 mod kind;
+mod moment;
 mod nearest;
+mod operator;
 mod problem;
 mod reading;
+mod remark;
 pub(crate) mod shape;
+mod signature;
 mod source;
 mod template;
 mod text;
@@ -95,6 +103,21 @@ pub fn is_pack(path: &Path) -> bool {
 impl Pack {
     /// Reads a pack, or tells everything that is wrong with it.
     pub fn load(path: &Path) -> Result<Self, Vec<PackError>> {
+        Self::read(path, Self::parse)
+    }
+
+    /// Reads a pack of which some checks may use what this `diag` does not know, as one written for a newer `diag` does:
+    /// those are lost, and answer with what is wrong with them. [`Pack::remarks`] tells all of it.
+    pub fn load_what_holds(path: &Path) -> Result<Self, Vec<PackError>> {
+        Self::read(path, Self::parse_what_holds)
+    }
+
+    /// What is wrong with checks that are lost.
+    pub fn remarks(&self) -> &[PackError] {
+        &self.0.definition.remarks
+    }
+
+    fn read(path: &Path, parse: fn(&str, &str) -> Result<Self, Vec<PackError>>) -> Result<Self, Vec<PackError>> {
         let file = path.display().to_string();
         let whole = |kind, message: String, expected: &str| Err(vec![PackError::whole(kind, &file, message, expected)]);
         let mut bytes = Vec::new();
@@ -105,7 +128,7 @@ impl Pack {
             return whole(ProblemKind::TooLarge, format!("is larger than {} MB", LARGEST >> 20), "a smaller pack");
         }
         match String::from_utf8(bytes) {
-            Ok(text) => Self::parse(&file, &text),
+            Ok(text) => parse(&file, &text),
             Err(_) => whole(ProblemKind::Unreadable, "is not UTF-8 text".to_owned(), "a text file in UTF-8"),
         }
     }
@@ -117,6 +140,15 @@ impl Pack {
 
     /// Reads a pack from its text; `file` is what it is called in messages.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<PackError>> {
+        let pack = Self::parse_what_holds(file, text)?;
+        match pack.remarks() {
+            [] => Ok(pack),
+            remarks => Err(remarks.to_vec()),
+        }
+    }
+
+    /// Reads a pack of which some checks may use what this `diag` does not know.
+    pub fn parse_what_holds(file: &str, text: &str) -> Result<Self, Vec<PackError>> {
         let sha256 = digest::sha256_of(text.as_bytes());
         let source = Source { file: file.to_owned(), text: text.strip_prefix('\u{feff}').unwrap_or(text).to_owned() };
         let failed = |message: &str| {
@@ -220,6 +252,9 @@ impl Pack {
         let Some(check) = self.0.definition.checks.iter().find(|check| check.info.id == id) else {
             return crashed("the pack has no such check");
         };
+        if let Some(why) = &check.lost {
+            return crashed(why);
+        }
         // A bug in the interpreter is one check's misfortune, not everybody's.
         catch_unwind(AssertUnwindSafe(|| evaluate::run(&self.0.source, check, facts)))
             .unwrap_or_else(|_| crashed("the interpreter of expressions panicked; this is a bug, the other checks are not affected"))

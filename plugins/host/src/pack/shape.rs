@@ -35,8 +35,10 @@ pub(crate) enum Shape {
     Any,
     /// True or false.
     Truth,
-    /// A number.
+    /// A whole number.
     Number,
+    /// A number with a fraction.
+    Fraction,
     /// A text; where it is one of few words, those.
     Text(Vec<&'static str>),
     /// A list of something.
@@ -81,7 +83,8 @@ impl Shape {
         }
         match kind(schema) {
             Some("boolean") => Self::Truth,
-            Some("integer" | "number") => Self::Number,
+            Some("integer") => Self::Number,
+            Some("number") => Self::Fraction,
             Some("string") => Self::Text(Vec::new()),
             Some("array") => Self::List(Box::new(schema.get("items").map_or(Self::Any, Self::of))),
             _ => Self::Any,
@@ -108,9 +111,26 @@ impl Shape {
             Self::Any => "something",
             Self::Truth => "true or false",
             Self::Number => "a number",
+            Self::Fraction => "a number with a fraction",
             Self::Text(_) => "a text",
             Self::List(_) => "a list",
+            Self::Record(_) if self.sited().is_some() => "a located value",
+            Self::Record(fields) if fields.is_sealed() => "a sealed value",
             Self::Record(_) => "a record",
+        }
+    }
+
+    /// The names that lead from a located or sealed value to the plain one, and what that is.
+    pub(super) fn plain(&self) -> Option<(String, Self)> {
+        if let Some(value) = self.sited() {
+            return match value.plain() {
+                Some((dots, inner)) => Some((format!(".value{dots}"), inner)),
+                None => Some((".value".to_owned(), value)),
+            };
+        }
+        match self {
+            Self::Record(fields) if fields.is_sealed() => fields.get("text").map(|text| (".text".to_owned(), text)),
+            _ => None,
         }
     }
 
@@ -150,7 +170,7 @@ impl Shape {
         }
         let misfit = |expected: String| Err(Misfit { path: path.to_owned(), name: None, expected });
         match (self, &mut *fact) {
-            (Self::Any, _) | (Self::Truth, Value::Bool(_)) | (Self::Number, Value::Number(_)) => Ok(()),
+            (Self::Any, _) | (Self::Truth, Value::Bool(_)) | (Self::Number | Self::Fraction, Value::Number(_)) => Ok(()),
             (Self::Text(words), Value::String(word)) => {
                 if words.is_empty() || words.contains(&word.as_str()) {
                     return Ok(());
@@ -186,6 +206,11 @@ pub(crate) struct Misfit {
 }
 
 impl Fields {
+    /// A value about a person, or one known by its length and hash only.
+    fn is_sealed(self) -> bool {
+        self.0.contains_key("secret") || (self.0.len() == 2 && self.0.contains_key("length") && self.0.contains_key("mark"))
+    }
+
     /// The shape of a field.
     pub(super) fn get(self, name: &str) -> Option<Shape> {
         self.0.get(name).map(Shape::of)
