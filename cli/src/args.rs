@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Fix(FixArguments),
     /// Show the facts as a check sees them, for those who write one
     Facts(FactsArguments),
+    /// Evaluate an expression of a pack over a case, with types
+    Eval(EvalArguments),
     /// Write the message that asks for the files that are missing, with the steps to get each
     Ask(AskArguments),
     /// Write a copy that can be given away: nothing secret in it, and judged as the original is
@@ -84,6 +86,9 @@ pub(crate) enum Command {
     /// Write, test, trust and list check plugins of your own
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Tell which configuration is read
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Write, test and list product files: what a product's pages say, and where its screens are
     #[command(subcommand)]
     Product(ProductCommand),
@@ -458,6 +463,26 @@ pub(crate) struct FactsArguments {
     pub(crate) products: ProductArguments,
 }
 
+/// Options of `eval`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 a value, 2 the expression does not hold, or cannot tell in this case.")]
+pub(crate) struct EvalArguments {
+    /// An expression over `case`, such as 'case.messages.map(m, m.kind)'
+    #[arg(value_name = "EXPRESSION")]
+    pub(crate) expression: String,
+    /// Files, folders (walked), or `-` for standard input
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Show what a plugin would have to be granted: secret:personal
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) grant: Vec<String>,
+    /// How to show the value [default: tree on a terminal, else json]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub(crate) format: Option<FactsFormat>,
+    #[command(flatten)]
+    pub(crate) products: ProductArguments,
+}
+
 /// Options of `ask`.
 #[derive(Debug, Args)]
 #[command(after_help = "What was given is not asked for. Exit codes: 0 done, 2 the work could not be done.")]
@@ -581,6 +606,15 @@ pub(crate) enum SchemaOf {
     Config,
     /// A product file
     Product,
+    /// A pack of expressions
+    Pack,
+}
+
+/// Commands about configuration.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print the files that count here, the nearest first, and where a person's own is looked for
+    Path,
 }
 
 /// Commands about product files.
@@ -689,6 +723,12 @@ pub(crate) struct TestArguments {
     /// The plugins
     #[arg(value_name = "PATH", required = true, value_hint = ValueHint::FilePath)]
     pub(crate) paths: Vec<PathBuf>,
+    /// A real case, a folder or a file: which checks find something in it, and which cannot tell and why (repeat for several)
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::AnyPath)]
+    pub(crate) case: Vec<PathBuf>,
+    /// With --case: let the plugins see what they ask for, secret:personal
+    #[arg(long, value_name = "WHAT", requires = "case")]
+    pub(crate) grant: Vec<String>,
 }
 
 /// Options of `plugin trust`.

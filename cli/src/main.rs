@@ -8,6 +8,7 @@ mod console;
 mod failure;
 mod files;
 mod keys;
+mod levels;
 mod nearest;
 mod output;
 mod plugins;

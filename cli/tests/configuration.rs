@@ -38,7 +38,13 @@ fn every_key_is_documented() {
     let keys = |definition: &str| -> Vec<String> {
         schema["$defs"][definition]["properties"].as_object().unwrap_or_else(|| panic!("no {definition}")).keys().cloned().collect()
     };
-    let documented = [("Defaults", "`[check]`"), ("Ignore", "`[[ignore]]`"), ("Entry", "`[[plugin]]`"), ("ProductEntry", "`[[product]]`")];
+    let documented = [
+        ("Defaults", "`[check]`"),
+        ("Ignore", "`[[ignore]]`"),
+        ("Level", "`[[level]]`"),
+        ("Entry", "`[[plugin]]`"),
+        ("ProductEntry", "`[[product]]`"),
+    ];
     for (definition, title) in documented {
         let text = section(title);
         for key in keys(definition) {
@@ -48,7 +54,7 @@ fn every_key_is_documented() {
         assert_eq!(rows, keys(definition).len(), "{title} tells of a key there is not");
     }
     let top = schema["properties"].as_object().expect("properties");
-    assert_eq!(top.keys().map(String::as_str).collect::<Vec<_>>(), ["check", "profile", "ignore", "plugin", "product", "bounds"]);
+    assert_eq!(top.keys().map(String::as_str).collect::<Vec<_>>(), ["check", "profile", "ignore", "level", "plugin", "product", "bounds"]);
     let manual = out(&diag_in(Path::new("."), &["man"]));
     for name in guide.split('`').filter(|word| word.starts_with("DIAG_") && word.len() > "DIAG_".len()) {
         assert!(manual.contains(name), "the manual lacks {name}");
@@ -162,4 +168,40 @@ fn what_is_kept_back_is_counted_in_every_format() {
     let junit = run("junit");
     assert!(junit.contains(&format!("<property name=\"suppressed\" value=\"{same}\"/>")), "{junit}");
     assert!(junit.contains("<skipped message=\"suppressed: known for long\"/>"), "{junit}");
+}
+
+#[test]
+fn checks_get_the_level_a_team_gives_them_and_say_why() {
+    let folder = tempfile::tempdir().expect("a folder");
+    case_in(&folder.path().join("case"));
+    let levels = "[[level]]\ncheck = 'endpoints'\nlevel = 'notice'\nreason = 'ours to mend'\n";
+    fs::write(folder.path().join("diag.toml"), levels).expect("a file");
+    let report: Value = serde_json::from_str(&out(&diag_in(folder.path(), &["case", "--format", "json"]))).expect("JSON");
+    let findings = report["findings"].as_array().expect("findings");
+    let of_family: Vec<&Value> =
+        findings.iter().filter(|finding| finding["check"].as_str().is_some_and(|id| id.starts_with("endpoints/"))).collect();
+    assert!(!of_family.is_empty());
+    assert!(of_family.iter().all(|finding| finding["severity"] == "notice"));
+    assert!(
+        of_family
+            .iter()
+            .any(|finding| finding["detail"].as_str().is_some_and(|detail| detail.ends_with("in place of error: ours to mend")))
+    );
+    assert_eq!(report["verdict"], "broken", "a sign-in that failed stays failed");
+    fs::write(folder.path().join("diag.toml"), levels.replace("'endpoints'", "'endpoint'")).expect("a file");
+    let mistaken = diag_in(folder.path(), &["case"]);
+    assert_eq!((mistaken.status.code(), err(&mistaken).contains("[[level]]")), (Some(2), true), "{}", err(&mistaken));
+    fs::write(folder.path().join("diag.toml"), levels.replace("'ours to mend'", "' '")).expect("a file");
+    assert!(err(&diag_in(folder.path(), &["case"])).contains("`reason` is empty"));
+}
+
+#[test]
+fn which_files_count_is_told() {
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = tempfile::tempdir().expect("a folder");
+    let said = || out(&diag_with(folder.path(), &[("XDG_CONFIG_HOME", home.path().to_str().expect("UTF-8"))], &["config", "path"]));
+    assert!(said().contains("there is none"), "{}", said());
+    fs::write(folder.path().join("diag.toml"), "").expect("a file");
+    assert!(said().starts_with("diag.toml  (this folder)\n"), "{}", said());
+    assert!(said().contains("diag/diag.toml  (your own: there is none)"), "{}", said());
 }

@@ -149,3 +149,72 @@ fn facts_can_stand_in_a_test_as_they_are_printed() {
     let none = diag(folder.path(), &["facts", "login.txt", "--only", "isuer"]);
     assert_eq!((none.status.code(), text(&none.stderr).starts_with("error: there is no fact called isuer")), (Some(2), true));
 }
+
+#[test]
+fn an_expression_can_be_tried_before_it_stands_in_a_pack() {
+    let folder = folder();
+    let eval = |arguments: &[&str]| {
+        let output = diag(folder.path(), &[&["eval"], arguments].concat());
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, out, err) = eval(&["case.messages.map(m, m.issuer.value)", "login.txt"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&out).expect("JSON"), serde_json::json!(["https://other.example/idp"]));
+    let (_, tree, _) = eval(&["case.messages[0].issuer", "login.txt", "--format", "tree"]);
+    assert!(
+        tree.starts_with("a record\n") && tree.contains("case.messages[0].issuer.value = \"https://other.example/idp\"  (a text)"),
+        "{tree}"
+    );
+    let (code, _, err) = eval(&["case.messages[0].issuer.matches('x')", "login.txt"]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("expression:1:18: `matches` takes a text, and this is a located value"), "{err}");
+    assert!(err.contains("expected: a text"), "{err}");
+    let (code, _, err) = eval(&["case.messages[0].request.id == 'x'", "login.txt"]);
+    assert_eq!(code, Some(2), "{err}");
+    let (code, _, err) = eval(&["1", "login.txt", "--grant", "everything"]);
+    assert_eq!((code, err.contains("nothing of that name can be granted")), (Some(2), true), "{err}");
+}
+
+#[test]
+fn a_pack_is_tried_over_a_real_case() {
+    let folder = folder();
+    let undecided = "\n[[check]]\nid = 'acme/unsure'\ntitle = 'Unsure'\nlevel = 'notice'\nfor = 'case.messages'\n\
+                     when = 'it.relay_state.text == \"x\"'\n\n[[check]]\nid = 'acme/keyless'\ntitle = 'Keyless'\nlevel = 'notice'\n\
+                     needs = ['certutil']\nwhen = 'true'\n";
+    fs::write(folder.path().join("acme.checks.toml"), format!("{PACK}{undecided}")).expect("a pack");
+    let output = diag(folder.path(), &["plugin", "test", "--case", "login.txt", "acme.checks.toml"]);
+    let out = text(&output.stdout);
+    let (_, case) = out.split_once("login.txt").expect("the case is named");
+    assert!(case.contains("found: Response from https://other.example/idp"), "{case}");
+    assert!(case.contains("undecided: plugin acme: acme.checks.toml:"), "{case}");
+    assert!(case.contains("undecided: it would take certutil"), "{case}");
+}
+
+#[test]
+fn a_check_for_a_newer_diag_costs_itself_and_is_told_once() {
+    let folder = folder();
+    let newer =
+        "\n[[check]]\nid = 'acme/newer'\ntitle = 'Newer'\nlevel = 'notice'\nfor = 'case.messages'\nwhen = 'it.kind == \"pigeon\"'\n";
+    fs::write(folder.path().join("acme.checks.toml"), format!("{PACK}{newer}")).expect("a pack");
+    let output = diag(folder.path(), &["check", "login.txt", "--plugin", "acme.checks.toml", "--no-builtin", "--format", "json"]);
+    let said = text(&output.stderr);
+    assert_eq!(said.matches("this fact is never `pigeon`").count(), 1, "{said}");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(1));
+    let outcomes: Vec<&str> = report["checks"].as_array().expect("checks").iter().filter_map(|check| check["outcome"].as_str()).collect();
+    assert_eq!(outcomes, ["crashed", "found"]);
+    assert_eq!(diag(folder.path(), &["plugin", "test", "acme.checks.toml"]).status.code(), Some(2));
+}
+
+#[test]
+fn sarif_names_whose_rule_it_is() {
+    let folder = folder();
+    let output = diag(folder.path(), &["check", "login.txt", "--plugin", "acme.checks.toml", "--format", "sarif"]);
+    let log: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let tool = &log["runs"][0]["tool"];
+    assert_eq!((tool["extensions"][0]["name"].as_str(), tool["extensions"][0]["version"].as_str()), (Some("acme"), Some("1.0.0")));
+    let rules = tool["driver"]["rules"].as_array().expect("rules");
+    let source = |id: &str| rules.iter().find(|rule| rule["id"] == id).expect(id)["properties"]["source"].clone();
+    assert_eq!((source("acme/only-ours")["name"].as_str(), source("acme/only-ours")["version"].as_str()), (Some("acme"), Some("1.0.0")));
+    assert!(source("flow/sp-refused-response").is_null(), "ours need no source");
+}

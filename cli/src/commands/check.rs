@@ -154,6 +154,9 @@ fn manner(arguments: &CheckArguments, checkers: &Checkers, products: Arc<Product
     for suppression in configured.suppressions.iter().filter(|_| all_there) {
         known_name(&suppression.check, checkers).map_err(|failure| failure.within("[[ignore]]"))?;
     }
+    for level in configured.levels.iter().filter(|_| all_there) {
+        known_name(&level.check, checkers).map_err(|failure| failure.within("[[level]]"))?;
+    }
     Ok(Manner {
         strict: arguments.strict,
         entity: arguments.entity.clone(),
@@ -162,6 +165,7 @@ fn manner(arguments: &CheckArguments, checkers: &Checkers, products: Arc<Product
         keys: keys::load(&arguments.beside.key)?,
         products,
         suppressions: configured.suppressions,
+        levels: configured.levels,
         bounds: configured.bounds,
     })
 }

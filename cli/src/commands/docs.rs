@@ -8,6 +8,7 @@ mod summary;
 
 use super::explain::{markdown_of, name_of, screens};
 use super::schema;
+use super::words;
 use crate::args::{DocsArguments, SchemaOf};
 use crate::checkers::Checkers;
 use crate::failure::{self, Failure};
@@ -86,6 +87,7 @@ fn pages(checkers: &Checkers) -> anyhow::Result<BTreeMap<PathBuf, String>> {
     }
     pages.insert(PathBuf::from("screens.md"), settings());
     pages.insert(PathBuf::from("commands.md"), commands::page(MADE_BY_COMMANDS));
+    pages.insert(PathBuf::from("words.md"), words::page());
     for guide in diag_products::guide::guides() {
         pages.insert(PathBuf::from(format!("{}.md", guide.id)), walk_through(&guide, checkers));
     }
@@ -96,6 +98,7 @@ fn pages(checkers: &Checkers) -> anyhow::Result<BTreeMap<PathBuf, String>> {
         ("finding", SchemaOf::Finding),
         ("plugin", SchemaOf::Plugin),
         ("config", SchemaOf::Config),
+        ("pack", SchemaOf::Pack),
         ("product", SchemaOf::Product),
     ];
     for (name, document) in documents {

@@ -2,6 +2,7 @@
 
 use crate::checkers::Checkers;
 use crate::files::File;
+use crate::levels::{self, Level};
 use crate::progress::Meter;
 use diag_core::bounds::Bounds;
 use diag_core::crypto::PrivateKey;
@@ -29,6 +30,8 @@ pub(crate) struct Manner {
     pub(crate) products: Arc<Products>,
     /// Findings to live with.
     pub(crate) suppressions: Vec<Suppression>,
+    /// Levels at which findings of checks are reported.
+    pub(crate) levels: Vec<Level>,
     /// What is the most that is read, kept and judged.
     pub(crate) bounds: Bounds,
 }
@@ -43,6 +46,7 @@ impl Default for Manner {
             keys: Vec::new(),
             products: Products::builtin(),
             suppressions: Vec::new(),
+            levels: Vec::new(),
             bounds: Bounds::default(),
         }
     }
@@ -91,6 +95,7 @@ pub(crate) fn examine_supposed(files: &[File], manner: &Manner, meter: &Meter, s
 /// Judges a case.
 pub(crate) fn judge(examination: Examination, manner: &Manner, checkers: &Checkers) -> Judged {
     let mut run = checkers.run(&examination.case, &manner.selection);
+    levels::apply(&mut run, &manner.levels);
     run.keep(Bounds::size(manner.bounds.findings));
     // A decision is an agreement between people, so that the day on which they look counts.
     let today = manner.at.unwrap_or_else(Timestamp::now).to_zoned(TimeZone::UTC).date();

@@ -2,7 +2,7 @@
 //! or in the example of a plugin as it is.
 
 use super::examining::{Manner, examine};
-use crate::args::{FactsArguments, FactsFormat};
+use crate::args::{FactsArguments, FactsFormat, ProductArguments};
 use crate::failure::{self, Failure};
 use crate::files::{self, Given};
 use crate::output;
@@ -11,27 +11,16 @@ use crate::progress::Meter;
 use diag_host::Sight;
 use diag_host::sight::Reads;
 use diag_render::{json, terminal};
+use diag_sdk::Case;
 use diag_sdk::manifest::WANTS;
 use serde_json::Value;
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &FactsArguments) -> anyhow::Result<ExitCode> {
-    if let Some(grant) = arguments.grant.iter().find(|grant| !WANTS.contains(&grant.as_str())) {
-        let known = WANTS.join(", ");
-        return Err(Failure::new(format!("--grant {grant}: nothing of that name can be granted")).hint(format!("expected {known}")).into());
-    }
-    let collected = files::collect(&Given { paths: &arguments.paths, sp_has: &[], idp_has: &[], many: false });
-    if collected.files.is_empty() {
-        return Err(files::nothing_read(&collected).into());
-    }
-    for trouble in &collected.troubles {
-        failure::say_error(trouble);
-    }
-    let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
-    let manner = Manner { products: products::set(&arguments.products.products)?, ..Manner::default() };
-    let case = examine(&collected.files, &manner, &meter).case;
-    meter.finish();
+    known_grants(&arguments.grant)?;
+    let case = case_of(&arguments.paths, &arguments.products)?;
     let facts = Sight::new(&case).shown(&arguments.grant, &Reads::default()).json();
     let words: Vec<String> = arguments.only.iter().map(|word| word.to_lowercase()).collect();
     let Some(facts) = kept(facts, &words) else {
@@ -44,11 +33,36 @@ pub(crate) fn run(arguments: &FactsArguments) -> anyhow::Result<ExitCode> {
         FactsFormat::Json => output::print(&json::pretty(&facts)?)?,
         FactsFormat::Tree => {
             let mut text = String::new();
-            tree(&facts, "case", &mut text);
+            tree(&facts, "case", &mut |path, fact| {
+                text.push_str(&terminal::visible(&format!("{path} = {fact}")));
+                text.push('\n');
+            });
             output::print(&text)?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is granted exists.
+pub(super) fn known_grants(grants: &[String]) -> Result<(), Failure> {
+    let Some(grant) = grants.iter().find(|grant| !WANTS.contains(&grant.as_str())) else { return Ok(()) };
+    Err(Failure::new(format!("--grant {grant}: nothing of that name can be granted")).hint(format!("expected {}", WANTS.join(", "))))
+}
+
+/// What these files make as one case.
+pub(super) fn case_of(paths: &[PathBuf], products: &ProductArguments) -> anyhow::Result<Case> {
+    let collected = files::collect(&Given { paths, sp_has: &[], idp_has: &[], many: false });
+    if collected.files.is_empty() {
+        return Err(files::nothing_read(&collected).into());
+    }
+    for trouble in &collected.troubles {
+        failure::say_error(trouble);
+    }
+    let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
+    let manner = Manner { products: products::set(&products.products)?, ..Manner::default() };
+    let case = examine(&collected.files, &manner, &meter).case;
+    meter.finish();
+    Ok(case)
 }
 
 /// What is there, of names that contain one of these words; everything where there is none. What is absent or empty reads
@@ -73,15 +87,12 @@ fn kept(fact: Value, words: &[String]) -> Option<Value> {
     }
 }
 
-/// A line for each plain fact, with the expression that leads to it.
-fn tree(fact: &Value, path: &str, out: &mut String) {
+/// Hands over each plain fact, with the expression that leads to it.
+pub(super) fn tree(fact: &Value, path: &str, line: &mut dyn FnMut(&str, &Value)) {
     match fact {
-        Value::Object(fields) => fields.iter().for_each(|(name, fact)| tree(fact, &format!("{path}.{name}"), out)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(index, fact)| tree(fact, &format!("{path}[{index}]"), out)),
-        plain => {
-            out.push_str(&terminal::visible(&format!("{path} = {plain}")));
-            out.push('\n');
-        }
+        Value::Object(fields) => fields.iter().for_each(|(name, fact)| tree(fact, &format!("{path}.{name}"), line)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, fact)| tree(fact, &format!("{path}[{index}]"), line)),
+        plain => line(path, plain),
     }
 }
 
@@ -106,7 +117,9 @@ mod tests {
     #[test]
     fn a_tree_shows_expressions() {
         let mut text = String::new();
-        tree(&json!({"messages": [{"kind": "response", "signed": true}]}), "case", &mut text);
+        tree(&json!({"messages": [{"kind": "response", "signed": true}]}), "case", &mut |path, fact| {
+            text.push_str(&format!("{path} = {fact}\n"));
+        });
         assert_eq!(text, "case.messages[0].kind = \"response\"\ncase.messages[0].signed = true\n");
     }
 }

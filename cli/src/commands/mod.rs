@@ -5,10 +5,12 @@ mod check;
 mod checks;
 mod compare;
 mod completions;
+mod config;
 mod decode;
 mod docs;
 mod each;
 mod ending;
+mod eval;
 mod examining;
 mod explain;
 mod facts;
@@ -20,6 +22,7 @@ mod plugin;
 mod product;
 mod redact;
 mod schema;
+mod words;
 
 use crate::args::{Arguments, Command};
 use std::process::ExitCode;
@@ -32,11 +35,13 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Flow(flow)) => flow::run(&flow),
         Some(Command::Compare(compare)) => compare::run(&compare),
         Some(Command::Facts(facts)) => facts::run(&facts),
+        Some(Command::Eval(eval)) => eval::run(&eval),
         Some(Command::Fix(fix)) => fix::run(&fix),
         Some(Command::Ask(ask)) => ask::run(&ask),
         Some(Command::Redact(redact)) => redact::run(&redact),
         Some(Command::Checks(checks)) => checks::run(&checks),
         Some(Command::Plugin(plugin)) => plugin::run(&plugin),
+        Some(Command::Config(config)) => config::run(&config),
         Some(Command::Product(product)) => product::run(&product),
         Some(Command::Schema(schema)) => schema::run(&schema),
         Some(Command::Completions(completions)) => completions::run(&completions),

@@ -20,6 +20,7 @@ pub(super) fn text(document: SchemaOf) -> anyhow::Result<String> {
         SchemaOf::Case => schemars::schema_for!(diag_sdk::Case),
         SchemaOf::Finding => schemars::schema_for!(diag_sdk::Finding),
         SchemaOf::Plugin => schemars::schema_for!(diag_host::frames::Frame),
+        SchemaOf::Pack => diag_host::pack::schema(),
         SchemaOf::Product => schemars::schema_for!(diag_products::Product),
         SchemaOf::Config => schemars::schema_for!(crate::config::Config),
     };

@@ -13,6 +13,7 @@ mod place;
 
 use crate::args::{CheckArguments, FailOn, Format};
 use crate::failure::{self, Failure};
+use crate::levels::Level;
 use crate::nearest::did_you_mean;
 use crate::plugins;
 use diag_core::bounds::{self, Bounds};
@@ -44,6 +45,9 @@ pub(crate) struct Config {
     /// Findings to live with. They count neither for the verdict nor for the exit code; every report says how many there are.
     #[serde(default)]
     ignore: Vec<Ignore>,
+    /// Levels at which findings of checks are reported, in place of the ones they come with.
+    #[serde(default)]
+    level: Vec<Level>,
     /// Check plugins to load, each pinned by its SHA-256.
     #[serde(default)]
     plugin: Vec<plugins::Entry>,
@@ -100,6 +104,8 @@ pub(crate) struct Configured {
     pub(crate) products: Vec<PathBuf>,
     /// Findings to live with.
     pub(crate) suppressions: Vec<Suppression>,
+    /// Levels at which findings of checks are reported, nearest file first.
+    pub(crate) levels: Vec<Level>,
     /// What is the most that is read, kept and judged.
     pub(crate) bounds: Bounds,
 }
@@ -143,6 +149,21 @@ pub(crate) struct Defaults {
     pub(crate) idp_has: Option<Vec<PathBuf>>,
     /// Private keys of the service provider that decrypt assertions; relative to this file.
     pub(crate) key: Option<Vec<PathBuf>>,
+}
+
+/// Where configurations are looked for when `diag` is run here, the one that counts first, each with what it is.
+pub(crate) fn looked_for() -> Vec<(PathBuf, &'static str)> {
+    let named = environment::text("config").map(|path| (PathBuf::from(path), "named by DIAG_CONFIG"));
+    let usual = || match place::usual(&[]) {
+        Ok(found) if found.above => (found.path, "above this folder; its plugins are not loaded"),
+        Ok(found) => (found.path, "this folder"),
+        Err(_) => (PathBuf::from(USUAL_NAME), "this folder or one above it: there is none"),
+    };
+    let own = place::own_path().map(|path| {
+        let is_there = path.is_file();
+        (path, if is_there { "your own" } else { "your own: there is none" })
+    });
+    [Some(named.unwrap_or_else(usual)), own].into_iter().flatten().collect()
 }
 
 /// Puts the defaults of the environment and of configurations under what the command line says.
@@ -205,6 +226,10 @@ pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failur
             reason: ignore.reason,
             until: ignore.until,
         }));
+        for level in &config.level {
+            level.holds().map_err(|failure| failure.within(&found.path.display().to_string()))?;
+        }
+        configured.levels.extend(config.level);
         configured.paths.push(found.path);
     }
     Ok(configured)

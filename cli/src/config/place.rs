@@ -59,10 +59,15 @@ fn found(here: &Path, analysed: &[PathBuf]) -> Result<Found, NotRead> {
     Err(held_back)
 }
 
+/// Where the person's own file belongs.
+pub(super) fn own_path() -> Option<PathBuf> {
+    Some(own_folder()?.join("diag").join(USUAL_NAME))
+}
+
 /// The person's own file, where there is one.
 pub(super) fn own(analysed: &[PathBuf]) -> Option<PathBuf> {
-    let folder = own_folder()?.join("diag");
-    let file = folder.join(USUAL_NAME);
+    let file = own_path()?;
+    let folder = file.parent()?;
     (file.is_file() && !folder.canonicalize().is_ok_and(|folder| is_analysed(&folder, analysed))).then_some(file)
 }
 

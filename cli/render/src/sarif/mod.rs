@@ -36,7 +36,7 @@ fn run(judged: &Judged, checks: &[CheckInfo]) -> Value {
     let extensions: Vec<Value> = report.extensions.iter().filter(|one| one.error.is_none()).map(extension).collect();
     json!({
         "tool": {
-            "driver": {"name": report.tool.name, "version": report.tool.version, "rules": rules.iter().map(|id| rule(id, checks)).collect::<Vec<_>>()},
+            "driver": {"name": report.tool.name, "version": report.tool.version, "rules": rules.iter().map(|id| rule(id, checks, &report.extensions)).collect::<Vec<_>>()},
             "extensions": extensions,
         },
         "columnKind": "unicodeCodePoints",
@@ -73,7 +73,7 @@ fn results(judged: &Judged, rules: &[&str]) -> Vec<Value> {
     results
 }
 
-fn rule(id: &str, checks: &[CheckInfo]) -> Value {
+fn rule(id: &str, checks: &[CheckInfo], extensions: &[Extension]) -> Value {
     let Some(check) = checks.iter().find(|check| check.id == id) else { return json!({"id": id}) };
     let first = check.docs.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or(&check.title);
     let mut rule = json!({
@@ -82,6 +82,12 @@ fn rule(id: &str, checks: &[CheckInfo]) -> Value {
         "fullDescription": {"text": first},
         "defaultConfiguration": {"level": level(check.level())},
     });
+    // Whose rule it is, where it is not ours: the plugin, with its version and the hash of the file.
+    let family = id.split('/').next();
+    if let (Some(one), Some(rule)) = (extensions.iter().find(|one| one.name.as_deref() == family), rule.as_object_mut()) {
+        let source = json!({"name": one.name, "version": one.version, "path": one.path, "sha256": one.sha256});
+        rule.insert("properties".to_owned(), json!({"source": source}));
+    }
     let page = check.references.iter().find(|reference| reference.starts_with("https://"));
     if let (Some(page), Some(rule)) = (page, rule.as_object_mut()) {
         rule.insert("helpUri".to_owned(), json!(page.split_whitespace().next().unwrap_or(page)));

@@ -56,6 +56,7 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
     }
     let read = configured.read_beside([&defaults.beside.key, &arguments.plugins.plugins, &arguments.products.products]);
     let manner = Manner {
+        levels: configured.levels,
         entity: None,
         strict: defaults.strict,
         at: defaults.at,

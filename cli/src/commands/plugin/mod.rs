@@ -1,5 +1,6 @@
 //! `diag plugin`: from an empty folder to a check that a team trusts.
 
+mod cases;
 mod list;
 mod new;
 mod template;

@@ -2,8 +2,10 @@
 //! how long it took. The same is done to the checks of diag itself by its own tests. A pack brings
 //! tests of its own, and may have examples, too.
 
+use super::cases;
 use crate::args::TestArguments;
 use crate::checkers;
+use crate::commands::facts::known_grants;
 use crate::console;
 use crate::failure;
 use crate::output;
@@ -26,6 +28,10 @@ pub(crate) fn run(arguments: &TestArguments) -> anyhow::Result<ExitCode> {
     for path in &arguments.paths {
         page.blank();
         complaints += test(&mut page, path)?;
+    }
+    known_grants(&arguments.grant)?;
+    for case in &arguments.case {
+        complaints += cases::try_case(&mut page, case, arguments)?;
     }
     output::print(&page.finish())?;
     Ok(ExitCode::from(u8::from(complaints > 0)))

@@ -135,6 +135,8 @@ fn draft(name: &str, id: &str, unknown: &[Unknown<'_>]) -> String {
     let mut out = format!(
         "# A draft of `diag product new`. Say what each text means (diag schema product lists the words), who has to act\n\
          # and where that was read; put {{actual}}, {{expected}} or {{attribute}} where a value stands; then diag product test.\n\
+         # diag schema product > diag-product.schema.json gives an editor what it needs to complete and check this file.\n\
+         #:schema ./diag-product.schema.json\n\
          schema = \"diag-product/1\"\nid = {}\nname = {}\nroles = [\"{role}\"]\n\n[proof]\n\
          # Hosts, paths, headers, cookies or markup that only this product has, wherever it is installed.\nhost = [{}]\n",
         quoted(id),

@@ -24,7 +24,7 @@ const MOST_CHECKS: usize = 200;
 /// Most causes or tests a check may have.
 const MOST_PARTS: usize = 50;
 
-const PACK_FIELDS: &[&str] = &["schema", "name", "version", "about", "requires", "wants", "check"];
+pub(super) const PACK_FIELDS: &[&str] = &["schema", "name", "version", "about", "requires", "wants", "check"];
 pub(super) const CHECK_FIELDS: &[&str] = &[
     "id",
     "title",

@@ -16,6 +16,8 @@
 //! - `fact`, `kind`, `function`, `gather`, `moment`: what expressions work with
 //! - `evaluate`, `blame`: running a check, and finding the part of an expression that failed
 //! - `trial`: the tests a pack brings along
+//! - `single`: one expression by itself
+//! - `schema`: a pack for editors
 //! - `template`: the pack `diag plugin new --lang pack` writes
 
 mod blame;
@@ -37,14 +39,18 @@ mod operator;
 mod problem;
 mod reading;
 mod remark;
+mod schema;
 pub(crate) mod shape;
 mod signature;
+mod single;
 mod source;
 mod template;
 mod text;
 mod trial;
 
 pub use problem::{PackError, ProblemKind};
+pub use schema::schema;
+pub use single::{Evaluated, evaluate};
 pub use template::template;
 pub use trial::{Expected, TestOutcome};
 

@@ -56,6 +56,12 @@ fn values_that_do_not_fit_are_told_with_the_way_to_say_it() {
             "a list of texts: it.duplicate_ids.map(x, x.value)",
         ),
         ("it.issuer in [\"a\"]", "issuer", "a text is compared with a located value", "the same on both sides, here it.issuer.value"),
+        (
+            "case.attempts[0].started - 1 > 0",
+            "started",
+            "one calculates with a number, and this is a text",
+            "a number: of a moment seconds(case.attempts[0].started), of digits int(case.attempts[0].started)",
+        ),
         ("\"a\" in it.id", "id", "a text has no elements", "a list, or it.id.contains(…)"),
         (
             "it.issuer.size() > 3",
