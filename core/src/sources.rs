@@ -32,6 +32,21 @@ const BLOT: char = '•';
 /// Elements whose text is a secret or about a person.
 const BLOTTED_ELEMENTS: &[&str] =
     &["SignatureValue", "CipherValue", "NameID", "NameIdentifier", "AttributeValue", "SessionIndex", "BinarySecurityToken", "Password"];
+/// Elements that hold what looks like a token and is for everybody to read: keys, digests, names of systems.
+const PUBLISHED_ELEMENTS: &[&str] = &[
+    "X509Certificate",
+    "X509SKI",
+    "X509Digest",
+    "DigestValue",
+    "Modulus",
+    "PublicKey",
+    "X",
+    "Y",
+    "Issuer",
+    "Audience",
+    "KeyName",
+    "OAEPparams",
+];
 /// Elements in which somebody writes what they like.
 const STATING_ELEMENTS: &[&str] = &["StatusMessage", "StatusDetail"];
 /// Longest string of a JSON document that is shown; longer ones are keys, certificates or metadata.
@@ -113,6 +128,9 @@ fn blot_xml(text: &str) -> Option<String> {
             let start = node.range().start + comment.find("<!--").map_or(0, |_| "<!--".len());
             ranges.push(start..(node.range().end - "-->".len()).max(start));
         }
+        if node.is_pi() {
+            ranges.push(node.range().start + "<?".len()..(node.range().end - "?>".len()).max(node.range().start + "<?".len()));
+        }
         if node.is_text()
             && let Some(value) = text.get(node.range())
         {
@@ -121,11 +139,19 @@ fn blot_xml(text: &str) -> Option<String> {
             if within(STATING_ELEMENTS) && redact::stated(value) != value {
                 ranges.push(node.range());
             }
+            let published = node.parent_element().is_some_and(|parent| PUBLISHED_ELEMENTS.contains(&parent.tag_name().name()));
+            if !published && redact::is_plainly_token(value.trim()) {
+                ranges.push(node.range());
+            }
             ranges.extend(secret_values(value).into_iter().map(|range| start + range.start..start + range.end));
         }
         for attribute in node.attributes() {
             let of_assertion = attribute.name() == "ID" && node.tag_name().name() != "AuthnRequest";
-            if of_assertion || attribute.name() == "SessionIndex" {
+            let is_name = matches!(attribute.name(), "ID" | "Id" | "InResponseTo" | "URI");
+            if of_assertion
+                || matches!(attribute.name(), "SessionIndex" | "SPProvidedID")
+                || (!is_name && redact::is_plainly_token(attribute.value()))
+            {
                 ranges.push(attribute.range_value());
             } else if let Some(value) = text.get(attribute.range_value()) {
                 let start = attribute.range_value().start;

@@ -239,6 +239,152 @@ pub(crate) const PLANTS: &[Plant] = &[
     plant("method", TOKENS, |har, c| har.entry(START)["request"]["method"] = json!(c)),
 ];
 
+/// Places that are easily forgotten.
+pub(crate) const ODD: &[Plant] = &[
+    plant("artifact", ANY, |har, c| har.query(ACS, &format!("SAMLart={}", percent(c)))),
+    plant("signature in a query", &[Shape::Base64], |har, c| har.query(LOGIN_PAGE, &format!("SigAlg=x&Signature={}", percent(c)))),
+    plant("message in a path", TOKENS, |har, c| har.edit_url(START, |url| format!("{url}/SAMLRequest/{}", percent(c)))),
+    plant("token in a path, encoded twice", TOKENS, |har, c| har.edit_url(ACS, |url| format!("{url}/verify/{}", percent(&percent(c))))),
+    plant("name and value in a path", ANY, |har, c| har.edit_url(ACS, |url| format!("{url}/token={}/x", percent(c)))),
+    plant("user information without a name", TOKENS, |har, c| {
+        har.edit_url(ACS, |url| url.replacen("://", &format!("://{}@", percent(c)), 1))
+    }),
+    plant("description of an error in an address", TYPED, |har, c| {
+        har.edit_location(ACS, |url| query(url, &format!("error=x&error_description={}", percent(&format!("wrong password: {c}")))));
+    }),
+    plant("description of an error, value", ANY, |har, c| {
+        har.edit_location(ACS, |url| {
+            query(url, &format!("error_description={}", percent(&format!("refused token={}", c.replace(' ', "+")))))
+        });
+    }),
+    plant("message in the address of a landing", ANY, |har, c| {
+        har.edit_location(ACS, |url| query(url, &format!("msg={}", percent(&format!("{{\"access_token\":\"{c}\"}}")))));
+    }),
+    plant("address of an address of an address", ANY, |har, c| {
+        let inner = percent(&format!("https://c.example/?sid={}", percent(c)));
+        let outer = percent(&format!("https://b.example/?to={inner}"));
+        har.query(START, &format!("next={outer}"));
+    }),
+    plant("base64 of an address in a query", ANY, |har, c| {
+        har.query(START, &format!("r={}", percent(&STANDARD.encode(format!("https://c.example/?token={c}")))));
+    }),
+    plant("JSON in a query", ANY, |har, c| har.query(START, &format!("d={}", percent(&json!({"password": c}).to_string())))),
+    plant("JSON in base64 in a query", ANY, |har, c| {
+        har.query(START, &format!("state={}", percent(&STANDARD.encode(json!({"password": c}).to_string()))));
+    }),
+    plant("list of cookies", ANY, |har, c| {
+        har.entry(ACS)["request"]["cookies"] = json!([{"name": "sess", "value": c}]);
+    }),
+    plant("list of cookies of an answer", ANY, |har, c| {
+        har.entry(ACS)["response"]["cookies"] = json!([{"name": "sess", "value": c, "path": "/", "comment": c}]);
+    }),
+    plant("domain of a cookie", TOKENS, |har, c| har.response_header(START, "Set-Cookie", &format!("s=1; Path=/; Domain={}", percent(c)))),
+    plant("attribute of a cookie", ANY, |har, c| {
+        har.response_header(START, "Set-Cookie", &format!("s=1; Path=/; X-Secret={}", percent(c)))
+    }),
+    plant("cookies in one line", ANY, |har, c| har.response_header(START, "Set-Cookie", &format!("a=1; Path=/\nb={}; Path=/", percent(c)))),
+    plant("list of parameters", ANY, |har, c| {
+        har.entry(START)["request"]["postData"] = json!({"mimeType": "application/x-www-form-urlencoded", "params": [{"name": "passwd", "value": c, "fileName": c, "comment": c}]});
+    }),
+    plant("query string", ANY, |har, c| har.entry(START)["request"]["queryString"] = json!([{"name": "token", "value": c}])),
+    plant("original address", ANY, |har, c| har.request_header(ACS, "X-Original-URL", &format!("/acs?token={}", percent(c)))),
+    plant("pseudo header", ANY, |har, c| har.request_header(ACS, ":path", &format!("/acs?token={}", percent(c)))),
+    plant("name of a header", TOKENS, |har, c| har.request_header(ACS, &format!("x-{}", percent(c)), "1")),
+    plant("digest", ANY, |har, c| har.request_header(START, "Authorization", &format!("Digest username=\"a\", response=\"{c}\""))),
+    plant("authorization without a scheme", ANY, |har, c| har.request_header(LOGIN, "authorization", c)),
+    plant("forwarded token", ANY, |har, c| har.request_header(ACS, "X-Forwarded-Access-Token", c)),
+    plant("client certificate", TOKENS, |har, c| har.request_header(ACS, "X-Client-Cert", c)),
+    plant("authentication info", ANY, |har, c| har.response_header(ACS, "Authentication-Info", &format!("nextnonce=\"{c}\""))),
+    plant("content disposition", TOKENS, |har, c| har.response_header(ACS, "Content-Disposition", &format!("inline; filename=\"{c}\""))),
+    plant("entity tag", TOKENS, |har, c| har.response_header(ACS, "ETag", c)),
+    plant("trace", TOKENS, |har, c| har.response_header(ACS, "x-b3-trace-id", c)),
+    plant("id of a request that is a token", TOKENS, |har, c| har.response_header(LOGIN, "x-ms-request-id", c)),
+    plant("page policy", ANY, |har, c| {
+        har.page(
+            ACS,
+            &format!("<meta http-equiv=\"Content-Security-Policy\" content=\"form-action https://x.example/?token={}\">", percent(c)),
+        );
+    }),
+    plant("value of a field", ANY, |har, c| {
+        har.page(ACS, &format!("<form method=post><input type=password name=pw value=\"{}\"></form>", html(c)))
+    }),
+    plant("address of a frame", ANY, |har, c| har.page(ACS, &format!("<iframe src=\"https://x.example/?token={}\"></iframe>", percent(c)))),
+    plant("page within a page", TOKENS, |har, c| har.page(ACS, &format!("<iframe srcdoc=\"<p>Access denied {}</p>\"></iframe>", html(c)))),
+    plant("text of a picture", TOKENS, |har, c| har.page(ACS, &format!("<img alt=\"Access denied {}\">", html(c)))),
+    plant("without scripts", TOKENS, |har, c| har.page(ACS, &format!("<noscript>Access denied {}</noscript>", html(c)))),
+    plant("data of a script", ANY, |har, c| {
+        har.page(
+            ACS,
+            &format!(
+                "<script>$Config={};</script>",
+                json!({"strServiceExceptionMessage": format!("Access denied token={}", c.replace(' ', "+")), "sFT": c})
+            ),
+        );
+    }),
+    plant("script that goes on", ANY, |har, c| {
+        har.page(ACS, &format!("<script>location.href=\"https://sp.example/e?token={}\"</script>", percent(c)));
+    }),
+    plant("alert", TOKENS, |har, c| har.page(ACS, &format!("<div role=alert>Access denied for token {}</div>", html(c)))),
+    plant("quoted value", TOKENS, |har, c| har.said.push(format!("Access denied for “{}” and '{}'", html(c), html(c)))),
+    plant("value after its name and a colon", ISSUED, |har, c| har.said.push(format!("Access denied, access_token: {}", html(c)))),
+    plant("JSON in a sentence", ANY, |har, c| har.said.push(format!("Access denied {}", html(&json!({"client_secret": c}).to_string())))),
+    plant("XML in a sentence", ISSUED, |har, c| har.said.push(format!("Access denied {}", html(&format!("<Password>{c}</Password>"))))),
+    plant("header in a sentence", ISSUED, |har, c| har.said.push(format!("Access denied Authorization: Bearer {}", html(c)))),
+    plant("cookie in a sentence", ISSUED, |har, c| har.said.push(format!("Access denied Cookie: JSESSIONID={}", html(c)))),
+    plant("stack trace", ISSUED, |har, c| {
+        har.said.push(format!("Access denied at com.example.Saml.check(token={}) (Saml.java:12)", html(c)))
+    }),
+    plant("path in a sentence", TOKENS, |har, c| har.said.push(format!("Access denied at /reset/{}", percent(c)))),
+    plant("SOAP fault", TOKENS, |har, c| {
+        har.entry(LOGIN_PAGE)["response"]["status"] = json!(500);
+        har.entry(LOGIN_PAGE)["response"]["content"] = json!({"size": 1, "mimeType": "text/xml", "text": format!("<s:Envelope><s:Fault><faultstring>Access denied {0}</faultstring><wsse:BinarySecurityToken>{0}</wsse:BinarySecurityToken></s:Fault></s:Envelope>", xml(c))});
+    }),
+    plant("plain text of an error", ISSUED, |har, c| {
+        har.entry(START)["response"]["status"] = json!(500);
+        har.entry(START)["response"]["content"] =
+            json!({"size": 1, "mimeType": "text/plain", "text": format!("Access denied\ntoken: {c}\npassword={c}")});
+    }),
+    plant("body in base64", TOKENS, |har, c| {
+        har.entry(LOGIN_PAGE)["response"]["content"] = json!({"size": 1, "mimeType": "text/html", "encoding": "base64", "text": STANDARD.encode(format!("<html><h1>Access denied {c}</h1></html>"))});
+    }),
+    plant("version of a message", TOKENS, |har, c| {
+        har.in_response("ID=\"_m1\" InResponseTo", &format!("ID=\"_m1\" Consent=\"{}\" InResponseTo", xml(c)))
+    }),
+    plant("class of authentication", ANY, |har, c| {
+        har.in_response("</saml:AuthnStatement>", "");
+        har.in_response("SessionIndex=\"_a1\"/>", &format!("SessionIndex=\"_a1\"><saml:AuthnContext><saml:AuthnContextClassRef>https://x.example/?token={}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>", percent(c)));
+    }),
+    plant("method of confirmation", ANY, |har, c| har.in_response("cm:bearer\"", &format!("cm:bearer?token={}\"", percent(c)))),
+    plant("answered message", TOKENS, |har, c| {
+        har.in_response("<samlp:Status>", &format!("<samlp:Extensions><a password=\"{}\"/></samlp:Extensions><samlp:Status>", xml(c)))
+    }),
+    plant("code of a status", TOKENS, |har, c| {
+        har.in_response(
+            "</samlp:Status>",
+            &format!("<samlp:StatusDetail><Cause>org.example.Exception: secret={}</Cause></samlp:StatusDetail></samlp:Status>", xml(c)),
+        )
+    }),
+    plant("instruction of a message", ANY, |har, c| {
+        har.in_response("</samlp:Response>", &format!("<?secret {}?></samlp:Response>", xml(c)))
+    }),
+    plant("text beside elements", TOKENS, |har, c| har.in_response("<samlp:Status>", &format!("{}<samlp:Status>", xml(c)))),
+    plant("text of an unknown element", TOKENS, |har, c| {
+        har.in_response("</saml:Conditions>", &format!("<saml:Condition>{}</saml:Condition></saml:Conditions>", xml(c)))
+    }),
+    plant("qualifier of a name", TOKENS, |har, c| har.in_response("<saml:NameID>", &format!("<saml:NameID SPProvidedID=\"{}\">", xml(c)))),
+    plant("cached answer", ANY, |har, c| har.entry(ACS)["cache"] = json!({"comment": c, "afterRequest": {"eTag": c}})),
+    plant("details of the connection", ANY, |har, c| {
+        har.entry(ACS)["connection"] = json!(c);
+        har.entry(ACS)["_securityDetails"] = json!({"subjectName": c});
+    }),
+    plant("priority", ANY, |har, c| har.entry(ACS)["_priority"] = json!(c)),
+    plant("kind of resource", TOKENS, |har, c| har.entry(START)["_resourceType"] = json!(c)),
+    plant("time", TOKENS, |har, c| har.entry(START)["startedDateTime"] = json!(c)),
+    plant("version of the protocol", ANY, |har, c| har.entry(ACS)["request"]["httpVersion"] = json!(c)),
+    plant("type of a body", ANY, |har, c| har.entry(LOGIN)["response"]["content"]["mimeType"] = json!(format!("text/html; token={c}"))),
+    plant("version of the capture", TOKENS, |har, c| har.log["log"]["version"] = json!(c)),
+];
+
 /// Where a secret comes from, and how it comes up again.
 pub(crate) const ECHOED: &[Plant] = &[
     plant("typed under a known name", TYPED, |har, c| har.fields.push(format!("passwd={}", percent(c)))),

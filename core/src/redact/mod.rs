@@ -7,7 +7,7 @@ mod failure;
 mod shown;
 
 pub use failure::failure;
-pub use shown::{is_token, shown, stated};
+pub use shown::{is_plainly_token, is_token, shown, stated};
 
 use crate::secrets::places::{self, Standing};
 use percent_encoding::percent_decode_str;

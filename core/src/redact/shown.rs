@@ -2,11 +2,15 @@
 
 use super::clean_url;
 use crate::secrets::places;
+use std::borrow::Cow;
 
 /// A text that may be shown: URLs without values, no tokens, no local parts of addresses, shortened.
 pub fn shown(text: &str, longest: usize) -> String {
     let mut out = String::new();
     let mut label = Label::None;
+    // Quotes that were written for HTML and stand in no HTML are quotes.
+    let text = if text.contains("&quot;") { Cow::Owned(text.replace("&quot;", "\"")) } else { Cow::Borrowed(text) };
+    let text = without_quoted(&text);
     for word in text.split_whitespace() {
         if !out.is_empty() {
             out.push(' ');
@@ -36,6 +40,49 @@ pub fn shown(text: &str, longest: usize) -> String {
     }
     out
 }
+
+/// The text without values in quotes or elements that stand under the name of a secret, whatever blanks they hold:
+/// `"password": "a b c"`, `secret='a b'`, `<Password>a b</Password>`.
+fn without_quoted(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut at = 0;
+    for (mark, sign) in text.match_indices([':', '=', '>']) {
+        if mark < at {
+            continue;
+        }
+        let before = &text[at..mark];
+        let behind = &text[mark + 1..];
+        let value = if sign == ">" {
+            let tag = before.rfind('<').map_or("", |open| &before[open + 1..]);
+            let name = tag.split_whitespace().next().unwrap_or_default();
+            let value = behind.find('<').map(|end| (mark + 1, &behind[..end]));
+            value.filter(|_| !name.starts_with(['/', '?', '!'])).map(|value| (name.rsplit(':').next().unwrap_or_default(), value))
+        } else {
+            let name = before.trim_end().trim_end_matches(['"', '\'', '\\']);
+            let name =
+                name.rsplit(|character: char| !(character.is_alphanumeric() || "_-.".contains(character))).next().unwrap_or_default();
+            let start = mark + 1 + (behind.len() - behind.trim_start_matches([' ', '\\']).len());
+            let quoted = text[start..].chars().next().filter(|quote| "\"'".contains(*quote));
+            quoted.and_then(|quote| Some((name, (start + 1, &text[start + 1..][..text[start + 1..].find(quote)?]))))
+        };
+        let Some((name, (start, value))) = value else { continue };
+        let is_code = CODES.contains(&name.to_lowercase().as_str()) && value.len() <= LONGEST_CODE;
+        if value.trim().is_empty() || value.len() > LONGEST_QUOTED || is_code || name.is_empty() || !places::named(name).is_secret() {
+            continue;
+        }
+        out.push_str(&text[at..start]);
+        out.push('…');
+        at = start + value.len();
+    }
+    if at == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[at..]);
+    Cow::Owned(out)
+}
+
+/// Longer values are not quoted in sentences.
+const LONGEST_QUOTED: usize = 4_000;
 
 /// A text that somebody states, whole: as [`shown`], its lines and blanks as they were where nothing in it is hidden.
 pub fn stated(text: &str) -> String {
@@ -359,6 +406,12 @@ pub fn is_token(piece: &str) -> bool {
     is_jwt || is_base64(piece) || piece.split('.').any(|part| part.len() >= 20 && !is_guid(part) && looks_like_token(part))
 }
 
+/// It is a token by its looks alone, and nothing that systems are called: a JWT, or base64 of some length.
+pub fn is_plainly_token(piece: &str) -> bool {
+    let is_jwt = piece.starts_with("eyJ") && piece.len() >= 20;
+    is_jwt || piece.split('.').any(is_base64)
+}
+
 /// Base64 with the slashes and signs that words do not have.
 fn is_base64(word: &str) -> bool {
     let count = |sort: fn(&u8) -> bool| word.bytes().filter(sort).count();
@@ -408,6 +461,9 @@ mod tests {
             ("Your password is wrong", "Your password is wrong"),
             ("Das Kennwort ist abgelaufen", "Das Kennwort ist abgelaufen"),
             ("token=abc, code=401", "token=… code=401"),
+            ("sent {\"client_secret\": \"a b c\", \"code\": \"401\"} to it", "sent {\"client_secret\": … \"code\": \"401\"} to it"),
+            ("sent &quot;secret&quot;:&quot;a b&quot; to it", "sent \"secret\":… to it"),
+            ("sent <Password>a b</Password> and <b>so on</b>", "sent <Password>…</Password> and <b>so on</b>"),
             ("{\"access_token\":\"abc\"}", "{\"access_token\":…"),
             ("got eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.x", "got …"),
             ("key aB3/dE5+gH7jK9mN1pQ3sT5v/Q== lost", "key … lost"),

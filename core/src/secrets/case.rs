@@ -281,7 +281,12 @@ impl Blotter<'_> {
             let decoded = super::layers::innermost(bare);
             let token = is_token(bare) || decoded.as_deref().is_some_and(is_token);
             let secret = token && (long || leads_to_a_token(before)) && !self.published.holds(bare);
-            out.push(if secret { self.mark(bare) + rest } else { segment.to_owned() });
+            let named = bare.split_once('=').filter(|(name, value)| !value.is_empty() && places::named(name).is_secret());
+            out.push(match named {
+                _ if secret => self.mark(bare) + rest,
+                Some((name, value)) if !value.contains('…') => format!("{name}={}{rest}", self.mark(value)),
+                _ => segment.to_owned(),
+            });
             before = segment;
         }
         out.join("/")

@@ -86,7 +86,7 @@ impl Collection {
                     for (name, value) in &tag.attributes {
                         let value = String::from_utf8_lossy(value);
                         let standing = places::named(&String::from_utf8_lossy(name));
-                        if value.contains("://") {
+                        if value.contains("://") || (value.contains('?') && value.contains('=')) {
                             self.address(&value, 0);
                         } else if standing.is_secret() {
                             self.add(&value, standing, false);
@@ -188,6 +188,10 @@ impl Collection {
             if let Some((_, password)) = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':')) {
                 self.add(&decoded(password), Standing::Typed, true);
             }
+        }
+        let path = address.split(['?', '#', ';']).next().unwrap_or_default();
+        for segment in path.split('/').filter(|segment| segment.contains('=')) {
+            self.parameters(segment, depth);
         }
         for part in address.split(['?', '#', ';']).skip(1) {
             self.parameters(part, depth);

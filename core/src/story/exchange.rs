@@ -44,7 +44,9 @@ fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
         .filter(|dest| *dest != "empty")
         .map(str::to_owned)
         .or_else(|| raw.resource_type.clone())
-        .or_else(|| raw.request_header("sec-fetch-dest").map(str::to_owned));
+        .or_else(|| raw.request_header("sec-fetch-dest").map(str::to_owned))
+        // One of a few words, of browsers or recorders.
+        .filter(|kind| kind.len() <= 24 && kind.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte)));
     let date = raw.response_header("date").and_then(http_date::read);
     let navigation = is_navigation(raw, kind.as_deref(), content_type.as_deref());
     let url = Url::parse(&raw.url).ok();

@@ -289,6 +289,8 @@ impl<'a> Reader<'a> {
     fn notes(self, end: Option<String>) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some(version) = self.version.filter(|version| !matches!(version.as_str(), "1.1" | "1.2")) {
+            let is_version = version.len() <= 12 && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+            let version = if is_version { version.as_str() } else { "…" };
             notes.push(format!("HAR version `{version}`, where 1.1 or 1.2 was expected: read as 1.2"));
         }
         notes.extend(end);
