@@ -1,5 +1,7 @@
 //! `max`, `min` and `sum`: what a list of numbers, or of texts, comes to.
 
+#![expect(clippy::needless_pass_by_value, reason = "the interpreter hands arguments over by value")]
+
 use super::budget;
 use super::fact;
 use cel::ExecutionError;

@@ -109,7 +109,7 @@ impl Signature {
                 demand(&format!("`{}` takes", self.name), *wants, expr, shape, remarks);
             }
         }
-        let first = given.first().map(|(_, shape)| (*shape).clone()).unwrap_or(Shape::Any);
+        let first = given.first().map_or(Shape::Any, |(_, shape)| (*shape).clone());
         match self.yields {
             Yields::Truth => Shape::Truth,
             Yields::Whole => Shape::Number,

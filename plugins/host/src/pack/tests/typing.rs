@@ -4,6 +4,7 @@ use super::*;
 
 #[test]
 fn values_that_do_not_fit_are_told_with_the_way_to_say_it() {
+    use ProblemKind::{Syntax, UnknownFact};
     let told = |fields: &str| {
         let problems = problems(&text_of(&format!("for = 'case.messages'\n{fields}")));
         assert_eq!(problems.len(), 1, "{fields}: {}", shown(&problems));
@@ -79,7 +80,6 @@ fn values_that_do_not_fit_are_told_with_the_way_to_say_it() {
         is(expression, marked, message, expected);
     }
     assert_eq!(told("subject = 'it.place'").0, "'it.place'");
-    use ProblemKind::{Syntax, UnknownFact};
     assert_eq!(marked("when = 'duration(\"5 minutes\") > 1'"), [(Syntax, "\"5 minutes\"".into())]);
     assert_eq!(marked("when = 'timestamp(\"now\") > 1'"), [(Syntax, "\"now\"".into())]);
     assert_eq!(marked("for = 'case.messages'\nwhen = 'it[\"isuer\"] == null'"), [(UnknownFact, "\"isuer\"".into())]);
@@ -134,6 +134,7 @@ fn what_is_withheld_is_not_compared() {
 
 #[test]
 fn a_check_goes_down_through_lists() {
+    use ProblemKind::{TooLarge, UnknownFact, UnknownVariable, WrongResult};
     use diag_sdk::case::assertion::{Assertion, Attribute};
     let attribute = |name: &str| Attribute { name: name.into(), ..Attribute::default() };
     let assertion = Assertion { attributes: vec![attribute("mail"), attribute("groups")], ..Assertion::default() };
@@ -148,7 +149,6 @@ fn a_check_goes_down_through_lists() {
     let answer = answer(&pack("for = ['case.messages', 'it.assertions']\nmessage = '{{ outer.issuer }}'"), &case);
     assert_eq!((answer.findings.len(), answer.findings[0].message.as_str()), (2, "https://idp.example"));
     assert_eq!(answer.findings[0].places[0].line, Some(1), "the place of what it stands in");
-    use ProblemKind::{TooLarge, UnknownFact, UnknownVariable, WrongResult};
     assert_eq!(marked("for = ['case.messages', 'it.asertions']"), [(UnknownFact, "asertions".into())]);
     assert_eq!(marked("for = ['case.messages', 'it.id']"), [(WrongResult, "'it.id'".into())]);
     assert_eq!(marked("for = []")[0].0, TooLarge);
