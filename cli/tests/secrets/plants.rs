@@ -247,7 +247,7 @@ pub(crate) const ODD: &[Plant] = &[
     plant("token in a path, encoded twice", TOKENS, |har, c| har.edit_url(ACS, |url| format!("{url}/verify/{}", percent(&percent(c))))),
     plant("name and value in a path", ANY, |har, c| har.edit_url(ACS, |url| format!("{url}/token={}/x", percent(c)))),
     plant("user information without a name", TOKENS, |har, c| {
-        har.edit_url(ACS, |url| url.replacen("://", &format!("://{}@", percent(c)), 1))
+        har.edit_url(ACS, |url| url.replacen("://", &format!("://{}@", percent(c)), 1));
     }),
     plant("description of an error in an address", TYPED, |har, c| {
         har.edit_location(ACS, |url| query(url, &format!("error=x&error_description={}", percent(&format!("wrong password: {c}")))));
@@ -280,7 +280,7 @@ pub(crate) const ODD: &[Plant] = &[
     }),
     plant("domain of a cookie", TOKENS, |har, c| har.response_header(START, "Set-Cookie", &format!("s=1; Path=/; Domain={}", percent(c)))),
     plant("attribute of a cookie", ANY, |har, c| {
-        har.response_header(START, "Set-Cookie", &format!("s=1; Path=/; X-Secret={}", percent(c)))
+        har.response_header(START, "Set-Cookie", &format!("s=1; Path=/; X-Secret={}", percent(c)));
     }),
     plant("cookies in one line", ANY, |har, c| har.response_header(START, "Set-Cookie", &format!("a=1; Path=/\nb={}; Path=/", percent(c)))),
     plant("list of parameters", ANY, |har, c| {
@@ -306,7 +306,7 @@ pub(crate) const ODD: &[Plant] = &[
         );
     }),
     plant("value of a field", ANY, |har, c| {
-        har.page(ACS, &format!("<form method=post><input type=password name=pw value=\"{}\"></form>", html(c)))
+        har.page(ACS, &format!("<form method=post><input type=password name=pw value=\"{}\"></form>", html(c)));
     }),
     plant("address of a frame", ANY, |har, c| har.page(ACS, &format!("<iframe src=\"https://x.example/?token={}\"></iframe>", percent(c)))),
     plant("page within a page", TOKENS, |har, c| har.page(ACS, &format!("<iframe srcdoc=\"<p>Access denied {}</p>\"></iframe>", html(c)))),
@@ -332,7 +332,7 @@ pub(crate) const ODD: &[Plant] = &[
     plant("header in a sentence", ISSUED, |har, c| har.said.push(format!("Access denied Authorization: Bearer {}", html(c)))),
     plant("cookie in a sentence", ISSUED, |har, c| har.said.push(format!("Access denied Cookie: JSESSIONID={}", html(c)))),
     plant("stack trace", ISSUED, |har, c| {
-        har.said.push(format!("Access denied at com.example.Saml.check(token={}) (Saml.java:12)", html(c)))
+        har.said.push(format!("Access denied at com.example.Saml.check(token={}) (Saml.java:12)", html(c)));
     }),
     plant("path in a sentence", TOKENS, |har, c| har.said.push(format!("Access denied at /reset/{}", percent(c)))),
     plant("SOAP fault", TOKENS, |har, c| {
@@ -348,7 +348,7 @@ pub(crate) const ODD: &[Plant] = &[
         har.entry(LOGIN_PAGE)["response"]["content"] = json!({"size": 1, "mimeType": "text/html", "encoding": "base64", "text": STANDARD.encode(format!("<html><h1>Access denied {c}</h1></html>"))});
     }),
     plant("version of a message", TOKENS, |har, c| {
-        har.in_response("ID=\"_m1\" InResponseTo", &format!("ID=\"_m1\" Consent=\"{}\" InResponseTo", xml(c)))
+        har.in_response("ID=\"_m1\" InResponseTo", &format!("ID=\"_m1\" Consent=\"{}\" InResponseTo", xml(c)));
     }),
     plant("class of authentication", ANY, |har, c| {
         har.in_response("</saml:AuthnStatement>", "");
@@ -356,20 +356,20 @@ pub(crate) const ODD: &[Plant] = &[
     }),
     plant("method of confirmation", ANY, |har, c| har.in_response("cm:bearer\"", &format!("cm:bearer?token={}\"", percent(c)))),
     plant("answered message", TOKENS, |har, c| {
-        har.in_response("<samlp:Status>", &format!("<samlp:Extensions><a password=\"{}\"/></samlp:Extensions><samlp:Status>", xml(c)))
+        har.in_response("<samlp:Status>", &format!("<samlp:Extensions><a password=\"{}\"/></samlp:Extensions><samlp:Status>", xml(c)));
     }),
     plant("code of a status", TOKENS, |har, c| {
         har.in_response(
             "</samlp:Status>",
             &format!("<samlp:StatusDetail><Cause>org.example.Exception: secret={}</Cause></samlp:StatusDetail></samlp:Status>", xml(c)),
-        )
+        );
     }),
     plant("instruction of a message", ANY, |har, c| {
-        har.in_response("</samlp:Response>", &format!("<?secret {}?></samlp:Response>", xml(c)))
+        har.in_response("</samlp:Response>", &format!("<?secret {}?></samlp:Response>", xml(c)));
     }),
     plant("text beside elements", TOKENS, |har, c| har.in_response("<samlp:Status>", &format!("{}<samlp:Status>", xml(c)))),
     plant("text of an unknown element", TOKENS, |har, c| {
-        har.in_response("</saml:Conditions>", &format!("<saml:Condition>{}</saml:Condition></saml:Conditions>", xml(c)))
+        har.in_response("</saml:Conditions>", &format!("<saml:Condition>{}</saml:Condition></saml:Conditions>", xml(c)));
     }),
     plant("qualifier of a name", TOKENS, |har, c| har.in_response("<saml:NameID>", &format!("<saml:NameID SPProvidedID=\"{}\">", xml(c)))),
     plant("cached answer", ANY, |har, c| har.entry(ACS)["cache"] = json!({"comment": c, "afterRequest": {"eTag": c}})),
