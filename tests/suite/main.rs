@@ -22,6 +22,7 @@ mod page;
 mod plugins;
 mod products;
 mod public_api;
+mod redacted;
 mod registrations;
 mod rendering;
 mod secrets;

@@ -4,9 +4,11 @@
 #![expect(clippy::missing_panics_doc, reason = "test support panics in order to fail the test")]
 
 pub mod capture;
+pub mod copies;
 pub mod diagnose;
 pub mod example;
 pub mod fixture;
 pub mod forgery;
 pub mod one_fault;
 pub mod plugin;
+pub mod unfold;

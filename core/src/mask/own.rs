@@ -67,8 +67,11 @@ pub fn is_own(value: &str) -> bool {
 
 /// Letters for letters and digits for digits, in the same case: a name that reads like one. Each character
 /// follows from the whole value, so equal values stay equal. Hexadecimal digits stay hexadecimal with `hex`.
-pub fn of_letters(value: &str, hex: bool, key: &[u8]) -> String {
-    let mut stream = Stream::new(&[key, b"letters", value.to_lowercase().as_bytes()]);
+/// `attempt` tells apart marks that fall together.
+pub fn of_letters(value: &str, hex: bool, key: &[u8], attempt: u32) -> String {
+    // A letter beyond ASCII is what some receivers stumble over: one stays one.
+    const BEYOND: [char; 16] = ['à', 'á', 'â', 'ã', 'ä', 'å', 'ç', 'è', 'é', 'ê', 'ë', 'ì', 'í', 'î', 'ö', 'ü'];
+    let mut stream = Stream::new(&[key, b"letters", value.to_lowercase().as_bytes(), &attempt.to_le_bytes()]);
     value
         .chars()
         .map(|character| match character {
@@ -77,9 +80,10 @@ pub fn of_letters(value: &str, hex: bool, key: &[u8]) -> String {
             '0'..='9' => char::from(stream.one_of(b"0123456789")),
             'a'..='z' => char::from(stream.one_of(b"abcdefghijklmnopqrstuvwxyz")),
             'A'..='Z' => char::from(stream.one_of(b"abcdefghijklmnopqrstuvwxyz")).to_ascii_uppercase(),
-            // A letter beyond ASCII is what some receivers stumble over: one stays one.
-            other if other.is_alphabetic() && other.is_uppercase() => 'Ä',
-            other if other.is_alphabetic() => 'ä',
+            other if other.is_alphabetic() => {
+                let letter = BEYOND.get(usize::from(stream.next()) % BEYOND.len()).copied().unwrap_or('ä');
+                if other.is_uppercase() { letter.to_uppercase().next().unwrap_or(letter) } else { letter }
+            }
             other => other,
         })
         .collect()
@@ -150,11 +154,11 @@ mod tests {
 
     #[test]
     fn names_keep_case_separators_and_equality() {
-        let mark = of_letters("Ann.Smith", false, b"key");
+        let mark = of_letters("Ann.Smith", false, b"key", 0);
         assert!(
             mark.chars().zip("Ann.Smith".chars()).all(|(is, was)| is.is_uppercase() == was.is_uppercase() && (is == '.') == (was == '.'))
         );
-        assert_eq!(mark.to_lowercase(), of_letters("ann.smith", false, b"key"));
-        assert!(of_letters("c9f1d7a4", true, b"key").bytes().all(|byte| byte.is_ascii_hexdigit()));
+        assert_eq!(mark.to_lowercase(), of_letters("ann.smith", false, b"key", 0));
+        assert!(of_letters("c9f1d7a4", true, b"key", 0).bytes().all(|byte| byte.is_ascii_hexdigit()));
     }
 }

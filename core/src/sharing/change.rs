@@ -44,6 +44,11 @@ fn one(lexicon: &Lexicon, value: &mut String, place: Place, tally: &mut Tally, l
             let start = trimmed.find(' ').map_or(0, |blank| blank + 1);
             whole(lexicon, value, start..trimmed.len(), Kind::Token, tally, label);
         }
+        Place::Person => {
+            let edits = engine::name(lexicon.names(), value);
+            tally.edits(label, &edits);
+            *value = apply(value, &edits);
+        }
         Place::Text(_) => {}
     }
     if let Some(changed) = text(lexicon, value, tally, label) {

@@ -1,6 +1,7 @@
 //! Documents other than captures: small enough to be copied in memory, and written back as they were, byte for
 //! byte, but for what goes.
 
+use super::certificates;
 use super::change;
 use super::edit::{Edit, apply};
 use super::gather;
@@ -10,6 +11,7 @@ use super::lexicon::{Collecting, Lexicon};
 use super::people;
 use super::receipt::Tally;
 use super::standing::Around;
+use super::words::Gathered;
 use super::{Options, capture};
 use crate::intake::encoding;
 use crate::intake::files::Sort;
@@ -38,25 +40,28 @@ pub(super) fn text_of(bytes: &[u8]) -> (String, Option<&'static Encoding>, bool)
 }
 
 /// Collects from a document.
-pub(super) fn gather(collecting: &mut Collecting, bytes: &[u8], sort: Sort, options: Options) {
+pub(super) fn gather(collecting: &mut Collecting, names: &mut Gathered, bytes: &[u8], sort: Sort, options: Options) {
     let (text, ..) = text_of(bytes);
     let around = if sort == Sort::Text { Around::Page } else { Around::Data };
+    if options.identities || options.hosts {
+        certificates::gather(&mut collecting.certificates, &text);
+    }
     match values(&text, sort) {
         Some(values) => {
             for mut value in values {
                 gather::json(collecting, &mut value);
-                people::json(collecting, &mut value, options);
+                people::json(names, &mut value, options);
             }
         }
         None if sort == Sort::Public => {
             gather_keys(collecting, &text);
-            people::text(collecting, &text, options);
+            people::text(names, &text, options);
             collecting.public(text);
             return;
         }
         None => {
             gather::text(collecting, &text, around);
-            people::text(collecting, &text, options);
+            people::text(names, &text, options);
         }
     }
     if sort == Sort::Json {
@@ -128,19 +133,28 @@ fn public(lexicon: &Lexicon, text: &str, tally: &mut Tally) -> Option<String> {
     Some(apply(text, &edits))
 }
 
+/// The record that a document holds.
+pub(super) fn record_in(bytes: &[u8], sort: Sort) -> Option<Value> {
+    record(&text_of(bytes).0, sort)
+}
+
+fn record(text: &str, sort: Sort) -> Option<Value> {
+    if sort == Sort::Json {
+        return serde_json::from_str::<Value>(text).ok()?.get(capture::RECORD).cloned();
+    }
+    let mut found = None;
+    super::engine::every_layer(text, &mut |layer| {
+        if found.is_none() {
+            found = mask::behind::split(layer).and_then(|(_, record)| serde_json::from_str(record).ok());
+        }
+    });
+    found
+}
+
 impl Document {
     /// The record it holds.
     pub(super) fn record(&self) -> Option<Value> {
-        if self.sort == Sort::Json {
-            return serde_json::from_str::<Value>(&self.text).ok()?.get(capture::RECORD).cloned();
-        }
-        let mut found = None;
-        super::engine::every_layer(&self.text, &mut |layer| {
-            if found.is_none() {
-                found = mask::behind::split(layer).and_then(|(_, record)| serde_json::from_str(record).ok());
-            }
-        });
-        found
+        record(&self.text, self.sort)
     }
 
     /// Its bytes, with a record where it is a trace or a message.
@@ -156,6 +170,13 @@ impl Document {
                     }
                 }
                 Sort::Message => text = behind_message(&text, record).into(),
+                // What is published has no record but of the names in it.
+                Sort::Public if text.trim_start().starts_with('<') && record.get("names").is_some() => {
+                    let of_names = serde_json::json!({ "schema": record["schema"], "by": record["by"], "on": record["on"], "names": record["names"] });
+                    let whole = text.trim_end();
+                    let document = mask::behind::split(whole).map_or(whole, |(document, _)| document);
+                    text = format!("{document}{}\n", mask::behind::comment(&of_names.to_string())).into();
+                }
                 _ => {}
             }
         }

@@ -1,10 +1,14 @@
 //! Replaces every known value in a text, in whatever encodings it stands, and what is cut wherever it stands.
 
+use super::certificates;
 use super::edit::{Edit, Edits, apply};
+use super::folded;
 use super::kind::Kind;
 use super::layers::{self, Layer};
 use super::lexicon::{Lexicon, canonical};
+use super::people;
 use super::standing::{self, Around};
+use super::words::Names;
 use crate::mask;
 use std::ops::Range;
 
@@ -31,6 +35,9 @@ fn at_depth(lexicon: &Lexicon, text: &str, depth: usize) -> Vec<Edit> {
             edits.add(Edit { range: one.range, with: whole(lexicon, value, kind), values: vec![(kind, 1)] });
         }
     }
+    if !lexicon.names().is_empty() {
+        named(lexicon.names(), text, &mut edits);
+    }
     if depth < DEEPEST {
         for layer in layers::of(text) {
             let inner = at_depth(lexicon, &layer.text, depth + 1);
@@ -44,24 +51,49 @@ fn at_depth(lexicon: &Lexicon, text: &str, depth: usize) -> Vec<Edit> {
     edits.all()
 }
 
+/// Replaces names: where somebody is named, where their words stand by themselves, and in certificates.
+fn named(names: &Names, text: &str, edits: &mut Edits) {
+    for place in people::places(text) {
+        let value = text.get(place.range.clone()).unwrap_or_default();
+        for edit in name(names, value) {
+            edits.add(Edit { range: place.range.start + edit.range.start..place.range.start + edit.range.end, ..edit });
+        }
+    }
+    for (range, kind, with) in names.find(text) {
+        edits.add(Edit { range, with, values: vec![(kind, 1)] });
+    }
+    for layer in layers::certificates(text) {
+        let mut outer = Vec::new();
+        layer.back(&certificates::edits(names, &layer.text), &mut outer);
+        for edit in outer {
+            edits.add(edit);
+        }
+    }
+}
+
+/// Replaces every word of a text that is a name.
+pub(super) fn name(names: &Names, value: &str) -> Vec<Edit> {
+    let word = |range: Range<usize>| {
+        let (kind, with) = names.in_place(value.get(range.clone())?)?;
+        Some(Edit { range, with, values: vec![(kind, 1)] })
+    };
+    people::words(value).into_iter().filter_map(word).collect()
+}
+
 /// Replaces a value that may be folded into lines; where it is written with references, the layer below does.
 fn laid_out(lexicon: &Lexicon, text: &str, range: Range<usize>, kind: Kind, edits: &mut Edits) {
     let Some(value) = text.get(range.clone()).filter(|value| !value.contains(['&', '\\', '%'])) else { return };
-    let compact: String = value.chars().filter(|character| !character.is_whitespace()).collect();
+    let compact = folded::compact(value);
     if compact.is_empty() || mask::is_mark(&compact) {
         return;
     }
     let mark = lexicon.mark(&compact, kind);
     let mut mark = mark.chars();
     let mut values = vec![(kind, 1)];
-    let mut at = range.start;
-    for run in value.split_inclusive(char::is_whitespace) {
-        let letters = run.trim_end_matches(char::is_whitespace);
-        if !letters.is_empty() {
-            let with: String = mark.by_ref().take(letters.chars().count()).collect();
-            edits.add(Edit { range: at..at + letters.len(), with, values: std::mem::take(&mut values) });
-        }
-        at += run.len();
+    for run in folded::runs(value) {
+        let letters = value.get(run.clone()).unwrap_or_default().chars().count();
+        let with: String = mark.by_ref().take(letters).collect();
+        edits.add(Edit { range: range.start + run.start..range.start + run.end, with, values: std::mem::take(&mut values) });
     }
 }
 
@@ -102,8 +134,7 @@ pub(super) fn values_in(text: &str, around: Around, take: &mut impl FnMut(&str, 
         for one in standing::cut(layer) {
             let value = layer.get(one.range).unwrap_or_default();
             if !value.contains(['&', '\\', '%']) {
-                let compact: String = value.chars().filter(|character| !character.is_whitespace()).collect();
-                take(&compact, one.kind);
+                take(&folded::compact(value), one.kind);
             }
         }
         for one in standing::named(layer, around) {
@@ -115,6 +146,7 @@ pub(super) fn values_in(text: &str, around: Around, take: &mut impl FnMut(&str, 
 #[cfg(test)]
 mod tests {
     use super::super::lexicon::Collecting;
+    use super::super::words::Gathered;
     use super::*;
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -129,7 +161,7 @@ mod tests {
     fn redacted(text: &str) -> String {
         let mut collecting = Collecting::default();
         collecting.add(SECRET, Kind::Token);
-        let lexicon = collecting.settle(b"salt");
+        let lexicon = collecting.settle(b"salt", Gathered::default());
         apply(text, &edits(&lexicon, text))
     }
 
@@ -185,7 +217,7 @@ mod tests {
     fn plain_words_go_where_their_name_says_what_they_are() {
         let mut collecting = Collecting::default();
         collecting.add("hunter", Kind::Password);
-        let lexicon = collecting.settle(b"salt");
+        let lexicon = collecting.settle(b"salt", Gathered::default());
         let redacted = |text: &str| apply(text, &edits(&lexicon, text));
         for text in [
             "user=ann&passwd=hunter&x=1",
@@ -220,5 +252,9 @@ mod tests {
         let out = redacted(text);
         assert!(!out.contains("AbCd") && !out.contains("IjKl") && out.len() == text.len() && out.matches('\n').count() == 3, "{out}");
         assert_eq!(redacted(&out), out);
+        let text = "<ds:SignatureValue><!--x-->AbCdEfGh12345678<!-- y --><![CDATA[IjKlMnOp==]]></ds:SignatureValue>";
+        let out = redacted(text);
+        assert!(!out.contains("AbCd") && !out.contains("IjKl") && out.len() == text.len(), "{out}");
+        assert!(out.contains("<!--x-->") && out.contains("<!-- y --><![CDATA[") && out.contains("==]]></ds"), "{out}");
     }
 }

@@ -3,6 +3,7 @@
 use super::engine;
 use super::kind::Kind;
 use super::lexicon::{Collecting, canonical};
+use super::opaque;
 use super::places::{self, Place};
 use super::standing::{self, Around};
 use base64::Engine as _;
@@ -19,7 +20,7 @@ pub(super) fn json(collecting: &mut Collecting, document: &mut Value) {
 pub(super) fn text(collecting: &mut Collecting, text: &str, around: Around) {
     engine::values_in(text, around, &mut |value, kind| collecting.add(value, kind));
     engine::every_layer(text, &mut |layer| {
-        if layer.trim_start().starts_with('<') && (layer.contains("urn:oasis:names:tc:SAML") || layer.contains("xmlsoap.org/ws")) {
+        if opaque::begins_as_markup(layer) && (layer.contains("urn:oasis:names:tc:SAML") || layer.contains("xmlsoap.org/ws")) {
             collecting.public(without_cuts(layer));
         }
     });
@@ -66,7 +67,7 @@ fn one(collecting: &mut Collecting, value: &str, place: Place) {
                 collecting.add(password, Kind::Password);
             }
         }
-        Place::Text(_) => {}
+        Place::Text(_) | Place::Person => {}
     }
     let around = if let Place::Text(around) = place { around } else { Around::Data };
     if !matches!(place, Place::Whole(Kind::Password)) {

@@ -326,6 +326,19 @@ fn begins_a_text(run: &[u8]) -> bool {
 }
 
 fn base64_run(text: &str, range: Range<usize>, padded: usize) -> Option<Layer> {
+    let base64 = undone(text, range.clone(), padded)?;
+    let range = range.start..range.end + padded;
+    if base64.bytes.first() != Some(&b'<')
+        && let Some(inflated) = inflated(&base64.bytes)
+    {
+        return Some(Layer { text: inflated, range, back: Back::Deflated(base64) });
+    }
+    let (text, latin) = readable(&base64.bytes)?;
+    Some(Layer { text, range, back: Back::Base64(Base64 { latin, ..base64 }) })
+}
+
+/// Base64 undone, with the place of each of its digits.
+fn undone(text: &str, range: Range<usize>, padded: usize) -> Option<Base64> {
     let mut digits = Vec::with_capacity(range.len());
     let mut plain = Vec::with_capacity(range.len());
     let mut url = false;
@@ -350,15 +363,28 @@ fn base64_run(text: &str, range: Range<usize>, padded: usize) -> Option<Layer> {
     let bytes = BASE64.decode(&plain).ok()?;
     // Without padding where some was due, none is wanted; where none was due, nobody can tell.
     let padded_form = padded > 0 || plain.len().is_multiple_of(4);
-    let base64 = Base64 { digits, url, padded: padded_form, latin: false, bytes };
-    let range = range.start..range.end + padded;
-    if base64.bytes.first() != Some(&b'<')
-        && let Some(inflated) = inflated(&base64.bytes)
-    {
-        return Some(Layer { text: inflated, range, back: Back::Deflated(base64) });
+    Some(Base64 { digits, url, padded: padded_form, latin: false, bytes })
+}
+
+/// Certificates in base64, folded or not, each as characters of Latin-1.
+pub(super) fn certificates(text: &str) -> Vec<Layer> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(start) = memchr::memmem::find(bytes.get(from..).unwrap_or_default(), b"MII").map(|at| from + at) {
+        let digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte) || byte.is_ascii_whitespace();
+        let length = bytes.get(start..).unwrap_or_default().iter().take_while(|byte| digit(byte)).count();
+        let end = start + text.get(start..start + length).unwrap_or_default().trim_end().len();
+        from = end.max(start + 3);
+        let padded = bytes.get(end..).unwrap_or_default().iter().take_while(|byte| **byte == b'=').count();
+        if let Some(base64) = undone(text, start..end, padded)
+            && crate::certificate::read_der(&base64.bytes, diag_sdk::Place::default()).usable()
+        {
+            let text = base64.bytes.iter().map(|byte| char::from(*byte)).collect();
+            found.push(Layer { text, range: start..end + padded, back: Back::Base64(Base64 { latin: true, ..base64 }) });
+        }
     }
-    let (text, latin) = readable(&base64.bytes)?;
-    Some(Layer { text, range, back: Back::Base64(Base64 { latin, ..base64 }) })
+    found
 }
 
 fn inflated(bytes: &[u8]) -> Option<String> {

@@ -1,8 +1,10 @@
 //! Every value that goes, once, with the mark that stands for it wherever it comes up.
 
+use super::certificates;
 use super::kind::Kind;
 use super::layers;
 use super::opaque::is_guid;
+use super::words::{Gathered, Names, stands_alone};
 use crate::mask;
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +28,8 @@ pub(super) struct Collecting {
     /// Texts in which everything else is public: a value that stands there identifies, and opens nothing.
     public: Vec<String>,
     public_bytes: usize,
+    /// Certificates, in which names stand, too.
+    pub(super) certificates: BTreeSet<Vec<u8>>,
     /// There were more values than are kept.
     pub(super) overflowed: bool,
 }
@@ -55,20 +59,21 @@ impl Collecting {
     }
 
     /// Settles marks under a key.
-    pub(super) fn settle(self, key: &[u8]) -> Lexicon {
+    pub(super) fn settle(self, key: &[u8], names: Gathered) -> Lexicon {
+        let names = names.settle(key);
         let mut marks: BTreeMap<String, Entry> = BTreeMap::new();
         let mut taken: BTreeSet<String> = BTreeSet::new();
         for (value, kind) in &self.values {
-            let mark = match kind {
-                Kind::Person | Kind::Object | Kind::Host => mask::of_letters(value, is_guid(value), key),
-                _ => (0..24)
-                    .map(|attempt| mask::make(value, kind.keeps_separators(), key, attempt))
-                    .find(|mark| !taken.contains(mark) && mark != value)
-                    .unwrap_or_else(|| mask::make(value, kind.keeps_separators(), key, 0)),
-            };
+            let mark = (0..24)
+                .map(|attempt| mask::make(value, kind.keeps_separators(), key, attempt))
+                .find(|mark| !taken.contains(mark) && mark != value)
+                .unwrap_or_else(|| mask::make(value, kind.keeps_separators(), key, 0));
             taken.insert(mark.clone());
             let reach = self.reach(value, *kind);
             marks.insert(value.clone(), Entry { kind: *kind, mark, reach });
+        }
+        for (was, is) in self.certificates.iter().flat_map(|der| certificates::renamed(der, &names)) {
+            marks.entry(was).or_insert(Entry { kind: Kind::Object, mark: is, reach: Reach::Anywhere });
         }
         let mut patterns = Vec::new();
         let mut meant = Vec::new();
@@ -85,7 +90,7 @@ impl Collecting {
             }
         }
         let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
-        Lexicon { marks, meant, finder, key: key.to_vec() }
+        Lexicon { marks, meant, finder, names, key: key.to_vec() }
     }
 
     fn reach(&self, value: &str, kind: Kind) -> Reach {
@@ -94,7 +99,6 @@ impl Collecting {
         let mixed = digits || value.bytes().any(|byte| byte.is_ascii_uppercase()) && value.bytes().any(|byte| byte.is_ascii_lowercase());
         let punctuated = value.bytes().any(|byte| byte.is_ascii_punctuation());
         match kind {
-            Kind::Person | Kind::Object | Kind::Host => return if length >= BOUNDED { Reach::Word } else { Reach::Place },
             Kind::Password if length >= UNBOUNDED => return Reach::Anywhere,
             // A plain word may stand anywhere for itself.
             Kind::Password if length >= BOUNDED && (mixed || punctuated) => return Reach::Word,
@@ -149,6 +153,7 @@ pub(super) struct Lexicon {
     marks: BTreeMap<String, Entry>,
     meant: Vec<String>,
     finder: Option<AhoCorasick>,
+    names: Names,
     key: Vec<u8>,
 }
 
@@ -159,6 +164,11 @@ impl Lexicon {
             return value.to_owned();
         }
         self.marks.get(value).map_or_else(|| mask::make(value, kind.keeps_separators(), &self.key, 0), |entry| entry.mark.clone())
+    }
+
+    /// Words that name people, objects and hosts.
+    pub(super) fn names(&self) -> &Names {
+        &self.names
     }
 
     /// The kind of a value that is known, and replaced only where it stands.
@@ -194,19 +204,14 @@ impl Lexicon {
         for entry in self.marks.values() {
             *counts.entry(entry.kind).or_default() += 1;
         }
+        self.names.counts(&mut counts);
         counts
     }
 
     /// Each value with its mark.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.marks.iter().map(|(value, entry)| (value.as_str(), entry.mark.as_str()))
+        self.marks.iter().map(|(value, entry)| (value.as_str(), entry.mark.as_str())).chain(self.names.pairs())
     }
-}
-
-fn stands_alone(text: &str, range: &Range<usize>) -> bool {
-    let before = text.get(..range.start).and_then(|before| before.chars().next_back());
-    let after = text.get(range.end..).and_then(|after| after.chars().next());
-    !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
 }
 
 /// A value without the encodings around it, so that it is one value however it was written.
@@ -230,7 +235,7 @@ mod tests {
         for (value, kind) in values {
             collecting.add(value, *kind);
         }
-        collecting.settle(b"salt")
+        collecting.settle(b"salt", Gathered::default())
     }
 
     #[test]
@@ -259,6 +264,6 @@ mod tests {
         let mut collecting = Collecting::default();
         collecting.add("c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2", Kind::Cookie);
         collecting.public("<Issuer>https://sts.example/c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2/</Issuer>".to_owned());
-        assert_eq!(collecting.settle(b"salt").find("c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2").count(), 0);
+        assert_eq!(collecting.settle(b"salt", Gathered::default()).find("c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2").count(), 0);
     }
 }

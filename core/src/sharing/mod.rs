@@ -8,11 +8,15 @@
 //! No file, clock or source of chance of its own: the key of the marks is a parameter, to be thrown away.
 
 mod capture;
+mod certificates;
 mod change;
+mod common;
 mod document;
 mod edit;
 mod engine;
+mod folded;
 mod gather;
+mod judged;
 mod kind;
 mod layers;
 mod lexicon;
@@ -23,13 +27,16 @@ mod places;
 mod prove;
 mod receipt;
 mod standing;
+mod words;
 
+pub use judged::differences;
 pub use kind::Kind;
 pub use prove::Left;
 pub use receipt::Change;
 
 use crate::intake::Options as Reading;
 use crate::intake::files::{self, Part, Sort};
+use crate::recorded::Record;
 use document::Document;
 use lexicon::{Collecting, Lexicon};
 use prove::Search;
@@ -66,48 +73,67 @@ pub enum Form {
 #[derive(Debug)]
 pub struct Gathering {
     collecting: Collecting,
+    names: words::Gathered,
     options: Options,
 }
 
 impl Gathering {
     /// Nothing collected yet.
     pub fn new(options: Options) -> Self {
-        Self { collecting: Collecting::default(), options }
+        Self { collecting: Collecting::default(), names: words::Gathered::default(), options }
     }
 
     /// Collects from a file. An error, in words for people, where it cannot be read.
     pub fn take<'a>(&mut self, reader: Box<dyn Read + 'a>) -> Result<Form, String> {
         let mut form = Form::Document;
         let (collecting, options) = (&mut self.collecting, self.options);
+        let mut names = words::Gathered::default();
+        let mut recorded = Vec::new();
         let reading = Reading::default();
         files::parts(reader, &reading, &mut |part| match part {
             Part::Capture => form = Form::Capture,
-            Part::Member(capture::RECORD, _) => {}
+            Part::Member(capture::RECORD, value) => recorded.extend(names_recorded(&value)),
             Part::Entry(mut value) => {
                 if !options.keep_bodies {
                     // What will not be in the copy hides nothing in it.
                     capture::without_bodies(&mut value, &reading.bounds, &mut Tally::default());
                 }
                 gather::json(collecting, &mut value);
-                people::json(collecting, &mut value, options);
+                people::json(&mut names, &mut value, options);
+                if options.identities || options.hosts {
+                    certificates::gather_json(&mut collecting.certificates, &value);
+                }
             }
             Part::Member(_, mut value) => {
                 gather::json(collecting, &mut value);
-                people::json(collecting, &mut value, options);
+                people::json(&mut names, &mut value, options);
+                if options.identities || options.hosts {
+                    certificates::gather_json(&mut collecting.certificates, &value);
+                }
             }
             Part::Document(bytes, sort) => match sort {
                 Sort::Archive => form = Form::Archive,
                 Sort::Unknown => form = Form::Unknown,
-                _ => document::gather(collecting, bytes, sort, options),
+                _ => {
+                    document::gather(collecting, &mut names, bytes, sort, options);
+                    recorded.extend(document::record_in(bytes, sort).iter().flat_map(names_recorded));
+                }
             },
         })?;
+        self.names.take(names, &recorded);
         Ok(form)
     }
 
     /// Everything was collected: marks are made under `key`, which nobody needs afterwards.
     pub fn settle(self, key: &[u8; 32]) -> Copying {
-        Copying { overflowed: self.collecting.overflowed, lexicon: self.collecting.settle(key), options: self.options }
+        let overflowed = self.collecting.overflowed || self.names.overflowed;
+        Copying { overflowed, lexicon: self.collecting.settle(key, self.names), options: self.options }
     }
+}
+
+/// The hashes of words that stand for others, of a record.
+fn names_recorded(record: &Value) -> Vec<String> {
+    serde_json::from_value(record.get("names").cloned().unwrap_or_default()).unwrap_or_default()
 }
 
 /// The second pass: copies are written, and searched.
@@ -162,7 +188,7 @@ impl Copying {
 
     /// Looks in a written copy for every value that was to go.
     pub fn search<'a>(&self, reader: Box<dyn Read + 'a>) -> Result<Vec<(Left, usize)>, String> {
-        let mut search = Search::new(self.lexicon.sought());
+        let mut search = Search::new(self.lexicon.sought(), self.lexicon.names().sought());
         files::parts(reader, &Reading::default(), &mut |part| match part {
             Part::Capture => {}
             Part::Member(name, value) => search.json(&value, &format!("log.{name}")),
@@ -170,6 +196,11 @@ impl Copying {
             Part::Document(bytes, _) => search.text(&document::text_of(bytes).0.into_bytes(), "document"),
         })?;
         Ok(search.into_found())
+    }
+
+    /// A record with what a later run must know of the names in the copy.
+    pub fn record(&self, record: Record) -> Record {
+        Record { names: self.lexicon.names().hashes(), ..record }
     }
 
     /// Values of each kind that were collected, each counted once.

@@ -83,6 +83,27 @@ pub(super) fn is_state(name: &str) -> bool {
     matches!(plain(name).as_str(), "relaystate" | "target" | "state" | "wctx" | "nonce")
 }
 
+/// A field that names a person, also in scripts of pages, where other names are those of labels.
+pub(super) fn surely_names_a_person(name: &str) -> bool {
+    const WHOLE: &[&str] = &[
+        "upn",
+        "userprincipalname",
+        "displayname",
+        "givenname",
+        "surname",
+        "familyname",
+        "firstname",
+        "lastname",
+        "emailaddress",
+        "preferredusername",
+        "samaccountname",
+        "loginhint",
+        "mail",
+        "email",
+    ];
+    WHOLE.contains(&plain(name).as_str())
+}
+
 /// A field that names a person.
 pub(super) fn names_a_person(name: &str) -> bool {
     const WHOLE: &[&str] = &[
@@ -117,6 +138,12 @@ pub(super) fn names_a_person(name: &str) -> bool {
         "samaccountname",
         "nameidentifier",
         "eppn",
+        "remoteuser",
+        "xremoteuser",
+        "xforwardeduser",
+        "xforwardedemail",
+        "xmsclientprincipalname",
+        "oidcclaimemail",
     ];
     let plain = plain(name);
     WHOLE.contains(&plain.as_str())

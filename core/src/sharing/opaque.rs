@@ -6,12 +6,17 @@ use super::layers;
 pub(super) fn holds_markup(value: &str) -> bool {
     layers::of(value).iter().any(|layer| {
         layer.covers(value)
-            && (layer.text.starts_with('<') || layer.text.contains('%') && holds_markup(&layer.text) || holds_markup_in_base64(layer))
+            && (begins_as_markup(&layer.text) || layer.text.contains('%') && holds_markup(&layer.text) || holds_markup_in_base64(layer))
     })
 }
 
 fn holds_markup_in_base64(layer: &layers::Layer) -> bool {
-    layers::of(&layer.text).iter().any(|inner| inner.covers(&layer.text) && inner.text.starts_with('<'))
+    layers::of(&layer.text).iter().any(|inner| inner.covers(&layer.text) && begins_as_markup(&inner.text))
+}
+
+/// `<`, also behind a byte order mark or blanks.
+pub(super) fn begins_as_markup(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').trim_start().starts_with('<')
 }
 
 /// A value that looks like a token: at least `shortest` characters of those that tokens are made of, letters
@@ -21,7 +26,7 @@ pub(super) fn is_opaque(value: &str, shortest: usize) -> bool {
     if length < shortest || !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-.~:%|*!".contains(&byte)) {
         return false;
     }
-    if value.contains("://")
+    if holds_address(value)
         || value.starts_with('/')
         || value.starts_with("urn:")
         || is_guid(value)
@@ -38,6 +43,25 @@ pub(super) fn is_opaque(value: &str, shortest: usize) -> bool {
         || (length >= 16 && digits >= 16)
 }
 
+/// `https://` in it, however often it is percent-encoded.
+fn holds_address(value: &str) -> bool {
+    let mut value = std::borrow::Cow::Borrowed(value);
+    for _ in 0..4 {
+        if value.contains("://") {
+            return true;
+        }
+        if !value.contains('%') {
+            return false;
+        }
+        let decoded = percent_encoding::percent_decode_str(&value).decode_utf8_lossy().into_owned();
+        if decoded.len() == value.len() {
+            return false;
+        }
+        value = decoded.into();
+    }
+    false
+}
+
 fn mixed_case(value: &str) -> bool {
     value.bytes().any(|byte| byte.is_ascii_uppercase()) && value.bytes().any(|byte| byte.is_ascii_lowercase())
 }
@@ -49,7 +73,7 @@ pub(super) fn is_guid(value: &str) -> bool {
 }
 
 /// `2026-11-24T…`
-fn is_moment(value: &str) -> bool {
+pub(super) fn is_moment(value: &str) -> bool {
     let bytes = value.as_bytes();
     bytes.len() >= 10 && bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-') && bytes.iter().take(4).all(u8::is_ascii_digit)
 }
@@ -89,6 +113,7 @@ mod tests {
             "2026-11-24T10:00:00.000Z",
             "/azure/samlauthn/",
             "https://sense.example/hub",
+            "_9f86d081884c7d659a2feaa0c55ad015%253Ahttps%253A%252F%252Fidp.example",
             "web1.sense.contoso.example",
             "urn:oasis:names:tc:SAML:2.0",
             "application/x-www-form-urlencoded",

@@ -1,168 +1,251 @@
-//! Names of people, ids and hosts, collected only where they are asked to go.
+//! Where people, objects and hosts are named: collected only where names are asked to go, and replaced there in any case,
+//! however short a name is.
 
 use super::Options;
 use super::engine;
 use super::kind::Kind;
-use super::lexicon::Collecting;
 use super::names;
-use super::opaque::is_guid;
+use super::opaque::{is_guid, is_moment};
+use super::places::{self, Place};
+use super::words::Gathered;
 use serde_json::Value;
+use std::ops::Range;
 
-/// Elements of messages whose text is about a person.
-const ELEMENTS: &[&str] = &["NameID", "NameIdentifier", "AttributeValue"];
-/// Labels of hosts that many have: they tell nothing.
-const COMMON: &[&str] = &[
-    "www",
-    "login",
-    "sso",
-    "idp",
-    "sp",
-    "app",
-    "apps",
-    "auth",
-    "saml",
-    "localhost",
-    "example",
-    "test",
-    "internal",
-    "local",
-    "dev",
-    "prod",
-    "proxy",
-];
+/// Longest text that is a name.
+const LONGEST: usize = 200;
+/// Elements of messages whose text names a person.
+const NAMING: &[&str] = &["NameID", "NameIdentifier"];
+
+/// A text that names somebody, or may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named {
+    pub(super) range: Range<usize>,
+    /// What stands there names somebody, also where it is a common word.
+    surely: bool,
+}
 
 /// Collects from a document of JSON.
-pub(super) fn json(collecting: &mut Collecting, value: &mut Value, options: Options) {
+pub(super) fn json(gathered: &mut Gathered, value: &mut Value, options: Options) {
     if !options.identities && !options.hosts {
         return;
     }
-    let mut open = vec![(&*value, "")];
-    while let Some((value, key)) = open.pop() {
-        match value {
-            Value::Array(list) => open.extend(list.iter().map(|element| (element, key))),
-            Value::Object(object) => {
-                let name = object.get("name").and_then(Value::as_str);
-                for (key, value) in object {
-                    let key = if key == "value" { name.unwrap_or(key) } else { key };
-                    open.push((value, key));
-                }
-            }
-            Value::String(value) => {
-                if options.identities && key != "name" && names::names_a_person(key) && value.len() >= 3 {
-                    person(collecting, value);
-                }
-                text(collecting, value, options);
-            }
-            _ => {}
+    places::each(value, &mut |value, place, _| {
+        if options.identities && place == Place::Person {
+            name(gathered, value, true);
         }
-    }
+        text(gathered, value, options);
+    });
 }
 
 /// Collects from a text.
-pub(super) fn text(collecting: &mut Collecting, text: &str, options: Options) {
+pub(super) fn text(gathered: &mut Gathered, text: &str, options: Options) {
     if !options.identities && !options.hosts {
         return;
     }
     engine::every_layer(text, &mut |layer| {
         if options.identities {
-            addresses(collecting, layer);
-            elements(collecting, layer);
-            parameters(collecting, layer);
-            ids(collecting, layer);
+            for one in places(layer) {
+                name(gathered, layer.get(one.range).unwrap_or_default(), one.surely);
+            }
+            for word in ids(layer) {
+                gathered.add(word, Kind::Object, true);
+            }
         }
         if options.hosts {
-            hosts(collecting, layer);
+            hosts(gathered, layer);
         }
     });
 }
 
-/// A person's name in its parts, so that what is part of it elsewhere stays part of it.
-fn person(collecting: &mut Collecting, value: &str) {
-    let local = value.split('@').next().unwrap_or(value);
-    if value.contains("://") || local.len() > 80 {
-        return;
+fn name(gathered: &mut Gathered, value: &str, surely: bool) {
+    for range in words(value) {
+        let word = value.get(range).unwrap_or_default();
+        gathered.add(word, if is_guid(word) { Kind::Object } else { Kind::Person }, surely);
     }
-    let local = local.rsplit('\\').next().unwrap_or(local);
-    for part in local.split([' ', '.', '_', ',']) {
-        if part.chars().count() >= 3 && part.chars().any(char::is_alphabetic) {
-            collecting.add(part, if is_guid(part) { Kind::Object } else { Kind::Person });
+}
+
+/// The words of a name: ids as a whole, else runs of letters and digits. Addresses of pages and moments are no names.
+pub(super) fn words(value: &str) -> Vec<Range<usize>> {
+    let trimmed = value.trim();
+    if trimmed.len() > LONGEST || trimmed.contains("://") || trimmed.starts_with("urn:") || is_moment(trimmed) || is_plain_value(trimmed) {
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    let mut at = 0;
+    while let Some(start) = value.get(at..).and_then(|rest| rest.find(char::is_alphanumeric)).map(|found| at + found) {
+        let rest = value.get(start..).unwrap_or_default();
+        let length = match rest.get(..36).filter(|id| is_guid(id)) {
+            Some(id) => id.len(),
+            None => rest.find(|character: char| !character.is_alphanumeric()).unwrap_or(rest.len()),
+        };
+        // The domain of an address is a host's name, not a person's.
+        if value.get(..start).is_some_and(|before| before.ends_with('@')) {
+            let domain = rest.find(|c: char| !(c.is_alphanumeric() || c == '.' || c == '-')).unwrap_or(rest.len());
+            at = start + domain.max(length);
+            continue;
         }
+        all.push(start..start + length);
+        at = start + length;
     }
+    all
+}
+
+fn is_plain_value(value: &str) -> bool {
+    matches!(value.to_ascii_lowercase().as_str(), "true" | "false" | "yes" | "no" | "null" | "none" | "0" | "1")
+}
+
+/// Where a text names people: in elements of messages, addresses of mail, parameters and data of scripts.
+pub(super) fn places(text: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    addresses(text, &mut found);
+    if memchr::memchr(b'<', text.as_bytes()).is_some() {
+        elements(text, &mut found);
+    }
+    if memchr::memchr(b'=', text.as_bytes()).is_some() {
+        parameters(text, &mut found);
+    }
+    if memchr::memchr(b'"', text.as_bytes()).is_some() {
+        members(text, &mut found);
+    }
+    found
 }
 
 /// `ann.smith@contoso.example`
-fn addresses(collecting: &mut Collecting, text: &str) {
-    for (at, _) in text.match_indices('@') {
+fn addresses(text: &str, found: &mut Vec<Named>) {
+    for at in memchr::memchr_iter(b'@', text.as_bytes()) {
         let local = |character: char| character.is_alphanumeric() || "._+-'".contains(character);
-        let start = text
-            .get(..at)
-            .unwrap_or_default()
-            .rfind(|character| !local(character))
-            .map_or(0, |before| before + text[before..].chars().next().map_or(1, char::len_utf8));
+        let before = text.get(..at).unwrap_or_default();
+        let start = before.char_indices().rev().take_while(|(_, character)| local(*character)).last().map_or(at, |(start, _)| start);
         let rest = text.get(at + 1..).unwrap_or_default();
-        let domain = rest
-            .split(|character: char| !(character.is_ascii_alphanumeric() || character == '.' || character == '-'))
-            .next()
-            .unwrap_or_default();
+        let domain = rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-')).next().unwrap_or_default();
         if domain.contains('.') && start < at {
-            person(collecting, text.get(start..at).unwrap_or_default());
+            found.push(Named { range: start..at, surely: true });
         }
     }
 }
 
-fn elements(collecting: &mut Collecting, text: &str) {
-    let mut from = 0;
-    while let Some(open) = text.get(from..).and_then(|rest| rest.find('<')).map(|open| from + open) {
-        from = open + 1;
-        let Some(close) = text.get(from..).and_then(|rest| rest.find('>')).map(|close| from + close) else { return };
-        let name = text.get(from..close).unwrap_or_default().split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
-        if ELEMENTS.contains(&name.rsplit(':').next().unwrap_or_default()) {
-            let end = text.get(close..).and_then(|rest| rest.find('<')).map_or(text.len(), |end| close + end);
-            person(collecting, text.get(close + 1..end).unwrap_or_default().trim());
+/// `NameID` and values of attributes.
+fn elements(text: &str, found: &mut Vec<Named>) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut of_person = false;
+    while let Some(open) = memchr::memchr(b'<', bytes.get(at..).unwrap_or_default()).map(|open| at + open) {
+        at = open + 1;
+        let Some(close) = memchr::memchr(b'>', bytes.get(at..).unwrap_or_default()).map(|close| at + close) else { return };
+        let tag = text.get(at..close).unwrap_or_default();
+        let name = tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
+        let local = name.rsplit(':').next().unwrap_or_default();
+        let naming = NAMING.contains(&local);
+        if local == "Attribute" {
+            let named = tag.split_once("Name=").and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next()).unwrap_or_default();
+            of_person = names::names_a_person(named.rsplit(['/', ':']).next().unwrap_or_default());
+        }
+        if (naming || local == "AttributeValue") && !name.is_empty() && !tag.ends_with('/') {
+            let end = memchr::memchr(b'<', bytes.get(close..).unwrap_or_default()).map_or(bytes.len(), |end| close + end);
+            found.push(Named { range: close + 1..end, surely: naming || of_person });
         }
     }
 }
 
 /// `login=ann`
-fn parameters(collecting: &mut Collecting, text: &str) {
+fn parameters(text: &str, found: &mut Vec<Named>) {
+    let mut at = 0;
     for pair in text.split(['&', '?', '#']) {
         if let Some((name, value)) = pair.split_once('=')
             && names::names_a_person(name)
-            && !value.contains(['<', ' ', '"'])
+            && value.len() <= LONGEST
+            && !value.contains(['<', '"', '%', ' '])
         {
-            person(collecting, value);
+            found.push(Named { range: at + name.len() + 1..at + pair.len(), surely: true });
+        }
+        at += pair.len() + 1;
+    }
+}
+
+/// `"upn": "ann"`, in scripts of pages and in data.
+fn members(text: &str, found: &mut Vec<Named>) {
+    for sign in memchr::memmem::find_iter(text.as_bytes(), b"\":") {
+        let name = text.get(..sign).unwrap_or_default().rsplit('"').next().unwrap_or_default();
+        if name.len() > 40 || !names::surely_names_a_person(name) {
+            continue;
+        }
+        let rest = text.get(sign + 2..).unwrap_or_default();
+        let value = rest.trim_start();
+        let Some(inner) = value.strip_prefix('"') else { continue };
+        let Some(length) = inner.find('"').filter(|length| *length <= LONGEST) else { continue };
+        let start = text.len() - inner.len();
+        if !inner.get(..length).unwrap_or_default().contains(['<', '{', '\\', '%']) {
+            found.push(Named { range: start..start + length, surely: true });
         }
     }
 }
 
-/// Ids in addresses and names of entities.
-fn ids(collecting: &mut Collecting, text: &str) {
-    for word in text.split(|character: char| !(character.is_ascii_hexdigit() || character == '-')) {
-        if is_guid(word) {
-            collecting.add(word, Kind::Object);
-        }
+/// Ids of directories, objects and requests.
+fn ids(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character: char| !(character.is_ascii_hexdigit() || character == '-')).filter(|word| is_guid(word))
+}
+
+fn hosts(gathered: &mut Gathered, text: &str) {
+    let names = memchr::memmem::find_iter(text.as_bytes(), b"://").map(|at| at + 3).chain(memchr::memchr_iter(b'@', text.as_bytes()).map(|at| at + 1));
+    for at in names {
+        let rest = text.get(at..).unwrap_or_default();
+        let host = rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-')).next().unwrap_or_default();
+        host_of(gathered, host);
+    }
+    // A header, or the name of an entity; not of a file.
+    let (whole, port) = text.split_once(':').unwrap_or((text, ""));
+    let labels = whole.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    let ending = whole.rsplit('.').next().unwrap_or_default();
+    let is_file = ["js", "css", "html", "htm", "json", "xml", "png", "gif", "php", "aspx", "jsp", "map"].contains(&ending);
+    if labels && !is_file && port.bytes().all(|byte| byte.is_ascii_digit()) && (whole.matches('.').count() > 1 || !port.is_empty()) {
+        host_of(gathered, whole);
     }
 }
 
-fn hosts(collecting: &mut Collecting, text: &str) {
-    for (at, _) in text.match_indices("://") {
-        let rest = text.get(at + 3..).unwrap_or_default();
-        let host = rest
-            .split(|character: char| !(character.is_ascii_alphanumeric() || character == '.' || character == '-'))
-            .next()
-            .unwrap_or_default();
-        host_of(collecting, host);
-    }
-}
-
-/// Each label but the last, and those that many have.
-fn host_of(collecting: &mut Collecting, host: &str) {
-    let labels: Vec<&str> = host.split('.').collect();
-    let Some((_, own)) = labels.split_last() else { return };
-    if labels.len() < 2 || host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+/// Each label but the last, where it is no word that many have.
+fn host_of(gathered: &mut Gathered, host: &str) {
+    let host = host.trim_end_matches('.');
+    let Some((own, last)) = host.rsplit_once('.') else { return };
+    if last.len() < 2 || !last.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return;
     }
-    for label in own.iter().filter(|label| label.len() >= 4 && !COMMON.contains(&label.to_ascii_lowercase().as_str())) {
-        collecting.add(label, Kind::Host);
+    for label in own.split('.').filter(|label| label.len() >= 4) {
+        gathered.add(label, Kind::Host, false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(text: &str) -> Vec<&str> {
+        places(text).into_iter().map(|one| &text[one.range]).collect()
+    }
+
+    #[test]
+    fn people_are_named_in_elements_addresses_parameters_and_data() {
+        let text = "<saml:NameID Format=\"x\">ann</saml:NameID><Attribute Name=\"http://x/claims/surname\"><AttributeValue>Page</AttributeValue>";
+        assert_eq!(named(text), ["ann", "Page"]);
+        assert_eq!(named("to ann.smith@contoso.example, or @home"), ["ann.smith"]);
+        assert_eq!(named("https://a.example/?login=bo&page=2"), ["bo"]);
+        assert_eq!(named("{\"upn\": \"bo\", \"title\":\"Sign in\"}"), ["bo"]);
+    }
+
+    #[test]
+    fn names_are_words_and_domains_are_hosts() {
+        let words = |text: &'static str| words(text).into_iter().map(|range| &text[range]).collect::<Vec<_>>();
+        assert_eq!(words("CONTOSO\\ann.smith"), ["CONTOSO", "ann", "smith"]);
+        assert_eq!(words(" ann@contoso.example "), ["ann"]);
+        assert_eq!(words("x:c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2"), ["x", "c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2"]);
+        assert!(words("https://sts.example/").is_empty() && words("2026-11-24T10:00:00Z").is_empty() && words("true").is_empty());
+    }
+
+    #[test]
+    fn hosts_are_their_labels() {
+        let mut gathered = Gathered::default();
+        hosts(&mut gathered, "https://qlik-prod.contoso.example:443/hub mail ann@fabrikam.example 10.0.0.1 https://10.0.0.1/");
+        hosts(&mut gathered, "web1.adatum.example:4244");
+        let names = gathered.settle(b"salt");
+        assert_eq!(names.pairs().map(|(word, _)| word).collect::<Vec<_>>(), ["adatum", "contoso", "fabrikam", "qlik-prod", "web1"]);
     }
 }

@@ -23,6 +23,8 @@ pub(super) enum Place {
     SetCookies,
     /// `Bearer …`, `Basic …`.
     Credentials,
+    /// It names a person.
+    Person,
     /// A text in which secrets may stand.
     Text(Around),
 }
@@ -34,6 +36,8 @@ struct Context<'a> {
     list: &'a str,
     /// The list's own object says that it holds a page.
     page: bool,
+    /// It is an application: its names are nobody's.
+    application: bool,
     depth: usize,
 }
 
@@ -70,6 +74,7 @@ fn walk(value: &mut Value, context: Context<'_>, label: &str, see: &mut impl FnM
 fn members(object: &mut Map<String, Value>, context: Context<'_>, label: &str, see: &mut impl FnMut(&mut String, Place, &str)) {
     let name = object.get("name").and_then(Value::as_str).map(str::to_owned);
     let page = object.get("mimeType").and_then(Value::as_str).is_some_and(is_page);
+    let application = object.contains_key("appId");
     for (key, value) in object.iter_mut() {
         let below = if label.is_empty() { key.clone() } else { format!("{label}.{key}") };
         match (value, name.as_deref()) {
@@ -88,8 +93,8 @@ fn members(object: &mut Map<String, Value>, context: Context<'_>, label: &str, s
                     *value = serde_json::from_str(&changed).unwrap_or(Value::Null);
                 }
             }
-            (Value::String(text), _) => see(text, member(Context { page, ..context }, key, text), &below),
-            (value, _) => walk(value, Context { list: key, page, depth: context.depth + 1 }, &below, see),
+            (Value::String(text), _) => see(text, member(Context { page, application, ..context }, key, text), &below),
+            (value, _) => walk(value, Context { list: key, page, application, depth: context.depth + 1 }, &below, see),
         }
     }
 }
@@ -117,6 +122,7 @@ fn named(list: &str, name: &str, value: &str) -> Place {
     }
     match standing::field(name, value) {
         Some(kind) => Place::Whole(kind),
+        None if names::names_a_person(name) => Place::Person,
         None => Place::Text(Around::Data),
     }
 }
@@ -126,6 +132,7 @@ fn header(name: &str) -> Place {
         "cookie" => Place::Cookies,
         "set-cookie" | "set-cookie2" => Place::SetCookies,
         _ if names::is_credentials_header(name) => Place::Credentials,
+        _ if names::names_a_person(name) => Place::Person,
         _ => names::header(name).map_or(Place::Text(Around::Data), Place::Whole),
     }
 }
@@ -145,6 +152,7 @@ fn member(context: Context<'_>, key: &str, value: &str) -> Place {
         Some(kind) if names::plain(key).contains("secret") && !value.contains(' ') && !value.is_empty() => Place::Whole(kind),
         Some(kind) if opaque::is_opaque(value, 8) || opaque::jwt_signature(value).is_some() => Place::Whole(kind),
         _ if names::plain(key).contains("privatekey") && value.len() >= 16 => Place::Whole(Kind::PrivateKey),
+        _ if names::names_a_person(key) && key != "name" && !context.application => Place::Person,
         _ => Place::Text(around),
     }
 }

@@ -32,18 +32,23 @@ pub struct Left {
 pub(super) struct Search {
     finder: Option<AhoCorasick>,
     values: Vec<(Kind, bool)>,
+    /// Words, in any case.
+    names: Option<AhoCorasick>,
+    kinds: Vec<Kind>,
     found: BTreeMap<Left, usize>,
 }
 
 impl Search {
-    pub(super) fn new<'v>(values: impl Iterator<Item = (&'v str, Kind, bool)>) -> Self {
+    pub(super) fn new<'v>(values: impl Iterator<Item = (&'v str, Kind, bool)>, names: impl Iterator<Item = (&'v str, Kind)>) -> Self {
         let (mut patterns, mut known) = (Vec::new(), Vec::new());
         for (value, kind, word) in values {
             patterns.push(value);
             known.push((kind, word));
         }
         let finder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();
-        Self { finder, values: known, found: BTreeMap::new() }
+        let (words, kinds): (Vec<&str>, Vec<Kind>) = names.unzip();
+        let names = AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok().filter(|_| !kinds.is_empty());
+        Self { finder, values: known, names, kinds, found: BTreeMap::new() }
     }
 
     /// Looks through a value of JSON, names included.
@@ -135,14 +140,23 @@ impl Search {
     }
 
     fn look(&mut self, text: &[u8], place: &str) {
-        let Some(finder) = &self.finder else { return };
-        for found in finder.find_overlapping_iter(text) {
-            let Some((kind, word)) = self.values.get(found.pattern().as_usize()).copied() else { continue };
-            let beside = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
-            let before = found.start().checked_sub(1).and_then(|before| text.get(before));
-            if word && (beside(before) || beside(text.get(found.end()))) {
-                continue;
+        let beside = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
+        let alone = |start: usize, end: usize| {
+            !beside(start.checked_sub(1).and_then(|before| text.get(before))) && !beside(text.get(end))
+        };
+        let mut found = Vec::new();
+        for hit in self.finder.iter().flat_map(|finder| finder.find_overlapping_iter(text)) {
+            let Some((kind, word)) = self.values.get(hit.pattern().as_usize()).copied() else { continue };
+            if !word || alone(hit.start(), hit.end()) {
+                found.push(kind);
             }
+        }
+        for hit in self.names.iter().flat_map(|finder| finder.find_overlapping_iter(text)) {
+            if let Some(kind) = self.kinds.get(hit.pattern().as_usize()).filter(|_| alone(hit.start(), hit.end())) {
+                found.push(*kind);
+            }
+        }
+        for kind in found {
             *self.found.entry(Left { place: place.to_owned(), kind }).or_default() += 1;
         }
     }
@@ -219,7 +233,7 @@ mod tests {
     const VALUE: &str = "aB3/dE5+gH7jK9mN1==";
 
     fn finds(text: &str) -> bool {
-        let mut search = Search::new(std::iter::once((VALUE, Kind::Token, false)));
+        let mut search = Search::new(std::iter::once((VALUE, Kind::Token, false)), std::iter::empty());
         search.text(text.as_bytes(), "x");
         !search.into_found().is_empty()
     }

@@ -1,6 +1,7 @@
 //! Values that are known by what stands around them, in any text: elements of XML, tokens of three parts, keys
 //! in PEM, fields of forms, and `name=value` or `"name": "value"` of queries, scripts and data.
 
+use super::folded;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
@@ -64,8 +65,7 @@ fn elements(text: &str, found: &mut Vec<Standing>) {
             && !tag.ends_with('/')
             && !(published && *kind == Kind::Signature)
         {
-            let end = memchr::memchr(b'<', bytes.get(close..).unwrap_or_default()).map_or(bytes.len(), |end| close + end);
-            found.push(Standing { range: close + 1..end, kind: *kind });
+            found.push(Standing { range: close + 1..folded::end_of_text(text, close + 1), kind: *kind });
         }
         if let Some(range) = attribute(tag, "SessionIndex") {
             found.push(Standing { range: at + range.start..at + range.end, kind: Kind::SessionIndex });
@@ -125,6 +125,7 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
         inputs(text, &mut found);
     }
     credentials_in_addresses(text, &mut found);
+    before_addresses(text, &mut found);
     found.retain(|one| text.get(one.range.clone()).is_some_and(|value| !value.is_empty() && !is_mark(value)));
     found
 }
@@ -292,6 +293,19 @@ pub(super) fn field(name: &str, value: &str) -> Option<Kind> {
     }
 }
 
+/// `_9f86d081884c7d659a2feaa0c55ad015:https://…`: a key to what a server remembers, and where it goes on.
+fn before_addresses(text: &str, found: &mut Vec<Standing>) {
+    for at in memchr::memmem::find_iter(text.as_bytes(), b":http") {
+        let before = text.get(..at).unwrap_or_default();
+        let start = before.rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).map_or(0, |other| {
+            other + before.get(other..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
+        });
+        if opaque::is_opaque(before.get(start..).unwrap_or_default(), 16) {
+            found.push(Standing { range: start..at, kind: Kind::Token });
+        }
+    }
+}
+
 /// `https://name:password@host/`, `;jsessionid=…` and segments of paths that are tokens.
 fn credentials_in_addresses(text: &str, found: &mut Vec<Standing>) {
     let mut from = 0;
@@ -366,5 +380,8 @@ mod tests {
         assert_eq!(found("https://ann:pw@a.example/reset/1sc6TYmZk_BWyY6OF92-yA", Around::Data), ["pw", "1sc6TYmZk_BWyY6OF92-yA"]);
         assert!(found("https://a.example/azure/hub?RelayState=/hub&state=active", Around::Data).is_empty());
         assert!(found("RelayState=%252Fazure%252Fhub1234", Around::Data).is_empty());
+        let key = "_9f86d081884c7d659a2feaa0c55ad015";
+        assert_eq!(found(&format!("{key}:https://idp.example/?x=1"), Around::Data), [key]);
+        assert!(found(&format!("AuthState={key}%3Ahttps%3A%2F%2Fidp.example%2F"), Around::Data).is_empty());
     }
 }

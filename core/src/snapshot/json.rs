@@ -204,7 +204,7 @@ fn shift(value: &mut Value<'_>, by: usize) {
 fn wraps_only(object: &jsonc_parser::ast::Object<'_>) -> bool {
     object.properties.iter().all(|property| {
         let name = property.name.as_str();
-        name == "value" || name.eq_ignore_ascii_case("count") || name.starts_with('@')
+        name == "value" || name == "_diag" || name.eq_ignore_ascii_case("count") || name.starts_with('@')
     })
 }
 

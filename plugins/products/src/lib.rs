@@ -31,4 +31,4 @@ pub use explain::{Dropped, Explained};
 pub use fault::{Fault, Spot};
 pub use file::{Product, Role, Where};
 pub use proof::{Proven, Signs};
-pub use set::{Found, Owner, Products, Scope};
+pub use set::{Found, Owner, Products, Scope, is_word};

@@ -6,6 +6,7 @@ use crate::proof::{Proven, Recogniser, Signs};
 use crate::writing::{Field, Tool};
 use diag_sdk::case::product::{Cloud, Demanded, ProductFacts, VendorCode};
 use diag_sdk::{Need, Setting, Vendor};
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 /// The file of words that any software may write.
@@ -54,11 +55,26 @@ impl Found<'_> {
     }
 }
 
+/// All product files as JSON, without samples and sources.
+const FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/products.json"));
+
 static BUILTIN: LazyLock<Arc<Products>> = LazyLock::new(|| {
-    let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/products.json"));
-    let list: Vec<Product> = serde_json::from_slice(bytes).expect("the suite reads every product file");
+    let list: Vec<Product> = serde_json::from_slice(FILES).expect("the suite reads every product file");
     Arc::new(Products::of(list))
 });
+
+static WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let text = String::from_utf8_lossy(FILES).to_lowercase();
+    let words = text.split(|character: char| !character.is_alphanumeric());
+    let ids = text.split(|character: char| !(character.is_ascii_hexdigit() || character == '-')).filter(|id| id.len() == 36);
+    words.filter(|word| word.chars().count() >= 3).chain(ids).map(str::to_owned).collect()
+});
+
+/// Whether a word, or an id of hexadecimal digits with hyphens, stands in a product file: it names a product, a screen
+/// or what pages say, and no customer. In lower case.
+pub fn is_word(word: &str) -> bool {
+    WORDS.contains(word)
+}
 
 impl Products {
     /// What diag itself knows.

@@ -90,7 +90,7 @@ pub(crate) fn run(arguments: &RedactArguments) -> anyhow::Result<ExitCode> {
     // The copies are read as anybody would read them, for the hashes by which the record names messages.
     let bare = examine(&copies.files(None)?, &manner, &meter);
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date().to_string();
-    let record = recorded::make(&original.case, &same::paired(&original, &bare)?, &original.records, &today);
+    let record = copying.record(recorded::make(&original.case, &same::paired(&original, &bare)?, &original.records, &today));
     let record = serde_json::to_value(&record)?;
     let written = copies.files(Some(&record))?;
     copies.prove(&copying)?;
