@@ -76,3 +76,44 @@ fn nothing_is_overwritten_and_what_is_unknown_is_not_copied() {
     let found = diag(folder.path(), &["redact", "--check", capture]);
     assert_eq!(found.status.code(), Some(1));
 }
+
+/// A response that names somebody in the ways in which responses do.
+const RESPONSE: &str = r#"<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_1" Version="2.0" IssueInstant="2026-11-24T10:00:00Z"><saml:Issuer>https://sts.tailspin-toys.example/9d2c1f7a-5b1e-4c0f-8a3e-91b6e0d5c7f2/</saml:Issuer><saml:Assertion ID="_2" Version="2.0" IssueInstant="2026-11-24T10:00:00Z"><saml:Issuer>https://sts.tailspin-toys.example/9d2c1f7a-5b1e-4c0f-8a3e-91b6e0d5c7f2/</saml:Issuer><saml:Subject><saml:NameID>Bo</saml:NameID></saml:Subject><saml:AttributeStatement><saml:Attribute Name="http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname"><saml:AttributeValue>Page</saml:AttributeValue></saml:Attribute><saml:Attribute Name="upn"><saml:AttributeValue> bo.page@tailspin-toys.example</saml:AttributeValue></saml:Attribute></saml:AttributeStatement></saml:Assertion></samlp:Response>"#;
+
+#[test]
+fn names_and_hosts_go_and_what_is_equal_stays_equal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("response.xml"), RESPONSE).expect("written");
+    let copied = |from: &str, to: &str| {
+        let out = diag(folder.path(), &["redact", from, "-o", to, "--identities", "--hosts"]);
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        fs::read_to_string(folder.path().join(to)).expect("a copy")
+    };
+    let copy = copied("response.xml", "copy.xml");
+    let lower = copy.to_lowercase();
+    for gone in [">bo<", "page<", "tailspin-toys", "9d2c1f7a", "bo.page"] {
+        assert!(!lower.contains(gone), "{gone}: {copy}");
+    }
+    let between = |from: &str, to: &str| copy.split_once(from).and_then(|(_, rest)| rest.split_once(to)).expect("there").0.to_owned();
+    let (name, surname) = (between("<saml:NameID>", "<"), between("claims/surname\"><saml:AttributeValue>", "<"));
+    // Letter case, blanks, and what is part of what.
+    assert!(name.starts_with(char::is_uppercase) && surname.starts_with(char::is_uppercase), "{copy}");
+    let host = between("https://sts.", "/");
+    assert_eq!(between("\"upn\"><saml:AttributeValue>", "<"), format!(" {}.{}@{host}", name.to_lowercase(), surname.to_lowercase()));
+    assert_eq!(copied("copy.xml", "again.xml"), copy, "a second run changed something");
+    let clean = diag(folder.path(), &["redact", "--check", "--identities", "--hosts", "copy.xml"]);
+    assert_eq!(clean.status.code(), Some(0), "{}", String::from_utf8_lossy(&clean.stdout));
+}
+
+#[test]
+fn a_certificate_that_names_a_host_names_another_and_its_thumbprint_follows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let case = example("certificate-rolled-over");
+    let case = case.to_str().expect("a path");
+    let out = diag(folder.path(), &["redact", case, "-o", "copy/", "--identities", "--hosts", "--map", "map.json", "--at", "2026-11-24T10:00:00Z"]);
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    assert_eq!(verdict(folder.path(), "copy"), verdict(folder.path(), case));
+    let map: std::collections::BTreeMap<String, String> =
+        serde_json::from_slice(&fs::read(folder.path().join("map.json")).expect("a map")).expect("a map of values");
+    assert!(!map.is_empty() && map.iter().all(|(was, is)| was != is && was.chars().count() == is.chars().count()), "{map:?}");
+}

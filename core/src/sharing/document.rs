@@ -142,6 +142,9 @@ fn record(text: &str, sort: Sort) -> Option<Value> {
     if sort == Sort::Json {
         return serde_json::from_str::<Value>(text).ok()?.get(capture::RECORD).cloned();
     }
+    if let Some((_, record)) = mask::behind::split_line(text).filter(|_| sort == Sort::Text) {
+        return serde_json::from_str(record).ok();
+    }
     let mut found = None;
     super::engine::every_layer(text, &mut |layer| {
         if found.is_none() {
@@ -170,12 +173,16 @@ impl Document {
                     }
                 }
                 Sort::Message => text = behind_message(&text, record).into(),
-                // What is published has no record but of the names in it.
+                // What is published, and a sketch, have no record but of the names in it.
                 Sort::Public if text.trim_start().starts_with('<') && record.get("names").is_some() => {
-                    let of_names = serde_json::json!({ "schema": record["schema"], "by": record["by"], "on": record["on"], "names": record["names"] });
                     let whole = text.trim_end();
                     let document = mask::behind::split(whole).map_or(whole, |(document, _)| document);
-                    text = format!("{document}{}\n", mask::behind::comment(&of_names.to_string())).into();
+                    text = format!("{document}{}\n", mask::behind::comment(&of_names(record))).into();
+                }
+                Sort::Text if text.starts_with("diag-sketch/") && record.get("names").is_some() => {
+                    let sketch = mask::behind::split_line(&text).map_or(&*text, |(sketch, _)| sketch);
+                    let end = if sketch.ends_with('\n') { "" } else { "\n" };
+                    text = format!("{sketch}{end}{}\n", mask::behind::line(&of_names(record))).into();
                 }
                 _ => {}
             }
@@ -191,6 +198,11 @@ impl Document {
         let units = std::iter::once(0xfeff).chain(text.encode_utf16());
         units.flat_map(|unit: u16| if utf16 == UTF_16LE { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
     }
+}
+
+/// What a record says of names.
+fn of_names(record: &Value) -> String {
+    serde_json::json!({ "schema": record["schema"], "by": record["by"], "on": record["on"], "names": record["names"] }).to_string()
 }
 
 /// Puts the record behind the message in a text, in whatever encoding it stands there.

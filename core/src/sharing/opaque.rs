@@ -27,6 +27,7 @@ pub(super) fn is_opaque(value: &str, shortest: usize) -> bool {
         return false;
     }
     if holds_address(value)
+        || is_mail_address(value)
         || value.starts_with('/')
         || value.starts_with("urn:")
         || is_guid(value)
@@ -41,6 +42,15 @@ pub(super) fn is_opaque(value: &str, shortest: usize) -> bool {
     digits >= 2 && letters >= 2 && longest_run >= 8
         || (longest_run >= 24 && digits + letters > 0 && mixed_case(value))
         || (length >= 16 && digits >= 16)
+}
+
+/// `ann.smith%40contoso.example`
+fn is_mail_address(value: &str) -> bool {
+    value.contains('%')
+        && percent_encoding::percent_decode_str(value)
+            .decode_utf8_lossy()
+            .split_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.') && looks_like_host(domain))
 }
 
 /// `https://` in it, however often it is percent-encoded.
@@ -113,6 +123,7 @@ mod tests {
             "2026-11-24T10:00:00.000Z",
             "/azure/samlauthn/",
             "https://sense.example/hub",
+            "AnnSmith%40contoso.onmicrosoft.com",
             "_9f86d081884c7d659a2feaa0c55ad015%253Ahttps%253A%252F%252Fidp.example",
             "web1.sense.contoso.example",
             "urn:oasis:names:tc:SAML:2.0",

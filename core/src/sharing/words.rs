@@ -71,8 +71,9 @@ impl Gathered {
 
 /// Whether a word is looked for everywhere.
 fn is_sought(word: &str, kind: Kind) -> bool {
-    kind == Kind::Object
-        || word.chars().count() >= SHORTEST && word.chars().filter(|c| c.is_alphabetic()).count() >= 3 && !common::is_common(word)
+    let letters = word.chars().filter(|character| character.is_alphabetic()).count();
+    let telling = if kind == Kind::Host { 2 } else { 3 };
+    kind == Kind::Object || word.chars().count() >= SHORTEST && letters >= telling && !common::is_common(word)
 }
 
 /// What a record says of a word that stands for another: its hash, of eight hexadecimal digits.
