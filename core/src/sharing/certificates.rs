@@ -1,8 +1,8 @@
 //! Certificates in which names stand: they are replaced in place, so that a certificate stays one with the same key, and
 //! its thumbprints follow wherever they stand.
 
+use super::deep::every_layer;
 use super::edit::{Edit, apply};
-use super::engine;
 use super::layers;
 use super::words::Names;
 use crate::certificate::read_der;
@@ -31,7 +31,7 @@ pub(super) fn gather_json(all: &mut BTreeSet<Vec<u8>>, value: &Value) {
 
 /// Takes the certificates of a text.
 pub(super) fn gather(all: &mut BTreeSet<Vec<u8>>, text: &str) {
-    engine::every_layer(text, &mut |layer| {
+    every_layer(text, &mut |layer| {
         for certificate in layers::certificates(layer) {
             if all.len() < MOST {
                 all.insert(bytes(&certificate.text));

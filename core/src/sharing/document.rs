@@ -146,7 +146,7 @@ fn record(text: &str, sort: Sort) -> Option<Value> {
         return serde_json::from_str(record).ok();
     }
     let mut found = None;
-    super::engine::every_layer(text, &mut |layer| {
+    super::deep::every_layer(text, &mut |layer| {
         if found.is_none() {
             found = mask::behind::split(layer).and_then(|(_, record)| serde_json::from_str(record).ok());
         }

@@ -1,19 +1,17 @@
 //! Replaces every known value in a text, in whatever encodings it stands, and what is cut wherever it stands.
 
 use super::certificates;
+use super::deep::{DEEPEST, every_layer};
 use super::edit::{Edit, Edits, apply};
 use super::folded;
 use super::kind::Kind;
-use super::layers::{self, Layer};
+use super::layers;
 use super::lexicon::{Lexicon, canonical};
 use super::people;
 use super::standing::{self, Around};
 use super::words::Names;
 use crate::mask;
 use std::ops::Range;
-
-/// Levels of encoding in encoding.
-const DEEPEST: usize = 7;
 
 /// The edits that a text needs.
 pub(super) fn edits(lexicon: &Lexicon, text: &str) -> Vec<Edit> {
@@ -112,20 +110,6 @@ pub(super) fn whole(lexicon: &Lexicon, value: &str, kind: Kind) -> String {
         return apply(value, &out);
     }
     lexicon.mark(value, kind)
-}
-
-/// Shows a text and everything that is encoded in it.
-pub(super) fn every_layer(text: &str, see: &mut impl FnMut(&str)) {
-    see_at(text, 0, see);
-}
-
-fn see_at(text: &str, depth: usize, see: &mut impl FnMut(&str)) {
-    see(text);
-    if depth < DEEPEST {
-        for Layer { text, .. } in layers::of(text) {
-            see_at(&text, depth + 1, see);
-        }
-    }
 }
 
 /// Every value in a text that is known by what stands around it, in whatever encoding.

@@ -19,7 +19,7 @@ pub(super) fn json(collecting: &mut Collecting, document: &mut Value) {
 /// Takes the values of a text.
 pub(super) fn text(collecting: &mut Collecting, text: &str, around: Around) {
     engine::values_in(text, around, &mut |value, kind| collecting.add(value, kind));
-    engine::every_layer(text, &mut |layer| {
+    super::deep::every_layer(text, &mut |layer| {
         if opaque::begins_as_markup(layer) && (layer.contains("urn:oasis:names:tc:SAML") || layer.contains("xmlsoap.org/ws")) {
             collecting.public(without_cuts(layer));
         }

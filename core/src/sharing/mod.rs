@@ -11,6 +11,7 @@ mod capture;
 mod certificates;
 mod change;
 mod common;
+mod deep;
 mod document;
 mod edit;
 mod engine;

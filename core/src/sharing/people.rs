@@ -2,7 +2,7 @@
 //! however short a name is.
 
 use super::Options;
-use super::engine;
+use super::deep::every_layer;
 use super::kind::Kind;
 use super::names;
 use super::opaque::{is_guid, is_moment};
@@ -42,7 +42,7 @@ pub(super) fn text(gathered: &mut Gathered, text: &str, options: Options) {
     if !options.identities && !options.hosts {
         return;
     }
-    engine::every_layer(text, &mut |layer| {
+    every_layer(text, &mut |layer| {
         if options.identities {
             for one in places(layer) {
                 name(gathered, layer.get(one.range).unwrap_or_default(), one.surely);
