@@ -145,7 +145,8 @@ fn stayed(options: Options, copying: &Copying) -> Vec<String> {
         stayed.push("host names and addresses: --hosts replaces them".to_owned());
     }
     stayed.push("messages but for signature values, session indexes and encrypted contents: they are what is diagnosed".to_owned());
-    stayed.push("certificates and published metadata: they are public".to_owned());
+    let published = if options.identities || options.hosts { ", but for names in them" } else { "" };
+    stayed.push(format!("certificates and published metadata{published}: they are public"));
     stayed.push("names, lifetimes and attributes of cookies, lengths of values, and which of them were equal".to_owned());
     if copying.only_in_place() > 0 {
         stayed.push(format!(
