@@ -69,8 +69,13 @@ fn named(names: &Names, text: &str, edits: &mut Edits) {
     }
 }
 
-/// Replaces every word of a text that is a name.
+/// Replaces every word of a text that is a name, in the encoding it is written in.
 pub(super) fn name(names: &Names, value: &str) -> Vec<Edit> {
+    if let Some(layer) = layers::whole(value) {
+        let mut out = Vec::new();
+        layer.back(&name(names, &layer.text), &mut out);
+        return out;
+    }
     let word = |range: Range<usize>| {
         let (kind, with) = names.in_place(value.get(range.clone())?)?;
         Some(Edit { range, with, values: vec![(kind, 1)] })

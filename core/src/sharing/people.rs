@@ -4,6 +4,7 @@
 use super::Options;
 use super::deep::every_layer;
 use super::kind::Kind;
+use super::lexicon::canonical;
 use super::names;
 use super::opaque::{is_guid, is_moment};
 use super::places::{self, Place};
@@ -58,7 +59,8 @@ pub(super) fn text(gathered: &mut Gathered, text: &str, options: Options) {
 }
 
 fn name(gathered: &mut Gathered, value: &str, surely: bool) {
-    for range in words(value) {
+    let value = canonical(value);
+    for range in words(&value) {
         let word = value.get(range).unwrap_or_default();
         gathered.add(word, if is_guid(word) { Kind::Object } else { Kind::Person }, surely);
     }
@@ -216,6 +218,7 @@ fn host_of(gathered: &mut Gathered, host: &str) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::engine;
     use super::*;
 
     fn named(text: &str) -> Vec<&str> {
@@ -238,6 +241,16 @@ mod tests {
         assert_eq!(words(" ann@contoso.example "), ["ann"]);
         assert_eq!(words("x:c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2"), ["x", "c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2"]);
         assert!(words("https://sts.example/").is_empty() && words("2026-11-24T10:00:00Z").is_empty() && words("true").is_empty());
+    }
+
+    #[test]
+    fn names_are_read_through_their_encoding() {
+        let mut gathered = Gathered::default();
+        name(&mut gathered, "ann.smith%40contoso.example", true);
+        let names = gathered.settle(b"salt");
+        assert_eq!(names.pairs().map(|(word, _)| word).collect::<Vec<_>>(), ["ann", "smith"]);
+        let edits = engine::name(&names, "Ann.Smith%40contoso.example");
+        assert_eq!(edits.iter().map(|edit| edit.range.clone()).collect::<Vec<_>>(), [0..3, 4..9]);
     }
 
     #[test]
