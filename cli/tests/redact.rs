@@ -110,7 +110,10 @@ fn a_certificate_that_names_a_host_names_another_and_its_thumbprint_follows() {
     let folder = tempfile::tempdir().expect("a folder");
     let case = example("certificate-rolled-over");
     let case = case.to_str().expect("a path");
-    let out = diag(folder.path(), &["redact", case, "-o", "copy/", "--identities", "--hosts", "--map", "map.json", "--at", "2026-11-24T10:00:00Z"]);
+    let out = diag(
+        folder.path(),
+        &["redact", case, "-o", "copy/", "--identities", "--hosts", "--map", "map.json", "--at", "2026-11-24T10:00:00Z"],
+    );
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     assert_eq!(verdict(folder.path(), "copy"), verdict(folder.path(), case));
     let map: std::collections::BTreeMap<String, String> =

@@ -109,7 +109,8 @@ impl Whole {
                 for (one, other) in copy.files.iter().zip(&again.files).filter(|(one, other)| one.content != other.content) {
                     let at = one.content.iter().zip(&other.content).take_while(|(one, other)| one == other).count();
                     let shown = |content: &[u8]| {
-                        String::from_utf8_lossy(content.get(at.saturating_sub(60)..content.len().min(at + 60)).unwrap_or_default()).into_owned()
+                        String::from_utf8_lossy(content.get(at.saturating_sub(60)..content.len().min(at + 60)).unwrap_or_default())
+                            .into_owned()
                     };
                     let (was, is) = (shown(&one.content), shown(&other.content));
                     complaints.push(format!("{}: a second run changes {}: {was:?} to {is:?}", self.name, one.name));

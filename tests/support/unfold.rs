@@ -55,11 +55,23 @@ fn decoded(text: &[u8]) -> Vec<Vec<u8>> {
         all.push(plain);
     }
     if text.contains(&b'&') {
-        let plain = String::from_utf8_lossy(text).replace("&#x2F;", "/").replace("&#43;", "+").replace("&quot;", "\"").replace("&amp;", "&");
+        let plain =
+            String::from_utf8_lossy(text).replace("&#x2F;", "/").replace("&#43;", "+").replace("&quot;", "\"").replace("&amp;", "&");
         all.push(plain.into_bytes());
     }
     for run in text.split(|byte| !(byte.is_ascii_alphanumeric() || b"+/-_".contains(byte))).filter(|run| run.len() >= 16) {
-        let digits: Vec<u8> = run.iter().map(|byte| if *byte == b'-' { b'+' } else if *byte == b'_' { b'/' } else { *byte }).collect();
+        let digits: Vec<u8> = run
+            .iter()
+            .map(|byte| {
+                if *byte == b'-' {
+                    b'+'
+                } else if *byte == b'_' {
+                    b'/'
+                } else {
+                    *byte
+                }
+            })
+            .collect();
         let whole = digits.len() - usize::from(digits.len() % 4 == 1);
         let Ok(bytes) = BASE64.decode(&digits[..whole]) else { continue };
         let mut inflated = Vec::new();

@@ -188,7 +188,9 @@ fn ids(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn hosts(gathered: &mut Gathered, text: &str) {
-    let names = memchr::memmem::find_iter(text.as_bytes(), b"://").map(|at| at + 3).chain(memchr::memchr_iter(b'@', text.as_bytes()).map(|at| at + 1));
+    let names = memchr::memmem::find_iter(text.as_bytes(), b"://")
+        .map(|at| at + 3)
+        .chain(memchr::memchr_iter(b'@', text.as_bytes()).map(|at| at + 1));
     for at in names {
         let rest = text.get(at..).unwrap_or_default();
         let host = rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-')).next().unwrap_or_default();
@@ -227,7 +229,8 @@ mod tests {
 
     #[test]
     fn people_are_named_in_elements_addresses_parameters_and_data() {
-        let text = "<saml:NameID Format=\"x\">ann</saml:NameID><Attribute Name=\"http://x/claims/surname\"><AttributeValue>Page</AttributeValue>";
+        let text =
+            "<saml:NameID Format=\"x\">ann</saml:NameID><Attribute Name=\"http://x/claims/surname\"><AttributeValue>Page</AttributeValue>";
         assert_eq!(named(text), ["ann", "Page"]);
         assert_eq!(named("to ann.smith@contoso.example, or @home"), ["ann.smith"]);
         assert_eq!(named("https://a.example/?login=bo&page=2"), ["bo"]);

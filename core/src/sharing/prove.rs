@@ -141,9 +141,7 @@ impl Search {
 
     fn look(&mut self, text: &[u8], place: &str) {
         let beside = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
-        let alone = |start: usize, end: usize| {
-            !beside(start.checked_sub(1).and_then(|before| text.get(before))) && !beside(text.get(end))
-        };
+        let alone = |start: usize, end: usize| !beside(start.checked_sub(1).and_then(|before| text.get(before))) && !beside(text.get(end));
         let mut found = Vec::new();
         for hit in self.finder.iter().flat_map(|finder| finder.find_overlapping_iter(text)) {
             let Some((kind, word)) = self.values.get(hit.pattern().as_usize()).copied() else { continue };

@@ -297,9 +297,9 @@ pub(super) fn field(name: &str, value: &str) -> Option<Kind> {
 fn before_addresses(text: &str, found: &mut Vec<Standing>) {
     for at in memchr::memmem::find_iter(text.as_bytes(), b":http") {
         let before = text.get(..at).unwrap_or_default();
-        let start = before.rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).map_or(0, |other| {
-            other + before.get(other..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
-        });
+        let start = before
+            .rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))
+            .map_or(0, |other| other + before.get(other..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
         if opaque::is_opaque(before.get(start..).unwrap_or_default(), 16) {
             found.push(Standing { range: start..at, kind: Kind::Token });
         }

@@ -135,7 +135,10 @@ impl Names {
 
 /// A mark in the case of the word it stands for, letter by letter.
 fn in_case_of(mark: &str, word: &str) -> String {
-    mark.chars().zip(word.chars()).flat_map(|(letter, of)| if of.is_uppercase() { letter.to_uppercase().collect::<Vec<_>>() } else { vec![letter] }).collect()
+    mark.chars()
+        .zip(word.chars())
+        .flat_map(|(letter, of)| if of.is_uppercase() { letter.to_uppercase().collect::<Vec<_>>() } else { vec![letter] })
+        .collect()
 }
 
 pub(super) fn stands_alone(text: &str, range: &Range<usize>) -> bool {
