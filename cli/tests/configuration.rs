@@ -205,3 +205,20 @@ fn which_files_count_is_told() {
     assert!(said().starts_with("diag.toml  (this folder)\n"), "{}", said());
     assert!(said().contains("diag/diag.toml  (your own: there is none)"), "{}", said());
 }
+
+#[test]
+fn a_decision_on_an_entity_keeps_back_what_concerns_it_in_records_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    case_in(&folder.path().join("case"));
+    let kept_back = |entity: &str| {
+        let lines = format!("[[ignore]]\ncheck = 'endpoints'\nentity = '{entity}'\nreason = 'agreed'\nuntil = 2999-01-01\n");
+        fs::write(folder.path().join("diag.toml"), lines).expect("a file");
+        let output = diag_in(folder.path(), &["--each", "case", "--format", "ndjson"]);
+        let record: Value = serde_json::from_str(out(&output).lines().next().expect("a record")).expect("JSON");
+        let standing = record["suppressions"][0]["standing"].as_str().map(str::to_owned);
+        (record["suppressed"].as_array().map_or(0, Vec::len), standing)
+    };
+    let (number, standing) = kept_back("https://sense.example.org");
+    assert!(number > 0 && standing.as_deref() == Some("used"), "{number} {standing:?}");
+    assert_eq!(kept_back("https://nobody.example"), (0, Some("unmatched".to_owned())));
+}

@@ -4,6 +4,7 @@ mod support;
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use support::{diag, diag_in, err, out};
 
 const FAILING: &str = "../examples/reply-url-without-slash";
@@ -152,4 +153,24 @@ fn what_judged_nothing_does_not_pass() {
     assert_eq!(run(&["plain.txt", "--fail-on", "never"]).status.code(), Some(0));
     let json = run(&["plain.txt", "--format", "json"]);
     assert!(json.status.code() == Some(2) && err(&json).contains("undetermined"), "{}", err(&json));
+}
+
+#[test]
+fn what_scrolled_away_is_said_again_on_a_terminal() {
+    // A terminal of 24 lines, made by the program that records sessions.
+    let line = format!("stty rows 24 cols 80; {} {FAILING}", env!("CARGO_BIN_EXE_diag"));
+    let recorded =
+        Command::new("script").args(["-qec", &line, "/dev/null"]).env("XDG_CONFIG_HOME", "/nonexistent").stdin(Stdio::null()).output();
+    let Ok(recorded) = recorded else {
+        eprintln!("skipped: script (util-linux) is not there");
+        return;
+    };
+    let text = String::from_utf8_lossy(&recorded.stdout);
+    if !text.contains("BROKEN") {
+        eprintln!("skipped: script gives no terminal here: {text}");
+        return;
+    }
+    let (_, again) = text.rsplit_once("In short:").expect("the end says it again");
+    assert!(again.contains("BROKEN") && again.contains("endpoints/acs-not-registered") && again.contains("administrator"), "{again}");
+    assert!(!out(&diag(&[FAILING])).contains("In short:"), "a pipe has no screen");
 }

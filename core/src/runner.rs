@@ -3,6 +3,7 @@
 //! Every check ends in one of four ways: clean, found, skipped (an input is missing) or crashed.
 //! A report that hides the last two would lie.
 
+use crate::judgement::apart;
 use crate::recorded;
 use diag_sdk::manifest::CheckAnswer;
 use diag_sdk::{Case, Check, Finding, Need, Plugin};
@@ -103,7 +104,38 @@ impl Run {
     }
 }
 
+impl Run {
+    /// What the same checks gave for two parts of a case.
+    fn joined(mut self, other: Self) -> Self {
+        for finding in other.findings {
+            if !self.findings.contains(&finding) {
+                self.findings.push(finding);
+            }
+        }
+        self.findings.sort_by(|one, other| one.check.cmp(&other.check));
+        for (own, others) in self.checks.iter_mut().zip(other.checks) {
+            own.ending = std::mem::replace(&mut own.ending, Ending::Clean).joined(others.ending);
+        }
+        self
+    }
+}
+
 impl Ending {
+    /// How a check ended that ended so for two parts of a case: what it found anywhere was found, and what was judged
+    /// anywhere was not skipped.
+    fn joined(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Crashed(why), _) | (_, Self::Crashed(why)) => Self::Crashed(why),
+            (Self::Found, _) | (_, Self::Found) => Self::Found,
+            (Self::Undecided(why), _) | (_, Self::Undecided(why)) => Self::Undecided(why),
+            (Self::Clean, _) | (_, Self::Clean) => Self::Clean,
+            (Self::Skipped(mut needs), Self::Skipped(more)) => {
+                needs.retain(|need| more.contains(need));
+                Self::Skipped(if needs.is_empty() { more } else { needs })
+            }
+        }
+    }
+
     fn of(found: &[Finding], missing: Vec<Need>) -> Self {
         match (found.is_empty(), missing.is_empty()) {
             (false, _) => Self::Found,
@@ -113,8 +145,17 @@ impl Ending {
     }
 }
 
-/// Runs each check once.
+/// Runs each check once; on every part of a case of several service providers, which have nothing to do with each other.
 fn run_once(case: &Case, plugins: &[&'static Plugin], selection: &Selection) -> Run {
+    let parts = apart::parts(case);
+    if parts.is_empty() {
+        return run_whole(case, plugins, selection);
+    }
+    parts.iter().map(|part| run_whole(part, plugins, selection)).reduce(Run::joined).unwrap_or_default()
+}
+
+/// Runs each check once.
+fn run_whole(case: &Case, plugins: &[&'static Plugin], selection: &Selection) -> Run {
     let mut checks: Vec<&'static Check> = plugins.iter().flat_map(|plugin| plugin.checks.iter().copied()).collect();
     checks.sort_by_key(|check| check.id);
     let mut run = Run::default();

@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod amend;
+mod apart;
 mod architecture;
 mod bombs;
 mod bystanders;
@@ -31,4 +32,5 @@ mod server_logs;
 mod shipped_examples;
 mod variants;
 mod wording;
+mod wrappings;
 mod ws_federation;

@@ -3,6 +3,7 @@
 
 mod addresses;
 mod answers;
+pub(crate) mod apart;
 mod attempts;
 mod connection;
 mod consumption;

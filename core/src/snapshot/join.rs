@@ -7,6 +7,7 @@
 //! all candidates stay relevant rather than a wrong one alone.
 
 use super::qlik;
+use super::strangers::Captured;
 use diag_products::{Products, Role};
 use diag_sdk::Case;
 use diag_sdk::Sited;
@@ -204,9 +205,18 @@ fn choose_configurations(case: &mut Case, evidence: &Evidence) {
         ],
     );
     let relevant = decided.or_else(only_one_saml).unwrap_or_else(|| vec![true; case.sp_configurations.len()]);
-    for (configuration, relevant) in case.sp_configurations.iter_mut().zip(relevant) {
-        configuration.relevant = relevant;
+    let elsewhere: Vec<bool> = match Captured::of(case) {
+        Some(captured) => case.sp_configurations.iter().map(|configuration| captured.is_elsewhere(configuration)).collect(),
+        None => vec![false; case.sp_configurations.len()],
+    };
+    let mut foreign: Vec<String> = Vec::new();
+    for ((configuration, relevant), elsewhere) in case.sp_configurations.iter_mut().zip(relevant).zip(elsewhere) {
+        configuration.relevant = relevant && !elsewhere;
+        if relevant && elsewhere {
+            foreign.push(configuration.place.input.clone());
+        }
     }
+    say_foreign(case, &foreign);
 }
 
 /// The URL is the entry point's ACS, letter case and trailing slash aside: a near miss still tells
@@ -232,8 +242,13 @@ fn cookie_seen(configuration: &SpConfiguration, cookies: &[String]) -> bool {
 }
 
 fn choose_registrations(case: &mut Case, evidence: &Evidence) {
+    let captured = Captured::of(case);
+    let is_foreign = |registration: &IdpRegistration| captured.as_ref().is_some_and(|captured| captured.is_foreign(registration));
     if let [only] = case.registrations.as_mut_slice() {
-        only.relevant = only.other_protocol.is_none();
+        let foreign = is_foreign(only);
+        only.relevant = only.other_protocol.is_none() && !foreign;
+        let input = file_of(only).map(str::to_owned);
+        say_foreign(case, input.as_slice().get(..usize::from(foreign)).unwrap_or_default());
         return;
     }
     let configured: Vec<String> =
@@ -274,9 +289,16 @@ fn choose_registrations(case: &mut Case, evidence: &Evidence) {
     let relevant = decided.unwrap_or_else(|| vec![true; case.registrations.len()]);
     for (registration, relevant) in case.registrations.iter_mut().zip(relevant) {
         // What was registered for another protocol has no SAML settings to judge.
-        registration.relevant = relevant && registration.other_protocol.is_none();
+        registration.relevant = relevant && registration.other_protocol.is_none() && !is_foreign(registration);
     }
     say_what_was_set_aside(case);
+}
+
+/// Says of files that they are about others than whose sign-in was captured.
+fn say_foreign(case: &mut Case, inputs: &[String]) {
+    for input in case.inputs.iter_mut().filter(|input| inputs.contains(&input.id)) {
+        input.notes.push("It shares no name and no domain with what was captured: set aside".to_owned());
+    }
 }
 
 /// Names of applications that a remark lists; a tenant has thousands.

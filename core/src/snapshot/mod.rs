@@ -11,6 +11,7 @@ pub mod join;
 pub mod json;
 pub mod qlik;
 mod saml_client;
+pub(crate) mod strangers;
 #[cfg(test)]
 mod tests;
 

@@ -1,13 +1,15 @@
 //! Documents and captures of parties that have nothing to do with each other. What lies beside a sign-in is joined to
 //! it by who takes part, never because it lies there.
 
+use super::super::apart;
 use super::{Role, addresses};
+use crate::snapshot::strangers::Captured;
 use diag_sdk::Case;
-use diag_sdk::case::input::{HeldBy, InputKind};
-use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::message::Message;
 use diag_sdk::case::metadata::{Metadata, ToldBy};
 use diag_sdk::host::host_of;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Sets aside documents of parties that take no part in what was captured: neither a message nor an exchange knows
 /// their names or hosts.
@@ -24,8 +26,10 @@ pub(super) fn set_aside(case: &mut Case) {
     };
     // A response may be sent to the wrong service provider: then the right one shows nowhere in the capture.
     let sp_takes_part = case.metadata.iter().any(|metadata| metadata.sp.is_some() && names.contains(&metadata.entity_id.value));
+    let captured = Captured::of(case);
     for metadata in &mut case.metadata {
-        if metadata.sp.is_some() && !sp_takes_part {
+        let another = captured.as_ref().is_some_and(|captured| captured.is_another(metadata));
+        if metadata.sp.is_some() && !sp_takes_part && !another {
             continue;
         }
         let given = metadata.held_by != HeldBy::Publisher && metadata.told_by == ToldBy::Given;
@@ -52,25 +56,14 @@ fn parties(message: &Message) -> Vec<String> {
     issuers.chain(audiences).map(|name| name.value.clone()).collect()
 }
 
-/// Says of captures whose parties have nothing in common that they are sign-ins of their own.
+/// Says of captures whose service providers have nothing in common that they are sign-ins of their own.
 pub(super) fn note_captures(case: &mut Case) {
-    let mut of_input: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for message in case.messages.iter().filter(|message| matches!(message.kind, MessageKind::AuthnRequest | MessageKind::Response)) {
-        let hosts = message.sightings.iter().filter_map(|sighting| sighting.to.as_deref()).filter_map(host_of);
-        let input = message.place.input.clone();
-        of_input.entry(input).or_default().extend(hosts.chain(parties(message)));
-    }
-    let captures: Vec<(String, BTreeSet<String>)> = case
-        .inputs
-        .iter()
-        .filter(|input| matches!(input.kind, InputKind::Har | InputKind::Sketch))
-        .filter_map(|input| Some((input.id.clone(), of_input.remove(&input.id)?)))
-        .collect();
-    for (index, (id, own)) in captures.iter().enumerate() {
-        let Some((other, _)) = captures.iter().take(index).find(|(_, parties)| parties.is_disjoint(own)) else { continue };
-        let file = case.file_of(other).to_owned();
-        if let Some(input) = case.inputs.iter_mut().find(|input| input.id == *id) {
-            input.notes.push(format!("A sign-in between other parties than in {file}: `--each` judges every capture on its own"));
+    for (capture, other) in apart::foreign(case) {
+        let file = case.file_of(&other).to_owned();
+        if let Some(input) = case.inputs.iter_mut().find(|input| input.id == capture) {
+            input.notes.push(format!(
+                "A sign-in between other parties than in {file}, judged with what belongs to it; `--each` reports every capture on its own"
+            ));
         }
     }
 }

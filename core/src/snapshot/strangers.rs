@@ -1,0 +1,103 @@
+//! Exports of somebody else than whose sign-in was captured. What lies beside a capture is joined to it by who takes
+//! part: a name both know, or a host. Where nothing at all is shared, not even the domain, it is another's.
+
+use diag_sdk::Case;
+use diag_sdk::case::message::MessageKind;
+use diag_sdk::case::metadata::Metadata;
+use diag_sdk::case::registration::IdpRegistration;
+use diag_sdk::case::sp_configuration::SpConfiguration;
+use diag_sdk::host::host_of;
+use std::collections::BTreeSet;
+
+/// What a capture tells of its parties.
+#[derive(Debug)]
+pub(crate) struct Captured {
+    /// Names of service providers: issuers of requests, audiences of assertions.
+    names: BTreeSet<String>,
+    /// Domains of everything the browser went to or was sent to.
+    domains: BTreeSet<String>,
+}
+
+impl Captured {
+    /// Nothing where no message that was captured names its service provider.
+    pub(crate) fn of(case: &Case) -> Option<Self> {
+        let captured = || case.messages.iter().filter(|message| message.sightings.iter().any(|seen| seen.exchange.is_some()));
+        let mut names = BTreeSet::new();
+        let mut addresses: Vec<&str> = case.exchanges.iter().map(|exchange| exchange.url.as_str()).collect();
+        for message in captured() {
+            if matches!(message.kind, MessageKind::AuthnRequest | MessageKind::WsFederationSignIn) {
+                names.extend(message.issuer.iter().map(|issuer| issuer.value.clone()));
+            }
+            let conditions = message.assertions.iter().filter_map(|assertion| assertion.conditions.as_ref());
+            names.extend(conditions.flat_map(|conditions| &conditions.audiences).map(|audience| audience.value.clone()));
+            let consumer = message.request.as_ref().and_then(|request| request.acs_url.as_ref());
+            addresses.extend(consumer.into_iter().chain(&message.destination).map(|address| address.value.as_str()));
+        }
+        let domains = addresses.into_iter().chain(names.iter().map(String::as_str)).filter_map(domain).collect();
+        (!names.is_empty()).then_some(Self { names, domains })
+    }
+
+    /// The application shares nothing with what was captured.
+    pub(super) fn is_foreign(&self, registration: &IdpRegistration) -> bool {
+        let texts = registration.identifiers.iter().chain(&registration.reply_urls).map(|registered| registered.value.value.as_str());
+        // Whoever asks in the application's own id means it.
+        let own = registration.app_id.as_deref().is_some_and(|id| self.names.iter().any(|name| name.contains(id)));
+        !own && self.shares_nothing(texts)
+    }
+
+    /// The entry point shares nothing with what was captured.
+    pub(super) fn is_elsewhere(&self, configuration: &SpConfiguration) -> bool {
+        let texts = [&configuration.entity_id, &configuration.acs_url, &configuration.host_uri].into_iter().flatten();
+        self.shares_nothing(texts.map(|text| text.value.as_str()))
+    }
+
+    /// The service provider whose metadata this is shares nothing with what was captured.
+    pub(crate) fn is_another(&self, metadata: &Metadata) -> bool {
+        let acs = metadata.sp.iter().flat_map(|role| &role.acs).map(|endpoint| endpoint.location.value.as_str());
+        self.shares_nothing(acs.chain([metadata.entity_id.value.as_str()]))
+    }
+
+    fn shares_nothing<'t>(&self, texts: impl Iterator<Item = &'t str>) -> bool {
+        let texts: Vec<&str> = texts.collect();
+        let mut own = texts.iter().filter_map(|text| domain(text)).peekable();
+        own.peek().is_some() && own.all(|own| !self.domains.contains(&own)) && !texts.iter().any(|text| self.names.contains(*text))
+    }
+}
+
+/// The last two labels of the host: names of one owner differ before them.
+fn domain(address: &str) -> Option<String> {
+    let host = host_of(address)?;
+    let labels: Vec<&str> = host.rsplit('.').take(2).collect();
+    // A name without a dot, or an address of numbers, tells no owner.
+    let named = labels.len() == 2 && labels.first().is_some_and(|top| top.chars().any(char::is_alphabetic));
+    named.then(|| labels.into_iter().rev().collect::<Vec<_>>().join("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{entry_point_with, registration, sign_in};
+
+    #[test]
+    fn what_shares_neither_name_nor_domain_is_anothers() {
+        let captured = Captured::of(&sign_in(Outcome::SignedIn)).expect("the capture names its parties");
+        for (identifier, reply, foreign) in [
+            ("https://wiki.other", "https://wiki.other/acs", true),
+            ("https://wiki.other", "https://hub.sense.example/acs", false),
+            ("https://sense.example", "https://wiki.other/acs", false),
+            ("urn:wiki", "urn:none", false),
+        ] {
+            assert_eq!(captured.is_foreign(&registration(&[identifier], &[reply])), foreign, "{identifier} {reply}");
+        }
+        let own = entry_point_with(|_| ()).sp_configurations.remove(0);
+        assert!(!captured.is_elsewhere(&own));
+        assert!(Captured::of(&Case::default()).is_none());
+    }
+
+    #[test]
+    fn owners_are_told_by_two_labels() {
+        assert_eq!(domain("https://a.b.example.org:8443/x").as_deref(), Some("example.org"));
+        assert_eq!((domain("https://sense/hub"), domain("https://10.0.0.4/"), domain("urn:x")), (None, None, None));
+    }
+}
