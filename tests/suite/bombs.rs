@@ -15,7 +15,7 @@ use std::io::Write;
 const NAMES: &str = "xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"";
 
 /// These are told where they are crossed, in the input's notes and at the last finding.
-const ELSEWHERE: &[&str] = &["light", "findings"];
+const ELSEWHERE: &[&str] = &["light", "pages", "findings"];
 
 fn entry(number: usize, method: &str, url: &str, mime: &str, body: &str) -> Value {
     json!({
@@ -155,6 +155,18 @@ fn what_only_furnishes_pages_is_counted_beyond_its_bound() {
     assert_eq!(case.exchanges.len(), 4);
     assert_eq!(case.exchanges.last().and_then(|exchange| exchange.place.entry), Some(9));
     assert!(case.inputs[0].notes.iter().any(|note| note.contains("6 more were only counted")), "{:?}", case.inputs[0].notes);
+}
+
+#[test]
+fn pages_far_from_a_sign_in_are_counted_and_those_before_one_are_read() {
+    let long = |number: usize| page(number, &format!("<html><title>Page {number}</title>{}", "<p>text</p>".repeat(2_000)));
+    let step = entry(60, "GET", "https://sp.example/saml/login?SAMLRequest=x", "text/html", "<html>");
+    let entries: Vec<Value> = (0..30).map(long).chain([step, long(61)]).collect();
+    let case = judged(Bounds { pages: 50_000, ..Bounds::default() }, vec![capture(&entries)]);
+    let read: Vec<usize> = (0..case.exchanges.len()).filter(|index| case.exchanges[*index].page.is_some()).collect();
+    assert_eq!(read, [0, 1, 2, 3, 26, 27, 28, 29, 30, 31]);
+    assert!(case.inputs[0].notes.iter().any(|note| note.contains("22 pages far from any sign-in")), "{:?}", case.inputs[0].notes);
+    assert_eq!(judged(Bounds::default(), vec![capture(&entries)]).inputs[0].notes.iter().filter(|note| note.contains("far")).count(), 0);
 }
 
 #[test]

@@ -5,8 +5,7 @@ use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::evidence::CodeSeen;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::Message;
-use diag_sdk::view::sides::{is_registered, nearest};
-use diag_sdk::view::{Known, Request, Source, Used};
+use diag_sdk::view::{Known, Registry, Request, Source, Used};
 use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 use std::collections::{HashMap, HashSet};
 
@@ -98,7 +97,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let known = case.registered_acs_urls();
+    let known = Registry::of(case.registered_acs_urls());
     let used = case.used_acs_urls();
     let mut told = refusals(case, &known, &used, out);
     if known.is_empty() {
@@ -116,7 +115,7 @@ fn run(case: &Case, out: &mut Findings) {
         if !told.insert(candidate.value) {
             continue;
         }
-        let Some((nearest, difference)) = nearest(&known, candidate.value) else { continue };
+        let Some((nearest, difference)) = known.nearest(candidate.value) else { continue };
         let finding = match difference {
             _ if candidate.accepted && matches!(difference, Difference::Unrelated | Difference::Host) => continue,
             _ if candidate.accepted => Finding::warning("The consumer service URL is not among the registered ones given")
@@ -134,28 +133,28 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// What the service provider will ask for: its requests where there are any, else its configuration
 /// and metadata. Of metadata that lists several URLs one registered URL is enough.
-fn candidates<'u, 'a>(case: &Case, known: &[Known<'a>], used: &'u [Used<'a>]) -> Vec<&'u Used<'a>> {
+fn candidates<'u, 'a>(case: &Case, known: &Registry<'_>, used: &'u [Used<'a>]) -> Vec<&'u Used<'a>> {
     let of = |source: Source| used.iter().filter(move |used| used.source == source);
-    let unregistered = |used: &&Used<'_>| !is_registered(known, used.value);
+    let unregistered = |used: &&Used<'_>| !known.has(used.value);
     if of(Source::Request).next().is_some() {
         return of(Source::Request).filter(unregistered).collect();
     }
     let mut wanted: Vec<&Used<'_>> = Vec::new();
     // Where the configuration's URL is registered a metadata file that differs is merely old.
-    if !of(Source::Metadata).chain(of(Source::Configuration)).any(|used| is_registered(known, used.value)) {
+    if !of(Source::Metadata).chain(of(Source::Configuration)).any(|used| known.has(used.value)) {
         wanted.extend(of(Source::Metadata).filter(unregistered).take(1));
     }
     // A computed URL rests on the listening port; without the proxy's export that is a guess.
     let port_is_known = !case.proxies.is_empty();
     wanted.extend(of(Source::Configuration).filter(unregistered).filter(|used| {
         port_is_known
-            || !nearest(known, used.value).is_some_and(|(_, difference)| matches!(difference, Difference::Port | Difference::DefaultPort))
+            || !known.nearest(used.value).is_some_and(|(_, difference)| matches!(difference, Difference::Port | Difference::DefaultPort))
     }));
     wanted
 }
 
 /// What the identity provider itself said. Hands back the URLs that are told of.
-fn refusals<'a>(case: &'a Case, known: &[Known<'a>], used: &[Used<'a>], out: &mut Findings) -> HashSet<&'a str> {
+fn refusals<'a>(case: &'a Case, known: &Registry<'_>, used: &[Used<'a>], out: &mut Findings) -> HashSet<&'a str> {
     let asked = Asked { requests: case.requests_by_attempt(), used: used.iter().rev().map(|used| (used.value, used)).collect() };
     let (mut told, mut attempts) = (HashSet::new(), HashSet::new());
     for seen in case.refusing_codes() {
@@ -168,7 +167,7 @@ fn refusals<'a>(case: &'a Case, known: &[Known<'a>], used: &[Used<'a>], out: &mu
             continue;
         }
         let url = asked.by(seen.attempt).map_or_else(|| used.first(), |url| asked.used.get(url).copied());
-        let registered = url.is_some_and(|url| is_registered(known, url.value));
+        let registered = url.is_some_and(|url| known.has(url.value));
         let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
         let headline = format!("The identity provider refuses the consumer service URL ({})", seen.code);
         let mut finding = seen.finding(Severity::Error, headline).detail(if registered {
@@ -181,7 +180,7 @@ fn refusals<'a>(case: &'a Case, known: &[Known<'a>], used: &[Used<'a>], out: &mu
         });
         if let Some(url) = url {
             told.insert(url.value);
-            finding = describe(case, finding, url, nearest(known, url.value).map(|(nearest, _)| nearest));
+            finding = describe(case, finding, url, known.nearest(url.value).map(|(nearest, _)| nearest));
         } else {
             finding = finding.because(&NOT_REGISTERED, case);
         }
@@ -207,7 +206,7 @@ fn refusals<'a>(case: &'a Case, known: &[Known<'a>], used: &[Used<'a>], out: &mu
             let place = seen.place.cloned().unwrap_or_default();
             let origin = "what the identity provider says is registered".to_owned();
             let told_by_page = told_by_page.as_ref().map(|value| Known { value, place: &place, origin });
-            finding = describe(case, finding, url, told_by_page.as_ref().or(nearest(known, url.value).map(|(nearest, _)| nearest)));
+            finding = describe(case, finding, url, told_by_page.as_ref().or(known.nearest(url.value).map(|(nearest, _)| nearest)));
         }
         attempts.extend(finding.attempts.iter().cloned());
         out.push(finding.at_all(seen.place));

@@ -3,8 +3,7 @@
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::product::Habit;
-use diag_sdk::view::sides::{is_registered, nearest};
-use diag_sdk::view::{IdpNames, Known, Request, Source, Used};
+use diag_sdk::view::{IdpNames, Known, Registry, Request, Source, Used};
 use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
 use std::collections::{HashMap, HashSet};
 
@@ -90,7 +89,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let names = Names { used: case.used_entity_ids(), known: case.registered_entity_ids(), idp: case.idp_names() };
+    let names = Names { used: case.used_entity_ids(), known: Registry::of(case.registered_entity_ids()), idp: case.idp_names() };
     let mut told = refusals(case, &names, out);
     if names.known.is_empty() {
         out.missing(Need::Application);
@@ -104,12 +103,12 @@ fn run(case: &Case, out: &mut Findings) {
         out.missing(Need::Virtualproxyconfig);
     }
     // What is sent or configured decides; a metadata file may merely be old.
-    let live_is_registered = names.used.iter().any(|used| used.source != Source::Metadata && is_registered(&names.known, used.value));
+    let live_is_registered = names.used.iter().any(|used| used.source != Source::Metadata && names.known.has(used.value));
     for used in &names.used {
-        if told.contains(used.value) || is_registered(&names.known, used.value) {
+        if told.contains(used.value) || names.known.has(used.value) {
             continue;
         }
-        let Some((nearest, difference)) = nearest(&names.known, used.value) else { continue };
+        let Some((nearest, difference)) = names.known.nearest(used.value) else { continue };
         let unrelated = matches!(difference, Difference::Unrelated | Difference::Host);
         if (used.source == Source::Metadata && live_is_registered) || (used.accepted && unrelated) {
             continue;
@@ -130,7 +129,7 @@ fn run(case: &Case, out: &mut Findings) {
 /// What each side calls the service provider, and what the identity provider is called.
 struct Names<'a> {
     used: Vec<Used<'a>>,
-    known: Vec<Known<'a>>,
+    known: Registry<'a>,
     idp: IdpNames<'a>,
 }
 
@@ -143,7 +142,7 @@ fn refusals<'a>(case: &'a Case, names: &Names<'a>, out: &mut Findings) -> HashSe
             continue;
         }
         let issuer = sent.refused(seen.attempt).or_else(|| names.used.first());
-        let registered = issuer.is_some_and(|issuer| names.known.iter().any(|entry| entry.value == issuer.value));
+        let registered = issuer.is_some_and(|issuer| names.known.lists(issuer.value));
         // These two also mean other things than an unknown Issuer.
         if registered && matches!(seen.code, "AADSTS50001" | "AADSTS65005") {
             continue;
@@ -160,7 +159,7 @@ fn refusals<'a>(case: &'a Case, names: &Names<'a>, out: &mut Findings) -> HashSe
         });
         if let Some(issuer) = issuer {
             told.insert(issuer.value);
-            finding = match nearest(&names.known, issuer.value) {
+            finding = match names.known.nearest(issuer.value) {
                 Some((nearest, _)) => describe(case, names, finding, issuer, nearest),
                 None => alone(case, names, finding, issuer, registered),
             };
@@ -186,8 +185,8 @@ fn refusals<'a>(case: &'a Case, names: &Names<'a>, out: &mut Findings) -> HashSe
                 place: beside.place.or(seen.place).unwrap_or(issuer.place),
                 origin: "what the identity provider puts beside it".to_owned(),
             });
-            let registered = is_registered(&names.known, issuer.value);
-            finding = match nearest(&names.known, issuer.value).map(|(nearest, _)| nearest).or(told_by_page.as_ref()) {
+            let registered = names.known.has(issuer.value);
+            finding = match names.known.nearest(issuer.value).map(|(nearest, _)| nearest).or(told_by_page.as_ref()) {
                 Some(nearest) if !registered => describe(case, names, finding, issuer, nearest),
                 _ => alone(case, names, finding, issuer, registered),
             };
@@ -265,7 +264,7 @@ fn alone(case: &Case, names: &Names<'_>, finding: Finding, used: &Used<'_>, regi
 /// The service provider goes by the identity provider's name: registering that for it would be wrong.
 fn borrowed(case: &Case, names: &Names<'_>, mut finding: Finding, used: &Used<'_>) -> Finding {
     let said = finding.detail.take().unwrap_or_default();
-    let registered: HashSet<&str> = names.known.iter().map(|known| known.value).filter(|value| *value != used.value).collect();
+    let registered: HashSet<&str> = names.known.values().filter(|value| *value != used.value).collect();
     // The tutorial makes entityID and host URI one value.
     let as_host_uri = case.entry_points().find_map(|entry| entry.configuration.host_uri.as_ref());
     let as_host_uri = as_host_uri.map(|uri| uri.value.as_str()).filter(|uri| registered.contains(uri));

@@ -3,7 +3,8 @@
 use super::cookies::{cookies, set_cookie, split_joined};
 use super::entry::{Content, Entry, PostData, Request, Response};
 use super::lenient::{Number, Pairs, Text};
-use super::slim::Long;
+use super::nearby::Nearby;
+use super::slim::{self, Long};
 use crate::bounds::Bounds;
 use crate::evidence::{FormField, RawExchange};
 use crate::intake::{form, time};
@@ -42,6 +43,10 @@ pub(super) struct Converter<'a> {
     pub(super) habits: Habits,
     /// Bytes of bodies that may still be kept without a sign that they matter.
     pub(super) budget: usize,
+    /// Which pages without such a sign are near a sign-in.
+    pub(super) nearby: Nearby,
+    /// The page of the exchange just made, where it is not near one yet.
+    pub(super) put_off: Option<Vec<u8>>,
     /// A page was larger than is looked at.
     pub(super) large: bool,
     /// A page was not looked at because of those before it.
@@ -80,6 +85,9 @@ impl Converter<'_> {
             || url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("ws://") || scheme.eq_ignore_ascii_case("wss:/"))
             || url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("wss://"))
             || (status == 101 && find(&response_headers, "upgrade").is_some_and(|to| to.eq_ignore_ascii_case("websocket")));
+        if !post.form.is_empty() || matches!(status, 300..=399 | 401) || url.contains("SAML") {
+            self.nearby.anew();
+        }
         RawExchange {
             place,
             started: long.text(&entry.started).and_then(|started| time::lenient(&started)),
@@ -142,6 +150,17 @@ impl Converter<'_> {
         if !read || raw.is_empty() {
             return None;
         }
+        // What base64 says is only seen once it is decoded.
+        if let Text::Long(_) = &content.text
+            && sort == Sort::Page
+            && !telling
+            && !base64
+            && matches!(status, 200..=299)
+            && !self.nearby.takes(size, self.bounds.pages)
+        {
+            self.put_off = Some(raw.to_owned());
+            return None;
+        }
         if !telling && size > self.budget {
             self.spent = true;
             return None;
@@ -155,6 +174,18 @@ impl Converter<'_> {
             self.budget -= size.min(self.budget);
         }
         Some(body)
+    }
+}
+
+impl Converter<'_> {
+    /// A page that was put off, now that a sign-in followed.
+    pub(super) fn read_after_all(&mut self, raw: &[u8]) -> Option<String> {
+        if raw.len() > self.budget {
+            self.spent = true;
+            return None;
+        }
+        self.budget -= raw.len();
+        slim::decoded(raw)
     }
 }
 
@@ -307,7 +338,7 @@ mod tests {
     fn convert(json: &str, habits: Habits) -> RawExchange {
         let entry: Entry<'_> = serde_json::from_str(json).unwrap();
         let bounds = Bounds::default();
-        Converter { bounds: &bounds, habits, budget: 1 << 20, large: false, spent: false }.exchange(&entry, NONE, Place::default())
+        Converter { bounds: &bounds, habits, budget: 1 << 20, nearby: Nearby::default(), put_off: None, large: false, spent: false }.exchange(&entry, NONE, Place::default())
     }
 
     #[test]

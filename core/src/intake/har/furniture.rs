@@ -2,6 +2,7 @@
 
 use super::entry::Glance;
 use super::exchange::status;
+use super::lenient::{Pairs, Text};
 use crate::evidence::RawExchange;
 use crate::intake::time;
 use diag_sdk::Place;
@@ -42,12 +43,12 @@ impl Background {
 
 /// Page furniture: a script, style, image, font or film that was fetched as it should be and set no
 /// cookie. Of these a capture has thousands and a story needs none, so they become light exchanges
-/// without headers. So do data that scripts fetch over and over, after the first of each host. Everything else, and
-/// everything odd, is read in full.
+/// without headers. So do data that scripts fetch over and over, after the first of each host, and furniture that sets
+/// cookies over and over: of these the cookies stay. Everything else, and everything odd, is read in full.
 pub(super) fn at_a_glance<'l>(
     slim: &[u8],
     entry: &[u8],
-    mut lists: impl Iterator<Item = &'l [u8]>,
+    lists: impl Iterator<Item = &'l [u8]> + Clone,
     place: &Place,
     background: &mut Background,
 ) -> Option<RawExchange> {
@@ -59,12 +60,14 @@ pub(super) fn at_a_glance<'l>(
     let url = glance.request.url.short().filter(|url| plain && url.starts_with("http") && !url.contains("SAML"))?;
     let asset = is_asset(mime) && kind.is_none_or(|kind| matches!(kind, "script" | "stylesheet" | "image" | "font" | "media" | "other"));
     let fetched = !asset && is_data(mime) && kind.is_some_and(|kind| matches!(kind, "xhr" | "fetch"));
-    if !asset && !fetched || lists.any(sets_a_cookie) {
+    if !asset && !fetched {
         return None;
     }
-    if fetched && (SIGNS.iter().any(|sign| memmem::find(entry, sign).is_some()) || !background.enough(url)) {
+    let sets = lists.clone().any(sets_a_cookie);
+    if (fetched || sets) && (!background.enough(url) || SIGNS.iter().any(|sign| memmem::find(entry, sign).is_some())) {
         return None;
     }
+    let response_headers = if sets { cookies_set(lists)? } else { Vec::new() };
     Some(RawExchange {
         place: place.clone(),
         started: glance.started.short().and_then(time::lenient),
@@ -74,8 +77,29 @@ pub(super) fn at_a_glance<'l>(
         status,
         response_mime: Some(mime.to_owned()),
         resource_type: kind.map(ToOwned::to_owned),
+        response_headers,
         ..RawExchange::default()
     })
+}
+
+/// The `Set-Cookie` headers of lists of headers; `None` where one is long or may hold several.
+fn cookies_set<'l>(lists: impl Iterator<Item = &'l [u8]>) -> Option<Vec<(String, String)>> {
+    let mut set = Vec::new();
+    for list in lists.filter(|list| sets_a_cookie(list)) {
+        let Pairs(pairs) = serde_json::from_slice(list).ok()?;
+        for (name, value) in pairs {
+            if !name.short().is_some_and(|name| name.eq_ignore_ascii_case("set-cookie")) {
+                continue;
+            }
+            let Text::Here(value) = value else { return None };
+            let dates = value.to_ascii_lowercase().matches("expires=").count();
+            if value.contains('\n') || value.matches(',').count() > dates {
+                return None;
+            }
+            set.push(("set-cookie".to_owned(), value.into_owned()));
+        }
+    }
+    Some(set)
 }
 
 /// Whether a list of headers names `Set-Cookie`, in any of the ways it is written.
@@ -126,6 +150,22 @@ mod tests {
         assert!(entry("GET", 200, "image/png", "Set-Cookie", "https://a.example/").is_none());
         assert!(entry("GET", 200, "image/png", "Age", "https://a.example/?SAMLRequest=x").is_none());
         assert!(entry("GET", 200, "image/png", "Age", "wss://a.example/").is_none());
+    }
+
+    #[test]
+    fn of_furniture_that_sets_cookies_over_and_over_the_cookies_stay() {
+        let mut background = Background::default();
+        let mut light = |cookie: &str| {
+            let json = serde_json::json!({"request":{"method":"GET","url":"https://a.example/x.js"},
+                "response":{"status":200,"headers":[{"name":"Age","value":"1"},{"name":"Set-Cookie","value":cookie}],"content":{"mimeType":"text/css"}}});
+            let bytes = json.to_string().into_bytes();
+            let list = json["response"]["headers"].to_string().into_bytes();
+            at_a_glance(&bytes, &bytes, std::iter::once(list.as_slice()), &Place::default(), &mut background)
+        };
+        let dated = "a=1; Expires=Tue, 24 Nov 2026 10:00:00 GMT; Path=/";
+        assert_eq!((0..100).filter(|_| light(dated).is_some()).count(), 100 - BACKGROUND as usize);
+        assert_eq!(light(dated).unwrap().response_headers, [("set-cookie".to_owned(), dated.to_owned())]);
+        assert!(light("a=1, b=2").is_none() && light("a=1\nb=2").is_none());
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod cookies;
 mod entry;
 mod exchange;
 mod furniture;
+mod nearby;
 mod parts;
 mod scan;
 mod slim;
@@ -26,6 +27,7 @@ use diag_sdk::case::input::{Input, InputKind};
 use entry::{Entry, Tool};
 use exchange::{Converter, Habits};
 use furniture::Background;
+use nearby::{Nearby, Waiting};
 use serde::de::IgnoredAny;
 use slim::Long;
 use splitter::{Piece, Room, Sink, Splitter, Stop};
@@ -73,6 +75,7 @@ impl Intake<'_, '_> {
         let light = sink.light;
         let records = std::mem::take(&mut sink.records);
         let crossed = sink.crossed();
+        sink.converter.nearby.end();
         let notes = sink.notes(end);
         input.notes.extend(notes);
         for word in crossed {
@@ -255,7 +258,15 @@ enum Taken {
 impl<'a> Reader<'a> {
     fn new(input: &'a str, options: &'a Options, exchanges: &'a mut Vec<RawExchange>, report: &'a mut dyn FnMut(usize)) -> Self {
         let budget = Bounds::size(options.bounds.bodies);
-        let converter = Converter { bounds: &options.bounds, habits: Habits::default(), budget, large: false, spent: false };
+        let converter = Converter {
+            bounds: &options.bounds,
+            habits: Habits::default(),
+            budget,
+            nearby: Nearby::default(),
+            put_off: None,
+            large: false,
+            spent: false,
+        };
         let before = exchanges.len();
         Self {
             input,
@@ -300,6 +311,10 @@ impl<'a> Reader<'a> {
                 self.lights.0, self.lights.1
             ));
         }
+        let passed = self.converter.nearby.passed;
+        if passed > 0 {
+            notes.push(format!("{passed} pages far from any sign-in were counted, not looked at"));
+        }
         notes.extend(self.unreadable.into_notes("entries could not be read"));
         notes.extend(self.flaws.into_notes("flaws of this sort"));
         if self.repaired > 0 {
@@ -341,6 +356,15 @@ impl<'a> Reader<'a> {
                 let bears = !exchange.form.is_empty() || matches!(exchange.status, 300..=399 | 401) || exchange.url.contains("SAML");
                 if bears {
                     self.background.anew();
+                }
+                for page in self.converter.nearby.due() {
+                    let body = self.converter.read_after_all(&page.text);
+                    if let Some(exchange) = self.exchanges.get_mut(page.exchange) {
+                        exchange.response_body = body;
+                    }
+                }
+                if let Some(text) = self.converter.put_off.take() {
+                    self.converter.nearby.put_off(Waiting { exchange: self.exchanges.len(), text });
                 }
                 self.exchanges.push(exchange);
             }

@@ -21,13 +21,7 @@ impl<'a> Long<'a> {
 
     /// A string decoded, repaired where it has to be.
     pub(super) fn decoded(self, number: usize) -> Option<Cow<'a, str>> {
-        let raw = self.raw(number);
-        if let Ok(text) = serde_json::from_slice::<String>(raw) {
-            return Some(Cow::Owned(text));
-        }
-        let mut repaired = String::from_utf8_lossy(raw).into_owned().into_bytes();
-        repair(&mut repaired);
-        serde_json::from_slice::<String>(&repaired).ok().map(Cow::Owned)
+        decoded(self.raw(number)).map(Cow::Owned)
     }
 
     /// The text of a field.
@@ -43,6 +37,16 @@ impl<'a> Long<'a> {
     pub(super) fn owned(self, field: &'a Text<'_>) -> String {
         self.text(field).map(Cow::into_owned).unwrap_or_default()
     }
+}
+
+/// A JSON string decoded, repaired where it has to be.
+pub(super) fn decoded(raw: &[u8]) -> Option<String> {
+    if let Ok(text) = serde_json::from_slice::<String>(raw) {
+        return Some(text);
+    }
+    let mut repaired = String::from_utf8_lossy(raw).into_owned().into_bytes();
+    repair(&mut repaired);
+    serde_json::from_slice::<String>(&repaired).ok()
 }
 
 /// Writes the slim copy of an entry. A long string in place of a value becomes `[number]`: no field

@@ -12,6 +12,7 @@
 //! - [`metadata_copy`]: copies of either side's metadata, and how much each matters
 //! - [`keys`]: which keys each side holds of the other
 //! - [`sides`]: entityIDs and ACS URLs the service provider uses and the identity provider has registered
+//! - [`registry`]: what is registered, asked about many values
 //! - [`consumers`]: where the service provider consumes responses, for each response
 //! - [`quoted`]: values that whoever refused puts beside the one that was sent
 //! - [`idp_names`]: what only identity providers are called
@@ -31,6 +32,7 @@ pub mod keys;
 pub mod metadata_copy;
 mod protection;
 pub mod quoted;
+pub mod registry;
 pub mod request;
 pub mod response;
 mod screen;
@@ -45,6 +47,7 @@ pub use entry_point::EntryPoint;
 pub use idp_names::IdpNames;
 pub use metadata_copy::MetadataCopy;
 pub use quoted::Beside;
+pub use registry::Registry;
 pub use request::Request;
 pub use response::Response;
 pub use sides::{Known, Source, Used};

@@ -7,7 +7,6 @@
 
 use super::entry_point::EntryPoint;
 use super::request::Request;
-use crate::address::Address;
 use crate::case::Case;
 use crate::case::attempt::Attempt;
 use crate::case::input::HeldBy;
@@ -15,7 +14,6 @@ use crate::case::message::MessageKind;
 use crate::case::metadata::Metadata;
 use crate::case::place::{Place, Sited};
 use crate::case::registration::{IdpRegistration, Registered, RegistrationObject};
-use crate::difference::{self, Difference};
 use crate::finding::{Finding, Severity};
 use crate::spec;
 use std::collections::HashMap;
@@ -82,42 +80,6 @@ impl Used<'_> {
             None => finding,
         }
     }
-}
-
-/// The registered value that `value` comes nearest to, and how it differs; `None` where it is registered
-/// exactly, or nothing is.
-pub fn nearest<'k, 'a>(known: &'k [Known<'a>], value: &str) -> Option<(&'k Known<'a>, Difference)> {
-    let (best, difference) = difference::nearest(known.iter().map(|entry| entry.value), value)?;
-    known.iter().find(|entry| entry.value == best).map(|entry| (entry, difference))
-}
-
-/// The value is registered: exactly, under a registered wildcard (`https://*.example/acs`), or on the person's own machine,
-/// where the port says nothing.
-pub fn is_registered(known: &[Known<'_>], value: &str) -> bool {
-    known.iter().any(|entry| {
-        entry.value == value
-            || (entry.value.contains('*') && wildcard_covers(entry.value, value))
-            || same_on_own_machine(entry.value, value)
-    })
-}
-
-/// Both lie on the person's own machine and differ in the port alone, as development servers do.
-fn same_on_own_machine(registered: &str, value: &str) -> bool {
-    let (Some(registered), Some(value)) = (Address::parse(registered), Address::parse(value)) else { return false };
-    let rest = |address: &Address| (address.scheme.clone(), address.host.clone(), address.path.clone(), address.query.clone());
-    registered.host == "localhost" && rest(&registered) == rest(&value)
-}
-
-fn wildcard_covers(pattern: &str, value: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| value.strip_prefix(first)) else { return false };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = rest.get(at + part.len()..).unwrap_or_default();
-    }
-    rest.ends_with(last)
 }
 
 impl Case {
@@ -289,33 +251,6 @@ mod tests {
     use super::*;
     use crate::case::attempt::Outcome;
     use crate::testing;
-
-    #[test]
-    fn the_port_of_the_own_machine_says_nothing() {
-        for (registered, value, is) in [
-            ("http://localhost/acs", "http://localhost:5000/acs", true),
-            ("http://localhost:3000/acs", "http://localhost:5000/acs", true),
-            ("http://localhost:3000/acs", "https://localhost:5000/acs", false),
-            ("http://localhost:3000/acs", "http://localhost:5000/other", false),
-            ("https://sp.example:3000/acs", "https://sp.example:5000/acs", false),
-        ] {
-            assert_eq!(same_on_own_machine(registered, value), is, "{registered} {value}");
-        }
-    }
-
-    #[test]
-    fn wildcards_cover_what_they_stand_for() {
-        for (pattern, value, covers) in [
-            ("https://*.example/acs", "https://sense.example/acs", true),
-            ("https://*.example/acs", "https://sense.example/acs/", false),
-            ("https://sense.example/*", "https://sense.example/azure/samlauthn/", true),
-            ("https://sense.example/*", "https://other.example/azure/samlauthn/", false),
-            ("https://*/azure/*/", "https://a.example/azure/samlauthn/", true),
-            ("https://a.example/acs", "https://a.example/acs", true),
-        ] {
-            assert_eq!(wildcard_covers(pattern, value), covers, "{pattern} {value}");
-        }
-    }
 
     #[test]
     fn what_was_accepted_once_is_accepted_wherever_it_stands() {
