@@ -75,7 +75,7 @@ bounds! {
     string = "string", 16 << 20, Bytes, "One string of a capture, such as a body", "its end is passed over; the entry it stands in is judged without it";
     entry = "entry", 64 << 20, Bytes, "One entry of a capture, long strings cut", "the entry is left out";
     entries = "entries", 2_000_000, Number, "Entries of one capture", "the entries behind them are not read";
-    light = "light", 20_000, Number, "Scripts, pictures and background requests kept of one capture", "further ones are counted, not kept; sign-ins are never among them";
+    light = "light", 10_000, Number, "Scripts, pictures and background requests kept of one capture", "further ones are counted, not kept; sign-ins are never among them";
     pages = "pages", 1 << 20, Bytes, "Pages after each step of a sign-in that show no sign of SAML", "further ones are counted, not looked at; those just before the next step are";
     body = "body", 1 << 20, Bytes, "One page", "the page is not looked at";
     bodies = "bodies", 64 << 20, Bytes, "All pages of one capture that show no sign of SAML", "further ones are not looked at";

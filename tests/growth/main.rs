@@ -30,6 +30,9 @@ const GROWN: &[Grown] = &[
     ("virtual proxies", 40, virtual_proxies),
     ("applications", 30, applications),
     ("nested namespaces under a signature", 25, nested_namespaces),
+    ("namespaces nested deeper than is read", 150, nested_namespaces),
+    ("consumer services and reply URLs", 60, consumer_services),
+    ("identifiers on hosts of their own", 100, identifiers),
     ("pages with words of errors", 60, pages),
     ("entries", 600, entries),
 ];
@@ -142,6 +145,31 @@ fn cookies_on_pages(number: usize) -> Vec<File> {
 fn reply_urls(number: usize) -> Vec<File> {
     let mut principal: Value = serde_json::from_str(SERVICE_PRINCIPAL).expect("JSON");
     principal["replyUrls"] = (0..number).map(|at| format!("https://sense.example.org/{at}")).collect();
+    vec![
+        File::new("servicePrincipal.json", principal.to_string()),
+        File::new("capture.har", CAPTURE),
+        File::new("virtualproxy.json", HEALTHY),
+    ]
+}
+
+/// As many consumer services as reply URLs, and none of them equal.
+fn consumer_services(number: usize) -> Vec<File> {
+    let services = (0..number)
+        .map(|at| format!("<AssertionConsumerService index=\"{at}\" Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" Location=\"https://sp.example/{at}\"/>"))
+        .collect::<Vec<_>>()
+        .concat();
+    let metadata = format!(
+        "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"https://sp.example\"><SPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">{services}</SPSSODescriptor></EntityDescriptor>"
+    );
+    let mut application: Value = serde_json::from_str(APPLICATION).expect("JSON");
+    application["identifierUris"] = json!(["https://sp.example"]);
+    application["web"]["redirectUris"] = (0..number).map(|at| format!("https://sp.example/{at}/")).collect();
+    vec![File::new("sp-metadata.xml", metadata), File::new("application.json", application.to_string())]
+}
+
+fn identifiers(number: usize) -> Vec<File> {
+    let mut principal: Value = serde_json::from_str(SERVICE_PRINCIPAL).expect("JSON");
+    principal["servicePrincipalNames"] = (0..number).map(|at| format!("https://s{at}.example.org")).collect();
     vec![
         File::new("servicePrincipal.json", principal.to_string()),
         File::new("capture.har", CAPTURE),

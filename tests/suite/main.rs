@@ -16,6 +16,7 @@ mod handed_in;
 mod healthy_ways;
 mod idp_metadata;
 mod logs;
+mod mutations;
 mod one_fault;
 mod order;
 mod packs;

@@ -6,8 +6,12 @@
 
 use bergshamra::xml::{Document, NodeId};
 
-/// Units of work for one document; a unit takes some nanoseconds.
-const BUDGET: usize = 400_000_000;
+/// Units of work for one document; a unit takes up to 25 nanoseconds.
+const BUDGET: usize = 60_000_000;
+/// However large the document, two signatures of it are judged, each with what it covers.
+const ALWAYS: usize = 4;
+/// Beyond this nothing is.
+const MOST: usize = 400_000_000;
 
 /// What is left to spend on a document.
 #[derive(Debug)]
@@ -19,7 +23,12 @@ pub(super) struct Work {
 impl Work {
     pub(super) fn for_document(document: &Document<'_>) -> Self {
         let text = document.input_text().len();
-        Self { left: BUDGET, canonicalisation: text.saturating_add(namespaces_seen(document).saturating_mul(16)) }
+        Self::of(text.saturating_add(namespaces_seen(document).saturating_mul(16)))
+    }
+
+    fn of(canonicalisation: usize) -> Self {
+        let always = canonicalisation.saturating_mul(ALWAYS).min(MOST);
+        Self { left: BUDGET.max(always), canonicalisation }
     }
 
     /// Spends what canonicalising once costs.
@@ -47,4 +56,18 @@ fn namespaces_seen(document: &Document<'_>) -> usize {
         pending.extend(document.children_iter(node).map(|child| (child, in_scope)));
     }
     seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_large_documents_two_signatures_are_judged_and_of_small_ones_all() {
+        let judged = |size: usize| {
+            let mut work = Work::of(size);
+            (0..1_000).take_while(|_| work.canonicalisation().is_ok()).count()
+        };
+        assert_eq!([20_000, 5_000_000, 20_000_000, 90_000_000, 500_000_000].map(judged), [1_000, 12, 4, 4, 0]);
+    }
 }

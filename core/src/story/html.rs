@@ -255,7 +255,7 @@ fn mark(name: &str, attributes: &str) -> Option<Mark> {
         return None;
     }
     // Most elements carry nothing of the kind; reading their attributes for it would cost more than all the rest.
-    if !["rr", "ERR", "lert", "LERT", "ang", "ail", "arn", "xcep", "ehler"].iter().any(|hint| attributes.contains(hint)) {
+    if !hints_at_an_error(attributes.as_bytes()) {
         return None;
     }
     let role = attribute(attributes, "role").is_some_and(|role| role.eq_ignore_ascii_case("alert"));
@@ -273,6 +273,14 @@ fn mark(name: &str, attributes: &str) -> Option<Mark> {
     } else {
         None
     }
+}
+
+/// Letters of the words that are looked for stand in it: one pass over what nearly always has none.
+fn hints_at_an_error(attributes: &[u8]) -> bool {
+    let words = [&b"rr"[..], b"ERR", b"ang", b"ail", b"arn", b"lert", b"LERT", b"xcep", b"ehler"];
+    let begins = |byte: u8| matches!(byte, b'r' | b'E' | b'a' | b'l' | b'L' | b'x' | b'e');
+    let hints = |at: usize| attributes.get(at..).is_some_and(|rest| words.iter().any(|word| rest.starts_with(word)));
+    attributes.iter().enumerate().any(|(at, byte)| begins(*byte) && hints(at))
 }
 
 fn push_text(
@@ -298,10 +306,11 @@ fn push_text(
 
 /// The `>` that ends the tag at the start of `text`, outside quoted attribute values.
 fn end_of_tag(text: &str) -> Option<usize> {
-    let mut quote = None;
+    let (mut quote, mut assigned) = (None, false);
     for (index, byte) in text.bytes().enumerate() {
         match (byte, quote) {
-            (b'"' | b'\'', None) if index > 0 && text.as_bytes()[..index].contains(&b'=') => quote = Some(byte),
+            (b'=', None) => assigned = true,
+            (b'"' | b'\'', None) if assigned => quote = Some(byte),
             (byte, Some(open)) if byte == open => quote = None,
             (b'>', None) => return Some(index),
             _ => {}

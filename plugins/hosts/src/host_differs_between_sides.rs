@@ -89,12 +89,12 @@ enum Kind {
 fn run(case: &Case, out: &mut Findings) {
     let named = named(case);
     let Some(right) = most_named(&named) else { return };
+    let Some(agreed) = named.iter().find(|one| one.host == right) else { return };
     // Several reply URLs are normal; one on the right host is enough.
-    let enough = |kind: Kind| named.iter().any(|one| one.what == kind && one.host == right);
-    for other in
-        named.iter().filter(|one| one.host != right && !(matches!(one.what, Kind::ReplyUrl | Kind::Identifier) && enough(one.what)))
-    {
-        let Some(agreed) = named.iter().find(|one| one.host == right) else { continue };
+    let on_it = |kind: Kind| named.iter().any(|one| one.what == kind && one.host == right);
+    let (reply_url, identifier) = (on_it(Kind::ReplyUrl), on_it(Kind::Identifier));
+    let enough = |kind: Kind| kind == Kind::ReplyUrl && reply_url || kind == Kind::Identifier && identifier;
+    for other in named.iter().filter(|one| one.host != right && !enough(one.what)) {
         // Where URLs are compared with each other, those checks know more; nobody compares the start URL.
         let severity = if other.what == Kind::SignOnUrl && !case.signed_in() { Severity::Error } else { Severity::Warning };
         let mut finding = Finding::new(severity, format!("{} is on another host than the rest", name(other.what)))

@@ -338,7 +338,8 @@ mod tests {
     fn convert(json: &str, habits: Habits) -> RawExchange {
         let entry: Entry<'_> = serde_json::from_str(json).unwrap();
         let bounds = Bounds::default();
-        Converter { bounds: &bounds, habits, budget: 1 << 20, nearby: Nearby::default(), put_off: None, large: false, spent: false }.exchange(&entry, NONE, Place::default())
+        Converter { bounds: &bounds, habits, budget: 1 << 20, nearby: Nearby::default(), put_off: None, large: false, spent: false }
+            .exchange(&entry, NONE, Place::default())
     }
 
     #[test]

@@ -1,0 +1,184 @@
+//! Inputs that were damaged in any way: nothing panics, no check crashes, and what was whole before stays understood.
+//! The same mutations in every run, so that what fails once fails again.
+
+use diag_core::intake::{Options, Supplied, read};
+use diag_core::report::CheckOutcome;
+use diag_core::sharing::{self, Form, Gathering};
+use diag_host::pack::Pack;
+use diag_sdk::case::input::HeldBy;
+use diag_tests::diagnose::{File, report_of};
+use serde_json::Value;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+/// Mutations of each seed.
+const EACH: usize = 12;
+
+/// Numbers that look drawn, the same in every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or_default() % most.max(1)
+    }
+
+    /// The bytes with one to four damages: cut, doubled, flipped, or with what parsers stumble over put in.
+    fn damaged(&mut self, bytes: &[u8]) -> Vec<u8> {
+        const PIECES: &[&str] = &[
+            "<",
+            "</",
+            "]]>",
+            "<!DOCTYPE a>",
+            "&#0;",
+            "\\u0000",
+            "\\ud800",
+            "\"",
+            "{",
+            "[",
+            "]",
+            "}",
+            "\0",
+            "\u{feff}",
+            "1e999",
+            "null",
+            "%00",
+            "\n",
+        ];
+        let mut out = bytes.to_vec();
+        for _ in 0..=self.below(4) {
+            let at = self.below(out.len());
+            let to = (at + self.below(200)).min(out.len());
+            match self.below(6) {
+                0 => out.truncate(at),
+                1 => drop(out.drain(at..to)),
+                2 => {
+                    let piece = out[at..to].to_vec();
+                    out.splice(at..at, piece);
+                }
+                3 => out.splice(at..at, PIECES[self.below(PIECES.len())].bytes()).for_each(drop),
+                _ if at < out.len() => out[at] = u8::try_from(self.below(256)).unwrap_or_default(),
+                _ => {}
+            }
+        }
+        out
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Files below a folder of the repository with one of these endings, in order.
+fn below(folder: &str, endings: &[&str]) -> Vec<PathBuf> {
+    let (mut found, mut open) = (Vec::new(), vec![root().join(folder)]);
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|ending| endings.iter().any(|known| ending == *known)) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn seeds() -> Vec<(String, Vec<u8>)> {
+    let paths = below("examples/healthy", &["har", "xml", "json"])
+        .into_iter()
+        .chain(below("tests/fixtures", &["xml", "pem"]).into_iter().step_by(4));
+    let seeds: Vec<_> = paths
+        .map(|path| (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), std::fs::read(&path).expect("a seed")))
+        .filter(|(_, bytes)| bytes.len() < 200_000)
+        .collect();
+    assert!(seeds.len() > 6, "{} seeds", seeds.len());
+    seeds
+}
+
+#[test]
+fn no_damage_crashes_a_check() {
+    let mut numbers = Numbers(1);
+    let judge = |name: &str, bytes: Vec<u8>| {
+        let report = report_of(&[File::new(name, bytes)]);
+        let crashed: Vec<&str> =
+            report.checks.iter().filter(|check| check.outcome == CheckOutcome::Crashed).map(|check| check.id.as_str()).collect();
+        assert!(crashed.is_empty() && !report.checks.is_empty(), "{name}: {crashed:?}");
+    };
+    for (name, bytes) in seeds() {
+        (0..EACH).for_each(|_| judge(&name, numbers.damaged(&bytes)));
+    }
+    for length in 0..60 {
+        judge("anything", (0..length * 7).map(|_| u8::try_from(numbers.below(256)).unwrap_or_default()).collect());
+    }
+}
+
+#[test]
+fn no_damage_stops_a_copy_or_leaves_a_secret_in_it() {
+    let mut numbers = Numbers(2);
+    for (name, bytes) in seeds() {
+        for _ in 0..EACH {
+            let damaged = numbers.damaged(&bytes);
+            let mut gathering = Gathering::new(sharing::Options::default());
+            let Ok(Form::Capture | Form::Document) = gathering.take(Box::new(Cursor::new(damaged.clone()))) else { continue };
+            let copying = gathering.settle(&[7; 32]);
+            let mut copy = Vec::new();
+            if copying.copy(Box::new(Cursor::new(damaged)), &mut copy).is_ok() {
+                let left = copying.search(Box::new(Cursor::new(copy.clone()))).unwrap_or_default();
+                assert!(left.is_empty(), "{name}: {} secrets are left", left.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn damaged_product_files_and_packs_are_refused_or_read() {
+    let mut numbers = Numbers(3);
+    let (mut refused, mut read) = (0, 0);
+    let products = below("plugins/products/data", &["toml"]).into_iter().step_by(9);
+    for path in products.chain(below("tests/packs", &["toml"])) {
+        let bytes = std::fs::read(&path).expect("a seed");
+        for _ in 0..EACH {
+            let text = String::from_utf8_lossy(&numbers.damaged(&bytes)).into_owned();
+            let as_product = diag_products::load::read("damaged.toml", &text);
+            let as_pack = Pack::parse("damaged.checks.toml", &text);
+            for told in [as_product.as_ref().err().map(Vec::len), as_pack.as_ref().err().map(Vec::len)] {
+                match told {
+                    Some(faults) => {
+                        assert!(faults > 0, "refused without a reason");
+                        refused += 1;
+                    }
+                    None => read += 1,
+                }
+            }
+        }
+    }
+    assert!(refused > 0 && read > 0, "{refused} refused, {read} read");
+}
+
+#[test]
+fn splitting_agrees_with_a_parser_on_every_capture_of_the_repository() {
+    let captures: Vec<PathBuf> = ["examples", "tests", "docs", "core"].iter().flat_map(|folder| below(folder, &["har"])).collect();
+    assert!(captures.len() >= 4, "{captures:?}");
+    for path in captures {
+        let bytes = std::fs::read(&path).expect("a capture");
+        let Ok(whole) = serde_json::from_slice::<Value>(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)) else { continue };
+        let entries = whole["log"]["entries"].as_array().expect("entries");
+        let expected: Vec<(String, u64)> = entries
+            .iter()
+            .map(|entry| {
+                (entry["request"]["url"].as_str().unwrap_or_default().to_owned(), entry["response"]["status"].as_u64().unwrap_or_default())
+            })
+            .collect();
+        for text in [bytes.clone(), serde_json::to_vec(&whole).expect("JSON"), serde_json::to_vec_pretty(&whole).expect("JSON")] {
+            let supplied =
+                Supplied { path: "a.har".to_owned(), named: true, held_by: HeldBy::Publisher, reader: Box::new(Cursor::new(text)) };
+            let evidence = read(vec![supplied], &Options::default(), &mut |_| {});
+            let found: Vec<(String, u64)> =
+                evidence.exchanges.iter().map(|exchange| (exchange.url.clone(), u64::from(exchange.status))).collect();
+            assert_eq!(found, expected, "{}", path.display());
+        }
+    }
+}
