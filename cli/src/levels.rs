@@ -13,7 +13,8 @@ pub(crate) struct Level {
     /// Id of a check, or a family.
     pub(crate) check: String,
     /// At which level its findings are reported.
-    pub(crate) level: Severity,
+    #[serde(rename = "level")]
+    pub(crate) at: Severity,
     /// Why; it stands with every finding.
     pub(crate) reason: String,
 }
@@ -37,9 +38,9 @@ pub(crate) fn apply(run: &mut Run, levels: &[Level]) {
             let means = |level: &&Level| Selection { only: vec![level.check.clone()], skip: Vec::new() }.wants(&finding.check);
             levels.iter().find(means)
         };
-        let Some(level) = named.or_else(family).filter(|level| level.level != finding.severity) else { continue };
-        let said = format!("Reported at level {} in place of {}: {}", word(level.level), word(finding.severity), level.reason.trim());
-        finding.severity = level.level;
+        let Some(level) = named.or_else(family).filter(|level| level.at != finding.severity) else { continue };
+        let said = format!("Reported at level {} in place of {}: {}", word(level.at), word(finding.severity), level.reason.trim());
+        finding.severity = level.at;
         finding.detail = Some(finding.detail.take().map_or_else(|| said.clone(), |detail| format!("{detail}\n{said}")));
     }
 }
@@ -59,7 +60,7 @@ mod tests {
 
     fn applied(levels: &[(&str, Severity)]) -> (Severity, Option<String>) {
         let levels: Vec<Level> =
-            levels.iter().map(|(check, level)| Level { check: (*check).to_owned(), level: *level, reason: "agreed".to_owned() }).collect();
+            levels.iter().map(|(check, level)| Level { check: (*check).to_owned(), at: *level, reason: "agreed".to_owned() }).collect();
         let finding = Finding { check: "signing/sha1-used".into(), ..Finding::warning("SHA-1") };
         let mut run = Run { findings: vec![finding], ..Run::default() };
         apply(&mut run, &levels);
@@ -78,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_level_has_a_reason() {
-        let level = Level { check: "signing".into(), level: Severity::Notice, reason: " ".into() };
+        let level = Level { check: "signing".into(), at: Severity::Notice, reason: " ".into() };
         assert!(level.holds().expect_err("no reason").has_hint());
     }
 }

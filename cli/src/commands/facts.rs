@@ -116,10 +116,10 @@ mod tests {
 
     #[test]
     fn a_tree_shows_expressions() {
-        let mut text = String::new();
+        let mut lines = Vec::new();
         tree(&json!({"messages": [{"kind": "response", "signed": true}]}), "case", &mut |path, fact| {
-            text.push_str(&format!("{path} = {fact}\n"));
+            lines.push(format!("{path} = {fact}"));
         });
-        assert_eq!(text, "case.messages[0].kind = \"response\"\ncase.messages[0].signed = true\n");
+        assert_eq!(lines, ["case.messages[0].kind = \"response\"", "case.messages[0].signed = true"]);
     }
 }
