@@ -18,6 +18,14 @@ fn assert_refused(output: &Output) {
     assert!(output.stdout.is_empty());
 }
 
+#[test]
+fn files_are_named_as_they_were_given() {
+    let capture = fs::canonicalize("../examples/reply-url-without-slash/capture.har").expect("the example");
+    let given = capture.to_str().expect("UTF-8");
+    let report = support::json(&diag(&["check", given, "--format", "json"]));
+    assert_eq!(report["inputs"][0]["path"], given, "also where a path is absolute");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_closed_standard_output_is_an_error() {

@@ -105,7 +105,12 @@ pub(crate) fn blot(case: &mut Case, known: &Known, sealer: &Sealer) {
     blotter.all(&mut case.failures);
     blotter.all(&mut case.witnesses);
     blotter.all(&mut case.log_phrases);
+    // Where a file lies was said by whoever runs this, and a report that hid it would name nothing.
+    let paths: Vec<String> = case.inputs.iter().map(|input| input.path.clone()).collect();
     blotter.all(&mut case.inputs);
+    for (input, path) in case.inputs.iter_mut().zip(paths) {
+        input.path = path;
+    }
     blotter.all(&mut case.broken_documents);
     for lost in &mut case.lost_cookies {
         lost.name = blotter.name(&lost.name);

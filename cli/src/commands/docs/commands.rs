@@ -12,7 +12,7 @@ pub(super) fn page(made_by: &str) -> String {
     let mut command = Arguments::command().term_width(WIDTH).disable_help_subcommand(true);
     command.build();
     let mut out = format!(
-        "# Every command\n\n{made_by}\n`diag help COMMAND` says the same. Options of `check` have defaults in `diag.toml` and in the environment: \
+        "# Every command\n\n{made_by}\n`diag help COMMAND` says the same.\nOptions of `check` have defaults in `diag.toml` and in the environment: \
          [configuration.md](configuration.md).\n"
     );
     chapter(&mut out, &mut command, "diag", 2);
