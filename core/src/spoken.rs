@@ -76,8 +76,9 @@ pub(crate) fn at_side(read: &Phrase, side: Side) -> Option<Meaning> {
         (Side::Idp, Meaning::NoLicence) if of_licences() => return None,
         (Side::Idp, Meaning::NoLicence) => Meaning::NotAssigned,
         (Side::Idp, Meaning::UnsignedMessage) => Meaning::RequestSignature,
-        // What a service provider says of another one is no reason of its own.
-        (Side::Sp | Side::Other, Meaning::UnknownSp) => return None,
+        // What a service provider says of another one is no reason of its own; and where a request arrives it is the
+        // request itself that is too old or was lost on the way, not one to be answered.
+        (Side::Sp | Side::Other, Meaning::UnknownSp) | (Side::Idp, Meaning::InResponseTo) => return None,
         (_, meaning) => meaning,
     })
 }

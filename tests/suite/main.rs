@@ -31,6 +31,7 @@ mod secrets;
 mod seeds;
 mod server_logs;
 mod shipped_examples;
+mod stated_in_status;
 mod variants;
 mod wording;
 mod wrappings;

@@ -43,3 +43,20 @@ fn no_secret_reaches_case_or_report() {
         }
     }
 }
+
+/// Where the person wanted to go is how many consumer service URLs begin.
+#[test]
+fn a_relay_state_takes_nothing_from_the_addresses_that_are_compared() {
+    for (host, wanted) in [("https://node2.desk-emea.example", "/saml"), ("https://intranet-portal.desk.example", "/start?from=mail")] {
+        let sketch = format!(
+            "diag-sketch/1 2026-11-24T10:00:00Z\n\n\
+            [request]\n<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"_1\" Version=\"2.0\" IssueInstant=\"{{now}}\" AssertionConsumerServiceURL=\"{host}/saml/callback\"><saml:Issuer>{host}</saml:Issuer></samlp:AuthnRequest>\n\n\
+            GET {host}/ @0s\n< 302\n< Location: https://login.contoso.example/sso?SAMLRequest={{redirect:request}}&RelayState={host}{wanted}\n\n\
+            GET https://login.contoso.example/sso?SAMLRequest={{redirect:request}}&RelayState={host}{wanted} @1s\n< 200\n< Content-Type: text/html\n| <title>Sign in</title>\n"
+        );
+        let case = case_of(&[File::new("sketch.txt", sketch)]);
+        let request = case.messages.iter().find_map(|message| message.request.as_ref()).expect("a request");
+        let url = request.acs_url.as_ref().map(|url| url.value.clone()).unwrap_or_default();
+        assert_eq!(url, format!("{host}/saml/callback"));
+    }
+}

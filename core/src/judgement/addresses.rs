@@ -1,5 +1,6 @@
 //! Addresses that tell how a sign-in ended: made for showing an error, or for logging in.
 
+use crate::story::wording::leads_to_a_logout;
 use url::Url;
 
 /// Words that, as the last step of a path, name an address for errors.
@@ -96,10 +97,8 @@ pub(crate) fn names_a_login(url: &str) -> bool {
 
 /// An address at which people sign out, by a step of its path.
 pub(crate) fn names_a_logout(url: &str) -> bool {
-    const LOGOUT_WORDS: &[&str] =
-        &["logout", "log-out", "log_out", "signout", "sign-out", "sign_out", "logoff", "log-off", "signoff", "abmelden", "deconnexion"];
     let Ok(url) = Url::parse(url) else { return false };
-    url.path().to_ascii_lowercase().split(['/', '.', ';']).any(|step| LOGOUT_WORDS.contains(&step))
+    leads_to_a_logout(url.path())
 }
 
 /// The address could be that of a log-in page; only what it shows tells.

@@ -116,11 +116,13 @@ pub fn harmless_relay_state(value: &str) -> bool {
 }
 
 fn is_place(value: &str) -> bool {
-    let path = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://")).unwrap_or(value);
-    let is_place = value.starts_with('/') || path.len() < value.len();
-    is_place
+    let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
+    // A host may have digits in its name, and is told in every message.
+    let (host, path) = rest.map_or(("", value), |rest| rest.split_at(rest.find('/').unwrap_or(rest.len())));
+    (rest.is_some() || value.starts_with('/'))
         && value.len() <= 200
         && !value.contains(['?', '#', ';'])
+        && !host.contains('@')
         && path.split('/').all(|segment| segment.len() <= 40 && !looks_random(segment))
 }
 
@@ -161,6 +163,8 @@ mod tests {
     fn only_places_are_harmless_relay_states() {
         assert!(harmless_relay_state("/azure/hub"));
         assert!(harmless_relay_state("https://sense.example/azure/hub"));
+        assert!(harmless_relay_state("https://node2.sense-emea.example/azure"));
+        assert!(!harmless_relay_state("https://ada:tpklJAdYRRAsz1JoZ3uHcw@sense.example/azure"));
         assert!(!harmless_relay_state("tpklJAdYRRAsziJoZ3uHcw"));
         assert!(!harmless_relay_state("ss:mem:58bdf6ffad2ee2555061b6d09096b6e0"));
         assert!(!harmless_relay_state("/x?token=1"));

@@ -17,6 +17,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use collect::Collection;
+use places::Standing;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::ops::Range;
@@ -75,6 +76,14 @@ impl Known {
             *kept = (*kept).max(reach);
         };
         for one in met.iter().take(MOST) {
+            if one.standing != Standing::Typed
+                && let Some(pieces) = value::beside_the_place(&one.value)
+            {
+                // Years, numbers and words of an address are in half of all texts.
+                let random = |piece: &&String| value::reach(piece, one.standing, one.posted) == Some(Reach::Everywhere);
+                pieces.iter().filter(random).for_each(|piece| add(piece, Reach::Everywhere));
+                continue;
+            }
             let Some(reach) = value::reach(&one.value, one.standing, one.posted) else { continue };
             add(&one.value, reach);
             if let Some(plain) = layers::innermost(&one.value) {

@@ -57,6 +57,27 @@ fn forms(value: &str) -> Vec<String> {
 }
 
 #[test]
+fn where_the_person_wanted_to_go_stays_in_every_address() {
+    for state in [
+        "https://node2.sense-emea.example/login",
+        "https://intranet-portal.sense.example/login?r=kN4vTq8sWz",
+        "https%3A%2F%2Fnode2.sense-emea.example%2Flogin",
+    ] {
+        let known = Known::from_met(&[Met { value: state.to_owned(), standing: Standing::Issued, posted: true }]);
+        for address in ["https://node2.sense-emea.example/login/callback", "https://intranet-portal.sense.example/saml/acs"] {
+            assert_eq!(known.blotted(address, Reach::Everywhere), None, "{state}");
+        }
+        assert_eq!(
+            Known::from_met(&[Met { value: format!("{state}&year=2026"), standing: Standing::Issued, posted: true }])
+                .blotted("2026-11-24T10:00:00Z", Reach::Prose),
+            None
+        );
+        let blotted = known.blotted("the code kN4vTq8sWz", Reach::Prose);
+        assert_eq!(blotted.as_deref(), state.contains("kN4v").then_some("the code …"), "{state}");
+    }
+}
+
+#[test]
 fn a_secret_is_found_in_every_form() {
     for value in [VALUE, "hunter2", "correct horse battery staple", "абвгдежз", "Qzabcdef!12", "eyJhbGciOi.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"]
     {

@@ -51,6 +51,32 @@ pub(super) fn reach(value: &str, standing: Standing, posted: bool) -> Option<Rea
     Some(if is_random(value) && !is_of_systems(value) { Reach::Everywhere } else { Reach::Prose })
 }
 
+/// Of an address of the web the pieces that may let somebody in; `None` where the value is no such address.
+///
+/// Where the person wanted to go is told in every message: scheme, host and the words of the path are no secret, and
+/// the consumer service URL may well begin with them.
+pub(super) fn beside_the_place(value: &str) -> Option<Vec<String>> {
+    let scheme_of = |text: &str| {
+        let begins = |scheme: &&str| text.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme));
+        ["https://", "http://"].into_iter().find(begins)
+    };
+    // What is encoded once more is undone as a whole; else each value by itself.
+    let decoded = super::layers::innermost(value.trim()).filter(|_| scheme_of(value.trim()).is_none());
+    let address = decoded.as_deref().unwrap_or(value).trim();
+    let scheme = scheme_of(address)?;
+    let rest = &address[scheme.len()..];
+    let (place, more) = rest.split_at(rest.find(['?', '#', ';']).unwrap_or(rest.len()));
+    let (authority, path) = place.split_at(place.find('/').unwrap_or(place.len()));
+    let password = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password.to_owned());
+    let segments = path.split('/').filter(|segment| crate::redact::is_token(segment)).map(str::to_owned);
+    let values = more.split(['?', '#', ';', '&']).map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
+    let plain = |value: &str| super::layers::innermost(&value.replace('+', " ")).unwrap_or_else(|| value.to_owned());
+    // An address within this one is one more place.
+    let values = values.filter(|value| !value.is_empty()).map(plain);
+    let values = values.flat_map(|value| beside_the_place(&value).unwrap_or_else(|| vec![value]));
+    Some(password.into_iter().chain(segments).chain(values).collect())
+}
+
 fn is_common(value: &str) -> bool {
     let lower = value.to_lowercase();
     COMMON.lines().any(|word| word == lower) || value.chars().all(|character| !character.is_alphanumeric())
@@ -106,6 +132,19 @@ mod tests {
         for common in ["admin", "1", "abc", "Password", "true", "***", ""] {
             assert_eq!(typed(common), None, "{common}");
         }
+    }
+
+    #[test]
+    fn of_an_address_only_what_may_let_somebody_in_is_secret() {
+        let pieces = |value: &str| beside_the_place(value).unwrap_or_default();
+        assert_eq!(beside_the_place("tpklJAdYRRAsziJoZ3uHcw"), None);
+        assert_eq!(beside_the_place("/hub?token=1"), None);
+        assert!(pieces("https://node2.sense-emea.example/azure/").is_empty());
+        assert!(pieces("https%3A%2F%2Fintranet-portal.sense.example%2Fazure").is_empty());
+        assert_eq!(pieces("https://sense.example/index.php?r=saml/login&t=Zq81kkWp#x"), ["saml/login", "Zq81kkWp", "x"]);
+        assert_eq!(pieces("https://sense.example/?key=Zq%2381%26kkWp"), ["Zq#81&kkWp"]);
+        assert_eq!(pieces("https://ada:hunter22@sense.example/reset/a1b2c3d4e5f6a1b2c3d4e5f6"), ["hunter22", "a1b2c3d4e5f6a1b2c3d4e5f6"]);
+        assert_eq!(pieces("https://sense.example/?next=https://sense.example/x?k=Zq81kkWp"), ["Zq81kkWp"]);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! A tolerant scan rather than a parser: error pages are often broken HTML, and nothing here
 //! depends on how elements nest.
 
+use super::wording::leads_to_a_logout;
+
 /// Bytes of a page that are looked at; error pages are short, and long ones say it at the top.
 const LONGEST_PAGE: usize = 1 << 20;
 
@@ -34,10 +36,17 @@ pub(super) struct Html {
     pub(super) page_id: Option<String>,
     /// It refreshes itself to somewhere else.
     pub(super) refreshes: bool,
+    /// What stands in tables, lists and quotations: there is kept what happened to others.
+    pub(super) listed: String,
+    /// It offers to sign out.
+    pub(super) signs_out: bool,
 }
 
 /// Elements that begin on a new line: their texts must not run together.
 const INLINE: &[&str] = &["a", "b", "i", "em", "strong", "span", "code", "tt", "u", "small", "font", "label", "sup", "sub", "abbr"];
+
+/// Elements in which pages list things: log entries, tickets, other people's troubles.
+const LISTED: &[&str] = &["td", "li", "dd", "pre", "code", "option", "blockquote"];
 
 /// Scans a page.
 pub(super) fn scan(body: &str) -> Html {
@@ -96,12 +105,16 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
     let mut heading: Option<String> = None;
     let mut in_title: Option<String> = None;
     let mut marked = Marked::default();
+    let mut cells = 0_usize;
     while !rest.is_empty() {
         let Some(open) = rest.find('<') else {
             push_text(&mut html, &mut heading, &mut in_title, &mut marked, rest, &mut |text| tell(text, end - rest.len()));
             break;
         };
         push_text(&mut html, &mut heading, &mut in_title, &mut marked, &rest[..open], &mut |text| tell(text, end - rest.len()));
+        if cells > 0 {
+            html.listed.push_str(&decode_entities(&rest[..open]));
+        }
         rest = &rest[open..];
         if let Some(comment) = rest.strip_prefix("<!--") {
             rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
@@ -145,6 +158,10 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
             "meta" if attribute(attributes, "name").is_some_and(|meta| meta.eq_ignore_ascii_case("pageid")) => {
                 html.page_id = attribute(attributes, "content");
             }
+            kind if LISTED.contains(&kind) => cells = if closing { cells.saturating_sub(1) } else { cells + 1 },
+            "table" | "ul" | "ol" | "dl" | "select" if closing => cells = 0,
+            "a" if !closing => html.signs_out |= attribute(attributes, "href").is_some_and(|link| leads_to_a_logout(&link)),
+            "form" if !closing => html.signs_out |= attribute(attributes, "action").is_some_and(|link| leads_to_a_logout(&link)),
             "meta" => html.refreshes |= attribute(attributes, "http-equiv").is_some_and(|meta| meta.eq_ignore_ascii_case("refresh")),
             _ => {}
         }

@@ -26,6 +26,8 @@ const MOST: usize = 12;
 const SOLE_SENTENCE: usize = 240;
 /// A page with a product's own error text longer than this is documentation, not an error page.
 const LONGEST_ERROR: usize = 8_000;
+/// Who can sign out is in: unless it says little else, such a page tells of what happened to others.
+const LONGEST_SIGNED_IN: usize = 400;
 
 /// A body, and what is known of the answer it came with.
 pub struct Body<'a> {
@@ -64,24 +66,29 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
     let parts = Parts { title: html.title.as_deref(), headings: &html.headings, alerts: &alerts, text: &html.text };
     let heard = without(&spoken, &answer.typed);
     let sentences = listener.sentences(&heard, Where::Page);
+    let headed = |says: &dyn Fn(&str) -> bool| html.title.iter().chain(&html.headings).any(|heading| says(heading));
+    let named_so = headed(&names_an_error) || html.page_id.as_deref() == Some("ConvergedError");
+    // Who can sign out is in, and tables and lists tell such people what happened to others.
+    let listed = if html.signs_out && status < 400 && !named_so { plain(&html.listed) } else { String::new() };
+    let of_others = |found: &Found<'_>, part: Part| part == Part::Body && listed.contains(&plain(&spoken[found.start..found.end]));
     let phrases: Vec<Phrase> = sentences
         .iter()
         .map(|found| (found, parts.of(&spoken[found.start..found.end])))
-        .filter(|(found, part)| may_stand(found, *part))
+        .filter(|(found, part)| may_stand(found, *part) && !of_others(found, *part))
         .map(|(found, part)| spoken::phrase(found, &spoken, part))
         .collect();
     // A log-in form that comes again, with the remark why, is a question rather than an end.
     let asks_again = html.password_field && status < 400;
     let credentials_rejected =
         codes.iter().any(|code| rejects_credentials(products, code)) || phrases.iter().any(|phrase| phrase.meaning == Meaning::Credentials);
-    let headed = |says: &dyn Fn(&str) -> bool| html.title.iter().chain(&html.headings).any(|heading| says(heading));
-    let named_so = headed(&names_an_error) || html.page_id.as_deref() == Some("ConvergedError");
     // A box that is marked as an error and says what is wrong with which thing is the page's own refusal, if a weak one.
     let boxed = |alert: &Alert| html.alerts.iter().any(|(text, error)| *error && *text == alert.text);
     let understood = alerts.iter().any(|alert| boxed(alert) && spoken::reason(&alert.text, alert.part).is_some());
     let alarmed = understood
         || alerts.iter().any(|alert| alert.part == Part::Data || says_sign_in_failed(&alert.text) || names_an_error(&alert.text));
-    let stated = |phrase: &&Phrase| phrase.meaning != Meaning::Credentials && is_statement(phrase, &spoken, named_so || status >= 400);
+    let longest = if html.signs_out { LONGEST_SIGNED_IN } else { LONGEST_ERROR };
+    let stated =
+        |phrase: &&Phrase| phrase.meaning != Meaning::Credentials && is_statement(phrase, &spoken, named_so || status >= 400, longest);
     let told = phrases.iter().any(|phrase| stated(&phrase));
     let refuses = headed(&says_sign_in_failed) || alerts.iter().any(|alert| says_sign_in_failed(&alert.text)) || told;
     let error = status >= 400 || (!asks_again && (named_so || alarmed || told)) || codes.iter().any(|code| blocks(products, code));
@@ -140,10 +147,10 @@ fn blocks(products: &Products, code: &str) -> bool {
 
 /// A known text is the page's own statement: it stands where pages state things, or a product says so of itself
 /// on a page too short to be about it.
-fn is_statement(phrase: &Phrase, spoken: &str, is_error_page: bool) -> bool {
+fn is_statement(phrase: &Phrase, spoken: &str, is_error_page: bool, longest: usize) -> bool {
     match phrase.part {
         Part::Title | Part::Heading | Part::Alert | Part::Data => true,
-        _ => phrase.writer != Writer::Generic && (is_error_page || spoken.len() <= LONGEST_ERROR),
+        _ => phrase.writer != Writer::Generic && (is_error_page || spoken.len() <= longest),
     }
 }
 
@@ -322,6 +329,26 @@ mod tests {
         assert!(page.error && !page.credentials_rejected && !page.login_form);
         assert!(page.ids.contains(&("Timestamp".to_owned(), "2026-11-24 03:57:14Z".to_owned())), "{:?}", page.ids);
         assert!(page.ids.contains(&("Correlation Id".to_owned(), "f43cffcb-e01a-4012-b612-98c3b915be31".to_owned())));
+    }
+
+    #[test]
+    fn what_is_listed_of_others_is_not_said_to_who_can_sign_out() {
+        let table = "<table><tr><td>17:02 Login failed: Account not provisioned</td><td>Signature validation failed. SAML Response rejected</td></tr></table>";
+        let home = read(&format!("<title>Home</title><a href=\"/users/sign_out\">Leave</a><h1>Audit log</h1>{table}"), 200, true);
+        assert!(!home.error && home.phrases.is_empty(), "{:?}", home.phrases);
+        let log = "<title>Home</title><a href='/logout'>Leave</a><h1>Log</h1><pre>ERROR Signature validation failed. SAML Response rejected</pre><ul><li>bob: Account not provisioned<li>eve</ul>";
+        assert!(read(log, 200, true).phrases.is_empty());
+        // Old pages are laid out by tables: where nobody is in, what they say counts.
+        assert!(!read(&format!("<title>Home</title>{table}"), 200, true).phrases.is_empty());
+        assert!(!read(&format!("<title>Error</title><a href=\"/logout\">Leave</a>{table}"), 200, true).phrases.is_empty());
+        assert!(!read(&format!("<title>Home</title><a href=\"/logout\">Leave</a>{table}"), 403, true).phrases.is_empty());
+        let beside = |more: &str| {
+            let said = "<p>Signature validation failed. SAML Response rejected</p>";
+            read(&format!("<title>Home</title><a href=\"/logout\">Leave</a>{said}<p>{more}</p>"), 200, true)
+        };
+        assert!(beside("").refuses && !beside("").phrases.is_empty());
+        let article = beside(&"This is what people saw when the key was changed. ".repeat(12));
+        assert!(!article.refuses && !article.error && !article.phrases.is_empty());
     }
 
     #[test]

@@ -123,6 +123,11 @@ fn object_around(text: &str, at: usize) -> Option<Value> {
 /// What an error object says; nothing where its code says that all is well.
 fn message(object: &Value) -> Option<String> {
     let fields = object.as_object()?;
+    // Texts by dotted keys are what a page may have to say one day, in the language of the person.
+    let translated = |(key, value): (&String, &Value)| key.contains('.') && value.as_str().is_some_and(|text| text.contains(' '));
+    if fields.iter().any(translated) {
+        return None;
+    }
     let empty = |value: &Value| match value {
         Value::Null | Value::Bool(false) => true,
         Value::String(text) => text.trim().is_empty() || text == "0",
@@ -167,6 +172,14 @@ pub(super) fn refusal(body: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::error_objects;
+
+    #[test]
+    fn translations_say_nothing() {
+        let table =
+            r#"window.texts={"login.title":"Sign in here","login.none":"Account not provisioned","error":"Your account is disabled"}"#;
+        assert!(error_objects(table).is_empty());
+        assert_eq!(error_objects(r#"{"error":"Your account is disabled","request.id":"4711"}"#), ["Your account is disabled"]);
+    }
 
     #[test]
     fn error_objects_are_found_in_bodies_and_scripts() {

@@ -96,6 +96,13 @@ fn run(case: &Case, out: &mut Findings) {
         let finding = seen.finding(severity(seen.attempt), HEADLINE).actual(seen.code, "the identity provider");
         out.push(worded(case, finding, request).at(seen.place));
     }
+    for request in case.requests() {
+        let untold = |attempt: &&Attempt| request.refused() && !told.contains(&attempt.id.as_str());
+        let Some(attempt) = request.attempt.filter(untold) else { continue };
+        let Some(said) = request.statement(&[Meaning::AuthnContext]) else { continue };
+        let finding = request.finding(severity(Some(attempt)), HEADLINE).actual(&*said.text, "the identity provider");
+        out.push(worded(case, finding, Some(request.message)).at_all(&said.place));
+    }
     refused_by_sp(case, out);
 }
 

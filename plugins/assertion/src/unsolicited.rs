@@ -20,6 +20,12 @@ static ALLOW: CauseData = CauseData {
     fix: "Allow sign-ins started at the identity provider, if the product offers it; it needs a signed assertion and a RelayState",
 };
 
+static RELAY_STATE: CauseData = CauseData {
+    text: "The service provider takes sign-ins that start at the identity provider only with the RelayState it has been told, and another one or none came",
+    who: Who::Idp,
+    setting: Setting::IdpRelayState,
+    fix: "Enter the default RelayState that the service provider's set-up names, letter by letter, for this application",
+};
 static LEFT_OUT: CauseData = CauseData {
     text: "The service provider asked, and the identity provider leaves InResponseTo out of its response",
     who: Who::Idp,
@@ -71,15 +77,17 @@ check! {
         stage: Stage::Consumption,
         needs: [Need::Capture],
         explains: ["endpoints/sign-on-url-wrong", "flow/relay-state-lost"],
-        accounts: [Account::sp_or_loop(MEANINGS)],
+        accounts: [Account::sp_or_loop(UNASKED)],
         logged: "The service provider takes no response it did not ask for",
-        causes: [START_AT_SP, ALLOW, LEFT_OUT],
+        causes: [START_AT_SP, ALLOW, RELAY_STATE, LEFT_OUT],
         references: ["saml-profiles-2.0-os §4.1.5"],
         run: run,
     }
 }
 
 const MEANINGS: &[Meaning] = &[Meaning::Unsolicited, Meaning::InResponseTo];
+/// Who asked for nothing has no RelayState of its own to find again either.
+const UNASKED: &[Meaning] = &[Meaning::Unsolicited, Meaning::InResponseTo, Meaning::RelayState];
 
 fn run(case: &Case, out: &mut Findings) {
     let responses = case.responses();
@@ -96,9 +104,10 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         }
         let asked = open.asks_for(response);
-        let severity = match (response.refused(), response.said(MEANINGS)) {
+        let meanings = if asked { MEANINGS } else { UNASKED };
+        let severity = match (response.refused(), response.said(meanings)) {
             (true, true) => Severity::Error,
-            (true, false) if response.said_otherwise(MEANINGS) => Severity::Notice,
+            (true, false) if response.said_otherwise(meanings) => Severity::Notice,
             // Many take what nobody asked for. One that asked, or whose maker has sign-ins start there only, may not.
             (true, false) if asked || case.sp_has_habit(Habit::StartsSignIns) => Severity::Warning,
             _ => Severity::Notice,
@@ -113,7 +122,7 @@ fn run(case: &Case, out: &mut Findings) {
         } else {
             "InResponseTo is missing, and the capture shows no request of the service provider: the sign-in was started at the identity provider, or before the capture began."
         };
-        let demand = match (severity, response.statement(MEANINGS)) {
+        let demand = match (severity, response.statement(meanings)) {
             (Severity::Error, Some(said)) => format!("\n{}", said.quoted()),
             (Severity::Warning, _) => " Some service providers take only answers to their own requests.".to_owned(),
             _ => String::new(),
@@ -129,6 +138,9 @@ fn run(case: &Case, out: &mut Findings) {
         }
         if severity > Severity::Notice {
             finding = causes(case, finding, asked);
+            if response.said(&[Meaning::RelayState]) {
+                finding = finding.because(&RELAY_STATE, case);
+            }
         }
         out.push(finding);
     }
@@ -203,6 +215,18 @@ mod tests {
         assert_eq!(levels(&UNSOLICITED, &case), [Severity::Notice]);
         says(&mut case, Meaning::Unsolicited);
         assert_eq!(levels(&UNSOLICITED, &case), [Severity::Error]);
+    }
+
+    #[test]
+    fn whoever_was_not_asked_has_no_relay_state_to_find() {
+        let mut case = unsolicited(Outcome::RefusedBySp);
+        says(&mut case, Meaning::RelayState);
+        assert_eq!(levels(&UNSOLICITED, &case), [Severity::Notice]);
+        case.messages.remove(0);
+        case.attempts[0].request = None;
+        let judged = UNSOLICITED.judge(&case);
+        assert_eq!(judged.found()[0].severity, Severity::Error);
+        assert!(judged.found()[0].causes.iter().any(|cause| cause.text == RELAY_STATE.text));
     }
 
     #[test]

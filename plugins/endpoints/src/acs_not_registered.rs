@@ -6,8 +6,8 @@ use diag_sdk::case::evidence::CodeSeen;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::Message;
 use diag_sdk::view::{Known, Registry, Request, Source, Used};
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
-use std::collections::{HashMap, HashSet};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 static NOT_REGISTERED: CauseData = CauseData {
     text: "The identity provider has another assertion consumer service URL registered than the one the service provider uses",
@@ -198,18 +198,24 @@ fn refusals<'a>(case: &'a Case, known: &Registry<'_>, used: &[Used<'a>], out: &m
             seen.finding(Severity::Error, "The identity provider refuses the consumer service URL").detail(seen.phrase.quoted());
         if let Some(url) = url {
             told.insert(url.value);
-            // What is registered may be told by the page itself, under its name or merely beside what was sent.
-            let named = seen.phrase.values.get("expected").filter(|registered| is_url(registered) && **registered != url.value).cloned();
-            let beside =
-                || asked.requests.get(attempt.id.as_str()).and_then(|request| request.quoted_beside(url.value)).map(|beside| beside.value);
-            let told_by_page = named.or_else(beside);
-            let place = seen.place.cloned().unwrap_or_default();
-            let origin = "what the identity provider says is registered".to_owned();
-            let told_by_page = told_by_page.as_ref().map(|value| Known { value, place: &place, origin });
-            finding = describe(case, finding, url, told_by_page.as_ref().or(known.nearest(url.value).map(|(nearest, _)| nearest)));
+            let request = asked.requests.get(attempt.id.as_str());
+            finding = beside(case, known, finding, (url, request), &seen.phrase.values, seen.place);
         }
         attempts.extend(finding.attempts.iter().cloned());
         out.push(finding.at_all(seen.place));
+    }
+    // Others answer by a response, and say so in its status.
+    for request in case.requests() {
+        let Some(attempt) = request.attempt.filter(|attempt| request.refused() && !attempts.contains(&attempt.id)) else { continue };
+        let Some(said) = request.statement(&[Meaning::Acs]) else { continue };
+        let url = request.acs_url().and_then(|url| asked.used.get(url.value.as_str()).copied()).or_else(|| used.first());
+        let mut finding = request.finding(Severity::Error, "The identity provider refuses the consumer service URL").detail(said.quoted());
+        if let Some(url) = url {
+            told.insert(url.value);
+            finding = beside(case, known, finding, (url, Some(&request)), &said.values, said.place.as_ref());
+        }
+        attempts.insert(attempt.id.clone());
+        out.push(finding.at_all(said.place.as_ref()));
     }
     quoted(case, &asked, &mut told, &attempts, out);
     told
@@ -233,6 +239,24 @@ fn out_of_federation(case: &Case, seen: &CodeSeen<'_>, request: &Message, out: &
         ),
         None => finding.because(&NOT_REGISTERED, case).at(seen.place),
     });
+}
+
+/// What is registered may be told by the identity provider itself, under its name or merely beside what was sent.
+fn beside(
+    case: &Case,
+    known: &Registry<'_>,
+    finding: Finding,
+    (url, request): (&Used<'_>, Option<&Request<'_>>),
+    values: &BTreeMap<String, String>,
+    place: Option<&Place>,
+) -> Finding {
+    let named = values.get("expected").filter(|registered| is_url(registered) && **registered != url.value).cloned();
+    let quoted = || request.and_then(|request| request.quoted_beside(url.value)).map(|beside| beside.value);
+    let told = named.or_else(quoted);
+    let place = place.cloned().unwrap_or_default();
+    let origin = "what the identity provider says is registered".to_owned();
+    let told = told.as_ref().map(|value| Known { value, place: &place, origin });
+    describe(case, finding, url, told.as_ref().or(known.nearest(url.value).map(|(nearest, _)| nearest)))
 }
 
 /// Pages in words nobody knows that put another URL beside the one that was asked for: they say what differs.

@@ -4,7 +4,7 @@ use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::product::Habit;
 use diag_sdk::view::{IdpNames, Known, Registry, Request, Source, Used};
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
 use std::collections::{HashMap, HashSet};
 
 static NOT_REGISTERED: CauseData = CauseData {
@@ -175,28 +175,46 @@ fn refusals<'a>(case: &'a Case, names: &Names<'a>, out: &mut Findings) -> HashSe
         if told_of || sent.in_the_end_taken(seen.attempt) {
             continue;
         }
-        let mut finding = seen.finding(Severity::Error, "The identity provider does not know the entityID").detail(seen.phrase.quoted());
-        if let Some(issuer) = sent.issuer(seen.attempt) {
-            told.insert(issuer.value);
-            // What is registered may be given, or be told by the page itself.
-            let beside = sent.request(seen.attempt).and_then(|request| request.quoted_beside(issuer.value));
-            let told_by_page = beside.as_ref().map(|beside| Known {
-                value: &beside.value,
-                place: beside.place.or(seen.place).unwrap_or(issuer.place),
-                origin: "what the identity provider puts beside it".to_owned(),
-            });
-            let registered = names.known.has(issuer.value);
-            finding = match names.known.nearest(issuer.value).map(|(nearest, _)| nearest).or(told_by_page.as_ref()) {
-                Some(nearest) if !registered => describe(case, names, finding, issuer, nearest),
-                _ => alone(case, names, finding, issuer, registered),
-            };
-        } else {
-            finding = finding.because(&NOT_REGISTERED, case);
-        }
+        let finding = seen.finding(Severity::Error, "The identity provider does not know the entityID").detail(seen.phrase.quoted());
+        let issuer = sent.issuer(seen.attempt);
+        told.extend(issuer.map(|issuer| issuer.value));
+        let finding = worded(case, names, finding, (issuer, sent.request(seen.attempt)), seen.place);
         attempts.extend(finding.attempts.iter().cloned());
         out.push(finding.at_all(seen.place));
     }
+    // Others answer by a response, and say so in its status.
+    for request in case.requests() {
+        let Some(attempt) = request.attempt.filter(|attempt| request.refused() && !attempts.contains(&attempt.id)) else { continue };
+        let Some(said) = request.statement(MEANINGS) else { continue };
+        let finding = request.finding(Severity::Error, "The identity provider does not know the entityID").detail(said.quoted());
+        let issuer = sent.issuer(Some(attempt));
+        told.extend(issuer.map(|issuer| issuer.value));
+        attempts.insert(attempt.id.clone());
+        out.push(worded(case, names, finding, (issuer, Some(&request)), said.place.as_ref()).at_all(said.place.as_ref()));
+    }
     told
+}
+
+/// What the identity provider says in words: what is registered may be given, or be told by itself.
+fn worded(
+    case: &Case,
+    names: &Names<'_>,
+    finding: Finding,
+    (issuer, request): (Option<&Used<'_>>, Option<&Request<'_>>),
+    place: Option<&Place>,
+) -> Finding {
+    let Some(issuer) = issuer else { return finding.because(&NOT_REGISTERED, case) };
+    let beside = request.and_then(|request| request.quoted_beside(issuer.value));
+    let told = beside.as_ref().map(|beside| Known {
+        value: &beside.value,
+        place: beside.place.or(place).unwrap_or(issuer.place),
+        origin: "what the identity provider puts beside it".to_owned(),
+    });
+    let registered = names.known.has(issuer.value);
+    match names.known.nearest(issuer.value).map(|(nearest, _)| nearest).or(told.as_ref()) {
+        Some(nearest) if !registered => describe(case, names, finding, issuer, nearest),
+        _ => alone(case, names, finding, issuer, registered),
+    }
 }
 
 /// Requests by their attempt, and their issuers.

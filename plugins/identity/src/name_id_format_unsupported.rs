@@ -3,7 +3,7 @@
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::Message;
 use diag_sdk::view::Request;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec};
 
 static FORMAT: CauseData = CauseData {
     text: "The service provider's request asks for a NameID format the identity provider does not serve",
@@ -75,7 +75,7 @@ check! {
         stage: Stage::IdpRequest,
         needs: [Need::Capture],
         explains: ["flow/request-not-answered"],
-        accounts: [Account::sp(&[]), Account::idp(&[])],
+        accounts: [Account::sp(&[Meaning::NameIdFormat]), Account::idp(&[Meaning::NameIdFormat])],
         causes: [FORMAT, OFFER],
         references: ["saml-core-2.0-os §3.4.1.1", "https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol"],
         run: run,
@@ -101,6 +101,12 @@ fn run(case: &Case, out: &mut Findings) {
         out.push(proven(case, finding, seen.attempt.and_then(|attempt| case.request_of(attempt))));
     }
     for request in case.requests() {
+        let untold = request.refused() && !request.attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str()));
+        if let Some(said) = request.statement(&[Meaning::NameIdFormat]).filter(|_| untold) {
+            told.extend(request.attempt.map(|attempt| attempt.id.as_str()));
+            let finding = request.finding(Severity::Error, HEADLINE).at_all(&said.place).detail(said.quoted());
+            out.push(proven(case, finding, Some(request.message)));
+        }
         if !request.attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str())) {
             foreseen(&request, out);
         }

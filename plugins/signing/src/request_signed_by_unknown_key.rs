@@ -194,7 +194,7 @@ fn unverified<'a>(case: &'a Case, told: &mut HashSet<&'a str>, out: &mut Finding
         return;
     }
     let sent = case.sent_in_attempts();
-    for attempt in case.attempts.iter().filter(|attempt| attempt.failed() && attempt.response.is_none()) {
+    for attempt in case.attempts.iter().filter(|attempt| attempt.failed() && case.vouched_for_nobody(attempt)) {
         let signed = |request: &Message| {
             let unjudged =
                 |query: &QuerySignature| query.made_by.is_empty() && query.verified_by.is_empty() && query.verifies_reencoded.is_none();

@@ -149,7 +149,7 @@ fn refusals<'a>(case: &'a Case, required: Option<Required<'_>>, out: &mut Findin
     }
     // Only the request can lack a signature at the identity provider.
     let about_signature = &[Meaning::RequestSignature, Meaning::Signature, Meaning::UnsignedMessage];
-    for attempt in case.attempts.iter().filter(|attempt| attempt.failed() && attempt.response.is_none()) {
+    for attempt in case.attempts.iter().filter(|attempt| attempt.failed() && case.vouched_for_nobody(attempt)) {
         let lacking = |delivery: &&Delivery<'_>| !delivery.accepted() && unsigned(delivery.message);
         let Some(delivery) = sent.get(attempt.id.as_str()).filter(lacking) else { continue };
         if let Some(said) = delivery.statement(about_signature)

@@ -1,5 +1,6 @@
 //! `virtual-proxy/prefix-malformed`: the prefix has characters that are not allowed.
 
+use diag_sdk::address::Address;
 use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 static ENTERED_WRONG: CauseData = CauseData {
@@ -39,7 +40,7 @@ check! {
         stage: Stage::Configuration,
         needs: [Need::Virtualproxyconfig],
         explains: ["endpoints/acs-not-registered", "endpoints/acs-differs-from-sp-metadata", "endpoints/response-sent-to-wrong-acs", "endpoints/sign-on-url-wrong", "flow/request-not-answered"],
-        accounts: [Account::between(&[])],
+        accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [ENTERED_WRONG],
         references: ["Qlik help: Creating a virtual proxy (prefix: a-z 0-9 - . _ ~)"],
         run: run,
@@ -51,7 +52,7 @@ fn run(case: &Case, out: &mut Findings) {
         let Some(prefix) = entry.prefix.as_ref() else { continue };
         let Some(flaw) = flaw(&prefix.value) else { continue };
         // Older releases took a path of several segments.
-        let severity = if flaw == Flaw::Slash { Severity::Warning } else { entry.level() };
+        let severity = if flaw == Flaw::Slash || serves(case, &prefix.value) { Severity::Warning } else { entry.level() };
         let mended: String = prefix.value.to_lowercase().chars().filter(|character| allowed(*character)).collect();
         let mut finding = entry
             .finding(severity, format!("The prefix {}", flaw.words()))
@@ -66,6 +67,14 @@ fn run(case: &Case, out: &mut Findings) {
         let value = Some(mended.as_str()).filter(|mended| !mended.is_empty());
         out.push(finding.because_at(&ENTERED_WRONG, &entry, value));
     }
+}
+
+/// Whatever came of it, somebody took a response under this very prefix.
+fn serves(case: &Case, prefix: &str) -> bool {
+    let taken = case.attempts.iter().filter_map(|attempt| case.exchanges.get(attempt.consumption?));
+    taken
+        .filter(|exchange| exchange.status != 404)
+        .any(|exchange| Address::parse(&exchange.url).is_some_and(|address| address.first_segment() == prefix))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +123,8 @@ fn flaw(prefix: &str) -> Option<Flaw> {
 mod tests {
     use super::*;
     use diag_sdk::Difference;
-    use diag_sdk::testing::{entry_point_with, levels};
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::testing::{entry_point_with, levels, sign_in};
 
     fn with(prefix: &str) -> Case {
         entry_point_with(|entry| entry.prefix = Some(prefix.into()))
@@ -147,6 +157,19 @@ mod tests {
     #[test]
     fn letter_case_is_the_near_miss() {
         assert_eq!(PREFIX_MALFORMED.judge(&with("Azure")).found()[0].difference, Some(Difference::LetterCase));
+    }
+
+    #[test]
+    fn a_prefix_that_takes_responses_is_served() {
+        for (status, level) in [(404, Severity::Error), (400, Severity::Warning), (302, Severity::Warning)] {
+            let mut case = sign_in(Outcome::RefusedBySp);
+            case.sp_configurations = with("Azure").sp_configurations;
+            for exchange in case.exchanges.iter_mut().filter(|exchange| exchange.method == "POST") {
+                exchange.url = exchange.url.replace("/azure/", "/Azure/");
+                exchange.status = status;
+            }
+            assert_eq!(levels(&PREFIX_MALFORMED, &case), [level], "{status}");
+        }
     }
 
     #[test]

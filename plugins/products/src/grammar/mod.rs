@@ -127,9 +127,13 @@ fn of_what(tokens: &[Token], said: Said, compared: &[values::Compared]) -> Optio
     let near = near.filter(|at| !bare || *at <= said.at + 3);
     let values = |at: usize| compared.iter().any(|pair| pair.expected == Some(at) || pair.actual == Some(at));
     let candidates = near.filter(|at| !values(*at)).flat_map(|at| rules_for(tokens, at, said).map(move |rule| (at, rule)));
+    // `the response is missing the attribute`: what stands behind is what is missing.
+    let wants = said.kind == Kind::Missing && !said.of_what_follows;
+    let holder = |at: usize, rule: &Rule| wants && at < said.at && rule.meaning == Meaning::MessageMissing;
     let best = candidates
-        .map(|(at, rule)| (cost(tokens, at, said), at, rule))
-        .min_by_key(|(cost, at, rule)| (*cost, *at, !rule.beside.is_empty()));
+        .map(|(at, rule)| (holder(at, rule), cost(tokens, at, said), at, rule))
+        .min_by_key(|(holder, cost, at, rule)| (*holder, *cost, *at, !rule.beside.is_empty()))
+        .map(|(_, cost, at, rule)| (cost, at, rule));
     match best {
         Some((cost, at, rule)) => Some(Found { meaning: rule.meaning, noun: Some(at), said, cost }),
         None => rules::alone(said.kind, &own.plain).map(|meaning| Found { meaning, noun: None, said, cost: REACH }),
@@ -182,6 +186,9 @@ fn rank(tokens: &[Token], all: &[Found], found: &Found) -> (bool, bool, usize, u
             && found.said.kind != Kind::Gone
             && all.iter().filter(same).any(|other| !bare(other) && other.said.kind == Kind::Gone)
     };
+    // `missing or invalid`: that it is missing is what can be seen.
+    let either = |other: &Found| other.meaning == Meaning::AttributeMissing && other.said.at.abs_diff(found.said.at) == 2;
+    let outdone = outdone || found.meaning == Meaning::AttributeValue && all.iter().filter(same).any(either);
     let incidental = found.meaning == Meaning::MessageMissing || found.meaning == Meaning::Configuration;
     (outdone, incidental, tokens[found.said.at].sentence, found.cost)
 }

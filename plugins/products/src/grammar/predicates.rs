@@ -16,6 +16,8 @@ pub(super) enum Kind {
     /// Not found, not known.
     Gone,
     Missing,
+    /// Somebody has none of it.
+    Lacking,
     Wrong,
     Failed,
     Expired,
@@ -65,6 +67,10 @@ pub(super) fn said(tokens: &[Token]) -> Vec<Said> {
             let kind =
                 if kind == Kind::Failed && near.iter().any(|token| token.terms.has(Term::Decrypt)) { Kind::Undecryptable } else { kind };
             let of_what_follows = term == Term::Contains;
+            // `you do not have an account`, unlike `the response does not contain an account`.
+            if of_what_follows && kind == Kind::Missing && of_somebody(tokens, at) {
+                list.push(Said { at, kind: Kind::Lacking, of_what_follows, by_no: denial == Some(true) });
+            }
             list.push(Said { at, kind, of_what_follows, by_no: denial == Some(true) });
         }
     }
@@ -79,6 +85,16 @@ pub(super) fn said(tokens: &[Token]) -> Vec<Said> {
         list.push(Said { at, kind: Kind::Gone, of_what_follows: true, by_no: true });
     }
     list
+}
+
+/// A person is spoken of, and nothing that was sent.
+fn of_somebody(tokens: &[Token], at: usize) -> bool {
+    let mut sentence = tokens.iter().filter(|token| token.sentence == tokens[at].sentence && !token.value);
+    let sent = [Term::Response, Term::Assertion, Term::Token, Term::Attribute];
+    let person = tokens[..at]
+        .iter()
+        .any(|token| token.sentence == tokens[at].sentence && !token.value && (token.terms.has(Term::You) || token.terms.has(Term::User)));
+    person && !sentence.any(|token| sent.into_iter().any(|term| token.terms.has(term)))
 }
 
 /// What a word says when nothing denies it.

@@ -30,7 +30,7 @@ pub(super) static RULES: &[Rule] = &[
     rule(Term::Csrf, &[Is::Wrong, Is::Gone, Is::Missing, Is::Denied, Is::Failed, Is::Expired, Is::CsrfRefused], Meaning::CrossSite),
     rule(Term::Account, &[Is::Locked, Is::Expired], Meaning::UserDisabled),
     rule(Term::User, &[Is::Locked, Is::Expired], Meaning::UserDisabled),
-    rule(Term::Account, &[Is::Gone], Meaning::NotProvisioned),
+    rule(Term::Account, &[Is::Gone, Is::Lacking], Meaning::NotProvisioned),
     rule(Term::User, &[Is::Gone], Meaning::NotProvisioned),
     beside(Term::Email, &[Is::Gone], Meaning::AttributeMissing, &[Term::Assertion, Term::Response, Term::Token, Term::Attribute]),
     beside(Term::Email, &[Is::Gone], Meaning::NotProvisioned, &[Term::Account, Term::User, Term::Application]),
@@ -60,6 +60,8 @@ pub(super) static RULES: &[Rule] = &[
     rule(Term::Audience, NOT_RIGHT, Meaning::Audience),
     rule(Term::Destination, NOT_RIGHT, Meaning::Destination),
     rule(Term::Recipient, NOT_RIGHT, Meaning::Recipient),
+    // Who has lost the request cannot take its answer.
+    rule(Term::AuthnRequest, &[Is::Gone, Is::Expired], Meaning::InResponseTo),
     rule(Term::InResponseTo, &[Is::Wrong, Is::Gone, Is::Missing, Is::Failed, Is::Expired], Meaning::InResponseTo),
     rule(Term::Signature, &[Is::Wrong, Is::Failed, Is::Denied], Meaning::Signature),
     beside(Term::Signature, &[Is::Gone, Is::Missing], Meaning::UnsignedAssertion, &[Term::Assertion]),

@@ -67,6 +67,11 @@ impl Case {
         attempt.request.as_deref().and_then(|id| self.message(id))
     }
 
+    /// The identity provider vouched for nobody in it: no response came, or one whose status is no success.
+    pub fn vouched_for_nobody(&self, attempt: &Attempt) -> bool {
+        !attempt.response.as_deref().and_then(|id| self.message(id)).is_some_and(Message::succeeded)
+    }
+
     /// The exchange at which an attempt ended.
     pub fn end_of(&self, attempt: &Attempt) -> Option<&Exchange> {
         self.exchanges.get(attempt.end.or_else(|| attempt.exchanges.last().copied())?)
