@@ -9,7 +9,7 @@ use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Phrase, Side};
 use diag_sdk::case::judgement::{Failure, Part, Party, Statement};
 use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{Case, Stage};
+use diag_sdk::{Case, Stage, Writer};
 
 /// Most exchanges before the end of an attempt whose pages are searched for what was said.
 const BACK: usize = 12;
@@ -154,7 +154,11 @@ fn of_status(response: &Message, products: &Products) -> Option<Statement> {
     let text = crate::redact::shown(&message.value, 300);
     let listener = Listener::to_anyone(products);
     let known = [Where::Status, Where::Page].into_iter().find_map(|place| listener.sentences(&message.value, place).into_iter().next());
-    let known = known.map(|found| spoken::phrase(&found, &message.value, Part::Status));
+    let known = known.map(|found| spoken::phrase(&found, &message.value, Part::Status)).and_then(|phrase| {
+        // Whoever speaks in general words speaks from its own side.
+        let meaning = if phrase.writer == Writer::Generic { spoken::at_side(&phrase, Side::Idp) } else { Some(phrase.meaning) };
+        Some(Phrase { meaning: meaning?, ..phrase })
+    });
     let known = known.or_else(|| {
         // What is numbered is known by its number.
         let numbered = response.status.as_ref().is_some_and(|status| !status.vendor_codes.is_empty());
