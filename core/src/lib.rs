@@ -18,6 +18,7 @@ pub mod example;
 mod http_date;
 pub mod intake;
 pub mod judgement;
+mod known_by;
 mod log;
 pub mod mask;
 mod participants;

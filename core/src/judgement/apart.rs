@@ -5,6 +5,7 @@
 //! host that takes its responses. Configuration belongs to those who share a name or host with it, and to all where
 //! nobody does: it may be what one of them should have.
 
+use crate::known_by;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::input::{HeldBy, InputKind};
@@ -70,18 +71,16 @@ impl Group {
     }
 
     fn registers(&self, registration: &IdpRegistration) -> bool {
-        self.knows(registration.identifiers.iter().chain(&registration.reply_urls).map(|registered| registered.value.value.as_str()))
+        self.knows(known_by::registration(registration))
     }
 
     fn is_served_by(&self, configuration: &SpConfiguration) -> bool {
-        let texts = [&configuration.entity_id, &configuration.acs_url, &configuration.host_uri].into_iter().flatten();
-        self.knows(texts.map(|text| text.value.as_str()))
+        self.knows(known_by::configuration(configuration))
     }
 
     fn is_described_by(&self, metadata: &Metadata) -> bool {
-        let acs = metadata.sp.iter().flat_map(|role| &role.acs).map(|endpoint| endpoint.location.value.as_str());
         let sso = metadata.idp.iter().flat_map(|role| &role.sso).filter_map(|endpoint| host_of(&endpoint.location.value));
-        self.knows(acs.chain([metadata.entity_id.value.as_str()]))
+        self.knows(known_by::metadata(metadata))
             || self.idp.contains(&metadata.entity_id.value)
             || sso.into_iter().any(|host| self.idp.contains(&host))
     }

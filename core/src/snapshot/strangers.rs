@@ -1,6 +1,7 @@
 //! Exports of somebody else than whose sign-in was captured. What lies beside a capture is joined to it by who takes
 //! part: a name both know, or a host. Where nothing at all is shared, not even the domain, it is another's.
 
+use crate::known_by;
 use diag_sdk::Case;
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::metadata::Metadata;
@@ -39,22 +40,19 @@ impl Captured {
 
     /// The application shares nothing with what was captured.
     pub(super) fn is_foreign(&self, registration: &IdpRegistration) -> bool {
-        let texts = registration.identifiers.iter().chain(&registration.reply_urls).map(|registered| registered.value.value.as_str());
         // Whoever asks in the application's own id means it.
         let own = registration.app_id.as_deref().is_some_and(|id| self.names.iter().any(|name| name.contains(id)));
-        !own && self.shares_nothing(texts)
+        !own && self.shares_nothing(known_by::registration(registration))
     }
 
     /// The entry point shares nothing with what was captured.
     pub(super) fn is_elsewhere(&self, configuration: &SpConfiguration) -> bool {
-        let texts = [&configuration.entity_id, &configuration.acs_url, &configuration.host_uri].into_iter().flatten();
-        self.shares_nothing(texts.map(|text| text.value.as_str()))
+        self.shares_nothing(known_by::configuration(configuration))
     }
 
     /// The service provider whose metadata this is shares nothing with what was captured.
     pub(crate) fn is_another(&self, metadata: &Metadata) -> bool {
-        let acs = metadata.sp.iter().flat_map(|role| &role.acs).map(|endpoint| endpoint.location.value.as_str());
-        self.shares_nothing(acs.chain([metadata.entity_id.value.as_str()]))
+        self.shares_nothing(known_by::metadata(metadata))
     }
 
     fn shares_nothing<'t>(&self, texts: impl Iterator<Item = &'t str>) -> bool {

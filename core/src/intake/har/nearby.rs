@@ -11,7 +11,7 @@ const MOST_AFTER: usize = 24;
 const BEFORE: usize = 4;
 /// Pages that fail with 200 are short: those of up to this size are read wherever they stand …
 const SHORT: usize = 16 << 10;
-/// … as long as they fit in this part of what is read after a sign.
+/// … until those of a whole capture come to this many times what is read after one sign.
 const SHORT_PART: u64 = 2;
 
 /// A page that waits for a sign-in to begin.
