@@ -1,11 +1,9 @@
 //! What people expect of a program on the command line: help, order of options, typing errors, summaries.
 
-mod support;
-
+use crate::support::{diag, diag_in, err, out};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use support::{diag, diag_in, err, out};
 
 const FAILING: &str = "../examples/reply-url-without-slash";
 

@@ -1,12 +1,10 @@
 //! `diag.toml`, the person's own file and the environment: what counts, and what never does.
 
-mod support;
-
+use crate::support::{clean, diag_in, err, out};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use support::{clean, diag_in, err, out};
 
 const WARNED: &str = "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://a.example/ @0s\n< 200\n";
 

@@ -19,32 +19,27 @@ pub(crate) fn diag_in(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 /// `diag` where the tests run: `../examples` lies there.
-#[allow(dead_code, reason = "each test binary has this module, and not each needs all of it")]
 pub(crate) fn diag(arguments: &[&str]) -> Output {
     diag_in(Path::new("."), arguments)
 }
 
 /// Standard output.
-#[allow(dead_code, reason = "each test binary has this module, and not each needs all of it")]
 pub(crate) fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("UTF-8")
 }
 
 /// Standard error.
-#[allow(dead_code, reason = "each test binary has this module, and not each needs all of it")]
 pub(crate) fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
 
 /// Standard output as JSON.
-#[allow(dead_code, reason = "each test binary has this module, and not each needs all of it")]
 pub(crate) fn json(output: &Output) -> serde_json::Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {} {}", out(output), err(output)))
 }
 
 /// A folder of what lies beside the project, in the folder `DIAG_SHARED` names or in `shared` beside the repository;
 /// tests that need it say so where it is not there.
-#[allow(dead_code, reason = "each test binary has this module, and not each needs all of it")]
 pub(crate) fn beside(name: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("DIAG_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
     let folder = shared.join(name);

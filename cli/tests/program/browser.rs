@@ -2,11 +2,9 @@
 //! packages of `tests/browser`; where one of them is missing it says so and looks at nothing, unless
 //! `DIAG_BROWSER=required`, as CI has it.
 
-mod support;
-
+use crate::support::diag_in;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::diag_in;
 
 /// A program on the path, by any of its names.
 fn program(names: &[&str]) -> Option<PathBuf> {

@@ -1,11 +1,9 @@
 //! `diag open`: a copy of the page with the case in it.
 
-mod support;
-
+use crate::support::diag_in;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
-use support::diag_in;
 
 const PAGE: &str = "<!DOCTYPE html><title>diag</title><script type=\"application/json\" id=\"diag-case\"></script><p>rest</p>";
 

@@ -1,9 +1,7 @@
 //! `diag compare`: a working and a failing case, by what differs in meaning.
 
-mod support;
-
+use crate::support::{beside, diag, err, out};
 use serde_json::Value;
-use support::{beside, diag, err, out};
 
 const GOOD: &str = "../examples/healthy";
 const BAD: &str = "../examples/reply-url-without-slash";

@@ -1,12 +1,10 @@
 //! The binary as people and scripts meet it: exit codes, streams, and one line for what goes wrong.
 
-mod support;
-
+use crate::support::{diag, diag_in, err, out};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use support::{diag, diag_in, err, out};
 
 /// `error: …`, then perhaps `hint: …`, and nothing else.
 fn assert_refused(output: &Output) {
@@ -22,7 +20,7 @@ fn assert_refused(output: &Output) {
 fn files_are_named_as_they_were_given() {
     let capture = fs::canonicalize("../examples/reply-url-without-slash/capture.har").expect("the example");
     let given = capture.to_str().expect("UTF-8");
-    let report = support::json(&diag(&["check", given, "--format", "json"]));
+    let report = crate::support::json(&diag(&["check", given, "--format", "json"]));
     assert_eq!(report["inputs"][0]["path"], given, "also where a path is absolute");
 }
 

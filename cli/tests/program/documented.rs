@@ -2,12 +2,10 @@
 //!
 //! `UPDATE_GUIDES=1 cargo test -p diag-cli --test documented` writes the answers anew.
 
-mod support;
-
+use crate::support::{diag_in, out};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use support::{diag_in, out};
 
 /// Guides with executed examples.
 const GUIDES: &[&str] = &["ask.md", "compare.md", "fix.md", "redaction.md"];

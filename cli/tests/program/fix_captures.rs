@@ -1,12 +1,10 @@
 //! `diag fix` over recorded cases: every body is JSON, and merged into its export cures what it was made for. Skips where
 //! the cases are not there.
 
-mod support;
-
+use crate::support::{beside, diag, diag_in, json};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use support::{beside, diag, diag_in, json};
 
 /// Checks that still find the fault in the service provider's metadata and in what is registered of it: both follow from
 /// what was changed, and are not made by it.

@@ -7,18 +7,16 @@
 mod canary;
 mod har;
 mod plants;
-#[path = "../support/mod.rs"]
-mod support;
 
+use self::canary::{Draw, Shape, WRITINGS, forms};
+use self::har::{Ending, Har};
+use self::plants::{ECHOED, ODD, PLANTS, Plant};
+use crate::support::{diag_in, err, out};
 use aho_corasick::AhoCorasick;
-use canary::{Draw, Shape, WRITINGS, forms};
-use har::{Ending, Har};
-use plants::{ECHOED, ODD, PLANTS, Plant};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use support::{diag_in, err, out};
 
 /// Every command and format that shows something of a case. `decode` is left out: it shows messages as they are.
 const COMMANDS: &[&[&str]] = &[

@@ -1,9 +1,7 @@
 //! Expression packs as people use them: named on the command line or pinned in `diag.toml`.
 
-mod support;
-
+use crate::support::diag_in as diag;
 use std::fs;
-use support::diag_in as diag;
 
 const PACK: &str = r#"schema = "diag-pack/1"
 name = "acme"

@@ -1,13 +1,11 @@
 //! The steps of action.yml, run as a runner would, with this program in place of a release.
 #![cfg(unix)]
 
-mod support;
-
+use crate::support::{err, out};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use support::{err, out};
 
 /// A runner: its temporary folder, and the files through which steps speak to it.
 struct Runner {

@@ -1,10 +1,8 @@
 //! `diag ask`: the message that asks for what is missing.
 
-mod support;
-
+use crate::support::{diag, diag_in, err, json, out};
 use serde_json::Value;
 use std::fs;
-use support::{diag, diag_in, err, json, out};
 
 const FAILING: &str = "../examples/reply-url-without-slash";
 

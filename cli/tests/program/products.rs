@@ -1,11 +1,9 @@
 //! Product files as a team writes and hands them in: understood, refused with their line, and never waited for.
 
-mod support;
-
+use crate::support::diag_in;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
-use support::diag_in;
 
 const LEDGER: &str = r#"schema = "diag-product/1"
 id = "ledger-books"

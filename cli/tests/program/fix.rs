@@ -1,15 +1,13 @@
 //! `diag fix`, as people and scripts meet it: what is written, what never is, and that `diag check` is
 //! content with the result.
 
-mod support;
-
+use crate::support::{diag_in as diag, err, json, out};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use support::{diag_in as diag, err, json, out};
 
 const TIME: &str = "2026-11-24T10:00:00Z";
 

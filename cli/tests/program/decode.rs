@@ -1,12 +1,10 @@
 //! `diag decode` and `diag flow`: what was sent, as it was sent.
 
-mod support;
-
+use crate::support::{diag_in, err, out};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
-use support::{diag_in, err, out};
 
 /// What `decode` prints of a file with these bytes.
 fn decoded(name: &str, bytes: &[u8], arguments: &[&str]) -> Output {

@@ -1,12 +1,10 @@
 //! Many captures, each on its own: a record for every one, in order, and a run that can be gone on with.
 
-mod support;
-
+use crate::support::diag_in;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
-use support::diag_in;
 use tempfile::TempDir;
 
 /// Two captures that work, one that fails, one that is cut and one that is none.

@@ -1,10 +1,8 @@
 //! `diag redact`, as people and scripts meet it: what goes, what stays, and that nothing is written otherwise.
 
-mod support;
-
+use crate::support::diag_in as diag;
 use std::fs;
 use std::path::{Path, PathBuf};
-use support::diag_in as diag;
 
 fn example(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name)

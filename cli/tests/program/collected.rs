@@ -1,10 +1,8 @@
 //! What the scripts in docs/collect write is what diag reads: each file, in the shape in which it comes from the product.
 
-mod support;
-
+use crate::support::{diag_in, err, out};
 use std::fs;
 use std::path::Path;
-use support::{diag_in, err, out};
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
