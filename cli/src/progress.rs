@@ -31,7 +31,7 @@ impl Meter {
     }
 
     /// A reader that counts.
-    pub(crate) fn watch(&self, reader: Box<dyn Read>) -> Box<dyn Read> {
+    pub(crate) fn watch<'a>(&self, reader: Box<dyn Read + 'a>) -> Box<dyn Read + 'a> {
         match &self.state {
             Some(state) => Box::new(Metered { reader, state: Arc::clone(state), pending: 0 }),
             None => reader,
@@ -69,8 +69,8 @@ fn bar(total: u64) -> ProgressBar {
     bar
 }
 
-struct Metered {
-    reader: Box<dyn Read>,
+struct Metered<'a> {
+    reader: Box<dyn Read + 'a>,
     state: Arc<Mutex<State>>,
     pending: u64,
 }
@@ -78,7 +78,7 @@ struct Metered {
 /// Bytes between two looks at the shared state: often enough to move, too rare to cost anything.
 const STRIDE: u64 = 1 << 20;
 
-impl Read for Metered {
+impl Read for Metered<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(buffer)?;
         self.pending += read as u64;

@@ -11,6 +11,7 @@ pub mod amend;
 pub mod bounds;
 pub mod certificate;
 pub mod compare;
+pub mod copies;
 pub mod crypto;
 pub mod evidence;
 pub mod examine;

@@ -1,11 +1,11 @@
-//! Copies of whole cases, made in memory as `diag redact` makes them of files.
+//! Copies of whole cases, made in memory by what `diag redact` makes them of files with.
 
 use crate::diagnose::{File, now, report_on};
+use diag_core::copies::{InMemory, Manner, Original, make, reason_to_leave_out};
 use diag_core::crypto::PrivateKey;
-use diag_core::examine::{Examination, Request, examine};
+use diag_core::examine::{Request, examine};
 use diag_core::intake::Supplied;
-use diag_core::recorded;
-use diag_core::sharing::{Copying, Form, Gathering, Kind, Options, differences};
+use diag_core::sharing::{Form, Gathering, Kind, Options};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -24,55 +24,33 @@ pub struct Whole {
 }
 
 impl Whole {
-    fn examination(&self) -> Examination {
-        let supplied = |file: &File| Supplied {
+    /// Its copy, under a key; or why there is none. Where nothing in it can be copied, that has no files.
+    pub fn copied(&self, options: Options, key: [u8; 32]) -> Result<Self, String> {
+        let original = |file: &File| Original {
             path: file.name.clone(),
             named: true,
             held_by: file.held_by,
-            reader: Box::new(Cursor::new(file.content.clone())),
+            open: {
+                let content = file.content.clone();
+                Box::new(move || Box::new(Cursor::new(content.clone())))
+            },
         };
-        let files = self.files.iter().map(supplied).collect();
-        examine(Request { now: now(), at: self.at, keys: self.keys.clone(), ..Request::new(files) }, &mut |_| {})
-    }
-
-    /// Its copy, under a key; or what is wrong with it.
-    pub fn copied(&self, options: Options, key: [u8; 32]) -> Result<(Self, Copying), String> {
-        let mut gathering = Gathering::new(options);
-        let mut kept = Vec::new();
-        for file in &self.files {
-            match gathering.take(Box::new(Cursor::new(&file.content))).map_err(|why| format!("{}: {why}", file.name))? {
-                Form::Capture | Form::Document => kept.push(file.clone()),
-                Form::Archive | Form::Unknown => {}
-            }
-        }
-        let copying = gathering.settle(&key);
-        let original = Self { files: kept, ..self.clone() };
-        let judged = original.examination();
-        let mut parts = Vec::new();
-        for file in &original.files {
-            let mut out = Vec::new();
-            let copy = copying.copy(Box::new(Cursor::new(&file.content)), &mut out).map_err(|why| format!("{}: {why}", file.name))?;
-            parts.push((file, copy, out));
-        }
-        let with = |record: Option<&serde_json::Value>| {
-            let files = parts.iter().map(|(file, copy, out)| {
-                let earlier = copy.record.as_ref().filter(|_| copy.unchanged());
-                let record = record.map(|record| earlier.unwrap_or(record));
-                File { content: [out.as_slice(), &copy.ending(record)].concat(), ..(*file).clone() }
-            });
-            Self { files: files.collect(), ..self.clone() }
+        let copied = |file: &&File| {
+            reason_to_leave_out(Gathering::new(options).take(Box::new(Cursor::new(&file.content))).unwrap_or(Form::Document)).is_none()
         };
-        let bare = with(None).examination();
-        let record = copying.record(recorded::make(&judged.case, &bare.hashes, &judged.records, "2026-11-24"));
-        let copy = with(Some(&serde_json::to_value(&record).expect("a record")));
-        let (was, is) = (report_on(&judged.case), report_on(&copy.examination().case));
-        let mut complaints = differences(&was, &is);
-        for file in &copy.files {
-            for (left, times) in copying.search(Box::new(Cursor::new(&file.content)))? {
-                complaints.push(format!("{}: {:?} is left {times} times in {}", file.name, left.kind, left.place));
-            }
+        let kept: Vec<&File> = self.files.iter().filter(copied).collect();
+        if kept.is_empty() {
+            return Ok(Self { files: Vec::new(), ..self.clone() });
         }
-        if complaints.is_empty() { Ok((copy, copying)) } else { Err(complaints.join("; ")) }
+        let examine = |files: Vec<Supplied<'_>>| {
+            examine(Request { now: now(), at: self.at, keys: self.keys.clone(), ..Request::new(files) }, &mut |_| {})
+        };
+        let mut shelf = InMemory::default();
+        let manner = Manner { options, key, today: "2026-11-24".to_owned(), called: None, examine: &examine };
+        let made = make(self.files.iter().map(original).collect(), &mut shelf, manner).map_err(|refusal| refusal.why)?;
+        made.unjudged.judged(&report_on(&made.original.case), &report_on(&made.copy.case)).map_err(|refusal| refusal.why)?;
+        let files = kept.into_iter().zip(shelf.into_bytes()).map(|(file, content)| File { content, ..file.clone() });
+        Ok(Self { files: files.collect(), ..self.clone() })
     }
 
     /// What `diag redact --check` finds left in each file.
@@ -89,7 +67,7 @@ impl Whole {
 
     /// All that is to be said against the copy of this case, and against a copy of that.
     pub fn complaints(&self, options: Options, secrets: &[String]) -> Vec<String> {
-        let (copy, _) = match self.copied(options, [7; 32]) {
+        let copy = match self.copied(options, [7; 32]) {
             Ok(copy) => copy,
             Err(why) => return vec![format!("{}: {why}", self.name)],
         };
@@ -105,7 +83,7 @@ impl Whole {
         }
         match copy.copied(options, [9; 32]) {
             Err(why) => complaints.push(format!("{}: the copy of the copy: {why}", self.name)),
-            Ok((again, _)) => {
+            Ok(again) => {
                 for (one, other) in copy.files.iter().zip(&again.files).filter(|(one, other)| one.content != other.content) {
                     let at = one.content.iter().zip(&other.content).take_while(|(one, other)| one == other).count();
                     let shown = |content: &[u8]| {

@@ -3,6 +3,7 @@
 //! Nothing here opens a file, asks a terminal or a clock, or draws a random number.
 
 pub mod ask;
+pub mod bundle;
 pub mod carried;
 pub mod contrast;
 mod differing;
@@ -15,6 +16,7 @@ mod junit;
 mod markdown;
 mod prose;
 pub mod reading;
+pub mod receipt;
 #[cfg(test)]
 mod sample;
 mod sarif;

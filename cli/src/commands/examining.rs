@@ -70,15 +70,15 @@ pub(crate) fn examine(files: &[File], manner: &Manner, meter: &Meter) -> Examina
 pub(crate) fn examine_supposed(files: &[File], manner: &Manner, meter: &Meter, supposed: Supposed) -> Examination {
     let supplied = files
         .iter()
-        .map(|file| Supplied {
-            path: file.shown.clone(),
-            named: file.named,
-            held_by: file.held_by,
-            reader: Box::new(meter.watch(file.reader())),
-        })
+        .map(|file| Supplied { path: file.shown.clone(), named: file.named, held_by: file.held_by, reader: meter.watch(file.reader()) })
         .collect();
+    examine_supplied(supplied, manner, supposed)
+}
+
+/// Reads what is handed in as the case that it would be.
+pub(crate) fn examine_supplied(files: Vec<Supplied<'_>>, manner: &Manner, supposed: Supposed) -> Examination {
     let request = Request {
-        files: supplied,
+        files,
         strict: manner.strict,
         entity: manner.entity.clone(),
         at: manner.at,

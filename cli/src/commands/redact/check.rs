@@ -1,12 +1,12 @@
 //! `diag redact --check`: whether anything known as secret is left.
 
-use super::receipt::plural;
 use crate::args::ListFormat;
 use crate::failure::Failure;
 use crate::files::File;
 use crate::output;
 use diag_core::sharing::{Form, Gathering, Kind, Options};
 use diag_render::json;
+use diag_render::receipt::plural;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

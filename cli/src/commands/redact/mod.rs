@@ -3,31 +3,31 @@
 //! The run proves its own work before anything stands where it was asked for: it searches what it wrote for every
 //! value that was to go, and judges original and copy. Where either fails, nothing is written and the reason is said.
 
-mod bundle;
 mod check;
 mod copies;
 mod names;
 mod put;
-mod receipt;
-mod same;
 
 use super::check::WHAT_IS_READ;
-use super::examining::{Manner, examine, judge};
+use super::examining::{Manner, Supposed, examine_supplied, judge};
 use crate::args::{ListFormat, RedactArguments};
 use crate::checkers::Checkers;
+use crate::console;
 use crate::failure::{self, Failure};
 use crate::files::{self, File, Given};
 use crate::keys;
 use crate::output;
 use crate::progress::Meter;
 use copies::Copies;
-use diag_core::recorded;
-use diag_core::sharing::{Form, Gathering, Options};
-use diag_render::json;
+use diag_core::copies::{Made, Manner as Copying, Original, Refusal, make};
+use diag_core::intake::Supplied;
+use diag_core::sharing::Options;
+use diag_render::bundle::Bundle;
 use diag_render::reading::{remark, understood};
+use diag_render::receipt::Receipt;
+use diag_render::{Detail, FailOn, Form, Format, json};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use receipt::{LeftOut, Receipt};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -60,58 +60,37 @@ pub(crate) fn run(arguments: &RedactArguments) -> anyhow::Result<ExitCode> {
     let map = arguments.map.as_deref().map(|path| output::Target::new(path, &collected.files, &read)).transpose()?;
     let files = whole(collected.files)?;
 
-    // First every value from where it stands, in all files: what is secret in one may stand in another.
-    let mut gathering = Gathering::new(options);
-    let (mut kept, mut left_out): (Vec<File>, Vec<LeftOut>) = (Vec::new(), Vec::new());
-    for file in files {
-        match gathering.take(file.reader()) {
-            Ok(Form::Capture | Form::Document) => kept.push(file),
-            Ok(Form::Archive) => left_out.push(LeftOut::new(&file, "an archive: unpack it, and give the folder")),
-            Ok(Form::Unknown) => left_out.push(LeftOut::new(&file, "nobody knows what is in it, so that nothing can be taken out")),
-            Err(why) => return Err(Failure::new(format!("{}: {why}", file.shown)).into()),
-        }
-    }
-    if kept.is_empty() {
-        return Err(Failure::new("none of the files can be copied: of pictures and archives nobody knows what is in them")
-            .hint("unpack archives, and give the folder")
-            .into());
-    }
-    let copying = gathering.settle(&salt()?);
-    if copying.overflowed() {
-        return Err(Failure::new("there are more secrets in these files than are followed; no copy would be safe").into());
-    }
-
     let manner = Manner { at: arguments.at, keys: keys::load(&arguments.beside.key)?, ..Manner::default() };
     let checkers = Checkers::builtin();
-    let meter = Meter::new(kept.iter().map(|file| file.size).sum());
-    let original = examine(&kept, &manner, &meter);
-    let mut copies = Copies::write(&copying, kept, &target)?;
-
-    // The copies are read as anybody would read them, for the hashes by which the record names messages.
-    let bare = examine(&copies.files(None)?, &manner, &meter);
+    let meter = Meter::new(files.iter().map(|file| file.size).sum());
+    let examine = |mut files: Vec<Supplied<'_>>| {
+        for file in &mut files {
+            file.reader = meter.watch(std::mem::replace(&mut file.reader, Box::new(std::io::empty())));
+        }
+        examine_supplied(files, &manner, Supposed::default())
+    };
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date().to_string();
-    let record = copying.record(recorded::make(&original.case, &same::paired(&original, &bare)?, &original.records, &today));
-    let record = serde_json::to_value(&record)?;
-    let written = copies.files(Some(&record))?;
-    copies.prove(&copying)?;
-    let again = examine(&written, &manner, &meter);
+    let copying = Copying { options, key: key()?, today, called: target.called(), examine: &examine };
+    let mut copies = Copies::beside(&target)?;
+    let Made { original, copy, unjudged } = make(files.iter().map(original_of).collect(), &mut copies, copying).map_err(failed)?;
     meter.finish();
 
-    let (original, again) = (judge(original, &manner, &checkers), judge(again, &manner, &checkers));
+    let (original, copy) = (judge(original, &manner, &checkers), judge(copy, &manner, &checkers));
     if !understood(&original) && original.case.inputs.len() == 1 {
         return Err(Failure::new(original.case.inputs.first().map(remark).unwrap_or_default()).hint(WHAT_IS_READ).into());
     }
-    same::judged(&original, &again)?;
-
-    let receipt = Receipt::new(&copying, &copies, left_out, options, &again, &today);
-    put::put(&target, &copies, &receipt, &again, &checkers)?;
+    let proven = unjudged.judged(&original.report, &copy.report).map_err(failed)?;
+    let receipt = Receipt::of(&proven);
+    let form = Form { format: Format::Html, detail: Detail::Usual, width: console::USUAL, height: None, fail_on: FailOn::Error };
+    let (proven, receipt, judged) = (&proven, &receipt, &copy);
+    put::put(&target, &copies, Bundle { proven, shelf: &copies, receipt, judged, checks: checkers.checks(), form })?;
     if let Some(map) = map {
-        map.write(&json::pretty(&copying.map())?)?;
+        map.write(&json::pretty(&proven.copying.map())?)?;
         put::private(arguments.map.as_deref());
     }
     match arguments.format {
         ListFormat::Text => output::print(&receipt.text())?,
-        ListFormat::Json => output::print_bytes(json::pretty(&receipt)?.as_bytes())?,
+        ListFormat::Json => output::print_bytes(json::pretty(receipt)?.as_bytes())?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -132,9 +111,18 @@ fn whole(files: Vec<File>) -> Result<Vec<File>, Failure> {
         .collect()
 }
 
+fn original_of(file: &File) -> Original<'_> {
+    Original { path: file.shown.clone(), named: file.named, held_by: file.held_by, open: Box::new(|| file.reader()) }
+}
+
+fn failed(refusal: Refusal) -> Failure {
+    let failure = Failure::new(refusal.why);
+    if let Some(hint) = refusal.hint { failure.hint(hint) } else { failure }
+}
+
 /// The key of the marks: of chance, used once.
-fn salt() -> Result<[u8; 32], Failure> {
-    let mut salt = [0; 32];
-    getrandom::fill(&mut salt).map_err(|error| Failure::new(format!("the system gives no random numbers: {error}")))?;
-    Ok(salt)
+fn key() -> Result<[u8; 32], Failure> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| Failure::new(format!("the system gives no random numbers: {error}")))?;
+    Ok(key)
 }

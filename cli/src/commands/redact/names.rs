@@ -1,9 +1,8 @@
-//! Where copies go, and what they are called. Names are made from those of the inputs, which are hostile.
+//! Where copies go.
 
 use crate::failure::Failure;
 use crate::files::File;
 use crate::output;
-use diag_core::sharing::Copying;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -81,25 +80,8 @@ impl Target {
         }
     }
 
-    /// What the copy of a file is called.
-    pub(super) fn name_of<'n>(&self, file: &File, copying: &Copying, taken: impl Iterator<Item = &'n str>) -> String {
-        if matches!(self.place, Place::File) {
-            return self.path.display().to_string();
-        }
-        let taken: Vec<String> = taken.map(str::to_lowercase).collect();
-        let last = file.shown.rsplit(['/', '\\']).next().unwrap_or_default();
-        let last = last.strip_suffix(".gz").unwrap_or(last);
-        let safe: String =
-            copying.text(last).chars().map(|c| if c.is_alphanumeric() || " ._-+()@".contains(c) { c } else { '_' }).take(100).collect();
-        let safe = safe.trim_start_matches(['.', '-', ' ']).to_owned();
-        let safe = if safe.is_empty() { "copy".to_owned() } else { safe };
-        let (stem, ending) = safe.rsplit_once('.').map_or((safe.as_str(), String::new()), |(stem, ending)| (stem, format!(".{ending}")));
-        let mut free = safe.clone();
-        let mut number = 1;
-        while taken.contains(&free.to_lowercase()) {
-            number += 1;
-            free = format!("{stem}-{number}{ending}");
-        }
-        free
+    /// What the copy is called where there is one.
+    pub(super) fn called(&self) -> Option<String> {
+        matches!(self.place, Place::File).then(|| self.path.display().to_string())
     }
 }

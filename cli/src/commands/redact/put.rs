@@ -1,25 +1,24 @@
 //! Puts what was proved where it was asked for: whole, or not at all.
 
-use super::bundle;
 use super::copies::Copies;
 use super::names::{Place, Target};
-use super::receipt::Receipt;
-use crate::checkers::Checkers;
 use crate::failure::Failure;
-use diag_render::{Judged, json};
+use diag_render::bundle::Bundle;
+use diag_render::json;
 use std::fs;
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 /// Puts what was proved where it was asked for.
-pub(super) fn put(target: &Target, copies: &Copies, receipt: &Receipt, judged: &Judged, checkers: &Checkers) -> anyhow::Result<()> {
+pub(super) fn put(target: &Target, copies: &Copies, bundle: Bundle<'_>) -> anyhow::Result<()> {
     match target.place {
         Place::File => {
-            for one in &copies.all {
-                move_to(target, &one.whole, &target.path)?;
+            for path in copies.paths() {
+                move_to(target, path, &target.path)?;
             }
         }
         Place::Folder => {
-            let paths: Vec<PathBuf> = copies.all.iter().map(|one| target.path.join(&one.name)).collect();
+            let paths: Vec<PathBuf> = bundle.proven.copied.iter().map(|one| target.path.join(&one.name)).collect();
             let receipts = ["receipt.txt", "receipt.json"].map(|name| target.path.join(name));
             for path in paths.iter().chain(&receipts) {
                 target.is_free(path)?;
@@ -28,10 +27,10 @@ pub(super) fn put(target: &Target, copies: &Copies, receipt: &Receipt, judged: &
                 fs::create_dir(&target.path)
                     .map_err(|error| Failure::new(format!("{}: cannot be made: {error}", target.path.display())))?;
             }
-            for (one, path) in copies.all.iter().zip(&paths) {
-                move_to(target, &one.whole, path)?;
+            for (from, to) in copies.paths().zip(&paths) {
+                move_to(target, from, to)?;
             }
-            for (path, text) in receipts.iter().zip([receipt.text(), json::pretty(receipt)?]) {
+            for (path, text) in receipts.iter().zip([bundle.receipt.text(), json::pretty(bundle.receipt)?]) {
                 let part = copies.folder().join("receipt");
                 fs::write(&part, text).map_err(|error| Failure::new(format!("{}: cannot be written: {error}", path.display())))?;
                 move_to(target, &part, path)?;
@@ -39,7 +38,9 @@ pub(super) fn put(target: &Target, copies: &Copies, receipt: &Receipt, judged: &
         }
         Place::Bundle => {
             let part = copies.folder().join("bundle");
-            bundle::write(&part, copies, receipt, judged, checkers)?;
+            let file = fs::File::create(&part).map_err(anyhow::Error::from);
+            file.and_then(|file| bundle.write(BufWriter::new(file)))
+                .map_err(|error| Failure::new(format!("the bundle cannot be written: {error}")))?;
             move_to(target, &part, &target.path)?;
         }
     }

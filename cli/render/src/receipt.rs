@@ -1,10 +1,8 @@
-//! The receipt: what was changed where, what stayed and why, and how that was proved. No value stands in it.
+//! The receipt of copies: what was changed where, what stayed and why, and how that was proved. No value stands in it.
 
-use super::copies::Copies;
-use crate::files::File;
+use diag_core::copies::Proven;
 use diag_core::sharing::{Change, Copying, Kind, Options};
 use diag_core::verdict::Verdict;
-use diag_render::Judged;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,7 +12,7 @@ const NAMED: usize = 12;
 
 /// The receipt of a run.
 #[derive(Debug, Serialize)]
-pub(super) struct Receipt {
+pub struct Receipt {
     schema: &'static str,
     by: String,
     on: String,
@@ -44,54 +42,43 @@ struct Copied {
 
 /// A file of which there is no copy.
 #[derive(Debug, Serialize)]
-pub(super) struct LeftOut {
+struct LeftOut {
     path: String,
-    why: String,
-}
-
-impl LeftOut {
-    pub(super) fn new(file: &File, why: &str) -> Self {
-        Self { path: file.shown.clone(), why: why.to_owned() }
-    }
+    why: &'static str,
 }
 
 impl Receipt {
-    pub(super) fn new(copying: &Copying, copies: &Copies, left_out: Vec<LeftOut>, options: Options, judged: &Judged, on: &str) -> Self {
-        let files = copies
-            .all
-            .iter()
-            .map(|one| {
-                let (sha256, bytes) = one.hash().unwrap_or_default();
-                let last = one.of.shown.rsplit(['/', '\\']).next().unwrap_or_default();
-                Copied {
-                    from: copying.text(last),
-                    to: one.name.clone(),
-                    sha256,
-                    bytes,
-                    changes: one.copy.changes.clone(),
-                    remarks: one.copy.remarks.clone(),
-                }
-            })
-            .collect();
+    /// The receipt of these copies.
+    pub fn of(proven: &Proven) -> Self {
+        let copied = proven.copied.iter().map(|one| Copied {
+            from: one.from.clone(),
+            to: one.name.clone(),
+            sha256: one.sha256.clone(),
+            bytes: one.bytes,
+            changes: one.changes.clone(),
+            remarks: one.remarks.clone(),
+        });
+        let left_out = proven.left_out.iter().map(|left| LeftOut { path: left.path.clone(), why: left.why });
+        let verdict = format!("{:?}", proven.verdict).to_lowercase();
         Self {
             schema: "diag-receipt/1",
             by: concat!("diag ", env!("CARGO_PKG_VERSION")).to_owned(),
-            on: on.to_owned(),
-            files,
-            left_out,
-            values: copying.counts(),
-            only_in_place: copying.only_in_place(),
-            stayed: stayed(options, copying),
+            on: proven.today.clone(),
+            files: copied.collect(),
+            left_out: left_out.collect(),
+            values: proven.copying.counts(),
+            only_in_place: proven.copying.only_in_place(),
+            stayed: stayed(proven.options, &proven.copying),
             proved: vec![
                 "each copy, as it was written, was searched for every value that went, through percent-encoding, base64, DEFLATE, JSON and XML, one in another: none was found".to_owned(),
-                format!("original and copy were judged: the verdict is {} for both, with the same findings", format!("{:?}", judged.report.verdict).to_lowercase()),
+                format!("original and copy were judged: the verdict is {verdict} for both, with the same findings"),
             ],
-            verdict: judged.report.verdict,
+            verdict: proven.verdict,
         }
     }
 
     /// For people.
-    pub(super) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let mut out = String::new();
         for file in &self.files {
             let _ = writeln!(out, "{}\n  copy of {}, {} bytes, SHA-256 {}", file.to, file.from, file.bytes, file.sha256);
@@ -131,7 +118,7 @@ impl Receipt {
 }
 
 /// `3 cookie values`.
-pub(super) fn plural(count: usize, kind: Kind) -> String {
+pub fn plural(count: usize, kind: Kind) -> String {
     format!("{count} {}", kind.words())
 }
 
