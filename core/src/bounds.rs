@@ -85,6 +85,10 @@ bounds! {
     unpacked = "unpacked", 4 << 30, Bytes, "Everything that is unpacked in one run", "the archive is read up to there";
     members = "members", 1_000, Number, "Files of one archive", "the files behind them are not read";
     messages = "messages", 2_000, Number, "SAML messages of one case", "the messages behind them are not read";
+    message = "message", 4 << 20, Bytes, "One SAML message, unpacked; one that inflates to more than 200 times its size is too large as well", "it is not read, and what it says stays open";
+    depth = "depth", 128, Number, "Elements nested in one another in one message (never more than 1000)", "the message is not read, and what it says stays open";
+    names = "names", 10_000_000, Number, "Steps that resolving the namespaces and attributes of one message takes; 8 more are free for each of its bytes", "the message is not read, and what it says stays open";
+    signing = "signing", 64 << 20, Bytes, "Bytes that are canonicalised for the signatures of one message; each namespace in scope of an element counts as 16", "the signatures behind them are not judged; those of a large message are, up to two";
     attempts = "attempts", 500, Number, "Attempts to sign in or out of one case", "the attempts behind them are not told";
     findings = "findings", 200, Number, "Findings of one check", "less severe ones are counted, at the last one that is told";
 }

@@ -109,9 +109,9 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     case.removed_by_exporter.clone_from(&evidence.removed_by_exporter);
 
     case.exchanges = story::exchanges(&evidence, &products, &sealer);
-    let (mut decoded, more) = saml::messages::read_at_most(&evidence, &sealer, Bounds::size(options.bounds.messages));
-    if more {
-        evidence.cross("messages", options.bounds.messages, None);
+    let (mut decoded, beyond) = saml::messages::read_within(&evidence, &sealer, &options.bounds);
+    for (word, input) in beyond {
+        evidence.cross(word, options.bounds.get(word).unwrap_or_default(), input.as_deref());
     }
     let known = Known::of(&evidence, decoded.iter().map(|message| message.xml.as_str()));
     let asked = Asked { entity: request.entity.as_deref(), now: request.at.unwrap_or(request.now) };
@@ -123,7 +123,9 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     case.messages = decoded.iter().map(|message| message.facts.clone()).collect();
     snapshot::join::relevant(&mut case, &products);
     // Which keys may have signed what depends on what was joined.
-    crypto::judge(&mut decoded, &case);
+    if crypto::judge(&mut decoded, &case, options.bounds.signing) {
+        evidence.cross("signing", options.bounds.signing, None);
+    }
     case.has_decryption_key = !request.keys.is_empty();
     for unveiled in crypto::decrypt(&mut decoded, &case, &request.keys, &sealer) {
         sources.add_xml(&unveiled.id, &unveiled.text);

@@ -21,6 +21,7 @@ pub mod intake;
 pub mod judgement;
 mod known_by;
 mod log;
+mod markup;
 pub mod mask;
 mod participants;
 pub mod recorded;

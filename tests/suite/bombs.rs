@@ -45,6 +45,31 @@ fn request(number: usize) -> Value {
     entry(number, "GET", &url, "text/html", "<html>log in</html>")
 }
 
+/// A response that holds this, posted to the service provider.
+fn response(inner: &str) -> Value {
+    let xml = format!(
+        "<samlp:Response {NAMES} ID=\"_r\" InResponseTo=\"_0\" Version=\"2.0\" IssueInstant=\"2026-11-24T10:00:01Z\"><saml:Issuer>https://idp.example</saml:Issuer>{inner}</samlp:Response>"
+    );
+    let value = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, xml);
+    let mut entry = entry(1, "POST", "https://sp.example/acs", "text/html", "<html>");
+    entry["request"]["postData"] = json!({"mimeType": "application/x-www-form-urlencoded", "text": format!("SAMLResponse={}", utf8_percent_encode(&value, NON_ALPHANUMERIC))});
+    entry
+}
+
+/// Elements in one another, each with a namespace of its own.
+fn nested(levels: usize) -> String {
+    let open: Vec<String> = (0..levels).map(|level| format!("<n{level}:x xmlns:n{level}=\"urn:{level}\">")).collect();
+    let close: Vec<String> = (0..levels).rev().map(|level| format!("</n{level}:x>")).collect();
+    format!("{}{}", open.concat(), close.concat())
+}
+
+const SIGNATURE: &str = "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignedInfo>\
+    <ds:CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/>\
+    <ds:SignatureMethod Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\"/><ds:Reference URI=\"#_r\"><ds:Transforms>\
+    <ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/></ds:Transforms>\
+    <ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/><ds:DigestValue>AAAA</ds:DigestValue></ds:Reference>\
+    </ds:SignedInfo><ds:SignatureValue>AAAA</ds:SignatureValue></ds:Signature>";
+
 fn entity(name: &str, filler: usize) -> String {
     format!(
         "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"{name}\"><!--{}--><SPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"/></EntityDescriptor>",
@@ -103,6 +128,13 @@ fn bomb(word: &str) -> (u64, Vec<File>) {
             let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
             (4, vec![File::new("case.tar", tar(&files)), capture(&[small()])])
         }
+        "message" => (2_000, vec![capture(&[request(0), response(&"<!-- comment -->".repeat(300))])]),
+        "depth" => (20, vec![capture(&[request(0), response(&nested(40))])]),
+        "names" => {
+            let attributes: Vec<String> = (0..500).map(|number| format!(" a{number}=\"\"")).collect();
+            (1_000, vec![capture(&[request(0), response(&format!("<x{}/>", attributes.concat()))])])
+        }
+        "signing" => (30_000, vec![capture(&[request(0), response(&SIGNATURE.repeat(40))])]),
         "messages" | "attempts" => (3, vec![capture(&(0..9).map(request).collect::<Vec<_>>())]),
         other => panic!("the bound {other} has no bomb"),
     }

@@ -8,6 +8,7 @@
 use super::engine::{ReferenceReading, SignatureEngine, SignatureReading, Unreadable};
 use super::tree::{attribute, child, children, is, parsed, text};
 use super::work::Work;
+use crate::bounds::Bounds;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bergshamra::c14n::{C14nMode, canonicalize, canonicalize_doc};
@@ -31,8 +32,17 @@ const MOST_CERTIFICATES: usize = 20;
 const MOST_HOMONYMS: usize = 8;
 
 /// The engine.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct BergshamraEngine;
+#[derive(Debug, Clone, Copy)]
+pub struct BergshamraEngine {
+    /// Units of work for one document: the bound `signing`.
+    pub work: usize,
+}
+
+impl Default for BergshamraEngine {
+    fn default() -> Self {
+        Self { work: Bounds::size(Bounds::default().signing) }
+    }
+}
 
 impl SignatureEngine for BergshamraEngine {
     type Key = SigningKey;
@@ -42,7 +52,7 @@ impl SignatureEngine for BergshamraEngine {
             return Err(format!("the document is larger than {} MiB", LARGEST_DOCUMENT / 1024 / 1024));
         }
         let document = parsed(xml).map_err(|error| format!("the document does not parse: {error}"))?;
-        let mut reader = Reader { ids: ids(&document), work: Work::for_document(&document), document };
+        let mut reader = Reader { ids: ids(&document), work: Work::for_document(&document, self.work), document };
         let signatures: Vec<NodeId> = elements(&reader.document, ns::DSIG, ns::node::SIGNATURE).take(MOST_SIGNATURES).collect();
         Ok(signatures.into_iter().map(|signature| reader.signature(signature)).collect())
     }

@@ -2,7 +2,8 @@
 
 use super::keys::{KeyRing, TrustedKey};
 use super::query::verify_query;
-use super::verify::{verify_message, verify_metadata};
+use super::verify::{verify_metadata, verify_within};
+use crate::bounds::Bounds;
 use crate::saml::messages::Decoded;
 use diag_sdk::Case;
 use diag_sdk::case::certificate::Certificate;
@@ -13,13 +14,16 @@ use diag_sdk::case::signature::{KeyMatch, Signature};
 use std::collections::BTreeSet;
 
 /// Judges the signatures of all messages with the keys that the rest of the Case knows: metadata of
-/// every holder, registrations, loose certificates. Registrations should be joined already.
-pub fn judge(decoded: &mut [Decoded], case: &Case) {
+/// every holder, registrations, loose certificates. Registrations should be joined already. `signing` is the bound of that
+/// word; whether it was crossed is returned.
+pub fn judge(decoded: &mut [Decoded], case: &Case, signing: u64) -> bool {
+    let work = Bounds::size(signing);
+    let mut beyond = false;
     let issuers: BTreeSet<String> = decoded.iter().filter_map(|one| issuer(&one.facts)).map(str::to_owned).collect();
     let trusted = Trusted::of(case, &issuers);
     for one in decoded {
         let side = trusted.side_of(&one.facts, case);
-        verify_message(&one.xml, &mut one.facts.signatures, &side.keys);
+        beyond |= verify_within(&one.xml, &mut one.facts.signatures, &side.keys, work);
         for signature in &mut one.facts.signatures {
             side.mark(&mut signature.verified_by);
             side.mark(&mut signature.made_by);
@@ -33,6 +37,7 @@ pub fn judge(decoded: &mut [Decoded], case: &Case) {
             *known = judged;
         }
     }
+    beyond
 }
 
 /// Judges the signatures of a metadata document, of which `entities` were read. Entities of an

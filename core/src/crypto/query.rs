@@ -40,7 +40,7 @@ pub fn verify_query(raw_query: &str, parameter: &str, keys: &[TrustedKey]) -> Op
 }
 
 fn judge(query: &Query<'_>, keys: &[TrustedKey], facts: &mut QuerySignature) {
-    let engine = BergshamraEngine;
+    let engine = BergshamraEngine::default();
     if query.length > LONGEST_QUERY {
         facts.not_judged = Some("the query is longer than any whose signature is judged".to_owned());
         return;

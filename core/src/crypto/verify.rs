@@ -5,6 +5,7 @@ use super::bergshamra_engine::BergshamraEngine;
 use super::engine::{SignatureEngine, SignatureReading, Unreadable};
 use super::keys::{Candidate, TrustedKey, candidates};
 use super::origin::made_by;
+use super::work;
 use crate::certificate;
 use crate::saml::xml::{self, Lines};
 use diag_sdk::Place;
@@ -17,7 +18,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// verdicts, the keys that verify, and why something could not be judged. Certificates in `KeyInfo`
 /// are tried too, marked as embedded.
 pub fn verify_message(xml: &str, signatures: &mut [Signature], keys: &[TrustedKey]) {
-    verify_with(&BergshamraEngine, xml, signatures, keys);
+    verify_with(&BergshamraEngine::default(), xml, signatures, keys);
+}
+
+/// The same with so much work; whether some were not judged for that.
+pub(super) fn verify_within(xml: &str, signatures: &mut [Signature], keys: &[TrustedKey], work: usize) -> bool {
+    verify_with(&BergshamraEngine { work }, xml, signatures, keys);
+    signatures.iter().any(|signature| signature.not_judged.as_deref() == Some(work::BEYOND))
 }
 
 /// Judges a metadata document's own signatures with the keys they carry, and where they carry none with

@@ -6,8 +6,8 @@
 
 use bergshamra::xml::{Document, NodeId};
 
-/// Units of work for one document; a unit takes up to 25 nanoseconds.
-const BUDGET: usize = 60_000_000;
+/// Why what lies beyond the bound is not judged.
+pub(super) const BEYOND: &str = "judging all signatures of this document would take too long";
 /// However large the document, two signatures of it are judged, each with what it covers.
 const ALWAYS: usize = 4;
 /// Beyond this nothing is.
@@ -21,14 +21,15 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn for_document(document: &Document<'_>) -> Self {
+    /// Units of work for a document; a unit takes up to 25 nanoseconds.
+    pub(super) fn for_document(document: &Document<'_>, units: usize) -> Self {
         let text = document.input_text().len();
-        Self::of(text.saturating_add(namespaces_seen(document).saturating_mul(16)))
+        Self::of(text.saturating_add(namespaces_seen(document).saturating_mul(16)), units)
     }
 
-    fn of(canonicalisation: usize) -> Self {
+    fn of(canonicalisation: usize, units: usize) -> Self {
         let always = canonicalisation.saturating_mul(ALWAYS).min(MOST);
-        Self { left: BUDGET.max(always), canonicalisation }
+        Self { left: units.max(always), canonicalisation }
     }
 
     /// Spends what canonicalising once costs.
@@ -38,7 +39,7 @@ impl Work {
                 self.left = left;
                 Ok(())
             }
-            None => Err("judging all signatures of this document would take too long".to_owned()),
+            None => Err(BEYOND.to_owned()),
         }
     }
 }
@@ -65,7 +66,7 @@ mod tests {
     #[test]
     fn of_large_documents_two_signatures_are_judged_and_of_small_ones_all() {
         let judged = |size: usize| {
-            let mut work = Work::of(size);
+            let mut work = Work::of(size, 60_000_000);
             (0..1_000).take_while(|_| work.canonicalisation().is_ok()).count()
         };
         assert_eq!([20_000, 5_000_000, 20_000_000, 90_000_000, 500_000_000].map(judged), [1_000, 12, 4, 4, 0]);

@@ -14,8 +14,8 @@ use percent_encoding::percent_decode_str;
 
 /// A message larger than this is not read (the largest real responses stay below 1 MiB).
 pub const MAX_MESSAGE: usize = 4 << 20;
-/// A parameter value larger than this is not read: base64 and two percent-encodings of the above.
-const MAX_VALUE: usize = 4 * MAX_MESSAGE;
+/// A parameter value of more characters for each byte is not read: base64 and two percent-encodings.
+const VALUE_PER_BYTE: usize = 4;
 /// What the binding prescribes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Expected {
@@ -65,9 +65,15 @@ impl Undone {
 
 /// Undoes a value from which form encoding was removed once.
 pub fn undo(value: &str, expected: Expected) -> Undone {
+    undo_within(value, expected, MAX_MESSAGE)
+}
+
+/// The same for a message of at most so many bytes.
+pub(super) fn undo_within(value: &str, expected: Expected, largest: usize) -> Undone {
     let mut undone = Undone::default();
-    if value.len() > MAX_VALUE {
-        return undone.failed(Damage::TooLarge, format!("the value has {} characters; at most {MAX_VALUE} are read", value.len()));
+    let longest = largest.saturating_mul(VALUE_PER_BYTE);
+    if value.len() > longest {
+        return undone.failed(Damage::TooLarge, format!("the value has {} characters; at most {longest} are read", value.len()));
     }
     if is_placeholder(value) {
         let reason = if value.trim().is_empty() {
@@ -102,7 +108,7 @@ pub fn undo(value: &str, expected: Expected) -> Undone {
         undone.damage.retain(|damage| *damage != Damage::LineWrapped);
     }
     match candidates {
-        Ok(candidates) => unpack(candidates, expected, &undone),
+        Ok(candidates) => unpack(candidates, expected, &undone, largest),
         Err(reason) => undone.failed(Damage::NotBase64, reason),
     }
 }
@@ -213,14 +219,14 @@ fn decode(text: &str) -> Option<Candidate> {
 }
 
 /// Inflates or reads as text, whichever the bytes are. Of two readings the sounder one is meant.
-fn unpack(candidates: Vec<Candidate>, expected: Expected, undone: &Undone) -> Undone {
+fn unpack(candidates: Vec<Candidate>, expected: Expected, undone: &Undone, largest: usize) -> Undone {
     let choice = candidates.len() > 1;
     let attempts = candidates.into_iter().map(|candidate| {
         let mut attempt = undone.clone();
         for damage in &candidate.damage {
             attempt.note(*damage);
         }
-        (unpack_one(&candidate, expected, attempt), candidate.likely)
+        (unpack_one(&candidate, expected, attempt, largest), candidate.likely)
     });
     // A wrong reading has its bits shifted from the first blank to the last. Where they realign after
     // it and every tag stands outside, the structure is whole and only the text is mangled: structure
@@ -233,11 +239,12 @@ fn unpack(candidates: Vec<Candidate>, expected: Expected, undone: &Undone) -> Un
     attempts.rev().max_by_key(soundness).map(|(attempt, _)| attempt).unwrap_or_default()
 }
 
-fn unpack_one(candidate: &Candidate, expected: Expected, mut undone: Undone) -> Undone {
+fn unpack_one(candidate: &Candidate, expected: Expected, mut undone: Undone, largest: usize) -> Undone {
     let bytes = &candidate.bytes;
-    if bytes.len() > MAX_MESSAGE {
-        return undone.failed(Damage::TooLarge, format!("the message has {} bytes; at most {MAX_MESSAGE} are read", bytes.len()));
+    if bytes.len() > largest {
+        return undone.failed(Damage::TooLarge, format!("the message has {} bytes; at most {largest} are read", bytes.len()));
     }
+    let beyond = || format!("it inflates to more than {largest} bytes, or to more than {MAX_RATIO} times its size");
     if looks_like_xml(bytes) {
         if expected == Expected::Deflated {
             undone.note(Damage::PlainInQuery);
@@ -245,7 +252,7 @@ fn unpack_one(candidate: &Candidate, expected: Expected, mut undone: Undone) -> 
         undone.read(bytes);
         return if candidate.complete { undone } else { undone.failed(Damage::Truncated, "its base64 is cut short") };
     }
-    let inflated = inflate(bytes, MAX_MESSAGE);
+    let inflated = inflate(bytes, largest);
     if inflated.outcome != Outcome::Nothing && looks_like_xml(&inflated.bytes) {
         if inflated.framed {
             undone.note(Damage::ZlibFraming);
@@ -258,17 +265,13 @@ fn unpack_one(candidate: &Candidate, expected: Expected, mut undone: Undone) -> 
             Outcome::Whole => undone,
             Outcome::TooLarge => {
                 undone.xml = None;
-                undone.failed(
-                    Damage::TooLarge,
-                    format!("it inflates to more than {MAX_MESSAGE} bytes, or to more than {MAX_RATIO} times its size"),
-                )
+                undone.failed(Damage::TooLarge, beyond())
             }
             _ => undone.failed(Damage::Truncated, "its DEFLATE data ends before the end: the value was cut short or altered"),
         };
     }
     if inflated.outcome == Outcome::TooLarge {
-        return undone
-            .failed(Damage::TooLarge, format!("it inflates to more than {MAX_MESSAGE} bytes, or to more than {MAX_RATIO} times its size"));
+        return undone.failed(Damage::TooLarge, beyond());
     }
     if !candidate.complete {
         undone.note(Damage::Truncated);

@@ -1,9 +1,11 @@
 //! Messages of the evidence, each once however often it was seen.
 
 use super::binding::{self, Expected, Undone};
-use super::protocol::facts_of;
+use super::protocol::facts_within;
 use super::sightings::{self, MessageParameter, Seen};
 use super::ws_federation;
+use super::xml::{self, Limits};
+use crate::bounds::Bounds;
 use crate::evidence::Evidence;
 use crate::mask;
 use crate::seal::Sealer;
@@ -39,17 +41,25 @@ pub struct RedirectQuery {
 
 /// Reads all messages, numbered `m1`, `m2`, … in the order first seen.
 pub fn read(evidence: &Evidence, sealer: &Sealer) -> Vec<Decoded> {
-    read_at_most(evidence, sealer, usize::MAX).0
+    read_within(evidence, sealer, &Bounds { messages: u64::MAX, ..Bounds::default() }).0
 }
 
-/// The same, but at most so many; and whether there are more.
-pub(crate) fn read_at_most(evidence: &Evidence, sealer: &Sealer, most: usize) -> (Vec<Decoded>, bool) {
+/// A bound that was crossed, by its word, and the input it was met in.
+pub(crate) type Beyond = (&'static str, Option<String>);
+
+/// Deeper than this nothing is read, whatever is allowed: those who walk through it call themselves.
+const DEEPEST: usize = 1_000;
+
+/// The same within bounds, and which of them were crossed.
+pub(crate) fn read_within(evidence: &Evidence, sealer: &Sealer, bounds: &Bounds) -> (Vec<Decoded>, Vec<Beyond>) {
+    let most = Bounds::size(bounds.messages);
+    let limits = Limits { depth: Bounds::size(bounds.depth).min(DEEPEST), names: bounds.names };
     let mut more = false;
     let mut undone: HashMap<(String, Expected), Undone> = HashMap::new();
     let mut groups: Vec<(Undone, Vec<Seen>)> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for seen in sightings::find(evidence) {
-        let one = undone.entry((seen.value.clone(), seen.expected)).or_insert_with(|| undo(&seen)).clone();
+        let one = undone.entry((seen.value.clone(), seen.expected)).or_insert_with(|| undo(&seen, Bounds::size(bounds.message))).clone();
         let key = match (&one.xml, &one.reason) {
             (Some(xml), None) => xml.clone(),
             _ => format!("{}={}", seen.parameter.map(MessageParameter::name).unwrap_or_default(), seen.value),
@@ -68,15 +78,27 @@ pub(crate) fn read_at_most(evidence: &Evidence, sealer: &Sealer, most: usize) ->
             more = true;
         }
     }
-    (groups.into_iter().enumerate().map(|(index, (undone, seen))| message(index + 1, undone, &seen, sealer)).collect(), more)
+    let messages = groups.into_iter().enumerate().map(|(index, (undone, seen))| message(index + 1, undone, &seen, (sealer, limits)));
+    let decoded: Vec<Decoded> = messages.collect();
+    let mut crossed: Vec<Beyond> = decoded.iter().filter_map(|one| beyond(one, limits)).collect();
+    crossed.extend(more.then_some(("messages", None)));
+    (decoded, crossed)
+}
+
+/// The bound that a message crosses which was not read for its size.
+fn beyond(message: &Decoded, limits: Limits) -> Option<Beyond> {
+    let word = message.facts.damage.contains(&Damage::TooLarge).then_some("message")?;
+    let structure = xml::check_within(&message.xml, limits).err().and_then(|broken| broken.bound);
+    Some((structure.unwrap_or(word), Some(message.facts.place.input.clone())))
 }
 
 /// A request of WS-Federation is nothing but parameters.
-fn undo(seen: &Seen) -> Undone {
-    if seen.parameter == Some(MessageParameter::Wa) { Undone::default() } else { binding::undo(&seen.value, seen.expected) }
+fn undo(seen: &Seen, largest: usize) -> Undone {
+    let parameters = seen.parameter == Some(MessageParameter::Wa);
+    if parameters { Undone::default() } else { binding::undo_within(&seen.value, seen.expected, largest) }
 }
 
-fn message(number: usize, mut undone: Undone, seen: &[Seen], sealer: &Sealer) -> Decoded {
+fn message(number: usize, mut undone: Undone, seen: &[Seen], (sealer, limits): (&Sealer, Limits)) -> Decoded {
     let id = format!("m{number}");
     let delivery = seen.iter().position(|one| matches!(one.carrier, Carrier::Query | Carrier::PostForm));
     let Some(leading) = delivery.map_or(seen.first(), |index| seen.get(index)) else { return Decoded::default() };
@@ -90,7 +112,7 @@ fn message(number: usize, mut undone: Undone, seen: &[Seen], sealer: &Sealer) ->
         undone.xml = undone.xml.map(|xml| ws_federation::token_in(&xml).into_owned());
     }
     let mut facts = match &undone.xml {
-        Some(xml) => facts_of(xml, &leading.place, &id, sealer),
+        Some(xml) => facts_within(xml, &leading.place, &id, sealer, limits),
         None if leading.parameter == Some(MessageParameter::Wa) => ws_federation::request(&leading.value, &id, &leading.place),
         None => undecoded(&id, leading),
     };

@@ -2,8 +2,9 @@
 //!
 //! The page is tokenised as browsers do, so entities, unquoted attributes and scripts are no obstacle.
 
-use html5gum::emitters::default::{DefaultEmitter, StartTag};
-use html5gum::{Token, Tokenizer};
+use crate::markup;
+use html5gum::Token;
+use html5gum::emitters::default::StartTag;
 
 /// More of one kind than any page of a sign-in has.
 const MAX_FORMS: usize = 50;
@@ -28,12 +29,10 @@ pub(super) struct Page {
 
 /// Reads a page.
 pub(super) fn read(html: &str) -> Page {
-    let mut emitter = DefaultEmitter::default();
-    emitter.naively_switch_states(true);
     let mut page = Page::default();
     let mut in_form = false;
     let mut in_script = false;
-    for token in Tokenizer::new_with_emitter(html, emitter).flatten() {
+    for token in markup::tokens(html) {
         match token {
             Token::StartTag(tag) => match tag.name.as_slice() {
                 b"form" if page.forms.len() < MAX_FORMS => {

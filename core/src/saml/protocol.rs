@@ -23,12 +23,17 @@ const MAX_ITEMS: usize = 2000;
 /// Reads the facts of one message text (also of a decrypted assertion, which then stands as the
 /// only one in `assertions`). `base` is where the text stands; `message_id` goes into every place.
 pub fn facts_of(text: &str, base: &Place, message_id: &str, sealer: &Sealer) -> Message {
+    facts_within(text, base, message_id, sealer, xml::Limits::default())
+}
+
+/// The same for a text that may be as deep and laborious as that.
+pub(super) fn facts_within(text: &str, base: &Place, message_id: &str, sealer: &Sealer, limits: xml::Limits) -> Message {
     let mut base = base.clone();
     if !message_id.is_empty() {
         base.message = Some(message_id.to_owned());
     }
     let mut message = Message { id: message_id.to_owned(), place: base.clone(), ..Message::default() };
-    let tree = match xml::parse(text) {
+    let tree = match xml::parse_within(text, limits) {
         Ok(tree) => tree,
         Err(broken) => {
             let name = xml::root_name(text).map(xml::local_name).unwrap_or_default();

@@ -3,9 +3,10 @@
 use super::layers;
 use super::places::{self, Standing};
 use crate::evidence::RawExchange;
+use crate::markup;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use html5gum::{DefaultEmitter, Token, Tokenizer};
+use html5gum::Token;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -75,10 +76,8 @@ impl Collection {
 
     /// A SAML or WS-Federation message: what it issues, the addresses in it, and what its status quotes.
     pub(super) fn message(&mut self, xml: &str) {
-        let mut emitter = DefaultEmitter::default();
-        emitter.naively_switch_states(true);
         let mut within = Standing::Unknown;
-        for token in Tokenizer::new_with_emitter(xml, emitter).flatten() {
+        for token in markup::tokens(xml) {
             match token {
                 Token::StartTag(tag) => {
                     let name = String::from_utf8_lossy(&tag.name).into_owned();
@@ -242,10 +241,8 @@ impl Collection {
 
     /// Elements and attributes of XML, and the fields of forms in pages.
     fn markup(&mut self, text: &str, posted: bool) {
-        let mut emitter = DefaultEmitter::default();
-        emitter.naively_switch_states(true);
         let mut within = Standing::Unknown;
-        for token in Tokenizer::new_with_emitter(text, emitter).flatten() {
+        for token in markup::tokens(text) {
             match token {
                 Token::StartTag(tag) => {
                     let name = String::from_utf8_lossy(&tag.name).into_owned();

@@ -1,11 +1,12 @@
 //! The ways on that a page has: forms with what submits them, refreshes, and scripts that move the browser.
 
+use crate::markup;
 use crate::redact::clean_url;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use diag_sdk::case::exchange::{Onward, Trigger};
-use html5gum::emitters::default::{DefaultEmitter, StartTag};
-use html5gum::{Token, Tokenizer};
+use html5gum::Token;
+use html5gum::emitters::default::StartTag;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use url::Url;
 
@@ -107,11 +108,9 @@ fn hashes(text: &str) -> Vec<String> {
 }
 
 fn scan(body: &str) -> Scan {
-    let mut emitter = DefaultEmitter::default();
-    emitter.naively_switch_states(true);
     let mut scan = Scan::default();
     let mut in_script = false;
-    for token in Tokenizer::new_with_emitter(body, emitter).flatten() {
+    for token in markup::tokens(body) {
         match token {
             Token::StartTag(tag) => {
                 let handler = attribute(&tag, b"onload").or_else(|| attribute(&tag, b"onpageshow"));

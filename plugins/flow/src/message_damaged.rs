@@ -72,13 +72,14 @@ enum Harm {
 
 fn harm(damage: Damage) -> Option<Harm> {
     match damage {
-        Damage::NotBase64 | Damage::NotDeflate | Damage::NotXml | Damage::Truncated | Damage::TooLarge => Some(Harm::Unreadable),
+        Damage::NotBase64 | Damage::NotDeflate | Damage::NotXml | Damage::Truncated => Some(Harm::Unreadable),
         Damage::PlusLost | Damage::DoubleEncoded | Damage::PlainInQuery | Damage::DeflatedInPost | Damage::DuplicateParameter => {
             Some(Harm::Repaired)
         }
         Damage::ZlibFraming | Damage::UrlSafeAlphabet | Damage::PaddingLost => Some(Harm::Tolerated),
-        // Wrapped lines are normal in forms; what the exporter took is no damage; DOCTYPE has a check of its own.
-        Damage::LineWrapped | Damage::Sanitised | Damage::Doctype => None,
+        // Wrapped lines are normal in forms; what the exporter took is no damage; DOCTYPE has a check of its own; what is
+        // larger than is read may be as it should be.
+        Damage::LineWrapped | Damage::Sanitised | Damage::Doctype | Damage::TooLarge => None,
     }
 }
 
@@ -88,7 +89,7 @@ fn words(damage: Damage) -> &'static str {
         Damage::NotDeflate => "it is not DEFLATE data, which HTTP-Redirect prescribes",
         Damage::NotXml => "it does not decode to XML",
         Damage::Truncated => "it is cut short",
-        Damage::TooLarge => "it inflates beyond any message's size",
+        Damage::TooLarge => "it is larger than is read",
         Damage::PlusLost => "+ arrived as a blank",
         Damage::DoubleEncoded => "it is percent-encoded once too often",
         Damage::PlainInQuery => "it is not deflated although it came in an address",

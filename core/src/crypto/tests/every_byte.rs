@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 /// The digest of the first reference of the first signature still fits.
 fn unnoticed(xml: &str) -> bool {
-    BergshamraEngine
+    BergshamraEngine::default()
         .read(xml)
         .ok()
         .and_then(|readings| Some(readings.first()?.references.first()?.digest == Verdict::Right))
@@ -76,6 +76,6 @@ proptest! {
         }
         let mut message = facts_of(&xml, &Place::default(), "m1", &Sealer::new("test"));
         verify_message(&xml, &mut message.signatures, &[]);
-        let _ = BergshamraEngine.read(&xml);
+        let _ = BergshamraEngine::default().read(&xml);
     }
 }

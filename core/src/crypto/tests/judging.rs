@@ -40,7 +40,7 @@ fn decoded(xml: &str) -> Decoded {
 
 fn judged(xml: &str, case: &Case) -> Signature {
     let mut all = [decoded(xml)];
-    judge(&mut all, case);
+    judge(&mut all, case, u64::MAX);
     all[0].facts.signatures[0].clone()
 }
 
@@ -93,7 +93,7 @@ fn requests_are_tried_with_the_keys_of_the_service_provider() {
         Some(diag_sdk::case::signature::QuerySignature { place: Place { input: "i1".into(), ..Place::default() }, ..Default::default() });
     let judged = |case: &Case| {
         let mut all = [one.clone()];
-        judge(&mut all, case);
+        judge(&mut all, case, u64::MAX);
         all[0].facts.query_signature.clone().unwrap()
     };
     let right = judged(&Case { metadata: vec![idp("d1", &["idp"]), sp("d2", &["sp"])], ..Case::default() });

@@ -162,18 +162,18 @@ fn what_is_not_judged_says_why_and_never_verifies() {
 #[test]
 fn documents_beyond_bounds_are_not_judged() {
     let xml = fixture("signed/rsa-sha256.exclusive.xml");
-    let reason = |xml: &str| BergshamraEngine.read(xml).unwrap_err();
+    let reason = |xml: &str| BergshamraEngine::default().read(xml).unwrap_err();
     let deep = format!("</saml:Subject>{}{}", "<a>".repeat(200), "</a>".repeat(200));
     assert!(reason(&xml.replace("</saml:Subject>", &deep)).contains("does not parse"));
     assert!(reason(&xml.replacen("?>", "?><!DOCTYPE samlp:Response>", 1)).contains("does not parse"));
     let many = "<ds:Reference URI=\"#_assertion\"/>".repeat(200);
-    let readings = BergshamraEngine.read(&xml.replace("</ds:SignedInfo>", &format!("{many}</ds:SignedInfo>"))).unwrap();
+    let readings = BergshamraEngine::default().read(&xml.replace("</ds:SignedInfo>", &format!("{many}</ds:SignedInfo>"))).unwrap();
     assert!(readings[0].references.len() < 100);
     // Each signature walks the whole document: the work is bounded, not only the number.
     let signature = xml[xml.find("<ds:Signature ").unwrap()..].split_inclusive("</ds:Signature>").next().unwrap();
     let padding = "x".repeat(3 << 20);
     let large = xml.replace("</saml:AttributeStatement>", &format!("</saml:AttributeStatement>{padding}{}", signature.repeat(150)));
-    let readings = BergshamraEngine.read(&large).unwrap();
+    let readings = BergshamraEngine::default().read(&large).unwrap();
     let refused =
         |reading: &SignatureReading| matches!(&reading.signed_info, Err(Unreadable::NotJudged(reason)) if reason.contains("too long"));
     assert!(!refused(&readings[0]) && refused(readings.last().unwrap()));

@@ -48,7 +48,7 @@ pub(super) fn read(
     };
     if let Err(error) = walk.run(wanted) {
         let explanation = format!("it cannot be read any further: {error}");
-        walk.broken.get_or_insert(Broken { trouble: Trouble::NotWellFormed, line: 1, column: 1, explanation });
+        walk.broken.get_or_insert(Broken { trouble: Trouble::NotWellFormed, line: 1, column: 1, explanation, bound: None });
     }
     for metadata in &mut walk.found {
         metadata.entities_in_document = walk.entities;

@@ -9,7 +9,7 @@ mod outline;
 
 pub use encoding::{Source, charset_of, decode_text, looks_like_xml};
 pub use locator::{Lines, Locator, Piece};
-pub use outline::{MAX_DEPTH, is_smart_quote, local_name, root_name};
+pub use outline::{Limits, MAX_DEPTH, is_smart_quote, local_name, root_name};
 
 use diag_sdk::case::input::Trouble;
 use roxmltree::{Document, Error, Node, ParsingOptions};
@@ -35,19 +35,31 @@ pub struct Broken {
     pub column: u32,
     /// In words for people.
     pub explanation: String,
+    /// The word of the bound that is crossed, where one is.
+    pub bound: Option<&'static str>,
 }
 
 /// Checks structure and bounds of a text without building a tree of it.
 pub fn check_outline(text: &str) -> Result<(), Broken> {
-    outline::check(text).map_err(|fault| {
+    check_within(text, Limits::default())
+}
+
+/// The same within other limits.
+pub fn check_within(text: &str, limits: Limits) -> Result<(), Broken> {
+    outline::check(text, limits).map_err(|fault| {
         let (line, column) = Lines::new(text).position(fault.offset);
-        Broken { trouble: fault.trouble, line, column, explanation: fault.explanation }
+        Broken { trouble: fault.trouble, line, column, explanation: fault.explanation, bound: fault.bound }
     })
 }
 
 /// Parses a text.
 pub fn parse(text: &str) -> Result<Tree<'_>, Broken> {
-    check_outline(text)?;
+    parse_within(text, Limits::default())
+}
+
+/// The same within other limits.
+pub fn parse_within(text: &str, limits: Limits) -> Result<Tree<'_>, Broken> {
+    check_within(text, limits)?;
     let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     match Document::parse_with_options(text, options) {
         Ok(document) => Ok(Tree { document }),
@@ -85,7 +97,7 @@ fn explain(error: &Error) -> Broken {
         Error::NonXmlChar(c, _) => (Trouble::NotWellFormed, format!("the character U+{:04X} is not allowed in XML", u32::from(*c))),
         other => (Trouble::NotWellFormed, other.to_string()),
     };
-    Broken { trouble, line: position.row, column: position.col, explanation }
+    Broken { trouble, line: position.row, column: position.col, explanation, bound: None }
 }
 
 /// All text of an element and what is in it, joined. `Node::text` alone stops at the first comment,

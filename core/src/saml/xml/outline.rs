@@ -16,12 +16,29 @@ pub const MAX_DEPTH: usize = 128;
 const WORK: u64 = 10_000_000;
 const WORK_PER_BYTE: u64 = 8;
 
+/// How deep, and how laborious, a document may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Elements nested in one another.
+    pub depth: usize,
+    /// Steps to resolve names, beside those that are free for each byte.
+    pub names: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: MAX_DEPTH, names: WORK }
+    }
+}
+
 /// What is wrong with a document, and at which byte.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Fault {
     pub(super) trouble: Trouble,
     pub(super) offset: usize,
     pub(super) explanation: String,
+    /// The word of the bound that is crossed, where one is.
+    pub(super) bound: Option<&'static str>,
 }
 
 struct Open<'t> {
@@ -35,6 +52,7 @@ struct Walk<'t> {
     open: Vec<Open<'t>>,
     root: Option<&'t str>,
     work: u64,
+    limits: Limits,
 }
 
 /// A start tag as the walk needs it.
@@ -47,8 +65,8 @@ struct Tag<'t> {
 }
 
 /// Checks structure and bounds; what it accepts may still not be well-formed in detail.
-pub(super) fn check(text: &str) -> Result<(), Fault> {
-    Walk { text, open: Vec::new(), root: None, work: 0 }.run()
+pub(super) fn check(text: &str, limits: Limits) -> Result<(), Fault> {
+    Walk { text, open: Vec::new(), root: None, work: 0, limits }.run()
 }
 
 /// The first start tag's qualified name, even of a document that does not parse.
@@ -99,7 +117,7 @@ fn name_at(text: &str, start: usize) -> &str {
 }
 
 fn fault(trouble: Trouble, offset: usize, explanation: impl Into<String>) -> Fault {
-    Fault { trouble, offset, explanation: explanation.into() }
+    Fault { trouble, offset, explanation: explanation.into(), bound: None }
 }
 
 /// Typographic quotes, which word processors and mail programs put in place of straight ones.
@@ -177,13 +195,15 @@ impl<'t> Walk<'t> {
         let inherited = self.open.last().map_or(1, |parent| parent.namespaces);
         let namespaces = inherited + tag.declarations;
         self.work += tag.attributes * tag.attributes + namespaces * (tag.attributes + 1) + inherited * tag.declarations;
-        if self.work > WORK + WORK_PER_BYTE * self.text.len() as u64 {
+        if self.work > self.limits.names.saturating_add(WORK_PER_BYTE * self.text.len() as u64) {
             let explanation = "so many attributes and namespace declarations that no SAML document needs them";
-            return Err(fault(Trouble::TooLarge, start, explanation));
+            return Err(Fault { bound: Some("names"), ..fault(Trouble::TooLarge, start, explanation) });
         }
         if !tag.empty {
-            if self.open.len() >= MAX_DEPTH {
-                return Err(fault(Trouble::TooLarge, start, format!("elements are nested deeper than {MAX_DEPTH} levels")));
+            let depth = self.limits.depth;
+            if self.open.len() >= depth {
+                let explanation = format!("elements are nested deeper than {depth} levels");
+                return Err(Fault { bound: Some("depth"), ..fault(Trouble::TooLarge, start, explanation) });
             }
             self.open.push(Open { name: tag.name, offset: start, namespaces });
         }
@@ -371,7 +391,7 @@ mod tests {
     use super::*;
 
     fn fault_of(text: &str) -> Fault {
-        check(text).expect_err("should be refused")
+        check(text, Limits::default()).expect_err("should be refused")
     }
 
     #[test]
@@ -381,7 +401,7 @@ mod tests {
             "\u{feff}<?xml version='1.0'?>\n<!-- <b> --><a x='>' y=\"/>\"><![CDATA[</a>]]><b/></a>\n<!-- end -->",
             "<m:a xmlns:m='urn:m'><m:b>text</m:b ></m:a >",
         ] {
-            assert_eq!(check(good), Ok(()), "{good}");
+            assert_eq!(check(good, Limits::default()), Ok(()), "{good}");
         }
     }
 
