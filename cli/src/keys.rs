@@ -2,6 +2,7 @@
 //! argument or the environment, where other people and logs could see them.
 
 use crate::failure::Failure;
+use crate::shown::shown;
 use diag_core::crypto::{KeyError, PrivateKey, load_key};
 use std::fs;
 use std::io::Read;
@@ -19,7 +20,7 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<Vec<PrivateKey>, Failure> {
 }
 
 fn one(path: &Path) -> Result<PrivateKey, Failure> {
-    let shown = path.display().to_string();
+    let shown = shown(path);
     let mut bytes = Vec::new();
     fs::File::open(path)
         .and_then(|file| file.take(LARGEST).read_to_end(&mut bytes))

@@ -14,6 +14,7 @@ mod output;
 mod plugins;
 mod products;
 mod progress;
+mod shown;
 mod typed;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::files::{File, is_same_file};
+use crate::shown::shown;
 use anyhow::Context;
 use std::fs;
 use std::io::{self, Write};
@@ -74,7 +75,7 @@ pub(crate) struct Target {
 impl Target {
     /// Checks that the file can be written and is none of those read: inputs, and what else the run reads.
     pub(crate) fn new(path: &Path, inputs: &[File], others: &[PathBuf]) -> Result<Self, Failure> {
-        let shown = path.display().to_string();
+        let shown = shown(path);
         if inputs.iter().any(|file| file.is_at(path)) || is_read(path, others) {
             return Err(Failure::new(format!("{shown}: is one of the files to read; it would be overwritten"))
                 .hint("name another file after --output"));
@@ -132,6 +133,7 @@ impl Target {
         fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file())
     }
 
+    #[cfg_attr(not(unix), expect(unused_variables, reason = "elsewhere the folder says who may read"))]
     fn temporary(&self, readers: Readers) -> io::Result<tempfile::NamedTempFile> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(".diag-");

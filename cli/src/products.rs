@@ -1,6 +1,7 @@
 //! Product files beyond those that come with diag: `--product FILE` and `[[product]]` in `diag.toml`.
 
 use crate::failure::{self, Failure};
+use crate::shown::shown;
 use diag_products::{Product, Products, load};
 use std::fs;
 use std::io::Read;
@@ -24,7 +25,7 @@ pub(crate) fn set<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> Result<Ar
 
 /// Reads one product file, or says what is wrong with it and where.
 pub(crate) fn read(path: &Path) -> Result<Product, Failure> {
-    let shown = path.display().to_string();
+    let shown = shown(path);
     let source = text(path)?;
     let product = load::read(&shown, &source);
     if product.as_ref().is_ok_and(|product| product.id == "generic") {
@@ -43,7 +44,7 @@ pub(crate) fn read(path: &Path) -> Result<Product, Failure> {
 
 /// The text of a product file, bounded.
 pub(crate) fn text(path: &Path) -> Result<String, Failure> {
-    let shown = path.display();
+    let shown = shown(path);
     let cannot = |error: &dyn std::fmt::Display| {
         Failure::new(format!("product file {shown}: cannot be read: {error}")).hint("expected a TOML file of format diag-product/1")
     };

@@ -3,6 +3,7 @@
 pub(crate) mod typed;
 
 use crate::failure::{self, Failure};
+use crate::shown::shown;
 use diag_sdk::case::input::HeldBy;
 use std::collections::BTreeSet;
 use std::fs;
@@ -149,12 +150,12 @@ impl Collected {
                 continue;
             }
             if taken == most {
-                self.notes.push(format!("{}: holds more than {most} files; the rest is left out", folder.display()));
+                self.notes.push(format!("{}: holds more than {most} files; the rest is left out", shown(folder)));
                 break;
             }
             taken += 1;
             // `./` tells nothing.
-            let shown = entry.path().strip_prefix(".").unwrap_or(entry.path()).display().to_string();
+            let shown = shown(entry.path().strip_prefix(".").unwrap_or(entry.path()));
             match fs::File::open(entry.path()).and_then(|file| file.metadata()) {
                 Ok(metadata) => {
                     if seen.insert(identity(entry.path())) {
@@ -174,7 +175,7 @@ impl Collected {
     }
 
     fn note_walk_error(&mut self, error: &walkdir::Error) {
-        let shown = error.path().map(|path| path.display().to_string()).unwrap_or_default();
+        let shown = error.path().map(shown).unwrap_or_default();
         if error.loop_ancestor().is_some() {
             self.notes.push(format!("{shown}: a symbolic link that leads back to a folder above it; not followed"));
         } else if let Some(error) = error.io_error() {
@@ -299,8 +300,7 @@ mod tests {
             fs::write(root.join(name), name).expect("a file");
         }
         let found = collected(&[root.to_owned()], &[root.join("a.xml")]);
-        let names: Vec<_> =
-            found.files.iter().map(|file| (file.shown.replace(&format!("{}/", root.display()), ""), file.held_by)).collect();
+        let names: Vec<_> = found.files.iter().map(|file| (file.shown.replace(&format!("{}/", shown(root)), ""), file.held_by)).collect();
         let expected = [("b.har", HeldBy::Publisher), ("sub/c.json", HeldBy::Publisher), ("a.xml", HeldBy::Sp)]
             .map(|(name, by)| (name.to_owned(), by));
         assert_eq!(names, expected);

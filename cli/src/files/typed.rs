@@ -1,5 +1,6 @@
 //! Messages that stand on the command line as such: base64, a URL, a form body, XML.
 
+use crate::shown::shown;
 use std::path::Path;
 
 /// A shorter text is rather a name.
@@ -22,7 +23,7 @@ pub(crate) fn is_message(text: &str) -> bool {
 
 /// An argument as it is named in what goes wrong: never a whole message.
 pub(crate) fn shortened(path: &Path) -> String {
-    let text = path.display().to_string();
+    let text = shown(path);
     let length = text.chars().count();
     if length <= SHOWN * 3 && !is_message(&text) {
         return text;

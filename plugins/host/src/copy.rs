@@ -1,8 +1,9 @@
 //! The bytes of a plugin, taken once: what is hashed is what is run.
 //!
 //! A path can lead to another file a moment later. On Linux the worker therefore reads the file into memory of
-//! its own that nobody can change any more (a sealed `memfd`), hashes that, and opens or becomes that. Elsewhere
-//! the bytes are hashed when they are read, and the path is opened afterwards.
+//! its own that nobody can change any more (a sealed `memfd`), hashes that, and opens or becomes that. On Windows the
+//! file is opened so that nobody may write, replace or rename it while the worker lives. Elsewhere the bytes are hashed
+//! when they are read, and the path is opened afterwards.
 
 use crate::digest;
 use std::fs::File;
@@ -19,28 +20,43 @@ pub struct Copy {
     pub path: PathBuf,
     /// Their SHA-256, lower-case hexadecimal.
     pub sha256: String,
-    /// Keeps the copy; `None` where the file itself is opened.
-    _kept: Option<File>,
+    /// Keeps the copy, or the file as it is.
+    _kept: File,
 }
 
 impl Copy {
     /// Takes the bytes of a file.
     pub fn of(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
+        let file = held(path)?;
         if !file.metadata()?.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
         }
         let mut bytes = Vec::new();
-        file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+        (&file).take(LARGEST + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > LARGEST {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {} MB", LARGEST >> 20)));
         }
         let sha256 = digest::sha256_of(&bytes);
         match sealed(&bytes) {
-            Some((path, file)) => Ok(Self { path, sha256, _kept: Some(file) }),
-            None => Ok(Self { path: path.to_owned(), sha256, _kept: None }),
+            Some((path, file)) => Ok(Self { path, sha256, _kept: file }),
+            None => Ok(Self { path: path.to_owned(), sha256, _kept: file }),
         }
     }
+}
+
+/// The file, opened for reading and held as it is for as long as it is open.
+#[cfg(windows)]
+fn held(path: &Path) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt;
+    /// Others may read, and do nothing else.
+    const FILE_SHARE_READ: u32 = 1;
+    File::options().read(true).share_mode(FILE_SHARE_READ).open(path)
+}
+
+/// The file, opened for reading.
+#[cfg(not(windows))]
+fn held(path: &Path) -> io::Result<File> {
+    File::open(path)
 }
 
 /// Memory with these bytes that cannot be changed, and the path it is opened by. It stays open in the program that

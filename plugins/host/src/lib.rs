@@ -19,6 +19,7 @@
 //! - [`withhold`]: what a plugin does not see
 //! - [`belief`]: what is believed of what it says
 //! - [`worker`]: the worker's side for libraries and programs
+//! - [`interpreter`]: who runs a script where the system does not read its first line
 //! - [`library`]: opens a shared library and calls its table; the unsafe code
 //! - [`requires`]: which `diag` a plugin works with
 //! - [`sandbox`]: what a worker gives up
@@ -30,6 +31,7 @@ pub mod copy;
 pub mod digest;
 pub mod engine;
 pub mod frames;
+pub mod interpreter;
 pub mod kind;
 pub mod library;
 pub mod pack;

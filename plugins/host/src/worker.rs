@@ -132,10 +132,20 @@ fn become_program(mut out: File, copy: &Copy, path: &Path) -> io::Result<()> {
     say(&mut out, &Tell::Error { message })
 }
 
-/// Becomes a program that answers frames itself.
+/// Stands before a program that answers frames itself: no process can become another here. It reads and writes the
+/// worker's own streams, lives in its job and ends with it.
 #[cfg(not(unix))]
-fn become_program(mut out: impl Write, _: &Copy, _: &Path) -> io::Result<()> {
-    say(&mut out, &Tell::Error { message: "programs as plugins need a Unix system; build it as a library".to_owned() })
+fn become_program(mut out: impl Write, copy: &Copy, path: &Path) -> io::Result<()> {
+    let confinement = sandbox::before_program(&copy.path);
+    say(&mut out, &Tell::Ready { confinement, sha256: copy.sha256.clone() })?;
+    for interpreter in crate::interpreter::candidates(path)? {
+        match interpreter.command(path).status() {
+            Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return say(&mut out, &Tell::Error { message: format!("it cannot be started: {error}") }),
+        }
+    }
+    say(&mut out, &Tell::Error { message: "it cannot be started: the interpreter its first line names is not there".to_owned() })
 }
 
 /// Keeps the real standard output for frames; what a plugin prints goes to standard error.

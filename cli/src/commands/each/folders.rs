@@ -127,6 +127,7 @@ fn called_a_capture(shown: &str) -> bool {
 mod tests {
     use super::*;
     use crate::files::{Given, collect};
+    use crate::shown;
     use std::fs;
 
     const HAR: &str = r#"{"log":{"version":"1.2","entries":[{"request":{"method":"GET","url":"https://sp.example/"}}]}}"#;
@@ -156,8 +157,8 @@ mod tests {
             idp_has: &[],
             many: true,
         });
-        let short = |shown: &str| shown.replace(&format!("{}/", root.display()), "");
-        let done = done.iter().map(|name| root.join(name).display().to_string()).collect();
+        let short = |shown: &str| shown.replace(&format!("{}/", shown::shown(root)), "");
+        let done = done.iter().map(|name| shown::shown(&root.join(name))).collect();
         let told = |job: Job| match &job {
             Job::Case(files) => files.iter().map(|file| short(&file.shown)).collect::<Vec<_>>().join("+"),
             Job::NoCapture(file) => format!("no capture {}", short(&file.shown)),

@@ -3,6 +3,7 @@
 
 use super::record::{Earlier, Tally};
 use crate::failure::Failure;
+use crate::shown::shown;
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -24,7 +25,7 @@ pub(crate) struct Left {
 
 /// Opens the file to go on with, and reads what stands in it. A last line that was cut off is taken away.
 pub(crate) fn resume(path: &Path) -> Result<(File, Left), Failure> {
-    let shown = path.display().to_string();
+    let shown = shown(path);
     let cannot = |error: io::Error| Failure::new(format!("{shown}: cannot be read and written: {error}"));
     let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(cannot)?;
     if !file.metadata().map_err(cannot)?.is_file() {

@@ -4,6 +4,7 @@
 use crate::failure::{self, Failure};
 use crate::files::File;
 use crate::output;
+use crate::shown::shown;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
@@ -64,7 +65,7 @@ impl Folder {
             free = format!("{stem}-{number}.{ending}");
         }
         let path = self.path.join(free);
-        let shown = path.display().to_string();
+        let shown = shown(&path);
         if self.path.as_os_str().is_empty() {
             return Ok(shown);
         }

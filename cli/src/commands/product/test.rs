@@ -7,6 +7,7 @@ use crate::console;
 use crate::failure::{self, UNABLE};
 use crate::output;
 use crate::products;
+use crate::shown::shown;
 use diag_products::file::Text;
 use diag_products::{Product, Products, Scope, Where, load};
 use diag_render::terminal::{DIM, ERROR, GOOD};
@@ -28,7 +29,7 @@ pub(crate) fn run(arguments: &ProductTestArguments) -> anyhow::Result<ExitCode> 
 }
 
 fn one(page: &mut Page, path: &Path) -> anyhow::Result<bool> {
-    let shown = path.display().to_string();
+    let shown = shown(path);
     let product = match load::read(&shown, &products::text(path)?) {
         Ok(product) => product,
         Err(faults) => {

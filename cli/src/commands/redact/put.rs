@@ -58,6 +58,7 @@ fn move_to(target: &Target, from: &Path, to: &Path) -> Result<(), Failure> {
 }
 
 /// A map is for whoever made it.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "elsewhere a new file belongs to whoever made it, as its folder says"))]
 pub(super) fn private(path: Option<&Path>) {
     #[cfg(unix)]
     if let Some(path) = path {
