@@ -45,11 +45,11 @@ impl Whole {
         let examine = |files: Vec<Supplied<'_>>| {
             examine(Request { now: now(), at: self.at, keys: self.keys.clone(), ..Request::new(files) }, &mut |_| {})
         };
-        let mut shelf = InMemory::default();
+        let mut place = InMemory::default();
         let manner = Manner { options, key, today: "2026-11-24".to_owned(), called: None, examine: &examine };
-        let made = make(self.files.iter().map(original).collect(), &mut shelf, manner).map_err(|refusal| refusal.why)?;
+        let made = make(self.files.iter().map(original).collect(), &mut place, manner).map_err(|refusal| refusal.why)?;
         made.unjudged.judged(&report_on(&made.original.case), &report_on(&made.copy.case)).map_err(|refusal| refusal.why)?;
-        let files = kept.into_iter().zip(shelf.into_bytes()).map(|(file, content)| File { content, ..file.clone() });
+        let files = kept.into_iter().zip(place.into_bytes()).map(|(file, content)| File { content, ..file.clone() });
         Ok(Self { files: files.collect(), ..self.clone() })
     }
 
