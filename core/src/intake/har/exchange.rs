@@ -4,6 +4,7 @@ use super::cookies::{cookies, set_cookie, split_joined};
 use super::entry::{Content, Entry, PostData, Request, Response};
 use super::lenient::{Number, Pairs, Text};
 use super::nearby::Nearby;
+use super::signs;
 use super::slim::{self, Long};
 use crate::bounds::Bounds;
 use crate::evidence::{FormField, RawExchange};
@@ -13,7 +14,6 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use diag_sdk::Place;
 use encoding_rs::Encoding;
-use memchr::memmem;
 use std::borrow::Cow;
 
 /// Request bodies are messages and forms; a larger one is an upload.
@@ -144,8 +144,8 @@ impl Converter<'_> {
         };
         let size = if base64 { raw.len() / 4 * 3 } else { raw.len() };
         let sort = sort_of(mime);
-        let telling = !base64 && tells(raw);
-        let read = is_read(mime, status, raw, base64, self.bounds);
+        let telling = !base64 && sort != Sort::Asset && signs::tells(raw);
+        let read = is_kept(sort, status, size, (base64, telling), self.bounds);
         self.large |= !read && sort == Sort::Page;
         if !read || raw.is_empty() {
             return None;
@@ -192,18 +192,19 @@ impl Converter<'_> {
 /// Whether a body is read at all, by what is known without its budget: the one rule for reading and for leaving out.
 pub(crate) fn is_read(mime: &str, status: u16, raw: &[u8], base64: bool, bounds: &Bounds) -> bool {
     let size = if base64 { raw.len() / 4 * 3 } else { raw.len() };
+    let sort = sort_of(mime);
     // A quoted base64 text can only be looked into once it is decoded.
-    let telling = !base64 && tells(raw);
+    let telling = !base64 && sort == Sort::Plain && signs::tells(raw);
+    is_kept(sort, status, size, (base64, telling), bounds)
+}
+
+fn is_kept(sort: Sort, status: u16, size: usize, (base64, telling): (bool, bool), bounds: &Bounds) -> bool {
     let body = Bounds::size(bounds.body);
-    match sort_of(mime) {
+    match sort {
         Sort::Page => size <= body,
         Sort::Plain => size <= MAX_PLAIN_BODY && (status >= 400 || telling || base64) || telling && size <= body / 4,
         Sort::Asset => false,
     }
-}
-
-fn tells(raw: &[u8]) -> bool {
-    [&b"SAML"[..], b"saml", b"AADSTS"].iter().any(|sign| memmem::find(raw, sign).is_some())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

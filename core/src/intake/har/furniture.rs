@@ -3,6 +3,7 @@
 use super::entry::Glance;
 use super::exchange::status;
 use super::lenient::{Pairs, Text};
+use super::signs;
 use crate::evidence::RawExchange;
 use crate::intake::time;
 use diag_sdk::Place;
@@ -11,7 +12,7 @@ use std::collections::HashMap;
 
 /// Background requests of one host that are read in full after each sign of a sign-in: enough to see whether a session
 /// works and which cookies go along.
-const BACKGROUND: u32 = 64;
+const BACKGROUND: u32 = 16;
 /// Hosts of which background requests are counted.
 const HOSTS: usize = 1_000;
 
@@ -64,7 +65,7 @@ pub(super) fn at_a_glance<'l>(
         return None;
     }
     let sets = lists.clone().any(sets_a_cookie);
-    if (fetched || sets) && (!background.enough(url) || SIGNS.iter().any(|sign| memmem::find(entry, sign).is_some())) {
+    if (fetched || sets) && (!background.enough(url) || signs::belongs(entry)) {
         return None;
     }
     let response_headers = if sets { cookies_set(lists)? } else { Vec::new() };
@@ -106,9 +107,6 @@ fn cookies_set<'l>(lists: impl Iterator<Item = &'l [u8]>) -> Option<Vec<(String,
 fn sets_a_cookie(list: &[u8]) -> bool {
     list.len() > 20 && [&b"et-cookie\""[..], b"et-Cookie\"", b"ET-COOKIE\""].iter().any(|name| memmem::find(list, name).is_some())
 }
-
-/// What may belong to a sign-in wherever it stands.
-const SIGNS: &[&[u8]] = &[b"SAML", b"saml", b"AADSTS", b"wresult", b"wsignin"];
 
 /// Data, as scripts fetch it.
 fn is_data(mime: &str) -> bool {

@@ -11,6 +11,7 @@ mod furniture;
 mod nearby;
 mod parts;
 mod scan;
+mod signs;
 mod slim;
 mod splitter;
 mod window;
