@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Builds the page: core, all checks and the report as WebAssembly, packed into one HTML file.
 # Usage: cli/page/build.sh [OUTPUT]      (default: target/page/diag.html)
+# DIAG_PAGE_PROFILE=page-quick builds what tests look at: sooner, larger, and without wasm-opt.
 # Ends with 3 where the target wasm32-unknown-unknown cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 target=wasm32-unknown-unknown
 output=${1:-target/page/diag.html}
+profile=${DIAG_PAGE_PROFILE:-page}
 : "${CARGO_TARGET_DIR:=target}"
 export CARGO_TARGET_DIR
 
@@ -31,16 +33,19 @@ fi
 memory=$((1 << 30))
 # Random numbers come from the browser, through functions of our own. Paths of this machine stay on it.
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--cfg getrandom_backend=\"custom\" -C target-feature=+simd128 --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$PWD=/diag"
-cargo rustc --locked --quiet -p diag-page --lib --crate-type cdylib --profile page --target "$target" -- -C "link-arg=--max-memory=$memory"
-engine=$CARGO_TARGET_DIR/$target/page/diag_page.wasm
+cargo rustc --locked --quiet -p diag-page --lib --crate-type cdylib --profile "$profile" --target "$target" -- -C "link-arg=--max-memory=$memory"
+engine=$CARGO_TARGET_DIR/$target/$profile/diag_page.wasm
 
 # A third less to download where binaryen is at hand; the page works without.
-optimiser=$(command -v wasm-opt || true)
-[ -n "$optimiser" ] || optimiser=$(compgen -G tests/browser/node_modules/.bin/wasm-opt || true)
+optimiser=
+[ "$profile" != page ] || optimiser=$(command -v wasm-opt || true)
+[ "$profile" != page ] || [ -n "$optimiser" ] || optimiser=$(compgen -G tests/browser/node_modules/.bin/wasm-opt || true)
 mkdir -p "$(dirname "$output")"
 if [ -n "$optimiser" ]; then
     "$optimiser" -Oz --enable-simd --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int --enable-mutable-globals --enable-multivalue --enable-reference-types --strip-debug --strip-producers -o "$CARGO_TARGET_DIR/$target/page/optimised.wasm" "$engine"
     engine=$CARGO_TARGET_DIR/$target/page/optimised.wasm
 fi
-cargo run --locked --quiet -p diag-page --bin diag-page-pack -- "$engine" examples/reply-url-without-slash "$output"
+# With the features that everything is built with: alone, the packer would have its libraries compiled anew.
+cargo build --locked --quiet --workspace --bin diag-page-pack
+"$CARGO_TARGET_DIR/debug/diag-page-pack" "$engine" examples/reply-url-without-slash "$output"
 echo "$output: $(($(wc -c <"$output") / 1000)) kB, of which $(($(gzip -9c "$engine" | wc -c) / 1000)) kB are the engine, packed; $(($(wc -c <"$engine") / 1000)) kB unpacked"

@@ -1,67 +1,30 @@
 // The page in a browser. DIAG_PAGE: the page; DIAG: the program; DIAG_CASES: a folder with one folder of files per case.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { promisify } from "node:util";
-import { counting, launch } from "./browser.mjs";
+import { counting } from "./browser.mjs";
 import { hostile, large } from "./captures.mjs";
+import { PAGE, PROGRAM, broken, judged, opened, run, saved, settled, start, stop } from "./page.mjs";
 
-const { DIAG_PAGE: PAGE, DIAG: PROGRAM, DIAG_CASES: CASES } = process.env;
+const { DIAG_CASES: CASES } = process.env;
 const AT = "2026-11-24T10:00:00Z";
 const scratch = mkdtempSync(join(tmpdir(), "diag-page-"));
-const run = promisify(execFile);
-let browser;
 
-before(async () => { browser = await launch(); });
+before(start);
 after(async () => {
-  await browser?.close();
+  await stop();
   rmSync(scratch, { recursive: true, force: true });
 });
-
-/** The page, opened from disk unless an address is given, and what went wrong in it. */
-async function opened(address = pathToFileURL(PAGE).href, options = {}) {
-  const context = await browser.newContext({ acceptDownloads: true, ...options });
-  const page = await context.newPage();
-  const wrong = [];
-  page.on("pageerror", (error) => wrong.push(String(error)));
-  page.on("dialog", (dialog) => { wrong.push(`dialog ${dialog.message()}`); dialog.dismiss(); });
-  await page.goto(address);
-  return { page, wrong, close: () => context.close() };
-}
-
-/** Hands over files and waits for the answer, or for the reason why there is none. */
-async function judged(page, paths) {
-  await page.evaluate(() => { document.getElementById("effort").textContent = ""; document.getElementById("problem").textContent = ""; });
-  await page.setInputFiles("#files", paths);
-  await settled(page);
-}
-
-async function settled(page) {
-  await page.waitForFunction(() => {
-    const text = (id) => document.getElementById(id).textContent;
-    return (!document.getElementById("result").hidden && text("effort") !== "") || (!document.getElementById("problem").hidden && text("problem") !== "");
-  }, null, { timeout: 120000 });
-}
-
-async function saved(page, button) {
-  const [download] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
-  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
-}
-
-const broken = () => {
-  const folder = fileURLToPath(new URL("../../examples/reply-url-without-slash/", import.meta.url));
-  return readdirSync(folder).sort().map((name) => join(folder, name));
-};
 
 test("every case of the repository is judged as on the command line, byte for byte", async () => {
   const { page, wrong, close } = await opened();
   const cases = readdirSync(CASES).sort();
   assert.ok(cases.length > 100, `only ${cases.length} cases`);
   const differing = [];
+  let reports = 0;
   for (const name of cases) {
     const folder = join(CASES, name);
     const files = readdirSync(folder).sort();
@@ -78,10 +41,17 @@ test("every case of the repository is judged as on the command line, byte for by
     }
     const { bytes } = await saved(page, "#save-json");
     if (bytes.toString() !== told.stdout) differing.push(`${name}: another JSON`);
+    // The report of every example, and of some of the many that hold one fault each.
+    if (!name.startsWith("example-") && cases.indexOf(name) % 6 !== 0) continue;
+    const written = await run(PROGRAM, ["check", "--format", "html", "--fail-on", "never", ...options, ...files], { cwd: folder, maxBuffer: 1 << 28 });
+    const report = await saved(page, "#save-report");
+    if (report.bytes.toString() !== written.stdout) differing.push(`${name}: another report`);
+    reports += 1;
   }
   assert.deepEqual(differing, []);
   assert.deepEqual(wrong, []);
-  console.log(`# ${cases.length} cases alike`);
+  assert.ok(reports > 30, `only ${reports} reports`);
+  console.log(`# ${cases.length} cases alike, ${reports} of them with their report`);
   await close();
 });
 
@@ -200,6 +170,45 @@ test("what was asked last is what is shown", async () => {
   assert.match(await page.textContent("#verdict"), /^Broken: .*capture\.har/);
   await page.waitForTimeout(1500);
   assert.match(await page.textContent("#verdict"), /^Broken: .*capture\.har/);
+  await close();
+});
+
+test("long work tells how far it is, and is stopped", async () => {
+  const { page, wrong, close } = await opened();
+  const path = join(scratch, "long.har");
+  writeFileSync(path, large(30_000_000));
+  await page.evaluate(() => {
+    globalThis.told = [];
+    const note = () => told.push([document.getElementById("reading").textContent, document.getElementById("progress").value]);
+    new MutationObserver(note).observe(document.getElementById("reading"), { childList: true });
+  });
+  await judged(page, [path]);
+  const told = await page.evaluate(() => globalThis.told);
+  const counted = told.filter(([text]) => /^\d+ MB of 30 MB read, \d+ entries$/.test(text));
+  assert.ok(counted.length > 0, JSON.stringify(told));
+  assert.deepEqual(counted.map(([, value]) => value), counted.map(([, value]) => value).sort((one, other) => one - other));
+  await page.evaluate(() => { document.getElementById("effort").textContent = ""; });
+  await page.setInputFiles("#files", [path]);
+  await page.focus("#stop");
+  await page.keyboard.press("Enter");
+  assert.ok(await page.isVisible("#start"));
+  assert.equal(await page.textContent("#status"), "Stopped");
+  await page.waitForTimeout(1000);
+  assert.equal(await page.textContent("#effort"), "");
+  await page.click("#demo");
+  await settled(page);
+  assert.match(await page.textContent("#verdict"), /^Broken: /);
+  assert.deepEqual(wrong, []);
+  await close();
+});
+
+test("a case that the program put into the page is shown at once", async () => {
+  const copy = join(scratch, "carried.html");
+  await run(PROGRAM, ["open", ...broken(), "--page", PAGE, "--output", copy, "--no-open"]);
+  const { page, wrong, close } = await opened(pathToFileURL(copy).href);
+  await settled(page);
+  assert.match(await page.textContent("#verdict"), /^Broken: .*capture\.har$/);
+  assert.deepEqual(wrong, []);
   await close();
 });
 

@@ -71,6 +71,9 @@ fn the_page_says_what_the_program_says() {
     let (program, page) = match at_hand() {
         Ok(found) => found,
         Err(why) => {
+            // Who named a page and demands a browser is not to be told that nothing was looked at.
+            let demanded = std::env::var("DIAG_BROWSER").is_ok_and(|said| said == "required") && std::env::var_os("DIAG_PAGE").is_some();
+            assert!(!demanded, "the page cannot be tested: {why}");
             eprintln!("the page is not tested: {why}");
             return;
         }
@@ -79,7 +82,7 @@ fn the_page_says_what_the_program_says() {
     lay_out(cases.path());
     let browser = root().join("tests/browser");
     let done = Command::new("node")
-        .args(["--test", "--test-reporter=tap", "page.test.mjs"])
+        .args(["--test", "--test-concurrency=1", "--test-reporter=tap", "page.test.mjs", "bundle.test.mjs", "firefox.test.mjs"])
         .current_dir(&browser)
         .envs([("DIAG", program.as_path()), ("DIAG_PAGE", page.as_path()), ("DIAG_CASES", cases.path())])
         .output()

@@ -4,6 +4,8 @@
   const MOST_LISTED = 20000;
   // What the engine may use; the build sets the same bound.
   const MEMORY = {{memory}};
+  // How often files or their copies are read through for a bundle.
+  const ROUNDS = {{rounds}};
   const VERDICTS = { healthy: "Healthy", "at-risk": "At risk", broken: "Broken", undetermined: "Undetermined" };
   const HELD = [["publisher", "as its owner publishes it"], ["sp", "the copy that the service provider has"], ["idp", "the copy that the identity provider has"]];
 
@@ -17,6 +19,9 @@
   let alone = null;
   let answer = null;
   let begun = 0;
+  // What was asked last for a report, and whether copies of that are being made.
+  let asked = null;
+  let sharing = false;
 
   const show = (...ids) => {
     for (const id of ["start", "working", "problem", "result", "tools"]) at(id).hidden = !ids.includes(id);
@@ -106,6 +111,8 @@
 
   function take(files) {
     if (files.length === 0) return;
+    sharingEnds();
+    at("sharing").close();
     given = files;
     captures = [];
     alone = null;
@@ -115,11 +122,6 @@
   // --- asking ------------------------------------------------------------------------------------------------
 
   function ask() {
-    // A worker that is still busy with an older question is ended: nothing of it can come late.
-    if (busy && worker !== null) end();
-    worker ??= begin();
-    busy = true;
-    current += 1;
     begun = performance.now();
     at("progress").removeAttribute("value");
     at("reading").textContent = `${given.length === 1 ? given[0].path : `${given.length} files`}, ${size(total())}`;
@@ -127,13 +129,22 @@
     say("Reading");
     const moment = at("at").value.trim();
     const entity = at("entity").value.trim();
-    const question = {
+    asked = {
       files: given.map(({ path, named, held_by, blob }) => ({ path, named, held_by, size: blob.size })),
       now: Date.now(),
       at: moment === "" ? null : moment,
       entity: entity === "" ? null : entity,
       alone,
     };
+    put(asked);
+  }
+
+  function put(question) {
+    // A worker that is still busy with an older question is ended: nothing of it can come late.
+    if (busy && worker !== null) end();
+    worker ??= begin();
+    busy = true;
+    current += 1;
     worker.postMessage({ id: current, engine, question, files: given.map((file) => file.blob) });
   }
 
@@ -157,6 +168,10 @@
       return;
     }
     if (said.id !== current) return;
+    if (said.kind === "progress" && sharing) {
+      at("sharing-progress").value = total() === 0 ? 0 : Math.min(1, said.read / (ROUNDS * total()));
+      return;
+    }
     if (said.kind === "progress") {
       at("progress").value = total() === 0 ? 0 : Math.min(1, said.read / total());
       at("reading").textContent = `${size(said.read)} of ${size(total())} read, ${said.entries} ${said.entries === 1 ? "entry" : "entries"}`;
@@ -164,6 +179,8 @@
     }
     busy = false;
     if (said.kind === "answer") return answered(said);
+    if (said.kind === "copies") return shared(said);
+    if (said.kind === "refused" && sharing) return notShared(said.why);
     if (said.kind === "refused") {
       say("Nothing to judge");
       return problem(said.why);
@@ -171,13 +188,14 @@
     // After that the instance is of no use, and its memory not given back while the worker lives.
     end();
     if (said.memory > MEMORY * 0.9) {
-      return failed(`The files need more memory than this page may use (${size(MEMORY)}). The command line reads them in pieces: diag check.`);
+      return failed(`The files need more memory than this page may use (${size(MEMORY)}). The command line reads them in pieces: diag ${sharing ? "redact" : "check"}.`);
     }
-    failed(`diag stopped on these files, which is a mistake of diag and not yours. The command line may still read them: diag check.\n${said.why}`);
+    failed(`diag stopped on these files, which is a mistake of diag and not yours. The command line may still read them: diag ${sharing ? "redact" : "check"}.\n${said.why}`);
   }
 
   function failed(text) {
     if (busy && worker !== null) end();
+    if (sharing) return notShared(text);
     say("Failed");
     problem(text);
   }
@@ -275,6 +293,56 @@
     });
     return button;
   }
+
+  // --- copies that can be given away -------------------------------------------------------------------------
+
+  function sharingShows(part) {
+    for (const id of ["sharing-options", "sharing-work", "sharing-problem", "sharing-done"]) at(id).hidden = id !== part;
+    at("share-now").hidden = part !== "sharing-options";
+    at("share-close").textContent = part === "sharing-work" ? "Stop" : "Close";
+  }
+
+  function share() {
+    sharing = true;
+    at("sharing-progress").removeAttribute("value");
+    sharingShows("sharing-work");
+    at("share-close").focus();
+    say("Making copies");
+    put({ ...asked, copies: { identities: at("identities").checked, hosts: at("hosts").checked, keep_bodies: at("keep-bodies").checked } });
+  }
+
+  function shared({ archive, receipt }) {
+    sharing = false;
+    at("receipt").textContent = receipt;
+    sharingShows("sharing-done");
+    at("receipt").focus();
+    save("diag-redacted.zip", "application/zip", archive);
+  }
+
+  function notShared(why) {
+    sharing = false;
+    at("sharing-problem").textContent = why;
+    sharingShows("sharing-problem");
+    at("share-close").focus();
+    say("No bundle was made");
+  }
+
+  // The event of closing comes late, when something else may be asked already.
+  function sharingEnds() {
+    if (!sharing) return;
+    sharing = false;
+    current += 1;
+    if (busy && worker !== null) end();
+    say("Stopped");
+  }
+
+  at("share").addEventListener("click", () => {
+    sharingShows("sharing-options");
+    at("sharing").showModal();
+  });
+  at("share-now").addEventListener("click", share);
+  at("share-close").addEventListener("click", () => at("sharing").close());
+  at("sharing").addEventListener("close", sharingEnds);
 
   // --- hands and keys ----------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 "use strict";
 // Runs the engine. One question per instance: what it needed is gone with it, and a new question may end this worker.
-const SUMMARY = 0, HTML = 1, JSON_REPORT = 2, REFUSED = 3;
+const SUMMARY = 0, HTML = 1, JSON_REPORT = 2, REFUSED = 3, ARCHIVE = 4, RECEIPT = 5;
 const MOST_RANDOM = 65536;
 
 async function unpacked(text) {
@@ -57,6 +57,9 @@ onmessage = async ({ data: { id, engine, question, files } }) => {
     instance.exports.ask();
     if (parts[REFUSED]) {
       postMessage({ id, kind: "refused", why: new TextDecoder().decode(parts[REFUSED]) });
+    } else if (parts[ARCHIVE]) {
+      const receipt = new TextDecoder().decode(parts[RECEIPT]);
+      postMessage({ id, kind: "copies", archive: parts[ARCHIVE], receipt }, [parts[ARCHIVE].buffer]);
     } else {
       const summary = JSON.parse(new TextDecoder().decode(parts[SUMMARY]));
       const answer = { id, kind: "answer", summary, html: parts[HTML], json: parts[JSON_REPORT], memory: memory.buffer.byteLength };

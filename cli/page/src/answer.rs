@@ -1,23 +1,21 @@
 //! From a question to the report.
 
-use crate::files;
-use crate::question::{GivenFile, Question};
-use diag_core::examine::{Request, examine};
-use diag_core::intake::{self, Options, Supplied};
+use crate::chosen::{Chosen, Open, beginnings, chosen, request, supplied};
+use crate::question::Question;
+use diag_core::examine::{Examination, examine};
+use diag_core::intake;
 use diag_core::report::Report;
 use diag_core::runner::{self, Selection};
 use diag_core::verdict::Verdict;
 use diag_families::BUILTIN;
 use diag_products::Products;
 use diag_render::{Detail, FailOn, Form, Format, Judged, reading, render};
-use diag_sdk::case::input::{HeldBy, InputKind};
-use diag_sdk::manifest::checks_of;
-use jiff::Timestamp;
+use diag_sdk::case::input::InputKind;
+use diag_sdk::manifest::{CheckInfo, checks_of};
 use serde::Serialize;
-use std::io::Read;
 
-/// Hands out the content of a file, by its index in the question, from its beginning.
-pub type Open<'a> = dyn Fn(u32) -> Box<dyn Read + 'a> + 'a;
+/// The form of reports; its format is settled where one is written.
+pub(crate) const FORM: Form = Form { format: Format::Html, detail: Detail::Usual, width: 80, height: None, fail_on: FailOn::Error };
 
 /// What the page gets.
 #[derive(Debug)]
@@ -57,48 +55,13 @@ impl Summary {
 /// # Errors
 /// One line for people: why there is nothing to judge.
 pub fn answer(question: &Question, open: &Open<'_>, progress: &mut dyn FnMut(u64, usize)) -> Result<Answer, String> {
-    let at = question.at.as_deref().map(moment).transpose()?;
-    let (mut order, left_out) = files::in_order(&question.files);
-    let supply = |index: usize| {
-        let file = &question.files[index];
-        let reader = u32::try_from(index).map_or_else(|_| Box::new(std::io::empty()) as Box<dyn Read + '_>, open);
-        Supplied { path: file.path.clone(), named: file.named, held_by: file.held_by, reader }
-    };
-    let mut captures = Vec::new();
-    if question.alone.is_some() {
-        captures = order.iter().copied().filter(|index| is_capture(&question.files[*index], || supply(*index))).collect();
-    }
-    if let Some(capture) = question.alone {
-        if !captures.contains(&capture) {
-            return Err("the file that was chosen holds no capture".to_owned());
-        }
-        order = files::alone(&question.files, &order, &captures, capture);
-    }
-    if order.is_empty() {
-        return Err("there are no files to read; hidden files in folders are skipped".to_owned());
-    }
-
-    let before: Vec<u64> = order
-        .iter()
-        .scan(0, |sum, index| {
-            let before = *sum;
-            *sum += question.files[*index].size;
-            Some(before)
-        })
-        .collect();
-    let request = Request {
-        entity: question.entity.clone(),
-        at,
-        now: Timestamp::from_millisecond(question.now).unwrap_or(Timestamp::UNIX_EPOCH),
-        ..Request::new(order.iter().map(|index| supply(*index)).collect())
-    };
-    let examination =
-        examine(request, &mut |at: intake::Progress| progress(before.get(at.file).copied().unwrap_or_default() + at.bytes, at.entries));
-    let products = Products::builtin();
+    let Chosen { order, captures: switched, at, left_out } = chosen(question, open)?;
+    let supply = |index: usize| supplied(question, index, open);
+    let begins = beginnings(question, &order);
+    let mut told = |at: intake::Progress| progress(begins.get(at.file).copied().unwrap_or_default() + at.bytes, at.entries);
+    let examination = examine(request(question, at, order.iter().map(|index| supply(*index)).collect()), &mut told);
     let checks = checks_of(BUILTIN);
-    let run = runner::run(&examination.case, BUILTIN, &Selection::default());
-    let report = Report::new(&examination.case, run, &checks, &products);
-    let judged = Judged { case: examination.case, sources: examination.sources, report, products };
+    let judged = judge(examination, &checks);
 
     let mut notes: Vec<String> = left_out.into_iter().chain(reading::remarks(std::iter::once(&judged))).collect();
     if !reading::understood(&judged) {
@@ -115,9 +78,10 @@ pub fn answer(question: &Question, open: &Open<'_>, progress: &mut dyn FnMut(u64
             path == given || path.strip_prefix(given.as_str()).is_some_and(|rest| rest.starts_with(['/', '!', ':']))
         })
     };
-    if question.alone.is_none() {
-        captures = of_kind(&judged, &[InputKind::Har, InputKind::Sketch], index_of);
-    }
+    let mut captures = match question.alone {
+        Some(_) => switched,
+        None => of_kind(&judged, &[InputKind::Har, InputKind::Sketch], index_of),
+    };
     if captures.len() < 2 {
         captures.clear();
     }
@@ -129,19 +93,17 @@ pub fn answer(question: &Question, open: &Open<'_>, progress: &mut dyn FnMut(u64
         notes,
     };
     let judged = [judged];
-    let write = |format| {
-        let form = Form { format, detail: Detail::Usual, width: 80, height: None, fail_on: FailOn::Error };
-        render(&judged, &checks, form).map_err(|error| format!("the report cannot be written: {error}"))
-    };
+    let write =
+        |format| render(&judged, &checks, Form { format, ..FORM }).map_err(|error| format!("the report cannot be written: {error}"));
     Ok(Answer { html: write(Format::Html)?, json: write(Format::Json)?, summary })
 }
 
-fn moment(text: &str) -> Result<Timestamp, String> {
-    text.parse().map_err(|_| format!("{text}: expected a moment such as 2026-11-24T10:00:00Z"))
-}
-
-fn is_capture<'a>(file: &GivenFile, supplied: impl FnOnce() -> Supplied<'a>) -> bool {
-    file.held_by == HeldBy::Publisher && intake::holds_capture(supplied(), &Options::default())
+/// Judges what was examined, by all that comes with `diag`.
+pub(crate) fn judge(examination: Examination, checks: &[CheckInfo]) -> Judged {
+    let products = Products::builtin();
+    let run = runner::run(&examination.case, BUILTIN, &Selection::default());
+    let report = Report::new(&examination.case, run, checks, &products);
+    Judged { case: examination.case, sources: examination.sources, report, products }
 }
 
 /// Files that hold inputs of these kinds, each once, in order.
@@ -158,6 +120,8 @@ fn of_kind(judged: &Judged, kinds: &[InputKind], index_of: impl Fn(&str) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::question::GivenFile;
+    use diag_sdk::case::input::HeldBy;
     use std::fs;
     use std::io::Cursor;
     use std::path::Path;
@@ -169,7 +133,7 @@ mod tests {
             named: !path.contains('/'),
             held_by: HeldBy::Publisher,
         };
-        Question { files: files.iter().map(file).collect(), now: 1_800_000_000_000, at: None, entity: None, alone: None }
+        Question { files: files.iter().map(file).collect(), now: 1_800_000_000_000, at: None, entity: None, alone: None, copies: None }
     }
 
     fn asked(question: &Question, files: &[(&str, Vec<u8>)]) -> Result<Answer, String> {

@@ -6,6 +6,7 @@
 #![expect(unsafe_code, reason = "calls into and out of WebAssembly pass addresses; each place says why it holds")]
 
 use crate::answer::{self, Answer};
+use crate::bundle::{self, Saved};
 use crate::question::Question;
 use std::cell::RefCell;
 use std::io::{self, Read};
@@ -35,6 +36,8 @@ enum Part {
     Html = 1,
     Json = 2,
     Refused = 3,
+    Archive = 4,
+    Receipt = 5,
 }
 
 thread_local! {
@@ -59,27 +62,37 @@ extern "C" fn ask() {
         unsafe { panicked(words.as_ptr(), words.len()) };
     }));
     let question: Result<Question, _> = ROOM.with_borrow(|room| serde_json::from_slice(room));
-    let answered = question.map_err(|error| format!("the page asked what nobody understands: {error}")).and_then(|question| {
-        answer::answer(
-            &question,
-            &|file| Box::new(BrowserFile { file, offset: 0.0 }),
-            // SAFETY: only numbers are passed.
-            &mut |bytes, entries| unsafe { progress(bytes as f64, entries as f64) },
-        )
-    });
-    match answered {
-        Ok(Answer { summary, html, json }) => {
-            hand_over(Part::Html, &html);
-            hand_over(Part::Json, &json);
-            hand_over(Part::Summary, &summary.to_json());
-        }
-        Err(why) => hand_over(Part::Refused, &why),
+    let done =
+        question.map_err(|error| format!("the page asked what nobody understands: {error}")).and_then(|question| answered(&question));
+    if let Err(why) = done {
+        hand_over(Part::Refused, why.as_bytes());
     }
 }
 
-fn hand_over(number: Part, text: &str) {
-    // SAFETY: the text lives until the call returns, and the page only reads it.
-    unsafe { part(number as u32, text.as_ptr(), text.len()) };
+/// Hands over what was asked for: a report, or copies.
+fn answered(question: &Question) -> Result<(), String> {
+    let open = |file| Box::new(BrowserFile { file, offset: 0.0 }) as Box<dyn Read>;
+    // SAFETY: only numbers are passed.
+    let mut told = |bytes, entries| unsafe { progress(bytes as f64, entries as f64) };
+    if let Some(copies) = question.copies {
+        let mut key = [0; 32];
+        // SAFETY: the page fills exactly the bytes of this array.
+        unsafe { random(key.as_mut_ptr(), key.len()) };
+        let Saved { archive, receipt } = bundle::bundle(question, copies, key, &open, &mut told)?;
+        hand_over(Part::Archive, &archive);
+        hand_over(Part::Receipt, receipt.as_bytes());
+        return Ok(());
+    }
+    let Answer { summary, html, json } = answer::answer(question, &open, &mut told)?;
+    hand_over(Part::Html, html.as_bytes());
+    hand_over(Part::Json, json.as_bytes());
+    hand_over(Part::Summary, summary.to_json().as_bytes());
+    Ok(())
+}
+
+fn hand_over(number: Part, bytes: &[u8]) {
+    // SAFETY: the bytes live until the call returns, and the page only reads them.
+    unsafe { part(number as u32, bytes.as_ptr(), bytes.len()) };
 }
 
 /// A file that the browser reads from where it lies; nobody holds it whole.

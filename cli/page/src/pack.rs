@@ -1,5 +1,6 @@
 //! Packs everything into one HTML file: the engine, the worker, an example, and the one script that the page's policy allows.
 
+use crate::bundle;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use diag_render::carried::{self, Carried};
@@ -24,7 +25,11 @@ pub fn page(engine: &[u8], example: &[Carried]) -> io::Result<String> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(engine)?;
     let engine = STANDARD.encode(gzip.finish()?);
-    let script = filled(SCRIPT, |name| (name == "memory").then(|| MEMORY.to_string()))?;
+    let script = filled(SCRIPT, |name| match name {
+        "memory" => Some(MEMORY.to_string()),
+        "rounds" => Some(bundle::ROUNDS.to_string()),
+        _ => None,
+    })?;
     for (name, text) in [("page.js", script.as_str()), ("worker.js", WORKER)] {
         if text.contains("</script") || text.contains("<!--") {
             return Err(io::Error::other(format!("{name} would end its element: it contains </script or <!--")));

@@ -20,6 +20,21 @@ pub struct Question {
     /// Index of the one capture to judge, with the files that belong to it. Without it all files are one case.
     #[serde(default)]
     pub alone: Option<usize>,
+    /// Copies are asked for, in place of a report.
+    #[serde(default)]
+    pub copies: Option<Copies>,
+}
+
+/// What goes from copies beyond secrets, and what stays; as the options of `diag redact`.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Copies {
+    /// Names of people, their addresses, and ids of directories and objects go, too.
+    pub identities: bool,
+    /// Host names go, too.
+    pub hosts: bool,
+    /// Bodies that no diagnosis needs stay.
+    pub keep_bodies: bool,
 }
 
 /// A file of the question. Its content is read when it is its turn.

@@ -287,6 +287,8 @@ const STATEMENTS: &[&str] = &[
     "realm",
     "tenant",
     "domain",
+    "sessioncookiedomain",
+    "sessioncookieheadername",
     "host",
     "port",
     "version",
@@ -363,7 +365,9 @@ mod tests {
 
     #[test]
     fn what_diagnosis_needs_is_no_secret() {
-        for name in ["error", "error_description", "client_id", "redirect_uri", "SigAlg", "wa", "wtrealm", "tenant", "lang"] {
+        for name in
+            ["error", "error_description", "client_id", "redirect_uri", "SigAlg", "wa", "wtrealm", "tenant", "lang", "sessionCookieDomain"]
+        {
             assert_eq!(named(name), Standing::Statement, "{name}");
         }
         for name in ["username", "loginfmt", "j_username", "Benutzername", "login_hint"] {

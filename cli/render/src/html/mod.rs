@@ -80,6 +80,7 @@ pub(crate) fn environment() -> anyhow::Result<Environment<'static>> {
     environment.add_filter("first", |list: Vec<Value>, most: usize| list.into_iter().take(most).collect::<Vec<_>>());
     environment.add_filter("beyond", beyond);
     environment.add_filter("capitalised", capitalised);
+    environment.add_filter("joints", |text: String| joints(&text));
     environment.add_filter("unticked", |text: String| text.replace('`', ""));
     Ok(environment)
 }
@@ -92,6 +93,11 @@ pub(crate) fn render(judged: &[Judged], detail: Detail) -> anyhow::Result<String
     let several = judged.len() > 1;
     let views: Vec<CaseView<'_>> = judged.iter().map(|one| view::case(one, one.title_among(several), detail, room)).collect();
     Ok(environment.get_template(NAME)?.render(Serde(page(judged, &views, detail)))?)
+}
+
+/// A text cut after what joins the parts of an address, or of another long value.
+fn joints(text: &str) -> Vec<String> {
+    text.split_inclusive(['/', '.', ':', '-', '?', '&', '=', '_']).map(str::to_owned).collect()
 }
 
 /// The page asks for nothing and runs nothing; the one style in it is allowed by what it says.
