@@ -144,6 +144,9 @@ pub(crate) struct CheckArguments {
 
     #[command(flatten)]
     pub(crate) beside: BesideArguments,
+    /// What you expect of your own sign-in, written as [expect] in diag.toml is: compared like any other source
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub(crate) expect: Option<PathBuf>,
     /// Judge each capture on its own, with the other files of its folder
     #[arg(long, help_heading = "Input")]
     pub(crate) each: bool,
@@ -456,6 +459,9 @@ pub(crate) struct FactsArguments {
     /// Show what a plugin would have to be granted: secret:personal
     #[arg(long, value_name = "WHAT")]
     pub(crate) grant: Vec<String>,
+    /// Read this response header, too, as a pack does that names it (repeat, or separate by commas)
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) header: Vec<String>,
     /// How to show them [default: tree on a terminal, else json]
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub(crate) format: Option<FactsFormat>,
@@ -476,6 +482,9 @@ pub(crate) struct EvalArguments {
     /// Show what a plugin would have to be granted: secret:personal
     #[arg(long, value_name = "WHAT")]
     pub(crate) grant: Vec<String>,
+    /// Read this response header, too, as a pack does that names it (repeat, or separate by commas)
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) header: Vec<String>,
     /// How to show the value [default: tree on a terminal, else json]
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub(crate) format: Option<FactsFormat>,
@@ -729,6 +738,8 @@ pub(crate) struct TestArguments {
     /// With --case: let the plugins see what they ask for, secret:personal
     #[arg(long, value_name = "WHAT", requires = "case")]
     pub(crate) grant: Vec<String>,
+    #[command(flatten)]
+    pub(crate) products: ProductArguments,
 }
 
 /// Options of `plugin trust`.

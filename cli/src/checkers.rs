@@ -8,6 +8,7 @@ use diag_families::BUILTIN;
 use diag_host::{Loaded, Sight, TIME_FOR_A_CASE};
 use diag_sdk::manifest::{CheckInfo, Manifest};
 use diag_sdk::{Case, Plugin};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -102,6 +103,11 @@ impl Checkers {
     pub(crate) fn take_absent(&mut self, matters: impl Fn(&Absent) -> bool) -> Option<Absent> {
         let at = self.absent.iter().position(matters)?;
         Some(self.absent.swap_remove(at))
+    }
+
+    /// Response headers that plugins look at.
+    pub(crate) fn headers(&self) -> BTreeSet<String> {
+        self.families.iter().flat_map(|family| family.headers.iter().cloned()).collect()
     }
 
     /// All plugins as reports name them.

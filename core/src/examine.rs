@@ -17,6 +17,7 @@ use crate::{judgement, participants, repair, saml, snapshot, story};
 use diag_products::{Products, Proven};
 use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::AttemptKind;
+use diag_sdk::case::expectation::Expectation;
 use diag_sdk::case::input::{BrokenDocument, HeldBy, Input, InputKind, Trouble};
 use diag_sdk::case::judgement::Part;
 use diag_sdk::case::message::Message;
@@ -50,6 +51,10 @@ pub struct Request<'a> {
     pub without_captures: bool,
     /// What is the most that is read, kept and judged.
     pub bounds: Bounds,
+    /// What whoever asks expects of the sign-in.
+    pub expectations: Vec<Expectation>,
+    /// Response headers whose values are kept, in lower case, beyond those that product files name.
+    pub headers: BTreeSet<String>,
 }
 
 impl<'a> Request<'a> {
@@ -66,6 +71,8 @@ impl<'a> Request<'a> {
             amended: BTreeMap::new(),
             without_captures: false,
             bounds: Bounds::default(),
+            expectations: Vec::new(),
+            headers: BTreeSet::new(),
         }
     }
 }
@@ -108,7 +115,9 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     case.inputs = std::mem::take(&mut evidence.inputs);
     case.removed_by_exporter.clone_from(&evidence.removed_by_exporter);
 
-    case.exchanges = story::exchanges(&evidence, &products, &sealer);
+    case.expectations = request.expectations;
+    let headers = request.headers.iter().map(String::as_str).chain(products.headers()).collect();
+    case.exchanges = story::exchanges(&evidence, &products, &sealer, &headers);
     let (mut decoded, beyond) = saml::messages::read_within(&evidence, &sealer, &options.bounds);
     for (word, input) in beyond {
         evidence.cross(word, options.bounds.get(word).unwrap_or_default(), input.as_deref());

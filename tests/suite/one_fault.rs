@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 /// Families whose every check has at least one one-fault case.
 const COVERED: &[&str] = &["endpoints", "hosts", "metadata", "virtual-proxy"];
-/// Needs a document signed by somebody else; its documented example stands in.
-const NOT_COVERED: &[&str] = &["metadata/edited-after-signing"];
+/// Needs a document signed by somebody else, or is about a file of the team's own; its documented example stands in.
+const NOT_COVERED: &[&str] = &["endpoints/not-as-expected", "metadata/edited-after-signing"];
 
 #[test]
 fn sound_configuration_is_healthy() {

@@ -13,6 +13,7 @@ pub fn name(need: Need, products: &Products) -> String {
         Need::SpMetadata => "Metadata of the service provider",
         Need::SpMetadataInIdp => "The service provider's metadata as the identity provider has loaded it",
         Need::DecryptionKey => "Decryption key of the service provider",
+        Need::Expectations => "What you expect of your own sign-in",
         Need::Certutil => "Certificate store listing",
         Need::ProxyLog => "Proxy log",
         Need::ServerLog => "Log of the server that signs people in",
@@ -33,6 +34,7 @@ pub fn how(need: Need, case: &Case, products: &Products) -> String {
             (None, "press F12, open Network, tick Preserve log, sign in until it fails, then export the HAR with sensitive data")
         }
         Need::DecryptionKey => (None, "--key PEM: the private key the assertions are encrypted for; it is used in memory only"),
+        Need::Expectations => (None, "write it under [expect] in diag.toml, or give it with --expect FILE"),
         Need::IdpMetadata => (Some(case.idp_vendor), "download it from the identity provider's metadata address"),
         Need::IdpMetadataInSp => {
             (Some(case.sp_vendor), "copy the file from the service provider's configuration and give it with --sp-has FILE")
@@ -47,7 +49,7 @@ pub fn how(need: Need, case: &Case, products: &Products) -> String {
 /// The product from which one gets an input, where it is known which.
 pub(crate) fn vendor(need: Need, case: &Case, products: &Products) -> Option<Vendor> {
     match need {
-        Need::Capture | Need::DecryptionKey => None,
+        Need::Capture | Need::DecryptionKey | Need::Expectations => None,
         Need::IdpMetadata | Need::SpMetadataInIdp => Some(case.idp_vendor),
         Need::SpMetadata | Need::IdpMetadataInSp => Some(case.sp_vendor),
         _ => products.whose(need).and_then(|(product, _)| Vendor::read(&product.id)),
@@ -56,6 +58,10 @@ pub(crate) fn vendor(need: Need, case: &Case, products: &Products) -> Option<Ven
 
 /// It is an export of a product that is known not to take part, so there is none to ask for.
 pub fn is_foreign(case: &Case, need: Need, products: &Products) -> bool {
+    // Nobody is to be asked for what a team may say of itself.
+    if need == Need::Expectations {
+        return true;
+    }
     let Some((product, _)) = products.whose(need) else { return false };
     let idp = product.roles.contains(&Role::Idp);
     let seen = if idp { case.idp_vendor } else { case.sp_vendor };

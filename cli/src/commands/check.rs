@@ -167,6 +167,8 @@ fn manner(arguments: &CheckArguments, checkers: &Checkers, products: Arc<Product
         suppressions: configured.suppressions,
         levels: configured.levels,
         bounds: configured.bounds,
+        expectations: configured.expectations,
+        headers: checkers.headers(),
     })
 }
 

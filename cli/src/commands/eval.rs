@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &EvalArguments) -> anyhow::Result<ExitCode> {
     known_grants(&arguments.grant)?;
-    let case = case_of(&arguments.paths, &arguments.products)?;
+    let case = case_of(&arguments.paths, &arguments.products, &arguments.header)?;
     let shown = Sight::new(&case).shown(&arguments.grant, &Reads::default());
     let evaluated = evaluate(&arguments.expression, &shown).map_err(|problems| {
         let failure = Failure::new("the expression does not hold");

@@ -13,9 +13,10 @@ use diag_core::runner::Selection;
 use diag_core::suppression::{self, Suppression};
 use diag_products::Products;
 use diag_render::Judged;
+use diag_sdk::case::expectation::Expectation;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How to judge.
@@ -34,6 +35,10 @@ pub(crate) struct Manner {
     pub(crate) levels: Vec<Level>,
     /// What is the most that is read, kept and judged.
     pub(crate) bounds: Bounds,
+    /// What the team expects of its own sign-in.
+    pub(crate) expectations: Vec<Expectation>,
+    /// Response headers that plugins look at.
+    pub(crate) headers: BTreeSet<String>,
 }
 
 impl Default for Manner {
@@ -48,6 +53,8 @@ impl Default for Manner {
             suppressions: Vec::new(),
             levels: Vec::new(),
             bounds: Bounds::default(),
+            expectations: Vec::new(),
+            headers: BTreeSet::new(),
         }
     }
 }
@@ -88,6 +95,8 @@ pub(crate) fn examine_supplied(files: Vec<Supplied<'_>>, manner: &Manner, suppos
         amended: supposed.amended,
         without_captures: supposed.without_captures,
         bounds: manner.bounds.clone(),
+        expectations: manner.expectations.clone(),
+        headers: manner.headers.clone(),
     };
     diag_core::examine::examine(request, &mut |_| {})
 }

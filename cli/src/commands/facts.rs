@@ -12,6 +12,7 @@ use diag_host::Sight;
 use diag_host::sight::Reads;
 use diag_render::{json, terminal};
 use diag_sdk::Case;
+use diag_sdk::header::askable;
 use diag_sdk::manifest::WANTS;
 use serde_json::Value;
 use std::io::IsTerminal;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &FactsArguments) -> anyhow::Result<ExitCode> {
     known_grants(&arguments.grant)?;
-    let case = case_of(&arguments.paths, &arguments.products)?;
+    let case = case_of(&arguments.paths, &arguments.products, &arguments.header)?;
     let facts = Sight::new(&case).shown(&arguments.grant, &Reads::default()).json();
     let words: Vec<String> = arguments.only.iter().map(|word| word.to_lowercase()).collect();
     let Some(facts) = kept(facts, &words) else {
@@ -50,7 +51,10 @@ pub(super) fn known_grants(grants: &[String]) -> Result<(), Failure> {
 }
 
 /// What these files make as one case.
-pub(super) fn case_of(paths: &[PathBuf], products: &ProductArguments) -> anyhow::Result<Case> {
+pub(super) fn case_of(paths: &[PathBuf], products: &ProductArguments, headers: &[String]) -> anyhow::Result<Case> {
+    for name in headers {
+        askable(name).map_err(Failure::new)?;
+    }
     let collected = files::collect(&Given { paths, sp_has: &[], idp_has: &[], many: false });
     if collected.files.is_empty() {
         return Err(files::nothing_read(&collected).into());
@@ -59,7 +63,8 @@ pub(super) fn case_of(paths: &[PathBuf], products: &ProductArguments) -> anyhow:
         failure::say_error(trouble);
     }
     let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
-    let manner = Manner { products: products::set(&products.products)?, ..Manner::default() };
+    let headers = headers.iter().cloned().collect();
+    let manner = Manner { products: products::set(&products.products)?, headers, ..Manner::default() };
     let case = examine(&collected.files, &manner, &meter).case;
     meter.finish();
     Ok(case)

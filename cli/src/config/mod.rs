@@ -9,6 +9,7 @@
 //! plugins to run or checks to skip. Whoever works in that folder names the file with `--config`.
 
 pub(crate) mod environment;
+mod expect;
 mod place;
 
 use crate::args::{CheckArguments, FailOn, Format};
@@ -18,6 +19,7 @@ use crate::nearest::did_you_mean;
 use crate::plugins;
 use diag_core::bounds::{self, Bounds};
 use diag_core::suppression::Suppression;
+use diag_sdk::case::expectation::Expectation;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use place::{Found, NotRead};
@@ -48,6 +50,9 @@ pub(crate) struct Config {
     /// Levels at which findings of checks are reported, in place of the ones they come with.
     #[serde(default)]
     level: Vec<Level>,
+    /// What you expect of your own sign-in.
+    #[serde(default)]
+    expect: Option<expect::Expect>,
     /// Check plugins to load, each pinned by its SHA-256.
     #[serde(default)]
     plugin: Vec<plugins::Entry>,
@@ -108,13 +113,17 @@ pub(crate) struct Configured {
     pub(crate) levels: Vec<Level>,
     /// What is the most that is read, kept and judged.
     pub(crate) bounds: Bounds,
+    /// What the team expects of its own sign-in.
+    pub(crate) expectations: Vec<Expectation>,
+    /// The file with that, where it is one of its own.
+    expect: Option<PathBuf>,
 }
 
 impl Configured {
     /// Files that are read beside the case, so that nothing is written over them: those given with options, and those
     /// that the configuration names.
     pub(crate) fn read_beside(&self, given: [&[PathBuf]; 3]) -> Vec<PathBuf> {
-        let named = given.into_iter().flatten().chain(&self.paths).chain(&self.products);
+        let named = given.into_iter().flatten().chain(&self.paths).chain(&self.products).chain(&self.expect);
         named.chain(self.plugins.iter().map(|plugin| &plugin.path)).cloned().collect()
     }
 }
@@ -230,7 +239,15 @@ pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failur
             level.holds().map_err(|failure| failure.within(&found.path.display().to_string()))?;
         }
         configured.levels.extend(config.level);
+        // The nearest file that expects something is meant, whole: expectations of several do not mix.
+        if let Some(expect) = config.expect.filter(|_| configured.expectations.is_empty()) {
+            configured.expectations = expect.expectations(&found.path)?;
+        }
         configured.paths.push(found.path);
+    }
+    if let Some(path) = &arguments.expect {
+        configured.expectations = expect::read(path)?;
+        configured.expect = Some(path.clone());
     }
     Ok(configured)
 }
@@ -281,7 +298,13 @@ pub(crate) fn read(path: &Path) -> Result<Config, Failure> {
         return Err(Failure::new(format!("{shown}: too large for a configuration")));
     }
     let text = fs::read_to_string(path).map_err(cannot)?;
-    toml::from_str(&text).map_err(|error| {
+    parsed(&text, path)
+}
+
+/// Reads TOML, or says what is wrong and in which line.
+fn parsed<T: serde::de::DeserializeOwned>(text: &str, path: &Path) -> Result<T, Failure> {
+    let shown = path.display();
+    toml::from_str(text).map_err(|error| {
         let line = error.span().map(|span| 1 + text.get(..span.start).unwrap_or_default().matches('\n').count());
         let at = line.map(|line| format!(":{line}")).unwrap_or_default();
         let message = error.message().replace('\n', " ");

@@ -41,6 +41,7 @@ fn every_key_is_documented() {
         ("Ignore", "`[[ignore]]`"),
         ("Level", "`[[level]]`"),
         ("Entry", "`[[plugin]]`"),
+        ("Expect", "`[expect]`"),
         ("ProductEntry", "`[[product]]`"),
     ];
     for (definition, title) in documented {
@@ -52,7 +53,10 @@ fn every_key_is_documented() {
         assert_eq!(rows, keys(definition).len(), "{title} tells of a key there is not");
     }
     let top = schema["properties"].as_object().expect("properties");
-    assert_eq!(top.keys().map(String::as_str).collect::<Vec<_>>(), ["check", "profile", "ignore", "level", "plugin", "product", "bounds"]);
+    assert_eq!(
+        top.keys().map(String::as_str).collect::<Vec<_>>(),
+        ["check", "profile", "ignore", "level", "expect", "plugin", "product", "bounds"]
+    );
     let manual = out(&diag_in(Path::new("."), &["man"]));
     for name in guide.split('`').filter(|word| word.starts_with("DIAG_") && word.len() > "DIAG_".len()) {
         assert!(manual.contains(name), "the manual lacks {name}");
@@ -219,4 +223,74 @@ fn a_decision_on_an_entity_keeps_back_what_concerns_it_in_records_too() {
     let (number, standing) = kept_back("https://sense.example.org");
     assert!(number > 0 && standing.as_deref() == Some("used"), "{number} {standing:?}");
     assert_eq!(kept_back("https://nobody.example"), (0, Some("unmatched".to_owned())));
+}
+
+/// A sign-in that works, of a service provider whose entityID ends in a slash.
+const WORKS: &str = r#"diag-sketch/1 2026-11-24T10:00:00Z
+
+[request]
+<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_1" Version="2.0" IssueInstant="{now}" AssertionConsumerServiceURL="https://books.example/acs"><saml:Issuer>https://books.example/</saml:Issuer></samlp:AuthnRequest>
+
+[response]
+<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_r" InResponseTo="_1" Version="2.0" IssueInstant="{now}">
+  <samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>
+  <saml:Assertion ID="_a" Version="2.0" IssueInstant="{now}"><saml:AttributeStatement>
+    <saml:Attribute Name="mail"><saml:AttributeValue>ada@contoso.example</saml:AttributeValue></saml:Attribute>
+  </saml:AttributeStatement></saml:Assertion>
+</samlp:Response>
+
+GET https://idp.example/sso?SAMLRequest={redirect:request} @1s
+< 200
+
+POST https://books.example/acs @9s
+> SAMLResponse={post:response}
+< 403
+"#;
+
+/// The findings about what was expected: message, and the difference.
+fn unexpected(folder: &Path, arguments: &[&str]) -> Vec<(String, Value)> {
+    let report: Value = serde_json::from_str(&out(&diag_in(folder, &[arguments, &["--format", "json"]].concat()))).expect("JSON");
+    let about = report["findings"].as_array().expect("findings").iter();
+    let about = about.filter(|finding| finding["check"].as_str().is_some_and(|check| check.ends_with("/not-as-expected")));
+    about.map(|finding| (finding["message"].as_str().unwrap_or_default().to_owned(), finding["difference"].clone())).collect()
+}
+
+#[test]
+fn what_a_team_expects_is_compared_like_any_other_source() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    fs::create_dir(folder.join("case")).expect("a folder");
+    fs::write(folder.join("case/login.sketch"), WORKS).expect("a file");
+    let right = "[expect.sp]\nentity-id = 'https://books.example/'\nacs-url = ['https://other.example/acs', 'https://books.example/acs']\n[expect.idp]\nsso-url = 'https://idp.example/sso'\n[expect.attributes]\nmail = '*@contoso.example'\n";
+    fs::write(folder.join("ours.toml"), right).expect("a file");
+    assert_eq!(unexpected(folder, &["case", "--expect", "ours.toml"]), []);
+    fs::write(
+        folder.join("diag.toml"),
+        "[expect.sp]\nentity-id = 'https://books.example'\n[expect.attributes]\nmail = '*@fabrikam.example'\n",
+    )
+    .expect("a file");
+    let found = unexpected(folder, &["case"]);
+    let expected = [
+        ("The service provider's entityID is not as your file expects".to_owned(), Value::from("trailing-slash")),
+        ("Attribute mail is not as your file expects".to_owned(), Value::Null),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(unexpected(folder, &["case", "--expect", "ours.toml"]), [], "a file that is named goes before diag.toml");
+
+    let told = diag_in(folder, &["case", "-v"]);
+    assert!(out(&told).contains("expected by your file diag.toml") && !out(&told).contains("ada@"), "{}", out(&told));
+    assert_eq!(diag_in(folder, &["case", "--format", "html", "-o", "report.html"]).status.code(), Some(1));
+    assert!(fs::read_to_string(folder.join("report.html")).expect("a report").contains("Expected by your file"));
+    let report: Value = serde_json::from_str(&out(&diag_in(folder, &["case", "--format", "json"]))).expect("JSON");
+    let roots = report["root_causes"].to_string();
+    for finding in report["findings"].as_array().expect("findings").iter().filter(|one| one["class"] == "policy") {
+        assert!(!roots.contains(finding["id"].as_str().expect("an id")), "a rule of one's own is no root cause");
+    }
+
+    fs::write(folder.join("wrong.toml"), "[expect.idp]\ncertificate = 'abc'\n").expect("a file");
+    let refused = diag_in(folder, &["case", "--expect", "wrong.toml"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(err(&refused).starts_with("error: wrong.toml: [expect] idp.certificate: `abc` is no thumbprint"), "{}", err(&refused));
+    let absent = diag_in(folder, &["case", "--expect", "absent.toml"]);
+    assert!(err(&absent).starts_with("error: absent.toml: cannot be read"), "{}", err(&absent));
 }

@@ -10,6 +10,7 @@ use diag_products::{Products, Proven, Signs, Where};
 use diag_sdk::case::exchange::{Exchange, Page, Phrase, SameSite, SentCookie, SetCookie, Trigger};
 use diag_sdk::case::judgement::Part;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use url::Url;
 
 /// Most cookies and fields kept of one exchange.
@@ -32,8 +33,9 @@ pub fn order(evidence: &mut Evidence) {
 }
 
 /// Cleans all exchanges, in the order of the evidence.
-pub fn exchanges(evidence: &Evidence, products: &Products, sealer: &Sealer) -> Vec<Exchange> {
-    evidence.exchanges.iter().map(|raw| clean(raw, products, sealer)).collect()
+pub fn exchanges(evidence: &Evidence, products: &Products, sealer: &Sealer, named: &BTreeSet<&str>) -> Vec<Exchange> {
+    let with_headers = |raw| Exchange { headers: headers::named(raw, named), ..clean(raw, products, sealer) };
+    evidence.exchanges.iter().map(with_headers).collect()
 }
 
 fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
@@ -63,6 +65,7 @@ fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
         content_policies: headers::content_policies(raw, body),
         frame_options: headers::frame_options(raw),
         answered_by: headers::answered_by(raw),
+        headers: Vec::new(),
         server: raw.response_header("server").and_then(headers::server),
         fetch_dest: raw.request_header("sec-fetch-dest").map(str::to_ascii_lowercase),
         address_faults: headers::address_faults(&raw.url),

@@ -2,7 +2,10 @@
 //! and what is wrong with an address as somebody wrote it.
 
 use crate::evidence::RawExchange;
-use diag_sdk::case::exchange::{AddressFault, ContentPolicy};
+use crate::redact::shown;
+use diag_sdk::case::exchange::{AddressFault, ContentPolicy, NamedHeader};
+use diag_sdk::header::askable;
+use std::collections::BTreeSet;
 
 /// Directives that bear on forms, scripts and frames.
 const DIRECTIVES: &[&str] =
@@ -112,6 +115,20 @@ pub(super) fn answered_by(raw: &RawExchange) -> Vec<(String, String)> {
     });
     let named = named.filter(|(_, value)| !crate::redact::is_token(value) && value.split_whitespace().count() <= 3);
     named.take(6).cloned().collect()
+}
+
+/// Most headers kept of one answer because somebody names them, and the longest value in characters.
+const MOST_NAMED: usize = 32;
+const LONGEST_NAMED: usize = 300;
+
+/// Headers that a product file or a plugin names. Whoever names one that may let somebody in does not get it.
+pub(super) fn named(raw: &RawExchange, names: &BTreeSet<&str>) -> Vec<NamedHeader> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let asked = raw.response_headers.iter().filter(|(name, _)| names.contains(name.as_str()) && askable(name).is_ok());
+    let kept = asked.take(MOST_NAMED).map(|(name, value)| NamedHeader { name: name.clone(), value: shown(value, LONGEST_NAMED) });
+    kept.filter(|header| !header.value.is_empty()).collect()
 }
 
 /// Ends of the names of headers whose value support asks for.
@@ -261,5 +278,20 @@ mod tests {
         ] {
             assert_eq!(address_faults(url).first().copied(), fault, "{url}");
         }
+    }
+
+    #[test]
+    fn headers_are_kept_by_name_and_never_with_a_secret() {
+        let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        let given = [("x-ledger-error", "E-42 no branch"), ("x-ledger-trace", jwt), ("set-cookie", "a=b"), ("x-other", "1")];
+        let raw = RawExchange {
+            response_headers: given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            ..RawExchange::default()
+        };
+        let names = BTreeSet::from(["x-ledger-error", "x-ledger-trace", "set-cookie"]);
+        let kept = named(&raw, &names);
+        assert_eq!(kept[0], NamedHeader { name: "x-ledger-error".into(), value: "E-42 no branch".into() });
+        assert!(kept.iter().all(|header| !header.value.contains("eyJ") && header.name != "set-cookie"), "{kept:?}");
+        assert!(named(&raw, &BTreeSet::new()).is_empty());
     }
 }

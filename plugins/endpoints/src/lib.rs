@@ -20,6 +20,7 @@ mod host_uri_malformed;
 mod idp_unknown_to_sp;
 mod instance_url_with_signed_requests;
 mod issuer_mismatch;
+mod not_as_expected;
 mod nothing_registered;
 mod placeholder_value;
 mod recipient_mismatch;
@@ -56,6 +57,7 @@ pub static PLUGIN: Plugin = Plugin {
         &idp_unknown_to_sp::IDP_UNKNOWN_TO_SP,
         &instance_url_with_signed_requests::INSTANCE_URL_WITH_SIGNED_REQUESTS,
         &issuer_mismatch::ISSUER_MISMATCH,
+        &not_as_expected::NOT_AS_EXPECTED,
         &nothing_registered::NOTHING_REGISTERED,
         &placeholder_value::PLACEHOLDER_VALUE,
         &recipient_mismatch::RECIPIENT_MISMATCH,

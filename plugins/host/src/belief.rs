@@ -36,6 +36,9 @@ pub fn check_manifest(manifest: &Manifest) -> Result<(), String> {
             return Err(format!("it wants `{}`, expected one of: {known}", want.escape_debug()));
         }
     }
+    for header in &manifest.headers {
+        diag_sdk::header::askable(header)?;
+    }
     if manifest.checks.is_empty() {
         return Err("no checks, expected at least one".to_owned());
     }
@@ -235,6 +238,7 @@ mod tests {
         because("title", |manifest| manifest.checks[0].title = "\u{1b}[2J".into());
         because("it requires diag >=99", |manifest| manifest.requires = ">=99".into());
         because("reads `mesages`", |manifest| manifest.checks[0].reads = vec!["mesages".into()]);
+        because("never handed out", |manifest| manifest.headers = vec!["set-cookie".into()]);
         because("wants", |manifest| manifest.wants = vec!["secret:everything".into()]);
     }
 

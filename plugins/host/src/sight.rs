@@ -49,6 +49,7 @@ fields!(
     has_decryption_key,
     products,
     codes,
+    expectations,
     idp_vendor,
     sp_vendor,
 );

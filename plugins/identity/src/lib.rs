@@ -12,6 +12,7 @@ mod name_id_format_not_as_asked;
 mod name_id_format_unsupported;
 mod name_id_missing;
 mod name_id_transient;
+mod not_as_expected;
 mod required_attribute_missing;
 mod user_blocked_at_sp;
 mod user_directory_attribute_missing;
@@ -41,6 +42,7 @@ pub static PLUGIN: Plugin = Plugin {
         &name_id_format_unsupported::NAME_ID_FORMAT_UNSUPPORTED,
         &name_id_missing::NAME_ID_MISSING,
         &name_id_transient::NAME_ID_TRANSIENT,
+        &not_as_expected::NOT_AS_EXPECTED,
         &required_attribute_missing::REQUIRED_ATTRIBUTE_MISSING,
         &user_blocked_at_sp::USER_BLOCKED_AT_SP,
         &user_directory_attribute_missing::USER_DIRECTORY_ATTRIBUTE_MISSING,

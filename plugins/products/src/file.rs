@@ -39,6 +39,9 @@ pub struct Product {
     /// What its administrators call the objects a setting belongs to.
     #[serde(default)]
     pub objects: Objects,
+    /// Response headers in which it tells what matters, in lower case: their values become facts. Never cookies or credentials.
+    #[serde(default)]
+    pub headers: Vec<String>,
     /// Where its administrators find a setting.
     #[serde(default, rename = "screen")]
     pub screens: Vec<Screen>,

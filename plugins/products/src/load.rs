@@ -4,6 +4,7 @@ use crate::fault::Fault;
 use crate::file::{Product, ProvenBy, SCHEMA, Text, Where};
 use crate::pattern::Pattern;
 use crate::set::{Products, Scope};
+use diag_sdk::header::askable;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -234,7 +235,9 @@ impl Reading<'_, '_> {
                 format!("a code is a prefix of at least 2 letters and at least 2 digits, not {:?} and {}", codes.prefix, codes.digits);
             faults.push(self.here(top("codes"), what));
         }
-        let lists = [&product.tenant_hosts, &product.issuer_hosts, &product.stands_in, &product.group_links];
+        let refused = product.headers.iter().filter_map(|name| askable(name).err());
+        faults.extend(refused.map(|why| self.here(top("headers"), why)));
+        let lists = [&product.tenant_hosts, &product.issuer_hosts, &product.stands_in, &product.group_links, &product.headers];
         let scripts = [&product.script_texts, &product.script_codes, &product.name_id_formats, &product.key_providers];
         if lists.iter().chain(&scripts).any(|list| list.len() > MOST_SIGNS) {
             faults.push(self.here(None, format!("a list of the file's head has more than {MOST_SIGNS} entries")));

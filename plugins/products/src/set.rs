@@ -152,6 +152,11 @@ impl Products {
         proven.iter().filter_map(|index| Vendor::read(&self.list[index].id)).collect()
     }
 
+    /// Response headers in which products tell what matters, in lower case.
+    pub fn headers(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().flat_map(|product| &product.headers).map(String::as_str)
+    }
+
     /// Fields of a page's scripts that hold what it says.
     pub fn script_texts(&self) -> impl Iterator<Item = &str> {
         self.list.iter().flat_map(|product| &product.script_texts).map(String::as_str)

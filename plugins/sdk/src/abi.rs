@@ -73,19 +73,18 @@ impl Buffer {
 /// A plugin that has to see what identifies people says so, and its user must grant it:
 /// `diag_sdk::export_plugin!(PLUGIN, wants: ["secret:personal"]);`
 ///
+/// One that looks at headers of answers names them: `diag_sdk::export_plugin!(PLUGIN, headers: ["x-ledger-error"]);`
+///
 /// The macro holds the few lines of unsafe code a library needs, so that its author writes none.
 #[macro_export]
 macro_rules! export_plugin {
-    ($plugin:path) => {
-        $crate::export_plugin!($plugin, wants: []);
-    };
-    ($plugin:path, wants: [$($want:expr),* $(,)?]) => {
+    ($plugin:path $(, wants: [$($want:expr),* $(,)?])? $(, headers: [$($header:expr),* $(,)?])? $(,)?) => {
         #[expect(unsafe_code, reason = "the C boundary of a plugin; see diag_sdk::abi")]
         const _: () = {
             use $crate::abi::{Buffer, INTERFACE_MAJOR, INTERFACE_MINOR, MAGIC, Table};
 
             extern "C" fn describe() -> Buffer {
-                Buffer::from_text($crate::serve::describe(&$plugin, &[$($want),*]))
+                Buffer::from_text($crate::serve::describe_asking(&$plugin, &[$($($want),*)?], &[$($($header),*)?]))
             }
 
             unsafe extern "C" fn run(request: *const u8, length: usize) -> Buffer {

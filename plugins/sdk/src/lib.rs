@@ -14,6 +14,7 @@
 //! - [`address`], [`destinations`]: URLs as a browser asks for them, one and many
 //! - [`content_policy`]: what a Content Security Policy forbids, as browsers apply it
 //! - [`difference`]: exact comparison first, then the near miss put into one word
+//! - [`header`]: which headers of an answer may be asked for
 //! - [`host`]: host names, parsed and compared
 //! - [`meaning`]: what statements of pages and logs mean, and who writes so
 //! - [`repair`]: what can be put right mechanically, as a finding asks for it
@@ -39,6 +40,7 @@ pub mod destinations;
 pub mod difference;
 pub mod finding;
 pub mod findings;
+pub mod header;
 pub mod host;
 pub mod manifest;
 pub mod meaning;

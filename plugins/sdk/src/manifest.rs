@@ -30,6 +30,9 @@ facts! {
         pub about: String,
         /// What it wants to see beyond the clean facts (one of [`WANTS`]); each must be granted by the user.
         pub wants: Vec<String>,
+        /// Response headers whose values it looks at, in lower case, such as `x-ledger-error`; see [`crate::header::askable`].
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub headers: Vec<String>,
         /// The oldest `diag` it works with, such as `>=0.2`; any where it is empty.
         #[serde(skip_serializing_if = "String::is_empty")]
         pub requires: String,
@@ -158,6 +161,7 @@ impl From<&Plugin> for Manifest {
             version: plugin.version.to_owned(),
             about: plugin.about.to_owned(),
             wants: Vec::new(),
+            headers: Vec::new(),
             requires: String::new(),
             checks: plugin.checks.iter().map(|check| CheckInfo::from(*check)).collect(),
         }

@@ -33,6 +33,8 @@ words! {
         ServerLog,
         /// The service provider's decryption key (`--key`).
         DecryptionKey,
+        /// What the team itself expects: `[expect]` in `diag.toml`, or `--expect`.
+        Expectations,
     }
 }
 
@@ -54,5 +56,6 @@ impl Need {
         Self::ProxyLog,
         Self::ServerLog,
         Self::DecryptionKey,
+        Self::Expectations,
     ];
 }

@@ -2,14 +2,20 @@
 //! from a library, or runs as a program of its own.
 
 use crate::check::Plugin;
+use crate::facts::leniently;
 use crate::manifest::{Answer, CheckAnswer, Manifest, Request};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The manifest of a plugin as JSON, with what it wants to see of people.
 pub fn describe(plugin: &Plugin, wants: &[&str]) -> String {
-    let wants = wants.iter().map(|want| (*want).to_owned()).collect();
-    serde_json::to_string(&Manifest { wants, ..Manifest::from(plugin) }).unwrap_or_default()
+    describe_asking(plugin, wants, &[])
+}
+
+/// The manifest of a plugin as JSON, with what it wants to see of people and which response headers it looks at.
+pub fn describe_asking(plugin: &Plugin, wants: &[&str], headers: &[&str]) -> String {
+    let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
+    serde_json::to_string(&Manifest { wants: owned(wants), headers: owned(headers), ..Manifest::from(plugin) }).unwrap_or_default()
 }
 
 /// Runs the checks a request names and answers as JSON. A check that panics is reported as
@@ -18,7 +24,8 @@ pub fn describe(plugin: &Plugin, wants: &[&str]) -> String {
 /// # Errors
 /// The request is not JSON of the shape [`Request`].
 pub fn run(plugin: &Plugin, request: &str) -> Result<String, String> {
-    let request: Request = serde_json::from_str(request).map_err(|error| format!("the request cannot be read: {error}"))?;
+    // A later version may send words that this one does not have.
+    let request: Request = leniently(|| serde_json::from_str(request)).map_err(|error| format!("the request cannot be read: {error}"))?;
     let answer = answer(plugin, &request);
     serde_json::to_string(&answer).map_err(|error| format!("the answer cannot be written: {error}"))
 }
@@ -73,6 +80,25 @@ mod tests {
         assert_eq!(answer.checks.len(), 2);
         assert_eq!((answer.checks[0].findings[0].check.as_str(), answer.checks[0].crashed.as_deref()), ("test/finds", None));
         assert_eq!(answer.checks[1].crashed.as_deref(), Some("the check panicked: no inputs"));
+    }
+
+    #[test]
+    fn words_of_a_later_version_cost_nobody_a_plugin() {
+        let case = serde_json::json!({
+            "inputs": [{"id": "i1", "kind": "tea-leaves"}],
+            "attempts": [{"id": "a1", "outcome": "beamed-up"}],
+            "messages": [{"id": "m1", "kind": "response", "fate": "forgotten", "damage": ["sung", "not-base64"], "later_field": 1}],
+            "sp_configurations": [{"id": "c1", "method": {"value": "dance"}}],
+            "failures": [{"id": "fail1", "stage": "encore", "said": [{"text": "No", "meaning": "riddle", "who": "audience"}]}],
+            "idp_vendor": "a-product-of-tomorrow",
+        });
+        let request = serde_json::json!({"checks": ["test/panics", "test/finds"], "case": case}).to_string();
+        let answer: Answer = serde_json::from_str(&run(&PLUGIN, &request).expect("an answer")).expect("JSON");
+        assert!(answer.checks.iter().all(|check| check.crashed.is_none()), "{answer:?}");
+        let read: Request = leniently(|| serde_json::from_str(&request)).expect("read");
+        assert_eq!(read.case.messages[0].damage, [crate::case::message::Damage::NotBase64]);
+        assert!(read.case.sp_configurations[0].method.is_none() && read.case.failures[0].said[0].who.is_none());
+        assert!(serde_json::from_str::<Request>(&request).is_err(), "what diag reads itself is read strictly");
     }
 
     #[test]

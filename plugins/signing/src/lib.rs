@@ -16,6 +16,7 @@ mod key_weak;
 mod line_break_in_signed_text;
 mod markup_in_signed_text;
 mod non_ascii_breaks_at_sp;
+mod not_as_expected;
 mod nothing_signed;
 mod proxy_certificate_not_used;
 mod reference_unusual;
@@ -55,6 +56,7 @@ pub static PLUGIN: Plugin = Plugin {
         &line_break_in_signed_text::LINE_BREAK_IN_SIGNED_TEXT,
         &markup_in_signed_text::MARKUP_IN_SIGNED_TEXT,
         &non_ascii_breaks_at_sp::NON_ASCII_BREAKS_AT_SP,
+        &not_as_expected::NOT_AS_EXPECTED,
         &nothing_signed::NOTHING_SIGNED,
         &proxy_certificate_not_used::PROXY_CERTIFICATE_NOT_USED,
         &reference_unusual::REFERENCE_UNUSUAL,

@@ -41,6 +41,7 @@ pub(super) fn of(need: Need) -> &'static str {
         Need::Certutil => "it shows whether the private key can sign as it has to",
         Need::ProxyLog | Need::ServerLog => "it states the reason that the page keeps to itself",
         Need::DecryptionKey => "the assertion is encrypted",
+        Need::Expectations => "it says which of two values is meant",
     }
 }
 

@@ -65,6 +65,8 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
         products: products::set(configured.products.iter().chain(&arguments.products.products))?,
         suppressions: configured.suppressions,
         bounds: configured.bounds,
+        expectations: configured.expectations,
+        headers: checkers.headers(),
     };
     let mut folder = Folder::new(arguments.output.as_deref(), arguments.force)?.spare(read);
     let mut collected =

@@ -1,6 +1,6 @@
 //! `diag plugin test --case`: a plugin over a real case, check by check: what it found, what it could not tell and why.
 
-use crate::args::{ProductArguments, TestArguments};
+use crate::args::TestArguments;
 use crate::commands::facts::case_of;
 use crate::plugins;
 use diag_host::Terms;
@@ -12,14 +12,18 @@ use std::path::Path;
 
 /// Runs the plugins over one case; the number of checks that crashed.
 pub(super) fn try_case(page: &mut Page, case: &Path, arguments: &TestArguments) -> anyhow::Result<usize> {
-    let read = case_of(&[case.to_owned()], &ProductArguments::default())?;
     let launcher = plugins::launcher()?;
     let terms = Terms { granted: arguments.grant.clone(), ..Terms::default() };
+    let mut loaded = Vec::new();
+    for path in &arguments.paths {
+        loaded.push(plugins::load_whole(path, &launcher, &terms)?);
+    }
+    let headers: Vec<String> = loaded.iter().flat_map(|plugin| plugin.manifest.headers.clone()).collect();
+    let read = case_of(&[case.to_owned()], &arguments.products, &headers)?;
     let mut crashed = 0;
     page.blank();
     page.line(&styled(STRONG, &plain(&case.display().to_string())));
-    for path in &arguments.paths {
-        let mut plugin = plugins::load_whole(path, &launcher, &terms)?;
+    for mut plugin in loaded {
         for want in plugin.refused().map(str::to_owned).collect::<Vec<_>>() {
             page.hanging(
                 "  ",

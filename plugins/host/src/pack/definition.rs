@@ -10,6 +10,7 @@ use super::text::Text;
 use super::trial::Expected;
 use crate::requires::compatible;
 use crate::sight::Reads;
+use diag_sdk::header::askable;
 use diag_sdk::manifest::{CauseInfo, CheckInfo, WANTS};
 use diag_sdk::{Case, Class, Need, Setting, Severity, Stage, Who};
 use std::collections::BTreeSet;
@@ -24,7 +25,7 @@ const MOST_CHECKS: usize = 200;
 /// Most causes or tests a check may have.
 const MOST_PARTS: usize = 50;
 
-pub(super) const PACK_FIELDS: &[&str] = &["schema", "name", "version", "about", "requires", "wants", "check"];
+pub(super) const PACK_FIELDS: &[&str] = &["schema", "name", "version", "about", "requires", "wants", "headers", "check"];
 pub(super) const CHECK_FIELDS: &[&str] = &[
     "id",
     "title",
@@ -64,6 +65,7 @@ pub(super) struct Definition {
     pub(super) version: String,
     pub(super) about: String,
     pub(super) wants: Vec<String>,
+    pub(super) headers: Vec<String>,
     pub(super) requires: String,
     pub(super) checks: Vec<CheckDefinition>,
     /// What is wrong with checks that are lost.
@@ -193,6 +195,13 @@ fn read_pack<'a>(reader: &mut Reader<'a>, table: &'a DeTable<'a>) -> Definition 
             reader.note(ProblemKind::BadValue, want.span, message, WANTS.join(", "));
         }
     }
+    let mut headers = Vec::new();
+    for header in reader.texts(&fields, "headers") {
+        match askable(&header.value) {
+            Ok(()) => headers.push(header.value),
+            Err(why) => reader.note(ProblemKind::BadValue, header.span, why, "a response header such as \"x-ledger-error\""),
+        }
+    }
     let requires = reader.text(&fields, "requires").map(|requires| {
         if let Err(why) = compatible(&requires.value) {
             reader.note(ProblemKind::BadValue, requires.span.clone(), why, "a version that this diag has, such as \">=0.1\"");
@@ -231,6 +240,7 @@ fn read_pack<'a>(reader: &mut Reader<'a>, table: &'a DeTable<'a>) -> Definition 
         version: version.map(|version| version.value).unwrap_or_default(),
         about: about.map(|about| about.value).unwrap_or_default(),
         wants,
+        headers,
         requires: requires.unwrap_or_default(),
         checks,
         remarks,

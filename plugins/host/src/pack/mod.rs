@@ -180,6 +180,7 @@ impl Pack {
             version: definition.version.clone(),
             about: definition.about.clone(),
             wants: definition.wants.clone(),
+            headers: definition.headers.clone(),
             requires: definition.requires.clone(),
             checks: definition.checks.iter().map(|check| check.info.clone()).collect(),
         }

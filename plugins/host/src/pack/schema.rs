@@ -23,6 +23,8 @@ struct ExpressionPack {
     requires: Option<String>,
     /// What it asks to see that has to be granted.
     wants: Option<Vec<Wanted>>,
+    /// Response headers its expressions look at, in lower case, such as `x-ledger-error`: their values become facts.
+    headers: Option<Vec<String>>,
     /// The checks.
     #[schemars(length(min = 1, max = 200))]
     check: Vec<Check>,

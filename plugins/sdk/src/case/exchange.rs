@@ -125,13 +125,25 @@ facts! {
         pub frame_options: Option<String>,
         /// Headers by which the answer tells which machine made it, such as `x-backend`: name and value.
         pub answered_by: Vec<(String, String)>,
+        /// Headers of the answer that a product file or a plugin names, in lower case, with their values as far as they hold no
+        /// secret. Cookies and credentials are never among them.
+        pub headers: Vec<NamedHeader>,
         /// `Server` of the answer.
         pub server: Option<String>,
         /// What is wrong with its address as it was written.
+        #[serde(deserialize_with = "crate::facts::only_known")]
         pub address_faults: Vec<AddressFault>,
         /// The protocol, other than those judged here, by which its host was asked last to sign somebody in: `openid-connect`. What it
         /// then says of a registration is about that protocol's.
         pub asked_by: Option<String>,
+    }
+
+    /// A header of an answer.
+    pub struct NamedHeader {
+        /// Its name, lower case.
+        pub name: String,
+        /// Its value, shortened, secrets blotted out.
+        pub value: String,
     }
 
     /// A Content Security Policy that is enforced (CSP Level 3), as far as it bears on forms, scripts and frames.
@@ -217,6 +229,7 @@ facts! {
         /// It goes on by itself: a form that is submitted or a refresh.
         pub goes_on: bool,
         /// Its ways on: forms, refreshes and scripts that move the browser.
+        #[serde(deserialize_with = "crate::facts::only_known")]
         pub onward: Vec<Onward>,
     }
 
@@ -242,6 +255,7 @@ facts! {
         /// Values in it by name, such as `expected`, `actual`, `attribute`.
         pub values: BTreeMap<String, String>,
         /// Who has to act, where the text settles it.
+        #[serde(deserialize_with = "crate::facts::if_known")]
         pub who: Option<Who>,
         /// In which part of the page or file it stands.
         pub part: Part,

@@ -175,6 +175,7 @@ facts! {
         /// Values in it by name, such as `expected`, `actual`, `attribute`.
         pub values: BTreeMap<String, String>,
         /// Who has to act, where the sentence settles it.
+        #[serde(deserialize_with = "crate::facts::if_known")]
         pub who: Option<Who>,
         /// The product that writes so, by its id.
         pub vendor: Vendor,

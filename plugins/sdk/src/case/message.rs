@@ -115,12 +115,14 @@ facts! {
         /// What became of it.
         pub fate: Fate,
         /// What that rests on.
+        #[serde(deserialize_with = "crate::facts::only_known")]
         pub signals: Vec<Signal>,
         /// The clock of the identity provider when it made the message, against the browser's.
         pub idp_clock: Option<Offset>,
         /// The clock of the service provider when it got the message, against the browser's.
         pub sp_clock: Option<Offset>,
         /// Damage on the way.
+        #[serde(deserialize_with = "crate::facts::only_known")]
         pub damage: Vec<Damage>,
         /// What is wrong with the XML, and where, when it does not parse.
         pub broken: Option<Sited<String>>,
@@ -160,6 +162,7 @@ facts! {
         /// Element path of the assertion a service provider would consume: the first direct child.
         pub consumed: Option<String>,
         /// What a service provider would take, in each way service providers look, and what covers it.
+        #[serde(deserialize_with = "crate::facts::only_known")]
         pub consumptions: Vec<Consumption>,
         /// The keys its receiver has for the issuer are known: metadata of that issuer is in the Case.
         pub keys_known: bool,
@@ -172,6 +175,7 @@ facts! {
         /// Elements of SAML's or XML Signature's local names that stand in no or another namespace.
         pub foreign_names: Vec<Sited<String>>,
         /// Where it breaks the SAML schema.
+        #[serde(deserialize_with = "crate::facts::only_known")]
         pub breaches: Vec<Breach>,
     }
 

@@ -9,6 +9,7 @@ pub mod attempt;
 pub mod certificate;
 pub mod evidence;
 pub mod exchange;
+pub mod expectation;
 pub mod input;
 pub mod judgement;
 pub mod message;
@@ -25,6 +26,7 @@ use crate::vendor::Vendor;
 use attempt::{Attempt, Clock, LostCookie};
 use certificate::Certificate;
 use exchange::{Exchange, Phrase};
+use expectation::Expectation;
 use input::{BrokenDocument, Crossed, HeldBy, Input, InputKind};
 use jiff::Timestamp;
 use judgement::Failure;
@@ -101,6 +103,8 @@ facts! {
         pub products: Vec<ProductFacts>,
         /// Vendors' codes that were met, and what is known of them.
         pub codes: Vec<VendorCode>,
+        /// What a team expects of its own sign-in (`[expect]`, `--expect`).
+        pub expectations: Vec<Expectation>,
         /// Product of the identity provider, where known from exports, entityID or host.
         pub idp_vendor: Vendor,
         /// Product of the service provider, where known.
@@ -129,6 +133,7 @@ impl Case {
             Need::ProxyLog => kind(InputKind::ProxyLog),
             Need::ServerLog => kind(InputKind::ServerLog),
             Need::DecryptionKey => self.has_decryption_key,
+            Need::Expectations => !self.expectations.is_empty(),
         }
     }
 

@@ -84,6 +84,7 @@ facts! {
         /// It stands between the parties: a proxy, balancer or firewall.
         pub gateway: bool,
         /// What it does.
+        #[serde(deserialize_with = "crate::facts::only_known")]
         pub habits: Vec<Habit>,
         /// NameID formats it serves, where it serves no others.
         pub name_id_formats: Vec<String>,
@@ -147,12 +148,15 @@ facts! {
         /// What it means, as a meaning.
         pub meaning: Meaning,
         /// What it is about; null where the code is not known.
+        #[serde(deserialize_with = "crate::facts::if_known")]
         pub class: Option<CodeClass>,
         /// The vendor's page about it.
         pub page: Option<String>,
         /// Who acts, where that is not who acts on all codes of its class.
+        #[serde(deserialize_with = "crate::facts::if_known")]
         pub who: Option<Who>,
         /// The setting, where it is not that of all codes of its class.
+        #[serde(deserialize_with = "crate::facts::if_known")]
         pub setting: Option<Setting>,
     }
 }

@@ -48,6 +48,7 @@ facts! {
         /// Tenant id, where the export names it (`appOwnerOrganizationId`).
         pub tenant: Option<Sited<String>>,
         /// Which objects were given.
+        #[serde(deserialize_with = "crate::facts::only_known")]
         pub objects: Vec<RegistrationObject>,
         /// It concerns the sign-in under judgement, as far as joining by identifier, URL and host can tell.
         pub relevant: bool,
@@ -101,6 +102,7 @@ facts! {
         /// `includeApplicationIdInIssuer` of a claims policy: the issuer of assertions ends in the application's id.
         pub issuer_with_app_id: Option<Sited<bool>>,
         /// Which policy makes the claims.
+        #[serde(deserialize_with = "crate::facts::if_known")]
         pub claims_ruled_by: Option<ClaimsRule>,
         /// Transformations of the claims policy.
         pub transformations: Vec<Transformation>,
@@ -111,6 +113,7 @@ facts! {
         /// `signInAudience`: whose accounts may sign in.
         pub sign_in_audience: Option<Sited<String>>,
         /// What is signed, from `tokenIssuancePolicies`.
+        #[serde(deserialize_with = "crate::facts::if_known")]
         pub signing_option: Option<Sited<SigningOption>>,
         /// Algorithm responses are signed with, from `tokenIssuancePolicies`.
         pub signing_algorithm: Option<Sited<String>>,

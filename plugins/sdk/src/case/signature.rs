@@ -94,6 +94,7 @@ facts! {
         /// What more is known about why it is wrong.
         pub remarks: Vec<String>,
         /// What is unusual about it.
+        #[serde(deserialize_with = "crate::facts::only_known")]
         pub oddities: Vec<Oddity>,
         /// Its value was taken out of this copy, so that nobody can send the message again: nothing can be verified.
         pub withheld: bool,

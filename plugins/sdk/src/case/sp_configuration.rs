@@ -67,6 +67,7 @@ facts! {
         /// `defaultVirtualProxy`.
         pub is_default: Option<bool>,
         /// `authenticationMethod`.
+        #[serde(deserialize_with = "crate::facts::if_known")]
         pub method: Option<Sited<AuthenticationMethod>>,
         /// `samlHostUri`.
         pub host_uri: Option<Sited<String>>,
@@ -75,12 +76,14 @@ facts! {
         /// The ACS URL this configuration serves, computed from host URI, listening port and prefix.
         pub acs_url: Option<Sited<String>>,
         /// `samlAttributeSigningAlgorithm`.
+        #[serde(deserialize_with = "crate::facts::if_known")]
         pub request_algorithm: Option<Sited<RequestAlgorithm>>,
         /// `samlMetadataIdP`.
         pub idp_metadata: HeldMetadata,
         /// Where `samlMetadataIdP` stands.
         pub idp_metadata_place: Place,
         /// What is wrong with it, where it is unreadable.
+        #[serde(deserialize_with = "crate::facts::if_known")]
         pub idp_metadata_trouble: Option<Trouble>,
         /// `samlAttributeUserId`.
         pub user_id_attribute: Option<Sited<String>>,
@@ -103,10 +106,12 @@ facts! {
         /// `hasSecureAttributeHttps`.
         pub secure_https: Option<Sited<bool>>,
         /// `sameSiteAttributeHttps`.
+        #[serde(deserialize_with = "crate::facts::if_known")]
         pub same_site_https: Option<Sited<SameSite>>,
         /// `hasSecureAttributeHttp`.
         pub secure_http: Option<Sited<bool>>,
         /// `sameSiteAttributeHttp`.
+        #[serde(deserialize_with = "crate::facts::if_known")]
         pub same_site_http: Option<Sited<SameSite>>,
         /// `additionalResponseHeaders`, one header a line, as it stands; empty where the field is.
         pub response_headers: Option<Sited<String>>,

@@ -1,8 +1,8 @@
 //! The rows of the table: which values both sides must agree on, and where each source has them.
 
-use super::Source::{IdpMetadata, Registration, SpConfiguration, SpCopy, SpMetadata, Wire};
+use super::Source::{Expected, IdpMetadata, Registration, SpConfiguration, SpCopy, SpMetadata, Wire};
 use super::list::{certificates, dates, distinct};
-use super::{Draft, Given, Manner, Source, copies, wire};
+use super::{Draft, Given, Manner, Source, copies, expected, wire};
 use crate::Judged;
 use diag_sdk::case::certificate::same_thumbprint;
 use diag_sdk::case::input::HeldBy;
@@ -21,6 +21,7 @@ pub(super) fn is_there(judged: &Judged, source: Source) -> bool {
         SpConfiguration => case.relevant_configurations().next().is_some(),
         SpMetadata => copies::sp(case, HeldBy::Publisher).next().is_some(),
         Wire => !case.messages.is_empty() || !case.exchanges.is_empty(),
+        Expected => !case.expectations.is_empty(),
     }
 }
 
@@ -30,10 +31,10 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
     let wire = wire::Seen::of(judged);
     let registered = || case.relevant_registrations();
     let configured = || case.relevant_configurations();
-    let exactly = |label, first, said| Draft { label, manner: Manner::Exactly, first, said };
-    let beside = |label, said| Draft { label, manner: Manner::Beside, first: &[], said };
+    let exactly = |label, first: &[Source], said| Draft { label, manner: Manner::Exactly, first: first.to_vec(), said };
+    let beside = |label, said| Draft { label, manner: Manner::Beside, first: Vec::new(), said };
     let loaded = |values: Vec<Given>| values.into_iter().map(|value| value.note("from the metadata it has loaded"));
-    vec![
+    let mut drafts = vec![
         exactly(
             "Service provider's entityID",
             &[Wire, SpConfiguration, SpMetadata],
@@ -205,7 +206,9 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
         ),
         beside("Clock", vec![(Wire, wire.clocks())]),
         beside("Session cookie", vec![(SpConfiguration, distinct(configured().filter_map(cookie))), (Wire, wire.cookies())]),
-    ]
+    ];
+    expected::add(&mut drafts, &case.expectations);
+    drafts
 }
 
 fn host_uri(configuration: &Configuration) -> Option<Given> {

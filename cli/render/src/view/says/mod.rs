@@ -5,6 +5,7 @@
 
 mod compare;
 mod copies;
+mod expected;
 mod facts;
 mod linked;
 mod list;
@@ -46,11 +47,20 @@ pub(crate) enum Source {
     SpMetadata,
     /// What was sent.
     Wire,
+    /// What the team itself expects.
+    Expected,
 }
 
 /// All sources, in the order of the columns.
-const SOURCES: [Source; 6] =
-    [Source::Registration, Source::IdpMetadata, Source::SpCopy, Source::SpConfiguration, Source::SpMetadata, Source::Wire];
+const SOURCES: [Source; 7] = [
+    Source::Registration,
+    Source::IdpMetadata,
+    Source::SpCopy,
+    Source::SpConfiguration,
+    Source::SpMetadata,
+    Source::Wire,
+    Source::Expected,
+];
 
 impl Source {
     fn name(self) -> &'static str {
@@ -61,6 +71,7 @@ impl Source {
             Self::SpConfiguration => "Service provider's configuration",
             Self::SpMetadata => "Service provider's metadata",
             Self::Wire => "Seen on the wire",
+            Self::Expected => "Expected by your file",
         }
     }
 }
@@ -184,7 +195,7 @@ struct Draft {
     label: &'static str,
     manner: Manner,
     /// Sources in the order in which they are the reference.
-    first: &'static [Source],
+    first: Vec<Source>,
     said: Vec<(Source, Vec<Given>)>,
 }
 
@@ -201,7 +212,9 @@ pub(crate) fn of(judged: &Judged) -> Option<Says> {
         .collect();
     let (open, folded) = rows.into_iter().partition(|row| matches!(row.state, State::Finding | State::Differs));
     let columns = there.iter().map(|source| Column { source: *source, name: source.name() }).collect();
-    Some(Says { columns, open, folded, absent: absent.into_iter().map(Source::name).collect() })
+    // A file of one's own is not something that was not handed in.
+    let absent = absent.into_iter().filter(|source| *source != Source::Expected).map(Source::name).collect();
+    Some(Says { columns, open, folded, absent })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::*;
 use crate::sample;
 use diag_sdk::Place;
+use diag_sdk::case::expectation::{Aspect, Expectation};
 use diag_sdk::case::message::AuthnRequest;
 use diag_sdk::case::place::Sited;
 use diag_sdk::case::registration::{IdpRegistration, Registered, RegistrationObject};
@@ -69,7 +70,25 @@ fn not_given_is_an_answer_and_an_absent_source_is_named() {
     let says = of(&judged).expect("a table");
     assert_eq!(row(&says, "ACS URL").cells[0].state, CellState::NotGiven);
     assert!(says.absent.contains(&Source::SpMetadata.name()), "{:?}", says.absent);
-    assert_eq!(says.columns.len() + says.absent.len(), SOURCES.len());
+    // Nobody has to expect anything.
+    assert_eq!(says.columns.len() + says.absent.len(), SOURCES.len() - 1);
+    assert!(!says.absent.contains(&Source::Expected.name()));
+}
+
+#[test]
+fn what_a_team_expects_is_what_the_others_are_held_against() {
+    let mut judged = registered(&["https://sense.example/azure/samlauthn"]);
+    let expected = Expectation {
+        of: Aspect::SpAcsUrl,
+        values: vec!["https://sense.example/azure/samlauthn".to_owned()],
+        origin: "ours.toml".to_owned(),
+        ..Expectation::default()
+    };
+    judged.case.expectations = vec![expected];
+    let says = of(&judged).expect("a table");
+    let column = says.columns.iter().position(|column| column.source == Source::Expected).expect("a column");
+    let cells = &row(&says, "ACS URL").cells;
+    assert_eq!((cells[column].state, cells[0].state), (CellState::Reference, CellState::Same));
 }
 
 #[test]
