@@ -692,7 +692,9 @@ pub(crate) enum PluginCommand {
     New(NewArguments),
     /// Run the examples in the documentation of a plugin's checks
     Test(TestArguments),
-    /// Pin a plugin in diag.toml by its SHA-256, so that it is loaded from there
+    /// Pack a folder of packs, product files, libraries and programs into one bundle to hand on
+    Pack(PackArguments),
+    /// Pin a plugin or a bundle in diag.toml by its SHA-256, so that it is loaded from there
     Trust(TrustArguments),
     /// Show the plugins of diag.toml, and whether they would be loaded
     List(ListArguments),
@@ -754,6 +756,23 @@ pub(crate) struct TrustArguments {
     /// The file to pin them in instead of ./diag.toml
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
+    /// Pin them in your own file, which counts in every folder: diag config path tells where it lies
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) user: bool,
+    /// Pin nothing but the file that has this SHA-256, as whoever made it told you
+    #[arg(long, value_name = "HEX")]
+    pub(crate) sha256: Option<String>,
+}
+
+/// Options of `plugin pack`.
+#[derive(Debug, Args)]
+pub(crate) struct PackArguments {
+    /// The folder with packs, product files, libraries and programs
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) folder: PathBuf,
+    /// The bundle to write, such as team.diagpack
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: PathBuf,
 }
 
 /// Options of `plugin list`.

@@ -1,17 +1,20 @@
 //! Everything that judges: the families that come with `diag`, and the plugins it was given.
 
+use crate::bundle::Opened;
 use crate::failure::Failure;
 use crate::nearest::did_you_mean;
 use diag_core::report::Extension;
 use diag_core::runner::{self, Run, Selection};
 use diag_families::BUILTIN;
 use diag_host::{Loaded, Sight, TIME_FOR_A_CASE};
+use diag_products::Product;
 use diag_sdk::manifest::{CheckInfo, Manifest};
 use diag_sdk::{Case, Plugin};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// The families at hand, linked in or loaded.
 #[derive(Debug)]
@@ -32,6 +35,10 @@ pub(crate) struct Checkers {
     time: Duration,
     /// All plugins, those that could not be used among them, as reports name them.
     extensions: Vec<Extension>,
+    /// Product files that came in bundles.
+    products: Vec<Product>,
+    /// Where libraries of bundles lie while they are used; taken away with the rest.
+    folders: Vec<TempDir>,
 }
 
 /// A plugin that could not be used.
@@ -91,7 +98,21 @@ impl Checkers {
             ..Extension::default()
         }));
         let loaded = loaded.into_iter().map(Mutex::new).collect();
-        Self { linked, loaded, families, checks, refused, unconfined, absent, time, extensions }
+        Self { linked, loaded, families, checks, refused, unconfined, absent, time, extensions, products: Vec::new(), folders: Vec::new() }
+    }
+
+    /// The bundles that some of it came in.
+    pub(crate) fn beside(mut self, bundles: Vec<Opened>) -> Self {
+        for bundle in bundles {
+            self.products.extend(bundle.products);
+            self.folders.extend(bundle.folder);
+        }
+        self
+    }
+
+    /// Product files that came in bundles.
+    pub(crate) fn products(&self) -> Vec<Product> {
+        self.products.clone()
     }
 
     /// Plugins that could not be used.

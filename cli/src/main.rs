@@ -1,6 +1,7 @@
 //! The binary `diag`: arguments, files, progress, rendering. All judgement is in core and plugins.
 
 mod args;
+mod bundle;
 mod checkers;
 mod commands;
 mod config;

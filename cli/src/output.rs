@@ -106,6 +106,12 @@ impl Target {
             .map_err(|error| Failure::new(format!("{}: cannot be written: {error}", self.shown)).into())
     }
 
+    /// Writes bytes.
+    pub(crate) fn write_whole(&self, bytes: &[u8]) -> anyhow::Result<()> {
+        let written = self.write_bytes(bytes, Readers::Usual);
+        written.map_err(|error| Failure::new(format!("{}: cannot be written: {error}", self.shown)).into())
+    }
+
     /// Writes what nobody else on this computer may read.
     pub(crate) fn write_private(&self, text: &str) -> anyhow::Result<()> {
         let written = self.write_bytes(text.as_bytes(), Readers::Owner);

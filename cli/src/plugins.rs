@@ -2,6 +2,7 @@
 //! `diag.toml` pins by their SHA-256. None is ever found by looking around.
 
 use crate::args::{Grant, PluginArguments};
+use crate::bundle::{self, Opened, is_bundle};
 use crate::checkers::{Absent, Checkers};
 use crate::failure::{self, Failure};
 use crate::nearest::did_you_mean;
@@ -47,6 +48,7 @@ impl Entry {
             },
             granted: self.grants.clone(),
             sha256: self.sha256.as_ref().map(|sha256| sha256.to_ascii_lowercase()),
+            shown: None,
         }
     }
 }
@@ -86,9 +88,15 @@ pub(crate) fn those_there(arguments: &PluginArguments, entries: &[Entry]) -> Res
     }
     let launcher = launcher()?;
     let (mut loaded, mut absent): (Vec<(Loaded, bool)>, Vec<Absent>) = (Vec::new(), Vec::new());
+    let mut bundles: Vec<Opened> = Vec::new();
     let asked_for = |path: &Path| arguments.plugins.iter().any(|named| same_file(named, path));
     for entry in entries {
         let asked_for = asked_for(&entry.path);
+        if is_bundle(&entry.path) {
+            let opened = pinned(entry).and_then(|()| bundle::open(&entry.path, &launcher, &entry.terms()));
+            take_bundle(opened, (&entry.path, asked_for), (&mut loaded, &mut absent), &mut bundles);
+            continue;
+        }
         match trusted(entry, &launcher) {
             Ok(plugin) => loaded.push((plugin, asked_for)),
             Err(why) => absent.push(Absent { path: entry.path.clone(), why, asked_for }),
@@ -97,6 +105,11 @@ pub(crate) fn those_there(arguments: &PluginArguments, entries: &[Entry]) -> Res
     for path in &arguments.plugins {
         // One that stands in diag.toml, too, keeps the terms it has there.
         if !entries.iter().any(|entry| same_file(&entry.path, path)) {
+            if is_bundle(path) {
+                let opened = bundle::open(path, &launcher, &Terms::default());
+                take_bundle(opened, (path, true), (&mut loaded, &mut absent), &mut bundles);
+                continue;
+            }
             match load(path, &launcher, &Terms::default()) {
                 Ok(plugin) => loaded.push((plugin, true)),
                 Err(why) => absent.push(Absent { path: path.clone(), why, asked_for: true }),
@@ -109,17 +122,46 @@ pub(crate) fn those_there(arguments: &PluginArguments, entries: &[Entry]) -> Res
         }
     }
     grant(&mut loaded, &arguments.grants, absent.is_empty())?;
-    Checkers::with(loaded, absent, arguments.no_builtin)
+    Checkers::with(loaded, absent, arguments.no_builtin).map(|checkers| checkers.beside(bundles))
+}
+
+/// Takes what a bundle brings; one that cannot be opened costs itself, and what of it cannot be used costs itself, too.
+fn take_bundle(
+    opened: Result<Opened, Failure>,
+    (path, asked_for): (&Path, bool),
+    (loaded, absent): (&mut Vec<(Loaded, bool)>, &mut Vec<Absent>),
+    bundles: &mut Vec<Opened>,
+) {
+    match opened {
+        Ok(mut opened) => {
+            loaded.extend(opened.plugins.drain(..).map(|plugin| (plugin, asked_for)));
+            absent.extend(opened.absent.drain(..).map(|one| Absent { asked_for, ..one }));
+            bundles.push(opened);
+        }
+        Err(why) => absent.push(Absent { path: path.to_owned(), why, asked_for }),
+    }
 }
 
 /// Loads a plugin that `diag.toml` names, where it is the file that is trusted.
 fn trusted(entry: &Entry, launcher: &Launcher) -> Result<Loaded, Failure> {
-    if entry.sha256.is_none() {
-        let shown = entry.path.display();
-        return Err(Failure::new(format!("plugin {shown}: diag.toml names it without the SHA-256 it is trusted by"))
-            .hint(format!("diag plugin trust {shown} pins it")));
-    }
+    pinned(entry)?;
     load(&entry.path, launcher, &entry.terms())
+}
+
+/// Nothing is loaded that nobody has looked at.
+fn pinned(entry: &Entry) -> Result<(), Failure> {
+    if entry.sha256.is_some() {
+        return Ok(());
+    }
+    let shown = entry.path.display();
+    Err(Failure::new(format!("plugin {shown}: diag.toml names it without the SHA-256 it is trusted by"))
+        .hint(format!("diag plugin trust {shown} pins it")))
+}
+
+/// Loads a pack from its text; `path` is what it is called.
+pub(crate) fn load_pack(path: &Path, content: Vec<u8>, terms: &Terms) -> Result<Loaded, Failure> {
+    let text = String::from_utf8(content).map_err(|_| Failure::new(format!("plugin {}: is not UTF-8 text", path.display())))?;
+    Loaded::load_pack_text(path, &text, &terms.granted).map_err(|error| told(path, &error))
 }
 
 /// Loads a plugin of which nothing is lost.
@@ -145,23 +187,30 @@ pub(crate) fn lost(loaded: &Loaded) -> Option<Failure> {
 
 /// Loads a plugin, or tells in one line why not and what to do.
 pub(crate) fn load(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Loaded, Failure> {
-    Loaded::load(path, launcher, terms).map_err(|error| {
-        let hint = match &error {
-            PluginError::Changed { .. } => {
-                format!("if that change is wanted, diag plugin trust {} pins the new one", path.display())
-            }
-            PluginError::Unreadable { .. } => "name the file as it lies on the disk; nothing is searched for".to_owned(),
-            PluginError::NotAPlugin { .. } => "docs/writing-a-plugin.md tells how one is made".to_owned(),
-            PluginError::BadPack { .. } => "docs/expression-packs.md explains packs; diag schema case shows the facts".to_owned(),
-            _ => format!("diag plugin test {} tells more; docs/writing-a-plugin.md tells how one is made", path.display()),
-        };
-        let failure = Failure::new(error.to_string());
-        match &error {
-            PluginError::BadPack { problems, .. } => problems.iter().fold(failure, |failure, problem| failure.shown(&problem.to_string())),
-            _ => failure,
+    if is_bundle(path) {
+        return Err(Failure::new(format!("plugin {}: is a bundle of several", path.display()))
+            .hint("name the files it was packed from; --plugin and diag plugin trust take bundles"));
+    }
+    Loaded::load(path, launcher, terms).map_err(|error| told(path, &error))
+}
+
+/// Says in one line why a plugin does not load, and what to do.
+fn told(path: &Path, error: &PluginError) -> Failure {
+    let hint = match error {
+        PluginError::Changed { .. } => {
+            format!("if that change is wanted, diag plugin trust {} pins the new one", path.display())
         }
-        .hint(hint)
-    })
+        PluginError::Unreadable { .. } => "name the file as it lies on the disk; nothing is searched for".to_owned(),
+        PluginError::NotAPlugin { .. } => "docs/writing-a-plugin.md tells how one is made".to_owned(),
+        PluginError::BadPack { .. } => "docs/expression-packs.md explains packs; diag schema case shows the facts".to_owned(),
+        _ => format!("diag plugin test {} tells more; docs/writing-a-plugin.md tells how one is made", path.display()),
+    };
+    let failure = Failure::new(error.to_string());
+    match error {
+        PluginError::BadPack { problems, .. } => problems.iter().fold(failure, |failure, problem| failure.shown(&problem.to_string())),
+        _ => failure,
+    }
+    .hint(hint)
 }
 
 /// Grants what the command line says to the plugins it names.

@@ -10,7 +10,13 @@ use std::sync::Arc;
 
 /// What diag knows of products, with the files that were named. One with the id of a known product stands in its place.
 pub(crate) fn set<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> Result<Arc<Products>, Failure> {
-    let further: Vec<Product> = paths.into_iter().map(|path| read(path)).collect::<Result<_, _>>()?;
+    set_with(paths, Vec::new())
+}
+
+/// The same, with product files of bundles.
+pub(crate) fn set_with<'p>(paths: impl IntoIterator<Item = &'p PathBuf>, of_bundles: Vec<Product>) -> Result<Arc<Products>, Failure> {
+    let mut further: Vec<Product> = paths.into_iter().map(|path| read(path)).collect::<Result<_, _>>()?;
+    further.extend(of_bundles);
     let known = Products::builtin();
     for (index, product) in further.iter().enumerate() {
         if further[..index].iter().any(|earlier| earlier.id == product.id) {
@@ -25,9 +31,12 @@ pub(crate) fn set<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> Result<Ar
 
 /// Reads one product file, or says what is wrong with it and where.
 pub(crate) fn read(path: &Path) -> Result<Product, Failure> {
-    let shown = shown(path);
-    let source = text(path)?;
-    let product = load::read(&shown, &source);
+    parse(&shown(path), &text(path)?)
+}
+
+/// Reads a product file from its text; `shown` is what it is called.
+pub(crate) fn parse(shown: &str, source: &str) -> Result<Product, Failure> {
+    let product = load::read(shown, source);
     if product.as_ref().is_ok_and(|product| product.id == "generic") {
         return Err(
             Failure::new(format!("product file {shown}: generic holds the words any software writes")).hint("give the product its own id")

@@ -41,7 +41,7 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
         failure::say_failure(&one.why, one.asked_for || arguments.plugins.strict_plugins);
     }
     let lacking = checkers.absent().iter().any(|one| one.asked_for || arguments.plugins.strict_plugins);
-    let products = products::set(configured.products.iter().chain(&arguments.products.products))?;
+    let products = products::set_with(configured.products.iter().chain(&arguments.products.products), checkers.products())?;
     let read_too = configured.read_beside([&arguments.beside.key, &arguments.plugins.plugins, &arguments.products.products]);
     let manner = manner(arguments, &checkers, products, configured)?;
     for (name, want) in checkers.refused() {

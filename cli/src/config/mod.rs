@@ -12,6 +12,8 @@ pub(crate) mod environment;
 mod expect;
 mod place;
 
+pub(crate) use place::own_path;
+
 use crate::args::{CheckArguments, FailOn, Format};
 use crate::failure::{self, Failure};
 use crate::levels::Level;

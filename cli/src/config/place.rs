@@ -60,7 +60,7 @@ fn found(here: &Path, analysed: &[PathBuf]) -> Result<Found, NotRead> {
 }
 
 /// Where the person's own file belongs.
-pub(super) fn own_path() -> Option<PathBuf> {
+pub(crate) fn own_path() -> Option<PathBuf> {
     Some(own_folder()?.join("diag").join(USUAL_NAME))
 }
 

@@ -6,6 +6,7 @@
 mod action;
 mod ask;
 mod browser;
+mod bundles;
 mod collected;
 mod command_line;
 mod compare;

@@ -216,3 +216,21 @@ fn sarif_names_whose_rule_it_is() {
     assert_eq!((source("acme/only-ours")["name"].as_str(), source("acme/only-ours")["version"].as_str()), (Some("acme"), Some("1.0.0")));
     assert!(source("flow/sp-refused-response").is_null(), "ours need no source");
 }
+
+/// The worked example of the guide: every rule finds what its tests say, and breaks nothing that works.
+#[test]
+fn the_eight_house_rules_of_the_guide_hold() {
+    let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/examples/house.checks.toml");
+    let folder = folder();
+    let tested = diag(folder.path(), &["plugin", "test", pack]);
+    assert_eq!(tested.status.code(), Some(0), "{}", text(&tested.stdout));
+    assert!(text(&tested.stdout).contains("8 checks: all tests passed"), "{}", text(&tested.stdout));
+    let report = |more: &[&str]| -> serde_json::Value {
+        let output = diag(folder.path(), &[&["check", "login.txt", "--format", "json"], more].concat());
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    };
+    let (with, without) = (report(&["--plugin", pack]), report(&[]));
+    assert_eq!((&with["verdict"], &with["root_causes"]), (&without["verdict"], &without["root_causes"]));
+    let crashed = with["checks"].as_array().expect("checks").iter().filter(|check| check["outcome"] == "crashed").count();
+    assert_eq!(crashed, 0);
+}

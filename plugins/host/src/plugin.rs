@@ -51,6 +51,8 @@ pub struct Terms {
     pub granted: Vec<String>,
     /// The SHA-256 it is trusted by; a file that has another one is not started.
     pub sha256: Option<String>,
+    /// What it is called where its path would say nothing, as that of a file taken out of a bundle.
+    pub shown: Option<PathBuf>,
 }
 
 /// Why a plugin cannot be used.
@@ -117,7 +119,7 @@ pub enum PluginError {
 impl Loaded {
     /// Starts a plugin and asks what it is.
     pub fn load(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Self, PluginError> {
-        let shown = path.to_owned();
+        let shown = terms.shown.clone().unwrap_or_else(|| path.to_owned());
         let unreadable = |source| PluginError::Unreadable { path: shown.clone(), source };
         let failed = |source| PluginError::Failed { path: shown.clone(), source };
         let resolved = path.canonicalize().map_err(unreadable)?;
@@ -154,13 +156,25 @@ impl Loaded {
     fn load_pack(path: PathBuf, sha256: String, granted: &[String]) -> Result<Self, PluginError> {
         // By the name the person gave, which stands in what is said about it.
         let pack = Pack::load_what_holds(&path).map_err(|problems| PluginError::BadPack { path: path.clone(), problems })?;
+        Self::with_pack(path, sha256, &pack, granted)
+    }
+
+    /// A pack that is at hand as text; `path` is what it is called.
+    pub fn load_pack_text(path: &Path, text: &str, granted: &[String]) -> Result<Self, PluginError> {
+        let bad = |problems| PluginError::BadPack { path: path.to_owned(), problems };
+        let pack = Pack::parse_what_holds(&path.display().to_string(), text).map_err(bad)?;
+        let sha256 = pack.sha256().to_owned();
+        Self::with_pack(path.to_owned(), sha256, &pack, granted)
+    }
+
+    fn with_pack(path: PathBuf, sha256: String, pack: &Pack, granted: &[String]) -> Result<Self, PluginError> {
         if pack.sha256() != sha256 {
             return Err(PluginError::Changed { path, found: pack.sha256().to_owned(), trusted: sha256 });
         }
         let words = "expressions within bounds of steps, size and time; no code of its own".to_owned();
         let confinement = Confinement { words, complete: true };
         let remarks = pack.remarks().to_vec();
-        let loaded = Self::with_engine(&path, sha256, pack.manifest(), confinement, granted, Box::new(pack))?;
+        let loaded = Self::with_engine(&path, sha256, pack.manifest(), confinement, granted, Box::new(pack.clone()))?;
         Ok(Self { remarks, ..loaded })
     }
 

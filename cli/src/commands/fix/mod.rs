@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
         at: defaults.at,
         selection: Selection { only: defaults.only, skip: defaults.skip },
         keys: keys::load(&defaults.beside.key)?,
-        products: products::set(configured.products.iter().chain(&arguments.products.products))?,
+        products: products::set_with(configured.products.iter().chain(&arguments.products.products), checkers.products())?,
         suppressions: configured.suppressions,
         bounds: configured.bounds,
         expectations: configured.expectations,

@@ -2,6 +2,7 @@
 //! the one that is trusted is looked at, never started.
 
 use crate::args::{ListArguments, ListFormat};
+use crate::bundle::{self, is_bundle};
 use crate::config;
 use crate::console;
 use crate::output;
@@ -49,7 +50,14 @@ struct Listed {
 pub(crate) fn run(arguments: &ListArguments) -> anyhow::Result<ExitCode> {
     let path = arguments.config.clone().unwrap_or_else(|| PathBuf::from(config::USUAL_NAME));
     let entries = if arguments.config.is_some() || path.is_file() { config::plugins(&path)? } else { Vec::new() };
-    let listed: Vec<Listed> = entries.iter().map(look_at).collect::<Result<_, _>>()?;
+    let mut listed: Vec<Listed> = Vec::new();
+    for entry in &entries {
+        if is_bundle(&entry.path) && entry.sha256.is_some() {
+            listed.extend(look_into(entry)?);
+        } else {
+            listed.push(look_at(entry)?);
+        }
+    }
     let text = match arguments.format {
         ListFormat::Json => json::pretty(&listed)?,
         ListFormat::Text => table(&listed, &path),
@@ -58,12 +66,13 @@ pub(crate) fn run(arguments: &ListArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn look_at(entry: &Entry) -> anyhow::Result<Listed> {
-    let mut listed = Listed {
-        path: entry.path.display().to_string(),
+/// A plugin nobody has looked into yet.
+fn unknown(path: &Path, entry: &Entry) -> Listed {
+    Listed {
+        path: path.display().to_string(),
         state: State::NotTrusted,
         reason: None,
-        sha256: digest::sha256(&entry.path).ok(),
+        sha256: None,
         name: None,
         version: None,
         about: None,
@@ -71,23 +80,58 @@ fn look_at(entry: &Entry) -> anyhow::Result<Listed> {
         confinement: None,
         wants: Vec::new(),
         granted: entry.grants.clone(),
+    }
+}
+
+/// The plugins of a bundle.
+fn look_into(entry: &Entry) -> anyhow::Result<Vec<Listed>> {
+    let opened = match bundle::open(&entry.path, &plugins::launcher()?, &entry.terms()) {
+        Ok(opened) => opened,
+        Err(why) => {
+            let sha256 = digest::sha256(&entry.path).ok();
+            let changed = sha256.is_some() && sha256 != entry.sha256;
+            let state = if changed { State::Changed } else { State::NotLoadable };
+            return Ok(vec![Listed { state, reason: Some(why.to_string()), sha256, ..unknown(&entry.path, entry) }]);
+        }
     };
+    let lost = opened.absent.iter().map(|one| Listed {
+        state: State::NotLoadable,
+        reason: Some(one.why.to_string()),
+        ..unknown(&one.path, entry)
+    });
+    let mut listed: Vec<Listed> = lost.collect();
+    for plugin in opened.plugins {
+        let mut one = unknown(&plugin.path.clone(), entry);
+        one.sha256 = Some(plugin.sha256.clone());
+        one.take(plugin);
+        listed.push(one);
+    }
+    Ok(listed)
+}
+
+impl Listed {
+    /// What a plugin that loads says of itself.
+    fn take(&mut self, loaded: Loaded) {
+        self.state = State::Trusted;
+        self.granted = loaded.granted;
+        self.confinement = Some(loaded.confinement);
+        self.checks = loaded.manifest.checks.into_iter().map(|check| check.id).collect();
+        self.checks.sort();
+        self.name = Some(loaded.manifest.name);
+        self.version = Some(loaded.manifest.version);
+        self.about = Some(loaded.manifest.about);
+        self.wants = loaded.manifest.wants;
+    }
+}
+
+fn look_at(entry: &Entry) -> anyhow::Result<Listed> {
+    let mut listed = Listed { sha256: digest::sha256(&entry.path).ok(), ..unknown(&entry.path, entry) };
     if entry.sha256.is_none() {
         listed.reason = Some(format!("diag plugin trust {} pins it", listed.path));
         return Ok(listed);
     }
     match Loaded::load(&entry.path, &plugins::launcher()?, &entry.terms()) {
-        Ok(loaded) => {
-            listed.state = State::Trusted;
-            listed.granted = loaded.granted;
-            listed.confinement = Some(loaded.confinement);
-            listed.checks = loaded.manifest.checks.into_iter().map(|check| check.id).collect();
-            listed.checks.sort();
-            listed.name = Some(loaded.manifest.name);
-            listed.version = Some(loaded.manifest.version);
-            listed.about = Some(loaded.manifest.about);
-            listed.wants = loaded.manifest.wants;
-        }
+        Ok(loaded) => listed.take(loaded),
         Err(PluginError::Changed { .. }) => {
             listed.state = State::Changed;
             listed.reason = Some(format!("if that is wanted, diag plugin trust {} pins the new one", listed.path));

@@ -3,6 +3,7 @@
 mod cases;
 mod list;
 mod new;
+mod pack;
 mod template;
 mod test;
 mod trust;
@@ -15,6 +16,7 @@ pub(crate) fn run(command: &PluginCommand) -> anyhow::Result<ExitCode> {
     match command {
         PluginCommand::New(arguments) => new::run(arguments),
         PluginCommand::Test(arguments) => test::run(arguments),
+        PluginCommand::Pack(arguments) => pack::run(arguments),
         PluginCommand::Trust(arguments) => trust::run(arguments),
         PluginCommand::List(arguments) => list::run(arguments),
     }

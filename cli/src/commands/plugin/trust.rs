@@ -2,12 +2,14 @@
 //! be loaded. What people wrote in that file stays as they wrote it.
 
 use crate::args::TrustArguments;
+use crate::bundle::{self, Opened, is_bundle};
 use crate::config;
 use crate::failure::Failure;
 use crate::output;
 use crate::plugins::{self, same_file};
 use diag_host::Terms;
 use diag_render::text::page::plain;
+use diag_render::wording;
 use diag_sdk::manifest::WANTS;
 use std::fs;
 use std::io::Write as _;
@@ -16,7 +18,7 @@ use std::process::ExitCode;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 pub(crate) fn run(arguments: &TrustArguments) -> anyhow::Result<ExitCode> {
-    let path = arguments.config.clone().unwrap_or_else(|| PathBuf::from(config::USUAL_NAME));
+    let path = pinned_in(arguments)?;
     if let Some(grant) = arguments.grant.iter().find(|grant| !WANTS.contains(&grant.as_str())) {
         let known = WANTS.join(", ");
         return Err(Failure::new(format!("--grant {grant}: nothing of that name can be granted")).hint(format!("expected {known}")).into());
@@ -33,7 +35,14 @@ pub(crate) fn run(arguments: &TrustArguments) -> anyhow::Result<ExitCode> {
     let folder = folder_of(&path);
     let mut told = String::new();
     for plugin in &arguments.paths {
-        let loaded = plugins::load(plugin, &launcher, &Terms::default())?;
+        let terms = Terms { sha256: arguments.sha256.as_ref().map(|sha256| sha256.to_ascii_lowercase()), ..Terms::default() };
+        if is_bundle(plugin) {
+            let opened = bundle::open(plugin, &launcher, &terms)?;
+            pin(&mut document, &folder, plugin, &opened.sha256, &arguments.grant)?;
+            told.push_str(&bundle_lines(plugin, &opened, &arguments.grant, &path));
+            continue;
+        }
+        let loaded = plugins::load(plugin, &launcher, &terms)?;
         if let Some(grant) = arguments.grant.iter().find(|grant| !loaded.manifest.wants.contains(grant)) {
             return Err(Failure::new(format!("--grant {grant}: plugin {} does not want it", loaded.manifest.name))
                 .hint("leave the grant out: a plugin sees no more than it asks for")
@@ -50,6 +59,37 @@ pub(crate) fn run(arguments: &TrustArguments) -> anyhow::Result<ExitCode> {
     write_whole(&path, &document.to_string())?;
     output::print(&told)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The file that plugins are pinned in; one's own is made where there is none.
+fn pinned_in(arguments: &TrustArguments) -> Result<PathBuf, Failure> {
+    if !arguments.user {
+        return Ok(arguments.config.clone().unwrap_or_else(|| PathBuf::from(config::USUAL_NAME)));
+    }
+    let own = config::own_path().ok_or_else(|| {
+        Failure::new("--user: this system does not tell where your own configuration belongs").hint("name a file with --config FILE")
+    })?;
+    fs::create_dir_all(folder_of(&own)).map_err(|error| Failure::new(format!("{}: cannot be made: {error}", folder_of(&own).display())))?;
+    Ok(own)
+}
+
+/// What a bundle brings, for people; first what is trusted.
+fn bundle_lines(path: &Path, opened: &Opened, grants: &[String], config: &Path) -> String {
+    let mut lines = vec![format!(
+        "{} is trusted as SHA-256 {} in {}\n",
+        plain(&path.display().to_string()),
+        opened.sha256,
+        plain(&config.display().to_string())
+    )];
+    for plugin in &opened.plugins {
+        let manifest = &plugin.manifest;
+        let checks = wording::count(manifest.checks.len(), "check");
+        lines.push(format!("  {} {}  {checks}\n", manifest.name, plain(&manifest.version)));
+        lines.extend(manifest.wants.iter().filter(|want| !grants.contains(want)).map(|want| note_line(want, path)));
+    }
+    lines.extend(opened.products.iter().map(|product| format!("  product {}\n", plain(&product.name))));
+    lines.extend(opened.absent.iter().map(|one| format!("  not used here: {}\n", plain(&one.why.to_string()))));
+    lines.concat()
 }
 
 fn format_line(name: &str, version: &str, sha256: &str, path: &Path) -> String {

@@ -47,6 +47,9 @@ pub(super) fn inspect_operator(name: &str, call: &CallExpr, args: &[Shape], rema
             [left_shape, right_shape],
         ) => {
             ordered((left, left_shape), (right, right_shape), remarks);
+            if matches!((left_shape, right_shape), (Shape::Text(_) | Shape::Any, Shape::Text(_) | Shape::Any)) {
+                in_time(left, right, remarks);
+            }
             Shape::Truth
         }
         (operators::NOT_STRICTLY_FALSE, ..) => Shape::Truth,
@@ -109,6 +112,36 @@ fn indexed(holder: &Shape, at: &IdedExpr, index: &Shape, remarks: &mut Vec<Remar
             remarks.push(wrong(at.id, format!("{} has no elements", other.words()), expected));
             Shape::Any
         }
+    }
+}
+
+/// Facts that are moments, by the last part of their names.
+const MOMENTS: &[&str] = &[
+    "authn_instant",
+    "date",
+    "ended",
+    "issue_instant",
+    "judged_at",
+    "not_after",
+    "not_before",
+    "not_on_or_after",
+    "session_not_on_or_after",
+    "started",
+    "time",
+    "valid_until",
+];
+
+/// Moments are texts, and the order of texts is not that of time: `10:00:00.5Z` comes before `10:00:00Z`.
+fn in_time(left: &IdedExpr, right: &IdedExpr, remarks: &mut Vec<Remark>) {
+    let is_moment = |part: &IdedExpr| {
+        let name = written(part)?;
+        let plain = name.strip_suffix(".value").unwrap_or(&name);
+        MOMENTS.contains(&plain.rsplit('.').next()?).then_some(name)
+    };
+    let moment = [left, right].into_iter().find_map(|part| Some((part, is_moment(part)?)));
+    if let Some((part, name)) = moment {
+        let message = "moments are compared as seconds, not as texts".to_owned();
+        remarks.push(wrong(part.id, message, format!("a number on both sides: seconds({name})")));
     }
 }
 

@@ -31,6 +31,18 @@ fn values_that_do_not_fit_are_told_with_the_way_to_say_it() {
             "a number: of a moment seconds(it.issue_instant.value), of digits int(it.issue_instant.value)",
         ),
         (
+            "it.issue_instant.value < case.judged_at",
+            "value",
+            "moments are compared as seconds, not as texts",
+            "a number on both sides: seconds(it.issue_instant.value)",
+        ),
+        (
+            "\"2026-11-24T10:00:00Z\" >= case.judged_at",
+            "judged_at",
+            "moments are compared as seconds, not as texts",
+            "a number on both sides: seconds(case.judged_at)",
+        ),
+        (
             "it.issuer && true",
             "issuer",
             "this is a located value, where true or false is asked for",
