@@ -1,6 +1,5 @@
 //! Everything that judges: the families that come with `diag`, and the plugins it was given.
 
-use crate::bundle::Opened;
 use crate::failure::Failure;
 use crate::nearest::did_you_mean;
 use diag_core::report::Extension;
@@ -101,12 +100,10 @@ impl Checkers {
         Self { linked, loaded, families, checks, refused, unconfined, absent, time, extensions, products: Vec::new(), folders: Vec::new() }
     }
 
-    /// The bundles that some of it came in.
-    pub(crate) fn beside(mut self, bundles: Vec<Opened>) -> Self {
-        for bundle in bundles {
-            self.products.extend(bundle.products);
-            self.folders.extend(bundle.folder);
-        }
+    /// With what else came in a bundle: product files, and where its libraries lie.
+    pub(crate) fn beside(mut self, products: Vec<Product>, folder: Option<TempDir>) -> Self {
+        self.products.extend(products);
+        self.folders.extend(folder);
         self
     }
 

@@ -10,6 +10,7 @@ mod failure;
 mod files;
 mod keys;
 mod levels;
+mod loading;
 mod nearest;
 mod output;
 mod plugins;

@@ -2,11 +2,12 @@
 //! `diag.toml` pins by their SHA-256. None is ever found by looking around.
 
 use crate::args::{Grant, PluginArguments};
-use crate::bundle::{self, Opened, is_bundle};
+use crate::bundle::{self, Opened};
 use crate::checkers::{Absent, Checkers};
 use crate::failure::{self, Failure};
+pub(crate) use crate::loading::{is_bundle, load, load_whole, lost};
 use crate::nearest::did_you_mean;
-use diag_host::{Launcher, Limits, Loaded, PluginError, Terms};
+use diag_host::{Launcher, Limits, Loaded, Terms};
 use diag_sdk::manifest::WANTS;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -122,7 +123,8 @@ pub(crate) fn those_there(arguments: &PluginArguments, entries: &[Entry]) -> Res
         }
     }
     grant(&mut loaded, &arguments.grants, absent.is_empty())?;
-    Checkers::with(loaded, absent, arguments.no_builtin).map(|checkers| checkers.beside(bundles))
+    let checkers = Checkers::with(loaded, absent, arguments.no_builtin)?;
+    Ok(bundles.into_iter().fold(checkers, |checkers, bundle| checkers.beside(bundle.products, bundle.folder)))
 }
 
 /// Takes what a bundle brings; one that cannot be opened costs itself, and what of it cannot be used costs itself, too.
@@ -156,61 +158,6 @@ fn pinned(entry: &Entry) -> Result<(), Failure> {
     let shown = entry.path.display();
     Err(Failure::new(format!("plugin {shown}: diag.toml names it without the SHA-256 it is trusted by"))
         .hint(format!("diag plugin trust {shown} pins it")))
-}
-
-/// Loads a pack from its text; `path` is what it is called.
-pub(crate) fn load_pack(path: &Path, content: Vec<u8>, terms: &Terms) -> Result<Loaded, Failure> {
-    let text = String::from_utf8(content).map_err(|_| Failure::new(format!("plugin {}: is not UTF-8 text", path.display())))?;
-    Loaded::load_pack_text(path, &text, &terms.granted).map_err(|error| told(path, &error))
-}
-
-/// Loads a plugin of which nothing is lost.
-pub(crate) fn load_whole(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Loaded, Failure> {
-    let loaded = load(path, launcher, terms)?;
-    match lost(&loaded) {
-        Some(failure) => Err(failure),
-        None => Ok(loaded),
-    }
-}
-
-/// What is wrong with checks of a pack that cannot be used.
-pub(crate) fn lost(loaded: &Loaded) -> Option<Failure> {
-    let problems = match loaded.remarks.len() {
-        0 => return None,
-        1 => "1 problem in the pack costs the check it stands in".to_owned(),
-        several => format!("{several} problems in the pack cost the checks they stand in"),
-    };
-    let failure = Failure::new(format!("plugin {}: {problems}", loaded.path.display()));
-    let failure = loaded.remarks.iter().fold(failure, |failure, problem| failure.shown(&problem.to_string()));
-    Some(failure.hint("a mistake, or something that only a newer diag knows; docs/expression-packs.md explains packs"))
-}
-
-/// Loads a plugin, or tells in one line why not and what to do.
-pub(crate) fn load(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Loaded, Failure> {
-    if is_bundle(path) {
-        return Err(Failure::new(format!("plugin {}: is a bundle of several", path.display()))
-            .hint("name the files it was packed from; --plugin and diag plugin trust take bundles"));
-    }
-    Loaded::load(path, launcher, terms).map_err(|error| told(path, &error))
-}
-
-/// Says in one line why a plugin does not load, and what to do.
-fn told(path: &Path, error: &PluginError) -> Failure {
-    let hint = match error {
-        PluginError::Changed { .. } => {
-            format!("if that change is wanted, diag plugin trust {} pins the new one", path.display())
-        }
-        PluginError::Unreadable { .. } => "name the file as it lies on the disk; nothing is searched for".to_owned(),
-        PluginError::NotAPlugin { .. } => "docs/writing-a-plugin.md tells how one is made".to_owned(),
-        PluginError::BadPack { .. } => "docs/expression-packs.md explains packs; diag schema case shows the facts".to_owned(),
-        _ => format!("diag plugin test {} tells more; docs/writing-a-plugin.md tells how one is made", path.display()),
-    };
-    let failure = Failure::new(error.to_string());
-    match error {
-        PluginError::BadPack { problems, .. } => problems.iter().fold(failure, |failure, problem| failure.shown(&problem.to_string())),
-        _ => failure,
-    }
-    .hint(hint)
 }
 
 /// Grants what the command line says to the plugins it names.

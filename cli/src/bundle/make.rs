@@ -3,7 +3,7 @@
 
 use super::{Kind, LARGEST, LIST, List, Listed, MOST, SCHEMA};
 use crate::failure::Failure;
-use crate::plugins;
+use crate::loading;
 use crate::products;
 use diag_host::kind::{self, NotAPlugin};
 use diag_host::pack::is_pack;
@@ -32,7 +32,7 @@ pub(crate) fn make(folder: &Path, launcher: &Launcher) -> Result<Made, Failure> 
     let mut size = 0;
     for entry in walk.filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name())) {
         let entry = entry.map_err(|error| Failure::new(format!("{}: cannot be read: {error}", folder.display())))?;
-        if !entry.file_type().is_file() || super::is_bundle(entry.path()) {
+        if !entry.file_type().is_file() || loading::is_bundle(entry.path()) {
             continue;
         }
         let path = entry.path();
@@ -72,7 +72,7 @@ fn look_at(path: &Path, name: &str, launcher: &Launcher) -> Result<Option<Listed
         Some(Listed { path: name.to_owned(), kind, sha256: String::new(), name: own, version })
     };
     let whole = |kind: Kind| -> Result<Option<Listed>, Failure> {
-        let loaded = plugins::load_whole(path, launcher, &Terms::default())?;
+        let loaded = loading::load_whole(path, launcher, &Terms::default())?;
         Ok(listed(kind, Some((loaded.manifest.name, loaded.manifest.version))))
     };
     if is_pack(path) {

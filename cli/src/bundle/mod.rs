@@ -7,26 +7,19 @@
 mod make;
 mod open;
 
+pub(crate) use crate::loading::is_bundle;
 pub(crate) use make::make;
 pub(crate) use open::{Opened, open};
 
 use serde::{Deserialize, Serialize};
-use std::path::Path;
 
 /// What `schema` says in the list of a bundle.
 const SCHEMA: &str = "diag-bundle/1";
 /// The list.
 const LIST: &str = "diagpack.json";
-/// Ending of the names of bundles.
-const ENDING: &str = "diagpack";
 /// Largest bundle, packed and unpacked, in bytes, and most files in it.
 const LARGEST: u64 = 256 << 20;
 const MOST: usize = 200;
-
-/// A file of that name is a bundle.
-pub(crate) fn is_bundle(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(ENDING))
-}
 
 /// What a file of a bundle is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

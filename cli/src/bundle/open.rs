@@ -3,7 +3,7 @@
 use super::{Kind, LARGEST, LIST, List, Listed, MOST, SCHEMA};
 use crate::checkers::Absent;
 use crate::failure::Failure;
-use crate::plugins;
+use crate::loading;
 use crate::products;
 use crate::shown::shown as written;
 use diag_host::kind::{self, NotAPlugin};
@@ -56,7 +56,7 @@ pub(crate) fn open(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Op
         let Some(content) = contents.remove(&one.path) else { continue };
         let inside = PathBuf::from(format!("{shown}/{}", one.path));
         let taken = match one.kind {
-            Kind::Pack => plugins::load_pack(&inside, content, terms).map(|plugin| opened.plugins.push(plugin)),
+            Kind::Pack => loading::load_pack(&inside, content, terms).map(|plugin| opened.plugins.push(plugin)),
             Kind::Product => product(&inside, content).map(|product| opened.products.push(product)),
             Kind::Plugin => match library(one, &inside, &content, &mut opened.folder, launcher, terms) {
                 Ok(Some(plugin)) => {
@@ -121,7 +121,7 @@ fn library(
         return Ok(None);
     }
     let terms = Terms { sha256: Some(one.sha256.clone()), shown: Some(inside.to_owned()), ..terms.clone() };
-    plugins::load(&file, launcher, &terms).map(Some)
+    loading::load(&file, launcher, &terms).map(Some)
 }
 
 type Unpacked = (Vec<Listed>, BTreeMap<String, Vec<u8>>);

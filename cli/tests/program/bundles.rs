@@ -175,3 +175,22 @@ fn one_persons_own_file_counts_in_every_folder() {
     let used = run(&["check", "case", "--format", "json"]);
     assert!(out(&used).contains("ledger/no-branch"), "{}", err(&used));
 }
+
+#[test]
+fn codes_are_found_on_pages_by_the_pattern_of_a_product_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    team(folder);
+    let codes = "\n[codes]\nprefix = \"LDG-\"\ndigits = 4\n\n[[code]]\ncode = \"LDG-1042\"\nname = \"NoBranch\"\ntext = \"The branch is not known\"\n";
+    fs::write(folder.join("ledger.toml"), format!("{PRODUCT}{codes}")).expect("a file");
+    let page = CASE.replace("<h1>Come back when your branch is known</h1>", "<h1>Sorry</h1><p>Code LDG-1042, or LDG-12.</p>");
+    fs::write(folder.join("case/login.sketch"), page).expect("a file");
+    let facts = |more: &[&str]| -> Value {
+        let output = diag_in(folder, &[&["facts", "case", "--format", "json"], more].concat());
+        serde_json::from_str(&out(&output)).unwrap_or_else(|_| panic!("{}", err(&output)))
+    };
+    let known = facts(&["--product", "ledger.toml"]);
+    let codes: Vec<&str> = known["codes"].as_array().expect("codes").iter().filter_map(|code| code["code"].as_str()).collect();
+    assert_eq!(codes, ["LDG-1042"]);
+    assert!(facts(&[])["codes"].is_null());
+}
