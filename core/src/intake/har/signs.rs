@@ -1,6 +1,6 @@
-//! What shows in an entry's bytes that it may belong to a sign-in: words found in one pass, however many they are.
+//! What shows in an entry's bytes that it may belong to a sign-in.
 
-use aho_corasick::{AhoCorasick, Anchored, Input};
+use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
 /// Words of bodies that are kept although they are large, or plain data.
@@ -8,18 +8,17 @@ const TELLING: &[&str] = &["SAML", "saml", "AADSTS"];
 /// Words of entries that are read in full wherever they stand.
 const BELONGING: &[&str] = &["SAML", "saml", "AADSTS", "wresult", "wsignin"];
 
-/// Where words stand; nothing is found where none could be built, which these always can.
-struct Words(Option<AhoCorasick>);
+/// Searches that are prepared once. One after another they are several times as fast as one search for all of the words,
+/// whose letters stand everywhere in pages.
+struct Words(Vec<Finder<'static>>);
 
 impl Words {
-    fn of(words: &[&str]) -> Self {
-        Self(AhoCorasick::new(words).ok())
+    fn of(words: &[&'static str]) -> Self {
+        Self(words.iter().map(|word| Finder::new(*word)).collect())
     }
 
     fn any_in(&self, bytes: &[u8]) -> bool {
-        // Without an end to look for, the first word found is enough.
-        let input = Input::new(bytes).anchored(Anchored::No).earliest(true);
-        self.0.as_ref().is_some_and(|words| words.find(input).is_some())
+        self.0.iter().any(|word| word.find(bytes).is_some())
     }
 }
 
