@@ -605,6 +605,10 @@ pub(crate) enum SchemaOf {
     Report,
     /// What diag fix --format json prints
     Fix,
+    /// What diag ask --format json prints
+    Ask,
+    /// What diag compare --format json prints
+    Compare,
     /// What checks, and plugins, receive
     Case,
     /// What checks, and plugins, report

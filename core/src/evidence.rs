@@ -17,7 +17,7 @@ pub struct Evidence {
     pub exchanges: Vec<RawExchange>,
     /// Documents other than captures.
     pub documents: Vec<Document>,
-    /// What exporters removed: `cookies`, `bodies`, `post-data`, `headers`.
+    /// What exporters removed: `cookies`, `bodies`, `post-data`, `headers`; what tools put marks in place of: `cookie-values`.
     pub removed_by_exporter: Vec<String>,
     /// Records that came with copies whose values were taken out, as JSON.
     pub records: Vec<String>,

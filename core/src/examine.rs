@@ -7,6 +7,7 @@ use crate::crypto::{self, PrivateKey};
 use crate::evidence::{Document, Evidence};
 use crate::intake::{self, Supplied};
 use crate::log::{self, Log};
+use crate::mask;
 use crate::recorded::{self, Record};
 use crate::saml::messages::Decoded;
 use crate::saml::metadata::{self, Holding};
@@ -144,6 +145,7 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     note_records(&mut case, &records);
     let hashes = recorded::hashes(&decoded);
     case.messages = decoded.into_iter().map(|message| message.facts).collect();
+    mask::note(&mut case);
     participants::read_codes(&mut case, &products);
     story::complete(&mut case, &evidence, &products);
     participants::introduce(&mut case, &products);

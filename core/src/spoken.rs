@@ -1,6 +1,6 @@
 //! The one door to what products say: known sentences in a text, written down as the Case has them.
 
-use crate::redact::shown;
+use crate::redact::{shown, states};
 use diag_products::{Found, Products, Proven, Scope, Where, grammar};
 use diag_sdk::case::exchange::{Phrase, Side};
 use diag_sdk::case::judgement::Part;
@@ -87,8 +87,7 @@ pub(crate) fn at_side(read: &Phrase, side: Side) -> Option<Meaning> {
 pub(crate) fn address_reasons(url: &Url) -> Vec<Phrase> {
     let fragment = url.fragment().map(|fragment| fragment.split_once('?').map_or(fragment, |(_, query)| query));
     let in_fragment = fragment.into_iter().flat_map(|query| url::form_urlencoded::parse(query.as_bytes()));
-    let stated =
-        url.query_pairs().chain(in_fragment).take(MOST_PARAMETERS).filter(|(name, _)| STATING.contains(&plain_name(name).as_str()));
+    let stated = url.query_pairs().chain(in_fragment).take(MOST_PARAMETERS).filter(|(name, _)| states(name));
     let mut reasons: Vec<Phrase> = Vec::new();
     for phrase in stated.filter_map(|(_, value)| reason(&value, Part::Address)) {
         if !reasons.iter().any(|known| known.meaning == phrase.meaning) {
@@ -100,42 +99,6 @@ pub(crate) fn address_reasons(url: &Url) -> Vec<Phrase> {
 
 /// Most parameters of an address that are read.
 const MOST_PARAMETERS: usize = 24;
-/// Parameters in which addresses state what went wrong, without marks between their words.
-const STATING: &[&str] = &[
-    "error",
-    "err",
-    "errors",
-    "errorcode",
-    "errorid",
-    "errordescription",
-    "errormessage",
-    "errormsg",
-    "errorreason",
-    "errortype",
-    "errmsg",
-    "autherror",
-    "samlerror",
-    "ssoerror",
-    "loginerror",
-    "failure",
-    "failurereason",
-    "message",
-    "msg",
-    "reason",
-    "cause",
-    "code",
-    "status",
-    "alert",
-    "notice",
-    "flash",
-    "fehler",
-    "erreur",
-];
-
-fn plain_name(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|character| character.to_ascii_lowercase()).collect()
-}
-
 /// The words of an entry, with an ellipsis for each value.
 fn plain_words(says: &str) -> String {
     let mut words = String::new();

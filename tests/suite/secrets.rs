@@ -60,3 +60,22 @@ fn a_relay_state_takes_nothing_from_the_addresses_that_are_compared() {
         assert_eq!(url, format!("{host}/saml/callback"));
     }
 }
+
+/// Copied from a mail or a chat, such a character is a cause of its own, which nobody finds by looking.
+#[test]
+fn a_character_that_nobody_sees_is_named_in_the_finding() {
+    for (character, name) in [
+        ('\u{ad}', "a soft hyphen (U+00AD)"),
+        ('\u{61c}', "an Arabic letter mark (U+061C)"),
+        ('\u{180e}', "a Mongolian vowel separator (U+180E)"),
+        ('\u{3164}', "a Hangul filler (U+3164)"),
+        ('\u{115f}', "a Hangul filler (U+115F)"),
+        ('\u{2800}', "a blank Braille pattern (U+2800)"),
+        ('\u{200b}', "a zero-width space (U+200B)"),
+    ] {
+        let capture = Capture { audience: format!("https://sense.example{character}.org"), acs_status: 400, ..Capture::default() };
+        let report = report_on(&case_of(&[File::new("capture.har", capture.har()), File::new("application.json", application())]));
+        let told = report.findings.iter().filter_map(|finding| finding.detail.as_deref()).any(|detail| detail.contains(name));
+        assert!(told, "{name}: {:#?}", report.findings);
+    }
+}

@@ -17,6 +17,8 @@ pub(super) fn text(document: SchemaOf) -> anyhow::Result<String> {
     let schema = match document {
         SchemaOf::Report => written::<diag_core::report::Report>(),
         SchemaOf::Fix => written::<diag_render::fixes::Fixes>(),
+        SchemaOf::Ask => written::<diag_render::ask::Ask>(),
+        SchemaOf::Compare => written::<diag_render::contrast::Written<'static>>(),
         SchemaOf::Case => schemars::schema_for!(diag_sdk::Case),
         SchemaOf::Finding => schemars::schema_for!(diag_sdk::Finding),
         SchemaOf::Plugin => schemars::schema_for!(diag_host::frames::Frame),

@@ -43,3 +43,21 @@ fn where_nothing_is_missing_nothing_is_asked() {
     let missing = diag(&["ask", "no-such-file.har"]);
     assert_eq!((missing.status.code(), err(&missing).starts_with("error: ")), (Some(2), true), "{}", err(&missing));
 }
+
+/// The schema of what is written says of every field whether it is there, and no field is written that it does not know.
+#[test]
+fn the_schema_is_that_of_the_message() {
+    for (words, document) in [(&["ask"][..], "ask"), (&["compare", "../examples/healthy"], "compare")] {
+        let schema = json(&diag(&["schema", document]));
+        let arguments: Vec<&str> = words.iter().copied().chain([FAILING, "--format", "json"]).collect();
+        let written = json(&diag(&arguments));
+        let fields: Vec<&String> = written.as_object().expect("an object").keys().collect();
+        let required = schema["required"].as_array().expect("required fields");
+        for field in &fields {
+            assert!(schema["properties"][field.as_str()].is_object(), "{document}: {field} is not in {schema}");
+        }
+        for field in required {
+            assert!(fields.iter().any(|known| Some(known.as_str()) == field.as_str()), "{document}: {field} is not in {written}");
+        }
+    }
+}

@@ -77,6 +77,39 @@ fn files_that_are_none_of_ours_are_told_once() {
     assert_eq!(err(&output).lines().filter(|line| line.contains("notes.txt")).count(), 1, "{}", err(&output));
 }
 
+#[cfg(unix)]
+#[test]
+fn nothing_that_a_run_reads_is_written_over_by_whatever_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let capture = "{\"log\":{\"entries\":[]}}";
+    fs::write(at("login.har"), capture).expect("a file");
+    fs::write(at("team.toml"), "[check]\nstrict = true\n").expect("a file");
+    fs::hard_link(at("login.har"), at("second")).expect("a link");
+    std::os::unix::fs::symlink(at("login.har"), at("third")).expect("a link");
+    fs::hard_link(at("team.toml"), at("fourth")).expect("a link");
+    fs::create_dir(at("cases")).expect("a folder");
+    for name in ["one.har", "two.har"] {
+        fs::write(at("cases").join(name), capture).expect("a file");
+    }
+    for words in [
+        &["login.har", "-o", "second"][..],
+        &["login.har", "-o", "third"],
+        &["login.har", "--config", "team.toml", "-o", "team.toml"],
+        &["login.har", "--config", "team.toml", "-o", "fourth"],
+        &["redact", "login.har", "-o", "second", "--force"],
+    ] {
+        let output = diag_in(folder.path(), words);
+        assert_refused(&output);
+        assert!(err(&output).contains("it would be overwritten"), "{words:?}: {}", err(&output));
+    }
+    let output = diag_in(folder.path(), &["redact", "cases", "-o", "cases", "--force"]);
+    assert_eq!(output.status.code(), Some(2), "{}", err(&output));
+    for name in ["login.har", "second", "third", "cases/one.har", "cases/two.har"] {
+        assert_eq!(fs::read_to_string(at(name)).expect("readable"), capture, "{name}");
+    }
+}
+
 #[test]
 fn inputs_are_never_overwritten() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -98,7 +131,7 @@ fn lists_and_schemas_are_json() {
     let checks: serde_json::Value = serde_json::from_str(&out(&diag(&["checks", "--format", "json"]))).expect("JSON");
     let ids: Vec<&str> = checks.as_array().expect("an array").iter().filter_map(|check| check["id"].as_str()).collect();
     assert!(!ids.is_empty() && ids.is_sorted());
-    for document in ["report", "fix", "case", "finding", "config"] {
+    for document in ["report", "fix", "ask", "compare", "case", "finding", "config"] {
         let schema: serde_json::Value = serde_json::from_str(&out(&diag(&["schema", document]))).expect("JSON");
         assert!(schema["properties"].is_object(), "{document}");
     }

@@ -1,6 +1,7 @@
 //! Judges everything that is signed in a Case: chooses which keys may have signed what, and tries them.
 
 use super::keys::{KeyRing, TrustedKey};
+use super::masked;
 use super::query::verify_query;
 use super::verify::{verify_metadata, verify_within};
 use crate::bounds::Bounds;
@@ -24,6 +25,7 @@ pub fn judge(decoded: &mut [Decoded], case: &Case, signing: u64) -> bool {
     for one in decoded {
         let side = trusted.side_of(&one.facts, case);
         beyond |= verify_within(&one.xml, &mut one.facts.signatures, &side.keys, work);
+        masked::note(&mut one.facts);
         for signature in &mut one.facts.signatures {
             side.mark(&mut signature.verified_by);
             side.mark(&mut signature.made_by);

@@ -8,6 +8,7 @@ mod decrypt;
 pub mod engine;
 mod judge;
 mod keys;
+mod masked;
 mod origin;
 mod percent;
 mod private_key;

@@ -4,6 +4,7 @@
 use super::bergshamra_engine::BergshamraEngine;
 use super::engine::{SignatureEngine, SignatureReading, Unreadable};
 use super::keys::{Candidate, TrustedKey, candidates};
+use super::masked::{self, MASKED};
 use super::origin::made_by;
 use super::work;
 use crate::certificate;
@@ -104,10 +105,14 @@ fn judge<E: SignatureEngine>(engine: &E, xml: &str, reading: &SignatureReading, 
     }
     for (reference, read) in signature.references.iter_mut().zip(&reading.references) {
         reference.digest = read.digest;
+        if read.digest == Verdict::Wrong && read.covers.as_ref().is_some_and(|range| masked::holds_marks(xml, range)) {
+            reference.digest = Verdict::Unknown;
+            signature.not_judged = Some(MASKED.to_owned());
+        }
         if let Some(range) = read.covers.clone() {
             cover(xml, reference, range, &reading.range, signature.place.path.as_deref());
         }
-        match (&read.reason, read.digest) {
+        match (&read.reason, reference.digest) {
             (Some(reason), Verdict::Wrong) => signature.remarks.push(reason.clone()),
             (Some(reason), _) => {
                 signature.not_judged.get_or_insert_with(|| reason.clone());

@@ -2,6 +2,7 @@
 //! nothing, a whole sign-in without any says that they were removed.
 
 use crate::evidence::{Evidence, RawExchange};
+use crate::mask;
 use diag_sdk::case::input::Input;
 
 /// Settles what the capture whose exchanges begin at `from` does not show. Where some were read
@@ -12,9 +13,19 @@ pub(super) fn settle(evidence: &mut Evidence, input: &mut Input, from: usize, li
         input.notes.push("The capture has no entries: record the sign-in from its first page on and export again".to_owned());
         return;
     }
+    let masked_pages = drop_masked_pages(exchanges);
     let mut shows = Shows::of(exchanges);
     shows.headers |= light;
     let mut removed = Vec::new();
+    if masked_pages && shows.bodies {
+        removed.push(("bodies", "A tool put marks in place of pages in this capture: their texts cannot be judged"));
+    }
+    if cookies_are_masked(exchanges) {
+        removed.push((
+            "cookie-values",
+            "A tool put marks in place of the cookies' values in this capture: whether one changed on the way does not show",
+        ));
+    }
     if !shows.cookies {
         hide_unseen_cookies(exchanges);
         if shows.sign_in && shows.headers {
@@ -52,6 +63,27 @@ pub(super) fn hide_unseen_cookies(exchanges: &mut [RawExchange]) {
             exchange.cookies = None;
         }
     }
+}
+
+/// Takes out bodies that are nothing but a mark (`[text/html redacted]`): such a text is no page. Whether there were any.
+fn drop_masked_pages(exchanges: &mut [RawExchange]) -> bool {
+    let mut any = false;
+    for exchange in exchanges {
+        if exchange.response_body.as_deref().is_some_and(mask::is_foreign) {
+            exchange.response_body = None;
+            any = true;
+        }
+    }
+    any
+}
+
+/// Every value of a cookie that shows is a mark.
+fn cookies_are_masked(exchanges: &[RawExchange]) -> bool {
+    let sent = exchanges.iter().flat_map(|exchange| exchange.cookies.iter().flatten()).map(|(_, value)| value.as_str());
+    let set = exchanges.iter().flat_map(|exchange| exchange.response_headers_named("set-cookie"));
+    let set = set.filter_map(|line| line.split(';').next()?.split_once('=')).map(|(_, value)| value);
+    let mut values = sent.chain(set).map(str::trim).filter(|value| !value.is_empty()).peekable();
+    values.peek().is_some() && values.all(mask::is_foreign)
 }
 
 fn shows_cookies(exchange: &RawExchange) -> bool {
@@ -147,6 +179,21 @@ mod tests {
         let (evidence, _) = settled(vec![posted(), with]);
         assert!(evidence.removed_by_exporter.is_empty());
         assert_eq!(evidence.exchanges[0].cookies, Some(Vec::new()));
+    }
+
+    #[test]
+    fn marks_of_others_are_no_pages_and_no_values() {
+        let page = RawExchange {
+            response_body: Some("[text/html redacted]".into()),
+            cookies: Some(vec![("session".into(), "[redacted]".into())]),
+            ..posted()
+        };
+        let (evidence, input) = settled(vec![page.clone(), exchange()]);
+        assert_eq!(evidence.removed_by_exporter, ["bodies", "cookie-values"]);
+        assert_eq!((evidence.exchanges[0].response_body.as_deref(), input.notes.len()), (None, 2));
+        let set = RawExchange { response_headers: vec![("set-cookie".into(), "session=1; Path=/".into())], ..exchange() };
+        let (evidence, _) = settled(vec![page, set]);
+        assert_eq!(evidence.removed_by_exporter, ["bodies"]);
     }
 
     #[test]

@@ -4,16 +4,20 @@
 //! error object, a heading; then the first sentences of an error page; its title last, unless that is
 //! no more than the name of the product.
 
+use crate::redact;
 use crate::spoken;
 use diag_sdk::case::exchange::{Exchange, Page, Phrase};
 use diag_sdk::case::judgement::{Part, Statement};
 use diag_sdk::{Meaning, Place, Writer};
 use std::collections::BTreeMap;
+use url::Url;
 
 /// Most statements kept of one page.
 const MOST: usize = 5;
 /// Characters by which a sentence is found again in the text it was read in.
 const BEGINNING: usize = 40;
+/// Most parameters of an address that are quoted.
+const MOST_CODES: usize = 4;
 /// Longest sentence taken from the text of a page.
 const LONGEST: usize = 280;
 
@@ -35,6 +39,29 @@ pub(super) fn of_phrase(phrase: &Phrase, exchange: Option<usize>, place: Option<
 
 /// What a page and its address state, most telling first; each sentence once.
 pub(super) fn statements(exchange: &Exchange, index: usize) -> Vec<Statement> {
+    let mut told = of_page(exchange, index);
+    if let Some(text) = codes_in_address(&exchange.url).filter(|_| told.list.iter().all(|known| known.meaning == Meaning::Unknown)) {
+        told.known(&Phrase { text, part: Part::Address, ..Phrase::default() });
+    }
+    told.list
+}
+
+/// What the parameters of an address that only stand there after a failure say, as far as it may be shown.
+fn codes_in_address(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    let fragment = url.fragment().map(|fragment| fragment.split_once('?').map_or(fragment, |(_, query)| query));
+    let in_fragment = fragment.into_iter().flat_map(|query| url::form_urlencoded::parse(query.as_bytes()));
+    let told = |(name, value): &(std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)| {
+        redact::states_an_error(name)
+            && !value.contains('…')
+            && !matches!(value.as_ref(), "" | "0" | "1" | "true" | "false" | "none" | "null")
+    };
+    let codes: Vec<String> =
+        url.query_pairs().chain(in_fragment).filter(told).take(MOST_CODES).map(|(name, value)| format!("{name}={value}")).collect();
+    (!codes.is_empty()).then(|| codes.join(", "))
+}
+
+fn of_page(exchange: &Exchange, index: usize) -> Told<'_> {
     let mut told = Told { exchange, index, list: Vec::new() };
     let page = exchange.page.as_ref();
     // That nobody answered is no reason anybody gave.
@@ -50,7 +77,7 @@ pub(super) fn statements(exchange: &Exchange, index: usize) -> Vec<Statement> {
         }
     }
     known().filter(|phrase| phrase.meaning.is_vague()).for_each(|phrase| told.known(phrase));
-    let Some(page) = page else { return told.list };
+    let Some(page) = page else { return told };
     if let Some(sentence) = page.codes.first().and_then(|code| around(&page.text, code)) {
         told.unknown(&sentence, Part::Body);
     }
@@ -63,7 +90,7 @@ pub(super) fn statements(exchange: &Exchange, index: usize) -> Vec<Statement> {
     if let Some(title) = page.title.as_deref().filter(|title| is_reason(page, title)) {
         told.unknown(title, Part::Title);
     }
-    told.list
+    told
 }
 
 /// What was told so far.

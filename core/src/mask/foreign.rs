@@ -20,15 +20,39 @@ const WORDS: &[&str] = &[
 ];
 /// Longest text in which such a word alone makes a mark.
 const LONGEST: usize = 64;
+/// Longest hash with a word before it: `Hashed:` and 64 digits in brackets, with room.
+const LONGEST_HASH: usize = 160;
 
 /// Whether a value is what another tool leaves where it took a value out.
 pub fn is_foreign(value: &str) -> bool {
     let value = value.trim();
-    if value.is_empty() || value.chars().count() > LONGEST {
+    if value.is_empty() || value.chars().count() > LONGEST_HASH {
         return false;
     }
     let lower = value.to_lowercase();
+    if value.chars().count() > LONGEST {
+        return hashed(&lower);
+    }
     one_character(value) || word(&lower) || prefixed_hash(value) || hashed(&lower) || numbered(value)
+}
+
+/// Whether another tool took a part out of a text: `jo***@contoso.example`, `PHNhbWxw[redacted]`.
+pub fn holds_foreign(text: &str) -> bool {
+    is_foreign(text) || covered(text) || bracketed(text)
+}
+
+/// Three stars, dots or blocks in a row, with something before or behind them.
+fn covered(text: &str) -> bool {
+    ["***", "•••", "███"].iter().any(|row| text.contains(row))
+}
+
+/// A word of a mark in brackets somewhere in the text.
+fn bracketed(text: &str) -> bool {
+    [('[', ']'), ('<', '>'), ('{', '}'), ('(', ')')].iter().any(|(open, close)| {
+        text.split(*open).skip(1).any(|behind| {
+            behind.split_once(*close).is_some_and(|(inner, _)| inner.chars().count() <= LONGEST && word(&inner.to_lowercase()))
+        })
+    })
 }
 
 /// `***`, `xxxxxxxx`, `••••`, `…`.
@@ -70,8 +94,9 @@ fn hashed(lower: &str) -> bool {
         .any(|name| inner.strip_prefix(name).is_some_and(|hash| hexadecimal(hash) && (bracketed || name.starts_with("hash"))))
 }
 
-/// `<NAME_1>`, `[EMAIL_12]`, `<TOKEN>`: a word in capitals in brackets.
+/// `<NAME_1>`, `[EMAIL_12]`, `<TOKEN>`, `{{API_TOKEN}}`: a word in capitals in brackets.
 fn numbered(value: &str) -> bool {
+    let value = value.strip_prefix('{').filter(|rest| rest.starts_with('{')).and_then(|rest| rest.strip_suffix('}')).unwrap_or(value);
     let inner = [('<', '>'), ('[', ']'), ('{', '}')].iter().find_map(|(open, close)| value.strip_prefix(*open)?.strip_suffix(*close));
     inner.is_some_and(|inner| {
         inner.len() >= 3 && inner.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
@@ -80,7 +105,7 @@ fn numbered(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_foreign;
+    use super::{holds_foreign, is_foreign};
 
     #[test]
     fn marks_of_others_are_told_from_values() {
@@ -102,6 +127,10 @@ mod tests {
             "[EMAIL_12]",
             "REMOVED_BY_TOOL",
             "••••",
+            "{{API_TOKEN}}",
+            "[HAR_SANITIZER:REMOVED]",
+            "Hashed:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "[text/html redacted]",
         ] {
             assert!(is_foreign(mark), "{mark}");
         }
@@ -119,8 +148,19 @@ mod tests {
             "<a>",
             "tRedactq12",
             "abc_942511bf",
+            "{{name}}",
         ] {
             assert!(!is_foreign(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_part_that_was_taken_out_shows() {
+        for text in ["jo***@contoso.example", "PHNhbWxw[redacted]cD4=", "Jane (name removed)", "***"] {
+            assert!(holds_foreign(text), "{text}");
+        }
+        for text in ["jo@contoso.example", "f(x)", "a**b", ""] {
+            assert!(!holds_foreign(text), "{text}");
         }
     }
 }

@@ -5,12 +5,19 @@
 
 pub mod behind;
 mod foreign;
+mod lost;
 mod own;
 
-pub use foreign::is_foreign;
+pub use foreign::{holds_foreign, is_foreign};
+pub use lost::note;
 pub use own::{is_own, make, of_letters};
 
 /// Whether a value is a mark, ours or another tool's.
 pub fn is_mark(value: &str) -> bool {
     is_own(value) || is_foreign(value)
+}
+
+/// Whether another tool took this value, or a part of it, out. What our own copies take out comes with a record.
+pub fn is_masked_by_others(value: &str) -> bool {
+    !is_own(value.trim()) && holds_foreign(value)
 }

@@ -5,9 +5,11 @@
 
 mod failure;
 mod shown;
+mod statement;
 
 pub use failure::failure;
 pub use shown::{is_plainly_token, is_token, shown, stated};
+pub use statement::{states, states_an_error};
 
 use crate::secrets::places::{self, Standing};
 use percent_encoding::percent_decode_str;
@@ -15,6 +17,13 @@ use percent_encoding::percent_decode_str;
 /// A query value that is short and plain enough to show: no token looks like this.
 fn harmless_value(value: &str) -> bool {
     value.len() <= 12 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-~/%".contains(&byte))
+}
+
+/// Letters and digits under a name of which nothing is known: a short key as well as anything else.
+fn is_mixed(name: &str, value: &str) -> bool {
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    value.len() >= 6 && letters >= 3 && digits >= 1 && (states(name) || places::named(name) == Standing::Unknown)
 }
 
 /// The value of a parameter of that name is never shown, however short.
@@ -58,9 +67,9 @@ fn clean_query(query: &str) -> String {
         .split('&')
         .map(|pair| match pair.split_once('=') {
             Some((name, _)) if is_token(name) => "…=…".to_owned(),
-            Some((name, value)) if is_secret(name) || !harmless_value(value) => {
-                format!("{name}=…")
-            }
+            Some((name, _)) if is_secret(name) => format!("{name}=…"),
+            Some((name, value)) if states(name) && statement::is_plain(value) => format!("{name}={value}"),
+            Some((name, value)) if !harmless_value(value) || is_mixed(name, value) => format!("{name}=…"),
             Some((name, value)) => format!("{name}={value}"),
             None => shown_alone(pair),
         })
@@ -157,6 +166,14 @@ mod tests {
         assert_eq!(clean_url("https://a.example/cb#id_token=eyJ.x.y"), "https://a.example/cb#id_token=…");
         assert_eq!(clean_url("https://user:pw@a.example/x;jsessionid=1234"), "https://…@a.example/x;…");
         assert_eq!(clean_url("/azure/hub"), "/azure/hub");
+        assert_eq!(
+            clean_url("https://a.example/cb?error=access_denied&error_subcode=user_cancelled&token=access_denied&x=hunter2"),
+            "https://a.example/cb?error=access_denied&error_subcode=user_cancelled&token=…&x=…"
+        );
+        assert_eq!(
+            clean_url("https://a.example/cb#error=login_required&reason=hunter2"),
+            "https://a.example/cb#error=login_required&reason=…"
+        );
     }
 
     #[test]

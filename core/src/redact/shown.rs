@@ -16,11 +16,14 @@ pub fn shown(text: &str, longest: usize) -> String {
             out.push(' ');
         }
         let own = Label::of(word);
+        // `token is abc12`: the verb hands on what was announced.
+        let own = if label == Label::Named && is_verb(word) { Label::Named } else { own };
         let hidden = own == Label::None
             && match label {
                 Label::None => false,
                 Label::Marked => true,
                 Label::Bare => !goes_on(word),
+                Label::Named => mixes(word),
             };
         if hidden {
             out.push('…');
@@ -99,6 +102,8 @@ enum Label {
     Marked,
     /// `password`: what follows may go on with the sentence.
     Bare,
+    /// `token`: what follows is hidden where it is no word.
+    Named,
 }
 
 impl Label {
@@ -110,7 +115,13 @@ impl Label {
             return if is_label { Self::Marked } else { Self::None };
         }
         let bare = word.trim_end_matches(['"', '\'']).to_lowercase();
-        if PASSWORDS.contains(&bare.as_str()) { Self::Bare } else { Self::None }
+        if PASSWORDS.contains(&bare.as_str()) {
+            Self::Bare
+        } else if NAMED.contains(&bare.as_str()) {
+            Self::Named
+        } else {
+            Self::None
+        }
     }
 }
 
@@ -119,6 +130,8 @@ const CODES: &[&str] = &["code", "state", "session", "key", "target", "hint", "t
 /// Words for what is typed, after which a text may show it.
 const PASSWORDS: &[&str] =
     &["password", "passwd", "passphrase", "passcode", "passwort", "kennwort", "contraseña", "senha", "wachtwoord", "pwd"];
+/// Words for what servers issue and people type, after which a text may show it.
+const NAMED: &[&str] = &["token", "secret", "pin", "otp", "tan", "apikey", "ticket", "nonce", "schlüssel", "clave", "jeton"];
 /// Words that go on with a sentence about a password.
 const GOES_ON: &[&str] = &[
     "a",
@@ -344,6 +357,18 @@ fn goes_on(word: &str) -> bool {
     word.is_empty() || GOES_ON.contains(&word.as_str())
 }
 
+fn is_verb(word: &str) -> bool {
+    matches!(word.to_lowercase().as_str(), "is" | "was" | "ist" | "war" | "es" | "est" | "=" | ":")
+}
+
+/// No word: letters and digits in one, or digits alone, as many as people type of a code they were sent.
+fn mixes(word: &str) -> bool {
+    let word = word.trim_matches(|character: char| !character.is_alphanumeric());
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    let length = word.chars().count();
+    digits > 0 && length >= 6 && (digits < length || length <= 8) && word.chars().all(|character| !character.is_whitespace())
+}
+
 fn shown_word(word: &str) -> String {
     // What follows the `#` names an algorithm there, and is no value.
     if word.contains("://www.w3.org/") && !word.contains('?') {
@@ -422,7 +447,7 @@ fn is_base64(word: &str) -> bool {
         && count(u8::is_ascii_uppercase) >= 4
         && count(u8::is_ascii_lowercase) >= 4
         && (count(u8::is_ascii_digit) >= 2 || word.contains('+'))
-        && count(|byte| b"/-_".contains(byte)) * 8 <= word.len()
+        && (word.ends_with('=') || word.contains('+') || count(|byte| b"/-_".contains(byte)) * 8 <= word.len())
 }
 
 /// Letters and digits mixed without the hyphens of words: ids, hashes, base64.
@@ -461,6 +486,9 @@ mod tests {
             ("Your password is wrong", "Your password is wrong"),
             ("Das Kennwort ist abgelaufen", "Das Kennwort ist abgelaufen"),
             ("token=abc, code=401", "token=… code=401"),
+            ("the secret is wqzkvbnm7, pin 771923 and token zzkq81vv expired", "the secret is … pin … and token … expired"),
+            ("Token validation failed: error 50011, ticket TKT12 of 2026", "Token validation failed: error 50011, ticket TKT12 of 2026"),
+            ("cannot open kQ/zV7+wX/6yZ5aB/4cD3e/F2gH== now", "cannot open … now"),
             ("sent {\"client_secret\": \"a b c\", \"code\": \"401\"} to it", "sent {\"client_secret\": … \"code\": \"401\"} to it"),
             ("sent &quot;secret&quot;:&quot;a b&quot; to it", "sent \"secret\":… to it"),
             ("sent <Password>a b</Password> and <b>so on</b>", "sent <Password>…</Password> and <b>so on</b>"),

@@ -103,6 +103,9 @@ pub(super) fn undo_within(value: &str, expected: Expected, largest: usize) -> Un
         return undone;
     }
     let candidates = unbase64(&value, &mut undone);
+    if candidates.is_err() && is_masked_inside(&value) {
+        return undone.failed(Damage::Sanitised, "a part of the value was taken out of the capture: a mark stands in its place");
+    }
     if expected == Expected::Either {
         // Files wrap lines as they like.
         undone.damage.retain(|damage| *damage != Damage::LineWrapped);
@@ -113,20 +116,32 @@ pub(super) fn undo_within(value: &str, expected: Expected, largest: usize) -> Un
     }
 }
 
-/// Words of placeholders.
+/// Words of placeholders, wherever in a short value they stand.
 const PLACEHOLDERS: &[&str] =
     &["redact", "removed", "sanitiz", "sanitis", "masked", "hidden", "filtered", "scrubbed", "omitted", "anonymi"];
 
 /// What exporters and people put in place of a removed value.
 fn is_placeholder(value: &str) -> bool {
     let value = value.trim();
+    if mask::is_mark(value) || is_bare_hash(value) {
+        return true;
+    }
     if value.len() > 80 {
         return false;
     }
     let lower = value.to_lowercase();
-    mask::is_mark(value)
-        || PLACEHOLDERS.iter().any(|word| lower.contains(word))
+    PLACEHOLDERS.iter().any(|word| lower.contains(word))
         || lower.chars().all(|c| matches!(c, '*' | 'x' | '•' | '.' | '…' | '-' | '_' | '#'))
+}
+
+/// A hash in hexadecimal digits, which no base64 of XML or DEFLATE data is.
+fn is_bare_hash(value: &str) -> bool {
+    matches!(value.len(), 32 | 40 | 64 | 96 | 128) && value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
+}
+
+/// A value that is no base64 because a tool or a person left a part of it out: `PHNhbWxw…`, `PHNh[redacted]cD4=`.
+fn is_masked_inside(value: &str) -> bool {
+    mask::holds_foreign(value) || value.contains('…') || value.contains("...") || value.to_lowercase().contains("truncated")
 }
 
 fn has_percent_encoding(value: &str) -> bool {

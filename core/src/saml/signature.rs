@@ -181,10 +181,14 @@ fn own_signed_infos(signature: Node<'_, '_>) -> usize {
         .count()
 }
 
-/// A mark stands in place of the value.
+/// A mark stands in place of the value, or of a digest that the value is made over.
 fn is_withheld(signature: Node<'_, '_>) -> bool {
-    let text: String = child(signature, NS_DSIG, "SignatureValue").map(text_of).unwrap_or_default().split_ascii_whitespace().collect();
-    mask::is_mark(&text)
+    let digests = child(signature, NS_DSIG, "SignedInfo").into_iter().flat_map(|info| children(info, NS_DSIG, "Reference"));
+    let digests = digests.filter_map(|reference| child(reference, NS_DSIG, "DigestValue"));
+    child(signature, NS_DSIG, "SignatureValue").into_iter().chain(digests).any(|node| {
+        let text: String = text_of(node).split_ascii_whitespace().collect();
+        mask::is_mark(&text)
+    })
 }
 
 /// An ECDSA value as a DER sequence of two integers; XML Signature wants them concatenated raw.

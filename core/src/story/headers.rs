@@ -151,6 +151,7 @@ fn is_reference(value: &str) -> bool {
     let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     let hexadecimal = value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     plain
+        && !value.starts_with("eyJ")
         && (value.len() >= SHORTEST_ID || digits == value.len())
         && digits >= 1
         && (value.len() <= LONGEST_ID || (hexadecimal && value.len() <= LONGEST_NUMBER))

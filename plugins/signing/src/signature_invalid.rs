@@ -1,7 +1,6 @@
 //! No known key verifies the signature, or what was signed was changed.
 
 use diag_sdk::case::judgement::Cover;
-use diag_sdk::case::message::Damage;
 use diag_sdk::case::signature::{Signature, Verdict};
 use diag_sdk::view::{Delivery, keys};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
@@ -66,14 +65,15 @@ fn run(case: &Case, out: &mut Findings) {
     let keys_known = case.knows_idp_keys();
     for delivery in case.sent_by_idp().into_iter().chain(case.tokens()) {
         let message = delivery.message;
-        // What the exporter of the capture masked or cut cannot verify any more.
-        let spoiled = !case.removed_by_exporter.is_empty() && message.damage.contains(&Damage::Sanitised);
         for signature in &message.signatures {
             // Of a kind that protects nothing whatever its values: signing/reference-unusual.
             let worthless = delivery.consumed(Cover::Worthless).is_some() && delivery.rests_on(signature);
-            if let Some(fault) = fault_of(signature, keys_known).filter(|_| !spoiled && !worthless) {
+            if let Some(fault) = fault_of(signature, keys_known).filter(|_| !worthless) {
                 out.push(describe(case, &delivery, signature, fault));
                 break;
+            }
+            if signature.withheld && signature.recorded.is_none() || delivery.altered_by_exporter() {
+                out.missing(Need::Capture);
             }
             if signature.verified_by.is_empty() && signature.key_info.is_empty() && !keys_known {
                 out.missing(Need::IdpMetadata);

@@ -11,7 +11,8 @@ use diag_core::verdict::Verdict;
 use diag_products::file::{Export, Kept, Wanted};
 use diag_sdk::Need;
 use diag_sdk::case::input::InputKind;
-use diag_sdk::case::judgement::Party;
+use diag_sdk::case::judgement::{Failure, Party};
+use diag_sdk::case::message::Damage;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -107,7 +108,7 @@ fn capture(judged: &Judged) -> Option<Asked> {
         why::of(Need::Capture).to_owned()
     } else if judged.report.verdict == Verdict::Undetermined {
         "the one we have does not show how the sign-in ended".to_owned()
-    } else if !removed.is_empty() && judged.root_causes().first().is_none_or(|root| !root.certain) {
+    } else if !removed.is_empty() && (judged.root_causes().first().is_none_or(|root| !root.certain) || unexplained(judged)) {
         format!("the one we have was saved without {}", removed.join(" and "))
     } else {
         return None;
@@ -120,6 +121,13 @@ fn capture(judged: &Judged) -> Option<Asked> {
         steps: why::CAPTURE_STEPS.iter().map(|step| (*step).to_owned()).collect(),
         decides: waiting(judged).remove(&Need::Capture).unwrap_or_default(),
     })
+}
+
+/// What is named as the cause is no more than that somebody failed, and messages that would tell why are masked.
+fn unexplained(judged: &Judged) -> bool {
+    let told = |failure: &Failure| !failure.codes.is_empty() || failure.said.iter().any(|said| !said.meaning.is_vague());
+    let masked = judged.case.messages.iter().any(|message| message.damage.contains(&Damage::Sanitised));
+    masked && judged.report.verdict == Verdict::Broken && !judged.case.failures.iter().any(told)
 }
 
 /// The log of who refused, where nobody states why.

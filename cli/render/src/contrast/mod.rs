@@ -29,9 +29,13 @@ const WHAT_TO_ADD: &str =
 
 /// What `diag compare --format json` prints.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Written<'c> {
+    /// `diag-compare/1`.
     schema: &'static str,
+    /// The case that works.
     working: Judgement<'c>,
+    /// The case that fails.
     failing: Judgement<'c>,
     #[serde(flatten)]
     contrast: &'c Contrast,
@@ -39,9 +43,13 @@ pub struct Written<'c> {
 
 /// How a case was judged.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Judgement<'c> {
+    /// What was given.
     path: &'c str,
+    /// How the case was judged.
     verdict: Verdict,
+    /// The verdict in a sentence.
     sentence: String,
 }
 

@@ -91,7 +91,8 @@ facts! {
         pub clocks: Vec<Clock>,
         /// Cookies set and not sent back.
         pub lost_cookies: Vec<LostCookie>,
-        /// What the exporter of a capture removed: `cookies`, `bodies`, `post-data`, `headers`.
+        /// What the exporter of a capture removed: `cookies`, `bodies`, `post-data`, `headers`; what a tool that cleans captures
+        /// put marks in place of: `cookie-values`, `messages` (SAML messages or values in them), `signatures`.
         pub removed_by_exporter: Vec<String>,
         /// Other sign-in protocols the capture contains: `openid-connect`, `ws-federation`, `kerberos`, …
         pub other_protocols: Vec<String>,

@@ -3,7 +3,7 @@
 
 use crate::case::Case;
 use crate::case::attempt::AttemptKind;
-use crate::case::message::MessageKind;
+use crate::case::message::{Damage, Message, MessageKind};
 use crate::need::Need;
 use crate::stage::Stage;
 
@@ -28,12 +28,20 @@ impl Matter<'_> {
     /// where it shows the part of a sign-in that the check is about.
     pub(super) fn is_in(self, case: &Case) -> bool {
         // An assertion without the response it came in is verified; who it is for and what became of it does not show.
+        if self.reads_messages_only() && masked(case) {
+            return false;
+        }
         let needs_response = self.needs.contains(&Need::Capture) && !VERIFIES_ASSERTIONS.contains(&self.family);
         if needs_response && case.only_assertions_alone() {
             return false;
         }
         let witnessed = |need: &Need| matches!(need, Need::Capture | Need::ProxyLog | Need::ServerLog);
         self.needs.is_empty() || self.needs.iter().any(|need| !witnessed(need) && case.has(*need)) || self.was_seen(case)
+    }
+
+    /// It looks into what identity providers send, and at nothing beside it.
+    fn reads_messages_only(self) -> bool {
+        matches!(self.family, "assertion" | "signing" | "identity") && matches!(self.stage, Stage::Response | Stage::Consumption)
     }
 
     fn was_seen(self, case: &Case) -> bool {
@@ -56,12 +64,29 @@ impl Matter<'_> {
     }
 }
 
+/// All that identity providers sent was replaced by marks, or removed, before the capture was handed on.
+fn masked(case: &Case) -> bool {
+    let mut responses = case.messages_of(MessageKind::Response).peekable();
+    let unread = |message: &Message| message.damage.contains(&Damage::Sanitised) && message.xml_id.is_none();
+    responses.peek().is_some() && responses.all(unread)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::case::attempt::Attempt;
     use crate::case::exchange::Exchange;
-    use crate::case::message::Message;
+
+    #[test]
+    fn a_masked_response_is_nothing_to_judge() {
+        let responses = Matter { family: "signing", stage: Stage::Response, needs: &[Need::Capture], remarks: false };
+        let response = Message { kind: MessageKind::Response, ..Message::default() };
+        let gone = Message { damage: vec![Damage::Sanitised], ..response.clone() };
+        let case = |messages: &[Message]| Case { messages: messages.to_vec(), ..Case::default() };
+        assert!(!responses.is_in(&case(std::slice::from_ref(&gone))));
+        assert!(responses.is_in(&case(&[gone.clone(), response])));
+        assert!(Matter { family: "flow", ..responses }.is_in(&case(&[gone])));
+    }
 
     #[test]
     fn a_plain_website_has_no_clean_response() {
