@@ -108,6 +108,7 @@ macro_rules! words {
 }
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "the macros declare what is public")]
 mod tests {
     use super::*;
 
