@@ -135,7 +135,12 @@ impl Contrast {
     }
 
     fn findings(&mut self, working: &Report, failing: &Report) {
-        let known: BTreeSet<&str> = working.findings.iter().map(|finding| finding.check.as_str()).collect();
+        // What was a notice and is an error now is new.
+        let mut known: BTreeMap<&str, Severity> = BTreeMap::new();
+        for finding in &working.findings {
+            let worst = known.entry(finding.check.as_str()).or_insert(finding.severity);
+            *worst = finding.severity.max(*worst);
+        }
         let mut seen = BTreeSet::new();
         let weighty = failing.findings.iter().filter(|finding| finding.severity >= Severity::Warning);
         let mut findings: Vec<&ReportedFinding> = weighty.collect();
@@ -150,7 +155,8 @@ impl Contrast {
                 message: finding.message.clone(),
                 root_cause: failing.root_causes.contains(&finding.id),
             };
-            if known.contains(finding.check.as_str()) { self.in_both.push(found) } else { self.only_in_failing.push(found) }
+            let as_bad = known.get(finding.check.as_str()).is_some_and(|worst| *worst >= finding.severity);
+            if as_bad { self.in_both.push(found) } else { self.only_in_failing.push(found) }
         }
     }
 }
