@@ -23,6 +23,7 @@ mod one_fault;
 mod order;
 mod packs;
 mod page;
+mod plants;
 mod plugins;
 mod products;
 mod public_api;

@@ -119,7 +119,7 @@ impl Receipt {
 
 /// `3 cookie values`.
 pub fn plural(count: usize, kind: Kind) -> String {
-    format!("{count} {}", kind.words())
+    format!("{count} {}", if count == 1 { kind.word() } else { kind.words() })
 }
 
 fn stayed(options: Options, copying: &Copying) -> Vec<String> {

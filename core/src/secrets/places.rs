@@ -68,6 +68,10 @@ const TYPED: &[&str] = &[
     "密碼",
     "パスワード",
     "비밀번호",
+    "mfacode",
+    "cvv",
+    "userpassword",
+    "jpassword",
 ];
 
 /// Parts of names of what is typed.
@@ -96,6 +100,7 @@ const TYPED_PARTS: &[&str] = &[
     "smscode",
     "pincode",
     "credential",
+    "totp",
 ];
 
 /// Whole names of what is issued.
@@ -148,6 +153,10 @@ const ISSUED: &[&str] = &[
     "otpauth",
     "lt",
     "execution",
+    "sctx",
+    "sft",
+    "k",
+    "clientassertion",
 ];
 
 /// Parts of names of what is issued.
@@ -182,6 +191,13 @@ const ISSUED_PARTS: &[&str] = &[
     "invitecode",
     "signature",
     "authkey",
+    "canary",
+    "authorization",
+    "bearer",
+    "samlart",
+    "signingkey",
+    "symmetrickey",
+    "connectionstring",
 ];
 
 /// Whole names of what names a person.
@@ -224,8 +240,8 @@ const IDENTITIES: &[&str] = &[
 
 const MESSAGES: &[&str] = &["samlrequest", "samlresponse", "wresult", "wreq"];
 
-/// Names under which it is said what happened, or one of few words is chosen.
-const STATEMENTS: &[&str] = &[
+/// Names under which it is said what went wrong.
+const REASONS: &[&str] = &[
     "error",
     "err",
     "errors",
@@ -237,16 +253,27 @@ const STATEMENTS: &[&str] = &[
     "errorreason",
     "errortype",
     "errmsg",
+    "autherror",
+    "samlerror",
+    "ssoerror",
+    "loginerror",
+    "failure",
+    "failurereason",
     "message",
     "msg",
     "reason",
     "cause",
     "status",
-    "statuscode",
-    "failure",
     "alert",
     "notice",
     "flash",
+    "fehler",
+    "erreur",
+];
+
+/// Names under which one of few words is chosen, or a party is named.
+const CHOICES: &[&str] = &[
+    "statuscode",
     "lang",
     "language",
     "locale",
@@ -330,7 +357,7 @@ pub fn named(name: &str) -> Standing {
         Standing::Typed
     } else if is(IDENTITIES) {
         Standing::Identity
-    } else if is(STATEMENTS) {
+    } else if is(REASONS) || is(CHOICES) {
         Standing::Statement
     } else if holds(ISSUED_PARTS) || plain.ends_with("otp") || plain.ends_with("pin") {
         Standing::Issued
@@ -339,13 +366,35 @@ pub fn named(name: &str) -> Standing {
     }
 }
 
+/// Words in names of headers that hold what lets somebody in.
+const WORDS: &[&str] = &["key", "auth", "token", "secret", "session", "pass", "password", "credential", "sig", "jwt", "ticket"];
+
+/// What browsers and servers say of themselves, and of what they allow.
+pub fn is_of_browsers(header: &str) -> bool {
+    let lower = header.to_ascii_lowercase();
+    ["sec-", "access-control-", "content-", "www-", "proxy-authenticate", "clear-site", "x-auth-type", ":"]
+        .iter()
+        .any(|known| lower.starts_with(known))
+}
+
+/// Under this name addresses state what went wrong. `code` is a reason, and also the code that OAuth issues: whoever
+/// reads it as a reason knows it by its words.
+pub fn states_a_reason(name: &str) -> bool {
+    let plain = plain(name);
+    plain == "code" || REASONS.contains(&plain.as_str())
+}
+
 /// What stands under a header's name: cookies are handled one by one, addresses as such.
 pub fn header(name: &str) -> Standing {
     match name.to_ascii_lowercase().as_str() {
         "cookie" | "set-cookie" | "set-cookie2" | "authorization" | "proxy-authorization" | "authentication-info" => Standing::Issued,
         // A scheme and what it asks for.
         "www-authenticate" | "proxy-authenticate" | "access-control-allow-credentials" | "sec-fetch-user" => Standing::Statement,
-        name => named(name.strip_prefix("x-").unwrap_or(name)),
+        name => match named(name.strip_prefix("x-").unwrap_or(name)) {
+            // Headers of one's own are named after what they hold: `X-Contoso-Auth`, `X-Functions-Key`.
+            Standing::Unknown if !is_of_browsers(name) && name.split(['-', '_']).any(|word| WORDS.contains(&word)) => Standing::Issued,
+            standing => standing,
+        },
     }
 }
 
@@ -373,6 +422,7 @@ mod tests {
         for name in ["username", "loginfmt", "j_username", "Benutzername", "login_hint"] {
             assert_eq!(named(name), Standing::Identity, "{name}");
         }
+        assert!(states_a_reason("error_description") && states_a_reason("code") && !states_a_reason("lang"));
         assert_eq!(named("SAMLResponse"), Standing::Message);
         assert_eq!(named("shipping"), Standing::Unknown);
         assert_eq!(named(""), Standing::Unknown);
@@ -380,12 +430,21 @@ mod tests {
 
     #[test]
     fn headers_carry_secrets_under_names_of_their_own() {
-        for name in
-            ["Cookie", "Authorization", "X-Api-Key", "X-Auth-Token", "X-CSRF-Token", "Ocp-Apim-Subscription-Key", "x-ms-token-aad-id-token"]
-        {
+        for name in [
+            "Cookie",
+            "Authorization",
+            "X-Api-Key",
+            "X-Auth-Token",
+            "X-CSRF-Token",
+            "Ocp-Apim-Subscription-Key",
+            "x-ms-token-aad-id-token",
+            "X-Functions-Key",
+            "X-Contoso-Auth",
+        ] {
             assert!(header(name).is_secret(), "{name}");
         }
-        for name in ["Content-Type", "Location", "x-ms-request-id", "WWW-Authenticate", "Date", "Server"] {
+        for name in ["Content-Type", "Location", "x-ms-request-id", "WWW-Authenticate", "Date", "Server", "Keep-Alive", "Sec-WebSocket-Key"]
+        {
             assert!(!header(name).is_secret(), "{name}");
         }
     }

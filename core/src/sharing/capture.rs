@@ -4,6 +4,7 @@ use super::change;
 use super::kind::Kind;
 use super::lexicon::Lexicon;
 use super::receipt::Tally;
+use super::tidy;
 use crate::bounds::Bounds;
 use crate::intake::har;
 use serde_json::{Map, Value, json};
@@ -52,6 +53,10 @@ impl<'a> Writer<'a> {
             return;
         }
         self.written.push(name.to_owned());
+        if !tidy::member(name, &mut value, &mut self.tally) {
+            self.written.pop();
+            return;
+        }
         change::json(self.lexicon, &mut value, &mut self.tally, &format!("log.{name}"));
         if self.entries.is_some() {
             self.later.push((name.to_owned(), value));
@@ -62,6 +67,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn entry(&mut self, mut value: Value) {
+        tidy::entry(&mut value, &mut self.tally);
         if !self.keep_bodies {
             without_bodies(&mut value, &self.bounds, &mut self.tally);
         }
@@ -101,12 +107,7 @@ pub(super) fn ending(record: Option<&Value>) -> String {
 
 /// Takes out what no diagnosis reads: scripts, pictures and the like, and what went over web sockets.
 pub(super) fn without_bodies(entry: &mut Value, bounds: &Bounds, tally: &mut Tally) {
-    if let Some(messages) = entry.get_mut("_webSocketMessages").and_then(Value::as_array_mut)
-        && !messages.is_empty()
-    {
-        tally.add("_webSocketMessages", Kind::Body, 1);
-        messages.clear();
-    }
+    tidy::without_messages(entry, tally);
     let status =
         entry.pointer("/response/status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok()).unwrap_or_default();
     let header = entry.pointer("/response/headers").and_then(Value::as_array).and_then(|headers| {

@@ -49,7 +49,7 @@ fn one(lexicon: &Lexicon, value: &mut String, place: Place, tally: &mut Tally, l
             tally.edits(label, &edits);
             *value = apply(value, &edits);
         }
-        Place::Text(_) => {}
+        Place::Text(_) | Place::Message => {}
     }
     if let Some(changed) = text(lexicon, value, tally, label) {
         *value = changed;

@@ -49,7 +49,9 @@ pub(super) fn gather(collecting: &mut Collecting, names: &mut Gathered, bytes: &
     match values(&text, sort) {
         Some(values) => {
             for mut value in values {
-                gather::json(collecting, &mut value);
+                // A trace of a browser's extension is a list of requests; an export is not.
+                let loose = value.get("requests").is_some_and(Value::is_array);
+                gather::json(collecting, &mut value, loose);
                 people::json(names, &mut value, options);
             }
         }
@@ -60,7 +62,7 @@ pub(super) fn gather(collecting: &mut Collecting, names: &mut Gathered, bytes: &
             return;
         }
         None => {
-            gather::text(collecting, &text, around);
+            gather::text(collecting, &text, around, true);
             people::text(names, &text, options);
         }
     }

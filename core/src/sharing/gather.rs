@@ -5,25 +5,52 @@ use super::kind::Kind;
 use super::lexicon::{Collecting, canonical};
 use super::opaque;
 use super::places::{self, Place};
-use super::standing::{self, Around};
+use super::standing::{self, Around, Standing};
+use super::strays;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use std::ops::Range;
 
-/// Takes the values of a document of JSON, such as an entry of a capture.
-pub(super) fn json(collecting: &mut Collecting, document: &mut Value) {
-    places::each(document, &mut |text, place, _| one(collecting, text, place));
+/// Takes the values of a document of JSON, such as an entry of a capture. `loose`: it is a capture, in which tokens stand
+/// that no name tells; in an export what looks random is the id of something.
+pub(super) fn json(collecting: &mut Collecting, document: &mut Value, loose: bool) {
+    places::each(document, &mut |text, place, _| one(collecting, text, place, loose));
+    let mut open = if loose { vec![&*document] } else { Vec::new() };
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Array(list) => open.extend(list),
+            Value::Object(object) => {
+                for (name, value) in object {
+                    stray(collecting, name);
+                    open.push(value);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Takes the values of a text.
-pub(super) fn text(collecting: &mut Collecting, text: &str, around: Around) {
+pub(super) fn text(collecting: &mut Collecting, text: &str, around: Around, loose: bool) {
     engine::values_in(text, around, &mut |value, kind| collecting.add(value, kind));
     super::deep::every_layer(text, &mut |layer| {
+        if loose {
+            stray(collecting, layer);
+            // What is left of a damaged message is no token.
+            standing::messages(layer).for_each(|value| collecting.public(canonical(value)));
+        }
         if opaque::begins_as_markup(layer) && (layer.contains("urn:oasis:names:tc:SAML") || layer.contains("xmlsoap.org/ws")) {
             collecting.public(without_cuts(layer));
         }
     });
+}
+
+/// Takes what is random and nothing names.
+fn stray(collecting: &mut Collecting, text: &str) {
+    for range in strays::strays(text) {
+        collecting.stray(text.get(range).unwrap_or_default());
+    }
 }
 
 /// A message without what is cut from it: all else in it names parties, and opens nothing.
@@ -31,6 +58,8 @@ fn without_cuts(message: &str) -> String {
     let mut out = String::with_capacity(message.len());
     let mut at = 0;
     let mut cuts = standing::cut(message);
+    cuts.extend(standing::attributes(message));
+    cuts.extend(strays::strays(message).into_iter().map(|range| Standing { range, kind: Kind::Token }));
     cuts.sort_by_key(|one| one.range.start);
     for one in cuts.into_iter().filter(|one| one.kind != Kind::SessionIndex) {
         if one.range.start >= at {
@@ -42,7 +71,7 @@ fn without_cuts(message: &str) -> String {
     out
 }
 
-fn one(collecting: &mut Collecting, value: &str, place: Place) {
+fn one(collecting: &mut Collecting, value: &str, place: Place, loose: bool) {
     let mut several = |ranges: Vec<Range<usize>>, kind: Kind| {
         for range in ranges {
             collecting.add(value.get(range).unwrap_or_default(), kind);
@@ -52,7 +81,7 @@ fn one(collecting: &mut Collecting, value: &str, place: Place) {
         Place::Whole(kind) => {
             collecting.add(value, kind);
             if matches!(kind, Kind::Password | Kind::Token) {
-                inside(collecting, value);
+                inside(collecting, value, loose);
             }
         }
         Place::Cookies => several(places::cookie_values(value), Kind::Cookie),
@@ -67,18 +96,22 @@ fn one(collecting: &mut Collecting, value: &str, place: Place) {
                 collecting.add(password, Kind::Password);
             }
         }
+        Place::Message => {
+            collecting.public(value.to_owned());
+            collecting.public(canonical(value));
+        }
         Place::Text(_) | Place::Person => {}
     }
     let around = if let Place::Text(around) = place { around } else { Around::Data };
     if !matches!(place, Place::Whole(Kind::Password)) {
-        text(collecting, value, around);
+        text(collecting, value, around, loose && place != Place::Message);
     }
 }
 
 /// A token may have secrets of its own in it.
-fn inside(collecting: &mut Collecting, value: &str) {
+fn inside(collecting: &mut Collecting, value: &str, loose: bool) {
     let plain = canonical(value);
     if plain != value {
-        text(collecting, &plain, Around::Data);
+        text(collecting, &plain, Around::Data, loose);
     }
 }

@@ -29,6 +29,8 @@ pub enum Kind {
     Host,
     /// The body of an answer that no diagnosis needs.
     Body,
+    /// A remark, or what else a tool wrote into a capture that no diagnosis reads.
+    Remark,
 }
 
 impl Kind {
@@ -46,6 +48,25 @@ impl Kind {
             Self::Object => "ids of directories and objects",
             Self::Host => "host names",
             Self::Body => "bodies that no diagnosis needs",
+            Self::Remark => "remarks that no diagnosis reads",
+        }
+    }
+
+    /// For people, of one.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Cookie => "cookie value",
+            Self::Password => "password",
+            Self::Token => "token or key",
+            Self::Signature => "signature value",
+            Self::SessionIndex => "session index",
+            Self::CipherValue => "encrypted content",
+            Self::PrivateKey => "private key",
+            Self::Person => "name or address of a person",
+            Self::Object => "id of a directory or object",
+            Self::Host => "host name",
+            Self::Body => "body that no diagnosis needs",
+            Self::Remark => "remark that no diagnosis reads",
         }
     }
 

@@ -1,6 +1,7 @@
 //! Every value that goes, once, with the mark that stands for it wherever it comes up.
 
 use super::certificates;
+use super::common;
 use super::kind::Kind;
 use super::layers;
 use super::opaque::is_guid;
@@ -25,6 +26,8 @@ const MOST_PUBLIC: usize = 32 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Collecting {
     values: BTreeMap<String, Kind>,
+    /// Random words that nothing names: secrets unless they are public.
+    strays: BTreeSet<String>,
     /// Texts in which everything else is public: a value that stands there identifies, and opens nothing.
     public: Vec<String>,
     public_bytes: usize,
@@ -50,6 +53,37 @@ impl Collecting {
         *known = (*known).min_by_weight(kind);
     }
 
+    /// Adds a random word that nothing names.
+    pub(super) fn stray(&mut self, value: &str) {
+        let value = canonical(value);
+        if mask::is_mark(&value) {
+            return;
+        }
+        if self.strays.len() >= MOST {
+            self.overflowed = true;
+            return;
+        }
+        self.strays.insert(value);
+    }
+
+    /// Of random words those are secrets that stand in nothing public.
+    fn settle_strays(&mut self) {
+        let strays: Vec<String> = std::mem::take(&mut self.strays).into_iter().filter(|value| !self.values.contains_key(value)).collect();
+        let mut public = vec![false; strays.len()];
+        if let Ok(finder) = AhoCorasick::new(&strays) {
+            for text in &self.public {
+                for hit in finder.find_overlapping_iter(text) {
+                    if let Some(public) = public.get_mut(hit.pattern().as_usize()) {
+                        *public = true;
+                    }
+                }
+            }
+        }
+        for (value, _) in strays.into_iter().zip(public).filter(|(_, public)| !public) {
+            self.values.insert(value, Kind::Token);
+        }
+    }
+
     /// Remembers a text whose values are public but for those that were taken out of it.
     pub(super) fn public(&mut self, text: String) {
         if self.public_bytes + text.len() <= MOST_PUBLIC {
@@ -59,7 +93,8 @@ impl Collecting {
     }
 
     /// Settles marks under a key.
-    pub(super) fn settle(self, key: &[u8], names: Gathered) -> Lexicon {
+    pub(super) fn settle(mut self, key: &[u8], names: Gathered) -> Lexicon {
+        self.settle_strays();
         let names = names.settle(key);
         let mut marks: BTreeMap<String, Entry> = BTreeMap::new();
         let mut taken: BTreeSet<String> = BTreeSet::new();
@@ -99,6 +134,7 @@ impl Collecting {
         let mixed = digits || value.bytes().any(|byte| byte.is_ascii_uppercase()) && value.bytes().any(|byte| byte.is_ascii_lowercase());
         let punctuated = value.bytes().any(|byte| byte.is_ascii_punctuation());
         match kind {
+            Kind::Password if common::is_common(&value.to_lowercase()) => return Reach::Place,
             Kind::Password if length >= UNBOUNDED => return Reach::Anywhere,
             // A plain word may stand anywhere for itself.
             Kind::Password if length >= BOUNDED && (mixed || punctuated) => return Reach::Word,

@@ -25,9 +25,12 @@ mod names;
 mod opaque;
 mod people;
 mod places;
+mod prose;
 mod prove;
 mod receipt;
 mod standing;
+mod strays;
+mod tidy;
 mod words;
 
 pub use judged::differences;
@@ -95,18 +98,22 @@ impl Gathering {
             Part::Capture => form = Form::Capture,
             Part::Member(capture::RECORD, value) => recorded.extend(names_recorded(&value)),
             Part::Entry(mut value) => {
+                tidy::entry(&mut value, &mut Tally::default());
                 if !options.keep_bodies {
                     // What will not be in the copy hides nothing in it.
                     capture::without_bodies(&mut value, &reading.bounds, &mut Tally::default());
                 }
-                gather::json(collecting, &mut value);
+                gather::json(collecting, &mut value, true);
                 people::json(&mut names, &mut value, options);
                 if options.identities || options.hosts {
                     certificates::gather_json(&mut collecting.certificates, &value);
                 }
             }
-            Part::Member(_, mut value) => {
-                gather::json(collecting, &mut value);
+            Part::Member(name, mut value) => {
+                if !tidy::member(name, &mut value, &mut Tally::default()) {
+                    return;
+                }
+                gather::json(collecting, &mut value, true);
                 people::json(&mut names, &mut value, options);
                 if options.identities || options.hosts {
                     certificates::gather_json(&mut collecting.certificates, &value);

@@ -1,54 +1,8 @@
-//! Which fields, parameters, headers and members hold secrets, told by their names.
+//! Which fields, parameters, headers and members hold what, told by their names: [`places`] is the table of secret ones.
 
 use super::kind::Kind;
+use crate::secrets::places::{self, Standing};
 
-/// Words in names of what a person types to prove who they are; lower case, letters and digits only.
-const TYPED: &[&str] = &["passw", "passwd", "passphrase", "kennwort", "contrasena", "motdepasse", "passcode", "smscode", "otc", "totp"];
-/// Such names as a whole.
-const TYPED_WHOLE: &[&str] =
-    &["pass", "pwd", "pw", "pin", "otp", "mfacode", "securityanswer", "answer", "cvv", "userpassword", "jpassword"];
-/// Words in names of what a server issues.
-const ISSUED: &[&str] = &[
-    "secret",
-    "token",
-    "apikey",
-    "accesskey",
-    "privatekey",
-    "sessionid",
-    "sessid",
-    "csrf",
-    "xsrf",
-    "canary",
-    "authorization",
-    "bearer",
-    "jwt",
-    "credential",
-    "samlart",
-    "authkey",
-    "signingkey",
-    "symmetrickey",
-    "connectionstring",
-    "requestverification",
-];
-/// Such names as a whole.
-const ISSUED_WHOLE: &[&str] = &[
-    "jsessionid",
-    "sid",
-    "ticket",
-    "code",
-    "sig",
-    "assertion",
-    "clientassertion",
-    "ctx",
-    "sctx",
-    "sft",
-    "wctx",
-    "auth",
-    "hash",
-    "k",
-    "key",
-    "xapikey",
-];
 /// Names of parameters in which messages go, and of what says how they are signed: readable on purpose.
 const MESSAGES: &[&str] = &["samlrequest", "samlresponse", "wresult", "sigalg", "samlencoding", "relaystate", "target"];
 
@@ -66,11 +20,13 @@ pub(super) fn kind_of(name: &str) -> Option<Kind> {
     if plain == "signature" {
         return Some(Kind::Signature);
     }
-    if TYPED.iter().any(|word| plain.contains(word)) || TYPED_WHOLE.contains(&plain.as_str()) {
-        return Some(Kind::Password);
+    match places::named(name) {
+        // Cookies are looked at one by one.
+        _ if is_state(name) || matches!(plain.as_str(), "cookie" | "cookies" | "setcookie") => None,
+        Standing::Typed => Some(Kind::Password),
+        Standing::Issued => Some(Kind::Token),
+        _ => None,
     }
-    (ISSUED.iter().any(|word| plain.contains(word)) || ISSUED_WHOLE.contains(&plain.as_str()) || plain.ends_with("ticket"))
-        .then_some(Kind::Token)
 }
 
 /// The field carries a message, or says how it is signed.
@@ -156,12 +112,12 @@ pub(super) fn is_credentials_header(name: &str) -> bool {
 
 /// What a header of this name holds, other than cookies and credentials.
 pub(super) fn header(name: &str) -> Option<Kind> {
-    let lower = name.to_ascii_lowercase();
-    // Names of policies and checks of browsers, and the answers to them.
-    let harmless = ["sec-", "access-control-", "content-", "www-", "proxy-authenticate", "clear-site", ":"]
-        .iter()
-        .any(|known| lower.starts_with(known));
-    if harmless { None } else { kind_of(name) }
+    match places::header(name) {
+        _ if places::is_of_browsers(name) || is_state(name) => None,
+        Standing::Typed => Some(Kind::Password),
+        standing if standing.is_secret() => Some(Kind::Token),
+        _ => kind_of(name),
+    }
 }
 
 #[cfg(test)]

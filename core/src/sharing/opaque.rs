@@ -89,7 +89,7 @@ pub(super) fn is_moment(value: &str) -> bool {
 }
 
 /// Labels with dots between them of which the last is letters only, as `sense.contoso.example`.
-fn looks_like_host(value: &str) -> bool {
+pub(super) fn looks_like_host(value: &str) -> bool {
     let mut labels = value.rsplit('.');
     let last = labels.next().unwrap_or_default();
     labels.next().is_some()

@@ -25,6 +25,8 @@ pub(super) enum Place {
     Credentials,
     /// It names a person.
     Person,
+    /// A message, in whatever packing, damaged or not.
+    Message,
     /// A text in which secrets may stand.
     Text(Around),
 }
@@ -123,6 +125,7 @@ fn named(list: &str, name: &str, value: &str) -> Place {
     match standing::field(name, value) {
         Some(kind) => Place::Whole(kind),
         None if names::names_a_person(name) => Place::Person,
+        None if names::carries_a_message(name) && !names::is_state(name) => Place::Message,
         None => Place::Text(Around::Data),
     }
 }

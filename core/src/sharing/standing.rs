@@ -5,6 +5,8 @@ use super::folded;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
+use super::prose;
+use super::strays;
 use crate::mask::is_mark;
 use crate::saml::xml::root_name;
 use std::ops::Range;
@@ -20,6 +22,8 @@ const ELEMENTS: &[(&str, Kind)] = &[
 ];
 /// Longest name of a field.
 const LONGEST_NAME: usize = 64;
+/// Longest head of a part of a form with files.
+const LONGEST_HEAD: usize = 400;
 /// Longest value that a name leads to.
 const LONGEST_VALUE: usize = 64 << 10;
 
@@ -123,7 +127,12 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
     pairs(text, around, &mut found);
     if memchr::memchr(b'<', text.as_bytes()).is_some() {
         inputs(text, &mut found);
+        found.extend(attributes(text));
     }
+    if around == Around::Page {
+        found.extend(prose::stated(text).into_iter().map(|(range, kind)| Standing { range, kind }));
+    }
+    multipart(text, &mut found);
     credentials_in_addresses(text, &mut found);
     before_addresses(text, &mut found);
     found.retain(|one| text.get(one.range.clone()).is_some_and(|value| !value.is_empty() && !is_mark(value)));
@@ -133,6 +142,7 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
 /// `name=value`, `name: value`, `"name": "value"`.
 fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
     let bytes = text.as_bytes();
+    let scripts = if around == Around::Page { prose::scripts(text) } else { Vec::new() };
     let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.[]$".contains(&byte);
     let mut at = 0;
     while let Some(sign) = memchr::memchr2(b'=', b':', bytes.get(at..).unwrap_or_default()).map(|sign| at + sign) {
@@ -167,7 +177,9 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
             continue;
         };
         let Some(value) = text.get(start..start + length) else { continue };
-        if let Some(kind) = kind(name, value, around, quote.is_some(), bytes.get(sign) == Some(&b'=')) {
+        let told = around == Around::Page && quote.is_none() && !prose::within(&scripts, sign) && prose::is_credible(value);
+        let told = told.then(|| prose::told(name)).flatten();
+        if let Some(kind) = told.or_else(|| kind(name, value, around, quote.is_some(), bytes.get(sign) == Some(&b'='))) {
             found.push(Standing { range: start..start + length, kind });
         }
     }
@@ -182,7 +194,8 @@ fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -
     let telling =
         |shortest: usize| (opaque::is_opaque(value, shortest) || opaque::jwt_signature(value).is_some()) && !opaque::holds_markup(value);
     if names::is_state(name) {
-        return (telling(12) && !is_place(value)).then_some(Kind::Token);
+        let key = around == Around::Data && prose::is_credible(value);
+        return ((telling(12) || key) && !is_place(value)).then_some(Kind::Token);
     }
     if names::carries_a_message(name) {
         return None;
@@ -230,7 +243,6 @@ fn is_harmless_name(name: &str) -> bool {
         "style",
         "d",
         "viewbox",
-        "content",
         "transform",
         "boundary",
     ];
@@ -276,6 +288,47 @@ fn inputs(text: &str, found: &mut Vec<Standing>) {
     }
 }
 
+/// Values of parameters in which messages go.
+pub(super) fn messages(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['&', '?', '#', ' ', '"', '\'']).filter_map(|pair| {
+        let (name, value) = pair.split_once('=')?;
+        (name.len() <= LONGEST_NAME && names::carries_a_message(name) && !names::is_state(name)).then_some(value)
+    })
+}
+
+/// Values of attributes of assertions whose names say that they are secret.
+pub(super) fn attributes(text: &str) -> Vec<Standing> {
+    let mut found = Vec::new();
+    for (name, range) in strays::attributes(text) {
+        let value = text.get(range.clone()).unwrap_or_default();
+        let kind =
+            names::kind_of(name).filter(|kind| *kind == Kind::Password || prose::told(name).is_some() || opaque::is_opaque(value, 16));
+        found.extend(kind.map(|kind| Standing { range, kind }));
+    }
+    found
+}
+
+/// Parts of a form with files: `name="…"`, an empty line, the value.
+fn multipart(text: &str, found: &mut Vec<Standing>) {
+    const BEGINS: &str = "form-data; name=\"";
+    let mut from = 0;
+    while let Some(at) = memchr::memmem::find(text.as_bytes().get(from..).unwrap_or_default(), BEGINS.as_bytes()).map(|at| from + at) {
+        from = at + BEGINS.len();
+        let rest = text.get(from..).unwrap_or_default();
+        let name = rest.split('"').next().unwrap_or_default();
+        let blank = [("\r\n\r\n", "\r\n--"), ("\n\n", "\n--")].into_iter().find_map(|(blank, end)| {
+            let start = rest.get(..LONGEST_HEAD.min(rest.len())).unwrap_or(rest).find(blank)? + blank.len();
+            Some(start..start + rest.get(start..)?.find(end)?)
+        });
+        let Some(value) = blank else { continue };
+        if name.len() <= LONGEST_NAME
+            && let Some(kind) = field(name, rest.get(value.clone()).unwrap_or_default())
+        {
+            found.push(Standing { range: from + value.start..from + value.end, kind });
+        }
+    }
+}
+
 /// What a field of a form holds.
 pub(super) fn field(name: &str, value: &str) -> Option<Kind> {
     if value.trim().is_empty() || names::carries_a_message(name) && !names::is_state(name) {
@@ -284,7 +337,7 @@ pub(super) fn field(name: &str, value: &str) -> Option<Kind> {
     let telling =
         |shortest: usize| (opaque::is_opaque(value, shortest) || opaque::jwt_signature(value).is_some()) && !opaque::holds_markup(value);
     if names::is_state(name) {
-        return (telling(12) && !is_place(value)).then_some(Kind::Token);
+        return ((telling(12) || prose::is_credible(value)) && !is_place(value)).then_some(Kind::Token);
     }
     match names::kind_of(name) {
         Some(Kind::Password) => Some(Kind::Password),

@@ -1,0 +1,319 @@
+//! Tokens that no name tells: alone in a query, as the name of a parameter, a cookie or a member, as a segment of a path,
+//! in a header, a title, a remark or the words of a page. They are known by being random, which no word, number, address
+//! or name of a product is.
+//!
+//! In messages and other XML only what somebody writes freely is looked through: ids, digests and keys have their places
+//! there, and are what is diagnosed.
+
+use super::folded;
+use super::layers;
+use super::opaque;
+use crate::mask;
+use crate::saml::xml::{local_name, root_name};
+use std::ops::Range;
+
+/// Letters and digits from which a run is told from a word.
+const SHORTEST: usize = 16;
+/// The same for a segment of a path, which is more often the name of something.
+const SHORTEST_SEGMENT: usize = 20;
+/// Of letters that change their kind, one in so many.
+const ONE_CHANGE_IN: usize = 5;
+/// Fewest such changes.
+const FEWEST_CHANGES: usize = 4;
+/// How far before a run a word is looked for that says it is public.
+const BEFORE: usize = 40;
+/// Elements of messages that hold what somebody writes.
+const FREE: &[&str] = &["StatusMessage", "StatusDetail", "Extensions"];
+
+/// Where tokens stand in a text that nothing around them names.
+pub(super) fn strays(text: &str) -> Vec<Range<usize>> {
+    if !opaque::begins_as_markup(text) {
+        return words(text, 0..text.len(), false);
+    }
+    match root_name(text).map(local_name) {
+        Some(root) if root.eq_ignore_ascii_case("html") => words(text, 0..text.len(), false),
+        Some("EntityDescriptor" | "EntitiesDescriptor") => Vec::new(),
+        Some(_) if is_xml(text) => free(text).into_iter().flat_map(|range| words(text, range, true)).collect(),
+        _ => words(text, 0..text.len(), false),
+    }
+}
+
+/// XML of messages and settings, rather than a piece of a page.
+fn is_xml(text: &str) -> bool {
+    text.contains("xmlns") || text.trim_start().starts_with("<?xml")
+}
+
+/// What is written freely in XML: comments, and what a status says.
+fn free(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text.get(at..).and_then(|rest| rest.find('<')).map(|open| at + open) {
+        let rest = text.get(open..).unwrap_or_default();
+        at = open + 1;
+        if rest.starts_with("<!--") {
+            let end = rest.find("-->").map_or(text.len(), |end| open + end);
+            found.push(open + 4..end.max(open + 4).min(text.len()));
+            at = end.max(open + 4).min(text.len());
+            continue;
+        }
+        let Some(close) = rest.find('>') else { break };
+        let tag = rest.get(1..close).unwrap_or_default();
+        let local = local_name(tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default());
+        if !FREE.contains(&local) || tag.starts_with('/') || tag.ends_with('/') {
+            continue;
+        }
+        let inner = open + close + 1;
+        let ending = format!("{local}>");
+        let end = text.get(inner..).and_then(|rest| rest.find(&ending)).map_or(text.len(), |end| inner + end);
+        found.push(inner..end);
+        at = end;
+    }
+    found
+}
+
+/// Values of attributes whose name says that they are secret, in the assertions of a text: where each stands, by what name.
+pub(super) fn attributes(text: &str) -> Vec<(&str, Range<usize>)> {
+    let mut found = Vec::new();
+    let mut name = "";
+    let mut at = 0;
+    while let Some(open) = text.get(at..).and_then(|rest| rest.find("Attribute")).map(|open| at + open) {
+        at = open + 9;
+        let Some(tag) = text.get(open..).and_then(|rest| rest.get(..rest.find('>')?)) else { break };
+        let closing = text.get(..open).is_some_and(|before| before.rsplit('<').next().is_some_and(|start| start.starts_with('/')));
+        if let Some(rest) = tag.strip_prefix("AttributeValue").filter(|rest| !closing && !rest.ends_with('/')) {
+            let start = open + "AttributeValue".len() + rest.len() + 1;
+            let end = folded::end_of_text(text, start);
+            if !name.is_empty() {
+                found.push((name, start..end));
+            }
+            at = end.max(at);
+        } else if tag.starts_with("Attribute ") && !closing {
+            let named = tag.split_once("Name=").and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next()).unwrap_or_default();
+            name = named.rsplit(['/', ':']).next().unwrap_or_default();
+        }
+    }
+    found
+}
+
+/// Random words in a part of a text. `free`: it is a part of XML that somebody writes.
+fn words(text: &str, part: Range<usize>, free: bool) -> Vec<Range<usize>> {
+    let of_word = |byte: u8| byte.is_ascii_alphanumeric() || b"+/_-.~=".contains(&byte);
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = part.start;
+    while at < part.end {
+        if !bytes.get(at).is_some_and(|byte| of_word(*byte)) {
+            at += 1;
+            continue;
+        }
+        let length = bytes.get(at..part.end).unwrap_or_default().iter().take_while(|byte| of_word(**byte)).count();
+        let word = text.get(at..at + length).unwrap_or_default();
+        if length >= SHORTEST && !is_encoded(bytes, at, at + length) {
+            each_name(text, at, word, free, &mut found);
+        }
+        at += length.max(1);
+    }
+    found
+}
+
+/// A character beside it is written in an encoding: what is decoded is looked through by itself.
+fn is_encoded(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = bytes.get(..start).unwrap_or_default();
+    let near = before.get(before.len().saturating_sub(8)..).unwrap_or_default();
+    matches!(before.last(), Some(b'%' | b'\\'))
+        || matches!(bytes.get(end), Some(b'%' | b'\\'))
+        || before.last() == Some(&b';') && near.windows(2).any(|pair| pair == b"&#")
+        || bytes.get(end..end + 2) == Some(b"&#")
+}
+
+/// A word may be `name=value`: of that only the name is nobody's, since the name tells of the value.
+fn each_name(text: &str, start: usize, word: &str, free: bool, found: &mut Vec<Range<usize>>) {
+    let body = word.trim_end_matches('=');
+    let mut at = start;
+    for (index, piece) in body.split('=').enumerate() {
+        let padded = start + word.len() - (start + body.len());
+        let last = at + piece.len() == start + body.len();
+        let named = index > 0 || is_value(text, at);
+        if (!named || piece.starts_with('/')) && !is_public(text, at, piece, free) {
+            one(at, piece, if last { padded } else { 0 }, found);
+        }
+        at += piece.len() + 1;
+    }
+}
+
+fn one(at: usize, piece: &str, padded: usize, found: &mut Vec<Range<usize>>) {
+    let slash = piece.contains('/');
+    if mask::is_own(piece) || decodes(piece) {
+        return;
+    }
+    if !piece.starts_with('/') && is_random_as_a_whole(piece) {
+        found.push(at..at + piece.len() + padded);
+        return;
+    }
+    let mut start = at;
+    let last_slash = piece.rfind('/').map(|slash| at + slash);
+    for segment in piece.split('/') {
+        let host = start == at + 2 && piece.starts_with("//");
+        // A file of a page, with the hash of its content in its name.
+        let is_file =
+            last_slash.is_some_and(|slash| start > slash) && segment.rsplit_once('.').is_some_and(|(_, end)| (1..=5).contains(&end.len()));
+        if !host && !is_file {
+            let shortest = if slash { SHORTEST_SEGMENT } else { SHORTEST };
+            runs(segment, start, shortest, found);
+        }
+        start += segment.len() + 1;
+    }
+}
+
+/// Runs of letters and digits, with the signs of base64 for addresses in them, that are random.
+fn runs(segment: &str, start: usize, shortest: usize, found: &mut Vec<Range<usize>>) {
+    if mask::is_own(segment) || opaque::is_guid(segment) || segment.starts_with("MII") {
+        return;
+    }
+    let whole = segment.trim_matches(['.', '-', '_', '~']);
+    let offset = segment.find(whole).unwrap_or_default();
+    if whole.len() >= shortest && !whole.contains('.') && is_random_as_a_whole(whole) && !decodes(whole) {
+        found.push(start + offset..start + offset + whole.len());
+        return;
+    }
+    let mut at = start;
+    for run in segment.split(['.', '-', '_', '~', '+']) {
+        if run.len() >= shortest && is_random(run) && !decodes(run) {
+            found.push(at..at + run.len());
+        }
+        at += run.len() + 1;
+    }
+}
+
+/// Base64 of something readable: that is looked through by itself.
+fn decodes(value: &str) -> bool {
+    value.starts_with("MII") || layers::of(value).iter().any(|layer| layer.covers(value.trim_end_matches('=')))
+}
+
+/// Nearly all of it is random, piece by piece.
+fn is_random_as_a_whole(value: &str) -> bool {
+    let all = value.bytes().filter(u8::is_ascii_alphanumeric).count();
+    if all < SHORTEST || opaque::is_guid(value) || opaque::is_moment(value) {
+        return false;
+    }
+    let random: usize = value
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .filter(|run| changes(run) * ONE_CHANGE_IN >= run.len() && changes(run) >= 2)
+        .map(str::len)
+        .sum();
+    let changed: usize = value.split(|character: char| !character.is_ascii_alphanumeric()).map(changes).sum();
+    random * 4 >= all * 3 && changed >= FEWEST_CHANGES
+}
+
+/// Letters and digits that take turns as in no word, or as many digits as no number has.
+pub(super) fn is_random(run: &str) -> bool {
+    let changes = changes(run);
+    run.len() >= SHORTEST
+        && (changes >= FEWEST_CHANGES && changes * ONE_CHANGE_IN >= run.len() || run.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// How often a character is of another kind than the one before: a word may begin with a capital.
+fn changes(run: &str) -> usize {
+    let kind = |byte: u8| if byte.is_ascii_digit() { 0 } else { 1 + u8::from(byte.is_ascii_uppercase()) };
+    let pairs = run.as_bytes().windows(2);
+    pairs.filter(|pair| matches!(pair, [left, right] if kind(*left) != kind(*right) && !(kind(*left) == 2 && kind(*right) == 1))).count()
+}
+
+/// `name=`, `name: "` stand before it.
+fn is_value(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let unquoted = before.strip_suffix(['"', '\'']).unwrap_or(before).trim_end_matches(' ');
+    let Some(name) = unquoted.strip_suffix(['=', ':']) else { return false };
+    // `:` ends the name of a member; in words it ends what announces a value, which may be of any kind.
+    unquoted.ends_with('=') && name.ends_with(|c: char| c.is_alphanumeric() || "_-]\"'".contains(c))
+        || unquoted.ends_with(':') && name.ends_with(['"', '\''])
+}
+
+/// A word before it, or the element around it, says that everybody may know it.
+fn is_public(text: &str, at: usize, piece: &str, free: bool) -> bool {
+    const SAYING: &[&str] = &["thumbprint", "fingerprint", "sha1", "sha-1", "sha256", "sha-256", "x5t", "digest", "kid", "serial"];
+    let before = text.get(..at).unwrap_or_default();
+    let start = before.char_indices().rev().take(BEFORE).last().map_or(0, |(start, _)| start);
+    let near = before.get(start..).unwrap_or_default().to_ascii_lowercase();
+    if SAYING.iter().any(|word| near.contains(word)) {
+        return true;
+    }
+    // An element of XML with a prefix: ids, digests and keys of messages that stand within a text.
+    let after = text.get(at + piece.len()..).unwrap_or_default().trim_start_matches('=').trim_start();
+    let Some(name) = after.strip_prefix("</").and_then(|rest| rest.split('>').next()) else { return false };
+    !free && before.trim_end().ends_with('>') && name.contains(':') && !FREE.contains(&local_name(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<&str> {
+        strays(text).into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn random_words_are_found_wherever_no_name_tells_of_them() {
+        let hex = "033db6212f4e3841423e07ab294d4d7c";
+        let base64 = "e/B79SWBpxipijDm7MWsSmtdjcMlwfHhWuX2ny7S9A6k";
+        for text in [
+            "?X",
+            "a=1&X",
+            "X=1",
+            "#/reset/X",
+            "#X",
+            "s=1; Path=/X; HttpOnly",
+            "X",
+            "Apache/2.4 (X)",
+            "Mozilla/5.0 X",
+            "<html><title>X</title>",
+            "<h1>Welcome X</h1>",
+            "<html><!-- X -->",
+            "0; url=https://x.example/?X",
+            "<https://x.example/?X>; rel=next",
+            "\"X\"",
+            "{\"X\":1}",
+            "the ticket is X",
+            "https://x.example/t/X/y",
+        ] {
+            assert_eq!(found(&text.replace('X', hex)), [hex], "{text}");
+        }
+        for text in ["?X", "X=1", "X", "Apache (X)", "<h1>Welcome X</h1>", "{\"X\":1}"] {
+            assert_eq!(found(&text.replace('X', base64)), [base64], "{text}");
+        }
+        let message = format!(
+            "<r:Response xmlns:r=\"urn:x\" ID=\"_{hex}\"><!-- {hex} --><D>{hex}</D><r:StatusMessage>no {hex}</r:StatusMessage></r:Response>"
+        );
+        assert_eq!(found(&message), [hex, hex]);
+    }
+
+    #[test]
+    fn words_numbers_addresses_and_what_is_public_are_none() {
+        for text in [
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/126.0.6478.127 Safari/537.36",
+            "application/x-www-form-urlencoded; charset=utf-8",
+            "c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2",
+            "2026-11-24T10:00:00.000Z",
+            "https://d-9067a1b2c3d4e5f6a7b8.awsapps.example/start",
+            "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+            "1732442280000",
+            "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
+            "net::ERR_HTTP2_PROTOCOL_ERROR",
+            "sha256WithRSAEncryption",
+            "signed with thumbprint 'AB12CD34EF56AB12CD34EF56AB12CD34EF56AB12'",
+            "X-Qlik-Session-azure-prod-emea-2019",
+            "name=033db6212f4e3841423e07ab294d4d7c",
+            "?x=fZLLTsMwEEV%2FJfI033db6212f4e384142",
+            "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+    }
+
+    #[test]
+    fn attributes_are_told_by_their_names() {
+        let text = "<Attribute Name=\"http://x/claims/access_token\"><AttributeValue>ab</AttributeValue></Attribute><a:Attribute Name='b'><a:AttributeValue x='y'>c</a:AttributeValue>";
+        let all: Vec<(&str, &str)> = attributes(text).into_iter().map(|(name, range)| (name, &text[range])).collect();
+        assert_eq!(all, [("access_token", "ab"), ("b", "c")]);
+    }
+}
