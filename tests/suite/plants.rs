@@ -37,7 +37,8 @@ impl Shape {
             }
             Self::Hexadecimal => bytes.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat(),
             Self::Base64 => {
-                let text = STANDARD.encode(bytes.get(..30).unwrap_or_default());
+                // One slash: of one with several, in a path, nobody can tell the pieces from names.
+                let text = STANDARD.encode(bytes.get(..30).unwrap_or_default()).replace('/', "h");
                 format!("{}/{}", &text[..12], &text[13..])
             }
             Self::Short => {
@@ -212,7 +213,7 @@ fn no_token_is_left_wherever_it_stood() {
         assert!(secrets.len() > 20, "{shape:?}");
         let original = Whole { name: format!("{shape:?}"), files: vec![File::new("capture.har", capture.to_string())], ..Whole::default() };
         let copy = match original.copied(Options::default(), [7; 32]) {
-            Ok((copy, _)) => copy,
+            Ok(copy) => copy,
             Err(why) => panic!("{shape:?}: {why}"),
         };
         let content = &copy.files.first().expect("a copy").content;
@@ -224,8 +225,12 @@ fn no_token_is_left_wherever_it_stood() {
         let before = diag_tests::unfold::found(&original.files[0].content, &all).len();
         assert_eq!(before, all.len(), "{shape:?}");
         left.extend(copy.left(Options::default()).iter().map(|left| format!("{shape:?}: --check finds {left:?}")));
-        let (again, _) = copy.copied(Options::default(), [9; 32]).expect("a copy of the copy");
-        assert!(again.files[0].content == *content, "{shape:?}: a second run changes something");
+        let again = copy.copied(Options::default(), [9; 32]).expect("a copy of the copy");
+        let second = &again.files[0].content;
+        if let Some(at) = content.iter().zip(second).position(|(one, other)| one != other) {
+            let shown = |text: &[u8]| String::from_utf8_lossy(&text[at.saturating_sub(80)..text.len().min(at + 80)]).into_owned();
+            left.push(format!("{shape:?}: a second run changes {} to {}", shown(content), shown(second)));
+        }
     }
     assert!(left.is_empty(), "{} tokens are left:\n{}", left.len(), left.join("\n"));
 }
