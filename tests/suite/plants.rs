@@ -7,7 +7,7 @@ use diag_core::sharing::Options;
 use diag_tests::capture::Capture;
 use diag_tests::copies::Whole;
 use diag_tests::diagnose::File;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -51,7 +51,9 @@ impl Shape {
 }
 
 fn percent(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+    // Encoded as browsers do.
+    const SIGNS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    utf8_percent_encode(text, SIGNS).to_string()
 }
 
 /// What a place does with an entry, of which `log` is the capture around it.

@@ -245,6 +245,7 @@ mod tests {
             ("Bearer x", Place::Credentials),
             ("k", Place::Whole(Kind::Token)),
             ("pw", Place::Whole(Kind::Password)),
+            ("PHM+", Place::Message),
             ("1234", Place::Whole(Kind::Password)),
             ("abc", Place::Whole(Kind::Password)),
             ("s3cret", Place::Whole(Kind::Token)),

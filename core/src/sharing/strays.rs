@@ -192,7 +192,7 @@ fn decodes(value: &str) -> bool {
     value.starts_with("MII") || layers::of(value).iter().any(|layer| layer.covers(value.trim_end_matches('=')))
 }
 
-/// Nearly all of it is random, piece by piece.
+/// Most of it is random, piece by piece.
 fn is_random_as_a_whole(value: &str) -> bool {
     let all = value.bytes().filter(u8::is_ascii_alphanumeric).count();
     if all < SHORTEST || opaque::is_guid(value) || opaque::is_moment(value) {
@@ -204,7 +204,7 @@ fn is_random_as_a_whole(value: &str) -> bool {
         .map(str::len)
         .sum();
     let changed: usize = value.split(|character: char| !character.is_ascii_alphanumeric()).map(changes).sum();
-    random * 4 >= all * 3 && changed >= FEWEST_CHANGES
+    random * 2 >= all && changed >= FEWEST_CHANGES
 }
 
 /// Letters and digits that take turns as in no word, or as many digits as no number has.
