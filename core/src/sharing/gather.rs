@@ -7,6 +7,7 @@ use super::opaque;
 use super::places::{self, Place};
 use super::standing::{self, Around, Standing};
 use super::strays;
+use crate::mask::behind;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -48,6 +49,8 @@ pub(super) fn text(collecting: &mut Collecting, text: &str, around: Around, loos
 
 /// Takes what is random and nothing names.
 fn stray(collecting: &mut Collecting, text: &str) {
+    // The record of a copy holds hashes, of which none opens anything.
+    let text = behind::split(text).or_else(|| behind::split_line(text)).map_or(text, |(before, _)| before);
     for range in strays::strays(text) {
         collecting.stray(text.get(range).unwrap_or_default());
     }
