@@ -23,10 +23,17 @@ const LONGEST: usize = 64;
 /// Longest hash with a word before it: `Hashed:` and 64 digits in brackets, with room.
 const LONGEST_HASH: usize = 160;
 
+/// Shortest mark of ours that can be told from a row of one character.
+const LEAST_OF_OURS: usize = 16;
+
 /// Whether a value is what another tool leaves where it took a value out.
 pub fn is_foreign(value: &str) -> bool {
+    if value.chars().count() > LONGEST_HASH {
+        return false;
+    }
+    let value = without_ours(value);
     let value = value.trim();
-    if value.is_empty() || value.chars().count() > LONGEST_HASH {
+    if value.is_empty() {
         return false;
     }
     let lower = value.to_lowercase();
@@ -34,6 +41,16 @@ pub fn is_foreign(value: &str) -> bool {
         return hashed(&lower);
     }
     one_character(value) || word(&lower) || prefixed_hash(value) || hashed(&lower) || numbered(value)
+}
+
+/// The text without marks of ours: a copy that diag made is known by its own record.
+fn without_ours(value: &str) -> String {
+    let ours = |run: &&str| run.len() >= LEAST_OF_OURS && super::is_own(run);
+    // Of base64 a mark keeps the signs.
+    let of_base64 = |character: char| character.is_alphanumeric() || matches!(character, '+' | '/' | '-' | '_');
+    let words = value.split(|character: char| !of_base64(character));
+    let runs = words.chain(value.split(|character: char| !character.is_alphanumeric())).filter(ours);
+    runs.fold(value.to_owned(), |left, run| left.replace(run, ""))
 }
 
 /// Whether another tool took a part out of a text: `jo***@contoso.example`, `PHNhbWxw[redacted]`.
@@ -106,6 +123,14 @@ fn numbered(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{holds_foreign, is_foreign};
+
+    #[test]
+    fn marks_of_ours_are_no_marks_of_others() {
+        let ours = super::super::make("de90ee8e02fd6d603a8638f189710eb2", false, b"a key", 0);
+        assert!(!is_foreign(&ours), "{ours}");
+        assert!(!is_foreign(&format!("<html><title>{ours}</title></html>")), "{ours}");
+        assert!(is_foreign("[redacted]"));
+    }
 
     #[test]
     fn marks_of_others_are_told_from_values() {

@@ -18,6 +18,8 @@ const SHORTEST: usize = 16;
 const SHORTEST_SEGMENT: usize = 20;
 /// Of letters that change their kind, one in so many.
 const ONE_CHANGE_IN: usize = 5;
+/// The same where no digit is among them: `AspNetCore` is a name.
+const ONE_CAPITAL_IN: usize = 3;
 /// Fewest such changes.
 const FEWEST_CHANGES: usize = 4;
 /// How far before a run a word is looked for that says it is public.
@@ -200,11 +202,15 @@ fn is_random_as_a_whole(value: &str) -> bool {
     }
     let random: usize = value
         .split(|character: char| !character.is_ascii_alphanumeric())
-        .filter(|run| changes(run) * ONE_CHANGE_IN >= run.len() && changes(run) >= 2)
+        .filter(|run| changes(run) >= 2 && changes(run) * if has_digit(run) { ONE_CHANGE_IN } else { ONE_CAPITAL_IN } >= run.len())
         .map(str::len)
         .sum();
     let changed: usize = value.split(|character: char| !character.is_ascii_alphanumeric()).map(changes).sum();
     random * 2 >= all && changed >= FEWEST_CHANGES
+}
+
+fn has_digit(run: &str) -> bool {
+    run.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Letters and digits that take turns as in no word, or as many digits as no number has.
@@ -252,6 +258,12 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         strays(text).into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn names_of_capitals_are_no_random_words() {
+        assert_eq!(found(".AspNetCore.Correlation.0Kq9zLdNabcDEF0"), Vec::<&str>::new());
+        assert_eq!(found(".AspNetCore.Correlation.0Kq9zLdNabcDEF01rT"), ["0Kq9zLdNabcDEF01rT"]);
     }
 
     #[test]
