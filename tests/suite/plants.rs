@@ -123,7 +123,10 @@ const PLACES: &[(&str, &[Shape], Plant)] = &[
     ("Via", RANDOM, |entry, _, token| header(entry, "response", "Via", token)),
     ("User-Agent", RANDOM, |entry, _, token| header(entry, "request", "User-Agent", &format!("Mozilla/5.0 {token}"))),
     ("Refresh", RANDOM, |entry, _, token| header(entry, "response", "Refresh", &format!("0; url=https://x.example/?{token}"))),
-    ("Referer", RANDOM, |entry, _, token| header(entry, "request", "Referer", &format!("https://r.example/x/{0}?{0}", percent(token)))),
+    // Of base64 with several slashes the pieces in a path are too short to be told from names.
+    ("Referer", &[Jwt, Hexadecimal], |entry, _, token| {
+        header(entry, "request", "Referer", &format!("https://r.example/x/{0}?{0}", percent(token)));
+    }),
     ("title", RANDOM, |entry, _, token| page(entry, &format!("<html><title>{token}</title></html>"))),
     ("token= in a title", ALL, |entry, _, token| page(entry, &format!("<html><title>Go on with token={token}</title></html>"))),
     ("token= in a page", ALL, |entry, _, token| page(entry, &format!("<html><p>Use token={token} to go on</p></html>"))),
@@ -170,7 +173,7 @@ const PLACES: &[(&str, &[Shape], Plant)] = &[
     ("connection", ALL, |entry, _, token| entry["connection"] = token.into()),
     ("member of an exporter", ALL, |entry, _, token| entry["_own"] = json!({"a": [token]})),
     ("call that began it", RANDOM, |entry, _, token| {
-        entry["_initiator"] = json!({"type": "script", "url": format!("https://a.example/?{token}")})
+        entry["_initiator"] = json!({"type": "script", "url": format!("https://a.example/?{token}")});
     }),
     ("web socket", ALL, |entry, _, token| entry["_webSocketMessages"] = json!([{"type": "send", "time": 1, "opcode": 1, "data": token}])),
     ("name of a member", RANDOM, |entry, _, token| {

@@ -80,9 +80,9 @@ fn drop_masked_pages(exchanges: &mut [RawExchange]) -> bool {
 /// Every value of a cookie that shows is a mark.
 fn cookies_are_masked(exchanges: &[RawExchange]) -> bool {
     let sent = exchanges.iter().flat_map(|exchange| exchange.cookies.iter().flatten()).map(|(_, value)| value.as_str());
-    let set = exchanges.iter().flat_map(|exchange| exchange.response_headers_named("set-cookie"));
-    let set = set.filter_map(|line| line.split(';').next()?.split_once('=')).map(|(_, value)| value);
-    let mut values = sent.chain(set).map(str::trim).filter(|value| !value.is_empty()).peekable();
+    let given = exchanges.iter().flat_map(|exchange| exchange.response_headers_named("set-cookie"));
+    let given = given.filter_map(|line| line.split(';').next()?.split_once('=')).map(|(_, value)| value);
+    let mut values = sent.chain(given).map(str::trim).filter(|value| !value.is_empty()).peekable();
     values.peek().is_some() && values.all(mask::is_foreign)
 }
 
