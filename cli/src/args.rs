@@ -144,7 +144,7 @@ pub(crate) struct CheckArguments {
 
     #[command(flatten)]
     pub(crate) beside: BesideArguments,
-    /// What you expect of your own sign-in, written as [expect] in diag.toml is: compared like any other source
+    /// What you expect of your own sign-in, written as the table expect of diag.toml is: compared like any other source
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
     pub(crate) expect: Option<PathBuf>,
     /// Judge each capture on its own, with the other files of its folder
