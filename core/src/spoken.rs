@@ -1,6 +1,7 @@
 //! The one door to what products say: known sentences in a text, written down as the Case has them.
 
-use crate::redact::{shown, states};
+use crate::redact::shown;
+use crate::secrets::places;
 use diag_products::{Found, Products, Proven, Scope, Where, grammar};
 use diag_sdk::case::exchange::{Phrase, Side};
 use diag_sdk::case::judgement::Part;
@@ -87,7 +88,7 @@ pub(crate) fn at_side(read: &Phrase, side: Side) -> Option<Meaning> {
 pub(crate) fn address_reasons(url: &Url) -> Vec<Phrase> {
     let fragment = url.fragment().map(|fragment| fragment.split_once('?').map_or(fragment, |(_, query)| query));
     let in_fragment = fragment.into_iter().flat_map(|query| url::form_urlencoded::parse(query.as_bytes()));
-    let stated = url.query_pairs().chain(in_fragment).take(MOST_PARAMETERS).filter(|(name, _)| states(name));
+    let stated = url.query_pairs().chain(in_fragment).take(MOST_PARAMETERS).filter(|(name, _)| places::states_a_reason(name));
     let mut reasons: Vec<Phrase> = Vec::new();
     for phrase in stated.filter_map(|(_, value)| reason(&value, Part::Address)) {
         if !reasons.iter().any(|known| known.meaning == phrase.meaning) {

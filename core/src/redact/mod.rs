@@ -9,7 +9,7 @@ mod statement;
 
 pub use failure::failure;
 pub use shown::{is_plainly_token, is_token, shown, stated};
-pub use statement::{states, states_an_error};
+pub use statement::states_an_error;
 
 use crate::secrets::places::{self, Standing};
 use percent_encoding::percent_decode_str;
@@ -23,7 +23,7 @@ fn harmless_value(value: &str) -> bool {
 fn is_mixed(name: &str, value: &str) -> bool {
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    value.len() >= 6 && letters >= 3 && digits >= 1 && (states(name) || places::named(name) == Standing::Unknown)
+    value.len() >= 6 && letters >= 3 && digits >= 1 && (places::states_a_reason(name) || places::named(name) == Standing::Unknown)
 }
 
 /// The value of a parameter of that name is never shown, however short.
@@ -68,7 +68,7 @@ fn clean_query(query: &str) -> String {
         .map(|pair| match pair.split_once('=') {
             Some((name, _)) if is_token(name) => "…=…".to_owned(),
             Some((name, _)) if is_secret(name) => format!("{name}=…"),
-            Some((name, value)) if states(name) && statement::is_plain(value) => format!("{name}={value}"),
+            Some((name, value)) if places::states_a_reason(name) && statement::is_plain(value) => format!("{name}={value}"),
             Some((name, value)) if !harmless_value(value) || is_mixed(name, value) => format!("{name}=…"),
             Some((name, value)) => format!("{name}={value}"),
             None => shown_alone(pair),

@@ -1,58 +1,18 @@
 //! Parameters in which an address says what went wrong: their codes and sentences are what diagnosis lives on.
 
 use super::shown::{is_token, shown};
+use crate::secrets::places;
 use percent_encoding::percent_decode_str;
 
-/// Names of such parameters, without marks between their words.
-const STATING: &[&str] = &[
-    "error",
-    "err",
-    "errors",
-    "errorcode",
-    "errorcodes",
-    "errcode",
-    "errorid",
-    "errordescription",
-    "errormessage",
-    "errormsg",
-    "errorreason",
-    "errorsubcode",
-    "errortype",
-    "errmsg",
-    "suberror",
-    "autherror",
-    "samlerror",
-    "ssoerror",
-    "loginerror",
-    "failure",
-    "failurereason",
-    "message",
-    "msg",
-    "reason",
-    "cause",
-    "code",
-    "status",
-    "alert",
-    "notice",
-    "flash",
-    "fehler",
-    "erreur",
-];
 /// Longest code.
 const LONGEST_CODE: usize = 48;
 /// Longest sentence.
 const LONGEST_SENTENCE: usize = 300;
 
-/// Whether a parameter of this name states what happened.
-pub fn states(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|character| character.to_ascii_lowercase()).collect();
-    STATING.contains(&plain.as_str())
-}
-
 /// Whether a parameter of this name only stands where something went wrong.
 pub fn states_an_error(name: &str) -> bool {
     let plain = name.to_ascii_lowercase();
-    states(name) && (plain.contains("err") || plain.contains("fail") || plain.contains("fehler"))
+    places::states_a_reason(name) && (plain.contains("err") || plain.contains("fail") || plain.contains("fehler"))
 }
 
 /// Whether the value of such a parameter is a code (`access_denied`, `AADSTS50105`), or a sentence in which nothing had
@@ -129,6 +89,11 @@ mod tests {
         ] {
             assert!(!is_plain(value), "{value}");
         }
-        assert!(states("error_subcode") && states_an_error("suberror") && states("Reason") && !states_an_error("message"));
+        assert!(
+            places::states_a_reason("error_subcode")
+                && states_an_error("suberror")
+                && places::states_a_reason("Reason")
+                && !states_an_error("message")
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::message::Message;
-use diag_sdk::case::signature::{KeyMatch, Signature};
+use diag_sdk::case::signature::{KeyMatch, Signature, Verdict};
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
 use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
 
@@ -144,7 +144,11 @@ fn describe(
         "The key is known only from the signature itself; none of the metadata given lists it."
     };
     let headline = format!("The {} is signed with a key {whose}", delivery.message.root);
-    let detail = format!("The signature of {} is right, so nothing was changed on the way. {why}", seen.carrier);
+    // Where values were masked before the capture was handed on, the digest tells nothing.
+    let whole = seen.signature.is_none_or(|one| one.references.iter().all(|reference| reference.digest == Verdict::Right));
+    let unchanged =
+        if whole { ", so nothing was changed on the way" } else { "; whether content was changed on the way does not show here" };
+    let detail = format!("The signature of {} is right{unchanged}. {why}", seen.carrier);
     // Where the identity provider itself names the key, the service provider that took it has a newer copy than the one given.
     let nobodys = !is_published && !registered && seen.signature.is_some_and(|signature| delivery.rests_on(signature));
     let mut finding = if nobodys { delivery.unprotected(headline, detail) } else { delivery.fault(headline).detail(detail) };

@@ -3,6 +3,9 @@
 use super::{Draft, Given, Manner, Source};
 use diag_sdk::case::expectation::{Aspect, Expectation};
 
+/// Hexadecimal digits of a thumbprint by SHA-1.
+const SHA1: usize = 40;
+
 /// The row that is about it.
 fn label(of: Aspect) -> Option<&'static str> {
     Some(match of {
@@ -51,8 +54,21 @@ fn given(expectation: &Expectation) -> Vec<Given> {
         // As the other columns write them.
         Aspect::SpCertificate | Aspect::IdpCertificate => {
             let plain = |text: &String| text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_uppercase();
-            values.map(|value| Given::new(plain(value))).collect()
+            // By SHA-1: one given by SHA-256 would look like another certificate. The check compares both.
+            values.map(plain).filter(|thumbprint| thumbprint.len() == SHA1).map(Given::new).collect()
         }
         _ => values.map(|value| Given::new(value.as_str())).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thumbprint_of_another_kind_makes_no_difference() {
+        let of = |value: String| Expectation { of: Aspect::IdpCertificate, values: vec![value], ..Expectation::default() };
+        assert_eq!(given(&of("ab:".repeat(20))).len(), 1, "SHA-1, as the table has it");
+        assert!(given(&of("ab".repeat(32))).is_empty(), "SHA-256");
     }
 }
