@@ -145,7 +145,7 @@ fn describe(
     };
     let headline = format!("The {} is signed with a key {whose}", delivery.message.root);
     // Where values were masked before the capture was handed on, the digest tells nothing.
-    let whole = seen.signature.is_none_or(|one| one.references.iter().all(|reference| reference.digest == Verdict::Right));
+    let all_right = seen.signature.is_none_or(|one| one.references.iter().all(|reference| reference.digest == Verdict::Right));
     let unchanged =
         if whole { ", so nothing was changed on the way" } else { "; whether content was changed on the way does not show here" };
     let detail = format!("The signature of {} is right{unchanged}. {why}", seen.carrier);
