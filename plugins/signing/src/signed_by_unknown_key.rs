@@ -147,7 +147,7 @@ fn describe(
     // Where values were masked before the capture was handed on, the digest tells nothing.
     let all_right = seen.signature.is_none_or(|one| one.references.iter().all(|reference| reference.digest == Verdict::Right));
     let unchanged =
-        if whole { ", so nothing was changed on the way" } else { "; whether content was changed on the way does not show here" };
+        if all_right { ", so nothing was changed on the way" } else { "; whether content was changed on the way does not show here" };
     let detail = format!("The signature of {} is right{unchanged}. {why}", seen.carrier);
     // Where the identity provider itself names the key, the service provider that took it has a newer copy than the one given.
     let nobodys = !is_published && !registered && seen.signature.is_some_and(|signature| delivery.rests_on(signature));
