@@ -269,8 +269,11 @@ pub(crate) struct Grant {
 
 fn grant(text: &str) -> Result<Grant, String> {
     match text.split_once('=') {
-        Some((plugin, what)) if !plugin.is_empty() && !what.is_empty() => Ok(Grant { plugin: plugin.to_owned(), what: what.to_owned() }),
-        _ => Err("expected the plugin's name and what it may see, such as acme=secret:personal".to_owned()),
+        Some((plugin, what)) if !plugin.is_empty() && !what.is_empty() => {
+            Ok(Grant { plugin: plugin.to_owned(), what: what.to_owned() })
+        }
+        _ => Err("expected the plugin's name and what it may see, such as acme=secret:personal"
+            .to_owned()),
     }
 }
 
@@ -471,7 +474,9 @@ pub(crate) struct FactsArguments {
 
 /// Options of `eval`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 a value, 2 the expression does not hold, or cannot tell in this case.")]
+#[command(
+    after_help = "Exit codes: 0 a value, 2 the expression does not hold, or cannot tell in this case."
+)]
 pub(crate) struct EvalArguments {
     /// An expression over `case`, such as 'case.messages.map(m, m.kind)'
     #[arg(value_name = "EXPRESSION")]
@@ -494,7 +499,9 @@ pub(crate) struct EvalArguments {
 
 /// Options of `ask`.
 #[derive(Debug, Args)]
-#[command(after_help = "What was given is not asked for. Exit codes: 0 done, 2 the work could not be done.")]
+#[command(
+    after_help = "What was given is not asked for. Exit codes: 0 done, 2 the work could not be done."
+)]
 pub(crate) struct AskArguments {
     /// Files, folders (walked), or `-` for standard input; one case, as for `check`
     #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
@@ -812,7 +819,8 @@ pub(crate) struct DocsArguments {
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {
-    text.parse().map_err(|_| "expected a time with date and zone, such as 2026-11-24T03:57:14Z".to_owned())
+    text.parse()
+        .map_err(|_| "expected a time with date and zone, such as 2026-11-24T03:57:14Z".to_owned())
 }
 
 #[cfg(test)]
@@ -831,12 +839,16 @@ mod tests {
 
     #[test]
     fn check_is_the_default_command() {
-        let plain = parse(&["diag", "login.har", "--only", "endpoints,hosts", "--skip", "flow", "-v"]);
+        let plain =
+            parse(&["diag", "login.har", "--only", "endpoints,hosts", "--skip", "flow", "-v"]);
         assert!(plain.command.is_none());
         assert_eq!(plain.check.paths, [PathBuf::from("login.har")]);
         assert_eq!(plain.check.only, ["endpoints", "hosts"]);
-        let named = parse(&["diag", "check", "-", "--format", "json", "--at", "2026-11-24T03:57:14Z"]);
-        assert!(matches!(named.command, Some(Command::Check(check)) if check.at.is_some() && check.format == Some(Format::Json)));
+        let named =
+            parse(&["diag", "check", "-", "--format", "json", "--at", "2026-11-24T03:57:14Z"]);
+        assert!(
+            matches!(named.command, Some(Command::Check(check)) if check.at.is_some() && check.format == Some(Format::Json))
+        );
     }
 
     #[test]

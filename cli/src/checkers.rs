@@ -57,9 +57,14 @@ impl Checkers {
 
     /// The families that come with `diag`, unless they are to be left out, and the loaded plugins, each with whether the
     /// command line names it. Of two with one name the first is used.
-    pub(crate) fn with(plugins: Vec<(Loaded, bool)>, mut absent: Vec<Absent>, no_builtin: bool) -> Result<Self, Failure> {
+    pub(crate) fn with(
+        plugins: Vec<(Loaded, bool)>,
+        mut absent: Vec<Absent>,
+        no_builtin: bool,
+    ) -> Result<Self, Failure> {
         let linked = if no_builtin { &[] } else { BUILTIN };
-        let manifests: Vec<Manifest> = plugins.iter().map(|(plugin, _)| plugin.manifest.clone()).collect();
+        let manifests: Vec<Manifest> =
+            plugins.iter().map(|(plugin, _)| plugin.manifest.clone()).collect();
         let mut loaded: Vec<Loaded> = Vec::new();
         for (plugin, asked_for) in plugins {
             match fits(&plugin, linked, &loaded, &manifests) {
@@ -71,25 +76,36 @@ impl Checkers {
             return Err(absent.swap_remove(0).why);
         }
         if linked.is_empty() && loaded.is_empty() {
-            return Err(Failure::new("--no-builtin leaves no check at all").hint("name a plugin with --plugin PATH"));
+            return Err(Failure::new("--no-builtin leaves no check at all")
+                .hint("name a plugin with --plugin PATH"));
         }
         Ok(Self::of(linked, loaded, absent))
     }
 
     fn of(linked: &'static [&'static Plugin], loaded: Vec<Loaded>, absent: Vec<Absent>) -> Self {
-        let mut families: Vec<Manifest> = linked.iter().map(|plugin| Manifest::from(*plugin)).collect();
+        let mut families: Vec<Manifest> =
+            linked.iter().map(|plugin| Manifest::from(*plugin)).collect();
         families.extend(loaded.iter().map(|plugin| plugin.manifest.clone()));
         families.sort_by(|left, right| left.name.cmp(&right.name));
         for family in &mut families {
             family.checks.sort_by(|left, right| left.id.cmp(&right.id));
         }
-        let mut checks: Vec<CheckInfo> = families.iter().flat_map(|family| family.checks.iter().cloned()).collect();
+        let mut checks: Vec<CheckInfo> =
+            families.iter().flat_map(|family| family.checks.iter().cloned()).collect();
         checks.sort_by(|left, right| left.id.cmp(&right.id));
-        let refused = loaded.iter().flat_map(|plugin| plugin.refused().map(|want| (plugin.manifest.name.clone(), want.to_owned())));
+        let refused = loaded.iter().flat_map(|plugin| {
+            plugin.refused().map(|want| (plugin.manifest.name.clone(), want.to_owned()))
+        });
         let refused = refused.collect();
         let weak = loaded.iter().filter(|plugin| !plugin.confined);
-        let unconfined = weak.map(|plugin| (plugin.manifest.name.clone(), plugin.confinement.clone())).collect();
-        let time = loaded.iter().map(Loaded::time_for_a_case).max().unwrap_or_default().max(TIME_FOR_A_CASE);
+        let unconfined =
+            weak.map(|plugin| (plugin.manifest.name.clone(), plugin.confinement.clone())).collect();
+        let time = loaded
+            .iter()
+            .map(Loaded::time_for_a_case)
+            .max()
+            .unwrap_or_default()
+            .max(TIME_FOR_A_CASE);
         let mut extensions: Vec<Extension> = loaded.iter().map(present).collect();
         extensions.extend(absent.iter().map(|one| Extension {
             path: one.path.display().to_string(),
@@ -97,7 +113,19 @@ impl Checkers {
             ..Extension::default()
         }));
         let loaded = loaded.into_iter().map(Mutex::new).collect();
-        Self { linked, loaded, families, checks, refused, unconfined, absent, time, extensions, products: Vec::new(), folders: Vec::new() }
+        Self {
+            linked,
+            loaded,
+            families,
+            checks,
+            refused,
+            unconfined,
+            absent,
+            time,
+            extensions,
+            products: Vec::new(),
+            folders: Vec::new(),
+        }
     }
 
     /// With what else came in a bundle: product files, and where its libraries lie.
@@ -164,7 +192,10 @@ impl Checkers {
 
     /// Names of checks and families, for what was mistyped.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.checks.iter().map(|check| check.id.as_str()).chain(self.families.iter().map(|family| family.name.as_str()))
+        self.checks
+            .iter()
+            .map(|check| check.id.as_str())
+            .chain(self.families.iter().map(|family| family.name.as_str()))
     }
 
     /// What plugins want to see and were not granted: name and what.
@@ -209,9 +240,15 @@ fn present(plugin: &Loaded) -> Extension {
 }
 
 /// Whether a plugin can stand beside those that are there already.
-fn fits(plugin: &Loaded, linked: &[&Plugin], loaded: &[Loaded], all: &[Manifest]) -> Result<(), Failure> {
+fn fits(
+    plugin: &Loaded,
+    linked: &[&Plugin],
+    loaded: &[Loaded],
+    all: &[Manifest],
+) -> Result<(), Failure> {
     let (name, shown) = (plugin.manifest.name.as_str(), plugin.path.display());
-    let taken = |by: &str| Failure::new(format!("plugin {shown}: its name {name} is taken by {by}"));
+    let taken =
+        |by: &str| Failure::new(format!("plugin {shown}: its name {name} is taken by {by}"));
     if linked.iter().any(|known| known.name == name) {
         return Err(taken("diag itself").hint("--no-builtin leaves the checks of diag itself out"));
     }
@@ -219,7 +256,10 @@ fn fits(plugin: &Loaded, linked: &[&Plugin], loaded: &[Loaded], all: &[Manifest]
         return Err(taken(&other.path.display().to_string()).hint("load one of the two"));
     }
     match unknown_explained(&plugin.manifest, all) {
-        Some(mistake) => Err(Failure::new(format!("plugin {shown}: {mistake}")).hint("diag checks lists all ids")),
+        Some(mistake) => {
+            Err(Failure::new(format!("plugin {shown}: {mistake}"))
+                .hint("diag checks lists all ids"))
+        }
         None => Ok(()),
     }
 }
@@ -231,7 +271,8 @@ pub(crate) fn unknown_explained(manifest: &Manifest, others: &[Manifest]) -> Opt
     let families: Vec<&Manifest> = built_in.iter().chain(others).chain([manifest]).collect();
     for check in &manifest.checks {
         for (index, id) in check.explains.iter().enumerate() {
-            let family = families.iter().find(|family| id.split('/').next() == Some(family.name.as_str()));
+            let family =
+                families.iter().find(|family| id.split('/').next() == Some(family.name.as_str()));
             let Some(family) = family else {
                 if id.contains('/') {
                     continue;
@@ -258,7 +299,11 @@ mod tests {
     use super::*;
 
     fn explaining(ids: &[&str]) -> Manifest {
-        let check = CheckInfo { id: "acme/rule".into(), explains: ids.iter().map(|id| (*id).to_owned()).collect(), ..CheckInfo::default() };
+        let check = CheckInfo {
+            id: "acme/rule".into(),
+            explains: ids.iter().map(|id| (*id).to_owned()).collect(),
+            ..CheckInfo::default()
+        };
         Manifest { name: "acme".into(), checks: vec![check], ..Manifest::default() }
     }
 
@@ -266,7 +311,8 @@ mod tests {
     fn what_is_explained_exists() {
         let fine = ["endpoints/acs-not-registered", "flow/*", "acme/rule", "elsewhere/unknown"];
         assert_eq!(unknown_explained(&explaining(&fine), &[]), None);
-        let said = unknown_explained(&explaining(&["flow/*", "endpoints/acs-not-registred"]), &[]).expect("a mistake");
+        let said = unknown_explained(&explaining(&["flow/*", "endpoints/acs-not-registred"]), &[])
+            .expect("a mistake");
         assert!(said.starts_with("check acme/rule: explains[1]: there is no check `endpoints/acs-not-registred`; did you mean"), "{said}");
         assert!(unknown_explained(&explaining(&["acme/other"]), &[]).is_some());
         assert!(unknown_explained(&explaining(&["nonsense"]), &[]).is_some());

@@ -61,7 +61,11 @@ impl Error for Failure {}
 
 /// Says `error: …` and `hint: …`, and gives the exit code. A reader that went away is no failure.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    if error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| cause.kind() == io::ErrorKind::BrokenPipe) {
+    if error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+    {
         return ExitCode::SUCCESS;
     }
     match error.downcast_ref::<Failure>() {
@@ -146,7 +150,12 @@ pub(crate) fn quiet_panics() {
 
 /// Says that `diag` itself failed.
 pub(crate) fn report_panic() -> ExitCode {
-    let place = LAST_PANIC.lock().ok().and_then(|mut last| last.take()).map(|place| format!(" at {place}")).unwrap_or_default();
+    let place = LAST_PANIC
+        .lock()
+        .ok()
+        .and_then(|mut last| last.take())
+        .map(|place| format!(" at {place}"))
+        .unwrap_or_default();
     say_error(&format!("diag failed{place}; this is a bug in diag, not in your files"));
     say("hint", HINT, "run again with RUST_BACKTRACE=1 and report what it prints");
     ExitCode::from(UNABLE)

@@ -37,9 +37,12 @@ fn one(path: &Path) -> Result<PrivateKey, Failure> {
                 Failure::new(format!("{shown}: the key is encrypted, and there is no terminal to ask for its passphrase on")).hint(COPY)
             })?;
         match load_key(&text, Some(&passphrase)) {
-            Err(KeyError::WrongPassphrase) => crate::failure::say_error(&format!("{shown}: {}", KeyError::WrongPassphrase)),
+            Err(KeyError::WrongPassphrase) => {
+                crate::failure::say_error(&format!("{shown}: {}", KeyError::WrongPassphrase));
+            }
             loaded => return loaded.map_err(|error| unusable(&error)),
         }
     }
-    Err(unusable(&KeyError::WrongPassphrase).hint("without the key encrypted assertions stay closed, everything else is judged"))
+    Err(unusable(&KeyError::WrongPassphrase)
+        .hint("without the key encrypted assertions stay closed, everything else is judged"))
 }

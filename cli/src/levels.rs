@@ -23,7 +23,8 @@ impl Level {
     /// A level without a reason is nobody's decision.
     pub(crate) fn holds(&self) -> Result<(), Failure> {
         if self.reason.trim().is_empty() {
-            return Err(Failure::new(format!("[[level]] {}: `reason` is empty", self.check)).hint("say why; it stands with every finding"));
+            return Err(Failure::new(format!("[[level]] {}: `reason` is empty", self.check))
+                .hint("say why; it stands with every finding"));
         }
         Ok(())
     }
@@ -35,13 +36,28 @@ pub(crate) fn apply(run: &mut Run, levels: &[Level]) {
     for finding in &mut run.findings {
         let named = levels.iter().find(|level| level.check == finding.check);
         let family = || {
-            let means = |level: &&Level| Selection { only: vec![level.check.clone()], skip: Vec::new() }.wants(&finding.check);
+            let means = |level: &&Level| {
+                Selection { only: vec![level.check.clone()], skip: Vec::new() }
+                    .wants(&finding.check)
+            };
             levels.iter().find(means)
         };
-        let Some(level) = named.or_else(family).filter(|level| level.at != finding.severity) else { continue };
-        let said = format!("Reported at level {} in place of {}: {}", word(level.at), word(finding.severity), level.reason.trim());
+        let Some(level) = named.or_else(family).filter(|level| level.at != finding.severity) else {
+            continue;
+        };
+        let said = format!(
+            "Reported at level {} in place of {}: {}",
+            word(level.at),
+            word(finding.severity),
+            level.reason.trim()
+        );
         finding.severity = level.at;
-        finding.detail = Some(finding.detail.take().map_or_else(|| said.clone(), |detail| format!("{detail}\n{said}")));
+        finding.detail = Some(
+            finding
+                .detail
+                .take()
+                .map_or_else(|| said.clone(), |detail| format!("{detail}\n{said}")),
+        );
     }
 }
 
@@ -59,8 +75,14 @@ mod tests {
     use diag_sdk::Finding;
 
     fn applied(levels: &[(&str, Severity)]) -> (Severity, Option<String>) {
-        let levels: Vec<Level> =
-            levels.iter().map(|(check, level)| Level { check: (*check).to_owned(), at: *level, reason: "agreed".to_owned() }).collect();
+        let levels: Vec<Level> = levels
+            .iter()
+            .map(|(check, level)| Level {
+                check: (*check).to_owned(),
+                at: *level,
+                reason: "agreed".to_owned(),
+            })
+            .collect();
         let finding = Finding { check: "signing/sha1-used".into(), ..Finding::warning("SHA-1") };
         let mut run = Run { findings: vec![finding], ..Run::default() };
         apply(&mut run, &levels);
@@ -70,8 +92,12 @@ mod tests {
 
     #[test]
     fn a_check_gets_the_level_that_was_set_and_says_why() {
-        let (level, detail) = applied(&[("signing", Severity::Error), ("signing/sha1-used", Severity::Notice)]);
-        assert_eq!((level, detail.as_deref()), (Severity::Notice, Some("Reported at level notice in place of warning: agreed")));
+        let (level, detail) =
+            applied(&[("signing", Severity::Error), ("signing/sha1-used", Severity::Notice)]);
+        assert_eq!(
+            (level, detail.as_deref()),
+            (Severity::Notice, Some("Reported at level notice in place of warning: agreed"))
+        );
         assert_eq!(applied(&[("signing", Severity::Error)]).0, Severity::Error);
         assert_eq!(applied(&[("flow", Severity::Error)]), (Severity::Warning, None));
         assert_eq!(applied(&[("signing", Severity::Warning)]), (Severity::Warning, None));

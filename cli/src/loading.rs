@@ -14,12 +14,17 @@ pub(crate) fn is_bundle(path: &Path) -> bool {
 
 /// Loads a pack from its text; `path` is what it is called.
 pub(crate) fn load_pack(path: &Path, content: Vec<u8>, terms: &Terms) -> Result<Loaded, Failure> {
-    let text = String::from_utf8(content).map_err(|_| Failure::new(format!("plugin {}: is not UTF-8 text", path.display())))?;
+    let text = String::from_utf8(content)
+        .map_err(|_| Failure::new(format!("plugin {}: is not UTF-8 text", path.display())))?;
     Loaded::load_pack_text(path, &text, &terms.granted).map_err(|error| told(path, &error))
 }
 
 /// Loads a plugin of which nothing is lost.
-pub(crate) fn load_whole(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Loaded, Failure> {
+pub(crate) fn load_whole(
+    path: &Path,
+    launcher: &Launcher,
+    terms: &Terms,
+) -> Result<Loaded, Failure> {
     let loaded = load(path, launcher, terms)?;
     match lost(&loaded) {
         Some(failure) => Err(failure),
@@ -35,7 +40,8 @@ pub(crate) fn lost(loaded: &Loaded) -> Option<Failure> {
         several => format!("{several} problems in the pack cost the checks they stand in"),
     };
     let failure = Failure::new(format!("plugin {}: {problems}", loaded.path.display()));
-    let failure = loaded.remarks.iter().fold(failure, |failure, problem| failure.shown(&problem.to_string()));
+    let failure =
+        loaded.remarks.iter().fold(failure, |failure, problem| failure.shown(&problem.to_string()));
     Some(failure.hint("a mistake, or something that only a newer diag knows; docs/expression-packs.md explains packs"))
 }
 
@@ -43,7 +49,9 @@ pub(crate) fn lost(loaded: &Loaded) -> Option<Failure> {
 pub(crate) fn load(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Loaded, Failure> {
     if is_bundle(path) {
         return Err(Failure::new(format!("plugin {}: is a bundle of several", path.display()))
-            .hint("name the files it was packed from; --plugin and diag plugin trust take bundles"));
+            .hint(
+                "name the files it was packed from; --plugin and diag plugin trust take bundles",
+            ));
     }
     Loaded::load(path, launcher, terms).map_err(|error| told(path, &error))
 }
@@ -52,16 +60,30 @@ pub(crate) fn load(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Lo
 fn told(path: &Path, error: &PluginError) -> Failure {
     let hint = match error {
         PluginError::Changed { .. } => {
-            format!("if that change is wanted, diag plugin trust {} pins the new one", path.display())
+            format!(
+                "if that change is wanted, diag plugin trust {} pins the new one",
+                path.display()
+            )
         }
-        PluginError::Unreadable { .. } => "name the file as it lies on the disk; nothing is searched for".to_owned(),
-        PluginError::NotAPlugin { .. } => "docs/writing-a-plugin.md tells how one is made".to_owned(),
-        PluginError::BadPack { .. } => "docs/expression-packs.md explains packs; diag schema case shows the facts".to_owned(),
-        _ => format!("diag plugin test {} tells more; docs/writing-a-plugin.md tells how one is made", path.display()),
+        PluginError::Unreadable { .. } => {
+            "name the file as it lies on the disk; nothing is searched for".to_owned()
+        }
+        PluginError::NotAPlugin { .. } => {
+            "docs/writing-a-plugin.md tells how one is made".to_owned()
+        }
+        PluginError::BadPack { .. } => {
+            "docs/expression-packs.md explains packs; diag schema case shows the facts".to_owned()
+        }
+        _ => format!(
+            "diag plugin test {} tells more; docs/writing-a-plugin.md tells how one is made",
+            path.display()
+        ),
     };
     let failure = Failure::new(error.to_string());
     match error {
-        PluginError::BadPack { problems, .. } => problems.iter().fold(failure, |failure, problem| failure.shown(&problem.to_string())),
+        PluginError::BadPack { problems, .. } => {
+            problems.iter().fold(failure, |failure, problem| failure.shown(&problem.to_string()))
+        }
         _ => failure,
     }
     .hint(hint)

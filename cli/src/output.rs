@@ -33,7 +33,8 @@ fn written(result: io::Result<()>) -> anyhow::Result<()> {
 /// What is written to a closed standard output is lost without an error.
 pub(crate) fn must_be_open() -> Result<(), Failure> {
     if diag_host::standard_output::was_closed() {
-        return Err(Failure::new("standard output is closed: there is nowhere to write to").hint("write to a file with --output FILE"));
+        return Err(Failure::new("standard output is closed: there is nowhere to write to")
+            .hint("write to a file with --output FILE"));
     }
     Ok(())
 }
@@ -42,12 +43,16 @@ pub(crate) fn must_be_open() -> Result<(), Failure> {
 pub(crate) fn is_read(path: &Path, others: &[PathBuf]) -> bool {
     // What does not exist yet is told by the folder it is to stand in.
     let place = fs::canonicalize(path).ok().or_else(|| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder =
+            path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
     });
     others.iter().any(|other| {
         is_same_file(path, other)
-            || (other.is_dir() && place.as_ref().is_some_and(|place| fs::canonicalize(other).is_ok_and(|other| place.starts_with(other))))
+            || (other.is_dir()
+                && place.as_ref().is_some_and(|place| {
+                    fs::canonicalize(other).is_ok_and(|other| place.starts_with(other))
+                }))
     })
 }
 
@@ -77,17 +82,24 @@ impl Target {
     pub(crate) fn new(path: &Path, inputs: &[File], others: &[PathBuf]) -> Result<Self, Failure> {
         let shown = shown(path);
         if inputs.iter().any(|file| file.is_at(path)) || is_read(path, others) {
-            return Err(Failure::new(format!("{shown}: is one of the files to read; it would be overwritten"))
-                .hint("name another file after --output"));
+            return Err(Failure::new(format!(
+                "{shown}: is one of the files to read; it would be overwritten"
+            ))
+            .hint("name another file after --output"));
         }
         if path.is_dir() {
-            return Err(Failure::new(format!("{shown}: expected a file to write to, found a folder")));
+            return Err(Failure::new(format!(
+                "{shown}: expected a file to write to, found a folder"
+            )));
         }
         // Behind a symbolic link the file it leads to is replaced, not the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let target = Self { path, shown };
         if !target.folder().is_dir() {
-            return Err(Failure::new(format!("{}: the folder to write to does not exist", target.shown)));
+            return Err(Failure::new(format!(
+                "{}: the folder to write to does not exist",
+                target.shown
+            )));
         }
         Ok(target)
     }
@@ -102,20 +114,25 @@ impl Target {
 
     /// Writes the text.
     pub(crate) fn write(&self, text: &str) -> anyhow::Result<()> {
-        self.write_bytes(text.as_bytes(), Readers::Usual)
-            .map_err(|error| Failure::new(format!("{}: cannot be written: {error}", self.shown)).into())
+        self.write_bytes(text.as_bytes(), Readers::Usual).map_err(|error| {
+            Failure::new(format!("{}: cannot be written: {error}", self.shown)).into()
+        })
     }
 
     /// Writes bytes.
     pub(crate) fn write_whole(&self, bytes: &[u8]) -> anyhow::Result<()> {
         let written = self.write_bytes(bytes, Readers::Usual);
-        written.map_err(|error| Failure::new(format!("{}: cannot be written: {error}", self.shown)).into())
+        written.map_err(|error| {
+            Failure::new(format!("{}: cannot be written: {error}", self.shown)).into()
+        })
     }
 
     /// Writes what nobody else on this computer may read.
     pub(crate) fn write_private(&self, text: &str) -> anyhow::Result<()> {
         let written = self.write_bytes(text.as_bytes(), Readers::Owner);
-        written.map_err(|error| Failure::new(format!("{}: cannot be written: {error}", self.shown)).into())
+        written.map_err(|error| {
+            Failure::new(format!("{}: cannot be written: {error}", self.shown)).into()
+        })
     }
 
     /// Where it is.
@@ -139,7 +156,10 @@ impl Target {
         fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file())
     }
 
-    #[cfg_attr(not(unix), expect(unused_variables, reason = "elsewhere the folder says who may read"))]
+    #[cfg_attr(
+        not(unix),
+        expect(unused_variables, reason = "elsewhere the folder says who may read")
+    )]
     fn temporary(&self, readers: Readers) -> io::Result<tempfile::NamedTempFile> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(".diag-");
@@ -182,8 +202,13 @@ impl Stream {
     /// Puts the file in its place.
     pub(crate) fn finish(self) -> anyhow::Result<()> {
         let Piece::Whole(file) = self.file else { return Ok(()) };
-        let done = file.as_file().sync_all().and_then(|()| file.persist(&self.target.path).map(drop).map_err(|error| error.error));
-        done.map_err(|error| Failure::new(format!("{}: cannot be written: {error}", self.target.shown)).into())
+        let done = file
+            .as_file()
+            .sync_all()
+            .and_then(|()| file.persist(&self.target.path).map(drop).map_err(|error| error.error));
+        done.map_err(|error| {
+            Failure::new(format!("{}: cannot be written: {error}", self.target.shown)).into()
+        })
     }
 }
 
@@ -213,10 +238,19 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("login.har");
         fs::write(&path, "x").expect("a file");
-        let input =
-            File { path: Some(path.clone()), typed: None, shown: "login.har".into(), named: true, held_by: HeldBy::Publisher, size: 1 };
+        let input = File {
+            path: Some(path.clone()),
+            typed: None,
+            shown: "login.har".into(),
+            named: true,
+            held_by: HeldBy::Publisher,
+            size: 1,
+        };
         assert!(Target::new(&folder.path().join("./login.har"), &[input], &[]).is_err());
-        assert!(Target::new(&folder.path().join("./login.har"), &[], std::slice::from_ref(&path)).is_err());
+        assert!(
+            Target::new(&folder.path().join("./login.har"), &[], std::slice::from_ref(&path))
+                .is_err()
+        );
         assert!(Target::new(&path, &[], &[]).is_ok());
         assert!(Target::new(folder.path(), &[], &[]).is_err());
         assert!(Target::new(Path::new("/nonexistent/report.json"), &[], &[]).is_err());
@@ -232,7 +266,14 @@ mod tests {
         std::os::unix::fs::symlink(at("login.har"), at("third")).expect("a link");
         fs::create_dir(at("plugin")).expect("a folder");
         fs::write(at("plugin/run.py"), "x").expect("a file");
-        let input = File { path: Some(at("login.har")), typed: None, shown: "x".into(), named: true, held_by: HeldBy::Publisher, size: 1 };
+        let input = File {
+            path: Some(at("login.har")),
+            typed: None,
+            shown: "x".into(),
+            named: true,
+            held_by: HeldBy::Publisher,
+            size: 1,
+        };
         for name in ["second", "third", "login.har"] {
             assert!(Target::new(&at(name), std::slice::from_ref(&input), &[]).is_err(), "{name}");
             assert!(Target::new(&at(name), &[], &[at("login.har")]).is_err(), "{name}");
@@ -247,7 +288,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("report.txt");
         fs::write(&path, "a longer text from before").expect("a file");
-        Target::new(&path, &[], &[]).expect("writable").write(&unstyled("\u{1b}[31mBROKEN\u{1b}[0m\n")).expect("written");
+        Target::new(&path, &[], &[])
+            .expect("writable")
+            .write(&unstyled("\u{1b}[31mBROKEN\u{1b}[0m\n"))
+            .expect("written");
         assert_eq!(fs::read_to_string(&path).expect("readable"), "BROKEN\n");
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
     }

@@ -43,8 +43,12 @@ impl Entry {
         let usual = Limits::default();
         Terms {
             limits: Limits {
-                deadline: self.seconds.map_or(usual.deadline, |seconds| Duration::from_secs(seconds.clamp(1, 3600))),
-                memory: self.megabytes.map_or(usual.memory, |megabytes| megabytes.max(64).saturating_mul(1 << 20)),
+                deadline: self
+                    .seconds
+                    .map_or(usual.deadline, |seconds| Duration::from_secs(seconds.clamp(1, 3600))),
+                memory: self
+                    .megabytes
+                    .map_or(usual.memory, |megabytes| megabytes.max(64).saturating_mul(1 << 20)),
                 ..usual
             },
             granted: self.grants.clone(),
@@ -62,18 +66,27 @@ pub(crate) fn become_worker() -> Option<ExitCode> {
     }
     let arguments: Vec<_> = arguments.collect();
     // What went wrong is told by frames; a parent that went away wants to hear nothing.
-    Some(diag_host::worker::run(&arguments).map_or(ExitCode::from(failure::UNABLE), |()| ExitCode::SUCCESS))
+    Some(
+        diag_host::worker::run(&arguments)
+            .map_or(ExitCode::from(failure::UNABLE), |()| ExitCode::SUCCESS),
+    )
 }
 
 /// How workers are started: this very program.
 pub(crate) fn launcher() -> Result<Launcher, Failure> {
-    let program = std::env::current_exe()
-        .map_err(|error| Failure::new(format!("diag cannot tell where it is installed, so it cannot run plugins: {error}")))?;
+    let program = std::env::current_exe().map_err(|error| {
+        Failure::new(format!(
+            "diag cannot tell where it is installed, so it cannot run plugins: {error}"
+        ))
+    })?;
     Ok(Launcher { program, arguments: vec![WORKER.to_owned()] })
 }
 
 /// The checkers a command works with, all of which are there.
-pub(crate) fn checkers(arguments: &PluginArguments, entries: &[Entry]) -> Result<Checkers, Failure> {
+pub(crate) fn checkers(
+    arguments: &PluginArguments,
+    entries: &[Entry],
+) -> Result<Checkers, Failure> {
     let mut checkers = those_there(arguments, entries)?;
     match checkers.take_absent(|one| one.asked_for || arguments.strict_plugins) {
         Some(absent) => Err(absent.why),
@@ -82,7 +95,10 @@ pub(crate) fn checkers(arguments: &PluginArguments, entries: &[Entry]) -> Result
 }
 
 /// The checkers that a report is made with. A plugin that cannot be used costs itself: the report names it.
-pub(crate) fn those_there(arguments: &PluginArguments, entries: &[Entry]) -> Result<Checkers, Failure> {
+pub(crate) fn those_there(
+    arguments: &PluginArguments,
+    entries: &[Entry],
+) -> Result<Checkers, Failure> {
     if arguments.plugins.is_empty() && entries.is_empty() && !arguments.no_builtin {
         known_grants(&arguments.grants, &[], true)?;
         return Ok(Checkers::builtin());
@@ -94,7 +110,8 @@ pub(crate) fn those_there(arguments: &PluginArguments, entries: &[Entry]) -> Res
     for entry in entries {
         let asked_for = asked_for(&entry.path);
         if is_bundle(&entry.path) {
-            let opened = pinned(entry).and_then(|()| bundle::open(&entry.path, &launcher, &entry.terms()));
+            let opened =
+                pinned(entry).and_then(|()| bundle::open(&entry.path, &launcher, &entry.terms()));
             take_bundle(opened, (&entry.path, asked_for), (&mut loaded, &mut absent), &mut bundles);
             continue;
         }
@@ -124,7 +141,9 @@ pub(crate) fn those_there(arguments: &PluginArguments, entries: &[Entry]) -> Res
     }
     grant(&mut loaded, &arguments.grants, absent.is_empty())?;
     let checkers = Checkers::with(loaded, absent, arguments.no_builtin)?;
-    Ok(bundles.into_iter().fold(checkers, |checkers, bundle| checkers.beside(bundle.products, bundle.folder)))
+    Ok(bundles
+        .into_iter()
+        .fold(checkers, |checkers, bundle| checkers.beside(bundle.products, bundle.folder)))
 }
 
 /// Takes what a bundle brings; one that cannot be opened costs itself, and what of it cannot be used costs itself, too.
@@ -156,19 +175,27 @@ fn pinned(entry: &Entry) -> Result<(), Failure> {
         return Ok(());
     }
     let shown = entry.path.display();
-    Err(Failure::new(format!("plugin {shown}: diag.toml names it without the SHA-256 it is trusted by"))
-        .hint(format!("diag plugin trust {shown} pins it")))
+    Err(Failure::new(format!(
+        "plugin {shown}: diag.toml names it without the SHA-256 it is trusted by"
+    ))
+    .hint(format!("diag plugin trust {shown} pins it")))
 }
 
 /// Grants what the command line says to the plugins it names.
 fn grant(loaded: &mut [(Loaded, bool)], grants: &[Grant], all_there: bool) -> Result<(), Failure> {
-    let names: Vec<String> = loaded.iter().map(|(plugin, _)| plugin.manifest.name.clone()).collect();
+    let names: Vec<String> =
+        loaded.iter().map(|(plugin, _)| plugin.manifest.name.clone()).collect();
     known_grants(grants, &names, all_there)?;
     for grant in grants {
-        for (plugin, _) in loaded.iter_mut().filter(|(plugin, _)| plugin.manifest.name == grant.plugin) {
+        for (plugin, _) in
+            loaded.iter_mut().filter(|(plugin, _)| plugin.manifest.name == grant.plugin)
+        {
             if !plugin.grant(&grant.what) {
-                return Err(Failure::new(format!("--grant {}={}: that plugin does not want it", grant.plugin, grant.what))
-                    .hint("leave the grant out: a plugin sees no more than it asks for"));
+                return Err(Failure::new(format!(
+                    "--grant {}={}: that plugin does not want it",
+                    grant.plugin, grant.what
+                ))
+                .hint("leave the grant out: a plugin sees no more than it asks for"));
             }
         }
     }
@@ -181,11 +208,18 @@ fn known_grants(grants: &[Grant], names: &[String], all_there: bool) -> Result<(
         if all_there && !names.contains(&grant.plugin) {
             let hint = did_you_mean(&grant.plugin, names.iter().map(String::as_str))
                 .unwrap_or_else(|| "load it with --plugin PATH; the name is the first part of the ids of its checks".to_owned());
-            return Err(Failure::new(format!("--grant {}={}: no plugin of that name is loaded", grant.plugin, grant.what)).hint(hint));
+            return Err(Failure::new(format!(
+                "--grant {}={}: no plugin of that name is loaded",
+                grant.plugin, grant.what
+            ))
+            .hint(hint));
         }
         if !WANTS.contains(&grant.what.as_str()) {
-            return Err(Failure::new(format!("--grant {}={}: nothing of that name can be granted", grant.plugin, grant.what))
-                .hint(format!("what can be granted: {}", WANTS.join(", "))));
+            return Err(Failure::new(format!(
+                "--grant {}={}: nothing of that name can be granted",
+                grant.plugin, grant.what
+            ))
+            .hint(format!("what can be granted: {}", WANTS.join(", "))));
         }
     }
     Ok(())
@@ -193,5 +227,6 @@ fn known_grants(grants: &[Grant], names: &[String], all_there: bool) -> Result<(
 
 /// Both paths lead to the same file.
 pub(crate) fn same_file(left: &Path, right: &Path) -> bool {
-    left == right || matches!((left.canonicalize(), right.canonicalize()), (Ok(left), Ok(right)) if left == right)
+    left == right
+        || matches!((left.canonicalize(), right.canonicalize()), (Ok(left), Ok(right)) if left == right)
 }

@@ -26,7 +26,9 @@ struct State {
 impl Meter {
     /// A meter over files of this size in sum.
     pub(crate) fn new(total: u64) -> Self {
-        let state = io::stderr().is_terminal().then(|| Arc::new(Mutex::new(State { total, read: 0, started: Instant::now(), bar: None })));
+        let state = io::stderr().is_terminal().then(|| {
+            Arc::new(Mutex::new(State { total, read: 0, started: Instant::now(), bar: None }))
+        });
         Self { state }
     }
 
@@ -40,7 +42,11 @@ impl Meter {
 
     /// Takes the bar away.
     pub(crate) fn finish(&self) {
-        if let Some(bar) = self.state.as_ref().and_then(|state| state.lock().ok().and_then(|mut state| state.bar.take())) {
+        if let Some(bar) = self
+            .state
+            .as_ref()
+            .and_then(|state| state.lock().ok().and_then(|mut state| state.bar.take()))
+        {
             bar.finish_and_clear();
         }
     }
@@ -61,8 +67,11 @@ impl State {
 fn bar(total: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
     // The length of standard input is not known.
-    let template =
-        if total == 0 { "reading {bytes} {bytes_per_sec}" } else { "reading {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left" };
+    let template = if total == 0 {
+        "reading {bytes} {bytes_per_sec}"
+    } else {
+        "reading {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left"
+    };
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }

@@ -32,13 +32,18 @@ pub(crate) fn read() -> Read {
     };
     match Arguments::try_parse_from(typed) {
         Ok(arguments) => Read::Work(Box::new(arguments)),
-        Err(error) if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+        Err(error)
+            if !error.use_stderr()
+                || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand =>
+        {
             if let Err(failure) = output::must_be_open() {
                 return Read::Failed(failure);
             }
             // A reader that went away is no failure.
             let _ = error.print();
-            Read::Done(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(crate::failure::UNABLE)))
+            Read::Done(ExitCode::from(
+                u8::try_from(error.exit_code()).unwrap_or(crate::failure::UNABLE),
+            ))
         }
         Err(error) => Read::Failed(misunderstood(&error)),
     }
@@ -49,7 +54,9 @@ fn in_order(mut typed: Vec<OsString>) -> Result<Vec<OsString>, Failure> {
     let program = Arguments::command();
     let mut at = 1;
     let word = loop {
-        let Some(text) = typed.get(at).and_then(|argument| argument.to_str()) else { return Ok(typed) };
+        let Some(text) = typed.get(at).and_then(|argument| argument.to_str()) else {
+            return Ok(typed);
+        };
         if text == "--" {
             return Ok(typed);
         }
@@ -59,12 +66,19 @@ fn in_order(mut typed: Vec<OsString>) -> Result<Vec<OsString>, Failure> {
         at += if takes_the_next(&program, text) { 2 } else { 1 };
     };
     let Some(command) = program.get_subcommands().find(|command| command.get_name() == word) else {
-        return if word == "help" { Ok(typed) } else { mistyped(&program, word).map_or(Ok(typed), Err) };
+        return if word == "help" {
+            Ok(typed)
+        } else {
+            mistyped(&program, word).map_or(Ok(typed), Err)
+        };
     };
     if at > 1 {
         // Options belong to the innermost command: `diag --config FILE plugin list`.
         let next = typed.get(at + 1).and_then(|argument| argument.to_str());
-        let depth = usize::from(next.is_some_and(|next| command.get_subcommands().any(|inner| inner.get_name() == next)));
+        let depth =
+            usize::from(next.is_some_and(|next| {
+                command.get_subcommands().any(|inner| inner.get_name() == next)
+            }));
         typed[1..=at + depth].rotate_left(at - 1);
     }
     Ok(typed)
@@ -75,21 +89,28 @@ fn takes_the_next(program: &Command, text: &str) -> bool {
     let takes = |argument: &clap::Arg| argument.get_action().takes_values();
     if let Some(name) = text.strip_prefix("--") {
         let named = |argument: &&clap::Arg| {
-            argument.get_long() == Some(name) || argument.get_all_aliases().is_some_and(|aliases| aliases.contains(&name))
+            argument.get_long() == Some(name)
+                || argument.get_all_aliases().is_some_and(|aliases| aliases.contains(&name))
         };
         return program.get_arguments().find(named).is_some_and(takes);
     }
     let letters: Vec<char> = text.chars().skip(1).collect();
-    let first = letters.iter().position(|letter| program.get_arguments().any(|one| one.get_short() == Some(*letter) && takes(one)));
+    let first = letters.iter().position(|letter| {
+        program.get_arguments().any(|one| one.get_short() == Some(*letter) && takes(one))
+    });
     first.is_some_and(|first| first + 1 == letters.len())
 }
 
 /// `diag chekc login.har` names no file: say so before the others are judged.
 fn mistyped(program: &Command, word: &str) -> Option<Failure> {
-    if word.chars().count() > LONGEST_COMMAND || word.contains(['/', '.', '\\', '=', ':']) || Path::new(word).exists() {
+    if word.chars().count() > LONGEST_COMMAND
+        || word.contains(['/', '.', '\\', '=', ':'])
+        || Path::new(word).exists()
+    {
         return None;
     }
-    let commands = program.get_subcommands().filter(|command| !command.is_hide_set()).map(Command::get_name);
+    let commands =
+        program.get_subcommands().filter(|command| !command.is_hide_set()).map(Command::get_name);
     let hint = did_you_mean(word, commands.chain(["help"]))?;
     Some(Failure::new(format!("{word}: no such command, file or folder")).hint(hint))
 }
@@ -98,15 +119,25 @@ fn mistyped(program: &Command, word: &str) -> Option<Failure> {
 fn misunderstood(error: &clap::Error) -> Failure {
     let text = error.render().to_string();
     let mut lines = text.lines().map(str::trim);
-    let said: Vec<&str> = lines.by_ref().take_while(|line| !line.is_empty()).filter(|line| !line.starts_with('[')).collect();
+    let said: Vec<&str> = lines
+        .by_ref()
+        .take_while(|line| !line.is_empty())
+        .filter(|line| !line.starts_with('['))
+        .collect();
     let message = said.join(" ");
     let failure = Failure::new(message.strip_prefix("error: ").unwrap_or(&message));
     let tip = lines.find_map(|line| line.strip_prefix("tip: ")).map(str::to_owned);
     let values = match error.get(ContextKind::ValidValue) {
-        Some(ContextValue::Strings(values)) if !values.is_empty() => Some(format!("expected one of {}", values.join(", "))),
+        Some(ContextValue::Strings(values)) if !values.is_empty() => {
+            Some(format!("expected one of {}", values.join(", ")))
+        }
         _ => None,
     };
-    let usage = || text.lines().find_map(|line| line.strip_prefix("Usage: ")).map(|usage| format!("usage: {usage}"));
+    let usage = || {
+        text.lines()
+            .find_map(|line| line.strip_prefix("Usage: "))
+            .map(|usage| format!("usage: {usage}"))
+    };
     match tip.or(values).or_else(usage) {
         Some(hint) => failure.hint(hint),
         None => failure.hint("diag --help tells what may be typed"),
@@ -127,9 +158,18 @@ mod tests {
     fn options_may_stand_in_front_of_a_command() {
         let same = |line: &str| assert_eq!(ordered(line).as_deref(), Ok(line));
         assert_eq!(ordered("diag -q check a.har -v").as_deref(), Ok("diag check -q a.har -v"));
-        assert_eq!(ordered("diag --format json check a.har").as_deref(), Ok("diag check --format json a.har"));
-        assert_eq!(ordered("diag --format=json -qo out check a").as_deref(), Ok("diag check --format=json -qo out a"));
-        assert_eq!(ordered("diag --config x plugin list -v").as_deref(), Ok("diag plugin list --config x -v"));
+        assert_eq!(
+            ordered("diag --format json check a.har").as_deref(),
+            Ok("diag check --format json a.har")
+        );
+        assert_eq!(
+            ordered("diag --format=json -qo out check a").as_deref(),
+            Ok("diag check --format=json -qo out a")
+        );
+        assert_eq!(
+            ordered("diag --config x plugin list -v").as_deref(),
+            Ok("diag plugin list --config x -v")
+        );
         same("diag -q a.har");
         same("diag check -q a.har");
         same("diag -- check");
@@ -148,10 +188,22 @@ mod tests {
 
     #[test]
     fn what_clap_says_is_one_line_and_a_hint() {
-        let said = |line: &str| misunderstood(&Arguments::try_parse_from(line.split(' ')).expect_err("misuse"));
-        for line in ["diag a --formt json", "diag a --format jsn", "diag decode a b", "diag explain", "diag a -q -v", "diag a --jobs 0"] {
+        let said = |line: &str| {
+            misunderstood(&Arguments::try_parse_from(line.split(' ')).expect_err("misuse"))
+        };
+        for line in [
+            "diag a --formt json",
+            "diag a --format jsn",
+            "diag decode a b",
+            "diag explain",
+            "diag a -q -v",
+            "diag a --jobs 0",
+        ] {
             let failure = said(line);
-            assert!(!failure.to_string().contains('\n') && !failure.to_string().starts_with("error"), "{failure}");
+            assert!(
+                !failure.to_string().contains('\n') && !failure.to_string().starts_with("error"),
+                "{failure}"
+            );
             assert!(failure.has_hint(), "{line}: {failure}");
         }
     }

@@ -22,8 +22,16 @@ fn main() {
     let speed = |time: Duration| size as f64 / 1e6 / time.as_secs_f64();
     println!("capture of {} MiB, best of 15 runs", size >> 20);
     println!("  plain read()      {:>7.0} MB/s", speed(plain));
-    println!("  intake::read      {:>7.0} MB/s  {:.2} of plain read()", speed(ours), plain.as_secs_f64() / ours.as_secs_f64());
-    println!("  serde_json::Value {:>7.0} MB/s  intake is {:.1} times as fast", speed(value), value.as_secs_f64() / ours.as_secs_f64());
+    println!(
+        "  intake::read      {:>7.0} MB/s  {:.2} of plain read()",
+        speed(ours),
+        plain.as_secs_f64() / ours.as_secs_f64()
+    );
+    println!(
+        "  serde_json::Value {:>7.0} MB/s  intake is {:.1} times as fast",
+        speed(value),
+        value.as_secs_f64() / ours.as_secs_f64()
+    );
     divan::main();
     let _ = std::fs::remove_file(capture());
 }
@@ -44,7 +52,9 @@ fn bench_value(bencher: divan::Bencher<'_, '_>) {
 }
 
 fn counted<'a, 'b>(bencher: divan::Bencher<'a, 'b>) -> divan::Bencher<'a, 'b> {
-    bencher.counter(divan::counter::BytesCount::new(std::fs::metadata(capture()).map_or(0, |metadata| metadata.len())))
+    bencher.counter(divan::counter::BytesCount::new(
+        std::fs::metadata(capture()).map_or(0, |metadata| metadata.len()),
+    ))
 }
 
 fn best(runs: usize, run: fn() -> usize) -> Duration {
@@ -71,12 +81,19 @@ fn plain_read() -> usize {
 }
 
 fn intake() -> usize {
-    let file = Supplied { path: "bench.har".to_owned(), named: true, held_by: HeldBy::Publisher, reader: Box::new(open()) };
+    let file = Supplied {
+        path: "bench.har".to_owned(),
+        named: true,
+        held_by: HeldBy::Publisher,
+        reader: Box::new(open()),
+    };
     read(vec![file], &Options::default(), &mut |_| {}).exchanges.len()
 }
 
 fn json_value() -> usize {
-    let value: serde_json::Value = serde_json::from_reader(BufReader::with_capacity(512 << 10, open())).expect("the bench makes JSON");
+    let value: serde_json::Value =
+        serde_json::from_reader(BufReader::with_capacity(512 << 10, open()))
+            .expect("the bench makes JSON");
     value.pointer("/log/entries").and_then(serde_json::Value::as_array).map_or(0, Vec::len)
 }
 
@@ -87,7 +104,8 @@ fn open() -> File {
 fn capture() -> &'static PathBuf {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
-        let mib = std::env::var("DIAG_BENCH_MIB").ok().and_then(|size| size.parse().ok()).unwrap_or(64);
+        let mib =
+            std::env::var("DIAG_BENCH_MIB").ok().and_then(|size| size.parse().ok()).unwrap_or(64);
         let path = std::env::temp_dir().join(format!("diag-bench-{}.har", std::process::id()));
         write_capture(&path, mib << 20).expect("the temporary directory takes a file");
         path
@@ -100,17 +118,38 @@ fn write_capture(path: &PathBuf, size: u64) -> std::io::Result<()> {
     let mut noise = Noise(7);
     let script = noise.script(400_000);
     let picture = noise.base64(400_000);
-    write!(out, r#"{{"log":{{"version":"1.2","creator":{{"name":"WebInspector","version":"537.36"}},"pages":[],"entries":["#)?;
+    write!(
+        out,
+        r#"{{"log":{{"version":"1.2","creator":{{"name":"WebInspector","version":"537.36"}},"pages":[],"entries":["#
+    )?;
     let mut written = 0;
     let mut number = 0;
     while written < size {
         let length = [77, 770, 3_077, 11_540][noise.below(4)] * WORD;
         let from = noise.below(3_500) * WORD;
         let entry = match noise.below(20) {
-            0..9 => entry(number, "GET", "script", "application/javascript", &script[from..from + length]),
+            0..9 => entry(
+                number,
+                "GET",
+                "script",
+                "application/javascript",
+                &script[from..from + length],
+            ),
             9..16 => entry(number, "GET", "image", "image/png", &picture[from..from + length]),
-            16..19 => entry(number, "GET", "fetch", "application/json", &"{\\\"id\\\": 1, \\\"v\\\": [1, 2.5]},".repeat(1 + length / 600)),
-            _ => entry(number, "POST", "document", "text/html", "<html><title>Sign in</title></html>"),
+            16..19 => entry(
+                number,
+                "GET",
+                "fetch",
+                "application/json",
+                &"{\\\"id\\\": 1, \\\"v\\\": [1, 2.5]},".repeat(1 + length / 600),
+            ),
+            _ => entry(
+                number,
+                "POST",
+                "document",
+                "text/html",
+                "<html><title>Sign in</title></html>",
+            ),
         };
         let separator = if number == 0 { "" } else { ",\n" };
         write!(out, "{separator}{entry}")?;
@@ -132,7 +171,9 @@ fn entry(number: usize, method: &str, kind: &str, mime: &str, body: &str) -> Str
     }
     let post = if method == "POST" {
         let message = "PHNhbWxwOlJlc3BvbnNlPg%2B".repeat(300);
-        format!(r#""postData": {{"mimeType": "application/x-www-form-urlencoded", "text": "SAMLResponse={message}&RelayState=%2Fhub"}}, "#)
+        format!(
+            r#""postData": {{"mimeType": "application/x-www-form-urlencoded", "text": "SAMLResponse={message}&RelayState=%2Fhub"}}, "#
+        )
     } else {
         String::new()
     };
@@ -151,7 +192,8 @@ struct Noise(u64);
 
 impl Noise {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % bound
     }
 

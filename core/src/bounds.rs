@@ -109,7 +109,9 @@ impl Bound {
     /// The number in words: `64 MiB`, `2000000`.
     pub fn shown(self, most: u64) -> String {
         match self.unit {
-            Unit::Bytes if most >= 1 << 30 && most.is_multiple_of(1 << 30) => format!("{} GiB", most >> 30),
+            Unit::Bytes if most >= 1 << 30 && most.is_multiple_of(1 << 30) => {
+                format!("{} GiB", most >> 30)
+            }
             Unit::Bytes if most >= 1 << 20 => format!("{} MiB", most >> 20),
             Unit::Bytes if most >= 1 << 10 => format!("{} KiB", most >> 10),
             Unit::Bytes => format!("{most} bytes"),
@@ -136,7 +138,14 @@ pub fn page() -> String {
     let mut out = String::from(PREFACE);
     for bound in TABLE {
         // Writing to a String cannot fail.
-        let _ = writeln!(out, "| `{}` | {} | {} | {} |", bound.word, bound.what, bound.shown(bound.usual), bound.beyond);
+        let _ = writeln!(
+            out,
+            "| `{}` | {} | {} | {} |",
+            bound.word,
+            bound.what,
+            bound.shown(bound.usual),
+            bound.beyond
+        );
     }
     out
 }

@@ -28,7 +28,8 @@ pub struct Evidence {
 impl Evidence {
     /// Records that a bound was crossed, once for each input.
     pub(crate) fn cross(&mut self, word: &str, most: u64, input: Option<&str>) {
-        if !self.crossed.iter().any(|known| known.bound == word && known.input.as_deref() == input) {
+        if !self.crossed.iter().any(|known| known.bound == word && known.input.as_deref() == input)
+        {
             self.crossed.push(bounds::crossed(word, most, input));
         }
     }
@@ -119,13 +120,17 @@ impl RawExchange {
 
     /// All values of a response header.
     pub fn response_headers_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.response_headers.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.response_headers
+            .iter()
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// A place inside this entry.
     pub fn place_at(&self, pointer: &str) -> Place {
         let mut place = self.place.clone();
-        place.pointer = Some(format!("{}{pointer}", self.place.pointer.as_deref().unwrap_or_default()));
+        place.pointer =
+            Some(format!("{}{pointer}", self.place.pointer.as_deref().unwrap_or_default()));
         place
     }
 }

@@ -125,7 +125,8 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     }
     let known = Known::of(&evidence, decoded.iter().map(|message| message.xml.as_str()));
     let asked = Asked { entity: request.entity.as_deref(), now: request.at.unwrap_or(request.now) };
-    let (held, names) = read_documents(&evidence, &products, &sealer, (&decoded, &asked), &mut case, &mut sources);
+    let (held, names) =
+        read_documents(&evidence, &products, &sealer, (&decoded, &asked), &mut case, &mut sources);
     read_aggregates(unread, &names, &asked, &mut case, &mut sources);
     for message in &decoded {
         sources.add_xml(&message.facts.id, &message.xml);
@@ -140,7 +141,13 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     for unveiled in crypto::decrypt(&mut decoded, &case, &request.keys, &sealer) {
         sources.add_xml(&unveiled.id, &unveiled.text);
     }
-    let records = recorded::read(evidence.records.iter().chain(decoded.iter().filter_map(|one| one.record.as_ref())).map(String::as_str));
+    let records = recorded::read(
+        evidence
+            .records
+            .iter()
+            .chain(decoded.iter().filter_map(|one| one.record.as_ref()))
+            .map(String::as_str),
+    );
     case.has_decryption_key |= recorded::apply(&mut decoded, &case, &records);
     note_records(&mut case, &records);
     let hashes = recorded::hashes(&decoded);
@@ -162,13 +169,20 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
 
 /// It tells what happened, not what is set.
 fn is_witness(kind: InputKind) -> bool {
-    matches!(kind, InputKind::SamlMessage | InputKind::ProxyLog | InputKind::ServerLog | InputKind::PastedText)
+    matches!(
+        kind,
+        InputKind::SamlMessage | InputKind::ProxyLog | InputKind::ServerLog | InputKind::PastedText
+    )
 }
 
 /// The exports whose fields product files know.
 fn exports(documents: &[Document]) -> Vec<amend::Export> {
-    let known =
-        |document: &Document| matches!(document.kind, InputKind::Application | InputKind::ServicePrincipal | InputKind::Virtualproxyconfig);
+    let known = |document: &Document| {
+        matches!(
+            document.kind,
+            InputKind::Application | InputKind::ServicePrincipal | InputKind::Virtualproxyconfig
+        )
+    };
     let export = |(number, document): (usize, &Document)| amend::Export {
         document: number,
         input: document.input.clone(),
@@ -181,8 +195,14 @@ fn exports(documents: &[Document]) -> Vec<amend::Export> {
 /// Says of a case with records that it is a copy, and since when.
 fn note_records(case: &mut Case, records: &[Record]) {
     let Some(on) = records.iter().map(|record| record.on.as_str()).max() else { return };
-    let day: String = on.chars().filter(|character| character.is_ascii_digit() || *character == '-').take(10).collect();
-    let note = format!("A copy whose secrets were taken out on {day}: signatures are judged as recorded then, not verified here");
+    let day: String = on
+        .chars()
+        .filter(|character| character.is_ascii_digit() || *character == '-')
+        .take(10)
+        .collect();
+    let note = format!(
+        "A copy whose secrets were taken out on {day}: signatures are judged as recorded then, not verified here"
+    );
     let kind = |input: &&mut Input| matches!(input.kind, InputKind::Har | InputKind::SamlMessage);
     if let Some(input) = case.inputs.iter_mut().find(kind) {
         input.notes.push(note);
@@ -228,7 +248,9 @@ fn read_documents(
     let is_wanted = |entity_id: &str| names.contains(entity_id);
     let wanted: metadata::Wanted<'_> = if names.is_empty() { None } else { Some(&is_wanted) };
     // Certificates first: a signature of metadata may need them.
-    for document in evidence.documents.iter().filter(|document| document.kind == InputKind::Certificate) {
+    for document in
+        evidence.documents.iter().filter(|document| document.kind == InputKind::Certificate)
+    {
         let place = Place { input: document.input.clone(), ..Place::default() };
         case.certificates.extend(certificate::read_pem_file(&document.bytes, &place));
     }
@@ -239,11 +261,19 @@ fn read_documents(
                 let text = metadata::text_of(&document.bytes).text;
                 sources.add_metadata(&document.input, &text);
                 let origin = case.file_of(&document.input).to_owned();
-                let holding = Holding { place, held_by: document.held_by, configuration: None, origin };
+                let holding =
+                    Holding { place, held_by: document.held_by, configuration: None, origin };
                 if let Some(summary) = metadata::summary(&text, asked.now) {
                     // Of thousands of entities only those that somebody asks about are read.
-                    let read = metadata::read(&document.bytes, &holding, Some(wanted.unwrap_or(&|_| false)));
-                    summaries.push((document.input.clone(), summary.sentence(read.0.len(), asked.entity)));
+                    let read = metadata::read(
+                        &document.bytes,
+                        &holding,
+                        Some(wanted.unwrap_or(&|_| false)),
+                    );
+                    summaries.push((
+                        document.input.clone(),
+                        summary.sentence(read.0.len(), asked.entity),
+                    ));
                     add_metadata(case, &text, read);
                 } else {
                     add_metadata(case, &text, metadata::read(&document.bytes, &holding, wanted));
@@ -270,10 +300,17 @@ fn read_documents(
         let text = metadata::text_of(&held.bytes).text;
         sources.add_metadata(&id, &text);
         let place = Place { message: Some(id), ..held.place.clone() };
-        let holding = Holding { place, held_by: HeldBy::Sp, configuration: Some(held.configuration.clone()), origin: held.origin.clone() };
+        let holding = Holding {
+            place,
+            held_by: HeldBy::Sp,
+            configuration: Some(held.configuration.clone()),
+            origin: held.origin.clone(),
+        };
         let read = metadata::read(&held.bytes, &holding, None);
         let trouble = read.1.first().map(|broken| broken.trouble);
-        if let Some(configuration) = case.sp_configurations.iter_mut().find(|known| known.id == held.configuration) {
+        if let Some(configuration) =
+            case.sp_configurations.iter_mut().find(|known| known.id == held.configuration)
+        {
             configuration.idp_metadata = match trouble {
                 None => HeldMetadata::Read,
                 Some(Trouble::Empty) => HeldMetadata::Missing,
@@ -289,17 +326,30 @@ fn read_documents(
 }
 
 /// What is said of a large aggregate that is signed.
-const UNTRIED: &str = "It is signed; that was not verified, since only those who take part were read of it";
+const UNTRIED: &str =
+    "It is signed; that was not verified, since only those who take part were read of it";
 
 /// Large aggregates, last of all: only now it is known who takes part.
-fn read_aggregates(unread: Vec<intake::Unread<'_>>, names: &BTreeSet<String>, asked: &Asked<'_>, case: &mut Case, sources: &mut Sources) {
+fn read_aggregates(
+    unread: Vec<intake::Unread<'_>>,
+    names: &BTreeSet<String>,
+    asked: &Asked<'_>,
+    case: &mut Case,
+    sources: &mut Sources,
+) {
     let is_wanted = |entity_id: &str| names.contains(entity_id);
     for intake::Unread { input, held_by, reader } in unread {
         let narrowed = metadata::narrow(reader, Some(&is_wanted), asked.now);
         sources.add_metadata(&input, &narrowed.text);
         let place = Place { input: input.clone(), ..Place::default() };
-        let holding = Holding { place, held_by, configuration: None, origin: case.file_of(&input).to_owned() };
-        let wanted: metadata::Wanted<'_> = if narrowed.summary.is_large() { Some(&is_wanted) } else { None };
+        let holding = Holding {
+            place,
+            held_by,
+            configuration: None,
+            origin: case.file_of(&input).to_owned(),
+        };
+        let wanted: metadata::Wanted<'_> =
+            if narrowed.summary.is_large() { Some(&is_wanted) } else { None };
         let (mut entities, broken) = metadata::read(narrowed.text.as_bytes(), &holding, wanted);
         for entity in &mut entities {
             entity.entities_in_document = narrowed.summary.entities;
@@ -312,7 +362,9 @@ fn read_aggregates(unread: Vec<intake::Unread<'_>>, names: &BTreeSet<String>, as
             if narrowed.signed {
                 input.notes.push(UNTRIED.to_owned());
             }
-            input.notes.extend(narrowed.failure.map(|failure| format!("Could not be read to its end: {failure}")));
+            input.notes.extend(
+                narrowed.failure.map(|failure| format!("Could not be read to its end: {failure}")),
+            );
         }
         add_metadata(case, &narrowed.text, (entities, broken));
     }
@@ -330,19 +382,26 @@ fn logs(evidence: &Evidence, products: &Products, sealer: &Sealer) -> Vec<Witnes
                 let seen = story::seen_of_page(&text);
                 log::pasted::read(&document.input, &seen.text, &|at| seen.line(at), products)
             } else {
-                let line = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
+                let line =
+                    |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
                 log::pasted::read(&document.input, &text, &line, products)
             });
             continue;
         }
         let proven = match document.kind {
             // Such a form has one product's log and no other's.
-            InputKind::ProxyLog => products.whose(Need::ProxyLog).map(|(product, _)| products.only(&product.id)).unwrap_or_default(),
+            InputKind::ProxyLog => products
+                .whose(Need::ProxyLog)
+                .map(|(product, _)| products.only(&product.id))
+                .unwrap_or_default(),
             InputKind::ServerLog => Proven::default(),
             _ => continue,
         };
         let text = intake::encoding::text(&document.bytes);
-        witnesses.extend(log::read(&Log { input: &document.input, text: &text, proven, sealer, latest }, products));
+        witnesses.extend(log::read(
+            &Log { input: &document.input, text: &text, proven, sealer, latest },
+            products,
+        ));
     }
     witnesses
 }
@@ -350,7 +409,10 @@ fn logs(evidence: &Evidence, products: &Products, sealer: &Sealer) -> Vec<Witnes
 /// A text that states something known is read as such; any other was only prose.
 fn quote_pasted(case: &mut Case) {
     for input in &mut case.inputs {
-        let stated = case.witnesses.iter().find(|witness| witness.place.input == input.id && witness.phrase.part == Part::Pasted);
+        let stated = case
+            .witnesses
+            .iter()
+            .find(|witness| witness.place.input == input.id && witness.phrase.part == Part::Pasted);
         if let Some(witness) = stated {
             input.kind = InputKind::PastedText;
             input.notes.clear();
@@ -365,8 +427,13 @@ fn held_id(held: &snapshot::HeldDocument) -> String {
 }
 
 /// Every metadata document, as it was handed in.
-fn documents(given: Vec<Document>, held: Vec<snapshot::HeldDocument>, case: &Case) -> Vec<repair::Document> {
-    let metadata = given.into_iter().enumerate().filter(|(_, document)| document.kind == InputKind::Metadata);
+fn documents(
+    given: Vec<Document>,
+    held: Vec<snapshot::HeldDocument>,
+    case: &Case,
+) -> Vec<repair::Document> {
+    let metadata =
+        given.into_iter().enumerate().filter(|(_, document)| document.kind == InputKind::Metadata);
     let given = metadata.map(|(number, document)| repair::Document {
         number: Some(number),
         origin: case.file_of(&document.input).to_owned(),
@@ -388,7 +455,11 @@ fn documents(given: Vec<Document>, held: Vec<snapshot::HeldDocument>, case: &Cas
 }
 
 /// Numbers entities over all documents of the Case, and judges the document's own signature.
-fn add_metadata(case: &mut Case, text: &str, (mut entities, broken): (Vec<Metadata>, Vec<BrokenDocument>)) {
+fn add_metadata(
+    case: &mut Case,
+    text: &str,
+    (mut entities, broken): (Vec<Metadata>, Vec<BrokenDocument>),
+) {
     crypto::judge_metadata(text, &mut entities, &case.certificates);
     for mut entity in entities {
         entity.id = format!("d{}", case.metadata.len() + 1);
@@ -404,16 +475,29 @@ fn entity_ids(case: &Case, decoded: &[Decoded]) -> BTreeSet<String> {
         names.extend(facts.issuer.iter().map(|issuer| issuer.value.clone()));
         for assertion in &facts.assertions {
             names.extend(assertion.issuer.iter().map(|issuer| issuer.value.clone()));
-            names.extend(assertion.conditions.iter().flat_map(|conditions| &conditions.audiences).map(|audience| audience.value.clone()));
+            names.extend(
+                assertion
+                    .conditions
+                    .iter()
+                    .flat_map(|conditions| &conditions.audiences)
+                    .map(|audience| audience.value.clone()),
+            );
         }
     }
     for configuration in &case.sp_configurations {
         names.extend(configuration.entity_id.iter().map(|entity_id| entity_id.value.clone()));
     }
     for registration in &case.registrations {
-        names.extend(registration.identifiers.iter().map(|identifier| identifier.value.value.clone()));
+        names.extend(
+            registration.identifiers.iter().map(|identifier| identifier.value.value.clone()),
+        );
         // Entra's entityID follows from the tenant.
-        names.extend(registration.tenant.iter().map(|tenant| format!("https://sts.windows.net/{}/", tenant.value)));
+        names.extend(
+            registration
+                .tenant
+                .iter()
+                .map(|tenant| format!("https://sts.windows.net/{}/", tenant.value)),
+        );
     }
     names
 }
@@ -425,10 +509,17 @@ fn moment(case: &Case, at: Option<Timestamp>, now: Timestamp) -> (Option<Timesta
         return (at, JudgedBy::Option);
     }
     let sign_ins = case.attempts.iter().rev().filter(|attempt| attempt.kind == AttemptKind::SignIn);
-    let handed_over = sign_ins.filter_map(|attempt| case.message(attempt.response.as_deref()?)).find_map(Message::delivered_at);
+    let handed_over = sign_ins
+        .filter_map(|attempt| case.message(attempt.response.as_deref()?))
+        .find_map(Message::delivered_at);
     let captured = handed_over
         .or_else(|| case.exchanges.iter().filter_map(|exchange| exchange.started).max())
-        .or_else(|| case.messages.iter().filter_map(|message| Some(message.issue_instant.as_ref()?.value)).max());
+        .or_else(|| {
+            case.messages
+                .iter()
+                .filter_map(|message| Some(message.issue_instant.as_ref()?.value))
+                .max()
+        });
     match captured {
         Some(time) => (Some(time), JudgedBy::Capture),
         None => (Some(now), JudgedBy::Now),

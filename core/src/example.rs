@@ -55,7 +55,9 @@ pub fn section(docs: &str, title: &str) -> Vec<Block> {
             }
         } else if let Some(heading) = line.strip_prefix("## ") {
             inside = heading.trim().eq_ignore_ascii_case(title);
-        } else if let Some(info) = line.strip_prefix("```").filter(|info| inside && !info.is_empty()) {
+        } else if let Some(info) =
+            line.strip_prefix("```").filter(|info| inside && !info.is_empty())
+        {
             let label = info.split_whitespace().nth(1).unwrap_or(info).to_owned();
             open = Some(Block { label, text: String::new() });
         }
@@ -72,15 +74,22 @@ pub fn case(blocks: &[Block]) -> Result<Case, String> {
         .iter()
         .map(|block| {
             let text = replace(&block.text, "{{certificate:", certificate)?;
-            Ok(Block { label: block.label.clone(), text: replace(&text, "{{thumbprint:", thumbprint)? })
+            Ok(Block {
+                label: block.label.clone(),
+                text: replace(&text, "{{thumbprint:", thumbprint)?,
+            })
         })
         .collect::<Result<_, String>>()?;
     let sibling = |label: &str| {
         let block = filled.iter().find(|block| block.label == label);
-        block.map(|block| STANDARD.encode(block.text.trim_end())).ok_or_else(|| format!("no block `{label}` beside this one"))
+        block
+            .map(|block| STANDARD.encode(block.text.trim_end()))
+            .ok_or_else(|| format!("no block `{label}` beside this one"))
     };
     let mut files = Vec::new();
-    for block in filled.iter().filter(|block| block.label != "facts" && !block.label.starts_with("only-")) {
+    for block in
+        filled.iter().filter(|block| block.label != "facts" && !block.label.starts_with("only-"))
+    {
         let text = replace(&block.text, "{{base64:", sibling)?;
         files.push(Supplied {
             path: name_of(&block.label),
@@ -91,21 +100,29 @@ pub fn case(blocks: &[Block]) -> Result<Case, String> {
     }
     let now = Timestamp::from_second(MOMENT).unwrap_or_default();
     let case = examine(Request { now, ..Request::new(files) }, &mut |_| {}).case;
-    filled.iter().filter(|block| block.label == "facts").try_fold(case, |case, block| with_facts(&case, &block.text))
+    filled
+        .iter()
+        .filter(|block| block.label == "facts")
+        .try_fold(case, |case, block| with_facts(&case, &block.text))
 }
 
 /// A Case with some of its facts replaced.
 fn with_facts(case: &Case, facts: &str) -> Result<Case, String> {
-    let facts = serde_json::from_str(facts).map_err(|error| format!("a block `facts` is not JSON: {error}"))?;
+    let facts = serde_json::from_str(facts)
+        .map_err(|error| format!("a block `facts` is not JSON: {error}"))?;
     let mut value = serde_json::to_value(case).map_err(|error| error.to_string())?;
     merge(&mut value, facts);
-    serde_json::from_value(value).map_err(|error| format!("a block `facts` does not fit the schema of the Case: {error}"))
+    serde_json::from_value(value)
+        .map_err(|error| format!("a block `facts` does not fit the schema of the Case: {error}"))
 }
 
 fn certificate(name: &str) -> Result<String, String> {
     let Some((_, pem)) = CERTIFICATES.iter().find(|(known, _)| *known == name) else {
         let known: Vec<&str> = CERTIFICATES.iter().map(|(name, _)| *name).collect();
-        return Err(format!("no certificate `{name}` to put into an example, expected one of {}", known.join(", ")));
+        return Err(format!(
+            "no certificate `{name}` to put into an example, expected one of {}",
+            known.join(", ")
+        ));
     };
     Ok(pem.lines().filter(|line| !line.starts_with("-----")).collect())
 }
@@ -115,7 +132,11 @@ fn thumbprint(name: &str) -> Result<String, String> {
 }
 
 /// Replaces every `OPEN name}}` by what `value` gives for the name.
-fn replace(text: &str, open: &str, value: impl Fn(&str) -> Result<String, String>) -> Result<String, String> {
+fn replace(
+    text: &str,
+    open: &str,
+    value: impl Fn(&str) -> Result<String, String>,
+) -> Result<String, String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(open) {
@@ -131,7 +152,9 @@ fn replace(text: &str, open: &str, value: impl Fn(&str) -> Result<String, String
 /// File name for a label, so that reports of examples read like real ones.
 fn name_of(label: &str) -> String {
     match label {
-        "idp-metadata" | "sp-metadata" | "idp-metadata-in-sp" | "sp-metadata-in-idp" => format!("{label}.xml"),
+        "idp-metadata" | "sp-metadata" | "idp-metadata-in-sp" | "sp-metadata-in-idp" => {
+            format!("{label}.xml")
+        }
         "sketch" | "certutil" | "proxy-log" => format!("{label}.txt"),
         _ => format!("{label}.json"),
     }
@@ -180,20 +203,31 @@ pub fn complaints(check: &CheckInfo, mut judge: impl FnMut(&Case) -> Said) -> Ve
         Err(why) => complaints.push(format!("{id}: its failing example: {why}")),
         Ok((findings, missing)) => {
             if findings.is_empty() {
-                complaints.push(format!("{id}: finds nothing in its own failing example{}", for_lack_of(&missing)));
+                complaints.push(format!(
+                    "{id}: finds nothing in its own failing example{}",
+                    for_lack_of(&missing)
+                ));
             }
-            for finding in findings.iter().filter(|finding| !check.levels.contains(&finding.severity)) {
-                complaints.push(format!("{id}: reports {:?}, which it does not declare", finding.severity));
+            for finding in
+                findings.iter().filter(|finding| !check.levels.contains(&finding.severity))
+            {
+                complaints.push(format!(
+                    "{id}: reports {:?}, which it does not declare",
+                    finding.severity
+                ));
             }
         }
     }
     // Where the example shows nothing of the kind the check ends as skipped all the same; then at least an input must be there.
-    let given = |case: &Case| check.needs.is_empty() || check.needs.iter().any(|need| case.has(*need));
-    match case(&passes).and_then(|case| judge(&case).map(|(findings, _)| (findings, given(&case)))) {
+    let given =
+        |case: &Case| check.needs.is_empty() || check.needs.iter().any(|need| case.has(*need));
+    match case(&passes).and_then(|case| judge(&case).map(|(findings, _)| (findings, given(&case))))
+    {
         Err(why) => complaints.push(format!("{id}: its passing example: {why}")),
         Ok((findings, given)) => {
             for finding in &findings {
-                complaints.push(format!("{id}: finds `{}` in its passing example", finding.message));
+                complaints
+                    .push(format!("{id}: finds `{}` in its passing example", finding.message));
             }
             if findings.is_empty() && !given {
                 complaints.push(format!("{id}: its passing example lacks every input it needs, so it passes for the wrong reason"));
@@ -216,13 +250,15 @@ mod tests {
     use super::*;
     use diag_sdk::Severity;
 
-    const DOCS: &str =
-        " A summary.\n\n ## Fails\n\n ```xml sp-metadata\n <a>\n   <b/>\n </a>\n ```\n\n ## Passes\n ```json facts\n {}\n ```\n";
+    const DOCS: &str = " A summary.\n\n ## Fails\n\n ```xml sp-metadata\n <a>\n   <b/>\n </a>\n ```\n\n ## Passes\n ```json facts\n {}\n ```\n";
 
     #[test]
     fn blocks_are_cut_out_with_their_indentation() {
         let fails = section(DOCS, "Fails");
-        assert_eq!((fails.len(), fails[0].label.as_str(), fails[0].text.as_str()), (1, "sp-metadata", "<a>\n  <b/>\n</a>\n"));
+        assert_eq!(
+            (fails.len(), fails[0].label.as_str(), fails[0].text.as_str()),
+            (1, "sp-metadata", "<a>\n  <b/>\n</a>\n")
+        );
         assert_eq!(section(DOCS, "passes").len(), 1);
         assert!(section(DOCS, "Other").is_empty());
     }
@@ -230,18 +266,35 @@ mod tests {
     #[test]
     fn placeholders_are_filled_or_complained_about() {
         let block = |text: &str| Block { label: "facts".into(), text: text.into() };
-        assert!(case(&[block("{\"certificates\": [{\"place\": {\"input\": \"{{certificate:idp}}\"}}]}")]).is_ok());
-        assert!(case(&[block("{{certificate:nobody}}")]).expect_err("unknown").contains("no certificate `nobody`"));
+        assert!(
+            case(&[block(
+                "{\"certificates\": [{\"place\": {\"input\": \"{{certificate:idp}}\"}}]}"
+            )])
+            .is_ok()
+        );
+        assert!(
+            case(&[block("{{certificate:nobody}}")])
+                .expect_err("unknown")
+                .contains("no certificate `nobody`")
+        );
         assert!(case(&[block("{")]).expect_err("broken").contains("not JSON"));
         assert!(case(&[block("{\"inputs\": 7}")]).expect_err("broken").contains("schema"));
-        let sibling = Block { label: "virtualproxyconfig".into(), text: "{{base64:idp-metadata}}".into() };
+        let sibling =
+            Block { label: "virtualproxyconfig".into(), text: "{{base64:idp-metadata}}".into() };
         assert!(case(&[sibling]).expect_err("alone").contains("no block `idp-metadata`"));
     }
 
     #[test]
     fn examples_must_hold_both_ways() {
-        let check = CheckInfo { id: "acme/problem".into(), levels: vec![Severity::Notice], docs: DOCS.into(), ..CheckInfo::default() };
-        let finds = |found: bool| (if found { vec![Finding::notice("Found")] } else { Vec::new() }, Vec::new());
+        let check = CheckInfo {
+            id: "acme/problem".into(),
+            levels: vec![Severity::Notice],
+            docs: DOCS.into(),
+            ..CheckInfo::default()
+        };
+        let finds = |found: bool| {
+            (if found { vec![Finding::notice("Found")] } else { Vec::new() }, Vec::new())
+        };
         let mut calls = 0;
         let sound = complaints(&check, |_| {
             calls += 1;

@@ -14,7 +14,8 @@ pub(crate) fn tokens(text: &str) -> impl Iterator<Item = Token> {
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
     // A pause is an error of the reader, after which the tokenizer goes on where it was.
-    Tokenizer::new_with_emitter(Pausing { text: text.to_reader(), values: 0 }, emitter).filter_map(Result::ok)
+    Tokenizer::new_with_emitter(Pausing { text: text.to_reader(), values: 0 }, emitter)
+        .filter_map(Result::ok)
 }
 
 /// Hands over a text and pauses now and then.
@@ -46,7 +47,11 @@ impl Reader for Pausing<'_> {
         self.text.try_read_string(wanted, case_sensitive).map_err(|never| match never {})
     }
 
-    fn read_until<'b>(&'b mut self, needle: &[u8], buffer: &'b mut [u8; 4]) -> Result<Option<&'b [u8]>, Pause> {
+    fn read_until<'b>(
+        &'b mut self,
+        needle: &[u8],
+        buffer: &'b mut [u8; 4],
+    ) -> Result<Option<&'b [u8]>, Pause> {
         // Only values in double quotes are read up to a quote first; in other states nothing may be left undone.
         if needle.first() == Some(&b'"') {
             self.values += 1;
@@ -72,10 +77,14 @@ mod tests {
 
     #[test]
     fn a_tag_of_any_number_of_attributes_is_read() {
-        for (equals, between) in [("=\"1\"", " "), ("='1'", " "), ("=1", "\n"), ("", "/"), ("=\"\"", "")] {
-            let attributes: Vec<String> = (0..100_000).map(|number| format!("a{number}{equals}")).collect();
+        for (equals, between) in
+            [("=\"1\"", " "), ("='1'", " "), ("=1", "\n"), ("", "/"), ("=\"\"", "")]
+        {
+            let attributes: Vec<String> =
+                (0..100_000).map(|number| format!("a{number}{equals}")).collect();
             let text = format!("<p {}>text</p>", attributes.join(between));
-            let tokens: Vec<Token> = tokens(&text).filter(|token| !matches!(token, Token::Error(_))).collect();
+            let tokens: Vec<Token> =
+                tokens(&text).filter(|token| !matches!(token, Token::Error(_))).collect();
             let Some(Token::StartTag(tag)) = tokens.first() else { panic!("no tag: {equals}") };
             assert_eq!((tag.attributes.len(), tokens.len()), (100_000, 3), "{equals}");
         }

@@ -158,7 +158,11 @@ impl Report {
             .into_iter()
             .enumerate()
             .map(|(index, mut finding)| {
-                finding.causes = finding.causes.into_iter().map(|cause| names.write(&finding.check, cause)).collect();
+                finding.causes = finding
+                    .causes
+                    .into_iter()
+                    .map(|cause| names.write(&finding.check, cause))
+                    .collect();
                 name_what_nobody_sees(&mut finding);
                 ReportedFinding {
                     id: id(index),
@@ -200,7 +204,11 @@ impl Report {
 /// Two values that look the same differ by a character that nobody sees: it is named.
 fn name_what_nobody_sees(finding: &mut Finding) {
     const LONGEST: usize = 400;
-    let (Some(expected), Some(actual), Some(_)) = (&finding.expected, &finding.actual, finding.difference) else { return };
+    let (Some(expected), Some(actual), Some(_)) =
+        (&finding.expected, &finding.actual, finding.difference)
+    else {
+        return;
+    };
     if expected.len().max(actual.len()) > LONGEST {
         return;
     }

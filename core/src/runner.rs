@@ -55,7 +55,9 @@ pub struct Selection {
 impl Selection {
     /// Whether a check is to run.
     pub fn wants(&self, id: &str) -> bool {
-        let named = |list: &[String]| list.iter().any(|name| name == id || id.split('/').next() == Some(name.as_str()));
+        let named = |list: &[String]| {
+            list.iter().any(|name| name == id || id.split('/').next() == Some(name.as_str()))
+        };
         (self.only.is_empty() || named(&self.only)) && !named(&self.skip)
     }
 }
@@ -87,10 +89,15 @@ impl Run {
         }
         let mut dropped: HashSet<usize> = HashSet::new();
         for (_, mut indexes) in of_check.into_iter().filter(|(_, indexes)| indexes.len() > most) {
-            indexes.sort_by_key(|index| self.findings.get(*index).map(|finding| std::cmp::Reverse(finding.severity)));
+            indexes.sort_by_key(|index| {
+                self.findings.get(*index).map(|finding| std::cmp::Reverse(finding.severity))
+            });
             let more = indexes.split_off(most.max(1));
             if let Some(last) = indexes.iter().max().and_then(|last| self.findings.get_mut(*last)) {
-                let sentence = format!("{} more findings of this check are left out (bound `findings`).", more.len());
+                let sentence = format!(
+                    "{} more findings of this check are left out (bound `findings`).",
+                    more.len()
+                );
                 let detail = last.detail.take().map(|detail| format!("{detail} {sentence}"));
                 last.detail = Some(detail.unwrap_or(sentence));
             }
@@ -151,17 +158,25 @@ fn run_once(case: &Case, plugins: &[&'static Plugin], selection: &Selection) -> 
     if parts.is_empty() {
         return run_whole(case, plugins, selection);
     }
-    parts.iter().map(|part| run_whole(part, plugins, selection)).reduce(Run::joined).unwrap_or_default()
+    parts
+        .iter()
+        .map(|part| run_whole(part, plugins, selection))
+        .reduce(Run::joined)
+        .unwrap_or_default()
 }
 
 /// Runs each check once.
 fn run_whole(case: &Case, plugins: &[&'static Plugin], selection: &Selection) -> Run {
-    let mut checks: Vec<&'static Check> = plugins.iter().flat_map(|plugin| plugin.checks.iter().copied()).collect();
+    let mut checks: Vec<&'static Check> =
+        plugins.iter().flat_map(|plugin| plugin.checks.iter().copied()).collect();
     checks.sort_by_key(|check| check.id);
     let mut run = Run::default();
     for check in checks.into_iter().filter(|check| selection.wants(check.id)) {
         let ending = match catch_unwind(AssertUnwindSafe(|| check.judge(case))) {
-            Err(_) => Ending::Crashed("the check panicked; this is a bug in the check, the other checks are not affected".to_owned()),
+            Err(_) => Ending::Crashed(
+                "the check panicked; this is a bug in the check, the other checks are not affected"
+                    .to_owned(),
+            ),
             Ok(findings) => {
                 let (found, missing) = findings.into_parts();
                 let ending = Ending::of(&found, missing);
@@ -205,7 +220,8 @@ mod tests {
         static NEEDS = { id: "test/needs", title: "Needs", levels: [Severity::Error], stage: Stage::Observation, needs: [Need::Capture], explains: [],
             causes: [], references: [], run: |_, _| {} }
     }
-    static PLUGIN: Plugin = Plugin { name: "test", version: "0.0.0", about: "", checks: &[&FINDS, &NEEDS, &PANICS] };
+    static PLUGIN: Plugin =
+        Plugin { name: "test", version: "0.0.0", about: "", checks: &[&FINDS, &NEEDS, &PANICS] };
 
     fn panics(case: &Case, _: &mut Findings) {
         assert!(!case.inputs.is_empty(), "no inputs");
@@ -214,7 +230,8 @@ mod tests {
     #[test]
     fn four_honest_endings() {
         let run = run(&Case::default(), &[&PLUGIN], &Selection::default());
-        let endings: Vec<_> = run.checks.iter().map(|check| (check.id.as_str(), &check.ending)).collect();
+        let endings: Vec<_> =
+            run.checks.iter().map(|check| (check.id.as_str(), &check.ending)).collect();
         assert_eq!(endings[0], ("test/finds", &Ending::Found));
         assert_eq!(endings[1], ("test/needs", &Ending::Skipped(vec![Need::Capture])));
         assert!(matches!(endings[2], ("test/panics", Ending::Crashed(_))));
@@ -234,7 +251,9 @@ mod tests {
             CheckAnswer { undecided: Some("no issuer".into()), ..answer("acme/undecided") },
         ]);
         assert!(run.checks.is_sorted_by(|left, right| left.id < right.id));
-        let ending = |id: &str| run.checks.iter().find(|check| check.id == id).map(|check| check.ending.clone());
+        let ending = |id: &str| {
+            run.checks.iter().find(|check| check.id == id).map(|check| check.ending.clone())
+        };
         assert_eq!(ending("acme/found"), Some(Ending::Found));
         assert_eq!(ending("acme/skipped"), Some(Ending::Skipped(vec![Need::Capture])));
         assert_eq!(ending("acme/clean"), Some(Ending::Clean));
@@ -245,27 +264,39 @@ mod tests {
 
     #[test]
     fn of_many_findings_the_most_severe_stay() {
-        let finding = |check: &str, finding: Finding| Finding { check: check.to_owned(), ..finding };
+        let finding =
+            |check: &str, finding: Finding| Finding { check: check.to_owned(), ..finding };
         let many = (0..9).map(|number| match number {
             7 => finding("a/many", Finding::error("7")),
             _ => finding("a/many", Finding::notice(number.to_string()).detail("Seen.")),
         });
-        let mut run = Run { findings: many.chain([finding("b/one", Finding::notice("b"))]).collect(), ..Run::default() };
+        let mut run = Run {
+            findings: many.chain([finding("b/one", Finding::notice("b"))]).collect(),
+            ..Run::default()
+        };
         run.keep(3);
         let kept: Vec<&str> = run.findings.iter().map(|finding| finding.message.as_str()).collect();
         assert_eq!(kept, ["0", "1", "7", "b"]);
-        assert_eq!(run.findings[2].detail.as_deref(), Some("6 more findings of this check are left out (bound `findings`)."));
+        assert_eq!(
+            run.findings[2].detail.as_deref(),
+            Some("6 more findings of this check are left out (bound `findings`).")
+        );
         run.keep(3);
         assert_eq!(run.findings.len(), 4);
     }
 
     #[test]
     fn selection_by_id_and_family() {
-        let only = |names: &[&str]| Selection { only: names.iter().map(|name| (*name).to_owned()).collect(), ..Selection::default() };
+        let only = |names: &[&str]| Selection {
+            only: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..Selection::default()
+        };
         assert!(only(&["test"]).wants("test/finds"));
         assert!(only(&["test/finds"]).wants("test/finds"));
         assert!(!only(&["test/find"]).wants("test/finds"));
         assert!(!only(&["tes"]).wants("test/finds"));
-        assert!(!Selection { skip: vec!["test".into()], ..Selection::default() }.wants("test/finds"));
+        assert!(
+            !Selection { skip: vec!["test".into()], ..Selection::default() }.wants("test/finds")
+        );
     }
 }

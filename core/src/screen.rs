@@ -13,10 +13,13 @@ pub(crate) struct Names<'c> {
 
 impl<'c> Names<'c> {
     pub(crate) fn of(case: &'c Case, products: &'c Products) -> Self {
-        let mut applications = case.relevant_registrations().map(|registration| registration.name.as_deref());
-        let mut entry_points = case.relevant_configurations().map(|configuration| configuration.name.as_str());
+        let mut applications =
+            case.relevant_registrations().map(|registration| registration.name.as_deref());
+        let mut entry_points =
+            case.relevant_configurations().map(|configuration| configuration.name.as_str());
         let application = applications.next().flatten().filter(|_| applications.next().is_none());
-        let entry_point = entry_points.next().filter(|name| !name.is_empty() && entry_points.next().is_none());
+        let entry_point =
+            entry_points.next().filter(|name| !name.is_empty() && entry_points.next().is_none());
         Self { products, application, entry_point }
     }
 
@@ -37,13 +40,19 @@ impl<'c> Names<'c> {
             };
             cause.object = name.map(str::to_owned);
         }
-        let product = cause.setting.and_then(|setting| self.products.screen(cause.vendor, setting, cause.object.as_deref()));
+        let product = cause.setting.and_then(|setting| {
+            self.products.screen(cause.vendor, setting, cause.object.as_deref())
+        });
         cause.screen = product.unwrap_or_else(|| cause.written_screen());
         cause
     }
 
     fn advise(&self, check: &str, cause: &mut Cause) {
-        let Some(advice) = cause.setting.and_then(|setting| self.products.advice(cause.vendor, check, setting)) else { return };
+        let Some(advice) =
+            cause.setting.and_then(|setting| self.products.advice(cause.vendor, check, setting))
+        else {
+            return;
+        };
         for (text, more) in [(&mut cause.text, &advice.text), (&mut cause.fix, &advice.fix)] {
             if let Some(more) = more {
                 *text = format!("{}. {more}", text.trim_end_matches('.'));
@@ -63,8 +72,16 @@ mod tests {
     use diag_sdk::{CauseData, Vendor, Who};
 
     fn case(applications: &[&str], entry_points: &[&str]) -> Case {
-        let registration = |name: &&str| IdpRegistration { relevant: true, name: Some((*name).to_owned()), ..IdpRegistration::default() };
-        let configuration = |name: &&str| SpConfiguration { relevant: true, name: (*name).to_owned(), ..SpConfiguration::default() };
+        let registration = |name: &&str| IdpRegistration {
+            relevant: true,
+            name: Some((*name).to_owned()),
+            ..IdpRegistration::default()
+        };
+        let configuration = |name: &&str| SpConfiguration {
+            relevant: true,
+            name: (*name).to_owned(),
+            ..SpConfiguration::default()
+        };
         Case {
             registrations: applications.iter().map(registration).collect(),
             sp_configurations: entry_points.iter().map(configuration).collect(),
@@ -79,7 +96,11 @@ mod tests {
     #[test]
     fn names_are_filled_in_where_they_were_left_open() {
         let case = case(&["HR"], &["azure"]);
-        let screen = |setting, vendor, object| Names::of(&case, &Products::builtin()).write("x/y", cause(setting, vendor, object)).screen;
+        let screen = |setting, vendor, object| {
+            Names::of(&case, &Products::builtin())
+                .write("x/y", cause(setting, vendor, object))
+                .screen
+        };
         assert_eq!(
             screen(Setting::IdpClaims, ENTRA, None),
             "Entra admin center › Enterprise applications › HR › Single sign-on › Attributes & Claims"
@@ -94,15 +115,26 @@ mod tests {
     fn where_several_could_be_meant_none_is_named() {
         let two = case(&["HR", "HR (test)"], &["azure", "internal"]);
         for (setting, vendor) in [(Setting::IdpClaims, ENTRA), (Setting::SpHostUri, QLIK)] {
-            let written = Names::of(&two, &Products::builtin()).write("x/y", cause(setting, vendor, None));
-            assert_eq!((written.object, written.screen), (None, Products::builtin().screen(vendor, setting, None).unwrap_or_default()));
+            let written =
+                Names::of(&two, &Products::builtin()).write("x/y", cause(setting, vendor, None));
+            assert_eq!(
+                (written.object, written.screen),
+                (None, Products::builtin().screen(vendor, setting, None).unwrap_or_default())
+            );
         }
     }
 
     #[test]
     fn plain_text_is_left_as_it_is() {
-        let given = Cause { screen: "our portal › the application".into(), setting: Some(Setting::Unspecified), ..Cause::default() };
+        let given = Cause {
+            screen: "our portal › the application".into(),
+            setting: Some(Setting::Unspecified),
+            ..Cause::default()
+        };
         let written = Names::of(&case(&["HR"], &[]), &Products::builtin()).write("x/y", given);
-        assert_eq!((written.screen.as_str(), written.has_screen()), ("our portal › the application", true));
+        assert_eq!(
+            (written.screen.as_str(), written.has_screen()),
+            ("our portal › the application", true)
+        );
     }
 }

@@ -9,6 +9,10 @@ const SEED: u64 = 2026;
 
 /// So many cases, the same in every run unless somebody explores.
 pub(crate) fn fixed(cases: u32) -> Config {
-    let rng_seed = if std::env::var_os("DIAG_EXPLORE").is_some() { RngSeed::Random } else { RngSeed::Fixed(SEED) };
+    let rng_seed = if std::env::var_os("DIAG_EXPLORE").is_some() {
+        RngSeed::Random
+    } else {
+        RngSeed::Fixed(SEED)
+    };
     Config { cases, rng_seed, ..Config::default() }
 }

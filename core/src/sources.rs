@@ -31,8 +31,16 @@ pub struct Excerpt {
 
 const BLOT: char = '•';
 /// Elements whose text is a secret or about a person.
-const BLOTTED_ELEMENTS: &[&str] =
-    &["SignatureValue", "CipherValue", "NameID", "NameIdentifier", "AttributeValue", "SessionIndex", "BinarySecurityToken", "Password"];
+const BLOTTED_ELEMENTS: &[&str] = &[
+    "SignatureValue",
+    "CipherValue",
+    "NameID",
+    "NameIdentifier",
+    "AttributeValue",
+    "SessionIndex",
+    "BinarySecurityToken",
+    "Password",
+];
 /// Elements that hold what looks like a token and is for everybody to read: keys, digests, names of systems.
 const PUBLISHED_ELEMENTS: &[&str] = &[
     "X509Certificate",
@@ -92,12 +100,14 @@ impl Sources {
     pub fn excerpt(&self, place: &Place, width: usize) -> Option<Excerpt> {
         let text = self.texts.get(place.message.as_deref().unwrap_or(&place.input))?;
         let line_number = place.line?;
-        let line: Vec<char> = text.lines().nth(line_number.checked_sub(1)? as usize)?.chars().collect();
+        let line: Vec<char> =
+            text.lines().nth(line_number.checked_sub(1)? as usize)?.chars().collect();
         let start = (place.column? as usize).checked_sub(1)?;
         if start > line.len() {
             return None;
         }
-        let length = place.length.map_or(1, |length| length as usize).clamp(1, (line.len() - start).max(1));
+        let length =
+            place.length.map_or(1, |length| length as usize).clamp(1, (line.len() - start).max(1));
         let shown = length.min(width.saturating_sub(8).max(1));
         let before = width.saturating_sub(shown) / 2;
         let from = start.saturating_sub(before);
@@ -107,11 +117,20 @@ impl Sources {
         if from > 0 {
             cut.push('…');
         }
-        cut.extend(line[from..to].iter().map(|character| if character.is_control() { ' ' } else { *character }));
+        cut.extend(
+            line[from..to]
+                .iter()
+                .map(|character| if character.is_control() { ' ' } else { *character }),
+        );
         if to < line.len() {
             cut.push('…');
         }
-        Some(Excerpt { text: cut, start: start - from + usize::from(from > 0), length: length.min(to - start).max(1), line: line_number })
+        Some(Excerpt {
+            text: cut,
+            start: start - from + usize::from(from > 0),
+            length: length.min(to - start).max(1),
+            line: line_number,
+        })
     }
 }
 
@@ -122,7 +141,11 @@ fn blot_xml(text: &str) -> Option<String> {
     let document = xml::parse(text).ok()?.document;
     let mut ranges = Vec::new();
     for node in document.descendants() {
-        if node.is_text() && node.ancestors().any(|above| above.is_element() && BLOTTED_ELEMENTS.contains(&above.tag_name().name())) {
+        if node.is_text()
+            && node.ancestors().any(|above| {
+                above.is_element() && BLOTTED_ELEMENTS.contains(&above.tag_name().name())
+            })
+        {
             ranges.push(node.range());
         }
         // Nobody is meant to read a comment, and what whoever wrote it left there is their business.
@@ -131,21 +154,33 @@ fn blot_xml(text: &str) -> Option<String> {
             ranges.push(start..(node.range().end - "-->".len()).max(start));
         }
         if node.is_pi() {
-            ranges.push(node.range().start + "<?".len()..(node.range().end - "?>".len()).max(node.range().start + "<?".len()));
+            ranges.push(
+                node.range().start + "<?".len()
+                    ..(node.range().end - "?>".len()).max(node.range().start + "<?".len()),
+            );
         }
         if node.is_text()
             && let Some(value) = text.get(node.range())
         {
             let start = node.range().start;
-            let within = |names: &[&str]| node.ancestors().any(|above| above.is_element() && names.contains(&above.tag_name().name()));
+            let within = |names: &[&str]| {
+                node.ancestors()
+                    .any(|above| above.is_element() && names.contains(&above.tag_name().name()))
+            };
             if within(STATING_ELEMENTS) && redact::stated(value) != value {
                 ranges.push(node.range());
             }
-            let published = node.parent_element().is_some_and(|parent| PUBLISHED_ELEMENTS.contains(&parent.tag_name().name()));
+            let published = node
+                .parent_element()
+                .is_some_and(|parent| PUBLISHED_ELEMENTS.contains(&parent.tag_name().name()));
             if !published && redact::is_plainly_token(value.trim()) {
                 ranges.push(node.range());
             }
-            ranges.extend(secret_values(value).into_iter().map(|range| start + range.start..start + range.end));
+            ranges.extend(
+                secret_values(value)
+                    .into_iter()
+                    .map(|range| start + range.start..start + range.end),
+            );
         }
         for attribute in node.attributes() {
             let of_assertion = attribute.name() == "ID" && node.tag_name().name() != "AuthnRequest";
@@ -157,7 +192,11 @@ fn blot_xml(text: &str) -> Option<String> {
                 ranges.push(attribute.range_value());
             } else if let Some(value) = text.get(attribute.range_value()) {
                 let start = attribute.range_value().start;
-                ranges.extend(secret_values(value).into_iter().map(|range| start + range.start..start + range.end));
+                ranges.extend(
+                    secret_values(value)
+                        .into_iter()
+                        .map(|range| start + range.start..start + range.end),
+                );
             }
         }
     }
@@ -171,7 +210,9 @@ fn dotted(text: &str, ranges: Vec<Range<usize>>) -> String {
     let mut at = 0;
     for range in ranges {
         let start = range.start.max(at);
-        let (Some(before), Some(hidden)) = (text.get(at..start), text.get(start..range.end)) else { continue };
+        let (Some(before), Some(hidden)) = (text.get(at..start), text.get(start..range.end)) else {
+            continue;
+        };
         out.push_str(before);
         out.extend(hidden.chars().map(|character| if character == '\n' { '\n' } else { BLOT }));
         at = range.end;
@@ -185,13 +226,18 @@ fn secret_values(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices('=') {
         let before = &text[..at];
-        let start = before.rfind(|character: char| !(character.is_alphanumeric() || "_-.%".contains(character)));
-        let name = &before[start.map_or(0, |start| start + before[start..].chars().next().map_or(1, char::len_utf8))..];
+        let start = before
+            .rfind(|character: char| !(character.is_alphanumeric() || "_-.%".contains(character)));
+        let name = &before[start
+            .map_or(0, |start| start + before[start..].chars().next().map_or(1, char::len_utf8))..];
         let end = text[at + 1..]
             .find(|character: char| character.is_whitespace() || "&\"'<>#;,".contains(character))
             .map_or(text.len(), |end| at + 1 + end);
         let value = &text[at + 1..end];
-        if !value.is_empty() && !name.is_empty() && (places::named(name).is_secret() || redact::is_token(value)) {
+        if !value.is_empty()
+            && !name.is_empty()
+            && (places::named(name).is_secret() || redact::is_token(value))
+        {
             found.push(at + 1..end);
         }
     }
@@ -221,10 +267,17 @@ fn blot_json(text: &str) -> String {
         let literal = &string[..end];
         let after = string[end..].trim_start();
         let is_key = after.starts_with(':');
-        let secret = BLOTTED_FIELDS.contains(&last_key) || places::named(last_key.trim_matches('"')).is_secret();
+        let secret = BLOTTED_FIELDS.contains(&last_key)
+            || places::named(last_key.trim_matches('"')).is_secret();
         if !is_key && (literal.chars().count() > LONGEST_JSON_STRING || secret) {
             out.push('"');
-            out.extend(literal.chars().skip(1).take(literal.chars().count().saturating_sub(2)).map(|_| BLOT));
+            out.extend(
+                literal
+                    .chars()
+                    .skip(1)
+                    .take(literal.chars().count().saturating_sub(2))
+                    .map(|_| BLOT),
+            );
             out.push('"');
         } else {
             out.push_str(literal);
@@ -245,8 +298,17 @@ mod tests {
     #[test]
     fn excerpts_keep_columns_and_hide_values() {
         let mut sources = Sources::default();
-        sources.add_xml("m1", "<R ID=\"_1\">\n<NameID>ann@contoso.example</NameID><Audience>spn:x</Audience></R>");
-        let place = Place { message: Some("m1".into()), line: Some(2), column: Some(47), length: Some(5), ..Place::default() };
+        sources.add_xml(
+            "m1",
+            "<R ID=\"_1\">\n<NameID>ann@contoso.example</NameID><Audience>spn:x</Audience></R>",
+        );
+        let place = Place {
+            message: Some("m1".into()),
+            line: Some(2),
+            column: Some(47),
+            length: Some(5),
+            ..Place::default()
+        };
         let excerpt = sources.excerpt(&place, 200).expect("the line exists");
         assert!(!excerpt.text.contains("ann"));
         let meant: String = excerpt.text.chars().skip(excerpt.start).take(excerpt.length).collect();
@@ -258,7 +320,13 @@ mod tests {
         let mut sources = Sources::default();
         let line = format!("{}HERE{}", "a".repeat(500), "b".repeat(500));
         sources.add_metadata("i1", &line);
-        let place = Place { input: "i1".into(), line: Some(1), column: Some(501), length: Some(4), ..Place::default() };
+        let place = Place {
+            input: "i1".into(),
+            line: Some(1),
+            column: Some(501),
+            length: Some(4),
+            ..Place::default()
+        };
         let excerpt = sources.excerpt(&place, 60).expect("the line exists");
         let meant: String = excerpt.text.chars().skip(excerpt.start).take(excerpt.length).collect();
         assert_eq!(meant, "HERE");

@@ -35,7 +35,8 @@ impl<'p> Listener<'p> {
 
     /// The text of a page says anything that is known.
     pub(crate) fn says_anything(&self, text: &str) -> bool {
-        self.products.says_anything(text, &Scope { place: Where::Page, proven: self.proven.clone() })
+        self.products
+            .says_anything(text, &Scope { place: Where::Page, proven: self.proven.clone() })
     }
 }
 
@@ -53,7 +54,11 @@ pub(crate) fn phrase(found: &Found<'_>, text: &str, part: Part) -> Phrase {
         vendor: found.writer().and_then(|_| Vendor::read(&found.product.id)).unwrap_or_default(),
         meaning: found.text.means,
         text: sentence,
-        values: found.values.iter().map(|(name, value)| ((*name).to_owned(), shown(value, LONGEST_VALUE))).collect(),
+        values: found
+            .values
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), shown(value, LONGEST_VALUE)))
+            .collect(),
         who: found.text.who,
         part,
     }
@@ -64,13 +69,21 @@ pub(crate) fn reason(text: &str, part: Part) -> Option<Phrase> {
     let read = grammar::read(text)?;
     // A value that was cut off is none.
     let whole = read.values.iter().filter(|(_, value)| !value.contains('…'));
-    let values = whole.map(|(name, value)| ((*name).to_owned(), shown(value, LONGEST_VALUE))).collect();
-    Some(Phrase { meaning: read.meaning, text: shown(text, SHOWN), values, part, ..Phrase::default() })
+    let values =
+        whole.map(|(name, value)| ((*name).to_owned(), shown(value, LONGEST_VALUE))).collect();
+    Some(Phrase {
+        meaning: read.meaning,
+        text: shown(text, SHOWN),
+        values,
+        part,
+        ..Phrase::default()
+    })
 }
 
 /// What somebody means depends on who it is: an issuer that an identity provider does not know is the service provider.
 pub(crate) fn at_side(read: &Phrase, side: Side) -> Option<Meaning> {
-    let of_licences = || ["licen", "lizenz"].iter().any(|word| read.text.to_lowercase().contains(word));
+    let of_licences =
+        || ["licen", "lizenz"].iter().any(|word| read.text.to_lowercase().contains(word));
     Some(match (side, read.meaning) {
         (Side::Idp, Meaning::Issuer) => Meaning::UnknownSp,
         // A licence is more than an assignment, and none of the identity provider's settings.
@@ -79,16 +92,25 @@ pub(crate) fn at_side(read: &Phrase, side: Side) -> Option<Meaning> {
         (Side::Idp, Meaning::UnsignedMessage) => Meaning::RequestSignature,
         // What a service provider says of another one is no reason of its own; and where a request arrives it is the
         // request itself that is too old or was lost on the way, not one to be answered.
-        (Side::Sp | Side::Other, Meaning::UnknownSp) | (Side::Idp, Meaning::InResponseTo) => return None,
+        (Side::Sp | Side::Other, Meaning::UnknownSp) | (Side::Idp, Meaning::InResponseTo) => {
+            return None;
+        }
         (_, meaning) => meaning,
     })
 }
 
 /// What parameters of an address say that are made for it, such as `error=user_deactivated`.
 pub(crate) fn address_reasons(url: &Url) -> Vec<Phrase> {
-    let fragment = url.fragment().map(|fragment| fragment.split_once('?').map_or(fragment, |(_, query)| query));
-    let in_fragment = fragment.into_iter().flat_map(|query| url::form_urlencoded::parse(query.as_bytes()));
-    let stated = url.query_pairs().chain(in_fragment).take(MOST_PARAMETERS).filter(|(name, _)| places::states_a_reason(name));
+    let fragment = url
+        .fragment()
+        .map(|fragment| fragment.split_once('?').map_or(fragment, |(_, query)| query));
+    let in_fragment =
+        fragment.into_iter().flat_map(|query| url::form_urlencoded::parse(query.as_bytes()));
+    let stated = url
+        .query_pairs()
+        .chain(in_fragment)
+        .take(MOST_PARAMETERS)
+        .filter(|(name, _)| places::states_a_reason(name));
     let mut reasons: Vec<Phrase> = Vec::new();
     for phrase in stated.filter_map(|(_, value)| reason(&value, Part::Address)) {
         if !reasons.iter().any(|known| known.meaning == phrase.meaning) {
@@ -116,7 +138,9 @@ fn plain_words(says: &str) -> String {
 fn goes_on(rest: &str) -> bool {
     let mut characters = rest.chars();
     match characters.next() {
-        Some('.' | ':' | '/' | '-' | '_' | '@' | '\\') => characters.next().is_some_and(char::is_alphanumeric),
+        Some('.' | ':' | '/' | '-' | '_' | '@' | '\\') => {
+            characters.next().is_some_and(char::is_alphanumeric)
+        }
         next => next.is_some_and(char::is_alphanumeric),
     }
 }
@@ -124,11 +148,21 @@ fn goes_on(rest: &str) -> bool {
 /// A part of a text, with the words at its ends whole. A word that goes on in other characters than letters is a name
 /// rather than one: it is left out, and an ellipsis stands for it.
 fn whole_words(text: &str, start: usize, end: usize) -> String {
-    let letters = |rest: &str| rest.chars().take_while(|character| character.is_alphabetic()).map(char::len_utf8).sum::<usize>();
+    let letters = |rest: &str| {
+        rest.chars()
+            .take_while(|character| character.is_alphabetic())
+            .map(char::len_utf8)
+            .sum::<usize>()
+    };
     let (before, own, after) = (&text[..start], &text[start..end], &text[end..]);
     let mut out = String::new();
     if own.starts_with(char::is_alphanumeric) && before.ends_with(char::is_alphabetic) {
-        let length: usize = before.chars().rev().take_while(|character| character.is_alphabetic()).map(char::len_utf8).sum();
+        let length: usize = before
+            .chars()
+            .rev()
+            .take_while(|character| character.is_alphabetic())
+            .map(char::len_utf8)
+            .sum();
         out.push_str(&before[before.len() - length..]);
     }
     out.push_str(own);
@@ -153,14 +187,16 @@ fn sentence(text: &str, at: usize) -> &str {
     let begins = text[at..].chars().next().is_some_and(char::is_uppercase);
     let mut after: Option<char> = text[at..].chars().next();
     for (count, (place, character)) in text[..at].char_indices().rev().enumerate() {
-        let ends = character == '\n' || (".!?:)".contains(character) && after.is_some_and(char::is_whitespace));
+        let ends = character == '\n'
+            || (".!?:)".contains(character) && after.is_some_and(char::is_whitespace));
         if begins || ends || count >= BEFORE {
             break;
         }
         start = place;
         after = Some(character);
     }
-    let end = text[start..].char_indices().nth(SHOWN * 2).map_or(text.len(), |(end, _)| start + end);
+    let end =
+        text[start..].char_indices().nth(SHOWN * 2).map_or(text.len(), |(end, _)| start + end);
     text[start..end].trim()
 }
 
@@ -202,7 +238,10 @@ mod tests {
 
     #[test]
     fn a_name_in_between_is_one_word() {
-        for text in ["ACS URL https://sp.example/acs is not registered", "The ACS URL is not registered here"] {
+        for text in [
+            "ACS URL https://sp.example/acs is not registered",
+            "The ACS URL is not registered here",
+        ] {
             assert_eq!(says(text)[0].meaning, Meaning::Acs, "{text}");
         }
     }

@@ -63,10 +63,19 @@ pub struct Suppressed {
 }
 
 /// Takes the findings out of a run that somebody decided to live with.
-pub fn apply(case: &Case, run: &mut Run, suppressions: &[Suppression], today: Date) -> (Vec<Suppressed>, Vec<Applied>) {
+pub fn apply(
+    case: &Case,
+    run: &mut Run,
+    suppressions: &[Suppression],
+    today: Date,
+) -> (Vec<Suppressed>, Vec<Applied>) {
     let mut applied: Vec<Applied> = suppressions
         .iter()
-        .map(|suppression| Applied { suppression: suppression.clone(), standing: Standing::Unmatched, findings: 0 })
+        .map(|suppression| Applied {
+            suppression: suppression.clone(),
+            standing: Standing::Unmatched,
+            findings: 0,
+        })
         .collect();
     let mut suppressed = Vec::new();
     let mut kept = Vec::new();
@@ -74,7 +83,11 @@ pub fn apply(case: &Case, run: &mut Run, suppressions: &[Suppression], today: Da
         let mut reason = None;
         for one in applied.iter_mut().filter(|one| one.suppression.means(case, &finding)) {
             one.findings += 1;
-            one.standing = if one.suppression.until.is_some_and(|until| until < today) { Standing::Expired } else { Standing::Used };
+            one.standing = if one.suppression.until.is_some_and(|until| until < today) {
+                Standing::Expired
+            } else {
+                Standing::Used
+            };
             if one.standing == Standing::Used {
                 reason.get_or_insert_with(|| one.suppression.reason.clone());
             }
@@ -91,7 +104,8 @@ pub fn apply(case: &Case, run: &mut Run, suppressions: &[Suppression], today: Da
 impl Suppression {
     fn means(&self, case: &Case, finding: &Finding) -> bool {
         let selection = Selection { only: vec![self.check.clone()], skip: Vec::new() };
-        selection.wants(&finding.check) && self.entity.as_deref().is_none_or(|entity| concerned(case, finding).contains(entity))
+        selection.wants(&finding.check)
+            && self.entity.as_deref().is_none_or(|entity| concerned(case, finding).contains(entity))
     }
 }
 
@@ -99,7 +113,11 @@ impl Suppression {
 fn concerned<'c>(case: &'c Case, finding: &'c Finding) -> BTreeSet<&'c str> {
     let mut entities = BTreeSet::new();
     let mut add_message = |id: &str| {
-        let issuers = case.messages.iter().filter(|message| message.id == id).filter_map(|message| message.issuer.as_ref());
+        let issuers = case
+            .messages
+            .iter()
+            .filter(|message| message.id == id)
+            .filter_map(|message| message.issuer.as_ref());
         entities.extend(issuers.map(|issuer| issuer.value.as_str()));
     };
     for message in finding.places.iter().filter_map(|place| place.message.as_deref()) {
@@ -109,17 +127,28 @@ fn concerned<'c>(case: &'c Case, finding: &'c Finding) -> BTreeSet<&'c str> {
     for message in attempts.flat_map(|attempt| attempt.request.iter().chain(&attempt.response)) {
         add_message(message);
     }
-    entities.extend(finding.places.iter().filter_map(|place| document_at(case, place)).map(|document| document.entity_id.value.as_str()));
+    entities.extend(
+        finding
+            .places
+            .iter()
+            .filter_map(|place| document_at(case, place))
+            .map(|document| document.entity_id.value.as_str()),
+    );
     entities
 }
 
 /// The metadata a place lies in. A file may hold several entities: then it is the last that begins before the place.
 fn document_at<'c>(case: &'c Case, place: &Place) -> Option<&'c Metadata> {
-    let here =
-        || case.metadata.iter().filter(|document| (&document.place.input, &document.place.message) == (&place.input, &place.message));
+    let here = || {
+        case.metadata.iter().filter(|document| {
+            (&document.place.input, &document.place.message) == (&place.input, &place.message)
+        })
+    };
     match here().count() {
         0 | 1 => here().next(),
-        _ => here().filter(|document| document.place.line <= place.line).max_by_key(|document| document.place.line),
+        _ => here()
+            .filter(|document| document.place.line <= place.line)
+            .max_by_key(|document| document.place.line),
     }
 }
 
@@ -131,34 +160,62 @@ mod tests {
     use jiff::civil::date;
 
     fn suppression(check: &str, entity: Option<&str>, until: Option<Date>) -> Suppression {
-        Suppression { check: check.to_owned(), entity: entity.map(str::to_owned), reason: "agreed".to_owned(), until }
+        Suppression {
+            check: check.to_owned(),
+            entity: entity.map(str::to_owned),
+            reason: "agreed".to_owned(),
+            until,
+        }
     }
 
     fn applied(suppressions: &[Suppression]) -> (usize, usize, Vec<Standing>) {
         let place = Place { message: Some("m1".to_owned()), ..Place::default() };
         let issuer = Some(Sited::new("https://idp.example/".to_owned(), place.clone()));
-        let case = Case { messages: vec![Message { id: "m1".into(), issuer, ..Message::default() }], ..Case::default() };
-        let finding = Finding { check: "signing/sha1-used".into(), ..Finding::warning("SHA-1").at(&place) };
+        let case = Case {
+            messages: vec![Message { id: "m1".into(), issuer, ..Message::default() }],
+            ..Case::default()
+        };
+        let finding =
+            Finding { check: "signing/sha1-used".into(), ..Finding::warning("SHA-1").at(&place) };
         let mut run = Run { findings: vec![finding], ..Run::default() };
         let (suppressed, applied) = apply(&case, &mut run, suppressions, date(2026, 12, 1));
-        (run.findings.len(), suppressed.len(), applied.into_iter().map(|one| one.standing).collect())
+        (
+            run.findings.len(),
+            suppressed.len(),
+            applied.into_iter().map(|one| one.standing).collect(),
+        )
     }
 
     #[test]
     fn what_is_decided_is_kept_back_and_counted() {
-        assert_eq!(applied(&[suppression("signing/sha1-used", None, None)]), (0, 1, vec![Standing::Used]));
-        assert_eq!(applied(&[suppression("signing", Some("https://idp.example/"), None)]), (0, 1, vec![Standing::Used]));
+        assert_eq!(
+            applied(&[suppression("signing/sha1-used", None, None)]),
+            (0, 1, vec![Standing::Used])
+        );
+        assert_eq!(
+            applied(&[suppression("signing", Some("https://idp.example/"), None)]),
+            (0, 1, vec![Standing::Used])
+        );
     }
 
     #[test]
     fn what_is_another_entity_or_check_stays() {
-        assert_eq!(applied(&[suppression("signing", Some("https://idp.example"), None)]), (1, 0, vec![Standing::Unmatched]));
+        assert_eq!(
+            applied(&[suppression("signing", Some("https://idp.example"), None)]),
+            (1, 0, vec![Standing::Unmatched])
+        );
         assert_eq!(applied(&[suppression("flow", None, None)]), (1, 0, vec![Standing::Unmatched]));
     }
 
     #[test]
     fn the_last_day_counts_and_none_after_it() {
-        assert_eq!(applied(&[suppression("signing", None, Some(date(2026, 12, 1)))]), (0, 1, vec![Standing::Used]));
-        assert_eq!(applied(&[suppression("signing", None, Some(date(2026, 11, 30)))]), (1, 0, vec![Standing::Expired]));
+        assert_eq!(
+            applied(&[suppression("signing", None, Some(date(2026, 12, 1)))]),
+            (0, 1, vec![Standing::Used])
+        );
+        assert_eq!(
+            applied(&[suppression("signing", None, Some(date(2026, 11, 30)))]),
+            (1, 0, vec![Standing::Expired])
+        );
     }
 }

@@ -57,16 +57,33 @@ fn work_grows_no_faster_than_input() {
     for (name, number, grown) in GROWN {
         let (once, fourfold) = (work(&grown(*number)), work(&grown(number * 4)));
         let (allocations, bytes) = (fourfold.0 / once.0, fourfold.1 / once.1);
-        println!("{name}: {number} to {}: {allocations:.1} times the allocations, {bytes:.1} times the bytes", number * 4);
+        println!(
+            "{name}: {number} to {}: {allocations:.1} times the allocations, {bytes:.1} times the bytes",
+            number * 4
+        );
         if allocations > MOST || bytes > MOST {
-            complaints.push(format!("{name}: {allocations:.1} times the allocations, {bytes:.1} times the bytes"));
+            complaints.push(format!(
+                "{name}: {allocations:.1} times the allocations, {bytes:.1} times the bytes"
+            ));
         }
     }
-    assert!(complaints.is_empty(), "four times the input is far more than four times the work:\n{}", complaints.join("\n"));
+    assert!(
+        complaints.is_empty(),
+        "four times the input is far more than four times the work:\n{}",
+        complaints.join("\n")
+    );
 }
 
-fn entry(number: usize, method: &str, url: &str, status: u16, location: Option<&str>, body: &str) -> Value {
-    let headers: Vec<Value> = location.iter().map(|location| json!({"name": "Location", "value": location})).collect();
+fn entry(
+    number: usize,
+    method: &str,
+    url: &str,
+    status: u16,
+    location: Option<&str>,
+    body: &str,
+) -> Value {
+    let headers: Vec<Value> =
+        location.iter().map(|location| json!({"name": "Location", "value": location})).collect();
     json!({
         "startedDateTime": format!("2026-11-24T{:02}:{:02}:{:02}Z", 10 + number / 3600, number / 60 % 60, number % 60),
         "_resourceType": "document",
@@ -100,9 +117,15 @@ fn response(number: usize, inside: &str) -> String {
 }
 
 fn posted(number: usize, xml: &str, location: Option<&str>) -> Value {
-    let mut value = entry(number, "POST", "https://sp.example/acs", if location.is_some() { 302 } else { 200 }, location, "");
-    value["request"]["postData"] =
-        json!({"mimeType": "application/x-www-form-urlencoded", "text": format!("SAMLResponse={}", encoded(xml.as_bytes()))});
+    let mut value = entry(
+        number,
+        "POST",
+        "https://sp.example/acs",
+        if location.is_some() { 302 } else { 200 },
+        location,
+        "",
+    );
+    value["request"]["postData"] = json!({"mimeType": "application/x-www-form-urlencoded", "text": format!("SAMLResponse={}", encoded(xml.as_bytes()))});
     value
 }
 
@@ -117,25 +140,41 @@ fn one_sign_in(number: usize, next: &str) -> [Value; 3] {
 }
 
 fn sign_ins(number: usize) -> Vec<File> {
-    let landing = |at| entry(at, "GET", "https://sp.example/hub", 200, None, "<html><title>Hub</title></html>");
-    let entries: Vec<Value> =
-        (0..number).flat_map(|at| one_sign_in(at, "https://sp.example/hub").into_iter().chain([landing(at * 4 + 3)])).collect();
+    let landing = |at| {
+        entry(at, "GET", "https://sp.example/hub", 200, None, "<html><title>Hub</title></html>")
+    };
+    let entries: Vec<Value> = (0..number)
+        .flat_map(|at| {
+            one_sign_in(at, "https://sp.example/hub").into_iter().chain([landing(at * 4 + 3)])
+        })
+        .collect();
     vec![capture("many.har", &entries)]
 }
 
 fn rounds(number: usize) -> Vec<File> {
-    let entries: Vec<Value> = (0..number).flat_map(|at| one_sign_in(at, "https://sp.example/")).collect();
+    let entries: Vec<Value> =
+        (0..number).flat_map(|at| one_sign_in(at, "https://sp.example/")).collect();
     vec![capture("loop.har", &entries)]
 }
 
 fn captures(number: usize) -> Vec<File> {
-    (0..number).map(|at| capture(&format!("{at}.har"), &one_sign_in(at, "https://sp.example/hub"))).collect()
+    (0..number)
+        .map(|at| capture(&format!("{at}.har"), &one_sign_in(at, "https://sp.example/hub")))
+        .collect()
 }
 
 fn cookies_on_pages(number: usize) -> Vec<File> {
     let page = |at: usize| {
-        let cookies: Vec<String> = (0..20).map(|cookie| format!("c{cookie}_{at}=value{cookie}xxxx{at}")).collect();
-        let mut value = entry(at, "GET", "https://sp.example/", 500, None, &format!("<h1>error</h1>{}", "xyz ".repeat(240)));
+        let cookies: Vec<String> =
+            (0..20).map(|cookie| format!("c{cookie}_{at}=value{cookie}xxxx{at}")).collect();
+        let mut value = entry(
+            at,
+            "GET",
+            "https://sp.example/",
+            500,
+            None,
+            &format!("<h1>error</h1>{}", "xyz ".repeat(240)),
+        );
         value["request"]["headers"] = json!([{"name": "Cookie", "value": cookies.join("; ")}]);
         value
     };
@@ -144,7 +183,8 @@ fn cookies_on_pages(number: usize) -> Vec<File> {
 
 fn reply_urls(number: usize) -> Vec<File> {
     let mut principal: Value = serde_json::from_str(SERVICE_PRINCIPAL).expect("JSON");
-    principal["replyUrls"] = (0..number).map(|at| format!("https://sense.example.org/{at}")).collect();
+    principal["replyUrls"] =
+        (0..number).map(|at| format!("https://sense.example.org/{at}")).collect();
     vec![
         File::new("servicePrincipal.json", principal.to_string()),
         File::new("capture.har", CAPTURE),
@@ -163,13 +203,18 @@ fn consumer_services(number: usize) -> Vec<File> {
     );
     let mut application: Value = serde_json::from_str(APPLICATION).expect("JSON");
     application["identifierUris"] = json!(["https://sp.example"]);
-    application["web"]["redirectUris"] = (0..number).map(|at| format!("https://sp.example/{at}/")).collect();
-    vec![File::new("sp-metadata.xml", metadata), File::new("application.json", application.to_string())]
+    application["web"]["redirectUris"] =
+        (0..number).map(|at| format!("https://sp.example/{at}/")).collect();
+    vec![
+        File::new("sp-metadata.xml", metadata),
+        File::new("application.json", application.to_string()),
+    ]
 }
 
 fn identifiers(number: usize) -> Vec<File> {
     let mut principal: Value = serde_json::from_str(SERVICE_PRINCIPAL).expect("JSON");
-    principal["servicePrincipalNames"] = (0..number).map(|at| format!("https://s{at}.example.org")).collect();
+    principal["servicePrincipalNames"] =
+        (0..number).map(|at| format!("https://s{at}.example.org")).collect();
     vec![
         File::new("servicePrincipal.json", principal.to_string()),
         File::new("capture.har", CAPTURE),
@@ -195,20 +240,28 @@ fn applications(number: usize) -> Vec<File> {
         application["appId"] = json!(format!("00000000-0000-4000-9000-{at:012}"));
         application
     };
-    let files = (0..number).map(|at| File::new(&format!("application-{at}.json"), one(at).to_string()));
+    let files =
+        (0..number).map(|at| File::new(&format!("application-{at}.json"), one(at).to_string()));
     files.chain([File::new("capture.har", CAPTURE)]).collect()
 }
 
 fn nested_namespaces(number: usize) -> Vec<File> {
-    let opened = (0..number).map(|at| format!("<n{at}:x xmlns:n{at}=\"u:{at}\">")).collect::<Vec<_>>().concat();
+    let opened = (0..number)
+        .map(|at| format!("<n{at}:x xmlns:n{at}=\"u:{at}\">"))
+        .collect::<Vec<_>>()
+        .concat();
     let closed = (0..number).rev().map(|at| format!("</n{at}:x>")).collect::<Vec<_>>().concat();
     let signature = "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/><ds:SignatureMethod Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\"/><ds:Reference URI=\"#_r0\"><ds:Transforms><ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"/><ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/></ds:Transforms><ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/><ds:DigestValue>AAAA</ds:DigestValue></ds:Reference></ds:SignedInfo><ds:SignatureValue>AAAA</ds:SignatureValue></ds:Signature>";
-    vec![capture("nested.har", &[posted(0, &response(0, &format!("{signature}{opened}{closed}")), None)])]
+    vec![capture(
+        "nested.har",
+        &[posted(0, &response(0, &format!("{signature}{opened}{closed}")), None)],
+    )]
 }
 
 fn pages(number: usize) -> Vec<File> {
     let page = |at: usize| {
-        let body = format!("<html><body>Error: access denied for x {}</body></html>", "w ".repeat(200));
+        let body =
+            format!("<html><body>Error: access denied for x {}</body></html>", "w ".repeat(200));
         entry(at, "GET", &format!("https://sp.example/{at}"), 403, None, &body)
     };
     vec![capture("pages.har", &(0..number).map(page).collect::<Vec<_>>())]

@@ -25,7 +25,11 @@ struct Federation {
 impl Federation {
     fn new() -> Self {
         let head = "<?xml version=\"1.0\"?>\n<md:EntitiesDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\" Name=\"all\">\n";
-        Self { next: 0, waiting: head.into(), certificate: fixture::fill("{{certificate:expired}}") }
+        Self {
+            next: 0,
+            waiting: head.into(),
+            certificate: fixture::fill("{{certificate:expired}}"),
+        }
     }
 
     fn entity(&self, number: usize) -> String {
@@ -67,11 +71,21 @@ impl Read for Federation {
 }
 
 fn federation(held_by: HeldBy) -> Supplied<'static> {
-    Supplied { path: "federation.xml".to_owned(), named: true, held_by, reader: Box::new(Federation::new()) }
+    Supplied {
+        path: "federation.xml".to_owned(),
+        named: true,
+        held_by,
+        reader: Box::new(Federation::new()),
+    }
 }
 
 fn sign_in() -> Supplied<'static> {
-    Supplied { path: "sketch.txt".to_owned(), named: true, held_by: HeldBy::Publisher, reader: Box::new(SIGN_IN.as_bytes()) }
+    Supplied {
+        path: "sketch.txt".to_owned(),
+        named: true,
+        held_by: HeldBy::Publisher,
+        reader: Box::new(SIGN_IN.as_bytes()),
+    }
 }
 
 fn case_of(files: Vec<Supplied<'_>>, entity: Option<&str>) -> Case {
@@ -84,7 +98,10 @@ fn names(case: &Case) -> Vec<&str> {
 
 #[test]
 fn whoever_takes_part_is_found_wherever_the_file_stands() {
-    for files in [vec![federation(HeldBy::Publisher), sign_in()], vec![sign_in(), federation(HeldBy::Publisher)]] {
+    for files in [
+        vec![federation(HeldBy::Publisher), sign_in()],
+        vec![sign_in(), federation(HeldBy::Publisher)],
+    ] {
         let case = case_of(files, None);
         assert_eq!(names(&case), ["https://e7.example/saml", "https://e11001.example/saml"]);
         assert!(case.metadata.iter().all(|metadata| metadata.entities_in_document == ENTITIES));
@@ -93,7 +110,12 @@ fn whoever_takes_part_is_found_wherever_the_file_stands() {
         // Two lines before the first entity, six of each, and the endpoint on its fourth.
         assert_eq!(idp.sso[0].location.place.line, Some(2 + 11_001 * 6 + 4));
         let about = case.inputs.iter().find_map(|input| input.about.as_deref()).unwrap_or_default();
-        assert!(about.contains("12000 entities") && about.contains("1 certificate") && about.contains("2 of them were read"), "{about}");
+        assert!(
+            about.contains("12000 entities")
+                && about.contains("1 certificate")
+                && about.contains("2 of them were read"),
+            "{about}"
+        );
     }
 }
 
@@ -102,13 +124,22 @@ fn alone_it_asks_who_is_meant_and_reads_whom_it_is_told() {
     let case = case_of(vec![federation(HeldBy::Publisher)], None);
     assert!(case.metadata.is_empty() && case.broken_documents.is_empty());
     let about = case.inputs[0].about.as_deref().expect("a summary");
-    assert!(about.contains("4000 identity providers, 8000 service providers") && about.contains("--entity"), "{about}");
+    assert!(
+        about.contains("4000 identity providers, 8000 service providers")
+            && about.contains("--entity"),
+        "{about}"
+    );
     assert_eq!(report_on(&case).verdict, Verdict::Undetermined);
 
     let case = case_of(vec![federation(HeldBy::Publisher)], Some("https://e11001.example/saml"));
     assert_eq!(names(&case), ["https://e11001.example/saml"]);
     let case = case_of(vec![federation(HeldBy::Publisher)], Some("https://e11001.example/"));
-    assert!(case.inputs[0].about.as_deref().is_some_and(|about| about.contains("none of them is `https://e11001.example/`")));
+    assert!(
+        case.inputs[0]
+            .about
+            .as_deref()
+            .is_some_and(|about| about.contains("none of them is `https://e11001.example/`"))
+    );
 }
 
 #[test]

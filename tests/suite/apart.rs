@@ -15,7 +15,13 @@ fn healthy() -> Vec<File> {
         edit: Vec::new(),
         add: Vec::new(),
         capture: Some(Capture::default()),
-        expect: Expect { check: String::new(), severity: Severity::Error, difference: None, value: None, also: Vec::new() },
+        expect: Expect {
+            check: String::new(),
+            severity: Severity::Error,
+            difference: None,
+            value: None,
+            also: Vec::new(),
+        },
     };
     case.inputs()
 }
@@ -38,26 +44,38 @@ fn a_sign_in_is_not_held_to_what_belongs_to_another() {
     let report = report_on(&case);
     assert_eq!(report.verdict, Verdict::Broken);
     assert_eq!(errors(&report), own);
-    let notes: Vec<&str> = case.inputs.iter().flat_map(|input| &input.notes).map(String::as_str).collect();
-    assert!(notes.iter().any(|note| note.contains("between other parties") && note.contains("--each")), "{notes:?}");
+    let notes: Vec<&str> =
+        case.inputs.iter().flat_map(|input| &input.notes).map(String::as_str).collect();
+    assert!(
+        notes.iter().any(|note| note.contains("between other parties") && note.contains("--each")),
+        "{notes:?}"
+    );
 }
 
 #[test]
 fn configuration_of_somebody_else_is_set_aside() {
     let own = errors(&report_of(&[File::new("other.txt", OTHER)]));
-    let mut files: Vec<File> = healthy().into_iter().filter(|file| !file.name.contains(".har")).collect();
+    let mut files: Vec<File> =
+        healthy().into_iter().filter(|file| !file.name.contains(".har")).collect();
     files.push(File::new("other.txt", OTHER));
     let case = case_of(&files);
     assert_eq!(errors(&report_on(&case)), own);
-    let notes: Vec<&str> = case.inputs.iter().flat_map(|input| &input.notes).map(String::as_str).collect();
+    let notes: Vec<&str> =
+        case.inputs.iter().flat_map(|input| &input.notes).map(String::as_str).collect();
     assert!(notes.iter().any(|note| note.contains("set aside")), "{notes:?}");
 }
 
 #[test]
 fn two_captures_of_one_service_provider_are_one_case() {
     let mut files = healthy();
-    let again = Capture { acs_status: 403, acs_location: None, landing_status: 0, ..Capture::default() };
+    let again =
+        Capture { acs_status: 403, acs_location: None, landing_status: 0, ..Capture::default() };
     files.push(File::new("again.har", again.har()));
     let case = case_of(&files);
-    assert!(case.inputs.iter().flat_map(|input| &input.notes).all(|note| !note.contains("other parties")));
+    assert!(
+        case.inputs
+            .iter()
+            .flat_map(|input| &input.notes)
+            .all(|note| !note.contains("other parties"))
+    );
 }

@@ -19,7 +19,9 @@ fn allowed(name: &str) -> BTreeSet<&'static str> {
         "diag-sdk" => &[],
         "diag-core" => &["diag-products", "diag-sdk"],
         "diag-render" => &["diag-core", "diag-products", "diag-sdk"],
-        "diag-cli" | "diag-tests" => &["diag-core", "diag-families", "diag-host", "diag-products", "diag-render", "diag-sdk"],
+        "diag-cli" | "diag-tests" => {
+            &["diag-core", "diag-families", "diag-host", "diag-products", "diag-render", "diag-sdk"]
+        }
         "diag-page" => &["diag-core", "diag-families", "diag-products", "diag-render", "diag-sdk"],
         _ => &["diag-sdk"],
     };
@@ -38,13 +40,17 @@ fn arrows_point_one_way() {
         .output()
         .expect("cargo runs");
     assert!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo prints JSON");
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&output.stdout).expect("cargo prints JSON");
     let packages = metadata["packages"].as_array().expect("packages");
     let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for package in packages {
         let name = package["name"].as_str().expect("name").to_owned();
         let dependencies = package["dependencies"].as_array().expect("dependencies");
-        let own = dependencies.iter().filter_map(|dependency| dependency["name"].as_str()).filter(|name| name.starts_with("diag-"));
+        let own = dependencies
+            .iter()
+            .filter_map(|dependency| dependency["name"].as_str())
+            .filter(|name| name.starts_with("diag-"));
         arrows.insert(name, own.map(str::to_owned).collect());
     }
     assert!(arrows.len() >= 12, "all rooms of the house are members of the workspace: {arrows:?}");
@@ -58,7 +64,8 @@ fn arrows_point_one_way() {
 #[test]
 fn only_the_host_and_the_border_to_the_browser_may_be_unsafe() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
-    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).expect("the workspace manifest");
+    let manifest =
+        std::fs::read_to_string(root.join("Cargo.toml")).expect("the workspace manifest");
     assert!(manifest.contains("unsafe_code = \"deny\""));
     for member in [
         "cli",
@@ -80,14 +87,20 @@ fn only_the_host_and_the_border_to_the_browser_may_be_unsafe() {
         "tests",
         "tests/plugins/third-party",
     ] {
-        let manifest = std::fs::read_to_string(root.join(member).join("Cargo.toml")).expect("a member's manifest");
-        assert!(manifest.contains("[lints]\nworkspace = true"), "{member} must take the workspace's lints");
+        let manifest = std::fs::read_to_string(root.join(member).join("Cargo.toml"))
+            .expect("a member's manifest");
+        assert!(
+            manifest.contains("[lints]\nworkspace = true"),
+            "{member} must take the workspace's lints"
+        );
     }
     // The page passes addresses to a browser, in one file and nowhere else.
     let unsafe_files: Vec<String> = walkdir::WalkDir::new(root.join("cli/page/src"))
         .into_iter()
         .map(|entry| entry.expect("an entry").into_path())
-        .filter(|path| path.is_file() && std::fs::read_to_string(path).expect("source").contains("unsafe_code"))
+        .filter(|path| {
+            path.is_file() && std::fs::read_to_string(path).expect("source").contains("unsafe_code")
+        })
         .map(|path| path.file_name().expect("a name").to_string_lossy().into_owned())
         .collect();
     assert_eq!(unsafe_files, ["browser.rs"]);
@@ -104,7 +117,9 @@ fn every_file_of_a_family_says_what_it_is_for() {
             if path.extension().is_some_and(|extension| extension == "rs") {
                 files += 1;
                 if !std::fs::read_to_string(&path).expect("source").starts_with("//! ") {
-                    silent.push(path.strip_prefix(root).expect("below the workspace").display().to_string());
+                    silent.push(
+                        path.strip_prefix(root).expect("below the workspace").display().to_string(),
+                    );
                 }
             }
         }

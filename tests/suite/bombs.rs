@@ -40,8 +40,14 @@ fn request(number: usize) -> Value {
     );
     let mut packed = DeflateEncoder::new(Vec::new(), Compression::fast());
     packed.write_all(xml.as_bytes()).expect("in memory");
-    let value = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, packed.finish().expect("in memory"));
-    let url = format!("https://idp.example/sso?SAMLRequest={}", utf8_percent_encode(&value, NON_ALPHANUMERIC));
+    let value = base64::Engine::encode(
+        &base64::engine::general_purpose::STANDARD,
+        packed.finish().expect("in memory"),
+    );
+    let url = format!(
+        "https://idp.example/sso?SAMLRequest={}",
+        utf8_percent_encode(&value, NON_ALPHANUMERIC)
+    );
     entry(number, "GET", &url, "text/html", "<html>log in</html>")
 }
 
@@ -58,7 +64,8 @@ fn response(inner: &str) -> Value {
 
 /// Elements in one another, each with a namespace of its own.
 fn nested(levels: usize) -> String {
-    let open: Vec<String> = (0..levels).map(|level| format!("<n{level}:x xmlns:n{level}=\"urn:{level}\">")).collect();
+    let open: Vec<String> =
+        (0..levels).map(|level| format!("<n{level}:x xmlns:n{level}=\"urn:{level}\">")).collect();
     let close: Vec<String> = (0..levels).rev().map(|level| format!("</n{level}:x>")).collect();
     format!("{}{}", open.concat(), close.concat())
 }
@@ -104,34 +111,72 @@ fn bomb(word: &str) -> (u64, Vec<File>) {
             large["comments"] = (0..6_000).map(|_| "y".repeat(1_000)).collect();
             (2 << 20, vec![capture(&[large, small()])])
         }
-        "entries" => (3, vec![capture(&(0..9).map(|number| page(number, "<html>")).collect::<Vec<_>>())]),
+        "entries" => {
+            (3, vec![capture(&(0..9).map(|number| page(number, "<html>")).collect::<Vec<_>>())])
+        }
         "body" => (1_000, vec![capture(&[page(1, &"z ".repeat(1_000)), small()])]),
-        "bodies" => (3_000, vec![capture(&[page(1, &"z ".repeat(900)), page(2, &"z ".repeat(900)), small()])]),
-        "document" => (5_000, vec![File::new("large.xml", entity("https://large.example", 9_000)), capture(&[small()])]),
+        "bodies" => (
+            3_000,
+            vec![capture(&[page(1, &"z ".repeat(900)), page(2, &"z ".repeat(900)), small()])],
+        ),
+        "document" => (
+            5_000,
+            vec![
+                File::new("large.xml", entity("https://large.example", 9_000)),
+                capture(&[small()]),
+            ],
+        ),
         "documents" => {
-            let document = |name: &str| File::new(name, entity(&format!("https://{name}.example"), 2_000));
+            let document =
+                |name: &str| File::new(name, entity(&format!("https://{name}.example"), 2_000));
             (5_000, vec![document("a"), document("b"), document("c"), capture(&[small()])])
         }
         "aggregate" => {
-            let many = (0..50).map(|number| entity(&format!("https://{number}.example"), 10)).collect::<Vec<_>>().concat();
-            let text = format!("<EntitiesDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\">{many}</EntitiesDescriptor>");
-            (5_000, vec![File::new("federation.tar", tar(&[("federation.xml", &text)])), capture(&[small()])])
+            let many = (0..50)
+                .map(|number| entity(&format!("https://{number}.example"), 10))
+                .collect::<Vec<_>>()
+                .concat();
+            let text = format!(
+                "<EntitiesDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\">{many}</EntitiesDescriptor>"
+            );
+            (
+                5_000,
+                vec![
+                    File::new("federation.tar", tar(&[("federation.xml", &text)])),
+                    capture(&[small()]),
+                ],
+            )
         }
         "unpacked" => {
             let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-            packed.write_all(entity("https://packed.example", 1 << 20).as_bytes()).expect("in memory");
-            (200_000, vec![File::new("packed.xml.gz", packed.finish().expect("in memory")), capture(&[small()])])
+            packed
+                .write_all(entity("https://packed.example", 1 << 20).as_bytes())
+                .expect("in memory");
+            (
+                200_000,
+                vec![
+                    File::new("packed.xml.gz", packed.finish().expect("in memory")),
+                    capture(&[small()]),
+                ],
+            )
         }
         "members" => {
-            let files: Vec<(String, String)> =
-                (0..9).map(|number| (format!("{number}.xml"), entity(&format!("https://{number}.example"), 0))).collect();
-            let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+            let files: Vec<(String, String)> = (0..9)
+                .map(|number| {
+                    (format!("{number}.xml"), entity(&format!("https://{number}.example"), 0))
+                })
+                .collect();
+            let files: Vec<(&str, &str)> =
+                files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
             (4, vec![File::new("case.tar", tar(&files)), capture(&[small()])])
         }
-        "message" => (2_000, vec![capture(&[request(0), response(&"<!-- comment -->".repeat(300))])]),
+        "message" => {
+            (2_000, vec![capture(&[request(0), response(&"<!-- comment -->".repeat(300))])])
+        }
         "depth" => (20, vec![capture(&[request(0), response(&nested(40))])]),
         "names" => {
-            let attributes: Vec<String> = (0..500).map(|number| format!(" a{number}=\"\"")).collect();
+            let attributes: Vec<String> =
+                (0..500).map(|number| format!(" a{number}=\"\"")).collect();
             (1_000, vec![capture(&[request(0), response(&format!("<x{}/>", attributes.concat()))])])
         }
         "signing" => (30_000, vec![capture(&[request(0), response(&SIGNATURE.repeat(40))])]),
@@ -143,7 +188,12 @@ fn bomb(word: &str) -> (u64, Vec<File>) {
 fn judged(bounds: Bounds, files: Vec<File>) -> Case {
     let supplied = files
         .into_iter()
-        .map(|file| Supplied { path: file.name, named: true, held_by: file.held_by, reader: Box::new(std::io::Cursor::new(file.content)) })
+        .map(|file| Supplied {
+            path: file.name,
+            named: true,
+            held_by: file.held_by,
+            reader: Box::new(std::io::Cursor::new(file.content)),
+        })
         .collect();
     examine(Request { now: now(), bounds, ..Request::new(supplied) }, &mut |_| {}).case
 }
@@ -157,12 +207,20 @@ fn every_bound_is_crossed_by_its_word_and_the_rest_is_judged() {
         let case = judged(bounds, files);
         let words: Vec<&str> = case.crossed.iter().map(|crossed| crossed.bound.as_str()).collect();
         // A string that is cut may be a page that is larger than is looked at.
-        let others = words.iter().filter(|word| **word != bound.word && (bound.word, **word) != ("string", "body"));
+        let others = words
+            .iter()
+            .filter(|word| **word != bound.word && (bound.word, **word) != ("string", "body"));
         assert!(words.contains(&bound.word) && others.count() == 0, "{}: {words:?}", bound.word);
         assert!(!case.exchanges.is_empty(), "{}: the rest is gone", bound.word);
         let report = report_on(&case);
-        let by_its_word = |finding: &&ReportedFinding| finding.message.contains(&format!("“{}”", bound.word));
-        let told = report.findings.iter().filter(|finding| finding.check == "flow/judged-in-part").find(by_its_word).expect("the finding");
+        let by_its_word =
+            |finding: &&ReportedFinding| finding.message.contains(&format!("“{}”", bound.word));
+        let told = report
+            .findings
+            .iter()
+            .filter(|finding| finding.check == "flow/judged-in-part")
+            .find(by_its_word)
+            .expect("the finding");
         assert!(told.severity < diag_sdk::Severity::Error, "{told:?}");
     }
 }
@@ -180,24 +238,39 @@ fn within_the_usual_bounds_none_is_crossed() {
 
 #[test]
 fn what_only_furnishes_pages_is_counted_beyond_its_bound() {
-    let pictures: Vec<Value> =
-        (0..9).map(|number| entry(number, "GET", &format!("https://sp.example/{number}.png"), "image/png", "")).collect();
+    let pictures: Vec<Value> = (0..9)
+        .map(|number| {
+            entry(number, "GET", &format!("https://sp.example/{number}.png"), "image/png", "")
+        })
+        .collect();
     let entries: Vec<Value> = pictures.into_iter().chain([page(10, "<html>")]).collect();
     let case = judged(Bounds { light: 3, ..Bounds::default() }, vec![capture(&entries)]);
     assert_eq!(case.exchanges.len(), 4);
     assert_eq!(case.exchanges.last().and_then(|exchange| exchange.place.entry), Some(9));
-    assert!(case.inputs[0].notes.iter().any(|note| note.contains("6 more were only counted")), "{:?}", case.inputs[0].notes);
+    assert!(
+        case.inputs[0].notes.iter().any(|note| note.contains("6 more were only counted")),
+        "{:?}",
+        case.inputs[0].notes
+    );
 }
 
 #[test]
 fn pages_far_from_a_sign_in_are_counted_and_those_before_one_are_read() {
-    let long = |number: usize| page(number, &format!("<html><title>Page {number}</title>{}", "<p>text</p>".repeat(2_000)));
-    let step = entry(60, "GET", "https://sp.example/saml/login?SAMLRequest=x", "text/html", "<html>");
+    let long = |number: usize| {
+        page(number, &format!("<html><title>Page {number}</title>{}", "<p>text</p>".repeat(2_000)))
+    };
+    let step =
+        entry(60, "GET", "https://sp.example/saml/login?SAMLRequest=x", "text/html", "<html>");
     let entries: Vec<Value> = (0..30).map(long).chain([step, long(61)]).collect();
     let case = judged(Bounds { pages: 50_000, ..Bounds::default() }, vec![capture(&entries)]);
-    let read: Vec<usize> = (0..case.exchanges.len()).filter(|index| case.exchanges[*index].page.is_some()).collect();
+    let read: Vec<usize> =
+        (0..case.exchanges.len()).filter(|index| case.exchanges[*index].page.is_some()).collect();
     assert_eq!(read, [0, 1, 2, 3, 26, 27, 28, 29, 30, 31]);
-    assert!(case.inputs[0].notes.iter().any(|note| note.contains("22 pages far from any sign-in")), "{:?}", case.inputs[0].notes);
+    assert!(
+        case.inputs[0].notes.iter().any(|note| note.contains("22 pages far from any sign-in")),
+        "{:?}",
+        case.inputs[0].notes
+    );
 }
 
 #[test]

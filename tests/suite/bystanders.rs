@@ -10,7 +10,10 @@ use diag_tests::one_fault::{Expect, OneFault};
 
 /// Files that lie about, and are no evidence of a sign-in.
 const TEXTS: &[(&str, &str)] = &[
-    ("ticket.txt", "Ticket 4711\nThe customer reports that people wait long at the hub. Please have a look.\n"),
+    (
+        "ticket.txt",
+        "Ticket 4711\nThe customer reports that people wait long at the hub. Please have a look.\n",
+    ),
     (
         "README.md",
         "# How to set it up\n\nLoad the `<EntityDescriptor>` of the portal:\n\n```xml\n<EntityDescriptor entityID=\"…\">\n```\n\nThen restart.\n",
@@ -21,7 +24,10 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     ("notes.md", "- asked for the metadata\n- `SAMLResponse` looks fine to me\n"),
     ("run.sh", "#!/bin/sh\ncurl -s https://sense.example.org/hub > /dev/null\n"),
-    ("export.ps1", "Connect-MgGraph\nGet-MgServicePrincipal -Filter \"displayName eq 'Sense'\" | ConvertTo-Json\n"),
+    (
+        "export.ps1",
+        "Connect-MgGraph\nGet-MgServicePrincipal -Filter \"displayName eq 'Sense'\" | ConvertTo-Json\n",
+    ),
     (
         "app.py",
         "from onelogin.saml2.auth import OneLogin_Saml2_Auth\n\ndef acs(request):\n    return OneLogin_Saml2_Auth(request).process_response()\n",
@@ -31,7 +37,10 @@ const TEXTS: &[(&str, &str)] = &[
         "<project xmlns=\"http://maven.apache.org/POM/4.0.0\"><modelVersion>4.0.0</modelVersion><artifactId>saml</artifactId></project>",
     ),
     ("build.gradle", "dependencies { implementation 'org.opensaml:opensaml-core:4.0.1' }\n"),
-    ("web.config", "<configuration><system.webServer><rewrite/></system.webServer></configuration>"),
+    (
+        "web.config",
+        "<configuration><system.webServer><rewrite/></system.webServer></configuration>",
+    ),
     (
         "shibboleth2.xml",
         "<SPConfig xmlns=\"urn:mace:shibboleth:3.0:native:sp:config\"><ApplicationDefaults entityID=\"https://old.example/shibboleth\"><MetadataProvider type=\"XML\" path=\"idp.xml\"/></ApplicationDefaults></SPConfig>",
@@ -56,12 +65,18 @@ const TEXTS: &[(&str, &str)] = &[
         "relying-party.xml",
         "<util:list xmlns:util=\"http://www.springframework.org/schema/util\"><!-- EntityDescriptor of the SP --></util:list>",
     ),
-    ("authsources.php", "<?php\n$config = ['default-sp' => ['saml:SP', 'entityID' => 'https://old.example/', 'idp' => null]];\n"),
+    (
+        "authsources.php",
+        "<?php\n$config = ['default-sp' => ['saml:SP', 'entityID' => 'https://old.example/', 'idp' => null]];\n",
+    ),
     (
         "settings.json",
         "{\"strict\": true, \"sp\": {\"entityId\": \"https://old.example/metadata\"}, \"idp\": {\"entityId\": \"https://old-idp.example/\"}}",
     ),
-    ("package.json", "{\"name\": \"portal\", \"version\": \"1.0.0\", \"dependencies\": {\"passport-saml\": \"3.2.0\"}}"),
+    (
+        "package.json",
+        "{\"name\": \"portal\", \"version\": \"1.0.0\", \"dependencies\": {\"passport-saml\": \"3.2.0\"}}",
+    ),
     ("tsconfig.json", "{\"compilerOptions\": {\"strict\": true}}"),
     (
         "recorder.json",
@@ -75,17 +90,29 @@ const TEXTS: &[(&str, &str)] = &[
         "openid-configuration.json",
         "{\"issuer\": \"https://old.example\", \"authorization_endpoint\": \"https://old.example/authorize\", \"jwks_uri\": \"https://old.example/keys\"}",
     ),
-    ("jwks.json", "{\"keys\": [{\"kty\": \"RSA\", \"kid\": \"1\", \"n\": \"AQAB\", \"e\": \"AQAB\"}]}"),
+    (
+        "jwks.json",
+        "{\"keys\": [{\"kty\": \"RSA\", \"kid\": \"1\", \"n\": \"AQAB\", \"e\": \"AQAB\"}]}",
+    ),
     ("swagger.json", "{\"openapi\": \"3.0.0\", \"info\": {\"title\": \"x\"}, \"paths\": {}}"),
     ("empty.json", "{}"),
     ("list.json", "[]"),
     ("numbers.json", "[1, 2, 3]"),
     ("users.csv", "id,name\n1,Ann\n2,Bob\n"),
     ("hosts", "127.0.0.1 localhost\n10.0.0.4 sense.example.org\n"),
-    ("nginx.conf", "server { listen 443 ssl; server_name sense.example.org; location / { proxy_pass http://10.0.0.4; } }\n"),
-    ("httpd.conf", "<VirtualHost *:443>\n  ServerName sense.example.org\n  MellonEnable \"auth\"\n</VirtualHost>\n"),
+    (
+        "nginx.conf",
+        "server { listen 443 ssl; server_name sense.example.org; location / { proxy_pass http://10.0.0.4; } }\n",
+    ),
+    (
+        "httpd.conf",
+        "<VirtualHost *:443>\n  ServerName sense.example.org\n  MellonEnable \"auth\"\n</VirtualHost>\n",
+    ),
     ("docker-compose.yml", "services:\n  web:\n    image: nginx\n"),
-    ("values.yaml", "saml:\n  enabled: true\n  metadata: |\n    <EntityDescriptor/>\n  tail: end\n"),
+    (
+        "values.yaml",
+        "saml:\n  enabled: true\n  metadata: |\n    <EntityDescriptor/>\n  tail: end\n",
+    ),
     (".gitlab-ci.yml", "stages: [build]\n"),
     ("Dockerfile", "FROM nginx\nCOPY idp.xml /etc/\n"),
     ("main.tf", "resource \"azuread_application\" \"x\" { display_name = \"x\" }\n"),
@@ -101,21 +128,39 @@ const TEXTS: &[(&str, &str)] = &[
     ),
     ("feed.xml", "<rss version=\"2.0\"><channel><title>News</title></channel></rss>"),
     ("picture.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
-    ("soap.xml", "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><ping/></s:Body></s:Envelope>"),
+    (
+        "soap.xml",
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><ping/></s:Body></s:Envelope>",
+    ),
     ("wsdl.xml", "<definitions xmlns=\"http://schemas.xmlsoap.org/wsdl/\"/>"),
     ("report.trx", "<TestRun xmlns=\"http://microsoft.com/schemas/VisualStudio/TeamTest/2010\"/>"),
     ("key.pub", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC7 ann@example\n"),
-    ("public.pem", "-----BEGIN PUBLIC KEY-----\nMFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAK\n-----END PUBLIC KEY-----\n"),
+    (
+        "public.pem",
+        "-----BEGIN PUBLIC KEY-----\nMFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAK\n-----END PUBLIC KEY-----\n",
+    ),
     ("token.txt", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.\n"),
-    ("encoded.txt", "SGVsbG8sIHRoaXMgaXMgYSBsb25nZXIgdGV4dCB0aGF0IHdhcyBlbmNvZGVkIGZvciBubyByZWFzb24u\n"),
-    ("clixml.xml", "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><Obj RefId=\"0\"/></Objs>"),
-    ("listing.txt", "\n\nDisplayName : Sense\nAppId       : 00000000-0000-0000-0000-000000000001\nReplyUrls   : {https://old.example/}\n"),
+    (
+        "encoded.txt",
+        "SGVsbG8sIHRoaXMgaXMgYSBsb25nZXIgdGV4dCB0aGF0IHdhcyBlbmNvZGVkIGZvciBubyByZWFzb24u\n",
+    ),
+    (
+        "clixml.xml",
+        "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><Obj RefId=\"0\"/></Objs>",
+    ),
+    (
+        "listing.txt",
+        "\n\nDisplayName : Sense\nAppId       : 00000000-0000-0000-0000-000000000001\nReplyUrls   : {https://old.example/}\n",
+    ),
     ("copied.txt", "curl 'https://sense.example.org/hub' \\\n  -H 'accept: text/html'\n"),
     (
         "catalog.xml",
         "<catalog><entry name=\"EntityDescriptor\">urn:oasis:names:tc:SAML:2.0:metadata</entry><entry name=\"Response\">urn:oasis:names:tc:SAML:2.0:protocol</entry></catalog>",
     ),
-    ("groups.json", "{\"value\": [{\"id\": \"1\", \"displayName\": \"All staff\", \"mailNickname\": \"staff\"}]}"),
+    (
+        "groups.json",
+        "{\"value\": [{\"id\": \"1\", \"displayName\": \"All staff\", \"mailNickname\": \"staff\"}]}",
+    ),
     ("saml.css", ".saml-response { color: red }\n"),
     ("minutes.txt", "A  first point\nB  second point\nC  third point\n"),
     ("empty.txt", ""),
@@ -128,7 +173,10 @@ const QUIET: &[(&str, &str)] = &[
         "schedule.log",
         "2026-11-24 10:00:00 INFO  backup started\n2026-11-24 10:05:00 INFO  backup done\n2026-11-24 10:05:01 WARN  disk is 80% full\n",
     ),
-    ("event.json", "{\"level\": \"info\", \"time\": \"2026-11-24T10:00:00Z\", \"message\": \"a user was added\"}"),
+    (
+        "event.json",
+        "{\"level\": \"info\", \"time\": \"2026-11-24T10:00:00Z\", \"message\": \"a user was added\"}",
+    ),
 ];
 
 fn healthy() -> Vec<File> {
@@ -138,7 +186,13 @@ fn healthy() -> Vec<File> {
         edit: Vec::new(),
         add: Vec::new(),
         capture: Some(Capture::default()),
-        expect: Expect { check: String::new(), severity: Severity::Error, difference: None, value: None, also: Vec::new() },
+        expect: Expect {
+            check: String::new(),
+            severity: Severity::Error,
+            difference: None,
+            value: None,
+            also: Vec::new(),
+        },
     };
     case.inputs()
 }
@@ -149,8 +203,11 @@ fn bystanders() -> Vec<File> {
 
 fn findings(files: &[File]) -> (Verdict, Vec<String>) {
     let report = report_on(&case_of(files));
-    let mut told: Vec<String> =
-        report.findings.iter().map(|finding| format!("{} {:?}: {}", finding.check, finding.severity, finding.message)).collect();
+    let mut told: Vec<String> = report
+        .findings
+        .iter()
+        .map(|finding| format!("{} {:?}: {}", finding.check, finding.severity, finding.message))
+        .collect();
     told.sort();
     (report.verdict, told)
 }

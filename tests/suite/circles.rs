@@ -40,14 +40,17 @@ impl Named {
             syn::UseTree::Name(name) => self.paths.push(with(&name.ident)),
             syn::UseTree::Rename(rename) => self.paths.push(with(&rename.ident)),
             syn::UseTree::Glob(_) => self.paths.push(before.to_vec()),
-            syn::UseTree::Group(group) => group.items.iter().for_each(|item| self.flatten(before, item)),
+            syn::UseTree::Group(group) => {
+                group.items.iter().for_each(|item| self.flatten(before, item));
+            }
         }
     }
 }
 
 fn for_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg") && attribute.parse_args::<syn::Path>().is_ok_and(|condition| condition.is_ident("test"))
+        attribute.path().is_ident("cfg")
+            && attribute.parse_args::<syn::Path>().is_ok_and(|condition| condition.is_ident("test"))
     })
 }
 
@@ -67,7 +70,8 @@ impl<'ast> Visit<'ast> for Named {
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         if path.segments.len() > 1 {
-            self.paths.push(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
+            self.paths
+                .push(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
         }
         syn::visit::visit_path(self, path);
     }
@@ -81,7 +85,11 @@ fn modules(folder: &Path, at: &Module, found: &mut BTreeMap<Module, String>) {
         if path.is_dir() {
             modules(&path, &[at.as_slice(), &[name]].concat(), found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let module = if ["mod", "lib", "main"].contains(&name.as_str()) { at.clone() } else { [at.as_slice(), &[name]].concat() };
+            let module = if ["mod", "lib", "main"].contains(&name.as_str()) {
+                at.clone()
+            } else {
+                [at.as_slice(), &[name]].concat()
+            };
             found.insert(module, std::fs::read_to_string(&path).expect("readable"));
         }
     }
@@ -121,14 +129,22 @@ fn arrows(folder: &Path) -> BTreeMap<Module, BTreeSet<Module>> {
             let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{module:?}: {error}"));
             let mut named = Named::default();
             named.visit_file(&file);
-            (module.clone(), named.paths.iter().filter_map(|path| target(module, path, &known)).collect())
+            (
+                module.clone(),
+                named.paths.iter().filter_map(|path| target(module, path, &known)).collect(),
+            )
         })
         .collect()
 }
 
 /// A way from a module back to itself.
 fn circle(arrows: &BTreeMap<Module, BTreeSet<Module>>) -> Option<Vec<String>> {
-    fn walk(at: &Module, way: &mut Vec<Module>, done: &mut BTreeSet<Module>, arrows: &BTreeMap<Module, BTreeSet<Module>>) -> bool {
+    fn walk(
+        at: &Module,
+        way: &mut Vec<Module>,
+        done: &mut BTreeSet<Module>,
+        arrows: &BTreeMap<Module, BTreeSet<Module>>,
+    ) -> bool {
         if way.contains(at) {
             way.push(at.clone());
             return true;
@@ -159,7 +175,10 @@ fn circle(arrows: &BTreeMap<Module, BTreeSet<Module>>) -> Option<Vec<String>> {
 fn no_module_needs_itself() {
     for folder in CRATES {
         let arrows = arrows(&workspace().join(folder).join("src"));
-        assert!(arrows.values().any(|targets| !targets.is_empty()) || arrows.len() == 1, "{folder}: nothing was read");
+        assert!(
+            arrows.values().any(|targets| !targets.is_empty()) || arrows.len() == 1,
+            "{folder}: nothing was read"
+        );
         if let Some(way) = circle(&arrows) {
             panic!("{folder}: modules go in a circle: {}", way.join(" → "));
         }
@@ -169,12 +188,16 @@ fn no_module_needs_itself() {
 #[test]
 fn circles_are_seen() {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    let file =
+        |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
     file("lib.rs", "mod a; mod b; mod c; use a::A; pub use c::C;");
     file("a.rs", "use crate::b::B; pub struct A; #[cfg(test)] mod tests { use crate::c::C; }");
     file("b.rs", "pub struct B(super::c::C);");
     file("c.rs", "pub struct C;");
     assert_eq!(circle(&arrows(folder.path())), None);
     file("c.rs", "pub struct C; fn back() { crate::a::go(); }");
-    assert_eq!(circle(&arrows(folder.path())), Some(["a", "b", "c", "a"].map(str::to_owned).to_vec()));
+    assert_eq!(
+        circle(&arrows(folder.path())),
+        Some(["a", "b", "c", "a"].map(str::to_owned).to_vec())
+    );
 }

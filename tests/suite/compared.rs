@@ -9,9 +9,18 @@ use diag_tests::one_fault::{self, Expect, OneFault};
 
 /// The set-up of the one-fault cases with nothing wrong in it, with a sign-in or without.
 fn sound(capture: Option<Capture>) -> (Case, Report) {
-    let expect = Expect { check: String::new(), severity: Severity::Notice, difference: None, value: None, also: Vec::new() };
+    let expect = Expect {
+        check: String::new(),
+        severity: Severity::Notice,
+        difference: None,
+        value: None,
+        also: Vec::new(),
+    };
     let about = "Nothing is wrong".to_owned();
-    let case = case_of(&OneFault { about, remove: Vec::new(), edit: Vec::new(), add: Vec::new(), capture, expect }.inputs());
+    let case = case_of(
+        &OneFault { about, remove: Vec::new(), edit: Vec::new(), add: Vec::new(), capture, expect }
+            .inputs(),
+    );
     let report = report_on(&case);
     (case, report)
 }
@@ -31,7 +40,8 @@ fn the_fault_is_among_the_first_three_that_only_the_failing_case_has() {
         let differs = contrast(Side { case: good, report }, Side { case: &bad, report: &told });
         compared += 1;
         if !differs.only_in_failing.iter().take(3).any(|found| found.check == fault.expect.check) {
-            let first: Vec<&str> = differs.only_in_failing.iter().take(3).map(|found| found.check.as_str()).collect();
+            let first: Vec<&str> =
+                differs.only_in_failing.iter().take(3).map(|found| found.check.as_str()).collect();
             missed.push(format!("{}: {first:?}", path.display()));
         }
     }

@@ -6,5 +6,10 @@ use diag_tests::example::complaints;
 #[test]
 fn documented_examples_hold() {
     let complaints: Vec<String> = checks().flat_map(complaints).collect();
-    assert!(complaints.is_empty(), "{} of the documented examples do not hold:\n{}", complaints.len(), complaints.join("\n"));
+    assert!(
+        complaints.is_empty(),
+        "{} of the documented examples do not hold:\n{}",
+        complaints.len(),
+        complaints.join("\n")
+    );
 }

@@ -38,12 +38,22 @@ const SPOTS: &[Spot] = &[Spot::Title, Spot::Heading, Spot::Alert, Spot::Body];
 
 impl Spot {
     fn page(self, words: &str) -> String {
-        let filler = "Ordinary content of an application with charts, tables and links to other pages. ".repeat(6);
+        let filler =
+            "Ordinary content of an application with charts, tables and links to other pages. "
+                .repeat(6);
         match self {
-            Self::Title => format!("<html><title>{words}</title><body><p>{filler}</p></body></html>"),
-            Self::Heading => format!("<html><title>Portal</title><body><h1>{words}</h1><p>{filler}</p></body></html>"),
-            Self::Alert => format!("<html><title>Portal</title><body><div role=\"alert\">{words}</div><p>{filler}</p></body></html>"),
-            Self::Body => format!("<html><title>Portal</title><body><h1>Overview</h1><p>{filler} {words} {filler}</p></body></html>"),
+            Self::Title => {
+                format!("<html><title>{words}</title><body><p>{filler}</p></body></html>")
+            }
+            Self::Heading => format!(
+                "<html><title>Portal</title><body><h1>{words}</h1><p>{filler}</p></body></html>"
+            ),
+            Self::Alert => format!(
+                "<html><title>Portal</title><body><div role=\"alert\">{words}</div><p>{filler}</p></body></html>"
+            ),
+            Self::Body => format!(
+                "<html><title>Portal</title><body><h1>Overview</h1><p>{filler} {words} {filler}</p></body></html>"
+            ),
         }
     }
 }
@@ -64,7 +74,11 @@ fn sketch(after: &str) -> String {
 fn fate_after(after: &str) -> (Fate, Verdict) {
     let files = [File::new("capture.sketch", sketch(after))];
     let case = case_of(&files);
-    let response = case.messages.iter().find(|message| message.root == "Response").unwrap_or_else(|| panic!("no response in\n{after}"));
+    let response = case
+        .messages
+        .iter()
+        .find(|message| message.root == "Response")
+        .unwrap_or_else(|| panic!("no response in\n{after}"));
     (response.fate, report_of(&files).verdict)
 }
 
@@ -118,7 +132,8 @@ fn words_cannot_make_a_refusal_a_success() {
 fn a_page_of_its_own_at_the_receiver_is_never_a_success() {
     for words in WORDS {
         for spot in SPOTS {
-            let (fate, verdict) = fate_after(&format!("< 200\n< Content-Type: text/html\n| {}\n", spot.page(words)));
+            let (fate, verdict) =
+                fate_after(&format!("< 200\n< Content-Type: text/html\n| {}\n", spot.page(words)));
             // Where pages state things the words refuse; anywhere else nothing is known.
             let (expected, verdicts) = match spot {
                 Spot::Body => (Fate::Open, [Verdict::Undetermined, Verdict::Broken]),
@@ -128,7 +143,8 @@ fn a_page_of_its_own_at_the_receiver_is_never_a_success() {
             assert!(verdicts.contains(&verdict), "{verdict:?}: “{words}” as {spot:?}");
         }
     }
-    let (fate, verdict) = fate_after("< 200\n< Content-Type: text/html\n| <title>Portal</title><p>Hello there</p>\n");
+    let (fate, verdict) =
+        fate_after("< 200\n< Content-Type: text/html\n| <title>Portal</title><p>Hello there</p>\n");
     assert_eq!((fate, verdict), (Fate::Open, Verdict::Undetermined));
 }
 
@@ -139,7 +155,10 @@ fn the_sentence_of_a_page_is_shown_known_or_not() {
             "<title>Portal</title><h2>Login was not successful</h2><p>No role could be mapped for quarter seven.</p>",
             "No role could be mapped for quarter seven.",
         ),
-        ("<title>Error</title><div class=\"error-box\">Email can't be blank</div>", "Email can't be blank"),
+        (
+            "<title>Error</title><div class=\"error-box\">Email can't be blank</div>",
+            "Email can't be blank",
+        ),
         (
             "<title>App</title><script>var s={\"errorCode\":\"390133\",\"message\":\"matching user is not found\"}</script>",
             "matching user is not found",
@@ -149,7 +168,10 @@ fn the_sentence_of_a_page_is_shown_known_or_not() {
             "Das Konto wurde noch nicht freigeschaltet.",
         ),
     ] {
-        let report = report_of(&[File::new("capture.sketch", sketch(&format!("< 200\n< Content-Type: text/html\n| {page}\n")))]);
+        let report = report_of(&[File::new(
+            "capture.sketch",
+            sketch(&format!("< 200\n< Content-Type: text/html\n| {page}\n")),
+        )]);
         let told = serde_json::to_string(&report.findings).expect("JSON");
         assert!(told.contains(sentence), "{sentence}: {told}");
     }
@@ -189,20 +211,34 @@ fn captured() -> Vec<(String, OneFault)> {
 fn more_evidence_never_makes_the_answer_worse() {
     for (name, case) in captured() {
         let all = case.inputs();
-        let only = |wanted: &dyn Fn(&File) -> bool| all.iter().filter(|file| wanted(file)).cloned().collect::<Vec<_>>();
+        let only = |wanted: &dyn Fn(&File) -> bool| {
+            all.iter().filter(|file| wanted(file)).cloned().collect::<Vec<_>>()
+        };
         let is_capture = |file: &File| file.name.starts_with("capture.");
         // Each holds the one before it.
         let growing = [
             ("the capture alone", only(&|file| is_capture(file))),
-            ("with published metadata", only(&|file| is_capture(file) || file.name.ends_with("-metadata.xml"))),
+            (
+                "with published metadata",
+                only(&|file| is_capture(file) || file.name.ends_with("-metadata.xml")),
+            ),
             ("with everything", all.clone()),
         ];
         let mut before = (0, "nothing");
         for (mode, files) in &growing {
             let report = report_of(files);
             let now = rightness(&report, &case);
-            let lead = report.root_causes.first().and_then(|id| report.finding(id)).map(|finding| &finding.check);
-            assert!(now >= before.0, "{name}: {mode} is worse ({now}, {lead:?}) than {} ({})", before.1, before.0);
+            let lead = report
+                .root_causes
+                .first()
+                .and_then(|id| report.finding(id))
+                .map(|finding| &finding.check);
+            assert!(
+                now >= before.0,
+                "{name}: {mode} is worse ({now}, {lead:?}) than {} ({})",
+                before.1,
+                before.0
+            );
             before = (now, mode);
         }
         assert_eq!(before.0, 2, "{name}: everything is not enough");
@@ -214,9 +250,14 @@ fn the_order_of_inputs_changes_nothing() {
     for (name, case) in captured() {
         let told = |files: &[File]| {
             let report = report_of(files);
-            let lead = |id: &String| report.finding(id).map(|finding| (finding.check.clone(), finding.message.clone()));
-            let mut findings: Vec<_> =
-                report.findings.iter().map(|finding| (finding.check.clone(), finding.severity, finding.message.clone())).collect();
+            let lead = |id: &String| {
+                report.finding(id).map(|finding| (finding.check.clone(), finding.message.clone()))
+            };
+            let mut findings: Vec<_> = report
+                .findings
+                .iter()
+                .map(|finding| (finding.check.clone(), finding.severity, finding.message.clone()))
+                .collect();
             findings.sort();
             (report.verdict, report.root_causes.iter().map(lead).collect::<Vec<_>>(), findings)
         };
@@ -239,10 +280,22 @@ fn without_its_cause_a_failure_is_unexplained() {
             continue;
         }
         let whole = run(&facts, BUILTIN, &Selection::default());
-        let related = |check: &str| check == case.expect.check || case.expect.also.iter().any(|also| also == check);
-        let findings = whole.findings.iter().filter(|finding| !related(&finding.check)).cloned().collect();
-        let report = Report::new(&facts, Run { findings, checks: Vec::new() }, &checks_of(BUILTIN), &diag_products::Products::builtin());
-        assert_ne!(report.verdict, Verdict::Healthy, "{name}: a failure does not go away with its cause");
+        let related = |check: &str| {
+            check == case.expect.check || case.expect.also.iter().any(|also| also == check)
+        };
+        let findings =
+            whole.findings.iter().filter(|finding| !related(&finding.check)).cloned().collect();
+        let report = Report::new(
+            &facts,
+            Run { findings, checks: Vec::new() },
+            &checks_of(BUILTIN),
+            &diag_products::Products::builtin(),
+        );
+        assert_ne!(
+            report.verdict,
+            Verdict::Healthy,
+            "{name}: a failure does not go away with its cause"
+        );
         assert!(rightness(&report, &case) <= 1, "{name}");
         shown += 1;
     }
@@ -260,13 +313,22 @@ fn an_unrelated_defect_does_not_push_the_cause_aside() {
     for (name, case) in captured() {
         for (defect, file) in [
             ("an entry point nobody used", File::new("other-virtualproxy.json", other)),
-            ("metadata of an identity provider that took no part", File::new("unrelated.xml", diag_tests::fixture::fill(&old))),
+            (
+                "metadata of an identity provider that took no part",
+                File::new("unrelated.xml", diag_tests::fixture::fill(&old)),
+            ),
         ] {
             let mut files = case.inputs();
             let before = report_of(&files);
             files.push(file);
             let after = report_of(&files);
-            let lead = |report: &Report| report.root_causes.first().and_then(|id| report.finding(id)).map(|finding| finding.check.clone());
+            let lead = |report: &Report| {
+                report
+                    .root_causes
+                    .first()
+                    .and_then(|id| report.finding(id))
+                    .map(|finding| finding.check.clone())
+            };
             assert_eq!(lead(&after), lead(&before), "{name}: {defect}");
         }
     }
@@ -278,7 +340,10 @@ fn every_root_cause_says_why_it_is_named() {
         let report = case.report();
         for id in &report.root_causes {
             let finding = report.finding(id).expect("a finding");
-            let because = finding.because.as_ref().unwrap_or_else(|| panic!("{name}: {} does not say why", finding.check));
+            let because = finding
+                .because
+                .as_ref()
+                .unwrap_or_else(|| panic!("{name}: {} does not say why", finding.check));
             assert!(!because.named_because.is_empty() && !because.dropped_if.is_empty(), "{name}");
         }
     }

@@ -14,7 +14,12 @@ fn every_value_of_a_guide_is_shown_by_a_fault_and_a_sound_case() {
         for step in &guide.steps {
             values += 1;
             let at = format!("{} {}", guide.id, step.number);
-            wrong.extend(step.checks.iter().filter(|id| !known.contains(id.as_str())).map(|id| format!("{at}: no check {id}")));
+            wrong.extend(
+                step.checks
+                    .iter()
+                    .filter(|id| !known.contains(id.as_str()))
+                    .map(|id| format!("{at}: no check {id}")),
+            );
             for case in &step.faults {
                 let path = folder().join(format!("{case}.toml"));
                 if !path.exists() {

@@ -27,7 +27,12 @@ fn sp(locations: &[&str]) -> String {
 
 fn errors(case: &Case) -> Vec<String> {
     let report = report_on(case);
-    report.findings.iter().filter(|finding| finding.severity == Severity::Error).map(|finding| finding.check.clone()).collect()
+    report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| finding.check.clone())
+        .collect()
 }
 
 /// A sign-in whose request goes to an address, and what came of it.
@@ -39,10 +44,14 @@ fn asking(address: &str, answer: &str) -> String {
 
 #[test]
 fn copies_of_an_identity_provider_are_told_apart_by_where_requests_go() {
-    let sketch = asking("https://idp.example/old", "< 404\n< Content-Type: text/html\n| <title>Not found</title>");
+    let sketch = asking(
+        "https://idp.example/old",
+        "< 404\n< Content-Type: text/html\n| <title>Not found</title>",
+    );
     for order in [["a.xml", "b.xml"], ["b.xml", "a.xml"]] {
         let texts = [idp("idp", "new"), idp("idp", "old")];
-        let mut files: Vec<File> = order.iter().zip(texts).map(|(name, text)| File::new(name, text)).collect();
+        let mut files: Vec<File> =
+            order.iter().zip(texts).map(|(name, text)| File::new(name, text)).collect();
         files.sort_by(|one, other| one.name.cmp(&other.name));
         files.push(File::new("sketch.txt", sketch.clone()));
         let case = case_of(&files);
@@ -54,9 +63,16 @@ fn copies_of_an_identity_provider_are_told_apart_by_where_requests_go() {
             .map(|endpoint| endpoint.location.value.as_str())
             .collect();
         assert_eq!(held, ["https://idp.example/old"]);
-        assert!(case.inputs.iter().any(|input| input.about.as_deref().is_some_and(|about| about.contains("has loaded"))));
         assert!(
-            errors(&case).iter().any(|check| check == "metadata/stale-copy" || check == "endpoints/sso-url-wrong"),
+            case.inputs.iter().any(|input| input
+                .about
+                .as_deref()
+                .is_some_and(|about| about.contains("has loaded")))
+        );
+        assert!(
+            errors(&case)
+                .iter()
+                .any(|check| check == "metadata/stale-copy" || check == "endpoints/sso-url-wrong"),
             "{:?}",
             errors(&case)
         );
@@ -83,14 +99,25 @@ fn what_only_dates_tell_is_said_with_its_condition() {
     let case = case_of(&files);
     let report = report_on(&case);
     assert!(errors(&case).is_empty(), "{:?}", errors(&case));
-    let stale = report.findings.iter().find(|finding| finding.check == "metadata/stale-copy").expect("the difference is told");
-    assert!(stale.detail.as_deref().unwrap_or_default().contains("does not show"), "{:?}", stale.detail);
+    let stale = report
+        .findings
+        .iter()
+        .find(|finding| finding.check == "metadata/stale-copy")
+        .expect("the difference is told");
+    assert!(
+        stale.detail.as_deref().unwrap_or_default().contains("does not show"),
+        "{:?}",
+        stale.detail
+    );
 }
 
 #[test]
 fn the_same_file_twice_is_one_document() {
     let one = report_on(&case_of(&[File::new("a.xml", idp("idp", "sso"))]));
-    let two = report_on(&case_of(&[File::new("a.xml", idp("idp", "sso")), File::new("b.xml", idp("idp", "sso"))]));
+    let two = report_on(&case_of(&[
+        File::new("a.xml", idp("idp", "sso")),
+        File::new("b.xml", idp("idp", "sso")),
+    ]));
     assert_eq!(one.verdict, two.verdict);
 }
 
@@ -104,11 +131,16 @@ fn one_document_with_both_schemes_contradicts_nobody() {
 #[test]
 fn messages_in_envelopes_are_read() {
     let message = "<p:Response xmlns:p='urn:oasis:names:tc:SAML:2.0:protocol' ID='_r' Version='2.0' IssueInstant='2026-11-24T10:00:00Z'><p:Status><p:StatusCode Value='urn:oasis:names:tc:SAML:2.0:status:Responder'/></p:Status></p:Response>";
-    let envelope = format!("<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body>{message}</s:Body></s:Envelope>");
+    let envelope = format!(
+        "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body>{message}</s:Body></s:Envelope>"
+    );
     for name in ["ecp.xml", "ecp.txt"] {
         let case = case_of(&[File::new(name, envelope.clone())]);
         assert_eq!(case.inputs[0].kind, InputKind::SamlMessage);
-        assert_eq!(case.messages.iter().map(|message| message.kind).collect::<Vec<_>>(), [MessageKind::Response]);
+        assert_eq!(
+            case.messages.iter().map(|message| message.kind).collect::<Vec<_>>(),
+            [MessageKind::Response]
+        );
         assert_eq!(errors(&case), ["assertion/status-not-success"]);
     }
 }
@@ -121,7 +153,11 @@ fn an_artifact_is_followed_where_both_channels_are_in_the_capture() {
         "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://app.example/acs?SAMLart=AAQAAA%3D%3D @3s\n< 302\n< Location: /hub\n< Set-Cookie: session=CANARY; Path=/\n\nPOST https://idp.example/artifact @4s\n> Content-Type: text/xml\n> {resolve}\n< 200\n< Content-Type: text/xml\n| {answer}\n\nGET https://app.example/hub @5s\n< 200\n< Content-Type: text/html\n| <title>Hub</title>\n"
     );
     let case = case_of(&[File::new("sketch.txt", sketch)]);
-    let response = case.messages.iter().find(|message| message.kind == MessageKind::Response).expect("the response");
+    let response = case
+        .messages
+        .iter()
+        .find(|message| message.kind == MessageKind::Response)
+        .expect("the response");
     assert_eq!(response.delivered_to(), Some("https://app.example/acs"));
     assert_eq!(report_on(&case).verdict, Verdict::Healthy);
 }
@@ -151,10 +187,14 @@ fn a_pasted_error_is_read_quoted_and_judged() {
     for (text, check) in PASTED {
         let case = case_of(&[File::new("ticket.txt", *text)]);
         assert_eq!(case.inputs[0].kind, InputKind::PastedText, "{text}");
-        assert!(case.inputs[0].about.as_deref().is_some_and(|about| about.contains("quotes")), "{text}");
+        assert!(
+            case.inputs[0].about.as_deref().is_some_and(|about| about.contains("quotes")),
+            "{text}"
+        );
         let report = report_on(&case);
         assert_eq!(report.verdict, Verdict::Broken, "{text}");
-        let lead = report.root_causes.first().and_then(|id| report.finding(id)).expect("a root cause");
+        let lead =
+            report.root_causes.first().and_then(|id| report.finding(id)).expect("a root cause");
         assert_eq!(lead.check, *check, "{text}");
         assert_eq!(lead.actual_origin.as_deref(), Some("the pasted text"), "{text}");
     }
@@ -165,7 +205,10 @@ fn a_saved_error_page_is_evidence_as_pasted_text_is() {
     let page = "<!doctype html><html><head><title>Sign in</title><script>var x = 1;</script></head><body><div>AADSTS50105: Your administrator has configured the application Orders to block users unless they are specifically granted access.</div></body></html>";
     let report = report_on(&case_of(&[File::new("error.html", page)]));
     assert_eq!(report.verdict, Verdict::Broken);
-    let plain = report_on(&case_of(&[File::new("page.html", "<!doctype html><html><body><h1>Access denied</h1></body></html>")]));
+    let plain = report_on(&case_of(&[File::new(
+        "page.html",
+        "<!doctype html><html><body><h1>Access denied</h1></body></html>",
+    )]));
     assert!(plain.findings.iter().all(|finding| finding.severity != Severity::Error));
 }
 
@@ -183,21 +226,30 @@ fn a_pasted_error_says_nothing_of_a_sign_in_that_works() {
     let working = "diag-sketch/1 2026-11-24T10:00:00Z\n\n[response]\n<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_2\" Version=\"2.0\" IssueInstant=\"{now}\"><samlp:Status><samlp:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/></samlp:Status></samlp:Response>\n\nPOST https://app.example/acs @2s\n> SAMLResponse={post:response}\n< 302\n< Location: /hub\n< Set-Cookie: session=CANARY; Path=/\n\nGET https://app.example/hub @3s\n> Cookie: session=CANARY\n< 200\n< Content-Type: text/html\n| <title>Hub</title>\n";
     let alone = report_on(&case_of(&[File::new("sketch.txt", working)]));
     for (text, _) in PASTED {
-        let both = report_on(&case_of(&[File::new("sketch.txt", working), File::new("ticket.txt", *text)]));
-        assert_eq!((both.verdict, both.root_causes.len()), (alone.verdict, alone.root_causes.len()), "{text}");
+        let both = report_on(&case_of(&[
+            File::new("sketch.txt", working),
+            File::new("ticket.txt", *text),
+        ]));
+        assert_eq!(
+            (both.verdict, both.root_causes.len()),
+            (alone.verdict, alone.root_causes.len()),
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn a_plain_website_has_nothing_that_is_clean() {
-    let site =
-        "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://www.example/ @0s\n< 200\n< Content-Type: text/html\n| <title>News</title>\n";
+    let site = "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://www.example/ @0s\n< 200\n< Content-Type: text/html\n| <title>News</title>\n";
     let report = report_on(&case_of(&[File::new("sketch.txt", site)]));
     assert_eq!(report.verdict, Verdict::Undetermined);
     let clean: Vec<&str> = report
         .checks
         .iter()
-        .filter(|check| check.outcome == diag_core::report::CheckOutcome::Clean && !check.id.starts_with("flow/capture-"))
+        .filter(|check| {
+            check.outcome == diag_core::report::CheckOutcome::Clean
+                && !check.id.starts_with("flow/capture-")
+        })
         // Whatever is handed in is within its bounds or is not.
         .filter(|check| check.id != "flow/judged-in-part")
         .map(|check| check.id.as_str())
@@ -226,7 +278,8 @@ fn clients_of_other_identity_providers_are_registrations() {
 
 #[test]
 fn an_aggregate_alone_is_summed_up_and_asks_who_is_meant() {
-    let mut text = String::from("<md:EntitiesDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\">");
+    let mut text =
+        String::from("<md:EntitiesDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\">");
     for number in 0..250 {
         text.push_str("<md:EntityDescriptor entityID=\"https://e");
         text.push_str(&number.to_string());
@@ -237,16 +290,28 @@ fn an_aggregate_alone_is_summed_up_and_asks_who_is_meant() {
     text.push_str("</md:EntitiesDescriptor>");
     let case = case_of(&[File::new("aggregate.xml", text)]);
     assert!(case.metadata.is_empty());
-    assert!(case.inputs[0].about.as_deref().is_some_and(|about| about.contains("250 entities") && about.contains("--entity")));
+    assert!(
+        case.inputs[0]
+            .about
+            .as_deref()
+            .is_some_and(|about| about.contains("250 entities") && about.contains("--entity"))
+    );
     assert_eq!(report_on(&case).verdict, Verdict::Undetermined);
 }
 
 #[test]
 fn a_sign_in_started_by_another_protocol_is_told_so() {
     let sketch = "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://idp.example/wsfed?wa=wsignin1.0&wtrealm=https%3A%2F%2Fapp.example @0s\n< 200\n< Content-Type: text/html\n| <title>Sign in</title>\n";
-    let case = case_of(&[File::new("sketch.txt", sketch), File::new("sp.xml", sp(&["https://app.example/acs"]))]);
+    let case = case_of(&[
+        File::new("sketch.txt", sketch),
+        File::new("sp.xml", sp(&["https://app.example/acs"])),
+    ]);
     let report = report_on(&case);
-    let told = report.findings.iter().find(|finding| finding.check == "flow/no-saml-messages").expect("the notice");
+    let told = report
+        .findings
+        .iter()
+        .find(|finding| finding.check == "flow/no-saml-messages")
+        .expect("the notice");
     assert!(told.detail.as_deref().is_some_and(|detail| detail.contains("WS-Federation")));
     assert!(told.causes.iter().any(|cause| cause.text.contains("started by another protocol")));
     assert_ne!(report.verdict, Verdict::Healthy);
@@ -264,7 +329,8 @@ fn refused(asked: &str, words: &str) -> String {
 
 const OPENID: &str = "oauth2/v2.0/authorize?client_id=22222222-0000-0000-0000-000000000002&response_type=code&redirect_uri=https%3A%2F%2Fapp.example%2Fsignin-oidc";
 
-const FEDERATED: &str = "wsfed?wa=wsignin1.0&wtrealm=https%3A%2F%2Fapp.example&wreply=https%3A%2F%2Fapp.example%2Ffed";
+const FEDERATED: &str =
+    "wsfed?wa=wsignin1.0&wtrealm=https%3A%2F%2Fapp.example&wreply=https%3A%2F%2Fapp.example%2Ffed";
 
 const NO_SUCH_ADDRESS: &str = "AADSTS50011: The redirect URI 'https://app.example/signin-oidc' specified in the request does not match the redirect URIs configured for the application.";
 
@@ -277,19 +343,34 @@ fn what_is_said_of_an_openid_registration_is_no_word_on_saml() {
         assert!(errors(&case).is_empty(), "{:?}", errors(&case));
         let report = report_on(&case);
         assert_eq!(report.verdict, Verdict::Undetermined);
-        let told = report.findings.iter().find(|finding| finding.check == "flow/no-saml-messages").expect("the finding");
+        let told = report
+            .findings
+            .iter()
+            .find(|finding| finding.check == "flow/no-saml-messages")
+            .expect("the finding");
         let detail = told.detail.as_deref().unwrap_or_default();
-        assert!(detail.contains("OpenID Connect") && detail.contains("AADSTS50011: The redirect URI"), "{detail}");
+        assert!(
+            detail.contains("OpenID Connect") && detail.contains("AADSTS50011: The redirect URI"),
+            "{detail}"
+        );
         if files.len() == 2 {
             assert_eq!((told.severity, told.certain), (Severity::Warning, false));
             assert!(told.message.contains("started by OpenID Connect"), "{}", told.message);
-            assert!(told.causes[0].text.contains("started by another protocol"), "{:?}", told.causes);
+            assert!(
+                told.causes[0].text.contains("started by another protocol"),
+                "{:?}",
+                told.causes
+            );
         }
     }
     // Another application's capture lies beside it: nothing was started by mistake.
     let elsewhere = File::new("sp.xml", sp(&["https://other.example/acs"]));
     let report = report_on(&case_of(&[sketch(), elsewhere]));
-    assert!(report.findings.iter().all(|finding| finding.severity == Severity::Notice), "{:?}", report.findings);
+    assert!(
+        report.findings.iter().all(|finding| finding.severity == Severity::Notice),
+        "{:?}",
+        report.findings
+    );
 }
 
 #[test]
@@ -302,25 +383,34 @@ fn who_may_not_sign_in_may_not_by_any_protocol() {
 
 #[test]
 fn a_sign_in_by_ws_federation_beside_saml_metadata_was_started_by_mistake() {
-    let sketch = || File::new("sketch.txt", refused(FEDERATED, &NO_SUCH_ADDRESS.replace("signin-oidc", "fed")));
+    let sketch = || {
+        File::new("sketch.txt", refused(FEDERATED, &NO_SUCH_ADDRESS.replace("signin-oidc", "fed")))
+    };
     let lead = |files: &[File]| {
         let report = report_on(&case_of(files));
-        let lead = report.root_causes.first().and_then(|id| report.finding(id)).expect("a root cause");
+        let lead =
+            report.root_causes.first().and_then(|id| report.finding(id)).expect("a root cause");
         (lead.check.clone(), lead.actual.clone(), lead.causes[0].text.clone())
     };
-    let (check, _, cause) = lead(&[sketch(), File::new("sp.xml", sp(&["https://app.example/acs"]))]);
+    let (check, _, cause) =
+        lead(&[sketch(), File::new("sp.xml", sp(&["https://app.example/acs"]))]);
     assert_eq!(check, "flow/no-saml-messages");
     assert!(cause.contains("started by another protocol"), "{cause}");
     // Without it the address of WS-Federation is what is to be registered.
     let (check, actual, _) = lead(&[sketch()]);
-    assert_eq!((check.as_str(), actual.as_deref()), ("endpoints/acs-not-registered", Some("https://app.example/fed")));
+    assert_eq!(
+        (check.as_str(), actual.as_deref()),
+        ("endpoints/acs-not-registered", Some("https://app.example/fed"))
+    );
 }
 
 #[test]
 fn a_capture_without_a_sign_in_is_never_healthy() {
-    let site =
-        "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://app.example/ @0s\n< 200\n< Content-Type: text/html\n| <title>News</title>\n";
-    let files = [File::new("sp.xml", sp(&["https://app.example/acs"])), File::new("idp.xml", idp("idp", "sso"))];
+    let site = "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://app.example/ @0s\n< 200\n< Content-Type: text/html\n| <title>News</title>\n";
+    let files = [
+        File::new("sp.xml", sp(&["https://app.example/acs"])),
+        File::new("idp.xml", idp("idp", "sso")),
+    ];
     assert_eq!(report_on(&case_of(&files)).verdict, Verdict::Healthy, "configuration alone");
     let with_site = [files.as_slice(), &[File::new("sketch.txt", site)]].concat();
     assert_eq!(report_on(&case_of(&with_site)).verdict, Verdict::Undetermined);
@@ -332,10 +422,18 @@ fn exports_of_powershell_are_read_or_named_with_the_command() {
     let case = case_of(&[File::new("export.json", pascal)]);
     assert_eq!(case.inputs[0].kind, InputKind::ServicePrincipal);
     assert_eq!(case.registrations[0].reply_urls[0].value.value, "https://app.example/acs");
-    assert!(case.inputs[0].notes.iter().any(|note| note.contains("ConvertTo-Json -Depth 10")), "{:?}", case.inputs[0].notes);
+    assert!(
+        case.inputs[0].notes.iter().any(|note| note.contains("ConvertTo-Json -Depth 10")),
+        "{:?}",
+        case.inputs[0].notes
+    );
     let cut = r#"[{"Name":"Orders","Enabled":true,"Identifier":"https://app.example","SamlEndpoints":"Microsoft.IdentityServer.Management.Resources.SamlEndpoint"}]"#;
     let case = case_of(&[File::new("trust.json", cut)]);
-    assert!(case.inputs[0].notes.iter().any(|note| note.contains("ConvertTo-Json -Depth 10")), "{:?}", case.inputs[0].notes);
+    assert!(
+        case.inputs[0].notes.iter().any(|note| note.contains("ConvertTo-Json -Depth 10")),
+        "{:?}",
+        case.inputs[0].notes
+    );
     for printed in [
         "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><Obj RefId=\"0\"><Props><S N=\"AppId\">1</S></Props></Obj></Objs>",
         "\nDisplayName : Orders\nAppId       : 1\nReplyUrls   : {https://app.example/acs}\n",
@@ -343,7 +441,11 @@ fn exports_of_powershell_are_read_or_named_with_the_command() {
     ] {
         let case = case_of(&[File::new("export.txt", printed)]);
         assert_eq!(case.inputs[0].kind, InputKind::Unrecognised, "{printed}");
-        assert!(case.inputs[0].notes.iter().any(|note| note.contains("ConvertTo-Json -Depth 10")), "{:?}", case.inputs[0].notes);
+        assert!(
+            case.inputs[0].notes.iter().any(|note| note.contains("ConvertTo-Json -Depth 10")),
+            "{:?}",
+            case.inputs[0].notes
+        );
     }
 }
 
@@ -354,16 +456,29 @@ fn a_manifest_and_metadata_of_any_identity_provider_are_read() {
     assert_eq!(case.inputs[0].kind, InputKind::Application);
     assert_eq!(case.registrations[0].reply_urls[0].value.value, "https://app.example/acs");
     for (entity, address) in [
-        ("https://accounts.google.com/o/saml2?idpid=C01", "https://accounts.google.com/o/saml2/idp?idpid=C01"),
+        (
+            "https://accounts.google.com/o/saml2?idpid=C01",
+            "https://accounts.google.com/o/saml2/idp?idpid=C01",
+        ),
         (
             "https://auth.pingone.eu/5b5f0b0a-0000-0000-0000-000000000000",
             "https://auth.pingone.eu/5b5f0b0a-0000-0000-0000-000000000000/saml20/idp/sso",
         ),
     ] {
-        let text = idp("idp", "sso").replace("https://idp.example/sso", address).replace("https://idp.example/", entity);
+        let text = idp("idp", "sso")
+            .replace("https://idp.example/sso", address)
+            .replace("https://idp.example/", entity);
         let case = case_of(&[File::new("idp.xml", text)]);
-        assert_eq!((case.metadata[0].entity_id.value.as_str(), errors(&case)), (entity, Vec::new()));
-        assert!(case.inputs[0].about.as_deref().is_some_and(|about| about.contains("identity provider") && about.contains(entity)));
+        assert_eq!(
+            (case.metadata[0].entity_id.value.as_str(), errors(&case)),
+            (entity, Vec::new())
+        );
+        assert!(
+            case.inputs[0]
+                .about
+                .as_deref()
+                .is_some_and(|about| about.contains("identity provider") && about.contains(entity))
+        );
         assert!(case.idp_vendor.is_known(), "{entity}");
     }
 }

@@ -15,8 +15,12 @@ fn what_holds_nobody_up_is_no_error() {
         let path = entry.expect("an entry").path();
         let text = fs::read_to_string(&path).expect("a sketch");
         let report = report_on(&case_of(&[File::new("way.sketch", text)]));
-        let errors: Vec<&str> =
-            report.findings.iter().filter(|finding| finding.severity == Severity::Error).map(|finding| finding.check.as_str()).collect();
+        let errors: Vec<&str> = report
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .map(|finding| finding.check.as_str())
+            .collect();
         if report.verdict != Verdict::Healthy || !errors.is_empty() {
             complaints.push(format!("{}: {:?} {errors:?}", path.display(), report.verdict));
         }

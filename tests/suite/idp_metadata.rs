@@ -30,12 +30,20 @@ fn documents_of_other_identity_providers_are_read_without_an_error() {
     for (product, text, address) in DOCUMENTS {
         let case = case_of(&[File::new("metadata.xml", fixture::fill(text))]);
         assert!(case.broken_documents.is_empty(), "{product}: {:?}", case.broken_documents);
-        let role = case.metadata.first().and_then(|metadata| metadata.idp.as_ref()).unwrap_or_else(|| panic!("{product}"));
+        let role = case
+            .metadata
+            .first()
+            .and_then(|metadata| metadata.idp.as_ref())
+            .unwrap_or_else(|| panic!("{product}"));
         assert!(role.sso.iter().all(|endpoint| endpoint.location.value == *address), "{product}");
         assert_eq!(role.sso.len(), 2, "{product}");
         let report = report_on(&case);
         assert_eq!(report.verdict, Verdict::Healthy, "{product}: {:?}", report.findings);
-        assert!(report.findings.iter().all(|finding| finding.severity != Severity::Error), "{product}: {:?}", report.findings);
+        assert!(
+            report.findings.iter().all(|finding| finding.severity != Severity::Error),
+            "{product}: {:?}",
+            report.findings
+        );
     }
 }
 
@@ -52,8 +60,15 @@ fn a_sign_in_started_by_openid_connect_is_told_so() {
     let sketch = "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://idp.example/authorize?client_id=22222222-0000-0000-0000-000000000001&response_type=code&redirect_uri=https%3A%2F%2Fapp.example%2Facs&scope=openid @0s\n< 200\n< Content-Type: text/html\n| <title>Sign in</title>\n";
     let sp = "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"https://app.example\"><SPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\"><AssertionConsumerService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" Location=\"https://app.example/acs\" index=\"1\"/></SPSSODescriptor></EntityDescriptor>";
     let report = report_on(&case_of(&[File::new("sketch.txt", sketch), File::new("sp.xml", sp)]));
-    let told = report.findings.iter().find(|finding| finding.check == "flow/no-saml-messages").expect("the notice");
-    assert!(told.detail.as_deref().is_some_and(|detail| detail.contains("OpenID Connect")), "{told:?}");
+    let told = report
+        .findings
+        .iter()
+        .find(|finding| finding.check == "flow/no-saml-messages")
+        .expect("the notice");
+    assert!(
+        told.detail.as_deref().is_some_and(|detail| detail.contains("OpenID Connect")),
+        "{told:?}"
+    );
     assert!(told.causes.iter().any(|cause| cause.fix.contains("Choose SAML")), "{:?}", told.causes);
     assert_ne!(report.verdict, Verdict::Healthy);
 }

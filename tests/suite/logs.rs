@@ -22,7 +22,11 @@ fn report(capture: Option<&str>, logs: &[(&str, Vec<u8>)]) -> Report {
 }
 
 fn root(report: &Report) -> &str {
-    report.root_causes.first().and_then(|id| report.finding(id)).map_or("", |finding| finding.check.as_str())
+    report
+        .root_causes
+        .first()
+        .and_then(|id| report.finding(id))
+        .map_or("", |finding| finding.check.as_str())
 }
 
 fn line(time: &str, message: &str) -> String {
@@ -39,9 +43,12 @@ fn a_line_within_minutes_gives_the_reason_in_whatever_columns_and_zone() {
     let newer = format!(
         "Sequence#\tProductVersion\tTimestamp\tLevel\tHostname\tLogger\tThread\tId\tServiceUser\tMessage\tException\tStackTrace\tProxySessionId\tId2\n41\t14.187.4\t20261124T095812.300Z\tWARN\tSRVBI01\tAudit.Proxy.SamlAuthenticationHandler\t47\ta\tEXAMPLE\\svc\t{UNSECURED}\t\t\t0\tb\n"
     );
-    let cut_out = line("20261124T095812.300+0000", UNSECURED).lines().nth(1).expect("a line").to_owned();
-    let wide: Vec<u8> =
-        format!("\u{feff}{}", line("20261124T095812.300+0000", UNSECURED)).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let cut_out =
+        line("20261124T095812.300+0000", UNSECURED).lines().nth(1).expect("a line").to_owned();
+    let wide: Vec<u8> = format!("\u{feff}{}", line("20261124T095812.300+0000", UNSECURED))
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     for (what, log) in [
         ("older columns, local time with its offset", older.into_bytes()),
         ("newer columns, UTC", newer.into_bytes()),
@@ -88,27 +95,43 @@ fn a_sign_in_that_works_is_not_made_ill_by_a_log() {
             .into_bytes()
     };
     for (what, log) in [
-        ("a refusal of weeks before", line("20261101T095812.300+0000", "SAML assertion is expired").into_bytes()),
-        ("a refusal of somebody else a minute later", line("20261124T095912.300+0000", "SAML assertion is expired").into_bytes()),
+        (
+            "a refusal of weeks before",
+            line("20261101T095812.300+0000", "SAML assertion is expired").into_bytes(),
+        ),
+        (
+            "a refusal of somebody else a minute later",
+            line("20261124T095912.300+0000", "SAML assertion is expired").into_bytes(),
+        ),
         ("a licence that somebody else lacks", denied("ENTRA\\eve@example.org")),
     ] {
         let report = report(Some(""), &[("log.txt", log)]);
         assert_eq!((root(&report), report.verdict), ("", Verdict::Healthy), "{what}");
     }
-    let own = report(Some(""), &[("SRVBI01_AuditSecurity_Repository.txt", denied("ENTRA\\mira@example.org"))]);
+    let own = report(
+        Some(""),
+        &[("SRVBI01_AuditSecurity_Repository.txt", denied("ENTRA\\mira@example.org"))],
+    );
     assert_eq!((root(&own), own.verdict), ("identity/access-not-granted-at-sp", Verdict::Broken));
 }
 
 #[test]
 fn what_a_log_alone_says_failed_failed() {
-    let inactive = line("20261120T100000.000+0100", "Your account is inactive. Contact your administrator to activate it.");
+    let inactive = line(
+        "20261120T100000.000+0100",
+        "Your account is inactive. Contact your administrator to activate it.",
+    );
     let nextcloud = "{\"reqId\":\"a1\",\"level\":3,\"time\":\"2026-11-20T09:00:12+00:00\",\"app\":\"user_saml\",\"message\":\"Auto provisioning not allowed and user ada does not exist\"}\n{\"reqId\":\"a2\",\"level\":1,\"time\":\"2026-11-20T09:00:13+00:00\",\"app\":\"core\",\"message\":\"done\"}\n";
     let shibd = "2026-11-20 09:00:12 WARN Shibboleth.SSO.SAML2 [7] [default]: Unable to locate metadata for identity provider (https://idp.example/saml)\n2026-11-20 09:00:13 INFO Shibboleth.Listener [7]: listening\n";
     for (what, log, check) in [
         ("an account that is inactive", inactive.as_str(), "identity/user-blocked-at-sp"),
         ("a log of JSON", nextcloud, "identity/user-unknown-at-sp"),
         ("a log of another server", shibd, "endpoints/idp-unknown-to-sp"),
-        ("nothing but an hour ago", &line("20261124T085812.000Z", "SAML assertion is expired"), "assertion/expired"),
+        (
+            "nothing but an hour ago",
+            &line("20261124T085812.000Z", "SAML assertion is expired"),
+            "assertion/expired",
+        ),
     ] {
         let report = report_of(&[File::new("server.log", log)]);
         assert_eq!((root(&report), report.verdict), (check, Verdict::Broken), "{what}");
@@ -118,10 +141,17 @@ fn what_a_log_alone_says_failed_failed() {
 #[test]
 fn the_last_refusal_of_a_log_is_what_is_asked_about() {
     let mut log = line("20261101T100000.000Z", UNSECURED);
-    log.push_str(line("20261120T100000.000Z", "SAML mandatory attribute for user ID is missing").lines().nth(1).expect("a line"));
+    log.push_str(
+        line("20261120T100000.000Z", "SAML mandatory attribute for user ID is missing")
+            .lines()
+            .nth(1)
+            .expect("a line"),
+    );
     let report = report(None, &[("log.txt", log.into_bytes())]);
     assert_eq!(root(&report), "identity/user-id-attribute-missing");
-    assert!(!report.findings.iter().any(|finding| finding.check == "signing/assertion-not-encrypted"));
+    assert!(
+        !report.findings.iter().any(|finding| finding.check == "signing/assertion-not-encrypted")
+    );
 }
 
 #[test]
@@ -132,11 +162,17 @@ fn a_log_without_refusals_says_nothing() {
 
 #[test]
 fn a_refused_web_socket_shows_in_the_log() {
-    let log = line("20261124T095812.300+0000", "Cross-Site Websocket Hijacking attack prevention check failed");
+    let log = line(
+        "20261124T095812.300+0000",
+        "Cross-Site Websocket Hijacking attack prevention check failed",
+    );
     let text = "about = \"a log\"\n[[edit]]\nfile = \"virtualproxy.json\"\nset = { \"/additionalResponseHeaders\" = \"\" }\n[expect]\ncheck = \"\"\nseverity = \"notice\"";
     let case: OneFault = toml::from_str(text).expect("a case");
     let mut files = case.inputs();
     files.push(File::new("log.txt", log));
     let report = report_of(&files);
-    assert_eq!((root(&report), report.verdict), ("virtual-proxy/cross-origin-headers-missing", Verdict::Broken));
+    assert_eq!(
+        (root(&report), report.verdict),
+        ("virtual-proxy/cross-origin-headers-missing", Verdict::Broken)
+    );
 }

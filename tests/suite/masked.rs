@@ -34,30 +34,46 @@ fn encoded(text: &str) -> String {
 
 /// What is said of the set-up with this capture.
 fn said(har: String) -> Report {
-    let base = std::fs::read_to_string(one_fault::folder().join("base/idp-metadata.xml")).expect("the base");
-    report_of(&[File::new("capture.har", har), File::new("idp-metadata.xml", diag_tests::fixture::fill(&base))])
+    let base = std::fs::read_to_string(one_fault::folder().join("base/idp-metadata.xml"))
+        .expect("the base");
+    report_of(&[
+        File::new("capture.har", har),
+        File::new("idp-metadata.xml", diag_tests::fixture::fill(&base)),
+    ])
 }
 
 fn accused(report: &Report) -> Vec<&str> {
-    let of_messages = |check: &&str| check.starts_with("signing/") || check.starts_with("assertion/") || *check == "flow/message-damaged";
+    let of_messages = |check: &&str| {
+        check.starts_with("signing/")
+            || check.starts_with("assertion/")
+            || *check == "flow/message-damaged"
+    };
     let findings = report.findings.iter().filter(|finding| finding.severity > Severity::Notice);
     findings.map(|finding| finding.check.as_str()).filter(of_messages).collect()
 }
 
 fn is_noted(report: &Report) -> bool {
-    report.findings.iter().any(|finding| finding.check == "flow/capture-sanitised" && finding.detail.is_some())
+    report
+        .findings
+        .iter()
+        .any(|finding| finding.check == "flow/capture-sanitised" && finding.detail.is_some())
 }
 
 #[test]
 fn a_mark_in_place_of_a_message_is_no_cut_message() {
     let posted = "2026-11-24T09:58:12Z".parse().expect("a timestamp");
     for (status, verdict) in [(302, Verdict::Healthy), (400, Verdict::Broken)] {
-        let capture = Capture { acs_status: status, acs_location: (status == 302).then(|| "/bi/hub".to_owned()), ..Capture::default() };
+        let capture = Capture {
+            acs_status: status,
+            acs_location: (status == 302).then(|| "/bi/hub".to_owned()),
+            ..Capture::default()
+        };
         let message = STANDARD.encode(capture.response(posted));
         for mark in MARKS {
             let har = capture.har();
             assert!(har.contains(&encoded(&message)), "the message is not in the capture");
-            let report = said(har.replace(&encoded(&message), &encoded(mark)).replace(&message, mark));
+            let report =
+                said(har.replace(&encoded(&message), &encoded(mark)).replace(&message, mark));
             assert_eq!((report.verdict, accused(&report)), (verdict, Vec::new()), "{mark}");
             assert!(is_noted(&report), "{mark}: {:#?}", report.findings);
         }
@@ -69,12 +85,18 @@ fn a_mark_within_a_message_is_no_forgery() {
     let posted = "2026-11-24T09:58:12Z".parse().expect("a timestamp");
     let whole = Capture::default().response(posted);
     for mark in ["[redacted]", "***", "mi***@example.org", "FIELD_9f86d081", "REDACTED"] {
-        let masked = Capture { message: Some(whole.replace("mira@example.org", mark)), ..Capture::default() };
+        let masked = Capture {
+            message: Some(whole.replace("mira@example.org", mark)),
+            ..Capture::default()
+        };
         let report = said(masked.har());
         assert_eq!((report.verdict, accused(&report)), (Verdict::Healthy, Vec::new()), "{mark}");
         assert!(is_noted(&report), "{mark}");
     }
     // Where nothing is masked, the digest of a changed message accuses as ever.
-    let changed = Capture { message: Some(whole.replace("mira@example.org", "eve@example.org")), ..Capture::default() };
+    let changed = Capture {
+        message: Some(whole.replace("mira@example.org", "eve@example.org")),
+        ..Capture::default()
+    };
     assert_eq!(accused(&said(changed.har())), ["signing/signature-invalid"]);
 }

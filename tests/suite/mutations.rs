@@ -19,7 +19,8 @@ struct Numbers(u64);
 
 impl Numbers {
     fn below(&mut self, most: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap_or_default() % most.max(1)
     }
 
@@ -77,7 +78,10 @@ fn below(folder: &str, endings: &[&str]) -> Vec<PathBuf> {
             let path = entry.path();
             if path.is_dir() {
                 open.push(path);
-            } else if path.extension().is_some_and(|ending| endings.iter().any(|known| ending == *known)) {
+            } else if path
+                .extension()
+                .is_some_and(|ending| endings.iter().any(|known| ending == *known))
+            {
                 found.push(path);
             }
         }
@@ -91,7 +95,12 @@ fn seeds() -> Vec<(String, Vec<u8>)> {
         .into_iter()
         .chain(below("tests/fixtures", &["xml", "pem"]).into_iter().step_by(4));
     let seeds: Vec<_> = paths
-        .map(|path| (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), std::fs::read(&path).expect("a seed")))
+        .map(|path| {
+            (
+                path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+                std::fs::read(&path).expect("a seed"),
+            )
+        })
         .filter(|(_, bytes)| bytes.len() < 200_000)
         .collect();
     assert!(seeds.len() > 6, "{} seeds", seeds.len());
@@ -103,15 +112,22 @@ fn no_damage_crashes_a_check() {
     let mut numbers = Numbers(1);
     let judge = |name: &str, bytes: Vec<u8>| {
         let report = report_of(&[File::new(name, bytes)]);
-        let crashed: Vec<&str> =
-            report.checks.iter().filter(|check| check.outcome == CheckOutcome::Crashed).map(|check| check.id.as_str()).collect();
+        let crashed: Vec<&str> = report
+            .checks
+            .iter()
+            .filter(|check| check.outcome == CheckOutcome::Crashed)
+            .map(|check| check.id.as_str())
+            .collect();
         assert!(crashed.is_empty() && !report.checks.is_empty(), "{name}: {crashed:?}");
     };
     for (name, bytes) in seeds() {
         (0..EACH).for_each(|_| judge(&name, numbers.damaged(&bytes)));
     }
     for length in 0..60 {
-        judge("anything", (0..length * 7).map(|_| u8::try_from(numbers.below(256)).unwrap_or_default()).collect());
+        judge(
+            "anything",
+            (0..length * 7).map(|_| u8::try_from(numbers.below(256)).unwrap_or_default()).collect(),
+        );
     }
 }
 
@@ -123,7 +139,11 @@ fn no_damage_stops_a_copy_and_each_is_proven_or_refused() {
         for round in 0..EACH {
             let given = if round == 0 { bytes.clone() } else { numbers.damaged(&bytes) };
             let mut gathering = Gathering::new(sharing::Options::default());
-            let Ok(Form::Capture | Form::Document) = gathering.take(Box::new(Cursor::new(given.clone()))) else { continue };
+            let Ok(Form::Capture | Form::Document) =
+                gathering.take(Box::new(Cursor::new(given.clone())))
+            else {
+                continue;
+            };
             let copying = gathering.settle(&[7; 32]);
             let mut copy = Vec::new();
             if copying.copy(Box::new(Cursor::new(given)), &mut copy).is_err() {
@@ -149,7 +169,9 @@ fn damaged_product_files_and_packs_are_refused_or_read() {
             let text = String::from_utf8_lossy(&numbers.damaged(&bytes)).into_owned();
             let as_product = diag_products::load::read("damaged.toml", &text);
             let as_pack = Pack::parse("damaged.checks.toml", &text);
-            for told in [as_product.as_ref().err().map(Vec::len), as_pack.as_ref().err().map(Vec::len)] {
+            for told in
+                [as_product.as_ref().err().map(Vec::len), as_pack.as_ref().err().map(Vec::len)]
+            {
                 match told {
                     Some(faults) => {
                         assert!(faults > 0, "refused without a reason");
@@ -165,24 +187,45 @@ fn damaged_product_files_and_packs_are_refused_or_read() {
 
 #[test]
 fn splitting_agrees_with_a_parser_on_every_capture_of_the_repository() {
-    let captures: Vec<PathBuf> = ["examples", "tests", "docs", "core"].iter().flat_map(|folder| below(folder, &["har"])).collect();
+    let captures: Vec<PathBuf> = ["examples", "tests", "docs", "core"]
+        .iter()
+        .flat_map(|folder| below(folder, &["har"]))
+        .collect();
     assert!(captures.len() >= 4, "{captures:?}");
     for path in captures {
         let bytes = std::fs::read(&path).expect("a capture");
-        let Ok(whole) = serde_json::from_slice::<Value>(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)) else { continue };
+        let Ok(whole) =
+            serde_json::from_slice::<Value>(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes))
+        else {
+            continue;
+        };
         let entries = whole["log"]["entries"].as_array().expect("entries");
         let expected: Vec<(String, u64)> = entries
             .iter()
             .map(|entry| {
-                (entry["request"]["url"].as_str().unwrap_or_default().to_owned(), entry["response"]["status"].as_u64().unwrap_or_default())
+                (
+                    entry["request"]["url"].as_str().unwrap_or_default().to_owned(),
+                    entry["response"]["status"].as_u64().unwrap_or_default(),
+                )
             })
             .collect();
-        for text in [bytes.clone(), serde_json::to_vec(&whole).expect("JSON"), serde_json::to_vec_pretty(&whole).expect("JSON")] {
-            let supplied =
-                Supplied { path: "a.har".to_owned(), named: true, held_by: HeldBy::Publisher, reader: Box::new(Cursor::new(text)) };
+        for text in [
+            bytes.clone(),
+            serde_json::to_vec(&whole).expect("JSON"),
+            serde_json::to_vec_pretty(&whole).expect("JSON"),
+        ] {
+            let supplied = Supplied {
+                path: "a.har".to_owned(),
+                named: true,
+                held_by: HeldBy::Publisher,
+                reader: Box::new(Cursor::new(text)),
+            };
             let evidence = read(vec![supplied], &Options::default(), &mut |_| {});
-            let found: Vec<(String, u64)> =
-                evidence.exchanges.iter().map(|exchange| (exchange.url.clone(), u64::from(exchange.status))).collect();
+            let found: Vec<(String, u64)> = evidence
+                .exchanges
+                .iter()
+                .map(|exchange| (exchange.url.clone(), u64::from(exchange.status)))
+                .collect();
             assert_eq!(found, expected, "{}", path.display());
         }
     }

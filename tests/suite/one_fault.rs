@@ -13,9 +13,12 @@ const NOT_COVERED: &[&str] = &["endpoints/not-as-expected", "metadata/edited-aft
 
 #[test]
 fn sound_configuration_is_healthy() {
-    let sound: OneFault = toml::from_str("about = \"nothing\"\n[expect]\ncheck = \"\"\nseverity = \"notice\"").expect("a case");
+    let sound: OneFault =
+        toml::from_str("about = \"nothing\"\n[expect]\ncheck = \"\"\nseverity = \"notice\"")
+            .expect("a case");
     let report = sound.report();
-    let errors: Vec<_> = report.findings.iter().filter(|finding| finding.severity > Severity::Notice).collect();
+    let errors: Vec<_> =
+        report.findings.iter().filter(|finding| finding.severity > Severity::Notice).collect();
     assert!(errors.is_empty(), "{errors:#?}");
     assert_eq!(report.verdict, Verdict::Healthy);
 }
@@ -26,15 +29,25 @@ fn every_single_fault_leads_with_its_own_id() {
     let files = files();
     assert!(files.len() > 50, "only {} cases", files.len());
     for path in files {
-        let name = path.strip_prefix(diag_tests::one_fault::folder()).expect("below the folder").display().to_string();
-        complaints.extend(OneFault::read(&path).complaints().into_iter().map(|complaint| format!("{name}: {complaint}")));
+        let name = path
+            .strip_prefix(diag_tests::one_fault::folder())
+            .expect("below the folder")
+            .display()
+            .to_string();
+        complaints.extend(
+            OneFault::read(&path)
+                .complaints()
+                .into_iter()
+                .map(|complaint| format!("{name}: {complaint}")),
+        );
     }
     assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
 }
 
 #[test]
 fn every_check_of_the_configuration_families_has_a_case() {
-    let covered: BTreeSet<String> = files().iter().map(|path| OneFault::read(path).expect.check).collect();
+    let covered: BTreeSet<String> =
+        files().iter().map(|path| OneFault::read(path).expect.check).collect();
     let missing: Vec<&str> = checks()
         .filter(|check| COVERED.contains(&check.family()))
         .map(|check| check.id)

@@ -8,8 +8,11 @@ use diag_tests::one_fault::{OneFault, files};
 fn said(report: &Report) -> (String, Vec<String>, Vec<String>) {
     let roots = report.root_causes.iter().filter_map(|id| report.finding(id));
     let roots = roots.map(|finding| format!("{} {}", finding.check, finding.message)).collect();
-    let mut findings: Vec<String> =
-        report.findings.iter().map(|finding| format!("{} {:?} {}", finding.check, finding.severity, finding.message)).collect();
+    let mut findings: Vec<String> = report
+        .findings
+        .iter()
+        .map(|finding| format!("{} {:?} {}", finding.check, finding.severity, finding.message))
+        .collect();
     findings.sort();
     (format!("{:?}", report.verdict), roots, findings)
 }
@@ -28,9 +31,15 @@ fn the_order_of_inputs_does_not_change_the_report() {
             let names: Vec<&str> = other.iter().map(|file| file.name.as_str()).collect();
             let found = said(&report_of(&other));
             if found != expected {
-                complaints.push(format!("{} as {names:?}:\n  {found:?}\n  {expected:?}", path.display()));
+                complaints
+                    .push(format!("{} as {names:?}:\n  {found:?}\n  {expected:?}", path.display()));
             }
         }
     }
-    assert!(complaints.is_empty(), "{} orders change the report:\n{}", complaints.len(), complaints.join("\n"));
+    assert!(
+        complaints.is_empty(),
+        "{} orders change the report:\n{}",
+        complaints.len(),
+        complaints.join("\n")
+    );
 }

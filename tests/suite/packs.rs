@@ -18,12 +18,19 @@ fn root() -> PathBuf {
 
 /// The fenced blocks of the guide with this info string.
 fn blocks(info: &str) -> Vec<String> {
-    let guide = std::fs::read_to_string(root().join("docs/expression-packs.md")).expect("the guide");
+    let guide =
+        std::fs::read_to_string(root().join("docs/expression-packs.md")).expect("the guide");
     let mut blocks = Vec::new();
     let mut lines = guide.lines();
     while let Some(line) = lines.next() {
         if line == format!("```{info}") {
-            blocks.push(lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect());
+            blocks.push(
+                lines
+                    .by_ref()
+                    .take_while(|line| *line != "```")
+                    .flat_map(|line| [line, "\n"])
+                    .collect(),
+            );
         } else if line.starts_with("```") {
             lines.by_ref().find(|line| *line == "```");
         }
@@ -38,7 +45,10 @@ fn launcher() -> Launcher {
 }
 
 fn load(path: &Path, granted: &[&str]) -> Loaded {
-    let terms = Terms { granted: granted.iter().map(|grant| (*grant).to_owned()).collect(), ..Terms::default() };
+    let terms = Terms {
+        granted: granted.iter().map(|grant| (*grant).to_owned()).collect(),
+        ..Terms::default()
+    };
     match Loaded::load(path, &launcher(), &terms) {
         Ok(loaded) => loaded,
         Err(error) => panic!("{error}: {error:?}"),
@@ -48,7 +58,8 @@ fn load(path: &Path, granted: &[&str]) -> Loaded {
 #[test]
 fn the_guide_is_true() {
     let text = blocks("toml pack acme.checks.toml").remove(0);
-    let pack = Pack::parse("acme.checks.toml", &text).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let pack =
+        Pack::parse("acme.checks.toml", &text).unwrap_or_else(|problems| panic!("{problems:?}"));
     let outcomes = pack.test();
     assert_eq!(outcomes.len(), 4);
     for outcome in outcomes {
@@ -56,7 +67,8 @@ fn the_guide_is_true() {
     }
 
     let broken = blocks("toml pack broken.checks.toml").remove(0);
-    let problems = Pack::parse("broken.checks.toml", &broken).expect_err("the guide shows mistakes");
+    let problems =
+        Pack::parse("broken.checks.toml", &broken).expect_err("the guide shows mistakes");
     let shown = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     let mut shown = shown.lines();
     for line in blocks("text broken.checks.toml").remove(0).lines() {
@@ -78,8 +90,15 @@ fn expressions_of_the_guide_are_expressions() {
             "schema = 'diag-pack/1'\nname = 'x'\nversion = '1'\nabout = 'x'\n[[check]]\nid = 'x/y'\ntitle = 'x'\nlevel = 'notice'\n\
              for = 'case.messages'\nmessage = '''{{{{ {expression} }}}}'''\n"
         );
-        let pack = Pack::parse("x.checks.toml", &text).unwrap_or_else(|problems| panic!("{expression}: {}", problems[0]));
-        let case = Case { messages: vec![Message { issuer: Some("https://idp.example".into()), ..Message::default() }], ..Case::default() };
+        let pack = Pack::parse("x.checks.toml", &text)
+            .unwrap_or_else(|problems| panic!("{expression}: {}", problems[0]));
+        let case = Case {
+            messages: vec![Message {
+                issuer: Some("https://idp.example".into()),
+                ..Message::default()
+            }],
+            ..Case::default()
+        };
         let answers = pack.run(&["x/y".to_owned()], &case);
         assert_eq!(answers[0].crashed, None, "{expression}");
     }
@@ -95,17 +114,27 @@ fn personal(text: &str) -> Personal {
 
 /// A case full of a person.
 fn personal_case() -> Case {
-    let attribute = |name: &str, value: &str| Attribute { name: name.into(), values: vec![sited(personal(value))], ..Attribute::default() };
+    let attribute = |name: &str, value: &str| Attribute {
+        name: name.into(),
+        values: vec![sited(personal(value))],
+        ..Attribute::default()
+    };
     let assertion = Assertion {
         name_id: Some(sited(personal("CANARY-NAMEID@contoso.example"))),
-        attributes: vec![attribute("mail", "CANARY-MAIL@contoso.example"), attribute("displayname", "CANARY Given Name")],
+        attributes: vec![
+            attribute("mail", "CANARY-MAIL@contoso.example"),
+            attribute("displayname", "CANARY Given Name"),
+        ],
         ..Assertion::default()
     };
     Case {
         messages: vec![Message {
             kind: MessageKind::Response,
             relay_state: Some(personal("/hub/CANARY-RELAY")),
-            status: Some(Status { message: Some(sited("AADSTS50105: CANARY-MAIL@contoso.example".to_owned())), ..Status::default() }),
+            status: Some(Status {
+                message: Some(sited("AADSTS50105: CANARY-MAIL@contoso.example".to_owned())),
+                ..Status::default()
+            }),
             assertions: vec![assertion],
             ..Message::default()
         }],
@@ -141,9 +170,13 @@ fn a_pack_sees_no_person_unless_that_was_granted() {
 
 #[test]
 fn no_secret_of_a_capture_reaches_a_pack() {
-    let capture = Capture { set_cookie: Some("X-Qlik-Session-azure=CANARY-SESSION-COOKIE; Path=/; Secure".into()), ..Capture::default() };
+    let capture = Capture {
+        set_cookie: Some("X-Qlik-Session-azure=CANARY-SESSION-COOKIE; Path=/; Secure".into()),
+        ..Capture::default()
+    };
     let case = case_of(&[File::new("capture.har", capture.har())]);
-    let answers = load(&root().join("tests/packs/curious.checks.toml"), &["secret:personal"]).run(|_| true, &case);
+    let answers = load(&root().join("tests/packs/curious.checks.toml"), &["secret:personal"])
+        .run(|_| true, &case);
     let said = serde_json::to_string(&answers).expect("JSON");
     for canary in ["CANARY-SESSION-COOKIE", "CANARY-PASSWORD", "CANARY-SESSION-INDEX"] {
         assert!(!said.contains(canary), "{canary}: {said}");
@@ -166,11 +199,20 @@ fn a_pack_stands_in_the_run_beside_everything_else() {
     assert!(finding.message.starts_with("Response from https://sts.windows.net/"));
     assert!(finding.places[0].line.is_some(), "{:?}", finding.places);
     // No configuration was handed in.
-    let ending = |id: &str| run.checks.iter().find(|check| check.id == id).map(|check| format!("{:?}", check.ending));
-    assert!(ending("acme/prefix-names-the-provider").is_some_and(|ending| ending.starts_with("Skipped")));
+    let ending = |id: &str| {
+        run.checks.iter().find(|check| check.id == id).map(|check| format!("{:?}", check.ending))
+    };
+    assert!(
+        ending("acme/prefix-names-the-provider")
+            .is_some_and(|ending| ending.starts_with("Skipped"))
+    );
 
     // What is trusted is this very text.
-    let trusted = Terms { sha256: Some(loaded.sha256.clone()), limits: Limits::default(), ..Terms::default() };
+    let trusted = Terms {
+        sha256: Some(loaded.sha256.clone()),
+        limits: Limits::default(),
+        ..Terms::default()
+    };
     assert!(Loaded::load(&path, &launcher(), &trusted).is_ok());
     std::fs::write(&path, "schema = 'diag-pack/1'\n").expect("a file");
     assert!(matches!(Loaded::load(&path, &launcher(), &trusted), Err(PluginError::Changed { .. })));
@@ -183,7 +225,8 @@ fn a_pack_stands_in_the_run_beside_everything_else() {
 
 #[test]
 fn the_template_keeps_its_word() {
-    let pack = Pack::parse("ours.checks.toml", &pack::template("ours")).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let pack = Pack::parse("ours.checks.toml", &pack::template("ours"))
+        .unwrap_or_else(|problems| panic!("{problems:?}"));
     assert!(pack.test().iter().all(pack::TestOutcome::passed));
 }
 
@@ -197,18 +240,34 @@ fn a_policy_is_not_breakage() {
     std::fs::write(&path, text).expect("written");
     let base = root().join("tests/cases/base");
     let path = path.to_str().expect("UTF-8");
-    let run = |more: &[&str]| diag_in(&base, &[&["sp-metadata.xml", "--at", "2026-11-24T10:00:00Z"], more].concat());
+    let run = |more: &[&str]| {
+        diag_in(&base, &[&["sp-metadata.xml", "--at", "2026-11-24T10:00:00Z"], more].concat())
+    };
     let json = |more: &[&str]| -> serde_json::Value {
-        serde_json::from_slice(&run(&[&["--format", "json"], more].concat()).stdout).expect("a report")
+        serde_json::from_slice(&run(&[&["--format", "json"], more].concat()).stdout)
+            .expect("a report")
     };
     let (without, with) = (json(&[]), json(&["--plugin", path]));
-    assert_eq!((&with["verdict"], &with["root_causes"]), (&without["verdict"], &without["root_causes"]));
+    assert_eq!(
+        (&with["verdict"], &with["root_causes"]),
+        (&without["verdict"], &without["root_causes"])
+    );
     let findings = with["findings"].as_array().expect("findings");
     let policy = findings.iter().find(|finding| finding["check"] == "ours/rule").expect("the rule");
     assert_eq!((&policy["class"], &policy["severity"]), (&"policy".into(), &"error".into()));
-    assert!(findings.iter().all(|finding| finding["check"] == "ours/rule" || finding["class"].is_null()), "nothing else is one");
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding["check"] == "ours/rule" || finding["class"].is_null()),
+        "nothing else is one"
+    );
     let text = run(&["--plugin", path]);
     let (out, _) = said(&text);
     assert_eq!(text.status.code(), Some(1), "it fails the run: {out}");
-    assert!(out.contains("POLICIES NOT KEPT") && out.contains("1 policy not kept") && !out.contains("ROOT CAUSE"), "{out}");
+    assert!(
+        out.contains("POLICIES NOT KEPT")
+            && out.contains("1 policy not kept")
+            && !out.contains("ROOT CAUSE"),
+        "{out}"
+    );
 }

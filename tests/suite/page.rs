@@ -19,17 +19,26 @@ fn at_hand() -> Result<(PathBuf, PathBuf), String> {
     let built = test.parent().and_then(Path::parent).expect("the folder of what is built");
     let program = built.join(format!("diag{}", std::env::consts::EXE_SUFFIX));
     let named = std::env::var_os("DIAG_PAGE").map(PathBuf::from);
-    let page = named.clone().unwrap_or_else(|| built.parent().expect("target").join("page/diag.html"));
+    let page =
+        named.clone().unwrap_or_else(|| built.parent().expect("target").join("page/diag.html"));
     let changed = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-    let Some(program_changed) = changed(&program) else { return Err(format!("{} is not built", program.display())) };
-    let Some(page_changed) = changed(&page) else { return Err("the page is not built; cli/page/build.sh does it".to_owned()) };
+    let Some(program_changed) = changed(&program) else {
+        return Err(format!("{} is not built", program.display()));
+    };
+    let Some(page_changed) = changed(&page) else {
+        return Err("the page is not built; cli/page/build.sh does it".to_owned());
+    };
     if named.is_none() && page_changed < program_changed {
-        return Err("the page is older than the program; cli/page/build.sh makes it anew".to_owned());
+        return Err(
+            "the page is older than the program; cli/page/build.sh makes it anew".to_owned()
+        );
     }
     if !root().join("tests/browser/node_modules/playwright-core").is_dir() {
         return Err("playwright-core is missing; npm ci in tests/browser installs it".to_owned());
     }
-    let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].iter().any(|path| Path::new(path).exists());
+    let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+        .iter()
+        .any(|path| Path::new(path).exists());
     if !chromium && std::env::var_os("DIAG_CHROMIUM").is_none() {
         return Err("no Chromium; DIAG_CHROMIUM names one".to_owned());
     }
@@ -48,20 +57,37 @@ fn lay_out(into: &Path) {
         }
     };
     for path in one_fault::files() {
-        let family = path.parent().and_then(Path::file_name).expect("a family").to_string_lossy().into_owned();
+        let family = path
+            .parent()
+            .and_then(Path::file_name)
+            .expect("a family")
+            .to_string_lossy()
+            .into_owned();
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
         write(&format!("{family}-{name}"), &OneFault::read(&path).inputs());
     }
-    let entries = |folder: &str| fs::read_dir(root().join(folder)).expect("the folder").map(|entry| entry.expect("an entry").path());
+    let entries = |folder: &str| {
+        fs::read_dir(root().join(folder))
+            .expect("the folder")
+            .map(|entry| entry.expect("an entry").path())
+    };
     for path in entries("tests/healthy-ways") {
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-        write(&format!("way-{name}"), &[File::new("way.sketch", fs::read(&path).expect("a sketch"))]);
+        write(
+            &format!("way-{name}"),
+            &[File::new("way.sketch", fs::read(&path).expect("a sketch"))],
+        );
     }
     for folder in entries("examples").filter(|path| path.is_dir()) {
         let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
-        for path in fs::read_dir(&folder).expect("the folder").map(|entry| entry.expect("an entry").path()) {
+        for path in
+            fs::read_dir(&folder).expect("the folder").map(|entry| entry.expect("an entry").path())
+        {
             let file = path.file_name().expect("a name").to_string_lossy().into_owned();
-            write(&format!("example-{name}"), &[File::new(&file, fs::read(&path).expect("a file"))]);
+            write(
+                &format!("example-{name}"),
+                &[File::new(&file, fs::read(&path).expect("a file"))],
+            );
         }
     }
 }
@@ -72,7 +98,8 @@ fn the_page_says_what_the_program_says() {
         Ok(found) => found,
         Err(why) => {
             // Who named a page and demands a browser is not to be told that nothing was looked at.
-            let demanded = std::env::var("DIAG_BROWSER").is_ok_and(|said| said == "required") && std::env::var_os("DIAG_PAGE").is_some();
+            let demanded = std::env::var("DIAG_BROWSER").is_ok_and(|said| said == "required")
+                && std::env::var_os("DIAG_PAGE").is_some();
             assert!(!demanded, "the page cannot be tested: {why}");
             eprintln!("the page is not tested: {why}");
             return;
@@ -82,9 +109,20 @@ fn the_page_says_what_the_program_says() {
     lay_out(cases.path());
     let browser = root().join("tests/browser");
     let done = Command::new("node")
-        .args(["--test", "--test-concurrency=1", "--test-reporter=tap", "page.test.mjs", "bundle.test.mjs", "firefox.test.mjs"])
+        .args([
+            "--test",
+            "--test-concurrency=1",
+            "--test-reporter=tap",
+            "page.test.mjs",
+            "bundle.test.mjs",
+            "firefox.test.mjs",
+        ])
         .current_dir(&browser)
-        .envs([("DIAG", program.as_path()), ("DIAG_PAGE", page.as_path()), ("DIAG_CASES", cases.path())])
+        .envs([
+            ("DIAG", program.as_path()),
+            ("DIAG_PAGE", page.as_path()),
+            ("DIAG_CASES", cases.path()),
+        ])
         .output()
         .expect("node runs");
     let told = String::from_utf8_lossy(&done.stdout);

@@ -12,13 +12,21 @@ fn root() -> PathBuf {
 
 /// Where a product may be named: the files themselves, readers of exports, the family about one product's own
 /// settings, and readers of captures, which know the programs that write them.
-const MAY_NAME: &[&str] = &["plugins/products/", "core/src/snapshot/", "plugins/virtual-proxy/", "core/src/intake/"];
+const MAY_NAME: &[&str] =
+    &["plugins/products/", "core/src/snapshot/", "plugins/virtual-proxy/", "core/src/intake/"];
 /// Code for tests and examples, which are documentation.
-const TOLD_BY_EXAMPLE: &[&str] =
-    &["plugins/sdk/src/testing/", "/templates/", "/tests.rs", "/tests/", "cli/render/src/sample.rs", "core/src/seeds.rs"];
+const TOLD_BY_EXAMPLE: &[&str] = &[
+    "plugins/sdk/src/testing/",
+    "/templates/",
+    "/tests.rs",
+    "/tests/",
+    "cli/render/src/sample.rs",
+    "core/src/seeds.rs",
+];
 
 /// Names people know products by, beside those in their files.
-const KNOWN_AS: &[&str] = &["entra", "azure", "microsoft", "qlik", "ad fs", "okta", "google", "shibboleth", "bitnami"];
+const KNOWN_AS: &[&str] =
+    &["entra", "azure", "microsoft", "qlik", "ad fs", "okta", "google", "shibboleth", "bitnami"];
 /// Ids that are words of the language or of the field, too.
 const ALSO_WORDS: &[&str] = &["generic", "sap", "lasso", "envoy", "duo", "harbor", "apache"];
 
@@ -53,22 +61,34 @@ fn code(text: &str) -> Vec<(usize, &str)> {
 #[test]
 fn no_code_names_a_product() {
     let escaped: Vec<String> = names().iter().map(|name| name.replace('.', "\\.")).collect();
-    let pattern = Regex::new(&format!("(?i)(^|[^a-z0-9])({})([^a-z0-9]|$)", escaped.join("|"))).expect("a pattern");
+    let pattern = Regex::new(&format!("(?i)(^|[^a-z0-9])({})([^a-z0-9]|$)", escaped.join("|")))
+        .expect("a pattern");
     let root = root();
     let mut named = Vec::new();
     let mut looked_at = 0;
     for room in ["core/src", "plugins", "cli/src", "cli/render/src"] {
-        for entry in
-            WalkDir::new(root.join(room)).into_iter().flatten().filter(|entry| entry.path().extension().is_some_and(|end| end == "rs"))
+        for entry in WalkDir::new(root.join(room))
+            .into_iter()
+            .flatten()
+            .filter(|entry| entry.path().extension().is_some_and(|end| end == "rs"))
         {
-            let path = entry.path().strip_prefix(&root).expect("below the workspace").to_string_lossy().replace('\\', "/");
-            if MAY_NAME.iter().any(|room| path.starts_with(room)) || TOLD_BY_EXAMPLE.iter().any(|part| path.contains(part)) {
+            let path = entry
+                .path()
+                .strip_prefix(&root)
+                .expect("below the workspace")
+                .to_string_lossy()
+                .replace('\\', "/");
+            if MAY_NAME.iter().any(|room| path.starts_with(room))
+                || TOLD_BY_EXAMPLE.iter().any(|part| path.contains(part))
+            {
                 continue;
             }
             looked_at += 1;
             let text = fs::read_to_string(entry.path()).expect("source");
             named.extend(code(&text).iter().filter_map(|(number, line)| {
-                pattern.captures(line).map(|found| format!("{path}:{number}: {}: {}", &found[2], line.trim()))
+                pattern
+                    .captures(line)
+                    .map(|found| format!("{path}:{number}: {}: {}", &found[2], line.trim()))
             }));
         }
     }
@@ -97,16 +117,26 @@ fn sign_in(page: &str) -> String {
 fn healthy_pages_in_four_languages_stay_healthy() {
     let mut languages = BTreeSet::new();
     let mut wrong = Vec::new();
-    let mut pages: Vec<PathBuf> =
-        fs::read_dir(root().join("tests/healthy")).expect("the corpus").flatten().map(|entry| entry.path()).collect();
+    let mut pages: Vec<PathBuf> = fs::read_dir(root().join("tests/healthy"))
+        .expect("the corpus")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     pages.sort();
     for path in &pages {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         languages.insert(name.get(..2).unwrap_or_default().to_owned());
         let capture = sign_in(&fs::read_to_string(path).expect("a page"));
-        let report = diag_tests::diagnose::report_of(&[diag_tests::diagnose::File::new("login.sketch", capture)]);
+        let report = diag_tests::diagnose::report_of(&[diag_tests::diagnose::File::new(
+            "login.sketch",
+            capture,
+        )]);
         if report.verdict != diag_core::verdict::Verdict::Healthy {
-            let findings: Vec<String> = report.findings.iter().map(|finding| format!("{}: {}", finding.check, finding.message)).collect();
+            let findings: Vec<String> = report
+                .findings
+                .iter()
+                .map(|finding| format!("{}: {}", finding.check, finding.message))
+                .collect();
             wrong.push(format!("{name}: {:?}: {}", report.verdict, findings.join("; ")));
         }
     }
@@ -116,8 +146,7 @@ fn healthy_pages_in_four_languages_stay_healthy() {
 
 #[test]
 fn what_stands_in_comments_and_tests_is_no_code() {
-    let text =
-        "//! Qlik Sense\nlet a = 1;\n    references: [\n        \"Okta\",\n    ],\nlet b = \"Okta\";\n#[cfg(test)]\nlet c = \"Okta\";\n";
+    let text = "//! Qlik Sense\nlet a = 1;\n    references: [\n        \"Okta\",\n    ],\nlet b = \"Okta\";\n#[cfg(test)]\nlet c = \"Okta\";\n";
     let numbers: Vec<usize> = code(text).iter().map(|(number, _)| *number).collect();
     assert_eq!(numbers, [2, 6]);
 }

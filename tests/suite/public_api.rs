@@ -18,9 +18,18 @@ struct Api {
 fn flat(text: &str) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut out = words;
-    for (wide, narrow) in
-        [("< ", "<"), (" >", ">"), (" <", "<"), ("& ", "&"), ("( ", "("), (" )", ")"), (" ,", ","), (" ;", ";"), (",)", ")"), (", )", ")")]
-    {
+    for (wide, narrow) in [
+        ("< ", "<"),
+        (" >", ">"),
+        (" <", "<"),
+        ("& ", "&"),
+        ("( ", "("),
+        (" )", ")"),
+        (" ,", ","),
+        (" ;", ";"),
+        (",)", ")"),
+        (", )", ")"),
+    ] {
         out = out.replace(wide, narrow);
     }
     out
@@ -51,8 +60,10 @@ impl Api {
     }
 
     fn file(&mut self, path: &Path, module: &str) {
-        let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let text =
+            fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let parsed =
+            syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let folder = if ["lib.rs", "mod.rs"].iter().any(|name| path.ends_with(name)) {
             path.parent().expect("a folder").to_owned()
         } else {
@@ -65,24 +76,43 @@ impl Api {
 
     fn item(&mut self, item: &Item, module: &str, folder: &Path) {
         match item {
-            Item::Mod(inner) if is_public(&inner.vis) && !is_hidden(&inner.attrs) && inner.content.is_none() => {
+            Item::Mod(inner)
+                if is_public(&inner.vis) && !is_hidden(&inner.attrs) && inner.content.is_none() =>
+            {
                 let name = inner.ident.to_string();
-                let path = [folder.join(format!("{name}.rs")), folder.join(&name).join("mod.rs")].into_iter().find(|path| path.is_file());
+                let path = [folder.join(format!("{name}.rs")), folder.join(&name).join("mod.rs")]
+                    .into_iter()
+                    .find(|path| path.is_file());
                 self.add(&format!("mod {module}::{name}"));
                 self.file(&path.expect("the module's file"), &format!("{module}::{name}"));
             }
-            Item::Use(used) if is_public(&used.vis) => self.add(&format!("{module}: pub use {}", text(&used.tree))),
+            Item::Use(used) if is_public(&used.vis) => {
+                self.add(&format!("{module}: pub use {}", text(&used.tree)));
+            }
             Item::Fn(function) if is_public(&function.vis) && !is_hidden(&function.attrs) => {
                 self.add(&format!("{module}: {}", text(&function.sig)));
             }
-            Item::Const(value) if is_public(&value.vis) => self.add(&format!("const {module}::{}: {}", value.ident, text(&value.ty))),
-            Item::Static(value) if is_public(&value.vis) => self.add(&format!("static {module}::{}: {}", value.ident, text(&value.ty))),
-            Item::Type(value) if is_public(&value.vis) => self.add(&format!("type {module}::{} = {}", value.ident, text(&value.ty))),
+            Item::Const(value) if is_public(&value.vis) => {
+                self.add(&format!("const {module}::{}: {}", value.ident, text(&value.ty)));
+            }
+            Item::Static(value) if is_public(&value.vis) => {
+                self.add(&format!("static {module}::{}: {}", value.ident, text(&value.ty)));
+            }
+            Item::Type(value) if is_public(&value.vis) => {
+                self.add(&format!("type {module}::{} = {}", value.ident, text(&value.ty)));
+            }
             Item::Struct(value) if is_public(&value.vis) => {
                 self.add(&format!("struct {module}::{}", value.ident));
-                for (index, field) in value.fields.iter().enumerate().filter(|(_, field)| is_public(&field.vis)) {
-                    let name = field.ident.as_ref().map_or_else(|| index.to_string(), ToString::to_string);
-                    self.add(&format!("field {module}::{}.{name}: {}", value.ident, text(&field.ty)));
+                for (index, field) in
+                    value.fields.iter().enumerate().filter(|(_, field)| is_public(&field.vis))
+                {
+                    let name =
+                        field.ident.as_ref().map_or_else(|| index.to_string(), ToString::to_string);
+                    self.add(&format!(
+                        "field {module}::{}.{name}: {}",
+                        value.ident,
+                        text(&field.ty)
+                    ));
                 }
             }
             Item::Enum(value) if is_public(&value.vis) => {
@@ -92,18 +122,32 @@ impl Api {
                         Fields::Unit => String::new(),
                         fields => text(fields),
                     };
-                    self.add(&format!("variant {module}::{}::{}{shape}", value.ident, variant.ident));
+                    self.add(&format!(
+                        "variant {module}::{}::{}{shape}",
+                        value.ident, variant.ident
+                    ));
                 }
             }
             Item::Trait(value) if is_public(&value.vis) => {
                 for item in &value.items {
                     if let TraitItem::Fn(function) = item {
-                        self.add(&format!("trait {module}::{}: {}", value.ident, text(&function.sig)));
+                        self.add(&format!(
+                            "trait {module}::{}: {}",
+                            value.ident,
+                            text(&function.sig)
+                        ));
                     }
                 }
             }
-            Item::Impl(block) if block.trait_.is_none() && !is_hidden(&block.attrs) => self.methods(block, module),
-            Item::Macro(value) if value.attrs.iter().any(|attribute| attribute.path().is_ident("macro_export")) => {
+            Item::Impl(block) if block.trait_.is_none() && !is_hidden(&block.attrs) => {
+                self.methods(block, module);
+            }
+            Item::Macro(value)
+                if value
+                    .attrs
+                    .iter()
+                    .any(|attribute| attribute.path().is_ident("macro_export")) =>
+            {
                 self.add(&format!("macro {}!", value.ident.as_ref().expect("a name")));
             }
             _ => {}
@@ -114,11 +158,17 @@ impl Api {
         let of = text(&block.self_ty);
         for item in &block.items {
             match item {
-                ImplItem::Fn(function) if is_public(&function.vis) && !is_hidden(&function.attrs) => {
+                ImplItem::Fn(function)
+                    if is_public(&function.vis) && !is_hidden(&function.attrs) =>
+                {
                     self.add(&format!("impl {module}::{of}: {}", text(&function.sig)));
                 }
                 ImplItem::Const(value) if is_public(&value.vis) => {
-                    self.add(&format!("impl {module}::{of}: const {}: {}", value.ident, text(&value.ty)));
+                    self.add(&format!(
+                        "impl {module}::{of}: const {}: {}",
+                        value.ident,
+                        text(&value.ty)
+                    ));
                 }
                 _ => {}
             }

@@ -52,16 +52,26 @@ fn some_recorded_cases(of: &Path) -> Vec<(Whole, Vec<String>)> {
 
 /// Cases with files and a truth, in folders of a folder.
 fn recorded_cases(of: &Path) -> Vec<(Whole, Vec<String>)> {
-    let mut folders: Vec<PathBuf> = fs::read_dir(of).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut folders: Vec<PathBuf> = fs::read_dir(of)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
     folders.sort();
     folders.retain(|folder| folder.is_dir());
     folders.iter().map(|folder| recorded(folder)).collect()
 }
 
 fn recorded(folder: &Path) -> (Whole, Vec<String>) {
-    let mut case = Whole { name: folder.file_name().expect("a name").to_string_lossy().into_owned(), ..Whole::default() };
+    let mut case = Whole {
+        name: folder.file_name().expect("a name").to_string_lossy().into_owned(),
+        ..Whole::default()
+    };
     let mut secrets = Vec::new();
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder).expect("a folder").filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("a folder")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
     paths.sort();
     for path in paths.into_iter().filter(|path| path.is_file()) {
         let content = fs::read(&path).expect("a file");
@@ -70,7 +80,11 @@ fn recorded(folder: &Path) -> (Whole, Vec<String>) {
             "truth.json" => {
                 let truth: serde_json::Value = serde_json::from_slice(&content).expect("JSON");
                 case.at = truth["at"].as_str().map(|at| at.parse().expect("a time"));
-                let listed = truth["secrets"].as_array().into_iter().flatten().filter_map(|secret| secret.as_str());
+                let listed = truth["secrets"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|secret| secret.as_str());
                 secrets.extend(listed.filter(|secret| !is_path(secret)).map(str::to_owned));
             }
             name if name.ends_with(".key.pem") => {
@@ -89,7 +103,8 @@ fn is_path(secret: &str) -> bool {
 }
 
 fn beside(name: &str) -> Option<PathBuf> {
-    let shared = std::env::var_os("DIAG_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    let shared =
+        std::env::var_os("DIAG_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
     let found = Some(shared.join(name)).filter(|path| path.is_dir());
     if found.is_none() {
         println!("skipped: {name} is not there");
@@ -112,7 +127,13 @@ fn copies_of_recorded_cases_hold_none_of_their_secrets() {
         let Some(of) = beside(set) else { continue };
         let cases = some_recorded_cases(&of);
         let said = complaints(&cases, Options::default());
-        assert!(said.is_empty(), "{set}: {} complaints about {} cases:\n{}", said.len(), cases.len(), said.join("\n"));
+        assert!(
+            said.is_empty(),
+            "{set}: {} complaints about {} cases:\n{}",
+            said.len(),
+            cases.len(),
+            said.join("\n")
+        );
     }
 }
 
@@ -123,5 +144,11 @@ fn copies_without_names_are_judged_as_the_originals() {
     cases.extend(one_fault_cases().into_iter().step_by(5));
     cases.extend(beside("cases/captures").iter().flat_map(|of| some_recorded_cases(of)));
     let said = complaints(&cases, options);
-    assert!(said.is_empty(), "{} complaints about {} cases:\n{}", said.len(), cases.len(), said.join("\n"));
+    assert!(
+        said.is_empty(),
+        "{} complaints about {} cases:\n{}",
+        said.len(),
+        cases.len(),
+        said.join("\n")
+    );
 }

@@ -19,7 +19,10 @@ fn code(path: &Path) -> String {
     let made_up = path.file_name().is_some_and(|name| name == "sample.rs" || name == "tests.rs");
     let text = std::fs::read_to_string(path).expect("readable");
     let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    code.lines().filter(|line| !made_up && !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    code.lines()
+        .filter(|line| !made_up && !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]
@@ -32,7 +35,12 @@ fn the_program_knows_no_check_by_its_id() {
     for path in files {
         let code = code(&path);
         for check in checks() {
-            assert!(!code.contains(&format!("\"{}\"", check.id)), "{} decides by the id {}", path.display(), check.id);
+            assert!(
+                !code.contains(&format!("\"{}\"", check.id)),
+                "{} decides by the id {}",
+                path.display(),
+                check.id
+            );
         }
     }
 }

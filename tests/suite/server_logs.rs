@@ -87,7 +87,11 @@ const LOGS: &[Log] = &[
 ];
 
 fn root(report: &Report) -> &str {
-    report.root_causes.first().and_then(|id| report.finding(id)).map_or("", |finding| finding.check.as_str())
+    report
+        .root_causes
+        .first()
+        .and_then(|id| report.finding(id))
+        .map_or("", |finding| finding.check.as_str())
 }
 
 #[test]
@@ -97,10 +101,19 @@ fn a_log_alone_says_what_failed_and_when() {
         let heard = case.witnesses.iter().find(|witness| witness.phrase.text.contains(log.says));
         let heard = heard.unwrap_or_else(|| panic!("{}: {:?}", log.name, case.witnesses));
         assert_eq!(heard.phrase.part, Part::Log, "{}", log.name);
-        assert_eq!(heard.time.map(|time| time.to_string()).as_deref(), Some(log.written), "{}", log.name);
+        assert_eq!(
+            heard.time.map(|time| time.to_string()).as_deref(),
+            Some(log.written),
+            "{}",
+            log.name
+        );
         let report = report_of(&[File::new(log.name, log.text)]);
         assert_eq!((root(&report), report.verdict), (log.leads, Verdict::Broken), "{}", log.name);
-        assert!(!format!("{report:?}").contains("mira@example.org"), "{}: a person is named", log.name);
+        assert!(
+            !format!("{report:?}").contains("mira@example.org"),
+            "{}: a person is named",
+            log.name
+        );
     }
 }
 
@@ -108,22 +121,37 @@ fn a_log_alone_says_what_failed_and_when() {
 fn beside_the_capture_of_its_minute_it_gives_the_reason() {
     let capture = File::new("sketch.txt", REFUSED);
     let tells = |report: &Report, words: &str| {
-        report.findings.iter().any(|finding| finding.detail.as_deref().is_some_and(|detail| detail.contains(words)))
+        report
+            .findings
+            .iter()
+            .any(|finding| finding.detail.as_deref().is_some_and(|detail| detail.contains(words)))
     };
     let alone = report_of(std::slice::from_ref(&capture));
     for log in LOGS {
         let report = report_of(&[capture.clone(), File::new(log.name, log.text)]);
         assert_eq!(report.verdict, Verdict::Broken, "{}", log.name);
         assert!(!tells(&alone, log.says), "{}", log.name);
-        assert!(tells(&report, log.says), "{}: what it says is not told: {:?}", log.name, report.findings);
+        assert!(
+            tells(&report, log.says),
+            "{}: what it says is not told: {:?}",
+            log.name,
+            report.findings
+        );
     }
 }
 
 #[test]
 fn beside_a_sign_in_that_works_it_is_history() {
-    let works: OneFault = toml::from_str("about = \"a log\"\n[capture]\n[expect]\ncheck = \"\"\nseverity = \"notice\"").expect("a case");
+    let works: OneFault = toml::from_str(
+        "about = \"a log\"\n[capture]\n[expect]\ncheck = \"\"\nseverity = \"notice\"",
+    )
+    .expect("a case");
     for log in LOGS {
-        let older = log.text.replace("2026-11-24", "2026-11-03").replace("11-24-2026", "11-03-2026").replace("2026.11.24", "2026.11.03");
+        let older = log
+            .text
+            .replace("2026-11-24", "2026-11-03")
+            .replace("11-24-2026", "11-03-2026")
+            .replace("2026.11.24", "2026.11.03");
         let older = older.replace("24-Nov-2026", "03-Nov-2026").replace("Tue Nov 24", "Tue Nov  3");
         let mut files = works.inputs();
         files.push(File::new(log.name, older));

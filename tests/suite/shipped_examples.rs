@@ -15,11 +15,15 @@ const EXAMPLES: &[(&str, &str)] = &[
 
 #[test]
 fn shipped_examples_are_current() {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("examples");
+    let root =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("examples");
     let update = std::env::var_os("UPDATE_EXAMPLES").is_some();
     for (name, case) in EXAMPLES {
         let case = if case.is_empty() {
-            toml::from_str("about = \"nothing\"\n[capture]\n[expect]\ncheck = \"\"\nseverity = \"notice\"").expect("a case")
+            toml::from_str(
+                "about = \"nothing\"\n[capture]\n[expect]\ncheck = \"\"\nseverity = \"notice\"",
+            )
+            .expect("a case")
         } else {
             OneFault::read(&folder().join(case))
         };
@@ -29,8 +33,13 @@ fn shipped_examples_are_current() {
                 std::fs::create_dir_all(root.join(name)).expect("a folder");
                 std::fs::write(&path, &file.content).expect("a file");
             }
-            let shipped = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            assert!(shipped == file.content, "{} is not what {name} makes; run with UPDATE_EXAMPLES=1", path.display());
+            let shipped =
+                std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            assert!(
+                shipped == file.content,
+                "{} is not what {name} makes; run with UPDATE_EXAMPLES=1",
+                path.display()
+            );
         }
     }
 }

@@ -17,18 +17,45 @@ fn refusing(code: &str, message: &str) -> String {
 #[test]
 fn the_reason_in_a_status_leads_to_its_check() {
     for (code, message, expected) in [
-        ("Requester", "Unknown AssertionConsumerServiceURL https://desk.contoso.example/acs", "endpoints/acs-not-registered"),
+        (
+            "Requester",
+            "Unknown AssertionConsumerServiceURL https://desk.contoso.example/acs",
+            "endpoints/acs-not-registered",
+        ),
         ("Requester", "The ACS URL is invalid", "endpoints/acs-not-registered"),
-        ("Requester", "Unbekannter Dienstanbieter https://desk.contoso.example/saml", "endpoints/entity-id-not-registered"),
-        ("Requester", "Unknown issuer in the authentication request", "endpoints/entity-id-not-registered"),
+        (
+            "Requester",
+            "Unbekannter Dienstanbieter https://desk.contoso.example/saml",
+            "endpoints/entity-id-not-registered",
+        ),
+        (
+            "Requester",
+            "Unknown issuer in the authentication request",
+            "endpoints/entity-id-not-registered",
+        ),
         ("Requester", "AuthnRequest must be signed", "signing/request-unsigned"),
-        ("Requester", "Requested NameID format is not supported", "identity/name-id-format-unsupported"),
-        ("Responder", "Requested authentication context can not be satisfied", "assertion/authn-context-refused"),
-        ("Responder", "User is not authorized to access this application", "flow/user-not-assigned"),
+        (
+            "Requester",
+            "Requested NameID format is not supported",
+            "identity/name-id-format-unsupported",
+        ),
+        (
+            "Responder",
+            "Requested authentication context can not be satisfied",
+            "assertion/authn-context-refused",
+        ),
+        (
+            "Responder",
+            "User is not authorized to access this application",
+            "flow/user-not-assigned",
+        ),
         ("Responder", "Try again later", "assertion/status-not-success"),
     ] {
         let report = report_on(&case_of(&[File::new("sketch.txt", refusing(code, message))]));
-        let root = report.root_causes.first().and_then(|id| report.findings.iter().find(|finding| finding.id == *id));
+        let root = report
+            .root_causes
+            .first()
+            .and_then(|id| report.findings.iter().find(|finding| finding.id == *id));
         let root = root.unwrap_or_else(|| panic!("nothing is named for {message}"));
         assert_eq!(root.check, expected, "{message}");
     }
@@ -38,6 +65,10 @@ fn the_reason_in_a_status_leads_to_its_check() {
 fn what_is_put_beside_the_address_is_compared_with_it() {
     let message = "ACS URL https://desk.contoso.example/acs of the request does not match the registered https://desk.contoso.example/acs/";
     let report = report_on(&case_of(&[File::new("sketch.txt", refusing("Requester", message))]));
-    let finding = report.findings.iter().find(|finding| finding.check == "endpoints/acs-not-registered").expect("the refusal");
+    let finding = report
+        .findings
+        .iter()
+        .find(|finding| finding.check == "endpoints/acs-not-registered")
+        .expect("the refusal");
     assert_eq!(finding.expected.as_deref(), Some("https://desk.contoso.example/acs/"));
 }

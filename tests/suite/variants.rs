@@ -156,7 +156,10 @@ fn requests_are_refused_in_many_words_for_the_same_reasons() {
         };
         let who = lead.causes.first().map(|cause| cause.who);
         if lead.check != variant.check || who != Some(variant.who) {
-            wrong.push(format!("{}: {} by {who:?}, not {} by {:?}", variant.about, lead.check, variant.check, variant.who));
+            wrong.push(format!(
+                "{}: {} by {who:?}, not {} by {:?}",
+                variant.about, lead.check, variant.check, variant.who
+            ));
         }
         if variant.difference.is_some() && lead.difference != variant.difference {
             wrong.push(format!("{}: the difference is {:?}", variant.about, lead.difference));
@@ -164,7 +167,9 @@ fn requests_are_refused_in_many_words_for_the_same_reasons() {
         // Whatever the service provider has to mend is nothing to enter elsewhere.
         let offered = lead.causes.iter().filter_map(|cause| cause.value.as_deref());
         if variant.who == Who::Sp
-            && offered.clone().any(|value| value == variant.issuer || value == variant.acs && !value.starts_with("http://"))
+            && offered.clone().any(|value| {
+                value == variant.issuer || value == variant.acs && !value.starts_with("http://")
+            })
         {
             wrong.push(format!("{}: offers {:?}", variant.about, offered.collect::<Vec<_>>()));
         }

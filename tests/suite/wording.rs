@@ -12,7 +12,12 @@ fn plugins_list_their_checks_in_order_under_their_own_name() {
         sorted.dedup();
         assert_eq!(ids, sorted, "{}: checks are sorted by id and unique", plugin.name);
         for id in ids {
-            assert_eq!(id.split('/').next(), Some(plugin.name), "{id} stands in plugin {}", plugin.name);
+            assert_eq!(
+                id.split('/').next(),
+                Some(plugin.name),
+                "{id} stands in plugin {}",
+                plugin.name
+            );
         }
     }
 }
@@ -21,7 +26,13 @@ fn plugins_list_their_checks_in_order_under_their_own_name() {
 fn ids_name_problems_in_kebab_case() {
     for check in checks() {
         let (_, problem) = check.id.split_once('/').expect("family/problem");
-        assert!(problem.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'), "{}", check.id);
+        assert!(
+            problem
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+            "{}",
+            check.id
+        );
         for remedy in ["use-", "avoid-", "set-", "add-", "remove-", "check-"] {
             assert!(!problem.starts_with(remedy), "{} names a remedy", check.id);
         }
@@ -34,7 +45,11 @@ fn titles_state_the_fact_in_one_short_line() {
         assert!(check.title.chars().count() <= 70, "{}: title longer than 70 characters", check.id);
         assert!(!check.title.ends_with('.'), "{}: title ends in a full stop", check.id);
         assert!(
-            check.title.chars().next().is_some_and(|first| first.is_uppercase() || !first.is_alphabetic()),
+            check
+                .title
+                .chars()
+                .next()
+                .is_some_and(|first| first.is_uppercase() || !first.is_alphabetic()),
             "{}: sentence case",
             check.id
         );
@@ -44,8 +59,13 @@ fn titles_state_the_fact_in_one_short_line() {
 #[test]
 fn every_check_says_why_it_matters() {
     for check in checks() {
-        let prose: String = check.docs.lines().take_while(|line| !line.trim_start().starts_with("## ")).collect();
-        assert!(prose.split_whitespace().count() >= 25, "{}: the documentation says too little", check.id);
+        let prose: String =
+            check.docs.lines().take_while(|line| !line.trim_start().starts_with("## ")).collect();
+        assert!(
+            prose.split_whitespace().count() >= 25,
+            "{}: the documentation says too little",
+            check.id
+        );
         assert!(!check.levels.is_empty(), "{}: levels", check.id);
         let mut levels = check.levels.to_vec();
         levels.sort_unstable_by(|a, b| b.cmp(a));
@@ -54,7 +74,11 @@ fn every_check_says_why_it_matters() {
             assert!(!check.causes.is_empty(), "{}: an error needs a cause with a fix", check.id);
         }
         for cause in check.causes {
-            assert!(!cause.text.is_empty() && cause.fix.len() > 10, "{}: a cause without words", check.id);
+            assert!(
+                !cause.text.is_empty() && cause.fix.len() > 10,
+                "{}: a cause without words",
+                check.id
+            );
         }
     }
 }
@@ -87,7 +111,10 @@ const REFERENCES: &[&str] = &[
 
 #[test]
 fn references_lead_somewhere() {
-    let patterns: Vec<regex_lite::Regex> = REFERENCES.iter().map(|pattern| regex_lite::Regex::new(pattern).expect("a pattern")).collect();
+    let patterns: Vec<regex_lite::Regex> = REFERENCES
+        .iter()
+        .map(|pattern| regex_lite::Regex::new(pattern).expect("a pattern"))
+        .collect();
     let mut odd = Vec::new();
     let mut count = 0;
     for check in checks() {
@@ -99,15 +126,26 @@ fn references_lead_somewhere() {
         }
     }
     assert!(count > 200, "only {count} references");
-    assert!(odd.is_empty(), "neither a section of a known specification nor an address nor publisher and title:\n{}", odd.join("\n"));
+    assert!(
+        odd.is_empty(),
+        "neither a section of a known specification nor an address nor publisher and title:\n{}",
+        odd.join("\n")
+    );
 }
 
 #[test]
 fn nothing_is_left_to_say() {
     for check in checks() {
         let causes = check.causes.iter().flat_map(|cause| [cause.text, cause.fix]);
-        let texts = [check.title, check.docs].into_iter().chain(check.references.iter().copied()).chain(causes);
+        let texts = [check.title, check.docs]
+            .into_iter()
+            .chain(check.references.iter().copied())
+            .chain(causes);
         let open: Vec<&str> = texts.filter(|text| text.contains("TO SAY")).collect();
-        assert!(open.is_empty(), "{}: `cargo new-check` left these to be written: {open:?}", check.id);
+        assert!(
+            open.is_empty(),
+            "{}: `cargo new-check` left these to be written: {open:?}",
+            check.id
+        );
     }
 }

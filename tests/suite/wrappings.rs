@@ -20,7 +20,10 @@ fn files() -> Vec<File> {
         .expect("an example")
         .map(|entry| {
             let entry = entry.expect("an entry");
-            File::new(entry.file_name().to_str().expect("UTF-8"), std::fs::read(entry.path()).expect("a file"))
+            File::new(
+                entry.file_name().to_str().expect("UTF-8"),
+                std::fs::read(entry.path()).expect("a file"),
+            )
         })
         .collect();
     files.sort_by(|one, other| one.name.cmp(&other.name));
@@ -82,7 +85,11 @@ fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 fn told(report: &Report) -> Vec<(String, String)> {
-    let mut told: Vec<(String, String)> = report.findings.iter().map(|finding| (finding.check.clone(), finding.message.clone())).collect();
+    let mut told: Vec<(String, String)> = report
+        .findings
+        .iter()
+        .map(|finding| (finding.check.clone(), finding.message.clone()))
+        .collect();
     told.sort();
     told
 }
@@ -92,11 +99,17 @@ fn an_archive_is_what_is_in_it() {
     let files = files();
     let folder = report_on(&case_of(&files));
     assert_eq!(folder.verdict, Verdict::Broken);
-    let pairs: Vec<(&str, &[u8])> = files.iter().map(|file| (file.name.as_str(), file.content.as_slice())).collect();
-    for (name, bytes) in [("case.zip", zip(&pairs)), ("case.tar", tar(&pairs)), ("case.tgz", gzip(&tar(&pairs)))] {
+    let pairs: Vec<(&str, &[u8])> =
+        files.iter().map(|file| (file.name.as_str(), file.content.as_slice())).collect();
+    for (name, bytes) in
+        [("case.zip", zip(&pairs)), ("case.tar", tar(&pairs)), ("case.tgz", gzip(&tar(&pairs)))]
+    {
         let case = case_of(&[File::new(name, bytes)]);
         assert_eq!(case.inputs.len(), files.len(), "{name}");
-        assert!(case.inputs.iter().all(|input| input.path.starts_with(&format!("{name}/"))), "{name}");
+        assert!(
+            case.inputs.iter().all(|input| input.path.starts_with(&format!("{name}/"))),
+            "{name}"
+        );
         let report = report_on(&case);
         assert_eq!((report.verdict, told(&report)), (folder.verdict, told(&folder)), "{name}");
     }
@@ -135,15 +148,29 @@ fn requests_copied_as_commands_hold_their_messages() {
     let wresult = "wa=wsignin1.0&wresult=%3Ct%3ARequestSecurityTokenResponse+xmlns%3At%3D%22http%3A%2F%2Fschemas.xmlsoap.org%2Fws%2F2005%2F02%2Ftrust%22%2F%3E";
     for (text, kind) in [
         (
-            format!("curl 'https://app.example/acs' \\\n  -H 'accept: */*' \\\n  --data-raw '{body}' \\\n  --compressed\n"),
+            format!(
+                "curl 'https://app.example/acs' \\\n  -H 'accept: */*' \\\n  --data-raw '{body}' \\\n  --compressed\n"
+            ),
             MessageKind::Response,
         ),
-        (format!("fetch(\"https://app.example/acs\", {{\n  \"body\": \"{body}\",\n  \"method\": \"POST\"\n}});\n"), MessageKind::Response),
-        (format!("curl 'https://app.example/' --data-raw '{wresult}'\n"), MessageKind::WsFederationToken),
+        (
+            format!(
+                "fetch(\"https://app.example/acs\", {{\n  \"body\": \"{body}\",\n  \"method\": \"POST\"\n}});\n"
+            ),
+            MessageKind::Response,
+        ),
+        (
+            format!("curl 'https://app.example/' --data-raw '{wresult}'\n"),
+            MessageKind::WsFederationToken,
+        ),
     ] {
         let case = case_of(&[File::new("copied.txt", text.clone())]);
         assert_eq!(case.inputs[0].kind, InputKind::SamlMessage, "{text}");
-        assert_eq!(case.messages.iter().map(|message| message.kind).collect::<Vec<_>>(), [kind], "{text}");
+        assert_eq!(
+            case.messages.iter().map(|message| message.kind).collect::<Vec<_>>(),
+            [kind],
+            "{text}"
+        );
     }
 }
 
@@ -170,25 +197,53 @@ fn a_large_aggregate_waits_in_an_archive_and_says_that_its_signature_was_not_ver
     let note = b"Dear support, this is the federation.\n";
     let files = [("federation.xml", text.as_bytes()), ("note.txt", note.as_slice())];
     let read = |name: &str, bytes: Vec<u8>, most: Option<u64>| {
-        let supplied =
-            Supplied { path: name.to_owned(), named: true, held_by: HeldBy::Publisher, reader: Box::new(std::io::Cursor::new(bytes)) };
-        let mut request = Request { entity: Some("https://e10999.example/".to_owned()), ..Request::new(vec![supplied]) };
+        let supplied = Supplied {
+            path: name.to_owned(),
+            named: true,
+            held_by: HeldBy::Publisher,
+            reader: Box::new(std::io::Cursor::new(bytes)),
+        };
+        let mut request = Request {
+            entity: Some("https://e10999.example/".to_owned()),
+            ..Request::new(vec![supplied])
+        };
         if let Some(most) = most {
             request.bounds.aggregate = most;
         }
         examine(request, &mut |_| {}).case
     };
-    for (name, bytes) in [("f.zip", zip(&files)), ("f.tgz", gzip(&tar(&files))), ("federation.xml", text.clone().into_bytes())] {
+    for (name, bytes) in [
+        ("f.zip", zip(&files)),
+        ("f.tgz", gzip(&tar(&files))),
+        ("federation.xml", text.clone().into_bytes()),
+    ] {
         let case = read(name, bytes, None);
         let entity = case.metadata.first().unwrap_or_else(|| panic!("{name}: {:?}", case.inputs));
-        assert_eq!((entity.entity_id.value.as_str(), entity.signature_untried), ("https://e10999.example/", true), "{name}");
-        let notes: Vec<&str> = case.inputs.iter().flat_map(|input| &input.notes).map(String::as_str).collect();
+        assert_eq!(
+            (entity.entity_id.value.as_str(), entity.signature_untried),
+            ("https://e10999.example/", true),
+            "{name}"
+        );
+        let notes: Vec<&str> =
+            case.inputs.iter().flat_map(|input| &input.notes).map(String::as_str).collect();
         assert!(notes.iter().any(|note| note.contains("not verified")), "{name}: {notes:?}");
         let report = report_on(&case);
-        let edited = report.checks.iter().find(|check| check.id == "metadata/edited-after-signing").expect("the check");
+        let edited = report
+            .checks
+            .iter()
+            .find(|check| check.id == "metadata/edited-after-signing")
+            .expect("the check");
         assert_eq!(edited.outcome, CheckOutcome::Skipped, "{name}");
     }
     let case = read("f.tar", tar(&files), Some(1 << 20));
-    assert!(case.metadata.is_empty() && case.crossed.iter().any(|crossed| crossed.bound == "aggregate"), "{:?}", case.crossed);
-    assert!(case.inputs[0].notes[0].contains("unpack the archive and give the file"), "{:?}", case.inputs);
+    assert!(
+        case.metadata.is_empty() && case.crossed.iter().any(|crossed| crossed.bound == "aggregate"),
+        "{:?}",
+        case.crossed
+    );
+    assert!(
+        case.inputs[0].notes[0].contains("unpack the archive and give the file"),
+        "{:?}",
+        case.inputs
+    );
 }

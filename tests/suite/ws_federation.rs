@@ -15,11 +15,13 @@ const TOKENS: [&str; 2] = ["saml11.xml", "saml20.xml"];
 
 const IDP: &str = r#"<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="http://sts.example/trust"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{{certificate:NAME}}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://sts.example/ls/"/></IDPSSODescriptor></EntityDescriptor>"#;
 
-const REQUEST: &str = "https://sts.example/ls/?wa=wsignin1.0&wtrealm=urn%3Aapp%3Aorders&wctx=ru%3D%252forders";
+const REQUEST: &str =
+    "https://sts.example/ls/?wa=wsignin1.0&wtrealm=urn%3Aapp%3Aorders&wctx=ru%3D%252forders";
 
 const TAKEN: &str = "< 302\n< Location: https://app.example/orders/\n< Set-Cookie: FedAuth=77u; path=/; secure; HttpOnly\n\nGET https://app.example/orders/ @4s\n> Cookie: FedAuth=77u\n< 200\n< Content-Type: text/html\n| <html><title>Orders</title><h1>Orders</h1></html>\n";
 
-const REFUSED: &str = "< 403\n< Content-Type: text/html\n| <html><title>Forbidden</title><h1>Forbidden</h1></html>\n";
+const REFUSED: &str =
+    "< 403\n< Content-Type: text/html\n| <html><title>Forbidden</title><h1>Forbidden</h1></html>\n";
 
 /// What the identity provider hands over, as it was signed.
 fn answer(token: &str) -> String {
@@ -29,14 +31,21 @@ fn answer(token: &str) -> String {
 
 fn sketch(start: &str, answer: &str, ending: &str) -> String {
     let posted = utf8_percent_encode(answer, NON_ALPHANUMERIC);
-    let field = answer.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('\n', "&#10;");
+    let field = answer
+        .replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
+        .replace('\n', "&#10;");
     format!(
         "diag-sketch/1 {start}\n\nGET https://app.example/orders @0s\n< 302\n< Location: {REQUEST}\n\nGET {REQUEST} @1s\n< 200\n< Content-Type: text/html\n| <form method=post action=\"https://app.example/orders\"><input type=hidden name=wa value=wsignin1.0><input type=hidden name=wresult value=\"{field}\"><input type=hidden name=wctx value=\"ru=%2forders\"></form>\n\nPOST https://app.example/orders @3s\n> wa=wsignin1.0&wresult={posted}&wctx=ru%3D%252forders\n{ending}"
     )
 }
 
 fn given(sketch: String, certificate: &str) -> Case {
-    case_of(&[File::new("sketch.txt", sketch), File::new("idp.xml", fixture::fill(&IDP.replace("NAME", certificate)))])
+    case_of(&[
+        File::new("sketch.txt", sketch),
+        File::new("idp.xml", fixture::fill(&IDP.replace("NAME", certificate))),
+    ])
 }
 
 fn found(case: &Case) -> (Verdict, Vec<(String, Severity)>) {
@@ -52,13 +61,25 @@ fn a_healthy_sign_in_is_read_and_found_healthy() {
     for token in TOKENS {
         let case = given(sketch(START, &answer(token), TAKEN), "idp");
         let kinds: Vec<MessageKind> = case.messages.iter().map(|message| message.kind).collect();
-        assert_eq!(kinds, [MessageKind::WsFederationSignIn, MessageKind::WsFederationToken], "{token}");
+        assert_eq!(
+            kinds,
+            [MessageKind::WsFederationSignIn, MessageKind::WsFederationToken],
+            "{token}"
+        );
         assert_eq!(case.attempts.len(), 1, "{token}");
         assert_eq!(case.attempts[0].outcome, Outcome::SignedIn, "{token}");
-        let steps: Vec<&str> = case.attempts[0].steps.iter().map(|step| step.what.as_str()).collect();
-        assert_eq!(steps, ["redirect", "sign-in request (wsignin1.0)", "token (wresult)", "page"], "{token}");
+        let steps: Vec<&str> =
+            case.attempts[0].steps.iter().map(|step| step.what.as_str()).collect();
+        assert_eq!(
+            steps,
+            ["redirect", "sign-in request (wsignin1.0)", "token (wresult)", "page"],
+            "{token}"
+        );
         let assertion = &case.messages[1].assertions[0];
-        assert_eq!(assertion.conditions.as_ref().map(|conditions| conditions.audiences[0].value.as_str()), Some("urn:app:orders"));
+        assert_eq!(
+            assertion.conditions.as_ref().map(|conditions| conditions.audiences[0].value.as_str()),
+            Some("urn:app:orders")
+        );
         assert!(!case.messages[1].signatures[0].verified_by.is_empty(), "{token}");
         assert_eq!(found(&case), (Verdict::Healthy, Vec::new()), "{token}");
     }
@@ -66,8 +87,14 @@ fn a_healthy_sign_in_is_read_and_found_healthy() {
 
 /// The same with private keys of the service provider.
 fn opened(sketch: String, keys: &[&str]) -> Case {
-    let files = [File::new("sketch.txt", sketch), File::new("idp.xml", fixture::fill(&IDP.replace("NAME", "idp")))];
-    let keys = keys.iter().map(|name| load_key(&fixture::private_key(name), None).expect("a key")).collect();
+    let files = [
+        File::new("sketch.txt", sketch),
+        File::new("idp.xml", fixture::fill(&IDP.replace("NAME", "idp"))),
+    ];
+    let keys = keys
+        .iter()
+        .map(|name| load_key(&fixture::private_key(name), None).expect("a key"))
+        .collect();
     examine(Request { keys, ..Request::new(supplied(&files)) }, &mut |_| {}).case
 }
 
@@ -77,21 +104,49 @@ fn an_encrypted_token_is_judged_with_the_key_and_asks_for_it_without() {
         let token = answer(token);
         let case = opened(sketch(START, &token, TAKEN), &["sp"]);
         let message = &case.messages[1];
-        assert_eq!((message.kind, message.encrypted[0].decrypted), (MessageKind::WsFederationToken, true), "{:?}", message.encrypted);
-        assert_eq!(message.issuer.as_ref().map(|issuer| issuer.value.as_str()), Some("http://sts.example/trust"));
-        let audiences = message.assertions[0].conditions.as_ref().map(|conditions| conditions.audiences[0].value.as_str());
+        assert_eq!(
+            (message.kind, message.encrypted[0].decrypted),
+            (MessageKind::WsFederationToken, true),
+            "{:?}",
+            message.encrypted
+        );
+        assert_eq!(
+            message.issuer.as_ref().map(|issuer| issuer.value.as_str()),
+            Some("http://sts.example/trust")
+        );
+        let audiences = message.assertions[0]
+            .conditions
+            .as_ref()
+            .map(|conditions| conditions.audiences[0].value.as_str());
         assert_eq!(audiences, Some("urn:app:orders"));
         assert!(!message.signatures[0].verified_by.is_empty());
         assert_eq!(found(&case), (Verdict::Healthy, Vec::new()));
         let late = opened(sketch("2026-11-24T12:30:00Z", &token, REFUSED), &["sp"]);
-        assert!(found(&late).1.contains(&("assertion/expired".to_owned(), Severity::Error)), "{:?}", found(&late));
+        assert!(
+            found(&late).1.contains(&("assertion/expired".to_owned(), Severity::Error)),
+            "{:?}",
+            found(&late)
+        );
 
         let closed = opened(sketch(START, &token, TAKEN), &[]);
         assert_eq!(found(&closed), (Verdict::Healthy, Vec::new()));
         let report = report_on(&closed);
-        assert!(report.findings.iter().any(|finding| finding.check == "signing/assertion-undecryptable"), "{:?}", report.findings);
-        let expired = report.checks.iter().find(|check| check.id == "assertion/expired").expect("the check");
-        assert_eq!((expired.outcome, expired.needs.contains(&Need::DecryptionKey)), (CheckOutcome::Skipped, true), "{:?}", expired.needs);
+        assert!(
+            report
+                .findings
+                .iter()
+                .any(|finding| finding.check == "signing/assertion-undecryptable"),
+            "{:?}",
+            report.findings
+        );
+        let expired =
+            report.checks.iter().find(|check| check.id == "assertion/expired").expect("the check");
+        assert_eq!(
+            (expired.outcome, expired.needs.contains(&Need::DecryptionKey)),
+            (CheckOutcome::Skipped, true),
+            "{:?}",
+            expired.needs
+        );
         let mistaken = opened(sketch(START, &token, TAKEN), &["sp-new"]);
         let why = mistaken.messages[1].encrypted[0].not_decrypted.as_deref().unwrap_or_default();
         assert!(why.contains("the key given is not the one"), "{why}");
@@ -103,15 +158,46 @@ fn what_holds_of_any_assertion_is_judged() {
     for token in TOKENS {
         let token = answer(token);
         let late = given(sketch("2026-11-24T12:30:00Z", &token, REFUSED), "idp");
-        assert!(found(&late).1.contains(&("assertion/expired".to_owned(), Severity::Error)), "{:?}", found(&late));
+        assert!(
+            found(&late).1.contains(&("assertion/expired".to_owned(), Severity::Error)),
+            "{:?}",
+            found(&late)
+        );
         let early = given(sketch("2026-11-24T08:00:00Z", &token, REFUSED), "idp");
-        assert!(found(&early).1.contains(&("assertion/not-yet-valid".to_owned(), Severity::Error)), "{:?}", found(&early));
-        let changed = given(sketch(START, &token.replace("ada@example.org", "eve@example.org"), REFUSED), "idp");
-        assert!(found(&changed).1.contains(&("signing/signature-invalid".to_owned(), Severity::Error)), "{:?}", found(&changed));
+        assert!(
+            found(&early).1.contains(&("assertion/not-yet-valid".to_owned(), Severity::Error)),
+            "{:?}",
+            found(&early)
+        );
+        let changed = given(
+            sketch(START, &token.replace("ada@example.org", "eve@example.org"), REFUSED),
+            "idp",
+        );
+        assert!(
+            found(&changed).1.contains(&("signing/signature-invalid".to_owned(), Severity::Error)),
+            "{:?}",
+            found(&changed)
+        );
         let other_key = given(sketch(START, &token, REFUSED), "idp-new");
-        assert!(found(&other_key).1.contains(&("signing/signed-by-unknown-key".to_owned(), Severity::Error)), "{:?}", found(&other_key));
-        let other_realm = given(sketch(START, &token, REFUSED).replace("wtrealm=urn%3Aapp%3Aorders", "wtrealm=urn%3Aapp%3Abills"), "idp");
-        assert!(found(&other_realm).1.contains(&("endpoints/audience-mismatch".to_owned(), Severity::Error)), "{:?}", found(&other_realm));
+        assert!(
+            found(&other_key)
+                .1
+                .contains(&("signing/signed-by-unknown-key".to_owned(), Severity::Error)),
+            "{:?}",
+            found(&other_key)
+        );
+        let other_realm = given(
+            sketch(START, &token, REFUSED)
+                .replace("wtrealm=urn%3Aapp%3Aorders", "wtrealm=urn%3Aapp%3Abills"),
+            "idp",
+        );
+        assert!(
+            found(&other_realm)
+                .1
+                .contains(&("endpoints/audience-mismatch".to_owned(), Severity::Error)),
+            "{:?}",
+            found(&other_realm)
+        );
     }
 }
 
@@ -120,8 +206,11 @@ fn a_refusal_names_nothing_of_saml_that_a_token_need_not_have() {
     for token in TOKENS {
         let (verdict, found) = found(&given(sketch(START, &answer(token), REFUSED), "idp"));
         assert_eq!(verdict, Verdict::Broken, "{token}");
-        let about_it =
-            |check: &String| ["assertion/", "signing/", "identity/", "endpoints/"].iter().any(|family| check.starts_with(family));
+        let about_it = |check: &String| {
+            ["assertion/", "signing/", "identity/", "endpoints/"]
+                .iter()
+                .any(|family| check.starts_with(family))
+        };
         assert!(!found.iter().any(|(check, _)| about_it(check)), "{token}: {found:?}");
     }
 }
@@ -130,7 +219,8 @@ fn a_refusal_names_nothing_of_saml_that_a_token_need_not_have() {
 fn signing_out_is_told() {
     let sketch = "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://app.example/logout @0s\n< 302\n< Location: https://sts.example/ls/?wa=wsignout1.0&wreply=https%3A%2F%2Fapp.example%2F\n\nGET https://sts.example/ls/?wa=wsignout1.0&wreply=https%3A%2F%2Fapp.example%2F @1s\n< 200\n< Content-Type: text/html\n| <title>Sign out</title>\n";
     let case = case_of(&[File::new("sketch.txt", sketch)]);
-    let told: Vec<(AttemptKind, Outcome)> = case.attempts.iter().map(|attempt| (attempt.kind, attempt.outcome)).collect();
+    let told: Vec<(AttemptKind, Outcome)> =
+        case.attempts.iter().map(|attempt| (attempt.kind, attempt.outcome)).collect();
     assert_eq!(told, [(AttemptKind::SignOut, Outcome::SignedOut)]);
 }
 

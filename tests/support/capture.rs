@@ -139,12 +139,18 @@ impl Default for Capture {
             encrypted: None,
             algorithm: "sha256".to_owned(),
             tampered: false,
-            attributes: vec![("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name".to_owned(), "mira@example.org".to_owned())],
+            attributes: vec![(
+                "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name".to_owned(),
+                "mira@example.org".to_owned(),
+            )],
             post_to: acs,
             acs_status: 302,
             acs_location: Some("/bi/hub".to_owned()),
             acs_page: None,
-            set_cookie: Some("X-Qlik-Session-bi=CANARY-SESSION-COOKIE; Path=/; HttpOnly; Secure; SameSite=None".to_owned()),
+            set_cookie: Some(
+                "X-Qlik-Session-bi=CANARY-SESSION-COOKIE; Path=/; HttpOnly; Secure; SameSite=None"
+                    .to_owned(),
+            ),
             landing_status: 200,
             relay_state: Some("/bi/hub".to_owned()),
             sp_ahead: 0,
@@ -165,7 +171,12 @@ impl Capture {
         let after = |seconds: i64| start + SignedDuration::from_secs(seconds);
         let mut entries = Vec::new();
         let request = self.request(after(0));
-        let to_idp = format!("{}?SAMLRequest={}&RelayState=%2Fbi%2Fhub{}", self.sso_url, encode(&deflate(&request)), self.request_query);
+        let to_idp = format!(
+            "{}?SAMLRequest={}&RelayState=%2Fbi%2Fhub{}",
+            self.sso_url,
+            encode(&deflate(&request)),
+            self.request_query
+        );
         if !self.unsolicited {
             entries.push(entry(
                 after(0),
@@ -177,7 +188,12 @@ impl Capture {
             let page = self.idp_page.clone().unwrap_or_else(|| {
                 "<html><head><title>Sign in to your account</title></head><body><form method=\"post\"><input name=\"login\"/><input type=\"password\" name=\"passwd\"/></form></body></html>".to_owned()
             });
-            let answer = Answer { status: self.sso_status, body: page, date: after(1 + self.idp_ahead), ..Answer::default() };
+            let answer = Answer {
+                status: self.sso_status,
+                body: page,
+                date: after(1 + self.idp_ahead),
+                ..Answer::default()
+            };
             entries.push(entry(after(1), "GET", &to_idp, None, &answer));
         }
         if self.idp_page.is_some() || self.sso_status >= 400 {
@@ -190,18 +206,28 @@ impl Capture {
             body.push_str("&RelayState=");
             body.push_str(&encode(relay_state));
         }
-        let relay_field = self
-            .relay_state
-            .as_ref()
-            .map_or_else(String::new, |value| format!("<input type=\"hidden\" name=\"RelayState\" value=\"{value}\"/>"));
+        let relay_field = self.relay_state.as_ref().map_or_else(String::new, |value| {
+            format!("<input type=\"hidden\" name=\"RelayState\" value=\"{value}\"/>")
+        });
         let form = format!(
             "<html><body><form method=\"POST\" action=\"{}\"><input type=\"hidden\" name=\"SAMLResponse\" value=\"{}\"/>{relay_field}</form></body></html>",
             self.post_to,
             STANDARD.encode(&response)
         );
         let log_in = format!("https://login.microsoftonline.com/{TENANT}/login");
-        let answer = Answer { status: 200, body: form, date: after(11 + self.idp_ahead), ..Answer::default() };
-        entries.push(entry(after(11), "POST", &log_in, Some("login=mira%40example.org&passwd=CANARY-PASSWORD"), &answer));
+        let answer = Answer {
+            status: 200,
+            body: form,
+            date: after(11 + self.idp_ahead),
+            ..Answer::default()
+        };
+        entries.push(entry(
+            after(11),
+            "POST",
+            &log_in,
+            Some("login=mira%40example.org&passwd=CANARY-PASSWORD"),
+            &answer,
+        ));
         let redirects = (300..400).contains(&self.acs_status);
         let answer = Answer {
             status: self.acs_status,
@@ -212,9 +238,19 @@ impl Capture {
         };
         entries.push(entry(posted, "POST", &self.post_to, Some(&body), &answer));
         if let (true, Some(location)) = (self.landing_status > 0 && redirects, &self.acs_location) {
-            let landing = if location.starts_with('/') { format!("https://{}{location}", self.host) } else { location.clone() };
-            let page = "<html><head><title>Qlik Sense Hub</title></head><body>Hub</body></html>".to_owned();
-            let answer = Answer { status: self.landing_status, body: page, date: after(13 + self.sp_ahead), ..Answer::default() };
+            let landing = if location.starts_with('/') {
+                format!("https://{}{location}", self.host)
+            } else {
+                location.clone()
+            };
+            let page = "<html><head><title>Qlik Sense Hub</title></head><body>Hub</body></html>"
+                .to_owned();
+            let answer = Answer {
+                status: self.landing_status,
+                body: page,
+                date: after(13 + self.sp_ahead),
+                ..Answer::default()
+            };
             let mut entry = entry(after(13), "GET", &landing, None, &answer);
             if let Some(cookie) = self.session_cookie(&landing) {
                 entry["request"]["headers"] = serde_json::json!([{"name": "Sec-Fetch-Dest", "value": "document"}, {"name": "Cookie", "value": format!("theme=dark; {cookie}")}]);
@@ -223,15 +259,25 @@ impl Capture {
         }
         if let Some(status) = self.websocket {
             let url = format!("wss://{}/bi/app/engineData", self.host);
-            let mut socket = entry(after(14), "GET", &url, None, &Answer { status, date: after(14 + self.sp_ahead), ..Answer::default() });
+            let mut socket = entry(
+                after(14),
+                "GET",
+                &url,
+                None,
+                &Answer { status, date: after(14 + self.sp_ahead), ..Answer::default() },
+            );
             socket["_resourceType"] = "websocket".into();
             socket["request"]["headers"] = serde_json::json!([{"name": "Upgrade", "value": "websocket"}, {"name": "Connection", "value": "Upgrade"},
                 {"name": "Origin", "value": format!("https://{}", self.host)}]);
             entries.push(socket);
         }
         if let Some(status) = self.posted_again {
-            let answer =
-                Answer { status, body: self.acs_page.clone().unwrap_or_default(), date: after(40 + self.sp_ahead), ..Answer::default() };
+            let answer = Answer {
+                status,
+                body: self.acs_page.clone().unwrap_or_default(),
+                date: after(40 + self.sp_ahead),
+                ..Answer::default()
+            };
             entries.push(entry(after(40), "POST", &self.post_to, Some(&body), &answer));
         }
         har(&entries)
@@ -239,7 +285,12 @@ impl Capture {
 
     /// The session cookie as the browser sends it back: to the host that set it, and no other.
     fn session_cookie(&self, url: &str) -> Option<&str> {
-        let host = |url: &str| url.split("://").nth(1).and_then(|rest| rest.split(['/', ':']).next()).map(str::to_owned);
+        let host = |url: &str| {
+            url.split("://")
+                .nth(1)
+                .and_then(|rest| rest.split(['/', ':']).next())
+                .map(str::to_owned)
+        };
         let pair = self.set_cookie.as_deref().filter(|_| self.acs_status == 302)?.split(';').next();
         pair.filter(|_| host(url) == host(&self.post_to))
     }
@@ -258,20 +309,26 @@ impl Capture {
             return message.clone();
         }
         let issued = posted + SignedDuration::from_secs(self.idp_ahead);
-        let sender = format!("<saml:Issuer xmlns:saml=\"{ASSERTION}\">{}</saml:Issuer>", self.issuer);
-        let answers = if self.unsolicited { String::new() } else { format!(" InResponseTo=\"{}\"", self.in_response_to) };
-        let status = self
-            .status
-            .iter()
-            .rev()
-            .fold(String::new(), |inner, code| format!("<samlp:StatusCode Value=\"{code}\">{inner}</samlp:StatusCode>"));
+        let sender =
+            format!("<saml:Issuer xmlns:saml=\"{ASSERTION}\">{}</saml:Issuer>", self.issuer);
+        let answers = if self.unsolicited {
+            String::new()
+        } else {
+            format!(" InResponseTo=\"{}\"", self.in_response_to)
+        };
+        let status = self.status.iter().rev().fold(String::new(), |inner, code| {
+            format!("<samlp:StatusCode Value=\"{code}\">{inner}</samlp:StatusCode>")
+        });
         let head = format!(
             "<samlp:Response xmlns:samlp=\"{PROTOCOL}\" Destination=\"{}\" ID=\"_resp7c1d4e9f2a\"{answers} IssueInstant=\"{issued}\" Version=\"2.0\">{sender}",
             self.destination
         );
-        let tail = |assertion: &str| format!("<samlp:Status>{status}</samlp:Status>{assertion}</samlp:Response>");
+        let tail = |assertion: &str| {
+            format!("<samlp:Status>{status}</samlp:Status>{assertion}</samlp:Response>")
+        };
         let succeeded = self.status.first().is_some_and(|code| code.ends_with(":Success"));
-        let mut assertion = if succeeded { self.assertion(issued, posted, &answers) } else { String::new() };
+        let mut assertion =
+            if succeeded { self.assertion(issued, posted, &answers) } else { String::new() };
         if succeeded && matches!(self.signed.as_str(), "assertion" | "both") {
             assertion = self.with_signature(&assertion, "_asrt3b8e6d5c1f");
         }
@@ -282,7 +339,11 @@ impl Capture {
         if matches!(self.signed.as_str(), "response" | "both") {
             response = self.with_signature(&response, "_resp7c1d4e9f2a");
         }
-        if self.tampered { response.replace("mira@example.org", "mora@example.org") } else { response }
+        if self.tampered {
+            response.replace("mira@example.org", "mora@example.org")
+        } else {
+            response
+        }
     }
 
     fn assertion(&self, issued: Timestamp, posted: Timestamp, answers: &str) -> String {
@@ -304,14 +365,22 @@ impl Capture {
 
     /// Puts an enveloped signature behind the issuer of an element written in canonical form.
     pub fn with_signature(&self, element: &str, id: &str) -> String {
-        element.replacen("</saml:Issuer>", &format!("</saml:Issuer>{}", self.signature(element, id)), 1)
+        element.replacen(
+            "</saml:Issuer>",
+            &format!("</saml:Issuer>{}", self.signature(element, id)),
+            1,
+        )
     }
 
     /// The signature of an element written in canonical form, wherever it is then put.
     pub fn signature(&self, element: &str, id: &str) -> String {
         let sha1 = self.algorithm == "sha1";
         let (digest, method, signature) = if sha1 {
-            (STANDARD.encode(Sha1::digest(element)), "http://www.w3.org/2000/09/xmldsig#sha1", "http://www.w3.org/2000/09/xmldsig#rsa-sha1")
+            (
+                STANDARD.encode(Sha1::digest(element)),
+                "http://www.w3.org/2000/09/xmldsig#sha1",
+                "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
+            )
         } else {
             (
                 STANDARD.encode(Sha256::digest(element)),
@@ -322,7 +391,9 @@ impl Capture {
         let inner = format!(
             "<ds:CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm=\"{signature}\"></ds:SignatureMethod><ds:Reference URI=\"#{id}\"><ds:Transforms><ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform><ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm=\"{method}\"></ds:DigestMethod><ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>"
         );
-        let signed_info = format!("<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">{inner}</ds:SignedInfo>");
+        let signed_info = format!(
+            "<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">{inner}</ds:SignedInfo>"
+        );
         let key = fixture::private_key(&self.key);
         let key = rsa::RsaPrivateKey::from_pkcs8_pem(&key).expect("a fixture key in PKCS#8");
         let value = if sha1 {
@@ -332,7 +403,9 @@ impl Capture {
         };
         let key_info = if self.key_info {
             let certificate = fixture::certificate(&self.key);
-            format!("<ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>")
+            format!(
+                "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"
+            )
         } else {
             String::new()
         };
@@ -364,7 +437,13 @@ struct Answer {
 
 impl Default for Answer {
     fn default() -> Self {
-        Self { status: 200, location: None, set_cookie: None, body: String::new(), date: Timestamp::UNIX_EPOCH }
+        Self {
+            status: 200,
+            location: None,
+            set_cookie: None,
+            body: String::new(),
+            date: Timestamp::UNIX_EPOCH,
+        }
     }
 }
 
@@ -374,7 +453,13 @@ impl Answer {
     }
 }
 
-fn entry(started: Timestamp, method: &str, url: &str, body: Option<&str>, answer: &Answer) -> serde_json::Value {
+fn entry(
+    started: Timestamp,
+    method: &str,
+    url: &str,
+    body: Option<&str>,
+    answer: &Answer,
+) -> serde_json::Value {
     let date = answer.date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let mut headers = vec![
         serde_json::json!({"name": "Date", "value": date}),
@@ -389,7 +474,8 @@ fn entry(started: Timestamp, method: &str, url: &str, body: Option<&str>, answer
     let mut request = serde_json::json!({"method": method, "url": url, "httpVersion": "HTTP/2.0", "queryString": [], "cookies": [], "headersSize": -1, "bodySize": -1,
         "headers": [{"name": "User-Agent", "value": "Mozilla/5.0"}, {"name": "Sec-Fetch-Dest", "value": "document"}, {"name": "Sec-Fetch-Mode", "value": "navigate"}, {"name": "Cookie", "value": "theme=dark"}]});
     if let Some(body) = body {
-        request["postData"] = serde_json::json!({"mimeType": "application/x-www-form-urlencoded", "text": body});
+        request["postData"] =
+            serde_json::json!({"mimeType": "application/x-www-form-urlencoded", "text": body});
     }
     serde_json::json!({"startedDateTime": started.to_string(), "time": 80.0, "request": request, "cache": {}, "timings": {"send": 0, "wait": 80, "receive": 0},
         "response": {"status": answer.status, "statusText": "", "httpVersion": "HTTP/2.0", "cookies": [], "headers": headers, "redirectURL": answer.location.clone().unwrap_or_default(),
@@ -397,8 +483,7 @@ fn entry(started: Timestamp, method: &str, url: &str, body: Option<&str>, answer
 }
 
 fn har(entries: &[serde_json::Value]) -> String {
-    let har =
-        serde_json::json!({"log": {"version": "1.2", "creator": {"name": "diag tests", "version": "1"}, "pages": [], "entries": entries}});
+    let har = serde_json::json!({"log": {"version": "1.2", "creator": {"name": "diag tests", "version": "1"}, "pages": [], "entries": entries}});
     serde_json::to_string_pretty(&har).expect("JSON")
 }
 

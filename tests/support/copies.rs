@@ -36,20 +36,40 @@ impl Whole {
             },
         };
         let copied = |file: &&File| {
-            reason_to_leave_out(Gathering::new(options).take(Box::new(Cursor::new(&file.content))).unwrap_or(Form::Document)).is_none()
+            reason_to_leave_out(
+                Gathering::new(options)
+                    .take(Box::new(Cursor::new(&file.content)))
+                    .unwrap_or(Form::Document),
+            )
+            .is_none()
         };
         let kept: Vec<&File> = self.files.iter().filter(copied).collect();
         if kept.is_empty() {
             return Ok(Self { files: Vec::new(), ..self.clone() });
         }
         let examine = |files: Vec<Supplied<'_>>| {
-            examine(Request { now: now(), at: self.at, keys: self.keys.clone(), ..Request::new(files) }, &mut |_| {})
+            examine(
+                Request { now: now(), at: self.at, keys: self.keys.clone(), ..Request::new(files) },
+                &mut |_| {},
+            )
         };
         let mut place = InMemory::default();
-        let manner = Manner { options, key, today: "2026-11-24".to_owned(), called: None, examine: &examine };
-        let made = make(self.files.iter().map(original).collect(), &mut place, manner).map_err(|refusal| refusal.why)?;
-        made.unjudged.judged(&report_on(&made.original.case), &report_on(&made.copy.case)).map_err(|refusal| refusal.why)?;
-        let files = kept.into_iter().zip(place.into_bytes()).map(|(file, content)| File { content, ..file.clone() });
+        let manner = Manner {
+            options,
+            key,
+            today: "2026-11-24".to_owned(),
+            called: None,
+            examine: &examine,
+        };
+        let made = make(self.files.iter().map(original).collect(), &mut place, manner)
+            .map_err(|refusal| refusal.why)?;
+        made.unjudged
+            .judged(&report_on(&made.original.case), &report_on(&made.copy.case))
+            .map_err(|refusal| refusal.why)?;
+        let files = kept
+            .into_iter()
+            .zip(place.into_bytes())
+            .map(|(file, content)| File { content, ..file.clone() });
         Ok(Self { files: files.collect(), ..self.clone() })
     }
 
@@ -84,14 +104,31 @@ impl Whole {
         match copy.copied(options, [9; 32]) {
             Err(why) => complaints.push(format!("{}: the copy of the copy: {why}", self.name)),
             Ok(again) => {
-                for (one, other) in copy.files.iter().zip(&again.files).filter(|(one, other)| one.content != other.content) {
-                    let at = one.content.iter().zip(&other.content).take_while(|(one, other)| one == other).count();
+                for (one, other) in copy
+                    .files
+                    .iter()
+                    .zip(&again.files)
+                    .filter(|(one, other)| one.content != other.content)
+                {
+                    let at = one
+                        .content
+                        .iter()
+                        .zip(&other.content)
+                        .take_while(|(one, other)| one == other)
+                        .count();
                     let shown = |content: &[u8]| {
-                        String::from_utf8_lossy(content.get(at.saturating_sub(60)..content.len().min(at + 60)).unwrap_or_default())
-                            .into_owned()
+                        String::from_utf8_lossy(
+                            content
+                                .get(at.saturating_sub(60)..content.len().min(at + 60))
+                                .unwrap_or_default(),
+                        )
+                        .into_owned()
                     };
                     let (was, is) = (shown(&one.content), shown(&other.content));
-                    complaints.push(format!("{}: a second run changes {}: {was:?} to {is:?}", self.name, one.name));
+                    complaints.push(format!(
+                        "{}: a second run changes {}: {was:?} to {is:?}",
+                        self.name, one.name
+                    ));
                 }
             }
         }

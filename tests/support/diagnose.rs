@@ -48,8 +48,15 @@ pub fn case_of(files: &[File]) -> Case {
 }
 
 /// What is made of some files, were the documents with these numbers changed; without captures where that is wanted.
-pub fn examination_of(files: &[File], amended: BTreeMap<usize, Vec<u8>>, without_captures: bool) -> Examination {
-    examine(Request { now: now(), amended, without_captures, ..Request::new(supplied(files)) }, &mut |_| {})
+pub fn examination_of(
+    files: &[File],
+    amended: BTreeMap<usize, Vec<u8>>,
+    without_captures: bool,
+) -> Examination {
+    examine(
+        Request { now: now(), amended, without_captures, ..Request::new(supplied(files)) },
+        &mut |_| {},
+    )
 }
 
 /// Files as they are handed in.
@@ -65,7 +72,12 @@ pub fn supplied(files: &[File]) -> Vec<Supplied<'static>> {
 
 /// The report on a Case, with all first-party checks.
 pub fn report_on(case: &Case) -> Report {
-    Report::new(case, run(case, BUILTIN, &Selection::default()), &checks_of(BUILTIN), &Products::builtin())
+    Report::new(
+        case,
+        run(case, BUILTIN, &Selection::default()),
+        &checks_of(BUILTIN),
+        &Products::builtin(),
+    )
 }
 
 /// The report on some files.

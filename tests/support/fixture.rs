@@ -10,7 +10,8 @@ pub fn folder() -> PathBuf {
 /// The base64 of a fixture certificate, on one line.
 pub fn certificate(name: &str) -> String {
     let path = folder().join("keys").join(format!("{name}.crt"));
-    let pem = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let pem = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     pem.lines().filter(|line| !line.starts_with("-----")).collect()
 }
 
@@ -23,7 +24,9 @@ pub fn private_key(name: &str) -> String {
 /// Replaces every `{{certificate:NAME}}` and `{{thumbprint:NAME}}`.
 pub fn fill(text: &str) -> String {
     let filled = replace(text, "{{certificate:", certificate);
-    replace(&filled, "{{thumbprint:", |name| diag_core::certificate::read(&certificate(name), diag_sdk::Place::default()).sha1)
+    replace(&filled, "{{thumbprint:", |name| {
+        diag_core::certificate::read(&certificate(name), diag_sdk::Place::default()).sha1
+    })
 }
 
 /// Replaces every `OPEN name}}` by what `value` gives for the name.

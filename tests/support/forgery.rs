@@ -53,7 +53,8 @@ impl Parts {
         let maker = Capture::default();
         let posted: Timestamp = "2026-11-24T09:58:12Z".parse().expect("a timestamp");
         let response = maker.response(posted);
-        let whole = Capture { signed: "response".to_owned(), ..Capture::default() }.response(posted);
+        let whole =
+            Capture { signed: "response".to_owned(), ..Capture::default() }.response(posted);
         Self {
             assertion: cut(&response, "<saml:Assertion", "</saml:Assertion>"),
             signature: cut(&response, "<ds:Signature ", "</ds:Signature>"),
@@ -86,7 +87,11 @@ impl Parts {
 
     /// The response with further content, signed as a whole.
     fn whole_with(&self, content: &str) -> String {
-        let plain = self.whole.replace(&self.whole_signature, "").replacen("<samlp:Status>", &format!("{content}<samlp:Status>"), 1);
+        let plain = self.whole.replace(&self.whole_signature, "").replacen(
+            "<samlp:Status>",
+            &format!("{content}<samlp:Status>"),
+            1,
+        );
         self.maker.with_signature(&plain, RESPONSE_ID)
     }
 }
@@ -100,40 +105,107 @@ fn wrapping(parts: &Parts) -> Vec<Forgery> {
     let two = || parts.with(&format!("{good}{}", parts.second()));
     let advice = || advised(parts);
     let forged = |name, forged: String, twin: String| Forgery { name, forged, twin };
-    let placed = |holder: &str| parts.with(&evil).replacen("<samlp:Status>", &format!("{}<samlp:Status>", holder.replace("{}", good)), 1);
-    let extension = || parts.whole_with("<samlp:Extensions><x:y xmlns:x=\"urn:x\"></x:y></samlp:Extensions>");
+    let placed = |holder: &str| {
+        parts.with(&evil).replacen(
+            "<samlp:Status>",
+            &format!("{}<samlp:Status>", holder.replace("{}", good)),
+            1,
+        )
+    };
+    let extension =
+        || parts.whole_with("<samlp:Extensions><x:y xmlns:x=\"urn:x\"></x:y></samlp:Extensions>");
     vec![
-        forged("xsw1", before(&evil_response, &around(&parts.whole_signature, &whole_bare), "<samlp:Status>"), parts.whole.clone()),
-        forged("xsw2", before(&evil_response, &format!("{whole_bare}{}", parts.whole_signature), "<samlp:Status>"), parts.whole.clone()),
+        forged(
+            "xsw1",
+            before(&evil_response, &around(&parts.whole_signature, &whole_bare), "<samlp:Status>"),
+            parts.whole.clone(),
+        ),
+        forged(
+            "xsw2",
+            before(
+                &evil_response,
+                &format!("{whole_bare}{}", parts.whole_signature),
+                "<samlp:Status>",
+            ),
+            parts.whole.clone(),
+        ),
         forged("xsw3", parts.with(&format!("{evil}{good}")), two()),
         forged("xsw4", parts.with(&before(&evil, good, "</saml:Assertion>")), advice()),
-        forged("xsw5", parts.with(&format!("{}{bare}", before(&evil, &parts.signature, "<saml:Subject>"))), two()),
-        forged("xsw6", parts.with(&before(&evil, &around(&parts.signature, &bare), "<saml:Subject>")), advice()),
-        forged("xsw7", parts.with(&format!("<Extensions>{twin_id}</Extensions>{good}")), extension()),
+        forged(
+            "xsw5",
+            parts.with(&format!("{}{bare}", before(&evil, &parts.signature, "<saml:Subject>"))),
+            two(),
+        ),
+        forged(
+            "xsw6",
+            parts.with(&before(&evil, &around(&parts.signature, &bare), "<saml:Subject>")),
+            advice(),
+        ),
+        forged(
+            "xsw7",
+            parts.with(&format!("<Extensions>{twin_id}</Extensions>{good}")),
+            extension(),
+        ),
         forged(
             "xsw8",
-            parts.with(&before(&twin_id, &around(&parts.signature, &format!("<ds:Object>{bare}</ds:Object>")), "<saml:Subject>")),
+            parts.with(&before(
+                &twin_id,
+                &around(&parts.signature, &format!("<ds:Object>{bare}</ds:Object>")),
+                "<saml:Subject>",
+            )),
             advice(),
         ),
         forged("forged one second", parts.with(&format!("{good}{evil}")), two()),
         forged("same id, forged one first", parts.with(&format!("{twin_id}{good}")), two()),
         forged("same id, forged one second", parts.with(&format!("{good}{twin_id}")), two()),
-        forged("moved into extensions", placed("<samlp:Extensions>{}</samlp:Extensions>"), extension()),
-        forged("moved into a foreign element", placed("<x:y xmlns:x=\"urn:x\">{}</x:y>"), extension()),
-        forged("moved into a response within", placed("<samlp:Response>{}</samlp:Response>"), extension()),
+        forged(
+            "moved into extensions",
+            placed("<samlp:Extensions>{}</samlp:Extensions>"),
+            extension(),
+        ),
+        forged(
+            "moved into a foreign element",
+            placed("<x:y xmlns:x=\"urn:x\">{}</x:y>"),
+            extension(),
+        ),
+        forged(
+            "moved into a response within",
+            placed("<samlp:Response>{}</samlp:Response>"),
+            extension(),
+        ),
         forged(
             "moved into status detail",
-            parts.with(&evil).replacen("</samlp:Status>", &format!("<samlp:StatusDetail>{good}</samlp:StatusDetail></samlp:Status>"), 1),
+            parts.with(&evil).replacen(
+                "</samlp:Status>",
+                &format!("<samlp:StatusDetail>{good}</samlp:StatusDetail></samlp:Status>"),
+                1,
+            ),
             parts.whole.clone(),
         ),
         forged(
             "moved into advice",
-            parts.with(&before(&evil, &format!("<saml:Advice>{good}</saml:Advice>"), "<saml:AuthnStatement ")),
+            parts.with(&before(
+                &evil,
+                &format!("<saml:Advice>{good}</saml:Advice>"),
+                "<saml:AuthnStatement ",
+            )),
             advice(),
         ),
-        forged("moved into a value", parts.with(&before(&evil, good, "</saml:AttributeValue>")), parts.response.clone()),
-        forged("moved into the issuer", parts.with(&evil.replacen("</saml:Issuer>", &format!("{good}</saml:Issuer>"), 1)), two()),
-        forged("beside one that is encrypted", parts.with(&format!("{evil}{}", sealed(parts))), whole_sealed(parts)),
+        forged(
+            "moved into a value",
+            parts.with(&before(&evil, good, "</saml:AttributeValue>")),
+            parts.response.clone(),
+        ),
+        forged(
+            "moved into the issuer",
+            parts.with(&evil.replacen("</saml:Issuer>", &format!("{good}</saml:Issuer>"), 1)),
+            two(),
+        ),
+        forged(
+            "beside one that is encrypted",
+            parts.with(&format!("{evil}{}", sealed(parts))),
+            whole_sealed(parts),
+        ),
     ]
 }
 
@@ -144,13 +216,16 @@ fn signed_instead(parts: &Parts) -> Vec<Forgery> {
         let signature = parts.maker.signature(element, id);
         parts.with(assertion).replacen(
             "<samlp:Status>",
-            &format!("<samlp:Extensions>{}{signature}</samlp:Extensions><samlp:Status>", element.replacen(declared, "", 1)),
+            &format!(
+                "<samlp:Extensions>{}{signature}</samlp:Extensions><samlp:Status>",
+                element.replacen(declared, "", 1)
+            ),
             1,
         )
     };
-    let logout = format!("<samlp:LogoutRequest{PROTOCOL} ID=\"_l\" Version=\"2.0\"></samlp:LogoutRequest>");
-    let metadata =
-        "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" ID=\"_m\" entityID=\"urn:x\"></md:EntityDescriptor>";
+    let logout =
+        format!("<samlp:LogoutRequest{PROTOCOL} ID=\"_l\" Version=\"2.0\"></samlp:LogoutRequest>");
+    let metadata = "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" ID=\"_m\" entityID=\"urn:x\"></md:EntityDescriptor>";
     let subject = format!("<saml:Subject{ASSERTION} ID=\"_s\"></saml:Subject>");
     let both = |name, element: &str, declared: &str, id: &str| Forgery {
         name,
@@ -160,20 +235,36 @@ fn signed_instead(parts: &Parts) -> Vec<Forgery> {
     let status = cut(&parts.response, "<samlp:Status>", "</samlp:Status>");
     let named = status.replacen("<samlp:Status>", "<samlp:Status ID=\"_st\">", 1);
     let signed_status = |assertion: &str| {
-        let signature = parts.maker.signature(&named.replacen("<samlp:Status", &format!("<samlp:Status{PROTOCOL}"), 1), "_st");
+        let signature = parts.maker.signature(
+            &named.replacen("<samlp:Status", &format!("<samlp:Status{PROTOCOL}"), 1),
+            "_st",
+        );
         let head = format!("</saml:Issuer>{signature}<samlp:Status>");
-        parts.with(assertion).replacen("</saml:Issuer><samlp:Status>", &head, 1).replacen(&status, &named, 1)
+        parts
+            .with(assertion)
+            .replacen("</saml:Issuer><samlp:Status>", &head, 1)
+            .replacen(&status, &named, 1)
     };
     vec![
         both("only a logout request is signed", &logout, PROTOCOL, "_l"),
         both("only metadata is signed", metadata, "", "_m"),
         both("only a subject is signed", &subject, "", "_s"),
-        Forgery { name: "only the status is signed", forged: signed_status(&evil), twin: signed_status(&parts.assertion) },
+        Forgery {
+            name: "only the status is signed",
+            forged: signed_status(&evil),
+            twin: signed_status(&parts.assertion),
+        },
     ]
 }
 
 fn worthless(parts: &Parts) -> Vec<Forgery> {
-    let with_signature = |signature: &str| parts.with(&parts.evil(ID).replacen("</saml:Issuer>", &format!("</saml:Issuer>{signature}"), 1));
+    let with_signature = |signature: &str| {
+        parts.with(&parts.evil(ID).replacen(
+            "</saml:Issuer>",
+            &format!("</saml:Issuer>{signature}"),
+            1,
+        ))
+    };
     let changed = |old: &str, new: &str| {
         assert!(parts.signature.contains(old), "the signature does not contain {old}");
         with_signature(&parts.signature.replacen(old, new, 1))
@@ -187,18 +278,35 @@ fn worthless(parts: &Parts) -> Vec<Forgery> {
     let all = [
         ("unsigned", parts.with(&parts.evil("_evil"))),
         ("changed", parts.response.replace("mira@", "mora@")),
-        ("the value is cut", parts.response.replace(&value, &format!("{}</ds:SignatureValue>", &value[..value.len() / 2]))),
+        (
+            "the value is cut",
+            parts
+                .response
+                .replace(&value, &format!("{}</ds:SignatureValue>", &value[..value.len() / 2])),
+        ),
         ("signed with the key of nobody", parts.with(&other_key)),
         (
             "a secret key",
-            changed("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256"),
+            changed(
+                "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+                "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256",
+            ),
         ),
         ("without a reference", changed(&reference, "")),
         ("a reference to nothing", changed(&format!("#{ID}"), "#_nothing")),
-        ("a reference to somewhere else", changed(&format!("#{ID}"), "https://elsewhere.example/assertion.xml")),
+        (
+            "a reference to somewhere else",
+            changed(&format!("#{ID}"), "https://elsewhere.example/assertion.xml"),
+        ),
         ("an XPath transform", changed(ENVELOPED, XPATH)),
         ("an XSLT transform", changed(ENVELOPED, XSLT)),
-        ("the digest of nothing", changed(&digest, "<ds:DigestValue>47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=</ds:DigestValue>")),
+        (
+            "the digest of nothing",
+            changed(
+                &digest,
+                "<ds:DigestValue>47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=</ds:DigestValue>",
+            ),
+        ),
         ("no signature but in name", changed(DSIG, "xmlns:ds=\"urn:x\"")),
     ];
     all.into_iter().map(|(name, forged)| Forgery { name, forged, twin: twin() }).collect()
@@ -207,7 +315,11 @@ fn worthless(parts: &Parts) -> Vec<Forgery> {
 /// A signed assertion with another signed one in its advice, which the specification allows.
 fn advised(parts: &Parts) -> String {
     let inner = parts.second().replacen(ASSERTION, "", 1);
-    let outer = before(&parts.unsigned(), &format!("<saml:Advice>{inner}</saml:Advice>"), "<saml:AuthnStatement ");
+    let outer = before(
+        &parts.unsigned(),
+        &format!("<saml:Advice>{inner}</saml:Advice>"),
+        "<saml:AuthnStatement ",
+    );
     // Its own issuer comes first.
     parts.with(&parts.maker.with_signature(&outer, ID))
 }

@@ -89,13 +89,20 @@ pub fn folder() -> PathBuf {
 pub fn files() -> Vec<PathBuf> {
     let mut found = Vec::new();
     for family in entries(&folder()).into_iter().filter(|path| path.is_dir()) {
-        found.extend(entries(&family).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml")));
+        found.extend(
+            entries(&family)
+                .into_iter()
+                .filter(|path| path.extension().is_some_and(|extension| extension == "toml")),
+        );
     }
     found
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     paths.sort();
     paths
 }
@@ -117,7 +124,8 @@ impl OneFault {
             })
             .collect();
         for edit in &self.edit {
-            let text = texts.get_mut(&edit.file).unwrap_or_else(|| panic!("no base file {}", edit.file));
+            let text =
+                texts.get_mut(&edit.file).unwrap_or_else(|| panic!("no base file {}", edit.file));
             edit.apply(text);
         }
         for name in &self.remove {
@@ -129,10 +137,18 @@ impl OneFault {
         if let Some(capture) = &self.capture {
             texts.insert("capture.har".to_owned(), capture.har());
         }
-        let held = texts.remove(HELD).map(|text| STANDARD.encode(fixture::fill(&text))).unwrap_or_default();
+        let held = texts
+            .remove(HELD)
+            .map(|text| STANDARD.encode(fixture::fill(&text)))
+            .unwrap_or_default();
         texts
             .into_iter()
-            .map(|(name, text)| File::new(&name, fixture::fill(&text).replace("{{base64:held-metadata.xml}}", &held)))
+            .map(|(name, text)| {
+                File::new(
+                    &name,
+                    fixture::fill(&text).replace("{{base64:held-metadata.xml}}", &held),
+                )
+            })
             .collect()
     }
 
@@ -155,22 +171,40 @@ impl OneFault {
             .map(|finding| finding.check.as_str())
             .collect();
         let expected = &self.expect;
-        let Some(hit) = report.findings.iter().find(|finding| finding.check == expected.check && finding.severity == expected.severity)
-        else {
-            let said: Vec<String> = report.findings.iter().map(|finding| format!("{:?} {}", finding.severity, finding.check)).collect();
-            return vec![format!("{} is not reported as {:?}; said: {said:?}", expected.check, expected.severity)];
+        let Some(hit) = report.findings.iter().find(|finding| {
+            finding.check == expected.check && finding.severity == expected.severity
+        }) else {
+            let said: Vec<String> = report
+                .findings
+                .iter()
+                .map(|finding| format!("{:?} {}", finding.severity, finding.check))
+                .collect();
+            return vec![format!(
+                "{} is not reported as {:?}; said: {said:?}",
+                expected.check, expected.severity
+            )];
         };
         if expected.severity == Severity::Error {
-            let lead = report.root_causes.first().and_then(|id| report.finding(id)).map(|finding| finding.check.as_str());
+            let lead = report
+                .root_causes
+                .first()
+                .and_then(|id| report.finding(id))
+                .map(|finding| finding.check.as_str());
             if lead != Some(expected.check.as_str()) {
                 complaints.push(format!("the root cause is {lead:?}, not {}", expected.check));
             }
         }
-        for error in errors.iter().filter(|id| **id != expected.check && !expected.also.iter().any(|also| also == *id)) {
+        for error in errors
+            .iter()
+            .filter(|id| **id != expected.check && !expected.also.iter().any(|also| also == *id))
+        {
             complaints.push(format!("unrelated error {error}"));
         }
         if expected.difference.is_some() && hit.difference != expected.difference {
-            complaints.push(format!("the difference is {:?}, not {:?}", hit.difference, expected.difference));
+            complaints.push(format!(
+                "the difference is {:?}, not {:?}",
+                hit.difference, expected.difference
+            ));
         }
         if let Some(value) = &expected.value
             && !hit.causes.iter().any(|cause| cause.value.as_deref() == Some(value))
@@ -185,8 +219,13 @@ impl OneFault {
     /// What is said against a case with nothing wrong.
     fn unsound(&self, report: &Report) -> Vec<String> {
         let spared = |check: &str| self.expect.also.iter().any(|also| also == check);
-        let said = report.findings.iter().filter(|finding| finding.severity > Severity::Notice && !spared(&finding.check));
-        let mut complaints: Vec<String> = said.map(|finding| format!("{:?} {} on a sound case", finding.severity, finding.check)).collect();
+        let said = report
+            .findings
+            .iter()
+            .filter(|finding| finding.severity > Severity::Notice && !spared(&finding.check));
+        let mut complaints: Vec<String> = said
+            .map(|finding| format!("{:?} {} on a sound case", finding.severity, finding.check))
+            .collect();
         if report.verdict != Verdict::Healthy {
             complaints.push(format!("the verdict is {:?}", report.verdict));
         }
@@ -206,12 +245,19 @@ impl Edit {
         let mut json: serde_json::Value = serde_json::from_str(text).expect("a base file of JSON");
         for (pointer, value) in &self.set {
             let (parent, field) = pointer.rsplit_once('/').expect("a JSON pointer");
-            let parent = json.pointer_mut(parent).unwrap_or_else(|| panic!("{}: no {pointer}", self.file));
+            let parent =
+                json.pointer_mut(parent).unwrap_or_else(|| panic!("{}: no {pointer}", self.file));
             match parent {
-                serde_json::Value::Object(object) if value == "<remove>" => drop(object.remove(field)),
-                serde_json::Value::Object(object) => drop(object.insert(field.to_owned(), value.clone())),
+                serde_json::Value::Object(object) if value == "<remove>" => {
+                    drop(object.remove(field));
+                }
+                serde_json::Value::Object(object) => {
+                    drop(object.insert(field.to_owned(), value.clone()));
+                }
                 serde_json::Value::Array(array) if field == "-" => array.push(value.clone()),
-                serde_json::Value::Array(array) => array[field.parse::<usize>().expect("an index")] = value.clone(),
+                serde_json::Value::Array(array) => {
+                    array[field.parse::<usize>().expect("an index")] = value.clone();
+                }
                 _ => panic!("{}: {pointer} has no parent", self.file),
             }
         }

@@ -35,7 +35,11 @@ fn cargo(arguments: &[&str]) {
         command.arg("--release");
     }
     let output = command.output().expect("cargo runs");
-    assert!(output.status.success(), "cargo {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "cargo {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 /// Builds what `cargo test --workspace` builds, which costs nothing where that is what runs: asked for one package,
@@ -56,12 +60,20 @@ pub fn diag() -> &'static Path {
 
 /// Runs `diag` in a folder.
 pub fn diag_in(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(diag()).args(arguments).current_dir(folder).env_remove("RUST_BACKTRACE").output().expect("diag runs")
+    Command::new(diag())
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("RUST_BACKTRACE")
+        .output()
+        .expect("diag runs")
 }
 
 /// What a run of `diag` printed, both streams.
 pub fn said(output: &Output) -> (String, String) {
-    (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
+    (
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
 }
 
 /// A text with every run of blanks as one, as if no line had been wrapped.
@@ -76,7 +88,10 @@ pub fn launcher() -> Launcher {
 
 /// Patient terms: tests run beside others on busy machines.
 pub fn terms() -> Terms {
-    Terms { limits: Limits { deadline: Duration::from_secs(60), ..Limits::default() }, ..Terms::default() }
+    Terms {
+        limits: Limits { deadline: Duration::from_secs(60), ..Limits::default() },
+        ..Terms::default()
+    }
 }
 
 /// Loads a plugin on patient terms.
@@ -89,7 +104,11 @@ pub fn families() -> &'static BTreeMap<&'static str, PathBuf> {
     static BUILT: OnceLock<BTreeMap<&'static str, PathBuf>> = OnceLock::new();
     BUILT.get_or_init(|| {
         whole();
-        let path = |name: &str| target().join("examples").join(format!("{DLL_PREFIX}family_{}{DLL_SUFFIX}", name.replace('-', "_")));
+        let path = |name: &str| {
+            target()
+                .join("examples")
+                .join(format!("{DLL_PREFIX}family_{}{DLL_SUFFIX}", name.replace('-', "_")))
+        };
         diag_families::BUILTIN.iter().map(|family| (family.name, path(family.name))).collect()
     })
 }
@@ -112,7 +131,11 @@ pub fn bad(variant: Option<&str>) -> PathBuf {
     }
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let mut command = Command::new(rustc);
-    command.args(["--edition", "2024", "--crate-type", "cdylib", "--cap-lints", "allow"]).arg(&source).arg("-o").arg(&path);
+    command
+        .args(["--edition", "2024", "--crate-type", "cdylib", "--cap-lints", "allow"])
+        .arg(&source)
+        .arg("-o")
+        .arg(&path);
     if let Some(variant) = variant {
         command.args(["--cfg", variant]);
     }
@@ -125,12 +148,14 @@ pub fn bad(variant: Option<&str>) -> PathBuf {
 pub fn script(path: &Path, text: &str) {
     std::fs::write(path, text).expect("a script");
     #[cfg(unix)]
-    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("permissions");
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .expect("permissions");
 }
 
 /// Whether a program is there; where it is not, the test that needs it says so and ends.
 pub fn is_there(program: &str) -> bool {
-    let there = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
+    let there =
+        Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
     if !there {
         eprintln!("skipped: there is no {program} on this machine");
     }

@@ -10,7 +10,9 @@ use std::io::Read;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
 );
 /// Encodings in one another that are undone.
 const DEEPEST: usize = 5;
@@ -39,7 +41,12 @@ pub fn found<'v>(content: &[u8], values: &'v [String]) -> BTreeSet<&'v str> {
             }
         }
         if depth < DEEPEST {
-            open.extend(decoded(&text).into_iter().filter(|inner| seen.insert(inner.clone())).map(|inner| (inner, depth + 1)));
+            open.extend(
+                decoded(&text)
+                    .into_iter()
+                    .filter(|inner| seen.insert(inner.clone()))
+                    .map(|inner| (inner, depth + 1)),
+            );
         }
     }
     found
@@ -51,15 +58,25 @@ fn decoded(text: &[u8]) -> Vec<Vec<u8>> {
         all.push(percent_decode(text).collect());
     }
     if text.contains(&b'\\') {
-        let plain: Vec<u8> = String::from_utf8_lossy(text).replace("\\\"", "\"").replace("\\/", "/").replace("\\u0026", "&").into_bytes();
+        let plain: Vec<u8> = String::from_utf8_lossy(text)
+            .replace("\\\"", "\"")
+            .replace("\\/", "/")
+            .replace("\\u0026", "&")
+            .into_bytes();
         all.push(plain);
     }
     if text.contains(&b'&') {
-        let plain =
-            String::from_utf8_lossy(text).replace("&#x2F;", "/").replace("&#43;", "+").replace("&quot;", "\"").replace("&amp;", "&");
+        let plain = String::from_utf8_lossy(text)
+            .replace("&#x2F;", "/")
+            .replace("&#43;", "+")
+            .replace("&quot;", "\"")
+            .replace("&amp;", "&");
         all.push(plain.into_bytes());
     }
-    for run in text.split(|byte| !(byte.is_ascii_alphanumeric() || b"+/-_".contains(byte))).filter(|run| run.len() >= 16) {
+    for run in text
+        .split(|byte| !(byte.is_ascii_alphanumeric() || b"+/-_".contains(byte)))
+        .filter(|run| run.len() >= 16)
+    {
         let digits: Vec<u8> = run
             .iter()
             .map(|byte| {
@@ -79,7 +96,10 @@ fn decoded(text: &[u8]) -> Vec<Vec<u8>> {
         if inflated.first() == Some(&b'<') {
             all.push(inflated);
         }
-        if bytes.iter().filter(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()).count() * 2 > bytes.len() {
+        if bytes.iter().filter(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()).count()
+            * 2
+            > bytes.len()
+        {
             all.push(bytes);
         }
     }
@@ -96,8 +116,16 @@ mod tests {
     fn values_are_found_in_their_encodings() {
         let values = ["aB3/dE5+gH7jK9".to_owned(), "absent-value".to_owned()];
         let inner = STANDARD.encode(format!("{{\"token\": \"{}\"}}", values[0]));
-        for text in [values[0].clone(), format!("x={}", values[0].replace('/', "%2F").replace('+', "%2B")), inner] {
-            assert_eq!(found(text.as_bytes(), &values), BTreeSet::from([values[0].as_str()]), "{text}");
+        for text in [
+            values[0].clone(),
+            format!("x={}", values[0].replace('/', "%2F").replace('+', "%2B")),
+            inner,
+        ] {
+            assert_eq!(
+                found(text.as_bytes(), &values),
+                BTreeSet::from([values[0].as_str()]),
+                "{text}"
+            );
         }
         assert!(found(b"nothing of it", &values).is_empty());
     }

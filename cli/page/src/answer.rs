@@ -15,7 +15,13 @@ use diag_sdk::manifest::{CheckInfo, checks_of};
 use serde::Serialize;
 
 /// The form of reports; its format is settled where one is written.
-pub(crate) const FORM: Form = Form { format: Format::Html, detail: Detail::Usual, width: 80, height: None, fail_on: FailOn::Error };
+pub(crate) const FORM: Form = Form {
+    format: Format::Html,
+    detail: Detail::Usual,
+    width: 80,
+    height: None,
+    fail_on: FailOn::Error,
+};
 
 /// What the page gets.
 #[derive(Debug)]
@@ -54,16 +60,26 @@ impl Summary {
 ///
 /// # Errors
 /// One line for people: why there is nothing to judge.
-pub fn answer(question: &Question, open: &Open<'_>, progress: &mut dyn FnMut(u64, usize)) -> Result<Answer, String> {
+pub fn answer(
+    question: &Question,
+    open: &Open<'_>,
+    progress: &mut dyn FnMut(u64, usize),
+) -> Result<Answer, String> {
     let Chosen { order, captures: switched, at, left_out } = chosen(question, open)?;
     let supply = |index: usize| supplied(question, index, open);
     let begins = beginnings(question, &order);
-    let mut told = |at: intake::Progress| progress(begins.get(at.file).copied().unwrap_or_default() + at.bytes, at.entries);
-    let examination = examine(request(question, at, order.iter().map(|index| supply(*index)).collect()), &mut told);
+    let mut told = |at: intake::Progress| {
+        progress(begins.get(at.file).copied().unwrap_or_default() + at.bytes, at.entries);
+    };
+    let examination = examine(
+        request(question, at, order.iter().map(|index| supply(*index)).collect()),
+        &mut told,
+    );
     let checks = checks_of(BUILTIN);
     let judged = judge(examination, &checks);
 
-    let mut notes: Vec<String> = left_out.into_iter().chain(reading::remarks(std::iter::once(&judged))).collect();
+    let mut notes: Vec<String> =
+        left_out.into_iter().chain(reading::remarks(std::iter::once(&judged))).collect();
     if !reading::understood(&judged) {
         if let [input] = judged.case.inputs.as_slice() {
             notes = vec![reading::remark(input)];
@@ -75,7 +91,10 @@ pub fn answer(question: &Question, open: &Open<'_>, progress: &mut dyn FnMut(u64
         // Files inside an archive stand below it.
         order.iter().copied().find(|index| {
             let given = &question.files[*index].path;
-            path == given || path.strip_prefix(given.as_str()).is_some_and(|rest| rest.starts_with(['/', '!', ':']))
+            path == given
+                || path
+                    .strip_prefix(given.as_str())
+                    .is_some_and(|rest| rest.starts_with(['/', '!', ':']))
         })
     };
     let mut captures = match question.alone {
@@ -93,8 +112,10 @@ pub fn answer(question: &Question, open: &Open<'_>, progress: &mut dyn FnMut(u64
         notes,
     };
     let judged = [judged];
-    let write =
-        |format| render(&judged, &checks, Form { format, ..FORM }).map_err(|error| format!("the report cannot be written: {error}"));
+    let write = |format| {
+        render(&judged, &checks, Form { format, ..FORM })
+            .map_err(|error| format!("the report cannot be written: {error}"))
+    };
     Ok(Answer { html: write(Format::Html)?, json: write(Format::Json)?, summary })
 }
 
@@ -107,7 +128,11 @@ pub(crate) fn judge(examination: Examination, checks: &[CheckInfo]) -> Judged {
 }
 
 /// Files that hold inputs of these kinds, each once, in order.
-fn of_kind(judged: &Judged, kinds: &[InputKind], index_of: impl Fn(&str) -> Option<usize>) -> Vec<usize> {
+fn of_kind(
+    judged: &Judged,
+    kinds: &[InputKind],
+    index_of: impl Fn(&str) -> Option<usize>,
+) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
     for input in judged.case.inputs.iter().filter(|input| kinds.contains(&input.kind)) {
         if let Some(index) = index_of(&input.path).filter(|index| !found.contains(index)) {
@@ -133,15 +158,29 @@ mod tests {
             named: !path.contains('/'),
             held_by: HeldBy::Publisher,
         };
-        Question { files: files.iter().map(file).collect(), now: 1_800_000_000_000, at: None, entity: None, alone: None, copies: None }
+        Question {
+            files: files.iter().map(file).collect(),
+            now: 1_800_000_000_000,
+            at: None,
+            entity: None,
+            alone: None,
+            copies: None,
+        }
     }
 
     fn asked(question: &Question, files: &[(&str, Vec<u8>)]) -> Result<Answer, String> {
-        answer(question, &|index| Box::new(Cursor::new(files[index as usize].1.clone())), &mut |_, _| {})
+        answer(
+            question,
+            &|index| Box::new(Cursor::new(files[index as usize].1.clone())),
+            &mut |_, _| {},
+        )
     }
 
     fn example(folder: &str, name: &str) -> Vec<u8> {
-        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(folder).join(name)).expect("an example")
+        fs::read(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(folder).join(name),
+        )
+        .expect("an example")
     }
 
     #[test]
@@ -162,13 +201,19 @@ mod tests {
         assert_eq!(summary.notes.len(), 1, "{:?}", summary.notes);
         assert!(html.contains("capture.har"));
         let report: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-        assert_eq!(report["inputs"][0]["path"], "application.json", "files are read in order of their names");
+        assert_eq!(
+            report["inputs"][0]["path"], "application.json",
+            "files are read in order of their names"
+        );
     }
 
     #[test]
     fn captures_are_switched_between() {
         let capture = |folder| example(folder, "capture.har");
-        let files = [("case/a/login.har", capture("reply-url-without-slash")), ("case/b/login.har", capture("healthy"))];
+        let files = [
+            ("case/a/login.har", capture("reply-url-without-slash")),
+            ("case/b/login.har", capture("healthy")),
+        ];
         let mut question = given(&files);
         assert_eq!(asked(&question, &files).expect("an answer").summary.captures, [0, 1]);
         question.alone = Some(1);
@@ -184,7 +229,10 @@ mod tests {
         let mut question = given(&files);
         assert!(asked(&question, &files).expect_err("nothing").starts_with("holiday.txt: "));
         question.at = Some("yesterday".to_owned());
-        assert_eq!(asked(&question, &files).expect_err("no moment"), "yesterday: expected a moment such as 2026-11-24T10:00:00Z");
+        assert_eq!(
+            asked(&question, &files).expect_err("no moment"),
+            "yesterday: expected a moment such as 2026-11-24T10:00:00Z"
+        );
         assert!(asked(&given(&[]), &[]).is_err());
         question.at = None;
         question.alone = Some(7);
@@ -198,10 +246,14 @@ mod tests {
         let question = given(&files);
         let mut last = 0;
         let size = question.files[0].size;
-        answer(&question, &|index| Box::new(Cursor::new(files[index as usize].1.clone())), &mut |bytes, _| {
-            assert!(bytes >= last, "it never goes back");
-            last = bytes;
-        })
+        answer(
+            &question,
+            &|index| Box::new(Cursor::new(files[index as usize].1.clone())),
+            &mut |bytes, _| {
+                assert!(bytes >= last, "it never goes back");
+                last = bytes;
+            },
+        )
         .expect("an answer");
         assert!(last > size && last <= size * 2, "{last}");
     }

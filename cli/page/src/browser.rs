@@ -3,7 +3,10 @@
 //! Five functions come from the page's worker and three go to it, all over numbers, so that no glue has to be
 //! generated and the page needs no other policy than to compile WebAssembly. The only unsafe code of this crate.
 
-#![expect(unsafe_code, reason = "calls into and out of WebAssembly pass addresses; each place says why it holds")]
+#![expect(
+    unsafe_code,
+    reason = "calls into and out of WebAssembly pass addresses; each place says why it holds"
+)]
 
 use crate::answer::{self, Answer};
 use crate::bundle::{self, Saved};
@@ -62,8 +65,9 @@ extern "C" fn ask() {
         unsafe { panicked(words.as_ptr(), words.len()) };
     }));
     let question: Result<Question, _> = ROOM.with_borrow(|room| serde_json::from_slice(room));
-    let done =
-        question.map_err(|error| format!("the page asked what nobody understands: {error}")).and_then(|question| answered(&question));
+    let done = question
+        .map_err(|error| format!("the page asked what nobody understands: {error}"))
+        .and_then(|question| answered(&question));
     if let Err(why) = done {
         hand_over(Part::Refused, why.as_bytes());
     }
@@ -106,7 +110,9 @@ impl Read for BrowserFile {
         let length = buffer.len().min(PIECE);
         // SAFETY: the page writes at most `length` bytes, which the buffer has.
         let read = unsafe { read(self.file, self.offset, buffer.as_mut_ptr(), length) };
-        let read = usize::try_from(read).map_err(|_| io::Error::other("the browser does not hand the file out; choose it once more"))?;
+        let read = usize::try_from(read).map_err(|_| {
+            io::Error::other("the browser does not hand the file out; choose it once more")
+        })?;
         self.offset += read as f64;
         Ok(read.min(length))
     }
@@ -122,7 +128,10 @@ getrandom_02::register_custom_getrandom!(fill);
 
 /// The same for the newer line, which looks for a function of this very name.
 #[unsafe(no_mangle)]
-unsafe extern "Rust" fn __getrandom_v03_custom(to: *mut u8, length: usize) -> Result<(), getrandom_04::Error> {
+unsafe extern "Rust" fn __getrandom_v03_custom(
+    to: *mut u8,
+    length: usize,
+) -> Result<(), getrandom_04::Error> {
     // SAFETY: whoever calls promises so many writable bytes.
     unsafe { random(to, length) };
     Ok(())

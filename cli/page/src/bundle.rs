@@ -51,7 +51,12 @@ pub fn bundle(
     };
     let original = |index: &usize| {
         let (index, file) = (*index, &question.files[*index]);
-        Original { path: file.path.clone(), named: file.named, held_by: file.held_by, open: Box::new(move || opened(index, open)) }
+        Original {
+            path: file.path.clone(),
+            named: file.named,
+            held_by: file.held_by,
+            open: Box::new(move || opened(index, open)),
+        }
     };
     let Copies { identities, hosts, keep_bodies } = copies;
     let manner = Manner {
@@ -62,15 +67,23 @@ pub fn bundle(
         examine: &examine,
     };
     let mut shelf = InMemory::default();
-    let Made { original, copy, unjudged } = make(order.iter().map(original).collect(), &mut shelf, manner).map_err(told)?;
+    let Made { original, copy, unjudged } =
+        make(order.iter().map(original).collect(), &mut shelf, manner).map_err(told)?;
     let checks = checks_of(BUILTIN);
     let (original, judged) = (judge(original, &checks), judge(copy, &checks));
     let proven = unjudged.judged(&original.report, &judged.report).map_err(told)?;
     let receipt = Receipt::of(&proven);
     let mut archive = Vec::new();
-    Bundle { proven: &proven, shelf: &shelf, receipt: &receipt, judged: &judged, checks: &checks, form: FORM }
-        .write(&mut archive)
-        .map_err(|error| format!("the bundle cannot be written: {error}"))?;
+    Bundle {
+        proven: &proven,
+        shelf: &shelf,
+        receipt: &receipt,
+        judged: &judged,
+        checks: &checks,
+        form: FORM,
+    }
+    .write(&mut archive)
+    .map_err(|error| format!("the bundle cannot be written: {error}"))?;
     Ok(Saved { archive, receipt: receipt.text() })
 }
 
@@ -92,10 +105,14 @@ mod tests {
     const KEY: [u8; 32] = [7; 32];
 
     fn example() -> Vec<(String, Vec<u8>)> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/reply-url-without-slash");
-        let mut files: Vec<(String, Vec<u8>)> = ["capture.har", "idp-metadata.xml", "servicePrincipal.json"]
-            .map(|name| (name.to_owned(), std::fs::read(folder.join(name)).expect("an example")))
-            .into();
+        let folder =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/reply-url-without-slash");
+        let mut files: Vec<(String, Vec<u8>)> =
+            ["capture.har", "idp-metadata.xml", "servicePrincipal.json"]
+                .map(|name| {
+                    (name.to_owned(), std::fs::read(folder.join(name)).expect("an example"))
+                })
+                .into();
         files.push(("photo.png".to_owned(), vec![0x89, b'P', b'N', b'G', 0, 1, 2, 3]));
         files
     }
@@ -108,12 +125,21 @@ mod tests {
             held_by: HeldBy::Publisher,
         };
         let files = files.iter().map(file).collect();
-        Question { files, now: 1_800_000_000_000, at: None, entity: None, alone: None, copies: None }
+        Question {
+            files,
+            now: 1_800_000_000_000,
+            at: None,
+            entity: None,
+            alone: None,
+            copies: None,
+        }
     }
 
     fn saved(files: &[(String, Vec<u8>)], copies: Copies) -> Result<(Saved, u64), String> {
         let (mut last, question) = (0, question(files));
-        let open = |index: u32| Box::new(Cursor::new(files[index as usize].1.clone())) as Box<dyn std::io::Read>;
+        let open = |index: u32| {
+            Box::new(Cursor::new(files[index as usize].1.clone())) as Box<dyn std::io::Read>
+        };
         let saved = bundle(&question, copies, KEY, &open, &mut |bytes, _| {
             assert!(bytes >= last, "it never goes back");
             last = bytes;
@@ -125,10 +151,20 @@ mod tests {
     fn the_archive_holds_copies_receipt_and_report() {
         let files = example();
         let (Saved { archive, receipt }, told) = saved(&files, Copies::default()).expect("copies");
-        for name in ["capture.har", "idp-metadata.xml", "receipt.txt", "receipt.json", "report.html", "report.json"] {
+        for name in [
+            "capture.har",
+            "idp-metadata.xml",
+            "receipt.txt",
+            "receipt.json",
+            "report.html",
+            "report.json",
+        ] {
             assert!(archive.windows(name.len()).any(|window| window == name.as_bytes()), "{name}");
         }
-        assert!(receipt.contains("2 cookie values") && receipt.contains("not copied: photo.png: "), "{receipt}");
+        assert!(
+            receipt.contains("2 cookie values") && receipt.contains("not copied: photo.png: "),
+            "{receipt}"
+        );
         let total: u64 = files.iter().map(|(_, content)| content.len() as u64).sum();
         assert!(told > total && told <= ROUNDS * total, "{told} of {total}");
         let again = saved(&files, Copies::default()).expect("copies").0;
@@ -139,6 +175,9 @@ mod tests {
     fn what_cannot_be_copied_is_refused_in_a_line() {
         let picture = example().split_off(3);
         let why = saved(&picture, Copies::default()).expect_err("nothing to copy");
-        assert!(why.starts_with("none of the files can be copied") && why.lines().count() == 2, "{why}");
+        assert!(
+            why.starts_with("none of the files can be copied") && why.lines().count() == 2,
+            "{why}"
+        );
     }
 }

@@ -29,7 +29,9 @@ pub(crate) fn chosen(question: &Question, open: &Open<'_>) -> Result<Chosen, Str
     let (mut order, left_out) = files::in_order(&question.files);
     let mut captures = Vec::new();
     if let Some(capture) = question.alone {
-        captures.extend(order.iter().copied().filter(|index| is_capture(&question.files[*index], || supplied(question, *index, open))));
+        captures.extend(order.iter().copied().filter(|index| {
+            is_capture(&question.files[*index], || supplied(question, *index, open))
+        }));
         if !captures.contains(&capture) {
             return Err("the file that was chosen holds no capture".to_owned());
         }
@@ -44,7 +46,12 @@ pub(crate) fn chosen(question: &Question, open: &Open<'_>) -> Result<Chosen, Str
 /// A file as it is read.
 pub(crate) fn supplied<'a>(question: &Question, index: usize, open: &Open<'a>) -> Supplied<'a> {
     let file = &question.files[index];
-    Supplied { path: file.path.clone(), named: file.named, held_by: file.held_by, reader: opened(index, open) }
+    Supplied {
+        path: file.path.clone(),
+        named: file.named,
+        held_by: file.held_by,
+        reader: opened(index, open),
+    }
 }
 
 /// The content of a file, from its beginning.
@@ -56,7 +63,11 @@ pub(crate) fn opened<'a>(index: usize, open: &Open<'a>) -> Box<dyn Read + 'a> {
 }
 
 /// How the files are read, as the question says.
-pub(crate) fn request<'a>(question: &Question, at: Option<Timestamp>, files: Vec<Supplied<'a>>) -> Request<'a> {
+pub(crate) fn request<'a>(
+    question: &Question,
+    at: Option<Timestamp>,
+    files: Vec<Supplied<'a>>,
+) -> Request<'a> {
     Request { entity: question.entity.clone(), at, now: now(question), ..Request::new(files) }
 }
 

@@ -32,7 +32,9 @@ pub fn page(engine: &[u8], example: &[Carried]) -> io::Result<String> {
     })?;
     for (name, text) in [("page.js", script.as_str()), ("worker.js", WORKER)] {
         if text.contains("</script") || text.contains("<!--") {
-            return Err(io::Error::other(format!("{name} would end its element: it contains </script or <!--")));
+            return Err(io::Error::other(format!(
+                "{name} would end its element: it contains </script or <!--"
+            )));
         }
     }
     let example = carried::written(example)?;
@@ -63,7 +65,9 @@ fn filled(text: &str, value: impl Fn(&str) -> Option<String>) -> io::Result<Stri
         let Some(length) = rest[start..].find("}}") else { break };
         let name = &rest[start + 2..start + length];
         out.push_str(&rest[..start]);
-        out.push_str(&value(name).ok_or_else(|| io::Error::other(format!("the shell asks for {name}, which nobody gives")))?);
+        out.push_str(&value(name).ok_or_else(|| {
+            io::Error::other(format!("the shell asks for {name}, which nobody gives"))
+        })?);
         rest = &rest[start + length + 2..];
     }
     out.push_str(rest);
@@ -77,12 +81,30 @@ mod tests {
     #[test]
     fn the_policy_allows_the_one_script_that_runs() {
         let page = page(b"\0asm", &[]).expect("a page");
-        let policy =
-            page.split_once("http-equiv=\"Content-Security-Policy\" content=\"").expect("a policy").1.split_once('"').expect("its end").0;
-        let executed: Vec<&str> = page.split("<script>").skip(1).map(|rest| rest.split("</script>").next().expect("an end")).collect();
+        let policy = page
+            .split_once("http-equiv=\"Content-Security-Policy\" content=\"")
+            .expect("a policy")
+            .1
+            .split_once('"')
+            .expect("its end")
+            .0;
+        let executed: Vec<&str> = page
+            .split("<script>")
+            .skip(1)
+            .map(|rest| rest.split("</script>").next().expect("an end"))
+            .collect();
         let [script] = executed.as_slice() else { panic!("{} scripts that run", executed.len()) };
-        assert!(policy.contains(&format!("script-src '{}' 'wasm-unsafe-eval'", hash(script))), "{policy}");
-        for directive in ["default-src 'none'", "connect-src 'none'", "form-action 'none'", "base-uri 'none'", "worker-src blob:"] {
+        assert!(
+            policy.contains(&format!("script-src '{}' 'wasm-unsafe-eval'", hash(script))),
+            "{policy}"
+        );
+        for directive in [
+            "default-src 'none'",
+            "connect-src 'none'",
+            "form-action 'none'",
+            "base-uri 'none'",
+            "worker-src blob:",
+        ] {
             assert!(policy.split("; ").any(|known| known == directive), "{directive} in {policy}");
         }
     }
@@ -90,7 +112,10 @@ mod tests {
     #[test]
     fn the_page_loads_nothing() {
         let page = page(b"\0asm", &[]).expect("a page");
-        let markup: String = page.split("<script").map(|part| part.split_once("</script>").map_or(part, |(_, rest)| rest)).collect();
+        let markup: String = page
+            .split("<script")
+            .map(|part| part.split_once("</script>").map_or(part, |(_, rest)| rest))
+            .collect();
         for loading in [" src=", " href=", "url(", "@import", "srcset"] {
             assert!(!markup.contains(loading), "{loading}");
         }

@@ -52,8 +52,13 @@ impl Bundle<'_> {
     }
 }
 
-fn add<W: Write>(archive: &mut ZipArchiveWriter<W>, name: &str, content: &mut dyn Read) -> Result<(), rawzip::Error> {
-    let (mut entry, config) = archive.new_file(name).compression_method(CompressionMethod::DEFLATE).start()?;
+fn add<W: Write>(
+    archive: &mut ZipArchiveWriter<W>,
+    name: &str,
+    content: &mut dyn Read,
+) -> Result<(), rawzip::Error> {
+    let (mut entry, config) =
+        archive.new_file(name).compression_method(CompressionMethod::DEFLATE).start()?;
     let mut data = config.wrap(DeflateEncoder::new(&mut entry, Compression::default()));
     io::copy(content, &mut data)?;
     let (encoder, descriptor) = data.finish()?;

@@ -47,7 +47,12 @@ pub fn written(files: &[Carried]) -> io::Result<String> {
     for file in files {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
         gzip.write_all(&file.content)?;
-        written.push(WrittenFile { path: &file.path, named: file.named, held_by: file.held_by, gzip: STANDARD.encode(gzip.finish()?) });
+        written.push(WrittenFile {
+            path: &file.path,
+            named: file.named,
+            held_by: file.held_by,
+            gzip: STANDARD.encode(gzip.finish()?),
+        });
     }
     // A name cannot end the element that it stands in.
     Ok(serde_json::to_string(&WrittenCase { files: written })?.replace('<', "\\u003c"))
@@ -70,19 +75,33 @@ mod tests {
     use std::io::Read;
 
     fn file(path: &str, content: &[u8]) -> Carried {
-        Carried { path: path.to_owned(), named: true, held_by: HeldBy::Publisher, content: content.to_vec() }
+        Carried {
+            path: path.to_owned(),
+            named: true,
+            held_by: HeldBy::Publisher,
+            content: content.to_vec(),
+        }
     }
 
     #[test]
     fn files_come_out_as_they_went_in() {
         let page = format!("<body>{PLACE}<p>rest</p>");
-        let with = put_into(&page, &[file("</script><script>x", b"\x00\xffbytes")]).expect("written").expect("a page");
+        let with = put_into(&page, &[file("</script><script>x", b"\x00\xffbytes")])
+            .expect("written")
+            .expect("a page");
         assert_eq!(with.matches("</script>").count(), 1, "{with}");
-        let json = with.split_once("id=\"diag-case\">").expect("the element").1.split_once("</script>").expect("its end").0;
+        let json = with
+            .split_once("id=\"diag-case\">")
+            .expect("the element")
+            .1
+            .split_once("</script>")
+            .expect("its end")
+            .0;
         let read: serde_json::Value = serde_json::from_str(json).expect("JSON");
         assert_eq!(read["files"][0]["path"], "</script><script>x");
         assert_eq!(read["files"][0]["held_by"], "publisher");
-        let packed = STANDARD.decode(read["files"][0]["gzip"].as_str().expect("text")).expect("base64");
+        let packed =
+            STANDARD.decode(read["files"][0]["gzip"].as_str().expect("text")).expect("base64");
         let mut content = Vec::new();
         GzDecoder::new(packed.as_slice()).read_to_end(&mut content).expect("gzip");
         assert_eq!(content, b"\x00\xffbytes");

@@ -55,7 +55,8 @@ pub(crate) fn aligned(finding: &ReportedFinding) -> Option<Aligned<'_>> {
 
 /// Finds what differs. Values that have nothing in common carry no marks.
 pub(crate) fn between(expected: &str, actual: &str, difference: Difference) -> Marks {
-    let (left, right): (Vec<char>, Vec<char>) = (expected.chars().collect(), actual.chars().collect());
+    let (left, right): (Vec<char>, Vec<char>) =
+        (expected.chars().collect(), actual.chars().collect());
     if difference == Difference::Unrelated {
         return Marks::default();
     }
@@ -75,7 +76,13 @@ pub(crate) fn between(expected: &str, actual: &str, difference: Difference) -> M
 fn trimmed(left: &[char], right: &[char]) -> (Range<usize>, Range<usize>) {
     let before = left.iter().zip(right).take_while(|(a, b)| a == b).count();
     let shorter = left.len().min(right.len());
-    let after = left.iter().rev().zip(right.iter().rev()).take(shorter - before).take_while(|(a, b)| a == b).count();
+    let after = left
+        .iter()
+        .rev()
+        .zip(right.iter().rev())
+        .take(shorter - before)
+        .take_while(|(a, b)| a == b)
+        .count();
     (before..left.len() - after, before..right.len() - after)
 }
 
@@ -85,14 +92,24 @@ fn by_parts(left: &[char], right: &[char]) -> Option<Marks> {
     if ours.len() > MOST_PARTS || theirs.len() > MOST_PARTS {
         return None;
     }
-    let text = |characters: &[char], part: &Range<usize>| characters.get(part.clone()).map(<[char]>::to_vec).unwrap_or_default();
-    let equal: Vec<Vec<bool>> = ours.iter().map(|x| theirs.iter().map(|y| text(left, x) == text(right, y)).collect()).collect();
-    let same = |i: usize, j: usize| equal.get(i).and_then(|row| row.get(j)).copied().unwrap_or_default();
+    let text = |characters: &[char], part: &Range<usize>| {
+        characters.get(part.clone()).map(<[char]>::to_vec).unwrap_or_default()
+    };
+    let equal: Vec<Vec<bool>> = ours
+        .iter()
+        .map(|x| theirs.iter().map(|y| text(left, x) == text(right, y)).collect())
+        .collect();
+    let same =
+        |i: usize, j: usize| equal.get(i).and_then(|row| row.get(j)).copied().unwrap_or_default();
     // common[i][j]: length of the longest common sequence of the parts from i and j on.
     let mut common = vec![vec![0_usize; theirs.len() + 1]; ours.len() + 1];
     for i in (0..ours.len()).rev() {
         for j in (0..theirs.len()).rev() {
-            common[i][j] = if same(i, j) { common[i + 1][j + 1] + 1 } else { common[i + 1][j].max(common[i][j + 1]) };
+            common[i][j] = if same(i, j) {
+                common[i + 1][j + 1] + 1
+            } else {
+                common[i + 1][j].max(common[i][j + 1])
+            };
         }
     }
     let mut marks = Marks::default();
@@ -103,15 +120,26 @@ fn by_parts(left: &[char], right: &[char]) -> Option<Marks> {
             continue;
         }
         let (from_i, from_j) = (i, j);
-        while (i < ours.len() || j < theirs.len()) && !(i < ours.len() && j < theirs.len() && same(i, j)) {
-            if i < ours.len() && (j == theirs.len() || common[i + 1][j] >= common[i][j + 1]) { i += 1 } else { j += 1 }
+        while (i < ours.len() || j < theirs.len())
+            && !(i < ours.len() && j < theirs.len() && same(i, j))
+        {
+            if i < ours.len() && (j == theirs.len() || common[i + 1][j] >= common[i][j + 1]) {
+                i += 1;
+            } else {
+                j += 1;
+            }
         }
         let stretch = |all: &[Range<usize>], from: usize, to: usize, length: usize| {
-            all.get(from).map_or(length, |part| part.start)..all.get(to).map_or(length, |part| part.start)
+            all.get(from).map_or(length, |part| part.start)
+                ..all.get(to).map_or(length, |part| part.start)
         };
-        let (gap, fill) = (stretch(&ours, from_i, i, left.len()), stretch(&theirs, from_j, j, right.len()));
+        let (gap, fill) =
+            (stretch(&ours, from_i, i, left.len()), stretch(&theirs, from_j, j, right.len()));
         let (inner_gap, inner_fill) = trimmed(left.get(gap.clone())?, right.get(fill.clone())?);
-        marks.push(gap.start + inner_gap.start..gap.start + inner_gap.end, fill.start + inner_fill.start..fill.start + inner_fill.end);
+        marks.push(
+            gap.start + inner_gap.start..gap.start + inner_gap.end,
+            fill.start + inner_fill.start..fill.start + inner_fill.end,
+        );
     }
     (!marks.actual.is_empty() && marks.actual.len() <= MOST_MARKS).then_some(marks)
 }
@@ -164,7 +192,10 @@ mod tests {
         assert_eq!(marked("https://a.example/x/", "https://a.example/x"), [""]);
         assert_eq!(marked("https://sense.example/x", "https://sence.example/x"), ["c"]);
         assert_eq!(marked("https://a.example/azure/acs", "https://a.example/acs"), [""]);
-        assert_eq!(marked("https://a.example/Azure/Hub", "https://a.example/azure/hub"), ["a", "h"]);
+        assert_eq!(
+            marked("https://a.example/Azure/Hub", "https://a.example/azure/hub"),
+            ["a", "h"]
+        );
         assert_eq!(marked("a", "spn:a"), ["spn:"]);
     }
 
@@ -176,6 +207,9 @@ mod tests {
     #[test]
     fn very_long_values_are_compared_from_both_ends() {
         let long = "a/".repeat(500);
-        assert_eq!(marked(&format!("https://h.example/{long}x"), &format!("https://h.example/{long}y")), ["y"]);
+        assert_eq!(
+            marked(&format!("https://h.example/{long}x"), &format!("https://h.example/{long}y")),
+            ["y"]
+        );
     }
 }

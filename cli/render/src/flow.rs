@@ -28,7 +28,10 @@ struct Told<'j> {
 pub fn json(judged: &Judged) -> serde_json::Result<String> {
     let Report { attempts, .. } = &judged.report;
     let told = |attempt| Told { capture: view::capture(&judged.case, attempt), attempt };
-    super::json::pretty(&Written { schema: "diag-flow/1", attempts: attempts.iter().map(told).collect() })
+    super::json::pretty(&Written {
+        schema: "diag-flow/1",
+        attempts: attempts.iter().map(told).collect(),
+    })
 }
 
 /// As Mermaid: one sequence diagram per attempt, rounds of a loop as one.
@@ -47,7 +50,14 @@ fn diagram(out: &mut String, case: &Case, attempt: &Attempt<'_>) {
     let when = attempt.when.as_deref().unwrap_or_default();
     let capture = attempt.capture.map(|capture| format!("{capture}, ")).unwrap_or_default();
     // Writing to a String cannot fail.
-    let _ = writeln!(out, "%% {}{} {} {when}: {}", plain(&capture), attempt.id, attempt.what, attempt.words);
+    let _ = writeln!(
+        out,
+        "%% {}{} {} {when}: {}",
+        plain(&capture),
+        attempt.id,
+        attempt.what,
+        attempt.words
+    );
     out.push_str("sequenceDiagram\n");
     let sides = [
         ("browser", "Browser".to_owned()),
@@ -55,7 +65,10 @@ fn diagram(out: &mut String, case: &Case, attempt: &Attempt<'_>) {
         ("broker", "Broker".to_owned()),
         ("IdP", side(case.product_name(case.idp_vendor, "Identity provider"))),
     ];
-    for (id, name) in sides.iter().filter(|(id, _)| attempt.steps.iter().any(|step| step.from == *id || step.to == *id)) {
+    for (id, name) in sides
+        .iter()
+        .filter(|(id, _)| attempt.steps.iter().any(|step| step.from == *id || step.to == *id))
+    {
         let _ = writeln!(out, "    participant {id} as {name}");
     }
     for step in &attempt.steps {
@@ -65,7 +78,14 @@ fn diagram(out: &mut String, case: &Case, attempt: &Attempt<'_>) {
             None => String::new(),
         };
         let arrow = if step.status == Some(0) { "--x" } else { "->>" };
-        let _ = writeln!(out, "    {}{arrow}{}: {}{status} {}", step.from, step.to, plain(step.what), plain(step.url));
+        let _ = writeln!(
+            out,
+            "    {}{arrow}{}: {}{status} {}",
+            step.from,
+            step.to,
+            plain(step.what),
+            plain(step.url)
+        );
     }
     if let Some(again) = &attempt.again {
         let _ = writeln!(
@@ -110,10 +130,15 @@ mod tests {
         assert!(text.starts_with("%% case/login.har, a1 sign-in"), "{text}");
         assert!(
             text.contains("\nsequenceDiagram\n")
-                && text.contains("    SP->>IdP: AuthnRequest, 200 login.microsoftonline.com/tenant/saml2\n"),
+                && text.contains(
+                    "    SP->>IdP: AuthnRequest, 200 login.microsoftonline.com/tenant/saml2\n"
+                ),
             "{text}"
         );
-        assert!(text.contains("Note over IdP: Microsoft Entra ID shows the error page AADSTS50011"), "{text}");
+        assert!(
+            text.contains("Note over IdP: Microsoft Entra ID shows the error page AADSTS50011"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -123,7 +148,11 @@ mod tests {
 
     #[test]
     fn every_attempt_names_its_capture() {
-        let value: serde_json::Value = serde_json::from_str(&json(&sample::broken()).expect("serialisable")).expect("JSON");
-        assert_eq!((value["schema"].as_str(), value["attempts"][0]["capture"].as_str()), (Some("diag-flow/1"), Some("case/login.har")));
+        let value: serde_json::Value =
+            serde_json::from_str(&json(&sample::broken()).expect("serialisable")).expect("JSON");
+        assert_eq!(
+            (value["schema"].as_str(), value["attempts"][0]["capture"].as_str()),
+            (Some("diag-flow/1"), Some("case/login.har"))
+        );
     }
 }

@@ -31,7 +31,9 @@ impl Judged {
         let mut groups: Vec<Vec<&ReportedFinding>> = Vec::new();
         for finding in self.root_causes() {
             let same = |group: &&mut Vec<&ReportedFinding>| {
-                group.first().is_some_and(|first| first.check == finding.check && first.message == finding.message)
+                group.first().is_some_and(|first| {
+                    first.check == finding.check && first.message == finding.message
+                })
             };
             match groups.iter_mut().find(same) {
                 Some(group) => group.push(finding),
@@ -43,14 +45,21 @@ impl Judged {
 
     /// Findings that follow from a root cause, directly or through others.
     pub fn following(&self, root: &ReportedFinding) -> Vec<&ReportedFinding> {
-        self.report.findings.iter().filter(|finding| finding.id != root.id && self.origin(finding) == root.id).collect()
+        self.report
+            .findings
+            .iter()
+            .filter(|finding| finding.id != root.id && self.origin(finding) == root.id)
+            .collect()
     }
 
     /// Findings with how often the same is said: of every round of a loop, or of a page and of a log.
     pub fn alike(findings: Vec<&ReportedFinding>) -> Vec<(&ReportedFinding, usize)> {
         let mut alike: Vec<(&ReportedFinding, usize)> = Vec::new();
         for finding in findings {
-            match alike.iter_mut().find(|(known, _)| known.check == finding.check && known.message == finding.message) {
+            match alike
+                .iter_mut()
+                .find(|(known, _)| known.check == finding.check && known.message == finding.message)
+            {
                 Some((_, times)) => *times += 1,
                 None => alike.push((finding, 1)),
             }
@@ -66,8 +75,15 @@ impl Judged {
     /// Findings of a severity that are neither root causes nor follow from one.
     pub fn others(&self, severity: Severity) -> Vec<&ReportedFinding> {
         let is_root = |id: &str| self.report.root_causes.iter().any(|root| root == id);
-        let breaks = |finding: &&ReportedFinding| finding.class == Class::Breakage && finding.severity == severity;
-        self.report.findings.iter().filter(breaks).filter(|finding| !is_root(self.origin(finding))).collect()
+        let breaks = |finding: &&ReportedFinding| {
+            finding.class == Class::Breakage && finding.severity == severity
+        };
+        self.report
+            .findings
+            .iter()
+            .filter(breaks)
+            .filter(|finding| !is_root(self.origin(finding)))
+            .collect()
     }
 
     /// The finding at the start of the chain that explains this one: itself where nothing does.
@@ -91,7 +107,11 @@ impl Judged {
     /// What the case is called where several are judged: its capture, else its first file.
     pub fn title(&self) -> &str {
         use diag_sdk::case::input::InputKind;
-        let capture = self.case.inputs.iter().find(|input| matches!(input.kind, InputKind::Har | InputKind::Sketch));
+        let capture = self
+            .case
+            .inputs
+            .iter()
+            .find(|input| matches!(input.kind, InputKind::Har | InputKind::Sketch));
         capture.or(self.case.inputs.first()).map_or("", |input| crate::wording::path(&input.path))
     }
 }

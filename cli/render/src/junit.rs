@@ -30,10 +30,26 @@ pub(crate) fn render(judged: &[Judged], fail_on: FailOn) -> String {
     out
 }
 
-fn suite(out: &mut String, judged: &Judged, family: &str, checks: &[&ReportedCheck], number: usize, fail_on: FailOn) {
-    let failing = |check: &ReportedCheck| findings(judged, check).into_iter().filter(|finding| fails(finding, fail_on)).collect::<Vec<_>>();
+fn suite(
+    out: &mut String,
+    judged: &Judged,
+    family: &str,
+    checks: &[&ReportedCheck],
+    number: usize,
+    fail_on: FailOn,
+) {
+    let failing = |check: &ReportedCheck| {
+        findings(judged, check)
+            .into_iter()
+            .filter(|finding| fails(finding, fail_on))
+            .collect::<Vec<_>>()
+    };
     let of = |outcome: CheckOutcome| checks.iter().filter(|check| check.outcome == outcome).count();
-    let time = judged.report.judged_at.map(|time| time.strftime("%Y-%m-%dT%H:%M:%S").to_string()).unwrap_or_default();
+    let time = judged
+        .report
+        .judged_at
+        .map(|time| time.strftime("%Y-%m-%dT%H:%M:%S").to_string())
+        .unwrap_or_default();
     // Writing to a String cannot fail.
     let _ = writeln!(
         out,
@@ -44,20 +60,41 @@ fn suite(out: &mut String, judged: &Judged, family: &str, checks: &[&ReportedChe
         checks.iter().filter(|check| !failing(check).is_empty()).count(),
         of(CheckOutcome::Crashed),
         of(CheckOutcome::Skipped),
-        escape(&serde_json::to_value(judged.report.verdict).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()),
+        escape(
+            &serde_json::to_value(judged.report.verdict)
+                .ok()
+                .and_then(|word| word.as_str().map(str::to_owned))
+                .unwrap_or_default()
+        ),
         suppressed(judged, family).count(),
     );
     let mut passing = String::new();
     for check in checks {
         case(out, judged, family, check, &failing(check));
-        for finding in findings(judged, check).into_iter().filter(|finding| !fails(finding, fail_on)) {
-            let _ = writeln!(passing, "{} {}: {}", wording::word(finding.severity), finding.check, finding.message);
+        for finding in
+            findings(judged, check).into_iter().filter(|finding| !fails(finding, fail_on))
+        {
+            let _ = writeln!(
+                passing,
+                "{} {}: {}",
+                wording::word(finding.severity),
+                finding.check,
+                finding.message
+            );
         }
     }
     for one in suppressed(judged, family) {
-        let _ = writeln!(passing, "suppressed {}: {} ({})", one.finding.check, one.finding.message, one.reason);
+        let _ = writeln!(
+            passing,
+            "suppressed {}: {} ({})",
+            one.finding.check, one.finding.message, one.reason
+        );
     }
-    let _ = writeln!(out, "    <system-out>{}</system-out>\n    <system-err/>\n  </testsuite>", escape_lines(&passing));
+    let _ = writeln!(
+        out,
+        "    <system-out>{}</system-out>\n    <system-err/>\n  </testsuite>",
+        escape_lines(&passing)
+    );
 }
 
 /// Findings of a family that somebody decided to live with.
@@ -66,19 +103,40 @@ fn suppressed<'j>(judged: &'j Judged, family: &str) -> impl Iterator<Item = &'j 
     judged.report.suppressed.iter().filter(move |one| one.finding.check.starts_with(&family))
 }
 
-fn case(out: &mut String, judged: &Judged, family: &str, check: &ReportedCheck, failing: &[&ReportedFinding]) {
+fn case(
+    out: &mut String,
+    judged: &Judged,
+    family: &str,
+    check: &ReportedCheck,
+    failing: &[&ReportedFinding],
+) {
     let name = check.id.split_once('/').map_or(check.id.as_str(), |(_, name)| name);
-    let _ = write!(out, "    <testcase classname=\"{}\" name=\"{}\" time=\"0\"", escape(family), escape(name));
+    let _ = write!(
+        out,
+        "    <testcase classname=\"{}\" name=\"{}\" time=\"0\"",
+        escape(family),
+        escape(name)
+    );
     let inside = match (check.outcome, failing) {
         (CheckOutcome::Crashed, _) => {
             let error = check.error.as_deref().unwrap_or_default();
             format!("<error type=\"crashed\" message=\"{}\"/>", escape(error))
         }
-        (CheckOutcome::Skipped, []) => format!("<skipped message=\"{}\"/>", escape(&why_skipped(judged, check))),
+        (CheckOutcome::Skipped, []) => {
+            format!("<skipped message=\"{}\"/>", escape(&why_skipped(judged, check)))
+        }
         (_, []) if judged.report.suppressed.iter().any(|one| one.finding.check == check.id) => {
-            let reasons: Vec<&str> =
-                judged.report.suppressed.iter().filter(|one| one.finding.check == check.id).map(|one| one.reason.as_str()).collect();
-            format!("<skipped message=\"{}\"/>", escape(&format!("suppressed: {}", reasons.join("; "))))
+            let reasons: Vec<&str> = judged
+                .report
+                .suppressed
+                .iter()
+                .filter(|one| one.finding.check == check.id)
+                .map(|one| one.reason.as_str())
+                .collect();
+            format!(
+                "<skipped message=\"{}\"/>",
+                escape(&format!("suppressed: {}", reasons.join("; ")))
+            )
         }
         (_, []) => String::new(),
         (_, [first, ..]) => {
@@ -112,8 +170,11 @@ fn why_skipped(judged: &Judged, check: &ReportedCheck) -> String {
 /// A finding in plain lines.
 fn described(finding: &ReportedFinding) -> String {
     let mut out = format!("{}\n", finding.message);
-    let labelled =
-        [("", finding.detail.as_deref()), ("expected: ", finding.expected.as_deref()), ("actual:   ", finding.actual.as_deref())];
+    let labelled = [
+        ("", finding.detail.as_deref()),
+        ("expected: ", finding.expected.as_deref()),
+        ("actual:   ", finding.actual.as_deref()),
+    ];
     for (label, text) in labelled {
         if let Some(text) = text {
             let _ = writeln!(out, "{label}{text}");
@@ -177,8 +238,14 @@ mod tests {
             needs: needs.to_vec(),
             error: None,
         };
-        assert_eq!(why_skipped(&judged, &check(&[Capture])), "nothing in what was given is for it to judge");
-        assert_eq!(why_skipped(&judged, &check(&[Capture, SpMetadata])), "needs: Metadata of the service provider");
+        assert_eq!(
+            why_skipped(&judged, &check(&[Capture])),
+            "nothing in what was given is for it to judge"
+        );
+        assert_eq!(
+            why_skipped(&judged, &check(&[Capture, SpMetadata])),
+            "needs: Metadata of the service provider"
+        );
     }
 
     #[test]

@@ -96,15 +96,22 @@ pub struct Form {
 /// Writes the reports. `checks` are those that were asked, with what they say of themselves. Text may carry styles; whoever prints removes them where they do not belong.
 pub fn render(judged: &[Judged], checks: &[CheckInfo], form: Form) -> anyhow::Result<String> {
     let several = judged.len() > 1;
-    let each = |write: &dyn Fn(&Judged) -> anyhow::Result<String>, between: &str| -> anyhow::Result<String> {
+    let each = |write: &dyn Fn(&Judged) -> anyhow::Result<String>,
+                between: &str|
+     -> anyhow::Result<String> {
         Ok(judged.iter().map(write).collect::<anyhow::Result<Vec<_>>>()?.join(between))
     };
     match form.format {
         Format::Text => {
-            let mut text = each(&|one| Ok(text::render(one, one.title_among(several), form.detail, form.width)), "\n")?;
+            let mut text = each(
+                &|one| Ok(text::render(one, one.title_among(several), form.detail, form.width)),
+                "\n",
+            )?;
             match judged {
                 [only] if form.detail != Detail::Brief => {
-                    let again = form.height.and_then(|height| text::in_short(only, &text, height, form.width));
+                    let again = form
+                        .height
+                        .and_then(|height| text::in_short(only, &text, height, form.width));
                     text.push_str(&again.unwrap_or_default());
                 }
                 [_] | [] => {}
@@ -118,7 +125,10 @@ pub fn render(judged: &[Judged], checks: &[CheckInfo], form: Form) -> anyhow::Re
         Format::Json => each(&|one| Ok(json::pretty(&one.report)?), ""),
         Format::Ndjson => each(&|one| Ok(json::line(&one.report)?), ""),
         Format::Markdown => {
-            let text = each(&|one| Ok(markdown::render(one, one.title_among(several), form.detail)), "\n")?;
+            let text = each(
+                &|one| Ok(markdown::render(one, one.title_among(several), form.detail)),
+                "\n",
+            )?;
             Ok(if several { format!("{text}\n{}", markdown::summary(judged)) } else { text })
         }
         Format::Html => html::render(judged, form.detail),

@@ -16,9 +16,11 @@ pub(crate) struct Paragraph<'t> {
 
 /// The paragraphs of a text.
 pub(crate) fn paragraphs(text: &str) -> impl Iterator<Item = Paragraph<'_>> {
-    text.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(|line| match line.strip_prefix("- ") {
-        Some(text) => Paragraph { item: true, text },
-        None => Paragraph { item: false, text: line },
+    text.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(|line| {
+        match line.strip_prefix("- ") {
+            Some(text) => Paragraph { item: true, text },
+            None => Paragraph { item: false, text: line },
+        }
     })
 }
 
@@ -52,7 +54,10 @@ mod tests {
 
     #[test]
     fn backticks_in_pairs_mark_code() {
-        assert_eq!(shown("set `x` to `y`"), [("set ", false), ("x", true), (" to ", false), ("y", true)]);
+        assert_eq!(
+            shown("set `x` to `y`"),
+            [("set ", false), ("x", true), (" to ", false), ("y", true)]
+        );
         assert_eq!(shown("one ` only"), [("one ` only", false)]);
         assert_eq!(shown("`a` and ` more"), [("a", true), (" and ` more", false)]);
         assert!(shown("").is_empty());
@@ -60,7 +65,9 @@ mod tests {
 
     #[test]
     fn lines_are_paragraphs_or_items() {
-        let items: Vec<_> = paragraphs("Sent:\n- a  \n\n- b").map(|paragraph| (paragraph.item, paragraph.text)).collect();
+        let items: Vec<_> = paragraphs("Sent:\n- a  \n\n- b")
+            .map(|paragraph| (paragraph.item, paragraph.text))
+            .collect();
         assert_eq!(items, [(false, "Sent:"), (true, "a"), (true, "b")]);
     }
 }

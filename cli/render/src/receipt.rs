@@ -58,7 +58,8 @@ impl Receipt {
             changes: one.changes.clone(),
             remarks: one.remarks.clone(),
         });
-        let left_out = proven.left_out.iter().map(|left| LeftOut { path: left.path.clone(), why: left.why });
+        let left_out =
+            proven.left_out.iter().map(|left| LeftOut { path: left.path.clone(), why: left.why });
         let verdict = format!("{:?}", proven.verdict).to_lowercase();
         Self {
             schema: "diag-receipt/1",
@@ -81,7 +82,11 @@ impl Receipt {
     pub fn text(&self) -> String {
         let mut out = String::new();
         for file in &self.files {
-            let _ = writeln!(out, "{}\n  copy of {}, {} bytes, SHA-256 {}", file.to, file.from, file.bytes, file.sha256);
+            let _ = writeln!(
+                out,
+                "{}\n  copy of {}, {} bytes, SHA-256 {}",
+                file.to, file.from, file.bytes, file.sha256
+            );
             let mut kinds: BTreeMap<Kind, usize> = BTreeMap::new();
             for change in &file.changes {
                 *kinds.entry(change.kind).or_default() += change.values;
@@ -90,12 +95,18 @@ impl Receipt {
                 let _ = writeln!(out, "  nothing had to be changed");
             }
             for (kind, count) in kinds {
-                let mut places: Vec<&Change> = file.changes.iter().filter(|change| change.kind == kind).collect();
+                let mut places: Vec<&Change> =
+                    file.changes.iter().filter(|change| change.kind == kind).collect();
                 places.sort_by_key(|change| std::cmp::Reverse(change.values));
-                let named =
-                    places.iter().take(NAMED).map(|change| format!("{} ×{}", change.place, change.values)).collect::<Vec<_>>().join(", ");
+                let named = places
+                    .iter()
+                    .take(NAMED)
+                    .map(|change| format!("{} ×{}", change.place, change.values))
+                    .collect::<Vec<_>>()
+                    .join(", ");
                 let more = places.len().saturating_sub(NAMED);
-                let more = if more > 0 { format!(", and {more} more places") } else { String::new() };
+                let more =
+                    if more > 0 { format!(", and {more} more places") } else { String::new() };
                 let _ = writeln!(out, "  {}: {named}{more}", plural(count, kind));
             }
             for remark in &file.remarks {
@@ -132,7 +143,8 @@ fn stayed(options: Options, copying: &Copying) -> Vec<String> {
         stayed.push("host names and addresses: --hosts replaces them".to_owned());
     }
     stayed.push("messages but for signature values, session indexes and encrypted contents: they are what is diagnosed".to_owned());
-    let published = if options.identities || options.hosts { ", but for names in them" } else { "" };
+    let published =
+        if options.identities || options.hosts { ", but for names in them" } else { "" };
     stayed.push(format!("certificates and published metadata{published}: they are public"));
     stayed.push("names, lifetimes and attributes of cookies, lengths of values, and which of them were equal".to_owned());
     if copying.only_in_place() > 0 {

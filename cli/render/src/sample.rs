@@ -69,12 +69,16 @@ fn root() -> ReportedFinding {
             ..Cause::default()
         },
     ];
-    ReportedFinding { explains: vec!["f2".into()], ..reported("f1", "endpoints/acs-not-registered", finding) }
+    ReportedFinding {
+        explains: vec!["f2".into()],
+        ..reported("f1", "endpoints/acs-not-registered", finding)
+    }
 }
 
 /// The request, given out with the first answer and refused with the second.
 fn request() -> Message {
-    let seen = |carrier, exchange| Sighting { carrier, exchange: Some(exchange), ..Sighting::default() };
+    let seen =
+        |carrier, exchange| Sighting { carrier, exchange: Some(exchange), ..Sighting::default() };
     Message {
         id: "m1".into(),
         kind: MessageKind::AuthnRequest,
@@ -93,9 +97,17 @@ pub(crate) fn broken() -> Judged {
         "m1",
         "<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\"\n   AssertionConsumerServiceURL=\"https://sense.example:443/azure/samlauthn\" ID=\"_1\"/>",
     );
-    let inputs = [("i1", "case/login.har", InputKind::Har), ("i2", "case/app.json", InputKind::Application)];
+    let inputs =
+        [("i1", "case/login.har", InputKind::Har), ("i2", "case/app.json", InputKind::Application)];
     let case = Case {
-        inputs: inputs.map(|(id, path, kind)| Input { id: id.into(), path: path.into(), kind, ..Input::default() }).to_vec(),
+        inputs: inputs
+            .map(|(id, path, kind)| Input {
+                id: id.into(),
+                path: path.into(),
+                kind,
+                ..Input::default()
+            })
+            .to_vec(),
         exchanges: [
             (0, "https://sense.example/azure/hub", Side::Sp, 302),
             (1, "https://login.microsoftonline.com/tenant/saml2?SAMLRequest=…", Side::Idp, 200),
@@ -120,13 +132,20 @@ pub(crate) fn broken() -> Judged {
         }],
         idp_vendor: Vendor::named("entra"),
         sp_vendor: Vendor::named("qlik"),
-        products: ["entra", "qlik"].into_iter().filter_map(|id| Products::builtin().facts(Vendor::named(id))).collect(),
+        products: ["entra", "qlik"]
+            .into_iter()
+            .filter_map(|id| Products::builtin().facts(Vendor::named(id)))
+            .collect(),
         judged_at: time(0),
         ..Case::default()
     };
     let symptom = ReportedFinding {
         explained_by: Some("f1".into()),
-        ..reported("f2", "flow/idp-error-page", Finding::error("Microsoft Entra ID stopped with AADSTS50011"))
+        ..reported(
+            "f2",
+            "flow/idp-error-page",
+            Finding::error("Microsoft Entra ID stopped with AADSTS50011"),
+        )
     };
     let mut expiring = Finding::warning("The signing certificate expires in 12 days").likely();
     expiring.causes = vec![Cause {
@@ -137,7 +156,11 @@ pub(crate) fn broken() -> Judged {
         ..Cause::default()
     }];
     let warning = reported("f3", "metadata/signing-certificate-expiring", expiring);
-    let notice = reported("f4", "flow/capture-sanitised", Finding::notice("The exporter removed cookies\u{1b}[2J"));
+    let notice = reported(
+        "f4",
+        "flow/capture-sanitised",
+        Finding::notice("The exporter removed cookies\u{1b}[2J"),
+    );
     let step = |exchange: usize, from, to, what: &str, status, url: &str| Step {
         time: time(i64::try_from(exchange).unwrap_or_default()),
         from,
@@ -164,7 +187,12 @@ pub(crate) fn broken() -> Judged {
                 notes: vec!["cut off after entry 41; the entries before it were read".into()],
                 ..Input::default()
             },
-            Input { id: "i2".into(), path: "case/app.json".into(), kind: InputKind::Application, ..Input::default() },
+            Input {
+                id: "i2".into(),
+                path: "case/app.json".into(),
+                kind: InputKind::Application,
+                ..Input::default()
+            },
         ],
         attempts: vec![Attempt {
             id: "a1".into(),
@@ -173,8 +201,22 @@ pub(crate) fn broken() -> Judged {
             outcome: Outcome::RefusedByIdp,
             ending: "Microsoft Entra ID shows the error page AADSTS50011".into(),
             steps: vec![
-                step(0, Actor::Browser, Actor::Sp, "redirect", Some(302), "sense.example/azure/hub"),
-                step(1, Actor::Sp, Actor::Idp, "AuthnRequest", Some(200), "login.microsoftonline.com/tenant/saml2"),
+                step(
+                    0,
+                    Actor::Browser,
+                    Actor::Sp,
+                    "redirect",
+                    Some(302),
+                    "sense.example/azure/hub",
+                ),
+                step(
+                    1,
+                    Actor::Sp,
+                    Actor::Idp,
+                    "AuthnRequest",
+                    Some(200),
+                    "login.microsoftonline.com/tenant/saml2",
+                ),
             ],
             exchanges: vec![0, 1],
             end: Some(1),

@@ -46,7 +46,9 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 /// Control characters, those that change the direction of text or cannot be seen, and blanks that
 /// look like a plain one and are not.
 pub fn is_harmful(character: char) -> bool {
-    character.is_control() || (character.is_whitespace() && character != ' ') || diag_sdk::unseen::is_unseen(character)
+    character.is_control()
+        || (character.is_whitespace() && character != ' ')
+        || diag_sdk::unseen::is_unseen(character)
 }
 
 #[cfg(test)]
@@ -59,8 +61,21 @@ mod tests {
         assert_eq!(visible("a\u{1b}[31mb"), "a\\u{1b}[31mb");
         assert_eq!(visible("a\r\nb\tc"), "a\\r\\nb\\tc");
         assert_eq!(visible("a\u{a0}b"), "a\\u{a0}b");
-        for unseen in ['\u{61c}', '\u{ad}', '\u{180e}', '\u{3164}', '\u{115f}', '\u{2800}', '\u{fe0f}', '\u{e0100}', '\u{ffa0}'] {
-            assert_eq!(visible(&format!("a{unseen}b")), format!("a\\u{{{:x}}}b", u32::from(unseen)));
+        for unseen in [
+            '\u{61c}',
+            '\u{ad}',
+            '\u{180e}',
+            '\u{3164}',
+            '\u{115f}',
+            '\u{2800}',
+            '\u{fe0f}',
+            '\u{e0100}',
+            '\u{ffa0}',
+        ] {
+            assert_eq!(
+                visible(&format!("a{unseen}b")),
+                format!("a\\u{{{:x}}}b", u32::from(unseen))
+            );
         }
         assert_eq!(visible("\u{9b}x\u{202e}y\u{200b}"), "\\u{9b}x\\u{202e}y\\u{200b}");
     }

@@ -31,7 +31,9 @@ pub(crate) fn make(folder: &Path, launcher: &Launcher) -> Result<Made, Failure> 
     let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
     let mut size = 0;
     for entry in walk.filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name())) {
-        let entry = entry.map_err(|error| Failure::new(format!("{}: cannot be read: {error}", folder.display())))?;
+        let entry = entry.map_err(|error| {
+            Failure::new(format!("{}: cannot be read: {error}", folder.display()))
+        })?;
         if !entry.file_type().is_file() || loading::is_bundle(entry.path()) {
             continue;
         }
@@ -41,27 +43,39 @@ pub(crate) fn make(folder: &Path, launcher: &Launcher) -> Result<Made, Failure> 
             left_out.push(name);
             continue;
         };
-        let bytes = fs::read(path).map_err(|error| Failure::new(format!("{}: cannot be read: {error}", path.display())))?;
+        let bytes = fs::read(path).map_err(|error| {
+            Failure::new(format!("{}: cannot be read: {error}", path.display()))
+        })?;
         size += bytes.len() as u64;
         listed.push(Listed { sha256: digest::sha256_of(&bytes), ..one });
         contents.push(bytes);
         if listed.len() > MOST || size > LARGEST {
-            return Err(Failure::new(format!("{}: a bundle holds at most {MOST} files and {} MB", folder.display(), LARGEST >> 20))
-                .hint("make several bundles"));
+            return Err(Failure::new(format!(
+                "{}: a bundle holds at most {MOST} files and {} MB",
+                folder.display(),
+                LARGEST >> 20
+            ))
+            .hint("make several bundles"));
         }
     }
     if listed.is_empty() {
-        return Err(Failure::new(format!("{}: holds no pack, product file, library or program", folder.display()))
-            .hint("diag plugin new NAME writes a pack to begin with"));
+        return Err(Failure::new(format!(
+            "{}: holds no pack, product file, library or program",
+            folder.display()
+        ))
+        .hint("diag plugin new NAME writes a pack to begin with"));
     }
-    let bytes = archive(&listed, &contents).map_err(|error| Failure::new(format!("the bundle cannot be made: {error}")))?;
+    let bytes = archive(&listed, &contents)
+        .map_err(|error| Failure::new(format!("the bundle cannot be made: {error}")))?;
     Ok(Made { bytes, listed, left_out })
 }
 
 /// The path in the bundle: with slashes, whatever this system writes.
 fn shown_in(folder: &Path, path: &Path) -> Result<String, Failure> {
     let inside = path.strip_prefix(folder).unwrap_or(path);
-    let text = inside.to_str().ok_or_else(|| Failure::new(format!("{}: the path is not UTF-8, which a bundle needs", path.display())))?;
+    let text = inside.to_str().ok_or_else(|| {
+        Failure::new(format!("{}: the path is not UTF-8, which a bundle needs", path.display()))
+    })?;
     Ok(text.replace('\\', "/"))
 }
 
@@ -86,7 +100,9 @@ fn look_at(path: &Path, name: &str, launcher: &Launcher) -> Result<Option<Listed
         let product = products::parse(&path.display().to_string(), &text)?;
         return Ok(listed(Kind::Product, Some((product.id, product.versions.unwrap_or_default()))));
     }
-    match kind::of(path).map_err(|error| Failure::new(format!("{}: cannot be read: {error}", path.display())))? {
+    match kind::of(path)
+        .map_err(|error| Failure::new(format!("{}: cannot be read: {error}", path.display())))?
+    {
         Ok(_) => whole(Kind::Plugin),
         Err(NotAPlugin::Foreign { .. }) => Ok(listed(Kind::Plugin, None)),
         Err(NotAPlugin::Neither | NotAPlugin::NotExecutable) => Ok(None),
@@ -97,9 +113,11 @@ fn archive(listed: &[Listed], contents: &[Vec<u8>]) -> Result<Vec<u8>, Box<dyn s
     let list = List { schema: SCHEMA.to_owned(), files: listed.to_vec() };
     let list = serde_json::to_vec_pretty(&list)?;
     let mut archive = ZipArchiveWriter::new(Vec::new());
-    let all = std::iter::once((LIST, &list)).chain(listed.iter().map(|one| one.path.as_str()).zip(contents));
+    let all = std::iter::once((LIST, &list))
+        .chain(listed.iter().map(|one| one.path.as_str()).zip(contents));
     for (name, content) in all {
-        let (mut entry, config) = archive.new_file(name).compression_method(CompressionMethod::DEFLATE).start()?;
+        let (mut entry, config) =
+            archive.new_file(name).compression_method(CompressionMethod::DEFLATE).start()?;
         let mut data = config.wrap(DeflateEncoder::new(&mut entry, Compression::default()));
         data.write_all(content)?;
         let (encoder, descriptor) = data.finish()?;

@@ -34,11 +34,15 @@ pub(crate) struct Opened {
 pub(crate) fn open(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Opened, Failure> {
     let shown = written(path);
     let no_bundle = |why: String| {
-        Failure::new(format!("bundle {shown}: {why}")).hint("diag plugin pack DIR -o team.diagpack makes one; docs/writing-a-plugin.md")
+        Failure::new(format!("bundle {shown}: {why}"))
+            .hint("diag plugin pack DIR -o team.diagpack makes one; docs/writing-a-plugin.md")
     };
     let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(|error| no_bundle(format!("cannot be read: {error}")))?;
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| no_bundle(format!("cannot be read: {error}")))?;
+    let file =
+        fs::File::open(path).map_err(|error| no_bundle(format!("cannot be read: {error}")))?;
+    file.take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| no_bundle(format!("cannot be read: {error}")))?;
     if bytes.len() as u64 > LARGEST {
         return Err(no_bundle(format!("is larger than {} MB", LARGEST >> 20)));
     }
@@ -56,19 +60,28 @@ pub(crate) fn open(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Op
         let Some(content) = contents.remove(&one.path) else { continue };
         let inside = PathBuf::from(format!("{shown}/{}", one.path));
         let taken = match one.kind {
-            Kind::Pack => loading::load_pack(&inside, content, terms).map(|plugin| opened.plugins.push(plugin)),
+            Kind::Pack => loading::load_pack(&inside, content, terms)
+                .map(|plugin| opened.plugins.push(plugin)),
             Kind::Product => product(&inside, content).map(|product| opened.products.push(product)),
-            Kind::Plugin => match library(one, &inside, &content, &mut opened.folder, launcher, terms) {
-                Ok(Some(plugin)) => {
-                    opened.plugins.push(plugin);
-                    Ok(())
+            Kind::Plugin => {
+                match library(one, &inside, &content, &mut opened.folder, launcher, terms) {
+                    Ok(Some(plugin)) => {
+                        opened.plugins.push(plugin);
+                        Ok(())
+                    }
+                    Ok(None) => {
+                        foreign.push((
+                            one,
+                            Failure::new(format!(
+                                "plugin {}: is built for another system",
+                                inside.display()
+                            )),
+                        ));
+                        Ok(())
+                    }
+                    Err(why) => Err(why),
                 }
-                Ok(None) => {
-                    foreign.push((one, Failure::new(format!("plugin {}: is built for another system", inside.display()))));
-                    Ok(())
-                }
-                Err(why) => Err(why),
-            },
+            }
         };
         if let Err(why) = taken {
             opened.absent.push(Absent { path: inside, why, asked_for: false });
@@ -77,9 +90,14 @@ pub(crate) fn open(path: &Path, launcher: &Launcher, terms: &Terms) -> Result<Op
     // What is for another system is no loss where its like for this one is there.
     for (one, why) in foreign {
         let like = |other: &&Listed| other.path != one.path && stem(&other.path) == stem(&one.path);
-        let used = |other: &Listed| opened.plugins.iter().any(|plugin| plugin.path.ends_with(&other.path));
+        let used =
+            |other: &Listed| opened.plugins.iter().any(|plugin| plugin.path.ends_with(&other.path));
         if !listed.iter().filter(like).any(used) {
-            opened.absent.push(Absent { path: PathBuf::from(format!("{shown}/{}", one.path)), why, asked_for: false });
+            opened.absent.push(Absent {
+                path: PathBuf::from(format!("{shown}/{}", one.path)),
+                why,
+                asked_for: false,
+            });
         }
     }
     Ok(opened)
@@ -94,7 +112,8 @@ fn stem(path: &str) -> &str {
 
 fn product(inside: &Path, content: Vec<u8>) -> Result<Product, Failure> {
     let shown = written(inside);
-    let text = String::from_utf8(content).map_err(|_| Failure::new(format!("product file {shown}: it is not UTF-8")))?;
+    let text = String::from_utf8(content)
+        .map_err(|_| Failure::new(format!("product file {shown}: it is not UTF-8")))?;
     products::parse(&shown, &text)
 }
 
@@ -107,7 +126,9 @@ fn library(
     launcher: &Launcher,
     terms: &Terms,
 ) -> Result<Option<Loaded>, Failure> {
-    let cannot = |error: std::io::Error| Failure::new(format!("plugin {}: cannot be unpacked: {error}", inside.display()));
+    let cannot = |error: std::io::Error| {
+        Failure::new(format!("plugin {}: cannot be unpacked: {error}", inside.display()))
+    };
     if folder.is_none() {
         *folder = Some(tempfile::Builder::new().prefix("diag-plugins").tempdir().map_err(cannot)?);
     }
@@ -116,11 +137,13 @@ fn library(
     fs::create_dir_all(file.parent().unwrap_or(folder.path())).map_err(cannot)?;
     fs::write(&file, content).map_err(cannot)?;
     #[cfg(unix)]
-    fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o700)).map_err(cannot)?;
+    fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+        .map_err(cannot)?;
     if let Err(NotAPlugin::Foreign { .. }) = kind::of(&file).map_err(cannot)? {
         return Ok(None);
     }
-    let terms = Terms { sha256: Some(one.sha256.clone()), shown: Some(inside.to_owned()), ..terms.clone() };
+    let terms =
+        Terms { sha256: Some(one.sha256.clone()), shown: Some(inside.to_owned()), ..terms.clone() };
     loading::load(&file, launcher, &terms).map(Some)
 }
 
@@ -128,7 +151,8 @@ type Unpacked = (Vec<Listed>, BTreeMap<String, Vec<u8>>);
 
 /// The list, and the files it lists.
 fn unpacked(bytes: Vec<u8>) -> Result<Unpacked, String> {
-    let archive = ZipArchive::from_slice(bytes).map_err(|_| "is no bundle: expected a ZIP archive".to_owned())?;
+    let archive = ZipArchive::from_slice(bytes)
+        .map_err(|_| "is no bundle: expected a ZIP archive".to_owned())?;
     let mut entries = archive.entries();
     let mut contents = BTreeMap::new();
     let mut left = LARGEST;
@@ -141,36 +165,57 @@ fn unpacked(bytes: Vec<u8>) -> Result<Unpacked, String> {
             return Err(format!("holds more than {MOST} files"));
         }
         let method = entry.compression_method();
-        let packed = archive.get_entry(entry.wayfinder()).map_err(|error| format!("is damaged: {name:?}: {error}"))?;
+        let packed = archive
+            .get_entry(entry.wayfinder())
+            .map_err(|error| format!("is damaged: {name:?}: {error}"))?;
         let mut reader: Box<dyn Read + '_> = match method {
             CompressionMethod::STORE => Box::new(packed.verifying_reader(packed.data())),
-            CompressionMethod::DEFLATE => Box::new(packed.verifying_reader(DeflateDecoder::new(packed.data()))),
+            CompressionMethod::DEFLATE => {
+                Box::new(packed.verifying_reader(DeflateDecoder::new(packed.data())))
+            }
             _ => return Err(format!("holds {name:?} packed in a way that is not supported")),
         };
         let mut content = Vec::new();
-        (&mut reader).take(left + 1).read_to_end(&mut content).map_err(|error| format!("is damaged: {name:?}: {error}"))?;
-        left = left.checked_sub(content.len() as u64).ok_or_else(|| format!("unpacks to more than {} MB", LARGEST >> 20))?;
+        (&mut reader)
+            .take(left + 1)
+            .read_to_end(&mut content)
+            .map_err(|error| format!("is damaged: {name:?}: {error}"))?;
+        left = left
+            .checked_sub(content.len() as u64)
+            .ok_or_else(|| format!("unpacks to more than {} MB", LARGEST >> 20))?;
         contents.insert(name, content);
     }
     let list = contents.remove(LIST).ok_or_else(|| format!("is no bundle: it has no {LIST}"))?;
     let list: List = serde_json::from_slice(&list).map_err(|error| format!("{LIST}: {error}"))?;
     if list.schema != SCHEMA {
-        return Err(format!("{LIST}: schema `{}`, expected `{SCHEMA}`: a newer diag may read it", list.schema.escape_debug()));
+        return Err(format!(
+            "{LIST}: schema `{}`, expected `{SCHEMA}`: a newer diag may read it",
+            list.schema.escape_debug()
+        ));
     }
     for one in &list.files {
-        let plain = Path::new(&one.path).components().all(|part| matches!(part, Component::Normal(_)));
+        let plain =
+            Path::new(&one.path).components().all(|part| matches!(part, Component::Normal(_)));
         if one.path.is_empty() || one.path.contains(['\\', ':']) || !plain {
-            return Err(format!("{LIST}: the path `{}` leads out of the bundle", one.path.escape_debug()));
+            return Err(format!(
+                "{LIST}: the path `{}` leads out of the bundle",
+                one.path.escape_debug()
+            ));
         }
         match contents.get(&one.path) {
             None => return Err(format!("{LIST} lists {}, which is not there", one.path)),
             Some(content) if digest::sha256_of(content) != one.sha256 => {
-                return Err(format!("{} is not the file that {LIST} lists: its SHA-256 differs", one.path));
+                return Err(format!(
+                    "{} is not the file that {LIST} lists: its SHA-256 differs",
+                    one.path
+                ));
             }
             Some(_) => {}
         }
     }
-    if let Some(stray) = contents.keys().find(|name| !list.files.iter().any(|one| &one.path == *name)) {
+    if let Some(stray) =
+        contents.keys().find(|name| !list.files.iter().any(|one| &one.path == *name))
+    {
         return Err(format!("holds {stray:?}, which {LIST} does not list"));
     }
     Ok((list.files, contents))
@@ -182,13 +227,22 @@ mod tests {
 
     #[test]
     fn what_each_system_puts_around_a_name_is_taken_off() {
-        for path in ["linux/libacme_checks.so", "windows/acme_checks.dll", "macos/libacme_checks.dylib", "acme_checks"] {
+        for path in [
+            "linux/libacme_checks.so",
+            "windows/acme_checks.dll",
+            "macos/libacme_checks.dylib",
+            "acme_checks",
+        ] {
             assert_eq!(stem(path), "acme_checks");
         }
     }
 
     #[test]
     fn what_is_no_bundle_is_told() {
-        assert!(unpacked(b"certainly".to_vec()).expect_err("no archive").contains("expected a ZIP archive"));
+        assert!(
+            unpacked(b"certainly".to_vec())
+                .expect_err("no archive")
+                .contains("expected a ZIP archive")
+        );
     }
 }

@@ -17,7 +17,12 @@ use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &AskArguments) -> anyhow::Result<ExitCode> {
     let keys = keys::load(&arguments.beside.key)?;
-    let manner = Manner { keys, at: arguments.at, products: products::set(&arguments.products.products)?, ..Manner::default() };
+    let manner = Manner {
+        keys,
+        at: arguments.at,
+        products: products::set(&arguments.products.products)?,
+        ..Manner::default()
+    };
     let collected = files::collect(&Given {
         paths: &arguments.paths,
         sp_has: &arguments.beside.sp_has,

@@ -29,10 +29,12 @@ use std::sync::{Arc, Mutex};
 pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     let configured = config::apply(&mut arguments)?;
     let arguments = &arguments;
-    let format = arguments.format.or_else(|| ending_of(arguments.output.as_deref()?)).unwrap_or_default();
+    let format =
+        arguments.format.or_else(|| ending_of(arguments.output.as_deref()?)).unwrap_or_default();
     let fail_on = arguments.fail_on.unwrap_or_default();
     // Nobody should wonder why checks are missing.
-    let unnamed = configured.paths.iter().filter(|path| arguments.defaults.config.as_ref() != Some(path));
+    let unnamed =
+        configured.paths.iter().filter(|path| arguments.defaults.config.as_ref() != Some(path));
     for path in unnamed.filter(|_| format == Format::Text) {
         failure::say_note(&format!("options from {}", path.display()));
     }
@@ -40,15 +42,27 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     for one in checkers.absent() {
         failure::say_failure(&one.why, one.asked_for || arguments.plugins.strict_plugins);
     }
-    let lacking = checkers.absent().iter().any(|one| one.asked_for || arguments.plugins.strict_plugins);
-    let products = products::set_with(configured.products.iter().chain(&arguments.products.products), checkers.products())?;
-    let read_too = configured.read_beside([&arguments.beside.key, &arguments.plugins.plugins, &arguments.products.products]);
+    let lacking =
+        checkers.absent().iter().any(|one| one.asked_for || arguments.plugins.strict_plugins);
+    let products = products::set_with(
+        configured.products.iter().chain(&arguments.products.products),
+        checkers.products(),
+    )?;
+    let read_too = configured.read_beside([
+        &arguments.beside.key,
+        &arguments.plugins.plugins,
+        &arguments.products.products,
+    ]);
     let manner = manner(arguments, &checkers, products, configured)?;
     for (name, want) in checkers.refused() {
-        failure::say_note(&format!("plugin {name} wants {want} and does not see it; --grant {name}={want} shows it"));
+        failure::say_note(&format!(
+            "plugin {name} wants {want} and does not see it; --grant {name}={want} shows it"
+        ));
     }
     for (name, confinement) in checkers.unconfined() {
-        failure::say_note(&format!("plugin {name} is not fully confined on this system: {confinement}"));
+        failure::say_note(&format!(
+            "plugin {name} is not fully confined on this system: {confinement}"
+        ));
     }
     let collected = files::collect(&Given {
         paths: &arguments.paths,
@@ -65,12 +79,20 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     for trouble in &collected.troubles {
         failure::say_error(trouble);
     }
-    let target = arguments.output.as_deref().map(|path| Target::new(path, &collected.files, &read_too)).transpose()?;
+    let target = arguments
+        .output
+        .as_deref()
+        .map(|path| Target::new(path, &collected.files, &read_too))
+        .transpose()?;
     if arguments.resume && format != Format::Ndjson {
-        return Err(Failure::new("--resume goes on with records").hint("add --format ndjson").into());
+        return Err(Failure::new("--resume goes on with records")
+            .hint("add --format ndjson")
+            .into());
     }
     if arguments.each && collected.files.iter().any(File::is_standard_input) {
-        return Err(Failure::new("standard input is one case: --each needs files").hint("leave out --each, or name the captures").into());
+        return Err(Failure::new("standard input is one case: --each needs files")
+            .hint("leave out --each, or name the captures")
+            .into());
     }
     if arguments.each && format == Format::Ndjson {
         return each::run(arguments, &manner, &checkers, collected, target);
@@ -85,18 +107,26 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
     let meter = Meter::new(cases.iter().flatten().map(|file| file.size).sum());
     let judged = judge_all(&cases, &manner, &checkers, &meter, arguments.jobs);
     meter.finish();
-    let (understood, strange): (Vec<Judged>, Vec<Judged>) = judged.into_iter().partition(understood);
+    let (understood, strange): (Vec<Judged>, Vec<Judged>) =
+        judged.into_iter().partition(understood);
     if let ([], [only]) = (understood.as_slice(), strange.as_slice())
         && let [input] = only.case.inputs.as_slice()
     {
         let failure = Failure::new(remark(input));
-        return Err(if input.path.starts_with(files::COMMAND_LINE) { failure.hint(DECODE) } else { failure }.into());
+        return Err(if input.path.starts_with(files::COMMAND_LINE) {
+            failure.hint(DECODE)
+        } else {
+            failure
+        }
+        .into());
     }
     if format == Format::Text || understood.is_empty() {
         say_notes(understood.iter().chain(&strange));
     }
     if understood.is_empty() {
-        return Err(Failure::new("none of the files holds anything to judge").hint(WHAT_IS_READ).into());
+        return Err(Failure::new("none of the files holds anything to judge")
+            .hint(WHAT_IS_READ)
+            .into());
     }
 
     let detail = match (arguments.quiet, arguments.verbose) {
@@ -123,7 +153,9 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
         }
     }
     // Who reads a report sees that; a script sees the code alone.
-    if let Some(remark) = ending::remark(fail_on, &understood, lacking).filter(|_| format != Format::Text || arguments.quiet) {
+    if let Some(remark) = ending::remark(fail_on, &understood, lacking)
+        .filter(|_| format != Format::Text || arguments.quiet)
+    {
         failure::say_note(remark);
     }
     Ok(ending::code(fail_on, &understood, lacking))
@@ -142,7 +174,12 @@ fn ending_of(output: &Path) -> Option<Format> {
     }
 }
 
-fn manner(arguments: &CheckArguments, checkers: &Checkers, products: Arc<Products>, configured: Configured) -> Result<Manner, Failure> {
+fn manner(
+    arguments: &CheckArguments,
+    checkers: &Checkers,
+    products: Arc<Products>,
+    configured: Configured,
+) -> Result<Manner, Failure> {
     for name in &arguments.only {
         known_name(name, checkers)?;
     }
@@ -177,7 +214,8 @@ fn known_name(name: &str, checkers: &Checkers) -> Result<(), Failure> {
     if checkers.family(name).is_some() || checkers.check(name).is_some() {
         return Ok(());
     }
-    let hint = did_you_mean(name, checkers.names()).unwrap_or_else(|| "diag checks lists all of them".to_owned());
+    let hint = did_you_mean(name, checkers.names())
+        .unwrap_or_else(|| "diag checks lists all of them".to_owned());
     Err(Failure::new(format!("{name}: no check or family of that name")).hint(hint))
 }
 
@@ -194,15 +232,27 @@ fn cases(arguments: &CheckArguments, collected: Collected) -> Result<Vec<Vec<Fil
         })
         .collect();
     if cases.is_empty() {
-        return Err(Failure::new("--each found no capture among the files").hint("leave out --each to judge configuration alone"));
+        return Err(Failure::new("--each found no capture among the files")
+            .hint("leave out --each to judge configuration alone"));
     }
     Ok(cases)
 }
 
 /// Judges the cases on several threads; the results stand in the order of the cases.
-fn judge_all(cases: &[Vec<File>], manner: &Manner, checkers: &Checkers, meter: &Meter, jobs: Option<u16>) -> Vec<Judged> {
+fn judge_all(
+    cases: &[Vec<File>],
+    manner: &Manner,
+    checkers: &Checkers,
+    meter: &Meter,
+    jobs: Option<u16>,
+) -> Vec<Judged> {
     let one = |files: &[File]| judge(examine(files, manner, meter), manner, checkers);
-    let threads = jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from).min(cases.len());
+    let threads = jobs
+        .map_or_else(
+            || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            usize::from,
+        )
+        .min(cases.len());
     if threads <= 1 {
         return cases.iter().map(|files| one(files)).collect();
     }
@@ -215,7 +265,9 @@ fn judge_all(cases: &[Vec<File>], manner: &Manner, checkers: &Checkers, meter: &
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(files) = cases.get(index) else { break };
                     let judged = one(files);
-                    done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, judged));
+                    done.lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner)
+                        .push((index, judged));
                 }
             });
         }

@@ -62,7 +62,10 @@ pub(crate) fn run(arguments: &ChecksArguments) -> anyhow::Result<ExitCode> {
             let listed: Vec<Listed<'_>> = checkers.checks().iter().map(Listed::from).collect();
             json::pretty(&listed)?
         }
-        ListFormat::Text => table(&checkers, if std::io::stdout().is_terminal() { console::width() } else { UNWRAPPED }),
+        ListFormat::Text => table(
+            &checkers,
+            if std::io::stdout().is_terminal() { console::width() } else { UNWRAPPED },
+        ),
     };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)
@@ -91,9 +94,13 @@ fn table(checkers: &Checkers, width: usize) -> String {
         }
     }
     page.blank();
-    let several = styled(DIM, "E/W, W/N: an error, a warning or a notice (E, W, N), as the case is");
+    let several =
+        styled(DIM, "E/W, W/N: an error, a warning or a notice (E, W, N), as the case is");
     page.paragraph(0, &several);
-    page.paragraph(0, &styled(DIM, &format!("{} checks; diag explain ID tells more about one", checks.len())));
+    page.paragraph(
+        0,
+        &styled(DIM, &format!("{} checks; diag explain ID tells more about one", checks.len())),
+    );
     page.finish()
 }
 
@@ -102,7 +109,9 @@ fn levels(check: &CheckInfo) -> String {
     let letters: Vec<&str> = check.levels.iter().map(|level| wording::word(*level)).collect();
     match letters.as_slice() {
         [one] => (*one).to_owned(),
-        several => several.iter().map(|word| word[..1].to_uppercase()).collect::<Vec<_>>().join("/"),
+        several => {
+            several.iter().map(|word| word[..1].to_uppercase()).collect::<Vec<_>>().join("/")
+        }
     }
 }
 

@@ -20,23 +20,38 @@ use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &CompareArguments) -> anyhow::Result<ExitCode> {
     let keys = keys::load(&arguments.key)?;
-    let manner = Manner { keys, at: arguments.at, products: products::set(&arguments.products.products)?, ..Manner::default() };
+    let manner = Manner {
+        keys,
+        at: arguments.at,
+        products: products::set(&arguments.products.products)?,
+        ..Manner::default()
+    };
     let good = one(&arguments.working, &manner)?;
     let bad = one(&arguments.failing, &manner)?;
     match (good.report.verdict, bad.report.verdict) {
         (Verdict::Broken, Verdict::Healthy) => {
-            failure::say_note("the first case fails and the second one works: give the working one first");
+            failure::say_note(
+                "the first case fails and the second one works: give the working one first",
+            );
         }
         (Verdict::Healthy, Verdict::Healthy) => failure::say_note("both cases work"),
-        (Verdict::Broken, _) => failure::say_note("the first case does not work either: what fails in both is no difference"),
+        (Verdict::Broken, _) => failure::say_note(
+            "the first case does not work either: what fails in both is no difference",
+        ),
         _ => {}
     }
     let found = compare::contrast(side(&good), side(&bad));
     match arguments.format {
-        CompareFormat::Json => output::print_bytes(json::pretty(&contrast::written(&good, &bad, &found))?.as_bytes())?,
-        CompareFormat::Text => output::print(&contrast::text(&good, &bad, &found, console::width()))?,
+        CompareFormat::Json => {
+            output::print_bytes(json::pretty(&contrast::written(&good, &bad, &found))?.as_bytes())?;
+        }
+        CompareFormat::Text => {
+            output::print(&contrast::text(&good, &bad, &found, console::width()))?;
+        }
         CompareFormat::Markdown => output::print(&contrast::markdown(&good, &bad, &found))?,
-        CompareFormat::Html => output::print_bytes(contrast::html(&good, &bad, &found)?.as_bytes())?,
+        CompareFormat::Html => {
+            output::print_bytes(contrast::html(&good, &bad, &found)?.as_bytes())?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -48,7 +63,8 @@ fn side(judged: &Judged) -> Side<'_> {
 /// Judges what lies at a path as one case.
 fn one(path: &Path, manner: &Manner) -> Result<Judged, Failure> {
     let paths: [PathBuf; 1] = [path.to_owned()];
-    let collected = files::collect(&Given { paths: &paths, sp_has: &[], idp_has: &[], many: false });
+    let collected =
+        files::collect(&Given { paths: &paths, sp_has: &[], idp_has: &[], many: false });
     if collected.files.is_empty() {
         return Err(files::nothing_read(&collected));
     }

@@ -38,9 +38,12 @@ pub(crate) fn run(arguments: &DocsArguments) -> anyhow::Result<ExitCode> {
     for (name, text) in &pages {
         let path = arguments.folder.join(name);
         if output::is_read(&path, &arguments.plugins.plugins) {
-            return Err(Failure::new(format!("{}: is one of the files to read; it would be overwritten", path.display()))
-                .hint("name another folder")
-                .into());
+            return Err(Failure::new(format!(
+                "{}: is one of the files to read; it would be overwritten",
+                path.display()
+            ))
+            .hint("name another folder")
+            .into());
         }
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
@@ -55,7 +58,11 @@ pub(crate) fn run(arguments: &DocsArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn verify(folder: &Path, pages: &BTreeMap<PathBuf, String>, stray: &[PathBuf]) -> anyhow::Result<ExitCode> {
+fn verify(
+    folder: &Path,
+    pages: &BTreeMap<PathBuf, String>,
+    stray: &[PathBuf],
+) -> anyhow::Result<ExitCode> {
     let mut differ = 0;
     for (name, text) in pages {
         let path = folder.join(name);
@@ -113,7 +120,10 @@ fn strays(folder: &Path, pages: &BTreeMap<PathBuf, String>) -> Vec<PathBuf> {
         .sort_by_file_name()
         .into_iter()
         .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_file() && entry.path().extension().is_some_and(|extension| extension == "md"))
+        .filter(|entry| {
+            entry.file_type().is_file()
+                && entry.path().extension().is_some_and(|extension| extension == "md")
+        })
         .map(walkdir::DirEntry::into_path)
         .filter(|path| path.strip_prefix(folder).is_ok_and(|name| !pages.contains_key(name)))
         // What people wrote there is theirs.
@@ -121,7 +131,8 @@ fn strays(folder: &Path, pages: &BTreeMap<PathBuf, String>) -> Vec<PathBuf> {
         .collect()
 }
 
-const MADE_BY_GUIDES: &str = "<!-- Written by `diag docs`; edit the guide beside the product files instead. -->\n";
+const MADE_BY_GUIDES: &str =
+    "<!-- Written by `diag docs`; edit the guide beside the product files instead. -->\n";
 const MADE_BY_COMMANDS: &str = "<!-- Written by `diag docs`; edit the command line instead. -->\n";
 const MADE_BY_FILES: &str = "<!-- Written by `diag docs`; edit the product files instead. -->\n";
 const MADE_BY: &str = "<!-- Written by `diag docs`; edit the check instead. -->\n";
@@ -130,9 +141,19 @@ fn index(checkers: &Checkers) -> String {
     let mut out = format!("# Checks\n\n{MADE_BY}");
     for plugin in checkers.families() {
         // Writing to a String cannot fail.
-        let _ = write!(out, "\n## {}\n\n{}\n\n| check | level | reports |\n|---|---|---|\n", plugin.name, plugin.about);
+        let _ = write!(
+            out,
+            "\n## {}\n\n{}\n\n| check | level | reports |\n|---|---|---|\n",
+            plugin.name, plugin.about
+        );
         for check in &plugin.checks {
-            let _ = writeln!(out, "| [{0}]({0}.md) | {1} | {2} |", check.id, levels(check), cell(&check.title));
+            let _ = writeln!(
+                out,
+                "| [{0}]({0}.md) | {1} | {2} |",
+                check.id,
+                levels(check),
+                cell(&check.title)
+            );
         }
     }
     out
@@ -140,17 +161,27 @@ fn index(checkers: &Checkers) -> String {
 
 /// A set-up guide, value by value: what is compared, by which checks, and what they would have people do.
 fn walk_through(guide: &Guide, checkers: &Checkers) -> String {
-    let mut out = format!("# {}\n\n{MADE_BY_GUIDES}\n{}\n\nThe guide: {}\n", guide.title, guide.about.trim(), guide.source);
+    let mut out = format!(
+        "# {}\n\n{MADE_BY_GUIDES}\n{}\n\nThe guide: {}\n",
+        guide.title,
+        guide.about.trim(),
+        guide.source
+    );
     for step in &guide.steps {
-        let _ = writeln!(out, "\n## {}. {}\n\n*{}*\n\n{}", step.number, step.value, step.at, step.compares);
+        let _ = writeln!(
+            out,
+            "\n## {}. {}\n\n*{}*\n\n{}",
+            step.number, step.value, step.at, step.compares
+        );
         if !step.checks.is_empty() {
             out.push_str("\n| check | level | who acts | fix |\n|---|---|---|---|\n");
         }
         for id in &step.checks {
             let Some(check) = checkers.check(id) else { continue };
             let cause = check.causes.first();
-            let (who, fix) =
-                cause.map_or((String::new(), String::new()), |cause| (wording::person(cause.who).to_owned(), cell(&cause.fix)));
+            let (who, fix) = cause.map_or((String::new(), String::new()), |cause| {
+                (wording::person(cause.who).to_owned(), cell(&cause.fix))
+            });
             let _ = writeln!(out, "| [{id}](checks/{id}.md) | {} | {who} | {fix} |", levels(check));
         }
         if let Some(sound) = &step.sound {
@@ -173,9 +204,18 @@ fn settings() -> String {
         if known.is_empty() {
             continue;
         }
-        let _ = writeln!(out, "\n## {}\n\n{}\n\n| product | where | source |\n|---|---|---|", name_of(*setting), setting.neutral());
+        let _ = writeln!(
+            out,
+            "\n## {}\n\n{}\n\n| product | where | source |\n|---|---|---|",
+            name_of(*setting),
+            setting.neutral()
+        );
         for (product, way, source) in known {
-            let source = if source.starts_with("https://") && !source.contains(' ') { format!("<{source}>") } else { cell(&source) };
+            let source = if source.starts_with("https://") && !source.contains(' ') {
+                format!("<{source}>")
+            } else {
+                cell(&source)
+            };
             let _ = writeln!(out, "| {} | {} | {source} |", cell(&product), cell(&way));
         }
     }
@@ -183,14 +223,33 @@ fn settings() -> String {
 }
 
 fn page(check: &CheckInfo, checkers: &Checkers) -> String {
-    let mut out = format!("# {}\n\n{MADE_BY}\n**{}** · {}\n\n{}\n", check.id, check.title, levels(check), markdown_of(check).trim_end());
+    let mut out = format!(
+        "# {}\n\n{MADE_BY}\n**{}** · {}\n\n{}\n",
+        check.id,
+        check.title,
+        levels(check),
+        markdown_of(check).trim_end()
+    );
     if !check.causes.is_empty() {
-        out.push_str("\n## Causes and fixes\n\n| cause | who acts | where | fix |\n|---|---|---|---|\n");
+        out.push_str(
+            "\n## Causes and fixes\n\n| cause | who acts | where | fix |\n|---|---|---|---|\n",
+        );
         for cause in &check.causes {
             let neutral = cell(cause.setting.neutral());
             let known = !screens(cause.setting, &Products::builtin()).is_empty();
-            let place = if known { format!("[{neutral}](../../screens.md#{})", name_of(cause.setting)) } else { neutral };
-            let _ = writeln!(out, "| {} | {} | {} | {} |", cell(&cause.text), wording::person(cause.who), place, cell(&cause.fix));
+            let place = if known {
+                format!("[{neutral}](../../screens.md#{})", name_of(cause.setting))
+            } else {
+                neutral
+            };
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} | {} |",
+                cell(&cause.text),
+                wording::person(cause.who),
+                place,
+                cell(&cause.fix)
+            );
         }
     }
     if !check.needs.is_empty() {
@@ -202,14 +261,22 @@ fn page(check: &CheckInfo, checkers: &Checkers) -> String {
     if !check.explains.is_empty() {
         out.push_str("\n## Explains\n\n");
         for id in &check.explains {
-            let link = if checkers.check(id).is_some() { format!("[{id}](../{id}.md)") } else { format!("`{id}`") };
+            let link = if checkers.check(id).is_some() {
+                format!("[{id}](../{id}.md)")
+            } else {
+                format!("`{id}`")
+            };
             let _ = writeln!(out, "- {link}");
         }
     }
     if !check.references.is_empty() {
         out.push_str("\n## See also\n\n");
         for reference in &check.references {
-            let shown = if reference.starts_with("https://") { format!("<{reference}>") } else { reference.clone() };
+            let shown = if reference.starts_with("https://") {
+                format!("<{reference}>")
+            } else {
+                reference.clone()
+            };
             let _ = writeln!(out, "- {shown}");
         }
     }
@@ -233,7 +300,11 @@ mod tests {
     #[test]
     fn writing_and_verifying_agree() {
         let folder = tempfile::tempdir().expect("a folder");
-        let arguments = |verify| DocsArguments { folder: folder.path().to_owned(), verify, plugins: PluginArguments::default() };
+        let arguments = |verify| DocsArguments {
+            folder: folder.path().to_owned(),
+            verify,
+            plugins: PluginArguments::default(),
+        };
         assert!(run(&arguments(true)).is_err(), "nothing is written yet");
         run(&arguments(false)).expect("written");
         run(&arguments(true)).expect("current");

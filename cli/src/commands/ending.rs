@@ -28,10 +28,15 @@ pub(super) fn code(fail_on: FailOn, judged: &[Judged], lacking: bool) -> ExitCod
 /// A line that says why the code is 2, for those who read nothing but that.
 pub(super) fn remark(fail_on: FailOn, judged: &[Judged], lacking: bool) -> Option<&'static str> {
     let worst = judged.iter().filter_map(|judged| judged.report.worst()).max();
-    let short = short(fail_on, judged, lacking).filter(|short| decide(fail_on, worst, Some(*short)) == UNABLE)?;
+    let short = short(fail_on, judged, lacking)
+        .filter(|short| decide(fail_on, worst, Some(*short)) == UNABLE)?;
     Some(match short {
-        Short::Undetermined => "the verdict is undetermined, so this does not count as passed (exit code 2; --fail-on never accepts it)",
-        Short::Lacking => "a plugin could not be loaded, so this does not count as passed (exit code 2)",
+        Short::Undetermined => {
+            "the verdict is undetermined, so this does not count as passed (exit code 2; --fail-on never accepts it)"
+        }
+        Short::Lacking => {
+            "a plugin could not be loaded, so this does not count as passed (exit code 2)"
+        }
         Short::Crashed => "a check crashed, so this does not count as passed (exit code 2)",
     })
 }
@@ -57,10 +62,16 @@ impl Left {
 
     /// A line that says why the code is 2.
     pub(super) fn remark(self, fail_on: FailOn) -> Option<&'static str> {
-        let short = self.short(fail_on).filter(|short| decide(fail_on, self.worst, Some(*short)) == UNABLE)?;
+        let short = self
+            .short(fail_on)
+            .filter(|short| decide(fail_on, self.worst, Some(*short)) == UNABLE)?;
         Some(match short {
-            Short::Undetermined => "none of the captures could be judged, so this does not count as passed (exit code 2)",
-            Short::Lacking => "a plugin could not be loaded, so this does not count as passed (exit code 2)",
+            Short::Undetermined => {
+                "none of the captures could be judged, so this does not count as passed (exit code 2)"
+            }
+            Short::Lacking => {
+                "a plugin could not be loaded, so this does not count as passed (exit code 2)"
+            }
             Short::Crashed => "a check crashed, so this does not count as passed (exit code 2)",
         })
     }
@@ -86,8 +97,12 @@ fn decide(fail_on: FailOn, worst: Option<Severity>, short: Option<Short>) -> u8 
 }
 
 fn short(fail_on: FailOn, judged: &[Judged], lacking: bool) -> Option<Short> {
-    let crashed = judged.iter().flat_map(|one| &one.report.checks).any(|check| check.outcome == CheckOutcome::Crashed);
-    let undetermined = judged.iter().all(|one| one.report.verdict == Verdict::Undetermined) && fail_on != FailOn::Never;
+    let crashed = judged
+        .iter()
+        .flat_map(|one| &one.report.checks)
+        .any(|check| check.outcome == CheckOutcome::Crashed);
+    let undetermined = judged.iter().all(|one| one.report.verdict == Verdict::Undetermined)
+        && fail_on != FailOn::Never;
     if lacking {
         return Some(Short::Lacking);
     }

@@ -19,21 +19,30 @@ pub(crate) fn run(arguments: &EvalArguments) -> anyhow::Result<ExitCode> {
     let shown = Sight::new(&case).shown(&arguments.grant, &Reads::default());
     let evaluated = evaluate(&arguments.expression, &shown).map_err(|problems| {
         let failure = Failure::new("the expression does not hold");
-        let failure = problems.iter().fold(failure, |failure, problem| failure.shown(&problem.to_string()));
-        failure.hint("docs/expression-packs.md has the language; diag facts shows the facts of a case")
+        let failure =
+            problems.iter().fold(failure, |failure, problem| failure.shown(&problem.to_string()));
+        failure
+            .hint("docs/expression-packs.md has the language; diag facts shows the facts of a case")
     })?;
     let (value, kind) = match evaluated {
         Evaluated::Value { json, kind } => (json, kind),
         Evaluated::Undecided(why) => {
-            return Err(Failure::new(format!("undecided: {why}")).hint("a check of a pack is skipped then, and says so").into());
+            return Err(Failure::new(format!("undecided: {why}"))
+                .hint("a check of a pack is skipped then, and says so")
+                .into());
         }
     };
-    let format = arguments.format.unwrap_or(if std::io::stdout().is_terminal() { FactsFormat::Tree } else { FactsFormat::Json });
+    let format = arguments.format.unwrap_or(if std::io::stdout().is_terminal() {
+        FactsFormat::Tree
+    } else {
+        FactsFormat::Json
+    });
     match format {
         FactsFormat::Json => output::print(&json::pretty(&value)?)?,
         FactsFormat::Tree => {
             let mut text = format!("{}\n", typed(&value, &kind));
-            let name = if is_path(&arguments.expression) { arguments.expression.trim() } else { "value" };
+            let name =
+                if is_path(&arguments.expression) { arguments.expression.trim() } else { "value" };
             tree(&value, name, &mut |path, fact| {
                 text.push_str(&terminal::visible(&format!("{path} = {fact}  ({})", word(fact))));
                 text.push('\n');
@@ -75,7 +84,10 @@ fn word(value: &Value) -> &'static str {
 /// Names with dots and numbers in brackets: below it, paths can be gone on with.
 fn is_path(expression: &str) -> bool {
     let rest = expression.trim();
-    rest.starts_with("case") && rest.chars().all(|character| character.is_ascii_alphanumeric() || "_.[]".contains(character))
+    rest.starts_with("case")
+        && rest
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || "_.[]".contains(character))
 }
 
 #[cfg(test)]
@@ -88,6 +100,10 @@ mod tests {
         assert_eq!(typed(&json!(["a", "b"]), "a list"), "a list of 2, each a text");
         assert_eq!(typed(&json!([1, "b"]), "a list"), "a list of 2, of several types");
         assert_eq!(typed(&json!(true), "true or false"), "true or false");
-        assert!(is_path("case.messages[0].issuer") && !is_path("case.messages.size()") && !is_path("1 + 1"));
+        assert!(
+            is_path("case.messages[0].issuer")
+                && !is_path("case.messages.size()")
+                && !is_path("1 + 1")
+        );
     }
 }

@@ -74,16 +74,30 @@ pub(crate) fn examine(files: &[File], manner: &Manner, meter: &Meter) -> Examina
 }
 
 /// Reads the files as the case that they would be.
-pub(crate) fn examine_supposed(files: &[File], manner: &Manner, meter: &Meter, supposed: Supposed) -> Examination {
+pub(crate) fn examine_supposed(
+    files: &[File],
+    manner: &Manner,
+    meter: &Meter,
+    supposed: Supposed,
+) -> Examination {
     let supplied = files
         .iter()
-        .map(|file| Supplied { path: file.shown.clone(), named: file.named, held_by: file.held_by, reader: meter.watch(file.reader()) })
+        .map(|file| Supplied {
+            path: file.shown.clone(),
+            named: file.named,
+            held_by: file.held_by,
+            reader: meter.watch(file.reader()),
+        })
         .collect();
     examine_supplied(supplied, manner, supposed)
 }
 
 /// Reads what is handed in as the case that it would be.
-pub(crate) fn examine_supplied(files: Vec<Supplied<'_>>, manner: &Manner, supposed: Supposed) -> Examination {
+pub(crate) fn examine_supplied(
+    files: Vec<Supplied<'_>>,
+    manner: &Manner,
+    supposed: Supposed,
+) -> Examination {
     let request = Request {
         files,
         strict: manner.strict,
@@ -108,9 +122,19 @@ pub(crate) fn judge(examination: Examination, manner: &Manner, checkers: &Checke
     run.keep(Bounds::size(manner.bounds.findings));
     // A decision is an agreement between people, so that the day on which they look counts.
     let today = manner.at.unwrap_or_else(Timestamp::now).to_zoned(TimeZone::UTC).date();
-    let (suppressed, suppressions) = suppression::apply(&examination.case, &mut run, &manner.suppressions, today);
+    let (suppressed, suppressions) =
+        suppression::apply(&examination.case, &mut run, &manner.suppressions, today);
     let extensions = checkers.extensions().to_vec();
-    let report =
-        Report { suppressed, suppressions, extensions, ..Report::new(&examination.case, run, checkers.checks(), &manner.products) };
-    Judged { case: examination.case, sources: examination.sources, report, products: Arc::clone(&manner.products) }
+    let report = Report {
+        suppressed,
+        suppressions,
+        extensions,
+        ..Report::new(&examination.case, run, checkers.checks(), &manner.products)
+    };
+    Judged {
+        case: examination.case,
+        sources: examination.sources,
+        report,
+        products: Arc::clone(&manner.products),
+    }
 }

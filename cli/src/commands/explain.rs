@@ -49,12 +49,17 @@ fn write(page: &mut Page, checkers: &Checkers, id: &str) -> Result<(), Failure> 
 
 /// The check whose id ends in that name, where there is one only.
 fn only_check_named<'c>(checkers: &'c Checkers, name: &str) -> Option<&'c CheckInfo> {
-    let mut named = checkers.checks().iter().filter(|check| check.id.rsplit('/').next() == Some(name));
+    let mut named =
+        checkers.checks().iter().filter(|check| check.id.rsplit('/').next() == Some(name));
     named.next().filter(|_| named.next().is_none())
 }
 
 fn explain_check(page: &mut Page, check: &CheckInfo) {
-    let levels: Vec<String> = check.levels.iter().map(|level| styled(wording::tone(*level).style(), wording::word(*level))).collect();
+    let levels: Vec<String> = check
+        .levels
+        .iter()
+        .map(|level| styled(wording::tone(*level).style(), wording::word(*level)))
+        .collect();
     page.line(&format!("{}  {}", styled(STRONG, &check.id), levels.join(" or ")));
     page.paragraph(0, &plain(&check.title));
     page.blank();
@@ -87,7 +92,12 @@ fn explain_check(page: &mut Page, check: &CheckInfo) {
 /// The documentation of a check as Markdown. Doc comments carry a blank before every line, and
 /// examples name certificates and encoded documents, which the test suite puts in.
 pub(super) fn markdown_of(check: &CheckInfo) -> String {
-    let text = check.docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n");
+    let text = check
+        .docs
+        .lines()
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect::<Vec<_>>()
+        .join("\n");
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while let Some((before, after)) = rest.split_once("{{") {
@@ -106,12 +116,19 @@ pub(super) fn markdown_of(check: &CheckInfo) -> String {
 
 fn explain_cause(page: &mut Page, cause: &CauseInfo) {
     page.hanging("  ·", 4, &with_code(&cause.text));
-    page.paragraph(4, &format!("{}: {}", styled(GOOD, wording::person(cause.who)), with_code(&cause.fix)));
+    page.paragraph(
+        4,
+        &format!("{}: {}", styled(GOOD, wording::person(cause.who)), with_code(&cause.fix)),
+    );
     let known = screens(cause.setting, &Products::builtin()).len();
     let more = if known == 0 {
         String::new()
     } else {
-        format!("  (diag explain {} tells where {} have it)", name_of(cause.setting), wording::count(known, "product"))
+        format!(
+            "  (diag explain {} tells where {} have it)",
+            name_of(cause.setting),
+            wording::count(known, "product")
+        )
     };
     page.hanging("    →", 6, &format!("{}{}", plain(cause.setting.neutral()), styled(DIM, &more)));
 }
@@ -130,12 +147,17 @@ pub(super) fn screens(setting: Setting, products: &Products) -> Vec<(String, Str
 
 /// The setting of that name, such as `idp-reply-url`.
 fn setting(id: &str) -> Option<Setting> {
-    serde_json::from_value(serde_json::Value::String(id.to_owned())).ok().filter(|setting| *setting != Setting::Unspecified)
+    serde_json::from_value(serde_json::Value::String(id.to_owned()))
+        .ok()
+        .filter(|setting| *setting != Setting::Unspecified)
 }
 
 /// The name by which a setting is asked for.
 pub(super) fn name_of(setting: Setting) -> String {
-    serde_json::to_value(setting).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(setting)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn explain_setting(page: &mut Page, setting: Setting) {
@@ -167,7 +189,11 @@ fn list(page: &mut Page, heading: &str, items: &[String]) {
 }
 
 fn explain_family(page: &mut Page, family: &Manifest) {
-    page.line(&format!("{}  {}", styled(STRONG, &family.name), styled(DIM, &wording::count(family.checks.len(), "check"))));
+    page.line(&format!(
+        "{}  {}",
+        styled(STRONG, &family.name),
+        styled(DIM, &wording::count(family.checks.len(), "check"))
+    ));
     page.paragraph(0, &plain(&family.about));
     page.blank();
     for check in &family.checks {
@@ -177,19 +203,29 @@ fn explain_family(page: &mut Page, family: &Manifest) {
 }
 
 fn explain_code(page: &mut Page, code: &VendorCode) {
-    let name = code.name.as_deref().map(|name| format!("  {}", styled(DIM, name))).unwrap_or_default();
+    let name =
+        code.name.as_deref().map(|name| format!("  {}", styled(DIM, name))).unwrap_or_default();
     page.line(&format!("{}{name}", styled(STRONG, &code.code)));
     page.paragraph(0, &with_code(&code.text));
     page.blank();
     let (who, setting) = code.acts();
-    page.hanging(&styled(GOOD, "FIX"), 5, &format!("{}: {}", styled(GOOD, wording::person(who)), with_code(&code.fix)));
+    page.hanging(
+        &styled(GOOD, "FIX"),
+        5,
+        &format!("{}: {}", styled(GOOD, wording::person(who)), with_code(&code.fix)),
+    );
     if setting != Setting::Unspecified {
-        let screen = Products::builtin().screen(code.vendor, setting, None).unwrap_or_else(|| setting.neutral().to_owned());
+        let screen = Products::builtin()
+            .screen(code.vendor, setting, None)
+            .unwrap_or_else(|| setting.neutral().to_owned());
         page.hanging("    →", 6, &screen_path(terminal::PLAIN, &screen));
     }
     if let Some(address) = &code.page {
         page.blank();
-        page.paragraph(0, &styled(DIM, &format!("{}: the vendor's own page: {address}", code.product)));
+        page.paragraph(
+            0,
+            &styled(DIM, &format!("{}: the vendor's own page: {address}", code.product)),
+        );
     }
 }
 
@@ -197,7 +233,10 @@ fn explain_status(page: &mut Page, meaning: &status::StatusMeaning) {
     page.line(&format!(
         "{}  {}",
         styled(STRONG, meaning.name),
-        styled(DIM, if meaning.top_level { "top-level status code" } else { "second-level status code" })
+        styled(
+            DIM,
+            if meaning.top_level { "top-level status code" } else { "second-level status code" }
+        )
     ));
     page.line(&styled(DIM, &format!("{}{}", status::PREFIX, meaning.name)));
     page.paragraph(0, &with_code(meaning.meaning));
@@ -211,7 +250,8 @@ fn unknown(checkers: &Checkers, id: &str) -> Failure {
     if let Some(code) = Products::builtin().code(id)
         && let Some(address) = &code.page
     {
-        return Failure::new(format!("{id}: a code diag does not know")).hint(format!("{} explains it at {address}", code.product));
+        return Failure::new(format!("{id}: a code diag does not know"))
+            .hint(format!("{} explains it at {address}", code.product));
     }
     let known = checkers.names().chain(status::STATUSES.iter().map(|status| status.name));
     let hint = did_you_mean(id, known)
@@ -236,9 +276,17 @@ mod tests {
     fn codes_are_explained_however_they_are_written() {
         assert!(explained("AADSTS50011").expect("known").starts_with("AADSTS50011"));
         assert!(explained("50011").expect("known").contains("FIX"));
-        assert!(explained("urn:oasis:names:tc:SAML:2.0:status:NoPassive").expect("known").starts_with("NoPassive"));
+        assert!(
+            explained("urn:oasis:names:tc:SAML:2.0:status:NoPassive")
+                .expect("known")
+                .starts_with("NoPassive")
+        );
         assert!(explained("nopassive").is_ok());
-        assert!(explained("acs-not-registered").expect("known").starts_with("endpoints/acs-not-registered"));
+        assert!(
+            explained("acs-not-registered")
+                .expect("known")
+                .starts_with("endpoints/acs-not-registered")
+        );
         assert!(explained("Endpoints").expect("known").contains("endpoints/acs-not-registered"));
     }
 
@@ -246,14 +294,27 @@ mod tests {
     fn a_pasted_sentence_is_answered() {
         let entra = "AADSTS700016: Application with identifier 'https://app.example' was not found in the directory 'Contoso'.";
         let told = explained(entra).expect("known");
-        assert!(told.starts_with("AADSTS700016") && told.contains("endpoints/entity-id-not-registered"), "{told}");
         assert!(
-            explained("Microsoft.IdentityServer.RequestFailedException: MSIS7084: SAML logout request").expect("known").contains("FIX")
+            told.starts_with("AADSTS700016") && told.contains("endpoints/entity-id-not-registered"),
+            "{told}"
         );
-        let said = explained("Sign-in failed because Email has already been taken.").expect("known");
+        assert!(
+            explained(
+                "Microsoft.IdentityServer.RequestFailedException: MSIS7084: SAML logout request"
+            )
+            .expect("known")
+            .contains("FIX")
+        );
+        let said =
+            explained("Sign-in failed because Email has already been taken.").expect("known");
         assert!(said.contains("identity/user-unknown-at-sp") && said.contains("FIX"), "{said}");
-        assert!(explained("urn:oasis:names:tc:SAML:2.0:status:NoPassive was returned").expect("known").starts_with("NoPassive"));
-        let unknown_words = explained("Ihr Benutzerkonto wurde von der Verwaltung gesperrt").expect("read by its words");
+        assert!(
+            explained("urn:oasis:names:tc:SAML:2.0:status:NoPassive was returned")
+                .expect("known")
+                .starts_with("NoPassive")
+        );
+        let unknown_words = explained("Ihr Benutzerkonto wurde von der Verwaltung gesperrt")
+            .expect("read by its words");
         assert!(unknown_words.contains("identity/user-blocked-at-sp"), "{unknown_words}");
         assert!(explained("We wish you a pleasant day and many more").is_err());
     }

@@ -29,7 +29,11 @@ pub(crate) fn run(arguments: &FactsArguments) -> anyhow::Result<ExitCode> {
             .hint("diag schema case lists all facts; without --only all that there are are shown")
             .into());
     };
-    let format = arguments.format.unwrap_or(if std::io::stdout().is_terminal() { FactsFormat::Tree } else { FactsFormat::Json });
+    let format = arguments.format.unwrap_or(if std::io::stdout().is_terminal() {
+        FactsFormat::Tree
+    } else {
+        FactsFormat::Json
+    });
     match format {
         FactsFormat::Json => output::print(&json::pretty(&facts)?)?,
         FactsFormat::Tree => {
@@ -46,12 +50,19 @@ pub(crate) fn run(arguments: &FactsArguments) -> anyhow::Result<ExitCode> {
 
 /// What is granted exists.
 pub(super) fn known_grants(grants: &[String]) -> Result<(), Failure> {
-    let Some(grant) = grants.iter().find(|grant| !WANTS.contains(&grant.as_str())) else { return Ok(()) };
-    Err(Failure::new(format!("--grant {grant}: nothing of that name can be granted")).hint(format!("expected {}", WANTS.join(", "))))
+    let Some(grant) = grants.iter().find(|grant| !WANTS.contains(&grant.as_str())) else {
+        return Ok(());
+    };
+    Err(Failure::new(format!("--grant {grant}: nothing of that name can be granted"))
+        .hint(format!("expected {}", WANTS.join(", "))))
 }
 
 /// What these files make as one case.
-pub(super) fn case_of(paths: &[PathBuf], products: &ProductArguments, headers: &[String]) -> anyhow::Result<Case> {
+pub(super) fn case_of(
+    paths: &[PathBuf],
+    products: &ProductArguments,
+    headers: &[String],
+) -> anyhow::Result<Case> {
     for name in headers {
         askable(name).map_err(Failure::new)?;
     }
@@ -64,7 +75,8 @@ pub(super) fn case_of(paths: &[PathBuf], products: &ProductArguments, headers: &
     }
     let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
     let headers = headers.iter().cloned().collect();
-    let manner = Manner { products: products::set(&products.products)?, headers, ..Manner::default() };
+    let manner =
+        Manner { products: products::set(&products.products)?, headers, ..Manner::default() };
     let case = examine(&collected.files, &manner, &meter).case;
     meter.finish();
     Ok(case)
@@ -76,7 +88,8 @@ fn kept(fact: Value, words: &[String]) -> Option<Value> {
     match fact {
         Value::Null => None,
         Value::Array(items) => {
-            let items: Vec<Value> = items.into_iter().filter_map(|item| kept(item, words)).collect();
+            let items: Vec<Value> =
+                items.into_iter().filter_map(|item| kept(item, words)).collect();
             (!items.is_empty()).then_some(Value::Array(items))
         }
         Value::Object(fields) => {
@@ -95,8 +108,13 @@ fn kept(fact: Value, words: &[String]) -> Option<Value> {
 /// Hands over each plain fact, with the expression that leads to it.
 pub(super) fn tree(fact: &Value, path: &str, line: &mut dyn FnMut(&str, &Value)) {
     match fact {
-        Value::Object(fields) => fields.iter().for_each(|(name, fact)| tree(fact, &format!("{path}.{name}"), line)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(index, fact)| tree(fact, &format!("{path}[{index}]"), line)),
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, fact)| tree(fact, &format!("{path}.{name}"), line));
+        }
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .for_each(|(index, fact)| tree(fact, &format!("{path}[{index}]"), line)),
         plain => line(path, plain),
     }
 }
@@ -112,19 +130,31 @@ mod tests {
 
     #[test]
     fn what_is_named_is_kept_with_the_way_to_it() {
-        let facts =
-            json!({"messages": [{"id": "m1", "issuer": {"value": "x", "place": null}}, {"id": "m2", "issuer": null}], "clocks": []});
-        assert_eq!(only(facts.clone(), &["issuer"]), Some(json!({"messages": [{"issuer": {"value": "x"}}]})));
+        let facts = json!({"messages": [{"id": "m1", "issuer": {"value": "x", "place": null}}, {"id": "m2", "issuer": null}], "clocks": []});
+        assert_eq!(
+            only(facts.clone(), &["issuer"]),
+            Some(json!({"messages": [{"issuer": {"value": "x"}}]}))
+        );
         assert_eq!(only(facts.clone(), &["isuer"]), None);
-        assert_eq!(only(facts, &[]), Some(json!({"messages": [{"id": "m1", "issuer": {"value": "x"}}, {"id": "m2"}]})));
+        assert_eq!(
+            only(facts, &[]),
+            Some(json!({"messages": [{"id": "m1", "issuer": {"value": "x"}}, {"id": "m2"}]}))
+        );
     }
 
     #[test]
     fn a_tree_shows_expressions() {
         let mut lines = Vec::new();
-        tree(&json!({"messages": [{"kind": "response", "signed": true}]}), "case", &mut |path, fact| {
-            lines.push(format!("{path} = {fact}"));
-        });
-        assert_eq!(lines, ["case.messages[0].kind = \"response\"", "case.messages[0].signed = true"]);
+        tree(
+            &json!({"messages": [{"kind": "response", "signed": true}]}),
+            "case",
+            &mut |path, fact| {
+                lines.push(format!("{path} = {fact}"));
+            },
+        );
+        assert_eq!(
+            lines,
+            ["case.messages[0].kind = \"response\"", "case.messages[0].signed = true"]
+        );
     }
 }

@@ -16,7 +16,12 @@ use diag_render::wording;
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &FlowArguments) -> anyhow::Result<ExitCode> {
-    let collected = files::collect(&Given { paths: &arguments.captures, sp_has: &[], idp_has: &[], many: false });
+    let collected = files::collect(&Given {
+        paths: &arguments.captures,
+        sp_has: &[],
+        idp_has: &[],
+        many: false,
+    });
     if collected.files.is_empty() {
         return Err(files::nothing_read(&collected).into());
     }
@@ -24,13 +29,18 @@ pub(crate) fn run(arguments: &FlowArguments) -> anyhow::Result<ExitCode> {
         failure::say_error(trouble);
     }
     let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
-    let manner = Manner { products: products::set(&arguments.products.products)?, ..Manner::default() };
+    let manner =
+        Manner { products: products::set(&arguments.products.products)?, ..Manner::default() };
     let judged = judge(examine(&collected.files, &manner, &meter), &manner, &Checkers::builtin());
     meter.finish();
     if !understood(&judged) || judged.case.exchanges.is_empty() {
         let what = match judged.case.inputs.as_slice() {
             [only] if only.notes.is_empty() => {
-                format!("{}: expected a capture, found: {}", wording::path(&only.path), wording::kind(only.kind))
+                format!(
+                    "{}: expected a capture, found: {}",
+                    wording::path(&only.path),
+                    wording::kind(only.kind)
+                )
             }
             [only] => remark(only),
             _ => "no capture among the files".to_owned(),

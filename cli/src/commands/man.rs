@@ -36,14 +36,23 @@ fn page() -> anyhow::Result<Vec<u8>> {
     for subcommand in command.get_subcommands().filter(|subcommand| !subcommand.is_hide_set()) {
         chapter(&mut page, &format!("diag {}", subcommand.get_name()), subcommand)?;
     }
-    listed(&mut page, "EXIT STATUS", EXIT_STATUS.iter().map(|(code, text)| ((*code).to_owned(), (*text).to_owned())))?;
-    let variables = environment::names().map(|(name, option)| (name, format!("Stands for {option} where that is not given.")));
+    listed(
+        &mut page,
+        "EXIT STATUS",
+        EXIT_STATUS.iter().map(|(code, text)| ((*code).to_owned(), (*text).to_owned())),
+    )?;
+    let variables = environment::names()
+        .map(|(name, option)| (name, format!("Stands for {option} where that is not given.")));
     let others = [
         ("NO_COLOR", "No colours."),
         ("CLICOLOR_FORCE", "Colours even where the output is no terminal."),
         ("COLUMNS", "The width of what is written into a pipe."),
     ];
-    listed(&mut page, "ENVIRONMENT", variables.chain(others.map(|(name, text)| (name.to_owned(), text.to_owned()))))?;
+    listed(
+        &mut page,
+        "ENVIRONMENT",
+        variables.chain(others.map(|(name, text)| (name.to_owned(), text.to_owned()))),
+    )?;
     let usual = config::USUAL_NAME;
     let files = [
         (usual.to_owned(), "Defaults, profiles, findings to live with, plugins and products: in the current folder or the nearest one above it that has such a file. Never read from a folder under analysis.".to_owned()),
@@ -70,7 +79,11 @@ fn chapter(page: &mut Vec<u8>, name: &str, command: &Command) -> anyhow::Result<
 }
 
 /// A section of names and what they mean.
-fn listed(page: &mut Vec<u8>, title: &str, items: impl Iterator<Item = (String, String)>) -> std::io::Result<()> {
+fn listed(
+    page: &mut Vec<u8>,
+    title: &str,
+    items: impl Iterator<Item = (String, String)>,
+) -> std::io::Result<()> {
     writeln!(page, ".SH \"{title}\"")?;
     for (name, text) in items {
         writeln!(page, ".TP\n\\fB{}\\fR\n{}", escaped(&name), escaped(&text))?;
@@ -91,8 +104,16 @@ mod tests {
     fn sections_stand_where_people_look_for_them() {
         let page = String::from_utf8(page().expect("a page")).expect("UTF-8");
         for section in ["EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES"] {
-            assert!(page.contains(&format!(".SH \"{section}\"")) || page.contains(&format!(".SH {section}")), "{section}");
+            assert!(
+                page.contains(&format!(".SH \"{section}\""))
+                    || page.contains(&format!(".SH {section}")),
+                "{section}"
+            );
         }
-        assert!(!page.contains(".SH EXTRA") && page.contains("DIAG_FAIL_ON") && page.contains("DIAG PLUGIN TRUST"));
+        assert!(
+            !page.contains(".SH EXTRA")
+                && page.contains("DIAG_FAIL_ON")
+                && page.contains("DIAG PLUGIN TRUST")
+        );
     }
 }

@@ -17,7 +17,8 @@ const MOST: u64 = 200_000_000;
 
 pub(crate) fn run(arguments: &OpenArguments) -> anyhow::Result<ExitCode> {
     let page = page(&arguments.page)?;
-    let collected = files::collect(&Given { paths: &arguments.paths, sp_has: &[], idp_has: &[], many: false });
+    let collected =
+        files::collect(&Given { paths: &arguments.paths, sp_has: &[], idp_has: &[], many: false });
     for note in &collected.notes {
         failure::say_note(note);
     }
@@ -29,7 +30,9 @@ pub(crate) fn run(arguments: &OpenArguments) -> anyhow::Result<ExitCode> {
     }
     let output = arguments.output.clone().unwrap_or_else(|| PathBuf::from(COPY));
     if arguments.output.is_none() && output.exists() {
-        return Err(Failure::new(format!("{COPY}: there is such a file already")).hint("name another one with --output").into());
+        return Err(Failure::new(format!("{COPY}: there is such a file already"))
+            .hint("name another one with --output")
+            .into());
     }
     let target = Target::new(&output, &collected.files, std::slice::from_ref(&arguments.page))?;
     let written = carried::put_into(&page, &carry(&collected.files)?)?.ok_or_else(|| {
@@ -53,7 +56,8 @@ pub(crate) fn run(arguments: &OpenArguments) -> anyhow::Result<ExitCode> {
 fn page(path: &Path) -> Result<String, Failure> {
     let shown = path.display();
     fs::read_to_string(path).map_err(|error| {
-        Failure::new(format!("{shown}: the page cannot be read: {error}")).hint("--page names diag.html, the page of diag")
+        Failure::new(format!("{shown}: the page cannot be read: {error}"))
+            .hint("--page names diag.html, the page of diag")
     })
 }
 
@@ -66,10 +70,19 @@ fn carry(files: &[File]) -> Result<Vec<Carried>, Failure> {
         let read = file.reader().take(left + 1).read_to_end(&mut content);
         read.map_err(|error| Failure::new(format!("{}: cannot be read: {error}", file.shown)))?;
         left = left.checked_sub(content.len() as u64).ok_or_else(|| {
-            Failure::new(format!("{}: more than a page can carry, which is {} MB", file.shown, MOST / 1_000_000))
-                .hint("open the page and drop the files on it; it reads them in pieces")
+            Failure::new(format!(
+                "{}: more than a page can carry, which is {} MB",
+                file.shown,
+                MOST / 1_000_000
+            ))
+            .hint("open the page and drop the files on it; it reads them in pieces")
         })?;
-        carried.push(Carried { path: file.shown.replace(MAIN_SEPARATOR, "/"), named: file.named, held_by: file.held_by, content });
+        carried.push(Carried {
+            path: file.shown.replace(MAIN_SEPARATOR, "/"),
+            named: file.named,
+            held_by: file.held_by,
+            content,
+        });
     }
     Ok(carried)
 }
@@ -88,6 +101,9 @@ fn show(path: &Path) {
     };
     let begun = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     if !begun.is_ok_and(|status| status.success() || cfg!(target_os = "windows")) {
-        failure::say_note(&format!("no browser could be started: open {} yourself", path.display()));
+        failure::say_note(&format!(
+            "no browser could be started: open {} yourself",
+            path.display()
+        ));
     }
 }

@@ -21,7 +21,12 @@ pub(super) fn page() -> String {
         note_fields(definition, name, &mut fields);
     }
     note_fields(&case, "Case", &mut fields);
-    for (name, schema) in [of::<Class>("Class"), of::<Difference>("Difference"), of::<Need>("Need"), of::<Severity>("Severity")] {
+    for (name, schema) in [
+        of::<Class>("Class"),
+        of::<Difference>("Difference"),
+        of::<Need>("Need"),
+        of::<Severity>("Severity"),
+    ] {
         lists.entry(name).or_insert_with(|| schema.to_value());
     }
     let mut out = format!(
@@ -34,7 +39,11 @@ pub(super) fn page() -> String {
         // Writing to a String cannot fail.
         let _ = write!(out, "\n## {name}\n\n{}\n", one_line(about));
         if let Some(of) = fields.get(name) {
-            let _ = write!(out, "\nIn: {}\n", of.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", "));
+            let _ = write!(
+                out,
+                "\nIn: {}\n",
+                of.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ")
+            );
         }
         out.push_str("\n| word | says |\n|---|---|\n");
         for (word, says) in words(definition) {
@@ -51,7 +60,13 @@ fn of<T: JsonSchema>(name: &str) -> (String, Schema) {
 /// The words of a list, each with what it says.
 fn words(definition: &Value) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
-    for word in definition.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+    for word in definition
+        .get("enum")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+    {
         found.push((word, ""));
     }
     for option in definition.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
@@ -59,7 +74,13 @@ fn words(definition: &Value) -> Vec<(&str, &str)> {
         if let Some(word) = option.get("const").and_then(Value::as_str) {
             found.push((word, about));
         }
-        for word in option.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        for word in option
+            .get("enum")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+        {
             found.push((word, about));
         }
     }
@@ -68,7 +89,9 @@ fn words(definition: &Value) -> Vec<(&str, &str)> {
 
 /// Notes which fields hold a list of words.
 fn note_fields(definition: &Value, of: &str, fields: &mut BTreeMap<String, Vec<String>>) {
-    for (field, schema) in definition.get("properties").and_then(Value::as_object).into_iter().flatten() {
+    for (field, schema) in
+        definition.get("properties").and_then(Value::as_object).into_iter().flatten()
+    {
         let mut named = Vec::new();
         named_in(schema, &mut named);
         for list in named {
@@ -80,9 +103,15 @@ fn note_fields(definition: &Value, of: &str, fields: &mut BTreeMap<String, Vec<S
 fn named_in(schema: &Value, named: &mut Vec<String>) {
     match schema {
         Value::Object(fields) => {
-            let target = fields.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix("#/$defs/"));
+            let target = fields
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|target| target.strip_prefix("#/$defs/"));
             named.extend(target.map(str::to_owned));
-            ["anyOf", "oneOf", "items"].iter().filter_map(|key| fields.get(*key)).for_each(|part| named_in(part, named));
+            ["anyOf", "oneOf", "items"]
+                .iter()
+                .filter_map(|key| fields.get(*key))
+                .for_each(|part| named_in(part, named));
         }
         Value::Array(parts) => parts.iter().for_each(|part| named_in(part, named)),
         _ => {}
@@ -107,7 +136,8 @@ mod tests {
             ("Stage", "Failure.stage", "consumption"),
             ("MessageKind", "Message.kind", "authn-request"),
         ] {
-            let (_, section) = page.split_once(&format!("\n## {list}\n")).unwrap_or_else(|| panic!("{list}"));
+            let (_, section) =
+                page.split_once(&format!("\n## {list}\n")).unwrap_or_else(|| panic!("{list}"));
             let section = section.split("\n## ").next().unwrap_or_default();
             assert!(section.contains(&format!("`{field}`")), "{field} in {section}");
             assert!(section.contains(&format!("| `{word}` | ")), "{word} in {section}");

@@ -59,11 +59,15 @@ pub(crate) fn defaults() -> Result<Defaults, Failure> {
 /// `DIAG_COLOR`.
 pub(crate) fn color() -> Result<Option<ColorWhen>, Failure> {
     let Some(text) = text("color") else { return Ok(None) };
-    let known = || ColorWhen::value_variants().iter().filter_map(|when| Some(when.to_possible_value()?.get_name().to_owned()));
+    let known = || {
+        ColorWhen::value_variants()
+            .iter()
+            .filter_map(|when| Some(when.to_possible_value()?.get_name().to_owned()))
+    };
     let expected = || format!("expected one of {}", known().collect::<Vec<_>>().join(", "));
-    ColorWhen::from_str(&text, true)
-        .map(Some)
-        .map_err(|_| Failure::new(format!("DIAG_COLOR: {text} is none of its values")).hint(expected()))
+    ColorWhen::from_str(&text, true).map(Some).map_err(|_| {
+        Failure::new(format!("DIAG_COLOR: {text} is none of its values")).hint(expected())
+    })
 }
 
 /// The value of an option that is a plain text, such as `config`.
@@ -83,7 +87,9 @@ fn read(get: impl Fn(&str) -> Option<OsString>) -> Result<Defaults, Failure> {
         let value = value(&text, *kind).ok_or_else(|| unfit(&name, *kind))?;
         // Each on its own, so that the variable can be named.
         let one = Table::from_iter([((*key).to_owned(), value.clone())]);
-        one.try_into::<Defaults>().map_err(|error| Failure::new(format!("{name}: {}", error.message().replace('\n', " "))))?;
+        one.try_into::<Defaults>().map_err(|error| {
+            Failure::new(format!("{name}: {}", error.message().replace('\n', " ")))
+        })?;
         defaults.insert((*key).to_owned(), value);
     }
     defaults.try_into().map_err(|error| Failure::new(error.message().to_owned()))
@@ -92,13 +98,20 @@ fn read(get: impl Fn(&str) -> Option<OsString>) -> Result<Defaults, Failure> {
 fn value(text: &OsString, kind: Kind) -> Option<Value> {
     if let Kind::Paths = kind {
         let paths = env::split_paths(text).filter(|path| !path.as_os_str().is_empty());
-        return paths.map(|path| path.to_str().map(|path| Value::String(path.to_owned()))).collect::<Option<_>>().map(Value::Array);
+        return paths
+            .map(|path| path.to_str().map(|path| Value::String(path.to_owned())))
+            .collect::<Option<_>>()
+            .map(Value::Array);
     }
     let text = text.to_str()?.trim();
     Some(match kind {
         Kind::Word | Kind::Paths => Value::String(text.to_owned()),
         Kind::Names => Value::Array(
-            text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(|name| Value::String(name.to_owned())).collect(),
+            text.split(',')
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .map(|name| Value::String(name.to_owned()))
+                .collect(),
         ),
         Kind::Switch => match text.to_ascii_lowercase().as_str() {
             "1" | "true" | "yes" | "on" => Value::Boolean(true),
@@ -124,7 +137,12 @@ mod tests {
     use crate::args::{FailOn, Format};
 
     fn of(variables: &[(&str, &str)]) -> Result<Defaults, Failure> {
-        read(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value)))
+        read(|name| {
+            variables
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| OsString::from(value))
+        })
     }
 
     #[test]
@@ -145,8 +163,16 @@ mod tests {
 
     #[test]
     fn a_mistake_names_its_variable() {
-        for (name, value) in [("DIAG_FORMAT", "jsn"), ("DIAG_STRICT", "perhaps"), ("DIAG_JOBS", "many"), ("DIAG_AT", "yesterday")] {
-            assert!(of(&[(name, value)]).expect_err("a mistake").to_string().starts_with(name), "{name}");
+        for (name, value) in [
+            ("DIAG_FORMAT", "jsn"),
+            ("DIAG_STRICT", "perhaps"),
+            ("DIAG_JOBS", "many"),
+            ("DIAG_AT", "yesterday"),
+        ] {
+            assert!(
+                of(&[(name, value)]).expect_err("a mistake").to_string().starts_with(name),
+                "{name}"
+            );
         }
     }
 

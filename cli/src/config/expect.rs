@@ -97,7 +97,9 @@ struct ExpectFile {
 pub(super) fn read(path: &Path) -> Result<Vec<Expectation>, Failure> {
     let shown = path.display();
     let hint = "expected a TOML file with [expect.sp], [expect.idp], [expect.attributes]; docs/configuration.md describes them";
-    let cannot = |error: std::io::Error| Failure::new(format!("{shown}: cannot be read: {error}")).hint(hint);
+    let cannot = |error: std::io::Error| {
+        Failure::new(format!("{shown}: cannot be read: {error}")).hint(hint)
+    };
     let metadata = fs::metadata(path).map_err(cannot)?;
     if !metadata.is_file() || metadata.len() > super::LARGEST {
         return Err(Failure::new(format!("{shown}: is no file of expectations")).hint(hint));
@@ -136,7 +138,12 @@ impl Expect {
         for (name, values) in &self.attributes {
             let values = sound(&format!("attributes.{name:?}"), values.list(), path)?;
             let values = if values.iter().any(|value| value == "*") { Vec::new() } else { values };
-            all.push(Expectation { of: Aspect::Attribute, attribute: Some(name.clone()), values, origin: origin.clone() });
+            all.push(Expectation {
+                of: Aspect::Attribute,
+                attribute: Some(name.clone()),
+                values,
+                origin: origin.clone(),
+            });
         }
         Ok(all)
     }
@@ -145,7 +152,8 @@ impl Expect {
 /// The file as a report names it: without the folders of whoever runs it.
 fn shown(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-    name.filter(|_| !folder_of(path).as_os_str().is_empty()).unwrap_or_else(|| path.display().to_string())
+    name.filter(|_| !folder_of(path).as_os_str().is_empty())
+        .unwrap_or_else(|| path.display().to_string())
 }
 
 fn sound(key: &str, values: Vec<String>, path: &Path) -> Result<Vec<String>, Failure> {
@@ -154,7 +162,9 @@ fn sound(key: &str, values: Vec<String>, path: &Path) -> Result<Vec<String>, Fai
         return Err(wrong(&format!("more than {MOST} values")));
     }
     match values.iter().find(|value| value.trim().is_empty() || value.chars().count() > LONGEST) {
-        Some(value) if value.trim().is_empty() => Err(wrong("an empty value").hint("leave the key out where nothing is expected")),
+        Some(value) if value.trim().is_empty() => {
+            Err(wrong("an empty value").hint("leave the key out where nothing is expected"))
+        }
         Some(_) => Err(wrong(&format!("a value of more than {LONGEST} characters"))),
         None => Ok(values),
     }
@@ -185,7 +195,16 @@ mod tests {
         let text = "[expect]\nname-id-format = 'persistent'\n[expect.sp]\nentity-id = 'https://sp.example'\nacs-url = ['a', 'b']\n[expect.attributes]\nmail = '*@contoso.example'\ngroups = '*'\n";
         let all = expectations(text).expect("sound");
         let of: Vec<Aspect> = all.iter().map(|one| one.of).collect();
-        assert_eq!(of, [Aspect::SpEntityId, Aspect::SpAcsUrl, Aspect::NameIdFormat, Aspect::Attribute, Aspect::Attribute]);
+        assert_eq!(
+            of,
+            [
+                Aspect::SpEntityId,
+                Aspect::SpAcsUrl,
+                Aspect::NameIdFormat,
+                Aspect::Attribute,
+                Aspect::Attribute
+            ]
+        );
         assert_eq!((all[1].values.len(), all[0].origin.as_str()), (2, "ours.toml"));
         assert!(all[3].attribute.as_deref() == Some("groups") && all[3].values.is_empty());
     }

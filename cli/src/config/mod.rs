@@ -97,7 +97,9 @@ fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Er
         toml::Value::Datetime(time) => time.to_string(),
         _ => String::new(),
     };
-    text.parse().map(Some).map_err(|_| serde::de::Error::custom("expected a day, such as 2027-01-31"))
+    text.parse()
+        .map(Some)
+        .map_err(|_| serde::de::Error::custom("expected a day, such as 2027-01-31"))
 }
 
 /// What the configuration said beyond defaults.
@@ -125,7 +127,12 @@ impl Configured {
     /// Files that are read beside the case, so that nothing is written over them: those given with options, and those
     /// that the configuration names.
     pub(crate) fn read_beside(&self, given: [&[PathBuf]; 3]) -> Vec<PathBuf> {
-        let named = given.into_iter().flatten().chain(&self.paths).chain(&self.products).chain(&self.expect);
+        let named = given
+            .into_iter()
+            .flatten()
+            .chain(&self.paths)
+            .chain(&self.products)
+            .chain(&self.expect);
         named.chain(self.plugins.iter().map(|plugin| &plugin.path)).cloned().collect()
     }
 }
@@ -164,7 +171,8 @@ pub(crate) struct Defaults {
 
 /// Where configurations are looked for when `diag` is run here, the one that counts first, each with what it is.
 pub(crate) fn looked_for() -> Vec<(PathBuf, &'static str)> {
-    let named = environment::text("config").map(|path| (PathBuf::from(path), "named by DIAG_CONFIG"));
+    let named =
+        environment::text("config").map(|path| (PathBuf::from(path), "named by DIAG_CONFIG"));
     let usual = || match place::usual(&[]) {
         Ok(found) if found.above => (found.path, "above this folder; its plugins are not loaded"),
         Ok(found) => (found.path, "this folder"),
@@ -179,9 +187,19 @@ pub(crate) fn looked_for() -> Vec<(PathBuf, &'static str)> {
 
 /// Puts the defaults of the environment and of configurations under what the command line says.
 pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failure> {
-    let given = arguments.defaults.config.clone().or_else(|| environment::text("config").map(PathBuf::from));
+    let given = arguments
+        .defaults
+        .config
+        .clone()
+        .or_else(|| environment::text("config").map(PathBuf::from));
     let profile = arguments.defaults.profile.clone().or_else(|| environment::text("profile"));
-    let analysed: Vec<PathBuf> = arguments.paths.iter().chain(&arguments.beside.sp_has).chain(&arguments.beside.idp_has).cloned().collect();
+    let analysed: Vec<PathBuf> = arguments
+        .paths
+        .iter()
+        .chain(&arguments.beside.sp_has)
+        .chain(&arguments.beside.idp_has)
+        .cloned()
+        .collect();
     fill(arguments, environment::defaults()?, Path::new(""));
     let found = match given {
         Some(path) => Ok(Found { path, above: false, instead: false }),
@@ -189,7 +207,12 @@ pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failur
     };
     let own = place::own(&analysed);
     let mut files: Vec<(Found, Config)> = Vec::new();
-    let held_back = || failure::say_note(&format!("{}; --config {USUAL_NAME} reads it", NotRead::UnderAnalysis.words()));
+    let held_back = || {
+        failure::say_note(&format!(
+            "{}; --config {USUAL_NAME} reads it",
+            NotRead::UnderAnalysis.words()
+        ));
+    };
     match found {
         Ok(found) => {
             if found.instead {
@@ -199,16 +222,25 @@ pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failur
         }
         Err(NotRead::UnderAnalysis) if profile.is_none() => held_back(),
         Err(why) if own.is_none() && profile.is_some() => {
-            return Err(Failure::new(format!("--profile {}: {}", profile.unwrap_or_default(), why.words()))
-                .hint("name the file with --config FILE"));
+            return Err(Failure::new(format!(
+                "--profile {}: {}",
+                profile.unwrap_or_default(),
+                why.words()
+            ))
+            .hint("name the file with --config FILE"));
         }
         Err(_) => {}
     }
-    if let Some(path) = own.filter(|own| !files.iter().any(|(found, _)| plugins::same_file(&found.path, own))) {
+    if let Some(path) =
+        own.filter(|own| !files.iter().any(|(found, _)| plugins::same_file(&found.path, own)))
+    {
         files.push((Found { path: path.clone(), above: false, instead: false }, read(&path)?));
     }
     if let Some(name) = &profile {
-        let Some((found, defaults)) = files.iter().find_map(|(found, config)| Some((found, config.profile.get(name)?.clone()))) else {
+        let Some((found, defaults)) = files
+            .iter()
+            .find_map(|(found, config)| Some((found, config.profile.get(name)?.clone())))
+        else {
             return Err(no_such_profile(name, &files));
         };
         fill(arguments, defaults, folder_of(&found.path));
@@ -216,7 +248,8 @@ pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failur
     let mut configured = Configured::default();
     // The nearest file comes first, so that it is written last.
     for (found, config) in files.iter().rev() {
-        set_bounds(&mut configured.bounds, &config.bounds).map_err(|failure| failure.within(&found.path.display().to_string()))?;
+        set_bounds(&mut configured.bounds, &config.bounds)
+            .map_err(|failure| failure.within(&found.path.display().to_string()))?;
     }
     for (found, config) in files {
         let folder = folder_of(&found.path);
@@ -258,7 +291,8 @@ pub(crate) fn apply(arguments: &mut CheckArguments) -> Result<Configured, Failur
 fn set_bounds(bounds: &mut Bounds, said: &BTreeMap<String, u64>) -> Result<(), Failure> {
     for (word, most) in said {
         if *most == 0 {
-            return Err(Failure::new(format!("[bounds] {word} = 0: expected a number above 0")).hint("leave it out for the usual bound"));
+            return Err(Failure::new(format!("[bounds] {word} = 0: expected a number above 0"))
+                .hint("leave it out for the usual bound"));
         }
         if !bounds.set(word, *most) {
             let hint = did_you_mean(word, bounds::TABLE.iter().map(|bound| bound.word));
@@ -274,8 +308,13 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 fn no_such_profile(name: &str, files: &[(Found, Config)]) -> Failure {
-    let known: Vec<&str> = files.iter().flat_map(|(_, config)| config.profile.keys().map(String::as_str)).collect();
-    let shown = files.iter().map(|(found, _)| found.path.display().to_string()).collect::<Vec<_>>().join(", ");
+    let known: Vec<&str> =
+        files.iter().flat_map(|(_, config)| config.profile.keys().map(String::as_str)).collect();
+    let shown = files
+        .iter()
+        .map(|(found, _)| found.path.display().to_string())
+        .collect::<Vec<_>>()
+        .join(", ");
     let hint = did_you_mean(name, known.iter().copied()).unwrap_or_else(|| match known.len() {
         0 => "it has no [profile.NAME] sections".to_owned(),
         _ => format!("it has {}", known.join(", ")),
@@ -289,7 +328,10 @@ pub(crate) fn plugins(path: &Path) -> Result<Vec<plugins::Entry>, Failure> {
 }
 
 fn resolved(entries: Vec<plugins::Entry>, folder: &Path) -> Vec<plugins::Entry> {
-    entries.into_iter().map(|entry| plugins::Entry { path: folder.join(&entry.path), ..entry }).collect()
+    entries
+        .into_iter()
+        .map(|entry| plugins::Entry { path: folder.join(&entry.path), ..entry })
+        .collect()
 }
 
 /// Reads a configuration.
@@ -307,11 +349,14 @@ pub(crate) fn read(path: &Path) -> Result<Config, Failure> {
 fn parsed<T: serde::de::DeserializeOwned>(text: &str, path: &Path) -> Result<T, Failure> {
     let shown = path.display();
     toml::from_str(text).map_err(|error| {
-        let line = error.span().map(|span| 1 + text.get(..span.start).unwrap_or_default().matches('\n').count());
+        let line = error
+            .span()
+            .map(|span| 1 + text.get(..span.start).unwrap_or_default().matches('\n').count());
         let at = line.map(|line| format!(":{line}")).unwrap_or_default();
         let message = error.message().replace('\n', " ");
-        Failure::new(format!("{shown}{at}: {message}"))
-            .hint(nearest_key(&message).unwrap_or_else(|| "docs/configuration.md and diag schema config tell what it may hold".to_owned()))
+        Failure::new(format!("{shown}{at}: {message}")).hint(nearest_key(&message).unwrap_or_else(
+            || "docs/configuration.md and diag schema config tell what it may hold".to_owned(),
+        ))
     })
 }
 
@@ -360,8 +405,10 @@ mod tests {
         let path = folder.path().join("settings.toml");
         fs::write(&path, toml).expect("a file");
         let path = path.to_str().expect("a path");
-        let line: Vec<&str> = ["diag", "login.har", "--config", path].iter().chain(line).copied().collect();
-        let mut arguments = crate::args::Arguments::try_parse_from(line).expect("a command line").check;
+        let line: Vec<&str> =
+            ["diag", "login.har", "--config", path].iter().chain(line).copied().collect();
+        let mut arguments =
+            crate::args::Arguments::try_parse_from(line).expect("a command line").check;
         apply(&mut arguments)?;
         Ok(arguments)
     }
@@ -378,26 +425,45 @@ mod tests {
 
     #[test]
     fn mistakes_are_named_with_their_line() {
-        let message = |toml: &str, line: &[&str]| applied(toml, line).expect_err("a mistake").to_string();
+        let message =
+            |toml: &str, line: &[&str]| applied(toml, line).expect_err("a mistake").to_string();
         assert!(message("[check]\nformat = 'jsn'\n", &[]).contains("settings.toml:2: "));
-        assert!(message("[check]\nformt = 'json'\n", &[]).contains("settings.toml:2: unknown field `formt`"));
-        assert!(message("[check]\nformat = 'json'\n\n[[ignore]]\ncheck = 'flow'\n", &[]).contains("missing field `reason`"));
-        assert!(message("[[ignore]]\ncheck = 'flow'\nreason = 'x'\nuntil = 3\n", &[]).contains("expected a day"));
+        assert!(
+            message("[check]\nformt = 'json'\n", &[])
+                .contains("settings.toml:2: unknown field `formt`")
+        );
+        assert!(
+            message("[check]\nformat = 'json'\n\n[[ignore]]\ncheck = 'flow'\n", &[])
+                .contains("missing field `reason`")
+        );
+        assert!(
+            message("[[ignore]]\ncheck = 'flow'\nreason = 'x'\nuntil = 3\n", &[])
+                .contains("expected a day")
+        );
         assert!(message("[profile.ci]\n", &["--profile", "cl"]).contains("no profile cl"));
         assert!(message("at = ", &[]).contains("settings.toml:1"));
     }
 
     #[test]
     fn a_mistyped_key_is_answered_with_the_nearest() {
-        assert_eq!(nearest_key("unknown field `formt`, expected one of `format`, `skip`").as_deref(), Some("did you mean format?"));
-        assert_eq!(nearest_key("unknown variant `jsn`, expected one of `text`, `json`").as_deref(), Some("did you mean json?"));
+        assert_eq!(
+            nearest_key("unknown field `formt`, expected one of `format`, `skip`").as_deref(),
+            Some("did you mean format?")
+        );
+        assert_eq!(
+            nearest_key("unknown variant `jsn`, expected one of `text`, `json`").as_deref(),
+            Some("did you mean json?")
+        );
         assert_eq!(nearest_key("invalid type: integer `3`, expected a string"), None);
     }
 
     #[test]
     fn days_stand_with_or_without_quotation_marks() {
         for day in ["2027-01-31", "'2027-01-31'"] {
-            let config: Config = toml::from_str(&format!("[[ignore]]\ncheck = 'flow'\nreason = 'x'\nuntil = {day}\n")).expect("readable");
+            let config: Config = toml::from_str(&format!(
+                "[[ignore]]\ncheck = 'flow'\nreason = 'x'\nuntil = {day}\n"
+            ))
+            .expect("readable");
             assert_eq!(config.ignore[0].until, Some(jiff::civil::date(2027, 1, 31)));
         }
     }

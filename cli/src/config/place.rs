@@ -29,7 +29,9 @@ impl NotRead {
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Missing => "there is no diag.toml in this folder or above it",
-            Self::UnderAnalysis => "diag.toml in this folder is not read, because files of this folder are analysed",
+            Self::UnderAnalysis => {
+                "diag.toml in this folder is not read, because files of this folder are analysed"
+            }
         }
     }
 }
@@ -68,13 +70,18 @@ pub(crate) fn own_path() -> Option<PathBuf> {
 pub(super) fn own(analysed: &[PathBuf]) -> Option<PathBuf> {
     let file = own_path()?;
     let folder = file.parent()?;
-    (file.is_file() && !folder.canonicalize().is_ok_and(|folder| is_analysed(&folder, analysed))).then_some(file)
+    (file.is_file() && !folder.canonicalize().is_ok_and(|folder| is_analysed(&folder, analysed)))
+        .then_some(file)
 }
 
 /// Where programs keep what a person has set up.
 fn own_folder() -> Option<PathBuf> {
     let set = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    if cfg!(windows) { set("APPDATA") } else { set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config"))) }
+    if cfg!(windows) {
+        set("APPDATA")
+    } else {
+        set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")))
+    }
 }
 
 /// Files of this folder are analysed: a folder holds what lies below it, a file lies in its folder.
@@ -114,9 +121,15 @@ mod tests {
         fs::write(root.join("team/diag.toml"), "").expect("a file");
         fs::write(root.join("team/case/diag.toml"), "").expect("a file");
         fs::write(root.join("team/case/a.har"), "").expect("a file");
-        let read = |depth: &str, above| Ok(Found { path: PathBuf::from(depth).join("diag.toml"), above, instead: false });
+        let read = |depth: &str, above| {
+            Ok(Found { path: PathBuf::from(depth).join("diag.toml"), above, instead: false })
+        };
         assert_eq!(found(&case, std::slice::from_ref(&case)), read("..", true));
-        assert_eq!(found(&case, &[root.join("team/case")]), read("../..", true), "one in the case is passed by");
+        assert_eq!(
+            found(&case, &[root.join("team/case")]),
+            read("../..", true),
+            "one in the case is passed by"
+        );
         let beside = found(&root.join("team/case"), &[root.join("team/case/a.har")]);
         assert_eq!(beside, read("..", true).map(|found| Found { instead: true, ..found }));
         assert_eq!(found(&root.join("team"), &[]), read("", false));

@@ -85,11 +85,20 @@ pub(crate) fn collect(given: &Given<'_>) -> Collected {
     for path in given.paths {
         if path.as_os_str() == "-" {
             if !out.files.iter().any(File::is_standard_input) {
-                out.files.push(File { path: None, typed: None, shown: "-".to_owned(), named: true, held_by: HeldBy::Publisher, size: 0 });
+                out.files.push(File {
+                    path: None,
+                    typed: None,
+                    shown: "-".to_owned(),
+                    named: true,
+                    held_by: HeldBy::Publisher,
+                    size: 0,
+                });
             }
         } else if path.is_dir() {
             out.walk(path, if given.many { usize::MAX } else { MOST }, &mut seen);
-        } else if let Some(text) = path.to_str().filter(|text| typed::is_message(text) && !path.is_file()) {
+        } else if let Some(text) =
+            path.to_str().filter(|text| typed::is_message(text) && !path.is_file())
+        {
             out.add_typed(text);
         } else {
             out.add_named(path, HeldBy::Publisher, &mut seen);
@@ -104,10 +113,21 @@ pub(crate) fn collect(given: &Given<'_>) -> Collected {
 impl Collected {
     fn add_typed(&mut self, text: &str) {
         let number = 1 + self.files.iter().filter(|file| file.typed.is_some()).count();
-        let shown = if number == 1 { COMMAND_LINE.to_owned() } else { format!("{COMMAND_LINE} ({number})") };
+        let shown = if number == 1 {
+            COMMAND_LINE.to_owned()
+        } else {
+            format!("{COMMAND_LINE} ({number})")
+        };
         let bytes: Arc<[u8]> = text.as_bytes().into();
         let size = bytes.len() as u64;
-        self.files.push(File { path: None, typed: Some(bytes), shown, named: true, held_by: HeldBy::Publisher, size });
+        self.files.push(File {
+            path: None,
+            typed: Some(bytes),
+            shown,
+            named: true,
+            held_by: HeldBy::Publisher,
+            size,
+        });
     }
 
     fn add_named(&mut self, path: &Path, held_by: HeldBy, seen: &mut BTreeSet<PathBuf>) {
@@ -125,7 +145,14 @@ impl Collected {
             }
         };
         if seen.insert(identity(path)) {
-            self.files.push(File { path: Some(path.to_owned()), typed: None, shown, named: true, held_by, size });
+            self.files.push(File {
+                path: Some(path.to_owned()),
+                typed: None,
+                shown,
+                named: true,
+                held_by,
+                size,
+            });
         }
     }
 
@@ -135,7 +162,9 @@ impl Collected {
     }
 
     fn walk(&mut self, folder: &Path, most: usize, seen: &mut BTreeSet<PathBuf>) {
-        let hidden = |entry: &DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+        let hidden = |entry: &DirEntry| {
+            entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+        };
         let walker = WalkDir::new(folder).follow_links(true).max_depth(DEEPEST).sort_by_file_name();
         let mut taken = 0;
         for entry in walker.into_iter().filter_entry(|entry| !hidden(entry)) {
@@ -150,7 +179,10 @@ impl Collected {
                 continue;
             }
             if taken == most {
-                self.notes.push(format!("{}: holds more than {most} files; the rest is left out", shown(folder)));
+                self.notes.push(format!(
+                    "{}: holds more than {most} files; the rest is left out",
+                    shown(folder)
+                ));
                 break;
             }
             taken += 1;
@@ -177,7 +209,9 @@ impl Collected {
     fn note_walk_error(&mut self, error: &walkdir::Error) {
         let shown = error.path().map(shown).unwrap_or_default();
         if error.loop_ancestor().is_some() {
-            self.notes.push(format!("{shown}: a symbolic link that leads back to a folder above it; not followed"));
+            self.notes.push(format!(
+                "{shown}: a symbolic link that leads back to a folder above it; not followed"
+            ));
         } else if let Some(error) = error.io_error() {
             self.trouble(shown, unreadable(error));
         }
@@ -187,7 +221,9 @@ impl Collected {
 impl File {
     /// Whether the path leads to the same file.
     pub(crate) fn is_at(&self, other: &Path) -> bool {
-        self.path.as_deref().is_some_and(|path| identity(path) == identity(other) || is_same_file(path, other))
+        self.path
+            .as_deref()
+            .is_some_and(|path| identity(path) == identity(other) || is_same_file(path, other))
     }
 
     /// The folder it lies in.
@@ -245,7 +281,10 @@ pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
     }
     #[cfg(not(unix))]
     {
-        left.is_file() && right.is_file() && fs::canonicalize(one).is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
+        left.is_file()
+            && right.is_file()
+            && fs::canonicalize(one)
+                .is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
     }
 }
 
@@ -265,7 +304,8 @@ fn unreadable(error: &io::Error) -> String {
 /// Why there is nothing to judge: the troubles, the last of which is the failure itself.
 pub(crate) fn nothing_read(collected: &Collected) -> Failure {
     let Some((last, others)) = collected.troubles.split_last() else {
-        return Failure::new("the folder holds no files").hint("hidden files are skipped; name a file to have it read");
+        return Failure::new("the folder holds no files")
+            .hint("hidden files are skipped; name a file to have it read");
     };
     for trouble in others {
         failure::say_error(trouble);
@@ -279,7 +319,13 @@ mod tests {
 
     #[test]
     fn a_message_may_stand_on_the_command_line() {
-        let found = collected(&[PathBuf::from("SAMLResponse=PHM%2B"), PathBuf::from("https://idp.example/saml2?SAMLRequest=nZJL")], &[]);
+        let found = collected(
+            &[
+                PathBuf::from("SAMLResponse=PHM%2B"),
+                PathBuf::from("https://idp.example/saml2?SAMLRequest=nZJL"),
+            ],
+            &[],
+        );
         let shown: Vec<_> = found.files.iter().map(|file| file.shown.as_str()).collect();
         assert_eq!(shown, ["command line", "command line (2)"]);
         let mut text = String::new();
@@ -300,9 +346,17 @@ mod tests {
             fs::write(root.join(name), name).expect("a file");
         }
         let found = collected(&[root.to_owned()], &[root.join("a.xml")]);
-        let names: Vec<_> = found.files.iter().map(|file| (file.shown.replace(&format!("{}/", shown(root)), ""), file.held_by)).collect();
-        let expected = [("b.har", HeldBy::Publisher), ("sub/c.json", HeldBy::Publisher), ("a.xml", HeldBy::Sp)]
-            .map(|(name, by)| (name.to_owned(), by));
+        let names: Vec<_> = found
+            .files
+            .iter()
+            .map(|file| (file.shown.replace(&format!("{}/", shown(root)), ""), file.held_by))
+            .collect();
+        let expected = [
+            ("b.har", HeldBy::Publisher),
+            ("sub/c.json", HeldBy::Publisher),
+            ("a.xml", HeldBy::Sp),
+        ]
+        .map(|(name, by)| (name.to_owned(), by));
         assert_eq!(names, expected);
         assert!(found.troubles.is_empty());
     }
@@ -341,7 +395,14 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a");
         fs::write(&path, "content").expect("a file");
-        let file = File { path: Some(path), typed: None, shown: "a".into(), named: true, held_by: HeldBy::Publisher, size: 7 };
+        let file = File {
+            path: Some(path),
+            typed: None,
+            shown: "a".into(),
+            named: true,
+            held_by: HeldBy::Publisher,
+            size: 7,
+        };
         let mut text = String::new();
         file.reader().read_to_string(&mut text).expect("readable");
         assert_eq!(text, "content");

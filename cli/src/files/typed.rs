@@ -11,13 +11,17 @@ const SHOWN: usize = 60;
 /// Whether an argument that is no file is itself what is to be read.
 pub(crate) fn is_message(text: &str) -> bool {
     let text = text.trim();
-    let url = ["http://", "https://"].iter().any(|scheme| text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme)));
+    let url = ["http://", "https://"].iter().any(|scheme| {
+        text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
+    });
     let form = ["SAMLRequest=", "SAMLResponse=", "SAMLart=", "wresult="]
         .iter()
         .any(|name| text.starts_with(name) || text.contains(&format!("&{name}")));
     // A slash is a character of base64, a full stop is not.
     let base64 = text.len() >= SHORTEST
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"+/=-_%".contains(&byte));
+        && text.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"+/=-_%".contains(&byte)
+        });
     url || form || text.starts_with('<') || base64
 }
 
@@ -46,9 +50,13 @@ mod tests {
         ] {
             assert!(is_message(message), "{message}");
         }
-        for path in
-            ["login.har", "case-4711", "cases/4711/login.har", "no such file", "./a/very/long/path/to/some/folder/with/a/capture.har"]
-        {
+        for path in [
+            "login.har",
+            "case-4711",
+            "cases/4711/login.har",
+            "no such file",
+            "./a/very/long/path/to/some/folder/with/a/capture.har",
+        ] {
             assert!(!is_message(path), "{path}");
         }
     }

@@ -10,12 +10,18 @@ use std::process::Command;
 fn program(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|path| path.is_file())
+    names
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|path| path.is_file())
 }
 
 fn write(folder: &Path, name: &str, given: &str) {
     let page = folder.join(format!("{name}.html"));
-    let output = diag_in(Path::new("."), &["check", given, "--format", "html", "--output", page.to_str().expect("UTF-8")]);
+    let output = diag_in(
+        Path::new("."),
+        &["check", given, "--format", "html", "--output", page.to_str().expect("UTF-8")],
+    );
     assert!(page.is_file(), "{given}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
@@ -23,16 +29,26 @@ fn write(folder: &Path, name: &str, given: &str) {
 fn the_report_holds_in_a_browser() {
     let browser = Path::new("../tests/browser");
     let node = program(&["node"]);
-    let chromium = std::env::var_os("CHROMIUM").map(PathBuf::from).or_else(|| program(&["chromium", "chromium-browser", "google-chrome"]));
-    let packages = Some(browser.join("node_modules/playwright-core")).filter(|folder| folder.is_dir());
+    let chromium = std::env::var_os("CHROMIUM")
+        .map(PathBuf::from)
+        .or_else(|| program(&["chromium", "chromium-browser", "google-chrome"]));
+    let packages =
+        Some(browser.join("node_modules/playwright-core")).filter(|folder| folder.is_dir());
     let (Some(node), Some(chromium), Some(_)) = (&node, &chromium, &packages) else {
-        let missing: Vec<&str> =
-            [("node", node.is_some()), ("chromium", chromium.is_some()), ("npm ci in tests/browser", packages.is_some())]
-                .into_iter()
-                .filter(|(_, there)| !there)
-                .map(|(name, _)| name)
-                .collect();
-        assert!(std::env::var("DIAG_BROWSER").is_ok_and(|wish| wish == "required").eq(&false), "missing: {}", missing.join(", "));
+        let missing: Vec<&str> = [
+            ("node", node.is_some()),
+            ("chromium", chromium.is_some()),
+            ("npm ci in tests/browser", packages.is_some()),
+        ]
+        .into_iter()
+        .filter(|(_, there)| !there)
+        .map(|(name, _)| name)
+        .collect();
+        assert!(
+            std::env::var("DIAG_BROWSER").is_ok_and(|wish| wish == "required").eq(&false),
+            "missing: {}",
+            missing.join(", ")
+        );
         eprintln!("skipped, no browser test: missing {}", missing.join(", "));
         return;
     };
@@ -49,7 +65,11 @@ fn the_report_holds_in_a_browser() {
         .env("DIAG_CHROMIUM", chromium)
         .output()
         .expect("node runs");
-    let said = format!("{}{}", String::from_utf8_lossy(&looked.stdout), String::from_utf8_lossy(&looked.stderr));
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&looked.stdout),
+        String::from_utf8_lossy(&looked.stderr)
+    );
     assert!(looked.status.success(), "{said}");
     assert!(said.contains(" 0 do not hold"), "{said}");
 }

@@ -79,9 +79,12 @@ POST https://books.example/acs @9s
 fn team(folder: &Path) {
     fs::create_dir_all(folder.join("team/more")).expect("folders");
     fs::create_dir(folder.join("case")).expect("a folder");
-    for (name, text) in
-        [("team/ledger.checks.toml", PACK), ("team/more/ledger.toml", PRODUCT), ("team/README.md", "Ours"), ("case/login.sketch", CASE)]
-    {
+    for (name, text) in [
+        ("team/ledger.checks.toml", PACK),
+        ("team/more/ledger.toml", PRODUCT),
+        ("team/README.md", "Ours"),
+        ("case/login.sketch", CASE),
+    ] {
         fs::write(folder.join(name), text).expect("a file");
     }
 }
@@ -99,18 +102,44 @@ fn a_bundle_is_made_trusted_and_used() {
     let made = diag_in(folder, &["plugin", "pack", "team", "-o", "team.diagpack"]);
     assert_eq!(made.status.code(), Some(0), "{}", err(&made));
     let told = out(&made);
-    assert!(told.contains("ledger 1.2.0") && told.contains("left out  README.md") && told.contains("SHA-256 "), "{told}");
+    assert!(
+        told.contains("ledger 1.2.0")
+            && told.contains("left out  README.md")
+            && told.contains("SHA-256 "),
+        "{told}"
+    );
     let first = fs::read(folder.join("team.diagpack")).expect("a bundle");
-    assert_eq!(diag_in(folder, &["plugin", "pack", "team", "-o", "again.diagpack"]).status.code(), Some(0));
-    assert_eq!(first, fs::read(folder.join("again.diagpack")).expect("a bundle"), "the same files make the same bundle");
+    assert_eq!(
+        diag_in(folder, &["plugin", "pack", "team", "-o", "again.diagpack"]).status.code(),
+        Some(0)
+    );
+    assert_eq!(
+        first,
+        fs::read(folder.join("again.diagpack")).expect("a bundle"),
+        "the same files make the same bundle"
+    );
 
     let without = report(folder, &[]);
     let trusted = diag_in(folder, &["plugin", "trust", "team.diagpack"]);
-    assert!(out(&trusted).contains("team.diagpack is trusted as SHA-256") && out(&trusted).contains("product Ledger"), "{}", out(&trusted));
+    assert!(
+        out(&trusted).contains("team.diagpack is trusted as SHA-256")
+            && out(&trusted).contains("product Ledger"),
+        "{}",
+        out(&trusted)
+    );
     let with = report(folder, &[]);
-    let found = with["findings"].as_array().expect("findings").iter().find(|one| one["check"] == "ledger/no-branch").expect("the pack ran");
+    let found = with["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .find(|one| one["check"] == "ledger/no-branch")
+        .expect("the pack ran");
     assert_eq!(found["actual"], "E-42 no branch");
-    let named = with["extensions"].as_array().expect("extensions").iter().any(|one| one["path"] == "team.diagpack/ledger.checks.toml");
+    let named = with["extensions"]
+        .as_array()
+        .expect("extensions")
+        .iter()
+        .any(|one| one["path"] == "team.diagpack/ledger.checks.toml");
     assert!(named, "{}", with["extensions"]);
     // The page is a refusal only by what the product file of the bundle says.
     assert_eq!(with["verdict"], "broken");
@@ -139,22 +168,35 @@ fn what_is_not_the_bundle_that_is_trusted_costs_itself() {
     fs::write(&bundle, &bytes).expect("written");
     let changed = report(folder, &[]);
     assert!(
-        changed["extensions"][0]["error"].as_str().expect("named").contains("has changed since it was trusted"),
+        changed["extensions"][0]["error"]
+            .as_str()
+            .expect("named")
+            .contains("has changed since it was trusted"),
         "{}",
         changed["extensions"]
     );
     fs::remove_file(&bundle).expect("removed");
     let missing = diag_in(folder, &["check", "case"]);
     assert!(err(&missing).contains("team.diagpack: cannot be read"), "{}", err(&missing));
-    assert_eq!(diag_in(folder, &["check", "case", "--strict-plugins", "--fail-on", "never"]).status.code(), Some(2));
+    assert_eq!(
+        diag_in(folder, &["check", "case", "--strict-plugins", "--fail-on", "never"]).status.code(),
+        Some(2)
+    );
     assert_eq!(diag_in(folder, &["check", "case", "--fail-on", "never"]).status.code(), Some(0));
 
     fs::write(folder.join("text.diagpack"), "certainly").expect("written");
     let odd = diag_in(folder, &["check", "case", "--plugin", "text.diagpack"]);
-    assert!(err(&odd).contains("bundle text.diagpack: is no bundle: expected a ZIP archive"), "{}", err(&odd));
+    assert!(
+        err(&odd).contains("bundle text.diagpack: is no bundle: expected a ZIP archive"),
+        "{}",
+        err(&odd)
+    );
     fs::create_dir(folder.join("empty")).expect("a folder");
     let empty = diag_in(folder, &["plugin", "pack", "empty", "-o", "empty.diagpack"]);
-    assert!(err(&empty).contains("holds no pack, product file, library or program") && !folder.join("empty.diagpack").exists());
+    assert!(
+        err(&empty).contains("holds no pack, product file, library or program")
+            && !folder.join("empty.diagpack").exists()
+    );
 }
 
 #[test]
@@ -166,7 +208,12 @@ fn one_persons_own_file_counts_in_every_folder() {
     let run = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_diag"));
         let home = folder.join("home");
-        clean(&mut command).args(arguments).current_dir(folder).env("XDG_CONFIG_HOME", &home).env("APPDATA", &home).stdin(Stdio::null());
+        clean(&mut command)
+            .args(arguments)
+            .current_dir(folder)
+            .env("XDG_CONFIG_HOME", &home)
+            .env("APPDATA", &home)
+            .stdin(Stdio::null());
         command.output().expect("diag runs")
     };
     let trusted = run(&["plugin", "trust", "--user", "team.diagpack"]);
@@ -183,14 +230,22 @@ fn codes_are_found_on_pages_by_the_pattern_of_a_product_file() {
     team(folder);
     let codes = "\n[codes]\nprefix = \"LDG-\"\ndigits = 4\n\n[[code]]\ncode = \"LDG-1042\"\nname = \"NoBranch\"\ntext = \"The branch is not known\"\n";
     fs::write(folder.join("ledger.toml"), format!("{PRODUCT}{codes}")).expect("a file");
-    let page = CASE.replace("<h1>Come back when your branch is known</h1>", "<h1>Sorry</h1><p>Code LDG-1042, or LDG-12.</p>");
+    let page = CASE.replace(
+        "<h1>Come back when your branch is known</h1>",
+        "<h1>Sorry</h1><p>Code LDG-1042, or LDG-12.</p>",
+    );
     fs::write(folder.join("case/login.sketch"), page).expect("a file");
     let facts = |more: &[&str]| -> Value {
         let output = diag_in(folder, &[&["facts", "case", "--format", "json"], more].concat());
         serde_json::from_str(&out(&output)).unwrap_or_else(|_| panic!("{}", err(&output)))
     };
     let known = facts(&["--product", "ledger.toml"]);
-    let codes: Vec<&str> = known["codes"].as_array().expect("codes").iter().filter_map(|code| code["code"].as_str()).collect();
+    let codes: Vec<&str> = known["codes"]
+        .as_array()
+        .expect("codes")
+        .iter()
+        .filter_map(|code| code["code"].as_str())
+        .collect();
     assert_eq!(codes, ["LDG-1042"]);
     assert!(facts(&[])["codes"].is_null());
 }

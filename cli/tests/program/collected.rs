@@ -14,7 +14,11 @@ fn example(name: &str) -> String {
 
 /// As Graph and the repository service answer.
 fn shaped(name: &str) -> String {
-    let empty = |of: &str| format!(r#"{{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#{of}","value":[]}}"#);
+    let empty = |of: &str| {
+        format!(
+            r#"{{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#{of}","value":[]}}"#
+        )
+    };
     match name {
         "application.json" | "servicePrincipal.json" => example(name),
         "tokenIssuancePolicies.json" => empty("tokenIssuancePolicies"),
@@ -44,7 +48,10 @@ fn written_by(script: &str) -> Vec<String> {
     let text = fs::read_to_string(root().join("docs/collect").join(script)).expect("a script");
     let mut names: Vec<String> = text
         .split('\'')
-        .filter(|word| !word.contains([' ', '\n', '*', '\\']) && [".json", ".xml", ".txt"].iter().any(|ending| word.ends_with(ending)))
+        .filter(|word| {
+            !word.contains([' ', '\n', '*', '\\'])
+                && [".json", ".xml", ".txt"].iter().any(|ending| word.ends_with(ending))
+        })
         .map(str::to_owned)
         .collect();
     // The one name that is put together.
@@ -68,7 +75,8 @@ fn everything_the_scripts_collect_is_read() {
             count += 1;
         }
     }
-    let output = diag_in(folder.path(), &["check", ".", "--format", "json", "--at", "2026-11-24T10:00:00Z"]);
+    let output =
+        diag_in(folder.path(), &["check", ".", "--format", "json", "--at", "2026-11-24T10:00:00Z"]);
     assert_eq!(output.status.code(), Some(0), "{}{}", out(&output), err(&output));
     let report: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
     assert_eq!(report["verdict"], "healthy", "a sound configuration stays sound");

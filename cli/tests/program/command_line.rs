@@ -12,13 +12,19 @@ fn assert_refused(output: &Output) {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(output.status.code(), Some(2), "{text}");
     assert!(lines.first().is_some_and(|line| line.starts_with("error: ")), "{text}");
-    assert!(lines.iter().all(|line| ["error: ", "hint: ", "note: "].iter().any(|word| line.starts_with(word))), "{text}");
+    assert!(
+        lines
+            .iter()
+            .all(|line| ["error: ", "hint: ", "note: "].iter().any(|word| line.starts_with(word))),
+        "{text}"
+    );
     assert!(output.stdout.is_empty());
 }
 
 #[test]
 fn files_are_named_as_they_were_given() {
-    let capture = fs::canonicalize("../examples/reply-url-without-slash/capture.har").expect("the example");
+    let capture =
+        fs::canonicalize("../examples/reply-url-without-slash/capture.har").expect("the example");
     let given = capture.to_str().expect("UTF-8");
     let report = crate::support::json(&diag(&["check", given, "--format", "json"]));
     assert_eq!(report["inputs"][0]["path"], given, "also where a path is absolute");
@@ -29,7 +35,11 @@ fn files_are_named_as_they_were_given() {
 fn a_closed_standard_output_is_an_error() {
     let run = |words: &str| {
         let command = format!("exec \"$0\" {words} >&-");
-        Command::new("sh").args(["-c", &command, env!("CARGO_BIN_EXE_diag")]).stderr(Stdio::piped()).output().expect("sh")
+        Command::new("sh")
+            .args(["-c", &command, env!("CARGO_BIN_EXE_diag")])
+            .stderr(Stdio::piped())
+            .output()
+            .expect("sh")
     };
     for words in [
         "checks",
@@ -42,7 +52,8 @@ fn a_closed_standard_output_is_an_error() {
     ] {
         let output = run(words);
         assert_eq!(output.status.code(), Some(2), "{words}: {}", err(&output));
-        let told = err(&output).lines().any(|line| line.starts_with("error: standard output is closed"));
+        let told =
+            err(&output).lines().any(|line| line.starts_with("error: standard output is closed"));
         assert!(told, "{words}: {}", err(&output));
     }
 }
@@ -58,7 +69,11 @@ fn what_is_not_there_is_one_line() {
 fn names_are_checked_before_anything_is_read() {
     let output = diag(&["--only", "metadata/role-descriptor", "no-such-file.har"]);
     assert_refused(&output);
-    assert!(err(&output).contains("did you mean metadata/role-descriptor-present"), "{}", err(&output));
+    assert!(
+        err(&output).contains("did you mean metadata/role-descriptor-present"),
+        "{}",
+        err(&output)
+    );
 }
 
 #[test]
@@ -74,7 +89,12 @@ fn files_that_are_none_of_ours_are_told_once() {
     fs::write(folder.path().join("notes.txt"), "Dear colleague").expect("a file");
     let output = diag_in(folder.path(), &["."]);
     assert_refused(&output);
-    assert_eq!(err(&output).lines().filter(|line| line.contains("notes.txt")).count(), 1, "{}", err(&output));
+    assert_eq!(
+        err(&output).lines().filter(|line| line.contains("notes.txt")).count(),
+        1,
+        "{}",
+        err(&output)
+    );
 }
 
 #[cfg(unix)]
@@ -128,15 +148,23 @@ fn usage_errors_end_with_two() {
 
 #[test]
 fn lists_and_schemas_are_json() {
-    let checks: serde_json::Value = serde_json::from_str(&out(&diag(&["checks", "--format", "json"]))).expect("JSON");
-    let ids: Vec<&str> = checks.as_array().expect("an array").iter().filter_map(|check| check["id"].as_str()).collect();
+    let checks: serde_json::Value =
+        serde_json::from_str(&out(&diag(&["checks", "--format", "json"]))).expect("JSON");
+    let ids: Vec<&str> = checks
+        .as_array()
+        .expect("an array")
+        .iter()
+        .filter_map(|check| check["id"].as_str())
+        .collect();
     assert!(!ids.is_empty() && ids.is_sorted());
     for document in ["report", "fix", "ask", "compare", "case", "finding", "config"] {
-        let schema: serde_json::Value = serde_json::from_str(&out(&diag(&["schema", document]))).expect("JSON");
+        let schema: serde_json::Value =
+            serde_json::from_str(&out(&diag(&["schema", document]))).expect("JSON");
         assert!(schema["properties"].is_object(), "{document}");
     }
     // What crosses to plugins is one of several frames.
-    let schema: serde_json::Value = serde_json::from_str(&out(&diag(&["schema", "plugin"]))).expect("JSON");
+    let schema: serde_json::Value =
+        serde_json::from_str(&out(&diag(&["schema", "plugin"]))).expect("JSON");
     assert!(schema["anyOf"].is_array() && schema["$defs"]["Manifest"].is_object(), "{schema}");
 }
 
@@ -144,7 +172,8 @@ fn lists_and_schemas_are_json() {
 fn every_check_is_one_line_in_a_pipe() {
     let text = out(&diag(&["checks"]));
     assert!(
-        text.lines().any(|line| line.contains("metadata/role-descriptor-present") && line.contains("RoleDescriptor elements")),
+        text.lines().any(|line| line.contains("metadata/role-descriptor-present")
+            && line.contains("RoleDescriptor elements")),
         "{text}"
     );
     assert!(!text.contains('\u{1b}'));
@@ -164,10 +193,17 @@ fn messages_are_decoded_from_arguments_and_pipes() {
     let direct = diag(&["decode", value]);
     assert_eq!(direct.status.code(), Some(0), "{}", err(&direct));
     assert!(out(&direct).contains("<samlp:Response "));
-    let mut child =
-        Command::new(env!("CARGO_BIN_EXE_diag")).arg("decode").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("diag runs");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_diag"))
+        .arg("decode")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("diag runs");
     child.stdin.take().expect("a pipe").write_all(value.as_bytes()).expect("written");
-    assert_eq!(out(&child.wait_with_output().expect("diag ends")), out(&direct).replace("the message", "standard input"));
+    assert_eq!(
+        out(&child.wait_with_output().expect("diag ends")),
+        out(&direct).replace("the message", "standard input")
+    );
 }
 
 #[test]
@@ -195,7 +231,8 @@ fn completions_and_the_manual_are_written() {
 #[test]
 fn encrypted_parts_open_with_the_right_key_only() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
-    let decode = |key: &str| diag_in(&fixtures, &["decode", "encrypted/nested.xml", "--decrypt", key]);
+    let decode =
+        |key: &str| diag_in(&fixtures, &["decode", "encrypted/nested.xml", "--decrypt", key]);
     assert!(out(&decode("keys/sp.key")).contains("ann@example.org"));
     let other = out(&decode("keys/sp-new.key"));
     assert!(!other.contains("ann@example.org") && other.contains("not decrypted: "), "{other}");
@@ -218,20 +255,29 @@ fn a_held_copy_alone_is_judged() {
 fn each_tells_captures_by_what_is_in_them() {
     let folder = tempfile::tempdir().expect("a folder");
     let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
-    put("application.json", "{\"appId\": \"c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2\", \"displayName\": \"log\", \"log\": 1}");
+    put(
+        "application.json",
+        "{\"appId\": \"c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2\", \"displayName\": \"log\", \"log\": 1}",
+    );
     put("plain.txt", "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://a.example/ @0s\n< 200\n");
     let har = "{\"log\":{\"version\":\"1.2\",\"entries\":[{\"request\":{\"method\":\"GET\",\"url\":\"https://b.example/\"}}]}}";
     put("browser.json", har);
     let output = diag_in(folder.path(), &["--each", ".", "--format", "ndjson"]);
     let text = out(&output);
-    assert_eq!(text.lines().count(), 2, "two captures, and an export that is none: {text} {}", err(&output));
+    assert_eq!(
+        text.lines().count(),
+        2,
+        "two captures, and an export that is none: {text} {}",
+        err(&output)
+    );
     assert!(text.lines().all(|line| line.contains("application.json")), "{text}");
 }
 
 #[test]
 fn a_capture_of_which_nothing_is_left_is_one_line() {
     let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("cut.har"), "{\"log\":{\"version\":\"1.2\",\"entries\":[{\"requ").expect("a file");
+    fs::write(folder.path().join("cut.har"), "{\"log\":{\"version\":\"1.2\",\"entries\":[{\"requ")
+        .expect("a file");
     for arguments in [&["cut.har"][..], &["flow", "cut.har"]] {
         let output = diag_in(folder.path(), arguments);
         assert_refused(&output);
@@ -245,7 +291,8 @@ fn the_page_is_written_whole() {
     let page = folder.path().join("page.html");
     fs::write(&page, "from before").expect("a file");
     let example = "../examples/reply-url-without-slash";
-    let arguments = ["check", example, "--format", "html", "--output", page.to_str().expect("UTF-8")];
+    let arguments =
+        ["check", example, "--format", "html", "--output", page.to_str().expect("UTF-8")];
     let output = diag(&arguments);
     assert_eq!(output.status.code(), Some(1), "{}", err(&output));
     assert!(output.stdout.is_empty());

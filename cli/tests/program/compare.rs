@@ -14,7 +14,11 @@ fn what_makes_the_difference_comes_first() {
     let place = |words: &str| text.find(words).unwrap_or_else(|| panic!("no {words}: {text}"));
     assert!(place("root cause:") < place("DIFFERENCES") && place("HEALTHY") < place("BROKEN"));
     assert!(place("named by the root cause") < place("\nSign-in\n"));
-    assert!(text.contains("reply urls") && text.contains("only the trailing slash differs") || text.contains("trailing slash"), "{text}");
+    assert!(
+        text.contains("reply urls") && text.contains("only the trailing slash differs")
+            || text.contains("trailing slash"),
+        "{text}"
+    );
     for noise in ["issue instant", "in response to", "xml id"] {
         assert!(!text.contains(noise), "{noise}: {text}");
     }
@@ -22,8 +26,13 @@ fn what_makes_the_difference_comes_first() {
 
 #[test]
 fn programs_get_the_same() {
-    let written: Value = serde_json::from_str(&out(&diag(&["compare", GOOD, BAD, "--format", "json"]))).expect("JSON");
-    assert_eq!((written["schema"].as_str(), written["failing"]["verdict"].as_str()), (Some("diag-compare/1"), Some("broken")));
+    let written: Value =
+        serde_json::from_str(&out(&diag(&["compare", GOOD, BAD, "--format", "json"])))
+            .expect("JSON");
+    assert_eq!(
+        (written["schema"].as_str(), written["failing"]["verdict"].as_str()),
+        (Some("diag-compare/1"), Some("broken"))
+    );
     assert_eq!(written["differences"][0]["named_as_cause"], true, "{written}");
     assert!(written["same"].as_u64().is_some_and(|same| same > 20), "{written}");
 }
@@ -31,7 +40,11 @@ fn programs_get_the_same() {
 #[test]
 fn a_case_is_no_different_from_itself_and_the_order_is_minded() {
     let same = diag(&["compare", GOOD, GOOD]);
-    assert!(out(&same).contains("No fact differs") && err(&same).contains("both cases work"), "{}", out(&same));
+    assert!(
+        out(&same).contains("No fact differs") && err(&same).contains("both cases work"),
+        "{}",
+        out(&same)
+    );
     assert!(err(&diag(&["compare", BAD, GOOD])).contains("give the working one first"));
     let missing = diag(&["compare", GOOD, "no-such-folder/"]);
     assert_eq!(missing.status.code(), Some(2));
@@ -40,7 +53,9 @@ fn a_case_is_no_different_from_itself_and_the_order_is_minded() {
 
 #[test]
 fn nobody_is_named() {
-    let text: String = ["text", "json", "markdown", "html"].map(|format| out(&diag(&["compare", GOOD, BAD, "--format", format]))).concat();
+    let text: String = ["text", "json", "markdown", "html"]
+        .map(|format| out(&diag(&["compare", GOOD, BAD, "--format", format])))
+        .concat();
     assert!(!text.contains("ann@") && !text.contains("anna"), "{text}");
 }
 
@@ -48,10 +63,22 @@ fn nobody_is_named() {
 fn tickets_and_browsers_get_the_same() {
     let marked = out(&diag(&["compare", GOOD, BAD, "--format", "markdown"]));
     let place = |words: &str| marked.find(words).unwrap_or_else(|| panic!("no {words}: {marked}"));
-    assert!(place("**root cause:**") < place("## Differences") && place("named by the root cause") < place("### Sign-in"));
+    assert!(
+        place("**root cause:**") < place("## Differences")
+            && place("named by the root cause") < place("### Sign-in")
+    );
     let page = out(&diag(&["compare", GOOD, BAD, "--format", "html"]));
-    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Content-Security-Policy") && !page.contains("<script"), "{page}");
-    assert!(page.contains("named by the root cause") && page.contains("only the trailing slash differs"), "{page}");
+    assert!(
+        page.starts_with("<!DOCTYPE html>")
+            && page.contains("Content-Security-Policy")
+            && !page.contains("<script"),
+        "{page}"
+    );
+    assert!(
+        page.contains("named by the root cause")
+            && page.contains("only the trailing slash differs"),
+        "{page}"
+    );
 }
 
 /// Of two captures of one set-up, one of them broken, what was broken is told first: over all pairs there are.
@@ -61,25 +88,53 @@ fn the_fault_of_a_set_up_is_among_the_first_three() {
     let mut cases: Vec<(String, Value)> = std::fs::read_dir(&captures)
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path())
-        .filter_map(|path| Some((path.display().to_string(), serde_json::from_slice(&std::fs::read(path.join("truth.json")).ok()?).ok()?)))
+        .filter_map(|path| {
+            Some((
+                path.display().to_string(),
+                serde_json::from_slice(&std::fs::read(path.join("truth.json")).ok()?).ok()?,
+            ))
+        })
         .collect();
     cases.sort_by(|left, right| left.0.cmp(&right.0));
     let setup = |truth: &Value| {
-        let name = |side: &str| truth[side].as_str().unwrap_or_default().split(' ').next().unwrap_or_default().to_owned();
+        let name = |side: &str| {
+            truth[side]
+                .as_str()
+                .unwrap_or_default()
+                .split(' ')
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        };
         (name("idp"), name("sp"))
     };
     let (mut pairs, mut missed) = (0, Vec::new());
     for (path, truth) in cases.iter().filter(|(_, truth)| truth["healthy"] == false) {
-        let Some((good, _)) = cases.iter().find(|(_, other)| other["healthy"] == true && setup(other) == setup(truth)) else { continue };
+        let Some((good, _)) = cases
+            .iter()
+            .find(|(_, other)| other["healthy"] == true && setup(other) == setup(truth))
+        else {
+            continue;
+        };
         pairs += 1;
         let output = diag(&["compare", good, path, "--format", "json"]);
-        let written: Value = serde_json::from_str(&out(&output)).unwrap_or_else(|error| panic!("{path}: {error} {}", err(&output)));
-        let first: Vec<&Value> = written["only_in_failing"].as_array().expect("findings").iter().take(3).map(|one| &one["check"]).collect();
+        let written: Value = serde_json::from_str(&out(&output))
+            .unwrap_or_else(|error| panic!("{path}: {error} {}", err(&output)));
+        let first: Vec<&Value> = written["only_in_failing"]
+            .as_array()
+            .expect("findings")
+            .iter()
+            .take(3)
+            .map(|one| &one["check"])
+            .collect();
         let expected = truth["expect"].as_array().expect("checks");
         if !expected.iter().any(|check| first.contains(&check)) {
             missed.push(format!("{path}: {first:?}, expected {expected:?}"));
         }
     }
-    println!("{} of {pairs} pairs name the fault of the set-up among the first three", pairs - missed.len());
+    println!(
+        "{} of {pairs} pairs name the fault of the set-up among the first three",
+        pairs - missed.len()
+    );
     assert!(pairs > 30 && missed.is_empty(), "{}", missed.join("\n"));
 }

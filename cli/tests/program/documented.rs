@@ -21,9 +21,18 @@ fn answered(text: &str, root: &Path) -> (String, usize) {
             continue;
         }
         let command = lines.next().expect("a command");
-        let arguments: Vec<&str> = command.strip_prefix("$ diag ").expect("`$ diag` begins an example").split_whitespace().collect();
+        let arguments: Vec<&str> = command
+            .strip_prefix("$ diag ")
+            .expect("`$ diag` begins an example")
+            .split_whitespace()
+            .collect();
         let output = diag_in(root, &arguments);
-        assert_eq!(output.status.code(), Some(0), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{command}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         let _ = write!(answered, "{command}\n{}", without_hashes(&out(&output)));
         examples += 1;
         for rest in lines.by_ref() {
@@ -50,10 +59,18 @@ fn without_hashes(text: &str) -> String {
 /// A folder with the examples in it, since some commands write beside them.
 fn workplace(root: &Path) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    for example in fs::read_dir(root.join("examples")).expect("the examples").flatten().filter(|entry| entry.path().is_dir()) {
+    for example in fs::read_dir(root.join("examples"))
+        .expect("the examples")
+        .flatten()
+        .filter(|entry| entry.path().is_dir())
+    {
         let to = folder.path().join("examples").join(example.file_name());
         fs::create_dir_all(&to).expect("a folder");
-        for file in fs::read_dir(example.path()).expect("an example").flatten().filter(|entry| entry.path().is_file()) {
+        for file in fs::read_dir(example.path())
+            .expect("an example")
+            .flatten()
+            .filter(|entry| entry.path().is_file())
+        {
             fs::copy(file.path(), to.join(file.file_name())).expect("copied");
         }
     }
@@ -73,6 +90,9 @@ fn guides_show_what_is_said_today() {
             fs::write(&path, &answered).expect("written");
             continue;
         }
-        assert_eq!(text, answered, "docs/{guide} shows another answer: UPDATE_GUIDES=1 writes it anew");
+        assert_eq!(
+            text, answered,
+            "docs/{guide} shows another answer: UPDATE_GUIDES=1 writes it anew"
+        );
     }
 }

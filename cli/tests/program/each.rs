@@ -11,7 +11,9 @@ use tempfile::TempDir;
 fn captures() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let examples = Path::new("..").join("examples");
-    let copy = |from: &str, to: &str| fs::copy(examples.join(from), folder.path().join(to)).expect("a copy");
+    let copy = |from: &str, to: &str| {
+        fs::copy(examples.join(from), folder.path().join(to)).expect("a copy")
+    };
     for sub in ["a", "b", "c"] {
         fs::create_dir(folder.path().join(sub)).expect("a folder");
     }
@@ -19,13 +21,20 @@ fn captures() -> TempDir {
     copy("reply-url-without-slash/capture.har", "b/fails.har");
     copy("healthy/capture.har", "c/works.har");
     copy("healthy/sp-metadata.xml", "c/sp-metadata.xml");
-    fs::write(folder.path().join("b/cut.har"), "{\"log\":{\"version\":\"1.2\",\"entries\":[{\"requ").expect("a file");
+    fs::write(
+        folder.path().join("b/cut.har"),
+        "{\"log\":{\"version\":\"1.2\",\"entries\":[{\"requ",
+    )
+    .expect("a file");
     fs::write(folder.path().join("b/text.har"), "nothing of the kind").expect("a file");
     folder
 }
 
 fn records(text: &[u8]) -> Vec<Value> {
-    String::from_utf8_lossy(text).lines().map(|line| serde_json::from_str(line).expect("a record")).collect()
+    String::from_utf8_lossy(text)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a record"))
+        .collect()
 }
 
 fn names(records: &[Value]) -> Vec<&str> {
@@ -33,7 +42,10 @@ fn names(records: &[Value]) -> Vec<&str> {
 }
 
 fn each(folder: &TempDir, more: &[&str]) -> Output {
-    let arguments: Vec<&str> = ["--each", "a", "b", "c", "--format", "ndjson"].into_iter().chain(more.iter().copied()).collect();
+    let arguments: Vec<&str> = ["--each", "a", "b", "c", "--format", "ndjson"]
+        .into_iter()
+        .chain(more.iter().copied())
+        .collect();
     diag_in(folder.path(), &arguments)
 }
 
@@ -48,13 +60,23 @@ fn every_capture_has_its_record_in_order() {
     assert_eq!(several.status.code(), Some(1));
     let records = records(&several.stdout);
     assert_eq!(names(&records), ALL);
-    let verdicts: Vec<&str> = records.iter().map(|record| record["verdict"].as_str().expect("a verdict")).collect();
+    let verdicts: Vec<&str> =
+        records.iter().map(|record| record["verdict"].as_str().expect("a verdict")).collect();
     assert_eq!(verdicts, ["healthy", "undetermined", "broken", "undetermined", "healthy"]);
     assert!(records.iter().all(|record| record["schema"] == "diag-report/1"));
     assert_eq!(records[2]["root_checks"][0], "endpoints/acs-not-registered");
-    assert!(records[1]["error"].as_str().is_some_and(|error| error.contains("Truncated")), "{}", records[1]);
+    assert!(
+        records[1]["error"].as_str().is_some_and(|error| error.contains("Truncated")),
+        "{}",
+        records[1]
+    );
     assert!(records[3]["error"].is_string() && records[0]["error"].is_null());
-    let inputs: Vec<&str> = records[4]["inputs"].as_array().expect("inputs").iter().filter_map(|input| input["path"].as_str()).collect();
+    let inputs: Vec<&str> = records[4]["inputs"]
+        .as_array()
+        .expect("inputs")
+        .iter()
+        .filter_map(|input| input["path"].as_str())
+        .collect();
     assert_eq!(inputs, ["c/works.har", "c/sp-metadata.xml"]);
     let said = String::from_utf8_lossy(&several.stderr).into_owned();
     assert!(said.contains("5 captures: 1 broken, 2 healthy, 2 unreadable"), "{said}");
@@ -68,7 +90,10 @@ fn short_records_are_short() {
     let records = records(&output.stdout);
     assert_eq!(names(&records), ALL);
     let broken = &records[2];
-    assert_eq!((&broken["schema"], &broken["worst"]), (&Value::from("diag-record/1"), &Value::from("error")));
+    assert_eq!(
+        (&broken["schema"], &broken["worst"]),
+        (&Value::from("diag-record/1"), &Value::from("error"))
+    );
     assert_eq!(broken["root_causes"][0]["check"], "endpoints/acs-not-registered");
     assert!(broken["root_causes"][0]["fix"].is_string() && broken.get("checks").is_none());
 }
@@ -86,7 +111,12 @@ fn a_run_is_gone_on_with() {
     let resumed = each(&folder, &["--output", "records.ndjson", "--resume"]);
     assert_eq!(fs::read(&file).expect("records"), expected);
     let said = String::from_utf8_lossy(&resumed.stderr).into_owned();
-    assert!(said.contains("5 captures: 1 broken, 2 healthy, 2 unreadable; 3 of them had a record already"), "{said}");
+    assert!(
+        said.contains(
+            "5 captures: 1 broken, 2 healthy, 2 unreadable; 3 of them had a record already"
+        ),
+        "{said}"
+    );
     // The failure stands in what was there before.
     assert_eq!((whole.status.code(), resumed.status.code()), (Some(1), Some(1)));
     let again = each(&folder, &["--output", "records.ndjson", "--resume", "--fail-on", "never"]);

@@ -13,7 +13,10 @@ const UNTIL_DOWNLOADED: &[&str] = &["endpoints/acs-insecure"];
 /// The arguments by which a case is given, its copies named.
 fn arguments(folder: &Path) -> Vec<String> {
     let mut arguments = Vec::new();
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     paths.sort();
     for path in paths.iter().filter(|path| path.is_file()) {
         let shown = path.display().to_string();
@@ -31,7 +34,9 @@ fn arguments(folder: &Path) -> Vec<String> {
 fn merge(into: &mut Value, from: &Value) {
     match (into, from) {
         (Value::Object(into), Value::Object(from)) => {
-            from.iter().for_each(|(name, value)| merge(into.entry(name.clone()).or_insert(Value::Null), value));
+            from.iter().for_each(|(name, value)| {
+                merge(into.entry(name.clone()).or_insert(Value::Null), value);
+            });
         }
         (into, from) => *into = from.clone(),
     }
@@ -53,7 +58,10 @@ fn merged(case: &Path, body: &Value) -> Option<(String, Value)> {
 fn every_body_cures_what_it_was_made_for() {
     let Some(captures) = beside("cases/captures") else { return };
     let out = tempfile::tempdir().expect("a folder");
-    let mut cases: Vec<PathBuf> = fs::read_dir(captures).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    let mut cases: Vec<PathBuf> = fs::read_dir(captures)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     cases.sort();
     let (mut bodies, mut changed, mut cured) = (0, 0, 0);
     let mut complaints = Vec::new();
@@ -67,7 +75,10 @@ fn every_body_cures_what_it_was_made_for() {
         let name = case.file_name().expect("a name").to_string_lossy().into_owned();
         for body in record["bodies"].as_array().expect("bodies") {
             bodies += 1;
-            let written: Value = serde_json::from_slice(&fs::read(body["path"].as_str().expect("a path")).expect("written")).expect("JSON");
+            let written: Value = serde_json::from_slice(
+                &fs::read(body["path"].as_str().expect("a path")).expect("written"),
+            )
+            .expect("JSON");
             assert_eq!(written, body["body"], "{name}");
             let Some((file, export)) = merged(case, body) else {
                 complaints.push(format!("{name}: {} has no export", body["path"]));
@@ -76,7 +87,8 @@ fn every_body_cures_what_it_was_made_for() {
             // The configuration alone, as it will be.
             let folder = tempfile::tempdir().expect("a folder");
             for path in given.iter().filter(|path| Path::new(path).is_file()) {
-                let own = Path::new(path).file_name().expect("a name").to_string_lossy().into_owned();
+                let own =
+                    Path::new(path).file_name().expect("a name").to_string_lossy().into_owned();
                 // Copies are what exports hold.
                 if !own.starts_with("capture.") && !own.contains("-in-") {
                     fs::copy(path, folder.path().join(own)).expect("a copy");
@@ -84,10 +96,17 @@ fn every_body_cures_what_it_was_made_for() {
             }
             fs::write(folder.path().join(&file), export.to_string()).expect("a file");
             let at = record_time(case);
-            let after = json(&diag_in(folder.path(), &["check", ".", "--format", "json", "--at", &at]));
-            let found: Vec<&str> =
-                after["findings"].as_array().expect("findings").iter().filter_map(|finding| finding["check"].as_str()).collect();
-            for check in body["answers"].as_array().expect("checks").iter().filter_map(Value::as_str) {
+            let after =
+                json(&diag_in(folder.path(), &["check", ".", "--format", "json", "--at", &at]));
+            let found: Vec<&str> = after["findings"]
+                .as_array()
+                .expect("findings")
+                .iter()
+                .filter_map(|finding| finding["check"].as_str())
+                .collect();
+            for check in
+                body["answers"].as_array().expect("checks").iter().filter_map(Value::as_str)
+            {
                 if found.contains(&check) && !UNTIL_DOWNLOADED.contains(&check) {
                     complaints.push(format!("{name}: {check} is found again"));
                 }
@@ -96,11 +115,17 @@ fn every_body_cures_what_it_was_made_for() {
         if let Some(again) = record["judged_again"].as_object() {
             changed += 1;
             let root = record["by_hand"][0]["check"].as_str();
-            let gone = |list: &str| again[list].as_array().is_some_and(|lines| lines.iter().any(|line| line["check"].as_str() == root));
+            let gone = |list: &str| {
+                again[list]
+                    .as_array()
+                    .is_some_and(|lines| lines.iter().any(|line| line["check"].as_str() == root))
+            };
             cured += usize::from(root.is_none() || gone("cured") || gone("awaiting"));
         }
     }
-    println!("{bodies} bodies; {cured} of {changed} changed cases no longer have their first cause in the configuration");
+    println!(
+        "{bodies} bodies; {cured} of {changed} changed cases no longer have their first cause in the configuration"
+    );
     assert!(bodies >= 10, "{bodies}");
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }

@@ -8,8 +8,12 @@ const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/fleet");
 
 /// The Python that has a module, where there is one.
 fn python(module: &str) -> Option<PathBuf> {
-    let python = PathBuf::from(std::env::var_os("DIAG_TEST_PYTHON").unwrap_or_else(|| "python3".into()));
-    let has = Command::new(&python).args(["-c", &format!("import {module}")]).output().is_ok_and(|output| output.status.success());
+    let python =
+        PathBuf::from(std::env::var_os("DIAG_TEST_PYTHON").unwrap_or_else(|| "python3".into()));
+    let has = Command::new(&python)
+        .args(["-c", &format!("import {module}")])
+        .output()
+        .is_ok_and(|output| output.status.success());
     if !has {
         eprintln!("left out: {} has no {module}", python.display());
     }
@@ -25,7 +29,8 @@ fn folders(root: &Path) -> Vec<PathBuf> {
     put("one", "works.har", "healthy/capture.har");
     put("two", "fails.har", "reply-url-without-slash/capture.har");
     put("three", "fails.har", "reply-url-without-slash/capture.har");
-    fs::write(root.join("three/cut.har"), "{\"log\":{\"version\":\"1.2\",\"entries\":[{\"requ").expect("a file");
+    fs::write(root.join("three/cut.har"), "{\"log\":{\"version\":\"1.2\",\"entries\":[{\"requ")
+        .expect("a file");
     ["one", "two", "three"].map(|name| root.join(name)).into()
 }
 
@@ -49,9 +54,12 @@ fn spark_maps_folders_to_records() {
         .expect("the job runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let parts = fs::read_dir(out).expect("records").map(|entry| entry.expect("an entry").path());
-    let parts = parts.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("part-")));
+    let parts = parts.filter(|path| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("part-"))
+    });
     let text: String = parts.map(|path| fs::read_to_string(path).expect("a part")).collect();
-    let records: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).expect("a record")).collect();
+    let records: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("a record")).collect();
     assert_eq!(records.len(), 4);
     assert_eq!(records.iter().filter(|record| record["verdict"] == "broken").count(), 2);
     assert_eq!(records.iter().filter(|record| record["error"].is_string()).count(), 1);

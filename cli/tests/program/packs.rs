@@ -43,7 +43,10 @@ fn folder() -> tempfile::TempDir {
 #[test]
 fn a_pack_named_on_the_command_line_is_used() {
     let folder = folder();
-    let output = diag(folder.path(), &["check", "login.txt", "--plugin", "acme.checks.toml", "--no-builtin", "--format", "json"]);
+    let output = diag(
+        folder.path(),
+        &["check", "login.txt", "--plugin", "acme.checks.toml", "--no-builtin", "--format", "json"],
+    );
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let findings = report["findings"].as_array().expect("findings");
@@ -51,10 +54,14 @@ fn a_pack_named_on_the_command_line_is_used() {
     assert_eq!(findings[0]["check"], "acme/only-ours");
     assert_eq!(findings[0]["message"], "Response from https://other.example/idp");
     assert_eq!(findings[0]["where"][0]["path"], "Response/Issuer");
-    let again = diag(folder.path(), &["check", "login.txt", "--plugin", "acme.checks.toml", "--no-builtin", "--format", "json"]);
+    let again = diag(
+        folder.path(),
+        &["check", "login.txt", "--plugin", "acme.checks.toml", "--no-builtin", "--format", "json"],
+    );
     assert_eq!(output.stdout, again.stdout);
 
-    let explained = diag(folder.path(), &["explain", "acme/only-ours", "--plugin", "acme.checks.toml"]);
+    let explained =
+        diag(folder.path(), &["explain", "acme/only-ours", "--plugin", "acme.checks.toml"]);
     assert!(text(&explained.stdout).contains("A response comes from elsewhere"));
 }
 
@@ -64,7 +71,8 @@ fn a_pack_that_only_lies_there_is_not() {
     let output = diag(folder.path(), &["check", ".", "--format", "json"]);
     assert!(!text(&output.stdout).contains("acme/only-ours"));
     // Named without the SHA-256 it is trusted by, it is refused.
-    fs::write(folder.path().join("diag.toml"), "[[plugin]]\npath = \"acme.checks.toml\"\n").expect("a configuration");
+    fs::write(folder.path().join("diag.toml"), "[[plugin]]\npath = \"acme.checks.toml\"\n")
+        .expect("a configuration");
     let arguments = ["check", "login.txt", "--config", "diag.toml", "--fail-on", "never"];
     let output = diag(folder.path(), &arguments);
     assert_eq!(output.status.code(), Some(0));
@@ -79,9 +87,15 @@ fn what_is_wrong_with_a_pack_is_shown_where_it_stands() {
     let folder = folder();
     let broken = PACK.replace("it.issuer.value)", "it.isuer.value)").replace("level =", "levle =");
     fs::write(folder.path().join("acme.checks.toml"), broken).expect("a pack");
-    let output = diag(folder.path(), &["check", "login.txt", "--plugin", "acme.checks.toml", "--fail-on", "never"]);
+    let output = diag(
+        folder.path(),
+        &["check", "login.txt", "--plugin", "acme.checks.toml", "--fail-on", "never"],
+    );
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stdout).contains("1 plugin not loaded"), "the report is printed all the same");
+    assert!(
+        text(&output.stdout).contains("1 plugin not loaded"),
+        "the report is printed all the same"
+    );
     let said = text(&output.stderr);
     let lines: Vec<&str> = said.lines().collect();
     assert_eq!(lines[0], "error: plugin acme.checks.toml: 3 problems in the pack");
@@ -98,7 +112,11 @@ fn a_new_pack_passes_its_tests_and_can_be_trusted() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = diag(folder.path(), &["plugin", "new", "house", "--lang", "pack"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert!(text(&output.stdout).ends_with("  diag plugin test house.checks.toml\n"), "{}", text(&output.stdout));
+    assert!(
+        text(&output.stdout).ends_with("  diag plugin test house.checks.toml\n"),
+        "{}",
+        text(&output.stdout)
+    );
     let project = folder.path();
     let output = diag(project, &["plugin", "test", "house.checks.toml"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
@@ -114,7 +132,11 @@ fn a_new_pack_passes_its_tests_and_can_be_trusted() {
     fs::write(project.join("house.checks.toml"), format!("{pack}\n")).expect("changed");
     let output = diag(project, &[&check[..], &["--strict-plugins", "--fail-on", "never"]].concat());
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("has changed since it was trusted"), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("has changed since it was trusted"),
+        "{}",
+        text(&output.stderr)
+    );
 }
 
 #[test]
@@ -126,8 +148,16 @@ fn tests_of_a_pack_fail_in_words() {
     let tests = "\n[[check.test]]\nname = \"ours\"\nexpect = \"found\"\nfacts = '{ \"messages\": [ { \"kind\": \"response\" } ] }'\n";
     fs::write(folder.path().join("acme.checks.toml"), format!("{PACK}{tests}")).expect("a pack");
     let output = diag(folder.path(), &["plugin", "test", "acme.checks.toml"]);
-    assert!(text(&output.stdout).contains("ours: expected a finding, found none"), "{}", text(&output.stdout));
-    assert!(text(&output.stdout).contains("no [[check.test]] has expect = \"clean\""), "{}", text(&output.stdout));
+    assert!(
+        text(&output.stdout).contains("ours: expected a finding, found none"),
+        "{}",
+        text(&output.stdout)
+    );
+    assert!(
+        text(&output.stdout).contains("no [[check.test]] has expect = \"clean\""),
+        "{}",
+        text(&output.stdout)
+    );
 }
 
 /// What is wrong can first be looked at: the facts are printed as a test takes them.
@@ -138,14 +168,28 @@ fn facts_can_stand_in_a_test_as_they_are_printed() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     let facts = text(&output.stdout);
     assert!(facts.contains("https://other.example/idp"), "{facts}");
-    let pack = format!("{PACK}\n[[check.test]]\nname = 'as printed'\nexpect = 'found'\nfacts = '''\n{facts}'''\n");
+    let pack = format!(
+        "{PACK}\n[[check.test]]\nname = 'as printed'\nexpect = 'found'\nfacts = '''\n{facts}'''\n"
+    );
     fs::write(folder.path().join("acme.checks.toml"), pack).expect("a pack");
     let output = diag(folder.path(), &["plugin", "test", "acme.checks.toml"]);
     assert!(!text(&output.stdout).contains("as printed:"), "{}", text(&output.stdout));
-    let tree = text(&diag(folder.path(), &["facts", "login.txt", "--only", "issuer", "--format", "tree"]).stdout);
-    assert!(tree.contains("case.messages[0].issuer.value = \"https://other.example/idp\""), "{tree}");
+    let tree = text(
+        &diag(folder.path(), &["facts", "login.txt", "--only", "issuer", "--format", "tree"])
+            .stdout,
+    );
+    assert!(
+        tree.contains("case.messages[0].issuer.value = \"https://other.example/idp\""),
+        "{tree}"
+    );
     let none = diag(folder.path(), &["facts", "login.txt", "--only", "isuer"]);
-    assert_eq!((none.status.code(), text(&none.stderr).starts_with("error: there is no fact called isuer")), (Some(2), true));
+    assert_eq!(
+        (
+            none.status.code(),
+            text(&none.stderr).starts_with("error: there is no fact called isuer")
+        ),
+        (Some(2), true)
+    );
 }
 
 #[test]
@@ -157,20 +201,33 @@ fn an_expression_can_be_tried_before_it_stands_in_a_pack() {
     };
     let (code, out, err) = eval(&["case.messages.map(m, m.issuer.value)", "login.txt"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&out).expect("JSON"), serde_json::json!(["https://other.example/idp"]));
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&out).expect("JSON"),
+        serde_json::json!(["https://other.example/idp"])
+    );
     let (_, tree, _) = eval(&["case.messages[0].issuer", "login.txt", "--format", "tree"]);
     assert!(
-        tree.starts_with("a record\n") && tree.contains("case.messages[0].issuer.value = \"https://other.example/idp\"  (a text)"),
+        tree.starts_with("a record\n")
+            && tree.contains(
+                "case.messages[0].issuer.value = \"https://other.example/idp\"  (a text)"
+            ),
         "{tree}"
     );
     let (code, _, err) = eval(&["case.messages[0].issuer.matches('x')", "login.txt"]);
     assert_eq!(code, Some(2));
-    assert!(err.contains("expression:1:18: `matches` takes a text, and this is a located value"), "{err}");
+    assert!(
+        err.contains("expression:1:18: `matches` takes a text, and this is a located value"),
+        "{err}"
+    );
     assert!(err.contains("expected: a text"), "{err}");
     let (code, _, err) = eval(&["case.messages[0].request.id == 'x'", "login.txt"]);
     assert_eq!(code, Some(2), "{err}");
     let (code, _, err) = eval(&["1", "login.txt", "--grant", "everything"]);
-    assert_eq!((code, err.contains("nothing of that name can be granted")), (Some(2), true), "{err}");
+    assert_eq!(
+        (code, err.contains("nothing of that name can be granted")),
+        (Some(2), true),
+        "{err}"
+    );
 }
 
 #[test]
@@ -179,8 +236,10 @@ fn a_pack_is_tried_over_a_real_case() {
     let undecided = "\n[[check]]\nid = 'acme/unsure'\ntitle = 'Unsure'\nlevel = 'notice'\nfor = 'case.messages'\n\
                      when = 'it.relay_state.text == \"x\"'\n\n[[check]]\nid = 'acme/keyless'\ntitle = 'Keyless'\nlevel = 'notice'\n\
                      needs = ['certutil']\nwhen = 'true'\n";
-    fs::write(folder.path().join("acme.checks.toml"), format!("{PACK}{undecided}")).expect("a pack");
-    let output = diag(folder.path(), &["plugin", "test", "--case", "login.txt", "acme.checks.toml"]);
+    fs::write(folder.path().join("acme.checks.toml"), format!("{PACK}{undecided}"))
+        .expect("a pack");
+    let output =
+        diag(folder.path(), &["plugin", "test", "--case", "login.txt", "acme.checks.toml"]);
     let out = text(&output.stdout);
     let (_, case) = out.split_once("login.txt").expect("the case is named");
     assert!(case.contains("found: Response from https://other.example/idp"), "{case}");
@@ -191,15 +250,22 @@ fn a_pack_is_tried_over_a_real_case() {
 #[test]
 fn a_check_for_a_newer_diag_costs_itself_and_is_told_once() {
     let folder = folder();
-    let newer =
-        "\n[[check]]\nid = 'acme/newer'\ntitle = 'Newer'\nlevel = 'notice'\nfor = 'case.messages'\nwhen = 'it.kind == \"pigeon\"'\n";
+    let newer = "\n[[check]]\nid = 'acme/newer'\ntitle = 'Newer'\nlevel = 'notice'\nfor = 'case.messages'\nwhen = 'it.kind == \"pigeon\"'\n";
     fs::write(folder.path().join("acme.checks.toml"), format!("{PACK}{newer}")).expect("a pack");
-    let output = diag(folder.path(), &["check", "login.txt", "--plugin", "acme.checks.toml", "--no-builtin", "--format", "json"]);
+    let output = diag(
+        folder.path(),
+        &["check", "login.txt", "--plugin", "acme.checks.toml", "--no-builtin", "--format", "json"],
+    );
     let said = text(&output.stderr);
     assert_eq!(said.matches("this fact is never `pigeon`").count(), 1, "{said}");
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(report["findings"].as_array().map(Vec::len), Some(1));
-    let outcomes: Vec<&str> = report["checks"].as_array().expect("checks").iter().filter_map(|check| check["outcome"].as_str()).collect();
+    let outcomes: Vec<&str> = report["checks"]
+        .as_array()
+        .expect("checks")
+        .iter()
+        .filter_map(|check| check["outcome"].as_str())
+        .collect();
     assert_eq!(outcomes, ["crashed", "found"]);
     assert_eq!(diag(folder.path(), &["plugin", "test", "acme.checks.toml"]).status.code(), Some(2));
 }
@@ -207,13 +273,24 @@ fn a_check_for_a_newer_diag_costs_itself_and_is_told_once() {
 #[test]
 fn sarif_names_whose_rule_it_is() {
     let folder = folder();
-    let output = diag(folder.path(), &["check", "login.txt", "--plugin", "acme.checks.toml", "--format", "sarif"]);
+    let output = diag(
+        folder.path(),
+        &["check", "login.txt", "--plugin", "acme.checks.toml", "--format", "sarif"],
+    );
     let log: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let tool = &log["runs"][0]["tool"];
-    assert_eq!((tool["extensions"][0]["name"].as_str(), tool["extensions"][0]["version"].as_str()), (Some("acme"), Some("1.0.0")));
+    assert_eq!(
+        (tool["extensions"][0]["name"].as_str(), tool["extensions"][0]["version"].as_str()),
+        (Some("acme"), Some("1.0.0"))
+    );
     let rules = tool["driver"]["rules"].as_array().expect("rules");
-    let source = |id: &str| rules.iter().find(|rule| rule["id"] == id).expect(id)["properties"]["source"].clone();
-    assert_eq!((source("acme/only-ours")["name"].as_str(), source("acme/only-ours")["version"].as_str()), (Some("acme"), Some("1.0.0")));
+    let source = |id: &str| {
+        rules.iter().find(|rule| rule["id"] == id).expect(id)["properties"]["source"].clone()
+    };
+    assert_eq!(
+        (source("acme/only-ours")["name"].as_str(), source("acme/only-ours")["version"].as_str()),
+        (Some("acme"), Some("1.0.0"))
+    );
     assert!(source("flow/sp-refused-response").is_null(), "ours need no source");
 }
 
@@ -224,13 +301,26 @@ fn the_eight_house_rules_of_the_guide_hold() {
     let folder = folder();
     let tested = diag(folder.path(), &["plugin", "test", pack]);
     assert_eq!(tested.status.code(), Some(0), "{}", text(&tested.stdout));
-    assert!(text(&tested.stdout).contains("8 checks: all tests passed"), "{}", text(&tested.stdout));
+    assert!(
+        text(&tested.stdout).contains("8 checks: all tests passed"),
+        "{}",
+        text(&tested.stdout)
+    );
     let report = |more: &[&str]| -> serde_json::Value {
-        let output = diag(folder.path(), &[&["check", "login.txt", "--format", "json"], more].concat());
+        let output =
+            diag(folder.path(), &[&["check", "login.txt", "--format", "json"], more].concat());
         serde_json::from_slice(&output.stdout).expect("JSON")
     };
     let (with, without) = (report(&["--plugin", pack]), report(&[]));
-    assert_eq!((&with["verdict"], &with["root_causes"]), (&without["verdict"], &without["root_causes"]));
-    let crashed = with["checks"].as_array().expect("checks").iter().filter(|check| check["outcome"] == "crashed").count();
+    assert_eq!(
+        (&with["verdict"], &with["root_causes"]),
+        (&without["verdict"], &without["root_causes"])
+    );
+    let crashed = with["checks"]
+        .as_array()
+        .expect("checks")
+        .iter()
+        .filter(|check| check["outcome"] == "crashed")
+        .count();
     assert_eq!(crashed, 0);
 }

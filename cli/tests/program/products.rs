@@ -41,7 +41,11 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 fn diag(folder: &tempfile::TempDir, arguments: &[&str]) -> String {
@@ -54,10 +58,15 @@ fn a_product_is_known_by_its_option_and_by_the_configuration() {
     let quiet = diag(&folder, &["login.sketch", "-q"]);
     assert!(!quiet.contains("identity/required-attribute-missing"), "{quiet}");
     let told = diag(&folder, &["login.sketch", "--product", "ledger.toml"]);
-    assert!(told.contains("identity/required-attribute-missing") && told.contains("Ledger Books says"), "{told}");
+    assert!(
+        told.contains("identity/required-attribute-missing") && told.contains("Ledger Books says"),
+        "{told}"
+    );
     fs::create_dir(folder.path().join("case")).expect("a folder");
-    fs::rename(folder.path().join("login.sketch"), folder.path().join("case/login.sketch")).expect("moved");
-    fs::write(folder.path().join("diag.toml"), "[[product]]\npath = \"ledger.toml\"\n").expect("a file");
+    fs::rename(folder.path().join("login.sketch"), folder.path().join("case/login.sketch"))
+        .expect("moved");
+    fs::write(folder.path().join("diag.toml"), "[[product]]\npath = \"ledger.toml\"\n")
+        .expect("a file");
     let told = diag(&folder, &["case/login.sketch"]);
     assert!(told.contains("identity/required-attribute-missing"), "{told}");
 }
@@ -65,7 +74,13 @@ fn a_product_is_known_by_its_option_and_by_the_configuration() {
 #[test]
 fn faults_stand_at_their_line_with_a_caret_and_what_to_do() {
     for (wrong, right, line, told, help) in [
-        ("attribute-mising", "attribute-missing", 12, "unknown variant `attribute-mising`", "did you mean `attribute-missing`?"),
+        (
+            "attribute-mising",
+            "attribute-missing",
+            12,
+            "unknown variant `attribute-mising`",
+            "did you mean `attribute-missing`?",
+        ),
         ("hitt = ", "hit = ", 13, "unknown field `hitt`", "did you mean `hit`?"),
         (
             "hit = [\"Ledger is closed\"]",
@@ -96,8 +111,20 @@ fn faults_stand_at_their_line_with_a_caret_and_what_to_do() {
             "",
         ),
         ("header = [\"date\"]", "header = [\"x-ledger-version\"]", 7, "proves no product", ""),
-        ("schema = \"diag-product/9\"", "schema = \"diag-product/1\"", 1, "this diag reads diag-product/1", "newer diag"),
-        ("id = \"Ledger Books\"", "id = \"ledger-books\"", 2, "lower-case letters, digits and hyphens", ""),
+        (
+            "schema = \"diag-product/9\"",
+            "schema = \"diag-product/1\"",
+            1,
+            "this diag reads diag-product/1",
+            "newer diag",
+        ),
+        (
+            "id = \"Ledger Books\"",
+            "id = \"ledger-books\"",
+            2,
+            "lower-case letters, digits and hyphens",
+            "",
+        ),
         ("roles = \"sp\"", "roles = [\"sp\"]", 4, "expected a sequence", "it is a list"),
     ] {
         assert!(LEDGER.contains(right), "{right}");
@@ -105,14 +132,23 @@ fn faults_stand_at_their_line_with_a_caret_and_what_to_do() {
         let output = diag_in(folder.path(), &["product", "test", "ledger.toml"]);
         let text = said(&output);
         assert_eq!(output.status.code(), Some(2), "{wrong}: {text}");
-        assert!(text.contains(&format!("ledger.toml:{line}:")) && text.contains(told) && text.contains(help), "{wrong}: {text}");
+        assert!(
+            text.contains(&format!("ledger.toml:{line}:"))
+                && text.contains(told)
+                && text.contains(help),
+            "{wrong}: {text}"
+        );
         assert!(text.contains('^'), "{wrong}: {text}");
     }
 }
 
 #[test]
 fn what_is_no_product_file_is_one_line() {
-    let folder = folder(&[("ledger.toml", LEDGER), ("generic.toml", &LEDGER.replace("ledger-books", "generic")), ("x.sketch", REFUSED)]);
+    let folder = folder(&[
+        ("ledger.toml", LEDGER),
+        ("generic.toml", &LEDGER.replace("ledger-books", "generic")),
+        ("x.sketch", REFUSED),
+    ]);
     fs::write(folder.path().join("latin1.toml"), b"name = \"M\xfcller\"").expect("a file");
     for (arguments, told) in [
         (["x.sketch", "--product", "none.toml"], "cannot be read"),
@@ -126,7 +162,8 @@ fn what_is_no_product_file_is_one_line() {
         let text = said(&output);
         assert!(text.contains(told) && !text.contains("panicked"), "{arguments:?}: {text}");
     }
-    let twice = diag(&folder, &["x.sketch", "--product", "ledger.toml", "--product", "ledger.toml"]);
+    let twice =
+        diag(&folder, &["x.sketch", "--product", "ledger.toml", "--product", "ledger.toml"]);
     assert!(twice.contains("two product files have the id ledger-books"), "{twice}");
 }
 
@@ -145,13 +182,31 @@ fn a_pipe_is_not_waited_for() {
 #[test]
 fn a_draft_is_sound_and_holds_nobody() {
     let folder = folder(&[("login.sketch", REFUSED)]);
-    let made = diag(&folder, &["product", "new", "--from-capture", "login.sketch", "--name", "Ledger Books", "-o", "draft.toml"]);
+    let made = diag(
+        &folder,
+        &[
+            "product",
+            "new",
+            "--from-capture",
+            "login.sketch",
+            "--name",
+            "Ledger Books",
+            "-o",
+            "draft.toml",
+        ],
+    );
     assert!(made.contains("a draft"), "{made}");
     let draft = fs::read_to_string(folder.path().join("draft.toml")).expect("the draft");
-    assert!(draft.contains("Ledger cannot open the books") && !draft.contains("adele.vance") && !draft.contains("0199"), "{draft}");
+    assert!(
+        draft.contains("Ledger cannot open the books")
+            && !draft.contains("adele.vance")
+            && !draft.contains("0199"),
+        "{draft}"
+    );
     let tested = diag(&folder, &["product", "test", "draft.toml"]);
     assert!(tested.contains("SOUND  draft.toml"), "{tested}");
-    let again = diag(&folder, &["product", "new", "--from-capture", "login.sketch", "-o", "draft.toml"]);
+    let again =
+        diag(&folder, &["product", "new", "--from-capture", "login.sketch", "-o", "draft.toml"]);
     assert!(again.contains("cannot be made"), "nothing is overwritten: {again}");
 }
 
@@ -168,17 +223,29 @@ fn an_explanation_shows_no_secret() {
 fn products_are_listed_for_people_and_programs() {
     let listed = said(&diag_in(Path::new("."), &["product", "list", "--format", "json"]));
     let listed: serde_json::Value = serde_json::from_str(&listed).expect("JSON");
-    let keycloak = listed.as_array().expect("a list").iter().find(|one| one["id"] == "keycloak").expect("Keycloak");
-    assert!(keycloak["texts"].as_u64() > Some(50) && keycloak["samples"].as_u64() > Some(100), "{keycloak}");
+    let keycloak = listed
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|one| one["id"] == "keycloak")
+        .expect("Keycloak");
+    assert!(
+        keycloak["texts"].as_u64() > Some(50) && keycloak["samples"].as_u64() > Some(100),
+        "{keycloak}"
+    );
 }
 
 #[test]
 fn every_file_that_comes_with_diag_passes_its_own_test() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/products/data");
-    let mut files: Vec<String> =
-        fs::read_dir(&data).expect("the product files").flatten().map(|file| file.file_name().to_string_lossy().into_owned()).collect();
+    let mut files: Vec<String> = fs::read_dir(&data)
+        .expect("the product files")
+        .flatten()
+        .map(|file| file.file_name().to_string_lossy().into_owned())
+        .collect();
     files.sort();
-    let arguments: Vec<&str> = ["product", "test"].into_iter().chain(files.iter().map(String::as_str)).collect();
+    let arguments: Vec<&str> =
+        ["product", "test"].into_iter().chain(files.iter().map(String::as_str)).collect();
     let output = diag_in(&data, &arguments);
     assert!(output.status.success(), "{}", said(&output));
 }

@@ -5,7 +5,8 @@ use std::process::Command;
 
 #[test]
 fn the_answer_in_the_readme_is_the_answer() {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned();
+    let root =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned();
     let output = Command::new(env!("CARGO_BIN_EXE_diag"))
         .args(["examples/reply-url-without-slash", "--color", "never"])
         .current_dir(&root)

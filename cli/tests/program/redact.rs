@@ -11,8 +11,12 @@ fn example(name: &str) -> PathBuf {
 fn verdict(folder: &Path, path: &str) -> String {
     let out = diag(folder, &["check", path, "--format", "json", "--at", "2026-11-24T10:00:00Z"]);
     let report: serde_json::Value = serde_json::from_slice(&out.stdout).expect("a report");
-    let checks: Vec<&str> =
-        report["findings"].as_array().expect("findings").iter().filter_map(|finding| finding["check"].as_str()).collect();
+    let checks: Vec<&str> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .filter_map(|finding| finding["check"].as_str())
+        .collect();
     format!("{} {checks:?}", report["verdict"])
 }
 
@@ -22,12 +26,18 @@ fn a_case_is_copied_and_judged_as_it_was() {
     for name in ["certificate-rolled-over", "healthy", "reply-url-without-slash"] {
         let case = example(name);
         let case = case.to_str().expect("a path");
-        let out = diag(folder.path(), &["redact", case, "-o", &format!("{name}/"), "--at", "2026-11-24T10:00:00Z"]);
+        let out = diag(
+            folder.path(),
+            &["redact", case, "-o", &format!("{name}/"), "--at", "2026-11-24T10:00:00Z"],
+        );
         assert!(out.status.success(), "{name}: {}", String::from_utf8_lossy(&out.stderr));
         assert_eq!(verdict(folder.path(), name), verdict(folder.path(), case), "{name}");
         // A second run knows its own marks, and changes nothing.
         let capture = format!("{name}/capture.har");
-        let again = diag(folder.path(), &["redact", &capture, "-o", "again.har", "--force", "--at", "2026-11-24T10:00:00Z"]);
+        let again = diag(
+            folder.path(),
+            &["redact", &capture, "-o", "again.har", "--force", "--at", "2026-11-24T10:00:00Z"],
+        );
         assert!(again.status.success(), "{name}: {}", String::from_utf8_lossy(&again.stderr));
         let read = |path: &str| fs::read(folder.path().join(path)).expect("a copy");
         assert!(read(&capture) == read("again.har"), "{name}: a second run changed something");
@@ -48,14 +58,23 @@ fn findings_that_rest_on_the_record_say_so() {
     assert!(!String::from_utf8_lossy(&original.stdout).contains("not verified here"));
     // Without its record a copy is not called wrong: nobody can tell.
     let path = folder.path().join("copy/capture.har");
-    let mut capture: serde_json::Value = serde_json::from_slice(&fs::read(&path).expect("a copy")).expect("JSON");
+    let mut capture: serde_json::Value =
+        serde_json::from_slice(&fs::read(&path).expect("a copy")).expect("JSON");
     capture["log"].as_object_mut().expect("a log").remove("_diag").expect("a record");
     fs::write(&path, capture.to_string()).expect("written");
     let report = diag(folder.path(), &["check", "copy", "--format", "json"]);
     let report: serde_json::Value = serde_json::from_slice(&report.stdout).expect("a report");
-    let checks: Vec<&str> =
-        report["findings"].as_array().expect("findings").iter().filter_map(|finding| finding["check"].as_str()).collect();
-    assert!(!checks.contains(&"signing/signature-invalid") && !checks.contains(&"signing/signed-by-unknown-key"), "{checks:?}");
+    let checks: Vec<&str> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .filter_map(|finding| finding["check"].as_str())
+        .collect();
+    assert!(
+        !checks.contains(&"signing/signature-invalid")
+            && !checks.contains(&"signing/signed-by-unknown-key"),
+        "{checks:?}"
+    );
 }
 
 #[test]
@@ -92,12 +111,21 @@ fn names_and_hosts_go_and_what_is_equal_stays_equal() {
     for gone in [">bo<", "page<", "tailspin-toys", "9d2c1f7a", "bo.page"] {
         assert!(!lower.contains(gone), "{gone}: {copy}");
     }
-    let between = |from: &str, to: &str| copy.split_once(from).and_then(|(_, rest)| rest.split_once(to)).expect("there").0.to_owned();
-    let (name, surname) = (between("<saml:NameID>", "<"), between("claims/surname\"><saml:AttributeValue>", "<"));
+    let between = |from: &str, to: &str| {
+        copy.split_once(from).and_then(|(_, rest)| rest.split_once(to)).expect("there").0.to_owned()
+    };
+    let (name, surname) =
+        (between("<saml:NameID>", "<"), between("claims/surname\"><saml:AttributeValue>", "<"));
     // Letter case, blanks, and what is part of what.
-    assert!(name.starts_with(char::is_uppercase) && surname.starts_with(char::is_uppercase), "{copy}");
+    assert!(
+        name.starts_with(char::is_uppercase) && surname.starts_with(char::is_uppercase),
+        "{copy}"
+    );
     let host = between("https://sts.", "/");
-    assert_eq!(between("\"upn\"><saml:AttributeValue>", "<"), format!(" {}.{}@{host}", name.to_lowercase(), surname.to_lowercase()));
+    assert_eq!(
+        between("\"upn\"><saml:AttributeValue>", "<"),
+        format!(" {}.{}@{host}", name.to_lowercase(), surname.to_lowercase())
+    );
     assert_eq!(copied("copy.xml", "again.xml"), copy, "a second run changed something");
     let clean = diag(folder.path(), &["redact", "--check", "--identities", "--hosts", "copy.xml"]);
     assert_eq!(clean.status.code(), Some(0), "{}", String::from_utf8_lossy(&clean.stdout));
@@ -110,11 +138,27 @@ fn a_certificate_that_names_a_host_names_another_and_its_thumbprint_follows() {
     let case = case.to_str().expect("a path");
     let out = diag(
         folder.path(),
-        &["redact", case, "-o", "copy/", "--identities", "--hosts", "--map", "map.json", "--at", "2026-11-24T10:00:00Z"],
+        &[
+            "redact",
+            case,
+            "-o",
+            "copy/",
+            "--identities",
+            "--hosts",
+            "--map",
+            "map.json",
+            "--at",
+            "2026-11-24T10:00:00Z",
+        ],
     );
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     assert_eq!(verdict(folder.path(), "copy"), verdict(folder.path(), case));
     let map: std::collections::BTreeMap<String, String> =
-        serde_json::from_slice(&fs::read(folder.path().join("map.json")).expect("a map")).expect("a map of values");
-    assert!(!map.is_empty() && map.iter().all(|(was, is)| was != is && was.chars().count() == is.chars().count()), "{map:?}");
+        serde_json::from_slice(&fs::read(folder.path().join("map.json")).expect("a map"))
+            .expect("a map of values");
+    assert!(
+        !map.is_empty()
+            && map.iter().all(|(was, is)| was != is && was.chars().count() == is.chars().count()),
+        "{map:?}"
+    );
 }

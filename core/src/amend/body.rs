@@ -34,16 +34,26 @@ impl Amended<'_> {
     /// What is to be sent, one body for each object; without what the product copies by itself, and without what
     /// `before` has already.
     pub fn bodies(&self, before: Option<&Amended<'_>>) -> Vec<Body> {
-        let known = |changed: &Changed| before.is_some_and(|before| before.changed.contains(changed));
+        let known =
+            |changed: &Changed| before.is_some_and(|before| before.changed.contains(changed));
         let mut bodies: Vec<Body> = Vec::new();
         for changed in self.changed.iter().filter(|changed| !changed.copied && !known(changed)) {
-            let index = bodies.iter().position(|body| body.target == changed.target).unwrap_or_else(|| {
-                let json = Value::Object(Map::new());
-                bodies.push(Body { target: changed.target.clone(), json, fields: Vec::new(), parameters: Vec::new() });
-                bodies.len() - 1
-            });
+            let index =
+                bodies.iter().position(|body| body.target == changed.target).unwrap_or_else(|| {
+                    let json = Value::Object(Map::new());
+                    bodies.push(Body {
+                        target: changed.target.clone(),
+                        json,
+                        fields: Vec::new(),
+                        parameters: Vec::new(),
+                    });
+                    bodies.len() - 1
+                });
             let body = &mut bodies[index];
-            merge(&mut body.json, edit::nested(&changed.field.split('.').collect::<Vec<_>>(), &changed.after));
+            merge(
+                &mut body.json,
+                edit::nested(&changed.field.split('.').collect::<Vec<_>>(), &changed.after),
+            );
             body.fields.push((changed.field.clone(), changed.before.clone()));
             body.parameters.push(changed.clone());
         }
@@ -54,12 +64,18 @@ impl Amended<'_> {
     pub fn commands(&self, body: &Body, file: &str, products: &Products) -> Vec<Command> {
         let tools = products.tools(body.target.vendor, body.target.of);
         let of_tool = |tool: &diag_products::writing::Tool| {
-            let parameters: Option<Vec<&str>> =
-                body.parameters.iter().map(|changed| changed.parameters.get(&tool.name).map(String::as_str)).collect();
+            let parameters: Option<Vec<&str>> = body
+                .parameters
+                .iter()
+                .map(|changed| changed.parameters.get(&tool.name).map(String::as_str))
+                .collect();
             if tool.takes_parameters() && parameters.is_none() {
                 return None;
             }
-            let run = self.with_own_fields(&tool.run.replace("{parameters}", &parameters.unwrap_or_default().join(" ")), &body.target);
+            let run = self.with_own_fields(
+                &tool.run.replace("{parameters}", &parameters.unwrap_or_default().join(" ")),
+                &body.target,
+            );
             Some(Command { tool: tool.name.clone(), run: run.replace("{body}", file) })
         };
         tools.filter_map(of_tool).collect()
@@ -71,12 +87,17 @@ impl Amended<'_> {
         let mut rest = run;
         while let Some((before, after)) = rest.split_once('{') {
             out.push_str(before);
-            let named = after
-                .split_once('}')
-                .filter(|(name, _)| *name != "body" && name.chars().all(|c| c.is_ascii_alphanumeric()) && !name.is_empty());
+            let named = after.split_once('}').filter(|(name, _)| {
+                *name != "body"
+                    && name.chars().all(|c| c.is_ascii_alphanumeric())
+                    && !name.is_empty()
+            });
             if let Some((name, after)) = named {
-                let own = self.value(target, name).and_then(|value| value.as_str().map(str::to_owned));
-                let shown = own.filter(|text| is_harmless(text)).unwrap_or_else(|| format!("OBJECT-{}", name.to_ascii_uppercase()));
+                let own =
+                    self.value(target, name).and_then(|value| value.as_str().map(str::to_owned));
+                let shown = own
+                    .filter(|text| is_harmless(text))
+                    .unwrap_or_else(|| format!("OBJECT-{}", name.to_ascii_uppercase()));
                 out.push_str(&shown);
                 rest = after;
             } else {
@@ -90,7 +111,10 @@ impl Amended<'_> {
 
 /// An id, and nothing that a shell reads in any other way.
 fn is_harmless(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 64 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && !text.starts_with('-')
+    !text.is_empty()
+        && text.len() <= 64
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && !text.starts_with('-')
 }
 
 impl Target {

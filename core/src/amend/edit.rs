@@ -15,7 +15,8 @@ pub(super) fn value(text: &str, pointer: &str, path: &[&str]) -> Option<Json> {
 
 /// It is an object that stands at the pointer.
 pub(super) fn is_object(text: &str, pointer: &str) -> bool {
-    parsed(text).is_some_and(|ast| at(&ast, pointer).is_some_and(|value| value.as_object().is_some()))
+    parsed(text)
+        .is_some_and(|ast| at(&ast, pointer).is_some_and(|value| value.as_object().is_some()))
 }
 
 /// Every object in the text whose member of that name is this text, by its pointer.
@@ -23,7 +24,11 @@ pub(super) fn objects_named(text: &str, name: &str, wanted: &str) -> Vec<String>
     let mut found = Vec::new();
     if let Some(ast) = parsed(text) {
         search(&ast, &mut String::new(), &mut |pointer, object| {
-            let is = |value: &Value<'_>| value.as_string_lit().is_some_and(|literal| literal.value.eq_ignore_ascii_case(wanted));
+            let is = |value: &Value<'_>| {
+                value
+                    .as_string_lit()
+                    .is_some_and(|literal| literal.value.eq_ignore_ascii_case(wanted))
+            };
             if member(object, name).is_some_and(is) {
                 found.push(pointer.to_owned());
             }
@@ -42,12 +47,28 @@ pub(super) fn written(text: &str, pointer: &str, path: &[&str], value: &Json) ->
         match member(object, name) {
             Some(next) if rest.is_empty() || next.as_object().is_some() => here = next,
             // Null, or nothing: what the rest of the path leads through is written with the value.
-            Some(next) => return Some(spliced(text, next.range().start, next.range().end, &spelled(&nested(rest, value)))),
+            Some(next) => {
+                return Some(spliced(
+                    text,
+                    next.range().start,
+                    next.range().end,
+                    &spelled(&nested(rest, value)),
+                ));
+            }
             None => {
                 let at = object.range().start + 1;
                 let comma = if object.properties.is_empty() { "" } else { "," };
-                let blank = text.get(at..).unwrap_or_default().chars().take_while(|c| c.is_whitespace()).collect::<String>();
-                let member = format!("{blank}{}: {}{comma}", Json::from(*name), spelled(&nested(rest, value)));
+                let blank = text
+                    .get(at..)
+                    .unwrap_or_default()
+                    .chars()
+                    .take_while(|c| c.is_whitespace())
+                    .collect::<String>();
+                let member = format!(
+                    "{blank}{}: {}{comma}",
+                    Json::from(*name),
+                    spelled(&nested(rest, value))
+                );
                 return Some(spliced(text, at, at, &member));
             }
         }
@@ -57,29 +78,47 @@ pub(super) fn written(text: &str, pointer: &str, path: &[&str], value: &Json) ->
 
 /// Objects around a value, one for each name.
 pub(super) fn nested(path: &[&str], value: &Json) -> Json {
-    path.iter().rev().fold(value.clone(), |inner, name| Json::Object([((*name).to_owned(), inner)].into_iter().collect()))
+    path.iter().rev().fold(value.clone(), |inner, name| {
+        Json::Object([((*name).to_owned(), inner)].into_iter().collect())
+    })
 }
 
 fn spelled(value: &Json) -> String {
     match value {
-        Json::Array(elements) => format!("[{}]", elements.iter().map(Json::to_string).collect::<Vec<_>>().join(", ")),
+        Json::Array(elements) => {
+            format!("[{}]", elements.iter().map(Json::to_string).collect::<Vec<_>>().join(", "))
+        }
         other => other.to_string(),
     }
 }
 
 fn spliced(text: &str, start: usize, end: usize, with: &str) -> String {
-    format!("{}{with}{}", text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default())
+    format!(
+        "{}{with}{}",
+        text.get(..start).unwrap_or_default(),
+        text.get(end..).unwrap_or_default()
+    )
 }
 
 fn parsed(text: &str) -> Option<Value<'_>> {
-    let options = ParseOptions { allow_comments: true, allow_trailing_commas: true, ..ParseOptions::default() };
+    let options = ParseOptions {
+        allow_comments: true,
+        allow_trailing_commas: true,
+        ..ParseOptions::default()
+    };
     parse_to_ast(text, &CollectOptions::default(), &options).ok()?.value
 }
 
 /// Names are compared as the reader of exports does: `PowerShell` writes them with a capital first letter.
 fn member<'v, 't>(object: &'v Object<'t>, name: &str) -> Option<&'v Value<'t>> {
     let exactly = object.properties.iter().rev().find(|property| property.name.as_str() == name);
-    let near = || object.properties.iter().rev().find(|property| property.name.as_str().eq_ignore_ascii_case(name));
+    let near = || {
+        object
+            .properties
+            .iter()
+            .rev()
+            .find(|property| property.name.as_str().eq_ignore_ascii_case(name))
+    };
     exactly.or_else(near).map(|property| &property.value)
 }
 
@@ -96,7 +135,11 @@ fn at<'v, 't>(root: &'v Value<'t>, pointer: &str) -> Option<&'v Value<'t>> {
     Some(here)
 }
 
-fn search<'v, 't>(value: &'v Value<'t>, pointer: &mut String, visit: &mut impl FnMut(&str, &'v Object<'t>)) {
+fn search<'v, 't>(
+    value: &'v Value<'t>,
+    pointer: &mut String,
+    visit: &mut impl FnMut(&str, &'v Object<'t>),
+) {
     let length = pointer.len();
     match value {
         Value::Object(object) => {
@@ -127,16 +170,24 @@ mod tests {
 
     #[test]
     fn only_the_value_is_written() {
-        let text = "{\n  \"id\": 1, // edited\n  \"web\": {\"redirectUris\": [\"a\"], \"x\": null},\n}";
-        let after = written(text, "", &["web", "redirectUris"], &json!(["b", "a"])).expect("written");
+        let text =
+            "{\n  \"id\": 1, // edited\n  \"web\": {\"redirectUris\": [\"a\"], \"x\": null},\n}";
+        let after =
+            written(text, "", &["web", "redirectUris"], &json!(["b", "a"])).expect("written");
         assert_eq!(after, text.replace("[\"a\"]", "[\"b\", \"a\"]"));
         assert_eq!(value(&after, "", &["web", "redirectUris"]), Some(json!(["b", "a"])));
     }
 
     #[test]
     fn what_is_missing_is_made() {
-        assert_eq!(written("{}", "", &["a", "b"], &json!(true)).as_deref(), Some("{\"a\": {\"b\":true}}"));
-        assert_eq!(written("{\"a\": null}", "", &["a", "b"], &json!(1)).as_deref(), Some("{\"a\": {\"b\":1}}"));
+        assert_eq!(
+            written("{}", "", &["a", "b"], &json!(true)).as_deref(),
+            Some("{\"a\": {\"b\":true}}")
+        );
+        assert_eq!(
+            written("{\"a\": null}", "", &["a", "b"], &json!(1)).as_deref(),
+            Some("{\"a\": {\"b\":1}}")
+        );
         let after = written("{\n  \"a\": 1\n}", "", &["b"], &json!("x")).expect("written");
         assert_eq!(serde_json::from_str::<Json>(&after).expect("JSON"), json!({"a": 1, "b": "x"}));
         assert_eq!(written("[1]", "/0", &["a"], &json!(1)), None);

@@ -10,7 +10,9 @@ pub(super) const LONGEST_TEXT: usize = 256 * 1024;
 /// Trailing bits are not checked: encoders that leave them set exist, and every product reads them.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true).with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
 );
 
 pub(super) const BEGIN: &str = "-----BEGIN ";
@@ -30,14 +32,18 @@ pub(super) struct Decoded {
 /// The bytes that a text stands for, or why it stands for none.
 pub(super) fn decode(text: &str) -> Result<Decoded, String> {
     if text.len() > LONGEST_TEXT {
-        return Err(format!("it is {} bytes long; no certificate is longer than {LONGEST_TEXT}", text.len()));
+        return Err(format!(
+            "it is {} bytes long; no certificate is longer than {LONGEST_TEXT}",
+            text.len()
+        ));
     }
     let mut notes = Vec::new();
     let body = without_armour(text, &mut notes)?;
     let der = decode_base64(body, &mut notes)?;
     // Windows and OpenSSL load PEM where DER is due, so people get away with encoding a PEM file.
     if der.starts_with(BEGIN.as_bytes()) {
-        let inner = std::str::from_utf8(&der).map_err(|_| "it is a damaged PEM file in base64".to_owned())?;
+        let inner = std::str::from_utf8(&der)
+            .map_err(|_| "it is a damaged PEM file in base64".to_owned())?;
         notes.push(NOTE_TWICE.to_owned());
         let mut ignored = Vec::new();
         let body = without_armour(inner, &mut ignored)?;
@@ -86,38 +92,62 @@ fn decode_base64(text: &str, notes: &mut Vec<String>) -> Result<Vec<u8>, String>
         match character {
             ' ' | '\t' | '\n' | '\r' | '\u{c}' => {}
             '=' => padding += 1,
-            'A'..='Z' | 'a'..='z' | '0'..='9' | '+' | '/' if padding == 0 => compact.push(character),
+            'A'..='Z' | 'a'..='z' | '0'..='9' | '+' | '/' if padding == 0 => {
+                compact.push(character);
+            }
             'A'..='Z' | 'a'..='z' | '0'..='9' | '+' | '/' => {
-                return Err(format!("its base64 goes on after the padding, at character {}", position + 1));
+                return Err(format!(
+                    "its base64 goes on after the padding, at character {}",
+                    position + 1
+                ));
             }
             '-' | '_' => {
-                return Err(format!("character {} is `{character}`: URL-safe base64, where plain base64 is due", position + 1));
+                return Err(format!(
+                    "character {} is `{character}`: URL-safe base64, where plain base64 is due",
+                    position + 1
+                ));
             }
             other => {
-                return Err(format!("character {} is {}, which base64 does not have", position + 1, describe_character(other)));
+                return Err(format!(
+                    "character {} is {}, which base64 does not have",
+                    position + 1,
+                    describe_character(other)
+                ));
             }
         }
     }
     let expected_padding = match compact.len() % 4 {
         0 => 0,
-        1 => return Err("its base64 is cut short: one character is left over at the end".to_owned()),
+        1 => {
+            return Err("its base64 is cut short: one character is left over at the end".to_owned());
+        }
         left => 4 - left,
     };
     if padding != expected_padding {
-        return Err(format!("its base64 ends in {padding} `=` where {expected_padding} are due: characters are missing or too many"));
+        return Err(format!(
+            "its base64 ends in {padding} `=` where {expected_padding} are due: characters are missing or too many"
+        ));
     }
     compact.extend(std::iter::repeat_n('=', padding));
     BASE64.decode(&compact).map_err(|error| format!("its base64 does not decode: {error}"))
 }
 
 fn describe_character(character: char) -> String {
-    if character.is_ascii_graphic() { format!("`{character}`") } else { format!("U+{:04X}", u32::from(character)) }
+    if character.is_ascii_graphic() {
+        format!("`{character}`")
+    } else {
+        format!("U+{:04X}", u32::from(character))
+    }
 }
 
 /// The words between `-----BEGIN ` and the dashes that close the line.
 pub(super) fn label(block: &str) -> &str {
     let after = block.get(BEGIN.len()..).unwrap_or_default();
-    after.find(DASHES).and_then(|end| after.get(..end)).filter(|label| label.len() <= 64 && !label.contains('\n')).unwrap_or_default()
+    after
+        .find(DASHES)
+        .and_then(|end| after.get(..end))
+        .filter(|label| label.len() <= 64 && !label.contains('\n'))
+        .unwrap_or_default()
 }
 
 /// What PEM calls a certificate.

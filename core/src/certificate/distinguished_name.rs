@@ -7,7 +7,10 @@ use x509_parser::prelude::{AttributeTypeAndValue, X509Name};
 
 /// A name as RFC 4514 writes it: most specific part first, separated by commas.
 pub(super) fn written(name: &X509Name<'_>) -> String {
-    let mut parts: Vec<String> = name.iter_rdn().map(|relative| relative.iter().map(attribute).collect::<Vec<_>>().join("+")).collect();
+    let mut parts: Vec<String> = name
+        .iter_rdn()
+        .map(|relative| relative.iter().map(attribute).collect::<Vec<_>>().join("+"))
+        .collect();
     parts.reverse();
     parts.join(",")
 }
@@ -20,7 +23,10 @@ fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
     };
     let value = match attribute.as_str() {
         Ok(text) => escaped(text),
-        Err(_) => wide_text(attribute).map_or_else(|| format!("#{}", hexadecimal(attribute.as_slice())), |text| escaped(&text)),
+        Err(_) => wide_text(attribute).map_or_else(
+            || format!("#{}", hexadecimal(attribute.as_slice())),
+            |text| escaped(&text),
+        ),
     };
     format!("{key}={value}")
 }
@@ -39,7 +45,8 @@ fn escaped(text: &str) -> String {
     let last = text.chars().count().saturating_sub(1);
     let mut out = String::with_capacity(text.len());
     for (index, character) in text.chars().enumerate() {
-        let at_edge = (index == 0 && matches!(character, ' ' | '#')) || (index == last && character == ' ');
+        let at_edge =
+            (index == 0 && matches!(character, ' ' | '#')) || (index == last && character == ' ');
         if at_edge || matches!(character, ',' | '+' | '"' | '\\' | '<' | '>' | ';') {
             out.push('\\');
         }

@@ -49,7 +49,11 @@ pub fn read_der(der: &[u8], place: Place) -> Certificate {
     Certificate {
         place,
         unusable: None,
-        notes: if rest.is_empty() { Vec::new() } else { vec![format!("{} more bytes follow the certificate", rest.len())] },
+        notes: if rest.is_empty() {
+            Vec::new()
+        } else {
+            vec![format!("{} more bytes follow the certificate", rest.len())]
+        },
         sha1: hexadecimal(&Sha1::digest(exact)),
         sha256: hexadecimal(&Sha256::digest(exact)),
         spki_sha256: hexadecimal(&Sha256::digest(parsed.public_key().raw)),
@@ -83,7 +87,8 @@ pub fn read_pem_file(bytes: &[u8], place: &Place) -> Vec<Certificate> {
         let label = label(block);
         let length = block.find("-----END ").map_or(block.len(), |end| {
             let tail = block.get(end + DASHES.len()..).unwrap_or_default();
-            tail.find(DASHES).map_or(block.len(), |dashes| end + DASHES.len() + dashes + DASHES.len())
+            tail.find(DASHES)
+                .map_or(block.len(), |dashes| end + DASHES.len() + dashes + DASHES.len())
         });
         let (whole, after) = block.split_at(length.max(BEGIN.len()).min(block.len()));
         if is_certificate_label(label) && found.len() < MOST_IN_FILE {
@@ -101,7 +106,10 @@ pub fn read_pem_file(bytes: &[u8], place: &Place) -> Vec<Certificate> {
     }
     if found.is_empty() {
         let certificate = match labels.first() {
-            Some(label) => unusable(format!("the file holds no certificate but {}", describe_label(label)), place.clone()),
+            Some(label) => unusable(
+                format!("the file holds no certificate but {}", describe_label(label)),
+                place.clone(),
+            ),
             None => read(text, place.clone()),
         };
         found.push(certificate);
@@ -127,19 +135,28 @@ fn unusable(reason: String, place: Place) -> Certificate {
 
 /// Says what the bytes are instead, as far as their outermost DER header tells.
 fn why_not_a_certificate(der: &[u8], error: &dyn std::fmt::Display) -> String {
-    const PKCS7_SIGNED_DATA: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
+    const PKCS7_SIGNED_DATA: &[u8] =
+        &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
     let Some((header, length)) = sequence_header(der) else {
         return match der.first() {
             None => "it is empty".to_owned(),
-            Some(_) if der.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) => {
+            Some(_)
+                if der.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) =>
+            {
                 "it decodes to plain text, not to DER".to_owned()
             }
-            Some(first) => format!("it is not DER: it starts with byte 0x{first:02X}, a certificate starts with 0x30"),
+            Some(first) => format!(
+                "it is not DER: it starts with byte 0x{first:02X}, a certificate starts with 0x30"
+            ),
         };
     };
     let there = der.len() - header;
     if there < length {
-        return format!("it is cut short: its header announces {} bytes, only {} are there", header + length, der.len());
+        return format!(
+            "it is cut short: its header announces {} bytes, only {} are there",
+            header + length,
+            der.len()
+        );
     }
     if der.get(header..).is_some_and(|content| content.starts_with(PKCS7_SIGNED_DATA)) {
         return "it is a PKCS#7 bundle, not a certificate".to_owned();
@@ -162,7 +179,8 @@ fn sequence_header(der: &[u8]) -> Option<(usize, usize)> {
     if octets == 0 || octets > 4 {
         return None;
     }
-    let length = rest.get(..octets)?.iter().fold(0_usize, |length, byte| (length << 8) | usize::from(*byte));
+    let length =
+        rest.get(..octets)?.iter().fold(0_usize, |length, byte| (length << 8) | usize::from(*byte));
     Some((2 + octets, length))
 }
 
@@ -170,7 +188,9 @@ fn key_facts(key: &SubjectPublicKeyInfo<'_>) -> (KeyKind, Option<u32>) {
     let bits = |number: usize| u32::try_from(number).ok();
     match key.algorithm.algorithm.to_id_string().as_str() {
         "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.7" | "1.2.840.113549.1.1.10" => {
-            let size = RSAPublicKey::from_der(&key.subject_public_key.data).ok().and_then(|(_, rsa)| bits(bit_length(rsa.modulus)));
+            let size = RSAPublicKey::from_der(&key.subject_public_key.data)
+                .ok()
+                .and_then(|(_, rsa)| bits(bit_length(rsa.modulus)));
             (KeyKind::Rsa, size)
         }
         "1.2.840.10045.2.1" => (KeyKind::Ec, curve_bits(key)),
@@ -183,7 +203,8 @@ fn key_facts(key: &SubjectPublicKeyInfo<'_>) -> (KeyKind, Option<u32>) {
 
 fn bit_length(integer: &[u8]) -> usize {
     let significant = integer.iter().skip_while(|byte| **byte == 0);
-    let (count, first) = significant.fold((0_usize, None), |(count, first), byte| (count + 1, first.or(Some(*byte))));
+    let (count, first) = significant
+        .fold((0_usize, None), |(count, first), byte| (count + 1, first.or(Some(*byte))));
     first.map_or(0, |byte: u8| count * 8 - byte.leading_zeros() as usize)
 }
 
@@ -202,7 +223,11 @@ fn curve_bits(key: &SubjectPublicKeyInfo<'_>) -> Option<u32> {
 
 /// A certificate may end "never" (9999-12-31), which lies past what a timestamp holds.
 fn timestamp(seconds: i64) -> Timestamp {
-    Timestamp::from_second(seconds).unwrap_or(if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX })
+    Timestamp::from_second(seconds).unwrap_or(if seconds < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    })
 }
 
 fn algorithm_name(certificate: &X509Certificate<'_>) -> String {
@@ -245,14 +270,20 @@ mod tests {
         assert_eq!(certificate.not_after.unwrap().to_string(), "2029-01-01T00:00:00Z");
         assert_eq!((certificate.key_kind, certificate.key_bits), (KeyKind::Rsa, Some(2048)));
         assert_eq!(certificate.signature_algorithm, "sha256WithRSAEncryption");
-        assert_eq!((certificate.sha1.len(), certificate.sha256.len(), certificate.spki_sha256.len()), (40, 64, 64));
+        assert_eq!(
+            (certificate.sha1.len(), certificate.sha256.len(), certificate.spki_sha256.len()),
+            (40, 64, 64)
+        );
         assert_eq!(certificate.spki_sha256, hexadecimal(&Sha256::digest(spki_der(IDP).unwrap())));
     }
 
     #[test]
     fn key_sizes_are_exact() {
         let weak = read_text(WEAK);
-        assert_eq!((weak.key_bits, weak.signature_algorithm.as_str()), (Some(1024), "sha1WithRSAEncryption"));
+        assert_eq!(
+            (weak.key_bits, weak.signature_algorithm.as_str()),
+            (Some(1024), "sha1WithRSAEncryption")
+        );
         let curve = read_text(EC521);
         assert_eq!((curve.key_kind, curve.key_bits), (KeyKind::Ec, Some(521)));
     }
@@ -276,14 +307,33 @@ mod tests {
         let text = bare(IDP);
         let reason = |text: &str| read_text(text).unusable.unwrap_or_default();
         assert_eq!(reason(" \n"), "it is empty");
-        assert_eq!(reason(&format!("{}\u{200b}{}", &text[..4], &text[4..])), "character 5 is U+200B, which base64 does not have");
-        assert_eq!(reason(&text.replacen("MIID", "MI%D", 1)), "character 3 is `%`, which base64 does not have");
+        assert_eq!(
+            reason(&format!("{}\u{200b}{}", &text[..4], &text[4..])),
+            "character 5 is U+200B, which base64 does not have"
+        );
+        assert_eq!(
+            reason(&text.replacen("MIID", "MI%D", 1)),
+            "character 3 is `%`, which base64 does not have"
+        );
         assert!(reason(&text.replace('+', "-")).contains("URL-safe base64"));
-        assert_eq!(reason(&text[..401]), "its base64 is cut short: one character is left over at the end");
-        assert_eq!(reason(&text[..402]), "its base64 ends in 0 `=` where 2 are due: characters are missing or too many");
-        assert!(reason(&text[..400]).starts_with("it is cut short: its header announces "), "{}", reason(&text[..400]));
+        assert_eq!(
+            reason(&text[..401]),
+            "its base64 is cut short: one character is left over at the end"
+        );
+        assert_eq!(
+            reason(&text[..402]),
+            "its base64 ends in 0 `=` where 2 are due: characters are missing or too many"
+        );
+        assert!(
+            reason(&text[..400]).starts_with("it is cut short: its header announces "),
+            "{}",
+            reason(&text[..400])
+        );
         assert_eq!(reason("aGVsbG8gd29ybGQh"), "it decodes to plain text, not to DER");
-        assert_eq!(reason("/////w=="), "it is not DER: it starts with byte 0xFF, a certificate starts with 0x30");
+        assert_eq!(
+            reason("/////w=="),
+            "it is not DER: it starts with byte 0xFF, a certificate starts with 0x30"
+        );
         assert_eq!(reason(KEY), "it is a private key, not a certificate");
         let spki = base64::engine::general_purpose::STANDARD.encode(spki_der(IDP).unwrap());
         assert_eq!(reason(&spki), "it is a bare public key, not a certificate");
@@ -292,15 +342,22 @@ mod tests {
 
     #[test]
     fn files_hold_several_certificates_among_other_things() {
-        let found = read_pem_file(format!("Bag Attributes\n{KEY}{IDP}{WEAK}").as_bytes(), &Place::default());
-        let subjects: Vec<&str> = found.iter().map(|certificate| certificate.subject.as_str()).collect();
+        let found = read_pem_file(
+            format!("Bag Attributes\n{KEY}{IDP}{WEAK}").as_bytes(),
+            &Place::default(),
+        );
+        let subjects: Vec<&str> =
+            found.iter().map(|certificate| certificate.subject.as_str()).collect();
         assert_eq!(subjects, ["CN=Microsoft Azure Federated SSO Certificate", "CN=weak.example"]);
         assert_eq!(found[0].place.line, Some(u32::try_from(KEY.lines().count()).unwrap() + 2));
         assert_eq!(found[0].notes, Vec::<String>::new());
         let der = base64::engine::general_purpose::STANDARD.decode(bare(WEAK)).unwrap();
         assert_eq!(read_pem_file(&der, &Place::default())[0].subject, "CN=weak.example");
         let none = read_pem_file(KEY.as_bytes(), &Place::default());
-        assert_eq!(none[0].unusable.as_deref(), Some("the file holds no certificate but a private key"));
+        assert_eq!(
+            none[0].unusable.as_deref(),
+            Some("the file holds no certificate but a private key")
+        );
     }
 
     proptest! {

@@ -61,7 +61,18 @@ const MEANINGLESS: &[&str] = &[
 ];
 
 /// Names by which the members of a list are told apart, first that is there.
-const KEYS: &[&str] = &["name", "attribute", "element", "parent", "binding", "usage", "method", "key_id", "role", "index"];
+const KEYS: &[&str] = &[
+    "name",
+    "attribute",
+    "element",
+    "parent",
+    "binding",
+    "usage",
+    "method",
+    "key_id",
+    "role",
+    "index",
+];
 
 /// What a message's fate is called.
 pub(super) const FATE: &str = "what became of it";
@@ -89,7 +100,11 @@ fn walk(facts: &mut Facts, path: &str, value: &Value, depth: usize) {
         Value::Number(number) => put(facts, path, number.to_string()),
         Value::String(text) if text.is_empty() => {}
         Value::String(text) => put(facts, path, text.as_str()),
-        Value::Array(members) => members.iter().for_each(|member| walk(facts, &below(path, member), member, depth + 1)),
+        Value::Array(members) => {
+            for member in members {
+                walk(facts, &below(path, member), member, depth + 1);
+            }
+        }
         Value::Object(fields) => object(facts, path, fields, depth),
     }
 }
@@ -100,7 +115,9 @@ fn object(facts: &mut Facts, path: &str, fields: &Map<String, Value>, depth: usi
         return;
     }
     // A value with its place is the value.
-    if let (2, true, Some(value)) = (fields.len(), fields.contains_key("place"), fields.get("value")) {
+    if let (2, true, Some(value)) =
+        (fields.len(), fields.contains_key("place"), fields.get("value"))
+    {
         walk(facts, path, value, depth + 1);
         return;
     }
@@ -124,11 +141,19 @@ fn below_path(path: &str, name: &str) -> String {
 }
 
 /// Switches of which "no" is said, not merely left out.
-const KEPT_WHEN_FALSE: &[&str] = &["value", "allow_create", "force_authn", "is_passive", "want_assertions_signed", "authn_requests_signed"];
+const KEPT_WHEN_FALSE: &[&str] = &[
+    "value",
+    "allow_create",
+    "force_authn",
+    "is_passive",
+    "want_assertions_signed",
+    "authn_requests_signed",
+];
 
 /// The times of certificates mean something, those of messages do not.
 fn is_meaningless(name: &str, path: &str) -> bool {
-    MEANINGLESS.contains(&name) || (matches!(name, "not_before" | "not_on_or_after") && !path.contains("certificate"))
+    MEANINGLESS.contains(&name)
+        || (matches!(name, "not_before" | "not_on_or_after") && !path.contains("certificate"))
 }
 
 /// The path of a member of a list: by what tells it apart from the others.
@@ -157,7 +182,9 @@ fn shape_of_personal(fields: &Map<String, Value>) -> Option<String> {
         None => "present",
     }
     .to_owned();
-    for (name, words) in [("padded", ", with blanks around it"), ("interrupted", ", interrupted by markup")] {
+    for (name, words) in
+        [("padded", ", with blanks around it"), ("interrupted", ", interrupted by markup")]
+    {
         if set(name) && !blank {
             shape.push_str(words);
         }
@@ -167,9 +194,13 @@ fn shape_of_personal(fields: &Map<String, Value>) -> Option<String> {
 
 fn shape(text: &str) -> &'static str {
     let text = text.trim();
-    let hexadecimal = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let hexadecimal = |part: &str, length: usize| {
+        part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
     let groups: Vec<&str> = text.split('-').collect();
-    if groups.len() == 5 && groups.iter().zip([8, 4, 4, 4, 12]).all(|(group, length)| hexadecimal(group, length)) {
+    if groups.len() == 5
+        && groups.iter().zip([8, 4, 4, 4, 12]).all(|(group, length)| hexadecimal(group, length))
+    {
         "a GUID"
     } else if text.contains("://") {
         "a URL"
@@ -196,7 +227,12 @@ mod tests {
     fn flat(value: &Value) -> Vec<String> {
         let mut facts = Facts::new();
         add(&mut facts, "", value);
-        facts.into_iter().map(|(name, values)| format!("{name}={}", values.into_iter().collect::<Vec<_>>().join("|"))).collect()
+        facts
+            .into_iter()
+            .map(|(name, values)| {
+                format!("{name}={}", values.into_iter().collect::<Vec<_>>().join("|"))
+            })
+            .collect()
     }
 
     #[test]

@@ -90,12 +90,15 @@ pub fn contrast(working: Side<'_>, failing: Side<'_>) -> Contrast {
     for about in good.keys().chain(bad.keys()).collect::<BTreeSet<_>>() {
         match (good.get(about), bad.get(about)) {
             (Some(good), Some(bad)) => out.facts(*about, good, bad),
-            (left, _) => out.not_compared.push(OneSided { about: about.name(), in_working: left.is_some() }),
+            (left, _) => {
+                out.not_compared.push(OneSided { about: about.name(), in_working: left.is_some() });
+            }
         }
     }
     let named = named_values(failing.report);
     for one in &mut out.differences {
-        one.named_as_cause = one.working.iter().chain(&one.failing).any(|value| named.contains(value.as_str()));
+        one.named_as_cause =
+            one.working.iter().chain(&one.failing).any(|value| named.contains(value.as_str()));
     }
     out.differences.sort_by_key(|one| !one.named_as_cause);
     out.more = out.differences.len().saturating_sub(MOST);
@@ -113,14 +116,19 @@ impl Contrast {
                 self.same += 1;
                 continue;
             }
-            let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).cloned().collect::<Vec<String>>();
+            let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| {
+                one.difference(other).cloned().collect::<Vec<String>>()
+            };
             let (working, failing) = (only(left, right), only(right, left));
             let difference = match (working.as_slice(), failing.as_slice()) {
-                ([working], [failing]) => difference::between(working, failing).filter(|near| *near != Difference::Unrelated),
+                ([working], [failing]) => difference::between(working, failing)
+                    .filter(|near| *near != Difference::Unrelated),
                 _ => None,
             };
             // Steps that follow a step that differs, differ for that reason.
-            if about == scene::Topic::Steps && self.differences.last().is_some_and(|last| last.about == about.name()) {
+            if about == scene::Topic::Steps
+                && self.differences.last().is_some_and(|last| last.about == about.name())
+            {
                 continue;
             }
             self.differences.push(Contrasted {
@@ -142,9 +150,12 @@ impl Contrast {
             *worst = finding.severity.max(*worst);
         }
         let mut seen = BTreeSet::new();
-        let weighty = failing.findings.iter().filter(|finding| finding.severity >= Severity::Warning);
+        let weighty =
+            failing.findings.iter().filter(|finding| finding.severity >= Severity::Warning);
         let mut findings: Vec<&ReportedFinding> = weighty.collect();
-        findings.sort_by_key(|finding| failing.root_causes.iter().position(|id| *id == finding.id).unwrap_or(usize::MAX));
+        findings.sort_by_key(|finding| {
+            failing.root_causes.iter().position(|id| *id == finding.id).unwrap_or(usize::MAX)
+        });
         for finding in findings {
             if !seen.insert((finding.check.as_str(), finding.message.as_str())) {
                 continue;
@@ -155,7 +166,8 @@ impl Contrast {
                 message: finding.message.clone(),
                 root_cause: failing.root_causes.contains(&finding.id),
             };
-            let as_bad = known.get(finding.check.as_str()).is_some_and(|worst| *worst >= finding.severity);
+            let as_bad =
+                known.get(finding.check.as_str()).is_some_and(|worst| *worst >= finding.severity);
             if as_bad { self.in_both.push(found) } else { self.only_in_failing.push(found) }
         }
     }
@@ -164,7 +176,11 @@ impl Contrast {
 /// Values that root causes compare.
 fn named_values(report: &Report) -> BTreeSet<&str> {
     let roots = report.root_causes.iter().filter_map(|id| report.finding(id));
-    roots.flat_map(|root| [root.expected.as_deref(), root.actual.as_deref()]).flatten().filter(|value| !value.is_empty()).collect()
+    roots
+        .flat_map(|root| [root.expected.as_deref(), root.actual.as_deref()])
+        .flatten()
+        .filter(|value| !value.is_empty())
+        .collect()
 }
 
 /// Where facts stand by topic.
@@ -180,7 +196,10 @@ mod tests {
     use diag_sdk::case::message::{AuthnRequest, Message, MessageKind};
 
     fn case(acs: &str, outcome: Outcome, id: &str) -> Case {
-        let request = AuthnRequest { acs_url: Some(Sited::new(acs.to_owned(), diag_sdk::Place::default())), ..AuthnRequest::default() };
+        let request = AuthnRequest {
+            acs_url: Some(Sited::new(acs.to_owned(), diag_sdk::Place::default())),
+            ..AuthnRequest::default()
+        };
         let message = Message {
             id: "m1".into(),
             kind: MessageKind::AuthnRequest,
@@ -188,13 +207,17 @@ mod tests {
             request: Some(request),
             ..Message::default()
         };
-        let attempt = Attempt { id: "a1".into(), outcome, request: Some("m1".into()), ..Attempt::default() };
+        let attempt =
+            Attempt { id: "a1".into(), outcome, request: Some("m1".into()), ..Attempt::default() };
         Case { messages: vec![message], attempts: vec![attempt], ..Case::default() }
     }
 
     fn compared(good: &Case, bad: &Case) -> Contrast {
         let report = |case: &Case| Report::new(case, Run::default(), &[], &Products::builtin());
-        contrast(Side { case: good, report: &report(good) }, Side { case: bad, report: &report(bad) })
+        contrast(
+            Side { case: good, report: &report(good) },
+            Side { case: bad, report: &report(bad) },
+        )
     }
 
     #[test]
@@ -202,11 +225,17 @@ mod tests {
         let good = case("https://sp.example/acs", Outcome::SignedIn, "_1");
         let bad = case("https://sp.example/acs/", Outcome::RefusedByIdp, "_2");
         let found = compared(&good, &bad);
-        let url: Vec<&Contrasted> = found.differences.iter().filter(|one| one.about == "Request").collect();
+        let url: Vec<&Contrasted> =
+            found.differences.iter().filter(|one| one.about == "Request").collect();
         assert_eq!(url.len(), 1, "{:?}", found.differences);
         assert_eq!(url[0].difference, Some(Difference::TrailingSlash));
-        assert_eq!((url[0].working[0].as_str(), url[0].failing[0].as_str()), ("https://sp.example/acs", "https://sp.example/acs/"));
-        assert!(found.differences.iter().any(|one| one.about == "Sign-in" && one.fact == "outcome"));
+        assert_eq!(
+            (url[0].working[0].as_str(), url[0].failing[0].as_str()),
+            ("https://sp.example/acs", "https://sp.example/acs/")
+        );
+        assert!(
+            found.differences.iter().any(|one| one.about == "Sign-in" && one.fact == "outcome")
+        );
     }
 
     #[test]
@@ -220,6 +249,10 @@ mod tests {
     fn what_one_side_lacks_is_said() {
         let good = case("https://sp.example/acs", Outcome::SignedIn, "_1");
         let found = compared(&good, &Case::default());
-        assert!(found.not_compared.iter().any(|one| one.about == "Request" && one.in_working), "{:?}", found.not_compared);
+        assert!(
+            found.not_compared.iter().any(|one| one.about == "Request" && one.in_working),
+            "{:?}",
+            found.not_compared
+        );
     }
 }

@@ -38,9 +38,13 @@ impl Topic {
             Self::Delivery => "Delivery of the response",
             Self::Clocks => "Clocks",
             Self::IdpMetadata => "Metadata of the identity provider",
-            Self::IdpMetadataInSp => "Metadata of the identity provider, as the service provider has it",
+            Self::IdpMetadataInSp => {
+                "Metadata of the identity provider, as the service provider has it"
+            }
             Self::SpMetadata => "Metadata of the service provider",
-            Self::SpMetadataInIdp => "Metadata of the service provider, as the identity provider has it",
+            Self::SpMetadataInIdp => {
+                "Metadata of the service provider, as the identity provider has it"
+            }
             Self::Registration => "Registration at the identity provider",
             Self::SpConfiguration => "Configuration of the service provider",
         }
@@ -59,15 +63,20 @@ pub(super) fn of(case: &Case) -> Scene {
     if let Some(attempt) = decisive(case) {
         scene.insert(Topic::SignIn, sign_in(attempt));
         scene.insert(Topic::Steps, steps(attempt));
-        let message = |id: &Option<String>| id.as_ref().and_then(|id| case.messages.iter().find(|message| message.id == *id));
+        let message = |id: &Option<String>| {
+            id.as_ref().and_then(|id| case.messages.iter().find(|message| message.id == *id))
+        };
         if let Some(request) = message(&attempt.request) {
             let facts = judged_apart(&mut scene, said(request), "what became of the request");
             scene.insert(Topic::Request, facts);
         }
         if let Some(response) = message(&attempt.response) {
-            let facts = judged_apart(&mut scene, response_facts(response), "what became of the response");
+            let facts =
+                judged_apart(&mut scene, response_facts(response), "what became of the response");
             scene.insert(Topic::Response, facts);
-            if let Some(exchange) = response.delivered_in().and_then(|index| case.exchanges.get(index)) {
+            if let Some(exchange) =
+                response.delivered_in().and_then(|index| case.exchanges.get(index))
+            {
                 scene.insert(Topic::Delivery, delivery(exchange));
             }
         }
@@ -92,7 +101,9 @@ pub(super) fn of(case: &Case) -> Scene {
     for registration in case.registrations.iter().filter(|registration| registration.relevant) {
         add(&mut scene, Topic::Registration, registration);
     }
-    for configuration in case.sp_configurations.iter().filter(|configuration| configuration.relevant) {
+    for configuration in
+        case.sp_configurations.iter().filter(|configuration| configuration.relevant)
+    {
         add(&mut scene, Topic::SpConfiguration, configuration);
     }
     scene
@@ -115,9 +126,14 @@ fn add(scene: &mut Scene, topic: Topic, value: &impl Serialize) {
 
 /// The sign-in a case is about: the last that failed, else the last that worked, else the last.
 fn decisive(case: &Case) -> Option<&Attempt> {
-    let sign_ins = || case.attempts.iter().rev().filter(|attempt| attempt.kind == AttemptKind::SignIn);
+    let sign_ins =
+        || case.attempts.iter().rev().filter(|attempt| attempt.kind == AttemptKind::SignIn);
     let worked = || sign_ins().find(|attempt| attempt.outcome == Outcome::SignedIn);
-    sign_ins().find(|attempt| attempt.failed()).or_else(worked).or_else(|| sign_ins().next()).or(case.attempts.last())
+    sign_ins()
+        .find(|attempt| attempt.failed())
+        .or_else(worked)
+        .or_else(|| sign_ins().next())
+        .or(case.attempts.last())
 }
 
 fn outcome(outcome: Outcome) -> &'static str {
@@ -138,8 +154,16 @@ fn outcome(outcome: Outcome) -> &'static str {
 fn sign_in(attempt: &Attempt) -> Facts {
     let mut facts = Facts::new();
     put(&mut facts, "outcome", outcome(attempt.outcome));
-    put(&mut facts, "started by", if attempt.idp_initiated { "identity provider" } else { "service provider" });
-    put(&mut facts, "session at the identity provider before", if attempt.existing_session { "yes" } else { "no" });
+    put(
+        &mut facts,
+        "started by",
+        if attempt.idp_initiated { "identity provider" } else { "service provider" },
+    );
+    put(
+        &mut facts,
+        "session at the identity provider before",
+        if attempt.existing_session { "yes" } else { "no" },
+    );
     if attempt.credential_retries > 0 {
         put(&mut facts, "refused passwords", attempt.credential_retries.to_string());
     }
@@ -164,7 +188,11 @@ fn said(message: &Message) -> Facts {
         facts::add(&mut facts, "", &value);
     }
     if let Some(sighting) = message.delivered() {
-        put(&mut facts, "sent to", sighting.to.as_deref().unwrap_or_default().split('?').next().unwrap_or_default());
+        put(
+            &mut facts,
+            "sent to",
+            sighting.to.as_deref().unwrap_or_default().split('?').next().unwrap_or_default(),
+        );
     }
     facts
 }
@@ -173,9 +201,17 @@ fn response_facts(message: &Message) -> Facts {
     let mut facts = said(message);
     for assertion in &message.assertions {
         let issued = assertion.issue_instant.as_ref().map(|issued| issued.value);
-        let until = assertion.conditions.as_ref().and_then(|conditions| conditions.not_on_or_after.as_ref()).map(|until| until.value);
+        let until = assertion
+            .conditions
+            .as_ref()
+            .and_then(|conditions| conditions.not_on_or_after.as_ref())
+            .map(|until| until.value);
         if let (Some(issued), Some(until)) = (issued, until) {
-            put(&mut facts, "assertions › valid for", minutes(until.duration_since(issued).as_secs()));
+            put(
+                &mut facts,
+                "assertions › valid for",
+                minutes(until.duration_since(issued).as_secs()),
+            );
         }
         if let (Some(issued), Some(delivered)) = (issued, message.delivered_at()) {
             let late = delivered.duration_since(issued).as_secs();
@@ -202,7 +238,8 @@ fn delivery(exchange: &Exchange) -> Facts {
     for cookie in exchange.set_cookies.iter().flatten() {
         put(&mut facts, "cookies set", steady(&cookie.name));
     }
-    for (name, value) in [("from another site", &exchange.fetch_site), ("server", &exchange.server)] {
+    for (name, value) in [("from another site", &exchange.fetch_site), ("server", &exchange.server)]
+    {
         if let Some(value) = value {
             put(&mut facts, name, value.as_str());
         }

@@ -12,10 +12,16 @@ pub(super) fn last(path: &str) -> &str {
 pub(super) fn free<'n>(name: &str, taken: impl Iterator<Item = &'n str>) -> String {
     let taken: Vec<String> = taken.map(str::to_lowercase).collect();
     let name = name.strip_suffix(".gz").unwrap_or(name);
-    let safe: String = name.chars().map(|c| if c.is_alphanumeric() || " ._-+()@".contains(c) { c } else { '_' }).take(LONGEST).collect();
+    let safe: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() || " ._-+()@".contains(c) { c } else { '_' })
+        .take(LONGEST)
+        .collect();
     let safe = safe.trim_start_matches(['.', '-', ' ']).to_owned();
     let safe = if safe.is_empty() { "copy".to_owned() } else { safe };
-    let (stem, ending) = safe.rsplit_once('.').map_or((safe.as_str(), String::new()), |(stem, ending)| (stem, format!(".{ending}")));
+    let (stem, ending) = safe
+        .rsplit_once('.')
+        .map_or((safe.as_str(), String::new()), |(stem, ending)| (stem, format!(".{ending}")));
     let mut free = safe.clone();
     let mut number = 1;
     while taken.contains(&free.to_lowercase()) {

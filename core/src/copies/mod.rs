@@ -153,12 +153,18 @@ pub struct LeftOut {
 ///
 /// # Errors
 /// Where a file cannot be read or written, none can be copied, or a value would be left in a copy.
-pub fn make(originals: Vec<Original<'_>>, shelf: &mut dyn Shelf, manner: Manner<'_>) -> Result<Made, Refusal> {
+pub fn make(
+    originals: Vec<Original<'_>>,
+    shelf: &mut dyn Shelf,
+    manner: Manner<'_>,
+) -> Result<Made, Refusal> {
     // First every value from where it stands, in all files: what is secret in one may stand in another.
     let mut gathering = Gathering::new(manner.options);
     let (mut kept, mut left_out) = (Vec::new(), Vec::new());
     for original in originals {
-        let form = gathering.take((original.open)()).map_err(|why| Refusal::new(format!("{}: {why}", original.path)))?;
+        let form = gathering
+            .take((original.open)())
+            .map_err(|why| Refusal::new(format!("{}: {why}", original.path)))?;
         match reason_to_leave_out(form) {
             None => kept.push(original),
             Some(why) => left_out.push(LeftOut { path: original.path, why }),
@@ -170,9 +176,13 @@ pub fn make(originals: Vec<Original<'_>>, shelf: &mut dyn Shelf, manner: Manner<
     }
     let copying = gathering.settle(&manner.key);
     if copying.overflowed() {
-        return Err(Refusal::new("there are more secrets in these files than are followed; no copy would be safe"));
+        return Err(Refusal::new(
+            "there are more secrets in these files than are followed; no copy would be safe",
+        ));
     }
-    let examination = (manner.examine)(kept.iter().map(|original| original.supplied((original.open)())).collect());
+    let examination = (manner.examine)(
+        kept.iter().map(|original| original.supplied((original.open)())).collect(),
+    );
     let written = write(&copying, &kept, shelf)?;
 
     // The copies are read as anybody would read them, for the hashes by which the record names messages.
@@ -180,15 +190,24 @@ pub fn make(originals: Vec<Original<'_>>, shelf: &mut dyn Shelf, manner: Manner<
     let bare = (manner.examine)(supplied(&kept, shelf)?);
     let (was, is) = (examination.case.messages.len(), bare.case.messages.len());
     if was != is {
-        return Err(judged_differently(&[format!("the original holds {was} messages, the copy {is}")]));
+        return Err(judged_differently(&[format!(
+            "the original holds {was} messages, the copy {is}"
+        )]));
     }
-    let record = copying.record(recorded::make(&examination.case, &bare.hashes, &examination.records, &manner.today));
-    let record = serde_json::to_value(&record).map_err(|error| Refusal::new(format!("the record cannot be written: {error}")))?;
+    let record = copying.record(recorded::make(
+        &examination.case,
+        &bare.hashes,
+        &examination.records,
+        &manner.today,
+    ));
+    let record = serde_json::to_value(&record)
+        .map_err(|error| Refusal::new(format!("the record cannot be written: {error}")))?;
     end(&kept, &written, Some(&record), shelf)?;
     search(&copying, &kept, &written, shelf)?;
     let again = (manner.examine)(supplied(&kept, shelf)?);
     let copied = receipts(&copying, &kept, written, shelf, manner.called.as_deref())?;
-    let unjudged = Unjudged { copied, left_out, copying, options: manner.options, today: manner.today };
+    let unjudged =
+        Unjudged { copied, left_out, copying, options: manner.options, today: manner.today };
     Ok(Made { original: examination, copy: again, unjudged })
 }
 
@@ -229,12 +248,18 @@ pub fn reason_to_leave_out(form: Form) -> Option<&'static str> {
 }
 
 /// Writes the copies but for their ends.
-fn write(copying: &Copying, kept: &[Original<'_>], shelf: &mut dyn Shelf) -> Result<Vec<Copy>, Refusal> {
+fn write(
+    copying: &Copying,
+    kept: &[Original<'_>],
+    shelf: &mut dyn Shelf,
+) -> Result<Vec<Copy>, Refusal> {
     let mut written = Vec::new();
     for original in kept {
         let failed = |error: io::Error| cannot_be_written(original, &error);
         let mut out = BufWriter::new(shelf.add().map_err(failed)?);
-        let copy = copying.copy((original.open)(), &mut out).map_err(|why| Refusal::new(format!("{}: {why}", original.path)))?;
+        let copy = copying
+            .copy((original.open)(), &mut out)
+            .map_err(|why| Refusal::new(format!("{}: {why}", original.path)))?;
         out.flush().map_err(failed)?;
         written.push(copy);
     }
@@ -242,30 +267,52 @@ fn write(copying: &Copying, kept: &[Original<'_>], shelf: &mut dyn Shelf) -> Res
 }
 
 /// Ends each copy: without a record, or with the one that is given.
-fn end(kept: &[Original<'_>], written: &[Copy], record: Option<&Value>, shelf: &mut dyn Shelf) -> Result<(), Refusal> {
+fn end(
+    kept: &[Original<'_>],
+    written: &[Copy],
+    record: Option<&Value>,
+    shelf: &mut dyn Shelf,
+) -> Result<(), Refusal> {
     for (number, (original, copy)) in kept.iter().zip(written).enumerate() {
         // A copy in which nothing was changed says what it said.
         let earlier = copy.record.as_ref().filter(|_| copy.unchanged());
         let record = record.map(|record| earlier.unwrap_or(record));
-        shelf.end(number, &copy.ending(record)).map_err(|error| cannot_be_written(original, &error))?;
+        shelf
+            .end(number, &copy.ending(record))
+            .map_err(|error| cannot_be_written(original, &error))?;
     }
     Ok(())
 }
 
 fn supplied<'r>(kept: &[Original<'_>], shelf: &'r dyn Shelf) -> Result<Vec<Supplied<'r>>, Refusal> {
-    let open = |(number, original): (usize, &Original<'_>)| Ok(original.supplied(opened(shelf, number, original)?));
+    let open = |(number, original): (usize, &Original<'_>)| {
+        Ok(original.supplied(opened(shelf, number, original)?))
+    };
     kept.iter().enumerate().map(open).collect()
 }
 
-fn opened<'r>(shelf: &'r dyn Shelf, number: usize, original: &Original<'_>) -> Result<Box<dyn Read + 'r>, Refusal> {
-    shelf.open(number).map_err(|error| Refusal::new(format!("the copy of {} cannot be read: {error}", original.path)))
+fn opened<'r>(
+    shelf: &'r dyn Shelf,
+    number: usize,
+    original: &Original<'_>,
+) -> Result<Box<dyn Read + 'r>, Refusal> {
+    shelf.open(number).map_err(|error| {
+        Refusal::new(format!("the copy of {} cannot be read: {error}", original.path))
+    })
 }
 
 /// Searches each copy for every value that was to go.
-fn search(copying: &Copying, kept: &[Original<'_>], written: &[Copy], shelf: &dyn Shelf) -> Result<(), Refusal> {
+fn search(
+    copying: &Copying,
+    kept: &[Original<'_>],
+    written: &[Copy],
+    shelf: &dyn Shelf,
+) -> Result<(), Refusal> {
     for (number, original) in kept.iter().enumerate() {
         let reader = opened(shelf, number, original)?;
-        let left = copying.search(reader).map_err(|why| Refusal::new(format!("the copy of {}: {why}", original.path)))?;
+        let left = copying
+            .search(reader)
+            .map_err(|why| Refusal::new(format!("the copy of {}: {why}", original.path)))?;
         if let Some((first, times)) = left.first() {
             let more: usize = left.iter().map(|(_, times)| times).sum::<usize>() - times;
             let (path, kind, place) = (&original.path, first.kind.words(), &first.place);
@@ -277,7 +324,9 @@ fn search(copying: &Copying, kept: &[Original<'_>], written: &[Copy], shelf: &dy
     }
     let secrets: usize = copying.counts().values().sum();
     if written.iter().all(Copy::unchanged) && secrets > copying.only_in_place() {
-        return Err(Refusal::new(format!("{secrets} secrets were found and none was replaced; nothing was written")));
+        return Err(Refusal::new(format!(
+            "{secrets} secrets were found and none was replaced; nothing was written"
+        )));
     }
     Ok(())
 }
@@ -292,12 +341,20 @@ fn receipts(
     let mut copied: Vec<Copied> = Vec::new();
     for (number, (original, copy)) in kept.iter().zip(written).enumerate() {
         let reader = opened(shelf, number, original)?;
-        let (sha256, bytes) =
-            hash(reader).map_err(|error| Refusal::new(format!("the copy of {} cannot be read: {error}", original.path)))?;
+        let (sha256, bytes) = hash(reader).map_err(|error| {
+            Refusal::new(format!("the copy of {} cannot be read: {error}", original.path))
+        })?;
         let from = copying.text(called::last(&original.path));
         let taken = copied.iter().map(|one| one.name.as_str()).chain(BESIDE);
         let name = settled.map_or_else(|| called::free(&from, taken), str::to_owned);
-        copied.push(Copied { from, name, sha256, bytes, changes: copy.changes, remarks: copy.remarks });
+        copied.push(Copied {
+            from,
+            name,
+            sha256,
+            bytes,
+            changes: copy.changes,
+            remarks: copy.remarks,
+        });
     }
     Ok(copied)
 }
@@ -313,7 +370,10 @@ fn hash(mut reader: Box<dyn Read + '_>) -> io::Result<(String, u64)> {
         hasher.update(buffer.get(..read).unwrap_or_default());
         length += read as u64;
     }
-    Ok((hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat(), length))
+    Ok((
+        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat(),
+        length,
+    ))
 }
 
 fn cannot_be_written(original: &Original<'_>, error: &io::Error) -> Refusal {
@@ -324,5 +384,7 @@ fn judged_differently(differences: &[String]) -> Refusal {
     let named = differences.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
     let more = differences.len().saturating_sub(NAMED);
     let more = if more > 0 { format!("; and {more} more differences") } else { String::new() };
-    Refusal::new(format!("the copy would be judged differently, so none was written: {named}{more}"))
+    Refusal::new(format!(
+        "the copy would be judged differently, so none was written: {named}{more}"
+    ))
 }

@@ -13,7 +13,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bergshamra::c14n::{C14nMode, canonicalize, canonicalize_doc};
 use bergshamra::core::{algorithm, ns};
-use bergshamra::crypto::sign::{SigningKey, from_uri, is_hmac_algorithm, key_algorithm_matches_signature_uri};
+use bergshamra::crypto::sign::{
+    SigningKey, from_uri, is_hmac_algorithm, key_algorithm_matches_signature_uri,
+};
 use bergshamra::crypto::{digest, sign};
 use bergshamra::keys::{keyinfo, loader};
 use bergshamra::xml::{Document, NodeId, NodeSet, xpath};
@@ -49,11 +51,21 @@ impl SignatureEngine for BergshamraEngine {
 
     fn read(&self, xml: &str) -> Result<Vec<SignatureReading>, String> {
         if xml.len() > LARGEST_DOCUMENT {
-            return Err(format!("the document is larger than {} MiB", LARGEST_DOCUMENT / 1024 / 1024));
+            return Err(format!(
+                "the document is larger than {} MiB",
+                LARGEST_DOCUMENT / 1024 / 1024
+            ));
         }
-        let document = parsed(xml).map_err(|error| format!("the document does not parse: {error}"))?;
-        let mut reader = Reader { ids: ids(&document), work: Work::for_document(&document, self.work), document };
-        let signatures: Vec<NodeId> = elements(&reader.document, ns::DSIG, ns::node::SIGNATURE).take(MOST_SIGNATURES).collect();
+        let document =
+            parsed(xml).map_err(|error| format!("the document does not parse: {error}"))?;
+        let mut reader = Reader {
+            ids: ids(&document),
+            work: Work::for_document(&document, self.work),
+            document,
+        };
+        let signatures: Vec<NodeId> = elements(&reader.document, ns::DSIG, ns::node::SIGNATURE)
+            .take(MOST_SIGNATURES)
+            .collect();
         Ok(signatures.into_iter().map(|signature| reader.signature(signature)).collect())
     }
 
@@ -71,7 +83,9 @@ impl SignatureEngine for BergshamraEngine {
     fn check(&self, algorithm: &str, octets: &[u8], value: &[u8], key: &SigningKey) -> bool {
         !is_hmac_algorithm(algorithm)
             && key_algorithm_matches_signature_uri(algorithm, key.algorithm())
-            && from_uri(algorithm).and_then(|known| known.verify(key, octets, value)).unwrap_or(false)
+            && from_uri(algorithm)
+                .and_then(|known| known.verify(key, octets, value))
+                .unwrap_or(false)
     }
 }
 
@@ -108,7 +122,11 @@ impl Reader<'_> {
             .and_then(|key| key.to_spki_der());
         let range = document.node_range(signature).unwrap_or_default();
         let references: Vec<NodeId> = signed_info
-            .map(|info| children(document, info, ns::DSIG, ns::node::REFERENCE).take(MOST_REFERENCES).collect())
+            .map(|info| {
+                children(document, info, ns::DSIG, ns::node::REFERENCE)
+                    .take(MOST_REFERENCES)
+                    .collect()
+            })
             .unwrap_or_default();
         SignatureReading {
             range,
@@ -118,40 +136,53 @@ impl Reader<'_> {
                 Some(info) => self.signed_info(info),
             },
             value,
-            references: references.into_iter().map(|reference| self.reference(reference, signature)).collect(),
+            references: references
+                .into_iter()
+                .map(|reference| self.reference(reference, signature))
+                .collect(),
             certificates,
             bare_key,
         }
     }
 
     fn signed_info(&mut self, info: NodeId) -> Result<Vec<u8>, Unreadable> {
-        let method = dsig(&self.document, info, ns::node::CANONICALIZATION_METHOD)
-            .ok_or_else(|| Unreadable::Damaged("SignedInfo names no canonicalisation".to_owned()))?;
+        let method =
+            dsig(&self.document, info, ns::node::CANONICALIZATION_METHOD).ok_or_else(|| {
+                Unreadable::Damaged("SignedInfo names no canonicalisation".to_owned())
+            })?;
         let uri = attribute(&self.document, method, ns::attr::ALGORITHM).unwrap_or_default();
-        let mode = C14nMode::from_uri(uri)
-            .ok_or_else(|| Unreadable::NotJudged(format!("the canonicalisation {} is not judged here", shown(uri))))?;
+        let mode = C14nMode::from_uri(uri).ok_or_else(|| {
+            Unreadable::NotJudged(format!("the canonicalisation {} is not judged here", shown(uri)))
+        })?;
         let prefixes = prefixes(&self.document, method).map_err(Unreadable::NotJudged)?;
         self.work.canonicalisation().map_err(Unreadable::NotJudged)?;
         self.refuse_relative_namespaces(info).map_err(Unreadable::NotJudged)?;
         // With comments: those within SignedInfo are signed where the method keeps comments.
         let nodes = NodeSet::tree_with_comments(info, &self.document);
-        canonicalize_doc(&self.document, mode, Some(&nodes), &prefixes)
-            .map_err(|error| Unreadable::NotJudged(format!("SignedInfo cannot be canonicalised: {error}")))
+        canonicalize_doc(&self.document, mode, Some(&nodes), &prefixes).map_err(|error| {
+            Unreadable::NotJudged(format!("SignedInfo cannot be canonicalised: {error}"))
+        })
     }
 
     fn reference(&mut self, reference: NodeId, signature: NodeId) -> ReferenceReading {
-        let uri = attribute(&self.document, reference, ns::attr::URI).unwrap_or_default().to_owned();
+        let uri =
+            attribute(&self.document, reference, ns::attr::URI).unwrap_or_default().to_owned();
         let targets = match self.targets(&uri) {
             Ok(targets) => targets,
             Err(Unreadable::Damaged(reason)) => return wrong(None, reason),
             Err(Unreadable::NotJudged(reason)) => return not_judged(None, reason),
         };
-        let first = targets.first().and_then(|target| target.element).and_then(|element| self.document.node_range(element));
+        let first = targets
+            .first()
+            .and_then(|target| target.element)
+            .and_then(|element| self.document.node_range(element));
         let expected = match dsig(&self.document, reference, ns::node::DIGEST_VALUE) {
             None => return wrong(first, "there is no DigestValue".to_owned()),
             Some(node) => match decoded(&self.document, node, "DigestValue") {
                 Ok(octets) => octets,
-                Err(Unreadable::Damaged(reason) | Unreadable::NotJudged(reason)) => return wrong(first, reason),
+                Err(Unreadable::Damaged(reason) | Unreadable::NotJudged(reason)) => {
+                    return wrong(first, reason);
+                }
             },
         };
         let method = dsig(&self.document, reference, ns::node::DIGEST_METHOD)
@@ -174,36 +205,67 @@ impl Reader<'_> {
 
     /// What a `URI` names (xmldsig-core §4.4.3.2).
     fn targets(&self, uri: &str) -> Result<Vec<Target>, Unreadable> {
-        let whole = |comments| Target { element: self.document.document_element(), whole: true, comments };
+        let whole =
+            |comments| Target { element: self.document.document_element(), whole: true, comments };
         if uri.is_empty() {
             return Ok(vec![whole(false)]);
         }
         let Some(fragment) = xpath::parse_same_document_ref(uri) else {
-            return Err(Unreadable::NotJudged("the reference names something outside the message".to_owned()));
+            return Err(Unreadable::NotJudged(
+                "the reference names something outside the message".to_owned(),
+            ));
         };
         if fragment == "xpointer(/)" {
             return Ok(vec![whole(true)]);
         }
         let pointed = xpath::parse_xpointer_id(fragment);
         if pointed.is_none() && fragment.contains('(') {
-            return Err(Unreadable::NotJudged("the reference is an XPointer other than an id".to_owned()));
+            return Err(Unreadable::NotJudged(
+                "the reference is an XPointer other than an id".to_owned(),
+            ));
         }
-        let named = self.ids.get(pointed.unwrap_or(fragment)).map(Vec::as_slice).unwrap_or_default();
+        let named =
+            self.ids.get(pointed.unwrap_or(fragment)).map(Vec::as_slice).unwrap_or_default();
         if named.is_empty() {
-            return Err(Unreadable::Damaged("the reference names an id that no element has".to_owned()));
+            return Err(Unreadable::Damaged(
+                "the reference names an id that no element has".to_owned(),
+            ));
         }
-        Ok(named.iter().map(|element| Target { element: Some(*element), whole: false, comments: pointed.is_some() }).collect())
+        Ok(named
+            .iter()
+            .map(|element| Target {
+                element: Some(*element),
+                whole: false,
+                comments: pointed.is_some(),
+            })
+            .collect())
     }
 
-    fn digest(&mut self, target: Target, reference: NodeId, signature: NodeId, method: &str) -> Result<Vec<u8>, String> {
+    fn digest(
+        &mut self,
+        target: Target,
+        reference: NodeId,
+        signature: NodeId,
+        method: &str,
+    ) -> Result<Vec<u8>, String> {
         let octets = self.transformed(target, reference, signature)?;
-        digest::digest(method, &octets).map_err(|_| format!("the digest algorithm {} is not judged here", shown(method)))
+        digest::digest(method, &octets)
+            .map_err(|_| format!("the digest algorithm {} is not judged here", shown(method)))
     }
 
-    fn transformed(&mut self, target: Target, reference: NodeId, signature: NodeId) -> Result<Vec<u8>, String> {
+    fn transformed(
+        &mut self,
+        target: Target,
+        reference: NodeId,
+        signature: NodeId,
+    ) -> Result<Vec<u8>, String> {
         let mut nodes = match target.element {
-            Some(element) if !target.whole && target.comments => NodeSet::tree_with_comments(element, &self.document),
-            Some(element) if !target.whole => NodeSet::tree_without_comments(element, &self.document),
+            Some(element) if !target.whole && target.comments => {
+                NodeSet::tree_with_comments(element, &self.document)
+            }
+            Some(element) if !target.whole => {
+                NodeSet::tree_without_comments(element, &self.document)
+            }
             _ if target.comments => NodeSet::all(&self.document),
             _ => NodeSet::all_without_comments(&self.document),
         };
@@ -211,7 +273,11 @@ impl Reader<'_> {
             self.refuse_relative_namespaces(element)?;
         }
         let transforms: Vec<NodeId> = dsig(&self.document, reference, ns::node::TRANSFORMS)
-            .map(|list| children(&self.document, list, ns::DSIG, ns::node::TRANSFORM).take(MOST_TRANSFORMS + 1).collect())
+            .map(|list| {
+                children(&self.document, list, ns::DSIG, ns::node::TRANSFORM)
+                    .take(MOST_TRANSFORMS + 1)
+                    .collect()
+            })
             .unwrap_or_default();
         if transforms.len() > MOST_TRANSFORMS {
             return Err("it has more transforms than are judged here".to_owned());
@@ -234,7 +300,10 @@ impl Reader<'_> {
                 Some(text) => canonicalize(&text, mode, None, &prefixes),
             }
             .map_err(|error| format!("what it covers cannot be canonicalised: {error}"))?;
-            octets = Some(String::from_utf8(canonical).map_err(|_| "its canonical form is not UTF-8".to_owned())?);
+            octets = Some(
+                String::from_utf8(canonical)
+                    .map_err(|_| "its canonical form is not UTF-8".to_owned())?,
+            );
         }
         if let Some(text) = octets {
             return Ok(text.into_bytes());
@@ -248,13 +317,22 @@ impl Reader<'_> {
     /// refuse, resolve or digest nothing, so no verdict would hold for the receiver.
     fn refuse_relative_namespaces(&self, element: NodeId) -> Result<(), String> {
         let relative = |node: &NodeId| {
-            self.document
-                .element(*node)
-                .is_some_and(|found| found.namespace_declarations.iter().any(|(_, uri)| !uri.is_empty() && !uri.contains(':')))
+            self.document.element(*node).is_some_and(|found| {
+                found
+                    .namespace_declarations
+                    .iter()
+                    .any(|(_, uri)| !uri.is_empty() && !uri.contains(':'))
+            })
         };
         let above = self.document.ancestors(element);
-        if above.iter().any(relative) || relative(&element) || self.document.descendants(element).iter().any(relative) {
-            return Err("a namespace URI there is relative, for which canonicalisation is not defined".to_owned());
+        if above.iter().any(relative)
+            || relative(&element)
+            || self.document.descendants(element).iter().any(relative)
+        {
+            return Err(
+                "a namespace URI there is relative, for which canonicalisation is not defined"
+                    .to_owned(),
+            );
         }
         Ok(())
     }
@@ -293,8 +371,15 @@ fn ids(document: &Document<'_>) -> HashMap<String, Vec<NodeId>> {
     ids
 }
 
-fn elements<'d>(document: &'d Document<'_>, namespace: &'d str, name: &'d str) -> impl Iterator<Item = NodeId> + 'd {
-    document.descendants(document.root()).into_iter().filter(move |node| is(document, *node, namespace, name))
+fn elements<'d>(
+    document: &'d Document<'_>,
+    namespace: &'d str,
+    name: &'d str,
+) -> impl Iterator<Item = NodeId> + 'd {
+    document
+        .descendants(document.root())
+        .into_iter()
+        .filter(move |node| is(document, *node, namespace, name))
 }
 
 fn dsig(document: &Document<'_>, parent: NodeId, name: &str) -> Option<NodeId> {
@@ -302,21 +387,29 @@ fn dsig(document: &Document<'_>, parent: NodeId, name: &str) -> Option<NodeId> {
 }
 
 fn decoded(document: &Document<'_>, node: NodeId, name: &str) -> Result<Vec<u8>, Unreadable> {
-    let compact: String = text(document, node).chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    let compact: String =
+        text(document, node).chars().filter(|c| !c.is_ascii_whitespace()).collect();
     if compact.is_empty() {
         return Err(Unreadable::Damaged(format!("the {name} is empty")));
     }
-    STANDARD.decode(compact).map_err(|error| Unreadable::Damaged(format!("the {name} is not base64: {error}")))
+    STANDARD
+        .decode(compact)
+        .map_err(|error| Unreadable::Damaged(format!("the {name} is not base64: {error}")))
 }
 
 /// `InclusiveNamespaces/@PrefixList` of exclusive canonicalisation.
 fn prefixes(document: &Document<'_>, method: NodeId) -> Result<Vec<String>, String> {
-    let Some(list) = document.children_iter(method).find(|node| is(document, *node, algorithm::EXC_C14N, ns::node::INCLUSIVE_NAMESPACES))
+    let Some(list) = document
+        .children_iter(method)
+        .find(|node| is(document, *node, algorithm::EXC_C14N, ns::node::INCLUSIVE_NAMESPACES))
     else {
         return Ok(Vec::new());
     };
-    let prefixes: Vec<String> =
-        attribute(document, list, ns::attr::PREFIX_LIST).unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect();
+    let prefixes: Vec<String> = attribute(document, list, ns::attr::PREFIX_LIST)
+        .unwrap_or_default()
+        .split_ascii_whitespace()
+        .map(str::to_owned)
+        .collect();
     if prefixes.len() > MOST_PREFIXES {
         return Err("its list of inclusive prefixes is longer than is judged here".to_owned());
     }

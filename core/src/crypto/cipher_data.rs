@@ -14,9 +14,12 @@ pub(super) fn algorithm_of(document: &Document<'_>, node: NodeId) -> Option<Stri
 
 /// Its octets, where it carries them itself.
 pub(super) fn cipher_value(document: &Document<'_>, node: NodeId) -> Result<Vec<u8>, String> {
-    let value = child(document, node, ns::ENC, "CipherData").and_then(|data| child(document, data, ns::ENC, "CipherValue"));
+    let value = child(document, node, ns::ENC, "CipherData")
+        .and_then(|data| child(document, data, ns::ENC, "CipherValue"));
     let value = value.ok_or("it has no CipherValue of its own")?;
-    STANDARD.decode(compact(&text(document, value))).map_err(|error| format!("its CipherValue is not base64: {error}"))
+    STANDARD
+        .decode(compact(&text(document, value)))
+        .map_err(|error| format!("its CipherValue is not base64: {error}"))
 }
 
 /// Text without white space, as base64 stands in XML.

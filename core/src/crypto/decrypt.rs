@@ -17,7 +17,13 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Elements of SAML, and of WS-Trust around it, that carry encrypted content.
-const CARRIERS: &[&str] = &["EncryptedAssertion", "EncryptedID", "NewEncryptedID", "EncryptedAttribute", "RequestedSecurityToken"];
+const CARRIERS: &[&str] = &[
+    "EncryptedAssertion",
+    "EncryptedID",
+    "NewEncryptedID",
+    "EncryptedAttribute",
+    "RequestedSecurityToken",
+];
 /// Most encrypted parts of a document, encrypted keys of a part, and levels of nesting.
 const MOST_PARTS: usize = 50;
 const MOST_KEYS: usize = 20;
@@ -66,7 +72,12 @@ fn decrypt_nested(xml: &str, key: &PrivateKey, depth: usize) -> Vec<Decrypted> {
             }
             let Some(data) = child(&document, carrier, ns::ENC, "EncryptedData") else { continue };
             let range = document.node_range(carrier).unwrap_or_default();
-            found.push(Decrypted { range, carrier: name, text: decrypt_part(&document, carrier, data, key), nested: Vec::new() });
+            found.push(Decrypted {
+                range,
+                carrier: name,
+                text: decrypt_part(&document, carrier, data, key),
+                nested: Vec::new(),
+            });
         }
         found
     }));
@@ -81,9 +92,15 @@ fn decrypt_nested(xml: &str, key: &PrivateKey, depth: usize) -> Vec<Decrypted> {
     found
 }
 
-fn decrypt_part(document: &Document<'_>, carrier: NodeId, data: NodeId, key: &PrivateKey) -> Result<String, String> {
+fn decrypt_part(
+    document: &Document<'_>,
+    carrier: NodeId,
+    data: NodeId,
+    key: &PrivateKey,
+) -> Result<String, String> {
     let method = algorithm_of(document, data).ok_or("its EncryptedData names no algorithm")?;
-    let cipher = cipher::from_uri(&method).map_err(|_| format!("its content algorithm {method} is not one of those read here"))?;
+    let cipher = cipher::from_uri(&method)
+        .map_err(|_| format!("its content algorithm {method} is not one of those read here"))?;
     let octets = cipher_value(document, data)?;
     let keys = encrypted_keys(document, carrier, data);
     if keys.is_empty() {
@@ -115,13 +132,15 @@ fn encrypted_keys(document: &Document<'_>, carrier: NodeId, data: NodeId) -> Vec
     if let Some(info) = child(document, data, ns::DSIG, "KeyInfo") {
         keys.extend(children(document, info, ns::ENC, "EncryptedKey"));
         for retrieval in children(document, info, ns::DSIG, "RetrievalMethod") {
-            let Some(id) = attribute(document, retrieval, "URI").and_then(|uri| uri.strip_prefix('#')) else { continue };
-            keys.extend(
-                document
-                    .descendants(carrier)
-                    .into_iter()
-                    .filter(|node| is(document, *node, ns::ENC, "EncryptedKey") && attribute(document, *node, "Id") == Some(id)),
-            );
+            let Some(id) =
+                attribute(document, retrieval, "URI").and_then(|uri| uri.strip_prefix('#'))
+            else {
+                continue;
+            };
+            keys.extend(document.descendants(carrier).into_iter().filter(|node| {
+                is(document, *node, ns::ENC, "EncryptedKey")
+                    && attribute(document, *node, "Id") == Some(id)
+            }));
         }
     }
     keys.extend(children(document, carrier, ns::ENC, "EncryptedKey"));
@@ -144,20 +163,29 @@ fn plain_xml(document: &Document<'_>, data: NodeId, plain: Vec<u8>) -> Result<St
     }
     let mut declarations: BTreeMap<String, String> = BTreeMap::new();
     for node in std::iter::once(data).chain(document.ancestors(data)) {
-        for (prefix, uri) in document.element(node).iter().flat_map(|element| &element.namespace_declarations) {
+        for (prefix, uri) in
+            document.element(node).iter().flat_map(|element| &element.namespace_declarations)
+        {
             declarations.entry(prefix.to_string()).or_insert_with(|| uri.to_string());
         }
     }
-    let name = trimmed.find(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/')).filter(|_| trimmed.starts_with('<'));
+    let name = trimmed
+        .find(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/'))
+        .filter(|_| trimmed.starts_with('<'));
     let Some((opening, rest)) = name.and_then(|end| trimmed.split_at_checked(end)) else {
         return Err("it decrypts, but not to XML".to_owned());
     };
     let tag = rest.split('>').next().unwrap_or_default();
     let mut whole = opening.to_owned();
     for (prefix, uri) in declarations {
-        let attribute = if prefix.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{prefix}") };
+        let attribute =
+            if prefix.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{prefix}") };
         if !tag.contains(&format!("{attribute}=")) {
-            let _ = write!(whole, " {attribute}=\"{}\"", uri.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"));
+            let _ = write!(
+                whole,
+                " {attribute}=\"{}\"",
+                uri.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+            );
         }
     }
     whole.push_str(rest);

@@ -20,7 +20,8 @@ use std::collections::BTreeSet;
 pub fn judge(decoded: &mut [Decoded], case: &Case, signing: u64) -> bool {
     let work = Bounds::size(signing);
     let mut beyond = false;
-    let issuers: BTreeSet<String> = decoded.iter().filter_map(|one| issuer(&one.facts)).map(str::to_owned).collect();
+    let issuers: BTreeSet<String> =
+        decoded.iter().filter_map(|one| issuer(&one.facts)).map(str::to_owned).collect();
     let trusted = Trusted::of(case, &issuers);
     for one in decoded {
         let side = trusted.side_of(&one.facts, case);
@@ -31,7 +32,8 @@ pub fn judge(decoded: &mut [Decoded], case: &Case, signing: u64) -> bool {
             side.mark(&mut signature.made_by);
         }
         if let (Some(known), Some(redirect)) = (&mut one.facts.query_signature, &one.redirect)
-            && let Some(mut judged) = verify_query(&redirect.raw_query, redirect.parameter.name(), &side.keys)
+            && let Some(mut judged) =
+                verify_query(&redirect.raw_query, redirect.parameter.name(), &side.keys)
         {
             judged.place = std::mem::take(&mut known.place);
             side.mark(&mut judged.verified_by);
@@ -56,7 +58,9 @@ pub fn judge_metadata(xml: &str, entities: &mut [Metadata], given: &[Certificate
         return;
     }
     let mut ring = KeyRing::default();
-    let listed = entities.iter().flat_map(|entity| entity.idp_signing_certificates().chain(entity.sp_signing_certificates()));
+    let listed = entities.iter().flat_map(|entity| {
+        entity.idp_signing_certificates().chain(entity.sp_signing_certificates())
+    });
     for certificate in given.iter().chain(listed) {
         ring.add(certificate, None, false);
     }
@@ -74,7 +78,8 @@ pub struct Known(Trusted);
 impl Known {
     /// The keys of a case.
     pub fn of(case: &Case) -> Self {
-        let issuers: BTreeSet<String> = case.messages.iter().filter_map(issuer).map(str::to_owned).collect();
+        let issuers: BTreeSet<String> =
+            case.messages.iter().filter_map(issuer).map(str::to_owned).collect();
         Self(Trusted::of(case, &issuers))
     }
 
@@ -144,7 +149,11 @@ impl Trusted {
             for credential in &registration.credentials {
                 let signs = signs_responses(credential, registration);
                 if let Some(certificate) = &credential.certificate {
-                    if signs { idp.add(certificate, None, false) } else { sp.add(certificate, None, false) }
+                    if signs {
+                        idp.add(certificate, None, false);
+                    } else {
+                        sp.add(certificate, None, false);
+                    }
                 }
                 if !signs && credential.usage.eq_ignore_ascii_case("Verify") {
                     sp_registered.extend(thumbprint(credential).map(str::to_ascii_uppercase));
@@ -161,7 +170,10 @@ impl Trusted {
         for sha1 in &sp_registered {
             sp.register(sha1);
         }
-        let either = Side { keys: union(idp.keys(), sp.keys()), registered: idp_registered.union(&sp_registered).cloned().collect() };
+        let either = Side {
+            keys: union(idp.keys(), sp.keys()),
+            registered: idp_registered.union(&sp_registered).cloned().collect(),
+        };
         Self {
             idp: Side { keys: idp.keys().to_vec(), registered: idp_registered },
             sp: Side { keys: sp.keys().to_vec(), registered: sp_registered },
@@ -179,11 +191,16 @@ impl Trusted {
         match message.kind {
             MessageKind::Response | MessageKind::WsFederationToken => &self.idp,
             MessageKind::Other if message.root == "Assertion" => &self.idp,
-            MessageKind::AuthnRequest | MessageKind::WsFederationSignIn | MessageKind::WsFederationSignOut => &self.sp,
+            MessageKind::AuthnRequest
+            | MessageKind::WsFederationSignIn
+            | MessageKind::WsFederationSignOut => &self.sp,
             MessageKind::LogoutRequest | MessageKind::LogoutResponse | MessageKind::Other => {
-                let of_issuer = |entity: &&Metadata| Some(entity.entity_id.value.as_str()) == issuer(message);
-                let is_idp = case.metadata.iter().filter(of_issuer).any(|entity| entity.idp.is_some());
-                let is_sp = case.metadata.iter().filter(of_issuer).any(|entity| entity.sp.is_some());
+                let of_issuer =
+                    |entity: &&Metadata| Some(entity.entity_id.value.as_str()) == issuer(message);
+                let is_idp =
+                    case.metadata.iter().filter(of_issuer).any(|entity| entity.idp.is_some());
+                let is_sp =
+                    case.metadata.iter().filter(of_issuer).any(|entity| entity.sp.is_some());
                 match (is_idp, is_sp) {
                     (true, false) => &self.idp,
                     (false, true) => &self.sp,
@@ -195,7 +212,8 @@ impl Trusted {
 }
 
 fn issuer(message: &Message) -> Option<&str> {
-    let of_assertion = || message.assertions.first().and_then(|assertion| assertion.issuer.as_ref());
+    let of_assertion =
+        || message.assertions.first().and_then(|assertion| assertion.issuer.as_ref());
     message.issuer.as_ref().or_else(of_assertion).map(|issuer| issuer.value.as_str())
 }
 
@@ -212,8 +230,11 @@ fn signs_responses(credential: &Credential, registration: &IdpRegistration) -> b
     let active = registration.active_signing_thumbprint.as_ref();
     credential.usage.eq_ignore_ascii_case("Sign")
         || (sha1.is_some()
-            && (registration.credentials.iter().any(|other| other.usage.eq_ignore_ascii_case("Sign") && thumbprint(other) == sha1)
-                || active.is_some_and(|active| sha1.is_some_and(|sha1| active.value.eq_ignore_ascii_case(sha1)))))
+            && (registration.credentials.iter().any(|other| {
+                other.usage.eq_ignore_ascii_case("Sign") && thumbprint(other) == sha1
+            }) || active.is_some_and(|active| {
+                sha1.is_some_and(|sha1| active.value.eq_ignore_ascii_case(sha1))
+            })))
 }
 
 fn thumbprint(credential: &Credential) -> Option<&str> {

@@ -35,7 +35,8 @@ impl KeyRing {
         if certificate.spki.is_empty() {
             return;
         }
-        if !self.keys.iter().any(|key| key.sha1 == certificate.sha1) && self.keys.len() < MOST_KEYS {
+        if !self.keys.iter().any(|key| key.sha1 == certificate.sha1) && self.keys.len() < MOST_KEYS
+        {
             self.keys.push(TrustedKey {
                 sha1: certificate.sha1.clone(),
                 subject: certificate.subject.clone(),
@@ -43,7 +44,9 @@ impl KeyRing {
                 ..TrustedKey::default()
             });
         }
-        let Some(key) = self.keys.iter_mut().find(|key| key.sha1 == certificate.sha1) else { return };
+        let Some(key) = self.keys.iter_mut().find(|key| key.sha1 == certificate.sha1) else {
+            return;
+        };
         key.registered |= registered;
         if let Some(id) = metadata
             && !key.metadata.iter().any(|known| known == id)
@@ -84,9 +87,13 @@ impl<K> Candidates<K> {
     /// Of the keys that cannot be tried those that may have made a signature of this algorithm. What only came
     /// with the signature counts where nothing trusted is there to be tried.
     pub(super) fn untried(&self, algorithm: &str) -> Vec<KeyMatch> {
-        let trusted = |facts: &KeyMatch| !facts.embedded || !facts.metadata.is_empty() || facts.registered;
+        let trusted =
+            |facts: &KeyMatch| !facts.embedded || !facts.metadata.is_empty() || facts.registered;
         let none_trusted = !self.ready.iter().any(|candidate| trusted(&candidate.facts));
-        let fitting = self.unusable.iter().filter(|(spki, facts)| (trusted(facts) || none_trusted) && fits(algorithm, spki));
+        let fitting = self
+            .unusable
+            .iter()
+            .filter(|(spki, facts)| (trusted(facts) || none_trusted) && fits(algorithm, spki));
         fitting.map(|(_, facts)| facts.clone()).collect()
     }
 }
@@ -98,7 +105,9 @@ fn fits(algorithm: &str, spki: &[u8]) -> bool {
     match key.algorithm.algorithm.to_id_string().as_str() {
         "1.2.840.10045.2.1" => name.contains("ecdsa"),
         "1.2.840.10040.4.1" => name.starts_with("dsa"),
-        "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10" => name.contains("rsa") || name.contains("mgf1"),
+        "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10" => {
+            name.contains("rsa") || name.contains("mgf1")
+        }
         _ => !name.contains("rsa") && !name.contains("dsa-sha"),
     }
 }
@@ -132,21 +141,36 @@ pub(super) fn candidates<E: SignatureEngine>(
             Some((_, facts)) => facts.embedded = true,
             None => all.push((
                 certificate.spki.clone(),
-                KeyMatch { sha1: certificate.sha1.clone(), subject: certificate.subject.clone(), embedded: true, ..KeyMatch::default() },
+                KeyMatch {
+                    sha1: certificate.sha1.clone(),
+                    subject: certificate.subject.clone(),
+                    embedded: true,
+                    ..KeyMatch::default()
+                },
             )),
         }
     }
     if let Some(spki) = bare
         && !all.iter().any(|(known, _)| known == spki)
     {
-        all.push((spki.to_vec(), KeyMatch { subject: "a bare key in KeyInfo".to_owned(), embedded: true, ..KeyMatch::default() }));
+        all.push((
+            spki.to_vec(),
+            KeyMatch {
+                subject: "a bare key in KeyInfo".to_owned(),
+                embedded: true,
+                ..KeyMatch::default()
+            },
+        ));
     }
     let mut candidates = Candidates { ready: Vec::new(), unusable: Vec::new() };
     for (spki, facts) in all {
         match engine.key(&spki) {
             Ok(key) => candidates.ready.push(Candidate { key, spki, facts }),
             Err(reason) => {
-                remarks.push(format!("the key of {} {} cannot be used: {reason}", facts.subject, facts.sha1));
+                remarks.push(format!(
+                    "the key of {} {} cannot be used: {reason}",
+                    facts.subject, facts.sha1
+                ));
                 candidates.unusable.push((spki, facts));
             }
         }
@@ -163,8 +187,16 @@ mod tests {
     fn a_key_fits_the_algorithms_of_its_kind() {
         for (name, rsa, ecdsa) in [("idp", true, false), ("ec256", false, true)] {
             let spki = &keys(&[name])[0].spki;
-            assert_eq!(fits("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", spki), rsa, "{name}");
-            assert_eq!(fits("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", spki), ecdsa, "{name}");
+            assert_eq!(
+                fits("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", spki),
+                rsa,
+                "{name}"
+            );
+            assert_eq!(
+                fits("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", spki),
+                ecdsa,
+                "{name}"
+            );
         }
         assert!(!fits("http://www.w3.org/2009/xmldsig11#dsa-sha256", &keys(&["idp"])[0].spki));
     }

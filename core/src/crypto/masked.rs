@@ -9,12 +9,17 @@ use diag_sdk::case::message::{Damage, Message};
 use std::ops::Range;
 
 /// Why a digest tells nothing.
-pub(super) const MASKED: &str = "values in what it covers were masked in this copy, so its digest tells nothing";
+pub(super) const MASKED: &str =
+    "values in what it covers were masked in this copy, so its digest tells nothing";
 
 /// Whether a mark of another tool stands in the element at this range, as a text or as the value of an attribute.
 pub(super) fn holds_marks(text: &str, range: &Range<usize>) -> bool {
     let Ok(tree) = xml::parse(text) else { return false };
-    let Some(covered) = tree.document.descendants().find(|node| node.is_element() && node.range() == *range) else { return false };
+    let Some(covered) =
+        tree.document.descendants().find(|node| node.is_element() && node.range() == *range)
+    else {
+        return false;
+    };
     covered.descendants().any(|node| {
         let masked = node.text().filter(|_| node.is_text()).is_some_and(mask::is_masked_by_others);
         masked || node.attributes().any(|attribute| mask::is_masked_by_others(attribute.value()))
@@ -23,7 +28,8 @@ pub(super) fn holds_marks(text: &str, range: &Range<usize>) -> bool {
 
 /// Notes on a message that was judged that values in it were masked.
 pub(super) fn note(message: &mut Message) {
-    let masked = message.signatures.iter().any(|signature| signature.not_judged.as_deref() == Some(MASKED));
+    let masked =
+        message.signatures.iter().any(|signature| signature.not_judged.as_deref() == Some(MASKED));
     if masked && !message.damage.contains(&Damage::Sanitised) {
         message.damage.push(Damage::Sanitised);
     }
@@ -42,6 +48,10 @@ mod tests {
             start..end
         };
         assert!(holds_marks(text, &range("r")) && holds_marks(text, &range("b")));
-        assert!(!holds_marks(text, &range("d")) && !holds_marks(text, &(0..3)) && !holds_marks("<", &(0..1)));
+        assert!(
+            !holds_marks(text, &range("d"))
+                && !holds_marks(text, &(0..3))
+                && !holds_marks("<", &(0..1))
+        );
     }
 }

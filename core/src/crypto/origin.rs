@@ -28,9 +28,13 @@ pub(super) fn made_by(algorithm: &str, spki: &[u8], value: &[u8]) -> bool {
     if length < 64 || value.len() != length {
         return false;
     }
-    let opened = BigUint::from_bytes_be(value).modpow(&BigUint::from_bytes_be(rsa.exponent), &modulus).to_bytes_be();
+    let opened = BigUint::from_bytes_be(value)
+        .modpow(&BigUint::from_bytes_be(rsa.exponent), &modulus)
+        .to_bytes_be();
     // The leading zero byte is lost in the number.
     let Some(padding) = opened.strip_prefix(&[1]) else { return false };
     let filled = padding.iter().take_while(|byte| **byte == 0xff).count();
-    opened.len() + 1 == length && filled >= 8 && padding.get(filled..).is_some_and(|rest| rest.starts_with(&[0, 0x30]))
+    opened.len() + 1 == length
+        && filled >= 8
+        && padding.get(filled..).is_some_and(|rest| rest.starts_with(&[0, 0x30]))
 }

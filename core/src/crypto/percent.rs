@@ -12,19 +12,43 @@ pub(super) struct Encoding {
 }
 
 pub(super) const ENCODINGS: &[Encoding] = &[
-    Encoding { name: "lower-case hexadecimal in the percent-encoding", encode: |value| lower(&upper(value, b"-._~", false)) },
-    Encoding { name: "percent-encoding with upper-case hexadecimal and %20 (RFC 3986)", encode: |value| upper(value, b"-._~", false) },
+    Encoding {
+        name: "lower-case hexadecimal in the percent-encoding",
+        encode: |value| lower(&upper(value, b"-._~", false)),
+    },
+    Encoding {
+        name: "percent-encoding with upper-case hexadecimal and %20 (RFC 3986)",
+        encode: |value| upper(value, b"-._~", false),
+    },
     Encoding {
         name: "lower-case hexadecimal and `+` for blanks, as ASP.NET encodes",
         encode: |value| lower(&upper(value, b"-._!*()", true)),
     },
-    Encoding { name: "`+` for blanks, as HTML forms and Java encode", encode: |value| upper(value, b"-._*", true) },
-    Encoding { name: "percent-encoding as encodeURIComponent does it", encode: |value| upper(value, b"-._~!*'()", false) },
+    Encoding {
+        name: "`+` for blanks, as HTML forms and Java encode",
+        encode: |value| upper(value, b"-._*", true),
+    },
+    Encoding {
+        name: "percent-encoding as encodeURIComponent does it",
+        encode: |value| upper(value, b"-._~!*'()", false),
+    },
     Encoding { name: "`+` for blanks, as PHP encodes", encode: |value| upper(value, b"-._", true) },
-    Encoding { name: "percent-encoding that leaves `/`, `:` and `=` as they are", encode: |value| upper(value, b"-._~/:=", false) },
-    Encoding { name: "percent-encoding that leaves `/` and `:` as they are", encode: |value| upper(value, b"-._~/:", false) },
-    Encoding { name: "percent-encoding that leaves `/` as it is", encode: |value| upper(value, b"-._~/", false) },
-    Encoding { name: "percent-encoding that leaves `=` as it is", encode: |value| upper(value, b"-._~=", false) },
+    Encoding {
+        name: "percent-encoding that leaves `/`, `:` and `=` as they are",
+        encode: |value| upper(value, b"-._~/:=", false),
+    },
+    Encoding {
+        name: "percent-encoding that leaves `/` and `:` as they are",
+        encode: |value| upper(value, b"-._~/:", false),
+    },
+    Encoding {
+        name: "percent-encoding that leaves `/` as it is",
+        encode: |value| upper(value, b"-._~/", false),
+    },
+    Encoding {
+        name: "percent-encoding that leaves `=` as it is",
+        encode: |value| upper(value, b"-._~=", false),
+    },
     Encoding {
         name: "lower-case hexadecimal in percent-encoding that leaves `/`, `:` and `=` as they are",
         encode: |value| lower(&upper(value, b"-._~/:=", false)),

@@ -18,7 +18,9 @@ pub enum KeyError {
     #[error("the key is encrypted: its passphrase is needed")]
     NeedsPassphrase,
     /// It is encrypted and the passphrase does not open it.
-    #[error("the passphrase does not open the key, or its encryption is not one of those read here")]
+    #[error(
+        "the passphrase does not open the key, or its encryption is not one of those read here"
+    )]
     WrongPassphrase,
     /// The file holds something else.
     #[error(
@@ -51,7 +53,10 @@ impl PrivateKey {
 
 impl std::fmt::Debug for PrivateKey {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("PrivateKey").field("spki_sha256", &self.spki_sha256()).finish_non_exhaustive()
+        formatter
+            .debug_struct("PrivateKey")
+            .field("spki_sha256", &self.spki_sha256())
+            .finish_non_exhaustive()
     }
 }
 
@@ -65,19 +70,27 @@ pub fn load_key(pem: &str, passphrase: Option<&str>) -> Result<PrivateKey, KeyEr
     let key = match block.label {
         "ENCRYPTED PRIVATE KEY" => {
             let passphrase = passphrase.ok_or(KeyError::NeedsPassphrase)?;
-            loader::load_pem_auto(block.canonical().as_bytes(), Some(passphrase)).map_err(|_| KeyError::WrongPassphrase)?
+            loader::load_pem_auto(block.canonical().as_bytes(), Some(passphrase))
+                .map_err(|_| KeyError::WrongPassphrase)?
         }
         label => {
             let der = match block.encryption() {
-                None => STANDARD.decode(block.base64()).map_err(|error| KeyError::Unusable(format!("its base64 is broken: {error}")))?,
+                None => STANDARD.decode(block.base64()).map_err(|error| {
+                    KeyError::Unusable(format!("its base64 is broken: {error}"))
+                })?,
                 Some(encryption) => {
                     let passphrase = passphrase.ok_or(KeyError::NeedsPassphrase)?;
-                    let sealed =
-                        STANDARD.decode(block.base64()).map_err(|error| KeyError::Unusable(format!("its base64 is broken: {error}")))?;
+                    let sealed = STANDARD.decode(block.base64()).map_err(|error| {
+                        KeyError::Unusable(format!("its base64 is broken: {error}"))
+                    })?;
                     opened(encryption, &sealed, passphrase)?
                 }
             };
-            let (label, der) = if label == "EC PRIVATE KEY" { ("PRIVATE KEY", pkcs8_of_sec1(&der)?) } else { (label, der) };
+            let (label, der) = if label == "EC PRIVATE KEY" {
+                ("PRIVATE KEY", pkcs8_of_sec1(&der)?)
+            } else {
+                (label, der)
+            };
             let broken = if block.encryption().is_some() {
                 KeyError::WrongPassphrase
             } else {
@@ -89,7 +102,8 @@ pub fn load_key(pem: &str, passphrase: Option<&str>) -> Result<PrivateKey, KeyEr
     if !key.has_private_key() {
         return Err(KeyError::NotAKey("the file holds only a public key".to_owned()));
     }
-    let spki = key.to_spki_der().ok_or_else(|| KeyError::Unusable("it has no public half".to_owned()))?;
+    let spki =
+        key.to_spki_der().ok_or_else(|| KeyError::Unusable("it has no public half".to_owned()))?;
     Ok(PrivateKey { key, spki })
 }
 
@@ -106,13 +120,20 @@ impl<'p> Block<'p> {
         let mut others = Vec::new();
         let mut lines = pem.lines().map(str::trim);
         while let Some(line) = lines.next() {
-            let Some(label) = line.strip_prefix("-----BEGIN ").and_then(|rest| rest.strip_suffix("-----")) else { continue };
+            let Some(label) =
+                line.strip_prefix("-----BEGIN ").and_then(|rest| rest.strip_suffix("-----"))
+            else {
+                continue;
+            };
             if !label.ends_with("PRIVATE KEY") {
                 others.push(label);
                 continue;
             }
-            let body: Vec<&str> =
-                lines.by_ref().take_while(|line| !line.starts_with("-----END ")).filter(|line| !line.is_empty()).collect();
+            let body: Vec<&str> = lines
+                .by_ref()
+                .take_while(|line| !line.starts_with("-----END "))
+                .filter(|line| !line.is_empty())
+                .collect();
             let (headers, lines) = body.into_iter().partition(|line| line.contains(':'));
             return Ok(Self { label, headers, lines });
         }
@@ -133,7 +154,11 @@ impl<'p> Block<'p> {
 
     /// `DEK-Info` of OpenSSL's old encryption: cipher and initialisation vector.
     fn encryption(&self) -> Option<(&'p str, &'p str)> {
-        self.headers.iter().find_map(|header| header.strip_prefix("DEK-Info:"))?.trim().split_once(',')
+        self.headers
+            .iter()
+            .find_map(|header| header.strip_prefix("DEK-Info:"))?
+            .trim()
+            .split_once(',')
     }
 }
 
@@ -160,31 +185,47 @@ fn wrapped(label: &str, base64: &str) -> String {
 }
 
 /// Undoes OpenSSL's old PEM encryption: MD5 of passphrase and salt as the key, CBC as the mode.
-fn opened((name, vector): (&str, &str), sealed: &[u8], passphrase: &str) -> Result<Vec<u8>, KeyError> {
+fn opened(
+    (name, vector): (&str, &str),
+    sealed: &[u8],
+    passphrase: &str,
+) -> Result<Vec<u8>, KeyError> {
     let (uri, length) = match name.trim() {
         "AES-128-CBC" => (algorithm::AES128_CBC, 16),
         "AES-192-CBC" => (algorithm::AES192_CBC, 24),
         "AES-256-CBC" => (algorithm::AES256_CBC, 32),
         "DES-EDE3-CBC" => (algorithm::TRIPLEDES_CBC, 24),
-        other => return Err(KeyError::Unusable(format!("it is encrypted with {other}, which is not read here"))),
+        other => {
+            return Err(KeyError::Unusable(format!(
+                "it is encrypted with {other}, which is not read here"
+            )));
+        }
     };
-    let vector = bytes_of(vector.trim()).ok_or_else(|| KeyError::Unusable("its DEK-Info is damaged".to_owned()))?;
-    let salt = vector.get(..8).ok_or_else(|| KeyError::Unusable("its DEK-Info is damaged".to_owned()))?;
+    let vector = bytes_of(vector.trim())
+        .ok_or_else(|| KeyError::Unusable("its DEK-Info is damaged".to_owned()))?;
+    let salt =
+        vector.get(..8).ok_or_else(|| KeyError::Unusable("its DEK-Info is damaged".to_owned()))?;
     let mut key: Vec<u8> = Vec::new();
     let mut last: Vec<u8> = Vec::new();
     while key.len() < length {
         let round = [last.as_slice(), passphrase.as_bytes(), salt].concat();
-        last = digest::digest(algorithm::MD5, &round).map_err(|error| KeyError::Unusable(error.to_string()))?;
+        last = digest::digest(algorithm::MD5, &round)
+            .map_err(|error| KeyError::Unusable(error.to_string()))?;
         key.extend_from_slice(&last);
     }
     key.truncate(length);
     // The cipher of XML Encryption has the vector in front and pads compatibly.
     let with_vector = [vector.as_slice(), sealed].concat();
-    cipher::from_uri(uri).and_then(|cipher| cipher.decrypt(&key, &with_vector)).map_err(|_| KeyError::WrongPassphrase)
+    cipher::from_uri(uri)
+        .and_then(|cipher| cipher.decrypt(&key, &with_vector))
+        .map_err(|_| KeyError::WrongPassphrase)
 }
 
 fn bytes_of(hexadecimal: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = hexadecimal.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
+    let digits: Option<Vec<u8>> = hexadecimal
+        .chars()
+        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .collect();
     let digits = digits?;
     let pairs = digits.chunks_exact(2);
     if !pairs.remainder().is_empty() {
@@ -205,7 +246,9 @@ fn pkcs8_of_sec1(sec1: &[u8]) -> Result<Vec<u8>, KeyError> {
     let curve = CURVES
         .iter()
         .find(|curve| sec1.windows(curve.len()).any(|window| window == **curve))
-        .ok_or_else(|| KeyError::Unusable("its curve is none of P-256, P-384 and P-521".to_owned()))?;
+        .ok_or_else(|| {
+            KeyError::Unusable("its curve is none of P-256, P-384 and P-521".to_owned())
+        })?;
     let algorithm = der(0x30, &[EC_PUBLIC_KEY, curve].concat());
     Ok(der(0x30, &[VERSION, &algorithm, &der(0x04, sec1)].concat()))
 }
@@ -249,10 +292,15 @@ mod tests {
             ("ec384.key", None, "ec384"),
             ("ec521.key", None, "ec521"),
         ] {
-            let key = load_key(&fixture(&format!("keys/{file}")), passphrase).unwrap_or_else(|error| panic!("{file}: {error}"));
+            let key = load_key(&fixture(&format!("keys/{file}")), passphrase)
+                .unwrap_or_else(|error| panic!("{file}: {error}"));
             assert_eq!(key.spki_sha256(), spki(certificate), "{file}");
         }
-        let beside = format!("Bag Attributes\r\n{}{}", fixture("keys/sp.crt"), fixture("keys/sp.key").replace('\n', "\r\n"));
+        let beside = format!(
+            "Bag Attributes\r\n{}{}",
+            fixture("keys/sp.crt"),
+            fixture("keys/sp.key").replace('\n', "\r\n")
+        );
         assert_eq!(load_key(&beside, None).unwrap().spki_sha256(), spki("sp"));
     }
 
@@ -263,16 +311,28 @@ mod tests {
             assert_eq!(error(&fixture(locked), None), KeyError::NeedsPassphrase);
             assert_eq!(error(&fixture(locked), Some("wrong")), KeyError::WrongPassphrase);
         }
-        assert_eq!(error(&fixture("keys/sp.crt"), None), KeyError::NotAKey("the file holds a certificate".into()));
+        assert_eq!(
+            error(&fixture("keys/sp.crt"), None),
+            KeyError::NotAKey("the file holds a certificate".into())
+        );
         assert_eq!(error("hello", None), KeyError::NotAKey("the file has no PEM block".into()));
-        assert!(matches!(error("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", None), KeyError::Unusable(_)));
-        assert!(matches!(error("-----BEGIN PRIVATE KEY-----\n%\n-----END PRIVATE KEY-----", None), KeyError::Unusable(_)));
+        assert!(matches!(
+            error("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", None),
+            KeyError::Unusable(_)
+        ));
+        assert!(matches!(
+            error("-----BEGIN PRIVATE KEY-----\n%\n-----END PRIVATE KEY-----", None),
+            KeyError::Unusable(_)
+        ));
     }
 
     #[test]
     fn a_key_never_prints() {
         let key = load_key(&fixture("keys/sp.key"), None).unwrap();
-        assert_eq!(format!("{key:?}"), format!("PrivateKey {{ spki_sha256: {:?}, .. }}", spki("sp")));
+        assert_eq!(
+            format!("{key:?}"),
+            format!("PrivateKey {{ spki_sha256: {:?}, .. }}", spki("sp"))
+        );
     }
 
     proptest! {

@@ -24,7 +24,11 @@ const MOST_KEYS_REENCODED: usize = 8;
 
 /// Judges the signature in a query. `parameter` is `SAMLRequest` or `SAMLResponse`. `None` where
 /// the query has no `Signature`. The place is left to the caller.
-pub fn verify_query(raw_query: &str, parameter: &str, keys: &[TrustedKey]) -> Option<QuerySignature> {
+pub fn verify_query(
+    raw_query: &str,
+    parameter: &str,
+    keys: &[TrustedKey],
+) -> Option<QuerySignature> {
     let query = Query::read(raw_query, parameter)?;
     let mut facts = QuerySignature { algorithm: query.algorithm(), ..QuerySignature::default() };
     let judged = catch_unwind(AssertUnwindSafe(|| {
@@ -42,7 +46,8 @@ pub fn verify_query(raw_query: &str, parameter: &str, keys: &[TrustedKey]) -> Op
 fn judge(query: &Query<'_>, keys: &[TrustedKey], facts: &mut QuerySignature) {
     let engine = BergshamraEngine::default();
     if query.length > LONGEST_QUERY {
-        facts.not_judged = Some("the query is longer than any whose signature is judged".to_owned());
+        facts.not_judged =
+            Some("the query is longer than any whose signature is judged".to_owned());
         return;
     }
     if facts.algorithm.is_empty() {
@@ -50,7 +55,10 @@ fn judge(query: &Query<'_>, keys: &[TrustedKey], facts: &mut QuerySignature) {
         return;
     }
     if facts.algorithm.to_ascii_lowercase().contains("hmac") {
-        facts.not_judged = Some("it is an HMAC: whoever can verify it can also make it, and no public key does".to_owned());
+        facts.not_judged = Some(
+            "it is an HMAC: whoever can verify it can also make it, and no public key does"
+                .to_owned(),
+        );
         return;
     }
     if !engine.knows(&facts.algorithm) {
@@ -87,14 +95,21 @@ fn judge(query: &Query<'_>, keys: &[TrustedKey], facts: &mut QuerySignature) {
     }
     if let Some(key) = candidates.untried(&algorithm).first() {
         facts.value = Verdict::Unknown;
-        facts.not_judged = Some(format!("the key of {} may have made it, and it is of a kind that is not judged here", key.subject));
+        facts.not_judged = Some(format!(
+            "the key of {} may have made it, and it is of a kind that is not judged here",
+            key.subject
+        ));
         return;
     }
-    let makers: Vec<&Candidate<_>> = all.iter().filter(|candidate| made_by(&algorithm, &candidate.spki, &value)).collect();
+    let makers: Vec<&Candidate<_>> =
+        all.iter().filter(|candidate| made_by(&algorithm, &candidate.spki, &value)).collect();
     facts.made_by = makers.iter().map(|candidate| candidate.facts.clone()).collect();
     // An RSA value that none of the keys made verifies under no re-encoding either.
-    let among: Vec<&Candidate<_>> =
-        if algorithm.contains("#rsa-") { makers } else { everyone.into_iter().take(MOST_KEYS_REENCODED).collect() };
+    let among: Vec<&Candidate<_>> = if algorithm.contains("#rsa-") {
+        makers
+    } else {
+        everyone.into_iter().take(MOST_KEYS_REENCODED).collect()
+    };
     if among.is_empty() {
         return;
     }
@@ -128,12 +143,16 @@ struct Query<'q> {
 impl<'q> Query<'q> {
     fn read(raw: &'q str, parameter: &str) -> Option<Self> {
         let raw = raw.split_once('#').map_or(raw, |(query, _)| query);
-        let pairs: Vec<(&str, &str)> = raw.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect();
-        let value = |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        let pairs: Vec<(&str, &str)> =
+            raw.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect();
+        let value =
+            |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         let message = pairs.iter().find(|(name, _)| *name == parameter)?;
         let mut order = Vec::new();
         for (name, _) in &pairs {
-            if (*name == message.0 || matches!(*name, "RelayState" | "SigAlg")) && !order.contains(name) {
+            if (*name == message.0 || matches!(*name, "RelayState" | "SigAlg"))
+                && !order.contains(name)
+            {
                 order.push(*name);
             }
         }
@@ -163,10 +182,17 @@ impl<'q> Query<'q> {
 
     /// What the specification says is signed: the values as they were sent, in this order.
     fn signed_octets(&self) -> String {
-        self.joined(&["message", "RelayState", "SigAlg"], self.relay_state, &|value| value.to_owned())
+        self.joined(&["message", "RelayState", "SigAlg"], self.relay_state, &|value| {
+            value.to_owned()
+        })
     }
 
-    fn joined(&self, order: &[&str], relay_state: Option<&str>, encode: &dyn Fn(&str) -> String) -> String {
+    fn joined(
+        &self,
+        order: &[&str],
+        relay_state: Option<&str>,
+        encode: &dyn Fn(&str) -> String,
+    ) -> String {
         let mut parts = Vec::new();
         for name in order {
             match *name {
@@ -175,7 +201,9 @@ impl<'q> Query<'q> {
                         parts.push(format!("RelayState={value}"));
                     }
                 }
-                "SigAlg" => parts.push(format!("SigAlg={}", encode(self.algorithm.unwrap_or_default()))),
+                "SigAlg" => {
+                    parts.push(format!("SigAlg={}", encode(self.algorithm.unwrap_or_default())));
+                }
                 _ => parts.push(format!("{}={}", self.message.0, encode(self.message.1))),
             }
         }
@@ -188,7 +216,10 @@ impl<'q> Query<'q> {
         let in_query: Vec<&'q str> = self.order.clone();
         let relay_only = RELAY_STATES.iter().map(move |(relay_state, name)| {
             let relay_state = relay_state.of(self.relay_state, &|value| value.to_owned());
-            (self.joined(SPECIFIED, relay_state.as_deref(), &|value| value.to_owned()), (*name).to_owned())
+            (
+                self.joined(SPECIFIED, relay_state.as_deref(), &|value| value.to_owned()),
+                (*name).to_owned(),
+            )
         });
         let as_sent = std::iter::once_with(move || {
             let octets = self.joined(&in_query, self.relay_state, &|value| value.to_owned());
@@ -198,12 +229,20 @@ impl<'q> Query<'q> {
             [Plus::Plus, Plus::Blank].into_iter().flat_map(move |plus| {
                 let encode = move |value: &str| (encoding.encode)(&decode(value, plus));
                 let everything = self.relay_state.map(encode);
-                let first = (self.joined(SPECIFIED, everything.as_deref(), &encode), encoding.name.to_owned());
-                let ordered =
-                    (self.joined(&self.order, everything.as_deref(), &encode), format!("{}, in the order of the query", encoding.name));
+                let first = (
+                    self.joined(SPECIFIED, everything.as_deref(), &encode),
+                    encoding.name.to_owned(),
+                );
+                let ordered = (
+                    self.joined(&self.order, everything.as_deref(), &encode),
+                    format!("{}, in the order of the query", encoding.name),
+                );
                 let others = RELAY_STATES.iter().map(move |(relay_state, name)| {
                     let relay_state = relay_state.of(self.relay_state, &encode);
-                    (self.joined(SPECIFIED, relay_state.as_deref(), &encode), format!("{}, and {name}", encoding.name))
+                    (
+                        self.joined(SPECIFIED, relay_state.as_deref(), &encode),
+                        format!("{}, and {name}", encoding.name),
+                    )
                 });
                 [first, ordered].into_iter().chain(others)
             })
@@ -217,8 +256,9 @@ impl<'q> Query<'q> {
         const EITHER: [bool; 2] = [false, true];
         let small = |value: &str| lower(&upper(&decode(value, Plus::Plus), b"-._~", false));
         let large = |value: &str| upper(&decode(value, Plus::Plus), b"-._~", false);
-        let choices =
-            EITHER.into_iter().flat_map(|message| EITHER.into_iter().flat_map(move |relay| EITHER.map(|method| (message, relay, method))));
+        let choices = EITHER.into_iter().flat_map(|message| {
+            EITHER.into_iter().flat_map(move |relay| EITHER.map(|method| (message, relay, method)))
+        });
         choices.map(move |(message, relay, method)| {
             let encode = |is_small: bool, value: &str| if is_small { small(value) } else { large(value) };
             let mut octets = format!("{}={}", self.message.0, encode(message, self.message.1));
@@ -273,7 +313,8 @@ mod tests {
 
     /// The query `sent`, signed over `signed` (the same where they do not differ).
     fn query(sent: &str, signed: &str, algorithm: &str, key: &str) -> String {
-        let value = from_uri(algorithm).unwrap().sign(&private_key(key), signed.as_bytes()).unwrap();
+        let value =
+            from_uri(algorithm).unwrap().sign(&private_key(key), signed.as_bytes()).unwrap();
         format!("{sent}&Signature={}", upper(&STANDARD.encode(value), b"", false))
     }
 
@@ -285,12 +326,24 @@ mod tests {
     fn the_exact_octets_verify_with_the_key_that_signed() {
         let sent = format!("SAMLRequest={MESSAGE}&RelayState=%2fhub&SigAlg={RSA_ENCODED}");
         let facts = judged(&query(&sent, &sent, RSA, "sp"), &["idp", "sp"]);
-        assert_eq!((facts.value, facts.algorithm.as_str(), facts.keys_tried), (Verdict::Right, RSA, 2));
-        assert_eq!((facts.verified_by[0].metadata.as_slice(), facts.verifies_reencoded), (["d2".to_owned()].as_slice(), None));
+        assert_eq!(
+            (facts.value, facts.algorithm.as_str(), facts.keys_tried),
+            (Verdict::Right, RSA, 2)
+        );
+        assert_eq!(
+            (facts.verified_by[0].metadata.as_slice(), facts.verifies_reencoded),
+            (["d2".to_owned()].as_slice(), None)
+        );
         let facts = judged(&query(&sent, &sent, RSA, "sp"), &["idp", "sp-new"]);
-        assert_eq!((facts.value, facts.verified_by.len(), facts.made_by.len()), (Verdict::Wrong, 0, 0));
+        assert_eq!(
+            (facts.value, facts.verified_by.len(), facts.made_by.len()),
+            (Verdict::Wrong, 0, 0)
+        );
         let facts = judged(&query(&sent, &sent, RSA, "sp").replace("hub", "hut"), &["idp", "sp"]);
-        assert_eq!((facts.value, facts.verified_by.len(), facts.made_by[0].subject.as_str()), (Verdict::Wrong, 0, "CN=sense.example"));
+        assert_eq!(
+            (facts.value, facts.verified_by.len(), facts.made_by[0].subject.as_str()),
+            (Verdict::Wrong, 0, "CN=sense.example")
+        );
         assert_eq!(facts.verifies_reencoded, None);
     }
 
@@ -302,20 +355,46 @@ mod tests {
             ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", "ec521"),
         ] {
             let sent = format!("SAMLRequest={MESSAGE}&SigAlg={}", upper(algorithm, b"", false));
-            assert_eq!(judged(&query(&sent, &sent, algorithm, key), &["idp", key]).value, Verdict::Right, "{algorithm}");
+            assert_eq!(
+                judged(&query(&sent, &sent, algorithm, key), &["idp", key]).value,
+                Verdict::Right,
+                "{algorithm}"
+            );
         }
     }
 
     #[test]
     fn the_reencoding_that_verifies_is_named() {
-        let sent = |message: &str, state: &str| format!("SAMLRequest={message}&RelayState={state}&SigAlg={RSA_ENCODED}");
+        let sent = |message: &str, state: &str| {
+            format!("SAMLRequest={message}&RelayState={state}&SigAlg={RSA_ENCODED}")
+        };
         let cases = [
-            (sent(MESSAGE, "%2fhub"), sent(MESSAGE, "%2Fhub"), "percent-encoding with upper-case hexadecimal and %20 (RFC 3986)"),
-            (sent(MESSAGE, "%2Fhub"), lower(&sent(MESSAGE, "%2Fhub")), "lower-case hexadecimal in the percent-encoding"),
-            (sent(MESSAGE, "%2Fa+b"), sent(MESSAGE, "%2Fa%20b"), "percent-encoding with upper-case hexadecimal and %20 (RFC 3986)"),
-            (sent(MESSAGE, "%2Fa%20b"), sent(MESSAGE, "%2Fa+b"), "`+` for blanks, as HTML forms and Java encode"),
+            (
+                sent(MESSAGE, "%2fhub"),
+                sent(MESSAGE, "%2Fhub"),
+                "percent-encoding with upper-case hexadecimal and %20 (RFC 3986)",
+            ),
+            (
+                sent(MESSAGE, "%2Fhub"),
+                lower(&sent(MESSAGE, "%2Fhub")),
+                "lower-case hexadecimal in the percent-encoding",
+            ),
+            (
+                sent(MESSAGE, "%2Fa+b"),
+                sent(MESSAGE, "%2Fa%20b"),
+                "percent-encoding with upper-case hexadecimal and %20 (RFC 3986)",
+            ),
+            (
+                sent(MESSAGE, "%2Fa%20b"),
+                sent(MESSAGE, "%2Fa+b"),
+                "`+` for blanks, as HTML forms and Java encode",
+            ),
             (sent(MESSAGE, "%2Fhub"), sent(MESSAGE, "/hub"), "the RelayState decoded"),
-            (sent(MESSAGE, "%2Fhub"), format!("SAMLRequest={MESSAGE}&SigAlg={RSA_ENCODED}"), "the RelayState left out"),
+            (
+                sent(MESSAGE, "%2Fhub"),
+                format!("SAMLRequest={MESSAGE}&SigAlg={RSA_ENCODED}"),
+                "the RelayState left out",
+            ),
             (
                 format!("RelayState=x&SigAlg={RSA_ENCODED}&SAMLRequest={MESSAGE}"),
                 format!("RelayState=x&SigAlg={RSA_ENCODED}&SAMLRequest={MESSAGE}"),
@@ -328,10 +407,17 @@ mod tests {
             ),
             (
                 sent(MESSAGE, "%2Fhub"),
-                format!("SAMLRequest=fZ%2BA/x%3D%3D&RelayState=/hub&SigAlg={}", RSA.replace('#', "%23")),
+                format!(
+                    "SAMLRequest=fZ%2BA/x%3D%3D&RelayState=/hub&SigAlg={}",
+                    RSA.replace('#', "%23")
+                ),
                 "percent-encoding that leaves `/` and `:` as they are",
             ),
-            (sent(MESSAGE, "%2Fhub"), sent(&MESSAGE.replace("%3D", "="), "%2Fhub"), "percent-encoding that leaves `=` as it is"),
+            (
+                sent(MESSAGE, "%2Fhub"),
+                sent(&MESSAGE.replace("%3D", "="), "%2Fhub"),
+                "percent-encoding that leaves `=` as it is",
+            ),
             (
                 sent(MESSAGE, "%2Fhub"),
                 format!("SAMLRequest={MESSAGE}&RelayState=%2Fhub&SigAlg={}", lower(RSA_ENCODED)),
@@ -340,11 +426,22 @@ mod tests {
         ];
         for (sent, signed, name) in cases {
             let facts = judged(&query(&sent, &signed, RSA, "sp"), &["sp"]);
-            assert_eq!((facts.value, facts.verifies_reencoded.as_deref()), (Verdict::Wrong, Some(name)), "{sent}");
+            assert_eq!(
+                (facts.value, facts.verifies_reencoded.as_deref()),
+                (Verdict::Wrong, Some(name)),
+                "{sent}"
+            );
             assert_eq!(facts.verified_by.len(), 1);
             let curve = sent.replace("rsa-", "ecdsa-");
-            let facts =
-                judged(&query(&curve, &signed.replace("rsa-", "ecdsa-"), &RSA.replace("rsa-", "ecdsa-"), "ec256"), &["sp", "ec256"]);
+            let facts = judged(
+                &query(
+                    &curve,
+                    &signed.replace("rsa-", "ecdsa-"),
+                    &RSA.replace("rsa-", "ecdsa-"),
+                    "ec256",
+                ),
+                &["sp", "ec256"],
+            );
             assert_eq!(facts.verifies_reencoded.as_deref(), Some(name), "{sent}");
         }
     }
@@ -353,12 +450,24 @@ mod tests {
     fn what_cannot_be_judged_says_why() {
         assert_eq!(verify_query("SAMLRequest=x&SigAlg=y", "SAMLRequest", &[]), None);
         assert_eq!(verify_query("SAMLResponse=x&Signature=y", "SAMLRequest", &[]), None);
-        let reason = |query: &str, names: &[&str]| judged(query, names).not_judged.unwrap_or_default();
+        let reason =
+            |query: &str, names: &[&str]| judged(query, names).not_judged.unwrap_or_default();
         assert!(reason("SAMLRequest=x&Signature=eA%3D%3D", &["sp"]).contains("no SigAlg"));
-        assert!(reason("SAMLRequest=x&SigAlg=urn%3Ax&Signature=eA%3D%3D", &["sp"]).contains("not one of those"));
-        assert!(reason("SAMLRequest=x&SigAlg=urn%3Ahmac&Signature=eA%3D%3D", &["sp"]).contains("HMAC"));
-        assert!(reason(&format!("SAMLRequest=x&SigAlg={RSA_ENCODED}&Signature=eA%3D%3D"), &[]).contains("no key"));
-        assert_eq!(judged(&format!("SAMLRequest=x&SigAlg={RSA_ENCODED}&Signature=%"), &["sp"]).value, Verdict::Wrong);
+        assert!(
+            reason("SAMLRequest=x&SigAlg=urn%3Ax&Signature=eA%3D%3D", &["sp"])
+                .contains("not one of those")
+        );
+        assert!(
+            reason("SAMLRequest=x&SigAlg=urn%3Ahmac&Signature=eA%3D%3D", &["sp"]).contains("HMAC")
+        );
+        assert!(
+            reason(&format!("SAMLRequest=x&SigAlg={RSA_ENCODED}&Signature=eA%3D%3D"), &[])
+                .contains("no key")
+        );
+        assert_eq!(
+            judged(&format!("SAMLRequest=x&SigAlg={RSA_ENCODED}&Signature=%"), &["sp"]).value,
+            Verdict::Wrong
+        );
     }
 
     proptest! {

@@ -11,7 +11,11 @@ const DEEPEST: u32 = 128;
 
 /// Parses a document; document types are refused.
 pub(super) fn parsed(xml: &str) -> Result<Document<'_>, String> {
-    Parser::new().with_max_depth(DEEPEST).with_forbid_dtd(true).parse(xml).map_err(|error| error.to_string())
+    Parser::new()
+        .with_max_depth(DEEPEST)
+        .with_forbid_dtd(true)
+        .parse(xml)
+        .map_err(|error| error.to_string())
 }
 
 /// The node is an element of this name.
@@ -30,14 +34,27 @@ pub(super) fn children<'d>(
 }
 
 /// The first child of this name.
-pub(super) fn child(document: &Document<'_>, parent: NodeId, namespace: &str, name: &str) -> Option<NodeId> {
+pub(super) fn child(
+    document: &Document<'_>,
+    parent: NodeId,
+    namespace: &str,
+    name: &str,
+) -> Option<NodeId> {
     children(document, parent, namespace, name).next()
 }
 
 /// An attribute in no namespace.
-pub(super) fn attribute<'d>(document: &'d Document<'_>, node: NodeId, name: &str) -> Option<&'d str> {
+pub(super) fn attribute<'d>(
+    document: &'d Document<'_>,
+    node: NodeId,
+    name: &str,
+) -> Option<&'d str> {
     let element = document.element(node)?;
-    element.attributes.iter().find(|found| found.name.namespace_uri.is_none() && found.name.local_name == name).map(|found| &*found.value)
+    element
+        .attributes
+        .iter()
+        .find(|found| found.name.namespace_uri.is_none() && found.name.local_name == name)
+        .map(|found| &*found.value)
 }
 
 /// All text directly in an element, CDATA included, comments passed over.

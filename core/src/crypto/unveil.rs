@@ -27,7 +27,12 @@ pub struct Unveiled {
 /// Decrypts with whichever of the keys fits: assertions, names and signatures found are added to
 /// the facts of the message, the signatures judged like all others. Every part that stays closed
 /// says why. To be called after [`super::judge`].
-pub fn decrypt(decoded: &mut [Decoded], case: &Case, keys: &[PrivateKey], sealer: &Sealer) -> Vec<Unveiled> {
+pub fn decrypt(
+    decoded: &mut [Decoded],
+    case: &Case,
+    keys: &[PrivateKey],
+    sealer: &Sealer,
+) -> Vec<Unveiled> {
     let mut texts = Vec::new();
     let mut trusted = None;
     for one in decoded.iter_mut().filter(|one| !one.facts.encrypted.is_empty()) {
@@ -37,7 +42,9 @@ pub fn decrypt(decoded: &mut [Decoded], case: &Case, keys: &[PrivateKey], sealer
             }
             continue;
         }
-        let side = trusted.get_or_insert_with(|| Trusted::of(case, &std::collections::BTreeSet::new())).of_responses();
+        let side = trusted
+            .get_or_insert_with(|| Trusted::of(case, &std::collections::BTreeSet::new()))
+            .of_responses();
         let parts = best(keys.iter().map(|key| decrypt_assertions(&one.xml, key)));
         let mut adding = Adding { message: &mut one.facts, keys, side, sealer, texts: &mut texts };
         for (index, part) in parts.iter().enumerate() {
@@ -50,7 +57,13 @@ pub fn decrypt(decoded: &mut [Decoded], case: &Case, keys: &[PrivateKey], sealer
 /// Of each part what the first key makes of it that opens it, else what the last one says.
 fn best(attempts: impl Iterator<Item = Vec<Decrypted>>) -> Vec<Decrypted> {
     attempts
-        .reduce(|known, next| known.into_iter().zip(next).map(|(known, next)| if known.text.is_ok() { known } else { next }).collect())
+        .reduce(|known, next| {
+            known
+                .into_iter()
+                .zip(next)
+                .map(|(known, next)| if known.text.is_ok() { known } else { next })
+                .collect()
+        })
         .unwrap_or_default()
 }
 
@@ -69,14 +82,26 @@ impl Adding<'_> {
         let text = match &part.text {
             Ok(text) => text,
             Err(reason) => {
-                facts.not_decrypted = Some(for_another(facts, self.keys).unwrap_or_else(|| reason.clone()));
+                facts.not_decrypted =
+                    Some(for_another(facts, self.keys).unwrap_or_else(|| reason.clone()));
                 return;
             }
         };
         facts.decrypted = true;
-        let number = self.texts.iter().filter(|known| known.id.starts_with(&format!("{}.", self.message.id))).count() + 1;
+        let number = self
+            .texts
+            .iter()
+            .filter(|known| known.id.starts_with(&format!("{}.", self.message.id)))
+            .count()
+            + 1;
         let id = format!("{}.decrypted{number}", self.message.id);
-        let base = Place { line: None, column: None, length: None, message: Some(id.clone()), ..facts.place.clone() };
+        let base = Place {
+            line: None,
+            column: None,
+            length: None,
+            message: Some(id.clone()),
+            ..facts.place.clone()
+        };
         self.texts.push(Unveiled { id: id.clone(), text: text.clone() });
         if matches!(part.carrier.as_str(), "EncryptedAssertion" | "RequestedSecurityToken") {
             self.assertion(text, &base, &id, part);
@@ -105,11 +130,13 @@ impl Adding<'_> {
             assertion.direct = direct && number == 0;
         }
         if child && self.message.consumed.is_none() {
-            self.message.consumed = found.assertions.first().and_then(|assertion| assertion.place.path.clone());
+            self.message.consumed =
+                found.assertions.first().and_then(|assertion| assertion.place.path.clone());
         }
         // What answers by WS-Trust names nobody around the token.
         if token && self.message.issuer.is_none() {
-            (self.message.issuer, self.message.issue_instant) = (found.issuer.take(), found.issue_instant.take());
+            (self.message.issuer, self.message.issue_instant) =
+                (found.issuer.take(), found.issue_instant.take());
         }
         let first = self.message.encrypted.len();
         let room = MOST_PARTS.saturating_sub(first);
@@ -132,7 +159,9 @@ impl Adding<'_> {
         let Some((name, format)) = name_id(text, self.sealer) else { return };
         let path = base.path.as_deref().unwrap_or_default();
         let within = |assertion: &&mut Assertion| {
-            assertion.place.path.as_deref().is_some_and(|outer| path.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/')))
+            assertion.place.path.as_deref().is_some_and(|outer| {
+                path.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
+            })
         };
         if let Some(assertion) = self.message.assertions.iter_mut().find(within) {
             if assertion.name_id.is_none() {
@@ -148,12 +177,20 @@ impl Adding<'_> {
 fn name_id(text: &str, sealer: &Sealer) -> Option<(Personal, Option<String>)> {
     let tree = xml::parse(text).ok()?;
     let root = tree.document.root_element();
-    (root.tag_name().name() == "NameID").then(|| (sealer.personal(&xml::text_of(root)), xml::attribute(root, "Format").map(str::to_owned)))
+    (root.tag_name().name() == "NameID").then(|| {
+        (sealer.personal(&xml::text_of(root)), xml::attribute(root, "Format").map(str::to_owned))
+    })
 }
 
 /// The part names its recipient, and the keys given are another's.
 fn for_another(facts: &Encryption, keys: &[PrivateKey]) -> Option<String> {
     let is_none_of = |spki: &str| keys.iter().all(|key| key.spki_sha256() != spki);
-    let recipient = facts.recipient.as_ref().filter(|recipient| recipient.usable() && is_none_of(&recipient.spki_sha256))?;
-    Some(format!("it was encrypted for {}, and the key given is not the one of that certificate", recipient.label()))
+    let recipient = facts
+        .recipient
+        .as_ref()
+        .filter(|recipient| recipient.usable() && is_none_of(&recipient.spki_sha256))?;
+    Some(format!(
+        "it was encrypted for {}, and the key given is not the one of that certificate",
+        recipient.label()
+    ))
 }

@@ -23,7 +23,12 @@ pub fn verify_message(xml: &str, signatures: &mut [Signature], keys: &[TrustedKe
 }
 
 /// The same with so much work; whether some were not judged for that.
-pub(super) fn verify_within(xml: &str, signatures: &mut [Signature], keys: &[TrustedKey], work: usize) -> bool {
+pub(super) fn verify_within(
+    xml: &str,
+    signatures: &mut [Signature],
+    keys: &[TrustedKey],
+    work: usize,
+) -> bool {
     verify_with(&BergshamraEngine { work }, xml, signatures, keys);
     signatures.iter().any(|signature| signature.not_judged.as_deref() == Some(work::BEYOND))
 }
@@ -32,13 +37,20 @@ pub(super) fn verify_within(xml: &str, signatures: &mut [Signature], keys: &[Tru
 /// those that were given: metadata is trusted for how it was obtained, so what remains to be told is whether
 /// it was changed since it was signed.
 pub fn verify_metadata(xml: &str, signatures: &mut [Signature], given: &[TrustedKey]) {
-    let carries = |signature: &Signature| !signature.key_info.is_empty() || signature.oddities.contains(&Oddity::BareKey);
+    let carries = |signature: &Signature| {
+        !signature.key_info.is_empty() || signature.oddities.contains(&Oddity::BareKey)
+    };
     let given = if signatures.iter().all(carries) { &[] } else { given };
     verify_message(xml, signatures, given);
 }
 
 /// The same with an engine of the caller's choice.
-pub fn verify_with<E: SignatureEngine>(engine: &E, xml: &str, signatures: &mut [Signature], keys: &[TrustedKey]) {
+pub fn verify_with<E: SignatureEngine>(
+    engine: &E,
+    xml: &str,
+    signatures: &mut [Signature],
+    keys: &[TrustedKey],
+) {
     if signatures.is_empty() {
         return;
     }
@@ -71,19 +83,29 @@ fn unjudged(signature: &Signature) -> Signature {
     plain
 }
 
-fn judge_all<E: SignatureEngine>(engine: &E, xml: &str, signatures: &mut [Signature], keys: &[TrustedKey]) {
+fn judge_all<E: SignatureEngine>(
+    engine: &E,
+    xml: &str,
+    signatures: &mut [Signature],
+    keys: &[TrustedKey],
+) {
     let readings = match engine.read(xml) {
         Ok(readings) => readings,
         Err(reason) => return not_judged(signatures, &reason),
     };
     let lines = Lines::new(xml);
-    let starts: Vec<(u32, u32)> = readings.iter().map(|reading| lines.position(reading.range.start)).collect();
+    let starts: Vec<(u32, u32)> =
+        readings.iter().map(|reading| lines.position(reading.range.start)).collect();
     for (index, signature) in signatures.iter_mut().enumerate() {
         let place = signature.place.line.zip(signature.place.column);
-        let found = place.map_or(Some(index), |place| starts.iter().position(|start| *start == place));
+        let found =
+            place.map_or(Some(index), |place| starts.iter().position(|start| *start == place));
         match found.and_then(|found| readings.get(found)) {
             Some(reading) => judge(engine, xml, reading, signature, keys),
-            None => not_judged(std::slice::from_mut(signature), "there are more signatures than are judged here"),
+            None => not_judged(
+                std::slice::from_mut(signature),
+                "there are more signatures than are judged here",
+            ),
         }
     }
 }
@@ -95,9 +117,16 @@ fn not_judged(signatures: &mut [Signature], reason: &str) {
 }
 
 /// Why nothing can be said of a signature whose value was taken out.
-pub(super) const WITHHELD: &str = "its value was taken out of this copy, and no record of what it was came with it";
+pub(super) const WITHHELD: &str =
+    "its value was taken out of this copy, and no record of what it was came with it";
 
-fn judge<E: SignatureEngine>(engine: &E, xml: &str, reading: &SignatureReading, signature: &mut Signature, keys: &[TrustedKey]) {
+fn judge<E: SignatureEngine>(
+    engine: &E,
+    xml: &str,
+    reading: &SignatureReading,
+    signature: &mut Signature,
+    keys: &[TrustedKey],
+) {
     if signature.withheld {
         // What it covers may have been changed with it, so that its digests tell nothing either.
         signature.not_judged = Some(WITHHELD.to_owned());
@@ -105,7 +134,9 @@ fn judge<E: SignatureEngine>(engine: &E, xml: &str, reading: &SignatureReading, 
     }
     for (reference, read) in signature.references.iter_mut().zip(&reading.references) {
         reference.digest = read.digest;
-        if read.digest == Verdict::Wrong && read.covers.as_ref().is_some_and(|range| masked::holds_marks(xml, range)) {
+        if read.digest == Verdict::Wrong
+            && read.covers.as_ref().is_some_and(|range| masked::holds_marks(xml, range))
+        {
             reference.digest = Verdict::Unknown;
             signature.not_judged = Some(MASKED.to_owned());
         }
@@ -122,11 +153,15 @@ fn judge<E: SignatureEngine>(engine: &E, xml: &str, reading: &SignatureReading, 
     }
     if reading.algorithm.to_ascii_lowercase().contains("hmac") {
         odd(signature, Oddity::Hmac);
-        signature.not_judged = Some("it is an HMAC: whoever can verify it can also make it, and no public key does".to_owned());
+        signature.not_judged = Some(
+            "it is an HMAC: whoever can verify it can also make it, and no public key does"
+                .to_owned(),
+        );
         return;
     }
     if !engine.knows(&reading.algorithm) {
-        signature.not_judged = Some("its signature algorithm is not one of those judged here".to_owned());
+        signature.not_judged =
+            Some("its signature algorithm is not one of those judged here".to_owned());
         return;
     }
     let (octets, value) = match (&reading.signed_info, &reading.value) {
@@ -142,28 +177,43 @@ fn judge<E: SignatureEngine>(engine: &E, xml: &str, reading: &SignatureReading, 
         }
     };
     signature.keys_tried = keys.len();
-    let embedded: Vec<Certificate> = reading.certificates.iter().map(|text| certificate::read(text, Place::default())).collect();
-    let candidates = candidates(engine, keys, &embedded, reading.bare_key.as_deref(), &mut signature.remarks);
+    let embedded: Vec<Certificate> =
+        reading.certificates.iter().map(|text| certificate::read(text, Place::default())).collect();
+    let candidates =
+        candidates(engine, keys, &embedded, reading.bare_key.as_deref(), &mut signature.remarks);
     let all = &candidates.ready;
-    signature.verified_by = matching(all, |candidate| engine.check(&reading.algorithm, octets, value, &candidate.key));
+    signature.verified_by =
+        matching(all, |candidate| engine.check(&reading.algorithm, octets, value, &candidate.key));
     if !signature.verified_by.is_empty() {
         signature.value = Verdict::Right;
         return;
     }
     signature.untried = candidates.untried(&reading.algorithm);
     if let Some(key) = signature.untried.first() {
-        let reason = format!("the key of {} may have made it, and it is of a kind that is not judged here", key.subject);
+        let reason = format!(
+            "the key of {} may have made it, and it is of a kind that is not judged here",
+            key.subject
+        );
         signature.not_judged.get_or_insert(reason);
     } else if all.is_empty() {
-        signature.not_judged.get_or_insert_with(|| "no key to verify it with was given, and it carries none".to_owned());
+        signature.not_judged.get_or_insert_with(|| {
+            "no key to verify it with was given, and it carries none".to_owned()
+        });
     } else {
         signature.value = Verdict::Wrong;
-        signature.made_by = matching(all, |candidate| made_by(&reading.algorithm, &candidate.spki, value));
+        signature.made_by =
+            matching(all, |candidate| made_by(&reading.algorithm, &candidate.spki, value));
     }
 }
 
-fn matching<K>(all: &[Candidate<K>], test: impl Fn(&Candidate<K>) -> bool) -> Vec<diag_sdk::case::signature::KeyMatch> {
-    all.iter().filter(|candidate| test(candidate)).map(|candidate| candidate.facts.clone()).collect()
+fn matching<K>(
+    all: &[Candidate<K>],
+    test: impl Fn(&Candidate<K>) -> bool,
+) -> Vec<diag_sdk::case::signature::KeyMatch> {
+    all.iter()
+        .filter(|candidate| test(candidate))
+        .map(|candidate| candidate.facts.clone())
+        .collect()
 }
 
 fn odd(signature: &mut Signature, oddity: Oddity) {
@@ -174,16 +224,27 @@ fn odd(signature: &mut Signature, oddity: Oddity) {
 
 /// Of several elements with the same id, the facts name the first; the digest may belong to another. Where
 /// the signature stands says what paths of this text begin with: it may have been decrypted from another.
-fn cover(xml: &str, reference: &mut Reference, range: Range<usize>, signature: &Range<usize>, place: Option<&str>) {
+fn cover(
+    xml: &str,
+    reference: &mut Reference,
+    range: Range<usize>,
+    signature: &Range<usize>,
+    place: Option<&str>,
+) {
     if reference.range == Some((range.start, range.end)) {
         return;
     }
     let Ok(tree) = xml::parse(xml) else { return };
     let locator = tree.locate(&Place::default());
-    let find = |range: &Range<usize>| tree.document.descendants().find(|node| node.is_element() && node.range() == *range);
+    let find = |range: &Range<usize>| {
+        tree.document.descendants().find(|node| node.is_element() && node.range() == *range)
+    };
     let Some(node) = find(&range) else { return };
-    let base = find(signature).and_then(|node| place?.strip_suffix(&locator.path(node))).unwrap_or_default();
+    let base = find(signature)
+        .and_then(|node| place?.strip_suffix(&locator.path(node)))
+        .unwrap_or_default();
     reference.covers = Some(format!("{base}{}", locator.path(node)));
-    reference.covers_id = xml::attribute(node, "ID").or_else(|| xml::attribute(node, "Id")).map(str::to_owned);
+    reference.covers_id =
+        xml::attribute(node, "ID").or_else(|| xml::attribute(node, "Id")).map(str::to_owned);
     reference.range = Some((range.start, range.end));
 }

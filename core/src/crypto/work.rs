@@ -46,7 +46,9 @@ impl Work {
 
 /// Sum over all elements of the namespaces in scope there.
 fn namespaces_seen(document: &Document<'_>) -> usize {
-    let declared = |node: NodeId| document.element(node).map_or(0, |element| element.namespace_declarations.len());
+    let declared = |node: NodeId| {
+        document.element(node).map_or(0, |element| element.namespace_declarations.len())
+    };
     let mut seen = 0_usize;
     let mut pending: Vec<(NodeId, usize)> = vec![(document.root(), 0)];
     while let Some((node, above)) = pending.pop() {
@@ -69,6 +71,9 @@ mod tests {
             let mut work = Work::of(size, 60_000_000);
             (0..1_000).take_while(|_| work.canonicalisation().is_ok()).count()
         };
-        assert_eq!([20_000, 5_000_000, 20_000_000, 90_000_000, 500_000_000].map(judged), [1_000, 12, 4, 4, 0]);
+        assert_eq!(
+            [20_000, 5_000_000, 20_000_000, 90_000_000, 500_000_000].map(judged),
+            [1_000, 12, 4, 4, 0]
+        );
     }
 }

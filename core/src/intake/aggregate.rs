@@ -32,7 +32,12 @@ enum Begun {
 impl<'a> Intake<'_, 'a> {
     /// Takes an aggregate that may stay open until the others are read.
     pub(super) fn take_aggregate(&mut self, supplied: Supplied<'a>, mut source: Source<'a>) {
-        let mut input = Input { id: self.next_id(), path: supplied.path, named: supplied.named, ..Input::default() };
+        let mut input = Input {
+            id: self.next_id(),
+            path: supplied.path,
+            named: supplied.named,
+            ..Input::default()
+        };
         match begin(&mut source, LIKE_ANY) {
             Ok(Begun::Whole(bytes)) => {
                 input.notes.extend(source.note());
@@ -42,7 +47,11 @@ impl<'a> Intake<'_, 'a> {
                 input.notes.extend(source.note());
                 input.kind = InputKind::Metadata;
                 let reader = Box::new(Cursor::new(bytes).chain(source));
-                self.unread.push(Unread { input: input.id.clone(), held_by: supplied.held_by, reader });
+                self.unread.push(Unread {
+                    input: input.id.clone(),
+                    held_by: supplied.held_by,
+                    reader,
+                });
             }
             Err(error) => input.notes.push(format!("Could not be read: {error}")),
         }
@@ -66,10 +75,15 @@ impl<'a> Intake<'_, 'a> {
                 input.notes.extend(source.note());
                 input.kind = InputKind::Metadata;
                 let reader = Box::new(DeflateDecoder::new(Cursor::new(packed)));
-                self.unread.push(Unread { input: input.id.clone(), held_by: HeldBy::Publisher, reader });
+                self.unread.push(Unread {
+                    input: input.id.clone(),
+                    held_by: HeldBy::Publisher,
+                    reader,
+                });
             }
             Ok(Err(None)) => {
-                let shown = bounds::named("aggregate").map(|bound| bound.shown(most)).unwrap_or_default();
+                let shown =
+                    bounds::named("aggregate").map(|bound| bound.shown(most)).unwrap_or_default();
                 input.notes.push(format!("Larger than {shown} in its archive: not used; unpack the archive and give the file"));
                 self.evidence.cross("aggregate", most, Some(&input.id));
             }

@@ -34,9 +34,15 @@ impl Intake<'_, '_> {
             Err(error) => Err(error.to_string()),
         };
         let limit = Bounds::size(self.options.bounds.members);
-        let note = match archive.and_then(|archive| members(&archive, limit).map(|members| (archive, members))) {
-            Err(why) => Some(format!("A ZIP archive that cannot be read ({why}): unpack it and give the files in it")),
-            Ok((_, (members, _))) if members.is_empty() => Some("A ZIP archive without files".to_owned()),
+        let note = match archive
+            .and_then(|archive| members(&archive, limit).map(|members| (archive, members)))
+        {
+            Err(why) => Some(format!(
+                "A ZIP archive that cannot be read ({why}): unpack it and give the files in it"
+            )),
+            Ok((_, (members, _))) if members.is_empty() => {
+                Some("A ZIP archive without files".to_owned())
+            }
             Ok((archive, (members, whole))) => {
                 if members.iter().any(|member| saz::part(&member.name).is_some())
                     && members.iter().any(|member| member.name == "[Content_Types].xml")
@@ -52,7 +58,12 @@ impl Intake<'_, '_> {
                     if !whole {
                         self.evidence.cross("members", self.options.bounds.members, None);
                     }
-                    (!whole).then(|| format!("A ZIP archive of which only the first {} files could be read", members.len()))
+                    (!whole).then(|| {
+                        format!(
+                            "A ZIP archive of which only the first {} files could be read",
+                            members.len()
+                        )
+                    })
                 }
             }
         };
@@ -69,47 +80,81 @@ impl Intake<'_, '_> {
         let entry = match archive.get_entry(member.way) {
             Ok(entry) => entry,
             Err(error) => {
-                self.refuse(path, format!("Cannot be unpacked ({error}): unpack the archive and give the file"));
+                self.refuse(
+                    path,
+                    format!("Cannot be unpacked ({error}): unpack the archive and give the file"),
+                );
                 return;
             }
         };
         let unpacked: Box<dyn Read + '_> = match member.method {
             _ if member.encrypted => {
-                self.refuse(path, "Encrypted in its archive: unpack it with its password and give the file".to_owned());
+                self.refuse(
+                    path,
+                    "Encrypted in its archive: unpack it with its password and give the file"
+                        .to_owned(),
+                );
                 return;
             }
             CompressionMethod::STORE => Box::new(entry.verifying_reader(entry.data())),
-            CompressionMethod::DEFLATE => Box::new(entry.verifying_reader(DeflateDecoder::new(entry.data()))),
+            CompressionMethod::DEFLATE => {
+                Box::new(entry.verifying_reader(DeflateDecoder::new(entry.data())))
+            }
             _ => {
-                self.refuse(path, "Packed in a way that is not supported: unpack the archive and give the file".to_owned());
+                self.refuse(
+                    path,
+                    "Packed in a way that is not supported: unpack the archive and give the file"
+                        .to_owned(),
+                );
                 return;
             }
         };
-        let source = Source::open(Box::new(Bounded { inner: unpacked, unpacking: Rc::clone(&self.unpacking) }), &self.unpacking);
+        let source = Source::open(
+            Box::new(Bounded { inner: unpacked, unpacking: Rc::clone(&self.unpacking) }),
+            &self.unpacking,
+        );
         if recognise::at_first_sight(source.prefix()) == Look::Zip {
-            self.refuse(path, "A ZIP archive inside another: unpack it and give the files in it".to_owned());
+            self.refuse(
+                path,
+                "A ZIP archive inside another: unpack it and give the files in it".to_owned(),
+            );
             return;
         }
         self.take_source(path, false, HeldBy::Publisher, source);
     }
 
     /// Takes Fiddler's archive: its sessions as one capture.
-    fn take_fiddler(&mut self, mut input: Input, archive: &ZipSliceArchive<Vec<u8>>, members: &[Member]) {
+    fn take_fiddler(
+        &mut self,
+        mut input: Input,
+        archive: &ZipSliceArchive<Vec<u8>>,
+        members: &[Member],
+    ) {
         let mut sessions: BTreeMap<u32, saz::Session> = BTreeMap::new();
         for member in members {
             let Some((number, part)) = saz::part(&member.name) else { continue };
-            let Ok(entry) = archive.get_entry(member.way).map_err(|error| error.to_string()) else { continue };
+            let Ok(entry) = archive.get_entry(member.way).map_err(|error| error.to_string()) else {
+                continue;
+            };
             let unpacked: Box<dyn Read + '_> = match member.method {
                 CompressionMethod::STORE if !member.encrypted => Box::new(entry.data()),
-                CompressionMethod::DEFLATE if !member.encrypted => Box::new(DeflateDecoder::new(entry.data())),
+                CompressionMethod::DEFLATE if !member.encrypted => {
+                    Box::new(DeflateDecoder::new(entry.data()))
+                }
                 _ => {
                     input.notes.push("Encrypted: save it without a password".to_owned());
                     break;
                 }
             };
             let mut bytes = Vec::new();
-            if (Bounded { inner: unpacked, unpacking: Rc::clone(&self.unpacking) }).read_to_end(&mut bytes).is_err() {
-                input.notes.push(format!("{} cannot be unpacked: the sessions from there on are left out", member.name));
+            if (Bounded { inner: unpacked, unpacking: Rc::clone(&self.unpacking) })
+                .read_to_end(&mut bytes)
+                .is_err()
+            {
+                input.notes.push(format!(
+                    "{} cannot be unpacked: the sessions from there on are left out",
+                    member.name
+                ));
                 break;
             }
             let session = sessions.entry(number).or_default();
@@ -131,7 +176,10 @@ impl Intake<'_, '_> {
 }
 
 /// The files of an archive, at most `limit`, and whether those are all.
-fn members(archive: &ZipSliceArchive<Vec<u8>>, limit: usize) -> Result<(Vec<Member>, bool), String> {
+fn members(
+    archive: &ZipSliceArchive<Vec<u8>>,
+    limit: usize,
+) -> Result<(Vec<Member>, bool), String> {
     let mut members = Vec::new();
     let mut entries = archive.entries();
     loop {
@@ -146,10 +194,18 @@ fn members(archive: &ZipSliceArchive<Vec<u8>>, limit: usize) -> Result<(Vec<Memb
         }
         let name = String::from_utf8_lossy(entry.file_path().as_ref()).into_owned();
         // Folders, and what macOS adds.
-        if entry.is_dir() || name.starts_with("__MACOSX/") || name.rsplit('/').next() == Some(".DS_Store") {
+        if entry.is_dir()
+            || name.starts_with("__MACOSX/")
+            || name.rsplit('/').next() == Some(".DS_Store")
+        {
             continue;
         }
-        members.push(Member { name, method: entry.compression_method(), encrypted: entry.flags().is_encrypted(), way: entry.wayfinder() });
+        members.push(Member {
+            name,
+            method: entry.compression_method(),
+            encrypted: entry.flags().is_encrypted(),
+            way: entry.wayfinder(),
+        });
     }
 }
 
@@ -178,8 +234,13 @@ mod tests {
     fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
         let mut archive = rawzip::ZipArchiveWriter::new(Vec::new());
         for (name, bytes) in files {
-            let (mut entry, config) = archive.new_file(name).compression_method(rawzip::CompressionMethod::DEFLATE).start().unwrap();
-            let mut writer = config.wrap(flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::fast()));
+            let (mut entry, config) = archive
+                .new_file(name)
+                .compression_method(rawzip::CompressionMethod::DEFLATE)
+                .start()
+                .unwrap();
+            let mut writer = config
+                .wrap(flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::fast()));
             writer.write_all(bytes).unwrap();
             let (encoder, descriptor) = writer.finish().unwrap();
             encoder.finish().unwrap();
@@ -189,7 +250,12 @@ mod tests {
     }
 
     fn taken(bytes: &[u8], options: &Options) -> Evidence {
-        let files = vec![Supplied { path: "case.zip".into(), named: true, held_by: HeldBy::Publisher, reader: Box::new(bytes) }];
+        let files = vec![Supplied {
+            path: "case.zip".into(),
+            named: true,
+            held_by: HeldBy::Publisher,
+            reader: Box::new(bytes),
+        }];
         read(files, options, &mut |_| {})
     }
 
@@ -202,7 +268,8 @@ mod tests {
             ("inner.zip", &packed(&[("x", b"y")])),
         ]);
         let evidence = taken(&bytes, &Options::default());
-        let kinds: Vec<(&str, InputKind)> = evidence.inputs.iter().map(|input| (input.path.as_str(), input.kind)).collect();
+        let kinds: Vec<(&str, InputKind)> =
+            evidence.inputs.iter().map(|input| (input.path.as_str(), input.kind)).collect();
         assert_eq!(
             kinds,
             [
@@ -211,7 +278,10 @@ mod tests {
                 ("case.zip/inner.zip", InputKind::Unrecognised)
             ]
         );
-        assert_eq!(evidence.inputs.iter().map(|input| input.id.as_str()).collect::<Vec<_>>(), ["i1", "i2", "i3"]);
+        assert_eq!(
+            evidence.inputs.iter().map(|input| input.id.as_str()).collect::<Vec<_>>(),
+            ["i1", "i2", "i3"]
+        );
         assert_eq!(evidence.exchanges[0].place.input, "i1");
     }
 
@@ -224,11 +294,20 @@ mod tests {
         assert_eq!(evidence.crossed[0].bound, "unpacked");
         let evidence = taken(&bytes[..bytes.len() / 2], &Options::default());
         assert!(evidence.inputs[0].notes[0].contains("cannot be read"));
-        let evidence = taken(&packed(&[("[Content_Types].xml", b""), ("_index.htm", b"")]), &Options::default());
+        let evidence = taken(
+            &packed(&[("[Content_Types].xml", b""), ("_index.htm", b"")]),
+            &Options::default(),
+        );
         assert!(evidence.inputs[0].notes[0].contains("Fiddler"));
         let session = b"GET https://sp.example/ HTTP/1.1\r\n\r\n";
-        let evidence = taken(&packed(&[("[Content_Types].xml", b""), ("raw/1_c.txt", session)]), &Options::default());
-        assert_eq!((evidence.inputs[0].kind, evidence.exchanges[0].url.as_str()), (InputKind::Har, "https://sp.example/"));
+        let evidence = taken(
+            &packed(&[("[Content_Types].xml", b""), ("raw/1_c.txt", session)]),
+            &Options::default(),
+        );
+        assert_eq!(
+            (evidence.inputs[0].kind, evidence.exchanges[0].url.as_str()),
+            (InputKind::Har, "https://sp.example/")
+        );
         assert_eq!(taken(&packed(&[]), &Options::default()).inputs.len(), 1);
     }
 }

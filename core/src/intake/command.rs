@@ -7,14 +7,19 @@ const MOST: usize = 2_000;
 
 /// URLs and form bodies with a SAML message; `None` for a text that is no such copy.
 pub(super) fn messages(text: &str) -> Option<Vec<String>> {
-    let requests: Vec<(String, Option<String>)> = if text.starts_with("curl ") || text.starts_with("curl.exe ") {
-        split_at(text, "curl").map(curl).collect()
-    } else if text.starts_with("fetch(") || text.starts_with("await fetch(") {
-        split_at(text, "fetch(").map(fetch).collect()
-    } else {
-        return None;
+    let requests: Vec<(String, Option<String>)> =
+        if text.starts_with("curl ") || text.starts_with("curl.exe ") {
+            split_at(text, "curl").map(curl).collect()
+        } else if text.starts_with("fetch(") || text.starts_with("await fetch(") {
+            split_at(text, "fetch(").map(fetch).collect()
+        } else {
+            return None;
+        };
+    let carries = |text: &str| {
+        ["SAMLRequest=", "SAMLResponse=", "wresult=", "wa=wsign"]
+            .iter()
+            .any(|name| text.contains(name))
     };
-    let carries = |text: &str| ["SAMLRequest=", "SAMLResponse=", "wresult=", "wa=wsign"].iter().any(|name| text.contains(name));
     let mut found = Vec::new();
     for (url, body) in requests {
         found.extend(Some(url).filter(|url| carries(url)));
@@ -36,7 +41,8 @@ fn split_at<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = &'t str> {
     }
     starts.truncate(MOST);
     starts.push(text.len());
-    let pairs: Vec<(usize, usize)> = starts.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))).collect();
+    let pairs: Vec<(usize, usize)> =
+        starts.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))).collect();
     pairs.into_iter().filter_map(move |(from, to)| text.get(from..to))
 }
 
@@ -47,12 +53,20 @@ fn curl(command: &str) -> (String, Option<String>) {
     let mut words = words.into_iter().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--data-raw" | "--data" | "-d" | "--data-binary" | "--data-urlencode" => body = words.next(),
-            "-H" | "--header" | "-X" | "--request" | "-b" | "--cookie" | "-A" | "--user-agent" | "-e" | "--referer" => {
+            "--data-raw" | "--data" | "-d" | "--data-binary" | "--data-urlencode" => {
+                body = words.next();
+            }
+            "-H" | "--header" | "-X" | "--request" | "-b" | "--cookie" | "-A" | "--user-agent"
+            | "-e" | "--referer" => {
                 words.next();
             }
             "--url" => url = words.next().unwrap_or_default(),
-            other if url.is_empty() && (other.starts_with("http://") || other.starts_with("https://")) => other.clone_into(&mut url),
+            other
+                if url.is_empty()
+                    && (other.starts_with("http://") || other.starts_with("https://")) =>
+            {
+                other.clone_into(&mut url);
+            }
             _ => {}
         }
     }
@@ -129,11 +143,13 @@ mod tests {
 
     #[test]
     fn commands_of_every_browser_are_read() {
-        let bash =
-            "curl 'https://sp.example/acs' \\\n  -H 'origin: https://idp.example' \\\n  --data-raw 'SAMLResponse=PHM%2B&RelayState=x'";
+        let bash = "curl 'https://sp.example/acs' \\\n  -H 'origin: https://idp.example' \\\n  --data-raw 'SAMLResponse=PHM%2B&RelayState=x'";
         assert_eq!(messages(bash).unwrap(), ["SAMLResponse=PHM%2B&RelayState=x"]);
         let all = "curl 'https://sp.example/' ;\ncurl 'https://idp.example/sso?SAMLRequest=nZJL&RelayState=%2F' --compressed";
-        assert_eq!(messages(all).unwrap(), ["https://idp.example/sso?SAMLRequest=nZJL&RelayState=%2F"]);
+        assert_eq!(
+            messages(all).unwrap(),
+            ["https://idp.example/sso?SAMLRequest=nZJL&RelayState=%2F"]
+        );
         let cmd = "curl ^\"https://sp.example/acs^\" ^\r\n  -H ^\"accept: */*^\" ^\r\n  --data-raw ^\"SAMLResponse=PHM^%^2B^\"";
         assert_eq!(messages(cmd).unwrap(), ["SAMLResponse=PHM%2B"]);
         let fetch = "await fetch(\"https://sp.example/acs\", {\n  \"headers\": {},\n  \"body\": \"SAMLResponse=PHM%2B\",\n  \"method\": \"POST\"\n});";

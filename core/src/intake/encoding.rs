@@ -25,7 +25,9 @@ pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         // Mostly UTF-8 with a flaw stays UTF-8: a broken character must not turn all others into mojibake.
-        Err(_) if bytes.iter().filter(|byte| **byte >= 0x80).count() > 8 && utf8_mostly(bytes) => String::from_utf8_lossy(bytes),
+        Err(_) if bytes.iter().filter(|byte| **byte >= 0x80).count() > 8 && utf8_mostly(bytes) => {
+            String::from_utf8_lossy(bytes)
+        }
         Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0,
     }
 }
@@ -51,7 +53,14 @@ pub(super) struct Transcoder<R> {
 
 impl<R: Read> Transcoder<R> {
     pub(super) fn new(inner: R, encoding: &'static Encoding) -> Self {
-        Self { inner, decoder: encoding.new_decoder_with_bom_removal(), raw: vec![0; 32 << 10], ready: Vec::new(), served: 0, ended: false }
+        Self {
+            inner,
+            decoder: encoding.new_decoder_with_bom_removal(),
+            raw: vec![0; 32 << 10],
+            ready: Vec::new(),
+            served: 0,
+            ended: false,
+        }
     }
 
     fn refill(&mut self) -> io::Result<()> {

@@ -39,7 +39,11 @@ pub enum Sort {
 }
 
 /// Shows the parts of a file; remarks on what could not be read. An error where nothing could.
-pub fn parts<'a>(reader: Box<dyn Read + 'a>, options: &Options, see: &mut dyn FnMut(Part<'_>)) -> Result<Vec<String>, String> {
+pub fn parts<'a>(
+    reader: Box<dyn Read + 'a>,
+    options: &Options,
+    see: &mut dyn FnMut(Part<'_>),
+) -> Result<Vec<String>, String> {
     let mut source = Source::open(reader, &Unpacking::of(options.bounds.unpacked));
     let mut limit = options.bounds.document;
     match recognise::at_first_sight(source.prefix()) {
@@ -59,7 +63,9 @@ pub fn parts<'a>(reader: Box<dyn Read + 'a>, options: &Options, see: &mut dyn Fn
     }
     let bytes = match source.read_whole(Bounds::size(limit)) {
         Ok(Some(bytes)) => bytes,
-        Ok(None) => return Err(format!("larger than {} MiB, which no document of ours is", limit >> 20)),
+        Ok(None) => {
+            return Err(format!("larger than {} MiB, which no document of ours is", limit >> 20));
+        }
         Err(error) => return Err(format!("cannot be read: {error}")),
     };
     let is_text = || std::str::from_utf8(&bytes).is_ok_and(|text| !text.contains('\0'));

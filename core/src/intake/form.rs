@@ -21,8 +21,13 @@ pub(super) fn from_text(text: &str, params: &[(Cow<'_, str>, Cow<'_, str>)]) -> 
         .map(|(index, pair)| {
             let (name, raw) = pair.split_once('=').unwrap_or((pair, ""));
             let decoded = decode_once(name);
-            let listed = params.get(index).is_some_and(|(listed, _)| *listed == decoded || *listed == name);
-            let pointer = if listed { format!("/request/postData/params/{index}/value") } else { "/request/postData/text".to_owned() };
+            let listed =
+                params.get(index).is_some_and(|(listed, _)| *listed == decoded || *listed == name);
+            let pointer = if listed {
+                format!("/request/postData/params/{index}/value")
+            } else {
+                "/request/postData/text".to_owned()
+            };
             FormField { name: decoded, value: decode_once(raw), raw: Some(raw.to_owned()), pointer }
         })
         .collect()
@@ -32,7 +37,10 @@ pub(super) fn from_text(text: &str, params: &[(Cow<'_, str>, Cow<'_, str>)]) -> 
 /// Firefox, Playwright, chrome-har, Chrome HAR Capturer and mitmproxy list them decoded. The values
 /// themselves decide where they can, since files pass through many hands; `as_sent` says what the
 /// producer is known to do where they cannot.
-pub(super) fn from_params(params: &[(Cow<'_, str>, Cow<'_, str>)], as_sent: bool) -> Vec<FormField> {
+pub(super) fn from_params(
+    params: &[(Cow<'_, str>, Cow<'_, str>)],
+    as_sent: bool,
+) -> Vec<FormField> {
     let encoded = still_encoded(params).unwrap_or(as_sent);
     params
         .iter()
@@ -71,7 +79,10 @@ pub(super) fn decode_once(text: &str) -> String {
 
 /// Fields of a `multipart/form-data` text, files left out.
 pub(super) fn from_multipart(text: &str, mime: &str) -> Vec<FormField> {
-    let Some(boundary) = mime.split(';').find_map(|part| part.trim().strip_prefix("boundary=")) else { return Vec::new() };
+    let Some(boundary) = mime.split(';').find_map(|part| part.trim().strip_prefix("boundary="))
+    else {
+        return Vec::new();
+    };
     let boundary = boundary.trim_matches('"');
     if boundary.is_empty() {
         return Vec::new();
@@ -84,8 +95,14 @@ pub(super) fn from_multipart(text: &str, mime: &str) -> Vec<FormField> {
                 return None;
             }
             let name = head.split_once("name=\"")?.1.split_once('"')?.0;
-            let value = value.strip_suffix("\r\n").or_else(|| value.strip_suffix('\n')).unwrap_or(value);
-            Some(FormField { name: name.to_owned(), value: value.to_owned(), raw: None, pointer: "/request/postData/text".to_owned() })
+            let value =
+                value.strip_suffix("\r\n").or_else(|| value.strip_suffix('\n')).unwrap_or(value);
+            Some(FormField {
+                name: name.to_owned(),
+                value: value.to_owned(),
+                raw: None,
+                pointer: "/request/postData/text".to_owned(),
+            })
         })
         .collect()
 }
@@ -100,13 +117,18 @@ pub(super) fn without_upload_headers(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn params(pairs: &[(&'static str, &'static str)]) -> Vec<(Cow<'static, str>, Cow<'static, str>)> {
+    fn params(
+        pairs: &[(&'static str, &'static str)],
+    ) -> Vec<(Cow<'static, str>, Cow<'static, str>)> {
         pairs.iter().map(|(name, value)| (Cow::Borrowed(*name), Cow::Borrowed(*value))).collect()
     }
 
     #[test]
     fn text_is_decoded_once_and_kept_raw() {
-        let fields = from_text("SAMLResponse=PHM%2BQQ%3D%3D&RelayState=%252Fazure%252Fhub&a+b=c+d&flag", &[]);
+        let fields = from_text(
+            "SAMLResponse=PHM%2BQQ%3D%3D&RelayState=%252Fazure%252Fhub&a+b=c+d&flag",
+            &[],
+        );
         assert_eq!(fields[0].value, "PHM+QQ==");
         assert_eq!(fields[0].raw.as_deref(), Some("PHM%2BQQ%3D%3D"));
         assert_eq!(fields[1].value, "%2Fazure%2Fhub");
@@ -126,10 +148,12 @@ mod tests {
     #[test]
     fn listed_values_are_decoded_only_where_they_are_as_sent() {
         // As the developer tools list them.
-        let fields = from_params(&params(&[("SAMLResponse", "PHM%2B"), ("RelayState", "%252Fhub")]), false);
+        let fields =
+            from_params(&params(&[("SAMLResponse", "PHM%2B"), ("RelayState", "%252Fhub")]), false);
         assert_eq!((fields[0].value.as_str(), fields[1].value.as_str()), ("PHM+", "%2Fhub"));
         // As everyone else does: the slash in one value tells about the other.
-        let fields = from_params(&params(&[("SAMLResponse", "PHM/"), ("RelayState", "%2Fhub")]), true);
+        let fields =
+            from_params(&params(&[("SAMLResponse", "PHM/"), ("RelayState", "%2Fhub")]), true);
         assert_eq!((fields[0].value.as_str(), fields[1].value.as_str()), ("PHM/", "%2Fhub"));
         assert_eq!(fields[0].raw, None);
         // Nothing tells: the producer's habit decides.
@@ -147,7 +171,12 @@ mod tests {
 
     #[test]
     fn upload_headers_of_firefox_are_cut() {
-        assert_eq!(without_upload_headers("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=1"), "a=1");
+        assert_eq!(
+            without_upload_headers(
+                "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=1"
+            ),
+            "a=1"
+        );
         assert_eq!(without_upload_headers("a=1"), "a=1");
         assert_eq!(without_upload_headers("é"), "é");
     }

@@ -46,23 +46,35 @@ impl Intake<'_, '_> {
                 }
             }
             if number >= MAX_DOCUMENTS {
-                input.notes.push(format!("More than {MAX_DOCUMENTS} JSON documents in one file: the rest was not read"));
+                input.notes.push(format!(
+                    "More than {MAX_DOCUMENTS} JSON documents in one file: the rest was not read"
+                ));
                 break;
             }
         }
         if number > 1 {
-            input.notes.push(format!("{number} JSON documents follow one another in this file: each was read"));
+            input.notes.push(format!(
+                "{number} JSON documents follow one another in this file: each was read"
+            ));
         }
     }
 
     fn take_json_document(&mut self, input: &mut Input, document: &str, outline: &Outline) {
         match sort(outline) {
-            Sort::Kind(kind) => self.keep(input, kind, HeldBy::Publisher, document.as_bytes().to_vec()),
+            Sort::Kind(kind) => {
+                self.keep(input, kind, HeldBy::Publisher, document.as_bytes().to_vec());
+            }
             Sort::Capture => self.take_capture_text(input, document),
             Sort::SamlTracer => self.take_saml_tracer(input, document),
             Sort::Both => {
-                let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(document) else { return };
-                for (name, kind) in [("servicePrincipal", InputKind::ServicePrincipal), ("application", InputKind::Application)] {
+                let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(document)
+                else {
+                    return;
+                };
+                for (name, kind) in [
+                    ("servicePrincipal", InputKind::ServicePrincipal),
+                    ("application", InputKind::Application),
+                ] {
                     if let Some(member) = members.get(name) {
                         self.keep(input, kind, HeldBy::Publisher, member.get().as_bytes().to_vec());
                     }
@@ -76,10 +88,16 @@ impl Intake<'_, '_> {
 /// The remark on JSON that breaks, with what it would have been.
 fn broken(text: &str, from: usize, documents: usize, error: &serde_json::Error) -> String {
     if documents > 0 {
-        return format!("Something follows the end of the JSON, at line {}, column {}: not read", error.line(), error.column());
+        return format!(
+            "Something follows the end of the JSON, at line {}, column {}: not read",
+            error.line(),
+            error.column()
+        );
     }
     let names = field_names(text.get(from..).unwrap_or_default());
-    let meant = match sort_object(&names.into_iter().map(|name| (name, Outline::Other)).collect::<Vec<_>>()) {
+    let meant = match sort_object(
+        &names.into_iter().map(|name| (name, Outline::Other)).collect::<Vec<_>>(),
+    ) {
         Some(InputKind::Application) => "an application export whose JSON",
         Some(InputKind::ServicePrincipal) => "a servicePrincipal export whose JSON",
         Some(InputKind::Virtualproxyconfig) => "a virtualproxyconfig export whose JSON",
@@ -87,11 +105,19 @@ fn broken(text: &str, from: usize, documents: usize, error: &serde_json::Error) 
         _ => "JSON that",
     };
     let how = if error.is_eof() { "is cut short" } else { "breaks" };
-    let byte =
-        text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>() + error.column().saturating_sub(1);
+    let byte = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .sum::<usize>()
+        + error.column().saturating_sub(1);
     let why = error.to_string();
     let why = why.rsplit_once(" at line ").map_or(why.as_str(), |(why, _)| why);
-    format!("Looks like {meant} {how} at line {}, column {} (byte {byte}): {why}. Not used; export it again", error.line(), error.column())
+    format!(
+        "Looks like {meant} {how} at line {}, column {} (byte {byte}): {why}. Not used; export it again",
+        error.line(),
+        error.column()
+    )
 }
 
 /// Every string with a colon behind it in the first stretch of a broken document.
@@ -101,7 +127,9 @@ fn field_names(text: &str) -> Vec<String> {
     pieces
         .windows(2)
         .filter_map(|pair| match pair {
-            [name, after] if after.trim_start().starts_with(':') && name.len() < 80 => Some((*name).to_owned()),
+            [name, after] if after.trim_start().starts_with(':') && name.len() < 80 => {
+                Some((*name).to_owned())
+            }
             _ => None,
         })
         .take(2_000)
@@ -115,11 +143,19 @@ fn sort(outline: &Outline) -> Sort {
             Outline::Object(fields) => Some(fields),
             _ => None,
         }) {
-            Some(fields) if has(fields, "request") && (has(fields, "response") || has(fields, "startedDateTime")) => Sort::Capture,
-            Some(fields) => {
-                sort_object(fields).map_or_else(|| Sort::None(format!("A JSON list of objects {}", with_fields(fields))), Sort::Kind)
+            Some(fields)
+                if has(fields, "request")
+                    && (has(fields, "response") || has(fields, "startedDateTime")) =>
+            {
+                Sort::Capture
             }
-            None if elements.is_empty() => Sort::None("An empty JSON list: the export found nothing".to_owned()),
+            Some(fields) => sort_object(fields).map_or_else(
+                || Sort::None(format!("A JSON list of objects {}", with_fields(fields))),
+                Sort::Kind,
+            ),
+            None if elements.is_empty() => {
+                Sort::None("An empty JSON list: the export found nothing".to_owned())
+            }
             None => Sort::None("A JSON list".to_owned()),
         },
         Outline::Text(_) | Outline::Other => Sort::None("A bare JSON value".to_owned()),
@@ -140,11 +176,16 @@ fn sort_root(fields: &[(String, Outline)]) -> Sort {
     {
         return Sort::SamlTracer;
     }
-    if let (Some(Outline::Object(_)), Some(Outline::Object(_))) = (get(fields, "application"), get(fields, "servicePrincipal")) {
+    if let (Some(Outline::Object(_)), Some(Outline::Object(_))) =
+        (get(fields, "application"), get(fields, "servicePrincipal"))
+    {
         return Sort::Both;
     }
-    let context =
-        get(fields, "@odata.context").or_else(|| get(fields, "@odata.type")).and_then(Outline::text).unwrap_or_default().to_lowercase();
+    let context = get(fields, "@odata.context")
+        .or_else(|| get(fields, "@odata.type"))
+        .and_then(Outline::text)
+        .unwrap_or_default()
+        .to_lowercase();
     for (word, kind) in [
         ("claimspolicy", InputKind::ClaimsMappingPolicies),
         ("tokenissuancepolic", InputKind::TokenIssuancePolicies),
@@ -177,8 +218,13 @@ fn sort_root(fields: &[(String, Outline)]) -> Sort {
 /// lists `requests`, too.
 fn of_saml_tracer(request: &[(String, Outline)]) -> bool {
     let listed = |name: &str| matches!(get(request, name), Some(Outline::List(_)));
-    let own = has(request, "saml") || has(request, "responseStatus") || has(request, "requestId") || has(request, "post");
-    has(request, "url") && !has(request, "responseBody") && (listed("requestHeaders") || (own && !has(request, "requestHeaders")))
+    let own = has(request, "saml")
+        || has(request, "responseStatus")
+        || has(request, "requestId")
+        || has(request, "post");
+    has(request, "url")
+        && !has(request, "responseBody")
+        && (listed("requestHeaders") || (own && !has(request, "requestHeaders")))
 }
 
 /// Fields that only one of our kinds has, lower-cased; one of them is enough.
@@ -279,8 +325,15 @@ const OWN: &[(InputKind, &[&str])] = &[
 ];
 
 /// Fields that applications and service principals share.
-const SHARED: &[&str] =
-    &["samlmetadataurl", "tokenencryptionkeyid", "keycredentials", "passwordcredentials", "approles", "appid", "oauth2permissions"];
+const SHARED: &[&str] = &[
+    "samlmetadataurl",
+    "tokenencryptionkeyid",
+    "keycredentials",
+    "passwordcredentials",
+    "approles",
+    "appid",
+    "oauth2permissions",
+];
 
 fn sort_object(fields: &[(String, Outline)]) -> Option<InputKind> {
     if let Some(kind) = policy(fields) {
@@ -289,7 +342,12 @@ fn sort_object(fields: &[(String, Outline)]) -> Option<InputKind> {
     if is_saml_client(fields) {
         return Some(InputKind::SamlClient);
     }
-    let count = |names: &[&str]| fields.iter().filter(|(name, _)| names.contains(&name.to_ascii_lowercase().as_str())).count();
+    let count = |names: &[&str]| {
+        fields
+            .iter()
+            .filter(|(name, _)| names.contains(&name.to_ascii_lowercase().as_str()))
+            .count()
+    };
     let (mut best, mut most) = (None, 0);
     for (kind, names) in OWN {
         let own = count(names);
@@ -300,7 +358,10 @@ fn sort_object(fields: &[(String, Outline)]) -> Option<InputKind> {
     // Settings of a proxy service hold its virtual proxies, whose fields must not win.
     if let Some(Outline::Object(settings)) = get(fields, "settings") {
         let proxy = OWN.iter().any(|(kind, names)| {
-            *kind == InputKind::Proxyservice && settings.iter().any(|(name, _)| names.contains(&name.to_ascii_lowercase().as_str()))
+            *kind == InputKind::Proxyservice
+                && settings
+                    .iter()
+                    .any(|(name, _)| names.contains(&name.to_ascii_lowercase().as_str()))
         });
         if proxy || has(settings, "virtualProxies") {
             return Some(InputKind::Proxyservice);
@@ -325,7 +386,8 @@ fn sort_object(fields: &[(String, Outline)]) -> Option<InputKind> {
         return Some(InputKind::Proxyservice);
     }
     // Qlik's condensed virtual proxy is little more than a prefix.
-    if has(fields, "prefix") && (has(fields, "description") || has(fields, "authenticationMethod")) {
+    if has(fields, "prefix") && (has(fields, "description") || has(fields, "authenticationMethod"))
+    {
         return Some(InputKind::Virtualproxyconfig);
     }
     if has(fields, "replyUrls") || has(fields, "homepage") && count(SHARED) > 0 {
@@ -335,14 +397,16 @@ fn sort_object(fields: &[(String, Outline)]) -> Option<InputKind> {
 }
 
 /// Fields of `customClaimsPolicy`, which no other object has.
-const CUSTOM_POLICY: &[&str] = &["includeBasicClaimSet", "includeApplicationIdInIssuer", "audienceOverride"];
+const CUSTOM_POLICY: &[&str] =
+    &["includeBasicClaimSet", "includeApplicationIdInIssuer", "audienceOverride"];
 
 /// A client of Keycloak, an application of Okta, or a relying party trust of AD FS.
 fn is_saml_client(fields: &[(String, Outline)]) -> bool {
     let all = |names: &[&str]| names.iter().all(|name| has(fields, name));
     all(&["clientId", "protocol", "redirectUris"])
         || all(&["signOnMode", "settings"])
-        || (has(fields, "Identifier") && (has(fields, "SamlEndpoints") || has(fields, "SignedSamlRequestsRequired")))
+        || (has(fields, "Identifier")
+            && (has(fields, "SamlEndpoints") || has(fields, "SignedSamlRequestsRequired")))
 }
 
 /// A policy, or the definition inside one.
@@ -382,8 +446,16 @@ fn foreign(fields: &[(String, Outline)]) -> String {
 }
 
 fn with_fields(fields: &[(String, Outline)]) -> String {
-    let names: Vec<String> = fields.iter().take(4).map(|(name, _)| format!("`{}`", name.chars().take(30).collect::<String>())).collect();
-    if names.is_empty() { "without fields".to_owned() } else { format!("with the fields {}", names.join(", ")) }
+    let names: Vec<String> = fields
+        .iter()
+        .take(4)
+        .map(|(name, _)| format!("`{}`", name.chars().take(30).collect::<String>()))
+        .collect();
+    if names.is_empty() {
+        "without fields".to_owned()
+    } else {
+        format!("with the fields {}", names.join(", "))
+    }
 }
 
 fn get<'f>(fields: &'f [(String, Outline)], name: &str) -> Option<&'f Outline> {
@@ -404,36 +476,66 @@ mod tests {
 
     #[test]
     fn kinds_are_known_by_few_fields() {
-        use InputKind::{Application, ClaimsMappingPolicies, Proxyservice, ServicePrincipal, TokenIssuancePolicies, Virtualproxyconfig};
+        use InputKind::{
+            Application, ClaimsMappingPolicies, Proxyservice, ServicePrincipal,
+            TokenIssuancePolicies, Virtualproxyconfig,
+        };
         for (text, kind) in [
             (r#"{"samlHostUri":"https://sense.example"}"#, Virtualproxyconfig),
             (r#"{"prefix":"x","websocketCrossOriginWhiteList":["a"]}"#, Virtualproxyconfig),
             (r#"[{"id":"1","prefix":"azure","description":"d"}]"#, Virtualproxyconfig),
             (r#"{"settings":{"listenPort":443,"virtualProxies":[]}}"#, Proxyservice),
-            (r#"[{"settings":{"virtualProxies":[{"samlHostUri":"x"}]},"serverNodeConfiguration":{"hostName":"h"}}]"#, Proxyservice),
+            (
+                r#"[{"settings":{"virtualProxies":[{"samlHostUri":"x"}]},"serverNodeConfiguration":{"hostName":"h"}}]"#,
+                Proxyservice,
+            ),
             (r#"{"identifierUris":[]}"#, Application),
             (r#"{"web":{"redirectUris":["https://x"]}}"#, Application),
             (r#"{"id":"x","replyUrlsWithType":[],"samlMetadataUrl":null}"#, Application),
             (r#"{"IdentifierUris":["https://x"],"AppId":"y"}"#, Application),
             (r#"{"value":[{"appId":"x","servicePrincipalType":"Application"}]}"#, ServicePrincipal),
-            (r#"{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#servicePrincipals/$entity","id":"x"}"#, ServicePrincipal),
-            (r#"{"preferredTokenSigningKeyThumbprint":"AB","keyCredentials":[]}"#, ServicePrincipal),
-            (r#"{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#tokenIssuancePolicies","value":[]}"#, TokenIssuancePolicies),
-            (r#"{"value":[{"definition":["{\"TokenIssuancePolicy\":{}}"]}]}"#, TokenIssuancePolicies),
+            (
+                r#"{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#servicePrincipals/$entity","id":"x"}"#,
+                ServicePrincipal,
+            ),
+            (
+                r#"{"preferredTokenSigningKeyThumbprint":"AB","keyCredentials":[]}"#,
+                ServicePrincipal,
+            ),
+            (
+                r#"{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#tokenIssuancePolicies","value":[]}"#,
+                TokenIssuancePolicies,
+            ),
+            (
+                r#"{"value":[{"definition":["{\"TokenIssuancePolicy\":{}}"]}]}"#,
+                TokenIssuancePolicies,
+            ),
             (r#"{"definition":["{\"ClaimsMappingPolicy\":{}}"]}"#, ClaimsMappingPolicies),
             (r#"{"id":"x","audienceOverride":null,"claims":[]}"#, ClaimsMappingPolicies),
             (
                 r#"{"@odata.context":"https://graph.microsoft.com/beta/$metadata#servicePrincipals('x')/claimsPolicy/$entity","id":"y"}"#,
                 ClaimsMappingPolicies,
             ),
-            (r#"{"clientId":"https://sp.example","protocol":"saml","publicClient":false,"redirectUris":["*"]}"#, InputKind::SamlClient),
-            (r#"[{"id":"0oa1","label":"x","signOnMode":"SAML_2_0","settings":{"signOn":{}}}]"#, InputKind::SamlClient),
-            (r#"{"Identifier":["urn:x"],"SamlEndpoints":[],"Enabled":true}"#, InputKind::SamlClient),
+            (
+                r#"{"clientId":"https://sp.example","protocol":"saml","publicClient":false,"redirectUris":["*"]}"#,
+                InputKind::SamlClient,
+            ),
+            (
+                r#"[{"id":"0oa1","label":"x","signOnMode":"SAML_2_0","settings":{"signOn":{}}}]"#,
+                InputKind::SamlClient,
+            ),
+            (
+                r#"{"Identifier":["urn:x"],"SamlEndpoints":[],"Enabled":true}"#,
+                InputKind::SamlClient,
+            ),
         ] {
             assert_eq!(sorted(text), Sort::Kind(kind), "{text}");
         }
         assert_eq!(sorted(r#"{"application":{},"servicePrincipal":{}}"#), Sort::Both);
-        assert_eq!(sorted(r#"{"requests":[{"method":"GET","url":"x","requestHeaders":[]}]}"#), Sort::SamlTracer);
+        assert_eq!(
+            sorted(r#"{"requests":[{"method":"GET","url":"x","requestHeaders":[]}]}"#),
+            Sort::SamlTracer
+        );
         assert_eq!(sorted(r#"{"log":{"entries":[]}}"#), Sort::Capture);
         let other = r#"{"requests":[{"method":"GET","url":"x","requestHeaders":{"Accept":"*/*"},"responseBody":"{}"}]}"#;
         assert!(matches!(sorted(other), Sort::None(_)), "another recorder's");
@@ -461,6 +563,9 @@ mod tests {
         let text = "{\n \"servicePrincipalNames\": [\n  \"a\" \"b\"";
         let error = serde_json::from_str::<Outline>(text).unwrap_err();
         let note = broken(text, 0, 0, &error);
-        assert!(note.contains("servicePrincipal") && note.contains("line 3, column 7 (byte 36)"), "{note}");
+        assert!(
+            note.contains("servicePrincipal") && note.contains("line 3, column 7 (byte 36)"),
+            "{note}"
+        );
     }
 }

@@ -17,12 +17,22 @@ const FIELDS: &[&str] = &[
 ];
 
 /// Those of them that stand above columns: PowerShell's modules choose which.
-const TITLES: &[&str] = &["AppId", "ServicePrincipalType", "SignInAudience", "Identifier", "ReplyUrls", "PublisherDomain"];
+const TITLES: &[&str] = &[
+    "AppId",
+    "ServicePrincipalType",
+    "SignInAudience",
+    "Identifier",
+    "ReplyUrls",
+    "PublisherDomain",
+];
 
 /// What it is and how to get what can be read, where a text is such a listing.
 pub(super) fn powershell(text: &str) -> Option<String> {
-    let named =
-        |line: &str| line.split_once(" : ").or_else(|| line.split_once(": ")).is_some_and(|(name, _)| FIELDS.contains(&name.trim()));
+    let named = |line: &str| {
+        line.split_once(" : ")
+            .or_else(|| line.split_once(": "))
+            .is_some_and(|(name, _)| FIELDS.contains(&name.trim()))
+    };
     let fields = text.lines().take(400).filter(|line| named(line)).count();
     let form = match fields {
         0 | 1 if is_table(text) => "Format-Table",

@@ -70,7 +70,11 @@ pub struct Progress {
 
 /// Reads everything handed in but large aggregates. Never fails: what cannot be read becomes an unrecognised input that
 /// says why.
-pub fn read(files: Vec<Supplied<'_>>, options: &Options, progress: &mut dyn FnMut(Progress)) -> Evidence {
+pub fn read(
+    files: Vec<Supplied<'_>>,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Evidence {
     read_but_aggregates(files, options, progress).0
 }
 
@@ -98,7 +102,11 @@ pub fn holds_capture(file: Supplied<'_>, options: &Options) -> bool {
         return true;
     }
     intake.take_source(file.path, file.named, file.held_by, source);
-    intake.evidence.inputs.iter().any(|input| matches!(input.kind, InputKind::Har | InputKind::Sketch))
+    intake
+        .evidence
+        .inputs
+        .iter()
+        .any(|input| matches!(input.kind, InputKind::Har | InputKind::Sketch))
 }
 
 /// What all readers of this module share: where the results go, and the bounds.
@@ -117,7 +125,15 @@ struct Intake<'o, 'a> {
 impl<'o, 'a> Intake<'o, 'a> {
     fn new(options: &'o Options, progress: &'o mut dyn FnMut(Progress)) -> Self {
         let unpacking = Unpacking::of(options.bounds.unpacked);
-        Self { evidence: Evidence::default(), unread: Vec::new(), options, progress, file: 0, unpacking, kept: 0 }
+        Self {
+            evidence: Evidence::default(),
+            unread: Vec::new(),
+            options,
+            progress,
+            file: 0,
+            unpacking,
+            kept: 0,
+        }
     }
 
     fn finish(mut self) -> (Evidence, Vec<Unread<'a>>) {
@@ -137,7 +153,13 @@ impl<'o, 'a> Intake<'o, 'a> {
     }
 
     fn take_source(&mut self, path: String, named: bool, held_by: HeldBy, mut source: Source<'_>) {
-        let mut input = Input { id: self.next_id(), path, kind: InputKind::Unrecognised, named, ..Input::default() };
+        let mut input = Input {
+            id: self.next_id(),
+            path,
+            kind: InputKind::Unrecognised,
+            named,
+            ..Input::default()
+        };
         if held_by != HeldBy::Publisher {
             // Whatever this is, it was handed in as metadata: the metadata reader says what is wrong with it.
             if let Some(bytes) = self.whole(&mut source, &mut input) {
@@ -190,15 +212,25 @@ impl<'o, 'a> Intake<'o, 'a> {
     fn whole(&mut self, source: &mut Source<'_>, input: &mut Input) -> Option<Vec<u8>> {
         let bounds = &self.options.bounds;
         let left = bounds.documents.saturating_sub(self.kept);
-        let (word, most, limit) =
-            if left < bounds.document { ("documents", bounds.documents, left) } else { ("document", bounds.document, bounds.document) };
+        let (word, most, limit) = if left < bounds.document {
+            ("documents", bounds.documents, left)
+        } else {
+            ("document", bounds.document, bounds.document)
+        };
         let bytes = self.within(word, most, limit, source, input)?;
         self.kept = self.kept.saturating_add(bytes.len() as u64);
         Some(bytes)
     }
 
     /// All bytes of a file where they are at most `limit`, which is what is left of the bound `word`.
-    fn within(&mut self, word: &str, most: u64, limit: u64, source: &mut Source<'_>, input: &mut Input) -> Option<Vec<u8>> {
+    fn within(
+        &mut self,
+        word: &str,
+        most: u64,
+        limit: u64,
+        source: &mut Source<'_>,
+        input: &mut Input,
+    ) -> Option<Vec<u8>> {
         let result = source.read_whole(Bounds::size(limit));
         self.report(source);
         match result {
@@ -211,7 +243,9 @@ impl<'o, 'a> Intake<'o, 'a> {
             Ok(None) => {
                 let shown = bounds::named(word).map(|bound| bound.shown(most)).unwrap_or_default();
                 input.notes.push(match word {
-                    "documents" => format!("All documents together are larger than {shown}: not used"),
+                    "documents" => {
+                        format!("All documents together are larger than {shown}: not used")
+                    }
                     _ => format!("Larger than {shown}, which no document of ours is: not used"),
                 });
                 self.evidence.cross(word, most, Some(&input.id));
@@ -225,6 +259,10 @@ impl<'o, 'a> Intake<'o, 'a> {
     }
 
     fn report(&mut self, source: &Source<'_>) {
-        (self.progress)(Progress { file: self.file, bytes: source.bytes_read(), entries: self.evidence.exchanges.len() });
+        (self.progress)(Progress {
+            file: self.file,
+            bytes: source.bytes_read(),
+            entries: self.evidence.exchanges.len(),
+        });
     }
 }

@@ -1,7 +1,9 @@
 //! The outline of a JSON document: its upper levels, enough to tell what it is at a cost that does
 //! not grow with what it holds.
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use std::fmt;
 
 /// Levels that recognition looks at: the export, its list, an object in it, a list in that, a text in that.
@@ -45,7 +47,11 @@ struct Level(usize);
 impl<'de> DeserializeSeed<'de> for Level {
     type Value = Outline;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Outline, D::Error> {
-        if self.0 == 0 { IgnoredAny::deserialize(deserializer).map(|_| Outline::Other) } else { deserializer.deserialize_any(self) }
+        if self.0 == 0 {
+            IgnoredAny::deserialize(deserializer).map(|_| Outline::Other)
+        } else {
+            deserializer.deserialize_any(self)
+        }
     }
 }
 
@@ -76,7 +82,9 @@ impl<'de> Visitor<'de> for Level {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Outline, A::Error> {
         let mut elements = Vec::new();
         while elements.len() < ELEMENTS {
-            let Some(element) = seq.next_element_seed(Level(self.0 - 1))? else { return Ok(Outline::List(elements)) };
+            let Some(element) = seq.next_element_seed(Level(self.0 - 1))? else {
+                return Ok(Outline::List(elements));
+            };
             elements.push(element);
         }
         while seq.next_element::<IgnoredAny>()?.is_some() {}
@@ -102,6 +110,9 @@ mod tests {
     #[test]
     fn depth_is_bounded() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(serde_json::from_str::<Outline>(&deep).is_ok(), "below the outline nothing recurses");
+        assert!(
+            serde_json::from_str::<Outline>(&deep).is_ok(),
+            "below the outline nothing recurses"
+        );
     }
 }

@@ -32,10 +32,16 @@ pub(super) fn at_first_sight(prefix: &[u8]) -> Look {
     if super::tar::begins(prefix) {
         return Look::Tar;
     }
-    if root_name(&encoding::text(prefix)).is_some_and(|root| root.rsplit(':').next() == Some("EntitiesDescriptor")) {
+    if root_name(&encoding::text(prefix))
+        .is_some_and(|root| root.rsplit(':').next() == Some("EntitiesDescriptor"))
+    {
         return Look::Aggregate;
     }
-    if har::begins_a_capture(encoding::text(prefix).as_bytes()) { Look::Capture } else { Look::Other }
+    if har::begins_a_capture(encoding::text(prefix).as_bytes()) {
+        Look::Capture
+    } else {
+        Look::Other
+    }
 }
 
 /// What a whole file is.
@@ -119,8 +125,16 @@ pub(super) fn document(bytes: &[u8]) -> Verdict {
     if let Some(what) = super::listing::powershell(trimmed) {
         return none(&what);
     }
-    let strange = trimmed.chars().take(4096).filter(|character| character.is_control() && !character.is_whitespace()).count();
-    if strange > 8 { none("Binary data") } else { Verdict::None { what: "Plain text".to_owned(), prose: true } }
+    let strange = trimmed
+        .chars()
+        .take(4096)
+        .filter(|character| character.is_control() && !character.is_whitespace())
+        .count();
+    if strange > 8 {
+        none("Binary data")
+    } else {
+        Verdict::None { what: "Plain text".to_owned(), prose: true }
+    }
 }
 
 /// The remark on a file that is none of ours.
@@ -159,11 +173,20 @@ fn by_signature(bytes: &[u8]) -> Option<&'static str> {
         (b"SQLite format 3", "An SQLite database"),
         (b"\x7fELF", "A program"),
         (b"MZ", "A Windows program"),
-        (b"\xd4\xc3\xb2\xa1", "A packet capture: sign-ins inside TLS cannot be read from it, record a HAR in the browser"),
-        (b"\x0a\x0d\x0d\x0a", "A packet capture: sign-ins inside TLS cannot be read from it, record a HAR in the browser"),
+        (
+            b"\xd4\xc3\xb2\xa1",
+            "A packet capture: sign-ins inside TLS cannot be read from it, record a HAR in the browser",
+        ),
+        (
+            b"\x0a\x0d\x0d\x0a",
+            "A packet capture: sign-ins inside TLS cannot be read from it, record a HAR in the browser",
+        ),
     ];
     let binary = || bytes.iter().take(512).any(|byte| *byte == 0);
-    SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature) && (signature.len() > 2 || binary())).map(|(_, what)| *what)
+    SIGNATURES
+        .iter()
+        .find(|(signature, _)| bytes.starts_with(signature) && (signature.len() > 2 || binary()))
+        .map(|(_, what)| *what)
 }
 
 fn is_certificate(der: &[u8]) -> bool {
@@ -172,15 +195,20 @@ fn is_certificate(der: &[u8]) -> bool {
 
 fn other_der(der: &[u8]) -> Option<&'static str> {
     const SIGNED_DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
-    const PRIVATE_KEYS: [&[u8]; 2] = [b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x04", b"\x2a\x86\x48\xce\x3d\x02\x01\x06"];
+    const PRIVATE_KEYS: [&[u8]; 2] =
+        [b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x04", b"\x2a\x86\x48\xce\x3d\x02\x01\x06"];
     let head = der.get(..64.min(der.len())).unwrap_or_default();
     let holds = |needle: &[u8]| memchr::memmem::find(head, needle).is_some();
     // A long-form SEQUENCE whose first element is the version 3 is a PKCS #12 store.
     if matches!(der, [0x30, 0x82, _, _, 2, 1, 3, ..] | [0x30, 0x80, 2, 1, 3, ..]) {
-        Some("A PKCS #12 store (.pfx), which may hold a private key: not opened. Export the certificate alone")
+        Some(
+            "A PKCS #12 store (.pfx), which may hold a private key: not opened. Export the certificate alone",
+        )
     } else if holds(SIGNED_DATA) {
         Some("A PKCS #7 bundle (.p7b): export the one certificate as base64 (.cer)")
-    } else if PRIVATE_KEYS.iter().any(|key| holds(key)) || matches!(der, [0x30, 0x82, _, _, 2, 1, 0, 2, ..]) {
+    } else if PRIVATE_KEYS.iter().any(|key| holds(key))
+        || matches!(der, [0x30, 0x82, _, _, 2, 1, 0, 2, ..])
+    {
         Some(PRIVATE_KEY)
     } else {
         None
@@ -212,7 +240,11 @@ fn pem(text: &str) -> Verdict {
     if !certificates.is_empty() {
         let note =
             key.then(|| "Holds a private key beside the certificate: the key was not read and should not travel with a case".to_owned());
-        return Verdict::Document { kind: InputKind::Certificate, bytes: certificates.into_bytes(), note };
+        return Verdict::Document {
+            kind: InputKind::Certificate,
+            bytes: certificates.into_bytes(),
+            note,
+        };
     }
     match (key, other) {
         (true, _) => none(PRIVATE_KEY),
@@ -225,28 +257,41 @@ fn pem(text: &str) -> Verdict {
 fn xml(text: &str, bytes: &[u8]) -> Verdict {
     let root = root_name(text).unwrap_or_default();
     let local = root.rsplit_once(':').map_or(root, |(_, local)| local);
-    let is_html = matches!(local.to_ascii_lowercase().as_str(), "html" | "head" | "body" | "script" | "meta" | "div")
-        || text.get(..14).is_some_and(|head| head.eq_ignore_ascii_case("<!doctype html"));
+    let is_html =
+        matches!(
+            local.to_ascii_lowercase().as_str(),
+            "html" | "head" | "body" | "script" | "meta" | "div"
+        ) || text.get(..14).is_some_and(|head| head.eq_ignore_ascii_case("<!doctype html"));
     match local {
         "EntityDescriptor" | "EntitiesDescriptor" => as_given(InputKind::Metadata, bytes),
-        "Response" | "AuthnRequest" | "LogoutRequest" | "LogoutResponse" | "Assertion" | "ArtifactResponse" | "ArtifactResolve"
+        "Response" | "AuthnRequest" | "LogoutRequest" | "LogoutResponse" | "Assertion"
+        | "ArtifactResponse" | "ArtifactResolve"
             if text.contains("urn:oasis:names:tc:SAML:") =>
         {
             as_given(InputKind::SamlMessage, bytes)
         }
-        "RequestSecurityTokenResponse" | "RequestSecurityTokenResponseCollection" => as_given(InputKind::SamlMessage, bytes),
-        "Envelope" if text.contains("urn:oasis:names:tc:SAML:2.0:protocol") => as_given(InputKind::SamlMessage, bytes),
+        "RequestSecurityTokenResponse" | "RequestSecurityTokenResponseCollection" => {
+            as_given(InputKind::SamlMessage, bytes)
+        }
+        "Envelope" if text.contains("urn:oasis:names:tc:SAML:2.0:protocol") => {
+            as_given(InputKind::SamlMessage, bytes)
+        }
         _ if is_html => Verdict::None { what: "An HTML page".to_owned(), prose: true },
         // A part of metadata from which the element around it was removed, or whose first tag is broken.
-        "IDPSSODescriptor" | "SPSSODescriptor" | "RoleDescriptor" if text.contains("urn:oasis:names:tc:SAML:2.0") => {
+        "IDPSSODescriptor" | "SPSSODescriptor" | "RoleDescriptor"
+            if text.contains("urn:oasis:names:tc:SAML:2.0") =>
+        {
             as_given(InputKind::Metadata, bytes)
         }
         "" if text.contains("EntityDescriptor") => as_given(InputKind::Metadata, bytes),
         "" => none("Text that begins like XML"),
-        "Objs" if text.contains("schemas.microsoft.com/powershell") => {
-            none("PowerShell's own format (Export-Clixml). For one that can be read: … | ConvertTo-Json -Depth 10 > export.json")
-        }
-        root => none(&format!("An XML document with the root `{}`", root.chars().take(60).collect::<String>())),
+        "Objs" if text.contains("schemas.microsoft.com/powershell") => none(
+            "PowerShell's own format (Export-Clixml). For one that can be read: … | ConvertTo-Json -Depth 10 > export.json",
+        ),
+        root => none(&format!(
+            "An XML document with the root `{}`",
+            root.chars().take(60).collect::<String>()
+        )),
     }
 }
 
@@ -260,7 +305,9 @@ fn root_name(text: &str) -> Option<&str> {
         } else if rest.starts_with(['?', '!']) {
             rest = rest.split_once('>')?.1;
         } else {
-            let end = rest.find(|c: char| c.is_whitespace() || c == '>' || c == '/').unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| c.is_whitespace() || c == '>' || c == '/')
+                .unwrap_or(rest.len());
             return rest.get(..end).filter(|name| !name.is_empty());
         }
     }
@@ -272,7 +319,8 @@ fn metadata_with_a_preface(text: &str) -> bool {
     let Some(at) = text.find('<').filter(|at| *at <= LONGEST_PREFACE) else { return false };
     let Some(markup) = text.get(at..) else { return false };
     let root = root_name(markup).unwrap_or_default();
-    matches!(root.rsplit(':').next(), Some("EntityDescriptor" | "EntitiesDescriptor")) && text.trim_end().ends_with('>')
+    matches!(root.rsplit(':').next(), Some("EntityDescriptor" | "EntitiesDescriptor"))
+        && text.trim_end().ends_with('>')
 }
 
 /// Requests as browsers copy them: `Copy as cURL`, `Copy as fetch`, one or all.
@@ -283,23 +331,33 @@ fn commands(text: &str) -> Option<Verdict> {
             "Requests copied as commands, without a SAML message in them: save the recording as HAR, which holds the answers too",
         ));
     }
-    let note = "Requests copied as commands: they hold what was sent and no answer; a HAR tells more".to_owned();
-    Some(Verdict::Document { kind: InputKind::SamlMessage, bytes: messages.join("\n").into_bytes(), note: Some(note) })
+    let note =
+        "Requests copied as commands: they hold what was sent and no answer; a HAR tells more"
+            .to_owned();
+    Some(Verdict::Document {
+        kind: InputKind::SamlMessage,
+        bytes: messages.join("\n").into_bytes(),
+        note: Some(note),
+    })
 }
 
 /// A URL or form body with a message in it.
 fn carries_a_message(text: &str) -> bool {
     let line = text.lines().next().unwrap_or_default();
-    ["SAMLRequest=", "SAMLResponse="]
-        .iter()
-        .any(|name| line.starts_with(name) || line.contains(&format!("?{name}")) || line.contains(&format!("&{name}")))
+    ["SAMLRequest=", "SAMLResponse="].iter().any(|name| {
+        line.starts_with(name)
+            || line.contains(&format!("?{name}"))
+            || line.contains(&format!("&{name}"))
+    })
 }
 
 /// Base64 of something of ours: metadata, a message with or without DEFLATE, a certificate.
 fn base64(text: &str) -> Option<Verdict> {
     let url_decoded = text.contains('%').then(|| super::form::decode_once(text.trim()));
     let compact: String = url_decoded.as_deref().unwrap_or(text).split_ascii_whitespace().collect();
-    if compact.len() < 40 || !compact.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)) {
+    if compact.len() < 40
+        || !compact.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
+    {
         return None;
     }
     let decoded = STANDARD.decode(compact.as_bytes()).ok()?;
@@ -327,11 +385,24 @@ fn base64(text: &str) -> Option<Verdict> {
 fn certutil(text: &str) -> bool {
     let ruled = text.lines().take(2000).any(|line| {
         let line = line.trim();
-        line.starts_with("====") && line.ends_with("====") && line.bytes().any(|byte| byte.is_ascii_digit())
+        line.starts_with("====")
+            && line.ends_with("====")
+            && line.bytes().any(|byte| byte.is_ascii_digit())
     });
-    let names = ["Cert Hash(sha1)", "(sha1):", "Unique container name", "Key Container =", "Provider =", "ProviderType =", "CertUtil:"];
+    let names = [
+        "Cert Hash(sha1)",
+        "(sha1):",
+        "Unique container name",
+        "Key Container =",
+        "Provider =",
+        "ProviderType =",
+        "CertUtil:",
+    ];
     let hits = names.iter().filter(|name| text.contains(*name)).count();
-    (ruled && hits >= 1) || hits >= 2 || text.starts_with("CertUtil:") || text.contains("Enhanced RSA and AES") && hits >= 1
+    (ruled && hits >= 1)
+        || hits >= 2
+        || text.starts_with("CertUtil:")
+        || text.contains("Enhanced RSA and AES") && hits >= 1
 }
 
 /// The first lines are JSON objects, each whole: a log that writes JSON.
@@ -344,7 +415,8 @@ fn one_object_a_line(text: &str) -> bool {
     }
     // A single object may just as well be an export on one line; what names a level and a message is a line of a log.
     let names = |names: &[&str]| names.iter().any(|name| first.contains(name));
-    names(&["\"level\":", "\"severity\":", "\"loglevel\":", "\"log.level\":"]) && names(&["\"message\":", "\"msg\":"])
+    names(&["\"level\":", "\"severity\":", "\"loglevel\":", "\"log.level\":"])
+        && names(&["\"message\":", "\"msg\":"])
 }
 
 /// A log of a proxy service: tab-separated, with the logger's name in each line.
@@ -360,8 +432,12 @@ fn proxy_log(text: &str) -> bool {
         "Security.Proxy",
     ];
     let head: String = text.chars().take(256 << 10).collect();
-    let columns = head.lines().take(200).any(|line| line.starts_with("Sequence#\t") || line.matches('\t').count() >= 5);
-    (columns && (head.contains("Sequence#\t") || loggers.iter().any(|logger| head.contains(logger))))
+    let columns = head
+        .lines()
+        .take(200)
+        .any(|line| line.starts_with("Sequence#\t") || line.matches('\t').count() >= 5);
+    (columns
+        && (head.contains("Sequence#\t") || loggers.iter().any(|logger| head.contains(logger))))
         || loggers.iter().filter(|logger| head.contains(*logger)).count() >= 2
         || log_lines(&head)
 }
@@ -370,11 +446,19 @@ fn proxy_log(text: &str) -> bool {
 fn log_lines(head: &str) -> bool {
     head.lines().take(50).any(|line| {
         let mut fields = line.split('\t');
-        let numbered = fields.next().is_some_and(|field| !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_digit()));
+        let numbered = fields.next().is_some_and(|field| {
+            !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_digit())
+        });
         let rest: Vec<&str> = fields.collect();
-        let level = rest.iter().take(4).any(|field| matches!(*field, "INFO" | "WARN" | "ERROR" | "FATAL" | "DEBUG"));
-        let named = level && (line.contains("Proxy") || line.contains("proxy") || line.contains("SAML"));
-        numbered && (named || (rest.len() >= 5 && rest.iter().take(3).any(|field| is_packed_time(field))))
+        let level = rest
+            .iter()
+            .take(4)
+            .any(|field| matches!(*field, "INFO" | "WARN" | "ERROR" | "FATAL" | "DEBUG"));
+        let named =
+            level && (line.contains("Proxy") || line.contains("proxy") || line.contains("SAML"));
+        numbered
+            && (named
+                || (rest.len() >= 5 && rest.iter().take(3).any(|field| is_packed_time(field))))
     })
 }
 
@@ -417,20 +501,30 @@ mod tests {
         ] {
             assert_eq!(kind(text.as_bytes()), InputKind::Metadata, "{text}");
         }
-        let wide: Vec<u8> = "\u{feff}<EntityDescriptor/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> =
+            "\u{feff}<EntityDescriptor/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(kind(&wide), InputKind::Metadata);
-        assert_eq!(kind(STANDARD.encode("<EntityDescriptor xmlns='urn:x' entityID='y'/>").as_bytes()), InputKind::Metadata);
+        assert_eq!(
+            kind(STANDARD.encode("<EntityDescriptor xmlns='urn:x' entityID='y'/>").as_bytes()),
+            InputKind::Metadata
+        );
     }
 
     #[test]
     fn messages_are_known_in_every_wrapping() {
-        let xml = "<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_1\"/>";
+        let xml =
+            "<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_1\"/>";
         assert_eq!(kind(xml.as_bytes()), InputKind::SamlMessage);
         assert_eq!(kind(STANDARD.encode(xml).as_bytes()), InputKind::SamlMessage);
         let mut deflated = Vec::new();
-        flate2::read::DeflateEncoder::new(xml.as_bytes(), flate2::Compression::default()).read_to_end(&mut deflated).unwrap();
+        flate2::read::DeflateEncoder::new(xml.as_bytes(), flate2::Compression::default())
+            .read_to_end(&mut deflated)
+            .unwrap();
         assert_eq!(kind(STANDARD.encode(&deflated).as_bytes()), InputKind::SamlMessage);
-        assert_eq!(kind(b"https://idp.example/saml2?RelayState=x&SAMLRequest=nZJL"), InputKind::SamlMessage);
+        assert_eq!(
+            kind(b"https://idp.example/saml2?RelayState=x&SAMLRequest=nZJL"),
+            InputKind::SamlMessage
+        );
         assert_eq!(kind(b"SAMLResponse=PHM%2B&RelayState=x"), InputKind::SamlMessage);
         assert_eq!(kind(b"<Response><ok/></Response>"), InputKind::Unrecognised);
     }
@@ -442,8 +536,14 @@ mod tests {
         assert_eq!(kind, InputKind::Certificate);
         assert!(!String::from_utf8(bytes).unwrap().contains("SECRET"));
         assert!(note.unwrap().contains("private key"));
-        assert_eq!(what(b"-----BEGIN RSA PRIVATE KEY-----\nSECRET\n-----END RSA PRIVATE KEY-----"), PRIVATE_KEY);
-        assert!(what(b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----").contains("PUBLIC KEY"));
+        assert_eq!(
+            what(b"-----BEGIN RSA PRIVATE KEY-----\nSECRET\n-----END RSA PRIVATE KEY-----"),
+            PRIVATE_KEY
+        );
+        assert!(
+            what(b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----")
+                .contains("PUBLIC KEY")
+        );
     }
 
     #[test]
@@ -495,9 +595,16 @@ mod tests {
             let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             assert_eq!(at_first_sight(&wide), Look::Capture, "{text}");
         }
-        for text in
-            ["{\"log\":{}}", "{\"log\":[1]}", "{\"entries\":[1,2]}", "[{\"appId\":\"x\"}]", "[]", "{}", "", "{\"value\":[{\"id\":1}]}"]
-        {
+        for text in [
+            "{\"log\":{}}",
+            "{\"log\":[1]}",
+            "{\"entries\":[1,2]}",
+            "[{\"appId\":\"x\"}]",
+            "[]",
+            "{}",
+            "",
+            "{\"value\":[{\"id\":1}]}",
+        ] {
             assert_eq!(at_first_sight(text.as_bytes()), Look::Other, "{text}");
         }
         assert_eq!(at_first_sight(b"PK\x03\x04..."), Look::Zip);

@@ -34,29 +34,41 @@ impl Intake<'_, '_> {
             self.evidence.exchanges.push(exchange);
         }
         input.kind = InputKind::Har;
-        let paired =
-            |request: &Value| request.get("requestHeaders").and_then(Value::as_array).is_some_and(|all| all.iter().any(Value::is_array));
+        let paired = |request: &Value| {
+            request
+                .get("requestHeaders")
+                .and_then(Value::as_array)
+                .is_some_and(|all| all.iter().any(Value::is_array))
+        };
         let legacy = requests.iter().take(16).any(paired);
-        input.producer = Some(if legacy { "SAML-tracer before 1.0" } else { "SAML-tracer" }.to_owned());
-        input.notes.push("A SAML-tracer export: it holds no pages and no times; a HAR tells more".to_owned());
+        input.producer =
+            Some(if legacy { "SAML-tracer before 1.0" } else { "SAML-tracer" }.to_owned());
+        input.notes.push(
+            "A SAML-tracer export: it holds no pages and no times; a HAR tells more".to_owned(),
+        );
         if hidden {
             input.notes.push("Posted values were masked by SAML-tracer: export again with the cookie profile `None`".to_owned());
             withheld::remember(&mut self.evidence, "post-data");
         }
-        withheld::hide_unseen_cookies(self.evidence.exchanges.get_mut(before..).unwrap_or_default());
+        withheld::hide_unseen_cookies(
+            self.evidence.exchanges.get_mut(before..).unwrap_or_default(),
+        );
         withheld::remember(&mut self.evidence, "bodies");
     }
 }
 
 /// SAML-tracer's filters write `{hash:…}` and `{overwritten}`-like marks, or rows of stars.
 fn is_hidden(value: &str) -> bool {
-    (value.starts_with("{hash:") || value.starts_with("{overwritten")) || (value.len() > 3 && value.bytes().all(|byte| byte == b'*'))
+    (value.starts_with("{hash:") || value.starts_with("{overwritten"))
+        || (value.len() > 3 && value.bytes().all(|byte| byte == b'*'))
 }
 
 fn exchange(request: &Map<String, Value>, input: &str, index: usize) -> RawExchange {
     let request_headers = headers(request.get("requestHeaders"));
     let response_headers = headers(request.get("responseHeaders"));
-    let find = |headers: &[(String, String)], name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    let find = |headers: &[(String, String)], name: &str| {
+        headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    };
     let form = posted(request.get("post"));
     let started = find(&response_headers, "date").and_then(|date| http_date::read(&date));
     let cookies = request_headers
@@ -66,15 +78,25 @@ fn exchange(request: &Map<String, Value>, input: &str, index: usize) -> RawExcha
         .filter_map(|pair| pair.trim().split_once('='))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    let status = request.get("responseStatus").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok()).unwrap_or(0);
+    let status = request
+        .get("responseStatus")
+        .and_then(Value::as_u64)
+        .and_then(|status| u16::try_from(status).ok())
+        .unwrap_or(0);
     RawExchange {
-        place: Place { input: input.to_owned(), entry: Some(index), pointer: Some(format!("/requests/{index}")), ..Place::default() },
+        place: Place {
+            input: input.to_owned(),
+            entry: Some(index),
+            pointer: Some(format!("/requests/{index}")),
+            ..Place::default()
+        },
         started,
         method: text(request.get("method")).to_ascii_uppercase(),
         url: text(request.get("url")),
         request_mime: find(&request_headers, "content-type")
             .or_else(|| (!form.is_empty()).then(|| "application/x-www-form-urlencoded".to_owned())),
-        request_bytes: find(&request_headers, "content-length").and_then(|length| length.trim().parse().ok()),
+        request_bytes: find(&request_headers, "content-length")
+            .and_then(|length| length.trim().parse().ok()),
         request_body: request.get("postData").and_then(Value::as_str).map(ToOwned::to_owned),
         form,
         cookies: Some(cookies),
@@ -104,8 +126,11 @@ fn headers(value: Option<&Value>) -> Vec<(String, String)> {
         .map(|(name, value)| (name.to_ascii_lowercase(), value))
         .filter(|(name, _)| !name.is_empty() && !name.starts_with(':'))
         .flat_map(|(name, value)| {
-            let values: Vec<String> =
-                if name == "set-cookie" { value.split('\n').map(|line| line.trim().to_owned()).collect() } else { vec![value] };
+            let values: Vec<String> = if name == "set-cookie" {
+                value.split('\n').map(|line| line.trim().to_owned()).collect()
+            } else {
+                vec![value]
+            };
             values.into_iter().map(move |value| (name.clone(), value))
         })
         .collect()
@@ -131,7 +156,12 @@ fn posted(value: Option<&Value>) -> Vec<FormField> {
         _ => pairs(value)
             .into_iter()
             .enumerate()
-            .map(|(index, (name, value))| FormField { name, value, raw: None, pointer: format!("/post/{index}/1") })
+            .map(|(index, (name, value))| FormField {
+                name,
+                value,
+                raw: None,
+                pointer: format!("/post/{index}/1"),
+            })
             .collect(),
     }
 }
@@ -148,8 +178,12 @@ mod tests {
              "responseStatus":200,"responseStatusText":"HTTP/1.1 200 OK","responseHeaders":[{"name":"Date","value":"Tue, 24 Nov 2026 10:00:00 GMT"}],"saml":"<x/>","protocol":"SAML-P"},
             {"method":"post","url":"https://sp.example/acs","requestHeaders":[["Cookie","a=1; b=2"]],"post":[["SAMLResponse","PHM+"],["RelayState","%2Fhub"]],"responseStatus":302,
              "responseHeaders":[["Location","/hub"],["Set-Cookie","s=1\nt=2"]]}],"timestamp":"2026-11-24T10:00:10.000Z"}"#;
-        let files =
-            vec![Supplied { path: "trace.json".into(), named: true, held_by: HeldBy::Publisher, reader: Box::new(text.as_bytes()) }];
+        let files = vec![Supplied {
+            path: "trace.json".into(),
+            named: true,
+            held_by: HeldBy::Publisher,
+            reader: Box::new(text.as_bytes()),
+        }];
         let evidence = read(files, &Options::default(), &mut |_| {});
         assert_eq!(evidence.inputs[0].kind, InputKind::Har);
         assert_eq!(evidence.inputs[0].producer.as_deref(), Some("SAML-tracer before 1.0"));

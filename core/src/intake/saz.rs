@@ -49,7 +49,10 @@ fn entry(session: &Session) -> Option<Value> {
         request["postData"] = json!({"mimeType": mime, "text": String::from_utf8_lossy(&body)});
     }
     let answer = message(&session.answer);
-    let response = answer.map_or_else(|| json!({"status": 0, "headers": []}), |(line, headers, body)| response(&line, &headers, body));
+    let response = answer.map_or_else(
+        || json!({"status": 0, "headers": []}),
+        |(line, headers, body)| response(&line, &headers, body),
+    );
     let begun = attribute(&session.facts, "ClientBeginRequest").unwrap_or_default();
     Some(json!({"startedDateTime": begun, "time": 0, "request": request, "response": response}))
 }
@@ -88,8 +91,10 @@ fn message(bytes: &[u8]) -> Option<(String, Headers, Vec<u8>)> {
     let head = String::from_utf8_lossy(bytes.get(..end)?).into_owned();
     let mut lines = head.lines();
     let first = lines.next().filter(|line| !line.trim().is_empty())?.to_owned();
-    let headers =
-        lines.filter_map(|line| line.split_once(':')).map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect();
+    let headers = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+        .collect();
     Some((first, headers, bytes.get(end + gap..).unwrap_or_default().to_vec()))
 }
 
@@ -98,17 +103,25 @@ fn listed(headers: &[(String, String)]) -> Vec<Value> {
 }
 
 fn value<'h>(headers: &'h [(String, String)], wanted: &str) -> Option<&'h str> {
-    headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.as_str())
+    headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+        .map(|(_, value)| value.as_str())
 }
 
 /// A body without its chunks and its packing; as it is where that cannot be undone.
 fn unpacked(headers: &[(String, String)], body: Vec<u8>) -> Vec<u8> {
-    let chunked = value(headers, "transfer-encoding").is_some_and(|coding| coding.to_ascii_lowercase().contains("chunked"));
+    let chunked = value(headers, "transfer-encoding")
+        .is_some_and(|coding| coding.to_ascii_lowercase().contains("chunked"));
     let body = if chunked { without_chunks(&body).unwrap_or(body) } else { body };
     let mut plain = Vec::new();
     let result = match value(headers, "content-encoding").map(str::to_ascii_lowercase).as_deref() {
-        Some("gzip") => MultiGzDecoder::new(body.as_slice()).take(LONGEST_BODY).read_to_end(&mut plain),
-        Some("deflate") => DeflateDecoder::new(body.as_slice()).take(LONGEST_BODY).read_to_end(&mut plain),
+        Some("gzip") => {
+            MultiGzDecoder::new(body.as_slice()).take(LONGEST_BODY).read_to_end(&mut plain)
+        }
+        Some("deflate") => {
+            DeflateDecoder::new(body.as_slice()).take(LONGEST_BODY).read_to_end(&mut plain)
+        }
         _ => return body,
     };
     if result.is_ok() { plain } else { body }
@@ -146,13 +159,23 @@ mod tests {
             answer: b"HTTP/1.1 302 Found\r\nLocation: /hub\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n".to_vec(),
             facts: "<Session><SessionTimers ClientBeginRequest=\"2026-11-24T10:00:00.1+01:00\"/></Session>".to_owned(),
         };
-        let tunnel = Session { request: b"CONNECT sp.example:443 HTTP/1.1\r\n\r\n".to_vec(), ..Session::default() };
-        let har: Value = serde_json::from_str(&as_har(&BTreeMap::from([(1, tunnel), (2, session)]))).unwrap();
+        let tunnel = Session {
+            request: b"CONNECT sp.example:443 HTTP/1.1\r\n\r\n".to_vec(),
+            ..Session::default()
+        };
+        let har: Value =
+            serde_json::from_str(&as_har(&BTreeMap::from([(1, tunnel), (2, session)]))).unwrap();
         let entry = &har["log"]["entries"][0];
         assert_eq!(entry["request"]["postData"]["text"], "SAMLResponse=PHM%2B");
-        assert_eq!((&entry["response"]["redirectURL"], &entry["response"]["content"]["text"]), (&json!("/hub"), &json!("ok")));
+        assert_eq!(
+            (&entry["response"]["redirectURL"], &entry["response"]["content"]["text"]),
+            (&json!("/hub"), &json!("ok"))
+        );
         assert_eq!(entry["startedDateTime"], "2026-11-24T10:00:00.1+01:00");
         assert_eq!(har["log"]["entries"].as_array().unwrap().len(), 1);
-        assert_eq!((part("raw/012_s.txt"), part("raw/x_s.txt"), part("_index.htm")), (Some((12, 's')), None, None));
+        assert_eq!(
+            (part("raw/012_s.txt"), part("raw/x_s.txt"), part("_index.htm")),
+            (Some((12, 's')), None, None)
+        );
     }
 }

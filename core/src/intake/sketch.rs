@@ -59,7 +59,8 @@ impl Intake<'_, '_> {
     /// Takes a sketch.
     pub(super) fn take_sketch(&mut self, input: &mut Input, text: &str) {
         input.kind = InputKind::Sketch;
-        input.producer = text.split_whitespace().next().map(|format| format.chars().take(20).collect());
+        input.producer =
+            text.split_whitespace().next().map(|format| format.chars().take(20).collect());
         let (mut exchanges, notes) = read(text, &input.id);
         input.notes.extend(notes);
         withheld::hide_unseen_cookies(&mut exchanges);
@@ -71,16 +72,28 @@ impl Intake<'_, '_> {
 fn read(text: &str, input: &str) -> (Vec<RawExchange>, Vec<String>) {
     let mut notes = Vec::new();
     let mut lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim_end()));
-    let first = lines.next().map(|(_, line)| line.trim_start_matches('\u{feff}').trim()).unwrap_or_default();
+    let first = lines
+        .next()
+        .map(|(_, line)| line.trim_start_matches('\u{feff}').trim())
+        .unwrap_or_default();
     let start = match first.split_once(char::is_whitespace) {
         Some(("diag-sketch/1", time)) => super::time::lenient(time),
         _ => None,
     };
     let start = start.unwrap_or_else(|| {
-        notes.push("line 1: expected `diag-sketch/1` and a time such as 2026-11-24T10:00:00Z".to_owned());
+        notes.push(
+            "line 1: expected `diag-sketch/1` and a time such as 2026-11-24T10:00:00Z".to_owned(),
+        );
         Timestamp::constant(1_795_514_400, 0)
     });
-    let mut writer = Writer { input, start, messages: BTreeMap::new(), exchanges: Vec::new(), left: MAX_EXPANDED, notes };
+    let mut writer = Writer {
+        input,
+        start,
+        messages: BTreeMap::new(),
+        exchanges: Vec::new(),
+        left: MAX_EXPANDED,
+        notes,
+    };
     let mut block = Block::None;
     for (number, line) in lines {
         if line.is_empty() {
@@ -162,7 +175,10 @@ impl Writer<'_> {
         let mut words = line.split_whitespace();
         let method = words.next().unwrap_or_default();
         let url = words.next().unwrap_or_default();
-        if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_uppercase()) || url.is_empty() {
+        if method.is_empty()
+            || !method.bytes().all(|byte| byte.is_ascii_uppercase())
+            || url.is_empty()
+        {
             self.notes.push(format!("line {number}: expected `METHOD URL @offset`, a header after > or <, or a `[message]`"));
             return Block::None;
         }
@@ -174,8 +190,12 @@ impl Writer<'_> {
         for word in words {
             match word.strip_prefix('@').map(|offset| (offset, duration(offset))) {
                 Some((_, Some(offset))) => started = self.start.checked_add(offset),
-                Some((offset, None)) => self.notes.push(format!("line {number}: `@{offset}` is no offset such as @3s")),
-                None => self.notes.push(format!("line {number}: `{word}` is not understood; expected an offset such as @3s")),
+                Some((offset, None)) => {
+                    self.notes.push(format!("line {number}: `@{offset}` is no offset such as @3s"));
+                }
+                None => self.notes.push(format!(
+                    "line {number}: `{word}` is not understood; expected an offset such as @3s"
+                )),
             }
         }
         let index = self.exchanges.len();
@@ -201,7 +221,9 @@ impl Writer<'_> {
         if draft.answered {
             match header(line) {
                 Some(header) => draft.exchange.response_headers.push(header),
-                None => self.notes.push(format!("line {number}: expected a header such as `< Location: …`")),
+                None => self
+                    .notes
+                    .push(format!("line {number}: expected a header such as `< Location: …`")),
             }
             return;
         }
@@ -222,7 +244,9 @@ impl Writer<'_> {
                 let text = self.expand(&text, 0);
                 self.messages.insert(name, text);
             }
-            Block::Exchange(draft) if self.exchanges.len() < MAX_EXCHANGES => self.exchanges.push(draft.finish()),
+            Block::Exchange(draft) if self.exchanges.len() < MAX_EXCHANGES => {
+                self.exchanges.push(draft.finish());
+            }
             Block::Exchange(_) | Block::None => {}
         }
     }
@@ -233,7 +257,9 @@ impl Writer<'_> {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
             out.push_str(before);
-            let expanded = after.split_once('}').and_then(|(inner, behind)| Some((self.placeholder(inner, number)?, behind)));
+            let expanded = after
+                .split_once('}')
+                .and_then(|(inner, behind)| Some((self.placeholder(inner, number)?, behind)));
             if let Some((value, behind)) = expanded {
                 out.push_str(&value);
                 rest = behind;
@@ -253,7 +279,9 @@ impl Writer<'_> {
         if let Some(offset) = inner.strip_prefix("date") {
             return Some(http_date::write(self.start.checked_add(signed_duration(offset)?).ok()?));
         }
-        let (how, name) = inner.split_once(':').filter(|(how, _)| matches!(*how, "redirect" | "post" | "base64"))?;
+        let (how, name) = inner
+            .split_once(':')
+            .filter(|(how, _)| matches!(*how, "redirect" | "post" | "base64"))?;
         let Some(message) = self.messages.get(name.trim()) else {
             self.notes.push(format!("line {number}: no message `[{name}]` stands above this line"));
             return None;
@@ -261,7 +289,10 @@ impl Writer<'_> {
         // The first to be too much is said; from then on braces simply stay.
         if self.left < message.len().saturating_mul(4) {
             if self.left > 0 {
-                self.notes.push(format!("line {number}: messages expand to more than {} MiB: not expanded further", MAX_EXPANDED >> 20));
+                self.notes.push(format!(
+                    "line {number}: messages expand to more than {} MiB: not expanded further",
+                    MAX_EXPANDED >> 20
+                ));
             }
             self.left = 0;
             return None;
@@ -270,11 +301,17 @@ impl Writer<'_> {
         let mut bytes = message.clone().into_bytes();
         if how == "redirect" {
             let mut deflated = Vec::new();
-            DeflateEncoder::new(bytes.as_slice(), Compression::default()).read_to_end(&mut deflated).ok()?;
+            DeflateEncoder::new(bytes.as_slice(), Compression::default())
+                .read_to_end(&mut deflated)
+                .ok()?;
             bytes = deflated;
         }
         let base64 = STANDARD.encode(bytes);
-        Some(if how == "base64" { base64 } else { utf8_percent_encode(&base64, ESCAPED).to_string() })
+        Some(if how == "base64" {
+            base64
+        } else {
+            utf8_percent_encode(&base64, ESCAPED).to_string()
+        })
     }
 }
 
@@ -288,11 +325,15 @@ impl Draft {
 
     fn finish(self) -> RawExchange {
         let Self { mut exchange, body, answered, page } = self;
-        let header =
-            |headers: &[(String, String)], name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        let header = |headers: &[(String, String)], name: &str| {
+            headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+        };
         exchange.request_mime = header(&exchange.request_headers, "content-type")
             .or_else(|| body.is_some().then(|| "application/x-www-form-urlencoded".to_owned()));
-        if exchange.request_mime.as_deref().is_some_and(|mime| mime.starts_with("application/x-www-form-urlencoded"))
+        if exchange
+            .request_mime
+            .as_deref()
+            .is_some_and(|mime| mime.starts_with("application/x-www-form-urlencoded"))
             && let Some(body) = &body
         {
             exchange.form = form::from_text(body, &[]);
@@ -319,7 +360,9 @@ impl Draft {
             exchange.failure = Some(exchange.status_text.clone()).filter(|text| !text.is_empty());
         }
         exchange.resource_type = header(&exchange.request_headers, "sec-fetch-dest");
-        exchange.websocket = exchange.url.starts_with("ws://") || exchange.url.starts_with("wss://") || exchange.status == 101;
+        exchange.websocket = exchange.url.starts_with("ws://")
+            || exchange.url.starts_with("wss://")
+            || exchange.status == 101;
         exchange
     }
 }
@@ -337,8 +380,10 @@ fn append(text: &mut Option<String>, line: &str) {
 /// `Name: value`, the name lower-cased.
 fn header(line: &str) -> Option<(String, String)> {
     let (name, value) = line.split_once(':')?;
-    let token = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    (token && (value.is_empty() || value.starts_with(' '))).then(|| (name.to_ascii_lowercase(), value.trim().to_owned()))
+    let token = !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    (token && (value.is_empty() || value.starts_with(' ')))
+        .then(|| (name.to_ascii_lowercase(), value.trim().to_owned()))
 }
 
 /// `+5m`, `-1h`, or nothing.
@@ -405,14 +450,29 @@ GET https://gone.example/
         assert_eq!(notes, [""; 0]);
         let [hub, acs, gone] = exchanges.as_slice() else { panic!("{exchanges:?}") };
         assert_eq!((hub.status, hub.place.line, hub.place.entry), (302, Some(11), Some(0)));
-        let query = hub.location.as_deref().unwrap().split_once("SAMLRequest=").unwrap().1.split_once('&').unwrap().0;
+        let query = hub
+            .location
+            .as_deref()
+            .unwrap()
+            .split_once("SAMLRequest=")
+            .unwrap()
+            .1
+            .split_once('&')
+            .unwrap()
+            .0;
         let deflated = STANDARD.decode(form::decode_once(query)).unwrap();
         let mut xml = String::new();
         flate2::read::DeflateDecoder::new(deflated.as_slice()).read_to_string(&mut xml).unwrap();
-        assert_eq!(xml, "<samlp:AuthnRequest ID=\"_1\" IssueInstant=\"2026-11-24T10:00:00Z\">\n</samlp:AuthnRequest>");
+        assert_eq!(
+            xml,
+            "<samlp:AuthnRequest ID=\"_1\" IssueInstant=\"2026-11-24T10:00:00Z\">\n</samlp:AuthnRequest>"
+        );
         let response = STANDARD.decode(&acs.form[0].value).unwrap();
         let response = String::from_utf8(response).unwrap();
-        assert_eq!(response, "<samlp:Response NotOnOrAfter=\"2026-11-24T10:05:00Z\" IssueInstant=\"2026-11-24T09:00:00Z\"/>");
+        assert_eq!(
+            response,
+            "<samlp:Response NotOnOrAfter=\"2026-11-24T10:05:00Z\" IssueInstant=\"2026-11-24T09:00:00Z\"/>"
+        );
         assert_eq!(acs.form[1].value, "/azure/hub");
         assert_eq!(acs.started.unwrap().to_string(), "2026-11-24T10:00:03Z");
         assert_eq!(acs.response_header("date"), Some("Tue, 24 Nov 2026 10:00:03 GMT"));
@@ -425,12 +485,14 @@ GET https://gone.example/
 
     #[test]
     fn mistakes_are_named_with_their_line() {
-        let text =
-            "diag-sketch/1 soon\n\n> x\nget it\nGET https://a.example @soon now\n< ok\n< 200\n< nonsense\n> SAMLResponse={post:none}\n";
+        let text = "diag-sketch/1 soon\n\n> x\nget it\nGET https://a.example @soon now\n< ok\n< 200\n< nonsense\n> SAMLResponse={post:none}\n";
         let (exchanges, notes) = read(text, "i1");
         assert_eq!(exchanges.len(), 1);
         let lines: Vec<&str> = notes.iter().map(|note| note.split(':').next().unwrap()).collect();
-        assert_eq!(lines, ["line 1", "line 3", "line 4", "line 5", "line 5", "line 6", "line 8", "line 9"]);
+        assert_eq!(
+            lines,
+            ["line 1", "line 3", "line 4", "line 5", "line 5", "line 6", "line 8", "line 9"]
+        );
     }
 
     #[test]
@@ -438,7 +500,10 @@ GET https://gone.example/
         let mut text = "diag-sketch/1 2026-11-24T10:00:00Z\n\n[m0]\nxxxxxxxx\n\n".to_owned();
         for level in 1..60 {
             let below = level - 1;
-            text.extend([format!("[m{level}]\n"), format!("{{base64:m{below}}}{{base64:m{below}}}\n\n")]);
+            text.extend([
+                format!("[m{level}]\n"),
+                format!("{{base64:m{below}}}{{base64:m{below}}}\n\n"),
+            ]);
         }
         text.push_str("GET https://a.example/?SAMLRequest={post:m59}\n");
         let (exchanges, notes) = read(&text, "i1");
@@ -448,8 +513,10 @@ GET https://gone.example/
 
     #[test]
     fn unknown_braces_stay() {
-        let (exchanges, notes) =
-            read("diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://a.example\n< 200\n| {\"now\": {nowhere}, {now+1y} {\n", "i1");
+        let (exchanges, notes) = read(
+            "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://a.example\n< 200\n| {\"now\": {nowhere}, {now+1y} {\n",
+            "i1",
+        );
         assert!(notes.is_empty());
         assert_eq!(exchanges[0].response_body.as_deref(), Some("{\"now\": {nowhere}, {now+1y} {"));
         assert_eq!(exchanges[0].response_mime.as_deref(), Some("application/json"));

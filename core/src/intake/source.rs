@@ -26,13 +26,17 @@ impl<'a> Source<'a> {
     /// Opens a file, unpacking gzip as far as may still be unpacked.
     pub(super) fn open(reader: Box<dyn Read + 'a>, unpacking: &Rc<Unpacking>) -> Self {
         let count = Rc::new(Cell::new(0));
-        let mut rest: Box<dyn Read + 'a> = Box::new(Counting { inner: reader, count: Rc::clone(&count) });
+        let mut rest: Box<dyn Read + 'a> =
+            Box::new(Counting { inner: reader, count: Rc::clone(&count) });
         let mut layers = 0;
         let (mut prefix, mut failure) = peek(&mut rest);
         while layers < LAYERS && prefix.starts_with(&[0x1f, 0x8b, 8]) && failure.is_none() {
             layers += 1;
             let packed = io::Cursor::new(std::mem::take(&mut prefix)).chain(rest);
-            rest = Box::new(Bounded { inner: MultiGzDecoder::new(packed), unpacking: Rc::clone(unpacking) });
+            rest = Box::new(Bounded {
+                inner: MultiGzDecoder::new(packed),
+                unpacking: Rc::clone(unpacking),
+            });
             (prefix, failure) = peek(&mut rest);
         }
         Self { prefix, served: 0, rest, count, layers, failure }
@@ -72,7 +76,9 @@ impl Read for Source<'_> {
         let waiting = self.prefix.get(self.served..).unwrap_or_default();
         if !waiting.is_empty() {
             let taken = waiting.len().min(out.len());
-            let (Some(to), Some(from)) = (out.get_mut(..taken), waiting.get(..taken)) else { return Ok(0) };
+            let (Some(to), Some(from)) = (out.get_mut(..taken), waiting.get(..taken)) else {
+                return Ok(0);
+            };
             to.copy_from_slice(from);
             self.served += taken;
             return Ok(taken);
@@ -129,7 +135,8 @@ impl Unpacking {
             return Ok(());
         }
         self.crossed.set(true);
-        let shown = bounds::named("unpacked").map(|bound| bound.shown(self.limit)).unwrap_or_default();
+        let shown =
+            bounds::named("unpacked").map(|bound| bound.shown(self.limit)).unwrap_or_default();
         Err(io::Error::other(format!("everything unpacked together is more than {shown}")))
     }
 }

@@ -36,7 +36,8 @@ impl Intake<'_, '_> {
                 Ok(Some(header)) => header,
                 Ok(None) => break,
                 Err(error) => {
-                    remark = Some(format!("A tar archive that cannot be read to its end ({error})"));
+                    remark =
+                        Some(format!("A tar archive that cannot be read to its end ({error})"));
                     break;
                 }
             };
@@ -46,22 +47,34 @@ impl Intake<'_, '_> {
                 b'L' | b'x' => long_name = name_of(&mut member, header.kind),
                 b'0' | 0 | b'7' => {
                     let name = long_name.take().unwrap_or(header.name);
-                    if self.evidence.inputs.len() - before >= Bounds::size(self.options.bounds.members) {
-                        remark = Some(format!("A tar archive of which only the first {} files were read", self.options.bounds.members));
+                    if self.evidence.inputs.len() - before
+                        >= Bounds::size(self.options.bounds.members)
+                    {
+                        remark = Some(format!(
+                            "A tar archive of which only the first {} files were read",
+                            self.options.bounds.members
+                        ));
                         self.evidence.cross("members", self.options.bounds.members, None);
                         break;
                     }
                     let own = name.rsplit('/').next().unwrap_or_default();
                     // What macOS adds.
                     if !own.starts_with("._") && own != ".DS_Store" {
-                        let bounded = Bounded { inner: &mut member, unpacking: Rc::clone(&self.unpacking) };
+                        let bounded =
+                            Bounded { inner: &mut member, unpacking: Rc::clone(&self.unpacking) };
                         let inner = Source::open(Box::new(bounded), &self.unpacking);
-                        self.take_source(format!("{outer}/{name}"), false, HeldBy::Publisher, inner);
+                        self.take_source(
+                            format!("{outer}/{name}"),
+                            false,
+                            HeldBy::Publisher,
+                            inner,
+                        );
                     }
                 }
                 _ => long_name = None,
             }
-            let rest = io::copy(&mut member, &mut io::sink()).and_then(|_| io::copy(&mut (&mut source).take(padding), &mut io::sink()));
+            let rest = io::copy(&mut member, &mut io::sink())
+                .and_then(|_| io::copy(&mut (&mut source).take(padding), &mut io::sink()));
             if let Err(error) = rest {
                 remark = Some(format!("A tar archive that cannot be read to its end ({error})"));
                 break;
@@ -101,20 +114,26 @@ fn header(source: &mut Source<'_>) -> io::Result<Option<Header>> {
     if block.get(257..262) != Some(b"ustar") {
         return Err(io::Error::other("a header is damaged"));
     }
-    let size = number(block.get(124..136).unwrap_or_default()).ok_or_else(|| io::Error::other("a size is damaged"))?;
+    let size = number(block.get(124..136).unwrap_or_default())
+        .ok_or_else(|| io::Error::other("a size is damaged"))?;
     // GNU tar keeps times where POSIX has the beginning of the name.
     let prefix = if block.get(262) == Some(&0) { field(345, 500) } else { String::new() };
-    let name = if prefix.is_empty() { field(0, 100) } else { format!("{prefix}/{}", field(0, 100)) };
+    let name =
+        if prefix.is_empty() { field(0, 100) } else { format!("{prefix}/{}", field(0, 100)) };
     Ok(Some(Header { name, size, kind: block.get(156).copied().unwrap_or_default() }))
 }
 
 /// A number in octal digits, or in binary where the first bit says so.
 fn number(bytes: &[u8]) -> Option<u64> {
     if bytes.first().is_some_and(|first| first & 0x80 != 0) {
-        return bytes.iter().skip(1).try_fold(0_u64, |number, byte| Some(number.checked_mul(256)? + u64::from(*byte)));
+        return bytes
+            .iter()
+            .skip(1)
+            .try_fold(0_u64, |number, byte| Some(number.checked_mul(256)? + u64::from(*byte)));
     }
     let text = std::str::from_utf8(bytes).ok()?;
-    let digits = text.trim_matches(|character: char| character == '\0' || character.is_whitespace());
+    let digits =
+        text.trim_matches(|character: char| character == '\0' || character.is_whitespace());
     if digits.is_empty() { Some(0) } else { u64::from_str_radix(digits, 8).ok() }
 }
 
@@ -148,7 +167,12 @@ mod tests {
     }
 
     fn taken(bytes: &[u8]) -> Vec<(String, InputKind, Vec<String>)> {
-        let files = vec![Supplied { path: "case.tgz".into(), named: true, held_by: HeldBy::Publisher, reader: Box::new(bytes) }];
+        let files = vec![Supplied {
+            path: "case.tgz".into(),
+            named: true,
+            held_by: HeldBy::Publisher,
+            reader: Box::new(bytes),
+        }];
         let evidence = read(files, &Options::default(), &mut |_| {});
         evidence.inputs.into_iter().map(|input| (input.path, input.kind, input.notes)).collect()
     }
@@ -167,9 +191,16 @@ mod tests {
         encoder.write_all(&archive).unwrap();
         for bytes in [archive, encoder.finish().unwrap()] {
             let all = taken(&bytes);
-            let kinds: Vec<(&str, InputKind)> = all.iter().map(|(path, kind, _)| (path.as_str(), *kind)).collect();
+            let kinds: Vec<(&str, InputKind)> =
+                all.iter().map(|(path, kind, _)| (path.as_str(), *kind)).collect();
             let second = format!("case.tgz/{long}");
-            assert_eq!(kinds, [("case.tgz/case/login.har", InputKind::Har), (second.as_str(), InputKind::Metadata)]);
+            assert_eq!(
+                kinds,
+                [
+                    ("case.tgz/case/login.har", InputKind::Har),
+                    (second.as_str(), InputKind::Metadata)
+                ]
+            );
         }
     }
 
@@ -177,7 +208,12 @@ mod tests {
     fn ruins_are_named() {
         let archive = member("login.har", b'0', &[b' '; 2_000]);
         let cut = taken(&archive[..600]);
-        assert!(cut.iter().any(|(_, _, notes)| notes.iter().any(|note| note.contains("cut") || note.contains("Empty"))), "{cut:?}");
+        assert!(
+            cut.iter().any(|(_, _, notes)| notes
+                .iter()
+                .any(|note| note.contains("cut") || note.contains("Empty"))),
+            "{cut:?}"
+        );
         let empty = taken(&[member("case/", b'5', b""), vec![0; BLOCK]].concat());
         assert!(empty[0].2[0].contains("without files"));
     }

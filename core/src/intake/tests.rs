@@ -8,7 +8,12 @@ use proptest::prelude::*;
 use std::io::{self, Read};
 
 fn supplied<'a>(path: &str, bytes: &'a [u8]) -> Supplied<'a> {
-    Supplied { path: path.to_owned(), named: true, held_by: HeldBy::Publisher, reader: Box::new(bytes) }
+    Supplied {
+        path: path.to_owned(),
+        named: true,
+        held_by: HeldBy::Publisher,
+        reader: Box::new(bytes),
+    }
 }
 
 fn taken(bytes: &[u8]) -> Evidence {
@@ -16,7 +21,11 @@ fn taken(bytes: &[u8]) -> Evidence {
 }
 
 fn strictly(bytes: &[u8]) -> Evidence {
-    read(vec![supplied("file", bytes)], &Options { strict: true, ..Options::default() }, &mut |_| {})
+    read(
+        vec![supplied("file", bytes)],
+        &Options { strict: true, ..Options::default() },
+        &mut |_| {},
+    )
 }
 
 /// A capture of `entries` entries with everything in it that splitting could trip over.
@@ -43,14 +52,21 @@ fn a_capture_is_read_with_places() {
     let text = capture(3);
     let evidence = taken(text.as_bytes());
     let input = &evidence.inputs[0];
-    assert_eq!((input.id.as_str(), input.kind, input.producer.as_deref()), ("i1", InputKind::Har, Some("WebInspector 537.36")));
+    assert_eq!(
+        (input.id.as_str(), input.kind, input.producer.as_deref()),
+        ("i1", InputKind::Har, Some("WebInspector 537.36"))
+    );
     assert_eq!(input.notes, [""; 0]);
     assert_eq!(evidence.exchanges.len(), 3);
     for (number, exchange) in evidence.exchanges.iter().enumerate() {
-        let (line, column) = (exchange.place.line.unwrap() as usize, exchange.place.column.unwrap() as usize);
+        let (line, column) =
+            (exchange.place.line.unwrap() as usize, exchange.place.column.unwrap() as usize);
         let rest: String = text.lines().nth(line - 1).unwrap().chars().skip(column - 1).collect();
         assert!(rest.starts_with("{\"startedDateTime\""), "{rest}");
-        assert_eq!(exchange.place.pointer.as_deref(), Some(format!("/log/entries/{number}").as_str()));
+        assert_eq!(
+            exchange.place.pointer.as_deref(),
+            Some(format!("/log/entries/{number}").as_str())
+        );
         assert_eq!(exchange.url, format!("https://sp.example/{number}?a=[{{"));
         assert_eq!(exchange.form[0].value, "PHM+");
         assert_eq!(exchange.form[1].value, "%2Fhub");
@@ -72,7 +88,9 @@ fn every_encoding_gives_the_same_exchanges() {
     }
     assert_eq!(taken(padded.as_bytes()).exchanges.len(), 2);
     let mut packed = Vec::new();
-    flate2::read::GzEncoder::new(text.as_bytes(), flate2::Compression::fast()).read_to_end(&mut packed).unwrap();
+    flate2::read::GzEncoder::new(text.as_bytes(), flate2::Compression::fast())
+        .read_to_end(&mut packed)
+        .unwrap();
     let evidence = taken(&packed);
     assert_eq!(format!("{:?}", evidence.exchanges), plain);
     assert_eq!(evidence.inputs[0].notes, ["Unpacked from gzip"]);
@@ -80,10 +98,15 @@ fn every_encoding_gives_the_same_exchanges() {
 
 #[test]
 fn bare_forms_of_captures_are_read() {
-    let entry =
-        r#"{"startedDateTime":"2026-11-24T10:00:00Z","request":{"method":"get","url":"https://a.example/"},"response":{"status":302}}"#;
-    let late = format!("{{\"comment\":\"{}\",\"log\":{{\"entries\":[{entry}]}}}}", "x".repeat(100_000));
-    for text in [format!("[{entry}]"), format!("{{\"entries\":[{entry}]}}"), format!("{{\"log\":{{\"entries\":[{entry}]}}}}"), late] {
+    let entry = r#"{"startedDateTime":"2026-11-24T10:00:00Z","request":{"method":"get","url":"https://a.example/"},"response":{"status":302}}"#;
+    let late =
+        format!("{{\"comment\":\"{}\",\"log\":{{\"entries\":[{entry}]}}}}", "x".repeat(100_000));
+    for text in [
+        format!("[{entry}]"),
+        format!("{{\"entries\":[{entry}]}}"),
+        format!("{{\"log\":{{\"entries\":[{entry}]}}}}"),
+        late,
+    ] {
         let evidence = taken(text.as_bytes());
         assert_eq!(evidence.inputs[0].kind, InputKind::Har, "{text:.80}");
         assert_eq!(evidence.exchanges[0].method, "GET");
@@ -98,7 +121,10 @@ fn a_truncated_capture_keeps_what_came_before() {
     assert_eq!(evidence.exchanges.len(), 2);
     let note = &evidence.inputs[0].notes[0];
     assert!(note.starts_with("Truncated: the file ends at line 8, column 41"), "{note}");
-    assert!(note.contains("inside entry 2") && note.contains("The 2 entries before it were read"), "{note}");
+    assert!(
+        note.contains("inside entry 2") && note.contains("The 2 entries before it were read"),
+        "{note}"
+    );
     let evidence = taken(&text.as_bytes()[..text.len() - 1]);
     assert_eq!(evidence.exchanges.len(), 3);
     assert!(evidence.inputs[0].notes[0].contains("before its JSON does"), "{:?}", evidence.inputs);
@@ -106,12 +132,22 @@ fn a_truncated_capture_keeps_what_came_before() {
 
 #[test]
 fn one_broken_entry_costs_one_entry() {
-    let text =
-        capture(3).replacen("\"method\":\"POST\",\"url\":\"https://sp.example/1", "\"method\" \"POST\",\"url\":\"https://sp.example/1", 1);
+    let text = capture(3).replacen(
+        "\"method\":\"POST\",\"url\":\"https://sp.example/1",
+        "\"method\" \"POST\",\"url\":\"https://sp.example/1",
+        1,
+    );
     let evidence = taken(text.as_bytes());
-    assert_eq!(evidence.exchanges.iter().map(|exchange| exchange.place.entry.unwrap()).collect::<Vec<_>>(), [0, 2]);
+    assert_eq!(
+        evidence.exchanges.iter().map(|exchange| exchange.place.entry.unwrap()).collect::<Vec<_>>(),
+        [0, 2]
+    );
     let note = &evidence.inputs[0].notes[0];
-    assert!(note.starts_with("Entry 1 could not be read, at line 5, column 67") && note.contains("expected `:`"), "{note}");
+    assert!(
+        note.starts_with("Entry 1 could not be read, at line 5, column 67")
+            && note.contains("expected `:`"),
+        "{note}"
+    );
 }
 
 #[test]
@@ -119,7 +155,11 @@ fn careless_characters_are_repaired() {
     let text = capture(2).replacen("sp.example/1?", "sp.example/1\u{1}\\ud800\\q?", 1);
     let evidence = taken(text.as_bytes());
     assert_eq!(evidence.exchanges.len(), 2);
-    assert!(evidence.inputs[0].notes[0].contains("repaired in 1 entries"), "{:?}", evidence.inputs[0].notes);
+    assert!(
+        evidence.inputs[0].notes[0].contains("repaired in 1 entries"),
+        "{:?}",
+        evidence.inputs[0].notes
+    );
     let mut bytes = capture(2).into_bytes();
     let at = bytes.windows(10).position(|window| window == b"sp.example").unwrap();
     bytes[at] = 0xff;
@@ -146,12 +186,21 @@ fn strict_reading_finds_what_the_case_does_not_need() {
     let entry = format!(
         r#"{{"startedDateTime":"","request":{{"method":"GET","url":"https://a.example/"}},"response":{{"status":200,"content":{{"mimeType":"image/png","text":"{long}\q"}}}}}}"#
     );
-    let text = format!("{{\"log\":{{\"version\":\"1.2\",\"pages\":[1,]\n,\"entries\":[{entry}]}}}}");
+    let text =
+        format!("{{\"log\":{{\"version\":\"1.2\",\"pages\":[1,]\n,\"entries\":[{entry}]}}}}");
     assert_eq!(taken(text.as_bytes()).inputs[0].notes, [""; 0]);
     let notes = strictly(text.as_bytes()).inputs[0].notes.clone();
-    assert!(notes.iter().any(|note| note.starts_with("Not valid at line 1, column 36") && note.contains("`pages`")), "{notes:?}");
     assert!(
-        notes.iter().any(|note| note.starts_with("Not valid at line 2") && note.contains("entry 0") && note.contains("invalid escape")),
+        notes
+            .iter()
+            .any(|note| note.starts_with("Not valid at line 1, column 36")
+                && note.contains("`pages`")),
+        "{notes:?}"
+    );
+    assert!(
+        notes.iter().any(|note| note.starts_with("Not valid at line 2")
+            && note.contains("entry 0")
+            && note.contains("invalid escape")),
         "{notes:?}"
     );
     assert_eq!(strictly(capture(3).as_bytes()).inputs[0].notes, [""; 0]);
@@ -159,25 +208,43 @@ fn strict_reading_finds_what_the_case_does_not_need() {
 
 #[test]
 fn bounds_are_kept() {
-    let options = Options { bounds: Bounds { entries: 2, document: 100, ..Bounds::default() }, ..Options::default() };
+    let options = Options {
+        bounds: Bounds { entries: 2, document: 100, ..Bounds::default() },
+        ..Options::default()
+    };
     let text = capture(5);
-    let evidence = read(vec![supplied("a", text.as_bytes()), supplied("b", &[b'x'; 200])], &options, &mut |_| {});
+    let evidence = read(
+        vec![supplied("a", text.as_bytes()), supplied("b", &[b'x'; 200])],
+        &options,
+        &mut |_| {},
+    );
     assert_eq!(evidence.exchanges.len(), 2);
     assert!(evidence.inputs[0].notes[0].contains("more than 2 entries"));
     assert!(evidence.inputs[1].notes[0].contains("Larger than"));
-    let options = Options { bounds: Bounds { entry: 1 << 20, ..Bounds::default() }, ..Options::default() };
+    let options =
+        Options { bounds: Bounds { entry: 1 << 20, ..Bounds::default() }, ..Options::default() };
     let big = text.replacen("sp.example/1?", &format!("sp.example/{}?", "1".repeat(3 << 20)), 1);
     let evidence = read(vec![supplied("a", big.as_bytes())], &options, &mut |_| {});
     assert_eq!(evidence.exchanges.len(), 4);
-    assert!(evidence.inputs[0].notes[0].contains("larger than 1 MiB"), "{:?}", evidence.inputs[0].notes);
+    assert!(
+        evidence.inputs[0].notes[0].contains("larger than 1 MiB"),
+        "{:?}",
+        evidence.inputs[0].notes
+    );
 }
 
 /// The entries of a capture as a plain JSON reader has them: index and URL.
 fn plainly(text: &str) -> Vec<(usize, String)> {
     let whole: serde_json::Value = serde_json::from_str(text).unwrap();
     let entries = whole["log"]["entries"].as_array().cloned().unwrap_or_default();
-    let url = |entry: &serde_json::Value| entry["request"]["url"].as_str().unwrap_or_default().to_owned();
-    entries.iter().enumerate().filter(|(_, entry)| entry.is_object()).map(|(index, entry)| (index, url(entry))).collect()
+    let url =
+        |entry: &serde_json::Value| entry["request"]["url"].as_str().unwrap_or_default().to_owned();
+    entries
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.is_object())
+        .map(|(index, entry)| (index, url(entry)))
+        .collect()
 }
 
 fn split(text: &str) -> Vec<(usize, String)> {
@@ -190,7 +257,9 @@ fn splitting_agrees_with_a_plain_reader_on_shipped_captures() {
     let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
     let mut seen = 0;
     for folder in std::fs::read_dir(examples).unwrap() {
-        let Ok(text) = std::fs::read_to_string(folder.unwrap().path().join("capture.har")) else { continue };
+        let Ok(text) = std::fs::read_to_string(folder.unwrap().path().join("capture.har")) else {
+            continue;
+        };
         assert_eq!(split(&text), plainly(&text));
         seen += 1;
     }
@@ -209,21 +278,29 @@ fn absurd_depth_is_no_trouble() {
         "[".repeat(5000),
         "]".repeat(5000)
     );
-    assert_eq!(taken(deep.as_bytes()).exchanges.len(), 1, "what is not needed may be as deep as it likes");
+    assert_eq!(
+        taken(deep.as_bytes()).exchanges.len(),
+        1,
+        "what is not needed may be as deep as it likes"
+    );
 }
 
 #[test]
 fn what_should_have_been_metadata_reaches_its_reader() {
     let html = b"<!DOCTYPE html><html>Sign in</html>";
     let as_given = |path: &str, named: bool, held_by: HeldBy| {
-        let files = vec![Supplied { path: path.to_owned(), named, held_by, reader: Box::new(&html[..]) }];
+        let files =
+            vec![Supplied { path: path.to_owned(), named, held_by, reader: Box::new(&html[..]) }];
         let evidence = read(files, &Options::default(), &mut |_| {});
         (evidence.inputs[0].kind, evidence.documents.len())
     };
     assert_eq!(as_given("x", true, HeldBy::Sp), (InputKind::Metadata, 1));
     assert_eq!(as_given("x", false, HeldBy::Idp), (InputKind::Metadata, 1));
     assert_eq!(as_given("idp-metadata.xml", true, HeldBy::Publisher), (InputKind::Unrecognised, 1));
-    assert_eq!(as_given("idp-metadata.xml", false, HeldBy::Publisher), (InputKind::Unrecognised, 1));
+    assert_eq!(
+        as_given("idp-metadata.xml", false, HeldBy::Publisher),
+        (InputKind::Unrecognised, 1)
+    );
     assert_eq!(as_given("page.html", true, HeldBy::Publisher), (InputKind::Unrecognised, 1));
 }
 
@@ -240,11 +317,22 @@ fn failures_of_the_file_itself_are_named() {
     }
     let text = capture(3);
     let cut = text.len() - 100;
-    for (bytes, entries) in [(&text.as_bytes()[..cut], 2), (&b"<Entity"[..], 0), (&b""[..], 0), (text.as_bytes(), 3)] {
-        let files = vec![Supplied { path: "x".into(), named: true, held_by: HeldBy::Publisher, reader: Box::new(Fails(bytes)) }];
+    for (bytes, entries) in
+        [(&text.as_bytes()[..cut], 2), (&b"<Entity"[..], 0), (&b""[..], 0), (text.as_bytes(), 3)]
+    {
+        let files = vec![Supplied {
+            path: "x".into(),
+            named: true,
+            held_by: HeldBy::Publisher,
+            reader: Box::new(Fails(bytes)),
+        }];
         let evidence = read(files, &Options::default(), &mut |_| {});
         assert_eq!(evidence.exchanges.len(), entries);
-        assert!(evidence.inputs[0].notes[0].contains("device is gone"), "{:?}", evidence.inputs[0].notes);
+        assert!(
+            evidence.inputs[0].notes[0].contains("device is gone"),
+            "{:?}",
+            evidence.inputs[0].notes
+        );
     }
 }
 
@@ -253,7 +341,9 @@ fn progress_counts_bytes_and_entries() {
     let text = capture(200);
     let mut last = None;
     let files = vec![supplied("a", b"x"), supplied("b", text.as_bytes())];
-    read(files, &Options::default(), &mut |progress| last = Some((progress.file, progress.bytes, progress.entries)));
+    read(files, &Options::default(), &mut |progress| {
+        last = Some((progress.file, progress.bytes, progress.entries));
+    });
     assert_eq!(last, Some((1, text.len() as u64, 200)));
 }
 
@@ -263,7 +353,10 @@ fn page_furniture_is_light_but_counted() {
         "response":{"status":200,"headers":[{"name":"Age","value":"1"}],"content":{"mimeType":"text/javascript","text":"SAML"}}}]}}"#;
     let evidence = taken(text.as_bytes());
     let exchange = &evidence.exchanges[0];
-    assert_eq!((exchange.status, exchange.url.as_str(), exchange.cookies.as_ref()), (200, "https://a.example/x.js", None));
+    assert_eq!(
+        (exchange.status, exchange.url.as_str(), exchange.cookies.as_ref()),
+        (200, "https://a.example/x.js", None)
+    );
     assert!(exchange.started.is_some() && exchange.request_headers.is_empty());
     assert_eq!(evidence.inputs[0].notes, [""; 0]);
 }

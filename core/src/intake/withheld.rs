@@ -18,7 +18,10 @@ pub(super) fn settle(evidence: &mut Evidence, input: &mut Input, from: usize, li
     shows.headers |= light;
     let mut removed = Vec::new();
     if masked_pages && shows.bodies {
-        removed.push(("bodies", "A tool put marks in place of pages in this capture: their texts cannot be judged"));
+        removed.push((
+            "bodies",
+            "A tool put marks in place of pages in this capture: their texts cannot be judged",
+        ));
     }
     if cookies_are_masked(exchanges) {
         removed.push((
@@ -29,7 +32,10 @@ pub(super) fn settle(evidence: &mut Evidence, input: &mut Input, from: usize, li
     if !shows.cookies {
         hide_unseen_cookies(exchanges);
         if shows.sign_in && shows.headers {
-            let chromium = input.producer.as_deref().is_some_and(|producer| producer.starts_with("WebInspector"));
+            let chromium = input
+                .producer
+                .as_deref()
+                .is_some_and(|producer| producer.starts_with("WebInspector"));
             removed.push(("cookies", if chromium { SANITISED } else { NO_COOKIES }));
         }
     }
@@ -37,7 +43,10 @@ pub(super) fn settle(evidence: &mut Evidence, input: &mut Input, from: usize, li
         removed.push(("headers", "No headers anywhere in this capture: the exporter removed them"));
     }
     if shows.pages && !shows.bodies {
-        removed.push(("bodies", "No page's content is in this capture: texts of error pages cannot be judged"));
+        removed.push((
+            "bodies",
+            "No page's content is in this capture: texts of error pages cannot be judged",
+        ));
     }
     if shows.posts && !shows.post_data {
         removed.push(("post-data", "Requests were posted, but no posted data is in this capture: messages sent by POST cannot be judged"));
@@ -79,18 +88,24 @@ fn drop_masked_pages(exchanges: &mut [RawExchange]) -> bool {
 
 /// Every value of a cookie that shows is a mark.
 fn cookies_are_masked(exchanges: &[RawExchange]) -> bool {
-    let sent = exchanges.iter().flat_map(|exchange| exchange.cookies.iter().flatten()).map(|(_, value)| value.as_str());
+    let sent = exchanges
+        .iter()
+        .flat_map(|exchange| exchange.cookies.iter().flatten())
+        .map(|(_, value)| value.as_str());
     let given = exchanges.iter().flat_map(|exchange| exchange.response_headers_named("set-cookie"));
-    let given = given.filter_map(|line| line.split(';').next()?.split_once('=')).map(|(_, value)| value);
+    let given =
+        given.filter_map(|line| line.split(';').next()?.split_once('=')).map(|(_, value)| value);
     let mut values = sent.chain(given).map(str::trim).filter(|value| !value.is_empty()).peekable();
     values.peek().is_some() && values.all(mask::is_foreign)
 }
 
 fn shows_cookies(exchange: &RawExchange) -> bool {
-    exchange.cookies.as_ref().is_some_and(|cookies| !cookies.is_empty()) || exchange.response_header("set-cookie").is_some()
+    exchange.cookies.as_ref().is_some_and(|cookies| !cookies.is_empty())
+        || exchange.response_header("set-cookie").is_some()
 }
 
-const NO_COOKIES: &str = "No cookies anywhere in this capture, though a sign-in is in it: its exporter left them out";
+const NO_COOKIES: &str =
+    "No cookies anywhere in this capture, though a sign-in is in it: its exporter left them out";
 
 const SANITISED: &str = "No cookies anywhere in this capture, though a sign-in is in it: the browser removed them. In Chrome and Edge, allow \
      `Export HAR (with sensitive data)` in the settings of the developer tools, then record again";
@@ -113,16 +128,20 @@ impl Shows {
     fn of(exchanges: &[RawExchange]) -> Self {
         let mut shows = Self::default();
         for exchange in exchanges {
-            shows.headers |= !exchange.request_headers.is_empty() || !exchange.response_headers.is_empty();
+            shows.headers |=
+                !exchange.request_headers.is_empty() || !exchange.response_headers.is_empty();
             shows.cookies |= shows_cookies(exchange);
             let html = exchange.response_mime.as_deref().is_some_and(|mime| mime.contains("html"));
             let redirected = (300..400).contains(&exchange.status);
             shows.pages |= html && !redirected && exchange.status != 0;
             shows.bodies |= exchange.response_body.is_some();
-            let posted = exchange.method == "POST" && exchange.request_bytes.is_some_and(|bytes| bytes > 0);
+            let posted =
+                exchange.method == "POST" && exchange.request_bytes.is_some_and(|bytes| bytes > 0);
             shows.posts |= posted;
             shows.post_data |= exchange.request_body.is_some() || !exchange.form.is_empty();
-            shows.sign_in |= !exchange.form.is_empty() || exchange.url.contains("SAMLRequest=") || exchange.url.contains("SAMLResponse=");
+            shows.sign_in |= !exchange.form.is_empty()
+                || exchange.url.contains("SAMLRequest=")
+                || exchange.url.contains("SAMLResponse=");
         }
         shows
     }
@@ -175,7 +194,10 @@ mod tests {
 
     #[test]
     fn one_cookie_anywhere_shows_that_cookies_are_shown() {
-        let with = RawExchange { response_headers: vec![("set-cookie".into(), "a=1".into())], ..exchange() };
+        let with = RawExchange {
+            response_headers: vec![("set-cookie".into(), "a=1".into())],
+            ..exchange()
+        };
         let (evidence, _) = settled(vec![posted(), with]);
         assert!(evidence.removed_by_exporter.is_empty());
         assert_eq!(evidence.exchanges[0].cookies, Some(Vec::new()));
@@ -191,14 +213,22 @@ mod tests {
         let (evidence, input) = settled(vec![page.clone(), exchange()]);
         assert_eq!(evidence.removed_by_exporter, ["bodies", "cookie-values"]);
         assert_eq!((evidence.exchanges[0].response_body.as_deref(), input.notes.len()), (None, 2));
-        let set = RawExchange { response_headers: vec![("set-cookie".into(), "session=1; Path=/".into())], ..exchange() };
+        let set = RawExchange {
+            response_headers: vec![("set-cookie".into(), "session=1; Path=/".into())],
+            ..exchange()
+        };
         let (evidence, _) = settled(vec![page, set]);
         assert_eq!(evidence.removed_by_exporter, ["bodies"]);
     }
 
     #[test]
     fn bodies_posts_and_headers_are_missed() {
-        let bare = RawExchange { response_body: None, form: Vec::new(), request_headers: Vec::new(), ..posted() };
+        let bare = RawExchange {
+            response_body: None,
+            form: Vec::new(),
+            request_headers: Vec::new(),
+            ..posted()
+        };
         let (evidence, input) = settled(vec![bare]);
         assert_eq!(evidence.removed_by_exporter, ["headers", "bodies", "post-data"]);
         assert_eq!(input.notes.len(), 3);

@@ -47,22 +47,36 @@ const ERROR_PARAMETERS: &[&str] = &[
     "failure",
 ];
 /// Words that, as a step of a path, name an address for logging in.
-const LOGIN_WORDS: &[&str] =
-    &["login", "log-in", "signin", "sign-in", "sign_in", "logon", "sign-on", "form-authentication", "auth", "anmelden", "connexion"];
+const LOGIN_WORDS: &[&str] = &[
+    "login",
+    "log-in",
+    "signin",
+    "sign-in",
+    "sign_in",
+    "logon",
+    "sign-on",
+    "form-authentication",
+    "auth",
+    "anmelden",
+    "connexion",
+];
 
 /// An address by which service providers show that they refused: its last step, a parameter of its
 /// query, or a step of the route in its fragment names an error. A word further up in the path may
 /// be an application's own (`/errors/dashboard`).
 pub(crate) fn names_an_error(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
-    let last = url.path_segments().and_then(|segments| segments.rev().find(|segment| !segment.is_empty()));
+    let last =
+        url.path_segments().and_then(|segments| segments.rev().find(|segment| !segment.is_empty()));
     let in_path = last.is_some_and(is_error_word) || below_error(url.path());
     let in_query = url.query_pairs().any(|(name, value)| is_error_parameter(&name, &value));
     let in_fragment = url.fragment().is_some_and(|fragment| {
         let (route, query) = fragment.split_once('?').unwrap_or((fragment, ""));
         let in_route = fragment.starts_with(['/', '!']) && route.split('/').any(is_error_word);
         let pairs = if fragment.starts_with(['/', '!']) { query } else { fragment };
-        in_route || url::form_urlencoded::parse(pairs.as_bytes()).any(|(name, value)| is_error_parameter(&name, &value))
+        in_route
+            || url::form_urlencoded::parse(pairs.as_bytes())
+                .any(|(name, value)| is_error_parameter(&name, &value))
     });
     in_path || in_query || in_fragment
 }
@@ -72,13 +86,17 @@ fn below_error(path: &str) -> bool {
     let mut segments = path.split('/').filter(|segment| !segment.is_empty()).rev();
     let (last, before) = (segments.next(), segments.next());
     let short = |last: &str| {
-        last.bytes().all(|byte| byte.is_ascii_digit()) || matches!(last, "saml" | "saml2" | "sso" | "login" | "signin" | "auth")
+        last.bytes().all(|byte| byte.is_ascii_digit())
+            || matches!(last, "saml" | "saml2" | "sso" | "login" | "signin" | "auth")
     };
     last.is_some_and(short) && before == Some("error")
 }
 
 fn is_error_word(segment: &str) -> bool {
-    segment.to_ascii_lowercase().split(|character: char| !character.is_ascii_alphanumeric()).any(|word| ERROR_WORDS.contains(&word))
+    segment
+        .to_ascii_lowercase()
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .any(|word| ERROR_WORDS.contains(&word))
 }
 
 fn is_error_parameter(name: &str, value: &str) -> bool {
@@ -89,7 +107,10 @@ fn is_error_parameter(name: &str, value: &str) -> bool {
 /// An address at which people log in.
 pub(crate) fn names_a_login(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
-    let last = url.path_segments().and_then(|segments| segments.rev().find(|segment| !segment.is_empty())).unwrap_or_default();
+    let last = url
+        .path_segments()
+        .and_then(|segments| segments.rev().find(|segment| !segment.is_empty()))
+        .unwrap_or_default();
     let bare = last.to_ascii_lowercase();
     let bare = bare.split('.').next().unwrap_or_default();
     LOGIN_WORDS.contains(&bare) && bare != "auth"
@@ -140,14 +161,28 @@ mod tests {
 
     #[test]
     fn log_in_addresses() {
-        for url in ["https://sp.example/login", "https://sp.example/users/sign_in?x=1", "https://sp.example/Login.aspx"] {
+        for url in [
+            "https://sp.example/login",
+            "https://sp.example/users/sign_in?x=1",
+            "https://sp.example/Login.aspx",
+        ] {
             assert!(names_a_login(url), "{url}");
         }
-        for url in ["https://sp.example/login/callback", "https://sp.example/saml/auth", "https://sp.example/logins"] {
+        for url in [
+            "https://sp.example/login/callback",
+            "https://sp.example/saml/auth",
+            "https://sp.example/logins",
+        ] {
             assert!(!names_a_login(url), "{url}");
         }
         assert!(may_be_a_login("https://sp.example/auth/x"));
-        assert!(names_a_logout("https://sp.example/users/sign_out?x=1") && names_a_logout("https://sp.example/logout.do"));
-        assert!(!names_a_logout("https://sp.example/login") && !names_a_logout("https://sp.example/logouts"));
+        assert!(
+            names_a_logout("https://sp.example/users/sign_out?x=1")
+                && names_a_logout("https://sp.example/logout.do")
+        );
+        assert!(
+            !names_a_logout("https://sp.example/login")
+                && !names_a_logout("https://sp.example/logouts")
+        );
     }
 }

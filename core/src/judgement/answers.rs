@@ -14,7 +14,9 @@ pub(super) fn accept_answered(case: &mut Case) {
         .filter_map(|response| response.in_response_to.as_ref())
         .map(|id| id.value.clone())
         .collect();
-    for request in case.messages.iter_mut().filter(|message| message.kind == MessageKind::AuthnRequest) {
+    for request in
+        case.messages.iter_mut().filter(|message| message.kind == MessageKind::AuthnRequest)
+    {
         if request.xml_id.as_ref().is_some_and(|id| answered.contains(&id.value)) {
             request.fate = Fate::Accepted;
         }
@@ -29,7 +31,12 @@ mod tests {
 
     #[test]
     fn a_successful_answer_proves_that_the_request_was_accepted() {
-        let request = Message { id: "m1".to_owned(), kind: MessageKind::AuthnRequest, xml_id: Some("_1".into()), ..Message::default() };
+        let request = Message {
+            id: "m1".to_owned(),
+            kind: MessageKind::AuthnRequest,
+            xml_id: Some("_1".into()),
+            ..Message::default()
+        };
         let response = |code: &str| Message {
             id: "m2".to_owned(),
             kind: MessageKind::Response,
@@ -38,7 +45,8 @@ mod tests {
             ..Message::default()
         };
         let accepted = |code| {
-            let mut case = Case { messages: vec![request.clone(), response(code)], ..Case::default() };
+            let mut case =
+                Case { messages: vec![request.clone(), response(code)], ..Case::default() };
             accept_answered(&mut case);
             case.idp_accepted(&case.messages[0])
         };

@@ -36,27 +36,39 @@ struct Group {
 impl Group {
     fn take(&mut self, message: &Message) {
         self.inputs.insert(message.place.input.clone());
-        let to = message.sightings.iter().filter_map(|sighting| sighting.to.as_deref()).filter_map(host_of);
+        let to = message
+            .sightings
+            .iter()
+            .filter_map(|sighting| sighting.to.as_deref())
+            .filter_map(host_of);
         let issuer = message.issuer.iter().map(|issuer| issuer.value.clone());
         match message.kind {
             MessageKind::AuthnRequest => {
                 self.names.extend(issuer);
                 self.idp.extend(to);
-                let consumer = message.request.as_ref().and_then(|request| request.acs_url.as_ref());
+                let consumer =
+                    message.request.as_ref().and_then(|request| request.acs_url.as_ref());
                 self.hosts.extend(consumer.and_then(|url| host_of(&url.value)));
             }
             MessageKind::Response => {
                 self.idp.extend(issuer);
                 self.hosts.extend(to);
-                let conditions = message.assertions.iter().filter_map(|assertion| assertion.conditions.as_ref());
-                self.names.extend(conditions.flat_map(|conditions| &conditions.audiences).map(|audience| audience.value.clone()));
+                let conditions =
+                    message.assertions.iter().filter_map(|assertion| assertion.conditions.as_ref());
+                self.names.extend(
+                    conditions
+                        .flat_map(|conditions| &conditions.audiences)
+                        .map(|audience| audience.value.clone()),
+                );
             }
             _ => {}
         }
     }
 
     fn shares(&self, other: &Self) -> bool {
-        !self.names.is_disjoint(&other.names) || !self.hosts.is_disjoint(&other.hosts) || !self.inputs.is_disjoint(&other.inputs)
+        !self.names.is_disjoint(&other.names)
+            || !self.hosts.is_disjoint(&other.hosts)
+            || !self.inputs.is_disjoint(&other.inputs)
     }
 
     fn join(&mut self, other: Self) {
@@ -67,7 +79,10 @@ impl Group {
     }
 
     fn knows<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> bool {
-        texts.into_iter().any(|text| self.names.contains(text) || host_of(text).is_some_and(|host| self.hosts.contains(&host)))
+        texts.into_iter().any(|text| {
+            self.names.contains(text)
+                || host_of(text).is_some_and(|host| self.hosts.contains(&host))
+        })
     }
 
     fn registers(&self, registration: &IdpRegistration) -> bool {
@@ -79,7 +94,11 @@ impl Group {
     }
 
     fn is_described_by(&self, metadata: &Metadata) -> bool {
-        let sso = metadata.idp.iter().flat_map(|role| &role.sso).filter_map(|endpoint| host_of(&endpoint.location.value));
+        let sso = metadata
+            .idp
+            .iter()
+            .flat_map(|role| &role.sso)
+            .filter_map(|endpoint| host_of(&endpoint.location.value));
         self.knows(known_by::metadata(metadata))
             || self.idp.contains(&metadata.entity_id.value)
             || sso.into_iter().any(|host| self.idp.contains(&host))
@@ -88,14 +107,21 @@ impl Group {
 
 /// The groups of captures, in the order of their inputs.
 fn groups(case: &Case) -> Vec<Group> {
-    let captures = case.inputs.iter().filter(|input| matches!(input.kind, InputKind::Har | InputKind::Sketch)).count();
+    let captures = case
+        .inputs
+        .iter()
+        .filter(|input| matches!(input.kind, InputKind::Har | InputKind::Sketch))
+        .count();
     if captures < 2 {
         return Vec::new();
     }
     let mut groups: Vec<Group> = Vec::new();
     for input in &case.inputs {
         let mut own = Group::default();
-        let seen = |message: &&Message| message.place.input == input.id && message.sightings.iter().any(|seen| seen.exchange.is_some());
+        let seen = |message: &&Message| {
+            message.place.input == input.id
+                && message.sightings.iter().any(|seen| seen.exchange.is_some())
+        };
         case.messages.iter().filter(seen).for_each(|message| own.take(message));
         if own.names.is_empty() && own.hosts.is_empty() {
             continue;
@@ -114,7 +140,11 @@ pub(crate) fn foreign(case: &Case) -> Vec<(String, String)> {
     let groups = groups(case);
     let Some((first, others)) = groups.split_first() else { return Vec::new() };
     let Some(known) = first.inputs.first() else { return Vec::new() };
-    others.iter().flat_map(|group| &group.inputs).map(|input| (input.clone(), known.clone())).collect()
+    others
+        .iter()
+        .flat_map(|group| &group.inputs)
+        .map(|input| (input.clone(), known.clone()))
+        .collect()
 }
 
 /// The Case in its parts, one for each service provider; none where all is of one.
@@ -130,8 +160,13 @@ pub(crate) fn parts(case: &Case) -> Vec<Case> {
 fn part(case: &Case, groups: &[Group], own: usize) -> Case {
     let first = own == 0;
     let Some(group) = groups.get(own) else { return case.clone() };
-    let elsewhere: BTreeSet<&str> =
-        groups.iter().enumerate().filter(|(index, _)| *index != own).flat_map(|(_, group)| &group.inputs).map(String::as_str).collect();
+    let elsewhere: BTreeSet<&str> = groups
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| *index != own)
+        .flat_map(|(_, group)| &group.inputs)
+        .map(String::as_str)
+        .collect();
     let here = |input: &str| group.inputs.contains(input) || (first && !elsewhere.contains(input));
     let mut part = case.clone();
     for exchange in part.exchanges.iter_mut().filter(|exchange| !here(&exchange.place.input)) {
@@ -140,7 +175,8 @@ fn part(case: &Case, groups: &[Group], own: usize) -> Case {
     part.messages.retain(|message| here(&message.place.input));
     part.attempts.retain(|attempt| is_here(attempt, case, &here));
     let kept: BTreeSet<String> = part.attempts.iter().map(|attempt| attempt.id.clone()).collect();
-    let ours = |attempt: &Option<String>| attempt.as_ref().map_or(first, |attempt| kept.contains(attempt));
+    let ours =
+        |attempt: &Option<String>| attempt.as_ref().map_or(first, |attempt| kept.contains(attempt));
     part.failures.retain(|failure| ours(&failure.attempt));
     part.witnesses.retain(|witness| ours(&witness.attempt));
     part.lost_cookies.retain(|cookie| here(&cookie.place.input));
@@ -153,7 +189,8 @@ fn part(case: &Case, groups: &[Group], own: usize) -> Case {
         let ours = belongs(&|group| group.is_served_by(configuration));
         configuration.relevant &= ours;
     }
-    let relevant: BTreeSet<String> = part.relevant_configurations().map(|configuration| configuration.id.clone()).collect();
+    let relevant: BTreeSet<String> =
+        part.relevant_configurations().map(|configuration| configuration.id.clone()).collect();
     for metadata in &mut part.metadata {
         let is_ours = match &metadata.configuration {
             Some(configuration) => relevant.contains(configuration),
@@ -163,10 +200,15 @@ fn part(case: &Case, groups: &[Group], own: usize) -> Case {
             metadata.held_by = HeldBy::Nobody;
         }
     }
-    let shown =
-        |side: Side, vendor: Vendor| part.exchanges.iter().any(|exchange| exchange.side == side && exchange.products.contains(&vendor));
-    let sp_is_known = part.relevant_configurations().next().is_some() || shown(Side::Sp, part.sp_vendor);
-    let idp_is_known = part.relevant_registrations().next().is_some() || shown(Side::Idp, part.idp_vendor);
+    let shown = |side: Side, vendor: Vendor| {
+        part.exchanges
+            .iter()
+            .any(|exchange| exchange.side == side && exchange.products.contains(&vendor))
+    };
+    let sp_is_known =
+        part.relevant_configurations().next().is_some() || shown(Side::Sp, part.sp_vendor);
+    let idp_is_known =
+        part.relevant_registrations().next().is_some() || shown(Side::Idp, part.idp_vendor);
     if !sp_is_known {
         part.sp_vendor = Vendor::default();
     }

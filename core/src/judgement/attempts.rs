@@ -21,19 +21,32 @@ use jiff::{SignedDuration, Timestamp};
 pub(super) fn attempts(case: &mut Case, products: &Products, bounds: &Bounds) {
     let path = Path::new(&case.exchanges);
     let consumers = consumers(case);
-    let (mut drafts, more) = draft::drafts(&path, &case.messages, &consumers, Bounds::size(bounds.attempts));
+    let (mut drafts, more) =
+        draft::drafts(&path, &case.messages, &consumers, Bounds::size(bounds.attempts));
     if drafts.is_empty() {
         drafts.extend(refused_at_the_door(&path, &consumers, products));
     }
-    let mut endings: Vec<Ending> =
-        drafts.iter().map(|draft| door(&path, draft).unwrap_or_else(|| ending::judge(&path, &case.messages, draft))).collect();
+    let mut endings: Vec<Ending> = drafts
+        .iter()
+        .map(|draft| {
+            door(&path, draft).unwrap_or_else(|| ending::judge(&path, &case.messages, draft))
+        })
+        .collect();
     settle_loops(&drafts, &mut endings);
     settle_restarts(&path, &case.messages, &drafts, &mut endings, products);
     let fates = fates(&drafts, &endings, &case.messages);
-    let scene =
-        Scene { path: &path, messages: &case.messages, deliveries: deliveries(&case.messages), roles: Roles::of(&path, &case.messages) };
-    let attempts =
-        drafts.iter().zip(endings).enumerate().map(|(number, (draft, ending))| scene.finish(number + 1, draft, ending)).collect();
+    let scene = Scene {
+        path: &path,
+        messages: &case.messages,
+        deliveries: deliveries(&case.messages),
+        roles: Roles::of(&path, &case.messages),
+    };
+    let attempts = drafts
+        .iter()
+        .zip(endings)
+        .enumerate()
+        .map(|(number, (draft, ending))| scene.finish(number + 1, draft, ending))
+        .collect();
     case.attempts = attempts;
     if more {
         case.crossed.push(crossed("attempts", bounds.attempts, None));
@@ -49,13 +62,18 @@ fn fates(drafts: &[Draft], endings: &[Ending], messages: &[Message]) -> Vec<(Fat
     let mut fates: Vec<Option<(Fate, Vec<Signal>)>> = vec![None; messages.len()];
     for (draft, ending) in drafts.iter().zip(endings) {
         let response = draft.response.and_then(|response| messages.get(response));
-        let refuses = response.is_some_and(|response| !response.succeeded() && response.status.is_some());
+        let refuses =
+            response.is_some_and(|response| !response.succeeded() && response.status.is_some());
         if let Some(index) = draft.response
             && let Some(slot @ None) = fates.get_mut(index)
         {
             *slot = Some(match ending.outcome {
-                Outcome::SignedOut => (Fate::Accepted, vec![weights::signal(Sign::Answered, ending.at)]),
-                Outcome::SignOutFailed if !refuses => (Fate::Refused, vec![weights::signal(Sign::ErrorStatus, ending.at)]),
+                Outcome::SignedOut => {
+                    (Fate::Accepted, vec![weights::signal(Sign::Answered, ending.at)])
+                }
+                Outcome::SignOutFailed if !refuses => {
+                    (Fate::Refused, vec![weights::signal(Sign::ErrorStatus, ending.at)])
+                }
                 _ => (ending.fate, ending.signals.clone()),
             });
         }
@@ -76,29 +94,50 @@ fn fates(drafts: &[Draft], endings: &[Ending], messages: &[Message]) -> Vec<(Fat
 fn of_request(draft: &Draft, ending: &Ending, response: Option<&Message>) -> (Fate, Vec<Signal>) {
     let answered = |exchange| (Fate::Accepted, vec![weights::signal(Sign::Answered, exchange)]);
     match response {
-        Some(response) if response.succeeded() || response.kind == MessageKind::WsFederationToken => answered(draft.consumption),
-        Some(response) if response.status.is_some() => (Fate::Refused, vec![weights::signal(Sign::StatusRefuses, draft.consumption)]),
+        Some(response)
+            if response.succeeded() || response.kind == MessageKind::WsFederationToken =>
+        {
+            answered(draft.consumption)
+        }
+        Some(response) if response.status.is_some() => {
+            (Fate::Refused, vec![weights::signal(Sign::StatusRefuses, draft.consumption)])
+        }
         // The response was not recorded; that it was handed over shows that there was one.
-        _ if draft.consumption.is_some() && ending.outcome != Outcome::RefusedByIdp => answered(draft.consumption),
-        _ if ending.outcome == Outcome::RefusedByIdp => (Fate::Refused, vec![weights::signal(Sign::PageSays, ending.at)]),
-        _ if ending.outcome == Outcome::BrokenInTransit => (Fate::Lost, vec![weights::signal(Sign::NoAnswer, ending.at)]),
+        _ if draft.consumption.is_some() && ending.outcome != Outcome::RefusedByIdp => {
+            answered(draft.consumption)
+        }
+        _ if ending.outcome == Outcome::RefusedByIdp => {
+            (Fate::Refused, vec![weights::signal(Sign::PageSays, ending.at)])
+        }
+        _ if ending.outcome == Outcome::BrokenInTransit => {
+            (Fate::Lost, vec![weights::signal(Sign::NoAnswer, ending.at)])
+        }
         _ => (Fate::Open, Vec::new()),
     }
 }
 
 /// URLs known to take responses, as far as messages, metadata and configuration name them.
 fn consumers(case: &Case) -> Vec<String> {
-    let requested = case.messages.iter().filter_map(|message| message.request.as_ref()?.acs_url.as_ref()).map(|url| url.value.clone());
-    let addressed =
-        case.messages.iter().filter(|message| message.kind == MessageKind::Response).filter_map(|message| message.destination.as_ref());
+    let requested = case
+        .messages
+        .iter()
+        .filter_map(|message| message.request.as_ref()?.acs_url.as_ref())
+        .map(|url| url.value.clone());
+    let addressed = case
+        .messages
+        .iter()
+        .filter(|message| message.kind == MessageKind::Response)
+        .filter_map(|message| message.destination.as_ref());
     let spoken = spoken(&case.messages);
     let posted = case
         .messages
         .iter()
         .filter(move |message| spoken.plays(message.kind) == MessageKind::Response)
         .flat_map(|message| &message.sightings);
-    let served = case.sp_configurations.iter().filter_map(|configuration| configuration.acs_url.as_ref());
-    let published = case.metadata.iter().filter_map(|metadata| metadata.sp.as_ref()).flat_map(|role| &role.acs);
+    let served =
+        case.sp_configurations.iter().filter_map(|configuration| configuration.acs_url.as_ref());
+    let published =
+        case.metadata.iter().filter_map(|metadata| metadata.sp.as_ref()).flat_map(|role| &role.acs);
     let mut consumers: Vec<String> = requested
         .chain(addressed.map(|url| url.value.clone()))
         .chain(posted.filter_map(|sighting| sighting.to.clone()))
@@ -112,7 +151,11 @@ fn consumers(case: &Case) -> Vec<String> {
 }
 
 /// A service provider that answers with an error before any message: an attempt all the same.
-fn refused_at_the_door(path: &Path<'_>, consumers: &[String], products: &Products) -> Option<Draft> {
+fn refused_at_the_door(
+    path: &Path<'_>,
+    consumers: &[String],
+    products: &Products,
+) -> Option<Draft> {
     const MEANINGS: &[Meaning] = &[
         Meaning::UnknownIdp,
         Meaning::HostHeader,
@@ -126,10 +169,20 @@ fn refused_at_the_door(path: &Path<'_>, consumers: &[String], products: &Product
         Meaning::Decrypt,
     ];
     let speaks = |page: &Page| {
-        let by_saml = |phrase: &Phrase| phrase.vendor.is_known() && !products.plays(phrase.vendor, Role::Gateway);
-        page.error && page.phrases.iter().any(|phrase| MEANINGS.contains(&phrase.meaning) && by_saml(phrase))
+        let by_saml = |phrase: &Phrase| {
+            phrase.vendor.is_known() && !products.plays(phrase.vendor, Role::Gateway)
+        };
+        page.error
+            && page
+                .phrases
+                .iter()
+                .any(|phrase| MEANINGS.contains(&phrase.meaning) && by_saml(phrase))
     };
-    let spoken = || path.exchanges.iter().position(|exchange| exchange.navigation && exchange.page.as_ref().is_some_and(speaks));
+    let spoken = || {
+        path.exchanges
+            .iter()
+            .position(|exchange| exchange.navigation && exchange.page.as_ref().is_some_and(speaks))
+    };
     let index = spoken().or_else(|| failed_at_the_service(path, consumers))?;
     let mut draft = Draft::default();
     draft.exchanges.insert(index);
@@ -155,7 +208,11 @@ fn door(path: &Path<'_>, draft: &Draft) -> Option<Ending> {
     }
     let index = draft.exchanges.last().copied()?;
     let exchange = path.get(index)?;
-    let words = format!("{} answered with an error before any SAML message: {}", host_and_path(&exchange.url), ending::said(exchange));
+    let words = format!(
+        "{} answered with an error before any SAML message: {}",
+        host_and_path(&exchange.url),
+        ending::said(exchange)
+    );
     Some(Ending { outcome: Outcome::RefusedBySp, words, at: Some(index), ..Ending::default() })
 }
 
@@ -172,24 +229,38 @@ fn settle_loops(drafts: &[Draft], endings: &mut [Ending]) {
             continue;
         }
         let mut chain = vec![start];
-        while let Some(next) = chain.last().and_then(|last| drafts[*last].bounced_to).filter(|next| !chain.contains(next)) {
+        while let Some(next) = chain
+            .last()
+            .and_then(|last| drafts[*last].bounced_to)
+            .filter(|next| !chain.contains(next))
+        {
             chain.push(next);
         }
         let Some(last) = chain.last().copied() else { continue };
         let through = endings[last].outcome == Outcome::SignedIn && endings[last].landed;
-        let undecided = matches!(endings[last].outcome, Outcome::SignedIn | Outcome::Incomplete) && !through;
+        let undecided =
+            matches!(endings[last].outcome, Outcome::SignedIn | Outcome::Incomplete) && !through;
         for link in chain {
             if link == last && !undecided {
                 continue;
             }
             // A refusal by either side on the way says more than the loop.
-            if matches!(endings[link].outcome, Outcome::RefusedByIdp | Outcome::RefusedBySp | Outcome::BrokenInTransit) {
+            if matches!(
+                endings[link].outcome,
+                Outcome::RefusedByIdp | Outcome::RefusedBySp | Outcome::BrokenInTransit
+            ) {
                 continue;
             }
             let (outcome, words) = if through {
-                (Outcome::Abandoned, "The service provider accepted the response and asked once more")
+                (
+                    Outcome::Abandoned,
+                    "The service provider accepted the response and asked once more",
+                )
             } else {
-                (Outcome::Looping, "The service provider accepted the response and at once asked to sign in again")
+                (
+                    Outcome::Looping,
+                    "The service provider accepted the response and at once asked to sign in again",
+                )
             };
             let words = if link == last { "The capture ends in the loop" } else { words };
             let ending = &mut endings[link];
@@ -198,34 +269,62 @@ fn settle_loops(drafts: &[Draft], endings: &mut [Ending]) {
                 ending.signals = ending::without_asking_again(&ending.signals);
                 ending.fate = fate::weigh(&ending.signals);
             }
-            *ending = Ending { outcome, words: words.to_owned(), landed: false, ..std::mem::take(ending) };
+            *ending = Ending {
+                outcome,
+                words: words.to_owned(),
+                landed: false,
+                ..std::mem::take(ending)
+            };
         }
     }
 }
 
 /// Attempts the person left for a later one at the same service provider.
-fn settle_restarts(path: &Path<'_>, messages: &[Message], drafts: &[Draft], endings: &mut [Ending], products: &Products) {
+fn settle_restarts(
+    path: &Path<'_>,
+    messages: &[Message],
+    drafts: &[Draft],
+    endings: &mut [Ending],
+    products: &Products,
+) {
     for index in 0..drafts.len() {
         let draft = &drafts[index];
         if draft.kind != AttemptKind::SignIn {
             continue;
         }
-        let same = |other: &Draft| other.kind == AttemptKind::SignIn && same_service(path, messages, draft, other);
+        let same = |other: &Draft| {
+            other.kind == AttemptKind::SignIn && same_service(path, messages, draft, other)
+        };
         let last = draft.exchanges.last().copied().unwrap_or_default();
         // Attempts may overlap (two tabs, the Back button): what ends later took over.
-        let later =
-            |other: usize| other != index && same(&drafts[other]) && drafts[other].exchanges.last().copied().unwrap_or_default() > last;
-        let took_over = (0..drafts.len()).find(|other| later(*other) && drafts[*other].consumption.is_some());
-        let succeeded = (0..drafts.len()).any(|other| later(other) && endings[other].outcome == Outcome::SignedIn);
-        let page = endings[index].at.and_then(|at| path.get(at)).and_then(|exchange| exchange.page.as_ref());
+        let later = |other: usize| {
+            other != index
+                && same(&drafts[other])
+                && drafts[other].exchanges.last().copied().unwrap_or_default() > last
+        };
+        let took_over =
+            (0..drafts.len()).find(|other| later(*other) && drafts[*other].consumption.is_some());
+        let succeeded = (0..drafts.len())
+            .any(|other| later(other) && endings[other].outcome == Outcome::SignedIn);
+        let page = endings[index]
+            .at
+            .and_then(|at| path.get(at))
+            .and_then(|exchange| exchange.page.as_ref());
         let left = match endings[index].outcome {
-            Outcome::Incomplete => took_over.is_some() || (0..drafts.len()).any(|other| other > index && later(other)),
-            Outcome::RefusedByIdp => succeeded && (page.is_some_and(|page| temporary(page, products)) || passive(messages, draft)),
+            Outcome::Incomplete => {
+                took_over.is_some() || (0..drafts.len()).any(|other| other > index && later(other))
+            }
+            Outcome::RefusedByIdp => {
+                succeeded
+                    && (page.is_some_and(|page| temporary(page, products))
+                        || passive(messages, draft))
+            }
             _ => false,
         };
         if left {
             let words = format!("{}; a later attempt took over", endings[index].words);
-            endings[index] = Ending { outcome: Outcome::Abandoned, words, ..endings[index].clone() };
+            endings[index] =
+                Ending { outcome: Outcome::Abandoned, words, ..endings[index].clone() };
         }
     }
 }
@@ -245,9 +344,9 @@ fn temporary(page: &Page, products: &Products) -> bool {
 /// A silent check whether somebody is signed in.
 fn passive(messages: &[Message], draft: &Draft) -> bool {
     let response = draft.response.and_then(|response| messages.get(response));
-    response
-        .and_then(|response| response.status.as_ref())
-        .is_some_and(|status| status.codes.iter().any(|code| spec::short(&code.value) == "NoPassive"))
+    response.and_then(|response| response.status.as_ref()).is_some_and(|status| {
+        status.codes.iter().any(|code| spec::short(&code.value) == "NoPassive")
+    })
 }
 
 /// Both attempts are at the same service provider: the same issuer of requests, or the same host.
@@ -283,12 +382,19 @@ struct Scene<'a> {
 impl Scene<'_> {
     fn finish(&self, number: usize, draft: &Draft, ending: Ending) -> Attempt {
         let (path, messages) = (self.path, self.messages);
-        let id = |index: Option<usize>| index.and_then(|index| messages.get(index)).map(|message| message.id.clone());
-        let mut exchanges: Vec<usize> = draft.exchanges.iter().chain(&draft.landing).copied().collect();
+        let id = |index: Option<usize>| {
+            index.and_then(|index| messages.get(index)).map(|message| message.id.clone())
+        };
+        let mut exchanges: Vec<usize> =
+            draft.exchanges.iter().chain(&draft.landing).copied().collect();
         exchanges.sort_unstable();
         exchanges.dedup();
         let times = || exchanges.iter().filter_map(|index| path.get(*index));
-        let passwords: Vec<usize> = exchanges.iter().copied().filter(|index| path.get(*index).is_some_and(posts_password)).collect();
+        let passwords: Vec<usize> = exchanges
+            .iter()
+            .copied()
+            .filter(|index| path.get(*index).is_some_and(posts_password))
+            .collect();
         Attempt {
             id: format!("a{number}"),
             kind: draft.kind,
@@ -321,15 +427,22 @@ fn end(exchange: &diag_sdk::case::exchange::Exchange) -> Option<Timestamp> {
 
 /// Nobody could have typed anything between the request and its answer.
 fn quick(path: &Path<'_>, draft: &Draft) -> bool {
-    let ends = draft.asked.and_then(|asked| path.get(asked)).zip(draft.consumption.and_then(|consumption| path.get(consumption)));
-    ends.and_then(|(asked, consumption)| seconds_between(asked, consumption)).is_none_or(|seconds| seconds < 10.0)
+    let ends = draft
+        .asked
+        .and_then(|asked| path.get(asked))
+        .zip(draft.consumption.and_then(|consumption| path.get(consumption)));
+    ends.and_then(|(asked, consumption)| seconds_between(asked, consumption))
+        .is_none_or(|seconds| seconds < 10.0)
 }
 
 /// How often credentials were refused: by what the pages say, and where they were not captured, by
 /// the password being sent once more.
 fn retries(path: &Path<'_>, exchanges: &[usize], passwords: &[usize]) -> usize {
     let page = |index: &usize| path.get(*index).and_then(|exchange| exchange.page.as_ref());
-    let told = exchanges.iter().filter(|index| page(index).is_some_and(|page| page.credentials_rejected)).count();
+    let told = exchanges
+        .iter()
+        .filter(|index| page(index).is_some_and(|page| page.credentials_rejected))
+        .count();
     let assumed = passwords.iter().rev().skip(1).filter(|index| page(index).is_none()).count();
     told + assumed
 }

@@ -28,7 +28,9 @@ pub(super) fn connection_failed(exchange: &Exchange) -> bool {
         "NOT TRUSTED",
     ];
     let failure = exchange.failure.as_deref().unwrap_or_default().to_ascii_uppercase();
-    exchange.status == 0 && FAILURES.iter().any(|known| failure.contains(known)) && !failure.contains("ABORTED")
+    exchange.status == 0
+        && FAILURES.iter().any(|known| failure.contains(known))
+        && !failure.contains("ABORTED")
 }
 
 #[cfg(test)]
@@ -37,11 +39,15 @@ mod tests {
 
     #[test]
     fn cancelled_requests_are_no_failed_connections() {
-        let exchange = |failure: &str| Exchange { failure: Some(failure.to_owned()), ..Exchange::default() };
+        let exchange =
+            |failure: &str| Exchange { failure: Some(failure.to_owned()), ..Exchange::default() };
         assert!(connection_failed(&exchange("net::ERR_CONNECTION_RESET")));
         assert!(connection_failed(&exchange("net::ERR_CERT_AUTHORITY_INVALID")));
         assert!(!connection_failed(&exchange("net::ERR_ABORTED")));
         assert!(!connection_failed(&exchange("NS_BINDING_ABORTED")));
-        assert!(!connection_failed(&Exchange { status: 200, ..exchange("net::ERR_CONNECTION_RESET") }));
+        assert!(!connection_failed(&Exchange {
+            status: 200,
+            ..exchange("net::ERR_CONNECTION_RESET")
+        }));
     }
 }

@@ -47,26 +47,39 @@ pub(super) fn of(message: &Message, keys: &Keys<'_>) -> Vec<Consumption> {
 pub(super) fn carries_assertions(message: &Message) -> bool {
     message.kind == MessageKind::Response
         || (message.kind == MessageKind::WsFederationToken && !message.encrypted.is_empty())
-        || (matches!(message.kind, MessageKind::Other | MessageKind::WsFederationToken) && message.root == "Assertion")
+        || (matches!(message.kind, MessageKind::Other | MessageKind::WsFederationToken)
+            && message.root == "Assertion")
 }
 
 /// Every way, and where it leads.
 fn ways(message: &Message) -> Vec<(Lookup, &str)> {
     let mut ways: Vec<(Lookup, &str)> = Vec::new();
-    let assertions = || message.assertions.iter().filter_map(|one| Some((one, one.place.path.as_deref()?)));
+    let assertions =
+        || message.assertions.iter().filter_map(|one| Some((one, one.place.path.as_deref()?)));
     let alone = message.kind != MessageKind::Response;
     let token = message.kind == MessageKind::WsFederationToken;
-    let direct = || assertions().filter(|(one, path)| one.direct || (alone && *path == message.root));
-    ways.extend(direct().find(|(one, _)| !one.decrypted).map(|(_, path)| (Lookup::DirectChild, path)));
-    ways.extend(direct().find(|(one, _)| one.decrypted).map(|(_, path)| (Lookup::Decrypted, path)));
-    let sealed = message.encrypted.iter().filter(|part| part.element == "EncryptedAssertion" && !part.decrypted);
+    let direct =
+        || assertions().filter(|(one, path)| one.direct || (alone && *path == message.root));
     ways.extend(
-        sealed.filter_map(|part| part.place.path.as_deref()).filter(|path| is_child(path) || token).map(|path| (Lookup::Decrypted, path)),
+        direct().find(|(one, _)| !one.decrypted).map(|(_, path)| (Lookup::DirectChild, path)),
+    );
+    ways.extend(direct().find(|(one, _)| one.decrypted).map(|(_, path)| (Lookup::Decrypted, path)));
+    let sealed = message
+        .encrypted
+        .iter()
+        .filter(|part| part.element == "EncryptedAssertion" && !part.decrypted);
+    ways.extend(
+        sealed
+            .filter_map(|part| part.place.path.as_deref())
+            .filter(|path| is_child(path) || token)
+            .map(|path| (Lookup::Decrypted, path)),
     );
     ways.extend(assertions().next().map(|(_, path)| (Lookup::DocumentOrder, path)));
     ways.extend(by_id(message).into_iter().map(|path| (Lookup::ById, path)));
     let foreign = message.foreign_names.iter().find(|name| name.value == "Assertion");
-    ways.extend(foreign.and_then(|name| name.place.path.as_deref()).map(|path| (Lookup::LocalName, path)));
+    ways.extend(
+        foreign.and_then(|name| name.place.path.as_deref()).map(|path| (Lookup::LocalName, path)),
+    );
     ways.extend(direct().map(|(_, path)| (Lookup::EachChild, path)));
     ways.extend(assertions().map(|(_, path)| (Lookup::Anywhere, path)));
     ways
@@ -80,8 +93,16 @@ fn by_id(message: &Message) -> Vec<&str> {
         .flat_map(|signature| &signature.references)
         .filter_map(|reference| reference.uri.strip_prefix('#'))
         .collect();
-    let twice: HashSet<&str> = message.duplicate_ids.iter().map(|id| id.value.as_str()).filter(|id| named.contains(id)).collect();
-    let assertions = message.assertions.iter().filter(|one| one.xml_id.as_ref().is_some_and(|id| twice.contains(id.value.as_str())));
+    let twice: HashSet<&str> = message
+        .duplicate_ids
+        .iter()
+        .map(|id| id.value.as_str())
+        .filter(|id| named.contains(id))
+        .collect();
+    let assertions = message
+        .assertions
+        .iter()
+        .filter(|one| one.xml_id.as_ref().is_some_and(|id| twice.contains(id.value.as_str())));
     assertions.filter_map(|one| one.place.path.as_deref()).collect()
 }
 
@@ -107,20 +128,35 @@ mod tests {
     }
 
     fn message(assertions: Vec<Assertion>, covers: &str, digest: Verdict) -> Message {
-        let reference = Reference { covers: Some(covers.to_owned()), digest, ..Reference::default() };
+        let reference =
+            Reference { covers: Some(covers.to_owned()), digest, ..Reference::default() };
         let verified_by = vec![KeyMatch { sha1: "AA".to_owned(), ..KeyMatch::default() }];
-        let signature = Signature { value: Verdict::Right, references: vec![reference], verified_by, ..Signature::default() };
-        Message { kind: MessageKind::Response, assertions, signatures: vec![signature], ..Message::default() }
+        let signature = Signature {
+            value: Verdict::Right,
+            references: vec![reference],
+            verified_by,
+            ..Signature::default()
+        };
+        Message {
+            kind: MessageKind::Response,
+            assertions,
+            signatures: vec![signature],
+            ..Message::default()
+        }
     }
 
     fn told(message: &Message) -> Vec<(Lookup, String, Cover)> {
-        of(message, &Keys::default()).into_iter().map(|one| (one.lookup, one.path, one.cover)).collect()
+        of(message, &Keys::default())
+            .into_iter()
+            .map(|one| (one.lookup, one.path, one.cover))
+            .collect()
     }
 
     #[test]
     fn the_element_or_what_holds_it_must_be_covered_by_what_verifies() {
         let only = || vec![assertion("Response/Assertion", true)];
-        let covered = |covers, digest| of(&message(only(), covers, digest), &Keys::default())[0].covered_by;
+        let covered =
+            |covers, digest| of(&message(only(), covers, digest), &Keys::default())[0].covered_by;
         assert_eq!(covered("Response/Assertion", Verdict::Right), Some(0));
         assert_eq!(covered("Response", Verdict::Right), Some(0));
         assert_eq!(covered("Response/Assertion", Verdict::Wrong), None);
@@ -130,26 +166,40 @@ mod tests {
 
     #[test]
     fn products_that_look_differently_may_take_different_ones() {
-        let hidden = vec![assertion("Response/Extensions/Assertion", false), assertion("Response/Assertion", true)];
+        let hidden = vec![
+            assertion("Response/Extensions/Assertion", false),
+            assertion("Response/Assertion", true),
+        ];
         assert_eq!(
             told(&message(hidden, "Response/Extensions/Assertion", Verdict::Right)),
             [
                 (Lookup::DirectChild, "Response/Assertion".to_owned(), Cover::Elsewhere),
-                (Lookup::DocumentOrder, "Response/Extensions/Assertion".to_owned(), Cover::Embedded)
+                (
+                    Lookup::DocumentOrder,
+                    "Response/Extensions/Assertion".to_owned(),
+                    Cover::Embedded
+                )
             ]
         );
     }
 
     #[test]
     fn every_child_counts_since_many_read_all_of_them() {
-        let two = vec![assertion("Response/Assertion[1]", true), assertion("Response/Assertion[2]", true)];
+        let two = vec![
+            assertion("Response/Assertion[1]", true),
+            assertion("Response/Assertion[2]", true),
+        ];
         let told = told(&message(two, "Response/Assertion[1]", Verdict::Right));
-        assert_eq!(told.last(), Some(&(Lookup::EachChild, "Response/Assertion[2]".to_owned(), Cover::Elsewhere)));
+        assert_eq!(
+            told.last(),
+            Some(&(Lookup::EachChild, "Response/Assertion[2]".to_owned(), Cover::Elsewhere))
+        );
     }
 
     #[test]
     fn of_equal_ids_each_bearer_may_be_taken() {
-        let twin = |path, direct| Assertion { xml_id: Some("_3".into()), ..assertion(path, direct) };
+        let twin =
+            |path, direct| Assertion { xml_id: Some("_3".into()), ..assertion(path, direct) };
         let mut message = message(
             vec![twin("Response/Extensions/Assertion", false), twin("Response/Assertion", true)],
             "Response/Assertion",
@@ -163,14 +213,33 @@ mod tests {
 
     #[test]
     fn what_is_encrypted_is_taken_too_and_may_not_be_told() {
-        let mut message = message(vec![assertion("Response/Assertion", true)], "Response/Assertion", Verdict::Right);
+        let mut message = message(
+            vec![assertion("Response/Assertion", true)],
+            "Response/Assertion",
+            Verdict::Right,
+        );
         let element = "EncryptedAssertion".to_owned();
-        message.encrypted = vec![Encryption { element, place: at("Response/EncryptedAssertion"), ..Encryption::default() }];
-        assert!(told(&message).contains(&(Lookup::Decrypted, "Response/EncryptedAssertion".to_owned(), Cover::Unknown)));
+        message.encrypted = vec![Encryption {
+            element,
+            place: at("Response/EncryptedAssertion"),
+            ..Encryption::default()
+        }];
+        assert!(told(&message).contains(&(
+            Lookup::Decrypted,
+            "Response/EncryptedAssertion".to_owned(),
+            Cover::Unknown
+        )));
         message.encrypted[0].decrypted = true;
-        let decrypted = Assertion { decrypted: true, ..assertion("Response/EncryptedAssertion/Assertion", true) };
+        let decrypted = Assertion {
+            decrypted: true,
+            ..assertion("Response/EncryptedAssertion/Assertion", true)
+        };
         message.assertions.push(decrypted);
-        assert!(told(&message).contains(&(Lookup::Decrypted, "Response/EncryptedAssertion/Assertion".to_owned(), Cover::Elsewhere)));
+        assert!(told(&message).contains(&(
+            Lookup::Decrypted,
+            "Response/EncryptedAssertion/Assertion".to_owned(),
+            Cover::Elsewhere
+        )));
     }
 
     #[test]

@@ -41,7 +41,8 @@ impl Role {
 /// Writes down whose copy each document is.
 pub(super) fn tell_apart(case: &mut Case) {
     for role in [Role::Idp, Role::Sp] {
-        let mut told: Vec<Told> = groups(case, role).iter().flat_map(|group| evidence::of(case, role, group)).collect();
+        let mut told: Vec<Told> =
+            groups(case, role).iter().flat_map(|group| evidence::of(case, role, group)).collect();
         told.extend(evidence::of_other_names(case, role));
         for told in told {
             let Some(metadata) = case.metadata.get_mut(told.index) else { continue };
@@ -56,7 +57,10 @@ pub(super) fn tell_apart(case: &mut Case) {
 fn groups(case: &Case, role: Role) -> Vec<Vec<usize>> {
     let mut by_entity: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, metadata) in case.metadata.iter().enumerate() {
-        if role.plays(metadata) && metadata.held_by == HeldBy::Publisher && metadata.configuration.is_none() {
+        if role.plays(metadata)
+            && metadata.held_by == HeldBy::Publisher
+            && metadata.configuration.is_none()
+        {
             by_entity.entry(&metadata.entity_id.value).or_default().push(index);
         }
     }
@@ -70,9 +74,18 @@ fn groups(case: &Case, role: Role) -> Vec<Vec<usize>> {
     };
     let differ = |group: &Vec<usize>| {
         let first = group.first().and_then(|first| case.metadata.get(*first));
-        first.is_some_and(|first| group.iter().filter_map(|index| case.metadata.get(*index)).any(|other| !same(role, first, other)))
+        first.is_some_and(|first| {
+            group
+                .iter()
+                .filter_map(|index| case.metadata.get(*index))
+                .any(|other| !same(role, first, other))
+        })
     };
-    by_entity.into_iter().filter(|(entity, group)| group.len() > 1 && !named(entity) && differ(group)).map(|(_, group)| group).collect()
+    by_entity
+        .into_iter()
+        .filter(|(entity, group)| group.len() > 1 && !named(entity) && differ(group))
+        .map(|(_, group)| group)
+        .collect()
 }
 
 /// Two documents say the same in all that the other side works with.
@@ -100,7 +113,10 @@ pub(super) fn keys(role: Role, metadata: &Metadata) -> Vec<&str> {
         Role::Sp => metadata.sp.as_ref().map(|role| &role.keys),
     };
     let certificates = keys.into_iter().flatten().flat_map(|key| &key.certificates);
-    certificates.filter(|certificate| certificate.usable()).map(|certificate| certificate.sha1.as_str()).collect()
+    certificates
+        .filter(|certificate| certificate.usable())
+        .map(|certificate| certificate.sha1.as_str())
+        .collect()
 }
 
 /// The addresses at which the role takes what starts, or ends, a sign-in.
@@ -119,10 +135,14 @@ pub(super) fn describe(case: &mut Case) {
         about.entry(metadata.input.clone()).or_default().push(sentence(metadata));
     }
     for input in &mut case.inputs {
-        let Some(mut lines) = about.remove(&input.id).filter(|_| input.about.is_none()) else { continue };
+        let Some(mut lines) = about.remove(&input.id).filter(|_| input.about.is_none()) else {
+            continue;
+        };
         let number = lines.len();
         lines.truncate(1);
-        input.about = lines.pop().map(|line| if number > 1 { format!("{line}, and {} more", number - 1) } else { line });
+        input.about = lines
+            .pop()
+            .map(|line| if number > 1 { format!("{line}, and {} more", number - 1) } else { line });
     }
 }
 
@@ -142,7 +162,8 @@ fn sentence(metadata: &Metadata) -> String {
         (HeldBy::Idp, _) => ", the copy the identity provider has loaded",
         (HeldBy::Nobody, _) => ", not judged",
     };
-    let why = if metadata.told.is_empty() { String::new() } else { format!(" ({})", metadata.told) };
+    let why =
+        if metadata.told.is_empty() { String::new() } else { format!(" ({})", metadata.told) };
     format!("{role} {}{whose}{why}", metadata.entity_id.value)
 }
 
@@ -151,7 +172,9 @@ mod tests {
     use super::*;
     use diag_sdk::case::judgement::{Failure, Fate, Party, Statement};
     use diag_sdk::case::message::{Message, MessageKind};
-    use diag_sdk::testing::{ENTITY_ID, idp_metadata, key_match, query_signature, sited, sp_metadata};
+    use diag_sdk::testing::{
+        ENTITY_ID, idp_metadata, key_match, query_signature, sited, sp_metadata,
+    };
     use diag_sdk::{Meaning, spec};
 
     /// A service provider whose sign-in was answered, and whose logout was refused over its signature.
@@ -161,7 +184,10 @@ mod tests {
             kind,
             fate,
             issuer: Some(sited(ENTITY_ID.to_owned())),
-            query_signature: Some(query_signature(spec::RSA_SHA256, Some(key_match("CC", &["d1"])))),
+            query_signature: Some(query_signature(
+                spec::RSA_SHA256,
+                Some(key_match("CC", &["d1"])),
+            )),
             ..Message::default()
         };
         let said = vec![Statement { meaning, ..Statement::default() }];
@@ -170,23 +196,43 @@ mod tests {
                 signed("m1", MessageKind::AuthnRequest, Fate::Accepted),
                 signed("m2", MessageKind::LogoutRequest, Fate::Refused),
             ],
-            metadata: vec![sp_metadata("d1", HeldBy::Publisher, &["CC"], &[]), sp_metadata("d2", HeldBy::Publisher, &["BB"], &[])],
-            failures: vec![Failure { message: Some("m2".to_owned()), party: Party::Idp, said, ..Failure::default() }],
+            metadata: vec![
+                sp_metadata("d1", HeldBy::Publisher, &["CC"], &[]),
+                sp_metadata("d2", HeldBy::Publisher, &["BB"], &[]),
+            ],
+            failures: vec![Failure {
+                message: Some("m2".to_owned()),
+                party: Party::Idp,
+                said,
+                ..Failure::default()
+            }],
             ..Case::default()
         }
     }
 
     fn held(mut case: Case) -> Vec<HeldBy> {
         tell_apart(&mut case);
-        case.metadata.iter().filter(|metadata| metadata.sp.is_some()).map(|metadata| metadata.held_by).collect()
+        case.metadata
+            .iter()
+            .filter(|metadata| metadata.sp.is_some())
+            .map(|metadata| metadata.held_by)
+            .collect()
     }
 
     #[test]
     fn a_refused_logout_tells_which_copy_the_identity_provider_has() {
         for meaning in [Meaning::Signature, Meaning::RequestSignature, Meaning::Certificate] {
-            assert_eq!(held(refused_logout(meaning)), [HeldBy::Publisher, HeldBy::Idp], "{meaning:?}");
+            assert_eq!(
+                held(refused_logout(meaning)),
+                [HeldBy::Publisher, HeldBy::Idp],
+                "{meaning:?}"
+            );
         }
-        assert_eq!(held(refused_logout(Meaning::NoSession)), [HeldBy::Publisher, HeldBy::Nobody], "over something else");
+        assert_eq!(
+            held(refused_logout(Meaning::NoSession)),
+            [HeldBy::Publisher, HeldBy::Nobody],
+            "over something else"
+        );
         // Where sign-in requests are verified as well, the key of the one that was answered is the key that is held.
         let mut verifying = refused_logout(Meaning::Signature);
         let mut idp = idp_metadata("d3", HeldBy::Publisher, &["AA"]);

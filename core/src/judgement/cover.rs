@@ -12,8 +12,14 @@ use diag_sdk::case::signature::{KeyMatch, Oddity, Signature, Verdict};
 use diag_sdk::view::{MetadataCopy, keys};
 
 /// What a signature must not have if it shall protect anything (saml-core-2.0-os §5.4).
-const WORTHLESS: &[Oddity] =
-    &[Oddity::Hmac, Oddity::Xpath, Oddity::Xslt, Oddity::UnknownTransform, Oddity::ReferenceMissing, Oddity::EmptyDigest];
+const WORTHLESS: &[Oddity] = &[
+    Oddity::Hmac,
+    Oddity::Xpath,
+    Oddity::Xslt,
+    Oddity::UnknownTransform,
+    Oddity::ReferenceMissing,
+    Oddity::EmptyDigest,
+];
 
 /// The keys that the receiver of a message is known to have for its issuer.
 #[derive(Debug, Default)]
@@ -32,7 +38,8 @@ pub(super) struct Copies<'a> {
 impl<'a> Copies<'a> {
     /// Copies with a key to sign with, and loose certificates.
     pub(super) fn of(case: &'a Case) -> Self {
-        let signs = |copy: &MetadataCopy<'_>| copy.idp_signing_certificates().any(Certificate::usable);
+        let signs =
+            |copy: &MetadataCopy<'_>| copy.idp_signing_certificates().any(Certificate::usable);
         Self {
             held: case.idp_metadata_held().into_iter().filter(signs).collect(),
             published: case.idp_metadata_published().into_iter().filter(signs).collect(),
@@ -56,7 +63,11 @@ impl Keys<'_> {
     }
 
     fn lists(&self, key: &KeyMatch) -> bool {
-        let handed_in = || self.certificates.iter().any(|certificate| same_thumbprint(&certificate.sha1, &key.sha1));
+        let handed_in = || {
+            self.certificates
+                .iter()
+                .any(|certificate| same_thumbprint(&certificate.sha1, &key.sha1))
+        };
         key.registered || handed_in() || keys::lists(&self.copies, key)
     }
 }
@@ -65,8 +76,13 @@ impl Keys<'_> {
 /// must not make the issuer unknown.
 fn of_issuer<'a>(copies: &[MetadataCopy<'a>], message: &Message) -> Vec<MetadataCopy<'a>> {
     let of_assertions = message.assertions.iter().filter_map(|assertion| assertion.issuer.as_ref());
-    let issuers: Vec<&str> = message.issuer.iter().chain(of_assertions).map(|issuer| issuer.value.trim()).collect();
-    copies.iter().filter(|copy| issuers.is_empty() || issuers.contains(&copy.entity_id.value.trim())).copied().collect()
+    let issuers: Vec<&str> =
+        message.issuer.iter().chain(of_assertions).map(|issuer| issuer.value.trim()).collect();
+    copies
+        .iter()
+        .filter(|copy| issuers.is_empty() || issuers.contains(&copy.entity_id.value.trim()))
+        .copied()
+        .collect()
 }
 
 /// The conclusion about one element.
@@ -88,15 +104,23 @@ pub(super) fn cover(message: &Message, path: &str, keys: &Keys<'_>) -> Covered {
     if message.query_signature.as_ref().is_some_and(|query| query.value == Verdict::Right) {
         return Covered { cover: Cover::Right, ..Covered::default() };
     }
-    let concerned = || message.signatures.iter().enumerate().filter(|(_, signature)| concerns(signature, path));
+    let concerned =
+        || message.signatures.iter().enumerate().filter(|(_, signature)| concerns(signature, path));
     let verified = concerned().find(|(_, signature)| signature.verifies()).map(|(index, _)| index);
-    let best = concerned().map(|(index, signature)| (worth(signature, keys), index)).min_by_key(|(cover, _)| rank(*cover));
+    let best = concerned()
+        .map(|(index, signature)| (worth(signature, keys), index))
+        .min_by_key(|(cover, _)| rank(*cover));
     let instead = || instead(message, path);
     match best {
-        Some((Cover::Unknown, index)) if moved(message, index, path) => {
-            Covered { cover: Cover::Elsewhere, verified, signature: Some(index), instead: instead() }
+        Some((Cover::Unknown, index)) if moved(message, index, path) => Covered {
+            cover: Cover::Elsewhere,
+            verified,
+            signature: Some(index),
+            instead: instead(),
+        },
+        Some((cover, index)) => {
+            Covered { cover, verified, signature: Some(index), instead: Vec::new() }
         }
-        Some((cover, index)) => Covered { cover, verified, signature: Some(index), instead: Vec::new() },
         None if is_sealed(message, path) => Covered::default(),
         None if message.signatures.is_empty() && !beside_encrypted(message, path) => {
             Covered { cover: Cover::Nothing, ..Covered::default() }
@@ -107,11 +131,17 @@ pub(super) fn cover(message: &Message, path: &str, keys: &Keys<'_>) -> Covered {
 
 /// It covers the element or what holds it; or it covers nothing at all and stands where it should.
 fn concerns(signature: &Signature, path: &str) -> bool {
-    let mut covers = signature.references.iter().filter_map(|reference| reference.covers.as_deref()).peekable();
+    let mut covers =
+        signature.references.iter().filter_map(|reference| reference.covers.as_deref()).peekable();
     if covers.peek().is_some() {
         return covers.any(|covered| holds(covered, path));
     }
-    let carrier = signature.place.path.as_deref().and_then(|place| place.rsplit_once('/')).map(|(carrier, _)| carrier);
+    let carrier = signature
+        .place
+        .path
+        .as_deref()
+        .and_then(|place| place.rsplit_once('/'))
+        .map(|(carrier, _)| carrier);
     carrier.is_some_and(|carrier| holds(carrier, path))
 }
 
@@ -132,7 +162,9 @@ fn worth(signature: &Signature, keys: &Keys<'_>) -> Cover {
     }
     if WORTHLESS.iter().any(|oddity| signature.oddities.contains(oddity)) {
         Cover::Worthless
-    } else if signature.digest_wrong() || (signature.value == Verdict::Wrong && judged(signature, keys)) {
+    } else if signature.digest_wrong()
+        || (signature.value == Verdict::Wrong && judged(signature, keys))
+    {
         Cover::Wrong
     } else {
         Cover::Unknown
@@ -162,13 +194,17 @@ fn rank(cover: Cover) -> u8 {
 fn moved(message: &Message, index: usize, path: &str) -> bool {
     let untried = message.signatures.get(index).is_some_and(|found| !found.untried.is_empty());
     !untried
-        && message.signatures.iter().filter(|signature| signature.verifies() && !concerns(signature, path)).any(|signature| {
-            signature
-                .references
-                .iter()
-                .filter_map(|reference| reference.covers.as_deref())
-                .any(|covered| matches!(name(covered), "Assertion" | "Response"))
-        })
+        && message
+            .signatures
+            .iter()
+            .filter(|signature| signature.verifies() && !concerns(signature, path))
+            .any(|signature| {
+                signature
+                    .references
+                    .iter()
+                    .filter_map(|reference| reference.covers.as_deref())
+                    .any(|covered| matches!(name(covered), "Assertion" | "Response"))
+            })
 }
 
 /// The element's name without its number.
@@ -180,7 +216,9 @@ fn name(path: &str) -> &str {
 /// Another assertion is encrypted.
 fn beside_encrypted(message: &Message, path: &str) -> bool {
     let another = |place: &str| !holds(place, path);
-    message.encrypted.iter().any(|part| part.element == "EncryptedAssertion" && part.place.path.as_deref().is_some_and(another))
+    message.encrypted.iter().any(|part| {
+        part.element == "EncryptedAssertion" && part.place.path.as_deref().is_some_and(another)
+    })
 }
 
 /// It is encrypted, and nobody opened it.
@@ -191,8 +229,15 @@ fn is_sealed(message: &Message, path: &str) -> bool {
 /// Paths of what the signatures cover, each once.
 fn instead(message: &Message, path: &str) -> Vec<String> {
     let mut paths: Vec<String> = Vec::new();
-    let covered = message.signatures.iter().flat_map(|signature| &signature.references).filter_map(|reference| reference.covers.as_deref());
-    let sealed = message.encrypted.iter().filter(|part| part.element == "EncryptedAssertion" && !part.decrypted);
+    let covered = message
+        .signatures
+        .iter()
+        .flat_map(|signature| &signature.references)
+        .filter_map(|reference| reference.covers.as_deref());
+    let sealed = message
+        .encrypted
+        .iter()
+        .filter(|part| part.element == "EncryptedAssertion" && !part.decrypted);
     for other in covered.chain(sealed.filter_map(|part| part.place.path.as_deref())) {
         if !holds(other, path) && !paths.iter().any(|known| known == other) {
             paths.push(other.to_owned());
@@ -239,12 +284,18 @@ mod tests {
         other.metadata[0].entity_id = "https://another.example/".into();
         let mut issued = message(by("BB"));
         issued.issuer = Some("https://idp.example/".into());
-        assert_eq!(cover(&issued, PATH, &Copies::of(&other).for_issuer_of(&issued)).cover, Cover::Embedded);
+        assert_eq!(
+            cover(&issued, PATH, &Copies::of(&other).for_issuer_of(&issued)).cover,
+            Cover::Embedded
+        );
     }
 
     #[test]
     fn what_is_wrong_or_worthless_protects_nothing() {
-        assert_eq!(judged_in(&with_copy(), changed(|one| one.references[0].digest = Verdict::Wrong)).cover, Cover::Wrong);
+        assert_eq!(
+            judged_in(&with_copy(), changed(|one| one.references[0].digest = Verdict::Wrong)).cover,
+            Cover::Wrong
+        );
         let unverified = |one: &mut Signature| {
             one.value = Verdict::Unknown;
             one.verified_by.clear();
@@ -262,15 +313,22 @@ mod tests {
         let bare = |one: &mut Signature| {
             one.references.clear();
             one.oddities = vec![Oddity::ReferenceMissing];
-            one.place = Place { path: Some("Response/Assertion/Signature".to_owned()), ..Place::default() };
+            one.place =
+                Place { path: Some("Response/Assertion/Signature".to_owned()), ..Place::default() };
         };
         assert_eq!(judged_in(&with_copy(), changed(bare)).cover, Cover::Worthless);
     }
 
     #[test]
     fn what_is_signed_instead_is_named() {
-        let elsewhere = judged_in(&with_copy(), changed(|one| one.references[0].covers = Some("Response/Response".to_owned())));
-        assert_eq!((elsewhere.cover, elsewhere.instead), (Cover::Elsewhere, vec!["Response/Response".to_owned()]));
+        let elsewhere = judged_in(
+            &with_copy(),
+            changed(|one| one.references[0].covers = Some("Response/Response".to_owned())),
+        );
+        assert_eq!(
+            (elsewhere.cover, elsewhere.instead),
+            (Cover::Elsewhere, vec!["Response/Response".to_owned()])
+        );
         assert_eq!(judged_in(&with_copy(), Vec::new()).cover, Cover::Nothing);
     }
 
@@ -279,7 +337,10 @@ mod tests {
         let mut both = changed(|one| one.references[0].digest = Verdict::Wrong);
         both.push(signature("Response", "Response", key_match("AA", &["d1"])));
         let covered = judged_in(&with_copy(), both);
-        assert_eq!((covered.cover, covered.signature, covered.verified), (Cover::Right, Some(1), Some(1)));
+        assert_eq!(
+            (covered.cover, covered.signature, covered.verified),
+            (Cover::Right, Some(1), Some(1))
+        );
     }
 
     #[test]
@@ -290,7 +351,11 @@ mod tests {
             one.references[0].covers = Some("Response".to_owned());
         };
         let mut both = changed(unknown);
-        both.push(signature("Assertion", "Response/Extensions/Assertion", key_match("AA", &["d1"])));
+        both.push(signature(
+            "Assertion",
+            "Response/Extensions/Assertion",
+            key_match("AA", &["d1"]),
+        ));
         assert_eq!(judged_in(&with_copy(), both.clone()).cover, Cover::Elsewhere);
         both[0].untried = vec![key_match("CC", &["d1"])];
         assert_eq!(judged_in(&with_copy(), both).cover, Cover::Unknown);

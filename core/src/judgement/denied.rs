@@ -19,16 +19,29 @@ const KEPT_OUT: &[Meaning] = &[Meaning::NoLicence, Meaning::UserDisabled];
 
 /// Ends attempts so whose person an answer keeps out.
 pub(super) fn by_answers(case: &mut Case) {
-    let starts: Vec<usize> = case.attempts.iter().filter_map(|attempt| attempt.exchanges.first().copied()).collect();
+    let starts: Vec<usize> =
+        case.attempts.iter().filter_map(|attempt| attempt.exchanges.first().copied()).collect();
     for attempt in case.attempts.iter_mut().filter(|attempt| signed_in(attempt)) {
         let Some(from) = attempt.consumption.or(attempt.end) else { continue };
-        let until = starts.iter().copied().filter(|start| *start > from).min().unwrap_or(case.exchanges.len());
+        let until = starts
+            .iter()
+            .copied()
+            .filter(|start| *start > from)
+            .min()
+            .unwrap_or(case.exchanges.len());
         let refused = |index: &usize| case.exchanges.get(*index).is_some_and(keeps_out);
-        let Some((index, exchange)) = (from + 1..until).find(refused).and_then(|index| Some((index, case.exchanges.get(index)?))) else {
+        let Some((index, exchange)) = (from + 1..until)
+            .find(refused)
+            .and_then(|index| Some((index, case.exchanges.get(index)?)))
+        else {
             continue;
         };
         attempt.outcome = Outcome::DeniedAfterSignIn;
-        attempt.ending = format!("The response was accepted, but {} answered {}", host_and_path(&exchange.url), ending::said(exchange));
+        attempt.ending = format!(
+            "The response was accepted, but {} answered {}",
+            host_and_path(&exchange.url),
+            ending::said(exchange)
+        );
         attempt.end = Some(index);
         if !attempt.exchanges.contains(&index) {
             attempt.exchanges.push(index);
@@ -54,7 +67,8 @@ pub(super) fn by_logs(case: &mut Case) {
         if case.witnesses.iter().any(|witness| about(&witness)) {
             let attempt = &mut case.attempts[number];
             attempt.outcome = Outcome::DeniedAfterSignIn;
-            "The response was accepted, but the log says that the person was kept out".clone_into(&mut attempt.ending);
+            "The response was accepted, but the log says that the person was kept out"
+                .clone_into(&mut attempt.ending);
         }
     }
 }
@@ -66,21 +80,32 @@ fn signed_in(attempt: &Attempt) -> bool {
 fn keeps_out(exchange: &Exchange) -> bool {
     let said = exchange.page.iter().flat_map(|page| &page.phrases);
     let known = said.into_iter().any(|phrase| KEPT_OUT.contains(&phrase.meaning));
-    exchange.side == Side::Sp && matches!(exchange.status, 401 | 403) && (known || locks_out(exchange))
+    exchange.side == Side::Sp
+        && matches!(exchange.status, 401 | 403)
+        && (known || locks_out(exchange))
 }
 
 /// An error object says, in whatever words, that the account is locked. That a role is missing may be about one corner alone.
 fn locks_out(exchange: &Exchange) -> bool {
-    let objects = exchange.page.iter().flat_map(|page| &page.alerts).filter(|alert| alert.part == Part::Data);
-    objects.into_iter().any(|alert| spoken::reason(&alert.text, alert.part).is_some_and(|read| read.meaning == Meaning::UserDisabled))
+    let objects =
+        exchange.page.iter().flat_map(|page| &page.alerts).filter(|alert| alert.part == Part::Data);
+    objects.into_iter().any(|alert| {
+        spoken::reason(&alert.text, alert.part)
+            .is_some_and(|read| read.meaning == Meaning::UserDisabled)
+    })
 }
 
 /// Every name by which the response of an attempt calls the person, sealed.
 fn names<'c>(case: &'c Case, attempt: &Attempt) -> Vec<&'c Secret> {
     let response = attempt.response.as_deref().and_then(|id| case.message(id));
     let assertions = || response.into_iter().flat_map(|response| &response.assertions);
-    let subjects = assertions().filter_map(|assertion| assertion.name_id.as_ref()).map(|name_id| &name_id.value);
-    let values = assertions().flat_map(|assertion| &assertion.attributes).flat_map(|attribute| &attribute.values).map(|value| &value.value);
+    let subjects = assertions()
+        .filter_map(|assertion| assertion.name_id.as_ref())
+        .map(|name_id| &name_id.value);
+    let values = assertions()
+        .flat_map(|assertion| &assertion.attributes)
+        .flat_map(|attribute| &attribute.values)
+        .map(|value| &value.value);
     subjects.chain(values).filter(|value| !value.blank).map(|value| &value.secret).collect()
 }
 
@@ -97,7 +122,10 @@ mod tests {
         info.page = Some(page(&[], &[Meaning::NoLicence]));
         case.exchanges.push(info);
         by_answers(&mut case);
-        assert_eq!((case.attempts[0].outcome, case.attempts[0].end), (Outcome::DeniedAfterSignIn, Some(3)));
+        assert_eq!(
+            (case.attempts[0].outcome, case.attempts[0].end),
+            (Outcome::DeniedAfterSignIn, Some(3))
+        );
         let mut case = sign_in(Outcome::SignedIn);
         case.exchanges.push(exchange(Side::Sp, "GET", "https://sense.example/azure/api/info", 403));
         by_answers(&mut case);
@@ -106,7 +134,11 @@ mod tests {
 
     #[test]
     fn a_log_must_mean_this_person() {
-        for (name, outcome) in [("ada", Outcome::DeniedAfterSignIn), ("eve", Outcome::SignedIn), ("ada.l", Outcome::SignedIn)] {
+        for (name, outcome) in [
+            ("ada", Outcome::DeniedAfterSignIn),
+            ("eve", Outcome::SignedIn),
+            ("ada.l", Outcome::SignedIn),
+        ] {
             let mut case = sign_in(Outcome::SignedIn);
             case.witnesses = vec![Witness {
                 bearing: Bearing::Present,

@@ -16,8 +16,12 @@ const BACK: usize = 12;
 
 /// The failures of the Case, in the order of its attempts.
 pub(super) fn failures(case: &Case, products: &Products) -> Vec<Failure> {
-    let mut failures: Vec<Failure> =
-        case.attempts.iter().filter(|attempt| attempt.failed()).map(|attempt| failure(case, attempt, products)).collect();
+    let mut failures: Vec<Failure> = case
+        .attempts
+        .iter()
+        .filter(|attempt| attempt.failed())
+        .map(|attempt| failure(case, attempt, products))
+        .collect();
     failures.extend(logged::failures(case));
     for (number, failure) in failures.iter_mut().enumerate() {
         failure.id = format!("fail{}", number + 1);
@@ -28,18 +32,28 @@ pub(super) fn failures(case: &Case, products: &Products) -> Vec<Failure> {
 /// Writes what was understood of the pages of failures beside what was known there, so that whoever reads pages finds it.
 pub(super) fn write_back(case: &mut Case) {
     let said = case.failures.iter().flat_map(|failure| &failure.said);
-    let mut understood: Vec<(usize, Phrase)> = said.filter_map(|statement| Some((statement.exchange?, as_phrase(statement)?))).collect();
+    let mut understood: Vec<(usize, Phrase)> =
+        said.filter_map(|statement| Some((statement.exchange?, as_phrase(statement)?))).collect();
     if case.failures.is_empty() && !case.signed_in() {
         // A capture of nothing but the page that says so.
-        let speaks = |exchange: &Exchange| exchange.asked_by.is_none() && exchange.page.as_ref().is_some_and(|page| page.error);
+        let speaks = |exchange: &Exchange| {
+            exchange.asked_by.is_none() && exchange.page.as_ref().is_some_and(|page| page.error)
+        };
         let errors = case.exchanges.iter().enumerate().filter(|(_, exchange)| speaks(exchange));
-        let said = errors.take(BACK).flat_map(|(index, exchange)| reason::statements(exchange, index));
-        understood.extend(said.filter_map(|statement| Some((statement.exchange?, as_phrase(&statement)?))));
+        let said =
+            errors.take(BACK).flat_map(|(index, exchange)| reason::statements(exchange, index));
+        understood.extend(
+            said.filter_map(|statement| Some((statement.exchange?, as_phrase(&statement)?))),
+        );
     }
     for (index, phrase) in understood {
         let Some(exchange) = case.exchanges.get_mut(index) else { continue };
         let Some(page) = &mut exchange.page else { continue };
-        let known = page.phrases.iter_mut().chain(&mut exchange.phrases).find(|known| known.meaning == phrase.meaning);
+        let known = page
+            .phrases
+            .iter_mut()
+            .chain(&mut exchange.phrases)
+            .find(|known| known.meaning == phrase.meaning);
         match known {
             Some(known) if known.values.is_empty() => known.values = phrase.values,
             Some(_) => {}
@@ -67,7 +81,8 @@ fn failure(case: &Case, attempt: &Attempt, products: &Products) -> Failure {
     let end = attempt.end.or_else(|| attempt.exchanges.last().copied());
     let exchange = end.and_then(|end| case.exchanges.get(end));
     let (stage, party) = hands(attempt, response, exchange);
-    let by_status = stage == Stage::Response || (stage == Stage::Logout && response.is_some_and(refuses));
+    let by_status =
+        stage == Stage::Response || (stage == Stage::Logout && response.is_some_and(refuses));
     let mut said = Vec::new();
     if by_status && let Some(response) = response {
         said.extend(of_status(response, products));
@@ -111,7 +126,10 @@ fn hands(attempt: &Attempt, response: Option<&Message>, end: Option<&Exchange>) 
     match attempt.outcome {
         Outcome::RefusedByIdp if response.is_some_and(refuses) => (Stage::Response, Party::Idp),
         Outcome::RefusedByIdp
-            if attempt.credential_retries > 0 && end.and_then(|end| end.page.as_ref()).is_some_and(|page| page.credentials_rejected) =>
+            if attempt.credential_retries > 0
+                && end
+                    .and_then(|end| end.page.as_ref())
+                    .is_some_and(|page| page.credentials_rejected) =>
         {
             (Stage::Authentication, Party::Idp)
         }
@@ -123,7 +141,9 @@ fn hands(attempt: &Attempt, response: Option<&Message>, end: Option<&Exchange>) 
             let redirected = end.is_some_and(|end| redirect_of(end).is_some());
             (Stage::Consumption, if redirected { Party::Between } else { between })
         }
-        Outcome::BrokenInTransit => (Stage::Request, if between == Party::Sp { Party::Idp } else { between }),
+        Outcome::BrokenInTransit => {
+            (Stage::Request, if between == Party::Sp { Party::Idp } else { between })
+        }
         Outcome::SignOutFailed => (Stage::Logout, logout_party(response, end)),
         // Before any message: the service provider did not get as far as asking.
         _ if attempt.response.is_none() && attempt.request.is_none() => (Stage::Request, Party::Sp),
@@ -133,13 +153,18 @@ fn hands(attempt: &Attempt, response: Option<&Message>, end: Option<&Exchange>) 
 
 /// The browser itself, by an extension, a rule or a policy, did not send the request.
 fn held_by_browser(exchange: &Exchange) -> bool {
-    exchange.failure.as_deref().is_some_and(|failure| failure.to_ascii_uppercase().contains("BLOCKED"))
+    exchange
+        .failure
+        .as_deref()
+        .is_some_and(|failure| failure.to_ascii_uppercase().contains("BLOCKED"))
 }
 
 fn logout_party(response: Option<&Message>, end: Option<&Exchange>) -> Party {
     match (response.is_some_and(refuses), end.map(|end| end.side)) {
         (true, _) => match response.map(|response| response.kind) {
-            Some(MessageKind::LogoutResponse) if end.is_some_and(|end| end.side == Side::Idp) => Party::Sp,
+            Some(MessageKind::LogoutResponse) if end.is_some_and(|end| end.side == Side::Idp) => {
+                Party::Sp
+            }
             _ => Party::Idp,
         },
         (false, Some(Side::Sp)) => Party::Sp,
@@ -153,22 +178,34 @@ fn of_status(response: &Message, products: &Products) -> Option<Statement> {
     let message = response.status.as_ref()?.message.as_ref()?;
     let text = crate::redact::shown(&message.value, 300);
     let listener = Listener::to_anyone(products);
-    let known = [Where::Status, Where::Page].into_iter().find_map(|place| listener.sentences(&message.value, place).into_iter().next());
-    let known = known.map(|found| spoken::phrase(&found, &message.value, Part::Status)).and_then(|phrase| {
-        // Whoever speaks in general words speaks from its own side.
-        let meaning = if phrase.writer == Writer::Generic { spoken::at_side(&phrase, Side::Idp) } else { Some(phrase.meaning) };
-        Some(Phrase { meaning: meaning?, ..phrase })
-    });
+    let known = [Where::Status, Where::Page]
+        .into_iter()
+        .find_map(|place| listener.sentences(&message.value, place).into_iter().next());
+    let known = known.map(|found| spoken::phrase(&found, &message.value, Part::Status)).and_then(
+        |phrase| {
+            // Whoever speaks in general words speaks from its own side.
+            let meaning = if phrase.writer == Writer::Generic {
+                spoken::at_side(&phrase, Side::Idp)
+            } else {
+                Some(phrase.meaning)
+            };
+            Some(Phrase { meaning: meaning?, ..phrase })
+        },
+    );
     let known = known.or_else(|| {
         // What is numbered is known by its number.
-        let numbered = response.status.as_ref().is_some_and(|status| !status.vendor_codes.is_empty());
+        let numbered =
+            response.status.as_ref().is_some_and(|status| !status.vendor_codes.is_empty());
         let read = spoken::reason(&message.value, Part::Status).filter(|_| !numbered)?;
         Some(Phrase { meaning: spoken::at_side(&read, Side::Idp)?, ..read })
     });
     let known = known.unwrap_or_default();
     let exchange = response.delivered().and_then(|sighting| sighting.exchange);
     let place = Some(message.place.clone());
-    (!text.is_empty()).then(|| Statement { text, ..reason::of_phrase(&Phrase { part: Part::Status, ..known }, exchange, place) })
+    (!text.is_empty()).then(|| Statement {
+        text,
+        ..reason::of_phrase(&Phrase { part: Part::Status, ..known }, exchange, place)
+    })
 }
 
 /// What pages of the party stated, from where the message was handed over to the end.
@@ -178,7 +215,12 @@ fn on_pages(case: &Case, attempt: &Attempt, party: Party, end: Option<usize>) ->
         _ => 0,
     };
     let last = end.unwrap_or(usize::MAX);
-    let mut indexes: Vec<usize> = attempt.exchanges.iter().copied().filter(|index| *index >= from && *index != last).collect();
+    let mut indexes: Vec<usize> = attempt
+        .exchanges
+        .iter()
+        .copied()
+        .filter(|index| *index >= from && *index != last)
+        .collect();
     indexes.reverse();
     indexes.truncate(BACK);
     let mut told: Vec<Statement> = Vec::new();
@@ -192,7 +234,9 @@ fn on_pages(case: &Case, attempt: &Attempt, party: Party, end: Option<usize>) ->
                 _ => false,
             };
         // Pages on the way count where they say that something failed; a log-in page may speak of cookies.
-        let speaks = Some(index) == end || exchange.status >= 400 || exchange.page.as_ref().is_some_and(|page| page.error);
+        let speaks = Some(index) == end
+            || exchange.status >= 400
+            || exchange.page.as_ref().is_some_and(|page| page.error);
         if theirs && speaks {
             for statement in reason::statements(exchange, index) {
                 if !told.iter().any(|known| known.text == statement.text) {
@@ -209,12 +253,20 @@ fn codes(case: &Case, attempt: &Attempt, response: Option<&Message>, party: Part
     if party != Party::Idp && attempt.kind == AttemptKind::SignIn {
         return Vec::new();
     }
-    let pages = attempt.exchanges.iter().rev().filter_map(|index| case.exchanges.get(*index)).filter(|exchange| exchange.side != Side::Sp);
+    let pages = attempt
+        .exchanges
+        .iter()
+        .rev()
+        .filter_map(|index| case.exchanges.get(*index))
+        .filter(|exchange| exchange.side != Side::Sp);
     let on_pages = pages.flat_map(|exchange| {
         let codes = exchange.page.iter().flat_map(|page| &page.codes);
         codes.filter(|code| case.bears_on_saml(exchange, code))
     });
-    let in_status = response.and_then(|response| response.status.as_ref()).into_iter().flat_map(|status| &status.vendor_codes);
+    let in_status = response
+        .and_then(|response| response.status.as_ref())
+        .into_iter()
+        .flat_map(|status| &status.vendor_codes);
     let mut codes: Vec<String> = Vec::new();
     for code in in_status.chain(on_pages) {
         if !codes.contains(code) {

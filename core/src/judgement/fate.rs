@@ -7,8 +7,11 @@ use diag_sdk::case::judgement::{Fate, Signal, Weight};
 
 /// The fate that the signals speak for.
 pub(super) fn weigh(signals: &[Signal]) -> Fate {
-    let heaviest = |fate: Fate| signals.iter().filter(|signal| signal.speaks_for == fate).map(|signal| signal.weight).max();
-    let (accepted, refused, lost) = (heaviest(Fate::Accepted), heaviest(Fate::Refused), heaviest(Fate::Lost));
+    let heaviest = |fate: Fate| {
+        signals.iter().filter(|signal| signal.speaks_for == fate).map(|signal| signal.weight).max()
+    };
+    let (accepted, refused, lost) =
+        (heaviest(Fate::Accepted), heaviest(Fate::Refused), heaviest(Fate::Lost));
     let against = refused.max(lost);
     let no = if lost > refused { Fate::Lost } else { Fate::Refused };
     match (accepted, against) {
@@ -39,7 +42,8 @@ mod tests {
     #[test]
     fn what_happened_afterwards_beats_addresses_and_those_beat_words() {
         use Sign::{
-            AskedAgain, ErrorAddress, ErrorStatus, Landed, LoginForm, NoAnswer, OwnPage, PageSays, SessionSet, SessionUsed, WentOn,
+            AskedAgain, ErrorAddress, ErrorStatus, Landed, LoginForm, NoAnswer, OwnPage, PageSays,
+            SessionSet, SessionUsed, WentOn,
         };
         for (signs, expected) in [
             (&[WentOn, Landed][..], Fate::Accepted),

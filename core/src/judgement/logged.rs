@@ -15,13 +15,22 @@ const TOGETHER: i64 = 5;
 
 /// What logs say about a failure of an attempt: lines written within minutes of it, by whoever failed. A line
 /// without a time speaks for a response that was refused.
-pub(super) fn said_about(case: &Case, attempt: &Attempt, stage: Stage, party: Party) -> Vec<Statement> {
+pub(super) fn said_about(
+    case: &Case,
+    attempt: &Attempt,
+    stage: Stage,
+    party: Party,
+) -> Vec<Statement> {
     let refused = stage == Stage::Consumption && party == Party::Sp;
-    let refused_at_idp = matches!(stage, Stage::IdpRequest | Stage::Authentication) && party == Party::Idp;
+    let refused_at_idp =
+        matches!(stage, Stage::IdpRequest | Stage::Authentication) && party == Party::Idp;
     let mut told: Vec<&Witness> = Vec::new();
-    for witness in case.witnesses.iter().filter(|witness| witness.party == party && witness.counts()) {
+    for witness in
+        case.witnesses.iter().filter(|witness| witness.party == party && witness.counts())
+    {
         let meant = witness.attempt.as_ref() == Some(&attempt.id)
-            || (witness.attempt.is_none() && (refused || (refused_at_idp && witness.phrase.part == Part::Pasted)));
+            || (witness.attempt.is_none()
+                && (refused || (refused_at_idp && witness.phrase.part == Part::Pasted)));
         let new = !told.iter().any(|known| known.phrase.meaning == witness.phrase.meaning);
         if meant && new && told.len() < MOST {
             told.push(witness);
@@ -38,8 +47,15 @@ pub(super) fn failures(case: &Case) -> Vec<Failure> {
     }
     let open = case.attempts.iter().filter(|attempt| attempt.outcome == Outcome::Incomplete);
     open.filter_map(|attempt| {
-        let own = |witness: &&Witness| witness.bearing == Bearing::Present && witness.attempt.as_ref() == Some(&attempt.id);
-        let lines: Vec<&Witness> = case.witnesses.iter().filter(own).filter(|witness| !witness.phrase.meaning.is_vague()).collect();
+        let own = |witness: &&Witness| {
+            witness.bearing == Bearing::Present && witness.attempt.as_ref() == Some(&attempt.id)
+        };
+        let lines: Vec<&Witness> = case
+            .witnesses
+            .iter()
+            .filter(own)
+            .filter(|witness| !witness.phrase.meaning.is_vague())
+            .collect();
         let first = lines.first()?;
         let (stage, party) = (stage(first.phrase.meaning, first.party), first.party);
         Some(Failure {
@@ -59,11 +75,20 @@ pub(super) fn failures(case: &Case) -> Vec<Failure> {
 /// What pasted texts tell, where nothing was captured: one failure for each party that states something.
 fn pasted(case: &Case) -> Vec<Failure> {
     let mut failures: Vec<Failure> = Vec::new();
-    for witness in case.witnesses.iter().filter(|witness| witness.phrase.part == Part::Pasted && witness.counts()) {
+    for witness in case
+        .witnesses
+        .iter()
+        .filter(|witness| witness.phrase.part == Part::Pasted && witness.counts())
+    {
         let position = failures.iter().position(|failure| failure.party == witness.party);
         let index = position.unwrap_or_else(|| {
             let stage = stage(witness.phrase.meaning, witness.party);
-            failures.push(Failure { stage, party: witness.party, place: Some(witness.place.clone()), ..Failure::default() });
+            failures.push(Failure {
+                stage,
+                party: witness.party,
+                place: Some(witness.place.clone()),
+                ..Failure::default()
+            });
             failures.len() - 1
         });
         if let Some(failure) = failures.get_mut(index).filter(|failure| failure.said.len() < MOST) {
@@ -83,8 +108,11 @@ fn together(case: &Case, lines: &[&Witness]) -> Vec<Failure> {
     for line in lines {
         let (stage, said) = (stage(line.phrase.meaning, line.party), statement(case, line));
         let same = |failure: &&mut Failure| {
-            let apart = failure.time.zip(line.time).map(|(a, b)| a.duration_since(b).as_secs().abs());
-            failure.party == line.party && failure.stage == stage && apart.is_some_and(|seconds| seconds <= TOGETHER)
+            let apart =
+                failure.time.zip(line.time).map(|(a, b)| a.duration_since(b).as_secs().abs());
+            failure.party == line.party
+                && failure.stage == stage
+                && apart.is_some_and(|seconds| seconds <= TOGETHER)
         };
         match failures.iter_mut().find(same) {
             Some(failure) if failure.said.len() < MOST => failure.said.push(said),
@@ -109,9 +137,14 @@ fn together(case: &Case, lines: &[&Witness]) -> Vec<Failure> {
 fn stage(meaning: Meaning, party: Party) -> Stage {
     match (party, meaning) {
         (_, Meaning::Logout) => Stage::Logout,
-        (Party::Idp, Meaning::Credentials | Meaning::Policy | Meaning::UserDisabled) => Stage::Authentication,
+        (Party::Idp, Meaning::Credentials | Meaning::Policy | Meaning::UserDisabled) => {
+            Stage::Authentication
+        }
         (Party::Idp, _) => Stage::IdpRequest,
-        (_, Meaning::AccessDenied | Meaning::UserDisabled | Meaning::NoLicence | Meaning::Origin) => Stage::Landing,
+        (
+            _,
+            Meaning::AccessDenied | Meaning::UserDisabled | Meaning::NoLicence | Meaning::Origin,
+        ) => Stage::Landing,
         (_, Meaning::OwnCertificate) => Stage::Request,
         _ => Stage::Consumption,
     }
@@ -119,11 +152,22 @@ fn stage(meaning: Meaning, party: Party) -> Stage {
 
 fn statement(case: &Case, witness: &Witness) -> Statement {
     let own = witness.day();
-    let same = |other: &&Witness| other.phrase.meaning == witness.phrase.meaning && other.party == witness.party;
-    let mut days: Vec<String> =
-        case.witnesses.iter().filter(same).filter_map(Witness::day).filter(|day| Some(day) != own.as_ref()).collect();
+    let same = |other: &&Witness| {
+        other.phrase.meaning == witness.phrase.meaning && other.party == witness.party
+    };
+    let mut days: Vec<String> = case
+        .witnesses
+        .iter()
+        .filter(same)
+        .filter_map(Witness::day)
+        .filter(|day| Some(day) != own.as_ref())
+        .collect();
     days.sort();
     days.dedup();
     let also_on = days.split_off(days.len().saturating_sub(DAYS));
-    Statement { time: witness.time, also_on, ..reason::of_phrase(&witness.phrase, None, Some(witness.place.clone())) }
+    Statement {
+        time: witness.time,
+        also_on,
+        ..reason::of_phrase(&witness.phrase, None, Some(witness.place.clone()))
+    }
 }

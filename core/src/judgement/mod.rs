@@ -75,7 +75,10 @@ fn set_clocks(case: &mut Case) {
         .iter()
         .map(|message| {
             let attempt = attempts.get(&message.id).and_then(|index| case.attempts.get(*index));
-            (offsets::sp(&case.clocks, message), offsets::idp(&case.clocks, &case.exchanges, message, attempt))
+            (
+                offsets::sp(&case.clocks, message),
+                offsets::idp(&case.clocks, &case.exchanges, message, attempt),
+            )
         })
         .collect();
     for (message, (sp, idp)) in case.messages.iter_mut().zip(offsets) {

@@ -18,15 +18,29 @@ const ON_THE_WAY: f64 = 5.0;
 /// The clock of the service provider that received the message.
 pub(super) fn sp(clocks: &[Clock], message: &Message) -> Option<Offset> {
     let host = message.delivered_to().and_then(host_of);
-    let own = || clocks.iter().filter(|clock| host.as_deref().is_some_and(|host| clock.host.eq_ignore_ascii_case(host)));
+    let own = || {
+        clocks.iter().filter(|clock| {
+            host.as_deref().is_some_and(|host| clock.host.eq_ignore_ascii_case(host))
+        })
+    };
     let side = || clocks.iter().filter(|clock| clock.side == Side::Sp);
     own().chain(side()).next().map(of_clock)
 }
 
 /// The clock of the identity provider that issued the message.
-pub(super) fn idp(clocks: &[Clock], exchanges: &[Exchange], message: &Message, attempt: Option<&Attempt>) -> Option<Offset> {
-    issued(exchanges, message, attempt)
-        .or_else(|| clocks.iter().filter(|clock| clock.side == Side::Idp).max_by_key(|clock| clock.samples).map(of_clock))
+pub(super) fn idp(
+    clocks: &[Clock],
+    exchanges: &[Exchange],
+    message: &Message,
+    attempt: Option<&Attempt>,
+) -> Option<Offset> {
+    issued(exchanges, message, attempt).or_else(|| {
+        clocks
+            .iter()
+            .filter(|clock| clock.side == Side::Idp)
+            .max_by_key(|clock| clock.samples)
+            .map(of_clock)
+    })
 }
 
 fn of_clock(clock: &Clock) -> Offset {
@@ -41,23 +55,50 @@ fn of_clock(clock: &Clock) -> Offset {
 /// identity provider's last answer before the POST.
 fn issued(exchanges: &[Exchange], message: &Message, attempt: Option<&Attempt>) -> Option<Offset> {
     let delivered = message.delivered_at()?;
-    let assertion = message.assertions.iter().find(|assertion| assertion.direct).or_else(|| message.assertions.first());
-    let issued = message.issue_instant.as_ref().or_else(|| assertion?.issue_instant.as_ref())?.value;
-    let page = message.sightings.iter().find(|sighting| matches!(sighting.carrier, Carrier::PageForm | Carrier::LocationHeader));
+    let assertion = message
+        .assertions
+        .iter()
+        .find(|assertion| assertion.direct)
+        .or_else(|| message.assertions.first());
+    let issued =
+        message.issue_instant.as_ref().or_else(|| assertion?.issue_instant.as_ref())?.value;
+    let page = message
+        .sightings
+        .iter()
+        .find(|sighting| matches!(sighting.carrier, Carrier::PageForm | Carrier::LocationHeader));
     let rests_on = "IssueInstant of the response".to_owned();
-    let seen = page.and_then(|sighting| sighting.time).or_else(|| last_answer(exchanges, delivered, attempt));
+    let seen = page
+        .and_then(|sighting| sighting.time)
+        .or_else(|| last_answer(exchanges, delivered, attempt));
     let Some(seen) = seen else {
         // Whoever waited before posting made the response older, never younger: only a lead is proven.
         let lead = seconds(delivered, issued);
-        return (lead > ON_THE_WAY).then_some(Offset { ahead_seconds: lead, uncertainty_seconds: ON_THE_WAY, rests_on });
+        return (lead > ON_THE_WAY).then_some(Offset {
+            ahead_seconds: lead,
+            uncertainty_seconds: ON_THE_WAY,
+            rests_on,
+        });
     };
     Some(Offset { ahead_seconds: seconds(seen, issued), uncertainty_seconds: ON_THE_WAY, rests_on })
 }
 
-fn last_answer(exchanges: &[Exchange], delivered: Timestamp, attempt: Option<&Attempt>) -> Option<Timestamp> {
-    let answers = attempt?.exchanges.iter().filter_map(|index| exchanges.get(*index)).filter(|exchange| exchange.side == Side::Idp);
+fn last_answer(
+    exchanges: &[Exchange],
+    delivered: Timestamp,
+    attempt: Option<&Attempt>,
+) -> Option<Timestamp> {
+    let answers = attempt?
+        .exchanges
+        .iter()
+        .filter_map(|index| exchanges.get(*index))
+        .filter(|exchange| exchange.side == Side::Idp);
     answers
-        .filter_map(|exchange| Some(moved(exchange.started?, exchange.duration_ms.unwrap_or(0.0).clamp(0.0, 600_000.0) / 1000.0)))
+        .filter_map(|exchange| {
+            Some(moved(
+                exchange.started?,
+                exchange.duration_ms.unwrap_or(0.0).clamp(0.0, 600_000.0) / 1000.0,
+            ))
+        })
         .filter(|end| *end <= moved(delivered, 1.0))
         .max()
 }
@@ -67,5 +108,8 @@ fn seconds(from: Timestamp, to: Timestamp) -> f64 {
 }
 
 fn moved(time: Timestamp, by: f64) -> Timestamp {
-    SignedDuration::try_from_secs_f64(by).ok().and_then(|by| time.checked_add(by).ok()).unwrap_or(time)
+    SignedDuration::try_from_secs_f64(by)
+        .ok()
+        .and_then(|by| time.checked_add(by).ok())
+        .unwrap_or(time)
 }

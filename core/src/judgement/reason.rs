@@ -22,7 +22,11 @@ const MOST_CODES: usize = 4;
 const LONGEST: usize = 280;
 
 /// A known sentence as a statement.
-pub(super) fn of_phrase(phrase: &Phrase, exchange: Option<usize>, place: Option<Place>) -> Statement {
+pub(super) fn of_phrase(
+    phrase: &Phrase,
+    exchange: Option<usize>,
+    place: Option<Place>,
+) -> Statement {
     Statement {
         text: phrase.text.trim().to_owned(),
         meaning: phrase.meaning,
@@ -40,7 +44,9 @@ pub(super) fn of_phrase(phrase: &Phrase, exchange: Option<usize>, place: Option<
 /// What a page and its address state, most telling first; each sentence once.
 pub(super) fn statements(exchange: &Exchange, index: usize) -> Vec<Statement> {
     let mut told = of_page(exchange, index);
-    if let Some(text) = codes_in_address(&exchange.url).filter(|_| told.list.iter().all(|known| known.meaning == Meaning::Unknown)) {
+    if let Some(text) = codes_in_address(&exchange.url)
+        .filter(|_| told.list.iter().all(|known| known.meaning == Meaning::Unknown))
+    {
         told.known(&Phrase { text, part: Part::Address, ..Phrase::default() });
     }
     told.list
@@ -49,15 +55,23 @@ pub(super) fn statements(exchange: &Exchange, index: usize) -> Vec<Statement> {
 /// What the parameters of an address that only stand there after a failure say, as far as it may be shown.
 fn codes_in_address(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
-    let fragment = url.fragment().map(|fragment| fragment.split_once('?').map_or(fragment, |(_, query)| query));
-    let in_fragment = fragment.into_iter().flat_map(|query| url::form_urlencoded::parse(query.as_bytes()));
+    let fragment = url
+        .fragment()
+        .map(|fragment| fragment.split_once('?').map_or(fragment, |(_, query)| query));
+    let in_fragment =
+        fragment.into_iter().flat_map(|query| url::form_urlencoded::parse(query.as_bytes()));
     let told = |(name, value): &(std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)| {
         redact::states_an_error(name)
             && !value.contains('…')
             && !matches!(value.as_ref(), "" | "0" | "1" | "true" | "false" | "none" | "null")
     };
-    let codes: Vec<String> =
-        url.query_pairs().chain(in_fragment).filter(told).take(MOST_CODES).map(|(name, value)| format!("{name}={value}")).collect();
+    let codes: Vec<String> = url
+        .query_pairs()
+        .chain(in_fragment)
+        .filter(told)
+        .take(MOST_CODES)
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     (!codes.is_empty()).then(|| codes.join(", "))
 }
 
@@ -65,7 +79,8 @@ fn of_page(exchange: &Exchange, index: usize) -> Told<'_> {
     let mut told = Told { exchange, index, list: Vec::new() };
     let page = exchange.page.as_ref();
     // That nobody answered is no reason anybody gave.
-    let told_outside = || exchange.phrases.iter().filter(|phrase| phrase.meaning != Meaning::ConnectionLost);
+    let told_outside =
+        || exchange.phrases.iter().filter(|phrase| phrase.meaning != Meaning::ConnectionLost);
     let known = || page.iter().flat_map(|page| &page.phrases).chain(told_outside());
     known().filter(|phrase| !phrase.meaning.is_vague()).for_each(|phrase| told.known(phrase));
     for alert in page.into_iter().flat_map(|page| &page.alerts) {
@@ -105,8 +120,13 @@ impl Told<'_> {
         let statement = of_phrase(phrase, Some(self.index), Some(self.exchange.place.clone()));
         // Whoever speaks in general words may mean another thing on the other side.
         let general = phrase.part == Part::Address && phrase.writer == Writer::Generic;
-        let meaning = if general { spoken::at_side(phrase, self.exchange.side) } else { Some(phrase.meaning) };
-        let values = if phrase.values.is_empty() { self.values_beside(phrase) } else { statement.values };
+        let meaning = if general {
+            spoken::at_side(phrase, self.exchange.side)
+        } else {
+            Some(phrase.meaning)
+        };
+        let values =
+            if phrase.values.is_empty() { self.values_beside(phrase) } else { statement.values };
         if let Some(meaning) = meaning {
             self.tell(Statement { meaning, values, ..statement });
         }
@@ -116,9 +136,15 @@ impl Told<'_> {
     fn values_beside(&self, phrase: &Phrase) -> BTreeMap<String, String> {
         let begins: String = phrase.text.chars().take(BEGINNING).collect();
         let page = self.exchange.page.iter();
-        let mut shown = page.flat_map(|page| page.alerts.iter().map(|alert| &alert.text).chain(&page.headings).chain([&page.text]));
-        let whole = shown.find_map(|text| Some(&text[text.find(&begins)?..])).unwrap_or(&phrase.text);
-        spoken::reason(whole, phrase.part).filter(|read| read.meaning == phrase.meaning).map(|read| read.values).unwrap_or_default()
+        let mut shown = page.flat_map(|page| {
+            page.alerts.iter().map(|alert| &alert.text).chain(&page.headings).chain([&page.text])
+        });
+        let whole =
+            shown.find_map(|text| Some(&text[text.find(&begins)?..])).unwrap_or(&phrase.text);
+        spoken::reason(whole, phrase.part)
+            .filter(|read| read.meaning == phrase.meaning)
+            .map(|read| read.values)
+            .unwrap_or_default()
     }
 
     fn unknown(&mut self, text: &str, part: Part) {
@@ -139,10 +165,16 @@ impl Told<'_> {
     }
 
     fn tell(&mut self, statement: Statement) {
-        if let Some(known) = self.list.iter_mut().find(|known| says_the_same(&known.text, &statement.text)) {
+        if let Some(known) =
+            self.list.iter_mut().find(|known| says_the_same(&known.text, &statement.text))
+        {
             // The same sentence, met once by its place and once by its words: it keeps what either tells.
             if known.meaning == Meaning::Unknown {
-                *known = Statement { text: std::mem::take(&mut known.text), part: known.part, ..statement };
+                *known = Statement {
+                    text: std::mem::take(&mut known.text),
+                    part: known.part,
+                    ..statement
+                };
             }
         } else if !statement.text.is_empty() && self.list.len() < MOST {
             self.list.push(statement);
@@ -157,7 +189,8 @@ pub(super) fn headline(page: &Page) -> Option<String> {
     }
     let exchange = Exchange { page: Some(page.clone()), ..Exchange::default() };
     let told = statements(&exchange, 0);
-    let telling = told.iter().find(|statement| !statement.meaning.is_vague()).or_else(|| told.first());
+    let telling =
+        told.iter().find(|statement| !statement.meaning.is_vague()).or_else(|| told.first());
     telling.map(|statement| first_sentence(&statement.text)).or_else(|| page.title.clone())
 }
 
@@ -183,7 +216,10 @@ fn first_sentences(page: &Page) -> Option<String> {
     let text: String = rest.chars().take(LONGEST).collect();
     let whole = text.chars().count() < LONGEST;
     // Cut at the end of a sentence where there is one.
-    let end = text.rmatch_indices(['.', '!', '?']).map(|(at, mark)| at + mark.len()).find(|end| *end > 40);
+    let end = text
+        .rmatch_indices(['.', '!', '?'])
+        .map(|(at, mark)| at + mark.len())
+        .find(|end| *end > 40);
     let text = match end {
         Some(end) if !whole => text[..end].to_owned(),
         _ if !whole => format!("{text}…"),
@@ -196,7 +232,10 @@ fn first_sentences(page: &Page) -> Option<String> {
 fn around(text: &str, code: &str) -> Option<String> {
     let at = text.find(code)?;
     let rest: String = text[at..].chars().take(LONGEST).collect();
-    let end = ["Trace ID", "Request Id", "Correlation ID", "Timestamp", "Activity ID"].iter().filter_map(|label| rest.find(label)).min();
+    let end = ["Trace ID", "Request Id", "Correlation ID", "Timestamp", "Activity ID"]
+        .iter()
+        .filter_map(|label| rest.find(label))
+        .min();
     Some(rest[..end.unwrap_or(rest.len())].trim().to_owned())
 }
 
@@ -207,7 +246,13 @@ fn first_sentence(text: &str) -> String {
 
 /// One sentence holds the other.
 fn says_the_same(left: &str, right: &str) -> bool {
-    let plain = |text: &str| text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let plain = |text: &str| {
+        text.chars()
+            .filter(|character| character.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    };
     let (left, right) = (plain(left), plain(right));
-    left.contains(&right) || (!left.is_empty() && right.contains(&left) && right.len() < left.len() + 20)
+    left.contains(&right)
+        || (!left.is_empty() && right.contains(&left) && right.len() < left.len() + 20)
 }

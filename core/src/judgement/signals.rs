@@ -30,7 +30,11 @@ pub(super) fn of_response(path: &Path<'_>, draft: &Draft, consumption: usize) ->
             0 if connection_failed(receipt) => signals.add(Sign::NoAnswer, consumption),
             0 if way.landing.is_none() => {}
             400.. => signals.add(Sign::ErrorStatus, consumption),
-            _ if way.landing.is_some() || receipt.page.as_ref().is_some_and(|page| page.goes_on) => signals.add(Sign::WentOn, consumption),
+            _ if way.landing.is_some()
+                || receipt.page.as_ref().is_some_and(|page| page.goes_on) =>
+            {
+                signals.add(Sign::WentOn, consumption);
+            }
             _ => {}
         }
     }
@@ -65,21 +69,36 @@ impl Way {
         let mut steps = vec![consumption];
         steps.extend(draft.landing.iter().copied().filter(|step| *step != consumption));
         // An answer that was not recorded was one all the same where the page went on.
-        let unrecorded =
-            path.get(consumption).is_some_and(|receipt| receipt.status == 0 && receipt.location.is_none() && !connection_failed(receipt));
+        let unrecorded = path.get(consumption).is_some_and(|receipt| {
+            receipt.status == 0 && receipt.location.is_none() && !connection_failed(receipt)
+        });
         if unrecorded && steps.len() == 1 {
             steps.extend(path.after(consumption).find(|next| draft.exchanges.contains(next)));
         }
         // A page may go on by script: what it opens by itself belongs to the way.
-        if let Some(next) = path.by_itself(*steps.last().unwrap_or(&consumption)).filter(|next| draft.exchanges.contains(next)) {
+        if let Some(next) = path
+            .by_itself(*steps.last().unwrap_or(&consumption))
+            .filter(|next| draft.exchanges.contains(next))
+        {
             // Who signs out has been in.
             let signs_out = path.get(next).is_some_and(|next| names_a_logout(&next.url));
-            let rests = steps.last().and_then(|last| path.get(*last)).is_some_and(|last| redirect_of(last).is_none());
+            let rests = steps
+                .last()
+                .and_then(|last| path.get(*last))
+                .is_some_and(|last| redirect_of(last).is_none());
             if rests && !signs_out && !steps.contains(&next) && draft.bounced_to.is_none() {
-                steps.extend(path.chain(next).into_iter().filter(|step| !steps.contains(step)).collect::<Vec<_>>());
+                steps.extend(
+                    path.chain(next)
+                        .into_iter()
+                        .filter(|step| !steps.contains(step))
+                        .collect::<Vec<_>>(),
+                );
             }
         }
-        let rests = |step: &usize| path.get(*step).is_some_and(|exchange| redirect_of(exchange).is_none() && exchange.status != 0);
+        let rests = |step: &usize| {
+            path.get(*step)
+                .is_some_and(|exchange| redirect_of(exchange).is_none() && exchange.status != 0)
+        };
         let landing = steps.last().copied().filter(|last| *last != consumption && rests(last));
         Self { steps, landing }
     }
@@ -105,10 +124,16 @@ impl Signals {
     /// What the table cannot know: the company a sign is in changes what it shows.
     fn settle(mut self, path: &Path<'_>, way: &Way) -> Vec<Signal> {
         let has = |list: &[Signal], sign: Sign| list.iter().any(|signal| signal.sign == sign);
-        let cookies_shown = way.steps.iter().any(|step| path.get(*step).is_some_and(|exchange| exchange.set_cookies.is_some()));
+        let cookies_shown = way
+            .steps
+            .iter()
+            .any(|step| path.get(*step).is_some_and(|exchange| exchange.set_cookies.is_some()));
         let went_on = has(&self.list, Sign::WentOn);
         let session = has(&self.list, Sign::SessionSet);
-        let landing = way.landing.and_then(|landing| path.get(landing)).and_then(|landing| landing.page.as_ref());
+        let landing = way
+            .landing
+            .and_then(|landing| path.get(landing))
+            .and_then(|landing| landing.page.as_ref());
         let only_refuses = has(&self.list, Sign::PageSays) && landing.is_some_and(only_refuses);
         for signal in &mut self.list {
             match signal.sign {
@@ -117,14 +142,18 @@ impl Signals {
                     let answer = signal.exchange.and_then(|index| path.get(index));
                     let status = answer.map_or(0, |exchange| exchange.status);
                     // A product that sends its reason with such a status did judge it.
-                    if !answer.is_some_and(gives_a_reason) && matches!(status, 404 | 405 | 410 | 413 | 414 | 431 | 501..=504 | 520..=530) {
+                    if !answer.is_some_and(gives_a_reason)
+                        && matches!(status, 404 | 405 | 410 | 413 | 414 | 431 | 501..=504 | 520..=530)
+                    {
                         signal.speaks_for = Fate::Lost;
                     }
                 }
                 // Error pages set cookies, too.
                 Sign::SessionSet if !went_on || only_refuses => signal.weight = Weight::Clear,
                 // Where cookies are shown and none came new, being led on shows little.
-                Sign::WentOn | Sign::Landed if cookies_shown && !session => signal.weight = Weight::Weak,
+                Sign::WentOn | Sign::Landed if cookies_shown && !session => {
+                    signal.weight = Weight::Weak;
+                }
                 _ => {}
             }
         }
@@ -147,19 +176,25 @@ fn gives_a_reason(answer: &Exchange) -> bool {
         )
     };
     let phrases = answer.page.iter().flat_map(|page| &page.phrases);
-    phrases.into_iter().any(|phrase| phrase.vendor.is_known() && !phrase.meaning.is_vague() && !of_the_way(phrase.meaning))
+    phrases.into_iter().any(|phrase| {
+        phrase.vendor.is_known() && !phrase.meaning.is_vague() && !of_the_way(phrase.meaning)
+    })
 }
 
 /// The redirect leads to what is the same address but for its spelling, and loses the message.
 fn drops_the_message(path: &Path<'_>, draft: &Draft, receipt: &Exchange, location: &str) -> bool {
     // A token of WS-Federation goes to the application's own address, and who took it leads back there, with a session.
-    let token_taken =
-        receipt.form_fields.iter().any(|field| field == "wresult") && receipt.set_cookies.as_ref().is_some_and(|set| !set.is_empty());
+    let token_taken = receipt.form_fields.iter().any(|field| field == "wresult")
+        && receipt.set_cookies.as_ref().is_some_and(|set| !set.is_empty());
     !token_taken
         && is_detour(&receipt.url, location)
         && receipt.method == "POST"
         && !matches!(receipt.status, 307 | 308)
-        && draft.landing.first().and_then(|next| path.get(*next)).is_none_or(|next| next.method == "GET")
+        && draft
+            .landing
+            .first()
+            .and_then(|next| path.get(*next))
+            .is_none_or(|next| next.method == "GET")
 }
 
 /// Addresses on the way and at its end.
@@ -167,15 +202,18 @@ fn addresses(path: &Path<'_>, way: &Way, draft: &Draft, signals: &mut Signals) {
     for (position, step) in way.steps.iter().enumerate() {
         let Some(exchange) = path.get(*step) else { continue };
         let by_script = exchange.page.iter().flat_map(|page| &page.onward);
-        let mut by_script = by_script.filter(|way| matches!(way.by, Trigger::InlineScript | Trigger::Refresh) && way.carries.is_none());
-        let led_to =
-            redirect_of(exchange).is_some_and(names_an_error) || by_script.any(|way| way.method == "GET" && names_an_error(&way.to));
+        let mut by_script = by_script.filter(|way| {
+            matches!(way.by, Trigger::InlineScript | Trigger::Refresh) && way.carries.is_none()
+        });
+        let led_to = redirect_of(exchange).is_some_and(names_an_error)
+            || by_script.any(|way| way.method == "GET" && names_an_error(&way.to));
         if led_to || (position > 0 && shows_an_error(exchange)) {
             signals.add(Sign::ErrorAddress, *step);
         }
     }
     let end = path.get(way.last());
-    let rests_at = way.landing.and_then(|landing| path.get(landing)).map(|landing| landing.url.as_str());
+    let rests_at =
+        way.landing.and_then(|landing| path.get(landing)).map(|landing| landing.url.as_str());
     let sent_to = end.and_then(redirect_of);
     if rests_at.or(sent_to).is_some_and(names_a_login) && !answers_now(path, way, draft) {
         signals.add(Sign::LoginAddress, way.last());
@@ -189,15 +227,22 @@ fn answers_now(path: &Path<'_>, way: &Way, draft: &Draft) -> bool {
     let receipt = way.steps.first().copied().unwrap_or_default();
     let mut before = draft.exchanges.range(..receipt).filter_map(|index| path.get(*index));
     let shows_a_page = landing.page.as_ref().is_some_and(|page| {
-        !page.login_form && !page.error && !page.title.iter().chain(&page.headings).any(|heading| asks_to_sign_in(heading))
+        !page.login_form
+            && !page.error
+            && !page.title.iter().chain(&page.headings).any(|heading| asks_to_sign_in(heading))
     });
-    shows_a_page && (200..300).contains(&landing.status) && before.any(|asked| asked.url == landing.url && redirect_of(asked).is_some())
+    shows_a_page
+        && (200..300).contains(&landing.status)
+        && before.any(|asked| asked.url == landing.url && redirect_of(asked).is_some())
 }
 
 /// Where the browser came to rest, or what the receiver showed in its place.
 fn arrival(path: &Path<'_>, way: &Way, session: bool, signals: &mut Signals) {
     let index = way.landing.or_else(|| way.steps.first().copied().filter(|_| way.steps.len() == 1));
-    let Some((index, shown)) = index.and_then(|index| path.get(index).map(|shown| (index, shown))) else { return };
+    let Some((index, shown)) = index.and_then(|index| path.get(index).map(|shown| (index, shown)))
+    else {
+        return;
+    };
     if !(200..300).contains(&shown.status) {
         // Who is sent away at the door of the page was not let in; what else fails there is another matter.
         if way.landing.is_some() && shown.status == 401 && !session {
@@ -210,12 +255,19 @@ fn arrival(path: &Path<'_>, way: &Way, session: bool, signals: &mut Signals) {
     }
     let Some(page) = &shown.page else { return };
     let headed = page.title.iter().chain(&page.headings).any(|heading| asks_to_sign_in(heading));
-    if page.login_form && (headed || super::addresses::may_be_a_login(&shown.url)) || (headed && page.text.len() < 400 && !session) {
+    if page.login_form && (headed || super::addresses::may_be_a_login(&shown.url))
+        || (headed && page.text.len() < 400 && !session)
+    {
         signals.add(Sign::LoginForm, index);
     }
     if page.error {
         signals.add(Sign::PageSays, index);
-        if let Some(signal) = signals.list.iter_mut().find(|signal| signal.sign == Sign::PageSays).filter(|_| !page.refuses) {
+        if let Some(signal) = signals
+            .list
+            .iter_mut()
+            .find(|signal| signal.sign == Sign::PageSays)
+            .filter(|_| !page.refuses)
+        {
             signal.weight = Weight::Weak;
         }
     }
@@ -303,25 +355,35 @@ fn only_refuses(page: &Page) -> bool {
 /// data, and not a way of saying no.
 fn used(path: &Path<'_>, draft: &Draft, way: &Way, cookie: &SetCookie) -> Option<usize> {
     let first = *way.steps.first()?;
-    let before = path.get(first).and_then(|receipt| receipt.cookies.iter().flatten().find(|sent| sent.name == cookie.name));
+    let before = path
+        .get(first)
+        .and_then(|receipt| receipt.cookies.iter().flatten().find(|sent| sent.name == cookie.name));
     let own = way.steps.iter().filter_map(|step| host(&path.get(*step)?.url)).collect::<Vec<_>>();
-    let until = draft.bounced_to.map_or(first + 1 + REACH, |_| way.last() + 1).min(path.exchanges.len());
+    let until =
+        draft.bounced_to.map_or(first + 1 + REACH, |_| way.last() + 1).min(path.exchanges.len());
     (first + 1..until).find(|index| {
         path.get(*index).is_some_and(|exchange| {
-            let carries = exchange
-                .cookies
-                .iter()
-                .flatten()
-                .any(|sent| sent.name == cookie.name && before.is_none_or(|before| before.value != sent.value));
-            let works = (200..300).contains(&exchange.status) && (exchange.navigation || is_data(exchange));
+            let carries = exchange.cookies.iter().flatten().any(|sent| {
+                sent.name == cookie.name && before.is_none_or(|before| before.value != sent.value)
+            });
+            let works =
+                (200..300).contains(&exchange.status) && (exchange.navigation || is_data(exchange));
             let says_no = shows_an_error(exchange)
-                || (names_a_login(&exchange.url) && !(way.landing == Some(*index) && answers_now(path, way, draft)))
+                || (names_a_login(&exchange.url)
+                    && !(way.landing == Some(*index) && answers_now(path, way, draft)))
                 || exchange.page.as_ref().is_some_and(only_refuses)
-                || exchange
-                    .page
-                    .as_ref()
-                    .is_some_and(|page| page.login_form && page.title.iter().chain(&page.headings).any(|heading| asks_to_sign_in(heading)));
-            carries && works && !says_no && host(&exchange.url).is_some_and(|host| own.contains(&host))
+                || exchange.page.as_ref().is_some_and(|page| {
+                    page.login_form
+                        && page
+                            .title
+                            .iter()
+                            .chain(&page.headings)
+                            .any(|heading| asks_to_sign_in(heading))
+                });
+            carries
+                && works
+                && !says_no
+                && host(&exchange.url).is_some_and(|host| own.contains(&host))
         })
     })
 }

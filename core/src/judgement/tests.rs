@@ -44,14 +44,20 @@ const MESSAGES: &str = r#"diag-sketch/1 2026-11-24T10:00:00Z
 
 const START: &str = "GET https://sp.example/hub @0s\n< 302\n< Location: https://idp.example/sso?SAMLRequest={redirect:r1}&RelayState=%2Fhub\n\n\
     GET https://idp.example/sso?SAMLRequest={redirect:r1}&RelayState=%2Fhub @1s\n< 200\n| <title>Sign in</title><input type=password>\n\n";
-const PASSWORD: &str = "POST https://idp.example/login @5s\n> username=ann&password=secret\n< 200\n\n";
+const PASSWORD: &str =
+    "POST https://idp.example/login @5s\n> username=ann&password=secret\n< 200\n\n";
 
 fn tell(exchanges: &str) -> Case {
     let text = format!("{MESSAGES}{exchanges}");
     let reader = Box::new(std::io::Cursor::new(text.into_bytes()));
-    let file = Supplied { path: "sketch".to_owned(), named: true, held_by: HeldBy::Publisher, reader };
+    let file =
+        Supplied { path: "sketch".to_owned(), named: true, held_by: HeldBy::Publisher, reader };
     let case = examine(Request::new(vec![file]), &mut |_| {}).case;
-    assert!(case.exchanges.len() > exchanges.matches("\n\n").count() / 2, "the sketch was not read: {:?}", case.inputs);
+    assert!(
+        case.exchanges.len() > exchanges.matches("\n\n").count() / 2,
+        "the sketch was not read: {:?}",
+        case.inputs
+    );
     case
 }
 
@@ -61,17 +67,28 @@ fn outcomes(case: &Case) -> Vec<Outcome> {
 
 /// A sign-in up to the POST, and what came of it.
 fn after_post(rest: &str) -> Case {
-    tell(&format!("{START}{PASSWORD}POST https://sp.example/acs @7s\n> SAMLResponse={{post:p1}}&RelayState=%2Fhub\n{rest}"))
+    tell(&format!(
+        "{START}{PASSWORD}POST https://sp.example/acs @7s\n> SAMLResponse={{post:p1}}&RelayState=%2Fhub\n{rest}"
+    ))
 }
 
 #[test]
 fn a_sign_in_that_works() {
-    let case = after_post("< 302\n< Location: /hub\n\nGET https://sp.example/hub @8s\n< 200\n| <title>Hub</title>\n");
+    let case = after_post(
+        "< 302\n< Location: /hub\n\nGET https://sp.example/hub @8s\n< 200\n| <title>Hub</title>\n",
+    );
     let attempt = &case.attempts[0];
-    assert_eq!((outcomes(&case).as_slice(), attempt.kind), ([Outcome::SignedIn].as_slice(), AttemptKind::SignIn));
+    assert_eq!(
+        (outcomes(&case).as_slice(), attempt.kind),
+        ([Outcome::SignedIn].as_slice(), AttemptKind::SignIn)
+    );
     assert_eq!((attempt.request.as_deref(), attempt.response.as_deref()), (Some("m1"), Some("m2")));
-    assert_eq!((attempt.consumption, attempt.end, attempt.existing_session, attempt.credential_retries), (Some(3), Some(4), false, 0));
-    let told: Vec<_> = attempt.steps.iter().map(|step| (step.what.as_str(), step.from, step.to)).collect();
+    assert_eq!(
+        (attempt.consumption, attempt.end, attempt.existing_session, attempt.credential_retries),
+        (Some(3), Some(4), false, 0)
+    );
+    let told: Vec<_> =
+        attempt.steps.iter().map(|step| (step.what.as_str(), step.from, step.to)).collect();
     assert_eq!(
         told,
         [
@@ -92,14 +109,23 @@ fn refusals_at_the_consumer() {
         ("< 404\n", Outcome::BrokenInTransit),
         ("< 413\n", Outcome::BrokenInTransit),
         ("< 503\n", Outcome::BrokenInTransit),
-        ("< 302\n< Location: https://sp.example/acs/\n\nGET https://sp.example/acs/ @8s\n< 405\n", Outcome::BrokenInTransit),
+        (
+            "< 302\n< Location: https://sp.example/acs/\n\nGET https://sp.example/acs/ @8s\n< 405\n",
+            Outcome::BrokenInTransit,
+        ),
         (
             "< 302\n< Location: /login?error\n\nGET https://sp.example/login?error @8s\n< 200\n| <title>Log in</title><input type=password>\n",
             Outcome::RefusedBySp,
         ),
         ("< 302\n< Location: /saml/error\n", Outcome::RefusedBySp),
-        ("< 302\n< Location: /hub\n\nGET https://sp.example/hub @8s\n< 401\n", Outcome::RefusedBySp),
-        ("< 302\n< Location: /%2Fhub\n\nGET https://sp.example/%2Fhub @8s\n< 404\n", Outcome::DeniedAfterSignIn),
+        (
+            "< 302\n< Location: /hub\n\nGET https://sp.example/hub @8s\n< 401\n",
+            Outcome::RefusedBySp,
+        ),
+        (
+            "< 302\n< Location: /%2Fhub\n\nGET https://sp.example/%2Fhub @8s\n< 404\n",
+            Outcome::DeniedAfterSignIn,
+        ),
         (
             "< 302\n< Location: /hub\n\nGET https://sp.example/hub @8s\n< 200\n| <title>HR</title><h1>Authentication failed</h1>\n",
             Outcome::RefusedBySp,
@@ -119,7 +145,9 @@ fn a_loop_is_told_from_a_second_try() {
         GET https://idp.example/sso?SAMLRequest={redirect:r2} @9s\n< 200\n\nPOST https://sp.example/acs @10s\n> SAMLResponse={post:p2}\n";
     let cut = after_post(&format!("{bounce}< 302\n< Location: /hub\n"));
     assert_eq!(outcomes(&cut), [Outcome::Looping, Outcome::Looping]);
-    let through = after_post(&format!("{bounce}< 302\n< Location: /hub\n\nGET https://sp.example/hub @11s\n< 200\n| <title>Hub</title>\n"));
+    let through = after_post(&format!(
+        "{bounce}< 302\n< Location: /hub\n\nGET https://sp.example/hub @11s\n< 200\n| <title>Hub</title>\n"
+    ));
     assert_eq!(outcomes(&through), [Outcome::Abandoned, Outcome::SignedIn]);
     let refused = after_post(&format!("{bounce}< 400\n"));
     assert_eq!(outcomes(&refused), [Outcome::Looping, Outcome::RefusedBySp]);
@@ -137,14 +165,30 @@ fn a_loop_is_told_from_a_second_try() {
 
 #[test]
 fn refusals_of_the_identity_provider() {
-    let page = |answer: &str| tell(&format!("{START}POST https://idp.example/login @5s\n> username=ann&password=secret\n{answer}"));
-    assert_eq!(outcomes(&page("< 200\n| <title>Sign in</title><p>AADSTS50105: not assigned</p>\n")), [Outcome::RefusedByIdp]);
+    let page = |answer: &str| {
+        tell(&format!(
+            "{START}POST https://idp.example/login @5s\n> username=ann&password=secret\n{answer}"
+        ))
+    };
+    assert_eq!(
+        outcomes(&page("< 200\n| <title>Sign in</title><p>AADSTS50105: not assigned</p>\n")),
+        [Outcome::RefusedByIdp]
+    );
     assert_eq!(outcomes(&page("< 500\n")), [Outcome::RefusedByIdp]);
-    let wrong = page("< 200\n| <title>Sign in</title><p>Incorrect username or password</p><input type=password>\n");
-    assert_eq!((outcomes(&wrong).as_slice(), wrong.attempts[0].credential_retries), ([Outcome::RefusedByIdp].as_slice(), 1));
+    let wrong = page(
+        "< 200\n| <title>Sign in</title><p>Incorrect username or password</p><input type=password>\n",
+    );
+    assert_eq!(
+        (outcomes(&wrong).as_slice(), wrong.attempts[0].credential_retries),
+        ([Outcome::RefusedByIdp].as_slice(), 1)
+    );
     // The same field once more says it in any language; another one asks for a second factor.
-    let again = page("< 200\n| <title>Anmelden</title><p>Nein.</p><input type=password name=password>\n");
-    assert_eq!((outcomes(&again).as_slice(), again.attempts[0].credential_retries), ([Outcome::RefusedByIdp].as_slice(), 1));
+    let again =
+        page("< 200\n| <title>Anmelden</title><p>Nein.</p><input type=password name=password>\n");
+    assert_eq!(
+        (outcomes(&again).as_slice(), again.attempts[0].credential_retries),
+        ([Outcome::RefusedByIdp].as_slice(), 1)
+    );
     let second_factor = page("< 200\n| <title>Code</title><input type=password name=code>\n");
     assert_eq!(outcomes(&second_factor), [Outcome::Incomplete]);
     assert_eq!(outcomes(&tell(START)), [Outcome::Incomplete]);
@@ -152,9 +196,12 @@ fn refusals_of_the_identity_provider() {
 
 #[test]
 fn who_fails_is_told_by_the_host() {
-    let back = tell(&format!("{START}GET https://sp.example/acs @6s\n< 403\n| <title>No response</title>\n"));
+    let back = tell(&format!(
+        "{START}GET https://sp.example/acs @6s\n< 403\n| <title>No response</title>\n"
+    ));
     assert_eq!(outcomes(&back), [Outcome::RefusedBySp], "{:?}", back.attempts);
-    let stayed = tell(&format!("{START}GET https://idp.example/next @6s\n< 403\n| <title>No</title>\n"));
+    let stayed =
+        tell(&format!("{START}GET https://idp.example/next @6s\n< 403\n| <title>No</title>\n"));
     assert_eq!(outcomes(&stayed), [Outcome::RefusedByIdp]);
 }
 
@@ -169,10 +216,17 @@ fn a_failure_before_any_message_counts_at_who_takes_responses() {
         });
         outcomes(&examine(Request::new(files.into()), &mut |_| {}).case)
     };
-    assert_eq!(outcomes("GET https://sp.example/login @0s\n< 500\n| <title>500 Internal Server Error</title>\n"), [Outcome::RefusedBySp]);
-    for elsewhere in
-        ["GET https://www.example/ @0s\n< 500\n", "GET https://sp.example/lgoin @0s\n< 404\n", "GET https://sp.example/ @0s\n< 200\n"]
-    {
+    assert_eq!(
+        outcomes(
+            "GET https://sp.example/login @0s\n< 500\n| <title>500 Internal Server Error</title>\n"
+        ),
+        [Outcome::RefusedBySp]
+    );
+    for elsewhere in [
+        "GET https://www.example/ @0s\n< 500\n",
+        "GET https://sp.example/lgoin @0s\n< 404\n",
+        "GET https://sp.example/ @0s\n< 200\n",
+    ] {
         assert_eq!(outcomes(elsewhere), [], "{elsewhere}");
     }
 }
@@ -183,7 +237,10 @@ fn a_wrong_password_on_the_way_is_counted() {
         "{START}{PASSWORD}POST https://idp.example/login @6s\n> username=ann&password=other\n< 200\n\n\
          POST https://sp.example/acs @7s\n> SAMLResponse={{post:p1}}\n< 302\n< Location: /hub\n\nGET https://sp.example/hub @8s\n< 200\n| <title>Hub</title>\n"
     ));
-    assert_eq!((outcomes(&case).as_slice(), case.attempts[0].credential_retries), ([Outcome::SignedIn].as_slice(), 1));
+    assert_eq!(
+        (outcomes(&case).as_slice(), case.attempts[0].credential_retries),
+        ([Outcome::SignedIn].as_slice(), 1)
+    );
 }
 
 #[test]
@@ -193,14 +250,20 @@ fn no_passive_is_a_probe_only_where_another_attempt_got_in() {
     let second = "GET https://sp.example/login @3s\n< 302\n< Location: https://idp.example/sso?SAMLRequest={redirect:r2}\n\n\
         GET https://idp.example/sso?SAMLRequest={redirect:r2} @4s\n< 200\n\nPOST https://sp.example/acs @10s\n> SAMLResponse={post:p2}\n< 302\n< Location: /hub\n\n\
         GET https://sp.example/hub @11s\n< 200\n| <title>Hub</title>\n";
-    assert_eq!(outcomes(&tell(&format!("{START}{probe}{second}"))), [Outcome::Abandoned, Outcome::SignedIn]);
+    assert_eq!(
+        outcomes(&tell(&format!("{START}{probe}{second}"))),
+        [Outcome::Abandoned, Outcome::SignedIn]
+    );
 }
 
 #[test]
 fn a_first_try_left_for_a_second() {
     let second = "GET https://sp.example/hub @60s\n< 302\n< Location: https://idp.example/sso?SAMLRequest={redirect:r2}\n\n\
         GET https://idp.example/sso?SAMLRequest={redirect:r2} @61s\n< 200\n\n";
-    assert_eq!(outcomes(&tell(&format!("{START}{second}"))), [Outcome::Abandoned, Outcome::Incomplete]);
+    assert_eq!(
+        outcomes(&tell(&format!("{START}{second}"))),
+        [Outcome::Abandoned, Outcome::Incomplete]
+    );
     // Back to the first page: its response decides, the second try was left.
     let back = "GET https://idp.example/sso?SAMLRequest={redirect:r1} @65s\n< 200\n\nPOST https://sp.example/acs @70s\n> SAMLResponse={post:p1}\n< 403\n";
     let case = tell(&format!("{START}{second}{back}"));
@@ -223,7 +286,10 @@ fn a_redirect_that_keeps_the_post_is_one_attempt() {
         "< 307\n< Location: https://sp.example/acs/\n\nPOST https://sp.example/acs/ @7s\n> SAMLResponse={post:p1}&RelayState=%2Fhub\n< 302\n< Location: /hub\n\n\
          GET https://sp.example/hub @8s\n< 200\n| <title>Hub</title>\n",
     );
-    assert_eq!((outcomes(&case).as_slice(), case.attempts[0].consumption), ([Outcome::SignedIn].as_slice(), Some(4)));
+    assert_eq!(
+        (outcomes(&case).as_slice(), case.attempts[0].consumption),
+        ([Outcome::SignedIn].as_slice(), Some(4))
+    );
 }
 
 #[test]
@@ -233,10 +299,20 @@ fn started_at_the_identity_provider() {
          GET https://sp.example/hub @8s\n< 200\n| <title>Hub</title>\n",
     );
     assert_eq!(outcomes(&case), [Outcome::SignedIn]);
-    assert!(case.attempts[0].idp_initiated && case.attempts[0].request.is_none() && case.attempts[0].exchanges.contains(&0));
+    assert!(
+        case.attempts[0].idp_initiated
+            && case.attempts[0].request.is_none()
+            && case.attempts[0].exchanges.contains(&0)
+    );
     // An identity provider that merely forgets InResponseTo was asked all the same.
-    let forgotten = tell(&format!("{START}{PASSWORD}POST https://sp.example/acs @7s\n> SAMLResponse={{post:free}}\n< 400\n"));
-    assert!(forgotten.attempts.len() == 1 && !forgotten.attempts[0].idp_initiated && forgotten.attempts[0].request.is_some());
+    let forgotten = tell(&format!(
+        "{START}{PASSWORD}POST https://sp.example/acs @7s\n> SAMLResponse={{post:free}}\n< 400\n"
+    ));
+    assert!(
+        forgotten.attempts.len() == 1
+            && !forgotten.attempts[0].idp_initiated
+            && forgotten.attempts[0].request.is_some()
+    );
 }
 
 #[test]
@@ -266,7 +342,12 @@ fn signing_out() {
     let asked = "GET https://idp.example/slo?SAMLRequest={redirect:out} @1s\n";
     let answer = "GET https://sp.example/slo?SAMLResponse={redirect:bye} @2s\n";
     for (rest, outcome) in [
-        (format!("{asked}< 302\n\n{answer}< 302\n< Location: /bye\n\nGET https://sp.example/bye @3s\n< 404\n"), Outcome::SignedOut),
+        (
+            format!(
+                "{asked}< 302\n\n{answer}< 302\n< Location: /bye\n\nGET https://sp.example/bye @3s\n< 404\n"
+            ),
+            Outcome::SignedOut,
+        ),
         (format!("{asked}< 302\n\n{answer}< 400\n"), Outcome::SignOutFailed),
         (format!("{asked}< 404\n"), Outcome::SignOutFailed),
         (format!("{asked}< 200\n| <title>Signed out</title>\n"), Outcome::Incomplete),
@@ -297,7 +378,9 @@ fn an_error_before_any_message() {
 
 /// A sign-in whose response was posted, and what followed.
 fn after_the_post(rest: &str) -> Case {
-    tell(&format!("{START}{PASSWORD}POST https://sp.example/acs @7s\n> SAMLResponse={{post:p1}}\n{rest}"))
+    tell(&format!(
+        "{START}{PASSWORD}POST https://sp.example/acs @7s\n> SAMLResponse={{post:p1}}\n{rest}"
+    ))
 }
 
 #[test]
@@ -316,7 +399,10 @@ fn a_page_that_only_refuses_shows_no_session_at_work() {
         outcomes(&after_the_post(&rest))[0]
     };
     let refusal = "Signature validation failed. SAML Response rejected";
-    let article = format!("<title>Portal</title><h1>{refusal}</h1><p>{}</p>", "How people read such a message. ".repeat(40));
+    let article = format!(
+        "<title>Portal</title><h1>{refusal}</h1><p>{}</p>",
+        "How people read such a message. ".repeat(40)
+    );
     assert_eq!(landed(&article), Outcome::SignedIn, "an article about it");
     assert_ne!(landed(&format!("<title>Portal</title><h1>{refusal}</h1>")), Outcome::SignedIn);
 }
@@ -325,8 +411,14 @@ fn a_page_that_only_refuses_shows_no_session_at_work() {
 fn a_product_that_states_its_reason_with_404_did_judge_the_message() {
     let fate = |page: &str| {
         let case = after_the_post(&format!("< 404\n| {page}\n"));
-        case.messages.iter().find(|message| message.id == case.attempts[0].response.clone().unwrap_or_default()).map(|message| message.fate)
+        case.messages
+            .iter()
+            .find(|message| message.id == case.attempts[0].response.clone().unwrap_or_default())
+            .map(|message| message.fate)
     };
     assert_eq!(fate("<title>404 Not Found</title>"), Some(Fate::Lost));
-    assert_eq!(fate("<title>Error</title><p>SAML2 exception: Unable to validate Signature</p>"), Some(Fate::Refused));
+    assert_eq!(
+        fate("<title>Error</title><p>SAML2 exception: Unable to validate Signature</p>"),
+        Some(Fate::Refused)
+    );
 }

@@ -12,17 +12,37 @@ use jiff::Timestamp;
 /// The window of an assertion.
 pub(super) fn of(assertion: &Assertion) -> Window {
     let bound = |said_in: &'static str| {
-        move |value: &Sited<Timestamp>| Bound { time: value.value, said_in: said_in.to_owned(), place: value.place.clone() }
+        move |value: &Sited<Timestamp>| Bound {
+            time: value.value,
+            said_in: said_in.to_owned(),
+            place: value.place.clone(),
+        }
     };
     let conditions = assertion.conditions.as_ref();
-    let begin = conditions.and_then(|conditions| conditions.not_before.as_ref()).map(bound("Conditions/@NotBefore"));
-    let end = conditions.and_then(|conditions| conditions.not_on_or_after.as_ref()).map(bound("Conditions/@NotOnOrAfter"));
+    let begin = conditions
+        .and_then(|conditions| conditions.not_before.as_ref())
+        .map(bound("Conditions/@NotBefore"));
+    let end = conditions
+        .and_then(|conditions| conditions.not_on_or_after.as_ref())
+        .map(bound("Conditions/@NotOnOrAfter"));
 
-    let bearers = || assertion.confirmations.iter().filter(|confirmation| confirmation.method == spec::BEARER);
-    let starts: Option<Vec<_>> = bearers().map(|confirmation| confirmation.not_before.as_ref()).collect();
-    let ends: Option<Vec<_>> = bearers().map(|confirmation| confirmation.not_on_or_after.as_ref()).collect();
-    let earliest = starts.unwrap_or_default().into_iter().min_by_key(|time| time.value).map(bound("SubjectConfirmationData/@NotBefore"));
-    let latest = ends.unwrap_or_default().into_iter().max_by_key(|time| time.value).map(bound("SubjectConfirmationData/@NotOnOrAfter"));
+    let bearers = || {
+        assertion.confirmations.iter().filter(|confirmation| confirmation.method == spec::BEARER)
+    };
+    let starts: Option<Vec<_>> =
+        bearers().map(|confirmation| confirmation.not_before.as_ref()).collect();
+    let ends: Option<Vec<_>> =
+        bearers().map(|confirmation| confirmation.not_on_or_after.as_ref()).collect();
+    let earliest = starts
+        .unwrap_or_default()
+        .into_iter()
+        .min_by_key(|time| time.value)
+        .map(bound("SubjectConfirmationData/@NotBefore"));
+    let latest = ends
+        .unwrap_or_default()
+        .into_iter()
+        .max_by_key(|time| time.value)
+        .map(bound("SubjectConfirmationData/@NotOnOrAfter"));
     Window {
         begin: [begin, earliest].into_iter().flatten().max_by_key(|bound| bound.time),
         end: [end, latest].into_iter().flatten().min_by_key(|bound| bound.time),
@@ -53,7 +73,10 @@ mod tests {
         let holds = |text: &str| window.holds(text.parse().unwrap());
         assert!(holds("2026-11-24T10:00:00Z") && holds("2026-11-24T10:59:59.999Z"));
         assert!(!holds("2026-11-24T11:00:00Z") && !holds("2026-11-24T09:59:59.999Z"));
-        assert_eq!(window.over("2026-11-24T12:00:00Z".parse().unwrap()).unwrap().said_in, "Conditions/@NotOnOrAfter");
+        assert_eq!(
+            window.over("2026-11-24T12:00:00Z".parse().unwrap()).unwrap().said_in,
+            "Conditions/@NotOnOrAfter"
+        );
     }
 
     #[test]
@@ -63,8 +86,12 @@ mod tests {
             not_on_or_after: end,
             ..SubjectConfirmation::default()
         };
-        let assertion = |ends: Vec<_>| Assertion { confirmations: ends.into_iter().map(bearer).collect(), ..Assertion::default() };
-        let early = assertion(vec![Some(at("2026-11-24T10:00:00Z")), Some(at("2026-11-24T11:00:00Z"))]);
+        let assertion = |ends: Vec<_>| Assertion {
+            confirmations: ends.into_iter().map(bearer).collect(),
+            ..Assertion::default()
+        };
+        let early =
+            assertion(vec![Some(at("2026-11-24T10:00:00Z")), Some(at("2026-11-24T11:00:00Z"))]);
         assert!(of(&early).holds("2026-11-24T10:30:00Z".parse().unwrap()));
         let unbounded = assertion(vec![Some(at("2026-11-24T10:00:00Z")), None]);
         assert!(of(&unbounded).end.is_none());

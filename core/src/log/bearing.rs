@@ -25,8 +25,11 @@ const LAST: f64 = 86_400.0;
 pub(crate) fn bear(case: &mut Case) {
     let mut witnesses = std::mem::take(&mut case.witnesses);
     let captured = span(case);
-    let attempts: Vec<(&Attempt, Timestamp, Timestamp)> =
-        case.attempts.iter().filter_map(|attempt| Some((attempt, attempt.started?, attempt.ended.or(attempt.started)?))).collect();
+    let attempts: Vec<(&Attempt, Timestamp, Timestamp)> = case
+        .attempts
+        .iter()
+        .filter_map(|attempt| Some((attempt, attempt.started?, attempt.ended.or(attempt.started)?)))
+        .collect();
     let any_failed = case.attempts.iter().any(Attempt::failed);
     for witness in &mut witnesses {
         if witness.phrase.part == Part::Pasted {
@@ -42,7 +45,12 @@ pub(crate) fn bear(case: &mut Case) {
         let ahead = clock_of(case, witness.party);
         (witness.bearing, witness.attempt) = if attempts.is_empty() {
             let near = captured.map(|span| gap(time, ahead, span, witness.zoned));
-            (near.map_or(Bearing::Open, |gap| if gap.is_some() { Bearing::Present } else { Bearing::History }), None)
+            (
+                near.map_or(Bearing::Open, |gap| {
+                    if gap.is_some() { Bearing::Present } else { Bearing::History }
+                }),
+                None,
+            )
         } else {
             match nearest(&attempts, time, ahead, witness.zoned) {
                 Some(attempt) => (Bearing::Present, Some(attempt.id.clone())),
@@ -66,19 +74,38 @@ fn span(case: &Case) -> Option<(Timestamp, Timestamp)> {
 /// Seconds by which that party's clock is ahead, where it is far off.
 fn clock_of(case: &Case, party: Party) -> f64 {
     let side = if party == Party::Idp { Side::Idp } else { Side::Sp };
-    let offsets = case.clocks.iter().filter(|clock| clock.side == side).map(|clock| clock.ahead_seconds);
-    offsets.max_by(|a, b| a.abs().total_cmp(&b.abs())).filter(|ahead| ahead.abs() > CLOCK_OFF).unwrap_or(0.0)
+    let offsets =
+        case.clocks.iter().filter(|clock| clock.side == side).map(|clock| clock.ahead_seconds);
+    offsets
+        .max_by(|a, b| a.abs().total_cmp(&b.abs()))
+        .filter(|ahead| ahead.abs() > CLOCK_OFF)
+        .unwrap_or(0.0)
 }
 
 /// The attempt a line speaks for: of those near it one that failed, of those the nearest.
-fn nearest<'a>(attempts: &[(&'a Attempt, Timestamp, Timestamp)], time: Timestamp, ahead: f64, zoned: bool) -> Option<&'a Attempt> {
-    let near = attempts.iter().filter_map(|(attempt, start, end)| Some((*attempt, gap(time, ahead, (*start, *end), zoned)?)));
-    let worked = |attempt: &Attempt| matches!(attempt.outcome, Outcome::SignedIn | Outcome::SignedOut | Outcome::Abandoned);
-    near.min_by(|(a, gap_a), (b, gap_b)| worked(a).cmp(&worked(b)).then(gap_a.total_cmp(gap_b))).map(|(attempt, _)| attempt)
+fn nearest<'a>(
+    attempts: &[(&'a Attempt, Timestamp, Timestamp)],
+    time: Timestamp,
+    ahead: f64,
+    zoned: bool,
+) -> Option<&'a Attempt> {
+    let near = attempts.iter().filter_map(|(attempt, start, end)| {
+        Some((*attempt, gap(time, ahead, (*start, *end), zoned)?))
+    });
+    let worked = |attempt: &Attempt| {
+        matches!(attempt.outcome, Outcome::SignedIn | Outcome::SignedOut | Outcome::Abandoned)
+    };
+    near.min_by(|(a, gap_a), (b, gap_b)| worked(a).cmp(&worked(b)).then(gap_a.total_cmp(gap_b)))
+        .map(|(attempt, _)| attempt)
 }
 
 /// Seconds between a line and a span of time, where that is near: 0 within it.
-fn gap(time: Timestamp, ahead: f64, (start, end): (Timestamp, Timestamp), zoned: bool) -> Option<f64> {
+fn gap(
+    time: Timestamp,
+    ahead: f64,
+    (start, end): (Timestamp, Timestamp),
+    zoned: bool,
+) -> Option<f64> {
     let outside = |shift: f64| {
         let at = seconds(time) - ahead - shift;
         (seconds(start) - at).max(at - seconds(end)).max(0.0)
@@ -88,7 +115,12 @@ fn gap(time: Timestamp, ahead: f64, (start, end): (Timestamp, Timestamp), zoned:
         return Some(gap);
     }
     // Zones lie on whole and half hours, a few on quarters.
-    let in_some_zone = || (-24..=28).map(|half| f64::from(half) * 1800.0).chain([20_700.0, 31_500.0, 45_900.0]).map(outside);
+    let in_some_zone = || {
+        (-24..=28)
+            .map(|half| f64::from(half) * 1800.0)
+            .chain([20_700.0, 31_500.0, 45_900.0])
+            .map(outside)
+    };
     (!zoned).then(in_some_zone)?.filter(|gap| *gap <= NEAR_IN_SOME_ZONE).min_by(f64::total_cmp)
 }
 
@@ -102,7 +134,8 @@ fn last_of_all(witnesses: &mut [Witness]) {
     let Some(latest) = witnesses.iter().filter_map(|witness| witness.time).max() else { return };
     for witness in witnesses {
         let Some(time) = witness.time else { continue };
-        witness.bearing = if seconds(latest) - seconds(time) <= LAST { Bearing::Last } else { Bearing::History };
+        witness.bearing =
+            if seconds(latest) - seconds(time) <= LAST { Bearing::Last } else { Bearing::History };
     }
 }
 
@@ -121,9 +154,13 @@ fn counting(witnesses: &[Witness]) -> Vec<Phrase> {
 /// nothing was captured.
 pub(crate) fn last(case: &Case) -> Vec<&Witness> {
     let mut told: Vec<&Witness> = Vec::new();
-    let open = |witness: &&Witness| witness.counts() && witness.attempt.is_none() && witness.phrase.part != Part::Pasted;
+    let open = |witness: &&Witness| {
+        witness.counts() && witness.attempt.is_none() && witness.phrase.part != Part::Pasted
+    };
     for witness in case.witnesses.iter().rev().filter(open) {
-        match told.iter_mut().find(|known| known.phrase.meaning == witness.phrase.meaning && known.party == witness.party) {
+        match told.iter_mut().find(|known| {
+            known.phrase.meaning == witness.phrase.meaning && known.party == witness.party
+        }) {
             Some(known) if known.time < witness.time => *known = witness,
             Some(_) => {}
             None => told.push(witness),
@@ -193,8 +230,11 @@ mod tests {
     #[test]
     fn a_clock_that_is_far_off_is_put_right() {
         let mut off = case(Outcome::RefusedBySp, vec![line("2026-11-20T09:20:05Z", true)]);
-        off.clocks =
-            vec![diag_sdk::case::attempt::Clock { side: Side::Sp, ahead_seconds: 1200.0, ..diag_sdk::case::attempt::Clock::default() }];
+        off.clocks = vec![diag_sdk::case::attempt::Clock {
+            side: Side::Sp,
+            ahead_seconds: 1200.0,
+            ..diag_sdk::case::attempt::Clock::default()
+        }];
         bear(&mut off);
         assert_eq!(off.witnesses[0].bearing, Bearing::Present);
     }
@@ -217,13 +257,21 @@ mod tests {
     #[test]
     fn without_a_capture_the_last_day_counts() {
         let mut alone = Case {
-            witnesses: vec![line("2026-10-28T09:00:00Z", true), line("2026-11-20T08:00:00Z", true), line("2026-11-20T09:00:00Z", true)],
+            witnesses: vec![
+                line("2026-10-28T09:00:00Z", true),
+                line("2026-11-20T08:00:00Z", true),
+                line("2026-11-20T09:00:00Z", true),
+            ],
             ..Case::default()
         };
         bear(&mut alone);
-        let bearings: Vec<Bearing> = alone.witnesses.iter().map(|witness| witness.bearing).collect();
+        let bearings: Vec<Bearing> =
+            alone.witnesses.iter().map(|witness| witness.bearing).collect();
         assert_eq!(bearings, [Bearing::History, Bearing::Last, Bearing::Last]);
-        assert_eq!(last(&alone).iter().map(|witness| witness.time).collect::<Vec<_>>(), [time("2026-11-20T09:00:00Z")]);
+        assert_eq!(
+            last(&alone).iter().map(|witness| witness.time).collect::<Vec<_>>(),
+            [time("2026-11-20T09:00:00Z")]
+        );
     }
 
     #[test]

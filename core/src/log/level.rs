@@ -21,7 +21,20 @@ pub(super) enum Level {
 
 const CHATTY: &[&str] = &["DEBUG", "TRACE", "VERBOSE", "FINEST", "FINER"];
 const CALM: &[&str] = &["INFO", "NOTICE", "INFORMATION", "FINE"];
-const LOUD: &[&str] = &["WARN", "WARNING", "ERROR", "ERR", "FATAL", "CRIT", "CRITICAL", "SEVERE", "ALERT", "EMERG", "EXCEPTION", "FAILURE"];
+const LOUD: &[&str] = &[
+    "WARN",
+    "WARNING",
+    "ERROR",
+    "ERR",
+    "FATAL",
+    "CRIT",
+    "CRITICAL",
+    "SEVERE",
+    "ALERT",
+    "EMERG",
+    "EXCEPTION",
+    "FAILURE",
+];
 
 /// The level a line names in its head: the first word that is one.
 pub(super) fn of(line: &str) -> Level {
@@ -37,7 +50,9 @@ pub(super) fn of(line: &str) -> Level {
         let at = word.as_ptr() as usize - line.as_ptr() as usize;
         let bracketed = at > 0 && b"[:<=\"".contains(&line.as_bytes()[at - 1]);
         // `2026-11-20 09:00:12.345 +0100 Error:  …`: right behind the time, and with a colon.
-        let heads = (10..=STAMPED).contains(&at) && line.as_bytes()[at - 1] == b' ' && line.as_bytes().get(at + word.len()) == Some(&b':');
+        let heads = (10..=STAMPED).contains(&at)
+            && line.as_bytes()[at - 1] == b' '
+            && line.as_bytes().get(at + word.len()) == Some(&b':');
         if !capitals && !bracketed && !heads {
             continue;
         }
@@ -66,10 +81,9 @@ fn of_number(head: &str) -> Option<Level> {
 
 /// The line names a process, as system logs do: `app[12]:`, `app:`.
 pub(super) fn names_a_process(line: &str) -> bool {
-    line.split_ascii_whitespace()
-        .skip(1)
-        .take(6)
-        .any(|word| word.strip_suffix(':').is_some_and(|name| name.ends_with(']') && name.contains('[')))
+    line.split_ascii_whitespace().skip(1).take(6).any(|word| {
+        word.strip_suffix(':').is_some_and(|name| name.ends_with(']') && name.contains('['))
+    })
 }
 
 #[cfg(test)]

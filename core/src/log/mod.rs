@@ -61,14 +61,19 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
             continue;
         }
         // A line without a time of its own goes on with the one before it; a time further in is what it speaks of.
-        let own = |stamp: &Stamp| usual.is_none_or(|usual| stamp.at <= usual.max(HEAD)) && !goes_on(line);
+        let own =
+            |stamp: &Stamp| usual.is_none_or(|usual| stamp.at <= usual.max(HEAD)) && !goes_on(line);
         if let Some(stamp) = stamp::of(line, log.latest).filter(own) {
             usual = usual.or(Some(stamp.at));
             written = Some(stamp);
             level = level::of(line);
         }
         for found in sentences(line, level, log, products) {
-            let place = Place { input: log.input.to_owned(), line: u32::try_from(number + 1).ok(), ..Place::default() };
+            let place = Place {
+                input: log.input.to_owned(),
+                line: u32::try_from(number + 1).ok(),
+                ..Place::default()
+            };
             witnesses.push(Witness {
                 place,
                 time: written.map(|stamp| stamp.time),
@@ -101,7 +106,9 @@ pub(crate) fn looks_like(text: &str) -> bool {
         lines += 1;
         let line = shortened(line);
         let json = line.starts_with('{') && line.trim_end().ends_with('}');
-        if stamp::of(line, Some(Timestamp::UNIX_EPOCH)).is_some_and(|stamp| json || stamp.at <= HEAD) {
+        if stamp::of(line, Some(Timestamp::UNIX_EPOCH))
+            .is_some_and(|stamp| json || stamp.at <= HEAD)
+        {
             stamped += 1;
             telling += usize::from(
                 level::of(line) != Level::Plain
@@ -117,9 +124,18 @@ pub(crate) fn looks_like(text: &str) -> bool {
 /// The line belongs to the one before it: a frame of a stack, what it was caused by, the class of an error.
 fn goes_on(line: &str) -> bool {
     let begun = line.trim_start();
-    let frame = begun.len() < line.len() && ["at ", "in ", "thrown in ", "...", "File \""].iter().any(|word| begun.starts_with(word));
-    let numbered = begun.strip_prefix('#').is_some_and(|rest| rest.starts_with(|character: char| character.is_ascii_digit()));
-    frame || numbered || begun.starts_with("Caused by: ") || begun.starts_with("Stack trace:") || names_an_error(line)
+    let frame = begun.len() < line.len()
+        && ["at ", "in ", "thrown in ", "...", "File \""]
+            .iter()
+            .any(|word| begun.starts_with(word));
+    let numbered = begun
+        .strip_prefix('#')
+        .is_some_and(|rest| rest.starts_with(|character: char| character.is_ascii_digit()));
+    frame
+        || numbered
+        || begun.starts_with("Caused by: ")
+        || begun.starts_with("Stack trace:")
+        || names_an_error(line)
 }
 
 /// `org.example.SomeException: text`, as it stands under the line that logs it.
@@ -132,10 +148,15 @@ fn names_an_error(line: &str) -> bool {
 /// A trace whose lines begin with the letter of the component that writes, and blanks; the time stands in lines of its own.
 fn is_component_trace(text: &str) -> bool {
     let (mut lines, mut lettered) = (0, 0);
-    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with(['-', '*'])).take(60) {
+    for line in text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with(['-', '*']))
+        .take(60)
+    {
         lines += 1;
         let bytes = line.as_bytes();
-        lettered += usize::from(bytes.len() > 3 && bytes[0].is_ascii_uppercase() && bytes[1..3] == *b"  ");
+        lettered +=
+            usize::from(bytes.len() > 3 && bytes[0].is_ascii_uppercase() && bytes[1..3] == *b"  ");
     }
     lettered >= 2 && lettered * 3 >= lines * 2 && text.contains("SAML")
 }
@@ -149,18 +170,32 @@ fn shortened(line: &str) -> &str {
 }
 
 /// What a line says: the sentences of logs, and in a line that warns also those of pages.
-fn sentences<'p>(line: &str, level: Level, log: &Log<'_>, products: &'p Products) -> Vec<Found<'p>> {
+fn sentences<'p>(
+    line: &str,
+    level: Level,
+    log: &Log<'_>,
+    products: &'p Products,
+) -> Vec<Found<'p>> {
     if level == Level::Chatty {
         return Vec::new();
     }
     let within = |place| products.find(line, &Scope { place, proven: log.proven.clone() });
     let found = within(Where::Log);
-    if found.is_empty() && level == Level::Loud && log.proven.is_empty() { within(Where::Page) } else { found }
+    if found.is_empty() && level == Level::Loud && log.proven.is_empty() {
+        within(Where::Page)
+    } else {
+        found
+    }
 }
 
 /// Whom a sentence names: sealed, so that it can be compared with whom an assertion names.
 fn person(found: &Found<'_>, in_column: Option<&str>, sealer: &Sealer) -> Vec<Secret> {
-    let subject = found.values.iter().find(|(name, _)| *name == "subject").map(|(_, value)| value.trim()).or(in_column);
+    let subject = found
+        .values
+        .iter()
+        .find(|(name, _)| *name == "subject")
+        .map(|(_, value)| value.trim())
+        .or(in_column);
     let bare = subject.and_then(|subject| subject.split_once('\\')).map(|(_, bare)| bare);
     subject.into_iter().chain(bare).map(|name| sealer.seal(name)).collect()
 }
@@ -178,7 +213,8 @@ mod tests {
     fn witnesses(text: &str) -> Vec<Witness> {
         let products = Products::builtin();
         let sealer = Sealer::new(Vec::new());
-        let log = Log { input: "i1", text, proven: Proven::default(), sealer: &sealer, latest: None };
+        let log =
+            Log { input: "i1", text, proven: Proven::default(), sealer: &sealer, latest: None };
         read(&log, &products)
     }
 
@@ -191,9 +227,16 @@ mod tests {
         );
         let meanings: Vec<Meaning> = told.iter().map(|witness| witness.phrase.meaning).collect();
         assert_eq!(meanings, [Meaning::Expired, Meaning::AttributeMissing]);
-        assert_eq!(told[0].time.map(|time| time.to_string()).as_deref(), Some("2026-11-24T09:00:00Z"));
+        assert_eq!(
+            told[0].time.map(|time| time.to_string()).as_deref(),
+            Some("2026-11-24T09:00:00Z")
+        );
         assert_eq!((told[0].zoned, told[1].place.line), (true, Some(3)));
-        assert_eq!(told[1].time.map(|time| time.to_string()).as_deref(), Some("2026-11-24T09:00:01Z"), "it goes on with line 2");
+        assert_eq!(
+            told[1].time.map(|time| time.to_string()).as_deref(),
+            Some("2026-11-24T09:00:01Z"),
+            "it goes on with line 2"
+        );
         assert!(!format!("{told:?}").contains("CONTOSO"));
     }
 
@@ -205,7 +248,12 @@ mod tests {
              Caused by: org.opensaml.common.SAMLException: Authentication statement is too old to be used with value 2026-11-01T09:00:00.000Z\n",
         );
         assert!(!told.is_empty());
-        assert!(told.iter().all(|witness| witness.time.is_some_and(|time| time.to_string() == "2026-11-24T10:00:00.301Z")), "{told:?}");
+        assert!(
+            told.iter().all(|witness| witness
+                .time
+                .is_some_and(|time| time.to_string() == "2026-11-24T10:00:00.301Z")),
+            "{told:?}"
+        );
     }
 
     #[test]

@@ -20,7 +20,12 @@ const MOST: usize = 3;
 const SHOWN: usize = 240;
 
 /// What the text states; `line` tells on which line of the file a byte of it stands.
-pub(crate) fn read(input: &str, text: &str, line: &dyn Fn(usize) -> usize, products: &Products) -> Vec<Witness> {
+pub(crate) fn read(
+    input: &str,
+    text: &str,
+    line: &dyn Fn(usize) -> usize,
+    products: &Products,
+) -> Vec<Witness> {
     if text.len() > LONGEST || is_source(text) {
         return Vec::new();
     }
@@ -28,18 +33,23 @@ pub(crate) fn read(input: &str, text: &str, line: &dyn Fn(usize) -> usize, produ
     if codes.len() > MOST {
         return Vec::new();
     }
-    let mut witnesses: Vec<Witness> = codes.iter().filter_map(|code| of_code(input, text, code, line, products)).collect();
+    let mut witnesses: Vec<Witness> =
+        codes.iter().filter_map(|code| of_code(input, text, code, line, products)).collect();
     let mut meanings: Vec<Meaning> = Vec::new();
     for place in [Where::Log, Where::Page] {
         for found in products.find(text, &Scope { place, proven: Proven::default() }) {
-            let Some(vendor) = found.writer().and_then(|_| Vendor::read(&found.product.id)) else { continue };
+            let Some(vendor) = found.writer().and_then(|_| Vendor::read(&found.product.id)) else {
+                continue;
+            };
             if found.text.means == Meaning::Unknown || meanings.contains(&found.text.means) {
                 continue;
             }
             meanings.push(found.text.means);
             let party = if found.product.roles == [Role::Idp] { Party::Idp } else { Party::Sp };
             // A code and the sentence behind it state one thing.
-            if witnesses.iter().any(|known| known.party == party && !known.codes.is_empty() && known.phrase.vendor == vendor) {
+            if witnesses.iter().any(|known| {
+                known.party == party && !known.codes.is_empty() && known.phrase.vendor == vendor
+            }) {
                 continue;
             }
             witnesses.push(Witness {
@@ -53,7 +63,13 @@ pub(crate) fn read(input: &str, text: &str, line: &dyn Fn(usize) -> usize, produ
     if meanings.len() > MOST { Vec::new() } else { witnesses }
 }
 
-fn of_code(input: &str, text: &str, code: &str, line: &dyn Fn(usize) -> usize, products: &Products) -> Option<Witness> {
+fn of_code(
+    input: &str,
+    text: &str,
+    code: &str,
+    line: &dyn Fn(usize) -> usize,
+    products: &Products,
+) -> Option<Witness> {
     let known = products.code(code)?;
     let start = text.to_ascii_uppercase().find(code)?;
     let rest = text.get(start..)?;
@@ -66,7 +82,13 @@ fn of_code(input: &str, text: &str, code: &str, line: &dyn Fn(usize) -> usize, p
         part: Part::Pasted,
         ..Phrase::default()
     };
-    Some(Witness { place: at(input, line(start)), party: Party::Idp, phrase, codes: vec![code.to_owned()], ..Witness::default() })
+    Some(Witness {
+        place: at(input, line(start)),
+        party: Party::Idp,
+        phrase,
+        codes: vec![code.to_owned()],
+        ..Witness::default()
+    })
 }
 
 fn at(input: &str, line: usize) -> Place {
@@ -96,7 +118,9 @@ fn is_source(text: &str) -> bool {
     for line in lines {
         all += 1;
         let line = line.trim_end();
-        code += usize::from(line.ends_with([';', '{', '}']) || line.ends_with("):") || line.ends_with("=>"));
+        code += usize::from(
+            line.ends_with([';', '{', '}']) || line.ends_with("):") || line.ends_with("=>"),
+        );
     }
     begins.iter().any(|word| first.starts_with(word)) || code * 3 > all
 }
@@ -114,22 +138,35 @@ mod tests {
         let text = "Hello,\n\nsince today people get:\n\nAADSTS50011: The reply URL 'https://sp.example/acs' specified in the request does not match.\nTrace ID: 1\n\nRegards";
         let all = told(text);
         assert_eq!(all.len(), 1, "{all:?}");
-        assert_eq!((all[0].party, all[0].phrase.meaning, all[0].place.line), (Party::Idp, Meaning::Acs, Some(5)));
+        assert_eq!(
+            (all[0].party, all[0].phrase.meaning, all[0].place.line),
+            (Party::Idp, Meaning::Acs, Some(5))
+        );
         assert_eq!(all[0].codes, ["AADSTS50011"]);
     }
 
     #[test]
     fn a_sentence_of_a_product_is_evidence_and_general_words_are_not() {
-        let all = told("opensaml::SecurityPolicyException\nMessage was signed, but signature could not be verified.");
-        assert_eq!(all.first().map(|witness| (witness.party, witness.phrase.meaning)), Some((Party::Sp, Meaning::Signature)));
-        assert!(told("People say: Access denied. Please help, the certificate is expired.").is_empty());
+        let all = told(
+            "opensaml::SecurityPolicyException\nMessage was signed, but signature could not be verified.",
+        );
+        assert_eq!(
+            all.first().map(|witness| (witness.party, witness.phrase.meaning)),
+            Some((Party::Sp, Meaning::Signature))
+        );
+        assert!(
+            told("People say: Access denied. Please help, the certificate is expired.").is_empty()
+        );
     }
 
     #[test]
     fn explanations_and_programs_state_nothing() {
-        let list = "AADSTS50011 means a, AADSTS50105 means b, AADSTS700016 means c, AADSTS75011 means d";
+        let list =
+            "AADSTS50011 means a, AADSTS50105 means b, AADSTS700016 means c, AADSTS75011 means d";
         assert!(told(list).is_empty());
         assert!(told("<?php\nthrow new Exception('AADSTS50011');\n").is_empty());
-        assert!(told("def handle(code):\n    if code == 'AADSTS50011':\n        return {\n").is_empty());
+        assert!(
+            told("def handle(code):\n    if code == 'AADSTS50011':\n        return {\n").is_empty()
+        );
     }
 }

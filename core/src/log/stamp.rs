@@ -11,7 +11,8 @@ use jiff::tz::Offset;
 const HEAD: usize = 400;
 /// Most places in a line at which a time is tried.
 const TRIES: usize = 40;
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// A time as it stands in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,8 +59,13 @@ fn read(text: &[u8], latest: Option<Timestamp>) -> Option<(Timestamp, bool)> {
         let latest = latest?;
         let year = Offset::UTC.to_datetime(latest).year();
         let this = Date::new(year, month, day).ok()?.to_datetime(clock.0);
-        let day_ahead = Offset::UTC.to_datetime(latest.checked_add(jiff::SignedDuration::from_hours(26)).ok()?);
-        let chosen = if this > day_ahead { Date::new(year - 1, month, day).ok()?.to_datetime(clock.0) } else { this };
+        let day_ahead =
+            Offset::UTC.to_datetime(latest.checked_add(jiff::SignedDuration::from_hours(26)).ok()?);
+        let chosen = if this > day_ahead {
+            Date::new(year - 1, month, day).ok()?.to_datetime(clock.0)
+        } else {
+            this
+        };
         return moment(chosen, &mut reader);
     };
     moment(date.to_datetime(clock.0), &mut reader)
@@ -83,7 +89,11 @@ fn numeric(reader: &mut Reader<'_>) -> Option<(Date, Clock)> {
             reader.one_of(b"T ")?;
             let packed = reader.digits();
             let clock = match packed.len() {
-                6 => reader.fraction(number(&packed[..2])?, number(&packed[2..4])?, number(&packed[4..])?)?,
+                6 => reader.fraction(
+                    number(&packed[..2])?,
+                    number(&packed[2..4])?,
+                    number(&packed[4..])?,
+                )?,
                 2 => reader.clock_from(number(packed)?)?,
                 _ => return None,
             };
@@ -129,7 +139,13 @@ fn days_first(reader: &mut Reader<'_>, first: i64) -> Option<(Date, Clock)> {
     }
     let date = if month_first { date(year, first, second) } else { date(year, second, first) }?;
     let clock = match half {
-        Some(afternoon) => Time::new(clock.hour() % 12 + if afternoon { 12 } else { 0 }, clock.minute(), clock.second(), 0).ok()?,
+        Some(afternoon) => Time::new(
+            clock.hour() % 12 + if afternoon { 12 } else { 0 },
+            clock.minute(),
+            clock.second(),
+            0,
+        )
+        .ok()?,
         None => clock,
     };
     Some((date, (clock, None)))
@@ -188,7 +204,12 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn digits(&mut self) -> &'t [u8] {
-        let end = self.rest.iter().take(10).position(|byte| !byte.is_ascii_digit()).unwrap_or(self.rest.len().min(10));
+        let end = self
+            .rest
+            .iter()
+            .take(10)
+            .position(|byte| !byte.is_ascii_digit())
+            .unwrap_or(self.rest.len().min(10));
         let (digits, rest) = self.rest.split_at(end);
         self.rest = rest;
         digits
@@ -203,7 +224,12 @@ impl<'t> Reader<'t> {
     }
 
     fn word(&mut self) -> &'t [u8] {
-        let end = self.rest.iter().take(12).position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(self.rest.len().min(12));
+        let end = self
+            .rest
+            .iter()
+            .take(12)
+            .position(|byte| !byte.is_ascii_alphabetic())
+            .unwrap_or(self.rest.len().min(12));
         &self.rest[..end]
     }
 
@@ -213,8 +239,20 @@ impl<'t> Reader<'t> {
         let number = MONTHS.iter().position(|month| *month == short)?;
         // `Mark` and `Decoder` are no months.
         let whole = word.len() == 3
-            || ["january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december"]
-                .contains(&std::str::from_utf8(word).ok()?.to_ascii_lowercase().as_str());
+            || [
+                "january",
+                "february",
+                "march",
+                "april",
+                "june",
+                "july",
+                "august",
+                "september",
+                "october",
+                "november",
+                "december",
+            ]
+            .contains(&std::str::from_utf8(word).ok()?.to_ascii_lowercase().as_str());
         whole.then_some(())?;
         self.rest = &self.rest[word.len()..];
         i64::try_from(number + 1).ok()
@@ -223,7 +261,9 @@ impl<'t> Reader<'t> {
     fn weekday(&mut self) -> Option<()> {
         let word = self.word();
         let short = std::str::from_utf8(word.get(..3)?).ok()?.to_ascii_lowercase();
-        (word.len() <= 9 && ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].contains(&short.as_str())).then_some(())?;
+        (word.len() <= 9
+            && ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].contains(&short.as_str()))
+        .then_some(())?;
         self.rest = &self.rest[word.len()..];
         self.one_of(b",");
         self.one_of(b" ")?;
@@ -262,7 +302,13 @@ impl<'t> Reader<'t> {
                 nanoseconds = i32::try_from(number(&padded)?).ok()?;
             }
         }
-        Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second.min(59)).ok()?, nanoseconds).ok()
+        Time::new(
+            i8::try_from(hour).ok()?,
+            i8::try_from(minute).ok()?,
+            i8::try_from(second.min(59)).ok()?,
+            nanoseconds,
+        )
+        .ok()
     }
 
     /// AM or PM: whether it is the afternoon.
@@ -283,7 +329,10 @@ impl<'t> Reader<'t> {
         let mut ahead = Reader { rest: self.rest };
         while ahead.one_of(b" ").is_some() {}
         let word = ahead.word();
-        if word.eq_ignore_ascii_case(b"z") || word.eq_ignore_ascii_case(b"utc") || word.eq_ignore_ascii_case(b"gmt") {
+        if word.eq_ignore_ascii_case(b"z")
+            || word.eq_ignore_ascii_case(b"utc")
+            || word.eq_ignore_ascii_case(b"gmt")
+        {
             return Some(Offset::UTC);
         }
         let sign = match ahead.one_of(b"+-")? {
@@ -307,7 +356,8 @@ mod tests {
     use super::*;
 
     fn at(line: &str) -> Option<(String, bool)> {
-        of(line, Some("2026-11-21T00:00:00Z".parse().unwrap())).map(|stamp| (stamp.time.to_string(), stamp.zoned))
+        of(line, Some("2026-11-21T00:00:00Z".parse().unwrap()))
+            .map(|stamp| (stamp.time.to_string(), stamp.zoned))
     }
 
     #[test]
@@ -349,9 +399,16 @@ mod tests {
 
     #[test]
     fn what_would_be_a_guess_is_no_time() {
-        for line in
-            ["10/11/2026 09:00:12 x", "09:00:12 x", "x", "", "12 38.22.0 x", "Mark 12 09:00:12", "20261120 x", "2026-13-40T00:00:00Z"]
-        {
+        for line in [
+            "10/11/2026 09:00:12 x",
+            "09:00:12 x",
+            "x",
+            "",
+            "12 38.22.0 x",
+            "Mark 12 09:00:12",
+            "20261120 x",
+            "2026-13-40T00:00:00Z",
+        ] {
             assert_eq!(at(line), None, "{line}");
         }
         assert_eq!(of("Nov 20 09:00:12 x", None), None);

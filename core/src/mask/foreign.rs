@@ -41,16 +41,22 @@ pub fn is_foreign(value: &str) -> bool {
     if value.chars().count() > LONGEST {
         return hashed(&lower);
     }
-    one_character(value) || word(&lower) || prefixed_hash(value) || hashed(&lower) || numbered(value)
+    one_character(value)
+        || word(&lower)
+        || prefixed_hash(value)
+        || hashed(&lower)
+        || numbered(value)
 }
 
 /// The text without marks of ours: a copy that diag made is known by its own record.
 fn without_ours(value: &str) -> String {
     let ours = |run: &&str| run.len() >= LEAST_OF_OURS && super::is_own(run);
     // Of base64 a mark keeps the signs.
-    let of_base64 = |character: char| character.is_alphanumeric() || matches!(character, '+' | '/' | '-' | '_');
+    let of_base64 =
+        |character: char| character.is_alphanumeric() || matches!(character, '+' | '/' | '-' | '_');
     let words = value.split(|character: char| !of_base64(character));
-    let runs = words.chain(value.split(|character: char| !character.is_alphanumeric())).filter(ours);
+    let runs =
+        words.chain(value.split(|character: char| !character.is_alphanumeric())).filter(ours);
     runs.fold(value.to_owned(), |left, run| left.replace(run, ""))
 }
 
@@ -68,7 +74,9 @@ fn covered(text: &str) -> bool {
 fn bracketed(text: &str) -> bool {
     [('[', ']'), ('<', '>'), ('{', '}'), ('(', ')')].iter().any(|(open, close)| {
         text.split(*open).skip(1).any(|behind| {
-            behind.split_once(*close).is_some_and(|(inner, _)| inner.chars().count() <= LONGEST && word(&inner.to_lowercase()))
+            behind.split_once(*close).is_some_and(|(inner, _)| {
+                inner.chars().count() <= LONGEST && word(&inner.to_lowercase())
+            })
         })
     })
 }
@@ -78,7 +86,8 @@ fn one_character(value: &str) -> bool {
     let mut characters = value.chars();
     let Some(first) = characters.next() else { return false };
     let all_same = characters.all(|character| character == first);
-    let fills = matches!(first, '*' | '•' | '.' | '…' | '█' | '#' | '_' | '-') || matches!(first, 'x' | 'X');
+    let fills = matches!(first, '*' | '•' | '.' | '…' | '█' | '#' | '_' | '-')
+        || matches!(first, 'x' | 'X');
     all_same && fills && (value.chars().count() >= 3 || first == '…')
 }
 
@@ -99,25 +108,39 @@ fn prefixed_hash(value: &str) -> bool {
     let capitals = name.len() >= 2
         && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
         && name.starts_with(|first: char| first.is_ascii_uppercase());
-    capitals && (6..=16).contains(&hash.len()) && hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    capitals
+        && (6..=16).contains(&hash.len())
+        && hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 /// `hash_9f86d081…`, `{hash:…}`, `sha256:…` in braces.
 fn hashed(lower: &str) -> bool {
     let inner = lower.trim_matches(['{', '}', '[', ']', '<', '>', '(', ')']);
     let bracketed = inner.len() < lower.len();
-    let hexadecimal = |text: &str| text.len() >= 6 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    ["hash_", "hash:", "hashed:", "sha256:", "sha256-", "md5:"]
-        .iter()
-        .any(|name| inner.strip_prefix(name).is_some_and(|hash| hexadecimal(hash) && (bracketed || name.starts_with("hash"))))
+    let hexadecimal =
+        |text: &str| text.len() >= 6 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    ["hash_", "hash:", "hashed:", "sha256:", "sha256-", "md5:"].iter().any(|name| {
+        inner
+            .strip_prefix(name)
+            .is_some_and(|hash| hexadecimal(hash) && (bracketed || name.starts_with("hash")))
+    })
 }
 
 /// `<NAME_1>`, `[EMAIL_12]`, `<TOKEN>`, `{{API_TOKEN}}`: a word in capitals in brackets.
 fn numbered(value: &str) -> bool {
-    let value = value.strip_prefix('{').filter(|rest| rest.starts_with('{')).and_then(|rest| rest.strip_suffix('}')).unwrap_or(value);
-    let inner = [('<', '>'), ('[', ']'), ('{', '}')].iter().find_map(|(open, close)| value.strip_prefix(*open)?.strip_suffix(*close));
+    let value = value
+        .strip_prefix('{')
+        .filter(|rest| rest.starts_with('{'))
+        .and_then(|rest| rest.strip_suffix('}'))
+        .unwrap_or(value);
+    let inner = [('<', '>'), ('[', ']'), ('{', '}')]
+        .iter()
+        .find_map(|(open, close)| value.strip_prefix(*open)?.strip_suffix(*close));
     inner.is_some_and(|inner| {
-        inner.len() >= 3 && inner.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        inner.len() >= 3
+            && inner
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
     })
 }
 
@@ -182,7 +205,9 @@ mod tests {
 
     #[test]
     fn a_part_that_was_taken_out_shows() {
-        for text in ["jo***@contoso.example", "PHNhbWxw[redacted]cD4=", "Jane (name removed)", "***"] {
+        for text in
+            ["jo***@contoso.example", "PHNhbWxw[redacted]cD4=", "Jane (name removed)", "***"]
+        {
             assert!(holds_foreign(text), "{text}");
         }
         for text in ["jo@contoso.example", "f(x)", "a**b", ""] {

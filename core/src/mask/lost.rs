@@ -9,7 +9,10 @@ pub fn note(case: &mut Case) {
     let unknown = |withheld: bool, recorded: &Option<String>| withheld && recorded.is_none();
     let signatures = case.messages.iter().any(|message| {
         message.signatures.iter().any(|signature| unknown(signature.withheld, &signature.recorded))
-            || message.query_signature.iter().any(|signature| unknown(signature.withheld, &signature.recorded))
+            || message
+                .query_signature
+                .iter()
+                .any(|signature| unknown(signature.withheld, &signature.recorded))
     });
     for (word, there) in [("messages", messages), ("signatures", signatures)] {
         if there && !case.removed_by_exporter.iter().any(|known| known == word) {
@@ -34,9 +37,15 @@ mod tests {
     #[test]
     fn a_record_makes_up_for_a_mark() {
         let withheld = Signature { withheld: true, ..Signature::default() };
-        assert_eq!(noted(Message { signatures: vec![withheld.clone()], ..Message::default() }), ["signatures"]);
+        assert_eq!(
+            noted(Message { signatures: vec![withheld.clone()], ..Message::default() }),
+            ["signatures"]
+        );
         let recorded = Signature { recorded: Some("2026-12-01".into()), ..withheld };
         assert!(noted(Message { signatures: vec![recorded], ..Message::default() }).is_empty());
-        assert_eq!(noted(Message { damage: vec![Damage::Sanitised], ..Message::default() }), ["messages"]);
+        assert_eq!(
+            noted(Message { damage: vec![Damage::Sanitised], ..Message::default() }),
+            ["messages"]
+        );
     }
 }

@@ -18,10 +18,22 @@ const CHECKSUM: usize = 6;
 pub fn make(value: &str, separators: bool, key: &[u8], attempt: u32) -> String {
     let replaced = |character: char| !separators || character.is_alphanumeric();
     let length = value.chars().filter(|character| replaced(*character)).count();
-    let begins_with_digit = value.chars().find(|character| replaced(*character)).is_some_and(|first| first.is_ascii_digit());
-    let letters = letters(length, begins_with_digit, &mut Stream::new(&[key, value.as_bytes(), &attempt.to_le_bytes()]));
+    let begins_with_digit = value
+        .chars()
+        .find(|character| replaced(*character))
+        .is_some_and(|first| first.is_ascii_digit());
+    let letters = letters(
+        length,
+        begins_with_digit,
+        &mut Stream::new(&[key, value.as_bytes(), &attempt.to_le_bytes()]),
+    );
     let mut letters = letters.into_iter();
-    value.chars().map(|character| if replaced(character) { letters.next().unwrap_or('x') } else { character }).collect()
+    value
+        .chars()
+        .map(
+            |character| if replaced(character) { letters.next().unwrap_or('x') } else { character },
+        )
+        .collect()
 }
 
 fn letters(length: usize, begins_with_digit: bool, stream: &mut Stream) -> Vec<char> {
@@ -53,7 +65,8 @@ fn checksum(body: &[char]) -> Vec<char> {
 
 /// Whether a value is a mark of ours.
 pub fn is_own(value: &str) -> bool {
-    let letters: Vec<char> = value.chars().filter(|character| character.is_alphanumeric()).collect();
+    let letters: Vec<char> =
+        value.chars().filter(|character| character.is_alphanumeric()).collect();
     if letters.is_empty() || !letters.iter().all(char::is_ascii_alphanumeric) {
         return false;
     }
@@ -61,7 +74,11 @@ pub fn is_own(value: &str) -> bool {
         return letters.iter().all(|letter| SMALL.contains(&(*letter as u8)));
     }
     let (body, last) = letters.split_at(letters.len() - CHECKSUM);
-    let begins = prefix(letters.len()).chars().zip(body).enumerate().all(|(at, (want, is))| want == *is || (at == 0 && *is == '9'));
+    let begins = prefix(letters.len())
+        .chars()
+        .zip(body)
+        .enumerate()
+        .all(|(at, (want, is))| want == *is || (at == 0 && *is == '9'));
     begins && checksum(body) == last
 }
 
@@ -70,8 +87,10 @@ pub fn is_own(value: &str) -> bool {
 /// `attempt` tells apart marks that fall together.
 pub fn of_letters(value: &str, hex: bool, key: &[u8], attempt: u32) -> String {
     // A letter beyond ASCII is what some receivers stumble over: one stays one.
-    const BEYOND: [char; 16] = ['à', 'á', 'â', 'ã', 'ä', 'å', 'ç', 'è', 'é', 'ê', 'ë', 'ì', 'í', 'î', 'ö', 'ü'];
-    let mut stream = Stream::new(&[key, b"letters", value.to_lowercase().as_bytes(), &attempt.to_le_bytes()]);
+    const BEYOND: [char; 16] =
+        ['à', 'á', 'â', 'ã', 'ä', 'å', 'ç', 'è', 'é', 'ê', 'ë', 'ì', 'í', 'î', 'ö', 'ü'];
+    let mut stream =
+        Stream::new(&[key, b"letters", value.to_lowercase().as_bytes(), &attempt.to_le_bytes()]);
     value
         .chars()
         .map(|character| match character {
@@ -79,10 +98,17 @@ pub fn of_letters(value: &str, hex: bool, key: &[u8], attempt: u32) -> String {
             'A'..='F' if hex => char::from(stream.one_of(b"abcdef")).to_ascii_uppercase(),
             '0'..='9' => char::from(stream.one_of(b"0123456789")),
             'a'..='z' => char::from(stream.one_of(b"abcdefghijklmnopqrstuvwxyz")),
-            'A'..='Z' => char::from(stream.one_of(b"abcdefghijklmnopqrstuvwxyz")).to_ascii_uppercase(),
+            'A'..='Z' => {
+                char::from(stream.one_of(b"abcdefghijklmnopqrstuvwxyz")).to_ascii_uppercase()
+            }
             other if other.is_alphabetic() => {
-                let letter = BEYOND.get(usize::from(stream.next()) % BEYOND.len()).copied().unwrap_or('ä');
-                if other.is_uppercase() { letter.to_uppercase().next().unwrap_or(letter) } else { letter }
+                let letter =
+                    BEYOND.get(usize::from(stream.next()) % BEYOND.len()).copied().unwrap_or('ä');
+                if other.is_uppercase() {
+                    letter.to_uppercase().next().unwrap_or(letter)
+                } else {
+                    letter
+                }
             }
             other => other,
         })
@@ -132,9 +158,13 @@ mod tests {
 
     #[test]
     fn marks_are_known_again_and_values_are_not() {
-        for value in
-            ["abc", "hunter2", "Canary-Passw0rd-7f3a", "ss:mem:58bdf6ffad2ee2555061b6d09096b6e0", "0c57da53-ced5-4d1d-b155-2db151aa0001"]
-        {
+        for value in [
+            "abc",
+            "hunter2",
+            "Canary-Passw0rd-7f3a",
+            "ss:mem:58bdf6ffad2ee2555061b6d09096b6e0",
+            "0c57da53-ced5-4d1d-b155-2db151aa0001",
+        ] {
             for separators in [false, true] {
                 let mark = make(value, separators, b"key", 0);
                 assert_eq!(mark.chars().count(), value.chars().count());
@@ -155,10 +185,12 @@ mod tests {
     #[test]
     fn names_keep_case_separators_and_equality() {
         let mark = of_letters("Ann.Smith", false, b"key", 0);
-        assert!(
-            mark.chars().zip("Ann.Smith".chars()).all(|(is, was)| is.is_uppercase() == was.is_uppercase() && (is == '.') == (was == '.'))
-        );
+        assert!(mark.chars().zip("Ann.Smith".chars()).all(|(is, was)| is.is_uppercase()
+            == was.is_uppercase()
+            && (is == '.') == (was == '.')));
         assert_eq!(mark.to_lowercase(), of_letters("ann.smith", false, b"key", 0));
-        assert!(of_letters("c9f1d7a4", true, b"key", 0).bytes().all(|byte| byte.is_ascii_hexdigit()));
+        assert!(
+            of_letters("c9f1d7a4", true, b"key", 0).bytes().all(|byte| byte.is_ascii_hexdigit())
+        );
     }
 }

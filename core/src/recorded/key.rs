@@ -7,5 +7,10 @@ pub(super) const BARE: &str = "bare";
 
 /// The hash of a key (SubjectPublicKeyInfo in DER): 32 hexadecimal digits.
 pub(super) fn hash(spki: &[u8]) -> String {
-    Sha256::digest(spki).iter().take(16).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+    Sha256::digest(spki)
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .concat()
 }

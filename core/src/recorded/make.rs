@@ -12,7 +12,12 @@ use std::collections::BTreeMap;
 
 /// Records what is known of the messages of a case, of which the copies were read as messages with these hashes:
 /// the hash of each by its id. `earlier`: the records that the case came with, for what rests on them.
-pub fn make(case: &Case, hashes: &BTreeMap<String, String>, earlier: &[Record], on: &str) -> Record {
+pub fn make(
+    case: &Case,
+    hashes: &BTreeMap<String, String>,
+    earlier: &[Record],
+    on: &str,
+) -> Record {
     let known = Known::of(case);
     let mut record = Record {
         schema: SCHEMA.to_owned(),
@@ -22,9 +27,14 @@ pub fn make(case: &Case, hashes: &BTreeMap<String, String>, earlier: &[Record], 
     };
     for message in &case.messages {
         let Some(sha256) = hashes.get(&message.id) else { continue };
-        let found = earlier.iter().flat_map(|record| &record.messages).find(|one| one.sha256 == *sha256);
-        let of_message = found.cloned().unwrap_or_else(|| of_message(case, message, &known, sha256, on));
-        if !of_message.signatures.is_empty() || of_message.query.is_some() || of_message.opened.is_some() {
+        let found =
+            earlier.iter().flat_map(|record| &record.messages).find(|one| one.sha256 == *sha256);
+        let of_message =
+            found.cloned().unwrap_or_else(|| of_message(case, message, &known, sha256, on));
+        if !of_message.signatures.is_empty()
+            || of_message.query.is_some()
+            || of_message.opened.is_some()
+        {
             record.messages.push(of_message);
         }
     }
@@ -33,7 +43,8 @@ pub fn make(case: &Case, hashes: &BTreeMap<String, String>, earlier: &[Record], 
 
 fn of_message(case: &Case, message: &Message, known: &Known, sha256: &str, on: &str) -> OfMessage {
     let keys = known.keys(message, case);
-    let (inside, own): (Vec<&Signature>, Vec<&Signature>) = message.signatures.iter().partition(|signature| is_of_decrypted(signature));
+    let (inside, own): (Vec<&Signature>, Vec<&Signature>) =
+        message.signatures.iter().partition(|signature| is_of_decrypted(signature));
     let opened = case.has_decryption_key && !message.encrypted.is_empty();
     // What rests on a record already does so since its day.
     let since = message.signatures.iter().find_map(|signature| signature.recorded.as_deref());
@@ -45,7 +56,10 @@ fn of_message(case: &Case, message: &Message, known: &Known, sha256: &str, on: &
         query: message.query_signature.as_ref().map(|signature| judged_query(signature, keys)),
         opened: opened.then(|| Opened {
             facts: opened_facts(message),
-            signatures: inside.into_iter().map(|signature| (signature.clone(), judged(signature, known.keys_of_responses()))).collect(),
+            signatures: inside
+                .into_iter()
+                .map(|signature| (signature.clone(), judged(signature, known.keys_of_responses())))
+                .collect(),
         }),
     }
 }
@@ -58,7 +72,13 @@ fn is_of_decrypted(signature: &Signature) -> bool {
 fn judged(signature: &Signature, keys: &[TrustedKey]) -> Judged {
     let spki = |found: &KeyMatch| spki_of(found, keys, &signature.key_info);
     let mut tried: Vec<String> = keys.iter().map(|key| hash(&key.spki)).collect();
-    tried.extend(signature.key_info.iter().filter(|certificate| !certificate.spki.is_empty()).map(|certificate| hash(&certificate.spki)));
+    tried.extend(
+        signature
+            .key_info
+            .iter()
+            .filter(|certificate| !certificate.spki.is_empty())
+            .map(|certificate| hash(&certificate.spki)),
+    );
     tried.sort();
     tried.dedup();
     Judged {
@@ -80,7 +100,11 @@ fn judged_query(signature: &QuerySignature, keys: &[TrustedKey]) -> Judged {
         value: signature.value,
         verified_by: signature.verified_by.iter().map(spki).collect(),
         made_by: signature.made_by.iter().map(spki).collect(),
-        tried: if signature.value == Verdict::Unknown { Vec::new() } else { keys.iter().map(|key| hash(&key.spki)).collect() },
+        tried: if signature.value == Verdict::Unknown {
+            Vec::new()
+        } else {
+            keys.iter().map(|key| hash(&key.spki)).collect()
+        },
         not_judged: signature.not_judged.clone(),
         reencoded: signature.verifies_reencoded.clone(),
         ..Judged::default()
@@ -89,7 +113,10 @@ fn judged_query(signature: &QuerySignature, keys: &[TrustedKey]) -> Judged {
 
 /// The hash of a key; a bare one in `KeyInfo` has no certificate to find it by.
 fn spki_of(found: &KeyMatch, keys: &[TrustedKey], embedded: &[Certificate]) -> String {
-    let trusted = keys.iter().find(|key| key.sha1 == found.sha1 && !found.sha1.is_empty()).map(|key| hash(&key.spki));
+    let trusted = keys
+        .iter()
+        .find(|key| key.sha1 == found.sha1 && !found.sha1.is_empty())
+        .map(|key| hash(&key.spki));
     let carried = || {
         embedded
             .iter()

@@ -6,7 +6,8 @@ use diag_sdk::{Case, Finding};
 /// The day since which something in this case is recorded, where anything is.
 pub fn believed(case: &Case) -> Option<&str> {
     let of_messages = case.messages.iter().flat_map(|message| {
-        let query = message.query_signature.iter().filter_map(|signature| signature.recorded.as_deref());
+        let query =
+            message.query_signature.iter().filter_map(|signature| signature.recorded.as_deref());
         let own = message.signatures.iter().filter_map(|signature| signature.recorded.as_deref());
         own.chain(query).chain(message.encrypted.iter().filter_map(|part| part.recorded.as_deref()))
     });
@@ -17,7 +18,9 @@ pub fn believed(case: &Case) -> Option<&str> {
 pub fn without(case: &Case) -> Case {
     let mut case = case.clone();
     for message in &mut case.messages {
-        for signature in message.signatures.iter_mut().filter(|signature| signature.recorded.is_some()) {
+        for signature in
+            message.signatures.iter_mut().filter(|signature| signature.recorded.is_some())
+        {
             signature.value = Verdict::Unknown;
             signature.verified_by.clear();
             signature.made_by.clear();
@@ -27,7 +30,9 @@ pub fn without(case: &Case) -> Case {
                 reference.digest = Verdict::Unknown;
             }
         }
-        if let Some(signature) = message.query_signature.as_mut().filter(|signature| signature.recorded.is_some()) {
+        if let Some(signature) =
+            message.query_signature.as_mut().filter(|signature| signature.recorded.is_some())
+        {
             signature.value = Verdict::Unknown;
             signature.verified_by.clear();
             signature.made_by.clear();
@@ -57,7 +62,9 @@ pub fn mention(findings: &mut [Finding], otherwise: &[Finding], on: &str) {
         if otherwise.iter().any(same) {
             continue;
         }
-        let sentence = format!("As recorded on {on}, before the values were taken out of this copy; not verified here.");
+        let sentence = format!(
+            "As recorded on {on}, before the values were taken out of this copy; not verified here."
+        );
         finding.detail = Some(match finding.detail.take() {
             Some(detail) => format!("{detail} {sentence}"),
             None => sentence,

@@ -209,7 +209,10 @@ pub fn failure(text: &str) -> String {
     let cleaned = shown(text, 300);
     for word in cleaned.split(' ') {
         let bare = word.trim_matches(|character: char| !character.is_ascii_alphanumeric());
-        let known = bare.is_empty() || is_code(bare) || is_host(bare) || WORDS.contains(&bare.to_ascii_lowercase().as_str());
+        let known = bare.is_empty()
+            || is_code(bare)
+            || is_host(bare)
+            || WORDS.contains(&bare.to_ascii_lowercase().as_str());
         if known {
             out.push(word);
         } else if out.last() != Some(&"…") {
@@ -223,14 +226,31 @@ pub fn failure(text: &str) -> String {
 fn is_code(word: &str) -> bool {
     let name = word.rsplit("::").next().unwrap_or(word);
     let named = name.len() >= 4
-        && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
         && name.bytes().filter(u8::is_ascii_digit).count() * 4 <= name.len();
     let number = word.len() <= 5 && word.bytes().all(|byte| byte.is_ascii_digit());
-    let hexadecimal = word.len() <= 10 && word.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    let domain = ["kCFErrorDomain", "NSURLError", "WebKitErrorDomain", "SEC_ERROR_", "SSL_ERROR_", "MOZILLA_PKIX_"]
-        .iter()
-        .any(|start| word.starts_with(start));
-    named || number || hexadecimal || (domain && word.len() <= 60 && word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_'))
+    let hexadecimal = word.len() <= 10
+        && word
+            .strip_prefix("0x")
+            .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let domain = [
+        "kCFErrorDomain",
+        "NSURLError",
+        "WebKitErrorDomain",
+        "SEC_ERROR_",
+        "SSL_ERROR_",
+        "MOZILLA_PKIX_",
+    ]
+    .iter()
+    .any(|start| word.starts_with(start));
+    named
+        || number
+        || hexadecimal
+        || (domain
+            && word.len() <= 60
+            && word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_'))
 }
 
 fn is_host(word: &str) -> bool {
@@ -238,9 +258,11 @@ fn is_host(word: &str) -> bool {
     host.contains('.')
         && host.len() <= 100
         && port.bytes().all(|byte| byte.is_ascii_digit())
-        && host
-            .split('.')
-            .all(|label| !label.is_empty() && label.len() <= 40 && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+        && host.split('.').all(|label| {
+            !label.is_empty()
+                && label.len() <= 40
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
 }
 
 #[cfg(test)]
@@ -264,7 +286,10 @@ mod tests {
             assert_eq!(failure(whole), whole);
         }
         assert_eq!(failure("net::ERR_FAILED hunter2"), "net::ERR_FAILED …");
-        assert_eq!(failure("net::ERR_FAILED at https://sp.example/x?token=abcdefgh"), "net::ERR_FAILED at …");
+        assert_eq!(
+            failure("net::ERR_FAILED at https://sp.example/x?token=abcdefgh"),
+            "net::ERR_FAILED at …"
+        );
         assert_eq!(failure("qwertyuiopa"), "…");
         assert_eq!(failure("correct horse battery staple"), "…");
     }

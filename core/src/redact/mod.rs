@@ -16,14 +16,18 @@ use percent_encoding::percent_decode_str;
 
 /// A query value that is short and plain enough to show: no token looks like this.
 fn harmless_value(value: &str) -> bool {
-    value.len() <= 12 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-~/%".contains(&byte))
+    value.len() <= 12
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-~/%".contains(&byte))
 }
 
 /// Letters and digits under a name of which nothing is known: a short key as well as anything else.
 fn is_mixed(name: &str, value: &str) -> bool {
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    value.len() >= 6 && letters >= 3 && digits >= 1 && (places::states_a_reason(name) || places::named(name) == Standing::Unknown)
+    value.len() >= 6
+        && letters >= 3
+        && digits >= 1
+        && (places::states_a_reason(name) || places::named(name) == Standing::Unknown)
 }
 
 /// The value of a parameter of that name is never shown, however short.
@@ -35,8 +39,10 @@ fn is_secret(name: &str) -> bool {
 /// A URL with every query and fragment value that could be secret replaced by `…`. User information
 /// and session ids in path parameters (`;jsessionid=`) go too.
 pub fn clean_url(url: &str) -> String {
-    let (base, fragment) = url.split_once('#').map_or((url, None), |(base, fragment)| (base, Some(fragment)));
-    let (base, query) = base.split_once('?').map_or((base, None), |(base, query)| (base, Some(query)));
+    let (base, fragment) =
+        url.split_once('#').map_or((url, None), |(base, fragment)| (base, Some(fragment)));
+    let (base, query) =
+        base.split_once('?').map_or((base, None), |(base, query)| (base, Some(query)));
     let mut out = clean_base(base);
     if let Some(query) = query {
         out.push('?');
@@ -44,7 +50,11 @@ pub fn clean_url(url: &str) -> String {
     }
     if let Some(fragment) = fragment {
         out.push('#');
-        out.push_str(&if fragment.contains('=') { clean_query(fragment) } else { shown_or_dots(fragment) });
+        out.push_str(&if fragment.contains('=') {
+            clean_query(fragment)
+        } else {
+            shown_or_dots(fragment)
+        });
     }
     out
 }
@@ -68,8 +78,12 @@ fn clean_query(query: &str) -> String {
         .map(|pair| match pair.split_once('=') {
             Some((name, _)) if is_token(name) => "…=…".to_owned(),
             Some((name, _)) if is_secret(name) => format!("{name}=…"),
-            Some((name, value)) if places::states_a_reason(name) && statement::is_plain(value) => format!("{name}={value}"),
-            Some((name, value)) if !harmless_value(value) || is_mixed(name, value) => format!("{name}=…"),
+            Some((name, value)) if places::states_a_reason(name) && statement::is_plain(value) => {
+                format!("{name}={value}")
+            }
+            Some((name, value)) if !harmless_value(value) || is_mixed(name, value) => {
+                format!("{name}=…")
+            }
             Some((name, value)) => format!("{name}={value}"),
             None => shown_alone(pair),
         })
@@ -110,7 +124,11 @@ const SWITCHES: &[&str] = &[
 ];
 
 fn shown_alone(pair: &str) -> String {
-    if SWITCHES.contains(&pair.to_ascii_lowercase().as_str()) { pair.to_owned() } else { "…".to_owned() }
+    if SWITCHES.contains(&pair.to_ascii_lowercase().as_str()) {
+        pair.to_owned()
+    } else {
+        "…".to_owned()
+    }
 }
 
 fn shown_or_dots(text: &str) -> String {
@@ -121,13 +139,15 @@ fn shown_or_dots(text: &str) -> String {
 /// without query values, none of whose segments is long. It may be percent-encoded, as it is where
 /// somebody on the way did so once more than due.
 pub fn harmless_relay_state(value: &str) -> bool {
-    is_place(value) || (value.contains('%') && is_place(&percent_decode_str(value).decode_utf8_lossy()))
+    is_place(value)
+        || (value.contains('%') && is_place(&percent_decode_str(value).decode_utf8_lossy()))
 }
 
 fn is_place(value: &str) -> bool {
     let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
     // A host may have digits in its name, and is told in every message.
-    let (host, path) = rest.map_or(("", value), |rest| rest.split_at(rest.find('/').unwrap_or(rest.len())));
+    let (host, path) =
+        rest.map_or(("", value), |rest| rest.split_at(rest.find('/').unwrap_or(rest.len())));
     (rest.is_some() || value.starts_with('/'))
         && value.len() <= 200
         && !value.contains(['?', '#', ';'])
@@ -137,7 +157,9 @@ fn is_place(value: &str) -> bool {
 
 /// A long run of letters and digits mixed, as ids and tokens are.
 fn looks_random(segment: &str) -> bool {
-    segment.len() >= 16 && segment.bytes().any(|byte| byte.is_ascii_digit()) && segment.bytes().any(|byte| byte.is_ascii_alphabetic())
+    segment.len() >= 16
+        && segment.bytes().any(|byte| byte.is_ascii_digit())
+        && segment.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 /// The `ID` of a message for people: long ids are shortened in the middle. A `SessionIndex` or
@@ -162,12 +184,23 @@ mod tests {
             clean_url("https://idp.example/saml2?SAMLRequest=abc&RelayState=%2Fhub"),
             "https://idp.example/saml2?SAMLRequest=…&RelayState=…"
         );
-        assert_eq!(clean_url("https://a.example/x?idp=2&t=0123456789abcdef0"), "https://a.example/x?idp=2&t=…");
-        assert_eq!(clean_url("https://a.example/cb#id_token=eyJ.x.y"), "https://a.example/cb#id_token=…");
-        assert_eq!(clean_url("https://user:pw@a.example/x;jsessionid=1234"), "https://…@a.example/x;…");
+        assert_eq!(
+            clean_url("https://a.example/x?idp=2&t=0123456789abcdef0"),
+            "https://a.example/x?idp=2&t=…"
+        );
+        assert_eq!(
+            clean_url("https://a.example/cb#id_token=eyJ.x.y"),
+            "https://a.example/cb#id_token=…"
+        );
+        assert_eq!(
+            clean_url("https://user:pw@a.example/x;jsessionid=1234"),
+            "https://…@a.example/x;…"
+        );
         assert_eq!(clean_url("/azure/hub"), "/azure/hub");
         assert_eq!(
-            clean_url("https://a.example/cb?error=access_denied&error_subcode=user_cancelled&token=access_denied&x=hunter2"),
+            clean_url(
+                "https://a.example/cb?error=access_denied&error_subcode=user_cancelled&token=access_denied&x=hunter2"
+            ),
             "https://a.example/cb?error=access_denied&error_subcode=user_cancelled&token=…&x=…"
         );
         assert_eq!(

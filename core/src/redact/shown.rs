@@ -9,7 +9,11 @@ pub fn shown(text: &str, longest: usize) -> String {
     let mut out = String::new();
     let mut label = Label::None;
     // Quotes that were written for HTML and stand in no HTML are quotes.
-    let text = if text.contains("&quot;") { Cow::Owned(text.replace("&quot;", "\"")) } else { Cow::Borrowed(text) };
+    let text = if text.contains("&quot;") {
+        Cow::Owned(text.replace("&quot;", "\""))
+    } else {
+        Cow::Borrowed(text)
+    };
     let text = without_quoted(&text);
     for word in text.split_whitespace() {
         if !out.is_empty() {
@@ -32,7 +36,12 @@ pub fn shown(text: &str, longest: usize) -> String {
         }
         // The scheme of an Authorization header stands before what is secret.
         label = match own {
-            Label::None if label != Label::None && matches!(word.to_lowercase().as_str(), "bearer" | "basic") => Label::Marked,
+            Label::None
+                if label != Label::None
+                    && matches!(word.to_lowercase().as_str(), "bearer" | "basic") =>
+            {
+                Label::Marked
+            }
             own => own,
         };
         if out.chars().count() > longest {
@@ -59,18 +68,31 @@ fn without_quoted(text: &str) -> Cow<'_, str> {
             let tag = before.rfind('<').map_or("", |open| &before[open + 1..]);
             let name = tag.split_whitespace().next().unwrap_or_default();
             let value = behind.find('<').map(|end| (mark + 1, &behind[..end]));
-            value.filter(|_| !name.starts_with(['/', '?', '!'])).map(|value| (name.rsplit(':').next().unwrap_or_default(), value))
+            value
+                .filter(|_| !name.starts_with(['/', '?', '!']))
+                .map(|value| (name.rsplit(':').next().unwrap_or_default(), value))
         } else {
             let name = before.trim_end().trim_end_matches(['"', '\'', '\\']);
-            let name =
-                name.rsplit(|character: char| !(character.is_alphanumeric() || "_-.".contains(character))).next().unwrap_or_default();
+            let name = name
+                .rsplit(|character: char| {
+                    !(character.is_alphanumeric() || "_-.".contains(character))
+                })
+                .next()
+                .unwrap_or_default();
             let start = mark + 1 + (behind.len() - behind.trim_start_matches([' ', '\\']).len());
             let quoted = text[start..].chars().next().filter(|quote| "\"'".contains(*quote));
-            quoted.and_then(|quote| Some((name, (start + 1, &text[start + 1..][..text[start + 1..].find(quote)?]))))
+            quoted.and_then(|quote| {
+                Some((name, (start + 1, &text[start + 1..][..text[start + 1..].find(quote)?])))
+            })
         };
         let Some((name, (start, value))) = value else { continue };
         let is_code = CODES.contains(&name.to_lowercase().as_str()) && value.len() <= LONGEST_CODE;
-        if value.trim().is_empty() || value.len() > LONGEST_QUOTED || is_code || name.is_empty() || !places::named(name).is_secret() {
+        if value.trim().is_empty()
+            || value.len() > LONGEST_QUOTED
+            || is_code
+            || name.is_empty()
+            || !places::named(name).is_secret()
+        {
             continue;
         }
         out.push_str(&text[at..start]);
@@ -111,7 +133,9 @@ impl Label {
         let word = word.trim_start_matches(['"', '\'', '(', '{', ',', '[', '<']);
         if let Some(name) = word.strip_suffix([':', '=']) {
             let name = name.trim_end_matches(['"', '\'', ']']);
-            let is_label = places::named(name).is_secret() && !name.is_empty() && !CODES.contains(&name.to_lowercase().as_str());
+            let is_label = places::named(name).is_secret()
+                && !name.is_empty()
+                && !CODES.contains(&name.to_lowercase().as_str());
             return if is_label { Self::Marked } else { Self::None };
         }
         let bare = word.trim_end_matches(['"', '\'']).to_lowercase();
@@ -126,12 +150,46 @@ impl Label {
 }
 
 /// Names under which running text gives what everybody may read: `Code: 401`, `State: failed`.
-const CODES: &[&str] = &["code", "state", "session", "key", "target", "hint", "ticket", "execution", "signature", "assertion", "st"];
+const CODES: &[&str] = &[
+    "code",
+    "state",
+    "session",
+    "key",
+    "target",
+    "hint",
+    "ticket",
+    "execution",
+    "signature",
+    "assertion",
+    "st",
+];
 /// Words for what is typed, after which a text may show it.
-const PASSWORDS: &[&str] =
-    &["password", "passwd", "passphrase", "passcode", "passwort", "kennwort", "contraseña", "senha", "wachtwoord", "pwd"];
+const PASSWORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "passwort",
+    "kennwort",
+    "contraseña",
+    "senha",
+    "wachtwoord",
+    "pwd",
+];
 /// Words for what servers issue and people type, after which a text may show it.
-const NAMED: &[&str] = &["token", "secret", "pin", "otp", "tan", "apikey", "ticket", "nonce", "schlüssel", "clave", "jeton"];
+const NAMED: &[&str] = &[
+    "token",
+    "secret",
+    "pin",
+    "otp",
+    "tan",
+    "apikey",
+    "ticket",
+    "nonce",
+    "schlüssel",
+    "clave",
+    "jeton",
+];
 /// Words that go on with a sentence about a password.
 const GOES_ON: &[&str] = &[
     "a",
@@ -366,7 +424,10 @@ fn mixes(word: &str) -> bool {
     let word = word.trim_matches(|character: char| !character.is_alphanumeric());
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let length = word.chars().count();
-    digits > 0 && length >= 6 && (digits < length || length <= 8) && word.chars().all(|character| !character.is_whitespace())
+    digits > 0
+        && length >= 6
+        && (digits < length || length <= 8)
+        && word.chars().all(|character| !character.is_whitespace())
 }
 
 fn shown_word(word: &str) -> String {
@@ -379,7 +440,9 @@ fn shown_word(word: &str) -> String {
         (Some(_), _) | (None, Some(_)) if word.contains(['?', '#', ';', '@']) => clean_url(&word),
         _ => word,
     };
-    let bare = word.trim_matches(|character: char| !(character.is_ascii_alphanumeric() || "+/=_-".contains(character)));
+    let bare = word.trim_matches(|character: char| {
+        !(character.is_ascii_alphanumeric() || "+/=_-".contains(character))
+    });
     if is_base64(bare) {
         return word.replacen(bare, "…", 1);
     }
@@ -401,14 +464,18 @@ fn shown_word(word: &str) -> String {
 
 /// `token=abc`, `"password":"abc"`: the value of a name goes.
 fn without_named(word: &str) -> String {
-    let Some(at) = word.find(['=', ':']).filter(|at| !word[*at..].starts_with("://") && at + 1 < word.len()) else {
+    let Some(at) =
+        word.find(['=', ':']).filter(|at| !word[*at..].starts_with("://") && at + 1 < word.len())
+    else {
         return word.to_owned();
     };
-    let name =
-        word[..at].trim_end_matches(['"', '\'']).rsplit(|character: char| !(character.is_alphanumeric() || "_-.%".contains(character)));
+    let name = word[..at]
+        .trim_end_matches(['"', '\''])
+        .rsplit(|character: char| !(character.is_alphanumeric() || "_-.%".contains(character)));
     let named = name.into_iter().next().unwrap_or_default();
     let sort = places::named(named);
-    let codes = CODES.contains(&named.to_lowercase().as_str()) && word[at + 1..].len() <= LONGEST_CODE;
+    let codes =
+        CODES.contains(&named.to_lowercase().as_str()) && word[at + 1..].len() <= LONGEST_CODE;
     if sort.is_secret() && !named.is_empty() && !codes && !word[..at].contains(['?', '#', '/']) {
         return format!("{}…", &word[..=at]);
     }
@@ -419,7 +486,9 @@ fn without_named(word: &str) -> String {
 const LONGEST_CODE: usize = 8;
 
 fn shown_piece(piece: &str) -> String {
-    if let Some((_, domain)) = piece.split_once('@').filter(|(local, domain)| !local.is_empty() && domain.contains('.')) {
+    if let Some((_, domain)) =
+        piece.split_once('@').filter(|(local, domain)| !local.is_empty() && domain.contains('.'))
+    {
         return format!("…@{domain}");
     }
     if is_token(piece) { "…".to_owned() } else { piece.to_owned() }
@@ -428,7 +497,9 @@ fn shown_piece(piece: &str) -> String {
 /// It is, or holds, what no name is: a token, a hash, an id in base64.
 pub fn is_token(piece: &str) -> bool {
     let is_jwt = piece.starts_with("eyJ") && piece.len() >= 20;
-    is_jwt || is_base64(piece) || piece.split('.').any(|part| part.len() >= 20 && !is_guid(part) && looks_like_token(part))
+    is_jwt
+        || is_base64(piece)
+        || piece.split('.').any(|part| part.len() >= 20 && !is_guid(part) && looks_like_token(part))
 }
 
 /// It is a token by its looks alone, and nothing that systems are called: a JWT, or base64 of some length.
@@ -447,7 +518,9 @@ fn is_base64(word: &str) -> bool {
         && count(u8::is_ascii_uppercase) >= 4
         && count(u8::is_ascii_lowercase) >= 4
         && (count(u8::is_ascii_digit) >= 2 || word.contains('+'))
-        && (word.ends_with('=') || word.contains('+') || count(|byte| b"/-_".contains(byte)) * 8 <= word.len())
+        && (word.ends_with('=')
+            || word.contains('+')
+            || count(|byte| b"/-_".contains(byte)) * 8 <= word.len())
 }
 
 /// Letters and digits mixed without the hyphens of words: ids, hashes, base64.
@@ -460,10 +533,9 @@ fn looks_like_token(part: &str) -> bool {
 /// Ids of tenants, applications and requests are no secrets.
 fn is_guid(part: &str) -> bool {
     part.len() == 36
-        && part
-            .bytes()
-            .enumerate()
-            .all(|(index, byte)| if [8, 13, 18, 23].contains(&index) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+        && part.bytes().enumerate().all(|(index, byte)| {
+            if [8, 13, 18, 23].contains(&index) { byte == b'-' } else { byte.is_ascii_hexdigit() }
+        })
 }
 
 #[cfg(test)]
@@ -476,22 +548,40 @@ mod tests {
         for secret in ["nZLb", "ann@", "076dd71c", "19326a"] {
             assert!(!shown.contains(secret), "{shown}");
         }
-        assert!(shown.contains("c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2") && shown.contains("SAMLRequest=…"));
+        assert!(
+            shown.contains("c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2")
+                && shown.contains("SAMLRequest=…")
+        );
         let algorithm = "unknown method \"http://www.w3.org/2009/xmlenc11#aes256-gcm\"";
         assert_eq!(super::shown(algorithm, 500), algorithm);
-        assert_eq!(super::shown("password: abc Authorization: Bearer def ghi", 100), "password: … Authorization: … … ghi");
+        assert_eq!(
+            super::shown("password: abc Authorization: Bearer def ghi", 100),
+            "password: … Authorization: … … ghi"
+        );
         assert!(super::shown(&"word ".repeat(500), 100).chars().count() <= 101);
         for (text, is) in [
             ("password hunter2 is wrong", "password … is wrong"),
             ("Your password is wrong", "Your password is wrong"),
             ("Das Kennwort ist abgelaufen", "Das Kennwort ist abgelaufen"),
             ("token=abc, code=401", "token=… code=401"),
-            ("the secret is wqzkvbnm7, pin 771923 and token zzkq81vv expired", "the secret is … pin … and token … expired"),
-            ("Token validation failed: error 50011, ticket TKT12 of 2026", "Token validation failed: error 50011, ticket TKT12 of 2026"),
+            (
+                "the secret is wqzkvbnm7, pin 771923 and token zzkq81vv expired",
+                "the secret is … pin … and token … expired",
+            ),
+            (
+                "Token validation failed: error 50011, ticket TKT12 of 2026",
+                "Token validation failed: error 50011, ticket TKT12 of 2026",
+            ),
             ("cannot open kQ/zV7+wX/6yZ5aB/4cD3e/F2gH== now", "cannot open … now"),
-            ("sent {\"client_secret\": \"a b c\", \"code\": \"401\"} to it", "sent {\"client_secret\": … \"code\": \"401\"} to it"),
+            (
+                "sent {\"client_secret\": \"a b c\", \"code\": \"401\"} to it",
+                "sent {\"client_secret\": … \"code\": \"401\"} to it",
+            ),
             ("sent &quot;secret&quot;:&quot;a b&quot; to it", "sent \"secret\":… to it"),
-            ("sent <Password>a b</Password> and <b>so on</b>", "sent <Password>…</Password> and <b>so on</b>"),
+            (
+                "sent <Password>a b</Password> and <b>so on</b>",
+                "sent <Password>…</Password> and <b>so on</b>",
+            ),
             ("{\"access_token\":\"abc\"}", "{\"access_token\":…"),
             ("got eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.x", "got …"),
             ("key aB3/dE5+gH7jK9mN1pQ3sT5v/Q== lost", "key … lost"),

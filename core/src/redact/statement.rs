@@ -12,7 +12,8 @@ const LONGEST_SENTENCE: usize = 300;
 /// Whether a parameter of this name only stands where something went wrong.
 pub fn states_an_error(name: &str) -> bool {
     let plain = name.to_ascii_lowercase();
-    places::states_a_reason(name) && (plain.contains("err") || plain.contains("fail") || plain.contains("fehler"))
+    places::states_a_reason(name)
+        && (plain.contains("err") || plain.contains("fail") || plain.contains("fehler"))
 }
 
 /// Whether the value of such a parameter is a code (`access_denied`, `AADSTS50105`), or a sentence in which nothing had
@@ -24,28 +25,43 @@ pub(super) fn is_plain(value: &str) -> bool {
 
 /// Words of letters with marks between them, and numbers; at most one word of capitals that goes on in digits.
 fn is_code(text: &str) -> bool {
-    text.len() <= LONGEST_CODE && !text.is_empty() && text.split(['_', '-', '.', ':', ' ']).all(is_word_or_number) && !is_token(text)
+    text.len() <= LONGEST_CODE
+        && !text.is_empty()
+        && text.split(['_', '-', '.', ':', ' ']).all(is_word_or_number)
+        && !is_token(text)
 }
 
 fn is_word_or_number(word: &str) -> bool {
     let letters = word.trim_end_matches(|character: char| character.is_ascii_digit());
     let digits = word.len() - letters.len();
-    let word_alone = digits == 0 && letters.bytes().all(|byte| byte.is_ascii_alphabetic()) && is_one_word(letters);
+    let word_alone = digits == 0
+        && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && is_one_word(letters);
     let number = letters.is_empty() && digits <= 7;
-    let numbered = !letters.is_empty() && letters.len() <= 8 && digits <= 7 && letters.bytes().all(|byte| byte.is_ascii_uppercase());
+    let numbered = !letters.is_empty()
+        && letters.len() <= 8
+        && digits <= 7
+        && letters.bytes().all(|byte| byte.is_ascii_uppercase());
     word_alone || number || numbered
 }
 
 /// `denied`, `DENIED`, `accessDenied`: letters change their case seldom.
 fn is_one_word(letters: &str) -> bool {
-    let changes = letters.as_bytes().windows(2).filter(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase()).count();
+    let changes = letters
+        .as_bytes()
+        .windows(2)
+        .filter(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase())
+        .count();
     letters.len() <= 24 && changes <= 3 && changes * 4 <= letters.len()
 }
 
 fn is_sentence(text: &str) -> bool {
     let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let words = plain.split(' ').count();
-    words >= 3 && plain.len() <= LONGEST_SENTENCE && shown(&plain, LONGEST_SENTENCE) == plain && !plain.split(' ').any(is_mixed)
+    words >= 3
+        && plain.len() <= LONGEST_SENTENCE
+        && shown(&plain, LONGEST_SENTENCE) == plain
+        && !plain.split(' ').any(is_mixed)
 }
 
 /// Letters and digits in one word, unless it is a code: what passwords and keys are made of.

@@ -20,7 +20,11 @@ pub(super) fn escape(text: &str) -> Edits {
             }
         } else if !is_reference(rest) {
             edits.replace(here..here + 1, "&amp;");
-            edits.note(Kind::AmpersandEscaped, here, "a & that begins no reference written as &amp;");
+            edits.note(
+                Kind::AmpersandEscaped,
+                here,
+                "a & that begins no reference written as &amp;",
+            );
         }
     }
     edits
@@ -29,6 +33,8 @@ pub(super) fn escape(text: &str) -> Edits {
 /// `&name;`, `&#10;` or `&#xA;`.
 fn is_reference(text: &str) -> bool {
     let body = text.get(1..).unwrap_or_default();
-    let end = body.find(|c: char| !(c.is_alphanumeric() || matches!(c, '#' | '_' | ':' | '.' | '-'))).unwrap_or(body.len());
+    let end = body
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '#' | '_' | ':' | '.' | '-')))
+        .unwrap_or(body.len());
     end > 0 && body.get(end..).is_some_and(|rest| rest.starts_with(';'))
 }

@@ -24,7 +24,12 @@ pub(super) fn clear(text: &str, content: &Range<usize>) -> Edits {
         done.push("PEM armour");
     }
     let mut invisible = false;
-    for (offset, character) in inside.get(body.clone()).unwrap_or_default().char_indices().filter(|(_, c)| is_invisible(*c)) {
+    for (offset, character) in inside
+        .get(body.clone())
+        .unwrap_or_default()
+        .char_indices()
+        .filter(|(_, c)| is_invisible(*c))
+    {
         let at = content.start + body.start + offset;
         edits.remove(at..at + character.len_utf8());
         invisible = true;
@@ -32,7 +37,8 @@ pub(super) fn clear(text: &str, content: &Range<usize>) -> Edits {
     if invisible {
         done.push("invisible characters");
     }
-    let left: String = inside.get(body).unwrap_or_default().chars().filter(|c| !is_invisible(*c)).collect();
+    let left: String =
+        inside.get(body).unwrap_or_default().chars().filter(|c| !is_invisible(*c)).collect();
     if done.is_empty() || !certificate::read(&left, Place::default()).usable() {
         return Edits::default();
     }
@@ -55,7 +61,8 @@ fn body(inside: &str) -> Option<Range<usize>> {
         return None;
     }
     let (opening, closing) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));
-    let base64 = trimmed.strip_prefix(opening.as_str())?.trim_end().strip_suffix(closing.as_str())?;
+    let base64 =
+        trimmed.strip_prefix(opening.as_str())?.trim_end().strip_suffix(closing.as_str())?;
     if base64.contains("-----") {
         return None;
     }

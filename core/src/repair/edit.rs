@@ -67,7 +67,8 @@ impl Edits {
         let edits = &all.edits;
         all.notes.retain(|note| {
             let around = edits.get(edits.partition_point(|edit| edit.range.end <= note.at));
-            note.kind == Kind::RoleDescriptorRemoved || !around.is_some_and(|edit| edit.with.is_empty() && edit.range.start < note.at)
+            note.kind == Kind::RoleDescriptorRemoved
+                || !around.is_some_and(|edit| edit.with.is_empty() && edit.range.start < note.at)
         });
         all.notes.sort_by_key(|note| note.at);
         all

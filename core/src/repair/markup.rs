@@ -20,5 +20,6 @@ pub(super) fn at(text: &str, start: usize) -> Markup {
         _ if rest.starts_with("<?") && !rest.starts_with("<?xml ") => "?>",
         _ => return Markup::Tag,
     };
-    rest.find(closing).map_or(Markup::Endless, |length| Markup::Other(start + length + closing.len()))
+    rest.find(closing)
+        .map_or(Markup::Endless, |length| Markup::Other(start + length + closing.len()))
 }

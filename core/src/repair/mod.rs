@@ -74,7 +74,9 @@ impl Kind {
     /// The repair that this belongs to.
     pub fn mend(self) -> Mend {
         match self {
-            Self::StartCleared | Self::QuotesStraightened | Self::AmpersandEscaped => Mend::MakeWellFormed,
+            Self::StartCleared | Self::QuotesStraightened | Self::AmpersandEscaped => {
+                Mend::MakeWellFormed
+            }
             Self::DeclarationCorrected => Mend::CorrectDeclaration,
             Self::NamespaceCorrected => Mend::CorrectNamespaces,
             Self::CertificateCleared => Mend::ClearCertificates,
@@ -168,7 +170,8 @@ pub fn repair(bytes: &[u8], wanted: &[Mend]) -> Result<Option<Repaired>, Refusal
         column: broken.column,
         explanation: broken.explanation,
     })?;
-    let found = walk::walk(&readable).map_err(|error| Refusal::Doubtful(format!("two readers disagree ({error})")))?;
+    let found = walk::walk(&readable)
+        .map_err(|error| Refusal::Doubtful(format!("two readers disagree ({error})")))?;
     let mut parts = Vec::new();
     if wants(Mend::CorrectDeclaration) {
         parts.push(prologue::correct_declaration(&readable, &source.encoding));
@@ -177,7 +180,9 @@ pub fn repair(bytes: &[u8], wanted: &[Mend]) -> Result<Option<Repaired>, Refusal
         parts.push(found.namespaces);
     }
     if wants(Mend::ClearCertificates) {
-        parts.extend(found.certificates.iter().map(|content| certificates::clear(&readable, content)));
+        parts.extend(
+            found.certificates.iter().map(|content| certificates::clear(&readable, content)),
+        );
     }
     if wants(Mend::RemoveRoleDescriptors) && !found.roles.is_empty() {
         proof::same_elements(&parsed, &found.roles)?;
@@ -198,10 +203,18 @@ pub fn repair(bytes: &[u8], wanted: &[Mend]) -> Result<Option<Repaired>, Refusal
             Change { kind: note.kind, line, column, what: note.what.clone() }
         })
         .collect();
-    let written = |text: &str| recode::written(text, &source.encoding).ok_or_else(|| Refusal::Undecodable(source.encoding.name.clone()));
+    let written = |text: &str| {
+        recode::written(text, &source.encoding)
+            .ok_or_else(|| Refusal::Undecodable(source.encoding.name.clone()))
+    };
     let (before, after) = (written(&readable)?, written(&edits.applied(&readable))?);
     let proven = proof::compare(&before, &after, &changes, wants(Mend::RemoveRoleDescriptors))?;
-    Ok(Some(Repaired { bytes: after, changes, entity_ids: proven.entity_ids, signed: proven.signed }))
+    Ok(Some(Repaired {
+        bytes: after,
+        changes,
+        entity_ids: proven.entity_ids,
+        signed: proven.signed,
+    }))
 }
 
 /// All edits of one text, within the bound.

@@ -7,12 +7,17 @@ use diag_sdk::case::input::Encoding;
 /// Nothing may stand before `<?xml`: parsers refuse a declaration that is not the very first thing.
 pub(super) fn clear_start(text: &str) -> Edits {
     let mut edits = Edits::default();
-    let lead = text.len() - text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len();
+    let lead =
+        text.len() - text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len();
     let stray = text.get(..lead).unwrap_or_default();
     let declared = text.get(lead..).is_some_and(|rest| rest.starts_with("<?xml "));
     if lead > 0 && (declared || stray.contains('\u{feff}')) {
         edits.remove(0..lead);
-        let what = if stray.contains('\u{feff}') { "a second byte order mark" } else { "blanks or empty lines" };
+        let what = if stray.contains('\u{feff}') {
+            "a second byte order mark"
+        } else {
+            "blanks or empty lines"
+        };
         edits.note(Kind::StartCleared, 0, format!("{what} removed from before the document"));
     }
     edits
@@ -31,7 +36,11 @@ pub(super) fn correct_declaration(text: &str, encoding: &Encoding) -> Edits {
     };
     let Some(at) = named(text, declared) else { return edits };
     edits.replace(at..at + declared.len(), real);
-    edits.note(Kind::DeclarationCorrected, at, format!("the declaration said {declared}; the document is encoded in {real}"));
+    edits.note(
+        Kind::DeclarationCorrected,
+        at,
+        format!("the declaration said {declared}; the document is encoded in {real}"),
+    );
     edits
 }
 

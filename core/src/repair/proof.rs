@@ -19,7 +19,10 @@ pub(super) struct Proven {
 /// one that checks are based on.
 pub(super) fn same_elements(parsed: &Tree<'_>, roles: &[Role]) -> Result<(), Refusal> {
     let is_role = |node: &Node<'_, '_>| xml::is(*node, NS_METADATA, "RoleDescriptor");
-    let outermost = parsed.document.descendants().filter(|node| is_role(node) && !node.ancestors().skip(1).any(|around| is_role(&around)));
+    let outermost = parsed
+        .document
+        .descendants()
+        .filter(|node| is_role(node) && !node.ancestors().skip(1).any(|around| is_role(&around)));
     if outermost.map(|node| node.range()).eq(roles.iter().map(|role| role.range.clone())) {
         Ok(())
     } else {
@@ -29,7 +32,12 @@ pub(super) fn same_elements(parsed: &Tree<'_>, roles: &[Role]) -> Result<(), Ref
 
 /// Everything else is as before, and what was to be mended is mended; `without_roles` says that no
 /// `RoleDescriptor` may be left.
-pub(super) fn compare(before: &[u8], after: &[u8], changes: &[Change], without_roles: bool) -> Result<Proven, Refusal> {
+pub(super) fn compare(
+    before: &[u8],
+    after: &[u8],
+    changes: &[Change],
+    without_roles: bool,
+) -> Result<Proven, Refusal> {
     let (old, _) = metadata::read(before, &Holding::default(), None);
     let (new, broken) = metadata::read(after, &Holding::default(), None);
     if old.is_empty() {
@@ -38,7 +46,11 @@ pub(super) fn compare(before: &[u8], after: &[u8], changes: &[Change], without_r
     if let Some(broken) = broken.first() {
         return Err(doubtful(format!("it does not parse ({})", broken.explanation)));
     }
-    if without_roles && old.iter().any(|entity| !entity.role_descriptors.is_empty() && entity.idp.is_none() && entity.sp.is_none()) {
+    if without_roles
+        && old.iter().any(|entity| {
+            !entity.role_descriptors.is_empty() && entity.idp.is_none() && entity.sp.is_none()
+        })
+    {
         return Err(Refusal::NothingLeft);
     }
     if old.len() != new.len() {
@@ -65,17 +77,32 @@ pub(super) fn compare(before: &[u8], after: &[u8], changes: &[Change], without_r
         let encoding = &new.encoding;
         let left = [
             (without_roles && !new.role_descriptors.is_empty(), "RoleDescriptors are left"),
-            (did(Kind::CertificateCleared) && encoding.pem_armour.is_some(), "PEM armour is left in another certificate"),
-            (did(Kind::NamespaceCorrected) && encoding.https_namespace.is_some(), "a namespace is still spelled with https://"),
-            (did(Kind::DeclarationCorrected) && encoding.declared_otherwise.is_some(), "the declaration still names another encoding"),
-            (encoding.name != old.encoding.name || encoding.bom != old.encoding.bom, "its encoding differs"),
+            (
+                did(Kind::CertificateCleared) && encoding.pem_armour.is_some(),
+                "PEM armour is left in another certificate",
+            ),
+            (
+                did(Kind::NamespaceCorrected) && encoding.https_namespace.is_some(),
+                "a namespace is still spelled with https://",
+            ),
+            (
+                did(Kind::DeclarationCorrected) && encoding.declared_otherwise.is_some(),
+                "the declaration still names another encoding",
+            ),
+            (
+                encoding.name != old.encoding.name || encoding.bom != old.encoding.bom,
+                "its encoding differs",
+            ),
         ];
         if let Some((_, what)) = left.iter().find(|(is_left, _)| *is_left) {
             return Err(doubtful(*what));
         }
     }
     let signed = new.iter().any(|entity| !entity.signatures.is_empty());
-    Ok(Proven { entity_ids: new.into_iter().map(|entity| entity.entity_id.value).collect(), signed })
+    Ok(Proven {
+        entity_ids: new.into_iter().map(|entity| entity.entity_id.value).collect(),
+        signed,
+    })
 }
 
 fn doubtful(what: impl Into<String>) -> Refusal {
@@ -84,7 +111,8 @@ fn doubtful(what: impl Into<String>) -> Refusal {
 
 fn same_but_keys(old: &Metadata, new: &Metadata) -> bool {
     old.idp_roles == new.idp_roles
-        && old.valid_until.as_ref().map(|end| end.value) == new.valid_until.as_ref().map(|end| end.value)
+        && old.valid_until.as_ref().map(|end| end.value)
+            == new.valid_until.as_ref().map(|end| end.value)
         && old.display_name == new.display_name
         && old.signatures.len() == new.signatures.len()
         && old.idp.as_ref().map(idp_gist) == new.idp.as_ref().map(idp_gist)
@@ -111,7 +139,11 @@ struct EndpointGist<'m> {
 fn endpoints(all: &[Endpoint]) -> Vec<EndpointGist<'_>> {
     all.iter()
         .map(|endpoint| EndpointGist {
-            addresses: [Some(endpoint.binding.as_str()), Some(endpoint.location.value.as_str()), endpoint.response_location.as_deref()],
+            addresses: [
+                Some(endpoint.binding.as_str()),
+                Some(endpoint.location.value.as_str()),
+                endpoint.response_location.as_deref(),
+            ],
             index: endpoint.index,
             is_default: endpoint.is_default,
         })
@@ -147,7 +179,10 @@ struct KeyGist<'m> {
 }
 
 fn key_gists(key: &Key) -> impl Iterator<Item = KeyGist<'_>> {
-    key.certificates.iter().map(|one| KeyGist { usage: key.usage, certificate: one.usable().then_some(one.sha256.as_str()) })
+    key.certificates.iter().map(|one| KeyGist {
+        usage: key.usage,
+        certificate: one.usable().then_some(one.sha256.as_str()),
+    })
 }
 
 fn keys(entity: &Metadata) -> Vec<KeyGist<'_>> {

@@ -40,7 +40,9 @@ fn tag(text: &str, start: usize, edits: &mut Edits) -> Option<usize> {
                 let value = rest.get(1..)?;
                 let length = value.find(c)?;
                 // A value that a typographic quote seems to end would swallow the next attribute.
-                if value.get(..length)?.contains('=') && value.get(..length)?.contains(is_smart_quote) || value.get(..length)?.contains('<')
+                if value.get(..length)?.contains('=')
+                    && value.get(..length)?.contains(is_smart_quote)
+                    || value.get(..length)?.contains('<')
                 {
                     return None;
                 }
@@ -48,18 +50,29 @@ fn tag(text: &str, start: usize, edits: &mut Edits) -> Option<usize> {
             }
             _ if is_smart_quote(c) => {
                 let value = rest.get(c.len_utf8()..)?;
-                let (length, closing) = value.char_indices().find(|(_, c)| is_smart_quote(*c) || matches!(c, '"' | '\'' | '<' | '>'))?;
+                let (length, closing) = value
+                    .char_indices()
+                    .find(|(_, c)| is_smart_quote(*c) || matches!(c, '"' | '\'' | '<' | '>'))?;
                 let follows = value.get(length + closing.len_utf8()..)?;
                 let straight = if is_single(c) { '\'' } else { '"' };
-                let pair = (is_smart_quote(closing) && is_single(closing) == is_single(c)) || closing == straight;
-                if !pair || !follows.starts_with(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/' | '?')) {
+                let pair = (is_smart_quote(closing) && is_single(closing) == is_single(c))
+                    || closing == straight;
+                if !pair
+                    || !follows.starts_with(|c: char| {
+                        c.is_ascii_whitespace() || matches!(c, '>' | '/' | '?')
+                    })
+                {
                     return None;
                 }
                 edits.replace(at..at + c.len_utf8(), straight);
                 let end = at + c.len_utf8() + length;
                 edits.replace(end..end + closing.len_utf8(), straight);
                 if !noted {
-                    edits.note(Kind::QuotesStraightened, at, "typographic quotes in this tag made straight");
+                    edits.note(
+                        Kind::QuotesStraightened,
+                        at,
+                        "typographic quotes in this tag made straight",
+                    );
                     noted = true;
                 }
                 at = end + closing.len_utf8();

@@ -11,7 +11,9 @@ pub(super) fn remove(text: &str, roles: &[Role]) -> Edits {
     for role in roles {
         let length = role.range.len();
         let what = match &role.xsi_type {
-            Some(kind) => format!("RoleDescriptor of type {kind} removed with all it contained ({length} bytes)"),
+            Some(kind) => format!(
+                "RoleDescriptor of type {kind} removed with all it contained ({length} bytes)"
+            ),
             None => format!("RoleDescriptor removed with all it contained ({length} bytes)"),
         };
         edits.note(Kind::RoleDescriptorRemoved, role.range.start, what);
@@ -27,7 +29,9 @@ fn runs(text: &str, roles: &[Role]) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
     for role in roles {
         match runs.last_mut() {
-            Some(last) if text.get(last.end..role.range.start).is_some_and(is_blank) => last.end = role.range.end,
+            Some(last) if text.get(last.end..role.range.start).is_some_and(is_blank) => {
+                last.end = role.range.end;
+            }
             _ => runs.push(role.range.clone()),
         }
     }
@@ -44,6 +48,11 @@ fn whole_lines(text: &str, range: Range<usize>) -> Range<usize> {
     let before = text.get(..range.start).unwrap_or_default().trim_end_matches(blank);
     let after = text.get(range.end..).unwrap_or_default();
     let rest = after.trim_start_matches(blank);
-    let line_end = if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with(['\n', '\r'])) };
-    if line_end > 0 && before.ends_with(['\n', '\r']) { before.len()..text.len() - rest.len() + line_end } else { range }
+    let line_end =
+        if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with(['\n', '\r'])) };
+    if line_end > 0 && before.ends_with(['\n', '\r']) {
+        before.len()..text.len() - rest.len() + line_end
+    } else {
+        range
+    }
 }

@@ -31,10 +31,20 @@ fn with_certificate(before_role: &str, certificate: &str) -> String {
 const ROLES: &str = "  <RoleDescriptor xsi:type=\"fed:SecurityTokenServiceType\" xmlns:fed=\"urn:fed\">\n    <fed:X/>\n  </RoleDescriptor>\n  <RoleDescriptor/>\n";
 
 /// Everything that concerns the spelling of a document.
-const SPELLING: &[Mend] = &[Mend::MakeWellFormed, Mend::CorrectDeclaration, Mend::CorrectNamespaces, Mend::ClearCertificates];
+const SPELLING: &[Mend] = &[
+    Mend::MakeWellFormed,
+    Mend::CorrectDeclaration,
+    Mend::CorrectNamespaces,
+    Mend::ClearCertificates,
+];
 /// Its roles as well.
-const ALL: &[Mend] =
-    &[Mend::MakeWellFormed, Mend::CorrectDeclaration, Mend::CorrectNamespaces, Mend::ClearCertificates, Mend::RemoveRoleDescriptors];
+const ALL: &[Mend] = &[
+    Mend::MakeWellFormed,
+    Mend::CorrectDeclaration,
+    Mend::CorrectNamespaces,
+    Mend::ClearCertificates,
+    Mend::RemoveRoleDescriptors,
+];
 
 fn repaired(bytes: &[u8], wanted: &[Mend]) -> Repaired {
     repair(bytes, wanted).expect("repairable").expect("something to repair")
@@ -45,16 +55,23 @@ fn text(bytes: &[u8], wanted: &[Mend]) -> String {
 }
 
 fn utf16(text: &str, little: bool) -> Vec<u8> {
-    text.encode_utf16().flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+    text.encode_utf16()
+        .flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() })
+        .collect()
 }
 
 #[test]
 fn roles_go_with_their_lines_and_nothing_else_changes() {
     let done = repaired(idp(ROLES).as_bytes(), ALL);
     assert_eq!(String::from_utf8(done.bytes).expect("UTF-8"), idp(""));
-    let changes: Vec<_> = done.changes.iter().map(|change| (change.kind, change.line, change.column)).collect();
+    let changes: Vec<_> =
+        done.changes.iter().map(|change| (change.kind, change.line, change.column)).collect();
     assert_eq!(changes, [(Kind::RoleDescriptorRemoved, 3, 3), (Kind::RoleDescriptorRemoved, 6, 3)]);
-    assert!(done.changes[0].what.contains("fed:SecurityTokenServiceType"), "{}", done.changes[0].what);
+    assert!(
+        done.changes[0].what.contains("fed:SecurityTokenServiceType"),
+        "{}",
+        done.changes[0].what
+    );
     assert_eq!((done.entity_ids, done.signed), (vec!["https://idp.example/".to_owned()], false));
 }
 
@@ -76,7 +93,10 @@ fn what_nobody_asks_for_stays() {
         assert!(done.changes.iter().all(|change| change.kind.mend() == *wanted), "{wanted:?}");
     }
     let broken = odd.replace("use=\"signing\"", "use=\u{201c}signing\u{201d}");
-    assert!(matches!(repair(broken.as_bytes(), &[Mend::RemoveRoleDescriptors]), Err(Refusal::Broken { .. })));
+    assert!(matches!(
+        repair(broken.as_bytes(), &[Mend::RemoveRoleDescriptors]),
+        Err(Refusal::Broken { .. })
+    ));
 }
 
 #[test]
@@ -87,11 +107,18 @@ fn encoding_mark_and_line_ends_are_kept() {
     let windows = |text: &str| text.replace('\n', "\r\n");
     assert_eq!(repaired(windows(&with).as_bytes(), ALL).bytes, windows(&without).into_bytes());
     for little in [true, false] {
-        let wide = |text: &str| utf16(&marked(&windows(&text.replace("utf-8", "utf-16").replace("fed:X", "fed:Ü"))), little);
+        let wide = |text: &str| {
+            utf16(
+                &marked(&windows(&text.replace("utf-8", "utf-16").replace("fed:X", "fed:Ü"))),
+                little,
+            )
+        };
         assert_eq!(repaired(&wide(&with), ALL).bytes, wide(&without), "{little}");
     }
     let latin = |text: &str| -> Vec<u8> {
-        let text = text.replace("utf-8", "iso-8859-1").replace("</EntityDescriptor>", "<!-- caf\u{e9} --></EntityDescriptor>");
+        let text = text
+            .replace("utf-8", "iso-8859-1")
+            .replace("</EntityDescriptor>", "<!-- caf\u{e9} --></EntityDescriptor>");
         text.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin-1")).collect()
     };
     assert_eq!(repaired(&latin(&with), ALL).bytes, latin(&without));
@@ -100,7 +127,8 @@ fn encoding_mark_and_line_ends_are_kept() {
 #[test]
 fn a_file_on_one_line_stays_on_one_line() {
     let flat = |text: &str| text.replace('\n', " ");
-    let done = text(flat(&idp("<RoleDescriptor><a/></RoleDescriptor><RoleDescriptor/>")).as_bytes(), ALL);
+    let done =
+        text(flat(&idp("<RoleDescriptor><a/></RoleDescriptor><RoleDescriptor/>")).as_bytes(), ALL);
     assert_eq!(done, flat(&idp("")));
 }
 
@@ -117,51 +145,86 @@ fn only_elements_of_the_metadata_namespace_count() {
 #[test]
 fn base64_becomes_the_document_itself() {
     use base64::Engine as _;
-    let wrapped = base64::engine::general_purpose::STANDARD.encode(format!("\u{feff}{}", idp(ROLES)));
-    assert_eq!(repaired(wrapped.as_bytes(), ALL).bytes, format!("\u{feff}{}", idp("")).into_bytes());
+    let wrapped =
+        base64::engine::general_purpose::STANDARD.encode(format!("\u{feff}{}", idp(ROLES)));
+    assert_eq!(
+        repaired(wrapped.as_bytes(), ALL).bytes,
+        format!("\u{feff}{}", idp("")).into_bytes()
+    );
 }
 
 #[test]
 fn certificates_lose_armour_and_invisible_characters() {
     let bare = certificate();
-    let armoured = with_certificate("", &format!("\n-----BEGIN CERTIFICATE-----\r\n{bare}\n-----END CERTIFICATE-----\n"));
+    let armoured = with_certificate(
+        "",
+        &format!("\n-----BEGIN CERTIFICATE-----\r\n{bare}\n-----END CERTIFICATE-----\n"),
+    );
     let done = repaired(armoured.as_bytes(), SPELLING);
     assert_eq!(String::from_utf8(done.bytes).expect("UTF-8"), with_certificate("", &bare));
     assert_eq!(done.changes[0].kind, Kind::CertificateCleared);
     let (head, tail) = bare.split_at(64);
     let strange = with_certificate("", &format!("\u{feff}{head}\u{200b}\u{a0}\n{tail}"));
-    assert_eq!(text(strange.as_bytes(), SPELLING), with_certificate("", &format!("{head}\n{tail}")));
+    assert_eq!(
+        text(strange.as_bytes(), SPELLING),
+        with_certificate("", &format!("{head}\n{tail}"))
+    );
     // Two certificates in one element, something that is none, a comment: only people can tell.
     let block = format!("-----BEGIN CERTIFICATE-----\n{bare}\n-----END CERTIFICATE-----");
-    for left_alone in
-        [format!("{block}\n{block}"), "-----BEGIN CERTIFICATE-----AAAA-----END CERTIFICATE-----".to_owned(), format!("<!-- -->{block}")]
-    {
-        assert!(repair(with_certificate("", &left_alone).as_bytes(), SPELLING).expect("readable").is_none(), "{left_alone}");
+    for left_alone in [
+        format!("{block}\n{block}"),
+        "-----BEGIN CERTIFICATE-----AAAA-----END CERTIFICATE-----".to_owned(),
+        format!("<!-- -->{block}"),
+    ] {
+        assert!(
+            repair(with_certificate("", &left_alone).as_bytes(), SPELLING)
+                .expect("readable")
+                .is_none(),
+            "{left_alone}"
+        );
     }
 }
 
 #[test]
 fn namespaces_are_called_by_their_names() {
-    let wrong = |text: String| text.replace("http://www.w3.org/2000/09/xmldsig#", "https://www.w3.org/2000/09/xmldsig#");
+    let wrong = |text: String| {
+        text.replace("http://www.w3.org/2000/09/xmldsig#", "https://www.w3.org/2000/09/xmldsig#")
+    };
     let done = repaired(wrong(idp(ROLES)).as_bytes(), ALL);
     assert_eq!(String::from_utf8(done.bytes).expect("UTF-8"), idp(""));
     assert_eq!(
         done.changes.iter().map(|change| (change.kind, change.line)).collect::<Vec<_>>(),
-        [(Kind::RoleDescriptorRemoved, 3), (Kind::RoleDescriptorRemoved, 6), (Kind::NamespaceCorrected, 8),]
+        [
+            (Kind::RoleDescriptorRemoved, 3),
+            (Kind::RoleDescriptorRemoved, 6),
+            (Kind::NamespaceCorrected, 8),
+        ]
     );
     // Armour inside an element whose namespace is misspelled is found, too.
-    let armoured = with_certificate("", &format!("-----BEGIN CERTIFICATE-----{}-----END CERTIFICATE-----", certificate()));
+    let armoured = with_certificate(
+        "",
+        &format!("-----BEGIN CERTIFICATE-----{}-----END CERTIFICATE-----", certificate()),
+    );
     assert_eq!(text(wrong(armoured).as_bytes(), SPELLING), idp(""));
 }
 
 #[test]
 fn quotes_are_straightened_where_they_enclose_values() {
-    let good = idp("").replace("https://idp.example/\"", "https://idp.example/\" title='O\u{2019}Brien \u{201c}x\u{201d}'");
+    let good = idp("").replace(
+        "https://idp.example/\"",
+        "https://idp.example/\" title='O\u{2019}Brien \u{201c}x\u{201d}'",
+    );
     let bad = good
-        .replace("entityID=\"https://idp.example/\"", "entityID=\u{201c}https://idp.example/\u{201d}")
+        .replace(
+            "entityID=\"https://idp.example/\"",
+            "entityID=\u{201c}https://idp.example/\u{201d}",
+        )
         .replace("use=\"signing\"", "use=\u{2018}signing\u{2019}");
     let done = repaired(bad.as_bytes(), SPELLING);
-    assert_eq!(String::from_utf8(done.bytes).expect("UTF-8"), good.replace("use=\"signing\"", "use='signing'"));
+    assert_eq!(
+        String::from_utf8(done.bytes).expect("UTF-8"),
+        good.replace("use=\"signing\"", "use='signing'")
+    );
     assert_eq!(
         done.changes.iter().map(|change| (change.kind, change.line)).collect::<Vec<_>>(),
         [(Kind::QuotesStraightened, 2), (Kind::QuotesStraightened, 4),]
@@ -179,7 +242,10 @@ fn bare_ampersands_are_escaped() {
     };
     let done = repaired(query("&").as_bytes(), SPELLING);
     assert_eq!(String::from_utf8(done.bytes).expect("UTF-8"), query("&amp;"));
-    assert_eq!(done.changes.iter().map(|change| (change.kind, change.line)).collect::<Vec<_>>(), [(Kind::AmpersandEscaped, 7)]);
+    assert_eq!(
+        done.changes.iter().map(|change| (change.kind, change.line)).collect::<Vec<_>>(),
+        [(Kind::AmpersandEscaped, 7)]
+    );
     // What could be an entity is not guessed at.
     assert!(matches!(repair(query("&copy;").as_bytes(), SPELLING), Err(Refusal::Broken { .. })));
     let other = repair(b"<EntityDescriptor a='&'/>", SPELLING);
@@ -188,12 +254,20 @@ fn bare_ampersands_are_escaped() {
 
 #[test]
 fn positions_count_in_the_document_as_it_was() {
-    let text = format!("\n\n{}", idp(ROLES)).replace("entityID=\"https://idp.example/\"", "entityID=\u{201c}https://idp.example/\u{201d}");
+    let text = format!("\n\n{}", idp(ROLES)).replace(
+        "entityID=\"https://idp.example/\"",
+        "entityID=\u{201c}https://idp.example/\u{201d}",
+    );
     let done = repaired(text.as_bytes(), ALL);
     assert_eq!(String::from_utf8(done.bytes).expect("UTF-8"), idp(""));
     assert_eq!(
         done.changes.iter().map(|change| (change.kind, change.line)).collect::<Vec<_>>(),
-        [(Kind::StartCleared, 1), (Kind::QuotesStraightened, 4), (Kind::RoleDescriptorRemoved, 5), (Kind::RoleDescriptorRemoved, 8),]
+        [
+            (Kind::StartCleared, 1),
+            (Kind::QuotesStraightened, 4),
+            (Kind::RoleDescriptorRemoved, 5),
+            (Kind::RoleDescriptorRemoved, 8),
+        ]
     );
 }
 
@@ -202,7 +276,10 @@ fn the_declaration_names_the_real_encoding() {
     let bytes = idp("").replace("utf-8", "utf-16");
     assert_eq!(text(bytes.as_bytes(), SPELLING), idp("").replace("utf-8", "UTF-8"));
     let wide = utf16(&format!("\u{feff}{}", idp("")), true);
-    assert_eq!(repaired(&wide, SPELLING).bytes, utf16(&format!("\u{feff}{}", idp("").replace("utf-8", "UTF-16")), true));
+    assert_eq!(
+        repaired(&wide, SPELLING).bytes,
+        utf16(&format!("\u{feff}{}", idp("").replace("utf-8", "UTF-16")), true)
+    );
 }
 
 #[test]
@@ -210,10 +287,16 @@ fn what_cannot_be_repaired_is_refused() {
     let refused = |bytes: &[u8]| repair(bytes, ALL).expect_err("refused");
     let orphan = idp("  </RoleDescriptor>\n");
     assert!(matches!(refused(orphan.as_bytes()), Refusal::Broken { line: 3, .. }));
-    assert!(matches!(refused(b"<!DOCTYPE a [<!ENTITY x 'y'>]><EntityDescriptor/>"), Refusal::Broken { .. }));
+    assert!(matches!(
+        refused(b"<!DOCTYPE a [<!ENTITY x 'y'>]><EntityDescriptor/>"),
+        Refusal::Broken { .. }
+    ));
     assert!(matches!(refused("<a>".repeat(100_000).as_bytes()), Refusal::Broken { .. }));
     assert_eq!(refused(&vec![b' '; MAX_DOCUMENT + 1]), Refusal::TooLarge(16));
-    assert!(matches!(refused(&[&[0xff, 0xfe], utf16("<a/>", true).as_slice(), &[0]].concat()), Refusal::Undecodable(_)));
+    assert!(matches!(
+        refused(&[&[0xff, 0xfe], utf16("<a/>", true).as_slice(), &[0]].concat()),
+        Refusal::Undecodable(_)
+    ));
     let only_roles = format!(
         "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"urn:a\" {XSI}><RoleDescriptor/></EntityDescriptor>"
     );
@@ -224,8 +307,7 @@ fn what_cannot_be_repaired_is_refused() {
 
 #[test]
 fn a_signature_of_its_own_is_kept_and_told() {
-    let signature =
-        "  <Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><SignedInfo/><SignatureValue>AAAA</SignatureValue></Signature>\n";
+    let signature = "  <Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><SignedInfo/><SignatureValue>AAAA</SignatureValue></Signature>\n";
     let done = repaired(idp(&format!("{signature}{ROLES}")).as_bytes(), ALL);
     assert!(done.signed);
     assert_eq!(String::from_utf8(done.bytes).expect("UTF-8"), idp(signature));

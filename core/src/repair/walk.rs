@@ -43,12 +43,17 @@ pub(super) fn walk(text: &str) -> Result<Found, quick_xml::Error> {
         let (namespace, event) = reader.read_resolved_event()?;
         match event {
             Event::Start(tag) => {
-                let (is_role, is_certificate) =
-                    (is(&namespace, &tag, NS_METADATA, b"RoleDescriptor"), is(&namespace, &tag, NS_DSIG, b"X509Certificate"));
+                let (is_role, is_certificate) = (
+                    is(&namespace, &tag, NS_METADATA, b"RoleDescriptor"),
+                    is(&namespace, &tag, NS_DSIG, b"X509Certificate"),
+                );
                 depth += 1;
                 namespaces(text, &tag, &mut found.namespaces);
                 if is_role && role.is_none() {
-                    role = Some((depth, Role { range: start..start, xsi_type: xsi_type(&reader, &tag) }));
+                    role = Some((
+                        depth,
+                        Role { range: start..start, xsi_type: xsi_type(&reader, &tag) },
+                    ));
                 }
                 if is_certificate && certificate.is_none() {
                     certificate = Some((depth, position(&reader)));
@@ -58,7 +63,10 @@ pub(super) fn walk(text: &str) -> Result<Found, quick_xml::Error> {
                 let is_role = is(&namespace, &tag, NS_METADATA, b"RoleDescriptor");
                 namespaces(text, &tag, &mut found.namespaces);
                 if is_role && role.is_none() {
-                    found.roles.push(Role { range: start..position(&reader), xsi_type: xsi_type(&reader, &tag) });
+                    found.roles.push(Role {
+                        range: start..position(&reader),
+                        xsi_type: xsi_type(&reader, &tag),
+                    });
                 }
             }
             Event::End(_) => {
@@ -85,27 +93,42 @@ fn position(reader: &NsReader<&[u8]>) -> usize {
 fn is(namespace: &ResolveResult<'_>, tag: &BytesStart<'_>, wanted: &str, name: &[u8]) -> bool {
     let ResolveResult::Bound(bound) = namespace else { return false };
     let bound = std::str::from_utf8(bound.as_ref()).unwrap_or_default();
-    tag.local_name().as_ref() == name && (bound == wanted || standard_namespace(bound) == Some(wanted))
+    tag.local_name().as_ref() == name
+        && (bound == wanted || standard_namespace(bound) == Some(wanted))
 }
 
 fn xsi_type(reader: &NsReader<&[u8]>, tag: &BytesStart<'_>) -> Option<String> {
     let attribute = tag.attributes().flatten().find(|attribute| {
         let (namespace, name) = reader.resolve_attribute(attribute.key);
-        name.as_ref() == b"type" && matches!(namespace, ResolveResult::Bound(bound) if bound.as_ref() == NS_XSI)
+        name.as_ref() == b"type"
+            && matches!(namespace, ResolveResult::Bound(bound) if bound.as_ref() == NS_XSI)
     })?;
     attribute.unescape_value().ok().map(|value| value.trim().to_owned())
 }
 
 /// Notes the declarations of a tag that misspell the name of a namespace.
 fn namespaces(text: &str, tag: &BytesStart<'_>, edits: &mut Edits) {
-    for attribute in tag.attributes().flatten().filter(|attribute| attribute.key.as_namespace_binding().is_some()) {
+    for attribute in tag
+        .attributes()
+        .flatten()
+        .filter(|attribute| attribute.key.as_namespace_binding().is_some())
+    {
         let Cow::Borrowed(value) = attribute.value else { continue };
         // The value is a piece of the text; its address tells which.
         let start = value.as_ptr().addr().wrapping_sub(text.as_ptr().addr());
-        let Some(name) = text.get(start..start.saturating_add(value.len())).filter(|piece| piece.as_bytes() == value) else { continue };
+        let Some(name) = text
+            .get(start..start.saturating_add(value.len()))
+            .filter(|piece| piece.as_bytes() == value)
+        else {
+            continue;
+        };
         if let Some(standard) = standard_namespace(name) {
             edits.replace(start..start + name.len(), standard);
-            edits.note(Kind::NamespaceCorrected, start, format!("the namespace is called {standard}; it was spelled with https://"));
+            edits.note(
+                Kind::NamespaceCorrected,
+                start,
+                format!("the namespace is called {standard}; it was spelled with https://"),
+            );
         }
     }
 }

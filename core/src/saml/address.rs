@@ -5,7 +5,8 @@ use crate::redact::clean_url;
 use percent_encoding::percent_decode_str;
 
 /// Parameters of the Redirect and POST bindings; their values are no part of a message's address.
-const BINDING_PARAMETERS: &[&str] = &["SAMLRequest", "SAMLResponse", "RelayState", "SigAlg", "Signature", "SAMLEncoding"];
+const BINDING_PARAMETERS: &[&str] =
+    &["SAMLRequest", "SAMLResponse", "RelayState", "SigAlg", "Signature", "SAMLEncoding"];
 /// More parameters than a URL of any browser can hold.
 const MAX_PARAMETERS: usize = 2000;
 
@@ -51,7 +52,11 @@ pub(super) fn destination(url: &str) -> String {
             !BINDING_PARAMETERS.contains(&name.as_str())
         })
         .collect();
-    if kept.iter().all(|pair| pair.is_empty()) { clean_url(base) } else { clean_url(&format!("{base}?{}", kept.join("&"))) }
+    if kept.iter().all(|pair| pair.is_empty()) {
+        clean_url(base)
+    } else {
+        clean_url(&format!("{base}?{}", kept.join("&")))
+    }
 }
 
 /// An address on a page or in a `Location` header, made absolute against the page's URL. Port and
@@ -101,7 +106,8 @@ pub(super) fn absolute(page: &str, address: &str) -> String {
 
 fn has_scheme(address: &str) -> bool {
     address.split_once(':').is_some_and(|(scheme, _)| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
     })
 }
 
@@ -112,17 +118,28 @@ mod tests {
     #[test]
     fn destinations_lose_the_message_and_keep_their_spelling() {
         assert_eq!(
-            destination("https://idp.example:443/SAML2//sso/?SAMLRequest=a&RelayState=b&SigAlg=c&Signature=d"),
+            destination(
+                "https://idp.example:443/SAML2//sso/?SAMLRequest=a&RelayState=b&SigAlg=c&Signature=d"
+            ),
             "https://idp.example:443/SAML2//sso/"
         );
-        assert_eq!(destination("https://idp.example/sso?idp=2&SAMLRequest=a#x"), "https://idp.example/sso?idp=2");
-        assert_eq!(destination("https://idp.example/sso?token=verysecretindeed&SAMLRequest=a"), "https://idp.example/sso?token=…");
+        assert_eq!(
+            destination("https://idp.example/sso?idp=2&SAMLRequest=a#x"),
+            "https://idp.example/sso?idp=2"
+        );
+        assert_eq!(
+            destination("https://idp.example/sso?token=verysecretindeed&SAMLRequest=a"),
+            "https://idp.example/sso?token=…"
+        );
     }
 
     #[test]
     fn parameters_are_decoded_once_as_forms() {
         let decoded = parameters("a=%2B%252B&b=1+2&c&=x&&a=2");
-        let pairs: Vec<_> = decoded.iter().map(|parameter| (parameter.name.as_str(), parameter.value.as_str())).collect();
+        let pairs: Vec<_> = decoded
+            .iter()
+            .map(|parameter| (parameter.name.as_str(), parameter.value.as_str()))
+            .collect();
         assert_eq!(pairs, [("a", "+%2B"), ("b", "1 2"), ("c", ""), ("", "x"), ("a", "2")]);
     }
 

@@ -2,7 +2,9 @@
 
 use super::reading::Reading;
 use super::xml::{attribute, child, children, is, text_of};
-use diag_sdk::case::assertion::{Assertion, Attribute, AuthnStatement, Conditions, SubjectConfirmation};
+use diag_sdk::case::assertion::{
+    Assertion, Attribute, AuthnStatement, Conditions, SubjectConfirmation,
+};
 use diag_sdk::case::judgement::Window;
 use diag_sdk::spec::{NS_ASSERTION, NS_DSIG, NS_PROTOCOL};
 use roxmltree::Node;
@@ -14,18 +16,25 @@ pub(super) fn read(node: Node<'_, '_>, reading: &Reading<'_>) -> Assertion {
     Assertion {
         place: reading.locator.element(node),
         decrypted: false,
-        direct: node.parent().is_some_and(|parent| is(parent, NS_PROTOCOL, "Response") && parent.parent_element().is_none()),
+        direct: node.parent().is_some_and(|parent| {
+            is(parent, NS_PROTOCOL, "Response") && parent.parent_element().is_none()
+        }),
         signed: child(node, NS_DSIG, "Signature").is_some(),
         xml_id: reading.attribute(node, "ID"),
         version: reading.attribute(node, "Version"),
         issue_instant: reading.instant(node, "IssueInstant"),
         issuer: child(node, NS_ASSERTION, "Issuer").map(|issuer| reading.name(issuer)),
         name_id: name_id.map(|name_id| reading.personal(name_id)),
-        encrypted_id: subject.is_some_and(|subject| child(subject, NS_ASSERTION, "EncryptedID").is_some()),
+        encrypted_id: subject
+            .is_some_and(|subject| child(subject, NS_ASSERTION, "EncryptedID").is_some()),
         name_id_format: name_id.and_then(|name_id| attribute(name_id, "Format")).map(str::to_owned),
         name_id_qualifiers: name_id
             .iter()
-            .flat_map(|name_id| ["NameQualifier", "SPNameQualifier"].into_iter().filter_map(|name| attribute(*name_id, name)))
+            .flat_map(|name_id| {
+                ["NameQualifier", "SPNameQualifier"]
+                    .into_iter()
+                    .filter_map(|name| attribute(*name_id, name))
+            })
             .map(str::to_owned)
             .collect(),
         confirmations: subject
@@ -35,7 +44,8 @@ pub(super) fn read(node: Node<'_, '_>, reading: &Reading<'_>) -> Assertion {
             .collect(),
         window: Window::default(),
         conditions: child(node, NS_ASSERTION, "Conditions").map(|found| conditions(found, reading)),
-        authn: child(node, NS_ASSERTION, "AuthnStatement").map(|found| authn_statement(found, reading)),
+        authn: child(node, NS_ASSERTION, "AuthnStatement")
+            .map(|found| authn_statement(found, reading)),
         attributes: children(node, NS_ASSERTION, "AttributeStatement")
             .flat_map(|statement| children(statement, NS_ASSERTION, "Attribute"))
             .map(|found| attribute_facts(found, reading))
@@ -71,7 +81,9 @@ fn authn_statement(node: Node<'_, '_>, reading: &Reading<'_>) -> AuthnStatement 
     AuthnStatement {
         place: reading.locator.element(node),
         authn_instant: reading.instant(node, "AuthnInstant").map(|instant| instant.value),
-        session_not_on_or_after: reading.instant(node, "SessionNotOnOrAfter").map(|instant| instant.value),
+        session_not_on_or_after: reading
+            .instant(node, "SessionNotOnOrAfter")
+            .map(|instant| instant.value),
         session_index: attribute(node, "SessionIndex").map(|index| reading.sealer.seal(index)),
         authn_context: child(node, NS_ASSERTION, "AuthnContext")
             .and_then(|context| child(context, NS_ASSERTION, "AuthnContextClassRef"))
@@ -85,7 +97,9 @@ fn attribute_facts(node: Node<'_, '_>, reading: &Reading<'_>) -> Attribute {
         name: attribute(node, "Name").unwrap_or_default().to_owned(),
         friendly_name: attribute(node, "FriendlyName").map(str::to_owned),
         name_format: attribute(node, "NameFormat").map(str::to_owned),
-        values: children(node, NS_ASSERTION, "AttributeValue").map(|value| reading.personal(value)).collect(),
+        values: children(node, NS_ASSERTION, "AttributeValue")
+            .map(|value| reading.personal(value))
+            .collect(),
     }
 }
 

@@ -4,7 +4,9 @@ use super::instant;
 use super::reading::Reading;
 use super::xml::{attribute, child, children, is, text_of};
 use diag_sdk::Sited;
-use diag_sdk::case::assertion::{Assertion, Attribute, AuthnStatement, Conditions, SubjectConfirmation};
+use diag_sdk::case::assertion::{
+    Assertion, Attribute, AuthnStatement, Conditions, SubjectConfirmation,
+};
 use diag_sdk::case::message::Message;
 use diag_sdk::spec::{NS_ASSERTION_11 as NS, NS_DSIG};
 use roxmltree::Node;
@@ -18,20 +20,33 @@ pub(super) fn read(node: Node<'_, '_>, reading: &Reading<'_>) -> Assertion {
         place: reading.locator.element(node),
         signed: child(node, NS_DSIG, "Signature").is_some(),
         xml_id: reading.attribute(node, "AssertionID"),
-        version: reading
-            .attribute(node, "MajorVersion")
-            .map(|major| Sited { value: format!("{}.{}", major.value, attribute(node, "MinorVersion").unwrap_or_default()), ..major }),
+        version: reading.attribute(node, "MajorVersion").map(|major| Sited {
+            value: format!(
+                "{}.{}",
+                major.value,
+                attribute(node, "MinorVersion").unwrap_or_default()
+            ),
+            ..major
+        }),
         issue_instant: reading.instant(node, "IssueInstant"),
         issuer: reading.attribute(node, "Issuer"),
         name_id: name_id.map(|name_id| reading.personal(name_id)),
         name_id_format: name_id.and_then(|name_id| attribute(name_id, "Format")).map(str::to_owned),
-        name_id_qualifiers: name_id.and_then(|name_id| attribute(name_id, "NameQualifier")).map(str::to_owned).into_iter().collect(),
+        name_id_qualifiers: name_id
+            .and_then(|name_id| attribute(name_id, "NameQualifier"))
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
         confirmations: subject
             .iter()
             .flat_map(|subject| children(*subject, NS, "SubjectConfirmation"))
             .map(|confirmation| SubjectConfirmation {
                 place: reading.locator.element(confirmation),
-                method: child(confirmation, NS, "ConfirmationMethod").map(text_of).unwrap_or_default().trim().to_owned(),
+                method: child(confirmation, NS, "ConfirmationMethod")
+                    .map(text_of)
+                    .unwrap_or_default()
+                    .trim()
+                    .to_owned(),
                 ..SubjectConfirmation::default()
             })
             .collect(),

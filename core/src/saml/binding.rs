@@ -73,7 +73,10 @@ pub(super) fn undo_within(value: &str, expected: Expected, largest: usize) -> Un
     let mut undone = Undone::default();
     let longest = largest.saturating_mul(VALUE_PER_BYTE);
     if value.len() > longest {
-        return undone.failed(Damage::TooLarge, format!("the value has {} characters; at most {longest} are read", value.len()));
+        return undone.failed(
+            Damage::TooLarge,
+            format!("the value has {} characters; at most {longest} are read", value.len()),
+        );
     }
     if is_placeholder(value) {
         let reason = if value.trim().is_empty() {
@@ -104,7 +107,10 @@ pub(super) fn undo_within(value: &str, expected: Expected, largest: usize) -> Un
     }
     let candidates = unbase64(&value, &mut undone);
     if candidates.is_err() && is_masked_inside(&value) {
-        return undone.failed(Damage::Sanitised, "a part of the value was taken out of the capture: a mark stands in its place");
+        return undone.failed(
+            Damage::Sanitised,
+            "a part of the value was taken out of the capture: a mark stands in its place",
+        );
     }
     if expected == Expected::Either {
         // Files wrap lines as they like.
@@ -117,8 +123,10 @@ pub(super) fn undo_within(value: &str, expected: Expected, largest: usize) -> Un
 }
 
 /// Words of placeholders, wherever in a short value they stand.
-const PLACEHOLDERS: &[&str] =
-    &["redact", "removed", "sanitiz", "sanitis", "masked", "hidden", "filtered", "scrubbed", "omitted", "anonymi"];
+const PLACEHOLDERS: &[&str] = &[
+    "redact", "removed", "sanitiz", "sanitis", "masked", "hidden", "filtered", "scrubbed",
+    "omitted", "anonymi",
+];
 
 /// What exporters and people put in place of a removed value.
 fn is_placeholder(value: &str) -> bool {
@@ -136,16 +144,22 @@ fn is_placeholder(value: &str) -> bool {
 
 /// A hash in hexadecimal digits, which no base64 of XML or DEFLATE data is.
 fn is_bare_hash(value: &str) -> bool {
-    matches!(value.len(), 32 | 40 | 64 | 96 | 128) && value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
+    matches!(value.len(), 32 | 40 | 64 | 96 | 128)
+        && value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
 }
 
 /// A value that is no base64 because a tool or a person left a part of it out: `PHNhbWxw…`, `PHNh[redacted]cD4=`.
 fn is_masked_inside(value: &str) -> bool {
-    mask::holds_foreign(value) || value.contains('…') || value.contains("...") || value.to_lowercase().contains("truncated")
+    mask::holds_foreign(value)
+        || value.contains('…')
+        || value.contains("...")
+        || value.to_lowercase().contains("truncated")
 }
 
 fn has_percent_encoding(value: &str) -> bool {
-    value.as_bytes().windows(3).any(|three| matches!(three, [b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()))
+    value.as_bytes().windows(3).any(
+        |three| matches!(three, [b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()),
+    )
 }
 
 /// Whether blanks stand where lines were folded: all lines of one length, but the last. A `+` that was
@@ -158,9 +172,9 @@ fn is_folded(text: &str) -> Option<bool> {
     }
     let lines: Vec<usize> = text.split(' ').map(str::len).collect();
     match *lines.as_slice() {
-        [first, ref between @ .., last] if !between.is_empty() => {
-            Some(first >= SHORTEST && between.iter().all(|length| *length == first) && last <= first)
-        }
+        [first, ref between @ .., last] if !between.is_empty() => Some(
+            first >= SHORTEST && between.iter().all(|length| *length == first) && last <= first,
+        ),
         _ => None,
     }
 }
@@ -186,7 +200,11 @@ fn unbase64(value: &str, undone: &mut Undone) -> Result<Vec<Candidate>, String> 
     }
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | ' ');
     if let Some((index, bad)) = text.chars().enumerate().find(|(_, c)| !allowed(*c)) {
-        return Err(format!("not base64: the character `{}` at position {} is none of its alphabet", bad.escape_default(), index + 1));
+        return Err(format!(
+            "not base64: the character `{}` at position {} is none of its alphabet",
+            bad.escape_default(),
+            index + 1
+        ));
     }
     let readings = if text.contains(' ') {
         let inside = text.trim_matches(' ');
@@ -208,7 +226,11 @@ fn unbase64(value: &str, undone: &mut Undone) -> Result<Vec<Candidate>, String> 
             Some(candidate)
         })
         .collect();
-    if candidates.is_empty() { Err("not base64: `=` stands elsewhere than at the end".to_owned()) } else { Ok(candidates) }
+    if candidates.is_empty() {
+        Err("not base64: `=` stands elsewhere than at the end".to_owned())
+    } else {
+        Ok(candidates)
+    }
 }
 
 /// Decodes base64 without blanks. A length that base64 cannot have is a cut: whole groups are read.
@@ -216,7 +238,9 @@ fn decode(text: &str) -> Option<Candidate> {
     // Senders that leave bits set in the last character exist; the value is unambiguous without them.
     const ENGINE: GeneralPurpose = GeneralPurpose::new(
         &STANDARD,
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+        GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+            .with_decode_allow_trailing_bits(true),
     );
     let digits = text.trim_end_matches('=');
     let padding = text.len() - digits.len();
@@ -234,7 +258,12 @@ fn decode(text: &str) -> Option<Candidate> {
 }
 
 /// Inflates or reads as text, whichever the bytes are. Of two readings the sounder one is meant.
-fn unpack(candidates: Vec<Candidate>, expected: Expected, undone: &Undone, largest: usize) -> Undone {
+fn unpack(
+    candidates: Vec<Candidate>,
+    expected: Expected,
+    undone: &Undone,
+    largest: usize,
+) -> Undone {
     let choice = candidates.len() > 1;
     let attempts = candidates.into_iter().map(|candidate| {
         let mut attempt = undone.clone();
@@ -254,18 +283,34 @@ fn unpack(candidates: Vec<Candidate>, expected: Expected, undone: &Undone, large
     attempts.rev().max_by_key(soundness).map(|(attempt, _)| attempt).unwrap_or_default()
 }
 
-fn unpack_one(candidate: &Candidate, expected: Expected, mut undone: Undone, largest: usize) -> Undone {
+fn unpack_one(
+    candidate: &Candidate,
+    expected: Expected,
+    mut undone: Undone,
+    largest: usize,
+) -> Undone {
     let bytes = &candidate.bytes;
     if bytes.len() > largest {
-        return undone.failed(Damage::TooLarge, format!("the message has {} bytes; at most {largest} are read", bytes.len()));
+        return undone.failed(
+            Damage::TooLarge,
+            format!("the message has {} bytes; at most {largest} are read", bytes.len()),
+        );
     }
-    let beyond = || format!("it inflates to more than {largest} bytes, or to more than {MAX_RATIO} times its size");
+    let beyond = || {
+        format!(
+            "it inflates to more than {largest} bytes, or to more than {MAX_RATIO} times its size"
+        )
+    };
     if looks_like_xml(bytes) {
         if expected == Expected::Deflated {
             undone.note(Damage::PlainInQuery);
         }
         undone.read(bytes);
-        return if candidate.complete { undone } else { undone.failed(Damage::Truncated, "its base64 is cut short") };
+        return if candidate.complete {
+            undone
+        } else {
+            undone.failed(Damage::Truncated, "its base64 is cut short")
+        };
     }
     let inflated = inflate(bytes, largest);
     if inflated.outcome != Outcome::Nothing && looks_like_xml(&inflated.bytes) {
@@ -282,7 +327,10 @@ fn unpack_one(candidate: &Candidate, expected: Expected, mut undone: Undone, lar
                 undone.xml = None;
                 undone.failed(Damage::TooLarge, beyond())
             }
-            _ => undone.failed(Damage::Truncated, "its DEFLATE data ends before the end: the value was cut short or altered"),
+            _ => undone.failed(
+                Damage::Truncated,
+                "its DEFLATE data ends before the end: the value was cut short or altered",
+            ),
         };
     }
     if inflated.outcome == Outcome::TooLarge {
@@ -292,8 +340,12 @@ fn unpack_one(candidate: &Candidate, expected: Expected, mut undone: Undone, lar
         undone.note(Damage::Truncated);
     }
     match expected {
-        Expected::Deflated => undone.failed(Damage::NotDeflate, "after base64 there is neither DEFLATE data nor XML"),
-        Expected::Plain | Expected::Either => undone.failed(Damage::NotXml, "after base64 there is no XML"),
+        Expected::Deflated => {
+            undone.failed(Damage::NotDeflate, "after base64 there is neither DEFLATE data nor XML")
+        }
+        Expected::Plain | Expected::Either => {
+            undone.failed(Damage::NotXml, "after base64 there is no XML")
+        }
     }
 }
 
@@ -306,8 +358,7 @@ mod tests {
     use proptest::prelude::*;
     use std::io::Write as _;
 
-    const XML: &str =
-        "<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_1\">&#xfc;~~~???>>></samlp:AuthnRequest>";
+    const XML: &str = "<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_1\">&#xfc;~~~???>>></samlp:AuthnRequest>";
 
     fn deflated(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
@@ -341,12 +392,25 @@ mod tests {
     #[test]
     fn repairs_are_reported() {
         let encoded = post(XML);
-        assert!(encoded.contains('+') && encoded.contains('/'), "the sample must exercise the alphabet: {encoded}");
+        assert!(
+            encoded.contains('+') && encoded.contains('/'),
+            "the sample must exercise the alphabet: {encoded}"
+        );
         assert_eq!(damage_of(&encoded.replace('+', " "), Expected::Plain), [Damage::PlusLost]);
-        assert_eq!(damage_of(&encoded.replace('+', "%2B").replace('/', "%2F"), Expected::Plain), [Damage::DoubleEncoded]);
-        assert_eq!(damage_of(&encoded.replace('+', "%252B"), Expected::Plain), [Damage::DoubleEncoded]);
-        assert_eq!(damage_of(&encoded.replace('+', "-").replace('/', "_"), Expected::Plain), [Damage::UrlSafeAlphabet]);
-        let wrapped: Vec<&str> = encoded.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        assert_eq!(
+            damage_of(&encoded.replace('+', "%2B").replace('/', "%2F"), Expected::Plain),
+            [Damage::DoubleEncoded]
+        );
+        assert_eq!(
+            damage_of(&encoded.replace('+', "%252B"), Expected::Plain),
+            [Damage::DoubleEncoded]
+        );
+        assert_eq!(
+            damage_of(&encoded.replace('+', "-").replace('/', "_"), Expected::Plain),
+            [Damage::UrlSafeAlphabet]
+        );
+        let wrapped: Vec<&str> =
+            encoded.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
         assert_eq!(damage_of(&wrapped.join("\r\n"), Expected::Plain), [Damage::LineWrapped]);
         assert_eq!(damage_of(&wrapped.join(" "), Expected::Plain), [Damage::LineWrapped]);
         assert_eq!(damage_of(&redirect(XML), Expected::Plain), [Damage::DeflatedInPost]);
@@ -361,7 +425,11 @@ mod tests {
         let samples = [
             // Mangled, it is no UTF-8: it was read as Windows-1252, as `is5U^™FƒDÕ9`.
             ("PGFiPmlzNVV+emU+aDR+NU5+PC9hYj4=", Expected::Plain, "is5U~ze>h4~5N~"),
-            ("s0m0qwjKN68rOLzNv+7wtsMbM+0Ozy+pyzc+vMLu8B7vdDsb/UQ7AA==", Expected::Deflated, "xRo7~pöO~öñi>ßt~o3è>üKg>"),
+            (
+                "s0m0qwjKN68rOLzNv+7wtsMbM+0Ozy+pyzc+vMLu8B7vdDsb/UQ7AA==",
+                Expected::Deflated,
+                "xRo7~pöO~öñi>ßt~o3è>üKg>",
+            ),
             // Mangled, it is ASCII, and longer than what was written.
             (
                 "HcRbqsIwEADQrUynGdL2o7HX9FZSYxBfqNQHKipUpR8KiiBUFCG4INfhxhThcOpFI3Icq1wBnpcohIpuDVg+cU97bnBj/M4ZpZjOqhozjDiFoZKACWA8timKfz4e6n11aZupxKzVZtixtWNM1A2eygtMvwzCm+HUkwtScBjVciejqx04XK3+Iunpoxuzy7abxKrNjJ+LCqUPvW4GpHZzQub7BZTlFe7vF/x8g7ooGh8=",
@@ -373,16 +441,25 @@ mod tests {
         ];
         for (value, expected, text) in samples {
             let intact = undo(value, expected);
-            assert!(intact.xml.as_deref().is_some_and(|xml| xml.contains(text)), "{value}: {intact:?}");
+            assert!(
+                intact.xml.as_deref().is_some_and(|xml| xml.contains(text)),
+                "{value}: {intact:?}"
+            );
             let lost = undo(&value.replace('+', " "), expected);
-            assert_eq!((lost.xml, lost.reason, lost.damage), (intact.xml, None, vec![Damage::PlusLost]), "{value}");
+            assert_eq!(
+                (lost.xml, lost.reason, lost.damage),
+                (intact.xml, None, vec![Damage::PlusLost]),
+                "{value}"
+            );
         }
     }
 
     #[test]
     fn folds_are_of_one_length() {
         let (long, less, short) = ("a".repeat(20), "a".repeat(19), "aaaa".to_owned());
-        let folded = |lines: &[&String]| is_folded(&lines.iter().map(|line| line.as_str()).collect::<Vec<_>>().join(" "));
+        let folded = |lines: &[&String]| {
+            is_folded(&lines.iter().map(|line| line.as_str()).collect::<Vec<_>>().join(" "))
+        };
         assert_eq!(folded(&[&long, &long, &short]), Some(true));
         assert_eq!(folded(&[&long, &long, &long]), Some(true));
         assert_eq!(folded(&[&long, &less, &short]), Some(false));
@@ -400,7 +477,11 @@ mod tests {
         assert!(!encoded.ends_with('='), "a `=` would settle that no `+` was lost: {encoded}");
         for value in [format!(" {encoded}"), format!("{encoded} "), format!("{encoded}    ")] {
             let undone = undo(&value, Expected::Plain);
-            assert_eq!((undone.xml.as_deref(), undone.reason), (Some(xml.as_str()), None), "{value}");
+            assert_eq!(
+                (undone.xml.as_deref(), undone.reason),
+                (Some(xml.as_str()), None),
+                "{value}"
+            );
         }
     }
 
@@ -408,7 +489,11 @@ mod tests {
     fn lost_padding_is_restored() {
         let xml = format!("{XML} ");
         let encoded = post(&xml);
-        let (xml, encoded) = if encoded.ends_with('=') { (xml, encoded) } else { (format!("{xml} "), post(&format!("{xml} "))) };
+        let (xml, encoded) = if encoded.ends_with('=') {
+            (xml, encoded)
+        } else {
+            (format!("{xml} "), post(&format!("{xml} ")))
+        };
         let undone = undo(encoded.trim_end_matches('='), Expected::Plain);
         assert_eq!((undone.xml, undone.damage), (Some(xml), vec![Damage::PaddingLost]));
     }
@@ -417,26 +502,43 @@ mod tests {
     fn framed_deflate_is_read() {
         let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
         zlib.write_all(XML.as_bytes()).unwrap();
-        assert_eq!(damage_of(&BASE64.encode(zlib.finish().unwrap()), Expected::Deflated), [Damage::ZlibFraming]);
+        assert_eq!(
+            damage_of(&BASE64.encode(zlib.finish().unwrap()), Expected::Deflated),
+            [Damage::ZlibFraming]
+        );
         let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
         gzip.write_all(XML.as_bytes()).unwrap();
-        assert_eq!(damage_of(&BASE64.encode(gzip.finish().unwrap()), Expected::Deflated), [Damage::ZlibFraming]);
+        assert_eq!(
+            damage_of(&BASE64.encode(gzip.finish().unwrap()), Expected::Deflated),
+            [Damage::ZlibFraming]
+        );
     }
 
     #[test]
     fn cut_values_keep_their_beginning() {
-        for (encoded, expected) in [(redirect(XML), Expected::Deflated), (post(XML), Expected::Plain)] {
+        for (encoded, expected) in
+            [(redirect(XML), Expected::Deflated), (post(XML), Expected::Plain)]
+        {
             let cut = encoded.get(..encoded.len() - 21).unwrap();
             let undone = undo(cut, expected);
-            assert!(undone.damage.contains(&Damage::Truncated) || undone.reason.is_none(), "{undone:?}");
-            assert!(undone.xml.is_some_and(|xml| xml.starts_with("<samlp:AuthnRequest") && xml.len() < XML.len()));
+            assert!(
+                undone.damage.contains(&Damage::Truncated) || undone.reason.is_none(),
+                "{undone:?}"
+            );
+            assert!(
+                undone.xml.is_some_and(
+                    |xml| xml.starts_with("<samlp:AuthnRequest") && xml.len() < XML.len()
+                )
+            );
         }
     }
 
     #[test]
     fn what_cannot_be_read_is_named() {
         let damage = |value: &str, expected| undo(value, expected).damage;
-        for placeholder in ["", "REDACTED", "[SAMLResponse redacted]", "***", "xxxxxxxx", "<removed>", "…"] {
+        for placeholder in
+            ["", "REDACTED", "[SAMLResponse redacted]", "***", "xxxxxxxx", "<removed>", "…"]
+        {
             assert_eq!(damage(placeholder, Expected::Plain), [Damage::Sanitised], "{placeholder}");
         }
         assert_eq!(damage("PHNh!bA==", Expected::Plain), [Damage::NotBase64]);

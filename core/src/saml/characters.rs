@@ -25,15 +25,24 @@ pub(super) fn read(root: Node<'_, '_>, reading: &Reading<'_>) -> Characters {
         let own_text = || node.children().filter(Node::is_text);
         let named = || Sited::new(node.tag_name().name().to_owned(), reading.locator.element(node));
         let foreign = |text: &str| !text.is_ascii();
-        let outside = own_text().any(|text| text.text().is_some_and(foreign)) || node.attributes().any(|one| foreign(one.value()));
+        let outside = own_text().any(|text| text.text().is_some_and(foreign))
+            || node.attributes().any(|one| foreign(one.value()));
         if !signature && outside && found.non_ascii.len() < MOST {
             found.non_ascii.push(named());
         }
         if !VALUES.iter().any(|name| is(node, NS_ASSERTION, name)) {
             continue;
         }
-        let written = |text: Node<'_, '_>| source.get(text.range()).unwrap_or_default().trim_matches([' ', '\t', '\n', '\r']).to_owned();
-        if own_text().any(|text| has_carriage_return(&written(text))) && found.carriage_returns.len() < MOST {
+        let written = |text: Node<'_, '_>| {
+            source
+                .get(text.range())
+                .unwrap_or_default()
+                .trim_matches([' ', '\t', '\n', '\r'])
+                .to_owned()
+        };
+        if own_text().any(|text| has_carriage_return(&written(text)))
+            && found.carriage_returns.len() < MOST
+        {
             found.carriage_returns.push(named());
         }
         if text_of(node).trim().contains('\n') && found.line_breaks.len() < MOST {
@@ -51,7 +60,8 @@ fn has_carriage_return(text: &str) -> bool {
 
 /// The encoding that the XML declaration names.
 fn declared(text: &str) -> Option<String> {
-    let declaration = text.trim_start_matches('\u{feff}').strip_prefix("<?xml")?.split_once("?>")?.0;
+    let declaration =
+        text.trim_start_matches('\u{feff}').strip_prefix("<?xml")?.split_once("?>")?.0;
     let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
     let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
     let name = value.get(1..)?.split(quote).next()?;
@@ -79,17 +89,29 @@ mod tests {
         for value in ["Peña", "Pe&#xF1;a"] {
             assert_eq!(of("", value).non_ascii[0].value, "AttributeValue", "{value}");
         }
-        assert_eq!(of("<?xml version='1.0' encoding='ISO-8859-1'?>", "x").declared_encoding.as_deref(), Some("ISO-8859-1"));
+        assert_eq!(
+            of("<?xml version='1.0' encoding='ISO-8859-1'?>", "x").declared_encoding.as_deref(),
+            Some("ISO-8859-1")
+        );
         assert_eq!(of("<?xml version='1.0'?>", "x").declared_encoding, None);
     }
 
     #[test]
     fn line_ends_count_within_values_only() {
-        for (value, returns, breaks) in
-            [("a b", 0, 0), ("\r\n  a\r\n", 0, 0), ("a\nb", 0, 1), ("a\r\nb", 1, 1), ("a&#xD;b", 1, 0), ("a&#13;&#10;b", 1, 1)]
-        {
+        for (value, returns, breaks) in [
+            ("a b", 0, 0),
+            ("\r\n  a\r\n", 0, 0),
+            ("a\nb", 0, 1),
+            ("a\r\nb", 1, 1),
+            ("a&#xD;b", 1, 0),
+            ("a&#13;&#10;b", 1, 1),
+        ] {
             let found = of("", value);
-            assert_eq!((found.carriage_returns.len(), found.line_breaks.len()), (returns, breaks), "{value:?}");
+            assert_eq!(
+                (found.carriage_returns.len(), found.line_breaks.len()),
+                (returns, breaks),
+                "{value:?}"
+            );
         }
     }
 }

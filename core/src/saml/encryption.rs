@@ -14,9 +14,14 @@ const TOKEN: &str = "RequestedSecurityToken";
 
 /// Reads all encrypted parts of a message.
 pub(super) fn read_all(root: Node<'_, '_>, locator: &Locator<'_>) -> Vec<Encryption> {
-    const NAMES: &[&str] = &[ASSERTION, "EncryptedID", "EncryptedAttribute", "NewEncryptedID", TOKEN];
+    const NAMES: &[&str] =
+        &[ASSERTION, "EncryptedID", "EncryptedAttribute", "NewEncryptedID", TOKEN];
     root.descendants()
-        .filter(|node| node.is_element() && NAMES.contains(&node.tag_name().name()) && child(*node, NS_XENC, "EncryptedData").is_some())
+        .filter(|node| {
+            node.is_element()
+                && NAMES.contains(&node.tag_name().name())
+                && child(*node, NS_XENC, "EncryptedData").is_some()
+        })
         .map(|node| read(node, locator))
         .collect()
 }
@@ -31,12 +36,16 @@ fn read(node: Node<'_, '_>, locator: &Locator<'_>) -> Encryption {
         .find(|inner| inner.ancestors().any(|outer| is(outer, NS_XENC, "EncryptedKey")));
     let method = key.and_then(|key| child(key, NS_XENC, "EncryptionMethod"));
     let named = |namespace: &str, name: &str| {
-        method.and_then(|method| child(method, namespace, name)).and_then(|found| attribute(found, "Algorithm")).map(str::to_owned)
+        method
+            .and_then(|method| child(method, namespace, name))
+            .and_then(|found| attribute(found, "Algorithm"))
+            .map(str::to_owned)
     };
     Encryption {
         place: locator.element(node),
         // A token is an assertion, whatever it is handed over in.
-        element: if node.tag_name().name() == TOKEN { ASSERTION } else { node.tag_name().name() }.to_owned(),
+        element: if node.tag_name().name() == TOKEN { ASSERTION } else { node.tag_name().name() }
+            .to_owned(),
         content_algorithm: data.and_then(algorithm).unwrap_or_default(),
         key_algorithm: key.and_then(algorithm),
         recipient: recipient.map(|found| certificate::read(&text_of(found), locator.text(found))),
@@ -46,12 +55,16 @@ fn read(node: Node<'_, '_>, locator: &Locator<'_>) -> Encryption {
         key_mask: named(NS_XENC11, "MGF"),
         withheld: data.is_some_and(|data| {
             let values = data.descendants().filter(|inner| is(*inner, NS_XENC, "CipherValue"));
-            values.map(text_of).any(|value| mask::is_mark(&value.split_ascii_whitespace().collect::<String>()))
+            values
+                .map(text_of)
+                .any(|value| mask::is_mark(&value.split_ascii_whitespace().collect::<String>()))
         }),
         recorded: None,
     }
 }
 
 fn algorithm(node: Node<'_, '_>) -> Option<String> {
-    child(node, NS_XENC, "EncryptionMethod").and_then(|method| attribute(method, "Algorithm")).map(str::to_owned)
+    child(node, NS_XENC, "EncryptionMethod")
+        .and_then(|method| attribute(method, "Algorithm"))
+        .map(str::to_owned)
 }

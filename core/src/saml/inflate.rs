@@ -41,7 +41,9 @@ pub(super) fn inflate(bytes: &[u8], longest: usize) -> Inflated {
         _ => None,
     };
     match framed {
-        Some(framed) if framed.outcome != Outcome::Nothing && looks_like_xml(&framed.bytes) => framed,
+        Some(framed) if framed.outcome != Outcome::Nothing && looks_like_xml(&framed.bytes) => {
+            framed
+        }
         _ => raw,
     }
 }
@@ -71,13 +73,20 @@ fn inflate_raw(bytes: &[u8], framed: bool, longest: usize) -> Inflated {
     let outcome = loop {
         let consumed = usize::try_from(state.total_in()).unwrap_or(usize::MAX);
         let before = state.total_out();
-        let status = state.decompress(bytes.get(consumed..).unwrap_or_default(), &mut chunk, FlushDecompress::None);
+        let status = state.decompress(
+            bytes.get(consumed..).unwrap_or_default(),
+            &mut chunk,
+            FlushDecompress::None,
+        );
         let produced = usize::try_from(state.total_out() - before).unwrap_or_default();
         out.extend_from_slice(chunk.get(..produced).unwrap_or_default());
-        if out.len() > longest || (out.len() > RATIO_COUNTS_FROM && out.len() > bytes.len().saturating_mul(MAX_RATIO)) {
+        if out.len() > longest
+            || (out.len() > RATIO_COUNTS_FROM && out.len() > bytes.len().saturating_mul(MAX_RATIO))
+        {
             break Outcome::TooLarge;
         }
-        let stuck = produced == 0 && usize::try_from(state.total_in()).unwrap_or(usize::MAX) == consumed;
+        let stuck =
+            produced == 0 && usize::try_from(state.total_in()).unwrap_or(usize::MAX) == consumed;
         match status {
             Ok(Status::StreamEnd) => break Outcome::Whole,
             Ok(_) if !stuck => {}

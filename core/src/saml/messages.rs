@@ -51,7 +51,11 @@ pub(crate) type Beyond = (&'static str, Option<String>);
 const DEEPEST: usize = 1_000;
 
 /// The same within bounds, and which of them were crossed.
-pub(crate) fn read_within(evidence: &Evidence, sealer: &Sealer, bounds: &Bounds) -> (Vec<Decoded>, Vec<Beyond>) {
+pub(crate) fn read_within(
+    evidence: &Evidence,
+    sealer: &Sealer,
+    bounds: &Bounds,
+) -> (Vec<Decoded>, Vec<Beyond>) {
     let most = Bounds::size(bounds.messages);
     let limits = Limits { depth: Bounds::size(bounds.depth).min(DEEPEST), names: bounds.names };
     let mut more = false;
@@ -59,12 +63,21 @@ pub(crate) fn read_within(evidence: &Evidence, sealer: &Sealer, bounds: &Bounds)
     let mut groups: Vec<(Undone, Vec<Seen>)> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for seen in sightings::find(evidence) {
-        let one = undone.entry((seen.value.clone(), seen.expected)).or_insert_with(|| undo(&seen, Bounds::size(bounds.message))).clone();
+        let one = undone
+            .entry((seen.value.clone(), seen.expected))
+            .or_insert_with(|| undo(&seen, Bounds::size(bounds.message)))
+            .clone();
         let key = match (&one.xml, &one.reason) {
             (Some(xml), None) => xml.clone(),
-            _ => format!("{}={}", seen.parameter.map(MessageParameter::name).unwrap_or_default(), seen.value),
+            _ => format!(
+                "{}={}",
+                seen.parameter.map(MessageParameter::name).unwrap_or_default(),
+                seen.value
+            ),
         };
-        if let Some((all, sightings)) = known.get(&key).copied().and_then(|index| groups.get_mut(index)) {
+        if let Some((all, sightings)) =
+            known.get(&key).copied().and_then(|index| groups.get_mut(index))
+        {
             for damage in one.damage {
                 if !all.damage.contains(&damage) {
                     all.damage.push(damage);
@@ -78,7 +91,10 @@ pub(crate) fn read_within(evidence: &Evidence, sealer: &Sealer, bounds: &Bounds)
             more = true;
         }
     }
-    let messages = groups.into_iter().enumerate().map(|(index, (undone, seen))| message(index + 1, undone, &seen, (sealer, limits)));
+    let messages = groups
+        .into_iter()
+        .enumerate()
+        .map(|(index, (undone, seen))| message(index + 1, undone, &seen, (sealer, limits)));
     let decoded: Vec<Decoded> = messages.collect();
     let mut crossed: Vec<Beyond> = decoded.iter().filter_map(|one| beyond(one, limits)).collect();
     crossed.extend(more.then_some(("messages", None)));
@@ -95,13 +111,25 @@ fn beyond(message: &Decoded, limits: Limits) -> Option<Beyond> {
 /// A request of WS-Federation is nothing but parameters.
 fn undo(seen: &Seen, largest: usize) -> Undone {
     let parameters = seen.parameter == Some(MessageParameter::Wa);
-    if parameters { Undone::default() } else { binding::undo_within(&seen.value, seen.expected, largest) }
+    if parameters {
+        Undone::default()
+    } else {
+        binding::undo_within(&seen.value, seen.expected, largest)
+    }
 }
 
-fn message(number: usize, mut undone: Undone, seen: &[Seen], (sealer, limits): (&Sealer, Limits)) -> Decoded {
+fn message(
+    number: usize,
+    mut undone: Undone,
+    seen: &[Seen],
+    (sealer, limits): (&Sealer, Limits),
+) -> Decoded {
     let id = format!("m{number}");
-    let delivery = seen.iter().position(|one| matches!(one.carrier, Carrier::Query | Carrier::PostForm));
-    let Some(leading) = delivery.map_or(seen.first(), |index| seen.get(index)) else { return Decoded::default() };
+    let delivery =
+        seen.iter().position(|one| matches!(one.carrier, Carrier::Query | Carrier::PostForm));
+    let Some(leading) = delivery.map_or(seen.first(), |index| seen.get(index)) else {
+        return Decoded::default();
+    };
     let mut record = None;
     if let Some((message, behind)) = undone.xml.as_deref().and_then(mask::behind::split) {
         record = Some(behind.to_owned());
@@ -113,7 +141,9 @@ fn message(number: usize, mut undone: Undone, seen: &[Seen], (sealer, limits): (
     }
     let mut facts = match &undone.xml {
         Some(xml) => facts_within(xml, &leading.place, &id, sealer, limits),
-        None if leading.parameter == Some(MessageParameter::Wa) => ws_federation::request(&leading.value, &id, &leading.place),
+        None if leading.parameter == Some(MessageParameter::Wa) => {
+            ws_federation::request(&leading.value, &id, &leading.place)
+        }
         None => undecoded(&id, leading),
     };
     if facts.broken.is_some() && facts.kind == MessageKind::Other {
@@ -144,14 +174,28 @@ fn message(number: usize, mut undone: Undone, seen: &[Seen], (sealer, limits): (
         .map(|state| sealer.personal_if_harmless(state));
     facts.sightings = seen.iter().map(|one| sighting(one, sealer)).collect();
     // Without the request itself, the redirect that announced it carries the same query.
-    let in_query = delivery.is_none().then(|| seen.iter().find(|one| one.raw_query.is_some())).flatten().unwrap_or(leading);
+    let in_query = delivery
+        .is_none()
+        .then(|| seen.iter().find(|one| one.raw_query.is_some()))
+        .flatten()
+        .unwrap_or(leading);
     facts.query_signature = in_query.signed.then(|| QuerySignature {
         place: in_query.place.clone(),
         algorithm: in_query.signature_algorithm.clone().unwrap_or_default(),
         ..QuerySignature::default()
     });
-    let redirect = in_query.raw_query.clone().zip(in_query.parameter).map(|(raw_query, parameter)| RedirectQuery { raw_query, parameter });
-    Decoded { facts, xml: undone.xml.unwrap_or_default(), redirect, payload: leading.value.clone(), record }
+    let redirect = in_query
+        .raw_query
+        .clone()
+        .zip(in_query.parameter)
+        .map(|(raw_query, parameter)| RedirectQuery { raw_query, parameter });
+    Decoded {
+        facts,
+        xml: undone.xml.unwrap_or_default(),
+        redirect,
+        payload: leading.value.clone(),
+        record,
+    }
 }
 
 fn sighting(seen: &Seen, sealer: &Sealer) -> Sighting {
@@ -162,7 +206,8 @@ fn sighting(seen: &Seen, sealer: &Sealer) -> Sighting {
         time: seen.time,
         place: seen.place.clone(),
         relay_state: seen.relay_state.as_ref().map(|state| sealer.personal_if_harmless(state)),
-        signed_query: seen.signed && matches!(seen.carrier, Carrier::Query | Carrier::LocationHeader | Carrier::File),
+        signed_query: seen.signed
+            && matches!(seen.carrier, Carrier::Query | Carrier::LocationHeader | Carrier::File),
     }
 }
 
@@ -226,7 +271,12 @@ mod tests {
     }
 
     fn field(name: &str, value: &str) -> FormField {
-        FormField { name: name.into(), value: value.into(), raw: None, pointer: format!("/request/postData/params/{name}") }
+        FormField {
+            name: name.into(),
+            value: value.into(),
+            raw: None,
+            pointer: format!("/request/postData/params/{name}"),
+        }
     }
 
     fn read_exchanges(exchanges: Vec<RawExchange>) -> Vec<Decoded> {
@@ -235,7 +285,10 @@ mod tests {
 
     #[test]
     fn a_redirect_is_one_message_seen_twice() {
-        let query = format!("SAMLRequest={}&RelayState=%2Fhub&SigAlg=urn%3Aalg&Signature=c2ln", redirect(REQUEST));
+        let query = format!(
+            "SAMLRequest={}&RelayState=%2Fhub&SigAlg=urn%3Aalg&Signature=c2ln",
+            redirect(REQUEST)
+        );
         let url = format!("https://idp.example/saml2?{query}");
         let mut start = exchange(0, "https://sp.example/hub".into());
         start.location = Some(url.clone());
@@ -243,8 +296,12 @@ mod tests {
         let all = read_exchanges(vec![start, exchange(1, url)]);
         assert_eq!(all.len(), 1);
         let facts = &all[0].facts;
-        assert_eq!((facts.id.as_str(), facts.kind, facts.damage.as_slice()), ("m1", MessageKind::AuthnRequest, [].as_slice()));
-        let carriers: Vec<_> = facts.sightings.iter().map(|sighting| (sighting.carrier, sighting.exchange)).collect();
+        assert_eq!(
+            (facts.id.as_str(), facts.kind, facts.damage.as_slice()),
+            ("m1", MessageKind::AuthnRequest, [].as_slice())
+        );
+        let carriers: Vec<_> =
+            facts.sightings.iter().map(|sighting| (sighting.carrier, sighting.exchange)).collect();
         assert_eq!(carriers, [(Carrier::LocationHeader, Some(0)), (Carrier::Query, Some(1))]);
         assert_eq!(facts.delivery, Some(1));
         assert_eq!(facts.delivered_to(), Some("https://idp.example/saml2"));
@@ -255,56 +312,93 @@ mod tests {
         let acs = facts.request.as_ref().unwrap().acs_url.as_ref().unwrap();
         assert_eq!(acs.value, "https://sp.example:443/acs/");
         assert_eq!(acs.place.path.as_deref(), Some("AuthnRequest/@AssertionConsumerServiceURL"));
-        assert_eq!((acs.place.line, acs.place.column, acs.place.message.as_deref()), (Some(2), Some(108), Some("m1")));
+        assert_eq!(
+            (acs.place.line, acs.place.column, acs.place.message.as_deref()),
+            (Some(2), Some(108), Some("m1"))
+        );
         assert_eq!((acs.place.entry, acs.place.file_line), (Some(1), Some(7)));
         assert_eq!(acs.place.pointer.as_deref(), Some("/log/entries/1/request/url"));
-        assert_eq!(facts.issue_instant.as_ref().unwrap().value, "2026-11-24T10:00:00.1234567Z".parse().unwrap());
+        assert_eq!(
+            facts.issue_instant.as_ref().unwrap().value,
+            "2026-11-24T10:00:00.1234567Z".parse().unwrap()
+        );
     }
 
     #[test]
     fn a_posted_response_is_joined_with_its_page_and_its_replay() {
         let value = STANDARD.encode(RESPONSE);
         let mut page = exchange(0, "https://idp.example/login".into());
-        page.response_body =
-            Some(format!("<form method=post action='https://sp.example:443/acs/'><input name=SAMLResponse value='{value}'></form>"));
+        page.response_body = Some(format!(
+            "<form method=post action='https://sp.example:443/acs/'><input name=SAMLResponse value='{value}'></form>"
+        ));
         let mut post = exchange(1, "https://sp.example:443/acs/".into());
-        post.form = vec![field("SAMLResponse", &value), field("RelayState", "opaque0123456789abcdef")];
+        post.form =
+            vec![field("SAMLResponse", &value), field("RelayState", "opaque0123456789abcdef")];
         let mut again = post.clone();
         again.started = "2026-11-24T10:00:05Z".parse().ok();
         let all = read_exchanges(vec![page, again, post]);
         assert_eq!(all.len(), 1);
         let facts = &all[0].facts;
-        let carriers: Vec<_> = facts.sightings.iter().map(|sighting| (sighting.carrier, sighting.exchange)).collect();
-        assert_eq!(carriers, [(Carrier::PageForm, Some(0)), (Carrier::PostForm, Some(2)), (Carrier::PostForm, Some(1))]);
+        let carriers: Vec<_> =
+            facts.sightings.iter().map(|sighting| (sighting.carrier, sighting.exchange)).collect();
+        assert_eq!(
+            carriers,
+            [
+                (Carrier::PageForm, Some(0)),
+                (Carrier::PostForm, Some(2)),
+                (Carrier::PostForm, Some(1))
+            ]
+        );
         assert_eq!(facts.delivery, Some(1));
-        assert!(facts.sightings.iter().all(|sighting| sighting.to.as_deref() == Some("https://sp.example:443/acs/")));
+        assert!(
+            facts
+                .sightings
+                .iter()
+                .all(|sighting| sighting.to.as_deref() == Some("https://sp.example:443/acs/"))
+        );
         assert_eq!(facts.relay_state.as_ref().unwrap().text, None);
         let status = facts.status.as_ref().unwrap();
         assert_eq!(status.codes.len(), 2);
-        assert_eq!(facts.place.pointer.as_deref(), Some("/log/entries/1/request/postData/params/SAMLResponse"));
+        assert_eq!(
+            facts.place.pointer.as_deref(),
+            Some("/log/entries/1/request/postData/params/SAMLResponse")
+        );
         assert_eq!(all[0].redirect, None);
     }
 
     #[test]
     fn damage_on_the_way_is_reported() {
         let mut duplicate = exchange(0, "https://sp.example/acs".into());
-        duplicate.form = vec![field("SAMLResponse", &STANDARD.encode(RESPONSE)), field("SAMLResponse", "PGE+")];
+        duplicate.form =
+            vec![field("SAMLResponse", &STANDARD.encode(RESPONSE)), field("SAMLResponse", "PGE+")];
         assert_eq!(read_exchanges(vec![duplicate])[0].facts.damage, [Damage::DuplicateParameter]);
 
         let cut = redirect(REQUEST);
-        let all = read_exchanges(vec![exchange(0, format!("https://idp.example/saml2?SAMLRequest={}", &cut[..cut.len() / 2]))]);
+        let all = read_exchanges(vec![exchange(
+            0,
+            format!("https://idp.example/saml2?SAMLRequest={}", &cut[..cut.len() / 2]),
+        )]);
         assert!(all[0].facts.damage.contains(&Damage::Truncated));
-        assert_eq!((all[0].facts.kind, all[0].facts.root.as_str()), (MessageKind::AuthnRequest, "AuthnRequest"));
+        assert_eq!(
+            (all[0].facts.kind, all[0].facts.root.as_str()),
+            (MessageKind::AuthnRequest, "AuthnRequest")
+        );
         assert!(all[0].facts.broken.is_some());
 
-        let removed = read_exchanges(vec![exchange(0, "https://idp.example/slo?SAMLRequest=REDACTED".into())]);
+        let removed = read_exchanges(vec![exchange(
+            0,
+            "https://idp.example/slo?SAMLRequest=REDACTED".into(),
+        )]);
         assert_eq!(
             (removed[0].facts.kind, removed[0].facts.damage.as_slice()),
             (MessageKind::LogoutRequest, [Damage::Sanitised].as_slice())
         );
 
         let doctype = format!("<!DOCTYPE a [<!ENTITY b 'c'>]>{RESPONSE}");
-        let all = read_exchanges(vec![exchange(0, format!("https://idp.example/saml2?SAMLResponse={}", redirect(&doctype)))]);
+        let all = read_exchanges(vec![exchange(
+            0,
+            format!("https://idp.example/saml2?SAMLResponse={}", redirect(&doctype)),
+        )]);
         assert_eq!(all[0].facts.damage, [Damage::Doctype]);
         let broken = all[0].facts.broken.as_ref().unwrap();
         assert_eq!((broken.place.line, broken.place.column), (Some(1), Some(1)));
@@ -321,9 +415,16 @@ mod tests {
             format!("SAMLResponse={}&RelayState=x", encoded(&value)),
             format!("<html><form><input name='SAMLResponse' value='{value}'></form></html>"),
         ] {
-            let document =
-                Document { input: "i1".into(), kind: InputKind::SamlMessage, bytes: content.clone().into_bytes(), ..Document::default() };
-            let all = read(&Evidence { documents: vec![document], ..Evidence::default() }, &Sealer::new("test"));
+            let document = Document {
+                input: "i1".into(),
+                kind: InputKind::SamlMessage,
+                bytes: content.clone().into_bytes(),
+                ..Document::default()
+            };
+            let all = read(
+                &Evidence { documents: vec![document], ..Evidence::default() },
+                &Sealer::new("test"),
+            );
             assert_eq!(all.len(), 1, "{content}");
             assert_eq!(all[0].facts.kind, MessageKind::Response, "{content}");
             assert_eq!(all[0].facts.sightings[0].carrier, Carrier::File);

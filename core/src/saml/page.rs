@@ -37,7 +37,8 @@ pub(super) fn read(html: &str) -> Page {
             Token::StartTag(tag) => match tag.name.as_slice() {
                 b"form" if page.forms.len() < MAX_FORMS => {
                     in_form = true;
-                    page.forms.push(Form { action: attribute(&tag, b"action"), fields: Vec::new() });
+                    page.forms
+                        .push(Form { action: attribute(&tag, b"action"), fields: Vec::new() });
                 }
                 b"input" | b"textarea" | b"button" => field(&mut page, &tag, &mut in_form),
                 b"base" => page.base = page.base.take().or_else(|| attribute(&tag, b"href")),
@@ -92,14 +93,22 @@ fn script_addresses(script: &str) -> Vec<String> {
     for (at, _) in script.match_indices("SAMLRe").take(MAX_ADDRESSES * 4) {
         let before = script.get(..at).unwrap_or_default();
         let Some(opening) = before.rfind(['"', '\'', '`']) else { continue };
-        let Some(quote) = before.get(opening..).and_then(|rest| rest.chars().next()) else { continue };
+        let Some(quote) = before.get(opening..).and_then(|rest| rest.chars().next()) else {
+            continue;
+        };
         let lead = before.get(..opening).unwrap_or_default();
-        let statement = lead.get(lead.rfind([';', '{', '}', '\n']).map_or(0, |end| end + 1)..).unwrap_or_default();
+        let statement = lead
+            .get(lead.rfind([';', '{', '}', '\n']).map_or(0, |end| end + 1)..)
+            .unwrap_or_default();
         let literal = script.get(opening + 1..).unwrap_or_default();
         let Some(length) = literal.find(quote) else { continue };
         if statement.contains("location") {
             let address = literal.get(..length).unwrap_or_default();
-            let address = address.replace("\\/", "/").replace("\\u0026", "&").replace("\\x26", "&").replace("&amp;", "&");
+            let address = address
+                .replace("\\/", "/")
+                .replace("\\u0026", "&")
+                .replace("\\x26", "&")
+                .replace("&amp;", "&");
             if !found.contains(&address) {
                 found.push(address);
             }
@@ -123,7 +132,10 @@ mod tests {
         assert_eq!(page.forms[0].action.as_deref(), Some("https://sp.example:443/acs/"));
         assert_eq!(
             page.forms[0].fields,
-            [("SAMLResponse".to_owned(), "PHNh+bA==".to_owned()), ("RelayState".to_owned(), "/hub?a=1&b=2".to_owned())]
+            [
+                ("SAMLResponse".to_owned(), "PHNh+bA==".to_owned()),
+                ("RelayState".to_owned(), "/hub?a=1&b=2".to_owned())
+            ]
         );
     }
 
@@ -135,12 +147,21 @@ mod tests {
         );
         assert_eq!(
             page.addresses,
-            ["https://idp.example/sso?SAMLRequest=a&b=1", "/slo?SAMLRequest=x", "https://idp.example/sso?SAMLRequest=y&RelayState=z"]
+            [
+                "https://idp.example/sso?SAMLRequest=a&b=1",
+                "/slo?SAMLRequest=x",
+                "https://idp.example/sso?SAMLRequest=y&RelayState=z"
+            ]
         );
     }
 
     #[test]
     fn configuration_in_scripts_is_no_address() {
-        assert_eq!(read("<script>$Config={\"urlPost\":\"/saml2?SAMLRequest=abc\"};</script>").addresses.len(), 0);
+        assert_eq!(
+            read("<script>$Config={\"urlPost\":\"/saml2?SAMLRequest=abc\"};</script>")
+                .addresses
+                .len(),
+            0
+        );
     }
 }

@@ -27,12 +27,19 @@ pub fn facts_of(text: &str, base: &Place, message_id: &str, sealer: &Sealer) -> 
 }
 
 /// The same for a text that may be as deep and laborious as that.
-pub(super) fn facts_within(text: &str, base: &Place, message_id: &str, sealer: &Sealer, limits: xml::Limits) -> Message {
+pub(super) fn facts_within(
+    text: &str,
+    base: &Place,
+    message_id: &str,
+    sealer: &Sealer,
+    limits: xml::Limits,
+) -> Message {
     let mut base = base.clone();
     if !message_id.is_empty() {
         base.message = Some(message_id.to_owned());
     }
-    let mut message = Message { id: message_id.to_owned(), place: base.clone(), ..Message::default() };
+    let mut message =
+        Message { id: message_id.to_owned(), place: base.clone(), ..Message::default() };
     let tree = match xml::parse_within(text, limits) {
         Ok(tree) => tree,
         Err(broken) => {
@@ -57,7 +64,12 @@ pub(super) fn facts_within(text: &str, base: &Place, message_id: &str, sealer: &
 }
 
 /// Reads a decrypted assertion. `base.path` should be the path of the `EncryptedAssertion`.
-pub fn assertion_of(text: &str, base: &Place, message_id: &str, sealer: &Sealer) -> Option<Assertion> {
+pub fn assertion_of(
+    text: &str,
+    base: &Place,
+    message_id: &str,
+    sealer: &Sealer,
+) -> Option<Assertion> {
     let mut assertion = facts_of(text, base, message_id, sealer).assertions.into_iter().next()?;
     assertion.decrypted = true;
     assertion.direct = true;
@@ -77,7 +89,11 @@ fn kind_of(name: &str) -> MessageKind {
 fn fill(message: &mut Message, root: Node<'_, '_>, reading: &Reading<'_>) {
     let ids = Ids::of(root);
     root.tag_name().name().clone_into(&mut message.root);
-    message.kind = if root.tag_name().namespace() == Some(NS_PROTOCOL) { kind_of(root.tag_name().name()) } else { MessageKind::Other };
+    message.kind = if root.tag_name().namespace() == Some(NS_PROTOCOL) {
+        kind_of(root.tag_name().name())
+    } else {
+        MessageKind::Other
+    };
     message.place = reading.locator.element(root);
     message.xml_id = reading.attribute(root, "ID");
     message.version = reading.attribute(root, "Version");
@@ -85,13 +101,19 @@ fn fill(message: &mut Message, root: Node<'_, '_>, reading: &Reading<'_>) {
     message.destination = reading.attribute(root, "Destination");
     message.in_response_to = reading.attribute(root, "InResponseTo");
     message.issuer = child(root, NS_ASSERTION, "Issuer").map(|issuer| reading.name(issuer));
-    message.request = (message.kind == MessageKind::AuthnRequest).then(|| authn_request(root, reading));
+    message.request =
+        (message.kind == MessageKind::AuthnRequest).then(|| authn_request(root, reading));
     message.status = child(root, NS_PROTOCOL, "Status").map(|found| status(found, reading));
-    message.logout = matches!(message.kind, MessageKind::LogoutRequest | MessageKind::LogoutResponse).then(|| logout(root, reading));
+    message.logout =
+        matches!(message.kind, MessageKind::LogoutRequest | MessageKind::LogoutResponse)
+            .then(|| logout(root, reading));
     let older = root.tag_name().namespace() != Some(NS_PROTOCOL);
     message.assertions = root
         .descendants()
-        .filter(|node| is(*node, NS_ASSERTION, "Assertion") || (older && is(*node, NS_ASSERTION_11, "Assertion")))
+        .filter(|node| {
+            is(*node, NS_ASSERTION, "Assertion")
+                || (older && is(*node, NS_ASSERTION_11, "Assertion"))
+        })
         .take(MAX_ITEMS)
         .map(|node| {
             if node.tag_name().namespace() == Some(NS_ASSERTION_11) {
@@ -116,13 +138,17 @@ fn fill(message: &mut Message, root: Node<'_, '_>, reading: &Reading<'_>) {
         .into_iter()
         .take(MAX_ITEMS)
         .map(|(id, node)| {
-            let name = node.attributes().find(|attribute| attribute.value() == id).map_or("ID", |attribute| attribute.name());
+            let name = node
+                .attributes()
+                .find(|attribute| attribute.value() == id)
+                .map_or("ID", |attribute| attribute.name());
             Sited::new(id.to_owned(), reading.locator.attribute(node, name))
         })
         .collect();
     message.markup_in_text = markup_in_text(root, reading);
     message.characters = characters::read(root, reading);
-    message.foreign_names = signature::foreign(root).take(MAX_ITEMS).map(|node| named(node, reading)).collect();
+    message.foreign_names =
+        signature::foreign(root).take(MAX_ITEMS).map(|node| named(node, reading)).collect();
     message.breaches = schema::breaches(root, reading);
 }
 
@@ -149,7 +175,8 @@ fn markup_in_text(root: Node<'_, '_>, reading: &Reading<'_>) -> Vec<Sited<String
             node.children().any(|child| {
                 child.is_comment()
                     || child.is_pi()
-                    || (child.is_text() && source.get(child.range()).is_some_and(|text| text.contains("<![CDATA[")))
+                    || (child.is_text()
+                        && source.get(child.range()).is_some_and(|text| text.contains("<![CDATA[")))
             })
         })
         .take(MAX_ITEMS)
@@ -160,16 +187,21 @@ fn markup_in_text(root: Node<'_, '_>, reading: &Reading<'_>) -> Vec<Sited<String
 fn authn_request(root: Node<'_, '_>, reading: &Reading<'_>) -> AuthnRequest {
     let policy = child(root, NS_PROTOCOL, "NameIDPolicy");
     let context = child(root, NS_PROTOCOL, "RequestedAuthnContext");
-    let unusual = [("Subject", NS_ASSERTION), ("Conditions", NS_ASSERTION), ("Scoping", NS_PROTOCOL)];
+    let unusual =
+        [("Subject", NS_ASSERTION), ("Conditions", NS_ASSERTION), ("Scoping", NS_PROTOCOL)];
     AuthnRequest {
         acs_url: reading.attribute(root, "AssertionConsumerServiceURL"),
-        acs_index: attribute(root, "AssertionConsumerServiceIndex").and_then(|index| index.trim().parse().ok()),
+        acs_index: attribute(root, "AssertionConsumerServiceIndex")
+            .and_then(|index| index.trim().parse().ok()),
         protocol_binding: reading.attribute(root, "ProtocolBinding"),
         force_authn: attribute(root, "ForceAuthn").and_then(xml::boolean),
         is_passive: reading.boolean(root, "IsPassive"),
         name_id_format: policy.and_then(|policy| reading.attribute(policy, "Format")),
-        allow_create: policy.and_then(|policy| attribute(policy, "AllowCreate")).and_then(xml::boolean),
-        authn_context_comparison: context.and_then(|context| reading.attribute(context, "Comparison")),
+        allow_create: policy
+            .and_then(|policy| attribute(policy, "AllowCreate"))
+            .and_then(xml::boolean),
+        authn_context_comparison: context
+            .and_then(|context| reading.attribute(context, "Comparison")),
         authn_context: context
             .iter()
             .flat_map(|context| children(*context, NS_ASSERTION, "AuthnContextClassRef"))
@@ -220,18 +252,24 @@ fn shortened(text: &str) -> String {
 
 fn logout(root: Node<'_, '_>, reading: &Reading<'_>) -> Logout {
     let name_id = child(root, NS_ASSERTION, "NameID");
-    let qualifier = |name: &str| name_id.and_then(|name_id| attribute(name_id, name)).map(str::to_owned);
+    let qualifier =
+        |name: &str| name_id.and_then(|name_id| attribute(name_id, name)).map(str::to_owned);
     Logout {
         name_id: name_id.map(|name_id| reading.personal(name_id).value),
         name_id_format: qualifier("Format"),
-        name_id_qualifiers: ["NameQualifier", "SPNameQualifier"].into_iter().filter_map(qualifier).collect(),
+        name_id_qualifiers: ["NameQualifier", "SPNameQualifier"]
+            .into_iter()
+            .filter_map(qualifier)
+            .collect(),
         session_index_values: children(root, NS_PROTOCOL, "SessionIndex")
             .map(trimmed)
             .filter(|index| !index.is_empty())
             .take(MAX_ITEMS)
             .map(|index| reading.sealer.seal(&index))
             .collect(),
-        session_indexes: children(root, NS_PROTOCOL, "SessionIndex").filter(|index| !trimmed(*index).is_empty()).count(),
+        session_indexes: children(root, NS_PROTOCOL, "SessionIndex")
+            .filter(|index| !trimmed(*index).is_empty())
+            .count(),
         not_on_or_after: attribute(root, "NotOnOrAfter")
             .and_then(instant::read)
             .map(|instant| Sited::new(instant, reading.locator.attribute(root, "NotOnOrAfter"))),

@@ -71,6 +71,9 @@ impl Reading<'_> {
 /// A comment, processing instruction or child element stands amid the text. A value that consists
 /// of one child element alone (as `eduPersonTargetedID` does) is not interrupted.
 fn interrupted(node: Node<'_, '_>) -> bool {
-    let has_text = node.children().any(|child| child.is_text() && child.text().is_some_and(|text| !text.trim().is_empty()));
-    node.descendants().any(|inner| inner.is_comment() || inner.is_pi()) || (has_text && node.children().any(|child| child.is_element()))
+    let has_text = node
+        .children()
+        .any(|child| child.is_text() && child.text().is_some_and(|text| !text.trim().is_empty()));
+    node.descendants().any(|inner| inner.is_comment() || inner.is_pi())
+        || (has_text && node.children().any(|child| child.is_element()))
 }

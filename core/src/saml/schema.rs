@@ -88,7 +88,8 @@ const ISSUER: Step = maybe(&[(A, "Issuer")]);
 const SIGNATURE: Step = maybe(&[(NS_DSIG, "Signature")]);
 const EXTENSIONS: Step = maybe(&[(P, "Extensions")]);
 const WHO: &[(&str, &str)] = &[(A, "BaseID"), (A, "NameID"), (A, "EncryptedID")];
-const OF_MESSAGES: &[(&str, Type)] = &[("ID", Type::Any), ("Version", Type::Any), ("IssueInstant", Type::Instant)];
+const OF_MESSAGES: &[(&str, Type)] =
+    &[("ID", Type::Any), ("Version", Type::Any), ("IssueInstant", Type::Instant)];
 const TIMES: &[(&str, Type)] = &[("NotBefore", Type::Instant), ("NotOnOrAfter", Type::Instant)];
 
 const SHAPES: &[Shape] = &[
@@ -131,7 +132,13 @@ const SHAPES: &[Shape] = &[
         name: "LogoutRequest",
         must: OF_MESSAGES,
         may: &[("NotOnOrAfter", Type::Instant)],
-        holds: Holds::Elements(&[ISSUER, SIGNATURE, EXTENSIONS, one(WHO), some(&[(P, "SessionIndex")])]),
+        holds: Holds::Elements(&[
+            ISSUER,
+            SIGNATURE,
+            EXTENSIONS,
+            one(WHO),
+            some(&[(P, "SessionIndex")]),
+        ]),
     },
     Shape {
         namespace: P,
@@ -140,13 +147,22 @@ const SHAPES: &[Shape] = &[
         may: &[],
         holds: Holds::Elements(&[ISSUER, SIGNATURE, EXTENSIONS, one(&[(P, "Status")])]),
     },
-    Shape { namespace: P, name: "NameIDPolicy", must: &[], may: &[("AllowCreate", Type::Boolean)], holds: Holds::Nothing("Format") },
+    Shape {
+        namespace: P,
+        name: "NameIDPolicy",
+        must: &[],
+        may: &[("AllowCreate", Type::Boolean)],
+        holds: Holds::Nothing("Format"),
+    },
     Shape {
         namespace: P,
         name: "RequestedAuthnContext",
         must: &[],
         may: &[("Comparison", Type::OneOf(&["exact", "minimum", "maximum", "better"]))],
-        holds: Holds::Elements(&[several(&[(A, "AuthnContextClassRef"), (A, "AuthnContextDeclRef")])]),
+        holds: Holds::Elements(&[several(&[
+            (A, "AuthnContextClassRef"),
+            (A, "AuthnContextDeclRef"),
+        ])]),
     },
     Shape {
         namespace: P,
@@ -160,7 +176,11 @@ const SHAPES: &[Shape] = &[
         name: "Status",
         must: &[],
         may: &[],
-        holds: Holds::Elements(&[one(&[(P, "StatusCode")]), maybe(&[(P, "StatusMessage")]), maybe(&[(P, "StatusDetail")])]),
+        holds: Holds::Elements(&[
+            one(&[(P, "StatusCode")]),
+            maybe(&[(P, "StatusMessage")]),
+            maybe(&[(P, "StatusDetail")]),
+        ]),
     },
     Shape {
         namespace: P,
@@ -180,7 +200,12 @@ const SHAPES: &[Shape] = &[
             maybe(&[(A, "Subject")]),
             maybe(&[(A, "Conditions")]),
             maybe(&[(A, "Advice")]),
-            some(&[(A, "Statement"), (A, "AuthnStatement"), (A, "AuthzDecisionStatement"), (A, "AttributeStatement")]),
+            some(&[
+                (A, "Statement"),
+                (A, "AuthnStatement"),
+                (A, "AuthzDecisionStatement"),
+                (A, "AttributeStatement"),
+            ]),
         ]),
     },
     Shape {
@@ -197,15 +222,32 @@ const SHAPES: &[Shape] = &[
         may: &[],
         holds: Holds::Elements(&[maybe(WHO), maybe(&[(A, "SubjectConfirmationData")])]),
     },
-    Shape { namespace: A, name: "SubjectConfirmationData", must: &[], may: TIMES, holds: Holds::Anything },
+    Shape {
+        namespace: A,
+        name: "SubjectConfirmationData",
+        must: &[],
+        may: TIMES,
+        holds: Holds::Anything,
+    },
     Shape {
         namespace: A,
         name: "Conditions",
         must: &[],
         may: TIMES,
-        holds: Holds::Elements(&[some(&[(A, "Condition"), (A, "AudienceRestriction"), (A, "OneTimeUse"), (A, "ProxyRestriction")])]),
+        holds: Holds::Elements(&[some(&[
+            (A, "Condition"),
+            (A, "AudienceRestriction"),
+            (A, "OneTimeUse"),
+            (A, "ProxyRestriction"),
+        ])]),
     },
-    Shape { namespace: A, name: "AudienceRestriction", must: &[], may: &[], holds: Holds::Elements(&[several(&[(A, "Audience")])]) },
+    Shape {
+        namespace: A,
+        name: "AudienceRestriction",
+        must: &[],
+        may: &[],
+        holds: Holds::Elements(&[several(&[(A, "Audience")])]),
+    },
     Shape {
         namespace: A,
         name: "AuthnStatement",
@@ -263,7 +305,9 @@ pub(super) fn breaches(root: Node<'_, '_>, reading: &Reading<'_>) -> Vec<Breach>
 
 fn shape_of(node: Node<'_, '_>) -> Option<&'static Shape> {
     let name = node.tag_name();
-    SHAPES.iter().find(|shape| name.name() == shape.name && name.namespace() == Some(shape.namespace))
+    SHAPES
+        .iter()
+        .find(|shape| name.name() == shape.name && name.namespace() == Some(shape.namespace))
 }
 
 struct Judge<'r> {
@@ -325,7 +369,9 @@ impl Judge<'_> {
         let steps = match shape.holds {
             Holds::Anything => return,
             Holds::Text => {
-                if node.children().any(|child| child.is_element()) || xml::text_of(node).trim().is_empty() {
+                if node.children().any(|child| child.is_element())
+                    || xml::text_of(node).trim().is_empty()
+                {
                     self.push(Breach {
                         kind: BreachKind::ElementMissing,
                         element: shape.name.to_owned(),
@@ -350,7 +396,10 @@ impl Judge<'_> {
     }
 
     fn text(&mut self, node: Node<'_, '_>, shape: &Shape, belongs_into: Option<&str>) {
-        let text = node.children().filter(Node::is_text).find_map(|child| child.text().map(str::trim).filter(|text| !text.is_empty()));
+        let text = node
+            .children()
+            .filter(Node::is_text)
+            .find_map(|child| child.text().map(str::trim).filter(|text| !text.is_empty()));
         let Some(text) = text else { return };
         // What the text of an assertion says may be about the person.
         let harmless = belongs_into.is_some() && text.starts_with("urn:oasis:");
@@ -360,8 +409,15 @@ impl Judge<'_> {
             element: shape.name.to_owned(),
             parent: parent(node),
             attribute: instead.map(str::to_owned),
-            wanted: instead.map_or_else(|| "no text".to_owned(), |attribute| format!("the attribute {attribute}, and no text")),
-            found: if harmless { text.chars().take(SHOWN).collect() } else { format!("text of {} characters", text.chars().count()) },
+            wanted: instead.map_or_else(
+                || "no text".to_owned(),
+                |attribute| format!("the attribute {attribute}, and no text"),
+            ),
+            found: if harmless {
+                text.chars().take(SHOWN).collect()
+            } else {
+                format!("text of {} characters", text.chars().count())
+            },
             place: self.reading.locator.text(node),
         });
     }
@@ -370,7 +426,9 @@ impl Judge<'_> {
     fn sequence(&mut self, node: Node<'_, '_>, shape: &Shape, steps: &[Step]) {
         let fits = |step: &Step, child: Node<'_, '_>| {
             let name = child.tag_name();
-            step.any_of.iter().any(|(namespace, local)| name.name() == *local && name.namespace() == Some(*namespace))
+            step.any_of.iter().any(|(namespace, local)| {
+                name.name() == *local && name.namespace() == Some(*namespace)
+            })
         };
         let mut counts = vec![0_usize; steps.len()];
         let mut reached = 0;
@@ -451,7 +509,10 @@ fn misplaced(child: Node<'_, '_>, kind: BreachKind) -> String {
             before.map_or_else(|| name.to_owned(), |before| format!("{name} after {before}"))
         }
         BreachKind::ElementUnexpected => match child.tag_name().namespace() {
-            Some(namespace) => format!("{name} in the namespace {}", namespace.chars().take(SHOWN).collect::<String>()),
+            Some(namespace) => format!(
+                "{name} in the namespace {}",
+                namespace.chars().take(SHOWN).collect::<String>()
+            ),
             None => format!("{name} in no namespace"),
         },
         _ => name.to_owned(),
@@ -487,7 +548,10 @@ mod tests {
         );
         assert!(of(&response).is_empty(), "{:?}", of(&response));
         // Assertion alone, and documents of other kinds, are nobody's message.
-        assert!(of("<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\"/>").is_empty());
+        assert!(
+            of("<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\"/>")
+                .is_empty()
+        );
     }
 
     #[test]
@@ -499,10 +563,25 @@ mod tests {
                 BreachKind::TextUnexpected,
                 "NameIDPolicy",
             ),
-            ("", "<samlp:NameIDPolicy/><saml:Issuer>x</saml:Issuer>", BreachKind::ElementOutOfOrder, "Issuer"),
+            (
+                "",
+                "<samlp:NameIDPolicy/><saml:Issuer>x</saml:Issuer>",
+                BreachKind::ElementOutOfOrder,
+                "Issuer",
+            ),
             ("", "<samlp:Issuer>x</samlp:Issuer>", BreachKind::ElementUnexpected, "Issuer"),
-            ("", "<samlp:NameIDPolicy/><samlp:NameIDPolicy/>", BreachKind::ElementTooOften, "NameIDPolicy"),
-            ("", "<samlp:RequestedAuthnContext/>", BreachKind::ElementMissing, "AuthnContextClassRef or AuthnContextDeclRef"),
+            (
+                "",
+                "<samlp:NameIDPolicy/><samlp:NameIDPolicy/>",
+                BreachKind::ElementTooOften,
+                "NameIDPolicy",
+            ),
+            (
+                "",
+                "<samlp:RequestedAuthnContext/>",
+                BreachKind::ElementMissing,
+                "AuthnContextClassRef or AuthnContextDeclRef",
+            ),
             ("ForceAuthn=\"True\"", "", BreachKind::AttributeValue, "AuthnRequest"),
             (
                 "",
@@ -515,13 +594,21 @@ mod tests {
             assert_eq!(found.len(), 1, "{inner} {found:?}");
             assert_eq!((found[0].kind, found[0].element.as_str()), (kind, element), "{inner}");
         }
-        let found = of("<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_1\" Version=\"2.0\"/>");
-        assert_eq!((found[0].kind, found[0].attribute.as_deref()), (BreachKind::AttributeMissing, Some("IssueInstant")));
+        let found = of(
+            "<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_1\" Version=\"2.0\"/>",
+        );
+        assert_eq!(
+            (found[0].kind, found[0].attribute.as_deref()),
+            (BreachKind::AttributeMissing, Some("IssueInstant"))
+        );
     }
 
     #[test]
     fn a_format_in_place_of_its_attribute_is_shown_and_a_persons_text_is_not() {
-        let found = request("", "<samlp:NameIDPolicy>urn:oasis:names:tc:SAML:2.0:nameid-format:transient</samlp:NameIDPolicy>");
+        let found = request(
+            "",
+            "<samlp:NameIDPolicy>urn:oasis:names:tc:SAML:2.0:nameid-format:transient</samlp:NameIDPolicy>",
+        );
         assert_eq!(
             (found[0].attribute.as_deref(), found[0].found.as_str()),
             (Some("Format"), "urn:oasis:names:tc:SAML:2.0:nameid-format:transient")

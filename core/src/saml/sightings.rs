@@ -73,7 +73,9 @@ pub(super) fn find(evidence: &Evidence) -> Vec<Seen> {
         in_exchange(index, exchange, &mut seen);
         on_back_channel(index, exchange, &artifacts, evidence, &mut seen);
     }
-    for document in evidence.documents.iter().filter(|document| document.kind == InputKind::SamlMessage) {
+    for document in
+        evidence.documents.iter().filter(|document| document.kind == InputKind::SamlMessage)
+    {
         in_document(document, &mut seen);
     }
     seen
@@ -86,27 +88,34 @@ fn mentions(text: &str) -> bool {
 fn in_exchange(index: usize, exchange: &RawExchange, seen: &mut Vec<Seen>) {
     let sent = exchange.started;
     let received = sent.and_then(|sent| sent.checked_add(duration(exchange.duration_ms)).ok());
-    let put = |mut found: Vec<Seen>, pointer: &str, time: Option<Timestamp>, seen: &mut Vec<Seen>| {
-        for one in &mut found {
-            one.exchange = Some(index);
-            one.time = time;
-            if one.place == Place::default() {
-                one.place = innermost(exchange.place_at(pointer));
+    let put =
+        |mut found: Vec<Seen>, pointer: &str, time: Option<Timestamp>, seen: &mut Vec<Seen>| {
+            for one in &mut found {
+                one.exchange = Some(index);
+                one.time = time;
+                if one.place == Place::default() {
+                    one.place = innermost(exchange.place_at(pointer));
+                }
             }
-        }
-        seen.append(&mut found);
-    };
+            seen.append(&mut found);
+        };
     if mentions(&exchange.url) {
         put(in_url(&exchange.url, Carrier::Query), "/request/url", sent, seen);
     }
     if exchange.form.iter().any(|field| mentions(&field.name) || field.name == "wa") {
-        let parameters: Vec<Parameter> =
-            exchange.form.iter().map(|field| Parameter { name: field.name.clone(), value: field.value.clone() }).collect();
+        let parameters: Vec<Parameter> = exchange
+            .form
+            .iter()
+            .map(|field| Parameter { name: field.name.clone(), value: field.value.clone() })
+            .collect();
         let mut found = in_parameters(&parameters, Carrier::PostForm, &exchange.url);
         for one in &mut found {
             let name = one.parameter.map(MessageParameter::name).unwrap_or_default();
             let field = exchange.form.iter().find(|field| field.name == name);
-            one.place = innermost(exchange.place_at(field.map_or("/request/postData", |field| field.pointer.as_str())));
+            one.place = innermost(
+                exchange
+                    .place_at(field.map_or("/request/postData", |field| field.pointer.as_str())),
+            );
         }
         put(found, "", sent, seen);
     }
@@ -119,19 +128,38 @@ fn in_exchange(index: usize, exchange: &RawExchange, seen: &mut Vec<Seen>) {
 }
 
 /// Messages in envelopes of SOAP. What resolves an artifact was handed over where the browser brought the artifact.
-fn on_back_channel(index: usize, exchange: &RawExchange, artifacts: &BTreeMap<String, usize>, evidence: &Evidence, seen: &mut Vec<Seen>) {
-    let speaks =
-        |body: &&str| memchr::memmem::find(body.as_bytes(), b"urn:oasis:names:tc:SAML:2.0:protocol").is_some() && body.contains("Envelope");
-    let (request, answer) = (exchange.request_body.as_deref().filter(speaks), exchange.response_body.as_deref().filter(speaks));
+fn on_back_channel(
+    index: usize,
+    exchange: &RawExchange,
+    artifacts: &BTreeMap<String, usize>,
+    evidence: &Evidence,
+    seen: &mut Vec<Seen>,
+) {
+    let speaks = |body: &&str| {
+        memchr::memmem::find(body.as_bytes(), b"urn:oasis:names:tc:SAML:2.0:protocol").is_some()
+            && body.contains("Envelope")
+    };
+    let (request, answer) = (
+        exchange.request_body.as_deref().filter(speaks),
+        exchange.response_body.as_deref().filter(speaks),
+    );
     for xml in request.map(soap::messages_in).unwrap_or_default() {
         let place = innermost(exchange.place_at("/request/postData/text"));
         let to = Some(address::destination(&exchange.url));
-        seen.push(Seen { to, exchange: Some(index), time: exchange.started, ..bare(xml, Carrier::PostForm, place) });
+        seen.push(Seen {
+            to,
+            exchange: Some(index),
+            time: exchange.started,
+            ..bare(xml, Carrier::PostForm, place)
+        });
     }
     let asked = request.and_then(soap::artifact_asked_for);
     for xml in answer.map(soap::messages_in).unwrap_or_default() {
         let place = innermost(exchange.place_at("/response/content/text"));
-        let brought = asked.as_ref().and_then(|artifact| artifacts.get(artifact)).and_then(|at| Some((*at, evidence.exchanges.get(*at)?)));
+        let brought = asked
+            .as_ref()
+            .and_then(|artifact| artifacts.get(artifact))
+            .and_then(|at| Some((*at, evidence.exchanges.get(*at)?)));
         seen.push(match brought {
             Some((at, brought)) => Seen {
                 to: Some(address::destination(brought.url.split('?').next().unwrap_or_default())),
@@ -139,7 +167,11 @@ fn on_back_channel(index: usize, exchange: &RawExchange, artifacts: &BTreeMap<St
                 time: brought.started,
                 ..bare(xml, Carrier::PostForm, place)
             },
-            None => Seen { exchange: Some(index), time: exchange.started, ..bare(xml, Carrier::PageForm, place) },
+            None => Seen {
+                exchange: Some(index),
+                time: exchange.started,
+                ..bare(xml, Carrier::PageForm, place)
+            },
         });
     }
 }
@@ -164,7 +196,8 @@ fn bare(value: String, carrier: Carrier, place: Place) -> Seen {
 }
 
 fn duration(milliseconds: Option<f64>) -> SignedDuration {
-    let milliseconds = milliseconds.filter(|number| number.is_finite() && *number > 0.0).unwrap_or_default();
+    let milliseconds =
+        milliseconds.filter(|number| number.is_finite() && *number > 0.0).unwrap_or_default();
     SignedDuration::try_from_secs_f64((milliseconds / 1000.0).min(86_400.0)).unwrap_or_default()
 }
 
@@ -187,7 +220,12 @@ fn in_url(url: &str, carrier: Carrier) -> Vec<Seen> {
 
 /// Messages among parameters that go to `to`.
 fn in_parameters(parameters: &[Parameter], carrier: Carrier, to: &str) -> Vec<Seen> {
-    let value_of = |name: &str| parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.value.as_str());
+    let value_of = |name: &str| {
+        parameters
+            .iter()
+            .find(|parameter| parameter.name == name)
+            .map(|parameter| parameter.value.as_str())
+    };
     let to = (!to.is_empty()).then(|| address::destination(to));
     let context = value_of("wctx").map(str::to_owned);
     let request = ws_federation::request_in(parameters).map(|value| Seen {
@@ -205,7 +243,8 @@ fn in_parameters(parameters: &[Parameter], carrier: Carrier, to: &str) -> Vec<Se
     let saml = [MessageParameter::SamlRequest, MessageParameter::SamlResponse];
     let saml = saml.into_iter().filter_map(|kind| {
         let value = value_of(kind.name())?;
-        let duplicate = parameters.iter().any(|other| other.name == kind.name() && other.value != value);
+        let duplicate =
+            parameters.iter().any(|other| other.name == kind.name() && other.value != value);
         Some(Seen {
             parameter: Some(kind),
             value: value.to_owned(),
@@ -231,10 +270,12 @@ fn in_parameters(parameters: &[Parameter], carrier: Carrier, to: &str) -> Vec<Se
 
 fn in_page(body: &str, url: &str) -> Vec<Seen> {
     let page = page::read(body);
-    let base = page.base.as_deref().map_or_else(|| url.to_owned(), |base| address::absolute(url, base));
+    let base =
+        page.base.as_deref().map_or_else(|| url.to_owned(), |base| address::absolute(url, base));
     let mut found = Vec::new();
     for form in page.forms {
-        let parameters: Vec<Parameter> = form.fields.into_iter().map(|(name, value)| Parameter { name, value }).collect();
+        let parameters: Vec<Parameter> =
+            form.fields.into_iter().map(|(name, value)| Parameter { name, value }).collect();
         let target = match form.action.as_deref() {
             // A form without an action posts to the page itself, whatever `base` says.
             Some("") | None => url.to_owned(),
@@ -250,7 +291,11 @@ fn in_page(body: &str, url: &str) -> Vec<Seen> {
 
 fn in_line(line: &str) -> Vec<Seen> {
     let line = line.trim();
-    if line.contains('?') { in_url(line, Carrier::File) } else { in_parameters(&address::parameters(line), Carrier::File, "") }
+    if line.contains('?') {
+        in_url(line, Carrier::File)
+    } else {
+        in_parameters(&address::parameters(line), Carrier::File, "")
+    }
 }
 
 /// A file of its own: XML, a page, a URL, a form body, or the bare value of a parameter.

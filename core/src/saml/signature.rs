@@ -83,7 +83,11 @@ impl<'a, 'i> Ids<'a, 'i> {
 
     /// Second and further elements of each id that occurs more than once, in document order.
     pub(super) fn duplicates(&self) -> Vec<(&'a str, Node<'a, 'i>)> {
-        let mut all: Vec<_> = self.by_id.iter().flat_map(|(id, nodes)| nodes.iter().skip(1).map(move |node| (*id, *node))).collect();
+        let mut all: Vec<_> = self
+            .by_id
+            .iter()
+            .flat_map(|(id, nodes)| nodes.iter().skip(1).map(move |node| (*id, *node)))
+            .collect();
         all.sort_by_key(|(id, node)| (node.id().get(), *id));
         all
     }
@@ -96,14 +100,22 @@ pub(super) fn foreign<'a, 'i>(root: Node<'a, 'i>) -> impl Iterator<Item = Node<'
     root.descendants().filter(move |node| {
         node.is_element()
             && (other.is_none() || node.tag_name().namespace() != other)
-            && OWNED_NAMES.iter().any(|(name, namespace)| node.tag_name().name() == *name && node.tag_name().namespace() != Some(namespace))
+            && OWNED_NAMES.iter().any(|(name, namespace)| {
+                node.tag_name().name() == *name && node.tag_name().namespace() != Some(namespace)
+            })
     })
 }
 
 /// Reads all signatures of a document.
-pub(super) fn read_all<'a, 'i>(root: Node<'a, 'i>, ids: &Ids<'a, 'i>, locator: &Locator<'_>) -> Vec<Signature> {
+pub(super) fn read_all<'a, 'i>(
+    root: Node<'a, 'i>,
+    ids: &Ids<'a, 'i>,
+    locator: &Locator<'_>,
+) -> Vec<Signature> {
     let relative = relative_namespace(root);
-    let confused = foreign(root).any(|node| matches!(node.tag_name().name(), "Signature" | "SignedInfo" | "Reference" | "Assertion"));
+    let confused = foreign(root).any(|node| {
+        matches!(node.tag_name().name(), "Signature" | "SignedInfo" | "Reference" | "Assertion")
+    });
     root.descendants()
         .filter(|node| is(*node, NS_DSIG, "Signature"))
         .take(MAX_SIGNATURES)
@@ -116,23 +128,42 @@ pub(super) fn read_all<'a, 'i>(root: Node<'a, 'i>, ids: &Ids<'a, 'i>, locator: &
         .collect()
 }
 
-fn read<'a, 'i>(node: Node<'a, 'i>, root: Node<'a, 'i>, ids: &Ids<'a, 'i>, mut odd: Oddities, locator: &Locator<'_>) -> Signature {
+fn read<'a, 'i>(
+    node: Node<'a, 'i>,
+    root: Node<'a, 'i>,
+    ids: &Ids<'a, 'i>,
+    mut odd: Oddities,
+    locator: &Locator<'_>,
+) -> Signature {
     let parent = node.parent_element();
     let signed_info = child(node, NS_DSIG, "SignedInfo");
     let algorithm_of = |name: &'static str| {
-        signed_info.and_then(|info| child(info, NS_DSIG, name)).and_then(|method| attribute(method, "Algorithm")).unwrap_or_default()
+        signed_info
+            .and_then(|info| child(info, NS_DSIG, name))
+            .and_then(|method| attribute(method, "Algorithm"))
+            .unwrap_or_default()
     };
     let algorithm = algorithm_of("SignatureMethod");
     odd.when(algorithm.to_ascii_lowercase().contains("hmac"), Oddity::Hmac);
     odd.when(own_signed_infos(node) > 1, Oddity::SeveralSignedInfo);
-    odd.when(children(node, NS_DSIG, "Object").any(|object| object.children().any(|inner| inner.is_element())), Oddity::ObjectContent);
+    odd.when(
+        children(node, NS_DSIG, "Object")
+            .any(|object| object.children().any(|inner| inner.is_element())),
+        Oddity::ObjectContent,
+    );
     odd.when(der_encoded(node, algorithm), Oddity::EcdsaDer);
     let mut references = Vec::new();
     if let Some(info) = signed_info {
-        odd.when(info.descendants().any(|inner| inner.is_comment() || inner.is_pi()), Oddity::MarkupInSignedInfo);
+        odd.when(
+            info.descendants().any(|inner| inner.is_comment() || inner.is_pi()),
+            Oddity::MarkupInSignedInfo,
+        );
         let all: Vec<_> = children(info, NS_DSIG, "Reference").take(MAX_REFERENCES).collect();
         odd.when(all.len() > 1, Oddity::SeveralReferences);
-        references = all.into_iter().map(|found| reference(found, node, root, ids, &mut odd, locator)).collect();
+        references = all
+            .into_iter()
+            .map(|found| reference(found, node, root, ids, &mut odd, locator))
+            .collect();
     }
     odd.when(references.is_empty(), Oddity::ReferenceMissing);
     let key_info: Vec<_> = children(node, NS_DSIG, "KeyInfo").collect();
@@ -143,12 +174,17 @@ fn read<'a, 'i>(node: Node<'a, 'i>, root: Node<'a, 'i>, ids: &Ids<'a, 'i>, mut o
         .take(MAX_REFERENCES)
         .map(|found| certificate::read(&text_of(found), locator.text(found)))
         .collect();
-    odd.when(certificates.is_empty() && key_info.iter().any(|info| info.first_element_child().is_some()), Oddity::BareKey);
+    odd.when(
+        certificates.is_empty() && key_info.iter().any(|info| info.first_element_child().is_some()),
+        Oddity::BareKey,
+    );
     Signature {
         withheld: is_withheld(node),
         place: locator.element(node),
         parent: parent.map(|parent| parent.tag_name().name().to_owned()).unwrap_or_default(),
-        parent_id: parent.and_then(|parent| attribute(parent, "ID").or_else(|| attribute(parent, "AssertionID"))).map(str::to_owned),
+        parent_id: parent
+            .and_then(|parent| attribute(parent, "ID").or_else(|| attribute(parent, "AssertionID")))
+            .map(str::to_owned),
         algorithm: algorithm.to_owned(),
         canonicalization: algorithm_of("CanonicalizationMethod").to_owned(),
         references,
@@ -176,14 +212,18 @@ fn own_signed_infos(signature: Node<'_, '_>) -> usize {
     signature
         .descendants()
         .filter(|inner| inner.is_element() && inner.tag_name().name() == "SignedInfo")
-        .filter(|inner| inner.ancestors().find(|outer| is(*outer, NS_DSIG, "Signature")) == Some(signature))
+        .filter(|inner| {
+            inner.ancestors().find(|outer| is(*outer, NS_DSIG, "Signature")) == Some(signature)
+        })
         .take(2)
         .count()
 }
 
 /// A mark stands in place of the value, or of a digest that the value is made over.
 fn is_withheld(signature: Node<'_, '_>) -> bool {
-    let digests = child(signature, NS_DSIG, "SignedInfo").into_iter().flat_map(|info| children(info, NS_DSIG, "Reference"));
+    let digests = child(signature, NS_DSIG, "SignedInfo")
+        .into_iter()
+        .flat_map(|info| children(info, NS_DSIG, "Reference"));
     let digests = digests.filter_map(|reference| child(reference, NS_DSIG, "DigestValue"));
     child(signature, NS_DSIG, "SignatureValue").into_iter().chain(digests).any(|node| {
         let text: String = text_of(node).split_ascii_whitespace().collect();
@@ -196,7 +236,11 @@ fn der_encoded(signature: Node<'_, '_>, algorithm: &str) -> bool {
     if !algorithm.contains("ecdsa") {
         return false;
     }
-    let text: String = child(signature, NS_DSIG, "SignatureValue").map(text_of).unwrap_or_default().split_ascii_whitespace().collect();
+    let text: String = child(signature, NS_DSIG, "SignatureValue")
+        .map(text_of)
+        .unwrap_or_default()
+        .split_ascii_whitespace()
+        .collect();
     match STANDARD.decode(text).unwrap_or_default().as_slice() {
         [0x30, length, 0x02, rest @ ..] if *length < 0x80 => rest.len() + 1 == usize::from(*length),
         [0x30, 0x81, length, 0x02, rest @ ..] => rest.len() + 1 == usize::from(*length),
@@ -218,7 +262,9 @@ fn reference<'a, 'i>(
         let parent = signature.parent_element();
         odd.when(parent != Some(covered), Oddity::NotEnveloped);
         odd.when(
-            parent.is_some_and(|parent| parent != covered && parent.ancestors().any(|outer| outer == covered)),
+            parent.is_some_and(|parent| {
+                parent != covered && parent.ancestors().any(|outer| outer == covered)
+            }),
             Oddity::CoversAncestor,
         );
     }
@@ -245,7 +291,9 @@ fn reference<'a, 'i>(
     Reference {
         uri: uri.to_owned(),
         covers: covered.map(|covered| locator.path(covered)),
-        covers_id: covered.and_then(|covered| attribute(covered, "ID").or_else(|| attribute(covered, "Id"))).map(str::to_owned),
+        covers_id: covered
+            .and_then(|covered| attribute(covered, "ID").or_else(|| attribute(covered, "Id")))
+            .map(str::to_owned),
         range: covered.map(|covered| (covered.range().start, covered.range().end)),
         digest_algorithm: child(node, NS_DSIG, "DigestMethod")
             .and_then(|method| attribute(method, "Algorithm"))
@@ -257,7 +305,12 @@ fn reference<'a, 'i>(
 }
 
 /// The element a `URI` names (xmldsig-core §4.4.3.2).
-fn resolve<'a, 'i>(uri: &str, root: Node<'a, 'i>, ids: &Ids<'a, 'i>, odd: &mut Oddities) -> Option<Node<'a, 'i>> {
+fn resolve<'a, 'i>(
+    uri: &str,
+    root: Node<'a, 'i>,
+    ids: &Ids<'a, 'i>,
+    odd: &mut Oddities,
+) -> Option<Node<'a, 'i>> {
     if uri.is_empty() {
         odd.when(true, Oddity::ReferenceEmpty);
         return Some(root);
@@ -271,7 +324,10 @@ fn resolve<'a, 'i>(uri: &str, root: Node<'a, 'i>, ids: &Ids<'a, 'i>, odd: &mut O
         if fragment == "xpointer(/)" {
             return Some(root);
         }
-        fragment.strip_prefix("xpointer(id(").and_then(|rest| rest.strip_suffix("))")).map(|id| id.trim_matches(['\'', '"']))
+        fragment
+            .strip_prefix("xpointer(id(")
+            .and_then(|rest| rest.strip_suffix("))"))
+            .map(|id| id.trim_matches(['\'', '"']))
     } else {
         Some(fragment)
     };

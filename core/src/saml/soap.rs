@@ -35,7 +35,9 @@ pub(super) fn messages_in(text: &str) -> Vec<String> {
 
 fn is_message(node: Node<'_, '_>) -> bool {
     let messages = ["AuthnRequest", "Response", "LogoutRequest", "LogoutResponse"];
-    node.is_element() && node.tag_name().namespace() == Some(NS_PROTOCOL) && messages.contains(&node.tag_name().name())
+    node.is_element()
+        && node.tag_name().namespace() == Some(NS_PROTOCOL)
+        && messages.contains(&node.tag_name().name())
 }
 
 /// An element as a document: blanks in place of what stands before it, and the namespaces that were declared there.
@@ -44,13 +46,21 @@ pub(super) fn alone(text: &str, node: Node<'_, '_>) -> Option<String> {
     let element = text.get(range.clone())?;
     let tag_end = element.find('>')?;
     let tag = element.get(..tag_end)?;
-    let name_end = tag.find(|character: char| character.is_whitespace() || character == '/').unwrap_or(tag.len());
+    let name_end = tag
+        .find(|character: char| character.is_whitespace() || character == '/')
+        .unwrap_or(tag.len());
     let mut declarations = String::new();
     for namespace in node.namespaces() {
-        let name = namespace.name().map_or_else(|| "xmlns".to_owned(), |name| format!("xmlns:{name}"));
-        let declared = [format!("{name}="), format!("{name} ")].iter().any(|word| tag.contains(word.as_str()));
+        let name =
+            namespace.name().map_or_else(|| "xmlns".to_owned(), |name| format!("xmlns:{name}"));
+        let declared =
+            [format!("{name}="), format!("{name} ")].iter().any(|word| tag.contains(word.as_str()));
         if !declared && namespace.name() != Some("xml") {
-            let _ = write!(declarations, " {name}=\"{}\"", namespace.uri().replace('&', "&amp;").replace('"', "&quot;"));
+            let _ = write!(
+                declarations,
+                " {name}=\"{}\"",
+                namespace.uri().replace('&', "&amp;").replace('"', "&quot;")
+            );
         }
     }
     let blank = |character: char| if character == '\n' { '\n' } else { ' ' };
@@ -75,9 +85,19 @@ pub(super) fn artifact_asked_for(text: &str) -> Option<String> {
 pub(super) fn artifacts(evidence: &Evidence) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
     for (index, exchange) in evidence.exchanges.iter().enumerate() {
-        let in_query = super::address::query_of(&exchange.url).filter(|query| query.contains("SAMLart=")).map(super::address::parameters);
-        let in_query = in_query.into_iter().flatten().filter(|parameter| parameter.name == "SAMLart").map(|parameter| parameter.value);
-        let posted = exchange.form.iter().filter(|field| field.name == "SAMLart").map(|field| field.value.clone());
+        let in_query = super::address::query_of(&exchange.url)
+            .filter(|query| query.contains("SAMLart="))
+            .map(super::address::parameters);
+        let in_query = in_query
+            .into_iter()
+            .flatten()
+            .filter(|parameter| parameter.name == "SAMLart")
+            .map(|parameter| parameter.value);
+        let posted = exchange
+            .form
+            .iter()
+            .filter(|field| field.name == "SAMLart")
+            .map(|field| field.value.clone());
         for artifact in in_query.chain(posted) {
             // A blank is a `+` that form decoding took.
             found.entry(artifact.replace(' ', "+")).or_insert(index);
@@ -98,15 +118,19 @@ mod tests {
         let tree = xml::parse(&found[0]).unwrap();
         assert_eq!(tree.document.root_element().attribute("ID"), Some("_b"));
         assert_eq!(found[0].find("<p:Response"), text.find("<p:Response"));
-        assert!(messages_in("<p:Response xmlns:p='urn:oasis:names:tc:SAML:2.0:protocol'/>").is_empty());
+        assert!(
+            messages_in("<p:Response xmlns:p='urn:oasis:names:tc:SAML:2.0:protocol'/>").is_empty()
+        );
     }
 
     #[test]
     fn an_artifact_is_found_on_both_channels() {
-        let text =
-            "<p:ArtifactResolve xmlns:p='urn:oasis:names:tc:SAML:2.0:protocol'><p:Artifact>AAQA\n+x=</p:Artifact></p:ArtifactResolve>";
+        let text = "<p:ArtifactResolve xmlns:p='urn:oasis:names:tc:SAML:2.0:protocol'><p:Artifact>AAQA\n+x=</p:Artifact></p:ArtifactResolve>";
         assert_eq!(artifact_asked_for(text).as_deref(), Some("AAQA+x="));
-        let exchange = crate::evidence::RawExchange { url: "https://sp.example/acs?SAMLart=AAQA%2Bx%3D".into(), ..Default::default() };
+        let exchange = crate::evidence::RawExchange {
+            url: "https://sp.example/acs?SAMLart=AAQA%2Bx%3D".into(),
+            ..Default::default()
+        };
         let evidence = Evidence { exchanges: vec![exchange], ..Evidence::default() };
         assert_eq!(artifacts(&evidence).get("AAQA+x="), Some(&0));
     }

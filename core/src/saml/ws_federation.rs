@@ -17,14 +17,22 @@ const TELLING: &[&str] = &["wa", "wtrealm", "wreply", "wctx", "wfresh"];
 
 /// Whether a text may hold parameters of WS-Federation.
 pub(super) fn mentions(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), b"wresult").is_some() || memchr::memmem::find(text.as_bytes(), b"wa=wsign").is_some()
+    memchr::memmem::find(text.as_bytes(), b"wresult").is_some()
+        || memchr::memmem::find(text.as_bytes(), b"wa=wsign").is_some()
 }
 
 /// A request among parameters, as a query of those that make it out. A token beside them is no request.
 pub(super) fn request_in(parameters: &[Parameter]) -> Option<String> {
-    let value_of = |name: &str| parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.value.as_str());
+    let value_of = |name: &str| {
+        parameters
+            .iter()
+            .find(|parameter| parameter.name == name)
+            .map(|parameter| parameter.value.as_str())
+    };
     let action = value_of("wa")?;
-    let asks = action == SIGN_IN && value_of("wtrealm").is_some_and(|realm| !realm.is_empty()) && value_of("wresult").is_none();
+    let asks = action == SIGN_IN
+        && value_of("wtrealm").is_some_and(|realm| !realm.is_empty())
+        && value_of("wresult").is_none();
     if !asks && !SIGN_OUTS.contains(&action) {
         return None;
     }
@@ -42,11 +50,17 @@ pub(super) fn request(query: &str, id: &str, place: &Place) -> Message {
     let parameters = address::parameters(query);
     let place = Place { message: Some(id.to_owned()), ..place.clone() };
     let value_of = |name: &str| {
-        let found = parameters.iter().find(|parameter| parameter.name == name && !parameter.value.is_empty());
+        let found = parameters
+            .iter()
+            .find(|parameter| parameter.name == name && !parameter.value.is_empty());
         found.map(|parameter| Sited::new(parameter.value.clone(), place.clone()))
     };
     let root = value_of("wa").map(|action| action.value).unwrap_or_default();
-    let kind = if root == SIGN_IN { MessageKind::WsFederationSignIn } else { MessageKind::WsFederationSignOut };
+    let kind = if root == SIGN_IN {
+        MessageKind::WsFederationSignIn
+    } else {
+        MessageKind::WsFederationSignOut
+    };
     let request = AuthnRequest {
         acs_url: value_of("wreply"),
         force_authn: value_of("wfresh").map(|fresh| fresh.value == "0"),
@@ -73,7 +87,8 @@ pub(super) fn is_answer(text: &str) -> bool {
 /// where it holds none in clear, so that what is encrypted stays in what it was handed over in.
 pub(super) fn token_in(text: &str) -> Cow<'_, str> {
     let Ok(tree) = xml::parse(text) else { return Cow::Borrowed(text) };
-    let assertion = |namespace| tree.document.descendants().find(|node| is(*node, namespace, "Assertion"));
+    let assertion =
+        |namespace| tree.document.descendants().find(|node| is(*node, namespace, "Assertion"));
     let found = assertion(NS_ASSERTION).or_else(|| assertion(NS_ASSERTION_11));
     found.and_then(|node| soap::alone(text, node)).map_or(Cow::Borrowed(text), Cow::Owned)
 }
@@ -90,7 +105,10 @@ mod tests {
     fn an_older_assertion_says_what_a_newer_one_says() {
         assert!(is_answer(ANSWER));
         let message = facts_of(&token_in(ANSWER), &Place::default(), "m1", &Sealer::new("test"));
-        assert_eq!((message.kind, message.root.as_str()), (MessageKind::WsFederationToken, "Assertion"));
+        assert_eq!(
+            (message.kind, message.root.as_str()),
+            (MessageKind::WsFederationToken, "Assertion")
+        );
         assert_eq!(message.issuer.as_ref().unwrap().value, "http://sts.example/trust");
         let assertion = &message.assertions[0];
         assert_eq!(assertion.version.as_ref().unwrap().value, "1.1");
@@ -107,7 +125,10 @@ mod tests {
         let of = |query: &str| request_in(&address::parameters(query));
         let query = of("wa=wsignin1.0&wtrealm=urn%3Aapp&wctx=rm%3D0&client=x&wreply=https%3A%2F%2Fapp.example%2F").unwrap();
         let facts = request(&query, "m1", &Place::default());
-        assert_eq!((facts.kind, facts.issuer.unwrap().value.as_str()), (MessageKind::WsFederationSignIn, "urn:app"));
+        assert_eq!(
+            (facts.kind, facts.issuer.unwrap().value.as_str()),
+            (MessageKind::WsFederationSignIn, "urn:app")
+        );
         assert_eq!(facts.request.unwrap().acs_url.unwrap().value, "https://app.example/");
         assert_eq!(of("wa=wsignin1.0&wresult=x&wtrealm=y"), None);
         assert_eq!(of("wa=wsignin1.0&rpsnv=13"), None);

@@ -66,17 +66,23 @@ fn sort(field: &str, above: Sort) -> Sort {
         | "session_index_values"
         | "values_of_person"
         | "person" => Sort::Kept,
-        "url" | "location" | "referer" | "origin" | "to" | "destination" | "acs_url" | "recipient" | "audiences" | "issuer" => {
-            Sort::Address
-        }
+        "url" | "location" | "referer" | "origin" | "to" | "destination" | "acs_url"
+        | "recipient" | "audiences" | "issuer" => Sort::Address,
         "relay_state" => Sort::RelayState,
         "path" => Sort::CookiePath,
         "form_fields" | "cookies" | "set_cookies" => Sort::Name,
         "broken" => Sort::Explanation,
-        "status" | "markup_in_text" | "non_ascii" | "carriage_returns" | "line_breaks" | "found" | "reason" => Sort::Statement,
+        "status" | "markup_in_text" | "non_ascii" | "carriage_returns" | "line_breaks"
+        | "found" | "reason" => Sort::Statement,
         // Inside a status, names of fields go on.
         _ if above == Sort::Kept => Sort::Kept,
-        _ if matches!(above, Sort::Address | Sort::RelayState | Sort::Name | Sort::Statement | Sort::Explanation) => above,
+        _ if matches!(
+            above,
+            Sort::Address | Sort::RelayState | Sort::Name | Sort::Statement | Sort::Explanation
+        ) =>
+        {
+            above
+        }
         _ => Sort::Text,
     }
 }
@@ -95,8 +101,11 @@ struct Blotter<'b> {
 
 /// Takes secrets out of a whole Case.
 pub(crate) fn blot(case: &mut Case, known: &Known, sealer: &Sealer) {
-    let asked: BTreeSet<String> =
-        case.exchanges.iter().filter_map(|exchange| Some(url::Url::parse(&exchange.url).ok()?.path().to_owned())).collect();
+    let asked: BTreeSet<String> = case
+        .exchanges
+        .iter()
+        .filter_map(|exchange| Some(url::Url::parse(&exchange.url).ok()?.path().to_owned()))
+        .collect();
     let segments_asked = asked.iter().flat_map(|path| path.split('/')).map(str::to_owned).collect();
     let blotter = Blotter { known, sealer, published: Published::of(case), asked, segments_asked };
     blotter.all(&mut case.exchanges);
@@ -139,8 +148,12 @@ impl Blotter<'_> {
                 }
                 changed
             }
-            Value::Array(items) => items.iter_mut().fold(false, |changed, item| self.value(item, how) | changed),
-            Value::Object(fields) => fields.iter_mut().fold(false, |changed, (name, field)| self.value(field, sort(name, how)) | changed),
+            Value::Array(items) => {
+                items.iter_mut().fold(false, |changed, item| self.value(item, how) | changed)
+            }
+            Value::Object(fields) => fields
+                .iter_mut()
+                .fold(false, |changed, (name, field)| self.value(field, sort(name, how)) | changed),
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
     }
@@ -181,13 +194,20 @@ impl Blotter<'_> {
     /// The parts of a name that are a token; prefixes by which products are known stay.
     fn name(&self, name: &str) -> String {
         // What nobody would call a field or a cookie: a whole body that was read as one.
-        if name.contains(['{', '}', '"', '<', '>', '=', ';', ',', '\\']) || name.contains(char::is_whitespace) {
+        if name.contains(['{', '}', '"', '<', '>', '=', ';', ',', '\\'])
+            || name.contains(char::is_whitespace)
+        {
             return self.mark(name);
         }
-        if name.starts_with("eyJ") && is_token(name) || self.known.blotted(name, Reach::Everywhere).is_some() {
+        if name.starts_with("eyJ") && is_token(name)
+            || self.known.blotted(name, Reach::Everywhere).is_some()
+        {
             return self.mark(name);
         }
-        let parts: Vec<String> = name.split('_').map(|part| if is_token(part) { self.mark(part) } else { part.to_owned() }).collect();
+        let parts: Vec<String> = name
+            .split('_')
+            .map(|part| if is_token(part) { self.mark(part) } else { part.to_owned() })
+            .collect();
         parts.join("_")
     }
 
@@ -220,13 +240,21 @@ impl Blotter<'_> {
             "web",
         ];
         let known = |segment: &str| {
-            let host = text.split_once("://").is_some_and(|(_, rest)| rest.split('/').next() == Some(segment));
+            let host = text
+                .split_once("://")
+                .is_some_and(|(_, rest)| rest.split('/').next() == Some(segment));
             host || segment.len() <= 2
                 || segment.ends_with(':')
                 || USUAL.contains(&segment.to_ascii_lowercase().as_str())
                 || self.segments_asked.contains(segment)
         };
-        let mark = |segment: &str| if known(segment) || self.published.holds(segment) { segment.to_owned() } else { self.mark(segment) };
+        let mark = |segment: &str| {
+            if known(segment) || self.published.holds(segment) {
+                segment.to_owned()
+            } else {
+                self.mark(segment)
+            }
+        };
         self.known_in(&text.split('/').map(mark).collect::<Vec<_>>().join("/"))
     }
 
@@ -234,8 +262,11 @@ impl Blotter<'_> {
         if self.published.holds(address) {
             return address.to_owned();
         }
-        let (base, fragment) = address.split_once('#').map_or((address, None), |(base, fragment)| (base, Some(fragment)));
-        let (base, query) = base.split_once('?').map_or((base, None), |(base, query)| (base, Some(query)));
+        let (base, fragment) = address
+            .split_once('#')
+            .map_or((address, None), |(base, fragment)| (base, Some(fragment)));
+        let (base, query) =
+            base.split_once('?').map_or((base, None), |(base, query)| (base, Some(query)));
         let mut out = self.path(base);
         if let Some(query) = query {
             out.push('?');
@@ -243,7 +274,11 @@ impl Blotter<'_> {
         }
         if let Some(fragment) = fragment {
             out.push('#');
-            out.push_str(&if fragment.contains('=') { self.parameters(fragment) } else { self.segments(fragment) });
+            out.push_str(&if fragment.contains('=') {
+                self.parameters(fragment)
+            } else {
+                self.segments(fragment)
+            });
         }
         self.known_in(&out)
     }
@@ -264,7 +299,8 @@ impl Blotter<'_> {
     }
 
     fn path(&self, base: &str) -> String {
-        let (scheme, rest) = base.split_once("://").map_or(("", base), |(scheme, rest)| (scheme, rest));
+        let (scheme, rest) =
+            base.split_once("://").map_or(("", base), |(scheme, rest)| (scheme, rest));
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let authority = match authority.rsplit_once('@') {
             Some((_, host)) => format!("…@{host}"),
@@ -280,16 +316,24 @@ impl Blotter<'_> {
         let mut out: Vec<String> = Vec::new();
         for segment in path.split('/') {
             let (bare, rest) = segment.split_at(
-                segment.find(|character: char| ";,:\"')>”".contains(character) || character.is_whitespace()).unwrap_or(segment.len()),
+                segment
+                    .find(|character: char| {
+                        ";,:\"')>”".contains(character) || character.is_whitespace()
+                    })
+                    .unwrap_or(segment.len()),
             );
             let long = bare.len() >= LONGEST_SEGMENT || bare.starts_with("eyJ");
             let decoded = super::layers::innermost(bare);
             let token = is_token(bare) || decoded.as_deref().is_some_and(is_token);
             let secret = token && (long || leads_to_a_token(before)) && !self.published.holds(bare);
-            let named = bare.split_once('=').filter(|(name, value)| !value.is_empty() && places::named(name).is_secret());
+            let named = bare
+                .split_once('=')
+                .filter(|(name, value)| !value.is_empty() && places::named(name).is_secret());
             out.push(match named {
                 _ if secret => self.mark(bare) + rest,
-                Some((name, value)) if !value.contains('…') => format!("{name}={}{rest}", self.mark(value)),
+                Some((name, value)) if !value.contains('…') => {
+                    format!("{name}={}{rest}", self.mark(value))
+                }
                 _ => segment.to_owned(),
             });
             before = segment;
@@ -380,8 +424,11 @@ fn explanation(text: &str) -> String {
         "DOCTYPE",
         "html",
     ];
-    let known =
-        |quoted: &str| quoted.split(|character: char| !character.is_alphanumeric()).all(|word| word.is_empty() || NAMES.contains(&word));
+    let known = |quoted: &str| {
+        quoted
+            .split(|character: char| !character.is_alphanumeric())
+            .all(|word| word.is_empty() || NAMES.contains(&word))
+    };
     let mut out = String::new();
     for (index, part) in text.split('`').enumerate() {
         let quoted = index % 2 == 1;
@@ -442,9 +489,12 @@ impl Published {
 /// Addresses, and the segments they are made of.
 fn strings(value: &Value, all: &mut BTreeSet<String>) {
     match value {
-        Value::String(text) if text.contains("://") || text.starts_with('/') || text.starts_with("urn:") => {
+        Value::String(text)
+            if text.contains("://") || text.starts_with('/') || text.starts_with("urn:") =>
+        {
             all.insert(text.clone());
-            let segments = text.split(['/', '?', '&', '=', '#']).filter(|segment| segment.len() >= 16);
+            let segments =
+                text.split(['/', '?', '&', '=', '#']).filter(|segment| segment.len() >= 16);
             all.extend(segments.map(str::to_owned));
         }
         Value::Array(items) => items.iter().for_each(|item| strings(item, all)),
@@ -464,7 +514,10 @@ mod tests {
 
     fn blotted(mut case: Case) -> Case {
         let met = |value: &str, standing| Met { value: value.to_owned(), standing, posted: true };
-        let known = Known::from_met(&[met("hunter2", Standing::Typed), met("Qzabcdef!12", Standing::Typed)]);
+        let known = Known::from_met(&[
+            met("hunter2", Standing::Typed),
+            met("Qzabcdef!12", Standing::Typed),
+        ]);
         blot(&mut case, &known, &Sealer::new("x"));
         case
     }
@@ -476,8 +529,17 @@ mod tests {
 
     #[test]
     fn texts_lose_what_was_typed() {
-        let page = Page { text: "You typed hunter2 or Qzabcdef%2112".into(), title: Some("hunter2".into()), ..Page::default() };
-        let exchange = Exchange { page: Some(page), status: 302, duration_ms: Some(1.5), ..Exchange::default() };
+        let page = Page {
+            text: "You typed hunter2 or Qzabcdef%2112".into(),
+            title: Some("hunter2".into()),
+            ..Page::default()
+        };
+        let exchange = Exchange {
+            page: Some(page),
+            status: 302,
+            duration_ms: Some(1.5),
+            ..Exchange::default()
+        };
         let case = blotted(Case { exchanges: vec![exchange], ..Case::default() });
         let page = case.exchanges[0].page.as_ref().expect("a page");
         assert_eq!((page.text.as_str(), page.title.as_deref()), ("You typed … or …", Some("…")));
@@ -504,24 +566,40 @@ mod tests {
     #[test]
     fn addresses_in_texts_and_without_a_scheme_are_addresses() {
         let token = "EyctcEy67dxzyHgpBKeJhvAkzs10dC7eFm4wzGcC";
-        let step = |url: &str| diag_sdk::case::attempt::Step { url: Some(url.to_owned()), ..Default::default() };
-        let attempt = diag_sdk::case::attempt::Attempt {
-            ending: format!("sp.example/reset/{token}: HTTP 404"),
-            steps: vec![step(&format!("sp.example/reset/{token}/index.html")), step("sp.example/hub")],
+        let step = |url: &str| diag_sdk::case::attempt::Step {
+            url: Some(url.to_owned()),
             ..Default::default()
         };
-        let attempt = blotted(Case { attempts: vec![attempt], ..Case::default() }).attempts.remove(0);
+        let attempt = diag_sdk::case::attempt::Attempt {
+            ending: format!("sp.example/reset/{token}: HTTP 404"),
+            steps: vec![
+                step(&format!("sp.example/reset/{token}/index.html")),
+                step("sp.example/hub"),
+            ],
+            ..Default::default()
+        };
+        let attempt =
+            blotted(Case { attempts: vec![attempt], ..Case::default() }).attempts.remove(0);
         assert!(!format!("{attempt:?}").contains(token), "{attempt:?}");
-        assert!(attempt.ending.starts_with("sp.example/reset/…") && attempt.ending.ends_with(": HTTP 404"), "{}", attempt.ending);
+        assert!(
+            attempt.ending.starts_with("sp.example/reset/…")
+                && attempt.ending.ends_with(": HTTP 404"),
+            "{}",
+            attempt.ending
+        );
         assert_eq!(attempt.steps[1].url.as_deref(), Some("sp.example/hub"));
     }
 
     #[test]
     fn what_is_published_is_no_secret() {
         let address = "https://a.example/acs?token=0123456789abcdef";
-        let destination = |address: &str| Message { destination: Some(Sited::from(address)), ..Message::default() };
+        let destination = |address: &str| Message {
+            destination: Some(Sited::from(address)),
+            ..Message::default()
+        };
         let case = Case { messages: vec![destination(address)], ..Case::default() };
-        let masked = blotted(case.clone()).messages.remove(0).destination.expect("a destination").value;
+        let masked =
+            blotted(case.clone()).messages.remove(0).destination.expect("a destination").value;
         assert!(masked.starts_with("https://a.example/acs?token=…"), "{masked}");
         let metadata = Metadata { entity_id: Sited::from(address), ..Metadata::default() };
         let known = blotted(Case { metadata: vec![metadata], ..case });
@@ -530,36 +608,77 @@ mod tests {
 
     #[test]
     fn statements_lose_what_stands_under_the_name_of_a_secret() {
-        let status = Status { message: Some(Sited::from("password xk7 token=abcdefg")), ..Status::default() };
-        let case = blotted(Case { messages: vec![Message { status: Some(status), ..Message::default() }], ..Case::default() });
-        let message = case.messages[0].status.as_ref().and_then(|status| status.message.as_ref()).map(|message| message.value.as_str());
+        let status = Status {
+            message: Some(Sited::from("password xk7 token=abcdefg")),
+            ..Status::default()
+        };
+        let case = blotted(Case {
+            messages: vec![Message { status: Some(status), ..Message::default() }],
+            ..Case::default()
+        });
+        let message = case.messages[0]
+            .status
+            .as_ref()
+            .and_then(|status| status.message.as_ref())
+            .map(|message| message.value.as_str());
         assert_eq!(message, Some("password … token=…"));
     }
 
     #[test]
     fn what_cannot_be_read_is_not_quoted() {
-        assert_eq!(explanation("unexpected `/` in the tag `<Qz!54mT`: expected"), "unexpected `/` in the tag `…`: expected");
-        assert_eq!(explanation("the prefix `ds` of `ds:Signature` is not declared"), "the prefix `ds` of `ds:Signature` is not declared");
+        assert_eq!(
+            explanation("unexpected `/` in the tag `<Qz!54mT`: expected"),
+            "unexpected `/` in the tag `…`: expected"
+        );
+        assert_eq!(
+            explanation("the prefix `ds` of `ds:Signature` is not declared"),
+            "the prefix `ds` of `ds:Signature` is not declared"
+        );
     }
 
     #[test]
     fn relay_states_are_told_by_what_is_known_of_them() {
         let message = |state: &str| {
-            let relay_state = Some(diag_sdk::Personal { text: Some(state.to_owned()), ..Default::default() });
-            let exchange = Exchange { url: "https://a.example/bi/hub".into(), ..Exchange::default() };
-            let case = Case { messages: vec![Message { relay_state, ..Message::default() }], exchanges: vec![exchange], ..Case::default() };
-            blotted(case).messages.remove(0).relay_state.and_then(|state| state.text).unwrap_or_default()
+            let relay_state =
+                Some(diag_sdk::Personal { text: Some(state.to_owned()), ..Default::default() });
+            let exchange =
+                Exchange { url: "https://a.example/bi/hub".into(), ..Exchange::default() };
+            let case = Case {
+                messages: vec![Message { relay_state, ..Message::default() }],
+                exchanges: vec![exchange],
+                ..Case::default()
+            };
+            blotted(case)
+                .messages
+                .remove(0)
+                .relay_state
+                .and_then(|state| state.text)
+                .unwrap_or_default()
         };
         assert_eq!(message("/bi/hub"), "/bi/hub");
         assert_eq!(message("https://b.example/hub"), "https://b.example/hub");
-        assert!(!message("/p/raeku11").contains("raeku11") && message("/p/raeku11") != message("/p/raeku12"));
+        assert!(
+            !message("/p/raeku11").contains("raeku11")
+                && message("/p/raeku11") != message("/p/raeku12")
+        );
     }
 
     #[test]
     fn names_and_paths_of_cookies() {
-        let cookie = |name: &str, path: &str| SetCookie { name: name.into(), path: Some(path.into()), ..SetCookie::default() };
-        let set = vec![cookie("_shibsession_64656661756c7468747470733a2f2f", "/hunter2"), cookie("JSESSIONID", "/app")];
-        let exchange = Exchange { url: "https://a.example/app/hub".into(), set_cookies: Some(set), ..Exchange::default() };
+        let cookie = |name: &str, path: &str| SetCookie {
+            name: name.into(),
+            path: Some(path.into()),
+            ..SetCookie::default()
+        };
+        let set = vec![
+            cookie("_shibsession_64656661756c7468747470733a2f2f", "/hunter2"),
+            cookie("JSESSIONID", "/app"),
+        ];
+        let exchange = Exchange {
+            url: "https://a.example/app/hub".into(),
+            set_cookies: Some(set),
+            ..Exchange::default()
+        };
         let case = blotted(Case { exchanges: vec![exchange], ..Case::default() });
         let set = case.exchanges[0].set_cookies.as_ref().expect("cookies");
         assert!(set[0].name.starts_with("_shibsession_…"), "{}", set[0].name);

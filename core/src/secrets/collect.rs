@@ -51,8 +51,11 @@ impl Collection {
             self.field(&field.name, &field.value);
         }
         // A body may be read as a form and be none.
-        let is_form = |body: &str| !raw.form.is_empty() && !body.trim_start().starts_with(['{', '[', '<']);
-        if let Some(body) = raw.request_body.as_deref().filter(|body| body.len() <= LONGEST_BODY && !is_form(body)) {
+        let is_form =
+            |body: &str| !raw.form.is_empty() && !body.trim_start().starts_with(['{', '[', '<']);
+        if let Some(body) =
+            raw.request_body.as_deref().filter(|body| body.len() <= LONGEST_BODY && !is_form(body))
+        {
             self.body(body, true);
         }
         if let Some(body) = raw.response_body.as_deref().filter(|body| body.len() <= LONGEST_BODY) {
@@ -110,15 +113,24 @@ impl Collection {
 
     /// What somebody states in words: values under the names of secrets, and addresses.
     fn statement(&mut self, text: &str) {
-        for word in text.split_whitespace().map(|word| word.trim_matches(['"', '\'', '(', ')', ',', '<', '>'])) {
+        for word in text
+            .split_whitespace()
+            .map(|word| word.trim_matches(['"', '\'', '(', ')', ',', '<', '>']))
+        {
             if word.contains("://") {
                 self.address(word, 0);
             } else if let Some((name, value)) = word.split_once('=')
-                && let standing = places::named(name.rsplit(['?', '&', ';', ',', '"', '\'']).next().unwrap_or_default())
+                && let standing = places::named(
+                    name.rsplit(['?', '&', ';', ',', '"', '\'']).next().unwrap_or_default(),
+                )
                 && standing.is_secret()
             {
                 let value = value.trim_matches(['"', '\'']);
-                self.add(&decoded(value.split(['&', ';']).next().unwrap_or_default()), standing, standing == Standing::Typed);
+                self.add(
+                    &decoded(value.split(['&', ';']).next().unwrap_or_default()),
+                    standing,
+                    standing == Standing::Typed,
+                );
             }
         }
     }
@@ -131,7 +143,8 @@ impl Collection {
     }
 
     fn cookie(&mut self, name: &str, value: &str) {
-        let standing = if places::named(name).is_secret() { Standing::Issued } else { Standing::Unknown };
+        let standing =
+            if places::named(name).is_secret() { Standing::Issued } else { Standing::Unknown };
         self.add(value.trim_matches('"'), standing, false);
     }
 
@@ -145,7 +158,9 @@ impl Collection {
                 }
             }
             "authorization" | "proxy-authorization" => self.credentials(value),
-            "referer" | "location" | "origin" | "refresh" | "content-location" => self.address(value, 0),
+            "referer" | "location" | "origin" | "refresh" | "content-location" => {
+                self.address(value, 0);
+            }
             name if places::header(name).is_secret() => self.add(value, Standing::Issued, false),
             _ => {}
         }
@@ -165,11 +180,14 @@ impl Collection {
     }
 
     fn field(&mut self, name: &str, value: &str) {
-        let standing = if self.passwords.contains(name) { Standing::Typed } else { places::named(name) };
+        let standing =
+            if self.passwords.contains(name) { Standing::Typed } else { places::named(name) };
         match standing {
             Standing::Identity | Standing::Message | Standing::Statement => {}
             // Where the person wanted to go is told to everybody.
-            Standing::Issued if name.eq_ignore_ascii_case("relaystate") && crate::redact::harmless_relay_state(value) => {}
+            Standing::Issued
+                if name.eq_ignore_ascii_case("relaystate")
+                    && crate::redact::harmless_relay_state(value) => {}
             standing => self.add(value, standing, true),
         }
         if value.contains("://") || value.starts_with('/') {
@@ -184,7 +202,9 @@ impl Collection {
         }
         if let Some((_, rest)) = address.split_once("://") {
             let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            if let Some((_, password)) = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':')) {
+            if let Some((_, password)) =
+                authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':'))
+            {
                 self.add(&decoded(password), Standing::Typed, true);
             }
         }
@@ -202,7 +222,10 @@ impl Collection {
             let Some((name, value)) = pair.split_once('=') else { continue };
             let value = decoded(&value.replace('+', " "));
             let standing = places::named(name);
-            if standing.is_secret() && !(name.eq_ignore_ascii_case("relaystate") && crate::redact::harmless_relay_state(&value)) {
+            if standing.is_secret()
+                && !(name.eq_ignore_ascii_case("relaystate")
+                    && crate::redact::harmless_relay_state(&value))
+            {
                 self.add(&value, standing, false);
                 // What stands under the name of a password was typed, however short.
                 if standing == Standing::Typed {
@@ -232,9 +255,13 @@ impl Collection {
                     self.json(name, &inner, posted);
                 }
             }
-            Value::Number(number) if places::named(name).is_secret() => self.add(&number.to_string(), Standing::Typed, posted),
+            Value::Number(number) if places::named(name).is_secret() => {
+                self.add(&number.to_string(), Standing::Typed, posted);
+            }
             Value::Array(items) => items.iter().for_each(|item| self.json(name, item, posted)),
-            Value::Object(fields) => fields.iter().for_each(|(name, value)| self.json(name, value, posted)),
+            Value::Object(fields) => {
+                fields.iter().for_each(|(name, value)| self.json(name, value, posted));
+            }
             _ => {}
         }
     }
@@ -247,14 +274,22 @@ impl Collection {
                 Token::StartTag(tag) => {
                     let name = String::from_utf8_lossy(&tag.name).into_owned();
                     let local = name.rsplit(':').next().unwrap_or_default();
-                    let attribute = |name: &[u8]| tag.attributes.get(name).map(|value| String::from_utf8_lossy(value).into_owned());
+                    let attribute = |name: &[u8]| {
+                        tag.attributes
+                            .get(name)
+                            .map(|value| String::from_utf8_lossy(value).into_owned())
+                    };
                     if local == "input" {
                         let field = attribute(b"name").unwrap_or_default();
                         let value = attribute(b"value").unwrap_or_default();
-                        if attribute(b"type").is_some_and(|kind| kind.eq_ignore_ascii_case("password")) {
+                        if attribute(b"type")
+                            .is_some_and(|kind| kind.eq_ignore_ascii_case("password"))
+                        {
                             self.add(&value, Standing::Typed, true);
                             self.passwords.insert(field);
-                        } else if places::named(&field).is_secret() && !field.eq_ignore_ascii_case("relaystate") {
+                        } else if places::named(&field).is_secret()
+                            && !field.eq_ignore_ascii_case("relaystate")
+                        {
                             self.add(&value, Standing::Issued, false);
                         }
                     }
@@ -271,7 +306,9 @@ impl Collection {
                     }
                 }
                 Token::EndTag(_) => within = Standing::Unknown,
-                Token::String(value) if within.is_secret() => self.add(&String::from_utf8_lossy(&value), within, posted),
+                Token::String(value) if within.is_secret() => {
+                    self.add(&String::from_utf8_lossy(&value), within, posted);
+                }
                 _ => {}
             }
         }

@@ -20,7 +20,11 @@ impl Layer {
     /// Where a run of bytes stood in the original text.
     pub(super) fn place(&self, range: Range<usize>) -> Range<usize> {
         let start = self.places.get(range.start).map_or(0, |place| place.start);
-        let end = range.end.checked_sub(1).and_then(|last| self.places.get(last)).map_or(start, |place| place.end);
+        let end = range
+            .end
+            .checked_sub(1)
+            .and_then(|last| self.places.get(last))
+            .map_or(start, |place| place.end);
         start..end.max(start)
     }
 }
@@ -49,7 +53,8 @@ pub(super) fn innermost(text: &str) -> Option<String> {
 /// One layer undone; `None` where nothing is encoded.
 fn undone(bytes: &[u8], place: impl Fn(usize) -> Range<usize>) -> Option<Layer> {
     let first = bytes.iter().position(|byte| matches!(byte, b'%' | b'&' | b'\\'))?;
-    let mut layer = Layer { bytes: Vec::with_capacity(bytes.len()), places: Vec::with_capacity(bytes.len()) };
+    let mut layer =
+        Layer { bytes: Vec::with_capacity(bytes.len()), places: Vec::with_capacity(bytes.len()) };
     let mut changed = false;
     let mut at = 0;
     while at < bytes.len() {

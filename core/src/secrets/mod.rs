@@ -80,7 +80,9 @@ impl Known {
                 && let Some(pieces) = value::beside_the_place(&one.value)
             {
                 // Years, numbers and words of an address are in half of all texts.
-                let random = |piece: &&String| value::reach(piece, one.standing, one.posted) == Some(Reach::Everywhere);
+                let random = |piece: &&String| {
+                    value::reach(piece, one.standing, one.posted) == Some(Reach::Everywhere)
+                };
                 pieces.iter().filter(random).for_each(|piece| add(piece, Reach::Everywhere));
                 continue;
             }
@@ -89,7 +91,10 @@ impl Known {
             if let Some(plain) = layers::innermost(&one.value) {
                 add(&plain, reach);
             }
-            let parts = one.value.split('.').filter(|part| part.len() >= SHORTEST_PART && reach == Reach::Everywhere);
+            let parts = one
+                .value
+                .split('.')
+                .filter(|part| part.len() >= SHORTEST_PART && reach == Reach::Everywhere);
             parts.for_each(|part| add(part, reach));
         }
         let mut forms: BTreeMap<(Vec<u8>, bool), Reach> = BTreeMap::new();
@@ -99,7 +104,10 @@ impl Known {
                 *kept = (*kept).max(*reach);
             }
         }
-        let forms = forms.into_iter().map(|((bytes, base64), reach)| Form { bytes, reach, base64 }).collect();
+        let forms = forms
+            .into_iter()
+            .map(|((bytes, base64), reach)| Form { bytes, reach, base64 })
+            .collect();
         Self::from_forms(forms)
     }
 
@@ -116,7 +124,10 @@ impl Known {
             });
             of_probe[number].push(index);
         }
-        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(&probes);
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .build(&probes);
         Self { probes: automaton.ok().filter(|_| !probes.is_empty()), of_probe, forms }
     }
 
@@ -125,7 +136,11 @@ impl Known {
         let Some(probes) = &self.probes else { return Vec::new() };
         let mut found = self.within(probes, text.as_bytes(), reach);
         for layer in layers::beneath(text) {
-            found.extend(self.within(probes, &layer.bytes, reach).into_iter().map(|range| layer.place(range)));
+            found.extend(
+                self.within(probes, &layer.bytes, reach)
+                    .into_iter()
+                    .map(|range| layer.place(range)),
+            );
         }
         merged(text, found)
     }
@@ -133,17 +148,24 @@ impl Known {
     fn within(&self, probes: &AhoCorasick, text: &[u8], reach: Reach) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         for hit in probes.find_overlapping_iter(text) {
-            for form in self.of_probe[hit.pattern().as_usize()].iter().map(|index| &self.forms[*index]) {
+            for form in
+                self.of_probe[hit.pattern().as_usize()].iter().map(|index| &self.forms[*index])
+            {
                 if form.reach < reach {
                     continue;
                 }
                 let rest = &text[hit.start()..];
-                let same = rest.iter().zip(&form.bytes).take_while(|(left, right)| left.eq_ignore_ascii_case(right)).count();
+                let same = rest
+                    .iter()
+                    .zip(&form.bytes)
+                    .take_while(|(left, right)| left.eq_ignore_ascii_case(right))
+                    .count();
                 if same < form.bytes.len().min(COMPARED) {
                     continue;
                 }
                 let end = hit.start() + same;
-                let word = form.bytes.len() < COMPARED && (form.reach == Reach::Prose) && !form.base64;
+                let word =
+                    form.bytes.len() < COMPARED && (form.reach == Reach::Prose) && !form.base64;
                 if word && !stands_alone(text, hit.start()..end) {
                     continue;
                 }
@@ -213,7 +235,8 @@ fn written(value: &str) -> Vec<(Vec<u8>, bool)> {
     }
     if value.len() >= SHORTEST_HEXADECIMAL {
         let digits = value.bytes().take(COMPARED / 2).flat_map(|byte| [byte >> 4, byte & 15]);
-        let hexadecimal: String = digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect();
+        let hexadecimal: String =
+            digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect();
         forms.push((hexadecimal.into_bytes(), true));
     }
     // Inside a longer text base64 has three forms, by how many bytes stand before the value.
@@ -226,7 +249,8 @@ fn written(value: &str) -> Vec<(Vec<u8>, bool)> {
             let text = engine.encode(&bytes);
             let start = if before == 0 { 0 } else { before + 1 };
             let end = text.len() - usize::from(!whole);
-            if let Some(piece) = text.get(start..end).filter(|piece| piece.len() >= SHORTEST_BASE64) {
+            if let Some(piece) = text.get(start..end).filter(|piece| piece.len() >= SHORTEST_BASE64)
+            {
                 forms.push((piece.as_bytes().to_vec(), true));
             }
         }

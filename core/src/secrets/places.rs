@@ -343,7 +343,10 @@ fn plain(name: &str) -> String {
         }
         name = percent_decode_str(&name).decode_utf8_lossy().into_owned();
     }
-    name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|character| character.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// What stands under a name: of a parameter, a form field, a JSON field, an XML element or attribute.
@@ -371,14 +374,35 @@ pub fn named(name: &str) -> Standing {
 }
 
 /// Words in names of headers that hold what lets somebody in.
-const WORDS: &[&str] = &["key", "auth", "token", "secret", "session", "pass", "password", "credential", "sig", "jwt", "ticket"];
+const WORDS: &[&str] = &[
+    "key",
+    "auth",
+    "token",
+    "secret",
+    "session",
+    "pass",
+    "password",
+    "credential",
+    "sig",
+    "jwt",
+    "ticket",
+];
 
 /// What browsers and servers say of themselves, and of what they allow.
 pub fn is_of_browsers(header: &str) -> bool {
     let lower = header.to_ascii_lowercase();
-    ["sec-", "access-control-", "content-", "www-", "proxy-authenticate", "clear-site", "x-auth-type", ":"]
-        .iter()
-        .any(|known| lower.starts_with(known))
+    [
+        "sec-",
+        "access-control-",
+        "content-",
+        "www-",
+        "proxy-authenticate",
+        "clear-site",
+        "x-auth-type",
+        ":",
+    ]
+    .iter()
+    .any(|known| lower.starts_with(known))
 }
 
 /// Under this name addresses state what went wrong. `code` is a reason, and also the code that OAuth issues: whoever
@@ -391,12 +415,25 @@ pub fn states_a_reason(name: &str) -> bool {
 /// What stands under a header's name: cookies are handled one by one, addresses as such.
 pub fn header(name: &str) -> Standing {
     match name.to_ascii_lowercase().as_str() {
-        "cookie" | "set-cookie" | "set-cookie2" | "authorization" | "proxy-authorization" | "authentication-info" => Standing::Issued,
+        "cookie"
+        | "set-cookie"
+        | "set-cookie2"
+        | "authorization"
+        | "proxy-authorization"
+        | "authentication-info" => Standing::Issued,
         // A scheme and what it asks for.
-        "www-authenticate" | "proxy-authenticate" | "access-control-allow-credentials" | "sec-fetch-user" => Standing::Statement,
+        "www-authenticate"
+        | "proxy-authenticate"
+        | "access-control-allow-credentials"
+        | "sec-fetch-user" => Standing::Statement,
         name => match named(name.strip_prefix("x-").unwrap_or(name)) {
             // Headers of one's own are named after what they hold: `X-Contoso-Auth`, `X-Functions-Key`.
-            Standing::Unknown if !is_of_browsers(name) && name.split(['-', '_']).any(|word| WORDS.contains(&word)) => Standing::Issued,
+            Standing::Unknown
+                if !is_of_browsers(name)
+                    && name.split(['-', '_']).any(|word| WORDS.contains(&word)) =>
+            {
+                Standing::Issued
+            }
             standing => standing,
         },
     }
@@ -408,25 +445,55 @@ mod tests {
 
     #[test]
     fn names_are_one_however_they_are_written() {
-        for name in ["client_secret", "clientSecret", "Client-Secret", "client%5Fsecret", "client%255Fsecret", "CLIENT.SECRET"] {
+        for name in [
+            "client_secret",
+            "clientSecret",
+            "Client-Secret",
+            "client%5Fsecret",
+            "client%255Fsecret",
+            "CLIENT.SECRET",
+        ] {
             assert_eq!(named(name), Standing::Issued, "{name}");
         }
-        for name in ["%70assword", "j_password", "Kennwort", "loginpass", "pass", "PIN", "oldPassword", "mot-de-passe", "user[password]"] {
+        for name in [
+            "%70assword",
+            "j_password",
+            "Kennwort",
+            "loginpass",
+            "pass",
+            "PIN",
+            "oldPassword",
+            "mot-de-passe",
+            "user[password]",
+        ] {
             assert_eq!(named(name), Standing::Typed, "{name}");
         }
     }
 
     #[test]
     fn what_diagnosis_needs_is_no_secret() {
-        for name in
-            ["error", "error_description", "client_id", "redirect_uri", "SigAlg", "wa", "wtrealm", "tenant", "lang", "sessionCookieDomain"]
-        {
+        for name in [
+            "error",
+            "error_description",
+            "client_id",
+            "redirect_uri",
+            "SigAlg",
+            "wa",
+            "wtrealm",
+            "tenant",
+            "lang",
+            "sessionCookieDomain",
+        ] {
             assert_eq!(named(name), Standing::Statement, "{name}");
         }
         for name in ["username", "loginfmt", "j_username", "Benutzername", "login_hint"] {
             assert_eq!(named(name), Standing::Identity, "{name}");
         }
-        assert!(states_a_reason("error_description") && states_a_reason("code") && !states_a_reason("lang"));
+        assert!(
+            states_a_reason("error_description")
+                && states_a_reason("code")
+                && !states_a_reason("lang")
+        );
         assert_eq!(named("SAMLResponse"), Standing::Message);
         assert_eq!(named("shipping"), Standing::Unknown);
         assert_eq!(named(""), Standing::Unknown);
@@ -447,8 +514,16 @@ mod tests {
         ] {
             assert!(header(name).is_secret(), "{name}");
         }
-        for name in ["Content-Type", "Location", "x-ms-request-id", "WWW-Authenticate", "Date", "Server", "Keep-Alive", "Sec-WebSocket-Key"]
-        {
+        for name in [
+            "Content-Type",
+            "Location",
+            "x-ms-request-id",
+            "WWW-Authenticate",
+            "Date",
+            "Server",
+            "Keep-Alive",
+            "Sec-WebSocket-Key",
+        ] {
             assert!(!header(name).is_secret(), "{name}");
         }
     }

@@ -23,8 +23,15 @@ fn forms(value: &str) -> Vec<String> {
             })
             .collect()
     };
-    let every = |text: &str, escape: &dyn Fn(char) -> String| -> String { text.chars().map(escape).collect() };
-    let html = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;").replace('\'', "&#39;");
+    let every = |text: &str, escape: &dyn Fn(char) -> String| -> String {
+        text.chars().map(escape).collect()
+    };
+    let html = |text: &str| {
+        text.replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('"', "&quot;")
+            .replace('\'', "&#39;")
+    };
     let json = |text: &str| serde_json::to_string(text).expect("JSON").trim_matches('"').to_owned();
     let mut forms = vec![
         value.to_owned(),
@@ -63,13 +70,24 @@ fn where_the_person_wanted_to_go_stays_in_every_address() {
         "https://intranet-portal.sense.example/login?r=kN4vTq8sWz",
         "https%3A%2F%2Fnode2.sense-emea.example%2Flogin",
     ] {
-        let known = Known::from_met(&[Met { value: state.to_owned(), standing: Standing::Issued, posted: true }]);
-        for address in ["https://node2.sense-emea.example/login/callback", "https://intranet-portal.sense.example/saml/acs"] {
+        let known = Known::from_met(&[Met {
+            value: state.to_owned(),
+            standing: Standing::Issued,
+            posted: true,
+        }]);
+        for address in [
+            "https://node2.sense-emea.example/login/callback",
+            "https://intranet-portal.sense.example/saml/acs",
+        ] {
             assert_eq!(known.blotted(address, Reach::Everywhere), None, "{state}");
         }
         assert_eq!(
-            Known::from_met(&[Met { value: format!("{state}&year=2026"), standing: Standing::Issued, posted: true }])
-                .blotted("2026-11-24T10:00:00Z", Reach::Prose),
+            Known::from_met(&[Met {
+                value: format!("{state}&year=2026"),
+                standing: Standing::Issued,
+                posted: true
+            }])
+            .blotted("2026-11-24T10:00:00Z", Reach::Prose),
             None
         );
         let blotted = known.blotted("the code kN4vTq8sWz", Reach::Prose);
@@ -79,13 +97,24 @@ fn where_the_person_wanted_to_go_stays_in_every_address() {
 
 #[test]
 fn a_secret_is_found_in_every_form() {
-    for value in [VALUE, "hunter2", "correct horse battery staple", "абвгдежз", "Qzabcdef!12", "eyJhbGciOi.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"]
-    {
+    for value in [
+        VALUE,
+        "hunter2",
+        "correct horse battery staple",
+        "абвгдежз",
+        "Qzabcdef!12",
+        "eyJhbGciOi.eyJzdWIiOiJ4In0.c2lnbmF0dXJl",
+    ] {
         let known = known(value);
         for form in forms(value) {
             let text = format!("You typed {form}, which is wrong");
-            let blotted = known.blotted(&text, Reach::Prose).unwrap_or_else(|| panic!("{value} is not seen in {form}"));
-            assert!(blotted.starts_with("You typed ") && blotted.ends_with(", which is wrong"), "{form}: {blotted}");
+            let blotted = known
+                .blotted(&text, Reach::Prose)
+                .unwrap_or_else(|| panic!("{value} is not seen in {form}"));
+            assert!(
+                blotted.starts_with("You typed ") && blotted.ends_with(", which is wrong"),
+                "{form}: {blotted}"
+            );
             assert!(!blotted.contains(&form), "{blotted}");
         }
     }
@@ -94,7 +123,10 @@ fn a_secret_is_found_in_every_form() {
 #[test]
 fn words_are_blotted_as_words_in_running_text_alone() {
     let known = known("sense");
-    assert_eq!(known.blotted("Your sense is wrong", Reach::Prose).as_deref(), Some("Your … is wrong"));
+    assert_eq!(
+        known.blotted("Your sense is wrong", Reach::Prose).as_deref(),
+        Some("Your … is wrong")
+    );
     assert_eq!(known.blotted("nonsense, senseless", Reach::Prose), None);
     assert_eq!(known.blotted("https://sense.example/sense/hub", Reach::Everywhere), None);
     assert_eq!(known_nothing().blotted("anything", Reach::Prose), None);
@@ -106,11 +138,21 @@ fn known_nothing() -> Known {
 
 #[test]
 fn every_place_is_known() {
-    let field = |name: &str, value: &str| FormField { name: name.into(), value: value.into(), ..FormField::default() };
+    let field = |name: &str, value: &str| FormField {
+        name: name.into(),
+        value: value.into(),
+        ..FormField::default()
+    };
     let base = || RawExchange { url: "https://a.example/".into(), ..RawExchange::default() };
     let url = |url: &str| RawExchange { url: url.into(), ..base() };
-    let request = |name: &str, value: &str| RawExchange { request_headers: vec![(name.into(), value.into())], ..base() };
-    let response = |name: &str, value: &str| RawExchange { response_headers: vec![(name.into(), value.into())], ..base() };
+    let request = |name: &str, value: &str| RawExchange {
+        request_headers: vec![(name.into(), value.into())],
+        ..base()
+    };
+    let response = |name: &str, value: &str| RawExchange {
+        response_headers: vec![(name.into(), value.into())],
+        ..base()
+    };
     let posted = |body: &str| RawExchange { request_body: Some(body.into()), ..base() };
     let answered = |body: &str| RawExchange { response_body: Some(body.into()), ..base() };
     let basic = format!("Basic {}", STANDARD.encode("ada:K4nary-Val"));
@@ -122,7 +164,10 @@ fn every_place_is_known() {
         ("path parameter", url("https://a.example/x;jsessionid=K4nary-Val?y=1")),
         ("fragment", url("https://a.example/#access_token=K4nary-Val")),
         ("route in fragment", url("https://a.example/#/reset?token=K4nary-Val")),
-        ("address in address", url("https://a.example/?next=https%3A%2F%2Fb.example%2F%3Ftoken%3DK4nary-Val")),
+        (
+            "address in address",
+            url("https://a.example/?next=https%3A%2F%2Fb.example%2F%3Ftoken%3DK4nary-Val"),
+        ),
         ("user information", url("https://ada:K4nary-Val@a.example/")),
         ("location", RawExchange { location: Some("/x?ticket=K4nary-Val".into()), ..base() }),
         ("referer", request("referer", "https://a.example/?token=K4nary-Val")),
@@ -133,34 +178,75 @@ fn every_place_is_known() {
         ("set-cookie", response("set-cookie", "s=K4nary-Val; Path=/")),
         ("token header", response("x-auth-token", "K4nary-Val")),
         ("refresh", response("refresh", "0; url=https://a.example/?token=K4nary-Val")),
-        ("cookie", RawExchange { cookies: Some(vec![("s".into(), "K4nary-Val".into())]), ..base() }),
+        (
+            "cookie",
+            RawExchange { cookies: Some(vec![("s".into(), "K4nary-Val".into())]), ..base() },
+        ),
         ("form", RawExchange { form: vec![field("passwd", "K4nary-Val")], ..base() }),
-        ("form in any language", RawExchange { form: vec![field("Kennwort", "K4nary-Val")], ..base() }),
-        ("field of no known name", RawExchange { form: vec![field("x17", "K4nary-Val")], ..base() }),
+        (
+            "form in any language",
+            RawExchange { form: vec![field("Kennwort", "K4nary-Val")], ..base() },
+        ),
+        (
+            "field of no known name",
+            RawExchange { form: vec![field("x17", "K4nary-Val")], ..base() },
+        ),
         ("JSON", posted("{\"a\":[{\"password\":\"K4nary-Val\"}]}")),
         ("JSON in JSON", posted("{\"body\":\"{\\\"password\\\":\\\"K4nary-Val\\\"}\"}")),
-        ("GraphQL", posted("{\"query\":\"mutation\",\"variables\":{\"input\":{\"secret\":\"K4nary-Val\"}}}")),
+        (
+            "GraphQL",
+            posted(
+                "{\"query\":\"mutation\",\"variables\":{\"input\":{\"secret\":\"K4nary-Val\"}}}",
+            ),
+        ),
         ("form without its type", posted("a=1&pass=K4nary-Val")),
-        ("SOAP", posted("<s:Envelope><wsse:Password Type='x'>K4nary-Val</wsse:Password></s:Envelope>")),
+        (
+            "SOAP",
+            posted("<s:Envelope><wsse:Password Type='x'>K4nary-Val</wsse:Password></s:Envelope>"),
+        ),
         ("issued in JSON", answered("{\"access_token\":\"K4nary-Val\"}")),
-        ("hidden field", answered("<form><input type=hidden name=flowToken value=K4nary-Val></form>")),
-        ("WS-Trust", answered("<s:E><wsse:BinarySecurityToken>K4nary-Val</wsse:BinarySecurityToken></s:E>")),
+        (
+            "hidden field",
+            answered("<form><input type=hidden name=flowToken value=K4nary-Val></form>"),
+        ),
+        (
+            "WS-Trust",
+            answered("<s:E><wsse:BinarySecurityToken>K4nary-Val</wsse:BinarySecurityToken></s:E>"),
+        ),
     ];
     for (place, exchange) in all {
-        let known = Known::of(&Evidence { exchanges: vec![exchange], ..Evidence::default() }, std::iter::empty());
-        assert_eq!(known.blotted("It was K4nary-Val.", Reach::Prose).as_deref(), Some("It was …."), "{place}");
+        let known = Known::of(
+            &Evidence { exchanges: vec![exchange], ..Evidence::default() },
+            std::iter::empty(),
+        );
+        assert_eq!(
+            known.blotted("It was K4nary-Val.", Reach::Prose).as_deref(),
+            Some("It was …."),
+            "{place}"
+        );
     }
 }
 
 #[test]
 fn a_field_that_a_page_shows_as_a_password_is_one_whatever_its_name() {
-    let page = RawExchange { response_body: Some("<form><input type=Password name=username></form>".into()), ..RawExchange::default() };
-    let post = RawExchange {
-        form: vec![FormField { name: "username".into(), value: "hunter2".into(), ..FormField::default() }],
+    let page = RawExchange {
+        response_body: Some("<form><input type=Password name=username></form>".into()),
         ..RawExchange::default()
     };
-    let known = Known::of(&Evidence { exchanges: vec![page, post.clone()], ..Evidence::default() }, std::iter::empty());
+    let post = RawExchange {
+        form: vec![FormField {
+            name: "username".into(),
+            value: "hunter2".into(),
+            ..FormField::default()
+        }],
+        ..RawExchange::default()
+    };
+    let known = Known::of(
+        &Evidence { exchanges: vec![page, post.clone()], ..Evidence::default() },
+        std::iter::empty(),
+    );
     assert!(known.blotted("hunter2", Reach::Prose).is_some());
-    let known = Known::of(&Evidence { exchanges: vec![post], ..Evidence::default() }, std::iter::empty());
+    let known =
+        Known::of(&Evidence { exchanges: vec![post], ..Evidence::default() }, std::iter::empty());
     assert!(known.blotted("hunter2", Reach::Prose).is_none(), "a user name names a person");
 }

@@ -57,20 +57,31 @@ pub(super) fn reach(value: &str, standing: Standing, posted: bool) -> Option<Rea
 /// the consumer service URL may well begin with them.
 pub(super) fn beside_the_place(value: &str) -> Option<Vec<String>> {
     let scheme_of = |text: &str| {
-        let begins = |scheme: &&str| text.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme));
+        let begins = |scheme: &&str| {
+            text.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme))
+        };
         ["https://", "http://"].into_iter().find(begins)
     };
     // What is encoded once more is undone as a whole; else each value by itself.
-    let decoded = super::layers::innermost(value.trim()).filter(|_| scheme_of(value.trim()).is_none());
+    let decoded =
+        super::layers::innermost(value.trim()).filter(|_| scheme_of(value.trim()).is_none());
     let address = decoded.as_deref().unwrap_or(value).trim();
     let scheme = scheme_of(address)?;
     let rest = &address[scheme.len()..];
     let (place, more) = rest.split_at(rest.find(['?', '#', ';']).unwrap_or(rest.len()));
     let (authority, path) = place.split_at(place.find('/').unwrap_or(place.len()));
-    let password = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password.to_owned());
-    let segments = path.split('/').filter(|segment| crate::redact::is_token(segment)).map(str::to_owned);
-    let values = more.split(['?', '#', ';', '&']).map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
-    let plain = |value: &str| super::layers::innermost(&value.replace('+', " ")).unwrap_or_else(|| value.to_owned());
+    let password = authority
+        .rsplit_once('@')
+        .and_then(|(user, _)| user.split_once(':'))
+        .map(|(_, password)| password.to_owned());
+    let segments =
+        path.split('/').filter(|segment| crate::redact::is_token(segment)).map(str::to_owned);
+    let values = more
+        .split(['?', '#', ';', '&'])
+        .map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
+    let plain = |value: &str| {
+        super::layers::innermost(&value.replace('+', " ")).unwrap_or_else(|| value.to_owned())
+    };
     // An address within this one is one more place.
     let values = values.filter(|value| !value.is_empty()).map(plain);
     let values = values.flat_map(|value| beside_the_place(&value).unwrap_or_else(|| vec![value]));
@@ -79,17 +90,26 @@ pub(super) fn beside_the_place(value: &str) -> Option<Vec<String>> {
 
 fn is_common(value: &str) -> bool {
     let lower = value.to_lowercase();
-    COMMON.lines().any(|word| word == lower) || value.chars().all(|character| !character.is_alphanumeric())
+    COMMON.lines().any(|word| word == lower)
+        || value.chars().all(|character| !character.is_alphanumeric())
 }
 
 /// Names of hosts, addresses of people, numbers, moments: nothing that lets anybody in.
 fn is_of_systems(value: &str) -> bool {
     let host = value.contains('.')
-        && value.split('.').all(|label| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
-        && value.rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_alphabetic()) && last.len() < LONGEST_WORD)
+        && value.split('.').all(|label| {
+            !label.is_empty()
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
+        && value.rsplit('.').next().is_some_and(|last| {
+            last.bytes().all(|byte| byte.is_ascii_alphabetic()) && last.len() < LONGEST_WORD
+        })
         && value.split('.').all(|label| label.len() <= LONGEST_WORD);
-    let mail = value.split_once('@').is_some_and(|(_, domain)| domain.contains('.') && !domain.contains(' '));
-    let number = value.len() <= 13 && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let mail = value
+        .split_once('@')
+        .is_some_and(|(_, domain)| domain.contains('.') && !domain.contains(' '));
+    let number =
+        value.len() <= 13 && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     host || mail
         || number
         || is_guid(value)
@@ -103,19 +123,27 @@ fn is_random(value: &str) -> bool {
     let length = value.chars().count();
     let letters = value.chars().any(char::is_alphabetic);
     let digits = value.chars().any(|character| character.is_ascii_digit());
-    let marks = value.chars().any(|character| !character.is_alphanumeric() && !"-._/ ".contains(character));
-    let cased = value.chars().zip(value.chars().skip(1)).filter(|(left, right)| left.is_lowercase() && right.is_uppercase()).count();
-    length >= SHORTEST_ISSUED && (letters && digits || marks || length >= LONGEST_WORD || (cased >= 2 && length >= SHORTEST_MIXED))
+    let marks =
+        value.chars().any(|character| !character.is_alphanumeric() && !"-._/ ".contains(character));
+    let cased = value
+        .chars()
+        .zip(value.chars().skip(1))
+        .filter(|(left, right)| left.is_lowercase() && right.is_uppercase())
+        .count();
+    length >= SHORTEST_ISSUED
+        && (letters && digits
+            || marks
+            || length >= LONGEST_WORD
+            || (cased >= 2 && length >= SHORTEST_MIXED))
 }
 
 /// Ids of tenants, applications and requests.
 fn is_guid(value: &str) -> bool {
     let value = value.trim_start_matches('{').trim_end_matches('}');
     value.len() == 36
-        && value
-            .bytes()
-            .enumerate()
-            .all(|(index, byte)| if [8, 13, 18, 23].contains(&index) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+        && value.bytes().enumerate().all(|(index, byte)| {
+            if [8, 13, 18, 23].contains(&index) { byte == b'-' } else { byte.is_ascii_hexdigit() }
+        })
 }
 
 #[cfg(test)]
@@ -141,18 +169,32 @@ mod tests {
         assert_eq!(beside_the_place("/hub?token=1"), None);
         assert!(pieces("https://node2.sense-emea.example/azure/").is_empty());
         assert!(pieces("https%3A%2F%2Fintranet-portal.sense.example%2Fazure").is_empty());
-        assert_eq!(pieces("https://sense.example/index.php?r=saml/login&t=Zq81kkWp#x"), ["saml/login", "Zq81kkWp", "x"]);
+        assert_eq!(
+            pieces("https://sense.example/index.php?r=saml/login&t=Zq81kkWp#x"),
+            ["saml/login", "Zq81kkWp", "x"]
+        );
         assert_eq!(pieces("https://sense.example/?key=Zq%2381%26kkWp"), ["Zq#81&kkWp"]);
-        assert_eq!(pieces("https://ada:hunter22@sense.example/reset/a1b2c3d4e5f6a1b2c3d4e5f6"), ["hunter22", "a1b2c3d4e5f6a1b2c3d4e5f6"]);
-        assert_eq!(pieces("https://sense.example/?next=https://sense.example/x?k=Zq81kkWp"), ["Zq81kkWp"]);
+        assert_eq!(
+            pieces("https://ada:hunter22@sense.example/reset/a1b2c3d4e5f6a1b2c3d4e5f6"),
+            ["hunter22", "a1b2c3d4e5f6a1b2c3d4e5f6"]
+        );
+        assert_eq!(
+            pieces("https://sense.example/?next=https://sense.example/x?k=Zq81kkWp"),
+            ["Zq81kkWp"]
+        );
     }
 
     #[test]
     fn systems_and_people_are_no_secrets_where_nothing_says_so() {
         let posted = |value: &str| reach(value, Standing::Unknown, true);
-        for plain in
-            ["sense.example", "ada@contoso.example", "8d1f0a1e-9a53-4c39-8b63-5d1c0a2f7e11", "https://sp.example/acs", "20261124", "/hub"]
-        {
+        for plain in [
+            "sense.example",
+            "ada@contoso.example",
+            "8d1f0a1e-9a53-4c39-8b63-5d1c0a2f7e11",
+            "https://sp.example/acs",
+            "20261124",
+            "/hub",
+        ] {
             assert_eq!(posted(plain), None, "{plain}");
         }
         assert_eq!(posted("hunter2"), Some(Reach::Prose));

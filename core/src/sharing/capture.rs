@@ -29,7 +29,12 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(out: &'a mut dyn Write, lexicon: &'a Lexicon, keep_bodies: bool, tally: Tally) -> Self {
+    pub(super) fn new(
+        out: &'a mut dyn Write,
+        lexicon: &'a Lexicon,
+        keep_bodies: bool,
+        tally: Tally,
+    ) -> Self {
         Self {
             out,
             lexicon,
@@ -73,7 +78,9 @@ impl<'a> Writer<'a> {
         }
         change::json(self.lexicon, &mut value, &mut self.tally, "");
         match self.entries {
-            None if self.written.is_empty() => self.put(format_args!("{{\"log\":{{\n\"entries\":[\n{value}")),
+            None if self.written.is_empty() => {
+                self.put(format_args!("{{\"log\":{{\n\"entries\":[\n{value}"));
+            }
             None => self.put(format_args!(",\n\"entries\":[\n{value}")),
             Some(_) => self.put(format_args!(",\n{value}")),
         }
@@ -83,7 +90,9 @@ impl<'a> Writer<'a> {
     /// Writes what is left but for the end, which [`ending`] gives.
     pub(super) fn finish(mut self) -> io::Result<(Tally, Option<Value>)> {
         match self.entries {
-            None if self.written.is_empty() => self.put(format_args!("{{\"log\":{{\n\"entries\":[]")),
+            None if self.written.is_empty() => {
+                self.put(format_args!("{{\"log\":{{\n\"entries\":[]"));
+            }
             None => self.put(format_args!(",\n\"entries\":[]")),
             Some(_) => self.put(format_args!("\n]")),
         }
@@ -108,16 +117,27 @@ pub(super) fn ending(record: Option<&Value>) -> String {
 /// Takes out what no diagnosis reads: scripts, pictures and the like, and what went over web sockets.
 pub(super) fn without_bodies(entry: &mut Value, bounds: &Bounds, tally: &mut Tally) {
     tidy::without_messages(entry, tally);
-    let status =
-        entry.pointer("/response/status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok()).unwrap_or_default();
+    let status = entry
+        .pointer("/response/status")
+        .and_then(Value::as_u64)
+        .and_then(|status| u16::try_from(status).ok())
+        .unwrap_or_default();
     let header = entry.pointer("/response/headers").and_then(Value::as_array).and_then(|headers| {
-        let named =
-            |header: &&Value| header.get("name").and_then(Value::as_str).is_some_and(|name| name.eq_ignore_ascii_case("content-type"));
+        let named = |header: &&Value| {
+            header
+                .get("name")
+                .and_then(Value::as_str)
+                .is_some_and(|name| name.eq_ignore_ascii_case("content-type"))
+        };
         headers.iter().find(named)?.get("value")?.as_str().map(str::to_owned)
     });
-    let Some(content) = entry.pointer_mut("/response/content").and_then(Value::as_object_mut) else { return };
+    let Some(content) = entry.pointer_mut("/response/content").and_then(Value::as_object_mut)
+    else {
+        return;
+    };
     let mime = header.or_else(|| text(content, "mimeType")).unwrap_or_default();
-    let base64 = text(content, "encoding").is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
+    let base64 =
+        text(content, "encoding").is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
     let Some(body) = content.get("text").and_then(Value::as_str) else { return };
     if body.is_empty() || har::is_read(&mime, status, body.as_bytes(), base64, bounds) {
         return;

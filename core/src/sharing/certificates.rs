@@ -71,13 +71,17 @@ pub(super) fn renamed(der: &[u8], names: &Names) -> Vec<(String, String)> {
         return Vec::new();
     }
     let (was, is) = (of(der), of(&bytes(&apply(&text, &edits))));
-    [(was.sha1, is.sha1), (was.sha256, is.sha256)].iter().flat_map(|(was, is)| forms(was).into_iter().zip(forms(is))).collect()
+    [(was.sha1, is.sha1), (was.sha256, is.sha256)]
+        .iter()
+        .flat_map(|(was, is)| forms(was).into_iter().zip(forms(is)))
+        .collect()
 }
 
 /// A thumbprint in hexadecimal digits, as it may be written.
 fn forms(thumbprint: &str) -> Vec<String> {
     let upper = thumbprint.to_ascii_uppercase();
-    let pairs: Vec<&str> = upper.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok()).collect();
+    let pairs: Vec<&str> =
+        upper.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok()).collect();
     let raw: Vec<u8> = pairs.iter().filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect();
     let (colons, blanks) = (pairs.join(":"), pairs.join(" "));
     let lower = [upper.to_lowercase(), colons.to_lowercase(), blanks.to_lowercase()];
@@ -105,6 +109,10 @@ mod tests {
         gathered.add("ec256", Kind::Host, true);
         let names = gathered.settle(b"salt");
         let renamed = renamed(der, &names);
-        assert!(renamed.iter().all(|(was, is)| was != is && was.len() == is.len()) && renamed.len() == 18, "{renamed:?}");
+        assert!(
+            renamed.iter().all(|(was, is)| was != is && was.len() == is.len())
+                && renamed.len() == 18,
+            "{renamed:?}"
+        );
     }
 }

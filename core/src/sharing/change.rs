@@ -10,7 +10,12 @@ use serde_json::Value;
 use std::ops::Range;
 
 /// Replaces what goes in a document of JSON; whether anything did.
-pub(super) fn json(lexicon: &Lexicon, document: &mut Value, tally: &mut Tally, place: &str) -> bool {
+pub(super) fn json(
+    lexicon: &Lexicon,
+    document: &mut Value,
+    tally: &mut Tally,
+    place: &str,
+) -> bool {
     let mut changed = false;
     places::each(document, &mut |value, at, label| {
         let label = if place.is_empty() { label.to_owned() } else { format!("{place}.{label}") };
@@ -20,7 +25,12 @@ pub(super) fn json(lexicon: &Lexicon, document: &mut Value, tally: &mut Tally, p
 }
 
 /// Replaces what goes in a text; the new one, where anything did.
-pub(super) fn text(lexicon: &Lexicon, text: &str, tally: &mut Tally, place: &str) -> Option<String> {
+pub(super) fn text(
+    lexicon: &Lexicon,
+    text: &str,
+    tally: &mut Tally,
+    place: &str,
+) -> Option<String> {
     let edits = engine::edits(lexicon, text);
     if edits.is_empty() {
         return None;
@@ -29,12 +39,22 @@ pub(super) fn text(lexicon: &Lexicon, text: &str, tally: &mut Tally, place: &str
     Some(apply(text, &edits))
 }
 
-fn one(lexicon: &Lexicon, value: &mut String, place: Place, tally: &mut Tally, label: &str) -> bool {
+fn one(
+    lexicon: &Lexicon,
+    value: &mut String,
+    place: Place,
+    tally: &mut Tally,
+    label: &str,
+) -> bool {
     let was = value.clone();
     match place {
         Place::Whole(kind) => whole(lexicon, value, 0..was.len(), kind, tally, label),
         Place::Cookies | Place::SetCookies => {
-            let values = if place == Place::Cookies { places::cookie_values(&was) } else { places::set_cookie_values(&was) };
+            let values = if place == Place::Cookies {
+                places::cookie_values(&was)
+            } else {
+                places::set_cookie_values(&was)
+            };
             for range in values.into_iter().rev() {
                 whole(lexicon, value, range, Kind::Cookie, tally, label);
             }
@@ -57,11 +77,21 @@ fn one(lexicon: &Lexicon, value: &mut String, place: Place, tally: &mut Tally, l
     *value != was
 }
 
-fn whole(lexicon: &Lexicon, value: &mut String, range: Range<usize>, kind: Kind, tally: &mut Tally, label: &str) {
+fn whole(
+    lexicon: &Lexicon,
+    value: &mut String,
+    range: Range<usize>,
+    kind: Kind,
+    tally: &mut Tally,
+    label: &str,
+) {
     let Some(was) = value.get(range.clone()) else { return };
     let with = engine::whole(lexicon, was, kind);
     if with != was {
-        tally.edits(label, &[Edit { range: range.clone(), with: with.clone(), values: vec![(kind, 1)] }]);
+        tally.edits(
+            label,
+            &[Edit { range: range.clone(), with: with.clone(), values: vec![(kind, 1)] }],
+        );
         value.replace_range(range, &with);
     }
 }
@@ -74,8 +104,10 @@ fn names(lexicon: &Lexicon, value: &mut Value, tally: &mut Tally, place: &str) -
         match value {
             Value::Array(list) => open.extend(list.iter_mut()),
             Value::Object(object) => {
-                let renamed: Vec<(String, String)> =
-                    object.keys().filter_map(|key| Some((key.clone(), text(lexicon, key, tally, place)?))).collect();
+                let renamed: Vec<(String, String)> = object
+                    .keys()
+                    .filter_map(|key| Some((key.clone(), text(lexicon, key, tally, place)?)))
+                    .collect();
                 for (was, is) in renamed {
                     if let Some(value) = object.remove(&was) {
                         object.insert(is, value);

@@ -197,7 +197,9 @@ pub(super) fn is_common(word: &str) -> bool {
 
 /// Ids that are the same everywhere: of nobody's directory.
 pub(super) fn is_common_id(id: &str) -> bool {
-    let digits = |id: &str| id.bytes().filter(u8::is_ascii_hexdigit).collect::<std::collections::BTreeSet<u8>>().len();
+    let digits = |id: &str| {
+        id.bytes().filter(u8::is_ascii_hexdigit).collect::<std::collections::BTreeSet<u8>>().len()
+    };
     id.starts_with("00000000-0000-") || digits(id) <= 2 || diag_products::is_word(id)
 }
 

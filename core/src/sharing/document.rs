@@ -36,11 +36,21 @@ pub(super) fn text_of(bytes: &[u8]) -> (String, Option<&'static Encoding>, bool)
         [0xfe, 0xff, ..] => Some(UTF_16BE),
         _ => None,
     };
-    (encoding::text(bytes).trim_start_matches('\u{feff}').to_owned(), utf16, bytes.starts_with(&[0xef, 0xbb, 0xbf]))
+    (
+        encoding::text(bytes).trim_start_matches('\u{feff}').to_owned(),
+        utf16,
+        bytes.starts_with(&[0xef, 0xbb, 0xbf]),
+    )
 }
 
 /// Collects from a document.
-pub(super) fn gather(collecting: &mut Collecting, names: &mut Gathered, bytes: &[u8], sort: Sort, options: Options) {
+pub(super) fn gather(
+    collecting: &mut Collecting,
+    names: &mut Gathered,
+    bytes: &[u8],
+    sort: Sort,
+    options: Options,
+) {
     let (text, ..) = text_of(bytes);
     let around = if sort == Sort::Text { Around::Page } else { Around::Data };
     if options.identities || options.hosts {
@@ -91,7 +101,12 @@ fn change_public(text: &str) -> String {
 /// The documents of a JSON text, where it is one that can be read.
 fn values(text: &str, sort: Sort) -> Option<Vec<Value>> {
     (sort == Sort::Json)
-        .then(|| serde_json::Deserializer::from_str(text).into_iter::<Value>().collect::<Result<Vec<_>, _>>().ok())
+        .then(|| {
+            serde_json::Deserializer::from_str(text)
+                .into_iter::<Value>()
+                .collect::<Result<Vec<_>, _>>()
+                .ok()
+        })
         .flatten()
         .filter(|all| !all.is_empty())
 }
@@ -112,7 +127,10 @@ pub(super) fn copy(lexicon: &Lexicon, bytes: &[u8], sort: Sort) -> (Document, Ta
         }
         if changed {
             let folded = text.trim_end().contains('\n');
-            let written: Vec<String> = all.iter().map(|value| if folded { format!("{value:#}") } else { value.to_string() }).collect();
+            let written: Vec<String> = all
+                .iter()
+                .map(|value| if folded { format!("{value:#}") } else { value.to_string() })
+                .collect();
             text = format!("{}\n", written.join("\n"));
         }
     } else if sort == Sort::Public {
@@ -150,7 +168,8 @@ fn record(text: &str, sort: Sort) -> Option<Value> {
     let mut found = None;
     super::deep::every_layer(text, &mut |layer| {
         if found.is_none() {
-            found = mask::behind::split(layer).and_then(|(_, record)| serde_json::from_str(record).ok());
+            found = mask::behind::split(layer)
+                .and_then(|(_, record)| serde_json::from_str(record).ok());
         }
     });
     found
@@ -171,20 +190,31 @@ impl Document {
                     if let Ok(Value::Object(mut object)) = serde_json::from_str::<Value>(&text) {
                         object.insert(capture::RECORD.to_owned(), record.clone());
                         let value = Value::Object(object);
-                        text = if text.trim_end().contains('\n') { format!("{value:#}\n") } else { format!("{value}\n") }.into();
+                        text = if text.trim_end().contains('\n') {
+                            format!("{value:#}\n")
+                        } else {
+                            format!("{value}\n")
+                        }
+                        .into();
                     }
                 }
                 Sort::Message => text = behind_message(&text, record).into(),
                 // What is published, and a sketch, have no record but of the names in it.
-                Sort::Public if text.trim_start().starts_with('<') && record.get("names").is_some() => {
+                Sort::Public
+                    if text.trim_start().starts_with('<') && record.get("names").is_some() =>
+                {
                     let whole = text.trim_end();
-                    let document = mask::behind::split(whole).map_or(whole, |(document, _)| document);
-                    text = format!("{document}{}\n", mask::behind::comment(&of_names(record))).into();
+                    let document =
+                        mask::behind::split(whole).map_or(whole, |(document, _)| document);
+                    text =
+                        format!("{document}{}\n", mask::behind::comment(&of_names(record))).into();
                 }
                 Sort::Text if text.starts_with("diag-sketch/") && record.get("names").is_some() => {
-                    let sketch = mask::behind::split_line(&text).map_or(&*text, |(sketch, _)| sketch);
+                    let sketch =
+                        mask::behind::split_line(&text).map_or(&*text, |(sketch, _)| sketch);
                     let end = if sketch.ends_with('\n') { "" } else { "\n" };
-                    text = format!("{sketch}{end}{}\n", mask::behind::line(&of_names(record))).into();
+                    text =
+                        format!("{sketch}{end}{}\n", mask::behind::line(&of_names(record))).into();
                 }
                 _ => {}
             }
@@ -198,7 +228,11 @@ impl Document {
             return [mark, text.as_bytes()].concat();
         };
         let units = std::iter::once(0xfeff).chain(text.encode_utf16());
-        units.flat_map(|unit: u16| if utf16 == UTF_16LE { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+        units
+            .flat_map(
+                |unit: u16| if utf16 == UTF_16LE { unit.to_le_bytes() } else { unit.to_be_bytes() },
+            )
+            .collect()
     }
 }
 
@@ -228,10 +262,12 @@ fn behind(text: &str, comment: &str, depth: usize, done: &mut bool) -> Vec<Edit>
         "ArtifactResponse",
         "ArtifactResolve",
     ];
-    let root = text.trim_start().starts_with('<').then(|| crate::saml::xml::root_name(text)).flatten();
+    let root =
+        text.trim_start().starts_with('<').then(|| crate::saml::xml::root_name(text)).flatten();
     if root.is_some_and(|root| MESSAGES.contains(&crate::saml::xml::local_name(root))) {
         *done = true;
-        let end = mask::behind::split(text).map_or(text.trim_end().len(), |(message, _)| message.len());
+        let end =
+            mask::behind::split(text).map_or(text.trim_end().len(), |(message, _)| message.len());
         // An edit replaces something: the last character stays.
         let last = text.get(..end).and_then(|text| text.chars().next_back()).unwrap_or('>');
         let range = end - last.len_utf8()..text.len();

@@ -30,7 +30,11 @@ fn at_depth(lexicon: &Lexicon, text: &str, depth: usize) -> Vec<Edit> {
     for one in standing::named(text, Around::Data) {
         let value = text.get(one.range.clone()).unwrap_or_default();
         if let Some(kind) = lexicon.kind_in_place(&canonical(value)) {
-            edits.add(Edit { range: one.range, with: whole(lexicon, value, kind), values: vec![(kind, 1)] });
+            edits.add(Edit {
+                range: one.range,
+                with: whole(lexicon, value, kind),
+                values: vec![(kind, 1)],
+            });
         }
     }
     if !lexicon.names().is_empty() {
@@ -54,7 +58,10 @@ fn named(names: &Names, text: &str, edits: &mut Edits) {
     for place in people::places(text) {
         let value = text.get(place.range.clone()).unwrap_or_default();
         for edit in name(names, value) {
-            edits.add(Edit { range: place.range.start + edit.range.start..place.range.start + edit.range.end, ..edit });
+            edits.add(Edit {
+                range: place.range.start + edit.range.start..place.range.start + edit.range.end,
+                ..edit
+            });
         }
     }
     for (range, kind, with) in names.find(text) {
@@ -85,7 +92,10 @@ pub(super) fn name(names: &Names, value: &str) -> Vec<Edit> {
 
 /// Replaces a value that may be folded into lines; where it is written with references, the layer below does.
 fn laid_out(lexicon: &Lexicon, text: &str, range: Range<usize>, kind: Kind, edits: &mut Edits) {
-    let Some(value) = text.get(range.clone()).filter(|value| !value.contains(['&', '\\', '%'])) else { return };
+    let Some(value) = text.get(range.clone()).filter(|value| !value.contains(['&', '\\', '%']))
+    else {
+        return;
+    };
     let compact = folded::compact(value);
     if compact.is_empty() || mask::is_mark(&compact) {
         return;
@@ -96,7 +106,11 @@ fn laid_out(lexicon: &Lexicon, text: &str, range: Range<usize>, kind: Kind, edit
     for run in folded::runs(value) {
         let letters = value.get(run.clone()).unwrap_or_default().chars().count();
         let with: String = mark.by_ref().take(letters).collect();
-        edits.add(Edit { range: range.start + run.start..range.start + run.end, with, values: std::mem::take(&mut values) });
+        edits.add(Edit {
+            range: range.start + run.start..range.start + run.end,
+            with,
+            values: std::mem::take(&mut values),
+        });
     }
 }
 
@@ -160,7 +174,9 @@ mod tests {
 
     fn deflated(text: &str) -> String {
         let mut out = Vec::new();
-        DeflateEncoder::new(text.as_bytes(), Compression::default()).read_to_end(&mut out).expect("packs");
+        DeflateEncoder::new(text.as_bytes(), Compression::default())
+            .read_to_end(&mut out)
+            .expect("packs");
         STANDARD.encode(out)
     }
 
@@ -168,8 +184,12 @@ mod tests {
     fn a_value_goes_in_every_encoding_and_its_mark_is_one() {
         let mark = redacted(SECRET);
         assert!(mask::is_mark(&mark) && mark.len() == SECRET.len(), "{mark}");
-        let json = |text: &str| serde_json::to_string(&serde_json::json!({"a": format!("<{text}\">\n")})).expect("JSON");
-        let markup = |text: &str| format!("<a x=\"1&amp;2\">{}</a>", text.replace('/', "&#x2F;").replace('+', "&#43;"));
+        let json = |text: &str| {
+            serde_json::to_string(&serde_json::json!({"a": format!("<{text}\">\n")})).expect("JSON")
+        };
+        let markup = |text: &str| {
+            format!("<a x=\"1&amp;2\">{}</a>", text.replace('/', "&#x2F;").replace('+', "&#43;"))
+        };
         let base64 = |text: &str| STANDARD.encode(format!("{{\"token\":\"{text}\"}}"));
         let url = |text: &str| URL_SAFE_NO_PAD.encode(format!("some {text} text é"));
         let xml = |text: &str| deflated(&format!("<a>{text}</a>"));
@@ -181,7 +201,9 @@ mod tests {
             ("JSON in JSON", &|text| json(&json(text))),
             ("markup", &markup),
             ("base64", &base64),
-            ("base64 in base64 in percent", &|text| format!("v={}", percent(&STANDARD.encode(base64(text))))),
+            ("base64 in base64 in percent", &|text| {
+                format!("v={}", percent(&STANDARD.encode(base64(text))))
+            }),
             ("base64 of URLs", &url),
             ("JSON around base64 of markup", &|text| json(&STANDARD.encode(markup(text)))),
         ];
@@ -239,11 +261,22 @@ mod tests {
     fn folded_signatures_keep_their_lines() {
         let text = "<ds:SignatureValue>\nAbCdEfGh12345678\nIjKlMnOp==\n</ds:SignatureValue>";
         let out = redacted(text);
-        assert!(!out.contains("AbCd") && !out.contains("IjKl") && out.len() == text.len() && out.matches('\n').count() == 3, "{out}");
+        assert!(
+            !out.contains("AbCd")
+                && !out.contains("IjKl")
+                && out.len() == text.len()
+                && out.matches('\n').count() == 3,
+            "{out}"
+        );
         assert_eq!(redacted(&out), out);
         let text = "<ds:SignatureValue><!--x-->AbCdEfGh12345678<!-- y --><![CDATA[IjKlMnOp==]]></ds:SignatureValue>";
         let out = redacted(text);
         assert!(!out.contains("AbCd") && !out.contains("IjKl") && out.len() == text.len(), "{out}");
-        assert!(out.contains("<!--x-->") && out.contains("<!-- y --><![CDATA[") && out.contains("==]]></ds"), "{out}");
+        assert!(
+            out.contains("<!--x-->")
+                && out.contains("<!-- y --><![CDATA[")
+                && out.contains("==]]></ds"),
+            "{out}"
+        );
     }
 }

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 /// Markup that may stand in the text of an element: what begins it, what ends it, and whether what is in it counts.
-const MARKUP: &[(&str, &str, bool)] = &[("<!--", "-->", false), ("<![CDATA[", "]]>", true), ("<?", "?>", false)];
+const MARKUP: &[(&str, &str, bool)] =
+    &[("<!--", "-->", false), ("<![CDATA[", "]]>", true), ("<?", "?>", false)];
 
 /// Where the text of an element ends that begins at `from`: at the next tag.
 pub(super) fn end_of_text(text: &str, from: usize) -> usize {
@@ -31,7 +32,8 @@ pub(super) fn runs(value: &str) -> Vec<Range<usize>> {
     let mut runs = Vec::new();
     let mut at = 0;
     while at < value.len() {
-        let next = value.get(at..).and_then(|rest| rest.find('<')).map_or(value.len(), |found| at + found);
+        let next =
+            value.get(at..).and_then(|rest| rest.find('<')).map_or(value.len(), |found| at + found);
         words(value, at..next, &mut runs);
         at = match markup_at(value, next) {
             Some((inner, counts, end)) => {

@@ -41,7 +41,9 @@ pub(super) fn text(collecting: &mut Collecting, text: &str, around: Around, loos
             // What is left of a damaged message is no token.
             standing::messages(layer).for_each(|value| collecting.public(canonical(value)));
         }
-        if opaque::begins_as_markup(layer) && (layer.contains("urn:oasis:names:tc:SAML") || layer.contains("xmlsoap.org/ws")) {
+        if opaque::begins_as_markup(layer)
+            && (layer.contains("urn:oasis:names:tc:SAML") || layer.contains("xmlsoap.org/ws"))
+        {
             collecting.public(without_cuts(layer));
         }
     });
@@ -50,7 +52,8 @@ pub(super) fn text(collecting: &mut Collecting, text: &str, around: Around, loos
 /// Takes what is random and nothing names.
 fn stray(collecting: &mut Collecting, text: &str) {
     // The record of a copy holds hashes, of which none opens anything.
-    let text = behind::split(text).or_else(|| behind::split_line(text)).map_or(text, |(before, _)| before);
+    let text =
+        behind::split(text).or_else(|| behind::split_line(text)).map_or(text, |(before, _)| before);
     for range in strays::strays(text) {
         collecting.stray(text.get(range).unwrap_or_default());
     }
@@ -62,7 +65,9 @@ fn without_cuts(message: &str) -> String {
     let mut at = 0;
     let mut cuts = standing::cut(message);
     cuts.extend(standing::attributes(message));
-    cuts.extend(strays::strays(message).into_iter().map(|range| Standing { range, kind: Kind::Token }));
+    cuts.extend(
+        strays::strays(message).into_iter().map(|range| Standing { range, kind: Kind::Token }),
+    );
     cuts.sort_by_key(|one| one.range.start);
     for one in cuts.into_iter().filter(|one| one.kind != Kind::SessionIndex) {
         if one.range.start >= at {

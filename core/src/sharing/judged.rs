@@ -7,10 +7,14 @@ use std::collections::BTreeMap;
 pub fn differences(original: &Report, copy: &Report) -> Vec<String> {
     let mut differences = Vec::new();
     if original.verdict != copy.verdict {
-        differences.push(format!("the verdict is {:?}, of the copy {:?}", original.verdict, copy.verdict).to_lowercase());
+        differences.push(
+            format!("the verdict is {:?}, of the copy {:?}", original.verdict, copy.verdict)
+                .to_lowercase(),
+        );
     }
-    let roots =
-        |report: &Report| -> Vec<String> { report.root_causes.iter().filter_map(|id| Some(report.finding(id)?.check.clone())).collect() };
+    let roots = |report: &Report| -> Vec<String> {
+        report.root_causes.iter().filter_map(|id| Some(report.finding(id)?.check.clone())).collect()
+    };
     let (was, is) = (roots(original), roots(copy));
     if was != is {
         differences.push(format!("root causes are {}, of the copy {}", listed(&was), listed(&is)));
@@ -20,31 +24,48 @@ pub fn differences(original: &Report, copy: &Report) -> Vec<String> {
             .findings
             .iter()
             .map(|finding| {
-                let difference = finding.difference.map(|difference| format!(", {difference:?}")).unwrap_or_default();
+                let difference = finding
+                    .difference
+                    .map(|difference| format!(", {difference:?}"))
+                    .unwrap_or_default();
                 let certain = if finding.certain { "" } else { ", likely" };
-                format!("{} ({:?}{certain}{difference})", finding.check, finding.severity).to_lowercase()
+                format!("{} ({:?}{certain}{difference})", finding.check, finding.severity)
+                    .to_lowercase()
             })
             .collect();
         all.sort();
         all
     };
     let (was, is) = (findings(original), findings(copy));
-    differences.extend(only_in(&was, &is).map(|finding| format!("{finding} is found in the original alone")));
-    differences.extend(only_in(&is, &was).map(|finding| format!("{finding} is found in the copy alone")));
+    differences.extend(
+        only_in(&was, &is).map(|finding| format!("{finding} is found in the original alone")),
+    );
+    differences
+        .extend(only_in(&is, &was).map(|finding| format!("{finding} is found in the copy alone")));
     let attempts = |report: &Report| -> Vec<String> {
-        report.attempts.iter().map(|attempt| format!("{:?}, {} steps", attempt.outcome, attempt.steps.len())).collect()
+        report
+            .attempts
+            .iter()
+            .map(|attempt| format!("{:?}, {} steps", attempt.outcome, attempt.steps.len()))
+            .collect()
     };
     if attempts(original) != attempts(copy) {
         differences.push("attempts to sign in end otherwise".to_owned());
     }
     let outcomes = |report: &Report| -> BTreeMap<String, String> {
-        report.checks.iter().map(|check| (check.id.clone(), format!("{:?}", check.outcome).to_lowercase())).collect()
+        report
+            .checks
+            .iter()
+            .map(|check| (check.id.clone(), format!("{:?}", check.outcome).to_lowercase()))
+            .collect()
     };
     let (was, is) = (outcomes(original), outcomes(copy));
     if differences.is_empty() {
-        differences.extend(
-            was.iter().filter_map(|(id, was)| is.get(id).filter(|is| *is != was).map(|is| format!("{id} ends {was}, of the copy {is}"))),
-        );
+        differences.extend(was.iter().filter_map(|(id, was)| {
+            is.get(id)
+                .filter(|is| *is != was)
+                .map(|is| format!("{id} ends {was}, of the copy {is}"))
+        }));
     }
     differences
 }

@@ -15,7 +15,9 @@ use std::ops::Range;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
 );
 /// Shortest base64 that is looked into: shorter ones are words.
 const SHORTEST_BASE64: usize = 12;
@@ -106,8 +108,15 @@ impl Layer {
             Back::Deflated(base64) => {
                 let changed = apply(&self.text, edits);
                 let mut packed = Vec::new();
-                if DeflateEncoder::new(changed.as_bytes(), Compression::default()).read_to_end(&mut packed).is_ok() {
-                    out.push(Edit { range: self.range.clone(), with: base64.encode(&packed), values: values(edits) });
+                if DeflateEncoder::new(changed.as_bytes(), Compression::default())
+                    .read_to_end(&mut packed)
+                    .is_ok()
+                {
+                    out.push(Edit {
+                        range: self.range.clone(),
+                        with: base64.encode(&packed),
+                        values: values(edits),
+                    });
                 }
             }
         }
@@ -203,7 +212,12 @@ fn markup(text: &str) -> Option<Layer> {
     mapped(text, '&', Escape::Markup, reference)
 }
 
-fn mapped(text: &str, begins: char, escape: Escape, undo: impl Fn(&str) -> Option<(char, usize)>) -> Option<Layer> {
+fn mapped(
+    text: &str,
+    begins: char,
+    escape: Escape,
+    undo: impl Fn(&str) -> Option<(char, usize)>,
+) -> Option<Layer> {
     let mut out = String::with_capacity(text.len());
     let mut places: Vec<u32> = Vec::with_capacity(text.len() + 1);
     let mut at = 0;
@@ -219,12 +233,18 @@ fn mapped(text: &str, begins: char, escape: Escape, undo: impl Fn(&str) -> Optio
         };
         out.push(decoded);
         for byte in 0..decoded.len_utf8() {
-            places.push(u32::try_from(if length == decoded.len_utf8() { at + byte } else { at }).ok()?);
+            places.push(
+                u32::try_from(if length == decoded.len_utf8() { at + byte } else { at }).ok()?,
+            );
         }
         at += length;
     }
     places.push(u32::try_from(at).ok()?);
-    undone.then_some(Layer { text: out, range: 0..text.len(), back: Back::Mapped { places, escape } })
+    undone.then_some(Layer {
+        text: out,
+        range: 0..text.len(),
+        back: Back::Mapped { places, escape },
+    })
 }
 
 /// Runs that hold percent-encoding, each decoded.
@@ -232,9 +252,22 @@ fn percent(text: &str, layers: &mut Vec<Layer>) {
     let ends = |byte: u8| byte.is_ascii_whitespace() || b"\"'<>&=?#;,{}()|\\".contains(&byte);
     let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(found) = memchr::memchr(b'%', bytes.get(from..).unwrap_or_default()).map(|found| from + found) {
-        let start = bytes.get(..found).unwrap_or_default().iter().rposition(|byte| ends(*byte)).map_or(0, |at| at + 1).max(from.min(found));
-        let end = bytes.get(found..).unwrap_or_default().iter().position(|byte| ends(*byte)).map_or(bytes.len(), |at| found + at);
+    while let Some(found) =
+        memchr::memchr(b'%', bytes.get(from..).unwrap_or_default()).map(|found| from + found)
+    {
+        let start = bytes
+            .get(..found)
+            .unwrap_or_default()
+            .iter()
+            .rposition(|byte| ends(*byte))
+            .map_or(0, |at| at + 1)
+            .max(from.min(found));
+        let end = bytes
+            .get(found..)
+            .unwrap_or_default()
+            .iter()
+            .position(|byte| ends(*byte))
+            .map_or(bytes.len(), |at| found + at);
         from = end.max(found + 1);
         layers.extend(percent_run(text, start..end));
     }
@@ -272,9 +305,22 @@ fn base64(text: &str, layers: &mut Vec<Layer>) {
     let digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte);
     let mut at = 0;
     while at < bytes.len() {
-        let Some(start) = bytes.get(at..).unwrap_or_default().iter().position(|byte| digit(*byte)).map(|found| at + found) else { return };
+        let Some(start) = bytes
+            .get(at..)
+            .unwrap_or_default()
+            .iter()
+            .position(|byte| digit(*byte))
+            .map(|found| at + found)
+        else {
+            return;
+        };
         let run = |from: usize| {
-            bytes.get(from..).unwrap_or_default().iter().position(|byte| !digit(*byte)).map_or(bytes.len(), |found| from + found)
+            bytes
+                .get(from..)
+                .unwrap_or_default()
+                .iter()
+                .position(|byte| !digit(*byte))
+                .map_or(bytes.len(), |found| from + found)
         };
         let mut end = run(start);
         if end - start < SHORTEST_BASE64 {
@@ -284,7 +330,12 @@ fn base64(text: &str, layers: &mut Vec<Layer>) {
         // Lines that were folded, and blanks where a `+` was lost, do not end what begins as XML or JSON does.
         if begins_a_text(bytes.get(start..end).unwrap_or_default()) {
             loop {
-                let gap = bytes.get(end..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+                let gap = bytes
+                    .get(end..)
+                    .unwrap_or_default()
+                    .iter()
+                    .take_while(|byte| byte.is_ascii_whitespace())
+                    .count();
                 let next = run(end + gap);
                 if gap == 0 || gap > 4 || next == end + gap {
                     break;
@@ -292,7 +343,8 @@ fn base64(text: &str, layers: &mut Vec<Layer>) {
                 end = next;
             }
         }
-        let padded = bytes.get(end..).unwrap_or_default().iter().take_while(|byte| **byte == b'=').count();
+        let padded =
+            bytes.get(end..).unwrap_or_default().iter().take_while(|byte| **byte == b'=').count();
         match base64_run(text, start..end, padded) {
             Some(layer) => layers.push(layer),
             // A slash is a digit, and also what parts the segments of a path.
@@ -322,7 +374,9 @@ fn segments(text: &str, range: Range<usize>) -> impl Iterator<Item = Range<usize
 
 /// `<` and `{"` in base64.
 fn begins_a_text(run: &[u8]) -> bool {
-    [&b"PD"[..], b"PE", b"PF", b"PG", b"PH", b"77u/PD", b"eyJ", b"eyA", b"ew"].iter().any(|begin| run.starts_with(begin))
+    [&b"PD"[..], b"PE", b"PF", b"PG", b"PH", b"77u/PD", b"eyJ", b"eyA", b"ew"]
+        .iter()
+        .any(|begin| run.starts_with(begin))
 }
 
 fn base64_run(text: &str, range: Range<usize>, padded: usize) -> Option<Layer> {
@@ -342,7 +396,9 @@ fn undone(text: &str, range: Range<usize>, padded: usize) -> Option<Base64> {
     let mut digits = Vec::with_capacity(range.len());
     let mut plain = Vec::with_capacity(range.len());
     let mut url = false;
-    let line = |at: usize| text.as_bytes().get(at).is_some_and(|byte| matches!(byte, b'\r' | b'\n' | b'\t'));
+    let line = |at: usize| {
+        text.as_bytes().get(at).is_some_and(|byte| matches!(byte, b'\r' | b'\n' | b'\t'))
+    };
     for (offset, byte) in text.as_bytes().get(range.clone())?.iter().enumerate() {
         let place = range.start + offset;
         let digit = match byte {
@@ -371,17 +427,27 @@ pub(super) fn certificates(text: &str) -> Vec<Layer> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some(start) = memchr::memmem::find(bytes.get(from..).unwrap_or_default(), b"MII").map(|at| from + at) {
-        let digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte) || byte.is_ascii_whitespace();
-        let length = bytes.get(start..).unwrap_or_default().iter().take_while(|byte| digit(byte)).count();
+    while let Some(start) =
+        memchr::memmem::find(bytes.get(from..).unwrap_or_default(), b"MII").map(|at| from + at)
+    {
+        let digit = |byte: &u8| {
+            byte.is_ascii_alphanumeric() || b"+/".contains(byte) || byte.is_ascii_whitespace()
+        };
+        let length =
+            bytes.get(start..).unwrap_or_default().iter().take_while(|byte| digit(byte)).count();
         let end = start + text.get(start..start + length).unwrap_or_default().trim_end().len();
         from = end.max(start + 3);
-        let padded = bytes.get(end..).unwrap_or_default().iter().take_while(|byte| **byte == b'=').count();
+        let padded =
+            bytes.get(end..).unwrap_or_default().iter().take_while(|byte| **byte == b'=').count();
         if let Some(base64) = undone(text, start..end, padded)
             && crate::certificate::read_der(&base64.bytes, diag_sdk::Place::default()).usable()
         {
             let text = base64.bytes.iter().map(|byte| char::from(*byte)).collect();
-            found.push(Layer { text, range: start..end + padded, back: Back::Base64(Base64 { latin: true, ..base64 }) });
+            found.push(Layer {
+                text,
+                range: start..end + padded,
+                back: Back::Base64(Base64 { latin: true, ..base64 }),
+            });
         }
     }
     found
@@ -397,20 +463,24 @@ fn inflated(bytes: &[u8]) -> Option<String> {
 
 /// Bytes as text, where they are one: mostly printable. What is no UTF-8 is read as Latin-1.
 fn readable(bytes: &[u8]) -> Option<(String, bool)> {
-    let printable = bytes.iter().filter(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()).count();
+    let printable =
+        bytes.iter().filter(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()).count();
     if bytes.len() < 6 || printable * 10 < bytes.len() * 7 {
         return None;
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Some((text.to_owned(), false));
     }
-    (printable * 10 >= bytes.len() * 9).then(|| (bytes.iter().map(|byte| char::from(*byte)).collect(), true))
+    (printable * 10 >= bytes.len() * 9)
+        .then(|| (bytes.iter().map(|byte| char::from(*byte)).collect(), true))
 }
 
 impl Base64 {
     fn bytes_of(&self, text: &str) -> Vec<u8> {
         if self.latin {
-            text.chars().map(|character| u8::try_from(u32::from(character)).unwrap_or(b'?')).collect()
+            text.chars()
+                .map(|character| u8::try_from(u32::from(character)).unwrap_or(b'?'))
+                .collect()
         } else {
             text.as_bytes().to_vec()
         }
@@ -423,7 +493,13 @@ impl Base64 {
     }
 
     /// Of an edit that keeps the length only the groups of four that it touches are written anew.
-    fn write(&self, changed: &[u8], range: &Range<usize>, values: Vec<(Kind, usize)>, out: &mut Vec<Edit>) {
+    fn write(
+        &self,
+        changed: &[u8],
+        range: &Range<usize>,
+        values: Vec<(Kind, usize)>,
+        out: &mut Vec<Edit>,
+    ) {
         if changed.len() != self.bytes.len() {
             out.push(Edit { range: range.clone(), with: self.encode(changed), values });
             return;
@@ -435,13 +511,20 @@ impl Base64 {
             }
             let text = BASE64.encode(is);
             for (digit, letter) in text.chars().take_while(|letter| *letter != '=').enumerate() {
-                let Some(place) = self.digits.get(group * 4 + digit).map(|place| *place as usize) else { continue };
+                let Some(place) = self.digits.get(group * 4 + digit).map(|place| *place as usize)
+                else {
+                    continue;
+                };
                 let letter = match letter {
                     '+' if self.url => '-',
                     '/' if self.url => '_',
                     other => other,
                 };
-                out.push(Edit { range: place..place + 1, with: letter.to_string(), values: std::mem::take(&mut counted) });
+                out.push(Edit {
+                    range: place..place + 1,
+                    with: letter.to_string(),
+                    values: std::mem::take(&mut counted),
+                });
             }
         }
     }

@@ -68,7 +68,10 @@ impl Collecting {
 
     /// Of random words those are secrets that stand in nothing public.
     fn settle_strays(&mut self) {
-        let strays: Vec<String> = std::mem::take(&mut self.strays).into_iter().filter(|value| !self.values.contains_key(value)).collect();
+        let strays: Vec<String> = std::mem::take(&mut self.strays)
+            .into_iter()
+            .filter(|value| !self.values.contains_key(value))
+            .collect();
         let mut public = vec![false; strays.len()];
         if let Ok(finder) = AhoCorasick::new(&strays) {
             for text in &self.public {
@@ -107,8 +110,13 @@ impl Collecting {
             let reach = self.reach(value, *kind);
             marks.insert(value.clone(), Entry { kind: *kind, mark, reach });
         }
-        for (was, is) in self.certificates.iter().flat_map(|der| certificates::renamed(der, &names)) {
-            marks.entry(was).or_insert(Entry { kind: Kind::Object, mark: is, reach: Reach::Anywhere });
+        for (was, is) in self.certificates.iter().flat_map(|der| certificates::renamed(der, &names))
+        {
+            marks.entry(was).or_insert(Entry {
+                kind: Kind::Object,
+                mark: is,
+                reach: Reach::Anywhere,
+            });
         }
         let mut patterns = Vec::new();
         let mut meant = Vec::new();
@@ -124,14 +132,17 @@ impl Collecting {
                 meant.push(value.clone());
             }
         }
-        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
+        let finder =
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
         Lexicon { marks, meant, finder, names, key: key.to_vec() }
     }
 
     fn reach(&self, value: &str, kind: Kind) -> Reach {
         let length = value.chars().count();
         let digits = value.bytes().any(|byte| byte.is_ascii_digit());
-        let mixed = digits || value.bytes().any(|byte| byte.is_ascii_uppercase()) && value.bytes().any(|byte| byte.is_ascii_lowercase());
+        let mixed = digits
+            || value.bytes().any(|byte| byte.is_ascii_uppercase())
+                && value.bytes().any(|byte| byte.is_ascii_lowercase());
         let punctuated = value.bytes().any(|byte| byte.is_ascii_punctuation());
         match kind {
             Kind::Password if common::is_common(&value.to_lowercase()) => return Reach::Place,
@@ -142,7 +153,12 @@ impl Collecting {
             _ => {}
         }
         let is_address = value.contains("://") || value.starts_with('/');
-        if length < UNBOUNDED && kind == Kind::Cookie || length < BOUNDED || is_address || !mixed || self.is_public(value) {
+        if length < UNBOUNDED && kind == Kind::Cookie
+            || length < BOUNDED
+            || is_address
+            || !mixed
+            || self.is_public(value)
+        {
             return Reach::Place;
         }
         if length < UNBOUNDED { Reach::Word } else { Reach::Anywhere }
@@ -150,7 +166,10 @@ impl Collecting {
 
     fn is_public(&self, value: &str) -> bool {
         (value.len() < 24 || is_guid(value))
-            && self.public.iter().any(|text| memchr::memmem::find(text.as_bytes(), value.as_bytes()).is_some())
+            && self
+                .public
+                .iter()
+                .any(|text| memchr::memmem::find(text.as_bytes(), value.as_bytes()).is_some())
     }
 }
 
@@ -199,7 +218,10 @@ impl Lexicon {
         if mask::is_mark(value) {
             return value.to_owned();
         }
-        self.marks.get(value).map_or_else(|| mask::make(value, kind.keeps_separators(), &self.key, 0), |entry| entry.mark.clone())
+        self.marks.get(value).map_or_else(
+            || mask::make(value, kind.keeps_separators(), &self.key, 0),
+            |entry| entry.mark.clone(),
+        )
     }
 
     /// Words that name people, objects and hosts.
@@ -213,11 +235,18 @@ impl Lexicon {
     }
 
     /// Known values in a text, leftmost and longest first.
-    pub(super) fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Range<usize>, Kind, &'a str)> {
+    pub(super) fn find<'a>(
+        &'a self,
+        text: &'a str,
+    ) -> impl Iterator<Item = (Range<usize>, Kind, &'a str)> {
         self.finder.iter().flat_map(move |finder| finder.find_iter(text)).filter_map(move |found| {
             let entry = self.marks.get(self.meant.get(found.pattern().as_usize())?)?;
             let range = found.range();
-            (entry.reach != Reach::Word || stands_alone(text, &range)).then_some((range, entry.kind, entry.mark.as_str()))
+            (entry.reach != Reach::Word || stands_alone(text, &range)).then_some((
+                range,
+                entry.kind,
+                entry.mark.as_str(),
+            ))
         })
     }
 
@@ -246,7 +275,10 @@ impl Lexicon {
 
     /// Each value with its mark.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.marks.iter().map(|(value, entry)| (value.as_str(), entry.mark.as_str())).chain(self.names.pairs())
+        self.marks
+            .iter()
+            .map(|(value, entry)| (value.as_str(), entry.mark.as_str()))
+            .chain(self.names.pairs())
     }
 }
 
@@ -278,7 +310,8 @@ mod tests {
     fn a_value_is_one_however_it_was_written() {
         let lexicon = lexicon(&[("aB3%2FdE5gH7%3D", Kind::Cookie), ("aB3/dE5gH7=", Kind::Token)]);
         assert_eq!(lexicon.marks.len(), 1);
-        let found: Vec<_> = lexicon.find("x aB3/dE5gH7= y").map(|(range, ..)| (range.start, range.end)).collect();
+        let found: Vec<_> =
+            lexicon.find("x aB3/dE5gH7= y").map(|(range, ..)| (range.start, range.end)).collect();
         assert_eq!(found, [(2, 13)]);
     }
 
@@ -299,7 +332,15 @@ mod tests {
     fn what_is_public_elsewhere_is_replaced_only_in_its_place() {
         let mut collecting = Collecting::default();
         collecting.add("c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2", Kind::Cookie);
-        collecting.public("<Issuer>https://sts.example/c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2/</Issuer>".to_owned());
-        assert_eq!(collecting.settle(b"salt", Gathered::default()).find("c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2").count(), 0);
+        collecting.public(
+            "<Issuer>https://sts.example/c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2/</Issuer>".to_owned(),
+        );
+        assert_eq!(
+            collecting
+                .settle(b"salt", Gathered::default())
+                .find("c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2")
+                .count(),
+            0
+        );
     }
 }

@@ -124,7 +124,8 @@ impl Gathering {
                 Sort::Unknown => form = Form::Unknown,
                 _ => {
                     document::gather(collecting, &mut names, bytes, sort, options);
-                    recorded.extend(document::record_in(bytes, sort).iter().flat_map(names_recorded));
+                    recorded
+                        .extend(document::record_in(bytes, sort).iter().flat_map(names_recorded));
                 }
             },
         })?;
@@ -135,7 +136,11 @@ impl Gathering {
     /// Everything was collected: marks are made under `key`, which nobody needs afterwards.
     pub fn settle(self, key: &[u8; 32]) -> Copying {
         let overflowed = self.collecting.overflowed || self.names.overflowed;
-        Copying { overflowed, lexicon: self.collecting.settle(key, self.names), options: self.options }
+        Copying {
+            overflowed,
+            lexicon: self.collecting.settle(key, self.names),
+            options: self.options,
+        }
     }
 }
 
@@ -174,24 +179,43 @@ enum Ending {
 
 impl Copying {
     /// Writes the copy of a file, but for its end: [`Copy::ending`] gives that, with a record or without.
-    pub fn copy<'a>(&self, reader: Box<dyn Read + 'a>, out: &mut dyn Write) -> Result<Copy, String> {
+    pub fn copy<'a>(
+        &self,
+        reader: Box<dyn Read + 'a>,
+        out: &mut dyn Write,
+    ) -> Result<Copy, String> {
         let failed = |error: io::Error| format!("the copy cannot be written: {error}");
-        let mut writer = capture::Writer::new(out, &self.lexicon, self.options.keep_bodies, Tally::default());
+        let mut writer =
+            capture::Writer::new(out, &self.lexicon, self.options.keep_bodies, Tally::default());
         let mut document = None;
         let mut captured = false;
         let remarks = files::parts(reader, &Reading::default(), &mut |part| match part {
             Part::Capture => captured = true,
             Part::Member(name, value) => writer.member(name, value),
             Part::Entry(value) => writer.entry(value),
-            Part::Document(bytes, sort) => document = Some(document::copy(&self.lexicon, bytes, sort)),
+            Part::Document(bytes, sort) => {
+                document = Some(document::copy(&self.lexicon, bytes, sort));
+            }
         })?;
         if captured {
             let (tally, record) = writer.finish().map_err(failed)?;
-            return Ok(Copy { changes: tally.into_changes(), remarks, record, ending: Ending::Capture });
+            return Ok(Copy {
+                changes: tally.into_changes(),
+                remarks,
+                record,
+                ending: Ending::Capture,
+            });
         }
-        let Some((document, tally)) = document else { return Err("nothing in it can be read".to_owned()) };
+        let Some((document, tally)) = document else {
+            return Err("nothing in it can be read".to_owned());
+        };
         let record = document.record();
-        Ok(Copy { changes: tally.into_changes(), remarks, record, ending: Ending::Document(document) })
+        Ok(Copy {
+            changes: tally.into_changes(),
+            remarks,
+            record,
+            ending: Ending::Document(document),
+        })
     }
 
     /// Looks in a written copy for every value that was to go.
@@ -201,7 +225,9 @@ impl Copying {
             Part::Capture => {}
             Part::Member(name, value) => search.json(&value, &format!("log.{name}")),
             Part::Entry(value) => search.json(&value, "entry"),
-            Part::Document(bytes, _) => search.text(&document::text_of(bytes).0.into_bytes(), "document"),
+            Part::Document(bytes, _) => {
+                search.text(&document::text_of(bytes).0.into_bytes(), "document");
+            }
         })?;
         Ok(search.into_found())
     }
@@ -233,7 +259,8 @@ impl Copying {
 
     /// A text about the case with every value replaced, such as the name of a file.
     pub fn text(&self, text: &str) -> String {
-        change::text(&self.lexicon, text, &mut Tally::default(), "").unwrap_or_else(|| text.to_owned())
+        change::text(&self.lexicon, text, &mut Tally::default(), "")
+            .unwrap_or_else(|| text.to_owned())
     }
 }
 

@@ -4,11 +4,15 @@ use super::kind::Kind;
 use crate::secrets::places::{self, Standing};
 
 /// Names of parameters in which messages go, and of what says how they are signed: readable on purpose.
-const MESSAGES: &[&str] = &["samlrequest", "samlresponse", "wresult", "sigalg", "samlencoding", "relaystate", "target"];
+const MESSAGES: &[&str] =
+    &["samlrequest", "samlresponse", "wresult", "sigalg", "samlencoding", "relaystate", "target"];
 
 /// The name's letters and digits, in lower case.
 pub(super) fn plain(name: &str) -> String {
-    name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|character| character.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// What a field of this name holds, whatever its value looks like.
@@ -142,7 +146,9 @@ mod tests {
         ] {
             assert_eq!(kind_of(name), Some(Kind::Token), "{name}");
         }
-        for name in ["SAMLResponse", "RelayState", "SigAlg", "shipping", "spinner", "hidden", "page", "idp"] {
+        for name in
+            ["SAMLResponse", "RelayState", "SigAlg", "shipping", "spinner", "hidden", "page", "idp"]
+        {
             assert_eq!(kind_of(name), None, "{name}");
         }
     }

@@ -6,12 +6,16 @@ use super::layers;
 pub(super) fn holds_markup(value: &str) -> bool {
     layers::of(value).iter().any(|layer| {
         layer.covers(value)
-            && (begins_as_markup(&layer.text) || layer.text.contains('%') && holds_markup(&layer.text) || holds_markup_in_base64(layer))
+            && (begins_as_markup(&layer.text)
+                || layer.text.contains('%') && holds_markup(&layer.text)
+                || holds_markup_in_base64(layer))
     })
 }
 
 fn holds_markup_in_base64(layer: &layers::Layer) -> bool {
-    layers::of(&layer.text).iter().any(|inner| inner.covers(&layer.text) && begins_as_markup(&inner.text))
+    layers::of(&layer.text)
+        .iter()
+        .any(|inner| inner.covers(&layer.text) && begins_as_markup(&inner.text))
 }
 
 /// `<`, also behind a byte order mark or blanks.
@@ -23,7 +27,11 @@ pub(super) fn begins_as_markup(text: &str) -> bool {
 /// and digits mixed, no address, date or word among words.
 pub(super) fn is_opaque(value: &str, shortest: usize) -> bool {
     let length = value.len();
-    if length < shortest || !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-.~:%|*!".contains(&byte)) {
+    if length < shortest
+        || !value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-.~:%|*!".contains(&byte))
+    {
         return false;
     }
     if holds_address(value)
@@ -38,7 +46,11 @@ pub(super) fn is_opaque(value: &str, shortest: usize) -> bool {
     }
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
-    let longest_run = value.split(|character: char| !character.is_ascii_alphanumeric()).map(str::len).max().unwrap_or_default();
+    let longest_run = value
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
     digits >= 2 && letters >= 2 && longest_run >= 8
         || (longest_run >= 24 && digits + letters > 0 && mixed_case(value))
         || (length >= 16 && digits >= 16)
@@ -50,7 +62,9 @@ fn is_mail_address(value: &str) -> bool {
         && percent_encoding::percent_decode_str(value)
             .decode_utf8_lossy()
             .split_once('@')
-            .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.') && looks_like_host(domain))
+            .is_some_and(|(local, domain)| {
+                !local.is_empty() && domain.contains('.') && looks_like_host(domain)
+            })
 }
 
 /// `https://` in it, however often it is percent-encoded.
@@ -73,19 +87,25 @@ fn holds_address(value: &str) -> bool {
 }
 
 fn mixed_case(value: &str) -> bool {
-    value.bytes().any(|byte| byte.is_ascii_uppercase()) && value.bytes().any(|byte| byte.is_ascii_lowercase())
+    value.bytes().any(|byte| byte.is_ascii_uppercase())
+        && value.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
 /// `8-4-4-4-12` hexadecimal digits: ids of tenants, applications, requests.
 pub(super) fn is_guid(value: &str) -> bool {
     value.len() == 36
-        && value.bytes().enumerate().all(|(at, byte)| if [8, 13, 18, 23].contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+        && value.bytes().enumerate().all(|(at, byte)| {
+            if [8, 13, 18, 23].contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() }
+        })
 }
 
 /// `2026-11-24T…`
 pub(super) fn is_moment(value: &str) -> bool {
     let bytes = value.as_bytes();
-    bytes.len() >= 10 && bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-') && bytes.iter().take(4).all(u8::is_ascii_digit)
+    bytes.len() >= 10
+        && bytes.get(4) == Some(&b'-')
+        && bytes.get(7) == Some(&b'-')
+        && bytes.iter().take(4).all(u8::is_ascii_digit)
 }
 
 /// Labels with dots between them of which the last is letters only, as `sense.contoso.example`.
@@ -102,9 +122,15 @@ pub(super) fn looks_like_host(value: &str) -> bool {
 pub(super) fn jwt_signature(token: &str) -> Option<usize> {
     let mut parts = token.split('.');
     let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
-    let of_base64 = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    let is_one = header.starts_with("eyJ") && payload.starts_with("ey") && signature.len() >= 8 && parts.next().is_none();
-    (is_one && [header, payload, signature].into_iter().all(of_base64)).then_some(header.len() + payload.len() + 2)
+    let of_base64 = |part: &str| {
+        part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    let is_one = header.starts_with("eyJ")
+        && payload.starts_with("ey")
+        && signature.len() >= 8
+        && parts.next().is_none();
+    (is_one && [header, payload, signature].into_iter().all(of_base64))
+        .then_some(header.len() + payload.len() + 2)
 }
 
 #[cfg(test)]
@@ -113,9 +139,12 @@ mod tests {
 
     #[test]
     fn tokens_are_told_from_what_only_looks_long() {
-        for value in
-            ["1sc6TYmZk_BWyY6OF92-yA", "gko2g1t34qihu8h7pjjcacdvrg", "of+HNEZTGiBytXtM07CDwc++z6Klch==", "ss:mem:58bdf6ffad2ee255506"]
-        {
+        for value in [
+            "1sc6TYmZk_BWyY6OF92-yA",
+            "gko2g1t34qihu8h7pjjcacdvrg",
+            "of+HNEZTGiBytXtM07CDwc++z6Klch==",
+            "ss:mem:58bdf6ffad2ee255506",
+        ] {
             assert!(is_opaque(value, 16), "{value}");
         }
         for value in [

@@ -69,12 +69,19 @@ fn name(gathered: &mut Gathered, value: &str, surely: bool) {
 /// The words of a name: ids as a whole, else runs of letters and digits. Addresses of pages and moments are no names.
 pub(super) fn words(value: &str) -> Vec<Range<usize>> {
     let trimmed = value.trim();
-    if trimmed.len() > LONGEST || trimmed.contains("://") || trimmed.starts_with("urn:") || is_moment(trimmed) || is_plain_value(trimmed) {
+    if trimmed.len() > LONGEST
+        || trimmed.contains("://")
+        || trimmed.starts_with("urn:")
+        || is_moment(trimmed)
+        || is_plain_value(trimmed)
+    {
         return Vec::new();
     }
     let mut all = Vec::new();
     let mut at = 0;
-    while let Some(start) = value.get(at..).and_then(|rest| rest.find(char::is_alphanumeric)).map(|found| at + found) {
+    while let Some(start) =
+        value.get(at..).and_then(|rest| rest.find(char::is_alphanumeric)).map(|found| at + found)
+    {
         let rest = value.get(start..).unwrap_or_default();
         let length = match rest.get(..36).filter(|id| is_guid(id)) {
             Some(id) => id.len(),
@@ -82,7 +89,9 @@ pub(super) fn words(value: &str) -> Vec<Range<usize>> {
         };
         // The domain of an address is a host's name, not a person's.
         if value.get(..start).is_some_and(|before| before.ends_with('@')) {
-            let domain = rest.find(|c: char| !(c.is_alphanumeric() || c == '.' || c == '-')).unwrap_or(rest.len());
+            let domain = rest
+                .find(|c: char| !(c.is_alphanumeric() || c == '.' || c == '-'))
+                .unwrap_or(rest.len());
             at = start + domain.max(length);
             continue;
         }
@@ -93,7 +102,10 @@ pub(super) fn words(value: &str) -> Vec<Range<usize>> {
 }
 
 fn is_plain_value(value: &str) -> bool {
-    matches!(value.to_ascii_lowercase().as_str(), "true" | "false" | "yes" | "no" | "null" | "none" | "0" | "1")
+    matches!(
+        value.to_ascii_lowercase().as_str(),
+        "true" | "false" | "yes" | "no" | "null" | "none" | "0" | "1"
+    )
 }
 
 /// Where a text names people: in elements of messages, addresses of mail, parameters and data of scripts.
@@ -117,9 +129,17 @@ fn addresses(text: &str, found: &mut Vec<Named>) {
     for at in memchr::memchr_iter(b'@', text.as_bytes()) {
         let local = |character: char| character.is_alphanumeric() || "._+-'".contains(character);
         let before = text.get(..at).unwrap_or_default();
-        let start = before.char_indices().rev().take_while(|(_, character)| local(*character)).last().map_or(at, |(start, _)| start);
+        let start = before
+            .char_indices()
+            .rev()
+            .take_while(|(_, character)| local(*character))
+            .last()
+            .map_or(at, |(start, _)| start);
         let rest = text.get(at + 1..).unwrap_or_default();
-        let domain = rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-')).next().unwrap_or_default();
+        let domain = rest
+            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
+            .next()
+            .unwrap_or_default();
         if domain.contains('.') && start < at {
             found.push(Named { range: start..at, surely: true });
         }
@@ -131,19 +151,29 @@ fn elements(text: &str, found: &mut Vec<Named>) {
     let bytes = text.as_bytes();
     let mut at = 0;
     let mut of_person = false;
-    while let Some(open) = memchr::memchr(b'<', bytes.get(at..).unwrap_or_default()).map(|open| at + open) {
+    while let Some(open) =
+        memchr::memchr(b'<', bytes.get(at..).unwrap_or_default()).map(|open| at + open)
+    {
         at = open + 1;
-        let Some(close) = memchr::memchr(b'>', bytes.get(at..).unwrap_or_default()).map(|close| at + close) else { return };
+        let Some(close) =
+            memchr::memchr(b'>', bytes.get(at..).unwrap_or_default()).map(|close| at + close)
+        else {
+            return;
+        };
         let tag = text.get(at..close).unwrap_or_default();
         let name = tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
         let local = name.rsplit(':').next().unwrap_or_default();
         let naming = NAMING.contains(&local);
         if local == "Attribute" {
-            let named = tag.split_once("Name=").and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next()).unwrap_or_default();
+            let named = tag
+                .split_once("Name=")
+                .and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next())
+                .unwrap_or_default();
             of_person = names::names_a_person(named.rsplit(['/', ':']).next().unwrap_or_default());
         }
         if (naming || local == "AttributeValue") && !name.is_empty() && !tag.ends_with('/') {
-            let end = memchr::memchr(b'<', bytes.get(close..).unwrap_or_default()).map_or(bytes.len(), |end| close + end);
+            let end = memchr::memchr(b'<', bytes.get(close..).unwrap_or_default())
+                .map_or(bytes.len(), |end| close + end);
             found.push(Named { range: close + 1..end, surely: naming || of_person });
         }
     }
@@ -184,7 +214,8 @@ fn members(text: &str, found: &mut Vec<Named>) {
 
 /// Ids of directories, objects and requests.
 fn ids(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|character: char| !(character.is_ascii_hexdigit() || character == '-')).filter(|word| is_guid(word))
+    text.split(|character: char| !(character.is_ascii_hexdigit() || character == '-'))
+        .filter(|word| is_guid(word))
 }
 
 fn hosts(gathered: &mut Gathered, text: &str) {
@@ -193,15 +224,24 @@ fn hosts(gathered: &mut Gathered, text: &str) {
         .chain(memchr::memchr_iter(b'@', text.as_bytes()).map(|at| at + 1));
     for at in names {
         let rest = text.get(at..).unwrap_or_default();
-        let host = rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-')).next().unwrap_or_default();
+        let host = rest
+            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
+            .next()
+            .unwrap_or_default();
         host_of(gathered, host);
     }
     // A header, or the name of an entity; not of a file.
     let (whole, port) = text.split_once(':').unwrap_or((text, ""));
     let labels = whole.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
     let ending = whole.rsplit('.').next().unwrap_or_default();
-    let is_file = ["js", "css", "html", "htm", "json", "xml", "png", "gif", "php", "aspx", "jsp", "map"].contains(&ending);
-    if labels && !is_file && port.bytes().all(|byte| byte.is_ascii_digit()) && (whole.matches('.').count() > 1 || !port.is_empty()) {
+    let is_file =
+        ["js", "css", "html", "htm", "json", "xml", "png", "gif", "php", "aspx", "jsp", "map"]
+            .contains(&ending);
+    if labels
+        && !is_file
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && (whole.matches('.').count() > 1 || !port.is_empty())
+    {
         host_of(gathered, whole);
     }
 }
@@ -229,8 +269,7 @@ mod tests {
 
     #[test]
     fn people_are_named_in_elements_addresses_parameters_and_data() {
-        let text =
-            "<saml:NameID Format=\"x\">ann</saml:NameID><Attribute Name=\"http://x/claims/surname\"><AttributeValue>Page</AttributeValue>";
+        let text = "<saml:NameID Format=\"x\">ann</saml:NameID><Attribute Name=\"http://x/claims/surname\"><AttributeValue>Page</AttributeValue>";
         assert_eq!(named(text), ["ann", "Page"]);
         assert_eq!(named("to ann.smith@contoso.example, or @home"), ["ann.smith"]);
         assert_eq!(named("https://a.example/?login=bo&page=2"), ["bo"]);
@@ -239,11 +278,20 @@ mod tests {
 
     #[test]
     fn names_are_words_and_domains_are_hosts() {
-        let words = |text: &'static str| words(text).into_iter().map(|range| &text[range]).collect::<Vec<_>>();
+        let words = |text: &'static str| {
+            words(text).into_iter().map(|range| &text[range]).collect::<Vec<_>>()
+        };
         assert_eq!(words("CONTOSO\\ann.smith"), ["CONTOSO", "ann", "smith"]);
         assert_eq!(words(" ann@contoso.example "), ["ann"]);
-        assert_eq!(words("x:c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2"), ["x", "c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2"]);
-        assert!(words("https://sts.example/").is_empty() && words("2026-11-24T10:00:00Z").is_empty() && words("true").is_empty());
+        assert_eq!(
+            words("x:c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2"),
+            ["x", "c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2"]
+        );
+        assert!(
+            words("https://sts.example/").is_empty()
+                && words("2026-11-24T10:00:00Z").is_empty()
+                && words("true").is_empty()
+        );
     }
 
     #[test]
@@ -259,9 +307,15 @@ mod tests {
     #[test]
     fn hosts_are_their_labels() {
         let mut gathered = Gathered::default();
-        hosts(&mut gathered, "https://qlik-prod.contoso.example:443/hub mail ann@fabrikam.example 10.0.0.1 https://10.0.0.1/");
+        hosts(
+            &mut gathered,
+            "https://qlik-prod.contoso.example:443/hub mail ann@fabrikam.example 10.0.0.1 https://10.0.0.1/",
+        );
         hosts(&mut gathered, "web1.adatum.example:4244");
         let names = gathered.settle(b"salt");
-        assert_eq!(names.pairs().map(|(word, _)| word).collect::<Vec<_>>(), ["adatum", "contoso", "fabrikam", "qlik-prod", "web1"]);
+        assert_eq!(
+            names.pairs().map(|(word, _)| word).collect::<Vec<_>>(),
+            ["adatum", "contoso", "fabrikam", "qlik-prod", "web1"]
+        );
     }
 }

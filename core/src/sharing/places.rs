@@ -48,7 +48,12 @@ pub(super) fn each(value: &mut Value, see: &mut impl FnMut(&mut String, Place, &
     walk(value, Context::default(), "", see);
 }
 
-fn walk(value: &mut Value, context: Context<'_>, label: &str, see: &mut impl FnMut(&mut String, Place, &str)) {
+fn walk(
+    value: &mut Value,
+    context: Context<'_>,
+    label: &str,
+    see: &mut impl FnMut(&mut String, Place, &str),
+) {
     if context.depth > DEEPEST {
         // Deeper than anything of ours: nothing in there is needed.
         *value = Value::Null;
@@ -73,7 +78,12 @@ fn walk(value: &mut Value, context: Context<'_>, label: &str, see: &mut impl FnM
     }
 }
 
-fn members(object: &mut Map<String, Value>, context: Context<'_>, label: &str, see: &mut impl FnMut(&mut String, Place, &str)) {
+fn members(
+    object: &mut Map<String, Value>,
+    context: Context<'_>,
+    label: &str,
+    see: &mut impl FnMut(&mut String, Place, &str),
+) {
     let name = object.get("name").and_then(Value::as_str).map(str::to_owned);
     let page = object.get("mimeType").and_then(Value::as_str).is_some_and(is_page);
     let application = object.contains_key("appId");
@@ -86,24 +96,37 @@ fn members(object: &mut Map<String, Value>, context: Context<'_>, label: &str, s
             }
             // Numbers that a person typed are as secret as words.
             (value @ Value::Number(_), _) if names::kind_of(key) == Some(Kind::Password) => {
-                if let Some(changed) = value
-                    .as_number()
-                    .map(|number| number.to_string().chars().map(|c| if c.is_ascii_digit() { '1' } else { c }).collect::<String>())
-                {
+                if let Some(changed) = value.as_number().map(|number| {
+                    number
+                        .to_string()
+                        .chars()
+                        .map(|c| if c.is_ascii_digit() { '1' } else { c })
+                        .collect::<String>()
+                }) {
                     let mut shown = changed.clone();
                     see(&mut shown, Place::Text(Around::Data), &below);
                     *value = serde_json::from_str(&changed).unwrap_or(Value::Null);
                 }
             }
-            (Value::String(text), _) => see(text, member(Context { page, application, ..context }, key, text), &below),
-            (value, _) => walk(value, Context { list: key, page, application, depth: context.depth + 1 }, &below, see),
+            (Value::String(text), _) => {
+                see(text, member(Context { page, application, ..context }, key, text), &below);
+            }
+            (value, _) => walk(
+                value,
+                Context { list: key, page, application, depth: context.depth + 1 },
+                &below,
+                see,
+            ),
         }
     }
 }
 
 fn is_page(mime: &str) -> bool {
     let mime = mime.to_ascii_lowercase();
-    !(mime.contains("json") || mime.contains("urlencoded") || mime.contains("multipart") || mime.contains("soap"))
+    !(mime.contains("json")
+        || mime.contains("urlencoded")
+        || mime.contains("multipart")
+        || mime.contains("soap"))
 }
 
 /// A place for people: the names of headers say something, those of parameters may be anything.
@@ -144,17 +167,33 @@ fn header(name: &str) -> Place {
 fn member(context: Context<'_>, key: &str, value: &str) -> Place {
     let around = if context.page && key == "text" { Around::Page } else { Around::Data };
     // Hints at a password are its first letters.
-    if context.list == "passwordCredentials" && matches!(key, "hint" | "secretText" | "value" | "customKeyIdentifier") {
+    if context.list == "passwordCredentials"
+        && matches!(key, "hint" | "secretText" | "value" | "customKeyIdentifier")
+    {
         return Place::Whole(Kind::Password);
     }
     if is_public_key(value) || opaque::is_guid(value) || names::plain(key).contains("thumbprint") {
         return Place::Text(around);
     }
     match names::kind_of(key) {
-        Some(kind @ Kind::Password) if !value.contains(' ') && !value.is_empty() && !value.contains("://") => Place::Whole(kind),
-        Some(kind) if names::plain(key).contains("secret") && !value.contains(' ') && !value.is_empty() => Place::Whole(kind),
-        Some(kind) if opaque::is_opaque(value, 8) || opaque::jwt_signature(value).is_some() => Place::Whole(kind),
-        _ if names::plain(key).contains("privatekey") && value.len() >= 16 => Place::Whole(Kind::PrivateKey),
+        Some(kind @ Kind::Password)
+            if !value.contains(' ') && !value.is_empty() && !value.contains("://") =>
+        {
+            Place::Whole(kind)
+        }
+        Some(kind)
+            if names::plain(key).contains("secret")
+                && !value.contains(' ')
+                && !value.is_empty() =>
+        {
+            Place::Whole(kind)
+        }
+        Some(kind) if opaque::is_opaque(value, 8) || opaque::jwt_signature(value).is_some() => {
+            Place::Whole(kind)
+        }
+        _ if names::plain(key).contains("privatekey") && value.len() >= 16 => {
+            Place::Whole(Kind::PrivateKey)
+        }
         _ if names::names_a_person(key) && key != "name" && !context.application => Place::Person,
         _ => Place::Text(around),
     }
@@ -184,7 +223,9 @@ pub(super) fn set_cookie_values(header: &str) -> Vec<std::ops::Range<usize>> {
             let begins = attribute.match_indices(',').map(|(at, _)| at + 1).find(|at| {
                 let rest = attribute.get(*at..).unwrap_or_default().trim_start();
                 let name = rest.split('=').next().unwrap_or_default();
-                rest.contains('=') && !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic())
+                rest.contains('=')
+                    && !name.is_empty()
+                    && name.bytes().all(|byte| byte.is_ascii_graphic())
             });
             let start = match (index, begins) {
                 (0, _) => piece.start,
@@ -255,8 +296,9 @@ mod tests {
 
     #[test]
     fn cookies_are_found_in_their_headers() {
-        let values =
-            |found: Vec<std::ops::Range<usize>>, text: &str| found.into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>();
+        let values = |found: Vec<std::ops::Range<usize>>, text: &str| {
+            found.into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>()
+        };
         let cookie = "a=1; b = x=y ;c=";
         assert_eq!(values(cookie_values(cookie), cookie), ["1", "x=y"]);
         let set = "a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/, b=2; Secure\nc=3; HttpOnly";

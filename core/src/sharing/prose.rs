@@ -12,9 +12,20 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 6..=64;
 
 /// What a word announces, where people read it: codes and keys are said of many things that let nobody in.
 pub(super) fn told(name: &str) -> Option<Kind> {
-    const TOLD: &[&str] = &["pass", "pwd", "token", "secret", "apikey", "kennwort", "contrase", "senha", "motdepasse"];
+    const TOLD: &[&str] = &[
+        "pass",
+        "pwd",
+        "token",
+        "secret",
+        "apikey",
+        "kennwort",
+        "contrase",
+        "senha",
+        "motdepasse",
+    ];
     let plain = names::plain(name);
-    names::kind_of(name).filter(|kind| *kind != Kind::Signature && TOLD.iter().any(|word| plain.contains(word)))
+    names::kind_of(name)
+        .filter(|kind| *kind != Kind::Signature && TOLD.iter().any(|word| plain.contains(word)))
 }
 
 /// A value with both letters and digits, as a password or a code has, and no place, person or host.
@@ -36,12 +47,18 @@ pub(super) fn stated(text: &str) -> Vec<(Range<usize>, Kind)> {
     let scripts = scripts(text);
     for sign in memchr::memmem::find_iter(text.as_bytes(), b" is ") {
         let before = text.get(..sign).unwrap_or_default();
-        let name = before.rsplit(|c: char| !(c.is_alphanumeric() || "_-".contains(c))).next().unwrap_or_default();
+        let name = before
+            .rsplit(|c: char| !(c.is_alphanumeric() || "_-".contains(c)))
+            .next()
+            .unwrap_or_default();
         let Some(kind) = told(name).filter(|_| !within(&scripts, sign)) else { continue };
         let rest = text.get(sign + 4..).unwrap_or_default();
         let word = rest.split(|c: char| c.is_whitespace() || c == '<').next().unwrap_or_default();
         let quoted = word.len() - word.trim_start_matches(['"', '\'', '(']).len();
-        let value = word.get(quoted..).unwrap_or_default().trim_end_matches(['"', '\'', ')', '.', ',', ';', '!', '?']);
+        let value = word
+            .get(quoted..)
+            .unwrap_or_default()
+            .trim_end_matches(['"', '\'', ')', '.', ',', ';', '!', '?']);
         if is_credible(value) {
             let start = sign + 4 + quoted;
             found.push((start..start + value.len(), kind));
@@ -55,8 +72,13 @@ pub(super) fn scripts(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for name in ["script", "style"] {
         let mut at = 0;
-        while let Some(open) = text.get(at..).and_then(|rest| rest.find(&format!("<{name}"))).map(|open| at + open) {
-            let end = text.get(open..).and_then(|rest| rest.find(&format!("</{name}"))).map_or(text.len(), |end| open + end);
+        while let Some(open) =
+            text.get(at..).and_then(|rest| rest.find(&format!("<{name}"))).map(|open| at + open)
+        {
+            let end = text
+                .get(open..)
+                .and_then(|rest| rest.find(&format!("</{name}")))
+                .map_or(text.len(), |end| open + end);
             found.push(open..end);
             at = end.max(open + 1);
         }
@@ -68,7 +90,10 @@ pub(super) fn scripts(text: &str) -> Vec<Range<usize>> {
 /// Whether a place is within one of some ranges.
 pub(super) fn within(ranges: &[Range<usize>], at: usize) -> bool {
     let after = ranges.partition_point(|range| range.start <= at);
-    after.checked_sub(1).and_then(|before| ranges.get(before)).is_some_and(|range| range.contains(&at))
+    after
+        .checked_sub(1)
+        .and_then(|before| ranges.get(before))
+        .is_some_and(|range| range.contains(&at))
 }
 
 #[cfg(test)]
@@ -77,7 +102,9 @@ mod tests {
 
     #[test]
     fn what_is_said_to_be_a_password_is_one_and_words_are_none() {
-        let found = |text: &str| stated(text).into_iter().map(|(range, _)| text[range].to_owned()).collect::<Vec<_>>();
+        let found = |text: &str| {
+            stated(text).into_iter().map(|(range, _)| text[range].to_owned()).collect::<Vec<_>>()
+        };
         assert_eq!(found("<p>Your temporary password is xwdwm!38.</p>"), ["xwdwm!38"]);
         for text in [
             "Your password is incorrect.",

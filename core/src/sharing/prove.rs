@@ -12,8 +12,9 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
-const CONFIG: GeneralPurposeConfig =
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
+const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
 /// Encodings in encodings that are undone.
 const DEEPEST: usize = 6;
 /// Most bytes that one text may come to when everything in it is decoded.
@@ -39,7 +40,10 @@ pub(super) struct Search {
 }
 
 impl Search {
-    pub(super) fn new<'v>(values: impl Iterator<Item = (&'v str, Kind, bool)>, names: impl Iterator<Item = (&'v str, Kind)>) -> Self {
+    pub(super) fn new<'v>(
+        values: impl Iterator<Item = (&'v str, Kind, bool)>,
+        names: impl Iterator<Item = (&'v str, Kind)>,
+    ) -> Self {
         let (mut patterns, mut known) = (Vec::new(), Vec::new());
         for (value, kind, word) in values {
             patterns.push(value);
@@ -47,7 +51,11 @@ impl Search {
         }
         let finder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();
         let (words, kinds): (Vec<&str>, Vec<Kind>) = names.unzip();
-        let names = AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok().filter(|_| !kinds.is_empty());
+        let names = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(words)
+            .ok()
+            .filter(|_| !kinds.is_empty());
         Self { finder, values: known, names, kinds, found: BTreeMap::new() }
     }
 
@@ -56,7 +64,9 @@ impl Search {
         let mut open = vec![(value, place.to_owned())];
         while let Some((value, place)) = open.pop() {
             match value {
-                Value::Array(list) => open.extend(list.iter().map(|element| (element, place.clone()))),
+                Value::Array(list) => {
+                    open.extend(list.iter().map(|element| (element, place.clone())));
+                }
                 Value::Object(object) => {
                     for (name, value) in object {
                         self.text(name.as_bytes(), &place);
@@ -109,13 +119,17 @@ impl Search {
         for (url, digits) in [(false, &b"+/"[..]), (true, &b"-_"[..])] {
             let digit = |byte: &u8| byte.is_ascii_alphanumeric() || digits.contains(byte);
             let runs = |text: &[u8]| -> Vec<Vec<u8>> {
-                text.split(|byte| !digit(byte)).filter(|run| run.len() >= 8).map(<[u8]>::to_vec).collect()
+                text.split(|byte| !digit(byte))
+                    .filter(|run| run.len() >= 8)
+                    .map(<[u8]>::to_vec)
+                    .collect()
             };
             for run in runs(text) {
                 self.base64(&run, url, place, depth, budget);
             }
             if folded && depth < 3 {
-                let joined: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+                let joined: Vec<u8> =
+                    text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
                 for run in runs(&joined).into_iter().filter(|run| run.len() >= 60) {
                     self.base64(&run, url, place, depth, budget);
                 }
@@ -127,7 +141,10 @@ impl Search {
         let whole = run.get(..run.len() - usize::from(run.len() % 4 == 1)).unwrap_or_default();
         let engine = GeneralPurpose::new(if url { &URL_SAFE } else { &STANDARD }, CONFIG);
         let Ok(decoded) = engine.decode(whole) else { return };
-        let printable = decoded.iter().filter(|byte| (b' '..=b'~').contains(byte) || byte.is_ascii_whitespace()).count();
+        let printable = decoded
+            .iter()
+            .filter(|byte| (b' '..=b'~').contains(byte) || byte.is_ascii_whitespace())
+            .count();
         if printable * 2 > decoded.len() {
             self.at_depth(&decoded, place, depth + 1, budget);
         }
@@ -140,17 +157,26 @@ impl Search {
     }
 
     fn look(&mut self, text: &[u8], place: &str) {
-        let beside = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
-        let alone = |start: usize, end: usize| !beside(start.checked_sub(1).and_then(|before| text.get(before))) && !beside(text.get(end));
+        let beside = |byte: Option<&u8>| {
+            byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80)
+        };
+        let alone = |start: usize, end: usize| {
+            !beside(start.checked_sub(1).and_then(|before| text.get(before)))
+                && !beside(text.get(end))
+        };
         let mut found = Vec::new();
         for hit in self.finder.iter().flat_map(|finder| finder.find_overlapping_iter(text)) {
-            let Some((kind, word)) = self.values.get(hit.pattern().as_usize()).copied() else { continue };
+            let Some((kind, word)) = self.values.get(hit.pattern().as_usize()).copied() else {
+                continue;
+            };
             if !word || alone(hit.start(), hit.end()) {
                 found.push(kind);
             }
         }
         for hit in self.names.iter().flat_map(|finder| finder.find_overlapping_iter(text)) {
-            if let Some(kind) = self.kinds.get(hit.pattern().as_usize()).filter(|_| alone(hit.start(), hit.end())) {
+            if let Some(kind) =
+                self.kinds.get(hit.pattern().as_usize()).filter(|_| alone(hit.start(), hit.end()))
+            {
                 found.push(*kind);
             }
         }
@@ -170,7 +196,10 @@ fn without_escapes(text: &[u8]) -> Vec<u8> {
             out.push(*byte);
             continue;
         }
-        let code = |digits: Option<&[u8]>| digits.and_then(|digits| u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+        let code = |digits: Option<&[u8]>| {
+            digits
+                .and_then(|digits| u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok())
+        };
         let (decoded, taken) = match rest.first() {
             Some(b'u') => (code(rest.get(1..5)), 5),
             Some(b'x') => (code(rest.get(1..3)), 3),
@@ -193,7 +222,8 @@ fn without_references(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((byte, after)) = rest.split_first() {
-        let end = if *byte == b'&' { after.iter().take(10).position(|byte| *byte == b';') } else { None };
+        let end =
+            if *byte == b'&' { after.iter().take(10).position(|byte| *byte == b';') } else { None };
         let character = end.and_then(|end| {
             let name = std::str::from_utf8(after.get(..end)?).ok()?;
             match name {
@@ -204,7 +234,8 @@ fn without_references(text: &[u8]) -> Vec<u8> {
                 "apos" => Some('\''),
                 _ => {
                     let number = name.strip_prefix('#')?;
-                    let (digits, radix) = number.strip_prefix(['x', 'X']).map_or((number, 10), |digits| (digits, 16));
+                    let (digits, radix) =
+                        number.strip_prefix(['x', 'X']).map_or((number, 10), |digits| (digits, 16));
                     char::from_u32(u32::from_str_radix(digits, radix).ok()?)
                 }
             }
@@ -231,20 +262,30 @@ mod tests {
     const VALUE: &str = "aB3/dE5+gH7jK9mN1==";
 
     fn finds(text: &str) -> bool {
-        let mut search = Search::new(std::iter::once((VALUE, Kind::Token, false)), std::iter::empty());
+        let mut search =
+            Search::new(std::iter::once((VALUE, Kind::Token, false)), std::iter::empty());
         search.text(text.as_bytes(), "x");
         !search.into_found().is_empty()
     }
 
     #[test]
     fn values_are_found_in_any_encoding() {
-        let percent = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let percent = |text: &str| {
+            percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
+                .to_string()
+        };
         let deflated = |text: &str| {
             let mut out = Vec::new();
-            DeflateEncoder::new(text.as_bytes(), Compression::default()).read_to_end(&mut out).expect("packs");
+            DeflateEncoder::new(text.as_bytes(), Compression::default())
+                .read_to_end(&mut out)
+                .expect("packs");
             STANDARD.encode(out)
         };
-        let utf16: String = VALUE.chars().map(|character| format!("\\u{:04x}", u32::from(character))).collect::<Vec<_>>().concat();
+        let utf16: String = VALUE
+            .chars()
+            .map(|character| format!("\\u{:04x}", u32::from(character)))
+            .collect::<Vec<_>>()
+            .concat();
         for text in [
             format!("a {VALUE} b"),
             percent(VALUE),
@@ -258,6 +299,8 @@ mod tests {
         ] {
             assert!(finds(&text), "{text}");
         }
-        assert!(!finds("aB3/dE5+gH7jK9mN1=") && !finds(&STANDARD.encode("something else altogether")));
+        assert!(
+            !finds("aB3/dE5+gH7jK9mN1=") && !finds(&STANDARD.encode("something else altogether"))
+        );
     }
 }

@@ -44,6 +44,9 @@ impl Tally {
     }
 
     pub(super) fn into_changes(self) -> Vec<Change> {
-        self.counts.into_iter().map(|((place, kind), values)| Change { place, kind, values }).collect()
+        self.counts
+            .into_iter()
+            .map(|((place, kind), values)| Change { place, kind, values })
+            .collect()
     }
 }

@@ -57,11 +57,18 @@ pub(super) fn cut(text: &str) -> Vec<Standing> {
 fn elements(text: &str, found: &mut Vec<Standing>) {
     let bytes = text.as_bytes();
     // Signatures of what is published open nothing.
-    let published = ending_in(root_name(text).unwrap_or_default(), &["EntityDescriptor", "EntitiesDescriptor"]);
+    let published =
+        ending_in(root_name(text).unwrap_or_default(), &["EntityDescriptor", "EntitiesDescriptor"]);
     let mut at = 0;
-    while let Some(open) = memchr::memchr(b'<', bytes.get(at..).unwrap_or_default()).map(|open| at + open) {
+    while let Some(open) =
+        memchr::memchr(b'<', bytes.get(at..).unwrap_or_default()).map(|open| at + open)
+    {
         at = open + 1;
-        let Some(close) = memchr::memchr(b'>', bytes.get(at..).unwrap_or_default()).map(|close| at + close) else { return };
+        let Some(close) =
+            memchr::memchr(b'>', bytes.get(at..).unwrap_or_default()).map(|close| at + close)
+        else {
+            return;
+        };
         let Some(tag) = text.get(at..close) else { continue };
         let name = tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
         let local = name.rsplit(':').next().unwrap_or_default();
@@ -69,10 +76,16 @@ fn elements(text: &str, found: &mut Vec<Standing>) {
             && !tag.ends_with('/')
             && !(published && *kind == Kind::Signature)
         {
-            found.push(Standing { range: close + 1..folded::end_of_text(text, close + 1), kind: *kind });
+            found.push(Standing {
+                range: close + 1..folded::end_of_text(text, close + 1),
+                kind: *kind,
+            });
         }
         if let Some(range) = attribute(tag, "SessionIndex") {
-            found.push(Standing { range: at + range.start..at + range.end, kind: Kind::SessionIndex });
+            found.push(Standing {
+                range: at + range.start..at + range.end,
+                kind: Kind::SessionIndex,
+            });
         }
     }
 }
@@ -100,9 +113,15 @@ fn attribute(tag: &str, name: &str) -> Option<Range<usize>> {
 
 fn tokens(text: &str, found: &mut Vec<Standing>) {
     let mut from = 0;
-    while let Some(at) = memchr::memmem::find(text.as_bytes().get(from..).unwrap_or_default(), b"eyJ").map(|at| from + at) {
+    while let Some(at) =
+        memchr::memmem::find(text.as_bytes().get(from..).unwrap_or_default(), b"eyJ")
+            .map(|at| from + at)
+    {
         let rest = text.get(at..).unwrap_or_default();
-        let length = rest.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))).unwrap_or(rest.len());
+        let length = rest
+            .bytes()
+            .position(|byte| !(byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)))
+            .unwrap_or(rest.len());
         let token = rest.get(..length).unwrap_or_default().trim_end_matches('.');
         if let Some(signature) = opaque::jwt_signature(token) {
             found.push(Standing { range: at + signature..at + token.len(), kind: Kind::Signature });
@@ -113,11 +132,19 @@ fn tokens(text: &str, found: &mut Vec<Standing>) {
 
 fn private_keys(text: &str, found: &mut Vec<Standing>) {
     let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find("PRIVATE KEY-----")).map(|at| from + at) {
+    while let Some(at) =
+        text.get(from..).and_then(|rest| rest.find("PRIVATE KEY-----")).map(|at| from + at)
+    {
         let start = at + "PRIVATE KEY-----".len();
-        let end = text.get(start..).and_then(|rest| rest.find("-----END")).map_or(text.len(), |end| start + end);
+        let end = text
+            .get(start..)
+            .and_then(|rest| rest.find("-----END"))
+            .map_or(text.len(), |end| start + end);
         found.push(Standing { range: start..end, kind: Kind::PrivateKey });
-        from = text.get(end..).and_then(|rest| rest.find("PRIVATE KEY-----")).map_or(text.len(), |again| end + again + 16);
+        from = text
+            .get(end..)
+            .and_then(|rest| rest.find("PRIVATE KEY-----"))
+            .map_or(text.len(), |again| end + again + 16);
     }
 }
 
@@ -135,7 +162,9 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
     multipart(text, &mut found);
     credentials_in_addresses(text, &mut found);
     before_addresses(text, &mut found);
-    found.retain(|one| text.get(one.range.clone()).is_some_and(|value| !value.is_empty() && !is_mark(value)));
+    found.retain(|one| {
+        text.get(one.range.clone()).is_some_and(|value| !value.is_empty() && !is_mark(value))
+    });
     found
 }
 
@@ -145,14 +174,23 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
     let scripts = if around == Around::Page { prose::scripts(text) } else { Vec::new() };
     let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.[]$".contains(&byte);
     let mut at = 0;
-    while let Some(sign) = memchr::memchr2(b'=', b':', bytes.get(at..).unwrap_or_default()).map(|sign| at + sign) {
+    while let Some(sign) =
+        memchr::memchr2(b'=', b':', bytes.get(at..).unwrap_or_default()).map(|sign| at + sign)
+    {
         at = sign + 1;
         // Backwards: blanks, a quote, the name.
         let before = bytes.get(..sign).unwrap_or_default();
         let mut end = before.len() - before.iter().rev().take_while(|byte| **byte == b' ').count();
         let quoted_name = end > 0 && matches!(before.get(end - 1), Some(b'"' | b'\''));
         end -= usize::from(quoted_name);
-        let length = before.get(..end).unwrap_or_default().iter().rev().take(LONGEST_NAME).take_while(|byte| of_name(**byte)).count();
+        let length = before
+            .get(..end)
+            .unwrap_or_default()
+            .iter()
+            .rev()
+            .take(LONGEST_NAME)
+            .take_while(|byte| of_name(**byte))
+            .count();
         let name = text.get(end - length..end).unwrap_or_default();
         if name.is_empty() {
             continue;
@@ -177,9 +215,14 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
             continue;
         };
         let Some(value) = text.get(start..start + length) else { continue };
-        let told = around == Around::Page && quote.is_none() && !prose::within(&scripts, sign) && prose::is_credible(value);
+        let told = around == Around::Page
+            && quote.is_none()
+            && !prose::within(&scripts, sign)
+            && prose::is_credible(value);
         let told = told.then(|| prose::told(name)).flatten();
-        if let Some(kind) = told.or_else(|| kind(name, value, around, quote.is_some(), bytes.get(sign) == Some(&b'='))) {
+        if let Some(kind) = told
+            .or_else(|| kind(name, value, around, quote.is_some(), bytes.get(sign) == Some(&b'=')))
+        {
             found.push(Standing { range: start..start + length, kind });
         }
     }
@@ -191,8 +234,10 @@ fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -
         return None;
     }
     let by_name = names::kind_of(name);
-    let telling =
-        |shortest: usize| (opaque::is_opaque(value, shortest) || opaque::jwt_signature(value).is_some()) && !opaque::holds_markup(value);
+    let telling = |shortest: usize| {
+        (opaque::is_opaque(value, shortest) || opaque::jwt_signature(value).is_some())
+            && !opaque::holds_markup(value)
+    };
     if names::is_state(name) {
         let key = around == Around::Data && prose::is_credible(value);
         return ((telling(12) || key) && !is_place(value)).then_some(Kind::Token);
@@ -202,16 +247,26 @@ fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -
     }
     let parameter = assigned && !quoted && around == Around::Data;
     match (by_name, around) {
-        (Some(Kind::Password), Around::Data) => (!value.contains(' ') || quoted).then_some(Kind::Password),
-        (Some(kind), Around::Data) => (telling(8) || (parameter && value.len() >= 4 && !is_word(value))).then_some(kind),
+        (Some(Kind::Password), Around::Data) => {
+            (!value.contains(' ') || quoted).then_some(Kind::Password)
+        }
+        (Some(kind), Around::Data) => {
+            (telling(8) || (parameter && value.len() >= 4 && !is_word(value))).then_some(kind)
+        }
         (Some(kind), Around::Page) => telling(8).then_some(kind),
-        (None, _) => (telling(24) && (parameter || quoted) && !is_harmless_name(name) && !names_a_key(value)).then_some(Kind::Token),
+        (None, _) => {
+            (telling(24) && (parameter || quoted) && !is_harmless_name(name) && !names_a_key(value))
+                .then_some(Kind::Token)
+        }
     }
 }
 
 /// Public by design: certificates, digests, policies.
 fn names_a_key(value: &str) -> bool {
-    value.starts_with("MII") || value.starts_with("sha256-") || value.starts_with("sha384-") || value.starts_with("sha512-")
+    value.starts_with("MII")
+        || value.starts_with("sha256-")
+        || value.starts_with("sha384-")
+        || value.starts_with("sha512-")
 }
 
 /// Fields whose long values identify without opening anything: the ids of messages, the names of builds.
@@ -247,9 +302,18 @@ fn is_harmless_name(name: &str) -> bool {
         "boundary",
     ];
     whole.contains(&plain.as_str())
-        || ["requestid", "correlationid", "traceid", "activityid", "version", "thumbprint", "build", "xmlns"]
-            .iter()
-            .any(|part| plain.contains(part))
+        || [
+            "requestid",
+            "correlationid",
+            "traceid",
+            "activityid",
+            "version",
+            "thumbprint",
+            "build",
+            "xmlns",
+        ]
+        .iter()
+        .any(|part| plain.contains(part))
 }
 
 /// A path or address: where to go to.
@@ -271,18 +335,30 @@ fn is_word(value: &str) -> bool {
 fn inputs(text: &str, found: &mut Vec<Standing>) {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(open) = memchr::memmem::find(bytes.get(at..).unwrap_or_default(), b"<input").map(|open| at + open) {
+    while let Some(open) =
+        memchr::memmem::find(bytes.get(at..).unwrap_or_default(), b"<input").map(|open| at + open)
+    {
         at = open + 6;
-        let Some(close) = memchr::memchr(b'>', bytes.get(at..).unwrap_or_default()).map(|close| at + close) else { return };
+        let Some(close) =
+            memchr::memchr(b'>', bytes.get(at..).unwrap_or_default()).map(|close| at + close)
+        else {
+            return;
+        };
         let Some(tag) = text.get(at..close) else { continue };
         let get = |name: &str| attribute(tag, name).map(|range| at + range.start..at + range.end);
         let Some(value) = get("value") else { continue };
         let text_at = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
-        let name = get("name").or_else(|| get("id")).map(|range| text_at(&range).to_owned()).unwrap_or_default();
-        let typed = get("type").map(|range| text_at(&range).to_ascii_lowercase()).unwrap_or_default();
+        let name = get("name")
+            .or_else(|| get("id"))
+            .map(|range| text_at(&range).to_owned())
+            .unwrap_or_default();
+        let typed =
+            get("type").map(|range| text_at(&range).to_ascii_lowercase()).unwrap_or_default();
         let content = text_at(&value);
         let kind = if typed == "password" { Some(Kind::Password) } else { field(&name, content) };
-        if let Some(kind) = kind.filter(|_| !matches!(typed.as_str(), "submit" | "button" | "checkbox" | "radio")) {
+        if let Some(kind) =
+            kind.filter(|_| !matches!(typed.as_str(), "submit" | "button" | "checkbox" | "radio"))
+        {
             found.push(Standing { range: value, kind });
         }
     }
@@ -292,7 +368,8 @@ fn inputs(text: &str, found: &mut Vec<Standing>) {
 pub(super) fn messages(text: &str) -> impl Iterator<Item = &str> {
     text.split(['&', '?', '#', ' ', '"', '\'']).filter_map(|pair| {
         let (name, value) = pair.split_once('=')?;
-        (name.len() <= LONGEST_NAME && names::carries_a_message(name) && !names::is_state(name)).then_some(value)
+        (name.len() <= LONGEST_NAME && names::carries_a_message(name) && !names::is_state(name))
+            .then_some(value)
     })
 }
 
@@ -301,8 +378,9 @@ pub(super) fn attributes(text: &str) -> Vec<Standing> {
     let mut found = Vec::new();
     for (name, range) in strays::attributes(text) {
         let value = text.get(range.clone()).unwrap_or_default();
-        let kind =
-            names::kind_of(name).filter(|kind| *kind == Kind::Password || prose::told(name).is_some() || opaque::is_opaque(value, 16));
+        let kind = names::kind_of(name).filter(|kind| {
+            *kind == Kind::Password || prose::told(name).is_some() || opaque::is_opaque(value, 16)
+        });
         found.extend(kind.map(|kind| Standing { range, kind }));
     }
     found
@@ -312,14 +390,19 @@ pub(super) fn attributes(text: &str) -> Vec<Standing> {
 fn multipart(text: &str, found: &mut Vec<Standing>) {
     const BEGINS: &str = "form-data; name=\"";
     let mut from = 0;
-    while let Some(at) = memchr::memmem::find(text.as_bytes().get(from..).unwrap_or_default(), BEGINS.as_bytes()).map(|at| from + at) {
+    while let Some(at) =
+        memchr::memmem::find(text.as_bytes().get(from..).unwrap_or_default(), BEGINS.as_bytes())
+            .map(|at| from + at)
+    {
         from = at + BEGINS.len();
         let rest = text.get(from..).unwrap_or_default();
         let name = rest.split('"').next().unwrap_or_default();
-        let blank = [("\r\n\r\n", "\r\n--"), ("\n\n", "\n--")].into_iter().find_map(|(blank, end)| {
-            let start = rest.get(..LONGEST_HEAD.min(rest.len())).unwrap_or(rest).find(blank)? + blank.len();
-            Some(start..start + rest.get(start..)?.find(end)?)
-        });
+        let blank =
+            [("\r\n\r\n", "\r\n--"), ("\n\n", "\n--")].into_iter().find_map(|(blank, end)| {
+                let start = rest.get(..LONGEST_HEAD.min(rest.len())).unwrap_or(rest).find(blank)?
+                    + blank.len();
+                Some(start..start + rest.get(start..)?.find(end)?)
+            });
         let Some(value) = blank else { continue };
         if name.len() <= LONGEST_NAME
             && let Some(kind) = field(name, rest.get(value.clone()).unwrap_or_default())
@@ -334,15 +417,22 @@ pub(super) fn field(name: &str, value: &str) -> Option<Kind> {
     if value.trim().is_empty() || names::carries_a_message(name) && !names::is_state(name) {
         return None;
     }
-    let telling =
-        |shortest: usize| (opaque::is_opaque(value, shortest) || opaque::jwt_signature(value).is_some()) && !opaque::holds_markup(value);
+    let telling = |shortest: usize| {
+        (opaque::is_opaque(value, shortest) || opaque::jwt_signature(value).is_some())
+            && !opaque::holds_markup(value)
+    };
     if names::is_state(name) {
-        return ((telling(12) || prose::is_credible(value)) && !is_place(value)).then_some(Kind::Token);
+        return ((telling(12) || prose::is_credible(value)) && !is_place(value))
+            .then_some(Kind::Token);
     }
     match names::kind_of(name) {
         Some(Kind::Password) => Some(Kind::Password),
-        Some(kind) => (telling(6) || value.len() >= 4 && !is_word(value) && !value.contains(' ') && !is_place(value)).then_some(kind),
-        None => (telling(20) && !is_harmless_name(name) && !names_a_key(value)).then_some(Kind::Token),
+        Some(kind) => (telling(6)
+            || value.len() >= 4 && !is_word(value) && !value.contains(' ') && !is_place(value))
+        .then_some(kind),
+        None => {
+            (telling(20) && !is_harmless_name(name) && !names_a_key(value)).then_some(Kind::Token)
+        }
     }
 }
 
@@ -352,7 +442,13 @@ fn before_addresses(text: &str, found: &mut Vec<Standing>) {
         let before = text.get(..at).unwrap_or_default();
         let start = before
             .rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))
-            .map_or(0, |other| other + before.get(other..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
+            .map_or(0, |other| {
+                other
+                    + before
+                        .get(other..)
+                        .and_then(|rest| rest.chars().next())
+                        .map_or(1, char::len_utf8)
+            });
         if opaque::is_opaque(before.get(start..).unwrap_or_default(), 16) {
             found.push(Standing { range: start..at, kind: Kind::Token });
         }
@@ -362,10 +458,12 @@ fn before_addresses(text: &str, found: &mut Vec<Standing>) {
 /// `https://name:password@host/`, `;jsessionid=…` and segments of paths that are tokens.
 fn credentials_in_addresses(text: &str, found: &mut Vec<Standing>) {
     let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find("://")).map(|at| from + at + 3) {
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find("://")).map(|at| from + at + 3)
+    {
         from = at;
         let rest = text.get(at..).unwrap_or_default();
-        let end = rest.find(|c: char| c.is_whitespace() || "\"'<>?#".contains(c)).unwrap_or(rest.len());
+        let end =
+            rest.find(|c: char| c.is_whitespace() || "\"'<>?#".contains(c)).unwrap_or(rest.len());
         let address = rest.get(..end).unwrap_or_default();
         let authority = address.split('/').next().unwrap_or_default();
         if let Some((user, _)) = authority.rsplit_once('@')
@@ -378,23 +476,42 @@ fn credentials_in_addresses(text: &str, found: &mut Vec<Standing>) {
         from += end;
     }
     if text.starts_with('/') {
-        let end = text.find(|c: char| c.is_whitespace() || "\"'<>?#".contains(c)).unwrap_or(text.len());
+        let end =
+            text.find(|c: char| c.is_whitespace() || "\"'<>?#".contains(c)).unwrap_or(text.len());
         path(text.get(..end).unwrap_or_default(), 0, found);
     }
 }
 
 /// Segments that are tokens: long and mixed, or those after a word that announces one.
 fn path(path: &str, base: usize, found: &mut Vec<Standing>) {
-    const ANNOUNCE: &[&str] =
-        &["token", "reset", "invite", "invitation", "activate", "activation", "verify", "magic", "key", "session", "ticket", "unlock"];
+    const ANNOUNCE: &[&str] = &[
+        "token",
+        "reset",
+        "invite",
+        "invitation",
+        "activate",
+        "activation",
+        "verify",
+        "magic",
+        "key",
+        "session",
+        "ticket",
+        "unlock",
+    ];
     let mut at = base;
     let mut announced = false;
     for segment in path.split('/') {
         let segment_only = segment.split(';').next().unwrap_or_default();
         let shortest = if announced { 12 } else { 32 };
-        let is_file = segment_only.rsplit_once('.').is_some_and(|(_, ending)| (1..=5).contains(&ending.len()));
+        let is_file = segment_only
+            .rsplit_once('.')
+            .is_some_and(|(_, ending)| (1..=5).contains(&ending.len()));
         let signature = opaque::jwt_signature(segment_only).is_some();
-        if signature || opaque::is_opaque(segment_only, shortest) && !is_file && !segment_only.contains(['%', '=', ':']) {
+        if signature
+            || opaque::is_opaque(segment_only, shortest)
+                && !is_file
+                && !segment_only.contains(['%', '=', ':'])
+        {
             found.push(Standing { range: at..at + segment_only.len(), kind: Kind::Token });
         }
         announced = ANNOUNCE.contains(&segment_only.to_ascii_lowercase().as_str());
@@ -420,21 +537,42 @@ mod tests {
 
     #[test]
     fn names_and_looks_tell_what_is_secret() {
-        assert_eq!(found("https://a.example/x?token=abc12345&page=2#access_token=zz99887766", Around::Data), ["abc12345", "zz99887766"]);
+        assert_eq!(
+            found(
+                "https://a.example/x?token=abc12345&page=2#access_token=zz99887766",
+                Around::Data
+            ),
+            ["abc12345", "zz99887766"]
+        );
         assert_eq!(found("user=ann&pwd=hunter2", Around::Data), ["hunter2"]);
         assert_eq!(
-            found("{\"passwordHint\":\"Enter your password\",\"sFT\":\"AQABIQbWoJRYUQ0M3yq\"}", Around::Page),
+            found(
+                "{\"passwordHint\":\"Enter your password\",\"sFT\":\"AQABIQbWoJRYUQ0M3yq\"}",
+                Around::Page
+            ),
             ["AQABIQbWoJRYUQ0M3yq"]
         );
         assert_eq!(
-            found("<input value='aB3dE5gH7jK9mN1pQ3rS' type=\"hidden\" name=\"flowToken\">", Around::Page),
+            found(
+                "<input value='aB3dE5gH7jK9mN1pQ3rS' type=\"hidden\" name=\"flowToken\">",
+                Around::Page
+            ),
             ["aB3dE5gH7jK9mN1pQ3rS"]
         );
-        assert_eq!(found("https://ann:pw@a.example/reset/1sc6TYmZk_BWyY6OF92-yA", Around::Data), ["pw", "1sc6TYmZk_BWyY6OF92-yA"]);
-        assert!(found("https://a.example/azure/hub?RelayState=/hub&state=active", Around::Data).is_empty());
+        assert_eq!(
+            found("https://ann:pw@a.example/reset/1sc6TYmZk_BWyY6OF92-yA", Around::Data),
+            ["pw", "1sc6TYmZk_BWyY6OF92-yA"]
+        );
+        assert!(
+            found("https://a.example/azure/hub?RelayState=/hub&state=active", Around::Data)
+                .is_empty()
+        );
         assert!(found("RelayState=%252Fazure%252Fhub1234", Around::Data).is_empty());
         let key = "_9f86d081884c7d659a2feaa0c55ad015";
         assert_eq!(found(&format!("{key}:https://idp.example/?x=1"), Around::Data), [key]);
-        assert!(found(&format!("AuthState={key}%3Ahttps%3A%2F%2Fidp.example%2F"), Around::Data).is_empty());
+        assert!(
+            found(&format!("AuthState={key}%3Ahttps%3A%2F%2Fidp.example%2F"), Around::Data)
+                .is_empty()
+        );
     }
 }

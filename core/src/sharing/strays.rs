@@ -35,7 +35,9 @@ pub(super) fn strays(text: &str) -> Vec<Range<usize>> {
     match root_name(text).map(local_name) {
         Some(root) if root.eq_ignore_ascii_case("html") => words(text, 0..text.len(), false),
         Some("EntityDescriptor" | "EntitiesDescriptor") => Vec::new(),
-        Some(_) if is_xml(text) => free(text).into_iter().flat_map(|range| words(text, range, true)).collect(),
+        Some(_) if is_xml(text) => {
+            free(text).into_iter().flat_map(|range| words(text, range, true)).collect()
+        }
         _ => words(text, 0..text.len(), false),
     }
 }
@@ -60,13 +62,18 @@ fn free(text: &str) -> Vec<Range<usize>> {
         }
         let Some(close) = rest.find('>') else { break };
         let tag = rest.get(1..close).unwrap_or_default();
-        let local = local_name(tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default());
+        let local = local_name(
+            tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default(),
+        );
         if !FREE.contains(&local) || tag.starts_with('/') || tag.ends_with('/') {
             continue;
         }
         let inner = open + close + 1;
         let ending = format!("{local}>");
-        let end = text.get(inner..).and_then(|rest| rest.find(&ending)).map_or(text.len(), |end| inner + end);
+        let end = text
+            .get(inner..)
+            .and_then(|rest| rest.find(&ending))
+            .map_or(text.len(), |end| inner + end);
         found.push(inner..end);
         at = end;
     }
@@ -78,11 +85,19 @@ pub(super) fn attributes(text: &str) -> Vec<(&str, Range<usize>)> {
     let mut found = Vec::new();
     let mut name = "";
     let mut at = 0;
-    while let Some(open) = text.get(at..).and_then(|rest| rest.find("Attribute")).map(|open| at + open) {
+    while let Some(open) =
+        text.get(at..).and_then(|rest| rest.find("Attribute")).map(|open| at + open)
+    {
         at = open + 9;
-        let Some(tag) = text.get(open..).and_then(|rest| rest.get(..rest.find('>')?)) else { break };
-        let closing = text.get(..open).is_some_and(|before| before.rsplit('<').next().is_some_and(|start| start.starts_with('/')));
-        if let Some(rest) = tag.strip_prefix("AttributeValue").filter(|rest| !closing && !rest.ends_with('/')) {
+        let Some(tag) = text.get(open..).and_then(|rest| rest.get(..rest.find('>')?)) else {
+            break;
+        };
+        let closing = text.get(..open).is_some_and(|before| {
+            before.rsplit('<').next().is_some_and(|start| start.starts_with('/'))
+        });
+        if let Some(rest) =
+            tag.strip_prefix("AttributeValue").filter(|rest| !closing && !rest.ends_with('/'))
+        {
             let start = open + "AttributeValue".len() + rest.len() + 1;
             let end = folded::end_of_text(text, start);
             if !name.is_empty() {
@@ -90,7 +105,10 @@ pub(super) fn attributes(text: &str) -> Vec<(&str, Range<usize>)> {
             }
             at = end.max(at);
         } else if tag.starts_with("Attribute ") && !closing {
-            let named = tag.split_once("Name=").and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next()).unwrap_or_default();
+            let named = tag
+                .split_once("Name=")
+                .and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next())
+                .unwrap_or_default();
             name = named.rsplit(['/', ':']).next().unwrap_or_default();
         }
     }
@@ -108,7 +126,12 @@ fn words(text: &str, part: Range<usize>, free: bool) -> Vec<Range<usize>> {
             at += 1;
             continue;
         }
-        let length = bytes.get(at..part.end).unwrap_or_default().iter().take_while(|byte| of_word(**byte)).count();
+        let length = bytes
+            .get(at..part.end)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|byte| of_word(**byte))
+            .count();
         let word = text.get(at..at + length).unwrap_or_default();
         if length >= SHORTEST && !is_encoded(bytes, at, at + length) {
             each_name(text, at, word, free, &mut found);
@@ -159,8 +182,8 @@ fn one(at: usize, piece: &str, padded: usize, found: &mut Vec<Range<usize>>) {
     for segment in piece.split('/') {
         let host = start == at + 2 && piece.starts_with("//");
         // A file of a page, with the hash of its content in its name.
-        let is_file =
-            last_slash.is_some_and(|slash| start > slash) && segment.rsplit_once('.').is_some_and(|(_, end)| (1..=5).contains(&end.len()));
+        let is_file = last_slash.is_some_and(|slash| start > slash)
+            && segment.rsplit_once('.').is_some_and(|(_, end)| (1..=5).contains(&end.len()));
         if !host && !is_file {
             let shortest = if slash { SHORTEST_SEGMENT } else { SHORTEST };
             runs(segment, start, shortest, found);
@@ -176,7 +199,11 @@ fn runs(segment: &str, start: usize, shortest: usize, found: &mut Vec<Range<usiz
     }
     let whole = segment.trim_matches(['.', '-', '_', '~']);
     let offset = segment.find(whole).unwrap_or_default();
-    if whole.len() >= shortest && !whole.contains('.') && is_random_as_a_whole(whole) && !decodes(whole) {
+    if whole.len() >= shortest
+        && !whole.contains('.')
+        && is_random_as_a_whole(whole)
+        && !decodes(whole)
+    {
         found.push(start + offset..start + offset + whole.len());
         return;
     }
@@ -191,7 +218,8 @@ fn runs(segment: &str, start: usize, shortest: usize, found: &mut Vec<Range<usiz
 
 /// Base64 of something readable: that is looked through by itself.
 fn decodes(value: &str) -> bool {
-    value.starts_with("MII") || layers::of(value).iter().any(|layer| layer.covers(value.trim_end_matches('=')))
+    value.starts_with("MII")
+        || layers::of(value).iter().any(|layer| layer.covers(value.trim_end_matches('=')))
 }
 
 /// Most of it is random, piece by piece.
@@ -202,10 +230,15 @@ fn is_random_as_a_whole(value: &str) -> bool {
     }
     let random: usize = value
         .split(|character: char| !character.is_ascii_alphanumeric())
-        .filter(|run| changes(run) >= 2 && changes(run) * if has_digit(run) { ONE_CHANGE_IN } else { ONE_CAPITAL_IN } >= run.len())
+        .filter(|run| {
+            changes(run) >= 2
+                && changes(run) * if has_digit(run) { ONE_CHANGE_IN } else { ONE_CAPITAL_IN }
+                    >= run.len()
+        })
         .map(str::len)
         .sum();
-    let changed: usize = value.split(|character: char| !character.is_ascii_alphanumeric()).map(changes).sum();
+    let changed: usize =
+        value.split(|character: char| !character.is_ascii_alphanumeric()).map(changes).sum();
     random * 2 >= all && changed >= FEWEST_CHANGES
 }
 
@@ -217,12 +250,14 @@ fn has_digit(run: &str) -> bool {
 pub(super) fn is_random(run: &str) -> bool {
     let changes = changes(run);
     run.len() >= SHORTEST
-        && (changes >= FEWEST_CHANGES && changes * ONE_CHANGE_IN >= run.len() || run.bytes().all(|byte| byte.is_ascii_digit()))
+        && (changes >= FEWEST_CHANGES && changes * ONE_CHANGE_IN >= run.len()
+            || run.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// How often a character is of another kind than the one before: a word may begin with a capital.
 fn changes(run: &str) -> usize {
-    let kind = |byte: u8| if byte.is_ascii_digit() { 0 } else { 1 + u8::from(byte.is_ascii_uppercase()) };
+    let kind =
+        |byte: u8| if byte.is_ascii_digit() { 0 } else { 1 + u8::from(byte.is_ascii_uppercase()) };
     let pairs = run.as_bytes().windows(2);
     pairs.filter(|pair| matches!(pair, [left, right] if kind(*left) != kind(*right) && !(kind(*left) == 2 && kind(*right) == 1))).count()
 }
@@ -239,7 +274,18 @@ fn is_value(text: &str, at: usize) -> bool {
 
 /// A word before it, or the element around it, says that everybody may know it.
 fn is_public(text: &str, at: usize, piece: &str, free: bool) -> bool {
-    const SAYING: &[&str] = &["thumbprint", "fingerprint", "sha1", "sha-1", "sha256", "sha-256", "x5t", "digest", "kid", "serial"];
+    const SAYING: &[&str] = &[
+        "thumbprint",
+        "fingerprint",
+        "sha1",
+        "sha-1",
+        "sha256",
+        "sha-256",
+        "x5t",
+        "digest",
+        "kid",
+        "serial",
+    ];
     let before = text.get(..at).unwrap_or_default();
     let start = before.char_indices().rev().take(BEFORE).last().map_or(0, |(start, _)| start);
     let near = before.get(start..).unwrap_or_default().to_ascii_lowercase();
@@ -247,9 +293,15 @@ fn is_public(text: &str, at: usize, piece: &str, free: bool) -> bool {
         return true;
     }
     // An element of XML with a prefix: ids, digests and keys of messages that stand within a text.
-    let after = text.get(at + piece.len()..).unwrap_or_default().trim_start_matches('=').trim_start();
-    let Some(name) = after.strip_prefix("</").and_then(|rest| rest.split('>').next()) else { return false };
-    !free && before.trim_end().ends_with('>') && name.contains(':') && !FREE.contains(&local_name(name))
+    let after =
+        text.get(at + piece.len()..).unwrap_or_default().trim_start_matches('=').trim_start();
+    let Some(name) = after.strip_prefix("</").and_then(|rest| rest.split('>').next()) else {
+        return false;
+    };
+    !free
+        && before.trim_end().ends_with('>')
+        && name.contains(':')
+        && !FREE.contains(&local_name(name))
 }
 
 #[cfg(test)]
@@ -327,7 +379,8 @@ mod tests {
     #[test]
     fn attributes_are_told_by_their_names() {
         let text = "<Attribute Name=\"http://x/claims/access_token\"><AttributeValue>ab</AttributeValue></Attribute><a:Attribute Name='b'><a:AttributeValue x='y'>c</a:AttributeValue>";
-        let all: Vec<(&str, &str)> = attributes(text).into_iter().map(|(name, range)| (name, &text[range])).collect();
+        let all: Vec<(&str, &str)> =
+            attributes(text).into_iter().map(|(name, range)| (name, &text[range])).collect();
         assert_eq!(all, [("access_token", "ab"), ("b", "c")]);
     }
 }

@@ -24,10 +24,28 @@ const ENTRY: &[&str] = &[
     "_error",
     "_webSocketMessages",
 ];
-const REQUEST: &[&str] = &["method", "url", "httpVersion", "cookies", "headers", "queryString", "postData", "_failureText"];
+const REQUEST: &[&str] = &[
+    "method",
+    "url",
+    "httpVersion",
+    "cookies",
+    "headers",
+    "queryString",
+    "postData",
+    "_failureText",
+];
 const POST_DATA: &[&str] = &["mimeType", "params", "text", "encoding"];
 const PARAM: &[&str] = &["name", "value", "fileName", "contentType"];
-const RESPONSE: &[&str] = &["statusText", "httpVersion", "cookies", "headers", "content", "redirectURL", "_error", "_failureText"];
+const RESPONSE: &[&str] = &[
+    "statusText",
+    "httpVersion",
+    "cookies",
+    "headers",
+    "content",
+    "redirectURL",
+    "_error",
+    "_failureText",
+];
 const CONTENT: &[&str] = &["mimeType", "text", "encoding"];
 const PAIR: &[&str] = &["name", "value"];
 const COOKIE: &[&str] = &["name", "value", "path", "domain", "expires", "sameSite"];
@@ -64,8 +82,12 @@ pub(super) fn member(name: &str, value: &mut Value, tally: &mut Tally) -> bool {
 /// An entry.
 pub(super) fn entry(value: &mut Value, tally: &mut Tally) {
     only(value, ENTRY, tally, "entry");
-    keep(value, "serverIPAddress", tally, |text| text.is_empty() || text.trim_matches(['[', ']']).parse::<IpAddr>().is_ok());
-    keep(value, "connection", tally, |text| text.len() <= LONGEST_WORD && text.bytes().all(|byte| byte.is_ascii_digit()));
+    keep(value, "serverIPAddress", tally, |text| {
+        text.is_empty() || text.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
+    });
+    keep(value, "connection", tally, |text| {
+        text.len() <= LONGEST_WORD && text.bytes().all(|byte| byte.is_ascii_digit())
+    });
     for name in ["_resourceType", "_priority", "_fromCache"] {
         keep(value, name, tally, is_word);
     }
@@ -130,8 +152,13 @@ pub(super) fn without_messages(entry: &mut Value, tally: &mut Tally) {
     let Some(Value::Array(messages)) = entry.get_mut("_webSocketMessages") else { return };
     let mut emptied = 0;
     for message in messages.iter_mut() {
-        let sent = message.get("type").and_then(Value::as_str).filter(|kind| matches!(*kind, "send" | "receive" | "error"));
-        let number = |name: &str| message.get(name).filter(|value| value.is_number()).cloned().unwrap_or_else(|| json!(0));
+        let sent = message
+            .get("type")
+            .and_then(Value::as_str)
+            .filter(|kind| matches!(*kind, "send" | "receive" | "error"));
+        let number = |name: &str| {
+            message.get(name).filter(|value| value.is_number()).cloned().unwrap_or_else(|| json!(0))
+        };
         let bare = json!({ "type": sent.unwrap_or("send"), "time": number("time"), "opcode": number("opcode"), "data": "" });
         if *message != bare {
             emptied += 1;
@@ -152,7 +179,9 @@ fn only(value: &mut Value, names: &[&str], tally: &mut Tally, place: &str) {
     let Some(object) = value.as_object_mut() else { return };
     let gone: Vec<String> = object
         .iter()
-        .filter(|(name, value)| !names.contains(&name.as_str()) && (!is_plain(value) || !is_name(name)))
+        .filter(|(name, value)| {
+            !names.contains(&name.as_str()) && (!is_plain(value) || !is_name(name))
+        })
         .map(|(name, _)| name.clone())
         .collect();
     for name in gone {
@@ -197,7 +226,8 @@ fn blank(value: &mut Value, name: &str, tally: &mut Tally, good: impl Fn(&str) -
 /// A text of which words, numbers and codes stay, and what mixes letters with digits does not.
 fn words(value: &mut Value, name: &str, tally: &mut Tally, place: &str) {
     let Some(text) = text(value, name) else { return };
-    let kept: Vec<&str> = text.split(' ').map(|word| if says_something(word) { word } else { BLOT }).collect();
+    let kept: Vec<&str> =
+        text.split(' ').map(|word| if says_something(word) { word } else { BLOT }).collect();
     let kept = kept.join(" ");
     if kept != *text {
         *text = kept;
@@ -214,21 +244,31 @@ fn says_something(word: &str) -> bool {
         || word == BLOT
         || word.contains("://")
         || word.chars().all(|c| c.is_alphabetic() || "-'’:/_.".contains(c))
-        || word.strip_prefix('v').unwrap_or(word).chars().all(|c| c.is_ascii_digit() || ".,:-%".contains(c)) && word.len() <= LONGEST_WORD
+        || word
+            .strip_prefix('v')
+            .unwrap_or(word)
+            .chars()
+            .all(|c| c.is_ascii_digit() || ".,:-%".contains(c))
+            && word.len() <= LONGEST_WORD
         || code.contains(['_', '/'])
             && code.chars().all(|c| c.is_ascii_digit() || signs("_/.-")(c))
             && !code.chars().any(|c| c.is_ascii_lowercase())
 }
 
 fn is_word(text: &str) -> bool {
-    text.len() <= LONGEST_WORD && text.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte))
+    text.len() <= LONGEST_WORD
+        && text.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte))
         || matches!(text, "base64" | "utf-8" | "utf8" | "iso-8859-1")
 }
 
 fn is_version(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let known = ["http", "h2", "h3", "spdy", "quic", "unknown", "data", "blob", "ws", "hq"].iter().any(|known| lower.starts_with(known));
-    known && text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/.+-_ ".contains(&byte))
+    let known = ["http", "h2", "h3", "spdy", "quic", "unknown", "data", "blob", "ws", "hq"]
+        .iter()
+        .any(|known| lower.starts_with(known));
+    known
+        && text.len() <= 12
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/.+-_ ".contains(&byte))
 }
 
 #[cfg(test)]
@@ -277,7 +317,10 @@ mod tests {
     fn that_something_went_over_a_socket_stays() {
         let mut value = json!({"_webSocketMessages": [{"type": "receive", "time": 1.5, "opcode": 1, "data": "secret", "more": "x"}]});
         without_messages(&mut value, &mut Tally::default());
-        assert_eq!(value, json!({"_webSocketMessages": [{"type": "receive", "time": 1.5, "opcode": 1, "data": ""}]}));
+        assert_eq!(
+            value,
+            json!({"_webSocketMessages": [{"type": "receive", "time": 1.5, "opcode": 1, "data": ""}]})
+        );
         let mut tally = Tally::default();
         without_messages(&mut value, &mut tally);
         assert!(tally.into_changes().is_empty());

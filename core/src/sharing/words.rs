@@ -27,7 +27,11 @@ impl Gathered {
     /// Adds a word. Common ones only with `surely`, and then they are replaced only where somebody is named.
     pub(super) fn add(&mut self, word: &str, kind: Kind, surely: bool) {
         let word = word.to_lowercase();
-        let known = if kind == Kind::Object { common::is_common_id(&word) } else { !surely && common::is_common(&word) };
+        let known = if kind == Kind::Object {
+            common::is_common_id(&word)
+        } else {
+            !surely && common::is_common(&word)
+        };
         if known || word.is_empty() || self.words.contains_key(&word) {
             return;
         }
@@ -54,16 +58,29 @@ impl Gathered {
         let mut words = BTreeMap::new();
         for (word, kind) in &self.words {
             let made = |attempt| mask::of_letters(word, is_guid(word), key, attempt);
-            let free = |mark: &String| !taken.contains(mark) && !self.words.contains_key(mark) && !common::is_common(mark);
+            let free = |mark: &String| {
+                !taken.contains(mark) && !self.words.contains_key(mark) && !common::is_common(mark)
+            };
             let mark = (0..64).map(made).find(free).unwrap_or_else(|| made(0));
             taken.insert(mark.clone());
             words.insert(word.clone(), (*kind, mark));
         }
-        let sought: Vec<String> = words.iter().filter(|(word, (kind, _))| is_sought(word, *kind)).map(|(word, _)| word.clone()).collect();
+        let sought: Vec<String> = words
+            .iter()
+            .filter(|(word, (kind, _))| is_sought(word, *kind))
+            .map(|(word, _)| word.clone())
+            .collect();
         // Letters beyond ASCII are compared as they are written, so that both cases are looked for.
-        let patterns: Vec<String> = sought.iter().flat_map(|word| [word.clone(), word.to_uppercase()]).collect();
+        let patterns: Vec<String> =
+            sought.iter().flat_map(|word| [word.clone(), word.to_uppercase()]).collect();
         let finder = (!patterns.is_empty())
-            .then(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true).build(&patterns).ok())
+            .then(|| {
+                AhoCorasick::builder()
+                    .match_kind(MatchKind::LeftmostLongest)
+                    .ascii_case_insensitive(true)
+                    .build(&patterns)
+                    .ok()
+            })
             .flatten();
         Names { words, sought, finder }
     }
@@ -73,12 +90,18 @@ impl Gathered {
 fn is_sought(word: &str, kind: Kind) -> bool {
     let letters = word.chars().filter(|character| character.is_alphabetic()).count();
     let telling = if kind == Kind::Host { 2 } else { 3 };
-    kind == Kind::Object || word.chars().count() >= SHORTEST && letters >= telling && !common::is_common(word)
+    kind == Kind::Object
+        || word.chars().count() >= SHORTEST && letters >= telling && !common::is_common(word)
 }
 
 /// What a record says of a word that stands for another: its hash, of eight hexadecimal digits.
 fn hash(word: &str) -> String {
-    Sha256::digest(format!("diag name {word}")).iter().take(8).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+    Sha256::digest(format!("diag name {word}"))
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 /// Words, and what stands for them.
@@ -96,12 +119,17 @@ impl Names {
     }
 
     /// Words that stand by themselves in a text.
-    pub(super) fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Range<usize>, Kind, String)> {
+    pub(super) fn find<'a>(
+        &'a self,
+        text: &'a str,
+    ) -> impl Iterator<Item = (Range<usize>, Kind, String)> {
         self.finder.iter().flat_map(move |finder| finder.find_iter(text)).filter_map(move |found| {
             let range = found.range();
             let word = self.sought.get(found.pattern().as_usize() / 2)?;
             let (kind, mark) = self.words.get(word)?;
-            stands_alone(text, &range).then(|| (range.clone(), *kind, in_case_of(mark, text.get(range).unwrap_or_default())))
+            stands_alone(text, &range).then(|| {
+                (range.clone(), *kind, in_case_of(mark, text.get(range).unwrap_or_default()))
+            })
         })
     }
 
@@ -137,7 +165,9 @@ impl Names {
 fn in_case_of(mark: &str, word: &str) -> String {
     mark.chars()
         .zip(word.chars())
-        .flat_map(|(letter, of)| if of.is_uppercase() { letter.to_uppercase().collect::<Vec<_>>() } else { vec![letter] })
+        .flat_map(|(letter, of)| {
+            if of.is_uppercase() { letter.to_uppercase().collect::<Vec<_>>() } else { vec![letter] }
+        })
         .collect()
 }
 
@@ -162,11 +192,16 @@ mod tests {
     #[test]
     fn words_are_replaced_in_their_case_and_short_ones_only_in_place() {
         let names = names(&["Adele", "ann", "Müller", "admin"]);
-        let found: Vec<String> = names.find("adele ADELE Adelebert ann MÜLLER müller admin").map(|(.., mark)| mark).collect();
+        let found: Vec<String> = names
+            .find("adele ADELE Adelebert ann MÜLLER müller admin")
+            .map(|(.., mark)| mark)
+            .collect();
         assert_eq!(found.len(), 4, "{found:?}");
         assert_eq!(found[0].to_uppercase(), found[1]);
         assert_eq!(found[2].to_lowercase(), found[3]);
-        assert!(names.in_place("Ann").is_some_and(|(_, mark)| mark.chars().next().is_some_and(char::is_uppercase) && mark != "Ann"));
+        assert!(names.in_place("Ann").is_some_and(|(_, mark)| {
+            mark.chars().next().is_some_and(char::is_uppercase) && mark != "Ann"
+        }));
         assert!(names.in_place("admin").is_some() && names.in_place("bob").is_none());
     }
 

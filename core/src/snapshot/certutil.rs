@@ -10,8 +10,19 @@ use diag_sdk::{Place, Sited};
 const MOST: usize = 500;
 
 /// How the languages of Windows name the provider, the subject and the certificate's hash.
-const PROVIDER: &[&str] = &["provider", "anbieter", "fournisseur", "proveedor", "provedor", "leverantör"];
-const SUBJECT: &[&str] = &["subject", "antragsteller", "objet", "asunto", "sujeto", "requerente", "soggetto", "onderwerp", "ämne"];
+const PROVIDER: &[&str] =
+    &["provider", "anbieter", "fournisseur", "proveedor", "provedor", "leverantör"];
+const SUBJECT: &[&str] = &[
+    "subject",
+    "antragsteller",
+    "objet",
+    "asunto",
+    "sujeto",
+    "requerente",
+    "soggetto",
+    "onderwerp",
+    "ämne",
+];
 
 /// The certificates of the text.
 pub fn read(input: &str, text: &str) -> Vec<KeyStore> {
@@ -45,12 +56,23 @@ pub fn read(input: &str, text: &str) -> Vec<KeyStore> {
         let lower = trimmed.to_lowercase();
         if lower.starts_with("cert_sha1_hash_prop_id") {
             pending = Some(Pending::Sha1);
-        } else if let Some((name, value)) = trimmed.split_once(['=', ':']).map(|(name, value)| (name.trim().to_lowercase(), value.trim())) {
+        } else if let Some((name, value)) = trimmed
+            .split_once(['=', ':'])
+            .map(|(name, value)| (name.trim().to_lowercase(), value.trim()))
+        {
             if PROVIDER.contains(&name.as_str()) && trimmed.contains('=') {
                 store.provider.get_or_insert_with(|| Sited::new(value.to_owned(), place(value)));
             } else if SUBJECT.contains(&name.as_str()) && store.subject.is_none() {
-                if value.is_empty() { pending = Some(Pending::Subject) } else { store.subject = Some(value.to_owned()) }
-            } else if name.ends_with("(sha1)") && !name.contains("key") && !name.contains("id ") && store.sha1.is_empty() {
+                if value.is_empty() {
+                    pending = Some(Pending::Subject);
+                } else {
+                    store.subject = Some(value.to_owned());
+                }
+            } else if name.ends_with("(sha1)")
+                && !name.contains("key")
+                && !name.contains("id ")
+                && store.sha1.is_empty()
+            {
                 store.sha1 = hash(value).unwrap_or_default();
             }
         }
@@ -74,7 +96,9 @@ enum Pending {
 }
 
 fn place(input: &str, index: usize, line: &str, value: &str) -> Place {
-    let column = line.find(value).map_or(1, |at| line.get(..at).map_or(0, |before| before.chars().count()) + 1);
+    let column = line
+        .find(value)
+        .map_or(1, |at| line.get(..at).map_or(0, |before| before.chars().count()) + 1);
     Place {
         input: input.to_owned(),
         line: u32::try_from(index + 1).ok(),
@@ -87,13 +111,22 @@ fn place(input: &str, index: usize, line: &str, value: &str) -> Place {
 /// Forty hexadecimal digits, with or without blanks between them.
 fn hash(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(|character| !character.is_whitespace()).collect();
-    (digits.len() == 40 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| digits.to_ascii_uppercase())
+    (digits.len() == 40 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        .then(|| digits.to_ascii_uppercase())
 }
 
 fn private_key(lower: &str) -> Option<bool> {
     const HOLDS: &[&str] = &["private key is", "signature test passed", "encryption test passed"];
-    const LACKS: &[&str] = &["missing stored keyset", "no key provider information", "cannot find the certificate and private key"];
-    if LACKS.iter().any(|text| lower.contains(text)) { Some(false) } else { HOLDS.iter().any(|text| lower.contains(text)).then_some(true) }
+    const LACKS: &[&str] = &[
+        "missing stored keyset",
+        "no key provider information",
+        "cannot find the certificate and private key",
+    ];
+    if LACKS.iter().any(|text| lower.contains(text)) {
+        Some(false)
+    } else {
+        HOLDS.iter().any(|text| lower.contains(text)).then_some(true)
+    }
 }
 
 #[cfg(test)]

@@ -99,7 +99,9 @@ impl<'t> Export<'t> {
             }
             Value::Object(object) => match node.get("value") {
                 // PowerShell wraps lists as {"value": […], "Count": n}, Graph adds "@odata.context".
-                Some(list) if depth < 4 && matches!(list.value, Value::Array(_)) && wraps_only(object) => {
+                Some(list)
+                    if depth < 4 && matches!(list.value, Value::Array(_)) && wraps_only(object) =>
+                {
                     self.unwrap(list, depth + 1, objects);
                 }
                 _ => objects.push(node),
@@ -204,7 +206,10 @@ fn shift(value: &mut Value<'_>, by: usize) {
 fn wraps_only(object: &jsonc_parser::ast::Object<'_>) -> bool {
     object.properties.iter().all(|property| {
         let name = property.name.as_str();
-        name == "value" || name == "_diag" || name.eq_ignore_ascii_case("count") || name.starts_with('@')
+        name == "value"
+            || name == "_diag"
+            || name.eq_ignore_ascii_case("count")
+            || name.starts_with('@')
     })
 }
 
@@ -217,7 +222,8 @@ pub fn cut_by_depth(text: &str) -> bool {
 
 /// Of the object nothing is left but the name of its type.
 fn names_a_type(text: &str) -> bool {
-    text.starts_with("Microsoft.Graph.PowerShell.Models.") || text.starts_with("Microsoft.IdentityServer.")
+    text.starts_with("Microsoft.Graph.PowerShell.Models.")
+        || text.starts_with("Microsoft.IdentityServer.")
 }
 
 impl<'e> Node<'e> {
@@ -246,9 +252,15 @@ impl<'e> Node<'e> {
     /// names of an API with a capital first letter.
     pub fn get(&self, name: &str) -> Option<Self> {
         let Value::Object(object) = self.value else { return None };
-        let exactly = object.properties.iter().rev().find(|property| property.name.as_str() == name);
-        let property =
-            exactly.or_else(|| object.properties.iter().rev().find(|property| property.name.as_str().eq_ignore_ascii_case(name)))?;
+        let exactly =
+            object.properties.iter().rev().find(|property| property.name.as_str() == name);
+        let property = exactly.or_else(|| {
+            object
+                .properties
+                .iter()
+                .rev()
+                .find(|property| property.name.as_str().eq_ignore_ascii_case(name))
+        })?;
         Some(self.member(name, &property.value))
     }
 
@@ -265,8 +277,13 @@ impl<'e> Node<'e> {
     /// The elements of a list.
     pub fn elements(&self) -> impl Iterator<Item = Self> + use<'e> {
         let (export, pointer) = (self.export, self.pointer.clone());
-        let elements = if let Value::Array(array) = self.value { array.elements.as_slice() } else { &[] };
-        elements.iter().enumerate().map(move |(index, value)| Self { export, value, pointer: format!("{pointer}/{index}") })
+        let elements =
+            if let Value::Array(array) = self.value { array.elements.as_slice() } else { &[] };
+        elements.iter().enumerate().map(move |(index, value)| Self {
+            export,
+            value,
+            pointer: format!("{pointer}/{index}"),
+        })
     }
 
     /// It is `null`.
@@ -304,8 +321,16 @@ impl<'e> Node<'e> {
         let member = self.get(name)?;
         match member.value {
             Value::BooleanLit(literal) => Some(member.sited(literal.value)),
-            Value::StringLit(literal) if literal.value.eq_ignore_ascii_case("true") || literal.value == "1" => Some(member.sited(true)),
-            Value::StringLit(literal) if literal.value.eq_ignore_ascii_case("false") || literal.value == "0" => Some(member.sited(false)),
+            Value::StringLit(literal)
+                if literal.value.eq_ignore_ascii_case("true") || literal.value == "1" =>
+            {
+                Some(member.sited(true))
+            }
+            Value::StringLit(literal)
+                if literal.value.eq_ignore_ascii_case("false") || literal.value == "0" =>
+            {
+                Some(member.sited(false))
+            }
             Value::NumberLit(literal) if literal.value == "1" => Some(member.sited(true)),
             Value::NumberLit(literal) if literal.value == "0" => Some(member.sited(false)),
             Value::NullKeyword(_) => None,
@@ -357,7 +382,11 @@ impl<'e> Node<'e> {
             }
             Value::NullKeyword(_) => None,
             // Below its -Depth PowerShell joins the elements of a list with blanks, an empty list to "".
-            Value::StringLit(literal) if cut_by_depth(&literal.value) || literal.value.is_empty() || literal.value.contains(' ') => {
+            Value::StringLit(literal)
+                if cut_by_depth(&literal.value)
+                    || literal.value.is_empty()
+                    || literal.value.contains(' ') =>
+            {
                 member.note_cut();
                 None
             }
@@ -429,7 +458,8 @@ mod tests {
     #[test]
     fn places_count_lines_columns_and_characters() {
         let text = "{\n  \"é\": \"ü\", \"a/b~c\": {\"list\": [1, \"zwölf\"]}\n}";
-        let (place, notes) = with(text, |nodes| nodes[0].object("a/b~c").unwrap().list("list").unwrap()[1].place());
+        let (place, notes) =
+            with(text, |nodes| nodes[0].object("a/b~c").unwrap().list("list").unwrap()[1].place());
         assert_eq!(place.pointer.as_deref(), Some("/a~1b~0c/list/1"));
         assert_eq!((place.line, place.column, place.length), (Some(2), Some(35), Some(7)));
         assert!(notes.is_empty());
@@ -458,7 +488,8 @@ mod tests {
             assert_eq!(found, count, "{text}");
             assert!(notes.is_empty(), "{text}: {notes:?}");
         }
-        let (line, _) = with("{\"a\":1}\n{\"a\":2}", |nodes| nodes[1].get("a").unwrap().place().line);
+        let (line, _) =
+            with("{\"a\":1}\n{\"a\":2}", |nodes| nodes[1].get("a").unwrap().place().line);
         assert_eq!(line, Some(2));
     }
 
@@ -481,7 +512,12 @@ mod tests {
 
     #[test]
     fn hostile_depth_and_rubbish_end_in_a_note() {
-        for text in ["[".repeat(100_000), "{\"a\":".repeat(100_000), "{\"a\": tru".to_owned(), "nonsense".to_owned()] {
+        for text in [
+            "[".repeat(100_000),
+            "{\"a\":".repeat(100_000),
+            "{\"a\": tru".to_owned(),
+            "nonsense".to_owned(),
+        ] {
             let (found, notes) = with(&text, |nodes| nodes.len());
             assert_eq!((found, notes.len()), (0, 1), "{notes:?}");
         }

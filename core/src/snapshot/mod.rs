@@ -73,20 +73,26 @@ pub fn read(documents: &[Document], _sealer: &Sealer) -> Snapshot {
             _ => continue,
         };
         match document.kind {
-            InputKind::Certutil => snapshot.key_stores.extend(certutil::read(&document.input, &text)),
+            InputKind::Certutil => {
+                snapshot.key_stores.extend(certutil::read(&document.input, &text));
+            }
             kind => {
                 let export = json::Export::new(&document.input, &text);
                 {
                     let values = export.parse();
                     for object in export.objects(&values) {
                         match kind {
-                            InputKind::Virtualproxyconfig | InputKind::Proxyservice => site.add(&object),
+                            InputKind::Virtualproxyconfig | InputKind::Proxyservice => {
+                                site.add(&object);
+                            }
                             InputKind::SamlClient => clients.extend(saml_client::read(&object)),
                             _ => tenant.add(&object, kind),
                         }
                     }
                 }
-                snapshot.notes.extend(export.into_notes().into_iter().map(|note| (document.input.clone(), note)));
+                snapshot.notes.extend(
+                    export.into_notes().into_iter().map(|note| (document.input.clone(), note)),
+                );
             }
         }
     }

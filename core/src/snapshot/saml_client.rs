@@ -4,7 +4,9 @@
 
 use super::json::Node;
 use crate::certificate;
-use diag_sdk::case::registration::{Credential, IdpRegistration, Registered, RegistrationObject, SigningOption};
+use diag_sdk::case::registration::{
+    Credential, IdpRegistration, Registered, RegistrationObject, SigningOption,
+};
 use diag_sdk::{Sited, Vendor};
 
 /// Reads one object; `None` where it is no SAML client.
@@ -28,15 +30,27 @@ fn keycloak(node: &Node<'_>) -> Option<IdpRegistration> {
         node.note("a client of another protocol than SAML: not used");
         return None;
     }
-    let root = node.filled("rootUrl").map(|url| url.value.trim_end_matches('/').to_owned()).unwrap_or_default();
+    let root = node
+        .filled("rootUrl")
+        .map(|url| url.value.trim_end_matches('/').to_owned())
+        .unwrap_or_default();
     let whole = |value: Sited<String>| {
-        let value_text = if value.value.starts_with('/') { format!("{root}{}", value.value) } else { value.value };
+        let value_text = if value.value.starts_with('/') {
+            format!("{root}{}", value.value)
+        } else {
+            value.value
+        };
         Sited::new(value_text, value.place)
     };
     let attributes = node.object("attributes");
     let attribute = |name: &str| attributes.as_ref().and_then(|attributes| attributes.filled(name));
-    let flag = |name: &str| attribute(name).map(|value| Sited::new(value.value.eq_ignore_ascii_case("true"), value.place));
-    let consumers = ["saml_assertion_consumer_url_post", "saml_assertion_consumer_url_redirect"].into_iter().filter_map(attribute);
+    let flag = |name: &str| {
+        attribute(name)
+            .map(|value| Sited::new(value.value.eq_ignore_ascii_case("true"), value.place))
+    };
+    let consumers = ["saml_assertion_consumer_url_post", "saml_assertion_consumer_url_redirect"]
+        .into_iter()
+        .filter_map(attribute);
     let redirects = node.texts("redirectUris").unwrap_or_default();
     let signs = |name: &str| flag(name).is_some_and(|flag| flag.value);
     let signing_option = match (signs("saml.server.signature"), signs("saml.assertion.signature")) {
@@ -45,14 +59,18 @@ fn keycloak(node: &Node<'_>) -> Option<IdpRegistration> {
         (false, true) => Some(SigningOption::Assertion),
         (false, false) => None,
     };
-    let key = attribute("saml.signing.certificate").map(|text| certificate::read(&text.value, text.place));
-    let credential = key.filter(diag_sdk::case::certificate::Certificate::usable).map(|certificate| Credential {
-        usage: "Verify".to_owned(),
-        sha1: Some(certificate.sha1.clone()),
-        place: certificate.place.clone(),
-        certificate: Some(certificate),
-        ..Credential::default()
-    });
+    let key = attribute("saml.signing.certificate")
+        .map(|text| certificate::read(&text.value, text.place));
+    let credential =
+        key.filter(diag_sdk::case::certificate::Certificate::usable).map(|certificate| {
+            Credential {
+                usage: "Verify".to_owned(),
+                sha1: Some(certificate.sha1.clone()),
+                place: certificate.place.clone(),
+                certificate: Some(certificate),
+                ..Credential::default()
+            }
+        });
     Some(IdpRegistration {
         vendor: Vendor::named("keycloak"),
         name: node.filled("name").or_else(|| node.filled("clientId")).map(|name| name.value),
@@ -60,7 +78,8 @@ fn keycloak(node: &Node<'_>) -> Option<IdpRegistration> {
         reply_urls: registered(consumers.chain(redirects).map(whole)),
         enabled: node.flag("enabled"),
         signed_requests_required: flag("saml.client.signature"),
-        signing_option: signing_option.map(|option| Sited::new(option, node.place_of("attributes"))),
+        signing_option: signing_option
+            .map(|option| Sited::new(option, node.place_of("attributes"))),
         credentials: credential.into_iter().collect(),
         ..IdpRegistration::default()
     })
@@ -86,7 +105,9 @@ fn okta(node: &Node<'_>) -> Option<IdpRegistration> {
         name: node.filled("label").map(|label| label.value),
         identifiers: registered(settings.filled("audience")),
         reply_urls: registered(settings.filled("ssoAcsUrl").into_iter().chain(further)),
-        enabled: node.text("status").map(|status| Sited::new(status.value == "ACTIVE", status.place)),
+        enabled: node
+            .text("status")
+            .map(|status| Sited::new(status.value == "ACTIVE", status.place)),
         signing_option: signing_option.map(|option| Sited::new(option, settings.place())),
         ..IdpRegistration::default()
     })
@@ -103,7 +124,10 @@ fn adfs(node: &Node<'_>) -> IdpRegistration {
         }
     });
     let reply_urls = registered(consumers.filter_map(|endpoint| endpoint.filled("Location")));
-    let identifiers = node.texts("Identifier").or_else(|| node.filled("Identifier").map(|one| vec![one])).unwrap_or_default();
+    let identifiers = node
+        .texts("Identifier")
+        .or_else(|| node.filled("Identifier").map(|one| vec![one]))
+        .unwrap_or_default();
     IdpRegistration {
         vendor: Vendor::named("adfs"),
         name: node.filled("Name").map(|name| name.value),

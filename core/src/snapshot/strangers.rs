@@ -22,26 +22,48 @@ pub(crate) struct Captured {
 impl Captured {
     /// Nothing where no message that was captured names its service provider.
     pub(crate) fn of(case: &Case) -> Option<Self> {
-        let captured = || case.messages.iter().filter(|message| message.sightings.iter().any(|seen| seen.exchange.is_some()));
+        let captured = || {
+            case.messages
+                .iter()
+                .filter(|message| message.sightings.iter().any(|seen| seen.exchange.is_some()))
+        };
         let mut names = BTreeSet::new();
-        let mut addresses: Vec<&str> = case.exchanges.iter().map(|exchange| exchange.url.as_str()).collect();
+        let mut addresses: Vec<&str> =
+            case.exchanges.iter().map(|exchange| exchange.url.as_str()).collect();
         for message in captured() {
             if matches!(message.kind, MessageKind::AuthnRequest | MessageKind::WsFederationSignIn) {
                 names.extend(message.issuer.iter().map(|issuer| issuer.value.clone()));
             }
-            let conditions = message.assertions.iter().filter_map(|assertion| assertion.conditions.as_ref());
-            names.extend(conditions.flat_map(|conditions| &conditions.audiences).map(|audience| audience.value.clone()));
+            let conditions =
+                message.assertions.iter().filter_map(|assertion| assertion.conditions.as_ref());
+            names.extend(
+                conditions
+                    .flat_map(|conditions| &conditions.audiences)
+                    .map(|audience| audience.value.clone()),
+            );
             let consumer = message.request.as_ref().and_then(|request| request.acs_url.as_ref());
-            addresses.extend(consumer.into_iter().chain(&message.destination).map(|address| address.value.as_str()));
+            addresses.extend(
+                consumer
+                    .into_iter()
+                    .chain(&message.destination)
+                    .map(|address| address.value.as_str()),
+            );
         }
-        let domains = addresses.into_iter().chain(names.iter().map(String::as_str)).filter_map(domain).collect();
+        let domains = addresses
+            .into_iter()
+            .chain(names.iter().map(String::as_str))
+            .filter_map(domain)
+            .collect();
         (!names.is_empty()).then_some(Self { names, domains })
     }
 
     /// The application shares nothing with what was captured.
     pub(super) fn is_foreign(&self, registration: &IdpRegistration) -> bool {
         // Whoever asks in the application's own id means it.
-        let own = registration.app_id.as_deref().is_some_and(|id| self.names.iter().any(|name| name.contains(id)));
+        let own = registration
+            .app_id
+            .as_deref()
+            .is_some_and(|id| self.names.iter().any(|name| name.contains(id)));
         !own && self.shares_nothing(known_by::registration(registration))
     }
 
@@ -58,7 +80,9 @@ impl Captured {
     fn shares_nothing<'t>(&self, texts: impl Iterator<Item = &'t str>) -> bool {
         let texts: Vec<&str> = texts.collect();
         let mut own = texts.iter().filter_map(|text| domain(text)).peekable();
-        own.peek().is_some() && own.all(|own| !self.domains.contains(&own)) && !texts.iter().any(|text| self.names.contains(*text))
+        own.peek().is_some()
+            && own.all(|own| !self.domains.contains(&own))
+            && !texts.iter().any(|text| self.names.contains(*text))
     }
 }
 
@@ -67,7 +91,8 @@ fn domain(address: &str) -> Option<String> {
     let host = host_of(address)?;
     let labels: Vec<&str> = host.rsplit('.').take(2).collect();
     // A name without a dot, or an address of numbers, tells no owner.
-    let named = labels.len() == 2 && labels.first().is_some_and(|top| top.chars().any(char::is_alphabetic));
+    let named =
+        labels.len() == 2 && labels.first().is_some_and(|top| top.chars().any(char::is_alphabetic));
     named.then(|| labels.into_iter().rev().collect::<Vec<_>>().join("."))
 }
 
@@ -79,14 +104,19 @@ mod tests {
 
     #[test]
     fn what_shares_neither_name_nor_domain_is_anothers() {
-        let captured = Captured::of(&sign_in(Outcome::SignedIn)).expect("the capture names its parties");
+        let captured =
+            Captured::of(&sign_in(Outcome::SignedIn)).expect("the capture names its parties");
         for (identifier, reply, foreign) in [
             ("https://wiki.other", "https://wiki.other/acs", true),
             ("https://wiki.other", "https://hub.sense.example/acs", false),
             ("https://sense.example", "https://wiki.other/acs", false),
             ("urn:wiki", "urn:none", false),
         ] {
-            assert_eq!(captured.is_foreign(&registration(&[identifier], &[reply])), foreign, "{identifier} {reply}");
+            assert_eq!(
+                captured.is_foreign(&registration(&[identifier], &[reply])),
+                foreign,
+                "{identifier} {reply}"
+            );
         }
         let own = entry_point_with(|_| ()).sp_configurations.remove(0);
         assert!(!captured.is_elsewhere(&own));
@@ -96,6 +126,9 @@ mod tests {
     #[test]
     fn owners_are_told_by_two_labels() {
         assert_eq!(domain("https://a.b.example.org:8443/x").as_deref(), Some("example.org"));
-        assert_eq!((domain("https://sense/hub"), domain("https://10.0.0.4/"), domain("urn:x")), (None, None, None));
+        assert_eq!(
+            (domain("https://sense/hub"), domain("https://10.0.0.4/"), domain("urn:x")),
+            (None, None, None)
+        );
     }
 }

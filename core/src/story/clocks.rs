@@ -58,7 +58,8 @@ fn clock(host: String, side: Side, bounds: &[Bounds]) -> Option<Clock> {
     let mut middles: Vec<f64> = bounds.iter().map(|bounds| bounds.middle()).collect();
     middles.sort_by(f64::total_cmp);
     let median = *middles.get(middles.len() / 2)?;
-    let near: Vec<Bounds> = bounds.iter().copied().filter(|bounds| (bounds.middle() - median).abs() <= FAR).collect();
+    let near: Vec<Bounds> =
+        bounds.iter().copied().filter(|bounds| (bounds.middle() - median).abs() <= FAR).collect();
     let low = near.iter().map(|bounds| bounds.low).fold(f64::NEG_INFINITY, f64::max);
     let high = near.iter().map(|bounds| bounds.high).fold(f64::INFINITY, f64::min);
     // Bounds that exclude each other: several machines behind one name, or a clock that was set.
@@ -68,7 +69,13 @@ fn clock(host: String, side: Side, bounds: &[Bounds]) -> Option<Clock> {
         (median, near.iter().map(|bounds| (bounds.middle() - median).abs()).fold(1.0, f64::max))
     };
     let tenths = |value: f64| (value * 10.0).round() / 10.0;
-    Some(Clock { host, side, ahead_seconds: tenths(ahead), uncertainty_seconds: tenths(uncertainty.max(0.1)), samples: near.len() })
+    Some(Clock {
+        host,
+        side,
+        ahead_seconds: tenths(ahead),
+        uncertainty_seconds: tenths(uncertainty.max(0.1)),
+        samples: near.len(),
+    })
 }
 
 #[cfg(test)]
@@ -100,7 +107,10 @@ mod tests {
         ];
         let clocks = clocks(&Case { exchanges, ..Case::default() });
         assert_eq!(clocks.len(), 1);
-        assert!((clocks[0].ahead_seconds - 600.0).abs() <= clocks[0].uncertainty_seconds + 0.05, "{clocks:?}");
+        assert!(
+            (clocks[0].ahead_seconds - 600.0).abs() <= clocks[0].uncertainty_seconds + 0.05,
+            "{clocks:?}"
+        );
         assert!(clocks[0].uncertainty_seconds < 0.6);
     }
 

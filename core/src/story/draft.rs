@@ -45,8 +45,21 @@ struct Event {
 }
 
 /// Puts at most so many attempts together, and whether there are more. `consumers` are URLs known to take responses.
-pub(crate) fn drafts(path: &Path<'_>, messages: &[Message], consumers: &[String], most: usize) -> (Vec<Draft>, bool) {
-    let mut grouping = Grouping { path, messages, consumers, drafts: Vec::new(), current: None, loose: Vec::new(), between: Vec::new() };
+pub(crate) fn drafts(
+    path: &Path<'_>,
+    messages: &[Message],
+    consumers: &[String],
+    most: usize,
+) -> (Vec<Draft>, bool) {
+    let mut grouping = Grouping {
+        path,
+        messages,
+        consumers,
+        drafts: Vec::new(),
+        current: None,
+        loose: Vec::new(),
+        between: Vec::new(),
+    };
     let events = events(path.exchanges.len(), messages);
     let mut more = false;
     for (index, exchange) in path.exchanges.iter().enumerate() {
@@ -67,8 +80,15 @@ pub(crate) fn drafts(path: &Path<'_>, messages: &[Message], consumers: &[String]
     for draft in &mut drafts {
         if let Some(consumption) = draft.consumption {
             // Where the next message sets out this story ends.
-            let carries = |index: &usize| events.get(*index).is_some_and(|here| here.iter().any(|event| event.delivered));
-            draft.landing = path.chain(consumption).into_iter().skip(1).take_while(|index| !carries(index)).collect();
+            let carries = |index: &usize| {
+                events.get(*index).is_some_and(|here| here.iter().any(|event| event.delivered))
+            };
+            draft.landing = path
+                .chain(consumption)
+                .into_iter()
+                .skip(1)
+                .take_while(|index| !carries(index))
+                .collect();
         }
     }
     mark_bounces(path, messages, &mut drafts);
@@ -80,7 +100,12 @@ fn events(exchanges: usize, messages: &[Message]) -> Vec<Vec<Event>> {
     let mut events: Vec<Vec<Event>> = vec![Vec::new(); exchanges];
     for (message, facts) in messages.iter().enumerate() {
         let delivered = |carrier: Carrier| matches!(carrier, Carrier::Query | Carrier::PostForm);
-        let first = facts.sightings.iter().filter(|sighting| delivered(sighting.carrier)).filter_map(|sighting| sighting.exchange).min();
+        let first = facts
+            .sightings
+            .iter()
+            .filter(|sighting| delivered(sighting.carrier))
+            .filter_map(|sighting| sighting.exchange)
+            .min();
         let mut announced = false;
         for sighting in &facts.sightings {
             let Some(exchange) = sighting.exchange else { continue };
@@ -94,7 +119,9 @@ fn events(exchanges: usize, messages: &[Message]) -> Vec<Vec<Event>> {
             }
             announced |= !delivered;
             if let Some(here) = events.get_mut(exchange)
-                && !here.iter().any(|event| event.message == message && event.delivered == delivered)
+                && !here
+                    .iter()
+                    .any(|event| event.message == message && event.delivered == delivered)
             {
                 here.push(Event { message, delivered });
             }
@@ -121,7 +148,8 @@ struct Grouping<'a> {
 impl Grouping<'_> {
     /// An exchange without messages.
     fn pass(&mut self, index: usize, exchange: &Exchange) {
-        let host_known = |draft: &Draft| host(&exchange.url).is_some_and(|host| draft.hosts.contains(&host));
+        let host_known =
+            |draft: &Draft| host(&exchange.url).is_some_and(|host| draft.hosts.contains(&host));
         let background = !exchange.navigation;
         if let Some(current) = self.current
             && let Some(draft) = self.drafts.get(current)
@@ -136,7 +164,9 @@ impl Grouping<'_> {
                 // A page somebody opened by hand elsewhere is another matter.
                 !typed(exchange) || host_known(draft)
             };
-            let consumes = draft.consumption.is_none() && draft.kind == AttemptKind::SignIn && self.takes_unseen_response(exchange);
+            let consumes = draft.consumption.is_none()
+                && draft.kind == AttemptKind::SignIn
+                && self.takes_unseen_response(exchange);
             if (belongs || consumes)
                 && let Some(draft) = self.drafts.get_mut(current)
             {
@@ -158,11 +188,20 @@ impl Grouping<'_> {
     /// A response went to the service provider and the capture does not hold it: the recorder left
     /// the body of the POST out, or an artifact stood in for it.
     fn takes_unseen_response(&self, exchange: &Exchange) -> bool {
-        if exchange.url.contains("SAMLart=") || exchange.form_fields.iter().any(|field| field == "SAMLart") {
+        if exchange.url.contains("SAMLart=")
+            || exchange.form_fields.iter().any(|field| field == "SAMLart")
+        {
             return true;
         }
-        let known = || self.consumers.iter().any(|url| same_url(url, &exchange.url) || is_detour(url, &exchange.url));
-        exchange.method == "POST" && exchange.navigation && exchange.form_fields.is_empty() && known()
+        let known = || {
+            self.consumers
+                .iter()
+                .any(|url| same_url(url, &exchange.url) || is_detour(url, &exchange.url))
+        };
+        exchange.method == "POST"
+            && exchange.navigation
+            && exchange.form_fields.is_empty()
+            && known()
     }
 
     fn follows_by_itself(&self, draft: &Draft, index: usize) -> bool {
@@ -171,7 +210,8 @@ impl Grouping<'_> {
 
     fn take(&mut self, index: usize, event: Event) {
         let Some(message) = self.messages.get(event.message) else { return };
-        if message.kind == MessageKind::WsFederationSignIn && self.is_between(index, event.message) {
+        if message.kind == MessageKind::WsFederationSignIn && self.is_between(index, event.message)
+        {
             self.between.push(event.message);
             return self.pass_if_open(index);
         }
@@ -190,17 +230,37 @@ impl Grouping<'_> {
                 None => self.request_announced(index, event.message, AttemptKind::SignOut),
             },
             (MessageKind::LogoutRequest, true) => match self.open_sign_out(index) {
-                Some(open) if self.drafts.get(open).is_some_and(|draft| draft.request != Some(event.message)) => open,
+                Some(open)
+                    if self
+                        .drafts
+                        .get(open)
+                        .is_some_and(|draft| draft.request != Some(event.message)) =>
+                {
+                    open
+                }
                 _ => self.request_delivered(index, event.message, AttemptKind::SignOut),
             },
-            (MessageKind::Response | MessageKind::LogoutResponse | MessageKind::WsFederationToken, delivered) => {
-                self.response(index, event.message, delivered)
-            }
+            (
+                MessageKind::Response
+                | MessageKind::LogoutResponse
+                | MessageKind::WsFederationToken,
+                delivered,
+            ) => self.response(index, event.message, delivered),
             (MessageKind::WsFederationSignOut, delivered) => match self.open_sign_out(index) {
-                Some(open) if !delivered || self.drafts.get(open).is_some_and(|draft| draft.request != Some(event.message)) => open,
+                Some(open)
+                    if !delivered
+                        || self
+                            .drafts
+                            .get(open)
+                            .is_some_and(|draft| draft.request != Some(event.message)) =>
+                {
+                    open
+                }
                 Some(_) => self.request_delivered(index, event.message, AttemptKind::SignOut),
                 None if message.root.contains("cleanup") => return self.pass_if_open(index),
-                None if delivered => self.request_delivered(index, event.message, AttemptKind::SignOut),
+                None if delivered => {
+                    self.request_delivered(index, event.message, AttemptKind::SignOut)
+                }
                 None => self.request_announced(index, event.message, AttemptKind::SignOut),
             },
             (MessageKind::Other, _) => return self.pass_if_open(index),
@@ -225,10 +285,19 @@ impl Grouping<'_> {
         }
         let host_of = |index: usize| self.path.get(index).and_then(|exchange| host(&exchange.url));
         let service = draft.issued.and_then(host_of);
-        let delivered_here = self.messages.get(message).and_then(Message::delivered_in) == Some(index);
-        let asker = if delivered_here { self.path.previous(index).and_then(host_of) } else { host_of(index) };
+        let delivered_here =
+            self.messages.get(message).and_then(Message::delivered_in) == Some(index);
+        let asker = if delivered_here {
+            self.path.previous(index).and_then(host_of)
+        } else {
+            host_of(index)
+        };
         match asker {
-            Some(asker) => Some(&asker) != service.as_ref() && draft.asked.is_some() && draft.hosts.contains(&asker),
+            Some(asker) => {
+                Some(&asker) != service.as_ref()
+                    && draft.asked.is_some()
+                    && draft.hosts.contains(&asker)
+            }
             None => !request.is_ws_federation(),
         }
     }
@@ -242,13 +311,20 @@ impl Grouping<'_> {
         let Some(token) = self.messages.get(message) else { return false };
         let fits = |request: &Message| {
             let context = request.relay_state.is_some() && request.relay_state == token.relay_state;
-            let audiences = token.assertions.iter().filter_map(|assertion| assertion.conditions.as_ref());
+            let audiences =
+                token.assertions.iter().filter_map(|assertion| assertion.conditions.as_ref());
             let mut audiences = audiences.flat_map(|conditions| &conditions.audiences);
-            let meant = request.issuer.as_ref().is_some_and(|realm| audiences.any(|audience| audience.value == realm.value));
+            let meant = request
+                .issuer
+                .as_ref()
+                .is_some_and(|realm| audiences.any(|audience| audience.value == realm.value));
             usize::from(context) + usize::from(meant)
         };
         let own = fits(request);
-        self.between.iter().filter_map(|asked| self.messages.get(*asked)).any(|asked| fits(asked) > own)
+        self.between
+            .iter()
+            .filter_map(|asked| self.messages.get(*asked))
+            .any(|asked| fits(asked) > own)
     }
 
     fn pass_if_open(&mut self, index: usize) {
@@ -259,7 +335,11 @@ impl Grouping<'_> {
 
     /// An exchange belongs to a draft.
     fn note(&mut self, draft: usize, index: usize) {
-        let Some(draft) = self.drafts.get_mut(draft).filter(|draft| draft.exchanges.len() < MOST_EXCHANGES) else { return };
+        let Some(draft) =
+            self.drafts.get_mut(draft).filter(|draft| draft.exchanges.len() < MOST_EXCHANGES)
+        else {
+            return;
+        };
         draft.exchanges.insert(index);
         draft.hosts.extend(self.path.get(index).and_then(|exchange| host(&exchange.url)));
         if draft.consumption == Some(index) {
@@ -277,11 +357,15 @@ impl Grouping<'_> {
         if let Some(known) = self.drafts.iter().rposition(|draft| draft.request == Some(message)) {
             return known;
         }
-        let mut draft = Draft { kind, request: Some(message), issued: Some(index), ..Draft::default() };
+        let mut draft =
+            Draft { kind, request: Some(message), issued: Some(index), ..Draft::default() };
         let mut at = index;
         draft.exchanges.insert(at);
         while let Some(before) = self.path.previous(at) {
-            let delivers = self.drafts.iter().any(|known| known.consumption == Some(before) || known.asked == Some(before));
+            let delivers = self
+                .drafts
+                .iter()
+                .any(|known| known.consumption == Some(before) || known.asked == Some(before));
             if delivers || draft.exchanges.len() > 20 {
                 break;
             }
@@ -302,7 +386,13 @@ impl Grouping<'_> {
         match known.and_then(|known| self.drafts.get_mut(known).map(|draft| (known, draft))) {
             // Sent again after the answer came, as the Back button does: another try.
             Some((_, draft)) if draft.consumption.is_some() => {
-                let again = Draft { kind, request: Some(message), asked: Some(index), repeated: true, ..Draft::default() };
+                let again = Draft {
+                    kind,
+                    request: Some(message),
+                    asked: Some(index),
+                    repeated: true,
+                    ..Draft::default()
+                };
                 self.push(again)
             }
             Some((known, draft)) => {
@@ -310,7 +400,8 @@ impl Grouping<'_> {
                 known
             }
             None => {
-                let mut draft = Draft { kind, request: Some(message), asked: Some(index), ..Draft::default() };
+                let mut draft =
+                    Draft { kind, request: Some(message), asked: Some(index), ..Draft::default() };
                 draft.exchanges.extend(self.path.previous(index));
                 self.push(draft)
             }
@@ -320,10 +411,16 @@ impl Grouping<'_> {
     /// A signing out that still waits for its answer; other applications are told within it.
     fn open_sign_out(&self, index: usize) -> Option<usize> {
         let current = self.current?;
-        let draft = self.drafts.get(current).filter(|draft| draft.kind == AttemptKind::SignOut && draft.consumption.is_none())?;
+        let draft = self
+            .drafts
+            .get(current)
+            .filter(|draft| draft.kind == AttemptKind::SignOut && draft.consumption.is_none())?;
         let last = self.path.get(*draft.exchanges.last()?)?;
         let now = self.path.get(index)?;
-        let near = last.started.zip(now.started).is_none_or(|(last, now)| now.duration_since(last).as_secs_f64() <= SIGN_OUT);
+        let near = last
+            .started
+            .zip(now.started)
+            .is_none_or(|(last, now)| now.duration_since(last).as_secs_f64() <= SIGN_OUT);
         near.then_some(current)
     }
 
@@ -358,17 +455,24 @@ impl Grouping<'_> {
             return self.push(again);
         }
         let answers = facts.and_then(answers);
-        let unreadable = facts.is_some_and(|facts| facts.xml_id.is_none() || facts.damage.contains(&Damage::Sanitised));
+        let unreadable = facts.is_some_and(|facts| {
+            facts.xml_id.is_none() || facts.damage.contains(&Damage::Sanitised)
+        });
         let by_id = answers.and_then(|id| {
             let asks = |draft: &Draft| {
                 let request = draft.request.and_then(|request| self.messages.get(request));
-                request.and_then(|request| request.xml_id.as_ref()).is_some_and(|known| known.value == id)
+                request
+                    .and_then(|request| request.xml_id.as_ref())
+                    .is_some_and(|known| known.value == id)
             };
-            let waiting = self.drafts.iter().rposition(|draft| asks(draft) && draft.consumption.is_none());
+            let waiting =
+                self.drafts.iter().rposition(|draft| asks(draft) && draft.consumption.is_none());
             waiting.or_else(|| self.drafts.iter().rposition(asks))
         });
         if let Some(known) = by_id {
-            if let Some(draft) = self.drafts.get_mut(known).filter(|draft| draft.consumption.is_none()) {
+            if let Some(draft) =
+                self.drafts.get_mut(known).filter(|draft| draft.consumption.is_none())
+            {
                 draft.response = Some(message);
                 if delivered {
                     draft.consumption = Some(index);
@@ -376,17 +480,27 @@ impl Grouping<'_> {
                 return known;
             }
             let request = self.drafts.get(known).and_then(|draft| draft.request);
-            let again = Draft { kind, request, response: Some(message), consumption: delivered.then_some(index), ..Draft::default() };
+            let again = Draft {
+                kind,
+                request,
+                response: Some(message),
+                consumption: delivered.then_some(index),
+                ..Draft::default()
+            };
             return self.push(again);
         }
         // Without InResponseTo it still is the answer to what the browser was waiting for, unless
         // somebody opened the identity provider by hand in between.
         let waiting = self.current.filter(|current| {
             self.drafts.get(*current).is_some_and(|draft| {
-                draft.kind == kind && draft.consumption.is_none() && draft.asked.is_some() && !self.opened_by_hand(draft, index)
+                draft.kind == kind
+                    && draft.consumption.is_none()
+                    && draft.asked.is_some()
+                    && !self.opened_by_hand(draft, index)
             })
         });
-        if let Some(current) = waiting.filter(|_| answers.is_none() || unreadable || kind == AttemptKind::SignOut)
+        if let Some(current) =
+            waiting.filter(|_| answers.is_none() || unreadable || kind == AttemptKind::SignOut)
             && let Some(draft) = self.drafts.get_mut(current)
         {
             draft.response = Some(message);
@@ -408,7 +522,10 @@ impl Grouping<'_> {
 
     fn opened_by_hand(&self, draft: &Draft, index: usize) -> bool {
         let asked = draft.asked.unwrap_or(index);
-        self.path.before(index).take_while(|before| *before > asked).any(|before| self.path.get(before).is_some_and(typed))
+        self.path
+            .before(index)
+            .take_while(|before| *before > asked)
+            .any(|before| self.path.get(before).is_some_and(typed))
     }
 }
 
@@ -419,7 +536,12 @@ fn answers(message: &Message) -> Option<&str> {
         .iter()
         .flat_map(|assertion| &assertion.confirmations)
         .find_map(|confirmation| confirmation.in_response_to.as_ref());
-    message.in_response_to.as_ref().or(confirmed).map(|id| id.value.as_str()).filter(|id| !id.is_empty())
+    message
+        .in_response_to
+        .as_ref()
+        .or(confirmed)
+        .map(|id| id.value.as_str())
+        .filter(|id| !id.is_empty())
 }
 
 /// Finds attempts that began by themselves where another one landed: the service provider accepted
@@ -433,7 +555,11 @@ fn mark_bounces(path: &Path<'_>, messages: &[Message], drafts: &mut [Draft]) {
             .map(|issuer| issuer.value.clone())
     };
     for index in 0..drafts.len() {
-        let Some(consumption) = drafts[index].consumption.filter(|_| drafts[index].kind == AttemptKind::SignIn) else { continue };
+        let Some(consumption) =
+            drafts[index].consumption.filter(|_| drafts[index].kind == AttemptKind::SignIn)
+        else {
+            continue;
+        };
         let mut reached: Vec<usize> = drafts[index].landing.clone();
         reached.push(consumption);
         let last = reached.iter().copied().max().unwrap_or(consumption);
@@ -441,7 +567,8 @@ fn mark_bounces(path: &Path<'_>, messages: &[Message], drafts: &mut [Draft]) {
         let own = issuer(&drafts[index]);
         let next = (index + 1..drafts.len()).find(|next| {
             let draft = &drafts[*next];
-            let starts_there = draft.issued.or(draft.asked).is_some_and(|start| reached.contains(&start));
+            let starts_there =
+                draft.issued.or(draft.asked).is_some_and(|start| reached.contains(&start));
             let same_side = own.is_none() || issuer(draft).is_none() || issuer(draft) == own;
             draft.kind == AttemptKind::SignIn && starts_there && same_side && !draft.repeated
         });

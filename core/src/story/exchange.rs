@@ -21,9 +21,13 @@ const MOST: usize = 200;
 /// Called before anything refers to exchanges by index.
 pub fn order(evidence: &mut Evidence) {
     let mut last: Option<(String, Option<Timestamp>)> = None;
-    let mut keyed: Vec<(Option<Timestamp>, RawExchange)> = Vec::with_capacity(evidence.exchanges.len());
+    let mut keyed: Vec<(Option<Timestamp>, RawExchange)> =
+        Vec::with_capacity(evidence.exchanges.len());
     for raw in std::mem::take(&mut evidence.exchanges) {
-        let before = last.as_ref().filter(|(input, _)| *input == raw.place.input).and_then(|(_, time)| *time);
+        let before = last
+            .as_ref()
+            .filter(|(input, _)| *input == raw.place.input)
+            .and_then(|(_, time)| *time);
         let time = raw.started.or(before);
         last = Some((raw.place.input.clone(), time));
         keyed.push((time, raw));
@@ -33,14 +37,23 @@ pub fn order(evidence: &mut Evidence) {
 }
 
 /// Cleans all exchanges, in the order of the evidence.
-pub fn exchanges(evidence: &Evidence, products: &Products, sealer: &Sealer, named: &BTreeSet<&str>) -> Vec<Exchange> {
-    let with_headers = |raw| Exchange { headers: headers::named(raw, named), ..clean(raw, products, sealer) };
+pub fn exchanges(
+    evidence: &Evidence,
+    products: &Products,
+    sealer: &Sealer,
+    named: &BTreeSet<&str>,
+) -> Vec<Exchange> {
+    let with_headers =
+        |raw| Exchange { headers: headers::named(raw, named), ..clean(raw, products, sealer) };
     evidence.exchanges.iter().map(with_headers).collect()
 }
 
 fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
-    let content_type =
-        raw.response_mime.clone().filter(|mime| !mime.is_empty()).or_else(|| raw.response_header("content-type").map(str::to_owned));
+    let content_type = raw
+        .response_mime
+        .clone()
+        .filter(|mime| !mime.is_empty())
+        .or_else(|| raw.response_header("content-type").map(str::to_owned));
     let kind = raw
         .request_header("sec-fetch-dest")
         .filter(|dest| *dest != "empty")
@@ -48,7 +61,10 @@ fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
         .or_else(|| raw.resource_type.clone())
         .or_else(|| raw.request_header("sec-fetch-dest").map(str::to_owned))
         // One of a few words, of browsers or recorders.
-        .filter(|kind| kind.len() <= 24 && kind.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte)));
+        .filter(|kind| {
+            kind.len() <= 24
+                && kind.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte))
+        });
     let date = raw.response_header("date").and_then(http_date::read);
     let navigation = is_navigation(raw, kind.as_deref(), content_type.as_deref());
     let url = Url::parse(&raw.url).ok();
@@ -78,10 +94,18 @@ fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
         failure: raw.failure.as_deref().map(redact::failure),
         location: location(raw),
         page,
-        phrases: if of_interest { outside_the_page(raw, url.as_ref(), products, &proven) } else { Vec::new() },
+        phrases: if of_interest {
+            outside_the_page(raw, url.as_ref(), products, &proven)
+        } else {
+            Vec::new()
+        },
         products: products.vendors(&proven),
         content_type: content_type.as_deref().and_then(headers::media_type),
-        request_content_type: raw.request_mime.as_deref().or_else(|| raw.request_header("content-type")).and_then(headers::media_type),
+        request_content_type: raw
+            .request_mime
+            .as_deref()
+            .or_else(|| raw.request_header("content-type"))
+            .and_then(headers::media_type),
         request_bytes: raw.request_bytes,
         date,
         origin: raw.request_header("origin").map(redact::clean_url),
@@ -91,10 +115,19 @@ fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
         navigation,
         websocket: raw.websocket,
         cookies: raw.cookies.as_ref().map(|cookies| {
-            cookies.iter().take(MOST).map(|(name, value)| SentCookie { name: name.clone(), value: sealer.seal(value) }).collect()
+            cookies
+                .iter()
+                .take(MOST)
+                .map(|(name, value)| SentCookie { name: name.clone(), value: sealer.seal(value) })
+                .collect()
         }),
         set_cookies: set_cookies(raw, date, sealer),
-        form_fields: raw.form.iter().take(MOST).map(|field| field.name.chars().take(80).collect()).collect(),
+        form_fields: raw
+            .form
+            .iter()
+            .take(MOST)
+            .map(|field| field.name.chars().take(80).collect())
+            .collect(),
         correlation: headers::correlation(raw),
         ..Exchange::default()
     }
@@ -121,7 +154,10 @@ fn is_navigation(raw: &RawExchange, kind: Option<&str>, content_type: Option<&st
     }
     let mode = raw.request_header("sec-fetch-mode");
     match kind.map(str::to_ascii_lowercase).as_deref() {
-        Some("document" | "iframe" | "frame" | "navigation" | "main_frame" | "sub_frame" | "subdocument" | "embed" | "object") => {
+        Some(
+            "document" | "iframe" | "frame" | "navigation" | "main_frame" | "sub_frame"
+            | "subdocument" | "embed" | "object",
+        ) => {
             return true;
         }
         Some("other" | "") | None => {}
@@ -133,9 +169,10 @@ fn is_navigation(raw: &RawExchange, kind: Option<&str>, content_type: Option<&st
     if raw.request_header("x-requested-with").is_some() {
         return false;
     }
-    let carries_message = raw.form.iter().any(|field| matches!(field.name.as_str(), "SAMLRequest" | "SAMLResponse"))
-        || raw.url.contains("SAMLRequest=")
-        || raw.url.contains("SAMLResponse=");
+    let carries_message =
+        raw.form.iter().any(|field| matches!(field.name.as_str(), "SAMLRequest" | "SAMLResponse"))
+            || raw.url.contains("SAMLRequest=")
+            || raw.url.contains("SAMLResponse=");
     if carries_message || raw.request_header("upgrade-insecure-requests").is_some() {
         return true;
     }
@@ -144,14 +181,20 @@ fn is_navigation(raw: &RawExchange, kind: Option<&str>, content_type: Option<&st
         // Nothing tells (a sketch, a recorder that keeps few headers): whatever is no file of a page.
         // 204 leaves the page where it was.
         None if is_file(&raw.url) || raw.status == 204 => false,
-        None => is_html(content_type) || content_type.is_none() || ((300..400).contains(&raw.status) && raw.location.is_some()),
+        None => {
+            is_html(content_type)
+                || content_type.is_none()
+                || ((300..400).contains(&raw.status) && raw.location.is_some())
+        }
     }
 }
 
 /// The path ends like a script, style sheet, image or font.
 fn is_file(url: &str) -> bool {
-    const FILES: &[&str] =
-        &["js", "mjs", "css", "map", "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "woff", "woff2", "ttf", "json", "xml", "wasm"];
+    const FILES: &[&str] = &[
+        "js", "mjs", "css", "map", "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "woff",
+        "woff2", "ttf", "json", "xml", "wasm",
+    ];
     let path = url.split(['?', '#']).next().unwrap_or(url);
     path.rsplit('/')
         .next()
@@ -167,7 +210,13 @@ fn is_html(content_type: Option<&str>) -> bool {
 }
 
 /// Reads the body where a person saw it, or where it says why a request failed.
-fn page(raw: &RawExchange, navigation: bool, content_type: Option<&str>, signs: &Signs<'_>, products: &Products) -> Option<(Page, Proven)> {
+fn page(
+    raw: &RawExchange,
+    navigation: bool,
+    content_type: Option<&str>,
+    signs: &Signs<'_>,
+    products: &Products,
+) -> Option<(Page, Proven)> {
     let body = raw.response_body.as_deref().filter(|body| !body.trim().is_empty())?;
     if (300..400).contains(&raw.status) {
         return None;
@@ -176,19 +225,30 @@ fn page(raw: &RawExchange, navigation: bool, content_type: Option<&str>, signs: 
         let start = body.trim_start().get(..9).unwrap_or_default().to_ascii_lowercase();
         start.starts_with("<!doctype") || start.starts_with("<html")
     };
-    let scripted = content_type.is_some_and(|mime| mime.contains("javascript") || mime.contains("css") || mime.starts_with("image/"));
+    let scripted = content_type.is_some_and(|mime| {
+        mime.contains("javascript") || mime.contains("css") || mime.starts_with("image/")
+    });
     if scripted || !(navigation || raw.status >= 400) {
         return None;
     }
-    let answer = pages::Body { text: body, status: raw.status, is_html: html, signs: signs.clone(), typed: typed(raw) };
+    let answer = pages::Body {
+        text: body,
+        status: raw.status,
+        is_html: html,
+        signs: signs.clone(),
+        typed: typed(raw),
+    };
     let (mut page, proven) = pages::read(&answer, products);
     // Whatever the words: the field just filled in is asked for once more.
     page.credentials_rejected |= raw.method == "POST"
         && raw.status < 400
         && page.login_form
-        && pages::password_fields(body).iter().any(|asked| raw.form.iter().any(|sent| sent.name == *asked));
+        && pages::password_fields(body)
+            .iter()
+            .any(|asked| raw.form.iter().any(|sent| sent.name == *asked));
     page.onward = onward::ways(body, &raw.url);
-    page.goes_on |= page.onward.iter().any(|way| way.by == Trigger::InlineScript && way.method == "GET");
+    page.goes_on |=
+        page.onward.iter().any(|way| way.by == Trigger::InlineScript && way.method == "GET");
     Some((page, proven))
 }
 
@@ -210,10 +270,16 @@ fn signs<'r>(raw: &'r RawExchange, url: Option<&'r Url>) -> Signs<'r> {
 }
 
 /// Known texts in the address, and in the browser's reason why there was no answer.
-fn outside_the_page(raw: &RawExchange, url: Option<&Url>, products: &Products, proven: &Proven) -> Vec<Phrase> {
+fn outside_the_page(
+    raw: &RawExchange,
+    url: Option<&Url>,
+    products: &Products,
+    proven: &Proven,
+) -> Vec<Phrase> {
     let mut phrases = url.map(|url| in_address(url, products, proven)).unwrap_or_default();
     // What a redirect is made to say counts as the address it leads to, recorded or not.
-    let led_to = url.zip(raw.location.as_deref()).and_then(|(base, location)| base.join(location).ok());
+    let led_to =
+        url.zip(raw.location.as_deref()).and_then(|(base, location)| base.join(location).ok());
     for stated in url.into_iter().chain(&led_to).flat_map(spoken::address_reasons) {
         if !phrases.iter().any(|known| known.meaning == stated.meaning) {
             phrases.push(stated);
@@ -258,18 +324,34 @@ fn typed(raw: &RawExchange) -> Vec<String> {
     ];
     const SHORTEST: usize = 6;
     let query = Url::parse(&raw.url).ok();
-    let searched = query.iter().flat_map(Url::query_pairs).filter(|(name, _)| SEARCHED.contains(&name.to_lowercase().as_str()));
-    let posted = raw.form.iter().filter(|field| !field.name.starts_with("SAML") && field.name != "RelayState");
-    let mut typed: Vec<String> = searched.map(|(_, value)| value.into_owned()).chain(posted.map(|field| field.value.clone())).collect();
+    let searched = query
+        .iter()
+        .flat_map(Url::query_pairs)
+        .filter(|(name, _)| SEARCHED.contains(&name.to_lowercase().as_str()));
+    let posted = raw
+        .form
+        .iter()
+        .filter(|field| !field.name.starts_with("SAML") && field.name != "RelayState");
+    let mut typed: Vec<String> = searched
+        .map(|(_, value)| value.into_owned())
+        .chain(posted.map(|field| field.value.clone()))
+        .collect();
     typed.retain(|value| (SHORTEST..=2_000).contains(&value.len()));
     typed.truncate(MOST);
     typed
 }
 
-fn set_cookies(raw: &RawExchange, date: Option<Timestamp>, sealer: &Sealer) -> Option<Vec<SetCookie>> {
+fn set_cookies(
+    raw: &RawExchange,
+    date: Option<Timestamp>,
+    sealer: &Sealer,
+) -> Option<Vec<SetCookie>> {
     let now = date.or(raw.started);
-    let set: Vec<SetCookie> =
-        raw.response_headers_named("set-cookie").take(MOST).filter_map(|header| set_cookie(header, now, sealer)).collect();
+    let set: Vec<SetCookie> = raw
+        .response_headers_named("set-cookie")
+        .take(MOST)
+        .filter_map(|header| set_cookie(header, now, sealer))
+        .collect();
     // Where the capture hides the cookies that were sent, it hides those that were set.
     if set.is_empty() && raw.cookies.is_none() { None } else { Some(set) }
 }
@@ -279,7 +361,12 @@ fn set_cookie(header: &str, now: Option<Timestamp>, sealer: &Sealer) -> Option<S
     let mut parts = header.split(';');
     let (name, value) = parts.next()?.split_once('=')?;
     let (name, value) = (name.trim(), value.trim());
-    let mut cookie = SetCookie { name: name.to_owned(), value: sealer.seal(value), removes: value.is_empty(), ..SetCookie::default() };
+    let mut cookie = SetCookie {
+        name: name.to_owned(),
+        value: sealer.seal(value),
+        removes: value.is_empty(),
+        ..SetCookie::default()
+    };
     let mut max_age = None;
     for part in parts {
         let (attribute, value) = part.split_once('=').unwrap_or((part, ""));
@@ -301,8 +388,10 @@ fn set_cookie(header: &str, now: Option<Timestamp>, sealer: &Sealer) -> Option<S
             "max-age" => max_age = value.parse::<i64>().ok(),
             "expires" => {
                 let expires = http_date::read(value);
-                cookie.removes |=
-                    max_age.is_none() && expires.is_some_and(|expires| now.map_or(expires.as_second() < 100_000_000, |now| expires <= now));
+                cookie.removes |= max_age.is_none()
+                    && expires.is_some_and(|expires| {
+                        now.map_or(expires.as_second() < 100_000_000, |now| expires <= now)
+                    });
             }
             _ => {}
         }
@@ -328,8 +417,10 @@ mod tests {
 
     #[test]
     fn time_orders_and_neighbours_stay_together() {
-        let mut evidence =
-            Evidence { exchanges: vec![at(30, "i1", 0), at(10, "i1", 1), at(0, "i1", 2), at(20, "i2", 3)], ..Evidence::default() };
+        let mut evidence = Evidence {
+            exchanges: vec![at(30, "i1", 0), at(10, "i1", 1), at(0, "i1", 2), at(20, "i2", 3)],
+            ..Evidence::default()
+        };
         evidence.exchanges[2].started = None;
         order(&mut evidence);
         let entries: Vec<_> = evidence.exchanges.iter().map(|raw| raw.place.entry).collect();
@@ -341,9 +432,19 @@ mod tests {
         let sealer = Sealer::new("x");
         let now = Timestamp::from_second(1_795_492_800).ok();
         let cookie = |header: &str| set_cookie(header, now, &sealer).unwrap_or_default();
-        let mellon = cookie("mellon-cookie=cookietest; Version=1; Path=/; Domain=app.contoso.example; HttpOnly; secure; SameSite=None");
-        assert!(mellon.secure && mellon.http_only && !mellon.removes && mellon.same_site == SameSite::None);
-        assert_eq!((mellon.domain.as_deref(), mellon.path.as_deref()), (Some("app.contoso.example"), Some("/")));
+        let mellon = cookie(
+            "mellon-cookie=cookietest; Version=1; Path=/; Domain=app.contoso.example; HttpOnly; secure; SameSite=None",
+        );
+        assert!(
+            mellon.secure
+                && mellon.http_only
+                && !mellon.removes
+                && mellon.same_site == SameSite::None
+        );
+        assert_eq!(
+            (mellon.domain.as_deref(), mellon.path.as_deref()),
+            (Some("app.contoso.example"), Some("/"))
+        );
         assert!(!format!("{mellon:?}").contains("cookietest"));
         assert!(cookie("a=b; Max-Age=0").removes && cookie("a=; Path=/").removes);
         assert!(cookie("a=NULL; expires=Thu, 01-Jan-1970 00:00:00 GMT").removes);
@@ -361,10 +462,17 @@ mod tests {
             location: Some(location.to_owned()),
             ..RawExchange::default()
         };
-        assert_eq!(location(&raw("https://a.example/x/y?t=1", 302, "/hub")).as_deref(), Some("https://a.example/hub"));
-        assert_eq!(location(&raw("https://a.example/x/", 302, "%2Fhub")).as_deref(), Some("https://a.example/x/%2Fhub"));
         assert_eq!(
-            location(&raw("https://a.example/", 302, "https://b.example:443/acs?SAMLResponse=abc")).as_deref(),
+            location(&raw("https://a.example/x/y?t=1", 302, "/hub")).as_deref(),
+            Some("https://a.example/hub")
+        );
+        assert_eq!(
+            location(&raw("https://a.example/x/", 302, "%2Fhub")).as_deref(),
+            Some("https://a.example/x/%2Fhub")
+        );
+        assert_eq!(
+            location(&raw("https://a.example/", 302, "https://b.example:443/acs?SAMLResponse=abc"))
+                .as_deref(),
             Some("https://b.example:443/acs?SAMLResponse=…")
         );
         assert_eq!(location(&raw("https://a.example/", 200, "/hub")), None);
@@ -372,13 +480,18 @@ mod tests {
 
     #[test]
     fn scripts_and_favicons_are_no_navigation() {
-        let raw = |kind: Option<&str>| RawExchange { resource_type: kind.map(str::to_owned), status: 200, ..RawExchange::default() };
+        let raw = |kind: Option<&str>| RawExchange {
+            resource_type: kind.map(str::to_owned),
+            status: 200,
+            ..RawExchange::default()
+        };
         assert!(is_navigation(&raw(Some("document")), Some("document"), None));
         assert!(!is_navigation(&raw(Some("script")), Some("script"), Some("text/html")));
         assert!(is_navigation(&raw(None), None, Some("text/html; charset=utf-8")));
         assert!(!is_navigation(&raw(None), None, Some("image/png")));
         assert!(is_navigation(&raw(None), None, None));
-        let favicon = RawExchange { url: "https://sp.example/favicon.ico?v=1".to_owned(), ..raw(None) };
+        let favicon =
+            RawExchange { url: "https://sp.example/favicon.ico?v=1".to_owned(), ..raw(None) };
         assert!(!is_navigation(&favicon, None, None));
     }
 }

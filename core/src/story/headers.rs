@@ -8,8 +8,15 @@ use diag_sdk::header::askable;
 use std::collections::BTreeSet;
 
 /// Directives that bear on forms, scripts and frames.
-const DIRECTIVES: &[&str] =
-    &["default-src", "script-src", "script-src-elem", "script-src-attr", "form-action", "frame-ancestors", "sandbox"];
+const DIRECTIVES: &[&str] = &[
+    "default-src",
+    "script-src",
+    "script-src-elem",
+    "script-src-attr",
+    "form-action",
+    "frame-ancestors",
+    "sandbox",
+];
 /// Most policies kept of one answer, sources of one directive, and the longest source.
 const MOST_POLICIES: usize = 8;
 const MOST_SOURCES: usize = 200;
@@ -17,10 +24,16 @@ const LONGEST_SOURCE: usize = 300;
 
 /// Policies that are enforced, of headers and of the page; those that only report forbid nothing.
 pub(super) fn content_policies(raw: &RawExchange, body: &str) -> Vec<ContentPolicy> {
-    let headers =
-        raw.response_headers_named("content-security-policy").flat_map(|header| header.split(',')).map(|text| policy(text, false));
+    let headers = raw
+        .response_headers_named("content-security-policy")
+        .flat_map(|header| header.split(','))
+        .map(|text| policy(text, false));
     let in_page = policies_in(body).into_iter().map(|text| policy(&text, true));
-    headers.chain(in_page).filter(|policy| !policy.directives.is_empty()).take(MOST_POLICIES).collect()
+    headers
+        .chain(in_page)
+        .filter(|policy| !policy.directives.is_empty())
+        .take(MOST_POLICIES)
+        .collect()
 }
 
 fn policy(text: &str, in_page: bool) -> ContentPolicy {
@@ -29,10 +42,22 @@ fn policy(text: &str, in_page: bool) -> ContentPolicy {
         let mut words = directive.split_ascii_whitespace();
         let Some(name) = words.next().map(str::to_ascii_lowercase) else { continue };
         // The first of a name counts.
-        if DIRECTIVES.contains(&name.as_str()) && !directives.iter().any(|(known, _)| *known == name) {
+        if DIRECTIVES.contains(&name.as_str())
+            && !directives.iter().any(|(known, _)| *known == name)
+        {
             // A query plays no part in what a source allows, and may hold anything.
-            let source = |source: &str| if source.contains(['?', '#', '@']) { crate::redact::clean_url(source) } else { source.to_owned() };
-            let sources = words.filter(|source| source.len() <= LONGEST_SOURCE).take(MOST_SOURCES).map(source).collect();
+            let source = |source: &str| {
+                if source.contains(['?', '#', '@']) {
+                    crate::redact::clean_url(source)
+                } else {
+                    source.to_owned()
+                }
+            };
+            let sources = words
+                .filter(|source| source.len() <= LONGEST_SOURCE)
+                .take(MOST_SOURCES)
+                .map(source)
+                .collect();
             directives.push((name, sources));
         }
     }
@@ -111,9 +136,13 @@ const MACHINES: &[&str] = &[
 pub(super) fn answered_by(raw: &RawExchange) -> Vec<(String, String)> {
     const LONGEST: usize = 80;
     let named = raw.response_headers.iter().filter(|(name, value)| {
-        MACHINES.contains(&name.as_str()) && (1..=LONGEST).contains(&value.len()) && (name != "x-served-by" || !value.starts_with("cache-"))
+        MACHINES.contains(&name.as_str())
+            && (1..=LONGEST).contains(&value.len())
+            && (name != "x-served-by" || !value.starts_with("cache-"))
     });
-    let named = named.filter(|(_, value)| !crate::redact::is_token(value) && value.split_whitespace().count() <= 3);
+    let named = named.filter(|(_, value)| {
+        !crate::redact::is_token(value) && value.split_whitespace().count() <= 3
+    });
     named.take(6).cloned().collect()
 }
 
@@ -126,8 +155,14 @@ pub(super) fn named(raw: &RawExchange, names: &BTreeSet<&str>) -> Vec<NamedHeade
     if names.is_empty() {
         return Vec::new();
     }
-    let asked = raw.response_headers.iter().filter(|(name, _)| names.contains(name.as_str()) && askable(name).is_ok());
-    let kept = asked.take(MOST_NAMED).map(|(name, value)| NamedHeader { name: name.clone(), value: shown(value, LONGEST_NAMED) });
+    let asked = raw
+        .response_headers
+        .iter()
+        .filter(|(name, _)| names.contains(name.as_str()) && askable(name).is_ok());
+    let kept = asked.take(MOST_NAMED).map(|(name, value)| NamedHeader {
+        name: name.clone(),
+        value: shown(value, LONGEST_NAMED),
+    });
     kept.filter(|header| !header.value.is_empty()).collect()
 }
 
@@ -139,7 +174,12 @@ const MOST_IDS: usize = 8;
 /// Ids by which support finds this exchange again. Whatever else stands in such a header is nobody's business.
 pub(super) fn correlation(raw: &RawExchange) -> Vec<(String, String)> {
     let named = |name: &str| CORRELATION_HEADERS.iter().any(|end| name.ends_with(end));
-    raw.response_headers.iter().filter(|(name, value)| named(name) && is_reference(value)).take(MOST_IDS).cloned().collect()
+    raw.response_headers
+        .iter()
+        .filter(|(name, value)| named(name) && is_reference(value))
+        .take(MOST_IDS)
+        .cloned()
+        .collect()
 }
 
 /// A GUID, a number in base 10, 16 or 32, or a short id: nothing that could be a token or a word.
@@ -160,9 +200,14 @@ fn is_reference(value: &str) -> bool {
 /// Type and subtype, and the character set: other parameters are anybody's.
 pub(super) fn media_type(value: &str) -> Option<String> {
     let mut parts = value.split(';').map(str::trim);
-    let is_word = |word: &str| word.len() <= 80 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/.+-*_".contains(&byte));
+    let is_word = |word: &str| {
+        word.len() <= 80
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/.+-*_".contains(&byte))
+    };
     let essence = parts.next().filter(|essence| !essence.is_empty() && is_word(essence))?;
-    let charset = parts.find(|part| part.to_ascii_lowercase().starts_with("charset=")).filter(|charset| charset.len() <= 24);
+    let charset = parts
+        .find(|part| part.to_ascii_lowercase().starts_with("charset="))
+        .filter(|charset| charset.len() <= 24);
     Some(match charset {
         Some(charset) => format!("{essence}; {charset}"),
         None => essence.to_owned(),
@@ -183,8 +228,9 @@ pub(super) fn server(value: &str) -> Option<String> {
         .split_whitespace()
         .take_while(|product| {
             let (name, version) = product.split_once('/').unwrap_or((product, ""));
-            let version_is_one =
-                version.len() <= 20 && (version.is_empty() || version.starts_with(|character: char| character.is_ascii_digit()));
+            let version_is_one = version.len() <= 20
+                && (version.is_empty()
+                    || version.starts_with(|character: char| character.is_ascii_digit()));
             name.len() <= 40 && version_is_one && (words(name) || is_server_word(name))
         })
         .collect();
@@ -197,37 +243,64 @@ pub(super) fn address_faults(url: &str) -> Vec<AddressFault> {
     if whole.contains("SAMLRe") {
         return Vec::new();
     }
-    let (base, query) = whole.split_once('?').map_or((whole, None), |(base, query)| (base, Some(query)));
+    let (base, query) =
+        whole.split_once('?').map_or((whole, None), |(base, query)| (base, Some(query)));
     let lower = whole.to_ascii_lowercase();
     let mut faults = Vec::new();
     // A second `?` is a fault where a parameter begins behind it, as one does that was appended blindly.
     let appended = |rest: &str| {
         let name = rest.split(['=', '&', '?']).next().unwrap_or_default();
-        rest.contains('=') && !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+        rest.contains('=')
+            && !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
     };
     // An address as the value of a parameter has a query of its own.
-    let of_an_address = |before: &str| before.rsplit(['&', '=']).next().is_some_and(|value| value.contains('/') || value.contains("%2F"));
-    if query.and_then(|query| query.split_once('?')).is_some_and(|(before, rest)| appended(rest) && !of_an_address(before)) {
+    let of_an_address = |before: &str| {
+        before
+            .rsplit(['&', '='])
+            .next()
+            .is_some_and(|value| value.contains('/') || value.contains("%2F"))
+    };
+    if query
+        .and_then(|query| query.split_once('?'))
+        .is_some_and(|(before, rest)| appended(rest) && !of_an_address(before))
+    {
         faults.push(AddressFault::SecondQuestionMark);
     }
     let encoded = base.to_ascii_lowercase().find("%3f").and_then(|at| base.get(at + 3..));
     if encoded.is_some_and(|rest| appended(&rest.replace("%3D", "=").replace("%3d", "="))) {
         faults.push(AddressFault::EncodedQuestionMark);
     }
-    if query
-        .is_some_and(|query| query.contains("&amp;") || query.contains("&amp%3B") || query.split('&').any(|pair| pair.starts_with("amp;")))
-    {
+    if query.is_some_and(|query| {
+        query.contains("&amp;")
+            || query.contains("&amp%3B")
+            || query.split('&').any(|pair| pair.starts_with("amp;"))
+    }) {
         faults.push(AddressFault::EscapedAmpersand);
     }
     let brackets = [("{", "}"), ("%7b", "%7d"), ("<", ">"), ("%3c", "%3e")];
     let unfilled = brackets.iter().any(|(open, close)| {
-        let inner = lower.split_once(open).and_then(|(_, rest)| rest.split_once(close)).map(|(inner, _)| inner);
+        let inner = lower
+            .split_once(open)
+            .and_then(|(_, rest)| rest.split_once(close))
+            .map(|(inner, _)| inner);
         inner.is_some_and(|inner| {
             (2..=40).contains(&inner.len())
-                && inner.replace("%20", " ").bytes().all(|byte| byte.is_ascii_alphabetic() || b" _-.".contains(&byte))
+                && inner
+                    .replace("%20", " ")
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphabetic() || b" _-.".contains(&byte))
         })
     });
-    let dummies = ["your_domain", "your-domain", "yourdomain", "your_tenant", "your-tenant", "changeme", "idp_entity_id"];
+    let dummies = [
+        "your_domain",
+        "your-domain",
+        "yourdomain",
+        "your_tenant",
+        "your-tenant",
+        "changeme",
+        "idp_entity_id",
+    ];
     if unfilled || dummies.iter().any(|dummy| lower.contains(dummy)) {
         faults.push(AddressFault::Placeholder);
     }
@@ -239,7 +312,8 @@ mod tests {
     use super::*;
 
     fn raw(headers: &[(&str, &str)]) -> RawExchange {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let headers =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         RawExchange { response_headers: headers, ..RawExchange::default() }
     }
 
@@ -247,28 +321,51 @@ mod tests {
     fn policies_that_only_report_are_none() {
         let answer = raw(&[
             ("content-security-policy-report-only", "form-action 'none'"),
-            ("content-security-policy", "img-src *; Form-Action 'self'; form-action *, script-src 'nonce-a'"),
+            (
+                "content-security-policy",
+                "img-src *; Form-Action 'self'; form-action *, script-src 'nonce-a'",
+            ),
         ]);
         let body = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\"><p>content-security-policy</p>";
         let policies = content_policies(&answer, body);
-        let told: Vec<(&str, bool)> = policies.iter().map(|policy| (policy.directives[0].0.as_str(), policy.in_page)).collect();
+        let told: Vec<(&str, bool)> = policies
+            .iter()
+            .map(|policy| (policy.directives[0].0.as_str(), policy.in_page))
+            .collect();
         assert_eq!(told, [("form-action", false), ("script-src", false), ("default-src", true)]);
         assert_eq!(policies[0].directives[0].1, ["'self'"]);
     }
 
     #[test]
     fn machines_name_themselves_and_caches_do_not_count() {
-        let answer = raw(&[("x-backend", "chat-1"), ("x-served-by", "cache-fra-1, cache-fra-2"), ("server", "nginx")]);
+        let answer = raw(&[
+            ("x-backend", "chat-1"),
+            ("x-served-by", "cache-fra-1, cache-fra-2"),
+            ("server", "nginx"),
+        ]);
         assert_eq!(answered_by(&answer), [("x-backend".to_owned(), "chat-1".to_owned())]);
-        assert_eq!(frame_options(&raw(&[("x-frame-options", "sameorigin, SAMEORIGIN")])).as_deref(), Some("SAMEORIGIN"));
-        assert_eq!(frame_options(&raw(&[("x-frame-options", "DENY"), ("x-frame-options", "SAMEORIGIN")])).as_deref(), Some("DENY"));
+        assert_eq!(
+            frame_options(&raw(&[("x-frame-options", "sameorigin, SAMEORIGIN")])).as_deref(),
+            Some("SAMEORIGIN")
+        );
+        assert_eq!(
+            frame_options(&raw(&[("x-frame-options", "DENY"), ("x-frame-options", "SAMEORIGIN")]))
+                .as_deref(),
+            Some("DENY")
+        );
     }
 
     #[test]
     fn addresses_that_were_put_together_wrongly() {
         for (url, fault) in [
-            ("https://idp.example/idp/startSSO.ping?PartnerSpId=a?TargetResource=b", Some(AddressFault::SecondQuestionMark)),
-            ("https://idp.example/startSSO.ping%3FPartnerSpId=a", Some(AddressFault::EncodedQuestionMark)),
+            (
+                "https://idp.example/idp/startSSO.ping?PartnerSpId=a?TargetResource=b",
+                Some(AddressFault::SecondQuestionMark),
+            ),
+            (
+                "https://idp.example/startSSO.ping%3FPartnerSpId=a",
+                Some(AddressFault::EncodedQuestionMark),
+            ),
             ("https://idp.example/sso?a=1&amp;b=2", Some(AddressFault::EscapedAmpersand)),
             ("https://idp.example/sso?spid=%7BENTITY_ID%7D", Some(AddressFault::Placeholder)),
             ("https://idp.example/sso?spid=<entity id>", Some(AddressFault::Placeholder)),
@@ -283,16 +380,31 @@ mod tests {
 
     #[test]
     fn headers_are_kept_by_name_and_never_with_a_secret() {
-        let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-        let given = [("x-ledger-error", "E-42 no branch"), ("x-ledger-trace", jwt), ("set-cookie", "a=b"), ("x-other", "1")];
+        let jwt =
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        let given = [
+            ("x-ledger-error", "E-42 no branch"),
+            ("x-ledger-trace", jwt),
+            ("set-cookie", "a=b"),
+            ("x-other", "1"),
+        ];
         let raw = RawExchange {
-            response_headers: given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            response_headers: given
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
             ..RawExchange::default()
         };
         let names = BTreeSet::from(["x-ledger-error", "x-ledger-trace", "set-cookie"]);
         let kept = named(&raw, &names);
-        assert_eq!(kept[0], NamedHeader { name: "x-ledger-error".into(), value: "E-42 no branch".into() });
-        assert!(kept.iter().all(|header| !header.value.contains("eyJ") && header.name != "set-cookie"), "{kept:?}");
+        assert_eq!(
+            kept[0],
+            NamedHeader { name: "x-ledger-error".into(), value: "E-42 no branch".into() }
+        );
+        assert!(
+            kept.iter().all(|header| !header.value.contains("eyJ") && header.name != "set-cookie"),
+            "{kept:?}"
+        );
         assert!(named(&raw, &BTreeSet::new()).is_empty());
     }
 }

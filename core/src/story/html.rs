@@ -43,7 +43,10 @@ pub(super) struct Html {
 }
 
 /// Elements that begin on a new line: their texts must not run together.
-const INLINE: &[&str] = &["a", "b", "i", "em", "strong", "span", "code", "tt", "u", "small", "font", "label", "sup", "sub", "abbr"];
+const INLINE: &[&str] = &[
+    "a", "b", "i", "em", "strong", "span", "code", "tt", "u", "small", "font", "label", "sup",
+    "sub", "abbr",
+];
 
 /// Elements in which pages list things: log entries, tickets, other people's troubles.
 const LISTED: &[&str] = &["td", "li", "dd", "pre", "code", "option", "blockquote"];
@@ -65,7 +68,9 @@ pub(crate) struct Seen {
 impl Seen {
     /// The line of the source on which a byte of the text stands.
     pub(crate) fn line(&self, at: usize) -> usize {
-        let before = self.text.get(..at).map_or(0, |before| before.chars().filter(|character| !character.is_whitespace()).count());
+        let before = self.text.get(..at).map_or(0, |before| {
+            before.chars().filter(|character| !character.is_whitespace()).count()
+        });
         let next = self.lines.partition_point(|(first, _)| *first <= before);
         next.checked_sub(1).and_then(|last| self.lines.get(last)).map_or(1, |(_, line)| *line)
     }
@@ -108,10 +113,19 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
     let mut cells = 0_usize;
     while !rest.is_empty() {
         let Some(open) = rest.find('<') else {
-            push_text(&mut html, &mut heading, &mut in_title, &mut marked, rest, &mut |text| tell(text, end - rest.len()));
+            push_text(&mut html, &mut heading, &mut in_title, &mut marked, rest, &mut |text| {
+                tell(text, end - rest.len());
+            });
             break;
         };
-        push_text(&mut html, &mut heading, &mut in_title, &mut marked, &rest[..open], &mut |text| tell(text, end - rest.len()));
+        push_text(
+            &mut html,
+            &mut heading,
+            &mut in_title,
+            &mut marked,
+            &rest[..open],
+            &mut |text| tell(text, end - rest.len()),
+        );
         if cells > 0 {
             html.listed.push_str(&decode_entities(&rest[..open]));
         }
@@ -145,24 +159,50 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
         match name.as_str() {
             "title" if !closing => in_title = Some(String::new()),
             "title" => {
-                let title = in_title.take().map(|title| collapse(&title)).filter(|title| !title.is_empty());
+                let title =
+                    in_title.take().map(|title| collapse(&title)).filter(|title| !title.is_empty());
                 html.title = html.title.take().or(title);
             }
             "h1" | "h2" | "h3" if !closing => heading = Some(String::new()),
-            "h1" | "h2" | "h3" => html.headings.extend(heading.take().map(|text| collapse(&text)).filter(|text| !text.is_empty())),
-            "input" if attribute(attributes, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("password")) => {
+            "h1" | "h2" | "h3" => html
+                .headings
+                .extend(heading.take().map(|text| collapse(&text)).filter(|text| !text.is_empty())),
+            "input"
+                if attribute(attributes, "type")
+                    .is_some_and(|kind| kind.eq_ignore_ascii_case("password")) =>
+            {
                 html.password_field = true;
-                html.password_names.extend(attribute(attributes, "name").filter(|_| html.password_names.len() < MOST_NAMES));
+                html.password_names.extend(
+                    attribute(attributes, "name")
+                        .filter(|_| html.password_names.len() < MOST_NAMES),
+                );
             }
-            "input" => html.submits |= attribute(attributes, "name").is_some_and(|name| name == "SAMLResponse"),
-            "meta" if attribute(attributes, "name").is_some_and(|meta| meta.eq_ignore_ascii_case("pageid")) => {
+            "input" => {
+                html.submits |=
+                    attribute(attributes, "name").is_some_and(|name| name == "SAMLResponse");
+            }
+            "meta"
+                if attribute(attributes, "name")
+                    .is_some_and(|meta| meta.eq_ignore_ascii_case("pageid")) =>
+            {
                 html.page_id = attribute(attributes, "content");
             }
-            kind if LISTED.contains(&kind) => cells = if closing { cells.saturating_sub(1) } else { cells + 1 },
+            kind if LISTED.contains(&kind) => {
+                cells = if closing { cells.saturating_sub(1) } else { cells + 1 }
+            }
             "table" | "ul" | "ol" | "dl" | "select" if closing => cells = 0,
-            "a" if !closing => html.signs_out |= attribute(attributes, "href").is_some_and(|link| leads_to_a_logout(&link)),
-            "form" if !closing => html.signs_out |= attribute(attributes, "action").is_some_and(|link| leads_to_a_logout(&link)),
-            "meta" => html.refreshes |= attribute(attributes, "http-equiv").is_some_and(|meta| meta.eq_ignore_ascii_case("refresh")),
+            "a" if !closing => {
+                html.signs_out |=
+                    attribute(attributes, "href").is_some_and(|link| leads_to_a_logout(&link));
+            }
+            "form" if !closing => {
+                html.signs_out |=
+                    attribute(attributes, "action").is_some_and(|link| leads_to_a_logout(&link));
+            }
+            "meta" => {
+                html.refreshes |= attribute(attributes, "http-equiv")
+                    .is_some_and(|meta| meta.eq_ignore_ascii_case("refresh"));
+            }
             _ => {}
         }
         if !INLINE.contains(&name.as_str()) {
@@ -173,7 +213,8 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
     marked.finish(&mut html);
     html.text = collapse(&html.text);
     // A page with nothing to read whose script submits a form; others submit forms when somebody clicks.
-    html.submits |= html.text.len() <= 120 && html.headings.is_empty() && html.scripts.contains(".submit(");
+    html.submits |=
+        html.text.len() <= 120 && html.headings.is_empty() && html.scripts.contains(".submit(");
     html
 }
 
@@ -205,7 +246,10 @@ const LONGEST_GATHERED: usize = 2_000;
 /// Most texts kept of each kind.
 const MOST_GATHERED: usize = 6;
 /// Elements that never have a closing tag.
-const VOID: &[&str] = &["input", "br", "img", "hr", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr"];
+const VOID: &[&str] = &[
+    "input", "br", "img", "hr", "meta", "link", "area", "base", "col", "embed", "source", "track",
+    "wbr",
+];
 
 impl Marked {
     fn open(&mut self, name: &str, attributes: &str) {
@@ -216,12 +260,19 @@ impl Marked {
             return;
         }
         if let Some(kind) = mark(name, attributes) {
-            self.open.push(Gathering { name: name.to_owned(), depth: 0, kind, text: String::new() });
+            self.open.push(Gathering {
+                name: name.to_owned(),
+                depth: 0,
+                kind,
+                text: String::new(),
+            });
         }
     }
 
     fn push(&mut self, text: &str) {
-        for gathering in self.open.iter_mut().filter(|gathering| gathering.text.len() < LONGEST_GATHERED) {
+        for gathering in
+            self.open.iter_mut().filter(|gathering| gathering.text.len() < LONGEST_GATHERED)
+        {
             gathering.text.push_str(text);
         }
     }
@@ -254,8 +305,13 @@ impl Gathering {
             return;
         }
         match self.kind {
-            Mark::Preformatted if html.preformatted.len() < MOST_GATHERED => html.preformatted.push(text),
-            Mark::Error | Mark::Alert if html.alerts.len() < MOST_GATHERED && !html.alerts.iter().any(|(known, _)| *known == text) => {
+            Mark::Preformatted if html.preformatted.len() < MOST_GATHERED => {
+                html.preformatted.push(text);
+            }
+            Mark::Error | Mark::Alert
+                if html.alerts.len() < MOST_GATHERED
+                    && !html.alerts.iter().any(|(known, _)| *known == text) =>
+            {
                 html.alerts.push((text, self.kind == Mark::Error));
             }
             _ => {}
@@ -279,11 +335,26 @@ fn mark(name: &str, attributes: &str) -> Option<Mark> {
     let names = [attribute(attributes, "class"), attribute(attributes, "id")].into_iter().flatten();
     let words: Vec<String> = names
         .flat_map(|names| {
-            names.split(|character: char| !character.is_ascii_alphanumeric()).map(str::to_ascii_lowercase).collect::<Vec<_>>()
+            names
+                .split(|character: char| !character.is_ascii_alphanumeric())
+                .map(str::to_ascii_lowercase)
+                .collect::<Vec<_>>()
         })
         .collect();
     let any = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-    if any(&["error", "errors", "danger", "failure", "failed", "fehler", "erreur", "errormessage", "errortext", "errormsg", "exception"]) {
+    if any(&[
+        "error",
+        "errors",
+        "danger",
+        "failure",
+        "failed",
+        "fehler",
+        "erreur",
+        "errormessage",
+        "errortext",
+        "errormsg",
+        "exception",
+    ]) {
         Some(Mark::Error)
     } else if role || any(&["alert", "warning"]) {
         Some(Mark::Alert)
@@ -296,7 +367,9 @@ fn mark(name: &str, attributes: &str) -> Option<Mark> {
 fn hints_at_an_error(attributes: &[u8]) -> bool {
     let words = [&b"rr"[..], b"ERR", b"ang", b"ail", b"arn", b"lert", b"LERT", b"xcep", b"ehler"];
     let begins = |byte: u8| matches!(byte, b'r' | b'E' | b'a' | b'l' | b'L' | b'x' | b'e');
-    let hints = |at: usize| attributes.get(at..).is_some_and(|rest| words.iter().any(|word| rest.starts_with(word)));
+    let hints = |at: usize| {
+        attributes.get(at..).is_some_and(|rest| words.iter().any(|word| rest.starts_with(word)))
+    };
     attributes.iter().enumerate().any(|(at, byte)| begins(*byte) && hints(at))
 }
 
@@ -346,7 +419,10 @@ fn find_closing(text: &str, name: &str) -> usize {
     while let Some(found) = text.get(from..).and_then(|rest| rest.find("</")) {
         let start = from + found;
         let after = start + 2;
-        if bytes.get(after..after + name.len()).is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes())) {
+        if bytes
+            .get(after..after + name.len())
+            .is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes()))
+        {
             return start;
         }
         from = after;
@@ -358,11 +434,14 @@ fn find_closing(text: &str, name: &str) -> usize {
 pub(super) fn attribute(tag: &str, wanted: &str) -> Option<String> {
     let mut rest = tag;
     for _ in 0..100 {
-        rest = rest.trim_start_matches(|character: char| character.is_whitespace() || character == '/');
+        rest = rest
+            .trim_start_matches(|character: char| character.is_whitespace() || character == '/');
         if rest.is_empty() {
             return None;
         }
-        let name_length = rest.find(|character: char| character.is_whitespace() || "=/>".contains(character)).unwrap_or(rest.len());
+        let name_length = rest
+            .find(|character: char| character.is_whitespace() || "=/>".contains(character))
+            .unwrap_or(rest.len());
         let name = &rest[..name_length];
         rest = rest[name_length..].trim_start();
         let mut value = "";
@@ -395,8 +474,12 @@ pub(super) fn decode_entities(text: &str) -> String {
     while let Some(start) = rest.find('&') {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
-        let reference = rest.get(1..).and_then(|after| after.char_indices().take(12).find(|(_, character)| *character == ';'));
-        let decoded = reference.and_then(|(end, _)| rest.get(1..=end).and_then(character).map(|found| (found, end + 2)));
+        let reference = rest.get(1..).and_then(|after| {
+            after.char_indices().take(12).find(|(_, character)| *character == ';')
+        });
+        let decoded = reference.and_then(|(end, _)| {
+            rest.get(1..=end).and_then(character).map(|found| (found, end + 2))
+        });
         if let Some((found, length)) = decoded {
             out.push(found);
             rest = &rest[length..];
@@ -461,7 +544,17 @@ mod tests {
 
     #[test]
     fn broken_pages_do_no_harm() {
-        for page in ["<", "<script>", "a <b", "<a href=\"x>y", "&#xFFFFFFFF; &;&", "<!--", "<input type=", "</", "<é>&é;"] {
+        for page in [
+            "<",
+            "<script>",
+            "a <b",
+            "<a href=\"x>y",
+            "&#xFFFFFFFF; &;&",
+            "<!--",
+            "<input type=",
+            "</",
+            "<é>&é;",
+        ] {
             scan(page);
         }
         assert_eq!(decode_entities("a&b &lt;c&gt; &unknown; &#65"), "a&b <c> &unknown; &#65");

@@ -46,13 +46,30 @@ pub struct Body<'a> {
 /// Reads a page; hands back also which products it shows itself to be of.
 pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
     let Body { text: body, status, is_html, .. } = *answer;
-    let html = if is_html { html::scan(body) } else { Html { text: html::collapse(head(body)), ..Html::default() } };
-    let signs = Signs { source: body, title: html.title.as_deref().unwrap_or_default(), ..answer.signs.clone() };
+    let html = if is_html {
+        html::scan(body)
+    } else {
+        Html { text: html::collapse(head(body)), ..Html::default() }
+    };
+    let signs = Signs {
+        source: body,
+        title: html.title.as_deref().unwrap_or_default(),
+        ..answer.signs.clone()
+    };
     let listener = Listener { products, proven: products.recognise(&signs) };
     let mut data = script::vendor_messages(&html.scripts, products);
-    data.objects.extend(if is_html { script::error_objects(&html.scripts) } else { script::error_objects(head(body)) });
+    data.objects.extend(if is_html {
+        script::error_objects(&html.scripts)
+    } else {
+        script::error_objects(head(body))
+    });
     if status >= 400 && body.trim_start().starts_with('{') {
-        data.objects.extend(script::refusal(head(body)).into_iter().filter(|said| !data.objects.contains(said)).collect::<Vec<_>>());
+        data.objects.extend(
+            script::refusal(head(body))
+                .into_iter()
+                .filter(|said| !data.objects.contains(said))
+                .collect::<Vec<_>>(),
+        );
     }
     let spoken = spoken(&html, &data.text, &data.objects);
     let mut codes = products.codes_in(&spoken);
@@ -63,14 +80,27 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
     }
     let text = if html.text.is_empty() { &data.text } else { &html.text };
     let alerts = alerts(&html, &data.objects, &data.text, status, &listener);
-    let parts = Parts { title: html.title.as_deref(), headings: &html.headings, alerts: &alerts, text: &html.text };
+    let parts = Parts {
+        title: html.title.as_deref(),
+        headings: &html.headings,
+        alerts: &alerts,
+        text: &html.text,
+    };
     let heard = without(&spoken, &answer.typed);
     let sentences = listener.sentences(&heard, Where::Page);
-    let headed = |says: &dyn Fn(&str) -> bool| html.title.iter().chain(&html.headings).any(|heading| says(heading));
+    let headed = |says: &dyn Fn(&str) -> bool| {
+        html.title.iter().chain(&html.headings).any(|heading| says(heading))
+    };
     let named_so = headed(&names_an_error) || html.page_id.as_deref() == Some("ConvergedError");
     // Who can sign out is in, and tables and lists tell such people what happened to others.
-    let listed = if html.signs_out && status < 400 && !named_so { plain(&html.listed) } else { String::new() };
-    let of_others = |found: &Found<'_>, part: Part| part == Part::Body && listed.contains(&plain(&spoken[found.start..found.end]));
+    let listed = if html.signs_out && status < 400 && !named_so {
+        plain(&html.listed)
+    } else {
+        String::new()
+    };
+    let of_others = |found: &Found<'_>, part: Part| {
+        part == Part::Body && listed.contains(&plain(&spoken[found.start..found.end]))
+    };
     let phrases: Vec<Phrase> = sentences
         .iter()
         .map(|found| (found, parts.of(&spoken[found.start..found.end])))
@@ -79,23 +109,45 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
         .collect();
     // A log-in form that comes again, with the remark why, is a question rather than an end.
     let asks_again = html.password_field && status < 400;
-    let credentials_rejected =
-        codes.iter().any(|code| rejects_credentials(products, code)) || phrases.iter().any(|phrase| phrase.meaning == Meaning::Credentials);
+    let credentials_rejected = codes.iter().any(|code| rejects_credentials(products, code))
+        || phrases.iter().any(|phrase| phrase.meaning == Meaning::Credentials);
     // A box that is marked as an error and says what is wrong with which thing is the page's own refusal, if a weak one.
-    let boxed = |alert: &Alert| html.alerts.iter().any(|(text, error)| *error && *text == alert.text);
-    let understood = alerts.iter().any(|alert| boxed(alert) && spoken::reason(&alert.text, alert.part).is_some());
+    let boxed =
+        |alert: &Alert| html.alerts.iter().any(|(text, error)| *error && *text == alert.text);
+    let understood = alerts
+        .iter()
+        .any(|alert| boxed(alert) && spoken::reason(&alert.text, alert.part).is_some());
     let alarmed = understood
-        || alerts.iter().any(|alert| alert.part == Part::Data || says_sign_in_failed(&alert.text) || names_an_error(&alert.text));
+        || alerts.iter().any(|alert| {
+            alert.part == Part::Data
+                || says_sign_in_failed(&alert.text)
+                || names_an_error(&alert.text)
+        });
     let longest = if html.signs_out { LONGEST_SIGNED_IN } else { LONGEST_ERROR };
-    let stated =
-        |phrase: &&Phrase| phrase.meaning != Meaning::Credentials && is_statement(phrase, &spoken, named_so || status >= 400, longest);
+    let stated = |phrase: &&Phrase| {
+        phrase.meaning != Meaning::Credentials
+            && is_statement(phrase, &spoken, named_so || status >= 400, longest)
+    };
     let told = phrases.iter().any(|phrase| stated(&phrase));
-    let refuses = headed(&says_sign_in_failed) || alerts.iter().any(|alert| says_sign_in_failed(&alert.text)) || told;
-    let error = status >= 400 || (!asks_again && (named_so || alarmed || told)) || codes.iter().any(|code| blocks(products, code));
+    let refuses = headed(&says_sign_in_failed)
+        || alerts.iter().any(|alert| says_sign_in_failed(&alert.text))
+        || told;
+    let error = status >= 400
+        || (!asks_again && (named_so || alarmed || told))
+        || codes.iter().any(|code| blocks(products, code));
     let page = Page {
         title: html.title.as_deref().map(|title| shown(title, 200)),
-        headings: html.headings.iter().take(MOST).map(|heading| shown(heading, LONGEST_PART)).collect(),
-        alerts: alerts.into_iter().take(MOST).map(|alert| Alert { text: shown(&alert.text, LONGEST_PART), ..alert }).collect(),
+        headings: html
+            .headings
+            .iter()
+            .take(MOST)
+            .map(|heading| shown(heading, LONGEST_PART))
+            .collect(),
+        alerts: alerts
+            .into_iter()
+            .take(MOST)
+            .map(|alert| Alert { text: shown(&alert.text, LONGEST_PART), ..alert })
+            .collect(),
         text: shown(text, LONGEST_TEXT),
         codes,
         status_codes: status_codes(&spoken),
@@ -141,7 +193,9 @@ fn rejects_credentials(products: &Products, code: &str) -> bool {
 fn blocks(products: &Products, code: &str) -> bool {
     // A silent sign-in is a question on the way that ends there all the same.
     let known = products.code(code);
-    let asks = known.as_ref().is_some_and(|known| known.class == Some(CodeClass::Interrupt) && known.meaning != Meaning::NoSession);
+    let asks = known.as_ref().is_some_and(|known| {
+        known.class == Some(CodeClass::Interrupt) && known.meaning != Meaning::NoSession
+    });
     !rejects_credentials(products, code) && !asks
 }
 
@@ -155,20 +209,41 @@ fn is_statement(phrase: &Phrase, spoken: &str, is_error_page: bool, longest: usi
 }
 
 /// What the page marks as an alert, error objects in its data, and a page's one sentence.
-fn alerts(html: &Html, objects: &[String], script_text: &str, status: u16, listener: &Listener<'_>) -> Vec<Alert> {
+fn alerts(
+    html: &Html,
+    objects: &[String],
+    script_text: &str,
+    status: u16,
+    listener: &Listener<'_>,
+) -> Vec<Alert> {
     let alert = |text: &str, part: Part| Alert { text: text.to_owned(), part };
     let mut alerts: Vec<Alert> = objects.iter().map(|text| alert(text, Part::Data)).collect();
     // What is marked as an alert and not as an error may be any remark: it counts by its words.
-    let telling = |text: &str, error: bool| error || says_sign_in_failed(text) || names_an_error(text) || understood(text, listener);
-    alerts.extend(html.alerts.iter().filter(|(text, error)| telling(text, *error)).map(|(text, _)| alert(text, Part::Alert)));
+    let telling = |text: &str, error: bool| {
+        error || says_sign_in_failed(text) || names_an_error(text) || understood(text, listener)
+    };
+    alerts.extend(
+        html.alerts
+            .iter()
+            .filter(|(text, error)| telling(text, *error))
+            .map(|(text, _)| alert(text, Part::Alert)),
+    );
     if status >= 400 {
         alerts.extend(html.preformatted.iter().map(|text| alert(text, Part::Alert)));
     }
     if !script_text.is_empty() && alerts.is_empty() {
         alerts.push(alert(script_text.trim(), Part::Data));
     }
-    let sole = html.headings.is_empty() && !html.text.is_empty() && html.text.len() <= SOLE_SENTENCE && !html.password_field;
-    if sole && alerts.is_empty() && (says_sign_in_failed(&html.text) || names_an_error(&html.text) || understood(&html.text, listener)) {
+    let sole = html.headings.is_empty()
+        && !html.text.is_empty()
+        && html.text.len() <= SOLE_SENTENCE
+        && !html.password_field;
+    if sole
+        && alerts.is_empty()
+        && (says_sign_in_failed(&html.text)
+            || names_an_error(&html.text)
+            || understood(&html.text, listener))
+    {
         alerts.push(alert(&html.text, Part::Alert));
     }
     alerts
@@ -207,7 +282,10 @@ impl Parts<'_> {
 
 /// Letters and digits alone: parts of a page are cut and joined with blanks of their own.
 fn plain(text: &str) -> String {
-    text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    text.chars()
+        .filter(|character| character.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// What a page says, as it is searched: title, text, and what its scripts would show.
@@ -224,17 +302,21 @@ pub fn words(body: &str, products: &Products) -> String {
 
 fn spoken(html: &Html, script_text: &str, objects: &[String]) -> String {
     // What scripts would show (some products write their pages that way) counts as visible text.
-    [html.title.as_deref().unwrap_or_default(), &html.text, script_text, &objects.join("\n")].join("\n")
+    [html.title.as_deref().unwrap_or_default(), &html.text, script_text, &objects.join("\n")]
+        .join("\n")
 }
 
 /// Path, query and fragment of an address, decoded, as they are searched.
 pub fn address_words(url: &str) -> String {
     let Ok(url) = url::Url::parse(url) else { return String::new() };
-    let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let decoded =
+        |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
     let mut address = decoded(url.path());
     for (mark, part) in [('?', url.query()), ('#', url.fragment())] {
         // A message in the address is no sentence.
-        if let Some(part) = part.filter(|part| !part.contains("SAMLRequest=") && !part.contains("SAMLResponse=")) {
+        if let Some(part) =
+            part.filter(|part| !part.contains("SAMLRequest=") && !part.contains("SAMLResponse="))
+        {
             address.push(mark);
             address.push_str(&decoded(&part.replace('+', " ")));
         }
@@ -258,7 +340,11 @@ fn head(text: &str) -> &str {
 fn status_codes(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices(diag_sdk::status::PREFIX) {
-        let name: String = text[at + diag_sdk::status::PREFIX.len()..].chars().take_while(char::is_ascii_alphanumeric).take(40).collect();
+        let name: String = text[at + diag_sdk::status::PREFIX.len()..]
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .take(40)
+            .collect();
         let code = format!("{}{name}", diag_sdk::status::PREFIX);
         if !name.is_empty() && !found.contains(&code) && found.len() < MOST {
             found.push(code);
@@ -288,17 +374,30 @@ fn support_ids(text: &str) -> Vec<(String, String)> {
         for (at, _) in lower.match_indices(label).take(4) {
             let after = &text[at + label.len()..];
             // SimpleSAMLphp puts a sentence between the words and the number.
-            let after = if *name == "Tracking number" { after.split_once(':').map_or(after, |(_, after)| after) } else { after };
+            let after = if *name == "Tracking number" {
+                after.split_once(':').map_or(after, |(_, after)| after)
+            } else {
+                after
+            };
             let after = after.trim_start_matches([':', ' ', '=', '#']);
             let more = if *name == "Timestamp" { ":. " } else { "" };
             let value: String = after
                 .chars()
-                .take_while(|character| character.is_ascii_alphanumeric() || "-_".contains(*character) || more.contains(*character))
+                .take_while(|character| {
+                    character.is_ascii_alphanumeric()
+                        || "-_".contains(*character)
+                        || more.contains(*character)
+                })
                 .take(48)
                 .collect();
-            let value = if *name == "Timestamp" { value.split_inclusive('Z').next().unwrap_or_default() } else { &value };
+            let value = if *name == "Timestamp" {
+                value.split_inclusive('Z').next().unwrap_or_default()
+            } else {
+                &value
+            };
             let value = value.trim();
-            let plausible = (6..48).contains(&value.len()) && value.bytes().any(|byte| byte.is_ascii_digit());
+            let plausible =
+                (6..48).contains(&value.len()) && value.bytes().any(|byte| byte.is_ascii_digit());
             if plausible && found.len() < MOST && !found.iter().any(|(known, _)| known == name) {
                 found.push(((*name).to_owned(), value.to_owned()));
             }
@@ -313,7 +412,11 @@ mod tests {
 
     fn read(text: &str, status: u16, is_html: bool) -> Page {
         let products = Products::builtin();
-        super::read(&Body { text, status, is_html, signs: Signs::default(), typed: Vec::new() }, &products).0
+        super::read(
+            &Body { text, status, is_html, signs: Signs::default(), typed: Vec::new() },
+            &products,
+        )
+        .0
     }
 
     #[test]
@@ -327,24 +430,49 @@ mod tests {
         );
         assert_eq!(page.codes, ["AADSTS75006", "AADSTS90011"]);
         assert!(page.error && !page.credentials_rejected && !page.login_form);
-        assert!(page.ids.contains(&("Timestamp".to_owned(), "2026-11-24 03:57:14Z".to_owned())), "{:?}", page.ids);
-        assert!(page.ids.contains(&("Correlation Id".to_owned(), "f43cffcb-e01a-4012-b612-98c3b915be31".to_owned())));
+        assert!(
+            page.ids.contains(&("Timestamp".to_owned(), "2026-11-24 03:57:14Z".to_owned())),
+            "{:?}",
+            page.ids
+        );
+        assert!(page.ids.contains(&(
+            "Correlation Id".to_owned(),
+            "f43cffcb-e01a-4012-b612-98c3b915be31".to_owned()
+        )));
     }
 
     #[test]
     fn what_is_listed_of_others_is_not_said_to_who_can_sign_out() {
         let table = "<table><tr><td>17:02 Login failed: Account not provisioned</td><td>Signature validation failed. SAML Response rejected</td></tr></table>";
-        let home = read(&format!("<title>Home</title><a href=\"/users/sign_out\">Leave</a><h1>Audit log</h1>{table}"), 200, true);
+        let home = read(
+            &format!(
+                "<title>Home</title><a href=\"/users/sign_out\">Leave</a><h1>Audit log</h1>{table}"
+            ),
+            200,
+            true,
+        );
         assert!(!home.error && home.phrases.is_empty(), "{:?}", home.phrases);
         let log = "<title>Home</title><a href='/logout'>Leave</a><h1>Log</h1><pre>ERROR Signature validation failed. SAML Response rejected</pre><ul><li>bob: Account not provisioned<li>eve</ul>";
         assert!(read(log, 200, true).phrases.is_empty());
         // Old pages are laid out by tables: where nobody is in, what they say counts.
         assert!(!read(&format!("<title>Home</title>{table}"), 200, true).phrases.is_empty());
-        assert!(!read(&format!("<title>Error</title><a href=\"/logout\">Leave</a>{table}"), 200, true).phrases.is_empty());
-        assert!(!read(&format!("<title>Home</title><a href=\"/logout\">Leave</a>{table}"), 403, true).phrases.is_empty());
+        assert!(
+            !read(&format!("<title>Error</title><a href=\"/logout\">Leave</a>{table}"), 200, true)
+                .phrases
+                .is_empty()
+        );
+        assert!(
+            !read(&format!("<title>Home</title><a href=\"/logout\">Leave</a>{table}"), 403, true)
+                .phrases
+                .is_empty()
+        );
         let beside = |more: &str| {
             let said = "<p>Signature validation failed. SAML Response rejected</p>";
-            read(&format!("<title>Home</title><a href=\"/logout\">Leave</a>{said}<p>{more}</p>"), 200, true)
+            read(
+                &format!("<title>Home</title><a href=\"/logout\">Leave</a>{said}<p>{more}</p>"),
+                200,
+                true,
+            )
         };
         assert!(beside("").refuses && !beside("").phrases.is_empty());
         let article = beside(&"This is what people saw when the key was changed. ".repeat(12));
@@ -353,9 +481,17 @@ mod tests {
 
     #[test]
     fn a_wrong_password_is_no_error_page() {
-        let page = read("<title>Sign in</title><p>Incorrect username or password</p><input type=password>", 200, true);
+        let page = read(
+            "<title>Sign in</title><p>Incorrect username or password</p><input type=password>",
+            200,
+            true,
+        );
         assert!(page.login_form && page.credentials_rejected && !page.error);
-        let page = read("<script>$Config={\"sErrorCode\":\"50126\",\"sErrTxt\":\"\"}</script><input type='password'>", 200, true);
+        let page = read(
+            "<script>$Config={\"sErrorCode\":\"50126\",\"sErrTxt\":\"\"}</script><input type='password'>",
+            200,
+            true,
+        );
         assert!(page.credentials_rejected && !page.error);
         assert_eq!(page.codes, ["AADSTS50126"]);
     }
@@ -390,7 +526,11 @@ mod tests {
         let page = |typed: &[&str]| {
             let text = "<title>Search</title><h1>Results for \u{201c}Signature validation failed. SAML Response rejected\u{201d}</h1><p>2 hits</p>";
             let typed = typed.iter().map(|words| (*words).to_owned()).collect();
-            super::read(&Body { text, status: 200, is_html: true, signs: Signs::default(), typed }, &products).0
+            super::read(
+                &Body { text, status: 200, is_html: true, signs: Signs::default(), typed },
+                &products,
+            )
+            .0
         };
         assert!(page(&["Signature validation failed. SAML Response rejected"]).phrases.is_empty());
         assert!(!page(&[]).phrases.is_empty());

@@ -16,7 +16,12 @@ pub(crate) struct Path<'a> {
 
 impl<'a> Path<'a> {
     pub(crate) fn new(exchanges: &'a [Exchange]) -> Self {
-        let navigations = exchanges.iter().enumerate().filter(|(_, exchange)| exchange.navigation).map(|(index, _)| index).collect();
+        let navigations = exchanges
+            .iter()
+            .enumerate()
+            .filter(|(_, exchange)| exchange.navigation)
+            .map(|(index, _)| index)
+            .collect();
         Self { exchanges, navigations }
     }
 
@@ -40,12 +45,16 @@ impl<'a> Path<'a> {
     pub(crate) fn next(&self, index: usize) -> Option<usize> {
         let exchange = self.get(index)?;
         let location = redirect_of(exchange)?;
-        let exact = self.after(index).find(|next| self.get(*next).is_some_and(|next| same_url(&next.url, location)));
+        let exact = self
+            .after(index)
+            .find(|next| self.get(*next).is_some_and(|next| same_url(&next.url, location)));
         exact.or_else(|| {
             let host = host(location)?;
             let next = self.after(index).next()?;
-            let close = seconds_between(exchange, self.get(next)?).is_none_or(|seconds| seconds <= BY_ITSELF);
-            (close && self.get(next).and_then(|next| self::host(&next.url)) == Some(host)).then_some(next)
+            let close = seconds_between(exchange, self.get(next)?)
+                .is_none_or(|seconds| seconds <= BY_ITSELF);
+            (close && self.get(next).and_then(|next| self::host(&next.url)) == Some(host))
+                .then_some(next)
         })
     }
 
@@ -54,7 +63,8 @@ impl<'a> Path<'a> {
         let url = &self.get(index)?.url;
         self.before(index).find(|before| {
             let redirect = self.get(*before).and_then(redirect_of);
-            redirect.is_some_and(|location| same_url(location, url)) && self.next(*before) == Some(index)
+            redirect.is_some_and(|location| same_url(location, url))
+                && self.next(*before) == Some(index)
         })
     }
 
@@ -75,7 +85,11 @@ impl<'a> Path<'a> {
         let next = self.after(index).next()?;
         let following = self.get(next)?;
         let soon = seconds_between(exchange, following).is_some_and(|seconds| seconds <= BY_ITSELF);
-        (soon && !typed(following) && !from_elsewhere(exchange, following) && host(&following.url) == host(&exchange.url)).then_some(next)
+        (soon
+            && !typed(following)
+            && !from_elsewhere(exchange, following)
+            && host(&following.url) == host(&exchange.url))
+        .then_some(next)
     }
 }
 
@@ -87,7 +101,9 @@ fn from_elsewhere(shown: &Exchange, following: &Exchange) -> bool {
 
 /// The person typed the address, used a bookmark or reloaded: nothing sent them there.
 pub(crate) fn typed(exchange: &Exchange) -> bool {
-    exchange.method == "GET" && exchange.fetch_site.as_deref() == Some("none") && exchange.referer.is_none()
+    exchange.method == "GET"
+        && exchange.fetch_site.as_deref() == Some("none")
+        && exchange.referer.is_none()
 }
 
 /// `Location` of a redirect; an answer whose status was not recorded may still show it.
@@ -128,7 +144,12 @@ pub(crate) fn same_url(left: &str, right: &str) -> bool {
 pub(crate) fn is_detour(from: &str, to: &str) -> bool {
     let plain = |text: &str| {
         let url = Url::parse(text).ok()?;
-        let segments: Vec<String> = url.path().split('/').filter(|segment| !segment.is_empty()).map(str::to_ascii_lowercase).collect();
+        let segments: Vec<String> = url
+            .path()
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(str::to_ascii_lowercase)
+            .collect();
         (!segments.is_empty()).then(|| (segments, url.query().map(str::to_owned)))
     };
     plain(from).is_some() && plain(from) == plain(to) && !same_url(from, to)
@@ -145,20 +166,37 @@ mod tests {
     use super::*;
 
     fn exchange(url: &str, status: u16, location: Option<&str>) -> Exchange {
-        Exchange { url: url.to_owned(), status, location: location.map(str::to_owned), navigation: true, ..Exchange::default() }
+        Exchange {
+            url: url.to_owned(),
+            status,
+            location: location.map(str::to_owned),
+            navigation: true,
+            ..Exchange::default()
+        }
     }
 
     #[test]
     fn redirects_are_followed_and_traced_back() {
         let exchanges = [
-            exchange("https://sp.example/a", 302, Some("https://idp.example:443/sso?SAMLRequest=…")),
+            exchange(
+                "https://sp.example/a",
+                302,
+                Some("https://idp.example:443/sso?SAMLRequest=…"),
+            ),
             exchange("https://sp.example/other", 200, None),
-            exchange("https://idp.example/sso?SAMLRequest=…", 302, Some("https://idp.example/login")),
+            exchange(
+                "https://idp.example/sso?SAMLRequest=…",
+                302,
+                Some("https://idp.example/login"),
+            ),
             exchange("https://idp.example/login", 200, None),
         ];
         let path = Path::new(&exchanges);
         assert_eq!(path.chain(0), [0, 2, 3]);
-        assert_eq!((path.previous(3), path.previous(2), path.previous(0)), (Some(2), Some(0), None));
+        assert_eq!(
+            (path.previous(3), path.previous(2), path.previous(0)),
+            (Some(2), Some(0), None)
+        );
         assert_eq!(path.next(3), None);
     }
 
@@ -167,7 +205,10 @@ mod tests {
         assert!(is_detour("http://sp.example/azure/acs", "https://sp.example:443/azure/acs/"));
         assert!(is_detour("https://sp/azure/acs", "https://sp.example/azure/acs"));
         assert!(!is_detour("https://sp.example/acs", "https://sp.example/hub"));
-        assert!(!is_detour("https://sp.example/?acs", "https://sp.example/") && !is_detour("https://sp.example/a", "https://sp.example/a"));
+        assert!(
+            !is_detour("https://sp.example/?acs", "https://sp.example/")
+                && !is_detour("https://sp.example/a", "https://sp.example/a")
+        );
         assert!(!same_url("https://sp.example/acs", "https://sp.example/acs/"));
         assert_eq!(host("https://SP.example:8443/x").as_deref(), Some("sp.example:8443"));
         assert_eq!(host_and_path("https://sp.example/x?y=1"), "sp.example/x");

@@ -21,7 +21,8 @@ pub fn other_protocols(evidence: &Evidence) -> Vec<String> {
         if let Some(authorization) = exchange.request_header("authorization") {
             seen.extend(of_scheme(authorization));
         }
-        let fields: BTreeSet<&str> = exchange.form.iter().map(|field| field.name.as_str()).collect();
+        let fields: BTreeSet<&str> =
+            exchange.form.iter().map(|field| field.name.as_str()).collect();
         if fields.contains("wresult") {
             seen.insert("ws-federation");
         }
@@ -45,7 +46,9 @@ pub fn mark(case: &mut Case) {
         .collect();
     let mut asked: BTreeMap<String, &'static str> = BTreeMap::new();
     for (index, exchange) in case.exchanges.iter_mut().enumerate() {
-        let (Ok(url), Some(host)) = (Url::parse(&exchange.url), host(&exchange.url)) else { continue };
+        let (Ok(url), Some(host)) = (Url::parse(&exchange.url), host(&exchange.url)) else {
+            continue;
+        };
         if messages.contains(&index) {
             asked.remove(&host);
         } else if is_authorization_request(&url) {
@@ -104,13 +107,17 @@ mod tests {
             get("https://sp.example/?q=SAML"),
             windows,
         ];
-        assert_eq!(other_protocols(&Evidence { exchanges, ..Evidence::default() }), ["kerberos", "openid-connect", "ws-federation"]);
+        assert_eq!(
+            other_protocols(&Evidence { exchanges, ..Evidence::default() }),
+            ["kerberos", "openid-connect", "ws-federation"]
+        );
     }
 
     #[test]
     fn what_a_host_says_is_of_the_protocol_it_was_asked_by_last() {
         let seen = |url: &str| Exchange { url: url.to_owned(), ..Exchange::default() };
-        let delivered = Sighting { exchange: Some(3), carrier: Carrier::Query, ..Sighting::default() };
+        let delivered =
+            Sighting { exchange: Some(3), carrier: Carrier::Query, ..Sighting::default() };
         let mut case = Case {
             exchanges: vec![
                 seen("https://app.example/"),
@@ -123,7 +130,8 @@ mod tests {
             ..Case::default()
         };
         mark(&mut case);
-        let marked: Vec<bool> = case.exchanges.iter().map(|exchange| exchange.asked_by.is_some()).collect();
+        let marked: Vec<bool> =
+            case.exchanges.iter().map(|exchange| exchange.asked_by.is_some()).collect();
         assert_eq!(marked, [false, true, true, false, false]);
     }
 }

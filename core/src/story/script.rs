@@ -39,7 +39,8 @@ fn json_field(script: &str, field: &str) -> Option<String> {
     let key = format!("\"{field}\":");
     let rest = script[script.find(&key)? + key.len()..].trim_start();
     if !rest.starts_with('"') {
-        return Some(rest.chars().take_while(char::is_ascii_digit).take(10).collect()).filter(|digits: &String| !digits.is_empty());
+        return Some(rest.chars().take_while(char::is_ascii_digit).take(10).collect())
+            .filter(|digits: &String| !digits.is_empty());
     }
     let mut escaped = false;
     let end = rest.char_indices().skip(1).take(10_000).find(|(_, character)| {
@@ -113,7 +114,12 @@ fn object_around(text: &str, at: usize) -> Option<Value> {
         match bytes[start] {
             b'}' => depth += 1,
             b'{' if depth > 0 => depth -= 1,
-            b'{' => return serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>().next()?.ok(),
+            b'{' => {
+                return serde_json::Deserializer::from_str(&text[start..])
+                    .into_iter::<Value>()
+                    .next()?
+                    .ok();
+            }
             _ => {}
         }
     }
@@ -124,7 +130,9 @@ fn object_around(text: &str, at: usize) -> Option<Value> {
 fn message(object: &Value) -> Option<String> {
     let fields = object.as_object()?;
     // Texts by dotted keys are what a page may have to say one day, in the language of the person.
-    let translated = |(key, value): (&String, &Value)| key.contains('.') && value.as_str().is_some_and(|text| text.contains(' '));
+    let translated = |(key, value): (&String, &Value)| {
+        key.contains('.') && value.as_str().is_some_and(|text| text.contains(' '))
+    };
     if fields.iter().any(translated) {
         return None;
     }
@@ -139,34 +147,68 @@ fn message(object: &Value) -> Option<String> {
     ERROR_KEYS.iter().filter_map(|key| fields.get(*key)).any(|value| !empty(value)).then_some(())?;
     let text = |value: &Value| match value {
         Value::String(text) if text.contains(char::is_alphabetic) => Some(html::collapse(text)),
-        Value::Object(inner) => MESSAGE_KEYS.iter().find_map(|key| inner.get(*key)?.as_str().map(html::collapse)),
+        Value::Object(inner) => {
+            MESSAGE_KEYS.iter().find_map(|key| inner.get(*key)?.as_str().map(html::collapse))
+        }
         Value::Array(list) => list.first().and_then(|first| {
-            first.as_str().map(html::collapse).or_else(|| MESSAGE_KEYS.iter().find_map(|key| first.get(*key)?.as_str().map(html::collapse)))
+            first.as_str().map(html::collapse).or_else(|| {
+                MESSAGE_KEYS.iter().find_map(|key| first.get(*key)?.as_str().map(html::collapse))
+            })
         }),
         _ => None,
     };
-    MESSAGE_KEYS.iter().chain(&["errors"]).find_map(|key| text(fields.get(*key)?)).filter(|text| !text.is_empty())
+    MESSAGE_KEYS
+        .iter()
+        .chain(&["errors"])
+        .find_map(|key| text(fields.get(*key)?))
+        .filter(|text| !text.is_empty())
 }
 
 /// Keys under which error objects have a code of words.
-const CODE_KEYS: &[&str] =
-    &["error", "errorCode", "error_code", "code", "reason", "type", "errorType", "error_type", "key", "messageKey", "title"];
+const CODE_KEYS: &[&str] = &[
+    "error",
+    "errorCode",
+    "error_code",
+    "code",
+    "reason",
+    "type",
+    "errorType",
+    "error_type",
+    "key",
+    "messageKey",
+    "title",
+];
 /// Most codes taken of one object.
 const MOST_CODES: usize = 3;
 
 /// Codes of an error object that say what is wrong by their words, such as `account_locked`.
 fn codes(object: &Value) -> Vec<String> {
-    let inner = ["error", "errors"].iter().filter_map(|key| object.get(*key)).map(|inner| inner.get(0).unwrap_or(inner));
-    let fields = std::iter::once(object).chain(inner).flat_map(|object| CODE_KEYS.iter().filter_map(|key| object.get(*key)?.as_str()));
-    let code = |text: &&str| text.len() <= 80 && !text.contains(char::is_whitespace) && crate::spoken::reason(text, Part::Data).is_some();
+    let inner = ["error", "errors"]
+        .iter()
+        .filter_map(|key| object.get(*key))
+        .map(|inner| inner.get(0).unwrap_or(inner));
+    let fields = std::iter::once(object)
+        .chain(inner)
+        .flat_map(|object| CODE_KEYS.iter().filter_map(|key| object.get(*key)?.as_str()));
+    let code = |text: &&str| {
+        text.len() <= 80
+            && !text.contains(char::is_whitespace)
+            && crate::spoken::reason(text, Part::Data).is_some()
+    };
     fields.filter(code).take(MOST_CODES).map(str::to_owned).collect()
 }
 
 /// What a JSON body says that came with a status that refuses: the whole of it is an error object.
 pub(super) fn refusal(body: &str) -> Vec<String> {
-    let Some(object) = serde_json::from_str::<Value>(body.trim()).ok().filter(Value::is_object) else { return Vec::new() };
+    let Some(object) = serde_json::from_str::<Value>(body.trim()).ok().filter(Value::is_object)
+    else {
+        return Vec::new();
+    };
     let said = MESSAGE_KEYS.iter().find_map(|key| object.get(*key)?.as_str()).map(html::collapse);
-    said.into_iter().filter(|said| said.contains(char::is_alphabetic)).chain(codes(&object)).collect()
+    said.into_iter()
+        .filter(|said| said.contains(char::is_alphabetic))
+        .chain(codes(&object))
+        .collect()
 }
 
 #[cfg(test)]
@@ -175,20 +217,31 @@ mod tests {
 
     #[test]
     fn translations_say_nothing() {
-        let table =
-            r#"window.texts={"login.title":"Sign in here","login.none":"Account not provisioned","error":"Your account is disabled"}"#;
+        let table = r#"window.texts={"login.title":"Sign in here","login.none":"Account not provisioned","error":"Your account is disabled"}"#;
         assert!(error_objects(table).is_empty());
-        assert_eq!(error_objects(r#"{"error":"Your account is disabled","request.id":"4711"}"#), ["Your account is disabled"]);
+        assert_eq!(
+            error_objects(r#"{"error":"Your account is disabled","request.id":"4711"}"#),
+            ["Your account is disabled"]
+        );
     }
 
     #[test]
     fn error_objects_are_found_in_bodies_and_scripts() {
         for (text, message) in [
-            (r#"{"statusCode":401,"error":"Unauthorized","message":"unable to authenticate user"}"#, "unable to authenticate user"),
-            (r#"var p = {"errorCode":"390133","message":"SAML response is invalid"}; p.x()"#, "SAML response is invalid"),
+            (
+                r#"{"statusCode":401,"error":"Unauthorized","message":"unable to authenticate user"}"#,
+                "unable to authenticate user",
+            ),
+            (
+                r#"var p = {"errorCode":"390133","message":"SAML response is invalid"}; p.x()"#,
+                "SAML response is invalid",
+            ),
             (r#"{"error":{"code":7,"message":"Not provisioned"}}"#, "Not provisioned"),
             (r#"{"errors":[{"detail":"No such user"}]}"#, "No such user"),
-            (r#"{"error":"invalid_request","error_description":"The ACS URL is wrong"}"#, "The ACS URL is wrong"),
+            (
+                r#"{"error":"invalid_request","error_description":"The ACS URL is wrong"}"#,
+                "The ACS URL is wrong",
+            ),
         ] {
             assert_eq!(error_objects(text), [message], "{text}");
         }

@@ -34,14 +34,20 @@ pub fn sides(case: &mut Case, products: &Products) {
     for (index, exchange) in case.exchanges.iter_mut().enumerate() {
         let Some(host) = host_of(&exchange.url) else { continue };
         let signs_in = |host: &String| hosts.idp.contains(host) || products.signs_in_at(host);
-        let side = by_message.get(&index).copied().unwrap_or_else(|| match (signs_in(&host), hosts.sp.contains(&host)) {
-            (true, false) => Side::Idp,
-            (false, true) => Side::Sp,
-            // Both parts: what it did last in this capture, else the service provider it starts at.
-            (true, true) => last.get(&host).copied().unwrap_or(Side::Sp),
-            // Nobody names this host, but it answers under the path of an entry point: an alias.
-            (false, false) if prefixes.iter().any(|prefix| path_starts_with(&exchange.url, prefix)) => Side::Sp,
-            (false, false) => Side::Other,
+        let side = by_message.get(&index).copied().unwrap_or_else(|| {
+            match (signs_in(&host), hosts.sp.contains(&host)) {
+                (true, false) => Side::Idp,
+                (false, true) => Side::Sp,
+                // Both parts: what it did last in this capture, else the service provider it starts at.
+                (true, true) => last.get(&host).copied().unwrap_or(Side::Sp),
+                // Nobody names this host, but it answers under the path of an entry point: an alias.
+                (false, false)
+                    if prefixes.iter().any(|prefix| path_starts_with(&exchange.url, prefix)) =>
+                {
+                    Side::Sp
+                }
+                (false, false) => Side::Other,
+            }
         });
         if side != Side::Other {
             last.insert(host, side);
@@ -79,8 +85,11 @@ fn exchanges_by_message(case: &Case) -> BTreeMap<usize, Side> {
 fn hosts(case: &Case, products: &Products) -> Hosts {
     let mut hosts = Hosts::default();
     let spoken = spoken(&case.messages);
-    let exchange_host =
-        |index: Option<usize>| index.and_then(|index| case.exchanges.get(index)).and_then(|exchange| host_of(&exchange.url));
+    let exchange_host = |index: Option<usize>| {
+        index
+            .and_then(|index| case.exchanges.get(index))
+            .and_then(|exchange| host_of(&exchange.url))
+    };
     for message in &case.messages {
         for sighting in &message.sightings {
             let here = exchange_host(sighting.exchange);
@@ -101,10 +110,20 @@ fn hosts(case: &Case, products: &Products) -> Hosts {
     }
     for metadata in &case.metadata {
         if let Some(role) = &metadata.idp {
-            hosts.idp.extend(role.sso.iter().chain(&role.slo).filter_map(|endpoint| host_of(&endpoint.location.value)));
+            hosts.idp.extend(
+                role.sso
+                    .iter()
+                    .chain(&role.slo)
+                    .filter_map(|endpoint| host_of(&endpoint.location.value)),
+            );
         }
         if let Some(role) = &metadata.sp {
-            hosts.sp.extend(role.acs.iter().chain(&role.slo).filter_map(|endpoint| host_of(&endpoint.location.value)));
+            hosts.sp.extend(
+                role.acs
+                    .iter()
+                    .chain(&role.slo)
+                    .filter_map(|endpoint| host_of(&endpoint.location.value)),
+            );
         }
     }
     for registration in &case.registrations {
@@ -140,12 +159,23 @@ mod tests {
                     to: Some("https://idp.example/sso".into()),
                     ..Sighting::default()
                 },
-                Sighting { exchange: Some(1), carrier: Carrier::Query, to: Some("https://idp.example/sso".into()), ..Sighting::default() },
+                Sighting {
+                    exchange: Some(1),
+                    carrier: Carrier::Query,
+                    to: Some("https://idp.example/sso".into()),
+                    ..Sighting::default()
+                },
             ],
             ..Message::default()
         };
-        let exchanges =
-            ["https://sp.example/", "https://idp.example/sso", "https://idp.example/login", "https://cdn.example/x.js"].map(at).to_vec();
+        let exchanges = [
+            "https://sp.example/",
+            "https://idp.example/sso",
+            "https://idp.example/login",
+            "https://cdn.example/x.js",
+        ]
+        .map(at)
+        .to_vec();
         let mut case = Case { exchanges, messages: vec![request], ..Case::default() };
         sides(&mut case, &Products::builtin());
         let told: Vec<Side> = case.exchanges.iter().map(|exchange| exchange.side).collect();
@@ -154,10 +184,15 @@ mod tests {
 
     #[test]
     fn an_alias_is_known_by_its_entry_point() {
-        let configuration =
-            SpConfiguration { prefix: Some("bi".into()), host_uri: Some("https://sense.example".into()), ..SpConfiguration::default() };
-        let exchanges = ["https://alias.example/bi/hub", "https://alias.example/bindings"].map(at).to_vec();
-        let mut case = Case { exchanges, sp_configurations: vec![configuration], ..Case::default() };
+        let configuration = SpConfiguration {
+            prefix: Some("bi".into()),
+            host_uri: Some("https://sense.example".into()),
+            ..SpConfiguration::default()
+        };
+        let exchanges =
+            ["https://alias.example/bi/hub", "https://alias.example/bindings"].map(at).to_vec();
+        let mut case =
+            Case { exchanges, sp_configurations: vec![configuration], ..Case::default() };
         sides(&mut case, &Products::builtin());
         assert_eq!(case.exchanges[0].side, Side::Sp);
         assert_eq!(case.exchanges[1].side, Side::Other);

@@ -8,12 +8,26 @@ use diag_sdk::case::message::{Carrier, Message, MessageKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names of form fields that carry a password.
-const PASSWORD_FIELDS: &[&str] =
-    &["passwd", "password", "pwd", "pass", "j_password", "passcode", "credentials.passcode", "userpassword", "pin", "otp"];
+const PASSWORD_FIELDS: &[&str] = &[
+    "passwd",
+    "password",
+    "pwd",
+    "pass",
+    "j_password",
+    "passcode",
+    "credentials.passcode",
+    "userpassword",
+    "pin",
+    "otp",
+];
 
 /// Somebody sent a password.
 pub(crate) fn posts_password(exchange: &Exchange) -> bool {
-    exchange.method == "POST" && exchange.form_fields.iter().any(|field| PASSWORD_FIELDS.contains(&field.to_ascii_lowercase().as_str()))
+    exchange.method == "POST"
+        && exchange
+            .form_fields
+            .iter()
+            .any(|field| PASSWORD_FIELDS.contains(&field.to_ascii_lowercase().as_str()))
 }
 
 /// Which protocol tells the parts: where SAML is spoken, WS-Federation is what happens between others on the way.
@@ -33,7 +47,9 @@ impl Spoken {
         match kind {
             MessageKind::WsFederationSignIn if !self.saml => MessageKind::AuthnRequest,
             MessageKind::WsFederationToken if !self.saml => MessageKind::Response,
-            MessageKind::WsFederationSignIn | MessageKind::WsFederationToken | MessageKind::WsFederationSignOut => MessageKind::Other,
+            MessageKind::WsFederationSignIn
+            | MessageKind::WsFederationToken
+            | MessageKind::WsFederationSignOut => MessageKind::Other,
             _ => kind,
         }
     }
@@ -54,16 +70,25 @@ impl Roles {
         for message in messages {
             let kind = spoken.plays(message.kind);
             for sighting in &message.sightings {
-                let Some(url) = sighting.exchange.and_then(|index| path.get(index)).map(|exchange| &exchange.url) else { continue };
+                let Some(url) = sighting
+                    .exchange
+                    .and_then(|index| path.get(index))
+                    .map(|exchange| &exchange.url)
+                else {
+                    continue;
+                };
                 let Some(host) = host(url) else { continue };
                 match (kind, sighting.carrier) {
-                    (MessageKind::AuthnRequest, Carrier::Query | Carrier::PostForm) | (MessageKind::Response, Carrier::PageForm) => {
+                    (MessageKind::AuthnRequest, Carrier::Query | Carrier::PostForm)
+                    | (MessageKind::Response, Carrier::PageForm) => {
                         roles.idp.insert(host);
                     }
                     (MessageKind::Response, Carrier::Query | Carrier::PostForm) => {
                         roles.sp.insert(host);
                     }
-                    (MessageKind::AuthnRequest, Carrier::PageForm | Carrier::LocationHeader) => *makers.entry(host).or_default() += 1,
+                    (MessageKind::AuthnRequest, Carrier::PageForm | Carrier::LocationHeader) => {
+                        *makers.entry(host).or_default() += 1;
+                    }
                     _ => {}
                 }
             }
@@ -91,7 +116,11 @@ pub(crate) type Deliveries = BTreeMap<usize, usize>;
 pub(crate) fn deliveries(messages: &[Message]) -> Deliveries {
     let mut deliveries = Deliveries::new();
     for (number, message) in messages.iter().enumerate() {
-        for sighting in message.sightings.iter().filter(|sighting| matches!(sighting.carrier, Carrier::Query | Carrier::PostForm)) {
+        for sighting in message
+            .sightings
+            .iter()
+            .filter(|sighting| matches!(sighting.carrier, Carrier::Query | Carrier::PostForm))
+        {
             if let Some(exchange) = sighting.exchange {
                 deliveries.entry(exchange).or_insert(number);
             }
@@ -101,7 +130,13 @@ pub(crate) fn deliveries(messages: &[Message]) -> Deliveries {
 }
 
 /// The steps of an attempt, one for each of its exchanges.
-pub(crate) fn steps(path: &Path<'_>, messages: &[Message], deliveries: &Deliveries, draft: &Draft, roles: &Roles) -> Vec<Step> {
+pub(crate) fn steps(
+    path: &Path<'_>,
+    messages: &[Message],
+    deliveries: &Deliveries,
+    draft: &Draft,
+    roles: &Roles,
+) -> Vec<Step> {
     let mut last = Actor::Sp;
     let mut steps = Vec::new();
     let mut indexes = draft.exchanges.clone();
@@ -139,11 +174,7 @@ fn sender(kind: MessageKind, receiver: Actor, last: Actor) -> Actor {
             }
         }
         (MessageKind::AuthnRequest | MessageKind::WsFederationSignIn, _) => {
-            if last == Actor::Broker {
-                Actor::Broker
-            } else {
-                Actor::Sp
-            }
+            if last == Actor::Broker { Actor::Broker } else { Actor::Sp }
         }
         (MessageKind::Response | MessageKind::WsFederationToken, _) => {
             if last == Actor::Broker {

@@ -183,8 +183,19 @@ const ERRORS: &[&str] = &[
 ];
 
 /// Words that are an error page's whole heading, or begin it before a number, a mark or a connecting word.
-const BEGINNINGS: &[&str] =
-    &["error", "fehler", "erreur", "exception", "oops", "ooops", "sorry", "we are sorry", "we're sorry", "uh oh", "whoops"];
+const BEGINNINGS: &[&str] = &[
+    "error",
+    "fehler",
+    "erreur",
+    "exception",
+    "oops",
+    "ooops",
+    "sorry",
+    "we are sorry",
+    "we're sorry",
+    "uh oh",
+    "whoops",
+];
 
 /// Words after which the heading of an error page goes on; after anything else it is about errors.
 const CONNECTING: &[&str] = &[
@@ -240,13 +251,18 @@ fn plain(text: &str) -> String {
 /// A title, heading or alert that says a sign-in failed.
 pub(crate) fn says_sign_in_failed(text: &str) -> bool {
     let text = plain(text);
-    FAILED_SIGN_IN.iter().any(|words| text.match_indices(words).any(|(at, _)| ends_or_connects(&text[at..], words)))
+    FAILED_SIGN_IN
+        .iter()
+        .any(|words| text.match_indices(words).any(|(at, _)| ends_or_connects(&text[at..], words)))
 }
 
 /// A title or heading that only error pages have.
 pub(crate) fn names_an_error(heading: &str) -> bool {
     let heading = plain(heading);
-    let words = heading.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).count();
+    let words = heading
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .count();
     if words > MOST_WORDS {
         return false;
     }
@@ -255,12 +271,16 @@ pub(crate) fn names_an_error(heading: &str) -> bool {
 
 /// The parts of a heading between the marks that titles set between page and product.
 fn parts(heading: &str) -> impl Iterator<Item = &str> {
-    std::iter::once(heading).chain(heading.split(['|', '·', '–', '—', '»', '‹', '›', ':'])).chain(heading.split(" - ")).map(str::trim)
+    std::iter::once(heading)
+        .chain(heading.split(['|', '·', '–', '—', '»', '‹', '›', ':']))
+        .chain(heading.split(" - "))
+        .map(str::trim)
 }
 
 fn is_an_error(part: &str) -> bool {
     // "404", "HTTP 500", "HTTP Status 404 – Not Found".
-    let bare = part.trim_start_matches("http").trim_start().trim_start_matches("status").trim_start();
+    let bare =
+        part.trim_start_matches("http").trim_start().trim_start_matches("status").trim_start();
     let number: String = bare.chars().take_while(char::is_ascii_digit).collect();
     let after = bare[number.len()..].trim_matches(|character: char| !character.is_alphanumeric());
     let by_number = number.len() == 3 && (number.starts_with('4') || number.starts_with('5'));
@@ -276,17 +296,21 @@ fn is_an_error(part: &str) -> bool {
 /// The part begins with the words and ends there, or goes on as error pages do.
 fn ends_or_connects(part: &str, words: &str) -> bool {
     part.strip_prefix(words).is_some_and(|rest| {
-        let next = rest.trim_start_matches(|character: char| !character.is_alphanumeric() && character != '-');
-        let ends = next.is_empty() || next.starts_with(|character: char| character.is_ascii_digit());
+        let next = rest
+            .trim_start_matches(|character: char| !character.is_alphanumeric() && character != '-');
+        let ends =
+            next.is_empty() || next.starts_with(|character: char| character.is_ascii_digit());
         let marked = rest.starts_with(['!', '.', ',', ':', ';', '(', '[']);
-        let connects = rest.starts_with(' ') && CONNECTING.contains(&next.split_whitespace().next().unwrap_or_default());
+        let connects = rest.starts_with(' ')
+            && CONNECTING.contains(&next.split_whitespace().next().unwrap_or_default());
         ends || marked || connects
     })
 }
 
 /// "Your", "HTTP 403", "You are": what may stand before the words of an error.
 fn few_words(before: &str) -> bool {
-    before.is_empty() || (before.ends_with([' ', '-', '–', ':']) && before.split_whitespace().count() <= 3)
+    before.is_empty()
+        || (before.ends_with([' ', '-', '–', ':']) && before.split_whitespace().count() <= 3)
 }
 
 /// A title or heading of a page that asks people to sign in.
@@ -321,7 +345,9 @@ pub(crate) fn asks_to_sign_in(heading: &str) -> bool {
     parts(&heading).any(|part| {
         ASKS.iter().any(|words| {
             part.strip_prefix(words).is_some_and(|rest| {
-                rest.is_empty() || (rest.starts_with(' ') && FOLLOWING.contains(&rest.split_whitespace().next().unwrap_or_default()))
+                rest.is_empty()
+                    || (rest.starts_with(' ')
+                        && FOLLOWING.contains(&rest.split_whitespace().next().unwrap_or_default()))
             })
         })
     })
@@ -329,8 +355,19 @@ pub(crate) fn asks_to_sign_in(heading: &str) -> bool {
 
 /// A path, or a link as a page has it, that leads to where people sign out.
 pub(crate) fn leads_to_a_logout(link: &str) -> bool {
-    const STEPS: &[&str] =
-        &["logout", "log-out", "log_out", "signout", "sign-out", "sign_out", "logoff", "log-off", "signoff", "abmelden", "deconnexion"];
+    const STEPS: &[&str] = &[
+        "logout",
+        "log-out",
+        "log_out",
+        "signout",
+        "sign-out",
+        "sign_out",
+        "logoff",
+        "log-off",
+        "signoff",
+        "abmelden",
+        "deconnexion",
+    ];
     let path = link.split(['?', '#']).next().unwrap_or_default();
     path.to_ascii_lowercase().split(['/', '.', ';']).any(|step| STEPS.contains(&step))
 }
@@ -402,9 +439,15 @@ mod tests {
 
     #[test]
     fn pages_that_ask_to_sign_in() {
-        for heading in
-            ["Sign in", "Log in to Contoso", "Log In ‹ Contoso", "Grafana - Login", "Anmelden", "Connexion | App", "Iniciar sesión"]
-        {
+        for heading in [
+            "Sign in",
+            "Log in to Contoso",
+            "Log In ‹ Contoso",
+            "Grafana - Login",
+            "Anmelden",
+            "Connexion | App",
+            "Iniciar sesión",
+        ] {
             assert!(asks_to_sign_in(heading), "{heading}");
         }
         for heading in ["Sign-in logs", "Login history", "Dashboard", "Connexions actives"] {

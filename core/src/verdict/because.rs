@@ -28,11 +28,18 @@ pub(super) fn of(case: &Case, findings: &[Finding], stands: &[Vec<Stand>], root:
         _ => None,
     });
     let best = accounted.min();
-    let failure = best.map(|(_, failure)| failure).or_else(|| own.iter().position(|stand| *stand == Stand::Shows));
+    let failure = best
+        .map(|(_, failure)| failure)
+        .or_else(|| own.iter().position(|stand| *stand == Stand::Shows));
     let runner_up = failure.and_then(|failure| runner_up(findings, stands, root, failure));
-    let party = failure.and_then(|failure| case.failures.get(failure)).map_or("the other side", |failure| name(failure.party));
+    let party = failure
+        .and_then(|failure| case.failures.get(failure))
+        .map_or("the other side", |failure| name(failure.party));
     let (named_because, dropped_if) = match (best.map(|(tier, _)| tier), failure) {
-        (Some(Tier::Stated), _) => (format!("{party} states this as its reason"), "the facts spoke against what is stated".to_owned()),
+        (Some(Tier::Stated), _) => (
+            format!("{party} states this as its reason"),
+            "the facts spoke against what is stated".to_owned(),
+        ),
         (Some(Tier::Sufficient), _) => (
             format!("it is measured in the sign-in that failed, and {party} must refuse for it"),
             format!("{party} stated another reason, or a sign-in worked with the same"),
@@ -42,7 +49,9 @@ pub(super) fn of(case: &Case, findings: &[Finding], stands: &[Vec<Stand>], root:
             "a sign-in worked with the same configuration".to_owned(),
         ),
         (Some(Tier::Possible), _) => (
-            format!("it can be the cause, and nothing measured accounts for the failure; {party} does not say"),
+            format!(
+                "it can be the cause, and nothing measured accounts for the failure; {party} does not say"
+            ),
             format!("{party}'s log named another reason"),
         ),
         (None, Some(_)) => (
@@ -54,18 +63,27 @@ pub(super) fn of(case: &Case, findings: &[Finding], stands: &[Vec<Stand>], root:
             "a capture showed a sign-in that works with it".to_owned(),
         ),
     };
-    let against =
-        failure.and_then(|failure| case.failures.get(failure)).and_then(|failure| ruled_out::against_what_was_stated(case, failure));
+    let against = failure
+        .and_then(|failure| case.failures.get(failure))
+        .and_then(|failure| ruled_out::against_what_was_stated(case, failure));
     let named_because = match against {
         Some(shown) => format!("{named_because}; what is stated is not borne out ({shown})"),
         None => named_because,
     };
-    let ruled_out = failure.and_then(|failure| case.failures.get(failure)).map(|failure| ruled_out::of(case, failure)).unwrap_or_default();
+    let ruled_out = failure
+        .and_then(|failure| case.failures.get(failure))
+        .map(|failure| ruled_out::of(case, failure))
+        .unwrap_or_default();
     Because { named_because, dropped_if, runner_up, ruled_out }
 }
 
 /// The next finding that accounts for the same failure.
-fn runner_up(findings: &[Finding], stands: &[Vec<Stand>], root: usize, failure: usize) -> Option<String> {
+fn runner_up(
+    findings: &[Finding],
+    stands: &[Vec<Stand>],
+    root: usize,
+    failure: usize,
+) -> Option<String> {
     let accounts = |index: &usize| matches!(stands[*index].get(failure), Some(Stand::Accounts(_)));
     let other = |index: &usize| *index != root && findings[*index].check != findings[root].check;
     (0..findings.len()).filter(accounts).find(other).map(|index| findings[index].check.clone())

@@ -17,7 +17,9 @@ pub(super) struct Links<'a> {
 impl Links<'_> {
     /// One finding follows from another.
     pub(super) fn explains(&self, cause: usize, symptom: usize) -> bool {
-        let (Some(a), Some(b)) = (self.findings.get(cause), self.findings.get(symptom)) else { return false };
+        let (Some(a), Some(b)) = (self.findings.get(cause), self.findings.get(symptom)) else {
+            return false;
+        };
         if a.check == b.check || a.severity < b.severity || !related(a, b) {
             return false;
         }
@@ -25,14 +27,20 @@ impl Links<'_> {
     }
 
     fn names(&self, finding: &Finding, check: &str) -> bool {
-        let fixed = self.declared.get(finding.check.as_str()).map_or(&[][..], |known| known.explains.as_slice());
+        let fixed = self
+            .declared
+            .get(finding.check.as_str())
+            .map_or(&[][..], |known| known.explains.as_slice());
         fixed.iter().chain(&finding.also_explains).any(|name| names_check(name, check))
     }
 
     /// There is a failure that one accounts for and the other shows.
     fn accounts_for_what_it_shows(&self, cause: usize, symptom: usize) -> bool {
         let stands = |index: usize| self.stands.get(index).map(Vec::as_slice).unwrap_or_default();
-        stands(cause).iter().zip(stands(symptom)).any(|(a, b)| matches!(a, Stand::Accounts(_)) && *b == Stand::Shows)
+        stands(cause)
+            .iter()
+            .zip(stands(symptom))
+            .any(|(a, b)| matches!(a, Stand::Accounts(_)) && *b == Stand::Shows)
     }
 }
 
@@ -45,7 +53,9 @@ fn names_check(name: &str, check: &str) -> bool {
 
 /// Findings about different attempts, messages or documents have nothing to do with each other.
 fn related(a: &Finding, b: &Finding) -> bool {
-    let share_attempt = a.attempts.is_empty() || b.attempts.is_empty() || a.attempts.iter().any(|attempt| b.attempts.contains(attempt));
+    let share_attempt = a.attempts.is_empty()
+        || b.attempts.is_empty()
+        || a.attempts.iter().any(|attempt| b.attempts.contains(attempt));
     let same_subject = match (&a.subject, &b.subject) {
         (Some(left), Some(right)) => left.may_concern(right),
         _ => true,

@@ -37,13 +37,20 @@ pub enum Verdict {
 pub fn verdict(case: &Case, ranked: &Ranked) -> Verdict {
     let findings = ranked.findings.get(..ranked.kept_apart).unwrap_or(&ranked.findings);
     let errors = findings.iter().any(|finding| finding.severity == Severity::Error);
-    let sign_ins: Vec<&Attempt> =
-        case.attempts.iter().filter(|attempt| attempt.kind == AttemptKind::SignIn && attempt.outcome != Outcome::Abandoned).collect();
+    let sign_ins: Vec<&Attempt> = case
+        .attempts
+        .iter()
+        .filter(|attempt| {
+            attempt.kind == AttemptKind::SignIn && attempt.outcome != Outcome::Abandoned
+        })
+        .collect();
     let signed_in = sign_ins.iter().any(|attempt| attempt.outcome == Outcome::SignedIn);
-    let undecided = !sign_ins.is_empty() && sign_ins.iter().all(|attempt| attempt.outcome == Outcome::Incomplete);
+    let undecided = !sign_ins.is_empty()
+        && sign_ins.iter().all(|attempt| attempt.outcome == Outcome::Incomplete);
     let failed = case.attempts.iter().any(Attempt::failed);
     let about_failure = findings.iter().any(|finding| {
-        let of_failed = |id: &String| case.attempts.iter().any(|attempt| &attempt.id == id && attempt.failed());
+        let of_failed =
+            |id: &String| case.attempts.iter().any(|attempt| &attempt.id == id && attempt.failed());
         finding.severity == Severity::Error && finding.attempts.iter().any(of_failed)
     });
     if failed && (errors || !signed_in) {
@@ -52,7 +59,11 @@ pub fn verdict(case: &Case, ranked: &Ranked) -> Verdict {
         if signed_in && !about_failure { Verdict::AtRisk } else { Verdict::Broken }
     } else if signed_in {
         Verdict::Healthy
-    } else if undecided || !case.failures.is_empty() || !case.exchanges.is_empty() || !has_configuration(case) {
+    } else if undecided
+        || !case.failures.is_empty()
+        || !case.exchanges.is_empty()
+        || !has_configuration(case)
+    {
         Verdict::Undetermined
     } else {
         Verdict::Healthy

@@ -27,23 +27,37 @@ pub struct Ranked {
 
 /// Orders findings and tells root causes from symptoms.
 pub fn rank(case: &Case, findings: Vec<Finding>, checks: &[CheckInfo]) -> Ranked {
-    let declared: BTreeMap<&str, &CheckInfo> = checks.iter().map(|check| (check.id.as_str(), check)).collect();
-    let stage = |finding: &Finding| declared.get(finding.check.as_str()).map_or(Stage::Observation, |check| check.stage);
-    let reach = |finding: &Finding| declared.get(finding.check.as_str()).map_or(0, |check| check.explains.len());
+    let declared: BTreeMap<&str, &CheckInfo> =
+        checks.iter().map(|check| (check.id.as_str(), check)).collect();
+    let stage = |finding: &Finding| {
+        declared.get(finding.check.as_str()).map_or(Stage::Observation, |check| check.stage)
+    };
+    let reach = |finding: &Finding| {
+        declared.get(finding.check.as_str()).map_or(0, |check| check.explains.len())
+    };
     let stands_of = |finding: &Finding| -> Vec<Stand> {
         let check = declared.get(finding.check.as_str()).copied();
         case.failures.iter().map(|failure| stand(case, finding, check, failure)).collect()
     };
 
     // A rule of one's own that is not kept breaks nothing, and nothing that broke follows from it.
-    let policy = |finding: &Finding| declared.get(finding.check.as_str()).is_some_and(|check| check.class == Class::Policy);
-    let (mut policies, findings): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(policy);
+    let policy = |finding: &Finding| {
+        declared.get(finding.check.as_str()).is_some_and(|check| check.class == Class::Policy)
+    };
+    let (mut policies, findings): (Vec<Finding>, Vec<Finding>) =
+        findings.into_iter().partition(policy);
     policies.sort_by_cached_key(|finding| {
-        let place = finding.places.first().map(|place| (place.input.clone(), place.entry, place.line, place.column));
+        let place = finding
+            .places
+            .first()
+            .map(|place| (place.input.clone(), place.entry, place.line, place.column));
         (Reverse(finding.severity), finding.check.clone(), place, finding.message.clone())
     });
-    let mut ordered: Vec<(Finding, Vec<Stand>)> =
-        findings.into_iter().map(|finding| (stands_of(&finding), finding)).map(|(stands, finding)| (finding, stands)).collect();
+    let mut ordered: Vec<(Finding, Vec<Stand>)> = findings
+        .into_iter()
+        .map(|finding| (stands_of(&finding), finding))
+        .map(|(stands, finding)| (finding, stands))
+        .collect();
     promote(&mut ordered);
     ordered.sort_by_cached_key(|(finding, stands)| {
         (
@@ -66,8 +80,11 @@ pub fn rank(case: &Case, findings: Vec<Finding>, checks: &[CheckInfo]) -> Ranked
     let mut explained_by: Vec<Option<usize>> = Vec::with_capacity(ordered.len());
     for symptom in 0..ordered.len() {
         // Where two explain each other, the one ranked first is the cause.
-        let is_cause =
-            |cause: &usize| *cause != symptom && links.explains(*cause, symptom) && !(links.explains(symptom, *cause) && symptom < *cause);
+        let is_cause = |cause: &usize| {
+            *cause != symptom
+                && links.explains(*cause, symptom)
+                && !(links.explains(symptom, *cause) && symptom < *cause)
+        };
         let causes: Vec<usize> = (0..ordered.len()).filter(is_cause).collect();
         for cause in &causes {
             if let Some(symptoms) = explained.get_mut(*cause) {
@@ -96,11 +113,13 @@ pub fn rank(case: &Case, findings: Vec<Finding>, checks: &[CheckInfo]) -> Ranked
 fn promote(findings: &mut [(Finding, Vec<Stand>)]) {
     let failures = findings.first().map_or(0, |(_, stands)| stands.len());
     for failure in 0..failures {
-        let measured = findings
-            .iter()
-            .any(|(finding, stands)| finding.severity == Severity::Error && matches!(stands.get(failure), Some(Stand::Accounts(_))));
+        let measured = findings.iter().any(|(finding, stands)| {
+            finding.severity == Severity::Error
+                && matches!(stands.get(failure), Some(Stand::Accounts(_)))
+        });
         let stated = findings.iter().any(|(finding, stands)| {
-            finding.severity == Severity::Error && matches!(stands.get(failure), Some(Stand::Accounts(Tier::Stated)))
+            finding.severity == Severity::Error
+                && matches!(stands.get(failure), Some(Stand::Accounts(Tier::Stated)))
         });
         for (finding, stands) in findings.iter_mut() {
             let leads = match stands.get(failure) {
@@ -118,19 +137,33 @@ fn promote(findings: &mut [(Finding, Vec<Stand>)]) {
 
 /// The best tier by which a finding accounts for any failure.
 fn best(stands: &[Stand]) -> Option<Tier> {
-    stands.iter().filter_map(|stand| if let Stand::Accounts(tier) = stand { Some(*tier) } else { None }).min()
+    stands
+        .iter()
+        .filter_map(|stand| if let Stand::Accounts(tier) = stand { Some(*tier) } else { None })
+        .min()
 }
 
 /// The finding is about an attempt that failed in the capture.
 fn about_failure(case: &Case, finding: &Finding) -> bool {
-    finding.attempts.iter().any(|id| case.attempts.iter().any(|attempt| &attempt.id == id && attempt.failed()))
+    finding
+        .attempts
+        .iter()
+        .any(|id| case.attempts.iter().any(|attempt| &attempt.id == id && attempt.failed()))
 }
 
 /// What leads: for every failure the findings that account for it best; without failures every error
 /// that nothing explains. Findings are in order, so that the roots are, too.
-fn roots(case: &Case, findings: &[Finding], stands: &[Vec<Stand>], explained_by: &[Option<usize>]) -> Vec<usize> {
-    let open: Vec<usize> =
-        (0..findings.len()).filter(|index| findings[*index].severity == Severity::Error && explained_by[*index].is_none()).collect();
+fn roots(
+    case: &Case,
+    findings: &[Finding],
+    stands: &[Vec<Stand>],
+    explained_by: &[Option<usize>],
+) -> Vec<usize> {
+    let open: Vec<usize> = (0..findings.len())
+        .filter(|index| {
+            findings[*index].severity == Severity::Error && explained_by[*index].is_none()
+        })
+        .collect();
     if case.failures.is_empty() {
         return open;
     }
@@ -141,11 +174,15 @@ fn roots(case: &Case, findings: &[Finding], stands: &[Vec<Stand>], explained_by:
             _ => None,
         };
         // Explained by what does not account for this failure itself, it still is its cause.
-        let leads =
-            |index: &usize| findings[*index].severity == Severity::Error && explained_by[*index].is_none_or(|cause| tier(&cause).is_none());
-        let covering: Vec<usize> = (0..findings.len()).filter(|index| leads(index) && tier(index).is_some()).collect();
+        let leads = |index: &usize| {
+            findings[*index].severity == Severity::Error
+                && explained_by[*index].is_none_or(|cause| tier(&cause).is_none())
+        };
+        let covering: Vec<usize> =
+            (0..findings.len()).filter(|index| leads(index) && tier(index).is_some()).collect();
         let best = covering.iter().filter_map(tier).min();
-        let mut leading: Vec<usize> = covering.into_iter().filter(|index| tier(index) == best).collect();
+        let mut leading: Vec<usize> =
+            covering.into_iter().filter(|index| tier(index) == best).collect();
         if best == Some(Tier::Possible) {
             // What is only possible is named once; the others stay in sight as errors of their own.
             leading.truncate(1);
@@ -186,12 +223,16 @@ fn reorder(
         explains: order
             .iter()
             .map(|old| {
-                let mut list: Vec<usize> = explained[*old].iter().map(|symptom| position[*symptom]).collect();
+                let mut list: Vec<usize> =
+                    explained[*old].iter().map(|symptom| position[*symptom]).collect();
                 list.sort_unstable();
                 list
             })
             .collect(),
-        explained_by: order.iter().map(|old| explained_by[*old].map(|cause| position[cause])).collect(),
+        explained_by: order
+            .iter()
+            .map(|old| explained_by[*old].map(|cause| position[cause]))
+            .collect(),
         roots: (0..roots.len()).collect(),
         because,
     }

@@ -42,14 +42,26 @@ pub(super) enum Stand {
 }
 
 /// Looks at a finding and a failure through what the check declares.
-pub(super) fn stand(case: &Case, finding: &Finding, check: Option<&CheckInfo>, failure: &Failure) -> Stand {
+pub(super) fn stand(
+    case: &Case,
+    finding: &Finding,
+    check: Option<&CheckInfo>,
+    failure: &Failure,
+) -> Stand {
     let Some(check) = check else { return Stand::Unrelated };
-    let here = failure.attempt.as_ref().is_none_or(|attempt| finding.attempts.is_empty() || finding.attempts.contains(attempt));
+    let here = failure
+        .attempt
+        .as_ref()
+        .is_none_or(|attempt| finding.attempts.is_empty() || finding.attempts.contains(attempt));
     if !here || finding.severity == Severity::Notice || acts_after(check.stage, failure.stage) {
         return Stand::Unrelated;
     }
-    let accounts: Vec<AccountInfo> = if check.accounts.is_empty() { derived(&check.explains) } else { check.accounts.clone() };
-    let best = accounts.iter().filter_map(|account| Some((account.stands(failure)?, account.bare))).min_by_key(|(standing, _)| *standing);
+    let accounts: Vec<AccountInfo> =
+        if check.accounts.is_empty() { derived(&check.explains) } else { check.accounts.clone() };
+    let best = accounts
+        .iter()
+        .filter_map(|account| Some((account.stands(failure)?, account.bare)))
+        .min_by_key(|(standing, _)| *standing);
     match best {
         None => Stand::Unrelated,
         Some((_, true)) => Stand::Shows,
@@ -59,7 +71,8 @@ pub(super) fn stand(case: &Case, finding: &Finding, check: Option<&CheckInfo>, f
 }
 
 fn tier(case: &Case, finding: &Finding, failure: &Failure, standing: Standing) -> Tier {
-    let about_it = failure.attempt.as_ref().is_some_and(|attempt| finding.attempts.contains(attempt));
+    let about_it =
+        failure.attempt.as_ref().is_some_and(|attempt| finding.attempts.contains(attempt));
     let measured = finding.severity == Severity::Error && finding.certain;
     let tier = match (standing, measured, about_it) {
         (Standing::Stated, ..) => Tier::Stated,
@@ -73,7 +86,9 @@ fn tier(case: &Case, finding: &Finding, failure: &Failure, standing: Standing) -
 /// The finding is also about an attempt that worked.
 fn true_where_it_worked(case: &Case, finding: &Finding) -> bool {
     let worked = |id: &String| {
-        case.attempts.iter().any(|attempt| &attempt.id == id && attempt.outcome == diag_sdk::case::attempt::Outcome::SignedIn)
+        case.attempts.iter().any(|attempt| {
+            &attempt.id == id && attempt.outcome == diag_sdk::case::attempt::Outcome::SignedIn
+        })
     };
     finding.attempts.iter().any(worked) || (finding.attempts.is_empty() && case.signed_in())
 }
@@ -82,7 +97,9 @@ fn true_where_it_worked(case: &Case, finding: &Finding) -> bool {
 fn acts_after(problem: Stage, failure: Stage) -> bool {
     match failure {
         Stage::Request => problem > Stage::IdpRequest && problem < Stage::Observation,
-        Stage::IdpRequest | Stage::Authentication | Stage::Response => problem > Stage::Response && problem < Stage::Observation,
+        Stage::IdpRequest | Stage::Authentication | Stage::Response => {
+            problem > Stage::Response && problem < Stage::Observation
+        }
         _ => false,
     }
 }
@@ -92,7 +109,9 @@ fn derived(explains: &[String]) -> Vec<AccountInfo> {
     let account = |id: &str| match id {
         "flow/sp-refused-response" => Some(AccountInfo::from(&diag_sdk::Account::sp(&[]))),
         "flow/redirect-loop" => Some(AccountInfo::from(&diag_sdk::Account::looping(&[]))),
-        "flow/idp-error-page" | "assertion/status-not-success" => Some(AccountInfo::from(&diag_sdk::Account::idp(&[]))),
+        "flow/idp-error-page" | "assertion/status-not-success" => {
+            Some(AccountInfo::from(&diag_sdk::Account::idp(&[])))
+        }
         "flow/logout-failed" => Some(AccountInfo::from(&diag_sdk::Account::logout(&[]))),
         _ => None,
     };

@@ -2,7 +2,10 @@
 
 use diag_sdk::case::assertion::AuthnStatement;
 use diag_sdk::view::Response;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, shown,
+};
 
 static LIMIT: CauseData = CauseData {
     text: "The service provider takes only people who signed in at the identity provider recently, and the session there lives longer than that",
@@ -83,7 +86,11 @@ check! {
 const USUAL_LIMIT: f64 = 7200.0;
 
 fn run(case: &Case, out: &mut Findings) {
-    for response in case.responses().into_iter().filter(|response| response.message.succeeded() && response.refused()) {
+    for response in case
+        .responses()
+        .into_iter()
+        .filter(|response| response.message.succeeded() && response.refused())
+    {
         let said = response.statement(&[Meaning::AuthnTooOld]);
         let authn = response.assertion().and_then(|assertion| assertion.authn.as_ref());
         let age = age(&response, authn);
@@ -124,7 +131,10 @@ fn described(case: &Case, mut finding: Finding, authn: Option<&AuthnStatement>) 
     if let Some((authn, instant)) = authn.and_then(|authn| Some((authn, authn.authn_instant?))) {
         finding = finding
             .actual(instant.to_string(), "AuthnStatement/@AuthnInstant")
-            .expected("a moment within the service provider's limit (often two hours)", "the service provider")
+            .expected(
+                "a moment within the service provider's limit (often two hours)",
+                "the service provider",
+            )
             .at(&authn.place);
     }
     finding.because(&LIMIT, case).because(&LONG_SESSION, case).because(&SIGN_OUT, case)
@@ -138,15 +148,25 @@ mod tests {
 
     fn authenticated(outcome: Outcome, seconds: i64) -> Case {
         let mut case = sign_in(outcome);
-        assertion(&mut case).authn = Some(AuthnStatement { authn_instant: Some(from_post(seconds).value), ..AuthnStatement::default() });
+        assertion(&mut case).authn = Some(AuthnStatement {
+            authn_instant: Some(from_post(seconds).value),
+            ..AuthnStatement::default()
+        });
         case
     }
 
     #[test]
     fn two_hours_are_the_boundary_where_nothing_is_said() {
-        assert!(levels(&AUTHENTICATION_TOO_OLD, &authenticated(Outcome::RefusedBySp, -7200)).is_empty());
-        assert_eq!(levels(&AUTHENTICATION_TOO_OLD, &authenticated(Outcome::RefusedBySp, -7201)), [Severity::Warning]);
-        assert!(levels(&AUTHENTICATION_TOO_OLD, &authenticated(Outcome::SignedIn, -900_000)).is_empty());
+        assert!(
+            levels(&AUTHENTICATION_TOO_OLD, &authenticated(Outcome::RefusedBySp, -7200)).is_empty()
+        );
+        assert_eq!(
+            levels(&AUTHENTICATION_TOO_OLD, &authenticated(Outcome::RefusedBySp, -7201)),
+            [Severity::Warning]
+        );
+        assert!(
+            levels(&AUTHENTICATION_TOO_OLD, &authenticated(Outcome::SignedIn, -900_000)).is_empty()
+        );
     }
 
     #[test]
@@ -157,7 +177,11 @@ mod tests {
         assert_eq!((found[0].severity, found[0].causes[0].who), (Severity::Error, Who::Sp));
         let mut case = authenticated(Outcome::RefusedBySp, -90_000);
         says(&mut case, Meaning::Credentials);
-        assert_eq!(levels(&AUTHENTICATION_TOO_OLD, &case), [Severity::Warning], "nobody sent it a password");
+        assert_eq!(
+            levels(&AUTHENTICATION_TOO_OLD, &case),
+            [Severity::Warning],
+            "nobody sent it a password"
+        );
         says(&mut case, Meaning::Audience);
         assert!(levels(&AUTHENTICATION_TOO_OLD, &case).is_empty());
     }

@@ -2,7 +2,10 @@
 
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::message::Message;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, spec};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
+    Who, check, spec,
+};
 
 static DEMAND: CauseData = CauseData {
     text: "The service provider's request demands an authentication method that this person did not use",
@@ -81,9 +84,15 @@ fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<&str> = Vec::new();
     for response in case.responses() {
         let codes = response.message.status.iter().flat_map(|status| &status.codes);
-        let Some(code) = codes.into_iter().find(|code| spec::short(&code.value) == "NoAuthnContext") else { continue };
+        let Some(code) =
+            codes.into_iter().find(|code| spec::short(&code.value) == "NoAuthnContext")
+        else {
+            continue;
+        };
         told.extend(response.attempt.map(|attempt| attempt.id.as_str()));
-        let finding = response.finding(severity(response.attempt), HEADLINE).actual(&*code.value, "the identity provider");
+        let finding = response
+            .finding(severity(response.attempt), HEADLINE)
+            .actual(&*code.value, "the identity provider");
         out.push(worded(case, finding, response.request()).at(&code.place));
     }
     for seen in case.vendor_codes() {
@@ -93,14 +102,18 @@ fn run(case: &Case, out: &mut Findings) {
         }
         told.extend(seen.attempt.map(|attempt| attempt.id.as_str()));
         let request = seen.attempt.and_then(|attempt| case.request_of(attempt));
-        let finding = seen.finding(severity(seen.attempt), HEADLINE).actual(seen.code, "the identity provider");
+        let finding = seen
+            .finding(severity(seen.attempt), HEADLINE)
+            .actual(seen.code, "the identity provider");
         out.push(worded(case, finding, request).at(seen.place));
     }
     for request in case.requests() {
         let untold = |attempt: &&Attempt| request.refused() && !told.contains(&attempt.id.as_str());
         let Some(attempt) = request.attempt.filter(untold) else { continue };
         let Some(said) = request.statement(&[Meaning::AuthnContext]) else { continue };
-        let finding = request.finding(severity(Some(attempt)), HEADLINE).actual(&*said.text, "the identity provider");
+        let finding = request
+            .finding(severity(Some(attempt)), HEADLINE)
+            .actual(&*said.text, "the identity provider");
         out.push(worded(case, finding, Some(request.message)).at_all(&said.place));
     }
     refused_by_sp(case, out);
@@ -108,12 +121,18 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// An attempt that went on nevertheless was not broken by it.
 fn severity(attempt: Option<&Attempt>) -> Severity {
-    if attempt.is_some_and(|attempt| attempt.outcome == Outcome::SignedIn) { Severity::Warning } else { Severity::Error }
+    if attempt.is_some_and(|attempt| attempt.outcome == Outcome::SignedIn) {
+        Severity::Warning
+    } else {
+        Severity::Error
+    }
 }
 
 fn worded(case: &Case, finding: Finding, request: Option<&Message>) -> Finding {
     let finding = match request {
-        Some(request) => finding.at_all(demanded(request).iter().map(|class| &class.place)).detail(demand_in_words(request)),
+        Some(request) => finding
+            .at_all(demanded(request).iter().map(|class| &class.place))
+            .detail(demand_in_words(request)),
         None => finding,
     };
     finding.because(&DEMAND, case).because(&METHOD, case)
@@ -126,14 +145,16 @@ fn refused_by_sp(case: &Case, out: &mut Findings) {
             continue;
         }
         let Some(request) = response.request() else { continue };
-        let used = response.assertion().and_then(|assertion| assertion.authn.as_ref()).and_then(|authn| authn.authn_context.as_ref());
+        let used = response
+            .assertion()
+            .and_then(|assertion| assertion.authn.as_ref())
+            .and_then(|authn| authn.authn_context.as_ref());
         let Some(used) = used else { continue };
         let demanded = demanded(request);
         // Only an exact comparison can be judged without knowing how the classes rank.
-        let exact = request
-            .request
-            .as_ref()
-            .is_some_and(|request| request.authn_context_comparison.as_ref().is_none_or(|how| how.value == "exact"));
+        let exact = request.request.as_ref().is_some_and(|request| {
+            request.authn_context_comparison.as_ref().is_none_or(|how| how.value == "exact")
+        });
         if demanded.is_empty() || !exact || demanded.iter().any(|class| class.value == used.value) {
             continue;
         }
@@ -143,7 +164,10 @@ fn refused_by_sp(case: &Case, out: &mut Findings) {
         }
         let severity = if said { Severity::Error } else { Severity::Warning };
         let finding = response
-            .finding(severity, "The person authenticated by another method than the request demanded")
+            .finding(
+                severity,
+                "The person authenticated by another method than the request demanded",
+            )
             .detail(demand_in_words(request))
             .at(&used.place)
             .at_all(demanded.iter().map(|class| &class.place))
@@ -162,9 +186,13 @@ fn demanded(request: &Message) -> &[Sited<String>] {
 }
 
 fn demand_in_words(request: &Message) -> String {
-    let classes: Vec<&str> = demanded(request).iter().map(|class| spec::short(&class.value)).collect();
-    let comparison =
-        request.request.as_ref().and_then(|request| request.authn_context_comparison.as_ref()).map_or("exact", |how| how.value.as_str());
+    let classes: Vec<&str> =
+        demanded(request).iter().map(|class| spec::short(&class.value)).collect();
+    let comparison = request
+        .request
+        .as_ref()
+        .and_then(|request| request.authn_context_comparison.as_ref())
+        .map_or("exact", |how| how.value.as_str());
     if classes.is_empty() {
         "The request in the capture demands no method; the identity provider applies one of its own.".to_owned()
     } else {
@@ -185,15 +213,25 @@ mod tests {
     fn demanding(class: &str, outcome: Outcome) -> Case {
         let mut case = sign_in(outcome);
         case.messages[0].request.as_mut().unwrap().authn_context = vec![class.into()];
-        assertion(&mut case).authn = Some(AuthnStatement { authn_context: Some(PASSWORD.into()), ..AuthnStatement::default() });
+        assertion(&mut case).authn = Some(AuthnStatement {
+            authn_context: Some(PASSWORD.into()),
+            ..AuthnStatement::default()
+        });
         case
     }
 
     #[test]
     fn the_status_or_the_vendors_code_proves_it_once() {
         let mut case = demanding(X509, Outcome::RefusedByIdp);
-        let codes = vec!["urn:oasis:names:tc:SAML:2.0:status:Responder".into(), "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext".into()];
-        case.messages[1].status = Some(Status { codes, vendor_codes: vec!["AADSTS75011".to_owned()], ..Status::default() });
+        let codes = vec![
+            "urn:oasis:names:tc:SAML:2.0:status:Responder".into(),
+            "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext".into(),
+        ];
+        case.messages[1].status = Some(Status {
+            codes,
+            vendor_codes: vec!["AADSTS75011".to_owned()],
+            ..Status::default()
+        });
         assert_eq!(levels(&AUTHN_CONTEXT_REFUSED, &case), [Severity::Error]);
         let outcome = AUTHN_CONTEXT_REFUSED.judge(&case);
         assert!(outcome.found()[0].detail.as_deref().unwrap().contains("X509"));
@@ -205,7 +243,9 @@ mod tests {
     #[test]
     fn another_method_is_a_warning_until_the_service_provider_says_so() {
         assert!(levels(&AUTHN_CONTEXT_REFUSED, &demanding(X509, Outcome::SignedIn)).is_empty());
-        assert!(levels(&AUTHN_CONTEXT_REFUSED, &demanding(PASSWORD, Outcome::RefusedBySp)).is_empty());
+        assert!(
+            levels(&AUTHN_CONTEXT_REFUSED, &demanding(PASSWORD, Outcome::RefusedBySp)).is_empty()
+        );
         let mut case = demanding(X509, Outcome::RefusedBySp);
         assert_eq!(levels(&AUTHN_CONTEXT_REFUSED, &case), [Severity::Warning]);
         says(&mut case, Meaning::AuthnContext);
@@ -217,7 +257,8 @@ mod tests {
     #[test]
     fn comparisons_that_rank_methods_are_not_judged() {
         let mut case = demanding(X509, Outcome::RefusedBySp);
-        case.messages[0].request.as_mut().unwrap().authn_context_comparison = Some("minimum".into());
+        case.messages[0].request.as_mut().unwrap().authn_context_comparison =
+            Some("minimum".into());
         assert!(levels(&AUTHN_CONTEXT_REFUSED, &case).is_empty());
     }
 }

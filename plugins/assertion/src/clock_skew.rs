@@ -5,7 +5,10 @@ use diag_sdk::case::judgement::{Offset, Window};
 use diag_sdk::jiff::Timestamp;
 use diag_sdk::shown::{seconds, span};
 use diag_sdk::view::Response;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static SP_CLOCK: CauseData = CauseData {
     text: "The clock of the service provider's server is wrong",
@@ -99,10 +102,12 @@ fn run(case: &Case, out: &mut Findings) {
 /// difference alone puts the assertion out of time, the clocks are the cause.
 fn judge(response: &Response<'_>, time: Timestamp, window: &Window) -> Option<Finding> {
     let exact = || Offset { rests_on: "no answer with a Date".to_owned(), ..Offset::default() };
-    let (sp_known, idp_known) = (response.message.sp_clock.clone(), response.message.idp_clock.clone());
+    let (sp_known, idp_known) =
+        (response.message.sp_clock.clone(), response.message.idp_clock.clone());
     let known_both = sp_known.is_some() && idp_known.is_some();
     let (sp, idp) = (sp_known.unwrap_or_else(exact), idp_known.unwrap_or_else(exact));
-    let (apart, doubt) = (sp.ahead_seconds - idp.ahead_seconds, sp.uncertainty_seconds + idp.uncertainty_seconds);
+    let (apart, doubt) =
+        (sp.ahead_seconds - idp.ahead_seconds, sp.uncertainty_seconds + idp.uncertainty_seconds);
 
     let surely_over = window.over(sp.shown_at(time, -1.0));
     let surely_ahead = window.ahead(sp.shown_at(time, 1.0));
@@ -116,7 +121,8 @@ fn judge(response: &Response<'_>, time: Timestamp, window: &Window) -> Option<Fi
     let severity = if decisive && response.refused() { Severity::Error } else { Severity::Warning };
 
     let sp_is_off = sp.ahead_seconds.abs() >= idp.ahead_seconds.abs();
-    let (side, offset) = if sp_is_off { ("service provider", &sp) } else { ("identity provider", &idp) };
+    let (side, offset) =
+        if sp_is_off { ("service provider", &sp) } else { ("identity provider", &idp) };
     let direction = if offset.ahead_seconds > 0.0 { "ahead" } else { "behind" };
     let consequence = match (surely_over.is_some(), surely_ahead.is_some()) {
         _ if !decisive => "The assertion was still in time, but little is left of the tolerance.".to_owned(),
@@ -133,7 +139,8 @@ fn judge(response: &Response<'_>, time: Timestamp, window: &Window) -> Option<Fi
         if offset.ahead_seconds > 0.0 { " of" } else { "" },
         offset.rests_on
     );
-    let (other, other_side) = if sp_is_off { (&idp, "identity provider") } else { (&sp, "service provider") };
+    let (other, other_side) =
+        if sp_is_off { (&idp, "identity provider") } else { (&sp, "service provider") };
     if other.ahead_seconds.abs() > 30.0 + other.uncertainty_seconds {
         let direction = if other.ahead_seconds > 0.0 { "ahead" } else { "behind" };
         detail = format!(
@@ -143,7 +150,10 @@ fn judge(response: &Response<'_>, time: Timestamp, window: &Window) -> Option<Fi
         );
     }
     let mut finding = response
-        .finding(severity, format!("The {side}'s clock is {} {direction}", span(offset.ahead_seconds)))
+        .finding(
+            severity,
+            format!("The {side}'s clock is {} {direction}", span(offset.ahead_seconds)),
+        )
         .detail(detail)
         .expected("both clocks within a few seconds", "saml-core-2.0-os §1.3.3")
         .actual(format!("{} apart", span(apart)), format!("{}; {}", sp.rests_on, idp.rests_on));
@@ -164,15 +174,17 @@ fn judge_requests(case: &Case, out: &mut Findings) {
             continue;
         }
         let request = seen.attempt.and_then(|attempt| case.request_of(attempt));
-        let Some((request, issued, sent)) =
-            request.and_then(|request| Some((request, request.issue_instant.as_ref()?, request.delivered_at()?)))
-        else {
+        let Some((request, issued, sent)) = request.and_then(|request| {
+            Some((request, request.issue_instant.as_ref()?, request.delivered_at()?))
+        }) else {
             continue;
         };
         let old = seconds(issued.value, sent);
         let clock = case.clocks.iter().find(|clock| clock.side == Side::Sp);
         // Without a clock that is off the request was simply old: a bookmark or a page left open.
-        if !clock.is_some_and(|clock| (clock.ahead_seconds + old).abs() < 60.0 + clock.uncertainty_seconds && old.abs() > 60.0) {
+        if !clock.is_some_and(|clock| {
+            (clock.ahead_seconds + old).abs() < 60.0 + clock.uncertainty_seconds && old.abs() > 60.0
+        }) {
             continue;
         }
         let direction = if old > 0.0 { "behind" } else { "ahead" };
@@ -229,7 +241,10 @@ mod tests {
     #[test]
     fn the_estimate_must_reach_beyond_the_end() {
         // 301 s ahead, one second of doubt: the end may just not have been reached.
-        assert!(!levels(&CLOCK_SKEW, &clocks(300.5, 0, Outcome::RefusedBySp)).contains(&Severity::Error));
+        assert!(
+            !levels(&CLOCK_SKEW, &clocks(300.5, 0, Outcome::RefusedBySp))
+                .contains(&Severity::Error)
+        );
         assert_eq!(levels(&CLOCK_SKEW, &clocks(301.0, 0, Outcome::RefusedBySp)), [Severity::Error]);
     }
 

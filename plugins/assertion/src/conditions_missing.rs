@@ -72,7 +72,9 @@ fn run(case: &Case, out: &mut Findings) {
         for assertion in response.message.assertions.iter().filter(|assertion| assertion.direct) {
             let (headline, place) = match &assertion.conditions {
                 None => ("The assertion has no Conditions", &assertion.place),
-                Some(conditions) if conditions.audiences.is_empty() => ("The assertion names no Audience", &conditions.place),
+                Some(conditions) if conditions.audiences.is_empty() => {
+                    ("The assertion names no Audience", &conditions.place)
+                }
                 Some(_) => continue,
             };
             let finding = response

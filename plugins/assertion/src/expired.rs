@@ -1,7 +1,9 @@
 //! The assertion was over when it reached the service provider.
 
 use diag_sdk::shown::{seconds, span};
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static WAITED: CauseData = CauseData {
     text: "The response reached the service provider late: a page was left open, the back button or a bookmark brought an old one back",
@@ -92,9 +94,14 @@ fn run(case: &Case, out: &mut Findings) {
         let said = response.refused() && response.said(&[Meaning::Expired, Meaning::Clock]);
         let (bound, headline, detail) = if let Some(end) = window.over(time) {
             let late = span(seconds(end.time, time));
-            let detail = format!("{} had passed {late} before the browser posted the response, at {}.", end.said_in, time);
+            let detail = format!(
+                "{} had passed {late} before the browser posted the response, at {}.",
+                end.said_in, time
+            );
             (end, format!("The assertion was over {late} before it was posted"), detail)
-        } else if let Some(end) = window.end.as_ref().filter(|_| said && window.ahead(time).is_none()) {
+        } else if let Some(end) =
+            window.end.as_ref().filter(|_| said && window.ahead(time).is_none())
+        {
             let left = span(seconds(time, end.time));
             let detail = format!(
                 "The service provider says that the assertion has expired. By the browser's clock {left} were left until {}: \
@@ -111,7 +118,11 @@ fn run(case: &Case, out: &mut Findings) {
             .at(&bound.place)
             .expected(format!("posted before {}", bound.time), &bound.said_in)
             .actual(format!("posted at {time}"), "the capture");
-        let behind = response.message.idp_clock.as_ref().is_some_and(|clock| clock.ahead_seconds + clock.uncertainty_seconds < -30.0);
+        let behind = response
+            .message
+            .idp_clock
+            .as_ref()
+            .is_some_and(|clock| clock.ahead_seconds + clock.uncertainty_seconds < -30.0);
         finding = match (window.over(time), behind) {
             (None, _) => finding.because(&SP_CLOCK, case),
             (_, true) => finding.because(&LIFETIME, case).because(&WAITED, case),
@@ -168,9 +179,10 @@ mod tests {
     fn an_encrypted_assertion_is_not_judged() {
         let mut case = ending(-1, Outcome::RefusedBySp);
         case.messages[1].assertions.clear();
-        case.messages[1]
-            .encrypted
-            .push(diag_sdk::case::signature::Encryption { element: "EncryptedAssertion".to_owned(), ..Default::default() });
+        case.messages[1].encrypted.push(diag_sdk::case::signature::Encryption {
+            element: "EncryptedAssertion".to_owned(),
+            ..Default::default()
+        });
         let outcome = EXPIRED.judge(&case);
         assert!(outcome.found().is_empty());
         assert_eq!(outcome.missed(), [Need::DecryptionKey]);

@@ -2,7 +2,10 @@
 
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who,
+    check, shown,
+};
 
 static SP: CauseData = CauseData {
     text: "The service provider makes ids that XML does not allow, such as a bare GUID that begins with a digit",
@@ -89,7 +92,13 @@ fn run(case: &Case, out: &mut Findings) {
     }
 }
 
-fn judge(delivery: &Delivery<'_>, element: &str, id: Option<&Sited<String>>, place: &Place, out: &mut Findings) {
+fn judge(
+    delivery: &Delivery<'_>,
+    element: &str,
+    id: Option<&Sited<String>>,
+    place: &Place,
+    out: &mut Findings,
+) {
     let (flaw, actual, place) = match id {
         None => ("has no ID".to_owned(), "no ID".to_owned(), place),
         Some(id) => match flaw(&id.value) {
@@ -99,12 +108,17 @@ fn judge(delivery: &Delivery<'_>, element: &str, id: Option<&Sited<String>>, pla
     };
     let attempt = delivery.attempt.map(|attempt| &attempt.id);
     let refused = delivery.message.kind == MessageKind::AuthnRequest
-        && delivery.case.vendor_codes().iter().any(|seen| seen.code == INVALID_ID && seen.attempt.map(|attempt| &attempt.id) == attempt);
+        && delivery.case.vendor_codes().iter().any(|seen| {
+            seen.code == INVALID_ID && seen.attempt.map(|attempt| &attempt.id) == attempt
+        });
     let severity = if refused { Severity::Error } else { Severity::Warning };
     let finding = delivery
         .finding(severity, format!("{element} {flaw}"))
         .at(place)
-        .expected("an xs:ID: a letter or underscore first, no colon or blank", "saml-core-2.0-os §1.3.4")
+        .expected(
+            "an xs:ID: a letter or underscore first, no colon or blank",
+            "saml-core-2.0-os §1.3.4",
+        )
         .actual(actual, format!("{element}/@ID"));
     let cause = match (delivery.sent_by_sp(), id.is_some()) {
         (true, true) => &SP,
@@ -124,7 +138,10 @@ fn flaw(id: &str) -> Option<&'static str> {
         Some('-' | '.') => Some("has an ID that begins with a punctuation mark"),
         _ if id.contains(':') => Some("has an ID with a colon in it"),
         _ if id.contains(char::is_whitespace) => Some("has an ID with a blank in it"),
-        _ if id.chars().any(|character| !(character.is_alphanumeric() || "_-.·".contains(character))) => {
+        _ if id
+            .chars()
+            .any(|character| !(character.is_alphanumeric() || "_-.·".contains(character))) =>
+        {
             Some("has an ID with a character XML does not allow there")
         }
         _ => None,

@@ -5,7 +5,10 @@ use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::host::host_of;
 use diag_sdk::jiff::Timestamp;
 use diag_sdk::view::Response;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, shown, spec};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
+    Who, check, shown, spec,
+};
 
 static SECOND_TAB: CauseData = CauseData {
     text: "The sign-in was started twice (a second tab, the back button, an impatient second click), and the response answers the earlier request",
@@ -115,7 +118,11 @@ fn run(case: &Case, out: &mut Findings) {
 /// The request the response says it answers; the assertion's word counts where the response has none.
 fn answered<'a>(response: &Response<'a>) -> Option<&'a Sited<String>> {
     response.message.in_response_to.as_ref().filter(|id| !id.value.is_empty()).or_else(|| {
-        let bearer = response.assertion()?.confirmations.iter().find(|confirmation| confirmation.method == spec::BEARER)?;
+        let bearer = response
+            .assertion()?
+            .confirmations
+            .iter()
+            .find(|confirmation| confirmation.method == spec::BEARER)?;
         bearer.in_response_to.as_ref()
     })
 }
@@ -179,7 +186,8 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
         finding = finding.likely();
     }
     if let Some(other) = contradiction {
-        finding = finding.at(&other.place).expected(shown::id(&answered.value), "Response/@InResponseTo");
+        finding =
+            finding.at(&other.place).expected(shown::id(&answered.value), "Response/@InResponseTo");
         finding = finding.actual(shown::id(&other.value), "SubjectConfirmationData/@InResponseTo");
     } else if let Some((request, id, _)) = last.filter(|(_, id, _)| **id != answered.value) {
         finding = finding.expected(shown::id(id), "ID of the last request").at(&request.place);
@@ -198,18 +206,26 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
 
 /// The answers to where the request came from and where the response went name two nodes.
 fn other_node(response: &Response<'_>, answered: &Sited<String>) -> Option<String> {
-    let request = response.request().filter(|request| request.xml_id.as_ref().is_some_and(|id| id.value == answered.value))?;
-    let answer = response.message.delivered_in().and_then(|index| response.case.exchanges.get(index))?;
+    let request = response
+        .request()
+        .filter(|request| request.xml_id.as_ref().is_some_and(|id| id.value == answered.value))?;
+    let answer =
+        response.message.delivered_in().and_then(|index| response.case.exchanges.get(index))?;
     let host = host_of(&answer.url);
     // The redirect or page that carried the request is the service provider's own answer.
-    let made_by = request.sightings.iter().filter_map(|sighting| response.case.exchanges.get(sighting.exchange?));
+    let made_by = request
+        .sightings
+        .iter()
+        .filter_map(|sighting| response.case.exchanges.get(sighting.exchange?));
     let own = made_by.into_iter().find(|exchange| host_of(&exchange.url) == host)?;
     let header = own.answered_by.iter().find_map(|(name, first)| {
         let (_, second) = answer.answered_by.iter().find(|(other, _)| other == name)?;
         (first != second).then_some((name, first, second))
     });
     if let Some((name, first, second)) = header {
-        return Some(format!("The answer with the request came from {first}, the answer to the response from {second} (header {name})."));
+        return Some(format!(
+            "The answer with the request came from {first}, the answer to the response from {second} (header {name})."
+        ));
     }
     let (before, after) = (own.set_cookies.as_ref()?, answer.set_cookies.as_ref()?);
     let changed = before.iter().filter(|cookie| names_a_node(&cookie.name)).find_map(|cookie| {
@@ -223,26 +239,55 @@ fn other_node(response: &Response<'_>, answered: &Sited<String>) -> Option<Strin
 
 /// Cookies by which load balancers keep a browser on one node, and which change only with the node.
 fn names_a_node(cookie: &str) -> bool {
-    const NAMES: &[&str] =
-        &["serverid", "routeid", "route", "srv", "node", "sticky", "stickysession", "ingresscookie", "backend", "lb", "arraffinity"];
+    const NAMES: &[&str] = &[
+        "serverid",
+        "routeid",
+        "route",
+        "srv",
+        "node",
+        "sticky",
+        "stickysession",
+        "ingresscookie",
+        "backend",
+        "lb",
+        "arraffinity",
+    ];
     NAMES.contains(&cookie.to_ascii_lowercase().as_str())
 }
 
-fn contradiction<'a>(response: &Response<'a>, answered: &Sited<String>) -> Option<&'a Sited<String>> {
+fn contradiction<'a>(
+    response: &Response<'a>,
+    answered: &Sited<String>,
+) -> Option<&'a Sited<String>> {
     let assertion = response.assertion()?;
-    let ids: Vec<&Sited<String>> = assertion.confirmations.iter().filter_map(|confirmation| confirmation.in_response_to.as_ref()).collect();
+    let ids: Vec<&Sited<String>> = assertion
+        .confirmations
+        .iter()
+        .filter_map(|confirmation| confirmation.in_response_to.as_ref())
+        .collect();
     if ids.iter().any(|id| id.value == answered.value) { None } else { ids.first().copied() }
 }
 
 /// Requests of the same service provider that the browser carried before the response, in time order.
-fn requests_before<'a>(response: &Response<'a>, time: Timestamp) -> Vec<(&'a Message, &'a String, Timestamp)> {
-    let issuer = response.request().map(|request| request.issuer.as_ref().map(|issuer| issuer.value.as_str()));
+fn requests_before<'a>(
+    response: &Response<'a>,
+    time: Timestamp,
+) -> Vec<(&'a Message, &'a String, Timestamp)> {
+    let issuer = response
+        .request()
+        .map(|request| request.issuer.as_ref().map(|issuer| issuer.value.as_str()));
     let mut requests: Vec<_> = response
         .case
         .messages_of(MessageKind::AuthnRequest)
         // A broker in between sends requests of its own, under its own name.
-        .filter(|request| issuer.is_none_or(|issuer| request.issuer.as_ref().map(|own| own.value.as_str()) == issuer))
-        .filter_map(|request| Some((request, &request.xml_id.as_ref()?.value, request.delivered_at()?)))
+        .filter(|request| {
+            issuer.is_none_or(|issuer| {
+                request.issuer.as_ref().map(|own| own.value.as_str()) == issuer
+            })
+        })
+        .filter_map(|request| {
+            Some((request, &request.xml_id.as_ref()?.value, request.delivered_at()?))
+        })
         .filter(|(_, _, sent)| *sent <= time)
         .collect();
     requests.sort_by_key(|(_, _, sent)| *sent);
@@ -292,11 +337,22 @@ mod tests {
     fn a_balancers_cookie_tells_of_another_node() {
         let mut case = sign_in(Outcome::RefusedBySp);
         says(&mut case, Meaning::InResponseTo);
-        let cookie = |value: &str| SetCookie { name: "SERVERID".to_owned(), value: personal(value).secret, ..SetCookie::default() };
+        let cookie = |value: &str| SetCookie {
+            name: "SERVERID".to_owned(),
+            value: personal(value).secret,
+            ..SetCookie::default()
+        };
         // The request came by a redirect of the service provider itself.
-        case.exchanges.push(Exchange { set_cookies: Some(vec![cookie("one")]), ..exchange(Side::Sp, "GET", LANDING, 302) });
+        case.exchanges.push(Exchange {
+            set_cookies: Some(vec![cookie("one")]),
+            ..exchange(Side::Sp, "GET", LANDING, 302)
+        });
         let redirect = case.exchanges.len() - 1;
-        case.messages[0].sightings.push(Sighting { exchange: Some(redirect), carrier: Carrier::LocationHeader, ..Sighting::default() });
+        case.messages[0].sightings.push(Sighting {
+            exchange: Some(redirect),
+            carrier: Carrier::LocationHeader,
+            ..Sighting::default()
+        });
         case.exchanges[1].set_cookies = Some(vec![cookie("one")]);
         assert_ne!(IN_RESPONSE_TO_UNKNOWN.judge(&case).found()[0].causes[0].text, OTHER_NODE.text);
         case.exchanges[1].set_cookies = Some(vec![cookie("two")]);
@@ -305,7 +361,9 @@ mod tests {
         case.exchanges[1].answered_by = vec![("x-backend".to_owned(), "chat-2".to_owned())];
         case.exchanges[redirect].answered_by = vec![("x-backend".to_owned(), "chat-1".to_owned())];
         let judged = IN_RESPONSE_TO_UNKNOWN.judge(&case);
-        assert!(judged.found()[0].detail.as_deref().is_some_and(|detail| detail.contains("chat-1")));
+        assert!(
+            judged.found()[0].detail.as_deref().is_some_and(|detail| detail.contains("chat-1"))
+        );
     }
 
     #[test]

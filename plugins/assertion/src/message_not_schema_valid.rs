@@ -3,7 +3,9 @@
 use diag_sdk::case::judgement::Fate;
 use diag_sdk::case::message::{Breach, BreachKind};
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static SP_BUILDS_IT: CauseData = CauseData {
     text: "The service provider's library, or a setting of it, builds a message that the SAML schema does not allow",
@@ -92,7 +94,10 @@ fn run(case: &Case, out: &mut Findings) {
             .finding(severity, headline(&delivery.message.root, first))
             .detail(detail)
             .expected(first.wanted.clone(), "the SAML schema")
-            .actual(first.found.clone(), format!("{} of the {}", holder(first), delivery.message.root))
+            .actual(
+                first.found.clone(),
+                format!("{} of the {}", holder(first), delivery.message.root),
+            )
             .at_all(breaches.iter().take(5).map(|breach| &breach.place));
         if severity == Severity::Warning {
             finding = finding.likely();
@@ -103,9 +108,14 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// How much it matters: by what its receiver made of it, in words or by a code.
 fn severity(delivery: &Delivery<'_>) -> Severity {
-    let codes: Vec<&String> = delivery.failures().iter().flat_map(|failure| &failure.codes).collect();
+    let codes: Vec<&String> =
+        delivery.failures().iter().flat_map(|failure| &failure.codes).collect();
     match delivery.fate() {
-        Fate::Refused if codes.iter().any(|code| *code == UNREADABLE) || delivery.said(MEANINGS) => Severity::Error,
+        Fate::Refused
+            if codes.iter().any(|code| *code == UNREADABLE) || delivery.said(MEANINGS) =>
+        {
+            Severity::Error
+        }
         // A code is a reason, also one that is not known.
         Fate::Refused if !codes.is_empty() || delivery.said_otherwise(MEANINGS) => Severity::Notice,
         Fate::Refused => Severity::Warning,
@@ -116,7 +126,9 @@ fn severity(delivery: &Delivery<'_>) -> Severity {
 fn meant(delivery: &Delivery<'_>) -> String {
     match delivery.statement(MEANINGS) {
         Some(statement) => statement.quoted(),
-        None if delivery.accepted() => "Its receiver reads it nevertheless; one that validates messages would not.".to_owned(),
+        None if delivery.accepted() => {
+            "Its receiver reads it nevertheless; one that validates messages would not.".to_owned()
+        }
         None => "Receivers that validate messages before they read them refuse it.".to_owned(),
     }
 }
@@ -124,16 +136,34 @@ fn meant(delivery: &Delivery<'_>) -> String {
 fn headline(root: &str, breach: &Breach) -> String {
     let element = &breach.element;
     match (breach.kind, &breach.attribute) {
-        (BreachKind::TextUnexpected, Some(attribute)) => format!("{element} holds text in place of its attribute {attribute}"),
-        (BreachKind::TextUnexpected, None) => format!("{element} holds text, which the SAML schema does not allow"),
-        (BreachKind::ElementUnexpected, _) => format!("{} holds {element}, which the SAML schema does not allow", breach.parent),
-        (BreachKind::ElementOutOfOrder, _) => format!("{element} stands at the wrong place in {}", breach.parent),
-        (BreachKind::ElementTooOften, _) => format!("{} holds {element} more than once", breach.parent),
-        (BreachKind::ElementMissing, _) if breach.wanted.starts_with("the text") => format!("{element} of the {root} is empty"),
+        (BreachKind::TextUnexpected, Some(attribute)) => {
+            format!("{element} holds text in place of its attribute {attribute}")
+        }
+        (BreachKind::TextUnexpected, None) => {
+            format!("{element} holds text, which the SAML schema does not allow")
+        }
+        (BreachKind::ElementUnexpected, _) => {
+            format!("{} holds {element}, which the SAML schema does not allow", breach.parent)
+        }
+        (BreachKind::ElementOutOfOrder, _) => {
+            format!("{element} stands at the wrong place in {}", breach.parent)
+        }
+        (BreachKind::ElementTooOften, _) => {
+            format!("{} holds {element} more than once", breach.parent)
+        }
+        (BreachKind::ElementMissing, _) if breach.wanted.starts_with("the text") => {
+            format!("{element} of the {root} is empty")
+        }
         (BreachKind::ElementMissing, _) => format!("{} lacks {element}", breach.parent),
-        (BreachKind::AttributeMissing, Some(attribute)) => format!("{element} lacks the attribute {attribute}"),
-        (BreachKind::AttributeValue, Some(attribute)) => format!("{attribute} of {element} has a value the SAML schema does not allow"),
-        (BreachKind::AttributeMissing | BreachKind::AttributeValue, None) => format!("{element} breaks the SAML schema"),
+        (BreachKind::AttributeMissing, Some(attribute)) => {
+            format!("{element} lacks the attribute {attribute}")
+        }
+        (BreachKind::AttributeValue, Some(attribute)) => {
+            format!("{attribute} of {element} has a value the SAML schema does not allow")
+        }
+        (BreachKind::AttributeMissing | BreachKind::AttributeValue, None) => {
+            format!("{element} breaks the SAML schema")
+        }
     }
 }
 
@@ -144,7 +174,9 @@ fn sentence(breach: &Breach) -> String {
 /// The element in which something is wanted.
 fn holder(breach: &Breach) -> &str {
     match breach.kind {
-        BreachKind::ElementUnexpected | BreachKind::ElementOutOfOrder | BreachKind::ElementTooOften => &breach.parent,
+        BreachKind::ElementUnexpected
+        | BreachKind::ElementOutOfOrder
+        | BreachKind::ElementTooOften => &breach.parent,
         BreachKind::ElementMissing if !breach.wanted.starts_with("the text") => &breach.parent,
         _ => &breach.element,
     }
@@ -185,13 +217,19 @@ mod tests {
             let case = request(refused_by_idp(codes, meanings));
             assert_eq!(levels(&MESSAGE_NOT_SCHEMA_VALID, &case), [level], "{codes:?} {meanings:?}");
         }
-        assert_eq!(levels(&MESSAGE_NOT_SCHEMA_VALID, &request(sign_in(Outcome::SignedIn))), [Severity::Notice]);
+        assert_eq!(
+            levels(&MESSAGE_NOT_SCHEMA_VALID, &request(sign_in(Outcome::SignedIn))),
+            [Severity::Notice]
+        );
         assert!(levels(&MESSAGE_NOT_SCHEMA_VALID, &sign_in(Outcome::SignedIn)).is_empty());
     }
 
     #[test]
     fn whoever_sent_it_has_to_mend_it() {
-        let found = findings(&MESSAGE_NOT_SCHEMA_VALID, &request(refused_by_idp(&[], &[Meaning::Malformed])));
+        let found = findings(
+            &MESSAGE_NOT_SCHEMA_VALID,
+            &request(refused_by_idp(&[], &[Meaning::Malformed])),
+        );
         assert_eq!((found[0].causes.len(), found[0].causes[0].who), (1, Who::Sp));
         assert_eq!(found[0].message, "NameIDPolicy holds text in place of its attribute Format");
         let mut case = sign_in(Outcome::RefusedBySp);

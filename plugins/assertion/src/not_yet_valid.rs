@@ -1,7 +1,9 @@
 //! The assertion had not begun to be valid when it reached the service provider.
 
 use diag_sdk::shown::{seconds, span};
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static IDP_CLOCK: CauseData = CauseData {
     text: "The identity provider's clock is ahead, so its assertions begin in the future",
@@ -84,12 +86,17 @@ fn run(case: &Case, out: &mut Findings) {
         let window = &assertion.window;
         let said = response.refused() && response.said(&[Meaning::NotYetValid]);
         let early = window.ahead(time);
-        let Some(bound) = early.or_else(|| window.begin.as_ref().filter(|_| said)) else { continue };
+        let Some(bound) = early.or_else(|| window.begin.as_ref().filter(|_| said)) else {
+            continue;
+        };
         let apart = span(seconds(time, bound.time));
         let (headline, detail) = if early.is_some() {
             (
                 format!("The assertion begins {apart} after it was posted"),
-                format!("{} lies {apart} after {}, when the browser posted the response.", bound.said_in, time),
+                format!(
+                    "{} lies {apart} after {}, when the browser posted the response.",
+                    bound.said_in, time
+                ),
             )
         } else {
             (

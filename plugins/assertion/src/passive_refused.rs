@@ -1,7 +1,10 @@
 //! The request forbade a log-in page, and nobody was signed in.
 
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
+    Who, check, spec,
+};
 
 static PASSIVE: CauseData = CauseData {
     text: "The service provider asks for a silent sign-in (IsPassive) and does not go on when nobody is signed in",
@@ -83,15 +86,23 @@ fn run(case: &Case, out: &mut Findings) {
         let vendor = status.vendor_codes.iter().find(|code| *code == NOBODY_SIGNED_IN);
         let (place, actual) = match (code, vendor) {
             (Some(code), _) => (&code.place, code.value.as_str()),
-            (None, Some(vendor)) => (status.message.as_ref().map_or(&response.message.place, |text| &text.place), vendor.as_str()),
+            (None, Some(vendor)) => (
+                status.message.as_ref().map_or(&response.message.place, |text| &text.place),
+                vendor.as_str(),
+            ),
             (None, None) => continue,
         };
         told.extend(response.attempt.map(|attempt| attempt.id.as_str()));
-        out.push(finding(case, response.attempt, place, actual).subject(response.message.id.clone()));
+        out.push(
+            finding(case, response.attempt, place, actual).subject(response.message.id.clone()),
+        );
     }
     for seen in case.vendor_codes() {
         let passive = seen.attempt.is_some_and(|attempt| asked_silently(case, attempt).is_some());
-        if seen.code != NOBODY_SIGNED_IN || !passive || seen.attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str())) {
+        if seen.code != NOBODY_SIGNED_IN
+            || !passive
+            || seen.attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str()))
+        {
             continue;
         }
         told.extend(seen.attempt.map(|attempt| attempt.id.as_str()));
@@ -103,10 +114,12 @@ fn finding(case: &Case, attempt: Option<&Attempt>, place: &Place, actual: &str) 
     // A silent attempt that is followed by one with a log-in page is how it is meant.
     let went_on = attempt.is_some_and(|attempt| attempt.outcome == Outcome::SignedIn)
         || case.attempts.iter().any(|later| {
-            let other = attempt.is_none_or(|attempt| attempt.id != later.id && later.started >= attempt.started);
+            let other = attempt
+                .is_none_or(|attempt| attempt.id != later.id && later.started >= attempt.started);
             other
                 && later.kind == AttemptKind::SignIn
-                && (later.outcome == Outcome::SignedIn || asked_silently(case, later).is_none() && later.request.is_some())
+                && (later.outcome == Outcome::SignedIn
+                    || asked_silently(case, later).is_none() && later.request.is_some())
         });
     let severity = if went_on { Severity::Notice } else { Severity::Error };
     let mut finding = Finding::new(severity, "A silent sign-in was asked for, and nobody was signed in")
@@ -144,8 +157,12 @@ mod tests {
 
     fn passive(outcome: Outcome) -> Case {
         let mut case = sign_in(outcome);
-        case.messages[0].request.as_mut().unwrap().is_passive = Some(Sited::new(true, Place::default()));
-        let codes = vec!["urn:oasis:names:tc:SAML:2.0:status:Responder".into(), "urn:oasis:names:tc:SAML:2.0:status:NoPassive".into()];
+        case.messages[0].request.as_mut().unwrap().is_passive =
+            Some(Sited::new(true, Place::default()));
+        let codes = vec![
+            "urn:oasis:names:tc:SAML:2.0:status:Responder".into(),
+            "urn:oasis:names:tc:SAML:2.0:status:NoPassive".into(),
+        ];
         case.messages[1].status = Some(Status { codes, ..Status::default() });
         case
     }
@@ -154,7 +171,11 @@ mod tests {
     fn it_is_an_error_where_the_service_provider_stops_there() {
         assert_eq!(levels(&PASSIVE_REFUSED, &passive(Outcome::RefusedByIdp)), [Severity::Error]);
         let mut case = passive(Outcome::RefusedByIdp);
-        case.attempts.push(Attempt { id: "a2".to_owned(), outcome: Outcome::SignedIn, ..Attempt::default() });
+        case.attempts.push(Attempt {
+            id: "a2".to_owned(),
+            outcome: Outcome::SignedIn,
+            ..Attempt::default()
+        });
         assert_eq!(levels(&PASSIVE_REFUSED, &case), [Severity::Notice]);
         assert!(levels(&PASSIVE_REFUSED, &sign_in(Outcome::RefusedBySp)).is_empty());
     }

@@ -4,7 +4,9 @@ use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::judgement::Fate;
 use diag_sdk::case::message::{Carrier, Message, Sighting};
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown,
+};
 
 static RELOADED: CauseData = CauseData {
     text: "The page was reloaded, or the back button brought the form of the identity provider back, and the browser posted the same response again",
@@ -87,18 +89,35 @@ fn run(case: &Case, out: &mut Findings) {
         }
         // Reloading an error page repeats the refusal; the first one is then the thing to look at.
         let first_refused = refused(case, message, first);
-        let severity = if refused(case, message, last) && !first_refused { Severity::Error } else { Severity::Warning };
-        let (count, outcome) = (posts.len(), if severity == Severity::Error { ", and refused the second time" } else { "" });
+        let severity = if refused(case, message, last) && !first_refused {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
+        let (count, outcome) = (
+            posts.len(),
+            if severity == Severity::Error { ", and refused the second time" } else { "" },
+        );
         let times = if count == 2 { "twice".to_owned() } else { format!("{count} times") };
-        let when: Vec<String> = posts.iter().filter_map(|sighting| sighting.time).map(|time| time.to_string()).collect();
+        let when: Vec<String> = posts
+            .iter()
+            .filter_map(|sighting| sighting.time)
+            .map(|time| time.to_string())
+            .collect();
         let mut finding = response
             .finding(severity, format!("The same response was posted {times}{outcome}"))
-            .detail(format!("Posted at {}. A response is good for one use only.", when.join(" and ")))
+            .detail(format!(
+                "Posted at {}. A response is good for one use only.",
+                when.join(" and ")
+            ))
             .at_all(posts.iter().rev().map(|sighting| &sighting.place))
             .because(&RELOADED, case);
         if let Some(id) = &message.xml_id {
             finding = finding
-                .actual(format!("{count} POSTs of response {}", shown::id(&id.value)), "the capture")
+                .actual(
+                    format!("{count} POSTs of response {}", shown::id(&id.value)),
+                    "the capture",
+                )
                 .expected("one", "saml-profiles-2.0-os §4.1.4.5");
         }
         let quick = match (first.time, last.time) {
@@ -120,8 +139,14 @@ fn run(case: &Case, out: &mut Findings) {
 /// that keeps the method, a demand to authenticate, a connection that broke.
 fn posts<'a>(case: &Case, message: &'a Message) -> Vec<&'a Sighting> {
     let mut posts: Vec<&Sighting> = Vec::new();
-    for sighting in message.sightings.iter().filter(|sighting| sighting.carrier == Carrier::PostForm && sighting.exchange.is_some()) {
-        let address = |sighting: &Sighting| sighting.to.as_deref().map(|to| to.split(['?', '#']).next().unwrap_or(to).to_owned());
+    for sighting in message
+        .sightings
+        .iter()
+        .filter(|sighting| sighting.carrier == Carrier::PostForm && sighting.exchange.is_some())
+    {
+        let address = |sighting: &Sighting| {
+            sighting.to.as_deref().map(|to| to.split(['?', '#']).next().unwrap_or(to).to_owned())
+        };
         let settled = sighting
             .exchange
             .and_then(|index| case.exchanges.get(index))
@@ -137,11 +162,18 @@ fn posts<'a>(case: &Case, message: &'a Message) -> Vec<&'a Sighting> {
 /// That very POST was refused: the fate of the message says what became of one of them only.
 fn refused(case: &Case, message: &Message, sighting: &Sighting) -> bool {
     let Some(index) = sighting.exchange else { return false };
-    let signalled = message.signals.iter().any(|signal| signal.exchange == Some(index) && signal.speaks_for == Fate::Refused);
+    let signalled = message
+        .signals
+        .iter()
+        .any(|signal| signal.exchange == Some(index) && signal.speaks_for == Fate::Refused);
     let answer = case.exchanges.get(index).filter(|exchange| exchange.side != Side::Idp);
     signalled
-        || answer.is_some_and(|answer| answer.status >= 400 || answer.page.as_ref().is_some_and(|page| page.error))
-        || case.attempt_at(index).is_some_and(|attempt| attempt.outcome == Outcome::RefusedBySp && attempt.consumption == Some(index))
+        || answer.is_some_and(|answer| {
+            answer.status >= 400 || answer.page.as_ref().is_some_and(|page| page.error)
+        })
+        || case.attempt_at(index).is_some_and(|attempt| {
+            attempt.outcome == Outcome::RefusedBySp && attempt.consumption == Some(index)
+        })
 }
 
 #[cfg(test)]

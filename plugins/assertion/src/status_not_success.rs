@@ -4,7 +4,10 @@ use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::judgement::Party;
 use diag_sdk::case::message::Status;
 use diag_sdk::view::Response;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, spec, status};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, spec,
+    status,
+};
 
 static REQUEST: CauseData = CauseData {
     text: "The identity provider blames the request: something in it is wrong or not registered",
@@ -78,7 +81,11 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     for response in case.responses() {
-        let Some(status) = response.message.status.as_ref().filter(|_| !response.message.succeeded()) else { continue };
+        let Some(status) =
+            response.message.status.as_ref().filter(|_| !response.message.succeeded())
+        else {
+            continue;
+        };
         let Some(top) = status.codes.first() else { continue };
         let finding = response
             .finding(severity(&response, status), headline(status))
@@ -87,7 +94,10 @@ fn run(case: &Case, out: &mut Findings) {
             .at_all(status.codes.iter().skip(1).map(|code| &code.place))
             .at_all(status.message.iter().map(|text| &text.place))
             .expected(spec::STATUS_SUCCESS, "saml-core-2.0-os §3.2.2.2")
-            .actual(status.codes.iter().map(|code| code.value.as_str()).collect::<Vec<_>>().join(" › "), "Response/Status");
+            .actual(
+                status.codes.iter().map(|code| code.value.as_str()).collect::<Vec<_>>().join(" › "),
+                "Response/Status",
+            );
         out.push(blamed(case, status, finding));
     }
 }
@@ -108,7 +118,14 @@ fn headline(status: &Status) -> String {
 fn detail(case: &Case, status: &Status) -> String {
     let mut sentences: Vec<String> = Vec::new();
     if let Some(message) = &status.message {
-        let text: String = message.value.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect();
+        let text: String = message
+            .value
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .chars()
+            .take(300)
+            .collect();
         if !text.is_empty() {
             sentences.push(format!("It says: \u{201c}{text}\u{201d}."));
         }
@@ -129,7 +146,9 @@ fn severity(response: &Response<'_>, status: &Status) -> Severity {
         return Severity::Notice;
     }
     let recovered = response.case.attempts.iter().any(|later| {
-        later.outcome == Outcome::SignedIn && attempt.is_none_or(|attempt| attempt.id != later.id && later.started >= attempt.started)
+        later.outcome == Outcome::SignedIn
+            && attempt
+                .is_none_or(|attempt| attempt.id != later.id && later.started >= attempt.started)
     });
     match (recovered, spec::short(lowest(status)) == "NoPassive") {
         (true, true) => Severity::Notice,
@@ -139,7 +158,10 @@ fn severity(response: &Response<'_>, status: &Status) -> Severity {
 }
 
 fn blamed(case: &Case, status: &Status, finding: Finding) -> Finding {
-    let blames_request = status.codes.first().is_some_and(|code| matches!(spec::short(&code.value), "Requester" | "VersionMismatch"));
+    let blames_request = status
+        .codes
+        .first()
+        .is_some_and(|code| matches!(spec::short(&code.value), "Requester" | "VersionMismatch"));
     let mut finding = finding.because(if blames_request { &REQUEST } else { &IDP }, case);
     let Some(likely) = finding.causes.last_mut() else { return finding };
     if let Some(known) = status::lookup(lowest(status)).filter(|known| !known.top_level) {
@@ -161,7 +183,10 @@ mod tests {
 
     fn answered(codes: &[&str], outcome: Outcome) -> Case {
         let mut case = sign_in(outcome);
-        let codes = codes.iter().map(|code| format!("urn:oasis:names:tc:SAML:2.0:status:{code}").as_str().into()).collect();
+        let codes = codes
+            .iter()
+            .map(|code| format!("urn:oasis:names:tc:SAML:2.0:status:{code}").as_str().into())
+            .collect();
         case.messages[1].status = Some(Status {
             codes,
             message: Some("AADSTS50105:  not assigned".into()),
@@ -184,7 +209,12 @@ mod tests {
         }
         assert!(!detail.contains("Responder: "), "the lower code says more: {detail}");
         assert_eq!(finding.causes[0].who, Who::Idp);
-        assert_eq!(STATUS_NOT_SUCCESS.judge(&answered(&["Requester"], Outcome::RefusedBySp)).found()[0].causes[0].who, Who::Sp);
+        assert_eq!(
+            STATUS_NOT_SUCCESS.judge(&answered(&["Requester"], Outcome::RefusedBySp)).found()[0]
+                .causes[0]
+                .who,
+            Who::Sp
+        );
     }
 
     #[test]
@@ -195,7 +225,8 @@ mod tests {
 
     #[test]
     fn what_a_later_attempt_mended_is_no_error() {
-        let later = Attempt { id: "a2".to_owned(), outcome: Outcome::SignedIn, ..Attempt::default() };
+        let later =
+            Attempt { id: "a2".to_owned(), outcome: Outcome::SignedIn, ..Attempt::default() };
         let mut case = answered(&["Responder", "NoPassive"], Outcome::RefusedByIdp);
         case.attempts.push(later.clone());
         assert_eq!(levels(&STATUS_NOT_SUCCESS, &case), [Severity::Notice]);

@@ -1,7 +1,9 @@
 //! The subject of the assertion has no complete bearer confirmation.
 
 use diag_sdk::case::assertion::Assertion;
-use diag_sdk::{Case, CauseData, Findings, Need, Place, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::{
+    Case, CauseData, Findings, Need, Place, Setting, Severity, Stage, Who, check, spec,
+};
 
 static IDP: CauseData = CauseData {
     text: "The identity provider issues assertions without a complete bearer confirmation",
@@ -82,7 +84,10 @@ fn run(case: &Case, out: &mut Findings) {
                 .finding(Severity::Warning, headline)
                 .detail("Products that check the web browser profile refuse such an assertion.")
                 .at(place)
-                .expected("a bearer SubjectConfirmation with Recipient and NotOnOrAfter", "saml-profiles-2.0-os §4.1.4.2")
+                .expected(
+                    "a bearer SubjectConfirmation with Recipient and NotOnOrAfter",
+                    "saml-profiles-2.0-os §4.1.4.2",
+                )
                 .because(&IDP, case);
             out.push(finding);
         }
@@ -91,13 +96,19 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// What is missing; one complete confirmation is enough.
 fn lack(assertion: &Assertion) -> Option<(&'static str, &Place)> {
-    let bearers = || assertion.confirmations.iter().filter(|confirmation| confirmation.method == spec::BEARER);
-    if bearers().any(|confirmation| confirmation.recipient.is_some() && confirmation.not_on_or_after.is_some()) {
+    let bearers = || {
+        assertion.confirmations.iter().filter(|confirmation| confirmation.method == spec::BEARER)
+    };
+    if bearers().any(|confirmation| {
+        confirmation.recipient.is_some() && confirmation.not_on_or_after.is_some()
+    }) {
         return None;
     }
     Some(match bearers().next() {
         None => ("The subject has no bearer confirmation", &assertion.place),
-        Some(confirmation) if confirmation.recipient.is_none() => ("The subject confirmation has no Recipient", &confirmation.place),
+        Some(confirmation) if confirmation.recipient.is_none() => {
+            ("The subject confirmation has no Recipient", &confirmation.place)
+        }
         Some(confirmation) => ("The subject confirmation has no NotOnOrAfter", &confirmation.place),
     })
 }
@@ -114,7 +125,9 @@ mod tests {
         let spoil: [fn(&mut diag_sdk::case::assertion::SubjectConfirmation); 3] = [
             |confirmation| confirmation.recipient = None,
             |confirmation| confirmation.not_on_or_after = None,
-            |confirmation| confirmation.method = "urn:oasis:names:tc:SAML:2.0:cm:sender-vouches".to_owned(),
+            |confirmation| {
+                confirmation.method = "urn:oasis:names:tc:SAML:2.0:cm:sender-vouches".to_owned();
+            },
         ];
         for change in spoil {
             let mut case = sign_in(Outcome::SignedIn);

@@ -4,7 +4,10 @@ use diag_sdk::address::Address;
 use diag_sdk::case::product::Habit;
 use diag_sdk::jiff::Timestamp;
 use diag_sdk::view::Response;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 use std::collections::{HashMap, HashSet};
 
 static START_AT_SP: CauseData = CauseData {
@@ -94,7 +97,9 @@ fn run(case: &Case, out: &mut Findings) {
     let open = Open::of(case, &responses);
     for response in responses.iter().filter(|response| response.time().is_some()) {
         let message = response.message;
-        let answers = |id: &Option<diag_sdk::Sited<String>>| id.as_ref().is_some_and(|id| !id.value.is_empty());
+        let answers = |id: &Option<diag_sdk::Sited<String>>| {
+            id.as_ref().is_some_and(|id| !id.value.is_empty())
+        };
         let confirmed = message
             .assertions
             .iter()
@@ -114,7 +119,9 @@ fn run(case: &Case, out: &mut Findings) {
         };
         let headline = match severity {
             Severity::Warning => "The response answers no request, which may be why it was refused",
-            Severity::Error => "The response answers no request, and the service provider refused it",
+            Severity::Error => {
+                "The response answers no request, and the service provider refused it"
+            }
             Severity::Notice => "The response answers no request",
         };
         let origin = if asked {
@@ -124,7 +131,9 @@ fn run(case: &Case, out: &mut Findings) {
         };
         let demand = match (severity, response.statement(meanings)) {
             (Severity::Error, Some(said)) => format!("\n{}", said.quoted()),
-            (Severity::Warning, _) => " Some service providers take only answers to their own requests.".to_owned(),
+            (Severity::Warning, _) => {
+                " Some service providers take only answers to their own requests.".to_owned()
+            }
             _ => String::new(),
         };
         let mut finding = response
@@ -156,10 +165,16 @@ struct Open<'a> {
 
 impl<'a> Open<'a> {
     fn of(case: &'a Case, responses: &[Response<'a>]) -> Self {
-        let named = responses.iter().filter_map(|response| response.message.in_response_to.as_ref());
-        let mut open = Self { answered: named.map(|id| id.value.as_str()).collect(), ..Self::default() };
+        let named =
+            responses.iter().filter_map(|response| response.message.in_response_to.as_ref());
+        let mut open =
+            Self { answered: named.map(|id| id.value.as_str()).collect(), ..Self::default() };
         for request in case.requests() {
-            let answered = request.message.xml_id.as_ref().is_some_and(|id| open.answered.contains(id.value.as_str()));
+            let answered = request
+                .message
+                .xml_id
+                .as_ref()
+                .is_some_and(|id| open.answered.contains(id.value.as_str()));
             let Some(sent) = request.time().filter(|_| !answered) else { continue };
             let first = match request.acs_url().and_then(|url| Address::parse(&url.value)) {
                 Some(wanted) => open.by_host.entry(wanted.host).or_insert(sent),
@@ -172,12 +187,15 @@ impl<'a> Open<'a> {
 
     /// A request that this response can be the answer to was carried before it.
     fn asks_for(&self, response: &Response<'_>) -> bool {
-        if response.attempt.is_some_and(|attempt| attempt.request.is_some()) || response.request().is_some() {
+        if response.attempt.is_some_and(|attempt| attempt.request.is_some())
+            || response.request().is_some()
+        {
             return true;
         }
         let Some(delivered) = response.time() else { return false };
         let host = response.message.delivered_to().and_then(Address::parse).map(|to| to.host);
-        let first = host.and_then(|host| self.by_host.get(&host)).into_iter().chain(&self.anywhere).min();
+        let first =
+            host.and_then(|host| self.by_host.get(&host)).into_iter().chain(&self.anywhere).min();
         first.is_some_and(|sent| *sent <= delivered)
     }
 }
@@ -186,10 +204,13 @@ fn causes(case: &Case, finding: Finding, asked: bool) -> Finding {
     if asked {
         return finding.because(&LEFT_OUT, case).because(&ALLOW, case);
     }
-    let start = case.relevant_configurations().find_map(|configuration| configuration.acs_url.as_ref()).and_then(|acs| {
-        let hub = acs.value.strip_suffix("/samlauthn/")?;
-        Some(format!("{hub}/hub"))
-    });
+    let start = case
+        .relevant_configurations()
+        .find_map(|configuration| configuration.acs_url.as_ref())
+        .and_then(|acs| {
+            let hub = acs.value.strip_suffix("/samlauthn/")?;
+            Some(format!("{hub}/hub"))
+        });
     finding.because_with(&START_AT_SP, case, start.as_deref()).because(&ALLOW, case)
 }
 
@@ -252,7 +273,8 @@ mod tests {
     #[test]
     fn a_refusal_by_the_identity_provider_is_another_matter() {
         let mut case = unsolicited(Outcome::RefusedBySp);
-        case.messages[1].status.as_mut().unwrap().codes = vec!["urn:oasis:names:tc:SAML:2.0:status:Responder".into()];
+        case.messages[1].status.as_mut().unwrap().codes =
+            vec!["urn:oasis:names:tc:SAML:2.0:status:Responder".into()];
         assert!(levels(&UNSOLICITED, &case).is_empty());
     }
 }

@@ -1,7 +1,9 @@
 //! A message or assertion is not of version 2.0.
 
 use diag_sdk::view::Delivery;
-use diag_sdk::{Case, CauseData, Findings, Need, Place, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Findings, Need, Place, Setting, Severity, Sited, Stage, Who, check,
+};
 
 static VERSION: CauseData = CauseData {
     text: "The sender speaks another version of SAML, or leaves the version out",
@@ -73,14 +75,23 @@ fn run(case: &Case, out: &mut Findings) {
     }
 }
 
-fn judge(delivery: &Delivery<'_>, element: &str, version: Option<&Sited<String>>, place: &Place, out: &mut Findings) {
+fn judge(
+    delivery: &Delivery<'_>,
+    element: &str,
+    version: Option<&Sited<String>>,
+    place: &Place,
+    out: &mut Findings,
+) {
     let (said, place) = match version {
         Some(version) if version.value == "2.0" => return,
         Some(version) => (version.value.clone(), &version.place),
         None => ("no Version".to_owned(), place),
     };
     let headline = match version {
-        Some(version) => format!("{element} is of version {}", version.value.chars().take(20).collect::<String>()),
+        Some(version) => format!(
+            "{element} is of version {}",
+            version.value.chars().take(20).collect::<String>()
+        ),
         None => format!("{element} does not say its version"),
     };
     let finding = delivery

@@ -2,7 +2,8 @@
 
 use diag_sdk::view::{Source, Used};
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, address, check, difference,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity,
+    Stage, Who, address, check, difference,
 };
 
 static METADATA_IS_OLD: CauseData = CauseData {
@@ -72,8 +73,13 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let used = case.used_acs_urls();
     let of = |source: Source| used.iter().filter(|used| used.source == source).collect::<Vec<_>>();
-    let (requests, configurations, metadata) = (of(Source::Request), of(Source::Configuration), of(Source::Metadata));
-    for (source, need) in [(&requests, Need::Capture), (&configurations, Need::Virtualproxyconfig), (&metadata, Need::SpMetadata)] {
+    let (requests, configurations, metadata) =
+        (of(Source::Request), of(Source::Configuration), of(Source::Metadata));
+    for (source, need) in [
+        (&requests, Need::Capture),
+        (&configurations, Need::Virtualproxyconfig),
+        (&metadata, Need::SpMetadata),
+    ] {
         if source.is_empty() {
             out.missing(need);
         }
@@ -94,11 +100,18 @@ fn differ(case: &Case, live: &Used<'_>, others: &[&Used<'_>], out: &mut Findings
     if others.is_empty() || others.iter().any(|other| other.value == live.value) {
         return;
     }
-    let Some((nearest, difference)) = difference::nearest(others.iter().map(|other| other.value), live.value) else { return };
+    let Some((nearest, difference)) =
+        difference::nearest(others.iter().map(|other| other.value), live.value)
+    else {
+        return;
+    };
     let Some(other) = others.iter().find(|other| other.value == nearest) else { return };
     // A computed URL rests on the listening port; without the proxy's export that is a guess.
     let computed = live.source == Source::Configuration || other.source == Source::Configuration;
-    if computed && case.proxies.is_empty() && matches!(difference, Difference::Port | Difference::DefaultPort) {
+    if computed
+        && case.proxies.is_empty()
+        && matches!(difference, Difference::Port | Difference::DefaultPort)
+    {
         return;
     }
     // A request of another service provider in the same capture.
@@ -125,7 +138,11 @@ fn differ(case: &Case, live: &Used<'_>, others: &[&Used<'_>], out: &mut Findings
         .difference(difference)
         .at(other.place)
         .at(live.place)
-        .attempt(live.attempt.filter(|attempt| attempt.failed()).map_or("", |attempt| attempt.id.as_str()));
+        .attempt(
+            live.attempt
+                .filter(|attempt| attempt.failed())
+                .map_or("", |attempt| attempt.id.as_str()),
+        );
     finding = if other.source == Source::Metadata {
         finding.because_with(&METADATA_IS_OLD, case, live.value).because(&HOST_OR_PREFIX, case)
     } else {
@@ -141,7 +158,9 @@ mod tests {
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::metadata::Metadata;
     use diag_sdk::case::sp_configuration::ProxyService;
-    use diag_sdk::testing::{ACS_URL, acs_endpoints, entry_point_with, findings, levels, request, sign_in, sp_metadata};
+    use diag_sdk::testing::{
+        ACS_URL, acs_endpoints, entry_point_with, findings, levels, request, sign_in, sp_metadata,
+    };
 
     fn published(acs: &str) -> Vec<Metadata> {
         let mut metadata = sp_metadata("d1", HeldBy::Publisher, &[], &[]);
@@ -163,7 +182,11 @@ mod tests {
         ] {
             let found = findings(&ACS_DIFFERS_FROM_SP_METADATA, &case(url));
             assert_eq!(found.len(), 1, "{url}");
-            assert_eq!((found[0].severity, found[0].difference), (severity, Some(difference)), "{url}");
+            assert_eq!(
+                (found[0].severity, found[0].difference),
+                (severity, Some(difference)),
+                "{url}"
+            );
         }
         assert!(findings(&ACS_DIFFERS_FROM_SP_METADATA, &case(ACS_URL)).is_empty());
     }

@@ -5,7 +5,10 @@ use diag_sdk::case::judgement::Fate;
 use diag_sdk::case::product::Habit;
 use diag_sdk::destinations::Destinations;
 use diag_sdk::view::{Response, Source, Used};
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity,
+    Stage, Who, check,
+};
 use std::collections::{HashMap, HashSet};
 
 static HOST_URI_HTTP: CauseData = CauseData {
@@ -76,7 +79,10 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let used = case.used_acs_urls();
     let known = case.registered_acs_urls();
-    let evidence = Evidence::of(case, used.iter().map(|used| used.value).chain(known.iter().map(|known| known.value)));
+    let evidence = Evidence::of(
+        case,
+        used.iter().map(|used| used.value).chain(known.iter().map(|known| known.value)),
+    );
     let insecure: Vec<&Used<'_>> = used.iter().filter(|used| is_insecure(used.value)).collect();
     // The same URL with and without its port is one URL here.
     let once: Destinations<'_> = insecure.iter().map(|used| used.value).collect();
@@ -89,9 +95,11 @@ fn run(case: &Case, out: &mut Findings) {
         return;
     }
     let mut told: HashSet<&str> = HashSet::new();
-    let registered: HashSet<String> = known.iter().filter_map(|known| resource(known.value, "https")).collect();
+    let registered: HashSet<String> =
+        known.iter().filter_map(|known| resource(known.value, "https")).collect();
     for insecure in known.iter().filter(|known| is_insecure(known.value)) {
-        let secure_twin = resource(insecure.value, "http").is_some_and(|resource| registered.contains(&resource));
+        let secure_twin =
+            resource(insecure.value, "http").is_some_and(|resource| registered.contains(&resource));
         if secure_twin || !told.insert(insecure.value) {
             continue;
         }
@@ -120,34 +128,54 @@ impl<'a> Evidence<'a> {
         for (url, resource) in urls.filter_map(|url| Some((url, resource(url, "https")?))) {
             secure.entry(resource).or_insert(url);
         }
-        let in_vain: Vec<(&str, &str)> = case.responses().iter().filter_map(|response| posted_in_vain(case, response)).collect();
+        let in_vain: Vec<(&str, &str)> =
+            case.responses().iter().filter_map(|response| posted_in_vain(case, response)).collect();
         let (posted_to, attempts): (Vec<&str>, Vec<&str>) = in_vain.into_iter().unzip();
-        let listed = case.metadata.iter().flat_map(|metadata| metadata.sp.iter().flat_map(|role| &role.acs)).filter_map(|endpoint| {
-            let place = &endpoint.location.place;
-            Some((resource(&endpoint.location.value, "https")?, place.input.as_str(), place.message.as_deref()))
-        });
-        Self { secure, listed: listed.collect(), posted_to: posted_to.into_iter().collect(), attempts }
+        let listed = case
+            .metadata
+            .iter()
+            .flat_map(|metadata| metadata.sp.iter().flat_map(|role| &role.acs))
+            .filter_map(|endpoint| {
+                let place = &endpoint.location.place;
+                Some((
+                    resource(&endpoint.location.value, "https")?,
+                    place.input.as_str(),
+                    place.message.as_deref(),
+                ))
+            });
+        Self {
+            secure,
+            listed: listed.collect(),
+            posted_to: posted_to.into_iter().collect(),
+            attempts,
+        }
     }
 
     /// The document of this value lists it with https, too.
     fn lists(&self, insecure: &Used<'_>) -> bool {
         let place = insecure.place;
         resource(insecure.value, "http").is_some_and(|resource| {
-            self.listed
-                .iter()
-                .any(|(known, input, message)| *known == resource && *input == place.input && *message == place.message.as_deref())
+            self.listed.iter().any(|(known, input, message)| {
+                *known == resource && *input == place.input && *message == place.message.as_deref()
+            })
         })
     }
 }
 
 fn judge(case: &Case, insecure: &Used<'_>, evidence: &Evidence<'_>) -> Finding {
-    let other = resource(insecure.value, "http").and_then(|resource| evidence.secure.get(&resource).copied());
-    let attempt = evidence.posted_to.reached(insecure.value).and_then(|index| evidence.attempts.get(index).copied());
+    let other = resource(insecure.value, "http")
+        .and_then(|resource| evidence.secure.get(&resource).copied());
+    let attempt = evidence
+        .posted_to
+        .reached(insecure.value)
+        .and_then(|index| evidence.attempts.get(index).copied());
     let works = insecure.accepted && case.signed_in();
     let refuses = case.sp_has_habit(Habit::RefusesClearTextOverHttp)
         && insecure.source != Source::Metadata
         && case.relevant_registrations().next().is_some()
-        && case.relevant_registrations().all(|registration| registration.encryption_key_id.is_none());
+        && case
+            .relevant_registrations()
+            .all(|registration| registration.encryption_key_id.is_none());
     // One document that lists an address in both ways contradicts nobody: the secure one can be used.
     let listed_too = insecure.source == Source::Metadata && evidence.lists(insecure);
     let other = other.filter(|_| !listed_too);
@@ -158,14 +186,23 @@ fn judge(case: &Case, insecure: &Used<'_>, evidence: &Evidence<'_>) -> Finding {
         Finding::warning("The service provider's consumer service URL uses http")
     };
     let detail = match (other, attempt) {
-        (_, Some(_)) => "The response was posted over http and did not get through: what answers there redirects or refuses.",
+        (_, Some(_)) => {
+            "The response was posted over http and did not get through: what answers there redirects or refuses."
+        }
         (Some(_), None) => "The other side has the same URL with https; the two do not match.",
-        (None, None) if listed_too => "The same document lists it with https as well; the identity provider should use that one only.",
-        (None, None) if must_break => "This service provider refuses an assertion that is not encrypted on an unsecured connection.",
-        (None, None) => "The response carries the person's identity in clear text, and a redirect to https would lose it.",
+        (None, None) if listed_too => {
+            "The same document lists it with https as well; the identity provider should use that one only."
+        }
+        (None, None) if must_break => {
+            "This service provider refuses an assertion that is not encrypted on an unsecured connection."
+        }
+        (None, None) => {
+            "The response carries the person's identity in clear text, and a redirect to https would lose it."
+        }
     };
     let secure = other.map_or_else(|| secured(insecure.value), str::to_owned);
-    let origin = if other.is_some() { "the same URL on the other side" } else { "the same URL with https" };
+    let origin =
+        if other.is_some() { "the same URL on the other side" } else { "the same URL with https" };
     insecure
         .owned(finding)
         .detail(detail)
@@ -183,8 +220,10 @@ fn posted_in_vain<'a>(case: &'a Case, response: &Response<'a>) -> Option<(&'a st
     let attempt = response.attempt?;
     let exchange = response.message.delivered_in().and_then(|index| case.exchanges.get(index))?;
     let upgraded = exchange.location.as_deref().is_some_and(|location| is_twin(to, location));
-    let because = upgraded || exchange.status == 0 || response.said(&[Meaning::Insecure, Meaning::Scheme]);
-    (because && matches!(response.fate(), Fate::Refused | Fate::Lost)).then_some((to, attempt.id.as_str()))
+    let because =
+        upgraded || exchange.status == 0 || response.said(&[Meaning::Insecure, Meaning::Scheme]);
+    (because && matches!(response.fate(), Fate::Refused | Fate::Lost))
+        .then_some((to, attempt.id.as_str()))
 }
 
 fn is_insecure(url: &str) -> bool {
@@ -205,13 +244,21 @@ fn is_twin(insecure: &str, secure: &str) -> bool {
 /// The URL with `https` and that scheme's port.
 fn secured(url: &str) -> String {
     let https = url.replacen("http://", "https://", 1);
-    let (Some(address), true) = (Address::parse(url), diag_sdk::difference::has_explicit_port(url)) else { return https };
-    if address.port == 80 { https.replacen(&format!("{}:80", address.host), &format!("{}:443", address.host), 1) } else { https }
+    let (Some(address), true) = (Address::parse(url), diag_sdk::difference::has_explicit_port(url))
+    else {
+        return https;
+    };
+    if address.port == 80 {
+        https.replacen(&format!("{}:80", address.host), &format!("{}:443", address.host), 1)
+    } else {
+        https
+    }
 }
 
 /// `https://host`, what belongs into a host URI.
 fn origin_of(url: &str) -> String {
-    Address::parse(url).map_or_else(|| url.to_owned(), |address| format!("https://{}", address.host))
+    Address::parse(url)
+        .map_or_else(|| url.to_owned(), |address| format!("https://{}", address.host))
 }
 
 #[cfg(test)]
@@ -220,7 +267,10 @@ mod tests {
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::testing;
-    use diag_sdk::testing::{ENTITY_ID, acs_endpoints, ended, entry_point, findings, levels, registration, sign_in, sp_metadata};
+    use diag_sdk::testing::{
+        ENTITY_ID, acs_endpoints, ended, entry_point, findings, levels, registration, sign_in,
+        sp_metadata,
+    };
 
     const HTTP: &str = "http://sense.example:80/azure/samlauthn/";
     const HTTPS: &str = "https://sense.example:443/azure/samlauthn/";
@@ -228,13 +278,20 @@ mod tests {
     fn published(acs: &str, registered: &str) -> Case {
         let mut metadata = sp_metadata("d1", HeldBy::Publisher, &[], &[]);
         metadata.sp.as_mut().expect("the role").acs = acs_endpoints(&[acs]);
-        Case { metadata: vec![metadata], registrations: vec![registration(&[ENTITY_ID], &[registered])], ..Case::default() }
+        Case {
+            metadata: vec![metadata],
+            registrations: vec![registration(&[ENTITY_ID], &[registered])],
+            ..Case::default()
+        }
     }
 
     #[test]
     fn against_https_it_is_an_error() {
         let found = findings(&ACS_INSECURE, &published(HTTP, HTTPS));
-        assert_eq!((found[0].severity, found[0].difference), (Severity::Error, Some(Difference::Scheme)));
+        assert_eq!(
+            (found[0].severity, found[0].difference),
+            (Severity::Error, Some(Difference::Scheme))
+        );
         assert_eq!(found[0].expected.as_deref(), Some(HTTPS));
     }
 
@@ -242,7 +299,13 @@ mod tests {
     fn where_both_agree_it_is_a_warning() {
         assert_eq!(levels(&ACS_INSECURE, &published(HTTP, HTTP)), [Severity::Warning]);
         assert!(findings(&ACS_INSECURE, &published(HTTPS, HTTPS)).is_empty());
-        assert!(findings(&ACS_INSECURE, &published("http://localhost:8080/acs", "http://localhost:8080/acs")).is_empty());
+        assert!(
+            findings(
+                &ACS_INSECURE,
+                &published("http://localhost:8080/acs", "http://localhost:8080/acs")
+            )
+            .is_empty()
+        );
     }
 
     #[test]
@@ -266,7 +329,10 @@ mod tests {
         case.messages[1].sightings[1].to = Some("http://sense.example/azure/samlauthn/".to_owned());
         case.exchanges[1].location = Some("https://sense.example/azure/samlauthn/".to_owned());
         let found = findings(&ACS_INSECURE, &case);
-        assert_eq!((found[0].severity, found[0].attempts.as_slice()), (Severity::Error, ["a1".to_owned()].as_slice()));
+        assert_eq!(
+            (found[0].severity, found[0].attempts.as_slice()),
+            (Severity::Error, ["a1".to_owned()].as_slice())
+        );
         ended(&mut case, Outcome::SignedIn);
         assert_eq!(levels(&ACS_INSECURE, &case), [Severity::Warning]);
     }

@@ -3,7 +3,10 @@
 use diag_sdk::address::Address;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::view::{Request, Source, Used};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 use std::collections::HashSet;
 
 static SETTING_EMPTY: CauseData = CauseData {
@@ -70,16 +73,27 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         }
         let finding = match said(request) {
-            Some(text) => request.fault("The request names a consumer service URL that is no URL").detail(text),
-            None => request.fault("The request names a consumer service URL that is no URL").detail(format!(
-                "{} It takes no response there: {}.",
-                "The identity provider can send nothing to it.",
-                what_it_is(&url.value)
-            )),
+            Some(text) => request
+                .fault("The request names a consumer service URL that is no URL")
+                .detail(text),
+            None => request
+                .fault("The request names a consumer service URL that is no URL")
+                .detail(format!(
+                    "{} It takes no response there: {}.",
+                    "The identity provider can send nothing to it.",
+                    what_it_is(&url.value)
+                )),
         };
-        out.push(described(case, finding, &url.value, "AssertionConsumerServiceURL of the AuthnRequest").at(&url.place));
+        out.push(
+            described(case, finding, &url.value, "AssertionConsumerServiceURL of the AuthnRequest")
+                .at(&url.place),
+        );
     }
-    for used in case.used_acs_urls().iter().filter(|used| used.source != Source::Request && !is_url(used.value)) {
+    for used in case
+        .used_acs_urls()
+        .iter()
+        .filter(|used| used.source != Source::Request && !is_url(used.value))
+    {
         if told.insert(used.value) {
             out.push(published(case, used, &requests));
         }
@@ -90,13 +104,22 @@ fn run(case: &Case, out: &mut Findings) {
 fn published(case: &Case, used: &Used<'_>, requests: &[Request<'_>]) -> Finding {
     let headline = match used.source {
         Source::Metadata => "The metadata names a consumer service URL that is no URL",
-        Source::Request | Source::Configuration => "The consumer service URL that is configured is no URL",
+        Source::Request | Source::Configuration => {
+            "The consumer service URL that is configured is no URL"
+        }
     };
     let works = case.signed_in();
-    let finding = if works { Finding::warning(headline).likely() } else { Finding::error(headline) };
-    let failed = requests.iter().filter_map(|request| request.attempt).find(|attempt| Attempt::failed(attempt));
+    let finding =
+        if works { Finding::warning(headline).likely() } else { Finding::error(headline) };
+    let failed = requests
+        .iter()
+        .filter_map(|request| request.attempt)
+        .find(|attempt| Attempt::failed(attempt));
     let finding = finding
-        .detail(format!("Whoever registers this metadata registers an address that nothing can be sent to: {}.", what_it_is(used.value)))
+        .detail(format!(
+            "Whoever registers this metadata registers an address that nothing can be sent to: {}.",
+            what_it_is(used.value)
+        ))
         .attempt(failed.map_or("", |attempt| attempt.id.as_str()))
         .at(used.place);
     described(case, used.owned(finding), used.value, &used.origin)
@@ -104,7 +127,10 @@ fn published(case: &Case, used: &Used<'_>, requests: &[Request<'_>]) -> Finding 
 
 fn described(case: &Case, finding: Finding, value: &str, origin: &str) -> Finding {
     let shown = if value.trim().is_empty() { "an empty text" } else { value };
-    finding.expected("an absolute https URL", "saml-core-2.0-os §1.3.2").actual(shown, origin).because(&SETTING_EMPTY, case)
+    finding
+        .expected("an absolute https URL", "saml-core-2.0-os §1.3.2")
+        .actual(shown, origin)
+        .because(&SETTING_EMPTY, case)
 }
 
 /// What the identity provider says of it, in its own words.
@@ -119,7 +145,8 @@ fn what_it_is(value: &str) -> &'static str {
         "it is empty"
     } else if value.starts_with('/') || value.starts_with("./") || value.starts_with("..") {
         "it is a path without scheme and host"
-    } else if value.contains(char::is_whitespace) || value.to_ascii_uppercase().starts_with("ERROR") {
+    } else if value.contains(char::is_whitespace) || value.to_ascii_uppercase().starts_with("ERROR")
+    {
         "it is a text, not an address"
     } else {
         "it has no scheme and host that a browser could go to"
@@ -139,7 +166,9 @@ mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
-    use diag_sdk::testing::{ACS_URL, acs_endpoints, findings, levels, refused_by_idp, sign_in, sp_metadata};
+    use diag_sdk::testing::{
+        ACS_URL, acs_endpoints, findings, levels, refused_by_idp, sign_in, sp_metadata,
+    };
 
     fn asking(mut case: Case, url: &str) -> Case {
         case.messages[0].request.as_mut().expect("a request").acs_url = Some(url.into());
@@ -154,9 +183,21 @@ mod tests {
 
     #[test]
     fn texts_that_are_no_url_are_the_service_providers() {
-        for url in ["/saml/SSO", "", "ERROR:ENDPOINT_NOT_SET", "app.example/acs", "undefined/saml/acs", "https://"] {
-            let found = findings(&ACS_NOT_A_URI, &asking(refused_by_idp(&[], &[Meaning::Acs]), url));
-            assert_eq!((found.len(), found[0].severity, found[0].causes[0].who), (1, Severity::Error, Who::Sp), "{url}");
+        for url in [
+            "/saml/SSO",
+            "",
+            "ERROR:ENDPOINT_NOT_SET",
+            "app.example/acs",
+            "undefined/saml/acs",
+            "https://",
+        ] {
+            let found =
+                findings(&ACS_NOT_A_URI, &asking(refused_by_idp(&[], &[Meaning::Acs]), url));
+            assert_eq!(
+                (found.len(), found[0].severity, found[0].causes[0].who),
+                (1, Severity::Error, Who::Sp),
+                "{url}"
+            );
             assert!(found[0].causes.iter().all(|cause| cause.value.is_none()), "{url}");
             assert_eq!(levels(&ACS_NOT_A_URI, &publishing(url)), [Severity::Error], "{url}");
         }
@@ -165,13 +206,19 @@ mod tests {
     #[test]
     fn urls_and_patterns_are_not_meant() {
         for url in [ACS_URL, "http://localhost:3000/acs", "https://<host>/acs", "{{BASE}}/acs"] {
-            assert!(levels(&ACS_NOT_A_URI, &asking(refused_by_idp(&[], &[]), url)).is_empty(), "{url}");
+            assert!(
+                levels(&ACS_NOT_A_URI, &asking(refused_by_idp(&[], &[]), url)).is_empty(),
+                "{url}"
+            );
             assert!(levels(&ACS_NOT_A_URI, &publishing(url)).is_empty(), "{url}");
         }
     }
 
     #[test]
     fn what_was_taken_is_a_warning() {
-        assert_eq!(levels(&ACS_NOT_A_URI, &asking(sign_in(Outcome::SignedIn), "/saml/SSO")), [Severity::Warning]);
+        assert_eq!(
+            levels(&ACS_NOT_A_URI, &asking(sign_in(Outcome::SignedIn), "/saml/SSO")),
+            [Severity::Warning]
+        );
     }
 }

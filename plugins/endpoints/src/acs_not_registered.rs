@@ -6,7 +6,10 @@ use diag_sdk::case::evidence::CodeSeen;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::Message;
 use diag_sdk::view::{Known, Registry, Request, Source, Used};
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting,
+    Severity, Stage, Who, check,
+};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 static NOT_REGISTERED: CauseData = CauseData {
@@ -133,7 +136,11 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// What the service provider will ask for: its requests where there are any, else its configuration
 /// and metadata. Of metadata that lists several URLs one registered URL is enough.
-fn candidates<'u, 'a>(case: &Case, known: &Registry<'_>, used: &'u [Used<'a>]) -> Vec<&'u Used<'a>> {
+fn candidates<'u, 'a>(
+    case: &Case,
+    known: &Registry<'_>,
+    used: &'u [Used<'a>],
+) -> Vec<&'u Used<'a>> {
     let of = |source: Source| used.iter().filter(move |used| used.source == source);
     let unregistered = |used: &&Used<'_>| !known.has(used.value);
     if of(Source::Request).next().is_some() {
@@ -148,28 +155,44 @@ fn candidates<'u, 'a>(case: &Case, known: &Registry<'_>, used: &'u [Used<'a>]) -
     let port_is_known = !case.proxies.is_empty();
     wanted.extend(of(Source::Configuration).filter(unregistered).filter(|used| {
         port_is_known
-            || !known.nearest(used.value).is_some_and(|(_, difference)| matches!(difference, Difference::Port | Difference::DefaultPort))
+            || !known.nearest(used.value).is_some_and(|(_, difference)| {
+                matches!(difference, Difference::Port | Difference::DefaultPort)
+            })
     }));
     wanted
 }
 
 /// What the identity provider itself said. Hands back the URLs that are told of.
-fn refusals<'a>(case: &'a Case, known: &Registry<'_>, used: &[Used<'a>], out: &mut Findings) -> HashSet<&'a str> {
-    let asked = Asked { requests: case.requests_by_attempt(), used: used.iter().rev().map(|used| (used.value, used)).collect() };
+fn refusals<'a>(
+    case: &'a Case,
+    known: &Registry<'_>,
+    used: &[Used<'a>],
+    out: &mut Findings,
+) -> HashSet<&'a str> {
+    let asked = Asked {
+        requests: case.requests_by_attempt(),
+        used: used.iter().rev().map(|used| (used.value, used)).collect(),
+    };
     let (mut told, mut attempts) = (HashSet::new(), HashSet::new());
     for seen in case.refusing_codes() {
         if !CODES.contains(&seen.code) {
             continue;
         }
-        if let Some(request) = seen.attempt.and_then(|attempt| case.request_of(attempt)).filter(|request| request.is_ws_federation()) {
+        if let Some(request) = seen
+            .attempt
+            .and_then(|attempt| case.request_of(attempt))
+            .filter(|request| request.is_ws_federation())
+        {
             attempts.extend(seen.attempt.map(|attempt| attempt.id.clone()));
             out_of_federation(case, &seen, request, out);
             continue;
         }
-        let url = asked.by(seen.attempt).map_or_else(|| used.first(), |url| asked.used.get(url).copied());
+        let url =
+            asked.by(seen.attempt).map_or_else(|| used.first(), |url| asked.used.get(url).copied());
         let registered = url.is_some_and(|url| known.has(url.value));
         let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
-        let headline = format!("The identity provider refuses the consumer service URL ({})", seen.code);
+        let headline =
+            format!("The identity provider refuses the consumer service URL ({})", seen.code);
         let mut finding = seen.finding(Severity::Error, headline).detail(if registered {
             format!(
                 "{}: {meaning}. The registration given does list the URL sent: it belongs to another application, or was changed since.",
@@ -180,7 +203,8 @@ fn refusals<'a>(case: &'a Case, known: &Registry<'_>, used: &[Used<'a>], out: &m
         });
         if let Some(url) = url {
             told.insert(url.value);
-            finding = describe(case, finding, url, known.nearest(url.value).map(|(nearest, _)| nearest));
+            finding =
+                describe(case, finding, url, known.nearest(url.value).map(|(nearest, _)| nearest));
         } else {
             finding = finding.because(&NOT_REGISTERED, case);
         }
@@ -188,14 +212,20 @@ fn refusals<'a>(case: &'a Case, known: &Registry<'_>, used: &[Used<'a>], out: &m
         // The texts that differ tell more than the page that says so.
         out.push(finding.at(seen.place));
     }
-    for seen in case.phrases_of(Side::Idp).into_iter().filter(|seen| seen.phrase.meaning == Meaning::Acs) {
+    for seen in
+        case.phrases_of(Side::Idp).into_iter().filter(|seen| seen.phrase.meaning == Meaning::Acs)
+    {
         let Some(attempt) = seen.attempt else { continue };
         if asked.in_the_end_taken(attempt) || attempts.contains(&attempt.id) {
             continue;
         }
-        let url = asked.by(seen.attempt).and_then(|url| asked.used.get(url).copied()).or_else(|| used.first());
-        let mut finding =
-            seen.finding(Severity::Error, "The identity provider refuses the consumer service URL").detail(seen.phrase.quoted());
+        let url = asked
+            .by(seen.attempt)
+            .and_then(|url| asked.used.get(url).copied())
+            .or_else(|| used.first());
+        let mut finding = seen
+            .finding(Severity::Error, "The identity provider refuses the consumer service URL")
+            .detail(seen.phrase.quoted());
         if let Some(url) = url {
             told.insert(url.value);
             let request = asked.requests.get(attempt.id.as_str());
@@ -206,13 +236,29 @@ fn refusals<'a>(case: &'a Case, known: &Registry<'_>, used: &[Used<'a>], out: &m
     }
     // Others answer by a response, and say so in its status.
     for request in case.requests() {
-        let Some(attempt) = request.attempt.filter(|attempt| request.refused() && !attempts.contains(&attempt.id)) else { continue };
+        let Some(attempt) =
+            request.attempt.filter(|attempt| request.refused() && !attempts.contains(&attempt.id))
+        else {
+            continue;
+        };
         let Some(said) = request.statement(&[Meaning::Acs]) else { continue };
-        let url = request.acs_url().and_then(|url| asked.used.get(url.value.as_str()).copied()).or_else(|| used.first());
-        let mut finding = request.finding(Severity::Error, "The identity provider refuses the consumer service URL").detail(said.quoted());
+        let url = request
+            .acs_url()
+            .and_then(|url| asked.used.get(url.value.as_str()).copied())
+            .or_else(|| used.first());
+        let mut finding = request
+            .finding(Severity::Error, "The identity provider refuses the consumer service URL")
+            .detail(said.quoted());
         if let Some(url) = url {
             told.insert(url.value);
-            finding = beside(case, known, finding, (url, Some(&request)), &said.values, said.place.as_ref());
+            finding = beside(
+                case,
+                known,
+                finding,
+                (url, Some(&request)),
+                &said.values,
+                said.place.as_ref(),
+            );
         }
         attempts.insert(attempt.id.clone());
         out.push(finding.at_all(said.place.as_ref()));
@@ -229,14 +275,16 @@ fn out_of_federation(case: &Case, seen: &CodeSeen<'_>, request: &Message, out: &
     }
     let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
     let finding = seen
-        .finding(Severity::Error, format!("The identity provider refuses the address of the answer ({})", seen.code))
+        .finding(
+            Severity::Error,
+            format!("The identity provider refuses the address of the answer ({})", seen.code),
+        )
         .detail(format!("{}: {meaning}.", seen.code));
     out.push(match request.request.as_ref().and_then(|asked| asked.acs_url.as_ref()) {
-        Some(wreply) => finding.actual(&wreply.value, "wreply of the request").at(&wreply.place).because_with(
-            &NOT_REGISTERED,
-            case,
-            wreply.value.as_str(),
-        ),
+        Some(wreply) => finding
+            .actual(&wreply.value, "wreply of the request")
+            .at(&wreply.place)
+            .because_with(&NOT_REGISTERED, case, wreply.value.as_str()),
         None => finding.because(&NOT_REGISTERED, case).at(seen.place),
     });
 }
@@ -250,26 +298,52 @@ fn beside(
     values: &BTreeMap<String, String>,
     place: Option<&Place>,
 ) -> Finding {
-    let named = values.get("expected").filter(|registered| is_url(registered) && **registered != url.value).cloned();
-    let quoted = || request.and_then(|request| request.quoted_beside(url.value)).map(|beside| beside.value);
+    let named = values
+        .get("expected")
+        .filter(|registered| is_url(registered) && **registered != url.value)
+        .cloned();
+    let quoted =
+        || request.and_then(|request| request.quoted_beside(url.value)).map(|beside| beside.value);
     let told = named.or_else(quoted);
     let place = place.cloned().unwrap_or_default();
     let origin = "what the identity provider says is registered".to_owned();
     let told = told.as_ref().map(|value| Known { value, place: &place, origin });
-    describe(case, finding, url, told.as_ref().or(known.nearest(url.value).map(|(nearest, _)| nearest)))
+    describe(
+        case,
+        finding,
+        url,
+        told.as_ref().or(known.nearest(url.value).map(|(nearest, _)| nearest)),
+    )
 }
 
 /// Pages in words nobody knows that put another URL beside the one that was asked for: they say what differs.
-fn quoted<'a>(case: &'a Case, asked: &Asked<'_, 'a>, told: &mut HashSet<&'a str>, attempts: &HashSet<String>, out: &mut Findings) {
+fn quoted<'a>(
+    case: &'a Case,
+    asked: &Asked<'_, 'a>,
+    told: &mut HashSet<&'a str>,
+    attempts: &HashSet<String>,
+    out: &mut Findings,
+) {
     for (attempt, request) in &asked.requests {
-        if !request.refused() || attempts.contains(*attempt) || request.failures().iter().any(|failure| failure.is_particular()) {
+        if !request.refused()
+            || attempts.contains(*attempt)
+            || request.failures().iter().any(|failure| failure.is_particular())
+        {
             continue;
         }
-        let Some(url) = request.acs_url().and_then(|url| asked.used.get(url.value.as_str()).copied()) else { continue };
+        let Some(url) =
+            request.acs_url().and_then(|url| asked.used.get(url.value.as_str()).copied())
+        else {
+            continue;
+        };
         let Some(beside) = request.quoted_beside(url.value) else { continue };
         told.insert(url.value);
         let place = beside.place.cloned().unwrap_or_default();
-        let known = Known { value: &beside.value, place: &place, origin: "what the identity provider puts beside it".to_owned() };
+        let known = Known {
+            value: &beside.value,
+            place: &place,
+            origin: "what the identity provider puts beside it".to_owned(),
+        };
         let finding = request
             .finding(Severity::Error, "The identity provider expects another consumer service URL")
             .detail(format!("It says: “{}”.", beside.text.chars().take(200).collect::<String>()));
@@ -286,16 +360,26 @@ struct Asked<'u, 'a> {
 impl<'a> Asked<'_, 'a> {
     /// The consumer service URL that the attempt's request names.
     fn by(&self, attempt: Option<&Attempt>) -> Option<&'a str> {
-        self.requests.get(attempt?.id.as_str()).and_then(Request::acs_url).map(|url| url.value.as_str())
+        self.requests
+            .get(attempt?.id.as_str())
+            .and_then(Request::acs_url)
+            .map(|url| url.value.as_str())
     }
 
     /// Whatever was said on the way, the identity provider took the request.
     fn in_the_end_taken(&self, attempt: &Attempt) -> bool {
-        self.requests.get(attempt.id.as_str()).map_or_else(|| attempt.accepted(), |request| request.accepted())
+        self.requests
+            .get(attempt.id.as_str())
+            .map_or_else(|| attempt.accepted(), |request| request.accepted())
     }
 }
 
-fn describe(case: &Case, finding: Finding, used: &Used<'_>, nearest: Option<&Known<'_>>) -> Finding {
+fn describe(
+    case: &Case,
+    finding: Finding,
+    used: &Used<'_>,
+    nearest: Option<&Known<'_>>,
+) -> Finding {
     let mut finding = used.mark(finding);
     if let Some(nearest) = nearest {
         finding = finding.expected(nearest.value, &nearest.origin).compared().at(nearest.place);
@@ -309,25 +393,43 @@ fn describe(case: &Case, finding: Finding, used: &Used<'_>, nearest: Option<&Kno
         None => people_come_by_https(case, used),
     };
     if inner {
-        return finding.because(&SP_BUILDS_INNER, case).because_with(&NOT_REGISTERED, case, used.value);
+        return finding.because(&SP_BUILDS_INNER, case).because_with(
+            &NOT_REGISTERED,
+            case,
+            used.value,
+        );
     }
     finding = finding.because_with(&NOT_REGISTERED, case, used.value);
-    let sp_may_be_wrong = nearest.is_some() && !matches!(finding.difference, Some(Difference::TrailingSlash | Difference::DefaultPort));
+    let sp_may_be_wrong = nearest.is_some()
+        && !matches!(finding.difference, Some(Difference::TrailingSlash | Difference::DefaultPort));
     if sp_may_be_wrong { finding.because(&SP_BUILDS_ANOTHER, case) } else { finding }
 }
 
 /// The service provider sends `http` where `https` was agreed for the same host: it knows the connection from its
 /// own gateway, not the one people have.
 fn is_inner_address(used: &str, registered: &str) -> bool {
-    let (Some(used), Some(registered)) = (Address::parse(used), Address::parse(registered)) else { return false };
+    let (Some(used), Some(registered)) = (Address::parse(used), Address::parse(registered)) else {
+        return false;
+    };
     used.scheme == "http" && registered.scheme == "https" && used.host == registered.host
 }
 
 /// The service provider sends `http`, and the browser of that very sign-in came to the same host by `https`.
 fn people_come_by_https(case: &Case, used: &Used<'_>) -> bool {
-    let Some(sent) = Address::parse(used.value).filter(|sent| sent.scheme == "http" && !sent.is_local()) else { return false };
-    let of_attempt = used.attempt.into_iter().flat_map(|attempt| &attempt.exchanges).filter_map(|index| case.exchanges.get(*index));
-    of_attempt.into_iter().filter_map(|exchange| Address::parse(&exchange.url)).any(|seen| seen.scheme == "https" && seen.host == sent.host)
+    let Some(sent) =
+        Address::parse(used.value).filter(|sent| sent.scheme == "http" && !sent.is_local())
+    else {
+        return false;
+    };
+    let of_attempt = used
+        .attempt
+        .into_iter()
+        .flat_map(|attempt| &attempt.exchanges)
+        .filter_map(|index| case.exchanges.get(*index));
+    of_attempt
+        .into_iter()
+        .filter_map(|exchange| Address::parse(&exchange.url))
+        .any(|seen| seen.scheme == "https" && seen.host == sent.host)
 }
 
 /// An absolute URL of the web and nothing around it.
@@ -344,20 +446,28 @@ mod tests {
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::sp_configuration::ProxyService;
     use diag_sdk::testing::{
-        ACS_URL, ENTITY_ID, acs_endpoints, entry_point, entry_point_with, findings, levels, refused_by_idp, registration, sign_in,
-        sp_metadata,
+        ACS_URL, ENTITY_ID, acs_endpoints, entry_point, entry_point_with, findings, levels,
+        refused_by_idp, registration, sign_in, sp_metadata,
     };
 
     fn published(acs: &[&str], reply_urls: &[&str]) -> Case {
         let mut metadata = sp_metadata("d1", HeldBy::Publisher, &[], &[]);
         metadata.sp.as_mut().expect("the role").acs = acs_endpoints(acs);
-        Case { registrations: vec![registration(&[ENTITY_ID], reply_urls)], metadata: vec![metadata], ..Case::default() }
+        Case {
+            registrations: vec![registration(&[ENTITY_ID], reply_urls)],
+            metadata: vec![metadata],
+            ..Case::default()
+        }
     }
 
     #[test]
     fn every_near_miss_is_an_error_but_the_default_port() {
         for (registered, difference, severity) in [
-            ("https://sense.example:443/azure/samlauthn", Difference::TrailingSlash, Severity::Error),
+            (
+                "https://sense.example:443/azure/samlauthn",
+                Difference::TrailingSlash,
+                Severity::Error,
+            ),
             ("https://sense.example:443/samlauthn/", Difference::Prefix, Severity::Error),
             ("https://sense.example:443/Azure/samlauthn/", Difference::LetterCase, Severity::Error),
             ("https://sense.example:4443/azure/samlauthn/", Difference::Port, Severity::Error),
@@ -367,25 +477,51 @@ mod tests {
         ] {
             let found = findings(&ACS_NOT_REGISTERED, &published(&[ACS_URL], &[registered]));
             assert_eq!(found.len(), 1, "{registered}");
-            assert_eq!((found[0].severity, found[0].difference), (severity, Some(difference)), "{registered}");
+            assert_eq!(
+                (found[0].severity, found[0].difference),
+                (severity, Some(difference)),
+                "{registered}"
+            );
             assert_eq!(found[0].causes[0].value.as_deref(), Some(ACS_URL));
         }
     }
 
     #[test]
     fn one_of_several_urls_is_enough() {
-        assert!(findings(&ACS_NOT_REGISTERED, &published(&["https://a.example/acs", ACS_URL], &[ACS_URL])).is_empty());
-        assert!(findings(&ACS_NOT_REGISTERED, &published(&[ACS_URL], &["https://old.example/", ACS_URL])).is_empty());
-        assert!(findings(&ACS_NOT_REGISTERED, &published(&[ACS_URL], &["https://*.example:443/azure/samlauthn/"])).is_empty());
+        assert!(
+            findings(
+                &ACS_NOT_REGISTERED,
+                &published(&["https://a.example/acs", ACS_URL], &[ACS_URL])
+            )
+            .is_empty()
+        );
+        assert!(
+            findings(
+                &ACS_NOT_REGISTERED,
+                &published(&[ACS_URL], &["https://old.example/", ACS_URL])
+            )
+            .is_empty()
+        );
+        assert!(
+            findings(
+                &ACS_NOT_REGISTERED,
+                &published(&[ACS_URL], &["https://*.example:443/azure/samlauthn/"])
+            )
+            .is_empty()
+        );
     }
 
     #[test]
     fn the_code_makes_even_the_default_port_an_error() {
         let mut case = refused_by_idp(&["AADSTS50011"], &[]);
-        case.registrations = vec![registration(&[ENTITY_ID], &["https://sense.example/azure/samlauthn/"])];
+        case.registrations =
+            vec![registration(&[ENTITY_ID], &["https://sense.example/azure/samlauthn/"])];
         let found = findings(&ACS_NOT_REGISTERED, &case);
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].severity, found[0].difference), (Severity::Error, Some(Difference::DefaultPort)));
+        assert_eq!(
+            (found[0].severity, found[0].difference),
+            (Severity::Error, Some(Difference::DefaultPort))
+        );
     }
 
     #[test]
@@ -400,7 +536,10 @@ mod tests {
     fn other_products_say_it_in_their_own_words() {
         let case = refused_by_idp(&[], &[Meaning::Acs]);
         let found = findings(&ACS_NOT_REGISTERED, &case);
-        assert_eq!((found.len(), found[0].severity, found[0].actual.as_deref()), (1, Severity::Error, Some(ACS_URL)));
+        assert_eq!(
+            (found.len(), found[0].severity, found[0].actual.as_deref()),
+            (1, Severity::Error, Some(ACS_URL))
+        );
     }
 
     #[test]
@@ -408,13 +547,21 @@ mod tests {
         let first = |sent: &str, registered: &str| {
             let mut case = refused_by_idp(&[], &[Meaning::Acs]);
             case.messages[0].request.as_mut().expect("a request").acs_url = Some(sent.into());
-            let page = case.exchanges.iter_mut().find_map(|exchange| exchange.page.as_mut()).expect("a page");
+            let page = case
+                .exchanges
+                .iter_mut()
+                .find_map(|exchange| exchange.page.as_mut())
+                .expect("a page");
             page.phrases[0].values.insert("expected".to_owned(), registered.to_owned());
             let found = findings(&ACS_NOT_REGISTERED, &case);
             (found[0].expected.clone(), found[0].causes[0].who)
         };
         let public = "https://sp.example/acs";
-        assert_eq!(first("http://sp.example:8080/acs", public), (Some(public.to_owned()), Who::Sp), "the gateway's connection");
+        assert_eq!(
+            first("http://sp.example:8080/acs", public),
+            (Some(public.to_owned()), Who::Sp),
+            "the gateway's connection"
+        );
         assert_eq!(first("https://sp.example/other", public), (Some(public.to_owned()), Who::Idp));
         assert_eq!(first("http://other.example/acs", public).1, Who::Idp, "another host");
         assert_eq!(first("https://sp.example/acs", "no URL").0, None);
@@ -423,14 +570,18 @@ mod tests {
     #[test]
     fn what_the_identity_provider_accepted_is_no_error() {
         let mut case = sign_in(Outcome::SignedIn);
-        case.registrations = vec![registration(&[ENTITY_ID], &["https://sense.example:443/azure/samlauthn"])];
+        case.registrations =
+            vec![registration(&[ENTITY_ID], &["https://sense.example:443/azure/samlauthn"])];
         assert_eq!(levels(&ACS_NOT_REGISTERED, &case), [Severity::Warning]);
     }
 
     #[test]
     fn a_computed_port_is_a_guess_without_the_proxy() {
         let mut case = Case {
-            registrations: vec![registration(&[ENTITY_ID], &["https://sense.example:4443/azure/samlauthn/"])],
+            registrations: vec![registration(
+                &[ENTITY_ID],
+                &["https://sense.example:4443/azure/samlauthn/"],
+            )],
             sp_configurations: vec![entry_point()],
             ..Case::default()
         };
@@ -447,9 +598,14 @@ mod tests {
 
     #[test]
     fn what_is_no_url_is_never_offered_to_register() {
-        for sent in
-            ["", "/azure/samlauthn/", "ERROR:ENDPOINT_NOT_SET", "sense.example/azure/samlauthn/", "urn:acs", " https://sense.example/"]
-        {
+        for sent in [
+            "",
+            "/azure/samlauthn/",
+            "ERROR:ENDPOINT_NOT_SET",
+            "sense.example/azure/samlauthn/",
+            "urn:acs",
+            " https://sense.example/",
+        ] {
             let mut refused = refused_by_idp(&["AADSTS50011"], &[]);
             refused.messages[0].request.as_mut().expect("a request").acs_url = Some(sent.into());
             refused.registrations = vec![registration(&[ENTITY_ID], &[ACS_URL])];
@@ -459,7 +615,13 @@ mod tests {
                 let found = findings(&ACS_NOT_REGISTERED, &case);
                 assert_eq!(found.len(), 1, "{sent}");
                 assert_eq!(found[0].causes[0].who, Who::Sp, "{sent}");
-                assert!(found[0].causes.iter().all(|cause| cause.who == Who::Sp && cause.value.is_none()), "{sent}");
+                assert!(
+                    found[0]
+                        .causes
+                        .iter()
+                        .all(|cause| cause.who == Who::Sp && cause.value.is_none()),
+                    "{sent}"
+                );
             }
         }
     }

@@ -4,7 +4,10 @@ use diag_sdk::address::Address;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::sp_configuration::ProxyService;
 use diag_sdk::view::Source;
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage,
+    Who, check,
+};
 use std::collections::HashSet;
 
 static CUSTOM_PORT: CauseData = CauseData {
@@ -88,11 +91,18 @@ fn run(case: &Case, out: &mut Findings) {
     let proxies = concerned(case);
     let listening: Vec<u16> = proxies
         .iter()
-        .flat_map(|proxy| [proxy.listen_port.as_ref(), proxy.unencrypted_listen_port.as_ref().filter(|_| plain_http(proxy))])
+        .flat_map(|proxy| {
+            [
+                proxy.listen_port.as_ref(),
+                proxy.unencrypted_listen_port.as_ref().filter(|_| plain_http(proxy)),
+            ]
+        })
         .flatten()
         .map(|port| port.value)
         .collect();
-    let Some((proxy, port)) = proxies.iter().find_map(|proxy| proxy.listen_port.as_ref().map(|port| (proxy, port))) else {
+    let Some((proxy, port)) =
+        proxies.iter().find_map(|proxy| proxy.listen_port.as_ref().map(|port| (proxy, port)))
+    else {
         out.missing(Need::Proxyservice);
         return;
     };
@@ -118,9 +128,14 @@ fn run(case: &Case, out: &mut Findings) {
     }
     // What the service provider itself says decides; a registered URL with another port is simply not
     // its own, which is another finding, and a leftover beside the right one harms nobody.
-    let listens = |url: &str| Address::parse(url).is_some_and(|address| listening.contains(&address.port));
+    let listens =
+        |url: &str| Address::parse(url).is_some_and(|address| listening.contains(&address.port));
     let mut own = used.iter().filter(|used| used.source != Source::Configuration).peekable();
-    let right = if own.peek().is_some() { own.any(|used| listens(used.value)) } else { known.iter().any(|known| listens(known.value)) };
+    let right = if own.peek().is_some() {
+        own.any(|used| listens(used.value))
+    } else {
+        known.iter().any(|known| listens(known.value))
+    };
     if right {
         return;
     }
@@ -130,8 +145,11 @@ fn run(case: &Case, out: &mut Findings) {
             .likely()
             .detail("The capture shows a sign-in that worked, so something in between forwards the port.")
     } else {
-        Finding::error(format!("The consumer service URL names port {number}, the proxy listens on {}", port.value))
-            .detail("Unless something in between forwards that port, nobody answers there.")
+        Finding::error(format!(
+            "The consumer service URL names port {number}, the proxy listens on {}",
+            port.value
+        ))
+        .detail("Unless something in between forwards that port, nobody answers there.")
     };
     let right = url.replacen(&format!(":{number}/"), &format!(":{}/", port.value), 1);
     out.push(
@@ -142,7 +160,12 @@ fn run(case: &Case, out: &mut Findings) {
             .at_all(wrong.iter().map(|(_, _, place, _)| *place))
             .at(&port.place)
             .because_with(&CUSTOM_PORT, case, (right != *url).then_some(right.as_str()))
-            .cause_with(&PORT_CHANGED, case.sp_product(), Some(&proxy.name), Some(&number.to_string()))
+            .cause_with(
+                &PORT_CHANGED,
+                case.sp_product(),
+                Some(&proxy.name),
+                Some(&number.to_string()),
+            )
             .because(&FORWARDED, case),
     );
 }
@@ -180,9 +203,16 @@ fn dead_port(case: &Case) -> Option<Finding> {
 /// The host is there, and refuses or ignores the connection.
 fn nobody_listens(exchange: &Exchange) -> bool {
     let words = exchange.failure.as_deref().unwrap_or_default().to_lowercase();
-    ["connection_refused", "connection refused", "timed_out", "net_timeout", "connection_timeout", "address_unreachable"]
-        .iter()
-        .any(|part| words.contains(part))
+    [
+        "connection_refused",
+        "connection refused",
+        "timed_out",
+        "net_timeout",
+        "connection_timeout",
+        "address_unreachable",
+    ]
+    .iter()
+    .any(|part| words.contains(part))
 }
 
 fn plain_http(proxy: &ProxyService) -> bool {
@@ -191,9 +221,15 @@ fn plain_http(proxy: &ProxyService) -> bool {
 
 /// The proxies the relevant entry points are linked to; all where the exports do not tell.
 fn concerned(case: &Case) -> Vec<&ProxyService> {
-    let linked: Vec<&str> =
-        case.relevant_configurations().flat_map(|configuration| &configuration.linked_proxies).map(String::as_str).collect();
-    case.proxies.iter().filter(|proxy| linked.is_empty() || linked.contains(&proxy.id.as_str())).collect()
+    let linked: Vec<&str> = case
+        .relevant_configurations()
+        .flat_map(|configuration| &configuration.linked_proxies)
+        .map(String::as_str)
+        .collect();
+    case.proxies
+        .iter()
+        .filter(|proxy| linked.is_empty() || linked.contains(&proxy.id.as_str()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -201,7 +237,10 @@ mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
-    use diag_sdk::testing::{ACS_URL, ENTITY_ID, acs_endpoints, findings, levels, registration, sign_in, sited, sp_metadata};
+    use diag_sdk::testing::{
+        ACS_URL, ENTITY_ID, acs_endpoints, findings, levels, registration, sign_in, sited,
+        sp_metadata,
+    };
 
     fn proxy(port: u16) -> ProxyService {
         ProxyService {
@@ -228,10 +267,14 @@ mod tests {
     fn without_the_proxy_a_port_nobody_answers_on_tells() {
         let told = |came: &str, failure: &str| {
             let mut case = sign_in(Outcome::BrokenInTransit);
-            case.exchanges.insert(0, diag_sdk::testing::exchange(diag_sdk::case::exchange::Side::Sp, "GET", came, 302));
+            case.exchanges.insert(
+                0,
+                diag_sdk::testing::exchange(diag_sdk::case::exchange::Side::Sp, "GET", came, 302),
+            );
             let consumption = case.attempts[0].consumption.expect("delivered") + 1;
             case.attempts[0].consumption = Some(consumption);
-            (case.exchanges[consumption].status, case.exchanges[consumption].failure) = (0, Some(failure.to_owned()));
+            (case.exchanges[consumption].status, case.exchanges[consumption].failure) =
+                (0, Some(failure.to_owned()));
             findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case).len()
         };
         let host = Address::parse(diag_sdk::testing::ACS_SEEN).expect("an address").host;
@@ -244,16 +287,34 @@ mod tests {
     #[test]
     fn the_port_must_be_one_of_those_listened_on() {
         assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[443], ACS_URL, ACS_URL)).is_empty());
-        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[4443, 443], ACS_URL, ACS_URL)).is_empty());
-        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[443], "https://sense.example/azure/samlauthn/", ACS_URL)).is_empty());
+        assert!(
+            findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[4443, 443], ACS_URL, ACS_URL))
+                .is_empty()
+        );
+        assert!(
+            findings(
+                &ACS_PORT_DIFFERS_FROM_PROXY,
+                &case(&[443], "https://sense.example/azure/samlauthn/", ACS_URL)
+            )
+            .is_empty()
+        );
         let found = findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[4443], ACS_URL, ACS_URL));
         assert_eq!((found.len(), found[0].severity), (1, Severity::Error));
-        assert_eq!(found[0].causes[0].value.as_deref(), Some("https://sense.example:4443/azure/samlauthn/"));
+        assert_eq!(
+            found[0].causes[0].value.as_deref(),
+            Some("https://sense.example:4443/azure/samlauthn/")
+        );
     }
 
     #[test]
     fn a_registered_url_with_another_port_is_another_finding() {
-        assert!(findings(&ACS_PORT_DIFFERS_FROM_PROXY, &case(&[443], ACS_URL, "https://sense.example:4443/azure/samlauthn/")).is_empty());
+        assert!(
+            findings(
+                &ACS_PORT_DIFFERS_FROM_PROXY,
+                &case(&[443], ACS_URL, "https://sense.example:4443/azure/samlauthn/")
+            )
+            .is_empty()
+        );
         let mut registered = case(&[443], ACS_URL, "https://sense.example:4443/azure/samlauthn/");
         registered.metadata.clear();
         assert_eq!(levels(&ACS_PORT_DIFFERS_FROM_PROXY, &registered), [Severity::Error]);

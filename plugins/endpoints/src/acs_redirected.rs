@@ -4,7 +4,10 @@ use diag_sdk::address::Address;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Carrier, Message};
 use diag_sdk::view::{ConsumersOf, Response};
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity,
+    Stage, Who, check,
+};
 
 static REGISTERED_OTHERWISE: CauseData = CauseData {
     text: "The identity provider posts to a spelling of the URL that the service provider redirects away from",
@@ -88,11 +91,16 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let consumers = case.consumers();
     for response in case.responses().iter().filter(|response| !response.accepted()) {
-        let posts = response.message.sightings.iter().filter(|sighting| sighting.carrier == Carrier::PostForm);
+        let posts = response
+            .message
+            .sightings
+            .iter()
+            .filter(|sighting| sighting.carrier == Carrier::PostForm);
         let lost = posts.filter_map(|sighting| sighting.exchange).find_map(|index| {
             let exchange = case.exchanges.get(index)?;
             let (location, difference) = redirected_to_itself(exchange)?;
-            (!posted_again(response.message, exchange, index)).then_some((exchange, location, difference))
+            (!posted_again(response.message, exchange, index))
+                .then_some((exchange, location, difference))
         });
         if let Some((exchange, location, difference)) = lost {
             out.push(describe(response, &consumers.of(response), exchange, location, difference));
@@ -107,7 +115,13 @@ fn redirected_to_itself(exchange: &Exchange) -> Option<(&str, Difference)> {
     }
     let location = exchange.location.as_deref()?;
     let (from, to) = (Address::parse(&exchange.url)?, Address::parse(location)?);
-    let bare = |path: &str| path.split('/').filter(|segment| !segment.is_empty()).collect::<Vec<_>>().join("/").to_lowercase();
+    let bare = |path: &str| {
+        path.split('/')
+            .filter(|segment| !segment.is_empty())
+            .collect::<Vec<_>>()
+            .join("/")
+            .to_lowercase()
+    };
     if from == to || from.query != to.query || bare(&from.path) != bare(&to.path) {
         return None;
     }
@@ -135,7 +149,10 @@ fn redirected_to_itself(exchange: &Exchange) -> Option<(&str, Difference)> {
 fn posted_again(response: &Message, exchange: &Exchange, after: usize) -> bool {
     let later = |index: Option<usize>| index.is_some_and(|index| index > after);
     matches!(exchange.status, 307 | 308)
-        && response.sightings.iter().any(|sighting| sighting.carrier == Carrier::PostForm && later(sighting.exchange))
+        && response
+            .sightings
+            .iter()
+            .any(|sighting| sighting.carrier == Carrier::PostForm && later(sighting.exchange))
 }
 
 fn describe(
@@ -161,7 +178,9 @@ fn describe(
     }
     // The service provider's own spelling, with the port written out, is what has to be registered.
     let value = consumers.reached(location).map_or(location, |used| used.value);
-    finding.because_with(&REGISTERED_OTHERWISE, response.case, value).because(&GATEWAY_REDIRECTS, response.case)
+    finding
+        .because_with(&REGISTERED_OTHERWISE, response.case, value)
+        .because(&GATEWAY_REDIRECTS, response.case)
 }
 
 #[cfg(test)]
@@ -192,21 +211,40 @@ mod tests {
             ("https://a.example/?acs", "https://a.example/", None),
             ("https://a.example/saml/acs", "https://b.example/hub", None),
         ] {
-            let found = findings(&ACS_REDIRECTED, &redirected(Outcome::BrokenInTransit, 302, from, to));
-            assert_eq!(found.first().and_then(|finding| finding.difference), difference, "{from} {to}");
+            let found =
+                findings(&ACS_REDIRECTED, &redirected(Outcome::BrokenInTransit, 302, from, to));
+            assert_eq!(
+                found.first().and_then(|finding| finding.difference),
+                difference,
+                "{from} {to}"
+            );
         }
     }
 
     #[test]
     fn a_sign_in_that_works_is_none_of_it() {
         assert!(
-            findings(&ACS_REDIRECTED, &redirected(Outcome::SignedIn, 302, "https://a.example/acs", "https://a.example/acs/")).is_empty()
+            findings(
+                &ACS_REDIRECTED,
+                &redirected(
+                    Outcome::SignedIn,
+                    302,
+                    "https://a.example/acs",
+                    "https://a.example/acs/"
+                )
+            )
+            .is_empty()
         );
     }
 
     #[test]
     fn a_redirect_that_keeps_the_form_loses_nothing() {
-        let mut case = redirected(Outcome::RefusedBySp, 308, "https://a.example/acs", "https://a.example/acs/");
+        let mut case = redirected(
+            Outcome::RefusedBySp,
+            308,
+            "https://a.example/acs",
+            "https://a.example/acs/",
+        );
         assert_eq!(findings(&ACS_REDIRECTED, &case).len(), 1);
         let mut again = case.messages[1].sightings[1].clone();
         again.exchange = Some(2);
@@ -217,7 +255,16 @@ mod tests {
     #[test]
     fn an_answer_without_redirect_is_none_of_it() {
         assert!(
-            findings(&ACS_REDIRECTED, &redirected(Outcome::RefusedBySp, 400, "https://a.example/acs", "https://a.example/acs/")).is_empty()
+            findings(
+                &ACS_REDIRECTED,
+                &redirected(
+                    Outcome::RefusedBySp,
+                    400,
+                    "https://a.example/acs",
+                    "https://a.example/acs/"
+                )
+            )
+            .is_empty()
         );
     }
 }

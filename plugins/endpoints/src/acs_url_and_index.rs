@@ -2,7 +2,9 @@
 
 use diag_sdk::case::message::AuthnRequest;
 use diag_sdk::view::Request;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static BOTH_SET: CauseData = CauseData {
     text: "The service provider sends both the URL (or the binding) of its consumer service and its index",
@@ -64,7 +66,9 @@ const CODES: &[&str] = &["AADSTS75005"];
 fn run(case: &Case, out: &mut Findings) {
     for request in case.requests() {
         let Some(details) = request.details() else { continue };
-        let (Some(index), Some((name, value))) = (details.acs_index, named(details)) else { continue };
+        let (Some(index), Some((name, value))) = (details.acs_index, named(details)) else {
+            continue;
+        };
         let Some(severity) = severity(&request) else { continue };
         let mut finding = request
             .finding(severity, "The request names its consumer service by URL and by index")
@@ -91,7 +95,10 @@ fn named(details: &AuthnRequest) -> Option<(&'static str, &diag_sdk::Sited<Strin
 
 /// An error where the identity provider cannot read the request; nothing where it took it.
 fn severity(request: &Request<'_>) -> Option<Severity> {
-    let coded = request.failures().iter().any(|failure| failure.codes.iter().any(|code| CODES.contains(&code.as_str())));
+    let coded = request
+        .failures()
+        .iter()
+        .any(|failure| failure.codes.iter().any(|code| CODES.contains(&code.as_str())));
     if request.accepted() {
         return None;
     }
@@ -112,9 +119,18 @@ mod tests {
 
     #[test]
     fn what_the_identity_provider_made_of_it_decides() {
-        assert_eq!(levels(&ACS_URL_AND_INDEX, &with_index(refused_by_idp(&["AADSTS75005"], &[]))), [Severity::Error]);
-        assert_eq!(levels(&ACS_URL_AND_INDEX, &with_index(refused_by_idp(&[], &[Meaning::Malformed]))), [Severity::Error]);
-        assert_eq!(levels(&ACS_URL_AND_INDEX, &with_index(refused_by_idp(&[], &[Meaning::IdpError]))), [Severity::Warning]);
+        assert_eq!(
+            levels(&ACS_URL_AND_INDEX, &with_index(refused_by_idp(&["AADSTS75005"], &[]))),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&ACS_URL_AND_INDEX, &with_index(refused_by_idp(&[], &[Meaning::Malformed]))),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&ACS_URL_AND_INDEX, &with_index(refused_by_idp(&[], &[Meaning::IdpError]))),
+            [Severity::Warning]
+        );
         assert!(levels(&ACS_URL_AND_INDEX, &with_index(sign_in(Outcome::SignedIn))).is_empty());
     }
 
@@ -124,7 +140,8 @@ mod tests {
         let mut case = with_index(refused_by_idp(&["AADSTS75005"], &[]));
         case.messages[0].request.as_mut().expect("a request").acs_url = None;
         assert!(levels(&ACS_URL_AND_INDEX, &case).is_empty());
-        case.messages[0].request.as_mut().expect("a request").protocol_binding = Some(diag_sdk::spec::BINDING_POST.into());
+        case.messages[0].request.as_mut().expect("a request").protocol_binding =
+            Some(diag_sdk::spec::BINDING_POST.into());
         assert_eq!(findings(&ACS_URL_AND_INDEX, &case)[0].causes[0].who, Who::Sp);
     }
 }

@@ -1,7 +1,9 @@
 //! Nobody may sign in to the application.
 
 use diag_sdk::case::registration::IdpRegistration;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check,
+};
 
 static DISABLED: CauseData = CauseData {
     text: "The application is disabled for sign-in",
@@ -87,40 +89,51 @@ fn switches(registration: &IdpRegistration) -> Vec<Switch<'_>> {
         place: &status.place,
         value: None,
     });
-    let deactivated = registration.deactivated.as_ref().filter(|disabled| disabled.value).map(|disabled| Switch {
-        headline: "The application's registration is deactivated",
-        cause: &DEACTIVATED,
-        field: "isDisabled",
-        expected: "false",
-        actual: "true",
-        place: &disabled.place,
-        value: None,
-    });
-    let disabled = registration.enabled.as_ref().filter(|enabled| !enabled.value).map(|enabled| Switch {
-        headline: "The application is disabled at the identity provider",
-        cause: &DISABLED,
-        field: "accountEnabled",
-        expected: "true",
-        actual: "false",
-        place: &enabled.place,
-        value: Some("Yes"),
-    });
+    let deactivated =
+        registration.deactivated.as_ref().filter(|disabled| disabled.value).map(|disabled| {
+            Switch {
+                headline: "The application's registration is deactivated",
+                cause: &DEACTIVATED,
+                field: "isDisabled",
+                expected: "false",
+                actual: "true",
+                place: &disabled.place,
+                value: None,
+            }
+        });
+    let disabled =
+        registration.enabled.as_ref().filter(|enabled| !enabled.value).map(|enabled| Switch {
+            headline: "The application is disabled at the identity provider",
+            cause: &DISABLED,
+            field: "accountEnabled",
+            expected: "true",
+            actual: "false",
+            place: &enabled.place,
+            value: Some("Yes"),
+        });
     blocked.into_iter().chain(deactivated).chain(disabled).collect()
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let said: Vec<_> = case.refusing_codes().into_iter().filter(|seen| CODES.contains(&seen.code)).collect();
+    let said: Vec<_> =
+        case.refusing_codes().into_iter().filter(|seen| CODES.contains(&seen.code)).collect();
     let mut set = false;
     for registration in case.relevant_registrations() {
         for switch in switches(registration) {
             set = true;
-            let mut finding = if said.is_empty() && (case.signed_in() || case.refused_by_other_codes(CODES)) {
-                Finding::warning(switch.headline).detail("The capture shows a sign-in from before, or to another application.")
+            let mut finding = if said.is_empty()
+                && (case.signed_in() || case.refused_by_other_codes(CODES))
+            {
+                Finding::warning(switch.headline)
+                    .detail("The capture shows a sign-in from before, or to another application.")
             } else {
-                Finding::error(switch.headline).detail("Nobody can sign in to it until that is undone.")
+                Finding::error(switch.headline)
+                    .detail("Nobody can sign in to it until that is undone.")
             };
             for seen in &said {
-                finding = finding.at(seen.place).attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
+                finding = finding
+                    .at(seen.place)
+                    .attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
             }
             out.push(
                 finding
@@ -136,11 +149,19 @@ fn run(case: &Case, out: &mut Findings) {
         return;
     }
     // Where the export shows people enabled to sign in, another of the switches is the one.
-    let enabled = case.relevant_registrations().any(|registration| registration.enabled.as_ref().is_some_and(|enabled| enabled.value));
+    let enabled = case
+        .relevant_registrations()
+        .any(|registration| registration.enabled.as_ref().is_some_and(|enabled| enabled.value));
     for seen in said {
         let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
         let finding = seen
-            .finding(Severity::Error, format!("The identity provider says that the application is disabled ({})", seen.code))
+            .finding(
+                Severity::Error,
+                format!(
+                    "The identity provider says that the application is disabled ({})",
+                    seen.code
+                ),
+            )
             .detail(meaning)
             .at(seen.place);
         out.push(if enabled {
@@ -155,7 +176,9 @@ fn run(case: &Case, out: &mut Findings) {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{ACS_URL, ENTITY_ID, findings, levels, refused_by_idp, registration, sign_in, sited};
+    use diag_sdk::testing::{
+        ACS_URL, ENTITY_ID, findings, levels, refused_by_idp, registration, sign_in, sited,
+    };
 
     fn with(mut case: Case, enabled: Option<bool>) -> Case {
         let mut known = registration(&[ENTITY_ID], &[ACS_URL]);
@@ -166,21 +189,34 @@ mod tests {
 
     #[test]
     fn disabled_is_an_error_and_enabled_or_unknown_is_not() {
-        assert_eq!(levels(&APPLICATION_DISABLED, &with(Case::default(), Some(false))), [Severity::Error]);
+        assert_eq!(
+            levels(&APPLICATION_DISABLED, &with(Case::default(), Some(false))),
+            [Severity::Error]
+        );
         assert!(findings(&APPLICATION_DISABLED, &with(Case::default(), Some(true))).is_empty());
         assert!(findings(&APPLICATION_DISABLED, &with(Case::default(), None)).is_empty());
-        assert_eq!(levels(&APPLICATION_DISABLED, &with(sign_in(Outcome::SignedIn), Some(false))), [Severity::Warning]);
+        assert_eq!(
+            levels(&APPLICATION_DISABLED, &with(sign_in(Outcome::SignedIn), Some(false))),
+            [Severity::Warning]
+        );
     }
 
     #[test]
     fn each_setting_has_its_own_screen() {
         let mut case = with(Case::default(), Some(true));
         case.registrations[0].deactivated = Some(sited(true));
-        assert_eq!(findings(&APPLICATION_DISABLED, &case)[0].causes[0].setting, Some(Setting::IdpReactivation));
+        assert_eq!(
+            findings(&APPLICATION_DISABLED, &case)[0].causes[0].setting,
+            Some(Setting::IdpReactivation)
+        );
         case.registrations[0].deactivated = Some(sited(false));
         assert!(findings(&APPLICATION_DISABLED, &case).is_empty());
-        case.registrations[0].blocked_by_vendor = Some(sited("DisabledDueToViolationOfServicesAgreement".to_owned()));
-        assert_eq!(findings(&APPLICATION_DISABLED, &case)[0].causes[0].setting, Some(Setting::IdpVendorBlock));
+        case.registrations[0].blocked_by_vendor =
+            Some(sited("DisabledDueToViolationOfServicesAgreement".to_owned()));
+        assert_eq!(
+            findings(&APPLICATION_DISABLED, &case)[0].causes[0].setting,
+            Some(Setting::IdpVendorBlock)
+        );
     }
 
     #[test]
@@ -191,6 +227,10 @@ mod tests {
         let found = findings(&APPLICATION_DISABLED, &with(code(), Some(false)));
         assert_eq!((found.len(), found[0].attempts.len()), (1, 1));
         let found = findings(&APPLICATION_DISABLED, &with(code(), Some(true)));
-        assert_eq!(found[0].causes[0].setting, Some(Setting::IdpReactivation), "that people may sign in is not the reason");
+        assert_eq!(
+            found[0].causes[0].setting,
+            Some(Setting::IdpReactivation),
+            "that people may sign in is not the reason"
+        );
     }
 }

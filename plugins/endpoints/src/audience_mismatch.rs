@@ -4,7 +4,8 @@ use diag_sdk::case::product::Habit;
 use diag_sdk::case::registration::{ClaimsRule, IdpRegistration};
 use diag_sdk::view::{Response, Source, Used};
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, difference,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity,
+    Sited, Stage, Who, check, difference,
 };
 use std::collections::HashMap;
 
@@ -120,7 +121,11 @@ fn run(case: &Case, out: &mut Findings) {
         foreseen(case, &used, out);
     }
     for response in responses {
-        if let Some(realm) = response.request().filter(|request| request.is_ws_federation()).and_then(|request| request.issuer.as_ref()) {
+        if let Some(realm) = response
+            .request()
+            .filter(|request| request.is_ws_federation())
+            .and_then(|request| request.issuer.as_ref())
+        {
             out.extend(for_another_realm(&response, realm));
             continue;
         }
@@ -134,14 +139,18 @@ fn run(case: &Case, out: &mut Findings) {
                 out.missing(Need::Virtualproxyconfig);
                 continue;
             };
-            let audiences: Vec<&str> = conditions.audiences.iter().map(|audience| audience.value.as_str()).collect();
+            let audiences: Vec<&str> =
+                conditions.audiences.iter().map(|audience| audience.value.as_str()).collect();
             if own.iter().any(|own| audiences.contains(&own.value)) {
                 out.extend(expected_otherwise(&response, &conditions.audiences));
                 continue;
             }
             let nearest = difference::nearest(audiences.iter().copied(), name.value);
-            let actual =
-                conditions.audiences.iter().find(|audience| nearest.is_some_and(|(value, _)| value == audience.value)).unwrap_or(first);
+            let actual = conditions
+                .audiences
+                .iter()
+                .find(|audience| nearest.is_some_and(|(value, _)| value == audience.value))
+                .unwrap_or(first);
             out.push(describe(&response, name, actual));
         }
     }
@@ -149,10 +158,14 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// What was asked for by WS-Federation goes by its realm.
 fn for_another_realm(response: &Response<'_>, realm: &Sited<String>) -> Option<Finding> {
-    let conditions = response.message.assertions.iter().filter_map(|assertion| assertion.conditions.as_ref());
-    let audiences: Vec<&Sited<String>> = conditions.flat_map(|conditions| &conditions.audiences).collect();
+    let conditions =
+        response.message.assertions.iter().filter_map(|assertion| assertion.conditions.as_ref());
+    let audiences: Vec<&Sited<String>> =
+        conditions.flat_map(|conditions| &conditions.audiences).collect();
     let first = audiences.first()?;
-    let same = |audience: &str| audience == realm.value || audience.strip_prefix("spn:") == Some(&realm.value);
+    let same = |audience: &str| {
+        audience == realm.value || audience.strip_prefix("spn:") == Some(&realm.value)
+    };
     if audiences.iter().any(|audience| same(&audience.value)) {
         return None;
     }
@@ -172,24 +185,32 @@ fn for_another_realm(response: &Response<'_>, realm: &Sited<String>) -> Option<F
 
 /// Registrations that replace the audience, and by what.
 fn overriding(case: &Case) -> impl Iterator<Item = (&IdpRegistration, &Sited<String>)> {
-    case.relevant_registrations().filter_map(|registration| Some((registration, registration.audience_override.as_ref()?)))
+    case.relevant_registrations()
+        .filter_map(|registration| Some((registration, registration.audience_override.as_ref()?)))
 }
 
 fn cause_of(registration: &IdpRegistration) -> &'static CauseData {
-    if registration.claims_ruled_by == Some(ClaimsRule::MappingPolicy) { &OVERRIDDEN_BY_POLICY } else { &OVERRIDDEN }
+    if registration.claims_ruled_by == Some(ClaimsRule::MappingPolicy) {
+        &OVERRIDDEN_BY_POLICY
+    } else {
+        &OVERRIDDEN
+    }
 }
 
 /// No response tells, but the registration says which audience it will name.
 fn foreseen(case: &Case, used: &[Used<'_>], out: &mut Findings) {
     let Some(own) = used.first() else { return };
-    for (registration, by) in overriding(case).filter(|(_, by)| used.iter().all(|used| used.value != by.value)) {
+    for (registration, by) in
+        overriding(case).filter(|(_, by)| used.iter().all(|used| used.value != by.value))
+    {
         // Without a signing key of its own the override is not looked at.
         let has_key = registration.active_signing_thumbprint.is_some()
             || registration.credentials.iter().any(|key| key.usage.eq_ignore_ascii_case("sign"));
         let finding = if has_key {
             Finding::error("Assertions will name another audience than the service provider")
         } else {
-            Finding::warning("Assertions will name another audience than the service provider").likely()
+            Finding::warning("Assertions will name another audience than the service provider")
+                .likely()
         };
         out.push(
             finding
@@ -209,7 +230,9 @@ fn expected_otherwise(response: &Response<'_>, audiences: &[Sited<String>]) -> O
     if !response.refused() || response.said_otherwise(&[Meaning::Audience]) {
         return None;
     }
-    let (audience, beside) = audiences.iter().find_map(|audience| Some((audience, response.quoted_beside(&audience.value)?)))?;
+    let (audience, beside) = audiences
+        .iter()
+        .find_map(|audience| Some((audience, response.quoted_beside(&audience.value)?)))?;
     let case = response.case;
     // An address of the service itself that merely stands on the page is no name.
     if response.message.delivered_to() == Some(beside.value.as_str()) {
@@ -242,8 +265,9 @@ fn describe(response: &Response<'_>, own: &Used<'_>, actual: &Sited<String>) -> 
     if finding.difference == Some(Difference::SpnPrefix) {
         return finding.because_with(&SPN, case, format!("https://{}", own.value).as_str());
     }
-    let overridden =
-        finding.difference == Some(Difference::Unrelated) && response.request().is_some() && case.idp_has_habit(Habit::PrefixesAudience);
+    let overridden = finding.difference == Some(Difference::Unrelated)
+        && response.request().is_some()
+        && case.idp_has_habit(Habit::PrefixesAudience);
     finding = finding.because_with(&OTHER_IDENTIFIER, case, own.value);
     // Where a request was taken under its own name, the audience follows that name unless it is replaced.
     if overridden {
@@ -263,7 +287,8 @@ impl<'u, 'a> Names<'u, 'a> {
     fn of(used: &'u [Used<'a>]) -> Self {
         let of = |source: Source| used.iter().filter(move |used| used.source == source);
         let configured: Vec<&Used<'_>> = of(Source::Configuration).collect();
-        let standing = if configured.is_empty() { of(Source::Metadata).collect() } else { configured };
+        let standing =
+            if configured.is_empty() { of(Source::Metadata).collect() } else { configured };
         Self { sent: of(Source::Request).map(|used| (used.value, used)).collect(), standing }
     }
 
@@ -300,7 +325,11 @@ mod tests {
         case.registrations[0].claims_ruled_by = Some(ClaimsRule::MappingPolicy);
         assert_eq!(of(&case), Some(Setting::IdpMappingPolicy));
         case.registrations[0].audience_override = Some("urn:other".into());
-        assert_eq!(of(&case), Some(Setting::IdpIdentifier), "what came is not what the override says");
+        assert_eq!(
+            of(&case),
+            Some(Setting::IdpIdentifier),
+            "what came is not what the override says"
+        );
     }
 
     #[test]
@@ -308,9 +337,15 @@ mod tests {
         let mut known = registration(&[ENTITY_ID], &[]);
         known.audience_override = Some("urn:lms:prod".into());
         known.active_signing_thumbprint = Some("AA".into());
-        let mut case = Case { sp_configurations: vec![entry_point()], registrations: vec![known], ..Case::default() };
-        case.inputs
-            .push(diag_sdk::case::input::Input { kind: diag_sdk::case::input::InputKind::ClaimsMappingPolicies, ..Default::default() });
+        let mut case = Case {
+            sp_configurations: vec![entry_point()],
+            registrations: vec![known],
+            ..Case::default()
+        };
+        case.inputs.push(diag_sdk::case::input::Input {
+            kind: diag_sdk::case::input::InputKind::ClaimsMappingPolicies,
+            ..Default::default()
+        });
         assert_eq!(levels(&AUDIENCE_MISMATCH, &case), [Severity::Error]);
         case.registrations[0].active_signing_thumbprint = None;
         assert_eq!(levels(&AUDIENCE_MISMATCH, &case), [Severity::Warning]);
@@ -326,20 +361,34 @@ mod tests {
             ("http://sense.example", Difference::Scheme),
             ("urn:other", Difference::Unrelated),
         ] {
-            let found = findings(&AUDIENCE_MISMATCH, &with_audience(Outcome::RefusedBySp, &[audience]));
-            assert_eq!((found.len(), found[0].severity, found[0].difference), (1, Severity::Error, Some(difference)), "{audience}");
+            let found =
+                findings(&AUDIENCE_MISMATCH, &with_audience(Outcome::RefusedBySp, &[audience]));
+            assert_eq!(
+                (found.len(), found[0].severity, found[0].difference),
+                (1, Severity::Error, Some(difference)),
+                "{audience}"
+            );
         }
     }
 
     #[test]
     fn one_of_several_audiences_is_enough() {
-        assert!(findings(&AUDIENCE_MISMATCH, &with_audience(Outcome::RefusedBySp, &["urn:other", ENTITY_ID])).is_empty());
+        assert!(
+            findings(
+                &AUDIENCE_MISMATCH,
+                &with_audience(Outcome::RefusedBySp, &["urn:other", ENTITY_ID])
+            )
+            .is_empty()
+        );
         assert!(findings(&AUDIENCE_MISMATCH, &with_audience(Outcome::RefusedBySp, &[])).is_empty());
     }
 
     #[test]
     fn what_was_accepted_is_only_unusual() {
-        assert_eq!(levels(&AUDIENCE_MISMATCH, &with_audience(Outcome::SignedIn, &["urn:other"])), [Severity::Warning]);
+        assert_eq!(
+            levels(&AUDIENCE_MISMATCH, &with_audience(Outcome::SignedIn, &["urn:other"])),
+            [Severity::Warning]
+        );
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::view::Response;
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, address, check, difference,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity,
+    Stage, Who, address, check, difference,
 };
 
 static OTHER_DESTINATION: CauseData = CauseData {
@@ -75,7 +76,14 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let consumers = case.consumers();
     for response in case.responses() {
-        let Some(destination) = response.message.destination.as_ref().filter(|destination| !destination.value.is_empty()) else { continue };
+        let Some(destination) = response
+            .message
+            .destination
+            .as_ref()
+            .filter(|destination| !destination.value.is_empty())
+        else {
+            continue;
+        };
         let (urls, to) = (consumers.of(&response), response.message.delivered_to());
         let fits = urls.has(&destination.value)
             || match to {
@@ -108,7 +116,9 @@ fn seen_otherwise_by_sp(response: &Response<'_>, destination: &str) -> Option<Fi
     if !response.attempt.is_some_and(Attempt::failed) {
         return None;
     }
-    let Some(said) = response.statement(&[Meaning::Destination]) else { return put_beside(response, destination) };
+    let Some(said) = response.statement(&[Meaning::Destination]) else {
+        return put_beside(response, destination);
+    };
     let mut finding = response
         .finding(Severity::Error, "The service provider sees another URL than the browser")
         .detail(format!("The browser delivered the response to its destination, but the service provider says: {}", said.text))
@@ -127,9 +137,9 @@ fn put_beside(response: &Response<'_>, destination: &str) -> Option<Finding> {
     if response.said_otherwise(&[Meaning::Destination]) {
         return None;
     }
-    let beside = response
-        .quoted_beside(destination)
-        .filter(|beside| matches!(beside.difference, Difference::Scheme | Difference::Port | Difference::Host))?;
+    let beside = response.quoted_beside(destination).filter(|beside| {
+        matches!(beside.difference, Difference::Scheme | Difference::Port | Difference::Host)
+    })?;
     let finding = response
         .finding(Severity::Error, "The service provider sees another URL than the browser")
         .detail(format!(
@@ -152,11 +162,12 @@ fn urls_in(text: &str) -> Vec<&str> {
 }
 
 fn causes(case: &Case, finding: Finding, expected: &str) -> Finding {
-    let through_gateway = matches!(finding.difference, Some(Difference::Scheme | Difference::Port | Difference::Host))
-        || finding
-            .actual
-            .as_deref()
-            .is_some_and(|actual| difference::has_explicit_port(actual) && finding.difference == Some(Difference::Unrelated));
+    let through_gateway = matches!(
+        finding.difference,
+        Some(Difference::Scheme | Difference::Port | Difference::Host)
+    ) || finding.actual.as_deref().is_some_and(|actual| {
+        difference::has_explicit_port(actual) && finding.difference == Some(Difference::Unrelated)
+    });
     let gateway = |finding: Finding| finding.because_with(&GATEWAY, case, expected);
     let registered = |finding: Finding| finding.because_with(&OTHER_DESTINATION, case, expected);
     if through_gateway { registered(gateway(finding)) } else { gateway(registered(finding)) }
@@ -183,8 +194,15 @@ mod tests {
             ("https://sense.example:443/azure/samlauthn", Difference::TrailingSlash, Who::Idp),
             ("https://sense.example:443/old/samlauthn/", Difference::Prefix, Who::Idp),
         ] {
-            let found = findings(&DESTINATION_MISMATCH, &with_destination(Outcome::RefusedBySp, destination));
-            assert_eq!((found.len(), found[0].severity, found[0].difference), (1, Severity::Error, Some(difference)), "{destination}");
+            let found = findings(
+                &DESTINATION_MISMATCH,
+                &with_destination(Outcome::RefusedBySp, destination),
+            );
+            assert_eq!(
+                (found.len(), found[0].severity, found[0].difference),
+                (1, Severity::Error, Some(difference)),
+                "{destination}"
+            );
             assert_eq!(found[0].causes[0].who, who, "{destination}");
         }
     }
@@ -192,19 +210,34 @@ mod tests {
     #[test]
     fn the_url_as_the_browser_writes_it_is_the_same() {
         for destination in [ACS_SEEN, ACS_URL, ""] {
-            assert!(findings(&DESTINATION_MISMATCH, &with_destination(Outcome::RefusedBySp, destination)).is_empty(), "{destination}");
+            assert!(
+                findings(
+                    &DESTINATION_MISMATCH,
+                    &with_destination(Outcome::RefusedBySp, destination)
+                )
+                .is_empty(),
+                "{destination}"
+            );
         }
     }
 
     #[test]
     fn what_was_accepted_is_only_unusual() {
-        assert_eq!(levels(&DESTINATION_MISMATCH, &with_destination(Outcome::SignedIn, "http://inner.example/")), [Severity::Warning]);
+        assert_eq!(
+            levels(
+                &DESTINATION_MISMATCH,
+                &with_destination(Outcome::SignedIn, "http://inner.example/")
+            ),
+            [Severity::Warning]
+        );
     }
 
     #[test]
     fn the_service_provider_may_see_another_url_than_the_browser() {
         let mut case = with_destination(Outcome::RefusedBySp, ACS_URL);
-        let said = format!("The response was received at http://sense.example:4244/azure/samlauthn/ instead of {ACS_URL}");
+        let said = format!(
+            "The response was received at http://sense.example:4244/azure/samlauthn/ instead of {ACS_URL}"
+        );
         says_at(&mut case, 1, Meaning::Destination, &said);
         let found = findings(&DESTINATION_MISMATCH, &case);
         assert_eq!((found.len(), found[0].difference), (1, Some(Difference::Scheme)));

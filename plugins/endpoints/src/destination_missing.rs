@@ -2,7 +2,9 @@
 
 use diag_sdk::case::message::{Carrier, MessageKind};
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static SP_LEAVES_IT_OUT: CauseData = CauseData {
     text: "The service provider signs its message and leaves Destination out",
@@ -68,8 +70,13 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     for delivery in case.deliveries() {
         let message = delivery.message;
-        let there = message.destination.as_ref().is_some_and(|destination| !destination.value.trim().is_empty());
-        let by_browser = message.delivered().is_some_and(|sighting| matches!(sighting.carrier, Carrier::Query | Carrier::PostForm));
+        let there = message
+            .destination
+            .as_ref()
+            .is_some_and(|destination| !destination.value.trim().is_empty());
+        let by_browser = message
+            .delivered()
+            .is_some_and(|sighting| matches!(sighting.carrier, Carrier::Query | Carrier::PostForm));
         if there || !by_browser || message.kind == MessageKind::Other {
             continue;
         }
@@ -80,12 +87,16 @@ fn run(case: &Case, out: &mut Findings) {
         } else {
             "It does not say where it is sent to."
         };
-        let mut finding = delivery
-            .finding(severity, format!("The {} has no Destination", message.root))
-            .detail(said.as_ref().map_or_else(|| signed.to_owned(), |said| format!("{signed}\n{}", said.quoted())))
-            .actual("no Destination", message.root.clone())
-            .at(&message.place)
-            .at_all(said.as_ref().and_then(|said| said.place.as_ref()));
+        let mut finding =
+            delivery
+                .finding(severity, format!("The {} has no Destination", message.root))
+                .detail(said.as_ref().map_or_else(
+                    || signed.to_owned(),
+                    |said| format!("{signed}\n{}", said.quoted()),
+                ))
+                .actual("no Destination", message.root.clone())
+                .at(&message.place)
+                .at_all(said.as_ref().and_then(|said| said.place.as_ref()));
         if severity == Severity::Warning {
             finding = finding.likely();
         }
@@ -110,7 +121,11 @@ fn severity(delivery: &Delivery<'_>) -> Option<Severity> {
         return None;
     }
     let reason = delivery.reason_is(&[Meaning::Malformed, Meaning::RequestProperty]);
-    Some(if delivery.refused() && reason != Some(false) { Severity::Error } else { Severity::Warning })
+    Some(if delivery.refused() && reason != Some(false) {
+        Severity::Error
+    } else {
+        Severity::Warning
+    })
 }
 
 fn is_signed(delivery: &Delivery<'_>) -> bool {
@@ -121,18 +136,27 @@ fn is_signed(delivery: &Delivery<'_>) -> bool {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{SSO_URL, findings, levels, query_signature, refused_by_idp, says, sign_in};
+    use diag_sdk::testing::{
+        SSO_URL, findings, levels, query_signature, refused_by_idp, says, sign_in,
+    };
 
     fn without(mut case: Case, signed: bool) -> Case {
         case.messages[0].destination = None;
-        case.messages[0].query_signature = signed.then(|| query_signature(diag_sdk::spec::RSA_SHA256, None));
+        case.messages[0].query_signature =
+            signed.then(|| query_signature(diag_sdk::spec::RSA_SHA256, None));
         case
     }
 
     #[test]
     fn a_signed_request_that_was_refused_lacks_it() {
-        let found = findings(&DESTINATION_MISSING, &without(refused_by_idp(&[], &[Meaning::Refused]), true));
-        assert_eq!((found.len(), found[0].severity, found[0].causes[0].who), (1, Severity::Error, Who::Sp));
+        let found = findings(
+            &DESTINATION_MISSING,
+            &without(refused_by_idp(&[], &[Meaning::Refused]), true),
+        );
+        assert_eq!(
+            (found.len(), found[0].severity, found[0].causes[0].who),
+            (1, Severity::Error, Who::Sp)
+        );
         assert_eq!(found[0].causes[0].value.as_deref(), Some(SSO_URL));
         let other = without(refused_by_idp(&[], &[Meaning::UnknownSp]), true);
         assert_eq!(levels(&DESTINATION_MISSING, &other), [Severity::Warning]);
@@ -140,13 +164,24 @@ mod tests {
 
     #[test]
     fn an_unsigned_one_needs_none_unless_the_receiver_says_so() {
-        assert!(levels(&DESTINATION_MISSING, &without(refused_by_idp(&[], &[Meaning::Refused]), false)).is_empty());
-        assert_eq!(levels(&DESTINATION_MISSING, &without(refused_by_idp(&[], &[Meaning::Destination]), false)), [Severity::Error]);
+        assert!(
+            levels(&DESTINATION_MISSING, &without(refused_by_idp(&[], &[Meaning::Refused]), false))
+                .is_empty()
+        );
+        assert_eq!(
+            levels(
+                &DESTINATION_MISSING,
+                &without(refused_by_idp(&[], &[Meaning::Destination]), false)
+            ),
+            [Severity::Error]
+        );
     }
 
     #[test]
     fn what_was_taken_is_no_fault() {
-        assert!(levels(&DESTINATION_MISSING, &without(sign_in(Outcome::SignedIn), true)).is_empty());
+        assert!(
+            levels(&DESTINATION_MISSING, &without(sign_in(Outcome::SignedIn), true)).is_empty()
+        );
         assert!(levels(&DESTINATION_MISSING, &refused_by_idp(&[], &[Meaning::Refused])).is_empty());
     }
 

@@ -2,7 +2,10 @@
 
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::view::{Source, Used};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 use std::collections::HashSet;
 
 static METADATA_IS_OLD: CauseData = CauseData {
@@ -72,8 +75,13 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let used = case.used_entity_ids();
     let of = |source: Source| used.iter().filter(|used| used.source == source).collect::<Vec<_>>();
-    let (requests, configurations, metadata) = (of(Source::Request), of(Source::Configuration), of(Source::Metadata));
-    for (source, need) in [(&requests, Need::Capture), (&configurations, Need::Virtualproxyconfig), (&metadata, Need::SpMetadata)] {
+    let (requests, configurations, metadata) =
+        (of(Source::Request), of(Source::Configuration), of(Source::Metadata));
+    for (source, need) in [
+        (&requests, Need::Capture),
+        (&configurations, Need::Virtualproxyconfig),
+        (&metadata, Need::SpMetadata),
+    ] {
         if source.is_empty() {
             out.missing(need);
         }
@@ -106,9 +114,17 @@ fn differ(case: &Case, live: &[&Used<'_>], told: &[&Used<'_>], out: &mut Finding
         .compared()
         .at(told.place)
         .at(live.place)
-        .attempt(live.attempt.filter(|attempt| attempt.failed()).map_or("", |attempt: &Attempt| attempt.id.as_str()));
+        .attempt(
+            live.attempt
+                .filter(|attempt| attempt.failed())
+                .map_or("", |attempt: &Attempt| attempt.id.as_str()),
+        );
     out.push(if told.source == Source::Metadata {
-        finding.because(&METADATA_IS_OLD, case).because_with(&CONFIGURATION_CHANGED, case, told.value)
+        finding.because(&METADATA_IS_OLD, case).because_with(
+            &CONFIGURATION_CHANGED,
+            case,
+            told.value,
+        )
     } else {
         finding.because_with(&CONFIGURATION_CHANGED, case, live.value)
     });
@@ -123,7 +139,9 @@ mod tests {
     use diag_sdk::case::message::Message;
     use diag_sdk::case::metadata::Metadata;
     use diag_sdk::case::sp_configuration::SpConfiguration;
-    use diag_sdk::testing::{ENTITY_ID, entry_point, findings, levels, request, sign_in, sp_metadata};
+    use diag_sdk::testing::{
+        ENTITY_ID, entry_point, findings, levels, request, sign_in, sp_metadata,
+    };
 
     const OTHER: &str = "https://sense.example/";
 
@@ -131,13 +149,23 @@ mod tests {
         Metadata { entity_id: entity_id.into(), ..sp_metadata("d1", held_by, &[], &[]) }
     }
 
-    fn case(request_issuer: Option<&str>, configured: Option<&str>, published: Option<&str>) -> Case {
+    fn case(
+        request_issuer: Option<&str>,
+        configured: Option<&str>,
+        published: Option<&str>,
+    ) -> Case {
         let sent = |issuer: &str| Message { issuer: Some(issuer.into()), ..request() };
-        let entry = |entity_id: &str| SpConfiguration { entity_id: Some(entity_id.into()), ..entry_point() };
+        let entry = |entity_id: &str| SpConfiguration {
+            entity_id: Some(entity_id.into()),
+            ..entry_point()
+        };
         Case {
             messages: request_issuer.map(sent).into_iter().collect(),
             sp_configurations: configured.map(entry).into_iter().collect(),
-            metadata: published.map(|entity_id| metadata(HeldBy::Publisher, entity_id)).into_iter().collect(),
+            metadata: published
+                .map(|entity_id| metadata(HeldBy::Publisher, entity_id))
+                .into_iter()
+                .collect(),
             ..Case::default()
         }
     }
@@ -152,10 +180,12 @@ mod tests {
             (Some(OTHER), Some(ENTITY_ID), Some(ENTITY_ID), 2),
             (Some(ENTITY_ID), None, None, 0),
         ] {
-            let found = findings(&ENTITY_ID_DIFFERS_BETWEEN_COPIES, &case(request, configured, published));
+            let found =
+                findings(&ENTITY_ID_DIFFERS_BETWEEN_COPIES, &case(request, configured, published));
             assert_eq!(found.len(), count, "{request:?} {configured:?} {published:?}");
             assert!(
-                found.iter().all(|finding| finding.difference == Some(Difference::TrailingSlash) && finding.severity == Severity::Error)
+                found.iter().all(|finding| finding.difference == Some(Difference::TrailingSlash)
+                    && finding.severity == Severity::Error)
             );
         }
     }

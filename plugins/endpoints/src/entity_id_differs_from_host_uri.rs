@@ -45,8 +45,13 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     for entry in case.entry_points().filter(|entry| entry.is_saml()) {
-        let (Some(host_uri), Some(entity_id)) = (&entry.host_uri, &entry.entity_id) else { continue };
-        if entity_id.value == host_uri.value || entity_id.value.is_empty() || host_uri.value.is_empty() {
+        let (Some(host_uri), Some(entity_id)) = (&entry.host_uri, &entry.entity_id) else {
+            continue;
+        };
+        if entity_id.value == host_uri.value
+            || entity_id.value.is_empty()
+            || host_uri.value.is_empty()
+        {
             continue;
         }
         let severity = if case.signed_in() { Severity::Notice } else { Severity::Warning };
@@ -87,7 +92,11 @@ mod tests {
             ("", None),
         ] {
             let found = findings(&ENTITY_ID_DIFFERS_FROM_HOST_URI, &case(entity_id));
-            assert_eq!(found.first().and_then(|finding| finding.difference), difference, "{entity_id}");
+            assert_eq!(
+                found.first().and_then(|finding| finding.difference),
+                difference,
+                "{entity_id}"
+            );
         }
     }
 

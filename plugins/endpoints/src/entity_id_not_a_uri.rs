@@ -80,7 +80,9 @@ fn run(case: &Case, out: &mut Findings) {
 fn is_uri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     let well_formed = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.chars().all(|character| character.is_ascii_alphanumeric() || "+-".contains(character));
+        && scheme
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || "+-".contains(character));
     well_formed && !rest.is_empty() && !is_port(rest)
 }
 
@@ -122,7 +124,10 @@ mod tests {
             ..entry_point_with(|entry| entry.entity_id = Some(entity_id.into()))
         };
         let found = findings(&ENTITY_ID_NOT_A_URI, &case("sense.example"));
-        assert_eq!((found[0].severity, found[0].expected.as_deref()), (Severity::Warning, Some(ENTITY_ID)));
+        assert_eq!(
+            (found[0].severity, found[0].expected.as_deref()),
+            (Severity::Warning, Some(ENTITY_ID))
+        );
         assert!(findings(&ENTITY_ID_NOT_A_URI, &case(ENTITY_ID)).is_empty());
     }
 

@@ -4,7 +4,10 @@ use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::product::Habit;
 use diag_sdk::view::{IdpNames, Known, Registry, Request, Source, Used};
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting,
+    Severity, Stage, Who, check,
+};
 use std::collections::{HashMap, HashSet};
 
 static NOT_REGISTERED: CauseData = CauseData {
@@ -33,7 +36,15 @@ static WRONG_TENANT: CauseData = CauseData {
 };
 
 /// Codes by which Entra ID says that it knows no application of the request's Issuer.
-const CODES: &[&str] = &["AADSTS50001", "AADSTS65005", "AADSTS70001", "AADSTS500011", "AADSTS650056", "AADSTS700011", "AADSTS700016"];
+const CODES: &[&str] = &[
+    "AADSTS50001",
+    "AADSTS65005",
+    "AADSTS70001",
+    "AADSTS500011",
+    "AADSTS650056",
+    "AADSTS700011",
+    "AADSTS700016",
+];
 /// Meanings of known texts by which other products say so.
 const MEANINGS: &[Meaning] = &[Meaning::UnknownSp, Meaning::UnknownEntity];
 
@@ -89,7 +100,11 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let names = Names { used: case.used_entity_ids(), known: Registry::of(case.registered_entity_ids()), idp: case.idp_names() };
+    let names = Names {
+        used: case.used_entity_ids(),
+        known: Registry::of(case.registered_entity_ids()),
+        idp: case.idp_names(),
+    };
     let mut told = refusals(case, &names, out);
     if names.known.is_empty() {
         out.missing(Need::Application);
@@ -103,7 +118,10 @@ fn run(case: &Case, out: &mut Findings) {
         out.missing(Need::Virtualproxyconfig);
     }
     // What is sent or configured decides; a metadata file may merely be old.
-    let live_is_registered = names.used.iter().any(|used| used.source != Source::Metadata && names.known.has(used.value));
+    let live_is_registered = names
+        .used
+        .iter()
+        .any(|used| used.source != Source::Metadata && names.known.has(used.value));
     for used in &names.used {
         if told.contains(used.value) || names.known.has(used.value) {
             continue;
@@ -119,8 +137,10 @@ fn run(case: &Case, out: &mut Findings) {
                 .likely()
                 .detail("The capture shows that the identity provider accepted it, so the exports given are not those it uses, or have been changed since.")
         } else {
-            Finding::error("The service provider's entityID is not registered")
-                .detail(format!("The identity provider compares the two character by character: {}.", difference.words()))
+            Finding::error("The service provider's entityID is not registered").detail(format!(
+                "The identity provider compares the two character by character: {}.",
+                difference.words()
+            ))
         };
         out.push(describe(case, &names, finding, used, nearest));
     }
@@ -170,27 +190,45 @@ fn refusals<'a>(case: &'a Case, names: &Names<'a>, out: &mut Findings) -> HashSe
         // The texts that differ tell more than the page that says so.
         out.push(finding.at(seen.place));
     }
-    for seen in case.phrases_of(Side::Idp).into_iter().filter(|seen| MEANINGS.contains(&seen.phrase.meaning)) {
-        let told_of = seen.attempt.map_or_else(|| !out.found().is_empty(), |attempt| attempts.contains(&attempt.id));
+    for seen in case
+        .phrases_of(Side::Idp)
+        .into_iter()
+        .filter(|seen| MEANINGS.contains(&seen.phrase.meaning))
+    {
+        let told_of = seen
+            .attempt
+            .map_or_else(|| !out.found().is_empty(), |attempt| attempts.contains(&attempt.id));
         if told_of || sent.in_the_end_taken(seen.attempt) {
             continue;
         }
-        let finding = seen.finding(Severity::Error, "The identity provider does not know the entityID").detail(seen.phrase.quoted());
+        let finding = seen
+            .finding(Severity::Error, "The identity provider does not know the entityID")
+            .detail(seen.phrase.quoted());
         let issuer = sent.issuer(seen.attempt);
         told.extend(issuer.map(|issuer| issuer.value));
-        let finding = worded(case, names, finding, (issuer, sent.request(seen.attempt)), seen.place);
+        let finding =
+            worded(case, names, finding, (issuer, sent.request(seen.attempt)), seen.place);
         attempts.extend(finding.attempts.iter().cloned());
         out.push(finding.at_all(seen.place));
     }
     // Others answer by a response, and say so in its status.
     for request in case.requests() {
-        let Some(attempt) = request.attempt.filter(|attempt| request.refused() && !attempts.contains(&attempt.id)) else { continue };
+        let Some(attempt) =
+            request.attempt.filter(|attempt| request.refused() && !attempts.contains(&attempt.id))
+        else {
+            continue;
+        };
         let Some(said) = request.statement(MEANINGS) else { continue };
-        let finding = request.finding(Severity::Error, "The identity provider does not know the entityID").detail(said.quoted());
+        let finding = request
+            .finding(Severity::Error, "The identity provider does not know the entityID")
+            .detail(said.quoted());
         let issuer = sent.issuer(Some(attempt));
         told.extend(issuer.map(|issuer| issuer.value));
         attempts.insert(attempt.id.clone());
-        out.push(worded(case, names, finding, (issuer, Some(&request)), said.place.as_ref()).at_all(said.place.as_ref()));
+        out.push(
+            worded(case, names, finding, (issuer, Some(&request)), said.place.as_ref())
+                .at_all(said.place.as_ref()),
+        );
     }
     told
 }
@@ -227,7 +265,11 @@ struct Sent<'u, 'a> {
 impl<'u, 'a> Sent<'u, 'a> {
     fn of(case: &'a Case, used: &'u [Used<'a>]) -> Self {
         let sent = || used.iter().filter(|used| used.source == Source::Request);
-        Self { requests: case.requests_by_attempt(), issuers: sent().map(|used| (used.value, used)).collect(), first: sent().next() }
+        Self {
+            requests: case.requests_by_attempt(),
+            issuers: sent().map(|used| (used.value, used)).collect(),
+            first: sent().next(),
+        }
     }
 
     fn request(&self, attempt: Option<&Attempt>) -> Option<&Request<'a>> {
@@ -251,47 +293,71 @@ impl<'u, 'a> Sent<'u, 'a> {
     }
 }
 
-fn describe(case: &Case, names: &Names<'_>, finding: Finding, used: &Used<'_>, nearest: &Known<'_>) -> Finding {
-    let finding = used.mark(finding).expected(nearest.value, &nearest.origin).compared().at(nearest.place);
+fn describe(
+    case: &Case,
+    names: &Names<'_>,
+    finding: Finding,
+    used: &Used<'_>,
+    nearest: &Known<'_>,
+) -> Finding {
+    let finding =
+        used.mark(finding).expected(nearest.value, &nearest.origin).compared().at(nearest.place);
     if names.idp.has(used.value) {
         return borrowed(case, names, finding, used);
     }
     let register = |finding: Finding| finding.because_with(&NOT_REGISTERED, case, used.value);
-    let rename = |finding: Finding| finding.because_with(&SP_NAMES_ITSELF_OTHERWISE, case, nearest.value);
+    let rename =
+        |finding: Finding| finding.because_with(&SP_NAMES_ITSELF_OTHERWISE, case, nearest.value);
     // The tutorial makes entityID and host URI one value: where that is the registered one, the
     // service provider's setting is what went astray.
-    let sp_strayed = case.entry_points().any(|entry| entry.host_uri.as_ref().is_some_and(|uri| uri.value == nearest.value));
+    let sp_strayed = case
+        .entry_points()
+        .any(|entry| entry.host_uri.as_ref().is_some_and(|uri| uri.value == nearest.value));
     let finding = if sp_strayed { register(rename(finding)) } else { rename(register(finding)) };
     // A near miss is this registration; and only Entra ID has tenants to mistake.
     let near = !matches!(finding.difference, None | Some(Difference::Unrelated | Difference::Host));
-    if near || !case.has_habit(case.idp_product(), Habit::HasTenants) { finding } else { finding.because(&WRONG_TENANT, case) }
+    if near || !case.has_habit(case.idp_product(), Habit::HasTenants) {
+        finding
+    } else {
+        finding.because(&WRONG_TENANT, case)
+    }
 }
 
 /// Nothing registered was given to compare with, or it is equal.
-fn alone(case: &Case, names: &Names<'_>, finding: Finding, used: &Used<'_>, registered: bool) -> Finding {
+fn alone(
+    case: &Case,
+    names: &Names<'_>,
+    finding: Finding,
+    used: &Used<'_>,
+    registered: bool,
+) -> Finding {
     let finding = used.owned(finding).actual(used.value, &used.origin).at(used.place);
     if names.idp.has(used.value) {
         return borrowed(case, names, finding, used);
     }
     let register = |finding: Finding| finding.because_with(&NOT_REGISTERED, case, used.value);
     let tenants = case.has_habit(case.idp_product(), Habit::HasTenants);
-    let tenant = |finding: Finding| if tenants { finding.because(&WRONG_TENANT, case) } else { finding };
+    let tenant =
+        |finding: Finding| if tenants { finding.because(&WRONG_TENANT, case) } else { finding };
     if registered { register(tenant(finding)) } else { tenant(register(finding)) }
 }
 
 /// The service provider goes by the identity provider's name: registering that for it would be wrong.
 fn borrowed(case: &Case, names: &Names<'_>, mut finding: Finding, used: &Used<'_>) -> Finding {
     let said = finding.detail.take().unwrap_or_default();
-    let registered: HashSet<&str> = names.known.values().filter(|value| *value != used.value).collect();
+    let registered: HashSet<&str> =
+        names.known.values().filter(|value| *value != used.value).collect();
     // The tutorial makes entityID and host URI one value.
     let as_host_uri = case.entry_points().find_map(|entry| entry.configuration.host_uri.as_ref());
-    let as_host_uri = as_host_uri.map(|uri| uri.value.as_str()).filter(|uri| registered.contains(uri));
+    let as_host_uri =
+        as_host_uri.map(|uri| uri.value.as_str()).filter(|uri| registered.contains(uri));
     let only = registered.iter().next().copied().filter(|_| registered.len() == 1);
-    finding.detail(format!("{said} {} is the entityID of the identity provider itself.", used.value).trim_start()).because_with(
-        &SENDS_IDP_NAME,
-        case,
-        as_host_uri.or(only),
-    )
+    finding
+        .detail(
+            format!("{said} {} is the entityID of the identity provider itself.", used.value)
+                .trim_start(),
+        )
+        .because_with(&SENDS_IDP_NAME, case, as_host_uri.or(only))
 }
 
 #[cfg(test)]
@@ -301,7 +367,8 @@ mod tests {
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::metadata::Metadata;
     use diag_sdk::testing::{
-        self, ACS_URL, ENTITY_ID, IDP_ENTITY_ID, entry_point_with, findings, levels, refused_by_idp, registration, sign_in, sp_metadata,
+        self, ACS_URL, ENTITY_ID, IDP_ENTITY_ID, entry_point_with, findings, levels,
+        refused_by_idp, registration, sign_in, sp_metadata,
     };
 
     fn configured(entity_id: &str, identifiers: &[&str]) -> Case {
@@ -329,28 +396,53 @@ mod tests {
         ] {
             let found = findings(&ENTITY_ID_NOT_REGISTERED, &configured(entity_id, &[ENTITY_ID]));
             assert_eq!(found.len(), 1, "{entity_id}");
-            assert_eq!((found[0].severity, found[0].difference), (Severity::Error, Some(difference)), "{entity_id}");
+            assert_eq!(
+                (found[0].severity, found[0].difference),
+                (Severity::Error, Some(difference)),
+                "{entity_id}"
+            );
         }
     }
 
     #[test]
     fn one_equal_identifier_is_enough() {
-        assert!(findings(&ENTITY_ID_NOT_REGISTERED, &configured(ENTITY_ID, &["https://old.example", ENTITY_ID])).is_empty());
+        assert!(
+            findings(
+                &ENTITY_ID_NOT_REGISTERED,
+                &configured(ENTITY_ID, &["https://old.example", ENTITY_ID])
+            )
+            .is_empty()
+        );
     }
 
     #[test]
     fn the_host_uri_tells_which_side_strayed() {
-        let found = findings(&ENTITY_ID_NOT_REGISTERED, &configured("https://sense.example/", &[ENTITY_ID]));
-        assert_eq!((found[0].causes[0].who, found[0].causes[0].value.as_deref()), (Who::Sp, Some(ENTITY_ID)));
-        let found = findings(&ENTITY_ID_NOT_REGISTERED, &configured(ENTITY_ID, &["https://sense.example/"]));
-        assert_eq!((found[0].causes[0].who, found[0].causes[0].value.as_deref()), (Who::Idp, Some(ENTITY_ID)));
+        let found = findings(
+            &ENTITY_ID_NOT_REGISTERED,
+            &configured("https://sense.example/", &[ENTITY_ID]),
+        );
+        assert_eq!(
+            (found[0].causes[0].who, found[0].causes[0].value.as_deref()),
+            (Who::Sp, Some(ENTITY_ID))
+        );
+        let found = findings(
+            &ENTITY_ID_NOT_REGISTERED,
+            &configured(ENTITY_ID, &["https://sense.example/"]),
+        );
+        assert_eq!(
+            (found[0].causes[0].who, found[0].causes[0].value.as_deref()),
+            (Who::Idp, Some(ENTITY_ID))
+        );
     }
 
     #[test]
     fn the_code_is_enough_without_configuration() {
         let found = findings(&ENTITY_ID_NOT_REGISTERED, &refused("AADSTS700016", ENTITY_ID));
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].severity, found[0].actual.as_deref()), (Severity::Error, Some(ENTITY_ID)));
+        assert_eq!(
+            (found[0].severity, found[0].actual.as_deref()),
+            (Severity::Error, Some(ENTITY_ID))
+        );
         assert_eq!(found[0].attempts, ["a1"]);
         assert!(findings(&ENTITY_ID_NOT_REGISTERED, &refused("AADSTS50105", ENTITY_ID)).is_empty());
     }
@@ -359,7 +451,11 @@ mod tests {
     fn the_code_and_the_configuration_are_one_finding() {
         let sent = refused("AADSTS700016", "https://sense.example/");
         let configured = configured("https://sense.example/", &[ENTITY_ID]);
-        let case = Case { registrations: configured.registrations, sp_configurations: configured.sp_configurations, ..sent };
+        let case = Case {
+            registrations: configured.registrations,
+            sp_configurations: configured.sp_configurations,
+            ..sent
+        };
         let found = findings(&ENTITY_ID_NOT_REGISTERED, &case);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].difference, Some(Difference::TrailingSlash));
@@ -405,7 +501,11 @@ mod tests {
         answered.exchanges[0].page = Some(testing::page(&["AADSTS700016"], &[]));
         let cases = [
             Case { metadata: held.clone(), ..refused("AADSTS700016", IDP_ENTITY_ID) },
-            Case { metadata: held.clone(), registrations: vec![registration(&[ENTITY_ID], &[])], ..refused("AADSTS700016", IDP_ENTITY_ID) },
+            Case {
+                metadata: held.clone(),
+                registrations: vec![registration(&[ENTITY_ID], &[])],
+                ..refused("AADSTS700016", IDP_ENTITY_ID)
+            },
             Case { metadata: held.clone(), ..said },
             Case { metadata: held, ..configured(IDP_ENTITY_ID, &[ENTITY_ID]) },
             refused("AADSTS700016", &tenant),
@@ -414,7 +514,11 @@ mod tests {
         for (number, case) in cases.iter().enumerate() {
             let found = findings(&ENTITY_ID_NOT_REGISTERED, case);
             assert_eq!(found.len(), 1, "{number}");
-            assert_eq!((found[0].causes[0].who, found[0].causes[0].text.as_str()), (Who::Sp, SENDS_IDP_NAME.text), "{number}");
+            assert_eq!(
+                (found[0].causes[0].who, found[0].causes[0].text.as_str()),
+                (Who::Sp, SENDS_IDP_NAME.text),
+                "{number}"
+            );
             assert!(found[0].causes.iter().all(|cause| cause.who == Who::Sp), "{number}");
             let offered = (!case.registrations.is_empty()).then_some(ENTITY_ID);
             assert_eq!(found[0].causes[0].value.as_deref(), offered, "{number}");

@@ -2,7 +2,10 @@
 
 use diag_sdk::address::Address;
 use diag_sdk::view::EntryPoint;
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity,
+    Sited, Stage, Who, check,
+};
 
 static NOT_A_HOST: CauseData = CauseData {
     text: "The host URI was entered with a path or slash, without its scheme, or not as a URI at all",
@@ -96,31 +99,51 @@ fn fault(case: &Case, value: &str) -> Option<(Fault, Difference)> {
     Some((Fault::Path, Difference::Path))
 }
 
-fn describe(entry: &EntryPoint<'_>, host_uri: &Sited<String>, fault: &Fault, difference: Difference) -> Finding {
+fn describe(
+    entry: &EntryPoint<'_>,
+    host_uri: &Sited<String>,
+    fault: &Fault,
+    difference: Difference,
+) -> Finding {
     let (message, detail) = match fault {
-        Fault::Empty => ("The host URI is empty", "The service provider cannot build its consumer service URL."),
-        Fault::NotAbsolute => {
-            ("The host URI has no scheme", "Without https:// it is no URI, and the consumer service URL built from it is none either.")
+        Fault::Empty => {
+            ("The host URI is empty", "The service provider cannot build its consumer service URL.")
         }
+        Fault::NotAbsolute => (
+            "The host URI has no scheme",
+            "Without https:// it is no URI, and the consumer service URL built from it is none either.",
+        ),
         Fault::Scheme => (
             "The host URI is not an http or https URI",
             "The consumer service URL is built from it, and browsers post to http and https only.",
         ),
-        Fault::Padded => ("The host URI contains white space", "White space ends up in the consumer service URL."),
-        Fault::Slash => {
-            ("The host URI ends in a slash", "Port and prefix are appended to it, which makes another URL than the one registered.")
-        }
-        Fault::Path => {
-            ("The host URI has a path", "Port, prefix and /samlauthn/ are appended to it, which makes another URL than the one registered.")
-        }
+        Fault::Padded => (
+            "The host URI contains white space",
+            "White space ends up in the consumer service URL.",
+        ),
+        Fault::Slash => (
+            "The host URI ends in a slash",
+            "Port and prefix are appended to it, which makes another URL than the one registered.",
+        ),
+        Fault::Path => (
+            "The host URI has a path",
+            "Port, prefix and /samlauthn/ are appended to it, which makes another URL than the one registered.",
+        ),
         Fault::Idp => (
             "The host URI is the identity provider's URL",
             "The service provider would have its responses sent to the identity provider itself.",
         ),
     };
-    let detail = if entry.case.signed_in() { "The capture shows a sign-in that worked nevertheless." } else { detail };
+    let detail = if entry.case.signed_in() {
+        "The capture shows a sign-in that worked nevertheless."
+    } else {
+        detail
+    };
     let right = (*fault != Fault::Idp).then(|| corrected(&host_uri.value)).flatten();
-    let mut finding = entry.fault(message).detail(detail).actual_sited(host_uri, format!("host URI of {}", entry.name));
+    let mut finding = entry
+        .fault(message)
+        .detail(detail)
+        .actual_sited(host_uri, format!("host URI of {}", entry.name));
     if let Some(right) = &right {
         finding = finding.expected(right, "scheme and host name only").difference(difference);
     }
@@ -131,7 +154,8 @@ fn describe(entry: &EntryPoint<'_>, host_uri: &Sited<String>, fault: &Fault, dif
 /// Scheme, host and (where one is written) a port that is not the scheme's own.
 fn corrected(value: &str) -> Option<String> {
     let squeezed: String = value.split_whitespace().collect();
-    let with_scheme = if squeezed.contains("://") { squeezed } else { format!("https://{squeezed}") };
+    let with_scheme =
+        if squeezed.contains("://") { squeezed } else { format!("https://{squeezed}") };
     let address = Address::parse(&with_scheme)?;
     let own = if address.scheme == "http" { 80 } else { 443 };
     let port = if address.port == own { String::new() } else { format!(":{}", address.port) };
@@ -184,11 +208,15 @@ mod tests {
 
     #[test]
     fn a_sign_in_that_works_makes_it_a_warning() {
-        let mut case = entry_point_with(|entry| entry.host_uri = Some("https://sense.example/".into()));
+        let mut case =
+            entry_point_with(|entry| entry.host_uri = Some("https://sense.example/".into()));
         attempt(&mut case, Outcome::SignedIn);
         assert_eq!(levels(&HOST_URI_MALFORMED, &case), [Severity::Warning]);
         case.attempts.clear();
         let found = findings(&HOST_URI_MALFORMED, &case);
-        assert_eq!((found[0].severity, found[0].causes[0].value.as_deref()), (Severity::Error, Some("https://sense.example")));
+        assert_eq!(
+            (found[0].severity, found[0].causes[0].value.as_deref()),
+            (Severity::Error, Some("https://sense.example"))
+        );
     }
 }

@@ -2,7 +2,10 @@
 
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 use std::collections::HashSet;
 
 static NO_METADATA: CauseData = CauseData {
@@ -68,9 +71,9 @@ fn run(case: &Case, out: &mut Findings) {
     let mut told: HashSet<Option<&str>> = HashSet::new();
     // A page of a host nobody could place counts where the sign-in ended on it.
     let pages = case.phrases_of(Side::Sp).into_iter().chain(
-        case.phrases_of(Side::Other)
-            .into_iter()
-            .filter(|seen| seen.phrase.meaning == Meaning::UnknownIdp && is_error_page(case, seen.exchange)),
+        case.phrases_of(Side::Other).into_iter().filter(|seen| {
+            seen.phrase.meaning == Meaning::UnknownIdp && is_error_page(case, seen.exchange)
+        }),
     );
     for seen in pages.filter(|seen| MEANINGS.contains(&seen.phrase.meaning)) {
         let attempt = seen.attempt.map(|attempt| attempt.id.as_str());
@@ -82,16 +85,17 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         }
         told.insert(attempt);
-        let finding =
-            seen.finding(Severity::Error, "The service provider does not know the identity provider").detail(seen.phrase.quoted());
+        let finding = seen
+            .finding(Severity::Error, "The service provider does not know the identity provider")
+            .detail(seen.phrase.quoted());
         out.push(with_metadata(case, finding).at_all(seen.place));
     }
 }
 
 fn is_error_page(case: &Case, exchange: Option<usize>) -> bool {
-    exchange
-        .and_then(|index| case.exchanges.get(index))
-        .is_some_and(|exchange| exchange.status >= 400 || exchange.page.as_ref().is_some_and(|page| page.error))
+    exchange.and_then(|index| case.exchanges.get(index)).is_some_and(|exchange| {
+        exchange.status >= 400 || exchange.page.as_ref().is_some_and(|page| page.error)
+    })
 }
 
 /// Compares what the service provider holds with what is published, where both were given.
@@ -109,7 +113,9 @@ fn with_metadata(case: &Case, finding: Finding) -> Finding {
                 .at(&published.entity_id.place);
         }
         (None, Some(held)) => {
-            finding = finding.actual(&held.entity_id.value, format!("entityID in {}", held.origin)).at(&held.entity_id.place);
+            finding = finding
+                .actual(&held.entity_id.value, format!("entityID in {}", held.origin))
+                .at(&held.entity_id.place);
         }
         _ => {}
     }
@@ -145,7 +151,10 @@ mod tests {
         let held = Metadata { entity_id: "urn:old".into(), ..idp_metadata("d2", HeldBy::Sp, &[]) };
         case.metadata = vec![idp_metadata("d1", HeldBy::Publisher, &[]), held];
         let found = findings(&IDP_UNKNOWN_TO_SP, &case);
-        assert_eq!((found[0].expected.as_deref(), found[0].actual.as_deref()), (Some(IDP_ENTITY_ID), Some("urn:old")));
+        assert_eq!(
+            (found[0].expected.as_deref(), found[0].actual.as_deref()),
+            (Some(IDP_ENTITY_ID), Some("urn:old"))
+        );
         assert_eq!(found[0].causes[0].value.as_deref(), Some(IDP_ENTITY_ID));
     }
 

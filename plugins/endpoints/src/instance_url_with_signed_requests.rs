@@ -2,7 +2,9 @@
 
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::tenant::is_guid;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check,
+};
 
 static INSTANCE_URL: CauseData = CauseData {
     text: "The service provider asks at the address that ends in the id of one instance, and that address verifies no signatures",
@@ -79,9 +81,12 @@ struct InstanceUrl<'a> {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let required = case
-        .relevant_registrations()
-        .find_map(|registration| Some((registration, registration.signed_requests_required.as_ref().filter(|flag| flag.value)?)));
+    let required = case.relevant_registrations().find_map(|registration| {
+        Some((
+            registration,
+            registration.signed_requests_required.as_ref().filter(|flag| flag.value)?,
+        ))
+    });
     let said: Vec<_> = case.refusing_codes().into_iter().filter(|seen| seen.code == CODE).collect();
     if said.is_empty() && required.is_none() {
         return;
@@ -89,15 +94,20 @@ fn run(case: &Case, out: &mut Findings) {
     let Some(used) = instance_urls(case).into_iter().next() else {
         for seen in said {
             out.push(
-                seen.finding(Severity::Error, format!("The SSO URL takes no signed requests ({CODE})"))
-                    .at(seen.place)
-                    .because(&INSTANCE_URL, case)
-                    .because(&REQUIRED, case),
+                seen.finding(
+                    Severity::Error,
+                    format!("The SSO URL takes no signed requests ({CODE})"),
+                )
+                .at(seen.place)
+                .because(&INSTANCE_URL, case)
+                .because(&REQUIRED, case),
             );
         }
         return;
     };
-    let mut finding = if said.is_empty() && (case.signed_in() || case.refused_by_other_codes(&[CODE])) {
+    let mut finding = if said.is_empty()
+        && (case.signed_in() || case.refused_by_other_codes(&[CODE]))
+    {
         Finding::warning("The SSO URL names an instance, and signed requests are required")
             .likely()
             .detail("What the capture shows came to another end.")
@@ -105,14 +115,22 @@ fn run(case: &Case, out: &mut Findings) {
         Finding::error("The SSO URL names an instance, and signed requests are required")
             .detail("That address verifies no signatures, so that every request is refused, a rightly signed one too.")
     };
-    let plain = used.url.trim_end_matches('/').rsplit_once('/').map_or(used.url, |(plain, _)| plain);
-    finding = finding.actual(used.url, used.origin.clone()).expected(plain, "the address that verifies signatures").at(used.place);
+    let plain =
+        used.url.trim_end_matches('/').rsplit_once('/').map_or(used.url, |(plain, _)| plain);
+    finding = finding
+        .actual(used.url, used.origin.clone())
+        .expected(plain, "the address that verifies signatures")
+        .at(used.place);
     for seen in &said {
-        finding = finding.at(seen.place).attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
+        finding =
+            finding.at(seen.place).attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
     }
-    finding = finding.attempt(used.attempt.unwrap_or_default()).because_with(&INSTANCE_URL, case, plain);
+    finding =
+        finding.attempt(used.attempt.unwrap_or_default()).because_with(&INSTANCE_URL, case, plain);
     out.push(match required {
-        Some((registration, flag)) => finding.at(&flag.place).because_in(&REQUIRED, registration, None),
+        Some((registration, flag)) => {
+            finding.at(&flag.place).because_in(&REQUIRED, registration, None)
+        }
         None => finding.because(&REQUIRED, case),
     });
 }
@@ -128,7 +146,12 @@ fn instance_urls(case: &Case) -> Vec<InstanceUrl<'_>> {
         .filter_map(|request| {
             let url = request.message.delivered_to().filter(|url| tenants(url))?;
             let attempt = request.attempt.map(|attempt| attempt.id.as_str());
-            Some(InstanceUrl { url, origin: "URL the browser sent the request to".to_owned(), place: &request.message.place, attempt })
+            Some(InstanceUrl {
+                url,
+                origin: "URL the browser sent the request to".to_owned(),
+                place: &request.message.place,
+                attempt,
+            })
         })
         .collect();
     if !requests.is_empty() {
@@ -136,7 +159,11 @@ fn instance_urls(case: &Case) -> Vec<InstanceUrl<'_>> {
     }
     for held_by in [HeldBy::Sp, HeldBy::Publisher] {
         for metadata in case.idp_metadata(held_by) {
-            let endpoints = metadata.idp.iter().flat_map(|role| &role.sso).filter(|endpoint| tenants(&endpoint.location.value));
+            let endpoints = metadata
+                .idp
+                .iter()
+                .flat_map(|role| &role.sso)
+                .filter(|endpoint| tenants(&endpoint.location.value));
             urls.extend(endpoints.map(|endpoint| InstanceUrl {
                 url: &endpoint.location.value,
                 origin: format!("SingleSignOnService in {}", metadata.origin),
@@ -152,13 +179,17 @@ fn instance_urls(case: &Case) -> Vec<InstanceUrl<'_>> {
 fn names_instance(url: &str) -> bool {
     let path = url.split(['?', '#']).next().unwrap_or(url).trim_end_matches('/');
     let mut segments = path.rsplit('/');
-    segments.next().is_some_and(is_guid) && segments.next().is_some_and(|service| service.eq_ignore_ascii_case("saml2"))
+    segments.next().is_some_and(is_guid)
+        && segments.next().is_some_and(|service| service.eq_ignore_ascii_case("saml2"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use diag_sdk::testing::{TENANT, findings, idp_metadata, levels, products, refused_by_idp, registration, sited, sso_endpoints};
+    use diag_sdk::testing::{
+        TENANT, findings, idp_metadata, levels, products, refused_by_idp, registration, sited,
+        sso_endpoints,
+    };
 
     const INSTANCE: &str = "5b1e9c70-3a4d-4f86-8b2f-6d0c7e9a1f35";
 
@@ -167,22 +198,51 @@ mod tests {
         copy.idp.as_mut().expect("a role").sso = sso_endpoints(&[url]);
         let mut known = registration(&[], &[]);
         known.signed_requests_required = Some(sited(required));
-        Case { metadata: vec![copy], registrations: vec![known], products: products(), ..Case::default() }
+        Case {
+            metadata: vec![copy],
+            registrations: vec![known],
+            products: products(),
+            ..Case::default()
+        }
     }
 
     #[test]
     fn the_id_and_the_requirement_together_are_the_fault() {
         let base = format!("https://login.microsoftonline.com/{TENANT}/saml2");
-        let found = findings(&INSTANCE_URL_WITH_SIGNED_REQUESTS, &held(&format!("{base}/{INSTANCE}"), true));
-        assert_eq!((found.len(), found[0].severity, found[0].causes[0].value.as_deref()), (1, Severity::Error, Some(base.as_str())));
-        assert!(findings(&INSTANCE_URL_WITH_SIGNED_REQUESTS, &held(&format!("{base}/{INSTANCE}"), false)).is_empty());
+        let found = findings(
+            &INSTANCE_URL_WITH_SIGNED_REQUESTS,
+            &held(&format!("{base}/{INSTANCE}"), true),
+        );
+        assert_eq!(
+            (found.len(), found[0].severity, found[0].causes[0].value.as_deref()),
+            (1, Severity::Error, Some(base.as_str()))
+        );
+        assert!(
+            findings(
+                &INSTANCE_URL_WITH_SIGNED_REQUESTS,
+                &held(&format!("{base}/{INSTANCE}"), false)
+            )
+            .is_empty()
+        );
         assert!(findings(&INSTANCE_URL_WITH_SIGNED_REQUESTS, &held(&base, true)).is_empty());
-        assert!(findings(&INSTANCE_URL_WITH_SIGNED_REQUESTS, &held(&format!("https://idp.example/saml2/{INSTANCE}"), true)).is_empty());
+        assert!(
+            findings(
+                &INSTANCE_URL_WITH_SIGNED_REQUESTS,
+                &held(&format!("https://idp.example/saml2/{INSTANCE}"), true)
+            )
+            .is_empty()
+        );
     }
 
     #[test]
     fn the_code_alone_is_enough() {
-        assert_eq!(levels(&INSTANCE_URL_WITH_SIGNED_REQUESTS, &refused_by_idp(&[CODE], &[])), [Severity::Error]);
-        assert!(findings(&INSTANCE_URL_WITH_SIGNED_REQUESTS, &refused_by_idp(&["AADSTS76021"], &[])).is_empty());
+        assert_eq!(
+            levels(&INSTANCE_URL_WITH_SIGNED_REQUESTS, &refused_by_idp(&[CODE], &[])),
+            [Severity::Error]
+        );
+        assert!(
+            findings(&INSTANCE_URL_WITH_SIGNED_REQUESTS, &refused_by_idp(&["AADSTS76021"], &[]))
+                .is_empty()
+        );
     }
 }

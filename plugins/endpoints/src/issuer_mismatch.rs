@@ -5,7 +5,10 @@ use diag_sdk::case::metadata::Metadata;
 use diag_sdk::case::registration::ClaimsRule;
 use diag_sdk::tenant::is_guid;
 use diag_sdk::view::Response;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check, difference};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
+    Who, check, difference,
+};
 use std::collections::HashSet;
 
 static OTHER_METADATA: CauseData = CauseData {
@@ -114,11 +117,15 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let trusted = trusted(case);
-    let names: HashSet<&str> = trusted.iter().map(|metadata| metadata.entity_id.value.as_str()).collect();
+    let names: HashSet<&str> =
+        trusted.iter().map(|metadata| metadata.entity_id.value.as_str()).collect();
     for response in case.responses() {
-        let mut strangers = issuers(&response).filter(|issuer| !names.contains(issuer.value.as_str()));
+        let mut strangers =
+            issuers(&response).filter(|issuer| !names.contains(issuer.value.as_str()));
         match strangers.next() {
-            Some(stranger) if !trusted.is_empty() => out.extend(judge(&response, stranger, &trusted)),
+            Some(stranger) if !trusted.is_empty() => {
+                out.extend(judge(&response, stranger, &trusted));
+            }
             _ => {
                 let told = expected_otherwise(&response);
                 if told.is_none() && trusted.is_empty() {
@@ -133,7 +140,8 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// The issuers a response names: its own, and those of its assertions.
 fn issuers<'a>(response: &Response<'a>) -> impl Iterator<Item = &'a Sited<String>> {
-    let of_assertions = response.message.assertions.iter().filter_map(|assertion| assertion.issuer.as_ref());
+    let of_assertions =
+        response.message.assertions.iter().filter_map(|assertion| assertion.issuer.as_ref());
     response.message.issuer.iter().chain(of_assertions)
 }
 
@@ -145,10 +153,16 @@ fn expected_otherwise(response: &Response<'_>) -> Option<Finding> {
     let said = response.statement(&[Meaning::Issuer, Meaning::UnknownIdp])?;
     let case = response.case;
     let first = issuers(response).next()?;
-    let finding =
-        response.finding(Severity::Error, "The service provider expects another issuer").detail(said.quoted()).at_all(said.place.as_ref());
+    let finding = response
+        .finding(Severity::Error, "The service provider expects another issuer")
+        .detail(said.quoted())
+        .at_all(said.place.as_ref());
     // The one value is what was sent, so the other one is what is wanted: sentences name them in either order.
-    let stated: Vec<&str> = ["expected", "actual"].into_iter().filter_map(|name| said.values.get(name)).map(String::as_str).collect();
+    let stated: Vec<&str> = ["expected", "actual"]
+        .into_iter()
+        .filter_map(|name| said.values.get(name))
+        .map(String::as_str)
+        .collect();
     let sent = |value: &str| issuers(response).find(|issuer| issuer.value.trim() == value.trim());
     let wanted = match stated.as_slice() {
         [one] if sent(one).is_none() => Some((*one, first)),
@@ -161,9 +175,15 @@ fn expected_otherwise(response: &Response<'_>) -> Option<Finding> {
         _ => None,
     };
     if let Some((wanted, issuer)) = wanted {
-        let finding =
-            finding.expected(wanted, "what the service provider says it expects").actual_sited(issuer, "Issuer of the response").compared();
-        return Some(finding.because(&OTHER_METADATA, case).because_with(&ISSUER_ALTERED, case, wanted));
+        let finding = finding
+            .expected(wanted, "what the service provider says it expects")
+            .actual_sited(issuer, "Issuer of the response")
+            .compared();
+        return Some(finding.because(&OTHER_METADATA, case).because_with(
+            &ISSUER_ALTERED,
+            case,
+            wanted,
+        ));
     }
     // Blanks and line breaks belong to the value for those who compare it as it stands.
     if let Some(padded) = issuers(response).find(|issuer| issuer.value.trim() != issuer.value) {
@@ -177,7 +197,11 @@ fn expected_otherwise(response: &Response<'_>) -> Option<Finding> {
         return None;
     }
     let finding = finding.actual_sited(first, "Issuer of the response");
-    Some(finding.because_with(&OTHER_METADATA, case, first.value.as_str()).because(&ISSUER_ALTERED, case))
+    Some(
+        finding
+            .because_with(&OTHER_METADATA, case, first.value.as_str())
+            .because(&ISSUER_ALTERED, case),
+    )
 }
 
 /// The metadata by which the service provider would look the sender up: what it holds, else what the
@@ -188,13 +212,18 @@ fn trusted(case: &Case) -> Vec<&Metadata> {
     if held.is_empty() { case.idp_metadata(HeldBy::Publisher).collect() } else { held }
 }
 
-fn judge(response: &Response<'_>, stranger: &Sited<String>, trusted: &[&Metadata]) -> Option<Finding> {
+fn judge(
+    response: &Response<'_>,
+    stranger: &Sited<String>,
+    trusted: &[&Metadata],
+) -> Option<Finding> {
     let names = trusted.iter().map(|metadata| metadata.entity_id.value.as_str());
     let nearest = difference::nearest(names, &stranger.value).map(|(value, _)| value)?;
     let metadata = trusted.iter().find(|metadata| nearest == metadata.entity_id.value)?;
     // Only what the service provider itself holds proves what it trusts.
     let held = metadata.held_by == HeldBy::Sp;
-    let mut finding = response.fault("The response comes from an identity provider the SP does not know");
+    let mut finding =
+        response.fault("The response comes from an identity provider the SP does not know");
     if !held && finding.severity == Severity::Error && response.attempt.is_none() {
         finding.severity = Severity::Warning;
         finding = finding.likely();
@@ -204,20 +233,30 @@ fn judge(response: &Response<'_>, stranger: &Sited<String>, trusted: &[&Metadata
         .actual_sited(stranger, "Issuer of the response")
         .at(&metadata.entity_id.place)
         .compared();
-    let longer = stranger.value.strip_prefix(metadata.entity_id.value.as_str()).is_some_and(|rest| is_guid(rest.trim_matches('/')));
+    let longer = stranger
+        .value
+        .strip_prefix(metadata.entity_id.value.as_str())
+        .is_some_and(|rest| is_guid(rest.trim_matches('/')));
     let case = response.case;
-    let appending =
-        case.relevant_registrations().find(|registration| registration.issuer_with_app_id.as_ref().is_some_and(|flag| flag.value));
+    let appending = case.relevant_registrations().find(|registration| {
+        registration.issuer_with_app_id.as_ref().is_some_and(|flag| flag.value)
+    });
     if longer {
         return Some(match appending {
-            Some(registration) if registration.claims_ruled_by == Some(ClaimsRule::MappingPolicy) => {
+            Some(registration)
+                if registration.claims_ruled_by == Some(ClaimsRule::MappingPolicy) =>
+            {
                 finding.because_in(&APP_ID_BY_POLICY, registration, None)
             }
             Some(registration) => finding.because_in(&APP_ID_APPENDED, registration, None),
             None => finding.because(&APP_ID_APPENDED, case),
         });
     }
-    Some(finding.because(&OTHER_METADATA, response.case).because_with(&ISSUER_ALTERED, response.case, metadata.entity_id.value.as_str()))
+    Some(finding.because(&OTHER_METADATA, response.case).because_with(
+        &ISSUER_ALTERED,
+        response.case,
+        metadata.entity_id.value.as_str(),
+    ))
 }
 
 #[cfg(test)]
@@ -236,8 +275,14 @@ mod tests {
     fn the_issuer_must_be_the_one_that_is_held() {
         assert!(findings(&ISSUER_MISMATCH, &case(Outcome::RefusedBySp, IDP_ENTITY_ID)).is_empty());
         let found = findings(&ISSUER_MISMATCH, &case(Outcome::RefusedBySp, "https://idp.example"));
-        assert_eq!((found[0].severity, found[0].difference), (Severity::Error, Some(Difference::TrailingSlash)));
-        assert_eq!(levels(&ISSUER_MISMATCH, &case(Outcome::SignedIn, "urn:other")), [Severity::Warning]);
+        assert_eq!(
+            (found[0].severity, found[0].difference),
+            (Severity::Error, Some(Difference::TrailingSlash))
+        );
+        assert_eq!(
+            levels(&ISSUER_MISMATCH, &case(Outcome::SignedIn, "urn:other")),
+            [Severity::Warning]
+        );
     }
 
     #[test]
@@ -254,13 +299,22 @@ mod tests {
         let refused = |values: &[(&str, &str)]| {
             let mut case = sign_in(Outcome::RefusedBySp);
             diag_sdk::testing::says(&mut case, Meaning::Issuer);
-            case.failures[0].said[0].values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            case.failures[0].said[0].values = values
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect();
             findings(&ISSUER_MISMATCH, &case)
         };
         let bare = IDP_ENTITY_ID.trim_end_matches('/');
-        for values in [[("expected", bare), ("actual", IDP_ENTITY_ID)], [("expected", IDP_ENTITY_ID), ("actual", bare)]] {
+        for values in [
+            [("expected", bare), ("actual", IDP_ENTITY_ID)],
+            [("expected", IDP_ENTITY_ID), ("actual", bare)],
+        ] {
             let found = refused(&values);
-            assert_eq!((found[0].expected.as_deref(), found[0].difference), (Some(bare), Some(Difference::TrailingSlash)));
+            assert_eq!(
+                (found[0].expected.as_deref(), found[0].difference),
+                (Some(bare), Some(Difference::TrailingSlash))
+            );
         }
         assert_eq!(refused(&[]).len(), 1);
         assert!(findings(&ISSUER_MISMATCH, &sign_in(Outcome::RefusedBySp)).is_empty());

@@ -52,6 +52,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    const OF: &[Aspect] = &[Aspect::SpEntityId, Aspect::SpAcsUrl, Aspect::IdpEntityId, Aspect::IdpSsoUrl];
+    const OF: &[Aspect] =
+        &[Aspect::SpEntityId, Aspect::SpAcsUrl, Aspect::IdpEntityId, Aspect::IdpSsoUrl];
     case.depart_from_expectations(OF, Blame { idp: &AT_THE_IDP, sp: &AT_THE_SP }, out);
 }

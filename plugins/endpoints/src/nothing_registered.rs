@@ -4,7 +4,10 @@ use diag_sdk::address::Address;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::registration::{IdpRegistration, StatedList};
 use diag_sdk::view::Used;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static NO_REPLY_URL: CauseData = CauseData {
     text: "No assertion consumer service URL was ever entered for the application, or the last one was removed",
@@ -25,7 +28,8 @@ const NO_URL_CODES: &[&str] = &["AADSTS500113", "AADSTS900971", "MSIS3077"];
 const NO_NAME_CODES: &[&str] = &["AADSTS50010"];
 
 /// Codes a refusal can have for want of either.
-const CODES: &[&str] = &["AADSTS500113", "AADSTS900971", "MSIS3077", "AADSTS50010", "AADSTS50011", "AADSTS700016"];
+const CODES: &[&str] =
+    &["AADSTS500113", "AADSTS900971", "MSIS3077", "AADSTS50010", "AADSTS50011", "AADSTS700016"];
 
 check! {
     /// The application has nothing registered that a sign-in could go to, or be known by.
@@ -113,52 +117,101 @@ const IDENTIFIER: Kind = Kind {
 
 fn run(case: &Case, out: &mut Findings) {
     let (urls, names) = (case.used_acs_urls(), case.used_entity_ids());
-    let said: Vec<_> =
-        case.refusing_codes().into_iter().filter(|seen| [NO_URL_CODES, NO_NAME_CODES].concat().contains(&seen.code)).collect();
+    let said: Vec<_> = case
+        .refusing_codes()
+        .into_iter()
+        .filter(|seen| [NO_URL_CODES, NO_NAME_CODES].concat().contains(&seen.code))
+        .collect();
     let mut told: Vec<&str> = Vec::new();
     for registration in case.relevant_registrations() {
-        let is_saml = registration.sso_mode.as_ref().is_some_and(|mode| mode.value.as_deref() == Some("saml"));
+        let is_saml = registration
+            .sso_mode
+            .as_ref()
+            .is_some_and(|mode| mode.value.as_deref() == Some("saml"));
         let empty = registration.reply_urls.is_empty();
         if empty && !registration.reply_url_lists.is_empty() && (is_saml || !urls.is_empty()) {
             told.extend(NO_URL_CODES);
-            out.push(describe(case, registration, &REPLY_URL, &registration.reply_url_lists, urls.first()));
+            out.push(describe(
+                case,
+                registration,
+                &REPLY_URL,
+                &registration.reply_url_lists,
+                urls.first(),
+            ));
         }
         let empty = registration.identifiers.is_empty();
-        let by_its_id =
-            |used: &Used<'_>| registration.app_id.as_deref().is_some_and(|id| used.value.to_lowercase().contains(&id.to_lowercase()));
-        if empty && !registration.identifier_lists.is_empty() && !names.is_empty() && !names.iter().any(by_its_id) {
+        let by_its_id = |used: &Used<'_>| {
+            registration
+                .app_id
+                .as_deref()
+                .is_some_and(|id| used.value.to_lowercase().contains(&id.to_lowercase()))
+        };
+        if empty
+            && !registration.identifier_lists.is_empty()
+            && !names.is_empty()
+            && !names.iter().any(by_its_id)
+        {
             told.extend(NO_NAME_CODES);
-            out.push(describe(case, registration, &IDENTIFIER, &registration.identifier_lists, names.first()));
+            out.push(describe(
+                case,
+                registration,
+                &IDENTIFIER,
+                &registration.identifier_lists,
+                names.first(),
+            ));
         }
     }
     for seen in said.into_iter().filter(|seen| !told.contains(&seen.code)) {
-        let (kind, used) = if NO_URL_CODES.contains(&seen.code) { (&REPLY_URL, urls.first()) } else { (&IDENTIFIER, names.first()) };
+        let (kind, used) = if NO_URL_CODES.contains(&seen.code) {
+            (&REPLY_URL, urls.first())
+        } else {
+            (&IDENTIFIER, names.first())
+        };
         let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
-        let finding = seen.finding(Severity::Error, format!("{} ({})", kind.headline, seen.code)).detail(meaning).at(seen.place);
+        let finding = seen
+            .finding(Severity::Error, format!("{} ({})", kind.headline, seen.code))
+            .detail(meaning)
+            .at(seen.place);
         out.push(finding.because_with(kind.cause, case, used.and_then(enterable)));
     }
 }
 
-fn describe(case: &Case, registration: &IdpRegistration, kind: &Kind, lists: &[StatedList], used: Option<&Used<'_>>) -> Finding {
-    let said: Vec<_> = case.refusing_codes().into_iter().filter(|seen| kind.codes.contains(&seen.code)).collect();
+fn describe(
+    case: &Case,
+    registration: &IdpRegistration,
+    kind: &Kind,
+    lists: &[StatedList],
+    used: Option<&Used<'_>>,
+) -> Finding {
+    let said: Vec<_> =
+        case.refusing_codes().into_iter().filter(|seen| kind.codes.contains(&seen.code)).collect();
     let finding = if said.is_empty() && (case.signed_in() || case.refused_by_other_codes(CODES)) {
         Finding::warning(kind.headline)
             .likely()
             .detail("What the capture shows came to another end, so the export is not of the application in use, or was changed since.")
     } else {
-        Finding::error(kind.headline).detail("The list in the export is there and empty: nothing can match it.")
+        Finding::error(kind.headline)
+            .detail("The list in the export is there and empty: nothing can match it.")
     };
     let mut finding = finding
         .subject(registration.id.clone())
-        .expected(used.map_or(kind.expected, |used| used.value), used.map_or("any sign-in", |used| used.origin.as_str()))
+        .expected(
+            used.map_or(kind.expected, |used| used.value),
+            used.map_or("any sign-in", |used| used.origin.as_str()),
+        )
         .actual(kind.field, "the registration")
         .at_all(lists.iter().map(|list| &list.place))
         .at_all(used.map(|used| used.place));
     for seen in &said {
         finding = finding.at(seen.place);
     }
-    let refused = case.attempts.iter().filter(|attempt| attempt.failed() && attempt.response.is_none());
-    let asked = refused.filter(|attempt| case.exchanges.get(attempt.end.unwrap_or(usize::MAX)).is_some_and(|end| end.side == Side::Idp));
+    let refused =
+        case.attempts.iter().filter(|attempt| attempt.failed() && attempt.response.is_none());
+    let asked = refused.filter(|attempt| {
+        case.exchanges
+            .get(attempt.end.unwrap_or(usize::MAX))
+            .is_some_and(|end| end.side == Side::Idp)
+    });
     for attempt in asked {
         finding = finding.attempt(attempt.id.clone());
     }
@@ -167,8 +220,10 @@ fn describe(case: &Case, registration: &IdpRegistration, kind: &Kind, lists: &[S
 
 /// The value, where it is one that can be entered: a text that names a fault is none.
 fn enterable<'u>(used: &'u Used<'_>) -> Option<&'u str> {
-    let plain = !used.value.contains(char::is_whitespace) && !used.value.contains(['<', '>', '{', '}']);
-    (plain && (used.value.starts_with("urn:") || Address::parse(used.value).is_some())).then_some(used.value)
+    let plain =
+        !used.value.contains(char::is_whitespace) && !used.value.contains(['<', '>', '{', '}']);
+    (plain && (used.value.starts_with("urn:") || Address::parse(used.value).is_some()))
+        .then_some(used.value)
 }
 
 #[cfg(test)]
@@ -178,11 +233,20 @@ mod tests {
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::registration::RegistrationObject;
-    use diag_sdk::testing::{ACS_URL, ENTITY_ID, findings, levels, refused_by_idp, registration, sign_in, sited, sp_metadata};
+    use diag_sdk::testing::{
+        ACS_URL, ENTITY_ID, findings, levels, refused_by_idp, registration, sign_in, sited,
+        sp_metadata,
+    };
 
     fn stated(mut case: Case, identifiers: &[&str], reply_urls: &[&str]) -> Case {
-        let list = || vec![StatedList { object: RegistrationObject::Application, place: Place::default() }];
-        let known = IdpRegistration { reply_url_lists: list(), identifier_lists: list(), ..registration(identifiers, reply_urls) };
+        let list = || {
+            vec![StatedList { object: RegistrationObject::Application, place: Place::default() }]
+        };
+        let known = IdpRegistration {
+            reply_url_lists: list(),
+            identifier_lists: list(),
+            ..registration(identifiers, reply_urls)
+        };
         case.registrations = vec![known];
         case
     }
@@ -194,13 +258,19 @@ mod tests {
     #[test]
     fn an_empty_list_is_a_fact_and_a_missing_one_is_none() {
         let found = findings(&NOTHING_REGISTERED, &stated(published(), &[ENTITY_ID], &[]));
-        assert_eq!((found.len(), found[0].severity, found[0].causes[0].value.as_deref()), (1, Severity::Error, Some(ACS_URL)));
+        assert_eq!(
+            (found.len(), found[0].severity, found[0].causes[0].value.as_deref()),
+            (1, Severity::Error, Some(ACS_URL))
+        );
         let found = findings(&NOTHING_REGISTERED, &stated(published(), &[], &[ACS_URL]));
         assert_eq!((found.len(), found[0].causes[0].value.as_deref()), (1, Some(ENTITY_ID)));
         let mut unknown = published();
         unknown.registrations = vec![registration(&[], &[])];
         assert!(findings(&NOTHING_REGISTERED, &unknown).is_empty());
-        assert!(findings(&NOTHING_REGISTERED, &stated(published(), &[ENTITY_ID], &[ACS_URL])).is_empty());
+        assert!(
+            findings(&NOTHING_REGISTERED, &stated(published(), &[ENTITY_ID], &[ACS_URL]))
+                .is_empty()
+        );
     }
 
     #[test]
@@ -223,8 +293,21 @@ mod tests {
     #[test]
     fn the_identity_providers_word_is_enough_and_a_sign_in_outweighs_the_export() {
         let found = findings(&NOTHING_REGISTERED, &refused_by_idp(&["AADSTS500113"], &[]));
-        assert_eq!((found.len(), found[0].severity, found[0].causes[0].setting), (1, Severity::Error, Some(Setting::IdpReplyUrl)));
-        assert_eq!(findings(&NOTHING_REGISTERED, &stated(refused_by_idp(&["AADSTS500113"], &[]), &[ENTITY_ID], &[])).len(), 1);
-        assert_eq!(levels(&NOTHING_REGISTERED, &stated(sign_in(Outcome::SignedIn), &[ENTITY_ID], &[])), [Severity::Warning]);
+        assert_eq!(
+            (found.len(), found[0].severity, found[0].causes[0].setting),
+            (1, Severity::Error, Some(Setting::IdpReplyUrl))
+        );
+        assert_eq!(
+            findings(
+                &NOTHING_REGISTERED,
+                &stated(refused_by_idp(&["AADSTS500113"], &[]), &[ENTITY_ID], &[])
+            )
+            .len(),
+            1
+        );
+        assert_eq!(
+            levels(&NOTHING_REGISTERED, &stated(sign_in(Outcome::SignedIn), &[ENTITY_ID], &[])),
+            [Severity::Warning]
+        );
     }
 }

@@ -2,7 +2,10 @@
 
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::placeholder::stands_for_nothing;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
+    Who, check,
+};
 
 static PATTERN_AT_IDP: CauseData = CauseData {
     text: "The pattern of the tutorial was entered instead of the real value",
@@ -97,7 +100,8 @@ fn run(case: &Case, out: &mut Findings) {
             (_, Some(_)) => VARIABLE_AT_SP,
             (_, None) => PATTERN_AT_SP,
         };
-        let same: Vec<&Entered<'_>> = entered.iter().filter(|other| other.value == entry.value).collect();
+        let same: Vec<&Entered<'_>> =
+            entered.iter().filter(|other| other.value == entry.value).collect();
         let worded = finding
             .actual(entry.value, entry.field)
             .at(entry.place)
@@ -117,7 +121,11 @@ fn entered(case: &Case) -> Vec<Entered<'_>> {
         let attempt = Some(request.attempt.map_or("", |attempt| attempt.id.as_str()));
         let sent = [
             (request.issuer(), "Issuer of the AuthnRequest", Setting::SpEntityId),
-            (request.acs_url(), "AssertionConsumerServiceURL of the AuthnRequest", Setting::SpHostUri),
+            (
+                request.acs_url(),
+                "AssertionConsumerServiceURL of the AuthnRequest",
+                Setting::SpHostUri,
+            ),
         ];
         for (value, field, setting) in sent {
             let Some(value) = value else { continue };
@@ -136,15 +144,37 @@ fn entered(case: &Case) -> Vec<Entered<'_>> {
     }
     for registration in case.relevant_registrations() {
         let mut add = |value, place, field, setting| {
-            all.push(Entered { value, place, field, setting, who: Who::Idp, holder: &registration.id, attempt: None, taken: false });
+            all.push(Entered {
+                value,
+                place,
+                field,
+                setting,
+                who: Who::Idp,
+                holder: &registration.id,
+                attempt: None,
+                taken: false,
+            });
         };
         for entry in &registration.identifiers {
-            add(entry.value.value.as_str(), &entry.value.place, "registered entityID", Setting::IdpIdentifier);
+            add(
+                entry.value.value.as_str(),
+                &entry.value.place,
+                "registered entityID",
+                Setting::IdpIdentifier,
+            );
         }
         for entry in &registration.reply_urls {
-            add(entry.value.value.as_str(), &entry.value.place, "registered consumer service URL", Setting::IdpReplyUrl);
+            add(
+                entry.value.value.as_str(),
+                &entry.value.place,
+                "registered consumer service URL",
+                Setting::IdpReplyUrl,
+            );
         }
-        if let Some((url, place)) = registration.sign_on_url.as_ref().and_then(|url| url.value.as_deref().map(|value| (value, &url.place)))
+        if let Some((url, place)) = registration
+            .sign_on_url
+            .as_ref()
+            .and_then(|url| url.value.as_deref().map(|value| (value, &url.place)))
         {
             add(url, place, "sign-on URL", Setting::IdpSignOnUrl);
         }
@@ -170,11 +200,30 @@ fn entered(case: &Case) -> Vec<Entered<'_>> {
     }
     for metadata in case.sp_metadata(HeldBy::Publisher).chain(case.sp_metadata(HeldBy::Idp)) {
         let mut add = |value, place, field, setting| {
-            all.push(Entered { value, place, field, setting, who: Who::Sp, holder: &metadata.id, attempt: None, taken: false });
+            all.push(Entered {
+                value,
+                place,
+                field,
+                setting,
+                who: Who::Sp,
+                holder: &metadata.id,
+                attempt: None,
+                taken: false,
+            });
         };
-        add(metadata.entity_id.value.as_str(), &metadata.entity_id.place, "entityID in the metadata", Setting::SpEntityId);
+        add(
+            metadata.entity_id.value.as_str(),
+            &metadata.entity_id.place,
+            "entityID in the metadata",
+            Setting::SpEntityId,
+        );
         for endpoint in metadata.sp.iter().flat_map(|role| &role.acs) {
-            add(&endpoint.location.value, &endpoint.location.place, "consumer service URL in the metadata", Setting::SpHostUri);
+            add(
+                &endpoint.location.value,
+                &endpoint.location.place,
+                "consumer service URL in the metadata",
+                Setting::SpHostUri,
+            );
         }
     }
     all
@@ -185,14 +234,26 @@ mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::metadata::Metadata;
-    use diag_sdk::testing::{ACS_URL, ENTITY_ID, entry_point, entry_point_with, findings, levels, registration, sign_in, sp_metadata};
+    use diag_sdk::testing::{
+        ACS_URL, ENTITY_ID, entry_point, entry_point_with, findings, levels, registration, sign_in,
+        sp_metadata,
+    };
 
     #[test]
     fn patterns_are_recognised_and_real_names_are_not() {
         for (value, pattern) in [
-            ("https://<Fully Qualified Domain Name>.qlikpoc.com", Some("<Fully Qualified Domain Name>")),
-            ("https://sense.example:443{/virtualproxyprefix}/samlauthn/", Some("{/virtualproxyprefix}")),
-            ("https://sense.example:443/virtualproxyprefix/samlauthn/", Some("“virtualproxyprefix”")),
+            (
+                "https://<Fully Qualified Domain Name>.qlikpoc.com",
+                Some("<Fully Qualified Domain Name>"),
+            ),
+            (
+                "https://sense.example:443{/virtualproxyprefix}/samlauthn/",
+                Some("{/virtualproxyprefix}"),
+            ),
+            (
+                "https://sense.example:443/virtualproxyprefix/samlauthn/",
+                Some("“virtualproxyprefix”"),
+            ),
             ("https://<FQDN", Some("<FQDN")),
             ("https://{{ host }}/saml", Some("{{ host }}")),
             ("https://${HOST}/saml", Some("${HOST}")),
@@ -212,7 +273,10 @@ mod tests {
             registrations: vec![registration(identifiers, reply_urls)],
             ..Case::default()
         };
-        let published = Metadata { entity_id: pattern.into(), ..sp_metadata("d1", HeldBy::Publisher, &[], &[]) };
+        let published = Metadata {
+            entity_id: pattern.into(),
+            ..sp_metadata("d1", HeldBy::Publisher, &[], &[])
+        };
         for case in [
             registered(&[pattern], &[ACS_URL]),
             registered(&[ENTITY_ID], &[ACS_URL, pattern]),
@@ -221,7 +285,8 @@ mod tests {
         ] {
             assert_eq!(levels(&PLACEHOLDER_VALUE, &case), [Severity::Error]);
         }
-        let real = Case { sp_configurations: vec![entry_point()], ..registered(&[ENTITY_ID], &[ACS_URL]) };
+        let real =
+            Case { sp_configurations: vec![entry_point()], ..registered(&[ENTITY_ID], &[ACS_URL]) };
         assert!(findings(&PLACEHOLDER_VALUE, &real).is_empty());
     }
 

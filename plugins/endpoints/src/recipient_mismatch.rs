@@ -1,7 +1,10 @@
 //! The assertion may only be handed to another URL.
 
 use diag_sdk::view::{ConsumersOf, Response};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, address, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
+    Who, address, check,
+};
 
 static OTHER_RECIPIENT: CauseData = CauseData {
     text: "The identity provider writes a recipient that is set by hand, or that belongs to another reply URL",
@@ -78,8 +81,12 @@ fn run(case: &Case, out: &mut Findings) {
     for response in case.responses() {
         let (urls, to) = (consumers.of(&response), response.message.delivered_to());
         for assertion in &response.message.assertions {
-            let bearer = assertion.confirmations.iter().filter(|confirmation| confirmation.method.ends_with(":bearer"));
-            let recipients: Vec<&Sited<String>> = bearer.filter_map(|confirmation| confirmation.recipient.as_ref()).collect();
+            let bearer = assertion
+                .confirmations
+                .iter()
+                .filter(|confirmation| confirmation.method.ends_with(":bearer"));
+            let recipients: Vec<&Sited<String>> =
+                bearer.filter_map(|confirmation| confirmation.recipient.as_ref()).collect();
             let fits = |recipient: &&Sited<String>| {
                 urls.has(&recipient.value)
                     || match to {
@@ -88,13 +95,20 @@ fn run(case: &Case, out: &mut Findings) {
                     }
             };
             // One confirmation that fits is enough.
-            let Some(recipient) = recipients.first().filter(|_| !recipients.iter().any(fits)) else { continue };
+            let Some(recipient) = recipients.first().filter(|_| !recipients.iter().any(fits))
+            else {
+                continue;
+            };
             out.extend(judge(&response, recipient, &urls));
         }
     }
 }
 
-fn judge(response: &Response<'_>, recipient: &Sited<String>, urls: &ConsumersOf<'_, '_>) -> Option<Finding> {
+fn judge(
+    response: &Response<'_>,
+    recipient: &Sited<String>,
+    urls: &ConsumersOf<'_, '_>,
+) -> Option<Finding> {
     // The service provider's own spelling of the URL, where it is known, is what it compares with.
     let delivered = response.message.delivered_to();
     let own = delivered.map_or_else(|| urls.first(), |to| urls.reached(to));
@@ -135,21 +149,38 @@ mod tests {
             ("https://sense.example:443/old/samlauthn/", Difference::Prefix),
             ("http://sense.example:443/azure/samlauthn/", Difference::Scheme),
         ] {
-            let found = findings(&RECIPIENT_MISMATCH, &with_recipient(Outcome::RefusedBySp, recipient));
-            assert_eq!((found.len(), found[0].severity, found[0].difference), (1, Severity::Error, Some(difference)), "{recipient}");
+            let found =
+                findings(&RECIPIENT_MISMATCH, &with_recipient(Outcome::RefusedBySp, recipient));
+            assert_eq!(
+                (found.len(), found[0].severity, found[0].difference),
+                (1, Severity::Error, Some(difference)),
+                "{recipient}"
+            );
             assert_eq!(found[0].expected.as_deref(), Some(ACS_URL));
         }
     }
 
     #[test]
     fn the_url_as_the_browser_writes_it_is_the_same() {
-        assert!(findings(&RECIPIENT_MISMATCH, &with_recipient(Outcome::RefusedBySp, ACS_SEEN)).is_empty());
-        assert!(findings(&RECIPIENT_MISMATCH, &with_recipient(Outcome::RefusedBySp, ACS_URL)).is_empty());
+        assert!(
+            findings(&RECIPIENT_MISMATCH, &with_recipient(Outcome::RefusedBySp, ACS_SEEN))
+                .is_empty()
+        );
+        assert!(
+            findings(&RECIPIENT_MISMATCH, &with_recipient(Outcome::RefusedBySp, ACS_URL))
+                .is_empty()
+        );
     }
 
     #[test]
     fn what_was_accepted_is_only_unusual() {
-        assert_eq!(levels(&RECIPIENT_MISMATCH, &with_recipient(Outcome::SignedIn, "https://test.example/")), [Severity::Warning]);
+        assert_eq!(
+            levels(
+                &RECIPIENT_MISMATCH,
+                &with_recipient(Outcome::SignedIn, "https://test.example/")
+            ),
+            [Severity::Warning]
+        );
     }
 
     #[test]

@@ -53,9 +53,10 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     for registration in case.relevant_registrations() {
-        for (object, need) in
-            [(RegistrationObject::Application, Need::Application), (RegistrationObject::ServicePrincipal, Need::ServicePrincipal)]
-        {
+        for (object, need) in [
+            (RegistrationObject::Application, Need::Application),
+            (RegistrationObject::ServicePrincipal, Need::ServicePrincipal),
+        ] {
             if !registration.objects.contains(&object) {
                 out.missing(need);
             }
@@ -76,7 +77,9 @@ fn run(case: &Case, out: &mut Findings) {
         if extra.is_empty() && missing.is_empty() {
             continue;
         }
-        let list = |entries: &[&Registered]| entries.iter().map(|entry| entry.value.value.as_str()).collect::<Vec<_>>().join(", ");
+        let list = |entries: &[&Registered]| {
+            entries.iter().map(|entry| entry.value.value.as_str()).collect::<Vec<_>>().join(", ")
+        };
         let mut detail = Vec::new();
         for (entries, object) in [(&extra, "service principal"), (&missing, "application")] {
             for entry in entries {
@@ -90,7 +93,11 @@ fn run(case: &Case, out: &mut Findings) {
                 .actual(list(&principal), "replyUrls of the service principal")
                 .at_all(extra.iter().chain(&missing).map(|entry| &entry.value.place))
                 .subject(registration.id.clone())
-                .because_with(&NOT_COPIED, case, missing.first().map(|entry| entry.value.value.as_str())),
+                .because_with(
+                    &NOT_COPIED,
+                    case,
+                    missing.first().map(|entry| entry.value.value.as_str()),
+                ),
         );
     }
 }
@@ -106,17 +113,32 @@ mod tests {
 
     fn case(application: &[&str], principal: &[&str]) -> Case {
         let mut known = registration(&[ENTITY_ID], application);
-        known
-            .reply_urls
-            .extend(principal.iter().map(|url| Registered { value: (*url).into(), object: RegistrationObject::ServicePrincipal }));
+        known.reply_urls.extend(principal.iter().map(|url| Registered {
+            value: (*url).into(),
+            object: RegistrationObject::ServicePrincipal,
+        }));
         Case { registrations: vec![known], ..Case::default() }
     }
 
     #[test]
     fn lists_are_compared_as_sets() {
-        assert!(findings(&REPLY_URLS_DIFFER, &case(&[ACS_URL, "https://b.example/"], &["https://b.example/", ACS_URL])).is_empty());
-        assert_eq!(findings(&REPLY_URLS_DIFFER, &case(&[ACS_URL], &[ACS_URL, "https://old.example/"])).len(), 1);
-        assert_eq!(findings(&REPLY_URLS_DIFFER, &case(&[ACS_URL, "https://old.example/"], &[ACS_URL])).len(), 1);
+        assert!(
+            findings(
+                &REPLY_URLS_DIFFER,
+                &case(&[ACS_URL, "https://b.example/"], &["https://b.example/", ACS_URL])
+            )
+            .is_empty()
+        );
+        assert_eq!(
+            findings(&REPLY_URLS_DIFFER, &case(&[ACS_URL], &[ACS_URL, "https://old.example/"]))
+                .len(),
+            1
+        );
+        assert_eq!(
+            findings(&REPLY_URLS_DIFFER, &case(&[ACS_URL, "https://old.example/"], &[ACS_URL]))
+                .len(),
+            1
+        );
     }
 
     #[test]

@@ -6,8 +6,8 @@ use diag_sdk::case::message::AuthnRequest;
 use diag_sdk::destinations::Destinations;
 use diag_sdk::view::{ConsumersOf, Known, Response};
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, address, check,
-    difference,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity,
+    Sited, Stage, Who, address, check, difference,
 };
 
 static LEFTOVER: CauseData = CauseData {
@@ -116,7 +116,10 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         }
         let answer = response.message.delivered_in().and_then(|index| case.exchanges.get(index));
-        if urls.reached(to).is_some() || worked(&response) || answer.is_some_and(|answer| redirected_home(answer, &urls)) {
+        if urls.reached(to).is_some()
+            || worked(&response)
+            || answer.is_some_and(|answer| redirected_home(answer, &urls))
+        {
             continue;
         }
         // Which registered value it took, where the exports show it.
@@ -128,12 +131,14 @@ fn run(case: &Case, out: &mut Findings) {
 /// Whoever received it took it (another application of the same capture, or a URL we do not know of), or
 /// the person went elsewhere.
 fn worked(response: &Response<'_>) -> bool {
-    response.accepted() || response.attempt.is_some_and(|attempt| attempt.outcome == Outcome::Abandoned)
+    response.accepted()
+        || response.attempt.is_some_and(|attempt| attempt.outcome == Outcome::Abandoned)
 }
 
 /// The answer sends the browser on to the right URL: that loses the message, and is a finding of its own.
 fn redirected_home(answer: &Exchange, urls: &ConsumersOf<'_, '_>) -> bool {
-    (301..=308).contains(&answer.status) && answer.location.as_deref().is_some_and(|location| urls.reached(location).is_some())
+    (301..=308).contains(&answer.status)
+        && answer.location.as_deref().is_some_and(|location| urls.reached(location).is_some())
 }
 
 fn describe(
@@ -150,14 +155,21 @@ fn describe(
         status => format!(" The answer was {status}."),
     });
     let mut finding = response
-        .finding(Severity::Error, "The response was sent to a URL that is not the service provider's")
+        .finding(
+            Severity::Error,
+            "The response was sent to a URL that is not the service provider's",
+        )
         .detail(format!("The identity provider chose where to send it.{answer}"))
         .at_all(response.message.delivered().map(|sighting| &sighting.place));
     if let Some(right) = right {
-        finding =
-            finding.expected(right.value, &right.origin).actual(to, "URL the browser sent the response to").compared().at(right.place);
+        finding = finding
+            .expected(right.value, &right.origin)
+            .actual(to, "URL the browser sent the response to")
+            .compared()
+            .at(right.place);
         if finding.difference == Some(Difference::DefaultPort) {
-            finding.difference = difference::between(right.value.trim_end_matches('/'), to.trim_end_matches('/'));
+            finding.difference =
+                difference::between(right.value.trim_end_matches('/'), to.trim_end_matches('/'));
         }
     }
     let asked = response.request().and_then(|request| request.request.as_ref());
@@ -172,22 +184,27 @@ fn describe(
             None => (if asked.is_some() { &REQUEST_NAMES_NONE } else { &LEFTOVER }, None),
         },
     };
-    finding.at_all(leftover.map(|leftover| leftover.place)).at_all(stated.map(|stated| &stated.place)).because_with(
-        reason,
-        response.case,
-        right.map(|right| right.value),
-    )
+    finding
+        .at_all(leftover.map(|leftover| leftover.place))
+        .at_all(stated.map(|stated| &stated.place))
+        .because_with(reason, response.case, right.map(|right| right.value))
 }
 
 /// The registration gives the index to the URL the response went to.
 fn indexed<'a>(case: &'a Case, index: u32, to: &str) -> Option<&'a Sited<String>> {
-    let listed = case.relevant_registrations().flat_map(|registration| &registration.reply_url_indexes);
-    listed.filter(|entry| entry.index == i64::from(index)).map(|entry| &entry.url).find(|url| address::reaches(&url.value, to))
+    let listed =
+        case.relevant_registrations().flat_map(|registration| &registration.reply_url_indexes);
+    listed
+        .filter(|entry| entry.index == i64::from(index))
+        .map(|entry| &entry.url)
+        .find(|url| address::reaches(&url.value, to))
 }
 
 /// The registration's default reply URL, where the response went to it.
 fn default_of<'a>(case: &'a Case, to: &str) -> Option<&'a Sited<String>> {
-    let mut defaults = case.relevant_registrations().filter_map(|registration| registration.default_reply_url.as_ref());
+    let mut defaults = case
+        .relevant_registrations()
+        .filter_map(|registration| registration.default_reply_url.as_ref());
     defaults.find(|url| address::reaches(&url.value, to))
 }
 
@@ -196,7 +213,9 @@ mod tests {
     use super::*;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::registration::IndexedUrl;
-    use diag_sdk::testing::{ACS_SEEN, ACS_URL, ENTITY_ID, acs_endpoints, findings, registration, sign_in, sp_metadata};
+    use diag_sdk::testing::{
+        ACS_SEEN, ACS_URL, ENTITY_ID, acs_endpoints, findings, registration, sign_in, sp_metadata,
+    };
 
     fn posted_to(outcome: Outcome, to: &str, status: u16) -> Case {
         let mut case = sign_in(outcome);
@@ -213,7 +232,10 @@ mod tests {
             ("https://sense.example/old/samlauthn/", Difference::Prefix),
             ("https://app.example/saml/acs", Difference::Unrelated),
         ] {
-            let found = findings(&RESPONSE_SENT_TO_WRONG_ACS, &posted_to(Outcome::BrokenInTransit, to, 404));
+            let found = findings(
+                &RESPONSE_SENT_TO_WRONG_ACS,
+                &posted_to(Outcome::BrokenInTransit, to, 404),
+            );
             assert_eq!((found.len(), found[0].difference), (1, Some(difference)), "{to}");
             assert_eq!(found[0].causes[0].value.as_deref(), Some(ACS_URL));
         }
@@ -221,12 +243,21 @@ mod tests {
 
     #[test]
     fn the_right_url_is_right_as_the_browser_writes_it() {
-        assert!(findings(&RESPONSE_SENT_TO_WRONG_ACS, &posted_to(Outcome::RefusedBySp, ACS_SEEN, 400)).is_empty());
+        assert!(
+            findings(&RESPONSE_SENT_TO_WRONG_ACS, &posted_to(Outcome::RefusedBySp, ACS_SEEN, 400))
+                .is_empty()
+        );
     }
 
     #[test]
     fn what_was_accepted_elsewhere_is_no_business_of_ours() {
-        assert!(findings(&RESPONSE_SENT_TO_WRONG_ACS, &posted_to(Outcome::SignedIn, "https://app.example/acs", 302)).is_empty());
+        assert!(
+            findings(
+                &RESPONSE_SENT_TO_WRONG_ACS,
+                &posted_to(Outcome::SignedIn, "https://app.example/acs", 302)
+            )
+            .is_empty()
+        );
     }
 
     #[test]
@@ -259,7 +290,8 @@ mod tests {
 
     #[test]
     fn a_redirect_to_the_right_url_is_another_finding() {
-        let mut case = posted_to(Outcome::BrokenInTransit, "https://sense.example/azure/samlauthn", 301);
+        let mut case =
+            posted_to(Outcome::BrokenInTransit, "https://sense.example/azure/samlauthn", 301);
         case.exchanges[1].location = Some(ACS_SEEN.to_owned());
         assert!(findings(&RESPONSE_SENT_TO_WRONG_ACS, &case).is_empty());
     }
@@ -268,7 +300,8 @@ mod tests {
     fn metadata_may_list_further_urls() {
         let mut case = posted_to(Outcome::RefusedBySp, "https://sense.example/second/", 400);
         let mut metadata = sp_metadata("d1", HeldBy::Publisher, &[], &[]);
-        metadata.sp.as_mut().expect("the role").acs = acs_endpoints(&["https://sense.example:443/second/"]);
+        metadata.sp.as_mut().expect("the role").acs =
+            acs_endpoints(&["https://sense.example:443/second/"]);
         case.metadata = vec![metadata];
         assert!(findings(&RESPONSE_SENT_TO_WRONG_ACS, &case).is_empty());
     }

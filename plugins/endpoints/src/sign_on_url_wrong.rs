@@ -7,8 +7,8 @@ use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::view::{EntryPoint, Known, Used};
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, address, check,
-    difference,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting,
+    Severity, Stage, Who, address, check, difference,
 };
 
 static NOT_SET: CauseData = CauseData {
@@ -87,7 +87,10 @@ fn run(case: &Case, out: &mut Findings) {
     }
     if !seen {
         out.missing(Need::ServicePrincipal);
-        out.extend(led_to_consumer(case, &urls).map(|(attempt, exchange)| without_export(case, &urls, attempt, exchange)));
+        out.extend(
+            led_to_consumer(case, &urls)
+                .map(|(attempt, exchange)| without_export(case, &urls, attempt, exchange)),
+        );
     }
 }
 
@@ -96,9 +99,14 @@ fn run(case: &Case, out: &mut Findings) {
 fn led_to_consumer<'a>(case: &'a Case, urls: &Urls<'_>) -> Option<(&'a Attempt, &'a Exchange)> {
     refused_at_consumer(case, urls).find_map(|(attempt, end, exchange)| {
         let led = |before: &Exchange| {
-            is_elsewhere(before, exchange) && before.location.as_deref().is_some_and(|location| address::reaches(location, &exchange.url))
+            is_elsewhere(before, exchange)
+                && before
+                    .location
+                    .as_deref()
+                    .is_some_and(|location| address::reaches(location, &exchange.url))
         };
-        let by_another = case.exchanges.get(..end).unwrap_or_default().iter().rev().take(5).any(led);
+        let by_another =
+            case.exchanges.get(..end).unwrap_or_default().iter().rev().take(5).any(led);
         by_another.then_some((attempt, exchange))
     })
 }
@@ -115,14 +123,23 @@ fn opened_consumer<'a>(case: &'a Case, urls: &Urls<'_>) -> Option<(&'a Attempt, 
 
 /// Attempts without any message that end with an error where responses are taken: the attempt, the index of the
 /// exchange, and the exchange.
-fn refused_at_consumer<'a>(case: &'a Case, urls: &Urls<'_>) -> impl Iterator<Item = (&'a Attempt, usize, &'a Exchange)> {
-    let refused = case.sign_in_attempts().filter(|attempt| attempt.failed() && attempt.request.is_none() && attempt.response.is_none());
+fn refused_at_consumer<'a>(
+    case: &'a Case,
+    urls: &Urls<'_>,
+) -> impl Iterator<Item = (&'a Attempt, usize, &'a Exchange)> {
+    let refused = case.sign_in_attempts().filter(|attempt| {
+        attempt.failed() && attempt.request.is_none() && attempt.response.is_none()
+    });
     refused.filter_map(move |attempt| {
         let end = attempt.end?;
         let exchange = case.exchanges.get(end)?;
         let address = Address::parse(&exchange.url)?;
-        let consumes = urls.all().any(|known| address::reaches(known, &exchange.url)) || is_consumer_path(&address);
-        let opened = exchange.method == "GET" && exchange.status >= 400 && !exchange.url.contains("SAMLResponse=") && consumes;
+        let consumes = urls.all().any(|known| address::reaches(known, &exchange.url))
+            || is_consumer_path(&address);
+        let opened = exchange.method == "GET"
+            && exchange.status >= 400
+            && !exchange.url.contains("SAMLResponse=")
+            && consumes;
         opened.then_some((attempt, end, exchange))
     })
 }
@@ -172,10 +189,14 @@ struct Fault {
 
 fn fault(case: &Case, urls: &Urls<'_>, url: &str) -> Option<Fault> {
     let says = |detail: &str| Some(Fault { detail: detail.to_owned(), difference: None });
-    let Some(address) = Address::parse(url) else { return says("It is not an absolute http or https URL.") };
+    let Some(address) = Address::parse(url) else {
+        return says("It is not an absolute http or https URL.");
+    };
     let mut consumers = urls.all();
     if consumers.any(|known| address::reaches(known, url)) || is_consumer_path(&address) {
-        return says("It is the consumer service, which takes posted responses only; opened by a person it shows an error.");
+        return says(
+            "It is the consumer service, which takes posted responses only; opened by a person it shows an error.",
+        );
     }
     if case.is_declared_idp_host(&address.host) {
         return says("It leads back to the identity provider instead of the service provider.");
@@ -185,24 +206,46 @@ fn fault(case: &Case, urls: &Urls<'_>, url: &str) -> Option<Fault> {
 
 /// Another host, port or prefix than every known URL of the service provider.
 fn elsewhere(case: &Case, urls: &Urls<'_>, url: &str, address: &Address) -> Option<Fault> {
-    let host_uris = case.relevant_configurations().filter_map(|configuration| configuration.host_uri.as_ref());
-    let homes: Vec<Address> = urls.all().chain(host_uris.map(|uri| uri.value.as_str())).filter_map(Address::parse).collect();
+    let host_uris =
+        case.relevant_configurations().filter_map(|configuration| configuration.host_uri.as_ref());
+    let homes: Vec<Address> = urls
+        .all()
+        .chain(host_uris.map(|uri| uri.value.as_str()))
+        .filter_map(Address::parse)
+        .collect();
     if homes.is_empty() {
         return None;
     }
     let says = |detail: String, difference| Some(Fault { detail, difference: Some(difference) });
     let on_host: Vec<&Address> = homes.iter().filter(|home| home.host == address.host).collect();
     if on_host.is_empty() {
-        return says("It names another host than the service provider's URLs.".to_owned(), Difference::Host);
+        return says(
+            "It names another host than the service provider's URLs.".to_owned(),
+            Difference::Host,
+        );
     }
     if !on_host.iter().any(|home| home.port == address.port || default_of(home) == address.port) {
-        return says(format!("It names port {}, which none of the service provider's URLs has.", address.port), Difference::Port);
+        return says(
+            format!(
+                "It names port {}, which none of the service provider's URLs has.",
+                address.port
+            ),
+            Difference::Port,
+        );
     }
-    let prefixed: Vec<EntryPoint<'_>> = case.entry_points().filter(|entry| entry.prefix.is_some()).collect();
-    let leads_to = |entry: &EntryPoint<'_>| entry.own_prefix().is_none_or(|prefix| prefix == address.first_segment());
+    let prefixed: Vec<EntryPoint<'_>> =
+        case.entry_points().filter(|entry| entry.prefix.is_some()).collect();
+    let leads_to = |entry: &EntryPoint<'_>| {
+        entry.own_prefix().is_none_or(|prefix| prefix == address.first_segment())
+    };
     if let Some(first) = prefixed.first().filter(|_| !prefixed.iter().any(leads_to)) {
         let wanted = first.own_prefix().unwrap_or_default();
-        return says(format!("Its path does not begin with the prefix /{wanted} of the entry point ({url})."), Difference::Prefix);
+        return says(
+            format!(
+                "Its path does not begin with the prefix /{wanted} of the entry point ({url})."
+            ),
+            Difference::Prefix,
+        );
     }
     None
 }
@@ -213,7 +256,10 @@ fn default_of(address: &Address) -> u16 {
 
 fn not_set(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, place: &Place) -> Finding {
     let responses = case.responses();
-    let mut refused = responses.iter().filter(|response| response.refused()).filter_map(|response| response.attempt);
+    let mut refused = responses
+        .iter()
+        .filter(|response| response.refused())
+        .filter_map(|response| response.attempt);
     let unsolicited = refused.find(|attempt| attempt.idp_initiated);
     let opened = opened_consumer(case, urls);
     let finding = match unsolicited {
@@ -231,10 +277,21 @@ fn not_set(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, place: 
         None => Finding::notice("There is no sign-on URL: the IdP's portal starts sign-ins itself")
             .detail("People who start at the service provider are not affected."),
     };
-    finding.at(place).subject(registration.id.clone()).because_with(&NOT_SET, case, start_page(urls).as_deref())
+    finding.at(place).subject(registration.id.clone()).because_with(
+        &NOT_SET,
+        case,
+        start_page(urls).as_deref(),
+    )
 }
 
-fn describe(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, url: &str, place: &Place, fault: &Fault) -> Finding {
+fn describe(
+    case: &Case,
+    urls: &Urls<'_>,
+    registration: &IdpRegistration,
+    url: &str,
+    place: &Place,
+    fault: &Fault,
+) -> Finding {
     let shown = shown_by(case, url);
     let led_back = led_back(case, url);
     let mut finding = Finding::new(
@@ -246,7 +303,11 @@ fn describe(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, url: &
     } else if led_back.is_none() {
         finding = finding.likely();
     }
-    finding = finding.detail(&fault.detail).subject(registration.id.clone()).actual(url, "sign-on URL of the application").at(place);
+    finding = finding
+        .detail(&fault.detail)
+        .subject(registration.id.clone())
+        .actual(url, "sign-on URL of the application")
+        .at(place);
     let start = start_page(urls);
     if let Some(start) = &start {
         finding = finding.expected(start, "start page of the entry point");
@@ -255,23 +316,29 @@ fn describe(case: &Case, urls: &Urls<'_>, registration: &IdpRegistration, url: &
         finding.difference = fault.difference;
     }
     if let Some(seen) = led_back {
-        finding = finding.at(seen.place).attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
+        finding =
+            finding.at(seen.place).attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
     }
     finding.because_with(&POINTS_ELSEWHERE, case, start.as_deref())
 }
 
 /// The identity provider says that no request came, on a page to which the sign-on URL leads.
 fn led_back<'a>(case: &'a Case, url: &str) -> Option<CodeSeen<'a>> {
-    let mut seen = case.refusing_codes().into_iter().filter(|seen| MISSING_CODES.contains(&seen.code));
+    let mut seen =
+        case.refusing_codes().into_iter().filter(|seen| MISSING_CODES.contains(&seen.code));
     let here = |exchange: &&Exchange| address::reaches(url, &exchange.url);
     seen.find(|seen| {
-        case.exchanges.iter().filter(here).any(|exchange| exchange.page.iter().any(|page| page.codes.iter().any(|code| code == seen.code)))
+        case.exchanges.iter().filter(here).any(|exchange| {
+            exchange.page.iter().any(|page| page.codes.iter().any(|code| code == seen.code))
+        })
     })
 }
 
 /// The attempt that failed right where the sign-on URL leads, before any message.
 fn shown_by<'a>(case: &'a Case, url: &str) -> Option<(&'a Attempt, &'a Exchange)> {
-    let refused = case.sign_in_attempts().filter(|attempt| attempt.failed() && attempt.response.is_none() && attempt.request.is_none());
+    let refused = case.sign_in_attempts().filter(|attempt| {
+        attempt.failed() && attempt.response.is_none() && attempt.request.is_none()
+    });
     refused.into_iter().find_map(|attempt| {
         let exchange = case.end_of(attempt)?;
         address::reaches(url, &exchange.url).then_some((attempt, exchange))
@@ -284,7 +351,8 @@ fn start_page(urls: &Urls<'_>) -> Option<String> {
 }
 
 fn start_of(consumer: &str) -> Option<String> {
-    let base = consumer.strip_suffix("/samlauthn/").or_else(|| consumer.strip_suffix("/samlauthn"))?;
+    let base =
+        consumer.strip_suffix("/samlauthn/").or_else(|| consumer.strip_suffix("/samlauthn"))?;
     Some(format!("{base}/hub"))
 }
 
@@ -292,7 +360,9 @@ fn start_of(consumer: &str) -> Option<String> {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{ACS_URL, ENTITY_ID, attempt, entry_point_with, findings, levels, registration, sited};
+    use diag_sdk::testing::{
+        ACS_URL, ENTITY_ID, attempt, entry_point_with, findings, levels, registration, sited,
+    };
 
     fn case(url: Option<&str>) -> Case {
         let mut known = registration(&[ENTITY_ID], &[ACS_URL]);
@@ -314,7 +384,8 @@ mod tests {
             assert_eq!(found.first().and_then(|finding| finding.difference), difference, "{url}");
             assert!(found.iter().all(|finding| finding.severity == Severity::Warning));
         }
-        for url in [ACS_URL, "https://login.microsoftonline.com/t/saml2", "sense.example/azure/hub"] {
+        for url in [ACS_URL, "https://login.microsoftonline.com/t/saml2", "sense.example/azure/hub"]
+        {
             assert_eq!(levels(&SIGN_ON_URL_WRONG, &case(Some(url))), [Severity::Warning], "{url}");
         }
     }

@@ -2,7 +2,9 @@
 
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::registration::IdpRegistration;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check,
+};
 
 static OTHER_METHOD: CauseData = CauseData {
     text: "Another single sign-on method was chosen for the application, or none",
@@ -117,10 +119,18 @@ fn of_other_protocols(case: &Case, out: &mut Findings) {
 fn names(case: &Case, registration: &IdpRegistration) -> bool {
     case.messages_of(MessageKind::AuthnRequest).any(|request| {
         let issuer = request.issuer.as_ref().map(|issuer| issuer.value.as_str());
-        let identifiers = registration.identifiers.iter().map(|identifier| identifier.value.value.as_str());
-        let asked = request.request.as_ref().and_then(|asked| asked.acs_url.as_ref()).map(|url| url.value.as_str());
-        issuer.is_some_and(|issuer| identifiers.chain(registration.app_id.as_deref()).any(|own| own == issuer))
-            || asked.is_some_and(|asked| registration.reply_urls.iter().any(|reply| reply.value.value == asked))
+        let identifiers =
+            registration.identifiers.iter().map(|identifier| identifier.value.value.as_str());
+        let asked = request
+            .request
+            .as_ref()
+            .and_then(|asked| asked.acs_url.as_ref())
+            .map(|url| url.value.as_str());
+        issuer.is_some_and(|issuer| {
+            identifiers.chain(registration.app_id.as_deref()).any(|own| own == issuer)
+        }) || asked.is_some_and(|asked| {
+            registration.reply_urls.iter().any(|reply| reply.value.value == asked)
+        })
     })
 }
 
@@ -128,7 +138,9 @@ fn names(case: &Case, registration: &IdpRegistration) -> bool {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{ACS_URL, ENTITY_ID, findings, levels, refused_by_idp, registration, sign_in, sited};
+    use diag_sdk::testing::{
+        ACS_URL, ENTITY_ID, findings, levels, refused_by_idp, registration, sign_in, sited,
+    };
 
     fn with_mode(mut case: Case, mode: Option<&str>) -> Case {
         let mut known = registration(&[ENTITY_ID], &[ACS_URL]);
@@ -141,14 +153,22 @@ mod tests {
     fn only_saml_will_do() {
         assert!(findings(&SSO_MODE_NOT_SAML, &with_mode(Case::default(), Some("saml"))).is_empty());
         for mode in [Some("oidc"), Some("password"), Some("SAML"), None] {
-            assert_eq!(levels(&SSO_MODE_NOT_SAML, &with_mode(Case::default(), mode)), [Severity::Error], "{mode:?}");
+            assert_eq!(
+                levels(&SSO_MODE_NOT_SAML, &with_mode(Case::default(), mode)),
+                [Severity::Error],
+                "{mode:?}"
+            );
         }
-        assert_eq!(levels(&SSO_MODE_NOT_SAML, &with_mode(sign_in(Outcome::SignedIn), None)), [Severity::Warning]);
+        assert_eq!(
+            levels(&SSO_MODE_NOT_SAML, &with_mode(sign_in(Outcome::SignedIn), None)),
+            [Severity::Warning]
+        );
     }
 
     #[test]
     fn an_export_without_the_field_leaves_the_question_open() {
-        let case = Case { registrations: vec![registration(&[ENTITY_ID], &[ACS_URL])], ..Case::default() };
+        let case =
+            Case { registrations: vec![registration(&[ENTITY_ID], &[ACS_URL])], ..Case::default() };
         assert!(SSO_MODE_NOT_SAML.judge(&case).missed().contains(&Need::ServicePrincipal));
     }
 

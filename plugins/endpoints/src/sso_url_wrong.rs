@@ -10,7 +10,10 @@ use diag_sdk::destinations::Destinations;
 use diag_sdk::host::{host_of, is_one_of};
 use diag_sdk::tenant::{Tenant, is_guid};
 use diag_sdk::view::Request;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, difference};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, difference,
+};
 use std::collections::{HashMap, HashSet};
 
 static OLD_METADATA: CauseData = CauseData {
@@ -82,8 +85,15 @@ const URL_CODES: &[&str] = &[
 ];
 
 /// Codes by which it says that the endpoint for all tenants does not serve this application.
-const SHARED_CODES: &[&str] =
-    &["AADSTS50059", "AADSTS50194", "AADSTS90019", "AADSTS90124", "AADSTS90130", "AADSTS9001023", "AADSTS9002332"];
+const SHARED_CODES: &[&str] = &[
+    "AADSTS50059",
+    "AADSTS50194",
+    "AADSTS90019",
+    "AADSTS90124",
+    "AADSTS90130",
+    "AADSTS9001023",
+    "AADSTS9002332",
+];
 
 check! {
     /// The request was sent to a URL that is not the identity provider's single sign-on service.
@@ -154,10 +164,14 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let (published, held) = (Endpoints::of(case, HeldBy::Publisher), Endpoints::of(case, HeldBy::Sp));
+    let (published, held) =
+        (Endpoints::of(case, HeldBy::Publisher), Endpoints::of(case, HeldBy::Sp));
     let refused = case.refusing_codes();
-    let named: HashMap<&str, &CodeSeen<'_>> =
-        refused.iter().filter(|seen| case.cloud_told(seen).is_some()).filter_map(|seen| Some((seen.attempt?.id.as_str(), seen))).collect();
+    let named: HashMap<&str, &CodeSeen<'_>> = refused
+        .iter()
+        .filter(|seen| case.cloud_told(seen).is_some())
+        .filter_map(|seen| Some((seen.attempt?.id.as_str(), seen)))
+        .collect();
     for request in case.requests() {
         let Some(to) = request.message.delivered_to() else { continue };
         if let Some(seen) = request.attempt.and_then(|attempt| named.get(attempt.id.as_str())) {
@@ -186,7 +200,9 @@ fn run(case: &Case, out: &mut Findings) {
                 Some(answer) if refused_for_tenant(answer) => Severity::Error,
                 _ if status == 0 && answer.is_some() => Severity::Error,
                 // The URL is on a host the identity provider publishes.
-                _ if host_of(to).is_some_and(|host| published.hosts.contains(&host)) => Severity::Warning,
+                _ if host_of(to).is_some_and(|host| published.hosts.contains(&host)) => {
+                    Severity::Warning
+                }
                 // Another identity provider altogether: not this one's request.
                 _ => continue,
             },
@@ -204,8 +220,11 @@ struct Endpoints<'a> {
 
 impl<'a> Endpoints<'a> {
     fn of(case: &'a Case, held_by: HeldBy) -> Self {
-        let all: Vec<&Endpoint> =
-            case.idp_metadata(held_by).filter_map(|metadata| metadata.idp.as_ref()).flat_map(|role| &role.sso).collect();
+        let all: Vec<&Endpoint> = case
+            .idp_metadata(held_by)
+            .filter_map(|metadata| metadata.idp.as_ref())
+            .flat_map(|role| &role.sso)
+            .collect();
         let urls = || all.iter().map(|endpoint| endpoint.location.value.as_str());
         Self { destinations: urls().collect(), hosts: urls().filter_map(host_of).collect(), all }
     }
@@ -215,13 +234,21 @@ impl<'a> Endpoints<'a> {
     }
 
     fn nearest(&self, to: &str) -> Option<&'a Endpoint> {
-        let nearest = difference::nearest(self.all.iter().map(|endpoint| endpoint.location.value.as_str()), to).map(|(value, _)| value)?;
+        let nearest = difference::nearest(
+            self.all.iter().map(|endpoint| endpoint.location.value.as_str()),
+            to,
+        )
+        .map(|(value, _)| value)?;
         self.all.iter().find(|endpoint| nearest == endpoint.location.value).copied()
     }
 }
 
 fn refused_for_tenant(exchange: &Exchange) -> bool {
-    exchange.page.iter().flat_map(|page| &page.codes).any(|code| TENANT_CODES.contains(&code.as_str()))
+    exchange
+        .page
+        .iter()
+        .flat_map(|page| &page.codes)
+        .any(|code| TENANT_CODES.contains(&code.as_str()))
 }
 
 fn describe(
@@ -243,10 +270,13 @@ fn describe(
     }
     // Where the service provider has it from tells more than the request.
     if let Some(held) = held {
-        finding =
-            finding.at(&held.location.place).detail("The URL stands in the copy of the metadata that the service provider has loaded.");
+        finding = finding.at(&held.location.place).detail(
+            "The URL stands in the copy of the metadata that the service provider has loaded.",
+        );
     }
-    finding = finding.at_all(answer.map(|answer| &answer.place)).actual(to, "URL the browser sent the request to");
+    finding = finding
+        .at_all(answer.map(|answer| &answer.place))
+        .actual(to, "URL the browser sent the request to");
     let right = published.nearest(to);
     if let Some(right) = right {
         finding = finding
@@ -258,7 +288,11 @@ fn describe(
     let value = address.as_deref().or(right.map(|right| right.location.value.as_str()));
     let finding = finding.because_with(&OLD_METADATA, case, value);
     let same_tenant = right.is_some_and(|right| tenant(&right.location.value) == tenant(to));
-    if case.idp_has_habit(Habit::HasTenants) && !same_tenant { finding.because(&WRONG_TENANT, case) } else { finding }
+    if case.idp_has_habit(Habit::HasTenants) && !same_tenant {
+        finding.because(&WRONG_TENANT, case)
+    } else {
+        finding
+    }
 }
 
 /// The URL ends in an id, and the export of the instance has another one.
@@ -269,17 +303,26 @@ fn other_instance(request: &Request<'_>, to: &str) -> Option<Finding> {
     if !is_guid(asked) || request.accepted() {
         return None;
     }
-    let mut instances = case.relevant_registrations().filter_map(|registration| registration.instance.as_ref());
-    let instance = instances.next().filter(|first| instances.all(|other| other.value == first.value))?;
+    let mut instances =
+        case.relevant_registrations().filter_map(|registration| registration.instance.as_ref());
+    let instance =
+        instances.next().filter(|first| instances.all(|other| other.value == first.value))?;
     if instance.value.eq_ignore_ascii_case(asked) {
         return None;
     }
-    let codes = request.attempt.and_then(|attempt| case.failure_of(attempt)).map(|failure| failure.codes.as_slice()).unwrap_or_default();
+    let codes = request
+        .attempt
+        .and_then(|attempt| case.failure_of(attempt))
+        .map(|failure| failure.codes.as_slice())
+        .unwrap_or_default();
     let proven = codes.iter().any(|code| TENANT_CODES.contains(&code.as_str()));
     let severity = if proven { Severity::Error } else { Severity::Warning };
     let finding = request
         .finding(severity, "The SSO URL ends in the id of another instance")
-        .expected(format!("{plain}/{}", instance.value), "the object id in the export of the service principal")
+        .expected(
+            format!("{plain}/{}", instance.value),
+            "the object id in the export of the service principal",
+        )
         .actual(to, "URL the browser sent the request to")
         .at(&instance.place)
         .because_with(&WRONG_INSTANCE, case, format!("{plain}/{}", instance.value).as_str());
@@ -294,17 +337,24 @@ fn endpoint_of_all(request: &Request<'_>, to: &str) -> Option<Finding> {
     let failure = case.failure_of(request.attempt?)?;
     let code = failure.codes.iter().find(|code| SHARED_CODES.contains(&code.as_str()))?;
     let mut finding = request
-        .finding(Severity::Error, format!("The request went to the endpoint of no tenant in particular ({code})"))
+        .finding(
+            Severity::Error,
+            format!("The request went to the endpoint of no tenant in particular ({code})"),
+        )
         .actual(to, "URL the browser sent the request to")
         .at_all(&failure.place);
     if let Some(known) = case.code(code) {
         finding = finding.detail(format!("{code}: {}.", known.text.trim_end_matches('.')));
     }
-    let mut tenants = case.relevant_registrations().filter_map(|registration| registration.tenant.as_ref());
+    let mut tenants =
+        case.relevant_registrations().filter_map(|registration| registration.tenant.as_ref());
     let own = tenants.next().filter(|first| tenants.all(|other| other.value == first.value));
     if let Some(own) = own {
         finding = finding
-            .expected(to.replacen(&format!("/{shared}/"), &format!("/{}/", own.value), 1), "the tenant of the application")
+            .expected(
+                to.replacen(&format!("/{shared}/"), &format!("/{}/", own.value), 1),
+                "the tenant of the application",
+            )
             .at(&own.place);
     }
     let value = case.metadata_url(None).or_else(|| finding.expected.clone());
@@ -312,7 +362,12 @@ fn endpoint_of_all(request: &Request<'_>, to: &str) -> Option<Finding> {
 }
 
 /// The identity provider says that what was asked for lives in another of its clouds.
-fn other_cloud(request: &Request<'_>, to: &str, seen: &CodeSeen<'_>, published: &Endpoints<'_>) -> Option<Finding> {
+fn other_cloud(
+    request: &Request<'_>,
+    to: &str,
+    seen: &CodeSeen<'_>,
+    published: &Endpoints<'_>,
+) -> Option<Finding> {
     let (case, code) = (request.case, seen.code);
     let cloud = case.cloud_told(seen)?;
     let asked = host_of(to)?;
@@ -320,24 +375,31 @@ fn other_cloud(request: &Request<'_>, to: &str, seen: &CodeSeen<'_>, published: 
     if is_one_of(&asked, &cloud.hosts) {
         return None;
     }
-    let own = published.all.iter().find(|endpoint| host_of(&endpoint.location.value).is_some_and(|host| is_one_of(&host, &cloud.hosts)));
+    let own = published.all.iter().find(|endpoint| {
+        host_of(&endpoint.location.value).is_some_and(|host| is_one_of(&host, &cloud.hosts))
+    });
     // Without a host of its own the code says as much of an account of another kind: what is published tells which.
     if cloud.login.is_none() && own.is_none() && published.reached(to).is_some() {
         return None;
     }
-    let headline = format!("The request went to a host of another cloud of the identity provider ({code})");
-    let mut finding = request.finding(Severity::Error, headline).actual(to, "URL the browser sent the request to");
+    let headline =
+        format!("The request went to a host of another cloud of the identity provider ({code})");
+    let mut finding = request
+        .finding(Severity::Error, headline)
+        .actual(to, "URL the browser sent the request to");
     if let Some(known) = case.code(code) {
         finding = finding.detail(format!("{code}: {}.", known.text.trim_end_matches('.')));
     }
     let host = cloud.login.as_deref();
     finding = match (own, host) {
-        (Some(own), _) => {
-            finding.expected(&own.location.value, "SingleSignOnService the identity provider publishes").compared().at(&own.location.place)
-        }
-        (None, Some(host)) => {
-            finding.expected(to.replacen(&asked, host, 1), format!("the same address at {host}, the host of the cloud that {code} names"))
-        }
+        (Some(own), _) => finding
+            .expected(&own.location.value, "SingleSignOnService the identity provider publishes")
+            .compared()
+            .at(&own.location.place),
+        (None, Some(host)) => finding.expected(
+            to.replacen(&asked, host, 1),
+            format!("the same address at {host}, the host of the cloud that {code} names"),
+        ),
         (None, None) => finding.expected(
             format!("a host such as {}", cloud.hosts.join(", ")),
             format!("where tenants of the kind that {code} names are asked"),
@@ -346,7 +408,11 @@ fn other_cloud(request: &Request<'_>, to: &str, seen: &CodeSeen<'_>, published: 
     let address = case.metadata_url(None);
     let value = address.as_deref().or(own.map(|own| own.location.value.as_str()));
     finding = finding.because_with(&WRONG_CLOUD, case, value);
-    Some(if own.is_none() && host.is_none() { finding.because(&OTHER_ACCOUNT, case) } else { finding })
+    Some(if own.is_none() && host.is_none() {
+        finding.because(&OTHER_ACCOUNT, case)
+    } else {
+        finding
+    })
 }
 
 /// The first step of the path, which is the tenant in Entra ID's URLs.
@@ -359,7 +425,10 @@ mod tests {
     use super::*;
     use diag_sdk::Difference;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{SSO_URL, findings, idp_metadata, levels, page, refused_by_idp, registration, sign_in, sso_endpoints};
+    use diag_sdk::testing::{
+        SSO_URL, findings, idp_metadata, levels, page, refused_by_idp, registration, sign_in,
+        sso_endpoints,
+    };
 
     fn sent_to(url: &str, status: u16) -> Case {
         let mut case = refused_by_idp(&[], &[]);
@@ -374,7 +443,10 @@ mod tests {
     fn not_found_is_an_error_with_or_without_metadata() {
         let mut case = sent_to("https://idp.example/saml2/sso", 404);
         let found = findings(&SSO_URL_WRONG, &case);
-        assert_eq!((found[0].severity, found[0].difference), (Severity::Error, Some(Difference::Path)));
+        assert_eq!(
+            (found[0].severity, found[0].difference),
+            (Severity::Error, Some(Difference::Path))
+        );
         assert_eq!(found[0].causes[0].value.as_deref(), Some(SSO_URL));
         case.metadata.clear();
         assert_eq!(levels(&SSO_URL_WRONG, &case), [Severity::Error]);
@@ -389,7 +461,10 @@ mod tests {
 
     #[test]
     fn another_url_of_the_same_host_only_warns_while_it_answers() {
-        assert_eq!(levels(&SSO_URL_WRONG, &sent_to("https://idp.example/common/saml2", 200)), [Severity::Warning]);
+        assert_eq!(
+            levels(&SSO_URL_WRONG, &sent_to("https://idp.example/common/saml2", 200)),
+            [Severity::Warning]
+        );
         let mut case = sent_to("https://idp.example/common/saml2", 200);
         case.exchanges[0].page = Some(page(&["AADSTS50194"], &[]));
         assert_eq!(levels(&SSO_URL_WRONG, &case), [Severity::Error]);
@@ -397,10 +472,12 @@ mod tests {
 
     #[test]
     fn the_id_of_another_instance_is_named() {
-        let (own, other) = ("5b1e9c70-3a4d-4f86-8b2f-6d0c7e9a1f35", "0c2d8f61-4b5e-4a97-9c3a-7e1d8f0b2a46");
+        let (own, other) =
+            ("5b1e9c70-3a4d-4f86-8b2f-6d0c7e9a1f35", "0c2d8f61-4b5e-4a97-9c3a-7e1d8f0b2a46");
         let asked = |id: &str, code: &str| {
             let mut case = refused_by_idp(&[code], &[]);
-            case.messages[0].sightings[0].to = Some(format!("https://login.microsoftonline.com/t/saml2/{id}"));
+            case.messages[0].sightings[0].to =
+                Some(format!("https://login.microsoftonline.com/t/saml2/{id}"));
             let mut known = registration(&[], &[]);
             known.instance = Some(own.into());
             case.registrations = vec![known];
@@ -420,31 +497,54 @@ mod tests {
         };
         let case = refused("AADSTS900439", "https://login.microsoftonline.com/t/saml2");
         let found = findings(&SSO_URL_WRONG, &case);
-        assert_eq!((found.len(), found[0].severity, found[0].causes[0].who), (1, Severity::Error, Who::Sp));
+        assert_eq!(
+            (found.len(), found[0].severity, found[0].causes[0].who),
+            (1, Severity::Error, Who::Sp)
+        );
         assert_eq!(found[0].expected.as_deref(), Some("https://login.microsoftonline.us/t/saml2"));
         let mut case = refused("AADSTS500208", "https://login.microsoftonline.com/t/saml2");
-        assert_eq!(findings(&SSO_URL_WRONG, &case)[0].causes.len(), 2, "the endpoint or the account");
+        assert_eq!(
+            findings(&SSO_URL_WRONG, &case)[0].causes.len(),
+            2,
+            "the endpoint or the account"
+        );
         let mut copy = idp_metadata("d1", HeldBy::Publisher, &[]);
-        copy.idp.as_mut().expect("the role").sso = sso_endpoints(&["https://shop.ciamlogin.com/t/saml2"]);
+        copy.idp.as_mut().expect("the role").sso =
+            sso_endpoints(&["https://shop.ciamlogin.com/t/saml2"]);
         case.metadata = vec![copy];
         let found = findings(&SSO_URL_WRONG, &case);
-        assert_eq!((found[0].causes.len(), found[0].expected.as_deref()), (1, Some("https://shop.ciamlogin.com/t/saml2")));
-        assert!(findings(&SSO_URL_WRONG, &refused("AADSTS500208", "https://shop.ciamlogin.com/t/saml2")).is_empty());
+        assert_eq!(
+            (found[0].causes.len(), found[0].expected.as_deref()),
+            (1, Some("https://shop.ciamlogin.com/t/saml2"))
+        );
+        assert!(
+            findings(
+                &SSO_URL_WRONG,
+                &refused("AADSTS500208", "https://shop.ciamlogin.com/t/saml2")
+            )
+            .is_empty()
+        );
     }
 
     #[test]
     fn a_cloud_may_be_named_in_words_alone() {
         let said = |text: &str| {
             let mut case = refused_by_idp(&["AADSTS90038"], &[Meaning::Unknown]);
-            case.messages[0].sightings[0].to = Some("https://login.microsoftonline.com/t/saml2".to_owned());
+            case.messages[0].sightings[0].to =
+                Some("https://login.microsoftonline.com/t/saml2".to_owned());
             text.clone_into(&mut case.failures[0].said[0].text);
             case
         };
         let found = findings(
             &SSO_URL_WRONG,
-            &said("AADSTS90038: Tenant 't' request is being redirected to the National Cloud 'MicrosoftOnline.US'."),
+            &said(
+                "AADSTS90038: Tenant 't' request is being redirected to the National Cloud 'MicrosoftOnline.US'.",
+            ),
         );
-        assert_eq!((found.len(), found[0].expected.as_deref()), (1, Some("https://login.microsoftonline.us/t/saml2")));
+        assert_eq!(
+            (found.len(), found[0].expected.as_deref()),
+            (1, Some("https://login.microsoftonline.us/t/saml2"))
+        );
         assert!(findings(&SSO_URL_WRONG, &said("AADSTS90038: redirected.")).is_empty());
     }
 
@@ -452,16 +552,25 @@ mod tests {
     fn the_endpoint_of_all_tenants_serves_some_applications_only() {
         let asked = |code: &str, tenant: &str| {
             let mut case = refused_by_idp(&[code], &[]);
-            case.messages[0].sightings[0].to = Some(format!("https://login.microsoftonline.com/{tenant}/saml2"));
+            case.messages[0].sightings[0].to =
+                Some(format!("https://login.microsoftonline.com/{tenant}/saml2"));
             let mut known = registration(&[], &[]);
             known.tenant = Some("0c2d8f61-4b5e-4a97-9c3a-7e1d8f0b2a46".into());
             case.registrations = vec![known];
             case
         };
         let found = findings(&SSO_URL_WRONG, &asked("AADSTS50194", "common"));
-        assert_eq!(found[0].expected.as_deref(), Some("https://login.microsoftonline.com/0c2d8f61-4b5e-4a97-9c3a-7e1d8f0b2a46/saml2"));
-        assert!(findings(&SSO_URL_WRONG, &asked("AADSTS50105", "common")).is_empty(), "refused for something else");
-        assert!(findings(&SSO_URL_WRONG, &asked("AADSTS50194", "contoso.onmicrosoft.com")).is_empty());
+        assert_eq!(
+            found[0].expected.as_deref(),
+            Some("https://login.microsoftonline.com/0c2d8f61-4b5e-4a97-9c3a-7e1d8f0b2a46/saml2")
+        );
+        assert!(
+            findings(&SSO_URL_WRONG, &asked("AADSTS50105", "common")).is_empty(),
+            "refused for something else"
+        );
+        assert!(
+            findings(&SSO_URL_WRONG, &asked("AADSTS50194", "contoso.onmicrosoft.com")).is_empty()
+        );
     }
 
     #[test]
@@ -469,7 +578,8 @@ mod tests {
         assert!(findings(&SSO_URL_WRONG, &sent_to("https://other.example/sso", 200)).is_empty());
         let mut case = sign_in(Outcome::SignedIn);
         let mut elsewhere = idp_metadata("d1", HeldBy::Publisher, &[]);
-        elsewhere.idp.as_mut().expect("the role").sso = sso_endpoints(&["https://idp.example/elsewhere"]);
+        elsewhere.idp.as_mut().expect("the role").sso =
+            sso_endpoints(&["https://idp.example/elsewhere"]);
         case.metadata = vec![elsewhere];
         assert!(findings(&SSO_URL_WRONG, &case).is_empty());
     }

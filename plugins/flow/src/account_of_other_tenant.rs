@@ -88,12 +88,27 @@ mod tests {
             let found = findings(&ACCOUNT_OF_OTHER_TENANT, &refused_by_idp(&[code], &[]));
             assert_eq!((found.len(), found[0].causes[0].who), (1, Who::User), "{code}");
         }
-        assert_eq!(findings(&ACCOUNT_OF_OTHER_TENANT, &refused_by_idp(&["AADSTS16000"], &[Meaning::OtherTenant])).len(), 1);
+        assert_eq!(
+            findings(
+                &ACCOUNT_OF_OTHER_TENANT,
+                &refused_by_idp(&["AADSTS16000"], &[Meaning::OtherTenant])
+            )
+            .len(),
+            1
+        );
     }
 
     #[test]
     fn a_mere_question_which_account_is_none() {
-        assert!(findings(&ACCOUNT_OF_OTHER_TENANT, &refused_by_idp(&["AADSTS16000"], &[])).is_empty());
-        assert!(findings(&ACCOUNT_OF_OTHER_TENANT, &refused_by_idp(&["AADSTS50126"], &[Meaning::Credentials])).is_empty());
+        assert!(
+            findings(&ACCOUNT_OF_OTHER_TENANT, &refused_by_idp(&["AADSTS16000"], &[])).is_empty()
+        );
+        assert!(
+            findings(
+                &ACCOUNT_OF_OTHER_TENANT,
+                &refused_by_idp(&["AADSTS50126"], &[Meaning::Credentials])
+            )
+            .is_empty()
+        );
     }
 }

@@ -1,7 +1,10 @@
 //! The service provider's guard against cross-site requests refused it.
 
 use diag_sdk::case::judgement::Failure;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, shown,
+};
 
 static EXEMPT: CauseData = CauseData {
     text: "The guard against cross-site requests covers the address that takes responses; a response always comes from another site",
@@ -77,23 +80,41 @@ fn run(case: &Case, out: &mut Findings) {
             let finding = Finding::error(headline(case, failure)).detail(
                 "It answered 419, which stands in no standard: frameworks answer so when the token of their own page is missing or old.",
             );
-            let finding = failure.message.iter().fold(finding, |finding, message| finding.subject(message.clone()));
-            let finding = finding.at_all(failure.place.as_ref()).attempt(failure.attempt.clone().unwrap_or_default());
+            let finding = failure
+                .message
+                .iter()
+                .fold(finding, |finding, message| finding.subject(message.clone()));
+            let finding = finding
+                .at_all(failure.place.as_ref())
+                .attempt(failure.attempt.clone().unwrap_or_default());
             out.push(finding.because(&EXEMPT, case));
-        } else if let Some(said) = failure.said.iter().find(|said| said.meaning == Meaning::CrossSite) {
-            let finding =
-                Finding::error(headline(case, failure)).detail(said.quoted()).at_all(said.place.as_ref().or(failure.place.as_ref()));
-            let finding = failure.message.iter().fold(finding, |finding, message| finding.subject(message.clone()));
+        } else if let Some(said) =
+            failure.said.iter().find(|said| said.meaning == Meaning::CrossSite)
+        {
+            let finding = Finding::error(headline(case, failure))
+                .detail(said.quoted())
+                .at_all(said.place.as_ref().or(failure.place.as_ref()));
+            let finding = failure
+                .message
+                .iter()
+                .fold(finding, |finding, message| finding.subject(message.clone()));
             let why = if carries(case, failure) { &EXEMPT } else { &START_IS_GUARDED };
-            out.push(finding.attempt(failure.attempt.clone().unwrap_or_default()).because(why, case));
+            out.push(
+                finding.attempt(failure.attempt.clone().unwrap_or_default()).because(why, case),
+            );
         }
     }
 }
 
 /// The status tells, and no sentence does.
 fn by_status(case: &Case, failure: &Failure) -> bool {
-    let status = failure.exchange.and_then(|index| case.exchanges.get(index)).map(|exchange| exchange.status);
-    status == Some(419) && carries(case, failure) && failure.said.iter().all(|said| said.meaning.is_vague())
+    let status = failure
+        .exchange
+        .and_then(|index| case.exchanges.get(index))
+        .map(|exchange| exchange.status);
+    status == Some(419)
+        && carries(case, failure)
+        && failure.said.iter().all(|said| said.meaning.is_vague())
 }
 
 /// What was refused carried a message.
@@ -104,7 +125,10 @@ fn carries(case: &Case, failure: &Failure) -> bool {
 }
 
 fn headline(case: &Case, failure: &Failure) -> String {
-    let place = failure.exchange.and_then(|index| case.exchanges.get(index)).map(|exchange| shown::host_and_path(&exchange.url));
+    let place = failure
+        .exchange
+        .and_then(|index| case.exchanges.get(index))
+        .map(|exchange| shown::host_and_path(&exchange.url));
     match place.filter(|place| place.len() <= 30) {
         Some(place) => format!("A guard against cross-site requests refused {place}"),
         None => "A guard against cross-site requests refused the post".to_owned(),
@@ -137,7 +161,10 @@ mod tests {
         let judged = ACS_BEHIND_CSRF_PROTECTION.judge(&case);
         assert_eq!(judged.found()[0].causes[0].text, EXEMPT.text);
         case.failures[0].stage = Stage::Request;
-        assert_eq!(ACS_BEHIND_CSRF_PROTECTION.judge(&case).found()[0].causes[0].text, START_IS_GUARDED.text);
+        assert_eq!(
+            ACS_BEHIND_CSRF_PROTECTION.judge(&case).found()[0].causes[0].text,
+            START_IS_GUARDED.text
+        );
         testing::says(&mut case, Meaning::AccessDenied);
         assert!(ACS_BEHIND_CSRF_PROTECTION.judge(&case).found().is_empty());
     }

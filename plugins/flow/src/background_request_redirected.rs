@@ -2,7 +2,9 @@
 
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Carrier, MessageKind};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown,
+};
 use std::collections::BTreeSet;
 
 static ANSWER_401: CauseData = CauseData {
@@ -108,12 +110,14 @@ fn run(case: &Case, out: &mut Findings) {
 fn by_script(exchange: &Exchange) -> bool {
     let kind = exchange.kind.as_deref().map(str::to_ascii_lowercase);
     let said = exchange.fetch_dest.as_deref() == Some("empty");
-    !exchange.navigation && (said || matches!(kind.as_deref(), Some("xhr" | "fetch" | "xmlhttprequest" | "beacon")))
+    !exchange.navigation
+        && (said || matches!(kind.as_deref(), Some("xhr" | "fetch" | "xmlhttprequest" | "beacon")))
 }
 
 fn leads_elsewhere(exchange: &Exchange) -> bool {
     let host = |url: &str| diag_sdk::host::host_of(url);
-    (300..400).contains(&exchange.status) && exchange.location.as_deref().and_then(host) != host(&exchange.url)
+    (300..400).contains(&exchange.status)
+        && exchange.location.as_deref().and_then(host) != host(&exchange.url)
 }
 
 #[cfg(test)]
@@ -123,10 +127,23 @@ mod tests {
     #[test]
     fn only_what_scripts_ask_counts() {
         let asked = |kind: &str, dest: Option<&str>, navigation: bool| {
-            by_script(&Exchange { kind: Some(kind.to_owned()), fetch_dest: dest.map(str::to_owned), navigation, ..Exchange::default() })
+            by_script(&Exchange {
+                kind: Some(kind.to_owned()),
+                fetch_dest: dest.map(str::to_owned),
+                navigation,
+                ..Exchange::default()
+            })
         };
-        assert!(asked("xhr", None, false) && asked("fetch", Some("empty"), false) && asked("other", Some("empty"), false));
-        assert!(!asked("image", None, false) && !asked("document", Some("document"), true) && !asked("xhr", None, true));
+        assert!(
+            asked("xhr", None, false)
+                && asked("fetch", Some("empty"), false)
+                && asked("other", Some("empty"), false)
+        );
+        assert!(
+            !asked("image", None, false)
+                && !asked("document", Some("document"), true)
+                && !asked("xhr", None, true)
+        );
     }
 
     #[test]

@@ -5,7 +5,9 @@ use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::message::{Carrier, Message};
 use diag_sdk::content_policy::Forbids;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown,
+};
 
 static FORM_AT_IDP: CauseData = CauseData {
     text: "The form-action directive of the identity provider's page does not list the service provider it has to post to",
@@ -94,10 +96,18 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let stuck = |attempt: &&Attempt| matches!(attempt.outcome, Outcome::Incomplete | Outcome::BrokenInTransit);
+    let stuck = |attempt: &&Attempt| {
+        matches!(attempt.outcome, Outcome::Incomplete | Outcome::BrokenInTransit)
+    };
     for attempt in case.attempts.iter().filter(stuck) {
-        let messages = [&attempt.response, &attempt.request].into_iter().flatten().filter_map(|id| case.message(id));
-        if let Some(blocked) = messages.into_iter().filter(|message| undelivered(case, message)).find_map(|message| blocked(case, message))
+        let messages = [&attempt.response, &attempt.request]
+            .into_iter()
+            .flatten()
+            .filter_map(|id| case.message(id));
+        if let Some(blocked) = messages
+            .into_iter()
+            .filter(|message| undelivered(case, message))
+            .find_map(|message| blocked(case, message))
         {
             out.push(finding(case, attempt, &blocked));
         }
@@ -106,7 +116,8 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// No request of the browser carried it, or none that got an answer.
 fn undelivered(case: &Case, message: &Message) -> bool {
-    let answered = |index: usize| case.exchanges.get(index).is_some_and(|exchange| exchange.status != 0);
+    let answered =
+        |index: usize| case.exchanges.get(index).is_some_and(|exchange| exchange.status != 0);
     !message.delivered_in().is_some_and(answered)
 }
 
@@ -125,7 +136,9 @@ fn blocked<'a>(case: &'a Case, message: &'a Message) -> Option<Blocked<'a>> {
         let exchange = case.exchanges.get(index)?;
         match sighting.carrier {
             Carrier::PageForm => on_page(exchange, message),
-            Carrier::LocationHeader if (300..400).contains(&exchange.status) => after_form(case, index, exchange, message),
+            Carrier::LocationHeader if (300..400).contains(&exchange.status) => {
+                after_form(case, index, exchange, message)
+            }
             _ => None,
         }
     })
@@ -133,15 +146,32 @@ fn blocked<'a>(case: &'a Case, message: &'a Message) -> Option<Blocked<'a>> {
 
 /// The page with the form must not submit it, or not by the script it has.
 fn on_page<'a>(page: &'a Exchange, message: &'a Message) -> Option<Blocked<'a>> {
-    page.page.iter().flat_map(|shown| &shown.onward).filter(|way| way.carries.is_some()).find_map(|way| {
-        let form = page.content_policies.iter().find_map(|policy| policy.forbids_form(&page.url, &way.to, false));
-        let script = || page.content_policies.iter().find_map(|policy| policy.forbids_script(way));
-        form.or_else(script).map(|forbids| Blocked { page, forbids, target: &way.to, redirect: None, message })
-    })
+    page.page.iter().flat_map(|shown| &shown.onward).filter(|way| way.carries.is_some()).find_map(
+        |way| {
+            let form = page
+                .content_policies
+                .iter()
+                .find_map(|policy| policy.forbids_form(&page.url, &way.to, false));
+            let script =
+                || page.content_policies.iter().find_map(|policy| policy.forbids_script(way));
+            form.or_else(script).map(|forbids| Blocked {
+                page,
+                forbids,
+                target: &way.to,
+                redirect: None,
+                message,
+            })
+        },
+    )
 }
 
 /// A form was submitted as it may be, and its answer leads where the page's policy lets no form go.
-fn after_form<'a>(case: &'a Case, index: usize, redirect: &'a Exchange, message: &'a Message) -> Option<Blocked<'a>> {
+fn after_form<'a>(
+    case: &'a Case,
+    index: usize,
+    redirect: &'a Exchange,
+    message: &'a Message,
+) -> Option<Blocked<'a>> {
     let target = redirect.location.as_deref().filter(|_| redirect.method == "POST")?;
     let from = index.saturating_sub(BACK);
     let here = redirect.url.split('?').next()?;
@@ -149,22 +179,32 @@ fn after_form<'a>(case: &'a Case, index: usize, redirect: &'a Exchange, message:
         let forms = exchange.page.iter().flat_map(|page| &page.onward);
         forms.into_iter().any(|way| way.method == "POST" && way.to.split('?').next() == Some(here))
     })?;
-    let forbids = page.content_policies.iter().find_map(|policy| policy.forbids_form(&page.url, target, true))?;
+    let forbids = page
+        .content_policies
+        .iter()
+        .find_map(|policy| policy.forbids_form(&page.url, target, true))?;
     Some(Blocked { page, forbids, target, redirect: Some(redirect), message })
 }
 
 fn finding(case: &Case, attempt: &Attempt, blocked: &Blocked<'_>) -> Finding {
     let Blocked { page, forbids, target, redirect, message } = blocked;
-    let scripted = forbids.directive.starts_with("script-src") || forbids.directive == "default-src";
+    let scripted =
+        forbids.directive.starts_with("script-src") || forbids.directive == "default-src";
     let origin = Address::parse(target).map(|address| address.origin()).unwrap_or_default();
     let what = match (redirect, scripted) {
-        (Some(_), _) => format!("the redirect that answers its form leads to {origin}, and Chromium holds it"),
+        (Some(_), _) => {
+            format!("the redirect that answers its form leads to {origin}, and Chromium holds it")
+        }
         (None, true) => format!("the inline script that submits its form to {origin} may not run"),
         (None, false) => format!("its form goes to {origin}"),
     };
     let severity = if case.signed_in() { Severity::Warning } else { Severity::Error };
     let finding = Finding::new(severity, "A Content Security Policy keeps the page from going on")
-        .detail(format!("{} says `{}`; {what}. Nothing followed.", shown::host_and_path(&page.url), forbids.shown()))
+        .detail(format!(
+            "{} says `{}`; {what}. Nothing followed.",
+            shown::host_and_path(&page.url),
+            forbids.shown()
+        ))
         .actual(forbids.shown(), "Content-Security-Policy of the page")
         .at(&page.place)
         .at_all(redirect.map(|redirect| &redirect.place))
@@ -203,7 +243,10 @@ mod tests {
         };
         let sources = sources.iter().map(|source| (*source).to_owned()).collect();
         case.exchanges[0].page = Some(Page { onward: vec![way], ..Page::default() });
-        case.exchanges[0].content_policies = vec![ContentPolicy { directives: vec![(directive.to_owned(), sources)], in_page: false }];
+        case.exchanges[0].content_policies = vec![ContentPolicy {
+            directives: vec![(directive.to_owned(), sources)],
+            in_page: false,
+        }];
         case
     }
 
@@ -224,7 +267,11 @@ mod tests {
     fn what_was_posted_was_not_forbidden() {
         let mut case = stopped("form-action", &["'self'"], Trigger::ScriptFile);
         case.exchanges.push(testing::exchange(Side::Sp, "POST", testing::ACS_SEEN, 200));
-        case.messages[1].sightings.push(Sighting { exchange: Some(1), carrier: Carrier::PostForm, ..Sighting::default() });
+        case.messages[1].sightings.push(Sighting {
+            exchange: Some(1),
+            carrier: Carrier::PostForm,
+            ..Sighting::default()
+        });
         case.messages[1].delivery = Some(1);
         assert!(told(&case).is_empty());
         case.exchanges[1].status = 0;

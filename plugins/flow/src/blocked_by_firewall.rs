@@ -2,7 +2,10 @@
 
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::{Part, Statement};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, shown,
+};
 
 static RULE: CauseData = CauseData {
     text: "A rule of the firewall takes the posted form, with its long field of base64, for an attack, or the visitor for a robot",
@@ -84,20 +87,40 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     for failure in &case.failures {
         let Some(said) = failure.said.iter().find(|statement| blocks(statement)) else { continue };
-        let Some(exchange) = said.exchange.or(failure.exchange).and_then(|index| case.exchanges.get(index)) else { continue };
-        let finding = finding(case, Severity::Error, exchange, said.writer.product(), &said.quoted());
-        let finding = failure.message.iter().fold(finding, |finding, message| finding.subject(message.clone()));
+        let Some(exchange) =
+            said.exchange.or(failure.exchange).and_then(|index| case.exchanges.get(index))
+        else {
+            continue;
+        };
+        let finding =
+            finding(case, Severity::Error, exchange, said.writer.product(), &said.quoted());
+        let finding = failure
+            .message
+            .iter()
+            .fold(finding, |finding, message| finding.subject(message.clone()));
         out.push(finding.attempt(failure.attempt.clone().unwrap_or_default()));
     }
     if case.failures.is_empty() && !case.signed_in() {
         // The capture may hold nothing but the page that says so, or end on a check of the visitor.
-        let last = case.exchanges.iter().enumerate().rev().find(|(_, exchange)| exchange.navigation);
-        let Some((index, exchange)) = last.filter(|(_, exchange)| exchange.side != Side::Other || exchange.status >= 400) else { return };
+        let last =
+            case.exchanges.iter().enumerate().rev().find(|(_, exchange)| exchange.navigation);
+        let Some((index, exchange)) =
+            last.filter(|(_, exchange)| exchange.side != Side::Other || exchange.status >= 400)
+        else {
+            return;
+        };
         let phrases = exchange.page.iter().flat_map(|page| &page.phrases);
-        let Some(phrase) = phrases.into_iter().find(|phrase| phrase.meaning == Meaning::Blocked) else { return };
+        let Some(phrase) = phrases.into_iter().find(|phrase| phrase.meaning == Meaning::Blocked)
+        else {
+            return;
+        };
         let severity = if exchange.status >= 400 { Severity::Error } else { Severity::Warning };
         let finding = finding(case, severity, exchange, phrase.writer.product(), &phrase.quoted());
-        out.push(finding.attempt(case.attempt_at(index).map(|attempt| attempt.id.clone()).unwrap_or_default()));
+        out.push(
+            finding.attempt(
+                case.attempt_at(index).map(|attempt| attempt.id.clone()).unwrap_or_default(),
+            ),
+        );
     }
 }
 
@@ -106,10 +129,20 @@ fn blocks(statement: &Statement) -> bool {
     statement.meaning == Meaning::Blocked && statement.part != Part::Browser
 }
 
-fn finding(case: &Case, severity: Severity, exchange: &Exchange, product: Option<&str>, words: &str) -> Finding {
+fn finding(
+    case: &Case,
+    severity: Severity,
+    exchange: &Exchange,
+    product: Option<&str>,
+    words: &str,
+) -> Finding {
     let gateway = case.gateway_at(exchange);
-    let name = product.or_else(|| gateway.map(|gateway| gateway.name.as_str())).unwrap_or("A firewall");
-    let mut said = vec![format!("{} answered {}.", shown::host_and_path(&exchange.url), exchange.status), words.to_owned()];
+    let name =
+        product.or_else(|| gateway.map(|gateway| gateway.name.as_str())).unwrap_or("A firewall");
+    let mut said = vec![
+        format!("{} answered {}.", shown::host_and_path(&exchange.url), exchange.status),
+        words.to_owned(),
+    ];
     let ids = exchange.support_ids();
     if !ids.is_empty() {
         said.push(format!("For whoever runs it: {ids}."));
@@ -119,7 +152,9 @@ fn finding(case: &Case, severity: Severity, exchange: &Exchange, product: Option
     }
     let vendor = gateway.map(|gateway| gateway.id).unwrap_or_default();
     let finding =
-        Finding::new(severity, format!("{name} blocked the request to {}", host(&exchange.url))).detail(said.join(" ")).at(&exchange.place);
+        Finding::new(severity, format!("{name} blocked the request to {}", host(&exchange.url)))
+            .detail(said.join(" "))
+            .at(&exchange.place);
     let finding = finding.cause(&RULE, vendor);
     if exchange.form_fields.is_empty() { finding.cause(&ORIGIN, vendor) } else { finding }
 }

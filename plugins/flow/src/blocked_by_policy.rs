@@ -1,7 +1,10 @@
 //! A policy of the identity provider keeps the person out.
 
 use diag_sdk::case::judgement::{Failure, Party};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static POLICY: CauseData = CauseData {
     text: "A sign-in policy of the identity provider keeps the person out: their device, place, risk, or how they signed in does not meet it",
@@ -102,7 +105,8 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let mut told = false;
     for failure in case.failures.iter().filter(|failure| failure.party == Party::Idp) {
-        let code = failure.codes.iter().find(|code| CODES.contains(&code.as_str())).map(String::as_str);
+        let code =
+            failure.codes.iter().find(|code| CODES.contains(&code.as_str())).map(String::as_str);
         let said = failure.said.iter().find(|statement| statement.meaning == Meaning::Policy);
         if code.is_none() && said.is_none() {
             continue;
@@ -115,7 +119,10 @@ fn run(case: &Case, out: &mut Findings) {
     if told || case.signed_in() {
         return;
     }
-    let alone = case.refusing_codes().into_iter().find(|seen| seen.attempt.is_none() && CODES.contains(&seen.code));
+    let alone = case
+        .refusing_codes()
+        .into_iter()
+        .find(|seen| seen.attempt.is_none() && CODES.contains(&seen.code));
     if let Some(seen) = alone {
         let exchange = case.exchanges.iter().position(|exchange| exchange.place == *seen.place);
         let failure = Failure { exchange, place: Some(seen.place.clone()), ..Failure::default() };
@@ -125,7 +132,10 @@ fn run(case: &Case, out: &mut Findings) {
 
 fn describe(case: &Case, code: Option<&str>, words: Option<&str>, failure: &Failure) -> Finding {
     let known = code.and_then(|code| case.code(code));
-    let mut detail: Vec<String> = known.map(|known| format!("{}: {}.", known.code, known.text.trim_end_matches('.'))).into_iter().collect();
+    let mut detail: Vec<String> = known
+        .map(|known| format!("{}: {}.", known.code, known.text.trim_end_matches('.')))
+        .into_iter()
+        .collect();
     detail.extend(failure.words());
     let exchange = failure.exchange.and_then(|index| case.exchanges.get(index));
     let ids = exchange.map(diag_sdk::case::exchange::Exchange::support_ids).unwrap_or_default();
@@ -151,10 +161,15 @@ mod tests {
     #[test]
     fn the_code_says_who_can_lift_it_and_the_policy_comes_after() {
         let mut case = refused_by_idp(&["AADSTS530003"], &[]);
-        case.codes =
-            vec![VendorCode { who: Some(Who::User), ..known_code("AADSTS530003", "A managed device is wanted", CodeClass::Policy) }];
+        case.codes = vec![VendorCode {
+            who: Some(Who::User),
+            ..known_code("AADSTS530003", "A managed device is wanted", CodeClass::Policy)
+        }];
         let found = findings(&BLOCKED_BY_POLICY, &case);
-        assert_eq!(found[0].causes.iter().map(|cause| cause.who).collect::<Vec<_>>(), [Who::User, Who::Idp]);
+        assert_eq!(
+            found[0].causes.iter().map(|cause| cause.who).collect::<Vec<_>>(),
+            [Who::User, Who::Idp]
+        );
         case.codes[0].who = None;
         assert_eq!(findings(&BLOCKED_BY_POLICY, &case)[0].causes.len(), 1);
     }
@@ -163,6 +178,12 @@ mod tests {
     fn words_of_any_product_count_and_other_reasons_do_not() {
         let found = findings(&BLOCKED_BY_POLICY, &refused_by_idp(&[], &[Meaning::Policy]));
         assert_eq!((found.len(), found[0].causes[0].setting), (1, Some(Setting::IdpPolicy)));
-        assert!(findings(&BLOCKED_BY_POLICY, &refused_by_idp(&["AADSTS50105"], &[Meaning::NotAssigned])).is_empty());
+        assert!(
+            findings(
+                &BLOCKED_BY_POLICY,
+                &refused_by_idp(&["AADSTS50105"], &[Meaning::NotAssigned])
+            )
+            .is_empty()
+        );
     }
 }

@@ -2,7 +2,9 @@
 
 use diag_sdk::case::input::InputKind;
 use diag_sdk::case::message::Damage;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check,
+};
 
 static EXPORTED_WITHOUT: CauseData = CauseData {
     text: "The browser's export left sensitive data out, which is its default",
@@ -62,21 +64,32 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let removed = |what: &&String| !MASKED.contains(&what.as_str());
-    let (removed, masked): (Vec<&String>, Vec<&String>) = case.removed_by_exporter.iter().partition(removed);
+    let (removed, masked): (Vec<&String>, Vec<&String>) =
+        case.removed_by_exporter.iter().partition(removed);
     let headline = match (removed.is_empty(), masked.is_empty()) {
         (true, true) => return,
         (false, true) => format!("The exporter removed {} from the capture", listed(&removed)),
         (true, false) => format!("Marks stand in place of {} in the capture", listed(&masked)),
-        (false, false) => format!("The capture lacks {}", listed(&[removed.as_slice(), &masked].concat())),
+        (false, false) => {
+            format!("The capture lacks {}", listed(&[removed.as_slice(), &masked].concat()))
+        }
     };
     let open: Vec<&str> = case.removed_by_exporter.iter().map(|what| left_open(what)).collect();
-    let decides = if masked.is_empty() { "" } else { " The capture before it was masked decides it." };
+    let decides =
+        if masked.is_empty() { "" } else { " The capture before it was masked decides it." };
     let captures = case.inputs.iter().filter(|input| input.kind == InputKind::Har);
-    let places: Vec<Place> = captures.map(|input| Place { input: input.id.clone(), ..Place::default() }).collect();
-    let messages = case.messages.iter().filter(|message| message.damage.contains(&Damage::Sanitised));
-    let sightings = messages.filter_map(|message| message.delivered().or(message.sightings.first())).map(|sighting| &sighting.place);
+    let places: Vec<Place> =
+        captures.map(|input| Place { input: input.id.clone(), ..Place::default() }).collect();
+    let messages =
+        case.messages.iter().filter(|message| message.damage.contains(&Damage::Sanitised));
+    let sightings = messages
+        .filter_map(|message| message.delivered().or(message.sightings.first()))
+        .map(|sighting| &sighting.place);
     let mut finding = Finding::notice(headline)
-        .detail(format!("Open for that reason, and not held against anybody: {}.{decides}", open.join("; ")))
+        .detail(format!(
+            "Open for that reason, and not held against anybody: {}.{decides}",
+            open.join("; ")
+        ))
         .at_all(sightings.chain(&places));
     if !masked.is_empty() {
         finding = finding.cause(&CLEANED, case.sp_vendor);
@@ -112,8 +125,12 @@ fn left_open(what: &str) -> &'static str {
         "bodies" => "what error pages say (flow/idp-error-page, flow/sp-refused-response)",
         "post-data" => "responses that were posted, and everything about assertions",
         "headers" => "clocks, cookies and redirects",
-        "messages" => "what was said and signed where marks stand now (signing/signature-invalid, and the checks of assertions and names)",
-        "signatures" => "whether signatures hold and who made them (signing/signature-invalid, signing/signed-by-unknown-key)",
+        "messages" => {
+            "what was said and signed where marks stand now (signing/signature-invalid, and the checks of assertions and names)"
+        }
+        "signatures" => {
+            "whether signatures hold and who made them (signing/signature-invalid, signing/signed-by-unknown-key)"
+        }
         _ => "some details",
     }
 }
@@ -124,7 +141,11 @@ mod tests {
     use diag_sdk::case::message::{Message, Sighting};
 
     fn headline(removed: &[&str]) -> Option<String> {
-        let message = Message { damage: vec![Damage::Sanitised], sightings: vec![Sighting::default()], ..Message::default() };
+        let message = Message {
+            damage: vec![Damage::Sanitised],
+            sightings: vec![Sighting::default()],
+            ..Message::default()
+        };
         let removed_by_exporter = removed.iter().map(|what| (*what).to_owned()).collect();
         let case = Case { messages: vec![message], removed_by_exporter, ..Case::default() };
         let mut out = Findings::default();
@@ -135,8 +156,17 @@ mod tests {
     #[test]
     fn what_is_gone_and_what_is_masked_are_told_apart() {
         assert_eq!(headline(&[]), None);
-        assert_eq!(headline(&["cookies", "bodies"]).as_deref(), Some("The exporter removed cookies and bodies from the capture"));
-        assert_eq!(headline(&["messages"]).as_deref(), Some("Marks stand in place of SAML messages or values in them in the capture"));
-        assert_eq!(headline(&["bodies", "signatures"]).as_deref(), Some("The capture lacks bodies and signature values"));
+        assert_eq!(
+            headline(&["cookies", "bodies"]).as_deref(),
+            Some("The exporter removed cookies and bodies from the capture")
+        );
+        assert_eq!(
+            headline(&["messages"]).as_deref(),
+            Some("Marks stand in place of SAML messages or values in them in the capture")
+        );
+        assert_eq!(
+            headline(&["bodies", "signatures"]).as_deref(),
+            Some("The capture lacks bodies and signature values")
+        );
     }
 }

@@ -67,7 +67,10 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let Some(first) = case.sign_in_attempts().next().filter(|attempt| attempt.request.is_none()) else { return };
+    let Some(first) = case.sign_in_attempts().next().filter(|attempt| attempt.request.is_none())
+    else {
+        return;
+    };
     let Some(response) = first.response.as_deref().and_then(|id| case.message(id)) else { return };
     let Some(answered) = &response.in_response_to else { return };
     out.push(

@@ -1,7 +1,10 @@
 //! The identity provider refused the credentials.
 
 use diag_sdk::case::attempt::{Attempt, Outcome};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static MISTYPED: CauseData = CauseData {
     text: "User name or password are wrong, or the account is locked",
@@ -67,19 +70,32 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     for attempt in case.sign_in_attempts().filter(|attempt| attempt.credential_retries > 0) {
         let finding = if never_got_in(case, attempt) {
-            Finding::error("The identity provider refused the credentials, and nothing followed").cause(&MISTYPED, case.idp_vendor)
+            Finding::error("The identity provider refused the credentials, and nothing followed")
+                .cause(&MISTYPED, case.idp_vendor)
         } else {
-            let times = if attempt.credential_retries == 1 { "once".to_owned() } else { format!("{} times", attempt.credential_retries) };
+            let times = if attempt.credential_retries == 1 {
+                "once".to_owned()
+            } else {
+                format!("{} times", attempt.credential_retries)
+            };
             Finding::notice(format!("Credentials were refused {times} on the way"))
         };
-        out.push(finding.at_all(case.end_of(attempt).map(|exchange| &exchange.place)).attempt(attempt.id.clone()));
+        out.push(
+            finding
+                .at_all(case.end_of(attempt).map(|exchange| &exchange.place))
+                .attempt(attempt.id.clone()),
+        );
     }
 }
 
 /// The capture ends on the refusal, and no later attempt took over.
 fn never_got_in(case: &Case, attempt: &Attempt) -> bool {
-    let refused_last = case.end_of(attempt).is_some_and(|exchange| exchange.page.as_ref().is_some_and(|page| page.credentials_rejected));
-    matches!(attempt.outcome, Outcome::RefusedByIdp | Outcome::Incomplete) && attempt.response.is_none() && refused_last
+    let refused_last = case.end_of(attempt).is_some_and(|exchange| {
+        exchange.page.as_ref().is_some_and(|page| page.credentials_rejected)
+    });
+    matches!(attempt.outcome, Outcome::RefusedByIdp | Outcome::Incomplete)
+        && attempt.response.is_none()
+        && refused_last
 }
 
 #[cfg(test)]
@@ -90,7 +106,8 @@ mod tests {
     fn level(outcome: Outcome, rejected_last: bool) -> Option<Severity> {
         let page = Page { credentials_rejected: rejected_last, ..Page::default() };
         let exchange = Exchange { page: Some(page), ..Exchange::default() };
-        let attempt = Attempt { outcome, credential_retries: 1, end: Some(0), ..Attempt::default() };
+        let attempt =
+            Attempt { outcome, credential_retries: 1, end: Some(0), ..Attempt::default() };
         let case = Case { exchanges: vec![exchange], attempts: vec![attempt], ..Case::default() };
         CREDENTIALS_REJECTED.judge(&case).found().first().map(|finding| finding.severity)
     }

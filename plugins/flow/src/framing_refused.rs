@@ -3,7 +3,9 @@
 use diag_sdk::address::Address;
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown,
+};
 
 static NOT_IN_A_FRAME: CauseData = CauseData {
     text: "The application runs in a frame and signs people in there; identity providers refuse to be framed, so that nobody can catch clicks",
@@ -102,15 +104,22 @@ fn run(case: &Case, out: &mut Findings) {
     let mut top: Option<&Exchange> = None;
     for (index, exchange) in case.exchanges.iter().enumerate() {
         if !in_frame(exchange) {
-            top = Some(exchange).filter(|exchange| exchange.navigation && (200..300).contains(&exchange.status)).or(top);
+            top = Some(exchange)
+                .filter(|exchange| exchange.navigation && (200..300).contains(&exchange.status))
+                .or(top);
             continue;
         }
         // A redirect is not shown, and what the browser did not get neither; but it may say that it refused to show it.
         let stopped = exchange.failure.as_deref().filter(|failure| is_framing(failure));
-        if !exchange.navigation || (exchange.status < 200 && stopped.is_none()) || (300..400).contains(&exchange.status) {
+        if !exchange.navigation
+            || (exchange.status < 200 && stopped.is_none())
+            || (300..400).contains(&exchange.status)
+        {
             continue;
         }
-        let Some(refusal) = refusal(exchange, top).or_else(|| stopped.map(str::to_owned)) else { continue };
+        let Some(refusal) = refusal(exchange, top).or_else(|| stopped.map(str::to_owned)) else {
+            continue;
+        };
         out.extend(finding(case, index, exchange, top, &refusal));
     }
 }
@@ -123,7 +132,9 @@ fn in_frame(exchange: &Exchange) -> bool {
 /// The browser's words for a page that it may not show in a frame. Its words for other blocked answers go on after a dot.
 fn is_framing(failure: &str) -> bool {
     let words = failure.trim().to_ascii_uppercase();
-    words.ends_with("ERR_BLOCKED_BY_RESPONSE") || words.contains("XFO_VIOLATION") || words.contains("FRAME_ANCESTOR")
+    words.ends_with("ERR_BLOCKED_BY_RESPONSE")
+        || words.contains("XFO_VIOLATION")
+        || words.contains("FRAME_ANCESTOR")
 }
 
 /// What forbids the page at `top` to show this one: the words of the header.
@@ -132,43 +143,68 @@ fn refusal(exchange: &Exchange, top: Option<&Exchange>) -> Option<String> {
     let ancestors = || exchange.content_policies.iter().filter(|policy| !policy.in_page);
     // Where a policy speaks of ancestors, browsers do not look at the older header.
     if ancestors().any(|policy| policy.directive("frame-ancestors").is_some()) {
-        return ancestors().find_map(|policy| policy.forbids_framing(&exchange.url, embedder)).map(|forbids| forbids.shown());
+        return ancestors()
+            .find_map(|policy| policy.forbids_framing(&exchange.url, embedder))
+            .map(|forbids| forbids.shown());
     }
     let elsewhere = match embedder {
         Some(embedder) => origin(embedder) != origin(&exchange.url),
         None => exchange.fetch_site.as_deref() == Some("cross-site"),
     };
     let options = exchange.frame_options.as_deref()?;
-    (options == "DENY" || (options == "SAMEORIGIN" && elsewhere)).then(|| format!("X-Frame-Options: {options}"))
+    (options == "DENY" || (options == "SAMEORIGIN" && elsewhere))
+        .then(|| format!("X-Frame-Options: {options}"))
 }
 
 fn origin(url: &str) -> Option<String> {
     Address::parse(url).map(|address| address.origin())
 }
 
-fn finding(case: &Case, index: usize, exchange: &Exchange, top: Option<&Exchange>, refusal: &str) -> Option<Finding> {
+fn finding(
+    case: &Case,
+    index: usize,
+    exchange: &Exchange,
+    top: Option<&Exchange>,
+    refusal: &str,
+) -> Option<Finding> {
     let attempt = case.attempt_at(index);
-    let last = attempt.is_none_or(|attempt| attempt.exchanges.iter().all(|other| *other <= index || !navigates(case, *other)));
+    let last = attempt.is_none_or(|attempt| {
+        attempt.exchanges.iter().all(|other| *other <= index || !navigates(case, *other))
+    });
     if !last || attempt.is_some_and(|attempt| attempt.kind == AttemptKind::SignOut) {
         return None;
     }
     // A log-in page that a link opens in a frame is as far as this sign-in came.
     let log_in = attempt.is_none() && exchange.page.as_ref().is_some_and(|page| page.login_form);
     let only = log_in && case.sign_in_attempts().next().is_none();
-    let stopped = only || attempt.is_some_and(|attempt| matches!(attempt.outcome, Outcome::Incomplete | Outcome::BrokenInTransit));
+    let stopped = only
+        || attempt.is_some_and(|attempt| {
+            matches!(attempt.outcome, Outcome::Incomplete | Outcome::BrokenInTransit)
+        });
     let severity = if stopped && !case.signed_in() { Severity::Error } else { Severity::Warning };
     // A page of neither side has nothing to do with signing in.
     if attempt.is_none() && exchange.side == Side::Other && !log_in {
         return None;
     }
-    let shown_in = top.map_or_else(|| "a page of another site".to_owned(), |top| shown::host_and_path(&top.url).to_owned());
+    let shown_in = top.map_or_else(
+        || "a page of another site".to_owned(),
+        |top| shown::host_and_path(&top.url).to_owned(),
+    );
     let by_browser = exchange.failure.as_deref() == Some(refusal);
-    let (who_says, origin) = if by_browser { ("the browser", "the browser") } else { ("its answer", "header of the page") };
-    let mut finding = Finding::new(severity, format!("{} refuses to be shown in a frame", host(&exchange.url)))
-        .detail(format!("{} was opened in a frame of {shown_in}, and {who_says} says `{refusal}`.", shown::host_and_path(&exchange.url)))
-        .actual(refusal, origin)
-        .at(&exchange.place)
-        .attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default());
+    let (who_says, origin) = if by_browser {
+        ("the browser", "the browser")
+    } else {
+        ("its answer", "header of the page")
+    };
+    let mut finding =
+        Finding::new(severity, format!("{} refuses to be shown in a frame", host(&exchange.url)))
+            .detail(format!(
+                "{} was opened in a frame of {shown_in}, and {who_says} says `{refusal}`.",
+                shown::host_and_path(&exchange.url)
+            ))
+            .actual(refusal, origin)
+            .at(&exchange.place)
+            .attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default());
     if severity == Severity::Warning {
         finding = finding.likely();
     }
@@ -204,11 +240,21 @@ mod tests {
 
     #[test]
     fn the_origin_of_the_page_around_it_decides() {
-        let told = |case: &Case| FRAMING_REFUSED.judge(case).found().iter().map(|finding| finding.severity).collect::<Vec<_>>();
+        let told = |case: &Case| {
+            FRAMING_REFUSED
+                .judge(case)
+                .found()
+                .iter()
+                .map(|finding| finding.severity)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(told(&framed("DENY", testing::SSO_URL)), [Severity::Error]);
         assert_eq!(told(&framed("SAMEORIGIN", "https://portal.example/")), [Severity::Error]);
         assert!(told(&framed("SAMEORIGIN", testing::SSO_URL)).is_empty());
-        assert!(told(&framed("ALLOW-FROM https://portal.example", "https://other.example/")).is_empty(), "browsers ignore it");
+        assert!(
+            told(&framed("ALLOW-FROM https://portal.example", "https://other.example/")).is_empty(),
+            "browsers ignore it"
+        );
         for (words, wanted) in [
             ("net::ERR_BLOCKED_BY_RESPONSE", 1),
             ("NS_ERROR_XFO_VIOLATION", 1),

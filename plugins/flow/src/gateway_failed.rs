@@ -2,7 +2,10 @@
 
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::{Failure, Party};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor,
+    Who, check, shown,
+};
 
 static HEADERS_TOO_LARGE: CauseData = CauseData {
     text: "The application answers a sign-in with many or long headers, mostly cookies, and they do not fit the gateway's buffer for them",
@@ -87,17 +90,24 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     for failure in &case.failures {
-        let Some(exchange) = failure.exchange.and_then(|index| case.exchanges.get(index)) else { continue };
+        let Some(exchange) = failure.exchange.and_then(|index| case.exchanges.get(index)) else {
+            continue;
+        };
         if by_gateway(failure, exchange) {
             let finding = finding(case, exchange, failure.words());
-            let finding = failure.message.iter().fold(finding, |finding, message| finding.subject(message.clone()));
+            let finding = failure
+                .message
+                .iter()
+                .fold(finding, |finding, message| finding.subject(message.clone()));
             out.push(finding.attempt(failure.attempt.clone().unwrap_or_default()));
         }
     }
     if case.failures.is_empty() && !case.signed_in() {
         // A capture of nothing but the page that says so.
         let last = case.exchanges.iter().rev().find(|exchange| exchange.navigation);
-        out.extend(last.filter(|exchange| fails(exchange)).map(|exchange| finding(case, exchange, None)));
+        out.extend(
+            last.filter(|exchange| fails(exchange)).map(|exchange| finding(case, exchange, None)),
+        );
     }
 }
 
@@ -108,7 +118,11 @@ fn fails(exchange: &Exchange) -> bool {
 
 /// The status or the page is a gateway's, and nobody gave another reason.
 fn by_gateway(failure: &Failure, exchange: &Exchange) -> bool {
-    let reasons = failure.said.iter().map(|statement| statement.meaning).filter(|meaning| !meaning.is_vague());
+    let reasons = failure
+        .said
+        .iter()
+        .map(|statement| statement.meaning)
+        .filter(|meaning| !meaning.is_vague());
     let mut reasons = reasons.peekable();
     let silent = reasons.peek().is_none();
     let stated = failure.means(&[Meaning::Gateway]);
@@ -120,19 +134,29 @@ fn by_gateway(failure: &Failure, exchange: &Exchange) -> bool {
 fn finding(case: &Case, exchange: &Exchange, words: Option<String>) -> Finding {
     let product = case.gateway_at(exchange);
     let vendor = product.map_or(Vendor::Other, |product| product.id);
-    let server = exchange.server.as_deref().and_then(|server| server.split(['/', ' ', '(']).next()).filter(|name| !name.is_empty());
+    let server = exchange
+        .server
+        .as_deref()
+        .and_then(|server| server.split(['/', ' ', '(']).next())
+        .filter(|name| !name.is_empty());
     let name = product.map(|product| product.name.as_str()).or(server).unwrap_or("A gateway");
-    let receiver = if exchange.side == Side::Idp { "identity provider" } else { "service provider" };
-    let mut said = vec![format!("{} answered {}.", shown::host_and_path(&exchange.url), exchange.status)];
+    let receiver =
+        if exchange.side == Side::Idp { "identity provider" } else { "service provider" };
+    let mut said =
+        vec![format!("{} answered {}.", shown::host_and_path(&exchange.url), exchange.status)];
     said.extend(words);
-    let posted = exchange.method == "POST" && exchange.form_fields.iter().any(|field| field == "SAMLResponse");
-    let finding = Finding::error(format!("{name} answered {} in place of the {receiver}", exchange.status))
-        .detail(said.join(" "))
-        .actual(exchange.status.to_string(), "status of the answer")
-        .at(&exchange.place);
+    let posted = exchange.method == "POST"
+        && exchange.form_fields.iter().any(|field| field == "SAMLResponse");
+    let finding =
+        Finding::error(format!("{name} answered {} in place of the {receiver}", exchange.status))
+            .detail(said.join(" "))
+            .actual(exchange.status.to_string(), "status of the answer")
+            .at(&exchange.place);
     match exchange.status {
         504 | 522 | 524 => finding.cause(&TOO_SLOW, vendor).cause(&NOBODY_BEHIND, vendor),
-        502 | 520 if posted => finding.cause(&HEADERS_TOO_LARGE, vendor).cause(&NOBODY_BEHIND, vendor),
+        502 | 520 if posted => {
+            finding.cause(&HEADERS_TOO_LARGE, vendor).cause(&NOBODY_BEHIND, vendor)
+        }
         _ => finding.cause(&NOBODY_BEHIND, vendor).cause(&TOO_SLOW, vendor),
     }
 }
@@ -153,7 +177,14 @@ mod tests {
 
     #[test]
     fn status_and_words_of_gateways() {
-        let causes = |case: &Case| GATEWAY_FAILED.judge(case).found().iter().map(|found| found.causes[0].text.clone()).collect::<Vec<_>>();
+        let causes = |case: &Case| {
+            GATEWAY_FAILED
+                .judge(case)
+                .found()
+                .iter()
+                .map(|found| found.causes[0].text.clone())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(causes(&answered(502, Meaning::Gateway)), [HEADERS_TOO_LARGE.text]);
         assert_eq!(causes(&answered(503, Meaning::ServerError)), [NOBODY_BEHIND.text]);
         assert_eq!(causes(&answered(504, Meaning::Unknown)), [TOO_SLOW.text]);
@@ -162,8 +193,13 @@ mod tests {
 
     #[test]
     fn whoever_judged_the_message_is_no_gateway() {
-        for (status, meaning) in [(503, Meaning::Audience), (500, Meaning::ServerError), (400, Meaning::Gateway)] {
-            assert!(GATEWAY_FAILED.judge(&answered(status, meaning)).found().is_empty(), "{status} {meaning:?}");
+        for (status, meaning) in
+            [(503, Meaning::Audience), (500, Meaning::ServerError), (400, Meaning::Gateway)]
+        {
+            assert!(
+                GATEWAY_FAILED.judge(&answered(status, meaning)).found().is_empty(),
+                "{status} {meaning:?}"
+            );
         }
         assert!(GATEWAY_FAILED.judge(&testing::sign_in(Outcome::SignedIn)).found().is_empty());
     }

@@ -4,7 +4,10 @@ use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::case::product::CodeClass;
-use diag_sdk::{Account, Case, Cause, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, Cause, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check,
+    shown,
+};
 
 static SAID_ON_PAGE: CauseData = CauseData {
     text: "The identity provider says on its page why it refused",
@@ -74,18 +77,27 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let mut told = false;
-    for attempt in case.sign_in_attempts().filter(|attempt| attempt.outcome == Outcome::RefusedByIdp && attempt.response.is_none()) {
+    for attempt in case
+        .sign_in_attempts()
+        .filter(|attempt| attempt.outcome == Outcome::RefusedByIdp && attempt.response.is_none())
+    {
         if let Some(exchange) = page_of(case, attempt) {
             out.push(finding(case, exchange, case.failure_of(attempt)).attempt(attempt.id.clone()));
             told = true;
         }
     }
     // A capture of nothing but the error page.
-    if !told && !case.signed_in() && case.attempts.iter().all(|attempt| attempt.outcome == Outcome::Incomplete) {
+    if !told
+        && !case.signed_in()
+        && case.attempts.iter().all(|attempt| attempt.outcome == Outcome::Incomplete)
+    {
         let shown = |exchange: &&Exchange| {
             exchange.side == Side::Idp
                 && exchange.page.as_ref().is_some_and(|page| {
-                    page.error && page.codes.iter().any(|code| !interrupts(case, code) && case.bears_on_saml(exchange, code))
+                    page.error
+                        && page.codes.iter().any(|code| {
+                            !interrupts(case, code) && case.bears_on_saml(exchange, code)
+                        })
                 })
         };
         if let Some(exchange) = case.exchanges.iter().rfind(shown) {
@@ -100,17 +112,26 @@ fn interrupts(case: &Case, code: &str) -> bool {
 }
 
 fn page_of<'a>(case: &'a Case, attempt: &Attempt) -> Option<&'a Exchange> {
-    let idp = |index: &usize| case.exchanges.get(*index).filter(|exchange| exchange.side == Side::Idp);
-    let with_error = attempt.exchanges.iter().rev().filter_map(idp).find(|exchange| exchange.page.as_ref().is_some_and(|page| page.error));
+    let idp =
+        |index: &usize| case.exchanges.get(*index).filter(|exchange| exchange.side == Side::Idp);
+    let with_error = attempt
+        .exchanges
+        .iter()
+        .rev()
+        .filter_map(idp)
+        .find(|exchange| exchange.page.as_ref().is_some_and(|page| page.error));
     with_error.or_else(|| case.end_of(attempt))
 }
 
 fn finding(case: &Case, exchange: &Exchange, failure: Option<&Failure>) -> Finding {
-    let codes: Vec<&str> = exchange.page.iter().flat_map(|page| &page.codes).map(String::as_str).collect();
+    let codes: Vec<&str> =
+        exchange.page.iter().flat_map(|page| &page.codes).map(String::as_str).collect();
     let who = case.product_name(case.idp_vendor, "The identity provider");
     let message = match (codes.as_slice(), exchange.headline()) {
         ([], Some(text)) => format!("{who} showed an error page: {}", shortened(&text)),
-        ([], None) => format!("{who} answered {} at {}", exchange.status, shown::host_and_path(&exchange.url)),
+        ([], None) => {
+            format!("{who} answered {} at {}", exchange.status, shown::host_and_path(&exchange.url))
+        }
         (codes, _) => format!("{who} showed an error page: {}", codes.join(", ")),
     };
     let mut detail: Vec<String> = codes.iter().map(|code| meaning(case, code)).collect();
@@ -148,7 +169,11 @@ fn meaning(case: &Case, code: &str) -> String {
 
 fn shortened(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= 90 { line } else { format!("{}…", line.chars().take(89).collect::<String>()) }
+    if line.chars().count() <= 90 {
+        line
+    } else {
+        format!("{}…", line.chars().take(89).collect::<String>())
+    }
 }
 
 #[cfg(test)]
@@ -164,10 +189,21 @@ mod tests {
     }
 
     fn case(codes: &[&str], outcome: Outcome) -> Case {
-        let page = Page { codes: codes.iter().map(|code| (*code).to_owned()).collect(), error: true, ..Page::default() };
-        let exchange = Exchange { side: Side::Idp, status: 200, page: Some(page), ..Exchange::default() };
-        let attempt =
-            Attempt { id: "a1".into(), kind: AttemptKind::SignIn, outcome, exchanges: vec![0], end: Some(0), ..Attempt::default() };
+        let page = Page {
+            codes: codes.iter().map(|code| (*code).to_owned()).collect(),
+            error: true,
+            ..Page::default()
+        };
+        let exchange =
+            Exchange { side: Side::Idp, status: 200, page: Some(page), ..Exchange::default() };
+        let attempt = Attempt {
+            id: "a1".into(),
+            kind: AttemptKind::SignIn,
+            outcome,
+            exchanges: vec![0],
+            end: Some(0),
+            ..Attempt::default()
+        };
         let unknown = VendorCode {
             class: None,
             page: Some("https://idp.example/error?code=9990123".into()),
@@ -176,7 +212,11 @@ mod tests {
         Case {
             exchanges: vec![exchange],
             attempts: vec![attempt],
-            codes: vec![code("AADSTS75006", CodeClass::Request), code("AADSTS16000", CodeClass::Interrupt), unknown],
+            codes: vec![
+                code("AADSTS75006", CodeClass::Request),
+                code("AADSTS16000", CodeClass::Interrupt),
+                unknown,
+            ],
             idp_vendor: testing::ENTRA,
             products: testing::products(),
             ..Case::default()
@@ -185,17 +225,29 @@ mod tests {
 
     #[test]
     fn every_code_is_told_with_its_fix_and_unknown_ones_with_the_page() {
-        let findings = IDP_ERROR_PAGE.judge(&case(&["AADSTS75006", "AADSTS9990123"], Outcome::RefusedByIdp));
+        let findings =
+            IDP_ERROR_PAGE.judge(&case(&["AADSTS75006", "AADSTS9990123"], Outcome::RefusedByIdp));
         let finding = &findings.found()[0];
-        assert!(finding.message.contains("AADSTS75006") && finding.message.contains("AADSTS9990123"));
+        assert!(
+            finding.message.contains("AADSTS75006") && finding.message.contains("AADSTS9990123")
+        );
         assert_eq!(finding.causes.len(), 2);
-        assert_eq!(finding.causes[1].value.as_deref(), Some("https://idp.example/error?code=9990123"));
+        assert_eq!(
+            finding.causes[1].value.as_deref(),
+            Some("https://idp.example/error?code=9990123")
+        );
     }
 
     #[test]
     fn an_attempt_that_went_on_has_no_error_page() {
-        assert!(IDP_ERROR_PAGE.judge(&case(&["AADSTS50126"], Outcome::SignedIn)).found().is_empty());
-        assert!(IDP_ERROR_PAGE.judge(&case(&["AADSTS50126"], Outcome::Abandoned)).found().is_empty());
-        assert!(IDP_ERROR_PAGE.judge(&case(&["AADSTS16000"], Outcome::Incomplete)).found().is_empty());
+        assert!(
+            IDP_ERROR_PAGE.judge(&case(&["AADSTS50126"], Outcome::SignedIn)).found().is_empty()
+        );
+        assert!(
+            IDP_ERROR_PAGE.judge(&case(&["AADSTS50126"], Outcome::Abandoned)).found().is_empty()
+        );
+        assert!(
+            IDP_ERROR_PAGE.judge(&case(&["AADSTS16000"], Outcome::Incomplete)).found().is_empty()
+        );
     }
 }

@@ -45,14 +45,22 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     for crossed in &case.crossed {
-        let severity = if HARMLESS.contains(&crossed.bound.as_str()) { Severity::Notice } else { Severity::Warning };
-        let place = crossed.input.as_ref().map(|input| Place { input: input.clone(), ..Place::default() });
+        let severity = if HARMLESS.contains(&crossed.bound.as_str()) {
+            Severity::Notice
+        } else {
+            Severity::Warning
+        };
+        let place =
+            crossed.input.as_ref().map(|input| Place { input: input.clone(), ..Place::default() });
         out.push(
-            Finding::new(severity, format!("Judged in part: the bound “{}” was crossed", crossed.bound))
-                .expected(format!("at most {}", crossed.most), "docs/bounds.md")
-                .detail(format!("{}: {}.", crossed.what, crossed.beyond))
-                .at_all(place.as_ref())
-                .cause(&LARGER, case.sp_vendor),
+            Finding::new(
+                severity,
+                format!("Judged in part: the bound “{}” was crossed", crossed.bound),
+            )
+            .expected(format!("at most {}", crossed.most), "docs/bounds.md")
+            .detail(format!("{}: {}.", crossed.what, crossed.beyond))
+            .at_all(place.as_ref())
+            .cause(&LARGER, case.sp_vendor),
         );
     }
 }
@@ -64,10 +72,18 @@ mod tests {
 
     #[test]
     fn each_bound_is_told_by_its_word() {
-        let crossed = |word: &str| Crossed { bound: word.to_owned(), input: Some("i1".to_owned()), ..Crossed::default() };
+        let crossed = |word: &str| Crossed {
+            bound: word.to_owned(),
+            input: Some("i1".to_owned()),
+            ..Crossed::default()
+        };
         let case = Case { crossed: vec![crossed("messages"), crossed("body")], ..Case::default() };
         let found = JUDGED_IN_PART.judge(&case);
-        let told: Vec<_> = found.found().iter().map(|finding| (finding.severity, finding.message.contains("“messages”"))).collect();
+        let told: Vec<_> = found
+            .found()
+            .iter()
+            .map(|finding| (finding.severity, finding.message.contains("“messages”")))
+            .collect();
         assert_eq!(told, [(Severity::Warning, true), (Severity::Notice, false)]);
     }
 }

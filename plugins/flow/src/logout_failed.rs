@@ -5,7 +5,9 @@ use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::Party;
 use diag_sdk::case::message::{Carrier, Message, MessageKind};
 use diag_sdk::case::signature::Verdict;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check,
+};
 
 static IDP_REFUSED: CauseData = CauseData {
     text: "The identity provider does not know the session or the participant that the logout request names, or does not allow it",
@@ -146,50 +148,75 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for attempt in case.attempts.iter().filter(|attempt| attempt.kind == AttemptKind::SignOut && attempt.outcome == Outcome::Incomplete) {
+    for attempt in case.attempts.iter().filter(|attempt| {
+        attempt.kind == AttemptKind::SignOut && attempt.outcome == Outcome::Incomplete
+    }) {
         unanswered(case, attempt, out);
     }
-    for attempt in case.attempts.iter().filter(|attempt| attempt.kind == AttemptKind::SignOut && attempt.outcome == Outcome::SignOutFailed)
-    {
+    for attempt in case.attempts.iter().filter(|attempt| {
+        attempt.kind == AttemptKind::SignOut && attempt.outcome == Outcome::SignOutFailed
+    }) {
         let exchange = case.end_of(attempt);
         let response = attempt.response.as_deref().and_then(|id| case.message(id));
-        let status = response.filter(|response| !response.succeeded()).and_then(|response| response.status.as_ref());
+        let status = response
+            .filter(|response| !response.succeeded())
+            .and_then(|response| response.status.as_ref());
         let mut said: Vec<String> = vec![sentence(&attempt.ending)];
-        let page = exchange.and_then(Exchange::headline).filter(|text| !attempt.ending.contains(text.as_str()));
+        let page = exchange
+            .and_then(Exchange::headline)
+            .filter(|text| !attempt.ending.contains(text.as_str()));
         said.extend(page.map(|text| sentence(&format!("The page says: “{text}”"))));
         let finding = Finding::error("Signing out ended in an error")
             .detail(said.join(" "))
             .at_all(status.and_then(|status| status.codes.last()).map(|code| &code.place))
             .at_all(exchange.map(|exchange| &exchange.place))
             .attempt(attempt.id.clone());
-        let own = refused(case, attempt).filter(|_| exchange.is_some_and(|exchange| !matches!(exchange.status, 404 | 405 | 410)));
+        let own = refused(case, attempt).filter(|_| {
+            exchange.is_some_and(|exchange| !matches!(exchange.status, 404 | 405 | 410))
+        });
         if own.is_some_and(signed_inside) {
             let who = if sent_by_sp(case, attempt) { Who::Sp } else { Who::Idp };
             out.push(finding.because(&CauseData { who, ..SIGNED_INSIDE }, case));
             continue;
         }
-        if let Some((expected, actual)) = own.filter(|_| sent_by_sp(case, attempt)).and_then(|message| other_issuer(case, message)) {
-            let finding =
-                finding.expected(expected, "Issuer of the sign-in request").actual(actual, "Issuer of the logout request").compared();
+        if let Some((expected, actual)) = own
+            .filter(|_| sent_by_sp(case, attempt))
+            .and_then(|message| other_issuer(case, message))
+        {
+            let finding = finding
+                .expected(expected, "Issuer of the sign-in request")
+                .actual(actual, "Issuer of the logout request")
+                .compared();
             out.push(finding.because_with(&OTHER_ISSUER, case, Some(expected)));
             continue;
         }
         out.push(match (status, exchange) {
-            (None, Some(exchange)) if matches!(exchange.status, 404 | 405 | 410) => wrong_address(case, finding, exchange),
-            (None, Some(exchange)) if exchange.side == Side::Sp && refused(case, attempt).is_some_and(verifies) => {
+            (None, Some(exchange)) if matches!(exchange.status, 404 | 405 | 410) => {
+                wrong_address(case, finding, exchange)
+            }
+            (None, Some(exchange))
+                if exchange.side == Side::Sp && refused(case, attempt).is_some_and(verifies) =>
+            {
                 finding.because(&SP_CANNOT_VERIFY, case).because(&SP_REFUSED, case)
             }
             (None, Some(exchange)) if exchange.side == Side::Sp => {
-                let signed = refused(case, attempt).is_some_and(|message| message.query_signature.is_some());
+                let signed =
+                    refused(case, attempt).is_some_and(|message| message.query_signature.is_some());
                 let checked = signed && about_signature(case, attempt);
-                let finding = if checked { finding.because(&SP_VERIFIES_OTHERWISE, case) } else { finding };
+                let finding =
+                    if checked { finding.because(&SP_VERIFIES_OTHERWISE, case) } else { finding };
                 finding.because(&SP_REFUSED, case)
             }
-            _ if sent_by_sp(case, attempt) && signed(case, attempt) && about_signature(case, attempt) => {
+            _ if sent_by_sp(case, attempt)
+                && signed(case, attempt)
+                && about_signature(case, attempt) =>
+            {
                 finding.because(&IDP_KEY, case).because(&SP_NAMES_ANOTHER, case)
             }
             // Whose message was refused acts first.
-            _ if sent_by_sp(case, attempt) => finding.because(&SP_NAMES_ANOTHER, case).because(&IDP_REFUSED, case),
+            _ if sent_by_sp(case, attempt) => {
+                finding.because(&SP_NAMES_ANOTHER, case).because(&IDP_REFUSED, case)
+            }
             _ => finding.because(&IDP_REFUSED, case),
         });
     }
@@ -197,7 +224,9 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// A message in an address that is signed in its XML and not in the query.
 fn signed_inside(message: &Message) -> bool {
-    let by_query = message.delivered().is_some_and(|sighting| sighting.carrier == Carrier::Query && !sighting.signed_query);
+    let by_query = message
+        .delivered()
+        .is_some_and(|sighting| sighting.carrier == Carrier::Query && !sighting.signed_query);
     by_query && message.query_signature.is_none() && message.own_signatures().next().is_some()
 }
 
@@ -205,8 +234,13 @@ fn signed_inside(message: &Message) -> bool {
 fn other_issuer<'a>(case: &'a Case, message: &'a Message) -> Option<(&'a str, &'a str)> {
     let own = message.issuer.as_ref()?;
     let host = |message: &Message| message.delivered_to().and_then(diag_sdk::host::host_of);
-    let requests = case.messages_of(MessageKind::AuthnRequest).filter(|request| host(request).is_some() && host(request) == host(message));
-    let mut names: Vec<&str> = requests.filter_map(|request| request.issuer.as_ref()).map(|issuer| issuer.value.as_str()).collect();
+    let requests = case
+        .messages_of(MessageKind::AuthnRequest)
+        .filter(|request| host(request).is_some() && host(request) == host(message));
+    let mut names: Vec<&str> = requests
+        .filter_map(|request| request.issuer.as_ref())
+        .map(|issuer| issuer.value.as_str())
+        .collect();
     names.dedup();
     match names.as_slice() {
         [name] if *name != own.value => Some((name, &own.value)),
@@ -216,25 +250,33 @@ fn other_issuer<'a>(case: &'a Case, message: &'a Message) -> Option<(&'a str, &'
 
 /// A logout request that was delivered and shown something for, to which no answer came although the capture goes on.
 fn unanswered(case: &Case, attempt: &Attempt, out: &mut Findings) {
-    let Some(request) =
-        attempt.request.as_deref().and_then(|id| case.message(id)).filter(|request| request.kind == MessageKind::LogoutRequest)
+    let Some(request) = attempt
+        .request
+        .as_deref()
+        .and_then(|id| case.message(id))
+        .filter(|request| request.kind == MessageKind::LogoutRequest)
     else {
         return;
     };
     let Some(index) = request.delivered_in() else { return };
     let Some(receiver) = case.exchanges.get(index).map(|exchange| exchange.side) else { return };
     let navigations = || {
-        attempt
-            .exchanges
-            .iter()
-            .copied()
-            .filter_map(|index| Some((index, case.exchanges.get(index).filter(|exchange| exchange.navigation)?)))
+        attempt.exchanges.iter().copied().filter_map(|index| {
+            Some((index, case.exchanges.get(index).filter(|exchange| exchange.navigation)?))
+        })
     };
-    let Some((end, exchange)) = navigations().rfind(|(at, exchange)| *at >= index && exchange.side == receiver) else { return };
+    let Some((end, exchange)) =
+        navigations().rfind(|(at, exchange)| *at >= index && exchange.side == receiver)
+    else {
+        return;
+    };
     // Whoever is asked whether to sign out, or signs out others in frames, has not ended yet.
-    let asks = exchange.page.iter().any(|page| page.login_form || page.goes_on || page.onward.iter().any(|way| way.method == "POST"));
+    let asks = exchange.page.iter().any(|page| {
+        page.login_form || page.goes_on || page.onward.iter().any(|way| way.method == "POST")
+    });
     let other = if receiver == Side::Idp { Side::Sp } else { Side::Idp };
-    let goes_on = case.exchanges.iter().skip(end + 1).any(|later| later.navigation && later.side == other);
+    let goes_on =
+        case.exchanges.iter().skip(end + 1).any(|later| later.navigation && later.side == other);
     if asks || !goes_on || !(200..300).contains(&exchange.status) {
         return;
     }
@@ -249,7 +291,11 @@ fn unanswered(case: &Case, attempt: &Attempt, out: &mut Findings) {
         .at(&request.place)
         .attempt(attempt.id.clone())
         .subject(request.id.clone());
-    out.push(if by_sp { finding.because(&NO_WAY_BACK, case) } else { finding.because(&SP_STAYS_SILENT, case) });
+    out.push(if by_sp {
+        finding.because(&NO_WAY_BACK, case)
+    } else {
+        finding.because(&SP_STAYS_SILENT, case)
+    });
 }
 
 fn place(exchange: &Exchange) -> &str {
@@ -270,15 +316,18 @@ fn verifies(message: &Message) -> bool {
 /// The logout request that was refused came from the service provider: it was not sent to it.
 fn sent_by_sp(case: &Case, attempt: &Attempt) -> bool {
     let request = attempt.request.as_deref().and_then(|id| case.message(id));
-    let to =
-        request.and_then(|request| request.delivered()).and_then(|sighting| sighting.exchange).and_then(|index| case.exchanges.get(index));
+    let to = request
+        .and_then(|request| request.delivered())
+        .and_then(|sighting| sighting.exchange)
+        .and_then(|index| case.exchanges.get(index));
     to.is_some_and(|exchange| exchange.side == Side::Idp)
 }
 
 /// The logout request carries a signature.
 fn signed(case: &Case, attempt: &Attempt) -> bool {
     let request = attempt.request.as_deref().and_then(|id| case.message(id));
-    request.is_some_and(|request| request.query_signature.is_some() || !request.signatures.is_empty())
+    request
+        .is_some_and(|request| request.query_signature.is_some() || !request.signatures.is_empty())
 }
 
 /// What was stated is about a signature, in the languages pages come in.
@@ -298,9 +347,18 @@ fn sentence(text: &str) -> String {
 /// The address that was asked, against those that metadata lists.
 fn wrong_address(case: &Case, finding: Finding, exchange: &Exchange) -> Finding {
     let asked = exchange.url.split('?').next().unwrap_or(&exchange.url);
-    let roles = case.metadata.iter().filter(|metadata| metadata.held_by == diag_sdk::case::input::HeldBy::Publisher);
+    let roles = case
+        .metadata
+        .iter()
+        .filter(|metadata| metadata.held_by == diag_sdk::case::input::HeldBy::Publisher);
     let listed: Vec<&str> = roles
-        .flat_map(|metadata| metadata.idp.iter().flat_map(|role| &role.slo).chain(metadata.sp.iter().flat_map(|role| &role.slo)))
+        .flat_map(|metadata| {
+            metadata
+                .idp
+                .iter()
+                .flat_map(|role| &role.slo)
+                .chain(metadata.sp.iter().flat_map(|role| &role.slo))
+        })
         .map(|endpoint| endpoint.location.value.as_str())
         .filter(|location| diag_sdk::host::host_of(location) == diag_sdk::host::host_of(asked))
         .collect();
@@ -312,7 +370,12 @@ fn wrong_address(case: &Case, finding: Finding, exchange: &Exchange) -> Finding 
             .expected(expected, "SingleLogoutService in the published metadata")
             .actual(asked, "address the browser was sent to")
             .compared()
-            .cause_with(&WRONG_ADDRESS, holder, None, Some(published.as_deref().unwrap_or(expected))),
+            .cause_with(
+                &WRONG_ADDRESS,
+                holder,
+                None,
+                Some(published.as_deref().unwrap_or(expected)),
+            ),
         None => finding.cause_with(&WRONG_ADDRESS, holder, None, published.as_deref()),
     }
 }

@@ -5,7 +5,10 @@ use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::judgement::Fate;
 use diag_sdk::case::message::{Logout, Message, MessageKind};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static SP_KEEPS_NOTHING: CauseData = CauseData {
     text: "The service provider does not keep NameID and SessionIndex of the assertion, and puts something else into its logout request",
@@ -129,15 +132,29 @@ struct Disagreement {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for (position, request) in case.messages.iter().enumerate().filter(|(_, message)| message.kind == MessageKind::LogoutRequest) {
-        let Some(logout) = request.logout.as_ref().filter(|_| request.broken.is_none()) else { continue };
+    for (position, request) in case
+        .messages
+        .iter()
+        .enumerate()
+        .filter(|(_, message)| message.kind == MessageKind::LogoutRequest)
+    {
+        let Some(logout) = request.logout.as_ref().filter(|_| request.broken.is_none()) else {
+            continue;
+        };
         let by_sp = sent_by_sp(case, request);
-        let Some((response, assertion)) = session_of(case, position, request, by_sp) else { continue };
+        let Some((response, assertion)) = session_of(case, position, request, by_sp) else {
+            continue;
+        };
         let sealed = request.encrypted.iter().any(|part| !part.decrypted);
         let disagreements = disagreements(logout, assertion, sealed);
-        let Some(worst) = disagreements.iter().find(|one| !one.mild).or_else(|| disagreements.first()) else { continue };
-        let attempt =
-            case.attempts.iter().find(|attempt| attempt.kind == AttemptKind::SignOut && attempt.request.as_ref() == Some(&request.id));
+        let Some(worst) =
+            disagreements.iter().find(|one| !one.mild).or_else(|| disagreements.first())
+        else {
+            continue;
+        };
+        let attempt = case.attempts.iter().find(|attempt| {
+            attempt.kind == AttemptKind::SignOut && attempt.request.as_ref() == Some(&request.id)
+        });
         let failed = attempt.is_some_and(|attempt| attempt.outcome == Outcome::SignOutFailed);
         if worst.mild && !failed {
             continue;
@@ -146,22 +163,37 @@ fn run(case: &Case, out: &mut Findings) {
         let others: Vec<String> = disagreements
             .iter()
             .filter(|one| one.what != worst.what)
-            .map(|one| format!("{}: {} in the assertion, {} in the request.", one.what, one.expected, one.actual))
+            .map(|one| {
+                format!(
+                    "{}: {} in the assertion, {} in the request.",
+                    one.what, one.expected, one.actual
+                )
+            })
             .collect();
-        let mut finding = Finding::new(severity, format!("The logout request has another {} than the assertion", worst.what))
-            .expected(worst.expected.clone(), format!("{} of the assertion {}", worst.what, response.id))
-            .actual(worst.actual.clone(), format!("{} of the LogoutRequest", worst.what))
-            .at(&request.place)
-            .at(&assertion.place)
-            .attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default());
+        let mut finding = Finding::new(
+            severity,
+            format!("The logout request has another {} than the assertion", worst.what),
+        )
+        .expected(
+            worst.expected.clone(),
+            format!("{} of the assertion {}", worst.what, response.id),
+        )
+        .actual(worst.actual.clone(), format!("{} of the LogoutRequest", worst.what))
+        .at(&request.place)
+        .at(&assertion.place)
+        .attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default());
         if !others.is_empty() {
             finding = finding.detail(others.join(" "));
         }
         if !failed || worst.mild {
             finding = finding.detail(
-                format!("{}{}", if failed { "" } else { "The capture does not show that it failed for it. " }, others.join(" "))
-                    .trim()
-                    .to_owned(),
+                format!(
+                    "{}{}",
+                    if failed { "" } else { "The capture does not show that it failed for it. " },
+                    others.join(" ")
+                )
+                .trim()
+                .to_owned(),
             );
         }
         let finding = if severity == Severity::Warning { finding.likely() } else { finding };
@@ -171,7 +203,10 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// The browser carried it to the identity provider, or it bears the name of a service provider.
 fn sent_by_sp(case: &Case, request: &Message) -> bool {
-    let to = request.delivered_in().and_then(|index| case.exchanges.get(index)).map(|exchange| exchange.side);
+    let to = request
+        .delivered_in()
+        .and_then(|index| case.exchanges.get(index))
+        .map(|exchange| exchange.side);
     match to {
         Some(Side::Idp) => true,
         Some(Side::Sp) => false,
@@ -180,22 +215,40 @@ fn sent_by_sp(case: &Case, request: &Message) -> bool {
 }
 
 /// The assertion of the last sign-in before it, of the same two parties where names tell.
-fn session_of<'a>(case: &'a Case, position: usize, request: &Message, by_sp: bool) -> Option<(&'a Message, &'a Assertion)> {
+fn session_of<'a>(
+    case: &'a Case,
+    position: usize,
+    request: &Message,
+    by_sp: bool,
+) -> Option<(&'a Message, &'a Assertion)> {
     let issuer = request.issuer.as_ref().map(|issuer| issuer.value.as_str());
     let before = case.messages.get(..position)?.iter().rev();
-    let candidates = before.filter(|message| message.kind == MessageKind::Response && message.succeeded() && message.fate != Fate::Refused);
+    let candidates = before.filter(|message| {
+        message.kind == MessageKind::Response
+            && message.succeeded()
+            && message.fate != Fate::Refused
+    });
     let with_assertion = candidates.filter_map(|response| {
-        let assertion = response.assertions.iter().find(|assertion| assertion.direct).or_else(|| response.assertions.first())?;
+        let assertion = response
+            .assertions
+            .iter()
+            .find(|assertion| assertion.direct)
+            .or_else(|| response.assertions.first())?;
         Some((response, assertion))
     });
     let known: Vec<(&Message, &Assertion)> = with_assertion.collect();
     let of_the_same = |(response, assertion): &&(&Message, &Assertion)| {
         let Some(issuer) = issuer else { return true };
         if by_sp {
-            let audiences = assertion.conditions.iter().flat_map(|conditions| &conditions.audiences);
+            let audiences =
+                assertion.conditions.iter().flat_map(|conditions| &conditions.audiences);
             audiences.into_iter().any(|audience| audience.value == issuer)
         } else {
-            assertion.issuer.as_ref().or(response.issuer.as_ref()).is_some_and(|own| own.value == issuer)
+            assertion
+                .issuer
+                .as_ref()
+                .or(response.issuer.as_ref())
+                .is_some_and(|own| own.value == issuer)
         }
     };
     // A single sign-in is the one that is meant, whatever the names say.
@@ -204,28 +257,44 @@ fn session_of<'a>(case: &'a Case, position: usize, request: &Message, by_sp: boo
 
 fn disagreements(logout: &Logout, assertion: &Assertion, sealed: bool) -> Vec<Disagreement> {
     let mut found = Vec::new();
-    let mut differ = |what, expected: String, actual: String, mild| found.push(Disagreement { what, expected, actual, mild });
+    let mut differ = |what, expected: String, actual: String, mild| {
+        found.push(Disagreement { what, expected, actual, mild });
+    };
     let none = || "none".to_owned();
     if let Some(name_id) = assertion.name_id.as_ref().filter(|_| !sealed) {
         match &logout.name_id {
             None => differ("NameID", name_id.value.to_string(), none(), false),
-            Some(sent) if sent.secret != name_id.value.secret => differ("NameID", name_id.value.to_string(), sent.to_string(), false),
+            Some(sent) if sent.secret != name_id.value.secret => {
+                differ("NameID", name_id.value.to_string(), sent.to_string(), false);
+            }
             Some(_) => {
                 let format = |format: &Option<String>| {
-                    format.as_deref().map(diag_sdk::spec::short).filter(|format| *format != "unspecified").map(str::to_owned)
+                    format
+                        .as_deref()
+                        .map(diag_sdk::spec::short)
+                        .filter(|format| *format != "unspecified")
+                        .map(str::to_owned)
                 };
-                let (expected, actual) = (format(&assertion.name_id_format), format(&logout.name_id_format));
+                let (expected, actual) =
+                    (format(&assertion.name_id_format), format(&logout.name_id_format));
                 if expected != actual {
                     let mild = actual.is_none() || expected.is_none();
-                    differ("NameID format", expected.unwrap_or_else(none), actual.unwrap_or_else(none), mild);
+                    differ(
+                        "NameID format",
+                        expected.unwrap_or_else(none),
+                        actual.unwrap_or_else(none),
+                        mild,
+                    );
                 }
-                let mut qualifiers = [assertion.name_id_qualifiers.clone(), logout.name_id_qualifiers.clone()];
+                let mut qualifiers =
+                    [assertion.name_id_qualifiers.clone(), logout.name_id_qualifiers.clone()];
                 for list in &mut qualifiers {
                     list.sort();
                 }
                 let [expected, actual] = qualifiers;
                 if expected != actual {
-                    let shown = |list: Vec<String>| if list.is_empty() { none() } else { list.join(", ") };
+                    let shown =
+                        |list: Vec<String>| if list.is_empty() { none() } else { list.join(", ") };
                     differ("NameID qualifier", shown(expected), shown(actual), true);
                 }
             }
@@ -234,8 +303,11 @@ fn disagreements(logout: &Logout, assertion: &Assertion, sealed: bool) -> Vec<Di
     if let Some(index) = assertion.authn.as_ref().and_then(|authn| authn.session_index.as_ref()) {
         if logout.session_index_values.is_empty() && logout.session_indexes == 0 {
             differ("SessionIndex", index.to_string(), none(), true);
-        } else if !logout.session_index_values.is_empty() && !logout.session_index_values.contains(index) {
-            let sent: Vec<String> = logout.session_index_values.iter().map(ToString::to_string).collect();
+        } else if !logout.session_index_values.is_empty()
+            && !logout.session_index_values.contains(index)
+        {
+            let sent: Vec<String> =
+                logout.session_index_values.iter().map(ToString::to_string).collect();
             differ("SessionIndex", index.to_string(), sent.join(", "), false);
         }
     }
@@ -260,7 +332,10 @@ mod tests {
         let assertion = Assertion {
             name_id: Some(Sited::new(personal("ann"), diag_sdk::Place::default())),
             name_id_format: Some("urn:oasis:names:tc:SAML:2.0:nameid-format:persistent".to_owned()),
-            authn: Some(AuthnStatement { session_index: Some(secret("_s1")), ..AuthnStatement::default() }),
+            authn: Some(AuthnStatement {
+                session_index: Some(secret("_s1")),
+                ..AuthnStatement::default()
+            }),
             ..Assertion::default()
         };
         let mut logout = Logout {
@@ -280,10 +355,21 @@ mod tests {
         assert_eq!(told(|logout| logout.name_id = Some(personal("42"))), [("NameID", false)]);
         assert_eq!(told(|logout| logout.name_id = None), [("NameID", false)]);
         assert_eq!(told(|logout| logout.name_id_format = None), [("NameID format", true)]);
-        assert_eq!(told(|logout| logout.name_id_format = Some("urn:x:nameid-format:entity".to_owned())), [("NameID format", false)]);
-        assert_eq!(told(|logout| logout.name_id_qualifiers = vec!["q".to_owned()]), [("NameID qualifier", true)]);
-        assert_eq!(told(|logout| logout.session_index_values = vec![secret("other")]), [("SessionIndex", false)]);
-        let none = |logout: &mut Logout| (logout.session_indexes, logout.session_index_values) = (0, Vec::new());
+        assert_eq!(
+            told(|logout| logout.name_id_format = Some("urn:x:nameid-format:entity".to_owned())),
+            [("NameID format", false)]
+        );
+        assert_eq!(
+            told(|logout| logout.name_id_qualifiers = vec!["q".to_owned()]),
+            [("NameID qualifier", true)]
+        );
+        assert_eq!(
+            told(|logout| logout.session_index_values = vec![secret("other")]),
+            [("SessionIndex", false)]
+        );
+        let none = |logout: &mut Logout| {
+            (logout.session_indexes, logout.session_index_values) = (0, Vec::new());
+        };
         assert_eq!(told(none), [("SessionIndex", true)]);
     }
 }

@@ -3,7 +3,9 @@
 use diag_sdk::case::exchange::{Exchange, SentCookie, Side};
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::host::host_of;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown,
+};
 
 static NOT_IN_FRAMES: CauseData = CauseData {
     text: "The session cookie is SameSite=Lax or Strict, and browsers leave such cookies out of frames and posts of other sites",
@@ -107,9 +109,15 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let requests = case.messages_of(MessageKind::LogoutRequest).filter_map(|message| Some((message, message.delivered_in()?)));
+    let requests = case
+        .messages_of(MessageKind::LogoutRequest)
+        .filter_map(|message| Some((message, message.delivered_in()?)));
     for (message, index) in requests {
-        let Some(exchange) = case.exchanges.get(index).filter(|exchange| exchange.side != Side::Idp && from_elsewhere(exchange)) else {
+        let Some(exchange) = case
+            .exchanges
+            .get(index)
+            .filter(|exchange| exchange.side != Side::Idp && from_elsewhere(exchange))
+        else {
             continue;
         };
         let Some((cookie, survives)) = missing(case, index, exchange) else { continue };
@@ -132,34 +140,69 @@ fn run(case: &Case, out: &mut Findings) {
 
 fn in_frame(exchange: &Exchange) -> bool {
     let dest = exchange.fetch_dest.as_deref().or(exchange.kind.as_deref());
-    matches!(dest, Some("iframe" | "frame" | "sub_frame" | "subdocument" | "image" | "img" | "script" | "embed" | "object"))
+    matches!(
+        dest,
+        Some(
+            "iframe"
+                | "frame"
+                | "sub_frame"
+                | "subdocument"
+                | "image"
+                | "img"
+                | "script"
+                | "embed"
+                | "object"
+        )
+    )
 }
 
 /// A frame or picture of another site's page, or a form of it.
 fn from_elsewhere(exchange: &Exchange) -> bool {
-    in_frame(exchange) || (exchange.fetch_site.as_deref() == Some("cross-site") && exchange.method == "POST")
+    in_frame(exchange)
+        || (exchange.fetch_site.as_deref() == Some("cross-site") && exchange.method == "POST")
 }
 
 /// A cookie that the host gets otherwise and did not get here; and whether it still works afterwards.
-fn missing<'a>(case: &'a Case, index: usize, exchange: &Exchange) -> Option<(&'a SentCookie, bool)> {
+fn missing<'a>(
+    case: &'a Case,
+    index: usize,
+    exchange: &Exchange,
+) -> Option<(&'a SentCookie, bool)> {
     let sent = exchange.cookies.as_ref()?;
     let host = host_of(&exchange.url)?;
-    let here = |other: &&Exchange| host_of(&other.url).as_deref() == Some(host.as_str()) && !in_frame(other);
+    let here = |other: &&Exchange| {
+        host_of(&other.url).as_deref() == Some(host.as_str()) && !in_frame(other)
+    };
     let (before, after) = (case.exchanges.get(..index)?, case.exchanges.get(index + 1..)?);
     let removed = |name: &str| {
-        before.iter().filter(here).flat_map(|other| other.set_cookies.iter().flatten()).any(|cookie| cookie.removes && cookie.name == name)
+        before
+            .iter()
+            .filter(here)
+            .flat_map(|other| other.set_cookies.iter().flatten())
+            .any(|cookie| cookie.removes && cookie.name == name)
     };
-    let earlier = before.iter().rev().filter(here).find(|other| other.cookies.iter().flatten().next().is_some())?;
+    let earlier = before
+        .iter()
+        .rev()
+        .filter(here)
+        .find(|other| other.cookies.iter().flatten().next().is_some())?;
     let lacking: Vec<&SentCookie> = earlier
         .cookies
         .iter()
         .flatten()
-        .filter(|cookie| !sent.iter().any(|sent| sent.name == cookie.name) && !removed(&cookie.name))
+        .filter(|cookie| {
+            !sent.iter().any(|sent| sent.name == cookie.name) && !removed(&cookie.name)
+        })
         .collect();
     let survives = |cookie: &SentCookie| {
         after.iter().filter(here).any(|other| {
-            let carries = other.cookies.iter().flatten().any(|sent| sent.name == cookie.name && sent.value == cookie.value);
-            let served = (200..300).contains(&other.status) && !other.page.as_ref().is_some_and(|page| page.login_form || page.error);
+            let carries = other
+                .cookies
+                .iter()
+                .flatten()
+                .any(|sent| sent.name == cookie.name && sent.value == cookie.value);
+            let served = (200..300).contains(&other.status)
+                && !other.page.as_ref().is_some_and(|page| page.login_form || page.error);
             carries && served
         })
     };
@@ -167,8 +210,11 @@ fn missing<'a>(case: &'a Case, index: usize, exchange: &Exchange) -> Option<(&'a
         return Some((cookie, true));
     }
     // Without what came afterwards only a cookie that is named for a session tells.
-    let named =
-        |cookie: &&&SentCookie| ["sess", "sid", "auth", "login", "identity"].iter().any(|part| cookie.name.to_lowercase().contains(part));
+    let named = |cookie: &&&SentCookie| {
+        ["sess", "sid", "auth", "login", "identity"]
+            .iter()
+            .any(|part| cookie.name.to_lowercase().contains(part))
+    };
     lacking.iter().find(named).map(|cookie| (*cookie, false))
 }
 
@@ -180,17 +226,28 @@ mod tests {
     use diag_sdk::testing;
 
     fn logged_out(kind: &str, sent: &[&str], later: u16) -> Case {
-        let cookie = |name: &&str| SentCookie { name: (*name).to_owned(), value: Secret { length: 1, mark: "1".to_owned() } };
+        let cookie = |name: &&str| SentCookie {
+            name: (*name).to_owned(),
+            value: Secret { length: 1, mark: "1".to_owned() },
+        };
         let at = |status: u16, kind: &str, cookies: &[&str]| Exchange {
             kind: Some(kind.to_owned()),
             cookies: Some(cookies.iter().map(cookie).collect()),
             ..testing::exchange(Side::Sp, "GET", "https://sp.example/sls", status)
         };
         Case {
-            exchanges: vec![at(200, "document", &["theme", "app"]), at(302, kind, sent), at(later, "document", &["theme", "app"])],
+            exchanges: vec![
+                at(200, "document", &["theme", "app"]),
+                at(302, kind, sent),
+                at(later, "document", &["theme", "app"]),
+            ],
             messages: vec![Message {
                 kind: MessageKind::LogoutRequest,
-                sightings: vec![Sighting { exchange: Some(1), carrier: Carrier::Query, ..Sighting::default() }],
+                sightings: vec![Sighting {
+                    exchange: Some(1),
+                    carrier: Carrier::Query,
+                    ..Sighting::default()
+                }],
                 delivery: Some(0),
                 ..Message::default()
             }],
@@ -204,6 +261,10 @@ mod tests {
         assert_eq!(told(&logged_out("iframe", &["theme"], 200)), 1);
         assert_eq!(told(&logged_out("iframe", &["theme", "app"], 200)), 0);
         assert_eq!(told(&logged_out("document", &["theme"], 200)), 0, "the whole window gets it");
-        assert_eq!(told(&logged_out("iframe", &["theme"], 302)), 0, "no cookie by its name, and nothing shows that it lives on");
+        assert_eq!(
+            told(&logged_out("iframe", &["theme"], 302)),
+            0,
+            "no cookie by its name, and nothing shows that it lives on"
+        );
     }
 }

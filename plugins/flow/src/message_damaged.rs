@@ -2,7 +2,10 @@
 
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::message::{Damage, Message};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static GATEWAY: CauseData = CauseData {
     text: "A gateway, link rewriter or web application firewall between browser and receiver decodes, encodes or cuts addresses and forms",
@@ -72,11 +75,17 @@ enum Harm {
 
 fn harm(damage: Damage) -> Option<Harm> {
     match damage {
-        Damage::NotBase64 | Damage::NotDeflate | Damage::NotXml | Damage::Truncated => Some(Harm::Unreadable),
-        Damage::PlusLost | Damage::DoubleEncoded | Damage::PlainInQuery | Damage::DeflatedInPost | Damage::DuplicateParameter => {
-            Some(Harm::Repaired)
+        Damage::NotBase64 | Damage::NotDeflate | Damage::NotXml | Damage::Truncated => {
+            Some(Harm::Unreadable)
         }
-        Damage::ZlibFraming | Damage::UrlSafeAlphabet | Damage::PaddingLost => Some(Harm::Tolerated),
+        Damage::PlusLost
+        | Damage::DoubleEncoded
+        | Damage::PlainInQuery
+        | Damage::DeflatedInPost
+        | Damage::DuplicateParameter => Some(Harm::Repaired),
+        Damage::ZlibFraming | Damage::UrlSafeAlphabet | Damage::PaddingLost => {
+            Some(Harm::Tolerated)
+        }
         // Wrapped lines are normal in forms; what the exporter took is no damage; DOCTYPE has a check of its own; what is
         // larger than is read may be as it should be.
         Damage::LineWrapped | Damage::Sanitised | Damage::Doctype | Damage::TooLarge => None,
@@ -106,7 +115,8 @@ fn words(damage: Damage) -> &'static str {
 
 fn run(case: &Case, out: &mut Findings) {
     for message in &case.messages {
-        let mut damage: Vec<(Harm, Damage)> = message.damage.iter().filter_map(|damage| Some((harm(*damage)?, *damage))).collect();
+        let mut damage: Vec<(Harm, Damage)> =
+            message.damage.iter().filter_map(|damage| Some((harm(*damage)?, *damage))).collect();
         if message.damage.contains(&Damage::Sanitised) {
             continue;
         }
@@ -129,8 +139,14 @@ fn run(case: &Case, out: &mut Findings) {
             format!("{what} came damaged: {}", list[0])
         };
         let mut finding = Finding::new(severity, headline)
-            .detail(format!("{}. Its value has {} characters.", capitalised(&list.join("; ")), message.encoded_length))
-            .at_all(message.delivered().or(message.sightings.first()).map(|sighting| &sighting.place))
+            .detail(format!(
+                "{}. Its value has {} characters.",
+                capitalised(&list.join("; ")),
+                message.encoded_length
+            ))
+            .at_all(
+                message.delivered().or(message.sightings.first()).map(|sighting| &sighting.place),
+            )
             .attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default())
             .subject(message.id.clone())
             .cause(&GATEWAY, case.sp_vendor)
@@ -144,13 +160,20 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// Its receiver answered with an error.
 fn refused(case: &Case, message: &Message) -> bool {
-    let answer = message.delivered().and_then(|sighting| sighting.exchange).and_then(|index| case.exchanges.get(index));
-    answer.is_some_and(|exchange| exchange.status >= 400 || exchange.page.as_ref().is_some_and(|page| page.error))
+    let answer = message
+        .delivered()
+        .and_then(|sighting| sighting.exchange)
+        .and_then(|index| case.exchanges.get(index));
+    answer.is_some_and(|exchange| {
+        exchange.status >= 400 || exchange.page.as_ref().is_some_and(|page| page.error)
+    })
 }
 
 fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    characters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 #[cfg(test)]
@@ -166,7 +189,11 @@ mod tests {
             delivery: delivered.then_some(0),
             ..Message::default()
         };
-        MESSAGE_DAMAGED.judge(&Case { messages: vec![message], ..Case::default() }).found().first().map(|finding| finding.severity)
+        MESSAGE_DAMAGED
+            .judge(&Case { messages: vec![message], ..Case::default() })
+            .found()
+            .first()
+            .map(|finding| finding.severity)
     }
 
     #[test]

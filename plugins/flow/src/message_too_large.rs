@@ -2,7 +2,10 @@
 
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::message::Message;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, shown,
+};
 use std::fmt::Write;
 
 static MANY_GROUPS: CauseData = CauseData {
@@ -76,7 +79,10 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     for message in &case.messages {
-        let answer = message.delivered().and_then(|sighting| sighting.exchange).and_then(|index| Some((index, case.exchanges.get(index)?)));
+        let answer = message
+            .delivered()
+            .and_then(|sighting| sighting.exchange)
+            .and_then(|index| Some((index, case.exchanges.get(index)?)));
         let Some((index, exchange)) = answer else { continue };
         if !too_large(exchange) {
             continue;
@@ -86,23 +92,46 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 fn too_large(exchange: &Exchange) -> bool {
-    let says_so =
-        |page: &diag_sdk::case::exchange::Page| page.error && page.phrases.iter().any(|phrase| phrase.meaning == Meaning::TooLarge);
-    matches!(exchange.status, 413 | 414 | 431) || (exchange.status >= 400 && exchange.page.as_ref().is_some_and(says_so))
+    let says_so = |page: &diag_sdk::case::exchange::Page| {
+        page.error && page.phrases.iter().any(|phrase| phrase.meaning == Meaning::TooLarge)
+    };
+    matches!(exchange.status, 413 | 414 | 431)
+        || (exchange.status >= 400 && exchange.page.as_ref().is_some_and(says_so))
 }
 
 fn finding(case: &Case, message: &Message, index: usize, exchange: &Exchange) -> Finding {
-    let values: usize = message.assertions.iter().flat_map(|assertion| &assertion.attributes).map(|attribute| attribute.values.len()).sum();
-    let most = message.assertions.iter().flat_map(|assertion| &assertion.attributes).max_by_key(|attribute| attribute.values.len());
+    let values: usize = message
+        .assertions
+        .iter()
+        .flat_map(|assertion| &assertion.attributes)
+        .map(|attribute| attribute.values.len())
+        .sum();
+    let most = message
+        .assertions
+        .iter()
+        .flat_map(|assertion| &assertion.attributes)
+        .max_by_key(|attribute| attribute.values.len());
     let kilobytes = message.encoded_length.div_ceil(1000);
-    let mut detail =
-        format!("{} answered {} to a {} of {kilobytes} kB.", shown::host_and_path(&exchange.url), exchange.status, message.root);
+    let mut detail = format!(
+        "{} answered {} to a {} of {kilobytes} kB.",
+        shown::host_and_path(&exchange.url),
+        exchange.status,
+        message.root
+    );
     if let Some(attribute) = most.filter(|attribute| attribute.values.len() > 20) {
-        let _ = write!(detail, " {} of its {values} attribute values belong to {}.", attribute.values.len(), attribute.name);
+        let _ = write!(
+            detail,
+            " {} of its {values} attribute values belong to {}.",
+            attribute.values.len(),
+            attribute.name
+        );
     }
     let finding = Finding::error(format!("The {} is larger than its receiver takes", message.root))
         .detail(detail)
-        .actual(format!("{} characters, answered with {}", message.encoded_length, exchange.status), "the capture")
+        .actual(
+            format!("{} characters, answered with {}", message.encoded_length, exchange.status),
+            "the capture",
+        )
         .at(&exchange.place)
         .attempt(case.attempt_at(index).map(|attempt| attempt.id.clone()).unwrap_or_default())
         .subject(message.id.clone());

@@ -2,7 +2,10 @@
 
 use diag_sdk::case::evidence::PhraseSeen;
 use diag_sdk::case::exchange::Side;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, shown,
+};
 
 static LOADED_METADATA: CauseData = CauseData {
     text: "The metadata of the identity provider that the service provider has loaded is missing, outdated or of another identity provider",
@@ -85,9 +88,12 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let any_failed = case.sign_in_attempts().any(diag_sdk::case::attempt::Attempt::failed) || case.attempts.is_empty();
+    let any_failed = case.sign_in_attempts().any(diag_sdk::case::attempt::Attempt::failed)
+        || case.attempts.is_empty();
     let mut told: Vec<(Meaning, Option<&str>)> = Vec::new();
-    for seen in case.phrases_of(Side::Sp).into_iter().filter(|seen| MEANINGS.contains(&seen.phrase.meaning)) {
+    for seen in
+        case.phrases_of(Side::Sp).into_iter().filter(|seen| MEANINGS.contains(&seen.phrase.meaning))
+    {
         let key = (seen.phrase.meaning, seen.attempt.map(|attempt| attempt.id.as_str()));
         if told.contains(&key) || !counts(&seen, any_failed) {
             continue;
@@ -100,13 +106,18 @@ fn run(case: &Case, out: &mut Findings) {
 /// Only what was said about a sign-in that failed counts.
 fn counts(seen: &PhraseSeen<'_>, any_failed: bool) -> bool {
     match seen.attempt {
-        Some(attempt) => attempt.failed() && attempt.kind == diag_sdk::case::attempt::AttemptKind::SignIn,
+        Some(attempt) => {
+            attempt.failed() && attempt.kind == diag_sdk::case::attempt::AttemptKind::SignIn
+        }
         None => any_failed,
     }
 }
 
 fn finding(case: &Case, seen: &PhraseSeen<'_>) -> Finding {
-    let metadata = matches!(seen.phrase.meaning, Meaning::UnknownIdp | Meaning::Issuer | Meaning::UnknownEntity);
+    let metadata = matches!(
+        seen.phrase.meaning,
+        Meaning::UnknownIdp | Meaning::Issuer | Meaning::UnknownEntity
+    );
     let headline = if metadata {
         "The service provider does not know the identity provider"
     } else {
@@ -114,8 +125,10 @@ fn finding(case: &Case, seen: &PhraseSeen<'_>) -> Finding {
     };
     let severity = if seen.exchange.is_some() { Severity::Error } else { Severity::Warning };
     let page = seen.exchange.and_then(|index| case.exchanges.get(index));
-    let origin = page
-        .map_or_else(|| "the service provider's log".to_owned(), |exchange| format!("the page of {}", shown::host_and_path(&exchange.url)));
+    let origin = page.map_or_else(
+        || "the service provider's log".to_owned(),
+        |exchange| format!("the page of {}", shown::host_and_path(&exchange.url)),
+    );
     let finding = Finding::new(severity, headline)
         .actual(seen.phrase.text.clone(), origin)
         .at_all(seen.place)

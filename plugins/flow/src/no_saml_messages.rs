@@ -4,7 +4,10 @@ use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::host::host_of;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, shown,
+};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -87,8 +90,12 @@ fn run(case: &Case, out: &mut Findings) {
         out.push(asked.finding(case));
         return;
     }
-    let hosts: BTreeSet<String> =
-        case.exchanges.iter().filter(|exchange| exchange.navigation).filter_map(|exchange| host_of(&exchange.url)).collect();
+    let hosts: BTreeSet<String> = case
+        .exchanges
+        .iter()
+        .filter(|exchange| exchange.navigation)
+        .filter_map(|exchange| host_of(&exchange.url))
+        .collect();
     let mut detail = format!("It holds {} exchanges", case.exchanges.len());
     if !hosts.is_empty() {
         let shown: Vec<&str> = hosts.iter().take(5).map(String::as_str).collect();
@@ -96,17 +103,26 @@ fn run(case: &Case, out: &mut Findings) {
     }
     detail.push('.');
     if !case.other_protocols.is_empty() {
-        let _ = write!(detail, " Other sign-in protocols in it: {}.", case.other_protocols.join(", "));
+        let _ =
+            write!(detail, " Other sign-in protocols in it: {}.", case.other_protocols.join(", "));
         detail.push_str(&beyond(&case.other_protocols));
     }
-    let failed = case.exchanges.iter().rfind(|exchange| exchange.navigation).filter(|exchange| exchange.status >= 400);
+    let failed = case
+        .exchanges
+        .iter()
+        .rfind(|exchange| exchange.navigation)
+        .filter(|exchange| exchange.status >= 400);
     out.push(match failed {
-        Some(exchange) => Finding::notice(format!("No SAML message: {} answered {}", shown::host_and_path(&exchange.url), exchange.status))
-            .likely()
-            .detail(detail)
-            .at(&exchange.place)
-            .cause(&FAILS_BEFORE, case.sp_vendor)
-            .cause(&WRONG_PART, case.sp_vendor),
+        Some(exchange) => Finding::notice(format!(
+            "No SAML message: {} answered {}",
+            shown::host_and_path(&exchange.url),
+            exchange.status
+        ))
+        .likely()
+        .detail(detail)
+        .at(&exchange.place)
+        .cause(&FAILS_BEFORE, case.sp_vendor)
+        .cause(&WRONG_PART, case.sp_vendor),
         None => Finding::notice("The capture contains no SAML message")
             .detail(detail)
             .at_all(case.exchanges.first().map(|exchange| &exchange.place))
@@ -130,26 +146,44 @@ impl<'a> Asked<'a> {
         if let Some(last) = case.exchanges.iter().rfind(by_openid) {
             return Some(Self { protocol: "OpenID Connect", last, attempt: None });
         }
-        let federated =
-            |attempt: &&Attempt| case.request_of(attempt).is_some_and(|request| request.kind == MessageKind::WsFederationSignIn);
+        let federated = |attempt: &&Attempt| {
+            case.request_of(attempt)
+                .is_some_and(|request| request.kind == MessageKind::WsFederationSignIn)
+        };
         let attempt = case.attempts.iter().rfind(federated)?;
-        Some(Self { protocol: "WS-Federation", last: case.end_of(attempt)?, attempt: Some(attempt) })
+        Some(Self {
+            protocol: "WS-Federation",
+            last: case.end_of(attempt)?,
+            attempt: Some(attempt),
+        })
     }
 
     fn finding(&self, case: &Case) -> Finding {
-        let mut detail =
-            format!("{} was asked by {} and answered {}", shown::host_and_path(&self.last.url), self.protocol, self.last.status);
+        let mut detail = format!(
+            "{} was asked by {} and answered {}",
+            shown::host_and_path(&self.last.url),
+            self.protocol,
+            self.last.status
+        );
         match self.words() {
             Some(words) => _ = write!(detail, ": “{}”.", words.trim_end_matches('.')),
             None => detail.push('.'),
         }
         if !is_the_applications(case) {
             detail.push_str(&beyond(&case.other_protocols));
-            let finding = Finding::notice("The capture contains no SAML message").detail(detail).at(&self.last.place);
+            let finding = Finding::notice("The capture contains no SAML message")
+                .detail(detail)
+                .at(&self.last.place);
             let finding = finding.cause(&WRONG_PART, case.sp_vendor);
-            return if set_up_for_saml(case) { finding.cause(&STARTED_OTHERWISE, case.sp_vendor) } else { finding };
+            return if set_up_for_saml(case) {
+                finding.cause(&STARTED_OTHERWISE, case.sp_vendor)
+            } else {
+                finding
+            };
         }
-        detail.push_str(" What was given sets the application up for SAML: whether that works does not show.");
+        detail.push_str(
+            " What was given sets the application up for SAML: whether that works does not show.",
+        );
         let refused = self.attempt.filter(|attempt| attempt.outcome == Outcome::RefusedByIdp);
         let severity = if refused.is_some() { Severity::Error } else { Severity::Warning };
         Finding::new(severity, format!("The sign-in was started by {}, not by SAML", self.protocol))
@@ -164,18 +198,27 @@ impl<'a> Asked<'a> {
     /// What the page says, from its code on where it has one.
     fn words(&self) -> Option<String> {
         let page = self.last.page.as_ref().filter(|page| page.error)?;
-        let coded = page.codes.iter().find_map(|code| page.text.find(code.as_str())).and_then(|at| page.text.get(at..));
+        let coded = page
+            .codes
+            .iter()
+            .find_map(|code| page.text.find(code.as_str()))
+            .and_then(|at| page.text.get(at..));
         let text = coded.map(str::to_owned).or_else(|| self.last.headline())?;
         let whole = text.chars().count() <= MOST_WORDS;
         let cut: String = text.chars().take(MOST_WORDS).collect();
-        Some(if whole { text } else { format!("{} …", cut.rsplit_once(' ').map_or(cut.as_str(), |(before, _)| before)) })
+        Some(if whole {
+            text
+        } else {
+            format!("{} …", cut.rsplit_once(' ').map_or(cut.as_str(), |(before, _)| before))
+        })
     }
 }
 
 /// The capture is one of the service provider whose files were given, and they set it up for SAML.
 fn is_the_applications(case: &Case) -> bool {
     let hosts = case.sp_hosts();
-    let visited = |exchange: &Exchange| host_of(&exchange.url).is_some_and(|host| hosts.contains(&host));
+    let visited =
+        |exchange: &Exchange| host_of(&exchange.url).is_some_and(|host| hosts.contains(&host));
     case.sp_is_set_up_for_saml() && case.exchanges.iter().any(visited)
 }
 
@@ -191,20 +234,26 @@ fn beyond(protocols: &[String]) -> String {
         ("ntlm", "NTLM"),
         ("cas", "CAS"),
     ];
-    let met: Vec<&str> = names.iter().filter(|(id, _)| protocols.iter().any(|protocol| protocol == id)).map(|(_, name)| *name).collect();
+    let met: Vec<&str> = names
+        .iter()
+        .filter(|(id, _)| protocols.iter().any(|protocol| protocol == id))
+        .map(|(_, name)| *name)
+        .collect();
     if met.is_empty() {
         String::new()
     } else {
-        format!(" People sign in by {} here; diag judges SAML, so it stops there.", met.join(" and "))
+        format!(
+            " People sign in by {} here; diag judges SAML, so it stops there.",
+            met.join(" and ")
+        )
     }
 }
 
 /// What was given beside the capture sets the application up for SAML.
 fn set_up_for_saml(case: &Case) -> bool {
-    let registered = case
-        .registrations
-        .iter()
-        .any(|registration| registration.sso_mode.as_ref().is_some_and(|mode| mode.value.as_deref() == Some("saml")));
+    let registered = case.registrations.iter().any(|registration| {
+        registration.sso_mode.as_ref().is_some_and(|mode| mode.value.as_deref() == Some("saml"))
+    });
     registered || case.sp_is_set_up_for_saml()
 }
 
@@ -224,14 +273,22 @@ mod tests {
     }
 
     fn told(case: &Case) -> Vec<(Severity, String)> {
-        NO_SAML_MESSAGES.judge(case).found().iter().map(|finding| (finding.severity, finding.message.clone())).collect()
+        NO_SAML_MESSAGES
+            .judge(case)
+            .found()
+            .iter()
+            .map(|finding| (finding.severity, finding.message.clone()))
+            .collect()
     }
 
     const NOTHING: &str = "The capture contains no SAML message";
 
     #[test]
     fn a_page_that_fails_before_any_message_is_named() {
-        assert_eq!(told(&seen(&[302, 500])), [(Severity::Notice, "No SAML message: sense.example/hub answered 500".to_owned())]);
+        assert_eq!(
+            told(&seen(&[302, 500])),
+            [(Severity::Notice, "No SAML message: sense.example/hub answered 500".to_owned())]
+        );
         assert_eq!(told(&seen(&[500, 200]))[0].1, NOTHING, "it went on");
         let mut picture = seen(&[200, 404]);
         picture.exchanges[1].navigation = false;

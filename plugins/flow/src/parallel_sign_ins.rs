@@ -3,7 +3,10 @@
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::Carrier;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Secret, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Secret, Setting, Severity, Stage,
+    Who, check, shown,
+};
 
 static ONE_COOKIE: CauseData = CauseData {
     text: "Each sign-in that begins without a session gets a new one, and the last cookie overwrites those of the others",
@@ -18,7 +21,13 @@ static ONE_TAB: CauseData = CauseData {
     fix: "Sign in once in one tab and reload the others",
 };
 /// What a service provider says that does not find the state of a sign-in.
-const LOST: &[Meaning] = &[Meaning::NoSession, Meaning::InResponseTo, Meaning::RelayState, Meaning::Unsolicited, Meaning::Replay];
+const LOST: &[Meaning] = &[
+    Meaning::NoSession,
+    Meaning::InResponseTo,
+    Meaning::RelayState,
+    Meaning::Unsolicited,
+    Meaning::Replay,
+];
 
 check! {
     /// Several sign-ins at once overwrite each other.
@@ -126,8 +135,10 @@ struct Overwritten<'a> {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let begun: Vec<Begun<'_>> = case.sign_in_attempts().filter_map(|attempt| begun(case, attempt)).collect();
-    let overwritten: Vec<Overwritten<'_>> = begun.iter().filter_map(|own| overwritten(case, own, &begun)).collect();
+    let begun: Vec<Begun<'_>> =
+        case.sign_in_attempts().filter_map(|attempt| begun(case, attempt)).collect();
+    let overwritten: Vec<Overwritten<'_>> =
+        begun.iter().filter_map(|own| overwritten(case, own, &begun)).collect();
     let Some(first) = overwritten.first() else { return };
     let certain = overwritten.iter().any(|one| one.cookie.is_some());
     let detail = match first.cookie {
@@ -135,13 +146,20 @@ fn run(case: &Case, out: &mut Findings) {
             "The cookie {name} that came with the response to {} is that of another sign-in, begun later.",
             shown::host_and_path(&first.receipt.url)
         ),
-        None => "They began before the first was answered, at the same service provider.".to_owned(),
+        None => {
+            "They began before the first was answered, at the same service provider.".to_owned()
+        }
     };
-    let mut involved: Vec<&str> = overwritten.iter().flat_map(|one| [one.attempt.id.as_str(), one.by.id.as_str()]).collect();
+    let mut involved: Vec<&str> =
+        overwritten.iter().flat_map(|one| [one.attempt.id.as_str(), one.by.id.as_str()]).collect();
     involved.sort_unstable();
     involved.dedup();
     let severity = if certain { Severity::Error } else { Severity::Warning };
-    let mut finding = Finding::new(severity, format!("{} sign-ins ran at once and overwrote each other", involved.len())).detail(detail);
+    let mut finding = Finding::new(
+        severity,
+        format!("{} sign-ins ran at once and overwrote each other", involved.len()),
+    )
+    .detail(detail);
     for one in &overwritten {
         finding = finding.at(&one.receipt.place).attempt(one.attempt.id.clone());
     }
@@ -169,17 +187,23 @@ fn overwritten<'a>(case: &'a Case, own: &Begun<'a>, all: &[Begun<'a>]) -> Option
     if !matches!(own.attempt.outcome, Outcome::RefusedBySp | Outcome::Looping) {
         return None;
     }
-    let same_host = |other: &Begun<'_>| diag_sdk::host::host_of(&other.issued.url) == diag_sdk::host::host_of(&own.issued.url);
-    let during = |other: &&Begun<'a>| own.index < other.index && other.index < consumption && same_host(other);
+    let same_host = |other: &Begun<'_>| {
+        diag_sdk::host::host_of(&other.issued.url) == diag_sdk::host::host_of(&own.issued.url)
+    };
+    let during = |other: &&Begun<'a>| {
+        own.index < other.index && other.index < consumption && same_host(other)
+    };
     // Who went back from a second try to the first ran them one after the other.
-    let at_once = |other: &&Begun<'a>| other.attempt.consumption.is_some() || in_frame(other.issued);
+    let at_once =
+        |other: &&Begun<'a>| other.attempt.consumption.is_some() || in_frame(other.issued);
     // The one that wrote last before the response came.
     let later = all.iter().filter(during).filter(at_once).max_by_key(|other| other.index)?;
     let theirs = |name: &str| set(later.issued, name);
     let ours = own.issued.set_cookies.iter().flatten().filter(|cookie| !cookie.removes);
     let cookie = ours.into_iter().find_map(|cookie| {
         let sent = receipt.cookies.iter().flatten().find(|sent| sent.name == cookie.name)?;
-        let replaced = theirs(&cookie.name).is_some_and(|value| *value == sent.value) && cookie.value != sent.value;
+        let replaced = theirs(&cookie.name).is_some_and(|value| *value == sent.value)
+            && cookie.value != sent.value;
         replaced.then_some(cookie.name.as_str())
     });
     let stated = || case.failure_of(own.attempt).is_some_and(|failure| failure.means(LOST));
@@ -198,7 +222,12 @@ fn in_frame(exchange: &Exchange) -> bool {
 
 /// The value an answer sets a cookie to.
 fn set<'a>(exchange: &'a Exchange, name: &str) -> Option<&'a Secret> {
-    exchange.set_cookies.iter().flatten().find(|cookie| cookie.name == name && !cookie.removes).map(|cookie| &cookie.value)
+    exchange
+        .set_cookies
+        .iter()
+        .flatten()
+        .find(|cookie| cookie.name == name && !cookie.removes)
+        .map(|cookie| &cookie.value)
 }
 
 #[cfg(test)]
@@ -213,14 +242,22 @@ mod tests {
         let issue = |value: &str| {
             let mut exchange = testing::exchange(Side::Sp, "GET", "https://sp.example/", 302);
             exchange.kind = Some("iframe".to_owned());
-            exchange.set_cookies = Some(vec![SetCookie { name: "sid".to_owned(), value: secret(value), ..SetCookie::default() }]);
+            exchange.set_cookies = Some(vec![SetCookie {
+                name: "sid".to_owned(),
+                value: secret(value),
+                ..SetCookie::default()
+            }]);
             exchange
         };
         let mut receipt = testing::exchange(Side::Sp, "POST", "https://sp.example/acs", 500);
         receipt.cookies = Some(vec![SentCookie { name: "sid".to_owned(), value: secret(sent) }]);
         let request = |id: &str, exchange: usize| Message {
             id: id.to_owned(),
-            sightings: vec![Sighting { exchange: Some(exchange), carrier: Carrier::LocationHeader, ..Sighting::default() }],
+            sightings: vec![Sighting {
+                exchange: Some(exchange),
+                carrier: Carrier::LocationHeader,
+                ..Sighting::default()
+            }],
             ..Message::default()
         };
         let attempt = |id: &str, request: &str, consumption: Option<usize>| Attempt {

@@ -4,7 +4,9 @@ use diag_sdk::address::Address;
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::judgement::Party;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check,
+};
 use std::collections::{BTreeSet, HashMap};
 
 static SESSION_NOT_KEPT: CauseData = CauseData {
@@ -113,14 +115,20 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let looping: Vec<&Attempt> = case.sign_in_attempts().filter(|attempt| attempt.outcome == Outcome::Looping).collect();
-    let detected = case.vendor_codes().into_iter().find(|seen| seen.code == "AADSTS50196" && !case.signed_in());
+    let looping: Vec<&Attempt> =
+        case.sign_in_attempts().filter(|attempt| attempt.outcome == Outcome::Looping).collect();
+    let detected = case
+        .vendor_codes()
+        .into_iter()
+        .find(|seen| seen.code == "AADSTS50196" && !case.signed_in());
     let Some(first) = looping.first() else {
         if let Some(seen) = detected {
-            let finding = Finding::error("The identity provider stopped a sign-in that repeats without end")
-                .at(seen.place)
-                .actual(seen.code, "the error page");
-            let finding = finding.attempt(seen.attempt.map(|attempt| attempt.id.clone()).unwrap_or_default());
+            let finding =
+                Finding::error("The identity provider stopped a sign-in that repeats without end")
+                    .at(seen.place)
+                    .actual(seen.code, "the error page");
+            let finding =
+                finding.attempt(seen.attempt.map(|attempt| attempt.id.clone()).unwrap_or_default());
             out.push(finding.cause(&SESSION_NOT_KEPT, case.sp_vendor));
         } else if let Some(circle) = before_any_message(case) {
             out.push(circle_found(case, &circle));
@@ -128,7 +136,10 @@ fn run(case: &Case, out: &mut Findings) {
         return;
     };
     let count = looping.iter().filter(|attempt| attempt.consumption.is_some()).count();
-    let seconds = looping.last().and_then(|last| Some(last.ended?.duration_since(first.started?).as_secs())).unwrap_or_default();
+    let seconds = looping
+        .last()
+        .and_then(|last| Some(last.ended?.duration_since(first.started?).as_secs()))
+        .unwrap_or_default();
     let mut finding = Finding::error("The sign-in repeats without end")
         .detail(format!(
             "The service provider accepted {count} response{} within {seconds} s and each time asked to sign in again.",
@@ -139,7 +150,11 @@ fn run(case: &Case, out: &mut Findings) {
     for attempt in &looping {
         finding = finding.attempt(attempt.id.clone());
     }
-    let places = looping.iter().take(3).filter_map(|attempt| case.exchanges.get(attempt.consumption?)).map(|exchange| &exchange.place);
+    let places = looping
+        .iter()
+        .take(3)
+        .filter_map(|attempt| case.exchanges.get(attempt.consumption?))
+        .map(|exchange| &exchange.place);
     out.push(finding.at_all(places));
 }
 
@@ -152,14 +167,23 @@ fn before_any_message(case: &Case) -> Option<Circle<'_>> {
     const TURNS: usize = 3;
     /// A page that leads to itself with other parameters may count its steps.
     const STEPS: usize = 8;
-    let carries: BTreeSet<usize> = case.messages.iter().flat_map(|message| &message.sightings).filter_map(|seen| seen.exchange).collect();
-    let navigations = || case.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.navigation);
+    let carries: BTreeSet<usize> = case
+        .messages
+        .iter()
+        .flat_map(|message| &message.sightings)
+        .filter_map(|seen| seen.exchange)
+        .collect();
+    let navigations =
+        || case.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.navigation);
     let last = navigations().next_back().map(|(index, _)| index);
     let mut chain: Vec<(usize, &Exchange)> = Vec::new();
     let mut met: HashMap<&str, usize> = HashMap::new();
     let mut pages: HashMap<&str, usize> = HashMap::new();
     for (index, exchange) in navigations() {
-        let follows = chain.last().and_then(|(_, before)| before.location.as_deref()).is_some_and(|location| same(location, &exchange.url));
+        let follows = chain
+            .last()
+            .and_then(|(_, before)| before.location.as_deref())
+            .is_some_and(|location| same(location, &exchange.url));
         if !follows || carries.contains(&index) {
             chain.clear();
             met.clear();
@@ -168,8 +192,11 @@ fn before_any_message(case: &Case) -> Option<Circle<'_>> {
         if carries.contains(&index) {
             continue;
         }
-        let gave_up =
-            exchange.status == 0 && exchange.failure.as_deref().is_some_and(|failure| failure.to_uppercase().contains("REDIRECT"));
+        let gave_up = exchange.status == 0
+            && exchange
+                .failure
+                .as_deref()
+                .is_some_and(|failure| failure.to_uppercase().contains("REDIRECT"));
         if !(300..400).contains(&exchange.status) && !gave_up {
             chain.clear();
             met.clear();
@@ -192,8 +219,15 @@ fn before_any_message(case: &Case) -> Option<Circle<'_>> {
 }
 
 /// The first turn: what is set on the way is set there.
-fn first_turn<'a>(chain: &[(usize, &'a Exchange)], again: impl Fn(&Exchange) -> bool) -> Option<Circle<'a>> {
-    let mut turns = chain.iter().enumerate().filter(|(_, (_, other))| again(other)).map(|(position, _)| position);
+fn first_turn<'a>(
+    chain: &[(usize, &'a Exchange)],
+    again: impl Fn(&Exchange) -> bool,
+) -> Option<Circle<'a>> {
+    let mut turns = chain
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, other))| again(other))
+        .map(|(position, _)| position);
     let (from, to) = (turns.next()?, turns.next()?);
     Some(chain.get(from..to)?.iter().map(|(_, exchange)| *exchange).collect())
 }
@@ -210,17 +244,33 @@ fn same(left: &str, right: &str) -> bool {
 }
 
 fn circle_found(case: &Case, circle: &Circle<'_>) -> Finding {
-    let addresses: Vec<Address> = circle.iter().filter_map(|exchange| Address::parse(&exchange.url)).collect();
-    let shown: Vec<&str> = circle.iter().take(4).map(|exchange| exchange.url.split('?').next().unwrap_or(&exchange.url)).collect();
+    let addresses: Vec<Address> =
+        circle.iter().filter_map(|exchange| Address::parse(&exchange.url)).collect();
+    let shown: Vec<&str> = circle
+        .iter()
+        .take(4)
+        .map(|exchange| exchange.url.split('?').next().unwrap_or(&exchange.url))
+        .collect();
     let (headline, detail) = match shown.as_slice() {
-        [one] => ("A page redirects to itself, before any SAML message", format!("{one} is answered with a redirect to {one}.")),
-        _ => ("Pages redirect in a circle, before any SAML message", format!("{} and back to the first.", shown.join(" → "))),
+        [one] => (
+            "A page redirects to itself, before any SAML message",
+            format!("{one} is answered with a redirect to {one}."),
+        ),
+        _ => (
+            "Pages redirect in a circle, before any SAML message",
+            format!("{} and back to the first.", shown.join(" → ")),
+        ),
     };
-    let mut finding = Finding::error(headline).detail(detail).at_all(circle.iter().take(4).map(|exchange| &exchange.place));
-    let cookie =
-        |exchange: &&&Exchange| exchange.url.starts_with("http:") && exchange.set_cookies.iter().flatten().any(|cookie| cookie.secure);
+    let mut finding = Finding::error(headline)
+        .detail(detail)
+        .at_all(circle.iter().take(4).map(|exchange| &exchange.place));
+    let cookie = |exchange: &&&Exchange| {
+        exchange.url.starts_with("http:")
+            && exchange.set_cookies.iter().flatten().any(|cookie| cookie.secure)
+    };
     let schemes: BTreeSet<&str> = addresses.iter().map(|address| address.scheme.as_str()).collect();
-    let paths: BTreeSet<String> = addresses.iter().map(|address| address.path.trim_end_matches('/').to_lowercase()).collect();
+    let paths: BTreeSet<String> =
+        addresses.iter().map(|address| address.path.trim_end_matches('/').to_lowercase()).collect();
     let causes: &[&CauseData] = if circle.iter().any(|exchange| cookie(&exchange)) {
         &[&SECURE_OVER_HTTP, &TLS_ENDS_BEFORE]
     } else if paths.len() == 1 && (schemes.len() > 1 || circle.len() == 1) {
@@ -257,17 +307,30 @@ mod tests {
     #[test]
     fn circles_before_any_message_have_their_reasons() {
         let (plain, tls) = ("http://sp.example/app", "https://sp.example/app");
-        assert_eq!(told(&led(&[(tls, tls), (tls, tls), (tls, tls)])).as_deref(), Some(TLS_ENDS_BEFORE.text));
         assert_eq!(
-            told(&led(&[(tls, plain), (plain, tls), (tls, plain), (plain, tls), (tls, plain)])).as_deref(),
+            told(&led(&[(tls, tls), (tls, tls), (tls, tls)])).as_deref(),
+            Some(TLS_ENDS_BEFORE.text)
+        );
+        assert_eq!(
+            told(&led(&[(tls, plain), (plain, tls), (tls, plain), (plain, tls), (tls, plain)]))
+                .as_deref(),
             Some(TLS_ENDS_BEFORE.text)
         );
         let (slash, alias) = ("https://sp.example/app/", "https://www.sp.example/app");
-        assert_eq!(told(&led(&[(tls, slash), (slash, tls), (tls, slash), (slash, tls), (tls, slash)])).as_deref(), Some(TWO_RULES.text));
-        assert_eq!(told(&led(&[(tls, alias), (alias, tls), (tls, alias), (alias, tls), (tls, alias)])).as_deref(), Some(TWO_RULES.text));
+        assert_eq!(
+            told(&led(&[(tls, slash), (slash, tls), (tls, slash), (slash, tls), (tls, slash)]))
+                .as_deref(),
+            Some(TWO_RULES.text)
+        );
+        assert_eq!(
+            told(&led(&[(tls, alias), (alias, tls), (tls, alias), (alias, tls), (tls, alias)]))
+                .as_deref(),
+            Some(TWO_RULES.text)
+        );
         let login = "https://sp.example/login";
         assert_eq!(
-            told(&led(&[(tls, login), (login, tls), (tls, login), (login, tls), (tls, login)])).as_deref(),
+            told(&led(&[(tls, login), (login, tls), (tls, login), (login, tls), (tls, login)]))
+                .as_deref(),
             Some(SESSION_NOT_KEPT.text)
         );
     }
@@ -275,15 +338,29 @@ mod tests {
     #[test]
     fn a_way_that_ends_on_a_page_is_no_circle() {
         let page = "https://sp.example/app";
-        assert_eq!(told(&led(&[(page, page), (page, page), (page, "")])), None, "a cookie was tried out");
-        assert_eq!(told(&led(&[(page, "https://sp.example/login"), ("https://sp.example/login", "")])), None);
+        assert_eq!(
+            told(&led(&[(page, page), (page, page), (page, "")])),
+            None,
+            "a cookie was tried out"
+        );
+        assert_eq!(
+            told(&led(&[(page, "https://sp.example/login"), ("https://sp.example/login", "")])),
+            None
+        );
     }
 
     #[test]
     fn a_page_that_leads_to_itself_with_other_parameters_goes_in_circles_after_a_while() {
-        let pages: Vec<String> = (0..12).map(|turn| format!("https://sp.example/login?once={turn}")).collect();
-        let hops =
-            |count: usize| pages.iter().zip(&pages[1..]).take(count).map(|(from, to)| (from.as_str(), to.as_str())).collect::<Vec<_>>();
+        let pages: Vec<String> =
+            (0..12).map(|turn| format!("https://sp.example/login?once={turn}")).collect();
+        let hops = |count: usize| {
+            pages
+                .iter()
+                .zip(&pages[1..])
+                .take(count)
+                .map(|(from, to)| (from.as_str(), to.as_str()))
+                .collect::<Vec<_>>()
+        };
         assert!(told(&led(&hops(9))).is_some());
         assert!(told(&led(&hops(4))).is_none());
         let mut out = hops(9);
@@ -294,8 +371,10 @@ mod tests {
     #[test]
     fn a_secure_cookie_over_http_is_named() {
         let (plain, login) = ("http://sp.example/app", "http://sp.example/login");
-        let mut case = led(&[(plain, login), (login, plain), (plain, login), (login, plain), (plain, login)]);
-        case.exchanges[1].set_cookies = Some(vec![SetCookie { name: "sid".to_owned(), secure: true, ..SetCookie::default() }]);
+        let mut case =
+            led(&[(plain, login), (login, plain), (plain, login), (login, plain), (plain, login)]);
+        case.exchanges[1].set_cookies =
+            Some(vec![SetCookie { name: "sid".to_owned(), secure: true, ..SetCookie::default() }]);
         assert_eq!(told(&case).as_deref(), Some(SECURE_OVER_HTTP.text));
     }
 }

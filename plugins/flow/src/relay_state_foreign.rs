@@ -66,7 +66,10 @@ fn run(case: &Case, out: &mut Findings) {
             response
                 .finding(Severity::Warning, "The RelayState leads to a host that is not the SP's")
                 .detail("The service provider did not send that address with a request of its own.")
-                .expected(format!("an address at {to}, or a path"), "where the response was delivered")
+                .expected(
+                    format!("an address at {to}, or a path"),
+                    "where the response was delivered",
+                )
                 .actual(&host, "host of the RelayState")
                 .at(&message.place)
                 .because(&SP_FOLLOWS, case)
@@ -85,9 +88,21 @@ fn address(message: &Message) -> Option<&str> {
 /// short as in `co.uk`.
 fn site(host: &str) -> String {
     let labels: Vec<&str> = host.split('.').collect();
-    let short = |at: usize| labels.len().checked_sub(at).and_then(|index| labels.get(index)).is_some_and(|label| label.len() <= 3);
+    let short = |at: usize| {
+        labels
+            .len()
+            .checked_sub(at)
+            .and_then(|index| labels.get(index))
+            .is_some_and(|label| label.len() <= 3)
+    };
     let kept = if short(1) && short(2) { 3 } else { 2 };
-    labels.iter().skip(labels.len().saturating_sub(kept)).copied().collect::<Vec<_>>().join(".").to_ascii_lowercase()
+    labels
+        .iter()
+        .skip(labels.len().saturating_sub(kept))
+        .copied()
+        .collect::<Vec<_>>()
+        .join(".")
+        .to_ascii_lowercase()
 }
 
 #[cfg(test)]
@@ -119,12 +134,24 @@ mod tests {
 
     #[test]
     fn what_the_service_provider_sent_itself_is_its_own_affair() {
-        assert!(findings(&RELAY_STATE_FOREIGN, &with("https://elsewhere.test/x", Some("https://elsewhere.test/x"))).is_empty());
-        assert_eq!(findings(&RELAY_STATE_FOREIGN, &with("https://elsewhere.test/x", Some("/hub"))).len(), 1);
+        assert!(
+            findings(
+                &RELAY_STATE_FOREIGN,
+                &with("https://elsewhere.test/x", Some("https://elsewhere.test/x"))
+            )
+            .is_empty()
+        );
+        assert_eq!(
+            findings(&RELAY_STATE_FOREIGN, &with("https://elsewhere.test/x", Some("/hub"))).len(),
+            1
+        );
     }
 
     #[test]
     fn a_site_is_what_one_owner_has() {
-        assert_eq!((site("a.b.example"), site("a.b.co.uk"), site("b.example")), ("b.example".into(), "b.co.uk".into(), "b.example".into()));
+        assert_eq!(
+            (site("a.b.example"), site("a.b.co.uk"), site("b.example")),
+            ("b.example".into(), "b.co.uk".into(), "b.example".into())
+        );
     }
 }

@@ -4,7 +4,9 @@ use diag_sdk::address::Address;
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Personal, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Need, Personal, Setting, Severity, Stage, Who, check,
+};
 
 static OTHER_HOST: CauseData = CauseData {
     text: "RelayState names a host that the service provider does not lead people to, so that nobody can abuse it as a redirect",
@@ -91,9 +93,14 @@ const REACH: usize = 60;
 fn run(case: &Case, out: &mut Findings) {
     for attempt in case.sign_in_attempts().filter(|attempt| attempt.outcome == Outcome::SignedIn) {
         let Some((response, landing)) = landed(case, attempt) else { continue };
-        let Some(state) = response.delivered().and_then(|sighting| sighting.relay_state.as_ref()) else { continue };
+        let Some(state) = response.delivered().and_then(|sighting| sighting.relay_state.as_ref())
+        else {
+            continue;
+        };
         let sent = attempt.request.as_deref().and_then(|id| case.message(id));
-        let sent = sent.and_then(|request| request.delivered()).and_then(|sighting| sighting.relay_state.as_ref());
+        let sent = sent
+            .and_then(|request| request.delivered())
+            .and_then(|sighting| sighting.relay_state.as_ref());
         if sent.is_some_and(|sent| sent.secret != state.secret) {
             continue;
         }
@@ -104,11 +111,19 @@ fn run(case: &Case, out: &mut Findings) {
 /// The response, and the page the browser came to rest at.
 fn landed<'a>(case: &'a Case, attempt: &'a Attempt) -> Option<(&'a Message, &'a Exchange)> {
     let response = case.message(attempt.response.as_deref()?)?;
-    let landing = case.end_of(attempt).filter(|exchange| exchange.navigation && (200..300).contains(&exchange.status))?;
+    let landing = case
+        .end_of(attempt)
+        .filter(|exchange| exchange.navigation && (200..300).contains(&exchange.status))?;
     (attempt.end > attempt.consumption).then_some((response, landing))
 }
 
-fn ignored(case: &Case, attempt: &Attempt, response: &Message, landing: &Exchange, state: &Personal) -> Option<Finding> {
+fn ignored(
+    case: &Case,
+    attempt: &Attempt,
+    response: &Message,
+    landing: &Exchange,
+    state: &Personal,
+) -> Option<Finding> {
     let here = Address::parse(&landing.url)?;
     let text = state.text.as_deref()?;
     // A bare path is one of the service provider's own.
@@ -119,7 +134,8 @@ fn ignored(case: &Case, attempt: &Attempt, response: &Message, landing: &Exchang
     };
     let foreign = wanted.host != here.host;
     let reached = |exchange: &Exchange| {
-        Address::parse(&exchange.url).is_some_and(|seen| seen.host == wanted.host && same_page(&seen.path, &wanted.path))
+        Address::parse(&exchange.url)
+            .is_some_and(|seen| seen.host == wanted.host && same_page(&seen.path, &wanted.path))
     };
     let from = attempt.consumption?;
     let seen = case.exchanges.get(from..).unwrap_or_default().iter().take(REACH);
@@ -143,14 +159,18 @@ fn ignored(case: &Case, attempt: &Attempt, response: &Message, landing: &Exchang
 /// The same page, or one below it.
 fn same_page(seen: &str, wanted: &str) -> bool {
     let wanted = wanted.trim_end_matches('/');
-    seen.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ';', '.']))
+    seen.strip_prefix(wanted)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ';', '.']))
 }
 
 /// The start page, or an address that only signs people in: no page anybody asks for.
 fn is_entrance(path: &str) -> bool {
-    const ENTRANCES: &[&str] =
-        &["login", "signin", "sign-in", "sign_in", "logon", "sso", "saml", "saml2", "auth", "acs", "callback", "index"];
-    path.trim_matches('/').is_empty() || path.to_lowercase().split(['/', '.', '_']).any(|step| ENTRANCES.contains(&step))
+    const ENTRANCES: &[&str] = &[
+        "login", "signin", "sign-in", "sign_in", "logon", "sso", "saml", "saml2", "auth", "acs",
+        "callback", "index",
+    ];
+    path.trim_matches('/').is_empty()
+        || path.to_lowercase().split(['/', '.', '_']).any(|step| ENTRANCES.contains(&step))
 }
 
 #[cfg(test)]
@@ -174,7 +194,13 @@ mod tests {
 
     #[test]
     fn where_people_land_is_compared_with_where_they_were_going() {
-        let told = |state: &str| RELAY_STATE_IGNORED.judge(&landed_with(state)).found().first().map(|found| found.causes[0].text.clone());
+        let told = |state: &str| {
+            RELAY_STATE_IGNORED
+                .judge(&landed_with(state))
+                .found()
+                .first()
+                .map(|found| found.causes[0].text.clone())
+        };
         let own = Address::parse(testing::LANDING).expect("a page");
         assert_eq!(told("https://elsewhere.example/x").as_deref(), Some(OTHER_HOST.text));
         assert_eq!(told("/quarterly/report").as_deref(), Some(NOT_READ.text));

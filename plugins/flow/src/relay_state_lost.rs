@@ -4,7 +4,10 @@ use diag_sdk::address::Address;
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::message::{Carrier, Message};
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Personal, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Personal, Setting,
+    Severity, Stage, Who, check,
+};
 
 static NOT_ECHOED: CauseData = CauseData {
     text: "The identity provider does not send the RelayState of the request back with its response",
@@ -122,12 +125,18 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     for attempt in case.sign_in_attempts() {
         let message = |id: &Option<String>| id.as_deref().and_then(|id| case.message(id));
-        let (Some(request), Some(response)) = (message(&attempt.request), message(&attempt.response)) else { continue };
+        let (Some(request), Some(response)) =
+            (message(&attempt.request), message(&attempt.response))
+        else {
+            continue;
+        };
         if response.delivered().is_none() {
             continue;
         }
         let came_back = relay_state(response);
-        let Some((sent, change)) = relay_state(request).and_then(|sent| Some((sent, change(sent, came_back)?))) else {
+        let Some((sent, change)) =
+            relay_state(request).and_then(|sent| Some((sent, change(sent, came_back)?)))
+        else {
             out.extend(never_sent(case, attempt, request, response));
             continue;
         };
@@ -137,21 +146,30 @@ fn run(case: &Case, out: &mut Findings) {
         let severity = if harmed { Severity::Error } else { Severity::Warning };
         let (headline, likely) = match change {
             Change::Lost => ("The RelayState did not come back with the response", &NOT_ECHOED),
-            Change::EncodedOnceMore => ("The RelayState came back percent-encoded once more", &ENCODED_ONCE_MORE),
+            Change::EncodedOnceMore => {
+                ("The RelayState came back percent-encoded once more", &ENCODED_ONCE_MORE)
+            }
             Change::Shortened => ("The RelayState came back cut short", &CHANGED),
             Change::Replaced => ("The RelayState that came back is another one", &CHANGED),
         };
         let place = response.delivered().map(|sighting| &sighting.place);
         let mut finding = Finding::new(severity, headline)
             .expected(sent.to_string(), "sent with the request")
-            .actual(came_back.map_or_else(|| "none".to_owned(), ToString::to_string), "posted with the response")
+            .actual(
+                came_back.map_or_else(|| "none".to_owned(), ToString::to_string),
+                "posted with the response",
+            )
             .at_all(place)
             .attempt(attempt.id.clone())
             .subject(response.id.clone())
             .cause(likely, case.idp_vendor);
         if let Some((wanted, landing)) = elsewhere {
             finding = finding
-                .detail(format!("The person asked for {} and landed on {}.", page(&wanted.url), page(&landing.url)))
+                .detail(format!(
+                    "The person asked for {} and landed on {}.",
+                    page(&wanted.url),
+                    page(&landing.url)
+                ))
                 .at(&landing.place);
         }
         if change == Change::EncodedOnceMore {
@@ -162,14 +180,25 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 /// The person came to rest on another page than the one asked for, which the RelayState never named.
-fn never_sent(case: &Case, attempt: &Attempt, request: &Message, response: &Message) -> Option<Finding> {
+fn never_sent(
+    case: &Case,
+    attempt: &Attempt,
+    request: &Message,
+    response: &Message,
+) -> Option<Finding> {
     let (wanted, landing) = landed_elsewhere(case, attempt, request)?;
     let sent = relay_state(request);
     let asked = Address::parse(&wanted.url)?;
     // What is no address may be a key under which the page is remembered.
     let names_another = |text: &str| match Address::parse(text) {
-        Some(named) => named.host == asked.host && named.path.trim_matches('/') != asked.path.trim_matches('/'),
-        None => text.starts_with('/') && text.trim_matches('/').split(['?', '#']).next() != Some(asked.path.trim_matches('/')),
+        Some(named) => {
+            named.host == asked.host && named.path.trim_matches('/') != asked.path.trim_matches('/')
+        }
+        None => {
+            text.starts_with('/')
+                && text.trim_matches('/').split(['?', '#']).next()
+                    != Some(asked.path.trim_matches('/'))
+        }
     };
     let is_address = |text: &str| text.starts_with('/') || Address::parse(text).is_some();
     let text = sent.and_then(|sent| sent.text.as_deref());
@@ -185,9 +214,16 @@ fn never_sent(case: &Case, attempt: &Attempt, request: &Message, response: &Mess
     Some(
         Finding::warning(headline)
             .likely()
-            .detail(format!("The person asked for {} and landed on {}.", page(&wanted.url), page(&landing.url)))
+            .detail(format!(
+                "The person asked for {} and landed on {}.",
+                page(&wanted.url),
+                page(&landing.url)
+            ))
             .expected(wanted.url.clone(), "page the person asked for")
-            .actual(sent.map_or_else(|| "none".to_owned(), ToString::to_string), "RelayState of the request")
+            .actual(
+                sent.map_or_else(|| "none".to_owned(), ToString::to_string),
+                "RelayState of the request",
+            )
             .at(&landing.place)
             .attempt(attempt.id.clone())
             .subject(response.id.clone())
@@ -196,28 +232,46 @@ fn never_sent(case: &Case, attempt: &Attempt, request: &Message, response: &Mess
 }
 
 /// The page the person asked for first, and the other one they came to rest on.
-fn landed_elsewhere<'a>(case: &'a Case, attempt: &'a Attempt, request: &Message) -> Option<(&'a Exchange, &'a Exchange)> {
+fn landed_elsewhere<'a>(
+    case: &'a Case,
+    attempt: &'a Attempt,
+    request: &Message,
+) -> Option<(&'a Exchange, &'a Exchange)> {
     /// Exchanges after the response among which the page that was asked for may still be opened.
     const REACH: usize = 60;
     let sent = |carrier: Carrier| matches!(carrier, Carrier::LocationHeader | Carrier::PageForm);
     let issued = request.sightings.iter().find(|sighting| sent(sighting.carrier))?.exchange?;
     let consumption = attempt.consumption.filter(|_| attempt.outcome == Outcome::SignedIn)?;
-    let first =
-        attempt.exchanges.iter().copied().find(|index| case.exchanges.get(*index).is_some_and(|exchange| exchange.side == Side::Sp))?;
-    let wanted = case.exchanges.get(first.min(issued)).filter(|exchange| exchange.method == "GET" && exchange.navigation)?;
-    let landing = case.end_of(attempt).filter(|exchange| exchange.side == Side::Sp && (200..300).contains(&exchange.status))?;
+    let first = attempt.exchanges.iter().copied().find(|index| {
+        case.exchanges.get(*index).is_some_and(|exchange| exchange.side == Side::Sp)
+    })?;
+    let wanted = case
+        .exchanges
+        .get(first.min(issued))
+        .filter(|exchange| exchange.method == "GET" && exchange.navigation)?;
+    let landing = case
+        .end_of(attempt)
+        .filter(|exchange| exchange.side == Side::Sp && (200..300).contains(&exchange.status))?;
     let (asked, rests) = (Address::parse(&wanted.url)?, Address::parse(&landing.url)?);
     let deep = asked.path.trim_matches('/').split('/').count() > 1 && !is_entrance(&asked.path);
-    let opened =
-        |exchange: &Exchange| Address::parse(&exchange.url).is_some_and(|seen| seen.path.starts_with(asked.path.trim_end_matches('/')));
+    let opened = |exchange: &Exchange| {
+        Address::parse(&exchange.url)
+            .is_some_and(|seen| seen.path.starts_with(asked.path.trim_end_matches('/')))
+    };
     let later = case.exchanges.get(consumption..).unwrap_or_default().iter().take(REACH);
-    (deep && asked.host == rests.host && attempt.end > Some(consumption) && !later.into_iter().any(opened)).then_some((wanted, landing))
+    (deep
+        && asked.host == rests.host
+        && attempt.end > Some(consumption)
+        && !later.into_iter().any(opened))
+    .then_some((wanted, landing))
 }
 
 /// An address that only signs people in: no page anybody asks for.
 fn is_entrance(path: &str) -> bool {
-    const ENTRANCES: &[&str] =
-        &["login", "signin", "sign-in", "sign_in", "logon", "sso", "saml", "saml2", "auth", "oauth", "acs", "start", "callback"];
+    const ENTRANCES: &[&str] = &[
+        "login", "signin", "sign-in", "sign_in", "logon", "sso", "saml", "saml2", "auth", "oauth",
+        "acs", "start", "callback",
+    ];
     path.to_lowercase().split(['/', '.', '_', '-']).any(|step| ENTRANCES.contains(&step))
 }
 
@@ -238,33 +292,47 @@ fn change(sent: &Personal, came_back: Option<&Personal>) -> Option<Change> {
         return None;
     }
     Some(match (&sent.text, &came_back.text) {
-        (Some(sent), Some(back)) if diag_sdk::difference::between(sent, back) == Some(Difference::PercentEncoding) => {
+        (Some(sent), Some(back))
+            if diag_sdk::difference::between(sent, back) == Some(Difference::PercentEncoding) =>
+        {
             Change::EncodedOnceMore
         }
         (Some(sent), Some(back)) if sent.starts_with(back.as_str()) => Change::Shortened,
         // The encoded form of a path is no path, so its text is withheld: each of / : ? = & grew by two.
-        (Some(sent), None) if came_back.secret.length == encoded_length(sent) => Change::EncodedOnceMore,
+        (Some(sent), None) if came_back.secret.length == encoded_length(sent) => {
+            Change::EncodedOnceMore
+        }
         _ => Change::Replaced,
     })
 }
 
 /// Length of a text once everything but unreserved characters (RFC 3986 §2.3) is percent-encoded.
 fn encoded_length(text: &str) -> usize {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) { 1 } else { 3 }).sum()
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) { 1 } else { 3 })
+        .sum()
 }
 
 /// The attempt ended wrong, and nothing the service provider says points elsewhere.
 fn ended_for_it(case: &Case, attempt: &Attempt, response: &Message, change: Change) -> bool {
-    let meanings: Vec<Meaning> = case.said_about(response).into_iter().map(|seen| seen.phrase.meaning).collect();
-    if meanings.iter().any(|meaning| matches!(*meaning, Meaning::RelayState | Meaning::RedirectRefused | Meaning::NoSession))
-        && attempt.failed()
+    let meanings: Vec<Meaning> =
+        case.said_about(response).into_iter().map(|seen| seen.phrase.meaning).collect();
+    if meanings.iter().any(|meaning| {
+        matches!(*meaning, Meaning::RelayState | Meaning::RedirectRefused | Meaning::NoSession)
+    }) && attempt.failed()
     {
         return true;
     }
-    let status = case.end_of(attempt).filter(|exchange| exchange.side == Side::Sp).map(|exchange| exchange.status);
-    let unspecific = meanings
-        .iter()
-        .all(|meaning| matches!(*meaning, Meaning::Refused | Meaning::ServerError | Meaning::Malformed | Meaning::MessageMissing));
+    let status = case
+        .end_of(attempt)
+        .filter(|exchange| exchange.side == Side::Sp)
+        .map(|exchange| exchange.status);
+    let unspecific = meanings.iter().all(|meaning| {
+        matches!(
+            *meaning,
+            Meaning::Refused | Meaning::ServerError | Meaning::Malformed | Meaning::MessageMissing
+        )
+    });
     match attempt.outcome {
         Outcome::DeniedAfterSignIn => status == Some(404) || (change != Change::Lost && unspecific),
         Outcome::RefusedBySp => unspecific,
@@ -290,8 +358,14 @@ mod tests {
         let sent = state("/azure/hub", true);
         assert_eq!(change(&sent, Some(&state("/azure/hub", true))), None);
         assert_eq!(change(&sent, None), Some(Change::Lost));
-        assert_eq!(change(&sent, Some(&state("%2Fazure%2Fhub", false))), Some(Change::EncodedOnceMore));
-        assert_eq!(change(&sent, Some(&state("%2Fazure%2Fhub", true))), Some(Change::EncodedOnceMore));
+        assert_eq!(
+            change(&sent, Some(&state("%2Fazure%2Fhub", false))),
+            Some(Change::EncodedOnceMore)
+        );
+        assert_eq!(
+            change(&sent, Some(&state("%2Fazure%2Fhub", true))),
+            Some(Change::EncodedOnceMore)
+        );
         assert_eq!(change(&sent, Some(&state("/azure", true))), Some(Change::Shortened));
         assert_eq!(change(&sent, Some(&state("/other", true))), Some(Change::Replaced));
     }

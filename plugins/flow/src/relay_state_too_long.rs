@@ -2,7 +2,10 @@
 
 use diag_sdk::case::judgement::Party;
 use diag_sdk::case::message::MessageKind;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 /// Longest RelayState the bindings allow, in bytes.
 const LONGEST: usize = 80;
@@ -64,10 +67,15 @@ fn run(case: &Case, out: &mut Findings) {
         Some((message, state))
     });
     // A loop sends the same one over and over: the longest stands for all.
-    let Some((message, state)) = too_long.max_by_key(|(_, state)| state.secret.length) else { return };
+    let Some((message, state)) = too_long.max_by_key(|(_, state)| state.secret.length) else {
+        return;
+    };
     let attempt = case.attempt_of(&message.id);
-    let said = attempt.and_then(|attempt| case.failure_of(attempt)).filter(|failure| failure.party == Party::Idp);
-    let said = said.and_then(|failure| failure.said.iter().find(|said| said.meaning == Meaning::RelayState));
+    let said = attempt
+        .and_then(|attempt| case.failure_of(attempt))
+        .filter(|failure| failure.party == Party::Idp);
+    let said = said
+        .and_then(|failure| failure.said.iter().find(|said| said.meaning == Meaning::RelayState));
     let severity = match said {
         Some(_) => Severity::Error,
         None if attempt.is_some_and(diag_sdk::case::attempt::Attempt::accepted) => Severity::Notice,
@@ -77,7 +85,9 @@ fn run(case: &Case, out: &mut Findings) {
         Finding::new(severity, "The RelayState is longer than 80 bytes")
             .expected(format!("at most {LONGEST} bytes"), "saml-bindings-2.0-os §3.4.3")
             .actual(format!("{} characters", state.secret.length), "the request")
-            .at_all(message.delivered().or(message.sightings.first()).map(|sighting| &sighting.place))
+            .at_all(
+                message.delivered().or(message.sightings.first()).map(|sighting| &sighting.place),
+            )
             .detail(said.map(diag_sdk::case::judgement::Statement::quoted).unwrap_or_default())
             .at_all(said.and_then(|said| said.place.as_ref()))
             .attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default())
@@ -95,9 +105,17 @@ mod tests {
     #[test]
     fn eighty_is_allowed_and_eighty_one_is_not() {
         let found = |length| {
-            let state = Personal { secret: Secret { length, ..Secret::default() }, ..Personal::default() };
-            let message = Message { kind: MessageKind::AuthnRequest, relay_state: Some(state), ..Message::default() };
-            RELAY_STATE_TOO_LONG.judge(&Case { messages: vec![message], ..Case::default() }).found().len()
+            let state =
+                Personal { secret: Secret { length, ..Secret::default() }, ..Personal::default() };
+            let message = Message {
+                kind: MessageKind::AuthnRequest,
+                relay_state: Some(state),
+                ..Message::default()
+            };
+            RELAY_STATE_TOO_LONG
+                .judge(&Case { messages: vec![message], ..Case::default() })
+                .found()
+                .len()
         };
         assert_eq!((found(80), found(81)), (0, 1));
     }

@@ -4,7 +4,10 @@ use diag_sdk::address::Address;
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Carrier, Message};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, shown,
+};
 
 static DROPS_THE_FORM: CauseData = CauseData {
     text: "The identity provider sends people to its log-in first and afterwards repeats the address of the request without its form",
@@ -92,8 +95,15 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let failed = |attempt: &&Attempt| matches!(attempt.outcome, Outcome::RefusedByIdp | Outcome::Incomplete | Outcome::BrokenInTransit);
-    for attempt in case.sign_in_attempts().filter(failed).filter(|attempt| attempt.response.is_none()) {
+    let failed = |attempt: &&Attempt| {
+        matches!(
+            attempt.outcome,
+            Outcome::RefusedByIdp | Outcome::Incomplete | Outcome::BrokenInTransit
+        )
+    };
+    for attempt in
+        case.sign_in_attempts().filter(failed).filter(|attempt| attempt.response.is_none())
+    {
         let Some(request) = case.request_of(attempt) else { continue };
         if let Some((asked, again)) = repeated(case, attempt, request) {
             out.push(finding(case, attempt, request, asked, again));
@@ -102,17 +112,28 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 /// The exchange that carried the request, and the later one that asked the same address without it and failed.
-fn repeated<'a>(case: &'a Case, attempt: &Attempt, request: &Message) -> Option<(&'a Exchange, &'a Exchange)> {
+fn repeated<'a>(
+    case: &'a Case,
+    attempt: &Attempt,
+    request: &Message,
+) -> Option<(&'a Exchange, &'a Exchange)> {
     let index = request.delivered_in()?;
     let asked = case.exchanges.get(index)?;
     let place = Address::parse(&asked.url)?;
     let same = |exchange: &Exchange| {
         let here = Address::parse(&exchange.url);
-        here.is_some_and(|here| here.host == place.host && here.path.trim_end_matches('/') == place.path.trim_end_matches('/'))
+        here.is_some_and(|here| {
+            here.host == place.host
+                && here.path.trim_end_matches('/') == place.path.trim_end_matches('/')
+        })
     };
-    let carries = |index: usize| request.sightings.iter().any(|sighting| sighting.exchange == Some(index));
-    let later = attempt.exchanges.iter().copied().filter(|other| *other > index && !carries(*other));
-    let again = later.filter_map(|other| case.exchanges.get(other)).find(|exchange| exchange.method == "GET" && same(exchange))?;
+    let carries =
+        |index: usize| request.sightings.iter().any(|sighting| sighting.exchange == Some(index));
+    let later =
+        attempt.exchanges.iter().copied().filter(|other| *other > index && !carries(*other));
+    let again = later
+        .filter_map(|other| case.exchanges.get(other))
+        .find(|exchange| exchange.method == "GET" && same(exchange))?;
     let failed = again.status >= 400 || again.page.as_ref().is_some_and(|page| page.error);
     // Whoever says that something else is wrong has read the request.
     let phrases = again.page.iter().flat_map(|page| &page.phrases).map(|phrase| phrase.meaning);
@@ -120,13 +141,23 @@ fn repeated<'a>(case: &'a Case, attempt: &Attempt, request: &Message) -> Option<
         meaning.is_vague()
             || matches!(
                 meaning,
-                Meaning::MessageMissing | Meaning::MethodNotAllowed | Meaning::Damaged | Meaning::Malformed | Meaning::WrongBinding
+                Meaning::MessageMissing
+                    | Meaning::MethodNotAllowed
+                    | Meaning::Damaged
+                    | Meaning::Malformed
+                    | Meaning::WrongBinding
             )
     };
     (failed && phrases.into_iter().all(about_it)).then_some((asked, again))
 }
 
-fn finding(case: &Case, attempt: &Attempt, request: &Message, asked: &Exchange, again: &Exchange) -> Finding {
+fn finding(
+    case: &Case,
+    attempt: &Attempt,
+    request: &Message,
+    asked: &Exchange,
+    again: &Exchange,
+) -> Finding {
     let place = shown::host_and_path(&again.url);
     let finding = Finding::error("The identity provider lost the request over its own log-in")
         .detail(format!(

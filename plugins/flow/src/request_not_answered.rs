@@ -2,7 +2,9 @@
 
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::exchange::Exchange;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown,
+};
 
 static UNREACHABLE: CauseData = CauseData {
     text: "The browser cannot reach the identity provider: name, network, proxy or TLS certificate",
@@ -81,23 +83,37 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let unanswered = case.sign_in_attempts().filter(|attempt| attempt.request.is_some() && attempt.response.is_none());
+    let unanswered = case
+        .sign_in_attempts()
+        .filter(|attempt| attempt.request.is_some() && attempt.response.is_none());
     for attempt in unanswered {
         let Some(exchange) = case.end_of(attempt) else { continue };
         let place = shown::host_and_path(&exchange.url);
         let finding = match attempt.outcome {
-            Outcome::BrokenInTransit if exchange.status == 0 => Finding::error(format!("{} could not be reached", host(place)))
-                .actual(exchange.failure.clone().unwrap_or_else(|| "no answer".to_owned()), "the browser")
-                .cause(if held(exchange) { &HELD_BY_BROWSER } else { &UNREACHABLE }, case.idp_vendor),
-            Outcome::BrokenInTransit => {
-                Finding::error(format!("The request did not get through: {} answered {}", host(place), exchange.status))
+            Outcome::BrokenInTransit if exchange.status == 0 => {
+                Finding::error(format!("{} could not be reached", host(place)))
+                    .actual(
+                        exchange.failure.clone().unwrap_or_else(|| "no answer".to_owned()),
+                        "the browser",
+                    )
+                    .cause(
+                        if held(exchange) { &HELD_BY_BROWSER } else { &UNREACHABLE },
+                        case.idp_vendor,
+                    )
+            }
+            Outcome::BrokenInTransit => Finding::error(format!(
+                "The request did not get through: {} answered {}",
+                host(place),
+                exchange.status
+            ))
+            .cause(&UNREACHABLE, case.idp_vendor),
+            Outcome::Incomplete if !case.signed_in() => {
+                Finding::warning("The capture shows no answer to the request")
+                    .likely()
+                    .detail(format!("{}.", attempt.ending.trim_end_matches('.')))
+                    .cause(&ENDED_EARLY, case.idp_vendor)
                     .cause(&UNREACHABLE, case.idp_vendor)
             }
-            Outcome::Incomplete if !case.signed_in() => Finding::warning("The capture shows no answer to the request")
-                .likely()
-                .detail(format!("{}.", attempt.ending.trim_end_matches('.')))
-                .cause(&ENDED_EARLY, case.idp_vendor)
-                .cause(&UNREACHABLE, case.idp_vendor),
             _ => continue,
         };
         let mut finding = finding.at(&exchange.place).attempt(attempt.id.clone());

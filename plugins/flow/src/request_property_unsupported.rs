@@ -3,7 +3,10 @@
 use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::case::message::Message;
 use diag_sdk::case::place::Place;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static LEAVE_OUT: CauseData = CauseData {
     text: "The request sets something that this identity provider does not serve and refuses to ignore",
@@ -93,7 +96,10 @@ fn run(case: &Case, out: &mut Findings) {
         if !by_code && !failure.means(&[Meaning::RequestProperty]) {
             continue;
         }
-        let request = failure.attempt.as_deref().and_then(|id| case.attempts.iter().find(|attempt| attempt.id == id));
+        let request = failure
+            .attempt
+            .as_deref()
+            .and_then(|id| case.attempts.iter().find(|attempt| attempt.id == id));
         let request = request.and_then(|attempt| case.request_of(attempt));
         out.push(finding(case, failure, request));
     }
@@ -104,29 +110,45 @@ fn finding(case: &Case, failure: &Failure, request: Option<&Message>) -> Finding
     let named = PARTS.iter().copied().filter(|part| names(&words, part));
     let sent = request.map(parts).unwrap_or_default();
     // What both name is meant; else what the page names, else what the request has.
-    let meant = named.clone().find(|part| sent.iter().any(|(name, _)| name == part)).or_else(|| named.clone().next());
+    let meant = named
+        .clone()
+        .find(|part| sent.iter().any(|(name, _)| name == part))
+        .or_else(|| named.clone().next());
     let meant = meant.map(str::to_owned).or_else(|| sent.first().map(|(name, _)| name.clone()));
-    let lacking = failure.means(&[Meaning::RequestProperty]) && ["missing", "required", "specify"].iter().any(|word| words.contains(word));
+    let lacking = failure.means(&[Meaning::RequestProperty])
+        && ["missing", "required", "specify"].iter().any(|word| words.contains(word));
     let headline = match &meant {
-        Some(part) if !lacking => format!("The identity provider does not serve {part} in requests"),
+        Some(part) if !lacking => {
+            format!("The identity provider does not serve {part} in requests")
+        }
         _ if lacking => "The request lacks something the identity provider demands".to_owned(),
         _ => "The identity provider does not serve something in the request".to_owned(),
     };
-    let place = meant.as_ref().and_then(|part| sent.iter().find(|(name, _)| name == part)).and_then(|(_, place)| place.as_ref());
+    let place = meant
+        .as_ref()
+        .and_then(|part| sent.iter().find(|(name, _)| name == part))
+        .and_then(|(_, place)| place.as_ref());
     let mut finding = Finding::error(headline).detail(words).at_all(place).at_all(&failure.place);
-    if let Some((part, _)) = meant.as_ref().and_then(|part| sent.iter().find(|(name, _)| name == part)) {
+    if let Some((part, _)) =
+        meant.as_ref().and_then(|part| sent.iter().find(|(name, _)| name == part))
+    {
         finding = finding.actual(part.clone(), "the request has it");
     } else if let Some(code) = failure.codes.first() {
         finding = finding.actual(code.clone(), "the error page");
     }
-    finding = failure.message.iter().fold(finding, |finding, message| finding.subject(message.clone()));
-    finding.attempt(failure.attempt.clone().unwrap_or_default()).because(if lacking { &LACKS } else { &LEAVE_OUT }, case)
+    finding =
+        failure.message.iter().fold(finding, |finding, message| finding.subject(message.clone()));
+    finding
+        .attempt(failure.attempt.clone().unwrap_or_default())
+        .because(if lacking { &LACKS } else { &LEAVE_OUT }, case)
 }
 
 /// The text names the part, as a word of its own.
 fn names(text: &str, part: &str) -> bool {
     text.match_indices(part).any(|(at, _)| {
-        let alone = |character: Option<char>| character.is_none_or(|character| !character.is_alphanumeric());
+        let alone = |character: Option<char>| {
+            character.is_none_or(|character| !character.is_alphanumeric())
+        };
         alone(text[..at].chars().next_back()) && alone(text[at + part.len()..].chars().next())
     })
 }
@@ -136,8 +158,11 @@ fn parts(request: &Message) -> Vec<(String, Option<Place>)> {
     let Some(details) = &request.request else { return Vec::new() };
     let mut parts: Vec<(String, Option<Place>)> =
         details.unusual.iter().map(|part| (part.value.clone(), Some(part.place.clone()))).collect();
-    let comparison = details.authn_context_comparison.as_ref().filter(|comparison| comparison.value != "exact");
-    parts.extend(comparison.map(|comparison| ("Comparison".to_owned(), Some(comparison.place.clone()))));
+    let comparison =
+        details.authn_context_comparison.as_ref().filter(|comparison| comparison.value != "exact");
+    parts.extend(
+        comparison.map(|comparison| ("Comparison".to_owned(), Some(comparison.place.clone()))),
+    );
     if let Some(first) = details.authn_context.first() {
         parts.push(("RequestedAuthnContext".to_owned(), Some(first.place.clone())));
     }
@@ -145,7 +170,11 @@ fn parts(request: &Message) -> Vec<(String, Option<Place>)> {
         parts.push(("ForceAuthn".to_owned(), None));
     }
     parts.extend(
-        details.is_passive.as_ref().filter(|passive| passive.value).map(|passive| ("IsPassive".to_owned(), Some(passive.place.clone()))),
+        details
+            .is_passive
+            .as_ref()
+            .filter(|passive| passive.value)
+            .map(|passive| ("IsPassive".to_owned(), Some(passive.place.clone()))),
     );
     parts
 }
@@ -165,15 +194,27 @@ mod tests {
 
     #[test]
     fn the_part_that_is_named_and_sent_is_meant() {
-        let told =
-            |case: &Case| REQUEST_PROPERTY_UNSUPPORTED.judge(case).found().iter().map(|found| found.message.clone()).collect::<Vec<_>>();
+        let told = |case: &Case| {
+            REQUEST_PROPERTY_UNSUPPORTED
+                .judge(case)
+                .found()
+                .iter()
+                .map(|found| found.message.clone())
+                .collect::<Vec<_>>()
+        };
         let page = "property 'Subject' is not supported and must not be set";
         assert_eq!(
             told(&refused(page, &["AADSTS900236"], &["Scoping", "Subject"])),
             ["The identity provider does not serve Subject in requests"]
         );
-        assert_eq!(told(&refused("", &["AADSTS900236"], &["Scoping"])), ["The identity provider does not serve Scoping in requests"]);
-        assert_eq!(told(&refused("", &["AADSTS900236"], &[])), ["The identity provider does not serve something in the request"]);
+        assert_eq!(
+            told(&refused("", &["AADSTS900236"], &["Scoping"])),
+            ["The identity provider does not serve Scoping in requests"]
+        );
+        assert_eq!(
+            told(&refused("", &["AADSTS900236"], &[])),
+            ["The identity provider does not serve something in the request"]
+        );
         assert!(told(&refused(page, &["AADSTS50011"], &["Subject"])).is_empty());
         assert!(!names("Subjects are many", "Subject") && names("(Subject)", "Subject"));
     }

@@ -1,7 +1,10 @@
 //! The response reached the browser and went no further.
 
 use diag_sdk::case::attempt::Outcome;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static NO_SCRIPT: CauseData = CauseData {
     text: "The page that posts the response by script was shown, and the script did not run or was blocked",
@@ -77,21 +80,39 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     for attempt in case.sign_in_attempts() {
-        let Some(response) = attempt.response.as_deref().and_then(|id| case.message(id)).filter(|response| response.succeeded()) else {
+        let Some(response) = attempt
+            .response
+            .as_deref()
+            .and_then(|id| case.message(id))
+            .filter(|response| response.succeeded())
+        else {
             continue;
         };
         let unreachable = attempt.outcome == Outcome::BrokenInTransit
             && case.end_of(attempt).is_some_and(|exchange| exchange.status == 0)
-            && attempt.end.is_none_or(|end| attempt.consumption.is_none_or(|consumption| consumption == end));
-        let stopped = response.delivery.is_none() && attempt.outcome == Outcome::Incomplete && !case.signed_in();
+            && attempt
+                .end
+                .is_none_or(|end| attempt.consumption.is_none_or(|consumption| consumption == end));
+        let stopped = response.delivery.is_none()
+            && attempt.outcome == Outcome::Incomplete
+            && !case.signed_in();
         let place = response.sightings.first().map(|sighting| &sighting.place);
         let finding = if unreachable {
-            let failure = case.end_of(attempt).and_then(|exchange| exchange.failure.clone()).unwrap_or_else(|| "no answer".to_owned());
+            let failure = case
+                .end_of(attempt)
+                .and_then(|exchange| exchange.failure.clone())
+                .unwrap_or_else(|| "no answer".to_owned());
             let held = failure.to_ascii_uppercase().contains("BLOCKED_BY_CLIENT")
                 || failure.to_ascii_uppercase().contains("BLOCKED_BY_ADMINISTRATOR");
-            let finding =
-                Finding::error("The browser could not reach the service provider with the response").actual(failure, "the browser");
-            if held { finding.cause(&HELD_BY_BROWSER, case.sp_vendor) } else { finding.cause(&UNREACHABLE, case.sp_vendor) }
+            let finding = Finding::error(
+                "The browser could not reach the service provider with the response",
+            )
+            .actual(failure, "the browser");
+            if held {
+                finding.cause(&HELD_BY_BROWSER, case.sp_vendor)
+            } else {
+                finding.cause(&UNREACHABLE, case.sp_vendor)
+            }
         } else if stopped {
             Finding::warning("The response reached the browser and was not posted")
                 .likely()

@@ -3,7 +3,10 @@
 use diag_sdk::case::attempt::{Attempt, AttemptKind, LostCookie, Outcome};
 use diag_sdk::case::exchange::{Exchange, SameSite, Side};
 use diag_sdk::case::message::Carrier;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static STRICT: CauseData = CauseData {
     text: "The cookie is SameSite=Strict: browsers leave it out of everything that follows a navigation from another site, the redirect after the response included",
@@ -84,7 +87,8 @@ static NONE_WAS_SET: CauseData = CauseData {
     fix: "Mark the cookie that carries the sign-in as essential, so that it is set before anybody agrees to cookies",
 };
 /// What a service provider says that does not find the sign-in it began.
-const LOST: &[Meaning] = &[Meaning::NoSession, Meaning::InResponseTo, Meaning::RelayState, Meaning::Unsolicited];
+const LOST: &[Meaning] =
+    &[Meaning::NoSession, Meaning::InResponseTo, Meaning::RelayState, Meaning::Unsolicited];
 
 check! {
     /// A cookie the sign-in depends on was set and did not come back.
@@ -167,44 +171,60 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<(&str, &str)> = Vec::new();
-    let moved: Vec<Moved<'_>> = case.sign_in_attempts().filter_map(|attempt| moved(case, attempt)).collect();
-    let by_node =
-        |lost: &LostCookie| moved.iter().any(|moved| lost.attempt.as_ref() == Some(&moved.attempt.id)) && keeps_the_node(&lost.name);
+    let moved: Vec<Moved<'_>> =
+        case.sign_in_attempts().filter_map(|attempt| moved(case, attempt)).collect();
+    let by_node = |lost: &LostCookie| {
+        moved.iter().any(|moved| lost.attempt.as_ref() == Some(&moved.attempt.id))
+            && keeps_the_node(&lost.name)
+    };
     for lost in case.lost_cookies.iter().filter(|lost| lost.decisive && !by_node(lost)) {
         let key = (lost.name.as_str(), lost.reason.as_str());
         if told.contains(&key) {
             continue;
         }
         told.push(key);
-        let same: Vec<&LostCookie> =
-            case.lost_cookies.iter().filter(|other| other.decisive && (other.name.as_str(), other.reason.as_str()) == key).collect();
+        let same: Vec<&LostCookie> = case
+            .lost_cookies
+            .iter()
+            .filter(|other| other.decisive && (other.name.as_str(), other.reason.as_str()) == key)
+            .collect();
         let Some(why) = cause(&lost.reason) else { continue };
         let setter = case.exchanges.get(lost.set_by);
         let due = case.exchanges.get(lost.missing_in);
-        let again = if same.len() > 1 { format!(" This happened {} times.", same.len()) } else { String::new() };
+        let again = if same.len() > 1 {
+            format!(" This happened {} times.", same.len())
+        } else {
+            String::new()
+        };
         let detail = format!(
             "Set by {} ({}), missing in {}.{again}",
             setter.map(shown).unwrap_or_default(),
             setter.map(|exchange| attributes(exchange, &lost.name)).unwrap_or_default(),
             due.map(shown).unwrap_or_default(),
         );
-        let mut finding = Finding::error(format!("The cookie {} was set and did not come back", lost.name))
-            .detail(detail)
-            .at(&lost.place)
-            .at_all(due.map(|exchange| &exchange.place))
-            .cause(why, case.sp_vendor);
+        let mut finding =
+            Finding::error(format!("The cookie {} was set and did not come back", lost.name))
+                .detail(detail)
+                .at(&lost.place)
+                .at_all(due.map(|exchange| &exchange.place))
+                .cause(why, case.sp_vendor);
         for other in same {
             finding = finding.attempt(other.attempt.clone().unwrap_or_default());
         }
         out.push(finding);
     }
     out.extend(moved.iter().map(|moved| other_node(case, moved)));
-    let explained: Vec<&Option<String>> = case.lost_cookies.iter().filter(|lost| lost.decisive).map(|lost| &lost.attempt).collect();
-    for attempt in case.sign_in_attempts().filter(|attempt| !explained.contains(&&Some(attempt.id.clone()))) {
+    let explained: Vec<&Option<String>> =
+        case.lost_cookies.iter().filter(|lost| lost.decisive).map(|lost| &lost.attempt).collect();
+    for attempt in
+        case.sign_in_attempts().filter(|attempt| !explained.contains(&&Some(attempt.id.clone())))
+    {
         if moved.iter().any(|moved| moved.attempt.id == attempt.id) {
             continue;
         }
-        let found = held_back(case, attempt).or_else(|| none_was_set(case, attempt)).or_else(|| missed_by_the_service(case, attempt));
+        let found = held_back(case, attempt)
+            .or_else(|| none_was_set(case, attempt))
+            .or_else(|| missed_by_the_service(case, attempt));
         out.extend(found);
     }
 }
@@ -224,27 +244,47 @@ fn moved<'a>(case: &'a Case, attempt: &'a Attempt) -> Option<Moved<'a>> {
     let (_, issued) = begun(case, attempt)?;
     let receipt = case.exchanges.get(attempt.consumption?)?;
     issued.answered_by.iter().find_map(|(header, from)| {
-        let (_, to) = receipt.answered_by.iter().find(|(other, to)| other == header && to != from)?;
-        (names_a_machine(header, from) && names_a_machine(header, to)).then_some(Moved { attempt, receipt, header, from, to })
+        let (_, to) =
+            receipt.answered_by.iter().find(|(other, to)| other == header && to != from)?;
+        (names_a_machine(header, from) && names_a_machine(header, to)).then_some(Moved {
+            attempt,
+            receipt,
+            header,
+            from,
+            to,
+        })
     })
 }
 
 /// A header of proxies names many things; a number at the end of one short name tells machines apart.
 fn names_a_machine(header: &str, value: &str) -> bool {
     let name = value.rsplit(' ').next().unwrap_or(value);
-    header != "via" || (!value.contains(',') && !name.contains('.') && name.ends_with(|last: char| last.is_ascii_digit()))
+    header != "via"
+        || (!value.contains(',')
+            && !name.contains('.')
+            && name.ends_with(|last: char| last.is_ascii_digit()))
 }
 
 /// Cookies by which balancers keep a browser on one node.
 fn keeps_the_node(cookie: &str) -> bool {
-    const NAMES: &[&str] = &["serverid", "route", "awsalb", "sticky", "affinity", "backend", "bigip", "node", "lb", "srv"];
+    const NAMES: &[&str] = &[
+        "serverid", "route", "awsalb", "sticky", "affinity", "backend", "bigip", "node", "lb",
+        "srv",
+    ];
     NAMES.iter().any(|name| cookie.to_lowercase().contains(name))
 }
 
 fn other_node(case: &Case, moved: &Moved<'_>) -> Finding {
-    let kept = case.lost_cookies.iter().find(|lost| lost.attempt.as_ref() == Some(&moved.attempt.id) && keeps_the_node(&lost.name));
+    let kept = case.lost_cookies.iter().find(|lost| {
+        lost.attempt.as_ref() == Some(&moved.attempt.id) && keeps_the_node(&lost.name)
+    });
     let lost = kept
-        .map(|lost| format!(" The cookie {} that keeps a browser on one node did not come with the response.", lost.name))
+        .map(|lost| {
+            format!(
+                " The cookie {} that keeps a browser on one node did not come with the response.",
+                lost.name
+            )
+        })
         .unwrap_or_default();
     Finding::error("Another node got the response than the one that asked")
         .detail(format!(
@@ -277,13 +317,24 @@ fn missed(case: &Case, attempt: &Attempt) -> bool {
 /// No rule for cookies explains that it is missing.
 fn held_back(case: &Case, attempt: &Attempt) -> Option<Finding> {
     missed(case, attempt).then_some(())?;
-    let lost = case.lost_cookies.iter().find(|lost| lost.attempt.as_ref() == Some(&attempt.id) && lost.reason == "unknown")?;
+    let lost = case
+        .lost_cookies
+        .iter()
+        .find(|lost| lost.attempt.as_ref() == Some(&attempt.id) && lost.reason == "unknown")?;
     // A capture in which no cookie was ever sent may not show them.
-    let shows_cookies = case.exchanges.iter().any(|exchange| exchange.cookies.as_ref().is_some_and(|cookies| !cookies.is_empty()));
+    let shows_cookies = case
+        .exchanges
+        .iter()
+        .any(|exchange| exchange.cookies.as_ref().is_some_and(|cookies| !cookies.is_empty()));
     let (setter, due) = (case.exchanges.get(lost.set_by)?, case.exchanges.get(lost.missing_in)?);
     shows_cookies.then(|| {
         Finding::error(format!("The cookie {} was set well and did not come back", lost.name))
-            .detail(format!("Set by {} ({}), missing in {}.", shown(setter), attributes(setter, &lost.name), shown(due)))
+            .detail(format!(
+                "Set by {} ({}), missing in {}.",
+                shown(setter),
+                attributes(setter, &lost.name),
+                shown(due)
+            ))
             .at(&lost.place)
             .at(&due.place)
             .attempt(attempt.id.clone())
@@ -297,9 +348,18 @@ fn none_was_set(case: &Case, attempt: &Attempt) -> Option<Finding> {
     let (index, issued) = begun(case, attempt)?;
     let receipt = case.exchanges.get(attempt.consumption?)?;
     let came_without = receipt.cookies.as_ref().is_some_and(Vec::is_empty);
-    let shows_cookies = case.exchanges.iter().any(|exchange| exchange.cookies.as_ref().is_some_and(|cookies| !cookies.is_empty()));
-    let set = attempt.exchanges.iter().filter(|other| **other <= index).filter_map(|other| case.exchanges.get(*other));
-    let set_none = set.filter(|exchange| exchange.side == Side::Sp).all(|exchange| exchange.set_cookies.iter().flatten().next().is_none());
+    let shows_cookies = case
+        .exchanges
+        .iter()
+        .any(|exchange| exchange.cookies.as_ref().is_some_and(|cookies| !cookies.is_empty()));
+    let set = attempt
+        .exchanges
+        .iter()
+        .filter(|other| **other <= index)
+        .filter_map(|other| case.exchanges.get(*other));
+    let set_none = set
+        .filter(|exchange| exchange.side == Side::Sp)
+        .all(|exchange| exchange.set_cookies.iter().flatten().next().is_none());
     if !(came_without && shows_cookies && set_none) {
         return None;
     }
@@ -308,9 +368,14 @@ fn none_was_set(case: &Case, attempt: &Attempt) -> Option<Finding> {
     let severity = if names_cookies { Severity::Error } else { Severity::Warning };
     let finding = Finding::new(severity, "The service provider set no cookie with its request")
         .detail(
-            format!("{} sets none, and {} came without one. {}", shown(issued), shown(receipt), failure.words().unwrap_or_default())
-                .trim()
-                .to_owned(),
+            format!(
+                "{} sets none, and {} came without one. {}",
+                shown(issued),
+                shown(receipt),
+                failure.words().unwrap_or_default()
+            )
+            .trim()
+            .to_owned(),
         )
         .at(&issued.place)
         .at(&receipt.place)
@@ -324,15 +389,20 @@ fn missed_by_the_service(case: &Case, attempt: &Attempt) -> Option<Finding> {
     if attempt.kind != AttemptKind::SignIn || attempt.outcome != Outcome::RefusedBySp {
         return None;
     }
-    let receipt = case.exchanges.get(attempt.consumption?).filter(|exchange| exchange.cookies.is_none())?;
+    let receipt =
+        case.exchanges.get(attempt.consumption?).filter(|exchange| exchange.cookies.is_none())?;
     let response = case.message(attempt.response.as_deref()?)?;
     // A response nobody asked for has no session to belong to.
     response.in_response_to.as_ref()?;
-    let said = case.said_about(response).into_iter().find(|seen| seen.phrase.meaning == Meaning::NoSession)?;
-    let finding = Finding::error("The service provider misses the session it began the sign-in with")
-        .detail(format!("At {} it says: {}", shown(receipt), said.phrase.text))
-        .at(&receipt.place)
-        .cause(&NOT_RECORDED, case.sp_vendor);
+    let said = case
+        .said_about(response)
+        .into_iter()
+        .find(|seen| seen.phrase.meaning == Meaning::NoSession)?;
+    let finding =
+        Finding::error("The service provider misses the session it began the sign-in with")
+            .detail(format!("At {} it says: {}", shown(receipt), said.phrase.text))
+            .at(&receipt.place)
+            .cause(&NOT_RECORDED, case.sp_vendor);
     Some(finding.attempt(attempt.id.clone()))
 }
 
@@ -357,7 +427,8 @@ fn shown(exchange: &Exchange) -> String {
 
 /// The attributes of a cookie as its header gives them, never its value.
 fn attributes(setter: &Exchange, name: &str) -> String {
-    let Some(cookie) = setter.set_cookies.iter().flatten().find(|cookie| cookie.name == name) else {
+    let Some(cookie) = setter.set_cookies.iter().flatten().find(|cookie| cookie.name == name)
+    else {
         return "attributes unknown".to_owned();
     };
     let mut parts = Vec::new();
@@ -389,9 +460,20 @@ mod tests {
     #[test]
     fn the_word_of_the_service_counts_where_no_cookies_were_recorded() {
         let told = |cookies: Option<Vec<SentCookie>>, in_response_to: Option<&str>| {
-            let phrase = Phrase { meaning: Meaning::NoSession, text: "No pending login".into(), ..Phrase::default() };
+            let phrase = Phrase {
+                meaning: Meaning::NoSession,
+                text: "No pending login".into(),
+                ..Phrase::default()
+            };
             let page = Page { error: true, phrases: vec![phrase], ..Page::default() };
-            let receipt = Exchange { method: "POST".into(), status: 401, side: Side::Sp, page: Some(page), cookies, ..Exchange::default() };
+            let receipt = Exchange {
+                method: "POST".into(),
+                status: 401,
+                side: Side::Sp,
+                page: Some(page),
+                cookies,
+                ..Exchange::default()
+            };
             let response = Message {
                 id: "m1".into(),
                 kind: MessageKind::Response,
@@ -406,7 +488,12 @@ mod tests {
                 exchanges: vec![0],
                 ..Attempt::default()
             };
-            let case = Case { exchanges: vec![receipt], messages: vec![response], attempts: vec![attempt], ..Case::default() };
+            let case = Case {
+                exchanges: vec![receipt],
+                messages: vec![response],
+                attempts: vec![attempt],
+                ..Case::default()
+            };
             SESSION_COOKIE_LOST.judge(&case).found().len()
         };
         assert_eq!(told(None, Some("_1")), 1);
@@ -416,13 +503,23 @@ mod tests {
 
     #[test]
     fn a_cookie_nobody_missed_is_no_matter() {
-        let lost = |decisive| LostCookie { name: "sid".into(), reason: "same-site-strict".into(), decisive, ..LostCookie::default() };
-        let case =
-            |decisive| Case { lost_cookies: vec![lost(decisive), lost(decisive)], exchanges: vec![Exchange::default()], ..Case::default() };
+        let lost = |decisive| LostCookie {
+            name: "sid".into(),
+            reason: "same-site-strict".into(),
+            decisive,
+            ..LostCookie::default()
+        };
+        let case = |decisive| Case {
+            lost_cookies: vec![lost(decisive), lost(decisive)],
+            exchanges: vec![Exchange::default()],
+            ..Case::default()
+        };
         assert!(SESSION_COOKIE_LOST.judge(&case(false)).found().is_empty());
         let judged = SESSION_COOKIE_LOST.judge(&case(true));
         assert_eq!(judged.found().len(), 1, "the same loss is told once");
-        assert!(judged.found()[0].detail.as_deref().is_some_and(|detail| detail.contains("2 times")));
+        assert!(
+            judged.found()[0].detail.as_deref().is_some_and(|detail| detail.contains("2 times"))
+        );
     }
 
     /// A sign-in whose state the service provider does not know again; each end told by its headers and cookies.
@@ -432,14 +529,21 @@ mod tests {
         let node = |name: &str| vec![("x-backend".to_owned(), name.to_owned())];
         let mut issued = testing::exchange(Side::Sp, "GET", "https://sp.example/", 302);
         issued.answered_by = node(from);
-        let sent = |names: &&[&str]| names.iter().map(|name| SentCookie { name: (*name).to_owned(), ..SentCookie::default() }).collect();
+        let sent = |names: &&[&str]| {
+            names
+                .iter()
+                .map(|name| SentCookie { name: (*name).to_owned(), ..SentCookie::default() })
+                .collect()
+        };
         case.exchanges[1].answered_by = node(to);
         case.exchanges[1].cookies = cookies.as_ref().map(sent);
         case.exchanges.push(issued);
         let mut elsewhere = testing::exchange(Side::Idp, "GET", testing::SSO_URL, 200);
-        elsewhere.cookies = Some(vec![SentCookie { name: "ids".to_owned(), ..SentCookie::default() }]);
+        elsewhere.cookies =
+            Some(vec![SentCookie { name: "ids".to_owned(), ..SentCookie::default() }]);
         case.exchanges.push(elsewhere);
-        let begun = Sighting { exchange: Some(2), carrier: Carrier::LocationHeader, ..Sighting::default() };
+        let begun =
+            Sighting { exchange: Some(2), carrier: Carrier::LocationHeader, ..Sighting::default() };
         case.messages[0].sightings.insert(0, begun);
         case.messages[0].delivery = case.messages[0].delivery.map(|delivery| delivery + 1);
         case
@@ -451,14 +555,24 @@ mod tests {
 
     #[test]
     fn another_node_is_told_by_its_header() {
-        assert_eq!(first_cause(&missed_sign_in("app-1", "app-2", Some(&["sid"]))).as_deref(), Some(OTHER_NODE.text));
+        assert_eq!(
+            first_cause(&missed_sign_in("app-1", "app-2", Some(&["sid"]))).as_deref(),
+            Some(OTHER_NODE.text)
+        );
         assert_eq!(first_cause(&missed_sign_in("app-1", "app-1", Some(&["sid"]))), None);
-        assert!(names_a_machine("via", "1.1 rp01") && !names_a_machine("via", "1.1 a1b2.cdn.example") && names_a_machine("x-node", "a"));
+        assert!(
+            names_a_machine("via", "1.1 rp01")
+                && !names_a_machine("via", "1.1 a1b2.cdn.example")
+                && names_a_machine("x-node", "a")
+        );
     }
 
     #[test]
     fn no_cookie_at_all_is_a_matter_of_the_service() {
-        assert_eq!(first_cause(&missed_sign_in("a", "a", Some(&[]))).as_deref(), Some(NONE_WAS_SET.text));
+        assert_eq!(
+            first_cause(&missed_sign_in("a", "a", Some(&[]))).as_deref(),
+            Some(NONE_WAS_SET.text)
+        );
         assert_eq!(first_cause(&missed_sign_in("a", "a", Some(&["sid"]))), None);
         let mut set = missed_sign_in("a", "a", Some(&[]));
         set.exchanges[2].set_cookies = Some(vec![diag_sdk::case::exchange::SetCookie::default()]);

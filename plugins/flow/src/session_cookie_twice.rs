@@ -2,7 +2,10 @@
 
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, shown,
+};
 use std::collections::BTreeMap;
 
 static PATHS: CauseData = CauseData {
@@ -18,7 +21,13 @@ static DOMAINS: CauseData = CauseData {
     fix: "Give each application a cookie name or domain of its own, and let people delete the cookies of the site once",
 };
 /// What a service provider says that does not find the session it made.
-const LOST: &[Meaning] = &[Meaning::NoSession, Meaning::InResponseTo, Meaning::RelayState, Meaning::Unsolicited, Meaning::CrossSite];
+const LOST: &[Meaning] = &[
+    Meaning::NoSession,
+    Meaning::InResponseTo,
+    Meaning::RelayState,
+    Meaning::Unsolicited,
+    Meaning::CrossSite,
+];
 
 check! {
     /// The same cookie reached the service provider with two values.
@@ -103,13 +112,19 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let mut told: BTreeMap<String, Finding> = BTreeMap::new();
     for attempt in case.sign_in_attempts().filter(|attempt| attempt.failed()) {
-        let doubled = attempt.exchanges.iter().rev().filter_map(|index| Some((*index, case.exchanges.get(*index)?)));
+        let doubled = attempt
+            .exchanges
+            .iter()
+            .rev()
+            .filter_map(|index| Some((*index, case.exchanges.get(*index)?)));
         let doubled = doubled
             .filter(|(_, exchange)| exchange.side == Side::Sp)
             .find_map(|(index, exchange)| Some((index, exchange, twice(exchange)?)));
         let Some((index, exchange, name)) = doubled else { continue };
         let finding = finding(case, attempt, index, exchange, name);
-        told.entry(name.to_owned()).and_modify(|known| *known = known.clone().attempt(attempt.id.clone())).or_insert(finding);
+        told.entry(name.to_owned())
+            .and_modify(|known| *known = known.clone().attempt(attempt.id.clone()))
+            .or_insert(finding);
     }
     out.extend(told.into_values());
 }
@@ -124,25 +139,51 @@ fn twice(exchange: &Exchange) -> Option<&str> {
             doubled.push(&cookie.name);
         }
     }
-    let holds = |name: &&&str| ["sess", "sid", "auth", "state", "saml", "token"].iter().any(|part| name.to_lowercase().contains(part));
+    let holds = |name: &&&str| {
+        ["sess", "sid", "auth", "state", "saml", "token"]
+            .iter()
+            .any(|part| name.to_lowercase().contains(part))
+    };
     doubled.iter().find(holds).or_else(|| doubled.first()).copied()
 }
 
-fn finding(case: &Case, attempt: &Attempt, index: usize, exchange: &Exchange, name: &str) -> Finding {
+fn finding(
+    case: &Case,
+    attempt: &Attempt,
+    index: usize,
+    exchange: &Exchange,
+    name: &str,
+) -> Finding {
     let stated = case.failure_of(attempt).is_some_and(|failure| failure.means(LOST));
     let certain = stated || attempt.outcome == Outcome::Looping;
-    let set = |exchange: &Exchange| exchange.set_cookies.iter().flatten().filter(|cookie| cookie.name == name).cloned().collect::<Vec<_>>();
+    let set = |exchange: &Exchange| {
+        exchange
+            .set_cookies
+            .iter()
+            .flatten()
+            .filter(|cookie| cookie.name == name)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
     let before = case.exchanges.get(..index).unwrap_or_default();
     let newest = before.iter().rev().find_map(|exchange| set(exchange).pop());
     let first = exchange.cookies.iter().flatten().find(|cookie| cookie.name == name);
-    let stale = newest.as_ref().zip(first).is_some_and(|(newest, first)| newest.value != first.value);
-    let mut domains: Vec<Option<String>> = before.iter().flat_map(set).map(|cookie| cookie.domain).collect();
+    let stale =
+        newest.as_ref().zip(first).is_some_and(|(newest, first)| newest.value != first.value);
+    let mut domains: Vec<Option<String>> =
+        before.iter().flat_map(set).map(|cookie| cookie.domain).collect();
     domains.sort();
     domains.dedup();
     let order = if stale { " The first of them is not the one that was set last." } else { "" };
     let severity = if certain { Severity::Error } else { Severity::Warning };
-    let detail = format!("{} {} carries {name} twice, with different values.{order}", exchange.method, shown::host_and_path(&exchange.url));
-    let finding = Finding::new(severity, format!("The cookie {name} was sent with two values")).detail(detail).at(&exchange.place);
+    let detail = format!(
+        "{} {} carries {name} twice, with different values.{order}",
+        exchange.method,
+        shown::host_and_path(&exchange.url)
+    );
+    let finding = Finding::new(severity, format!("The cookie {name} was sent with two values"))
+        .detail(detail)
+        .at(&exchange.place);
     let finding = if certain { finding } else { finding.likely() };
     let finding = finding.attempt(attempt.id.clone());
     if domains.len() > 1 {
@@ -172,7 +213,9 @@ mod tests {
 
     #[test]
     fn two_values_matter_where_the_session_was_missed() {
-        let level = |case: &Case| SESSION_COOKIE_TWICE.judge(case).found().first().map(|finding| finding.severity);
+        let level = |case: &Case| {
+            SESSION_COOKIE_TWICE.judge(case).found().first().map(|finding| finding.severity)
+        };
         let twice = [("theme", "a"), ("sid", "old"), ("sid", "new")];
         assert_eq!(level(&sent(&twice, Meaning::NoSession)), Some(Severity::Error));
         assert_eq!(level(&sent(&twice, Meaning::Unknown)), Some(Severity::Warning));

@@ -1,7 +1,10 @@
 //! The cookies of unfinished sign-ins pile up.
 
 use diag_sdk::case::exchange::{Exchange, SentCookie, Side};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, shown,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 static ONE_EACH: CauseData = CauseData {
@@ -72,16 +75,31 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let refused = case.exchanges.iter().enumerate().filter(|(_, exchange)| headers_too_large(exchange));
-    let mut piled = refused.filter_map(|(index, exchange)| Some((index, exchange, pile(exchange, PILE)?)));
+    let refused =
+        case.exchanges.iter().enumerate().filter(|(_, exchange)| headers_too_large(exchange));
+    let mut piled =
+        refused.filter_map(|(index, exchange)| Some((index, exchange, pile(exchange, PILE)?)));
     if let Some((index, exchange, pile)) = piled.next_back() {
         let finding = finding(Severity::Error, exchange, &pile, case);
-        out.push(finding.attempt(case.attempt_at(index).map(|attempt| attempt.id.clone()).unwrap_or_default()));
+        out.push(
+            finding.attempt(
+                case.attempt_at(index).map(|attempt| attempt.id.clone()).unwrap_or_default(),
+            ),
+        );
         return;
     }
-    let near = |exchange: &&Exchange| exchange.navigation && exchange.side != Side::Idp && bytes(exchange) >= NEAR_THE_LIMIT;
-    let tall = case.exchanges.iter().filter(near).filter_map(|exchange| Some((exchange, pile(exchange, TALL)?))).next_back();
-    out.extend(tall.map(|(exchange, pile)| finding(Severity::Warning, exchange, &pile, case).likely()));
+    let near = |exchange: &&Exchange| {
+        exchange.navigation && exchange.side != Side::Idp && bytes(exchange) >= NEAR_THE_LIMIT
+    };
+    let tall = case
+        .exchanges
+        .iter()
+        .filter(near)
+        .filter_map(|exchange| Some((exchange, pile(exchange, TALL)?)))
+        .next_back();
+    out.extend(
+        tall.map(|(exchange, pile)| finding(Severity::Warning, exchange, &pile, case).likely()),
+    );
 }
 
 /// The answer says that the request's headers are too large, rather than its body or address.
@@ -91,7 +109,9 @@ fn headers_too_large(exchange: &Exchange) -> bool {
         text.contains("cookie") || text.contains("header")
     };
     let phrases = exchange.page.iter().flat_map(|page| &page.phrases);
-    let stated = phrases.into_iter().any(|phrase| phrase.meaning == Meaning::TooLarge && says_so(&phrase.text));
+    let stated = phrases
+        .into_iter()
+        .any(|phrase| phrase.meaning == Meaning::TooLarge && says_so(&phrase.text));
     matches!(exchange.status, 431 | 494) || (exchange.status >= 400 && stated)
 }
 
@@ -116,16 +136,22 @@ fn pile(exchange: &Exchange, least: usize) -> Option<Pile<'_>> {
         }
     }
     // The parts of one large cookie are numbered, too.
-    let piles = families.into_values().filter(|pile| pile.count >= least && !chunked.contains(pile.family));
+    let piles =
+        families.into_values().filter(|pile| pile.count >= least && !chunked.contains(pile.family));
     piles.max_by_key(|pile| (pile.bytes, pile.family.len()))
 }
 
 /// What a cookie's name may begin with, before the part that is new each time: up to each mark that separates.
 fn families_of(name: &str) -> impl Iterator<Item = &str> {
-    let marks = name.match_indices(['.', '_', '-', ':', '~', '%']).map(|(at, _)| at).filter(|at| *at > 0);
-    let by_marks = marks.filter_map(|at| name.split_at_checked(at)).filter(|(_, tail)| is_new_each_time(tail)).map(|(family, _)| family);
+    let marks =
+        name.match_indices(['.', '_', '-', ':', '~', '%']).map(|(at, _)| at).filter(|at| *at > 0);
+    let by_marks = marks
+        .filter_map(|at| name.split_at_checked(at))
+        .filter(|(_, tail)| is_new_each_time(tail))
+        .map(|(family, _)| family);
     let bare = name.trim_end_matches(|character: char| character.is_ascii_digit());
-    let counted = bare.len() < name.len() && bare.ends_with(|character: char| character.is_ascii_alphabetic());
+    let counted = bare.len() < name.len()
+        && bare.ends_with(|character: char| character.is_ascii_alphabetic());
     by_marks.chain(counted.then_some(bare))
 }
 
@@ -143,9 +169,26 @@ fn is_number(tail: &str) -> bool {
 
 /// Statistics and balancers number their cookies, too.
 fn may_be_state(family: &str) -> bool {
-    const OTHERS: &[&str] =
-        &["_ga", "_gat", "_gcl", "_hj", "_pk", "_dc", "amplitude", "mp", "optimizely", "ajs", "intercom", "ph", "_uet", "_cl"];
-    !OTHERS.iter().any(|other| family == *other || family.strip_prefix(other).is_some_and(|rest| rest.starts_with(['_', '-'])))
+    const OTHERS: &[&str] = &[
+        "_ga",
+        "_gat",
+        "_gcl",
+        "_hj",
+        "_pk",
+        "_dc",
+        "amplitude",
+        "mp",
+        "optimizely",
+        "ajs",
+        "intercom",
+        "ph",
+        "_uet",
+        "_cl",
+    ];
+    !OTHERS.iter().any(|other| {
+        family == *other
+            || family.strip_prefix(other).is_some_and(|rest| rest.starts_with(['_', '-']))
+    })
 }
 
 fn size(cookie: &SentCookie) -> usize {
@@ -184,7 +227,8 @@ mod tests {
     fn sent(names: impl Iterator<Item = String>, length: usize, status: u16) -> Case {
         let mut exchange = testing::exchange(Side::Sp, "GET", "https://sp.example/", status);
         let value = Secret { length, ..Secret::default() };
-        exchange.cookies = Some(names.map(|name| SentCookie { name, value: value.clone() }).collect());
+        exchange.cookies =
+            Some(names.map(|name| SentCookie { name, value: value.clone() }).collect());
         Case { exchanges: vec![exchange], ..Case::default() }
     }
 
@@ -201,20 +245,36 @@ mod tests {
             ("PHPSESSID", None),
             ("theme_dark", None),
         ] {
-            assert_eq!(families_of(name).any(|family| Some(family) == wanted), wanted.is_some(), "{name}");
+            assert_eq!(
+                families_of(name).any(|family| Some(family) == wanted),
+                wanted.is_some(),
+                "{name}"
+            );
         }
     }
 
     #[test]
     fn a_pile_is_an_error_where_it_fell() {
-        let level = |case: &Case| SIGN_IN_COOKIES_PILE_UP.judge(case).found().first().map(|finding| finding.severity);
+        let level = |case: &Case| {
+            SIGN_IN_COOKIES_PILE_UP.judge(case).found().first().map(|finding| finding.severity)
+        };
         let names = |count: usize| (0..count).map(|number| format!("_shibstate_{number}aF09bc"));
         assert_eq!(level(&sent(names(6), 900, 431)), Some(Severity::Error));
         assert_eq!(level(&sent(names(4), 900, 431)), None);
         assert_eq!(level(&sent(names(20), 400, 200)), Some(Severity::Warning));
         assert_eq!(level(&sent(names(20), 20, 200)), None, "far from any limit");
-        assert_eq!(level(&sent((0..6).map(|number| format!("session.{number}")), 3_900, 431)), None, "one cookie in parts");
-        assert_eq!(level(&sent((0..6).map(|number| format!("saml_req.{number}")), 400, 431)), Some(Severity::Error));
-        assert_eq!(level(&sent((0..20).map(|number| format!("_ga_{number}ABCDEF")), 900, 200)), None);
+        assert_eq!(
+            level(&sent((0..6).map(|number| format!("session.{number}")), 3_900, 431)),
+            None,
+            "one cookie in parts"
+        );
+        assert_eq!(
+            level(&sent((0..6).map(|number| format!("saml_req.{number}")), 400, 431)),
+            Some(Severity::Error)
+        );
+        assert_eq!(
+            level(&sent((0..20).map(|number| format!("_ga_{number}ABCDEF")), 900, 200)),
+            None
+        );
     }
 }

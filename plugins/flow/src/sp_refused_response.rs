@@ -2,7 +2,10 @@
 
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::judgement::{Failure, Party};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown, stated};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown,
+    stated,
+};
 
 static IN_ITS_LOG: CauseData = CauseData {
     text: "The service provider knows why it refused and tells only its log",
@@ -71,17 +74,26 @@ fn run(case: &Case, out: &mut Findings) {
         let Some(exchange) = case.end_of(attempt) else { continue };
         let place = shown::host_and_path(&exchange.url);
         let message = match (attempt.outcome, exchange.status) {
-            (Outcome::DeniedAfterSignIn, status) => format!("Signed in, but {place} answered {status}"),
+            (Outcome::DeniedAfterSignIn, status) => {
+                format!("Signed in, but {place} answered {status}")
+            }
             (Outcome::BrokenInTransit, 0) => format!("{place} could not be reached"),
-            (Outcome::BrokenInTransit, status) => format!("The response did not get through: {place} answered {status}"),
+            (Outcome::BrokenInTransit, status) => {
+                format!("The response did not get through: {place} answered {status}")
+            }
             (_, status) if attempt.request.is_none() && attempt.response.is_none() => {
                 format!("The service provider answered {status} before any SAML message")
             }
-            (_, status) if attempt.response.is_none() => format!("The browser came back without a response: {place} answered {status}"),
-            (_, status) if status < 400 => format!("The service provider showed an error page, {place}"),
+            (_, status) if attempt.response.is_none() => {
+                format!("The browser came back without a response: {place} answered {status}")
+            }
+            (_, status) if status < 400 => {
+                format!("The service provider showed an error page, {place}")
+            }
             (_, status) => format!("The service provider refused the response with {status}"),
         };
-        let mut said: Vec<String> = case.failure_of(attempt).and_then(Failure::words).into_iter().collect();
+        let mut said: Vec<String> =
+            case.failure_of(attempt).and_then(Failure::words).into_iter().collect();
         let ids = exchange.support_ids();
         if !ids.is_empty() {
             said.push(format!("For its support: {ids}."));
@@ -90,11 +102,16 @@ fn run(case: &Case, out: &mut Findings) {
             said.push(format!("Time of the refusal, for the log: {time}."));
         }
         let stated = case.failure_of(attempt).and_then(stated::called_for);
-        let log = case.product(case.sp_vendor).and_then(|product| Some((&product.name, product.log.as_ref()?)));
+        let log = case
+            .product(case.sp_vendor)
+            .and_then(|product| Some((&product.name, product.log.as_ref()?)));
         if let Some((product, log)) = log.filter(|_| stated.is_none()) {
             said.push(format!("{product} writes the reason to its log: {log}."));
         }
-        let mut finding = Finding::error(message).detail(said.join(" ")).at(&exchange.place).attempt(attempt.id.clone());
+        let mut finding = Finding::error(message)
+            .detail(said.join(" "))
+            .at(&exchange.place)
+            .attempt(attempt.id.clone());
         finding = match stated {
             // Its reason is understood, and nothing in the files shows where it comes from.
             Some((_, reason)) => finding.because(&reason, case),

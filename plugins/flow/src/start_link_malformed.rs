@@ -1,7 +1,10 @@
 //! The link that starts the sign-in is malformed.
 
 use diag_sdk::case::exchange::{AddressFault, Exchange, Side};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, shown,
+};
 
 static SECOND_MARK: CauseData = CauseData {
     text: "A parameter was appended with a second ?, so that it became part of the value before it",
@@ -81,13 +84,17 @@ fn run(case: &Case, out: &mut Findings) {
     if case.signed_in() {
         return;
     }
-    for (index, exchange) in case.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.navigation) {
+    for (index, exchange) in
+        case.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.navigation)
+    {
         let attempt = case.attempt_at(index);
         if attempt.is_some_and(|attempt| attempt.request.is_some() || attempt.response.is_some()) {
             continue;
         }
         let shows = end(case, index);
-        if !shows.is_some_and(|shows| shows.status >= 400 || shows.page.as_ref().is_some_and(|page| page.error)) {
+        if !shows.is_some_and(|shows| {
+            shows.status >= 400 || shows.page.as_ref().is_some_and(|page| page.error)
+        }) {
             continue;
         }
         let why = exchange.address_faults.first().map(|fault| match fault {
@@ -97,7 +104,11 @@ fn run(case: &Case, out: &mut Findings) {
             AddressFault::Placeholder => &PLACEHOLDER,
         });
         let stated = || shows.filter(|shows| misses_partner(exchange, shows)).map(|_| &PARTNER);
-        let unstated = || shows.filter(|shows| names_partner(&exchange.url) && gives_no_reason(shows)).map(|_| &PARTNER);
+        let unstated = || {
+            shows
+                .filter(|shows| names_partner(&exchange.url) && gives_no_reason(shows))
+                .map(|_| &PARTNER)
+        };
         let known = why.or_else(stated);
         let Some(why) = known.or_else(unstated) else { continue };
         let finding = finding(case, exchange, shows, why);
@@ -113,11 +124,17 @@ fn end(case: &Case, index: usize) -> Option<&Exchange> {
     let mut at = case.exchanges.get(index)?;
     let mut from = index;
     for _ in 0..FARTHEST {
-        let Some(location) = at.location.as_deref().filter(|_| (300..400).contains(&at.status)) else { break };
+        let Some(location) = at.location.as_deref().filter(|_| (300..400).contains(&at.status))
+        else {
+            break;
+        };
         let next = (from + 1..case.exchanges.len())
             .take(FARTHEST * 4)
             .find(|next| case.exchanges.get(*next).is_some_and(|next| next.url == location));
-        let Some((next, exchange)) = next.and_then(|next| Some((next, case.exchanges.get(next)?))) else { break };
+        let Some((next, exchange)) = next.and_then(|next| Some((next, case.exchanges.get(next)?)))
+        else {
+            break;
+        };
         (from, at) = (next, exchange);
     }
     Some(at)
@@ -130,27 +147,40 @@ fn misses_partner(exchange: &Exchange, shows: &Exchange) -> bool {
         phrases.into_iter().any(|phrase| meanings.contains(&phrase.meaning))
     };
     let named = exchange.url.contains('?');
-    shows.side != Side::Sp && (means(&[Meaning::RequestProperty]) || (named && means(&[Meaning::UnknownSp])))
+    shows.side != Side::Sp
+        && (means(&[Meaning::RequestProperty]) || (named && means(&[Meaning::UnknownSp])))
 }
 
 /// The address tells an identity provider, by a parameter made for that, which service provider is meant.
 fn names_partner(url: &str) -> bool {
-    const PARAMETERS: &[&str] = &["logintorp", "providerid", "spentityid", "partnerspid", "spid", "idpid"];
+    const PARAMETERS: &[&str] =
+        &["logintorp", "providerid", "spentityid", "partnerspid", "spid", "idpid"];
     let query = url.split_once('?').map_or("", |(_, query)| query);
-    query.split('&').filter_map(|pair| pair.split('=').next()).any(|name| PARAMETERS.contains(&name.to_ascii_lowercase().as_str()))
+    query
+        .split('&')
+        .filter_map(|pair| pair.split('=').next())
+        .any(|name| PARAMETERS.contains(&name.to_ascii_lowercase().as_str()))
 }
 
 /// An error page that does not say why; a server that failed is another matter.
 fn gives_no_reason(shows: &Exchange) -> bool {
     let phrases = shows.page.iter().flat_map(|page| &page.phrases).chain(&shows.phrases);
-    shows.side != Side::Sp && shows.status < 500 && phrases.into_iter().all(|phrase| phrase.meaning.is_vague())
+    shows.side != Side::Sp
+        && shows.status < 500
+        && phrases.into_iter().all(|phrase| phrase.meaning.is_vague())
 }
 
 fn finding(case: &Case, exchange: &Exchange, shows: Option<&Exchange>, why: &CauseData) -> Finding {
-    let said = shows.and_then(Exchange::headline).map(|said| format!(" The page says: “{said}”.")).unwrap_or_default();
+    let said = shows
+        .and_then(Exchange::headline)
+        .map(|said| format!(" The page says: “{said}”."))
+        .unwrap_or_default();
     let status = shows.map_or(0, |shows| shows.status);
     Finding::error("The link that starts the sign-in is malformed")
-        .detail(format!("{} answered {status} before any SAML message.{said}", shown::host_and_path(&exchange.url)))
+        .detail(format!(
+            "{} answered {status} before any SAML message.{said}",
+            shown::host_and_path(&exchange.url)
+        ))
         .actual(exchange.url.clone(), "address the browser was given")
         .at(&exchange.place)
         .because(why, case)
@@ -162,7 +192,8 @@ mod tests {
     use diag_sdk::testing;
 
     fn asked(fault: Option<AddressFault>, meaning: Meaning, status: u16) -> Case {
-        let mut exchange = testing::exchange(Side::Idp, "GET", "https://idp.example/start?partner=x", status);
+        let mut exchange =
+            testing::exchange(Side::Idp, "GET", "https://idp.example/start?partner=x", status);
         exchange.address_faults = fault.into_iter().collect();
         exchange.page = (status >= 400).then(|| testing::page(&[], &[meaning]));
         Case { exchanges: vec![exchange], ..Case::default() }
@@ -170,10 +201,22 @@ mod tests {
 
     #[test]
     fn a_fault_in_the_address_counts_where_it_ended_in_an_error() {
-        let told = |case: &Case| START_LINK_MALFORMED.judge(case).found().first().map(|found| found.causes[0].text.clone());
-        assert_eq!(told(&asked(Some(AddressFault::EscapedAmpersand), Meaning::Unknown, 400)).as_deref(), Some(ESCAPED.text));
+        let told = |case: &Case| {
+            START_LINK_MALFORMED
+                .judge(case)
+                .found()
+                .first()
+                .map(|found| found.causes[0].text.clone())
+        };
+        assert_eq!(
+            told(&asked(Some(AddressFault::EscapedAmpersand), Meaning::Unknown, 400)).as_deref(),
+            Some(ESCAPED.text)
+        );
         assert_eq!(told(&asked(Some(AddressFault::EscapedAmpersand), Meaning::Unknown, 200)), None);
-        assert_eq!(told(&asked(None, Meaning::RequestProperty, 400)).as_deref(), Some(PARTNER.text));
+        assert_eq!(
+            told(&asked(None, Meaning::RequestProperty, 400)).as_deref(),
+            Some(PARTNER.text)
+        );
         assert_eq!(told(&asked(None, Meaning::UnknownSp, 400)).as_deref(), Some(PARTNER.text));
         assert_eq!(told(&asked(None, Meaning::ServerError, 500)), None);
     }

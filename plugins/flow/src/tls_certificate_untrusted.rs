@@ -2,7 +2,10 @@
 
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::exchange::{Exchange, Side};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, shown,
+};
 
 static EXPIRED: CauseData = CauseData {
     text: "The server's TLS certificate has expired or is not valid yet, or the clock of this computer is wrong",
@@ -95,22 +98,36 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<String> = Vec::new();
     let opened = case.exchanges.iter().position(|exchange| exchange.navigation);
-    for (index, exchange) in case.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.navigation && exchange.status == 0) {
-        let Some((failure, why)) = exchange.failure.as_deref().and_then(|failure| Some((failure, kind(failure)?))) else { continue };
+    for (index, exchange) in case
+        .exchanges
+        .iter()
+        .enumerate()
+        .filter(|(_, exchange)| exchange.navigation && exchange.status == 0)
+    {
+        let Some((failure, why)) =
+            exchange.failure.as_deref().and_then(|failure| Some((failure, kind(failure)?)))
+        else {
+            continue;
+        };
         let host = diag_sdk::host::host_of(&exchange.url).unwrap_or_default();
         if told.contains(&host) {
             continue;
         }
         let attempt = case.attempt_at(index);
-        let broke =
-            attempt.map_or(!case.signed_in(), |attempt| matches!(attempt.outcome, Outcome::BrokenInTransit | Outcome::SignOutFailed));
+        let broke = attempt.map_or(!case.signed_in(), |attempt| {
+            matches!(attempt.outcome, Outcome::BrokenInTransit | Outcome::SignOutFailed)
+        });
         // Who went on past the warning has been let through.
         if !broke && attempt.is_some_and(|attempt| attempt.outcome == Outcome::SignedIn) {
             continue;
         }
         told.push(host.clone());
         // What a person opens by hand is the application.
-        let side = if exchange.side == Side::Other && opened == Some(index) { Side::Sp } else { exchange.side };
+        let side = if exchange.side == Side::Other && opened == Some(index) {
+            Side::Sp
+        } else {
+            exchange.side
+        };
         let severity = if broke { Severity::Error } else { Severity::Warning };
         let finding = finding(case, severity, exchange, side, &host, failure, why);
         out.push(finding.attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default()));
@@ -122,7 +139,10 @@ fn kind(failure: &str) -> Option<&'static CauseData> {
     const KINDS: &[(&[&str], &CauseData)] = &[
         (&["revoked"], &REVOKED),
         (&["date_invalid", "expired", "not_yet_valid", "hasbaddate", "-1201", "-1204"], &EXPIRED),
-        (&["common_name_invalid", "bad_cert_domain", "hostname mismatch", "pretending to be"], &OTHER_NAME),
+        (
+            &["common_name_invalid", "bad_cert_domain", "hostname mismatch", "pretending to be"],
+            &OTHER_NAME,
+        ),
         (
             &[
                 "authority_invalid",
@@ -141,15 +161,31 @@ fn kind(failure: &str) -> Option<&'static CauseData> {
             ],
             &UNKNOWN_ISSUER,
         ),
-        (&["cert", "pkix_error", "sec_error_bad", "sec_error_inadequate", "sec_error_extension", "sec_error_unknown"], &UNSUITABLE),
+        (
+            &[
+                "cert",
+                "pkix_error",
+                "sec_error_bad",
+                "sec_error_inadequate",
+                "sec_error_extension",
+                "sec_error_unknown",
+            ],
+            &UNSUITABLE,
+        ),
     ];
     let words = failure.to_lowercase();
     // What the server wants of the browser's own certificate is another matter.
     if words.contains("client_auth") || words.contains("client_cert") {
         return None;
     }
-    let about = ["cert", "sec_error", "pkix", "trust", "pretending to be", "-120"].iter().any(|word| words.contains(word));
-    KINDS.iter().filter(|_| about).find(|(known, _)| known.iter().any(|known| words.contains(known))).map(|(_, cause)| *cause)
+    let about = ["cert", "sec_error", "pkix", "trust", "pretending to be", "-120"]
+        .iter()
+        .any(|word| words.contains(word));
+    KINDS
+        .iter()
+        .filter(|_| about)
+        .find(|(known, _)| known.iter().any(|known| words.contains(known)))
+        .map(|(_, cause)| *cause)
 }
 
 fn finding(
@@ -166,12 +202,17 @@ fn finding(
         Side::Sp => ("service provider", Who::Sp, Setting::Gateway),
         Side::Other => ("server", Who::Network, Setting::Gateway),
     };
-    let finding = Finding::new(severity, format!("The browser does not trust the TLS certificate of {host}"))
-        .detail(format!("{} is the {whose}'s.", shown::host_and_path(&exchange.url)))
-        .actual(failure.to_owned(), "the browser")
-        .at(&exchange.place)
-        .because(&CauseData { who, setting, ..*why }, case);
-    if std::ptr::eq(why, &raw const UNKNOWN_ISSUER) { finding.because(&INSPECTED, case) } else { finding }
+    let finding =
+        Finding::new(severity, format!("The browser does not trust the TLS certificate of {host}"))
+            .detail(format!("{} is the {whose}'s.", shown::host_and_path(&exchange.url)))
+            .actual(failure.to_owned(), "the browser")
+            .at(&exchange.place)
+            .because(&CauseData { who, setting, ..*why }, case);
+    if std::ptr::eq(why, &raw const UNKNOWN_ISSUER) {
+        finding.because(&INSPECTED, case)
+    } else {
+        finding
+    }
 }
 
 #[cfg(test)]

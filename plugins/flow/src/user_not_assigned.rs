@@ -1,6 +1,9 @@
 //! The person is not assigned to the application.
 
-use diag_sdk::{Account, Case, CauseData, Confirmation, Meaning, Need, Refusal, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Confirmation, Meaning, Need, Refusal, Setting, Severity, Stage, Who,
+    check,
+};
 
 static NOT_ASSIGNED: CauseData = CauseData {
     text: "The application demands an assignment, and neither this person nor a group they are a direct member of is assigned",
@@ -60,7 +63,9 @@ check! {
 
 /// The export says that only those who are assigned may use the application.
 fn assignment_required(case: &Case) -> Option<Confirmation<'_>> {
-    let required = case.relevant_registrations().find_map(|registration| registration.assignment_required.as_ref())?;
+    let required = case
+        .relevant_registrations()
+        .find_map(|registration| registration.assignment_required.as_ref())?;
     let words = "The export confirms it: appRoleAssignmentRequired is true.";
     required.value.then_some(Confirmation { place: &required.place, words })
 }
@@ -74,10 +79,14 @@ mod tests {
 
     #[test]
     fn the_export_confirms_it_where_it_demands_an_assignment() {
-        for (required, detail) in [(true, Some("The export confirms it: appRoleAssignmentRequired is true.")), (false, None)] {
+        for (required, detail) in [
+            (true, Some("The export confirms it: appRoleAssignmentRequired is true.")),
+            (false, None),
+        ] {
             let mut case = refused_by_idp(&["AADSTS50105"], &[]);
             let assignment_required = Some(Sited::new(required, Place::default()));
-            case.registrations.push(IdpRegistration { assignment_required, ..registration(&[], &[]) });
+            case.registrations
+                .push(IdpRegistration { assignment_required, ..registration(&[], &[]) });
             let found = findings(&USER_NOT_ASSIGNED, &case);
             assert_eq!((found.len(), found[0].detail.as_deref()), (1, detail));
         }
@@ -85,7 +94,10 @@ mod tests {
 
     #[test]
     fn other_products_say_it_in_their_own_words() {
-        assert_eq!(findings(&USER_NOT_ASSIGNED, &refused_by_idp(&[], &[Meaning::NotAssigned])).len(), 1);
+        assert_eq!(
+            findings(&USER_NOT_ASSIGNED, &refused_by_idp(&[], &[Meaning::NotAssigned])).len(),
+            1
+        );
         assert!(findings(&USER_NOT_ASSIGNED, &refused_by_idp(&[], &[Meaning::Acs])).is_empty());
     }
 }

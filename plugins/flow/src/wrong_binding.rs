@@ -5,7 +5,10 @@ use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::message::{Carrier, Message};
 use diag_sdk::case::metadata::Endpoint;
 use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT, short};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, shown,
+};
 
 static RESPONSE_BY_REDIRECT: CauseData = CauseData {
     text: "The identity provider is set to return the response in the address (HTTP-Redirect), which Web SSO does not allow",
@@ -79,10 +82,14 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     for attempt in case.sign_in_attempts() {
         let message = |id: &Option<String>| id.as_deref().and_then(|id| case.message(id));
-        if let Some(finding) = message(&attempt.response).and_then(|response| response_finding(case, attempt, response)) {
+        if let Some(finding) = message(&attempt.response)
+            .and_then(|response| response_finding(case, attempt, response))
+        {
             out.push(finding);
         }
-        if let Some(finding) = message(&attempt.request).and_then(|request| request_finding(case, attempt, request)) {
+        if let Some(finding) =
+            message(&attempt.request).and_then(|request| request_finding(case, attempt, request))
+        {
             out.push(finding);
         }
     }
@@ -93,7 +100,8 @@ fn response_finding(case: &Case, attempt: &Attempt, response: &Message) -> Optio
     let answer = sighting.exchange.and_then(|index| case.exchanges.get(index));
     let severity = if attempt.failed() { Severity::Error } else { Severity::Warning };
     let posted_before = response.sightings.iter().any(|seen| seen.carrier == Carrier::PageForm);
-    let status = answer.map(|exchange| format!(", answered with {}", exchange.status)).unwrap_or_default();
+    let status =
+        answer.map(|exchange| format!(", answered with {}", exchange.status)).unwrap_or_default();
     let mut finding = Finding::new(severity, "The response came by HTTP-Redirect")
         .detail(format!(
             "It stood in the address of a GET to {}{status}.",
@@ -107,7 +115,11 @@ fn response_finding(case: &Case, attempt: &Attempt, response: &Message) -> Optio
     if posted_before {
         finding = finding.cause(&POST_BECAME_GET, case.sp_vendor);
     }
-    Some(finding.cause(&RESPONSE_BY_REDIRECT, case.idp_vendor).cause(&POST_BECAME_GET, case.sp_vendor))
+    Some(
+        finding
+            .cause(&RESPONSE_BY_REDIRECT, case.idp_vendor)
+            .cause(&POST_BECAME_GET, case.sp_vendor),
+    )
 }
 
 /// The request against the bindings that metadata lists for that very location.
@@ -135,7 +147,10 @@ fn request_finding(case: &Case, attempt: &Attempt, request: &Message) -> Option<
     let severity = if attempt.failed() { Severity::Error } else { Severity::Warning };
     Some(
         Finding::new(severity, "The request came by a binding the endpoint does not serve")
-            .expected(served.join(" or "), "SingleSignOnService in the identity provider's metadata")
+            .expected(
+                served.join(" or "),
+                "SingleSignOnService in the identity provider's metadata",
+            )
             .actual(short(binding), "the capture")
             .at(&sighting.place)
             .at_all(endpoints.first().map(|endpoint| &endpoint.location.place))
@@ -153,20 +168,50 @@ mod tests {
     use diag_sdk::case::metadata::{IdpRole, Metadata};
 
     fn case(carrier: Carrier, listed: &str, outcome: Outcome) -> Case {
-        let sighting = Sighting { carrier, to: Some("https://idp.example/sso".into()), ..Sighting::default() };
-        let request = Message { id: "m1".into(), sightings: vec![sighting], delivery: Some(0), ..Message::default() };
-        let endpoint = Endpoint { binding: listed.into(), location: "https://idp.example/sso".into(), ..Endpoint::default() };
-        let metadata = Metadata { idp: Some(IdpRole { sso: vec![endpoint], ..IdpRole::default() }), ..Metadata::default() };
-        let attempt = Attempt { id: "a1".into(), request: Some("m1".into()), outcome, ..Attempt::default() };
-        Case { messages: vec![request], metadata: vec![metadata], attempts: vec![attempt], ..Case::default() }
+        let sighting =
+            Sighting { carrier, to: Some("https://idp.example/sso".into()), ..Sighting::default() };
+        let request = Message {
+            id: "m1".into(),
+            sightings: vec![sighting],
+            delivery: Some(0),
+            ..Message::default()
+        };
+        let endpoint = Endpoint {
+            binding: listed.into(),
+            location: "https://idp.example/sso".into(),
+            ..Endpoint::default()
+        };
+        let metadata = Metadata {
+            idp: Some(IdpRole { sso: vec![endpoint], ..IdpRole::default() }),
+            ..Metadata::default()
+        };
+        let attempt =
+            Attempt { id: "a1".into(), request: Some("m1".into()), outcome, ..Attempt::default() };
+        Case {
+            messages: vec![request],
+            metadata: vec![metadata],
+            attempts: vec![attempt],
+            ..Case::default()
+        }
     }
 
     #[test]
     fn a_request_is_held_against_the_endpoint_it_went_to() {
-        let found =
-            |carrier, listed, outcome| WRONG_BINDING.judge(&case(carrier, listed, outcome)).found().first().map(|finding| finding.severity);
+        let found = |carrier, listed, outcome| {
+            WRONG_BINDING
+                .judge(&case(carrier, listed, outcome))
+                .found()
+                .first()
+                .map(|finding| finding.severity)
+        };
         assert_eq!(found(Carrier::Query, BINDING_REDIRECT, Outcome::RefusedByIdp), None);
-        assert_eq!(found(Carrier::PostForm, BINDING_REDIRECT, Outcome::RefusedByIdp), Some(Severity::Error));
-        assert_eq!(found(Carrier::PostForm, BINDING_REDIRECT, Outcome::SignedIn), Some(Severity::Warning));
+        assert_eq!(
+            found(Carrier::PostForm, BINDING_REDIRECT, Outcome::RefusedByIdp),
+            Some(Severity::Error)
+        );
+        assert_eq!(
+            found(Carrier::PostForm, BINDING_REDIRECT, Outcome::SignedIn),
+            Some(Severity::Warning)
+        );
     }
 }

@@ -22,10 +22,17 @@ const LONGEST_TEXT: usize = 256 << 10;
 /// A manifest must name its checks under its own name, once each, in words that can be shown.
 pub fn check_manifest(manifest: &Manifest) -> Result<(), String> {
     if manifest.schema != diag_sdk::manifest::SCHEMA {
-        return Err(format!("schema `{}`, expected `{}`", manifest.schema.escape_debug(), diag_sdk::manifest::SCHEMA));
+        return Err(format!(
+            "schema `{}`, expected `{}`",
+            manifest.schema.escape_debug(),
+            diag_sdk::manifest::SCHEMA
+        ));
     }
     if !is_word(&manifest.name) {
-        return Err(format!("name `{}`, expected lower-case letters, digits and hyphens", manifest.name.escape_debug()));
+        return Err(format!(
+            "name `{}`, expected lower-case letters, digits and hyphens",
+            manifest.name.escape_debug()
+        ));
     }
     crate::requires::compatible(&manifest.requires)?;
     line("version", &manifest.version)?;
@@ -49,7 +56,13 @@ pub fn check_manifest(manifest: &Manifest) -> Result<(), String> {
     for check in &manifest.checks {
         match check.id.split_once('/') {
             Some((name, problem)) if name == manifest.name && is_word(problem) => {}
-            _ => return Err(format!("check id `{}`, expected `{}/<problem>`", check.id.escape_debug(), manifest.name)),
+            _ => {
+                return Err(format!(
+                    "check id `{}`, expected `{}/<problem>`",
+                    check.id.escape_debug(),
+                    manifest.name
+                ));
+            }
         }
         if !seen.insert(&check.id) {
             return Err(format!("check id `{}` occurs twice", check.id));
@@ -68,7 +81,11 @@ fn check_info(check: &CheckInfo) -> Result<(), String> {
     }
     line("title", &check.title)?;
     if let Some(name) = check.reads.iter().find(|name| !FIELDS.contains(&name.as_str())) {
-        return Err(format!("reads `{}`, expected kinds of facts: {}", name.escape_debug(), FIELDS.join(", ")));
+        return Err(format!(
+            "reads `{}`, expected kinds of facts: {}",
+            name.escape_debug(),
+            FIELDS.join(", ")
+        ));
     }
     for text in check.explains.iter().chain(&check.references) {
         line("explains and references", text)?;
@@ -77,21 +94,35 @@ fn check_info(check: &CheckInfo) -> Result<(), String> {
         line("cause", &cause.text)?;
         line("fix", &cause.fix)?;
     }
-    if check.docs.len() > LONGEST_TEXT || check.docs.chars().any(|character| character.is_control() && !matches!(character, '\n' | '\t')) {
-        return Err(format!("docs, expected at most {} kB without control characters", LONGEST_TEXT >> 10));
+    if check.docs.len() > LONGEST_TEXT
+        || check
+            .docs
+            .chars()
+            .any(|character| character.is_control() && !matches!(character, '\n' | '\t'))
+    {
+        return Err(format!(
+            "docs, expected at most {} kB without control characters",
+            LONGEST_TEXT >> 10
+        ));
     }
     Ok(())
 }
 
 fn line(what: &str, text: &str) -> Result<(), String> {
     if text.len() > LONGEST_LINE || text.chars().any(char::is_control) {
-        return Err(format!("{what}, expected one line of at most {LONGEST_LINE} bytes without control characters"));
+        return Err(format!(
+            "{what}, expected one line of at most {LONGEST_LINE} bytes without control characters"
+        ));
     }
     Ok(())
 }
 
 fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    !text.is_empty()
+        && text.len() <= 64
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// One answer for a check that was asked for: what the manifest allows, else a crash with its reason.
@@ -107,12 +138,18 @@ pub fn answer(check: &CheckInfo, answers: &[CheckAnswer]) -> CheckAnswer {
     answer.findings.truncate(MOST_FINDINGS);
     if more > 0 {
         let mildest = check.levels.iter().copied().min().unwrap_or_default();
-        answer.findings.push(Finding::new(mildest, format!("{more} further findings of this check are left out")).likely());
+        answer.findings.push(
+            Finding::new(mildest, format!("{more} further findings of this check are left out"))
+                .likely(),
+        );
     }
     for finding in &mut answer.findings {
         if !check.levels.contains(&finding.severity) {
             let level = format!("{:?}", finding.severity).to_lowercase();
-            return crashed(&check.id, &format!("it reports at level {level}, which its manifest does not declare"));
+            return crashed(
+                &check.id,
+                &format!("it reports at level {level}, which its manifest does not declare"),
+            );
         }
         if finding.message.trim().is_empty() {
             return crashed(&check.id, "it reports a finding without a message");
@@ -125,12 +162,18 @@ pub fn answer(check: &CheckInfo, answers: &[CheckAnswer]) -> CheckAnswer {
 /// Holds a frame that carries an answer against what answers look like: a check whose answer has a name or a word that
 /// does not exist becomes a crashed one that says where. What a plugin mistypes would otherwise be lost without a word.
 pub fn fitted(frame: &mut Value) {
-    let Some(checks) = frame.pointer_mut("/answer/checks").and_then(Value::as_array_mut) else { return };
+    let Some(checks) = frame.pointer_mut("/answer/checks").and_then(Value::as_array_mut) else {
+        return;
+    };
     let shape = Shape::answer();
     for (index, answer) in checks.iter_mut().enumerate() {
         let Err(misfit) = shape.fit(answer, &format!("checks[{index}]")) else { continue };
-        let what = misfit.name.map(|name| format!(" `{}`", name.escape_debug())).unwrap_or_default();
-        let why = format!("{}:{what} is not what an answer holds there; expected {}", misfit.path, misfit.expected);
+        let what =
+            misfit.name.map(|name| format!(" `{}`", name.escape_debug())).unwrap_or_default();
+        let why = format!(
+            "{}:{what} is not what an answer holds there; expected {}",
+            misfit.path, misfit.expected
+        );
         *answer = serde_json::json!({ "id": answer.get("id"), "crashed": why });
     }
 }
@@ -138,15 +181,28 @@ pub fn fitted(frame: &mut Value) {
 /// What a finding is about has to be there.
 pub fn about_this_case(mut answer: CheckAnswer, case: &Case) -> CheckAnswer {
     for (index, finding) in answer.findings.iter().enumerate() {
-        let attempt = finding.attempts.iter().position(|id| !case.attempts.iter().any(|attempt| &attempt.id == id));
-        let known = |input: &String| input.is_empty() || case.inputs.iter().any(|known| &known.id == input);
+        let attempt = finding
+            .attempts
+            .iter()
+            .position(|id| !case.attempts.iter().any(|attempt| &attempt.id == id));
+        let known =
+            |input: &String| input.is_empty() || case.inputs.iter().any(|known| &known.id == input);
         let place = finding.places.iter().position(|place| !known(&place.input));
         let wrong = match (attempt, place) {
-            (Some(at), _) => format!("attempts[{at}]: there is no attempt `{}`", finding.attempts[at].escape_debug()),
-            (_, Some(at)) => format!("where[{at}].input: there is no input `{}`", finding.places[at].input.escape_debug()),
+            (Some(at), _) => format!(
+                "attempts[{at}]: there is no attempt `{}`",
+                finding.attempts[at].escape_debug()
+            ),
+            (_, Some(at)) => format!(
+                "where[{at}].input: there is no input `{}`",
+                finding.places[at].input.escape_debug()
+            ),
             (None, None) => continue,
         };
-        answer = crashed(&answer.id, &shortened(format!("findings[{index}].{wrong} in this case"), LONGEST_LINE));
+        answer = crashed(
+            &answer.id,
+            &shortened(format!("findings[{index}].{wrong} in this case"), LONGEST_LINE),
+        );
         break;
     }
     answer
@@ -170,11 +226,18 @@ fn believe(finding: &mut Finding, check: &CheckInfo) {
         }
     }
     finding.message = shortened(std::mem::take(&mut finding.message), LONGEST_LINE);
-    let texts = [&mut finding.detail, &mut finding.expected, &mut finding.expected_origin, &mut finding.actual, &mut finding.actual_origin];
+    let texts = [
+        &mut finding.detail,
+        &mut finding.expected,
+        &mut finding.expected_origin,
+        &mut finding.actual,
+        &mut finding.actual_origin,
+    ];
     for text in texts {
         *text = text.take().map(|text| shortened(text, LONGEST_TEXT));
     }
-    finding.subject = finding.subject.take().map(|subject| shortened(subject.to_string(), LONGEST_LINE).into());
+    finding.subject =
+        finding.subject.take().map(|subject| shortened(subject.to_string(), LONGEST_LINE).into());
     finding.places.truncate(MOST_PARTS);
     finding.causes.truncate(MOST_PARTS);
     finding.attempts.truncate(MOST_PARTS);
@@ -217,7 +280,10 @@ mod tests {
     }
 
     fn answered(findings: Vec<Finding>) -> CheckAnswer {
-        answer(&info(), &[CheckAnswer { id: "acme/problem".into(), findings, ..CheckAnswer::default() }])
+        answer(
+            &info(),
+            &[CheckAnswer { id: "acme/problem".into(), findings, ..CheckAnswer::default() }],
+        )
     }
 
     #[test]
@@ -231,7 +297,9 @@ mod tests {
         };
         because("schema", |manifest| manifest.schema = "diag-plugin/2".into());
         because("name", |manifest| manifest.name = "Acme Corp".into());
-        because("check id `other/problem`", |manifest| manifest.checks[0].id = "other/problem".into());
+        because("check id `other/problem`", |manifest| {
+            manifest.checks[0].id = "other/problem".into();
+        });
         because("twice", |manifest| manifest.checks.push(info()));
         because("no checks", |manifest| manifest.checks.clear());
         because("no level", |manifest| manifest.checks[0].levels.clear());
@@ -245,7 +313,12 @@ mod tests {
     #[test]
     fn answers_are_held_against_the_manifest() {
         assert!(answered(vec![Finding::error("Broken")]).crashed.is_none());
-        assert!(answered(vec![Finding::notice("Odd")]).crashed.expect("undeclared").contains("level notice"));
+        assert!(
+            answered(vec![Finding::notice("Odd")])
+                .crashed
+                .expect("undeclared")
+                .contains("level notice")
+        );
         assert!(answered(vec![Finding::error(" ")]).crashed.is_some());
         assert!(answer(&info(), &[]).crashed.expect("missing").contains("did not answer"));
         let finding = &answered(vec![Finding::error("Perhaps").likely()]).findings[0];
@@ -256,35 +329,59 @@ mod tests {
     #[test]
     fn names_and_words_that_do_not_exist_are_told_with_their_path() {
         let told = |findings: &str| {
-            let text = format!(r#"{{"frame":"answer","answer":{{"checks":[{{"id":"acme/problem","findings":[{findings}]}}]}}}}"#);
+            let text = format!(
+                r#"{{"frame":"answer","answer":{{"checks":[{{"id":"acme/problem","findings":[{findings}]}}]}}}}"#
+            );
             let mut frame: Value = serde_json::from_str(&text).expect("JSON");
             fitted(&mut frame);
             frame.pointer("/answer/checks/0/crashed").and_then(Value::as_str).map(str::to_owned)
         };
         assert_eq!(told(r#"{"severity":"notice","certain":true,"message":"m"}"#), None);
         let mistyped = told(r#"{"severity":"notice","mesage":"m"}"#).expect("told");
-        assert!(mistyped.starts_with("checks[0].findings[0]: `mesage`") && mistyped.contains("perhaps `message`"), "{mistyped}");
-        let word = told(r#"{"severity":"notice","message":"m"},{"severity":"warn","message":"m"}"#).expect("told");
-        assert!(word.starts_with("checks[0].findings[1].severity: `warn`") && word.contains("perhaps `warning`"), "{word}");
+        assert!(
+            mistyped.starts_with("checks[0].findings[0]: `mesage`")
+                && mistyped.contains("perhaps `message`"),
+            "{mistyped}"
+        );
+        let word = told(r#"{"severity":"notice","message":"m"},{"severity":"warn","message":"m"}"#)
+            .expect("told");
+        assert!(
+            word.starts_with("checks[0].findings[1].severity: `warn`")
+                && word.contains("perhaps `warning`"),
+            "{word}"
+        );
         let shape = told(r#"{"severity":"notice","message":["m"]}"#).expect("told");
-        assert!(shape.starts_with("checks[0].findings[0].message:") && shape.contains("a text"), "{shape}");
+        assert!(
+            shape.starts_with("checks[0].findings[0].message:") && shape.contains("a text"),
+            "{shape}"
+        );
     }
 
     #[test]
     fn findings_are_about_what_is_there() {
         let case = Case {
-            attempts: vec![diag_sdk::case::attempt::Attempt { id: "a1".into(), ..Default::default() }],
+            attempts: vec![diag_sdk::case::attempt::Attempt {
+                id: "a1".into(),
+                ..Default::default()
+            }],
             inputs: vec![diag_sdk::case::input::Input { id: "i1".into(), ..Default::default() }],
             ..Case::default()
         };
         let about = |attempt: &str, input: &str| {
             let mut finding = Finding::error("Broken").attempt(attempt.to_owned());
-            finding.places = vec![diag_sdk::Place { input: input.to_owned(), ..Default::default() }];
+            finding.places =
+                vec![diag_sdk::Place { input: input.to_owned(), ..Default::default() }];
             about_this_case(answered(vec![finding]), &case).crashed
         };
         assert_eq!(about("a1", "i1"), None);
-        assert_eq!(about("a9", "i1").as_deref(), Some("findings[0].attempts[0]: there is no attempt `a9` in this case"));
-        assert_eq!(about("a1", "i9").as_deref(), Some("findings[0].where[0].input: there is no input `i9` in this case"));
+        assert_eq!(
+            about("a9", "i1").as_deref(),
+            Some("findings[0].attempts[0]: there is no attempt `a9` in this case")
+        );
+        assert_eq!(
+            about("a1", "i9").as_deref(),
+            Some("findings[0].where[0].input: there is no input `i9` in this case")
+        );
     }
 
     #[test]

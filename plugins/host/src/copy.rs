@@ -34,7 +34,10 @@ impl Copy {
         let mut bytes = Vec::new();
         (&file).take(LARGEST + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > LARGEST {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {} MB", LARGEST >> 20)));
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                format!("it is larger than {} MB", LARGEST >> 20),
+            ));
         }
         let sha256 = digest::sha256_of(&bytes);
         match sealed(&bytes) {
@@ -73,7 +76,11 @@ fn sealed(bytes: &[u8]) -> Option<(PathBuf, File)> {
         .ok()?;
     let mut file = File::from(made);
     file.write_all(bytes).ok()?;
-    fcntl_add_seals(&file, SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL).ok()?;
+    fcntl_add_seals(
+        &file,
+        SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL,
+    )
+    .ok()?;
     let path = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
     // Where /proc is not mounted the file itself has to do.
     path.exists().then_some((path, file))

@@ -32,17 +32,29 @@ pub fn candidates(plugin: &Path) -> io::Result<Vec<Interpreter>> {
 
 fn of(head: &[u8]) -> Vec<Interpreter> {
     let itself = || vec![Interpreter { words: Vec::new() }];
-    let Some(line) = head.strip_prefix(b"#!").and_then(|rest| rest.split(|byte| *byte == b'\n').next()) else { return itself() };
+    let Some(line) =
+        head.strip_prefix(b"#!").and_then(|rest| rest.split(|byte| *byte == b'\n').next())
+    else {
+        return itself();
+    };
     let Ok(line) = std::str::from_utf8(line) else { return itself() };
-    let mut words = line.split_whitespace().skip_while(|word| matches!(name(word), "env") || word.starts_with('-'));
+    let mut words = line
+        .split_whitespace()
+        .skip_while(|word| matches!(name(word), "env") || word.starts_with('-'));
     let Some(first) = words.next() else { return itself() };
     let arguments: Vec<String> = words.map(str::to_owned).collect();
     let with = |first: &str, more: &[&str]| Interpreter {
-        words: std::iter::once(first).chain(more.iter().copied()).map(str::to_owned).chain(arguments.iter().cloned()).collect(),
+        words: std::iter::once(first)
+            .chain(more.iter().copied())
+            .map(str::to_owned)
+            .chain(arguments.iter().cloned())
+            .collect(),
     };
     match name(first) {
         // The launcher of python.org finds what is installed; from the Store comes `python3`, and `python` is in every folder.
-        python if python.starts_with("python") => vec![with("py", &["-3"]), with("python3", &[]), with("python", &[])],
+        python if python.starts_with("python") => {
+            vec![with("py", &["-3"]), with("python3", &[]), with("python", &[])]
+        }
         other => vec![with(other, &[])],
     }
 }

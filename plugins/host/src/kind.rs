@@ -12,13 +12,19 @@ use std::path::Path;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAPlugin {
     /// Neither a library nor a program.
-    #[error("it is neither a shared library nor a program: expected one of those, or a script that begins with #!")]
+    #[error(
+        "it is neither a shared library nor a program: expected one of those, or a script that begins with #!"
+    )]
     Neither,
     /// A program that may not be executed.
     #[error("it is a program but not executable: chmod +x lets it run")]
     NotExecutable,
     /// A library or program of another system.
-    #[error("it is built for {found}, this diag runs on {}-{}", std::env::consts::ARCH, std::env::consts::OS)]
+    #[error(
+        "it is built for {found}, this diag runs on {}-{}",
+        std::env::consts::ARCH,
+        std::env::consts::OS
+    )]
     Foreign {
         /// What it is built for.
         found: String,
@@ -29,8 +35,9 @@ pub enum NotAPlugin {
 pub fn of(path: &Path) -> io::Result<Result<Kind, NotAPlugin>> {
     let mut head = Vec::with_capacity(HEAD);
     File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
-    let named_library =
-        path.extension().is_some_and(|extension| ["so", "dylib", "dll"].iter().any(|known| extension.eq_ignore_ascii_case(known)));
+    let named_library = path.extension().is_some_and(|extension| {
+        ["so", "dylib", "dll"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    });
     Ok(by_head(&head, named_library, is_executable(path)))
 }
 
@@ -55,7 +62,11 @@ fn by_head(head: &[u8], named_library: bool, executable: bool) -> Result<Kind, N
     }
     if mach_o(head).is_some() {
         // MH_EXECUTE is 2; a file for several processors is taken for what its name says.
-        return if head.get(12) == Some(&2) && !named_library { program } else { Ok(Kind::Library) };
+        return if head.get(12) == Some(&2) && !named_library {
+            program
+        } else {
+            Ok(Kind::Library)
+        };
     }
     if head.starts_with(b"MZ") {
         return Ok(if named_library { Kind::Library } else { Kind::Program });
@@ -93,7 +104,11 @@ fn foreign(head: &[u8]) -> Option<String> {
 /// A 16-bit field of an ELF header, in the byte order the header states.
 fn elf_half(head: &[u8], at: usize) -> Option<u16> {
     let bytes = [*head.get(at)?, *head.get(at + 1)?];
-    Some(if head.get(5) == Some(&2) { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
+    Some(if head.get(5) == Some(&2) {
+        u16::from_be_bytes(bytes)
+    } else {
+        u16::from_le_bytes(bytes)
+    })
 }
 
 /// The processor a Mach-O file is for; this one where it is for several.
@@ -105,7 +120,9 @@ fn mach_o(head: &[u8]) -> Option<&'static str> {
             _ => Some("another processor"),
         },
         // A class file of Java begins with the same bytes; its version is far above any number of processors.
-        [0xca, 0xfe, 0xba, 0xbe] if head.get(7).is_some_and(|count| *count < 20) => Some(std::env::consts::ARCH),
+        [0xca, 0xfe, 0xba, 0xbe] if head.get(7).is_some_and(|count| *count < 20) => {
+            Some(std::env::consts::ARCH)
+        }
         _ => None,
     }
 }
@@ -148,8 +165,15 @@ mod tests {
         assert_eq!(by_head(&elf(3, 62), false, true), Ok(Kind::Program));
         assert_eq!(by_head(&elf(3, 62), false, false), Ok(Kind::Library));
         assert_eq!(by_head(&elf(2, 62), true, true), Ok(Kind::Program));
-        assert_eq!(by_head(&elf(3, 183), true, true), Err(NotAPlugin::Foreign { found: "aarch64-linux".to_owned() }));
-        assert_eq!(by_head(b"\x7fELF", true, true), Ok(Kind::Library), "cut short: the loader will say so");
+        assert_eq!(
+            by_head(&elf(3, 183), true, true),
+            Err(NotAPlugin::Foreign { found: "aarch64-linux".to_owned() })
+        );
+        assert_eq!(
+            by_head(b"\x7fELF", true, true),
+            Ok(Kind::Library),
+            "cut short: the loader will say so"
+        );
     }
 
     #[cfg(target_os = "linux")]

@@ -26,7 +26,9 @@ pub enum LibraryError {
     #[error("it is not a library this system can load: {0}")]
     NotLoadable(String),
     /// It lacks the symbol.
-    #[error("it does not export `{SYMBOL}`; a plugin written in Rust does so with `diag_sdk::export_plugin!`")]
+    #[error(
+        "it does not export `{SYMBOL}`; a plugin written in Rust does so with `diag_sdk::export_plugin!`"
+    )]
     NoSymbol,
     /// The symbol returned null.
     #[error("its `{SYMBOL}` returned no table")]
@@ -35,7 +37,9 @@ pub enum LibraryError {
     #[error("what its `{SYMBOL}` returned is not a diag plugin table (magic {0:#010x})")]
     NotATable(u32),
     /// It was built for another interface.
-    #[error("it speaks interface {found}, this diag speaks {INTERFACE_MAJOR}; build it against a matching diag-sdk")]
+    #[error(
+        "it speaks interface {found}, this diag speaks {INTERFACE_MAJOR}; build it against a matching diag-sdk"
+    )]
     Interface {
         /// Major version it was built for.
         found: u16,
@@ -67,17 +71,20 @@ impl Library {
     pub fn open(path: &Path) -> Result<Self, LibraryError> {
         // SAFETY: loading runs foreign initialisers. That is what a plugin is; the process was made
         // for it, holds nothing of value, and is watched by its parent.
-        let library = unsafe { libloading::Library::new(path) }.map_err(|error| LibraryError::NotLoadable(error.to_string()))?;
+        let library = unsafe { libloading::Library::new(path) }
+            .map_err(|error| LibraryError::NotLoadable(error.to_string()))?;
         let library = ManuallyDrop::new(library);
         // SAFETY: the boundary fixes the type of this symbol; a library that exports something else
         // under our name can at worst take this worker down.
-        let entry = unsafe { library.get::<extern "C" fn() -> *const Table>(SYMBOL.as_bytes()) }.map_err(|_| LibraryError::NoSymbol)?;
+        let entry = unsafe { library.get::<extern "C" fn() -> *const Table>(SYMBOL.as_bytes()) }
+            .map_err(|_| LibraryError::NoSymbol)?;
         let pointer = entry();
         if pointer.is_null() {
             return Err(LibraryError::NoTable);
         }
         // SAFETY: a non-null table begins with these fixed fields in every version of the boundary.
-        let (magic, major, size) = unsafe { ((*pointer).magic, (*pointer).interface_major, (*pointer).size) };
+        let (magic, major, size) =
+            unsafe { ((*pointer).magic, (*pointer).interface_major, (*pointer).size) };
         if magic != MAGIC {
             return Err(LibraryError::NotATable(magic));
         }
@@ -97,7 +104,8 @@ impl Library {
 
     /// The manifest, as the plugin gives it.
     pub fn describe(&self) -> Result<String, LibraryError> {
-        let describe = self.table.describe.ok_or(LibraryError::Incomplete { size: self.table.size })?;
+        let describe =
+            self.table.describe.ok_or(LibraryError::Incomplete { size: self.table.size })?;
         self.take("describe", describe())
     }
 
@@ -115,7 +123,10 @@ impl Library {
             return Err(LibraryError::Nonsense { function, what: "nothing".to_owned() });
         }
         if buffer.length > LONGEST_BUFFER {
-            return Err(LibraryError::Nonsense { function, what: format!("{} bytes, more than can be an answer", buffer.length) });
+            return Err(LibraryError::Nonsense {
+                function,
+                what: format!("{} bytes, more than can be an answer", buffer.length),
+            });
         }
         // SAFETY: the plugin says that these bytes are readable until they are handed back.
         let bytes = unsafe { std::slice::from_raw_parts(buffer.data, buffer.length) }.to_vec();

@@ -81,7 +81,9 @@ pub enum PluginError {
         source: NotAPlugin,
     },
     /// It is not the file that is trusted.
-    #[error("plugin {path}: has changed since it was trusted (SHA-256 {found:.12}…, trusted {trusted:.12}…)")]
+    #[error(
+        "plugin {path}: has changed since it was trusted (SHA-256 {found:.12}…, trusted {trusted:.12}…)"
+    )]
     Changed {
         /// The file.
         path: PathBuf,
@@ -128,12 +130,18 @@ impl Loaded {
         }
         let sha256 = digest::sha256(&resolved).map_err(unreadable)?;
         if let Some(trusted) = terms.sha256.as_ref().filter(|trusted| **trusted != sha256) {
-            return Err(PluginError::Changed { path: shown, found: sha256, trusted: trusted.clone() });
+            return Err(PluginError::Changed {
+                path: shown,
+                found: sha256,
+                trusted: trusted.clone(),
+            });
         }
         if pack::is_pack(path) || pack::is_pack(&resolved) {
             return Self::load_pack(shown, sha256, &terms.granted);
         }
-        let kind = kind::of(&resolved).map_err(unreadable)?.map_err(|source| PluginError::NotAPlugin { path: shown.clone(), source })?;
+        let kind = kind::of(&resolved)
+            .map_err(unreadable)?
+            .map_err(|source| PluginError::NotAPlugin { path: shown.clone(), source })?;
         let mut process = Process {
             launcher: launcher.clone(),
             kind,
@@ -145,36 +153,69 @@ impl Loaded {
         };
         let worker = process.worker().map_err(failed)?;
         let confinement = worker.confinement().clone();
-        let Tell::Manifest { manifest } = worker.ask(DESCRIBE.to_owned(), terms.limits.deadline).map_err(failed)? else {
-            return Err(failed(Failure::NotAFrame("a manifest was asked for, something else came".to_owned())));
+        let Tell::Manifest { manifest } =
+            worker.ask(DESCRIBE.to_owned(), terms.limits.deadline).map_err(failed)?
+        else {
+            return Err(failed(Failure::NotAFrame(
+                "a manifest was asked for, something else came".to_owned(),
+            )));
         };
-        let loaded = Self::with_engine(&shown, sha256, manifest, confinement, &terms.granted, Box::new(process))?;
+        let loaded = Self::with_engine(
+            &shown,
+            sha256,
+            manifest,
+            confinement,
+            &terms.granted,
+            Box::new(process),
+        )?;
         Ok(Self { limits: terms.limits, ..loaded })
     }
 
     /// A pack is no program: its expressions are evaluated right here, within bounds.
     fn load_pack(path: PathBuf, sha256: String, granted: &[String]) -> Result<Self, PluginError> {
         // By the name the person gave, which stands in what is said about it.
-        let pack = Pack::load_what_holds(&path).map_err(|problems| PluginError::BadPack { path: path.clone(), problems })?;
+        let pack = Pack::load_what_holds(&path)
+            .map_err(|problems| PluginError::BadPack { path: path.clone(), problems })?;
         Self::with_pack(path, sha256, &pack, granted)
     }
 
     /// A pack that is at hand as text; `path` is what it is called.
-    pub fn load_pack_text(path: &Path, text: &str, granted: &[String]) -> Result<Self, PluginError> {
+    pub fn load_pack_text(
+        path: &Path,
+        text: &str,
+        granted: &[String],
+    ) -> Result<Self, PluginError> {
         let bad = |problems| PluginError::BadPack { path: path.to_owned(), problems };
         let pack = Pack::parse_what_holds(&path.display().to_string(), text).map_err(bad)?;
         let sha256 = pack.sha256().to_owned();
         Self::with_pack(path.to_owned(), sha256, &pack, granted)
     }
 
-    fn with_pack(path: PathBuf, sha256: String, pack: &Pack, granted: &[String]) -> Result<Self, PluginError> {
+    fn with_pack(
+        path: PathBuf,
+        sha256: String,
+        pack: &Pack,
+        granted: &[String],
+    ) -> Result<Self, PluginError> {
         if pack.sha256() != sha256 {
-            return Err(PluginError::Changed { path, found: pack.sha256().to_owned(), trusted: sha256 });
+            return Err(PluginError::Changed {
+                path,
+                found: pack.sha256().to_owned(),
+                trusted: sha256,
+            });
         }
-        let words = "expressions within bounds of steps, size and time; no code of its own".to_owned();
+        let words =
+            "expressions within bounds of steps, size and time; no code of its own".to_owned();
         let confinement = Confinement { words, complete: true };
         let remarks = pack.remarks().to_vec();
-        let loaded = Self::with_engine(&path, sha256, pack.manifest(), confinement, granted, Box::new(pack.clone()))?;
+        let loaded = Self::with_engine(
+            &path,
+            sha256,
+            pack.manifest(),
+            confinement,
+            granted,
+            Box::new(pack.clone()),
+        )?;
         Ok(Self { remarks, ..loaded })
     }
 
@@ -187,8 +228,10 @@ impl Loaded {
         granted: &[String],
         engine: Box<dyn Engine>,
     ) -> Result<Self, PluginError> {
-        belief::check_manifest(&manifest).map_err(|reason| PluginError::BadManifest { path: path.to_owned(), reason })?;
-        let granted = manifest.wants.iter().filter(|want| granted.contains(want)).cloned().collect();
+        belief::check_manifest(&manifest)
+            .map_err(|reason| PluginError::BadManifest { path: path.to_owned(), reason })?;
+        let granted =
+            manifest.wants.iter().filter(|want| granted.contains(want)).cloned().collect();
         Ok(Self {
             path: path.to_owned(),
             sha256,
@@ -234,36 +277,59 @@ impl Loaded {
 
     /// Runs checks over a Case, until a moment or until its own time for a case is over. Whatever goes wrong becomes a
     /// crashed check that names the plugin; it never fails.
-    pub fn run_until(&mut self, wanted: impl Fn(&str) -> bool, sight: &Sight<'_>, until: Instant) -> Vec<CheckAnswer> {
+    pub fn run_until(
+        &mut self,
+        wanted: impl Fn(&str) -> bool,
+        sight: &Sight<'_>,
+        until: Instant,
+    ) -> Vec<CheckAnswer> {
         let case = sight.case();
-        let checks: Vec<&CheckInfo> = self.manifest.checks.iter().filter(|check| wanted(&check.id)).collect();
+        let checks: Vec<&CheckInfo> =
+            self.manifest.checks.iter().filter(|check| wanted(&check.id)).collect();
         // Where no input is there that a check could use, nobody need be asked; what only a log tells may concern any.
         let told = case.failures.iter().any(|failure| failure.attempt.is_none());
-        let can_look = |check: &CheckInfo| told || check.needs.is_empty() || check.needs.iter().any(|need: &Need| case.has(*need));
-        let (asked, skipped): (Vec<&CheckInfo>, Vec<&CheckInfo>) = checks.into_iter().partition(|check| can_look(check));
-        let skipped =
-            skipped.into_iter().map(|check| CheckAnswer { id: check.id.clone(), missing: check.needs.clone(), ..CheckAnswer::default() });
+        let can_look = |check: &CheckInfo| {
+            told || check.needs.is_empty() || check.needs.iter().any(|need: &Need| case.has(*need))
+        };
+        let (asked, skipped): (Vec<&CheckInfo>, Vec<&CheckInfo>) =
+            checks.into_iter().partition(|check| can_look(check));
+        let skipped = skipped.into_iter().map(|check| CheckAnswer {
+            id: check.id.clone(),
+            missing: check.needs.clone(),
+            ..CheckAnswer::default()
+        });
         let mut answers: Vec<CheckAnswer> = skipped.collect();
         if !asked.is_empty() {
             let mut reads = Reads::nothing();
             for check in &asked {
-                reads.add(&self.engine.reads(&check.id).unwrap_or_else(|| Reads::of([check.reads.as_slice()])));
+                reads.add(
+                    &self
+                        .engine
+                        .reads(&check.id)
+                        .unwrap_or_else(|| Reads::of([check.reads.as_slice()])),
+                );
             }
             let now = Instant::now();
             let own = now + self.limits.for_a_case();
             let no_turn = if self.strikes >= MOST_STRIKES {
                 Some(Failure::GivenUp(self.strikes))
             } else {
-                (until <= now).then_some(Failure::NoTurn(TIME_FOR_A_CASE.max(self.limits.for_a_case())))
+                (until <= now)
+                    .then_some(Failure::NoTurn(TIME_FOR_A_CASE.max(self.limits.for_a_case())))
             };
-            let mut turn = Turn { engine: self.engine.as_mut(), until: own.min(until), ran_out: false };
+            let mut turn =
+                Turn { engine: self.engine.as_mut(), until: own.min(until), ran_out: false };
             answers.extend(match no_turn {
-                Some(failure) => asked.iter().map(|check| belief::crashed(&check.id, &failure.to_string())).collect(),
+                Some(failure) => asked
+                    .iter()
+                    .map(|check| belief::crashed(&check.id, &failure.to_string()))
+                    .collect(),
                 None => turn.ask(&asked, &sight.shown(&self.granted, &reads)),
             });
             self.strikes += u32::from(turn.ran_out);
         }
-        let mut answers: Vec<CheckAnswer> = answers.into_iter().map(|answer| belief::about_this_case(answer, case)).collect();
+        let mut answers: Vec<CheckAnswer> =
+            answers.into_iter().map(|answer| belief::about_this_case(answer, case)).collect();
         let name = &self.manifest.name;
         for answer in &mut answers {
             answer.undecided = answer.undecided.take().map(|why| format!("plugin {name}: {why}"));
@@ -294,7 +360,9 @@ impl Turn<'_> {
     fn ask(&mut self, checks: &[&CheckInfo], shown: &Shown) -> Vec<CheckAnswer> {
         let ids: Vec<String> = checks.iter().map(|check| check.id.clone()).collect();
         let failure = match self.question(&ids, shown) {
-            Ok(answer) => return checks.iter().map(|check| belief::answer(check, &answer.checks)).collect(),
+            Ok(answer) => {
+                return checks.iter().map(|check| belief::answer(check, &answer.checks)).collect();
+            }
             Err(failure) => failure,
         };
         let mut given_up = (checks.len() == 1 || !failure.is_one_checks_fault()).then_some(failure);
@@ -343,7 +411,13 @@ impl Process {
             self.keep(&ended.printed());
         }
         if self.worker.is_none() {
-            self.worker = Some(Worker::start(&self.launcher, self.kind, &self.path, &self.sha256, self.limits)?);
+            self.worker = Some(Worker::start(
+                &self.launcher,
+                self.kind,
+                &self.path,
+                &self.sha256,
+                self.limits,
+            )?);
         }
         self.worker.as_mut().ok_or(Failure::Changed)
     }
@@ -366,8 +440,12 @@ impl Engine for Process {
     fn answer(&mut self, question: Question<'_>) -> Result<Answer, Failure> {
         let deadline = self.limits.deadline;
         let out_of_time = Failure::OutOfTime(self.limits.for_a_case());
-        let checks = serde_json::to_string(question.checks).map_err(|error| Failure::NotAFrame(error.to_string()))?;
-        let frame = format!(r#"{{"frame":"run","request":{{"checks":{checks},"case":{}}}}}"#, question.shown.text());
+        let checks = serde_json::to_string(question.checks)
+            .map_err(|error| Failure::NotAFrame(error.to_string()))?;
+        let frame = format!(
+            r#"{{"frame":"run","request":{{"checks":{checks},"case":{}}}}}"#,
+            question.shown.text()
+        );
         let worker = self.worker()?;
         let left = question.until.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -382,7 +460,9 @@ impl Engine for Process {
                 let printed = worker.printed();
                 self.keep(&printed);
             }
-            return Err(Failure::NotAFrame("an answer was asked for, something else came".to_owned()));
+            return Err(Failure::NotAFrame(
+                "an answer was asked for, something else came".to_owned(),
+            ));
         };
         Ok(answer)
     }
@@ -415,7 +495,12 @@ mod tests {
     }
 
     fn slow(asked: &Arc<AtomicU32>) -> Loaded {
-        let check = |id: &str| CheckInfo { id: id.into(), title: "T".into(), levels: vec![Severity::Notice], ..CheckInfo::default() };
+        let check = |id: &str| CheckInfo {
+            id: id.into(),
+            title: "T".into(),
+            levels: vec![Severity::Notice],
+            ..CheckInfo::default()
+        };
         let manifest = Manifest {
             schema: diag_sdk::manifest::SCHEMA.into(),
             name: "slow".into(),
@@ -423,19 +508,33 @@ mod tests {
             ..Manifest::default()
         };
         let engine = Box::new(Slow(Arc::clone(asked)));
-        Loaded::with_engine(Path::new("slow"), String::new(), manifest, Confinement::default(), &[], engine).expect("a manifest that holds")
+        Loaded::with_engine(
+            Path::new("slow"),
+            String::new(),
+            manifest,
+            Confinement::default(),
+            &[],
+            engine,
+        )
+        .expect("a manifest that holds")
     }
 
     #[test]
     fn who_runs_out_of_time_is_not_asked_for_ever() {
         let asked = Arc::new(AtomicU32::new(0));
         let mut plugin = slow(&asked);
-        let why = |answers: Vec<CheckAnswer>| answers.into_iter().filter_map(|answer| answer.crashed).collect::<Vec<_>>();
+        let why = |answers: Vec<CheckAnswer>| {
+            answers.into_iter().filter_map(|answer| answer.crashed).collect::<Vec<_>>()
+        };
         for _ in 0..MOST_STRIKES {
             let why = why(plugin.run(|_| true, &Case::default()));
             assert!(why.len() == 2 && why[1].contains("gave no answer within 1 s"), "{why:?}");
         }
-        assert_eq!(asked.load(Ordering::Relaxed), MOST_STRIKES, "once for all checks of a case, not once for each");
+        assert_eq!(
+            asked.load(Ordering::Relaxed),
+            MOST_STRIKES,
+            "once for all checks of a case, not once for each"
+        );
         let why = why(plugin.run(|_| true, &Case::default()));
         assert!(why[0].contains("ran out of time in 3 cases and is not asked again"), "{why:?}");
         assert_eq!(asked.load(Ordering::Relaxed), MOST_STRIKES);
@@ -444,8 +543,15 @@ mod tests {
     #[test]
     fn where_others_took_all_the_time_nobody_is_asked() {
         let asked = Arc::new(AtomicU32::new(0));
-        let answers = slow(&asked).run_until(|_| true, &Sight::new(&Case::default()), Instant::now());
-        assert!(answers[0].crashed.as_deref().is_some_and(|why| why.contains("the plugins have used up the 60 s")), "{answers:?}");
+        let answers =
+            slow(&asked).run_until(|_| true, &Sight::new(&Case::default()), Instant::now());
+        assert!(
+            answers[0]
+                .crashed
+                .as_deref()
+                .is_some_and(|why| why.contains("the plugins have used up the 60 s")),
+            "{answers:?}"
+        );
         assert_eq!(asked.load(Ordering::Relaxed), 0);
     }
 }

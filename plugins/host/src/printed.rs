@@ -47,7 +47,10 @@ impl Kept {
         }
         bytes.extend(kept.tail);
         let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
-        let clean: String = text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect();
+        let clean: String = text
+            .chars()
+            .map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c })
+            .collect();
         without_addresses(clean.trim_end())
     }
 }
@@ -82,7 +85,8 @@ impl Printed {
 pub(crate) fn telling_line(text: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     // Rust prints `thread '…' panicked at FILE:LINE:` and the message on the next line.
-    let panic = lines.iter().position(|line| line.starts_with("thread '") && line.contains("panicked at"));
+    let panic =
+        lines.iter().position(|line| line.starts_with("thread '") && line.contains("panicked at"));
     let line = panic.and_then(|at| lines.get(at + 1)).or(lines.last())?;
     Some(match line.char_indices().nth(LONGEST_LINE) {
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -104,7 +108,11 @@ mod tests {
         kept.take_in(b"\nlast line\n");
         let text = kept.text();
         assert!(text.len() < HEAD + TAIL + 100, "{}", text.len());
-        assert!(text.starts_with("first line of ‹withheld›\u{fffd}[2J\n") && text.ends_with("\nlast line"), "{text}");
+        assert!(
+            text.starts_with("first line of ‹withheld›\u{fffd}[2J\n")
+                && text.ends_with("\nlast line"),
+            "{text}"
+        );
         assert!(text.contains("bytes left out"), "{text}");
         assert_eq!(kept.text(), "");
     }
@@ -116,6 +124,9 @@ mod tests {
         let python = "Traceback (most recent call last):\n  File \"x\"\nKeyError: 'metdata'\n";
         assert_eq!(telling_line(python).as_deref(), Some("KeyError: 'metdata'"));
         assert_eq!(telling_line(" \n"), None);
-        assert_eq!(telling_line(&"ä".repeat(500)).map(|line| line.chars().count()), Some(LONGEST_LINE + 1));
+        assert_eq!(
+            telling_line(&"ä".repeat(500)).map(|line| line.chars().count()),
+            Some(LONGEST_LINE + 1)
+        );
     }
 }

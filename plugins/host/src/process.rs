@@ -127,7 +127,13 @@ pub struct Worker {
 impl Worker {
     /// Starts a worker for a plugin and waits until it is ready. Its environment is empty but for a
     /// search path, its current folder is the root. Bytes that are not those of the SHA-256 are not run.
-    pub fn start(launcher: &Launcher, kind: Kind, plugin: &Path, sha256: &str, limits: Limits) -> Result<Self, Failure> {
+    pub fn start(
+        launcher: &Launcher,
+        kind: Kind,
+        plugin: &Path,
+        sha256: &str,
+        limits: Limits,
+    ) -> Result<Self, Failure> {
         let mut command = Command::new(&launcher.program);
         command
             .args(&launcher.arguments)
@@ -150,7 +156,10 @@ impl Worker {
         }
         let mut child = command.spawn().map_err(|error| Failure::NotStarted(error.to_string()))?;
         let input = child.stdin.take();
-        let output = child.stdout.take().ok_or_else(|| Failure::NotStarted("no standard output".to_owned()))?;
+        let output = child
+            .stdout
+            .take()
+            .ok_or_else(|| Failure::NotStarted("no standard output".to_owned()))?;
         let printed = child.stderr.take().map(Printed::listen);
         // One line at a time: a plugin that writes without end fills the pipe, not our memory.
         let (sender, lines) = sync_channel(1);
@@ -164,7 +173,14 @@ impl Worker {
                 }
             }
         });
-        let mut worker = Self { child, input, lines, confinement: Confinement::default(), printed, last_words: String::new() };
+        let mut worker = Self {
+            child,
+            input,
+            lines,
+            confinement: Confinement::default(),
+            printed,
+            last_words: String::new(),
+        };
         // The worker says this before any of the plugin's code runs, so that it is the worker's own word.
         match worker.hear(limits.deadline)? {
             Tell::Ready { sha256: found, .. } if found != sha256 => {
@@ -203,7 +219,9 @@ impl Worker {
     pub fn ask(&mut self, frame: String, within: Duration) -> Result<Tell, Failure> {
         let mut line = frame.into_bytes();
         line.push(b'\n');
-        let Some(mut input) = self.input.take() else { return Err(Failure::Died("already stopped".to_owned())) };
+        let Some(mut input) = self.input.take() else {
+            return Err(Failure::Died("already stopped".to_owned()));
+        };
         // What was written before the question answers nothing.
         if let Ok(said) = self.lines.try_recv() {
             self.stop();

@@ -14,7 +14,10 @@ fn kept(requires: &str, ours: &str) -> Result<(), String> {
     }
     let wanted = requires.trim().strip_prefix(">=").map(str::trim).and_then(numbers);
     let Some(wanted) = wanted else {
-        return Err(format!("it requires `{}`, expected the oldest version it works with, such as `>=0.2`", requires.escape_debug()));
+        return Err(format!(
+            "it requires `{}`, expected the oldest version it works with, such as `>=0.2`",
+            requires.escape_debug()
+        ));
     };
     if numbers(ours).is_some_and(|ours| ours >= wanted) {
         return Ok(());
@@ -41,11 +44,18 @@ mod tests {
         for fine in ["", ">=0.2", ">= 0.2.7", ">=0", ">=0.1.99"] {
             assert_eq!(kept(fine, "0.2.7"), Ok(()), "{fine}");
         }
-        for (older, said) in [(">=0.3", "it requires diag >=0.3, this is 0.2.7"), (">=1", "requires diag >=1"), (">=0.2.8", "newer")] {
+        for (older, said) in [
+            (">=0.3", "it requires diag >=0.3, this is 0.2.7"),
+            (">=1", "requires diag >=1"),
+            (">=0.2.8", "newer"),
+        ] {
             assert!(kept(older, "0.2.7").expect_err(older).contains(said));
         }
         for odd in ["0.2", "^0.2", ">=", ">=0.x", ">=1.2.3.4"] {
-            assert!(kept(odd, "9.0.0").expect_err(odd).contains("expected the oldest version"), "{odd}");
+            assert!(
+                kept(odd, "9.0.0").expect_err(odd).contains("expected the oldest version"),
+                "{odd}"
+            );
         }
     }
 

@@ -55,7 +55,16 @@ fields!(
 );
 
 /// Small facts that everybody is given: what was handed in, when it is judged, and whose products take part.
-const ALWAYS: &[&str] = &["schema", "judged_at", "judged_by", "inputs", "crossed", "has_decryption_key", "idp_vendor", "sp_vendor"];
+const ALWAYS: &[&str] = &[
+    "schema",
+    "judged_at",
+    "judged_by",
+    "inputs",
+    "crossed",
+    "has_decryption_key",
+    "idp_vendor",
+    "sp_vendor",
+];
 
 /// Looks at one Case on behalf of all plugins.
 #[derive(Debug)]
@@ -87,7 +96,11 @@ impl Reads {
     pub fn of<'a>(lists: impl IntoIterator<Item = &'a [String]>) -> Self {
         let mut reads = Self::nothing();
         for list in lists {
-            reads.add(&if list.is_empty() { Self::default() } else { Self(Some(list.iter().cloned().collect())) });
+            reads.add(&if list.is_empty() {
+                Self::default()
+            } else {
+                Self(Some(list.iter().cloned().collect()))
+            });
         }
         reads
     }
@@ -142,7 +155,11 @@ impl<'c> Sight<'c> {
     /// The facts that are read, without what identifies people unless that was granted.
     pub fn shown(&self, granted: &[String], reads: &Reads) -> Shown {
         let personal = granted.iter().any(|name| name == diag_sdk::manifest::WANTS_PERSONAL);
-        let kinds = FIELDS.iter().filter(|name| reads.wants(name)).map(|name| (*name, self.kind(personal, name))).collect();
+        let kinds = FIELDS
+            .iter()
+            .filter(|name| reads.wants(name))
+            .map(|name| (*name, self.kind(personal, name)))
+            .collect();
         Shown {
             kinds,
             has: Need::ALL.iter().copied().filter(|need| self.case.has(*need)).collect(),
@@ -153,7 +170,8 @@ impl<'c> Sight<'c> {
 
     fn kind(&self, personal: bool, name: &'static str) -> Arc<Kind> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_case = || Arc::new(Kind { value: self.value(personal, name), text: OnceLock::new() });
+        let of_case =
+            || Arc::new(Kind { value: self.value(personal, name), text: OnceLock::new() });
         Arc::clone(made.entry((personal, name)).or_insert_with(of_case))
     }
 
@@ -181,7 +199,12 @@ impl Shown {
 
     /// The facts as one JSON object.
     pub fn json(&self) -> Value {
-        Value::Object(self.kinds.iter().map(|(name, kind)| ((*name).to_owned(), kind.value.clone())).collect::<Map<_, _>>())
+        Value::Object(
+            self.kinds
+                .iter()
+                .map(|(name, kind)| ((*name).to_owned(), kind.value.clone()))
+                .collect::<Map<_, _>>(),
+        )
     }
 
     /// The kinds of facts one after the other.
@@ -194,9 +217,18 @@ impl Shown {
         let texts: Vec<(&str, &str)> = self
             .kinds
             .iter()
-            .map(|(name, kind)| (*name, kind.text.get_or_init(|| serde_json::to_string(&kind.value).unwrap_or_default()).as_str()))
+            .map(|(name, kind)| {
+                (
+                    *name,
+                    kind.text
+                        .get_or_init(|| serde_json::to_string(&kind.value).unwrap_or_default())
+                        .as_str(),
+                )
+            })
             .collect();
-        let mut whole = String::with_capacity(texts.iter().map(|(name, text)| name.len() + text.len() + 4).sum::<usize>() + 2);
+        let mut whole = String::with_capacity(
+            texts.iter().map(|(name, text)| name.len() + text.len() + 4).sum::<usize>() + 2,
+        );
         whole.push('{');
         for (name, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
             if whole.len() > 1 {
@@ -220,7 +252,9 @@ mod tests {
 
     #[test]
     fn no_kind_of_facts_is_forgotten() {
-        let Ok(Value::Object(fields)) = serde_json::to_value(Case::default()) else { panic!("an object") };
+        let Ok(Value::Object(fields)) = serde_json::to_value(Case::default()) else {
+            panic!("an object")
+        };
         assert_eq!(fields.keys().map(String::as_str).collect::<Vec<_>>(), FIELDS);
     }
 
@@ -228,7 +262,10 @@ mod tests {
     fn everything_reads_back_as_the_case_it_was() {
         let case = Case {
             messages: vec![Message { id: "m1".into(), ..Message::default() }],
-            exchanges: vec![Exchange { url: "https://sense.example/hub".into(), ..Exchange::default() }],
+            exchanges: vec![Exchange {
+                url: "https://sense.example/hub".into(),
+                ..Exchange::default()
+            }],
             ..Case::default()
         };
         let shown = Sight::new(&case).shown(&[], &Reads::default());
@@ -240,7 +277,11 @@ mod tests {
     #[test]
     fn what_nobody_reads_is_not_sent() {
         let exchange = Exchange { url: "https://sense.example/hub".into(), ..Exchange::default() };
-        let case = Case { exchanges: vec![exchange; 1000], messages: vec![Message::default()], ..Case::default() };
+        let case = Case {
+            exchanges: vec![exchange; 1000],
+            messages: vec![Message::default()],
+            ..Case::default()
+        };
         let sight = Sight::new(&case);
         let length = |names: &[&str]| {
             let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();

@@ -48,10 +48,17 @@ impl Scrubber {
     pub fn of(case: &Case) -> Self {
         let mut taken: BTreeSet<&str> = BTreeSet::new();
         each_personal(&case.messages, &mut |personal| taken.extend(personal.text.as_deref()));
-        taken.retain(|text| text.trim().chars().count() >= 4 && !text.contains("://") && !text.starts_with("urn:"));
+        taken.retain(|text| {
+            text.trim().chars().count() >= 4 && !text.contains("://") && !text.starts_with("urn:")
+        });
         // The longest first, so that no part of a longer one is left over.
-        let find = |texts: Vec<&str>| AhoCorasickBuilder::new().match_kind(MatchKind::LeftmostLongest).build(texts).ok();
-        Self { all: find(taken.iter().copied().collect()), addresses: find(taken.into_iter().filter(|text| text.contains('@')).collect()) }
+        let find = |texts: Vec<&str>| {
+            AhoCorasickBuilder::new().match_kind(MatchKind::LeftmostLongest).build(texts).ok()
+        };
+        Self {
+            all: find(taken.iter().copied().collect()),
+            addresses: find(taken.into_iter().filter(|text| text.contains('@')).collect()),
+        }
     }
 
     /// Messages without what assertions and requests say of people.
@@ -101,11 +108,19 @@ impl Scrubber {
 fn each_personal<'m>(messages: &'m [Message], take: &mut impl FnMut(&'m Personal)) {
     for message in messages {
         message.relay_state.iter().for_each(&mut *take);
-        message.sightings.iter().filter_map(|sighting| sighting.relay_state.as_ref()).for_each(&mut *take);
+        message
+            .sightings
+            .iter()
+            .filter_map(|sighting| sighting.relay_state.as_ref())
+            .for_each(&mut *take);
         message.logout.iter().filter_map(|logout| logout.name_id.as_ref()).for_each(&mut *take);
         for assertion in &message.assertions {
             assertion.name_id.iter().for_each(|name_id| take(&name_id.value));
-            assertion.attributes.iter().flat_map(|attribute| &attribute.values).for_each(|value| take(&value.value));
+            assertion
+                .attributes
+                .iter()
+                .flat_map(|attribute| &attribute.values)
+                .for_each(|value| take(&value.value));
         }
     }
 }
@@ -113,11 +128,19 @@ fn each_personal<'m>(messages: &'m [Message], take: &mut impl FnMut(&'m Personal
 fn each_personal_mut(messages: &mut [Message], take: &mut impl FnMut(&mut Personal)) {
     for message in messages {
         message.relay_state.iter_mut().for_each(&mut *take);
-        message.sightings.iter_mut().filter_map(|sighting| sighting.relay_state.as_mut()).for_each(&mut *take);
+        message
+            .sightings
+            .iter_mut()
+            .filter_map(|sighting| sighting.relay_state.as_mut())
+            .for_each(&mut *take);
         message.logout.iter_mut().filter_map(|logout| logout.name_id.as_mut()).for_each(&mut *take);
         for assertion in &mut message.assertions {
             assertion.name_id.iter_mut().for_each(|name_id| take(&mut name_id.value));
-            assertion.attributes.iter_mut().flat_map(|attribute| &mut attribute.values).for_each(|value| take(&mut value.value));
+            assertion
+                .attributes
+                .iter_mut()
+                .flat_map(|attribute| &mut attribute.values)
+                .for_each(|value| take(&mut value.value));
         }
     }
 }
@@ -155,7 +178,8 @@ mod tests {
     use diag_sdk::case::metadata::Metadata;
 
     fn withheld(case: &Case, granted: &[String]) -> Case {
-        serde_json::from_value(Sight::new(case).shown(granted, &Reads::default()).json()).expect("a Case")
+        serde_json::from_value(Sight::new(case).shown(granted, &Reads::default()).json())
+            .expect("a Case")
     }
 
     fn personal(text: &str) -> Personal {
@@ -182,10 +206,16 @@ mod tests {
             ..Assertion::default()
         };
         let status = Status {
-            message: Some(sited("AADSTS50105: 'mira@contoso.example' is not assigned, nor is jo.doe@x.example")),
+            message: Some(sited(
+                "AADSTS50105: 'mira@contoso.example' is not assigned, nor is jo.doe@x.example",
+            )),
             ..Status::default()
         };
-        let page = Page { title: Some("Hello Mira Example".into()), text: "Signed in as mira@contoso.example".into(), ..Page::default() };
+        let page = Page {
+            title: Some("Hello Mira Example".into()),
+            text: "Signed in as mira@contoso.example".into(),
+            ..Page::default()
+        };
         Case {
             messages: vec![Message {
                 assertions: vec![assertion],
@@ -199,7 +229,10 @@ mod tests {
                 page: Some(page),
                 ..Exchange::default()
             }],
-            metadata: vec![Metadata { entity_id: sited("https://sense.contoso.example"), ..Metadata::default() }],
+            metadata: vec![Metadata {
+                entity_id: sited("https://sense.contoso.example"),
+                ..Metadata::default()
+            }],
             ..Case::default()
         }
     }
@@ -212,9 +245,22 @@ mod tests {
             assert!(!text.contains(canary), "{canary} got out: {text}");
         }
         assert_eq!(clean.metadata[0].entity_id.value, "https://sense.contoso.example");
-        assert_eq!(clean.messages[0].issuer.as_ref().expect("an issuer").value, "https://sts.windows.net/8d1f/");
+        assert_eq!(
+            clean.messages[0].issuer.as_ref().expect("an issuer").value,
+            "https://sts.windows.net/8d1f/"
+        );
         assert_eq!(clean.exchanges[0].url, "https://sense.contoso.example/users/‹withheld›");
-        assert!(clean.messages[0].status.as_ref().expect("a status").message.as_ref().expect("a text").value.starts_with("AADSTS50105"));
+        assert!(
+            clean.messages[0]
+                .status
+                .as_ref()
+                .expect("a status")
+                .message
+                .as_ref()
+                .expect("a text")
+                .value
+                .starts_with("AADSTS50105")
+        );
     }
 
     #[test]
@@ -224,7 +270,10 @@ mod tests {
 
     #[test]
     fn addresses_go_and_other_signs_stay() {
-        assert_eq!(without_addresses("a@b.example, c @ d, @e f@ g@h"), "‹withheld›, c @ d, @e f@ ‹withheld›");
+        assert_eq!(
+            without_addresses("a@b.example, c @ d, @e f@ g@h"),
+            "‹withheld›, c @ d, @e f@ ‹withheld›"
+        );
         assert_eq!(without_addresses("nothing"), "nothing");
     }
 }

@@ -30,9 +30,16 @@ struct Asked<'a> {
 
 /// Does the work of a worker process, from its command line: `library|program PATH MEMORY SECONDS SHA256`.
 pub fn run(arguments: &[std::ffi::OsString]) -> io::Result<()> {
-    let usage = || io::Error::new(io::ErrorKind::InvalidInput, "expected: library|program PATH MEMORY SECONDS SHA256");
+    let usage = || {
+        io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "expected: library|program PATH MEMORY SECONDS SHA256",
+        )
+    };
     let number = |index: usize| arguments.get(index).and_then(|text| text.to_str()?.parse().ok());
-    let (Some(kind), Some(path), Some(memory), Some(seconds)) = (arguments.first(), arguments.get(1), number(2), number(3)) else {
+    let (Some(kind), Some(path), Some(memory), Some(seconds)) =
+        (arguments.first(), arguments.get(1), number(2), number(3))
+    else {
         return Err(usage());
     };
     let wanted = arguments.get(4).and_then(|text| text.to_str()).ok_or_else(usage)?;
@@ -42,10 +49,15 @@ pub fn run(arguments: &[std::ffi::OsString]) -> io::Result<()> {
     // Before the limits are set: they forbid to write anything, and that goes for this copy, too.
     let copy = match Copy::of(path) {
         Ok(copy) => copy,
-        Err(error) => return say(&mut out, &Tell::Error { message: format!("cannot be read: {error}") }),
+        Err(error) => {
+            return say(&mut out, &Tell::Error { message: format!("cannot be read: {error}") });
+        }
     };
     if copy.sha256 != wanted {
-        return say(&mut out, &Tell::Ready { confinement: Confinement::default(), sha256: copy.sha256 });
+        return say(
+            &mut out,
+            &Tell::Ready { confinement: Confinement::default(), sha256: copy.sha256 },
+        );
     }
     if let Err(message) = sandbox::limit(bounds) {
         return say(&mut out, &Tell::Error { message });
@@ -77,13 +89,20 @@ fn serve_library(mut out: impl Write, copy: Copy) -> io::Result<()> {
     for line in BufReader::new(io::stdin()).lines() {
         let line = line?;
         let tell = match serde_json::from_str::<Asked<'_>>(&line) {
-            Ok(Asked { frame, .. }) if frame == "describe" => library.describe().map_err(|error| error.to_string()).and_then(|text| {
-                let manifest =
-                    serde_json::from_str(&text).map_err(|error| format!("its manifest is not JSON of the right shape: {error}"))?;
-                Ok(Tell::Manifest { manifest })
-            }),
+            Ok(Asked { frame, .. }) if frame == "describe" => {
+                library.describe().map_err(|error| error.to_string()).and_then(|text| {
+                    let manifest = serde_json::from_str(&text).map_err(|error| {
+                        format!("its manifest is not JSON of the right shape: {error}")
+                    })?;
+                    Ok(Tell::Manifest { manifest })
+                })
+            }
             Ok(Asked { frame, request: Some(request) }) if frame == "run" => {
-                match library.run(request.get()).map_err(|error| error.to_string()).and_then(|text| answer(&text)) {
+                match library
+                    .run(request.get())
+                    .map_err(|error| error.to_string())
+                    .and_then(|text| answer(&text))
+                {
                     Ok(frame) => {
                         write_line(&mut out, frame.into_bytes())?;
                         continue;
@@ -91,7 +110,9 @@ fn serve_library(mut out: impl Write, copy: Copy) -> io::Result<()> {
                     Err(message) => Err(message),
                 }
             }
-            Ok(Asked { frame, .. }) => Err(format!("there is no question `{}`", frame.escape_debug())),
+            Ok(Asked { frame, .. }) => {
+                Err(format!("there is no question `{}`", frame.escape_debug()))
+            }
             Err(error) => Err(format!("a frame could not be read: {error}")),
         };
         say(&mut out, &tell.unwrap_or_else(|message| Tell::Error { message }))?;
@@ -108,7 +129,8 @@ fn answer(text: &str) -> Result<String, String> {
     if text.len() > LONGEST_ANSWER {
         return Ok(text.to_owned());
     }
-    let wrong = |error: serde_json::Error| format!("its answer is not JSON of the right shape: {error}");
+    let wrong =
+        |error: serde_json::Error| format!("its answer is not JSON of the right shape: {error}");
     serde_json::from_str::<Answer>(text).map_err(wrong)?;
     // A frame is one line; in JSON a line break stands between values and nowhere else.
     let line = text.replace(['\n', '\r'], " ");
@@ -126,7 +148,9 @@ fn become_program(mut out: File, copy: &Copy, path: &Path) -> io::Result<()> {
     // Node looks for the file behind a link, and behind this one there is none.
     let error = command.arg0(path).env("NODE_OPTIONS", "--preserve-symlinks-main").exec();
     let message = match error.kind() {
-        io::ErrorKind::NotFound => "it cannot be started: the interpreter its first line names is not there".to_owned(),
+        io::ErrorKind::NotFound => {
+            "it cannot be started: the interpreter its first line names is not there".to_owned()
+        }
         _ => format!("it cannot be started: {error}"),
     };
     say(&mut out, &Tell::Error { message })
@@ -142,10 +166,21 @@ fn become_program(mut out: impl Write, copy: &Copy, path: &Path) -> io::Result<(
         match interpreter.command(path).status() {
             Ok(status) => std::process::exit(status.code().unwrap_or(1)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return say(&mut out, &Tell::Error { message: format!("it cannot be started: {error}") }),
+            Err(error) => {
+                return say(
+                    &mut out,
+                    &Tell::Error { message: format!("it cannot be started: {error}") },
+                );
+            }
         }
     }
-    say(&mut out, &Tell::Error { message: "it cannot be started: the interpreter its first line names is not there".to_owned() })
+    say(
+        &mut out,
+        &Tell::Error {
+            message: "it cannot be started: the interpreter its first line names is not there"
+                .to_owned(),
+        },
+    )
 }
 
 /// Keeps the real standard output for frames; what a plugin prints goes to standard error.

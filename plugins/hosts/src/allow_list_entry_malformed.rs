@@ -65,7 +65,8 @@ fn run(case: &Case, out: &mut Findings) {
                 .because_at(&NOT_A_HOST, &entry, repaired.as_deref());
             finding = match repaired {
                 Some(host) => {
-                    let kind = difference::between(&host, &item.value).filter(|kind| *kind != difference::Difference::Unrelated);
+                    let kind = difference::between(&host, &item.value)
+                        .filter(|kind| *kind != difference::Difference::Unrelated);
                     let finding = finding.expected(host, "the host part of the entry");
                     match kind {
                         Some(kind) => finding.difference(kind),
@@ -128,8 +129,18 @@ mod tests {
 
     #[test]
     fn bare_host_names_of_all_kinds_are_fine() {
-        for entry in ["sense.contoso.example", "contoso.example", "SENSE", "10.0.0.7", "[::1]", "büro.example"] {
-            assert!(ALLOW_LIST_ENTRY_MALFORMED.judge(&with_list(&[entry])).found().is_empty(), "{entry}");
+        for entry in [
+            "sense.contoso.example",
+            "contoso.example",
+            "SENSE",
+            "10.0.0.7",
+            "[::1]",
+            "büro.example",
+        ] {
+            assert!(
+                ALLOW_LIST_ENTRY_MALFORMED.judge(&with_list(&[entry])).found().is_empty(),
+                "{entry}"
+            );
         }
     }
 
@@ -137,7 +148,11 @@ mod tests {
     fn every_flaw_is_named_and_repaired() {
         for (entry, flaw, value) in [
             ("https://sense.example", "Host allow list entry has a scheme", Some("sense.example")),
-            ("https://sense.example:443/hub", "Host allow list entry has a scheme", Some("sense.example")),
+            (
+                "https://sense.example:443/hub",
+                "Host allow list entry has a scheme",
+                Some("sense.example"),
+            ),
             ("sense.example:443", "Host allow list entry has a port", Some("sense.example")),
             ("sense.example/azure", "Host allow list entry has a path", Some("sense.example")),
             ("*.example", "Host allow list entry has a wildcard", Some("example")),

@@ -3,7 +3,10 @@
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::registration::Registered;
 use diag_sdk::host::host_of;
-use diag_sdk::{Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who,
+    check,
+};
 use std::collections::BTreeMap;
 
 static LEFT_BEHIND: CauseData = CauseData {
@@ -93,10 +96,15 @@ fn run(case: &Case, out: &mut Findings) {
     // Several reply URLs are normal; one on the right host is enough.
     let on_it = |kind: Kind| named.iter().any(|one| one.what == kind && one.host == right);
     let (reply_url, identifier) = (on_it(Kind::ReplyUrl), on_it(Kind::Identifier));
-    let enough = |kind: Kind| kind == Kind::ReplyUrl && reply_url || kind == Kind::Identifier && identifier;
+    let enough =
+        |kind: Kind| kind == Kind::ReplyUrl && reply_url || kind == Kind::Identifier && identifier;
     for other in named.iter().filter(|one| one.host != right && !enough(one.what)) {
         // Where URLs are compared with each other, those checks know more; nobody compares the start URL.
-        let severity = if other.what == Kind::SignOnUrl && !case.signed_in() { Severity::Error } else { Severity::Warning };
+        let severity = if other.what == Kind::SignOnUrl && !case.signed_in() {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
         let mut finding = Finding::new(severity, format!("{} is on another host than the rest", name(other.what)))
             .detail(format!(
                 "It names {}, while {} names {}. People are sent to a host that is not part of this sign-in.",
@@ -121,7 +129,9 @@ fn caused(case: &Case, finding: Finding, other: &Named<'_>, right: &str) -> Find
     match other.what {
         Kind::SignOnUrl => finding.because_with(&LEFT_BEHIND, case, value.as_str()),
         Kind::ReplyUrl => finding.because_with(&at_idp(Setting::IdpReplyUrl), case, value.as_str()),
-        Kind::Identifier => finding.because_with(&at_idp(Setting::IdpIdentifier), case, value.as_str()),
+        Kind::Identifier => {
+            finding.because_with(&at_idp(Setting::IdpIdentifier), case, value.as_str())
+        }
         Kind::HostUri => finding.because_with(&HOST_URI_LEFT_BEHIND, case, value.as_str()),
         Kind::SpMetadata => finding.because(&HOST_URI_LEFT_BEHIND, case),
     }
@@ -148,7 +158,9 @@ fn most_named<'a>(named: &'a [Named<'_>]) -> Option<&'a str> {
     }
     kinds
         .into_iter()
-        .max_by_key(|(_, votes)| (votes.len(), votes.contains(&Kind::HostUri), votes.contains(&Kind::SpMetadata)))
+        .max_by_key(|(_, votes)| {
+            (votes.len(), votes.contains(&Kind::HostUri), votes.contains(&Kind::SpMetadata))
+        })
         .map(|(host, _)| host)
 }
 
@@ -156,46 +168,95 @@ fn named(case: &Case) -> Vec<Named<'_>> {
     let mut named = Vec::new();
     for entry in case.relevant_configurations() {
         let origin = format!("SAML host URI of {}", entry.name);
-        named.extend(entry.host_uri.as_ref().and_then(|uri| one(Kind::HostUri, &uri.value, &uri.place, &entry.id, origin)));
+        named.extend(
+            entry
+                .host_uri
+                .as_ref()
+                .and_then(|uri| one(Kind::HostUri, &uri.value, &uri.place, &entry.id, origin)),
+        );
     }
-    for metadata in case.sp_metadata(HeldBy::Publisher).filter(|metadata| metadata.entities_in_document <= 1) {
-        let acs = metadata.sp.iter().flat_map(|role| &role.acs).map(|endpoint| &endpoint.location).next();
+    for metadata in
+        case.sp_metadata(HeldBy::Publisher).filter(|metadata| metadata.entities_in_document <= 1)
+    {
+        let acs =
+            metadata.sp.iter().flat_map(|role| &role.acs).map(|endpoint| &endpoint.location).next();
         let origin = format!("AssertionConsumerService in {}", metadata.origin);
-        named.extend(acs.and_then(|url| one(Kind::SpMetadata, &url.value, &url.place, &metadata.id, origin)));
+        named.extend(
+            acs.and_then(|url| one(Kind::SpMetadata, &url.value, &url.place, &metadata.id, origin)),
+        );
     }
     let own = own_entity_ids(case);
     for registration in case.relevant_registrations() {
         let holder = registration.id.as_str();
-        named.extend(registered(Kind::ReplyUrl, &registration.reply_urls, holder, "Reply URL of the application"));
+        named.extend(registered(
+            Kind::ReplyUrl,
+            &registration.reply_urls,
+            holder,
+            "Reply URL of the application",
+        ));
         // An entityID both sides agree on is a name, not an address: any host may stand in it.
-        let agreed = registration.identifiers.iter().any(|identifier| own.contains(&identifier.value.value.as_str()));
+        let agreed = registration
+            .identifiers
+            .iter()
+            .any(|identifier| own.contains(&identifier.value.value.as_str()));
         if !agreed && !own.is_empty() {
-            named.extend(registered(Kind::Identifier, &registration.identifiers, holder, "Identifier of the application"));
+            named.extend(registered(
+                Kind::Identifier,
+                &registration.identifiers,
+                holder,
+                "Identifier of the application",
+            ));
         }
         if let Some(url) = &registration.sign_on_url
             && let Some(text) = &url.value
         {
             // A start URL at the identity provider itself is another mistake.
-            let start = one(Kind::SignOnUrl, text, &url.place, holder, "Sign on URL of the application".to_owned());
+            let start = one(
+                Kind::SignOnUrl,
+                text,
+                &url.place,
+                holder,
+                "Sign on URL of the application".to_owned(),
+            );
             named.extend(start.filter(|start| !case.is_idp_host(&start.host)));
         }
     }
     named
 }
 
-fn registered<'a>(what: Kind, list: &'a [Registered], holder: &'a str, origin: &'a str) -> impl Iterator<Item = Named<'a>> {
-    list.iter().filter_map(move |known| one(what, &known.value.value, &known.value.place, holder, origin.to_owned()))
+fn registered<'a>(
+    what: Kind,
+    list: &'a [Registered],
+    holder: &'a str,
+    origin: &'a str,
+) -> impl Iterator<Item = Named<'a>> {
+    list.iter().filter_map(move |known| {
+        one(what, &known.value.value, &known.value.place, holder, origin.to_owned())
+    })
 }
 
 /// A URL that names a host. Placeholders and bare words are none; other checks see to them.
-fn one<'a>(what: Kind, url: &'a str, place: &'a Place, holder: &'a str, origin: String) -> Option<Named<'a>> {
+fn one<'a>(
+    what: Kind,
+    url: &'a str,
+    place: &'a Place,
+    holder: &'a str,
+    origin: String,
+) -> Option<Named<'a>> {
     let host = host_of(url).filter(|host| !host.contains(['<', '{', '%']))?;
     Some(Named { what, url, host, origin, place, holder })
 }
 
 fn own_entity_ids(case: &Case) -> Vec<&str> {
-    let configured = case.relevant_configurations().filter_map(|entry| entry.entity_id.as_ref()).map(|id| id.value.as_str());
-    configured.chain(case.sp_metadata(HeldBy::Publisher).map(|metadata| metadata.entity_id.value.as_str())).collect()
+    let configured = case
+        .relevant_configurations()
+        .filter_map(|entry| entry.entity_id.as_ref())
+        .map(|id| id.value.as_str());
+    configured
+        .chain(
+            case.sp_metadata(HeldBy::Publisher).map(|metadata| metadata.entity_id.value.as_str()),
+        )
+        .collect()
 }
 
 #[cfg(test)]
@@ -211,29 +272,49 @@ mod tests {
             entry.entity_id = Some("https://sense.contoso.example".into());
         });
         let sign_on_url = Some(sited(start.map(str::to_owned)));
-        case.registrations = vec![IdpRegistration { sign_on_url, ..registration(identifiers, replies) }];
+        case.registrations =
+            vec![IdpRegistration { sign_on_url, ..registration(identifiers, replies) }];
         case
     }
 
     fn found(case: &Case) -> Vec<(Severity, String)> {
-        HOST_DIFFERS_BETWEEN_SIDES.judge(case).found().iter().map(|finding| (finding.severity, finding.message.clone())).collect()
+        HOST_DIFFERS_BETWEEN_SIDES
+            .judge(case)
+            .found()
+            .iter()
+            .map(|finding| (finding.severity, finding.message.clone()))
+            .collect()
     }
 
     const ACS: &str = "https://sense.contoso.example:443/azure/samlauthn/";
 
     #[test]
     fn one_host_throughout_is_silent() {
-        assert!(found(&with(&["https://sense.contoso.example"], &[ACS], Some("https://SENSE.contoso.example:443/azure/hub"))).is_empty());
+        assert!(
+            found(&with(
+                &["https://sense.contoso.example"],
+                &[ACS],
+                Some("https://SENSE.contoso.example:443/azure/hub")
+            ))
+            .is_empty()
+        );
         assert!(found(&with(&["urn:qlik"], &[ACS], None)).is_empty());
     }
 
     #[test]
     fn a_start_url_elsewhere_is_an_error_with_the_url_to_enter() {
-        let mut case = with(&["https://sense.contoso.example"], &[ACS], Some("https://old.contoso.example:443/azure/hub"));
+        let mut case = with(
+            &["https://sense.contoso.example"],
+            &[ACS],
+            Some("https://old.contoso.example:443/azure/hub"),
+        );
         let judged = HOST_DIFFERS_BETWEEN_SIDES.judge(&case);
         let [finding] = judged.found() else { panic!("one finding") };
         assert_eq!(finding.severity, Severity::Error);
-        assert_eq!(finding.causes[0].value.as_deref(), Some("https://sense.contoso.example:443/azure/hub"));
+        assert_eq!(
+            finding.causes[0].value.as_deref(),
+            Some("https://sense.contoso.example:443/azure/hub")
+        );
         attempt(&mut case, Outcome::SignedIn);
         assert_eq!(found(&case)[0].0, Severity::Warning);
     }
@@ -242,8 +323,15 @@ mod tests {
     fn one_reply_url_on_the_right_host_is_enough() {
         let other = "https://test.contoso.example:443/azure/samlauthn/";
         assert!(found(&with(&["https://sense.contoso.example"], &[other, ACS], None)).is_empty());
-        let judged = found(&with(&["https://sense.contoso.example"], &[other], Some("https://sense.contoso.example/azure/hub")));
-        assert_eq!(judged, [(Severity::Warning, "The reply URL is on another host than the rest".to_owned())]);
+        let judged = found(&with(
+            &["https://sense.contoso.example"],
+            &[other],
+            Some("https://sense.contoso.example/azure/hub"),
+        ));
+        assert_eq!(
+            judged,
+            [(Severity::Warning, "The reply URL is on another host than the rest".to_owned())]
+        );
     }
 
     #[test]
@@ -256,6 +344,13 @@ mod tests {
 
     #[test]
     fn placeholders_are_no_hosts() {
-        assert!(found(&with(&["https://sense.contoso.example"], &[ACS], Some("https://<host>/azure/hub"))).is_empty());
+        assert!(
+            found(&with(
+                &["https://sense.contoso.example"],
+                &[ACS],
+                Some("https://<host>/azure/hub")
+            ))
+            .is_empty()
+        );
     }
 }

@@ -3,7 +3,10 @@
 use diag_sdk::difference::{self, Difference};
 use diag_sdk::host::is_within;
 use diag_sdk::view::{EntryPoint, Visit};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 use std::collections::{BTreeMap, HashSet};
 
 static NOT_ENTERED: CauseData = CauseData {
@@ -67,11 +70,14 @@ fn run(case: &Case, out: &mut Findings) {
         judged = true;
         let list: Vec<&str> = list.iter().map(|item| item.value.as_str()).collect();
         let own = entry.own_host();
-        let mut hosts: BTreeMap<String, Vec<Visit<'_>>> = own.iter().map(|host| (host.clone(), Vec::new())).collect();
+        let mut hosts: BTreeMap<String, Vec<Visit<'_>>> =
+            own.iter().map(|host| (host.clone(), Vec::new())).collect();
         for visit in entry.visits() {
             hosts.entry(visit.host.clone()).or_default().push(visit);
         }
-        for (host, there) in hosts.iter().filter(|(host, _)| !list.iter().any(|item| is_within(host, item))) {
+        for (host, there) in
+            hosts.iter().filter(|(host, _)| !list.iter().any(|item| is_within(host, item)))
+        {
             out.push(not_covered(&entry, &list, host, there, own.as_ref() == Some(host)));
         }
     }
@@ -81,20 +87,37 @@ fn run(case: &Case, out: &mut Findings) {
     }
 }
 
-fn not_covered(entry: &EntryPoint<'_>, list: &[&str], host: &str, there: &[Visit<'_>], own: bool) -> Finding {
+fn not_covered(
+    entry: &EntryPoint<'_>,
+    list: &[&str],
+    host: &str,
+    there: &[Visit<'_>],
+    own: bool,
+) -> Finding {
     let refused = there.first().filter(|visit| visit.refused_for_host());
-    let socket = there.iter().find(|visit| visit.exchange.websocket && visit.exchange.status != 101 && visit.exchange.status != 0);
+    let socket = there.iter().find(|visit| {
+        visit.exchange.websocket && visit.exchange.status != 101 && visit.exchange.status != 0
+    });
     let proof = refused.or(socket);
     let machine = entry.engine_nodes.iter().flatten().any(|node| node.eq_ignore_ascii_case(host))
         || entry.case.proxies.iter().any(|proxy| proxy.name.eq_ignore_ascii_case(host));
     let (severity, what) = if refused.is_some() {
-        (Severity::Error, "The capture shows that requests by this name are refused before anything else is looked at.")
+        (
+            Severity::Error,
+            "The capture shows that requests by this name are refused before anything else is looked at.",
+        )
     } else if socket.is_some() {
         (Severity::Error, "The capture shows that web sockets by this name are refused.")
     } else if machine {
-        (Severity::Warning, "It is the name of one of the site's own machines, which the product is believed to accept without an entry.")
+        (
+            Severity::Warning,
+            "It is the name of one of the site's own machines, which the product is believed to accept without an entry.",
+        )
     } else if there.iter().any(Visit::served) {
-        (Severity::Warning, "The capture shows that pages are served by this name; web sockets and redirects may still be refused.")
+        (
+            Severity::Warning,
+            "The capture shows that pages are served by this name; web sockets and redirects may still be refused.",
+        )
     } else if own {
         (
             Severity::Error,
@@ -103,12 +126,17 @@ fn not_covered(entry: &EntryPoint<'_>, list: &[&str], host: &str, there: &[Visit
     } else {
         (Severity::Warning, "Requests and web sockets by names outside the list are refused.")
     };
-    let near = difference::nearest(list.iter().copied(), host).map(|(_, kind)| kind).filter(|kind| *kind != Difference::Unrelated);
+    let near = difference::nearest(list.iter().copied(), host)
+        .map(|(_, kind)| kind)
+        .filter(|kind| *kind != Difference::Unrelated);
     let mut finding = entry
         .finding(severity, format!("{host} is not in the host allow list"))
         .detail(what)
         .expected(host, if own { "SAML host URI" } else { "the browser's requests" })
-        .actual(if list.is_empty() { "an empty list".to_owned() } else { list.join(", ") }, format!("Host allow list of {}", entry.name))
+        .actual(
+            if list.is_empty() { "an empty list".to_owned() } else { list.join(", ") },
+            format!("Host allow list of {}", entry.name),
+        )
         .difference(near.unwrap_or(Difference::Host))
         .at(&entry.host_allow_list_place)
         .because_at(&NOT_ENTERED, entry, host);
@@ -206,10 +234,18 @@ mod tests {
     fn a_refused_first_request_proves_it_a_served_one_does_not() {
         let mut case = with_list(&["sense.contoso.example"]);
         case.exchanges = vec![get("https://bi.contoso.example/azure/hub", 400)];
-        case.attempts = vec![Attempt { id: "a1".into(), outcome: Outcome::RefusedBySp, exchanges: vec![0], ..Attempt::default() }];
+        case.attempts = vec![Attempt {
+            id: "a1".into(),
+            outcome: Outcome::RefusedBySp,
+            exchanges: vec![0],
+            ..Attempt::default()
+        }];
         let found = HOST_NOT_IN_ALLOW_LIST.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
-        assert_eq!((finding.severity, finding.attempts.as_slice()), (Severity::Error, ["a1".to_owned()].as_slice()));
+        assert_eq!(
+            (finding.severity, finding.attempts.as_slice()),
+            (Severity::Error, ["a1".to_owned()].as_slice())
+        );
         assert_eq!(finding.causes[0].value.as_deref(), Some("bi.contoso.example"));
         case.exchanges[0].status = 302;
         assert_eq!(levels(&case), [Severity::Warning]);
@@ -218,7 +254,10 @@ mod tests {
     #[test]
     fn a_refused_web_socket_proves_it() {
         let mut case = with_list(&[]);
-        case.exchanges = vec![get("https://sense.contoso.example/azure/hub", 200), socket("wss://sense.contoso.example/azure/app/1", 101)];
+        case.exchanges = vec![
+            get("https://sense.contoso.example/azure/hub", 200),
+            socket("wss://sense.contoso.example/azure/app/1", 101),
+        ];
         assert_eq!(levels(&case), [Severity::Warning], "it works");
         case.exchanges[1].status = 403;
         assert_eq!(levels(&case), [Severity::Error]);
@@ -246,8 +285,16 @@ mod tests {
         let mut case = with_list(&["sense.contoso.example"]);
         case.exchanges = vec![get("https://bi.contoso.example/other/hub", 400)];
         assert_eq!(levels(&case), []);
-        case.exchanges[0] = Exchange { side: Side::Other, navigation: false, ..get("https://cdn.example/azure/logo.png", 200) };
-        assert_eq!(levels(&case), [], "a picture from elsewhere whose path begins with the same word");
+        case.exchanges[0] = Exchange {
+            side: Side::Other,
+            navigation: false,
+            ..get("https://cdn.example/azure/logo.png", 200)
+        };
+        assert_eq!(
+            levels(&case),
+            [],
+            "a picture from elsewhere whose path begins with the same word"
+        );
         let mut case = with_list(&[]);
         case.sp_configurations[0].relevant = false;
         assert_eq!(levels(&case), []);

@@ -4,7 +4,10 @@ use diag_sdk::case::attempt::{Attempt, LostCookie};
 use diag_sdk::case::exchange::Side;
 use diag_sdk::host::host_of;
 use diag_sdk::view::{EntryPoint, Visit};
-use diag_sdk::{Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity,
+    Stage, Who, check,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 static ALIAS_IN_USE: CauseData = CauseData {
@@ -193,16 +196,25 @@ struct Alias<'v, 'a> {
     refused: bool,
 }
 
-fn finding(case: &Case, entry: Option<&EntryPoint<'_>>, alias: &Alias<'_, '_>, proof: &[&Attempt]) -> Finding {
+fn finding(
+    case: &Case,
+    entry: Option<&EntryPoint<'_>>,
+    alias: &Alias<'_, '_>,
+    proof: &[&Attempt],
+) -> Finding {
     let Alias { host, own, there, refused } = alias;
     let severity = if *refused || !proof.is_empty() { Severity::Error } else { Severity::Warning };
     let uri = entry.and_then(|entry| entry.configuration.host_uri.as_ref());
     let origin = if uri.is_some() { "SAML host URI" } else { "the URL the response was posted to" };
     let lost = proof.iter().any(|attempt| unreachable(case, attempt, own));
     let detail = if lost {
-        format!("The sign-in begins on {host}, and the response is sent to {own}, which this browser cannot reach.")
+        format!(
+            "The sign-in begins on {host}, and the response is sent to {own}, which this browser cannot reach."
+        )
     } else if *refused {
-        format!("The very first request to {host} is refused; the service provider expects to be called {own}.")
+        format!(
+            "The very first request to {host} is refused; the service provider expects to be called {own}."
+        )
     } else {
         format!(
             "The sign-in begins on {host} and ends on {own}. The session cookie set on {own} is not sent to {host}, where people start again."
@@ -223,7 +235,9 @@ fn finding(case: &Case, entry: Option<&EntryPoint<'_>>, alias: &Alias<'_, '_>, p
         .difference(Difference::Host);
     let people = format!("https://{host}");
     let outdated = |finding: Finding| match entry.zip(uri) {
-        Some((entry, uri)) => finding.at(&uri.place).because_at(&HOST_URI_OUTDATED, entry, people.as_str()),
+        Some((entry, uri)) => {
+            finding.at(&uri.place).because_at(&HOST_URI_OUTDATED, entry, people.as_str())
+        }
         None if lost => finding.because_with(&HOST_URI_OUTDATED, case, people.as_str()),
         None => finding,
     };
@@ -260,11 +274,22 @@ fn hosts_at_fault<'v>(
     let mut hosts: BTreeSet<&str> = back.filter_map(|index| visits.host(*index)).collect();
     // Where the host of the ACS does not exist for this browser, people have to come by the other one.
     if unreachable(case, attempt, own) {
-        hosts.extend(attempt.exchanges.iter().filter_map(|index| visits.host(*index)).filter(|host| *host != own));
+        hosts.extend(
+            attempt
+                .exchanges
+                .iter()
+                .filter_map(|index| visits.host(*index))
+                .filter(|host| *host != own),
+        );
     }
-    let is_own = |index: usize| case.exchanges.get(index).and_then(|exchange| host_of(&exchange.url)).as_deref() == Some(own);
+    let is_own = |index: usize| {
+        case.exchanges.get(index).and_then(|exchange| host_of(&exchange.url)).as_deref()
+            == Some(own)
+    };
     for cookie in cookies.get(attempt.id.as_str()).into_iter().flatten() {
-        for (here, there) in [(cookie.missing_in, cookie.set_by), (cookie.set_by, cookie.missing_in)] {
+        for (here, there) in
+            [(cookie.missing_in, cookie.set_by), (cookie.set_by, cookie.missing_in)]
+        {
             hosts.extend(visits.host(there).filter(|_| is_own(here)));
         }
     }
@@ -284,36 +309,61 @@ fn unreachable(case: &Case, attempt: &Attempt, own: &str) -> bool {
     let posted = attempt.consumption.and_then(|index| case.exchanges.get(index));
     posted.is_some_and(|exchange| {
         let reason = exchange.failure.as_deref().unwrap_or_default().to_uppercase();
-        exchange.status == 0 && REASONS.iter().any(|known| reason.contains(known)) && host_of(&exchange.url).as_deref() == Some(own)
+        exchange.status == 0
+            && REASONS.iter().any(|known| reason.contains(known))
+            && host_of(&exchange.url).as_deref() == Some(own)
     })
 }
 
 /// Hosts on which somebody who signed in ended, or to which they were sent last.
 fn landed_on(case: &Case) -> HashSet<String> {
-    let ends = case.attempts.iter().filter(|attempt| attempt.accepted()).filter_map(|attempt| attempt.end);
+    let ends =
+        case.attempts.iter().filter(|attempt| attempt.accepted()).filter_map(|attempt| attempt.end);
     let exchanges = ends.filter_map(|index| case.exchanges.get(index));
-    exchanges.filter_map(|exchange| host_of(exchange.location.as_ref().unwrap_or(&exchange.url))).collect()
+    exchanges
+        .filter_map(|exchange| host_of(exchange.location.as_ref().unwrap_or(&exchange.url)))
+        .collect()
 }
 
 /// Only what the capture proves is said.
-fn without_configuration(case: &Case, cookies: &HashMap<&str, Vec<&LostCookie>>, told: &mut HashSet<String>, out: &mut Findings) {
-    let pages = case.visits().filter(|visit| visit.exchange.navigation && visit.exchange.side == Side::Sp);
+fn without_configuration(
+    case: &Case,
+    cookies: &HashMap<&str, Vec<&LostCookie>>,
+    told: &mut HashSet<String>,
+    out: &mut Findings,
+) {
+    let pages =
+        case.visits().filter(|visit| visit.exchange.navigation && visit.exchange.side == Side::Sp);
     let pages: HashMap<usize, Visit<'_>> = pages.map(|visit| (visit.index, visit)).collect();
     // The service provider says that it does not lead people to the host they came by.
     let responses = case.responses();
-    let not_led_back =
-        responses.iter().filter(|response| response.said(&[Meaning::RedirectRefused])).filter_map(|response| response.attempt);
+    let not_led_back = responses
+        .iter()
+        .filter(|response| response.said(&[Meaning::RedirectRefused]))
+        .filter_map(|response| response.attempt);
     let not_led_back: HashSet<&str> = not_led_back.map(|attempt| attempt.id.as_str()).collect();
     for attempt in case.attempts.iter().filter(|attempt| attempt.failed()) {
         let consumption = attempt.consumption.and_then(|index| case.exchanges.get(index));
         let Some(own) = consumption.and_then(|exchange| host_of(&exchange.url)) else { continue };
-        let elsewhere = attempt.exchanges.iter().filter_map(|index| pages.get(index)).filter(|visit| visit.host != own);
+        let elsewhere = attempt
+            .exchanges
+            .iter()
+            .filter_map(|index| pages.get(index))
+            .filter(|visit| visit.host != own);
         let visits = Visits::of(elsewhere.cloned());
-        let Some(first) = visits.hosts.keys().min().and_then(|index| visits.host(*index)) else { continue };
+        let Some(first) = visits.hosts.keys().min().and_then(|index| visits.host(*index)) else {
+            continue;
+        };
         let there = visits.by_host.get(first).map(Vec::as_slice).unwrap_or_default();
-        let proven = not_led_back.contains(attempt.id.as_str()) || hosts_at_fault(case, attempt, cookies, &visits, &own).contains(first);
+        let proven = not_led_back.contains(attempt.id.as_str())
+            || hosts_at_fault(case, attempt, cookies, &visits, &own).contains(first);
         if proven && told.insert(first.to_owned()) {
-            out.push(finding(case, None, &Alias { host: first, own: &own, there, refused: false }, &[attempt]));
+            out.push(finding(
+                case,
+                None,
+                &Alias { host: first, own: &own, there, refused: false },
+                &[attempt],
+            ));
         }
     }
 }
@@ -344,27 +394,50 @@ mod tests {
     #[test]
     fn a_host_that_does_not_exist_for_the_browser_is_not_the_right_one() {
         let mut case = with_list(&["contoso.example"]);
-        let posted = Exchange { failure: Some("net::ERR_NAME_NOT_RESOLVED".to_owned()), ..exchange(Side::Sp, "POST", ACS, 0) };
+        let posted = Exchange {
+            failure: Some("net::ERR_NAME_NOT_RESOLVED".to_owned()),
+            ..exchange(Side::Sp, "POST", ACS, 0)
+        };
         case.exchanges = vec![get(ALIAS, 302), posted];
         let outcome = Outcome::BrokenInTransit;
-        case.attempts =
-            vec![Attempt { id: "a1".into(), outcome, exchanges: vec![0, 1], consumption: Some(1), end: Some(1), ..Attempt::default() }];
+        case.attempts = vec![Attempt {
+            id: "a1".into(),
+            outcome,
+            exchanges: vec![0, 1],
+            consumption: Some(1),
+            end: Some(1),
+            ..Attempt::default()
+        }];
         let found = HOST_URI_DIFFERS_FROM_BROWSER.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
-        assert_eq!((finding.severity, finding.causes[0].value.as_deref()), (Severity::Error, Some("https://bi.contoso.example")));
+        assert_eq!(
+            (finding.severity, finding.causes[0].value.as_deref()),
+            (Severity::Error, Some("https://bi.contoso.example"))
+        );
     }
 
     /// Alias, ACS, alias again.
     fn round_trip(outcome: Outcome) -> Case {
         let mut case = with_list(&["contoso.example"]);
         case.exchanges = vec![get(ALIAS, 302), get(ACS, 302), get(ALIAS, 302)];
-        case.attempts =
-            vec![Attempt { id: "a1".into(), outcome, exchanges: vec![0, 1, 2], consumption: Some(1), end: Some(2), ..Attempt::default() }];
+        case.attempts = vec![Attempt {
+            id: "a1".into(),
+            outcome,
+            exchanges: vec![0, 1, 2],
+            consumption: Some(1),
+            end: Some(2),
+            ..Attempt::default()
+        }];
         case
     }
 
     fn levels(case: &Case) -> Vec<Severity> {
-        HOST_URI_DIFFERS_FROM_BROWSER.judge(case).found().iter().map(|finding| finding.severity).collect()
+        HOST_URI_DIFFERS_FROM_BROWSER
+            .judge(case)
+            .found()
+            .iter()
+            .map(|finding| finding.severity)
+            .collect()
     }
 
     #[test]
@@ -384,15 +457,24 @@ mod tests {
         assert_eq!(levels(&round_trip(Outcome::RefusedByIdp)), [Severity::Warning]);
         let mut case = round_trip(Outcome::DeniedAfterSignIn);
         case.exchanges[2] = get("https://sense.contoso.example/azure/hub", 401);
-        assert_eq!(levels(&case), [Severity::Warning], "the page that was denied is on the right host");
+        assert_eq!(
+            levels(&case),
+            [Severity::Warning],
+            "the page that was denied is on the right host"
+        );
     }
 
     #[test]
     fn a_cookie_lost_between_the_two_hosts_proves_it() {
         let mut case = round_trip(Outcome::RefusedBySp);
         assert_eq!(levels(&case), [Severity::Warning]);
-        case.lost_cookies =
-            vec![LostCookie { set_by: 0, missing_in: 1, attempt: Some("a1".into()), decisive: true, ..LostCookie::default() }];
+        case.lost_cookies = vec![LostCookie {
+            set_by: 0,
+            missing_in: 1,
+            attempt: Some("a1".into()),
+            decisive: true,
+            ..LostCookie::default()
+        }];
         assert_eq!(levels(&case), [Severity::Error]);
         case.lost_cookies[0].decisive = false;
         assert_eq!(levels(&case), [Severity::Warning]);
@@ -422,10 +504,18 @@ mod tests {
     fn a_refused_host_header_is_an_error() {
         let mut case = with_list(&["sense.contoso.example"]);
         case.exchanges = vec![get(ALIAS, 400)];
-        case.attempts = vec![Attempt { id: "a1".into(), outcome: Outcome::RefusedBySp, exchanges: vec![0], ..Attempt::default() }];
+        case.attempts = vec![Attempt {
+            id: "a1".into(),
+            outcome: Outcome::RefusedBySp,
+            exchanges: vec![0],
+            ..Attempt::default()
+        }];
         let found = HOST_URI_DIFFERS_FROM_BROWSER.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
-        assert_eq!((finding.severity, finding.attempts.as_slice()), (Severity::Error, ["a1".to_owned()].as_slice()));
+        assert_eq!(
+            (finding.severity, finding.attempts.as_slice()),
+            (Severity::Error, ["a1".to_owned()].as_slice())
+        );
     }
 
     #[test]

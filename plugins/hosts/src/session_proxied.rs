@@ -80,7 +80,8 @@ fn run(case: &Case, out: &mut Findings) {
 /// The host a proxied one stands in for. The proxy's own pages have no other host in front.
 fn proxied<'a>(case: &'a Case, host: &'a str) -> Option<(&'a str, &'a str)> {
     case.products.iter().find_map(|product| {
-        let original = product.stands_in.iter().find_map(|suffix| host.strip_suffix(suffix.as_str()))?;
+        let original =
+            product.stands_in.iter().find_map(|suffix| host.strip_suffix(suffix.as_str()))?;
         original.contains('.').then_some((original, product.name.as_str()))
     })
 }

@@ -3,7 +3,9 @@
 use diag_sdk::case::exchange::Side;
 use diag_sdk::host::{host_of, is_within};
 use diag_sdk::view::{EntryPoint, Visit};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Need, Setting, Severity, Sited, Stage, Who, check,
+};
 use std::collections::{BTreeMap, HashMap};
 
 static HOST_NOT_ALLOWED: CauseData = CauseData {
@@ -102,7 +104,10 @@ fn run(case: &Case, out: &mut Findings) {
             loaded.entry(visit.host.clone()).or_insert(visit.index);
         }
         // The socket belongs to the service provider of this sign-in.
-        if visit.exchange.websocket && (visit.exchange.side == Side::Sp || entries.iter().any(|entry| entry.is_visited_by(&visit))) {
+        if visit.exchange.websocket
+            && (visit.exchange.side == Side::Sp
+                || entries.iter().any(|entry| entry.is_visited_by(&visit)))
+        {
             by_hosts.entry((visit.host.clone(), foreign(&visit))).or_default().push(visit);
         }
     }
@@ -116,8 +121,13 @@ fn run(case: &Case, out: &mut Findings) {
         if page.is_none() && page_host.is_none() {
             continue;
         }
-        let mut after_page = sockets.iter().filter(|visit| page.is_none_or(|page| visit.index > page));
-        let Some((refused, (severity, answer))) = after_page.find_map(|visit| Some((visit, answer(visit)?))) else { continue };
+        let mut after_page =
+            sockets.iter().filter(|visit| page.is_none_or(|page| visit.index > page));
+        let Some((refused, (severity, answer))) =
+            after_page.find_map(|visit| Some((visit, answer(visit)?)))
+        else {
+            continue;
+        };
         let entry = entries.iter().find(|entry| entry.is_visited_by(refused));
         let mut finding = Finding::new(severity, format!("The web socket to {host} is refused"))
             .detail(match &page_host {
@@ -134,11 +144,17 @@ fn run(case: &Case, out: &mut Findings) {
             finding = finding.subject(entry.id.clone());
         }
         finding = refused.mark(finding);
-        let listed = |page: &String| entry.and_then(|entry| entry.host_allow_list.as_ref()).is_some_and(|list| covers(list, page));
+        let listed = |page: &String| {
+            entry
+                .and_then(|entry| entry.host_allow_list.as_ref())
+                .is_some_and(|list| covers(list, page))
+        };
         finding = match &page_host {
             None => finding.because_with(&HOST_NOT_ALLOWED, case, host.as_str()),
             Some(page) if listed(page) => finding.because(&ORIGIN_HEADERS, case),
-            Some(page) => finding.because_with(&HOST_NOT_ALLOWED, case, page.as_str()).because(&ORIGIN_HEADERS, case),
+            Some(page) => finding
+                .because_with(&HOST_NOT_ALLOWED, case, page.as_str())
+                .because(&ORIGIN_HEADERS, case),
         };
         finding = finding.because(&GATEWAY_DROPS_UPGRADE, case);
         if matches!(refused.exchange.status, 401 | 403) {
@@ -162,7 +178,9 @@ fn covers(list: &[Sited<String>], host: &str) -> bool {
 fn answer(visit: &Visit<'_>) -> Option<(Severity, String)> {
     match (visit.exchange.status, visit.exchange.failure.as_deref()) {
         (101, _) | (0, None) => None,
-        (0, Some(reason)) if reason.contains("ABORTED") || reason.contains("BLOCKED_BY_CLIENT") => None,
+        (0, Some(reason)) if reason.contains("ABORTED") || reason.contains("BLOCKED_BY_CLIENT") => {
+            None
+        }
         (0, Some(reason)) => Some((Severity::Warning, format!("got no answer ({reason})"))),
         (status, _) => Some((Severity::Error, format!("was answered with {status}"))),
     }
@@ -193,13 +211,25 @@ mod tests {
 
     #[test]
     fn the_origin_is_what_must_be_let_in() {
-        for (list, first) in [(&["sense.contoso.example"][..], "portal.other.example"), (&["other.example"], "")] {
+        for (list, first) in
+            [(&["sense.contoso.example"][..], "portal.other.example"), (&["other.example"], "")]
+        {
             let mut case = with_list(list);
-            let from_portal = Exchange { origin: Some("https://portal.other.example".to_owned()), ..socket(SOCKET, 403) };
+            let from_portal = Exchange {
+                origin: Some("https://portal.other.example".to_owned()),
+                ..socket(SOCKET, 403)
+            };
             case.exchanges = vec![get(HUB, 200), socket(SOCKET, 101), from_portal];
             let found = WEBSOCKET_REFUSED.judge(&case);
-            let [finding] = found.found() else { panic!("one finding: the socket of the hub itself opened") };
-            assert!(finding.detail.as_deref().is_some_and(|detail| detail.contains("portal.other.example")));
+            let [finding] = found.found() else {
+                panic!("one finding: the socket of the hub itself opened")
+            };
+            assert!(
+                finding
+                    .detail
+                    .as_deref()
+                    .is_some_and(|detail| detail.contains("portal.other.example"))
+            );
             assert_eq!(finding.causes[0].value.as_deref().unwrap_or_default(), first, "{list:?}");
         }
     }

@@ -3,7 +3,10 @@
 use diag_sdk::case::judgement::{Failure, Part, Party, Statement};
 use diag_sdk::user_directory::{self, Directory};
 use diag_sdk::view::{EntryPoint, SignIn};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static NONE_ASSIGNED: CauseData = CauseData {
     text: "No licence, pass or role is assigned to the user that the service provider makes of this person",
@@ -94,30 +97,51 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let sign_ins = case.sign_ins(out);
     for failure in case.failures.iter().filter(|failure| failure.party == Party::Sp) {
-        let Some(said) = failure.said.iter().find(|statement| statement.meaning == Meaning::NoLicence) else { continue };
+        let Some(said) =
+            failure.said.iter().find(|statement| statement.meaning == Meaning::NoLicence)
+        else {
+            continue;
+        };
         let own = |sign_in: &&SignIn<'_>| failure.message.as_ref() == Some(&sign_in.message.id);
         out.push(told(case, failure, said, sign_ins.iter().find(own)));
     }
 }
 
 fn told(case: &Case, failure: &Failure, said: &Statement, sign_in: Option<&SignIn<'_>>) -> Finding {
-    let computed = sign_in.and_then(|sign_in| sign_in.entry_points.iter().find_map(|entry| Some((entry, sign_in.user(entry)?.shown()))));
-    let by_log = || failure.said.iter().find_map(|statement| statement.values.get("subject")).cloned();
+    let computed = sign_in.and_then(|sign_in| {
+        sign_in.entry_points.iter().find_map(|entry| Some((entry, sign_in.user(entry)?.shown())))
+    });
+    let by_log =
+        || failure.said.iter().find_map(|statement| statement.values.get("subject")).cloned();
     // Who carries a name that was not meant to be is refused for that name.
-    let odd = sign_in.is_some_and(|sign_in| sign_in.entry_points.iter().any(|entry| names_oddly(sign_in, entry)));
+    let odd = sign_in.is_some_and(|sign_in| {
+        sign_in.entry_points.iter().any(|entry| names_oddly(sign_in, entry))
+    });
     let level = if odd { Severity::Warning } else { Severity::Error };
     let mut words = vec![said.quoted()];
-    let mut finding = Finding::new(level, "Signed in, but without a licence, pass or role there").at_all(&said.place);
+    let mut finding = Finding::new(level, "Signed in, but without a licence, pass or role there")
+        .at_all(&said.place);
     if let Some(user) = computed.as_ref().map(|(_, user)| user.clone()).or_else(by_log) {
         words
             .push(format!("To the service provider this person is {user}; the same person under another directory or id is another user."));
-        let origin = if computed.is_some() { "user directory and user id" } else { "the user the log names" };
-        finding = finding.expected("a licence, pass or role of this user", "what the service provider asks for").actual(user, origin);
+        let origin = if computed.is_some() {
+            "user directory and user id"
+        } else {
+            "the user the log names"
+        };
+        finding = finding
+            .expected("a licence, pass or role of this user", "what the service provider asks for")
+            .actual(user, origin);
     } else {
-        finding = finding.actual(said.text.clone(), if said.part == Part::Log { "the service provider's log" } else { "its page" });
+        finding = finding.actual(
+            said.text.clone(),
+            if said.part == Part::Log { "the service provider's log" } else { "its page" },
+        );
     }
     // The log may add what the page does not tell.
-    for line in failure.said.iter().filter(|line| line.part == Part::Log && line.text != said.text && line.meaning == said.meaning) {
+    for line in failure.said.iter().filter(|line| {
+        line.part == Part::Log && line.text != said.text && line.meaning == said.meaning
+    }) {
         words.push(line.quoted());
         finding = finding.at_all(&line.place);
     }
@@ -126,16 +150,18 @@ fn told(case: &Case, failure: &Failure, said: &Statement, sign_in: Option<&SignI
         finding = finding.subject(id.clone());
     }
     match computed {
-        Some((entry, _)) => finding.because_at(&NONE_ASSIGNED, entry, None).because_at(&OTHER_USER, entry, None),
+        Some((entry, _)) => {
+            finding.because_at(&NONE_ASSIGNED, entry, None).because_at(&OTHER_USER, entry, None)
+        }
         None => finding.because(&NONE_ASSIGNED, case).because(&OTHER_USER, case),
     }
 }
 
 /// The user's name comes out as nobody can have wanted it; another check tells of that.
 fn names_oddly(sign_in: &SignIn<'_>, entry: &EntryPoint<'_>) -> bool {
-    let constant = entry.user_directory.as_ref().map(|setting| user_directory::read(&setting.value));
-    let attribute =
-        matches!(constant, Some(Directory::Constant(name)) if user_directory::looks_like_attribute(name, Some(sign_in.assertion)));
+    let constant =
+        entry.user_directory.as_ref().map(|setting| user_directory::read(&setting.value));
+    let attribute = matches!(constant, Some(Directory::Constant(name)) if user_directory::looks_like_attribute(name, Some(sign_in.assertion)));
     attribute || sign_in.user(entry).is_some_and(|user| user.repeats_directory())
 }
 
@@ -174,10 +200,26 @@ mod tests {
     #[test]
     fn a_log_alone_names_the_user() {
         let values = [("subject".to_owned(), "AZURE\\ada".to_owned())].into();
-        let said = Statement { meaning: Meaning::NoLicence, part: Part::Log, values, ..Statement::default() };
-        let failure = Failure { party: Party::Sp, stage: Stage::Landing, said: vec![said], ..Failure::default() };
-        let input = diag_sdk::case::input::Input { kind: diag_sdk::case::input::InputKind::ProxyLog, ..Default::default() };
+        let said = Statement {
+            meaning: Meaning::NoLicence,
+            part: Part::Log,
+            values,
+            ..Statement::default()
+        };
+        let failure = Failure {
+            party: Party::Sp,
+            stage: Stage::Landing,
+            said: vec![said],
+            ..Failure::default()
+        };
+        let input = diag_sdk::case::input::Input {
+            kind: diag_sdk::case::input::InputKind::ProxyLog,
+            ..Default::default()
+        };
         let case = Case { failures: vec![failure], inputs: vec![input], ..Case::default() };
-        assert_eq!(findings(&ACCESS_NOT_GRANTED_AT_SP, &case)[0].actual.as_deref(), Some("AZURE\\ada"));
+        assert_eq!(
+            findings(&ACCESS_NOT_GRANTED_AT_SP, &case)[0].actual.as_deref(),
+            Some("AZURE\\ada")
+        );
     }
 }

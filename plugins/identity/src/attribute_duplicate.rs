@@ -76,15 +76,19 @@ fn run(case: &Case, out: &mut Findings) {
     for sign_in in case.sign_ins_and_tokens(out) {
         let attributes = &sign_in.assertion.attributes;
         for (index, attribute) in attributes.iter().enumerate() {
-            let same =
-                |other: &&diag_sdk::case::assertion::Attribute| other.name == attribute.name && other.name_format == attribute.name_format;
+            let same = |other: &&diag_sdk::case::assertion::Attribute| {
+                other.name == attribute.name && other.name_format == attribute.name_format
+            };
             // Told once, at the second of them.
             if attributes.iter().take(index).filter(same).count() != 1 {
                 continue;
             }
             let first = attributes.iter().find(same);
             let finding = sign_in
-                .finding(Severity::Warning, format!("The attribute {} is sent more than once", attribute.short_name()))
+                .finding(
+                    Severity::Warning,
+                    format!("The attribute {} is sent more than once", attribute.short_name()),
+                )
                 .detail("Products differ in which of them they take.")
                 .at(&attribute.place)
                 .at_all(first.map(|first| &first.place))
@@ -93,8 +97,11 @@ fn run(case: &Case, out: &mut Findings) {
             out.push(finding);
         }
         for entry in &sign_in.entry_points {
-            let user_id = entry.user_id_attribute.as_ref().and_then(|name| sign_in.attribute(&name.value));
-            let Some(attribute) = user_id.filter(|attribute| attribute.values.len() > 1) else { continue };
+            let user_id =
+                entry.user_id_attribute.as_ref().and_then(|name| sign_in.attribute(&name.value));
+            let Some(attribute) = user_id.filter(|attribute| attribute.values.len() > 1) else {
+                continue;
+            };
             let finding = sign_in
                 .finding(Severity::Warning, "The attribute for the user id has several values")
                 .detail("The service provider can take only one of them for the user's id.")
@@ -115,13 +122,35 @@ mod tests {
 
     #[test]
     fn names_may_not_repeat_but_values_may() {
-        assert!(levels(&ATTRIBUTE_DUPLICATE, &sign_in(Outcome::SignedIn, &[("groups", &["a", "b"]), (NAME, &["ada"])])).is_empty());
-        assert_eq!(levels(&ATTRIBUTE_DUPLICATE, &sign_in(Outcome::SignedIn, &[("a", &["1"]), ("a", &["1"])])), [Severity::Warning]);
-        assert_eq!(levels(&ATTRIBUTE_DUPLICATE, &sign_in(Outcome::SignedIn, &[("a", &["1"]), ("a", &["2"]), ("a", &["3"])])).len(), 1);
+        assert!(
+            levels(
+                &ATTRIBUTE_DUPLICATE,
+                &sign_in(Outcome::SignedIn, &[("groups", &["a", "b"]), (NAME, &["ada"])])
+            )
+            .is_empty()
+        );
+        assert_eq!(
+            levels(
+                &ATTRIBUTE_DUPLICATE,
+                &sign_in(Outcome::SignedIn, &[("a", &["1"]), ("a", &["1"])])
+            ),
+            [Severity::Warning]
+        );
+        assert_eq!(
+            levels(
+                &ATTRIBUTE_DUPLICATE,
+                &sign_in(Outcome::SignedIn, &[("a", &["1"]), ("a", &["2"]), ("a", &["3"])])
+            )
+            .len(),
+            1
+        );
     }
 
     #[test]
     fn the_user_id_has_one_value() {
-        assert_eq!(levels(&ATTRIBUTE_DUPLICATE, &sign_in(Outcome::SignedIn, &[(NAME, &["ada", "bob"])])), [Severity::Warning]);
+        assert_eq!(
+            levels(&ATTRIBUTE_DUPLICATE, &sign_in(Outcome::SignedIn, &[(NAME, &["ada", "bob"])])),
+            [Severity::Warning]
+        );
     }
 }

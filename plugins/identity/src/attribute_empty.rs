@@ -87,7 +87,8 @@ fn run(case: &Case, out: &mut Findings) {
                 continue;
             }
             // Nobody misses what nobody reads.
-            let severity = if sign_in.uses(attribute) { Severity::Warning } else { Severity::Notice };
+            let severity =
+                if sign_in.uses(attribute) { Severity::Warning } else { Severity::Notice };
             let finding = sign_in
                 .finding(severity, format!("The attribute {} has no value", attribute.short_name()))
                 .at(&attribute.place)
@@ -106,9 +107,20 @@ mod tests {
 
     #[test]
     fn only_attributes_in_use_are_worth_a_warning() {
-        assert!(levels(&ATTRIBUTE_EMPTY, &sign_in(Outcome::SignedIn, &[(NAME, &["ada"])])).is_empty());
-        assert_eq!(levels(&ATTRIBUTE_EMPTY, &sign_in(Outcome::SignedIn, &[(NAME, &[""])])), [Severity::Warning]);
-        assert_eq!(levels(&ATTRIBUTE_EMPTY, &sign_in(Outcome::SignedIn, &[("department", &[])])), [Severity::Notice]);
-        assert!(levels(&ATTRIBUTE_EMPTY, &sign_in(Outcome::SignedIn, &[(NAME, &["", "ada"])])).is_empty());
+        assert!(
+            levels(&ATTRIBUTE_EMPTY, &sign_in(Outcome::SignedIn, &[(NAME, &["ada"])])).is_empty()
+        );
+        assert_eq!(
+            levels(&ATTRIBUTE_EMPTY, &sign_in(Outcome::SignedIn, &[(NAME, &[""])])),
+            [Severity::Warning]
+        );
+        assert_eq!(
+            levels(&ATTRIBUTE_EMPTY, &sign_in(Outcome::SignedIn, &[("department", &[])])),
+            [Severity::Notice]
+        );
+        assert!(
+            levels(&ATTRIBUTE_EMPTY, &sign_in(Outcome::SignedIn, &[(NAME, &["", "ada"])]))
+                .is_empty()
+        );
     }
 }

@@ -48,7 +48,8 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     for entry in case.saml_entry_points() {
-        let filled = |target: &str| FILLED.iter().any(|name| name.eq_ignore_ascii_case(target.trim()));
+        let filled =
+            |target: &str| FILLED.iter().any(|name| name.eq_ignore_ascii_case(target.trim()));
         for row in entry.attribute_map.iter().filter(|row| filled(&row.target)) {
             out.push(
                 Finding::warning("The attribute mapping writes over what a directory fills")
@@ -74,12 +75,20 @@ mod tests {
 
     #[test]
     fn only_what_connectors_fill_is_written_over() {
-        for (target, expected) in [("group", 1), ("Group", 1), ("groups", 0), ("email", 0), ("", 0)] {
+        for (target, expected) in [("group", 1), ("Group", 1), ("groups", 0), ("email", 0), ("", 0)]
+        {
             let case = entry_point_with(|entry| {
-                entry.attribute_map =
-                    vec![MappedAttribute { attribute: "g".into(), target: target.to_owned(), ..MappedAttribute::default() }];
+                entry.attribute_map = vec![MappedAttribute {
+                    attribute: "g".into(),
+                    target: target.to_owned(),
+                    ..MappedAttribute::default()
+                }];
             });
-            assert_eq!(levels(&ATTRIBUTE_MAP_OVERRIDES_DIRECTORY, &case).len(), expected, "{target}");
+            assert_eq!(
+                levels(&ATTRIBUTE_MAP_OVERRIDES_DIRECTORY, &case).len(),
+                expected,
+                "{target}"
+            );
         }
     }
 }

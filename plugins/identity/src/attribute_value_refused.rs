@@ -5,7 +5,10 @@ use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::judgement::Statement;
 use diag_sdk::near;
 use diag_sdk::view::SignIn;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static OTHER_VALUE: CauseData = CauseData {
     text: "The identity provider fills the attribute from a field, or by a rule, that gives a value of another form than the service provider takes",
@@ -84,12 +87,19 @@ const ADDRESS: &[&str] = &["email", "e-mail", "mail address", "correo"];
 fn run(case: &Case, out: &mut Findings) {
     for sign_in in case.sign_ins(out) {
         let failed = sign_in.attempt.is_some_and(Attempt::failed);
-        let Some(said) = sign_in.statement(&[Meaning::AttributeValue]).filter(|_| sign_in.refused() || failed) else { continue };
+        let Some(said) =
+            sign_in.statement(&[Meaning::AttributeValue]).filter(|_| sign_in.refused() || failed)
+        else {
+            continue;
+        };
         // Where it is said that one is missing, what is not there cannot have a value.
         if sign_in.said(&[Meaning::AttributeMissing]) {
             continue;
         }
-        if said.values.is_empty() && allowed(&said.text).is_none() && is_sound_address(&sign_in, &said) {
+        if said.values.is_empty()
+            && allowed(&said.text).is_none()
+            && is_sound_address(&sign_in, &said)
+        {
             // The form is right: whoever is not taken by it is not known by it.
             continue;
         }
@@ -108,15 +118,23 @@ fn is_sound_address(sign_in: &SignIn<'_>, said: &Statement) -> bool {
 }
 
 fn judge(sign_in: &SignIn<'_>, said: &Statement) -> Finding {
-    let mut finding = sign_in.finding(Severity::Error, "The service provider refuses the value of an attribute").detail(said.quoted());
+    let mut finding = sign_in
+        .finding(Severity::Error, "The service provider refuses the value of an attribute")
+        .detail(said.quoted());
     let meant = meant(sign_in, said);
-    let allowed = said.values.get("expected").or_else(|| said.values.get("allowed")).map(String::as_str).or_else(|| allowed(&said.text));
+    let allowed = said
+        .values
+        .get("expected")
+        .or_else(|| said.values.get("allowed"))
+        .map(String::as_str)
+        .or_else(|| allowed(&said.text));
     if let Some(allowed) = allowed {
         finding = finding.expected(allowed, "what the service provider allows");
     }
     finding = match meant {
         Some(Meant::Attribute(attribute)) => {
-            let values: Vec<String> = attribute.values.iter().take(3).map(|value| value.value.to_string()).collect();
+            let values: Vec<String> =
+                attribute.values.iter().take(3).map(|value| value.value.to_string()).collect();
             let place = attribute.values.first().map_or(&attribute.place, |value| &value.place);
             finding.actual(values.join(", "), format!("the attribute {}", attribute.name)).at(place)
         }
@@ -148,19 +166,30 @@ fn meant<'a>(sign_in: &SignIn<'a>, said: &Statement) -> Option<Meant<'a>> {
         if is_name_id(name) {
             return Some(Meant::NameId);
         }
-        if let Some(attribute) = sign_in.attribute(name).or_else(|| near::attribute(name, attributes).map(|(attribute, _)| attribute)) {
+        if let Some(attribute) = sign_in
+            .attribute(name)
+            .or_else(|| near::attribute(name, attributes).map(|(attribute, _)| attribute))
+        {
             return Some(Meant::Attribute(attribute));
         }
     }
     let text = said.text.to_lowercase();
     let named = |attribute: &&Attribute| {
         let names = [Some(attribute.short_name()), attribute.friendly_name.as_deref()];
-        names.into_iter().flatten().any(|name| name.chars().count() > 2 && has_word(&text, &name.to_lowercase()))
+        names
+            .into_iter()
+            .flatten()
+            .any(|name| name.chars().count() > 2 && has_word(&text, &name.to_lowercase()))
     };
     let quoted = |attribute: &&Attribute| {
-        attribute.values.iter().filter_map(|value| value.value.text.as_deref()).any(|value| value.len() > 3 && said.text.contains(value))
+        attribute
+            .values
+            .iter()
+            .filter_map(|value| value.value.text.as_deref())
+            .any(|value| value.len() > 3 && said.text.contains(value))
     };
-    let by_words = attributes.iter().filter(named).max_by_key(|attribute| attribute.short_name().len());
+    let by_words =
+        attributes.iter().filter(named).max_by_key(|attribute| attribute.short_name().len());
     let by_word_for_it = || {
         ["email", "mail", "username", "name"]
             .iter()
@@ -171,7 +200,9 @@ fn meant<'a>(sign_in: &SignIn<'a>, said: &Statement) -> Option<Meant<'a>> {
     by_words
         .or_else(|| attributes.iter().find(quoted))
         .map(Meant::Attribute)
-        .or_else(|| (has_word(&text, "nameid") || has_word(&text, "name id")).then_some(Meant::NameId))
+        .or_else(|| {
+            (has_word(&text, "nameid") || has_word(&text, "name id")).then_some(Meant::NameId)
+        })
         .or_else(|| by_word_for_it().map(Meant::Attribute))
 }
 
@@ -191,7 +222,15 @@ fn has_word(text: &str, word: &str) -> bool {
 
 /// What follows the words by which such sentences name what is allowed.
 fn allowed(text: &str) -> Option<&str> {
-    const WORDS: &[&str] = &["must match ", "must be ", "should match ", "does not match ", "doesn't match ", "is too long (", "must not "];
+    const WORDS: &[&str] = &[
+        "must match ",
+        "must be ",
+        "should match ",
+        "does not match ",
+        "doesn't match ",
+        "is too long (",
+        "must not ",
+    ];
     let lower = text.to_lowercase();
     let (at, word) = WORDS.iter().find_map(|word| lower.find(word).map(|at| (at, word)))?;
     let rest = text.get(at + word.len()..)?;
@@ -209,7 +248,10 @@ mod tests {
     fn refused(text: &str) -> Case {
         let mut case = sign_in_sending(
             Outcome::RefusedBySp,
-            &[("https://aws.amazon.com/SAML/Attributes/RoleSessionName", &["Ada Lovelace"]), ("mail", &["ada@contoso.example"])],
+            &[
+                ("https://aws.amazon.com/SAML/Attributes/RoleSessionName", &["Ada Lovelace"]),
+                ("mail", &["ada@contoso.example"]),
+            ],
         );
         says_at(&mut case, 1, Meaning::AttributeValue, text);
         case
@@ -218,21 +260,38 @@ mod tests {
     #[test]
     fn the_attribute_its_value_and_what_is_allowed_are_told() {
         for (text, actual, expected) in [
-            ("RoleSessionName in AuthnResponse must match [a-z]{2,64} (service: X)", Some("Ada Lovelace"), Some("[a-z]{2,64}")),
-            ("Mail is too long (maximum is 10 characters)", Some("ada@contoso.example"), Some("maximum is 10 characters")),
+            (
+                "RoleSessionName in AuthnResponse must match [a-z]{2,64} (service: X)",
+                Some("Ada Lovelace"),
+                Some("[a-z]{2,64}"),
+            ),
+            (
+                "Mail is too long (maximum is 10 characters)",
+                Some("ada@contoso.example"),
+                Some("maximum is 10 characters"),
+            ),
             ("ada@contoso.example is not allowed here", Some("ada@contoso.example"), None),
             ("The NameID must be an address", Some("ada"), Some("an address")),
             ("A value is wrong", None, None),
         ] {
             let found = findings(&ATTRIBUTE_VALUE_REFUSED, &refused(text));
             assert_eq!((found.len(), found[0].severity), (1, Severity::Error));
-            assert_eq!((found[0].actual.as_deref(), found[0].expected.as_deref()), (actual, expected), "{text}");
+            assert_eq!(
+                (found[0].actual.as_deref(), found[0].expected.as_deref()),
+                (actual, expected),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn a_sound_address_is_not_refused_for_its_form() {
-        for (mail, found) in [("ada@contoso.example", 0), ("ada", 1), ("ada@contoso", 1), ("ada lovelace@contoso.example", 1)] {
+        for (mail, found) in [
+            ("ada@contoso.example", 0),
+            ("ada", 1),
+            ("ada@contoso", 1),
+            ("ada lovelace@contoso.example", 1),
+        ] {
             let mut case = sign_in_sending(Outcome::RefusedBySp, &[("mail", &[mail])]);
             says_at(&mut case, 1, Meaning::AttributeValue, "Email is invalid");
             assert_eq!(findings(&ATTRIBUTE_VALUE_REFUSED, &case).len(), found, "{mail}");

@@ -3,7 +3,9 @@
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::tenant::is_guid;
 use diag_sdk::view::SignIn;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec,
+};
 
 static IDS_ARE_SENT: CauseData = CauseData {
     text: "The identity provider sends the object ids of groups, not their names",
@@ -99,8 +101,14 @@ fn run(case: &Case, out: &mut Findings) {
         let mut finding = sign_in
             .finding(severity, "Groups come as object ids, not as names")
             .detail(why)
-            .expected("names of groups, where rules are written with names", "what people write into rules")
-            .actual(if count == 1 { "one object id".to_owned() } else { format!("{count} object ids") }, groups.name.clone())
+            .expected(
+                "names of groups, where rules are written with names",
+                "what people write into rules",
+            )
+            .actual(
+                if count == 1 { "one object id".to_owned() } else { format!("{count} object ids") },
+                groups.name.clone(),
+            )
             .at(&groups.place);
         if severity == Severity::Warning {
             finding = finding.likely();
@@ -126,7 +134,10 @@ fn weigh(sign_in: &SignIn<'_>) -> (Severity, &'static str) {
             "The service provider denies access to somebody who signed in: a rule that names the group by its name never matches an id.",
         )
     } else if mapped {
-        (Severity::Notice, "The service provider takes the groups over; rules that name a group by its name never match an id.")
+        (
+            Severity::Notice,
+            "The service provider takes the groups over; rules that name a group by its name never match an id.",
+        )
     } else {
         (Severity::Notice, "Rules that name a group by its name never match an id.")
     }
@@ -138,7 +149,9 @@ fn sent_as_ids(registration: &IdpRegistration) -> Option<&diag_sdk::Place> {
     if named.is_some_and(|claim| !claim.properties.is_empty()) {
         return None;
     }
-    named.map(|claim| &claim.name.place).or(registration.group_claims.as_ref().map(|claims| &claims.place))
+    named
+        .map(|claim| &claim.name.place)
+        .or(registration.group_claims.as_ref().map(|claims| &claims.place))
 }
 
 #[cfg(test)]
@@ -161,8 +174,23 @@ mod tests {
 
     #[test]
     fn names_among_them_or_other_attributes_are_no_matter() {
-        assert!(levels(&GROUPS_ARE_OBJECT_IDS, &sign_in(Outcome::SignedIn, &[(GROUPS_CLAIM, &[ID, "Finance"])])).is_empty());
-        assert!(levels(&GROUPS_ARE_OBJECT_IDS, &sign_in(Outcome::SignedIn, &[("objectidentifier", &[ID])])).is_empty());
-        assert!(levels(&GROUPS_ARE_OBJECT_IDS, &sign_in(Outcome::SignedIn, &[(GROUPS_CLAIM, &[])])).is_empty());
+        assert!(
+            levels(
+                &GROUPS_ARE_OBJECT_IDS,
+                &sign_in(Outcome::SignedIn, &[(GROUPS_CLAIM, &[ID, "Finance"])])
+            )
+            .is_empty()
+        );
+        assert!(
+            levels(
+                &GROUPS_ARE_OBJECT_IDS,
+                &sign_in(Outcome::SignedIn, &[("objectidentifier", &[ID])])
+            )
+            .is_empty()
+        );
+        assert!(
+            levels(&GROUPS_ARE_OBJECT_IDS, &sign_in(Outcome::SignedIn, &[(GROUPS_CLAIM, &[])]))
+                .is_empty()
+        );
     }
 }

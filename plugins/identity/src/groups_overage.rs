@@ -1,6 +1,8 @@
 //! A link was sent in place of the groups.
 
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static TOO_MANY: CauseData = CauseData {
     text: "The person is in more groups than the identity provider puts into an assertion, and it sends a link in place of them",
@@ -85,13 +87,18 @@ fn is_link(case: &Case, name: &str) -> bool {
 
 fn run(case: &Case, out: &mut Findings) {
     for sign_in in case.sign_ins_and_tokens(out) {
-        let Some(link) = sign_in.assertion.attributes.iter().find(|attribute| is_link(case, &attribute.name)) else { continue };
+        let Some(link) =
+            sign_in.assertion.attributes.iter().find(|attribute| is_link(case, &attribute.name))
+        else {
+            continue;
+        };
         let is_groups = |name: &str| diag_sdk::spec::short(name) == "groups";
         let mandatory = sign_in.entry_points.iter().flat_map(|entry| &entry.attribute_map);
-        let mandatory = mandatory
-            .filter(|row| row.mandatory)
-            .any(|row| is_groups(&row.attribute.value) && sign_in.attribute(&row.attribute.value).is_none());
-        let severity = if mandatory && sign_in.refused() { Severity::Error } else { Severity::Warning };
+        let mandatory = mandatory.filter(|row| row.mandatory).any(|row| {
+            is_groups(&row.attribute.value) && sign_in.attribute(&row.attribute.value).is_none()
+        });
+        let severity =
+            if mandatory && sign_in.refused() { Severity::Error } else { Severity::Warning };
         let mut detail = "The person is in too many groups for an assertion; the service provider gets none of them.".to_owned();
         if mandatory {
             detail.push_str(" The attribute mapping demands them.");
@@ -120,16 +127,24 @@ mod tests {
     #[test]
     fn the_link_counts_with_and_without_its_blank() {
         for name in [LINK, " http://schemas.microsoft.com/claims/groups.link"] {
-            assert_eq!(levels(&GROUPS_OVERAGE, &sign_in(Outcome::SignedIn, &[(name, &["https://x"])])), [Severity::Warning]);
+            assert_eq!(
+                levels(&GROUPS_OVERAGE, &sign_in(Outcome::SignedIn, &[(name, &["https://x"])])),
+                [Severity::Warning]
+            );
         }
-        assert!(levels(&GROUPS_OVERAGE, &sign_in(Outcome::SignedIn, &[("groups", &["a"])])).is_empty());
+        assert!(
+            levels(&GROUPS_OVERAGE, &sign_in(Outcome::SignedIn, &[("groups", &["a"])])).is_empty()
+        );
     }
 
     #[test]
     fn mandatory_groups_make_it_an_error() {
         let mut case = sign_in(Outcome::RefusedBySp, &[(LINK, &["https://x"])]);
-        case.sp_configurations[0].attribute_map =
-            vec![MappedAttribute { attribute: "groups".into(), target: "group".to_owned(), mandatory: true }];
+        case.sp_configurations[0].attribute_map = vec![MappedAttribute {
+            attribute: "groups".into(),
+            target: "group".to_owned(),
+            mandatory: true,
+        }];
         assert_eq!(levels(&GROUPS_OVERAGE, &case), [Severity::Error]);
     }
 }

@@ -1,7 +1,9 @@
 //! The NameID came in another format than the request asked for.
 
 use diag_sdk::case::registration::{IdpRegistration, Transformation};
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec,
+};
 
 static SOURCE: CauseData = CauseData {
     text: "The identity provider takes the NameID from another source, or in another format, than the service provider asks for",
@@ -96,18 +98,28 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     for sign_in in case.sign_ins(out) {
-        let asked = sign_in.request().and_then(|request| request.request.as_ref()).and_then(|request| request.name_id_format.as_ref());
-        let (Some(asked), Some(name_id), Some(sent)) = (asked, &sign_in.assertion.name_id, &sign_in.assertion.name_id_format) else {
+        let asked = sign_in
+            .request()
+            .and_then(|request| request.request.as_ref())
+            .and_then(|request| request.name_id_format.as_ref());
+        let (Some(asked), Some(name_id), Some(sent)) =
+            (asked, &sign_in.assertion.name_id, &sign_in.assertion.name_id_format)
+        else {
             continue;
         };
-        if ANY.contains(&spec::short(&asked.value)) || *sent == asked.value || spec::short(sent) == spec::short(&asked.value) {
+        if ANY.contains(&spec::short(&asked.value))
+            || *sent == asked.value
+            || spec::short(sent) == spec::short(&asked.value)
+        {
             continue;
         }
         // Whoever got in with it has no need of the other.
         if sign_in.accepted() {
             continue;
         }
-        let made = case.relevant_registrations().find_map(|registration| Some((registration, transformation(registration)?)));
+        let made = case
+            .relevant_registrations()
+            .find_map(|registration| Some((registration, transformation(registration)?)));
         let pairwise = spec::short(sent) == "persistent";
         let mut finding = sign_in
             .finding(Severity::Warning, "The NameID came in another format than was asked for")
@@ -149,7 +161,8 @@ fn transformation(registration: &IdpRegistration) -> Option<&Transformation> {
 }
 
 fn parameters(transformation: &Transformation) -> String {
-    let list: Vec<String> = transformation.parameters.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    let list: Vec<String> =
+        transformation.parameters.iter().map(|(name, value)| format!("{name} {value}")).collect();
     if list.is_empty() { String::new() } else { format!(" ({})", list.join(", ")) }
 }
 
@@ -172,11 +185,26 @@ mod tests {
 
     #[test]
     fn another_format_is_told_where_the_sign_in_failed() {
-        assert_eq!(levels(&NAME_ID_FORMAT_NOT_AS_ASKED, &answered(EMAIL, PERSISTENT, Outcome::RefusedBySp)), [Severity::Warning]);
-        assert!(levels(&NAME_ID_FORMAT_NOT_AS_ASKED, &answered(EMAIL, PERSISTENT, Outcome::SignedIn)).is_empty());
-        assert!(levels(&NAME_ID_FORMAT_NOT_AS_ASKED, &answered(EMAIL, EMAIL, Outcome::RefusedBySp)).is_empty());
+        assert_eq!(
+            levels(
+                &NAME_ID_FORMAT_NOT_AS_ASKED,
+                &answered(EMAIL, PERSISTENT, Outcome::RefusedBySp)
+            ),
+            [Severity::Warning]
+        );
+        assert!(
+            levels(&NAME_ID_FORMAT_NOT_AS_ASKED, &answered(EMAIL, PERSISTENT, Outcome::SignedIn))
+                .is_empty()
+        );
+        assert!(
+            levels(&NAME_ID_FORMAT_NOT_AS_ASKED, &answered(EMAIL, EMAIL, Outcome::RefusedBySp))
+                .is_empty()
+        );
         let any = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
-        assert!(levels(&NAME_ID_FORMAT_NOT_AS_ASKED, &answered(any, PERSISTENT, Outcome::RefusedBySp)).is_empty());
+        assert!(
+            levels(&NAME_ID_FORMAT_NOT_AS_ASKED, &answered(any, PERSISTENT, Outcome::RefusedBySp))
+                .is_empty()
+        );
     }
 
     #[test]
@@ -184,7 +212,8 @@ mod tests {
         let mut case = answered(EMAIL, PERSISTENT, Outcome::RefusedBySp);
         let mut known = registration(&[], &[]);
         known.claims = vec![Claim {
-            attribute: "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier".into(),
+            attribute: "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier"
+                .into(),
             transformation: Some("t".to_owned()),
             ..Claim::default()
         }];
@@ -197,6 +226,11 @@ mod tests {
         case.registrations = vec![known];
         let found = findings(&NAME_ID_FORMAT_NOT_AS_ASKED, &case);
         assert_eq!(found[0].causes[0].text, TRANSFORMED.text);
-        assert!(found[0].detail.as_deref().is_some_and(|detail| detail.contains("Join (string2 contoso.example)")));
+        assert!(
+            found[0]
+                .detail
+                .as_deref()
+                .is_some_and(|detail| detail.contains("Join (string2 contoso.example)"))
+        );
     }
 }

@@ -3,7 +3,10 @@
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::Message;
 use diag_sdk::view::Request;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, spec,
+};
 
 static FORMAT: CauseData = CauseData {
     text: "The service provider's request asks for a NameID format the identity provider does not serve",
@@ -86,9 +89,16 @@ fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<&str> = Vec::new();
     for response in case.responses() {
         let codes = response.message.status.iter().flat_map(|status| &status.codes);
-        let Some(code) = codes.into_iter().find(|code| spec::short(&code.value) == "InvalidNameIDPolicy") else { continue };
+        let Some(code) =
+            codes.into_iter().find(|code| spec::short(&code.value) == "InvalidNameIDPolicy")
+        else {
+            continue;
+        };
         told.extend(response.attempt.map(|attempt| attempt.id.as_str()));
-        let finding = response.finding(Severity::Error, HEADLINE).at(&code.place).detail(format!("It answered {}.", code.value));
+        let finding = response
+            .finding(Severity::Error, HEADLINE)
+            .at(&code.place)
+            .detail(format!("It answered {}.", code.value));
         out.push(proven(case, finding, response.request()));
     }
     for seen in case.vendor_codes() {
@@ -97,14 +107,21 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         }
         told.extend(seen.attempt.map(|attempt| attempt.id.as_str()));
-        let finding = seen.finding(Severity::Error, HEADLINE).at(seen.place).detail(format!("It answered {}.", seen.code));
+        let finding = seen
+            .finding(Severity::Error, HEADLINE)
+            .at(seen.place)
+            .detail(format!("It answered {}.", seen.code));
         out.push(proven(case, finding, seen.attempt.and_then(|attempt| case.request_of(attempt))));
     }
     for request in case.requests() {
-        let untold = request.refused() && !request.attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str()));
+        let untold = request.refused()
+            && !request.attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str()));
         if let Some(said) = request.statement(&[Meaning::NameIdFormat]).filter(|_| untold) {
             told.extend(request.attempt.map(|attempt| attempt.id.as_str()));
-            let finding = request.finding(Severity::Error, HEADLINE).at_all(&said.place).detail(said.quoted());
+            let finding = request
+                .finding(Severity::Error, HEADLINE)
+                .at_all(&said.place)
+                .detail(said.quoted());
             out.push(proven(case, finding, Some(request.message)));
         }
         if !request.attempt.is_some_and(|attempt| told.contains(&attempt.id.as_str())) {
@@ -115,12 +132,17 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// The identity provider said so.
 fn proven(case: &Case, mut finding: Finding, request: Option<&Message>) -> Finding {
-    let format = request.and_then(|request| request.request.as_ref()).and_then(|request| request.name_id_format.as_ref());
+    let format = request
+        .and_then(|request| request.request.as_ref())
+        .and_then(|request| request.name_id_format.as_ref());
     if let Some(format) = format {
         finding = finding.actual_sited(format, "NameIDPolicy/@Format of the request");
     }
-    if let Some(product) = case.product(case.idp_vendor).filter(|product| !product.name_id_formats.is_empty()) {
-        let formats: Vec<&str> = product.name_id_formats.iter().map(|format| spec::short(format)).collect();
+    if let Some(product) =
+        case.product(case.idp_vendor).filter(|product| !product.name_id_formats.is_empty())
+    {
+        let formats: Vec<&str> =
+            product.name_id_formats.iter().map(|format| spec::short(format)).collect();
         finding = finding.expected(formats.join(", "), format!("formats {} serves", product.name));
     }
     finding.because(&FORMAT, case).because(&OFFER, case)
@@ -129,16 +151,25 @@ fn proven(case: &Case, mut finding: Finding, request: Option<&Message>) -> Findi
 /// Nobody has complained, but the format is none of those the identity provider says it serves.
 fn foreseen(request: &Request<'_>, out: &mut Findings) {
     let case = request.case;
-    let Some(format) = request.details().and_then(|details| details.name_id_format.as_ref()) else { return };
+    let Some(format) = request.details().and_then(|details| details.name_id_format.as_ref()) else {
+        return;
+    };
     if format.value == UNSPECIFIED || request.accepted() {
         return;
     }
     let published = case.idp_metadata(HeldBy::Publisher).chain(case.idp_metadata(HeldBy::Sp));
-    let published: Vec<&str> =
-        published.flat_map(|metadata| &metadata.idp).flat_map(|role| &role.name_id_formats).map(String::as_str).collect();
-    let product = case.product(case.idp_vendor).filter(|product| !product.name_id_formats.is_empty());
+    let published: Vec<&str> = published
+        .flat_map(|metadata| &metadata.idp)
+        .flat_map(|role| &role.name_id_formats)
+        .map(String::as_str)
+        .collect();
+    let product =
+        case.product(case.idp_vendor).filter(|product| !product.name_id_formats.is_empty());
     let (served, origin): (Vec<&str>, String) = match product {
-        Some(product) => (product.name_id_formats.iter().map(String::as_str).collect(), format!("formats {} serves", product.name)),
+        Some(product) => (
+            product.name_id_formats.iter().map(String::as_str).collect(),
+            format!("formats {} serves", product.name),
+        ),
         None => (published, "NameIDFormat in the identity provider's metadata".to_owned()),
     };
     if served.is_empty() || served.contains(&format.value.as_str()) {
@@ -149,7 +180,10 @@ fn foreseen(request: &Request<'_>, out: &mut Findings) {
     let finding = request
         .finding(severity, "The NameID format asked for is none the identity provider names")
         .likely()
-        .expected(served.iter().map(|format| spec::short(format)).collect::<Vec<_>>().join(", "), origin)
+        .expected(
+            served.iter().map(|format| spec::short(format)).collect::<Vec<_>>().join(", "),
+            origin,
+        )
         .actual_sited(format, "NameIDPolicy/@Format of the request")
         .because(&FORMAT, case)
         .because(&OFFER, case);
@@ -184,9 +218,15 @@ mod tests {
     #[test]
     fn the_identity_providers_word_proves_it_once() {
         let mut case = asking(KERBEROS, Outcome::RefusedByIdp);
-        let codes =
-            vec!["urn:oasis:names:tc:SAML:2.0:status:Requester".into(), "urn:oasis:names:tc:SAML:2.0:status:InvalidNameIDPolicy".into()];
-        case.messages[1].status = Some(Status { codes, vendor_codes: vec!["AADSTS75016".to_owned()], ..Status::default() });
+        let codes = vec![
+            "urn:oasis:names:tc:SAML:2.0:status:Requester".into(),
+            "urn:oasis:names:tc:SAML:2.0:status:InvalidNameIDPolicy".into(),
+        ];
+        case.messages[1].status = Some(Status {
+            codes,
+            vendor_codes: vec!["AADSTS75016".to_owned()],
+            ..Status::default()
+        });
         assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Error]);
         let case = refused_by_idp(&["AADSTS75016"], &[]);
         assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Error]);
@@ -198,7 +238,8 @@ mod tests {
         assert!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case).is_empty());
         testing::entra_signs_in(&mut case);
         assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Warning]);
-        case.messages[0].request.as_mut().unwrap().name_id_format = Some(testing::products()[1].name_id_formats[1].as_str().into());
+        case.messages[0].request.as_mut().unwrap().name_id_format =
+            Some(testing::products()[1].name_id_formats[1].as_str().into());
         assert!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case).is_empty());
         let mut case = asking(KERBEROS, Outcome::SignedIn);
         testing::entra_signs_in(&mut case);
@@ -208,7 +249,10 @@ mod tests {
     #[test]
     fn metadata_tells_what_others_serve() {
         let mut case = unanswered(KERBEROS);
-        let idp = IdpRole { name_id_formats: vec![testing::products()[1].name_id_formats[3].clone()], ..IdpRole::default() };
+        let idp = IdpRole {
+            name_id_formats: vec![testing::products()[1].name_id_formats[3].clone()],
+            ..IdpRole::default()
+        };
         case.metadata.push(Metadata { idp: Some(idp), ..Metadata::default() });
         assert_eq!(levels(&NAME_ID_FORMAT_UNSUPPORTED, &case), [Severity::Notice]);
         case.messages[0].request.as_mut().unwrap().name_id_format = Some(UNSPECIFIED.into());

@@ -1,7 +1,9 @@
 //! The subject of the assertion has no NameID.
 
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static NO_SOURCE: CauseData = CauseData {
     text: "The identity provider sends no NameID, or its source is empty for this person",
@@ -82,13 +84,20 @@ fn run(case: &Case, out: &mut Findings) {
         }
         let said = sign_in.refused() && sign_in.said(&[Meaning::NameIdMissing]);
         let logs_out = sign_in.entry_points.iter().any(|entry| entry.single_logout == Some(true));
-        let wanted = case
-            .sp_metadata(HeldBy::Publisher)
-            .chain(case.sp_metadata(HeldBy::Idp))
-            .any(|metadata| metadata.sp.as_ref().is_some_and(|role| !role.name_id_formats.is_empty() || !role.slo.is_empty()));
+        let wanted = case.sp_metadata(HeldBy::Publisher).chain(case.sp_metadata(HeldBy::Idp)).any(
+            |metadata| {
+                metadata
+                    .sp
+                    .as_ref()
+                    .is_some_and(|role| !role.name_id_formats.is_empty() || !role.slo.is_empty())
+            },
+        );
         // A product that reads the user from an attribute needs no NameID: silence where nothing asks for one.
         // The metadata asks for one, the response was refused, and no other reason was given.
-        let turned_away = sign_in.refused() && wanted && sign_in.entry_points.is_empty() && sign_in.reason_is(&[]).is_none();
+        let turned_away = sign_in.refused()
+            && wanted
+            && sign_in.entry_points.is_empty()
+            && sign_in.reason_is(&[]).is_none();
         let detail = if said {
             "The service provider says that it needs one."
         } else if turned_away {
@@ -100,12 +109,20 @@ fn run(case: &Case, out: &mut Findings) {
         } else {
             continue;
         };
-        let headline = if sign_in.assertion.name_id.is_some() { "The NameID is empty" } else { "The subject has no NameID" };
+        let headline = if sign_in.assertion.name_id.is_some() {
+            "The NameID is empty"
+        } else {
+            "The subject has no NameID"
+        };
         let severity = if said || turned_away { Severity::Error } else { Severity::Warning };
         let mut finding = sign_in
             .finding(severity, headline)
             .detail(detail)
-            .at(sign_in.assertion.name_id.as_ref().map_or(&sign_in.assertion.place, |name_id| &name_id.place))
+            .at(sign_in
+                .assertion
+                .name_id
+                .as_ref()
+                .map_or(&sign_in.assertion.place, |name_id| &name_id.place))
             .expected("a NameID", "saml-core-2.0-os §2.4.1")
             .because(&NO_SOURCE, case);
         if severity == Severity::Warning {
@@ -120,7 +137,9 @@ mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::metadata::{Metadata, SpRole};
-    use diag_sdk::testing::{assertion, levels, personal, says_at as says, sign_in_sending as sign_in};
+    use diag_sdk::testing::{
+        assertion, levels, personal, says_at as says, sign_in_sending as sign_in,
+    };
     use diag_sdk::{Place, Sited};
 
     fn nameless(outcome: Outcome) -> Case {
@@ -148,8 +167,15 @@ mod tests {
     fn a_refusal_without_a_word_by_who_asks_for_one() {
         let mut case = nameless(Outcome::RefusedBySp);
         case.sp_configurations.clear();
-        let role = SpRole { name_id_formats: vec!["urn:oasis:names:tc:SAML:2.0:nameid-format:transient".into()], ..SpRole::default() };
-        case.metadata.push(Metadata { held_by: HeldBy::Publisher, sp: Some(role), ..Metadata::default() });
+        let role = SpRole {
+            name_id_formats: vec!["urn:oasis:names:tc:SAML:2.0:nameid-format:transient".into()],
+            ..SpRole::default()
+        };
+        case.metadata.push(Metadata {
+            held_by: HeldBy::Publisher,
+            sp: Some(role),
+            ..Metadata::default()
+        });
         assert_eq!(levels(&NAME_ID_MISSING, &case), [Severity::Error]);
         says(&mut case, 1, Meaning::Refused, "cannot be authenticated");
         assert_eq!(levels(&NAME_ID_MISSING, &case), [Severity::Error]);

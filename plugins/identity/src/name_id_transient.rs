@@ -1,7 +1,10 @@
 //! The NameID is transient where the service provider knows people by it.
 
 use diag_sdk::view::SignIn;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 use std::collections::HashMap;
 
 static SP_ASKS_FOR_IT: CauseData = CauseData {
@@ -77,10 +80,15 @@ const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 
 fn run(case: &Case, out: &mut Findings) {
     let sign_ins = case.sign_ins(out);
-    let transient = |sign_in: &&SignIn<'_>| sign_in.assertion.name_id_format.as_deref() == Some(TRANSIENT);
+    let transient =
+        |sign_in: &&SignIn<'_>| sign_in.assertion.name_id_format.as_deref() == Some(TRANSIENT);
     let mut seen: HashMap<&str, Vec<&str>> = HashMap::new();
     for sign_in in sign_ins.iter().filter(transient) {
-        let mark = sign_in.assertion.name_id.as_ref().map_or("", |name_id| name_id.value.secret.mark.as_str());
+        let mark = sign_in
+            .assertion
+            .name_id
+            .as_ref()
+            .map_or("", |name_id| name_id.value.secret.mark.as_str());
         let marks = seen.entry(audience(sign_in)).or_default();
         if !marks.contains(&mark) {
             marks.push(mark);
@@ -90,7 +98,11 @@ fn run(case: &Case, out: &mut Findings) {
     for sign_in in sign_ins.iter().filter(transient) {
         let unknown = sign_in.refused() && sign_in.said(&[Meaning::NotProvisioned]);
         // Where an attribute says who it is the NameID need not.
-        let nameless = !sign_in.assertion.attributes.iter().any(|attribute| attribute.values.iter().any(|value| !value.value.blank));
+        let nameless = !sign_in
+            .assertion
+            .attributes
+            .iter()
+            .any(|attribute| attribute.values.iter().any(|value| !value.value.blank));
         let times = seen.get(audience(sign_in)).map_or(1, Vec::len);
         // Somebody who captures two sign-ins in a row with another name each time shows what it leads to.
         let shown = (nameless || times > 1) && !sign_in.said_otherwise(&[Meaning::NotProvisioned]);
@@ -104,14 +116,21 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// Whom the assertion is for.
 fn audience<'a>(sign_in: &SignIn<'a>) -> &'a str {
-    let audiences = sign_in.assertion.conditions.iter().flat_map(|conditions| &conditions.audiences);
+    let audiences =
+        sign_in.assertion.conditions.iter().flat_map(|conditions| &conditions.audiences);
     audiences.map(|audience| audience.value.as_str()).next().unwrap_or_default()
 }
 
 fn judge(case: &Case, sign_in: &SignIn<'_>, unknown: bool, times: usize) -> Finding {
-    let seen = if times > 1 { format!("The capture shows {times} different ones for the same service provider. ") } else { String::new() };
+    let seen = if times > 1 {
+        format!("The capture shows {times} different ones for the same service provider. ")
+    } else {
+        String::new()
+    };
     let detail = if unknown {
-        format!("{seen}The service provider looks for an account with the NameID, and this one is made up for a single session.")
+        format!(
+            "{seen}The service provider looks for an account with the NameID, and this one is made up for a single session."
+        )
     } else if times > 1 {
         format!(
             "{seen}A service provider that takes the NameID for the person sees a new one at every sign-in, and creates an account for each."
@@ -121,12 +140,18 @@ fn judge(case: &Case, sign_in: &SignIn<'_>, unknown: bool, times: usize) -> Find
             "{seen}The assertion says nothing else about the person: a service provider that keeps accounts makes a new one at every sign-in, or finds none."
         )
     };
-    let asked = sign_in.request().and_then(|request| request.request.as_ref()).and_then(|request| request.name_id_format.as_ref());
+    let asked = sign_in
+        .request()
+        .and_then(|request| request.request.as_ref())
+        .and_then(|request| request.name_id_format.as_ref());
     let asked = asked.filter(|format| format.value == TRANSIENT);
     let mut finding = sign_in
         .finding(Severity::Warning, "The NameID is transient: another one at every sign-in")
         .detail(detail)
-        .expected("a NameID that stays the same, or an attribute that says who it is", "a service provider with accounts")
+        .expected(
+            "a NameID that stays the same, or an attribute that says who it is",
+            "a service provider with accounts",
+        )
         .actual(TRANSIENT, "NameID/@Format")
         .at_all(sign_in.assertion.name_id.as_ref().map(|name_id| &name_id.place))
         .at_all(asked.map(|format| &format.place));
@@ -174,7 +199,8 @@ mod tests {
     fn whoever_asked_for_it_is_named_first() {
         let mut case = transient(Outcome::SignedIn);
         assert_eq!(findings(&NAME_ID_TRANSIENT, &case)[0].causes[0].who, Who::Idp);
-        case.messages[0].request.as_mut().expect("a request").name_id_format = Some(TRANSIENT.into());
+        case.messages[0].request.as_mut().expect("a request").name_id_format =
+            Some(TRANSIENT.into());
         assert_eq!(findings(&NAME_ID_TRANSIENT, &case)[0].causes[0].who, Who::Sp);
     }
 }

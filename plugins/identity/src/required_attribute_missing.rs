@@ -9,7 +9,10 @@ use diag_sdk::case::registration::{ClaimsRule, IdpRegistration};
 use diag_sdk::case::sp_configuration::MappedAttribute;
 use diag_sdk::near;
 use diag_sdk::view::{EntryPoint, SignIn};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, spec,
+};
 
 static NOT_RELEASED: CauseData = CauseData {
     text: "The identity provider does not send an attribute the service provider demands, or the person has no value for it",
@@ -135,7 +138,12 @@ fn run(case: &Case, out: &mut Findings) {
             }
         }
         for metadata in published(case) {
-            for requested in metadata.sp.iter().flat_map(|role| &role.requested_attributes).filter(|requested| requested.required) {
+            for requested in metadata
+                .sp
+                .iter()
+                .flat_map(|role| &role.requested_attributes)
+                .filter(|requested| requested.required)
+            {
                 if let Some(finding) = requested_by_metadata(&sign_in, metadata, requested) {
                     told |= finding.severity == Severity::Error;
                     out.push(finding);
@@ -159,7 +167,11 @@ fn published(case: &Case) -> Vec<&Metadata> {
     if published.is_empty() { case.sp_metadata(HeldBy::Idp).collect() } else { published }
 }
 
-fn mandatory(sign_in: &SignIn<'_>, entry: &EntryPoint<'_>, row: &MappedAttribute) -> Option<Finding> {
+fn mandatory(
+    sign_in: &SignIn<'_>,
+    entry: &EntryPoint<'_>,
+    row: &MappedAttribute,
+) -> Option<Finding> {
     let wanted = &row.attribute;
     if sign_in.has_value(&wanted.value) {
         return None;
@@ -169,23 +181,32 @@ fn mandatory(sign_in: &SignIn<'_>, entry: &EntryPoint<'_>, row: &MappedAttribute
         .expected(wanted.value.clone(), "the attribute mapping, where it is marked as mandatory")
         .at(&wanted.place);
     let (finding, near) = with_nearest(finding, sign_in, &wanted.value);
-    Some(left_out(finding, sign_in.case, &wanted.value).because_with(&NOT_RELEASED, sign_in.case, wanted.value.as_str()).because_at(
-        &MANDATORY,
-        entry,
-        near.as_deref(),
-    ))
+    Some(
+        left_out(finding, sign_in.case, &wanted.value)
+            .because_with(&NOT_RELEASED, sign_in.case, wanted.value.as_str())
+            .because_at(&MANDATORY, entry, near.as_deref()),
+    )
 }
 
-fn requested_by_metadata(sign_in: &SignIn<'_>, metadata: &Metadata, requested: &RequestedAttribute) -> Option<Finding> {
-    let by_friendly_name = requested.friendly_name.as_deref().is_some_and(|name| sign_in.has_value(name));
+fn requested_by_metadata(
+    sign_in: &SignIn<'_>,
+    metadata: &Metadata,
+    requested: &RequestedAttribute,
+) -> Option<Finding> {
+    let by_friendly_name =
+        requested.friendly_name.as_deref().is_some_and(|name| sign_in.has_value(name));
     if sign_in.has_value(&requested.name) || by_friendly_name {
         return None;
     }
-    let denied = sign_in.refused() || sign_in.attempt.is_some_and(|attempt| attempt.outcome == Outcome::DeniedAfterSignIn);
+    let denied = sign_in.refused()
+        || sign_in.attempt.is_some_and(|attempt| attempt.outcome == Outcome::DeniedAfterSignIn);
     let severity = if denied { Severity::Error } else { Severity::Warning };
     let mut finding = sign_in
         .finding(severity, "An attribute the service provider's metadata requires is not sent")
-        .expected(requested.name.clone(), format!("RequestedAttribute with isRequired in {}", metadata.origin))
+        .expected(
+            requested.name.clone(),
+            format!("RequestedAttribute with isRequired in {}", metadata.origin),
+        )
         .at(&requested.place);
     if !denied {
         finding = finding.likely();
@@ -201,17 +222,26 @@ fn requested_by_metadata(sign_in: &SignIn<'_>, metadata: &Metadata, requested: &
 /// What the service provider's product always demands, whatever it says.
 fn demanded_by_product(sign_in: &SignIn<'_>) -> Option<Finding> {
     let product = sign_in.case.product(sign_in.case.sp_vendor)?;
-    let demand = product.demands.iter().find(|demand| !demand.attribute.iter().any(|name| sign_in.has_value(name)))?;
+    let demand = product
+        .demands
+        .iter()
+        .find(|demand| !demand.attribute.iter().any(|name| sign_in.has_value(name)))?;
     let name = demand.attribute.first()?;
     let accepted = sign_in.attempt.is_some_and(|attempt| attempt.outcome == Outcome::SignedIn);
     if accepted {
         return None;
     }
-    let finding = sign_in
-        .fault("An attribute the service provider always demands is not sent")
-        .expected(name.clone(), format!("what {} demands of every response: {}", product.name, demand.why));
+    let finding =
+        sign_in.fault("An attribute the service provider always demands is not sent").expected(
+            name.clone(),
+            format!("what {} demands of every response: {}", product.name, demand.why),
+        );
     let (finding, _) = with_nearest(finding, sign_in, name);
-    Some(left_out(finding, sign_in.case, name).because_with(&NOT_RELEASED, sign_in.case, name.as_str()).because(&NOT_MAPPED, sign_in.case))
+    Some(
+        left_out(finding, sign_in.case, name)
+            .because_with(&NOT_RELEASED, sign_in.case, name.as_str())
+            .because(&NOT_MAPPED, sign_in.case),
+    )
 }
 
 /// What the registration itself says of an attribute that is not sent.
@@ -221,7 +251,10 @@ fn left_out(finding: Finding, case: &Case, wanted: &str) -> Finding {
         registration.claims.iter().any(|claim| answers(&claim.attribute.value))
     };
     for registration in case.relevant_registrations().filter(|registration| !lists(registration)) {
-        let none = registration.group_claims.as_ref().filter(|groups| groups.value.eq_ignore_ascii_case("none"));
+        let none = registration
+            .group_claims
+            .as_ref()
+            .filter(|groups| groups.value.eq_ignore_ascii_case("none"));
         if let Some(groups) = none.filter(|_| spec::short(wanted) == "groups") {
             return finding.at(&groups.place).because_in(&NO_GROUPS, registration, None);
         }
@@ -238,7 +271,11 @@ fn with_nearest(finding: Finding, sign_in: &SignIn<'_>, wanted: &str) -> (Findin
     match near::attribute(wanted, &sign_in.assertion.attributes) {
         Some((attribute, nearness)) => {
             let finding = finding
-                .detail(format!("The nearest attribute that is sent is {}: {}.", attribute.name, nearness.words()))
+                .detail(format!(
+                    "The nearest attribute that is sent is {}: {}.",
+                    attribute.name,
+                    nearness.words()
+                ))
                 .actual(attribute.name.clone(), "the nearest attribute of the assertion")
                 .at(&attribute.place);
             let finding = match nearness.difference() {
@@ -247,7 +284,13 @@ fn with_nearest(finding: Finding, sign_in: &SignIn<'_>, wanted: &str) -> (Findin
             };
             (finding, Some(attribute.name.clone()))
         }
-        None => (finding.detail(sign_in.sent()).actual("no attribute of that name", "the assertion").at(&sign_in.assertion.place), None),
+        None => (
+            finding
+                .detail(sign_in.sent())
+                .actual("no attribute of that name", "the assertion")
+                .at(&sign_in.assertion.place),
+            None,
+        ),
     }
 }
 
@@ -258,14 +301,23 @@ fn said_or_denied(sign_in: &SignIn<'_>) -> Option<Finding> {
     let attempt = sign_in.attempt?;
     let denied = attempt.outcome == Outcome::DeniedAfterSignIn;
     // What names the user id is user-id-attribute-missing's.
-    let of_the_user_id = |text: &str| ["user id", "user-id", "userid"].iter().any(|word| text.to_lowercase().contains(word));
-    let reason =
-        said.iter().find(|seen| seen.meaning == Meaning::AttributeMissing && (sign_in.refused() || denied) && !of_the_user_id(&seen.text));
+    let of_the_user_id = |text: &str| {
+        ["user id", "user-id", "userid"].iter().any(|word| text.to_lowercase().contains(word))
+    };
+    let reason = said.iter().find(|seen| {
+        seen.meaning == Meaning::AttributeMissing
+            && (sign_in.refused() || denied)
+            && !of_the_user_id(&seen.text)
+    });
     let (headline, detail) = if let Some(seen) = reason {
-        ("The service provider misses an attribute", format!("{}\n{}", seen.quoted(), sign_in.sent()))
-    } else if let Some(page) =
-        denial(sign_in).filter(|_| !a_licence_is_missing(sign_in) && !sign_in.said(&[Meaning::NotProvisioned, Meaning::UserDisabled]))
-    {
+        (
+            "The service provider misses an attribute",
+            format!("{}\n{}", seen.quoted(), sign_in.sent()),
+        )
+    } else if let Some(page) = denial(sign_in).filter(|_| {
+        !a_licence_is_missing(sign_in)
+            && !sign_in.said(&[Meaning::NotProvisioned, Meaning::UserDisabled])
+    }) {
         // A page that is not found, or that fails, has nothing to do with the person.
         let status = page.status;
         (
@@ -294,28 +346,44 @@ fn said_or_denied(sign_in: &SignIn<'_>) -> Option<Finding> {
     if let Some(name) = named {
         finding = finding.expected(name.clone(), "the attribute the service provider names");
         if let Some((attribute, nearness)) = near::attribute(name, &sign_in.assertion.attributes) {
-            finding = finding.actual(attribute.name.clone(), format!("the nearest attribute of the assertion: {}", nearness.words()));
+            finding = finding.actual(
+                attribute.name.clone(),
+                format!("the nearest attribute of the assertion: {}", nearness.words()),
+            );
         }
     }
-    Some(finding.because_with(&NOT_RELEASED, case, named.map(String::as_str)).because(&NOT_MAPPED, case).because(&ACCESS_RULE, case))
+    Some(
+        finding
+            .because_with(&NOT_RELEASED, case, named.map(String::as_str))
+            .because(&NOT_MAPPED, case)
+            .because(&ACCESS_RULE, case),
+    )
 }
 
 /// A product with licences of its own says that the person has no access pass: a licence, not an attribute.
 fn a_licence_is_missing(sign_in: &SignIn<'_>) -> bool {
     sign_in.said(&[Meaning::NoLicence, Meaning::UserDisabled])
-        || sign_in.case.sp_has_habit(Habit::WantsLicence) && sign_in.said(&[Meaning::AccessDenied, Meaning::NotProvisioned])
+        || sign_in.case.sp_has_habit(Habit::WantsLicence)
+            && sign_in.said(&[Meaning::AccessDenied, Meaning::NotProvisioned])
 }
 
 fn denial<'a>(sign_in: &SignIn<'a>) -> Option<&'a Exchange> {
-    let attempt = sign_in.attempt.filter(|attempt| attempt.outcome == Outcome::DeniedAfterSignIn)?;
-    attempt.end.and_then(|index| sign_in.case.exchanges.get(index)).filter(|exchange| matches!(exchange.status, 401 | 403))
+    let attempt =
+        sign_in.attempt.filter(|attempt| attempt.outcome == Outcome::DeniedAfterSignIn)?;
+    attempt
+        .end
+        .and_then(|index| sign_in.case.exchanges.get(index))
+        .filter(|exchange| matches!(exchange.status, 401 | 403))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use diag_sdk::case::metadata::SpRole;
-    use diag_sdk::testing::{NAME_CLAIM as NAME, assertion, attribute, levels, says_at as says, sign_in_sending as sign_in};
+    use diag_sdk::testing::{
+        NAME_CLAIM as NAME, assertion, attribute, levels, says_at as says,
+        sign_in_sending as sign_in,
+    };
 
     fn row(attribute: &str) -> MappedAttribute {
         MappedAttribute { attribute: attribute.into(), target: "group".to_owned(), mandatory: true }
@@ -328,7 +396,10 @@ mod tests {
         assert_eq!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case), [Severity::Error]);
         case.sp_configurations[0].attribute_map[0].mandatory = false;
         assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
-        let mut case = sign_in(Outcome::RefusedBySp, &[("http://schemas.microsoft.com/ws/2008/06/identity/claims/groups", &["sales"])]);
+        let mut case = sign_in(
+            Outcome::RefusedBySp,
+            &[("http://schemas.microsoft.com/ws/2008/06/identity/claims/groups", &["sales"])],
+        );
         case.sp_configurations[0].attribute_map = vec![row("groups")];
         assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
     }
@@ -340,7 +411,8 @@ mod tests {
         let mut known = diag_sdk::testing::registration(&[], &[]);
         known.group_claims = Some("None".into());
         case.registrations = vec![known];
-        let first = |case: &Case| REQUIRED_ATTRIBUTE_MISSING.judge(case).found()[0].causes[0].setting;
+        let first =
+            |case: &Case| REQUIRED_ATTRIBUTE_MISSING.judge(case).found()[0].causes[0].setting;
         assert_eq!(first(&case), Some(Setting::IdpGroups));
         case.registrations[0].group_claims = None;
         case.registrations[0].basic_claims_left_out = Some(diag_sdk::Place::default());
@@ -365,12 +437,20 @@ mod tests {
                 required: true,
                 ..RequestedAttribute::default()
             };
-            case.metadata
-                .push(Metadata { sp: Some(SpRole { requested_attributes: vec![requested], ..SpRole::default() }), ..Metadata::default() });
+            case.metadata.push(Metadata {
+                sp: Some(SpRole { requested_attributes: vec![requested], ..SpRole::default() }),
+                ..Metadata::default()
+            });
             case
         };
-        assert_eq!(levels(&REQUIRED_ATTRIBUTE_MISSING, &demands(Outcome::SignedIn)), [Severity::Warning]);
-        assert_eq!(levels(&REQUIRED_ATTRIBUTE_MISSING, &demands(Outcome::DeniedAfterSignIn)), [Severity::Error]);
+        assert_eq!(
+            levels(&REQUIRED_ATTRIBUTE_MISSING, &demands(Outcome::SignedIn)),
+            [Severity::Warning]
+        );
+        assert_eq!(
+            levels(&REQUIRED_ATTRIBUTE_MISSING, &demands(Outcome::DeniedAfterSignIn)),
+            [Severity::Error]
+        );
         let mut case = demands(Outcome::DeniedAfterSignIn);
         assertion(&mut case).attributes.push(attribute("mail", &["ada@contoso.example"]));
         case.attempts[0].outcome = Outcome::SignedIn;
@@ -385,11 +465,18 @@ mod tests {
             attribute: vec![name.to_owned()],
             why: "it chooses the role by it".to_owned(),
         };
-        let own = case.products.iter_mut().find(|product| product.id == diag_sdk::testing::QLIK).expect("the product");
+        let own = case
+            .products
+            .iter_mut()
+            .find(|product| product.id == diag_sdk::testing::QLIK)
+            .expect("the product");
         own.demands = vec![demand(NAME), demand("urn:x:role")];
         let found = REQUIRED_ATTRIBUTE_MISSING.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
-        assert_eq!((finding.severity, finding.expected.as_deref()), (Severity::Error, Some("urn:x:role")));
+        assert_eq!(
+            (finding.severity, finding.expected.as_deref()),
+            (Severity::Error, Some("urn:x:role"))
+        );
         case.attempts[0].outcome = Outcome::SignedIn;
         assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty(), "it did without");
     }
@@ -398,13 +485,20 @@ mod tests {
     fn what_the_page_names_is_what_is_expected() {
         let mut case = sign_in(Outcome::RefusedBySp, &[(NAME, &["ada"])]);
         says(&mut case, 1, Meaning::AttributeMissing, "Missing attribute: branch_no");
-        let told = case.failures.iter_mut().flat_map(|failure| &mut failure.said).map(|statement| &mut statement.values);
+        let told = case
+            .failures
+            .iter_mut()
+            .flat_map(|failure| &mut failure.said)
+            .map(|statement| &mut statement.values);
         let pages = case.exchanges.iter_mut().filter_map(|exchange| exchange.page.as_mut());
         let shown = pages.flat_map(|page| &mut page.phrases).map(|phrase| &mut phrase.values);
         for values in told.chain(shown) {
             values.insert("attribute".to_owned(), "branch_no".to_owned());
         }
-        assert_eq!(REQUIRED_ATTRIBUTE_MISSING.judge(&case).found()[0].expected.as_deref(), Some("branch_no"));
+        assert_eq!(
+            REQUIRED_ATTRIBUTE_MISSING.judge(&case).found()[0].expected.as_deref(),
+            Some("branch_no")
+        );
     }
 
     #[test]
@@ -418,7 +512,12 @@ mod tests {
         assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
         case.exchanges[2].status = 403;
         diag_sdk::testing::qlik_serves(&mut case);
-        says(&mut case, 2, Meaning::AccessDenied, "you cannot access Qlik Sense because you have no access pass");
+        says(
+            &mut case,
+            2,
+            Meaning::AccessDenied,
+            "you cannot access Qlik Sense because you have no access pass",
+        );
         assert!(levels(&REQUIRED_ATTRIBUTE_MISSING, &case).is_empty());
     }
 

@@ -105,7 +105,10 @@ mod tests {
 
     #[test]
     fn an_account_of_the_identity_provider_is_another_matter() {
-        assert!(findings(&USER_BLOCKED_AT_SP, &refused_by_idp(&[], &[Meaning::UserDisabled])).is_empty());
+        assert!(
+            findings(&USER_BLOCKED_AT_SP, &refused_by_idp(&[], &[Meaning::UserDisabled]))
+                .is_empty()
+        );
         assert!(findings(&USER_BLOCKED_AT_SP, &Case { ..sign_in(Outcome::SignedIn) }).is_empty());
     }
 }

@@ -3,7 +3,10 @@
 use diag_sdk::near;
 use diag_sdk::user_directory::{self, Directory};
 use diag_sdk::view::{EntryPoint, SignIn};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
+    Who, check,
+};
 
 static NOT_SENT: CauseData = CauseData {
     text: "The identity provider does not send the attribute that becomes the user directory",
@@ -112,7 +115,12 @@ fn run(case: &Case, out: &mut Findings) {
                     out.missing(Need::Capture);
                 }
             }
-            Directory::Constant(name) if user_directory::looks_like_attribute(name, own().next().map(|sign_in| sign_in.assertion)) => {
+            Directory::Constant(name)
+                if user_directory::looks_like_attribute(
+                    name,
+                    own().next().map(|sign_in| sign_in.assertion),
+                ) =>
+            {
                 out.push(
                     Finding::warning("The name of an attribute is used as the user directory")
                         .detail(format!("In square brackets {name} is a constant: everybody belongs to a directory of that name."))
@@ -146,7 +154,11 @@ fn out_of_assertions<'a>(
         match near::attribute(name, &sign_in.assertion.attributes) {
             Some((attribute, nearness)) => {
                 finding = finding
-                    .detail(format!("The nearest attribute that is sent is {}: {}.", attribute.name, nearness.words()))
+                    .detail(format!(
+                        "The nearest attribute that is sent is {}: {}.",
+                        attribute.name,
+                        nearness.words()
+                    ))
                     .actual(attribute.name.clone(), "the nearest attribute of the assertion")
                     .at(&attribute.place);
                 if let Some(difference) = nearness.difference() {
@@ -155,7 +167,9 @@ fn out_of_assertions<'a>(
             }
             None => finding = finding.actual("no attribute of that name", "the assertion"),
         }
-        out.push(finding.because_with(&NOT_SENT, entry.case, name).because_at(&CONSTANT, entry, None));
+        out.push(
+            finding.because_with(&NOT_SENT, entry.case, name).because_at(&CONSTANT, entry, None),
+        );
     }
 }
 
@@ -173,20 +187,51 @@ mod tests {
 
     #[test]
     fn the_attribute_must_be_sent() {
-        assert_eq!(levels(&USER_DIRECTORY_ATTRIBUTE_MISSING, &directory("domain", Outcome::RefusedBySp)), [Severity::Error]);
-        assert_eq!(levels(&USER_DIRECTORY_ATTRIBUTE_MISSING, &directory("domain", Outcome::SignedIn)), [Severity::Warning]);
-        assert!(levels(&USER_DIRECTORY_ATTRIBUTE_MISSING, &directory("organisation", Outcome::RefusedBySp)).is_empty());
-        assert_eq!(levels(&USER_DIRECTORY_ATTRIBUTE_MISSING, &directory("Organisation", Outcome::RefusedBySp)), [Severity::Error]);
+        assert_eq!(
+            levels(&USER_DIRECTORY_ATTRIBUTE_MISSING, &directory("domain", Outcome::RefusedBySp)),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&USER_DIRECTORY_ATTRIBUTE_MISSING, &directory("domain", Outcome::SignedIn)),
+            [Severity::Warning]
+        );
+        assert!(
+            levels(
+                &USER_DIRECTORY_ATTRIBUTE_MISSING,
+                &directory("organisation", Outcome::RefusedBySp)
+            )
+            .is_empty()
+        );
+        assert_eq!(
+            levels(
+                &USER_DIRECTORY_ATTRIBUTE_MISSING,
+                &directory("Organisation", Outcome::RefusedBySp)
+            ),
+            [Severity::Error]
+        );
     }
 
     #[test]
     fn constants_are_left_alone_unless_they_name_an_attribute() {
         for text in ["[AZURE]", "AZURE", "[AZURE"] {
-            assert!(levels(&USER_DIRECTORY_ATTRIBUTE_MISSING, &directory(text, Outcome::RefusedBySp)).is_empty(), "{text}");
+            assert!(
+                levels(&USER_DIRECTORY_ATTRIBUTE_MISSING, &directory(text, Outcome::RefusedBySp))
+                    .is_empty(),
+                "{text}"
+            );
         }
-        assert_eq!(levels(&USER_DIRECTORY_ATTRIBUTE_MISSING, &directory("[organisation]", Outcome::SignedIn)), [Severity::Warning]);
         assert_eq!(
-            levels(&USER_DIRECTORY_ATTRIBUTE_MISSING, &directory("[http://x.example/claims/d]", Outcome::SignedIn)),
+            levels(
+                &USER_DIRECTORY_ATTRIBUTE_MISSING,
+                &directory("[organisation]", Outcome::SignedIn)
+            ),
+            [Severity::Warning]
+        );
+        assert_eq!(
+            levels(
+                &USER_DIRECTORY_ATTRIBUTE_MISSING,
+                &directory("[http://x.example/claims/d]", Outcome::SignedIn)
+            ),
             [Severity::Warning]
         );
     }

@@ -2,7 +2,10 @@
 
 use diag_sdk::user_directory::{self, Directory};
 use diag_sdk::view::{EntryPoint, SignIn};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
+    Who, check,
+};
 
 static QUOTE: CauseData = CauseData {
     text: "The name of a directory was entered without its square brackets, so it is taken for the name of an attribute",
@@ -63,15 +66,32 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 /// A name in capitals that no assertion carries as an attribute was meant as a constant.
-fn unquoted(name: &str, entry: &EntryPoint<'_>, setting: &Sited<String>, sign_ins: &[SignIn<'_>], out: &mut Findings) {
-    let own: Vec<&SignIn<'_>> = sign_ins.iter().filter(|sign_in| sign_in.is_read_by(entry)).collect();
-    if !user_directory::looks_constant(name) || own.iter().any(|sign_in| sign_in.attribute(name).is_some()) {
+fn unquoted(
+    name: &str,
+    entry: &EntryPoint<'_>,
+    setting: &Sited<String>,
+    sign_ins: &[SignIn<'_>],
+    out: &mut Findings,
+) {
+    let own: Vec<&SignIn<'_>> =
+        sign_ins.iter().filter(|sign_in| sign_in.is_read_by(entry)).collect();
+    if !user_directory::looks_constant(name)
+        || own.iter().any(|sign_in| sign_in.attribute(name).is_some())
+    {
         return;
     }
     // Only a capture shows that there is no such attribute.
-    let severity = own.iter().map(|sign_in| sign_in.fault("").severity).max().unwrap_or(Severity::Warning);
-    let mut finding = finding(severity, "The user directory stands without square brackets", entry, setting)
-        .detail(format!("{name} is taken for the name of an attribute, and no attribute of that name is sent."));
+    let severity =
+        own.iter().map(|sign_in| sign_in.fault("").severity).max().unwrap_or(Severity::Warning);
+    let mut finding = finding(
+        severity,
+        "The user directory stands without square brackets",
+        entry,
+        setting,
+    )
+    .detail(format!(
+        "{name} is taken for the name of an attribute, and no attribute of that name is sent."
+    ));
     if own.is_empty() {
         finding = finding.detail(format!("{name} is taken for the name of an attribute. It looks like the name of a directory.")).likely();
     }
@@ -81,7 +101,12 @@ fn unquoted(name: &str, entry: &EntryPoint<'_>, setting: &Sited<String>, sign_in
     out.push(finding);
 }
 
-fn finding(severity: Severity, headline: &str, entry: &EntryPoint<'_>, setting: &Sited<String>) -> Finding {
+fn finding(
+    severity: Severity,
+    headline: &str,
+    entry: &EntryPoint<'_>,
+    setting: &Sited<String>,
+) -> Finding {
     let quoted = format!("[{}]", setting.value.trim().trim_matches(['[', ']']));
     Finding::new(severity, headline)
         .expected(quoted.clone(), "a constant in square brackets")
@@ -93,7 +118,9 @@ fn finding(severity: Severity, headline: &str, entry: &EntryPoint<'_>, setting: 
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{NAME_CLAIM as NAME, assertion, attribute, levels, sign_in_sending as sign_in};
+    use diag_sdk::testing::{
+        NAME_CLAIM as NAME, assertion, attribute, levels, sign_in_sending as sign_in,
+    };
 
     fn directory(text: &str, outcome: Outcome) -> Case {
         let mut case = sign_in(outcome, &[(NAME, &["ada"])]);
@@ -104,16 +131,31 @@ mod tests {
     #[test]
     fn brackets_must_match() {
         for text in ["[AZURE", "AZURE]", "[[AZURE]]"] {
-            assert_eq!(levels(&USER_DIRECTORY_UNQUOTED, &directory(text, Outcome::RefusedBySp)), [Severity::Error], "{text}");
+            assert_eq!(
+                levels(&USER_DIRECTORY_UNQUOTED, &directory(text, Outcome::RefusedBySp)),
+                [Severity::Error],
+                "{text}"
+            );
         }
-        assert!(levels(&USER_DIRECTORY_UNQUOTED, &directory("[AZURE]", Outcome::RefusedBySp)).is_empty());
+        assert!(
+            levels(&USER_DIRECTORY_UNQUOTED, &directory("[AZURE]", Outcome::RefusedBySp))
+                .is_empty()
+        );
     }
 
     #[test]
     fn capitals_without_brackets_are_meant_as_a_constant() {
-        assert_eq!(levels(&USER_DIRECTORY_UNQUOTED, &directory("AZURE", Outcome::RefusedBySp)), [Severity::Error]);
-        assert_eq!(levels(&USER_DIRECTORY_UNQUOTED, &directory("AZURE", Outcome::SignedIn)), [Severity::Warning]);
-        assert!(levels(&USER_DIRECTORY_UNQUOTED, &directory("domain", Outcome::RefusedBySp)).is_empty());
+        assert_eq!(
+            levels(&USER_DIRECTORY_UNQUOTED, &directory("AZURE", Outcome::RefusedBySp)),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&USER_DIRECTORY_UNQUOTED, &directory("AZURE", Outcome::SignedIn)),
+            [Severity::Warning]
+        );
+        assert!(
+            levels(&USER_DIRECTORY_UNQUOTED, &directory("domain", Outcome::RefusedBySp)).is_empty()
+        );
         let mut case = directory("AZURE", Outcome::RefusedBySp);
         case.messages.clear();
         assert_eq!(levels(&USER_DIRECTORY_UNQUOTED, &case), [Severity::Warning]);

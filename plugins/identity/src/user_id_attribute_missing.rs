@@ -5,7 +5,10 @@ use diag_sdk::case::product::Habit;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::near::{self, Nearness};
 use diag_sdk::view::{EntryPoint, SignIn};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
+    Who, check,
+};
 
 static EMPTY_SOURCE: CauseData = CauseData {
     text: "The person has no value in the directory field the attribute is filled from, and an empty attribute is not sent",
@@ -137,50 +140,81 @@ fn judge(sign_in: &SignIn<'_>, entry: &EntryPoint<'_>, wanted: &Sited<String>) -
     if found.is_some_and(|attribute| attribute.values.iter().any(|value| !value.blank)) {
         return None;
     }
-    let near = if found.is_some() { None } else { near::attribute(&wanted.value, &sign_in.assertion.attributes) };
+    let near = if found.is_some() {
+        None
+    } else {
+        near::attribute(&wanted.value, &sign_in.assertion.attributes)
+    };
     let headline = match (found, near) {
         (Some(_), _) => "The attribute that becomes the user id is empty",
-        (None, Some((_, Nearness::LetterCase))) => "The user id attribute is sent in other letter case",
+        (None, Some((_, Nearness::LetterCase))) => {
+            "The user id attribute is sent in other letter case"
+        }
         (None, _) => "The attribute that becomes the user id is not sent",
     };
-    let consequence = if sign_in.refused() { "The service provider cannot tell who signed in and refused the response." } else { "" };
+    let consequence = if sign_in.refused() {
+        "The service provider cannot tell who signed in and refused the response."
+    } else {
+        ""
+    };
     let detail = match near {
-        Some((attribute, nearness)) => {
-            format!("The nearest attribute that is sent is {}: {}. {consequence}", attribute.name, nearness.words()).trim_end().to_owned()
-        }
+        Some((attribute, nearness)) => format!(
+            "The nearest attribute that is sent is {}: {}. {consequence}",
+            attribute.name,
+            nearness.words()
+        )
+        .trim_end()
+        .to_owned(),
         None => format!("{consequence}\n{}", sign_in.sent()).trim_start().to_owned(),
     };
     let mut finding = sign_in
         .fault(headline)
         .detail(detail)
-        .expected(wanted.value.clone(), "the attribute for the user id in the service provider's configuration")
+        .expected(
+            wanted.value.clone(),
+            "the attribute for the user id in the service provider's configuration",
+        )
         .at(&wanted.place);
     finding = match (found, near) {
-        (Some(attribute), _) => finding.actual("no value", attribute.name.clone()).at(&attribute.place),
+        (Some(attribute), _) => {
+            finding.actual("no value", attribute.name.clone()).at(&attribute.place)
+        }
         (None, Some((attribute, nearness))) => {
-            let finding = finding.actual(attribute.name.clone(), "the nearest attribute of the assertion").at(&attribute.place);
+            let finding = finding
+                .actual(attribute.name.clone(), "the nearest attribute of the assertion")
+                .at(&attribute.place);
             match nearness.difference() {
                 Some(difference) => finding.difference(difference),
                 None => finding,
             }
         }
-        (None, None) => finding.actual("no attribute of that name", "the assertion").at(&sign_in.assertion.place),
+        (None, None) => finding
+            .actual("no attribute of that name", "the assertion")
+            .at(&sign_in.assertion.place),
     };
     let case = sign_in.case;
     let empty_source = |finding: Finding| finding.because(&EMPTY_SOURCE, case);
-    let not_released = |finding: Finding| finding.because_with(&NOT_RELEASED, case, wanted.value.as_str());
-    let wrong_name = |finding: Finding, sent: Option<&str>| finding.because_at(&WRONG_NAME, entry, sent);
-    let released = case.relevant_registrations().any(|registration| sends(registration, &wanted.value) == Some(true));
+    let not_released =
+        |finding: Finding| finding.because_with(&NOT_RELEASED, case, wanted.value.as_str());
+    let wrong_name =
+        |finding: Finding, sent: Option<&str>| finding.because_at(&WRONG_NAME, entry, sent);
+    let released = case
+        .relevant_registrations()
+        .any(|registration| sends(registration, &wanted.value) == Some(true));
     Some(match near {
         // A near miss is a matter of names; only without one is the person's own record the likeliest reason.
-        Some((attribute, nearness)) if nearness < Nearness::Synonym => not_released(wrong_name(finding, Some(&attribute.name))),
+        Some((attribute, nearness)) if nearness < Nearness::Synonym => {
+            not_released(wrong_name(finding, Some(&attribute.name)))
+        }
         _ if found.is_some() => empty_source(finding),
         _ if released || by_default(&wanted.value) => {
             let finding = not_released(empty_source(finding));
             let other = near.map(|(attribute, _)| attribute.name.as_str());
             wrong_name(finding, other)
         }
-        Some((attribute, _)) => empty_source(not_released(wrong_name(finding, Some(&attribute.name)))),
+        Some((attribute, _)) => {
+            empty_source(not_released(wrong_name(finding, Some(&attribute.name))))
+        }
         None => empty_source(wrong_name(not_released(finding), None)),
     })
 }
@@ -188,7 +222,9 @@ fn judge(sign_in: &SignIn<'_>, entry: &EntryPoint<'_>, wanted: &Sited<String>) -
 /// Attributes Entra ID sends without being asked, wherever the person has a value.
 fn by_default(wanted: &str) -> bool {
     const DEFAULTS: &[&str] = &["name", "emailaddress", "givenname", "surname"];
-    wanted.strip_prefix("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/").is_some_and(|last| DEFAULTS.contains(&last))
+    wanted
+        .strip_prefix("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/")
+        .is_some_and(|last| DEFAULTS.contains(&last))
         || DEFAULTS.contains(&wanted)
 }
 
@@ -216,12 +252,17 @@ fn not_entered(entry: &EntryPoint<'_>) -> Option<Finding> {
 /// It says of the attribute for the user id that it is missing.
 fn misses_user_id(seen: &Statement) -> bool {
     let text = seen.text.to_lowercase();
-    seen.meaning == Meaning::AttributeMissing && ["user id", "user-id", "userid"].iter().any(|word| text.contains(word))
+    seen.meaning == Meaning::AttributeMissing
+        && ["user id", "user-id", "userid"].iter().any(|word| text.contains(word))
 }
 
 /// Nothing was captured, and the log says it.
 fn said_by_log(case: &Case, out: &mut Findings) {
-    for failure in case.failures.iter().filter(|failure| failure.party == Party::Sp && failure.message.is_none()) {
+    for failure in case
+        .failures
+        .iter()
+        .filter(|failure| failure.party == Party::Sp && failure.message.is_none())
+    {
         let Some(seen) = failure.said.iter().find(|seen| misses_user_id(seen)) else { continue };
         let mut finding = Finding::error("The service provider found no user id in the assertion")
             .detail(seen.quoted())
@@ -231,11 +272,15 @@ fn said_by_log(case: &Case, out: &mut Findings) {
         let wanted = entry.as_ref().and_then(|entry| entry.user_id_attribute.as_ref());
         if let Some(wanted) = wanted {
             finding = finding
-                .expected(wanted.value.clone(), "the attribute for the user id in the service provider's configuration")
+                .expected(
+                    wanted.value.clone(),
+                    "the attribute for the user id in the service provider's configuration",
+                )
                 .actual("no attribute of that name", "the service provider's log")
                 .at(&wanted.place);
         }
-        finding = finding.because_with(&NOT_RELEASED, case, wanted.map(|wanted| wanted.value.as_str()));
+        finding =
+            finding.because_with(&NOT_RELEASED, case, wanted.map(|wanted| wanted.value.as_str()));
         finding = match &entry {
             Some(entry) => finding.because_at(&WRONG_NAME, entry, None),
             None => finding.because(&WRONG_NAME, case),
@@ -252,7 +297,9 @@ fn said_by_sp(sign_in: &SignIn<'_>) -> Option<Finding> {
     let statements = sign_in.statements();
     let seen = statements.iter().find(|seen| misses_user_id(seen))?;
     // A line of a log may be about somebody else who signed in at that time; this assertion has the attribute.
-    let sent = |entry: &EntryPoint<'_>| entry.user_id_attribute.as_ref().is_some_and(|wanted| sign_in.has_value(&wanted.value));
+    let sent = |entry: &EntryPoint<'_>| {
+        entry.user_id_attribute.as_ref().is_some_and(|wanted| sign_in.has_value(&wanted.value))
+    };
     if seen.part == Part::Log && sign_in.entry_points.iter().any(sent) {
         return None;
     }
@@ -289,8 +336,15 @@ fn out_of_policy(entry: &EntryPoint<'_>, registration: &IdpRegistration, out: &m
         .at(&wanted.place)
         .cause_with(&NOT_RELEASED, registration.vendor, registration.name.as_deref(), Some(&wanted.value));
     if let Some(claim) = registration.claims.first() {
-        let names: Vec<&str> = registration.claims.iter().map(|claim| claim.attribute.value.as_str()).take(12).collect();
-        finding = finding.at(&claim.attribute.place).actual(names.join(", "), "SamlClaimType of the mapping policy");
+        let names: Vec<&str> = registration
+            .claims
+            .iter()
+            .map(|claim| claim.attribute.value.as_str())
+            .take(12)
+            .collect();
+        finding = finding
+            .at(&claim.attribute.place)
+            .actual(names.join(", "), "SamlClaimType of the mapping policy");
     }
     out.push(finding);
 }
@@ -301,7 +355,9 @@ mod tests {
     use diag_sdk::Difference;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::registration::Claim;
-    use diag_sdk::testing::{NAME_CLAIM as NAME, levels, says_at as says, sign_in_sending as sign_in};
+    use diag_sdk::testing::{
+        NAME_CLAIM as NAME, levels, says_at as says, sign_in_sending as sign_in,
+    };
 
     const MAIL: &str = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress";
 
@@ -316,11 +372,20 @@ mod tests {
 
     #[test]
     fn letter_case_counts_and_is_named() {
-        let case = sign_in(Outcome::RefusedBySp, &[("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/Name", &["ada"])]);
+        let case = sign_in(
+            Outcome::RefusedBySp,
+            &[("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/Name", &["ada"])],
+        );
         let outcome = USER_ID_ATTRIBUTE_MISSING.judge(&case);
         let finding = &outcome.found()[0];
-        assert_eq!((finding.severity, finding.difference), (Severity::Error, Some(Difference::LetterCase)));
-        assert_eq!(finding.causes[0].value.as_deref(), Some("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/Name"));
+        assert_eq!(
+            (finding.severity, finding.difference),
+            (Severity::Error, Some(Difference::LetterCase))
+        );
+        assert_eq!(
+            finding.causes[0].value.as_deref(),
+            Some("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/Name")
+        );
         assert_eq!(finding.causes[1].value.as_deref(), Some(NAME));
     }
 
@@ -335,14 +400,26 @@ mod tests {
 
     #[test]
     fn an_empty_value_is_no_value() {
-        assert_eq!(levels(&USER_ID_ATTRIBUTE_MISSING, &sign_in(Outcome::RefusedBySp, &[(NAME, &[" "])])), [Severity::Error]);
-        assert_eq!(levels(&USER_ID_ATTRIBUTE_MISSING, &sign_in(Outcome::RefusedBySp, &[(NAME, &[])])), [Severity::Error]);
+        assert_eq!(
+            levels(&USER_ID_ATTRIBUTE_MISSING, &sign_in(Outcome::RefusedBySp, &[(NAME, &[" "])])),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&USER_ID_ATTRIBUTE_MISSING, &sign_in(Outcome::RefusedBySp, &[(NAME, &[])])),
+            [Severity::Error]
+        );
     }
 
     #[test]
     fn who_got_in_gets_a_warning_and_an_undecided_sign_in_an_error() {
-        assert_eq!(levels(&USER_ID_ATTRIBUTE_MISSING, &sign_in(Outcome::SignedIn, &[])), [Severity::Warning]);
-        assert_eq!(levels(&USER_ID_ATTRIBUTE_MISSING, &sign_in(Outcome::Incomplete, &[])), [Severity::Error]);
+        assert_eq!(
+            levels(&USER_ID_ATTRIBUTE_MISSING, &sign_in(Outcome::SignedIn, &[])),
+            [Severity::Warning]
+        );
+        assert_eq!(
+            levels(&USER_ID_ATTRIBUTE_MISSING, &sign_in(Outcome::Incomplete, &[])),
+            [Severity::Error]
+        );
     }
 
     #[test]
@@ -360,7 +437,12 @@ mod tests {
         case.sp_configurations.clear();
         assert!(levels(&USER_ID_ATTRIBUTE_MISSING, &case).is_empty());
         assert_eq!(USER_ID_ATTRIBUTE_MISSING.judge(&case).missed(), [Need::Virtualproxyconfig]);
-        says(&mut case, 1, Meaning::AttributeMissing, "SAML mandatory attribute for user ID is missing");
+        says(
+            &mut case,
+            1,
+            Meaning::AttributeMissing,
+            "SAML mandatory attribute for user ID is missing",
+        );
         assert_eq!(levels(&USER_ID_ATTRIBUTE_MISSING, &case), [Severity::Error]);
     }
 
@@ -370,7 +452,11 @@ mod tests {
         case.messages.clear();
         case.attempts.clear();
         let claim = |name: &str| Claim { attribute: name.into(), ..Claim::default() };
-        let mut registration = IdpRegistration { relevant: true, claims: vec![claim("urn:mail")], ..IdpRegistration::default() };
+        let mut registration = IdpRegistration {
+            relevant: true,
+            claims: vec![claim("urn:mail")],
+            ..IdpRegistration::default()
+        };
         registration.basic_claims = Some(false);
         case.registrations.push(registration);
         assert_eq!(levels(&USER_ID_ATTRIBUTE_MISSING, &case), [Severity::Warning]);

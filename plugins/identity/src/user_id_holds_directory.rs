@@ -2,7 +2,10 @@
 
 use diag_sdk::case::product::Habit;
 use diag_sdk::view::{EntryPoint, SignIn, User};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static OTHER_ATTRIBUTE: CauseData = CauseData {
     text: "The attribute for the user id is one that names the directory as well",
@@ -93,7 +96,8 @@ fn run(case: &Case, out: &mut Findings) {
         for entry in &sign_in.entry_points {
             let Some(user) = sign_in.user(entry) else { continue };
             // Mail addresses are sound ids; only who is not known by one has it twice.
-            let unknown = sign_in.said(UNKNOWN) && user.directory_in_id().is_some_and(|own| is_of(own, &user.directory));
+            let unknown = sign_in.said(UNKNOWN)
+                && user.directory_in_id().is_some_and(|own| is_of(own, &user.directory));
             if user.repeats_directory() || unknown {
                 out.push(told(&sign_in, entry, &user));
             }
@@ -104,22 +108,35 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// A domain and the short name of it, or the same name twice.
 fn is_of(domain: &str, directory: &str) -> bool {
-    domain.eq_ignore_ascii_case(directory) || domain.split('.').next().is_some_and(|label| label.eq_ignore_ascii_case(directory))
+    domain.eq_ignore_ascii_case(directory)
+        || domain.split('.').next().is_some_and(|label| label.eq_ignore_ascii_case(directory))
 }
 
 /// Which attribute is the user id is not known, but whoever is not known there is named by domain and name alone.
 fn unset(sign_in: &SignIn<'_>) -> Option<Finding> {
     let case = sign_in.case;
-    if !sign_in.entry_points.is_empty() || !case.sp_has_habit(Habit::NamesPeopleByDirectory) || !sign_in.said(UNKNOWN) {
+    if !sign_in.entry_points.is_empty()
+        || !case.sp_has_habit(Habit::NamesPeopleByDirectory)
+        || !sign_in.said(UNKNOWN)
+    {
         return None;
     }
-    let sent = || sign_in.assertion.attributes.iter().flat_map(|attribute| attribute.values.iter().map(move |value| (attribute, value)));
+    let sent = || {
+        sign_in
+            .assertion
+            .attributes
+            .iter()
+            .flat_map(|attribute| attribute.values.iter().map(move |value| (attribute, value)))
+    };
     let (attribute, whole, domain, name) = sent().find_map(|(attribute, value)| {
         let whole = value.value.text.as_deref()?.trim();
-        let (domain, name) = whole.split_once('\\').filter(|(domain, name)| !domain.trim().is_empty() && !name.trim().is_empty())?;
+        let (domain, name) = whole
+            .split_once('\\')
+            .filter(|(domain, name)| !domain.trim().is_empty() && !name.trim().is_empty())?;
         Some((attribute, whole, domain, name))
     })?;
-    if sent().any(|(_, value)| value.value.text.as_deref().is_some_and(|text| text.trim() == name)) {
+    if sent().any(|(_, value)| value.value.text.as_deref().is_some_and(|text| text.trim() == name))
+    {
         return None;
     }
     Some(
@@ -137,12 +154,20 @@ fn unset(sign_in: &SignIn<'_>) -> Option<Finding> {
 }
 
 fn told(sign_in: &SignIn<'_>, entry: &EntryPoint<'_>, user: &User<'_>) -> Finding {
-    let (own, bare) = (user.directory_in_id().unwrap_or_default(), user.bare_id().unwrap_or_default());
+    let (own, bare) =
+        (user.directory_in_id().unwrap_or_default(), user.bare_id().unwrap_or_default());
     let finding = sign_in
         .finding(Severity::Warning, "The user id names a directory, and another is put before it")
-        .detail(format!("The person becomes {}: to the service provider another user than {}\\{bare}.", user.shown(), user.directory))
+        .detail(format!(
+            "The person becomes {}: to the service provider another user than {}\\{bare}.",
+            user.shown(),
+            user.directory
+        ))
         .actual(user.shown(), "user directory and user id")
-        .expected(format!("{}\\{bare}", user.directory), format!("directory {} and a name without {own}", user.directory))
+        .expected(
+            format!("{}\\{bare}", user.directory),
+            format!("directory {} and a name without {own}", user.directory),
+        )
         .at(&user.id.place);
     let finding = match &entry.user_id_attribute {
         Some(setting) => finding.at(&setting.place),
@@ -178,13 +203,21 @@ mod tests {
         };
         let found = refused("CONTOSO\\ada");
         assert_eq!((found.len(), found[0].severity), (1, Severity::Notice));
-        assert!(found[0].detail.as_deref().is_some_and(|detail| detail.contains("CONTOSO\\CONTOSO\\ada")));
+        assert!(
+            found[0]
+                .detail
+                .as_deref()
+                .is_some_and(|detail| detail.contains("CONTOSO\\CONTOSO\\ada"))
+        );
         assert!(refused("ada").is_empty());
     }
 
     #[test]
     fn a_mail_address_is_a_sound_id() {
-        assert!(findings(&USER_ID_HOLDS_DIRECTORY, &case(Outcome::SignedIn, "ada@azure.example")).is_empty());
+        assert!(
+            findings(&USER_ID_HOLDS_DIRECTORY, &case(Outcome::SignedIn, "ada@azure.example"))
+                .is_empty()
+        );
         let mut unknown = case(Outcome::DeniedAfterSignIn, "ada@azure.example");
         says_at(&mut unknown, 2, Meaning::NoLicence, "no access pass");
         assert_eq!(findings(&USER_ID_HOLDS_DIRECTORY, &unknown).len(), 1);

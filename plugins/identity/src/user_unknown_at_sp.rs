@@ -4,7 +4,10 @@ use diag_sdk::case::assertion::Attribute;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::judgement::{Party, Statement};
 use diag_sdk::view::SignIn;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check, spec,
+};
 
 static NO_ACCOUNT: CauseData = CauseData {
     text: "The service provider has no account with the value it looks people up by",
@@ -93,7 +96,9 @@ const SHOWN: usize = 6;
 fn run(case: &Case, out: &mut Findings) {
     let mut told = Vec::new();
     for sign_in in case.sign_ins(out) {
-        let Some(said) = sign_in.statement(MEANINGS).or_else(|| address_refused(&sign_in)) else { continue };
+        let Some(said) = sign_in.statement(MEANINGS).or_else(|| address_refused(&sign_in)) else {
+            continue;
+        };
         if sign_in.accepted() && !sign_in.attempt.is_some_and(Attempt::failed) {
             continue;
         }
@@ -101,13 +106,22 @@ fn run(case: &Case, out: &mut Findings) {
         out.push(judge(&sign_in, &said));
     }
     // What was sent may be encrypted, or in no file: the word of the service provider is enough.
-    for failure in case.failures.iter().filter(|failure| failure.party == Party::Sp && failure.means(MEANINGS)) {
+    for failure in
+        case.failures.iter().filter(|failure| failure.party == Party::Sp && failure.means(MEANINGS))
+    {
         if failure.attempt.as_ref().is_some_and(|attempt| told.contains(attempt)) {
             continue;
         }
-        let Some(said) = failure.said.iter().find(|statement| MEANINGS.contains(&statement.meaning)) else { continue };
+        let Some(said) =
+            failure.said.iter().find(|statement| MEANINGS.contains(&statement.meaning))
+        else {
+            continue;
+        };
         let finding = Finding::error(headline(said))
-            .detail(format!("{}\nWhat was sent about the person cannot be read here.", said.quoted()))
+            .detail(format!(
+                "{}\nWhat was sent about the person cannot be read here.",
+                said.quoted()
+            ))
             .at_all(said.place.as_ref())
             .attempt(failure.attempt.clone().unwrap_or_default());
         out.push(causes(case, finding, said));
@@ -117,20 +131,30 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// “Invalid email” where a sound address was sent: nobody is known by it.
 fn address_refused(sign_in: &SignIn<'_>) -> Option<Statement> {
-    let said = sign_in.statement(&[Meaning::AttributeValue]).filter(|said| said.values.is_empty())?;
+    let said =
+        sign_in.statement(&[Meaning::AttributeValue]).filter(|said| said.values.is_empty())?;
     if sign_in.said(&[Meaning::AttributeMissing]) {
         return None;
     }
     let text = said.text.to_lowercase();
-    let particular = ["must ", "too long", "too short", "domain", "match", "only contain"].iter().any(|word| text.contains(word));
-    let about_address = ["email", "e-mail", "mail address", "correo"].iter().any(|word| text.contains(word));
+    let particular = ["must ", "too long", "too short", "domain", "match", "only contain"]
+        .iter()
+        .any(|word| text.contains(word));
+    let about_address =
+        ["email", "e-mail", "mail address", "correo"].iter().any(|word| text.contains(word));
     let addresses = sign_in.addresses();
-    (about_address && !particular && !addresses.is_empty() && addresses.iter().all(|address| address.sound)).then_some(said)
+    (about_address
+        && !particular
+        && !addresses.is_empty()
+        && addresses.iter().all(|address| address.sound))
+    .then_some(said)
 }
 
 fn headline(said: &Statement) -> &'static str {
     match said.meaning {
-        Meaning::AccountTaken => "Another account at the service provider has what this person comes with",
+        Meaning::AccountTaken => {
+            "Another account at the service provider has what this person comes with"
+        }
         _ => "The service provider knows nobody by what was sent",
     }
 }
@@ -143,7 +167,9 @@ fn judge(sign_in: &SignIn<'_>, said: &Statement) -> Finding {
     }
     let mut finding = sign_in.finding(Severity::Error, headline(said)).detail(detail);
     if let Some(name_id) = &sign_in.assertion.name_id {
-        finding = finding.actual(name_id.value.to_string(), format!("NameID, format {}", format_of(sign_in))).at(&name_id.place);
+        finding = finding
+            .actual(name_id.value.to_string(), format!("NameID, format {}", format_of(sign_in)))
+            .at(&name_id.place);
         finding = finding.expected("the value an account has", "the service provider");
     }
     causes(sign_in.case, finding.at_all(said.place.as_ref()), said)
@@ -153,7 +179,11 @@ fn causes(case: &Case, finding: Finding, said: &Statement) -> Finding {
     if said.meaning == Meaning::AccountTaken {
         return finding.because(&TAKEN, case).because(&OTHER_VALUE, case);
     }
-    let (first, second) = if said.who == Some(Who::Idp) { (&OTHER_VALUE, &NO_ACCOUNT) } else { (&NO_ACCOUNT, &OTHER_VALUE) };
+    let (first, second) = if said.who == Some(Who::Idp) {
+        (&OTHER_VALUE, &NO_ACCOUNT)
+    } else {
+        (&NO_ACCOUNT, &OTHER_VALUE)
+    };
     finding.because(first, case).because(second, case)
 }
 
@@ -165,13 +195,17 @@ fn format_of<'a>(sign_in: &SignIn<'a>) -> &'a str {
 fn who_was_sent(sign_in: &SignIn<'_>) -> String {
     let mut lines = Vec::new();
     match &sign_in.assertion.name_id {
-        Some(name_id) => lines.push(format!("- NameID ({}): {}", format_of(sign_in), name_id.value)),
+        Some(name_id) => {
+            lines.push(format!("- NameID ({}): {}", format_of(sign_in), name_id.value));
+        }
         None if sign_in.assertion.encrypted_id => lines.push("- NameID: encrypted".to_owned()),
         None => lines.push("- NameID: none".to_owned()),
     }
-    let naming = sign_in.assertion.attributes.iter().filter(|attribute| names_people(attribute)).take(SHOWN);
+    let naming =
+        sign_in.assertion.attributes.iter().filter(|attribute| names_people(attribute)).take(SHOWN);
     for attribute in naming {
-        let values: Vec<String> = attribute.values.iter().take(2).map(|value| value.value.to_string()).collect();
+        let values: Vec<String> =
+            attribute.values.iter().take(2).map(|value| value.value.to_string()).collect();
         lines.push(format!("- {}: {}", attribute.name, values.join(", ")));
     }
     format!("What it may have been looked up by:\n{}", lines.join("\n"))
@@ -179,9 +213,25 @@ fn who_was_sent(sign_in: &SignIn<'_>) -> String {
 
 /// The attribute is one that accounts are matched by: its name says so, or its value is an address.
 fn names_people(attribute: &Attribute) -> bool {
-    const WORDS: &[&str] =
-        &["mail", "upn", "principal", "uid", "userid", "username", "login", "samaccount", "employee", "nameid", "objectid"];
-    let short: String = attribute.short_name().to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    const WORDS: &[&str] = &[
+        "mail",
+        "upn",
+        "principal",
+        "uid",
+        "userid",
+        "username",
+        "login",
+        "samaccount",
+        "employee",
+        "nameid",
+        "objectid",
+    ];
+    let short: String = attribute
+        .short_name()
+        .to_ascii_lowercase()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
     let friendly = attribute.friendly_name.as_deref().unwrap_or_default().to_ascii_lowercase();
     short == "name" || WORDS.iter().any(|word| short.contains(word) || friendly.contains(word))
 }
@@ -190,16 +240,24 @@ fn names_people(attribute: &Attribute) -> bool {
 fn hints(sign_in: &SignIn<'_>) -> Vec<&'static str> {
     let mut hints = Vec::new();
     let assertion = sign_in.assertion;
-    let name_id = assertion.name_id.as_ref().and_then(|name_id| name_id.value.text.as_deref()).unwrap_or_default();
+    let name_id = assertion
+        .name_id
+        .as_ref()
+        .and_then(|name_id| name_id.value.text.as_deref())
+        .unwrap_or_default();
     let addresses: Vec<&str> = assertion
         .attributes
         .iter()
         .filter(|attribute| names_people(attribute))
-        .flat_map(|attribute| attribute.values.iter().filter_map(|value| value.value.text.as_deref()))
+        .flat_map(|attribute| {
+            attribute.values.iter().filter_map(|value| value.value.text.as_deref())
+        })
         .filter(|value| value.contains('@'))
         .collect();
     let format = assertion.name_id_format.as_deref().map_or("", spec::short);
-    if name_id.to_ascii_lowercase().contains(GUEST) || addresses.iter().any(|value| value.to_ascii_lowercase().contains(GUEST)) {
+    if name_id.to_ascii_lowercase().contains(GUEST)
+        || addresses.iter().any(|value| value.to_ascii_lowercase().contains(GUEST))
+    {
         hints.push("The person is a guest: #EXT# stands in the name the directory gave them, and their mail address is another one.");
     }
     if format == "transient" {
@@ -227,7 +285,9 @@ fn hints(sign_in: &SignIn<'_>) -> Vec<&'static str> {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{assertion, findings, levels, personal, says, says_at, sign_in, sign_in_sending};
+    use diag_sdk::testing::{
+        assertion, findings, levels, personal, says, says_at, sign_in, sign_in_sending,
+    };
 
     fn unknown(meaning: Meaning) -> Case {
         let mut case = sign_in_sending(Outcome::RefusedBySp, &[("mail", &["ada@contoso.example"])]);
@@ -237,9 +297,12 @@ mod tests {
 
     #[test]
     fn only_that_reason_is_meant() {
-        for (meaning, meant) in
-            [(Meaning::NotProvisioned, true), (Meaning::AccountTaken, true), (Meaning::AttributeMissing, false), (Meaning::Refused, false)]
-        {
+        for (meaning, meant) in [
+            (Meaning::NotProvisioned, true),
+            (Meaning::AccountTaken, true),
+            (Meaning::AttributeMissing, false),
+            (Meaning::Refused, false),
+        ] {
             let found = findings(&USER_UNKNOWN_AT_SP, &unknown(meaning));
             assert_eq!(found.len(), usize::from(meant), "{meaning:?}");
             assert!(found.iter().all(|finding| finding.causes[0].who == Who::Sp), "{meaning:?}");
@@ -258,17 +321,28 @@ mod tests {
             let mut case = unknown(Meaning::NotProvisioned);
             let own = assertion(&mut case);
             own.name_id.as_mut().expect("a NameID").value = personal(name_id);
-            own.name_id_format = Some(format!("urn:oasis:names:tc:SAML:1.1:nameid-format:{format}"));
+            own.name_id_format =
+                Some(format!("urn:oasis:names:tc:SAML:1.1:nameid-format:{format}"));
             let found = findings(&USER_UNKNOWN_AT_SP, &case);
             let detail = found[0].detail.as_deref().unwrap_or_default();
-            assert!(detail.contains(hint) && detail.contains(name_id) && detail.contains("ada@contoso.example"), "{detail}");
+            assert!(
+                detail.contains(hint)
+                    && detail.contains(name_id)
+                    && detail.contains("ada@contoso.example"),
+                "{detail}"
+            );
         }
     }
 
     #[test]
     fn an_address_that_is_sound_and_not_taken_is_unknown() {
-        for (text, found) in [("Invalid Email", 1), ("Email must be of the domain corp.example", 0), ("Nickname is invalid", 0)] {
-            let mut case = sign_in_sending(Outcome::RefusedBySp, &[("mail", &["ada@contoso.example"])]);
+        for (text, found) in [
+            ("Invalid Email", 1),
+            ("Email must be of the domain corp.example", 0),
+            ("Nickname is invalid", 0),
+        ] {
+            let mut case =
+                sign_in_sending(Outcome::RefusedBySp, &[("mail", &["ada@contoso.example"])]);
             says_at(&mut case, 1, Meaning::AttributeValue, text);
             assert_eq!(findings(&USER_UNKNOWN_AT_SP, &case).len(), found, "{text}");
         }

@@ -81,7 +81,9 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     for sign_in in case.sign_ins_and_tokens(out) {
-        if let Some(name_id) = sign_in.assertion.name_id.as_ref().filter(|name_id| name_id.padded && !name_id.blank) {
+        if let Some(name_id) =
+            sign_in.assertion.name_id.as_ref().filter(|name_id| name_id.padded && !name_id.blank)
+        {
             let finding = sign_in
                 .finding(Severity::Warning, "The NameID begins or ends with white space")
                 .detail("Most products take it for another user than the one without the blank.")
@@ -90,11 +92,23 @@ fn run(case: &Case, out: &mut Findings) {
             out.push(finding);
         }
         for attribute in &sign_in.assertion.attributes {
-            let Some(value) = attribute.values.iter().find(|value| value.padded && !value.blank) else { continue };
-            let severity = if sign_in.uses(attribute) { Severity::Warning } else { Severity::Notice };
+            let Some(value) = attribute.values.iter().find(|value| value.padded && !value.blank)
+            else {
+                continue;
+            };
+            let severity =
+                if sign_in.uses(attribute) { Severity::Warning } else { Severity::Notice };
             let finding = sign_in
-                .finding(severity, format!("A value of {} begins or ends with white space", attribute.short_name()))
-                .detail("Comparisons with the value fail, and most products take it for another one.")
+                .finding(
+                    severity,
+                    format!(
+                        "A value of {} begins or ends with white space",
+                        attribute.short_name()
+                    ),
+                )
+                .detail(
+                    "Comparisons with the value fail, and most products take it for another one.",
+                )
                 .at(&value.place)
                 .because(&BLANKS, case);
             out.push(finding);
@@ -106,16 +120,33 @@ fn run(case: &Case, out: &mut Findings) {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{NAME_CLAIM as NAME, assertion, levels, personal, sign_in_sending as sign_in};
+    use diag_sdk::testing::{
+        NAME_CLAIM as NAME, assertion, levels, personal, sign_in_sending as sign_in,
+    };
     use diag_sdk::{Place, Sited};
 
     #[test]
     fn ends_are_looked_at_and_the_inside_is_not() {
-        assert!(levels(&VALUE_HAS_WHITESPACE, &sign_in(Outcome::SignedIn, &[(NAME, &["Ada Vance"])])).is_empty());
-        assert_eq!(levels(&VALUE_HAS_WHITESPACE, &sign_in(Outcome::SignedIn, &[(NAME, &[" ada"])])), [Severity::Warning]);
-        assert_eq!(levels(&VALUE_HAS_WHITESPACE, &sign_in(Outcome::SignedIn, &[("department", &["sales "])])), [Severity::Notice]);
+        assert!(
+            levels(&VALUE_HAS_WHITESPACE, &sign_in(Outcome::SignedIn, &[(NAME, &["Ada Vance"])]))
+                .is_empty()
+        );
+        assert_eq!(
+            levels(&VALUE_HAS_WHITESPACE, &sign_in(Outcome::SignedIn, &[(NAME, &[" ada"])])),
+            [Severity::Warning]
+        );
+        assert_eq!(
+            levels(
+                &VALUE_HAS_WHITESPACE,
+                &sign_in(Outcome::SignedIn, &[("department", &["sales "])])
+            ),
+            [Severity::Notice]
+        );
         // An empty value is attribute-empty's.
-        assert!(levels(&VALUE_HAS_WHITESPACE, &sign_in(Outcome::SignedIn, &[(NAME, &["  "])])).is_empty());
+        assert!(
+            levels(&VALUE_HAS_WHITESPACE, &sign_in(Outcome::SignedIn, &[(NAME, &["  "])]))
+                .is_empty()
+        );
     }
 
     #[test]

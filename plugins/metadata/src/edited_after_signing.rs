@@ -78,16 +78,28 @@ fn run(case: &Case, out: &mut Findings) {
             // Of a large aggregate only some entities were read: the entity's own document would tell.
             out.missing(Need::IdpMetadata);
         }
-        let Some(signature) = copy.signatures.iter().find(|signature| signature.digest_wrong() || signature.value == Verdict::Wrong) else {
+        let Some(signature) = copy
+            .signatures
+            .iter()
+            .find(|signature| signature.digest_wrong() || signature.value == Verdict::Wrong)
+        else {
             continue;
         };
-        let what = if signature.digest_wrong() { "its content is not what was signed" } else { "the signature value does not fit its key" };
+        let what = if signature.digest_wrong() {
+            "its content is not what was signed"
+        } else {
+            "the signature value does not fit its key"
+        };
         let cleaned = copy.role_descriptors.is_empty();
-        let expectation = if cleaned { " That is to be expected once RoleDescriptors were removed." } else { "" };
+        let expectation =
+            if cleaned { " That is to be expected once RoleDescriptors were removed." } else { "" };
         let reason = if cleaned { &ROLES_REMOVED } else { &FILE_ALTERED };
         out.push(
             copy.finding(Severity::Notice, "Metadata was edited after it was signed")
-                .detail(format!("The signature of {} does not verify: {what}.{expectation}", copy.origin))
+                .detail(format!(
+                    "The signature of {} does not verify: {what}.{expectation}",
+                    copy.origin
+                ))
                 .at(&signature.place)
                 .because(reason, case),
         );
@@ -103,7 +115,11 @@ mod tests {
 
     fn signed(value: Verdict, digest: Verdict) -> Case {
         let mut copy = idp_metadata("d1", HeldBy::Sp, &["a"]);
-        copy.signatures = vec![Signature { value, references: vec![Reference { digest, ..Reference::default() }], ..Signature::default() }];
+        copy.signatures = vec![Signature {
+            value,
+            references: vec![Reference { digest, ..Reference::default() }],
+            ..Signature::default()
+        }];
         with_metadata(vec![copy])
     }
 
@@ -132,6 +148,11 @@ mod tests {
 
     #[test]
     fn unsigned_metadata_is_silent() {
-        assert!(EDITED_AFTER_SIGNING.judge(&with_metadata(vec![idp_metadata("d1", HeldBy::Sp, &["a"])])).found().is_empty());
+        assert!(
+            EDITED_AFTER_SIGNING
+                .judge(&with_metadata(vec![idp_metadata("d1", HeldBy::Sp, &["a"])]))
+                .found()
+                .is_empty()
+        );
     }
 }

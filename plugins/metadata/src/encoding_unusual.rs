@@ -1,7 +1,9 @@
 //! `metadata/encoding-unusual`: encodings and spellings that readers are known to stumble over.
 
 use diag_sdk::case::input::Encoding;
-use diag_sdk::{Case, CauseData, Findings, Mend, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Findings, Mend, Need, Place, Setting, Severity, Stage, Who, check,
+};
 
 static SAVED_BY_AN_EDITOR: CauseData = CauseData {
     text: "An editor, mail program or console saved the file in its own way",
@@ -66,7 +68,11 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let of_sp = case.sp_metadata_published().into_iter().chain(case.sp_metadata_held()).filter(|copy| copy.idp.is_none());
+    let of_sp = case
+        .sp_metadata_published()
+        .into_iter()
+        .chain(case.sp_metadata_held())
+        .filter(|copy| copy.idp.is_none());
     for copy in case.idp_metadata_copies().into_iter().chain(of_sp) {
         for oddity in oddities(&copy.encoding, &copy.place) {
             let finding = copy
@@ -76,7 +82,12 @@ fn run(case: &Case, out: &mut Findings) {
                 .expected(oddity.expected, "the way metadata is published")
                 .actual(oddity.actual, copy.origin.clone())
                 .because(oddity.cause, case);
-            out.push(oddity.repairs.iter().fold(finding, |finding, mend| finding.repair(*mend, &copy.place)));
+            out.push(
+                oddity
+                    .repairs
+                    .iter()
+                    .fold(finding, |finding, mend| finding.repair(*mend, &copy.place)),
+            );
         }
     }
 }
@@ -163,13 +174,20 @@ mod tests {
     use diag_sdk::testing::{idp_metadata, with_metadata};
 
     fn headlines(encoding: Encoding) -> Vec<String> {
-        let case = with_metadata(vec![Metadata { encoding, ..idp_metadata("d1", HeldBy::Sp, &["a"]) }]);
-        ENCODING_UNUSUAL.judge(&case).found().iter().map(|finding| finding.message.clone()).collect()
+        let case =
+            with_metadata(vec![Metadata { encoding, ..idp_metadata("d1", HeldBy::Sp, &["a"]) }]);
+        ENCODING_UNUSUAL
+            .judge(&case)
+            .found()
+            .iter()
+            .map(|finding| finding.message.clone())
+            .collect()
     }
 
     #[test]
     fn utf_8_with_or_without_mark_and_in_base64_is_usual() {
-        let usual = Encoding { name: "UTF-8".into(), bom: true, base64: true, ..Encoding::default() };
+        let usual =
+            Encoding { name: "UTF-8".into(), bom: true, base64: true, ..Encoding::default() };
         assert!(headlines(usual).is_empty());
     }
 
@@ -189,7 +207,10 @@ mod tests {
     #[test]
     fn all_are_likely_warnings() {
         let encoding = Encoding { name: "UTF-16BE".into(), ..Encoding::default() };
-        let case = with_metadata(vec![Metadata { encoding, ..idp_metadata("d1", HeldBy::Publisher, &["a"]) }]);
+        let case = with_metadata(vec![Metadata {
+            encoding,
+            ..idp_metadata("d1", HeldBy::Publisher, &["a"])
+        }]);
         let found = ENCODING_UNUSUAL.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
         assert_eq!((finding.severity, finding.certain), (Severity::Warning, false));

@@ -2,7 +2,9 @@
 
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::view::MetadataCopy;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static NOT_REFRESHED: CauseData = CauseData {
     text: "The copy was loaded once and never refreshed, although its owner limits how long it may be used",
@@ -83,9 +85,15 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let Some(now) = case.judged_at else { return };
     let signed_in = case.signed_in();
-    let of_sp = case.sp_metadata_held().into_iter().chain(case.sp_metadata_published()).filter(|copy| copy.idp.is_none());
+    let of_sp = case
+        .sp_metadata_held()
+        .into_iter()
+        .chain(case.sp_metadata_published())
+        .filter(|copy| copy.idp.is_none());
     for copy in case.idp_metadata_copies().into_iter().chain(of_sp) {
-        let Some(end) = copy.metadata.valid_until.as_ref().filter(|end| end.value <= now) else { continue };
+        let Some(end) = copy.metadata.valid_until.as_ref().filter(|end| end.value <= now) else {
+            continue;
+        };
         let severity = if signed_in { Severity::Warning } else { level(&copy) };
         let reason = match (copy.held_by, is_of_sp(&copy)) {
             (HeldBy::Sp, _) => &NOT_REFRESHED,
@@ -129,7 +137,10 @@ mod tests {
     use diag_sdk::{Place, Sited};
 
     fn until(held_by: HeldBy, end: &str) -> Metadata {
-        Metadata { valid_until: end.parse().ok().map(|end| Sited::new(end, Place::default())), ..idp_metadata("d1", held_by, &["a"]) }
+        Metadata {
+            valid_until: end.parse().ok().map(|end| Sited::new(end, Place::default())),
+            ..idp_metadata("d1", held_by, &["a"])
+        }
     }
 
     fn levels(case: &Case) -> Vec<Severity> {
@@ -139,14 +150,20 @@ mod tests {
     #[test]
     fn the_end_itself_is_too_late() {
         assert_eq!(levels(&with_metadata(vec![until(HeldBy::Sp, "2026-11-24T10:00:11Z")])), []);
-        assert_eq!(levels(&with_metadata(vec![until(HeldBy::Sp, "2026-11-24T10:00:10Z")])), [Severity::Error]);
+        assert_eq!(
+            levels(&with_metadata(vec![until(HeldBy::Sp, "2026-11-24T10:00:10Z")])),
+            [Severity::Error]
+        );
     }
 
     #[test]
     fn a_published_file_beside_a_held_copy_is_a_warning() {
         let published = until(HeldBy::Publisher, "2026-01-01T00:00:00Z");
         assert_eq!(levels(&with_metadata(vec![published.clone()])), [Severity::Error]);
-        assert_eq!(levels(&with_metadata(vec![published, idp_metadata("d2", HeldBy::Sp, &["a"])])), [Severity::Warning]);
+        assert_eq!(
+            levels(&with_metadata(vec![published, idp_metadata("d2", HeldBy::Sp, &["a"])])),
+            [Severity::Warning]
+        );
     }
 
     #[test]

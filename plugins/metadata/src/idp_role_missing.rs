@@ -2,7 +2,9 @@
 
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::view::MetadataCopy;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static DELETED_TOGETHER: CauseData = CauseData {
     text: "The IDPSSODescriptor was deleted together with the RoleDescriptors",
@@ -82,7 +84,9 @@ fn run(case: &Case, out: &mut Findings) {
             .expected("an IDPSSODescriptor element", "SAML metadata");
         out.push(match (copy.held_by, copy.sp.is_some()) {
             (HeldBy::Sp, true) => finding.because(&OWN_METADATA_LOADED, case),
-            (HeldBy::Sp, false) => finding.because(&DELETED_TOGETHER, case).because(&OTHER_PROTOCOL, case),
+            (HeldBy::Sp, false) => {
+                finding.because(&DELETED_TOGETHER, case).because(&OTHER_PROTOCOL, case)
+            }
             _ => finding.because(&OTHER_PROTOCOL, case),
         });
     }
@@ -111,14 +115,21 @@ mod tests {
     fn a_copy_without_the_role_is_an_error() {
         for held_by in [HeldBy::Sp, HeldBy::Publisher] {
             let found = IDP_ROLE_MISSING.judge(&with_metadata(vec![roleless(held_by)]));
-            assert_eq!(found.found().iter().map(|finding| finding.severity).collect::<Vec<_>>(), [Severity::Error], "{held_by:?}");
+            assert_eq!(
+                found.found().iter().map(|finding| finding.severity).collect::<Vec<_>>(),
+                [Severity::Error],
+                "{held_by:?}"
+            );
         }
     }
 
     #[test]
     fn the_own_metadata_in_the_wrong_place_is_named() {
         let copy = Metadata { sp: Some(SpRole::default()), ..roleless(HeldBy::Sp) };
-        let case = Case { inputs: vec![], ..with_metadata(vec![idp_metadata("d2", HeldBy::Publisher, &["a"]), copy]) };
+        let case = Case {
+            inputs: vec![],
+            ..with_metadata(vec![idp_metadata("d2", HeldBy::Publisher, &["a"]), copy])
+        };
         let found = IDP_ROLE_MISSING.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
         assert_eq!(finding.causes[0].text, OWN_METADATA_LOADED.text);

@@ -1,7 +1,10 @@
 //! `metadata/not-saml-metadata`: something else stands where metadata is expected.
 
 use diag_sdk::case::input::{HeldBy, Trouble};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static WRONG_PAGE_SAVED: CauseData = CauseData {
     text: "A web page or another download was saved in place of the metadata",
@@ -112,7 +115,9 @@ fn run(case: &Case, out: &mut Findings) {
 
 fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    characters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 #[cfg(test)]
@@ -129,7 +134,11 @@ mod tests {
             found: Some("an HTML page".into()),
             ..BrokenDocument::default()
         };
-        Case { broken_documents: vec![document], sp_configurations: vec![entry_point()], ..Case::default() }
+        Case {
+            broken_documents: vec![document],
+            sp_configurations: vec![entry_point()],
+            ..Case::default()
+        }
     }
 
     #[test]

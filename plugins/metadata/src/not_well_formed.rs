@@ -1,7 +1,10 @@
 //! `metadata/not-well-formed`: the XML of a metadata document does not parse.
 
 use diag_sdk::case::input::{BrokenDocument, HeldBy, Trouble};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Mend, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Mend, Need, Setting, Severity, Stage,
+    Who, check,
+};
 
 static EDITED_BY_HAND: CauseData = CauseData {
     text: "An edit by hand took one tag of a pair and left the other, as happens when a RoleDescriptor is deleted",
@@ -77,10 +80,14 @@ fn run(case: &Case, out: &mut Findings) {
         let Some(fact) = fact(document.trouble) else { continue };
         let entry = document.configuration.as_deref().and_then(|id| case.entry_point(id));
         // Beyond our own bounds nobody can tell whether the product copes.
-        let severity = if document.trouble == Trouble::TooLarge { Severity::Warning } else { Severity::Error };
+        let severity =
+            if document.trouble == Trouble::TooLarge { Severity::Warning } else { Severity::Error };
         let where_it_is = match (entry.and_then(|entry| entry.shown_name()), document.held_by) {
             (Some(name), _) => format!("SAML IdP metadata of {name}"),
-            (None, HeldBy::Sp) => format!("The copy the service provider holds ({})", case.file_of(&document.place.input)),
+            (None, HeldBy::Sp) => format!(
+                "The copy the service provider holds ({})",
+                case.file_of(&document.place.input)
+            ),
             _ => case.file_of(&document.place.input).to_owned(),
         };
         let mut finding = Finding::new(severity, format!("{where_it_is} {fact}"))
@@ -93,13 +100,19 @@ fn run(case: &Case, out: &mut Findings) {
                 None => finding.because(&EDITED_BY_HAND, case),
             }
             .because(&CUT_SHORT, case),
-            HeldBy::Publisher | HeldBy::Nobody => finding.because(&CUT_SHORT, case).because(&SP_FILE_DAMAGED, case),
+            HeldBy::Publisher | HeldBy::Nobody => {
+                finding.because(&CUT_SHORT, case).because(&SP_FILE_DAMAGED, case)
+            }
             HeldBy::Idp => finding.because(&SP_FILE_DAMAGED, case),
         };
         if severity == Severity::Warning {
             finding = finding.likely();
         }
-        out.push(repairs(document.trouble).iter().fold(finding, |finding, mend| finding.repair(*mend, &document.place)));
+        out.push(
+            repairs(document.trouble)
+                .iter()
+                .fold(finding, |finding, mend| finding.repair(*mend, &document.place)),
+        );
     }
 }
 
@@ -119,9 +132,12 @@ fn fact(trouble: Trouble) -> Option<&'static str> {
 /// does help shows when it is tried.
 fn repairs(trouble: Trouble) -> &'static [Mend] {
     match trouble {
-        Trouble::NotWellFormed | Trouble::SeveralRoots | Trouble::Truncated => {
-            &[Mend::MakeWellFormed, Mend::CorrectDeclaration, Mend::CorrectNamespaces, Mend::ClearCertificates]
-        }
+        Trouble::NotWellFormed | Trouble::SeveralRoots | Trouble::Truncated => &[
+            Mend::MakeWellFormed,
+            Mend::CorrectDeclaration,
+            Mend::CorrectNamespaces,
+            Mend::ClearCertificates,
+        ],
         _ => &[],
     }
 }
@@ -149,7 +165,8 @@ mod tests {
     use diag_sdk::testing::entry_point;
 
     fn broken(trouble: Trouble) -> Case {
-        let place = Place { input: "i1".into(), line: Some(3), column: Some(5), ..Place::default() };
+        let place =
+            Place { input: "i1".into(), line: Some(3), column: Some(5), ..Place::default() };
         let explanation = "the closing tag RoleDescriptor has no opening tag".to_owned();
         Case {
             broken_documents: vec![BrokenDocument {
@@ -190,7 +207,15 @@ mod tests {
             (Trouble::NotDecodable, None),
             (Trouble::Empty, None),
         ] {
-            assert_eq!(NOT_WELL_FORMED.judge(&broken(trouble)).found().first().map(|finding| finding.severity), level, "{trouble:?}");
+            assert_eq!(
+                NOT_WELL_FORMED
+                    .judge(&broken(trouble))
+                    .found()
+                    .first()
+                    .map(|finding| finding.severity),
+                level,
+                "{trouble:?}"
+            );
         }
     }
 

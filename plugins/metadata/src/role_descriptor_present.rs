@@ -5,7 +5,9 @@ use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::metadata::RoleDescriptor;
 use diag_sdk::case::product::Habit;
 use diag_sdk::view::MetadataCopy;
-use diag_sdk::{Account, Case, CauseData, Findings, Mend, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Mend, Need, Setting, Severity, Stage, Vendor, Who, check,
+};
 
 static UPLOADED_AS_DOWNLOADED: CauseData = CauseData {
     text: "The federation metadata was uploaded as downloaded, its WS-Federation roles included",
@@ -87,17 +89,24 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for copy in case.idp_metadata_copies().into_iter().filter(|copy| !copy.role_descriptors.is_empty()) {
+    for copy in
+        case.idp_metadata_copies().into_iter().filter(|copy| !copy.role_descriptors.is_empty())
+    {
         let (severity, judgement) = weigh(&copy);
         let count = copy.role_descriptors.len();
         let noun = if count == 1 { "RoleDescriptor element" } else { "RoleDescriptor elements" };
         let holder = copy.holder();
-        let whose = match (copy.held_by, case.product(holder).map(|product| product.name.as_str())) {
+        let whose = match (copy.held_by, case.product(holder).map(|product| product.name.as_str()))
+        {
             (HeldBy::Sp, Some(product)) => format!("the copy {product} holds"),
             (HeldBy::Sp, None) => "the copy the service provider holds".to_owned(),
             _ => "the published IdP metadata".to_owned(),
         };
-        let reason = if copy.held_by == HeldBy::Sp || severity == Severity::Error { &UPLOADED_AS_DOWNLOADED } else { &NOT_YET_UPLOADED };
+        let reason = if copy.held_by == HeldBy::Sp || severity == Severity::Error {
+            &UPLOADED_AS_DOWNLOADED
+        } else {
+            &NOT_YET_UPLOADED
+        };
         let mut finding = copy
             .finding(severity, format!("{count} {noun} in {whose}"))
             .detail(format!(
@@ -123,13 +132,17 @@ fn weigh(copy: &MetadataCopy<'_>) -> (Severity, &'static str) {
     let case = copy.case;
     let wants_none = wants_none(case, copy.holder());
     if case.sp_is_another_product() && !wants_none {
-        return (Severity::Notice, "This service provider's product is not one that needs them gone.");
+        return (
+            Severity::Notice,
+            "This service provider's product is not one that needs them gone.",
+        );
     }
     if copy.proven() {
         return match (wants_none, copy.held_by) {
-            (true, HeldBy::Sp) => {
-                (Severity::Warning, "The capture shows a sign-in that worked with it; the set-up guide of 2022 has them removed.")
-            }
+            (true, HeldBy::Sp) => (
+                Severity::Warning,
+                "The capture shows a sign-in that worked with it; the set-up guide of 2022 has them removed.",
+            ),
             _ => (Severity::Notice, "The capture shows a sign-in that worked."),
         };
     }
@@ -141,11 +154,16 @@ fn weigh(copy: &MetadataCopy<'_>) -> (Severity, &'static str) {
              before the upload.",
         ),
         HeldBy::Sp if wants_none => (Severity::Error, GUIDE),
-        HeldBy::Sp | HeldBy::Idp | HeldBy::Nobody => (Severity::Warning, "Some service providers want them gone before the upload."),
-        HeldBy::Publisher if !wants_none => (Severity::Warning, "Some service providers want them gone before the upload."),
-        HeldBy::Publisher if !case.idp_metadata_held().is_empty() => {
-            (Severity::Notice, "As published this is normal; what the service provider holds is judged on its own.")
+        HeldBy::Sp | HeldBy::Idp | HeldBy::Nobody => {
+            (Severity::Warning, "Some service providers want them gone before the upload.")
         }
+        HeldBy::Publisher if !wants_none => {
+            (Severity::Warning, "Some service providers want them gone before the upload.")
+        }
+        HeldBy::Publisher if !case.idp_metadata_held().is_empty() => (
+            Severity::Notice,
+            "As published this is normal; what the service provider holds is judged on its own.",
+        ),
         // What it holds is unknown, but it does make requests from it.
         HeldBy::Publisher if case.held_metadata_unusable() || asks => (
             Severity::Warning,
@@ -183,7 +201,10 @@ mod tests {
     fn with_roles(mut copy: Metadata) -> Metadata {
         let place = |line| Place { line: Some(line), column: Some(3), ..Place::default() };
         copy.role_descriptors = vec![
-            RoleDescriptor { xsi_type: Some("fed:SecurityTokenServiceType".into()), place: place(2) },
+            RoleDescriptor {
+                xsi_type: Some("fed:SecurityTokenServiceType".into()),
+                place: place(2),
+            },
             RoleDescriptor { xsi_type: None, place: place(40) },
         ];
         copy
@@ -204,10 +225,18 @@ mod tests {
         assert!(finding.certain);
         assert_eq!(finding.message, "2 RoleDescriptor elements in the copy Qlik Sense holds");
         let detail = finding.detail.as_deref().unwrap_or_default();
-        assert!(detail.contains("fed:SecurityTokenServiceType at line 2, column 3; without xsi:type at line 40"), "{detail}");
+        assert!(
+            detail.contains(
+                "fed:SecurityTokenServiceType at line 2, column 3; without xsi:type at line 40"
+            ),
+            "{detail}"
+        );
         assert!(detail.contains("diag fix"), "{detail}");
         assert_eq!(finding.places.len(), 2);
-        assert_eq!(finding.repairs, [Repair::at(Mend::RemoveRoleDescriptors, &case.metadata[0].place)]);
+        assert_eq!(
+            finding.repairs,
+            [Repair::at(Mend::RemoveRoleDescriptors, &case.metadata[0].place)]
+        );
     }
 
     #[test]
@@ -216,12 +245,16 @@ mod tests {
         held.configuration = Some("c1".into());
         let mut entry = entry_point();
         entry.relevant = false;
-        assert_eq!(levels(&Case { sp_configurations: vec![entry], ..with_metadata(vec![held]) }), []);
+        assert_eq!(
+            levels(&Case { sp_configurations: vec![entry], ..with_metadata(vec![held]) }),
+            []
+        );
     }
 
     #[test]
     fn the_only_metadata_of_a_qlik_case_is_taken_for_what_qlik_holds() {
-        let mut case = with_metadata(vec![with_roles(idp_metadata("d1", HeldBy::Publisher, &["a"]))]);
+        let mut case =
+            with_metadata(vec![with_roles(idp_metadata("d1", HeldBy::Publisher, &["a"]))]);
         assert_eq!(levels(&case), [Severity::Warning], "the service provider is unknown");
         testing::qlik_serves(&mut case);
         assert_eq!(levels(&case), [Severity::Error]);
@@ -233,16 +266,23 @@ mod tests {
 
     #[test]
     fn a_captured_request_shows_that_qlik_could_read_what_it_holds() {
-        let mut case = with_metadata(vec![with_roles(idp_metadata("d1", HeldBy::Publisher, &["a"]))]);
+        let mut case =
+            with_metadata(vec![with_roles(idp_metadata("d1", HeldBy::Publisher, &["a"]))]);
         testing::qlik_serves(&mut case);
-        case.messages.push(Message { id: "m1".into(), kind: MessageKind::AuthnRequest, ..Message::default() });
+        case.messages.push(Message {
+            id: "m1".into(),
+            kind: MessageKind::AuthnRequest,
+            ..Message::default()
+        });
         assert_eq!(levels(&case), [Severity::Warning]);
     }
 
     #[test]
     fn a_clean_copy_at_qlik_makes_the_published_file_normal() {
-        let mut case =
-            with_metadata(vec![idp_metadata("d1", HeldBy::Sp, &["a"]), with_roles(idp_metadata("d2", HeldBy::Publisher, &["a"]))]);
+        let mut case = with_metadata(vec![
+            idp_metadata("d1", HeldBy::Sp, &["a"]),
+            with_roles(idp_metadata("d2", HeldBy::Publisher, &["a"])),
+        ]);
         testing::qlik_serves(&mut case);
         assert_eq!(levels(&case), [Severity::Notice]);
     }
@@ -264,7 +304,11 @@ mod tests {
         let mut case = with_metadata(vec![with_roles(idp_metadata("d1", HeldBy::Sp, &["a"]))]);
         case.messages.push(Message { kind: MessageKind::AuthnRequest, ..Message::default() });
         assert_eq!(levels(&case), [Severity::Notice]);
-        assert_eq!(ROLE_DESCRIPTOR_PRESENT.judge(&case).found()[0].repairs, [], "they want the file as it is published");
+        assert_eq!(
+            ROLE_DESCRIPTOR_PRESENT.judge(&case).found()[0].repairs,
+            [],
+            "they want the file as it is published"
+        );
     }
 
     #[test]

@@ -6,7 +6,10 @@ use diag_sdk::case::judgement::Party;
 use diag_sdk::case::product::Habit;
 use diag_sdk::case::registration::Credential;
 use diag_sdk::view::MetadataCopy;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 use std::collections::BTreeSet;
 
 static NOT_RENEWED: CauseData = CauseData {
@@ -96,20 +99,34 @@ fn run(case: &Case, out: &mut Findings) {
             .idp_signing_certificates()
             .filter(|certificate| certificate.usable() && known.insert(certificate.sha1.clone()))
             .partition(|certificate| certificate.expired_at(now));
-        let Some(latest) = expired.iter().max_by_key(|certificate| certificate.not_after) else { continue };
+        let Some(latest) = expired.iter().max_by_key(|certificate| certificate.not_after) else {
+            continue;
+        };
         let breaks = valid.is_empty() && copy.level() == Severity::Error && refused_for_it(case);
         let severity = if breaks { Severity::Error } else { Severity::Warning };
         let message = match (valid.is_empty(), expired.len()) {
             (true, 1) => "The signing certificate in the IdP metadata has expired".to_owned(),
             (true, _) => "All signing certificates in the IdP metadata have expired".to_owned(),
-            (false, count) => format!("{count} of {} signing certificates in the IdP metadata expired", count + valid.len()),
+            (false, count) => format!(
+                "{count} of {} signing certificates in the IdP metadata expired",
+                count + valid.len()
+            ),
         };
-        out.push(finding(&copy, severity, message, latest, !valid.is_empty()).at_all(expired.iter().map(|certificate| &certificate.place)));
+        out.push(
+            finding(&copy, severity, message, latest, !valid.is_empty())
+                .at_all(expired.iter().map(|certificate| &certificate.place)),
+        );
     }
     judge_active(case, out);
 }
 
-fn finding(copy: &MetadataCopy<'_>, severity: Severity, message: String, latest: &Certificate, others_are_valid: bool) -> Finding {
+fn finding(
+    copy: &MetadataCopy<'_>,
+    severity: Severity,
+    message: String,
+    latest: &Certificate,
+    others_are_valid: bool,
+) -> Finding {
     let case = copy.case;
     let end = latest.not_after.map(|end| end.to_string()).unwrap_or_default();
     let judged = case.judged_at.map(|now| now.to_string()).unwrap_or_default();
@@ -130,7 +147,11 @@ fn finding(copy: &MetadataCopy<'_>, severity: Severity, message: String, latest:
         })
         .expected(format!("valid at {judged}"), "the moment of the sign-in")
         .actual(format!("valid until {end}"), copy.origin.clone());
-    let finding = if copy.held_by == HeldBy::Sp { finding.because(&NOT_REPLACED_AT_SP, case) } else { finding };
+    let finding = if copy.held_by == HeldBy::Sp {
+        finding.because(&NOT_REPLACED_AT_SP, case)
+    } else {
+        finding
+    };
     finding.because(&NOT_RENEWED, case)
 }
 
@@ -140,7 +161,10 @@ fn refused_for_it(case: &Case) -> bool {
     case.failures.iter().any(|failure| {
         let theirs = failure.codes.iter().any(|code| REFUSALS.contains(&code.as_str()));
         match failure.party {
-            Party::Sp => failure.stage == Stage::Consumption && (failure.means(&about) || !failure.is_particular()),
+            Party::Sp => {
+                failure.stage == Stage::Consumption
+                    && (failure.means(&about) || !failure.is_particular())
+            }
             Party::Idp => theirs || failure.means(&about),
             _ => false,
         }
@@ -152,19 +176,33 @@ fn judge_active(case: &Case, out: &mut Findings) {
     let Some(now) = case.judged_at else { return };
     for registration in case.relevant_registrations() {
         let Some(thumbprint) = &registration.active_signing_thumbprint else { continue };
-        let is_active = |key: &Credential| key.sha1.as_ref().is_some_and(|sha1| same_thumbprint(sha1, thumbprint));
+        let is_active = |key: &Credential| {
+            key.sha1.as_ref().is_some_and(|sha1| same_thumbprint(sha1, thumbprint))
+        };
         let active = registration.credentials.iter().find(|key| is_active(key));
-        let Some((key, end)) = active.and_then(|key| key.end.map(|end| (key, end))).filter(|(_, end)| *end < now) else { continue };
-        let valid = |key: &&Credential| key.end.is_some_and(|end| end > now) && key.start.is_none_or(|start| start <= now);
-        let another = registration.credentials.iter().filter(|key| key.usage.eq_ignore_ascii_case("sign") && !is_active(key)).find(valid);
+        let Some((key, end)) =
+            active.and_then(|key| key.end.map(|end| (key, end))).filter(|(_, end)| *end < now)
+        else {
+            continue;
+        };
+        let valid = |key: &&Credential| {
+            key.end.is_some_and(|end| end > now) && key.start.is_none_or(|start| start <= now)
+        };
+        let another = registration
+            .credentials
+            .iter()
+            .filter(|key| key.usage.eq_ignore_ascii_case("sign") && !is_active(key))
+            .find(valid);
         let signs_on = case.has_habit(registration.vendor, Habit::SignsPastExpiry);
-        let severity = if refused_for_it(case) && !signs_on { Severity::Error } else { Severity::Warning };
-        let finding = Finding::new(severity, "The active signing certificate of the application has expired")
-            .at(&key.place)
-            .at(&thumbprint.place)
-            .expected(format!("valid at {now}"), "the moment of the sign-in")
-            .actual(format!("valid until {end}"), "keyCredentials")
-            .subject(registration.id.clone());
+        let severity =
+            if refused_for_it(case) && !signs_on { Severity::Error } else { Severity::Warning };
+        let finding =
+            Finding::new(severity, "The active signing certificate of the application has expired")
+                .at(&key.place)
+                .at(&thumbprint.place)
+                .expected(format!("valid at {now}"), "the moment of the sign-in")
+                .actual(format!("valid until {end}"), "keyCredentials")
+                .subject(registration.id.clone());
         let ended = format!("{} ended at {end}; judged at {now}.", thumbprint.value);
         let Some(sha1) = another.and_then(|key| key.sha1.as_deref()).filter(|_| signs_on) else {
             let then = if signs_on {
@@ -172,7 +210,11 @@ fn judge_active(case: &Case, out: &mut Findings) {
             } else {
                 "The identity provider refuses to sign with it, or signs what is refused."
             };
-            out.push(settled(finding.detail(format!("{ended} {then}")).because_in(&NOT_RENEWED, registration, None)));
+            out.push(settled(finding.detail(format!("{ended} {then}")).because_in(
+                &NOT_RENEWED,
+                registration,
+                None,
+            )));
             continue;
         };
         let held = case.idp_metadata_held();
@@ -183,7 +225,9 @@ fn judge_active(case: &Case, out: &mut Findings) {
         let whether = match (held.is_empty(), known) {
             (true, _) => "Whether the service provider has that one is not known.",
             (false, true) => "The service provider has that one.",
-            (false, false) => "The service provider does not have that one, so it refuses every response from then on.",
+            (false, false) => {
+                "The service provider does not have that one, so it refuses every response from then on."
+            }
         };
         let mut finding = finding
             .detail(format!("{ended} Another certificate is valid, and the identity provider signs with that one although it is not active: {sha1}. {whether}"))
@@ -192,7 +236,11 @@ fn judge_active(case: &Case, out: &mut Findings) {
         if !held.is_empty() && !known && case.responses().is_empty() {
             finding.severity = Severity::Error;
         }
-        out.push(settled(finding.because_with(&ANOTHER_SIGNS, case, case.metadata_url(None).as_deref())));
+        out.push(settled(finding.because_with(
+            &ANOTHER_SIGNS,
+            case,
+            case.metadata_url(None).as_deref(),
+        )));
     }
 }
 
@@ -206,7 +254,9 @@ mod tests {
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::certificate::{Key, KeyUse};
     use diag_sdk::case::registration::IdpRegistration;
-    use diag_sdk::testing::{ENTRA, attempt, certificate, idp_metadata, refused_by_idp, with_metadata};
+    use diag_sdk::testing::{
+        ENTRA, attempt, certificate, idp_metadata, refused_by_idp, with_metadata,
+    };
 
     /// A copy whose certificates end then.
     fn signing(certificates: Vec<Certificate>) -> Key {
@@ -229,18 +279,30 @@ mod tests {
     }
 
     fn levels(case: &Case) -> Vec<Severity> {
-        SIGNING_CERTIFICATE_EXPIRED.judge(case).found().iter().map(|finding| finding.severity).collect()
+        SIGNING_CERTIFICATE_EXPIRED
+            .judge(case)
+            .found()
+            .iter()
+            .map(|finding| finding.severity)
+            .collect()
     }
 
     #[test]
     fn the_boundary_is_the_judged_moment() {
-        assert_eq!(levels(&ending(&["2026-11-24T10:00:10Z"])), [], "still valid in its last second");
+        assert_eq!(
+            levels(&ending(&["2026-11-24T10:00:10Z"])),
+            [],
+            "still valid in its last second"
+        );
         assert_eq!(levels(&ending(&["2026-11-24T10:00:09Z"])), [Severity::Warning]);
     }
 
     #[test]
     fn only_a_refusal_makes_it_an_error() {
-        assert_eq!(levels(&ending(&["2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"])), [Severity::Warning]);
+        assert_eq!(
+            levels(&ending(&["2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"])),
+            [Severity::Warning]
+        );
         let mut case = ending(&["2026-01-01T00:00:00Z"]);
         case.failures = refused_by_idp(&["AADSTS50146"], &[]).failures;
         assert_eq!(levels(&case), [Severity::Error]);
@@ -289,8 +351,13 @@ mod tests {
 
     #[test]
     fn a_valid_one_signs_in_its_place_and_the_service_provider_needs_it() {
-        let mut case = registered("AB", &[("AB", "2026-11-23T00:00:00Z"), ("EF", "2029-01-01T00:00:00Z")]);
-        assert_eq!(levels(&case), [Severity::Warning], "what the service provider holds is not known");
+        let mut case =
+            registered("AB", &[("AB", "2026-11-23T00:00:00Z"), ("EF", "2029-01-01T00:00:00Z")]);
+        assert_eq!(
+            levels(&case),
+            [Severity::Warning],
+            "what the service provider holds is not known"
+        );
         case.metadata = vec![idp_metadata("d1", HeldBy::Sp, &["AB"])];
         let found = SIGNING_CERTIFICATE_EXPIRED.judge(&case);
         let active = found.found().last().expect("a finding");

@@ -3,7 +3,9 @@
 use diag_sdk::case::certificate::same_thumbprint;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::jiff::{SignedDuration, Timestamp};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check,
+};
 use std::collections::BTreeMap;
 
 /// How long before its end a certificate is worth a word.
@@ -85,12 +87,16 @@ fn run(case: &Case, out: &mut Findings) {
     // The same certificate in several documents is one thing to do.
     let mut ending: BTreeMap<String, Ending> = BTreeMap::new();
     for copy in case.idp_metadata_copies() {
-        let successor = copy.idp_signing_certificates().any(|other| other.not_after.is_some_and(|end| end > now && !soon(end)));
+        let successor = copy
+            .idp_signing_certificates()
+            .any(|other| other.not_after.is_some_and(|end| end > now && !soon(end)));
         // With its successor in the same document the rollover is prepared.
         if successor {
             continue;
         }
-        for certificate in copy.idp_signing_certificates().filter(|certificate| certificate.usable()) {
+        for certificate in
+            copy.idp_signing_certificates().filter(|certificate| certificate.usable())
+        {
             let Some(end) = certificate.not_after.filter(|end| soon(*end)) else { continue };
             let known = ending.entry(certificate.sha1.to_uppercase()).or_insert_with(|| Ending {
                 label: certificate.label(),
@@ -104,10 +110,17 @@ fn run(case: &Case, out: &mut Findings) {
     }
     for registration in case.relevant_registrations() {
         let Some(thumbprint) = &registration.active_signing_thumbprint else { continue };
-        for key in registration.credentials.iter().filter(|key| key.sha1.as_ref().is_some_and(|sha1| same_thumbprint(sha1, thumbprint))) {
+        for key in registration
+            .credentials
+            .iter()
+            .filter(|key| key.sha1.as_ref().is_some_and(|sha1| same_thumbprint(sha1, thumbprint)))
+        {
             let Some(end) = key.end.filter(|end| soon(*end)) else { continue };
             let known = ending.entry(thumbprint.to_uppercase()).or_insert_with(|| Ending {
-                label: key.name.as_ref().map_or_else(|| thumbprint.value.clone(), |name| format!("{name} ({})", thumbprint.value)),
+                label: key.name.as_ref().map_or_else(
+                    || thumbprint.value.clone(),
+                    |name| format!("{name} ({})", thumbprint.value),
+                ),
                 end,
                 places: Vec::new(),
                 subject: registration.id.clone(),
@@ -124,7 +137,10 @@ fn run(case: &Case, out: &mut Findings) {
             _ => format!("A signing certificate ends in {days} days"),
         };
         let mut finding = Finding::warning(headline)
-            .detail(format!("{} ends at {}; from then on responses signed with it are refused.", certificate.label, certificate.end))
+            .detail(format!(
+                "{} ends at {}; from then on responses signed with it are refused.",
+                certificate.label, certificate.end
+            ))
             .at_all(&certificate.places)
             .expected("at least 30 days left", "the time a rollover takes")
             .actual(format!("valid until {}", certificate.end), "the certificate")
@@ -165,21 +181,39 @@ mod tests {
     }
 
     fn headlines(case: &Case) -> Vec<String> {
-        SIGNING_CERTIFICATE_EXPIRING.judge(case).found().iter().map(|finding| finding.message.clone()).collect()
+        SIGNING_CERTIFICATE_EXPIRING
+            .judge(case)
+            .found()
+            .iter()
+            .map(|finding| finding.message.clone())
+            .collect()
     }
 
     #[test]
     fn thirty_days_are_enough_a_second_less_is_not() {
         assert!(headlines(&ending(&["2026-12-24T10:00:10Z"])).is_empty());
-        assert_eq!(headlines(&ending(&["2026-12-24T10:00:09Z"])), ["A signing certificate ends in 29 days"]);
-        assert_eq!(headlines(&ending(&["2026-11-24T10:00:10Z"])), ["A signing certificate ends within a day"]);
-        assert!(headlines(&ending(&["2026-11-24T10:00:09Z"])).is_empty(), "expired is another finding");
+        assert_eq!(
+            headlines(&ending(&["2026-12-24T10:00:09Z"])),
+            ["A signing certificate ends in 29 days"]
+        );
+        assert_eq!(
+            headlines(&ending(&["2026-11-24T10:00:10Z"])),
+            ["A signing certificate ends within a day"]
+        );
+        assert!(
+            headlines(&ending(&["2026-11-24T10:00:09Z"])).is_empty(),
+            "expired is another finding"
+        );
     }
 
     #[test]
     fn a_prepared_rollover_is_normal() {
         assert!(headlines(&ending(&["2026-12-01T00:00:00Z", "2029-12-01T00:00:00Z"])).is_empty());
-        assert_eq!(headlines(&ending(&["2026-12-01T00:00:00Z", "2020-12-01T00:00:00Z"])).len(), 1, "an expired one is no successor");
+        assert_eq!(
+            headlines(&ending(&["2026-12-01T00:00:00Z", "2020-12-01T00:00:00Z"])).len(),
+            1,
+            "an expired one is no successor"
+        );
     }
 
     #[test]
@@ -192,12 +226,20 @@ mod tests {
         case.registrations = vec![IdpRegistration {
             relevant: true,
             active_signing_thumbprint: Some("c0".into()),
-            credentials: vec![Credential { sha1: Some("C0".into()), end: "2026-12-01T00:00:00Z".parse().ok(), ..Credential::default() }],
+            credentials: vec![Credential {
+                sha1: Some("C0".into()),
+                end: "2026-12-01T00:00:00Z".parse().ok(),
+                ..Credential::default()
+            }],
             objects: vec![RegistrationObject::ServicePrincipal],
             ..IdpRegistration::default()
         }];
         assert_eq!(headlines(&case), ["A signing certificate ends in 6 days"]);
         case.metadata.clear();
-        assert_eq!(headlines(&case), ["A signing certificate ends in 6 days"], "the registration alone tells");
+        assert_eq!(
+            headlines(&case),
+            ["A signing certificate ends in 6 days"],
+            "the registration alone tells"
+        );
     }
 }

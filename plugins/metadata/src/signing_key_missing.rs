@@ -3,7 +3,9 @@
 use diag_sdk::case::certificate::{Certificate, Key};
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::{IdpRole, Metadata};
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Mend, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Mend, Need, Setting, Severity, Stage, Who, check,
+};
 
 static LOST_IN_EDIT: CauseData = CauseData {
     text: "The KeyDescriptor of the IDPSSODescriptor was lost or damaged while the file was edited",
@@ -69,14 +71,24 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     for copy in case.idp_metadata_copies() {
         let Some(role) = &copy.idp else { continue };
-        let unusable: Vec<&Certificate> = copy.idp_signing_certificates().filter(|certificate| !certificate.usable()).collect();
-        let usable = copy.idp_signing_certificates().any(Certificate::usable) || role.keys.iter().any(|key| key.signs() && key.key_value);
+        let unusable: Vec<&Certificate> =
+            copy.idp_signing_certificates().filter(|certificate| !certificate.usable()).collect();
+        let usable = copy.idp_signing_certificates().any(Certificate::usable)
+            || role.keys.iter().any(|key| key.signs() && key.key_value);
         let (severity, message) = match (usable, unusable.len()) {
             (true, 0) => continue,
-            (true, 1) => (Severity::Warning, "One signing certificate in the IdP metadata cannot be read".to_owned()),
-            (true, count) => (Severity::Warning, format!("{count} signing certificates in the IdP metadata cannot be read")),
+            (true, 1) => (
+                Severity::Warning,
+                "One signing certificate in the IdP metadata cannot be read".to_owned(),
+            ),
+            (true, count) => (
+                Severity::Warning,
+                format!("{count} signing certificates in the IdP metadata cannot be read"),
+            ),
             (false, 0) => (copy.level(), "IdP metadata has no signing certificate".to_owned()),
-            (false, _) => (copy.level(), "IdP metadata has no usable signing certificate".to_owned()),
+            (false, _) => {
+                (copy.level(), "IdP metadata has no usable signing certificate".to_owned())
+            }
         };
         let mut finding = copy
             .finding(severity, message)
@@ -99,7 +111,11 @@ fn run(case: &Case, out: &mut Findings) {
 
 fn detail(copy: &Metadata, role: &IdpRole, unusable: &[&Certificate]) -> String {
     if let Some(reason) = unusable.first().and_then(|certificate| certificate.unusable.as_deref()) {
-        return format!("{}: {}. Responses signed with its key are refused.", copy.origin, reason.trim_end_matches('.'));
+        return format!(
+            "{}: {}. Responses signed with its key are refused.",
+            copy.origin,
+            reason.trim_end_matches('.')
+        );
     }
     let signs_unseen = |key: &Key| key.signs() && (key.key_name.is_some() || key.key_value);
     let instead = if role.keys.is_empty() {
@@ -140,7 +156,14 @@ mod tests {
     #[test]
     fn a_usable_certificate_or_key_is_enough() {
         assert_eq!(levels(&with_keys(vec![signing(vec![certificate("a")])])), []);
-        assert_eq!(levels(&with_keys(vec![Key { certificates: vec![certificate("a")], ..Key::default() }])), [], "no use: both");
+        assert_eq!(
+            levels(&with_keys(vec![Key {
+                certificates: vec![certificate("a")],
+                ..Key::default()
+            }])),
+            [],
+            "no use: both"
+        );
         assert_eq!(levels(&with_keys(vec![Key { key_value: true, ..Key::default() }])), []);
     }
 
@@ -148,8 +171,15 @@ mod tests {
     fn none_or_only_broken_ones_are_an_error_some_broken_a_warning() {
         assert_eq!(levels(&with_keys(vec![])), [Severity::Error]);
         assert_eq!(levels(&with_keys(vec![signing(vec![broken()])])), [Severity::Error]);
-        assert_eq!(levels(&with_keys(vec![signing(vec![broken(), certificate("a")])])), [Severity::Warning]);
-        let encryption = Key { usage: KeyUse::Encryption, certificates: vec![certificate("a")], ..Key::default() };
+        assert_eq!(
+            levels(&with_keys(vec![signing(vec![broken(), certificate("a")])])),
+            [Severity::Warning]
+        );
+        let encryption = Key {
+            usage: KeyUse::Encryption,
+            certificates: vec![certificate("a")],
+            ..Key::default()
+        };
         assert_eq!(levels(&with_keys(vec![encryption])), [Severity::Error]);
     }
 

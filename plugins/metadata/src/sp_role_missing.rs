@@ -2,7 +2,9 @@
 
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::view::MetadataCopy;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static DOWNLOADED_TOO_EARLY: CauseData = CauseData {
     text: "The file is incomplete: edited, or downloaded before the service provider's SAML settings were saved",
@@ -65,20 +67,33 @@ fn run(case: &Case, out: &mut Findings) {
         let Some(lack) = lack(&copy) else { continue };
         let finding = copy
             .finding(severity, format!("SP metadata has no {lack}"))
-            .detail(format!("From {} an identity provider cannot tell where to send its responses.", copy.origin))
+            .detail(format!(
+                "From {} an identity provider cannot tell where to send its responses.",
+                copy.origin
+            ))
             .at(&copy.place)
             .expected("an SPSSODescriptor with an AssertionConsumerService", "SAML metadata")
             .because(&DOWNLOADED_TOO_EARLY, case);
-        out.push(if copy.held_by == HeldBy::Idp { finding.because(&WRONG_FILE_AT_IDP, case) } else { finding });
+        out.push(if copy.held_by == HeldBy::Idp {
+            finding.because(&WRONG_FILE_AT_IDP, case)
+        } else {
+            finding
+        });
     }
 }
 
 /// What is missing, where the document is (or should be) the service provider's.
 fn lack(copy: &MetadataCopy<'_>) -> Option<&'static str> {
     match (&copy.sp, copy.held_by) {
-        (Some(role), HeldBy::Publisher | HeldBy::Idp) => role.acs.is_empty().then_some("AssertionConsumerService"),
+        (Some(role), HeldBy::Publisher | HeldBy::Idp) => {
+            role.acs.is_empty().then_some("AssertionConsumerService")
+        }
         (None, HeldBy::Idp) => Some("SPSSODescriptor"),
-        (None, HeldBy::Publisher) if copy.idp.is_none() && copy.case.sp_goes_by(&copy.entity_id) => Some("SPSSODescriptor"),
+        (None, HeldBy::Publisher)
+            if copy.idp.is_none() && copy.case.sp_goes_by(&copy.entity_id) =>
+        {
+            Some("SPSSODescriptor")
+        }
         _ => None,
     }
 }
@@ -103,7 +118,10 @@ mod tests {
         let mut copy = sp(HeldBy::Idp);
         assert!(messages(&with_metadata(vec![copy.clone()])).is_empty());
         copy.sp = Some(SpRole::default());
-        assert_eq!(messages(&with_metadata(vec![copy.clone()])), ["SP metadata has no AssertionConsumerService"]);
+        assert_eq!(
+            messages(&with_metadata(vec![copy.clone()])),
+            ["SP metadata has no AssertionConsumerService"]
+        );
         copy.sp = None;
         let case = with_metadata(vec![sp(HeldBy::Publisher), copy]);
         assert_eq!(messages(&Case { ..case }), ["SP metadata has no SPSSODescriptor"]);

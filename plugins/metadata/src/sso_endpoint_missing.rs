@@ -5,7 +5,9 @@ use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::Carrier;
 use diag_sdk::case::product::Habit;
 use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT, short};
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static LOST_IN_EDIT: CauseData = CauseData {
     text: "The SingleSignOnService was lost while the file was edited",
@@ -71,18 +73,39 @@ fn run(case: &Case, out: &mut Findings) {
     let refused = refused_binding(case);
     for copy in case.idp_metadata_copies() {
         let Some(role) = &copy.idp else { continue };
-        let offers = |binding: &str| role.sso.iter().any(|endpoint| endpoint.binding == binding && !endpoint.location.trim().is_empty());
+        let offers = |binding: &str| {
+            role.sso
+                .iter()
+                .any(|endpoint| endpoint.binding == binding && !endpoint.location.trim().is_empty())
+        };
         let (severity, message, why) = if !offers(BINDING_REDIRECT) && !offers(BINDING_POST) {
-            let others: Vec<&str> = role.sso.iter().map(|endpoint| short(&endpoint.binding)).collect();
-            let why = if others.is_empty() { String::new() } else { format!(" It offers {} only.", others.join(", ")) };
+            let others: Vec<&str> =
+                role.sso.iter().map(|endpoint| short(&endpoint.binding)).collect();
+            let why = if others.is_empty() {
+                String::new()
+            } else {
+                format!(" It offers {} only.", others.join(", "))
+            };
             (copy.level(), "IdP metadata has no SingleSignOnService for browsers".to_owned(), why)
         } else if let Some(binding) = refused.filter(|binding| !offers(binding) && copy.decides()) {
             let message = format!("IdP metadata has no SingleSignOnService for {}", short(binding));
-            (copy.level(), message, " The capture shows a request by that binding that led nowhere.".to_owned())
-        } else if case.has_habit(copy.holder(), Habit::AsksByRedirect) && !offers(BINDING_REDIRECT) && copy.decides() && !copy.proven() {
+            (
+                copy.level(),
+                message,
+                " The capture shows a request by that binding that led nowhere.".to_owned(),
+            )
+        } else if case.has_habit(copy.holder(), Habit::AsksByRedirect)
+            && !offers(BINDING_REDIRECT)
+            && copy.decides()
+            && !copy.proven()
+        {
             let who = case.product_name(copy.holder(), "The service provider");
             let why = format!(" {who} is known to send its requests by HTTP-Redirect.");
-            (Severity::Warning, "IdP metadata has no SingleSignOnService for HTTP-Redirect".to_owned(), why)
+            (
+                Severity::Warning,
+                "IdP metadata has no SingleSignOnService for HTTP-Redirect".to_owned(),
+                why,
+            )
         } else {
             continue;
         };
@@ -91,7 +114,8 @@ fn run(case: &Case, out: &mut Findings) {
             .detail(format!("From {} a service provider cannot tell where to send its request.{why}", copy.origin))
             .at(&role.place)
             .expected("a SingleSignOnService for HTTP-Redirect or HTTP-POST, as the service provider sends", "SAML metadata");
-        let finding = if copy.held_by == HeldBy::Sp { finding.because(&LOST_IN_EDIT, case) } else { finding };
+        let finding =
+            if copy.held_by == HeldBy::Sp { finding.because(&LOST_IN_EDIT, case) } else { finding };
         out.push(finding.because(&NOT_OFFERED, case));
     }
 }
@@ -99,7 +123,10 @@ fn run(case: &Case, out: &mut Findings) {
 /// The binding of the first request that the identity provider got and did not answer with a sign-in.
 fn refused_binding(case: &Case) -> Option<&'static str> {
     let unanswered = |attempt: &Attempt| attempt.failed() && attempt.response.is_none();
-    let request = case.requests().into_iter().find(|request| !request.accepted() && request.attempt.is_some_and(unanswered))?;
+    let request = case
+        .requests()
+        .into_iter()
+        .find(|request| !request.accepted() && request.attempt.is_some_and(unanswered))?;
     match request.message.delivered()?.carrier {
         Carrier::Query => Some(BINDING_REDIRECT),
         Carrier::PostForm => Some(BINDING_POST),
@@ -119,7 +146,10 @@ mod tests {
     fn offering(bindings: &[&str]) -> Case {
         let mut copy = idp_metadata("d1", HeldBy::Sp, &["a"]);
         if let Some(role) = &mut copy.idp {
-            role.sso = bindings.iter().map(|binding| endpoint(binding, "https://idp.example/saml2")).collect();
+            role.sso = bindings
+                .iter()
+                .map(|binding| endpoint(binding, "https://idp.example/saml2"))
+                .collect();
         }
         with_metadata(vec![copy])
     }
@@ -164,7 +194,11 @@ mod tests {
             delivery: Some(0),
             ..Message::default()
         });
-        case.attempts.push(Attempt { outcome: Outcome::RefusedByIdp, request: Some("m1".into()), ..Attempt::default() });
+        case.attempts.push(Attempt {
+            outcome: Outcome::RefusedByIdp,
+            request: Some("m1".into()),
+            ..Attempt::default()
+        });
         assert_eq!(levels(&case), [Severity::Error]);
         case.messages[0].sightings[0].carrier = Carrier::PostForm;
         assert_eq!(levels(&case), []);

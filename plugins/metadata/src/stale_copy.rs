@@ -9,7 +9,10 @@ use diag_sdk::difference::{self, Difference};
 use diag_sdk::host::host_of;
 use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT};
 use diag_sdk::view::{MetadataCopy, Request, Response, keys};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static ROLLED_OVER: CauseData = CauseData {
     text: "The identity provider's signing certificate was renewed and the service provider still has the metadata from before",
@@ -118,33 +121,47 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 /// The published document the copy was once taken from: same entityID, else an SSO URL on the same host.
-fn counterpart<'p, 'a>(published: &'p [MetadataCopy<'a>], copy: &MetadataCopy<'_>) -> Option<&'p MetadataCopy<'a>> {
+fn counterpart<'p, 'a>(
+    published: &'p [MetadataCopy<'a>],
+    copy: &MetadataCopy<'_>,
+) -> Option<&'p MetadataCopy<'a>> {
     let hosts = |copy: &MetadataCopy<'_>| -> Vec<String> {
-        copy.idp.iter().flat_map(|role| &role.sso).filter_map(|endpoint| host_of(&endpoint.location)).collect()
+        copy.idp
+            .iter()
+            .flat_map(|role| &role.sso)
+            .filter_map(|endpoint| host_of(&endpoint.location))
+            .collect()
     };
     let wanted = hosts(copy);
-    published
-        .iter()
-        .find(|source| source.entity_id.value == copy.entity_id.value)
-        .or_else(|| published.iter().find(|source| hosts(source).iter().any(|host| wanted.contains(host))))
+    published.iter().find(|source| source.entity_id.value == copy.entity_id.value).or_else(|| {
+        published.iter().find(|source| hosts(source).iter().any(|host| wanted.contains(host)))
+    })
 }
 
-fn compare_certificates(copy: &MetadataCopy<'_>, source: &MetadataCopy<'_>, responses: &[Response<'_>]) -> Option<Finding> {
+fn compare_certificates(
+    copy: &MetadataCopy<'_>,
+    source: &MetadataCopy<'_>,
+    responses: &[Response<'_>],
+) -> Option<Finding> {
     let usable = |metadata| distinct(Metadata::idp_signing_certificates(metadata));
     let (held, published) = (usable(copy.metadata), usable(source.metadata));
     // Metadata without any certificate is a finding of its own.
     if held.is_empty() || published.is_empty() {
         return None;
     }
-    let unknown: Vec<&Certificate> =
-        published.iter().copied().filter(|certificate| !held.iter().any(|known| known.same_key(certificate))).collect();
+    let unknown: Vec<&Certificate> = published
+        .iter()
+        .copied()
+        .filter(|certificate| !held.iter().any(|known| known.same_key(certificate)))
+        .collect();
     // An old certificate that lingers in the copy beside all current ones is the end of a rollover.
     if unknown.is_empty() {
         return None;
     }
     let none_shared = unknown.len() == published.len();
     let good = copy.proven() || verified_by(copy, responses) || has_active(copy.case, &held);
-    let severity = if none_shared && !good && !copy.assumed() { Severity::Error } else { Severity::Warning };
+    let severity =
+        if none_shared && !good && !copy.assumed() { Severity::Error } else { Severity::Warning };
     let message = if none_shared {
         "The SP's copy has none of the IdP's signing certificates"
     } else if unknown.len() == 1 {
@@ -153,9 +170,16 @@ fn compare_certificates(copy: &MetadataCopy<'_>, source: &MetadataCopy<'_>, resp
         "The SP's copy lacks signing certificates the IdP publishes"
     };
     let detail = if none_shared {
-        format!("Whatever the identity provider signs with what {} lists, {} cannot verify.", source.origin, copy.origin)
+        format!(
+            "Whatever the identity provider signs with what {} lists, {} cannot verify.",
+            source.origin, copy.origin
+        )
     } else {
-        format!("{} lists {} as well; once the identity provider signs with it, sign-in stops.", source.origin, keys::labels(&unknown))
+        format!(
+            "{} lists {} as well; once the identity provider signs with it, sign-in stops.",
+            source.origin,
+            keys::labels(&unknown)
+        )
     };
     let finding = copy
         .finding(severity, message)
@@ -167,29 +191,50 @@ fn compare_certificates(copy: &MetadataCopy<'_>, source: &MetadataCopy<'_>, resp
     Some(worded(copy, finding, &ROLLED_OVER, None, &refused_for_key(copy, source, responses)))
 }
 
-fn compare_sso_urls(copy: &MetadataCopy<'_>, source: &MetadataCopy<'_>, requests: &[Request<'_>]) -> Option<Finding> {
-    let known: Vec<&str> = endpoints(source).map(|endpoint| endpoint.location.value.as_str()).collect();
+fn compare_sso_urls(
+    copy: &MetadataCopy<'_>,
+    source: &MetadataCopy<'_>,
+    requests: &[Request<'_>],
+) -> Option<Finding> {
+    let known: Vec<&str> =
+        endpoints(source).map(|endpoint| endpoint.location.value.as_str()).collect();
     if known.is_empty() || endpoints(copy).next().is_none() {
         return None;
     }
-    let strangers: Vec<&Endpoint> = endpoints(copy).filter(|endpoint| !known.contains(&endpoint.location.value.as_str())).collect();
+    let strangers: Vec<&Endpoint> = endpoints(copy)
+        .filter(|endpoint| !known.contains(&endpoint.location.value.as_str()))
+        .collect();
     // A service provider picks the first address it can serve: one good one of the same kind is enough.
     let stranger = strangers.first()?;
     let all_differ = strangers.len() == endpoints(copy).count();
-    let same_binding =
-        endpoints(source).filter(|endpoint| endpoint.binding == stranger.binding).map(|endpoint| endpoint.location.value.as_str());
-    let (right, kind) =
-        difference::nearest(same_binding, &stranger.location).or_else(|| difference::nearest(known.iter().copied(), &stranger.location))?;
-    let breaks = all_differ && must_break(kind) && !copy.assumed() && !copy.proven() && !answered(copy.case, requests, &stranger.location);
+    let same_binding = endpoints(source)
+        .filter(|endpoint| endpoint.binding == stranger.binding)
+        .map(|endpoint| endpoint.location.value.as_str());
+    let (right, kind) = difference::nearest(same_binding, &stranger.location)
+        .or_else(|| difference::nearest(known.iter().copied(), &stranger.location))?;
+    let breaks = all_differ
+        && must_break(kind)
+        && !copy.assumed()
+        && !copy.proven()
+        && !answered(copy.case, requests, &stranger.location);
     let severity = if breaks { Severity::Error } else { Severity::Warning };
     let finding = copy
         .finding(severity, "The SP's copy has another SSO URL than the IdP publishes")
-        .detail(conditional(copy, format!("Requests go to the address in {}: {}.", copy.origin, kind.words())))
+        .detail(conditional(
+            copy,
+            format!("Requests go to the address in {}: {}.", copy.origin, kind.words()),
+        ))
         .at(&stranger.location.place)
         .expected(right, format!("SingleSignOnService in {}", source.origin))
         .actual(stranger.location.value.clone(), format!("SingleSignOnService in {}", copy.origin))
         .difference(kind);
-    Some(worded(copy, finding, &URL_ALTERED, Some(right), &refused_at(copy.case, requests, &stranger.location)))
+    Some(worded(
+        copy,
+        finding,
+        &URL_ALTERED,
+        Some(right),
+        &refused_at(copy.case, requests, &stranger.location),
+    ))
 }
 
 /// Where nothing tells which document is loaded, that is the condition of all that follows.
@@ -197,11 +242,20 @@ fn conditional(copy: &MetadataCopy<'_>, detail: String) -> String {
     if !copy.assumed() {
         return detail;
     }
-    format!("Which document the service provider has loaded does not show; give it with `--sp-has`. If it is {}: {detail}", copy.origin)
+    format!(
+        "Which document the service provider has loaded does not show; give it with `--sp-has`. If it is {}: {detail}",
+        copy.origin
+    )
 }
 
 /// What both findings have in common: the cause with the value to enter, and the attempts that show it.
-fn worded(copy: &MetadataCopy<'_>, finding: Finding, reason: &CauseData, value: Option<&str>, attempts: &[&Attempt]) -> Finding {
+fn worded(
+    copy: &MetadataCopy<'_>,
+    finding: Finding,
+    reason: &CauseData,
+    value: Option<&str>,
+    attempts: &[&Attempt],
+) -> Finding {
     let tenant = copy.case.tenant_of(&copy.entity_id).map(|tenant| tenant.to_string());
     let value = value.map(str::to_owned).or_else(|| copy.case.metadata_url(tenant.as_deref()));
     let finding = finding.because_with(reason, copy.case, value.as_deref());
@@ -209,7 +263,9 @@ fn worded(copy: &MetadataCopy<'_>, finding: Finding, reason: &CauseData, value: 
 }
 
 fn endpoints(metadata: &Metadata) -> impl Iterator<Item = &Endpoint> {
-    let browser = |endpoint: &&Endpoint| endpoint.binding == BINDING_REDIRECT || endpoint.binding == BINDING_POST;
+    let browser = |endpoint: &&Endpoint| {
+        endpoint.binding == BINDING_REDIRECT || endpoint.binding == BINDING_POST
+    };
     metadata.idp.iter().flat_map(|role| &role.sso).filter(browser)
 }
 
@@ -217,7 +273,11 @@ fn endpoints(metadata: &Metadata) -> impl Iterator<Item = &Endpoint> {
 fn must_break(kind: Difference) -> bool {
     !matches!(
         kind,
-        Difference::TrailingSlash | Difference::LetterCase | Difference::DefaultPort | Difference::Whitespace | Difference::PercentEncoding
+        Difference::TrailingSlash
+            | Difference::LetterCase
+            | Difference::DefaultPort
+            | Difference::Whitespace
+            | Difference::PercentEncoding
     )
 }
 
@@ -234,8 +294,12 @@ fn distinct<'a>(certificates: impl Iterator<Item = &'a Certificate>) -> Vec<&'a 
 /// The copy has the certificate that the registration names as active: then it is the published file
 /// that is another's, such as the tenant's instead of the application's.
 fn has_active(case: &Case, held: &[&Certificate]) -> bool {
-    let mut active = case.relevant_registrations().filter_map(|registration| registration.active_signing_thumbprint.as_ref());
-    active.any(|thumbprint| held.iter().any(|certificate| same_thumbprint(&certificate.sha1, thumbprint)))
+    let mut active = case
+        .relevant_registrations()
+        .filter_map(|registration| registration.active_signing_thumbprint.as_ref());
+    active.any(|thumbprint| {
+        held.iter().any(|certificate| same_thumbprint(&certificate.sha1, thumbprint))
+    })
 }
 
 /// A captured response verifies with a key of the copy: the copy is good, whatever the file says.
@@ -244,8 +308,13 @@ fn verified_by(copy: &MetadataCopy<'_>, responses: &[Response<'_>]) -> bool {
 }
 
 /// Attempts that failed over a response signed with a published key the copy lacks.
-fn refused_for_key<'a>(copy: &MetadataCopy<'_>, source: &MetadataCopy<'_>, responses: &[Response<'a>]) -> Vec<&'a Attempt> {
-    let only_published = |key: &KeyMatch| key.metadata.contains(&source.id) && !key.metadata.contains(&copy.id);
+fn refused_for_key<'a>(
+    copy: &MetadataCopy<'_>,
+    source: &MetadataCopy<'_>,
+    responses: &[Response<'a>],
+) -> Vec<&'a Attempt> {
+    let only_published =
+        |key: &KeyMatch| key.metadata.contains(&source.id) && !key.metadata.contains(&copy.id);
     let signed_so = responses.iter().filter(|response| verifying(response).any(only_published));
     signed_so.filter_map(|response| response.attempt).filter(|attempt| attempt.failed()).collect()
 }
@@ -256,19 +325,28 @@ fn verifying<'a>(response: &Response<'a>) -> impl Iterator<Item = &'a KeyMatch> 
 
 /// A captured request to that address got somewhere: not an error status, and no failed attempt.
 fn answered(case: &Case, requests: &[Request<'_>], location: &str) -> bool {
-    sent_to(case, requests, location).any(|(_, status)| (200..400).contains(&status)) && refused_at(case, requests, location).is_empty()
+    sent_to(case, requests, location).any(|(_, status)| (200..400).contains(&status))
+        && refused_at(case, requests, location).is_empty()
 }
 
 /// Attempts whose request to that address was answered with an error status.
 fn refused_at<'a>(case: &Case, requests: &[Request<'a>], location: &str) -> Vec<&'a Attempt> {
-    let broken = sent_to(case, requests, location).filter(|(_, status)| *status == 0 || *status >= 400);
+    let broken =
+        sent_to(case, requests, location).filter(|(_, status)| *status == 0 || *status >= 400);
     broken.filter_map(|(request, _)| request.attempt).filter(|attempt| attempt.failed()).collect()
 }
 
 /// Requests the browser took to that address, with the status of the answer.
-fn sent_to<'r, 'a>(case: &'r Case, requests: &'r [Request<'a>], location: &'r str) -> impl Iterator<Item = (&'r Request<'a>, u16)> {
+fn sent_to<'r, 'a>(
+    case: &'r Case,
+    requests: &'r [Request<'a>],
+    location: &'r str,
+) -> impl Iterator<Item = (&'r Request<'a>, u16)> {
     requests.iter().filter_map(move |request| {
-        let sighting = request.message.delivered().filter(|sighting| sighting.to.as_deref().is_some_and(|to| reaches(location, to)))?;
+        let sighting = request
+            .message
+            .delivered()
+            .filter(|sighting| sighting.to.as_deref().is_some_and(|to| reaches(location, to)))?;
         Some((request, case.exchanges.get(sighting.exchange?)?.status))
     })
 }
@@ -334,7 +412,8 @@ mod tests {
         ended(&mut case, Outcome::RefusedBySp);
         assert_eq!(levels(&case), [Severity::Error]);
         let key = KeyMatch { metadata: vec!["d1".into()], ..KeyMatch::default() };
-        case.messages[1].signatures = vec![Signature { verified_by: vec![key], ..Signature::default() }];
+        case.messages[1].signatures =
+            vec![Signature { verified_by: vec![key], ..Signature::default() }];
         assert_eq!(levels(&case), [Severity::Warning]);
     }
 
@@ -342,9 +421,13 @@ mod tests {
     fn the_attempt_that_failed_over_the_unknown_key_is_named() {
         let mut case = pair(&["old"], &["new"]);
         attempt(&mut case, Outcome::RefusedBySp);
-        assert!(STALE_COPY.judge(&case).found()[0].attempts.is_empty(), "nothing shows that the key was the reason");
+        assert!(
+            STALE_COPY.judge(&case).found()[0].attempts.is_empty(),
+            "nothing shows that the key was the reason"
+        );
         let key = KeyMatch { metadata: vec!["d2".into()], ..KeyMatch::default() };
-        case.messages[1].signatures = vec![Signature { verified_by: vec![key], ..Signature::default() }];
+        case.messages[1].signatures =
+            vec![Signature { verified_by: vec![key], ..Signature::default() }];
         assert_eq!(STALE_COPY.judge(&case).found()[0].attempts, ["a1"]);
     }
 
@@ -352,7 +435,11 @@ mod tests {
     fn a_copy_with_the_active_certificate_is_no_error() {
         let mut case = pair(&["app"], &["tenant"]);
         let active = |thumbprint: &str| {
-            vec![IdpRegistration { relevant: true, active_signing_thumbprint: Some(thumbprint.into()), ..IdpRegistration::default() }]
+            vec![IdpRegistration {
+                relevant: true,
+                active_signing_thumbprint: Some(thumbprint.into()),
+                ..IdpRegistration::default()
+            }]
         };
         case.registrations = active("tenant");
         assert_eq!(levels(&case), [Severity::Error]);
@@ -367,12 +454,20 @@ mod tests {
             (format!("{right}/sso"), Some(Severity::Error), Some(Difference::Path)),
             (format!("{right}/"), Some(Severity::Warning), Some(Difference::TrailingSlash)),
             (right.replace("https", "http"), Some(Severity::Error), Some(Difference::Scheme)),
-            (right.replace(".com/", ".com:443/"), Some(Severity::Warning), Some(Difference::DefaultPort)),
+            (
+                right.replace(".com/", ".com:443/"),
+                Some(Severity::Warning),
+                Some(Difference::DefaultPort),
+            ),
             (right.clone(), None, None),
         ] {
             let found = STALE_COPY.judge(&with_sso(&location));
             assert_eq!(found.found().first().map(|finding| finding.severity), level, "{location}");
-            assert_eq!(found.found().first().and_then(|finding| finding.difference), kind, "{location}");
+            assert_eq!(
+                found.found().first().and_then(|finding| finding.difference),
+                kind,
+                "{location}"
+            );
             if let Some(finding) = found.found().first() {
                 assert_eq!(finding.causes[0].value.as_deref(), Some(right.as_str()));
             }
@@ -396,11 +491,16 @@ mod tests {
         case.messages = vec![Message {
             id: "m1".into(),
             kind: MessageKind::AuthnRequest,
-            sightings: vec![Sighting { exchange: Some(0), to: Some(location), ..Sighting::default() }],
+            sightings: vec![Sighting {
+                exchange: Some(0),
+                to: Some(location),
+                ..Sighting::default()
+            }],
             delivery: Some(0),
             ..Message::default()
         }];
-        case.attempts = vec![Attempt { id: "a1".into(), request: Some("m1".into()), ..Attempt::default() }];
+        case.attempts =
+            vec![Attempt { id: "a1".into(), request: Some("m1".into()), ..Attempt::default() }];
         assert_eq!(levels(&case), [Severity::Warning]);
         case.exchanges[0].status = 404;
         case.attempts[0].outcome = Outcome::RefusedByIdp;

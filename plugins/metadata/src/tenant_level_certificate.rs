@@ -5,7 +5,8 @@ use diag_sdk::case::input::HeldBy;
 use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
 
 /// Who issues the certificates of tenant-level keys, in the public and the Chinese cloud.
-const ISSUERS: &[&str] = &["accounts.accesscontrol.windows.net", "accounts.accesscontrol.chinacloudapi.cn"];
+const ISSUERS: &[&str] =
+    &["accounts.accesscontrol.windows.net", "accounts.accesscontrol.chinacloudapi.cn"];
 
 static DOWNLOADED_WITHOUT_APPID: CauseData = CauseData {
     text: "The metadata was downloaded from the tenant's address, without the application's id",
@@ -70,10 +71,16 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let held = case.idp_metadata_held().iter().any(|copy| copy.idp_signing_certificates().any(is_tenant_level));
+    let held = case
+        .idp_metadata_held()
+        .iter()
+        .any(|copy| copy.idp_signing_certificates().any(is_tenant_level));
     for copy in case.idp_metadata_copies() {
-        let tenant_level: Vec<&Certificate> =
-            copy.metadata.idp_signing_certificates().filter(|certificate| is_tenant_level(certificate)).collect();
+        let tenant_level: Vec<&Certificate> = copy
+            .metadata
+            .idp_signing_certificates()
+            .filter(|certificate| is_tenant_level(certificate))
+            .collect();
         let Some(first) = tenant_level.first() else { continue };
         // What the service provider holds is what counts; the published file repeats it.
         if held && copy.held_by == HeldBy::Publisher {
@@ -93,7 +100,11 @@ fn run(case: &Case, out: &mut Findings) {
             .expected("a certificate made for the application", "metadata downloaded with the application's id")
             .actual(first.issuer.clone(), copy.origin.clone())
             .because_with(&DOWNLOADED_WITHOUT_APPID, case, value.as_deref());
-        out.push(if copy.held_by == HeldBy::Sp { finding.because(&UPLOADED_TENANT_FILE, case) } else { finding });
+        out.push(if copy.held_by == HeldBy::Sp {
+            finding.because(&UPLOADED_TENANT_FILE, case)
+        } else {
+            finding
+        });
     }
 }
 
@@ -128,16 +139,26 @@ mod tests {
             ("a certificate made for the application", 0),
             ("CN=accounts.accesscontrol.windows.net.evil.example", 0),
         ] {
-            assert_eq!(count(&with_metadata(vec![issued_by(HeldBy::Sp, issuer)])), found, "{issuer}");
+            assert_eq!(
+                count(&with_metadata(vec![issued_by(HeldBy::Sp, issuer)])),
+                found,
+                "{issuer}"
+            );
         }
     }
 
     #[test]
     fn the_same_in_both_copies_is_said_once() {
         let issuer = "CN=accounts.accesscontrol.windows.net";
-        let both = with_metadata(vec![issued_by(HeldBy::Sp, issuer), issued_by(HeldBy::Publisher, issuer)]);
+        let both = with_metadata(vec![
+            issued_by(HeldBy::Sp, issuer),
+            issued_by(HeldBy::Publisher, issuer),
+        ]);
         assert_eq!(count(&both), 1);
-        let published = with_metadata(vec![idp_metadata("d2", HeldBy::Sp, &["a"]), issued_by(HeldBy::Publisher, issuer)]);
+        let published = with_metadata(vec![
+            idp_metadata("d2", HeldBy::Sp, &["a"]),
+            issued_by(HeldBy::Publisher, issuer),
+        ]);
         assert_eq!(count(&published), 1);
     }
 }

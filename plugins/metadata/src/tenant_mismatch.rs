@@ -6,7 +6,8 @@ use diag_sdk::case::message::MessageKind;
 use diag_sdk::tenant::Tenant;
 use diag_sdk::view::MetadataCopy;
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who, check,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting,
+    Severity, Sited, Stage, Who, check,
 };
 use std::collections::HashMap;
 
@@ -32,8 +33,16 @@ static PUBLISHED_WRONG: CauseData = CauseData {
 };
 
 /// Codes with which Entra ID says that the tenant is missing or wrong.
-const TENANT_CODES: &[&str] =
-    &["AADSTS50059", "AADSTS50128", "AADSTS50194", "AADSTS90002", "AADSTS90019", "AADSTS500011", "AADSTS700016", "AADSTS75008"];
+const TENANT_CODES: &[&str] = &[
+    "AADSTS50059",
+    "AADSTS50128",
+    "AADSTS50194",
+    "AADSTS90002",
+    "AADSTS90019",
+    "AADSTS500011",
+    "AADSTS700016",
+    "AADSTS75008",
+];
 
 check! {
     /// Metadata, log-in address and messages of Microsoft Entra ID name different tenants, or none.
@@ -129,14 +138,21 @@ impl Judged<'_> {
         let own = self.inside.first()?;
         if let Some(other) = self.inside.iter().find(|named| differ(&named.tenant, &own.tenant)) {
             // Which of the two is right shows where the rest of the case agrees with one.
-            let own_is_right = self.right.as_ref().is_none_or(|right| !differ(&right.tenant, &own.tenant));
+            let own_is_right =
+                self.right.as_ref().is_none_or(|right| !differ(&right.tenant, &own.tenant));
             let (expected, actual) = if own_is_right { (own, other) } else { (other, own) };
             let finding = self
                 .copy
                 .fault("Metadata names two different tenants")
-                .detail(format!("{} says {}, {} says {}.", own.origin, own.tenant, other.origin, other.tenant))
+                .detail(format!(
+                    "{} says {}, {} says {}.",
+                    own.origin, own.tenant, other.origin, other.tenant
+                ))
                 .expected(
-                    actual.value.to_lowercase().replace(&actual.tenant.to_string(), &expected.tenant.to_string()),
+                    actual
+                        .value
+                        .to_lowercase()
+                        .replace(&actual.tenant.to_string(), &expected.tenant.to_string()),
                     expected.origin.clone(),
                 );
             // Such a copy fits no message; one that is only another's is told better by the message.
@@ -145,19 +161,34 @@ impl Judged<'_> {
         }
         let right = self.right.as_ref().filter(|right| differ(&right.tenant, &own.tenant))?;
         // An application may be owned by another tenant than the one it is used in.
-        let severity = if right.origin.starts_with("appOwner") { Severity::Warning } else { self.copy.level() };
+        let severity = if right.origin.starts_with("appOwner") {
+            Severity::Warning
+        } else {
+            self.copy.level()
+        };
         let finding = self
             .copy
             .finding(severity, "Metadata is that of another tenant")
-            .detail(format!("{} says {}, {} says {}.", own.origin, own.tenant, right.origin, right.tenant))
+            .detail(format!(
+                "{} says {}, {} says {}.",
+                own.origin, own.tenant, right.origin, right.tenant
+            ))
             .expected(right.value.clone(), right.origin.clone());
         Some(self.worded(finding, own, &OTHER_TENANT, Some(&right.tenant)))
     }
 
     /// What all findings have in common. The cause is the one given where the service provider holds the copy.
-    fn worded(&self, finding: Finding, actual: &Named, held: &CauseData, right: Option<&Tenant>) -> Finding {
+    fn worded(
+        &self,
+        finding: Finding,
+        actual: &Named,
+        held: &CauseData,
+        right: Option<&Tenant>,
+    ) -> Finding {
         let case = self.copy.case;
-        let right = right.filter(|tenant| matches!(tenant, Tenant::Id(_) | Tenant::Domain(_))).map(ToString::to_string);
+        let right = right
+            .filter(|tenant| matches!(tenant, Tenant::Id(_) | Tenant::Domain(_)))
+            .map(ToString::to_string);
         let value = case.metadata_url(right.as_deref());
         let reason = if self.copy.held_by == HeldBy::Sp { held } else { &PUBLISHED_WRONG };
         let finding = finding
@@ -166,31 +197,59 @@ impl Judged<'_> {
             .difference(Difference::Path)
             .because_with(reason, case, value.as_deref());
         let own = case.tenant_of(&self.copy.entity_id);
-        let issuers: HashMap<&str, &Sited<String>> =
-            case.messages.iter().filter_map(|message| Some((message.id.as_str(), message.issuer.as_ref()?))).collect();
-        let issuer = |attempt: &Attempt| attempt.response.as_deref().and_then(|id| issuers.get(id).copied());
-        let showing = case.attempts.iter().filter(|attempt| shows(case, attempt, issuer(attempt), own.as_ref()));
+        let issuers: HashMap<&str, &Sited<String>> = case
+            .messages
+            .iter()
+            .filter_map(|message| Some((message.id.as_str(), message.issuer.as_ref()?)))
+            .collect();
+        let issuer =
+            |attempt: &Attempt| attempt.response.as_deref().and_then(|id| issuers.get(id).copied());
+        let showing = case
+            .attempts
+            .iter()
+            .filter(|attempt| shows(case, attempt, issuer(attempt), own.as_ref()));
         showing.fold(finding, |finding, attempt| finding.attempt(attempt.id.clone()))
     }
 }
 
 /// The attempt failed in a way that a wrong tenant explains.
-fn shows(case: &Case, attempt: &Attempt, issuer: Option<&Sited<String>>, own: Option<&Tenant>) -> bool {
-    let other_issuer = issuer.and_then(|issuer| case.tenant_of(issuer)).zip(own).is_some_and(|(issuer, own)| differ(&issuer, own));
+fn shows(
+    case: &Case,
+    attempt: &Attempt,
+    issuer: Option<&Sited<String>>,
+    own: Option<&Tenant>,
+) -> bool {
+    let other_issuer = issuer
+        .and_then(|issuer| case.tenant_of(issuer))
+        .zip(own)
+        .is_some_and(|(issuer, own)| differ(&issuer, own));
     let before_any_message = attempt.request.is_none() && attempt.response.is_none();
-    let codes = attempt.exchanges.iter().filter_map(|index| case.exchanges.get(*index)).filter_map(|exchange| exchange.page.as_ref());
+    let codes = attempt
+        .exchanges
+        .iter()
+        .filter_map(|index| case.exchanges.get(*index))
+        .filter_map(|exchange| exchange.page.as_ref());
     let told = codes.flat_map(|page| &page.codes).any(|code| TENANT_CODES.contains(&code.as_str()));
     attempt.failed() && (other_issuer || before_any_message || told)
 }
 
 /// Tenants in the copy's own entityID and SSO URLs.
 fn inside(copy: &MetadataCopy<'_>) -> Vec<Named> {
-    let sso = copy.idp.iter().flat_map(|role| &role.sso).map(|endpoint| (&endpoint.location, "SingleSignOnService"));
+    let sso = copy
+        .idp
+        .iter()
+        .flat_map(|role| &role.sso)
+        .map(|endpoint| (&endpoint.location, "SingleSignOnService"));
     std::iter::once((&copy.entity_id, "entityID"))
         .chain(sso)
         .filter_map(|(value, what)| {
             let tenant = copy.case.tenant_of(value)?;
-            Some(Named { tenant, value: value.value.clone(), origin: format!("{what} in {}", copy.origin), place: value.place.clone() })
+            Some(Named {
+                tenant,
+                value: value.value.clone(),
+                origin: format!("{what} in {}", copy.origin),
+                place: value.place.clone(),
+            })
         })
         .collect()
 }
@@ -203,17 +262,28 @@ fn authority(copy: &MetadataCopy<'_>, published: &[MetadataCopy<'_>]) -> Option<
         let tenant = case.tenant_of(value).filter(|tenant| !tenant.names_none())?;
         Some(Named { tenant, value: value.value.clone(), origin, place: value.place.clone() })
     };
-    let issuer = case.messages_of(MessageKind::Response).filter_map(|message| message.issuer.as_ref());
-    let published = published.iter().filter(|source| source.id != copy.id && copy.held_by == HeldBy::Sp);
+    let issuer =
+        case.messages_of(MessageKind::Response).filter_map(|message| message.issuer.as_ref());
+    let published =
+        published.iter().filter(|source| source.id != copy.id && copy.held_by == HeldBy::Sp);
     issuer
         .filter_map(|issuer| named(issuer, "Issuer of the captured response".to_owned()))
-        .chain(published.filter_map(|source| named(&source.entity_id, format!("entityID in {}", source.origin))))
+        .chain(published.filter_map(|source| {
+            named(&source.entity_id, format!("entityID in {}", source.origin))
+        }))
         .next()
         .or_else(|| {
-            let tenant = case.relevant_registrations().find_map(|registration| registration.tenant.as_ref())?;
+            let tenant = case
+                .relevant_registrations()
+                .find_map(|registration| registration.tenant.as_ref())?;
             let value = format!("https://sts.windows.net/{}/", tenant.value.to_lowercase());
             let id = Tenant::Id(tenant.value.to_lowercase());
-            Some(Named { tenant: id, value, origin: "appOwnerOrganizationId of the application".to_owned(), place: tenant.place.clone() })
+            Some(Named {
+                tenant: id,
+                value,
+                origin: "appOwnerOrganizationId of the application".to_owned(),
+                place: tenant.place.clone(),
+            })
         })
 }
 
@@ -240,20 +310,29 @@ mod tests {
         let mut copy = idp("d1", held_by, &["a"]);
         copy.entity_id = format!("https://sts.windows.net/{entity_tenant}/").as_str().into();
         if let Some(role) = &mut copy.idp {
-            role.sso
-                .iter_mut()
-                .for_each(|endpoint| endpoint.location = format!("https://login.microsoftonline.com/{sso_tenant}/saml2").as_str().into());
+            role.sso.iter_mut().for_each(|endpoint| {
+                endpoint.location =
+                    format!("https://login.microsoftonline.com/{sso_tenant}/saml2").as_str().into();
+            });
         }
         copy
     }
 
     fn messages(case: &Case) -> Vec<(Severity, String)> {
-        TENANT_MISMATCH.judge(case).found().iter().map(|finding| (finding.severity, finding.message.clone())).collect()
+        TENANT_MISMATCH
+            .judge(case)
+            .found()
+            .iter()
+            .map(|finding| (finding.severity, finding.message.clone()))
+            .collect()
     }
 
     #[test]
     fn one_tenant_throughout_is_silent() {
-        let case = with_metadata(vec![copy(TENANT, &TENANT.to_uppercase(), HeldBy::Sp), idp("d2", HeldBy::Publisher, &["a"])]);
+        let case = with_metadata(vec![
+            copy(TENANT, &TENANT.to_uppercase(), HeldBy::Sp),
+            idp("d2", HeldBy::Publisher, &["a"]),
+        ]);
         assert!(messages(&case).is_empty());
         let domain = with_metadata(vec![copy(TENANT, "contoso.onmicrosoft.com", HeldBy::Sp)]);
         assert!(messages(&domain).is_empty(), "a domain may stand for the tenant");
@@ -262,21 +341,31 @@ mod tests {
     #[test]
     fn entity_id_and_sso_url_must_agree() {
         let case = with_metadata(vec![copy(OTHER, TENANT, HeldBy::Sp)]);
-        assert_eq!(messages(&case), [(Severity::Error, "Metadata names two different tenants".to_owned())]);
+        assert_eq!(
+            messages(&case),
+            [(Severity::Error, "Metadata names two different tenants".to_owned())]
+        );
     }
 
     #[test]
     fn the_published_file_tells_which_of_the_two_is_wrong() {
-        let case = with_metadata(vec![copy(OTHER, TENANT, HeldBy::Sp), idp("d2", HeldBy::Publisher, &["a"])]);
+        let case = with_metadata(vec![
+            copy(OTHER, TENANT, HeldBy::Sp),
+            idp("d2", HeldBy::Publisher, &["a"]),
+        ]);
         let found = TENANT_MISMATCH.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
-        assert_eq!(finding.actual.as_deref(), Some(format!("https://sts.windows.net/{OTHER}/").as_str()));
+        assert_eq!(
+            finding.actual.as_deref(),
+            Some(format!("https://sts.windows.net/{OTHER}/").as_str())
+        );
         assert_eq!(finding.expected_origin.as_deref(), Some("SingleSignOnService in d1.xml"));
     }
 
     #[test]
     fn templates_and_the_common_endpoint_name_no_tenant() {
-        for (entity, sso) in [("{tenantid}", "common"), (TENANT, "common"), ("{tenantid}", TENANT)] {
+        for (entity, sso) in [("{tenantid}", "common"), (TENANT, "common"), ("{tenantid}", TENANT)]
+        {
             let found = messages(&with_metadata(vec![copy(entity, sso, HeldBy::Sp)]));
             assert_eq!(found.len(), 1, "{entity} {sso}");
             assert_eq!(found[0].0, Severity::Error, "{entity} {sso}");
@@ -287,17 +376,28 @@ mod tests {
     fn a_captured_issuer_of_another_tenant_is_an_error_and_names_the_attempt() {
         let mut case = with_metadata(vec![copy(OTHER, OTHER, HeldBy::Sp)]);
         attempt(&mut case, Outcome::RefusedBySp);
-        case.messages[1].issuer = Some(format!("https://sts.windows.net/{TENANT}/").as_str().into());
+        case.messages[1].issuer =
+            Some(format!("https://sts.windows.net/{TENANT}/").as_str().into());
         let found = TENANT_MISMATCH.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
-        assert_eq!((finding.severity, finding.attempts.as_slice()), (Severity::Error, ["a1".to_owned()].as_slice()));
+        assert_eq!(
+            (finding.severity, finding.attempts.as_slice()),
+            (Severity::Error, ["a1".to_owned()].as_slice())
+        );
     }
 
     #[test]
     fn the_owner_of_the_application_may_be_another_tenant() {
         let mut case = with_metadata(vec![copy(OTHER, OTHER, HeldBy::Sp)]);
-        case.registrations = vec![IdpRegistration { relevant: true, tenant: Some(TENANT.into()), ..IdpRegistration::default() }];
-        assert_eq!(messages(&case), [(Severity::Warning, "Metadata is that of another tenant".to_owned())]);
+        case.registrations = vec![IdpRegistration {
+            relevant: true,
+            tenant: Some(TENANT.into()),
+            ..IdpRegistration::default()
+        }];
+        assert_eq!(
+            messages(&case),
+            [(Severity::Warning, "Metadata is that of another tenant".to_owned())]
+        );
     }
 
     #[test]

@@ -17,7 +17,9 @@ const REMEDIES: &[&str] = &["use-", "avoid-", "set-", "add-", "remove-", "check-
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [id] = arguments.as_slice() else {
-        eprintln!("usage: cargo new-check FAMILY/PROBLEM, as in cargo new-check endpoints/acs-in-wrong-order");
+        eprintln!(
+            "usage: cargo new-check FAMILY/PROBLEM, as in cargo new-check endpoints/acs-in-wrong-order"
+        );
         return ExitCode::from(2);
     };
     // The workspace that this program was built in: nobody installs it.
@@ -42,7 +44,13 @@ fn write(root: &Path, id: &str) -> Result<String, String> {
     let text = fs::read_to_string(&list)
         .ok()
         .filter(|text| text.contains("checks: &["))
-        .ok_or_else(|| format!("{}: is no family of checks; there are {}", name.family, families(root).join(", ")))?;
+        .ok_or_else(|| {
+            format!(
+                "{}: is no family of checks; there are {}",
+                name.family,
+                families(root).join(", ")
+            )
+        })?;
     let listed = listed(&text, &name)?;
     let check = family.join(format!("src/{}.rs", name.module()));
     let case = root.join("tests/cases").join(name.family).join(format!("{}.toml", name.problem));
@@ -76,7 +84,10 @@ fn put(path: &PathBuf, text: &str) -> Result<(), String> {
 fn families(root: &Path) -> Vec<String> {
     let folders = fs::read_dir(root.join("plugins")).into_iter().flatten().flatten();
     let mut names: Vec<String> = folders
-        .filter(|folder| fs::read_to_string(folder.path().join("src/lib.rs")).is_ok_and(|text| text.contains("checks: &[")))
+        .filter(|folder| {
+            fs::read_to_string(folder.path().join("src/lib.rs"))
+                .is_ok_and(|text| text.contains("checks: &["))
+        })
         .map(|folder| folder.file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
@@ -92,17 +103,25 @@ struct Name<'a> {
 
 impl<'a> Name<'a> {
     fn parse(id: &'a str) -> Result<Self, String> {
-        let expected = || format!("{id}: expected FAMILY/PROBLEM in lower-case words with hyphens, as in endpoints/acs-in-wrong-order");
+        let expected = || {
+            format!(
+                "{id}: expected FAMILY/PROBLEM in lower-case words with hyphens, as in endpoints/acs-in-wrong-order"
+            )
+        };
         let (family, problem) = id.split_once('/').ok_or_else(expected)?;
         for part in [family, problem] {
-            let words =
-                part.split('-').all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()));
+            let words = part.split('-').all(|word| {
+                !word.is_empty()
+                    && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            });
             if !words || !part.starts_with(|first: char| first.is_ascii_lowercase()) {
                 return Err(expected());
             }
         }
         match REMEDIES.iter().find(|remedy| problem.starts_with(**remedy)) {
-            Some(remedy) => Err(format!("{id}: begins with {remedy}, and an id names the problem, never the remedy")),
+            Some(remedy) => Err(format!(
+                "{id}: begins with {remedy}, and an id names the problem, never the remedy"
+            )),
             None => Ok(Self { id, family, problem }),
         }
     }
@@ -116,7 +135,10 @@ impl<'a> Name<'a> {
     }
 
     fn fill(&self, template: &str) -> String {
-        template.replace("@id@", self.id).replace("@CONSTANT@", &self.constant()).replace("@say@", TO_SAY)
+        template
+            .replace("@id@", self.id)
+            .replace("@CONSTANT@", &self.constant())
+            .replace("@say@", TO_SAY)
     }
 }
 
@@ -128,9 +150,12 @@ fn listed(text: &str, name: &Name<'_>) -> Result<String, String> {
         return Err(format!("{}: the family has a module of that name", name.id));
     }
     let lines: Vec<&str> = text.lines().collect();
-    let after = |line: &str, starts: &str, ours: &str| line.starts_with(starts) && order(line) > order(ours);
+    let after = |line: &str, starts: &str, ours: &str| {
+        line.starts_with(starts) && order(line) > order(ours)
+    };
     let is_check = |line: &&str| line.starts_with("        &") && line.ends_with(',');
-    let last = |found: &dyn Fn(&&str) -> bool| lines.iter().rposition(found).map(|position| position + 1);
+    let last =
+        |found: &dyn Fn(&&str) -> bool| lines.iter().rposition(found).map(|position| position + 1);
     let nothing = || format!("{}: its list does not look as expected", name.family);
     let modules = lines
         .iter()
@@ -178,8 +203,14 @@ mod tests {
         ] {
             assert!(Name::parse(wrong).is_err(), "{wrong}");
         }
-        assert_eq!(Name::parse("virtual-proxy/no-node").map(|name| name.constant()), Ok("NO_NODE".to_owned()));
-        assert!(write(&root(), "nowhere/no-node").is_err_and(|reason| reason.contains("there are assertion, endpoints")));
+        assert_eq!(
+            Name::parse("virtual-proxy/no-node").map(|name| name.constant()),
+            Ok("NO_NODE".to_owned())
+        );
+        assert!(
+            write(&root(), "nowhere/no-node")
+                .is_err_and(|reason| reason.contains("there are assertion, endpoints"))
+        );
     }
 
     #[test]
@@ -187,18 +218,33 @@ mod tests {
         let families = families(&root());
         assert!(families.len() >= 8, "{families:?}");
         for family in families {
-            let text = fs::read_to_string(root().join("plugins").join(&family).join("src/lib.rs")).expect("a list");
+            let text = fs::read_to_string(root().join("plugins").join(&family).join("src/lib.rs"))
+                .expect("a list");
             for problem in ["aaa", "id", "name-id-f", "zzz"] {
                 let id = format!("{family}/{problem}");
                 let listed = listed(&text, &Name::parse(&id).expect("an id")).expect("a place");
                 for starts in ["mod ", "        &"] {
-                    let lines: Vec<String> =
-                        listed.lines().filter(|line| line.starts_with(starts) && !line.contains('(')).map(order).collect();
-                    let was = text.lines().filter(|line| line.starts_with(starts) && !line.contains('(')).count();
+                    let lines: Vec<String> = listed
+                        .lines()
+                        .filter(|line| line.starts_with(starts) && !line.contains('('))
+                        .map(order)
+                        .collect();
+                    let was = text
+                        .lines()
+                        .filter(|line| line.starts_with(starts) && !line.contains('('))
+                        .count();
                     assert_eq!(lines.len(), was + 1, "{id}");
                     let ours = lines.iter().position(|line| line == problem).expect("it is listed");
-                    assert!(ours == 0 || lines[ours - 1].as_str() < problem, "{id}: after {}", lines[ours - 1]);
-                    assert!(lines.get(ours + 1).is_none_or(|next| next.as_str() > problem), "{id}: before {:?}", lines.get(ours + 1));
+                    assert!(
+                        ours == 0 || lines[ours - 1].as_str() < problem,
+                        "{id}: after {}",
+                        lines[ours - 1]
+                    );
+                    assert!(
+                        lines.get(ours + 1).is_none_or(|next| next.as_str() > problem),
+                        "{id}: before {:?}",
+                        lines.get(ours + 1)
+                    );
                 }
             }
         }
@@ -206,8 +252,12 @@ mod tests {
 
     #[test]
     fn nothing_is_overwritten() {
-        let before = fs::read_to_string(root().join("plugins/endpoints/src/lib.rs")).expect("a list");
+        let before =
+            fs::read_to_string(root().join("plugins/endpoints/src/lib.rs")).expect("a list");
         assert!(write(&root(), "endpoints/acs-insecure").is_err());
-        assert_eq!(fs::read_to_string(root().join("plugins/endpoints/src/lib.rs")).expect("a list"), before);
+        assert_eq!(
+            fs::read_to_string(root().join("plugins/endpoints/src/lib.rs")).expect("a list"),
+            before
+        );
     }
 }

@@ -37,15 +37,23 @@ pub enum Dropped {
 
 impl Products {
     /// Every entry of a product against a text, those that were found first.
-    pub fn explain<'p>(&'p self, product: &'p Product, text: &str, scope: &Scope) -> Vec<Explained<'p>> {
+    pub fn explain<'p>(
+        &'p self,
+        product: &'p Product,
+        text: &str,
+        scope: &Scope,
+    ) -> Vec<Explained<'p>> {
         let all = self.find_all(text, scope);
         let folded = fold(text);
         let mut explained: Vec<Explained<'p>> = product
             .texts
             .iter()
             .map(|entry| {
-                let own = all.iter().find(|found| found.product.id == product.id && found.text.id == entry.id);
-                let outcome = own.cloned().ok_or_else(|| self.dropped(product, entry, &folded, scope, &all));
+                let own = all
+                    .iter()
+                    .find(|found| found.product.id == product.id && found.text.id == entry.id);
+                let outcome =
+                    own.cloned().ok_or_else(|| self.dropped(product, entry, &folded, scope, &all));
                 Explained { text: entry, outcome }
             })
             .collect();
@@ -57,11 +65,20 @@ impl Products {
         explained
     }
 
-    fn dropped(&self, product: &Product, entry: &Text, folded: &str, scope: &Scope, all: &[Found<'_>]) -> Dropped {
+    fn dropped(
+        &self,
+        product: &Product,
+        entry: &Text,
+        folded: &str,
+        scope: &Scope,
+        all: &[Found<'_>],
+    ) -> Dropped {
         if !entry.places.contains(&scope.place) {
             return Dropped::OtherPlace;
         }
-        let Ok(pattern) = crate::pattern::Pattern::read(&entry.says) else { return Dropped::Absent };
+        let Ok(pattern) = crate::pattern::Pattern::read(&entry.says) else {
+            return Dropped::Absent;
+        };
         let (there, missing) = pattern.progress(folded);
         let there_at_all = there.len() >= 4;
         match missing {
@@ -69,7 +86,8 @@ impl Products {
             Some(_) => return Dropped::Absent,
             None => {}
         }
-        let matches = folded.match_indices(pattern.anchor()).any(|(at, _)| pattern.at(folded, at).is_some());
+        let matches =
+            folded.match_indices(pattern.anchor()).any(|(at, _)| pattern.at(folded, at).is_some());
         if !matches {
             return Dropped::Between;
         }
@@ -77,6 +95,8 @@ impl Products {
         if entry.proof == ProvenBy::Page && !scope.proven.holds(number) {
             return Dropped::NotProven;
         }
-        all.first().map_or(Dropped::Absent, |found| Dropped::Behind(format!("{}/{}", found.product.id, found.text.id)))
+        all.first().map_or(Dropped::Absent, |found| {
+            Dropped::Behind(format!("{}/{}", found.product.id, found.text.id))
+        })
     }
 }

@@ -35,8 +35,18 @@ const LONGEST_LINE: usize = 160;
 const LONGEST_MARK: usize = 40;
 
 impl Fault {
-    pub(crate) fn new(file: &str, source: &str, span: Option<Range<usize>>, what: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), what: what.into(), help: None, at: span.map(|span| Spot::of(source, &span)) }
+    pub(crate) fn new(
+        file: &str,
+        source: &str,
+        span: Option<Range<usize>>,
+        what: impl Into<String>,
+    ) -> Self {
+        Self {
+            file: file.to_owned(),
+            what: what.into(),
+            help: None,
+            at: span.map(|span| Spot::of(source, &span)),
+        }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
@@ -53,11 +63,22 @@ impl Spot {
         }
         let before = &source[..start];
         let begin = before.rfind('\n').map_or(0, |at| at + 1);
-        let text: String = source[begin..].lines().next().unwrap_or_default().chars().take(LONGEST_LINE).collect();
+        let text: String =
+            source[begin..].lines().next().unwrap_or_default().chars().take(LONGEST_LINE).collect();
         let column = source[begin..start].chars().count() + 1;
-        let marked = source.get(start..span.end.min(source.len())).unwrap_or_default().lines().next().unwrap_or_default();
+        let marked = source
+            .get(start..span.end.min(source.len()))
+            .unwrap_or_default()
+            .lines()
+            .next()
+            .unwrap_or_default();
         let room = text.chars().count().saturating_sub(column - 1).max(1);
-        Self { line: before.matches('\n').count() + 1, column, text, length: marked.chars().count().clamp(1, room.min(LONGEST_MARK)) }
+        Self {
+            line: before.matches('\n').count() + 1,
+            column,
+            text,
+            length: marked.chars().count().clamp(1, room.min(LONGEST_MARK)),
+        }
     }
 }
 
@@ -67,7 +88,12 @@ impl fmt::Display for Fault {
             Some(at) => {
                 let number = at.line.to_string();
                 let margin = " ".repeat(number.len());
-                let indent: String = at.text.chars().take(at.column - 1).map(|one| if one == '\t' { '\t' } else { ' ' }).collect();
+                let indent: String = at
+                    .text
+                    .chars()
+                    .take(at.column - 1)
+                    .map(|one| if one == '\t' { '\t' } else { ' ' })
+                    .collect();
                 writeln!(f, "{}:{}:{}: {}", self.file, at.line, at.column, self.what)?;
                 writeln!(f, "{margin} |")?;
                 writeln!(f, "{number} | {}", at.text)?;
@@ -89,7 +115,10 @@ mod tests {
     fn the_caret_stands_under_the_place() {
         let source = "a = 1\nsays = \"x\"\n";
         let fault = Fault::new("p.toml", source, Some(13..16), "too short").help("write more");
-        assert_eq!(fault.to_string(), "p.toml:2:8: too short\n  |\n2 | says = \"x\"\n  |        ^^^\n  = write more");
+        assert_eq!(
+            fault.to_string(),
+            "p.toml:2:8: too short\n  |\n2 | says = \"x\"\n  |        ^^^\n  = write more"
+        );
         let end = Fault::new("p.toml", source, Some(500..600), "past the end");
         assert_eq!(end.at.unwrap().line, 3);
     }

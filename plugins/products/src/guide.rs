@@ -51,7 +51,8 @@ pub struct Step {
 ///
 /// Where a guide does not have the format; the suite reads every one.
 pub fn guides() -> Vec<Guide> {
-    serde_json::from_slice(include_bytes!(concat!(env!("OUT_DIR"), "/guides.json"))).expect("the suite reads every guide")
+    serde_json::from_slice(include_bytes!(concat!(env!("OUT_DIR"), "/guides.json")))
+        .expect("the suite reads every guide")
 }
 
 #[cfg(test)]
@@ -64,8 +65,19 @@ mod tests {
             assert_eq!(guide.schema, "diag-guide/1");
             for (index, step) in guide.steps.iter().enumerate() {
                 assert_eq!(usize::try_from(step.number).ok(), Some(index + 1), "{}", guide.id);
-                assert!(step.compares.ends_with('.') && !step.value.is_empty(), "{} {}", guide.id, step.number);
-                assert_eq!(step.checks.is_empty(), step.faults.is_empty() && step.sound.is_none(), "{} {}", guide.id, step.number);
+                assert!(
+                    step.compares.ends_with('.') && !step.value.is_empty(),
+                    "{} {}",
+                    guide.id,
+                    step.number
+                );
+                assert_eq!(
+                    step.checks.is_empty(),
+                    step.faults.is_empty() && step.sound.is_none(),
+                    "{} {}",
+                    guide.id,
+                    step.number
+                );
             }
         }
     }

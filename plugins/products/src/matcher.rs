@@ -62,15 +62,23 @@ impl Matcher {
             for (text, entry) in known.texts.iter().enumerate() {
                 let Ok(pattern) = Pattern::read(&entry.says) else { continue };
                 let number = by_anchor.len();
-                let anchor = *anchors.entry(beginning(pattern.anchor()).to_owned()).or_insert(number);
+                let anchor =
+                    *anchors.entry(beginning(pattern.anchor()).to_owned()).or_insert(number);
                 if anchor == number {
                     by_anchor.push(Vec::new());
                 }
                 by_anchor[anchor].push(entries.len());
-                entries.push(Entry { product, text, pattern, places: entry.places.clone(), proof: entry.proof });
+                entries.push(Entry {
+                    product,
+                    text,
+                    pattern,
+                    places: entry.places.clone(),
+                    proof: entry.proof,
+                });
             }
         }
-        let mut ordered: Vec<(usize, String)> = anchors.into_iter().map(|(anchor, number)| (number, anchor)).collect();
+        let mut ordered: Vec<(usize, String)> =
+            anchors.into_iter().map(|(anchor, number)| (number, anchor)).collect();
         ordered.sort();
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
@@ -92,7 +100,8 @@ impl Matcher {
             *looks += 1;
             for index in &self.by_anchor[anchor.pattern().as_usize()] {
                 let entry = &self.entries[*index];
-                let known = entry.places.contains(&scope.place) && (entry.proof == ProvenBy::Text || scope.proven.holds(entry.product));
+                let known = entry.places.contains(&scope.place)
+                    && (entry.proof == ProvenBy::Text || scope.proven.holds(entry.product));
                 if !known || found.contains_key(index) {
                     continue;
                 }
@@ -102,7 +111,10 @@ impl Matcher {
                 steps += 1;
                 if let Some(hit) = entry.pattern.at(&folded, anchor.start()) {
                     let weight = entry.pattern.weight();
-                    found.insert(*index, Matched { product: entry.product, text: entry.text, hit, weight });
+                    found.insert(
+                        *index,
+                        Matched { product: entry.product, text: entry.text, hit, weight },
+                    );
                 }
             }
             if steps > MOST_STEPS {

@@ -15,7 +15,8 @@ const MOST_PIECES: usize = 12;
 const LONGEST: usize = 400;
 
 /// Names of values.
-pub const VALUES: &[&str] = &["expected", "actual", "attribute", "entity", "url", "subject", "status", "code"];
+pub const VALUES: &[&str] =
+    &["expected", "actual", "attribute", "entity", "url", "subject", "status", "code"];
 
 /// Values that are names or addresses.
 const NAMES: &[&str] = &["attribute", "entity", "url", "code"];
@@ -101,11 +102,20 @@ impl Pattern {
                     let gap = match name.as_str() {
                         "*" => Gap::Any,
                         "~" => Gap::Word,
-                        _ => Gap::Value(VALUES.iter().find(|known| **known == name).ok_or(Fault::UnknownValue(name))?),
+                        _ => Gap::Value(
+                            VALUES
+                                .iter()
+                                .find(|known| **known == name)
+                                .ok_or(Fault::UnknownValue(name))?,
+                        ),
                     };
                     let words = crate::folded::fold(&piece).trim().to_owned();
                     if words.is_empty() {
-                        return Err(if pieces.is_empty() { Fault::OpenEnd } else { Fault::Adjoining });
+                        return Err(if pieces.is_empty() {
+                            Fault::OpenEnd
+                        } else {
+                            Fault::Adjoining
+                        });
                     }
                     pieces.push(words);
                     gaps.push(gap);
@@ -128,7 +138,9 @@ impl Pattern {
         if pieces.len() > MOST_PIECES {
             return Err(Fault::TooLong);
         }
-        let longest = (0..pieces.len()).max_by_key(|index| (pieces[*index].len(), usize::MAX - index)).unwrap_or_default();
+        let longest = (0..pieces.len())
+            .max_by_key(|index| (pieces[*index].len(), usize::MAX - index))
+            .unwrap_or_default();
         Ok(Self { pieces, gaps, anchor: longest })
     }
 
@@ -172,7 +184,11 @@ impl Pattern {
         }
         if self.gaps.len() == self.pieces.len() {
             let last = &self.gaps[self.pieces.len() - 1];
-            let tail = if matches!(last, Gap::Value(name) if NAMES.contains(name)) { name_end(text, end) } else { sentence_end(text, end) };
+            let tail = if matches!(last, Gap::Value(name) if NAMES.contains(name)) {
+                name_end(text, end)
+            } else {
+                sentence_end(text, end)
+            };
             values.extend(last.take(text, end..tail)?);
             end = tail;
         }
@@ -191,8 +207,12 @@ impl Pattern {
                 continue;
             }
             let words: Vec<&str> = piece.split(' ').collect();
-            let begun = (1..words.len()).rev().map(|count| words[..count].join(" ")).find(|begun| text[from..].contains(begun.as_str()));
-            let missing = begun.as_ref().map_or(piece.as_str(), |begun| piece[begun.len()..].trim_start());
+            let begun = (1..words.len())
+                .rev()
+                .map(|count| words[..count].join(" "))
+                .find(|begun| text[from..].contains(begun.as_str()));
+            let missing =
+                begun.as_ref().map_or(piece.as_str(), |begun| piece[begun.len()..].trim_start());
             there.extend(begun.clone());
             return (there.join(" … "), Some(missing.to_owned()));
         }
@@ -203,9 +223,15 @@ impl Pattern {
 impl Gap {
     /// Checks what stands in the gap; the outer `Option` is whether it may, the inner a value to keep.
     #[expect(clippy::option_option, reason = "the inner one is extended into a list")]
-    fn take(&self, text: &str, range: std::ops::Range<usize>) -> Option<Option<(&'static str, std::ops::Range<usize>)>> {
+    fn take(
+        &self,
+        text: &str,
+        range: std::ops::Range<usize>,
+    ) -> Option<Option<(&'static str, std::ops::Range<usize>)>> {
         let raw = text.get(range.clone())?;
-        let inner = raw.trim_matches(|character: char| character.is_whitespace() || "\"'`«»".contains(character));
+        let inner = raw.trim_matches(|character: char| {
+            character.is_whitespace() || "\"'`«»".contains(character)
+        });
         match self {
             Self::Any => Some(None),
             Self::Word => (!inner.contains(char::is_whitespace)).then_some(None),
@@ -214,7 +240,10 @@ impl Gap {
                 // Names and addresses have no blanks, unless they are quoted.
                 let quoted = raw.trim().starts_with(['"', '\'', '`', '«']);
                 let whole = quoted || !NAMES.contains(name) || !inner.contains(char::is_whitespace);
-                let sound = !inner.is_empty() && inner.len() <= LONGEST_VALUE && !inner.contains('\n') && whole;
+                let sound = !inner.is_empty()
+                    && inner.len() <= LONGEST_VALUE
+                    && !inner.contains('\n')
+                    && whole;
                 sound.then_some(Some((*name, start..start + inner.len())))
             }
         }
@@ -235,7 +264,9 @@ fn sentence_end(text: &str, from: usize) -> usize {
     while let Some((at, character)) = characters.next() {
         let ends = match character {
             '\n' => true,
-            '.' | '!' | '?' => at > 0 && characters.peek().is_none_or(|(_, next)| next.is_whitespace()),
+            '.' | '!' | '?' => {
+                at > 0 && characters.peek().is_none_or(|(_, next)| next.is_whitespace())
+            }
             _ => false,
         };
         if ends {
@@ -277,7 +308,8 @@ mod tests {
     fn values(says: &str, text: &str) -> Option<Vec<(&'static str, String)>> {
         let pattern = Pattern::read(says).unwrap();
         let folded = fold(text);
-        let hit = folded.match_indices(pattern.anchor()).find_map(|(at, _)| pattern.at(&folded, at))?;
+        let hit =
+            folded.match_indices(pattern.anchor()).find_map(|(at, _)| pattern.at(&folded, at))?;
         Some(hit.values.into_iter().map(|(name, range)| (name, folded[range].to_owned())).collect())
     }
 
@@ -285,9 +317,15 @@ mod tests {
     fn values_stand_between_words() {
         let says = "The InResponseTo of the Response: {actual}, does not match the ID of the AuthNRequest sent by the SP: {expected}";
         let text = "x The InResponseTo of the Response: _a1, does not match the ID of the AuthNRequest sent by the SP: _b2. More.";
-        assert_eq!(values(says, text), Some(vec![("actual", "_a1".to_owned()), ("expected", "_b2".to_owned())]));
+        assert_eq!(
+            values(says, text),
+            Some(vec![("actual", "_a1".to_owned()), ("expected", "_b2".to_owned())])
+        );
         assert_eq!(values(says, "The InResponseTo of the Response: _a1 matches"), None);
-        assert_eq!(values("attribute {~} missing", "attribute \"urn:oid:1\" missing"), Some(vec![]));
+        assert_eq!(
+            values("attribute {~} missing", "attribute \"urn:oid:1\" missing"),
+            Some(vec![])
+        );
         assert_eq!(values("attribute {~} missing", "attribute of the person is missing"), None);
         assert_eq!(values("unsolicited", "UnsolicitedResponse"), Some(vec![]));
         assert_eq!(values("solicited", "unsolicited"), None);
@@ -298,13 +336,23 @@ mod tests {
     fn values_come_in_the_order_of_the_sentence() {
         let says = "got {actual} where the long words of this sentence wanted {expected} here";
         let text = "Got 1 where the long words of this sentence wanted 2 here";
-        assert_eq!(values(says, text), Some(vec![("actual", "1".to_owned()), ("expected", "2".to_owned())]));
+        assert_eq!(
+            values(says, text),
+            Some(vec![("actual", "1".to_owned()), ("expected", "2".to_owned())])
+        );
     }
 
     #[test]
     fn a_name_at_the_end_is_one_word_or_what_is_quoted() {
-        for (text, name) in [("Missing attribute: Email. Go back", "email"), ("missing attribute: \"Full Name\" (500)", "full name")] {
-            assert_eq!(values("missing attribute: {attribute}", text), Some(vec![("attribute", name.to_owned())]), "{text}");
+        for (text, name) in [
+            ("Missing attribute: Email. Go back", "email"),
+            ("missing attribute: \"Full Name\" (500)", "full name"),
+        ] {
+            assert_eq!(
+                values("missing attribute: {attribute}", text),
+                Some(vec![("attribute", name.to_owned())]),
+                "{text}"
+            );
         }
     }
 
@@ -312,7 +360,13 @@ mod tests {
     fn a_gap_is_bounded() {
         let far = format!("invalid audience {} for this response", "x ".repeat(400));
         assert_eq!(values("invalid audience {*} for this response", &far), None);
-        assert_eq!(values("invalid audience {*} for this response", "Invalid audience of old for this response"), Some(vec![]));
+        assert_eq!(
+            values(
+                "invalid audience {*} for this response",
+                "Invalid audience of old for this response"
+            ),
+            Some(vec![])
+        );
     }
 
     #[test]

@@ -57,7 +57,9 @@ impl Proof {
     /// There is no sign at all.
     pub fn is_empty(&self) -> bool {
         self.port.is_empty()
-            && [&self.host, &self.path, &self.header, &self.cookie, &self.markup, &self.title].into_iter().all(Vec::is_empty)
+            && [&self.host, &self.path, &self.header, &self.cookie, &self.markup, &self.title]
+                .into_iter()
+                .all(Vec::is_empty)
     }
 }
 
@@ -82,14 +84,21 @@ pub(crate) struct Recogniser {
 
 impl Recogniser {
     pub(crate) fn new(products: &[Product]) -> Self {
-        let (mut hosts, mut domains, mut headers, mut cookies) = (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
+        let (mut hosts, mut domains, mut headers, mut cookies) =
+            (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
         let (mut cookie_beginnings, mut paths, mut titles, mut markup, mut marked) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut ports = Vec::new();
         for (index, product) in products.iter().enumerate() {
             let proof = &product.proof;
             ports.extend(proof.port.iter().map(|port| (*port, index)));
-            for host in proof.host.iter().chain(&product.tenant_hosts).chain(&product.issuer_hosts).chain(&product.stands_in) {
+            for host in proof
+                .host
+                .iter()
+                .chain(&product.tenant_hosts)
+                .chain(&product.issuer_hosts)
+                .chain(&product.stands_in)
+            {
                 match host.strip_prefix("*.").or_else(|| host.strip_prefix('.')) {
                     Some(domain) => push(&mut domains, domain.to_owned(), index),
                     None => push(&mut hosts, host.clone(), index),
@@ -97,7 +106,11 @@ impl Recogniser {
             }
             for header in &proof.header {
                 let (name, value) = header.split_once(':').unwrap_or((header, ""));
-                push(&mut headers, name.trim().to_ascii_lowercase(), (value.trim().to_owned(), index));
+                push(
+                    &mut headers,
+                    name.trim().to_ascii_lowercase(),
+                    (value.trim().to_owned(), index),
+                );
             }
             for cookie in &proof.cookie {
                 match cookie.strip_suffix('*') {
@@ -111,7 +124,18 @@ impl Recogniser {
             marked.resize(markup.len(), index);
         }
         let markup = AhoCorasick::new(markup).expect("markup is bounded in number and size");
-        Self { hosts, domains, headers, cookies, cookie_beginnings, paths, ports, titles, markup, marked }
+        Self {
+            hosts,
+            domains,
+            headers,
+            cookies,
+            cookie_beginnings,
+            paths,
+            ports,
+            titles,
+            markup,
+            marked,
+        }
     }
 
     /// Products to which a host belongs.
@@ -125,19 +149,47 @@ impl Recogniser {
         let mut shown: BTreeSet<usize> = self.of_host(signs.host).collect();
         for (name, value) in signs.headers {
             let wanted = self.headers.get(name.as_str()).into_iter().flatten();
-            shown.extend(wanted.filter(|(beginning, _)| begins(value.trim_start(), beginning)).map(|(_, index)| *index));
+            shown.extend(
+                wanted
+                    .filter(|(beginning, _)| begins(value.trim_start(), beginning))
+                    .map(|(_, index)| *index),
+            );
         }
         for name in &signs.cookies {
             shown.extend(self.cookies.get(*name).into_iter().flatten());
-            shown.extend(self.cookie_beginnings.iter().filter(|(beginning, _)| name.starts_with(beginning)).map(|(_, index)| *index));
+            shown.extend(
+                self.cookie_beginnings
+                    .iter()
+                    .filter(|(beginning, _)| name.starts_with(beginning))
+                    .map(|(_, index)| *index),
+            );
         }
-        shown.extend(self.paths.iter().filter(|(path, _)| is_path(signs.path, path)).map(|(_, index)| *index));
-        shown.extend(self.ports.iter().filter(|(port, _)| signs.port == Some(*port)).map(|(_, index)| *index));
+        shown.extend(
+            self.paths
+                .iter()
+                .filter(|(path, _)| is_path(signs.path, path))
+                .map(|(_, index)| *index),
+        );
+        shown.extend(
+            self.ports
+                .iter()
+                .filter(|(port, _)| signs.port == Some(*port))
+                .map(|(_, index)| *index),
+        );
         if !signs.title.is_empty() {
-            shown.extend(self.titles.iter().filter(|(title, _)| begins(signs.title, title)).map(|(_, index)| *index));
+            shown.extend(
+                self.titles
+                    .iter()
+                    .filter(|(title, _)| begins(signs.title, title))
+                    .map(|(_, index)| *index),
+            );
         }
         if !signs.source.is_empty() {
-            shown.extend(self.markup.find_overlapping_iter(signs.source).map(|found| self.marked[found.pattern().as_usize()]));
+            shown.extend(
+                self.markup
+                    .find_overlapping_iter(signs.source)
+                    .map(|found| self.marked[found.pattern().as_usize()]),
+            );
         }
         shown.into_iter().collect()
     }
@@ -184,8 +236,12 @@ mod tests {
 
     #[test]
     fn each_sign_suffices_and_none_of_them_is_loose() {
-        let host =
-            |host| shows(Proof { host: list(&["*.okta.com", "one.example"]), ..Proof::default() }, &Signs { host, ..Signs::default() });
+        let host = |host| {
+            shows(
+                Proof { host: list(&["*.okta.com", "one.example"]), ..Proof::default() },
+                &Signs { host, ..Signs::default() },
+            )
+        };
         assert!(host("dev.okta.com") && host("a.b.okta.com") && host("one.example"));
         assert!(!host("notokta.com") && !host("okta.com") && !host("x.one.example"));
         assert!(is_path("/realms/hr/protocol/saml/x", "/realms/{~}/protocol/saml"));
@@ -193,14 +249,26 @@ mod tests {
         assert!(is_path("/adfs/ls", "/adfs/ls") && !is_path("/x/adfs/ls", "/adfs/ls"));
         let header = |value: &str| {
             let headers = [("server".to_owned(), value.to_owned())];
-            shows(Proof { header: list(&["Server: nginx"]), ..Proof::default() }, &Signs { headers: &headers, ..Signs::default() })
+            shows(
+                Proof { header: list(&["Server: nginx"]), ..Proof::default() },
+                &Signs { headers: &headers, ..Signs::default() },
+            )
         };
         assert!(header("nginx/1.2") && header("NGINX") && !header("x nginx"));
         let cookie = |name| {
-            shows(Proof { cookie: list(&["_shibsession_*", "PF"]), ..Proof::default() }, &Signs { cookies: vec![name], ..Signs::default() })
+            shows(
+                Proof { cookie: list(&["_shibsession_*", "PF"]), ..Proof::default() },
+                &Signs { cookies: vec![name], ..Signs::default() },
+            )
         };
-        assert!(cookie("_shibsession_64") && cookie("PF") && !cookie("shibsession") && !cookie("PFX"));
-        let proof = || Proof { title: list(&["Sign in to Keycloak"]), markup: list(&["kc-error-message"]), ..Proof::default() };
+        assert!(
+            cookie("_shibsession_64") && cookie("PF") && !cookie("shibsession") && !cookie("PFX")
+        );
+        let proof = || Proof {
+            title: list(&["Sign in to Keycloak"]),
+            markup: list(&["kc-error-message"]),
+            ..Proof::default()
+        };
         assert!(shows(proof(), &Signs { title: "sign in to keycloak", ..Signs::default() }));
         assert!(shows(proof(), &Signs { source: "<p id=kc-error-message>", ..Signs::default() }));
         assert!(!shows(proof(), &Signs::default()));

@@ -59,14 +59,17 @@ impl Found<'_> {
 const FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/products.json"));
 
 static BUILTIN: LazyLock<Arc<Products>> = LazyLock::new(|| {
-    let list: Vec<Product> = serde_json::from_slice(FILES).expect("the suite reads every product file");
+    let list: Vec<Product> =
+        serde_json::from_slice(FILES).expect("the suite reads every product file");
     Arc::new(Products::of(list))
 });
 
 static WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let text = String::from_utf8_lossy(FILES).to_lowercase();
     let words = text.split(|character: char| !character.is_alphanumeric());
-    let ids = text.split(|character: char| !(character.is_ascii_hexdigit() || character == '-')).filter(|id| id.len() == 36);
+    let ids = text
+        .split(|character: char| !(character.is_ascii_hexdigit() || character == '-'))
+        .filter(|id| id.len() == 36);
     words.filter(|word| word.chars().count() >= 3).chain(ids).map(str::to_owned).collect()
 });
 
@@ -137,8 +140,12 @@ impl Products {
     }
 
     /// Products that send this attribute in place of groups that are too many.
-    pub fn linking_groups_by<'a>(&'a self, attribute: &'a str) -> impl Iterator<Item = Vendor> + 'a {
-        let links = move |product: &&Product| product.group_links.iter().any(|link| link == attribute);
+    pub fn linking_groups_by<'a>(
+        &'a self,
+        attribute: &'a str,
+    ) -> impl Iterator<Item = Vendor> + 'a {
+        let links =
+            move |product: &&Product| product.group_links.iter().any(|link| link == attribute);
         self.list.iter().filter(links).filter_map(|product| Vendor::read(&product.id))
     }
 
@@ -198,10 +205,19 @@ impl Products {
         let mut all = self.matcher.find(text, scope);
         all.sort_by_key(|matched| {
             let generic = self.list[matched.product].id == GENERIC;
-            (generic, !scope.proven.holds(matched.product), std::cmp::Reverse(matched.weight), matched.hit.start)
+            (
+                generic,
+                !scope.proven.holds(matched.product),
+                std::cmp::Reverse(matched.weight),
+                matched.hit.start,
+            )
         });
-        let superseded: Vec<(usize, &str)> =
-            all.iter().flat_map(|matched| self.text(matched).supersedes.iter().map(|id| (matched.product, id.as_str()))).collect();
+        let superseded: Vec<(usize, &str)> = all
+            .iter()
+            .flat_map(|matched| {
+                self.text(matched).supersedes.iter().map(|id| (matched.product, id.as_str()))
+            })
+            .collect();
         // The very words that any software writes do not show whose they are, unless the page does.
         let anyones: Vec<(usize, usize)> = all
             .iter()
@@ -214,7 +230,9 @@ impl Products {
                 || !anyones.contains(&(matched.hit.start, matched.hit.end))
         });
         let mut kept: Vec<Matched> = Vec::new();
-        for matched in all.iter().filter(|matched| !superseded.contains(&(matched.product, self.text(matched).id.as_str()))) {
+        for matched in all.iter().filter(|matched| {
+            !superseded.contains(&(matched.product, self.text(matched).id.as_str()))
+        }) {
             let (start, end) = (matched.hit.start, matched.hit.end);
             let inside = kept.iter().any(|known| known.hit.start <= start && end <= known.hit.end);
             if !inside {
@@ -222,7 +240,8 @@ impl Products {
             }
         }
         // What stands inside a longer one of lower rank goes too: the longer one says more.
-        let longer: Vec<(usize, usize)> = kept.iter().map(|matched| (matched.hit.start, matched.hit.end)).collect();
+        let longer: Vec<(usize, usize)> =
+            kept.iter().map(|matched| (matched.hit.start, matched.hit.end)).collect();
         kept.retain(|matched| {
             let own = (matched.hit.start, matched.hit.end);
             !longer.iter().any(|other| *other != own && other.0 <= own.0 && own.1 <= other.1)
@@ -235,7 +254,8 @@ impl Products {
         let mut ends: Vec<usize> = kept
             .iter()
             .flat_map(|matched| {
-                let values = matched.hit.values.iter().flat_map(|(_, range)| [range.start, range.end]);
+                let values =
+                    matched.hit.values.iter().flat_map(|(_, range)| [range.start, range.end]);
                 [matched.hit.start, matched.hit.end].into_iter().chain(values)
             })
             .collect();
@@ -253,7 +273,15 @@ impl Products {
                     .hit
                     .values
                     .iter()
-                    .map(|(name, range)| (*name, text.get(place(range.start)..place(range.end)).unwrap_or_default().trim().to_owned()))
+                    .map(|(name, range)| {
+                        (
+                            *name,
+                            text.get(place(range.start)..place(range.end))
+                                .unwrap_or_default()
+                                .trim()
+                                .to_owned(),
+                        )
+                    })
                     .collect(),
             })
             .collect()
@@ -286,7 +314,11 @@ impl Products {
     }
 
     fn way(&self, vendor: Vendor, setting: Setting) -> Option<&str> {
-        self.get(vendor.id())?.screens.iter().find(|screen| screen.setting == setting).map(|screen| screen.at.as_str())
+        self.get(vendor.id())?
+            .screens
+            .iter()
+            .find(|screen| screen.setting == setting)
+            .map(|screen| screen.at.as_str())
     }
 
     /// How one gets an input of a product.
@@ -296,17 +328,30 @@ impl Products {
 
     /// The one product that has such an input, where it is one's own.
     pub fn whose(&self, need: Need) -> Option<(&Product, &Export)> {
-        let own = |product: &Product| product.exports.iter().position(|export| export.what == Wanted::Input(need) && export.name.is_some());
-        self.list.iter().find_map(|product| own(product).map(|index| (product, &product.exports[index])))
+        let own = |product: &Product| {
+            product
+                .exports
+                .iter()
+                .position(|export| export.what == Wanted::Input(need) && export.name.is_some())
+        };
+        self.list
+            .iter()
+            .find_map(|product| own(product).map(|index| (product, &product.exports[index])))
     }
 
     /// The fields of the product's exports that hold a setting, for what a check found. Those that name the check go
     /// before those that name none.
     pub fn fields(&self, vendor: Vendor, check: &str, setting: Setting) -> Vec<&Field> {
-        let all = self.get(vendor.id()).map(|product| product.fields.as_slice()).unwrap_or_default();
+        let all =
+            self.get(vendor.id()).map(|product| product.fields.as_slice()).unwrap_or_default();
         let of_setting = || all.iter().filter(|field| field.setting == setting);
-        let own: Vec<&Field> = of_setting().filter(|field| field.checks.iter().any(|known| known == check)).collect();
-        if own.is_empty() { of_setting().filter(|field| field.checks.is_empty()).collect() } else { own }
+        let own: Vec<&Field> =
+            of_setting().filter(|field| field.checks.iter().any(|known| known == check)).collect();
+        if own.is_empty() {
+            of_setting().filter(|field| field.checks.is_empty()).collect()
+        } else {
+            own
+        }
     }
 
     /// The tools that change objects of such an export.
@@ -316,8 +361,16 @@ impl Products {
     }
 
     /// Words a fix of a check needs at the product.
-    pub fn advice(&self, vendor: Vendor, check: &str, setting: Setting) -> Option<&crate::file::Advice> {
-        self.get(vendor.id())?.advice.iter().find(|advice| advice.check == check && advice.setting == setting)
+    pub fn advice(
+        &self,
+        vendor: Vendor,
+        check: &str,
+        setting: Setting,
+    ) -> Option<&crate::file::Advice> {
+        self.get(vendor.id())?
+            .advice
+            .iter()
+            .find(|advice| advice.check == check && advice.setting == setting)
     }
 
     /// What checks may know of a product.
@@ -332,7 +385,10 @@ impl Products {
             demands: product
                 .demands
                 .iter()
-                .map(|demand| Demanded { attribute: demand.attribute.clone(), why: demand.why.clone() })
+                .map(|demand| Demanded {
+                    attribute: demand.attribute.clone(),
+                    why: demand.why.clone(),
+                })
                 .collect(),
             tenant_hosts: product.tenant_hosts.clone(),
             issuer_hosts: product.issuer_hosts.clone(),
@@ -347,11 +403,19 @@ impl Products {
                     names: cloud.names.clone(),
                 })
                 .collect(),
-            sign_in_hosts: if product.roles == [Role::Idp] { product.proof.host.clone() } else { Vec::new() },
+            sign_in_hosts: if product.roles == [Role::Idp] {
+                product.proof.host.clone()
+            } else {
+                Vec::new()
+            },
             key_providers: product.key_providers.clone(),
             stands_in: product.stands_in.clone(),
             group_links: product.group_links.clone(),
-            log: product.exports.iter().find(|export| export.what == Wanted::Other(Kept::Log)).map(|export| export.how.clone()),
+            log: product
+                .exports
+                .iter()
+                .find(|export| export.what == Wanted::Other(Kept::Log))
+                .map(|export| export.how.clone()),
         })
     }
 
@@ -366,7 +430,11 @@ impl Products {
                 if own == MOST_CODES {
                     break;
                 }
-                let digits: String = upper[at + shape.prefix.len()..].chars().take_while(char::is_ascii_digit).take(9).collect();
+                let digits: String = upper[at + shape.prefix.len()..]
+                    .chars()
+                    .take_while(char::is_ascii_digit)
+                    .take(9)
+                    .collect();
                 let code = format!("{}{digits}", shape.prefix);
                 if digits.len() >= shape.digits && !found.iter().any(|(_, known)| *known == code) {
                     found.push((at, code));
@@ -382,10 +450,14 @@ impl Products {
     pub fn code(&self, code: &str) -> Option<VendorCode> {
         let code = code.trim().to_ascii_uppercase();
         let (product, known) = self.known_code(&code).or_else(|| {
-            let numbers = |product: &&Product| product.codes.as_ref().is_some_and(|shape| numbered(&code, &shape.prefix).is_some());
+            let numbers = |product: &&Product| {
+                product.codes.as_ref().is_some_and(|shape| numbered(&code, &shape.prefix).is_some())
+            };
             self.list.iter().find(numbers).map(|product| (product, None))
         })?;
-        let page = product.codes.as_ref().and_then(|shape| Some(shape.page.as_ref()?.replace("{number}", numbered(&code, &shape.prefix)?)));
+        let page = product.codes.as_ref().and_then(|shape| {
+            Some(shape.page.as_ref()?.replace("{number}", numbered(&code, &shape.prefix)?))
+        });
         Some(VendorCode {
             vendor: Vendor::read(&product.id).unwrap_or_default(),
             product: product.name.clone(),
@@ -402,21 +474,31 @@ impl Products {
     }
 
     fn known_code(&self, code: &str) -> Option<(&Product, Option<&Code>)> {
-        self.list.iter().find_map(|product| Some((product, Some(product.code.iter().find(|known| known.code.eq_ignore_ascii_case(code))?))))
+        self.list.iter().find_map(|product| {
+            Some((
+                product,
+                Some(product.code.iter().find(|known| known.code.eq_ignore_ascii_case(code))?),
+            ))
+        })
     }
 
     /// Codes of which only the digits were given: with the prefix of the product that knows them.
     pub fn code_of_digits(&self, digits: &str) -> Option<VendorCode> {
-        let sound = (3..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let shapes = self.list.iter().filter_map(|product| product.codes.as_ref()).filter(|_| sound);
-        shapes.map(|shape| format!("{}{digits}", shape.prefix)).find_map(|code| self.code(&code).filter(|known| known.class.is_some()))
+        let sound =
+            (3..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let shapes =
+            self.list.iter().filter_map(|product| product.codes.as_ref()).filter(|_| sound);
+        shapes
+            .map(|shape| format!("{}{digits}", shape.prefix))
+            .find_map(|code| self.code(&code).filter(|known| known.class.is_some()))
     }
 }
 
 /// The digits of a code with this prefix.
 fn numbered<'c>(code: &'c str, prefix: &str) -> Option<&'c str> {
     let digits = code.strip_prefix(prefix)?;
-    ((1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+    ((1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        .then_some(digits)
 }
 
 /// What a product keeps a setting with: whose name belongs on the screen.

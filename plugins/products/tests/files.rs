@@ -10,7 +10,12 @@ fn files() -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = fs::read_dir(folder)
         .expect("the product files")
         .flatten()
-        .map(|file| (file.file_name().to_string_lossy().into_owned(), fs::read_to_string(file.path()).expect("text")))
+        .map(|file| {
+            (
+                file.file_name().to_string_lossy().into_owned(),
+                fs::read_to_string(file.path()).expect("text"),
+            )
+        })
         .collect();
     files.sort();
     files
@@ -20,7 +25,11 @@ fn read() -> Vec<Product> {
     let mut faults = Vec::new();
     let products = files()
         .iter()
-        .filter_map(|(name, text)| load::read(name, text).map_err(|found| faults.extend(found.iter().map(ToString::to_string))).ok())
+        .filter_map(|(name, text)| {
+            load::read(name, text)
+                .map_err(|found| faults.extend(found.iter().map(ToString::to_string)))
+                .ok()
+        })
         .collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     products
@@ -42,7 +51,11 @@ fn every_entry_says_where_it_was_read() {
         let screens = product.screens.iter().map(|screen| (&screen.at, &screen.source));
         let others = product.demands.iter().map(|demand| (&demand.why, &demand.source));
         for (what, source) in texts.chain(screens).chain(others) {
-            assert!(product.id == "generic" || !source.trim().is_empty(), "{}: {what} names no source", product.id);
+            assert!(
+                product.id == "generic" || !source.trim().is_empty(),
+                "{}: {what} names no source",
+                product.id
+            );
         }
         let seen = product.seen.as_deref().unwrap_or_default();
         assert!(seen.len() == 10 && seen.starts_with("20"), "{}: seen is a date", product.id);
@@ -67,8 +80,18 @@ fn what_runs_is_what_the_files_say() {
     );
     for product in &read {
         let own = builtin.get(&product.id).expect("carried");
-        assert_eq!((own.texts.len(), own.screens.len()), (product.texts.len(), product.screens.len()), "{}", product.id);
-        assert_eq!(own.samples, product.texts.iter().map(|text| text.hit.len() + text.miss.len()).sum::<usize>(), "{}", product.id);
+        assert_eq!(
+            (own.texts.len(), own.screens.len()),
+            (product.texts.len(), product.screens.len()),
+            "{}",
+            product.id
+        );
+        assert_eq!(
+            own.samples,
+            product.texts.iter().map(|text| text.hit.len() + text.miss.len()).sum::<usize>(),
+            "{}",
+            product.id
+        );
         assert!(Vendor::read(&product.id).is_some());
     }
 }
@@ -88,5 +111,8 @@ fn a_page_of_one_word_is_searched_in_bounded_work() {
     let scope = diag_products::Scope { place: diag_products::Where::Page, proven: products.all() };
     // More repetitions than a counter of sixteen bits holds.
     assert!(products.find_all(&"attribute ".repeat(70_000), &scope).len() < 20);
-    assert!(products.codes_in(&"AADSTS50011 AADSTS700016 AADSTS9 AADSTS75011 ".repeat(70_000)).len() <= 12);
+    assert!(
+        products.codes_in(&"AADSTS50011 AADSTS700016 AADSTS9 AADSTS75011 ".repeat(70_000)).len()
+            <= 12
+    );
 }

@@ -26,7 +26,8 @@ pub struct Account {
 /// Where the service provider fails over a response.
 const AT_SP: &[Stage] = &[Stage::Request, Stage::Consumption, Stage::Landing];
 /// Where it fails to keep a session, as well.
-const AT_SP_OR_LOOP: &[Stage] = &[Stage::Request, Stage::Consumption, Stage::Session, Stage::Landing];
+const AT_SP_OR_LOOP: &[Stage] =
+    &[Stage::Request, Stage::Consumption, Stage::Session, Stage::Landing];
 /// Where the identity provider refuses.
 const AT_IDP: &[Stage] = &[Stage::IdpRequest, Stage::Authentication, Stage::Response];
 
@@ -124,18 +125,24 @@ pub enum Standing {
 impl AccountInfo {
     /// How it stands to a failure; `None` where it is about other failures.
     pub fn stands(&self, failure: &Failure) -> Option<Standing> {
-        let theirs = self.party == failure.party || self.party == Party::Unknown || failure.party == Party::Unknown;
+        let theirs = self.party == failure.party
+            || self.party == Party::Unknown
+            || failure.party == Party::Unknown;
         let there = self.stages.is_empty() || self.stages.contains(&failure.stage);
         if !theirs || !there {
             return None;
         }
-        Some(if failure.codes.iter().any(|code| self.codes.contains(code)) || failure.means(&self.meanings) {
-            Standing::Stated
-        } else if failure.is_particular() && !self.bare {
-            Standing::Contradicted
-        } else {
-            Standing::Unstated
-        })
+        Some(
+            if failure.codes.iter().any(|code| self.codes.contains(code))
+                || failure.means(&self.meanings)
+            {
+                Standing::Stated
+            } else if failure.is_particular() && !self.bare {
+                Standing::Contradicted
+            } else {
+                Standing::Unstated
+            },
+        )
     }
 }
 
@@ -145,16 +152,28 @@ mod tests {
     use crate::case::judgement::Statement;
 
     fn failure(party: Party, stage: Stage, meanings: &[Meaning]) -> Failure {
-        let said = meanings.iter().map(|meaning| Statement { meaning: *meaning, ..Statement::default() }).collect();
+        let said = meanings
+            .iter()
+            .map(|meaning| Statement { meaning: *meaning, ..Statement::default() })
+            .collect();
         Failure { stage, party, said, ..Failure::default() }
     }
 
     #[test]
     fn what_was_stated_decides() {
         let audience = AccountInfo::from(&Account::sp(&[Meaning::Audience]));
-        assert_eq!(audience.stands(&failure(Party::Sp, Stage::Consumption, &[Meaning::Audience])), Some(Standing::Stated));
-        assert_eq!(audience.stands(&failure(Party::Sp, Stage::Consumption, &[Meaning::Refused])), Some(Standing::Unstated));
-        assert_eq!(audience.stands(&failure(Party::Sp, Stage::Consumption, &[Meaning::Signature])), Some(Standing::Contradicted));
+        assert_eq!(
+            audience.stands(&failure(Party::Sp, Stage::Consumption, &[Meaning::Audience])),
+            Some(Standing::Stated)
+        );
+        assert_eq!(
+            audience.stands(&failure(Party::Sp, Stage::Consumption, &[Meaning::Refused])),
+            Some(Standing::Unstated)
+        );
+        assert_eq!(
+            audience.stands(&failure(Party::Sp, Stage::Consumption, &[Meaning::Signature])),
+            Some(Standing::Contradicted)
+        );
         assert_eq!(audience.stands(&failure(Party::Idp, Stage::IdpRequest, &[])), None);
         assert_eq!(audience.stands(&failure(Party::Sp, Stage::Session, &[])), None);
     }
@@ -162,7 +181,10 @@ mod tests {
     #[test]
     fn codes_state_as_well() {
         let acs = AccountInfo::from(&Account::idp(&[Meaning::Acs]).codes(&["AADSTS50011"]));
-        let refused = Failure { codes: vec!["AADSTS50011".to_owned()], ..failure(Party::Idp, Stage::IdpRequest, &[]) };
+        let refused = Failure {
+            codes: vec!["AADSTS50011".to_owned()],
+            ..failure(Party::Idp, Stage::IdpRequest, &[])
+        };
         assert_eq!(acs.stands(&refused), Some(Standing::Stated));
     }
 }

@@ -64,12 +64,15 @@ impl Address {
 
     /// Its query was replaced by `…`, at least in part.
     pub fn query_is_masked(&self) -> bool {
-        self.query.as_deref().is_some_and(|query| query.contains('…') || query.contains("%E2%80%A6"))
+        self.query
+            .as_deref()
+            .is_some_and(|query| query.contains('…') || query.contains("%E2%80%A6"))
     }
 
     /// It means this machine, for which products make exceptions.
     pub fn is_local(&self) -> bool {
-        matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "[::1]") || self.host.ends_with(".localhost")
+        matches!(self.host.as_str(), "localhost" | "127.0.0.1" | "[::1]")
+            || self.host.ends_with(".localhost")
     }
 }
 
@@ -94,9 +97,15 @@ mod tests {
 
     #[test]
     fn a_browser_drops_the_default_port_and_the_case_of_the_host() {
-        assert!(reaches("https://Sense.example:443/azure/samlauthn/", "https://sense.example/azure/samlauthn/"));
+        assert!(reaches(
+            "https://Sense.example:443/azure/samlauthn/",
+            "https://sense.example/azure/samlauthn/"
+        ));
         assert!(reaches("https://a.example/acs?x=0123456789abcdef", "https://a.example/acs?x=…"));
-        assert!(!reaches("https://sense.example:443/azure/samlauthn", "https://sense.example/azure/samlauthn/"));
+        assert!(!reaches(
+            "https://sense.example:443/azure/samlauthn",
+            "https://sense.example/azure/samlauthn/"
+        ));
         assert!(!reaches("https://sense.example/Azure/", "https://sense.example/azure/"));
         assert!(!reaches("http://sense.example/azure/", "https://sense.example/azure/"));
         assert!(reaches("sense", "sense"));

@@ -88,18 +88,31 @@ impl Check {
         match self.method {
             Method::Run(run) if possible => run(case, &mut findings),
             // What somebody states can also be told by a log or a pasted text.
-            Method::Refusal(refusal) if possible || case.failures.iter().any(|failure| failure.attempt.is_none()) => {
+            Method::Refusal(refusal)
+                if possible || case.failures.iter().any(|failure| failure.attempt.is_none()) =>
+            {
                 refusal.carry_out(self.accounts, self.causes, self.level(), case, &mut findings);
             }
             Method::Run(_) | Method::Refusal(_) => {}
         }
         if let Some(headline) = self.logged.first().filter(|_| findings.found().is_empty()) {
-            Refusal { headline, confirmed: None }.out_of_logs(self.accounts, self.causes, self.level(), case, &mut findings);
+            Refusal { headline, confirmed: None }.out_of_logs(
+                self.accounts,
+                self.causes,
+                self.level(),
+                case,
+                &mut findings,
+            );
         }
         if !possible && findings.found().is_empty() {
             findings.missing_all(self.needs);
         }
-        let matter = Matter { family: self.family(), stage: self.stage, needs: self.needs, remarks: self.accounts.is_empty() };
+        let matter = Matter {
+            family: self.family(),
+            stage: self.stage,
+            needs: self.needs,
+            remarks: self.accounts.is_empty(),
+        };
         if findings.found().is_empty() && findings.missed().is_empty() && !matter.is_in(case) {
             findings.missing(Need::Capture);
         }

@@ -16,7 +16,9 @@ impl Forbids<'_> {
     /// The directive as a header writes it, shortened.
     pub fn shown(&self) -> String {
         const MOST: usize = 8;
-        let mut words: Vec<&str> = std::iter::once(self.directive).chain(self.sources.iter().take(MOST).map(String::as_str)).collect();
+        let mut words: Vec<&str> = std::iter::once(self.directive)
+            .chain(self.sources.iter().take(MOST).map(String::as_str))
+            .collect();
         if self.sources.len() > MOST {
             words.push("…");
         }
@@ -39,7 +41,9 @@ impl ContentPolicy {
     /// What forbids a page to submit a form to `target`, or to be led there after it submitted one.
     pub fn forbids_form(&self, page: &str, target: &str, redirected: bool) -> Option<Forbids<'_>> {
         let sandbox = self.sandbox_without("allow-forms").filter(|_| !redirected);
-        let directive = self.directive("form-action").filter(|directive| !allows(directive.sources, page, target, redirected));
+        let directive = self
+            .directive("form-action")
+            .filter(|directive| !allows(directive.sources, page, target, redirected));
         sandbox.or(directive)
     }
 
@@ -50,7 +54,9 @@ impl ContentPolicy {
             Trigger::InlineScript => &["script-src-elem", "script-src", "default-src"],
             Trigger::ScriptFile | Trigger::Person | Trigger::Refresh => return None,
         };
-        self.sandbox_without("allow-scripts").or_else(|| self.first_of(names).filter(|directive| !allows_inline(directive.sources, onward)))
+        self.sandbox_without("allow-scripts").or_else(|| {
+            self.first_of(names).filter(|directive| !allows_inline(directive.sources, onward))
+        })
     }
 
     /// What forbids a page at another origin to show this one in a frame.
@@ -59,13 +65,18 @@ impl ContentPolicy {
         let allowed = match embedder {
             Some(embedder) => allows(directive.sources, page, embedder, true),
             // Nobody knows whose page it is in: only a list that lets nobody in is sure to forbid it.
-            None => !directive.sources.is_empty() && !directive.sources.iter().all(|source| is(source, "'none'")),
+            None => {
+                !directive.sources.is_empty()
+                    && !directive.sources.iter().all(|source| is(source, "'none'"))
+            }
         };
         (!allowed).then_some(directive)
     }
 
     fn sandbox_without(&self, permission: &str) -> Option<Forbids<'_>> {
-        self.directive("sandbox").filter(|sandbox| !self.in_page && !sandbox.sources.iter().any(|word| is(word, permission)))
+        self.directive("sandbox").filter(|sandbox| {
+            !self.in_page && !sandbox.sources.iter().any(|word| is(word, permission))
+        })
     }
 }
 
@@ -77,17 +88,27 @@ fn is(source: &str, word: &str) -> bool {
 /// takes `'unsafe-inline'` back.
 fn allows_inline(sources: &[String], onward: &Onward) -> bool {
     let quoted = |source: &String| source.trim_matches('\'').to_owned();
-    let is_hash =
-        |source: &String| ["'sha256-", "'sha384-", "'sha512-"].iter().any(|prefix| source.to_ascii_lowercase().starts_with(prefix));
+    let is_hash = |source: &String| {
+        ["'sha256-", "'sha384-", "'sha512-"]
+            .iter()
+            .any(|prefix| source.to_ascii_lowercase().starts_with(prefix))
+    };
     let is_nonce = |source: &String| source.to_ascii_lowercase().starts_with("'nonce-");
-    let strict = sources.iter().any(|source| is_hash(source) || is_nonce(source) || is(source, "'strict-dynamic'"));
+    let strict = sources
+        .iter()
+        .any(|source| is_hash(source) || is_nonce(source) || is(source, "'strict-dynamic'"));
     if !strict && sources.iter().any(|source| is(source, "'unsafe-inline'")) {
         return true;
     }
     let script = onward.by == Trigger::InlineScript;
     let by_nonce = || {
         let nonce = onward.nonce.as_deref().filter(|nonce| !nonce.is_empty());
-        nonce.is_some_and(|nonce| sources.iter().filter(|source| is_nonce(source)).any(|source| quoted(source).get(6..) == Some(nonce)))
+        nonce.is_some_and(|nonce| {
+            sources
+                .iter()
+                .filter(|source| is_nonce(source))
+                .any(|source| quoted(source).get(6..) == Some(nonce))
+        })
     };
     // URL-safe base64 is taken as well.
     let plain = |hash: &str| hash.replace('-', "+").replace('_', "/");
@@ -95,9 +116,13 @@ fn allows_inline(sources: &[String], onward: &Onward) -> bool {
         let listed = sources.iter().filter(|source| is_hash(source)).map(quoted);
         listed.into_iter().any(|source| {
             let same = |hash: &String| {
-                hash.split_once('-').zip(source.split_once('-')).is_some_and(|((kind, ours), (listed, theirs))| {
-                    kind.eq_ignore_ascii_case(listed) && plain(ours).trim_end_matches('=') == plain(theirs).trim_end_matches('=')
-                })
+                hash.split_once('-').zip(source.split_once('-')).is_some_and(
+                    |((kind, ours), (listed, theirs))| {
+                        kind.eq_ignore_ascii_case(listed)
+                            && plain(ours).trim_end_matches('=')
+                                == plain(theirs).trim_end_matches('=')
+                    },
+                )
             };
             onward.hashes.iter().any(same)
         })
@@ -119,7 +144,10 @@ fn matches(source: &str, page: &Url, target: &Url, redirected: bool) -> bool {
     if is(source, "'self'") {
         let same_host = page.host_str() == target.host_str();
         let same_port = page.port_or_known_default() == target.port_or_known_default();
-        let upgraded = page.scheme() == "http" && target.scheme() == "https" && page.port().is_none() && target.port().is_none();
+        let upgraded = page.scheme() == "http"
+            && target.scheme() == "https"
+            && page.port().is_none()
+            && target.port().is_none();
         return same_host && ((page.scheme() == target.scheme() && same_port) || upgraded);
     }
     if source == "*" {
@@ -128,7 +156,10 @@ fn matches(source: &str, page: &Url, target: &Url, redirected: bool) -> bool {
     if source.starts_with('\'') {
         return false;
     }
-    if let Some(scheme) = source.strip_suffix(':').filter(|scheme| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+    if let Some(scheme) = source
+        .strip_suffix(':')
+        .filter(|scheme| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    {
         return scheme_matches(scheme, target.scheme());
     }
     host_matches(source, page, target, redirected)
@@ -136,17 +167,21 @@ fn matches(source: &str, page: &Url, target: &Url, redirected: bool) -> bool {
 
 /// `http:` stands for `https:` as well.
 fn scheme_matches(listed: &str, actual: &str) -> bool {
-    listed.eq_ignore_ascii_case(actual) || (listed.eq_ignore_ascii_case("http") && actual == "https")
+    listed.eq_ignore_ascii_case(actual)
+        || (listed.eq_ignore_ascii_case("http") && actual == "https")
 }
 
 fn host_matches(source: &str, page: &Url, target: &Url, redirected: bool) -> bool {
-    let (scheme, rest) = source.split_once("://").map_or((None, source), |(scheme, rest)| (Some(scheme), rest));
+    let (scheme, rest) =
+        source.split_once("://").map_or((None, source), |(scheme, rest)| (Some(scheme), rest));
     if !scheme_matches(scheme.unwrap_or(page.scheme()), target.scheme()) {
         return false;
     }
     let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
     let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if port == "*" || port.bytes().all(|byte| byte.is_ascii_digit()) => (host, Some(port)),
+        Some((host, port)) if port == "*" || port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (host, Some(port))
+        }
         _ => (authority, None),
     };
     let actual = target.host_str().unwrap_or_default().to_ascii_lowercase();
@@ -159,10 +194,17 @@ fn host_matches(source: &str, page: &Url, target: &Url, redirected: bool) -> boo
     let port_fits = match port {
         None => target.port().is_none(),
         Some("*") => true,
-        Some(port) => port.parse().ok() == actual_port || (port == "80" && actual_port == Some(443)),
+        Some(port) => {
+            port.parse().ok() == actual_port || (port == "80" && actual_port == Some(443))
+        }
     };
-    let path_fits =
-        redirected || path.len() < 2 || if path.ends_with('/') { target.path().starts_with(path) } else { target.path() == path };
+    let path_fits = redirected
+        || path.len() < 2
+        || if path.ends_with('/') {
+            target.path().starts_with(path)
+        } else {
+            target.path() == path
+        };
     host_fits && port_fits && path_fits
 }
 
@@ -205,10 +247,23 @@ mod tests {
             ("HTTPS://SP.Example", "https://sp.example/acs", true),
         ] {
             let policy = policy(&format!("default-src 'none'; form-action {sources}"));
-            assert_eq!(policy.forbids_form(PAGE, target, false).is_none(), allowed, "{sources} {target}");
+            assert_eq!(
+                policy.forbids_form(PAGE, target, false).is_none(),
+                allowed,
+                "{sources} {target}"
+            );
         }
-        assert!(policy("default-src 'none'").forbids_form(PAGE, "https://sp.example/acs", false).is_none(), "no fallback");
-        assert!(policy("form-action https://sp.example/x").forbids_form(PAGE, "https://sp.example/acs", true).is_none());
+        assert!(
+            policy("default-src 'none'")
+                .forbids_form(PAGE, "https://sp.example/acs", false)
+                .is_none(),
+            "no fallback"
+        );
+        assert!(
+            policy("form-action https://sp.example/x")
+                .forbids_form(PAGE, "https://sp.example/acs", true)
+                .is_none()
+        );
         assert!(policy("sandbox allow-scripts").forbids_form(PAGE, PAGE, false).is_some());
     }
 
@@ -235,18 +290,27 @@ mod tests {
             ("sandbox allow-forms", false, false),
         ] {
             let policy = policy(directives);
-            assert_eq!(policy.forbids_script(&script("abc")).is_none(), allowed_script, "{directives}");
+            assert_eq!(
+                policy.forbids_script(&script("abc")).is_none(),
+                allowed_script,
+                "{directives}"
+            );
             assert_eq!(policy.forbids_script(&handler).is_none(), allowed_handler, "{directives}");
         }
     }
 
     #[test]
     fn frames_need_an_ancestor_on_the_list() {
-        let forbids =
-            |sources: &str, embedder: Option<&str>| policy(&format!("frame-ancestors {sources}")).forbids_framing(PAGE, embedder).is_some();
+        let forbids = |sources: &str, embedder: Option<&str>| {
+            policy(&format!("frame-ancestors {sources}")).forbids_framing(PAGE, embedder).is_some()
+        };
         let portal = Some("https://portal.example/start");
         assert!(forbids("'none'", None) && forbids("'none'", portal) && forbids("'self'", portal));
-        assert!(!forbids("'self'", None) && !forbids("https://portal.example", portal) && !forbids("*.example", portal));
+        assert!(
+            !forbids("'self'", None)
+                && !forbids("https://portal.example", portal)
+                && !forbids("*.example", portal)
+        );
         let in_page = ContentPolicy { in_page: true, ..policy("frame-ancestors 'none'") };
         assert!(in_page.forbids_framing(PAGE, portal).is_none());
     }

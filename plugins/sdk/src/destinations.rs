@@ -58,8 +58,14 @@ mod tests {
 
     #[test]
     fn it_says_the_same_as_asking_each() {
-        let declared =
-            ["urn:x", "https://Sense.example:443/acs", "https://sense.example/acs?x=1", "https://sense.example/acs?x=…", "sense", ""];
+        let declared = [
+            "urn:x",
+            "https://Sense.example:443/acs",
+            "https://sense.example/acs?x=1",
+            "https://sense.example/acs?x=…",
+            "sense",
+            "",
+        ];
         let all: Destinations<'_> = declared.into_iter().collect();
         for seen in [
             "https://sense.example/acs",
@@ -71,8 +77,15 @@ mod tests {
             "urn:x",
             "",
         ] {
-            assert_eq!(all.reached(seen), declared.iter().position(|url| reaches(url, seen)), "{seen}");
+            assert_eq!(
+                all.reached(seen),
+                declared.iter().position(|url| reaches(url, seen)),
+                "{seen}"
+            );
         }
-        assert_eq!((all.position("sense"), all.position("https://sense.example/acs")), (Some(4), None));
+        assert_eq!(
+            (all.position("sense"), all.position("https://sense.example/acs")),
+            (Some(4), None)
+        );
     }
 }

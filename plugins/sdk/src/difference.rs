@@ -60,7 +60,11 @@ impl Difference {
     /// How near the two values are: 0 is nearest.
     fn distance(self) -> u8 {
         match self {
-            Self::TrailingSlash | Self::Whitespace | Self::DefaultPort | Self::SpnPrefix | Self::PercentEncoding => 0,
+            Self::TrailingSlash
+            | Self::Whitespace
+            | Self::DefaultPort
+            | Self::SpnPrefix
+            | Self::PercentEncoding => 0,
             Self::LetterCase => 1,
             Self::Scheme | Self::Port => 2,
             Self::Prefix => 3,
@@ -80,8 +84,11 @@ pub fn between(expected: &str, actual: &str) -> Option<Difference> {
         return None;
     }
     // What nobody sees counts as white space: it comes with it, from the same mails and documents.
-    let squeeze =
-        |text: &str| text.chars().filter(|character| !character.is_whitespace() && !unseen::is_unseen(*character)).collect::<String>();
+    let squeeze = |text: &str| {
+        text.chars()
+            .filter(|character| !character.is_whitespace() && !unseen::is_unseen(*character))
+            .collect::<String>()
+    };
     if squeeze(expected) == squeeze(actual) {
         return Some(Difference::Whitespace);
     }
@@ -89,7 +96,8 @@ pub fn between(expected: &str, actual: &str) -> Option<Difference> {
     if bare(expected) == bare(actual) {
         return Some(Difference::SpnPrefix);
     }
-    if expected.strip_suffix('/').unwrap_or(expected) == actual.strip_suffix('/').unwrap_or(actual) {
+    if expected.strip_suffix('/').unwrap_or(expected) == actual.strip_suffix('/').unwrap_or(actual)
+    {
         return Some(Difference::TrailingSlash);
     }
     if expected.to_lowercase() == actual.to_lowercase() {
@@ -110,13 +118,17 @@ pub fn between(expected: &str, actual: &str) -> Option<Difference> {
 
 /// The candidate nearest to `actual`, and how it differs; `None` for an empty list or where a
 /// candidate is equal.
-pub fn nearest<'a>(candidates: impl IntoIterator<Item = &'a str>, actual: &str) -> Option<(&'a str, Difference)> {
+pub fn nearest<'a>(
+    candidates: impl IntoIterator<Item = &'a str>,
+    actual: &str,
+) -> Option<(&'a str, Difference)> {
     let mut best: Option<(&str, Difference, usize)> = None;
     for candidate in candidates {
         let difference = between(candidate, actual)?;
         let shared = candidate.chars().zip(actual.chars()).take_while(|(a, b)| a == b).count();
         let nearer = best.is_none_or(|(_, known, known_shared)| {
-            difference.distance() < known.distance() || (difference.distance() == known.distance() && shared > known_shared)
+            difference.distance() < known.distance()
+                || (difference.distance() == known.distance() && shared > known_shared)
         });
         if nearer {
             best = Some((candidate, difference, shared));
@@ -139,8 +151,11 @@ fn between_urls(expected: &str, left: &Url, actual: &str, right: &Url) -> Differ
     let same_scheme = left.scheme() == right.scheme();
     let same_port = left.port_or_known_default() == right.port_or_known_default();
     let trimmed = |url: &Url| url.path().trim_end_matches('/').to_owned();
-    let same_path = left.path() == right.path() && left.query() == right.query() && left.fragment() == right.fragment();
-    let near_path = trimmed(left).eq_ignore_ascii_case(&trimmed(right)) && left.query() == right.query();
+    let same_path = left.path() == right.path()
+        && left.query() == right.query()
+        && left.fragment() == right.fragment();
+    let near_path =
+        trimmed(left).eq_ignore_ascii_case(&trimmed(right)) && left.query() == right.query();
     match (same_host, same_path || near_path) {
         (false, false) => return Difference::Unrelated,
         (false, true) => return Difference::Host,
@@ -154,10 +169,18 @@ fn between_urls(expected: &str, left: &Url, actual: &str, right: &Url) -> Differ
     }
     if same_path {
         // The parsed forms agree, so only spelling differs: the port, or case in scheme and host.
-        return if has_explicit_port(expected) == has_explicit_port(actual) { Difference::LetterCase } else { Difference::DefaultPort };
+        return if has_explicit_port(expected) == has_explicit_port(actual) {
+            Difference::LetterCase
+        } else {
+            Difference::DefaultPort
+        };
     }
     if near_path {
-        return if trimmed(left) == trimmed(right) { Difference::TrailingSlash } else { Difference::LetterCase };
+        return if trimmed(left) == trimmed(right) {
+            Difference::TrailingSlash
+        } else {
+            Difference::LetterCase
+        };
     }
     if left.query() == right.query() && prefix_differs(&trimmed(left), &trimmed(right)) {
         return Difference::Prefix;
@@ -167,7 +190,9 @@ fn between_urls(expected: &str, left: &Url, actual: &str, right: &Url) -> Differ
 
 /// One path is the other with a leading segment more, or both agree after their first segment.
 fn prefix_differs(left: &str, right: &str) -> bool {
-    let rest = |path: &str| path.trim_start_matches('/').split_once('/').map(|(_, rest)| format!("/{rest}"));
+    let rest = |path: &str| {
+        path.trim_start_matches('/').split_once('/').map(|(_, rest)| format!("/{rest}"))
+    };
     let collapse = |path: &str| format!("/{}", path.trim_start_matches('/'));
     let (left, right) = (collapse(left), collapse(right));
     if left == right {
@@ -184,7 +209,9 @@ pub fn has_explicit_port(text: &str) -> bool {
     let Some((_, rest)) = text.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host_and_port = authority.rsplit('@').next().unwrap_or_default();
-    host_and_port.rsplit_once(':').is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
+    host_and_port
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// `bare` is what remains of `url` without its scheme, or something else altogether.
@@ -231,7 +258,10 @@ mod tests {
     #[test]
     fn the_nearest_candidate_wins() {
         let known = ["https://a.example/x/", "https://b.example/y"];
-        assert_eq!(nearest(known, "https://b.example/y/"), Some(("https://b.example/y", Difference::TrailingSlash)));
+        assert_eq!(
+            nearest(known, "https://b.example/y/"),
+            Some(("https://b.example/y", Difference::TrailingSlash))
+        );
         assert_eq!(nearest(known, "https://a.example/x/"), None);
         assert_eq!(nearest([], "x"), None);
     }

@@ -24,7 +24,9 @@ pub(crate) fn leniently<T>(read: impl FnOnce() -> T) -> T {
 }
 
 /// Reads a word of a closed set: `W` has the words, `T` is what they stand for.
-pub(crate) fn word<'de, D: Deserializer<'de>, W: DeserializeOwned + Into<T>, T: Default>(deserializer: D) -> Result<T, D::Error> {
+pub(crate) fn word<'de, D: Deserializer<'de>, W: DeserializeOwned + Into<T>, T: Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     if !LENIENT.get() {
         return W::deserialize(deserializer).map(Into::into);
     }
@@ -52,12 +54,16 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Known<T> {
 }
 
 /// A list of what is known: an element whose word does not exist here is left out, for it would stand for another.
-pub(crate) fn only_known<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+pub(crate) fn only_known<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
     Ok(Vec::<Known<T>>::deserialize(deserializer)?.into_iter().filter_map(|one| one.0).collect())
 }
 
 /// Something that may be absent, and is where its word does not exist here.
-pub(crate) fn if_known<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn if_known<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     Ok(Option::<Known<T>>::deserialize(deserializer)?.and_then(|one| one.0))
 }
 
@@ -136,23 +142,40 @@ mod tests {
         }
     }
 
-    const LATER: &str = r#"{"colour": "ochre", "more": ["ochre", "light-red", "mauve"], "lid": "ochre"}"#;
+    const LATER: &str =
+        r#"{"colour": "ochre", "more": ["ochre", "light-red", "mauve"], "lid": "ochre"}"#;
 
     #[test]
     fn what_a_person_wrote_is_read_strictly() {
-        let thing: Thing =
-            serde_json::from_str(r#"{"colour": "light-red", "more": ["unknown"], "lid": "light-red"}"#).expect("known words");
-        assert_eq!((thing.colour, thing.more.as_slice(), thing.lid), (Colour::LightRed, &[Colour::Unknown][..], Some(Colour::LightRed)));
-        let refused = serde_json::from_str::<Thing>(LATER).expect_err("a word that does not exist").to_string();
-        assert!(refused.contains("unknown variant `ochre`, expected `unknown` or `light-red`"), "{refused}");
+        let thing: Thing = serde_json::from_str(
+            r#"{"colour": "light-red", "more": ["unknown"], "lid": "light-red"}"#,
+        )
+        .expect("known words");
+        assert_eq!(
+            (thing.colour, thing.more.as_slice(), thing.lid),
+            (Colour::LightRed, &[Colour::Unknown][..], Some(Colour::LightRed))
+        );
+        let refused = serde_json::from_str::<Thing>(LATER)
+            .expect_err("a word that does not exist")
+            .to_string();
+        assert!(
+            refused.contains("unknown variant `ochre`, expected `unknown` or `light-red`"),
+            "{refused}"
+        );
     }
 
     #[test]
     fn a_later_word_reads_like_an_absent_one_and_stands_for_no_other() {
         let read = || leniently(|| serde_json::from_str::<Thing>(LATER)).expect("read");
         let thing = read();
-        assert_eq!((thing.colour, thing.more.as_slice(), thing.lid), (Colour::Unknown, &[Colour::LightRed][..], None));
-        let nested = leniently(|| serde_json::from_str::<Vec<Thing>>(&format!("[{LATER}, {{\"lid\": \"light-red\"}}]"))).expect("read");
+        assert_eq!(
+            (thing.colour, thing.more.as_slice(), thing.lid),
+            (Colour::Unknown, &[Colour::LightRed][..], None)
+        );
+        let nested = leniently(|| {
+            serde_json::from_str::<Vec<Thing>>(&format!("[{LATER}, {{\"lid\": \"light-red\"}}]"))
+        })
+        .expect("read");
         assert_eq!((nested.len(), nested[1].lid), (2, Some(Colour::LightRed)));
         assert!(serde_json::from_str::<Thing>(LATER).is_err(), "strict once more");
     }

@@ -223,7 +223,13 @@ impl Finding {
     /// Adds a cause whose screen belongs to a named object (an application, a virtual proxy) and
     /// whose fix has an exact value to enter.
     #[must_use]
-    pub fn cause_with(mut self, data: &CauseData, vendor: Vendor, object: Option<&str>, value: Option<&str>) -> Self {
+    pub fn cause_with(
+        mut self,
+        data: &CauseData,
+        vendor: Vendor,
+        object: Option<&str>,
+        value: Option<&str>,
+    ) -> Self {
         self.causes.push(data.worded(vendor, object, value));
         self
     }
@@ -294,7 +300,9 @@ impl CauseData {
             object: object.map(str::to_owned),
             screen: String::new(),
             fix: self.fix.to_owned(),
-            value: value.filter(|value| placeholder::stands_for_nothing(value).is_none()).map(str::to_owned),
+            value: value
+                .filter(|value| placeholder::stands_for_nothing(value).is_none())
+                .map(str::to_owned),
         }
     }
 }
@@ -319,7 +327,8 @@ impl Cause {
 mod tests {
     use super::*;
 
-    const HOST_URI: CauseData = CauseData { text: "Why", who: Who::Sp, setting: Setting::SpHostUri, fix: "Do" };
+    const HOST_URI: CauseData =
+        CauseData { text: "Why", who: Who::Sp, setting: Setting::SpHostUri, fix: "Do" };
 
     #[test]
     fn a_check_names_the_setting_and_no_screen() {
@@ -330,7 +339,8 @@ mod tests {
 
     #[test]
     fn a_screen_in_plain_text_stays() {
-        let cause = Cause { screen: "the start page".into(), ..HOST_URI.worded(Vendor::Other, None, None) };
+        let cause =
+            Cause { screen: "the start page".into(), ..HOST_URI.worded(Vendor::Other, None, None) };
         assert_eq!(cause.written_screen(), "the start page");
         assert_eq!(Cause::default().written_screen(), "");
     }

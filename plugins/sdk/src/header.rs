@@ -36,12 +36,18 @@ const NEVER: &[&str] = &[
 /// # Errors
 /// The reason, for people.
 pub fn askable(name: &str) -> Result<(), String> {
-    let token = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
+    let token =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
     if name.is_empty() || name.len() > LONGEST || !name.bytes().all(token) {
-        return Err(format!("header `{}`: expected a name in lower case, such as `x-ledger-error`", name.escape_debug()));
+        return Err(format!(
+            "header `{}`: expected a name in lower case, such as `x-ledger-error`",
+            name.escape_debug()
+        ));
     }
     match NEVER.iter().find(|part| name.contains(*part)) {
-        Some(part) => Err(format!("header `{name}`: its name says `{part}`, and what may let somebody in is never handed out")),
+        Some(part) => Err(format!(
+            "header `{name}`: its name says `{part}`, and what may let somebody in is never handed out"
+        )),
         None => Ok(()),
     }
 }
@@ -55,9 +61,16 @@ mod tests {
         for fine in ["x-ledger-error", "x-ledger-version", "retry-after", "x-error-code"] {
             assert_eq!(askable(fine), Ok(()), "{fine}");
         }
-        for never in
-            ["set-cookie", "authorization", "www-authenticate", "x-auth-user", "x-access-token", "location", "x-session-id", "x-api-key"]
-        {
+        for never in [
+            "set-cookie",
+            "authorization",
+            "www-authenticate",
+            "x-auth-user",
+            "x-access-token",
+            "location",
+            "x-session-id",
+            "x-api-key",
+        ] {
             assert!(askable(never).expect_err(never).contains("never handed out"), "{never}");
         }
         for odd in ["", "X-Ledger", "x ledger", "x-ledger:"] {

@@ -14,8 +14,15 @@ pub fn host_of(url: &str) -> Option<String> {
 /// A bare host name as [`host_of`] would give it; `None` where the text is anything but a host
 /// name (it has a scheme, port, path, blank or wildcard, or is empty).
 pub fn bare_host(text: &str) -> Option<String> {
-    let bracketed = if text.contains(':') && !text.starts_with('[') { format!("[{text}]") } else { text.to_owned() };
-    if bracketed.is_empty() || bracketed.contains(['/', '\\', '?', '#', '@', '*', '%']) || bracketed.chars().any(char::is_whitespace) {
+    let bracketed = if text.contains(':') && !text.starts_with('[') {
+        format!("[{text}]")
+    } else {
+        text.to_owned()
+    };
+    if bracketed.is_empty()
+        || bracketed.contains(['/', '\\', '?', '#', '@', '*', '%'])
+        || bracketed.chars().any(char::is_whitespace)
+    {
         return None;
     }
     let url = Url::parse(&format!("https://{bracketed}/")).ok()?;
@@ -36,7 +43,9 @@ pub fn is_within(host: &str, domain: &str) -> bool {
     let domain = domain.trim();
     let domain = domain.strip_prefix('.').unwrap_or(domain);
     let (Some(host), Some(domain)) = (bare_host(host), bare_host(domain)) else { return false };
-    host == domain || (!is_address(&host) && host.strip_suffix(domain.as_str()).is_some_and(|below| below.ends_with('.')))
+    host == domain
+        || (!is_address(&host)
+            && host.strip_suffix(domain.as_str()).is_some_and(|below| below.ends_with('.')))
 }
 
 /// The host is one of these, of which `*.example.com` stands for all below a domain.

@@ -129,7 +129,12 @@ impl CauseInfo {
 
 impl From<&CauseData> for CauseInfo {
     fn from(cause: &CauseData) -> Self {
-        Self { text: cause.text.to_owned(), who: cause.who, setting: cause.setting, fix: cause.fix.to_owned() }
+        Self {
+            text: cause.text.to_owned(),
+            who: cause.who,
+            setting: cause.setting,
+            fix: cause.fix.to_owned(),
+        }
     }
 }
 
@@ -170,7 +175,11 @@ impl From<&Plugin> for Manifest {
 
 /// What there is to know about all checks of some plugins.
 pub fn checks_of(plugins: &[&Plugin]) -> Vec<CheckInfo> {
-    plugins.iter().flat_map(|plugin| plugin.checks.iter()).map(|check| CheckInfo::from(*check)).collect()
+    plugins
+        .iter()
+        .flat_map(|plugin| plugin.checks.iter())
+        .map(|check| CheckInfo::from(*check))
+        .collect()
 }
 
 impl CheckInfo {

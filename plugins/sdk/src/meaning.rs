@@ -144,7 +144,13 @@ impl Meaning {
     pub fn is_vague(self) -> bool {
         matches!(
             self,
-            Self::Unknown | Self::Refused | Self::ServerError | Self::IdpError | Self::AccessDenied | Self::Status | Self::Logout
+            Self::Unknown
+                | Self::Refused
+                | Self::ServerError
+                | Self::IdpError
+                | Self::AccessDenied
+                | Self::Status
+                | Self::Logout
         )
     }
 }
@@ -152,7 +158,18 @@ impl Meaning {
 /// Who writes a statement.
 ///
 /// Serialised as the product's name, or null where any software may write so.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(from = "Option<String>", into = "Option<String>")]
 #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]

@@ -46,9 +46,14 @@ impl Nearness {
 }
 
 /// The nearest attribute, where one comes near at all.
-pub fn attribute<'a>(wanted: &str, attributes: &'a [Attribute]) -> Option<(&'a Attribute, Nearness)> {
+pub fn attribute<'a>(
+    wanted: &str,
+    attributes: &'a [Attribute],
+) -> Option<(&'a Attribute, Nearness)> {
     let named = attributes.iter().filter_map(|attribute| {
-        let names = [Some(attribute.name.as_str()), attribute.friendly_name.as_deref()].into_iter().flatten();
+        let names = [Some(attribute.name.as_str()), attribute.friendly_name.as_deref()]
+            .into_iter()
+            .flatten();
         names.filter_map(|name| compare(wanted, name)).min().map(|nearness| (attribute, nearness))
     });
     named.min_by_key(|(_, nearness)| *nearness)
@@ -56,11 +61,15 @@ pub fn attribute<'a>(wanted: &str, attributes: &'a [Attribute]) -> Option<(&'a A
 
 fn compare(wanted: &str, name: &str) -> Option<Nearness> {
     let (wanted_last, last) = (last_segment(wanted), last_segment(name));
-    if wanted.trim() == name.trim() || wanted_last == name.trim() && wanted != name && wanted.trim() != wanted {
+    if wanted.trim() == name.trim()
+        || wanted_last == name.trim() && wanted != name && wanted.trim() != wanted
+    {
         return Some(Nearness::Whitespace);
     }
     if wanted.to_lowercase() == name.to_lowercase()
-        || (wanted_last == wanted || last == name) && wanted_last != last && wanted_last.to_lowercase() == last.to_lowercase()
+        || (wanted_last == wanted || last == name)
+            && wanted_last != last
+            && wanted_last.to_lowercase() == last.to_lowercase()
     {
         return Some(Nearness::LetterCase);
     }
@@ -68,11 +77,14 @@ fn compare(wanted: &str, name: &str) -> Option<Nearness> {
     if wanted_last == last && !last.is_empty() {
         return Some(Nearness::Namespace);
     }
-    let letters = |text: &str| text.chars().filter(|character| character.is_alphanumeric()).collect::<String>();
+    let letters = |text: &str| {
+        text.chars().filter(|character| character.is_alphanumeric()).collect::<String>()
+    };
     if !letters(&last).is_empty() && letters(&wanted_last) == letters(&last) {
         return Some(Nearness::Spelling);
     }
-    let (wanted_family, family) = (family(&letters(&wanted_last), wanted), family(&letters(&last), name));
+    let (wanted_family, family) =
+        (family(&letters(&wanted_last), wanted), family(&letters(&last), name));
     (wanted_family.is_some() && wanted_family == family).then_some(Nearness::Synonym)
 }
 
@@ -134,13 +146,20 @@ mod tests {
     const MAIL: &str = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress";
 
     fn sent(names: &[&str]) -> Vec<Attribute> {
-        names.iter().map(|name| Attribute { name: (*name).to_owned(), ..Attribute::default() }).collect()
+        names
+            .iter()
+            .map(|name| Attribute { name: (*name).to_owned(), ..Attribute::default() })
+            .collect()
     }
 
     #[test]
     fn near_misses_are_told_apart() {
         for (wanted, name, nearness) in [
-            (NAME, "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/Name", Some(Nearness::LetterCase)),
+            (
+                NAME,
+                "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/Name",
+                Some(Nearness::LetterCase),
+            ),
             ("Email", "email", Some(Nearness::LetterCase)),
             ("Name", NAME, Some(Nearness::LetterCase)),
             (NAME, "name", Some(Nearness::Namespace)),
@@ -161,7 +180,10 @@ mod tests {
     fn the_nearest_of_several_is_chosen() {
         let attributes = sent(&["upn", "http://schemas.contoso.example/claims/name", MAIL]);
         let (attribute, nearness) = attribute(NAME, &attributes).unwrap();
-        assert_eq!((attribute.name.as_str(), nearness), ("http://schemas.contoso.example/claims/name", Nearness::Namespace));
+        assert_eq!(
+            (attribute.name.as_str(), nearness),
+            ("http://schemas.contoso.example/claims/name", Nearness::Namespace)
+        );
         assert!(super::attribute("department", &attributes).is_none());
     }
 }

@@ -15,9 +15,21 @@ const WORDS: &[&str] = &[
     "virtual-proxy-prefix",
 ];
 /// What programs write where a variable has no value, lower case.
-const UNSET: &[&str] = &["undefined", "null", "none", "nil", "[object object]", "nan", "changeme", "todo", "not_set", "notset"];
+const UNSET: &[&str] = &[
+    "undefined",
+    "null",
+    "none",
+    "nil",
+    "[object object]",
+    "nan",
+    "changeme",
+    "todo",
+    "not_set",
+    "notset",
+];
 /// What stands around the name of a variable, longest first.
-const BRACES: &[(&str, &str)] = &[("${", "}"), ("{{", "}}"), ("<%", "%>"), ("<", ">"), ("{", "}"), ("#{", "}")];
+const BRACES: &[(&str, &str)] =
+    &[("${", "}"), ("{{", "}}"), ("<%", "%>"), ("<", ">"), ("{", "}"), ("#{", "}")];
 
 /// The pattern in a value: something in `<…>`, `{…}` or `{{…}}`, quoted whole, or a word that tutorials use.
 pub fn pattern(value: &str) -> Option<String> {
@@ -36,11 +48,18 @@ pub fn pattern(value: &str) -> Option<String> {
 pub fn stands_for_nothing(value: &str) -> Option<String> {
     let trimmed = value.trim();
     let lower = trimmed.to_lowercase();
-    let first = lower.split(['/', ':', '?']).find(|part| !part.is_empty() && !matches!(*part, "https" | "http")).unwrap_or_default();
+    let first = lower
+        .split(['/', ':', '?'])
+        .find(|part| !part.is_empty() && !matches!(*part, "https" | "http"))
+        .unwrap_or_default();
     if UNSET.contains(&lower.as_str()) || UNSET.contains(&first) && !lower.contains('.') {
         return Some(format!("“{trimmed}”"));
     }
-    if lower.starts_with("error:") || lower.starts_with("error ") || lower.contains("_not_set") || lower.contains("not configured") {
+    if lower.starts_with("error:")
+        || lower.starts_with("error ")
+        || lower.contains("_not_set")
+        || lower.contains("not configured")
+    {
         return Some(format!("“{trimmed}”"));
     }
     pattern(value)

@@ -44,40 +44,72 @@ struct Said<'a> {
 
 impl Refusal {
     /// Reports every failure whose stated reason the check accounts for.
-    pub(crate) fn carry_out(&self, accounts: &[Account], causes: &[CauseData], level: Severity, case: &Case, out: &mut Findings) {
+    pub(crate) fn carry_out(
+        &self,
+        accounts: &[Account],
+        causes: &[CauseData],
+        level: Severity,
+        case: &Case,
+        out: &mut Findings,
+    ) {
         let accounts: Vec<AccountInfo> = accounts.iter().map(AccountInfo::from).collect();
-        let mut said: Vec<Said<'_>> = case.failures.iter().filter_map(|failure| stated(&accounts, failure)).collect();
+        let mut said: Vec<Said<'_>> =
+            case.failures.iter().filter_map(|failure| stated(&accounts, failure)).collect();
         if said.is_empty() && !case.signed_in() {
             said.extend(outside_of_attempts(&accounts, case));
         }
         let confirmation = self.confirmed.and_then(|confirmed| confirmed(case));
-        out.extend(
-            said.iter()
-                .map(|said| causes.iter().fold(self.finding(level, said, confirmation), |finding, cause| finding.because(cause, case))),
-        );
+        out.extend(said.iter().map(|said| {
+            causes.iter().fold(self.finding(level, said, confirmation), |finding, cause| {
+                finding.because(cause, case)
+            })
+        }));
     }
 
     /// Reports every failure that the check accounts for and that only a log tells of. A check that merely shows
     /// failures shows those of logs as well.
-    pub(crate) fn out_of_logs(&self, accounts: &[Account], causes: &[CauseData], level: Severity, case: &Case, out: &mut Findings) {
+    pub(crate) fn out_of_logs(
+        &self,
+        accounts: &[Account],
+        causes: &[CauseData],
+        level: Severity,
+        case: &Case,
+        out: &mut Findings,
+    ) {
         let accounts: Vec<AccountInfo> = accounts.iter().map(AccountInfo::from).collect();
         for failure in case.failures.iter().filter(|failure| failure.attempt.is_none()) {
             if let Some(said) = stated_foremost(&accounts, failure) {
-                out.push(causes.iter().fold(self.finding(level, &said, None), |finding, cause| finding.because(cause, case)));
-            } else if accounts.iter().any(|account| account.bare && account.stands(failure).is_some()) {
-                let Some(said) = failure.said.first().map(|statement| Said::of_line(failure, statement)) else { continue };
+                out.push(causes.iter().fold(self.finding(level, &said, None), |finding, cause| {
+                    finding.because(cause, case)
+                }));
+            } else if accounts
+                .iter()
+                .any(|account| account.bare && account.stands(failure).is_some())
+            {
+                let Some(said) =
+                    failure.said.first().map(|statement| Said::of_line(failure, statement))
+                else {
+                    continue;
+                };
                 let finding = self.finding(level, &said, None);
                 let known = failure.codes.iter().find_map(|code| case.code(code));
                 out.push(match (stated::called_for(failure), known) {
                     (_, Some(known)) => Finding { causes: vec![known.cause(case)], ..finding },
                     (Some((_, reason)), None) => finding.because(&reason, case),
-                    (None, None) => causes.iter().fold(finding, |finding, cause| finding.because(cause, case)),
+                    (None, None) => {
+                        causes.iter().fold(finding, |finding, cause| finding.because(cause, case))
+                    }
                 });
             }
         }
     }
 
-    fn finding(&self, level: Severity, said: &Said<'_>, confirmation: Option<Confirmation<'_>>) -> Finding {
+    fn finding(
+        &self,
+        level: Severity,
+        said: &Said<'_>,
+        confirmation: Option<Confirmation<'_>>,
+    ) -> Finding {
         let whose = match (said.line, said.party) {
             (Some(line), _) if line.part == Part::Pasted => "the pasted text",
             (Some(_), Party::Idp) => "the identity provider's log",
@@ -86,8 +118,10 @@ impl Refusal {
             (None, Party::Sp) => "the service provider's page",
             (None, Party::Between | Party::Browser | Party::Unknown) => "the page",
         };
-        let mut finding =
-            Finding::new(level, self.headline).actual(said.text, whose).at_all(said.place).attempt(said.attempt.unwrap_or_default());
+        let mut finding = Finding::new(level, self.headline)
+            .actual(said.text, whose)
+            .at_all(said.place)
+            .attempt(said.attempt.unwrap_or_default());
         if let Some(line) = said.line {
             finding = finding.detail(line.quoted());
         }
@@ -100,12 +134,16 @@ impl Refusal {
 
 /// What was stated about a failure, by the code that means it, or else in words.
 fn stated<'a>(accounts: &[AccountInfo], failure: &'a Failure) -> Option<Said<'a>> {
-    let account = accounts.iter().find(|account| account.stands(failure) == Some(Standing::Stated))?;
+    let account =
+        accounts.iter().find(|account| account.stands(failure) == Some(Standing::Stated))?;
     let code = failure.codes.iter().find(|code| means(account, code));
-    let statement = failure.said.iter().find(|statement| account.meanings.contains(&statement.meaning));
+    let statement =
+        failure.said.iter().find(|statement| account.meanings.contains(&statement.meaning));
     let text = code.or(statement.map(|statement| &statement.text))?;
     let place = statement.and_then(|statement| statement.place.as_ref()).or(failure.place.as_ref());
-    let line = statement.or(failure.said.first()).filter(|statement| matches!(statement.part, Part::Log | Part::Pasted));
+    let line = statement
+        .or(failure.said.first())
+        .filter(|statement| matches!(statement.part, Part::Log | Part::Pasted));
     Some(Said { party: failure.party, text, place, attempt: failure.attempt.as_deref(), line })
 }
 
@@ -113,7 +151,9 @@ fn stated<'a>(accounts: &[AccountInfo], failure: &'a Failure) -> Option<Said<'a>
 /// captured nothing else can tell which of several problems is meant.
 fn stated_foremost<'a>(accounts: &[AccountInfo], failure: &'a Failure) -> Option<Said<'a>> {
     let own = accounts.iter().filter(|account| account.stands(failure) == Some(Standing::Stated));
-    let by_code = own.clone().find_map(|account| failure.codes.iter().find(|code| !account.bare && means(account, code)));
+    let by_code = own.clone().find_map(|account| {
+        failure.codes.iter().find(|code| !account.bare && means(account, code))
+    });
     if by_code.is_some()
         && let Some(statement) = failure.said.first()
     {
@@ -128,7 +168,13 @@ fn stated_foremost<'a>(accounts: &[AccountInfo], failure: &'a Failure) -> Option
 impl<'a> Said<'a> {
     fn of_line(failure: &'a Failure, line: &'a Statement) -> Self {
         let place = line.place.as_ref().or(failure.place.as_ref());
-        Self { party: failure.party, text: &line.text, place, attempt: failure.attempt.as_deref(), line: Some(line) }
+        Self {
+            party: failure.party,
+            text: &line.text,
+            place,
+            attempt: failure.attempt.as_deref(),
+            line: Some(line),
+        }
     }
 }
 
@@ -137,11 +183,17 @@ fn outside_of_attempts<'a>(accounts: &[AccountInfo], case: &'a Case) -> Option<S
     accounts.iter().find_map(|account| {
         let party = account.party;
         let side = if party == Party::Idp { Side::Idp } else { Side::Sp };
-        let codes = case.vendor_codes().into_iter().filter(|seen| party == Party::Idp && seen.attempt.is_none());
-        let by_code = codes.filter(|seen| means(account, seen.code)).map(|seen| (seen.code, Some(seen.place)));
+        let codes = case
+            .vendor_codes()
+            .into_iter()
+            .filter(|seen| party == Party::Idp && seen.attempt.is_none());
+        let by_code = codes
+            .filter(|seen| means(account, seen.code))
+            .map(|seen| (seen.code, Some(seen.place)));
         let phrases = case.phrases_of(side).into_iter().filter(|seen| seen.attempt.is_none());
-        let by_words =
-            phrases.filter(|seen| account.meanings.contains(&seen.phrase.meaning)).map(|seen| (seen.phrase.text.as_str(), seen.place));
+        let by_words = phrases
+            .filter(|seen| account.meanings.contains(&seen.phrase.meaning))
+            .map(|seen| (seen.phrase.text.as_str(), seen.place));
         let (text, place) = by_code.chain(by_words).next()?;
         Some(Said { party, text, place, attempt: None, line: None })
     })
@@ -162,7 +214,8 @@ mod tests {
     use crate::stage::Stage;
     use crate::testing::{exchange, findings, page, refused_by_idp, says, sign_in};
 
-    static NOT_ASSIGNED: CauseData = CauseData { text: "why", who: Who::Idp, setting: Setting::IdpAssignment, fix: "assign" };
+    static NOT_ASSIGNED: CauseData =
+        CauseData { text: "why", who: Who::Idp, setting: Setting::IdpAssignment, fix: "assign" };
 
     crate::check! {
         /// An example.
@@ -183,8 +236,14 @@ mod tests {
     #[test]
     fn codes_and_words_state_it_once() {
         let both = findings(&EXAMPLE, &refused_by_idp(&["AADSTS50105"], &[Meaning::NotAssigned]));
-        assert_eq!((both.len(), both[0].actual.as_deref(), both[0].severity), (1, Some("AADSTS50105"), Severity::Error));
-        assert_eq!((both[0].attempts.as_slice(), both[0].causes.len()), (["a1".to_owned()].as_slice(), 1));
+        assert_eq!(
+            (both.len(), both[0].actual.as_deref(), both[0].severity),
+            (1, Some("AADSTS50105"), Severity::Error)
+        );
+        assert_eq!(
+            (both[0].attempts.as_slice(), both[0].causes.len()),
+            (["a1".to_owned()].as_slice(), 1)
+        );
         assert_eq!(findings(&EXAMPLE, &refused_by_idp(&[], &[Meaning::NotAssigned])).len(), 1);
     }
 
@@ -210,11 +269,20 @@ mod tests {
     #[test]
     fn what_confirms_it_is_told() {
         fn confirmed(case: &Case) -> Option<Confirmation<'_>> {
-            Some(Confirmation { place: &case.exchanges.first()?.place, words: "The export confirms it." })
+            Some(Confirmation {
+                place: &case.exchanges.first()?.place,
+                words: "The export confirms it.",
+            })
         }
         let refusal = Refusal { headline: "Not assigned", confirmed: Some(confirmed) };
         let mut out = Findings::default();
-        refusal.carry_out(EXAMPLE.accounts, EXAMPLE.causes, EXAMPLE.level(), &refused_by_idp(&["AADSTS50105"], &[]), &mut out);
+        refusal.carry_out(
+            EXAMPLE.accounts,
+            EXAMPLE.causes,
+            EXAMPLE.level(),
+            &refused_by_idp(&["AADSTS50105"], &[]),
+            &mut out,
+        );
         assert_eq!(out.found()[0].detail.as_deref(), Some("The export confirms it."));
     }
 }

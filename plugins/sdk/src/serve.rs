@@ -15,7 +15,12 @@ pub fn describe(plugin: &Plugin, wants: &[&str]) -> String {
 /// The manifest of a plugin as JSON, with what it wants to see of people and which response headers it looks at.
 pub fn describe_asking(plugin: &Plugin, wants: &[&str], headers: &[&str]) -> String {
     let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
-    serde_json::to_string(&Manifest { wants: owned(wants), headers: owned(headers), ..Manifest::from(plugin) }).unwrap_or_default()
+    serde_json::to_string(&Manifest {
+        wants: owned(wants),
+        headers: owned(headers),
+        ..Manifest::from(plugin)
+    })
+    .unwrap_or_default()
 }
 
 /// Runs the checks a request names and answers as JSON. A check that panics is reported as
@@ -25,7 +30,8 @@ pub fn describe_asking(plugin: &Plugin, wants: &[&str], headers: &[&str]) -> Str
 /// The request is not JSON of the shape [`Request`].
 pub fn run(plugin: &Plugin, request: &str) -> Result<String, String> {
     // A later version may send words that this one does not have.
-    let request: Request = leniently(|| serde_json::from_str(request)).map_err(|error| format!("the request cannot be read: {error}"))?;
+    let request: Request = leniently(|| serde_json::from_str(request))
+        .map_err(|error| format!("the request cannot be read: {error}"))?;
     let answer = answer(plugin, &request);
     serde_json::to_string(&answer).map_err(|error| format!("the answer cannot be written: {error}"))
 }
@@ -40,7 +46,9 @@ pub fn answer(plugin: &Plugin, request: &Request) -> Answer {
                 let (findings, missing) = findings.into_parts();
                 CheckAnswer { id, findings, missing, ..CheckAnswer::default() }
             }
-            Err(panic) => CheckAnswer { id, crashed: Some(told(panic.as_ref())), ..CheckAnswer::default() },
+            Err(panic) => {
+                CheckAnswer { id, crashed: Some(told(panic.as_ref())), ..CheckAnswer::default() }
+            }
         }
     });
     Answer { checks: checks.collect() }
@@ -48,8 +56,14 @@ pub fn answer(plugin: &Plugin, request: &Request) -> Answer {
 
 /// What a panic said.
 fn told(panic: &(dyn Any + Send)) -> String {
-    let message = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    message.map_or_else(|| "the check panicked".to_owned(), |message| format!("the check panicked: {message}"))
+    let message = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    message.map_or_else(
+        || "the check panicked".to_owned(),
+        |message| format!("the check panicked: {message}"),
+    )
 }
 
 #[cfg(test)]
@@ -67,7 +81,8 @@ mod tests {
         static FINDS = { id: "test/finds", title: "Finds", levels: [Severity::Notice], stage: Stage::Observation, needs: [], explains: [],
             causes: [], references: ["reference"], run: |_, out| out.push(Finding::notice("Found")) }
     }
-    static PLUGIN: Plugin = Plugin { name: "test", version: "1.0.0", about: "", checks: &[&FINDS, &PANICS] };
+    static PLUGIN: Plugin =
+        Plugin { name: "test", version: "1.0.0", about: "", checks: &[&FINDS, &PANICS] };
 
     fn panics(case: &Case, _: &mut Findings) {
         assert!(!case.inputs.is_empty(), "no inputs");
@@ -76,9 +91,13 @@ mod tests {
     #[test]
     fn a_check_that_panics_costs_only_itself() {
         let request = serde_json::json!({"checks": ["test/panics", "test/finds", "test/unknown"], "case": {}}).to_string();
-        let answer: Answer = serde_json::from_str(&run(&PLUGIN, &request).expect("an answer")).expect("JSON");
+        let answer: Answer =
+            serde_json::from_str(&run(&PLUGIN, &request).expect("an answer")).expect("JSON");
         assert_eq!(answer.checks.len(), 2);
-        assert_eq!((answer.checks[0].findings[0].check.as_str(), answer.checks[0].crashed.as_deref()), ("test/finds", None));
+        assert_eq!(
+            (answer.checks[0].findings[0].check.as_str(), answer.checks[0].crashed.as_deref()),
+            ("test/finds", None)
+        );
         assert_eq!(answer.checks[1].crashed.as_deref(), Some("the check panicked: no inputs"));
     }
 
@@ -92,13 +111,21 @@ mod tests {
             "failures": [{"id": "fail1", "stage": "encore", "said": [{"text": "No", "meaning": "riddle", "who": "audience"}]}],
             "idp_vendor": "a-product-of-tomorrow",
         });
-        let request = serde_json::json!({"checks": ["test/panics", "test/finds"], "case": case}).to_string();
-        let answer: Answer = serde_json::from_str(&run(&PLUGIN, &request).expect("an answer")).expect("JSON");
+        let request =
+            serde_json::json!({"checks": ["test/panics", "test/finds"], "case": case}).to_string();
+        let answer: Answer =
+            serde_json::from_str(&run(&PLUGIN, &request).expect("an answer")).expect("JSON");
         assert!(answer.checks.iter().all(|check| check.crashed.is_none()), "{answer:?}");
         let read: Request = leniently(|| serde_json::from_str(&request)).expect("read");
         assert_eq!(read.case.messages[0].damage, [crate::case::message::Damage::NotBase64]);
-        assert!(read.case.sp_configurations[0].method.is_none() && read.case.failures[0].said[0].who.is_none());
-        assert!(serde_json::from_str::<Request>(&request).is_err(), "what diag reads itself is read strictly");
+        assert!(
+            read.case.sp_configurations[0].method.is_none()
+                && read.case.failures[0].said[0].who.is_none()
+        );
+        assert!(
+            serde_json::from_str::<Request>(&request).is_err(),
+            "what diag reads itself is read strictly"
+        );
     }
 
     #[test]
@@ -108,7 +135,11 @@ mod tests {
 
     #[test]
     fn the_manifest_carries_what_is_wanted() {
-        let manifest: Manifest = serde_json::from_str(&describe(&PLUGIN, &["secret:personal"])).expect("JSON");
-        assert_eq!((manifest.name.as_str(), manifest.wants.as_slice()), ("test", &["secret:personal".to_owned()][..]));
+        let manifest: Manifest =
+            serde_json::from_str(&describe(&PLUGIN, &["secret:personal"])).expect("JSON");
+        assert_eq!(
+            (manifest.name.as_str(), manifest.wants.as_slice()),
+            ("test", &["secret:personal".to_owned()][..])
+        );
     }
 }

@@ -247,7 +247,9 @@ impl Setting {
             Self::IdpUsers => "identity provider: accounts of people",
             Self::IdpGuests => "identity provider: invited guests",
             Self::IdpExternalAccess => "identity provider: access across tenants",
-            Self::IdpFederation => "identity provider: the identity provider or directory behind it",
+            Self::IdpFederation => {
+                "identity provider: the identity provider or directory behind it"
+            }
             Self::IdpRisk => "identity provider: risk of people and sign-ins",
             Self::IdpDevices => "identity provider: registered devices",
             Self::IdpTenantRestriction => "network: tenants that may be used from it",
@@ -270,7 +272,9 @@ impl Setting {
             Self::SpDescription => "service provider: description",
             Self::SpSessionCookieName => "service provider: session cookie name",
             Self::SpSessionCookieDomain => "service provider: session cookie domain",
-            Self::SpSessionCookieAttributes => "service provider: SameSite and Secure of its cookies",
+            Self::SpSessionCookieAttributes => {
+                "service provider: SameSite and Secure of its cookies"
+            }
             Self::SpSessionCookiePath => "service provider: path of its cookies",
             Self::SpInactivityTimeout => "service provider: session timeout",
             Self::SpAnonymousAccess => "service provider: anonymous access",
@@ -289,7 +293,9 @@ impl Setting {
             Self::SpUsers => "service provider: its users",
             Self::SpLicences => "service provider: licences, passes and roles",
             Self::SpResponseHeaders => "service provider: headers it adds to its answers",
-            Self::Gateway => "reverse proxy, load balancer or web server in front of the service provider",
+            Self::Gateway => {
+                "reverse proxy, load balancer or web server in front of the service provider"
+            }
             Self::Browser => "the person's browser",
         }
     }

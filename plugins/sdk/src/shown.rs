@@ -27,7 +27,10 @@ pub fn span(seconds: f64) -> String {
 /// An id as people may see it: enough to find it again, too little to use it.
 pub fn id(id: &str) -> String {
     let characters: Vec<char> = id.chars().collect();
-    match (characters.get(..8), characters.len().checked_sub(4).and_then(|from| characters.get(from..))) {
+    match (
+        characters.get(..8),
+        characters.len().checked_sub(4).and_then(|from| characters.get(from..)),
+    ) {
         (Some(head), Some(tail)) if characters.len() > 14 => {
             format!("{}…{}", head.iter().collect::<String>(), tail.iter().collect::<String>())
         }
@@ -47,7 +50,14 @@ mod tests {
 
     #[test]
     fn spans_are_said_as_people_say_them() {
-        for (seconds, said) in [(0.4, "0 s"), (45.0, "45 s"), (-600.0, "10 min"), (3600.0, "1 h"), (3900.0, "1 h 5 min"), (99.0, "99 s")] {
+        for (seconds, said) in [
+            (0.4, "0 s"),
+            (45.0, "45 s"),
+            (-600.0, "10 min"),
+            (3600.0, "1 h"),
+            (3900.0, "1 h 5 min"),
+            (99.0, "99 s"),
+        ] {
             assert_eq!(span(seconds), said);
         }
     }
@@ -61,7 +71,10 @@ mod tests {
 
     #[test]
     fn addresses_lose_scheme_and_query() {
-        assert_eq!(host_and_path("https://sense.example/azure/hub?x=…#y"), "sense.example/azure/hub");
+        assert_eq!(
+            host_and_path("https://sense.example/azure/hub?x=…#y"),
+            "sense.example/azure/hub"
+        );
         assert_eq!(host_and_path("sense.example"), "sense.example");
     }
 }

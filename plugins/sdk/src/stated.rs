@@ -6,7 +6,13 @@ use crate::finding::{CauseData, Who};
 use crate::meaning::Meaning;
 use crate::setting::Setting;
 
-const fn row(meaning: Meaning, who: Who, setting: Setting, text: &'static str, fix: &'static str) -> (Meaning, CauseData) {
+const fn row(
+    meaning: Meaning,
+    who: Who,
+    setting: Setting,
+    text: &'static str,
+    fix: &'static str,
+) -> (Meaning, CauseData) {
     (meaning, CauseData { text, who, setting, fix })
 }
 
@@ -368,7 +374,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn said(meaning: Meaning, party: Party) -> Failure {
-        Failure { party, said: vec![Statement { meaning, ..Statement::default() }], ..Failure::default() }
+        Failure {
+            party,
+            said: vec![Statement { meaning, ..Statement::default() }],
+            ..Failure::default()
+        }
     }
 
     #[test]
@@ -378,7 +388,11 @@ mod tests {
         assert_eq!((cause.who, cause.setting), (Who::Sp, Setting::SpUserIdAttribute));
         let mut named = said(Meaning::AttributeMissing, Party::Sp);
         named.said[0].who = Some(Who::Sp);
-        assert_eq!(called_for(&named).map(|(_, cause)| cause.who), Some(Who::Sp), "the product's own word counts");
+        assert_eq!(
+            called_for(&named).map(|(_, cause)| cause.who),
+            Some(Who::Sp),
+            "the product's own word counts"
+        );
         assert!(called_for(&said(Meaning::Refused, Party::Sp)).is_none(), "no reason is no reason");
         assert!(called_for(&said(Meaning::Audience, Party::Idp)).is_none());
     }
@@ -388,6 +402,8 @@ mod tests {
         let meanings: BTreeSet<Meaning> = OF_SP.iter().map(|(meaning, _)| *meaning).collect();
         assert_eq!(meanings.len(), OF_SP.len());
         // Access denied states something, and says so little that checks treat it as vague.
-        assert!(meanings.iter().all(|meaning| !meaning.is_vague() || *meaning == Meaning::AccessDenied));
+        assert!(
+            meanings.iter().all(|meaning| !meaning.is_vague() || *meaning == Meaning::AccessDenied)
+        );
     }
 }

@@ -23,7 +23,18 @@ pub enum Kind {
 /// The id of a thing in the Case. Findings about two things of one kind do not explain each other.
 ///
 /// Serialised as the id.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Subject(String);
@@ -32,7 +43,9 @@ impl Subject {
     /// Which kind of thing it is, by the way the Case numbers them.
     pub fn kind(&self) -> Kind {
         let numbered = |letter: char| {
-            self.0.strip_prefix(letter).is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+            self.0.strip_prefix(letter).is_some_and(|number| {
+                !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+            })
         };
         match () {
             () if numbered('m') => Kind::Message,

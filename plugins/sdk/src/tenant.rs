@@ -27,7 +27,9 @@ impl Tenant {
 impl fmt::Display for Tenant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Id(text) | Self::Domain(text) | Self::Shared(text) | Self::Placeholder(text) => f.write_str(text),
+            Self::Id(text) | Self::Domain(text) | Self::Shared(text) | Self::Placeholder(text) => {
+                f.write_str(text)
+            }
         }
     }
 }
@@ -43,7 +45,8 @@ impl Case {
 
 fn named_in(url: &str) -> Option<Tenant> {
     let (_, rest) = url.trim().split_once("://")?;
-    let segment = rest.split(['?', '#']).next()?.split('/').nth(1).filter(|segment| !segment.is_empty())?;
+    let segment =
+        rest.split(['?', '#']).next()?.split('/').nth(1).filter(|segment| !segment.is_empty())?;
     let lower = segment.to_lowercase().replace("%7b", "{").replace("%7d", "}");
     Some(if lower.contains(['{', '}', '<', '>']) {
         Tenant::Placeholder(lower)
@@ -60,10 +63,9 @@ fn named_in(url: &str) -> Option<Tenant> {
 pub fn is_guid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     groups.len() == 5
-        && groups
-            .iter()
-            .zip([8, 4, 4, 4, 12])
-            .all(|(group, length)| group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        && groups.iter().zip([8, 4, 4, 4, 12]).all(|(group, length)| {
+            group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
 }
 
 #[cfg(test)]
@@ -76,10 +78,22 @@ mod tests {
         let guid = "5f3a9c1e-7b2d-4e60-9a41-0c8d2e6f7a13";
         for (url, tenant) in [
             (format!("https://sts.windows.net/{guid}/"), Some(Tenant::Id(guid.to_owned()))),
-            (format!("https://login.microsoftonline.com/{}/saml2?x=1", guid.to_uppercase()), Some(Tenant::Id(guid.to_owned()))),
-            ("https://login.microsoftonline.com/common/saml2".to_owned(), Some(Tenant::Shared("common".to_owned()))),
-            ("https://sts.windows.net/{tenantid}/".to_owned(), Some(Tenant::Placeholder("{tenantid}".to_owned()))),
-            ("https://sts.windows.net/%7Btenantid%7D/".to_owned(), Some(Tenant::Placeholder("{tenantid}".to_owned()))),
+            (
+                format!("https://login.microsoftonline.com/{}/saml2?x=1", guid.to_uppercase()),
+                Some(Tenant::Id(guid.to_owned())),
+            ),
+            (
+                "https://login.microsoftonline.com/common/saml2".to_owned(),
+                Some(Tenant::Shared("common".to_owned())),
+            ),
+            (
+                "https://sts.windows.net/{tenantid}/".to_owned(),
+                Some(Tenant::Placeholder("{tenantid}".to_owned())),
+            ),
+            (
+                "https://sts.windows.net/%7Btenantid%7D/".to_owned(),
+                Some(Tenant::Placeholder("{tenantid}".to_owned())),
+            ),
             (
                 "https://login.microsoftonline.com/contoso.onmicrosoft.com/saml2".to_owned(),
                 Some(Tenant::Domain("contoso.onmicrosoft.com".to_owned())),

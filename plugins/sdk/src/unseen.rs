@@ -48,12 +48,17 @@ pub fn name(character: char) -> Option<&'static str> {
         '\u{200e}' => "a left-to-right mark",
         '\u{200f}' => "a right-to-left mark",
         '\u{2028}' | '\u{2029}' => "a line or paragraph separator",
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "a character that turns the direction of text",
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            "a character that turns the direction of text"
+        }
         '\u{202f}' => "a narrow no-break space",
         '\u{2060}' => "a word joiner",
         '\u{2800}' => "a blank Braille pattern",
         '\u{3000}' => "an ideographic space",
-        '\u{fe00}'..='\u{fe0f}' | '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{e0100}'..='\u{e01ef}' => "a variation selector",
+        '\u{fe00}'..='\u{fe0f}'
+        | '\u{180b}'..='\u{180d}'
+        | '\u{180f}'
+        | '\u{e0100}'..='\u{e01ef}' => "a variation selector",
         '\u{feff}' => "a byte order mark",
         '\u{e0000}'..='\u{e007f}' => "a tag character",
         control if control.is_control() => "a control character",
@@ -65,7 +70,9 @@ pub fn name(character: char) -> Option<&'static str> {
 /// The unseen characters that one of two values has and the other has not, in words: `a soft hyphen (U+00AD)`. `None`
 /// where they differ in nothing of the kind.
 pub fn difference(expected: &str, actual: &str) -> Option<String> {
-    let unseen = |text: &str| text.chars().filter(|character| name(*character).is_some()).collect::<Vec<char>>();
+    let unseen = |text: &str| {
+        text.chars().filter(|character| name(*character).is_some()).collect::<Vec<char>>()
+    };
     let (left, right) = (unseen(expected), unseen(actual));
     if left == right {
         return None;
@@ -80,7 +87,9 @@ pub fn difference(expected: &str, actual: &str) -> Option<String> {
     let words: Vec<String> = told
         .into_iter()
         .take(MOST_TOLD)
-        .filter_map(|character| Some(format!("{} (U+{:04X})", name(character)?, u32::from(character))))
+        .filter_map(|character| {
+            Some(format!("{} (U+{:04X})", name(character)?, u32::from(character)))
+        })
         .collect();
     (!words.is_empty()).then(|| words.join(", "))
 }

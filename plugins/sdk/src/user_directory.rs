@@ -29,14 +29,20 @@ pub fn read(text: &str) -> Directory<'_> {
 pub fn looks_constant(text: &str) -> bool {
     !text.is_empty()
         && text.chars().any(|character| character.is_ascii_uppercase())
-        && text.chars().all(|character| character.is_ascii_uppercase() || character.is_ascii_digit() || "_- .".contains(character))
+        && text.chars().all(|character| {
+            character.is_ascii_uppercase()
+                || character.is_ascii_digit()
+                || "_- .".contains(character)
+        })
 }
 
 /// A name people choose for an attribute rather than for a directory: a URI, or an attribute that was sent.
 pub fn looks_like_attribute(text: &str, sent: Option<&Assertion>) -> bool {
     text.contains("://")
         || text.starts_with("urn:")
-        || sent.is_some_and(|assertion| assertion.attributes.iter().any(|attribute| attribute.answers_to(text)))
+        || sent.is_some_and(|assertion| {
+            assertion.attributes.iter().any(|attribute| attribute.answers_to(text))
+        })
 }
 
 #[cfg(test)]

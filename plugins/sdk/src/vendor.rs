@@ -8,13 +8,18 @@ use tinystr::TinyAsciiStr;
 const LONGEST: usize = 24;
 
 /// A product, by its id; `other` where none is known.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(from = "String", into = "String")]
 pub struct Vendor(TinyAsciiStr<LONGEST>);
 
 impl Vendor {
     /// Anything else.
-    #[expect(non_upper_case_globals, reason = "written as the word it stands for, like the settings beside it")]
+    #[expect(
+        non_upper_case_globals,
+        reason = "written as the word it stands for, like the settings beside it"
+    )]
     pub const Other: Self = Self::named("other");
 
     /// The product with this id, for ids known when a program is written. An id that is none does not compile
@@ -32,7 +37,10 @@ impl Vendor {
 
     /// The product with this id; `None` where it cannot be one: 1 to 24 lower-case letters, digits and hyphens.
     pub fn read(id: &str) -> Option<Self> {
-        let sound = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let sound = !id.is_empty()
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         sound.then(|| TinyAsciiStr::try_from_str(id).ok().map(Self)).flatten()
     }
 
@@ -100,7 +108,11 @@ mod tests {
     #[test]
     fn an_id_is_kept_and_what_is_none_is_other() {
         assert_eq!(serde_json::to_string(&Vendor::named("keycloak")).unwrap(), "\"keycloak\"");
-        for (text, id) in [("\"keycloak\"", "keycloak"), ("\"Has Blanks\"", "other"), ("\"an-id-much-longer-than-any-may-be\"", "other")] {
+        for (text, id) in [
+            ("\"keycloak\"", "keycloak"),
+            ("\"Has Blanks\"", "other"),
+            ("\"an-id-much-longer-than-any-may-be\"", "other"),
+        ] {
             assert_eq!(serde_json::from_str::<Vendor>(text).unwrap().id(), id, "{text}");
         }
         assert!(!Vendor::default().is_known());

@@ -6,7 +6,10 @@ use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::signature::KeyMatch;
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
+    Who, check,
+};
 
 static NEW_ACTIVE: CauseData = CauseData {
     text: "A new signing certificate was made active after the metadata had been handed over",
@@ -76,12 +79,16 @@ fn run(case: &Case, out: &mut Findings) {
             out.missing(Need::ServicePrincipal);
             continue;
         };
-        let lacking = |copies: &[MetadataCopy<'_>]| copies.iter().filter(|copy| lacks(copy, &active.value)).count();
-        let with_certificates = held.iter().filter(|copy| copy.idp_signing_certificates().next().is_some()).count();
+        let lacking = |copies: &[MetadataCopy<'_>]| {
+            copies.iter().filter(|copy| lacks(copy, &active.value)).count()
+        };
+        let with_certificates =
+            held.iter().filter(|copy| copy.idp_signing_certificates().next().is_some()).count();
         // Several entry points may hold copies of several applications: one good copy is enough.
         if lacking(&held) > 0 && lacking(&held) == with_certificates {
             out.push(describe(case, registration, active, &held, &responses));
-        } else if held.is_empty() && !published.is_empty() && lacking(&published) == published.len() {
+        } else if held.is_empty() && !published.is_empty() && lacking(&published) == published.len()
+        {
             out.push(describe(case, registration, active, &published, &responses));
         }
         if held.is_empty() {
@@ -95,9 +102,12 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// It lists certificates, and not this one.
 fn lacks(copy: &MetadataCopy<'_>, thumbprint: &str) -> bool {
-    let mut certificates =
-        copy.idp_signing_certificates().filter(|certificate| certificate.usable() && !certificate.sha1.is_empty()).peekable();
-    certificates.peek().is_some() && !certificates.any(|certificate| same_thumbprint(&certificate.sha1, thumbprint))
+    let mut certificates = copy
+        .idp_signing_certificates()
+        .filter(|certificate| certificate.usable() && !certificate.sha1.is_empty())
+        .peekable();
+    certificates.peek().is_some()
+        && !certificates.any(|certificate| same_thumbprint(&certificate.sha1, thumbprint))
 }
 
 /// What none of the copies that list certificates has. All of them have the same holder.
@@ -108,18 +118,25 @@ fn describe(
     copies: &[MetadataCopy<'_>],
     responses: &[Delivery<'_>],
 ) -> Finding {
-    let copies: Vec<MetadataCopy<'_>> = copies.iter().copied().filter(|copy| lacks(copy, &active.value)).collect();
+    let copies: Vec<MetadataCopy<'_>> =
+        copies.iter().copied().filter(|copy| lacks(copy, &active.value)).collect();
     let held = copies.iter().any(|copy| copy.held_by == HeldBy::Sp);
     let certificates = keys::idp_signing(&copies);
     // What the capture verifies with a key of the copy is not signed with the active certificate (yet).
     let disproved = case.signed_in()
-        || responses.iter().flat_map(verifying).any(|key| keys::lists(&copies, key) && !same_thumbprint(&key.sha1, &active.value));
+        || responses
+            .iter()
+            .flat_map(verifying)
+            .any(|key| keys::lists(&copies, key) && !same_thumbprint(&key.sha1, &active.value));
     let failed = responses.iter().find(|response| {
-        response.attempt.is_some_and(Attempt::failed) && verifying(response).any(|key| same_thumbprint(&key.sha1, &active.value))
+        response.attempt.is_some_and(Attempt::failed)
+            && verifying(response).any(|key| same_thumbprint(&key.sha1, &active.value))
     });
-    let severity = if !disproved && (held || failed.is_some()) { Severity::Error } else { Severity::Warning };
+    let severity =
+        if !disproved && (held || failed.is_some()) { Severity::Error } else { Severity::Warning };
     let whose = if held { "the SP's copy of the metadata" } else { "the metadata given" };
-    let mut finding = Finding::new(severity, format!("The active signing certificate is not in {whose}"));
+    let mut finding =
+        Finding::new(severity, format!("The active signing certificate is not in {whose}"));
     finding = finding.detail(match (held, disproved) {
         (_, true) => "The capture shows a response signed with another certificate, or a sign-in that worked; once the active one signs, it will not.",
         (true, false) => "The identity provider signs with it, and the service provider cannot verify that.",
@@ -128,13 +145,18 @@ fn describe(
     if severity == Severity::Warning {
         finding = finding.likely();
     }
-    if let Some(attempt) = failed.and_then(|response| response.attempt).filter(|_| severity == Severity::Error) {
+    if let Some(attempt) =
+        failed.and_then(|response| response.attempt).filter(|_| severity == Severity::Error)
+    {
         finding = finding.attempt(&attempt.id);
     }
     let origins: Vec<&str> = copies.iter().map(|copy| copy.metadata.origin.as_str()).collect();
     finding
         .expected(&active.value, "preferredTokenSigningKeyThumbprint of the registration")
-        .actual(keys::labels(&certificates), format!("signing certificates in {}", origins.join(", ")))
+        .actual(
+            keys::labels(&certificates),
+            format!("signing certificates in {}", origins.join(", ")),
+        )
         .at(&active.place)
         .at_all(certificates.iter().map(|certificate| &certificate.place))
         .because(&NEW_ACTIVE, case)
@@ -151,7 +173,9 @@ fn verifying<'a>(response: &Delivery<'a>) -> impl Iterator<Item = &'a KeyMatch> 
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{findings, idp_metadata, key_match, levels, registration, sign_in, signed, signed_with};
+    use diag_sdk::testing::{
+        findings, idp_metadata, key_match, levels, registration, sign_in, signed, signed_with,
+    };
 
     fn case(mut case: Case, active: &str, held: &[&str], published: &[&str]) -> Case {
         let mut known = registration(&[], &[]);
@@ -178,15 +202,25 @@ mod tests {
     #[test]
     fn a_capture_that_worked_makes_it_a_warning() {
         let id = &ACTIVE_CERTIFICATE_NOT_IN_METADATA;
-        assert_eq!(levels(id, &case(signed(Outcome::SignedIn), "BB", &["AA"], &[])), [Severity::Warning]);
+        assert_eq!(
+            levels(id, &case(signed(Outcome::SignedIn), "BB", &["AA"], &[])),
+            [Severity::Warning]
+        );
         // Refused for something else: the response was signed with the certificate the copy has.
-        assert_eq!(levels(id, &case(signed(Outcome::RefusedBySp), "BB", &["AA"], &[])), [Severity::Warning]);
+        assert_eq!(
+            levels(id, &case(signed(Outcome::RefusedBySp), "BB", &["AA"], &[])),
+            [Severity::Warning]
+        );
     }
 
     #[test]
     fn a_failure_with_the_active_certificate_makes_it_an_error() {
         let failed = signed_with(sign_in(Outcome::RefusedBySp), key_match("BB", &[]));
-        let found = findings(&ACTIVE_CERTIFICATE_NOT_IN_METADATA, &case(failed, "BB", &[], &["AA"]));
-        assert_eq!((found[0].severity, found[0].attempts.as_slice()), (Severity::Error, ["a1".to_owned()].as_slice()));
+        let found =
+            findings(&ACTIVE_CERTIFICATE_NOT_IN_METADATA, &case(failed, "BB", &[], &["AA"]));
+        assert_eq!(
+            (found[0].severity, found[0].attempts.as_slice()),
+            (Severity::Error, ["a1".to_owned()].as_slice())
+        );
     }
 }

@@ -62,11 +62,23 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 fn requests(case: &Case, out: &mut Findings) {
-    let settings: Vec<_> =
-        case.entry_points().filter_map(|entry| entry.configuration.request_algorithm.as_ref().map(|setting| (entry, setting))).collect();
+    let settings: Vec<_> = case
+        .entry_points()
+        .filter_map(|entry| {
+            entry.configuration.request_algorithm.as_ref().map(|setting| (entry, setting))
+        })
+        .collect();
     let captured = case.requests().into_iter().find_map(|request| {
-        let query = request.message.query_signature.as_ref().map(|query| (query.algorithm.as_str(), &query.place));
-        let xml = request.message.own_signatures().next().map(|signature| (signature.algorithm.as_str(), &signature.place));
+        let query = request
+            .message
+            .query_signature
+            .as_ref()
+            .map(|query| (query.algorithm.as_str(), &query.place));
+        let xml = request
+            .message
+            .own_signatures()
+            .next()
+            .map(|signature| (signature.algorithm.as_str(), &signature.place));
         query.or(xml).map(|found| (request, found))
     });
     let Some((request, (name, place))) = captured else {
@@ -88,7 +100,10 @@ fn requests(case: &Case, out: &mut Findings) {
     };
     out.push(
         request
-            .finding(Severity::Warning, "The captured request is signed with another algorithm than configured")
+            .finding(
+                Severity::Warning,
+                "The captured request is signed with another algorithm than configured",
+            )
             .expected(wanted, format!("signing algorithm of {}", entry.name))
             .actual(algorithm::name(name), "signature of the captured request")
             .at(place)
@@ -98,28 +113,45 @@ fn requests(case: &Case, out: &mut Findings) {
 }
 
 fn responses(case: &Case, out: &mut Findings) {
-    let signed = case.responses().into_iter().find(|response| response.message.succeeded() && !response.message.signatures.is_empty());
+    let signed = case
+        .responses()
+        .into_iter()
+        .find(|response| response.message.succeeded() && !response.message.signatures.is_empty());
     let Some(response) = signed else { return };
     for registration in case.relevant_registrations() {
-        if let (Some(policy), Some(signature)) = (&registration.signing_algorithm, response.message.signatures.first())
+        if let (Some(policy), Some(signature)) =
+            (&registration.signing_algorithm, response.message.signatures.first())
             && algorithm::hash(&policy.value) != algorithm::hash(&signature.algorithm)
         {
             out.push(
                 response
-                    .finding(Severity::Warning, "The response is signed with another algorithm than the policy says")
-                    .expected(algorithm::name(&policy.value), "SigningAlgorithm of the token issuance policy")
-                    .actual(algorithm::name(&signature.algorithm), format!("signature of {}", keys::carrier(&signature.parent)))
+                    .finding(
+                        Severity::Warning,
+                        "The response is signed with another algorithm than the policy says",
+                    )
+                    .expected(
+                        algorithm::name(&policy.value),
+                        "SigningAlgorithm of the token issuance policy",
+                    )
+                    .actual(
+                        algorithm::name(&signature.algorithm),
+                        format!("signature of {}", keys::carrier(&signature.parent)),
+                    )
                     .at(&signature.place)
                     .at(&policy.place)
                     .because_in(&POLICY_NOT_IN_FORCE, registration, None),
             );
         }
-        if let (Some(option), Some(signed)) = (&registration.signing_option, signed_parts(response.message))
+        if let (Some(option), Some(signed)) =
+            (&registration.signing_option, signed_parts(response.message))
             && option.value != signed
         {
             out.push(
                 response
-                    .finding(Severity::Warning, "Other parts of the response are signed than the policy says")
+                    .finding(
+                        Severity::Warning,
+                        "Other parts of the response are signed than the policy says",
+                    )
                     .expected(words(option.value), "signing option of the token issuance policy")
                     .actual(words(signed), "what the response has signed")
                     .at(&response.message.place)
@@ -132,10 +164,12 @@ fn responses(case: &Case, out: &mut Findings) {
 
 /// Which parts are signed; `None` where encryption hides it.
 fn signed_parts(response: &Message) -> Option<SigningOption> {
-    if response.encrypted.iter().any(|part| part.element == "EncryptedAssertion" && !part.decrypted) {
+    if response.encrypted.iter().any(|part| part.element == "EncryptedAssertion" && !part.decrypted)
+    {
         return None;
     }
-    let on = |element: &str| response.signatures.iter().any(|signature| signature.parent == element);
+    let on =
+        |element: &str| response.signatures.iter().any(|signature| signature.parent == element);
     match (on("Response"), on("Assertion")) {
         (true, true) => Some(SigningOption::Both),
         (true, false) => Some(SigningOption::Response),
@@ -177,7 +211,11 @@ mod tests {
             (RequestAlgorithm::Sha1, spec::RSA_SHA256, 1),
             (RequestAlgorithm::Sha1, "urn:unheard-of", 0),
         ] {
-            assert_eq!(findings(&ALGORITHM_DIFFERS_FROM_SETTING, &case(setting, captured)).len(), count, "{setting:?} {captured}");
+            assert_eq!(
+                findings(&ALGORITHM_DIFFERS_FROM_SETTING, &case(setting, captured)).len(),
+                count,
+                "{setting:?} {captured}"
+            );
         }
     }
 
@@ -190,7 +228,8 @@ mod tests {
         case.registrations = vec![known];
         assert!(findings(&ALGORITHM_DIFFERS_FROM_SETTING, &case).is_empty());
         case.registrations[0].signing_algorithm = Some(spec::RSA_SHA1.into());
-        case.registrations[0].signing_option = Some(Sited::new(SigningOption::Response, Place::default()));
+        case.registrations[0].signing_option =
+            Some(Sited::new(SigningOption::Response, Place::default()));
         assert_eq!(findings(&ALGORITHM_DIFFERS_FROM_SETTING, &case).len(), 2);
     }
 }

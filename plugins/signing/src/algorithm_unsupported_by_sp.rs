@@ -4,7 +4,9 @@ use diag_sdk::algorithm;
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::signature::Signature;
 use diag_sdk::view::{Delivery, keys};
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static IDP_NEWER: CauseData = CauseData {
     text: "The identity provider signs with an algorithm that is newer than the service provider",
@@ -63,12 +65,24 @@ fn run(case: &Case, out: &mut Findings) {
     for response in case.sent_by_idp() {
         let message = response.message;
         // What is deprecated is another matter: signing/response-algorithm-sha1.
-        let newer = |signature: &&Signature| !signature.algorithm.is_empty() && !algorithm::is_sha1(&signature.algorithm);
-        let Some(signature) = message.signatures.iter().filter(newer).max_by_key(|signature| rare(&signature.algorithm)) else { continue };
+        let newer = |signature: &&Signature| {
+            !signature.algorithm.is_empty() && !algorithm::is_sha1(&signature.algorithm)
+        };
+        let Some(signature) = message
+            .signatures
+            .iter()
+            .filter(newer)
+            .max_by_key(|signature| rare(&signature.algorithm))
+        else {
+            continue;
+        };
         let Some(severity) = severity(&response, signature) else { continue };
         let said = response.statement(&[Meaning::Algorithm, Meaning::Signature]);
         let name = algorithm::name(&signature.algorithm);
-        let digest = signature.references.first().map_or("", |reference| algorithm::name(&reference.digest_algorithm));
+        let digest = signature
+            .references
+            .first()
+            .map_or("", |reference| algorithm::name(&reference.digest_algorithm));
         let finding = response
             .finding(severity, format!("The SP may not know {} of the signature", name.chars().take(30).collect::<String>()))
             .detail(match &said {
@@ -97,13 +111,17 @@ fn severity(response: &Delivery<'_>, signature: &Signature) -> Option<Severity> 
     }
     let wrong = response.message.consumptions.iter().any(|consumption| consumption.cover.is_open());
     // A word about an algorithm may be one about encryption.
-    let encrypted = response.message.encrypted.iter().any(|part| part.element == "EncryptedAssertion");
+    let encrypted =
+        response.message.encrypted.iter().any(|part| part.element == "EncryptedAssertion");
     if response.said(&[Meaning::Algorithm]) && !wrong && !encrypted {
         return Some(Severity::Error);
     }
-    let unstated = (response.refused() || looping) && response.reason_is(&[]).is_none() && response.otherwise_sound();
+    let unstated = (response.refused() || looping)
+        && response.reason_is(&[]).is_none()
+        && response.otherwise_sound();
     let complains = response.said(&[Meaning::Signature]);
-    (rare(&signature.algorithm) && response.verifies() && (complains || unstated)).then_some(Severity::Warning)
+    (rare(&signature.algorithm) && response.verifies() && (complains || unstated))
+        .then_some(Severity::Warning)
 }
 
 #[cfg(test)]
@@ -124,7 +142,11 @@ mod tests {
         for algorithm in [ECDSA, diag_sdk::spec::RSA_SHA256] {
             let mut case = with(Outcome::RefusedBySp, algorithm);
             says(&mut case, Meaning::Algorithm);
-            assert_eq!(levels(&ALGORITHM_UNSUPPORTED_BY_SP, &case), [Severity::Error], "{algorithm}");
+            assert_eq!(
+                levels(&ALGORITHM_UNSUPPORTED_BY_SP, &case),
+                [Severity::Error],
+                "{algorithm}"
+            );
         }
         let mut sha1 = with(Outcome::RefusedBySp, diag_sdk::spec::RSA_SHA1);
         says(&mut sha1, Meaning::Algorithm);
@@ -133,8 +155,17 @@ mod tests {
 
     #[test]
     fn a_rare_one_may_be_the_reason_where_all_else_is_right() {
-        assert_eq!(levels(&ALGORITHM_UNSUPPORTED_BY_SP, &with(Outcome::RefusedBySp, ECDSA)), [Severity::Warning]);
-        assert!(findings(&ALGORITHM_UNSUPPORTED_BY_SP, &with(Outcome::RefusedBySp, diag_sdk::spec::RSA_SHA256)).is_empty());
+        assert_eq!(
+            levels(&ALGORITHM_UNSUPPORTED_BY_SP, &with(Outcome::RefusedBySp, ECDSA)),
+            [Severity::Warning]
+        );
+        assert!(
+            findings(
+                &ALGORITHM_UNSUPPORTED_BY_SP,
+                &with(Outcome::RefusedBySp, diag_sdk::spec::RSA_SHA256)
+            )
+            .is_empty()
+        );
         assert!(findings(&ALGORITHM_UNSUPPORTED_BY_SP, &with(Outcome::SignedIn, ECDSA)).is_empty());
         let mut other = with(Outcome::RefusedBySp, ECDSA);
         says(&mut other, Meaning::Audience);

@@ -3,7 +3,10 @@
 use diag_sdk::address::Address;
 use diag_sdk::case::product::Habit;
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static NOT_ENCRYPTING: CauseData = CauseData {
     text: "The identity provider is not set to encrypt assertions for this service provider",
@@ -83,9 +86,13 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let mut told = false;
     let plain = |response: &Delivery<'_>| {
-        response.message.succeeded() && !response.message.assertions.is_empty() && response.message.encrypted.is_empty()
+        response.message.succeeded()
+            && !response.message.assertions.is_empty()
+            && response.message.encrypted.is_empty()
     };
-    for response in case.sent_by_idp().into_iter().filter(|response| response.refused() && plain(response)) {
+    for response in
+        case.sent_by_idp().into_iter().filter(|response| response.refused() && plain(response))
+    {
         let said = response.statement(MEANINGS);
         let to = response.message.delivered_to().and_then(Address::parse);
         let over_http = to.is_some_and(|address| address.scheme == "http" && !address.is_local());
@@ -98,7 +105,10 @@ fn run(case: &Case, out: &mut Findings) {
         };
         told = true;
         let places = response.message.assertions.iter().map(|assertion| &assertion.place);
-        out.push(finish(case, finding.at_all(said.iter().filter_map(|said| said.place.as_ref())).at_all(places)));
+        out.push(finish(
+            case,
+            finding.at_all(said.iter().filter_map(|said| said.place.as_ref())).at_all(places),
+        ));
     }
     if !told {
         logged(case, out);
@@ -109,10 +119,16 @@ fn run(case: &Case, out: &mut Findings) {
 fn logged(case: &Case, out: &mut Findings) {
     let worked = case.signed_in();
     let encrypted = case.messages.iter().any(|message| !message.encrypted.is_empty());
-    let Some(line) = case.log_phrases.iter().find(|phrase| MEANINGS.contains(&phrase.meaning)).filter(|_| !worked && !encrypted) else {
+    let Some(line) = case
+        .log_phrases
+        .iter()
+        .find(|phrase| MEANINGS.contains(&phrase.meaning))
+        .filter(|_| !worked && !encrypted)
+    else {
         return;
     };
-    let finding = Finding::error("The service provider demands an encrypted assertion").detail(format!("Its log says: {}", line.text));
+    let finding = Finding::error("The service provider demands an encrypted assertion")
+        .detail(format!("Its log says: {}", line.text));
     out.push(finish(case, finding));
 }
 
@@ -161,8 +177,10 @@ mod tests {
 
     #[test]
     fn a_log_is_enough() {
-        let mut case =
-            Case { log_phrases: vec![Phrase { meaning: Meaning::Insecure, ..Phrase::default() }], ..sign_in(Outcome::Incomplete) };
+        let mut case = Case {
+            log_phrases: vec![Phrase { meaning: Meaning::Insecure, ..Phrase::default() }],
+            ..sign_in(Outcome::Incomplete)
+        };
         assert_eq!(levels(&ASSERTION_NOT_ENCRYPTED, &case), [Severity::Error]);
         ended(&mut case, Outcome::SignedIn);
         assert!(findings(&ASSERTION_NOT_ENCRYPTED, &case).is_empty());

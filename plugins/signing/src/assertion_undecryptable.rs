@@ -3,7 +3,10 @@
 use diag_sdk::case::judgement::{Cover, Lookup};
 use diag_sdk::case::product::Habit;
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check,
+    spec,
+};
 
 static SP_HAS_NO_KEY: CauseData = CauseData {
     text: "The service provider has no private key to decrypt with, or not the one the assertion was encrypted for",
@@ -63,7 +66,11 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let published = case.sp_metadata_published();
     for response in case.sent_by_idp().into_iter().chain(case.tokens()) {
-        let Some(part) = response.message.encrypted.iter().find(|part| part.element == "EncryptedAssertion") else { continue };
+        let Some(part) =
+            response.message.encrypted.iter().find(|part| part.element == "EncryptedAssertion")
+        else {
+            continue;
+        };
         if response.refused()
             && let Some((why, place)) = sp_cannot(&response, &published)
         {
@@ -85,13 +92,23 @@ fn run(case: &Case, out: &mut Findings) {
                 .as_deref()
                 .unwrap_or("No key was handed in; attributes, audience and validity of the assertion were not judged.");
             // Anybody can encrypt for the service provider: what is not signed around must be signed inside.
-            let open = response.message.consumptions.iter().any(|one| one.lookup == Lookup::Decrypted && one.cover == Cover::Unknown);
+            let open = response
+                .message
+                .consumptions
+                .iter()
+                .any(|one| one.lookup == Lookup::Decrypted && one.cover == Cover::Unknown);
             let detail = if open {
-                format!("{}. Nothing around it is signed, and whether it is signed inside cannot be told.", detail.trim_end_matches('.'))
+                format!(
+                    "{}. Nothing around it is signed, and whether it is signed inside cannot be told.",
+                    detail.trim_end_matches('.')
+                )
             } else {
                 detail.to_owned()
             };
-            let finding = response.finding(Severity::Notice, "The assertion is encrypted, its content was not judged");
+            let finding = response.finding(
+                Severity::Notice,
+                "The assertion is encrypted, its content was not judged",
+            );
             out.push(finding.detail(detail).at(&part.place).because(&NO_KEY_GIVEN, case));
             if !case.has_decryption_key {
                 out.missing(Need::DecryptionKey);
@@ -101,7 +118,10 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 /// Why the service provider could not decrypt, as far as it said so or has no key at all.
-fn sp_cannot(response: &Delivery<'_>, published: &[MetadataCopy<'_>]) -> Option<(String, Option<Place>)> {
+fn sp_cannot(
+    response: &Delivery<'_>,
+    published: &[MetadataCopy<'_>],
+) -> Option<(String, Option<Place>)> {
     if let Some(said) = response.statement(&[Meaning::Decrypt]) {
         return Some((said.quoted(), said.place));
     }
@@ -109,7 +129,10 @@ fn sp_cannot(response: &Delivery<'_>, published: &[MetadataCopy<'_>]) -> Option<
         return None;
     }
     if response.case.sp_has_habit(Habit::NeverDecrypts) {
-        return Some(("This service provider cannot read encrypted assertions at all.".to_owned(), None));
+        return Some((
+            "This service provider cannot read encrypted assertions at all.".to_owned(),
+            None,
+        ));
     }
     let role = published.iter().find_map(|copy| copy.metadata.sp.as_ref())?;
     keys::sp_encryption(published).is_empty().then(|| {
@@ -129,14 +152,19 @@ mod tests {
     fn encrypted(outcome: Outcome) -> Case {
         let mut case = sign_in(outcome);
         case.messages[1].assertions.clear();
-        case.messages[1].encrypted = vec![Encryption { element: "EncryptedAssertion".to_owned(), ..Encryption::default() }];
+        case.messages[1].encrypted =
+            vec![Encryption { element: "EncryptedAssertion".to_owned(), ..Encryption::default() }];
         case
     }
 
     #[test]
     fn without_a_key_it_is_a_notice() {
         for outcome in [Outcome::SignedIn, Outcome::RefusedBySp] {
-            assert_eq!(levels(&ASSERTION_UNDECRYPTABLE, &encrypted(outcome)), [Severity::Notice], "{outcome:?}");
+            assert_eq!(
+                levels(&ASSERTION_UNDECRYPTABLE, &encrypted(outcome)),
+                [Severity::Notice],
+                "{outcome:?}"
+            );
         }
         let mut decrypted = encrypted(Outcome::RefusedBySp);
         decrypted.messages[1].encrypted[0].decrypted = true;

@@ -3,7 +3,10 @@
 use diag_sdk::case::product::Habit;
 use diag_sdk::case::registration::SigningOption;
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
+    Who, check,
+};
 
 static RESPONSE_ONLY: CauseData = CauseData {
     text: "The identity provider is set to sign the response only",
@@ -19,8 +22,13 @@ static SP_DEMANDS: CauseData = CauseData {
 };
 
 /// Statements that speak of signatures and keys.
-const SIGNATURE: &[Meaning] =
-    &[Meaning::Signature, Meaning::Algorithm, Meaning::Certificate, Meaning::UnsignedAssertion, Meaning::UnsignedMessage];
+const SIGNATURE: &[Meaning] = &[
+    Meaning::Signature,
+    Meaning::Algorithm,
+    Meaning::Certificate,
+    Meaning::UnsignedAssertion,
+    Meaning::UnsignedMessage,
+];
 
 check! {
     /// The assertion is not signed, only the response around it.
@@ -86,7 +94,11 @@ fn run(case: &Case, out: &mut Findings) {
         // A service provider that took it does not need the assertion signed; a signature of the response that is wrong
         // or covers something else is another fault.
         let open = message.consumptions.iter().any(|consumption| consumption.cover.is_open());
-        if message.own_signatures().next().is_some() && !assertion_signed && !open && !response.accepted() {
+        if message.own_signatures().next().is_some()
+            && !assertion_signed
+            && !open
+            && !response.accepted()
+        {
             out.extend(judge(case, &response, demanded.as_ref()));
         }
     }
@@ -101,11 +113,18 @@ fn judge(case: &Case, response: &Delivery<'_>, demanded: Option<&Demand<'_>>) ->
     if said == Some(false) && demanded.is_none() {
         return None;
     }
-    let must_break = said == Some(true) || demanded.is_some() || (response.refused() && said.is_none() && response.otherwise_sound());
+    let must_break = said == Some(true)
+        || demanded.is_some()
+        || (response.refused() && said.is_none() && response.otherwise_sound());
     let finding = if must_break {
-        response.finding(Severity::Error, "Only the response is signed, the SP needs the assertion signed")
+        response.finding(
+            Severity::Error,
+            "Only the response is signed, the SP needs the assertion signed",
+        )
     } else {
-        response.finding(Severity::Warning, "Only the response is signed, not the assertion").likely()
+        response
+            .finding(Severity::Warning, "Only the response is signed, not the assertion")
+            .likely()
     };
     let finding = finding
         .at_all(response.message.own_signatures().next().map(|signature| &signature.place))
@@ -117,15 +136,24 @@ fn judge(case: &Case, response: &Delivery<'_>, demanded: Option<&Demand<'_>>) ->
 /// No response was captured: what the signing policy says against what the service provider needs.
 fn by_policy(case: &Case, demanded: Option<&Demand<'_>>, out: &mut Findings) {
     for registration in case.relevant_registrations() {
-        let Some(option) = registration.signing_option.as_ref().filter(|option| option.value == SigningOption::Response) else { continue };
+        let Some(option) = registration
+            .signing_option
+            .as_ref()
+            .filter(|option| option.value == SigningOption::Response)
+        else {
+            continue;
+        };
         let finding = if demanded.is_some() && !case.signed_in() {
             Finding::error("The policy signs the response only, the SP needs the assertion")
         } else {
-            Finding::warning("The signing policy signs the response only, not the assertion").likely()
+            Finding::warning("The signing policy signs the response only, not the assertion")
+                .likely()
         };
         out.push(worded(
             case,
-            finding.actual("the response only", "signing option of the token issuance policy").at(&option.place),
+            finding
+                .actual("the response only", "signing option of the token issuance policy")
+                .at(&option.place),
             demanded,
         ));
     }
@@ -139,22 +167,35 @@ struct Demand<'a> {
 
 fn demanded(case: &Case) -> Option<Demand<'_>> {
     let copies = case.sp_metadata_published().into_iter().chain(case.sp_metadata_held());
-    let wanted = copies.filter_map(|copy| copy.metadata.sp.as_ref()).find(|role| role.want_assertions_signed == Some(true));
+    let wanted = copies
+        .filter_map(|copy| copy.metadata.sp.as_ref())
+        .find(|role| role.want_assertions_signed == Some(true));
     match wanted {
-        Some(role) => Some(Demand { place: Some(&role.place), origin: "WantAssertionsSigned in the service provider's metadata" }),
-        None if case.sp_has_habit(Habit::IgnoresResponseSignature) => {
-            Some(Demand { place: None, origin: "this service provider's product, which does not use the signature of the response" })
-        }
+        Some(role) => Some(Demand {
+            place: Some(&role.place),
+            origin: "WantAssertionsSigned in the service provider's metadata",
+        }),
+        None if case.sp_has_habit(Habit::IgnoresResponseSignature) => Some(Demand {
+            place: None,
+            origin: "this service provider's product, which does not use the signature of the response",
+        }),
         None => None,
     }
 }
 
 fn worded(case: &Case, finding: Finding, demanded: Option<&Demand<'_>>) -> Finding {
     let finding = finding
-        .expected("a signed assertion", demanded.map_or("what many service providers demand", |demand| demand.origin))
+        .expected(
+            "a signed assertion",
+            demanded.map_or("what many service providers demand", |demand| demand.origin),
+        )
         .at_all(demanded.and_then(|demand| demand.place))
         .because_with(&RESPONSE_ONLY, case, "Sign SAML response and assertion");
-    if case.sp_has_habit(Habit::IgnoresResponseSignature) { finding } else { finding.because(&SP_DEMANDS, case) }
+    if case.sp_has_habit(Habit::IgnoresResponseSignature) {
+        finding
+    } else {
+        finding.because(&SP_DEMANDS, case)
+    }
 }
 
 #[cfg(test)]
@@ -164,12 +205,19 @@ mod tests {
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::{HeldBy, Input, InputKind};
     use diag_sdk::testing;
-    use diag_sdk::testing::{findings, key_match, levels, registration, says, sign_in, signature, signed, sp_metadata};
+    use diag_sdk::testing::{
+        findings, key_match, levels, registration, says, sign_in, signature, signed, sp_metadata,
+    };
 
     fn response_only(outcome: Outcome) -> Case {
         let mut case = sign_in(outcome);
-        case.messages[1].signatures = vec![signature("Response", "Response", key_match("AA", &["d1"]))];
-        testing::consumes(&mut case, "Response/Assertion", diag_sdk::case::judgement::Cover::Embedded);
+        case.messages[1].signatures =
+            vec![signature("Response", "Response", key_match("AA", &["d1"]))];
+        testing::consumes(
+            &mut case,
+            "Response/Assertion",
+            diag_sdk::case::judgement::Cover::Embedded,
+        );
         case
     }
 
@@ -192,7 +240,10 @@ mod tests {
         let mut said = response_only(Outcome::RefusedBySp);
         says(&mut said, Meaning::UnsignedAssertion);
         assert_eq!(levels(&ASSERTION_UNSIGNED, &said), [Severity::Error]);
-        assert_eq!(levels(&ASSERTION_UNSIGNED, &response_only(Outcome::RefusedBySp)), [Severity::Error]);
+        assert_eq!(
+            levels(&ASSERTION_UNSIGNED, &response_only(Outcome::RefusedBySp)),
+            [Severity::Error]
+        );
     }
 
     #[test]
@@ -216,7 +267,8 @@ mod tests {
         assert_eq!(levels(&ASSERTION_UNSIGNED, &case), [Severity::Warning]);
         testing::qlik_serves(&mut case);
         assert_eq!(levels(&ASSERTION_UNSIGNED, &case), [Severity::Error]);
-        case.registrations[0].signing_option = Some(Sited::new(SigningOption::Both, Place::default()));
+        case.registrations[0].signing_option =
+            Some(Sited::new(SigningOption::Both, Place::default()));
         assert!(findings(&ASSERTION_UNSIGNED, &case).is_empty());
     }
 }

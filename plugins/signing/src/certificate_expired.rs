@@ -4,7 +4,10 @@ use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::product::Habit;
 use diag_sdk::jiff::Timestamp;
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static IDP_CERTIFICATE: CauseData = CauseData {
     text: "The signing certificate of the identity provider ran out (or is not valid yet)",
@@ -64,13 +67,21 @@ fn run(case: &Case, out: &mut Findings) {
     for delivery in case.deliveries().into_iter().chain(case.tokens()) {
         let Some(at) = delivery.time().or(case.judged_at) else { continue };
         let message = delivery.message;
-        let xml = message.signatures.iter().map(|signature| (Some(signature), &signature.verified_by));
+        let xml =
+            message.signatures.iter().map(|signature| (Some(signature), &signature.verified_by));
         let query = message.query_signature.iter().map(|query| (None, &query.verified_by));
         for (signature, keys) in xml.chain(query) {
             // All of these are the same key; a renewed certificate of it that is valid is enough.
-            let certificates: Vec<&Certificate> = keys.iter().filter_map(|key| case.certificate_of(signature, key)).collect();
-            let outside = |certificate: &&Certificate| certificate.expired_at(at) || certificate.not_yet_valid_at(at);
-            let Some(certificate) = certificates.first().filter(|_| certificates.iter().all(outside)) else { continue };
+            let certificates: Vec<&Certificate> =
+                keys.iter().filter_map(|key| case.certificate_of(signature, key)).collect();
+            let outside = |certificate: &&Certificate| {
+                certificate.expired_at(at) || certificate.not_yet_valid_at(at)
+            };
+            let Some(certificate) =
+                certificates.first().filter(|_| certificates.iter().all(outside))
+            else {
+                continue;
+            };
             if !told.contains(&certificate.sha1) {
                 told.push(certificate.sha1.clone());
                 out.push(describe(case, &delivery, certificate, at));
@@ -79,7 +90,12 @@ fn run(case: &Case, out: &mut Findings) {
     }
 }
 
-fn describe(case: &Case, delivery: &Delivery<'_>, certificate: &Certificate, at: Timestamp) -> Finding {
+fn describe(
+    case: &Case,
+    delivery: &Delivery<'_>,
+    certificate: &Certificate,
+    at: Timestamp,
+) -> Finding {
     let expired = certificate.expired_at(at);
     let state = if expired { "had expired" } else { "was not valid yet" };
     let refused = delivery.refused() && !delivery.sent_by_sp() && explains_refusal(case, delivery);
@@ -90,7 +106,11 @@ fn describe(case: &Case, delivery: &Delivery<'_>, certificate: &Certificate, at:
         } else {
             "Many products ignore the dates of certificates that metadata lists; those that do not refuse the signature."
         });
-    let (bound, word) = if expired { (certificate.not_after, "valid until") } else { (certificate.not_before, "valid from") };
+    let (bound, word) = if expired {
+        (certificate.not_after, "valid until")
+    } else {
+        (certificate.not_before, "valid from")
+    };
     if let Some(bound) = bound {
         finding = finding
             .expected(format!("a certificate valid at {at}"), "when the message was delivered")
@@ -103,7 +123,9 @@ fn describe(case: &Case, delivery: &Delivery<'_>, certificate: &Certificate, at:
 /// A refusal that speaks of signatures or certificates, or one without reason where nothing else is wrong.
 fn explains_refusal(case: &Case, delivery: &Delivery<'_>) -> bool {
     let said = delivery.reason_is(&[Meaning::Signature, Meaning::Certificate]);
-    said.unwrap_or_else(|| !case.sp_has_habit(Habit::IgnoresCertificateDates) && delivery.otherwise_sound())
+    said.unwrap_or_else(|| {
+        !case.sp_has_habit(Habit::IgnoresCertificateDates) && delivery.otherwise_sound()
+    })
 }
 
 #[cfg(test)]
@@ -130,7 +152,8 @@ mod tests {
             ("2026-11-24T10:00:11Z", "2027-01-01T00:00:00Z", 1),
             ("2026-11-24T10:00:10Z", "2027-01-01T00:00:00Z", 0),
         ] {
-            let found = levels(&CERTIFICATE_EXPIRED, &with(Outcome::SignedIn, not_before, not_after));
+            let found =
+                levels(&CERTIFICATE_EXPIRED, &with(Outcome::SignedIn, not_before, not_after));
             assert_eq!(found, vec![Severity::Warning; count], "{not_before} {not_after}");
         }
     }

@@ -1,6 +1,8 @@
 //! The service provider wants the certificate inside the signature.
 
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static IDP_LEAVES_OUT: CauseData = CauseData {
     text: "The identity provider is set to leave the certificate out of its signatures, or to name the key only",
@@ -58,19 +60,27 @@ fn run(case: &Case, out: &mut Findings) {
     for response in case.sent_by_idp() {
         let signatures = &response.message.signatures;
         let without = signatures.iter().find(|signature| signature.key_info.is_empty());
-        let Some(signature) = without.filter(|_| !response.accepted() && signatures.iter().all(|one| !one.digest_wrong())) else {
+        let Some(signature) = without
+            .filter(|_| !response.accepted() && signatures.iter().all(|one| !one.digest_wrong()))
+        else {
             continue;
         };
-        let severity = match (response.statement(&[Meaning::Certificate]), response.statement(&[Meaning::Signature])) {
+        let severity = match (
+            response.statement(&[Meaning::Certificate]),
+            response.statement(&[Meaning::Signature]),
+        ) {
             (Some(_), _) => Severity::Error,
             (None, Some(_)) if response.verifies() => Severity::Warning,
             _ => continue,
         };
-        let carries = if signature.has_key_info { "a KeyInfo without a certificate" } else { "no KeyInfo" };
+        let carries =
+            if signature.has_key_info { "a KeyInfo without a certificate" } else { "no KeyInfo" };
         let said = response.statement(&[Meaning::Certificate, Meaning::Signature]);
         let finding = response
             .finding(severity, "The signature carries no certificate, and the SP wants one")
-            .detail(said.as_ref().map(diag_sdk::case::judgement::Statement::quoted).unwrap_or_default())
+            .detail(
+                said.as_ref().map(diag_sdk::case::judgement::Statement::quoted).unwrap_or_default(),
+            )
             .expected("an X509Certificate", "KeyInfo of the signature")
             .actual(carries, "the signature")
             .at(&signature.place)
@@ -96,10 +106,34 @@ mod tests {
 
     #[test]
     fn the_service_providers_words_decide() {
-        assert_eq!(levels(&CERTIFICATE_NOT_IN_SIGNATURE, &without(Outcome::RefusedBySp, Meaning::Certificate)), [Severity::Error]);
-        assert_eq!(levels(&CERTIFICATE_NOT_IN_SIGNATURE, &without(Outcome::RefusedBySp, Meaning::Signature)), [Severity::Warning]);
-        assert!(findings(&CERTIFICATE_NOT_IN_SIGNATURE, &without(Outcome::RefusedBySp, Meaning::Audience)).is_empty());
-        assert!(findings(&CERTIFICATE_NOT_IN_SIGNATURE, &without(Outcome::SignedIn, Meaning::Certificate)).is_empty());
+        assert_eq!(
+            levels(
+                &CERTIFICATE_NOT_IN_SIGNATURE,
+                &without(Outcome::RefusedBySp, Meaning::Certificate)
+            ),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(
+                &CERTIFICATE_NOT_IN_SIGNATURE,
+                &without(Outcome::RefusedBySp, Meaning::Signature)
+            ),
+            [Severity::Warning]
+        );
+        assert!(
+            findings(
+                &CERTIFICATE_NOT_IN_SIGNATURE,
+                &without(Outcome::RefusedBySp, Meaning::Audience)
+            )
+            .is_empty()
+        );
+        assert!(
+            findings(
+                &CERTIFICATE_NOT_IN_SIGNATURE,
+                &without(Outcome::SignedIn, Meaning::Certificate)
+            )
+            .is_empty()
+        );
     }
 
     #[test]

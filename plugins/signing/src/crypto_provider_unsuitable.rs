@@ -3,7 +3,10 @@
 use diag_sdk::case::certificate::same_thumbprint;
 use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::case::sp_configuration::{KeyStore, RequestAlgorithm};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static OTHER_PROVIDER: CauseData = CauseData {
     text: "The certificate was imported into a cryptographic provider that cannot sign with SHA-256 for the proxy",
@@ -81,24 +84,37 @@ fn run(case: &Case, out: &mut Findings) {
     if algorithms.is_empty() {
         out.missing(Need::Virtualproxyconfig);
     }
-    let used: Vec<&str> =
-        case.proxies.iter().filter_map(|proxy| proxy.certificate_thumbprint.as_ref()).map(|thumbprint| thumbprint.value.as_str()).collect();
+    let used: Vec<&str> = case
+        .proxies
+        .iter()
+        .filter_map(|proxy| proxy.certificate_thumbprint.as_ref())
+        .map(|thumbprint| thumbprint.value.as_str())
+        .collect();
     if case.proxies.is_empty() {
         out.missing(Need::Proxyservice);
     }
     let concerned = |store: &&KeyStore| {
-        store.private_key != Some(false) && (used.is_empty() || used.iter().any(|thumbprint| same_thumbprint(thumbprint, &store.sha1)))
+        store.private_key != Some(false)
+            && (used.is_empty()
+                || used.iter().any(|thumbprint| same_thumbprint(thumbprint, &store.sha1)))
     };
-    let Some((product, suitable)) = case.products.iter().find_map(|product| Some((product, product.key_providers.first()?))) else {
+    let Some((product, suitable)) =
+        case.products.iter().find_map(|product| Some((product, product.key_providers.first()?)))
+    else {
         return;
     };
-    let suits = |provider: &str| product.key_providers.iter().any(|known| known.eq_ignore_ascii_case(provider.trim()));
+    let suits = |provider: &str| {
+        product.key_providers.iter().any(|known| known.eq_ignore_ascii_case(provider.trim()))
+    };
     for store in case.key_stores.iter().filter(concerned) {
-        let Some(provider) = store.provider.as_ref().filter(|provider| !suits(&provider.value)) else {
+        let Some(provider) = store.provider.as_ref().filter(|provider| !suits(&provider.value))
+        else {
             continue;
         };
         let subject = store.subject.as_deref().unwrap_or("the certificate");
-        let mut finding = Finding::warning("The private key is in a provider that cannot sign with SHA-256").likely();
+        let mut finding =
+            Finding::warning("The private key is in a provider that cannot sign with SHA-256")
+                .likely();
         for failure in case.failures.iter().filter(|failure| before_a_request(failure)) {
             finding = finding.attempt(failure.attempt.clone().unwrap_or_default());
         }
@@ -117,7 +133,9 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// The service provider failed before it could send a request: where signing it fails.
 fn before_a_request(failure: &Failure) -> bool {
-    failure.party == Party::Sp && failure.stage == Stage::Request && failure.status.is_none_or(|status| status >= 500 || status == 400)
+    failure.party == Party::Sp
+        && failure.stage == Stage::Request
+        && failure.status.is_none_or(|status| status >= 500 || status == 400)
 }
 
 #[cfg(test)]
@@ -128,17 +146,30 @@ mod tests {
     use diag_sdk::{Place, Sited};
 
     fn store(sha1: &str, provider: &str) -> KeyStore {
-        KeyStore { sha1: sha1.to_owned(), provider: Some(provider.into()), private_key: Some(true), ..KeyStore::default() }
+        KeyStore {
+            sha1: sha1.to_owned(),
+            provider: Some(provider.into()),
+            private_key: Some(true),
+            ..KeyStore::default()
+        }
     }
 
-    fn case(stores: Vec<KeyStore>, algorithm: Option<RequestAlgorithm>, thumbprint: Option<&str>) -> Case {
+    fn case(
+        stores: Vec<KeyStore>,
+        algorithm: Option<RequestAlgorithm>,
+        thumbprint: Option<&str>,
+    ) -> Case {
         let mut known = entry_point();
-        known.request_algorithm = algorithm.map(|algorithm| Sited::new(algorithm, Place::default()));
+        known.request_algorithm =
+            algorithm.map(|algorithm| Sited::new(algorithm, Place::default()));
         Case {
             key_stores: stores,
             sp_configurations: vec![known],
             proxies: thumbprint
-                .map(|thumbprint| ProxyService { certificate_thumbprint: Some(thumbprint.into()), ..ProxyService::default() })
+                .map(|thumbprint| ProxyService {
+                    certificate_thumbprint: Some(thumbprint.into()),
+                    ..ProxyService::default()
+                })
                 .into_iter()
                 .collect(),
             products: diag_sdk::testing::products(),
@@ -154,7 +185,10 @@ mod tests {
             ("Microsoft Strong Cryptographic Provider", 1),
             ("Microsoft Software Key Storage Provider", 1),
         ] {
-            let found = findings(&CRYPTO_PROVIDER_UNSUITABLE, &case(vec![store("AA", provider)], Some(RequestAlgorithm::Sha256), None));
+            let found = findings(
+                &CRYPTO_PROVIDER_UNSUITABLE,
+                &case(vec![store("AA", provider)], Some(RequestAlgorithm::Sha256), None),
+            );
             assert_eq!(found.len(), count, "{provider}");
         }
     }
@@ -162,23 +196,64 @@ mod tests {
     #[test]
     fn a_failure_before_any_request_is_what_it_leads_to() {
         let failing = |status, stage| {
-            let failure = Failure { attempt: Some("a1".to_owned()), party: Party::Sp, stage, status: Some(status), ..Failure::default() };
+            let failure = Failure {
+                attempt: Some("a1".to_owned()),
+                party: Party::Sp,
+                stage,
+                status: Some(status),
+                ..Failure::default()
+            };
             let strong = vec![store("AA", "Microsoft Software Key Storage Provider")];
-            let case = Case { failures: vec![failure], ..case(strong, Some(RequestAlgorithm::Sha256), None) };
+            let case = Case {
+                failures: vec![failure],
+                ..case(strong, Some(RequestAlgorithm::Sha256), None)
+            };
             findings(&CRYPTO_PROVIDER_UNSUITABLE, &case)[0].attempts.len()
         };
-        assert_eq!((failing(500, Stage::Request), failing(500, Stage::Consumption), failing(404, Stage::Request)), (1, 0, 0));
+        assert_eq!(
+            (
+                failing(500, Stage::Request),
+                failing(500, Stage::Consumption),
+                failing(404, Stage::Request)
+            ),
+            (1, 0, 0)
+        );
     }
 
     #[test]
     fn sha1_and_other_certificates_do_not_matter() {
         let strong = || vec![store("AA", "Microsoft Strong Cryptographic Provider")];
-        assert!(findings(&CRYPTO_PROVIDER_UNSUITABLE, &case(strong(), Some(RequestAlgorithm::Sha1), None)).is_empty());
-        assert!(findings(&CRYPTO_PROVIDER_UNSUITABLE, &case(strong(), Some(RequestAlgorithm::Sha256), Some("bb"))).is_empty());
-        assert_eq!(findings(&CRYPTO_PROVIDER_UNSUITABLE, &case(strong(), Some(RequestAlgorithm::Sha256), Some("a a"))).len(), 1);
+        assert!(
+            findings(
+                &CRYPTO_PROVIDER_UNSUITABLE,
+                &case(strong(), Some(RequestAlgorithm::Sha1), None)
+            )
+            .is_empty()
+        );
+        assert!(
+            findings(
+                &CRYPTO_PROVIDER_UNSUITABLE,
+                &case(strong(), Some(RequestAlgorithm::Sha256), Some("bb"))
+            )
+            .is_empty()
+        );
+        assert_eq!(
+            findings(
+                &CRYPTO_PROVIDER_UNSUITABLE,
+                &case(strong(), Some(RequestAlgorithm::Sha256), Some("a a"))
+            )
+            .len(),
+            1
+        );
         assert_eq!(findings(&CRYPTO_PROVIDER_UNSUITABLE, &case(strong(), None, None)).len(), 1);
         let mut keyless = strong();
         keyless[0].private_key = Some(false);
-        assert!(findings(&CRYPTO_PROVIDER_UNSUITABLE, &case(keyless, Some(RequestAlgorithm::Sha256), None)).is_empty());
+        assert!(
+            findings(
+                &CRYPTO_PROVIDER_UNSUITABLE,
+                &case(keyless, Some(RequestAlgorithm::Sha256), None)
+            )
+            .is_empty()
+        );
     }
 }

@@ -4,7 +4,10 @@ use diag_sdk::case::certificate::{Certificate, same_thumbprint};
 use diag_sdk::case::registration::{Credential, IdpRegistration};
 use diag_sdk::case::signature::Encryption;
 use diag_sdk::view::keys;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static OLD_CERTIFICATE: CauseData = CauseData {
     text: "The service provider's certificate was renewed and the identity provider still encrypts for the old one",
@@ -66,7 +69,9 @@ fn run(case: &Case, out: &mut Findings) {
     }
     let mut captured = false;
     for delivery in case.sent_by_idp() {
-        let Some((part, recipient)) = delivery.message.encrypted.iter().find_map(recipient) else { continue };
+        let Some((part, recipient)) = delivery.message.encrypted.iter().find_map(recipient) else {
+            continue;
+        };
         captured = true;
         if own.iter().any(|known| known.same_key(recipient)) || part.decrypted {
             continue;
@@ -97,7 +102,11 @@ fn configured(case: &Case, own: &[&Certificate], out: &mut Findings) {
             continue;
         }
         let headline = "The identity provider encrypts for another certificate than the SP's";
-        let finding = if case.signed_in() { Finding::warning(headline).likely() } else { Finding::error(headline) };
+        let finding = if case.signed_in() {
+            Finding::warning(headline).likely()
+        } else {
+            Finding::error(headline)
+        };
         let finding = finding
             .detail("Only the holder of that certificate's private key can read the assertions.")
             .actual(thumbprint, "certificate activated for token encryption")
@@ -109,18 +118,25 @@ fn configured(case: &Case, own: &[&Certificate], out: &mut Findings) {
         return;
     }
     // Whether the identity provider encrypts at all is not known from its copy.
-    let finding = Finding::warning("The IdP's copy has another encryption certificate than the SP's")
-        .likely()
-        .detail("It matters as soon as the identity provider encrypts assertions.")
-        .actual(keys::labels(&copies), "encryption certificates in the copy the identity provider holds")
-        .at_all(copies.iter().map(|certificate| &certificate.place));
+    let finding =
+        Finding::warning("The IdP's copy has another encryption certificate than the SP's")
+            .likely()
+            .detail("It matters as soon as the identity provider encrypts assertions.")
+            .actual(
+                keys::labels(&copies),
+                "encryption certificates in the copy the identity provider holds",
+            )
+            .at_all(copies.iter().map(|certificate| &certificate.place));
     out.push(describe(case, finding, own));
 }
 
 /// Thumbprint of the certificate a registration encrypts for, where the export tells.
 fn active(registration: &IdpRegistration) -> Option<(&str, &Credential)> {
     let id = registration.encryption_key_id.as_ref().filter(|id| !id.value.is_empty())?;
-    let credential = registration.credentials.iter().find(|credential| credential.key_id.eq_ignore_ascii_case(&id.value))?;
+    let credential = registration
+        .credentials
+        .iter()
+        .find(|credential| credential.key_id.eq_ignore_ascii_case(&id.value))?;
     credential.sha1.as_deref().map(|sha1| (sha1, credential))
 }
 
@@ -141,17 +157,35 @@ mod tests {
 
     fn encrypted(outcome: Outcome, recipient: &str, own: &[&str]) -> Case {
         let mut case = sign_in(outcome);
-        case.messages[1].encrypted =
-            vec![Encryption { element: "EncryptedAssertion".to_owned(), recipient: Some(certificate(recipient)), ..Encryption::default() }];
+        case.messages[1].encrypted = vec![Encryption {
+            element: "EncryptedAssertion".to_owned(),
+            recipient: Some(certificate(recipient)),
+            ..Encryption::default()
+        }];
         case.metadata = vec![sp_metadata("d3", HeldBy::Publisher, &[], own)];
         case
     }
 
     #[test]
     fn the_recipient_must_be_the_service_providers() {
-        assert_eq!(levels(&ENCRYPTED_FOR_OTHER_CERTIFICATE, &encrypted(Outcome::RefusedBySp, "BB", &["CC"])), [Severity::Error]);
-        assert_eq!(levels(&ENCRYPTED_FOR_OTHER_CERTIFICATE, &encrypted(Outcome::SignedIn, "BB", &["CC"])), [Severity::Warning]);
-        assert!(findings(&ENCRYPTED_FOR_OTHER_CERTIFICATE, &encrypted(Outcome::RefusedBySp, "CC", &["BB", "CC"])).is_empty());
+        assert_eq!(
+            levels(
+                &ENCRYPTED_FOR_OTHER_CERTIFICATE,
+                &encrypted(Outcome::RefusedBySp, "BB", &["CC"])
+            ),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&ENCRYPTED_FOR_OTHER_CERTIFICATE, &encrypted(Outcome::SignedIn, "BB", &["CC"])),
+            [Severity::Warning]
+        );
+        assert!(
+            findings(
+                &ENCRYPTED_FOR_OTHER_CERTIFICATE,
+                &encrypted(Outcome::RefusedBySp, "CC", &["BB", "CC"])
+            )
+            .is_empty()
+        );
     }
 
     #[test]
@@ -165,10 +199,17 @@ mod tests {
     fn the_registration_alone_is_enough() {
         let mut known = registration(&[], &[]);
         known.encryption_key_id = Some("k1".into());
-        known.credentials =
-            vec![Credential { key_id: "K1".to_owned(), usage: "Encrypt".to_owned(), sha1: Some("BB".to_owned()), ..Credential::default() }];
-        let mut case =
-            Case { registrations: vec![known], metadata: vec![sp_metadata("d3", HeldBy::Publisher, &[], &["CC"])], ..Case::default() };
+        known.credentials = vec![Credential {
+            key_id: "K1".to_owned(),
+            usage: "Encrypt".to_owned(),
+            sha1: Some("BB".to_owned()),
+            ..Credential::default()
+        }];
+        let mut case = Case {
+            registrations: vec![known],
+            metadata: vec![sp_metadata("d3", HeldBy::Publisher, &[], &["CC"])],
+            ..Case::default()
+        };
         assert_eq!(levels(&ENCRYPTED_FOR_OTHER_CERTIFICATE, &case), [Severity::Error]);
         case.registrations[0].credentials[0].sha1 = Some("cc".to_owned());
         assert!(findings(&ENCRYPTED_FOR_OTHER_CERTIFICATE, &case).is_empty());
@@ -177,7 +218,10 @@ mod tests {
     #[test]
     fn the_identity_providers_copy_only_warns() {
         let case = Case {
-            metadata: vec![sp_metadata("d3", HeldBy::Publisher, &[], &["CC"]), sp_metadata("d4", HeldBy::Idp, &[], &["BB"])],
+            metadata: vec![
+                sp_metadata("d3", HeldBy::Publisher, &[], &["CC"]),
+                sp_metadata("d4", HeldBy::Idp, &[], &["BB"]),
+            ],
             ..Case::default()
         };
         assert_eq!(levels(&ENCRYPTED_FOR_OTHER_CERTIFICATE, &case), [Severity::Warning]);

@@ -3,7 +3,10 @@
 use diag_sdk::case::judgement::Statement;
 use diag_sdk::case::signature::Encryption;
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check,
+    spec,
+};
 
 static IDP_NEWER: CauseData = CauseData {
     text: "The identity provider encrypts with an algorithm that the service provider's library does not know",
@@ -57,13 +60,20 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     for response in case.sent_by_idp() {
-        let Some(part) = response.message.encrypted.iter().find(|part| part.element == "EncryptedAssertion") else { continue };
+        let Some(part) =
+            response.message.encrypted.iter().find(|part| part.element == "EncryptedAssertion")
+        else {
+            continue;
+        };
         let used = algorithms(part);
         if !response.accepted()
             && let Some((said, algorithm)) = named(&response, &used)
         {
             let finding = response
-                .finding(Severity::Error, format!("The SP cannot decrypt with {}", shown(algorithm)))
+                .finding(
+                    Severity::Error,
+                    format!("The SP cannot decrypt with {}", shown(algorithm)),
+                )
                 .detail(said.quoted())
                 .actual(words(&used), "algorithms of the encrypted assertion")
                 .at(&part.place)
@@ -81,15 +91,21 @@ fn run(case: &Case, out: &mut Findings) {
             .at_all(place);
         // Libraries can often do more than the metadata says.
         out.push(
-            if response.said(&[Meaning::Decrypt]) { finding } else { finding.likely() }.because(&IDP_NEWER, case).because(&SP_OLDER, case),
+            if response.said(&[Meaning::Decrypt]) { finding } else { finding.likely() }
+                .because(&IDP_NEWER, case)
+                .because(&SP_OLDER, case),
         );
     }
 }
 
 /// Algorithms of content, key and digest of the key.
 fn algorithms(part: &Encryption) -> Vec<&str> {
-    let optional = part.key_algorithm.iter().chain(&part.key_digest).chain(&part.key_mask).map(String::as_str);
-    std::iter::once(part.content_algorithm.as_str()).chain(optional).filter(|uri| !uri.is_empty()).collect()
+    let optional =
+        part.key_algorithm.iter().chain(&part.key_digest).chain(&part.key_mask).map(String::as_str);
+    std::iter::once(part.content_algorithm.as_str())
+        .chain(optional)
+        .filter(|uri| !uri.is_empty())
+        .collect()
 }
 
 /// The service provider names one of the algorithms that were used as the reason why it cannot decrypt, or says
@@ -101,12 +117,21 @@ fn named<'a>(response: &Delivery<'_>, used: &[&'a str]) -> Option<(Statement, &'
             return None;
         }
         // Addresses of algorithms are cut in what is quoted; the page has them whole.
-        let page = said.exchange.and_then(|index| response.case.exchanges.get(index)).and_then(|exchange| exchange.page.as_ref());
-        let text = format!("{} {}", said.text, page.map_or("", |page| &page.text)).to_ascii_lowercase();
-        let algorithm = used.iter().find(|uri| text.contains(&uri.to_ascii_lowercase()) || text.contains(&shown(uri).to_ascii_lowercase()));
+        let page = said
+            .exchange
+            .and_then(|index| response.case.exchanges.get(index))
+            .and_then(|exchange| exchange.page.as_ref());
+        let text =
+            format!("{} {}", said.text, page.map_or("", |page| &page.text)).to_ascii_lowercase();
+        let algorithm = used.iter().find(|uri| {
+            text.contains(&uri.to_ascii_lowercase())
+                || text.contains(&shown(uri).to_ascii_lowercase())
+        });
         match algorithm {
             Some(algorithm) => Some((said, *algorithm)),
-            None if said.meaning == Meaning::Algorithm && !text.contains("sign") => Some((said, *content)),
+            None if said.meaning == Meaning::Algorithm && !text.contains("sign") => {
+                Some((said, *content))
+            }
             None => None,
         }
     })
@@ -116,14 +141,17 @@ fn named<'a>(response: &Delivery<'_>, used: &[&'a str]) -> Option<(Statement, &'
 fn listed(case: &Case) -> (Vec<&str>, Option<&Place>) {
     let copies = case.sp_metadata_published().into_iter().chain(case.sp_metadata_held());
     let keys = copies.filter_map(|copy| copy.metadata.sp.as_ref()).flat_map(|role| &role.keys);
-    let listing: Vec<_> = keys.filter(|key| key.encrypts() && !key.encryption_methods.is_empty()).collect();
-    let methods = listing.iter().flat_map(|key| key.encryption_methods.iter().map(String::as_str)).collect();
+    let listing: Vec<_> =
+        keys.filter(|key| key.encrypts() && !key.encryption_methods.is_empty()).collect();
+    let methods =
+        listing.iter().flat_map(|key| key.encryption_methods.iter().map(String::as_str)).collect();
     (methods, listing.first().map(|key| &key.place))
 }
 
 /// The first algorithm of the content or of the key that is not listed, where others of its kind are.
 fn unlisted<'a>(listed: &[&str], used: &[&'a str]) -> Option<&'a str> {
-    let is_key = |uri: &&str| spec::short(uri).contains("rsa-") || spec::short(uri).starts_with("kw-");
+    let is_key =
+        |uri: &&str| spec::short(uri).contains("rsa-") || spec::short(uri).starts_with("kw-");
     used.iter().take(2).copied().find(|uri| {
         let mut alike = listed.iter().filter(|known| is_key(known) == is_key(uri)).peekable();
         alike.peek().is_some() && alike.all(|known| known != uri)
@@ -163,13 +191,18 @@ mod tests {
     fn lists(case: &mut Case, methods: &[&str]) {
         case.metadata = vec![sp_metadata("d3", HeldBy::Publisher, &[], &["CC"])];
         let role = case.metadata[0].sp.as_mut().expect("a role");
-        role.keys[0].encryption_methods = methods.iter().map(|method| (*method).to_owned()).collect();
+        role.keys[0].encryption_methods =
+            methods.iter().map(|method| (*method).to_owned()).collect();
     }
 
     #[test]
     fn an_algorithm_that_the_service_provider_names_is_the_reason() {
         for (text, meaning, found) in [
-            ("unknown symmetric encryption method http://www.w3.org/2009/xmlenc11#aes256-gcm", Meaning::Decrypt, 1),
+            (
+                "unknown symmetric encryption method http://www.w3.org/2009/xmlenc11#aes256-gcm",
+                Meaning::Decrypt,
+                1,
+            ),
             ("cannot decrypt: AES256-GCM", Meaning::Decrypt, 1),
             ("the encryption algorithm is not supported", Meaning::Algorithm, 1),
             ("the signature algorithm is not supported", Meaning::Algorithm, 0),
@@ -177,20 +210,36 @@ mod tests {
         ] {
             let mut case = encrypted(Outcome::RefusedBySp);
             says_at(&mut case, 1, meaning, text);
-            assert_eq!(levels(&ENCRYPTION_ALGORITHM_UNSUPPORTED, &case), vec![Severity::Error; found], "{text}");
+            assert_eq!(
+                levels(&ENCRYPTION_ALGORITHM_UNSUPPORTED, &case),
+                vec![Severity::Error; found],
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_the_metadata_does_not_list_may_be_the_reason() {
         let mut case = encrypted(Outcome::RefusedBySp);
-        for (methods, found) in [(&[CBC] as &[&str], 1), (&[CBC, GCM], 0), (&[OAEP], 0), (&[], 0), (&[GCM, "urn:x#rsa-1_5"], 1)] {
+        for (methods, found) in [
+            (&[CBC] as &[&str], 1),
+            (&[CBC, GCM], 0),
+            (&[OAEP], 0),
+            (&[], 0),
+            (&[GCM, "urn:x#rsa-1_5"], 1),
+        ] {
             lists(&mut case, methods);
-            assert_eq!(levels(&ENCRYPTION_ALGORITHM_UNSUPPORTED, &case), vec![Severity::Error; found], "{methods:?}");
+            assert_eq!(
+                levels(&ENCRYPTION_ALGORITHM_UNSUPPORTED, &case),
+                vec![Severity::Error; found],
+                "{methods:?}"
+            );
         }
         let mut taken = encrypted(Outcome::SignedIn);
         lists(&mut taken, &[CBC]);
         assert_eq!(levels(&ENCRYPTION_ALGORITHM_UNSUPPORTED, &taken), [Severity::Warning]);
-        assert!(findings(&ENCRYPTION_ALGORITHM_UNSUPPORTED, &sign_in(Outcome::RefusedBySp)).is_empty());
+        assert!(
+            findings(&ENCRYPTION_ALGORITHM_UNSUPPORTED, &sign_in(Outcome::RefusedBySp)).is_empty()
+        );
     }
 }

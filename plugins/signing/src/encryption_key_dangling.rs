@@ -1,7 +1,9 @@
 //! The key that tokens are to be encrypted for is none of the application's keys.
 
 use diag_sdk::case::registration::{IdpRegistration, RegistrationObject};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check,
+};
 
 static REMOVED: CauseData = CauseData {
     text: "The certificate that was active for token encryption is gone, and the application still points at it",
@@ -54,20 +56,30 @@ fn run(case: &Case, out: &mut Findings) {
     let said: Vec<_> = case.refusing_codes().into_iter().filter(|seen| seen.code == CODE).collect();
     let mut found = false;
     for registration in case.relevant_registrations() {
-        let Some(id) = registration.encryption_key_id.as_ref().filter(|id| dangles(registration, &id.value)) else { continue };
+        let Some(id) =
+            registration.encryption_key_id.as_ref().filter(|id| dangles(registration, &id.value))
+        else {
+            continue;
+        };
         found = true;
         let headline = "The key selected for token encryption does not exist";
         // The certificate stands on the application; the service principal alone may not show it.
-        let whole = registration.objects.contains(&RegistrationObject::Application) && registration.credentials_stated;
-        let mut finding = if said.is_empty() && (case.signed_in() || case.refused_by_other_codes(&[CODE]) || !whole) {
+        let whole = registration.objects.contains(&RegistrationObject::Application)
+            && registration.credentials_stated;
+        let mut finding = if said.is_empty()
+            && (case.signed_in() || case.refused_by_other_codes(&[CODE]) || !whole)
+        {
             Finding::warning(headline)
                 .likely()
                 .detail("The exports given may not be all that is set, or were changed since the sign-in in the capture.")
         } else {
-            Finding::error(headline).detail("The identity provider has nothing to encrypt the assertion for.")
+            Finding::error(headline)
+                .detail("The identity provider has nothing to encrypt the assertion for.")
         };
         for seen in &said {
-            finding = finding.at(seen.place).attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
+            finding = finding
+                .at(seen.place)
+                .attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
         }
         out.push(
             finding
@@ -79,15 +91,19 @@ fn run(case: &Case, out: &mut Findings) {
     }
     if !found {
         for seen in said {
-            let headline = format!("The identity provider has no certificate to encrypt for ({CODE})");
-            out.push(seen.finding(Severity::Error, headline).at(seen.place).because(&REMOVED, case));
+            let headline =
+                format!("The identity provider has no certificate to encrypt for ({CODE})");
+            out.push(
+                seen.finding(Severity::Error, headline).at(seen.place).because(&REMOVED, case),
+            );
         }
     }
 }
 
 fn dangles(registration: &IdpRegistration, id: &str) -> bool {
     let keys_are_shown = registration.credentials_stated || !registration.credentials.is_empty();
-    keys_are_shown && !registration.credentials.iter().any(|key| key.key_id.eq_ignore_ascii_case(id))
+    keys_are_shown
+        && !registration.credentials.iter().any(|key| key.key_id.eq_ignore_ascii_case(id))
 }
 
 #[cfg(test)]
@@ -101,7 +117,10 @@ mod tests {
         case.registrations = vec![IdpRegistration {
             encryption_key_id: Some("K1".into()),
             credentials_stated: true,
-            credentials: keys.iter().map(|id| Credential { key_id: (*id).to_owned(), ..Credential::default() }).collect(),
+            credentials: keys
+                .iter()
+                .map(|id| Credential { key_id: (*id).to_owned(), ..Credential::default() })
+                .collect(),
             ..registration(&[], &[])
         }];
         case
@@ -109,8 +128,14 @@ mod tests {
 
     #[test]
     fn a_key_of_that_id_has_to_be_there() {
-        assert_eq!(levels(&ENCRYPTION_KEY_DANGLING, &encrypting(Case::default(), &[])), [Severity::Error]);
-        assert_eq!(levels(&ENCRYPTION_KEY_DANGLING, &encrypting(Case::default(), &["K2"])), [Severity::Error]);
+        assert_eq!(
+            levels(&ENCRYPTION_KEY_DANGLING, &encrypting(Case::default(), &[])),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&ENCRYPTION_KEY_DANGLING, &encrypting(Case::default(), &["K2"])),
+            [Severity::Error]
+        );
         assert!(levels(&ENCRYPTION_KEY_DANGLING, &encrypting(Case::default(), &["k1"])).is_empty());
     }
 
@@ -121,12 +146,21 @@ mod tests {
         assert_eq!(levels(&ENCRYPTION_KEY_DANGLING, &case), [Severity::Warning]);
         case.registrations[0].credentials.clear();
         assert!(levels(&ENCRYPTION_KEY_DANGLING, &case).is_empty());
-        assert_eq!(levels(&ENCRYPTION_KEY_DANGLING, &encrypting(sign_in(Outcome::SignedIn), &[])), [Severity::Warning]);
+        assert_eq!(
+            levels(&ENCRYPTION_KEY_DANGLING, &encrypting(sign_in(Outcome::SignedIn), &[])),
+            [Severity::Warning]
+        );
     }
 
     #[test]
     fn the_code_alone_is_enough() {
-        assert_eq!(levels(&ENCRYPTION_KEY_DANGLING, &refused_by_idp(&[CODE], &[])), [Severity::Error]);
-        assert_eq!(levels(&ENCRYPTION_KEY_DANGLING, &encrypting(refused_by_idp(&[CODE], &[]), &[])), [Severity::Error]);
+        assert_eq!(
+            levels(&ENCRYPTION_KEY_DANGLING, &refused_by_idp(&[CODE], &[])),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&ENCRYPTION_KEY_DANGLING, &encrypting(refused_by_idp(&[CODE], &[]), &[])),
+            [Severity::Error]
+        );
     }
 }

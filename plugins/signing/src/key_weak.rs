@@ -4,7 +4,9 @@ use diag_sdk::algorithm::{self, Hash};
 use diag_sdk::case::certificate::{Certificate, KeyKind};
 use diag_sdk::case::message::Message;
 use diag_sdk::view::Delivery;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check,
+};
 
 static IDP_KEY: CauseData = CauseData {
     text: "The identity provider's signing certificate was made long ago, or with a small key",
@@ -79,27 +81,45 @@ fn run(case: &Case, out: &mut Findings) {
         }
     }
     for registration in case.relevant_registrations() {
-        for certificate in registration.credentials.iter().filter_map(|credential| credential.certificate.as_ref()) {
+        for certificate in
+            registration.credentials.iter().filter_map(|credential| credential.certificate.as_ref())
+        {
             judge(case, certificate, "the registration", false, &mut told, out);
         }
     }
     for delivery in case.deliveries().into_iter().chain(case.tokens()) {
         let message = delivery.message;
         for certificate in message.embedded_certificates() {
-            judge(case, certificate, &format!("the {}", message.root), delivery.sent_by_sp(), &mut told, out);
+            judge(
+                case,
+                certificate,
+                &format!("the {}", message.root),
+                delivery.sent_by_sp(),
+                &mut told,
+                out,
+            );
         }
         let xml = message.signatures.iter().flat_map(|signature| {
-            let digests = signature.references.iter().map(|reference| reference.digest_algorithm.as_str());
-            digests.chain([signature.algorithm.as_str()]).map(|algorithm| (algorithm, &signature.place))
+            let digests =
+                signature.references.iter().map(|reference| reference.digest_algorithm.as_str());
+            digests
+                .chain([signature.algorithm.as_str()])
+                .map(|algorithm| (algorithm, &signature.place))
         });
-        let query = message.query_signature.iter().map(|query| (query.algorithm.as_str(), &query.place));
-        if let Some((algorithm, place)) = xml.chain(query).find(|(algorithm, _)| algorithm::hash(algorithm) == Some(Hash::Md5)) {
+        let query =
+            message.query_signature.iter().map(|query| (query.algorithm.as_str(), &query.place));
+        if let Some((algorithm, place)) =
+            xml.chain(query).find(|(algorithm, _)| algorithm::hash(algorithm) == Some(Hash::Md5))
+        {
             out.push(md5(case, &delivery, algorithm, place));
         }
         if let Some((names, why, place)) = weak_encryption(message) {
             out.push(
                 delivery
-                    .finding(Severity::Notice, format!("The encryption of the {} is weak but allowed", message.root))
+                    .finding(
+                        Severity::Notice,
+                        format!("The encryption of the {} is weak but allowed", message.root),
+                    )
                     .detail(why)
                     .expected("RSA-OAEP and AES-GCM", "what protects best")
                     .actual(names, "algorithms of the encrypted assertion")
@@ -114,19 +134,35 @@ fn run(case: &Case, out: &mut Findings) {
 fn weak_encryption(message: &Message) -> Option<(String, String, &Place)> {
     const WEAK: &[(&str, &str)] = &[
         ("rsa-1_5", "RSA with PKCS#1 1.5 can be attacked by who may ask the receiver often enough"),
-        ("tripledes-cbc", "Triple DES has blocks too short for much data, and its mode does not notice changes"),
-        ("-cbc", "a mode that does not notice changes lets who may ask the receiver often enough read what is encrypted"),
+        (
+            "tripledes-cbc",
+            "Triple DES has blocks too short for much data, and its mode does not notice changes",
+        ),
+        (
+            "-cbc",
+            "a mode that does not notice changes lets who may ask the receiver often enough read what is encrypted",
+        ),
     ];
     message.encrypted.iter().find_map(|part| {
         let used = [Some(part.content_algorithm.as_str()), part.key_algorithm.as_deref()];
         let weak: Vec<(&str, &str)> = used
             .into_iter()
             .flatten()
-            .filter_map(|uri| Some((algorithm::name(uri), WEAK.iter().find(|(name, _)| algorithm::name(uri).ends_with(name))?.1)))
+            .filter_map(|uri| {
+                Some((
+                    algorithm::name(uri),
+                    WEAK.iter().find(|(name, _)| algorithm::name(uri).ends_with(name))?.1,
+                ))
+            })
             .collect();
         let (names, reasons): (Vec<&str>, Vec<&str>) = weak.into_iter().unzip();
-        (!names.is_empty())
-            .then(|| (names.join(", "), format!("It works, and nobody has to act today: {}.", reasons.join("; ")), &part.place))
+        (!names.is_empty()).then(|| {
+            (
+                names.join(", "),
+                format!("It works, and nobody has to act today: {}.", reasons.join("; ")),
+                &part.place,
+            )
+        })
     })
 }
 
@@ -138,13 +174,28 @@ fn weakness(certificate: &Certificate) -> Option<(String, &'static str)> {
         KeyKind::Ed | KeyKind::Other => 0,
     };
     if let Some(bits) = certificate.key_bits.filter(|bits| *bits < least) {
-        let wanted = if certificate.key_kind == KeyKind::Ec { "an elliptic curve of 256 bits" } else { "2048 bits or more" };
+        let wanted = if certificate.key_kind == KeyKind::Ec {
+            "an elliptic curve of 256 bits"
+        } else {
+            "2048 bits or more"
+        };
         return Some((format!("{bits} bits"), wanted));
     }
-    certificate.signature_algorithm.to_ascii_lowercase().contains("md5").then(|| (certificate.signature_algorithm.clone(), "SHA-256"))
+    certificate
+        .signature_algorithm
+        .to_ascii_lowercase()
+        .contains("md5")
+        .then(|| (certificate.signature_algorithm.clone(), "SHA-256"))
 }
 
-fn judge(case: &Case, certificate: &Certificate, origin: &str, of_sp: bool, told: &mut Vec<String>, out: &mut Findings) {
+fn judge(
+    case: &Case,
+    certificate: &Certificate,
+    origin: &str,
+    of_sp: bool,
+    told: &mut Vec<String>,
+    out: &mut Findings,
+) {
     if !certificate.usable() || told.contains(&certificate.sha1) {
         return;
     }
@@ -172,7 +223,9 @@ fn judge(case: &Case, certificate: &Certificate, origin: &str, of_sp: bool, told
 fn md5(case: &Case, delivery: &Delivery<'_>, algorithm: &str, place: &Place) -> Finding {
     let finding = delivery
         .finding(Severity::Warning, format!("The {} is signed with MD5", delivery.message.root))
-        .detail("MD5 is broken: signatures with it can be forged, and hardly any product accepts them.")
+        .detail(
+            "MD5 is broken: signatures with it can be forged, and hardly any product accepts them.",
+        )
         .expected("rsa-sha256", "RFC 6151")
         .actual(algorithm::name(algorithm), "signature or digest algorithm")
         .at(place);
@@ -205,14 +258,20 @@ mod tests {
             let certificate = Certificate { key_kind: kind, key_bits: bits, ..certificate("AA") };
             assert_eq!(weakness(&certificate).is_some(), weak, "{kind:?} {bits:?}");
         }
-        let md5 = Certificate { signature_algorithm: "md5WithRSAEncryption".to_owned(), ..certificate("AA") };
+        let md5 = Certificate {
+            signature_algorithm: "md5WithRSAEncryption".to_owned(),
+            ..certificate("AA")
+        };
         assert!(weakness(&md5).is_some());
     }
 
     #[test]
     fn the_same_certificate_in_two_documents_is_told_once() {
         let mut case = Case {
-            metadata: vec![idp_metadata("d1", HeldBy::Sp, &["AA"]), idp_metadata("d2", HeldBy::Publisher, &["AA"])],
+            metadata: vec![
+                idp_metadata("d1", HeldBy::Sp, &["AA"]),
+                idp_metadata("d2", HeldBy::Publisher, &["AA"]),
+            ],
             ..Case::default()
         };
         assert!(findings(&KEY_WEAK, &case).is_empty());
@@ -232,11 +291,14 @@ mod tests {
             ("xmlenc11#aes256-gcm", "xmlenc#rsa-oaep-mgf1p", 0),
         ] {
             let (content_algorithm, key_algorithm) = (content.to_owned(), Some(key.to_owned()));
-            case.messages[1].encrypted = vec![Encryption { content_algorithm, key_algorithm, ..Encryption::default() }];
+            case.messages[1].encrypted =
+                vec![Encryption { content_algorithm, key_algorithm, ..Encryption::default() }];
             assert_eq!(levels(&KEY_WEAK, &case), vec![Severity::Notice; found], "{content} {key}");
         }
-        let mut old = Case { metadata: vec![idp_metadata("d1", HeldBy::Sp, &["AA"])], ..Case::default() };
-        let certificate = &mut old.metadata[0].idp.as_mut().expect("a role").keys[0].certificates[0];
+        let mut old =
+            Case { metadata: vec![idp_metadata("d1", HeldBy::Sp, &["AA"])], ..Case::default() };
+        let certificate =
+            &mut old.metadata[0].idp.as_mut().expect("a role").keys[0].certificates[0];
         certificate.signature_algorithm = "sha1WithRSAEncryption".to_owned();
         assert_eq!(levels(&KEY_WEAK, &old), [Severity::Notice]);
     }
@@ -244,7 +306,8 @@ mod tests {
     #[test]
     fn md5_in_a_signature_is_weak() {
         let mut case = signed(Outcome::SignedIn);
-        case.messages[1].signatures[0].algorithm = "http://www.w3.org/2001/04/xmldsig-more#rsa-md5".to_owned();
+        case.messages[1].signatures[0].algorithm =
+            "http://www.w3.org/2001/04/xmldsig-more#rsa-md5".to_owned();
         assert_eq!(findings(&KEY_WEAK, &case).len(), 1);
     }
 }

@@ -2,7 +2,9 @@
 
 use diag_sdk::case::judgement::Cover;
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static IN_THE_SOURCE: CauseData = CauseData {
     text: "An attribute of this person holds a line break where it is kept, such as an address of two lines",
@@ -67,7 +69,10 @@ fn run(case: &Case, out: &mut Findings) {
             .finding(severity, "A line break in a signed value breaks the signature")
             .detail(why)
             .expected("a value without line breaks", "what signer and receiver read alike")
-            .actual(format!("{} with a carriage return in it", characters.carriage_returns[0].value), "values of the assertion")
+            .actual(
+                format!("{} with a carriage return in it", characters.carriage_returns[0].value),
+                "values of the assertion",
+            )
             .at_all(characters.carriage_returns.iter().map(|one| &one.place))
             .because(&IN_THE_SOURCE, case)
             .because(&SIGNER_WRITES_RAW, case);
@@ -78,7 +83,11 @@ fn run(case: &Case, out: &mut Findings) {
 /// The digest is wrong: an error. It is right here, and the service provider says that it is not: a receiver that
 /// treats line ends in its own way.
 fn judged(response: &Delivery<'_>) -> Option<(Severity, &'static str)> {
-    let digest_alone = response.message.signatures.iter().any(|signature| signature.digest_wrong() && !signature.verified_by.is_empty());
+    let digest_alone = response
+        .message
+        .signatures
+        .iter()
+        .any(|signature| signature.digest_wrong() && !signature.verified_by.is_empty());
     if digest_alone {
         let why = "The signature value is right and made with a known key; only the digest differs, as it does where a signer signs a carriage return that no XML processor reads.";
         return Some((Severity::Error, why));
@@ -89,7 +98,8 @@ fn judged(response: &Delivery<'_>) -> Option<(Severity, &'static str)> {
             "The digest differs, as it does where a signer signs a carriage return that no XML processor reads.",
         ));
     }
-    let right = response.consumed(Cover::Right).is_some() || response.consumed(Cover::Embedded).is_some();
+    let right =
+        response.consumed(Cover::Right).is_some() || response.consumed(Cover::Embedded).is_some();
     let why = "The signature verifies here; the service provider says that it does not, and a value holds a carriage return, which not every library treats alike.";
     (right && response.said(&[Meaning::Signature])).then_some((Severity::Warning, why))
 }
@@ -110,8 +120,14 @@ mod tests {
 
     #[test]
     fn a_wrong_digest_and_a_carriage_return_belong_together() {
-        assert_eq!(levels(&LINE_BREAK_IN_SIGNED_TEXT, &with(Outcome::RefusedBySp, Verdict::Wrong)), [Severity::Error]);
-        assert!(findings(&LINE_BREAK_IN_SIGNED_TEXT, &with(Outcome::SignedIn, Verdict::Wrong)).is_empty());
+        assert_eq!(
+            levels(&LINE_BREAK_IN_SIGNED_TEXT, &with(Outcome::RefusedBySp, Verdict::Wrong)),
+            [Severity::Error]
+        );
+        assert!(
+            findings(&LINE_BREAK_IN_SIGNED_TEXT, &with(Outcome::SignedIn, Verdict::Wrong))
+                .is_empty()
+        );
         let mut plain = with(Outcome::RefusedBySp, Verdict::Wrong);
         plain.messages[1].characters.carriage_returns.clear();
         assert!(findings(&LINE_BREAK_IN_SIGNED_TEXT, &plain).is_empty());

@@ -105,7 +105,8 @@ mod tests {
     fn every_element_is_named_once() {
         let mut case = sign_in(Outcome::SignedIn);
         assert!(findings(&MARKUP_IN_SIGNED_TEXT, &case).is_empty());
-        case.messages[1].markup_in_text = vec!["NameID".into(), "AttributeValue".into(), "AttributeValue".into()];
+        case.messages[1].markup_in_text =
+            vec!["NameID".into(), "AttributeValue".into(), "AttributeValue".into()];
         let found = findings(&MARKUP_IN_SIGNED_TEXT, &case);
         assert_eq!((found.len(), found[0].severity), (1, Severity::Warning));
         assert_eq!(found[0].message, "Markup stands inside NameID, AttributeValue");
@@ -114,7 +115,10 @@ mod tests {
     #[test]
     fn an_interrupted_name_is_enough() {
         let mut case = sign_in(Outcome::SignedIn);
-        case.messages[1].assertions[0].name_id = Some(Sited::new(Personal { interrupted: true, ..Personal::default() }, Place::default()));
+        case.messages[1].assertions[0].name_id = Some(Sited::new(
+            Personal { interrupted: true, ..Personal::default() },
+            Place::default(),
+        ));
         assert_eq!(findings(&MARKUP_IN_SIGNED_TEXT, &case).len(), 1);
     }
 }

@@ -3,7 +3,9 @@
 use diag_sdk::case::judgement::Cover;
 use diag_sdk::case::message::Characters;
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static SP_DECODES: CauseData = CauseData {
     text: "The service provider turns the message into text by another encoding than the one it is written in, before it verifies it",
@@ -75,7 +77,10 @@ fn run(case: &Case, out: &mut Findings) {
         let Some(severity) = severity(&response, declared.is_some()) else { continue };
         let held = &characters.non_ascii[0].value;
         let headline = match declared {
-            Some(name) => format!("The message is in {}, and the SP reads it otherwise", name.chars().take(20).collect::<String>()),
+            Some(name) => format!(
+                "The message is in {}, and the SP reads it otherwise",
+                name.chars().take(20).collect::<String>()
+            ),
             None => "Characters outside ASCII break the signature at the SP".to_owned(),
         };
         let mut finding = response
@@ -97,7 +102,10 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// Another encoding than UTF-8 that the message declares.
 fn declared(characters: &Characters) -> Option<&str> {
-    characters.declared_encoding.as_deref().filter(|name| !name.eq_ignore_ascii_case("utf-8") && !name.eq_ignore_ascii_case("utf8"))
+    characters
+        .declared_encoding
+        .as_deref()
+        .filter(|name| !name.eq_ignore_ascii_case("utf-8") && !name.eq_ignore_ascii_case("utf8"))
 }
 
 /// How surely the characters are the reason. Where the service provider's own copy was not given, it may as well
@@ -105,7 +113,8 @@ fn declared(characters: &Characters) -> Option<&str> {
 fn severity(response: &Delivery<'_>, declared: bool) -> Option<Severity> {
     let complains = response.said(&[Meaning::Signature]);
     let unreadable = response.said(&[Meaning::Damaged, Meaning::Malformed]);
-    let key_is_held = response.consumed(Cover::Right).is_some() && !response.case.idp_metadata_held().is_empty();
+    let key_is_held =
+        response.consumed(Cover::Right).is_some() && !response.case.idp_metadata_held().is_empty();
     if declared && (complains || unreadable) || complains && key_is_held {
         Some(Severity::Error)
     } else {
@@ -135,9 +144,18 @@ mod tests {
         held.metadata = vec![idp_metadata("d1", HeldBy::Sp, &["AA"])];
         consumes(&mut held, "Response/Assertion", Cover::Right);
         assert_eq!(levels(&NON_ASCII_BREAKS_AT_SP, &held), [Severity::Error]);
-        assert_eq!(levels(&NON_ASCII_BREAKS_AT_SP, &said(Outcome::RefusedBySp, Meaning::Damaged)), [Severity::Warning]);
-        assert!(findings(&NON_ASCII_BREAKS_AT_SP, &said(Outcome::RefusedBySp, Meaning::Audience)).is_empty());
-        assert!(findings(&NON_ASCII_BREAKS_AT_SP, &said(Outcome::SignedIn, Meaning::Signature)).is_empty());
+        assert_eq!(
+            levels(&NON_ASCII_BREAKS_AT_SP, &said(Outcome::RefusedBySp, Meaning::Damaged)),
+            [Severity::Warning]
+        );
+        assert!(
+            findings(&NON_ASCII_BREAKS_AT_SP, &said(Outcome::RefusedBySp, Meaning::Audience))
+                .is_empty()
+        );
+        assert!(
+            findings(&NON_ASCII_BREAKS_AT_SP, &said(Outcome::SignedIn, Meaning::Signature))
+                .is_empty()
+        );
         let mut wrong = said(Outcome::RefusedBySp, Meaning::Signature);
         wrong.messages[1].signatures[0].references[0].digest = Verdict::Wrong;
         consumes(&mut wrong, "Response/Assertion", Cover::Wrong);

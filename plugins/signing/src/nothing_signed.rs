@@ -3,7 +3,9 @@
 use diag_sdk::case::judgement::Cover;
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static NOT_SIGNING: CauseData = CauseData {
     text: "The identity provider is not set to sign, or has no signing key for this application",
@@ -80,7 +82,11 @@ fn run(case: &Case, out: &mut Findings) {
     for delivery in case.sent_by_idp() {
         match delivery.message.kind {
             MessageKind::Response => response(case, &delivery, out),
-            MessageKind::LogoutRequest | MessageKind::LogoutResponse if !is_signed(delivery.message) => logout(case, &delivery, out),
+            MessageKind::LogoutRequest | MessageKind::LogoutResponse
+                if !is_signed(delivery.message) =>
+            {
+                logout(case, &delivery, out);
+            }
             MessageKind::Other => alone(case, &delivery, out),
             _ => {}
         }
@@ -89,12 +95,15 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// A signature anywhere that could count: in the XML or in the query.
 fn is_signed(message: &Message) -> bool {
-    !message.signatures.is_empty() || message.query_signature.is_some() || message.sightings.iter().any(|sighting| sighting.signed_query)
+    !message.signatures.is_empty()
+        || message.query_signature.is_some()
+        || message.sightings.iter().any(|sighting| sighting.signed_query)
 }
 
 fn response(case: &Case, delivery: &Delivery<'_>, out: &mut Findings) {
     let message = delivery.message;
-    if message.encrypted.iter().any(|part| part.element == "EncryptedAssertion" && !part.decrypted) {
+    if message.encrypted.iter().any(|part| part.element == "EncryptedAssertion" && !part.decrypted)
+    {
         out.missing(Need::DecryptionKey);
     }
     if delivery.consumed(Cover::Nothing).is_none() {
@@ -139,18 +148,27 @@ fn alone(case: &Case, delivery: &Delivery<'_>, out: &mut Findings) {
 fn logout(case: &Case, delivery: &Delivery<'_>, out: &mut Findings) {
     let message = delivery.message;
     // A logout response that says the logout failed was refused for that.
-    if !delivery.refused() || (message.kind == MessageKind::LogoutResponse && message.status.is_some() && !message.succeeded()) {
+    if !delivery.refused()
+        || (message.kind == MessageKind::LogoutResponse
+            && message.status.is_some()
+            && !message.succeeded())
+    {
         return;
     }
     let answer = message.delivered_in().and_then(|index| case.exchanges.get(index));
-    let Some(answer) =
-        answer.filter(|answer| answer.status >= 400 || answer.status == 0 || answer.page.as_ref().is_some_and(|page| page.error))
-    else {
+    let Some(answer) = answer.filter(|answer| {
+        answer.status >= 400
+            || answer.status == 0
+            || answer.page.as_ref().is_some_and(|page| page.error)
+    }) else {
         return;
     };
     out.push(
         delivery
-            .finding(Severity::Error, format!("The {} is not signed, and its receiver refused it", message.root))
+            .finding(
+                Severity::Error,
+                format!("The {} is not signed, and its receiver refused it", message.root),
+            )
             .detail(format!("The answer to it was {}; signing in was not affected.", answer.status))
             .expected("a signature in the query or in the XML", "saml-profiles-2.0-os §4.4.4")
             .actual("no signature", format!("the {}", message.root))
@@ -196,7 +214,8 @@ mod tests {
     #[test]
     fn what_is_encrypted_may_be_signed_inside() {
         let mut case = unsigned(Outcome::RefusedBySp);
-        case.messages[1].encrypted = vec![Encryption { element: "EncryptedAssertion".to_owned(), ..Encryption::default() }];
+        case.messages[1].encrypted =
+            vec![Encryption { element: "EncryptedAssertion".to_owned(), ..Encryption::default() }];
         consumes(&mut case, "Response/EncryptedAssertion", Cover::Unknown);
         let judged = NOTHING_SIGNED.judge(&case);
         assert!(judged.found().is_empty() && judged.missed().contains(&Need::DecryptionKey));
@@ -222,20 +241,32 @@ mod tests {
     fn what_only_looks_like_a_signature_is_none() {
         let mut case = unsigned(Outcome::RefusedBySp);
         case.messages[1].foreign_names = vec!["Signature".into()];
-        assert!(findings(&NOTHING_SIGNED, &case)[0].detail.as_deref().is_some_and(|detail| detail.contains("namespace")));
+        assert!(
+            findings(&NOTHING_SIGNED, &case)[0]
+                .detail
+                .as_deref()
+                .is_some_and(|detail| detail.contains("namespace"))
+        );
     }
 
     #[test]
     fn logout_messages_count_where_they_were_refused() {
-        assert_eq!(levels(&NOTHING_SIGNED, &logout_response(Outcome::SignOutFailed, 400)), [Severity::Error]);
+        assert_eq!(
+            levels(&NOTHING_SIGNED, &logout_response(Outcome::SignOutFailed, 400)),
+            [Severity::Error]
+        );
         assert!(findings(&NOTHING_SIGNED, &logout_response(Outcome::SignedOut, 302)).is_empty());
-        assert!(findings(&NOTHING_SIGNED, &logout_response(Outcome::SignOutFailed, 302)).is_empty());
+        assert!(
+            findings(&NOTHING_SIGNED, &logout_response(Outcome::SignOutFailed, 302)).is_empty()
+        );
         let mut in_query = logout_response(Outcome::SignOutFailed, 400);
         in_query.messages[1].query_signature = Some(query_signature(spec::RSA_SHA256, None));
         assert!(findings(&NOTHING_SIGNED, &in_query).is_empty());
         let mut failed = logout_response(Outcome::SignOutFailed, 400);
-        failed.messages[1].status =
-            Some(Status { codes: vec!["urn:oasis:names:tc:SAML:2.0:status:Responder".into()], ..Status::default() });
+        failed.messages[1].status = Some(Status {
+            codes: vec!["urn:oasis:names:tc:SAML:2.0:status:Responder".into()],
+            ..Status::default()
+        });
         assert!(findings(&NOTHING_SIGNED, &failed).is_empty());
     }
 }

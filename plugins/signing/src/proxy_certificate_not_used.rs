@@ -3,7 +3,10 @@
 use diag_sdk::case::certificate::same_thumbprint;
 use diag_sdk::case::sp_configuration::{KeyStore, ProxyService};
 use diag_sdk::case::witness::Witness;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
+    Who, check,
+};
 
 static NO_RIGHTS: CauseData = CauseData {
     text: "The account of the service may not read the private key of the certificate",
@@ -58,13 +61,20 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let last = case.witnesses.iter().filter(|witness| witness.phrase.meaning == Meaning::OwnCertificate).max_by_key(|witness| witness.time);
+    let last = case
+        .witnesses
+        .iter()
+        .filter(|witness| witness.phrase.meaning == Meaning::OwnCertificate)
+        .max_by_key(|witness| witness.time);
     match last {
         Some(line) => out.push(logged(case, line)),
         None => {
             for proxy in &case.proxies {
                 let Some(thumbprint) = &proxy.certificate_thumbprint else { continue };
-                let listed = case.key_stores.iter().find(|store| same_thumbprint(&thumbprint.value, &store.sha1));
+                let listed = case
+                    .key_stores
+                    .iter()
+                    .find(|store| same_thumbprint(&thumbprint.value, &store.sha1));
                 if let Some(store) = listed.filter(|store| store.private_key == Some(false)) {
                     out.push(keyless(case, proxy, thumbprint, store));
                 }
@@ -79,7 +89,9 @@ fn logged(case: &Case, line: &Witness) -> Finding {
     let works = case.signed_in();
     let level = if works { Severity::Warning } else { Severity::Error };
     let when = line.time.map(|time| format!(" at {time}")).unwrap_or_default();
-    let lines = case.witnesses.iter().filter(|other| other.phrase.meaning == Meaning::OwnCertificate && other.day() == line.day());
+    let lines = case.witnesses.iter().filter(|other| {
+        other.phrase.meaning == Meaning::OwnCertificate && other.day() == line.day()
+    });
     let mut finding = Finding::new(level, "The server could not use the certificate chosen for it")
         .detail(format!(
             "Its log says so{when}. It then goes on with the certificate it was installed with: the key the identity provider knows, and \
@@ -89,19 +101,33 @@ fn logged(case: &Case, line: &Witness) -> Finding {
     for line in lines.take(4) {
         finding = finding.at(&line.place);
     }
-    for thumbprint in case.proxies.iter().filter_map(|proxy| proxy.certificate_thumbprint.as_ref()) {
-        finding = finding.expected(thumbprint.value.clone(), "the certificate chosen for the server").at(&thumbprint.place);
+    for thumbprint in case.proxies.iter().filter_map(|proxy| proxy.certificate_thumbprint.as_ref())
+    {
+        finding = finding
+            .expected(thumbprint.value.clone(), "the certificate chosen for the server")
+            .at(&thumbprint.place);
     }
     let finding = if works { finding.likely() } else { finding };
     finding.because(&NO_RIGHTS, case).because(&NOT_THERE, case)
 }
 
 /// The listing of the machine's store shows the certificate without its key.
-fn keyless(case: &Case, proxy: &ProxyService, thumbprint: &Sited<String>, store: &KeyStore) -> Finding {
+fn keyless(
+    case: &Case,
+    proxy: &ProxyService,
+    thumbprint: &Sited<String>,
+    store: &KeyStore,
+) -> Finding {
     Finding::warning("The certificate chosen for the server has no private key there")
         .likely()
-        .detail(format!("{} is to use it, and the store of the machine holds no private key for it.", proxy.name))
-        .expected(thumbprint.value.clone(), "the certificate chosen for the server, with its private key")
+        .detail(format!(
+            "{} is to use it, and the store of the machine holds no private key for it.",
+            proxy.name
+        ))
+        .expected(
+            thumbprint.value.clone(),
+            "the certificate chosen for the server, with its private key",
+        )
         .actual("no private key", "the listing of the certificate store")
         .at(&store.place)
         .at(&thumbprint.place)
@@ -119,22 +145,42 @@ mod tests {
 
     fn with_line(mut case: Case) -> Case {
         case.inputs.push(Input { kind: InputKind::ProxyLog, ..Input::default() });
-        case.witnesses = vec![Witness { phrase: Phrase { meaning: Meaning::OwnCertificate, ..Phrase::default() }, ..Witness::default() }];
+        case.witnesses = vec![Witness {
+            phrase: Phrase { meaning: Meaning::OwnCertificate, ..Phrase::default() },
+            ..Witness::default()
+        }];
         case
     }
 
     #[test]
     fn the_log_tells_and_a_sign_in_that_works_softens_it() {
-        assert_eq!(levels(&PROXY_CERTIFICATE_NOT_USED, &with_line(Case::default())), [Severity::Error]);
-        assert_eq!(levels(&PROXY_CERTIFICATE_NOT_USED, &with_line(sign_in(Outcome::SignedIn))), [Severity::Warning]);
-        assert_eq!(levels(&PROXY_CERTIFICATE_NOT_USED, &with_line(sign_in(Outcome::RefusedByIdp))), [Severity::Error]);
+        assert_eq!(
+            levels(&PROXY_CERTIFICATE_NOT_USED, &with_line(Case::default())),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&PROXY_CERTIFICATE_NOT_USED, &with_line(sign_in(Outcome::SignedIn))),
+            [Severity::Warning]
+        );
+        assert_eq!(
+            levels(&PROXY_CERTIFICATE_NOT_USED, &with_line(sign_in(Outcome::RefusedByIdp))),
+            [Severity::Error]
+        );
     }
 
     #[test]
     fn a_store_without_the_key_is_worth_a_warning() {
-        let store = |private_key| KeyStore { sha1: "AA".to_owned(), private_key, ..KeyStore::default() };
-        let proxy = || ProxyService { certificate_thumbprint: Some("aa".into()), ..ProxyService::default() };
-        let case = |private_key| Case { key_stores: vec![store(private_key)], proxies: vec![proxy()], ..Case::default() };
+        let store =
+            |private_key| KeyStore { sha1: "AA".to_owned(), private_key, ..KeyStore::default() };
+        let proxy = || ProxyService {
+            certificate_thumbprint: Some("aa".into()),
+            ..ProxyService::default()
+        };
+        let case = |private_key| Case {
+            key_stores: vec![store(private_key)],
+            proxies: vec![proxy()],
+            ..Case::default()
+        };
         assert_eq!(levels(&PROXY_CERTIFICATE_NOT_USED, &case(Some(false))), [Severity::Warning]);
         assert!(levels(&PROXY_CERTIFICATE_NOT_USED, &case(Some(true))).is_empty());
     }

@@ -4,7 +4,10 @@ use diag_sdk::case::judgement::Cover;
 use diag_sdk::case::message::Damage;
 use diag_sdk::case::signature::{Oddity, Signature};
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static SIGNER_UNUSUAL: CauseData = CauseData {
     text: "The signer's software is old, misconfigured or home-made, or a broker rebuilt the message",
@@ -60,7 +63,9 @@ fn run(case: &Case, out: &mut Findings) {
     for delivery in case.deliveries().into_iter().chain(case.unreadable()) {
         let message = delivery.message;
         for signature in &message.signatures {
-            out.extend(unusual(&delivery, signature).map(|finding| finding.because(&SIGNER_UNUSUAL, case)));
+            out.extend(
+                unusual(&delivery, signature).map(|finding| finding.because(&SIGNER_UNUSUAL, case)),
+            );
         }
         if message.damage.contains(&Damage::Doctype) {
             let finding = delivery
@@ -69,11 +74,12 @@ fn run(case: &Case, out: &mut Findings) {
                 .at(&message.place);
             out.push(finding.because(&SIGNER_UNUSUAL, case));
         }
-        if let Some(foreign) = message
-            .foreign_names
-            .first()
-            .filter(|_| !message.signatures.iter().any(|signature| signature.oddities.contains(&Oddity::NamespaceConfusion)))
-        {
+        if let Some(foreign) = message.foreign_names.first().filter(|_| {
+            !message
+                .signatures
+                .iter()
+                .any(|signature| signature.oddities.contains(&Oddity::NamespaceConfusion))
+        }) {
             let finding = delivery
                 .finding(Severity::Warning, format!("A {} stands in an unexpected namespace", foreign.value))
                 .detail("Pattern seen in the message: a library that looks for names without namespaces finds another element than a strict one.")
@@ -84,13 +90,17 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 fn unusual(delivery: &Delivery<'_>, signature: &Signature) -> Option<Finding> {
-    let telling: Vec<Oddity> = signature.oddities.iter().copied().filter(|oddity| weight(*oddity).is_some()).collect();
+    let telling: Vec<Oddity> =
+        signature.oddities.iter().copied().filter(|oddity| weight(*oddity).is_some()).collect();
     let severity = telling.iter().filter_map(|oddity| weight(*oddity)).max()?;
     let words: Vec<&str> = telling.iter().map(|oddity| describe(*oddity)).collect();
     let first = words.first()?;
     let headline = format!("A signature is unusual: {first}");
-    let detail =
-        format!("Pattern seen in the signature of the {}: {}. It says nothing about who made it.", signature.parent, words.join("; "));
+    let detail = format!(
+        "Pattern seen in the signature of the {}: {}. It says nothing about who made it.",
+        signature.parent,
+        words.join("; ")
+    );
     // What is consumed rests on it alone, and it protects nothing.
     let worthless = delivery.consumed(Cover::Worthless).is_some() && delivery.rests_on(signature);
     let finding = if worthless {
@@ -131,10 +141,14 @@ fn describe(oddity: Oddity) -> &'static str {
         Oddity::CoversAncestor => "it covers an element around the one that carries it",
         Oddity::ObjectContent => "content stands in its Object",
         Oddity::EmptyDigest => "its digest is that of nothing",
-        Oddity::MarkupInSignedInfo => "a comment or processing instruction stands in its SignedInfo",
+        Oddity::MarkupInSignedInfo => {
+            "a comment or processing instruction stands in its SignedInfo"
+        }
         Oddity::RelativeNamespace => "a relative namespace URI stands on or above what it covers",
         Oddity::NamespaceConfusion => "elements of its names stand in unexpected namespaces",
-        Oddity::EcdsaDer => "its ECDSA value is encoded in DER, which XML Signature does not provide for",
+        Oddity::EcdsaDer => {
+            "its ECDSA value is encoded in DER, which XML Signature does not provide for"
+        }
         Oddity::BareKey => "it carries a bare key instead of a certificate",
     }
 }

@@ -6,7 +6,10 @@ use diag_sdk::case::message::Message;
 use diag_sdk::case::product::Habit;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::sp_configuration::RequestAlgorithm;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check, spec};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
+    Who, check, spec,
+};
 
 static SET_TO_SHA1: CauseData = CauseData {
     text: "The service provider is set to sign its requests with SHA-1",
@@ -63,7 +66,10 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let requests = case.requests();
-    let signed: Vec<_> = requests.iter().filter_map(|request| Some((request, signed_with(request.message)?))).collect();
+    let signed: Vec<_> = requests
+        .iter()
+        .filter_map(|request| Some((request, signed_with(request.message)?)))
+        .collect();
     let sha1: Vec<_> = signed.iter().filter(|(_, (name, _))| algorithm::is_sha1(name)).collect();
     let configured: Vec<_> = case
         .entry_points()
@@ -76,10 +82,13 @@ fn run(case: &Case, out: &mut Findings) {
     if let Some((request, (name, place))) = failing.or_else(|| sha1.first()) {
         let accepted = sha1.iter().any(|(request, _)| request.accepted());
         let refused = !accepted && (refusal.is_some() || request.said(&[Meaning::Algorithm]));
-        let mut finding = worded(refused).actual(algorithm::name(name), "signature algorithm of the request").at(place);
+        let mut finding = worded(refused)
+            .actual(algorithm::name(name), "signature algorithm of the request")
+            .at(place);
         if refused {
             finding = request.mark(finding);
-        } else if let Some(attempt) = request.attempt.filter(|attempt| !accepted && attempt.failed())
+        } else if let Some(attempt) =
+            request.attempt.filter(|attempt| !accepted && attempt.failed())
             && case.idp_has_habit(Habit::DemandsSha256)
         {
             let name = case.product_name(case.idp_vendor, "The identity provider");
@@ -112,14 +121,20 @@ fn signed_with(message: &Message) -> Option<(&str, &Place)> {
     if let Some(query) = &message.query_signature {
         return Some((query.algorithm.as_str(), &query.place));
     }
-    message.own_signatures().next().map(|signature| (signature.algorithm.as_str(), &signature.place))
+    message
+        .own_signatures()
+        .next()
+        .map(|signature| (signature.algorithm.as_str(), &signature.place))
 }
 
 /// It requires signed requests and does not allow SHA-1.
 fn refuses_sha1(registration: &IdpRegistration) -> bool {
-    let required = registration.signed_requests_required.as_ref().is_some_and(|required| required.value);
-    let allowed =
-        registration.weak_algorithms_allowed.as_ref().is_some_and(|allowed| allowed.value.to_ascii_lowercase().contains("rsasha1"));
+    let required =
+        registration.signed_requests_required.as_ref().is_some_and(|required| required.value);
+    let allowed = registration
+        .weak_algorithms_allowed
+        .as_ref()
+        .is_some_and(|allowed| allowed.value.to_ascii_lowercase().contains("rsasha1"));
     required && !allowed
 }
 
@@ -132,7 +147,11 @@ fn worded(refused: bool) -> Finding {
     };
     finding.expected(
         "rsa-sha256",
-        if refused { "what the identity provider accepts" } else { "what identity providers that verify requests accept" },
+        if refused {
+            "what the identity provider accepts"
+        } else {
+            "what identity providers that verify requests accept"
+        },
     )
 }
 
@@ -140,7 +159,11 @@ fn worded(refused: bool) -> Finding {
 fn allowed(finding: Finding, refusal: Option<&IdpRegistration>) -> Finding {
     let Some(registration) = refusal else { return finding };
     let required = registration.signed_requests_required.as_ref();
-    finding.at_all(required.map(|required| &required.place)).because_in(&WEAK_NOT_ALLOWED, registration, None)
+    finding.at_all(required.map(|required| &required.place)).because_in(
+        &WEAK_NOT_ALLOWED,
+        registration,
+        None,
+    )
 }
 
 #[cfg(test)]
@@ -148,7 +171,10 @@ mod tests {
     use super::*;
     use diag_sdk::Sited;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{entry_point, findings, key_match, levels, query_signature, refused_by_idp, registration, sign_in};
+    use diag_sdk::testing::{
+        entry_point, findings, key_match, levels, query_signature, refused_by_idp, registration,
+        sign_in,
+    };
 
     fn configured(algorithm: RequestAlgorithm) -> Case {
         let mut known = entry_point();
@@ -165,16 +191,31 @@ mod tests {
     }
 
     fn captured(mut case: Case, algorithm: &str) -> Case {
-        case.messages[0].query_signature = Some(query_signature(algorithm, Some(key_match("CC", &["d3"]))));
+        case.messages[0].query_signature =
+            Some(query_signature(algorithm, Some(key_match("CC", &["d3"]))));
         case
     }
 
     #[test]
     fn the_setting_warns_and_errs_where_it_must_be_refused() {
-        assert!(findings(&REQUEST_ALGORITHM_SHA1, &configured(RequestAlgorithm::Sha256)).is_empty());
-        assert_eq!(levels(&REQUEST_ALGORITHM_SHA1, &configured(RequestAlgorithm::Sha1)), [Severity::Warning]);
-        assert_eq!(levels(&REQUEST_ALGORITHM_SHA1, &requiring(configured(RequestAlgorithm::Sha1), None)), [Severity::Error]);
-        assert_eq!(levels(&REQUEST_ALGORITHM_SHA1, &requiring(configured(RequestAlgorithm::Sha1), Some("rsaSha1"))), [Severity::Warning]);
+        assert!(
+            findings(&REQUEST_ALGORITHM_SHA1, &configured(RequestAlgorithm::Sha256)).is_empty()
+        );
+        assert_eq!(
+            levels(&REQUEST_ALGORITHM_SHA1, &configured(RequestAlgorithm::Sha1)),
+            [Severity::Warning]
+        );
+        assert_eq!(
+            levels(&REQUEST_ALGORITHM_SHA1, &requiring(configured(RequestAlgorithm::Sha1), None)),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(
+                &REQUEST_ALGORITHM_SHA1,
+                &requiring(configured(RequestAlgorithm::Sha1), Some("rsaSha1"))
+            ),
+            [Severity::Warning]
+        );
     }
 
     #[test]
@@ -189,19 +230,37 @@ mod tests {
             ..diag_sdk::case::product::ProductFacts::default()
         }];
         let found = findings(&REQUEST_ALGORITHM_SHA1, &case);
-        assert_eq!((found[0].severity, found[0].attempts.as_slice()), (Severity::Warning, ["a1".to_owned()].as_slice()));
+        assert_eq!(
+            (found[0].severity, found[0].attempts.as_slice()),
+            (Severity::Warning, ["a1".to_owned()].as_slice())
+        );
     }
 
     #[test]
     fn what_was_captured_counts_and_a_sign_in_that_works_is_no_error() {
-        assert_eq!(levels(&REQUEST_ALGORITHM_SHA1, &captured(sign_in(Outcome::SignedIn), spec::RSA_SHA1)), [Severity::Warning]);
-        assert!(findings(&REQUEST_ALGORITHM_SHA1, &captured(sign_in(Outcome::SignedIn), spec::RSA_SHA256)).is_empty());
         assert_eq!(
-            levels(&REQUEST_ALGORITHM_SHA1, &requiring(captured(sign_in(Outcome::SignedIn), spec::RSA_SHA1), None)),
+            levels(&REQUEST_ALGORITHM_SHA1, &captured(sign_in(Outcome::SignedIn), spec::RSA_SHA1)),
+            [Severity::Warning]
+        );
+        assert!(
+            findings(
+                &REQUEST_ALGORITHM_SHA1,
+                &captured(sign_in(Outcome::SignedIn), spec::RSA_SHA256)
+            )
+            .is_empty()
+        );
+        assert_eq!(
+            levels(
+                &REQUEST_ALGORITHM_SHA1,
+                &requiring(captured(sign_in(Outcome::SignedIn), spec::RSA_SHA1), None)
+            ),
             [Severity::Warning]
         );
         assert_eq!(
-            levels(&REQUEST_ALGORITHM_SHA1, &requiring(captured(refused_by_idp(&[], &[]), spec::RSA_SHA1), None)),
+            levels(
+                &REQUEST_ALGORITHM_SHA1,
+                &requiring(captured(refused_by_idp(&[], &[]), spec::RSA_SHA1), None)
+            ),
             [Severity::Error]
         );
     }
@@ -209,11 +268,17 @@ mod tests {
     #[test]
     fn the_identity_providers_own_words_make_it_an_error() {
         assert_eq!(
-            levels(&REQUEST_ALGORITHM_SHA1, &captured(refused_by_idp(&[], &[Meaning::Algorithm]), spec::RSA_SHA1)),
+            levels(
+                &REQUEST_ALGORITHM_SHA1,
+                &captured(refused_by_idp(&[], &[Meaning::Algorithm]), spec::RSA_SHA1)
+            ),
             [Severity::Error]
         );
         assert_eq!(
-            levels(&REQUEST_ALGORITHM_SHA1, &captured(refused_by_idp(&[], &[Meaning::IdpError]), spec::RSA_SHA1)),
+            levels(
+                &REQUEST_ALGORITHM_SHA1,
+                &captured(refused_by_idp(&[], &[Meaning::IdpError]), spec::RSA_SHA1)
+            ),
             [Severity::Warning]
         );
     }

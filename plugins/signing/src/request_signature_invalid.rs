@@ -4,7 +4,10 @@ use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{QuerySignature, Verdict};
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 use std::collections::HashSet;
 
 static REENCODED: CauseData = CauseData {
@@ -76,7 +79,8 @@ fn run(case: &Case, out: &mut Findings) {
     for delivery in case.sent_by_sp() {
         let request = delivery.message;
         let query_wrong = request.query_signature.as_ref().is_some_and(|query| {
-            query.value == Verdict::Wrong && (query.verifies_reencoded.is_some() || !query.made_by.is_empty() || keys_known)
+            query.value == Verdict::Wrong
+                && (query.verifies_reencoded.is_some() || !query.made_by.is_empty() || keys_known)
         });
         let xml_wrong = request.own_signatures().find(|signature| {
             let unfit = signature.value == Verdict::Wrong && signature.verified_by.is_empty();
@@ -86,14 +90,16 @@ fn run(case: &Case, out: &mut Findings) {
             && let Some(why) = worthless(query)
         {
             told.extend(delivery.attempt.map(|attempt| attempt.id.as_str()));
-            let finding = judged(&delivery, required)
-                .at(&query.place)
-                .detail(why)
-                .actual(if query.algorithm.is_empty() { "no SigAlg" } else { &query.algorithm }, "SigAlg in the query");
+            let finding = judged(&delivery, required).at(&query.place).detail(why).actual(
+                if query.algorithm.is_empty() { "no SigAlg" } else { &query.algorithm },
+                "SigAlg in the query",
+            );
             out.push(finding.because(&SIGNED_OTHERWISE, case));
             continue;
         }
-        if request.query_signature.as_ref().is_some_and(|query| query.value != Verdict::Right) && !keys_known {
+        if request.query_signature.as_ref().is_some_and(|query| query.value != Verdict::Right)
+            && !keys_known
+        {
             out.missing(Need::SpMetadata);
         }
         if !query_wrong && xml_wrong.is_none() {
@@ -120,9 +126,12 @@ fn run(case: &Case, out: &mut Findings) {
                 "None of the known keys verifies it."
             });
         }
-        let made_by_known_key = |query: &QuerySignature| query.verifies_reencoded.is_some() || !query.made_by.is_empty();
+        let made_by_known_key = |query: &QuerySignature| {
+            query.verifies_reencoded.is_some() || !query.made_by.is_empty()
+        };
         let reencoded = request.query_signature.as_ref().is_some_and(made_by_known_key)
-            || xml_wrong.is_some_and(|signature| signature.digest_wrong() || !signature.made_by.is_empty());
+            || xml_wrong
+                .is_some_and(|signature| signature.digest_wrong() || !signature.made_by.is_empty());
         out.push(causes(case, finding, reencoded));
     }
     refusals(case, told, out);
@@ -131,9 +140,13 @@ fn run(case: &Case, out: &mut Findings) {
 /// A signature that nobody can verify with the public key of the service provider.
 fn worthless(query: &QuerySignature) -> Option<&'static str> {
     if query.algorithm.is_empty() {
-        Some("There is a Signature in the query but no SigAlg beside it: nobody can tell what it is to be verified with.")
+        Some(
+            "There is a Signature in the query but no SigAlg beside it: nobody can tell what it is to be verified with.",
+        )
     } else if query.algorithm.to_ascii_lowercase().contains("hmac") {
-        Some("Its SigAlg is an HMAC: whoever can verify it can also make it, and no public key does.")
+        Some(
+            "Its SigAlg is an HMAC: whoever can verify it can also make it, and no public key does.",
+        )
     } else {
         None
     }
@@ -154,11 +167,17 @@ fn judged(delivery: &Delivery<'_>, required: bool) -> Finding {
 fn refusals<'a>(case: &'a Case, mut told: HashSet<&'a str>, out: &mut Findings) {
     // Without any key nothing speaks of a damaged query; that the identity provider lacks the key is another finding.
     let tried = case.knows_sp_keys();
-    let judged = |request: &Message| tried || request.query_signature.iter().any(|query| !query.verified_by.is_empty());
+    let judged = |request: &Message| {
+        tried || request.query_signature.iter().any(|query| !query.verified_by.is_empty())
+    };
     let held = case.sp_metadata_held();
     // Where the key is the reason, that is a finding of its own.
     let mut sent = case.sent_in_attempts();
-    sent.retain(|_, delivery| signed(delivery.message) && judged(delivery.message) && !unknown_to_idp(&held, delivery.message));
+    sent.retain(|_, delivery| {
+        signed(delivery.message)
+            && judged(delivery.message)
+            && !unknown_to_idp(&held, delivery.message)
+    });
     for seen in case.refusing_codes() {
         let Some(attempt) = seen.attempt.filter(|_| CODES.contains(&seen.code)) else {
             continue;
@@ -167,14 +186,20 @@ fn refusals<'a>(case: &'a Case, mut told: HashSet<&'a str>, out: &mut Findings) 
         if told.insert(&attempt.id) {
             let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
             let finding = delivery
-                .finding(Severity::Error, format!("The identity provider could not verify the request ({})", seen.code))
+                .finding(
+                    Severity::Error,
+                    format!("The identity provider could not verify the request ({})", seen.code),
+                )
                 .detail(meaning)
                 .at(seen.place);
             out.push(causes(case, finding, false));
         }
     }
     for attempt in case.attempts.iter().filter(|attempt| attempt.failed()) {
-        let Some(delivery) = sent.get(attempt.id.as_str()).filter(|delivery| !delivery.accepted()) else { continue };
+        let Some(delivery) = sent.get(attempt.id.as_str()).filter(|delivery| !delivery.accepted())
+        else {
+            continue;
+        };
         if let Some(said) = delivery.statement(&[Meaning::RequestSignature, Meaning::Signature])
             && told.insert(&attempt.id)
         {
@@ -194,7 +219,9 @@ fn signed(request: &Message) -> bool {
 /// The identity provider's copies were given and lack the key.
 fn unknown_to_idp(held: &[MetadataCopy<'_>], request: &Message) -> bool {
     let query = request.query_signature.iter().flat_map(|query| &query.verified_by);
-    let mut used = query.chain(request.own_signatures().flat_map(|signature| &signature.verified_by)).peekable();
+    let mut used = query
+        .chain(request.own_signatures().flat_map(|signature| &signature.verified_by))
+        .peekable();
     !held.is_empty() && used.peek().is_some() && !used.any(|key| keys::lists(held, key))
 }
 
@@ -209,7 +236,10 @@ mod tests {
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::spec;
-    use diag_sdk::testing::{findings, key_match, levels, query_signature, refused_by_idp, sign_in, signature, sp_metadata};
+    use diag_sdk::testing::{
+        findings, key_match, levels, query_signature, refused_by_idp, sign_in, signature,
+        sp_metadata,
+    };
 
     fn wrong(mut case: Case, reencoded: bool) -> Case {
         let mut query = query_signature(spec::RSA_SHA256, None);
@@ -221,8 +251,14 @@ mod tests {
 
     #[test]
     fn refused_it_is_an_error_accepted_it_is_not() {
-        assert_eq!(levels(&REQUEST_SIGNATURE_INVALID, &wrong(refused_by_idp(&[], &[]), false)), [Severity::Error]);
-        assert_eq!(levels(&REQUEST_SIGNATURE_INVALID, &wrong(sign_in(Outcome::SignedIn), false)), [Severity::Warning]);
+        assert_eq!(
+            levels(&REQUEST_SIGNATURE_INVALID, &wrong(refused_by_idp(&[], &[]), false)),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&REQUEST_SIGNATURE_INVALID, &wrong(sign_in(Outcome::SignedIn), false)),
+            [Severity::Warning]
+        );
     }
 
     #[test]
@@ -241,7 +277,12 @@ mod tests {
     fn re_encoding_is_named_as_the_cause() {
         let found = findings(&REQUEST_SIGNATURE_INVALID, &wrong(refused_by_idp(&[], &[]), true));
         assert_eq!(found[0].causes[0].who, Who::Network);
-        assert!(found[0].detail.as_deref().is_some_and(|detail| detail.contains("lower-case hexadecimal")));
+        assert!(
+            found[0]
+                .detail
+                .as_deref()
+                .is_some_and(|detail| detail.contains("lower-case hexadecimal"))
+        );
         let found = findings(&REQUEST_SIGNATURE_INVALID, &wrong(refused_by_idp(&[], &[]), false));
         assert_eq!(found[0].causes[0].who, Who::Sp);
     }
@@ -249,7 +290,8 @@ mod tests {
     #[test]
     fn a_right_signature_is_left_alone_unless_the_identity_provider_complains() {
         let mut case = refused_by_idp(&[], &[]);
-        case.messages[0].query_signature = Some(query_signature(spec::RSA_SHA256, Some(key_match("CC", &["d3"]))));
+        case.messages[0].query_signature =
+            Some(query_signature(spec::RSA_SHA256, Some(key_match("CC", &["d3"]))));
         assert!(findings(&REQUEST_SIGNATURE_INVALID, &case).is_empty());
         let mut complained = refused_by_idp(&["AADSTS76023"], &[]);
         complained.messages[0].query_signature = case.messages[0].query_signature.clone();

@@ -5,7 +5,10 @@ use diag_sdk::case::certificate::same_thumbprint;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{KeyMatch, QuerySignature};
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 use std::collections::HashSet;
 
 static CERTIFICATE_RENEWED: CauseData = CauseData {
@@ -129,22 +132,35 @@ fn run(case: &Case, out: &mut Findings) {
     }
 }
 
-fn unknown(case: &Case, delivery: &Delivery<'_>, used: &[&KeyMatch], held: &Held<'_>, required: bool) -> Finding {
+fn unknown(
+    case: &Case,
+    delivery: &Delivery<'_>,
+    used: &[&KeyMatch],
+    held: &Held<'_>,
+    required: bool,
+) -> Finding {
     let request = delivery.message;
-    let headline = format!("The {} is signed with a key the identity provider does not have", request.root);
+    let headline =
+        format!("The {} is signed with a key the identity provider does not have", request.root);
     let enforced = required || delivery.attempt.is_none_or(Attempt::failed);
     let mut finding = if delivery.accepted() || !enforced {
         let finding = delivery.finding(Severity::Warning, headline).likely();
-        finding.detail("The identity provider answered it, so it does not verify requests at present.")
+        finding
+            .detail("The identity provider answered it, so it does not verify requests at present.")
     } else {
         let finding = delivery.finding(Severity::Error, headline);
-        finding.detail("The signature is right, but the identity provider verifies with other certificates.")
+        finding.detail(
+            "The signature is right, but the identity provider verifies with other certificates.",
+        )
     };
-    finding = finding.at(&request.place).at_all(request.query_signature.as_ref().map(|query| &query.place));
+    finding = finding
+        .at(&request.place)
+        .at_all(request.query_signature.as_ref().map(|query| &query.place));
     if let Some(key) = used.first() {
-        finding = finding
-            .expected(&held.labels, &held.origin)
-            .actual(format!("{} ({})", key.subject, key.sha1), "certificate that verifies the signature");
+        finding = finding.expected(&held.labels, &held.origin).actual(
+            format!("{} ({})", key.subject, key.sha1),
+            "certificate that verifies the signature",
+        );
     }
     causes(case, finding)
 }
@@ -157,19 +173,27 @@ fn announced(case: &Case, held: &Held<'_>, required: bool, out: &mut Findings) {
         return;
     }
     let listed = || held.copies.iter().flat_map(|copy| copy.metadata.sp_signing_certificates());
-    if certificates.iter().any(|own| held.has(&own.sha1) || listed().any(|known| own.same_key(known))) {
+    if certificates
+        .iter()
+        .any(|own| held.has(&own.sha1) || listed().any(|known| own.same_key(known)))
+    {
         return;
     }
     let headline = "The IdP has other certificates of the SP than the SP publishes";
     let finding = if required && !case.signed_in() {
         Finding::error(headline).detail("The identity provider requires signed requests and cannot verify those of this service provider.")
     } else {
-        Finding::warning(headline).likely().detail("It matters as soon as the identity provider verifies requests.")
+        Finding::warning(headline)
+            .likely()
+            .detail("It matters as soon as the identity provider verifies requests.")
     };
     out.push(causes(
         case,
         finding
-            .expected(keys::labels(&certificates), "signing certificates in the service provider's metadata")
+            .expected(
+                keys::labels(&certificates),
+                "signing certificates in the service provider's metadata",
+            )
             .actual(&held.labels, &held.origin)
             .at_all(certificates.iter().map(|certificate| &certificate.place)),
     ));
@@ -181,7 +205,10 @@ fn refusals<'a>(case: &'a Case, out: &mut Findings) -> HashSet<&'a str> {
     for seen in case.refusing_codes().into_iter().filter(|seen| CODES.contains(&seen.code)) {
         told.extend(seen.attempt.map(|attempt| attempt.id.as_str()));
         let meaning = case.code(seen.code).map_or("", |code| code.text.as_str());
-        let finding = seen.finding(Severity::Error, format!("The identity provider has no certificate for the request ({})", seen.code));
+        let finding = seen.finding(
+            Severity::Error,
+            format!("The identity provider has no certificate for the request ({})", seen.code),
+        );
         out.push(causes(case, finding.detail(meaning).at(seen.place)));
     }
     told
@@ -194,24 +221,43 @@ fn unverified<'a>(case: &'a Case, told: &mut HashSet<&'a str>, out: &mut Finding
         return;
     }
     let sent = case.sent_in_attempts();
-    for attempt in case.attempts.iter().filter(|attempt| attempt.failed() && case.vouched_for_nobody(attempt)) {
+    for attempt in
+        case.attempts.iter().filter(|attempt| attempt.failed() && case.vouched_for_nobody(attempt))
+    {
         let signed = |request: &Message| {
-            let unjudged =
-                |query: &QuerySignature| query.made_by.is_empty() && query.verified_by.is_empty() && query.verifies_reencoded.is_none();
-            let query = request.query_signature.as_ref().is_some_and(|query| !query.algorithm.is_empty() && unjudged(query));
-            query || request.own_signatures().any(|signature| !signature.digest_wrong() && signature.key_info.is_empty())
+            let unjudged = |query: &QuerySignature| {
+                query.made_by.is_empty()
+                    && query.verified_by.is_empty()
+                    && query.verifies_reencoded.is_none()
+            };
+            let query = request
+                .query_signature
+                .as_ref()
+                .is_some_and(|query| !query.algorithm.is_empty() && unjudged(query));
+            query
+                || request
+                    .own_signatures()
+                    .any(|signature| !signature.digest_wrong() && signature.key_info.is_empty())
         };
-        let Some(delivery) = sent.get(attempt.id.as_str()).filter(|delivery| !delivery.accepted() && signed(delivery.message)) else {
+        let Some(delivery) = sent
+            .get(attempt.id.as_str())
+            .filter(|delivery| !delivery.accepted() && signed(delivery.message))
+        else {
             continue;
         };
-        let codes = case.failure_of(attempt).map(|failure| failure.codes.as_slice()).unwrap_or_default();
+        let codes =
+            case.failure_of(attempt).map(|failure| failure.codes.as_slice()).unwrap_or_default();
         let code = codes.iter().find(|code| UNVERIFIED.contains(&code.as_str()));
         let said = delivery.statement(&[Meaning::RequestSignature, Meaning::Signature]);
         if (code.is_none() && said.is_none()) || !told.insert(&attempt.id) {
             continue;
         }
-        let meaning = code.and_then(|code| case.code(code)).map(|known| format!("{}.", known.text.trim_end_matches('.')));
-        let words = meaning.or_else(|| said.as_ref().map(diag_sdk::case::judgement::Statement::quoted)).unwrap_or_default();
+        let meaning = code
+            .and_then(|code| case.code(code))
+            .map(|known| format!("{}.", known.text.trim_end_matches('.')));
+        let words = meaning
+            .or_else(|| said.as_ref().map(diag_sdk::case::judgement::Statement::quoted))
+            .unwrap_or_default();
         let finding = delivery
             .finding(Severity::Error, "The identity provider cannot verify the request with what it has")
             .likely()
@@ -222,8 +268,15 @@ fn unverified<'a>(case: &'a Case, told: &mut HashSet<&'a str>, out: &mut Finding
 }
 
 fn verifying(request: &Message) -> Vec<&KeyMatch> {
-    let query = request.query_signature.iter().filter(|query| query.verifies_reencoded.is_none()).flat_map(|query| &query.verified_by);
-    let xml = request.own_signatures().filter(|signature| !signature.digest_wrong()).flat_map(|signature| &signature.verified_by);
+    let query = request
+        .query_signature
+        .iter()
+        .filter(|query| query.verifies_reencoded.is_none())
+        .flat_map(|query| &query.verified_by);
+    let xml = request
+        .own_signatures()
+        .filter(|signature| !signature.digest_wrong())
+        .flat_map(|signature| &signature.verified_by);
     query.chain(xml).collect()
 }
 
@@ -242,14 +295,22 @@ fn held(case: &Case) -> Option<Held<'_>> {
     // Certificates of a registration count only where it verifies requests at all.
     let credentials: Vec<_> = case
         .relevant_registrations()
-        .filter(|registration| registration.signed_requests_required.as_ref().is_some_and(|required| required.value))
+        .filter(|registration| {
+            registration.signed_requests_required.as_ref().is_some_and(|required| required.value)
+        })
         .flat_map(keys::request_credentials)
         .collect();
     if credentials.is_empty() {
         return None;
     }
-    let thumbprints: Vec<String> = credentials.iter().filter_map(|credential| credential.sha1.clone()).collect();
-    Some(Held { labels: thumbprints.join(", "), thumbprints, origin: "verification certificates of the registration".to_owned(), copies })
+    let thumbprints: Vec<String> =
+        credentials.iter().filter_map(|credential| credential.sha1.clone()).collect();
+    Some(Held {
+        labels: thumbprints.join(", "),
+        thumbprints,
+        origin: "verification certificates of the registration".to_owned(),
+        copies,
+    })
 }
 
 fn causes(case: &Case, finding: Finding) -> Finding {
@@ -262,20 +323,39 @@ mod tests {
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::registration::Credential;
-    use diag_sdk::testing::{findings, key_match, levels, query_signature, refused_by_idp, registration, sign_in, sp_metadata};
+    use diag_sdk::testing::{
+        findings, key_match, levels, query_signature, refused_by_idp, registration, sign_in,
+        sp_metadata,
+    };
     use diag_sdk::{Place, Sited, spec};
 
     fn signed(mut case: Case, held: &[&str]) -> Case {
-        case.messages[0].query_signature = Some(query_signature(spec::RSA_SHA256, Some(key_match("CC", &["d3"]))));
-        case.metadata = vec![sp_metadata("d3", HeldBy::Publisher, &["CC"], &[]), sp_metadata("d4", HeldBy::Idp, held, &[])];
+        case.messages[0].query_signature =
+            Some(query_signature(spec::RSA_SHA256, Some(key_match("CC", &["d3"]))));
+        case.metadata = vec![
+            sp_metadata("d3", HeldBy::Publisher, &["CC"], &[]),
+            sp_metadata("d4", HeldBy::Idp, held, &[]),
+        ];
         case
     }
 
     #[test]
     fn the_identity_providers_copy_decides() {
-        assert_eq!(levels(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &signed(refused_by_idp(&[], &[]), &["BB"])), [Severity::Error]);
-        assert!(findings(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &signed(refused_by_idp(&[], &[]), &["BB", "CC"])).is_empty());
-        assert_eq!(levels(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &signed(sign_in(Outcome::SignedIn), &["BB"])), [Severity::Warning]);
+        assert_eq!(
+            levels(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &signed(refused_by_idp(&[], &[]), &["BB"])),
+            [Severity::Error]
+        );
+        assert!(
+            findings(
+                &REQUEST_SIGNED_BY_UNKNOWN_KEY,
+                &signed(refused_by_idp(&[], &[]), &["BB", "CC"])
+            )
+            .is_empty()
+        );
+        assert_eq!(
+            levels(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &signed(sign_in(Outcome::SignedIn), &["BB"])),
+            [Severity::Warning]
+        );
     }
 
     #[test]
@@ -283,7 +363,11 @@ mod tests {
         let mut case = signed(refused_by_idp(&[], &[]), &[]);
         case.metadata.truncate(1);
         let mut known = registration(&[], &[]);
-        known.credentials = vec![Credential { usage: "Verify".to_owned(), sha1: Some("BB".to_owned()), ..Credential::default() }];
+        known.credentials = vec![Credential {
+            usage: "Verify".to_owned(),
+            sha1: Some("BB".to_owned()),
+            ..Credential::default()
+        }];
         case.registrations = vec![known];
         assert!(findings(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &case).is_empty());
         case.registrations[0].signed_requests_required = Some(Sited::new(true, Place::default()));
@@ -295,7 +379,10 @@ mod tests {
     #[test]
     fn without_a_capture_the_copies_are_compared() {
         let mut case = Case {
-            metadata: vec![sp_metadata("d3", HeldBy::Publisher, &["CC"], &[]), sp_metadata("d4", HeldBy::Idp, &["BB"], &[])],
+            metadata: vec![
+                sp_metadata("d3", HeldBy::Publisher, &["CC"], &[]),
+                sp_metadata("d4", HeldBy::Idp, &["BB"], &[]),
+            ],
             ..Case::default()
         };
         assert_eq!(levels(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &case), [Severity::Warning]);
@@ -305,7 +392,10 @@ mod tests {
 
     #[test]
     fn the_code_alone_is_enough() {
-        assert_eq!(levels(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &refused_by_idp(&["AADSTS76024"], &[])), [Severity::Error]);
+        assert_eq!(
+            levels(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &refused_by_idp(&["AADSTS76024"], &[])),
+            [Severity::Error]
+        );
     }
 
     #[test]
@@ -313,12 +403,21 @@ mod tests {
         let refused = |code: &str, given: &[&str]| {
             let mut case = refused_by_idp(&[code], &[]);
             case.messages[0].query_signature = Some(query_signature(spec::RSA_SHA256, None));
-            case.metadata = given.iter().map(|key| sp_metadata("d3", HeldBy::Publisher, &[*key], &[])).collect();
+            case.metadata = given
+                .iter()
+                .map(|key| sp_metadata("d3", HeldBy::Publisher, &[*key], &[]))
+                .collect();
             case
         };
         let found = findings(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &refused("AADSTS76023", &[]));
-        assert_eq!((found.len(), found[0].severity, found[0].causes[0].who), (1, Severity::Error, Who::Idp));
-        assert!(findings(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &refused("AADSTS76023", &["CC"])).is_empty(), "the key given was tried");
+        assert_eq!(
+            (found.len(), found[0].severity, found[0].causes[0].who),
+            (1, Severity::Error, Who::Idp)
+        );
+        assert!(
+            findings(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &refused("AADSTS76023", &["CC"])).is_empty(),
+            "the key given was tried"
+        );
         assert!(findings(&REQUEST_SIGNED_BY_UNKNOWN_KEY, &refused("AADSTS50105", &[])).is_empty());
     }
 
@@ -326,6 +425,8 @@ mod tests {
     fn without_a_copy_the_question_stays_open() {
         let mut case = signed(refused_by_idp(&[], &[]), &["BB"]);
         case.metadata.truncate(1);
-        assert!(REQUEST_SIGNED_BY_UNKNOWN_KEY.judge(&case).missed().contains(&Need::SpMetadataInIdp));
+        assert!(
+            REQUEST_SIGNED_BY_UNKNOWN_KEY.judge(&case).missed().contains(&Need::SpMetadataInIdp)
+        );
     }
 }

@@ -3,7 +3,10 @@
 use diag_sdk::case::message::{Carrier, Message, MessageKind};
 use diag_sdk::case::product::Habit;
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
+    Who, check,
+};
 use std::collections::HashSet;
 
 static SP_DOES_NOT_SIGN: CauseData = CauseData {
@@ -93,7 +96,10 @@ fn run(case: &Case, out: &mut Findings) {
     let told = refusals(case, required, out);
     if case.signed_requests_required() {
         let requests = case.requests();
-        for request in requests.iter().filter(|request| request.message.delivery.is_some() && unsigned(request.message)) {
+        for request in requests
+            .iter()
+            .filter(|request| request.message.delivery.is_some() && unsigned(request.message))
+        {
             if request.attempt.is_some_and(|attempt| told.contains(attempt.id.as_str())) {
                 continue;
             }
@@ -107,19 +113,29 @@ fn run(case: &Case, out: &mut Findings) {
                     "The identity provider requires signed requests; with the Redirect binding it looks for the signature in the query.",
                 )
             } else {
-                request.finding(Severity::Error, "The request is not signed although the identity provider requires it")
+                request.finding(
+                    Severity::Error,
+                    "The request is not signed although the identity provider requires it",
+                )
             };
             out.push(worded(case, finding, required, Some(request.message)));
         }
         announced(case, required, out);
-    } else if case.registrations.is_empty() && case.idp_metadata_published().is_empty() && told.is_empty() {
+    } else if case.registrations.is_empty()
+        && case.idp_metadata_published().is_empty()
+        && told.is_empty()
+    {
         out.missing(Need::Application);
         out.missing(Need::IdpMetadata);
     }
 }
 
 /// What the identity provider itself said, and the attempts it was said in.
-fn refusals<'a>(case: &'a Case, required: Option<Required<'_>>, out: &mut Findings) -> HashSet<&'a str> {
+fn refusals<'a>(
+    case: &'a Case,
+    required: Option<Required<'_>>,
+    out: &mut Findings,
+) -> HashSet<&'a str> {
     let mut told = HashSet::new();
     let sent = case.sent_in_attempts();
     for seen in case.refusing_codes().into_iter().filter(|seen| seen.code == "AADSTS76021") {
@@ -140,16 +156,23 @@ fn refusals<'a>(case: &'a Case, required: Option<Required<'_>>, out: &mut Findin
             told.insert(attempt.id.as_str());
         }
         // A portal or a test button cannot sign in the service provider's name.
-        let unasked = seen.attempt.is_none_or(|attempt| attempt.idp_initiated || attempt.request.is_none());
-        if unasked && request.is_none() && case.messages_of(MessageKind::AuthnRequest).next().is_none() {
+        let unasked =
+            seen.attempt.is_none_or(|attempt| attempt.idp_initiated || attempt.request.is_none());
+        if unasked
+            && request.is_none()
+            && case.messages_of(MessageKind::AuthnRequest).next().is_none()
+        {
             finding = finding.because(&STARTED_AT_IDP, case);
         }
         // What asks for a signature and what lacks one tell more than the page that says so.
         out.push(worded(case, finding, required, request).at(seen.place));
     }
     // Only the request can lack a signature at the identity provider.
-    let about_signature = &[Meaning::RequestSignature, Meaning::Signature, Meaning::UnsignedMessage];
-    for attempt in case.attempts.iter().filter(|attempt| attempt.failed() && case.vouched_for_nobody(attempt)) {
+    let about_signature =
+        &[Meaning::RequestSignature, Meaning::Signature, Meaning::UnsignedMessage];
+    for attempt in
+        case.attempts.iter().filter(|attempt| attempt.failed() && case.vouched_for_nobody(attempt))
+    {
         let lacking = |delivery: &&Delivery<'_>| !delivery.accepted() && unsigned(delivery.message);
         let Some(delivery) = sent.get(attempt.id.as_str()).filter(lacking) else { continue };
         if let Some(said) = delivery.statement(about_signature)
@@ -173,7 +196,11 @@ fn announced(case: &Case, required: Option<Required<'_>>, out: &mut Findings) {
         return;
     }
     for copy in case.sp_metadata_published() {
-        let Some(role) = copy.metadata.sp.as_ref().filter(|role| role.authn_requests_signed == Some(false)) else { continue };
+        let Some(role) =
+            copy.metadata.sp.as_ref().filter(|role| role.authn_requests_signed == Some(false))
+        else {
+            continue;
+        };
         let finding = Finding::warning("The SP says it does not sign, the IdP requires it")
             .likely()
             .detail("AuthnRequestsSigned is false in the service provider's metadata. Some products sign nevertheless.")
@@ -198,13 +225,22 @@ fn in_xml_of_redirect(request: &Message) -> bool {
 /// Where the identity provider demands signatures, and in which words.
 type Required<'a> = (&'a Place, &'static str);
 
-fn worded(case: &Case, mut finding: Finding, required: Option<Required<'_>>, request: Option<&Message>) -> Finding {
+fn worded(
+    case: &Case,
+    mut finding: Finding,
+    required: Option<Required<'_>>,
+    request: Option<&Message>,
+) -> Finding {
     if let Some((place, what)) = required {
         finding = finding.expected("signed requests", what).at(place);
     }
     let Some(request) = request else {
         let by_portal = !finding.causes.is_empty();
-        let (first, second) = if by_portal { (&NOT_NEEDED, &SP_DOES_NOT_SIGN) } else { (&SP_DOES_NOT_SIGN, &NOT_NEEDED) };
+        let (first, second) = if by_portal {
+            (&NOT_NEEDED, &SP_DOES_NOT_SIGN)
+        } else {
+            (&SP_DOES_NOT_SIGN, &NOT_NEEDED)
+        };
         return finding.because(first, case).because(second, case);
     };
     finding = finding.at(&request.place);
@@ -221,8 +257,14 @@ fn worded(case: &Case, mut finding: Finding, required: Option<Required<'_>>, req
     }
     // What says of itself that it does not sign is not asked to first.
     let copies = case.sp_metadata_published();
-    match copies.iter().filter_map(|copy| copy.metadata.sp.as_ref()).find(|role| role.authn_requests_signed == Some(false)) {
-        Some(role) => finding.at(&role.place).because(&NOT_NEEDED, case).because(&SP_DOES_NOT_SIGN, case),
+    match copies
+        .iter()
+        .filter_map(|copy| copy.metadata.sp.as_ref())
+        .find(|role| role.authn_requests_signed == Some(false))
+    {
+        Some(role) => {
+            finding.at(&role.place).because(&NOT_NEEDED, case).because(&SP_DOES_NOT_SIGN, case)
+        }
         None => finding.because(&SP_DOES_NOT_SIGN, case).because(&NOT_NEEDED, case),
     }
 }
@@ -230,12 +272,16 @@ fn worded(case: &Case, mut finding: Finding, required: Option<Required<'_>>, req
 fn required_by(case: &Case) -> Option<Required<'_>> {
     let registered = case
         .relevant_registrations()
-        .filter_map(|registration| registration.signed_requests_required.as_ref().filter(|required| required.value))
+        .filter_map(|registration| {
+            registration.signed_requests_required.as_ref().filter(|required| required.value)
+        })
         .map(|required| (&required.place, "the registration requires signed requests"));
     let wanted = case
         .metadata
         .iter()
-        .filter_map(|metadata| metadata.idp.as_ref().filter(|role| role.want_authn_requests_signed == Some(true)))
+        .filter_map(|metadata| {
+            metadata.idp.as_ref().filter(|role| role.want_authn_requests_signed == Some(true))
+        })
         .map(|role| (&role.place, "WantAuthnRequestsSigned in the identity provider's metadata"));
     registered.chain(wanted).next()
 }
@@ -246,7 +292,8 @@ mod tests {
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::testing::{
-        ended, findings, idp_metadata, key_match, levels, query_signature, refused_by_idp, registration, sign_in, signature, sp_metadata,
+        ended, findings, idp_metadata, key_match, levels, query_signature, refused_by_idp,
+        registration, sign_in, signature, sp_metadata,
     };
     use diag_sdk::{Sited, spec};
 
@@ -260,7 +307,10 @@ mod tests {
     #[test]
     fn the_code_alone_is_enough() {
         let found = findings(&REQUEST_UNSIGNED, &refused_by_idp(&["AADSTS76021"], &[]));
-        assert_eq!((found.len(), found[0].severity, found[0].attempts.as_slice()), (1, Severity::Error, ["a1".to_owned()].as_slice()));
+        assert_eq!(
+            (found.len(), found[0].severity, found[0].attempts.as_slice()),
+            (1, Severity::Error, ["a1".to_owned()].as_slice())
+        );
     }
 
     #[test]
@@ -275,7 +325,10 @@ mod tests {
 
     #[test]
     fn the_code_and_the_registration_are_one_finding() {
-        assert_eq!(levels(&REQUEST_UNSIGNED, &required(refused_by_idp(&["AADSTS76021"], &[]))), [Severity::Error]);
+        assert_eq!(
+            levels(&REQUEST_UNSIGNED, &required(refused_by_idp(&["AADSTS76021"], &[]))),
+            [Severity::Error]
+        );
     }
 
     #[test]
@@ -286,8 +339,14 @@ mod tests {
 
     #[test]
     fn registration_and_metadata_may_require_it() {
-        assert_eq!(levels(&REQUEST_UNSIGNED, &required(refused_by_idp(&[], &[]))), [Severity::Error]);
-        assert_eq!(levels(&REQUEST_UNSIGNED, &required(sign_in(Outcome::SignedIn))), [Severity::Warning]);
+        assert_eq!(
+            levels(&REQUEST_UNSIGNED, &required(refused_by_idp(&[], &[]))),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&REQUEST_UNSIGNED, &required(sign_in(Outcome::SignedIn))),
+            [Severity::Warning]
+        );
         let mut wanted = refused_by_idp(&[], &[]);
         wanted.metadata = vec![idp_metadata("d1", HeldBy::Publisher, &["AA"])];
         wanted.metadata[0].idp.as_mut().expect("a role").want_authn_requests_signed = Some(true);
@@ -300,7 +359,8 @@ mod tests {
         case.messages[0].query_signature = Some(query_signature(spec::RSA_SHA256, None));
         assert!(findings(&REQUEST_UNSIGNED, &case).is_empty());
         let mut case = required(refused_by_idp(&[], &[]));
-        case.messages[0].signatures = vec![signature("AuthnRequest", "AuthnRequest", key_match("CC", &[]))];
+        case.messages[0].signatures =
+            vec![signature("AuthnRequest", "AuthnRequest", key_match("CC", &[]))];
         case.messages[0].sightings[0].carrier = Carrier::PostForm;
         assert!(findings(&REQUEST_UNSIGNED, &case).is_empty());
     }
@@ -308,7 +368,8 @@ mod tests {
     #[test]
     fn a_signature_in_the_xml_of_a_redirect_does_not_count() {
         let mut case = required(refused_by_idp(&[], &[]));
-        case.messages[0].signatures = vec![signature("AuthnRequest", "AuthnRequest", key_match("CC", &[]))];
+        case.messages[0].signatures =
+            vec![signature("AuthnRequest", "AuthnRequest", key_match("CC", &[]))];
         let found = findings(&REQUEST_UNSIGNED, &case);
         assert_eq!((found[0].severity, found[0].causes[0].who), (Severity::Error, Who::Sp));
         assert!(found[0].message.contains("query"));
@@ -326,7 +387,11 @@ mod tests {
     #[test]
     fn other_products_say_it_in_their_own_words() {
         for meaning in [Meaning::RequestSignature, Meaning::Signature, Meaning::UnsignedMessage] {
-            assert_eq!(levels(&REQUEST_UNSIGNED, &refused_by_idp(&[], &[meaning])), [Severity::Error], "{meaning:?}");
+            assert_eq!(
+                levels(&REQUEST_UNSIGNED, &refused_by_idp(&[], &[meaning])),
+                [Severity::Error],
+                "{meaning:?}"
+            );
         }
         let mut answered = refused_by_idp(&[], &[Meaning::Signature]);
         answered.attempts[0].response = Some("m2".to_owned());

@@ -4,7 +4,10 @@ use diag_sdk::algorithm;
 use diag_sdk::case::product::Habit;
 use diag_sdk::case::signature::{Signature, Verdict};
 use diag_sdk::view::{Delivery, keys};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static SET_TO_SHA1: CauseData = CauseData {
     text: "The identity provider is set to sign responses for this application with SHA-1",
@@ -63,7 +66,12 @@ fn run(case: &Case, out: &mut Findings) {
     let deliveries = case.sent_by_idp();
     let mut captured: Vec<(&Delivery<'_>, &Signature)> = deliveries
         .iter()
-        .filter_map(|delivery| Some((delivery, delivery.message.signatures.iter().find(|signature| uses_sha1(signature))?)))
+        .filter_map(|delivery| {
+            Some((
+                delivery,
+                delivery.message.signatures.iter().find(|signature| uses_sha1(signature))?,
+            ))
+        })
         .collect();
     // The refused one says most.
     captured.sort_by_key(|(delivery, _)| !delivery.refused());
@@ -72,14 +80,21 @@ fn run(case: &Case, out: &mut Findings) {
     }
     if captured.is_empty() {
         for registration in case.relevant_registrations() {
-            let Some(algorithm) = registration.signing_algorithm.as_ref().filter(|algorithm| algorithm::is_sha1(&algorithm.value)) else {
+            let Some(algorithm) = registration
+                .signing_algorithm
+                .as_ref()
+                .filter(|algorithm| algorithm::is_sha1(&algorithm.value))
+            else {
                 continue;
             };
             out.push(
                 Finding::warning("The signing policy asks for SHA-1")
                     .detail("Service providers that refuse SHA-1 will refuse every response.")
                     .expected("rsa-sha256", "what service providers accept")
-                    .actual(algorithm::name(&algorithm.value), "SigningAlgorithm of the token issuance policy")
+                    .actual(
+                        algorithm::name(&algorithm.value),
+                        "SigningAlgorithm of the token issuance policy",
+                    )
                     .at(&algorithm.place)
                     .because_in(&SET_TO_SHA1, registration, "SHA-256"),
             );
@@ -88,12 +103,19 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 fn uses_sha1(signature: &Signature) -> bool {
-    algorithm::is_sha1(&signature.algorithm) || signature.references.iter().any(|reference| algorithm::is_sha1(&reference.digest_algorithm))
+    algorithm::is_sha1(&signature.algorithm)
+        || signature
+            .references
+            .iter()
+            .any(|reference| algorithm::is_sha1(&reference.digest_algorithm))
 }
 
 fn describe(case: &Case, delivery: &Delivery<'_>, signature: &Signature) -> Finding {
     let refused = delivery.refused() && explains_refusal(case, delivery);
-    let digest = signature.references.first().map_or("", |reference| algorithm::name(&reference.digest_algorithm));
+    let digest = signature
+        .references
+        .first()
+        .map_or("", |reference| algorithm::name(&reference.digest_algorithm));
     let finding = if refused {
         delivery
             .finding(Severity::Error, "The response is signed with SHA-1, and the service provider refused it")
@@ -103,7 +125,9 @@ fn describe(case: &Case, delivery: &Delivery<'_>, signature: &Signature) -> Find
             .finding(Severity::Warning, "The response is signed with SHA-1")
             .detail("SHA-1 is deprecated; a service provider may refuse it at any update.")
     };
-    let policies = case.relevant_registrations().filter_map(|registration| registration.signing_algorithm.as_ref());
+    let policies = case
+        .relevant_registrations()
+        .filter_map(|registration| registration.signing_algorithm.as_ref());
     let finding = finding
         .expected("rsa-sha256 with digest sha256", "what service providers accept")
         .actual(
@@ -111,7 +135,9 @@ fn describe(case: &Case, delivery: &Delivery<'_>, signature: &Signature) -> Find
             format!("signature of {}", keys::carrier(&signature.parent)),
         )
         .at(&signature.place)
-        .at_all(policies.filter(|policy| algorithm::is_sha1(&policy.value)).map(|policy| &policy.place))
+        .at_all(
+            policies.filter(|policy| algorithm::is_sha1(&policy.value)).map(|policy| &policy.place),
+        )
         .because_with(&SET_TO_SHA1, case, "SHA-256");
     if refused { finding.because(&SP_REFUSES_SHA1, case) } else { finding }
 }
@@ -123,7 +149,9 @@ fn explains_refusal(case: &Case, delivery: &Delivery<'_>) -> bool {
     let right = delivery.message.signatures.iter().all(|signature| {
         !signature.digest_wrong()
             && signature.value != Verdict::Wrong
-            && (held.is_empty() || signature.verified_by.is_empty() || signature.verified_by.iter().any(|key| keys::lists(&held, key)))
+            && (held.is_empty()
+                || signature.verified_by.is_empty()
+                || signature.verified_by.iter().any(|key| keys::lists(&held, key)))
     });
     // A product that takes it, or gives the same page for everything, tells nothing by refusing.
     let unstated = || !case.sp_has_habit(Habit::TakesSha1) && delivery.otherwise_sound();
@@ -137,7 +165,9 @@ mod tests {
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::spec;
     use diag_sdk::testing;
-    use diag_sdk::testing::{SHA1, findings, idp_metadata, key_match, levels, registration, says, signed};
+    use diag_sdk::testing::{
+        SHA1, findings, idp_metadata, key_match, levels, registration, says, signed,
+    };
 
     fn sha1(outcome: Outcome, meaning: Option<Meaning>) -> Case {
         let mut case = signed(outcome);
@@ -150,7 +180,10 @@ mod tests {
 
     #[test]
     fn tolerated_it_is_a_warning() {
-        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::SignedIn, None)), [Severity::Warning]);
+        assert_eq!(
+            levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::SignedIn, None)),
+            [Severity::Warning]
+        );
         assert!(findings(&RESPONSE_ALGORITHM_SHA1, &signed(Outcome::SignedIn)).is_empty());
     }
 
@@ -163,9 +196,18 @@ mod tests {
 
     #[test]
     fn refused_for_its_signature_it_is_an_error() {
-        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, Some(Meaning::Signature))), [Severity::Error]);
-        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, Some(Meaning::Algorithm))), [Severity::Error]);
-        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, Some(Meaning::Expired))), [Severity::Warning]);
+        assert_eq!(
+            levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, Some(Meaning::Signature))),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, Some(Meaning::Algorithm))),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, Some(Meaning::Expired))),
+            [Severity::Warning]
+        );
     }
 
     #[test]
@@ -181,7 +223,10 @@ mod tests {
 
     #[test]
     fn a_refusal_without_reason_counts_where_all_else_is_sound() {
-        assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, None)), [Severity::Error]);
+        assert_eq!(
+            levels(&RESPONSE_ALGORITHM_SHA1, &sha1(Outcome::RefusedBySp, None)),
+            [Severity::Error]
+        );
         let mut qlik = sha1(Outcome::RefusedBySp, Some(Meaning::Refused));
         testing::qlik_serves(&mut qlik);
         assert_eq!(levels(&RESPONSE_ALGORITHM_SHA1, &qlik), [Severity::Warning]);

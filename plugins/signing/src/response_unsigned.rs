@@ -2,7 +2,9 @@
 
 use diag_sdk::case::judgement::Statement;
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static ASSERTION_ONLY: CauseData = CauseData {
     text: "The identity provider is set to sign the assertion only, which is what many are delivered with",
@@ -105,16 +107,31 @@ mod tests {
 
     #[test]
     fn what_the_service_provider_says_decides() {
-        assert_eq!(levels(&RESPONSE_UNSIGNED, &said(Outcome::RefusedBySp, Meaning::UnsignedMessage)), [Severity::Error]);
-        assert_eq!(levels(&RESPONSE_UNSIGNED, &said(Outcome::RefusedBySp, Meaning::Signature)), [Severity::Warning]);
-        assert!(findings(&RESPONSE_UNSIGNED, &said(Outcome::RefusedBySp, Meaning::Audience)).is_empty());
-        assert!(findings(&RESPONSE_UNSIGNED, &said(Outcome::SignedIn, Meaning::UnsignedMessage)).is_empty());
+        assert_eq!(
+            levels(&RESPONSE_UNSIGNED, &said(Outcome::RefusedBySp, Meaning::UnsignedMessage)),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&RESPONSE_UNSIGNED, &said(Outcome::RefusedBySp, Meaning::Signature)),
+            [Severity::Warning]
+        );
+        assert!(
+            findings(&RESPONSE_UNSIGNED, &said(Outcome::RefusedBySp, Meaning::Audience)).is_empty()
+        );
+        assert!(
+            findings(&RESPONSE_UNSIGNED, &said(Outcome::SignedIn, Meaning::UnsignedMessage))
+                .is_empty()
+        );
     }
 
     #[test]
     fn a_signed_response_or_a_wrong_signature_is_another_matter() {
         let mut both = said(Outcome::RefusedBySp, Meaning::Signature);
-        both.messages[1].signatures.push(signature("Response", "Response", key_match("AA", &["d1"])));
+        both.messages[1].signatures.push(signature(
+            "Response",
+            "Response",
+            key_match("AA", &["d1"]),
+        ));
         assert!(findings(&RESPONSE_UNSIGNED, &both).is_empty());
         let mut wrong = said(Outcome::RefusedBySp, Meaning::Signature);
         consumes(&mut wrong, "Response/Assertion", Cover::Wrong);

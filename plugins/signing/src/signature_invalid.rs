@@ -3,7 +3,10 @@
 use diag_sdk::case::judgement::Cover;
 use diag_sdk::case::signature::{Signature, Verdict};
 use diag_sdk::view::{Delivery, keys};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static CHANGED: CauseData = CauseData {
     text: "Something between the identity provider and the service provider (or the capture itself) changed the message after it was signed",
@@ -67,12 +70,14 @@ fn run(case: &Case, out: &mut Findings) {
         let message = delivery.message;
         for signature in &message.signatures {
             // Of a kind that protects nothing whatever its values: signing/reference-unusual.
-            let worthless = delivery.consumed(Cover::Worthless).is_some() && delivery.rests_on(signature);
+            let worthless =
+                delivery.consumed(Cover::Worthless).is_some() && delivery.rests_on(signature);
             if let Some(fault) = fault_of(signature, keys_known).filter(|_| !worthless) {
                 out.push(describe(case, &delivery, signature, fault));
                 break;
             }
-            if signature.withheld && signature.recorded.is_none() || delivery.altered_by_exporter() {
+            if signature.withheld && signature.recorded.is_none() || delivery.altered_by_exporter()
+            {
                 out.missing(Need::Capture);
             }
             if signature.verified_by.is_empty() && signature.key_info.is_empty() && !keys_known {
@@ -80,7 +85,8 @@ fn run(case: &Case, out: &mut Findings) {
             }
         }
         if let Some(query) = message.query_signature.as_ref().filter(|query| {
-            let judged = query.verifies_reencoded.is_some() || !query.made_by.is_empty() || keys_known;
+            let judged =
+                query.verifies_reencoded.is_some() || !query.made_by.is_empty() || keys_known;
             query.value == Verdict::Wrong && judged
         }) {
             let finding = delivery
@@ -111,7 +117,11 @@ fn fault_of(signature: &Signature, keys_known: bool) -> Option<Fault> {
     } else if signature.value == Verdict::Wrong && signature.verified_by.is_empty() {
         // Keys of others that do not fit prove nothing.
         let judged = !signature.made_by.is_empty() || !signature.key_info.is_empty() || keys_known;
-        judged.then_some(if signature.made_by.is_empty() { Fault::Value } else { Fault::SignedInfo })
+        judged.then_some(if signature.made_by.is_empty() {
+            Fault::Value
+        } else {
+            Fault::SignedInfo
+        })
     } else {
         None
     }
@@ -131,21 +141,34 @@ fn describe(case: &Case, delivery: &Delivery<'_>, signature: &Signature, fault: 
             format!("The digest of {carrier} is wrong: it was changed after signing"),
             format!(
                 "The signature covers {covered}, and that is not what it was when it was signed.{}",
-                if signature.value == Verdict::Right { " The signature value itself is right, so the key is the right one." } else { "" }
+                if signature.value == Verdict::Right {
+                    " The signature value itself is right, so the key is the right one."
+                } else {
+                    ""
+                }
             ),
         ),
         Fault::SignedInfo => (
             format!("The signature of {carrier} was altered after it was made"),
             format!(
                 "A known key ({}) made the signature value, but over another SignedInfo than the one that stands there now.",
-                signature.made_by.iter().map(|key| key.sha1.as_str()).collect::<Vec<_>>().join(", ")
+                signature
+                    .made_by
+                    .iter()
+                    .map(|key| key.sha1.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ),
         ),
         Fault::Value => (
             format!("No known key verifies the signature of {carrier}"),
             format!(
                 "The digest of {covered} is {}; {} were tried, and the signature value fits none of them.",
-                if signature.references.iter().all(|reference| reference.digest == Verdict::Right) { "right" } else { "not judged" },
+                if signature.references.iter().all(|reference| reference.digest == Verdict::Right) {
+                    "right"
+                } else {
+                    "not judged"
+                },
                 match signature.keys_tried {
                     1 => "one key".to_owned(),
                     count => format!("{count} keys"),
@@ -153,10 +176,22 @@ fn describe(case: &Case, delivery: &Delivery<'_>, signature: &Signature, fault: 
             ),
         ),
     };
-    let detail =
-        [vec![detail], signature.remarks.iter().map(|remark| format!("{}.", remark.trim_end_matches('.'))).collect()].concat().join(" ");
+    let detail = [
+        vec![detail],
+        signature
+            .remarks
+            .iter()
+            .map(|remark| format!("{}.", remark.trim_end_matches('.')))
+            .collect(),
+    ]
+    .concat()
+    .join(" ");
     let unprotected = delivery.consumed(Cover::Wrong).is_some() && delivery.rests_on(signature);
-    let finding = if unprotected { delivery.unprotected(headline, detail) } else { delivery.fault(headline).detail(detail) };
+    let finding = if unprotected {
+        delivery.unprotected(headline, detail)
+    } else {
+        delivery.fault(headline).detail(detail)
+    };
     causes(case, finding.at(&signature.place), fault != Fault::Value)
 }
 
@@ -206,7 +241,12 @@ mod tests {
         });
         let found = findings(&SIGNATURE_INVALID, &made);
         assert_eq!(found[0].causes[0].who, Who::Network);
-        assert!(found[0].detail.as_deref().is_some_and(|detail| detail.ends_with("SignedInfo has blanks in it.")));
+        assert!(
+            found[0]
+                .detail
+                .as_deref()
+                .is_some_and(|detail| detail.ends_with("SignedInfo has blanks in it."))
+        );
     }
 
     #[test]

@@ -4,7 +4,10 @@ use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{KeyMatch, Signature, Verdict};
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
+    Who, check,
+};
 
 static ROLLED_OVER: CauseData = CauseData {
     text: "The identity provider signs with a new certificate and the service provider still has the metadata from before",
@@ -76,7 +79,12 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let (held, published) = (case.idp_metadata_held(), case.idp_metadata_published());
     for delivery in case.sent_by_idp().into_iter().chain(case.tokens()) {
-        let Some(seen) = verified(delivery.message).into_iter().find(|seen| !known(&held, &published, seen, out)) else { continue };
+        let Some(seen) = verified(delivery.message)
+            .into_iter()
+            .find(|seen| !known(&held, &published, seen, out))
+        else {
+            continue;
+        };
         if let Some(key) = seen.keys.first() {
             out.push(describe(&delivery, &seen, key, &held, &published));
         }
@@ -92,7 +100,10 @@ struct Verified<'a> {
 }
 
 fn verified(message: &Message) -> Vec<Verified<'_>> {
-    let xml = message.signatures.iter().filter(|signature| !signature.verified_by.is_empty() && !signature.digest_wrong());
+    let xml = message
+        .signatures
+        .iter()
+        .filter(|signature| !signature.verified_by.is_empty() && !signature.digest_wrong());
     let mut all: Vec<Verified<'_>> = xml
         .map(|signature| Verified {
             keys: &signature.verified_by,
@@ -101,17 +112,29 @@ fn verified(message: &Message) -> Vec<Verified<'_>> {
             carrier: keys::carrier(&signature.parent),
         })
         .collect();
-    if let Some(query) =
-        message.query_signature.as_ref().filter(|query| !query.verified_by.is_empty() && query.verifies_reencoded.is_none())
+    if let Some(query) = message
+        .query_signature
+        .as_ref()
+        .filter(|query| !query.verified_by.is_empty() && query.verifies_reencoded.is_none())
     {
-        all.push(Verified { keys: &query.verified_by, place: &query.place, signature: None, carrier: format!("the {}", message.root) });
+        all.push(Verified {
+            keys: &query.verified_by,
+            place: &query.place,
+            signature: None,
+            carrier: format!("the {}", message.root),
+        });
     }
     all
 }
 
 /// The service provider holds one of the keys. Where its copy was not given, what is published stands
 /// in for it: a key that is nowhere listed is unknown to everybody.
-fn known(held: &[MetadataCopy<'_>], published: &[MetadataCopy<'_>], seen: &Verified<'_>, out: &mut Findings) -> bool {
+fn known(
+    held: &[MetadataCopy<'_>],
+    published: &[MetadataCopy<'_>],
+    seen: &Verified<'_>,
+    out: &mut Findings,
+) -> bool {
     if !held.is_empty() {
         return seen.keys.iter().any(|key| keys::lists(held, key));
     }
@@ -145,17 +168,33 @@ fn describe(
     };
     let headline = format!("The {} is signed with a key {whose}", delivery.message.root);
     // Where values were masked before the capture was handed on, the digest tells nothing.
-    let all_right = seen.signature.is_none_or(|one| one.references.iter().all(|reference| reference.digest == Verdict::Right));
-    let unchanged =
-        if all_right { ", so nothing was changed on the way" } else { "; whether content was changed on the way does not show here" };
+    let all_right = seen.signature.is_none_or(|one| {
+        one.references.iter().all(|reference| reference.digest == Verdict::Right)
+    });
+    let unchanged = if all_right {
+        ", so nothing was changed on the way"
+    } else {
+        "; whether content was changed on the way does not show here"
+    };
     let detail = format!("The signature of {} is right{unchanged}. {why}", seen.carrier);
     // Where the identity provider itself names the key, the service provider that took it has a newer copy than the one given.
-    let nobodys = !is_published && !registered && seen.signature.is_some_and(|signature| delivery.rests_on(signature));
-    let mut finding = if nobodys { delivery.unprotected(headline, detail) } else { delivery.fault(headline).detail(detail) };
+    let nobodys = !is_published
+        && !registered
+        && seen.signature.is_some_and(|signature| delivery.rests_on(signature));
+    let mut finding = if nobodys {
+        delivery.unprotected(headline, detail)
+    } else {
+        delivery.fault(headline).detail(detail)
+    };
     if !certificates.is_empty() {
-        finding = finding.expected(keys::labels(&certificates), format!("signing certificates in {}", origins.join(", ")));
+        finding = finding.expected(
+            keys::labels(&certificates),
+            format!("signing certificates in {}", origins.join(", ")),
+        );
     }
-    let label = case.certificate_of(seen.signature, key).map_or_else(|| format!("{} ({})", key.subject, key.sha1), Certificate::label);
+    let label = case
+        .certificate_of(seen.signature, key)
+        .map_or_else(|| format!("{} ({})", key.subject, key.sha1), Certificate::label);
     finding = finding
         .actual(label, "certificate that verifies the signature")
         .at(seen.place)
@@ -163,7 +202,11 @@ fn describe(
     let address = case.metadata_url(None);
     finding = finding.because_with(&ROLLED_OVER, case, address.as_deref());
     let metadata_is_known = is_published || registered;
-    if metadata_is_known { finding.because(&WRONG_CERTIFICATE_ACTIVE, case) } else { finding.because(&OTHER_METADATA, case) }
+    if metadata_is_known {
+        finding.because(&WRONG_CERTIFICATE_ACTIVE, case)
+    } else {
+        finding.because(&OTHER_METADATA, case)
+    }
 }
 
 #[cfg(test)]
@@ -174,7 +217,9 @@ mod tests {
     use diag_sdk::case::judgement::Cover;
     use diag_sdk::case::message::MessageKind;
     use diag_sdk::case::signature::Verdict;
-    use diag_sdk::testing::{consumes, findings, idp_metadata, key_match, levels, query_signature, sign_in, signed_with};
+    use diag_sdk::testing::{
+        consumes, findings, idp_metadata, key_match, levels, query_signature, sign_in, signed_with,
+    };
 
     fn case(outcome: Outcome, held: &[&str], published: &[&str]) -> Case {
         let mut case = signed_with(sign_in(outcome), key_match("BB", &[]));
@@ -189,19 +234,39 @@ mod tests {
 
     #[test]
     fn only_a_copy_without_the_key_is_wrong() {
-        assert_eq!(levels(&SIGNED_BY_UNKNOWN_KEY, &case(Outcome::RefusedBySp, &["AA"], &["BB"])), [Severity::Error]);
-        assert_eq!(levels(&SIGNED_BY_UNKNOWN_KEY, &case(Outcome::SignedIn, &["AA"], &["BB"])), [Severity::Warning]);
-        assert!(findings(&SIGNED_BY_UNKNOWN_KEY, &case(Outcome::RefusedBySp, &["AA", "BB"], &["BB"])).is_empty());
-        assert!(findings(&SIGNED_BY_UNKNOWN_KEY, &case(Outcome::RefusedBySp, &["BB"], &["AA"])).is_empty());
+        assert_eq!(
+            levels(&SIGNED_BY_UNKNOWN_KEY, &case(Outcome::RefusedBySp, &["AA"], &["BB"])),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&SIGNED_BY_UNKNOWN_KEY, &case(Outcome::SignedIn, &["AA"], &["BB"])),
+            [Severity::Warning]
+        );
+        assert!(
+            findings(&SIGNED_BY_UNKNOWN_KEY, &case(Outcome::RefusedBySp, &["AA", "BB"], &["BB"]))
+                .is_empty()
+        );
+        assert!(
+            findings(&SIGNED_BY_UNKNOWN_KEY, &case(Outcome::RefusedBySp, &["BB"], &["AA"]))
+                .is_empty()
+        );
     }
 
     #[test]
     fn without_the_copy_what_is_published_decides() {
-        assert_eq!(levels(&SIGNED_BY_UNKNOWN_KEY, &case(Outcome::RefusedBySp, &[], &["AA"])), [Severity::Error]);
+        assert_eq!(
+            levels(&SIGNED_BY_UNKNOWN_KEY, &case(Outcome::RefusedBySp, &[], &["AA"])),
+            [Severity::Error]
+        );
         let open = case(Outcome::RefusedBySp, &[], &["BB"]);
         assert!(findings(&SIGNED_BY_UNKNOWN_KEY, &open).is_empty());
         assert!(SIGNED_BY_UNKNOWN_KEY.judge(&open).missed().contains(&Need::IdpMetadataInSp));
-        assert!(SIGNED_BY_UNKNOWN_KEY.judge(&case(Outcome::RefusedBySp, &[], &[])).missed().contains(&Need::IdpMetadataInSp));
+        assert!(
+            SIGNED_BY_UNKNOWN_KEY
+                .judge(&case(Outcome::RefusedBySp, &[], &[]))
+                .missed()
+                .contains(&Need::IdpMetadataInSp)
+        );
     }
 
     #[test]
@@ -226,7 +291,8 @@ mod tests {
         let mut case = case(Outcome::SignOutFailed, &["AA"], &["BB"]);
         case.messages[1].kind = MessageKind::LogoutResponse;
         case.messages[1].signatures.clear();
-        case.messages[1].query_signature = Some(query_signature("", Some(key_match("BB", &["d2"]))));
+        case.messages[1].query_signature =
+            Some(query_signature("", Some(key_match("BB", &["d2"]))));
         assert_eq!(levels(&SIGNED_BY_UNKNOWN_KEY, &case), [Severity::Error]);
     }
 }

@@ -1,7 +1,9 @@
 //! A symmetric key stands among the signing keys of the application.
 
 use diag_sdk::case::registration::Credential;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check,
+};
 
 static SYMMETRIC: CauseData = CauseData {
     text: "A symmetric key with usage Sign was added to the application, by which no response can be signed",
@@ -52,25 +54,35 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let said: Vec<_> = case.refusing_codes().into_iter().filter(|seen| seen.code == CODE).collect();
     for registration in case.relevant_registrations() {
-        let keys: Vec<&Credential> = registration.credentials.iter().filter(|key| is_symmetric(key)).collect();
+        let keys: Vec<&Credential> =
+            registration.credentials.iter().filter(|key| is_symmetric(key)).collect();
         if keys.is_empty() {
             continue;
         }
         let headline = "A symmetric key stands among the signing keys";
-        let mut finding = if said.is_empty() && (case.signed_in() || case.refused_by_other_codes(&[CODE])) {
-            Finding::warning(headline).likely().detail("What the capture shows came to another end.")
-        } else {
-            Finding::error(headline).detail("The identity provider cannot issue a response with it.")
-        };
+        let mut finding =
+            if said.is_empty() && (case.signed_in() || case.refused_by_other_codes(&[CODE])) {
+                Finding::warning(headline)
+                    .likely()
+                    .detail("What the capture shows came to another end.")
+            } else {
+                Finding::error(headline)
+                    .detail("The identity provider cannot issue a response with it.")
+            };
         for seen in &said {
-            finding = finding.at(seen.place).attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
+            finding = finding
+                .at(seen.place)
+                .attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
         }
         let names: Vec<String> = keys.iter().map(|key| named(key)).collect();
         out.push(
             finding
                 .subject(registration.id.clone())
                 .expected("certificates alone", "the signing keys of an application that uses SAML")
-                .actual(format!("type Symmetric, usage Sign: {}", names.join(", ")), "keyCredentials")
+                .actual(
+                    format!("type Symmetric, usage Sign: {}", names.join(", ")),
+                    "keyCredentials",
+                )
                 .at_all(keys.iter().map(|key| &key.place))
                 .because_in(&SYMMETRIC, registration, None),
         );
@@ -97,21 +109,49 @@ mod tests {
 
     fn with_key(mut case: Case, kind: &str, usage: &str) -> Case {
         let mut known = registration(&[], &[]);
-        known.credentials = vec![Credential { kind: kind.to_owned(), usage: usage.to_owned(), ..Credential::default() }];
+        known.credentials = vec![Credential {
+            kind: kind.to_owned(),
+            usage: usage.to_owned(),
+            ..Credential::default()
+        }];
         case.registrations = vec![known];
         case
     }
 
     #[test]
     fn only_a_symmetric_key_that_signs_is_meant() {
-        assert_eq!(levels(&SIGNING_KEY_SYMMETRIC, &with_key(Case::default(), "Symmetric", "Sign")), [Severity::Error]);
-        assert!(levels(&SIGNING_KEY_SYMMETRIC, &with_key(Case::default(), "Symmetric", "Verify")).is_empty());
-        assert!(levels(&SIGNING_KEY_SYMMETRIC, &with_key(Case::default(), "X509CertAndPassword", "Sign")).is_empty());
+        assert_eq!(
+            levels(&SIGNING_KEY_SYMMETRIC, &with_key(Case::default(), "Symmetric", "Sign")),
+            [Severity::Error]
+        );
+        assert!(
+            levels(&SIGNING_KEY_SYMMETRIC, &with_key(Case::default(), "Symmetric", "Verify"))
+                .is_empty()
+        );
+        assert!(
+            levels(
+                &SIGNING_KEY_SYMMETRIC,
+                &with_key(Case::default(), "X509CertAndPassword", "Sign")
+            )
+            .is_empty()
+        );
     }
 
     #[test]
     fn a_sign_in_outweighs_the_export() {
-        assert_eq!(levels(&SIGNING_KEY_SYMMETRIC, &with_key(sign_in(Outcome::SignedIn), "Symmetric", "Sign")), [Severity::Warning]);
-        assert_eq!(levels(&SIGNING_KEY_SYMMETRIC, &with_key(refused_by_idp(&[CODE], &[]), "Symmetric", "Sign")), [Severity::Error]);
+        assert_eq!(
+            levels(
+                &SIGNING_KEY_SYMMETRIC,
+                &with_key(sign_in(Outcome::SignedIn), "Symmetric", "Sign")
+            ),
+            [Severity::Warning]
+        );
+        assert_eq!(
+            levels(
+                &SIGNING_KEY_SYMMETRIC,
+                &with_key(refused_by_idp(&[CODE], &[]), "Symmetric", "Sign")
+            ),
+            [Severity::Error]
+        );
     }
 }

@@ -2,7 +2,9 @@
 
 use diag_sdk::case::registration::{IdpRegistration, RegistrationObject};
 use diag_sdk::view::keys::request_credentials;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check,
+};
 
 static NONE_UPLOADED: CauseData = CauseData {
     text: "Signed requests were made a requirement before any certificate of the service provider was uploaded",
@@ -54,7 +56,9 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let said: Vec<_> = case.refusing_codes().into_iter().filter(|seen| seen.code == CODE).collect();
     let mut found = false;
-    for registration in case.relevant_registrations().filter(|registration| lacks_certificate(registration)) {
+    for registration in
+        case.relevant_registrations().filter(|registration| lacks_certificate(registration))
+    {
         let Some(required) = &registration.signed_requests_required else { continue };
         found = true;
         let headline = "Signed requests are required, with no certificate to verify them";
@@ -65,15 +69,22 @@ fn run(case: &Case, out: &mut Findings) {
                 .likely()
                 .detail("The refusal in the capture has another reason; once that is mended, this one is next.")
         } else {
-            Finding::error(headline).detail("Every request is refused, signed or not.").explains("signing/request-unsigned")
+            Finding::error(headline)
+                .detail("Every request is refused, signed or not.")
+                .explains("signing/request-unsigned")
         };
         for seen in &said {
-            finding = finding.at(seen.place).attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
+            finding = finding
+                .at(seen.place)
+                .attempt(seen.attempt.map_or("", |attempt| attempt.id.as_str()));
         }
         out.push(
             finding
                 .subject(registration.id.clone())
-                .expected("a certificate of the service provider", "the registration requires signed requests")
+                .expected(
+                    "a certificate of the service provider",
+                    "the registration requires signed requests",
+                )
                 .actual("no key with usage Verify", "keyCredentials of the application")
                 .at(&required.place)
                 .because_in(&NONE_UPLOADED, registration, None),
@@ -81,9 +92,16 @@ fn run(case: &Case, out: &mut Findings) {
     }
     if !found {
         for seen in said {
-            let headline = format!("The identity provider has no certificate to verify requests with ({CODE})");
+            let headline = format!(
+                "The identity provider has no certificate to verify requests with ({CODE})"
+            );
             let meaning = case.code(CODE).map_or("", |code| code.text.as_str());
-            out.push(seen.finding(Severity::Error, headline).detail(meaning).at(seen.place).because(&NONE_UPLOADED, case));
+            out.push(
+                seen.finding(Severity::Error, headline)
+                    .detail(meaning)
+                    .at(seen.place)
+                    .because(&NONE_UPLOADED, case),
+            );
         }
     }
 }
@@ -91,9 +109,14 @@ fn run(case: &Case, out: &mut Findings) {
 /// It demands signatures, and the list of its keys is there and has none for verifying. A key whose thumbprint cannot be
 /// told may be one, and the public halves of its own signing keys are none.
 fn lacks_certificate(registration: &IdpRegistration) -> bool {
-    let required = registration.signed_requests_required.as_ref().is_some_and(|required| required.value);
-    let stated = registration.objects.contains(&RegistrationObject::Application) && registration.credentials_stated;
-    let unclear = registration.credentials.iter().any(|key| key.usage.eq_ignore_ascii_case("verify") && key.sha1.is_none());
+    let required =
+        registration.signed_requests_required.as_ref().is_some_and(|required| required.value);
+    let stated = registration.objects.contains(&RegistrationObject::Application)
+        && registration.credentials_stated;
+    let unclear = registration
+        .credentials
+        .iter()
+        .any(|key| key.usage.eq_ignore_ascii_case("verify") && key.sha1.is_none());
     required && stated && !unclear && request_credentials(registration).is_empty()
 }
 
@@ -121,9 +144,15 @@ mod tests {
 
     #[test]
     fn only_a_certificate_of_the_service_provider_verifies() {
-        let of = |keys: &[(&str, Option<&str>)]| levels(&VERIFICATION_CERTIFICATE_MISSING, &demanding(Case::default(), keys));
+        let of = |keys: &[(&str, Option<&str>)]| {
+            levels(&VERIFICATION_CERTIFICATE_MISSING, &demanding(Case::default(), keys))
+        };
         assert_eq!(of(&[]), [Severity::Error]);
-        assert_eq!(of(&[("Sign", Some("AA")), ("Verify", Some("AA"))]), [Severity::Error], "the own signing key's other half");
+        assert_eq!(
+            of(&[("Sign", Some("AA")), ("Verify", Some("AA"))]),
+            [Severity::Error],
+            "the own signing key's other half"
+        );
         assert!(of(&[("Verify", Some("CC"))]).is_empty());
         assert!(of(&[("Verify", None)]).is_empty(), "whose it is cannot be told");
     }
@@ -140,8 +169,21 @@ mod tests {
 
     #[test]
     fn the_code_proves_it_and_a_sign_in_speaks_against_it() {
-        assert_eq!(levels(&VERIFICATION_CERTIFICATE_MISSING, &refused_by_idp(&[CODE], &[])), [Severity::Error]);
-        assert_eq!(findings(&VERIFICATION_CERTIFICATE_MISSING, &demanding(refused_by_idp(&[CODE], &[]), &[])).len(), 1);
-        assert_eq!(levels(&VERIFICATION_CERTIFICATE_MISSING, &demanding(sign_in(Outcome::SignedIn), &[])), [Severity::Warning]);
+        assert_eq!(
+            levels(&VERIFICATION_CERTIFICATE_MISSING, &refused_by_idp(&[CODE], &[])),
+            [Severity::Error]
+        );
+        assert_eq!(
+            findings(
+                &VERIFICATION_CERTIFICATE_MISSING,
+                &demanding(refused_by_idp(&[CODE], &[]), &[])
+            )
+            .len(),
+            1
+        );
+        assert_eq!(
+            levels(&VERIFICATION_CERTIFICATE_MISSING, &demanding(sign_in(Outcome::SignedIn), &[])),
+            [Severity::Warning]
+        );
     }
 }

@@ -4,7 +4,10 @@ use diag_sdk::case::judgement::{Consumption, Cover, Lookup};
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{Oddity, Signature};
 use diag_sdk::view::Delivery;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
+    Who, check,
+};
 
 static REBUILT: CauseData = CauseData {
     text: "A broker or proxy rebuilt the response around a signed assertion, or a test tool made it",
@@ -80,9 +83,16 @@ fn run(case: &Case, out: &mut Findings) {
             out.push(finding.because(&REBUILT, case).because(&SP_MUST_REFUSE, case));
         } else if let Some(sealed) = beside(message) {
             let detail = "What is in it does not show without its key; encrypting needs nothing but a public key, so it protects only if it is signed inside.";
-            let finding =
-                delivery.finding(Severity::Warning, "An encrypted assertion stands beside one that is not").likely().detail(detail).at_all(
-                    message.encrypted.iter().map(|part| &part.place).filter(|place| place.path.as_deref() == Some(sealed.path.as_str())),
+            let finding = delivery
+                .finding(Severity::Warning, "An encrypted assertion stands beside one that is not")
+                .likely()
+                .detail(detail)
+                .at_all(
+                    message
+                        .encrypted
+                        .iter()
+                        .map(|part| &part.place)
+                        .filter(|place| place.path.as_deref() == Some(sealed.path.as_str())),
                 );
             out.push(finding.because(&REBUILT, case));
             out.missing(Need::DecryptionKey);
@@ -96,14 +106,30 @@ const PATTERN: &str = "Pattern seen in the message; it says nothing about who ma
 /// Something else is signed than what would be read.
 fn moved(case: &Case, delivery: &Delivery<'_>, consumed: &Consumption) -> Finding {
     let message = delivery.message;
-    let detail = format!("Pattern seen in the message: {}. It says nothing about who made it.", words(consumed.lookup));
-    let place = message.assertions.iter().map(|assertion| &assertion.place).find(|place| place.path.as_deref() == Some(&consumed.path));
+    let detail = format!(
+        "Pattern seen in the message: {}. It says nothing about who made it.",
+        words(consumed.lookup)
+    );
+    let place = message
+        .assertions
+        .iter()
+        .map(|assertion| &assertion.place)
+        .find(|place| place.path.as_deref() == Some(&consumed.path));
     let signatures = message.signatures.iter().filter(|signature| {
-        signature.references.iter().any(|reference| reference.covers.as_ref().is_some_and(|covered| consumed.instead.contains(covered)))
+        signature.references.iter().any(|reference| {
+            reference.covers.as_ref().is_some_and(|covered| consumed.instead.contains(covered))
+        })
     });
-    let covered = if consumed.instead.is_empty() { "nothing".to_owned() } else { consumed.instead.join(", ") };
+    let covered = if consumed.instead.is_empty() {
+        "nothing".to_owned()
+    } else {
+        consumed.instead.join(", ")
+    };
     delivery
-        .unprotected(format!("Signed is {}, not the assertion that would be read", what(&consumed.instead)), detail)
+        .unprotected(
+            format!("Signed is {}, not the assertion that would be read", what(&consumed.instead)),
+            detail,
+        )
         .expected(&consumed.path, "element a service provider reads")
         .actual(covered, "elements the signatures cover")
         .at_all(place)
@@ -133,19 +159,29 @@ fn what(instead: &[String]) -> String {
 fn words(lookup: Lookup) -> &'static str {
     match lookup {
         Lookup::DirectChild => "no signature covers the first assertion in the response",
-        Lookup::DocumentOrder => "no signature covers the assertion that stands first in the document",
-        Lookup::EachChild => "an assertion that no signature covers stands beside one that is signed",
-        Lookup::ById => "several assertions have the ID that is signed, and not all of them are covered",
+        Lookup::DocumentOrder => {
+            "no signature covers the assertion that stands first in the document"
+        }
+        Lookup::EachChild => {
+            "an assertion that no signature covers stands beside one that is signed"
+        }
+        Lookup::ById => {
+            "several assertions have the ID that is signed, and not all of them are covered"
+        }
         Lookup::LocalName => "an element of that name in another namespace is not covered",
         Lookup::Decrypted => "no signature covers what was encrypted, and anybody can encrypt",
-        Lookup::Anywhere => "an assertion that no signature covers stands somewhere in the response",
+        Lookup::Anywhere => {
+            "an assertion that no signature covers stands somewhere in the response"
+        }
     }
 }
 
 /// Two elements answer to what is signed, or two texts to what the signature says, and receivers choose differently.
 fn ambiguous(message: &Message) -> Option<(&'static str, &Place)> {
     message.signatures.iter().find_map(|signature| {
-        if signature.oddities.contains(&Oddity::DuplicateId) || refers_to_duplicate(message, signature) {
+        if signature.oddities.contains(&Oddity::DuplicateId)
+            || refers_to_duplicate(message, signature)
+        {
             Some(("The ID that the signature refers to occurs more than once", &signature.place))
         } else if signature.oddities.contains(&Oddity::SeveralSignedInfo) {
             Some(("A signature has more than one SignedInfo", &signature.place))
@@ -164,7 +200,10 @@ fn refers_to_duplicate(message: &Message, signature: &Signature) -> bool {
 
 /// An encrypted assertion that nobody opened, beside another one.
 fn beside(message: &Message) -> Option<&Consumption> {
-    let sealed = message.consumptions.iter().find(|one| one.lookup == Lookup::Decrypted && one.cover == Cover::Unknown)?;
+    let sealed = message
+        .consumptions
+        .iter()
+        .find(|one| one.lookup == Lookup::Decrypted && one.cover == Cover::Unknown)?;
     message.consumptions.iter().any(|one| one.path != sealed.path).then_some(sealed)
 }
 
@@ -183,15 +222,31 @@ mod tests {
     }
 
     fn headline(instead: &str) -> String {
-        findings(&WRAPPED, &case(Outcome::RefusedBySp, Cover::Elsewhere, instead))[0].message.clone()
+        findings(&WRAPPED, &case(Outcome::RefusedBySp, Cover::Elsewhere, instead))[0]
+            .message
+            .clone()
     }
 
     #[test]
     fn what_is_read_must_be_what_is_signed() {
-        for cover in [Cover::Right, Cover::Embedded, Cover::Unknown, Cover::OtherKey, Cover::Wrong, Cover::Worthless, Cover::Nothing] {
-            assert!(findings(&WRAPPED, &case(Outcome::RefusedBySp, cover, "")).is_empty(), "{cover:?}");
+        for cover in [
+            Cover::Right,
+            Cover::Embedded,
+            Cover::Unknown,
+            Cover::OtherKey,
+            Cover::Wrong,
+            Cover::Worthless,
+            Cover::Nothing,
+        ] {
+            assert!(
+                findings(&WRAPPED, &case(Outcome::RefusedBySp, cover, "")).is_empty(),
+                "{cover:?}"
+            );
         }
-        assert_eq!(levels(&WRAPPED, &case(Outcome::RefusedBySp, Cover::Elsewhere, "Response/Status")), [Severity::Error]);
+        assert_eq!(
+            levels(&WRAPPED, &case(Outcome::RefusedBySp, Cover::Elsewhere, "Response/Status")),
+            [Severity::Error]
+        );
     }
 
     #[test]
@@ -204,12 +259,26 @@ mod tests {
 
     #[test]
     fn what_is_signed_instead_is_named() {
-        assert_eq!(headline("Response/Status"), "Signed is the Status, not the assertion that would be read");
-        assert_eq!(headline("Response/Assertion[2]"), "Signed is another assertion, not the assertion that would be read");
-        assert_eq!(headline("Response/Response"), "Signed is another response, not the assertion that would be read");
+        assert_eq!(
+            headline("Response/Status"),
+            "Signed is the Status, not the assertion that would be read"
+        );
+        assert_eq!(
+            headline("Response/Assertion[2]"),
+            "Signed is another assertion, not the assertion that would be read"
+        );
+        assert_eq!(
+            headline("Response/Response"),
+            "Signed is another response, not the assertion that would be read"
+        );
         assert!(headline("Response/Extensions/EntityDescriptor").starts_with("Signed is metadata"));
-        assert!(headline("Response/AnElementWithARatherLongName").starts_with("Signed is something else"));
-        for instead in ["Response/Subject", "Response/EncryptedAssertion", "Response/AnElementOfTwentyCha"] {
+        assert!(
+            headline("Response/AnElementWithARatherLongName")
+                .starts_with("Signed is something else")
+        );
+        for instead in
+            ["Response/Subject", "Response/EncryptedAssertion", "Response/AnElementOfTwentyCha"]
+        {
             assert!(headline(instead).chars().count() <= 80, "{instead}");
         }
     }
@@ -229,7 +298,11 @@ mod tests {
     #[test]
     fn what_is_sealed_beside_another_one_may_be_anybodys() {
         let mut case = case(Outcome::SignedIn, Cover::Right, "");
-        let sealed = Consumption { lookup: Lookup::Decrypted, path: "Response/EncryptedAssertion".to_owned(), ..Consumption::default() };
+        let sealed = Consumption {
+            lookup: Lookup::Decrypted,
+            path: "Response/EncryptedAssertion".to_owned(),
+            ..Consumption::default()
+        };
         case.messages[1].consumptions.push(sealed);
         assert_eq!(levels(&WRAPPED, &case), [Severity::Warning]);
         case.messages[1].consumptions.remove(0);
@@ -240,6 +313,11 @@ mod tests {
     fn the_wording_accuses_nobody() {
         let mut case = case(Outcome::RefusedBySp, Cover::Elsewhere, "Response/Status");
         says(&mut case, diag_sdk::Meaning::Signature);
-        assert!(findings(&WRAPPED, &case)[0].detail.as_deref().is_some_and(|detail| detail.starts_with("Pattern seen in the message")));
+        assert!(
+            findings(&WRAPPED, &case)[0]
+                .detail
+                .as_deref()
+                .is_some_and(|detail| detail.starts_with("Pattern seen in the message"))
+        );
     }
 }

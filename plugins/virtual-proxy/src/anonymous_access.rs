@@ -3,7 +3,9 @@
 use super::QLIK;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::view::Visit;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown,
+};
 
 static ALLOWED: CauseData = CauseData {
     text: "Anonymous access was switched on for this virtual proxy",
@@ -50,10 +52,18 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let let_in = let_in_unasked(case);
     for entry in case.saml_entry_points() {
-        let Some(mode) = entry.anonymous_access.as_ref().filter(|mode| mode.value != 0) else { continue };
+        let Some(mode) = entry.anonymous_access.as_ref().filter(|mode| mode.value != 0) else {
+            continue;
+        };
         let (name, effect) = match mode.value {
-            1 => ("Allow anonymous user (1)", "People are not sent to the identity provider unless they ask to sign in."),
-            2 => ("Always anonymous user (2)", "Nobody is sent to the identity provider: everyone is an anonymous user."),
+            1 => (
+                "Allow anonymous user (1)",
+                "People are not sent to the identity provider unless they ask to sign in.",
+            ),
+            2 => (
+                "Always anonymous user (2)",
+                "Nobody is sent to the identity provider: everyone is an anonymous user.",
+            ),
             _ => ("an unknown mode", "People may get in without signing in."),
         };
         let mut finding = Finding::warning("The virtual proxy lets anonymous users in")
@@ -72,7 +82,9 @@ fn run(case: &Case, out: &mut Findings) {
         out.push(finding);
     }
     // Without the configuration the capture shows it, as far as one may conclude from what it lacks.
-    if let Some(visit) = let_in.filter(|visit| case.sp_configurations.is_empty() && visit.exchange.products.contains(&QLIK)) {
+    if let Some(visit) = let_in.filter(|visit| {
+        case.sp_configurations.is_empty() && visit.exchange.products.contains(&QLIK)
+    }) {
         let finding = Finding::warning("Somebody was let in without signing in")
             .likely()
             .detail(format!(
@@ -93,13 +105,21 @@ fn let_in_unasked(case: &Case) -> Option<Visit<'_>> {
             || exchange.method == "POST" && exchange.navigation
             || exchange.url.to_lowercase().contains("ticket=")
     };
-    if !case.messages.is_empty() || !case.attempts.is_empty() || !case.other_protocols.is_empty() || case.exchanges.iter().any(asked) {
+    if !case.messages.is_empty()
+        || !case.attempts.is_empty()
+        || !case.other_protocols.is_empty()
+        || case.exchanges.iter().any(asked)
+    {
         return None;
     }
     let opened = |exchange: &Exchange| {
         let session = |name: &str| name.starts_with("X-Qlik-Session");
         let had_one = exchange.cookies.iter().flatten().any(|cookie| session(&cookie.name));
-        let got_one = exchange.set_cookies.iter().flatten().any(|cookie| session(&cookie.name) && !cookie.removes);
+        let got_one = exchange
+            .set_cookies
+            .iter()
+            .flatten()
+            .any(|cookie| session(&cookie.name) && !cookie.removes);
         exchange.navigation && exchange.status == 200 && got_one && !had_one
     };
     case.visits().find(|visit| opened(visit.exchange))
@@ -112,7 +132,12 @@ mod tests {
 
     #[test]
     fn every_mode_but_none_is_a_warning() {
-        for (mode, level) in [(Some(0), None), (Some(1), Some(Severity::Warning)), (Some(2), Some(Severity::Warning)), (None, None)] {
+        for (mode, level) in [
+            (Some(0), None),
+            (Some(1), Some(Severity::Warning)),
+            (Some(2), Some(Severity::Warning)),
+            (None, None),
+        ] {
             let case = entry_point_with(|entry| entry.anonymous_access = mode.map(sited));
             assert_eq!(levels(&ANONYMOUS_ACCESS, &case).first().copied(), level, "{mode:?}");
         }
@@ -124,12 +149,21 @@ mod tests {
         use diag_sdk::testing::exchange;
         let hub = |status| Exchange {
             products: vec![QLIK],
-            set_cookies: Some(vec![SetCookie { name: "X-Qlik-Session-azure".to_owned(), ..SetCookie::default() }]),
+            set_cookies: Some(vec![SetCookie {
+                name: "X-Qlik-Session-azure".to_owned(),
+                ..SetCookie::default()
+            }]),
             ..exchange(Side::Sp, "GET", "https://sense.example/azure/hub", status)
         };
         let case = |exchanges| Case { exchanges, ..Case::default() };
         assert_eq!(levels(&ANONYMOUS_ACCESS, &case(vec![hub(200)])), [Severity::Warning]);
         assert!(levels(&ANONYMOUS_ACCESS, &case(vec![hub(302)])).is_empty());
-        assert!(levels(&ANONYMOUS_ACCESS, &case(vec![exchange(Side::Sp, "GET", "https://sense.example/a", 401), hub(200)])).is_empty());
+        assert!(
+            levels(
+                &ANONYMOUS_ACCESS,
+                &case(vec![exchange(Side::Sp, "GET", "https://sense.example/a", 401), hub(200)])
+            )
+            .is_empty()
+        );
     }
 }

@@ -54,15 +54,21 @@ fn run(case: &Case, out: &mut Findings) {
     let only = case.entry_points().count() == 1;
     for entry in case.entry_points() {
         let Some(method) = &entry.method else { continue };
-        let set_up_for_saml = entry.host_uri.is_some() || entry.entity_id.is_some() || entry.idp_metadata == HeldMetadata::Read;
+        let set_up_for_saml = entry.host_uri.is_some()
+            || entry.entity_id.is_some()
+            || entry.idp_metadata == HeldMetadata::Read;
         if !only && !set_up_for_saml {
             continue;
         }
         let name = match method.value {
             AuthenticationMethod::Saml => continue,
             AuthenticationMethod::Ticket => "Ticket (0)",
-            AuthenticationMethod::HeaderStatic => "Header authentication, static user directory (1)",
-            AuthenticationMethod::HeaderDynamic => "Header authentication, dynamic user directory (2)",
+            AuthenticationMethod::HeaderStatic => {
+                "Header authentication, static user directory (1)"
+            }
+            AuthenticationMethod::HeaderDynamic => {
+                "Header authentication, dynamic user directory (2)"
+            }
             AuthenticationMethod::Jwt => "JWT (4)",
             AuthenticationMethod::Oidc => "OIDC (5)",
             AuthenticationMethod::Other => "an unknown method",
@@ -96,13 +102,20 @@ mod tests {
         use AuthenticationMethod::{HeaderDynamic, HeaderStatic, Jwt, Oidc, Other, Saml, Ticket};
         assert_eq!(levels(&AUTHENTICATION_METHOD_NOT_SAML, &with(Saml)), []);
         for method in [Ticket, HeaderStatic, HeaderDynamic, Jwt, Oidc, Other] {
-            assert_eq!(levels(&AUTHENTICATION_METHOD_NOT_SAML, &with(method)), [Severity::Error], "{method:?}");
+            assert_eq!(
+                levels(&AUTHENTICATION_METHOD_NOT_SAML, &with(method)),
+                [Severity::Error],
+                "{method:?}"
+            );
         }
     }
 
     #[test]
     fn an_unknown_method_and_entry_points_of_no_concern_are_silent() {
-        assert_eq!(levels(&AUTHENTICATION_METHOD_NOT_SAML, &entry_point_with(|entry| entry.method = None)), []);
+        assert_eq!(
+            levels(&AUTHENTICATION_METHOD_NOT_SAML, &entry_point_with(|entry| entry.method = None)),
+            []
+        );
         let mut case = with(AuthenticationMethod::Ticket);
         case.sp_configurations[0].relevant = false;
         assert_eq!(levels(&AUTHENTICATION_METHOD_NOT_SAML, &case), []);
@@ -119,7 +132,8 @@ mod tests {
     fn of_several_only_those_set_up_for_saml_are_meant() {
         let mut case = with(AuthenticationMethod::Ticket);
         let ticket = Some(sited(AuthenticationMethod::Ticket));
-        let bare = SpConfiguration { host_uri: None, entity_id: None, method: ticket, ..entry_point() };
+        let bare =
+            SpConfiguration { host_uri: None, entity_id: None, method: ticket, ..entry_point() };
         case.sp_configurations.push(bare);
         assert_eq!(levels(&AUTHENTICATION_METHOD_NOT_SAML, &case), [Severity::Error]);
     }

@@ -3,7 +3,10 @@
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::host::{host_of, is_within};
 use diag_sdk::view::EntryPoint;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static NOT_SET: CauseData = CauseData {
     text: "The virtual proxy does not send the headers by which it lets in pages of that origin",
@@ -86,21 +89,29 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    let entries: Vec<EntryPoint<'_>> = case.entry_points().filter(|entry| entry.response_headers.is_some()).collect();
+    let entries: Vec<EntryPoint<'_>> =
+        case.entry_points().filter(|entry| entry.response_headers.is_some()).collect();
     let mut told: Vec<(String, String)> = Vec::new();
     for visit in case.visits().filter(|visit| refused(visit.exchange)) {
         let Some(origin) = visit.exchange.origin.clone() else { continue };
         let Some(from) = host_of(&origin).filter(|from| *from != visit.host) else { continue };
-        let Some(entry) = entries.iter().find(|entry| entry.is_visited_by(&visit)) else { continue };
+        let Some(entry) = entries.iter().find(|entry| entry.is_visited_by(&visit)) else {
+            continue;
+        };
         let lacking = Headers::of(entry).lacking(Some(&origin));
         let key = (entry.id.clone(), origin.clone());
         if !lacking.is_empty() && !told.contains(&key) {
             told.push(key);
             // Where the host is not in the list either, that alone refuses it.
-            let listed = entry.host_allow_list.as_ref().is_none_or(|list| list.iter().any(|host| is_within(&from, &host.value)));
+            let listed = entry
+                .host_allow_list
+                .as_ref()
+                .is_none_or(|list| list.iter().any(|host| is_within(&from, &host.value)));
             let level = if listed { Severity::Error } else { Severity::Warning };
-            let finding = describe(entry, level, &lacking, &origin)
-                .detail(format!("The page comes from {origin}; {} answered {}.", visit.host, visit.exchange.status));
+            let finding = describe(entry, level, &lacking, &origin).detail(format!(
+                "The page comes from {origin}; {} answered {}.",
+                visit.host, visit.exchange.status
+            ));
             out.push(visit.mark(if listed { finding } else { finding.likely() }));
         }
     }
@@ -113,20 +124,31 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// A web socket, or a request of a script, that the server refused.
 fn refused(exchange: &Exchange) -> bool {
-    exchange.status == 403 && (exchange.websocket || (exchange.side == Side::Sp && !exchange.navigation))
+    exchange.status == 403
+        && (exchange.websocket || (exchange.side == Side::Sp && !exchange.navigation))
 }
 
 /// The log says it, and does not tell of which origin.
 fn logged(case: &Case, entries: &[EntryPoint<'_>], out: &mut Findings) {
     let lines = case.witnesses.iter().filter(|witness| witness.phrase.meaning == Meaning::Origin);
-    let Some(line) = lines.max_by_key(|line| line.time).filter(|line| line.counts()) else { return };
+    let Some(line) = lines.max_by_key(|line| line.time).filter(|line| line.counts()) else {
+        return;
+    };
     let when = line.time.map(|time| format!(" at {time}")).unwrap_or_default();
-    let says = format!("The log says{when}: \u{201c}{}\u{201d}. It does not tell of which origin the page was.", line.phrase.text);
-    let incomplete =
-        entries.iter().find_map(|entry| Some((entry, Headers::of(entry).lacking(None))).filter(|(_, lacking)| !lacking.is_empty()));
+    let says = format!(
+        "The log says{when}: \u{201c}{}\u{201d}. It does not tell of which origin the page was.",
+        line.phrase.text
+    );
+    let incomplete = entries.iter().find_map(|entry| {
+        Some((entry, Headers::of(entry).lacking(None))).filter(|(_, lacking)| !lacking.is_empty())
+    });
     match incomplete {
         Some((entry, lacking)) => {
-            out.push(describe(entry, Severity::Error, &lacking, "https://HOST-OF-THE-PAGE").detail(says).at(&line.place));
+            out.push(
+                describe(entry, Severity::Error, &lacking, "https://HOST-OF-THE-PAGE")
+                    .detail(says)
+                    .at(&line.place),
+            );
         }
         None if entries.is_empty() => out.push(
             Finding::error("Headers that let pages of another origin in are missing")
@@ -146,11 +168,9 @@ fn half_set(entries: &[EntryPoint<'_>], out: &mut Findings) {
         let headers = Headers::of(entry);
         let lacking = headers.lacking(None);
         if let Some(origin) = headers.origins().first().filter(|_| !lacking.is_empty()) {
-            out.push(
-                describe(entry, Severity::Warning, &lacking, origin)
-                    .likely()
-                    .detail("Since November 2024 web sockets of pages from there are refused without these."),
-            );
+            out.push(describe(entry, Severity::Warning, &lacking, origin).likely().detail(
+                "Since November 2024 web sockets of pages from there are refused without these.",
+            ));
         }
     }
 }
@@ -159,10 +179,14 @@ fn describe(entry: &EntryPoint<'_>, level: Severity, lacking: &[String], origin:
     let lines: Vec<String> = lacking.iter().map(|line| line.replace("{origin}", origin)).collect();
     let known = entry.response_headers.as_ref();
     let set = known.map(|headers| headers.value.trim().to_owned()).filter(|set| !set.is_empty());
-    let mut finding = Finding::new(level, "Headers that let pages of another origin in are missing")
-        .expected(lines.join("\n"), "what the virtual proxy has to send")
-        .actual(set.unwrap_or_else(|| "no additional headers".to_owned()), format!("additional response headers of {}", entry.name))
-        .subject(entry.id.clone());
+    let mut finding =
+        Finding::new(level, "Headers that let pages of another origin in are missing")
+            .expected(lines.join("\n"), "what the virtual proxy has to send")
+            .actual(
+                set.unwrap_or_else(|| "no additional headers".to_owned()),
+                format!("additional response headers of {}", entry.name),
+            )
+            .subject(entry.id.clone());
     if let Some(headers) = known {
         finding = finding.at(&headers.place);
     }
@@ -176,14 +200,24 @@ struct Headers<'a>(Vec<(String, &'a str)>);
 
 impl<'a> Headers<'a> {
     fn of(entry: &EntryPoint<'a>) -> Self {
-        let text = entry.configuration.response_headers.as_ref().map_or("", |headers| headers.value.as_str());
+        let text = entry
+            .configuration
+            .response_headers
+            .as_ref()
+            .map_or("", |headers| headers.value.as_str());
         // Exports write the ends of lines as such, or as the two characters people typed.
-        let lines = text.lines().flat_map(|line| line.split("\\n")).filter_map(|line| line.split_once(':'));
+        let lines =
+            text.lines().flat_map(|line| line.split("\\n")).filter_map(|line| line.split_once(':'));
         Self(lines.map(|(name, value)| (name.trim().to_lowercase(), value.trim())).collect())
     }
 
     fn values(&self, name: &str) -> impl Iterator<Item = &'a str> {
-        let own: Vec<&'a str> = self.0.iter().filter(|(known, _)| known == name).flat_map(|(_, value)| value.split(',')).collect();
+        let own: Vec<&'a str> = self
+            .0
+            .iter()
+            .filter(|(known, _)| known == name)
+            .flat_map(|(_, value)| value.split(','))
+            .collect();
         own.into_iter().map(str::trim).filter(|value| !value.is_empty())
     }
 
@@ -195,7 +229,10 @@ impl<'a> Headers<'a> {
     fn lacking(&self, origin: Option<&str>) -> Vec<String> {
         let mut lacking = Vec::new();
         let named = match origin {
-            Some(origin) => self.origins().iter().any(|known| known.trim_end_matches('/').eq_ignore_ascii_case(origin)),
+            Some(origin) => self
+                .origins()
+                .iter()
+                .any(|known| known.trim_end_matches('/').eq_ignore_ascii_case(origin)),
             None => !self.origins().is_empty(),
         };
         if !named {
@@ -238,21 +275,41 @@ mod tests {
         let list = ["portal.example"];
         assert!(levels(&CROSS_ORIGIN_HEADERS_MISSING, &case(SET, &list, 403)).is_empty());
         assert_eq!(levels(&CROSS_ORIGIN_HEADERS_MISSING, &case("", &list, 403)), [Severity::Error]);
-        assert_eq!(levels(&CROSS_ORIGIN_HEADERS_MISSING, &case(&SET.replace("portal", "other"), &list, 403)), [Severity::Error]);
-        assert_eq!(levels(&CROSS_ORIGIN_HEADERS_MISSING, &case(&SET.replace("true", "false"), &list, 403)), [Severity::Error]);
+        assert_eq!(
+            levels(
+                &CROSS_ORIGIN_HEADERS_MISSING,
+                &case(&SET.replace("portal", "other"), &list, 403)
+            ),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(&CROSS_ORIGIN_HEADERS_MISSING, &case(&SET.replace("true", "false"), &list, 403)),
+            [Severity::Error]
+        );
         assert!(levels(&CROSS_ORIGIN_HEADERS_MISSING, &case("", &list, 101)).is_empty());
     }
 
     #[test]
     fn a_host_that_is_not_listed_is_refused_for_that() {
-        assert_eq!(levels(&CROSS_ORIGIN_HEADERS_MISSING, &case("", &["sense.example"], 403)), [Severity::Warning]);
+        assert_eq!(
+            levels(&CROSS_ORIGIN_HEADERS_MISSING, &case("", &["sense.example"], 403)),
+            [Severity::Warning]
+        );
     }
 
     #[test]
     fn the_lines_to_add_are_those_that_are_missing() {
-        let found = findings(&CROSS_ORIGIN_HEADERS_MISSING, &case("Access-Control-Allow-Credentials: true", &["portal.example"], 403));
+        let found = findings(
+            &CROSS_ORIGIN_HEADERS_MISSING,
+            &case("Access-Control-Allow-Credentials: true", &["portal.example"], 403),
+        );
         let value = found[0].causes[0].value.as_deref();
-        assert_eq!(value, Some("Access-Control-Allow-Origin: https://portal.example\nAccess-Control-Expose-Headers: qlik-csrf-token"));
+        assert_eq!(
+            value,
+            Some(
+                "Access-Control-Allow-Origin: https://portal.example\nAccess-Control-Expose-Headers: qlik-csrf-token"
+            )
+        );
     }
 
     #[test]
@@ -260,7 +317,8 @@ mod tests {
         let mut half = case("Access-Control-Allow-Origin: https://a.example", &[], 101);
         half.exchanges.clear();
         assert_eq!(levels(&CROSS_ORIGIN_HEADERS_MISSING, &half), [Severity::Warning]);
-        half.sp_configurations[0].response_headers = Some(sited("Strict-Transport-Security: max-age=1".to_owned()));
+        half.sp_configurations[0].response_headers =
+            Some(sited("Strict-Transport-Security: max-age=1".to_owned()));
         assert!(levels(&CROSS_ORIGIN_HEADERS_MISSING, &half).is_empty());
     }
 }

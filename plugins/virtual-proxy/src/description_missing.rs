@@ -45,7 +45,11 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     for entry in case.saml_entry_points() {
-        let Some(description) = entry.description.as_ref().filter(|description| description.value.trim().is_empty()) else { continue };
+        let Some(description) =
+            entry.description.as_ref().filter(|description| description.value.trim().is_empty())
+        else {
+            continue;
+        };
         out.push(
             entry
                 .finding(Severity::Notice, "The virtual proxy has no description")
@@ -63,11 +67,18 @@ mod tests {
 
     #[test]
     fn empty_is_worth_a_notice_unknown_is_not() {
-        for (description, level) in
-            [(Some(""), Some(Severity::Notice)), (Some(" "), Some(Severity::Notice)), (Some("Entra"), None), (None, None)]
-        {
+        for (description, level) in [
+            (Some(""), Some(Severity::Notice)),
+            (Some(" "), Some(Severity::Notice)),
+            (Some("Entra"), None),
+            (None, None),
+        ] {
             let case = entry_point_with(|entry| entry.description = description.map(Into::into));
-            assert_eq!(levels(&DESCRIPTION_MISSING, &case).first().copied(), level, "{description:?}");
+            assert_eq!(
+                levels(&DESCRIPTION_MISSING, &case).first().copied(),
+                level,
+                "{description:?}"
+            );
         }
     }
 }

@@ -1,7 +1,9 @@
 //! `virtual-proxy/idp-metadata-missing`: the virtual proxy holds no IdP metadata.
 
 use diag_sdk::case::sp_configuration::HeldMetadata;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static NEVER_UPLOADED: CauseData = CauseData {
     text: "The identity provider's metadata was never uploaded, or the upload was not applied",
@@ -94,7 +96,10 @@ mod tests {
         for state in [HeldMetadata::Read, HeldMetadata::Unreadable, HeldMetadata::Unknown] {
             assert_eq!(levels(&IDP_METADATA_MISSING, &with(state)), [], "{state:?}");
         }
-        assert_eq!(IDP_METADATA_MISSING.judge(&with(HeldMetadata::Unknown)).missed(), [Need::IdpMetadataInSp]);
+        assert_eq!(
+            IDP_METADATA_MISSING.judge(&with(HeldMetadata::Unknown)).missed(),
+            [Need::IdpMetadataInSp]
+        );
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use diag_sdk::case::input::Trouble;
 use diag_sdk::case::sp_configuration::HeldMetadata;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static NOT_A_FILE: CauseData = CauseData {
     text: "Something else than the file's content was written to the field, such as its path or a damaged copy, often by a script",
@@ -59,18 +61,33 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for entry in case.saml_entry_points().filter(|entry| entry.idp_metadata == HeldMetadata::Unreadable) {
+    for entry in
+        case.saml_entry_points().filter(|entry| entry.idp_metadata == HeldMetadata::Unreadable)
+    {
         // What decodes to a document but not to metadata is judged as a document.
-        if !matches!(entry.idp_metadata_trouble, None | Some(Trouble::NotDecodable | Trouble::Empty)) {
+        if !matches!(
+            entry.idp_metadata_trouble,
+            None | Some(Trouble::NotDecodable | Trouble::Empty)
+        ) {
             continue;
         }
-        let broken = case.broken_documents.iter().find(|document| document.configuration.as_deref() == Some(entry.id.as_str()));
-        let found = broken.and_then(|document| document.found.clone()).unwrap_or_else(|| "neither XML nor base64 of XML".to_owned());
-        let explanation = broken.map(|document| document.explanation.clone()).filter(|text| !text.is_empty());
+        let broken = case
+            .broken_documents
+            .iter()
+            .find(|document| document.configuration.as_deref() == Some(entry.id.as_str()));
+        let found = broken
+            .and_then(|document| document.found.clone())
+            .unwrap_or_else(|| "neither XML nor base64 of XML".to_owned());
+        let explanation =
+            broken.map(|document| document.explanation.clone()).filter(|text| !text.is_empty());
         out.push(
             entry
                 .fault("The IdP metadata in the virtual proxy cannot be read")
-                .detail(explanation.unwrap_or_else(|| "The field holds neither XML nor base64 of XML.".to_owned()))
+                .detail(
+                    explanation.unwrap_or_else(|| {
+                        "The field holds neither XML nor base64 of XML.".to_owned()
+                    }),
+                )
                 .at(&entry.idp_metadata_place)
                 .expected("XML, or base64 of XML", "what the management console stores")
                 .actual(found, format!("samlMetadataIdP of {}", entry.name))

@@ -49,7 +49,11 @@ const LONG: i64 = 8 * 60;
 
 fn run(case: &Case, out: &mut Findings) {
     for entry in case.saml_entry_points() {
-        let Some(minutes) = entry.inactivity_minutes.as_ref().filter(|minutes| minutes.value > LONG) else { continue };
+        let Some(minutes) =
+            entry.inactivity_minutes.as_ref().filter(|minutes| minutes.value > LONG)
+        else {
+            continue;
+        };
         out.push(
             entry
                 .finding(Severity::Notice, "Idle sessions live longer than eight hours")
@@ -69,9 +73,15 @@ mod tests {
 
     #[test]
     fn eight_hours_are_not_long_a_minute_more_is() {
-        for (minutes, level) in [(Some(30), None), (Some(480), None), (Some(481), Some(Severity::Notice)), (None, None)] {
+        for (minutes, level) in
+            [(Some(30), None), (Some(480), None), (Some(481), Some(Severity::Notice)), (None, None)]
+        {
             let case = entry_point_with(|entry| entry.inactivity_minutes = minutes.map(sited));
-            assert_eq!(levels(&INACTIVITY_TIMEOUT_LONG, &case).first().copied(), level, "{minutes:?}");
+            assert_eq!(
+                levels(&INACTIVITY_TIMEOUT_LONG, &case).first().copied(),
+                level,
+                "{minutes:?}"
+            );
         }
     }
 }

@@ -108,9 +108,14 @@ fn run(case: &Case, out: &mut Findings) {
     }
     for copies in groups.into_values() {
         // The entry point of this sign-in is what the others are compared with.
-        let Some((entry, copy)) = copies.iter().find(|(entry, _)| entry.relevant).or_else(|| copies.first()) else { continue };
+        let Some((entry, copy)) =
+            copies.iter().find(|(entry, _)| entry.relevant).or_else(|| copies.first())
+        else {
+            continue;
+        };
         let essence = essence(copy);
-        let others: Vec<&(EntryPoint<'_>, &Metadata)> = copies.iter().filter(|(_, other)| self::essence(other) != essence).collect();
+        let others: Vec<&(EntryPoint<'_>, &Metadata)> =
+            copies.iter().filter(|(_, other)| self::essence(other) != essence).collect();
         if others.is_empty() {
             continue;
         }
@@ -121,7 +126,8 @@ fn run(case: &Case, out: &mut Findings) {
             (true, false) => "signing certificates",
             _ => "SSO URLs",
         };
-        let names: Vec<&str> = others.iter().map(|(entry, _)| entry.configuration.name.as_str()).collect();
+        let names: Vec<&str> =
+            others.iter().map(|(entry, _)| entry.configuration.name.as_str()).collect();
         let mut finding = entry
             .finding(Severity::Warning, "Virtual proxies hold different copies of the IdP metadata")
             .detail(format!(
@@ -148,12 +154,19 @@ fn essence(copy: &Metadata) -> Essence {
             .filter(|certificate| certificate.usable())
             .map(|certificate| certificate.sha1.clone())
             .collect(),
-        sso: copy.idp.iter().flat_map(|role| &role.sso).map(|endpoint| endpoint.location.value.clone()).collect(),
+        sso: copy
+            .idp
+            .iter()
+            .flat_map(|role| &role.sso)
+            .map(|endpoint| endpoint.location.value.clone())
+            .collect(),
     }
 }
 
 fn words(essence: &Essence) -> String {
-    let list = |values: &BTreeSet<String>| values.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let list = |values: &BTreeSet<String>| {
+        values.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+    };
     format!("certificates {}, SSO {}", list(&essence.keys), list(&essence.sso))
 }
 
@@ -164,21 +177,37 @@ mod tests {
     use diag_sdk::testing::{entry_point, idp_metadata, sited, sso_endpoints};
 
     fn copy(configuration: &str, key: &str, sso: &str) -> Metadata {
-        let mut copy = Metadata { configuration: Some(configuration.into()), ..idp_metadata("d1", HeldBy::Sp, &[key]) };
+        let mut copy = Metadata {
+            configuration: Some(configuration.into()),
+            ..idp_metadata("d1", HeldBy::Sp, &[key])
+        };
         copy.idp.as_mut().expect("the role").sso = sso_endpoints(&[sso]);
         copy
     }
 
     fn with(copies: Vec<Metadata>) -> Case {
-        let second = SpConfiguration { id: "c2".into(), name: "second".into(), relevant: false, ..entry_point() };
+        let second = SpConfiguration {
+            id: "c2".into(),
+            name: "second".into(),
+            relevant: false,
+            ..entry_point()
+        };
         Case { metadata: copies, sp_configurations: vec![entry_point(), second], ..Case::default() }
     }
 
     #[test]
     fn certificates_and_sso_urls_of_one_identity_provider_are_compared() {
-        for (key, sso, found) in [("A", "https://idp.example", 0), ("B", "https://idp.example", 1), ("A", "https://idp.example/", 1)] {
+        for (key, sso, found) in [
+            ("A", "https://idp.example", 0),
+            ("B", "https://idp.example", 1),
+            ("A", "https://idp.example/", 1),
+        ] {
             let case = with(vec![copy("c1", "A", "https://idp.example"), copy("c2", key, sso)]);
-            assert_eq!(METADATA_DIFFERS_BETWEEN_PROXIES.judge(&case).found().len(), found, "{key} {sso}");
+            assert_eq!(
+                METADATA_DIFFERS_BETWEEN_PROXIES.judge(&case).found().len(),
+                found,
+                "{key} {sso}"
+            );
         }
     }
 
@@ -188,7 +217,11 @@ mod tests {
         let found = METADATA_DIFFERS_BETWEEN_PROXIES.judge(&case);
         let [finding] = found.found() else { panic!("one finding") };
         assert_eq!(finding.severity, Severity::Warning);
-        assert!(finding.causes[0].object.as_deref().is_some_and(|name| name.contains("second")), "{:?}", finding.causes[0].object);
+        assert!(
+            finding.causes[0].object.as_deref().is_some_and(|name| name.contains("second")),
+            "{:?}",
+            finding.causes[0].object
+        );
     }
 
     #[test]

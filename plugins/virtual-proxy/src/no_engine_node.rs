@@ -74,7 +74,10 @@ mod tests {
     use diag_sdk::testing::{attempt, entry_point_with, levels};
 
     fn with(nodes: Option<&[&str]>) -> Case {
-        entry_point_with(|entry| entry.engine_nodes = nodes.map(|nodes| nodes.iter().map(|node| (*node).to_owned()).collect()))
+        entry_point_with(|entry| {
+            entry.engine_nodes =
+                nodes.map(|nodes| nodes.iter().map(|node| (*node).to_owned()).collect());
+        })
     }
 
     #[test]

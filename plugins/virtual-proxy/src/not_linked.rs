@@ -59,7 +59,10 @@ fn run(case: &Case, out: &mut Findings) {
         out.missing(Need::Proxyservice);
         return;
     }
-    for entry in case.saml_entry_points().filter(|entry| entry.vendor_id.is_some() && entry.linked_proxies.is_empty()) {
+    for entry in case
+        .saml_entry_points()
+        .filter(|entry| entry.vendor_id.is_some() && entry.linked_proxies.is_empty())
+    {
         // An answer below its prefix shows that some proxy, not among the exports, serves it.
         let severity = if entry.served() { Severity::Warning } else { entry.level() };
         let names: Vec<&str> = case.proxies.iter().map(|proxy| proxy.name.as_str()).collect();
@@ -81,7 +84,13 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 fn listed(case: &Case) -> String {
-    let ids: Vec<&str> = case.proxies.iter().flat_map(|proxy| proxy.entry_points.iter().flatten()).map(String::as_str).take(5).collect();
+    let ids: Vec<&str> = case
+        .proxies
+        .iter()
+        .flat_map(|proxy| proxy.entry_points.iter().flatten())
+        .map(String::as_str)
+        .take(5)
+        .collect();
     if ids.is_empty() { "none listed".to_owned() } else { ids.join(", ") }
 }
 
@@ -93,8 +102,11 @@ mod tests {
     use diag_sdk::testing::{LANDING, entry_point_with, levels};
 
     fn with(entry_points: Option<Vec<String>>, linked: &[&str]) -> Case {
-        let mut case = entry_point_with(|entry| entry.linked_proxies = linked.iter().map(|id| (*id).to_owned()).collect());
-        case.proxies = vec![ProxyService { id: "x1".into(), entry_points, ..ProxyService::default() }];
+        let mut case = entry_point_with(|entry| {
+            entry.linked_proxies = linked.iter().map(|id| (*id).to_owned()).collect();
+        });
+        case.proxies =
+            vec![ProxyService { id: "x1".into(), entry_points, ..ProxyService::default() }];
         case
     }
 
@@ -113,7 +125,8 @@ mod tests {
     #[test]
     fn an_answer_below_its_prefix_shows_that_it_is_served() {
         let mut case = with(Some(vec![]), &[]);
-        case.exchanges = vec![Exchange { url: LANDING.to_owned(), status: 302, ..Exchange::default() }];
+        case.exchanges =
+            vec![Exchange { url: LANDING.to_owned(), status: 302, ..Exchange::default() }];
         assert_eq!(levels(&NOT_LINKED, &case), [Severity::Warning]);
         case.exchanges[0].status = 404;
         assert_eq!(levels(&NOT_LINKED, &case), [Severity::Error]);

@@ -1,7 +1,9 @@
 //! `virtual-proxy/prefix-duplicate`: two virtual proxies have the same prefix.
 
 use diag_sdk::view::EntryPoint;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static USED_TWICE: CauseData = CauseData {
     text: "A virtual proxy was copied or created with a prefix that another one already has",
@@ -61,8 +63,10 @@ fn run(case: &Case, out: &mut Findings) {
     let entries: Vec<EntryPoint<'_>> = case.all_entry_points().collect();
     for (index, entry) in entries.iter().enumerate() {
         let Some(prefix) = entry.own_prefix() else { continue };
-        let twin =
-            |other: &&EntryPoint<'_>| other.own_prefix().is_some_and(|known| known.eq_ignore_ascii_case(prefix)) && entry.same_site(other);
+        let twin = |other: &&EntryPoint<'_>| {
+            other.own_prefix().is_some_and(|known| known.eq_ignore_ascii_case(prefix))
+                && entry.same_site(other)
+        };
         // Each group once, told of its first member.
         if entries.iter().take(index).any(|other| twin(&other)) {
             continue;
@@ -73,12 +77,19 @@ fn run(case: &Case, out: &mut Findings) {
         }
         let concerned = entry.relevant || twins.iter().any(|other| other.relevant);
         let severity = if concerned { entry.level() } else { Severity::Warning };
-        let others: Vec<&str> = twins.iter().map(|other| other.configuration.name.as_str()).collect();
+        let others: Vec<&str> =
+            twins.iter().map(|other| other.configuration.name.as_str()).collect();
         let finding = entry
             .finding(severity, format!("The prefix {prefix} is used twice"))
-            .detail(format!("{} and {} have it. Which of them answers is a matter of chance.", entry.name, others.join(", ")))
+            .detail(format!(
+                "{} and {} have it. Which of them answers is a matter of chance.",
+                entry.name,
+                others.join(", ")
+            ))
             .at_all(entry.prefix.iter().map(|prefix| &prefix.place))
-            .at_all(twins.iter().filter_map(|other| other.prefix.as_ref()).map(|prefix| &prefix.place))
+            .at_all(
+                twins.iter().filter_map(|other| other.prefix.as_ref()).map(|prefix| &prefix.place),
+            )
             .expected("a prefix of its own for each virtual proxy", "Qlik help: Virtual proxies")
             .actual(prefix, format!("prefix of {} and {}", entry.name, others.join(", ")));
         out.push(finding.because_at(&USED_TWICE, entry, None));
@@ -96,12 +107,23 @@ mod tests {
     }
 
     fn second(prefix: &str) -> SpConfiguration {
-        SpConfiguration { id: "c2".into(), name: "second".into(), relevant: false, prefix: Some(prefix.into()), ..entry_point() }
+        SpConfiguration {
+            id: "c2".into(),
+            name: "second".into(),
+            relevant: false,
+            prefix: Some(prefix.into()),
+            ..entry_point()
+        }
     }
 
     #[test]
     fn equal_prefixes_are_an_error_whatever_their_letter_case() {
-        for (prefix, level) in [("azure", Some(Severity::Error)), ("AZURE", Some(Severity::Error)), ("azure2", None), ("", None)] {
+        for (prefix, level) in [
+            ("azure", Some(Severity::Error)),
+            ("AZURE", Some(Severity::Error)),
+            ("azure2", None),
+            ("", None),
+        ] {
             let case = case(vec![entry_point(), second(prefix)]);
             assert_eq!(levels(&PREFIX_DUPLICATE, &case).first().copied(), level, "{prefix}");
         }

@@ -52,8 +52,13 @@ fn run(case: &Case, out: &mut Findings) {
         let Some(prefix) = entry.prefix.as_ref() else { continue };
         let Some(flaw) = flaw(&prefix.value) else { continue };
         // Older releases took a path of several segments.
-        let severity = if flaw == Flaw::Slash || serves(case, &prefix.value) { Severity::Warning } else { entry.level() };
-        let mended: String = prefix.value.to_lowercase().chars().filter(|character| allowed(*character)).collect();
+        let severity = if flaw == Flaw::Slash || serves(case, &prefix.value) {
+            Severity::Warning
+        } else {
+            entry.level()
+        };
+        let mended: String =
+            prefix.value.to_lowercase().chars().filter(|character| allowed(*character)).collect();
         let mut finding = entry
             .finding(severity, format!("The prefix {}", flaw.words()))
             .detail(
@@ -62,7 +67,8 @@ fn run(case: &Case, out: &mut Findings) {
             .at(&prefix.place)
             .actual(prefix.value.clone(), format!("prefix of {}", entry.name));
         if !mended.is_empty() {
-            finding = finding.expected(mended.clone(), "Qlik help: Creating a virtual proxy").compared();
+            finding =
+                finding.expected(mended.clone(), "Qlik help: Creating a virtual proxy").compared();
         }
         let value = Some(mended.as_str()).filter(|mended| !mended.is_empty());
         out.push(finding.because_at(&ENTERED_WRONG, &entry, value));
@@ -72,9 +78,9 @@ fn run(case: &Case, out: &mut Findings) {
 /// Whatever came of it, somebody took a response under this very prefix.
 fn serves(case: &Case, prefix: &str) -> bool {
     let taken = case.attempts.iter().filter_map(|attempt| case.exchanges.get(attempt.consumption?));
-    taken
-        .filter(|exchange| exchange.status != 404)
-        .any(|exchange| Address::parse(&exchange.url).is_some_and(|address| address.first_segment() == prefix))
+    taken.filter(|exchange| exchange.status != 404).any(|exchange| {
+        Address::parse(&exchange.url).is_some_and(|address| address.first_segment() == prefix)
+    })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +105,9 @@ impl Flaw {
 }
 
 fn allowed(character: char) -> bool {
-    character.is_ascii_lowercase() || character.is_ascii_digit() || matches!(character, '-' | '.' | '_' | '~')
+    character.is_ascii_lowercase()
+        || character.is_ascii_digit()
+        || matches!(character, '-' | '.' | '_' | '~')
 }
 
 fn flaw(prefix: &str) -> Option<Flaw> {
@@ -156,12 +164,17 @@ mod tests {
 
     #[test]
     fn letter_case_is_the_near_miss() {
-        assert_eq!(PREFIX_MALFORMED.judge(&with("Azure")).found()[0].difference, Some(Difference::LetterCase));
+        assert_eq!(
+            PREFIX_MALFORMED.judge(&with("Azure")).found()[0].difference,
+            Some(Difference::LetterCase)
+        );
     }
 
     #[test]
     fn a_prefix_that_takes_responses_is_served() {
-        for (status, level) in [(404, Severity::Error), (400, Severity::Warning), (302, Severity::Warning)] {
+        for (status, level) in
+            [(404, Severity::Error), (400, Severity::Warning), (302, Severity::Warning)]
+        {
             let mut case = sign_in(Outcome::RefusedBySp);
             case.sp_configurations = with("Azure").sp_configurations;
             for exchange in case.exchanges.iter_mut().filter(|exchange| exchange.method == "POST") {

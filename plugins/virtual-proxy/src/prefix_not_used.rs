@@ -72,7 +72,8 @@ fn run(case: &Case, out: &mut Findings) {
     }
     let every: Vec<EntryPoint<'_>> = case.all_entry_points().collect();
     let prefixes: Vec<&str> = every.iter().filter_map(EntryPoint::own_prefix).collect();
-    let saml: Vec<&EntryPoint<'_>> = every.iter().filter(|entry| entry.is_saml() && entry.own_prefix().is_some()).collect();
+    let saml: Vec<&EntryPoint<'_>> =
+        every.iter().filter(|entry| entry.is_saml() && entry.own_prefix().is_some()).collect();
     let Some(first) = saml.first() else {
         if every.is_empty() {
             out.missing(Need::Virtualproxyconfig);
@@ -84,8 +85,12 @@ fn run(case: &Case, out: &mut Findings) {
         return;
     }
     let hosts: Vec<String> = saml.iter().filter_map(|entry| entry.own_host()).collect();
-    let outside = |visit: &Visit<'_>| hosts.contains(&visit.host) && !prefixes.iter().any(|prefix| visit.is_below(prefix));
-    let below = |visit: &Visit<'_>| hosts.contains(&visit.host) && prefixes.iter().any(|prefix| visit.is_below(prefix));
+    let outside = |visit: &Visit<'_>| {
+        hosts.contains(&visit.host) && !prefixes.iter().any(|prefix| visit.is_below(prefix))
+    };
+    let below = |visit: &Visit<'_>| {
+        hosts.contains(&visit.host) && prefixes.iter().any(|prefix| visit.is_below(prefix))
+    };
     if case.visits().any(|visit| below(&visit)) {
         return;
     }
@@ -94,16 +99,25 @@ fn run(case: &Case, out: &mut Findings) {
         visit.exchange.navigation && (visit.exchange.status == 401 || form)
     };
     let Some(visit) = case.visits().find(|visit| outside(visit) && asks(visit)) else { return };
-    let own = |entry: &&&EntryPoint<'_>| entry.host_uri.as_ref().and_then(|uri| host_of(uri)).as_ref() == Some(&visit.host);
+    let own = |entry: &&&EntryPoint<'_>| {
+        entry.host_uri.as_ref().and_then(|uri| host_of(uri)).as_ref() == Some(&visit.host)
+    };
     let entry = saml.iter().find(own).unwrap_or(first);
     let address = format!("https://{}/{}/hub", visit.host, entry.own_prefix().unwrap_or_default());
-    let what = if visit.exchange.status == 401 { "asked for Windows credentials (401)" } else { "showed a log-in form of its own" };
+    let what = if visit.exchange.status == 401 {
+        "asked for Windows credentials (401)"
+    } else {
+        "showed a log-in form of its own"
+    };
     let finding = entry
         .finding(Severity::Warning, "The server is opened without the prefix of the virtual proxy")
         .detail(format!("{} {what}, and no request went to the identity provider.", visit.host))
         .expected(address.clone(), format!("prefix of {}", entry.name))
         .actual(diag_sdk::shown::host_and_path(&visit.exchange.url), "what the browser opened");
-    let mut finding = visit.mark(finding).because_at(&WITHOUT_PREFIX, entry, address.as_str()).because_at(&MAKE_IT_DEFAULT, entry, None);
+    let mut finding = visit
+        .mark(finding)
+        .because_at(&WITHOUT_PREFIX, entry, address.as_str())
+        .because_at(&MAKE_IT_DEFAULT, entry, None);
     if let Some(prefix) = &entry.prefix {
         finding = finding.at(&prefix.place);
     }
@@ -125,9 +139,14 @@ mod tests {
 
     #[test]
     fn another_way_of_signing_in_must_show() {
-        assert_eq!(levels(&PREFIX_NOT_USED, &opened("https://sense.example/hub/", 401)), [Severity::Warning]);
+        assert_eq!(
+            levels(&PREFIX_NOT_USED, &opened("https://sense.example/hub/", 401)),
+            [Severity::Warning]
+        );
         assert!(levels(&PREFIX_NOT_USED, &opened("https://sense.example/hub/", 200)).is_empty());
-        assert!(levels(&PREFIX_NOT_USED, &opened("https://sense.example/azure/hub/", 401)).is_empty());
+        assert!(
+            levels(&PREFIX_NOT_USED, &opened("https://sense.example/azure/hub/", 401)).is_empty()
+        );
         assert!(levels(&PREFIX_NOT_USED, &opened("https://other.example/hub/", 401)).is_empty());
         let mut form = opened("https://sense.example/", 200);
         form.exchanges[0].page = Some(Page { login_form: true, ..Page::default() });
@@ -140,7 +159,8 @@ mod tests {
         case.messages = sign_in(Outcome::Incomplete).messages;
         assert!(levels(&PREFIX_NOT_USED, &case).is_empty());
         let mut both = opened("https://sense.example/hub/", 401);
-        both.exchanges.push(Exchange { ..exchange(Side::Sp, "GET", "https://sense.example/azure/hub", 500) });
+        both.exchanges
+            .push(Exchange { ..exchange(Side::Sp, "GET", "https://sense.example/azure/hub", 500) });
         assert!(levels(&PREFIX_NOT_USED, &both).is_empty());
     }
 }

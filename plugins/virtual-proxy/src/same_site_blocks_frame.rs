@@ -3,7 +3,10 @@
 use super::QLIK;
 use diag_sdk::case::exchange::{Exchange, SameSite};
 use diag_sdk::view::{EntryPoint, Visit};
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
+    Who, check,
+};
 
 static NOT_NONE: CauseData = CauseData {
     text: "The session cookie is not meant for frames of other sites",
@@ -86,7 +89,9 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         }
         let key = entry.map(|entry| entry.id.clone());
-        let Some((same_site, place, seen)) = attribute(case, entry, &visit).filter(|(same_site, ..)| *same_site != SameSite::None) else {
+        let Some((same_site, place, seen)) =
+            attribute(case, entry, &visit).filter(|(same_site, ..)| *same_site != SameSite::None)
+        else {
             continue;
         };
         if told.contains(&key) {
@@ -99,15 +104,29 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// A document inside a page of another site.
 fn in_foreign_frame(exchange: &Exchange) -> bool {
-    let framed = matches!(exchange.kind.as_deref(), Some("iframe" | "frame" | "sub_frame" | "subdocument" | "embed" | "object"));
+    let framed = matches!(
+        exchange.kind.as_deref(),
+        Some("iframe" | "frame" | "sub_frame" | "subdocument" | "embed" | "object")
+    );
     framed && exchange.fetch_site.as_deref() == Some("cross-site")
 }
 
 /// The cookie's SameSite, as it was set in the capture or else as it is configured; where, and whether it was seen.
-fn attribute(case: &Case, entry: Option<&EntryPoint<'_>>, visit: &Visit<'_>) -> Option<(SameSite, Place, bool)> {
-    let name = entry.and_then(|entry| entry.session_cookie_name.as_ref()).map_or(USUAL_NAME, |name| name.value.as_str());
+fn attribute(
+    case: &Case,
+    entry: Option<&EntryPoint<'_>>,
+    visit: &Visit<'_>,
+) -> Option<(SameSite, Place, bool)> {
+    let name = entry
+        .and_then(|entry| entry.session_cookie_name.as_ref())
+        .map_or(USUAL_NAME, |name| name.value.as_str());
     let set = case.visits().filter(|other| other.host == visit.host).find_map(|other| {
-        let cookie = other.exchange.set_cookies.iter().flatten().find(|cookie| !cookie.removes && cookie.name.starts_with(name))?;
+        let cookie = other
+            .exchange
+            .set_cookies
+            .iter()
+            .flatten()
+            .find(|cookie| !cookie.removes && cookie.name.starts_with(name))?;
         Some((cookie.same_site, other.exchange.place.clone(), true))
     });
     set.or_else(|| {
@@ -116,27 +135,51 @@ fn attribute(case: &Case, entry: Option<&EntryPoint<'_>>, visit: &Visit<'_>) -> 
     })
 }
 
-fn describe(case: &Case, entry: Option<&EntryPoint<'_>>, visit: &Visit<'_>, same_site: SameSite, place: &Place, seen: bool) -> Finding {
+fn describe(
+    case: &Case,
+    entry: Option<&EntryPoint<'_>>,
+    visit: &Visit<'_>,
+    same_site: SameSite,
+    place: &Place,
+    seen: bool,
+) -> Finding {
     let words = match same_site {
         SameSite::Strict => "SameSite=Strict",
         SameSite::Lax => "SameSite=Lax",
         SameSite::Absent | SameSite::None => "no SameSite, which browsers take for Lax",
     };
-    let failed = case.attempts.iter().any(|attempt| attempt.failed() && attempt.exchanges.contains(&visit.index));
+    let failed = case
+        .attempts
+        .iter()
+        .any(|attempt| attempt.failed() && attempt.exchanges.contains(&visit.index));
     let level = if failed { Severity::Error } else { Severity::Warning };
     let embedder = visit.exchange.referer.as_deref().and_then(diag_sdk::host::host_of);
-    let by = embedder.map_or_else(|| "a page of another site".to_owned(), |host| format!("a page of {host}, another site,"));
-    let mut finding = Finding::new(level, "In a frame of another site the session cookie is not sent")
-        .detail(format!("{} runs in a frame of {by} and its session cookie has {words}.", visit.host))
-        .expected("SameSite=None; Secure", "what a frame of another site takes")
-        .actual(words, if seen { "the cookie that was set" } else { "SameSite attribute (https) of the virtual proxy" });
+    let by = embedder.map_or_else(
+        || "a page of another site".to_owned(),
+        |host| format!("a page of {host}, another site,"),
+    );
+    let mut finding =
+        Finding::new(level, "In a frame of another site the session cookie is not sent")
+            .detail(format!(
+                "{} runs in a frame of {by} and its session cookie has {words}.",
+                visit.host
+            ))
+            .expected("SameSite=None; Secure", "what a frame of another site takes")
+            .actual(
+                words,
+                if seen {
+                    "the cookie that was set"
+                } else {
+                    "SameSite attribute (https) of the virtual proxy"
+                },
+            );
     finding = visit.mark(finding).at(place);
     finding = match entry {
-        Some(entry) => entry.blame_for_lost_sessions(finding).subject(entry.id.clone()).because_at(&NOT_NONE, entry, "None").because_at(
-            &THIRD_PARTY,
-            entry,
-            None,
-        ),
+        Some(entry) => entry
+            .blame_for_lost_sessions(finding)
+            .subject(entry.id.clone())
+            .because_at(&NOT_NONE, entry, "None")
+            .because_at(&THIRD_PARTY, entry, None),
         None => finding.because_with(&NOT_NONE, case, "None").because(&THIRD_PARTY, case),
     };
     if failed { finding } else { finding.likely() }
@@ -162,17 +205,37 @@ mod tests {
 
     #[test]
     fn only_frames_of_other_sites_are_blocked() {
-        assert_eq!(levels(&SAME_SITE_BLOCKS_FRAME, &framed(SameSite::Lax, "iframe", "cross-site")), [Severity::Warning]);
-        assert_eq!(levels(&SAME_SITE_BLOCKS_FRAME, &framed(SameSite::Absent, "iframe", "cross-site")), [Severity::Warning]);
-        assert!(levels(&SAME_SITE_BLOCKS_FRAME, &framed(SameSite::None, "iframe", "cross-site")).is_empty());
-        assert!(levels(&SAME_SITE_BLOCKS_FRAME, &framed(SameSite::Lax, "iframe", "same-site")).is_empty());
-        assert!(levels(&SAME_SITE_BLOCKS_FRAME, &framed(SameSite::Lax, "document", "cross-site")).is_empty());
+        assert_eq!(
+            levels(&SAME_SITE_BLOCKS_FRAME, &framed(SameSite::Lax, "iframe", "cross-site")),
+            [Severity::Warning]
+        );
+        assert_eq!(
+            levels(&SAME_SITE_BLOCKS_FRAME, &framed(SameSite::Absent, "iframe", "cross-site")),
+            [Severity::Warning]
+        );
+        assert!(
+            levels(&SAME_SITE_BLOCKS_FRAME, &framed(SameSite::None, "iframe", "cross-site"))
+                .is_empty()
+        );
+        assert!(
+            levels(&SAME_SITE_BLOCKS_FRAME, &framed(SameSite::Lax, "iframe", "same-site"))
+                .is_empty()
+        );
+        assert!(
+            levels(&SAME_SITE_BLOCKS_FRAME, &framed(SameSite::Lax, "document", "cross-site"))
+                .is_empty()
+        );
     }
 
     #[test]
     fn an_attempt_that_failed_in_the_frame_proves_it() {
         let mut case = framed(SameSite::Lax, "iframe", "cross-site");
-        case.attempts = vec![Attempt { id: "a1".into(), outcome: Outcome::Looping, exchanges: vec![0], ..Attempt::default() }];
+        case.attempts = vec![Attempt {
+            id: "a1".into(),
+            outcome: Outcome::Looping,
+            exchanges: vec![0],
+            ..Attempt::default()
+        }];
         assert_eq!(levels(&SAME_SITE_BLOCKS_FRAME, &case), [Severity::Error]);
     }
 }

@@ -2,7 +2,10 @@
 
 use diag_sdk::case::exchange::{SameSite, SetCookie, Side};
 use diag_sdk::view::EntryPoint;
-use diag_sdk::{Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static SECURE_NOT_SET: CauseData = CauseData {
     text: "SameSite was set to None (for use in frames) and the Secure attribute was not",
@@ -19,7 +22,8 @@ static PLAIN_HTTP: CauseData = CauseData {
 };
 
 /// What browsers do with such a cookie.
-const CONSEQUENCE: &str = "Browsers ignore such a cookie, so the session is lost right after the sign-in.";
+const CONSEQUENCE: &str =
+    "Browsers ignore such a cookie, so the session is lost right after the sign-in.";
 
 check! {
     /// The session cookie is set with SameSite=None and without Secure.
@@ -62,13 +66,20 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     let mut told = false;
     for entry in case.saml_entry_points() {
-        let plain = entry.host_uri.as_ref().is_some_and(|uri| uri.trim_start().to_ascii_lowercase().starts_with("http:"));
+        let plain = entry
+            .host_uri
+            .as_ref()
+            .is_some_and(|uri| uri.trim_start().to_ascii_lowercase().starts_with("http:"));
         let (same_site, secure, scheme, reason) = if plain {
             (&entry.same_site_http, &entry.secure_http, "http", &PLAIN_HTTP)
         } else {
             (&entry.same_site_https, &entry.secure_https, "https", &SECURE_NOT_SET)
         };
-        let Some(same_site) = same_site.as_ref().filter(|same_site| same_site.value == SameSite::None) else { continue };
+        let Some(same_site) =
+            same_site.as_ref().filter(|same_site| same_site.value == SameSite::None)
+        else {
+            continue;
+        };
         // An unknown Secure stays unknown.
         let Some(secure) = secure.as_ref().filter(|secure| !secure.value) else { continue };
         let finding = entry
@@ -91,18 +102,24 @@ fn run(case: &Case, out: &mut Findings) {
 /// on the way altered.
 fn seen_in_capture(case: &Case, out: &mut Findings) {
     let entry = case.saml_entry_points().next();
-    for (index, exchange) in case.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.side == Side::Sp) {
+    for (index, exchange) in
+        case.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.side == Side::Sp)
+    {
         let refused = |cookie: &&SetCookie| {
-            cookie.same_site == SameSite::None && !cookie.secure && !cookie.removes && is_session(case, entry, &cookie.name)
+            cookie.same_site == SameSite::None
+                && !cookie.secure
+                && !cookie.removes
+                && is_session(case, entry, &cookie.name)
         };
         let Some(cookie) = exchange.set_cookies.iter().flatten().find(refused) else { continue };
         let severity = if case.signed_in() { Severity::Warning } else { Severity::Error };
-        let mut finding = Finding::new(severity, "The session cookie is SameSite=None without Secure")
-            .detail(CONSEQUENCE)
-            .at(&exchange.place)
-            .expected("SameSite=None; Secure", "RFC 6265bis")
-            .actual("SameSite=None", format!("Set-Cookie of {}", cookie.name))
-            .because(&SECURE_NOT_SET, case);
+        let mut finding =
+            Finding::new(severity, "The session cookie is SameSite=None without Secure")
+                .detail(CONSEQUENCE)
+                .at(&exchange.place)
+                .expected("SameSite=None; Secure", "RFC 6265bis")
+                .actual("SameSite=None", format!("Set-Cookie of {}", cookie.name))
+                .because(&SECURE_NOT_SET, case);
         if let Some(attempt) = case.attempt_at(index).filter(|attempt| attempt.failed()) {
             finding = finding.attempt(attempt.id.clone());
         }
@@ -115,7 +132,9 @@ fn seen_in_capture(case: &Case, out: &mut Findings) {
 /// Sense gives such cookies from the start.
 fn is_session(case: &Case, entry: Option<EntryPoint<'_>>, cookie: &str) -> bool {
     match entry.and_then(|entry| entry.configuration.session_cookie_name.as_ref()) {
-        Some(name) => cookie == name.value || cookie.strip_suffix("-HTTP") == Some(name.value.as_str()),
+        Some(name) => {
+            cookie == name.value || cookie.strip_suffix("-HTTP") == Some(name.value.as_str())
+        }
         None => case.sp_vendor == crate::QLIK && cookie.starts_with("X-Qlik-Session"),
     }
 }
@@ -172,7 +191,12 @@ mod tests {
     fn the_cookie_in_the_capture_tells_where_the_settings_do_not() {
         let set = |name: &str, secure: bool| Exchange {
             side: Side::Sp,
-            set_cookies: Some(vec![SetCookie { name: name.into(), same_site: SameSite::None, secure, ..SetCookie::default() }]),
+            set_cookies: Some(vec![SetCookie {
+                name: name.into(),
+                same_site: SameSite::None,
+                secure,
+                ..SetCookie::default()
+            }]),
             ..Exchange::default()
         };
         for (name, secure, level) in [
@@ -183,7 +207,11 @@ mod tests {
         ] {
             let mut case = with(None, None);
             case.exchanges = vec![set(name, secure)];
-            assert_eq!(levels(&SAME_SITE_WITHOUT_SECURE, &case).first().copied(), level, "{name} {secure}");
+            assert_eq!(
+                levels(&SAME_SITE_WITHOUT_SECURE, &case).first().copied(),
+                level,
+                "{name} {secure}"
+            );
         }
         let mut case = Case { exchanges: vec![set("X-Qlik-Session", false)], ..Case::default() };
         assert_eq!(levels(&SAME_SITE_WITHOUT_SECURE, &case), []);

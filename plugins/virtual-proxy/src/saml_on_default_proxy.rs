@@ -50,7 +50,9 @@ fn run(case: &Case, out: &mut Findings) {
     for entry in case.entry_points().filter(|entry| entry.is_saml()) {
         let no_prefix = entry.prefix.as_ref().filter(|prefix| prefix.value.trim().is_empty());
         let (fact, place) = match (entry.is_default, no_prefix) {
-            (Some(true), prefix) => ("defaultVirtualProxy is true", prefix.map_or(&entry.place, |prefix| &prefix.place)),
+            (Some(true), prefix) => {
+                ("defaultVirtualProxy is true", prefix.map_or(&entry.place, |prefix| &prefix.place))
+            }
             (_, Some(prefix)) => ("the prefix is empty", &prefix.place),
             _ => continue,
         };
@@ -75,8 +77,20 @@ mod tests {
     #[test]
     fn the_flag_or_an_empty_prefix_is_an_error() {
         assert_eq!(levels(&SAML_ON_DEFAULT_PROXY, &entry_point_with(|_| ())), []);
-        assert_eq!(levels(&SAML_ON_DEFAULT_PROXY, &entry_point_with(|entry| entry.is_default = Some(true))), [Severity::Error]);
-        assert_eq!(levels(&SAML_ON_DEFAULT_PROXY, &entry_point_with(|entry| entry.prefix = Some("".into()))), [Severity::Error]);
+        assert_eq!(
+            levels(
+                &SAML_ON_DEFAULT_PROXY,
+                &entry_point_with(|entry| entry.is_default = Some(true))
+            ),
+            [Severity::Error]
+        );
+        assert_eq!(
+            levels(
+                &SAML_ON_DEFAULT_PROXY,
+                &entry_point_with(|entry| entry.prefix = Some("".into()))
+            ),
+            [Severity::Error]
+        );
     }
 
     #[test]

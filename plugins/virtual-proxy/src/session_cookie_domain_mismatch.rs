@@ -1,7 +1,10 @@
 //! `virtual-proxy/session-cookie-domain-mismatch`: the session cookie domain does not cover the host.
 
 use diag_sdk::host::{bare_host, host_of, is_within};
-use diag_sdk::{Account, Case, CauseData, Difference, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Difference, Findings, Meaning, Need, Setting, Severity, Stage, Who,
+    check,
+};
 
 static OTHER_DOMAIN: CauseData = CauseData {
     text: "The domain was entered for another host name, with a typing error, or with more than a domain in it",
@@ -60,13 +63,17 @@ fn run(case: &Case, out: &mut Findings) {
             (
                 entry.level(),
                 "The session cookie domain does not cover the host",
-                format!("Browsers ignore a cookie that {host} sets for {bare}, so the session is lost right after the sign-in."),
+                format!(
+                    "Browsers ignore a cookie that {host} sets for {bare}, so the session is lost right after the sign-in."
+                ),
             )
         } else if !bare.contains('.') && bare_host(bare).as_deref() != Some(host.as_str()) {
             (
                 Severity::Warning,
                 "The session cookie domain is a top-level domain",
-                format!("Browsers are known to refuse cookies for a whole top-level domain such as {bare}."),
+                format!(
+                    "Browsers are known to refuse cookies for a whole top-level domain such as {bare}."
+                ),
             )
         } else {
             continue;
@@ -111,7 +118,11 @@ mod tests {
             ("sense.contoso.example:443", Some(Severity::Error)),
             ("example", Some(Severity::Warning)),
         ] {
-            assert_eq!(levels(&SESSION_COOKIE_DOMAIN_MISMATCH, &with(domain)).first().copied(), level, "{domain}");
+            assert_eq!(
+                levels(&SESSION_COOKIE_DOMAIN_MISMATCH, &with(domain)).first().copied(),
+                level,
+                "{domain}"
+            );
         }
     }
 
@@ -128,7 +139,10 @@ mod tests {
     fn without_a_host_to_compare_with_it_says_so() {
         let mut case = with("contoso.com");
         case.sp_configurations[0].host_uri = None;
-        assert_eq!(SESSION_COOKIE_DOMAIN_MISMATCH.judge(&case).missed(), [Need::Virtualproxyconfig]);
+        assert_eq!(
+            SESSION_COOKIE_DOMAIN_MISMATCH.judge(&case).missed(),
+            [Need::Virtualproxyconfig]
+        );
         assert_eq!(levels(&SESSION_COOKIE_DOMAIN_MISMATCH, &entry_point_with(|_| ())), []);
     }
 

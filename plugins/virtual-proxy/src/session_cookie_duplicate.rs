@@ -1,7 +1,9 @@
 //! `virtual-proxy/session-cookie-duplicate`: two virtual proxies use the same session cookie name.
 
 use diag_sdk::view::EntryPoint;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static USED_TWICE: CauseData = CauseData {
     text: "A virtual proxy was created with the session cookie name of another one",
@@ -64,7 +66,9 @@ fn run(case: &Case, out: &mut Findings) {
     let entries: Vec<EntryPoint<'_>> = case.all_entry_points().collect();
     for (index, entry) in entries.iter().enumerate() {
         let Some(name) = &entry.session_cookie_name else { continue };
-        let named = |other: &EntryPoint<'_>, name: &str| other.session_cookie_name.as_ref().is_some_and(|known| clash(&known.value, name));
+        let named = |other: &EntryPoint<'_>, name: &str| {
+            other.session_cookie_name.as_ref().is_some_and(|known| clash(&known.value, name))
+        };
         let twin = |other: &&EntryPoint<'_>| named(other, &name.value) && entry.same_site(other);
         // Each group once, told of its first member.
         if entries.iter().take(index).any(|other| twin(&other)) {
@@ -76,9 +80,13 @@ fn run(case: &Case, out: &mut Findings) {
         }
         let concerned = entry.relevant || twins.iter().any(|other| other.relevant);
         let severity = if concerned { entry.level() } else { Severity::Warning };
-        let others: Vec<&str> = twins.iter().map(|other| other.configuration.name.as_str()).collect();
+        let others: Vec<&str> =
+            twins.iter().map(|other| other.configuration.name.as_str()).collect();
         // The one in use is the one to rename, so that the others keep their sessions.
-        let renamed = std::iter::once(entry).chain(twins.iter().copied()).find(|entry| entry.relevant).unwrap_or(entry);
+        let renamed = std::iter::once(entry)
+            .chain(twins.iter().copied())
+            .find(|entry| entry.relevant)
+            .unwrap_or(entry);
         let value = renamed.own_prefix().map(|prefix| format!("X-Qlik-Session-{prefix}"));
         let value = value.filter(|value| !entries.iter().any(|known| named(known, value)));
         let finding = entry
@@ -100,7 +108,9 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// The names are equal, or become so over plain http.
 fn clash(left: &str, right: &str) -> bool {
-    left == right || left.strip_suffix(HTTP_SUFFIX) == Some(right) || right.strip_suffix(HTTP_SUFFIX) == Some(left)
+    left == right
+        || left.strip_suffix(HTTP_SUFFIX) == Some(right)
+        || right.strip_suffix(HTTP_SUFFIX) == Some(left)
 }
 
 #[cfg(test)]
@@ -115,7 +125,12 @@ mod tests {
     use diag_sdk::case::attempt::Outcome;
 
     fn second(name: &str) -> SpConfiguration {
-        SpConfiguration { id: "c2".into(), relevant: false, session_cookie_name: Some(name.into()), ..entry_point() }
+        SpConfiguration {
+            id: "c2".into(),
+            relevant: false,
+            session_cookie_name: Some(name.into()),
+            ..entry_point()
+        }
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! `virtual-proxy/session-cookie-malformed`: the session cookie name is not a cookie name.
 
 use diag_sdk::case::sp_configuration::SpConfiguration;
-use diag_sdk::{Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+};
 
 static ENTERED_WRONG: CauseData = CauseData {
     text: "The name holds characters that end or separate a cookie's name",
@@ -71,10 +73,14 @@ fn run(case: &Case, out: &mut Findings) {
         } else {
             continue;
         };
-        let mended: String =
-            name.chars().filter(|character| character.is_ascii_alphanumeric() || *character == '-').take(LONGEST).collect();
+        let mended: String = name
+            .chars()
+            .filter(|character| character.is_ascii_alphanumeric() || *character == '-')
+            .take(LONGEST)
+            .collect();
         let mended = mended.trim_matches('-').to_owned();
-        let value = Some(mended.as_str()).filter(|mended| !mended.is_empty() && *mended != name.value);
+        let value =
+            Some(mended.as_str()).filter(|mended| !mended.is_empty() && *mended != name.value);
         let finding = entry
             .fault(message)
             .detail("Browsers cut such a cookie short or refuse it, so the session is lost right after the sign-in.")
@@ -118,13 +124,35 @@ mod tests {
         for name in ["X-Qlik-Session-azure", "a", "a!#$%&'*+-.^_`|~9"] {
             assert_eq!(levels(&SESSION_COOKIE_MALFORMED, &with(name)), [], "{name}");
         }
-        assert_eq!(levels(&SESSION_COOKIE_MALFORMED, &entry_point_with(|entry| entry.session_cookie_name = None)), []);
+        assert_eq!(
+            levels(
+                &SESSION_COOKIE_MALFORMED,
+                &entry_point_with(|entry| entry.session_cookie_name = None)
+            ),
+            []
+        );
     }
 
     #[test]
     fn separators_blanks_and_letters_outside_ascii_are_not() {
-        for name in ["X-Qlik;Session", "X Qlik", "X=Y", "X:Y", "X,Y", "X/Y", "(X)", "X\"", "Sitzung-ü", "X\u{7f}", ""] {
-            assert_eq!(levels(&SESSION_COOKIE_MALFORMED, &with(name)), [Severity::Error], "{name:?}");
+        for name in [
+            "X-Qlik;Session",
+            "X Qlik",
+            "X=Y",
+            "X:Y",
+            "X,Y",
+            "X/Y",
+            "(X)",
+            "X\"",
+            "Sitzung-ü",
+            "X\u{7f}",
+            "",
+        ] {
+            assert_eq!(
+                levels(&SESSION_COOKIE_MALFORMED, &with(name)),
+                [Severity::Error],
+                "{name:?}"
+            );
         }
     }
 
@@ -158,6 +186,11 @@ mod tests {
 
     #[test]
     fn a_name_that_would_do_is_offered() {
-        assert_eq!(SESSION_COOKIE_MALFORMED.judge(&with("X-Qlik;Session")).found()[0].causes[0].value.as_deref(), Some("X-QlikSession"));
+        assert_eq!(
+            SESSION_COOKIE_MALFORMED.judge(&with("X-Qlik;Session")).found()[0].causes[0]
+                .value
+                .as_deref(),
+            Some("X-QlikSession")
+        );
     }
 }

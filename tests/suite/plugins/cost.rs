@@ -10,7 +10,10 @@ use std::time::{Duration, Instant};
 #[test]
 fn start_and_call_are_measured() {
     let path = member("acme-checks");
-    let base: OneFault = toml::from_str("about = \"nothing\"\n[capture]\n[expect]\ncheck = \"\"\nseverity = \"notice\"").expect("a case");
+    let base: OneFault = toml::from_str(
+        "about = \"nothing\"\n[capture]\n[expect]\ncheck = \"\"\nseverity = \"notice\"",
+    )
+    .expect("a case");
     let case = case_of(&base.inputs());
     let (mut starts, mut calls): (Vec<Duration>, Vec<Duration>) = (Vec::new(), Vec::new());
     for _ in 0..20 {
@@ -25,5 +28,8 @@ fn start_and_call_are_measured() {
     starts.sort_unstable();
     calls.sort_unstable();
     let facts = serde_json::to_string(&case).expect("JSON").len() / 1024;
-    eprintln!("a loaded plugin: start {:?}, one call with {facts} kB of facts {:?} (medians of 20)", starts[10], calls[10]);
+    eprintln!(
+        "a loaded plugin: start {:?}, one call with {facts} kB of facts {:?} (medians of 20)",
+        starts[10], calls[10]
+    );
 }

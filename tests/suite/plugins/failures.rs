@@ -22,9 +22,14 @@ fn loaded(limits: Limits) -> Loaded {
 /// The check crashed, the sentence names the plugin and says why, and the next check runs.
 fn crashes(plugin: &mut Loaded, check: &str, why: &[&str]) {
     let answer = run(plugin, check);
-    let crashed = answer.crashed.unwrap_or_else(|| panic!("bad/{check} did not crash: {:?}", answer.findings));
+    let crashed = answer
+        .crashed
+        .unwrap_or_else(|| panic!("bad/{check} did not crash: {:?}", answer.findings));
     assert!(crashed.starts_with("plugin bad: "), "{check}: {crashed}");
-    assert!(why.iter().any(|why| crashed.contains(why)), "{check}: {crashed}, expected one of {why:?}");
+    assert!(
+        why.iter().any(|why| crashed.contains(why)),
+        "{check}: {crashed}, expected one of {why:?}"
+    );
     assert!(!crashed.contains('\n'), "{check}: {crashed}");
     assert_eq!(run(plugin, "good").findings.len(), 1, "after {check}");
 }
@@ -33,7 +38,15 @@ fn crashes(plugin: &mut Loaded, check: &str, why: &[&str]) {
 fn what_ends_the_process_ends_one_check() {
     let mut plugin = loaded(terms().limits);
     for check in ["panic", "abort", "segfault", "overflow", "exits", "null"] {
-        crashes(&mut plugin, check, &["its process ended before it answered", "more than can be an answer", "returned nothing"]);
+        crashes(
+            &mut plugin,
+            check,
+            &[
+                "its process ended before it answered",
+                "more than can be an answer",
+                "returned nothing",
+            ],
+        );
     }
 }
 
@@ -60,7 +73,11 @@ fn output_is_bounded_and_must_make_sense() {
     crashes(&mut plugin, "wrong-shape", &["its answer is not JSON of the right shape"]);
     crashes(&mut plugin, "nothing", &["its `run` returned nothing"]);
     crashes(&mut plugin, "other", &["it did not answer for this check"]);
-    crashes(&mut plugin, "level", &["it reports at level error, which its manifest does not declare"]);
+    crashes(
+        &mut plugin,
+        "level",
+        &["it reports at level error, which its manifest does not declare"],
+    );
 }
 
 #[test]
@@ -99,7 +116,9 @@ fn nothing_outside_can_be_reached() {
 /// Loading fails, in one line that names the file and says why.
 fn refused(path: &Path, why: &[&str]) {
     let limits = Limits { deadline: Duration::from_secs(4), ..Limits::default() };
-    let error = Loaded::load(path, &launcher(), &Terms { limits, ..Terms::default() }).expect_err("it must not load").to_string();
+    let error = Loaded::load(path, &launcher(), &Terms { limits, ..Terms::default() })
+        .expect_err("it must not load")
+        .to_string();
     assert!(error.starts_with(&format!("plugin {}: ", path.display())), "{error}");
     assert!(why.iter().any(|why| error.contains(why)), "{error}, expected one of {why:?}");
     assert!(!error.contains('\n'), "{error}");
@@ -131,7 +150,11 @@ fn initialisers_are_confined_too() {
     let plugin = load(&bad(Some("init_network"))).expect("it loads");
     assert_eq!(plugin.manifest.name, "bad");
     if plugin.confinement == CONFINED {
-        assert_eq!(load(&bad(Some("init_files"))).expect("it loads").manifest.name, "bad", "it read what it must not");
+        assert_eq!(
+            load(&bad(Some("init_files"))).expect("it loads").manifest.name,
+            "bad",
+            "it read what it must not"
+        );
     }
 }
 
@@ -144,7 +167,11 @@ fn no_initialiser_speaks_for_its_worker() {
         Ok(plugin) => assert_ne!(plugin.confinement, "believe me"),
         Err(error) => {
             let error = error.to_string();
-            assert!(error.contains("it wrote more than it was asked for") || error.contains("something else came"), "{error}");
+            assert!(
+                error.contains("it wrote more than it was asked for")
+                    || error.contains("something else came"),
+                "{error}"
+            );
         }
     }
 }
@@ -155,7 +182,8 @@ fn a_file_that_is_replaced_is_not_started() {
     let path = kept("replaced").join(format!("replaced{}", std::env::consts::DLL_SUFFIX));
     std::fs::copy(bad(None), &path).expect("a copy");
     let mut plugin = load(&path).expect("it loads");
-    std::fs::write(&path, std::fs::read(bad(Some("wrong_major"))).expect("readable")).expect("replaced");
+    std::fs::write(&path, std::fs::read(bad(Some("wrong_major"))).expect("readable"))
+        .expect("replaced");
     // The worker that runs holds the bytes it was started with.
     if cfg!(target_os = "linux") {
         assert_eq!(run(&mut plugin, "good").findings.len(), 1);
@@ -168,8 +196,18 @@ fn a_file_that_is_replaced_is_not_started() {
 #[test]
 fn answers_that_mean_nothing_are_told_with_their_path() {
     let mut plugin = loaded(terms().limits);
-    crashes(&mut plugin, "mistyped", &["checks[0].findings[0]: `mesage` is not what an answer holds there; expected perhaps `message`"]);
-    crashes(&mut plugin, "elsewhere", &["findings[0].attempts[0]: there is no attempt `a99` in this case"]);
+    crashes(
+        &mut plugin,
+        "mistyped",
+        &[
+            "checks[0].findings[0]: `mesage` is not what an answer holds there; expected perhaps `message`",
+        ],
+    );
+    crashes(
+        &mut plugin,
+        "elsewhere",
+        &["findings[0].attempts[0]: there is no attempt `a99` in this case"],
+    );
 }
 
 /// What a plugin prints is kept, however much it is, and the message of a panic is told.
@@ -216,12 +254,25 @@ fn programs_that_do_not_answer_are_refused() {
         path
     };
     refused(&program("silent", "#!/bin/sh\nexec sleep 60\n"), &["it gave no answer within 4 s"]);
-    refused(&program("ends", "#!/bin/sh\nexit 3\n"), &["its process ended before it answered (exit status: 3)"]);
-    refused(&program("talks", "#!/bin/sh\nexec yes\n"), &["what it wrote is not an answer", "it wrote more than it was asked for"]);
-    refused(&program("floods", "#!/bin/sh\nexec cat /dev/zero\n"), &["its answer exceeds 16 MB", "it gave no answer within"]);
-    refused(&program("lost", "#!/nowhere/interpreter\n"), &["the interpreter its first line names is not there"]);
+    refused(
+        &program("ends", "#!/bin/sh\nexit 3\n"),
+        &["its process ended before it answered (exit status: 3)"],
+    );
+    refused(
+        &program("talks", "#!/bin/sh\nexec yes\n"),
+        &["what it wrote is not an answer", "it wrote more than it was asked for"],
+    );
+    refused(
+        &program("floods", "#!/bin/sh\nexec cat /dev/zero\n"),
+        &["its answer exceeds 16 MB", "it gave no answer within"],
+    );
+    refused(
+        &program("lost", "#!/nowhere/interpreter\n"),
+        &["the interpreter its first line names is not there"],
+    );
     let plain = file("plain.py", b"#!/usr/bin/env python3\n");
-    std::fs::set_permissions(&plain, std::os::unix::fs::PermissionsExt::from_mode(0o644)).expect("permissions");
+    std::fs::set_permissions(&plain, std::os::unix::fs::PermissionsExt::from_mode(0o644))
+        .expect("permissions");
     refused(&plain, &["chmod +x"]);
 }
 
@@ -313,7 +364,10 @@ fn the_command_line_refuses_in_one_line() {
     let (out, err) = said(&output);
     let lines: Vec<&str> = err.lines().collect();
     assert_eq!((output.status.code(), lines.len()), (Some(2), 2), "{err}");
-    assert!(out.contains("1 plugin not loaded") && out.contains("interface 7"), "the report is printed all the same: {out}");
+    assert!(
+        out.contains("1 plugin not loaded") && out.contains("interface 7"),
+        "the report is printed all the same: {out}"
+    );
     assert!(!out.contains("nothing to report"), "{out}");
     assert!(lines[0].starts_with("error: plugin ") && lines[0].contains("interface 7"), "{err}");
     assert!(lines[1].starts_with("hint: "), "{err}");
@@ -327,36 +381,67 @@ fn the_command_line_runs_the_rest() {
     // Patient, because tests run beside others on busy machines.
     let config = kept("patient").join("diag.toml");
     let sha256 = diag_host::digest::sha256(&path).expect("readable");
-    let entry = format!("[[plugin]]\npath = '{}'\nsha256 = '{sha256}'\nseconds = 120\n", path.display());
+    let entry =
+        format!("[[plugin]]\npath = '{}'\nsha256 = '{sha256}'\nseconds = 120\n", path.display());
     std::fs::write(&config, entry).expect("a file");
     let config = config.to_str().expect("UTF-8");
-    let arguments = ["sp-metadata.xml", "--at", "2026-11-24T10:00:00Z", "--format", "json", "--config", config];
+    let arguments =
+        ["sp-metadata.xml", "--at", "2026-11-24T10:00:00Z", "--format", "json", "--config", config];
     let report = |more: &[&str]| -> serde_json::Value {
         let output = diag_in(&base, &[&arguments[..], more].concat());
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {:?}", said(&output)))
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {:?}", said(&output)))
     };
-    let greedy = "bad/affinity,bad/locked,bad/pipe,bad/priority,bad/semaphore,bad/shared,bad/signal";
-    let with = report(&["--skip", &format!("bad/case,bad/endless,bad/sleeps,bad/allocate,{greedy}")]);
+    let greedy =
+        "bad/affinity,bad/locked,bad/pipe,bad/priority,bad/semaphore,bad/shared,bad/signal";
+    let with =
+        report(&["--skip", &format!("bad/case,bad/endless,bad/sleeps,bad/allocate,{greedy}")]);
     let without = report(&["--skip", "bad"]);
     let checks = |report: &serde_json::Value| report["checks"].as_array().expect("checks").clone();
-    let others: Vec<_> = checks(&with).into_iter().filter(|check| !check["id"].as_str().expect("an id").starts_with("bad/")).collect();
+    let others: Vec<_> = checks(&with)
+        .into_iter()
+        .filter(|check| !check["id"].as_str().expect("an id").starts_with("bad/"))
+        .collect();
     assert_eq!(others, checks(&without));
-    let own: Vec<_> = checks(&with).into_iter().filter(|check| check["id"].as_str().expect("an id").starts_with("bad/")).collect();
+    let own: Vec<_> = checks(&with)
+        .into_iter()
+        .filter(|check| check["id"].as_str().expect("an id").starts_with("bad/"))
+        .collect();
     assert!(own.len() > 10);
     for check in own {
         let id = check["id"].as_str().expect("an id");
         // Each is to blame for itself alone.
-        if ["bad/good", "bad/file", "bad/fork", "bad/kill", "bad/network", "bad/prints", "bad/spawn", "bad/thread"].contains(&id) {
+        if [
+            "bad/good",
+            "bad/file",
+            "bad/fork",
+            "bad/kill",
+            "bad/network",
+            "bad/prints",
+            "bad/spawn",
+            "bad/thread",
+        ]
+        .contains(&id)
+        {
             assert!(check["outcome"] == "found" || !cfg!(unix), "{check}");
         } else {
             assert_eq!(check["outcome"], "crashed", "{check}");
-            assert!(check["error"].as_str().expect("an error").starts_with("plugin bad: "), "{check}");
+            assert!(
+                check["error"].as_str().expect("an error").starts_with("plugin bad: "),
+                "{check}"
+            );
         }
     }
     let ours = |report: &serde_json::Value| {
         let findings = report["findings"].as_array().expect("findings").clone();
-        let own = |finding: &serde_json::Value| finding["check"].as_str().expect("an id").starts_with("bad/");
-        findings.into_iter().filter(|finding| !own(finding)).map(|finding| finding["message"].clone()).collect::<Vec<_>>()
+        let own = |finding: &serde_json::Value| {
+            finding["check"].as_str().expect("an id").starts_with("bad/")
+        };
+        findings
+            .into_iter()
+            .filter(|finding| !own(finding))
+            .map(|finding| finding["message"].clone())
+            .collect::<Vec<_>>()
     };
     assert_eq!(ours(&with), ours(&without));
 }
@@ -367,16 +452,29 @@ fn a_plugin_of_the_configuration_costs_only_itself() {
     let base = plugin::workspace().join("tests/cases/base");
     let config = kept("configured").join("diag.toml");
     let (path, other) = (bad(Some("wrong_major")), file("gone.so", b"Dear colleague"));
-    let entry = |path: &Path, sha256: &str| format!("[[plugin]]\npath = '{}'\nsha256 = '{sha256}'\n", path.display());
+    let entry = |path: &Path, sha256: &str| {
+        format!("[[plugin]]\npath = '{}'\nsha256 = '{sha256}'\n", path.display())
+    };
     let sha256 = diag_host::digest::sha256(&path).expect("readable");
-    std::fs::write(&config, entry(&path, &sha256) + &entry(&other, &"0".repeat(64))).expect("a file");
+    std::fs::write(&config, entry(&path, &sha256) + &entry(&other, &"0".repeat(64)))
+        .expect("a file");
     let config = config.to_str().expect("UTF-8");
     let arguments = ["sp-metadata.xml", "--at", "2026-11-24T10:00:00Z", "--config", config];
     let run = |more: &[&str]| diag_in(&base, &[&arguments[..], more].concat());
     let usual = run(&["--format", "json"]);
     let report: serde_json::Value = serde_json::from_slice(&usual.stdout).expect("a report");
-    let named: Vec<&str> = report["extensions"].as_array().expect("extensions").iter().filter_map(|one| one["error"].as_str()).collect();
-    assert!(named.len() == 2 && named[0].contains("interface 7") && named[1].contains("has changed since it was trusted"), "{named:?}");
+    let named: Vec<&str> = report["extensions"]
+        .as_array()
+        .expect("extensions")
+        .iter()
+        .filter_map(|one| one["error"].as_str())
+        .collect();
+    assert!(
+        named.len() == 2
+            && named[0].contains("interface 7")
+            && named[1].contains("has changed since it was trusted"),
+        "{named:?}"
+    );
     assert_eq!(usual.status.code(), Some(0), "{:?}", said(&usual));
     let strict = run(&["--strict-plugins", "-q"]);
     assert_eq!(strict.status.code(), Some(2), "{:?}", said(&strict));
@@ -392,7 +490,16 @@ fn what_crashed_is_never_nothing_to_report() {
     let path = bad(None);
     let output = diag_in(
         &base,
-        &["sp-metadata.xml", "--at", "2026-11-24T10:00:00Z", "-q", "--only", "bad/abort", "--plugin", path.to_str().expect("UTF-8")],
+        &[
+            "sp-metadata.xml",
+            "--at",
+            "2026-11-24T10:00:00Z",
+            "-q",
+            "--only",
+            "bad/abort",
+            "--plugin",
+            path.to_str().expect("UTF-8"),
+        ],
     );
     let (out, err) = said(&output);
     assert_eq!(output.status.code(), Some(2), "{out}");
@@ -405,10 +512,26 @@ fn what_crashed_is_never_nothing_to_report() {
 fn the_text_names_what_crashed() {
     let base = plugin::workspace().join("tests/cases/base");
     let path = bad(None);
-    let output =
-        diag_in(&base, &["sp-metadata.xml", "--only", "bad/null,bad/nothing,bad/abort", "--plugin", path.to_str().expect("UTF-8")]);
+    let output = diag_in(
+        &base,
+        &[
+            "sp-metadata.xml",
+            "--only",
+            "bad/null,bad/nothing,bad/abort",
+            "--plugin",
+            path.to_str().expect("UTF-8"),
+        ],
+    );
     let (out, _) = said(&output);
-    let crashed: Vec<&str> = out.lines().skip_while(|line| *line != "CRASHED").skip(1).take_while(|line| !line.is_empty()).collect();
+    let crashed: Vec<&str> = out
+        .lines()
+        .skip_while(|line| *line != "CRASHED")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .collect();
     assert_eq!(crashed.len(), 4, "{out}");
-    assert!(crashed[0].contains("bad/abort") && crashed[2].contains("bad/nothing, bad/null"), "{out}");
+    assert!(
+        crashed[0].contains("bad/abort") && crashed[2].contains("bad/nothing, bad/null"),
+        "{out}"
+    );
 }

@@ -12,14 +12,18 @@ use diag_tests::plugin::{families, launcher, terms};
 
 /// Everything a run gave, as bytes.
 fn bytes(run: &Run) -> String {
-    let checks: Vec<String> = run.checks.iter().map(|check| format!("{} {:?}", check.id, check.ending)).collect();
+    let checks: Vec<String> =
+        run.checks.iter().map(|check| format!("{} {:?}", check.id, check.ending)).collect();
     format!("{}\n{}", checks.join("\n"), serde_json::to_string_pretty(&run.findings).expect("JSON"))
 }
 
 fn load_all() -> Vec<Loaded> {
     let granted = WANTS.iter().map(|want| (*want).to_owned()).collect();
     let terms = Terms { granted, ..terms() };
-    families().values().map(|path| Loaded::load(path, &launcher(), &terms).expect("a family loads")).collect()
+    families()
+        .values()
+        .map(|path| Loaded::load(path, &launcher(), &terms).expect("a family loads"))
+        .collect()
 }
 
 fn loaded_run(plugins: &mut [Loaded], case: &Case) -> Run {

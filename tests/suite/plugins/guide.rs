@@ -21,7 +21,11 @@ fn steps(guide: &str) -> Vec<Step> {
             Some((language, text)) if line == "```" => {
                 match *language {
                     "sh" => steps.push(Step { commands: std::mem::take(text), shown: Vec::new() }),
-                    "text" => steps.last_mut().expect("output belongs to a command").shown.extend(text.lines().map(str::to_owned)),
+                    "text" => steps
+                        .last_mut()
+                        .expect("output belongs to a command")
+                        .shown
+                        .extend(text.lines().map(str::to_owned)),
                     _ => {}
                 }
                 block = None;
@@ -57,8 +61,14 @@ fn the_guide_to_product_files_is_true_when_typed() {
 fn typed(guide: &str, least: usize) {
     let guide = std::fs::read_to_string(workspace().join(guide)).expect("the guide");
     let folder = tempfile::tempdir().expect("a folder");
-    let path = format!("{}:{}", diag().parent().expect("a folder").display(), std::env::var("PATH").unwrap_or_default());
-    let cargo_home = std::env::var_os("CARGO").map(std::path::PathBuf::from).and_then(|cargo| cargo.parent().map(Path::to_owned));
+    let path = format!(
+        "{}:{}",
+        diag().parent().expect("a folder").display(),
+        std::env::var("PATH").unwrap_or_default()
+    );
+    let cargo_home = std::env::var_os("CARGO")
+        .map(std::path::PathBuf::from)
+        .and_then(|cargo| cargo.parent().map(Path::to_owned));
     let path = cargo_home.map_or(path.clone(), |home| format!("{path}:{}", home.display()));
     // What is built stays for the next run, and the versions are those of this workspace.
     let kept = kept("guide");
@@ -79,17 +89,33 @@ fn typed(guide: &str, least: usize) {
             .env_remove("RUST_BACKTRACE")
             .output()
             .expect("a shell runs");
-        let printed = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let printed = format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
         assert!(output.status.success(), "{}\n{printed}", step.commands);
-        for line in step.shown.iter().map(|line| line.trim()).filter(|line| !line.is_empty() && *line != "…") {
-            let parts: Vec<&str> = line.split('…').map(str::trim).filter(|part| !part.is_empty()).collect();
-            let found = printed.lines().any(|printed| parts.iter().all(|part| printed.contains(part)));
-            assert!(found, "the guide shows `{line}`, printed was:\n{printed}\nafter:\n{}", step.commands);
+        for line in step
+            .shown
+            .iter()
+            .map(|line| line.trim())
+            .filter(|line| !line.is_empty() && *line != "…")
+        {
+            let parts: Vec<&str> =
+                line.split('…').map(str::trim).filter(|part| !part.is_empty()).collect();
+            let found =
+                printed.lines().any(|printed| parts.iter().all(|part| printed.contains(part)));
+            assert!(
+                found,
+                "the guide shows `{line}`, printed was:\n{printed}\nafter:\n{}",
+                step.commands
+            );
         }
         here = std::fs::read_to_string(&at).expect("where it ended").trim().into();
         if here.join("Cargo.toml").exists() && !here.join("target").exists() {
             std::os::unix::fs::symlink(&kept, here.join("target")).expect("a link");
-            std::fs::copy(workspace().join("Cargo.lock"), here.join("Cargo.lock")).expect("versions");
+            std::fs::copy(workspace().join("Cargo.lock"), here.join("Cargo.lock"))
+                .expect("versions");
         }
         ran += 1;
     }

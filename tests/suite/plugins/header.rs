@@ -76,7 +76,11 @@ fn the_header_is_current() {
         },
         ..Config::default()
     };
-    let bindings = cbindgen::Builder::new().with_config(config).with_src(sdk().join("src/abi.rs")).generate().expect("a header");
+    let bindings = cbindgen::Builder::new()
+        .with_config(config)
+        .with_src(sdk().join("src/abi.rs"))
+        .generate()
+        .expect("a header");
     let mut made = Vec::new();
     bindings.write(&mut made);
     let made = String::from_utf8(made).expect("UTF-8");

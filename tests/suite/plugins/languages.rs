@@ -60,22 +60,45 @@ fn plain_c() {
     let library = format!("house{}", std::env::consts::DLL_SUFFIX);
     // What its Makefile does, for machines without make.
     let output = Command::new("cc")
-        .args(["-std=c99", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-shared", "-o", &library, "house.c"])
+        .args([
+            "-std=c99",
+            "-O2",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-fPIC",
+            "-fvisibility=hidden",
+            "-shared",
+            "-o",
+            &library,
+            "house.c",
+        ])
         .current_dir(&project)
         .output()
         .expect("the compiler runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     examples_hold(&project, &format!("./{library}"));
-    std::fs::write(project.join("login.txt"), "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://sense.example/hub @0s\n< 200\n")
-        .expect("a file");
+    std::fs::write(
+        project.join("login.txt"),
+        "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://sense.example/hub @0s\n< 200\n",
+    )
+    .expect("a file");
     let output = diag_in(&project, &["login.txt", "--plugin", &library, "--format", "json"]);
-    assert!(said(&output).0.contains("\"id\": \"house/capture-sanitised\",\n      \"outcome\": \"clean\""), "{:?}", said(&output));
+    assert!(
+        said(&output)
+            .0
+            .contains("\"id\": \"house/capture-sanitised\",\n      \"outcome\": \"clean\""),
+        "{:?}",
+        said(&output)
+    );
 }
 
 /// The interpreter that a plugin would be given, which need not be the one of this shell.
 #[cfg(unix)]
 fn has_python() -> bool {
-    let there = ["/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin"].iter().any(|folder| Path::new(folder).join("python3").exists());
+    let there = ["/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin"]
+        .iter()
+        .any(|folder| Path::new(folder).join("python3").exists());
     if !there {
         eprintln!("skipped: there is no python3 among the system's programs");
     }
@@ -93,12 +116,19 @@ fn python_with_nothing_but_its_standard_library() {
     let project = folder.path().join("house");
     examples_hold(&project, "./house.py");
     examples_hold(workspace(), "docs/examples/house.py");
-    let broken = std::fs::read_to_string(project.join("house.py")).expect("readable").replace("case[\"metadata\"]", "case[\"metdata\"]");
+    let broken = std::fs::read_to_string(project.join("house.py"))
+        .expect("readable")
+        .replace("case[\"metadata\"]", "case[\"metdata\"]");
     diag_tests::plugin::script(&project.join("broken.py"), &broken);
     let output = diag_in(&project, &["plugin", "test", "./broken.py"]);
     let (out, err) = said(&output);
     assert_eq!(output.status.code(), Some(1), "{out}");
-    assert!(unwrapped(&out).contains("its process ended before it answered (exit status: 1; it printed: KeyError: 'metdata')"), "{out}");
+    assert!(
+        unwrapped(&out).contains(
+            "its process ended before it answered (exit status: 1; it printed: KeyError: 'metdata')"
+        ),
+        "{out}"
+    );
     assert!(err.contains("KeyError: 'metdata'"), "its author sees what it printed: {err}");
 }
 
@@ -142,10 +172,18 @@ fn expressions_in_a_pack() {
     assert!(out.contains("all tests passed"), "{out}");
     let path = folder.path().join("house.checks.toml");
     let text = std::fs::read_to_string(&path).expect("readable");
-    std::fs::write(folder.path().join("wrong.checks.toml"), text.replace("expect = \"clean\"", "expect = \"found\"")).expect("written");
+    std::fs::write(
+        folder.path().join("wrong.checks.toml"),
+        text.replace("expect = \"clean\"", "expect = \"found\""),
+    )
+    .expect("written");
     let output = diag_in(folder.path(), &["plugin", "test", "wrong.checks.toml"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).0.contains("our own: expected a finding, found none"), "{:?}", said(&output));
+    assert!(
+        said(&output).0.contains("our own: expected a finding, found none"),
+        "{:?}",
+        said(&output)
+    );
     // It is trusted as any plugin is.
     assert!(diag_in(folder.path(), &["plugin", "trust", "house.checks.toml"]).status.success());
     assert!(said(&diag_in(folder.path(), &["plugin", "list"])).0.contains("house 0.1.0"));
@@ -159,10 +197,14 @@ fn an_installed_diag_finds_the_sdk_it_was_built_with() {
     let folder = tempfile::tempdir().expect("a folder");
     let installed = folder.path().join(diag().file_name().expect("a name"));
     std::fs::copy(diag(), &installed).expect("installed");
-    let output =
-        Command::new(&installed).args(["plugin", "new", "house", "--lang", "rust"]).current_dir(folder.path()).output().expect("diag runs");
+    let output = Command::new(&installed)
+        .args(["plugin", "new", "house", "--lang", "rust"])
+        .current_dir(folder.path())
+        .output()
+        .expect("diag runs");
     assert!(output.status.success(), "{:?}", said(&output));
-    let manifest = std::fs::read_to_string(folder.path().join("house/Cargo.toml")).expect("a manifest");
+    let manifest =
+        std::fs::read_to_string(folder.path().join("house/Cargo.toml")).expect("a manifest");
     assert!(manifest.contains("plugins/sdk\" }"), "{manifest}");
 }
 
@@ -174,7 +216,8 @@ fn nothing_is_overwritten() {
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).1.contains("house: exists already"), "{:?}", said(&output));
     assert_eq!(std::fs::read_dir(folder.path().join("house")).expect("a folder").count(), 0);
-    let output = diag_in(folder.path(), &["plugin", "new", "other", "--lang", "rust", "--sdk", "."]);
+    let output =
+        diag_in(folder.path(), &["plugin", "new", "other", "--lang", "rust", "--sdk", "."]);
     assert_eq!(output.status.code(), Some(2));
     assert!(!folder.path().join("other").exists(), "nothing is left half done");
 }

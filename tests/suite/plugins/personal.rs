@@ -11,10 +11,19 @@ use diag_tests::plugin::{bad, load};
 fn case() -> Case {
     let capture = Capture {
         acs_status: 400,
-        acs_page: Some("<html><title>Error 400</title>No access for mira@example.org (Mira Canary)</html>".to_owned()),
+        acs_page: Some(
+            "<html><title>Error 400</title>No access for mira@example.org (Mira Canary)</html>"
+                .to_owned(),
+        ),
         attributes: vec![
-            ("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name".to_owned(), "mira@example.org".to_owned()),
-            ("http://schemas.microsoft.com/identity/claims/displayname".to_owned(), "Mira Canary".to_owned()),
+            (
+                "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name".to_owned(),
+                "mira@example.org".to_owned(),
+            ),
+            (
+                "http://schemas.microsoft.com/identity/claims/displayname".to_owned(),
+                "Mira Canary".to_owned(),
+            ),
         ],
         relay_state: Some("CANARY-RELAY-STATE".to_owned()),
         ..Capture::default()
@@ -28,7 +37,9 @@ fn dump(plugin: &mut Loaded, case: &Case) -> String {
     let only = Selection { only: vec!["bad/case".to_owned()], ..Selection::default() };
     run.take_in(plugin.run(|id| only.wants(id), case));
     let hex: String = run.findings.iter().filter_map(|finding| finding.detail.as_deref()).collect();
-    let bytes: Vec<u8> = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).expect("hexadecimal")).collect();
+    let bytes: Vec<u8> = (0..hex.len() / 2)
+        .map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).expect("hexadecimal"))
+        .collect();
     let text = String::from_utf8_lossy(&bytes).into_owned();
     assert!(text.contains("\"case\""), "{:?}", run.checks);
     text
@@ -38,7 +49,10 @@ fn dump(plugin: &mut Loaded, case: &Case) -> String {
 fn a_plugin_that_tells_everything_tells_nobody() {
     let case = case();
     let whole = serde_json::to_string(&case).expect("JSON");
-    assert!(whole.contains("mira@example.org") && whole.contains("Mira Canary"), "the canaries must be in the Case to begin with");
+    assert!(
+        whole.contains("mira@example.org") && whole.contains("Mira Canary"),
+        "the canaries must be in the Case to begin with"
+    );
     let mut plugin = load(&bad(None)).expect("it loads");
     let seen = dump(&mut plugin, &case);
     for canary in ["mira@", "Mira Canary", "CANARY"] {

@@ -50,18 +50,32 @@ fn what_is_trusted_is_loaded_and_what_changed_is_not() {
     trust(here);
     assert_eq!(judged(here, &["case"]), Ok(true));
     let listed = list(here);
-    for part in
-        ["acme 1.2.0", "trusted", "acme.so", "2 checks: acme/contractor-signs-in, acme/foreign-tenant", "secret:personal (not granted)"]
-    {
+    for part in [
+        "acme 1.2.0",
+        "trusted",
+        "acme.so",
+        "2 checks: acme/contractor-signs-in, acme/foreign-tenant",
+        "secret:personal (not granted)",
+    ] {
         assert!(listed.contains(part), "{part}: {listed}");
     }
     alter(here);
     assert_eq!(judged(here, &["case"]), Ok(false), "it costs only itself");
-    let refused = judged(here, &["case", "--strict-plugins", "--fail-on", "never"]).expect_err("it has changed");
-    assert!(refused.starts_with("error: plugin acme.so: has changed since it was trusted"), "{refused}");
-    assert!(refused.contains("hint: if that change is wanted, diag plugin trust acme.so"), "{refused}");
+    let refused = judged(here, &["case", "--strict-plugins", "--fail-on", "never"])
+        .expect_err("it has changed");
+    assert!(
+        refused.starts_with("error: plugin acme.so: has changed since it was trusted"),
+        "{refused}"
+    );
+    assert!(
+        refused.contains("hint: if that change is wanted, diag plugin trust acme.so"),
+        "{refused}"
+    );
     let listed = list(here);
-    assert!(listed.contains("changed since it was trusted") && !listed.contains("checks"), "it is not started: {listed}");
+    assert!(
+        listed.contains("changed since it was trusted") && !listed.contains("checks"),
+        "it is not started: {listed}"
+    );
     trust(here);
     assert_eq!(judged(here, &["case"]), Ok(true));
 }
@@ -70,14 +84,22 @@ fn what_is_trusted_is_loaded_and_what_changed_is_not() {
 fn trusting_keeps_what_people_wrote() {
     let folder = folder();
     let path = folder.path().join("diag.toml");
-    std::fs::write(&path, "# of the support team\n[check]\nskip = [\"flow\"] # too noisy\n").expect("a file");
+    std::fs::write(&path, "# of the support team\n[check]\nskip = [\"flow\"] # too noisy\n")
+        .expect("a file");
     trust(folder.path());
-    let output = diag_in(folder.path(), &["plugin", "trust", "acme.so", "--grant", "secret:personal"]);
+    let output =
+        diag_in(folder.path(), &["plugin", "trust", "acme.so", "--grant", "secret:personal"]);
     assert!(output.status.success(), "{:?}", said(&output));
     let text = std::fs::read_to_string(&path).expect("readable");
-    assert!(text.starts_with("# of the support team\n[check]\nskip = [\"flow\"] # too noisy\n"), "{text}");
+    assert!(
+        text.starts_with("# of the support team\n[check]\nskip = [\"flow\"] # too noisy\n"),
+        "{text}"
+    );
     assert_eq!(text.matches("[[plugin]]").count(), 1, "{text}");
-    assert!(text.contains("path = \"acme.so\"") && text.contains("grants = [\"secret:personal\"]"), "{text}");
+    assert!(
+        text.contains("path = \"acme.so\"") && text.contains("grants = [\"secret:personal\"]"),
+        "{text}"
+    );
     assert!(list(folder.path()).contains("secret:personal (granted)"));
 }
 
@@ -86,7 +108,8 @@ fn the_folder_under_analysis_configures_nothing() {
     let folder = folder();
     trust(folder.path());
     for name in ["acme.so", "diag.toml"] {
-        std::fs::copy(folder.path().join(name), folder.path().join("case").join(name)).expect("copied");
+        std::fs::copy(folder.path().join(name), folder.path().join("case").join(name))
+            .expect("copied");
     }
     let case = folder.path().join("case");
     // In the folder: neither as a whole, nor by one of its files, nor from below.
@@ -97,7 +120,11 @@ fn the_folder_under_analysis_configures_nothing() {
     assert_eq!(judged(&case, &["idp-metadata.xml"]), Ok(false));
     assert_eq!(judged(&case.join("below"), &[".."]), Ok(false));
     let output = diag_in(&case, &["."]);
-    assert!(said(&output).1.contains("diag.toml in this folder is not read"), "{:?}", said(&output));
+    assert!(
+        said(&output).1.contains("diag.toml in this folder is not read"),
+        "{:?}",
+        said(&output)
+    );
     // From elsewhere the folder is just looked at.
     std::fs::remove_file(folder.path().join("diag.toml")).expect("removed");
     assert_eq!(judged(folder.path(), &["case"]), Ok(false));
@@ -108,9 +135,15 @@ fn the_folder_under_analysis_configures_nothing() {
 #[test]
 fn a_name_without_a_hash_is_not_enough() {
     let folder = folder();
-    std::fs::write(folder.path().join("diag.toml"), "[[plugin]]\npath = 'acme.so'\n").expect("a file");
-    let refused = judged(folder.path(), &["case", "--strict-plugins", "--fail-on", "never"]).expect_err("not pinned");
-    assert!(refused.contains("without the SHA-256 it is trusted by") && refused.contains("diag plugin trust acme.so"), "{refused}");
+    std::fs::write(folder.path().join("diag.toml"), "[[plugin]]\npath = 'acme.so'\n")
+        .expect("a file");
+    let refused = judged(folder.path(), &["case", "--strict-plugins", "--fail-on", "never"])
+        .expect_err("not pinned");
+    assert!(
+        refused.contains("without the SHA-256 it is trusted by")
+            && refused.contains("diag plugin trust acme.so"),
+        "{refused}"
+    );
     assert!(list(folder.path()).contains("not trusted"));
     trust(folder.path());
     assert_eq!(judged(folder.path(), &["case"]), Ok(true));
@@ -126,5 +159,10 @@ fn what_does_not_load_is_not_trusted() {
     let output = diag_in(folder.path(), &["plugin", "trust", "acme.so", "--grant", "secret:all"]);
     assert_eq!(output.status.code(), Some(2));
     let output = diag_in(folder.path(), &["plugin", "test", "text.so"]);
-    assert_eq!((output.status.code(), said(&output).1.lines().count()), (Some(2), 2), "{:?}", said(&output));
+    assert_eq!(
+        (output.status.code(), said(&output).1.lines().count()),
+        (Some(2), 2),
+        "{:?}",
+        said(&output)
+    );
 }

@@ -11,7 +11,13 @@ pub fn markdown(ask: &Ask) -> String {
     for (index, file) in ask.files.iter().enumerate() {
         let name = file.file.as_ref().map(|name| format!(" (`{name}`)")).unwrap_or_default();
         // Writing to a String cannot fail.
-        let _ = write!(out, "\n{}. **{}**{name}: {}\n", index + 1, escape(&file.what), escape(&file.why));
+        let _ = write!(
+            out,
+            "\n{}. **{}**{name}: {}\n",
+            index + 1,
+            escape(&file.what),
+            escape(&file.why)
+        );
         for step in &file.steps {
             let _ = writeln!(out, "   - {}", escape(step));
         }

@@ -64,7 +64,9 @@ pub struct Asked {
 pub fn of(judged: &Judged) -> Ask {
     let report = &judged.report;
     let root = judged.root_causes().into_iter().next();
-    let known = root.filter(|root| root.certain && report.verdict != Verdict::Undetermined).map(|root| root.message.clone());
+    let known = root
+        .filter(|root| root.certain && report.verdict != Verdict::Undetermined)
+        .map(|root| root.message.clone());
     let mut files: Vec<Asked> = Vec::new();
     files.extend(capture(judged));
     if known.is_none() {
@@ -78,7 +80,11 @@ pub fn of(judged: &Judged) -> Ask {
         seen.push(file.what.clone());
         new
     });
-    files.truncate(if known.is_some() || report.verdict == Verdict::Healthy { MOST_TO_CONFIRM } else { MOST });
+    files.truncate(if known.is_some() || report.verdict == Verdict::Healthy {
+        MOST_TO_CONFIRM
+    } else {
+        MOST
+    });
     Ask {
         schema: SCHEMA.to_owned(),
         tool: report.tool.clone(),
@@ -90,8 +96,12 @@ pub fn of(judged: &Judged) -> Ask {
 }
 
 fn subject(judged: &Judged, known: bool) -> String {
-    let host = judged.case.relevant_configurations().find_map(|entry| entry.host_uri.as_ref().map(|uri| uri.value.clone()));
-    let host = host.map(|uri| format!(" to {}", uri.trim_start_matches("https://"))).unwrap_or_default();
+    let host = judged
+        .case
+        .relevant_configurations()
+        .find_map(|entry| entry.host_uri.as_ref().map(|uri| uri.value.clone()));
+    let host =
+        host.map(|uri| format!(" to {}", uri.trim_start_matches("https://"))).unwrap_or_default();
     match judged.report.verdict {
         Verdict::Healthy => format!("Sign-in{host}: files for a closer look"),
         _ if known => format!("Sign-in{host}: files to confirm the cause"),
@@ -108,7 +118,9 @@ fn capture(judged: &Judged) -> Option<Asked> {
         why::of(Need::Capture).to_owned()
     } else if judged.report.verdict == Verdict::Undetermined {
         "the one we have does not show how the sign-in ended".to_owned()
-    } else if !removed.is_empty() && (judged.root_causes().first().is_none_or(|root| !root.certain) || unexplained(judged)) {
+    } else if !removed.is_empty()
+        && (judged.root_causes().first().is_none_or(|root| !root.certain) || unexplained(judged))
+    {
         format!("the one we have was saved without {}", removed.join(" and "))
     } else {
         return None;
@@ -125,24 +137,37 @@ fn capture(judged: &Judged) -> Option<Asked> {
 
 /// What is named as the cause is no more than that somebody failed, and messages that would tell why are masked.
 fn unexplained(judged: &Judged) -> bool {
-    let told = |failure: &Failure| !failure.codes.is_empty() || failure.said.iter().any(|said| !said.meaning.is_vague());
-    let masked = judged.case.messages.iter().any(|message| message.damage.contains(&Damage::Sanitised));
+    let told = |failure: &Failure| {
+        !failure.codes.is_empty() || failure.said.iter().any(|said| !said.meaning.is_vague())
+    };
+    let masked =
+        judged.case.messages.iter().any(|message| message.damage.contains(&Damage::Sanitised));
     masked && judged.report.verdict == Verdict::Broken && !judged.case.failures.iter().any(told)
 }
 
 /// The log of who refused, where nobody states why.
 fn log(judged: &Judged) -> Option<Asked> {
     let case = &judged.case;
-    let failure = case.failures.iter().rev().find(|failure| failure.said.is_empty() && failure.codes.is_empty())?;
+    let failure = case
+        .failures
+        .iter()
+        .rev()
+        .find(|failure| failure.said.is_empty() && failure.codes.is_empty())?;
     let vendor = match failure.party {
         Party::Idp => case.idp_vendor,
         Party::Sp => case.sp_vendor,
         _ => return None,
     };
-    let given = case.inputs.iter().any(|input| matches!(input.kind, InputKind::ServerLog | InputKind::ProxyLog));
+    let given = case
+        .inputs
+        .iter()
+        .any(|input| matches!(input.kind, InputKind::ServerLog | InputKind::ProxyLog));
     let product = judged.products.get(vendor.id()).filter(|_| !given)?;
     let export = product.exports.iter().find(|export| export.what == Wanted::Other(Kept::Log))?;
-    let when = failure.time.map(|time| format!(" from around {}", crate::wording::moment(time))).unwrap_or_default();
+    let when = failure
+        .time
+        .map(|time| format!(" from around {}", crate::wording::moment(time)))
+        .unwrap_or_default();
     Some(Asked {
         what: format!("Log of {}{when}", product.name),
         file: export.file.clone(),
@@ -168,9 +193,14 @@ fn documents(judged: &Judged) -> Vec<Asked> {
         let export = vendor.and_then(|vendor| products.export(vendor, need));
         Asked {
             what: wanted::name(need, products),
-            file: export.and_then(|export| export.file.clone()).or_else(|| why::file(need).map(str::to_owned)),
+            file: export
+                .and_then(|export| export.file.clone())
+                .or_else(|| why::file(need).map(str::to_owned)),
             why: why::of(need).to_owned(),
-            steps: export.map_or_else(|| vec![wanted::how(need, &judged.case, products)], |export| steps(judged, export)),
+            steps: export.map_or_else(
+                || vec![wanted::how(need, &judged.case, products)],
+                |export| steps(judged, export),
+            ),
             decides,
         }
     };
@@ -182,7 +212,10 @@ fn settings_stand_in(judged: &Judged) -> Vec<Need> {
     let mut needs: Vec<Need> = Vec::new();
     for root in judged.root_causes() {
         for cause in &root.causes {
-            let fields = cause.setting.map(|setting| judged.products.fields(cause.vendor, &root.check, setting)).unwrap_or_default();
+            let fields = cause
+                .setting
+                .map(|setting| judged.products.fields(cause.vendor, &root.check, setting))
+                .unwrap_or_default();
             for field in fields {
                 if !needs.contains(&field.of) {
                     needs.push(field.of);
@@ -196,7 +229,8 @@ fn settings_stand_in(judged: &Judged) -> Vec<Need> {
 /// Ids of the checks that wait for each input that is not there.
 fn waiting(judged: &Judged) -> BTreeMap<Need, Vec<String>> {
     let mut waiting: BTreeMap<Need, Vec<String>> = BTreeMap::new();
-    for check in judged.report.checks.iter().filter(|check| check.outcome == CheckOutcome::Skipped) {
+    for check in judged.report.checks.iter().filter(|check| check.outcome == CheckOutcome::Skipped)
+    {
         for need in check.needs.iter().filter(|need| !judged.case.has(**need)) {
             waiting.entry(*need).or_default().push(check.id.clone());
         }
@@ -206,25 +240,35 @@ fn waiting(judged: &Judged) -> BTreeMap<Need, Vec<String>> {
 
 /// The steps of an export, with the ids of this case in them.
 fn steps(judged: &Judged, export: &Export) -> Vec<String> {
-    let steps = if export.steps.is_empty() { vec![export.how.clone()] } else { export.steps.clone() };
+    let steps =
+        if export.steps.is_empty() { vec![export.how.clone()] } else { export.steps.clone() };
     let mut registrations = judged.case.relevant_registrations();
     let only = registrations.next().filter(|_| registrations.next().is_none());
     let id = |text: Option<&str>| {
-        text.filter(|text| text.len() <= 64 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')).map(str::to_owned)
+        text.filter(|text| {
+            text.len() <= 64 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        })
+        .map(str::to_owned)
     };
     let application = only.and_then(|registration| id(registration.app_id.as_deref()));
-    let object = only.and_then(|registration| id(registration.instance.as_ref().map(|instance| instance.value.as_str())));
+    let object = only.and_then(|registration| {
+        id(registration.instance.as_ref().map(|instance| instance.value.as_str()))
+    });
     let filled = |step: String| {
-        let step = application.as_ref().map_or(step.clone(), |own| step.replace("APPLICATION-ID", own));
+        let step =
+            application.as_ref().map_or(step.clone(), |own| step.replace("APPLICATION-ID", own));
         object.as_ref().map_or(step.clone(), |own| step.replace("OBJECT-ID", own))
     };
     steps.into_iter().map(filled).collect()
 }
 
 fn before_sending(judged: &Judged, files: &[Asked]) -> Vec<String> {
-    let capture = files.iter().any(|file| file.file.as_deref().is_some_and(|name| name.strip_suffix(".har").is_some()));
+    let capture = files
+        .iter()
+        .any(|file| file.file.as_deref().is_some_and(|name| name.strip_suffix(".har").is_some()));
     let of_capture: &[&str] = if capture { why::BEFORE_SENDING_A_CAPTURE } else { &[] };
-    let mut lines: Vec<String> = of_capture.iter().chain(why::BEFORE_SENDING).map(|line| (*line).to_owned()).collect();
+    let mut lines: Vec<String> =
+        of_capture.iter().chain(why::BEFORE_SENDING).map(|line| (*line).to_owned()).collect();
     if waiting(judged).contains_key(&Need::DecryptionKey) {
         lines.push(why::ENCRYPTED.to_owned());
     }

@@ -12,8 +12,16 @@ pub fn text(ask: &Ask, width: usize) -> String {
     page.paragraph(0, &with_code(&opening(ask)));
     for (index, file) in ask.files.iter().enumerate() {
         page.blank();
-        let name = file.file.as_ref().map(|name| format!("  {}", styled(DIM, &format!("({name})")))).unwrap_or_default();
-        page.hanging(&format!("{}.", index + 1), 3, &format!("{}{name}", styled(STRONG, &file.what)));
+        let name = file
+            .file
+            .as_ref()
+            .map(|name| format!("  {}", styled(DIM, &format!("({name})"))))
+            .unwrap_or_default();
+        page.hanging(
+            &format!("{}.", index + 1),
+            3,
+            &format!("{}{name}", styled(STRONG, &file.what)),
+        );
         page.paragraph(3, &plain(&format!("because {}", file.why)));
         for step in &file.steps {
             page.hanging("   -", 5, &plain(step));

@@ -18,26 +18,40 @@ pub(super) const BEFORE_SENDING_A_CAPTURE: &[&str] = &[
 ];
 
 /// What to do before anything is sent.
-pub(super) const BEFORE_SENDING: &[&str] = &["Leave client secrets, private keys and .pfx files out: nothing here needs them"];
+pub(super) const BEFORE_SENDING: &[&str] =
+    &["Leave client secrets, private keys and .pfx files out: nothing here needs them"];
 
 /// Where assertions are encrypted.
-pub(super) const ENCRYPTED: &str =
-    "The assertions are encrypted. Do not send the private key: run diag with --key where the key is, and send the report";
+pub(super) const ENCRYPTED: &str = "The assertions are encrypted. Do not send the private key: run diag with --key where the key is, and send the report";
 
 /// Why it is needed, in one clause.
 pub(super) fn of(need: Need) -> &'static str {
     match need {
         Need::Capture => "it shows what each side sent, and where it stopped",
         Need::IdpMetadata => "it says which keys and addresses the identity provider uses now",
-        Need::IdpMetadataInSp => "an old or edited copy is a frequent cause, and only the copy itself shows it",
-        Need::SpMetadata => "it says under which name and at which address the service provider wants its answers",
-        Need::SpMetadataInIdp => "the identity provider goes by the copy it has loaded, not by what is published",
-        Need::Virtualproxyconfig => "it holds the service provider's own side: host, name, attributes, cookies",
-        Need::Proxyservice => "ports, limits and the certificate stand there, and which entry points it serves",
-        Need::Application => "it says which names and addresses are registered, and what is encrypted or verified",
+        Need::IdpMetadataInSp => {
+            "an old or edited copy is a frequent cause, and only the copy itself shows it"
+        }
+        Need::SpMetadata => {
+            "it says under which name and at which address the service provider wants its answers"
+        }
+        Need::SpMetadataInIdp => {
+            "the identity provider goes by the copy it has loaded, not by what is published"
+        }
+        Need::Virtualproxyconfig => {
+            "it holds the service provider's own side: host, name, attributes, cookies"
+        }
+        Need::Proxyservice => {
+            "ports, limits and the certificate stand there, and which entry points it serves"
+        }
+        Need::Application => {
+            "it says which names and addresses are registered, and what is encrypted or verified"
+        }
         Need::ServicePrincipal => "it says whether people may sign in, and which certificate signs",
         Need::TokenIssuancePolicies => "it decides what is signed, and with which algorithm",
-        Need::ClaimsMappingPolicies => "it decides which attributes are sent, and under which names",
+        Need::ClaimsMappingPolicies => {
+            "it decides which attributes are sent, and under which names"
+        }
         Need::Certutil => "it shows whether the private key can sign as it has to",
         Need::ProxyLog | Need::ServerLog => "it states the reason that the page keeps to itself",
         Need::DecryptionKey => "the assertion is encrypted",

@@ -82,13 +82,26 @@ pub fn html(good: &Judged, bad: &Judged, contrast: &Contrast) -> anyhow::Result<
 fn page(good: &Judged, bad: &Judged, contrast: &Contrast) -> Page {
     let side = |word, judged: &Judged| {
         let headline = headline::of(judged);
-        Side { word, tone: headline.tone, badge: headline.badge, name: judged.title().to_owned(), sentence: headline.sentence }
+        Side {
+            word,
+            tone: headline.tone,
+            badge: headline.badge,
+            name: judged.title().to_owned(),
+            sentence: headline.sentence,
+        }
     };
     let mut groups: Vec<Group> = Vec::new();
     for one in &contrast.differences {
-        match groups.last_mut().filter(|group| group.about == one.about && group.named == one.named_as_cause) {
+        match groups
+            .last_mut()
+            .filter(|group| group.about == one.about && group.named == one.named_as_cause)
+        {
             Some(group) => group.facts.push(fact(one)),
-            None => groups.push(Group { about: one.about.clone(), named: one.named_as_cause, facts: vec![fact(one)] }),
+            None => groups.push(Group {
+                about: one.about.clone(),
+                named: one.named_as_cause,
+                facts: vec![fact(one)],
+            }),
         }
     }
     Page {
@@ -96,7 +109,11 @@ fn page(good: &Judged, bad: &Judged, contrast: &Contrast) -> Page {
         alone: contrast.only_in_failing.iter().map(line).collect(),
         groups,
         both: contrast.in_both.iter().map(line).collect(),
-        not_compared: contrast.not_compared.iter().map(|one| (one.about.clone(), holder(one.in_working))).collect(),
+        not_compared: contrast
+            .not_compared
+            .iter()
+            .map(|one| (one.about.clone(), holder(one.in_working)))
+            .collect(),
         number: contrast.differences.len() + contrast.more,
         more: contrast.more,
         nothing: NOTHING_DIFFERS,
@@ -107,8 +124,13 @@ fn page(good: &Judged, bad: &Judged, contrast: &Contrast) -> Page {
 }
 
 fn line(found: &Found) -> Line {
-    let stretch = |span: crate::prose::Span<'_>| Stretch { text: span.text.to_owned(), code: span.code };
-    Line { root: found.root_cause, message: spans(&found.message).into_iter().map(stretch).collect(), check: found.check.clone() }
+    let stretch =
+        |span: crate::prose::Span<'_>| Stretch { text: span.text.to_owned(), code: span.code };
+    Line {
+        root: found.root_cause,
+        message: spans(&found.message).into_iter().map(stretch).collect(),
+        check: found.check.clone(),
+    }
 }
 
 fn fact(one: &Contrasted) -> Fact {
@@ -119,5 +141,9 @@ fn fact(one: &Contrasted) -> Fact {
         shown: values.iter().take(VALUES_SHOWN).cloned().collect(),
         more: values.len().saturating_sub(VALUES_SHOWN),
     };
-    Fact { name: one.fact.clone(), near: one.difference.map(diag_sdk::Difference::words), values: values.into_iter().map(shown).collect() }
+    Fact {
+        name: one.fact.clone(),
+        near: one.difference.map(diag_sdk::Difference::words),
+        values: values.into_iter().map(shown).collect(),
+    }
 }

@@ -14,7 +14,13 @@ pub fn markdown(good: &Judged, bad: &Judged, contrast: &Contrast) -> String {
     // Writing to a String cannot fail.
     for (word, judged) in [("Working", good), ("Failing", bad)] {
         let headline = headline::of(judged);
-        let _ = writeln!(out, "- {word}: {} **{}** {}", code(judged.title()), headline.badge, escape(&headline.sentence));
+        let _ = writeln!(
+            out,
+            "- {word}: {} **{}** {}",
+            code(judged.title()),
+            headline.badge,
+            escape(&headline.sentence)
+        );
     }
     found(&mut out, "Found in the failing case alone", &contrast.only_in_failing);
     if contrast.differences.is_empty() {
@@ -40,8 +46,10 @@ fn found(out: &mut String, title: &str, findings: &[Found]) {
     let _ = writeln!(out, "\n## {title}\n");
     for one in findings {
         let cause = if one.root_cause { "**root cause:** " } else { "" };
-        let message: String =
-            spans(&one.message).into_iter().map(|span| if span.code { code(span.text) } else { escape(span.text) }).collect();
+        let message: String = spans(&one.message)
+            .into_iter()
+            .map(|span| if span.code { code(span.text) } else { escape(span.text) })
+            .collect();
         let _ = writeln!(out, "- {cause}{message} ({})", code(&one.check));
     }
 }
@@ -67,7 +75,8 @@ fn fact(out: &mut String, one: &Contrasted) {
     let near = one.difference.map(|near| format!(" ({})", near.words())).unwrap_or_default();
     let _ = writeln!(out, "- {}{near}", escape(&one.fact));
     for (word, values) in [("working", &one.working), ("failing", &one.failing)] {
-        let mut shown: Vec<String> = values.iter().take(VALUES_SHOWN).map(|value| code(value)).collect();
+        let mut shown: Vec<String> =
+            values.iter().take(VALUES_SHOWN).map(|value| code(value)).collect();
         if values.is_empty() {
             shown.push("not there".to_owned());
         } else if values.len() > VALUES_SHOWN {

@@ -24,8 +24,7 @@ const INDENT: usize = 12;
 /// Said where no fact differs.
 const NOTHING_DIFFERS: &str = "No fact differs that both cases have";
 /// What to do then.
-const WHAT_TO_ADD: &str =
-    "What makes the difference is in neither: record both sign-ins from before the first click on, and add both sides' configuration.";
+const WHAT_TO_ADD: &str = "What makes the difference is in neither: record both sign-ins from before the first click on, and add both sides' configuration.";
 
 /// What `diag compare --format json` prints.
 #[derive(Debug, Serialize)]
@@ -55,9 +54,17 @@ struct Judgement<'c> {
 
 /// The comparison for programs.
 pub fn written<'c>(good: &'c Judged, bad: &'c Judged, contrast: &'c Contrast) -> Written<'c> {
-    let judgement =
-        |judged: &'c Judged| Judgement { path: judged.title(), verdict: judged.report.verdict, sentence: headline::of(judged).sentence };
-    Written { schema: "diag-compare/1", working: judgement(good), failing: judgement(bad), contrast }
+    let judgement = |judged: &'c Judged| Judgement {
+        path: judged.title(),
+        verdict: judged.report.verdict,
+        sentence: headline::of(judged).sentence,
+    };
+    Written {
+        schema: "diag-compare/1",
+        working: judgement(good),
+        failing: judgement(bad),
+        contrast,
+    }
 }
 
 /// The comparison for people.
@@ -66,11 +73,20 @@ pub fn text(good: &Judged, bad: &Judged, contrast: &Contrast, width: usize) -> S
     for (word, judged) in [("WORKING", good), ("FAILING", bad)] {
         let headline = headline::of(judged);
         let verdict = styled(headline.tone.style(), headline.badge);
-        page.hanging(&styled(STRONG, word), 9, &format!("{}  {verdict}  {}", plain(judged.title()), plain(&headline.sentence)));
+        page.hanging(
+            &styled(STRONG, word),
+            9,
+            &format!("{}  {verdict}  {}", plain(judged.title()), plain(&headline.sentence)),
+        );
     }
     found(&mut page, "FOUND IN THE FAILING CASE ALONE", &contrast.only_in_failing, Tone::Bad);
     differences(&mut page, contrast);
-    found(&mut page, "FOUND IN BOTH, SO NOT WHAT MAKES THE DIFFERENCE", &contrast.in_both, Tone::Quiet);
+    found(
+        &mut page,
+        "FOUND IN BOTH, SO NOT WHAT MAKES THE DIFFERENCE",
+        &contrast.in_both,
+        Tone::Quiet,
+    );
     not_compared(&mut page, contrast);
     page.blank();
     page.paragraph(0, &styled(DIM, &format!("{} the same in both", facts_are(contrast.same))));
@@ -86,8 +102,16 @@ fn found(page: &mut Page, title: &str, findings: &[Found], tone: Tone) {
     for one in findings {
         let mark = if one.root_cause { "✗" } else { "·" };
         let style = if tone == Tone::Bad { wording::tone(one.severity).style() } else { DIM };
-        let cause = if one.root_cause && tone == Tone::Bad { format!("{} ", styled(ERROR, "root cause:")) } else { String::new() };
-        page.hanging(&format!("  {}", styled(style, mark)), 4, &format!("{cause}{}  {}", with_code(&one.message), styled(DIM, &one.check)));
+        let cause = if one.root_cause && tone == Tone::Bad {
+            format!("{} ", styled(ERROR, "root cause:"))
+        } else {
+            String::new()
+        };
+        page.hanging(
+            &format!("  {}", styled(style, mark)),
+            4,
+            &format!("{cause}{}  {}", with_code(&one.message), styled(DIM, &one.check)),
+        );
     }
 }
 
@@ -105,7 +129,11 @@ fn differences(page: &mut Page, contrast: &Contrast) {
         let group = (one.named_as_cause, one.about.as_str());
         if about != Some(group) {
             page.blank();
-            let named = if one.named_as_cause { format!("  {}", styled(ERROR, "named by the root cause")) } else { String::new() };
+            let named = if one.named_as_cause {
+                format!("  {}", styled(ERROR, "named by the root cause"))
+            } else {
+                String::new()
+            };
             page.line(&format!("{}{named}", styled(STRONG, &one.about)));
             about = Some(group);
         }
@@ -117,18 +145,34 @@ fn differences(page: &mut Page, contrast: &Contrast) {
 }
 
 fn fact(page: &mut Page, one: &Contrasted) {
-    let near = one.difference.map(|near| format!("  {}", styled(ERROR, near.words()))).unwrap_or_default();
+    let near =
+        one.difference.map(|near| format!("  {}", styled(ERROR, near.words()))).unwrap_or_default();
     page.hanging("  ", 2, &format!("{}{near}", plain(&one.fact)));
-    for (word, style, values) in [("working", GOOD, &one.working), ("failing", ERROR, &one.failing)] {
+    for (word, style, values) in [("working", GOOD, &one.working), ("failing", ERROR, &one.failing)]
+    {
         let lead = format!("    {}", styled(style, word));
         if values.is_empty() {
-            page.hanging(&lead, INDENT, &styled(DIM, if one.working.is_empty() == one.failing.is_empty() { "—" } else { "not there" }));
+            page.hanging(
+                &lead,
+                INDENT,
+                &styled(
+                    DIM,
+                    if one.working.is_empty() == one.failing.is_empty() {
+                        "—"
+                    } else {
+                        "not there"
+                    },
+                ),
+            );
         }
         for (index, value) in values.iter().take(VALUES_SHOWN).enumerate() {
             page.hanging(if index == 0 { &lead } else { "" }, INDENT, &plain(value));
         }
         if values.len() > VALUES_SHOWN {
-            page.paragraph(INDENT, &styled(DIM, &format!("and {} more", values.len() - VALUES_SHOWN)));
+            page.paragraph(
+                INDENT,
+                &styled(DIM, &format!("and {} more", values.len() - VALUES_SHOWN)),
+            );
         }
     }
 }

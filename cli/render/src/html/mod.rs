@@ -14,13 +14,19 @@ use crate::wording;
 use base64::Engine as _;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value, ValueKind};
-use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, escape_formatter};
+use minijinja::{
+    AutoEscape, Environment, Error, Output, State, UndefinedBehavior, escape_formatter,
+};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 /// Pieces first, for the page is made of them.
-const TEMPLATE: &str =
-    concat!(include_str!("parts.html"), include_str!("story.html"), include_str!("says.html"), include_str!("page.html"));
+const TEMPLATE: &str = concat!(
+    include_str!("parts.html"),
+    include_str!("story.html"),
+    include_str!("says.html"),
+    include_str!("page.html")
+);
 const STYLE: &str = concat!(include_str!("page.css"), include_str!("story.css"));
 const NAME: &str = "page.html";
 
@@ -74,10 +80,18 @@ pub(crate) fn environment() -> anyhow::Result<Environment<'static>> {
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_formatter(write_escaped);
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
+    environment.set_syntax(
+        SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .keep_trailing_newline(true)
+            .build()?,
+    );
     environment.add_global("style", Value::from_safe_string(STYLE.to_owned()));
     environment.add_global("policy", Value::from_safe_string(policy()));
-    environment.add_filter("first", |list: Vec<Value>, most: usize| list.into_iter().take(most).collect::<Vec<_>>());
+    environment.add_filter("first", |list: Vec<Value>, most: usize| {
+        list.into_iter().take(most).collect::<Vec<_>>()
+    });
     environment.add_filter("beyond", beyond);
     environment.add_filter("capitalised", capitalised);
     environment.add_filter("joints", |text: String| joints(&text));
@@ -91,7 +105,8 @@ pub(crate) fn render(judged: &[Judged], detail: Detail) -> anyhow::Result<String
     environment.add_template(NAME, TEMPLATE)?;
     let room = Room { root: EXCERPT_WIDTH, listed: EXCERPT_WIDTH };
     let several = judged.len() > 1;
-    let views: Vec<CaseView<'_>> = judged.iter().map(|one| view::case(one, one.title_among(several), detail, room)).collect();
+    let views: Vec<CaseView<'_>> =
+        judged.iter().map(|one| view::case(one, one.title_among(several), detail, room)).collect();
     Ok(environment.get_template(NAME)?.render(Serde(page(judged, &views, detail)))?)
 }
 
@@ -128,7 +143,9 @@ fn page<'v>(judged: &'v [Judged], views: &'v [CaseView<'v>], detail: Detail) -> 
 fn group<'v>(group: &'v view::Group<'v>) -> PageGroup<'v> {
     let mut findings: Vec<Alike<'_>> = Vec::new();
     for finding in &group.findings {
-        let same = |known: &&mut Alike<'_>| (known.finding.check, known.finding.message.0) == (finding.check, finding.message.0);
+        let same = |known: &&mut Alike<'_>| {
+            (known.finding.check, known.finding.message.0) == (finding.check, finding.message.0)
+        };
         match findings.iter_mut().find(same) {
             Some(known) => {
                 known.again.push(finding);
@@ -143,17 +160,27 @@ fn group<'v>(group: &'v view::Group<'v>) -> PageGroup<'v> {
 /// `and 3 more places`, where a list is longer than what is shown of it.
 #[expect(clippy::needless_pass_by_value, reason = "filters of a template are given values")]
 fn beyond(list: Vec<Value>, most: usize, noun: String) -> Option<String> {
-    list.len().checked_sub(most).filter(|more| *more > 0).map(|more| format!("and {}", wording::count(more, &noun)))
+    list.len()
+        .checked_sub(most)
+        .filter(|more| *more > 0)
+        .map(|more| format!("and {}", wording::count(more, &noun)))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "filters of a template are given values")]
 fn capitalised(words: String) -> String {
     let mut characters = words.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
 }
 
 /// Writes a value as text: what is invisible or reorders text as escapes, then what is markup in HTML.
-fn write_escaped(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+fn write_escaped(
+    out: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), Error> {
     match value.as_str().filter(|_| value.kind() == ValueKind::String && !value.is_safe()) {
         Some(text) => escape_formatter(out, state, &Value::from(visible(text).into_owned())),
         None => escape_formatter(out, state, value),

@@ -5,7 +5,8 @@ use crate::sample::{self, filled_with};
 use roxmltree::{Document, ParsingOptions};
 use std::collections::BTreeSet;
 
-const HOSTILE: &str = "<script>alert(1)</script>\"'&\u{202e}\u{1b}[2J\u{7}{{ style }}</pre></style>";
+const HOSTILE: &str =
+    "<script>alert(1)</script>\"'&\u{202e}\u{1b}[2J\u{7}{{ style }}</pre></style>";
 
 fn page(judged: &[Judged], detail: Detail) -> String {
     render(judged, detail).expect("a page")
@@ -18,7 +19,11 @@ fn parsed(text: &str) -> Document<'_> {
 }
 
 fn elements(document: &Document<'_>) -> Vec<String> {
-    document.descendants().filter(roxmltree::Node::is_element).map(|node| node.tag_name().name().to_owned()).collect()
+    document
+        .descendants()
+        .filter(roxmltree::Node::is_element)
+        .map(|node| node.tag_name().name().to_owned())
+        .collect()
 }
 
 #[test]
@@ -32,21 +37,47 @@ fn a_broken_sign_in_reads_from_top_to_bottom() {
 
 #[test]
 fn pages_are_well_formed_and_stand_alone() {
-    for judged in [vec![sample::broken()], vec![sample::healthy()], vec![sample::broken(), sample::healthy()]] {
+    for judged in
+        [vec![sample::broken()], vec![sample::healthy()], vec![sample::broken(), sample::healthy()]]
+    {
         for detail in [Detail::Brief, Detail::Usual, Detail::Full] {
             let text = page(&judged, detail);
             assert_eq!(text, page(&judged, detail), "same input, same bytes");
             assert!(text.starts_with("<!DOCTYPE html>\n"), "{text}");
             let document = parsed(&text);
             let names: BTreeSet<String> = elements(&document).into_iter().collect();
-            for active in ["script", "link", "img", "iframe", "object", "form", "base", "foreignObject", "use", "image", "animate"] {
+            for active in [
+                "script",
+                "link",
+                "img",
+                "iframe",
+                "object",
+                "form",
+                "base",
+                "foreignObject",
+                "use",
+                "image",
+                "animate",
+            ] {
                 assert!(!names.contains(active), "{active}");
             }
-            assert!(!text.contains("url(") && !text.contains("@import") && !text.contains(" style="));
-            assert!(document.descendants().flat_map(|node| node.attributes()).all(|attribute| !attribute.name().starts_with("on")));
-            let ids: Vec<&str> = document.descendants().filter_map(|node| node.attribute("id")).collect();
+            assert!(
+                !text.contains("url(") && !text.contains("@import") && !text.contains(" style=")
+            );
+            assert!(
+                document
+                    .descendants()
+                    .flat_map(|node| node.attributes())
+                    .all(|attribute| !attribute.name().starts_with("on"))
+            );
+            let ids: Vec<&str> =
+                document.descendants().filter_map(|node| node.attribute("id")).collect();
             assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "{ids:?}");
-            for link in document.descendants().filter_map(|node| node.attribute("href")).filter_map(|href| href.strip_prefix('#')) {
+            for link in document
+                .descendants()
+                .filter_map(|node| node.attribute("href"))
+                .filter_map(|href| href.strip_prefix('#'))
+            {
                 assert!(ids.contains(&link), "{link}");
             }
         }
@@ -57,7 +88,10 @@ fn pages_are_well_formed_and_stand_alone() {
 fn headings_descend_one_by_one() {
     let text = page(&[sample::broken()], Detail::Full);
     let document = parsed(&text);
-    let levels: Vec<u32> = elements(&document).iter().filter_map(|name| name.strip_prefix('h')?.parse().ok()).collect();
+    let levels: Vec<u32> = elements(&document)
+        .iter()
+        .filter_map(|name| name.strip_prefix('h')?.parse().ok())
+        .collect();
     assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1, "{levels:?}");
     assert_eq!(levels.first(), Some(&1));
     assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
@@ -69,17 +103,30 @@ fn nothing_from_input_is_markup() {
     let harmless = page(&[filled_with("words"), filled_with("words")], Detail::Full);
     assert_eq!(elements(&parsed(&hostile)), elements(&parsed(&harmless)));
     assert!(!hostile.contains("<script") && !hostile.contains("javascript:"));
-    assert!(!hostile.chars().any(|character| character != '\n' && crate::terminal::is_harmful(character)));
-    assert!(hostile.contains("&lt;script&gt;") && hostile.contains("\\u{202e}\\u{1b}[2J\\u{7}{{ style }}"), "it is told, as text");
+    assert!(
+        !hostile
+            .chars()
+            .any(|character| character != '\n' && crate::terminal::is_harmful(character))
+    );
+    assert!(
+        hostile.contains("&lt;script&gt;")
+            && hostile.contains("\\u{202e}\\u{1b}[2J\\u{7}{{ style }}"),
+        "it is told, as text"
+    );
 }
 
 #[test]
 fn only_addresses_of_the_web_are_links() {
     let mut judged = sample::broken();
-    judged.report.findings[0].finding.references = vec!["javascript:alert(1)".into(), "https://docs.example/acs (loginUrl)".into()];
+    judged.report.findings[0].finding.references =
+        vec!["javascript:alert(1)".into(), "https://docs.example/acs (loginUrl)".into()];
     let text = page(&[judged], Detail::Usual);
     let document = parsed(&text);
-    let links: Vec<&str> = document.descendants().filter_map(|node| node.attribute("href")).filter(|href| !href.starts_with('#')).collect();
+    let links: Vec<&str> = document
+        .descendants()
+        .filter_map(|node| node.attribute("href"))
+        .filter(|href| !href.starts_with('#'))
+        .collect();
     assert_eq!(links, ["https://docs.example/acs"]);
 }
 
@@ -102,7 +149,10 @@ fn the_value_to_enter_is_text_of_its_own() {
         .filter(|node| node.attribute("class") == Some("enter"))
         .map(|node| node.first_element_child()?.text())
         .collect();
-    assert_eq!(values, [Some("https://sense.example:443/azure/samlauthn"), Some("https://sense.example")]);
+    assert_eq!(
+        values,
+        [Some("https://sense.example:443/azure/samlauthn"), Some("https://sense.example")]
+    );
 }
 
 #[test]
@@ -113,14 +163,24 @@ fn what_differs_is_marked_and_stays_aligned() {
         .descendants()
         .filter(|node| {
             node.tag_name().name() == "code"
-                && node.parent().is_some_and(|parent| parent.attribute("class").is_some_and(|class| class.starts_with("value")))
+                && node.parent().is_some_and(|parent| {
+                    parent.attribute("class").is_some_and(|class| class.starts_with("value"))
+                })
         })
         .map(|code| {
             let written = |node: roxmltree::Node<'_, '_>| {
-                let parts = node.descendants().filter_map(|part| part.attribute("data-gap").or(part.text().filter(|_| part.is_text())));
+                let parts = node.descendants().filter_map(|part| {
+                    part.attribute("data-gap").or(part.text().filter(|_| part.is_text()))
+                });
                 parts.collect::<String>()
             };
-            (written(code), code.children().filter(|child| child.tag_name().name() == "mark").map(written).collect())
+            (
+                written(code),
+                code.children()
+                    .filter(|child| child.tag_name().name() == "mark")
+                    .map(written)
+                    .collect(),
+            )
         })
         .collect();
     assert_eq!(lines[0], ("https://sense.example:443/azure/samlauthn/".into(), "/".into()));
@@ -131,11 +191,22 @@ fn what_differs_is_marked_and_stays_aligned() {
 fn the_policy_allows_the_style_and_nothing_else() {
     let text = page(&[sample::broken()], Detail::Usual);
     let document = parsed(&text);
-    let style = document.descendants().find(|node| node.tag_name().name() == "style").and_then(|node| node.text()).expect("a style");
+    let style = document
+        .descendants()
+        .find(|node| node.tag_name().name() == "style")
+        .and_then(|node| node.text())
+        .expect("a style");
     let digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(style));
-    let policy =
-        document.descendants().find_map(|node| node.attribute("content").filter(|text| text.contains("default-src"))).expect("a policy");
-    assert_eq!(policy, format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"));
+    let policy = document
+        .descendants()
+        .find_map(|node| node.attribute("content").filter(|text| text.contains("default-src")))
+        .expect("a policy");
+    assert_eq!(
+        policy,
+        format!(
+            "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+        )
+    );
 }
 
 #[test]
@@ -144,14 +215,27 @@ fn every_arrow_opens_its_exchange() {
     let document = parsed(&text);
     let arrows: Vec<&str> = document
         .descendants()
-        .filter(|node| node.tag_name().name() == "a" && node.attribute("class").is_some_and(|class| class.starts_with("step")))
+        .filter(|node| {
+            node.tag_name().name() == "a"
+                && node.attribute("class").is_some_and(|class| class.starts_with("step"))
+        })
         .filter_map(|node| node.attribute("href"))
         .collect();
     assert_eq!(arrows, ["#case-1-a1-s0", "#case-1-a1-s1"]);
     for arrow in arrows {
-        let opened = document.descendants().find(|node| node.attribute("id") == arrow.strip_prefix('#')).expect("an exchange");
-        assert!(opened.ancestors().any(|node| node.tag_name().name() == "details"), "a link opens what is folded around its target");
-        assert!(opened.descendants().any(|node| node.text().is_some_and(|text| text.starts_with("GET https:"))));
+        let opened = document
+            .descendants()
+            .find(|node| node.attribute("id") == arrow.strip_prefix('#'))
+            .expect("an exchange");
+        assert!(
+            opened.ancestors().any(|node| node.tag_name().name() == "details"),
+            "a link opens what is folded around its target"
+        );
+        assert!(
+            opened
+                .descendants()
+                .any(|node| node.text().is_some_and(|text| text.starts_with("GET https:")))
+        );
     }
     assert!(text.contains("class=\"step bad failing\""));
 }

@@ -22,7 +22,8 @@ pub(super) fn write(out: &mut String, case: &CaseView<'_>, detail: Detail) {
             }
         }
     }
-    let others = case.others.iter().flat_map(|group| &group.findings).filter(|_| detail != Detail::Brief);
+    let others =
+        case.others.iter().flat_map(|group| &group.findings).filter(|_| detail != Detail::Brief);
     for finding in others {
         listed(&mut parties, finding, detail);
     }
@@ -35,7 +36,11 @@ pub(super) fn write(out: &mut String, case: &CaseView<'_>, detail: Detail) {
     }
 }
 
-fn listed<'c, 'j>(parties: &mut Vec<(&'c str, Vec<Act<'c, 'j>>)>, finding: &'c Finding<'j>, detail: Detail) {
+fn listed<'c, 'j>(
+    parties: &mut Vec<(&'c str, Vec<Act<'c, 'j>>)>,
+    finding: &'c Finding<'j>,
+    detail: Detail,
+) {
     for fix in finding.fixes_in_list(detail) {
         add(parties, Act { message: finding.message, fix, whole: false });
     }
@@ -44,7 +49,8 @@ fn listed<'c, 'j>(parties: &mut Vec<(&'c str, Vec<Act<'c, 'j>>)>, finding: &'c F
 /// What is to be done of many places is told once.
 fn add<'c, 'j>(parties: &mut Vec<(&'c str, Vec<Act<'c, 'j>>)>, act: Act<'c, 'j>) {
     let same = |known: &Act<'_, '_>| {
-        (known.message.0, known.fix.action.0, &known.fix.value) == (act.message.0, act.fix.action.0, &act.fix.value)
+        (known.message.0, known.fix.action.0, &known.fix.value)
+            == (act.message.0, act.fix.action.0, &act.fix.value)
             && known.fix.screen.map(|screen| screen.0) == act.fix.screen.map(|screen| screen.0)
     };
     match parties.iter_mut().find(|(person, _)| *person == act.fix.person) {
@@ -68,13 +74,18 @@ fn whole(out: &mut String, act: &Act<'_, '_>) {
     let _ = writeln!(out, "- What: {}", prose(fix.action));
     if let Some(lines) = &fix.value {
         let fence = fence(&lines.join("\n"));
-        let _ = writeln!(out, "\n{fence}\n{}\n{fence}", lines.iter().copied().map(visible).collect::<Vec<_>>().join("\n"));
+        let _ = writeln!(
+            out,
+            "\n{fence}\n{}\n{fence}",
+            lines.iter().copied().map(visible).collect::<Vec<_>>().join("\n")
+        );
     }
 }
 
 fn short(out: &mut String, act: &Act<'_, '_>) {
     let fix = act.fix;
-    let value = fix.value.as_ref().map(|lines| format!(" {}", code(&lines.join("\n")))).unwrap_or_default();
+    let value =
+        fix.value.as_ref().map(|lines| format!(" {}", code(&lines.join("\n")))).unwrap_or_default();
     let screen = fix.screen.map(|screen| format!("{}. ", escape(screen.0))).unwrap_or_default();
     let _ = writeln!(out, "\n- {}: {screen}{}{value}", prose(act.message), prose(fix.action));
 }
@@ -91,9 +102,18 @@ mod tests {
             let (_, rest) = text.split_once(&format!("## To do: {person}\n")).expect("a section");
             rest.split("\n## ").next().unwrap_or_default().to_owned()
         };
-        let (idp, sp) = (section("Identity provider administrator"), section("Service provider administrator"));
-        assert!(idp.contains("Add exactly this URL as a reply URL") && idp.contains("Make a new certificate"), "{idp}");
-        assert!(sp.contains("Enter the host URI the registration was made for") && !sp.contains("reply URL and"), "{sp}");
+        let (idp, sp) =
+            (section("Identity provider administrator"), section("Service provider administrator"));
+        assert!(
+            idp.contains("Add exactly this URL as a reply URL")
+                && idp.contains("Make a new certificate"),
+            "{idp}"
+        );
+        assert!(
+            sp.contains("Enter the host URI the registration was made for")
+                && !sp.contains("reply URL and"),
+            "{sp}"
+        );
         assert_eq!(text.matches("## To do: ").count(), 2);
     }
 

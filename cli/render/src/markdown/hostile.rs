@@ -78,7 +78,9 @@ fn options() -> Options<'static> {
 /// What sites that show Markdown make links or pictures of, in text that is no code.
 fn becomes_more(text: &str) -> bool {
     let followed = |mark: &str| {
-        text.match_indices(mark).any(|(at, _)| text[at + mark.len()..].starts_with(|next: char| next.is_alphanumeric() || next == '_'))
+        text.match_indices(mark).any(|(at, _)| {
+            text[at + mark.len()..].starts_with(|next: char| next.is_alphanumeric() || next == '_')
+        })
     };
     let words = || text.split(|character: char| !character.is_ascii_alphanumeric());
     let commit = |word: &str| {
@@ -116,7 +118,9 @@ fn check<'a>(node: &'a AstNode<'a>, markdown: &str) {
             | NodeValue::Code(_)
             | NodeValue::Strong
             | NodeValue::SoftBreak => {}
-            NodeValue::CodeBlock(block) => assert!(block.fenced, "a block by its blanks in\n{markdown}"),
+            NodeValue::CodeBlock(block) => {
+                assert!(block.fenced, "a block by its blanks in\n{markdown}");
+            }
             other => panic!("{other:?} in\n{markdown}"),
         }
     }
@@ -136,7 +140,9 @@ fn shape(markdown: &str) -> Vec<String> {
         NodeValue::CodeBlock(_) => Some("code"),
         _ => None,
     };
-    root.descendants().filter_map(|node| block(&node.data.borrow().value).map(str::to_owned)).collect()
+    root.descendants()
+        .filter_map(|node| block(&node.data.borrow().value).map(str::to_owned))
+        .collect()
 }
 
 #[test]
@@ -145,13 +151,21 @@ fn nothing_of_a_capture_is_markup_a_link_a_mention_or_a_picture() {
         let report = |text: &str| {
             let mut judged = filled_with(text);
             // What a check refers to is its author's, and meant as a link.
-            judged.report.findings.iter_mut().for_each(|reported| reported.finding.references.clear());
+            judged
+                .report
+                .findings
+                .iter_mut()
+                .for_each(|reported| reported.finding.references.clear());
             render(&judged, Some(text), detail)
         };
         let plain = shape(&report("plain text"));
         for text in HOSTILE {
             let markdown = report(text);
-            assert_eq!(shape(&markdown).len(), plain.len(), "{text:?} changes the blocks of\n{markdown}");
+            assert_eq!(
+                shape(&markdown).len(),
+                plain.len(),
+                "{text:?} changes the blocks of\n{markdown}"
+            );
         }
     }
 }
@@ -159,12 +173,22 @@ fn nothing_of_a_capture_is_markup_a_link_a_mention_or_a_picture() {
 #[test]
 fn the_parser_sees_what_it_is_there_to_see() {
     let arena = Arena::new();
-    for text in ["https://evil.example", "<b>x</b>", "[a](b)", "~~x~~", "| a |\n|---|\n| b |\n\n<i>"] {
+    for text in
+        ["https://evil.example", "<b>x</b>", "[a](b)", "~~x~~", "| a |\n|---|\n| b |\n\n<i>"]
+    {
         let root = parse_document(&arena, text, &options());
-        let plain = root
-            .descendants()
-            .all(|node| matches!(node.data.borrow().value, NodeValue::Document | NodeValue::Paragraph | NodeValue::Text(_)));
+        let plain = root.descendants().all(|node| {
+            matches!(
+                node.data.borrow().value,
+                NodeValue::Document | NodeValue::Paragraph | NodeValue::Text(_)
+            )
+        });
         assert!(!plain, "{text}");
     }
-    assert!(becomes_more("see @octocat") && becomes_more("#12") && becomes_more("a :tada: b") && !becomes_more("a plain sentence: yes"));
+    assert!(
+        becomes_more("see @octocat")
+            && becomes_more("#12")
+            && becomes_more("a :tada: b")
+            && !becomes_more("a plain sentence: yes")
+    );
 }

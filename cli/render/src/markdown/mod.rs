@@ -27,7 +27,13 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail) -> St
     let headline = &case.headline;
     // Writing to a String cannot fail.
     let _ = match case.name {
-        Some(name) => writeln!(out, "# {}\n\n**{}**: {}", code(name), headline.badge, escape(&headline.sentence)),
+        Some(name) => writeln!(
+            out,
+            "# {}\n\n**{}**: {}",
+            code(name),
+            headline.badge,
+            escape(&headline.sentence)
+        ),
         None => writeln!(out, "# {}: {}", headline.badge, escape(&headline.sentence)),
     };
     if let Some(ending) = headline.ending {
@@ -64,9 +70,18 @@ pub(crate) fn render(judged: &Judged, title: Option<&str>, detail: Detail) -> St
 /// Several reports in a table.
 pub(crate) fn summary(judged: &[Judged]) -> String {
     let lines: Vec<view::Summed<'_>> = judged.iter().map(view::summary).collect();
-    let mut out = format!("# Summary\n\n{}\n\n| verdict | capture | reason |\n|---|---|---|\n", view::tally(&lines));
+    let mut out = format!(
+        "# Summary\n\n{}\n\n| verdict | capture | reason |\n|---|---|---|\n",
+        view::tally(&lines)
+    );
     for line in &lines {
-        let _ = writeln!(out, "| {} | {} | {} |", line.badge, cell(&code(line.name)), cell(&escape(&line.reason)));
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} |",
+            line.badge,
+            cell(&code(line.name)),
+            cell(&escape(&line.reason))
+        );
     }
     out
 }
@@ -88,13 +103,20 @@ fn root_cause(out: &mut String, root: &Root<'_>, detail: Detail) {
     }
     let references = &root.finding.references;
     if !references.is_empty() {
-        let list: Vec<String> = references.iter().map(|one| format!("{}{}", link(one.address), escape(one.text))).collect();
+        let list: Vec<String> = references
+            .iter()
+            .map(|one| format!("{}{}", link(one.address), escape(one.text)))
+            .collect();
         let _ = writeln!(out, "\nSee: {}", list.join("; "));
     }
     if detail != Detail::Brief && !root.follows.is_empty() {
         out.push_str("\nThis explains:\n\n");
         for symptom in &root.follows {
-            let often = if symptom.times > 1 { format!(" ({} times)", symptom.times) } else { String::new() };
+            let often = if symptom.times > 1 {
+                format!(" ({} times)", symptom.times)
+            } else {
+                String::new()
+            };
             let _ = writeln!(out, "- {}{often} ({})", prose(symptom.message), code(symptom.check));
         }
     }
@@ -142,7 +164,8 @@ fn not_checked(out: &mut String, unchecked: &Unchecked<'_>) {
 fn basis(out: &mut String, case: &CaseView<'_>) {
     out.push_str("\n## Read\n\n");
     for input in &case.inputs {
-        let producer = input.producer.map(|producer| format!(", {}", escape(producer))).unwrap_or_default();
+        let producer =
+            input.producer.map(|producer| format!(", {}", escape(producer))).unwrap_or_default();
         let about = input.about.map(|about| format!(": {}", escape(about))).unwrap_or_default();
         let _ = writeln!(out, "- {}: {}{producer}{about}", code(input.path), input.kind);
         for note in input.notes {
@@ -160,7 +183,13 @@ fn basis(out: &mut String, case: &CaseView<'_>) {
         let attempt = line.attempt;
         let when = attempt.when.as_deref().map(|when| format!(" {when}")).unwrap_or_default();
         let again = if line.times > 1 { format!(" ({} times)", line.times) } else { String::new() };
-        let _ = writeln!(out, "- {}{when}: {}. {}{again}", attempt.what, attempt.words, escape(attempt.ending));
+        let _ = writeln!(
+            out,
+            "- {}{when}: {}. {}{again}",
+            attempt.what,
+            attempt.words,
+            escape(attempt.ending)
+        );
     }
     let more: usize = lines.iter().skip(ATTEMPTS_SHOWN).map(|line| line.times).sum();
     if more > 0 {
@@ -170,7 +199,10 @@ fn basis(out: &mut String, case: &CaseView<'_>) {
 
 /// Prose of checks, in which backticks mark code.
 fn prose(text: Prose<'_>) -> String {
-    spans(text.0).into_iter().map(|span| if span.code { code(span.text) } else { escape(span.text) }).collect()
+    spans(text.0)
+        .into_iter()
+        .map(|span| if span.code { code(span.text) } else { escape(span.text) })
+        .collect()
 }
 
 /// A value as code, whatever backticks it holds.

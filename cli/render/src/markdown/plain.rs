@@ -13,7 +13,8 @@ pub(crate) fn escape(text: &str) -> String {
     for word in text[blanks.saturating_sub(1)..].split_inclusive(' ') {
         let (word, blank) = word.strip_suffix(' ').map_or((word, ""), |word| (word, " "));
         let bare = word.trim_end_matches(['.', ',', ';', '!', '?', ')', '”', '’', '"', '\'']);
-        let (start, bare) = bare.split_at(bare.len() - bare.trim_start_matches(['(', '“', '‘', '"', '\'']).len());
+        let (start, bare) =
+            bare.split_at(bare.len() - bare.trim_start_matches(['(', '“', '‘', '"', '\'']).len());
         if becomes_more(bare) {
             plain(&mut out, start);
             out.push_str(&code(bare));
@@ -30,10 +31,31 @@ pub(crate) fn escape(text: &str) -> String {
 fn plain(out: &mut String, text: &str) {
     // At the start of a block these begin a list, a rule or a heading.
     let begins = out.is_empty();
-    let number = text.len() - text.trim_start_matches(|character: char| character.is_ascii_digit()).len();
+    let number =
+        text.len() - text.trim_start_matches(|character: char| character.is_ascii_digit()).len();
     for (at, character) in text.char_indices() {
-        let marks_a_block = begins && ((at == 0 && "-+=:".contains(character)) || (at == number && number > 0 && ".)".contains(character)));
-        if marks_a_block || matches!(character, '\\' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '#' | '|' | '~' | '&' | '!' | '$' | '^') {
+        let marks_a_block = begins
+            && ((at == 0 && "-+=:".contains(character))
+                || (at == number && number > 0 && ".)".contains(character)));
+        if marks_a_block
+            || matches!(
+                character,
+                '\\' | '`'
+                    | '*'
+                    | '_'
+                    | '<'
+                    | '>'
+                    | '['
+                    | ']'
+                    | '#'
+                    | '|'
+                    | '~'
+                    | '&'
+                    | '!'
+                    | '$'
+                    | '^'
+            )
+        {
             out.push('\\');
         }
         out.push(character);
@@ -45,8 +67,10 @@ fn plain(out: &mut String, text: &str) {
 fn becomes_more(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     let reference = |mark: char| {
-        word.match_indices(mark)
-            .any(|(at, _)| word[at + mark.len_utf8()..].starts_with(|next: char| next.is_alphanumeric() || next == '"' || next == '_'))
+        word.match_indices(mark).any(|(at, _)| {
+            word[at + mark.len_utf8()..]
+                .starts_with(|next: char| next.is_alphanumeric() || next == '"' || next == '_')
+        })
     };
     let commit = word.split(|character: char| !character.is_ascii_alphanumeric()).any(|run| {
         run.len() >= 7
@@ -54,7 +78,8 @@ fn becomes_more(word: &str) -> bool {
             && run.bytes().any(|byte| byte.is_ascii_digit())
             && run.bytes().any(|byte| byte.is_ascii_alphabetic())
     });
-    let numbered = lower.strip_prefix("gh-").or_else(|| lower.split_once("/gh-").map(|(_, number)| number));
+    let numbered =
+        lower.strip_prefix("gh-").or_else(|| lower.split_once("/gh-").map(|(_, number)| number));
     lower.contains("://")
         || lower.contains("www.")
         || lower.starts_with("mailto:")
@@ -68,12 +93,15 @@ fn becomes_more(word: &str) -> bool {
 
 /// `10:00:00`.
 fn is_time(word: &str) -> bool {
-    word.split(':').all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
+    word.split(':')
+        .all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The address of a page that says more, where it is nothing but one.
 pub(crate) fn link(address: &str) -> String {
-    let is_address =
-        address.starts_with("https://") && address.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/:._?=&%#~+-,".contains(&byte));
+    let is_address = address.starts_with("https://")
+        && address
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"/:._?=&%#~+-,".contains(&byte));
     if is_address { format!("<{address}>") } else { escape(address) }
 }

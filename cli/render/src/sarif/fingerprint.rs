@@ -18,9 +18,16 @@ pub(super) struct Fingerprints {
 impl Fingerprints {
     /// The fingerprint of the next finding.
     pub(super) fn next(&mut self, finding: &ReportedFinding) -> String {
-        let path = finding.places.first().and_then(|place| place.path.as_deref()).unwrap_or_default();
-        let said = [Some(finding.check.as_str()), Some(path), finding.expected.as_deref(), finding.actual.as_deref()];
-        let steady: Vec<String> = said.into_iter().map(|text| steady(text.unwrap_or_default())).collect();
+        let path =
+            finding.places.first().and_then(|place| place.path.as_deref()).unwrap_or_default();
+        let said = [
+            Some(finding.check.as_str()),
+            Some(path),
+            finding.expected.as_deref(),
+            finding.actual.as_deref(),
+        ];
+        let steady: Vec<String> =
+            said.into_iter().map(|text| steady(text.unwrap_or_default())).collect();
         let digest = Sha256::digest(steady.join("\n"));
         let mut print = String::new();
         for byte in digest.iter().take(KEPT) {
@@ -42,7 +49,8 @@ fn steady(text: &str) -> String {
     for word in text.split_inclusive(|character| !part(character)) {
         let bare = word.trim_end_matches(|character| !part(character));
         let is_port = out.ends_with(':') && !before.is_ascii_digit() && bare.parse::<u16>().is_ok();
-        let passing = bare.starts_with('_') || (!is_port && bare.chars().any(|character| character.is_ascii_digit()));
+        let passing = bare.starts_with('_')
+            || (!is_port && bare.chars().any(|character| character.is_ascii_digit()));
         out.push_str(if passing { "#" } else { bare });
         out.push_str(word.get(bare.len()..).unwrap_or_default());
         before = bare.chars().next_back().unwrap_or(' ');
@@ -57,12 +65,19 @@ mod tests {
     use diag_sdk::Finding;
 
     fn print(check: &str, expected: &str, actual: &str) -> String {
-        Fingerprints::default().next(&reported("f1", check, Finding::error("m").expected(expected, "").actual(actual, "")))
+        Fingerprints::default().next(&reported(
+            "f1",
+            check,
+            Finding::error("m").expected(expected, "").actual(actual, ""),
+        ))
     }
 
     #[test]
     fn recording_again_changes_nothing() {
-        assert_eq!(print("a/b", "at most 5 minutes", "2026-11-24T09:58:12Z"), print("a/b", "at most 5 minutes", "2026-12-01T10:03:44Z"));
+        assert_eq!(
+            print("a/b", "at most 5 minutes", "2026-11-24T09:58:12Z"),
+            print("a/b", "at most 5 minutes", "2026-12-01T10:03:44Z")
+        );
         assert_eq!(print("a/b", "_4f2c9a11", "_90ab77cd0e"), print("a/b", "_1b", "_2cd"));
     }
 

@@ -10,12 +10,25 @@ use serde_json::{Value, json};
 const LARGEST: usize = 1 << 20;
 
 /// The fix of a finding, where it asks for a repair of a file that was handed in as it is.
-pub(super) fn of(judged: &Judged, finding: &ReportedFinding, uri: &dyn Fn(&str) -> String) -> Option<Value> {
+pub(super) fn of(
+    judged: &Judged,
+    finding: &ReportedFinding,
+    uri: &dyn Fn(&str) -> String,
+) -> Option<Value> {
     let first = finding.repairs.first().filter(|repair| repair.message.is_none())?;
-    let (index, input) =
-        judged.report.inputs.iter().enumerate().find(|(_, input)| input.id == first.input && input.kind == InputKind::Metadata)?;
+    let (index, input) = judged
+        .report
+        .inputs
+        .iter()
+        .enumerate()
+        .find(|(_, input)| input.id == first.input && input.kind == InputKind::Metadata)?;
     let text = judged.sources.text(&input.id).filter(|text| text.len() <= LARGEST)?;
-    let mends: Vec<_> = finding.repairs.iter().filter(|repair| repair.concerns(&input.id, None)).map(|repair| repair.what).collect();
+    let mends: Vec<_> = finding
+        .repairs
+        .iter()
+        .filter(|repair| repair.concerns(&input.id, None))
+        .map(|repair| repair.what)
+        .collect();
     let repaired = repair::repair(text.as_bytes(), &mends).ok().flatten()?;
     let mended = String::from_utf8(repaired.bytes).ok()?;
     let (from, to, inserted) = edit(text, &mended)?;
@@ -43,8 +56,14 @@ fn edit<'m>(text: &str, mended: &'m str) -> Option<(usize, usize, &'m str)> {
         .find(|((_, left), right)| left != right)
         .map_or(text.len().min(mended.len()), |((at, _), _)| at);
     let rest = (text.get(before..)?, mended.get(before..)?);
-    let after: usize =
-        rest.0.chars().rev().zip(rest.1.chars().rev()).take_while(|(left, right)| left == right).map(|(left, _)| left.len_utf8()).sum();
+    let after: usize = rest
+        .0
+        .chars()
+        .rev()
+        .zip(rest.1.chars().rev())
+        .take_while(|(left, right)| left == right)
+        .map(|(left, _)| left.len_utf8())
+        .sum();
     Some((before, text.len() - after, mended.get(before..mended.len() - after)?))
 }
 
@@ -76,15 +95,28 @@ mod tests {
         let mut judged = sample::broken();
         let text = "<EntityDescriptor xmlns=\"https://www.w3.org/x\" entityID=\"urn:a\"/>"
             .replace("https://www.w3.org/x", "https://docs.oasis-open.org/x");
-        assert!(of(&judged, &judged.report.findings[0], &str::to_owned).is_none(), "it asks for no repair");
-        let text = text.replace("https://docs.oasis-open.org/x", "urn:oasis:names:tc:SAML:2.0:metadata");
+        assert!(
+            of(&judged, &judged.report.findings[0], &str::to_owned).is_none(),
+            "it asks for no repair"
+        );
+        let text =
+            text.replace("https://docs.oasis-open.org/x", "urn:oasis:names:tc:SAML:2.0:metadata");
         let text = format!("  <?xml version=\"1.0\"?>{text}");
-        judged.report.inputs.push(Input { id: "i9".into(), path: "idp.xml".into(), kind: InputKind::Metadata, ..Input::default() });
+        judged.report.inputs.push(Input {
+            id: "i9".into(),
+            path: "idp.xml".into(),
+            kind: InputKind::Metadata,
+            ..Input::default()
+        });
         judged.sources.add_metadata("i9", &text);
-        judged.report.findings[0].finding.repairs = vec![Repair { what: Mend::MakeWellFormed, input: "i9".into(), message: None }];
+        judged.report.findings[0].finding.repairs =
+            vec![Repair { what: Mend::MakeWellFormed, input: "i9".into(), message: None }];
         let fix = of(&judged, &judged.report.findings[0], &str::to_owned).expect("a fix");
         let replacement = &fix["artifactChanges"][0]["replacements"][0];
-        assert_eq!(replacement["deletedRegion"], serde_json::json!({"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 3}));
+        assert_eq!(
+            replacement["deletedRegion"],
+            serde_json::json!({"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 3})
+        );
         assert_eq!(replacement["insertedContent"]["text"], "");
     }
 }

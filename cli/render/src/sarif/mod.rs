@@ -33,7 +33,8 @@ fn run(judged: &Judged, checks: &[CheckInfo]) -> Value {
     let absent = report.extensions.iter().filter_map(|one| one.error.as_ref());
     let absent = absent.map(|error| json!({"level": "error", "message": {"text": error}}));
     let crashed: Vec<Value> = absent.chain(crashed).collect();
-    let extensions: Vec<Value> = report.extensions.iter().filter(|one| one.error.is_none()).map(extension).collect();
+    let extensions: Vec<Value> =
+        report.extensions.iter().filter(|one| one.error.is_none()).map(extension).collect();
     json!({
         "tool": {
             "driver": {"name": report.tool.name, "version": report.tool.version, "rules": rules.iter().map(|id| rule(id, checks, &report.extensions)).collect::<Vec<_>>()},
@@ -56,7 +57,8 @@ fn extension(one: &Extension) -> Value {
 fn results(judged: &Judged, rules: &[&str]) -> Vec<Value> {
     let report = &judged.report;
     let mut prints = Fingerprints::default();
-    let mut results: Vec<Value> = report.findings.iter().map(|finding| result(judged, rules, finding, &mut prints)).collect();
+    let mut results: Vec<Value> =
+        report.findings.iter().map(|finding| result(judged, rules, finding, &mut prints)).collect();
     results.extend(report.suppressed.iter().enumerate().map(|(index, one)| {
         let finding = ReportedFinding {
             id: format!("s{}", index + 1),
@@ -67,7 +69,8 @@ fn results(judged: &Judged, rules: &[&str]) -> Vec<Value> {
             because: None,
         };
         let mut value = result(judged, rules, &finding, &mut prints);
-        value["suppressions"] = json!([{"kind": "external", "status": "accepted", "justification": one.reason}]);
+        value["suppressions"] =
+            json!([{"kind": "external", "status": "accepted", "justification": one.reason}]);
         value
     }));
     results
@@ -75,7 +78,8 @@ fn results(judged: &Judged, rules: &[&str]) -> Vec<Value> {
 
 fn rule(id: &str, checks: &[CheckInfo], extensions: &[Extension]) -> Value {
     let Some(check) = checks.iter().find(|check| check.id == id) else { return json!({"id": id}) };
-    let first = check.docs.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or(&check.title);
+    let first =
+        check.docs.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or(&check.title);
     let mut rule = json!({
         "id": id,
         "shortDescription": {"text": check.title},
@@ -84,7 +88,9 @@ fn rule(id: &str, checks: &[CheckInfo], extensions: &[Extension]) -> Value {
     });
     // Whose rule it is, where it is not ours: the plugin, with its version and the hash of the file.
     let family = id.split('/').next();
-    if let (Some(one), Some(rule)) = (extensions.iter().find(|one| one.name.as_deref() == family), rule.as_object_mut()) {
+    if let (Some(one), Some(rule)) =
+        (extensions.iter().find(|one| one.name.as_deref() == family), rule.as_object_mut())
+    {
         let source = json!({"name": one.name, "version": one.version, "path": one.path, "sha256": one.sha256});
         rule.insert("properties".to_owned(), json!({"source": source}));
     }
@@ -103,8 +109,14 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result(judged: &Judged, rules: &[&str], finding: &ReportedFinding, prints: &mut Fingerprints) -> Value {
-    let locations: Vec<Value> = finding.places.iter().filter_map(|place| location(judged, place)).collect();
+fn result(
+    judged: &Judged,
+    rules: &[&str],
+    finding: &ReportedFinding,
+    prints: &mut Fingerprints,
+) -> Value {
+    let locations: Vec<Value> =
+        finding.places.iter().filter_map(|place| location(judged, place)).collect();
     let mut result = json!({
         "ruleId": finding.check,
         "level": level(finding.severity),
@@ -145,9 +157,10 @@ fn message(finding: &ReportedFinding) -> String {
         // Writing to a String cannot fail.
         let _ = write!(text, "\n{detail}");
     }
-    for (label, value, origin) in
-        [("Expected", &finding.expected, &finding.expected_origin), ("Actual", &finding.actual, &finding.actual_origin)]
-    {
+    for (label, value, origin) in [
+        ("Expected", &finding.expected, &finding.expected_origin),
+        ("Actual", &finding.actual, &finding.actual_origin),
+    ] {
         if let Some(value) = value {
             let origin = origin.as_deref().map(|origin| format!(" ({origin})")).unwrap_or_default();
             let _ = write!(text, "\n{label}: {value}{origin}");
@@ -155,8 +168,14 @@ fn message(finding: &ReportedFinding) -> String {
     }
     for cause in &finding.causes {
         let value = cause.value.as_deref().map(|value| format!(": {value}")).unwrap_or_default();
-        let screen = crate::wording::screen(cause).map(|screen| format!(" [{screen}]")).unwrap_or_default();
-        let _ = write!(text, "\nFix ({}): {}{screen}{value}", crate::wording::person(cause.who), cause.fix);
+        let screen =
+            crate::wording::screen(cause).map(|screen| format!(" [{screen}]")).unwrap_or_default();
+        let _ = write!(
+            text,
+            "\nFix ({}): {}{screen}{value}",
+            crate::wording::person(cause.who),
+            cause.fix
+        );
     }
     text
 }
@@ -205,7 +224,9 @@ fn uri(path: &str) -> String {
     }
     for byte in slashed.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(char::from(byte));
+            }
             b':' if drive => out.push(':'),
             other => {
                 let _ = write!(out, "%{other:02X}");
@@ -224,7 +245,10 @@ mod tests {
         let log = render(&[crate::sample::broken()], &[]);
         let invocation = &log["runs"][0]["invocations"][0];
         assert_eq!(invocation["executionSuccessful"], false);
-        assert_eq!(invocation["toolExecutionNotifications"][0]["associatedRule"]["id"], "signing/wrapped");
+        assert_eq!(
+            invocation["toolExecutionNotifications"][0]["associatedRule"]["id"],
+            "signing/wrapped"
+        );
         let log = render(&[crate::sample::healthy()], &[]);
         assert_eq!(log["runs"][0]["invocations"][0]["executionSuccessful"], true);
     }

@@ -18,7 +18,11 @@ pub(super) fn write(page: &mut Page, case: &CaseView<'_>, detail: Detail) {
     inputs(page, &case.inputs);
     if !case.clean.is_empty() {
         page.blank();
-        page.line(&format!("{}  {}", styled(STRONG, "CLEAN"), styled(DIM, &wording::count(case.clean.len(), "check"))));
+        page.line(&format!(
+            "{}  {}",
+            styled(STRONG, "CLEAN"),
+            styled(DIM, &wording::count(case.clean.len(), "check"))
+        ));
         page.paragraph(2, &styled(DIM, &case.clean.join(" ")));
     }
     if let Some(judged_at) = &case.judged_at {
@@ -35,21 +39,38 @@ fn attempts(page: &mut Page, case: &CaseView<'_>, detail: Detail) {
         return;
     }
     page.blank();
-    page.line(&format!("{}  {}", styled(STRONG, "ATTEMPTS"), styled(DIM, "diag flow shows every step")));
+    page.line(&format!(
+        "{}  {}",
+        styled(STRONG, "ATTEMPTS"),
+        styled(DIM, "diag flow shows every step")
+    ));
     let mut shown = 0;
     for (index, line) in lines.iter().enumerate() {
         if index == ATTEMPTS_SHOWN && detail != Detail::Full {
-            page.paragraph(12, &styled(DIM, &format!("and {} more (-v shows them)", number - shown)));
+            page.paragraph(
+                12,
+                &styled(DIM, &format!("and {} more (-v shows them)", number - shown)),
+            );
             break;
         }
         shown += line.times;
         let attempt = line.attempt;
         let time = attempt.clock.as_deref().unwrap_or("--:--:--");
         let what = attempt.purpose.map(|what| format!("{what} ")).unwrap_or_default();
-        let ended = format!("{what}{}: {}", styled(attempt.tone.style(), attempt.words), plain(attempt.ending));
+        let ended = format!(
+            "{what}{}: {}",
+            styled(attempt.tone.style(), attempt.words),
+            plain(attempt.ending)
+        );
         page.hanging(&format!("  {}", styled(DIM, time)), 12, &ended);
         if line.times > 1 {
-            page.paragraph(12, &styled(DIM, &format!("and {} like it", wording::count(line.times - 1, "more attempt"))));
+            page.paragraph(
+                12,
+                &styled(
+                    DIM,
+                    &format!("and {} like it", wording::count(line.times - 1, "more attempt")),
+                ),
+            );
         }
     }
 }
@@ -57,7 +78,12 @@ fn attempts(page: &mut Page, case: &CaseView<'_>, detail: Detail) {
 fn inputs(page: &mut Page, inputs: &[InputView<'_>]) {
     page.blank();
     page.line(&styled(STRONG, "READ"));
-    let longest = inputs.iter().map(|input| plain(input.path).width()).max().unwrap_or_default().min(WIDEST_PATH);
+    let longest = inputs
+        .iter()
+        .map(|input| plain(input.path).width())
+        .max()
+        .unwrap_or_default()
+        .min(WIDEST_PATH);
     for input in inputs {
         let mut about = input.kind.clone();
         if let Some(producer) = input.producer {

@@ -37,7 +37,11 @@ fn one(page: &mut Page, indent: usize, value: &Compared<'_>, column: Option<usiz
     };
     if let Some(column) = column {
         let gap = " ".repeat(column.saturating_sub(display_width(&shown)));
-        page.line(&format!("{lead}{}{shown}{gap}{}", " ".repeat(LABEL_WIDTH - label.len()), styled(DIM, &origin)));
+        page.line(&format!(
+            "{lead}{}{shown}{gap}{}",
+            " ".repeat(LABEL_WIDTH - label.len()),
+            styled(DIM, &origin)
+        ));
     } else {
         page.hanging(&lead, indent + LABEL_WIDTH, &shown);
         page.paragraph(indent + LABEL_WIDTH, &styled(DIM, &format!("from {origin}")));
@@ -50,23 +54,49 @@ fn shown_value(value: &str) -> String {
 
 /// The column at which origins can stand beside all of the values, counted from the values' own.
 fn origin_column(page: &Page, indent: usize, values: &[Compared<'_>]) -> Option<usize> {
-    let widest = values.iter().map(|value| display_width(&shown_value(&value.text))).max().unwrap_or_default();
-    let longest = values.iter().filter_map(|value| value.origin).map(|origin| visible(origin).width()).max().unwrap_or_default();
+    let widest = values
+        .iter()
+        .map(|value| display_width(&shown_value(&value.text)))
+        .max()
+        .unwrap_or_default();
+    let longest = values
+        .iter()
+        .filter_map(|value| value.origin)
+        .map(|origin| visible(origin).width())
+        .max()
+        .unwrap_or_default();
     (indent + LABEL_WIDTH + widest + 3 + longest <= page.width()).then_some(widest + 3)
 }
 
 /// Two values aligned, and carets under the characters in which the actual one differs.
-fn compare(page: &mut Page, indent: usize, expected: &Compared<'_>, actual: &Compared<'_>, difference: Option<&str>) {
+fn compare(
+    page: &mut Page,
+    indent: usize,
+    expected: &Compared<'_>,
+    actual: &Compared<'_>,
+    difference: Option<&str>,
+) {
     let room = page.width().saturating_sub(indent + LABEL_WIDTH).max(20);
     let window = window(expected, actual, room);
-    let lines = [expected, actual].map(|value| (value, cut(&value.text, &window), shifted(&value.marks, &value.text, &window)));
+    let lines = [expected, actual].map(|value| {
+        (value, cut(&value.text, &window), shifted(&value.marks, &value.text, &window))
+    });
     let widest = lines.iter().map(|(_, text, _)| text.width()).max().unwrap_or_default();
-    let longest_origin =
-        lines.iter().filter_map(|(value, ..)| value.origin).map(|origin| visible(origin).width()).max().unwrap_or_default();
+    let longest_origin = lines
+        .iter()
+        .filter_map(|(value, ..)| value.origin)
+        .map(|origin| visible(origin).width())
+        .max()
+        .unwrap_or_default();
     let beside = longest_origin > 0 && widest + 3 + longest_origin <= room;
     for (value, text, marked) in &lines {
         let label = value.label;
-        let mut line = format!("{}{}{}", " ".repeat(indent), styled(DIM, label), " ".repeat(LABEL_WIDTH - label.len()));
+        let mut line = format!(
+            "{}{}{}",
+            " ".repeat(indent),
+            styled(DIM, label),
+            " ".repeat(LABEL_WIDTH - label.len())
+        );
         line.push_str(&highlighted(text, marked, value.tone.style()));
         if let Some(origin) = value.origin.filter(|_| beside) {
             line.push_str(&" ".repeat(widest + 3 - text.width()));
@@ -81,7 +111,11 @@ fn compare(page: &mut Page, indent: usize, expected: &Compared<'_>, actual: &Com
     if !beside {
         for value in [expected, actual] {
             if let Some(origin) = value.origin {
-                let lead = format!("{}{}", " ".repeat(indent + LABEL_WIDTH), styled(DIM, &format!("{}:", value.label)));
+                let lead = format!(
+                    "{}{}",
+                    " ".repeat(indent + LABEL_WIDTH),
+                    styled(DIM, &format!("{}:", value.label))
+                );
                 page.hanging(&lead, indent + 2 * LABEL_WIDTH, &styled(DIM, origin));
             }
         }
@@ -95,7 +129,11 @@ fn point(page: &mut Page, indent: usize, carets: &str, words: &str) {
     if indent + carets.len() + 1 + words.len() <= page.width() {
         page.line(&format!("{blank}{}", styled(ERROR, &format!("{carets} {words}"))));
     } else if words.len() < gap {
-        page.line(&format!("{blank}{}{}", " ".repeat(gap - words.len() - 1), styled(ERROR, &format!("{words} {}", carets.trim_start()))));
+        page.line(&format!(
+            "{blank}{}{}",
+            " ".repeat(gap - words.len() - 1),
+            styled(ERROR, &format!("{words} {}", carets.trim_start()))
+        ));
     } else {
         page.line(&format!("{blank}{}", styled(ERROR, carets)));
         page.paragraph(indent, &styled(ERROR, words));
@@ -110,7 +148,13 @@ fn window(expected: &Compared<'_>, actual: &Compared<'_>, room: usize) -> Range<
         return 0..longest;
     }
     let shown = room.saturating_sub(2).max(10);
-    let first = actual.marks.iter().chain(&expected.marks).map(|range| range.start).min().unwrap_or_default();
+    let first = actual
+        .marks
+        .iter()
+        .chain(&expected.marks)
+        .map(|range| range.start)
+        .min()
+        .unwrap_or_default();
     let from = first.saturating_sub(shown / 2).min(longest.saturating_sub(shown));
     from..(from + shown).min(longest)
 }
@@ -147,7 +191,9 @@ fn shifted(ranges: &[Range<usize>], text: &str, window: &Range<usize>) -> Vec<Ra
 /// The text with the ranges in a style.
 fn highlighted(text: &str, ranges: &[Range<usize>], style: Style) -> String {
     let characters: Vec<char> = text.chars().collect();
-    let piece = |range: Range<usize>| characters.get(range).map(|part| part.iter().collect::<String>()).unwrap_or_default();
+    let piece = |range: Range<usize>| {
+        characters.get(range).map(|part| part.iter().collect::<String>()).unwrap_or_default()
+    };
     let mut out = String::new();
     let mut at = 0;
     for range in ranges {
@@ -165,7 +211,9 @@ fn highlighted(text: &str, ranges: &[Range<usize>], style: Style) -> String {
 /// Carets under the ranges; where characters are missing, one caret at the gap.
 fn carets(text: &str, ranges: &[Range<usize>]) -> String {
     let characters: Vec<char> = text.chars().collect();
-    let columns = |upto: usize| characters.iter().take(upto).map(|character| character.width().unwrap_or(0)).sum::<usize>();
+    let columns = |upto: usize| {
+        characters.iter().take(upto).map(|character| character.width().unwrap_or(0)).sum::<usize>()
+    };
     let mut out = String::new();
     for range in ranges {
         let start = columns(range.start);
@@ -184,7 +232,10 @@ mod tests {
     use diag_sdk::Finding;
 
     fn shown(expected: &str, actual: &str, width: usize) -> String {
-        let finding = Finding::error("").expected(expected, "the registration").actual(actual, "the request").compared();
+        let finding = Finding::error("")
+            .expected(expected, "the registration")
+            .actual(actual, "the request")
+            .compared();
         let finding = sample::reported("f1", "test/x", finding);
         let mut page = Page::new(width);
         write(&mut page, 2, &comparison::of(&finding));
@@ -198,7 +249,12 @@ mod tests {
             "  actual    https://a.example/acs    the request",
             "                                 ^ only the trailing slash differs",
         ];
-        assert_eq!(shown("https://a.example/acs/", "https://a.example/acs", 80).lines().collect::<Vec<_>>(), lines);
+        assert_eq!(
+            shown("https://a.example/acs/", "https://a.example/acs", 80)
+                .lines()
+                .collect::<Vec<_>>(),
+            lines
+        );
     }
 
     #[test]
@@ -212,13 +268,20 @@ mod tests {
     #[test]
     fn letter_case_is_marked_character_by_character() {
         let text = shown("https://a.example/Azure/Hub", "https://a.example/azure/hub", 80);
-        assert!(text.lines().nth(2).expect("a caret line").contains("^     ^ only letter case differs"), "{text}");
+        assert!(
+            text.lines().nth(2).expect("a caret line").contains("^     ^ only letter case differs"),
+            "{text}"
+        );
     }
 
     #[test]
     fn long_values_are_cut_around_the_difference() {
         let path = "x".repeat(150);
-        let text = shown(&format!("https://a.example/{path}/acs/"), &format!("https://a.example/{path}/acs"), 60);
+        let text = shown(
+            &format!("https://a.example/{path}/acs/"),
+            &format!("https://a.example/{path}/acs"),
+            60,
+        );
         assert!(text.lines().all(|line| line.chars().count() <= 60), "{text}");
         let lines: Vec<Vec<char>> = text.lines().map(|line| line.chars().collect()).collect();
         let caret = lines[2].iter().position(|character| *character == '^').expect("a caret");
@@ -229,7 +292,8 @@ mod tests {
     #[test]
     fn words_stand_before_carets_far_to_the_right() {
         let path = "x".repeat(40);
-        let text = shown(&format!("https://a.example/{path}/"), &format!("https://a.example/{path}"), 80);
+        let text =
+            shown(&format!("https://a.example/{path}/"), &format!("https://a.example/{path}"), 80);
         let line = text.lines().nth(2).expect("a caret line");
         assert!(line.ends_with("only the trailing slash differs ^"), "{text}");
     }
@@ -242,7 +306,10 @@ mod tests {
 
     #[test]
     fn invisible_differences_become_visible() {
-        assert!(shown("https://a.example/acs", "https://a.example/acs\u{200b}", 80).contains("\\u{200b}"));
+        assert!(
+            shown("https://a.example/acs", "https://a.example/acs\u{200b}", 80)
+                .contains("\\u{200b}")
+        );
     }
 
     #[test]

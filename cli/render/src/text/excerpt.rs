@@ -24,10 +24,20 @@ pub(super) fn write(page: &mut Page, indent: usize, places: &[PlaceView], all: b
     }
     if all {
         for place in others {
-            page.hanging(&format!("{blank}{}", styled(DIM, "also")), indent + 5, &styled(DIM, &place.words));
+            page.hanging(
+                &format!("{blank}{}", styled(DIM, "also")),
+                indent + 5,
+                &styled(DIM, &place.words),
+            );
         }
     } else if !others.is_empty() {
-        page.paragraph(indent, &styled(DIM, &format!("and {} (-v shows them)", wording::count(others.len(), "more place"))));
+        page.paragraph(
+            indent,
+            &styled(
+                DIM,
+                &format!("and {} (-v shows them)", wording::count(others.len(), "more place")),
+            ),
+        );
     }
 }
 
@@ -37,9 +47,18 @@ fn framed(page: &mut Page, indent: usize, line: &Line) {
     let number = line.number.to_string();
     let blank = " ".repeat(indent);
     let bar = styled(DIM, "│");
-    page.line(&format!("{blank}{} {bar} {before}{}{after}", styled(DIM, &number), styled(STRONG, meant)));
+    page.line(&format!(
+        "{blank}{} {bar} {before}{}{after}",
+        styled(DIM, &number),
+        styled(STRONG, meant)
+    ));
     let carets = "^".repeat(meant.width().max(1));
-    page.line(&format!("{blank}{} {bar} {}{}", " ".repeat(number.len()), " ".repeat(before.width()), styled(ERROR, &carets)));
+    page.line(&format!(
+        "{blank}{} {bar} {}{}",
+        " ".repeat(number.len()),
+        " ".repeat(before.width()),
+        styled(ERROR, &carets)
+    ));
 }
 
 #[cfg(test)]
@@ -61,7 +80,11 @@ mod tests {
     #[test]
     fn a_caret_shows_even_at_the_end_of_a_line() {
         let mut page = Page::new(80);
-        framed(&mut page, 0, &Line::of(&Excerpt { text: "ab".into(), start: 2, length: 1, line: 1 }));
+        framed(
+            &mut page,
+            0,
+            &Line::of(&Excerpt { text: "ab".into(), start: 2, length: 1, line: 1 }),
+        );
         assert!(page.finish().contains('^'));
     }
 }

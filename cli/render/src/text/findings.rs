@@ -20,7 +20,11 @@ const SYMPTOMS_SHOWN: usize = 6;
 pub(super) fn root_cause(page: &mut Page, root: &Root<'_>, detail: Detail) {
     let finding = &root.finding;
     page.blank();
-    page.line(&format!("{}  {}", styled(ERROR, &root.label.to_uppercase()), styled(DIM, finding.check)));
+    page.line(&format!(
+        "{}  {}",
+        styled(ERROR, &root.label.to_uppercase()),
+        styled(DIM, finding.check)
+    ));
     page.paragraph(0, &styled(STRONG, finding.message.0));
     if !finding.detail.is_empty() {
         page.blank();
@@ -48,10 +52,21 @@ pub(super) fn root_cause(page: &mut Page, root: &Root<'_>, detail: Detail) {
             page.paragraph(0, &styled(DIM, line));
         }
     }
-    page.paragraph(0, &format!("{} {}", styled(DIM, "More:"), styled(DIM, &format!("diag explain {}", finding.check))));
+    page.paragraph(
+        0,
+        &format!(
+            "{} {}",
+            styled(DIM, "More:"),
+            styled(DIM, &format!("diag explain {}", finding.check))
+        ),
+    );
     if detail == Detail::Full {
         for reference in &finding.references {
-            page.hanging(&styled(DIM, "See:"), 6, &styled(DIM, &format!("{}{}", reference.address, reference.text)));
+            page.hanging(
+                &styled(DIM, "See:"),
+                6,
+                &styled(DIM, &format!("{}{}", reference.address, reference.text)),
+            );
         }
     }
 }
@@ -88,9 +103,14 @@ fn fixes(page: &mut Page, finding: &Finding<'_>, detail: Detail) {
     let further = finding.further_fixes.iter().filter(|_| detail == Detail::Full);
     for fix in finding.fixes.iter().chain(further) {
         page.blank();
-        page.line(&format!("{}  {}", styled(GOOD, &fix.label.to_uppercase()), styled(STRONG, fix.person)));
+        page.line(&format!(
+            "{}  {}",
+            styled(GOOD, &fix.label.to_uppercase()),
+            styled(STRONG, fix.person)
+        ));
         if let Some(reason) = fix.reason {
-            let lead = if fix.alternative { format!("{} ", styled(DIM, "If:")) } else { String::new() };
+            let lead =
+                if fix.alternative { format!("{} ", styled(DIM, "If:")) } else { String::new() };
             page.paragraph(2, &format!("{lead}{}", with_code(reason.0)));
         }
         if let Some(screen) = fix.screen {
@@ -107,7 +127,16 @@ fn fixes(page: &mut Page, finding: &Finding<'_>, detail: Detail) {
     }
     let hidden = finding.further_fixes.len();
     if hidden > 0 && detail != Detail::Full {
-        page.paragraph(2, &styled(DIM, &format!("and {} (-v shows them)", wording::count(hidden, "further possible cause"))));
+        page.paragraph(
+            2,
+            &styled(
+                DIM,
+                &format!(
+                    "and {} (-v shows them)",
+                    wording::count(hidden, "further possible cause")
+                ),
+            ),
+        );
     }
 }
 
@@ -120,14 +149,23 @@ fn symptoms(page: &mut Page, root: &Root<'_>, detail: Detail) {
     page.line(&styled(STRONG, "EXPLAINS"));
     if detail == Detail::Full {
         for finding in &root.following {
-            page.hanging("  ·", 4, &format!("{}  {}", plain(finding.message.0), styled(DIM, finding.check)));
+            page.hanging(
+                "  ·",
+                4,
+                &format!("{}  {}", plain(finding.message.0), styled(DIM, finding.check)),
+            );
             more(page, finding);
         }
         return;
     }
     for symptom in root.follows.iter().take(SYMPTOMS_SHOWN) {
-        let often = if symptom.times > 1 { format!(" ({} times)", symptom.times) } else { String::new() };
-        page.hanging("  ·", 4, &format!("{}{often}  {}", plain(symptom.message.0), styled(DIM, symptom.check)));
+        let often =
+            if symptom.times > 1 { format!(" ({} times)", symptom.times) } else { String::new() };
+        page.hanging(
+            "  ·",
+            4,
+            &format!("{}{often}  {}", plain(symptom.message.0), styled(DIM, symptom.check)),
+        );
     }
     let hidden = root.follows.len().saturating_sub(SYMPTOMS_SHOWN);
     if hidden > 0 {
@@ -175,8 +213,13 @@ fn more(page: &mut Page, finding: &Finding<'_>) {
 /// A fix in one paragraph, its value on a line of its own.
 fn short_fix(page: &mut Page, fix: &Fix<'_>, indent: usize) {
     let lead = format!("{}→", " ".repeat(indent));
-    let screen = fix.screen.map(|screen| format!("{} — ", screen_path(PLAIN, screen.0))).unwrap_or_default();
-    page.hanging(&lead, indent + 2, &format!("{}: {screen}{}", styled(STRONG, fix.person), with_code(fix.action.0)));
+    let screen =
+        fix.screen.map(|screen| format!("{} — ", screen_path(PLAIN, screen.0))).unwrap_or_default();
+    page.hanging(
+        &lead,
+        indent + 2,
+        &format!("{}: {screen}{}", styled(STRONG, fix.person), with_code(fix.action.0)),
+    );
     for line in fix.value.iter().flatten() {
         page.line(&format!("{}{}", " ".repeat(indent + 4), styled(GOOD, line)));
     }

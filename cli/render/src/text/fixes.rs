@@ -34,8 +34,16 @@ pub fn render(fixes: &Fixes, width: usize) -> String {
     }
     for export in &fixes.exports {
         page.blank();
-        page.line(&format!("{}  {}", styled(GOOD, word(fixes.dry_run)), styled(STRONG, &export.path)));
-        let from = format!("from {} with {} changed, to keep or to compare", wording::path(&export.from), export.fields.join(", "));
+        page.line(&format!(
+            "{}  {}",
+            styled(GOOD, word(fixes.dry_run)),
+            styled(STRONG, &export.path)
+        ));
+        let from = format!(
+            "from {} with {} changed, to keep or to compare",
+            wording::path(&export.from),
+            export.fields.join(", ")
+        );
         page.paragraph(2, &styled(DIM, &from));
     }
     if !fixes.by_hand.is_empty() {
@@ -80,13 +88,28 @@ fn word(dry_run: bool) -> &'static str {
 
 fn sent(page: &mut Page, body: &Sent, dry_run: bool) {
     page.blank();
-    let several = if body.one_of_several { styled(WARNING, "  one of several ways: choose") } else { String::new() };
+    let several = if body.one_of_several {
+        styled(WARNING, "  one of several ways: choose")
+    } else {
+        String::new()
+    };
     page.line(&format!("{}  {}{several}", styled(GOOD, word(dry_run)), styled(STRONG, &body.path)));
-    page.paragraph(2, &styled(DIM, &format!("{} {}, for {}", body.of, body.object, body.answers.join(", "))));
+    page.paragraph(
+        2,
+        &styled(DIM, &format!("{} {}, for {}", body.of, body.object, body.answers.join(", "))),
+    );
     for changed in &body.fields {
         let before = changed.before.to_string();
-        let before = if before.chars().count() > SHORT { format!("{} characters", before.chars().count()) } else { before };
-        page.hanging("  ·", 4, &format!("{} {}", plain(&changed.field), styled(DIM, &format!("now {before}"))));
+        let before = if before.chars().count() > SHORT {
+            format!("{} characters", before.chars().count())
+        } else {
+            before
+        };
+        page.hanging(
+            "  ·",
+            4,
+            &format!("{} {}", plain(&changed.field), styled(DIM, &format!("now {before}"))),
+        );
     }
     let json = serde_json::to_string_pretty(&body.body).unwrap_or_default();
     if json.chars().count() <= SHOWN {
@@ -108,7 +131,11 @@ fn judged_again(page: &mut Page, again: &Again) {
         if !lines.is_empty() {
             page.paragraph(2, &styled(DIM, title));
             for line in lines {
-                page.hanging(&format!("  {mark}"), 4, &format!("{}  {}", with_code(&line.message), styled(DIM, &line.check)));
+                page.hanging(
+                    &format!("  {mark}"),
+                    4,
+                    &format!("{}  {}", with_code(&line.message), styled(DIM, &line.check)),
+                );
             }
         }
     };
@@ -127,12 +154,29 @@ fn judged_again(page: &mut Page, again: &Again) {
 fn copied(page: &mut Page, copy: &Copied, dry_run: bool) {
     page.blank();
     page.line(&format!("{}  {}", styled(GOOD, word(dry_run)), styled(STRONG, &copy.path)));
-    page.paragraph(2, &styled(DIM, &format!("from {}; all the rest is the same, byte for byte", wording::path(&copy.from))));
+    page.paragraph(
+        2,
+        &styled(
+            DIM,
+            &format!("from {}; all the rest is the same, byte for byte", wording::path(&copy.from)),
+        ),
+    );
     for change in copy.changes.iter().take(CHANGES_SHOWN) {
-        page.hanging("  ·", 4, &format!("{} {}", styled(DIM, &format!("{}:{}", change.line, change.column)), plain(&change.what)));
+        page.hanging(
+            "  ·",
+            4,
+            &format!(
+                "{} {}",
+                styled(DIM, &format!("{}:{}", change.line, change.column)),
+                plain(&change.what)
+            ),
+        );
     }
     if copy.changes.len() > CHANGES_SHOWN {
-        page.paragraph(4, &styled(DIM, &format!("and {} more", copy.changes.len() - CHANGES_SHOWN)));
+        page.paragraph(
+            4,
+            &styled(DIM, &format!("and {} more", copy.changes.len() - CHANGES_SHOWN)),
+        );
     }
     if copy.signature_outdated {
         let lead = format!("  {}", styled(WARNING, "!"));
@@ -147,13 +191,21 @@ fn copied(page: &mut Page, copy: &Copied, dry_run: bool) {
 }
 
 fn destination(upload: &Upload) -> String {
-    format!("{}: upload it at {}", styled(STRONG, wording::person(upload.who)), screen_path(PLAIN, &upload.screen))
+    format!(
+        "{}: upload it at {}",
+        styled(STRONG, wording::person(upload.who)),
+        screen_path(PLAIN, &upload.screen)
+    )
 }
 
 fn by_hand(page: &mut Page, number: usize, task: &Task) {
     page.blank();
     let lead = format!("{number}.");
-    page.hanging(&lead, 3, &format!("{}  {}", styled(STRONG, &task.message), styled(DIM, &task.check)));
+    page.hanging(
+        &lead,
+        3,
+        &format!("{}  {}", styled(STRONG, &task.message), styled(DIM, &task.check)),
+    );
     for (index, step) in task.causes.iter().enumerate() {
         if index > 0 {
             page.paragraph(3, &styled(DIM, "or"));

@@ -7,7 +7,11 @@ use crate::view::headline::Headline;
 /// Writes the verdict, how the decisive attempt ended, and how much was found.
 pub(super) fn write(page: &mut Page, headline: &Headline<'_>) {
     let indent = headline.badge.len() + 2;
-    page.hanging(&styled(headline.tone.style(), headline.badge), indent, &styled(STRONG, &headline.sentence));
+    page.hanging(
+        &styled(headline.tone.style(), headline.badge),
+        indent,
+        &styled(STRONG, &headline.sentence),
+    );
     if let Some(ending) = headline.ending {
         page.paragraph(indent, &plain(ending));
     }

@@ -45,10 +45,16 @@ fn one(line: &str, part: &mut Part) -> String {
     let mut run = String::new();
     let mut rest = line;
     while let Some(character) = rest.chars().next() {
-        let opens_aside = *part == Part::Text && (rest.starts_with("<!") || rest.starts_with("<?")) && !rest.starts_with("<![CDATA[");
+        let opens_aside = *part == Part::Text
+            && (rest.starts_with("<!") || rest.starts_with("<?"))
+            && !rest.starts_with("<![CDATA[");
         let (now, after) = match (*part, character) {
             (Part::Text, _) if opens_aside => (Part::Aside, Part::Aside),
-            (Part::Aside, '>') if run.ends_with("--") || run.ends_with('?') || !run.starts_with("<!--") => (Part::Aside, Part::Text),
+            (Part::Aside, '>')
+                if run.ends_with("--") || run.ends_with('?') || !run.starts_with("<!--") =>
+            {
+                (Part::Aside, Part::Text)
+            }
             (Part::Tag | Part::Attribute, '>') => (Part::Tag, Part::Text),
             (Part::Text, '<') | (Part::Tag | Part::Attribute, '/') => (Part::Tag, Part::Tag),
             (Part::Tag, blank) if blank.is_whitespace() => (Part::Tag, Part::Attribute),
@@ -78,7 +84,8 @@ fn flush(out: &mut String, run: &mut String, part: Part) {
     let safe: String = text.split('\t').map(visible).collect::<Vec<_>>().join("\t");
     let style = part.style();
     // Writing to a String cannot fail.
-    let _ = if style == PLAIN { write!(out, "{safe}") } else { write!(out, "{style}{safe}{style:#}") };
+    let _ =
+        if style == PLAIN { write!(out, "{safe}") } else { write!(out, "{style}{safe}{style:#}") };
 }
 
 /// A line in which a long run of base64 begins new lines.
@@ -91,7 +98,11 @@ fn folded(line: &str, width: usize) -> Vec<String> {
         return vec![line.to_owned()];
     }
     let (run, tail) = content.split_at(run);
-    let pieces: Vec<&str> = run.as_bytes().chunks(width.max(1)).filter_map(|piece| std::str::from_utf8(piece).ok()).collect();
+    let pieces: Vec<&str> = run
+        .as_bytes()
+        .chunks(width.max(1))
+        .filter_map(|piece| std::str::from_utf8(piece).ok())
+        .collect();
     let mut lines = if lead.is_empty() { Vec::new() } else { vec![lead.to_owned()] };
     lines.extend(pieces.into_iter().map(str::to_owned));
     if let Some(last) = lines.last_mut() {

@@ -18,7 +18,9 @@ pub fn other_encoding(text: &str) -> Option<&str> {
 /// The declaration with UTF-8 as its encoding, and all the rest as it is.
 pub fn as_utf8(text: &str) -> String {
     match (encoding(text), other_encoding(text)) {
-        (Some((at, value)), Some(_)) => format!("{}UTF-8{}", &text[..at], &text[at + value.len()..]),
+        (Some((at, value)), Some(_)) => {
+            format!("{}UTF-8{}", &text[..at], &text[at + value.len()..])
+        }
         _ => text.to_owned(),
     }
 }
@@ -118,7 +120,9 @@ fn try_xml(text: &str) -> Option<String> {
             Event::DocType(_) => page.markup(&format!("<!DOCTYPE {raw}>")),
             Event::CData(_) => page.text(&format!("<![CDATA[{raw}]]>")),
             Event::GeneralRef(_) => page.text(&format!("&{raw};")),
-            Event::Text(_) if raw.bytes().all(|byte| byte.is_ascii_whitespace()) => page.pending.push_str(&raw),
+            Event::Text(_) if raw.bytes().all(|byte| byte.is_ascii_whitespace()) => {
+                page.pending.push_str(&raw);
+            }
             Event::Text(_) if page.open.is_empty() => page.markup(&raw),
             Event::Text(_) => page.text(&raw),
         }
@@ -132,7 +136,10 @@ mod tests {
 
     #[test]
     fn elements_are_indented_and_text_is_kept() {
-        assert_eq!(xml("<a x='1'><b> two &amp; </b>\n<c/></a>"), "<a x='1'>\n  <b> two &amp; </b>\n  <c/>\n</a>");
+        assert_eq!(
+            xml("<a x='1'><b> two &amp; </b>\n<c/></a>"),
+            "<a x='1'>\n  <b> two &amp; </b>\n  <c/>\n</a>"
+        );
     }
 
     #[test]
@@ -161,7 +168,11 @@ mod tests {
         let text = "<?xml version='1.0' encoding='iso-8859-1'?><a/>";
         assert_eq!(other_encoding(text), Some("iso-8859-1"));
         assert_eq!(as_utf8(text), "<?xml version='1.0' encoding='UTF-8'?><a/>");
-        for same in ["<?xml version='1.0'?><a/>", "<?xml version=\"1.0\" encoding=\"utf-8\" ?><a/>", "<a encoding='x'/>"] {
+        for same in [
+            "<?xml version='1.0'?><a/>",
+            "<?xml version=\"1.0\" encoding=\"utf-8\" ?><a/>",
+            "<a encoding='x'/>",
+        ] {
             assert_eq!((other_encoding(same), as_utf8(same).as_str()), (None, same));
         }
     }

@@ -17,8 +17,16 @@ const TAIL: usize = 24;
 
 /// The lanes of an attempt, from left to right.
 fn seats(attempt: &Attempt<'_>) -> Vec<(Actor, &'static str)> {
-    let all = [(Actor::Sp, "SP"), (Actor::Browser, "browser"), (Actor::Broker, "broker"), (Actor::Idp, "IdP")];
-    let brokered = attempt.steps.iter().any(|step| step.sender == Actor::Broker || step.towards == Actor::Broker);
+    let all = [
+        (Actor::Sp, "SP"),
+        (Actor::Browser, "browser"),
+        (Actor::Broker, "broker"),
+        (Actor::Idp, "IdP"),
+    ];
+    let brokered = attempt
+        .steps
+        .iter()
+        .any(|step| step.sender == Actor::Broker || step.towards == Actor::Broker);
     all.into_iter().filter(|(actor, _)| *actor != Actor::Broker || brokered).collect()
 }
 
@@ -28,9 +36,15 @@ pub(super) fn fit(attempt: &Attempt<'_>, width: usize) -> bool {
 }
 
 /// Writes the steps of an attempt.
-pub(super) fn write(page: &mut Page, attempt: &Attempt<'_>, shortened: &dyn Fn(&str, usize) -> String) {
+pub(super) fn write(
+    page: &mut Page,
+    attempt: &Attempt<'_>,
+    shortened: &dyn Fn(&str, usize) -> String,
+) {
     let seats = seats(attempt);
-    let column = |actor: Actor| LEAD + GAP * seats.iter().position(|(seat, _)| *seat == actor).unwrap_or_default();
+    let column = |actor: Actor| {
+        LEAD + GAP * seats.iter().position(|(seat, _)| *seat == actor).unwrap_or_default()
+    };
     let end = LEAD + GAP * (seats.len() - 1);
     let mut heads = String::new();
     for (actor, name) in &seats {
@@ -45,8 +59,11 @@ pub(super) fn write(page: &mut Page, attempt: &Attempt<'_>, shortened: &dyn Fn(&
         let (from, to) = (column(step.sender), column(step.towards));
         let (left, right) = (from.min(to), from.max(to));
         let lanes: Vec<usize> = seats.iter().map(|(actor, _)| column(*actor)).collect();
-        let before: String = (lead.chars().count()..left).map(|at| if lanes.contains(&at) { '│' } else { ' ' }).collect();
-        let after: String = (right + 1..=end).map(|at| if lanes.contains(&at) { '│' } else { ' ' }).collect();
+        let before: String = (lead.chars().count()..left)
+            .map(|at| if lanes.contains(&at) { '│' } else { ' ' })
+            .collect();
+        let after: String =
+            (right + 1..=end).map(|at| if lanes.contains(&at) { '│' } else { ' ' }).collect();
         let arrow = arrow(step, left, right, to < from, &lanes);
         let status = match step.status {
             Some(0) => styled(ERROR, "---"),
@@ -74,7 +91,8 @@ fn arrow(step: &Step<'_>, left: usize, right: usize, back: bool, lanes: &[usize]
     // The label stands between two lanes, at the end it is sent from.
     let span = inner.min(GAP - 1);
     let offset = if back { inner - span } else { 0 } + span.saturating_sub(width + 2) / 2;
-    let mut drawn: Vec<char> = (left + 1..right).map(|at| if lanes.contains(&at) { cross } else { line }).collect();
+    let mut drawn: Vec<char> =
+        (left + 1..right).map(|at| if lanes.contains(&at) { cross } else { line }).collect();
     let tip = if back { 0 } else { inner.saturating_sub(1) };
     if let Some(place) = drawn.get_mut(tip) {
         *place = if back { '◀' } else { '▶' };

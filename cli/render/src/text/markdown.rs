@@ -60,7 +60,9 @@ impl Layout<'_> {
                 }
             }
             Event::Start(Tag::Emphasis | Tag::Strong) => self.strong += 1,
-            Event::End(TagEnd::Emphasis | TagEnd::Strong) => self.strong = self.strong.saturating_sub(1),
+            Event::End(TagEnd::Emphasis | TagEnd::Strong) => {
+                self.strong = self.strong.saturating_sub(1);
+            }
             Event::Code(code) => self.text.push_str(&styled(STRONG, &code)),
             Event::Text(text) => match &mut self.code {
                 Some((_, lines)) => lines.push_str(&text),

@@ -24,7 +24,10 @@ use page::{Page, styled};
 
 /// Writes one report. `title` names the capture where several are judged.
 pub fn render(judged: &Judged, title: Option<&str>, detail: Detail, width: usize) -> String {
-    let room = Room { root: excerpt::room(width, findings::ROOT_INDENT), listed: excerpt::room(width, findings::LIST_INDENT) };
+    let room = Room {
+        root: excerpt::room(width, findings::ROOT_INDENT),
+        listed: excerpt::room(width, findings::LIST_INDENT),
+    };
     let case = view::case(judged, title, detail, room);
     let mut page = Page::new(width);
     if let Some(title) = case.name {
@@ -42,8 +45,11 @@ pub fn render(judged: &Judged, title: Option<&str>, detail: Detail, width: usize
     }
     for group in &case.others {
         page.blank();
-        let hint =
-            if group.severity == Severity::Notice && detail != Detail::Full { styled(DIM, "  -v tells more") } else { String::new() };
+        let hint = if group.severity == Severity::Notice && detail != Detail::Full {
+            styled(DIM, "  -v tells more")
+        } else {
+            String::new()
+        };
         page.line(&format!("{}{hint}", styled(STRONG, &group.label.to_uppercase())));
         for finding in &group.findings {
             if detail == Detail::Full {
@@ -69,7 +75,9 @@ pub fn render(judged: &Judged, title: Option<&str>, detail: Detail, width: usize
 /// stands last is what a terminal shows.
 pub fn in_short(judged: &Judged, report: &str, height: usize, width: usize) -> Option<String> {
     let short = report.lines().count() < height || judged.report.root_causes.is_empty();
-    (!short).then(|| format!("\n{}\n{}", styled(DIM, "In short:"), render(judged, None, Detail::Brief, width)))
+    (!short).then(|| {
+        format!("\n{}\n{}", styled(DIM, "In short:"), render(judged, None, Detail::Brief, width))
+    })
 }
 
 #[cfg(test)]
@@ -101,7 +109,11 @@ mod tests {
         let judged = sample::broken();
         let report = render(&judged, None, Detail::Usual, 88);
         let again = in_short(&judged, &report, 24, 88).expect("a long report");
-        assert!(again.contains("The request's ACS URL is not registered") && again.contains("Identity provider administrator"), "{again}");
+        assert!(
+            again.contains("The request's ACS URL is not registered")
+                && again.contains("Identity provider administrator"),
+            "{again}"
+        );
         assert!(again.lines().count() < 24);
         assert_eq!(in_short(&judged, &report, 500, 88), None);
         assert_eq!(in_short(&sample::healthy(), &report, 5, 88), None);

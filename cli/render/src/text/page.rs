@@ -23,7 +23,10 @@ pub fn plain(text: &str) -> String {
 
 /// One paragraph, with `code` between backticks standing out.
 pub fn with_code(line: &str) -> String {
-    spans(line).into_iter().map(|span| if span.code { styled(STRONG, span.text) } else { plain(span.text) }).collect()
+    spans(line)
+        .into_iter()
+        .map(|span| if span.code { styled(STRONG, span.text) } else { plain(span.text) })
+        .collect()
 }
 
 /// A path through screens, `A › B › C`: breaks only between screens. What names no screen is prose.
@@ -31,7 +34,11 @@ pub fn screen_path(style: Style, path: &str) -> String {
     if !path.contains(" › ") {
         return styled(style, path);
     }
-    let steps = visible(path).split(" › ").map(|step| step.replace(' ', UNBROKEN)).collect::<Vec<_>>().join("\u{a0}› ");
+    let steps = visible(path)
+        .split(" › ")
+        .map(|step| step.replace(' ', UNBROKEN))
+        .collect::<Vec<_>>()
+        .join("\u{a0}› ");
     format!("{style}{steps}{style:#}")
 }
 
@@ -113,11 +120,17 @@ impl Page {
 
 /// Lets what should not be broken break where it is wider than a line: better a broken step than one beyond the edge.
 fn breakable(text: &str, room: usize) -> Cow<'_, str> {
-    if !text.contains(UNBROKEN) || text.split(' ').all(|word| textwrap::core::display_width(word) <= room) {
+    if !text.contains(UNBROKEN)
+        || text.split(' ').all(|word| textwrap::core::display_width(word) <= room)
+    {
         return Cow::Borrowed(text);
     }
     let words = text.split(' ').map(|word| {
-        if textwrap::core::display_width(word) <= room { Cow::Borrowed(word) } else { Cow::Owned(word.replace(UNBROKEN, " ")) }
+        if textwrap::core::display_width(word) <= room {
+            Cow::Borrowed(word)
+        } else {
+            Cow::Owned(word.replace(UNBROKEN, " "))
+        }
     });
     Cow::Owned(words.collect::<Vec<_>>().join(" "))
 }
@@ -152,21 +165,34 @@ mod tests {
     #[test]
     fn styles_take_no_room() {
         let mut page = Page::new(20);
-        page.paragraph(0, &format!("{} {}", styled(crate::terminal::ERROR, "0123456789"), "012345678"));
+        page.paragraph(
+            0,
+            &format!("{} {}", styled(crate::terminal::ERROR, "0123456789"), "012345678"),
+        );
         assert_eq!(page.finish().lines().count(), 1);
     }
 
     #[test]
     fn screens_break_between_steps() {
         let mut page = Page::new(26);
-        page.paragraph(0, &screen_path(PLAIN, "Entra admin center › Enterprise applications › Single sign-on"));
-        assert_eq!(page.finish(), "Entra admin center ›\nEnterprise applications ›\nSingle sign-on\n");
+        page.paragraph(
+            0,
+            &screen_path(PLAIN, "Entra admin center › Enterprise applications › Single sign-on"),
+        );
+        assert_eq!(
+            page.finish(),
+            "Entra admin center ›\nEnterprise applications ›\nSingle sign-on\n"
+        );
     }
 
     #[test]
     fn a_step_wider_than_the_page_breaks_after_all() {
         let mut page = Page::new(24);
-        page.hanging("  →", 4, &screen_path(PLAIN, "Console › idp_entity_id, idp_sso_service_url, idp_cert"));
+        page.hanging(
+            "  →",
+            4,
+            &screen_path(PLAIN, "Console › idp_entity_id, idp_sso_service_url, idp_cert"),
+        );
         for line in page.finish().lines() {
             assert!(line.chars().count() <= 24, "{line}");
         }
@@ -185,7 +211,10 @@ mod tests {
 
     #[test]
     fn input_cannot_style_or_move() {
-        assert_eq!(with_code("say `x\u{1b}[2J` now"), format!("say {} now", styled(crate::terminal::STRONG, "x\u{1b}[2J")));
+        assert_eq!(
+            with_code("say `x\u{1b}[2J` now"),
+            format!("say {} now", styled(crate::terminal::STRONG, "x\u{1b}[2J"))
+        );
         assert!(!with_code("a\u{7}b").contains('\u{7}'));
         assert_eq!(with_code("one ` only"), "one ` only");
     }

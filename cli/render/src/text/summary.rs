@@ -15,7 +15,12 @@ pub(crate) fn render(judged: &[Judged], width: usize) -> String {
     let lines: Vec<view::Summed<'_>> = judged.iter().map(view::summary).collect();
     page.line(&format!("{}  {}", styled(STRONG, "SUMMARY"), styled(DIM, &view::tally(&lines))));
     let badge = lines.iter().map(|line| line.badge.len()).max().unwrap_or_default();
-    let name = lines.iter().map(|line| plain(line.name).width()).max().unwrap_or_default().min(WIDEST_NAME);
+    let name = lines
+        .iter()
+        .map(|line| plain(line.name).width())
+        .max()
+        .unwrap_or_default()
+        .min(WIDEST_NAME);
     for line in &lines {
         let shown = plain(line.name);
         let padding = " ".repeat(name.saturating_sub(shown.width()));

@@ -11,6 +11,10 @@ pub(super) fn write(page: &mut Page, suppressed: &Suppressed<'_>) {
     page.line(&format!("{}  {}", styled(STRONG, "SUPPRESSED"), styled(DIM, &suppressed.number)));
     for decision in &suppressed.decisions {
         let lead = if decision.tone == Tone::Warn { styled(WARNING, "!") } else { "·".to_owned() };
-        page.hanging(&format!("  {lead}"), 4, &format!("{}  {}", plain(decision.check), styled(DIM, &decision.words)));
+        page.hanging(
+            &format!("  {lead}"),
+            4,
+            &format!("{}  {}", plain(decision.check), styled(DIM, &decision.words)),
+        );
     }
 }

@@ -25,7 +25,9 @@ pub fn render(judged: &Judged, width: usize) -> String {
         page.line(&styled(WARNING, "No sign-in in this capture"));
         let read = wording::count(judged.case.exchanges.len(), "request");
         let rest = match view::other_protocol(&judged.case) {
-            Some(name) => format!("People sign in by {name} in it; diag tells the story of SAML and WS-Federation, and stops there."),
+            Some(name) => format!(
+                "People sign in by {name} in it; diag tells the story of SAML and WS-Federation, and stops there."
+            ),
             None => "None of them carries a SAML message or belongs to a sign-in.".to_owned(),
         };
         page.paragraph(0, &format!("{read} were read. {rest}"));
@@ -35,7 +37,10 @@ pub fn render(judged: &Judged, width: usize) -> String {
         one(&mut page, attempt);
         if let Some(again) = &attempt.again {
             page.blank();
-            page.line(&styled(DIM, &format!("… {} like {}, up to {}", again.number, attempt.id, again.last)));
+            page.line(&styled(
+                DIM,
+                &format!("… {} like {}, up to {}", again.number, attempt.id, again.last),
+            ));
         }
     }
     if attempts.iter().flat_map(|attempt| &attempt.steps).any(|step| step.entry.is_some()) {
@@ -47,7 +52,8 @@ pub fn render(judged: &Judged, width: usize) -> String {
 
 fn one(page: &mut Page, attempt: &Attempt<'_>) {
     let style = attempt.tone.style();
-    let when = attempt.when.as_deref().map(|when| format!("  {}", styled(DIM, when))).unwrap_or_default();
+    let when =
+        attempt.when.as_deref().map(|when| format!("  {}", styled(DIM, when))).unwrap_or_default();
     // Of several captures, whose attempt is it? Of one, where does it come from?
     if let Some(capture) = attempt.capture {
         page.line(&styled(DIM, capture));
@@ -65,7 +71,13 @@ fn one(page: &mut Page, attempt: &Attempt<'_>) {
 }
 
 fn columns(page: &mut Page, attempt: &Attempt<'_>) {
-    let widest = attempt.steps.iter().map(|step| step.what.width()).max().unwrap_or_default().min(WIDEST_WHAT);
+    let widest = attempt
+        .steps
+        .iter()
+        .map(|step| step.what.width())
+        .max()
+        .unwrap_or_default()
+        .min(WIDEST_WHAT);
     for step in &attempt.steps {
         write_step(page, step, widest);
     }
@@ -74,7 +86,8 @@ fn columns(page: &mut Page, attempt: &Attempt<'_>) {
 fn write_step(page: &mut Page, step: &Step<'_>, widest: usize) {
     let offset = step.offset.as_deref().unwrap_or_default();
     let entry = step.entry.map(|entry| format!("#{entry}")).unwrap_or_default();
-    let arrow = format!("{}{:>7} → {:<7}{:#}", side(step.towards), step.from, step.to, side(step.towards));
+    let arrow =
+        format!("{}{:>7} → {:<7}{:#}", side(step.towards), step.from, step.to, side(step.towards));
     let what = plain(step.what);
     let padding = " ".repeat(widest.saturating_sub(what.width()));
     let status = match step.status {
@@ -105,7 +118,10 @@ fn shortened(url: &str, room: usize) -> String {
     let tail = (characters.len() - last).min(room / 2);
     let head = room.saturating_sub(tail + 1);
     let text = |part: &[char]| part.iter().collect::<String>();
-    let (start, end) = (characters.get(..head).unwrap_or_default(), characters.get(characters.len() - tail..).unwrap_or_default());
+    let (start, end) = (
+        characters.get(..head).unwrap_or_default(),
+        characters.get(characters.len() - tail..).unwrap_or_default(),
+    );
     format!("{}…{}", text(start), text(end))
 }
 
@@ -128,12 +144,17 @@ mod tests {
         let url = "login.microsoftonline.com/5f3a9c1e-7b2d-4e60-9a41-0c8d2e6f7a13/saml2";
         assert_eq!(shortened(url, 40), "login.microsoftonline.com/5f3a9c1…/saml2");
         assert_eq!(shortened("a.example/x", 40), "a.example/x");
-        assert_eq!(shortened("sense.contoso.example/azure/samlauthn/", 34), "sense.contoso.example/…/samlauthn/");
+        assert_eq!(
+            shortened("sense.contoso.example/azure/samlauthn/", 34),
+            "sense.contoso.example/…/samlauthn/"
+        );
         assert_eq!(shortened(&format!("a.example/{}", "y".repeat(90)), 24).chars().count(), 24);
     }
 
     #[test]
     fn steps_stand_in_columns() {
-        insta::assert_snapshot!(anstream::adapter::strip_str(&render(&sample::broken(), 96)).to_string());
+        insta::assert_snapshot!(
+            anstream::adapter::strip_str(&render(&sample::broken(), 96)).to_string()
+        );
     }
 }

@@ -26,11 +26,14 @@ pub(super) fn write(page: &mut Page, unchecked: &Unchecked<'_>, detail: Detail) 
 
 fn skipped(page: &mut Page, unchecked: &Unchecked<'_>, summary: &str, detail: Detail) {
     let title = styled(STRONG, "NOT CHECKED");
-    let names = |wanted: &[Wanted<'_>]| wanted.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join("; ");
+    let names = |wanted: &[Wanted<'_>]| {
+        wanted.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join("; ")
+    };
     if unchecked.in_passing {
         if !unchecked.wanted.is_empty() {
             page.blank();
-            let text = format!("for lack of: {} (-v tells how to get them)", names(&unchecked.wanted));
+            let text =
+                format!("for lack of: {} (-v tells how to get them)", names(&unchecked.wanted));
             page.hanging(&title, 13, &styled(DIM, &text));
         }
         return;
@@ -41,19 +44,35 @@ fn skipped(page: &mut Page, unchecked: &Unchecked<'_>, summary: &str, detail: De
         return;
     }
     page.line(&format!("{title}  {}", styled(DIM, &format!("{summary} for lack of input"))));
-    let shown = if detail == Detail::Full { unchecked.wanted.len() } else { unchecked.wanted.len().min(MOST_SHOWN) };
+    let shown = if detail == Detail::Full {
+        unchecked.wanted.len()
+    } else {
+        unchecked.wanted.len().min(MOST_SHOWN)
+    };
     let (told, further) = unchecked.wanted.split_at(shown);
     for one in told {
-        page.hanging("  ·", 4, &format!("{}  {}", plain(&one.name), styled(DIM, &format!("({})", one.number))));
+        page.hanging(
+            "  ·",
+            4,
+            &format!("{}  {}", plain(&one.name), styled(DIM, &format!("({})", one.number))),
+        );
         page.paragraph(4, &styled(DIM, &one.how));
         if detail == Detail::Full {
             page.paragraph(4, &styled(DIM, &one.checks.join(", ")));
         }
     }
     if !further.is_empty() {
-        page.hanging("  ·", 4, &styled(DIM, &format!("less decisive: {} (-v tells more)", names(further))));
+        page.hanging(
+            "  ·",
+            4,
+            &styled(DIM, &format!("less decisive: {} (-v tells more)", names(further))),
+        );
     }
     for rest in &unchecked.rest {
-        page.hanging("  ·", 4, &styled(DIM, &format!("{}: {} (-v lists them)", rest.number, rest.why)));
+        page.hanging(
+            "  ·",
+            4,
+            &styled(DIM, &format!("{}: {} (-v lists them)", rest.number, rest.why)),
+        );
     }
 }

@@ -72,14 +72,19 @@ pub(crate) struct Step<'j> {
 }
 
 /// The attempts, rounds of a loop as one.
-pub(crate) fn attempts<'j>(case: &'j Case, all: &'j [attempt::Attempt], decisive: Option<&attempt::Attempt>) -> Vec<Attempt<'j>> {
+pub(crate) fn attempts<'j>(
+    case: &'j Case,
+    all: &'j [attempt::Attempt],
+    decisive: Option<&attempt::Attempt>,
+) -> Vec<Attempt<'j>> {
     let mut attempts = Vec::new();
     let mut rest = all;
     while let Some((first, later)) = rest.split_first() {
         let rounds = later.iter().take_while(|other| is_same_round(first, other)).count();
         let (same, others) = later.split_at(rounds);
         rest = others;
-        let is_decisive = |one: &attempt::Attempt| decisive.is_some_and(|decisive| decisive.id == one.id);
+        let is_decisive =
+            |one: &attempt::Attempt| decisive.is_some_and(|decisive| decisive.id == one.id);
         let decisive = is_decisive(first) || same.iter().any(is_decisive);
         attempts.push(view(case, first, same, decisive));
     }
@@ -88,7 +93,11 @@ pub(crate) fn attempts<'j>(case: &'j Case, all: &'j [attempt::Attempt], decisive
 
 /// The path of the capture an attempt stands in.
 pub(crate) fn capture<'j>(case: &'j Case, attempt: &attempt::Attempt) -> Option<&'j str> {
-    let index = attempt.exchanges.first().copied().or_else(|| attempt.steps.iter().find_map(|step| step.exchange))?;
+    let index = attempt
+        .exchanges
+        .first()
+        .copied()
+        .or_else(|| attempt.steps.iter().find_map(|step| step.exchange))?;
     let input = &case.exchanges.get(index)?.place.input;
     case.inputs.iter().find(|known| known.id == *input).map(|input| wording::path(&input.path))
 }
@@ -100,12 +109,19 @@ pub(super) fn looks_alike(one: &Attempt<'_>, other: &Attempt<'_>) -> bool {
 
 /// The rounds of a loop differ in nothing but their time.
 fn is_same_round(one: &attempt::Attempt, other: &attempt::Attempt) -> bool {
-    let step = |step: &attempt::Step| (step.from, step.to, step.what.clone(), step.status, step.url.clone());
+    let step = |step: &attempt::Step| {
+        (step.from, step.to, step.what.clone(), step.status, step.url.clone())
+    };
     (one.kind, one.outcome, &one.ending) == (other.kind, other.outcome, &other.ending)
         && one.steps.iter().map(step).eq(other.steps.iter().map(step))
 }
 
-fn view<'j>(case: &'j Case, attempt: &'j attempt::Attempt, same: &'j [attempt::Attempt], decisive: bool) -> Attempt<'j> {
+fn view<'j>(
+    case: &'j Case,
+    attempt: &'j attempt::Attempt,
+    same: &'j [attempt::Attempt],
+    decisive: bool,
+) -> Attempt<'j> {
     let (words, tone) = wording::outcome(attempt.outcome);
     Attempt {
         id: &attempt.id,
@@ -120,14 +136,23 @@ fn view<'j>(case: &'j Case, attempt: &'j attempt::Attempt, same: &'j [attempt::A
         tone,
         ending: &attempt.ending,
         steps: steps(case, attempt),
-        again: same.last().map(|last| Again { times: same.len(), number: wording::count(same.len(), "more attempt"), last: &last.id }),
+        again: same.last().map(|last| Again {
+            times: same.len(),
+            number: wording::count(same.len(), "more attempt"),
+            last: &last.id,
+        }),
         decisive,
     }
 }
 
 fn steps<'j>(case: &Case, attempt: &'j attempt::Attempt) -> Vec<Step<'j>> {
     let failed = failing(case, attempt);
-    attempt.steps.iter().enumerate().map(|(index, one)| step(case, attempt, one, failed == Some(index))).collect()
+    attempt
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(index, one)| step(case, attempt, one, failed == Some(index)))
+        .collect()
 }
 
 /// The step at which an attempt failed: where the failure shows, else its last one.
@@ -135,18 +160,31 @@ fn failing(case: &Case, attempt: &attempt::Attempt) -> Option<usize> {
     if !attempt.failed() {
         return None;
     }
-    let shown =
-        case.failures.iter().find(|failure| failure.attempt.as_deref() == Some(attempt.id.as_str())).and_then(|failure| failure.exchange);
-    let at = |exchange: usize| attempt.steps.iter().rposition(|step| step.exchange == Some(exchange));
-    let last = || attempt.steps.len().checked_sub(1).filter(|_| attempt.outcome != Outcome::Looping);
+    let shown = case
+        .failures
+        .iter()
+        .find(|failure| failure.attempt.as_deref() == Some(attempt.id.as_str()))
+        .and_then(|failure| failure.exchange);
+    let at =
+        |exchange: usize| attempt.steps.iter().rposition(|step| step.exchange == Some(exchange));
+    let last =
+        || attempt.steps.len().checked_sub(1).filter(|_| attempt.outcome != Outcome::Looping);
     shown.and_then(at).or_else(|| attempt.end.and_then(at)).or_else(last)
 }
 
-fn step<'j>(case: &Case, attempt: &attempt::Attempt, step: &'j attempt::Step, failing: bool) -> Step<'j> {
+fn step<'j>(
+    case: &Case,
+    attempt: &attempt::Attempt,
+    step: &'j attempt::Step,
+    failing: bool,
+) -> Step<'j> {
     #[expect(clippy::cast_precision_loss, reason = "offsets are shown with one decimal")]
     let seconds = |from, to: jiff::Timestamp| to.duration_since(from).as_millis() as f64 / 1000.0;
     Step {
-        offset: step.time.zip(attempt.started).map(|(time, started)| format!("{:+.1} s", seconds(started, time))),
+        offset: step
+            .time
+            .zip(attempt.started)
+            .map(|(time, started)| format!("{:+.1} s", seconds(started, time))),
         entry: step.entry,
         from: wording::actor(step.from),
         to: wording::actor(step.to),

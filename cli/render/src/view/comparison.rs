@@ -50,18 +50,31 @@ const LABELS: [(&str, Tone); 2] = [("expected", Tone::Good), ("actual", Tone::Ba
 
 /// What a finding compares.
 pub(crate) fn of(finding: &ReportedFinding) -> Comparison<'_> {
-    let origins =
-        [finding.expected_origin.as_deref(), finding.actual_origin.as_deref()].map(|origin| origin.filter(|text| !text.is_empty()));
-    let difference = finding.difference.filter(|difference| *difference != Difference::Unrelated).map(Difference::words);
+    let origins = [finding.expected_origin.as_deref(), finding.actual_origin.as_deref()]
+        .map(|origin| origin.filter(|text| !text.is_empty()));
+    let difference = finding
+        .difference
+        .filter(|difference| *difference != Difference::Unrelated)
+        .map(Difference::words);
     if let Some(Aligned { expected, actual, marks }) = differing::aligned(finding) {
-        let pieces = [pieces(&expected, &marks.expected, &marks.actual), pieces(&actual, &marks.actual, &marks.expected)];
+        let pieces = [
+            pieces(&expected, &marks.expected, &marks.actual),
+            pieces(&actual, &marks.actual, &marks.expected),
+        ];
         let sides = [(expected, marks.expected), (actual, marks.actual)];
         let values = LABELS
             .into_iter()
             .zip(sides)
             .zip(pieces)
             .zip(origins)
-            .map(|((((label, tone), (text, marks)), pieces), origin)| Compared { label, tone, text, marks, pieces, origin })
+            .map(|((((label, tone), (text, marks)), pieces), origin)| Compared {
+                label,
+                tone,
+                text,
+                marks,
+                pieces,
+                origin,
+            })
             .collect();
         return Comparison { values, aligned: true, difference };
     }
@@ -72,7 +85,14 @@ pub(crate) fn of(finding: &ReportedFinding) -> Comparison<'_> {
         .filter_map(|(((label, tone), value), origin)| {
             let text = value?;
             let pieces = pieces(text, &[], &[]);
-            Some(Compared { label, tone, text: Cow::Borrowed(text), marks: Vec::new(), pieces, origin })
+            Some(Compared {
+                label,
+                tone,
+                text: Cow::Borrowed(text),
+                marks: Vec::new(),
+                pieces,
+                origin,
+            })
         })
         .collect();
     let difference = difference.filter(|_| values.len() == LABELS.len());
@@ -83,7 +103,9 @@ pub(crate) fn of(finding: &ReportedFinding) -> Comparison<'_> {
 /// so that both stay aligned.
 pub(super) fn pieces(value: &str, marks: &[Range<usize>], others: &[Range<usize>]) -> Vec<Piece> {
     let characters: Vec<char> = value.chars().collect();
-    let piece = |range: Range<usize>| characters.get(range).map(|part| part.iter().collect::<String>()).unwrap_or_default();
+    let piece = |range: Range<usize>| {
+        characters.get(range).map(|part| part.iter().collect::<String>()).unwrap_or_default()
+    };
     let mut pieces = Vec::new();
     let mut at = 0;
     for (mark, other) in marks.iter().zip(others) {

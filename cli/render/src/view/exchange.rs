@@ -46,7 +46,12 @@ impl<'j> Opener<'j> {
     }
 
     /// An exchange, with the message a step says it carried.
-    pub(crate) fn open(&mut self, index: Option<usize>, carried: Option<&'j str>, tone: Tone) -> Option<ExchangeView<'j>> {
+    pub(crate) fn open(
+        &mut self,
+        index: Option<usize>,
+        carried: Option<&'j str>,
+        tone: Tone,
+    ) -> Option<ExchangeView<'j>> {
         let case = &self.judged.case;
         let exchange = index.and_then(|index| case.exchanges.get(index));
         let message = carried.filter(|id| self.told.insert(id)).and_then(|id| case.message(id));
@@ -57,7 +62,11 @@ impl<'j> Opener<'j> {
         let handed_out = case
             .messages
             .iter()
-            .filter(|message| message.sightings.iter().any(|seen| given(seen.carrier) && seen.exchange.is_some() && seen.exchange == index))
+            .filter(|message| {
+                message.sightings.iter().any(|seen| {
+                    given(seen.carrier) && seen.exchange.is_some() && seen.exchange == index
+                })
+            })
             .map(|message| (message.id.as_str(), message.root.as_str()))
             .collect();
         Some(ExchangeView {
@@ -72,7 +81,9 @@ impl<'j> Opener<'j> {
 
 fn facts(exchange: &Exchange) -> Vec<(&'static str, String)> {
     let mut facts = vec![("Request", format!("{} {}", exchange.method, exchange.url))];
-    let mut tell = |label, value: Option<String>| facts.extend(value.filter(|value| !value.is_empty()).map(|value| (label, value)));
+    let mut tell = |label, value: Option<String>| {
+        facts.extend(value.filter(|value| !value.is_empty()).map(|value| (label, value)));
+    };
     tell("Sent", exchange.started.map(wording::moment));
     let took = exchange.duration_ms.map(|took| format!(", {took:.0} ms")).unwrap_or_default();
     tell(
@@ -86,7 +97,13 @@ fn facts(exchange: &Exchange) -> Vec<(&'static str, String)> {
     tell("Leads to", exchange.location.clone());
     tell("Content type", exchange.content_type.clone());
     tell("Form fields", Some(listed(exchange.form_fields.iter().map(String::as_str))));
-    tell("Cookies sent", exchange.cookies.as_ref().map(|cookies| listed(cookies.iter().map(|cookie| cookie.name.as_str()))));
+    tell(
+        "Cookies sent",
+        exchange
+            .cookies
+            .as_ref()
+            .map(|cookies| listed(cookies.iter().map(|cookie| cookie.name.as_str()))),
+    );
     let set = exchange.set_cookies.iter().flatten().map(|cookie| {
         let secure = if cookie.secure { "Secure, " } else { "" };
         if cookie.removes {
@@ -96,7 +113,13 @@ fn facts(exchange: &Exchange) -> Vec<(&'static str, String)> {
         }
     });
     tell("Cookies set", Some(listed(set.collect::<Vec<_>>().iter().map(String::as_str))));
-    facts.extend(exchange.correlation.iter().take(MOST_SAID).map(|(name, value)| ("For support", format!("{name}: {value}"))));
+    facts.extend(
+        exchange
+            .correlation
+            .iter()
+            .take(MOST_SAID)
+            .map(|(name, value)| ("For support", format!("{name}: {value}"))),
+    );
     facts
 }
 
@@ -112,7 +135,13 @@ fn said(exchange: &Exchange) -> Vec<&str> {
     let Some(page) = &exchange.page else { return Vec::new() };
     let alerts = page.alerts.iter().map(|alert| alert.text.as_str());
     let mut said: Vec<&str> = Vec::new();
-    for text in page.title.as_deref().into_iter().chain(page.headings.iter().map(String::as_str)).chain(alerts) {
+    for text in page
+        .title
+        .as_deref()
+        .into_iter()
+        .chain(page.headings.iter().map(String::as_str))
+        .chain(alerts)
+    {
         if !text.is_empty() && !said.contains(&text) {
             said.push(text);
         }

@@ -82,9 +82,17 @@ impl<'j> Finding<'j> {
 }
 
 /// A finding with everything; `room` is for the line that is quoted.
-pub(super) fn view<'j>(judged: &'j Judged, finding: &'j ReportedFinding, room: usize) -> Finding<'j> {
-    let mut fixes: Vec<Fix<'_>> =
-        finding.causes.iter().enumerate().map(|(index, cause)| fix(cause, index, finding.causes.len() > 1)).collect();
+pub(super) fn view<'j>(
+    judged: &'j Judged,
+    finding: &'j ReportedFinding,
+    room: usize,
+) -> Finding<'j> {
+    let mut fixes: Vec<Fix<'_>> = finding
+        .causes
+        .iter()
+        .enumerate()
+        .map(|(index, cause)| fix(cause, index, finding.causes.len() > 1))
+        .collect();
     let further_fixes = fixes.split_off(fixes.len().min(CAUSES_SHOWN));
     Finding {
         id: &finding.id,
@@ -98,10 +106,12 @@ pub(super) fn view<'j>(judged: &'j Judged, finding: &'j ReportedFinding, room: u
         fixes,
         further_fixes,
         references: finding.references.iter().map(|text| reference(text)).collect(),
-        because: finding
-            .because
-            .as_ref()
-            .map(|because| format!("Named because {}; would be dropped if {}.", because.named_because, because.dropped_if)),
+        because: finding.because.as_ref().map(|because| {
+            format!(
+                "Named because {}; would be dropped if {}.",
+                because.named_because, because.dropped_if
+            )
+        }),
         weighed: weighed(finding),
     }
 }
@@ -109,12 +119,19 @@ pub(super) fn view<'j>(judged: &'j Judged, finding: &'j ReportedFinding, room: u
 fn weighed(finding: &ReportedFinding) -> Vec<String> {
     let Some(because) = &finding.because else { return Vec::new() };
     let next = because.runner_up.iter().map(|check| format!("Next in line: {check}."));
-    let ruled_out = Some(because.ruled_out.join("; ")).filter(|list| !list.is_empty()).map(|list| format!("Ruled out: {list}."));
+    let ruled_out = Some(because.ruled_out.join("; "))
+        .filter(|list| !list.is_empty())
+        .map(|list| format!("Ruled out: {list}."));
     next.chain(ruled_out).collect()
 }
 
 /// What differs where the same is the case once more.
-pub(super) fn again<'j>(judged: &'j Judged, first: &ReportedFinding, other: &'j ReportedFinding, room: usize) -> Finding<'j> {
+pub(super) fn again<'j>(
+    judged: &'j Judged,
+    first: &ReportedFinding,
+    other: &'j ReportedFinding,
+    room: usize,
+) -> Finding<'j> {
     let mut view = view(judged, other, room);
     if other.detail == first.detail {
         view.detail.clear();
@@ -122,8 +139,16 @@ pub(super) fn again<'j>(judged: &'j Judged, first: &ReportedFinding, other: &'j 
     if (&other.expected, &other.actual) == (&first.expected, &first.actual) {
         view.comparison = Comparison::default();
     }
-    let is_new = |cause: &&Cause| !first.causes.iter().any(|known| known.text == cause.text && known.value == cause.value);
-    view.fixes = other.causes.iter().filter(is_new).enumerate().map(|(index, cause)| fix(cause, index, other.causes.len() > 1)).collect();
+    let is_new = |cause: &&Cause| {
+        !first.causes.iter().any(|known| known.text == cause.text && known.value == cause.value)
+    };
+    view.fixes = other
+        .causes
+        .iter()
+        .filter(is_new)
+        .enumerate()
+        .map(|(index, cause)| fix(cause, index, other.causes.len() > 1))
+        .collect();
     view.further_fixes.clear();
     view
 }
@@ -141,7 +166,11 @@ fn fix(cause: &Cause, index: usize, alternative: bool) -> Fix<'_> {
 }
 
 fn reference(text: &str) -> Reference<'_> {
-    let end = if text.starts_with("https://") { text.find(char::is_whitespace).unwrap_or(text.len()) } else { 0 };
+    let end = if text.starts_with("https://") {
+        text.find(char::is_whitespace).unwrap_or(text.len())
+    } else {
+        0
+    };
     let (address, text) = text.split_at(end);
     Reference { address, text }
 }

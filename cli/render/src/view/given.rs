@@ -34,8 +34,12 @@ enum Given {
 pub(super) fn sound(case: &Case) -> &'static str {
     match given(case) {
         Given::Both => "Nothing in this configuration keeps people from signing in",
-        Given::Idp => "Nothing on the identity provider's side keeps people from signing in; the other side was not given",
-        Given::Sp => "Nothing on the service provider's side keeps people from signing in; the other side was not given",
+        Given::Idp => {
+            "Nothing on the identity provider's side keeps people from signing in; the other side was not given"
+        }
+        Given::Sp => {
+            "Nothing on the service provider's side keeps people from signing in; the other side was not given"
+        }
         Given::Request => "Nothing in this request keeps an identity provider from answering it",
         Given::Response => "Nothing in this response keeps a service provider from accepting it",
         Given::Messages => "Nothing in these messages keeps them from being accepted",
@@ -71,16 +75,23 @@ fn rests_on_logs(judged: &Judged) -> bool {
         let input = judged.case.inputs.iter().find(|input| input.id == id);
         input.is_some_and(|input| matches!(input.kind, InputKind::ProxyLog | InputKind::ServerLog))
     };
-    root.is_some_and(|root| !root.places.is_empty() && root.places.iter().all(|place| is_log(&place.input)))
+    root.is_some_and(|root| {
+        !root.places.is_empty() && root.places.iter().all(|place| is_log(&place.input))
+    })
 }
 
 fn given(case: &Case) -> Given {
     // A copy that one side holds of the other is part of that side's configuration.
     let holds = |side: HeldBy| case.metadata.iter().any(|document| document.held_by == side);
-    let publishes =
-        |role: fn(&Metadata) -> bool| case.metadata.iter().any(|document| document.held_by == HeldBy::Publisher && role(document));
-    let idp = !case.registrations.is_empty() || holds(HeldBy::Idp) || publishes(|document| document.idp.is_some());
-    let sp = !case.sp_configurations.is_empty() || holds(HeldBy::Sp) || publishes(|document| document.sp.is_some());
+    let publishes = |role: fn(&Metadata) -> bool| {
+        case.metadata.iter().any(|document| document.held_by == HeldBy::Publisher && role(document))
+    };
+    let idp = !case.registrations.is_empty()
+        || holds(HeldBy::Idp)
+        || publishes(|document| document.idp.is_some());
+    let sp = !case.sp_configurations.is_empty()
+        || holds(HeldBy::Sp)
+        || publishes(|document| document.sp.is_some());
     match (idp, sp) {
         (true, true) => return Given::Both,
         (true, false) => return Given::Idp,
@@ -88,7 +99,9 @@ fn given(case: &Case) -> Given {
         (false, false) => {}
     }
     match case.messages.as_slice() {
-        [] if case.witnesses.iter().any(|witness| witness.phrase.part == Part::Pasted) => Given::Text,
+        [] if case.witnesses.iter().any(|witness| witness.phrase.part == Part::Pasted) => {
+            Given::Text
+        }
         [] if !case.log_phrases.is_empty() => Given::Logs,
         [] => Given::Other,
         [one] if one.kind == MessageKind::AuthnRequest => Given::Request,
@@ -111,8 +124,14 @@ mod tests {
             super::unsound(&judged)
         };
         assert!(super::unsound(&sample::broken()).contains("without its beginning"));
-        let message = |kind| Case { messages: vec![Message { kind, ..Message::default() }], ..Case::default() };
-        assert_eq!(unsound(&message(MessageKind::Response)), "This response cannot sign anybody in");
+        let message = |kind| Case {
+            messages: vec![Message { kind, ..Message::default() }],
+            ..Case::default()
+        };
+        assert_eq!(
+            unsound(&message(MessageKind::Response)),
+            "This response cannot sign anybody in"
+        );
         assert!(!unsound(&message(MessageKind::AuthnRequest)).contains("configuration"));
         let idp = Metadata { idp: Some(IdpRole::default()), ..Metadata::default() };
         let sp = Metadata { sp: Some(SpRole::default()), ..Metadata::default() };

@@ -29,8 +29,16 @@ pub(crate) struct Headline<'j> {
 /// The headline of a case.
 pub(crate) fn of(judged: &Judged) -> Headline<'_> {
     let (badge, tone) = badge(judged.report.verdict);
-    let ending = decisive(judged).map(|attempt| attempt.ending.as_str()).filter(|ending| !ending.is_empty());
-    Headline { badge, tone, sentence: sentence(judged), ending, user: user(judged), numbers: numbers(judged) }
+    let ending =
+        decisive(judged).map(|attempt| attempt.ending.as_str()).filter(|ending| !ending.is_empty());
+    Headline {
+        badge,
+        tone,
+        sentence: sentence(judged),
+        ending,
+        user: user(judged),
+        numbers: numbers(judged),
+    }
 }
 
 fn badge(verdict: Verdict) -> (&'static str, Tone) {
@@ -48,45 +56,63 @@ fn sentence(judged: &Judged) -> String {
     let attempt = decisive(judged);
     let captured = !judged.case.exchanges.is_empty();
     let of = |attempt: &Attempt| {
-        let when = attempt.started.map(|time| format!(" of {}", wording::moment(time))).unwrap_or_default();
+        let when = attempt
+            .started
+            .map(|time| format!(" of {}", wording::moment(time)))
+            .unwrap_or_default();
         format!("The {}{when}", wording::attempt(attempt.kind))
     };
     match (report.verdict, attempt) {
         (Verdict::Healthy, Some(attempt)) => format!("{} works", of(attempt)),
         (Verdict::Healthy, None) => given::sound(&judged.case).to_owned(),
-        (Verdict::AtRisk, Some(attempt)) => format!("{} worked, but the configuration will break it", of(attempt)),
-        (Verdict::AtRisk, None) => "Signing in works, but the configuration will break it".to_owned(),
+        (Verdict::AtRisk, Some(attempt)) => {
+            format!("{} worked, but the configuration will break it", of(attempt))
+        }
+        (Verdict::AtRisk, None) => {
+            "Signing in works, but the configuration will break it".to_owned()
+        }
         (Verdict::Broken, Some(attempt)) => match attempt.outcome {
             Outcome::RefusedByIdp => format!("{} is refused by the identity provider", of(attempt)),
             Outcome::RefusedBySp => format!("{} is refused by the service provider", of(attempt)),
             Outcome::Looping => format!("{} goes in circles", of(attempt)),
-            Outcome::DeniedAfterSignIn => format!("{} succeeds, but access is denied afterwards", of(attempt)),
-            Outcome::BrokenInTransit => format!("{} breaks between browser and server", of(attempt)),
+            Outcome::DeniedAfterSignIn => {
+                format!("{} succeeds, but access is denied afterwards", of(attempt))
+            }
+            Outcome::BrokenInTransit => {
+                format!("{} breaks between browser and server", of(attempt))
+            }
             _ => format!("{} fails", of(attempt)),
         },
         (Verdict::Broken, None) => given::unsound(judged).to_owned(),
         (Verdict::Undetermined, Some(attempt)) if attempt.consumption.is_some() => {
             format!("Whether {} worked does not show", lower(&of(attempt)))
         }
-        (Verdict::Undetermined, Some(attempt)) => format!("{} is not in the capture to its end", of(attempt)),
+        (Verdict::Undetermined, Some(attempt)) => {
+            format!("{} is not in the capture to its end", of(attempt))
+        }
         (Verdict::Undetermined, None) if captured => match other_protocol(&judged.case) {
             Some(name) => format!("The capture shows a sign-in by {name}, and none by SAML"),
             None => "The capture shows no sign-in".to_owned(),
         },
-        (Verdict::Undetermined, None) => "There is no sign-in and no configuration to judge".to_owned(),
+        (Verdict::Undetermined, None) => {
+            "There is no sign-in and no configuration to judge".to_owned()
+        }
     }
 }
 
 /// The name of the protocol by which people sign in instead, where that shows.
 pub(crate) fn other_protocol(case: &Case) -> Option<&'static str> {
-    let openid = case.exchanges.iter().any(|exchange| exchange.navigation && exchange.asked_by.is_some());
+    let openid =
+        case.exchanges.iter().any(|exchange| exchange.navigation && exchange.asked_by.is_some());
     openid.then_some("OpenID Connect")
 }
 
 /// As it stands within a sentence.
 fn lower(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+    characters
+        .next()
+        .map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }
 
 /// The attempt that the verdict is about: the one the first root cause is about, else the last
@@ -94,25 +120,42 @@ fn lower(text: &str) -> String {
 pub(super) fn decisive(judged: &Judged) -> Option<&Attempt> {
     let report = &judged.report;
     let by_id = |id: &str| report.attempts.iter().find(|attempt| attempt.id == id);
-    let has_failed = |attempt: &&Attempt| judged.case.attempts.iter().any(|known| known.id == attempt.id && known.failed());
-    let of_root = report.root_causes.first().and_then(|id| report.finding(id)).and_then(|finding| finding.attempts.last());
-    let last_sign_in =
-        || report.attempts.iter().rev().find(|attempt| attempt.kind == AttemptKind::SignIn && attempt.outcome != Outcome::Abandoned);
+    let has_failed = |attempt: &&Attempt| {
+        judged.case.attempts.iter().any(|known| known.id == attempt.id && known.failed())
+    };
+    let of_root = report
+        .root_causes
+        .first()
+        .and_then(|id| report.finding(id))
+        .and_then(|finding| finding.attempts.last());
+    let last_sign_in = || {
+        report.attempts.iter().rev().find(|attempt| {
+            attempt.kind == AttemptKind::SignIn && attempt.outcome != Outcome::Abandoned
+        })
+    };
     match report.verdict {
         Verdict::Broken => of_root
             .and_then(|id| by_id(id))
             .filter(has_failed)
             .or_else(|| report.attempts.iter().rev().find(has_failed))
             .or_else(last_sign_in),
-        Verdict::Healthy | Verdict::AtRisk => {
-            report.attempts.iter().rev().find(|attempt| attempt.outcome == Outcome::SignedIn).or_else(last_sign_in)
-        }
+        Verdict::Healthy | Verdict::AtRisk => report
+            .attempts
+            .iter()
+            .rev()
+            .find(|attempt| attempt.outcome == Outcome::SignedIn)
+            .or_else(last_sign_in),
         Verdict::Undetermined => last_sign_in(),
     }
 }
 
 fn user(judged: &Judged) -> Option<(&str, &str)> {
-    let user = judged.report.findings.iter().find(|finding| told(&judged.report, finding)).and_then(|finding| finding.actual.as_deref())?;
+    let user = judged
+        .report
+        .findings
+        .iter()
+        .find(|finding| told(&judged.report, finding))
+        .and_then(|finding| finding.actual.as_deref())?;
     Some((judged.case.product_name(judged.case.sp_vendor, "The service provider"), user))
 }
 
@@ -120,20 +163,31 @@ fn user(judged: &Judged) -> Option<(&str, &str)> {
 fn numbers(judged: &Judged) -> String {
     let report = &judged.report;
     let breaks = |finding: &&ReportedFinding| finding.class == Class::Breakage;
-    let of = |severity: Severity| report.findings.iter().filter(breaks).filter(|finding| finding.severity == severity).count();
+    let of = |severity: Severity| {
+        report.findings.iter().filter(breaks).filter(|finding| finding.severity == severity).count()
+    };
     let mut parts = Vec::new();
     let errors = of(Severity::Error);
     if errors > 0 {
         let roots = report.root_causes.len();
         let groups = judged.grouped_root_causes().len();
-        let places = if groups < roots { format!(" in {}", count(roots, "place")) } else { String::new() };
+        let places =
+            if groups < roots { format!(" in {}", count(roots, "place")) } else { String::new() };
         parts.push(format!("{}{places}", count(groups, "root cause")));
         if errors > roots {
-            parts.push(format!("{} that follow{} from it", count(errors - roots, "error"), if errors - roots == 1 { "s" } else { "" }));
+            parts.push(format!(
+                "{} that follow{} from it",
+                count(errors - roots, "error"),
+                if errors - roots == 1 { "s" } else { "" }
+            ));
         }
     }
     for severity in [Severity::Warning, Severity::Notice] {
-        let told = report.findings.iter().filter(|finding| finding.severity == severity && told(report, finding)).count();
+        let told = report
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == severity && told(report, finding))
+            .count();
         let number = of(severity) - told;
         if number > 0 {
             parts.push(count(number, wording::word(severity)));
@@ -141,9 +195,13 @@ fn numbers(judged: &Judged) -> String {
     }
     let policies = judged.policies().len();
     if policies > 0 {
-        parts.push(format!("{} not kept", if policies == 1 { "1 policy".to_owned() } else { format!("{policies} policies") }));
+        parts.push(format!(
+            "{} not kept",
+            if policies == 1 { "1 policy".to_owned() } else { format!("{policies} policies") }
+        ));
     }
-    let crashed = report.checks.iter().filter(|check| check.outcome == CheckOutcome::Crashed).count();
+    let crashed =
+        report.checks.iter().filter(|check| check.outcome == CheckOutcome::Crashed).count();
     let absent = report.extensions.iter().filter(|one| one.error.is_some()).count();
     // Who knows that something did not look says nothing of what it would have seen.
     if parts.is_empty() && crashed + absent == 0 {
@@ -163,5 +221,7 @@ fn numbers(judged: &Judged) -> String {
 
 /// The finding is already told by the headline.
 pub(super) fn told(report: &Report, finding: &ReportedFinding) -> bool {
-    report.verdict == Verdict::Healthy && finding.tells == Some(Told::User) && finding.actual.is_some()
+    report.verdict == Verdict::Healthy
+        && finding.tells == Some(Told::User)
+        && finding.actual.is_some()
 }

@@ -123,10 +123,11 @@ fn asked(step: &Step<'_>) -> Seat {
 /// The step ended at whatever stands between.
 fn stopped_between(case: &Case, step: &Step<'_>) -> bool {
     step.failing
-        && case
-            .failures
-            .iter()
-            .any(|failure| failure.party == Party::Between && failure.exchange.is_some() && failure.exchange == step.exchange)
+        && case.failures.iter().any(|failure| {
+            failure.party == Party::Between
+                && failure.exchange.is_some()
+                && failure.exchange == step.exchange
+        })
 }
 
 /// The drawing of an attempt.
@@ -196,7 +197,11 @@ fn lanes<'j>(case: &'j Case, steps: &[&Step<'_>], seats: &[Seat]) -> Vec<Lane<'j
     let there: Vec<_> = all.into_iter().filter(|(seat, ..)| taken(*seat)).collect();
     let gaps = u32::try_from(there.len().saturating_sub(1)).unwrap_or(1).max(1);
     let places = (0..).map(|index| FIRST + index * (LAST - FIRST) / gaps);
-    there.into_iter().zip(places).map(|((at, role, short, name), x)| Lane { at, role, short, name, x }).collect()
+    there
+        .into_iter()
+        .zip(places)
+        .map(|((at, role, short, name), x)| Lane { at, role, short, name, x })
+        .collect()
 }
 
 /// Where a message leaves: with the answer that gave it to the browser, where a step shows that.
@@ -212,9 +217,15 @@ fn ride<'a>(
     arrives: u32,
 ) -> Ride<'a> {
     let handed_out = step.message.and_then(|id| case.message(id)).and_then(|message| {
-        let mut given = message.sightings.iter().filter(|seen| matches!(seen.carrier, Carrier::LocationHeader | Carrier::PageForm));
-        given
-            .find_map(|seen| steps.iter().take(number).rposition(|earlier| earlier.exchange.is_some() && earlier.exchange == seen.exchange))
+        let mut given = message
+            .sightings
+            .iter()
+            .filter(|seen| matches!(seen.carrier, Carrier::LocationHeader | Carrier::PageForm));
+        given.find_map(|seen| {
+            steps.iter().take(number).rposition(|earlier| {
+                earlier.exchange.is_some() && earlier.exchange == seen.exchange
+            })
+        })
     });
     let before = handed_out.or(number.checked_sub(1));
     let sender = match step.sender {
@@ -277,10 +288,19 @@ mod tests {
         let judged = sample::broken();
         let attempts = attempts(&judged.case, &judged.report.attempts, None);
         let drawing = of(&judged.case, &attempts[0]);
-        assert_eq!(drawing.parties.iter().map(|lane| lane.short).collect::<Vec<_>>(), ["SP", "Browser", "IdP"]);
-        assert!(drawing.rows.iter().all(|row| row.request.from == drawing.parties[1].x), "the browser asks always");
+        assert_eq!(
+            drawing.parties.iter().map(|lane| lane.short).collect::<Vec<_>>(),
+            ["SP", "Browser", "IdP"]
+        );
+        assert!(
+            drawing.rows.iter().all(|row| row.request.from == drawing.parties[1].x),
+            "the browser asks always"
+        );
         let ride = &drawing.messages[0];
-        assert_eq!((ride.from, ride.over, ride.to), (drawing.parties[0].x, drawing.parties[1].x, drawing.parties[2].x));
+        assert_eq!(
+            (ride.from, ride.over, ride.to),
+            (drawing.parties[0].x, drawing.parties[1].x, drawing.parties[2].x)
+        );
         assert!(ride.leaves < ride.arrives);
     }
 
@@ -290,7 +310,10 @@ mod tests {
         let attempts = attempts(&judged.case, &judged.report.attempts, None);
         let drawing = of(&judged.case, &attempts[0]);
         let refused = drawing.rows.last().expect("a step");
-        assert_eq!((refused.status.as_str(), refused.tone, refused.failing), ("200", Tone::Bad, true));
+        assert_eq!(
+            (refused.status.as_str(), refused.tone, refused.failing),
+            ("200", Tone::Bad, true)
+        );
         assert_eq!(drawing.messages[0].tone, Tone::Bad);
     }
 
@@ -300,7 +323,10 @@ mod tests {
         judged.case.failures[0].party = Party::Between;
         let attempts = attempts(&judged.case, &judged.report.attempts, None);
         let drawing = of(&judged.case, &attempts[0]);
-        assert_eq!(drawing.parties.iter().map(|lane| lane.short).collect::<Vec<_>>(), ["SP", "Browser", "Between", "IdP"]);
+        assert_eq!(
+            drawing.parties.iter().map(|lane| lane.short).collect::<Vec<_>>(),
+            ["SP", "Browser", "Between", "IdP"]
+        );
         assert_eq!(drawing.rows.last().expect("a step").request.to, drawing.parties[2].x);
     }
 }

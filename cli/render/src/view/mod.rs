@@ -113,9 +113,17 @@ pub(crate) struct InputView<'j> {
 }
 
 /// What is said of a case.
-pub(crate) fn case<'j>(judged: &'j Judged, name: Option<&'j str>, detail: Detail, room: Room) -> CaseView<'j> {
+pub(crate) fn case<'j>(
+    judged: &'j Judged,
+    name: Option<&'j str>,
+    detail: Detail,
+    room: Room,
+) -> CaseView<'j> {
     let report = &judged.report;
-    let clean = report.checks.iter().filter(|check| detail == Detail::Full && check.outcome == CheckOutcome::Clean);
+    let clean = report
+        .checks
+        .iter()
+        .filter(|check| detail == Detail::Full && check.outcome == CheckOutcome::Clean);
     CaseView {
         name,
         headline: headline::of(judged),
@@ -138,7 +146,9 @@ pub(crate) fn case<'j>(judged: &'j Judged, name: Option<&'j str>, detail: Detail
             .collect(),
         files_first: report.verdict == Verdict::Undetermined,
         clean: clean.map(|check| check.id.as_str()).collect(),
-        judged_at: report.judged_at.map(|time| format!("{} ({})", wording::moment(time), wording::judged_by(&judged.case))),
+        judged_at: report.judged_at.map(|time| {
+            format!("{} ({})", wording::moment(time), wording::judged_by(&judged.case))
+        }),
     }
 }
 
@@ -148,11 +158,19 @@ fn roots(judged: &Judged, detail: Detail, room: Room) -> Vec<Root<'_>> {
     let mut roots = Vec::new();
     for (index, group) in groups.into_iter().enumerate() {
         let Some((first, others)) = group.split_first() else { continue };
-        let following: Vec<&ReportedFinding> = group.iter().flat_map(|root| judged.following(root)).collect();
+        let following: Vec<&ReportedFinding> =
+            group.iter().flat_map(|root| judged.following(root)).collect();
         roots.push(Root {
-            label: if number == 1 { "Root cause".to_owned() } else { format!("Root cause {} of {number}", index + 1) },
+            label: if number == 1 {
+                "Root cause".to_owned()
+            } else {
+                format!("Root cause {} of {number}", index + 1)
+            },
             finding: finding::view(judged, first, room.root),
-            again: others.iter().map(|other| finding::again(judged, first, other, room.root)).collect(),
+            again: others
+                .iter()
+                .map(|other| finding::again(judged, first, other, room.root))
+                .collect(),
             following: following
                 .iter()
                 .filter(|_| detail == Detail::Full)
@@ -160,7 +178,11 @@ fn roots(judged: &Judged, detail: Detail, room: Room) -> Vec<Root<'_>> {
                 .collect(),
             follows: Judged::alike(following)
                 .into_iter()
-                .map(|(symptom, times)| Symptom { message: Prose(&symptom.message), check: &symptom.check, times })
+                .map(|(symptom, times)| Symptom {
+                    message: Prose(&symptom.message),
+                    check: &symptom.check,
+                    times,
+                })
                 .collect(),
         });
     }
@@ -180,7 +202,9 @@ fn others(judged: &Judged, detail: Detail, room: Room) -> Vec<Group<'_>> {
         .into_iter()
         .map(|(severity, label, findings)| {
             let findings = findings.into_iter();
-            let untold = findings.filter(|finding| detail == Detail::Full || !headline::told(&judged.report, finding));
+            let untold = findings.filter(|finding| {
+                detail == Detail::Full || !headline::told(&judged.report, finding)
+            });
             Group {
                 label,
                 severity,
@@ -203,7 +227,11 @@ mod tests {
         let written = text::render(&judged, None, Detail::Usual, 400);
         let marked = markdown::render(&judged, None, Detail::Usual).replace('\\', "");
         let page = html::render(&[judged], Detail::Usual).expect("a page");
-        let page = page.replace("&#x2f;", "/").replace("&#x27;", "'").replace("<code>", "").replace("</code>", "");
+        let page = page
+            .replace("&#x2f;", "/")
+            .replace("&#x27;", "'")
+            .replace("<code>", "")
+            .replace("</code>", "");
         vec![anstream::adapter::strip_str(&written).to_string(), marked, page]
     }
 
@@ -212,8 +240,17 @@ mod tests {
         let judged = sample::broken();
         let case = case(&judged, None, Detail::Usual, Room { root: 80, listed: 80 });
         let root = &case.roots[0];
-        let mut said = vec![case.headline.sentence.clone(), root.finding.message.0.to_owned(), root.follows[0].message.0.to_owned()];
-        said.extend(root.finding.fixes.iter().flat_map(|fix| [fix.person.to_owned(), fix.action.0.to_owned()]));
+        let mut said = vec![
+            case.headline.sentence.clone(),
+            root.finding.message.0.to_owned(),
+            root.follows[0].message.0.to_owned(),
+        ];
+        said.extend(
+            root.finding
+                .fixes
+                .iter()
+                .flat_map(|fix| [fix.person.to_owned(), fix.action.0.to_owned()]),
+        );
         said.extend(root.finding.places.iter().map(|place| place.words.clone()));
         said.extend(root.finding.comparison.difference.map(str::to_owned));
         said.extend(case.others[0].findings.iter().map(|finding| finding.message.0.to_owned()));
@@ -222,7 +259,10 @@ mod tests {
         for text in formats(sample::broken()) {
             for sentence in &said {
                 // What is code in one is plain in another.
-                assert!(text.replace('`', "").contains(&sentence.replace('`', "")), "{sentence}: {text}");
+                assert!(
+                    text.replace('`', "").contains(&sentence.replace('`', "")),
+                    "{sentence}: {text}"
+                );
             }
         }
     }

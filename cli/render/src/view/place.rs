@@ -33,9 +33,13 @@ pub(crate) struct Line {
 
 /// The places of a finding, the first one with its line cut to the room there is.
 pub(super) fn all(judged: &Judged, finding: &ReportedFinding, room: usize) -> Vec<PlaceView> {
-    let line = |index: usize, place: &Place| (index == 0).then(|| shown(judged, place, finding, room)).flatten();
-    let view =
-        |(index, place): (usize, &Place)| PlaceView { words: describe(judged, place), line: line(index, place).as_ref().map(Line::of) };
+    let line = |index: usize, place: &Place| {
+        (index == 0).then(|| shown(judged, place, finding, room)).flatten()
+    };
+    let view = |(index, place): (usize, &Place)| PlaceView {
+        words: describe(judged, place),
+        line: line(index, place).as_ref().map(Line::of),
+    };
     finding.places.iter().enumerate().map(view).collect()
 }
 
@@ -43,10 +47,21 @@ impl Line {
     /// The line in three pieces: before what is meant, what is meant, and after it.
     pub(crate) fn of(excerpt: &Excerpt) -> Self {
         // One for one, so that columns stay true.
-        let text: Vec<char> = excerpt.text.chars().map(|character| if is_shown(character) { character } else { '·' }).collect();
-        let piece = |range: Range<usize>| text.get(range).map(|part| part.iter().collect::<String>()).unwrap_or_default();
+        let text: Vec<char> = excerpt
+            .text
+            .chars()
+            .map(|character| if is_shown(character) { character } else { '·' })
+            .collect();
+        let piece = |range: Range<usize>| {
+            text.get(range).map(|part| part.iter().collect::<String>()).unwrap_or_default()
+        };
         let end = (excerpt.start + excerpt.length).min(text.len());
-        Self { number: excerpt.line, before: piece(0..excerpt.start), meant: piece(excerpt.start..end), after: piece(end..text.len()) }
+        Self {
+            number: excerpt.line,
+            before: piece(0..excerpt.start),
+            meant: piece(excerpt.start..end),
+            after: piece(end..text.len()),
+        }
     }
 }
 
@@ -56,17 +71,27 @@ fn is_shown(character: char) -> bool {
 
 /// The line at a place, with what differs in it where that can be told; the whole value is shown if
 /// there is room for it.
-fn shown(judged: &Judged, place: &Place, finding: &ReportedFinding, room: usize) -> Option<Excerpt> {
+fn shown(
+    judged: &Judged,
+    place: &Place,
+    finding: &ReportedFinding,
+    room: usize,
+) -> Option<Excerpt> {
     let line = judged.sources.excerpt(place, WHOLE)?;
-    let Some(Differing { value, marked }) = difference_in(&line, finding) else { return judged.sources.excerpt(place, room) };
+    let Some(Differing { value, marked }) = difference_in(&line, finding) else {
+        return judged.sources.excerpt(place, room);
+    };
     let at = |range: &Range<usize>| {
-        let (column, length) = (u32::try_from(range.start + 1).ok(), u32::try_from(range.len()).ok());
+        let (column, length) =
+            (u32::try_from(range.start + 1).ok(), u32::try_from(range.len()).ok());
         judged.sources.excerpt(&Place { column, length, ..place.clone() }, room)
     };
     match at(&value) {
-        Some(whole) if whole.length == value.len() => {
-            Some(Excerpt { start: whole.start + (marked.start - value.start), length: marked.len(), ..whole })
-        }
+        Some(whole) if whole.length == value.len() => Some(Excerpt {
+            start: whole.start + (marked.start - value.start),
+            length: marked.len(),
+            ..whole
+        }),
         _ => at(&marked),
     }
 }
@@ -88,7 +113,10 @@ fn difference_in(line: &Excerpt, finding: &ReportedFinding) -> Option<Differing>
     let meant: String = line.text.chars().skip(line.start).take(line.length).collect();
     let start = line.start + meant.get(..meant.find(actual)?)?.chars().count();
     let from = start + first.start;
-    Some(Differing { value: start..start + actual.chars().count(), marked: from..(start + last.end).max(from + 1) })
+    Some(Differing {
+        value: start..start + actual.chars().count(),
+        marked: from..(start + last.end).max(from + 1),
+    })
 }
 
 /// A place in words: file, entry, position, element path.
@@ -114,9 +142,13 @@ fn describe(judged: &Judged, place: &Place) -> String {
         parts.push(format!("{file}{in_file}"));
     }
     if let Some(entry) = place.entry {
-        let url = judged.case.exchanges.iter().find(|exchange| exchange.place.input == place.input && exchange.place.entry == Some(entry));
+        let url = judged.case.exchanges.iter().find(|exchange| {
+            exchange.place.input == place.input && exchange.place.entry == Some(entry)
+        });
         parts.push(match url {
-            Some(exchange) => format!("entry {entry} ({} {})", exchange.method, short_url(&exchange.url)),
+            Some(exchange) => {
+                format!("entry {entry} ({} {})", exchange.method, short_url(&exchange.url))
+            }
             None => format!("entry {entry}"),
         });
     }
@@ -145,18 +177,33 @@ mod tests {
     #[test]
     fn carets_narrow_to_what_differs() {
         let finding = |expected: &str, actual: &str| {
-            let compared = diag_sdk::Finding::error("").expected(expected, "").actual(actual, "").compared();
+            let compared =
+                diag_sdk::Finding::error("").expected(expected, "").actual(actual, "").compared();
             crate::sample::reported("f1", "test/x", compared)
         };
         let marked = |text: &str, finding: &ReportedFinding| {
-            difference_in(&Excerpt { text: text.into(), start: 2, length: text.len() - 4, line: 1 }, finding)
+            difference_in(
+                &Excerpt { text: text.into(), start: 2, length: text.len() - 4, line: 1 },
+                finding,
+            )
         };
         let slash = finding("https://a.example/acs", "https://a.example/acs/");
-        assert_eq!(marked("x=\"https://a.example/acs/\" y", &slash), Some(Differing { value: 3..25, marked: 24..25 }));
+        assert_eq!(
+            marked("x=\"https://a.example/acs/\" y", &slash),
+            Some(Differing { value: 3..25, marked: 24..25 })
+        );
         let missing = finding("https://a.example/acs/", "https://a.example/acs");
         let at_the_gap = Differing { value: 3..24, marked: 24..25 };
         assert_eq!(marked("x=\"https://a.example/acs\" y", &missing), Some(at_the_gap));
-        assert_eq!(marked("x=\"something else\" y", &slash), None, "another text than was compared");
-        assert_eq!(marked("x=\"urn:b\" y", &finding("https://a", "urn:b")), None, "nothing in common");
+        assert_eq!(
+            marked("x=\"something else\" y", &slash),
+            None,
+            "another text than was compared"
+        );
+        assert_eq!(
+            marked("x=\"urn:b\" y", &finding("https://a", "urn:b")),
+            None,
+            "nothing in common"
+        );
     }
 }

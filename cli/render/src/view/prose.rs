@@ -15,7 +15,9 @@ struct Stretch<'t> {
 
 impl Serialize for Prose<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(spans(self.0).into_iter().map(|span| Stretch { text: span.text, code: span.code }))
+        serializer.collect_seq(
+            spans(self.0).into_iter().map(|span| Stretch { text: span.text, code: span.code }),
+        )
     }
 }
 

@@ -66,7 +66,9 @@ pub(crate) fn of<'a>(judged: &'a Judged, attempts: &'a [Attempt<'a>]) -> Story<'
     let mut tales = Vec::new();
     let mut beyond: Vec<(usize, &'static str, Tone)> = Vec::new();
     for (index, group) in groups.iter().enumerate() {
-        let Some(main) = group.iter().find(|attempt| attempt.decisive).or(group.first()) else { continue };
+        let Some(main) = group.iter().find(|attempt| attempt.decisive).or(group.first()) else {
+            continue;
+        };
         if is_told(index) {
             tales.push(tale(judged, main, group, &mut opener));
             continue;
@@ -78,19 +80,34 @@ pub(crate) fn of<'a>(judged: &'a Judged, attempts: &'a [Attempt<'a>]) -> Story<'
         }
     }
     let ties = Ties::of(&judged.case);
-    let pointed =
-        |id: &str| judged.report.findings.iter().flat_map(|finding| &finding.places).any(|place| place.message.as_deref() == Some(id));
+    let pointed = |id: &str| {
+        judged
+            .report
+            .findings
+            .iter()
+            .flat_map(|finding| &finding.places)
+            .any(|place| place.message.as_deref() == Some(id))
+    };
     let mut told: Vec<&str> = opener.told().iter().copied().collect();
     let untold = judged.case.messages.iter().filter(|message| !told.contains(&message.id.as_str()));
     let loose: Vec<MessageView<'_>> = untold
-        .filter(|message| judged.case.attempt_of(&message.id).is_none() && (judged.case.exchanges.is_empty() || pointed(&message.id)))
+        .filter(|message| {
+            judged.case.attempt_of(&message.id).is_none()
+                && (judged.case.exchanges.is_empty() || pointed(&message.id))
+        })
         .filter(|message| judged.sources.text(&message.id).is_some())
         .take(MOST_LOOSE)
         .map(|message| message::of(judged, message, &ties))
         .collect();
     told.extend(loose.iter().map(|message| message.id));
-    let beyond =
-        beyond.into_iter().map(|(number, words, tone)| Beyond { number: wording::count(number, "more attempt"), words, tone }).collect();
+    let beyond = beyond
+        .into_iter()
+        .map(|(number, words, tone)| Beyond {
+            number: wording::count(number, "more attempt"),
+            words,
+            tone,
+        })
+        .collect();
     Story { tales, beyond, loose, told }
 }
 
@@ -98,7 +115,9 @@ pub(crate) fn of<'a>(judged: &'a Judged, attempts: &'a [Attempt<'a>]) -> Story<'
 fn groups<'a>(attempts: &'a [Attempt<'a>]) -> Vec<Vec<&'a Attempt<'a>>> {
     let mut groups: Vec<Vec<&Attempt<'_>>> = Vec::new();
     for attempt in attempts {
-        match groups.last_mut().filter(|group| group.first().is_some_and(|first| super::attempt::looks_alike(first, attempt))) {
+        match groups.last_mut().filter(|group| {
+            group.first().is_some_and(|first| super::attempt::looks_alike(first, attempt))
+        }) {
             Some(group) => group.push(attempt),
             None => groups.push(vec![attempt]),
         }
@@ -111,14 +130,27 @@ fn rounds(attempt: &Attempt<'_>) -> usize {
     1 + attempt.again.as_ref().map_or(0, |again| again.times)
 }
 
-fn tale<'a>(judged: &'a Judged, main: &'a Attempt<'a>, group: &[&'a Attempt<'a>], opener: &mut Opener<'a>) -> Tale<'a> {
+fn tale<'a>(
+    judged: &'a Judged,
+    main: &'a Attempt<'a>,
+    group: &[&'a Attempt<'a>],
+    opener: &mut Opener<'a>,
+) -> Tale<'a> {
     let others = group.iter().filter(|attempt| attempt.id != main.id);
     let number = group.iter().map(|attempt| rounds(attempt)).sum::<usize>() - 1;
     Tale {
         attempt: main,
         lanes: lanes::of(&judged.case, main),
-        exchanges: main.steps.iter().take(MOST_STEPS).map(|step| opener.open(step.exchange, step.message, step.tone)).collect(),
-        alike: others.take(MOST_ALIKE).map(|attempt| Alike { id: attempt.id, when: attempt.when.as_deref() }).collect(),
+        exchanges: main
+            .steps
+            .iter()
+            .take(MOST_STEPS)
+            .map(|step| opener.open(step.exchange, step.message, step.tone))
+            .collect(),
+        alike: others
+            .take(MOST_ALIKE)
+            .map(|attempt| Alike { id: attempt.id, when: attempt.when.as_deref() })
+            .collect(),
         also: (number > 0).then(|| wording::count(number, "more attempt")),
     }
 }
@@ -153,17 +185,22 @@ mod tests {
     #[test]
     fn attempts_that_end_alike_are_one() {
         let judged = many(200, false);
-        let attempts = attempts(&judged.case, &judged.report.attempts, judged.report.attempts.get(150));
+        let attempts =
+            attempts(&judged.case, &judged.report.attempts, judged.report.attempts.get(150));
         let story = of(&judged, &attempts);
         assert_eq!(story.tales.len(), 1);
-        assert_eq!((story.tales[0].attempt.id, story.tales[0].also.as_deref()), ("a151", Some("199 more attempts")));
+        assert_eq!(
+            (story.tales[0].attempt.id, story.tales[0].also.as_deref()),
+            ("a151", Some("199 more attempts"))
+        );
         assert_eq!(story.tales[0].alike.len(), MOST_ALIKE);
     }
 
     #[test]
     fn of_very_many_the_decisive_one_is_always_told() {
         let judged = many(200, true);
-        let attempts = attempts(&judged.case, &judged.report.attempts, judged.report.attempts.get(150));
+        let attempts =
+            attempts(&judged.case, &judged.report.attempts, judged.report.attempts.get(150));
         let story = of(&judged, &attempts);
         assert_eq!(story.tales.len(), MOST_TALES + 1);
         assert!(story.tales.iter().any(|tale| tale.attempt.id == "a151"));
@@ -175,7 +212,13 @@ mod tests {
         let judged = many(30, true);
         let attempts = attempts(&judged.case, &judged.report.attempts, None);
         let story = of(&judged, &attempts);
-        let told = story.tales.iter().flat_map(|tale| &tale.exchanges).flatten().filter(|exchange| exchange.message.is_some()).count();
+        let told = story
+            .tales
+            .iter()
+            .flat_map(|tale| &tale.exchanges)
+            .flatten()
+            .filter(|exchange| exchange.message.is_some())
+            .count();
         assert_eq!((told, story.told.as_slice()), (1, ["m1"].as_slice()));
     }
 }

@@ -22,7 +22,11 @@ pub(crate) fn summary(judged: &Judged) -> Summed<'_> {
     let roots = judged.grouped_root_causes();
     let reason = match roots.first().and_then(|group| group.first()) {
         Some(root) => {
-            let more = if roots.len() > 1 { format!(", and {} more", roots.len() - 1) } else { String::new() };
+            let more = if roots.len() > 1 {
+                format!(", and {} more", roots.len() - 1)
+            } else {
+                String::new()
+            };
             format!("{} ({}){more}", root.message, root.check)
         }
         None => headline.sentence,
@@ -33,7 +37,12 @@ pub(crate) fn summary(judged: &Judged) -> Summed<'_> {
 /// `3 captures: 1 broken, 2 healthy`.
 pub(crate) fn tally(lines: &[Summed<'_>]) -> String {
     let of = |badge: &str| lines.iter().filter(|line| line.badge == badge).count();
-    let parts = ["BROKEN", "AT RISK", "UNDETERMINED", "HEALTHY"].into_iter().map(|badge| (of(badge), badge.to_lowercase()));
-    let parts: Vec<String> = parts.filter(|(number, _)| *number > 0).map(|(number, badge)| format!("{number} {badge}")).collect();
+    let parts = ["BROKEN", "AT RISK", "UNDETERMINED", "HEALTHY"]
+        .into_iter()
+        .map(|badge| (of(badge), badge.to_lowercase()));
+    let parts: Vec<String> = parts
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, badge)| format!("{number} {badge}"))
+        .collect();
     format!("{}: {}", wording::count(lines.len(), "capture"), parts.join(", "))
 }

@@ -37,7 +37,8 @@ pub(super) fn of(judged: &Judged) -> Option<Suppressed<'_>> {
 fn decision(applied: &Applied) -> Decision<'_> {
     let suppression = &applied.suppression;
     let number = wording::count(applied.findings, "finding");
-    let of = suppression.entity.as_deref().map(|entity| format!(" of {entity}")).unwrap_or_default();
+    let of =
+        suppression.entity.as_deref().map(|entity| format!(" of {entity}")).unwrap_or_default();
     let until = suppression.until.map(|day| format!(", until {day}")).unwrap_or_default();
     let reason = &suppression.reason;
     let (tone, words) = match applied.standing {
@@ -47,7 +48,9 @@ fn decision(applied: &Applied) -> Decision<'_> {
             let verb = if applied.findings == 1 { "is" } else { "are" };
             (Tone::Warn, format!("ran out{day}: {number}{of} {verb} reported again ({reason})"))
         }
-        Standing::Unmatched => (Tone::Warn, format!("keeps nothing back{of} in this case ({reason})")),
+        Standing::Unmatched => {
+            (Tone::Warn, format!("keeps nothing back{of} in this case ({reason})"))
+        }
     };
     Decision { check: &suppression.check, tone, words }
 }

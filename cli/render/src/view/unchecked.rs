@@ -59,10 +59,12 @@ pub(crate) struct Crash<'j> {
 /// What could not be checked. Where everything is asked for, every input is named that any check misses.
 pub(super) fn of(judged: &Judged, detail: Detail) -> Unchecked<'_> {
     let total = skipped(judged).len();
-    let (wanted, others): (Vec<Wanted<'_>>, Vec<Wanted<'_>>) =
-        wanted(judged).into_iter().partition(|one| detail == Detail::Full || (!one.partial && !one.foreign));
+    let (wanted, others): (Vec<Wanted<'_>>, Vec<Wanted<'_>>) = wanted(judged)
+        .into_iter()
+        .partition(|one| detail == Detail::Full || (!one.partial && !one.foreign));
     Unchecked {
-        summary: (total > 0).then(|| format!("{total} of {}", wording::count(judged.report.checks.len(), "check"))),
+        summary: (total > 0)
+            .then(|| format!("{total} of {}", wording::count(judged.report.checks.len(), "check"))),
         rest: rest(&wanted, &others),
         wanted,
         in_passing: judged.report.verdict == Verdict::Healthy && detail != Detail::Full,
@@ -85,7 +87,12 @@ fn rest(told: &[Wanted<'_>], others: &[Wanted<'_>]) -> Vec<Rest> {
         (false, "they read exports of a product that does not seem to take part here"),
         (true, "nothing in what was given is for them to judge"),
     ] {
-        let checks: BTreeSet<&str> = others.iter().filter(|one| one.partial == partial).flat_map(|one| &one.checks).copied().collect();
+        let checks: BTreeSet<&str> = others
+            .iter()
+            .filter(|one| one.partial == partial)
+            .flat_map(|one| &one.checks)
+            .copied()
+            .collect();
         let number = checks.difference(&told).count();
         if number > 0 {
             rest.push(Rest { number: wording::count(number, "further check"), why });
@@ -97,15 +104,23 @@ fn rest(told: &[Wanted<'_>], others: &[Wanted<'_>]) -> Vec<Rest> {
 
 /// Ids of the checks that were skipped.
 fn skipped(judged: &Judged) -> Vec<&str> {
-    judged.report.checks.iter().filter(|check| check.outcome == CheckOutcome::Skipped).map(|check| check.id.as_str()).collect()
+    judged
+        .report
+        .checks
+        .iter()
+        .filter(|check| check.outcome == CheckOutcome::Skipped)
+        .map(|check| check.id.as_str())
+        .collect()
 }
 
 /// The inputs that would decide what was skipped, most decisive first.
 fn wanted(judged: &Judged) -> Vec<Wanted<'_>> {
     let products = &*judged.products;
     let mut by_need: BTreeMap<(bool, Need), Vec<&str>> = BTreeMap::new();
-    for check in judged.report.checks.iter().filter(|check| check.outcome == CheckOutcome::Skipped) {
-        let absent: Vec<Need> = check.needs.iter().copied().filter(|need| !judged.case.has(*need)).collect();
+    for check in judged.report.checks.iter().filter(|check| check.outcome == CheckOutcome::Skipped)
+    {
+        let absent: Vec<Need> =
+            check.needs.iter().copied().filter(|need| !judged.case.has(*need)).collect();
         let partial = absent.is_empty();
         for need in if partial { check.needs.clone() } else { absent } {
             by_need.entry((partial, need)).or_default().push(&check.id);
@@ -131,16 +146,22 @@ fn wanted(judged: &Judged) -> Vec<Wanted<'_>> {
             }
         })
         .collect();
-    wanted.sort_by_key(|one| (one.partial, one.foreign, std::cmp::Reverse(one.checks.len()), one.need));
+    wanted.sort_by_key(|one| {
+        (one.partial, one.foreign, std::cmp::Reverse(one.checks.len()), one.need)
+    });
     wanted
 }
 
 /// What crashed. A plugin that cannot go on takes many of its checks with it for one reason.
 fn crashed(judged: &Judged) -> Vec<Crash<'_>> {
     // A plugin that could not be loaded brought no checks whose names could stand here.
-    let absent = judged.report.extensions.iter().filter_map(|one| Some(Crash { error: one.error.as_deref()?, checks: vec![&one.path] }));
+    let absent =
+        judged.report.extensions.iter().filter_map(|one| {
+            Some(Crash { error: one.error.as_deref()?, checks: vec![&one.path] })
+        });
     let mut crashes: Vec<Crash<'_>> = absent.collect();
-    for check in judged.report.checks.iter().filter(|check| check.outcome == CheckOutcome::Crashed) {
+    for check in judged.report.checks.iter().filter(|check| check.outcome == CheckOutcome::Crashed)
+    {
         let error = check.error.as_deref().unwrap_or_default();
         match crashes.iter_mut().find(|known| known.error == error) {
             Some(known) => known.checks.push(&check.id),
@@ -154,9 +175,22 @@ fn crashed(judged: &Judged) -> Vec<Crash<'_>> {
 mod tests {
     use super::*;
 
-    fn waiting(need: Need, partial: bool, foreign: bool, checks: &[&'static str]) -> Wanted<'static> {
+    fn waiting(
+        need: Need,
+        partial: bool,
+        foreign: bool,
+        checks: &[&'static str],
+    ) -> Wanted<'static> {
         let number = wording::count(checks.len(), "check");
-        Wanted { need, name: String::new(), how: String::new(), number, partial, foreign, checks: checks.to_vec() }
+        Wanted {
+            need,
+            name: String::new(),
+            how: String::new(),
+            number,
+            partial,
+            foreign,
+            checks: checks.to_vec(),
+        }
     }
 
     fn said(told: &[Wanted<'_>], others: &[Wanted<'_>]) -> Vec<String> {
@@ -166,7 +200,10 @@ mod tests {
     #[test]
     fn a_check_is_counted_once_and_only_where_no_file_would_help() {
         let told = [waiting(Need::IdpMetadata, false, false, &["a", "b"])];
-        let others = [waiting(Need::Application, false, true, &["b", "c"]), waiting(Need::Capture, true, false, &["c", "d", "e"])];
+        let others = [
+            waiting(Need::Application, false, true, &["b", "c"]),
+            waiting(Need::Capture, true, false, &["c", "d", "e"]),
+        ];
         assert_eq!(said(&told, &others), ["1 further check", "2 further checks"]);
         assert_eq!(said(&[], &others), ["4 checks"], "one reason is enough");
         assert_eq!(said(&told, &[]), Vec::<String>::new());

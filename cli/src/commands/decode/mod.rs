@@ -80,17 +80,31 @@ pub(crate) fn run(arguments: &DecodeArguments) -> anyhow::Result<ExitCode> {
     let sealer = Sealer::new("");
     let mut decoded = messages::read(&evidence, &sealer);
     let keys = keys::load(&arguments.key)?;
-    let unveiled = if keys.is_empty() { Vec::new() } else { crypto::decrypt(&mut decoded, &Case::default(), &keys, &sealer) };
-    let (readable, unreadable): (Vec<&Decoded>, Vec<&Decoded>) = decoded.iter().partition(|one| !one.xml.is_empty() || is_request(one));
+    let unveiled = if keys.is_empty() {
+        Vec::new()
+    } else {
+        crypto::decrypt(&mut decoded, &Case::default(), &keys, &sealer)
+    };
+    let (readable, unreadable): (Vec<&Decoded>, Vec<&Decoded>) =
+        decoded.iter().partition(|one| !one.xml.is_empty() || is_request(one));
     if readable.is_empty() {
         return Err(nothing(&name, &evidence, &decoded).into());
     }
-    let messages: Vec<Message> = readable.iter().map(|one| message(&evidence, one, &unveiled, !keys.is_empty())).collect();
-    let unreadable: Vec<String> = unreadable.iter().map(|one| format!("{}: {}", described(&evidence, one), reason(one))).collect();
+    let messages: Vec<Message> =
+        readable.iter().map(|one| message(&evidence, one, &unveiled, !keys.is_empty())).collect();
+    let unreadable: Vec<String> = unreadable
+        .iter()
+        .map(|one| format!("{}: {}", described(&evidence, one), reason(one)))
+        .collect();
     failure::say_note(SECRETS);
     match arguments.format {
         ListFormat::Json => {
-            let written = Written { schema: "diag-decode/1", source: &name, messages: &messages, unreadable: &unreadable };
+            let written = Written {
+                schema: "diag-decode/1",
+                source: &name,
+                messages: &messages,
+                unreadable: &unreadable,
+            };
             output::print_bytes(json::pretty(&written)?.as_bytes())?;
         }
         ListFormat::Text if is_for_eyes() => output::print(&shown(&messages))?,
@@ -100,8 +114,11 @@ pub(crate) fn run(arguments: &DecodeArguments) -> anyhow::Result<ExitCode> {
         failure::say_error(line);
     }
     // Of a capture, one that was taken out is the exporter's doing; a message that is cut is not what was asked for.
-    let cut = |one: &&&Decoded| one.facts.broken.is_some() || one.facts.damage.contains(&Damage::Truncated);
-    let cut: Vec<&&Decoded> = readable.iter().filter(cut).filter(|_| !source::is_capture(&evidence)).collect();
+    let cut = |one: &&&Decoded| {
+        one.facts.broken.is_some() || one.facts.damage.contains(&Damage::Truncated)
+    };
+    let cut: Vec<&&Decoded> =
+        readable.iter().filter(cut).filter(|_| !source::is_capture(&evidence)).collect();
     for one in &cut {
         failure::say_error(&format!("{}: {}", described(&evidence, one), reason(one)));
     }
@@ -121,7 +138,12 @@ fn is_for_eyes() -> bool {
 fn message(evidence: &Evidence, one: &Decoded, unveiled: &[Unveiled], with_key: bool) -> Message {
     let own = format!("{}.", one.facts.id);
     let summary = summary::of(one);
-    let closed = one.facts.encrypted.iter().filter(|_| with_key).filter_map(|part| part.not_decrypted.as_deref());
+    let closed = one
+        .facts
+        .encrypted
+        .iter()
+        .filter(|_| with_key)
+        .filter_map(|part| part.not_decrypted.as_deref());
     Message {
         id: one.facts.id.clone(),
         root: if one.facts.root.is_empty() { "Message".to_owned() } else { one.facts.root.clone() },
@@ -132,15 +154,23 @@ fn message(evidence: &Evidence, one: &Decoded, unveiled: &[Unveiled], with_key: 
             None => wording::count(state.secret.length, "character"),
         }),
         damage: one.facts.damage.iter().map(|damage| wording::damage(*damage)).collect(),
-        broken: one.facts.broken.as_ref().map(|broken| match (broken.place.line, broken.place.column) {
-            (Some(line), Some(column)) => format!("{} (line {line}, column {column})", broken.value),
-            _ => broken.value.clone(),
+        broken: one.facts.broken.as_ref().map(|broken| {
+            match (broken.place.line, broken.place.column) {
+                (Some(line), Some(column)) => {
+                    format!("{} (line {line}, column {column})", broken.value)
+                }
+                _ => broken.value.clone(),
+            }
         }),
         closed: closed.map(str::to_owned).collect(),
         lines: summary::lines(&one.facts, &summary),
         summary,
         xml: one.xml.clone(),
-        decrypted: unveiled.iter().filter(|text| text.id.starts_with(&own)).map(|text| text.text.clone()).collect(),
+        decrypted: unveiled
+            .iter()
+            .filter(|text| text.id.starts_with(&own))
+            .map(|text| text.text.clone())
+            .collect(),
     }
 }
 
@@ -158,10 +188,14 @@ impl Message {
 
     /// What was wrong with it.
     fn remarks(&self) -> Vec<String> {
-        let mut remarks: Vec<String> = self.damage.iter().map(|damage| (*damage).to_owned()).collect();
+        let mut remarks: Vec<String> =
+            self.damage.iter().map(|damage| (*damage).to_owned()).collect();
         remarks.extend(self.broken.clone());
         remarks.extend(self.closed.iter().map(|reason| format!("not decrypted: {reason}")));
-        remarks.extend(indented::other_encoding(&self.xml).map(|name| format!("came in {name}, is written in UTF-8")));
+        remarks.extend(
+            indented::other_encoding(&self.xml)
+                .map(|name| format!("came in {name}, is written in UTF-8")),
+        );
         remarks
     }
 }
@@ -223,8 +257,12 @@ fn write_bare(out: &mut String, xml: &str, remark: &str) {
     }
     let text = indented::xml(&indented::as_utf8(xml));
     // A comment holds no two hyphens in a row, and comes after the declaration.
-    let comment = format!("<!-- {} -->\n", plain(remark).replace("--", "- -").trim_end_matches('-'));
-    let declaration = text.strip_prefix("<?xml").and_then(|rest| rest.find("?>")).map_or(0, |at| "<?xml".len() + at + "?>".len());
+    let comment =
+        format!("<!-- {} -->\n", plain(remark).replace("--", "- -").trim_end_matches('-'));
+    let declaration = text
+        .strip_prefix("<?xml")
+        .and_then(|rest| rest.find("?>"))
+        .map_or(0, |at| "<?xml".len() + at + "?>".len());
     let (declaration, rest) = text.split_at(declaration);
     if !declaration.is_empty() {
         out.push_str(declaration);
@@ -239,7 +277,8 @@ fn write_bare(out: &mut String, xml: &str, remark: &str) {
 
 fn described(evidence: &Evidence, one: &Decoded) -> String {
     let sighting = one.facts.delivered().or(one.facts.sightings.first());
-    let seen = sighting.map(|sighting| format!(", {}", seen(evidence, sighting))).unwrap_or_default();
+    let seen =
+        sighting.map(|sighting| format!(", {}", seen(evidence, sighting))).unwrap_or_default();
     format!("{}{seen}", packing(&one.payload))
 }
 
@@ -247,7 +286,10 @@ fn seen(evidence: &Evidence, sighting: &Sighting) -> String {
     let signed = if sighting.signed_query { ", signed in the query" } else { "" };
     let carrier = match sighting.carrier {
         Carrier::File => {
-            return sighting.to.as_ref().map_or_else(|| format!("on its own{signed}"), |to| format!("for {to}{signed}"));
+            return sighting
+                .to
+                .as_ref()
+                .map_or_else(|| format!("on its own{signed}"), |to| format!("for {to}{signed}"));
         }
         Carrier::Query => "in the query of",
         Carrier::PostForm => "posted to",
@@ -255,7 +297,10 @@ fn seen(evidence: &Evidence, sighting: &Sighting) -> String {
         Carrier::LocationHeader => "in a redirect to",
     };
     let to = sighting.to.as_deref().unwrap_or("an unknown address");
-    let entry = sighting.exchange.and_then(|index| evidence.exchanges.get(index)).and_then(|exchange| exchange.place.entry);
+    let entry = sighting
+        .exchange
+        .and_then(|index| evidence.exchanges.get(index))
+        .and_then(|exchange| exchange.place.entry);
     let entry = entry.map(|entry| format!(", entry {entry}")).unwrap_or_default();
     format!("{carrier} {to}{entry}{signed}")
 }
@@ -266,7 +311,8 @@ fn packing(payload: &str) -> &'static str {
     if payload.starts_with('<') {
         return "plain XML";
     }
-    let head: String = payload.chars().filter(|character| !character.is_whitespace()).take(8).collect();
+    let head: String =
+        payload.chars().filter(|character| !character.is_whitespace()).take(8).collect();
     match STANDARD.decode(head) {
         Ok(bytes) if bytes.starts_with(b"<") || bytes.starts_with(b"\xef\xbb\xbf") => "base64",
         _ => "base64 and DEFLATE",
@@ -274,14 +320,18 @@ fn packing(payload: &str) -> &'static str {
 }
 
 fn reason(one: &Decoded) -> String {
-    one.facts.broken.as_ref().map_or_else(|| "cannot be decoded".to_owned(), |broken| broken.value.clone())
+    one.facts
+        .broken
+        .as_ref()
+        .map_or_else(|| "cannot be decoded".to_owned(), |broken| broken.value.clone())
 }
 
 const WHAT_IS_READ: &str = "expected base64, a URL or form with SAMLRequest or SAMLResponse, an HTML page with such a form, XML, or a HAR";
 
 fn nothing(name: &str, evidence: &Evidence, decoded: &[Decoded]) -> Failure {
     if let Some(one) = decoded.iter().find(|one| !one.payload.trim().is_empty()) {
-        return Failure::new(format!("{name}: no SAML message could be decoded: {}", reason(one))).hint(WHAT_IS_READ);
+        return Failure::new(format!("{name}: no SAML message could be decoded: {}", reason(one)))
+            .hint(WHAT_IS_READ);
     }
     if source::is_capture(evidence) {
         let number = evidence.exchanges.len();

@@ -26,7 +26,8 @@ pub(super) fn open(what: &str) -> Result<(String, Box<dyn Read>), Failure> {
     let shown = typed::shortened(path);
     // A blob can be longer than any path, which some systems report as an error of its own.
     if path.is_file() {
-        let file = fs::File::open(path).map_err(|error| Failure::new(format!("{shown}: cannot be read: {error}")))?;
+        let file = fs::File::open(path)
+            .map_err(|error| Failure::new(format!("{shown}: cannot be read: {error}")))?;
         return Ok((shown, Box::new(file)));
     }
     if path.is_dir() {
@@ -43,13 +44,18 @@ pub(super) fn open(what: &str) -> Result<(String, Box<dyn Read>), Failure> {
 pub(super) fn read(name: &str, reader: Box<dyn Read>) -> Evidence {
     let kept = Rc::new(RefCell::new(Vec::new()));
     let reader = Box::new(Keeping { reader, kept: Rc::clone(&kept) });
-    let supplied = Supplied { path: name.to_owned(), named: true, held_by: HeldBy::Publisher, reader };
+    let supplied =
+        Supplied { path: name.to_owned(), named: true, held_by: HeldBy::Publisher, reader };
     let mut evidence = intake::read(vec![supplied], &Options::default(), &mut |_| {});
     let carries = evidence.documents.iter().any(|document| document.kind == InputKind::SamlMessage);
     if evidence.exchanges.is_empty() && !carries && !is_capture(&evidence) {
         // A page with a form, or text that only tolerant reading makes a message of.
-        evidence.documents =
-            vec![Document { input: "i1".to_owned(), kind: InputKind::SamlMessage, bytes: kept.take(), ..Document::default() }];
+        evidence.documents = vec![Document {
+            input: "i1".to_owned(),
+            kind: InputKind::SamlMessage,
+            bytes: kept.take(),
+            ..Document::default()
+        }];
     }
     evidence
 }

@@ -72,10 +72,15 @@ pub(super) fn of(one: &Decoded) -> Summary {
     let facts = &one.facts;
     let status = facts.status.as_ref();
     let signatures = facts.signatures.iter().map(signed);
-    let query = facts.query_signature.iter().map(|query| Signed { what: "query".to_owned(), algorithm: query.algorithm.clone() });
+    let query = facts
+        .query_signature
+        .iter()
+        .map(|query| Signed { what: "query".to_owned(), algorithm: query.algorithm.clone() });
     Summary {
         issuer: text(facts.issuer.as_ref()),
-        status: status.map(|status| status.codes.iter().map(|code| short(&code.value)).collect()).unwrap_or_default(),
+        status: status
+            .map(|status| status.codes.iter().map(|code| short(&code.value)).collect())
+            .unwrap_or_default(),
         status_message: status.and_then(|status| text(status.message.as_ref())),
         issued: facts.issue_instant.as_ref().map(|instant| instant.value),
         in_response_to: text(facts.in_response_to.as_ref()),
@@ -107,11 +112,18 @@ fn contents(assertion: &Assertion) -> Contents {
         subject: assertion.name_id.as_ref().and_then(|name_id| name_id.value.text.clone()),
         subject_format: assertion.name_id_format.clone(),
         audiences: conditions
-            .map(|conditions| conditions.audiences.iter().map(|audience| audience.value.clone()).collect())
+            .map(|conditions| {
+                conditions.audiences.iter().map(|audience| audience.value.clone()).collect()
+            })
             .unwrap_or_default(),
-        recipients: assertion.confirmations.iter().filter_map(|confirmation| text(confirmation.recipient.as_ref())).collect(),
+        recipients: assertion
+            .confirmations
+            .iter()
+            .filter_map(|confirmation| text(confirmation.recipient.as_ref()))
+            .collect(),
         valid_from: conditions.and_then(|conditions| Some(conditions.not_before.as_ref()?.value)),
-        valid_until: conditions.and_then(|conditions| Some(conditions.not_on_or_after.as_ref()?.value)),
+        valid_until: conditions
+            .and_then(|conditions| Some(conditions.not_on_or_after.as_ref()?.value)),
         attributes: assertion.attributes.iter().map(|attribute| attribute.name.clone()).collect(),
         decrypted: assertion.decrypted,
     }
@@ -147,10 +159,14 @@ pub(super) fn lines(facts: &Message, summary: &Summary) -> Vec<(&'static str, St
         say("about", one.subject.clone().unwrap_or_default());
         say("for", one.audiences.join(", "));
         let window = [("from", one.valid_from), ("until", one.valid_until)];
-        let window = window.into_iter().filter_map(|(word, time)| Some(format!("{word} {}", wording::moment(time?))));
+        let window = window
+            .into_iter()
+            .filter_map(|(word, time)| Some(format!("{word} {}", wording::moment(time?))));
         say("valid", window.collect::<Vec<_>>().join(" "));
     }
-    let signed = summary.signed.iter().map(|one| format!("{} ({})", one.what, one.algorithm.rsplit(['#', '/']).next().unwrap_or_default()));
+    let signed = summary.signed.iter().map(|one| {
+        format!("{} ({})", one.what, one.algorithm.rsplit(['#', '/']).next().unwrap_or_default())
+    });
     let signed = signed.collect::<Vec<_>>().join(", ");
     say(
         "signed",
@@ -164,7 +180,10 @@ pub(super) fn lines(facts: &Message, summary: &Summary) -> Vec<(&'static str, St
             signed
         },
     );
-    let encrypted = summary.encrypted.iter().map(|one| format!("{}{}", one.what, if one.opened { " (opened)" } else { "" }));
+    let encrypted = summary
+        .encrypted
+        .iter()
+        .map(|one| format!("{}{}", one.what, if one.opened { " (opened)" } else { "" }));
     say("encrypted", encrypted.collect::<Vec<_>>().join(", "));
     lines
 }

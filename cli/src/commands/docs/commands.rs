@@ -23,8 +23,16 @@ fn chapter(out: &mut String, command: &mut Command, name: &str, level: usize) {
     let help = command.render_long_help().to_string();
     let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
     // Writing to a String cannot fail.
-    let _ = writeln!(out, "\n{} {name}\n\n```text\n{}\n```", "#".repeat(level), lines.join("\n").trim_end());
-    for inner in command.get_subcommands_mut().filter(|inner| !inner.is_hide_set() && inner.get_name() != "help") {
+    let _ = writeln!(
+        out,
+        "\n{} {name}\n\n```text\n{}\n```",
+        "#".repeat(level),
+        lines.join("\n").trim_end()
+    );
+    for inner in command
+        .get_subcommands_mut()
+        .filter(|inner| !inner.is_hide_set() && inner.get_name() != "help")
+    {
         let name = format!("{name} {}", inner.get_name());
         chapter(out, inner, &name, (level + 1).min(3));
     }
@@ -37,10 +45,19 @@ mod tests {
     #[test]
     fn every_command_has_a_chapter_and_hidden_ones_have_none() {
         let page = page("");
-        for command in ["## diag\n", "### diag check\n", "### diag plugin trust\n", "### diag product explain\n", "### diag redact\n"] {
+        for command in [
+            "## diag\n",
+            "### diag check\n",
+            "### diag plugin trust\n",
+            "### diag product explain\n",
+            "### diag redact\n",
+        ] {
             assert!(page.contains(command), "{command}");
         }
         assert!(!page.contains("diag docs\n") && !page.contains('\u{1b}'));
-        assert!(page.lines().all(|line| line.chars().count() <= 140), "help is as wide as a terminal");
+        assert!(
+            page.lines().all(|line| line.chars().count() <= 140),
+            "help is as wide as a terminal"
+        );
     }
 }

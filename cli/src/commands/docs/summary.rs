@@ -10,7 +10,11 @@ use std::path::{Path, PathBuf};
 const CHAPTERS: &str = include_str!("summary.md");
 
 /// `SUMMARY.md`: the chapters, pages of the folder that have no place among them yet, and every check.
-pub(super) fn page(checkers: &Checkers, folder: &Path, generated: &BTreeMap<PathBuf, String>) -> String {
+pub(super) fn page(
+    checkers: &Checkers,
+    folder: &Path,
+    generated: &BTreeMap<PathBuf, String>,
+) -> String {
     let mut out = CHAPTERS.trim_end().to_owned();
     let mut others = written(folder);
     others.extend(generated.iter().map(|(name, text)| (slashed(name), text.clone())));
@@ -38,7 +42,10 @@ fn is_page(name: &str) -> bool {
 
 /// The pages that are in the folder, by name.
 fn written(folder: &Path) -> BTreeMap<String, String> {
-    let walk = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok).map(walkdir::DirEntry::into_path);
+    let walk = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .filter_map(Result::ok)
+        .map(walkdir::DirEntry::into_path);
     walk.filter_map(|path| {
         let name = slashed(path.strip_prefix(folder).ok()?);
         is_page(&name).then(|| fs::read_to_string(&path).ok()).flatten().map(|text| (name, text))
@@ -60,11 +67,20 @@ mod tests {
         fs::create_dir(folder.path().join("notes")).expect("a folder");
         fs::write(folder.path().join("notes/new.md"), "# What is [new]\n").expect("written");
         fs::write(folder.path().join("start.md"), "# Five minutes\n").expect("written");
-        let generated =
-            BTreeMap::from([(PathBuf::from("made.md"), "# Made\n".to_owned()), (PathBuf::from("schemas/case.json"), String::new())]);
+        let generated = BTreeMap::from([
+            (PathBuf::from("made.md"), "# Made\n".to_owned()),
+            (PathBuf::from("schemas/case.json"), String::new()),
+        ]);
         let page = page(&Checkers::builtin(), folder.path(), &generated);
-        assert!(page.contains("# More\n\n- [Made](made.md)\n- [What is new](notes/new.md)\n\n# Checks\n"), "{page}");
+        assert!(
+            page.contains(
+                "# More\n\n- [Made](made.md)\n- [What is new](notes/new.md)\n\n# Checks\n"
+            ),
+            "{page}"
+        );
         assert_eq!(page.matches("](start.md)").count(), 1);
-        assert!(page.contains("  - [endpoints/acs-not-registered](checks/endpoints/acs-not-registered.md)\n"));
+        assert!(page.contains(
+            "  - [endpoints/acs-not-registered](checks/endpoints/acs-not-registered.md)\n"
+        ));
     }
 }

@@ -63,7 +63,14 @@ impl Jobs {
                 folder.push(file);
             }
         }
-        Self { folders, named, unopened: collected.unopened.into(), waiting: VecDeque::new(), done, passed: 0 }
+        Self {
+            folders,
+            named,
+            unopened: collected.unopened.into(),
+            waiting: VecDeque::new(),
+            done,
+            passed: 0,
+        }
     }
 
     /// How many captures were left out because they have a record.
@@ -74,12 +81,18 @@ impl Jobs {
     /// Looks at the next folder that holds anything.
     fn look(&mut self) -> Option<()> {
         let folder = self.folders.pop_front()?;
-        let sorted: Vec<(File, bool)> = folder.into_iter().map(|file| (file.clone(), is_capture(&file))).collect();
-        let beside = |(file, capture): &(File, bool)| (!capture && !called_a_capture(&file.shown)).then(|| file.clone());
-        let beside: Vec<File> = sorted.iter().filter_map(beside).chain(self.named.iter().cloned()).collect();
+        let sorted: Vec<(File, bool)> =
+            folder.into_iter().map(|file| (file.clone(), is_capture(&file))).collect();
+        let beside = |(file, capture): &(File, bool)| {
+            (!capture && !called_a_capture(&file.shown)).then(|| file.clone())
+        };
+        let beside: Vec<File> =
+            sorted.iter().filter_map(beside).chain(self.named.iter().cloned()).collect();
         self.waiting.extend(sorted.into_iter().filter_map(|(file, capture)| {
             if capture {
-                return Some(Job::Case(std::iter::once(file).chain(beside.iter().cloned()).collect()));
+                return Some(Job::Case(
+                    std::iter::once(file).chain(beside.iter().cloned()).collect(),
+                ));
             }
             called_a_capture(&file.shown).then_some(Job::NoCapture(file))
         }));
@@ -112,7 +125,12 @@ impl Iterator for Jobs {
 pub(crate) fn is_capture(file: &File) -> bool {
     file.held_by == HeldBy::Publisher
         && intake::holds_capture(
-            Supplied { path: file.shown.clone(), named: file.named, held_by: file.held_by, reader: file.reader() },
+            Supplied {
+                path: file.shown.clone(),
+                named: file.named,
+                held_by: file.held_by,
+                reader: file.reader(),
+            },
             &Options::default(),
         )
 }
@@ -160,7 +178,9 @@ mod tests {
         let short = |shown: &str| shown.replace(&format!("{}/", shown::shown(root)), "");
         let done = done.iter().map(|name| shown::shown(&root.join(name))).collect();
         let told = |job: Job| match &job {
-            Job::Case(files) => files.iter().map(|file| short(&file.shown)).collect::<Vec<_>>().join("+"),
+            Job::Case(files) => {
+                files.iter().map(|file| short(&file.shown)).collect::<Vec<_>>().join("+")
+            }
             Job::NoCapture(file) => format!("no capture {}", short(&file.shown)),
             Job::Unopened(unopened) => format!("unopened {}", short(&unopened.shown)),
         };
@@ -184,6 +204,9 @@ mod tests {
 
     #[test]
     fn what_has_a_record_is_left_out() {
-        assert_eq!(jobs(&["a/1.har", "b/2.har", "b/z.har", "gone.har"]), ["no capture b/broken.har", "b/c/3.har+sp.xml"]);
+        assert_eq!(
+            jobs(&["a/1.har", "b/2.har", "b/z.har", "gone.har"]),
+            ["no capture b/broken.har", "b/c/3.har+sp.xml"]
+        );
     }
 }

@@ -26,14 +26,21 @@ pub(crate) struct Left {
 /// Opens the file to go on with, and reads what stands in it. A last line that was cut off is taken away.
 pub(crate) fn resume(path: &Path) -> Result<(File, Left), Failure> {
     let shown = shown(path);
-    let cannot = |error: io::Error| Failure::new(format!("{shown}: cannot be read and written: {error}"));
-    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(cannot)?;
+    let cannot =
+        |error: io::Error| Failure::new(format!("{shown}: cannot be read and written: {error}"));
+    let mut file =
+        OpenOptions::new().read(true).append(true).create(true).open(path).map_err(cannot)?;
     if !file.metadata().map_err(cannot)?.is_file() {
-        return Err(Failure::new(format!("{shown}: expected a file of records, found a device or pipe")).hint("leave out --resume"));
+        return Err(Failure::new(format!(
+            "{shown}: expected a file of records, found a device or pipe"
+        ))
+        .hint("leave out --resume"));
     }
     let strange = |line: usize, why: &str| {
-        Failure::new(format!("{shown}:{line}: expected a record that diag check --each wrote, found {why}"))
-            .hint("name another file after --output, or leave out --resume")
+        Failure::new(format!(
+            "{shown}:{line}: expected a record that diag check --each wrote, found {why}"
+        ))
+        .hint("name another file after --output, or leave out --resume")
     };
     let mut left = Left::default();
     let mut whole = 0;
@@ -46,13 +53,15 @@ pub(crate) fn resume(path: &Path) -> Result<(File, Left), Failure> {
             break;
         }
         if line.last() != Some(&b'\n') {
-            let ours = line.starts_with(BEGINNING.as_bytes()) || BEGINNING.as_bytes().starts_with(&line);
+            let ours =
+                line.starts_with(BEGINNING.as_bytes()) || BEGINNING.as_bytes().starts_with(&line);
             if !ours {
                 return Err(strange(number, "something else"));
             }
             break;
         }
-        let record: Earlier = serde_json::from_slice(&line).map_err(|error| strange(number, &format!("something else ({error})")))?;
+        let record: Earlier = serde_json::from_slice(&line)
+            .map_err(|error| strange(number, &format!("something else ({error})")))?;
         left.tally.add_earlier(&record);
         left.done.insert(record.capture);
         whole += read as u64;
@@ -76,7 +85,8 @@ mod tests {
     use super::*;
     use std::fs;
 
-    const RECORD: &str = "{\"capture\":\"a.har\",\"verdict\":\"broken\",\"findings\":[{\"severity\":\"error\"}]}\n";
+    const RECORD: &str =
+        "{\"capture\":\"a.har\",\"verdict\":\"broken\",\"findings\":[{\"severity\":\"error\"}]}\n";
 
     fn resumed(text: &str) -> (Result<Left, Failure>, String) {
         let folder = tempfile::tempdir().expect("a folder");

@@ -59,7 +59,10 @@ pub(super) fn run(
     };
     let jobs = Jobs::new(collected, left.done);
     let mut tally = left.tally;
-    let threads = arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
+    let threads = arguments.jobs.map_or_else(
+        || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        usize::from,
+    );
     let records = arguments.records.unwrap_or_default();
     let one = |job: Job| line(&job, manner, checkers, &meter, records);
     let written = turns::in_order(jobs, threads, one, |line| {
@@ -78,7 +81,9 @@ pub(super) fn run(
         Err(Ended::Failed(error)) => return Err(error.context("the records cannot be written")),
     };
     if tally.all() == 0 {
-        return Err(Failure::new("--each found no capture among the files").hint("leave out --each to judge configuration alone").into());
+        return Err(Failure::new("--each found no capture among the files")
+            .hint("leave out --each to judge configuration alone")
+            .into());
     }
     if let Some(whole) = whole {
         whole.finish()?;
@@ -88,8 +93,14 @@ pub(super) fn run(
         passed => format!("; {passed} of them had a record already"),
     };
     failure::say_note(&format!("{}{earlier}", tally.words()));
-    let lacking = checkers.absent().iter().any(|one| one.asked_for || arguments.plugins.strict_plugins);
-    let all = ending::Left { worst: tally.worst, crashed: tally.crashed, none_judged: tally.none_judged(), lacking };
+    let lacking =
+        checkers.absent().iter().any(|one| one.asked_for || arguments.plugins.strict_plugins);
+    let all = ending::Left {
+        worst: tally.worst,
+        crashed: tally.crashed,
+        none_judged: tally.none_judged(),
+        lacking,
+    };
     if let Some(remark) = all.remark(fail_on) {
         failure::say_note(remark);
     }
@@ -103,7 +114,13 @@ enum Ended {
 }
 
 /// Judges a capture and writes its line.
-fn line(job: &Job, manner: &Manner, checkers: &Checkers, meter: &Meter, records: Records) -> anyhow::Result<Line> {
+fn line(
+    job: &Job,
+    manner: &Manner,
+    checkers: &Checkers,
+    meter: &Meter,
+    records: Records,
+) -> anyhow::Result<Line> {
     let (report, error) = match job {
         Job::Case(files) => judged(files, manner, checkers, meter),
         Job::NoCapture(file) => {
@@ -112,7 +129,12 @@ fn line(job: &Job, manner: &Manner, checkers: &Checkers, meter: &Meter, records:
             (nothing(case.inputs, checkers, manner), Some(error))
         }
         Job::Unopened(unopened) => {
-            let input = Input { id: "i1".to_owned(), path: unopened.shown.clone(), notes: vec![unopened.why.clone()], ..Input::default() };
+            let input = Input {
+                id: "i1".to_owned(),
+                path: unopened.shown.clone(),
+                notes: vec![unopened.why.clone()],
+                ..Input::default()
+            };
             (nothing(vec![input], checkers, manner), Some(unopened.why.clone()))
         }
     };
@@ -125,13 +147,21 @@ fn line(job: &Job, manner: &Manner, checkers: &Checkers, meter: &Meter, records:
 }
 
 /// The report on a case, and why there is none to speak of where its capture holds nothing.
-fn judged(files: &[File], manner: &Manner, checkers: &Checkers, meter: &Meter) -> (Report, Option<String>) {
+fn judged(
+    files: &[File],
+    manner: &Manner,
+    checkers: &Checkers,
+    meter: &Meter,
+) -> (Report, Option<String>) {
     let examination = examine(files, manner, meter);
     if !examination.case.exchanges.is_empty() {
         return (judge(examination, manner, checkers).report, None);
     }
     let inputs = examination.case.inputs;
-    let capture = inputs.iter().find(|input| matches!(input.kind, InputKind::Har | InputKind::Sketch)).or(inputs.first());
+    let capture = inputs
+        .iter()
+        .find(|input| matches!(input.kind, InputKind::Har | InputKind::Sketch))
+        .or(inputs.first());
     let error = capture.map_or_else(String::new, remark);
     (nothing(inputs, checkers, manner), Some(error))
 }

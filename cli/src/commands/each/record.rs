@@ -83,12 +83,20 @@ struct Found<'r> {
 }
 
 /// The line of a whole record.
-pub(crate) fn whole(capture: &str, report: &Report, error: Option<&str>) -> serde_json::Result<String> {
+pub(crate) fn whole(
+    capture: &str,
+    report: &Report,
+    error: Option<&str>,
+) -> serde_json::Result<String> {
     json::line(&Whole { capture, error, root_checks: root_checks(report), report })
 }
 
 /// The line of a short record: never longer than four kilobytes, unless the path itself is.
-pub(crate) fn short(capture: &str, report: &Report, error: Option<&str>) -> serde_json::Result<String> {
+pub(crate) fn short(
+    capture: &str,
+    report: &Report,
+    error: Option<&str>,
+) -> serde_json::Result<String> {
     let roots = report.root_causes.iter().filter_map(|id| report.finding(id));
     let root = |finding: &'_ diag_core::report::ReportedFinding| {
         let cause = finding.causes.first();
@@ -116,7 +124,12 @@ pub(crate) fn short(capture: &str, report: &Report, error: Option<&str>) -> serd
             })
             .collect(),
         attempts: (report.attempts.iter().take(MOST))
-            .map(|attempt| Tried { id: &attempt.id, kind: attempt.kind, started: attempt.started, outcome: attempt.outcome })
+            .map(|attempt| Tried {
+                id: &attempt.id,
+                kind: attempt.kind,
+                started: attempt.started,
+                outcome: attempt.outcome,
+            })
             .collect(),
         findings: (report.findings.iter().take(MOST))
             .map(|finding| Found {
@@ -133,7 +146,8 @@ pub(crate) fn short(capture: &str, report: &Report, error: Option<&str>) -> serd
             .take(MOST)
             .map(|check| check.id.as_str())
             .collect(),
-        left_out: report.findings.len().saturating_sub(MOST) + report.attempts.len().saturating_sub(MOST),
+        left_out: report.findings.len().saturating_sub(MOST)
+            + report.attempts.len().saturating_sub(MOST),
     };
     record.root_checks.truncate(MOST);
     loop {
@@ -234,7 +248,8 @@ impl Tally {
     /// Counts a record of an earlier run.
     pub(crate) fn add_earlier(&mut self, record: &Earlier) {
         let worst = record.findings.iter().map(|finding| finding.severity).max().max(record.worst);
-        let crashed = !record.crashed.is_empty() || record.checks.iter().any(|check| check.outcome == "crashed");
+        let crashed = !record.crashed.is_empty()
+            || record.checks.iter().any(|check| check.outcome == "crashed");
         self.count(&record.verdict, worst, crashed, record.error.is_some());
     }
 
@@ -270,7 +285,11 @@ impl Tally {
             (self.healthy, "healthy"),
             (self.unreadable, "unreadable"),
         ];
-        let parts: Vec<String> = parts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
+        let parts: Vec<String> = parts
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, word)| format!("{number} {word}"))
+            .collect();
         format!("{}: {}", wording::count(self.all(), "capture"), parts.join(", "))
     }
 }

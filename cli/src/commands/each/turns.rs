@@ -39,14 +39,22 @@ pub(crate) fn in_order<J, R: Send, I: Iterator<Item = J> + Send, E>(
     mut take: impl FnMut(R) -> Result<(), E>,
 ) -> Result<I, E> {
     let window = threads.max(1) * AHEAD;
-    let state = State { jobs, given: 0, taken: 0, ready: BTreeMap::new(), exhausted: false, stopped: false };
+    let state = State {
+        jobs,
+        given: 0,
+        taken: 0,
+        ready: BTreeMap::new(),
+        exhausted: false,
+        stopped: false,
+    };
     let shared = Shared { state: Mutex::new(state), changed: Condvar::new() };
     let result = std::thread::scope(|scope| {
         for _ in 0..threads.max(1) {
             scope.spawn(|| {
                 loop {
                     let mut state = shared.lock();
-                    while !state.stopped && !state.exhausted && state.given >= state.taken + window {
+                    while !state.stopped && !state.exhausted && state.given >= state.taken + window
+                    {
                         state = shared.wait(state);
                     }
                     if state.stopped || state.exhausted {
@@ -123,7 +131,8 @@ mod tests {
             made.fetch_add(1, Ordering::SeqCst);
             number
         };
-        let result = in_order(0..10_000, 2, work, |number| if number == 5 { Err("full") } else { Ok(()) });
+        let result =
+            in_order(0..10_000, 2, work, |number| if number == 5 { Err("full") } else { Ok(()) });
         assert_eq!(result.err(), Some("full"));
         assert!(made.into_inner() < 100);
     }

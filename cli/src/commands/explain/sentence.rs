@@ -29,13 +29,19 @@ pub(super) fn explain(page: &mut Page, checkers: &Checkers, text: &str) -> bool 
         }
         return true;
     }
-    if let Some(meaning) = words(text).find_map(|word| word.strip_prefix(status::PREFIX).and_then(status::lookup)) {
+    if let Some(meaning) =
+        words(text).find_map(|word| word.strip_prefix(status::PREFIX).and_then(status::lookup))
+    {
         explain_status(page, meaning);
         return true;
     }
     let known = said(&products, text);
     // What no file has in these words may be read by its words all the same.
-    let read = if known.as_ref().is_none_or(|(_, meaning)| meaning.is_vague()) { grammar::read(text) } else { None };
+    let read = if known.as_ref().is_none_or(|(_, meaning)| meaning.is_vague()) {
+        grammar::read(text)
+    } else {
+        None
+    };
     let (meaning, who) = match (&read, &known) {
         (Some(read), _) => {
             page.line(&styled(STRONG, text.get(read.range.clone()).unwrap_or(text).trim()));
@@ -54,7 +60,11 @@ pub(super) fn explain(page: &mut Page, checkers: &Checkers, text: &str) -> bool 
     if let Some((_, cause)) = stated::called_for(&failure) {
         page.paragraph(0, &with_code(cause.text));
         page.blank();
-        page.hanging(&styled(GOOD, "FIX"), 5, &format!("{}: {}", styled(GOOD, wording::person(cause.who)), with_code(cause.fix)));
+        page.hanging(
+            &styled(GOOD, "FIX"),
+            5,
+            &format!("{}: {}", styled(GOOD, wording::person(cause.who)), with_code(cause.fix)),
+        );
     }
     about(page, checkers, meaning, "");
     true
@@ -64,8 +74,13 @@ pub(super) fn explain(page: &mut Page, checkers: &Checkers, text: &str) -> bool 
 fn codes_in(products: &Products, text: &str) -> Vec<VendorCode> {
     let mut codes: Vec<VendorCode> = Vec::new();
     for word in text.split(|character: char| !character.is_ascii_alphanumeric()) {
-        let numbered = word.starts_with(|first: char| first.is_ascii_alphabetic()) && word.ends_with(|last: char| last.is_ascii_digit());
-        let Some(code) = Some(word).filter(|_| numbered).and_then(|word| products.code(word)).filter(|code| code.class.is_some()) else {
+        let numbered = word.starts_with(|first: char| first.is_ascii_alphabetic())
+            && word.ends_with(|last: char| last.is_ascii_digit());
+        let Some(code) = Some(word)
+            .filter(|_| numbered)
+            .and_then(|word| products.code(word))
+            .filter(|code| code.class.is_some())
+        else {
             continue;
         };
         if codes.len() < MOST_CODES && !codes.iter().any(|known| known.code == code.code) {
@@ -76,7 +91,8 @@ fn codes_in(products: &Products, text: &str) -> Vec<VendorCode> {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|character: char| character.is_whitespace() || "'\"<>()[],;".contains(character)).map(|word| word.trim_end_matches('.'))
+    text.split(|character: char| character.is_whitespace() || "'\"<>()[],;".contains(character))
+        .map(|word| word.trim_end_matches('.'))
 }
 
 /// The sentence that tells most: one with a particular meaning before one that only regrets.
@@ -85,7 +101,9 @@ fn said<'p>(products: &'p Products, text: &str) -> Option<(Found<'p>, Meaning)> 
     for place in [Where::Page, Where::Log, Where::Status, Where::Address, Where::Browser] {
         found.extend(products.find_all(text, &Scope { place, proven: products.all() }));
     }
-    let best = found.into_iter().min_by_key(|found| (found.text.means.is_vague(), std::cmp::Reverse(found.end - found.start)))?;
+    let best = found.into_iter().min_by_key(|found| {
+        (found.text.means.is_vague(), std::cmp::Reverse(found.end - found.start))
+    })?;
     let meaning = best.text.means;
     Some((best, meaning))
 }
@@ -95,11 +113,14 @@ fn about(page: &mut Page, checkers: &Checkers, meaning: Meaning, code: &str) {
     let accounts = |check: &&CheckInfo| {
         check.accounts.iter().any(|account| {
             !account.bare
-                && (account.codes.iter().any(|own| own == code) || meaning != Meaning::Unknown && account.meanings.contains(&meaning))
+                && (account.codes.iter().any(|own| own == code)
+                    || meaning != Meaning::Unknown && account.meanings.contains(&meaning))
         })
     };
     let mut checks: Vec<&CheckInfo> = checkers.checks().iter().filter(accounts).collect();
-    checks.sort_by_key(|check| !check.accounts.iter().any(|account| account.codes.iter().any(|own| own == code)));
+    checks.sort_by_key(|check| {
+        !check.accounts.iter().any(|account| account.codes.iter().any(|own| own == code))
+    });
     let Some(first) = checks.first() else { return };
     page.blank();
     page.line(&styled(STRONG, "CHECKED BY"));

@@ -31,7 +31,9 @@ pub(super) fn judged_again(
     answered: &BTreeSet<String>,
 ) -> Option<Again> {
     let mut amended = replaced.documents;
-    amended.extend(changes.supposed.texts().iter().map(|(number, text)| (*number, text.clone().into_bytes())));
+    amended.extend(
+        changes.supposed.texts().iter().map(|(number, text)| (*number, text.clone().into_bytes())),
+    );
     if amended.is_empty() && replaced.loaded.is_none() {
         return None;
     }
@@ -55,13 +57,20 @@ pub(super) fn judged_again(
     let cured = lines(weighty(&before.report).filter(|finding| !left.contains(&key(finding))));
     let was_answered = |finding: &ReportedFinding| {
         let same = before.report.findings.iter().find(|known| key(known) == key(finding));
-        same.is_some_and(|known| answered.contains(&known.id) || answered.contains(before.origin(known)))
+        same.is_some_and(|known| {
+            answered.contains(&known.id) || answered.contains(before.origin(known))
+        })
     };
-    let recorded = !before.case.exchanges.is_empty() || !before.case.messages.is_empty() || !before.case.witnesses.is_empty();
+    let recorded = !before.case.exchanges.is_empty()
+        || !before.case.messages.is_empty()
+        || !before.case.witnesses.is_empty();
     let alone = (recorded && weighty(&after.report).any(was_answered)).then(|| again(true));
-    let shown_alone: Option<BTreeSet<(&str, &str)>> = alone.as_ref().map(|alone| weighty(&alone.report).map(key).collect());
-    let waits =
-        |finding: &&ReportedFinding| was_answered(finding) && shown_alone.as_ref().is_some_and(|shown| !shown.contains(&key(finding)));
+    let shown_alone: Option<BTreeSet<(&str, &str)>> =
+        alone.as_ref().map(|alone| weighty(&alone.report).map(key).collect());
+    let waits = |finding: &&ReportedFinding| {
+        was_answered(finding)
+            && shown_alone.as_ref().is_some_and(|shown| !shown.contains(&key(finding)))
+    };
     Some(Again {
         verdict: after.report.verdict,
         supposed: changes.decided.clone(),
@@ -83,7 +92,11 @@ fn weighty(report: &Report) -> impl Iterator<Item = &ReportedFinding> {
 fn lines<'r>(findings: impl Iterator<Item = &'r ReportedFinding>) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for finding in findings {
-        let line = Line { check: finding.check.clone(), severity: finding.severity, message: finding.message.clone() };
+        let line = Line {
+            check: finding.check.clone(),
+            severity: finding.severity,
+            message: finding.message.clone(),
+        };
         if !lines.contains(&line) {
             lines.push(line);
         }

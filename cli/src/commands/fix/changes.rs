@@ -41,12 +41,21 @@ pub(super) fn of<'e>(
     let mut certain = Amended::new(exports);
     for (document, bytes) in mended {
         let held = document.configuration.as_deref();
-        if let Some(edit) = held.and_then(|id| amend::held(&judged.case, &judged.products, exports, id, bytes)) {
+        if let Some(edit) =
+            held.and_then(|id| amend::held(&judged.case, &judged.products, exports, id, bytes))
+        {
             certain.take(&[edit]);
         }
     }
-    let edits: Vec<Vec<Vec<Edit>>> =
-        tasks.iter().map(|task| task.causes.iter().map(|step| edits_of(judged, exports, task, &step.cause, fresh)).collect()).collect();
+    let edits: Vec<Vec<Vec<Edit>>> = tasks
+        .iter()
+        .map(|task| {
+            task.causes
+                .iter()
+                .map(|step| edits_of(judged, exports, task, &step.cause, fresh))
+                .collect()
+        })
+        .collect();
     let mut done = Vec::new();
     for (number, ways) in edits.iter().enumerate() {
         if let [only] = ways.as_slice()
@@ -69,7 +78,12 @@ pub(super) fn of<'e>(
             if !settled && supposed.take(edits) {
                 settled = true;
                 let cause = &tasks[number].causes[way].cause;
-                decided.push(cause.value.as_ref().map_or_else(|| cause.fix.clone(), |value| format!("{}: {value}", cause.fix)));
+                decided.push(
+                    cause.value.as_ref().map_or_else(
+                        || cause.fix.clone(),
+                        |value| format!("{}: {value}", cause.fix),
+                    ),
+                );
             }
             if !bodies.is_empty() {
                 all_ways.push((number, way, own, bodies));
@@ -79,25 +93,59 @@ pub(super) fn of<'e>(
     Changes { certain, supposed, decided, ways: all_ways, done }
 }
 
-fn edits_of(judged: &Judged, exports: &[Export], task: &Task, cause: &Cause, fresh: Option<&Fresh<'_>>) -> Vec<Edit> {
+fn edits_of(
+    judged: &Judged,
+    exports: &[Export],
+    task: &Task,
+    cause: &Cause,
+    fresh: Option<&Fresh<'_>>,
+) -> Vec<Edit> {
     if let Some(fresh) = fresh.filter(|_| plan::is_upload(cause)) {
         let named = |name: &str| cause.object.as_deref().is_none_or(|object| object == name);
         let entries = judged.case.relevant_configurations().filter(|entry| named(&entry.name));
-        return entries.filter_map(|entry| amend::held(&judged.case, &judged.products, exports, &entry.id, fresh.bytes)).collect();
+        return entries
+            .filter_map(|entry| {
+                amend::held(&judged.case, &judged.products, exports, &entry.id, fresh.bytes)
+            })
+            .collect();
     }
-    let finding = judged.report.findings.iter().find(|finding| finding.check == task.check && finding.message == task.message);
-    finding.map(|finding| amend::asked(&judged.case, &judged.products, exports, &finding.finding as &Finding, cause)).unwrap_or_default()
+    let finding = judged
+        .report
+        .findings
+        .iter()
+        .find(|finding| finding.check == task.check && finding.message == task.message);
+    finding
+        .map(|finding| {
+            amend::asked(
+                &judged.case,
+                &judged.products,
+                exports,
+                &finding.finding as &Finding,
+                cause,
+            )
+        })
+        .unwrap_or_default()
 }
 
 /// What is published of the identity provider, where a fix has it uploaded: as a copy mends it, or as it is.
-pub(super) fn fresh<'d>(judged: &Judged, documents: &'d [Document], copies: &'d [(Copied, Vec<u8>)]) -> Option<Fresh<'d>> {
+pub(super) fn fresh<'d>(
+    judged: &Judged,
+    documents: &'d [Document],
+    copies: &'d [(Copied, Vec<u8>)],
+) -> Option<Fresh<'d>> {
     if !plan::fresh_copy_wanted(judged) {
         return None;
     }
-    if let Some((copy, bytes)) = copies.iter().find(|(copy, _)| copy.held_by == HeldBy::Publisher && !copy.uploads.is_empty()) {
+    if let Some((copy, bytes)) = copies
+        .iter()
+        .find(|(copy, _)| copy.held_by == HeldBy::Publisher && !copy.uploads.is_empty())
+    {
         return Some(Fresh { bytes, path: copy.path.clone() });
     }
     let mut published = documents.iter().filter(|document| plan::is_published(judged, document));
     let document = published.next().filter(|_| published.next().is_none())?;
-    Some(Fresh { bytes: &document.bytes, path: diag_render::wording::path(&document.origin).to_owned() })
+    Some(Fresh {
+        bytes: &document.bytes,
+        path: diag_render::wording::path(&document.origin).to_owned(),
+    })
 }

@@ -28,9 +28,17 @@ impl Folder {
         if let Some(path) = path
             && fs::metadata(path).is_ok_and(|metadata| !metadata.is_dir())
         {
-            return Err(Failure::new(format!("{}: expected a folder to write to, found a file", path.display())));
+            return Err(Failure::new(format!(
+                "{}: expected a folder to write to, found a file",
+                path.display()
+            )));
         }
-        Ok(Self { path: path.map(Path::to_owned).unwrap_or_default(), force, taken: BTreeSet::new(), read: Vec::new() })
+        Ok(Self {
+            path: path.map(Path::to_owned).unwrap_or_default(),
+            force,
+            taken: BTreeSet::new(),
+            read: Vec::new(),
+        })
     }
 
     /// Files that are no inputs and are read all the same.
@@ -50,7 +58,10 @@ impl Folder {
         let before = files.len();
         files.retain(|file| file.named || !file.path.as_deref().is_some_and(lies_here));
         if files.len() < before {
-            failure::say_note(&format!("{}: not read, since the copies go there", self.path.display()));
+            failure::say_note(&format!(
+                "{}: not read, since the copies go there",
+                self.path.display()
+            ));
         }
     }
 
@@ -70,15 +81,17 @@ impl Folder {
             return Ok(shown);
         }
         if inputs.iter().any(|file| file.is_at(&path)) || output::is_read(&path, &self.read) {
-            return Err(
-                Failure::new(format!("{shown}: is one of the files to read; it would be overwritten")).hint("name another folder after -o")
-            );
+            return Err(Failure::new(format!(
+                "{shown}: is one of the files to read; it would be overwritten"
+            ))
+            .hint("name another folder after -o"));
         }
         match fs::symlink_metadata(&path) {
-            Ok(found) if found.is_dir() => Err(Failure::new(format!("{shown}: a folder of that name is in the way"))),
-            Ok(_) if !self.force => {
-                Err(Failure::new(format!("{shown}: exists already")).hint("--force replaces it, or name another folder after -o"))
+            Ok(found) if found.is_dir() => {
+                Err(Failure::new(format!("{shown}: a folder of that name is in the way")))
             }
+            Ok(_) if !self.force => Err(Failure::new(format!("{shown}: exists already"))
+                .hint("--force replaces it, or name another folder after -o")),
             _ => Ok(shown),
         }
     }
@@ -87,7 +100,8 @@ impl Folder {
     pub(super) fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
         // The path is for people; the folder's own may have bytes that no text has.
         let target = self.path.join(Path::new(path).file_name().unwrap_or_default());
-        self.try_write(&target, bytes).map_err(|error| Failure::new(format!("{path}: cannot be written: {error}")))
+        self.try_write(&target, bytes)
+            .map_err(|error| Failure::new(format!("{path}: cannot be written: {error}")))
     }
 
     fn try_write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -128,7 +142,8 @@ pub(super) fn name_of_export(input: &str) -> String {
 pub(super) fn name_of_body(sort: &str, object: &str, option: Option<usize>) -> String {
     let option = option.map(|number| format!("-option-{number}")).unwrap_or_default();
     // It stands on command lines, so that it has no blank.
-    let object: String = object.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let object: String =
+        object.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
     safe(&format!("{sort}-{object}{option}-body"), "json")
 }
 
@@ -138,10 +153,20 @@ fn stem(name: &str) -> &str {
 
 /// A name that is one name on every system, and has this ending.
 fn safe(name: &str, ending: &str) -> String {
-    let plain: String = name.chars().map(|c| if c.is_alphanumeric() || " ._-+()@".contains(c) { c } else { '_' }).collect();
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() || " ._-+()@".contains(c) { c } else { '_' })
+        .collect();
     let plain = plain.trim_start_matches(['.', '-', ' ']).trim_end_matches(['.', ' ']);
-    let stem = if plain.to_ascii_lowercase().ends_with(&format!(".{ending}")) { stem(plain) } else { plain };
-    let end = (0..=LONGEST.min(stem.len())).rev().find(|end| stem.is_char_boundary(*end)).unwrap_or_default();
+    let stem = if plain.to_ascii_lowercase().ends_with(&format!(".{ending}")) {
+        stem(plain)
+    } else {
+        plain
+    };
+    let end = (0..=LONGEST.min(stem.len()))
+        .rev()
+        .find(|end| stem.is_char_boundary(*end))
+        .unwrap_or_default();
     let stem = stem.get(..end).unwrap_or_default().trim_end_matches(['.', ' ']);
     let first = stem.split('.').next().unwrap_or_default().trim_end();
     if stem.is_empty() {
@@ -156,8 +181,11 @@ fn safe(name: &str, ending: &str) -> String {
 /// Names that Windows takes for devices, whatever follows them.
 fn is_device(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
-    let numbered = |device: &str| name.strip_prefix(device).is_some_and(|number| number.chars().count() == 1);
-    matches!(name.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") || numbered("COM") || numbered("LPT")
+    let numbered =
+        |device: &str| name.strip_prefix(device).is_some_and(|number| number.chars().count() == 1);
+    matches!(name.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
+        || numbered("COM")
+        || numbered("LPT")
 }
 
 #[cfg(test)]
@@ -183,16 +211,28 @@ mod tests {
         ] {
             assert_eq!(name_of(input, None), name, "{input}");
         }
-        assert_eq!(name_of("x/virtualproxy.json", Some("Entra ID / new")), "virtualproxy-Entra ID _ new-samlMetadataIdP.xml");
+        assert_eq!(
+            name_of("x/virtualproxy.json", Some("Entra ID / new")),
+            "virtualproxy-Entra ID _ new-samlMetadataIdP.xml"
+        );
         assert!(name_of(&"ü".repeat(500), None).len() <= LONGEST + 4);
-        assert_eq!((name_of_export("a.zip/../vp.JSON").as_str(), name_of_export("-").as_str()), ("vp.json", "export.json"));
-        assert_eq!(name_of_body("virtualproxyconfig", "Entra / 'new'", Some(2)), "virtualproxyconfig-Entra----new--option-2-body.json");
+        assert_eq!(
+            (name_of_export("a.zip/../vp.JSON").as_str(), name_of_export("-").as_str()),
+            ("vp.json", "export.json")
+        );
+        assert_eq!(
+            name_of_body("virtualproxyconfig", "Entra / 'new'", Some(2)),
+            "virtualproxyconfig-Entra----new--option-2-body.json"
+        );
     }
 
     #[test]
     fn names_are_given_once() {
         let mut folder = Folder::new(None, false).expect("no folder");
-        let names: Vec<_> = ["a.xml", "A.xml", "a.xml"].iter().map(|name| folder.claim(name, &[]).expect("free")).collect();
+        let names: Vec<_> = ["a.xml", "A.xml", "a.xml"]
+            .iter()
+            .map(|name| folder.claim(name, &[]).expect("free"))
+            .collect();
         assert_eq!(names, ["a.xml", "A-2.xml", "a-3.xml"]);
     }
 
@@ -214,7 +254,9 @@ mod tests {
         fs::write(&outside, "mine").expect("a file");
         fs::create_dir(&inside).expect("a folder");
         std::os::unix::fs::symlink(&outside, inside.join("idp.xml")).expect("a link");
-        assert!(Folder::new(Some(&inside), false).expect("a folder").claim("idp.xml", &[]).is_err());
+        assert!(
+            Folder::new(Some(&inside), false).expect("a folder").claim("idp.xml", &[]).is_err()
+        );
         let mut folder = Folder::new(Some(&inside), true).expect("a folder");
         let path = folder.claim("idp.xml", &[]).expect("forced");
         folder.write(&path, b"copy").expect("written");

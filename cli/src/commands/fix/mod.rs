@@ -54,7 +54,11 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
     for one in checkers.absent() {
         failure::say_failure(&one.why, false);
     }
-    let read = configured.read_beside([&defaults.beside.key, &arguments.plugins.plugins, &arguments.products.products]);
+    let read = configured.read_beside([
+        &defaults.beside.key,
+        &arguments.plugins.plugins,
+        &arguments.products.products,
+    ]);
     let manner = Manner {
         levels: configured.levels,
         entity: None,
@@ -62,15 +66,22 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
         at: defaults.at,
         selection: Selection { only: defaults.only, skip: defaults.skip },
         keys: keys::load(&defaults.beside.key)?,
-        products: products::set_with(configured.products.iter().chain(&arguments.products.products), checkers.products())?,
+        products: products::set_with(
+            configured.products.iter().chain(&arguments.products.products),
+            checkers.products(),
+        )?,
         suppressions: configured.suppressions,
         bounds: configured.bounds,
         expectations: configured.expectations,
         headers: checkers.headers(),
     };
     let mut folder = Folder::new(arguments.output.as_deref(), arguments.force)?.spare(read);
-    let mut collected =
-        files::collect(&Given { paths: &arguments.paths, sp_has: &defaults.beside.sp_has, idp_has: &defaults.beside.idp_has, many: false });
+    let mut collected = files::collect(&Given {
+        paths: &arguments.paths,
+        sp_has: &defaults.beside.sp_has,
+        idp_has: &defaults.beside.idp_has,
+        many: false,
+    });
     folder.leave_out(&mut collected.files, &arguments.paths);
     for note in &collected.notes {
         failure::say_note(note);
@@ -86,7 +97,10 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
     buffer(&mut collected.files)?;
     let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
     let mut examination = examine(&collected.files, &manner, &meter);
-    let found = Found { documents: std::mem::take(&mut examination.documents), exports: std::mem::take(&mut examination.exports) };
+    let found = Found {
+        documents: std::mem::take(&mut examination.documents),
+        exports: std::mem::take(&mut examination.exports),
+    };
     let judged = judge(examination, &manner, &checkers);
     meter.finish();
     if !understood(&judged) {
@@ -100,7 +114,13 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
     say_notes(std::iter::once(&judged));
 
     let dry_run = arguments.dry_run || arguments.output.is_none();
-    let work = Work { judged: &judged, found: &found, files: &collected.files, manner: &manner, checkers: &checkers };
+    let work = Work {
+        judged: &judged,
+        found: &found,
+        files: &collected.files,
+        manner: &manner,
+        checkers: &checkers,
+    };
     let (fixes, written, doubtful) = work.out(&mut folder, dry_run)?;
     if !dry_run {
         // Nothing is written before everything is known to be writable.
@@ -123,7 +143,9 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
 fn buffer(files: &mut [File]) -> Result<(), Failure> {
     for file in files.iter_mut().filter(|file| file.is_standard_input()) {
         let mut bytes = Vec::new();
-        file.reader().read_to_end(&mut bytes).map_err(|error| Failure::new(format!("standard input: cannot be read: {error}")))?;
+        file.reader()
+            .read_to_end(&mut bytes)
+            .map_err(|error| Failure::new(format!("standard input: cannot be read: {error}")))?;
         file.size = bytes.len() as u64;
         file.typed = Some(bytes.into());
     }
@@ -138,13 +160,23 @@ struct Found {
 
 /// What a document is called for people: the path as given, or where in which object it stands.
 fn name_of(judged: &Judged, document: &repair::Document) -> String {
-    let input = judged.case.inputs.iter().find(|input| input.id == document.input).filter(|_| document.message.is_none());
+    let input = judged
+        .case
+        .inputs
+        .iter()
+        .find(|input| input.id == document.input)
+        .filter(|_| document.message.is_none());
     input.map_or_else(|| document.origin.clone(), |input| input.path.clone())
 }
 
 /// What an entry point is called in the name of a file.
 fn entry_name(entry: &SpConfiguration) -> &str {
-    entry.prefix.as_ref().map(|prefix| prefix.value.as_str()).filter(|prefix| !prefix.is_empty()).unwrap_or(&entry.name)
+    entry
+        .prefix
+        .as_ref()
+        .map(|prefix| prefix.value.as_str())
+        .filter(|prefix| !prefix.is_empty())
+        .unwrap_or(&entry.name)
 }
 
 /// A judged case, and what it takes to judge it again.
@@ -158,7 +190,11 @@ struct Work<'w> {
 
 impl Work<'_> {
     /// Mends in memory what is to be mended: the record, the files to write, and whether a repair failed that should not.
-    fn out(&self, folder: &mut Folder, dry_run: bool) -> anyhow::Result<(Fixes, Vec<Written>, bool)> {
+    fn out(
+        &self,
+        folder: &mut Folder,
+        dry_run: bool,
+    ) -> anyhow::Result<(Fixes, Vec<Written>, bool)> {
         let (judged, found) = (self.judged, self.found);
         let mut fixes = Fixes::new(dry_run);
         let mut copies: Vec<(Copied, Vec<u8>)> = Vec::new();
@@ -173,11 +209,17 @@ impl Work<'_> {
                 Ok(None) => {}
                 Ok(Some(repaired)) => {
                     let input = judged.case.file_of(&document.input);
-                    let entry = document.configuration.as_deref().and_then(|id| judged.case.configuration(id));
-                    let path = folder.claim(&folder::name_of(input, entry.map(entry_name)), self.files)?;
+                    let entry = document
+                        .configuration
+                        .as_deref()
+                        .and_then(|id| judged.case.configuration(id));
+                    let path =
+                        folder.claim(&folder::name_of(input, entry.map(entry_name)), self.files)?;
                     let findings = plan::answered(judged, document, &repaired.changes);
                     answered.extend(findings.iter().map(|finding| finding.id.clone()));
-                    if let Some(number) = document.number.filter(|_| findings.iter().any(|finding| finding.severity >= Severity::Warning)) {
+                    if let Some(number) = document.number.filter(|_| {
+                        findings.iter().any(|finding| finding.severity >= Severity::Warning)
+                    }) {
                         replaced.documents.insert(number, repaired.bytes.clone());
                     }
                     let copy = Copied {
@@ -199,33 +241,62 @@ impl Work<'_> {
             }
         }
         let fresh = changes::fresh(judged, &found.documents, &copies);
-        fixes.by_hand = tasks::by_hand(judged, &answered, fresh.as_ref().map(|fresh| fresh.path.as_str()));
+        fixes.by_hand =
+            tasks::by_hand(judged, &answered, fresh.as_ref().map(|fresh| fresh.path.as_str()));
         if let Some(fresh) = &fresh {
             self.take_fresh(fresh, &copies, &mut fixes, &mut replaced);
         }
-        let held: Vec<(&repair::Document, &[u8])> = mended.iter().copied().zip(copies.iter().map(|(_, bytes)| bytes.as_slice())).collect();
+        let held: Vec<(&repair::Document, &[u8])> =
+            mended.iter().copied().zip(copies.iter().map(|(_, bytes)| bytes.as_slice())).collect();
         let changes = changes::of(judged, &found.exports, &fixes.by_hand, &held, fresh.as_ref());
-        let mut written: Vec<Written> = copies.iter().map(|(copy, bytes)| (copy.path.clone(), bytes.clone())).collect();
-        written.extend(sent::record(&mut fixes, judged, &found.exports, &changes, (folder, self.files))?);
-        let carried_out = fixes.by_hand.iter().filter(|task| task.causes.iter().any(|step| !step.bodies.is_empty() || step.copy.is_some()));
+        let mut written: Vec<Written> =
+            copies.iter().map(|(copy, bytes)| (copy.path.clone(), bytes.clone())).collect();
+        written.extend(sent::record(
+            &mut fixes,
+            judged,
+            &found.exports,
+            &changes,
+            (folder, self.files),
+        )?);
+        let carried_out = fixes.by_hand.iter().filter(|task| {
+            task.causes.iter().any(|step| !step.bodies.is_empty() || step.copy.is_some())
+        });
         for task in carried_out {
-            let of_task = judged.report.findings.iter().filter(|finding| finding.check == task.check && finding.message == task.message);
+            let of_task =
+                judged.report.findings.iter().filter(|finding| {
+                    finding.check == task.check && finding.message == task.message
+                });
             answered.extend(of_task.map(|finding| finding.id.clone()));
         }
         fixes.copies = copies.into_iter().map(|(copy, _)| copy).collect();
-        fixes.judged_again = again::judged_again(judged, self.files, (self.manner, self.checkers), replaced, &changes, &answered);
+        fixes.judged_again = again::judged_again(
+            judged,
+            self.files,
+            (self.manner, self.checkers),
+            replaced,
+            &changes,
+            &answered,
+        );
         Ok((fixes, written, doubtful))
     }
 
     /// What is published stands in place of the copies that the service provider has.
-    fn take_fresh(&self, fresh: &Fresh<'_>, copies: &[(Copied, Vec<u8>)], fixes: &mut Fixes, replaced: &mut Replaced) {
+    fn take_fresh(
+        &self,
+        fresh: &Fresh<'_>,
+        copies: &[(Copied, Vec<u8>)],
+        fixes: &mut Fixes,
+        replaced: &mut Replaced,
+    ) {
         let (judged, documents) = (self.judged, &self.found.documents);
         if copies.iter().all(|(copy, _)| copy.path != fresh.path) {
             let published = documents.iter().find(|document| plan::is_published(judged, document));
-            let uploads = published.map(|document| plan::uploads(judged, document, &[])).unwrap_or_default();
+            let uploads =
+                published.map(|document| plan::uploads(judged, document, &[])).unwrap_or_default();
             fixes.as_they_are.push(AsItIs { path: fresh.path.clone(), uploads });
         }
-        let held: Vec<&repair::Document> = documents.iter().filter(|document| plan::superseded(judged, document)).collect();
+        let held: Vec<&repair::Document> =
+            documents.iter().filter(|document| plan::superseded(judged, document)).collect();
         for number in held.iter().filter_map(|document| document.number) {
             replaced.documents.insert(number, fresh.bytes.to_vec());
         }

@@ -28,9 +28,16 @@ pub(super) fn record(
         fixes.exports.push(Exported { path: path.clone(), from: input.to_owned(), fields });
         written.push((path, text.clone().into_bytes()));
     }
-    let mut add = |fixes: &mut Fixes, amended: &Amended<'_>, body: &Body, tasks: &[usize], way: Option<usize>| -> anyhow::Result<()> {
+    let mut add = |fixes: &mut Fixes,
+                   amended: &Amended<'_>,
+                   body: &Body,
+                   tasks: &[usize],
+                   way: Option<usize>|
+     -> anyhow::Result<()> {
         let path = claimed(folder, inputs, body, way)?;
-        let of_tasks = |tasks: &[usize], all: &[Task]| tasks.iter().filter_map(|number| all.get(*number).cloned()).collect::<Vec<Task>>();
+        let of_tasks = |tasks: &[usize], all: &[Task]| {
+            tasks.iter().filter_map(|number| all.get(*number).cloned()).collect::<Vec<Task>>()
+        };
         let asking = of_tasks(tasks, &fixes.by_hand);
         let screens = screens(&asking, way);
         fixes.bodies.push(Sent {
@@ -38,7 +45,14 @@ pub(super) fn record(
             of: body.target.sort().to_owned(),
             object: body.target.name.clone(),
             one_of_several: way.is_some(),
-            fields: body.fields.iter().map(|(field, before)| FieldChanged { field: field.clone(), before: before.clone() }).collect(),
+            fields: body
+                .fields
+                .iter()
+                .map(|(field, before)| FieldChanged {
+                    field: field.clone(),
+                    before: before.clone(),
+                })
+                .collect(),
             body: body.json.clone(),
             commands: amended.commands(body, &path, &judged.products),
             screens,
@@ -54,8 +68,12 @@ pub(super) fn record(
         Ok(())
     };
     for body in changes.certain.bodies(None) {
-        let tasks: Vec<usize> =
-            changes.done.iter().filter(|(_, targets)| targets.contains(&body.target)).map(|(number, _)| *number).collect();
+        let tasks: Vec<usize> = changes
+            .done
+            .iter()
+            .filter(|(_, targets)| targets.contains(&body.target))
+            .map(|(number, _)| *number)
+            .collect();
         add(fixes, &changes.certain, &body, &tasks, None)?;
     }
     for (task, way, amended, bodies) in &changes.ways {
@@ -66,8 +84,16 @@ pub(super) fn record(
     Ok(written)
 }
 
-fn claimed(folder: &mut Folder, inputs: &[File], body: &Body, way: Option<usize>) -> Result<String, Failure> {
-    folder.claim(&folder::name_of_body(body.target.sort(), &body.target.name, way.map(|way| way + 1)), inputs)
+fn claimed(
+    folder: &mut Folder,
+    inputs: &[File],
+    body: &Body,
+    way: Option<usize>,
+) -> Result<String, Failure> {
+    folder.claim(
+        &folder::name_of_body(body.target.sort(), &body.target.name, way.map(|way| way + 1)),
+        inputs,
+    )
 }
 
 fn screens(tasks: &[Task], way: Option<usize>) -> Vec<String> {

@@ -10,15 +10,24 @@ use std::collections::BTreeSet;
 
 /// The tasks, root causes first. `answered` are ids of findings that a copy does away with; `fresh` is the file with the
 /// identity provider's present metadata, where one is at hand.
-pub(super) fn by_hand(judged: &Judged, answered: &BTreeSet<String>, fresh: Option<&str>) -> Vec<Task> {
+pub(super) fn by_hand(
+    judged: &Judged,
+    answered: &BTreeSet<String>,
+    fresh: Option<&str>,
+) -> Vec<Task> {
     let left = |finding: &&ReportedFinding| !answered.contains(&finding.id);
     let fresh = |cause: &Cause| fresh.filter(|_| is_upload(cause)).map(str::to_owned);
     let mut asked: BTreeSet<[Option<String>; 3]> = BTreeSet::new();
     let mut tasks = Vec::new();
     let mut add = |finding: &ReportedFinding, causes: Vec<&Cause>| {
         // The same is done once on the same screen, however many findings ask for it.
-        let key =
-            |cause: &Cause| [Some(cause.screen.clone()), cause.value.clone(), Some(cause.fix.clone()).filter(|_| cause.value.is_none())];
+        let key = |cause: &Cause| {
+            [
+                Some(cause.screen.clone()),
+                cause.value.clone(),
+                Some(cause.fix.clone()).filter(|_| cause.value.is_none()),
+            ]
+        };
         let new = causes.iter().any(|cause| !asked.contains(&key(cause)));
         if causes.is_empty() || !new {
             return;
@@ -28,7 +37,10 @@ pub(super) fn by_hand(judged: &Judged, answered: &BTreeSet<String>, fresh: Optio
             check: finding.check.clone(),
             severity: finding.severity,
             message: finding.message.clone(),
-            causes: causes.into_iter().map(|cause| Step { cause: cause.clone(), copy: fresh(cause), bodies: Vec::new() }).collect(),
+            causes: causes
+                .into_iter()
+                .map(|cause| Step { cause: cause.clone(), copy: fresh(cause), bodies: Vec::new() })
+                .collect(),
         });
     };
     for finding in judged.root_causes().into_iter().filter(left) {

@@ -11,14 +11,19 @@ use diag_sdk::manifest::CheckAnswer;
 use std::path::Path;
 
 /// Runs the plugins over one case; the number of checks that crashed.
-pub(super) fn try_case(page: &mut Page, case: &Path, arguments: &TestArguments) -> anyhow::Result<usize> {
+pub(super) fn try_case(
+    page: &mut Page,
+    case: &Path,
+    arguments: &TestArguments,
+) -> anyhow::Result<usize> {
     let launcher = plugins::launcher()?;
     let terms = Terms { granted: arguments.grant.clone(), ..Terms::default() };
     let mut loaded = Vec::new();
     for path in &arguments.paths {
         loaded.push(plugins::load_whole(path, &launcher, &terms)?);
     }
-    let headers: Vec<String> = loaded.iter().flat_map(|plugin| plugin.manifest.headers.clone()).collect();
+    let headers: Vec<String> =
+        loaded.iter().flat_map(|plugin| plugin.manifest.headers.clone()).collect();
     let read = case_of(&[case.to_owned()], &arguments.products, &headers)?;
     let mut crashed = 0;
     page.blank();
@@ -28,7 +33,13 @@ pub(super) fn try_case(page: &mut Page, case: &Path, arguments: &TestArguments) 
             page.hanging(
                 "  ",
                 2,
-                &styled(DIM, &format!("{} wants {want} and does not see it; --grant {want} shows it", plugin.manifest.name)),
+                &styled(
+                    DIM,
+                    &format!(
+                        "{} wants {want} and does not see it; --grant {want} shows it",
+                        plugin.manifest.name
+                    ),
+                ),
             );
         }
         for answer in plugin.run(|_| true, &read) {
@@ -48,10 +59,16 @@ fn ending(answer: &CheckAnswer) -> (String, Vec<String>) {
     if let Some(why) = &answer.crashed {
         return (styled(ERROR, "✗"), vec![format!("crashed: {why}")]);
     }
-    let mut said: Vec<String> = answer.findings.iter().map(|finding| format!("found: {}", finding.message)).collect();
+    let mut said: Vec<String> =
+        answer.findings.iter().map(|finding| format!("found: {}", finding.message)).collect();
     said.extend(answer.undecided.as_ref().map(|why| format!("undecided: {why}")));
     if !answer.missing.is_empty() {
-        let word = |need: &Need| serde_json::to_value(need).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
+        let word = |need: &Need| {
+            serde_json::to_value(need)
+                .ok()
+                .and_then(|word| word.as_str().map(str::to_owned))
+                .unwrap_or_default()
+        };
         let needs: Vec<String> = answer.missing.iter().map(word).collect();
         said.push(format!("undecided: it would take {}", needs.join(", ")));
     }
@@ -71,8 +88,14 @@ mod tests {
     fn each_ending_says_itself() {
         let said = |answer: &CheckAnswer| ending(answer).1.join("; ");
         assert_eq!(said(&CheckAnswer::default()), "clean");
-        assert_eq!(said(&CheckAnswer { findings: vec![Finding::notice("N")], ..CheckAnswer::default() }), "found: N");
-        assert_eq!(said(&CheckAnswer { undecided: Some("why".into()), ..CheckAnswer::default() }), "undecided: why");
+        assert_eq!(
+            said(&CheckAnswer { findings: vec![Finding::notice("N")], ..CheckAnswer::default() }),
+            "found: N"
+        );
+        assert_eq!(
+            said(&CheckAnswer { undecided: Some("why".into()), ..CheckAnswer::default() }),
+            "undecided: why"
+        );
         let missing = CheckAnswer { missing: vec![Need::DecryptionKey], ..CheckAnswer::default() };
         assert_eq!(said(&missing), "undecided: it would take decryption-key");
         assert_eq!(said(&CheckAnswer { crashed: Some("bug".into()), ..missing }), "crashed: bug");

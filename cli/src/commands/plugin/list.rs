@@ -49,7 +49,11 @@ struct Listed {
 
 pub(crate) fn run(arguments: &ListArguments) -> anyhow::Result<ExitCode> {
     let path = arguments.config.clone().unwrap_or_else(|| PathBuf::from(config::USUAL_NAME));
-    let entries = if arguments.config.is_some() || path.is_file() { config::plugins(&path)? } else { Vec::new() };
+    let entries = if arguments.config.is_some() || path.is_file() {
+        config::plugins(&path)?
+    } else {
+        Vec::new()
+    };
     let mut listed: Vec<Listed> = Vec::new();
     for entry in &entries {
         if is_bundle(&entry.path) && entry.sha256.is_some() {
@@ -91,7 +95,12 @@ fn look_into(entry: &Entry) -> anyhow::Result<Vec<Listed>> {
             let sha256 = digest::sha256(&entry.path).ok();
             let changed = sha256.is_some() && sha256 != entry.sha256;
             let state = if changed { State::Changed } else { State::NotLoadable };
-            return Ok(vec![Listed { state, reason: Some(why.to_string()), sha256, ..unknown(&entry.path, entry) }]);
+            return Ok(vec![Listed {
+                state,
+                reason: Some(why.to_string()),
+                sha256,
+                ..unknown(&entry.path, entry)
+            }]);
         }
     };
     let lost = opened.absent.iter().map(|one| Listed {
@@ -125,7 +134,8 @@ impl Listed {
 }
 
 fn look_at(entry: &Entry) -> anyhow::Result<Listed> {
-    let mut listed = Listed { sha256: digest::sha256(&entry.path).ok(), ..unknown(&entry.path, entry) };
+    let mut listed =
+        Listed { sha256: digest::sha256(&entry.path).ok(), ..unknown(&entry.path, entry) };
     if entry.sha256.is_none() {
         listed.reason = Some(format!("diag plugin trust {} pins it", listed.path));
         return Ok(listed);
@@ -134,7 +144,10 @@ fn look_at(entry: &Entry) -> anyhow::Result<Listed> {
         Ok(loaded) => listed.take(loaded),
         Err(PluginError::Changed { .. }) => {
             listed.state = State::Changed;
-            listed.reason = Some(format!("if that is wanted, diag plugin trust {} pins the new one", listed.path));
+            listed.reason = Some(format!(
+                "if that is wanted, diag plugin trust {} pins the new one",
+                listed.path
+            ));
         }
         Err(error) => {
             listed.state = State::NotLoadable;
@@ -150,13 +163,19 @@ fn look_at(entry: &Entry) -> anyhow::Result<Listed> {
 fn table(listed: &[Listed], config: &Path) -> String {
     let mut page = Page::new(console::width());
     if listed.is_empty() {
-        page.line(&format!("{} names no plugin; diag plugin trust PATH adds one", plain(&config.display().to_string())));
+        page.line(&format!(
+            "{} names no plugin; diag plugin trust PATH adds one",
+            plain(&config.display().to_string())
+        ));
     }
     for one in listed {
         page.blank();
         let title = match (&one.name, &one.version) {
             (Some(name), Some(version)) => format!("{} {}", styled(STRONG, name), plain(version)),
-            _ => styled(STRONG, &Path::new(&one.path).file_name().unwrap_or_default().to_string_lossy()),
+            _ => styled(
+                STRONG,
+                &Path::new(&one.path).file_name().unwrap_or_default().to_string_lossy(),
+            ),
         };
         page.line(&title);
         let (style, state) = match one.state {
@@ -165,7 +184,8 @@ fn table(listed: &[Listed], config: &Path) -> String {
             State::NotTrusted => (WARNING, "not trusted"),
             State::NotLoadable => (ERROR, "not loadable"),
         };
-        let reason = one.reason.as_deref().map(|reason| format!(": {}", plain(reason))).unwrap_or_default();
+        let reason =
+            one.reason.as_deref().map(|reason| format!(": {}", plain(reason))).unwrap_or_default();
         row(&mut page, "state", &format!("{}{reason}", styled(style, state)));
         row(&mut page, "path", &plain(&one.path));
         row(&mut page, "sha256", one.sha256.as_deref().unwrap_or("cannot be read"));
@@ -173,7 +193,15 @@ fn table(listed: &[Listed], config: &Path) -> String {
             row(&mut page, "about", &plain(about));
         }
         if one.state == State::Trusted {
-            row(&mut page, "checks", &format!("{}: {}", wording::count(one.checks.len(), "check"), one.checks.join(", ")));
+            row(
+                &mut page,
+                "checks",
+                &format!(
+                    "{}: {}",
+                    wording::count(one.checks.len(), "check"),
+                    one.checks.join(", ")
+                ),
+            );
         }
         if let Some(confinement) = &one.confinement {
             row(&mut page, "confined", &plain(confinement));

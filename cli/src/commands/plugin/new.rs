@@ -17,7 +17,9 @@ pub(crate) fn run(arguments: &NewArguments) -> anyhow::Result<ExitCode> {
     let name = arguments.name.as_str();
     check_name(name)?;
     if arguments.sdk.is_some() && arguments.lang != Language::Rust {
-        return Err(Failure::new("--sdk is for plugins in Rust").hint("add --lang rust, or leave --sdk out").into());
+        return Err(Failure::new("--sdk is for plugins in Rust")
+            .hint("add --lang rust, or leave --sdk out")
+            .into());
     }
     let Some(template) = template::of(arguments.lang) else {
         return pack(name);
@@ -44,7 +46,10 @@ pub(crate) fn run(arguments: &NewArguments) -> anyhow::Result<ExitCode> {
         }
     }
     let mut text = format!("{name}/ is written. Next:\n\n");
-    for line in [format!("cd {name}")].into_iter().chain(template.next.iter().map(|line| project.fill(line))) {
+    for line in [format!("cd {name}")]
+        .into_iter()
+        .chain(template.next.iter().map(|line| project.fill(line)))
+    {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "  {}", plain(&line));
     }
@@ -75,19 +80,22 @@ fn pack(name: &str) -> anyhow::Result<ExitCode> {
 }
 
 fn exists(what: &str) -> Failure {
-    Failure::new(format!("{what}: exists already, and nothing is overwritten")).hint("choose another name or another folder")
+    Failure::new(format!("{what}: exists already, and nothing is overwritten"))
+        .hint("choose another name or another folder")
 }
 
 /// The name becomes the first part of the ids of checks, a folder, and part of file names.
 fn check_name(name: &str) -> Result<(), Failure> {
     let starts = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
-    let plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let plain =
+        name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if !starts || !plain || name.len() > 40 || name.ends_with('-') {
         return Err(Failure::new(format!("{name}: expected a name of lower-case letters, digits and hyphens that begins with a letter"))
             .hint("it is the first part of the ids of its checks: acme gives acme/some-problem"));
     }
     if BUILTIN.iter().any(|family| family.name == name) {
-        return Err(Failure::new(format!("{name}: a family of diag itself has that name")).hint("name it after your team or product"));
+        return Err(Failure::new(format!("{name}: a family of diag itself has that name"))
+            .hint("name it after your team or product"));
     }
     Ok(())
 }
@@ -97,7 +105,10 @@ fn check_name(name: &str) -> Result<(), Failure> {
 /// its own, lies elsewhere. A checkout that was moved since is found by what lies in it: this program
 /// or the current folder.
 fn sdk(given: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
-    let is_sdk = |folder: &Path| fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|text| text.contains("name = \"diag-sdk\""));
+    let is_sdk = |folder: &Path| {
+        fs::read_to_string(folder.join("Cargo.toml"))
+            .is_ok_and(|text| text.contains("name = \"diag-sdk\""))
+    };
     if let Some(folder) = given {
         let resolved = folder.canonicalize().ok().filter(|folder| is_sdk(folder));
         return resolved.map(Some).ok_or_else(|| {
@@ -107,7 +118,8 @@ fn sdk(given: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
     }
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
     let starts = [std::env::current_exe().ok(), std::env::current_dir().ok()];
-    let checkouts = built.into_iter().chain(starts.iter().flatten().flat_map(|start| start.ancestors()));
+    let checkouts =
+        built.into_iter().chain(starts.iter().flatten().flat_map(|start| start.ancestors()));
     let found = checkouts.map(|checkout| checkout.join("plugins/sdk")).find(|sdk| is_sdk(sdk));
     Ok(found.and_then(|sdk| sdk.canonicalize().ok()))
 }
@@ -133,7 +145,9 @@ mod tests {
         for good in ["acme", "acme-2", "a"] {
             assert!(check_name(good).is_ok(), "{good}");
         }
-        for bad in ["", "Acme", "2acme", "-acme", "acme-", "ac me", "../acme", "acme/x", "büro", "metadata"] {
+        for bad in [
+            "", "Acme", "2acme", "-acme", "acme-", "ac me", "../acme", "acme/x", "büro", "metadata",
+        ] {
             assert!(check_name(bad).is_err(), "{bad}");
         }
     }

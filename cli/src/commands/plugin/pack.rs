@@ -29,10 +29,16 @@ pub(crate) fn run(arguments: &PackArguments) -> anyhow::Result<ExitCode> {
     let shown = plain(&path.display().to_string());
     let mut lines = vec![shown.clone()];
     lines.extend(made.listed.iter().map(line));
-    lines.extend(made.left_out.iter().map(|name| format!("  left out  {}: nothing that a bundle holds", plain(name))));
+    lines.extend(
+        made.left_out
+            .iter()
+            .map(|name| format!("  left out  {}: nothing that a bundle holds", plain(name))),
+    );
     let sha256 = digest::sha256_of(&made.bytes);
     lines.push(format!("{}, SHA-256 {sha256}", wording::count(made.listed.len(), "file")));
-    lines.push(format!("Everyone who is to use it: diag plugin trust --user --sha256 {sha256} {shown}\n"));
+    lines.push(format!(
+        "Everyone who is to use it: diag plugin trust --user --sha256 {sha256} {shown}\n"
+    ));
     output::print(&lines.join("\n"))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -44,7 +50,9 @@ fn line(one: &Listed) -> String {
         Kind::Plugin => "plugin",
     };
     let known = match (&one.name, &one.version) {
-        (Some(name), Some(version)) if !version.is_empty() => format!("  {} {}", plain(name), plain(version)),
+        (Some(name), Some(version)) if !version.is_empty() => {
+            format!("  {} {}", plain(name), plain(version))
+        }
         (Some(name), _) => format!("  {}", plain(name)),
         _ => "  for another system, not tried here".to_owned(),
     };

@@ -77,7 +77,11 @@ static RUST: Template = Template {
         file!("src/acs_without_tls.rs", "rust/acs_without_tls.rs"),
         file!(".gitignore", "rust/gitignore"),
     ],
-    next: &["cargo test", "cargo build", "diag plugin test target/debug/@prefix@@ident@_checks@suffix@"],
+    next: &[
+        "cargo test",
+        "cargo build",
+        "diag plugin test target/debug/@prefix@@ident@_checks@suffix@",
+    ],
 };
 
 static C: Template = Template {
@@ -91,6 +95,9 @@ static C: Template = Template {
 };
 
 static PYTHON: Template = Template {
-    files: &[file!("README.md", "python/README.md"), file!("@ident@.py", "python/plugin.py", executable)],
+    files: &[
+        file!("README.md", "python/README.md"),
+        file!("@ident@.py", "python/plugin.py", executable),
+    ],
     next: &["diag plugin test ./@ident@.py"],
 };

@@ -40,7 +40,10 @@ pub(crate) fn run(arguments: &TestArguments) -> anyhow::Result<ExitCode> {
 /// Tests one plugin; the number of complaints.
 fn test(page: &mut Page, path: &Path) -> anyhow::Result<usize> {
     let launcher = plugins::launcher()?;
-    let terms = Terms { granted: WANTS.iter().map(|want| (*want).to_owned()).collect(), ..Terms::default() };
+    let terms = Terms {
+        granted: WANTS.iter().map(|want| (*want).to_owned()).collect(),
+        ..Terms::default()
+    };
     let started = Instant::now();
     let mut plugin = plugins::load_whole(path, &launcher, &terms)?;
     let start = started.elapsed();
@@ -48,12 +51,19 @@ fn test(page: &mut Page, path: &Path) -> anyhow::Result<usize> {
     let own_tests = is_pack(path).then(|| tests_of_pack(path));
 
     let (name, version) = (plugin.manifest.name.clone(), plain(&plugin.manifest.version));
-    page.line(&format!("{} {version}  {}", styled(STRONG, &name), styled(DIM, &path.display().to_string())));
+    page.line(&format!(
+        "{} {version}  {}",
+        styled(STRONG, &name),
+        styled(DIM, &path.display().to_string())
+    ));
     let checks = plugin.manifest.checks.clone();
     let (mut complaints, mut longest) = (0, Duration::ZERO);
     for check in &checks {
-        let tests: Vec<&TestOutcome> = own_tests.iter().flatten().filter(|test| test.check == check.id).collect();
-        let failed = tests.iter().filter_map(|test| Some(format!("{}: {}", test.name, test.failure.as_ref()?)));
+        let tests: Vec<&TestOutcome> =
+            own_tests.iter().flatten().filter(|test| test.check == check.id).collect();
+        let failed = tests
+            .iter()
+            .filter_map(|test| Some(format!("{}: {}", test.name, test.failure.as_ref()?)));
         let mut said: Vec<String> = failed.collect();
         if own_tests.is_some() && !has_examples(check) {
             said.extend(lacking(&tests));
@@ -65,12 +75,23 @@ fn test(page: &mut Page, path: &Path) -> anyhow::Result<usize> {
         longest = longest.max(took);
         complaints += said.len();
         if said.is_empty() {
-            let how = if tests.is_empty() { milliseconds(took) } else { wording::count(tests.len(), "test") };
-            page.hanging(&format!("  {}", styled(GOOD, "✓")), 4, &format!("{}  {}", check.id, styled(DIM, &how)));
+            let how = if tests.is_empty() {
+                milliseconds(took)
+            } else {
+                wording::count(tests.len(), "test")
+            };
+            page.hanging(
+                &format!("  {}", styled(GOOD, "✓")),
+                4,
+                &format!("{}  {}", check.id, styled(DIM, &how)),
+            );
         } else {
             page.hanging(&format!("  {}", styled(ERROR, "✗")), 4, &check.id);
             for complaint in said {
-                let text = complaint.strip_prefix(&format!("{}: ", check.id)).unwrap_or(&complaint).to_owned();
+                let text = complaint
+                    .strip_prefix(&format!("{}: ", check.id))
+                    .unwrap_or(&complaint)
+                    .to_owned();
                 page.paragraph(4, &plain(&text));
             }
         }
@@ -86,8 +107,15 @@ fn test(page: &mut Page, path: &Path) -> anyhow::Result<usize> {
         0 => format!("{all} found and passed what its documentation says, twice the same"),
         some => wording::count(some, "complaint"),
     });
-    let slowest = if longest.is_zero() { String::new() } else { format!(", slowest check {}", milliseconds(longest)) };
-    page.line(&styled(DIM, &format!("start {}{slowest}; {}", milliseconds(start), plugin.confinement)));
+    let slowest = if longest.is_zero() {
+        String::new()
+    } else {
+        format!(", slowest check {}", milliseconds(longest))
+    };
+    page.line(&styled(
+        DIM,
+        &format!("start {}{slowest}; {}", milliseconds(start), plugin.confinement),
+    ));
     // Whoever writes a plugin wants to see what it prints.
     for printed in [plugin.printed(), again.printed()] {
         failure::say_printed(&name, &printed);
@@ -96,14 +124,20 @@ fn test(page: &mut Page, path: &Path) -> anyhow::Result<usize> {
 }
 
 /// What is wrong with the examples in a check's documentation.
-fn try_examples(plugin: &mut Loaded, again: &mut Loaded, check: &CheckInfo, took: &mut Duration) -> Vec<String> {
+fn try_examples(
+    plugin: &mut Loaded,
+    again: &mut Loaded,
+    check: &CheckInfo,
+    took: &mut Duration,
+) -> Vec<String> {
     let mut wavers = false;
     let mut said = example::complaints(check, |case| {
         let started = Instant::now();
         let first = answer(plugin, &check.id, case);
         *took += started.elapsed();
         // Again in the same process, and in another one: order that comes from hashing shows there.
-        wavers |= !alike(&first, &answer(plugin, &check.id, case)) || !alike(&first, &answer(again, &check.id, case));
+        wavers |= !alike(&first, &answer(plugin, &check.id, case))
+            || !alike(&first, &answer(again, &check.id, case));
         match first.crashed.or(first.undecided.filter(|_| first.findings.is_empty())) {
             Some(why) => Err(why),
             None => Ok((first.findings, first.missing)),
@@ -123,7 +157,9 @@ fn has_examples(check: &CheckInfo) -> bool {
 /// one that is right.
 fn lacking(tests: &[&TestOutcome]) -> Vec<String> {
     let lacks = |expected: Expected| !tests.iter().any(|test| test.expects == expected);
-    let words = [(Expected::Found, "found"), (Expected::Clean, "clean")].into_iter().filter(|(expected, _)| lacks(*expected));
+    let words = [(Expected::Found, "found"), (Expected::Clean, "clean")]
+        .into_iter()
+        .filter(|(expected, _)| lacks(*expected));
     words.map(|(_, word)| format!("no [[check.test]] has expect = \"{word}\"")).collect()
 }
 

@@ -29,8 +29,11 @@ pub(crate) fn run(arguments: &ProductExplainArguments) -> anyhow::Result<ExitCod
     let shown = exchange.products.iter().any(|vendor| vendor.id() == id);
     let proven = if shown { known.only(&id) } else { diag_products::Proven::default() };
     let mut page = Page::new(console::width());
-    let whose =
-        if shown { styled(GOOD, "the page shows itself to be of this product") } else { styled(WARNING, "nothing shows whose page it is") };
+    let whose = if shown {
+        styled(GOOD, "the page shows itself to be of this product")
+    } else {
+        styled(WARNING, "nothing shows whose page it is")
+    };
     page.line(&format!("{}  {whose}", styled(STRONG, &product.name)));
     let explained = known.explain(product, &text, &Scope { place, proven });
     write(&mut page, &explained, &text);
@@ -62,8 +65,11 @@ fn named(given: &str) -> Result<(Arc<Products>, String), Failure> {
     }
     if !path.exists() {
         let ids: Vec<&str> = builtin.iter().map(|product| product.id.as_str()).collect();
-        let hint = did_you_mean(given, ids).unwrap_or_else(|| "name a product file, or a product of diag product list".to_owned());
-        return Err(Failure::new(format!("{given}: no such file, and no product diag knows")).hint(hint));
+        let hint = did_you_mean(given, ids)
+            .unwrap_or_else(|| "name a product file, or a product of diag product list".to_owned());
+        return Err(
+            Failure::new(format!("{given}: no such file, and no product diag knows")).hint(hint)
+        );
     }
     let product: Product = products::read(path)?;
     let id = product.id.clone();
@@ -94,10 +100,14 @@ fn body(page: &str) -> Result<String, Failure> {
         std::fs::File::open(page).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
     };
     read.map_err(|error| {
-        Failure::new(format!("{page}: cannot be read: {error}")).hint("save the page from the browser, or paste its text")
+        Failure::new(format!("{page}: cannot be read: {error}"))
+            .hint("save the page from the browser, or paste its text")
     })?;
     if bytes.len() as u64 > LARGEST {
-        return Err(Failure::new(format!("{page}: larger than {} MB, which is no page", LARGEST >> 20)));
+        return Err(Failure::new(format!(
+            "{page}: larger than {} MB, which is no page",
+            LARGEST >> 20
+        )));
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
@@ -109,38 +119,68 @@ fn write(page: &mut Page, explained: &[Explained<'_>], text: &str) {
     for one in &found {
         let Ok(hit) = &one.outcome else { continue };
         let words = text.get(hit.start..hit.end).unwrap_or_default();
-        page.hanging("  ·", 4, &format!("{}  {}", styled(GOOD, &one.text.id), styled(DIM, &word(one.text.means))));
+        page.hanging(
+            "  ·",
+            4,
+            &format!("{}  {}", styled(GOOD, &one.text.id), styled(DIM, &word(one.text.means))),
+        );
         page.paragraph(4, &plain(&shown(words, LONGEST_SHOWN)));
         for (name, value) in &hit.values {
-            page.paragraph(4, &format!("{}: {}", styled(DIM, name), plain(&shown(value, LONGEST_SHOWN))));
+            page.paragraph(
+                4,
+                &format!("{}: {}", styled(DIM, name), plain(&shown(value, LONGEST_SHOWN))),
+            );
         }
     }
-    let near: Vec<(&Explained<'_>, String)> =
-        explained.iter().filter_map(|one| Some((one, reason(one.outcome.as_ref().err()?)?))).collect();
+    let near: Vec<(&Explained<'_>, String)> = explained
+        .iter()
+        .filter_map(|one| Some((one, reason(one.outcome.as_ref().err()?)?)))
+        .collect();
     if !near.is_empty() {
         page.blank();
         page.line(&styled(STRONG, "DROPPED OUT"));
         for (one, reason) in near {
-            page.hanging("  ·", 4, &format!("{}  {}", styled(WARNING, &one.text.id), plain(&reason)));
+            page.hanging(
+                "  ·",
+                4,
+                &format!("{}  {}", styled(WARNING, &one.text.id), plain(&reason)),
+            );
         }
     }
-    let absent = explained.iter().filter(|one| matches!(one.outcome, Err(Dropped::Absent | Dropped::OtherPlace))).count();
+    let absent = explained
+        .iter()
+        .filter(|one| matches!(one.outcome, Err(Dropped::Absent | Dropped::OtherPlace)))
+        .count();
     if absent > 0 {
         page.blank();
-        page.line(&styled(DIM, &format!("{} of which nothing is there", wording::count(absent, "further text"))));
+        page.line(&styled(
+            DIM,
+            &format!("{} of which nothing is there", wording::count(absent, "further text")),
+        ));
     }
 }
 
 fn word(meaning: diag_sdk::Meaning) -> String {
-    serde_json::to_value(meaning).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(meaning)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 /// Where an entry dropped out; nothing for one of which nothing is there.
 fn reason(dropped: &Dropped) -> Option<String> {
     Some(match dropped {
-        Dropped::NotProven => "its words are there, and nothing shows that the page is this product's ([proof])".to_owned(),
-        Dropped::Follows { there, missing } => format!("has \"{there}\", and then not \"{missing}\""),
-        Dropped::Between => "its words are there, and what stands between them is too long, or more than one word".to_owned(),
+        Dropped::NotProven => {
+            "its words are there, and nothing shows that the page is this product's ([proof])"
+                .to_owned()
+        }
+        Dropped::Follows { there, missing } => {
+            format!("has \"{there}\", and then not \"{missing}\"")
+        }
+        Dropped::Between => {
+            "its words are there, and what stands between them is too long, or more than one word"
+                .to_owned()
+        }
         Dropped::Behind(other) => format!("goes behind {other}, which says more or comes first"),
         Dropped::Absent | Dropped::OtherPlace => return None,
     })

@@ -54,9 +54,17 @@ fn table(listed: &[Listed<'_>]) -> String {
     let mut page = Page::new(console::width());
     let wide = listed.iter().map(|one| one.id.len()).max().unwrap_or_default();
     for one in listed {
-        let counts = [(one.texts, "text"), (one.screens, "screen"), (one.codes, "code"), (one.exports, "export")];
-        let counted: Vec<String> =
-            counts.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| wording::count(*count, noun)).collect();
+        let counts = [
+            (one.texts, "text"),
+            (one.screens, "screen"),
+            (one.codes, "code"),
+            (one.exports, "export"),
+        ];
+        let counted: Vec<String> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, noun)| wording::count(*count, noun))
+            .collect();
         let name = if one.name.is_empty() { "words any software writes" } else { one.name };
         page.line(&format!(
             "{}{}  {}  {}",

@@ -30,7 +30,8 @@ const MOST: usize = 20;
 
 pub(crate) fn run(arguments: &ProductNewArguments) -> anyhow::Result<ExitCode> {
     let paths = [arguments.from_capture.clone()];
-    let collected = files::collect(&Given { paths: &paths, sp_has: &[], idp_has: &[], many: false });
+    let collected =
+        files::collect(&Given { paths: &paths, sp_has: &[], idp_has: &[], many: false });
     if collected.files.is_empty() {
         return Err(files::nothing_read(&collected).into());
     }
@@ -38,17 +39,27 @@ pub(crate) fn run(arguments: &ProductNewArguments) -> anyhow::Result<ExitCode> {
     let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
     let examination = examine(&collected.files, &manner, &meter);
     meter.finish();
-    let report = Report::new(&examination.case, diag_core::runner::Run::default(), &[], &manner.products);
-    let judged = Judged { case: examination.case, sources: examination.sources, report, products: manner.products };
+    let report =
+        Report::new(&examination.case, diag_core::runner::Run::default(), &[], &manner.products);
+    let judged = Judged {
+        case: examination.case,
+        sources: examination.sources,
+        report,
+        products: manner.products,
+    };
     let shown = arguments.from_capture.display();
     if !understood(&judged) || judged.case.exchanges.is_empty() {
-        return Err(Failure::new(format!("{shown}: no capture")).hint("give the HAR of a sign-in that failed").into());
+        return Err(Failure::new(format!("{shown}: no capture"))
+            .hint("give the HAR of a sign-in that failed")
+            .into());
     }
     let unknown = not_understood(&judged.case);
     if unknown.is_empty() {
-        return Err(Failure::new(format!("{shown}: no page states a reason that diag does not know"))
-            .hint("diag product explain tells what is found in a page")
-            .into());
+        return Err(Failure::new(format!(
+            "{shown}: no page states a reason that diag does not know"
+        ))
+        .hint("diag product explain tells what is found in a page")
+        .into());
     }
     let id = kebab(&arguments.name, "my-product", 24);
     if arguments.name.trim().is_empty() || matches!(id.as_str(), "other" | "generic") {
@@ -62,14 +73,21 @@ pub(crate) fn run(arguments: &ProductNewArguments) -> anyhow::Result<ExitCode> {
         Some(path) => {
             let named = path.display();
             let cannot = |error: &dyn std::fmt::Display| {
-                Failure::new(format!("{named}: cannot be made: {error}")).hint("name a file that does not exist yet, in a folder that does")
+                Failure::new(format!("{named}: cannot be made: {error}"))
+                    .hint("name a file that does not exist yet, in a folder that does")
             };
             // Whole or not at all, and never over anything that is there.
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| cannot(&error))?;
+            let folder = path
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty())
+                .unwrap_or(Path::new("."));
+            let mut file =
+                tempfile::NamedTempFile::new_in(folder).map_err(|error| cannot(&error))?;
             file.write_all(draft.as_bytes()).map_err(|error| cannot(&error))?;
             file.persist_noclobber(path).map_err(|error| cannot(&error.error))?;
-            output::print(&format!("{named}: a draft. Say what each text means, then: diag product test {named}\n"))?;
+            output::print(&format!(
+                "{named}: a draft. Say what each text means, then: diag product test {named}\n"
+            ))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -88,7 +106,8 @@ fn not_understood(case: &Case) -> Vec<Unknown<'_>> {
     let mut seen: Vec<Unknown<'_>> = Vec::new();
     for statement in case.failures.iter().flat_map(|failure| &failure.said) {
         // A title is the name of a page as often as a reason.
-        let states = matches!(statement.part, Part::Body | Part::Heading | Part::Alert | Part::Data);
+        let states =
+            matches!(statement.part, Part::Body | Part::Heading | Part::Alert | Part::Data);
         let coded = !known.codes_in(&statement.text).is_empty();
         // What is read by its words alone is no product's yet: a file tells whose it is, and more than its kind.
         let anyones = statement.meaning == Meaning::Unknown || statement.writer == Writer::Generic;
@@ -96,9 +115,13 @@ fn not_understood(case: &Case) -> Vec<Unknown<'_>> {
             continue;
         }
         let words = lasting(&statement.text);
-        let repeats = seen.iter().any(|other| other.words.contains(&words) || words.contains(&other.words));
+        let repeats =
+            seen.iter().any(|other| other.words.contains(&words) || words.contains(&other.words));
         if words.chars().count() >= SHORTEST && !repeats && seen.len() < MOST {
-            seen.push(Unknown { words, exchange: statement.exchange.and_then(|index| case.exchanges.get(index)) });
+            seen.push(Unknown {
+                words,
+                exchange: statement.exchange.and_then(|index| case.exchanges.get(index)),
+            });
         }
     }
     seen
@@ -108,8 +131,10 @@ fn not_understood(case: &Case) -> Vec<Unknown<'_>> {
 fn lasting(text: &str) -> String {
     let passing = |word: &str| {
         let inner = word.trim_matches(|character: char| !character.is_alphanumeric());
-        word.contains(['@', '\\', '/', '=', '…', '"', '\'', '`', '\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}', '\u{bb}'])
-            && !inner.chars().all(|character| character.is_alphabetic() || character == '\'')
+        word.contains([
+            '@', '\\', '/', '=', '…', '"', '\'', '`', '\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}',
+            '\u{bb}',
+        ]) && !inner.chars().all(|character| character.is_alphabetic() || character == '\'')
             || inner.bytes().filter(u8::is_ascii_digit).count() >= 3
             || word.starts_with(['"', '\'', '\u{201c}', '\u{201e}', '\u{ab}'])
     };
@@ -130,8 +155,15 @@ fn lasting(text: &str) -> String {
 
 fn draft(name: &str, id: &str, unknown: &[Unknown<'_>]) -> String {
     let quoted = |text: &str| Value::from(text).to_string().trim().to_owned();
-    let hosts: BTreeSet<String> = unknown.iter().filter_map(|one| host_of(&one.exchange?.url)).collect();
-    let role = if unknown.iter().filter_map(|one| one.exchange).all(|exchange| exchange.side == Side::Idp) { "idp" } else { "sp" };
+    let hosts: BTreeSet<String> =
+        unknown.iter().filter_map(|one| host_of(&one.exchange?.url)).collect();
+    let role =
+        if unknown.iter().filter_map(|one| one.exchange).all(|exchange| exchange.side == Side::Idp)
+        {
+            "idp"
+        } else {
+            "sp"
+        };
     let mut out = format!(
         "# A draft of `diag product new`. Say what each text means (diag schema product lists the words), who has to act\n\
          # and where that was read; put {{actual}}, {{expected}} or {{attribute}} where a value stands; then diag product test.\n\
@@ -169,7 +201,11 @@ fn draft(name: &str, id: &str, unknown: &[Unknown<'_>]) -> String {
 /// Words as an id, cut at a word; letters of other alphabets have no place in one.
 fn kebab(text: &str, otherwise: &str, longest: usize) -> String {
     let mut id = String::new();
-    for word in text.to_ascii_lowercase().split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in text
+        .to_ascii_lowercase()
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
         if !id.is_empty() && id.len() + word.len() + 1 > longest {
             break;
         }
@@ -192,8 +228,14 @@ mod tests {
                 "Ledger cannot open the books: attribute branch_no was expected.",
                 "Ledger cannot open the books: attribute branch_no was expected",
             ),
-            ("User 'CONTOSO\\adele.vance' has no seat in this house. Id 4711", "has no seat in this house. Id"),
-            ("See https://x.example/help and ask for a seat in the house", "and ask for a seat in the house"),
+            (
+                "User 'CONTOSO\\adele.vance' has no seat in this house. Id 4711",
+                "has no seat in this house. Id",
+            ),
+            (
+                "See https://x.example/help and ask for a seat in the house",
+                "and ask for a seat in the house",
+            ),
         ] {
             assert_eq!(lasting(text), words);
         }

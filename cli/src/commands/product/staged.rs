@@ -22,22 +22,43 @@ impl Answer {
     /// An answer of the product, with a sign that shows it, which says this.
     pub(super) fn of(product: &Product, place: Where, text: &str) -> Self {
         let proof = &product.proof;
-        let host = proof.host.first().map_or_else(|| "product.example".to_owned(), |host| host.replace("*.", "www."));
+        let host = proof
+            .host
+            .first()
+            .map_or_else(|| "product.example".to_owned(), |host| host.replace("*.", "www."));
         let host = proof.port.first().map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
-        let path = proof.path.first().map_or_else(|| "/saml".to_owned(), |path| path.replace("{~}", "x"));
-        let header = proof.header.first().map(|header| header.split_once(':').unwrap_or((header, "x")));
-        let cookie = proof.cookie.first().map(|cookie| ("set-cookie", format!("{}=x", cookie.replace('*', "x"))));
+        let path =
+            proof.path.first().map_or_else(|| "/saml".to_owned(), |path| path.replace("{~}", "x"));
+        let header =
+            proof.header.first().map(|header| header.split_once(':').unwrap_or((header, "x")));
+        let cookie = proof
+            .cookie
+            .first()
+            .map(|cookie| ("set-cookie", format!("{}=x", cookie.replace('*', "x"))));
         let headers = header.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
-        let headers = headers.into_iter().chain(cookie.map(|(name, value)| (name.to_owned(), value))).collect();
-        let title = proof.title.first().map(|title| format!("<title>{title}</title>")).unwrap_or_default();
-        let markup = proof.markup.first().map(|markup| format!("<!-- {markup} -->")).unwrap_or_default();
+        let headers = headers
+            .into_iter()
+            .chain(cookie.map(|(name, value)| (name.to_owned(), value)))
+            .collect();
+        let title =
+            proof.title.first().map(|title| format!("<title>{title}</title>")).unwrap_or_default();
+        let markup =
+            proof.markup.first().map(|markup| format!("<!-- {markup} -->")).unwrap_or_default();
         match place {
-            Where::Address => Self { url: staged_address(&host, text), headers, page: "<p>x</p>".to_owned(), html: true },
+            Where::Address => Self {
+                url: staged_address(&host, text),
+                headers,
+                page: "<p>x</p>".to_owned(),
+                html: true,
+            },
             _ => Self {
                 url: format!("https://{host}{path}"),
                 headers,
                 // A sample may hold what marks the place it stands at on a page.
-                page: format!("<html><head>{title}</head><body>{markup}{}</body></html>", staged_page(text)),
+                page: format!(
+                    "<html><head>{title}</head><body>{markup}{}</body></html>",
+                    staged_page(text)
+                ),
                 html: true,
             },
         }
@@ -46,8 +67,16 @@ impl Answer {
     /// An answer as somebody saved it.
     pub(super) fn saved(page: &str, url: Option<&str>) -> Self {
         let start = page.trim_start().get(..200).unwrap_or(page).to_ascii_lowercase();
-        let html = start.contains("<html") || start.contains("<!doctype") || start.contains("<body") || start.contains("<div");
-        Self { url: url.unwrap_or("https://page.example/saml").to_owned(), headers: Vec::new(), page: page.to_owned(), html }
+        let html = start.contains("<html")
+            || start.contains("<!doctype")
+            || start.contains("<body")
+            || start.contains("<div");
+        Self {
+            url: url.unwrap_or("https://page.example/saml").to_owned(),
+            headers: Vec::new(),
+            page: page.to_owned(),
+            html,
+        }
     }
 
     /// The address alone.
@@ -58,7 +87,11 @@ impl Answer {
     /// What a capture with this answer says.
     pub(super) fn heard(&self, products: &Arc<Products>) -> Exchange {
         let mime = if self.html { "text/html" } else { "text/plain" };
-        let headers: Vec<_> = self.headers.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+        let headers: Vec<_> = self
+            .headers
+            .iter()
+            .map(|(name, value)| json!({"name": name, "value": value}))
+            .collect();
         let har = json!({"log": {"version": "1.2", "entries": [{
             "startedDateTime": "2026-11-24T10:00:00Z", "time": 1,
             "request": {"method": "GET", "url": self.url, "headers": [{"name": "sec-fetch-mode", "value": "navigate"}], "cookies": []},
@@ -66,7 +99,12 @@ impl Answer {
         }]}});
         let bytes = har.to_string().into_bytes();
         let reader = Box::new(std::io::Cursor::new(bytes));
-        let file = Supplied { path: "sample.har".to_owned(), named: true, held_by: HeldBy::Publisher, reader };
+        let file = Supplied {
+            path: "sample.har".to_owned(),
+            named: true,
+            held_by: HeldBy::Publisher,
+            reader,
+        };
         let request = Request { products: Arc::clone(products), ..Request::new(vec![file]) };
         examine(request, &mut |_| {}).case.exchanges.into_iter().next().unwrap_or_default()
     }
@@ -82,7 +120,8 @@ fn staged_page(text: &str) -> String {
     if text.contains("</") {
         return text.to_owned();
     }
-    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\n', "<br>");
+    let escaped =
+        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\n', "<br>");
     format!("<div class=\"error\" role=\"alert\">{escaped}</div>")
 }
 

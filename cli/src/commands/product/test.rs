@@ -42,7 +42,8 @@ fn one(page: &mut Page, path: &Path) -> anyhow::Result<bool> {
         }
     };
     let known = Arc::new(Products::builtin().with(vec![product.clone()]));
-    let missed: Vec<String> = product.texts.iter().flat_map(|text| tried(&known, &product, text)).collect();
+    let missed: Vec<String> =
+        product.texts.iter().flat_map(|text| tried(&known, &product, text)).collect();
     let samples: usize = product.texts.iter().map(|text| text.hit.len() + text.miss.len()).sum();
     let counted = format!(
         "{}, {}, {}, {}",
@@ -52,7 +53,13 @@ fn one(page: &mut Page, path: &Path) -> anyhow::Result<bool> {
         wording::count(product.code.len(), "code")
     );
     let (word, style) = if missed.is_empty() { ("SOUND", GOOD) } else { ("NOT SOUND", ERROR) };
-    page.line(&format!("{}  {}: {}  {}", styled(style, word), plain(&shown), plain(&product.name), styled(DIM, &counted)));
+    page.line(&format!(
+        "{}  {}: {}  {}",
+        styled(style, word),
+        plain(&shown),
+        plain(&product.name),
+        styled(DIM, &counted)
+    ));
     for line in &missed {
         page.hanging("  ·", 4, &plain(line));
     }
@@ -63,7 +70,9 @@ fn one(page: &mut Page, path: &Path) -> anyhow::Result<bool> {
 fn tried(known: &Arc<Products>, product: &Product, text: &Text) -> Vec<String> {
     let mut missed = Vec::new();
     for place in &text.places {
-        for (sample, wanted) in text.hit.iter().map(|hit| (hit, true)).chain(text.miss.iter().map(|miss| (miss, false))) {
+        for (sample, wanted) in
+            text.hit.iter().map(|hit| (hit, true)).chain(text.miss.iter().map(|miss| (miss, false)))
+        {
             let (own, others) = heard(known, product, text, *place, sample);
             if own == wanted {
                 continue;
@@ -76,10 +85,20 @@ fn tried(known: &Arc<Products>, product: &Product, text: &Text) -> Vec<String> {
                 Where::Browser => "browser's reason",
             };
             missed.push(if wanted {
-                let instead = if others.is_empty() { String::new() } else { format!("; found instead: {}", others.join(", ")) };
-                format!("{}: not found in a capture whose {place} says {sample:?}{instead}", text.id)
+                let instead = if others.is_empty() {
+                    String::new()
+                } else {
+                    format!("; found instead: {}", others.join(", "))
+                };
+                format!(
+                    "{}: not found in a capture whose {place} says {sample:?}{instead}",
+                    text.id
+                )
             } else {
-                format!("{}: found in a capture whose {place} says {sample:?}, which it must not be", text.id)
+                format!(
+                    "{}: found in a capture whose {place} says {sample:?}, which it must not be",
+                    text.id
+                )
             });
         }
     }
@@ -88,16 +107,26 @@ fn tried(known: &Arc<Products>, product: &Product, text: &Text) -> Vec<String> {
 
 /// Whether the entry is found in a sample, and what else is. Pages and addresses go the whole way; logs and
 /// status messages are searched as they are.
-fn heard(known: &Arc<Products>, product: &Product, text: &Text, place: Where, sample: &str) -> (bool, Vec<String>) {
+fn heard(
+    known: &Arc<Products>,
+    product: &Product,
+    text: &Text,
+    place: Where,
+    sample: &str,
+) -> (bool, Vec<String>) {
     let scope = Scope { place, proven: known.only(&product.id) };
     let found = known.find_all(sample, &scope);
     let own = found.iter().any(|found| found.product.id == product.id && found.text.id == text.id);
     if matches!(place, Where::Page | Where::Address) {
         // What the words alone give must come through the whole way as well: read, cleaned, recognised.
         let exchange = Answer::of(product, place, sample).heard(known);
-        let of_product = |phrase: &&Phrase| phrase.vendor.id() == product.id || product.name.is_empty();
-        let through = phrases(&exchange).filter(of_product).any(|phrase| phrase.meaning == text.means);
-        let others = phrases(&exchange).map(|phrase| format!("{}: {}", phrase.vendor, phrase.text)).collect();
+        let of_product =
+            |phrase: &&Phrase| phrase.vendor.id() == product.id || product.name.is_empty();
+        let through =
+            phrases(&exchange).filter(of_product).any(|phrase| phrase.meaning == text.means);
+        let others = phrases(&exchange)
+            .map(|phrase| format!("{}: {}", phrase.vendor, phrase.text))
+            .collect();
         return (own && through, others);
     }
     (own, found.iter().map(|found| format!("{}/{}", found.product.id, found.text.id)).collect())

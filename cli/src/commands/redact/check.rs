@@ -23,18 +23,28 @@ struct Checked {
     unknown: Option<String>,
 }
 
-pub(super) fn run(files: &[File], options: Options, format: ListFormat) -> anyhow::Result<ExitCode> {
+pub(super) fn run(
+    files: &[File],
+    options: Options,
+    format: ListFormat,
+) -> anyhow::Result<ExitCode> {
     let mut checked = Vec::new();
     for file in files {
         // Each file on its own: values are named with the file they stand in.
         let mut gathering = Gathering::new(options);
-        let form = gathering.take(file.reader()).map_err(|why| Failure::new(format!("{}: {why}", file.shown)))?;
+        let form = gathering
+            .take(file.reader())
+            .map_err(|why| Failure::new(format!("{}: {why}", file.shown)))?;
         let unknown = match form {
             Form::Capture | Form::Document => None,
             Form::Archive => Some("an archive: unpack it, and check the folder".to_owned()),
             Form::Unknown => Some("nobody knows what is in it".to_owned()),
         };
-        checked.push(Checked { path: file.shown.clone(), left: gathering.settle(&[0; 32]).counts(), unknown });
+        checked.push(Checked {
+            path: file.shown.clone(),
+            left: gathering.settle(&[0; 32]).counts(),
+            unknown,
+        });
     }
     let clean = checked.iter().all(|one| one.left.is_empty() && one.unknown.is_none());
     match format {
@@ -50,7 +60,12 @@ fn text(checked: &[Checked]) -> String {
         let said = match &one.unknown {
             Some(why) => why.clone(),
             None if one.left.is_empty() => "nothing known as secret is left".to_owned(),
-            None => one.left.iter().map(|(kind, count)| plural(*count, *kind)).collect::<Vec<_>>().join(", "),
+            None => one
+                .left
+                .iter()
+                .map(|(kind, count)| plural(*count, *kind))
+                .collect::<Vec<_>>()
+                .join(", "),
         };
         let _ = writeln!(out, "{}: {said}", one.path);
     }

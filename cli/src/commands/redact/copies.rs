@@ -24,7 +24,12 @@ impl Copies {
         let folder = tempfile::Builder::new()
             .prefix(".diag-")
             .tempdir_in(target.folder())
-            .map_err(|error| Failure::new(format!("{}: nothing can be written there: {error}", target.folder().display())))?;
+            .map_err(|error| {
+                Failure::new(format!(
+                    "{}: nothing can be written there: {error}",
+                    target.folder().display()
+                ))
+            })?;
         Ok(Self { folder, all: Vec::new() })
     }
 

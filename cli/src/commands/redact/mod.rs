@@ -48,42 +48,71 @@ pub(crate) fn run(arguments: &RedactArguments) -> anyhow::Result<ExitCode> {
         return Err(files::nothing_read(&collected).into());
     }
     if !collected.troubles.is_empty() {
-        return Err(Failure::new("a copy of part of a case would not be the case; nothing was written").into());
+        return Err(Failure::new(
+            "a copy of part of a case would not be the case; nothing was written",
+        )
+        .into());
     }
-    let options = Options { identities: arguments.identities, hosts: arguments.hosts, keep_bodies: arguments.keep_bodies };
+    let options = Options {
+        identities: arguments.identities,
+        hosts: arguments.hosts,
+        keep_bodies: arguments.keep_bodies,
+    };
     if arguments.check {
         return check::run(&collected.files, options, arguments.format);
     }
-    let Some(output) = arguments.output.as_deref() else { return Err(Failure::new("expected -o FILE|DIR").into()) };
+    let Some(output) = arguments.output.as_deref() else {
+        return Err(Failure::new("expected -o FILE|DIR").into());
+    };
     let read: Vec<PathBuf> = arguments.beside.key.clone();
     let target = names::Target::new(output, &collected.files, &read, arguments.force)?;
-    let map = arguments.map.as_deref().map(|path| output::Target::new(path, &collected.files, &read)).transpose()?;
+    let map = arguments
+        .map
+        .as_deref()
+        .map(|path| output::Target::new(path, &collected.files, &read))
+        .transpose()?;
     let files = whole(collected.files)?;
 
-    let manner = Manner { at: arguments.at, keys: keys::load(&arguments.beside.key)?, ..Manner::default() };
+    let manner =
+        Manner { at: arguments.at, keys: keys::load(&arguments.beside.key)?, ..Manner::default() };
     let checkers = Checkers::builtin();
     let meter = Meter::new(files.iter().map(|file| file.size).sum());
     let examine = |mut files: Vec<Supplied<'_>>| {
         for file in &mut files {
-            file.reader = meter.watch(std::mem::replace(&mut file.reader, Box::new(std::io::empty())));
+            file.reader =
+                meter.watch(std::mem::replace(&mut file.reader, Box::new(std::io::empty())));
         }
         examine_supplied(files, &manner, Supposed::default())
     };
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date().to_string();
-    let copying = Copying { options, key: key()?, today, called: target.called(), examine: &examine };
+    let copying =
+        Copying { options, key: key()?, today, called: target.called(), examine: &examine };
     let mut copies = Copies::beside(&target)?;
-    let Made { original, copy, unjudged } = make(files.iter().map(original_of).collect(), &mut copies, copying).map_err(failed)?;
+    let Made { original, copy, unjudged } =
+        make(files.iter().map(original_of).collect(), &mut copies, copying).map_err(failed)?;
     meter.finish();
 
     let (original, copy) = (judge(original, &manner, &checkers), judge(copy, &manner, &checkers));
     if !understood(&original) && original.case.inputs.len() == 1 {
-        return Err(Failure::new(original.case.inputs.first().map(remark).unwrap_or_default()).hint(WHAT_IS_READ).into());
+        return Err(Failure::new(original.case.inputs.first().map(remark).unwrap_or_default())
+            .hint(WHAT_IS_READ)
+            .into());
     }
     let proven = unjudged.judged(&original.report, &copy.report).map_err(failed)?;
     let receipt = Receipt::of(&proven);
-    let form = Form { format: Format::Html, detail: Detail::Usual, width: console::USUAL, height: None, fail_on: FailOn::Error };
+    let form = Form {
+        format: Format::Html,
+        detail: Detail::Usual,
+        width: console::USUAL,
+        height: None,
+        fail_on: FailOn::Error,
+    };
     let (proven, receipt, judged) = (&proven, &receipt, &copy);
-    put::put(&target, &copies, Bundle { proven, shelf: &copies, receipt, judged, checks: checkers.checks(), form })?;
+    put::put(
+        &target,
+        &copies,
+        Bundle { proven, shelf: &copies, receipt, judged, checks: checkers.checks(), form },
+    )?;
     if let Some(map) = map {
         map.write(&json::pretty(&proven.copying.map())?)?;
         put::private(arguments.map.as_deref());
@@ -104,15 +133,21 @@ fn whole(files: Vec<File>) -> Result<Vec<File>, Failure> {
                 return Ok(file);
             }
             let mut bytes = Vec::new();
-            std::io::Read::read_to_end(&mut file.reader(), &mut bytes)
-                .map_err(|error| Failure::new(format!("standard input: cannot be read: {error}")))?;
+            std::io::Read::read_to_end(&mut file.reader(), &mut bytes).map_err(|error| {
+                Failure::new(format!("standard input: cannot be read: {error}"))
+            })?;
             Ok(File { size: bytes.len() as u64, typed: Some(bytes.into()), ..file })
         })
         .collect()
 }
 
 fn original_of(file: &File) -> Original<'_> {
-    Original { path: file.shown.clone(), named: file.named, held_by: file.held_by, open: Box::new(|| file.reader()) }
+    Original {
+        path: file.shown.clone(),
+        named: file.named,
+        held_by: file.held_by,
+        open: Box::new(|| file.reader()),
+    }
 }
 
 fn failed(refusal: Refusal) -> Failure {
@@ -123,6 +158,7 @@ fn failed(refusal: Refusal) -> Failure {
 /// The key of the marks: of chance, used once.
 fn key() -> Result<[u8; 32], Failure> {
     let mut key = [0; 32];
-    getrandom::fill(&mut key).map_err(|error| Failure::new(format!("the system gives no random numbers: {error}")))?;
+    getrandom::fill(&mut key)
+        .map_err(|error| Failure::new(format!("the system gives no random numbers: {error}")))?;
     Ok(key)
 }

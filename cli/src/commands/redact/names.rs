@@ -26,7 +26,12 @@ pub(super) struct Target {
 }
 
 impl Target {
-    pub(super) fn new(path: &Path, inputs: &[File], read: &[PathBuf], force: bool) -> Result<Self, Failure> {
+    pub(super) fn new(
+        path: &Path,
+        inputs: &[File],
+        read: &[PathBuf],
+        force: bool,
+    ) -> Result<Self, Failure> {
         let shown = path.display();
         let is_folder = path.is_dir() || path.as_os_str().to_string_lossy().ends_with(['/', '\\']);
         let place = match path.extension().and_then(|ending| ending.to_str()) {
@@ -35,22 +40,32 @@ impl Target {
             _ => Place::File,
         };
         if inputs.iter().any(|file| file.is_at(path)) || output::is_read(path, read) {
-            return Err(
-                Failure::new(format!("{shown}: is one of the files to read; it would be overwritten")).hint("name another file after -o")
-            );
+            return Err(Failure::new(format!(
+                "{shown}: is one of the files to read; it would be overwritten"
+            ))
+            .hint("name another file after -o"));
         }
         if matches!(place, Place::Folder) && fs::metadata(path).is_ok_and(|found| !found.is_dir()) {
-            return Err(
-                Failure::new(format!("{shown}: expected a folder for several copies, found a file")).hint("name a folder, or case.zip")
-            );
+            return Err(Failure::new(format!(
+                "{shown}: expected a folder for several copies, found a file"
+            ))
+            .hint("name a folder, or case.zip"));
         }
         if !matches!(place, Place::Folder) && fs::symlink_metadata(path).is_ok() && !force {
-            return Err(Failure::new(format!("{shown}: exists already")).hint("--force replaces it, or name another file after -o"));
+            return Err(Failure::new(format!("{shown}: exists already"))
+                .hint("--force replaces it, or name another file after -o"));
         }
-        let read = inputs.iter().filter_map(|file| file.path.clone()).chain(read.iter().cloned()).collect();
+        let read = inputs
+            .iter()
+            .filter_map(|file| file.path.clone())
+            .chain(read.iter().cloned())
+            .collect();
         let target = Self { path: path.to_owned(), place, force, read };
         if !target.folder().is_dir() {
-            return Err(Failure::new(format!("{}: the folder to write to does not exist", target.folder().display())));
+            return Err(Failure::new(format!(
+                "{}: the folder to write to does not exist",
+                target.folder().display()
+            )));
         }
         Ok(target)
     }
@@ -59,12 +74,14 @@ impl Target {
     pub(super) fn is_free(&self, path: &Path) -> Result<(), Failure> {
         let shown = path.display();
         if output::is_read(path, &self.read) {
-            return Err(
-                Failure::new(format!("{shown}: is one of the files to read; it would be overwritten")).hint("name another folder after -o")
-            );
+            return Err(Failure::new(format!(
+                "{shown}: is one of the files to read; it would be overwritten"
+            ))
+            .hint("name another folder after -o"));
         }
         if fs::symlink_metadata(path).is_ok() && !self.force {
-            return Err(Failure::new(format!("{shown}: exists already")).hint("--force replaces it, or name another folder after -o"));
+            return Err(Failure::new(format!("{shown}: exists already"))
+                .hint("--force replaces it, or name another folder after -o"));
         }
         Ok(())
     }

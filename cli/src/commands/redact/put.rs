@@ -18,21 +18,27 @@ pub(super) fn put(target: &Target, copies: &Copies, bundle: Bundle<'_>) -> anyho
             }
         }
         Place::Folder => {
-            let paths: Vec<PathBuf> = bundle.proven.copied.iter().map(|one| target.path.join(&one.name)).collect();
+            let paths: Vec<PathBuf> =
+                bundle.proven.copied.iter().map(|one| target.path.join(&one.name)).collect();
             let receipts = ["receipt.txt", "receipt.json"].map(|name| target.path.join(name));
             for path in paths.iter().chain(&receipts) {
                 target.is_free(path)?;
             }
             if !target.path.is_dir() {
-                fs::create_dir(&target.path)
-                    .map_err(|error| Failure::new(format!("{}: cannot be made: {error}", target.path.display())))?;
+                fs::create_dir(&target.path).map_err(|error| {
+                    Failure::new(format!("{}: cannot be made: {error}", target.path.display()))
+                })?;
             }
             for (from, to) in copies.paths().zip(&paths) {
                 move_to(target, from, to)?;
             }
-            for (path, text) in receipts.iter().zip([bundle.receipt.text(), json::pretty(bundle.receipt)?]) {
+            for (path, text) in
+                receipts.iter().zip([bundle.receipt.text(), json::pretty(bundle.receipt)?])
+            {
                 let part = copies.folder().join("receipt");
-                fs::write(&part, text).map_err(|error| Failure::new(format!("{}: cannot be written: {error}", path.display())))?;
+                fs::write(&part, text).map_err(|error| {
+                    Failure::new(format!("{}: cannot be written: {error}", path.display()))
+                })?;
                 move_to(target, &part, path)?;
             }
         }
@@ -49,22 +55,35 @@ pub(super) fn put(target: &Target, copies: &Copies, bundle: Bundle<'_>) -> anyho
 
 /// Puts a file in its place: whole, since it lies on the same file system already.
 fn move_to(target: &Target, from: &Path, to: &Path) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::new(format!("{}: cannot be written: {error}", to.display()));
+    let failed = |error: std::io::Error| {
+        Failure::new(format!("{}: cannot be written: {error}", to.display()))
+    };
     if !target.force && fs::symlink_metadata(to).is_ok() {
-        return Err(Failure::new(format!("{}: exists already", to.display())).hint("--force replaces it"));
+        return Err(
+            Failure::new(format!("{}: exists already", to.display())).hint("--force replaces it")
+        );
     }
     fs::File::open(from).and_then(|file| file.sync_all()).map_err(failed)?;
     fs::rename(from, to).map_err(failed)
 }
 
 /// A map is for whoever made it.
-#[cfg_attr(not(unix), expect(unused_variables, reason = "elsewhere a new file belongs to whoever made it, as its folder says"))]
+#[cfg_attr(
+    not(unix),
+    expect(
+        unused_variables,
+        reason = "elsewhere a new file belongs to whoever made it, as its folder says"
+    )
+)]
 pub(super) fn private(path: Option<&Path>) {
     #[cfg(unix)]
     if let Some(path) = path {
         use std::os::unix::fs::PermissionsExt;
         if fs::set_permissions(path, fs::Permissions::from_mode(0o600)).is_err() {
-            crate::failure::say_note(&format!("{}: others on this computer may be able to read it", path.display()));
+            crate::failure::say_note(&format!(
+                "{}: others on this computer may be able to read it",
+                path.display()
+            ));
         }
     }
 }

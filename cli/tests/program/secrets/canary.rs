@@ -31,7 +31,8 @@ pub(crate) const ISSUED: &[Shape] = &[Shape::Password, Shape::Long, Shape::Base6
 /// What is a secret by nothing but its looks.
 pub(crate) const TOKENS: &[Shape] = &[Shape::Long, Shape::Base64, Shape::Jwt];
 /// Anything.
-pub(crate) const ANY: &[Shape] = &[Shape::Password, Shape::Short, Shape::Phrase, Shape::Long, Shape::Base64, Shape::Jwt];
+pub(crate) const ANY: &[Shape] =
+    &[Shape::Password, Shape::Short, Shape::Phrase, Shape::Long, Shape::Base64, Shape::Jwt];
 
 /// A sequence that is the same in every run.
 #[derive(Debug)]
@@ -65,8 +66,15 @@ impl Draw {
             Shape::Phrase => (0..4).map(|_| self.of(SMALL, 6)).collect::<Vec<_>>().join(" "),
             // Never a shape without the three sorts, which a drawn one may be by chance.
             Shape::Long => format!("aZ7{}9kQ4", self.of(MIXED, 33)),
-            Shape::Base64 => format!("k7{}/9Qe{}+z5{}==", self.of(MIXED, 14), self.of(MIXED, 10), self.of(MIXED, 9)),
-            Shape::Jwt => format!("eyJ{}.{}.{}", self.of(MIXED, 20), self.of(MIXED, 40), self.of(MIXED, 24)),
+            Shape::Base64 => format!(
+                "k7{}/9Qe{}+z5{}==",
+                self.of(MIXED, 14),
+                self.of(MIXED, 10),
+                self.of(MIXED, 9)
+            ),
+            Shape::Jwt => {
+                format!("eyJ{}.{}.{}", self.of(MIXED, 20), self.of(MIXED, 40), self.of(MIXED, 24))
+            }
         }
     }
 }
@@ -112,7 +120,11 @@ pub(crate) fn percent(text: &str) -> String {
 }
 
 pub(crate) fn html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 fn hexadecimal(text: &str) -> String {
@@ -124,14 +136,18 @@ fn hexadecimal(text: &str) -> String {
 
 impl Writing {
     pub(crate) fn of(self, text: &str) -> String {
-        let numbers = |form: fn(u32) -> String| text.chars().map(|character| form(u32::from(character))).collect::<String>();
+        let numbers = |form: fn(u32) -> String| {
+            text.chars().map(|character| form(u32::from(character))).collect::<String>()
+        };
         match self {
             Self::Plain => text.to_owned(),
             Self::Percent => percent(text),
             Self::PercentTwice => percent(&percent(text)),
             Self::Html => html(text),
             Self::HtmlNumbers => numbers(|code| format!("&#x{code:x};")),
-            Self::Json => serde_json::Value::from(text).to_string().trim_matches('"').replace('/', "\\/"),
+            Self::Json => {
+                serde_json::Value::from(text).to_string().trim_matches('"').replace('/', "\\/")
+            }
             Self::JsonNumbers => numbers(|code| format!("\\u{code:04x}")),
             Self::Base64 => STANDARD_NO_PAD.encode(text),
             Self::Base64Within => STANDARD_NO_PAD.encode(format!("user:{text}:1")),
@@ -142,7 +158,11 @@ impl Writing {
 
 /// Every form in which the value would be readable.
 pub(crate) fn forms(value: &str) -> BTreeSet<String> {
-    let mut forms: BTreeSet<String> = WRITINGS.iter().filter(|one| **one != Writing::Base64Within).map(|one| one.of(value)).collect();
+    let mut forms: BTreeSet<String> = WRITINGS
+        .iter()
+        .filter(|one| **one != Writing::Base64Within)
+        .map(|one| one.of(value))
+        .collect();
     forms.insert(value.replace(' ', "+"));
     forms.insert(value.split_whitespace().collect());
     forms.insert(hexadecimal(value).to_uppercase());

@@ -58,7 +58,8 @@ fn entry(second: usize, method: &str, url: &str, status: u16, mime: &str) -> Val
 impl Har {
     pub(crate) fn new(ending: Ending) -> Self {
         let request = "<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"_r1\" Version=\"2.0\" IssueInstant=\"2026-11-24T09:58:00Z\" Destination=\"https://idp.example/saml2\" AssertionConsumerServiceURL=\"https://sp.example/acs\"><saml:Issuer>https://sp.example</saml:Issuer></samlp:AuthnRequest>";
-        let to_idp = format!("https://idp.example/saml2?SAMLRequest={}", percent(&STANDARD.encode(request)));
+        let to_idp =
+            format!("https://idp.example/saml2?SAMLRequest={}", percent(&STANDARD.encode(request)));
         let (acs, landing) = match ending {
             Ending::SignedIn => ((302, "text/html"), 200),
             Ending::ErrorPage | Ending::Status | Ending::Damaged => ((403, "text/html"), 0),
@@ -80,13 +81,20 @@ impl Har {
             entries.push(entry(14, "GET", "https://sp.example/app/start", landing, "text/html"));
             entries[ACS]["response"]["redirectURL"] = json!("https://sp.example/app/start");
         }
-        let mut log =
-            json!({"log": {"version": "1.2", "creator": {"name": "WebInspector", "version": "537.36"}, "pages": [], "entries": entries}});
+        let mut log = json!({"log": {"version": "1.2", "creator": {"name": "WebInspector", "version": "537.36"}, "pages": [], "entries": entries}});
         header(&mut log["log"]["entries"][START]["response"], "Location", &to_idp);
         if landing > 0 {
-            header(&mut log["log"]["entries"][ACS]["response"], "Location", "https://sp.example/app/start");
+            header(
+                &mut log["log"]["entries"][ACS]["response"],
+                "Location",
+                "https://sp.example/app/start",
+            );
             if ending == Ending::SignedIn {
-                header(&mut log["log"]["entries"][ACS]["response"], "Set-Cookie", "appsession=x; Path=/; Secure; HttpOnly");
+                header(
+                    &mut log["log"]["entries"][ACS]["response"],
+                    "Set-Cookie",
+                    "appsession=x; Path=/; Secure; HttpOnly",
+                );
                 header(&mut log["log"]["entries"][LANDING]["request"], "Cookie", "appsession=x");
             }
         }
@@ -99,7 +107,14 @@ impl Har {
         let response = format!(
             "<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"_m1\" InResponseTo=\"_r1\" Version=\"2.0\" IssueInstant=\"2026-11-24T09:58:11Z\" Destination=\"https://sp.example/acs\"><saml:Issuer>https://idp.example</saml:Issuer><samlp:Status><samlp:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:{code}\"/></samlp:Status>{assertion}</samlp:Response>"
         );
-        Self { log, response, fields: Vec::new(), said: Vec::new(), relay_state: "/app".to_owned(), ending }
+        Self {
+            log,
+            response,
+            fields: Vec::new(),
+            said: Vec::new(),
+            relay_state: "/app".to_owned(),
+            ending,
+        }
     }
 
     pub(crate) fn entry(&mut self, index: usize) -> &mut Value {
@@ -122,7 +137,9 @@ impl Har {
     /// Adds a parameter to the query of a request, as it is to be written.
     pub(crate) fn query(&mut self, index: usize, pair: &str) {
         self.edit_url(index, |url| {
-            let (base, fragment) = url.split_once('#').map_or((url, String::new()), |(base, fragment)| (base, format!("#{fragment}")));
+            let (base, fragment) = url
+                .split_once('#')
+                .map_or((url, String::new()), |(base, fragment)| (base, format!("#{fragment}")));
             format!("{base}{}{pair}{fragment}", if base.contains('?') { '&' } else { '?' })
         });
     }
@@ -131,7 +148,9 @@ impl Har {
     pub(crate) fn edit_location(&mut self, index: usize, edit: impl Fn(&str) -> String) {
         let response = &mut self.entry(index)["response"];
         let Some(headers) = response["headers"].as_array_mut() else { return };
-        let Some(location) = headers.iter_mut().find(|header| header["name"] == "Location") else { return };
+        let Some(location) = headers.iter_mut().find(|header| header["name"] == "Location") else {
+            return;
+        };
         let edited = edit(location["value"].as_str().unwrap_or_default());
         location["value"] = json!(edited);
         response["redirectURL"] = json!(edited);
@@ -155,22 +174,29 @@ impl Har {
     pub(crate) fn finish(mut self) -> String {
         let mut form = vec!["user=ada%40example.org".to_owned()];
         form.append(&mut self.fields);
-        self.entry(LOGIN)["request"]["postData"] = json!({"mimeType": "application/x-www-form-urlencoded", "text": form.join("&")});
+        self.entry(LOGIN)["request"]["postData"] =
+            json!({"mimeType": "application/x-www-form-urlencoded", "text": form.join("&")});
         let mut response = self.response.clone();
         if self.ending == Ending::Damaged {
             response.truncate(response.len() * 2 / 3);
             response.push_str("<saml:");
         }
-        let posted = format!("SAMLResponse={}&RelayState={}", percent(&STANDARD.encode(&response)), percent(&self.relay_state));
+        let posted = format!(
+            "SAMLResponse={}&RelayState={}",
+            percent(&STANDARD.encode(&response)),
+            percent(&self.relay_state)
+        );
         self.page(LOGIN, &format!(
             "<form method=post action=\"https://sp.example/acs\"><input type=hidden name=SAMLResponse value=\"{}\"></form><script>document.forms[0].submit()</script>",
             STANDARD.encode(&response)
         ));
-        self.entry(ACS)["request"]["postData"] = json!({"mimeType": "application/x-www-form-urlencoded", "text": posted});
+        self.entry(ACS)["request"]["postData"] =
+            json!({"mimeType": "application/x-www-form-urlencoded", "text": posted});
         let said = self.said.join("</p><p class=error>");
         match self.ending {
             Ending::ErrorJson => {
-                let text = json!({"error": "access_denied", "message": self.said.join(" ")}).to_string();
+                let text =
+                    json!({"error": "access_denied", "message": self.said.join(" ")}).to_string();
                 self.entry(ACS)["response"]["content"]["text"] = json!(text);
             }
             Ending::NoAnswer => {}

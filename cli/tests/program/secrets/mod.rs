@@ -56,7 +56,8 @@ fn run(har: Har, put: &[Put], commands: &[&[&str]]) -> Searched {
     let folder = tempfile::tempdir().expect("a folder");
     let ending = har.ending;
     fs::write(folder.path().join("bad.har"), har.finish()).expect("a capture");
-    fs::write(folder.path().join("good.har"), Har::new(Ending::SignedIn).finish()).expect("a capture");
+    fs::write(folder.path().join("good.har"), Har::new(Ending::SignedIn).finish())
+        .expect("a capture");
     search(folder.path(), &format!("{ending:?}"), put, commands)
 }
 
@@ -90,8 +91,16 @@ fn search(folder: &Path, about: &str, put: &[Put], commands: &[&[&str]]) -> Sear
         for text in [&text, &joined] {
             for hit in automaton.find_overlapping_iter(text) {
                 let index = of[hit.pattern().as_usize()];
-                let (from, to) = (floor(text, hit.start().saturating_sub(60)), floor(text, (hit.end() + 20).min(text.len())));
-                leaks.insert(format!("{} ({about}) in {}: {}", put[index].place, words.join(" "), text[from..to].replace('\n', " ")));
+                let (from, to) = (
+                    floor(text, hit.start().saturating_sub(60)),
+                    floor(text, (hit.end() + 20).min(text.len())),
+                );
+                leaks.insert(format!(
+                    "{} ({about}) in {}: {}",
+                    put[index].place,
+                    words.join(" "),
+                    text[from..to].replace('\n', " ")
+                ));
             }
         }
         printed.push_str(&text);
@@ -119,8 +128,15 @@ fn told(leaks: &BTreeSet<String>) -> String {
     format!("{} leaks at {} places:\n{text}", leaks.len(), seen.len())
 }
 
-const ENDINGS: &[Ending] =
-    &[Ending::SignedIn, Ending::ErrorPage, Ending::ErrorJson, Ending::ErrorAddress, Ending::Status, Ending::NoAnswer, Ending::Damaged];
+const ENDINGS: &[Ending] = &[
+    Ending::SignedIn,
+    Ending::ErrorPage,
+    Ending::ErrorJson,
+    Ending::ErrorAddress,
+    Ending::Status,
+    Ending::NoAnswer,
+    Ending::Damaged,
+];
 
 /// Puts a value of the place into the capture, and remembers it.
 fn put(har: &mut Har, plant: &Plant, shape: Shape, draw: &mut Draw, put: &mut Vec<Put>) {
@@ -138,7 +154,8 @@ fn every_place(plants: &'static [Plant], seed: u64) -> (Searched, usize) {
         let mut har = Har::new(*ending);
         let mut all = Vec::new();
         // Some places take the place of others: each stands last in one of the captures.
-        let in_order: Vec<&Plant> = if number % 2 == 0 { plants.iter().collect() } else { plants.iter().rev().collect() };
+        let in_order: Vec<&Plant> =
+            if number % 2 == 0 { plants.iter().collect() } else { plants.iter().rev().collect() };
         for plant in in_order {
             put(&mut har, plant, plant.shapes[number % plant.shapes.len()], &mut draw, &mut all);
         }
@@ -167,7 +184,11 @@ fn nothing_comes_out_of_places_that_are_easily_forgotten() {
 #[test]
 fn what_comes_up_again_is_known_however_it_is_written() {
     // What a page says stands in one place of a report; formats only write it differently.
-    let quoting: Vec<&[&str]> = COMMANDS.iter().copied().filter(|words| matches!(words[0], "check" | "facts") && words.len() > 2).collect();
+    let quoting: Vec<&[&str]> = COMMANDS
+        .iter()
+        .copied()
+        .filter(|words| matches!(words[0], "check" | "facts") && words.len() > 2)
+        .collect();
     let mut leaks = BTreeSet::new();
     let mut looked_for = 0;
     for (number, origin) in ECHOED.iter().enumerate() {
@@ -176,18 +197,30 @@ fn what_comes_up_again_is_known_however_it_is_written() {
         let mut har = Har::new(ending);
         let mut all = Vec::new();
         // One body, and one destination, is all there can be.
-        let shapes = if matches!(origin.name, "JSON" | "destination") { &origin.shapes[..1] } else { origin.shapes };
+        let shapes = if matches!(origin.name, "JSON" | "destination") {
+            &origin.shapes[..1]
+        } else {
+            origin.shapes
+        };
         for shape in shapes {
             put(&mut har, origin, *shape, &mut draw, &mut all);
             let value = &all.last().expect("it was put").value;
-            har.said.extend(WRITINGS.iter().map(|writing| format!("Access denied: {} is wrong", writing.of(value))));
+            har.said.extend(
+                WRITINGS
+                    .iter()
+                    .map(|writing| format!("Access denied: {} is wrong", writing.of(value))),
+            );
             let address = format!("https://sp.example/retry/{0}?x={0}", canary::percent(value));
             if !matches!(shape, Shape::Short | Shape::Pin) {
                 har.query(har::ACS, &format!("from={}", canary::percent(&address)));
             }
         }
         let searched = run(har, &all, &quoting);
-        assert!(searched.printed.contains("is wrong"), "{}: what the page says is not told at all", origin.name);
+        assert!(
+            searched.printed.contains("is wrong"),
+            "{}: what the page says is not told at all",
+            origin.name
+        );
         leaks.extend(searched.leaks);
         looked_for += searched.looked_for;
     }
@@ -222,7 +255,11 @@ fn documents_beside_a_capture_tell_nothing_of_it() {
     );
     for (number, line) in LINES.iter().enumerate() {
         for shape in [Shape::Password, Shape::Short, Shape::Long, Shape::Jwt] {
-            let _ = writeln!(log, "{}", line.replace("{}", &value(shape, &format!("line {number} of a log / {shape:?}"))));
+            let _ = writeln!(
+                log,
+                "{}",
+                line.replace("{}", &value(shape, &format!("line {number} of a log / {shape:?}")))
+            );
         }
     }
     fs::write(folder.path().join("shibd.log"), log).expect("a log");
@@ -242,14 +279,23 @@ fn documents_beside_a_capture_tell_nothing_of_it() {
         value(Shape::Long, "clientSecret"),
         value(Shape::Password, "notes")
     );
-    fs::write(folder.path().join("application.json"), application.replacen('{', &secrets, 1)).expect("an export");
-    for name in ["servicePrincipal.json", "virtualproxy.json", "idp-metadata.xml", "sp-metadata.xml"] {
+    fs::write(folder.path().join("application.json"), application.replacen('{', &secrets, 1))
+        .expect("an export");
+    for name in
+        ["servicePrincipal.json", "virtualproxy.json", "idp-metadata.xml", "sp-metadata.xml"]
+    {
         fs::copy(examples.join(name), folder.path().join(name)).expect("an example");
     }
-    let key = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", value(Shape::Base64, "private key"));
+    let key = format!(
+        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+        value(Shape::Base64, "private key")
+    );
     fs::write(folder.path().join("key.pem"), key).expect("a key");
     fs::write(folder.path().join("bad.har"), har.finish()).expect("a capture");
-    let message = format!("https://sp.example/acs?token={}&SAMLResponse=PGE%2B", value(Shape::Password, "command line"));
+    let message = format!(
+        "https://sp.example/acs?token={}&SAMLResponse=PGE%2B",
+        value(Shape::Password, "command line")
+    );
     let sentence = format!("Access denied, token={}", value(Shape::Long, "sentence"));
     let commands: &[&[&str]] = &[
         &["check", ".", "-v"],
@@ -268,7 +314,11 @@ fn documents_beside_a_capture_tell_nothing_of_it() {
     ];
     let searched = search(folder.path(), "documents", &all, commands);
     assert!(searched.leaks.is_empty(), "{}", told(&searched.leaks));
-    assert!(searched.looked_for > 2_000 && searched.printed.contains("Unable to establish security"), "{}", searched.looked_for);
+    assert!(
+        searched.looked_for > 2_000 && searched.printed.contains("Unable to establish security"),
+        "{}",
+        searched.looked_for
+    );
     // What fix writes is for the other side's administrator: it holds what an export says, and nothing of the capture.
     for entry in fs::read_dir(folder.path().join("fixed")).into_iter().flatten() {
         let text = fs::read_to_string(entry.expect("an entry").path()).unwrap_or_default();
@@ -342,7 +392,9 @@ fn copies_hold_nothing_of_it() {
     let mut draw = Draw::new(77);
     let mut har = Har::new(Ending::ErrorPage);
     let mut all = Vec::new();
-    for (index, plant) in PLANTS.iter().enumerate().filter(|(_, plant)| COPIED.contains(&plant.name)) {
+    for (index, plant) in
+        PLANTS.iter().enumerate().filter(|(_, plant)| COPIED.contains(&plant.name))
+    {
         put(&mut har, plant, plant.shapes[index % plant.shapes.len()], &mut draw, &mut all);
     }
     fs::write(folder.path().join("bad.har"), har.finish()).expect("a capture");
@@ -352,8 +404,11 @@ fn copies_hold_nothing_of_it() {
     if copied {
         text.push_str(&fs::read_to_string(folder.path().join("copy.har")).expect("a copy"));
     }
-    let leaks: BTreeSet<&str> =
-        all.iter().filter(|one| forms(&one.value).iter().any(|form| text.contains(form))).map(|one| one.place.as_str()).collect();
+    let leaks: BTreeSet<&str> = all
+        .iter()
+        .filter(|one| forms(&one.value).iter().any(|form| text.contains(form)))
+        .map(|one| one.place.as_str())
+        .collect();
     assert!(leaks.is_empty(), "{leaks:#?}");
     assert!(copied, "{}", err(&output));
 }
@@ -379,5 +434,9 @@ fn what_diagnosis_lives_on_stays() {
         assert!(text.contains(stays), "{stays} is gone:\n{text}");
     }
     let report = out(&diag_in(folder.path(), &["check", "bad.har", "-v"]));
-    assert!(report.contains("Access denied by the application") || report.contains("The password is wrong"), "{report}");
+    assert!(
+        report.contains("Access denied by the application")
+            || report.contains("The password is wrong"),
+        "{report}"
+    );
 }

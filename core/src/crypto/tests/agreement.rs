@@ -18,8 +18,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn corpus() -> Option<PathBuf> {
-    let shared = std::env::var_os("DIAG_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
-    let there = shared.join("data").is_dir() && Command::new("xmlsec1").arg("--version").output().is_ok();
+    let shared = std::env::var_os("DIAG_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
+    let there =
+        shared.join("data").is_dir() && Command::new("xmlsec1").arg("--version").output().is_ok();
     if !there {
         eprintln!("skipped: no corpus at {} or no xmlsec1", shared.display());
     }
@@ -27,7 +29,12 @@ fn corpus() -> Option<PathBuf> {
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     entries.sort();
     for entry in entries {
         if entry.is_dir() { files(&entry, found) } else { found.push(entry) }
@@ -61,7 +68,10 @@ fn certificates(all: &[PathBuf]) -> KeyRing {
         if matches!(name, "crt" | "cer" | "pem" | "der")
             && let Ok(bytes) = std::fs::read(path)
         {
-            for found in certificate::read_pem_file(&bytes, &Place::default()).into_iter().filter(Certificate::usable) {
+            for found in certificate::read_pem_file(&bytes, &Place::default())
+                .into_iter()
+                .filter(Certificate::usable)
+            {
                 ring.add(&found, Some("d1"), false);
             }
         }
@@ -80,10 +90,19 @@ fn xmlsec(file: &Path, xml: &str, number: usize, spki: Option<&[u8]>) -> Result<
     // The bare key: OpenSSL refuses some of the certificates that products read.
     if let Some(spki) = spki {
         let key = file.with_extension("key");
-        std::fs::write(&key, format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(spki))).unwrap();
+        std::fs::write(
+            &key,
+            format!(
+                "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
+                STANDARD.encode(spki)
+            ),
+        )
+        .unwrap();
         command.arg("--pubkey-pem").arg(key);
     }
-    let signature = format!("(//*[local-name()='Signature' and namespace-uri()='http://www.w3.org/2000/09/xmldsig#'])[{number}]");
+    let signature = format!(
+        "(//*[local-name()='Signature' and namespace-uri()='http://www.w3.org/2000/09/xmldsig#'])[{number}]"
+    );
     command.arg("--node-xpath").arg(signature).arg(file);
     let output = command.output().map_err(|error| error.to_string())?;
     if output.status.success() {
@@ -99,9 +118,18 @@ fn id_attributes(text: &str) -> BTreeSet<(String, String)> {
     elements
         .flat_map(|element| {
             let name = element.tag_name();
-            let full = name.namespace().map_or_else(|| name.name().to_owned(), |namespace| format!("{namespace}:{}", name.name()));
-            let named = |attribute: &roxmltree::Attribute<'_, '_>| matches!(attribute.name(), "ID" | "Id" | "id" | "AssertionID");
-            element.attributes().filter(named).map(|attribute| (attribute.name().to_owned(), full.clone())).collect::<Vec<_>>()
+            let full = name.namespace().map_or_else(
+                || name.name().to_owned(),
+                |namespace| format!("{namespace}:{}", name.name()),
+            );
+            let named = |attribute: &roxmltree::Attribute<'_, '_>| {
+                matches!(attribute.name(), "ID" | "Id" | "id" | "AssertionID")
+            };
+            element
+                .attributes()
+                .filter(named)
+                .map(|attribute| (attribute.name().to_owned(), full.clone()))
+                .collect::<Vec<_>>()
         })
         .collect()
 }
@@ -120,8 +148,11 @@ fn verdicts_agree_with_xmlsec1() {
     let mut unexplained = 0;
     let mut differences = Vec::new();
     for path in all {
-        let Some(text) = std::fs::read(&path).ok().and_then(|bytes| document(&bytes)) else { continue };
-        if !text.contains("http://www.w3.org/2000/09/xmldsig#") || !text.contains("SignatureValue") {
+        let Some(text) = std::fs::read(&path).ok().and_then(|bytes| document(&bytes)) else {
+            continue;
+        };
+        if !text.contains("http://www.w3.org/2000/09/xmldsig#") || !text.contains("SignatureValue")
+        {
             continue;
         }
         let enveloped = text.contains("enveloped-signature");
@@ -133,27 +164,44 @@ fn verdicts_agree_with_xmlsec1() {
         documents += usize::from(!message.signatures.is_empty());
         let copy = scratch.join("document.xml");
         // Decoded already: what its declaration says of the encoding no longer holds.
-        let body = text.trim_start().strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")).map_or(text.as_str(), |(_, body)| body);
+        let body = text
+            .trim_start()
+            .strip_prefix("<?xml")
+            .and_then(|rest| rest.split_once("?>"))
+            .map_or(text.as_str(), |(_, body)| body);
         std::fs::write(&copy, body).unwrap();
         for (index, signature) in message.signatures.iter().enumerate() {
-            let key = signature.verified_by.iter().find_map(|found| ring.keys().iter().find(|key| key.sha1 == found.sha1));
+            let key = signature
+                .verified_by
+                .iter()
+                .find_map(|found| ring.keys().iter().find(|key| key.sha1 == found.sha1));
             let theirs = xmlsec(&copy, &text, index + 1, key.map(|key| key.spki.as_slice()));
             match (signature.verifies(), &theirs) {
                 (true, Ok(())) => valid += 1,
                 (false, Err(_)) => {
                     invalid += 1;
-                    let digests = if signature.digest_wrong() { Verdict::Wrong } else { Verdict::Right };
-                    *refused.entry(format!("value {:?}, digests {digests:?}, {:?}", signature.value, signature.not_judged)).or_default() +=
-                        1;
+                    let digests =
+                        if signature.digest_wrong() { Verdict::Wrong } else { Verdict::Right };
+                    *refused
+                        .entry(format!(
+                            "value {:?}, digests {digests:?}, {:?}",
+                            signature.value, signature.not_judged
+                        ))
+                        .or_default() += 1;
                 }
                 (ours, _) => {
                     // Known reasons: it refuses any document with a repeated id, which is a finding of its
                     // own here; it follows XPath, which SAML forbids; it fetches keys from elsewhere; it stops at
                     // a certificate in KeyInfo that it cannot read though the key is at hand.
                     let known = match &theirs {
-                        Ok(()) => signature.not_judged.as_deref().is_some_and(|reason| reason.contains("transform")),
+                        Ok(()) => signature
+                            .not_judged
+                            .as_deref()
+                            .is_some_and(|reason| reason.contains("transform")),
                         Err(reason) => {
-                            ["duplicate ID", "InputURIOpen", "CertDerRead", "Base64CtxDecodeByte"].iter().any(|word| reason.contains(word))
+                            ["duplicate ID", "InputURIOpen", "CertDerRead", "Base64CtxDecodeByte"]
+                                .iter()
+                                .any(|word| reason.contains(word))
                         }
                     };
                     unexplained += usize::from(!known);
@@ -171,7 +219,10 @@ fn verdicts_agree_with_xmlsec1() {
         }
     }
     std::fs::remove_dir_all(&scratch).unwrap();
-    println!("{documents} documents; both accept {valid}, both refuse {invalid}, {} differ", differences.len());
+    println!(
+        "{documents} documents; both accept {valid}, both refuse {invalid}, {} differ",
+        differences.len()
+    );
     for (reason, count) in &refused {
         println!("refused {count}: {reason}");
     }
@@ -198,7 +249,10 @@ fn wrong_digests_are_told_from_wrong_values_as_the_index_does() {
         if !path.starts_with("saml-responses/") && !path.starts_with("xmldsig/") {
             continue;
         }
-        let Some(text) = std::fs::read(data.join(path)).ok().and_then(|bytes| document(&bytes)) else { continue };
+        let Some(text) = std::fs::read(data.join(path)).ok().and_then(|bytes| document(&bytes))
+        else {
+            continue;
+        };
         if path.starts_with("xmldsig/") && !text.contains("enveloped-signature") {
             continue;
         }
@@ -218,9 +272,12 @@ fn wrong_digests_are_told_from_wrong_values_as_the_index_does() {
             if same {
                 agreed += 1;
             } else {
-                let digests: Vec<Verdict> = signature.references.iter().map(|reference| reference.digest).collect();
-                differences
-                    .push(format!("{path}: {check}, ours value {:?}, digests {digests:?}, {:?}", signature.value, signature.not_judged));
+                let digests: Vec<Verdict> =
+                    signature.references.iter().map(|reference| reference.digest).collect();
+                differences.push(format!(
+                    "{path}: {check}, ours value {:?}, digests {digests:?}, {:?}",
+                    signature.value, signature.not_judged
+                ));
             }
         }
     }

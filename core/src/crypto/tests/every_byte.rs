@@ -24,8 +24,10 @@ fn every_changed_byte_of_a_signed_assertion_is_noticed() {
         let xml = fixture(file);
         assert!(unnoticed(&xml));
         let covered = judged(&xml, &["idp"]).signatures[0].references[0].range.unwrap();
-        let signature = xml.find("<ds:Signature ").unwrap()..xml.find("</ds:Signature>").unwrap() + "</ds:Signature>".len();
-        let comment = xml.find("<!-- a comment").unwrap()..xml.find("a comment -->").unwrap() + "a comment -->".len();
+        let signature = xml.find("<ds:Signature ").unwrap()
+            ..xml.find("</ds:Signature>").unwrap() + "</ds:Signature>".len();
+        let comment = xml.find("<!-- a comment").unwrap()
+            ..xml.find("a comment -->").unwrap() + "a comment -->".len();
         let mut changed = 0;
         for position in covered.0..covered.1 {
             // Bytes that are not signed: the signature itself, and comments where they are dropped
@@ -41,7 +43,11 @@ fn every_changed_byte_of_a_signed_assertion_is_noticed() {
                     continue;
                 }
                 let Ok(text) = String::from_utf8(bytes) else { continue };
-                assert!(!unnoticed(&text), "{file}: byte {position}, after {:?}", &xml[position.saturating_sub(20)..position]);
+                assert!(
+                    !unnoticed(&text),
+                    "{file}: byte {position}, after {:?}",
+                    &xml[position.saturating_sub(20)..position]
+                );
                 changed += 1;
             }
         }

@@ -16,7 +16,9 @@ fn matrix() -> Vec<String> {
     let mut files: Vec<String> = std::fs::read_dir(folder("signed"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| std::path::Path::new(name).extension().is_some_and(|extension| extension == "xml"))
+        .filter(|name| {
+            std::path::Path::new(name).extension().is_some_and(|extension| extension == "xml")
+        })
         .collect();
     files.sort();
     assert_eq!(files.len(), 62);
@@ -33,8 +35,14 @@ fn every_algorithm_verifies_with_every_canonicalisation() {
             assert!(signature.verifies(), "{file}: {signature:#?}");
             assert_eq!(signature.not_judged, None, "{file}");
             assert_eq!(signature.keys_tried, 2, "{file}");
-            let [found] = signature.verified_by.as_slice() else { panic!("{file}: {:?}", signature.verified_by) };
-            assert_eq!((found.metadata.as_slice(), found.embedded), (["d2".to_owned()].as_slice(), true), "{file}");
+            let [found] = signature.verified_by.as_slice() else {
+                panic!("{file}: {:?}", signature.verified_by)
+            };
+            assert_eq!(
+                (found.metadata.as_slice(), found.embedded),
+                (["d2".to_owned()].as_slice(), true),
+                "{file}"
+            );
         }
     }
 }
@@ -45,8 +53,11 @@ fn another_key_makes_the_value_wrong_and_leaves_the_digest_right() {
         let xml = fixture(&format!("signed/{file}"));
         // Without the certificates in KeyInfo.
         let xml = without_key_info(&xml);
-        let message =
-            judged(&xml, &["sp", "ec256", "ec384", "ec521", "idp-new"].map(|name| if name == key_of(&file) { "weak" } else { name }));
+        let message = judged(
+            &xml,
+            &["sp", "ec256", "ec384", "ec521", "idp-new"]
+                .map(|name| if name == key_of(&file) { "weak" } else { name }),
+        );
         for signature in &message.signatures {
             assert_eq!(signature.value, Verdict::Wrong, "{file}");
             assert!(!signature.digest_wrong() || file.starts_with("response-and"), "{file}");
@@ -67,8 +78,11 @@ fn without_key_info(xml: &str) -> String {
 fn changed_content_makes_the_digest_wrong_and_leaves_the_value_right() {
     for file in matrix() {
         let xml = fixture(&format!("signed/{file}"));
-        let tampered = xml.replacen("</saml:Issuer><ds:", "x</saml:Issuer><ds:", 2).replace("ann@example.org", "eve@example.org");
-        let tampered = if tampered == xml { xml.replacen("idp.example", "idq.example", 2) } else { tampered };
+        let tampered = xml
+            .replacen("</saml:Issuer><ds:", "x</saml:Issuer><ds:", 2)
+            .replace("ann@example.org", "eve@example.org");
+        let tampered =
+            if tampered == xml { xml.replacen("idp.example", "idq.example", 2) } else { tampered };
         let message = judged(&tampered, &[key_of(&file)]);
         for signature in &message.signatures {
             assert!(signature.digest_wrong(), "{file}");
@@ -95,7 +109,9 @@ fn changed_signed_info_makes_the_value_wrong_and_still_tells_the_rsa_key() {
 
 #[test]
 fn der_encoded_ecdsa_values_verify_and_are_noted() {
-    let odd = |file: &str| judged(&fixture(file), &["ec256"]).signatures[0].oddities.contains(&Oddity::EcdsaDer);
+    let odd = |file: &str| {
+        judged(&fixture(file), &["ec256"]).signatures[0].oddities.contains(&Oddity::EcdsaDer)
+    };
     assert!(odd("signed/ecdsa-der.xml"));
     assert!(!odd("signed/ecdsa-raw.xml"));
 }

@@ -21,7 +21,8 @@ pub(in crate::crypto) fn fixture(path: &str) -> String {
 pub(in crate::crypto) fn keys(names: &[&str]) -> Vec<TrustedKey> {
     let mut ring = KeyRing::default();
     for (index, name) in names.iter().enumerate() {
-        let certificate = certificate::read(&fixture(&format!("keys/{name}.crt")), Place::default());
+        let certificate =
+            certificate::read(&fixture(&format!("keys/{name}.crt")), Place::default());
         ring.add(&certificate, Some(&format!("d{}", index + 1)), false);
     }
     ring.keys().to_vec()
@@ -36,6 +37,7 @@ pub(super) fn judged(xml: &str, names: &[&str]) -> Message {
 /// The private key of a fixture, for signing what a test needs signed.
 pub(in crate::crypto) fn private_key(name: &str) -> SigningKey {
     let pem = fixture(&format!("keys/{name}.key"));
-    let key = bergshamra::keys::loader::load_pem_auto(pem.as_bytes(), None).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let key = bergshamra::keys::loader::load_pem_auto(pem.as_bytes(), None)
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
     key.to_signing_key().unwrap().unwrap()
 }

@@ -45,10 +45,16 @@ impl Parts {
 /// A verifying signature covers what is consumed, or something around it.
 fn consumed_is_covered(message: &Message) -> bool {
     let consumed = message.consumed.as_deref().unwrap();
-    message.signatures.iter().filter(|signature| signature.verifies()).flat_map(|signature| &signature.references).any(|reference| {
-        let covers = reference.covers.as_deref().unwrap_or_default();
-        consumed == covers || consumed.strip_prefix(covers).is_some_and(|rest| rest.starts_with('/'))
-    })
+    message
+        .signatures
+        .iter()
+        .filter(|signature| signature.verifies())
+        .flat_map(|signature| &signature.references)
+        .any(|reference| {
+            let covers = reference.covers.as_deref().unwrap_or_default();
+            consumed == covers
+                || consumed.strip_prefix(covers).is_some_and(|rest| rest.starts_with('/'))
+        })
 }
 
 fn inside(outer: &str, content: &str, before: &str) -> String {
@@ -61,19 +67,46 @@ fn variants() -> Vec<(&'static str, String)> {
     let response = Parts::of("response-only.xml");
     let whole = response.xml.split_once("?>").unwrap().1.trim().to_owned();
     let whole_unsigned = whole.replace(&response.signature, "");
-    let forged_response = whole_unsigned.replace("\"_response\"", "\"_evil\"").replace("ann@", "eve@");
+    let forged_response =
+        whole_unsigned.replace("\"_response\"", "\"_evil\"").replace("ann@", "eve@");
     let forged = parts.forged("_evil");
     let unsigned = parts.unsigned();
     let signature_around = |content: &str| inside(&parts.signature, content, "</ds:Signature>");
     let in_status = "<samlp:Status>";
     vec![
-        ("xsw1", inside(&forged_response, &inside(&response.signature, &whole_unsigned, "</ds:Signature>"), in_status)),
-        ("xsw2", inside(&forged_response, &format!("{whole_unsigned}{}", response.signature), in_status)),
+        (
+            "xsw1",
+            inside(
+                &forged_response,
+                &inside(&response.signature, &whole_unsigned, "</ds:Signature>"),
+                in_status,
+            ),
+        ),
+        (
+            "xsw2",
+            inside(&forged_response, &format!("{whole_unsigned}{}", response.signature), in_status),
+        ),
         ("xsw3", parts.with_assertion(&format!("{forged}{}", parts.assertion))),
         ("xsw4", parts.with_assertion(&inside(&forged, &parts.assertion, "</saml:Assertion>"))),
-        ("xsw5", parts.with_assertion(&format!("{}{unsigned}", inside(&forged, &parts.signature, "<saml:Subject>")))),
-        ("xsw6", parts.with_assertion(&inside(&forged, &signature_around(&unsigned), "<saml:Subject>"))),
-        ("xsw7", parts.with_assertion(&format!("<Extensions>{}</Extensions>{}", parts.forged("_assertion"), parts.assertion))),
+        (
+            "xsw5",
+            parts.with_assertion(&format!(
+                "{}{unsigned}",
+                inside(&forged, &parts.signature, "<saml:Subject>")
+            )),
+        ),
+        (
+            "xsw6",
+            parts.with_assertion(&inside(&forged, &signature_around(&unsigned), "<saml:Subject>")),
+        ),
+        (
+            "xsw7",
+            parts.with_assertion(&format!(
+                "<Extensions>{}</Extensions>{}",
+                parts.forged("_assertion"),
+                parts.assertion
+            )),
+        ),
         (
             "xsw8",
             parts.with_assertion(&inside(
@@ -83,8 +116,17 @@ fn variants() -> Vec<(&'static str, String)> {
             )),
         ),
         ("second assertion first", parts.with_assertion(&format!("{forged}{}", parts.assertion))),
-        ("in extensions", parts.with_assertion(&format!("{forged}<samlp:Extensions>{}</samlp:Extensions>", parts.assertion))),
-        ("same id, forged first", parts.with_assertion(&format!("{}{}", parts.forged("_assertion"), parts.assertion))),
+        (
+            "in extensions",
+            parts.with_assertion(&format!(
+                "{forged}<samlp:Extensions>{}</samlp:Extensions>",
+                parts.assertion
+            )),
+        ),
+        (
+            "same id, forged first",
+            parts.with_assertion(&format!("{}{}", parts.forged("_assertion"), parts.assertion)),
+        ),
         ("signature exclusion", parts.with_assertion(&unsigned.replace("ann@", "eve@"))),
     ]
 }
@@ -97,7 +139,8 @@ fn wrapped_messages_never_look_covered() {
         let noticed = !message.duplicate_ids.is_empty() || !consumed_is_covered(&message);
         assert!(noticed, "{name}: consumed {:?}, {:#?}", message.consumed, message.signatures);
     }
-    for original in ["rsa-sha256.exclusive.xml", "response-only.xml", "response-and-assertion.xml"] {
+    for original in ["rsa-sha256.exclusive.xml", "response-only.xml", "response-and-assertion.xml"]
+    {
         let message = judged(&fixture(&format!("signed/{original}")), &["idp"]);
         assert!(consumed_is_covered(&message) && message.duplicate_ids.is_empty(), "{original}");
     }
@@ -107,19 +150,40 @@ fn wrapped_messages_never_look_covered() {
 fn the_signature_of_most_variants_still_verifies_over_the_original() {
     let verifying: Vec<&str> = variants()
         .into_iter()
-        .filter(|(_, xml)| judged(xml, &["idp"]).signatures.iter().any(diag_sdk::case::signature::Signature::verifies))
+        .filter(|(_, xml)| {
+            judged(xml, &["idp"])
+                .signatures
+                .iter()
+                .any(diag_sdk::case::signature::Signature::verifies)
+        })
         .map(|(name, _)| name)
         .collect();
     // In 1, 6 and 8 the original stands within the signature, which the enveloped transform removes.
-    assert_eq!(verifying, ["xsw2", "xsw3", "xsw4", "xsw5", "xsw7", "second assertion first", "in extensions", "same id, forged first"]);
+    assert_eq!(
+        verifying,
+        [
+            "xsw2",
+            "xsw3",
+            "xsw4",
+            "xsw5",
+            "xsw7",
+            "second assertion first",
+            "in extensions",
+            "same id, forged first"
+        ]
+    );
 }
 
 #[test]
 fn of_equal_ids_the_facts_name_the_element_that_was_signed() {
-    let (_, xml) = variants().into_iter().find(|(name, _)| *name == "same id, forged first").unwrap();
+    let (_, xml) =
+        variants().into_iter().find(|(name, _)| *name == "same id, forged first").unwrap();
     let message = judged(&xml, &["idp"]);
     let reference = &message.signatures[0].references[0];
-    assert_eq!((reference.covers.as_deref(), message.consumed.as_deref()), (Some("Response/Assertion[2]"), Some("Response/Assertion[1]")));
+    assert_eq!(
+        (reference.covers.as_deref(), message.consumed.as_deref()),
+        (Some("Response/Assertion[2]"), Some("Response/Assertion[1]"))
+    );
     let (start, end) = reference.range.unwrap();
     assert!(xml[start..end].contains("ann@example.org"));
     assert!(message.signatures[0].oddities.contains(&Oddity::DuplicateId));
@@ -143,10 +207,16 @@ fn what_is_not_judged_says_why_and_never_verifies() {
         ("urn:unknown", Oddity::UnknownTransform),
     ] {
         let signature = judged_with(enveloped, transform);
-        assert_eq!(signature.not_judged, Some(format!("the transform {transform} is not judged here")));
+        assert_eq!(
+            signature.not_judged,
+            Some(format!("the transform {transform} is not judged here"))
+        );
         assert!(signature.oddities.contains(&oddity));
     }
-    let hmac = judged_with("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "http://www.w3.org/2000/09/xmldsig#hmac-sha1");
+    let hmac = judged_with(
+        "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+        "http://www.w3.org/2000/09/xmldsig#hmac-sha1",
+    );
     assert_eq!((hmac.value, hmac.oddities.contains(&Oddity::Hmac)), (Verdict::Unknown, true));
     assert!(hmac.not_judged.unwrap().contains("HMAC"));
     let pointer = judged_with("URI=\"#_assertion\"", "URI=\"#element(/1/3)\"");
@@ -165,17 +235,26 @@ fn documents_beyond_bounds_are_not_judged() {
     let reason = |xml: &str| BergshamraEngine::default().read(xml).unwrap_err();
     let deep = format!("</saml:Subject>{}{}", "<a>".repeat(200), "</a>".repeat(200));
     assert!(reason(&xml.replace("</saml:Subject>", &deep)).contains("does not parse"));
-    assert!(reason(&xml.replacen("?>", "?><!DOCTYPE samlp:Response>", 1)).contains("does not parse"));
+    assert!(
+        reason(&xml.replacen("?>", "?><!DOCTYPE samlp:Response>", 1)).contains("does not parse")
+    );
     let many = "<ds:Reference URI=\"#_assertion\"/>".repeat(200);
-    let readings = BergshamraEngine::default().read(&xml.replace("</ds:SignedInfo>", &format!("{many}</ds:SignedInfo>"))).unwrap();
+    let readings = BergshamraEngine::default()
+        .read(&xml.replace("</ds:SignedInfo>", &format!("{many}</ds:SignedInfo>")))
+        .unwrap();
     assert!(readings[0].references.len() < 100);
     // Each signature walks the whole document: the work is bounded, not only the number.
-    let signature = xml[xml.find("<ds:Signature ").unwrap()..].split_inclusive("</ds:Signature>").next().unwrap();
+    let signature = xml[xml.find("<ds:Signature ").unwrap()..]
+        .split_inclusive("</ds:Signature>")
+        .next()
+        .unwrap();
     let padding = "x".repeat(3 << 20);
-    let large = xml.replace("</saml:AttributeStatement>", &format!("</saml:AttributeStatement>{padding}{}", signature.repeat(150)));
+    let large = xml.replace(
+        "</saml:AttributeStatement>",
+        &format!("</saml:AttributeStatement>{padding}{}", signature.repeat(150)),
+    );
     let readings = BergshamraEngine::default().read(&large).unwrap();
-    let refused =
-        |reading: &SignatureReading| matches!(&reading.signed_info, Err(Unreadable::NotJudged(reason)) if reason.contains("too long"));
+    let refused = |reading: &SignatureReading| matches!(&reading.signed_info, Err(Unreadable::NotJudged(reason)) if reason.contains("too long"));
     assert!(!refused(&readings[0]) && refused(readings.last().unwrap()));
 }
 
@@ -193,7 +272,8 @@ fn a_second_signed_info_does_not_hide_the_first() {
 
 #[test]
 fn comments_in_a_digest_change_nothing_and_are_noted() {
-    let xml = fixture("signed/rsa-sha256.exclusive.xml").replace("<ds:DigestValue>", "<ds:DigestValue><!--AAAA-->");
+    let xml = fixture("signed/rsa-sha256.exclusive.xml")
+        .replace("<ds:DigestValue>", "<ds:DigestValue><!--AAAA-->");
     let message = judged(&xml, &["idp"]);
     // Exclusive canonicalisation without comments drops it, so the value stays right.
     assert!(message.signatures[0].verifies());

@@ -7,7 +7,11 @@ use crate::intake::time;
 use std::borrow::Cow;
 
 /// Cookies of the `Cookie` headers, of which HTTP/2 may send several; else of the `cookies` list.
-pub(super) fn cookies(headers: &[(String, String)], listed: &[Cookie<'_>], long: Long<'_>) -> Vec<(String, String)> {
+pub(super) fn cookies(
+    headers: &[(String, String)],
+    listed: &[Cookie<'_>],
+    long: Long<'_>,
+) -> Vec<(String, String)> {
     let sent: Vec<(String, String)> = headers
         .iter()
         .filter(|(name, _)| name == "cookie")
@@ -24,7 +28,9 @@ pub(super) fn cookies(headers: &[(String, String)], listed: &[Cookie<'_>], long:
     }
     listed
         .iter()
-        .filter_map(|cookie| Some((long.text(&cookie.name)?.into_owned(), long.owned(&cookie.value))))
+        .filter_map(|cookie| {
+            Some((long.text(&cookie.name)?.into_owned(), long.owned(&cookie.value)))
+        })
         .filter(|(name, value)| !name.is_empty() || !value.is_empty())
         .collect()
 }
@@ -33,9 +39,12 @@ pub(super) fn cookies(headers: &[(String, String)], listed: &[Cookie<'_>], long:
 pub(super) fn set_cookie(cookie: &Cookie<'_>, long: Long<'_>) -> Option<(String, String)> {
     let name = long.text(&cookie.name).filter(|name| !name.is_empty())?;
     let mut header = format!("{name}={}", long.owned(&cookie.value));
-    for (attribute, value) in
-        [("Expires", &cookie.expires), ("Path", &cookie.path), ("Domain", &cookie.domain), ("SameSite", &cookie.same_site)]
-    {
+    for (attribute, value) in [
+        ("Expires", &cookie.expires),
+        ("Path", &cookie.path),
+        ("Domain", &cookie.domain),
+        ("SameSite", &cookie.same_site),
+    ] {
         let Some(value) = long.text(value).filter(|value| !value.is_empty()) else { continue };
         // Lists say `2026-11-24T…` where headers say `Tue, 24 Nov 2026 …`.
         let value = match (attribute, time::lenient(&value)) {
@@ -61,7 +70,9 @@ pub(super) fn split_joined(value: &str) -> Vec<&str> {
     for (comma, _) in value.match_indices(',') {
         let rest = value.get(comma + 1..).unwrap_or_default().trim_start();
         let name_end = rest.find(['=', ';', ',', ' ']);
-        let begins_a_cookie = name_end.is_some_and(|end| end > 0 && rest.get(end..).is_some_and(|rest| rest.starts_with('=')));
+        let begins_a_cookie = name_end.is_some_and(|end| {
+            end > 0 && rest.get(end..).is_some_and(|rest| rest.starts_with('='))
+        });
         if begins_a_cookie {
             cookies.push(value.get(start..comma).unwrap_or_default().trim());
             start = comma + 1;

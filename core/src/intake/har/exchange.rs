@@ -25,7 +25,9 @@ const MAX_PLAIN_BODY: usize = 64 << 10;
 /// Base64 as exporters write it, padded or not.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
 );
 
 /// What is known about the capture an entry stands in.
@@ -54,7 +56,12 @@ pub(super) struct Converter<'a> {
 }
 
 impl Converter<'_> {
-    pub(super) fn exchange(&mut self, entry: &Entry<'_>, long: Long<'_>, place: Place) -> RawExchange {
+    pub(super) fn exchange(
+        &mut self,
+        entry: &Entry<'_>,
+        long: Long<'_>,
+        place: Place,
+    ) -> RawExchange {
         let request = &entry.request;
         let response = &entry.response;
         let request_headers = headers(&request.headers, long);
@@ -63,7 +70,9 @@ impl Converter<'_> {
         let status = status(response.status);
         let resource_type = long
             .text(&entry.resource_type)
-            .or_else(|| find(&request_headers, "sec-fetch-dest").map(|dest| Cow::Owned(dest.to_owned())))
+            .or_else(|| {
+                find(&request_headers, "sec-fetch-dest").map(|dest| Cow::Owned(dest.to_owned()))
+            })
             .filter(|kind| !kind.is_empty())
             .map(Cow::into_owned);
         let response_mime = find(&response_headers, "content-type")
@@ -76,15 +85,20 @@ impl Converter<'_> {
             .filter(|location| !location.is_empty());
         let cookies = cookies(&request_headers, &request.cookies.0, long);
         if find(&response_headers, "set-cookie").is_none() {
-            response_headers.extend(response.cookies.0.iter().filter_map(|cookie| set_cookie(cookie, long)));
+            response_headers
+                .extend(response.cookies.0.iter().filter_map(|cookie| set_cookie(cookie, long)));
         }
         let content_type = find(&request_headers, "content-type").map(ToOwned::to_owned);
         let post = Post::read(&request.post, content_type, self.habits, long);
         let websocket = resource_type.as_deref() == Some("websocket")
             || entry.messages.0
-            || url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("ws://") || scheme.eq_ignore_ascii_case("wss:/"))
+            || url.get(..5).is_some_and(|scheme| {
+                scheme.eq_ignore_ascii_case("ws://") || scheme.eq_ignore_ascii_case("wss:/")
+            })
             || url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("wss://"))
-            || (status == 101 && find(&response_headers, "upgrade").is_some_and(|to| to.eq_ignore_ascii_case("websocket")));
+            || (status == 101
+                && find(&response_headers, "upgrade")
+                    .is_some_and(|to| to.eq_ignore_ascii_case("websocket")));
         if !post.form.is_empty() || matches!(status, 300..=399 | 401) || url.contains("SAML") {
             self.nearby.anew();
         }
@@ -101,7 +115,12 @@ impl Converter<'_> {
             status,
             status_text: long.owned(&response.status_text),
             location,
-            response_body: self.body(&response.content, response_mime.as_deref().unwrap_or_default(), status, long),
+            response_body: self.body(
+                &response.content,
+                response_mime.as_deref().unwrap_or_default(),
+                status,
+                long,
+            ),
             response_mime,
             failure: failure(entry, status, long),
             resource_type,
@@ -114,7 +133,9 @@ impl Converter<'_> {
 
     fn response_headers(&self, response: &Response<'_>, long: Long<'_>) -> Vec<(String, String)> {
         let listed = headers(&response.headers, long);
-        if !listed.iter().any(|(name, value)| name == "set-cookie" && (value.contains('\n') || self.habits.joins_with_commas)) {
+        if !listed.iter().any(|(name, value)| {
+            name == "set-cookie" && (value.contains('\n') || self.habits.joins_with_commas)
+        }) {
             return listed;
         }
         let mut split = Vec::with_capacity(listed.len() + 4);
@@ -125,7 +146,11 @@ impl Converter<'_> {
             }
             for line in value.split('\n').map(str::trim).filter(|line| !line.is_empty()) {
                 if self.habits.joins_with_commas {
-                    split.extend(split_joined(line).into_iter().map(|cookie| (name.clone(), cookie.to_owned())));
+                    split.extend(
+                        split_joined(line)
+                            .into_iter()
+                            .map(|cookie| (name.clone(), cookie.to_owned())),
+                    );
                 } else {
                     split.push((name.clone(), line.to_owned()));
                 }
@@ -135,8 +160,17 @@ impl Converter<'_> {
     }
 
     /// The body where it is text that could be a page or message of a sign-in, or an error's explanation.
-    fn body(&mut self, content: &Content<'_>, mime: &str, status: u16, long: Long<'_>) -> Option<String> {
-        let base64 = content.encoding.short().is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
+    fn body(
+        &mut self,
+        content: &Content<'_>,
+        mime: &str,
+        status: u16,
+        long: Long<'_>,
+    ) -> Option<String> {
+        let base64 = content
+            .encoding
+            .short()
+            .is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
         let raw: &[u8] = match &content.text {
             Text::Absent => return None,
             Text::Here(text) => text.as_bytes(),
@@ -167,7 +201,11 @@ impl Converter<'_> {
         }
         let body = long.text(&content.text)?;
         let body = if base64 { decode_base64(&body, charset(mime))? } else { body.into_owned() };
-        if sort == Sort::Plain && base64 && status < 400 && !["SAML", "saml", "AADSTS"].iter().any(|sign| body.contains(sign)) {
+        if sort == Sort::Plain
+            && base64
+            && status < 400
+            && !["SAML", "saml", "AADSTS"].iter().any(|sign| body.contains(sign))
+        {
             return None;
         }
         if !telling {
@@ -198,11 +236,20 @@ pub(crate) fn is_read(mime: &str, status: u16, raw: &[u8], base64: bool, bounds:
     is_kept(sort, status, size, (base64, telling), bounds)
 }
 
-fn is_kept(sort: Sort, status: u16, size: usize, (base64, telling): (bool, bool), bounds: &Bounds) -> bool {
+fn is_kept(
+    sort: Sort,
+    status: u16,
+    size: usize,
+    (base64, telling): (bool, bool),
+    bounds: &Bounds,
+) -> bool {
     let body = Bounds::size(bounds.body);
     match sort {
         Sort::Page => size <= body,
-        Sort::Plain => size <= MAX_PLAIN_BODY && (status >= 400 || telling || base64) || telling && size <= body / 4,
+        Sort::Plain => {
+            size <= MAX_PLAIN_BODY && (status >= 400 || telling || base64)
+                || telling && size <= body / 4
+        }
         Sort::Asset => false,
     }
 }
@@ -218,9 +265,17 @@ fn sort_of(mime: &str) -> Sort {
     let mime = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if mime.contains("svg") {
         Sort::Asset
-    } else if mime.contains("html") || mime.ends_with("xml") || mime.contains("soap") || mime.contains("saml") {
+    } else if mime.contains("html")
+        || mime.ends_with("xml")
+        || mime.contains("soap")
+        || mime.contains("saml")
+    {
         Sort::Page
-    } else if mime.is_empty() || mime == "x-unknown" || mime.contains("json") || mime == "text/plain" {
+    } else if mime.is_empty()
+        || mime == "x-unknown"
+        || mime.contains("json")
+        || mime == "text/plain"
+    {
         Sort::Plain
     } else {
         Sort::Asset
@@ -254,20 +309,45 @@ struct Post {
 }
 
 impl Post {
-    fn read(post: &PostData<'_>, content_type: Option<String>, habits: Habits, long: Long<'_>) -> Self {
-        let mime = content_type.or_else(|| long.text(&post.mime).map(Cow::into_owned)).filter(|mime| !mime.is_empty());
-        let params: Vec<(Cow<'_, str>, Cow<'_, str>)> =
-            post.params.0.iter().map(|(name, value)| (long.text(name).unwrap_or_default(), long.text(value).unwrap_or_default())).collect();
-        let too_long = matches!(&post.text, Text::Long(number) if long.raw(*number).len() > MAX_REQUEST_BODY);
-        let body = if too_long { None } else { long.text(&post.text).filter(|body| !body.is_empty()) };
-        let encoded = post.encoding.short().is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
+    fn read(
+        post: &PostData<'_>,
+        content_type: Option<String>,
+        habits: Habits,
+        long: Long<'_>,
+    ) -> Self {
+        let mime = content_type
+            .or_else(|| long.text(&post.mime).map(Cow::into_owned))
+            .filter(|mime| !mime.is_empty());
+        let params: Vec<(Cow<'_, str>, Cow<'_, str>)> = post
+            .params
+            .0
+            .iter()
+            .map(|(name, value)| {
+                (long.text(name).unwrap_or_default(), long.text(value).unwrap_or_default())
+            })
+            .collect();
+        let too_long =
+            matches!(&post.text, Text::Long(number) if long.raw(*number).len() > MAX_REQUEST_BODY);
         let body =
-            body.and_then(|body| if encoded { decode_base64(&body, mime.as_deref().and_then(charset)) } else { Some(body.into_owned()) });
+            if too_long { None } else { long.text(&post.text).filter(|body| !body.is_empty()) };
+        let encoded =
+            post.encoding.short().is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
+        let body = body.and_then(|body| {
+            if encoded {
+                decode_base64(&body, mime.as_deref().and_then(charset))
+            } else {
+                Some(body.into_owned())
+            }
+        });
         let lower = mime.as_deref().unwrap_or_default().to_ascii_lowercase();
         let urlencoded = lower.starts_with("application/x-www-form-urlencoded");
         let mut form = match body.as_deref().map(form::without_upload_headers) {
-            Some(body) if urlencoded || lower.is_empty() && names_a_message(body) => form::from_text(body, &params),
-            Some(body) if lower.starts_with("multipart/form-data") => form::from_multipart(body, mime.as_deref().unwrap_or_default()),
+            Some(body) if urlencoded || lower.is_empty() && names_a_message(body) => {
+                form::from_text(body, &params)
+            }
+            Some(body) if lower.starts_with("multipart/form-data") => {
+                form::from_multipart(body, mime.as_deref().unwrap_or_default())
+            }
             _ => Vec::new(),
         };
         if form.is_empty() {
@@ -279,12 +359,23 @@ impl Post {
 }
 
 fn names_a_message(body: &str) -> bool {
-    ["SAMLResponse=", "SAMLRequest=", "&SAMLResponse=", "&SAMLRequest="].iter().any(|name| body.contains(name))
+    ["SAMLResponse=", "SAMLRequest=", "&SAMLResponse=", "&SAMLRequest="]
+        .iter()
+        .any(|name| body.contains(name))
 }
 
-fn request_bytes(request: &Request<'_>, headers: &[(String, String)], body: Option<&str>) -> Option<u64> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a size just before")]
-    let stated = request.body_size.0.filter(|size| *size >= 1.0 && *size < 1e15).map(|size| size as u64);
+fn request_bytes(
+    request: &Request<'_>,
+    headers: &[(String, String)],
+    body: Option<&str>,
+) -> Option<u64> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked to be a size just before"
+    )]
+    let stated =
+        request.body_size.0.filter(|size| *size >= 1.0 && *size < 1e15).map(|size| size as u64);
     stated
         .or_else(|| find(headers, "content-length").and_then(|length| length.trim().parse().ok()))
         .or_else(|| body.map(|body| body.len() as u64))
@@ -292,17 +383,22 @@ fn request_bytes(request: &Request<'_>, headers: &[(String, String)], body: Opti
 
 pub(super) fn status(number: Number) -> u16 {
     let Some(status) = number.0.filter(|status| (0.0..1000.0).contains(status)) else { return 0 };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range just before")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked to be in range just before"
+    )]
     let status = status as u16;
     status
 }
 
 fn failure(entry: &Entry<'_>, status: u16, long: Long<'_>) -> Option<String> {
-    let stated = [&entry.response.error, &entry.response.failure, &entry.request.failure, &entry.error]
-        .into_iter()
-        .filter_map(|reason| long.text(reason))
-        .map(|reason| reason.trim().chars().take(300).collect::<String>())
-        .find(|reason| !reason.is_empty());
+    let stated =
+        [&entry.response.error, &entry.response.failure, &entry.request.failure, &entry.error]
+            .into_iter()
+            .filter_map(|reason| long.text(reason))
+            .map(|reason| reason.trim().chars().take(300).collect::<String>())
+            .find(|reason| !reason.is_empty());
     // Some exporters put the reason where the status text would stand.
     stated.or_else(|| {
         (status == 0)
@@ -339,15 +435,26 @@ mod tests {
     fn convert(json: &str, habits: Habits) -> RawExchange {
         let entry: Entry<'_> = serde_json::from_str(json).unwrap();
         let bounds = Bounds::default();
-        Converter { bounds: &bounds, habits, budget: 1 << 20, nearby: Nearby::default(), put_off: None, large: false, spent: false }
-            .exchange(&entry, NONE, Place::default())
+        Converter {
+            bounds: &bounds,
+            habits,
+            budget: 1 << 20,
+            nearby: Nearby::default(),
+            put_off: None,
+            large: false,
+            spent: false,
+        }
+        .exchange(&entry, NONE, Place::default())
     }
 
     #[test]
     fn nothing_at_all_is_still_an_exchange() {
         let exchange = convert("{}", Habits::default());
         assert_eq!((exchange.status, exchange.url.as_str(), exchange.failure), (0, "", None));
-        let exchange = convert(r#"{"request":null,"response":{"status":-1,"headers":null}}"#, Habits::default());
+        let exchange = convert(
+            r#"{"request":null,"response":{"status":-1,"headers":null}}"#,
+            Habits::default(),
+        );
         assert_eq!(exchange.status, 0);
     }
 
@@ -360,21 +467,31 @@ mod tests {
         let commas = r#"{"response":{"headers":{"Set-Cookie":"a=1; Expires=Tue, 24 Nov 2026 10:00:00 GMT; Path=/, b=2,3; Secure, c=4"}}}"#;
         let exchange = convert(commas, Habits { joins_with_commas: true, ..Habits::default() });
         let all: Vec<&str> = exchange.response_headers_named("set-cookie").collect();
-        assert_eq!(all, ["a=1; Expires=Tue, 24 Nov 2026 10:00:00 GMT; Path=/", "b=2,3; Secure", "c=4"]);
+        assert_eq!(
+            all,
+            ["a=1; Expires=Tue, 24 Nov 2026 10:00:00 GMT; Path=/", "b=2,3; Secure", "c=4"]
+        );
     }
 
     #[test]
     fn cookies_come_from_headers_else_from_lists() {
         let both = r#"{"request":{"headers":[{"name":"cookie","value":"a=1"},{"name":"Cookie","value":"b=x=y; c"}],"cookies":[{"name":"z","value":"9"}]}}"#;
-        let pairs = |list: &[(&str, &str)]| list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
-        assert_eq!(convert(both, Habits::default()).cookies.unwrap(), pairs(&[("a", "1"), ("b", "x=y"), ("", "c")]));
+        let pairs = |list: &[(&str, &str)]| {
+            list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            convert(both, Habits::default()).cookies.unwrap(),
+            pairs(&[("a", "1"), ("b", "x=y"), ("", "c")])
+        );
         let list = r#"{"request":{"cookies":[{"name":"z","value":"9"}]},
             "response":{"cookies":[{"name":"s","value":"1","path":"/","httpOnly":true,"secure":true,"sameSite":"Lax","expires":"2026-11-24T10:00:00.000Z"}]}}"#;
         let exchange = convert(list, Habits::default());
         assert_eq!(exchange.cookies.as_deref().unwrap(), pairs(&[("z", "9")]));
         assert_eq!(
             exchange.response_header("set-cookie"),
-            Some("s=1; Expires=Tue, 24 Nov 2026 10:00:00 GMT; Path=/; SameSite=Lax; Secure; HttpOnly")
+            Some(
+                "s=1; Expires=Tue, 24 Nov 2026 10:00:00 GMT; Path=/; SameSite=Lax; Secure; HttpOnly"
+            )
         );
     }
 
@@ -396,11 +513,17 @@ mod tests {
         assert_eq!(body("text/html", 200, "PHA+", "base64").as_deref(), Some("<p>"));
         assert_eq!(body("application/json", 200, "{\"rows\":[]}", ""), None);
         assert_eq!(body("application/json", 400, "{}", "").as_deref(), Some("{}"));
-        assert_eq!(body("application/json", 200, "{\"e\":\"AADSTS50011\"}", "").as_deref(), Some("{\"e\":\"AADSTS50011\"}"));
+        assert_eq!(
+            body("application/json", 200, "{\"e\":\"AADSTS50011\"}", "").as_deref(),
+            Some("{\"e\":\"AADSTS50011\"}")
+        );
         assert_eq!(body("application/javascript", 200, "SAML", ""), None);
         assert_eq!(body("image/svg+xml", 200, "<svg/>", ""), None);
         assert_eq!(body("text/html", 200, "%%%", "base64"), None);
-        assert_eq!(body("text/html; charset=iso-8859-1", 200, "Z/xsdGln", "base64").as_deref(), Some("gültig"));
+        assert_eq!(
+            body("text/html; charset=iso-8859-1", 200, "Z/xsdGln", "base64").as_deref(),
+            Some("gültig")
+        );
     }
 
     #[test]
@@ -414,6 +537,8 @@ mod tests {
         ] {
             assert!(convert(json, Habits::default()).websocket, "{json}");
         }
-        assert!(!convert(r#"{"request":{"url":"https://a.example/"}}"#, Habits::default()).websocket);
+        assert!(
+            !convert(r#"{"request":{"url":"https://a.example/"}}"#, Habits::default()).websocket
+        );
     }
 }

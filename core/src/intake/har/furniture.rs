@@ -57,10 +57,19 @@ pub(super) fn at_a_glance<'l>(
     let mime = glance.response.content.mime.short()?;
     let kind = glance.resource_type.short();
     let status = status(glance.response.status);
-    let plain = glance.request.method.short() == Some("GET") && matches!(status, 200 | 203 | 204 | 206 | 304);
-    let url = glance.request.url.short().filter(|url| plain && url.starts_with("http") && !url.contains("SAML"))?;
-    let asset = is_asset(mime) && kind.is_none_or(|kind| matches!(kind, "script" | "stylesheet" | "image" | "font" | "media" | "other"));
-    let fetched = !asset && is_data(mime) && kind.is_some_and(|kind| matches!(kind, "xhr" | "fetch"));
+    let plain = glance.request.method.short() == Some("GET")
+        && matches!(status, 200 | 203 | 204 | 206 | 304);
+    let url = glance
+        .request
+        .url
+        .short()
+        .filter(|url| plain && url.starts_with("http") && !url.contains("SAML"))?;
+    let asset = is_asset(mime)
+        && kind.is_none_or(|kind| {
+            matches!(kind, "script" | "stylesheet" | "image" | "font" | "media" | "other")
+        });
+    let fetched =
+        !asset && is_data(mime) && kind.is_some_and(|kind| matches!(kind, "xhr" | "fetch"));
     if !asset && !fetched {
         return None;
     }
@@ -105,24 +114,35 @@ fn cookies_set<'l>(lists: impl Iterator<Item = &'l [u8]>) -> Option<Vec<(String,
 
 /// Whether a list of headers names `Set-Cookie`, in any of the ways it is written.
 fn sets_a_cookie(list: &[u8]) -> bool {
-    list.len() > 20 && [&b"et-cookie\""[..], b"et-Cookie\"", b"ET-COOKIE\""].iter().any(|name| memmem::find(list, name).is_some())
+    list.len() > 20
+        && [&b"et-cookie\""[..], b"et-Cookie\"", b"ET-COOKIE\""]
+            .iter()
+            .any(|name| memmem::find(list, name).is_some())
 }
 
 /// Data, as scripts fetch it.
 fn is_data(mime: &str) -> bool {
     let mime = mime.split(';').next().unwrap_or_default().trim();
-    mime.eq_ignore_ascii_case("application/json") || mime.eq_ignore_ascii_case("text/plain") || mime.ends_with("+json")
+    mime.eq_ignore_ascii_case("application/json")
+        || mime.eq_ignore_ascii_case("text/plain")
+        || mime.ends_with("+json")
 }
 
 /// Scripts, styles, images, fonts and films: types that never carry a page or message.
 fn is_asset(mime: &str) -> bool {
     let mime = mime.split(';').next().unwrap_or_default().trim();
-    let known =
-        ["text/javascript", "application/javascript", "application/x-javascript", "text/css", "application/wasm", "application/font-woff"];
+    let known = [
+        "text/javascript",
+        "application/javascript",
+        "application/x-javascript",
+        "text/css",
+        "application/wasm",
+        "application/font-woff",
+    ];
     known.iter().any(|known| mime.eq_ignore_ascii_case(known))
-        || mime
-            .split_once('/')
-            .is_some_and(|(sort, _)| ["image", "font", "audio", "video"].iter().any(|known| sort.eq_ignore_ascii_case(known)))
+        || mime.split_once('/').is_some_and(|(sort, _)| {
+            ["image", "font", "audio", "video"].iter().any(|known| sort.eq_ignore_ascii_case(known))
+        })
 }
 
 #[cfg(test)]
@@ -135,9 +155,22 @@ mod tests {
             let json = serde_json::json!({"startedDateTime":"2026-11-24T10:00:00Z","request":{"method":method,"url":url,"headers":[]},
                 "response":{"status":status,"headers":[{"name":header,"value":"x"}],"content":{"mimeType":mime}}});
             let bytes = json.to_string().into_bytes();
-            at_a_glance(&bytes, &bytes, std::iter::once(bytes.as_slice()), &Place::default(), &mut Background::default())
+            at_a_glance(
+                &bytes,
+                &bytes,
+                std::iter::once(bytes.as_slice()),
+                &Place::default(),
+                &mut Background::default(),
+            )
         };
-        let light = entry("GET", 200, "application/javascript; charset=utf-8", "Age", "https://a.example/x.js").unwrap();
+        let light = entry(
+            "GET",
+            200,
+            "application/javascript; charset=utf-8",
+            "Age",
+            "https://a.example/x.js",
+        )
+        .unwrap();
         assert_eq!((light.status, light.cookies, light.started.is_some()), (200, None, true));
         assert!(entry("GET", 304, "image/png", "Age", "https://a.example/x.png").is_some());
         assert!(entry("POST", 200, "image/png", "Age", "https://a.example/").is_none());
@@ -146,7 +179,9 @@ mod tests {
         assert!(entry("GET", 200, "text/html", "Age", "https://a.example/").is_none());
         assert!(entry("GET", 200, "", "Age", "https://a.example/").is_none());
         assert!(entry("GET", 200, "image/png", "Set-Cookie", "https://a.example/").is_none());
-        assert!(entry("GET", 200, "image/png", "Age", "https://a.example/?SAMLRequest=x").is_none());
+        assert!(
+            entry("GET", 200, "image/png", "Age", "https://a.example/?SAMLRequest=x").is_none()
+        );
         assert!(entry("GET", 200, "image/png", "Age", "wss://a.example/").is_none());
     }
 
@@ -158,11 +193,20 @@ mod tests {
                 "response":{"status":200,"headers":[{"name":"Age","value":"1"},{"name":"Set-Cookie","value":cookie}],"content":{"mimeType":"text/css"}}});
             let bytes = json.to_string().into_bytes();
             let list = json["response"]["headers"].to_string().into_bytes();
-            at_a_glance(&bytes, &bytes, std::iter::once(list.as_slice()), &Place::default(), &mut background)
+            at_a_glance(
+                &bytes,
+                &bytes,
+                std::iter::once(list.as_slice()),
+                &Place::default(),
+                &mut background,
+            )
         };
         let dated = "a=1; Expires=Tue, 24 Nov 2026 10:00:00 GMT; Path=/";
         assert_eq!((0..100).filter(|_| light(dated).is_some()).count(), 100 - BACKGROUND as usize);
-        assert_eq!(light(dated).unwrap().response_headers, [("set-cookie".to_owned(), dated.to_owned())]);
+        assert_eq!(
+            light(dated).unwrap().response_headers,
+            [("set-cookie".to_owned(), dated.to_owned())]
+        );
         assert!(light("a=1, b=2").is_none() && light("a=1\nb=2").is_none());
     }
 
@@ -173,13 +217,17 @@ mod tests {
             let json = serde_json::json!({"startedDateTime":"2026-11-24T10:00:00Z","_resourceType":"xhr","request":{"method":"GET","url":"https://a.example/api","headers":[]},
                 "response":{"status":status,"headers":[],"content":{"mimeType":"application/json","text":body}}});
             let bytes = json.to_string().into_bytes();
-            at_a_glance(&bytes, &bytes, std::iter::empty(), &Place::default(), &mut background).is_some()
+            at_a_glance(&bytes, &bytes, std::iter::empty(), &Place::default(), &mut background)
+                .is_some()
         };
         assert_eq!((0..100).filter(|_| light("{}", 200)).count(), 100 - BACKGROUND as usize);
         assert!(!light("{\"code\":\"AADSTS50011\"}", 200));
         assert!(!light("{}", 401));
         background.anew();
         let json = br#"{"_resourceType":"xhr","request":{"method":"GET","url":"https://a.example/"},"response":{"status":200,"content":{"mimeType":"application/json"}}}"#;
-        assert!(at_a_glance(json, json, std::iter::empty(), &Place::default(), &mut background).is_none());
+        assert!(
+            at_a_glance(json, json, std::iter::empty(), &Place::default(), &mut background)
+                .is_none()
+        );
     }
 }

@@ -148,7 +148,9 @@ pub(super) struct Flag(pub(super) bool);
 
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(matches!(Text::deserialize(deserializer)?, Text::Here(text) if text.eq_ignore_ascii_case("true"))))
+        Ok(Self(
+            matches!(Text::deserialize(deserializer)?, Text::Here(text) if text.eq_ignore_ascii_case("true")),
+        ))
     }
 }
 
@@ -165,7 +167,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
                 let mut pairs = Vec::with_capacity(16);
                 while pairs.len() < MAX_ELEMENTS {
-                    let Some(Pair { name, value }) = seq.next_element::<Pair<'de>>()? else { return Ok(Pairs(pairs)) };
+                    let Some(Pair { name, value }) = seq.next_element::<Pair<'de>>()? else {
+                        return Ok(Pairs(pairs));
+                    };
                     pairs.push((name, value));
                 }
                 drain_seq(seq)?;
@@ -315,7 +319,8 @@ mod tests {
             let pairs: Pairs<'_> = serde_json::from_str(text).unwrap();
             assert_eq!(pairs.0, [(here("A"), here("1"))], "{text}");
         }
-        let pairs: Pairs<'_> = serde_json::from_str(r#"[null,{"name":"A","value":[7]},"x"]"#).unwrap();
+        let pairs: Pairs<'_> =
+            serde_json::from_str(r#"[null,{"name":"A","value":[7]},"x"]"#).unwrap();
         assert_eq!(pairs.0[1], (here("A"), Text::Long(7)));
     }
 }

@@ -67,8 +67,10 @@ impl Intake<'_, '_> {
     fn split_capture(&mut self, input: &mut Input, reader: impl Read, counter: &Cell<u64>) {
         let before = self.evidence.exchanges.len();
         let file = self.file;
-        let mut report = |entries| (self.progress)(Progress { file, bytes: counter.get(), entries });
-        let mut sink = Reader::new(&input.id, self.options, &mut self.evidence.exchanges, &mut report);
+        let mut report =
+            |entries| (self.progress)(Progress { file, bytes: counter.get(), entries });
+        let mut sink =
+            Reader::new(&input.id, self.options, &mut self.evidence.exchanges, &mut report);
         let end = read_all(reader, window::CAPACITY, &mut sink);
         input.kind = InputKind::Har;
         input.producer = sink.producer.take();
@@ -80,7 +82,11 @@ impl Intake<'_, '_> {
         let notes = sink.notes(end);
         input.notes.extend(notes);
         for word in crossed {
-            self.evidence.cross(word, self.options.bounds.get(word).unwrap_or_default(), Some(&input.id));
+            self.evidence.cross(
+                word,
+                self.options.bounds.get(word).unwrap_or_default(),
+                Some(&input.id),
+            );
         }
         self.evidence.records.extend(records);
         withheld::settle(&mut self.evidence, input, before, light);
@@ -90,8 +96,11 @@ impl Intake<'_, '_> {
 /// Whether a file that begins so is a capture.
 pub(super) fn begins_a_capture(beginning: &[u8]) -> bool {
     let mut probe = Probe::default();
-    let mut splitter =
-        Splitter::new(beginning, Room { capacity: beginning.len() + 16, entry: beginning.len() + 16, string: usize::MAX }, false);
+    let mut splitter = Splitter::new(
+        beginning,
+        Room { capacity: beginning.len() + 16, entry: beginning.len() + 16, string: usize::MAX },
+        false,
+    );
     if !splitter.anything_left() {
         return false;
     }
@@ -112,7 +121,8 @@ struct Probe {
 impl Probe {
     fn look(&mut self, piece: &Piece<'_>) {
         let has = |name: &str| memchr::memmem::find(piece.bytes, name.as_bytes()).is_some();
-        self.entry |= has("\"request\"") && (has("\"startedDateTime\"") || (has("\"response\"") && has("\"url\"")));
+        self.entry |= has("\"request\"")
+            && (has("\"startedDateTime\"") || (has("\"response\"") && has("\"url\"")));
     }
 }
 
@@ -139,7 +149,8 @@ impl Sink for Probe {
 /// Reads every document of the stream; what stopped it, in words.
 fn read_all(reader: impl Read, capacity: usize, sink: &mut Reader<'_>) -> Option<String> {
     let bounds = &sink.options.bounds;
-    let room = Room { capacity, entry: Bounds::size(bounds.entry), string: Bounds::size(bounds.string) };
+    let room =
+        Room { capacity, entry: Bounds::size(bounds.entry), string: Bounds::size(bounds.string) };
     let mut splitter = Splitter::new(reader, room, sink.options.strict);
     let mut documents = 0;
     while splitter.anything_left() {
@@ -149,14 +160,23 @@ fn read_all(reader: impl Read, capacity: usize, sink: &mut Reader<'_>) -> Option
             Ok(()) => documents += 1,
             Err(Stop::Enough) => {
                 sink.crossed.insert("entries");
-                return Some(format!("It has more than {} entries: the rest was not read", sink.options.bounds.entries));
+                return Some(format!(
+                    "It has more than {} entries: the rest was not read",
+                    sink.options.bounds.entries
+                ));
             }
-            Err(Stop::Expected(_)) if documents > 0 => return Some(format!("Something follows the end of the JSON, at {at}: not read")),
+            Err(Stop::Expected(_)) if documents > 0 => {
+                return Some(format!("Something follows the end of the JSON, at {at}: not read"));
+            }
             Err(Stop::Expected(what)) => {
                 let read = splitter.found();
-                return Some(format!("The JSON breaks at {at}, where {what} was expected: the {read} entries before it were read"));
+                return Some(format!(
+                    "The JSON breaks at {at}, where {what} was expected: the {read} entries before it were read"
+                ));
             }
-            Err(Stop::Ended) => return Some(truncated(at, splitter.found(), splitter.failure(), sink.cut.take())),
+            Err(Stop::Ended) => {
+                return Some(truncated(at, splitter.found(), splitter.failure(), sink.cut.take()));
+            }
         }
     }
     let at = splitter.at();
@@ -170,16 +190,24 @@ fn read_all(reader: impl Read, capacity: usize, sink: &mut Reader<'_>) -> Option
 fn truncated(at: At, found: usize, failure: Option<&str>, cut: Option<Cut>) -> String {
     let Some(cut) = cut else {
         let why = failure.map_or_else(String::new, |failure| format!(" ({failure})"));
-        return format!("Truncated: the file ends at {at}{why}, before its JSON does. The {found} entries in it were read");
+        return format!(
+            "Truncated: the file ends at {at}{why}, before its JSON does. The {found} entries in it were read"
+        );
     };
     let read = found.saturating_sub(1);
     match (cut.broken, failure) {
         (Some((at, what)), None) => {
-            format!("The JSON breaks at {at}, inside entry {}: {what}. The {read} entries before it were read, none after it", cut.index)
+            format!(
+                "The JSON breaks at {at}, inside entry {}: {what}. The {read} entries before it were read, none after it",
+                cut.index
+            )
         }
         (_, failure) => {
             let why = failure.map_or_else(String::new, |failure| format!(" ({failure})"));
-            format!("Truncated: the file ends at {at}{why}, inside entry {}. The {read} entries before it were read", cut.index)
+            format!(
+                "Truncated: the file ends at {at}{why}, inside entry {}. The {read} entries before it were read",
+                cut.index
+            )
         }
     }
 }
@@ -257,7 +285,12 @@ enum Taken {
 }
 
 impl<'a> Reader<'a> {
-    fn new(input: &'a str, options: &'a Options, exchanges: &'a mut Vec<RawExchange>, report: &'a mut dyn FnMut(usize)) -> Self {
+    fn new(
+        input: &'a str,
+        options: &'a Options,
+        exchanges: &'a mut Vec<RawExchange>,
+        report: &'a mut dyn FnMut(usize),
+    ) -> Self {
         let budget = Bounds::size(options.bounds.bodies);
         let converter = Converter {
             bounds: &options.bounds,
@@ -300,10 +333,15 @@ impl<'a> Reader<'a> {
 
     fn notes(self, end: Option<String>) -> Vec<String> {
         let mut notes = Vec::new();
-        if let Some(version) = self.version.filter(|version| !matches!(version.as_str(), "1.1" | "1.2")) {
-            let is_version = version.len() <= 12 && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        if let Some(version) =
+            self.version.filter(|version| !matches!(version.as_str(), "1.1" | "1.2"))
+        {
+            let is_version = version.len() <= 12
+                && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
             let version = if is_version { version.as_str() } else { "…" };
-            notes.push(format!("HAR version `{version}`, where 1.1 or 1.2 was expected: read as 1.2"));
+            notes.push(format!(
+                "HAR version `{version}`, where 1.1 or 1.2 was expected: read as 1.2"
+            ));
         }
         notes.extend(end);
         if self.lights.1 > 0 {
@@ -319,7 +357,10 @@ impl<'a> Reader<'a> {
         notes.extend(self.unreadable.into_notes("entries could not be read"));
         notes.extend(self.flaws.into_notes("flaws of this sort"));
         if self.repaired > 0 {
-            notes.push(format!("Characters that JSON does not allow were repaired in {} entries", self.repaired));
+            notes.push(format!(
+                "Characters that JSON does not allow were repaired in {} entries",
+                self.repaired
+            ));
         }
         notes
     }
@@ -331,10 +372,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn parse(&mut self, long: Long<'_>, lists: &[Range<usize>], place: Place) -> Result<Taken, serde_json::Error> {
+    fn parse(
+        &mut self,
+        long: Long<'_>,
+        lists: &[Range<usize>],
+        place: Place,
+    ) -> Result<Taken, serde_json::Error> {
         slim::without_lists(long, lists, &mut self.slim);
         let texts = lists.iter().filter_map(|list| long.entry.get(list.clone()));
-        if let Some(light) = furniture::at_a_glance(&self.slim, long.entry, texts, &place, &mut self.background) {
+        if let Some(light) =
+            furniture::at_a_glance(&self.slim, long.entry, texts, &place, &mut self.background)
+        {
             self.light = true;
             return Ok(Taken::Light(light));
         }
@@ -354,7 +402,9 @@ impl<'a> Reader<'a> {
     fn keep(&mut self, exchange: Taken) {
         match exchange {
             Taken::Full(exchange) => {
-                let bears = !exchange.form.is_empty() || matches!(exchange.status, 300..=399 | 401) || exchange.url.contains("SAML");
+                let bears = !exchange.form.is_empty()
+                    || matches!(exchange.status, 300..=399 | 401)
+                    || exchange.url.contains("SAML");
                 if bears {
                     self.background.anew();
                 }
@@ -388,7 +438,10 @@ impl Sink for Reader<'_> {
             b"version" => self.version = serde_json::from_slice(value).ok(),
             b"creator" => {
                 let Ok(tool) = serde_json::from_slice::<Tool<'_>>(value) else { return };
-                let (name, version) = (tool.name.short().unwrap_or_default().trim(), tool.version.short().unwrap_or_default().trim());
+                let (name, version) = (
+                    tool.name.short().unwrap_or_default().trim(),
+                    tool.version.short().unwrap_or_default().trim(),
+                );
                 self.converter.habits = Habits {
                     params_as_sent: name == "WebInspector",
                     joins_with_commas: name.contains("WebKit") || name.contains("Safari"),
@@ -434,7 +487,9 @@ impl Sink for Reader<'_> {
         if too_large {
             let limit = self.options.bounds.entry >> 20;
             self.crossed.insert("entry");
-            self.unreadable.add(format!("Entry {index}, at {at}, is larger than {limit} MiB and was not read"));
+            self.unreadable.add(format!(
+                "Entry {index}, at {at}, is larger than {limit} MiB and was not read"
+            ));
         } else {
             self.unreadable.add(format!("Entry {index}, at {at}, is no object and was not read"));
         }
@@ -459,11 +514,14 @@ fn flaw(bytes: &[u8], at: At) -> Option<(At, String)> {
     let json = serde_json::from_slice::<IgnoredAny>(bytes).err().map(|error| {
         let line_start = match error.line().checked_sub(2) {
             None => 0,
-            Some(nth) => memchr::memchr_iter(b'\n', bytes).nth(nth).map_or(bytes.len(), |newline| newline + 1),
+            Some(nth) => memchr::memchr_iter(b'\n', bytes)
+                .nth(nth)
+                .map_or(bytes.len(), |newline| newline + 1),
         };
         (line_start + error.column().saturating_sub(1), without_position(&error))
     });
-    let utf8 = std::str::from_utf8(bytes).err().map(|error| (error.valid_up_to(), "not UTF-8".to_owned()));
+    let utf8 =
+        std::str::from_utf8(bytes).err().map(|error| (error.valid_up_to(), "not UTF-8".to_owned()));
     let (offset, why) = json.into_iter().chain(utf8).min_by_key(|(offset, _)| *offset)?;
     Some((after(offset), why))
 }

@@ -68,7 +68,11 @@ impl Nearby {
 
     /// The pages a sign-in followed.
     pub(super) fn due(&mut self) -> impl Iterator<Item = Waiting> + use<> {
-        let due = if std::mem::take(&mut self.due) { std::mem::take(&mut self.waiting) } else { VecDeque::new() };
+        let due = if std::mem::take(&mut self.due) {
+            std::mem::take(&mut self.waiting)
+        } else {
+            VecDeque::new()
+        };
         due.into_iter()
     }
 

@@ -13,7 +13,11 @@ const LARGEST: usize = 256 << 20;
 /// Shows every member of `log` and every entry, in order. What could not be read is said.
 pub(in crate::intake) fn parts(reader: impl Read, see: &mut dyn FnMut(Part<'_>)) -> Vec<String> {
     let mut sink = Parts { see, remarks: Vec::new(), left_out: 0 };
-    let mut splitter = Splitter::new(reader, Room { capacity: window::CAPACITY, entry: LARGEST, string: usize::MAX }, false);
+    let mut splitter = Splitter::new(
+        reader,
+        Room { capacity: window::CAPACITY, entry: LARGEST, string: usize::MAX },
+        false,
+    );
     let mut documents = 0;
     while splitter.anything_left() {
         let result = splitter.document(&mut sink);

@@ -35,7 +35,13 @@ pub(super) struct Scan {
 impl Scan {
     /// Follows the value from `pos`; whether it ended, with `pos` behind it. Else `pos` is where to
     /// go on once there is more.
-    pub(super) fn run(&mut self, bytes: &[u8], pos: &mut usize, base: Option<usize>, parts: &mut Parts) -> bool {
+    pub(super) fn run(
+        &mut self,
+        bytes: &[u8],
+        pos: &mut usize,
+        base: Option<usize>,
+        parts: &mut Parts,
+    ) -> bool {
         let mut at = *pos;
         loop {
             if let Some(start) = self.string {
@@ -146,11 +152,14 @@ fn string_end(bytes: &[u8], at: &mut usize) -> Option<usize> {
 fn may_close(window: &[u8]) -> bool {
     let behind = window.get(1..).unwrap_or_default();
     let quotes = window.get(2..).unwrap_or_default();
-    let closing = quotes.iter().zip(behind).zip(window).fold(0_u8, |closing, ((byte, before), before_that)| {
-        // Branch-free, so that it is compiled to SIMD.
-        let not_escaped = u8::from(*before != b'\\') | u8::from(*before_that == b'\\');
-        closing | (u8::from(*byte == b'"') & not_escaped)
-    });
+    let closing = quotes.iter().zip(behind).zip(window).fold(
+        0_u8,
+        |closing, ((byte, before), before_that)| {
+            // Branch-free, so that it is compiled to SIMD.
+            let not_escaped = u8::from(*before != b'\\') | u8::from(*before_that == b'\\');
+            closing | (u8::from(*byte == b'"') & not_escaped)
+        },
+    );
     closing != 0
 }
 
@@ -198,7 +207,9 @@ mod tests {
                         _ => b'x',
                     }
                 })
-                .flat_map(|byte| if byte == b'\\' && round % 2 == 0 { vec![byte, b'"'] } else { vec![byte] })
+                .flat_map(|byte| {
+                    if byte == b'\\' && round % 2 == 0 { vec![byte, b'"'] } else { vec![byte] }
+                })
                 .collect();
             let mut at = 0;
             let end = string_end(&bytes, &mut at);

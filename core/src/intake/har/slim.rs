@@ -112,7 +112,11 @@ fn repair_escape(json: &mut [u8]) -> usize {
     match json.get(1) {
         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
         Some(b'u') => match unit(json) {
-            Some(0xd800..=0xdbff) if matches!(json.get(6..).and_then(unit), Some(0xdc00..=0xdfff)) => 12,
+            Some(0xd800..=0xdbff)
+                if matches!(json.get(6..).and_then(unit), Some(0xdc00..=0xdfff)) =>
+            {
+                12
+            }
             Some(0xd800..=0xdfff) => {
                 if let Some(digits) = json.get_mut(2..6) {
                     digits.copy_from_slice(b"fffd");

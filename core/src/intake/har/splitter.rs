@@ -170,7 +170,11 @@ impl<R: Read> Splitter<R> {
     fn field(&mut self, level: Level, sink: &mut impl Sink) -> Result<(), Stop> {
         self.keep = self.pos;
         let whole = self.value(Some(SMALL))?;
-        let name = if whole { self.window.bytes().get(self.keep + 1..self.pos - 1).unwrap_or_default().to_vec() } else { Vec::new() };
+        let name = if whole {
+            self.window.bytes().get(self.keep + 1..self.pos - 1).unwrap_or_default().to_vec()
+        } else {
+            Vec::new()
+        };
         self.keep = NOTHING_KEPT;
         if self.peek()? != b':' {
             return Err(Stop::Expected("a colon"));
@@ -228,8 +232,19 @@ impl<R: Read> Splitter<R> {
         self.keep = self.pos;
         let result = self.value(None);
         let kept = self.keep != NOTHING_KEPT;
-        let bytes = if kept { self.window.bytes().get(self.keep..self.pos).unwrap_or_default() } else { &[] };
-        let piece = Piece { index: self.index, at, bytes, long: &self.parts.long, lists: &self.parts.lists, cut: self.cut };
+        let bytes = if kept {
+            self.window.bytes().get(self.keep..self.pos).unwrap_or_default()
+        } else {
+            &[]
+        };
+        let piece = Piece {
+            index: self.index,
+            at,
+            bytes,
+            long: &self.parts.long,
+            lists: &self.parts.lists,
+            cut: self.cut,
+        };
         match result {
             Ok(true) => sink.entry(piece),
             Ok(false) => sink.passed_over(self.index, at, true),
@@ -319,7 +334,10 @@ mod tests {
 
     impl Sink for Found {
         fn member(&mut self, name: &[u8], value: &[u8], _: At) {
-            self.members.push((String::from_utf8_lossy(name).into(), String::from_utf8_lossy(value).into()));
+            self.members.push((
+                String::from_utf8_lossy(name).into(),
+                String::from_utf8_lossy(value).into(),
+            ));
         }
         fn entry(&mut self, piece: Piece<'_>) {
             assert_eq!(piece.index, self.entries.len() + self.passed.len());
@@ -328,7 +346,11 @@ mod tests {
                 assert_eq!(piece.bytes[range.end - 1], b'"');
             }
             self.long += piece.long.len();
-            self.entries.push((String::from_utf8_lossy(piece.bytes).into(), piece.at.line, piece.at.column));
+            self.entries.push((
+                String::from_utf8_lossy(piece.bytes).into(),
+                piece.at.line,
+                piece.at.column,
+            ));
         }
         fn passed_over(&mut self, index: usize, _: At, too_large: bool) {
             self.passed.push((index, too_large));
@@ -393,12 +415,22 @@ mod tests {
     #[test]
     fn a_long_string_is_cut_and_the_rest_of_its_entry_stays() {
         let body = "x\\\"é".repeat(2_000);
-        let text = format!("{{\"log\":{{\"entries\":[{{\"a\":\"{body}\",\"b\":1}},\n {{\"c\":2}}]}}}}");
+        let text =
+            format!("{{\"log\":{{\"entries\":[{{\"a\":\"{body}\",\"b\":1}},\n {{\"c\":2}}]}}}}");
         for capacity in [16, 17, 64, 1000] {
             let (found, result) = split_within(&text, Room { capacity, entry: 4_000, string: 100 });
-            assert_eq!((result, found.passed.len(), found.entries.len()), (Ok(()), 0, 2), "{capacity}");
+            assert_eq!(
+                (result, found.passed.len(), found.entries.len()),
+                (Ok(()), 0, 2),
+                "{capacity}"
+            );
             let (entry, line, column) = &found.entries[0];
-            assert!(entry.len() < 3_000 && entry.starts_with("{\"a\":\"x\\\"") && entry.ends_with("\",\"b\":1}"), "{entry}");
+            assert!(
+                entry.len() < 3_000
+                    && entry.starts_with("{\"a\":\"x\\\"")
+                    && entry.ends_with("\",\"b\":1}"),
+                "{entry}"
+            );
             assert_eq!((line, column), (&1, &20));
             assert_eq!((found.entries[1].1, found.entries[1].2), (2, 2));
         }

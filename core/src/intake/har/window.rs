@@ -152,7 +152,13 @@ impl<R: Read> Window<R> {
 
     /// Cuts a part out of the window that holds no line break: every position behind it is less by its length.
     pub(super) fn cut(&mut self, part: Range<usize>) {
-        let Some(bytes) = self.buffer.get(part.clone()).filter(|bytes| !bytes.is_empty() && part.start >= self.counted) else { return };
+        let Some(bytes) = self
+            .buffer
+            .get(part.clone())
+            .filter(|bytes| !bytes.is_empty() && part.start >= self.counted)
+        else {
+            return;
+        };
         let gap = Gap { at: part.start, bytes: bytes.len() as u64, characters: characters(bytes) };
         match self.gaps.last_mut().filter(|last| last.at == gap.at) {
             Some(last) => {
@@ -188,7 +194,12 @@ impl<R: Read> Window<R> {
 
 /// Line and column after `passed`, when it began at `line` and `column`; its parts `unbroken` are in
 /// order and hold no line break.
-pub(super) fn advance(line: u32, column: u32, passed: &[u8], unbroken: &[Range<usize>]) -> (u32, u32) {
+pub(super) fn advance(
+    line: u32,
+    column: u32,
+    passed: &[u8],
+    unbroken: &[Range<usize>],
+) -> (u32, u32) {
     let mut lines = 0;
     let mut last = 0;
     let mut count = |range: Range<usize>| {
@@ -216,7 +227,11 @@ pub(super) fn advance(line: u32, column: u32, passed: &[u8], unbroken: &[Range<u
 fn characters(bytes: &[u8]) -> u32 {
     bytes
         .chunks(255)
-        .map(|chunk| u32::from(chunk.iter().map(|byte| u8::from(byte & 0xc0 != 0x80)).fold(0_u8, u8::wrapping_add)))
+        .map(|chunk| {
+            u32::from(
+                chunk.iter().map(|byte| u8::from(byte & 0xc0 != 0x80)).fold(0_u8, u8::wrapping_add),
+            )
+        })
         .fold(0, u32::saturating_add)
 }
 
@@ -246,7 +261,9 @@ mod tests {
         for capacity in [16, 64] {
             let mut window = Window::new(text, capacity, 64);
             while window.fill(0) == Fill::More {}
-            let find = |window: &Window<&[u8]>, wanted: u8| window.bytes().iter().position(|byte| *byte == wanted).unwrap();
+            let find = |window: &Window<&[u8]>, wanted: u8| {
+                window.bytes().iter().position(|byte| *byte == wanted).unwrap()
+            };
             let from = find(&window, b'c');
             window.cut(from..from + 3);
             window.cut(from..from + 3);

@@ -48,7 +48,13 @@ pub(super) fn read(
     };
     if let Err(error) = walk.run(wanted) {
         let explanation = format!("it cannot be read any further: {error}");
-        walk.broken.get_or_insert(Broken { trouble: Trouble::NotWellFormed, line: 1, column: 1, explanation, bound: None });
+        walk.broken.get_or_insert(Broken {
+            trouble: Trouble::NotWellFormed,
+            line: 1,
+            column: 1,
+            explanation,
+            bound: None,
+        });
     }
     for metadata in &mut walk.found {
         metadata.entities_in_document = walk.entities;
@@ -103,7 +109,11 @@ impl Walk<'_> {
         if let Some(around) = self.around.last_mut() {
             around.entities += 1;
         }
-        let id = tag.try_get_attribute("entityID").ok().flatten().and_then(|attribute| attribute.unescape_value().ok().map(String::from));
+        let id = tag
+            .try_get_attribute("entityID")
+            .ok()
+            .flatten()
+            .and_then(|attribute| attribute.unescape_value().ok().map(String::from));
         self.found.len() < MAX_ENTITIES && wanted(id.as_deref().unwrap_or_default())
     }
 
@@ -123,7 +133,8 @@ impl Walk<'_> {
             } else if name == "validUntil"
                 && let Some(instant) = instant::read(&value)
             {
-                around.valid_until = Some(Sited::new(instant, self.attribute_place(&around.name, start, &name)));
+                around.valid_until =
+                    Some(Sited::new(instant, self.attribute_place(&around.name, start, &name)));
             }
         }
         around
@@ -133,11 +144,21 @@ impl Walk<'_> {
         let within = self.text.get(start..).and_then(|rest| rest.find(name)).unwrap_or_default();
         let (line, column) = self.lines.position(start + within);
         let path = self.path_of(element);
-        Place { line: Some(line), column: Some(column), path: Some(format!("{path}/@{name}")), ..self.place.clone() }
+        Place {
+            line: Some(line),
+            column: Some(column),
+            path: Some(format!("{path}/@{name}")),
+            ..self.place.clone()
+        }
     }
 
     fn path_of(&self, last: &str) -> String {
-        let steps: Vec<&str> = self.around.iter().map(|around| local_name(&around.name)).chain([local_name(last)]).collect();
+        let steps: Vec<&str> = self
+            .around
+            .iter()
+            .map(|around| local_name(&around.name))
+            .chain([local_name(last)])
+            .collect();
         steps.join("/")
     }
 
@@ -149,13 +170,23 @@ impl Walk<'_> {
         let declarations: Vec<String> = around
             .iter()
             .flat_map(|around| &around.namespaces)
-            .map(|(name, value)| format!(" {name}=\"{}\"", value.replace('"', "&quot;").replace(['\r', '\n'], " ")))
+            .map(|(name, value)| {
+                format!(" {name}=\"{}\"", value.replace('"', "&quot;").replace(['\r', '\n'], " "))
+            })
             .collect();
         // Without anything around it the entity is the root: no wrapper, or paths would show it.
-        let opening = if around.is_some() { format!("<{name}{}>", declarations.concat()) } else { String::new() };
+        let opening = if around.is_some() {
+            format!("<{name}{}>", declarations.concat())
+        } else {
+            String::new()
+        };
         let closing = if around.is_some() { format!("</{name}>") } else { String::new() };
         let wrapped = format!("{opening}{slice}{closing}");
-        let piece = Piece { wrapper: opening.len(), start, ordinal: around.map_or(0, |around| around.entities) };
+        let piece = Piece {
+            wrapper: opening.len(),
+            start,
+            ordinal: around.map_or(0, |around| around.entities),
+        };
         let tree = match xml::parse(&wrapped) {
             Ok(tree) => tree,
             Err(broken) => {
@@ -165,7 +196,8 @@ impl Walk<'_> {
             }
         };
         // The innermost element around is the wrapper, and part of every path already.
-        let outer: Vec<&str> = self.around.iter().rev().skip(1).rev().map(|around| local_name(&around.name)).collect();
+        let outer: Vec<&str> =
+            self.around.iter().rev().skip(1).rev().map(|around| local_name(&around.name)).collect();
         let mut base = self.place.clone();
         if !outer.is_empty() {
             base.path = Some(outer.join("/"));

@@ -7,7 +7,9 @@ use crate::certificate;
 use diag_sdk::Sited;
 use diag_sdk::case::certificate::{Key, KeyUse};
 use diag_sdk::case::input::Encoding;
-use diag_sdk::case::metadata::{Endpoint, IdpRole, Metadata, RequestedAttribute, RoleDescriptor, SpRole, ToldBy};
+use diag_sdk::case::metadata::{
+    Endpoint, IdpRole, Metadata, RequestedAttribute, RoleDescriptor, SpRole, ToldBy,
+};
 use diag_sdk::case::signature::Signature;
 use diag_sdk::spec::{NS_DSIG, NS_METADATA, NS_PROTOCOL};
 use jiff::Timestamp;
@@ -40,7 +42,12 @@ pub(super) fn signatures(root: Node<'_, '_>, locator: &Locator<'_>) -> Vec<Signa
 }
 
 /// Reads one entity. `signatures` are those of the document; its own and those around it are kept.
-pub(super) fn read(node: Node<'_, '_>, locator: &Locator<'_>, surroundings: &Surroundings<'_>, signatures: &[Signature]) -> Metadata {
+pub(super) fn read(
+    node: Node<'_, '_>,
+    locator: &Locator<'_>,
+    surroundings: &Surroundings<'_>,
+    signatures: &[Signature],
+) -> Metadata {
     let idp_roles: Vec<_> = children(node, NS_METADATA, "IDPSSODescriptor").collect();
     let sp_roles: Vec<_> = children(node, NS_METADATA, "SPSSODescriptor").collect();
     let holding = surroundings.holding;
@@ -59,7 +66,9 @@ pub(super) fn read(node: Node<'_, '_>, locator: &Locator<'_>, surroundings: &Sur
             ..surroundings.encoding.clone()
         },
         entities_in_document: surroundings.entities,
-        entity_id: locator.sited(node, "entityID").unwrap_or_else(|| Sited::new(String::new(), locator.element(node))),
+        entity_id: locator
+            .sited(node, "entityID")
+            .unwrap_or_else(|| Sited::new(String::new(), locator.element(node))),
         valid_until: node
             .ancestors()
             .filter(Node::is_element)
@@ -82,11 +91,16 @@ pub(super) fn read(node: Node<'_, '_>, locator: &Locator<'_>, surroundings: &Sur
 
 /// Of several roles the one for SAML 2.0: some entities describe SAML 1.1 beside it.
 fn preferred<'a, 'i>(roles: &[Node<'a, 'i>]) -> Option<Node<'a, 'i>> {
-    let speaks_saml2 = |role: &&Node<'a, 'i>| protocols(**role).iter().any(|protocol| protocol == NS_PROTOCOL);
+    let speaks_saml2 =
+        |role: &&Node<'a, 'i>| protocols(**role).iter().any(|protocol| protocol == NS_PROTOCOL);
     roles.iter().find(speaks_saml2).or_else(|| roles.first()).copied()
 }
 
-fn own_signatures(entity: Node<'_, '_>, locator: &Locator<'_>, signatures: &[Signature]) -> Vec<Signature> {
+fn own_signatures(
+    entity: Node<'_, '_>,
+    locator: &Locator<'_>,
+    signatures: &[Signature],
+) -> Vec<Signature> {
     let path = locator.path(entity);
     let inside = format!("{path}/");
     signatures
@@ -94,14 +108,20 @@ fn own_signatures(entity: Node<'_, '_>, locator: &Locator<'_>, signatures: &[Sig
         .filter(|signature| {
             let place = signature.place.path.as_deref().unwrap_or_default();
             let parent = place.rsplit_once('/').map_or("", |(parent, _)| parent);
-            place.starts_with(&inside) || path.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            place.starts_with(&inside)
+                || path
+                    .strip_prefix(parent)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
         .cloned()
         .collect()
 }
 
 fn role_descriptor(node: Node<'_, '_>, locator: &Locator<'_>) -> RoleDescriptor {
-    RoleDescriptor { xsi_type: node.attribute((NS_XSI, "type")).map(|name| name.trim().to_owned()), place: locator.element(node) }
+    RoleDescriptor {
+        xsi_type: node.attribute((NS_XSI, "type")).map(|name| name.trim().to_owned()),
+        place: locator.element(node),
+    }
 }
 
 fn idp_role(node: Node<'_, '_>, locator: &Locator<'_>) -> IdpRole {
@@ -140,11 +160,18 @@ fn sp_role(node: Node<'_, '_>, locator: &Locator<'_>) -> SpRole {
 }
 
 fn protocols(role: Node<'_, '_>) -> Vec<String> {
-    attribute(role, "protocolSupportEnumeration").unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+    attribute(role, "protocolSupportEnumeration")
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect()
 }
 
 fn name_id_formats(role: Node<'_, '_>) -> Vec<String> {
-    children(role, NS_METADATA, "NameIDFormat").take(MAX_ITEMS).map(|format| text_of(format).trim().to_owned()).collect()
+    children(role, NS_METADATA, "NameIDFormat")
+        .take(MAX_ITEMS)
+        .map(|format| text_of(format).trim().to_owned())
+        .collect()
 }
 
 fn endpoints(role: Node<'_, '_>, name: &str, locator: &Locator<'_>) -> Vec<Endpoint> {
@@ -152,7 +179,9 @@ fn endpoints(role: Node<'_, '_>, name: &str, locator: &Locator<'_>) -> Vec<Endpo
         .take(MAX_ITEMS)
         .map(|node| Endpoint {
             binding: attribute(node, "Binding").unwrap_or_default().to_owned(),
-            location: locator.sited(node, "Location").unwrap_or_else(|| Sited::new(String::new(), locator.element(node))),
+            location: locator
+                .sited(node, "Location")
+                .unwrap_or_else(|| Sited::new(String::new(), locator.element(node))),
             response_location: attribute(node, "ResponseLocation").map(str::to_owned),
             index: attribute(node, "index").and_then(|index| index.trim().parse().ok()),
             is_default: attribute(node, "isDefault").and_then(boolean),
@@ -179,7 +208,9 @@ fn keys(role: Node<'_, '_>, locator: &Locator<'_>) -> Vec<Key> {
                     .map(|found| certificate::read(&text_of(found), locator.text(found)))
                     .collect(),
                 key_value: info.is_some_and(|info| child(info, NS_DSIG, "KeyValue").is_some()),
-                key_name: info.and_then(|info| child(info, NS_DSIG, "KeyName")).map(|name| text_of(name).trim().to_owned()),
+                key_name: info
+                    .and_then(|info| child(info, NS_DSIG, "KeyName"))
+                    .map(|name| text_of(name).trim().to_owned()),
                 encryption_methods: children(node, NS_METADATA, "EncryptionMethod")
                     .filter_map(|method| attribute(method, "Algorithm"))
                     .take(MAX_ITEMS)
@@ -193,10 +224,23 @@ fn keys(role: Node<'_, '_>, locator: &Locator<'_>) -> Vec<Key> {
 
 /// The name the entity shows to people, English where there is a choice.
 fn display_name(entity: Node<'_, '_>) -> Option<String> {
-    let kinds = [(NS_MDUI, "DisplayName"), (NS_METADATA, "OrganizationDisplayName"), (NS_METADATA, "OrganizationName")];
+    let kinds = [
+        (NS_MDUI, "DisplayName"),
+        (NS_METADATA, "OrganizationDisplayName"),
+        (NS_METADATA, "OrganizationName"),
+    ];
     kinds.into_iter().find_map(|(namespace, name)| {
-        let found: Vec<_> = entity.descendants().filter(|node| is(*node, namespace, name)).take(MAX_ITEMS).collect();
-        let english = found.iter().find(|node| node.attribute((NS_XML, "lang")).is_some_and(|language| language.starts_with("en")));
-        english.or_else(|| found.first()).map(|node| text_of(*node).trim().to_owned()).filter(|text| !text.is_empty())
+        let found: Vec<_> = entity
+            .descendants()
+            .filter(|node| is(*node, namespace, name))
+            .take(MAX_ITEMS)
+            .collect();
+        let english = found.iter().find(|node| {
+            node.attribute((NS_XML, "lang")).is_some_and(|language| language.starts_with("en"))
+        });
+        english
+            .or_else(|| found.first())
+            .map(|node| text_of(*node).trim().to_owned())
+            .filter(|text| !text.is_empty())
     })
 }

@@ -77,7 +77,9 @@ fn unwrapped(text: &str) -> Option<Vec<u8>> {
     // Read as far as it goes: a value cut off by a length limit should show where it ends.
     const ENGINE: GeneralPurpose = GeneralPurpose::new(
         &STANDARD,
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+        GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+            .with_decode_allow_trailing_bits(true),
     );
     let digits: String = text.split_ascii_whitespace().collect();
     let digits = digits.trim_end_matches('=');
@@ -87,7 +89,11 @@ fn unwrapped(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Reads a document. The ids of what is found (`d1`, `d2`, …) are given by whoever joins all of them.
-pub fn read(bytes: &[u8], holding: &Holding, wanted: Wanted<'_>) -> (Vec<Metadata>, Vec<BrokenDocument>) {
+pub fn read(
+    bytes: &[u8],
+    holding: &Holding,
+    wanted: Wanted<'_>,
+) -> (Vec<Metadata>, Vec<BrokenDocument>) {
     let source = text_of(bytes);
     let reader = Reader { holding, wanted, place: base(holding), source: &source };
     reader.read()
@@ -113,7 +119,8 @@ impl Reader<'_> {
     fn read(&self) -> (Vec<Metadata>, Vec<BrokenDocument>) {
         let text = self.source.text.as_str();
         if text.len() > MAX_DOCUMENT {
-            let explanation = format!("it has {} MiB; at most {} are read", text.len() >> 20, MAX_DOCUMENT >> 20);
+            let explanation =
+                format!("it has {} MiB; at most {} are read", text.len() >> 20, MAX_DOCUMENT >> 20);
             return self.broken(Trouble::TooLarge, None, explanation, None);
         }
         if let Some(other) = recognise::by_text(text) {
@@ -131,7 +138,12 @@ impl Reader<'_> {
         if let Some(other) = recognise::by_root(root) {
             let locator = tree.locate(&self.place);
             let place = locator.element(root);
-            return self.broken(other.trouble, other.found, other.explanation, place.line.zip(place.column));
+            return self.broken(
+                other.trouble,
+                other.found,
+                other.explanation,
+                place.line.zip(place.column),
+            );
         }
         (self.entities(&tree), Vec::new())
     }
@@ -140,10 +152,18 @@ impl Reader<'_> {
         let locator = tree.locate(&self.place);
         let root = tree.document.root_element();
         let all: Vec<_> = entity::all(root).collect();
-        let surroundings = Surroundings { holding: self.holding, encoding: &self.source.encoding, entities: all.len(), valid_until: None };
+        let surroundings = Surroundings {
+            holding: self.holding,
+            encoding: &self.source.encoding,
+            entities: all.len(),
+            valid_until: None,
+        };
         let signatures = entity::signatures(root, &locator);
         all.iter()
-            .filter(|node| all.len() < MANY || self.wants(xml::attribute(**node, "entityID").unwrap_or_default()))
+            .filter(|node| {
+                all.len() < MANY
+                    || self.wants(xml::attribute(**node, "entityID").unwrap_or_default())
+            })
             .take(MAX_ENTITIES)
             .map(|node| entity::read(*node, &locator, &surroundings, &signatures))
             .collect()
@@ -168,7 +188,12 @@ impl Reader<'_> {
             }
             _ => Vec::new(),
         };
-        let (_, documents) = self.broken(broken.trouble, None, broken.explanation, Some((broken.line, broken.column)));
+        let (_, documents) = self.broken(
+            broken.trouble,
+            None,
+            broken.explanation,
+            Some((broken.line, broken.column)),
+        );
         (metadata, documents)
     }
 
@@ -178,9 +203,20 @@ impl Reader<'_> {
         if !matches!(root, "EntitiesDescriptor" | "EntityDescriptor") {
             return self.whole_too_large(root);
         }
-        let (metadata, broken) = aggregate::read(text, &self.place, self.holding, &self.source.encoding, &|id| self.wants(id));
+        let (metadata, broken) =
+            aggregate::read(text, &self.place, self.holding, &self.source.encoding, &|id| {
+                self.wants(id)
+            });
         let documents = broken
-            .map(|broken| self.broken(broken.trouble, None, broken.explanation, Some((broken.line, broken.column))).1)
+            .map(|broken| {
+                self.broken(
+                    broken.trouble,
+                    None,
+                    broken.explanation,
+                    Some((broken.line, broken.column)),
+                )
+                .1
+            })
             .unwrap_or_default();
         (metadata, documents)
     }
@@ -199,7 +235,11 @@ impl Reader<'_> {
         explanation: String,
         at: Option<(u32, u32)>,
     ) -> (Vec<Metadata>, Vec<BrokenDocument>) {
-        let place = Place { line: at.map(|(line, _)| line), column: at.map(|(_, column)| column), ..self.place.clone() };
+        let place = Place {
+            line: at.map(|(line, _)| line),
+            column: at.map(|(_, column)| column),
+            ..self.place.clone()
+        };
         let document = BrokenDocument {
             place,
             held_by: self.holding.held_by,

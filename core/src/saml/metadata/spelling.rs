@@ -61,10 +61,9 @@ pub(super) fn smart_quotes(text: &str, base: &Place) -> Option<Place> {
 /// The first namespace around or in `entity` whose standard name begins with `http://` and is
 /// spelled with `https://`: elements under it are unknown to every reader.
 pub(super) fn https_namespace(entity: Node<'_, '_>, locator: &Locator<'_>) -> Option<Place> {
-    let element = entity
-        .descendants()
-        .filter(Node::is_element)
-        .find(|element| element.namespaces().any(|namespace| standard_namespace(namespace.uri()).is_some()))?;
+    let element = entity.descendants().filter(Node::is_element).find(|element| {
+        element.namespaces().any(|namespace| standard_namespace(namespace.uri()).is_some())
+    })?;
     Some(locator.element(element))
 }
 

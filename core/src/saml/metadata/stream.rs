@@ -44,14 +44,30 @@ pub struct Narrowed {
 /// document. `now` tells which certificates are past their end. As long as there are few entities all are kept.
 pub fn narrow(reader: impl Read, wanted: Wanted<'_>, now: Timestamp) -> Narrowed {
     let count = Count::default();
-    let mut walk = Walk { out: Vec::new(), early: Vec::new(), around: 0, kept: 0, entities: 0, wanted, count, signed: false };
+    let mut walk = Walk {
+        out: Vec::new(),
+        early: Vec::new(),
+        around: 0,
+        kept: 0,
+        entities: 0,
+        wanted,
+        count,
+        signed: false,
+    };
     let failure = walk.run(reader).err();
-    Narrowed { text: String::from_utf8_lossy(&walk.out).into_owned(), summary: walk.count.sum(now), failure, signed: walk.signed }
+    Narrowed {
+        text: String::from_utf8_lossy(&walk.out).into_owned(),
+        summary: walk.count.sum(now),
+        failure,
+        signed: walk.signed,
+    }
 }
 
 /// What the document holds; `None` where it is no aggregate of many entities.
 pub fn summary(text: &str, now: Timestamp) -> Option<Summary> {
-    if memchr::memmem::find_iter(text.as_bytes(), b"EntityDescriptor").take(2 * MANY).count() < 2 * MANY {
+    if memchr::memmem::find_iter(text.as_bytes(), b"EntityDescriptor").take(2 * MANY).count()
+        < 2 * MANY
+    {
         return None;
     }
     let summary = narrow(text.as_bytes(), Some(&|_| false), now).summary;
@@ -73,7 +89,9 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     fn run(&mut self, input: impl Read) -> Result<(), String> {
-        let mut reader = Reader::from_reader(Tape::new(Decoding::new(input).map_err(|error| error.to_string())?));
+        let mut reader = Reader::from_reader(Tape::new(
+            Decoding::new(input).map_err(|error| error.to_string())?,
+        ));
         let (mut buffer, mut depth) = (Vec::new(), 0_usize);
         loop {
             buffer.clear();
@@ -82,7 +100,9 @@ impl Walk<'_> {
                 Ok(Event::Start(tag)) if is(&tag, "EntitiesDescriptor") => {
                     depth += 1;
                     if depth > MAX_DEPTH {
-                        return Err(format!("its groups are nested deeper than {MAX_DEPTH} levels"));
+                        return Err(format!(
+                            "its groups are nested deeper than {MAX_DEPTH} levels"
+                        ));
                     }
                     self.copy(reader.get_mut())?;
                 }
@@ -107,7 +127,9 @@ impl Walk<'_> {
                     self.copy(reader.get_mut())?;
                     return Ok(());
                 }
-                Ok(Event::Text(text)) if text.iter().any(|byte| !byte.is_ascii_whitespace()) => self.copy(reader.get_mut())?,
+                Ok(Event::Text(text)) if text.iter().any(|byte| !byte.is_ascii_whitespace()) => {
+                    self.copy(reader.get_mut())?;
+                }
                 Ok(Event::Eof) => return Ok(()),
                 Ok(_) => self.blank(&reader.get_mut().blank()),
                 Err(error) => return self.give_up(&error, reader.get_mut()),
@@ -122,12 +144,20 @@ impl Walk<'_> {
             self.forget();
         }
         self.count.entity();
-        let id = tag.try_get_attribute("entityID").ok().flatten().and_then(|attribute| attribute.unescape_value().ok().map(String::from));
+        let id = tag
+            .try_get_attribute("entityID")
+            .ok()
+            .flatten()
+            .and_then(|attribute| attribute.unescape_value().ok().map(String::from));
         self.wanted.is_some_and(|wanted| wanted(id.as_deref().unwrap_or_default()))
     }
 
     /// Reads to the end of the element that just began; whether there was one.
-    fn inside(&mut self, reader: &mut Reader<Tape<impl Read>>, buffer: &mut Vec<u8>) -> Result<bool, String> {
+    fn inside(
+        &mut self,
+        reader: &mut Reader<Tape<impl Read>>,
+        buffer: &mut Vec<u8>,
+    ) -> Result<bool, String> {
         let mut depth = 1_usize;
         while depth > 0 {
             buffer.clear();
@@ -158,7 +188,8 @@ impl Walk<'_> {
         let blank = tape.blank();
         let Some(wanted) = wanted else { return self.blank(&blank) };
         let welcome = wanted || self.entities < MANY;
-        let fits = self.kept + tape.recorded().len() <= MAX_KEPT && self.count.kept() < MAX_ENTITIES;
+        let fits =
+            self.kept + tape.recorded().len() <= MAX_KEPT && self.count.kept() < MAX_ENTITIES;
         if !welcome || !fits || tape.over {
             self.out.extend_from_slice(GAP);
             return self.blank(&blank);
@@ -195,14 +226,20 @@ impl Walk<'_> {
     fn copy(&mut self, tape: &mut Tape<impl Read>) -> Result<(), String> {
         self.around += tape.recorded().len();
         if tape.over || self.around > MAX_AROUND {
-            return Err("what stands between its entities is longer than any aggregate needs".to_owned());
+            return Err(
+                "what stands between its entities is longer than any aggregate needs".to_owned()
+            );
         }
         self.out.extend_from_slice(tape.recorded());
         Ok(())
     }
 
     /// Leaves the text as it stands where it broke, so that whoever reads it sees the same.
-    fn give_up(&mut self, error: &quick_xml::Error, tape: &mut Tape<impl Read>) -> Result<(), String> {
+    fn give_up(
+        &mut self,
+        error: &quick_xml::Error,
+        tape: &mut Tape<impl Read>,
+    ) -> Result<(), String> {
         self.give_up_raw(tape);
         match error {
             quick_xml::Error::Io(error) => Err(error.to_string()),
@@ -243,7 +280,17 @@ struct Tape<R> {
 
 impl<R: Read> Tape<R> {
     fn new(inner: R) -> Self {
-        Self { inner, buffer: vec![0; CHUNK], at: 0, end: 0, recorded: Vec::new(), over: false, lines: 0, column: 0, begun: false }
+        Self {
+            inner,
+            buffer: vec![0; CHUNK],
+            at: 0,
+            end: 0,
+            recorded: Vec::new(),
+            over: false,
+            lines: 0,
+            column: 0,
+            begun: false,
+        }
     }
 
     fn rewind(&mut self) {
@@ -257,7 +304,8 @@ impl<R: Read> Tape<R> {
 
     /// What was taken, without the beginning of what follows.
     fn recorded(&self) -> &[u8] {
-        let end = self.recorded.len() - usize::from(self.begun && self.recorded.last() == Some(&b'<'));
+        let end =
+            self.recorded.len() - usize::from(self.begun && self.recorded.last() == Some(&b'<'));
         self.recorded.get(..end).unwrap_or_default()
     }
 
@@ -293,7 +341,8 @@ impl<R: Read> BufRead for Tape<R> {
             self.over = true;
         }
         self.lines += memchr_iter(b'\n', taken).count();
-        self.column = memrchr(b'\n', taken).map_or(self.column + taken.len(), |last| taken.len() - last - 1);
+        self.column =
+            memrchr(b'\n', taken).map_or(self.column + taken.len(), |last| taken.len() - last - 1);
         self.begun = taken.last().map_or(self.begun, |last| *last == b'<');
         self.at += amount;
     }
@@ -316,7 +365,13 @@ impl<R: Read> Decoding<R> {
         inner.by_ref().take(CHUNK as u64).read_to_end(&mut raw)?;
         let charset = crate::saml::xml::charset_of(&raw);
         let waiting = 0..raw.len();
-        Ok(Self { inner, decoder: charset.new_decoder_with_bom_removal(), raw, waiting, done: false })
+        Ok(Self {
+            inner,
+            decoder: charset.new_decoder_with_bom_removal(),
+            raw,
+            waiting,
+            done: false,
+        })
     }
 }
 
@@ -365,16 +420,26 @@ mod tests {
     #[test]
     fn what_is_wanted_stays_where_it_stood() {
         let text = aggregate(300);
-        let narrowed = narrow(text.as_bytes(), Some(&|id| id == "https://e120.example"), Timestamp::UNIX_EPOCH);
+        let narrowed = narrow(
+            text.as_bytes(),
+            Some(&|id| id == "https://e120.example"),
+            Timestamp::UNIX_EPOCH,
+        );
         assert_eq!(narrowed.failure, None);
         assert_eq!((narrowed.summary.entities, narrowed.summary.idps), (300, 300));
         assert_eq!(narrowed.text.matches("<md:EntityDescriptor entityID").count(), 1);
         assert_eq!(narrowed.text.matches("EntityDescriptor xmlns").count(), 299, "ordinals stay");
         assert!(!narrowed.text.contains("Signature"));
         assert_eq!(line_of(&narrowed.text, "e120.example"), line_of(&text, "e120.example"));
-        assert_eq!(line_of(&narrowed.text, "</md:EntitiesDescriptor>"), line_of(&text, "</md:EntitiesDescriptor>"));
+        assert_eq!(
+            line_of(&narrowed.text, "</md:EntitiesDescriptor>"),
+            line_of(&text, "</md:EntitiesDescriptor>")
+        );
         let tree = crate::saml::xml::parse(&narrowed.text).expect("well-formed");
-        assert_eq!(tree.document.root_element().children().filter(roxmltree::Node::is_element).count(), 300);
+        assert_eq!(
+            tree.document.root_element().children().filter(roxmltree::Node::is_element).count(),
+            300
+        );
     }
 
     #[test]
@@ -388,7 +453,9 @@ mod tests {
     #[test]
     fn what_is_kept_does_not_grow_with_the_document() {
         let wanted: Wanted<'_> = Some(&|id| id == "https://e7.example");
-        let kept = |entities: usize| narrow(aggregate(entities).as_bytes(), wanted, Timestamp::UNIX_EPOCH).text.len();
+        let kept = |entities: usize| {
+            narrow(aggregate(entities).as_bytes(), wanted, Timestamp::UNIX_EPOCH).text.len()
+        };
         let (one, ten) = (kept(1_000), kept(10_000));
         // An empty element and a few line breaks for each.
         assert!(ten - one < 9_000 * 100, "{one} {ten}");
@@ -396,9 +463,15 @@ mod tests {
 
     #[test]
     fn every_encoding_is_read() {
-        let text = aggregate(200).replace("UTF-8", "UTF-16").replace("Name=\"all\"", "Name=\"für alle\"");
-        let wide: Vec<u8> = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-        let narrowed = narrow(wide.as_slice(), Some(&|id| id == "https://e3.example"), Timestamp::UNIX_EPOCH);
+        let text =
+            aggregate(200).replace("UTF-8", "UTF-16").replace("Name=\"all\"", "Name=\"für alle\"");
+        let wide: Vec<u8> = "\u{feff}"
+            .encode_utf16()
+            .chain(text.encode_utf16())
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let narrowed =
+            narrow(wide.as_slice(), Some(&|id| id == "https://e3.example"), Timestamp::UNIX_EPOCH);
         assert!(narrowed.text.contains("für alle") && narrowed.text.contains("e3.example"));
         assert_eq!(narrowed.summary.entities, 200);
     }
@@ -406,22 +479,43 @@ mod tests {
     #[test]
     fn what_breaks_off_ends_where_it_broke() {
         let text = aggregate(300);
-        for cut in [text.len() / 2, text.len() - 30, text.find("e150.example").expect("there") + 3] {
-            let narrowed = narrow(&text.as_bytes()[..cut], Some(&|id| id == "https://e3.example"), Timestamp::UNIX_EPOCH);
+        for cut in [text.len() / 2, text.len() - 30, text.find("e150.example").expect("there") + 3]
+        {
+            let narrowed = narrow(
+                &text.as_bytes()[..cut],
+                Some(&|id| id == "https://e3.example"),
+                Timestamp::UNIX_EPOCH,
+            );
             assert!(crate::saml::xml::parse(&narrowed.text).is_err(), "{cut}");
             assert!(narrowed.text.contains("e3.example"));
         }
         let crossed = text.replacen("</md:EntityDescriptor>", "</md:Other>", 1);
-        assert!(crate::saml::xml::parse(&narrow(crossed.as_bytes(), None, Timestamp::UNIX_EPOCH).text).is_err());
-        let declared = text.replacen("<md:EntitiesDescriptor", "<!DOCTYPE x [<!ENTITY a 'b'>]><md:EntitiesDescriptor", 1);
-        assert!(narrow(declared.as_bytes(), None, Timestamp::UNIX_EPOCH).text.contains("<!DOCTYPE"));
+        assert!(
+            crate::saml::xml::parse(&narrow(crossed.as_bytes(), None, Timestamp::UNIX_EPOCH).text)
+                .is_err()
+        );
+        let declared = text.replacen(
+            "<md:EntitiesDescriptor",
+            "<!DOCTYPE x [<!ENTITY a 'b'>]><md:EntitiesDescriptor",
+            1,
+        );
+        assert!(
+            narrow(declared.as_bytes(), None, Timestamp::UNIX_EPOCH).text.contains("<!DOCTYPE")
+        );
     }
 
     #[test]
     fn hostile_surroundings_are_bounded() {
         let deep = "<EntitiesDescriptor>".repeat(1_000);
-        assert!(narrow(deep.as_bytes(), None, Timestamp::UNIX_EPOCH).failure.is_some_and(|failure| failure.contains("nested")));
-        let wide = format!("<EntitiesDescriptor>{}", "<EntitiesDescriptor a='".to_owned() + &"x".repeat(MAX_AROUND) + "'>");
+        assert!(
+            narrow(deep.as_bytes(), None, Timestamp::UNIX_EPOCH)
+                .failure
+                .is_some_and(|failure| failure.contains("nested"))
+        );
+        let wide = format!(
+            "<EntitiesDescriptor>{}",
+            "<EntitiesDescriptor a='".to_owned() + &"x".repeat(MAX_AROUND) + "'>"
+        );
         assert!(narrow(wide.as_bytes(), None, Timestamp::UNIX_EPOCH).failure.is_some());
         let large = format!(
             "<EntitiesDescriptor><EntityDescriptor entityID='a'>{}</EntityDescriptor></EntitiesDescriptor>",
@@ -433,7 +527,8 @@ mod tests {
 
     #[test]
     fn many_entities_are_counted_and_few_are_read() {
-        let mut text = String::from("<md:EntitiesDescriptor xmlns:md='urn:oasis:names:tc:SAML:2.0:metadata'>");
+        let mut text =
+            String::from("<md:EntitiesDescriptor xmlns:md='urn:oasis:names:tc:SAML:2.0:metadata'>");
         for number in 0..300 {
             let role = if number % 3 == 0 { "IDPSSODescriptor" } else { "SPSSODescriptor" };
             let _ = write!(
@@ -446,7 +541,10 @@ mod tests {
         let all = summary(&text, Timestamp::UNIX_EPOCH).unwrap();
         assert_eq!((all.entities, all.idps, all.sps, all.certificates), (300, 100, 200, 2));
         assert!(all.sentence(0, None).contains("--entity"));
-        assert!(all.sentence(0, Some("https://e.example")).contains("none of them is `https://e.example`"));
+        assert!(
+            all.sentence(0, Some("https://e.example"))
+                .contains("none of them is `https://e.example`")
+        );
         assert_eq!(summary("<EntityDescriptor/>", Timestamp::UNIX_EPOCH), None);
     }
 }

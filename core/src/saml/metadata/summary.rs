@@ -66,7 +66,11 @@ impl Count {
     }
 
     pub(super) fn text(&mut self, text: &[u8]) {
-        let Some(open) = self.open.as_mut().filter(|open| open.len() + text.len() <= MAX_CERTIFICATE) else { return };
+        let Some(open) =
+            self.open.as_mut().filter(|open| open.len() + text.len() <= MAX_CERTIFICATE)
+        else {
+            return;
+        };
         open.extend(String::from_utf8_lossy(text).split_whitespace());
     }
 
@@ -82,7 +86,11 @@ impl Count {
             idps: self.idps,
             sps: self.sps,
             certificates: self.certificates.len(),
-            expired: self.certificates.values().filter(|end| end.is_some_and(|end| end < now)).count(),
+            expired: self
+                .certificates
+                .values()
+                .filter(|end| end.is_some_and(|end| end < now))
+                .count(),
         }
     }
 }
@@ -96,7 +104,9 @@ impl Summary {
     /// For people, with how many of the entities were read, and which one was asked for by name.
     pub fn sentence(&self, read: usize, asked: Option<&str>) -> String {
         let question = match (read, asked) {
-            (0, Some(asked)) => format!("none of them is `{asked}`; names are compared character by character"),
+            (0, Some(asked)) => {
+                format!("none of them is `{asked}`; names are compared character by character")
+            }
             (0, None) => "which entity is meant? Give it with `--entity ID`".to_owned(),
             (1, _) => "the one that takes part was read".to_owned(),
             _ => format!("{read} of them were read"),

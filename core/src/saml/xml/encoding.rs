@@ -47,13 +47,20 @@ pub fn decode_text(bytes: &[u8]) -> Source {
     };
     Source {
         text: text.into_owned(),
-        encoding: Encoding { name: charset.name().to_owned(), bom: mark > 0, declared_otherwise, ..Encoding::default() },
+        encoding: Encoding {
+            name: charset.name().to_owned(),
+            bom: mark > 0,
+            declared_otherwise,
+            ..Encoding::default()
+        },
     }
 }
 
 /// The encoding of a document of which only the beginning is at hand, told as [`decode_text`] tells it.
 pub fn charset_of(head: &[u8]) -> &'static Charset {
-    if let Some(charset) = Charset::for_bom(head).map(|(charset, _)| charset).or_else(|| utf16_without_mark(head)) {
+    if let Some(charset) =
+        Charset::for_bom(head).map(|(charset, _)| charset).or_else(|| utf16_without_mark(head))
+    {
         return charset;
     }
     match std::str::from_utf8(head) {
@@ -61,7 +68,9 @@ pub fn charset_of(head: &[u8]) -> &'static Charset {
             declared_encoding(head, None).as_deref().and_then(single_byte).unwrap_or(WINDOWS_1252)
         }
         // What is plain so far may declare what is to come.
-        Ok(_) if head.is_ascii() => declared_encoding(head, None).as_deref().and_then(single_byte).unwrap_or(UTF_8),
+        Ok(_) if head.is_ascii() => {
+            declared_encoding(head, None).as_deref().and_then(single_byte).unwrap_or(UTF_8)
+        }
         _ => UTF_8,
     }
 }
@@ -70,7 +79,8 @@ pub fn charset_of(head: &[u8]) -> &'static Charset {
 pub fn looks_like_xml(bytes: &[u8]) -> bool {
     let head = decode_text(bytes.get(..bytes.len().min(256)).unwrap_or_default()).text;
     let mut characters = head.trim_start().chars();
-    characters.next() == Some('<') && characters.next().is_some_and(|c| c.is_alphabetic() || matches!(c, '?' | '!' | '_'))
+    characters.next() == Some('<')
+        && characters.next().is_some_and(|c| c.is_alphabetic() || matches!(c, '?' | '!' | '_'))
 }
 
 /// `<` as a UTF-16 code unit at the start: no other encoding of XML begins so.
@@ -88,13 +98,15 @@ fn cut_inside_character(error: &std::str::Utf8Error) -> bool {
 }
 
 fn single_byte(name: &str) -> Option<&'static Charset> {
-    Charset::for_label(name.as_bytes()).filter(|charset| *charset != UTF_8 && *charset != UTF_16LE && *charset != UTF_16BE)
+    Charset::for_label(name.as_bytes())
+        .filter(|charset| *charset != UTF_8 && *charset != UTF_16LE && *charset != UTF_16BE)
 }
 
 fn means(name: &str, charset: &'static Charset) -> bool {
     let declared = Charset::for_label(name.as_bytes());
     // "UTF-16" names both byte orders; the mark decides which (XML 1.0 §4.3.3).
-    declared == Some(charset) || (name.eq_ignore_ascii_case("utf-16") && (charset == UTF_16LE || charset == UTF_16BE))
+    declared == Some(charset)
+        || (name.eq_ignore_ascii_case("utf-16") && (charset == UTF_16LE || charset == UTF_16BE))
 }
 
 /// The `encoding` of the XML declaration, where the document begins with one.
@@ -113,13 +125,18 @@ mod tests {
     use super::*;
 
     fn utf16(text: &str, little: bool) -> Vec<u8> {
-        text.encode_utf16().flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+        text.encode_utf16()
+            .flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() })
+            .collect()
     }
 
     #[test]
     fn utf8_with_and_without_mark() {
         let plain = decode_text("<a>ü</a>".as_bytes());
-        assert_eq!((plain.text.as_str(), plain.encoding.name.as_str(), plain.encoding.bom), ("<a>ü</a>", "UTF-8", false));
+        assert_eq!(
+            (plain.text.as_str(), plain.encoding.name.as_str(), plain.encoding.bom),
+            ("<a>ü</a>", "UTF-8", false)
+        );
         assert_eq!(plain.encoding.declared_otherwise, None);
         let marked = decode_text("\u{feff}<a/>".as_bytes());
         assert_eq!((marked.text.as_str(), marked.encoding.bom), ("<a/>", true));
@@ -129,7 +146,10 @@ mod tests {
     fn utf16_in_both_byte_orders_with_and_without_mark() {
         for (little, name) in [(true, "UTF-16LE"), (false, "UTF-16BE")] {
             for mark in ["", "\u{feff}"] {
-                let source = decode_text(&utf16(&format!("{mark}<?xml version=\"1.0\" encoding=\"UTF-16\"?><a>ü</a>"), little));
+                let source = decode_text(&utf16(
+                    &format!("{mark}<?xml version=\"1.0\" encoding=\"UTF-16\"?><a>ü</a>"),
+                    little,
+                ));
                 assert_eq!(source.encoding.name, name);
                 assert_eq!(source.encoding.bom, !mark.is_empty());
                 assert_eq!(source.encoding.declared_otherwise, None);

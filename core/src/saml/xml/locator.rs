@@ -23,7 +23,9 @@ pub struct Lines<'t> {
 impl<'t> Lines<'t> {
     /// Indexes a text.
     pub fn new(text: &'t str) -> Self {
-        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
+        let starts = std::iter::once(0)
+            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
+            .collect();
         let mut count = 0;
         let mut counts = vec![0];
         for chunk in text.as_bytes().chunks(STRIDE) {
@@ -87,10 +89,17 @@ impl<'t> Locator<'t> {
     }
 
     /// Locates within the larger text that `document` is a piece of.
-    pub fn of_piece(document: &Document<'_>, lines: &Arc<Lines<'t>>, piece: Piece, base: &Place) -> Self {
+    pub fn of_piece(
+        document: &Document<'_>,
+        lines: &Arc<Lines<'t>>,
+        piece: Piece,
+        base: &Place,
+    ) -> Self {
         let mut ordinals = ordinals(document);
         let element = document.root_element().first_element_child().filter(|_| piece.wrapper > 0);
-        if let Some(ordinal) = element.and_then(|element| ordinals.get_mut(element.id().get_usize())) {
+        if let Some(ordinal) =
+            element.and_then(|element| ordinals.get_mut(element.id().get_usize()))
+        {
             *ordinal = piece.ordinal;
         }
         Self { lines: Arc::clone(lines), base: base.clone(), piece, ordinals }
@@ -122,21 +131,26 @@ impl<'t> Locator<'t> {
     pub fn element(&self, node: Node<'_, '_>) -> Place {
         let range = node.range();
         let text = self.source(&range);
-        let name = text.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).unwrap_or(text.len());
+        let name =
+            text.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).unwrap_or(text.len());
         self.range(&(range.start..range.start + name), Some(self.path(node)))
     }
 
     /// An attribute of an element, name and value.
     pub fn attribute(&self, node: Node<'_, '_>, name: &str) -> Place {
         match node.attributes().find(|attribute| attribute.name() == name) {
-            Some(attribute) => self.range(&attribute.range(), Some(format!("{}/@{name}", self.path(node)))),
+            Some(attribute) => {
+                self.range(&attribute.range(), Some(format!("{}/@{name}", self.path(node))))
+            }
             None => self.element(node),
         }
     }
 
     /// The text of an element without the white space around it; the element where it has none.
     pub fn text(&self, node: Node<'_, '_>) -> Place {
-        let mut texts = node.descendants().filter(|inner| inner.is_text() && inner.text().is_some_and(|text| !text.trim().is_empty()));
+        let mut texts = node.descendants().filter(|inner| {
+            inner.is_text() && inner.text().is_some_and(|text| !text.trim().is_empty())
+        });
         let Some(first) = texts.next() else { return self.element(node) };
         let mut range = first.range();
         if let Some(last) = texts.next_back() {
@@ -150,7 +164,8 @@ impl<'t> Locator<'t> {
 
     /// Element path such as `Response/Assertion[1]/Issuer`.
     pub fn path(&self, node: Node<'_, '_>) -> String {
-        let mut steps: Vec<String> = node.ancestors().filter(Node::is_element).map(|element| self.step(element)).collect();
+        let mut steps: Vec<String> =
+            node.ancestors().filter(Node::is_element).map(|element| self.step(element)).collect();
         if let Some(base) = &self.base.path {
             steps.push(base.clone());
         }
@@ -170,9 +185,12 @@ impl<'t> Locator<'t> {
 /// Numbers siblings that share a local name, in one pass: asking each element for its siblings
 /// would be quadratic in an aggregate.
 fn ordinals(document: &Document<'_>) -> Vec<u32> {
-    let mut ordinals = vec![0; document.descendants().next_back().map_or(0, |node| node.id().get_usize() + 1)];
+    let mut ordinals =
+        vec![0; document.descendants().next_back().map_or(0, |node| node.id().get_usize() + 1)];
     for parent in document.descendants() {
-        if parent.first_element_child().map(|child| child.id()) == parent.last_element_child().map(|child| child.id()) {
+        if parent.first_element_child().map(|child| child.id())
+            == parent.last_element_child().map(|child| child.id())
+        {
             continue;
         }
         let mut counts: HashMap<&str, u32> = HashMap::new();
@@ -226,7 +244,10 @@ mod tests {
         let second = tree.document.descendants().find(|node| node.has_attribute("at")).unwrap();
         assert_eq!(locator.path(second), "R/A[2]/I");
         let attribute = locator.attribute(second, "at");
-        assert_eq!((attribute.line, attribute.column, attribute.length), (Some(4), Some(6), Some(6)));
+        assert_eq!(
+            (attribute.line, attribute.column, attribute.length),
+            (Some(4), Some(6), Some(6))
+        );
         assert_eq!(attribute.path.as_deref(), Some("R/A[2]/I/@at"));
         let inner = locator.text(second);
         assert_eq!((inner.line, inner.column, inner.length), (Some(4), Some(14), Some(1)));

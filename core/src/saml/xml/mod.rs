@@ -48,7 +48,13 @@ pub fn check_outline(text: &str) -> Result<(), Broken> {
 pub fn check_within(text: &str, limits: Limits) -> Result<(), Broken> {
     outline::check(text, limits).map_err(|fault| {
         let (line, column) = Lines::new(text).position(fault.offset);
-        Broken { trouble: fault.trouble, line, column, explanation: fault.explanation, bound: fault.bound }
+        Broken {
+            trouble: fault.trouble,
+            line,
+            column,
+            explanation: fault.explanation,
+            bound: fault.bound,
+        }
     })
 }
 
@@ -113,11 +119,17 @@ pub fn own_text_of(node: Node<'_, '_>) -> String {
 
 /// An element of a namespace with a local name.
 pub fn is(node: Node<'_, '_>, namespace: &str, name: &str) -> bool {
-    node.is_element() && node.tag_name().name() == name && node.tag_name().namespace() == Some(namespace)
+    node.is_element()
+        && node.tag_name().name() == name
+        && node.tag_name().namespace() == Some(namespace)
 }
 
 /// Child elements of a namespace with a local name.
-pub fn children<'a, 'i>(node: Node<'a, 'i>, namespace: &'a str, name: &'a str) -> impl Iterator<Item = Node<'a, 'i>> {
+pub fn children<'a, 'i>(
+    node: Node<'a, 'i>,
+    namespace: &'a str,
+    name: &'a str,
+) -> impl Iterator<Item = Node<'a, 'i>> {
     node.children().filter(move |child| is(*child, namespace, name))
 }
 
@@ -128,7 +140,9 @@ pub fn child<'a, 'i>(node: Node<'a, 'i>, namespace: &str, name: &str) -> Option<
 
 /// An attribute in no namespace.
 pub fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
-    node.attributes().find(|attribute| attribute.name() == name && attribute.namespace().is_none()).map(|attribute| attribute.value())
+    node.attributes()
+        .find(|attribute| attribute.name() == name && attribute.namespace().is_none())
+        .map(|attribute| attribute.value())
 }
 
 /// An `xs:boolean`.
@@ -163,6 +177,9 @@ mod tests {
 
     #[test]
     fn booleans_are_xml_schema_booleans() {
-        assert_eq!([boolean("true"), boolean(" 0 "), boolean("yes")], [Some(true), Some(false), None]);
+        assert_eq!(
+            [boolean("true"), boolean(" 0 "), boolean("yes")],
+            [Some(true), Some(false), None]
+        );
     }
 }

@@ -112,7 +112,9 @@ pub fn local_name(name: &str) -> &str {
 
 fn name_at(text: &str, start: usize) -> &str {
     let rest = text.get(start..).unwrap_or_default();
-    let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '=' | '<' | '"' | '\'')).unwrap_or(rest.len());
+    let end = rest
+        .find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '=' | '<' | '"' | '\''))
+        .unwrap_or(rest.len());
     rest.get(..end).unwrap_or_default()
 }
 
@@ -142,10 +144,18 @@ impl<'t> Walk<'t> {
             return Ok(());
         }
         let between = self.text.get(from..to).unwrap_or_default();
-        let Some(stray) = between.find(|c: char| !c.is_ascii_whitespace() && c != '\u{feff}') else { return Ok(()) };
+        let Some(stray) = between.find(|c: char| !c.is_ascii_whitespace() && c != '\u{feff}')
+        else {
+            return Ok(());
+        };
         let explanation = match self.root {
-            Some(root) => format!("text follows after `</{root}>`, the end of the document: remove it"),
-            None => "text stands before the first element: remove it, an XML document begins with `<`".to_owned(),
+            Some(root) => {
+                format!("text follows after `</{root}>`, the end of the document: remove it")
+            }
+            None => {
+                "text stands before the first element: remove it, an XML document begins with `<`"
+                    .to_owned()
+            }
         };
         Err(fault(Trouble::NotWellFormed, from + stray, explanation))
     }
@@ -156,7 +166,13 @@ impl<'t> Walk<'t> {
         let skip = |opening: &str, closing: &str, what: &str| {
             find(rest.get(opening.len()..).unwrap_or_default().as_bytes(), closing.as_bytes())
                 .map(|length| start + opening.len() + length + closing.len())
-                .ok_or_else(|| fault(Trouble::Truncated, start, format!("{what} that begins here never ends (`{closing}` is missing)")))
+                .ok_or_else(|| {
+                    fault(
+                        Trouble::Truncated,
+                        start,
+                        format!("{what} that begins here never ends (`{closing}` is missing)"),
+                    )
+                })
         };
         if rest.starts_with("<!--") {
             return skip("<!--", "-->", "the comment");
@@ -194,16 +210,25 @@ impl<'t> Walk<'t> {
         }
         let inherited = self.open.last().map_or(1, |parent| parent.namespaces);
         let namespaces = inherited + tag.declarations;
-        self.work += tag.attributes * tag.attributes + namespaces * (tag.attributes + 1) + inherited * tag.declarations;
+        self.work += tag.attributes * tag.attributes
+            + namespaces * (tag.attributes + 1)
+            + inherited * tag.declarations;
         if self.work > self.limits.names.saturating_add(WORK_PER_BYTE * self.text.len() as u64) {
-            let explanation = "so many attributes and namespace declarations that no SAML document needs them";
-            return Err(Fault { bound: Some("names"), ..fault(Trouble::TooLarge, start, explanation) });
+            let explanation =
+                "so many attributes and namespace declarations that no SAML document needs them";
+            return Err(Fault {
+                bound: Some("names"),
+                ..fault(Trouble::TooLarge, start, explanation)
+            });
         }
         if !tag.empty {
             let depth = self.limits.depth;
             if self.open.len() >= depth {
                 let explanation = format!("elements are nested deeper than {depth} levels");
-                return Err(Fault { bound: Some("depth"), ..fault(Trouble::TooLarge, start, explanation) });
+                return Err(Fault {
+                    bound: Some("depth"),
+                    ..fault(Trouble::TooLarge, start, explanation)
+                });
             }
             self.open.push(Open { name: tag.name, offset: start, namespaces });
         }
@@ -218,7 +243,13 @@ impl<'t> Walk<'t> {
             let explanation = "a `<` stands here that begins no tag; as text it is written `&lt;`";
             return Err(fault(Trouble::NotWellFormed, start, explanation));
         }
-        let cut = || fault(Trouble::Truncated, start, format!("the document ends inside the tag `<{name}` that begins here"));
+        let cut = || {
+            fault(
+                Trouble::Truncated,
+                start,
+                format!("the document ends inside the tag `<{name}` that begins here"),
+            )
+        };
         let (mut attributes, mut declarations) = (0, 0);
         let mut at = start + 1 + name.len();
         loop {
@@ -249,7 +280,13 @@ impl<'t> Walk<'t> {
     /// Reads `="value"` of an attribute that begins at `at`, and returns where it ends.
     fn value(&self, tag: &str, attribute: &str, at: usize) -> Result<usize, Fault> {
         let text = self.text;
-        let cut = |offset| fault(Trouble::Truncated, offset, format!("the document ends inside the attribute `{attribute}` of `<{tag}`"));
+        let cut = |offset| {
+            fault(
+                Trouble::Truncated,
+                offset,
+                format!("the document ends inside the attribute `{attribute}` of `<{tag}`"),
+            )
+        };
         let after_name = at + attribute.len();
         let rest = text.get(after_name..).unwrap_or_default().trim_ascii_start();
         if rest.is_empty() {
@@ -272,7 +309,9 @@ impl<'t> Walk<'t> {
             let explanation = if is_smart_quote(quote) {
                 smart_quotes(tag)
             } else {
-                format!("the value of `{attribute}` in the tag `<{tag}` does not begin with a quote: expected `{attribute}=\"…\"`")
+                format!(
+                    "the value of `{attribute}` in the tag `<{tag}` does not begin with a quote: expected `{attribute}=\"…\"`"
+                )
             };
             return Err(fault(Trouble::NotWellFormed, opening, explanation));
         }
@@ -282,7 +321,11 @@ impl<'t> Walk<'t> {
         if value.contains('<') {
             let explanation = format!(
                 "the value of `{attribute}` in the tag `<{tag}` is not closed: no `{quote}` before the next tag{}",
-                if value.contains(is_smart_quote) { "; typographic quotes do not count" } else { "" }
+                if value.contains(is_smart_quote) {
+                    "; typographic quotes do not count"
+                } else {
+                    ""
+                }
             );
             return Err(fault(Trouble::NotWellFormed, at, explanation));
         }
@@ -295,7 +338,11 @@ impl<'t> Walk<'t> {
     fn close(&mut self, start: usize, rest: &str) -> Result<usize, Fault> {
         let name = name_at(self.text, start + 2);
         let Some(end) = memchr(b'>', rest.as_bytes()) else {
-            return Err(fault(Trouble::Truncated, start, format!("the document ends inside the closing tag `</{name}`")));
+            return Err(fault(
+                Trouble::Truncated,
+                start,
+                format!("the document ends inside the closing tag `</{name}`"),
+            ));
         };
         match self.open.last() {
             Some(open) if open.name == name => {
@@ -312,13 +359,19 @@ impl<'t> Walk<'t> {
                 Some(root) => format!(
                     "`</{name}>` closes nothing, the document already ended with `</{root}>`: an opening tag further up was removed or closed twice"
                 ),
-                None => format!("the document begins with the closing tag `</{name}>`: what opened it was removed"),
+                None => format!(
+                    "the document begins with the closing tag `</{name}>`: what opened it was removed"
+                ),
             };
         };
         let line = self.line(innermost.offset);
         if let Some(index) = self.open.iter().rposition(|open| open.name == name) {
             let between = self.open.len() - index - 1;
-            let more = if between > 1 { format!(", nor are {} others between", between - 1) } else { String::new() };
+            let more = if between > 1 {
+                format!(", nor are {} others between", between - 1)
+            } else {
+                String::new()
+            };
             return format!(
                 "`<{}>` from line {line} is not closed before `</{name}>`{more}: expected `</{}>` first; a closing tag was removed, probably by hand",
                 innermost.name, innermost.name
@@ -343,7 +396,9 @@ impl<'t> Walk<'t> {
         let Some(innermost) = self.open.last() else {
             return match self.root {
                 Some(_) => Ok(()),
-                None if text.trim().is_empty() => Err(fault(Trouble::Empty, 0, "the document is empty")),
+                None if text.trim().is_empty() => {
+                    Err(fault(Trouble::Empty, 0, "the document is empty"))
+                }
                 None => Err(fault(Trouble::NotWellFormed, 0, "the document holds no element")),
             };
         };
@@ -351,8 +406,10 @@ impl<'t> Walk<'t> {
         let trailing = text.get(at..).unwrap_or_default();
         // With only the root open after whole tags, a hand edit lost the last line; anything else was cut off.
         if self.open.len() == 1 && trailing.trim().is_empty() {
-            let explanation =
-                format!("`<{}>` from line {line} is never closed: `</{}>` is missing at the end", innermost.name, innermost.name);
+            let explanation = format!(
+                "`<{}>` from line {line} is never closed: `</{}>` is missing at the end",
+                innermost.name, innermost.name
+            );
             return Err(fault(Trouble::NotWellFormed, text.trim_end().len(), explanation));
         }
         let explanation = format!(
@@ -364,7 +421,8 @@ impl<'t> Walk<'t> {
     }
 
     fn line(&self, offset: usize) -> usize {
-        memchr::memchr_iter(b'\n', self.text.as_bytes().get(..offset).unwrap_or_default()).count() + 1
+        memchr::memchr_iter(b'\n', self.text.as_bytes().get(..offset).unwrap_or_default()).count()
+            + 1
     }
 }
 
@@ -376,13 +434,19 @@ fn smart_quotes(tag: &str) -> String {
 
 fn unexpected_in_tag(tag: &str, rest: &str) -> String {
     let c = rest.chars().next().unwrap_or_default();
-    if is_smart_quote(c) || rest.get(..rest.find('>').unwrap_or(rest.len())).is_some_and(|inside| inside.contains(is_smart_quote)) {
+    if is_smart_quote(c)
+        || rest
+            .get(..rest.find('>').unwrap_or(rest.len()))
+            .is_some_and(|inside| inside.contains(is_smart_quote))
+    {
         return smart_quotes(tag);
     }
     match c {
         '<' => format!("the tag `<{tag}` is not closed with `>` before the next tag begins"),
         '"' | '\'' => format!("a quote too many in the tag `<{tag}`"),
-        other => format!("unexpected `{other}` in the tag `<{tag}`: expected an attribute, `>` or `/>`"),
+        other => {
+            format!("unexpected `{other}` in the tag `<{tag}`: expected an attribute, `>` or `/>`")
+        }
     }
 }
 
@@ -409,14 +473,22 @@ mod tests {
     fn orphan_closing_tag_is_named() {
         let fault = fault_of("<E>\n<K/>\n</RoleDescriptor>\n<I></I></E>");
         assert_eq!((fault.trouble, fault.offset), (Trouble::NotWellFormed, 9));
-        assert!(fault.explanation.contains("`</RoleDescriptor>` closes nothing"), "{}", fault.explanation);
+        assert!(
+            fault.explanation.contains("`</RoleDescriptor>` closes nothing"),
+            "{}",
+            fault.explanation
+        );
         assert!(fault.explanation.contains("`<E>` from line 1"), "{}", fault.explanation);
     }
 
     #[test]
     fn unclosed_element_is_named() {
         let fault = fault_of("<E>\n<Role>\n<K></K>\n</E>");
-        assert!(fault.explanation.contains("`<Role>` from line 2 is not closed before `</E>`"), "{}", fault.explanation);
+        assert!(
+            fault.explanation.contains("`<Role>` from line 2 is not closed before `</E>`"),
+            "{}",
+            fault.explanation
+        );
         let fault = fault_of("<E>\n<K></K>\n");
         assert_eq!(fault.trouble, Trouble::NotWellFormed);
         assert!(fault.explanation.contains("`</E>` is missing"), "{}", fault.explanation);
@@ -443,7 +515,9 @@ mod tests {
     #[test]
     fn bombs_are_refused() {
         assert_eq!(fault_of(&"<a>".repeat(100_000)).trouble, Trouble::TooLarge);
-        let many = |count: usize, item: fn(usize) -> String| (0..count).map(item).collect::<Vec<_>>().concat();
+        let many = |count: usize, item: fn(usize) -> String| {
+            (0..count).map(item).collect::<Vec<_>>().concat()
+        };
         let declarations = many(3000, |n| format!(" xmlns:n{n}='urn:{n}'"));
         let bomb = format!("<a{declarations}>{}</a>", "<b xmlns:x='urn:x'/>".repeat(30_000));
         assert_eq!(fault_of(&bomb).trouble, Trouble::TooLarge);
@@ -453,7 +527,10 @@ mod tests {
 
     #[test]
     fn root_of_broken_documents() {
-        assert_eq!(root_name("<?xml version='1.0'?><!-- x --><samlp:Response ID='a"), Some("samlp:Response"));
+        assert_eq!(
+            root_name("<?xml version='1.0'?><!-- x --><samlp:Response ID='a"),
+            Some("samlp:Response")
+        );
         assert_eq!(root_name("no markup"), None);
     }
 }

@@ -12,7 +12,8 @@ use std::fmt::Write as _;
 /// One entry.
 pub(super) fn read(node: &Node<'_>) -> Credential {
     let certificate = public_certificate(node);
-    let text = |names: &[&str]| names.iter().find_map(|name| node.filled(name)).map(|text| text.value);
+    let text =
+        |names: &[&str]| names.iter().find_map(|name| node.filled(name)).map(|text| text.value);
     let time = |names: &[&str]| text(names).and_then(|text| text.parse::<Timestamp>().ok());
     Credential {
         key_id: text(&["keyId"]).unwrap_or_default(),
@@ -34,7 +35,8 @@ pub(super) fn read(node: &Node<'_>) -> Credential {
 /// The certificate, where the entry holds one. `X509CertAndPassword` is a private key with its
 /// password and is left alone.
 fn public_certificate(node: &Node<'_>) -> Option<Certificate> {
-    let holds_private_key = node.text("type").is_none_or(|kind| kind.value.eq_ignore_ascii_case("X509CertAndPassword"));
+    let holds_private_key =
+        node.text("type").is_none_or(|kind| kind.value.eq_ignore_ascii_case("X509CertAndPassword"));
     let signs = node.text("usage").is_some_and(|usage| usage.value.eq_ignore_ascii_case("Sign"));
     if holds_private_key || signs {
         return None;
@@ -61,8 +63,10 @@ fn thumbprint(text: &str) -> Option<String> {
 }
 
 fn hexadecimal(text: &str) -> Option<String> {
-    let text: String = text.chars().filter(|character| !character.is_whitespace() && *character != ':').collect();
-    (text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| text.to_ascii_uppercase())
+    let text: String =
+        text.chars().filter(|character| !character.is_whitespace() && *character != ':').collect();
+    (text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        .then(|| text.to_ascii_uppercase())
 }
 
 #[cfg(test)]

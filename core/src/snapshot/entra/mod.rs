@@ -40,9 +40,15 @@ impl Tenant {
     /// Adds an object of an export. `kind` decides only where the object's own shape does not.
     pub fn add(&mut self, node: &Node<'_>, kind: InputKind) {
         // The answer of `applicationTemplates/…/instantiate` holds both objects.
-        let inner = [("application", InputKind::Application), ("servicePrincipal", InputKind::ServicePrincipal)];
+        let inner = [
+            ("application", InputKind::Application),
+            ("servicePrincipal", InputKind::ServicePrincipal),
+        ];
         let mut wrapped = false;
-        for (object, kind) in inner.into_iter().filter_map(|(name, kind)| Some((node.get(name).filter(Node::is_object)?, kind))) {
+        for (object, kind) in inner
+            .into_iter()
+            .filter_map(|(name, kind)| Some((node.get(name).filter(Node::is_object)?, kind)))
+        {
             self.add_object(&object, kind);
             wrapped = true;
         }
@@ -72,18 +78,31 @@ impl Tenant {
         let (mut listed_policies, mut inline_policies) = (Vec::new(), Vec::new());
         for list in ["tokenIssuancePolicies", "claimsMappingPolicies"] {
             for entry in node.list(list).unwrap_or_default() {
-                let id = entry.own_text().map(str::to_owned).or_else(|| entry.filled("id").map(|id| id.value));
+                let id = entry
+                    .own_text()
+                    .map(str::to_owned)
+                    .or_else(|| entry.filled("id").map(|id| id.value));
                 listed_policies.extend(id);
                 if entry.has("definition") {
                     inline_policies.extend(Policy::read(&entry));
                 }
             }
         }
-        if let Some(custom) = ["claimsPolicy", "customClaimsPolicy"].into_iter().find_map(|name| node.get(name).filter(policy::is_custom)) {
+        if let Some(custom) = ["claimsPolicy", "customClaimsPolicy"]
+            .into_iter()
+            .find_map(|name| node.get(name).filter(policy::is_custom))
+        {
             inline_policies.push(Policy::read_custom(&custom));
         }
         let saml = object::is_saml(node);
-        self.parts.push(Part { object, input: node.place().input, facts, saml, listed_policies, inline_policies });
+        self.parts.push(Part {
+            object,
+            input: node.place().input,
+            facts,
+            saml,
+            listed_policies,
+            inline_policies,
+        });
     }
 
     /// Joins objects of the same application and binds policies; also returns notes per input.
@@ -106,17 +125,22 @@ impl Tenant {
         }
         // A mapping policy goes before the one the portal's screens write, so it is applied last.
         for sort in [Sort::Token, Sort::Custom, Sort::Mapping] {
-            let policies: Vec<&Policy> = self.policies.iter().filter(|policy| policy.content.sort() == sort).collect();
+            let policies: Vec<&Policy> =
+                self.policies.iter().filter(|policy| policy.content.sort() == sort).collect();
             for group in &mut groups {
                 let of_principal = |policy: &Policy| {
                     let own = group.facts.instance.as_ref().map(|id| id.value.as_str());
                     own.is_some() && policy.principal.as_deref() == own
                 };
-                let listed =
-                    policies.iter().find(|policy| of_principal(policy) || policy.id.as_ref().is_some_and(|id| group.listed.contains(id)));
+                let listed = policies.iter().find(|policy| {
+                    of_principal(policy)
+                        || policy.id.as_ref().is_some_and(|id| group.listed.contains(id))
+                });
                 match (listed, policies.as_slice()) {
                     (Some(policy), _) => apply(policy, &mut group.facts),
-                    (None, [policy]) if only_one || policy.is_default => apply(policy, &mut group.facts),
+                    (None, [policy]) if only_one || policy.is_default => {
+                        apply(policy, &mut group.facts);
+                    }
                     (None, []) => {}
                     (None, several) => {
                         if let Some(policy) = several.first() {
@@ -151,9 +175,16 @@ fn group(parts: Vec<Part>) -> (Vec<Group>, Vec<(String, String)>) {
         && parts.iter().any(|part| part.facts.app_id.is_none());
     let (mut groups, mut notes): (Vec<Group>, Vec<(String, String)>) = (Vec::new(), Vec::new());
     for part in parts {
-        let same = |group: &&mut Group| a_pair || (part.facts.app_id.is_some() && group.facts.app_id == part.facts.app_id);
+        let same = |group: &&mut Group| {
+            a_pair || (part.facts.app_id.is_some() && group.facts.app_id == part.facts.app_id)
+        };
         let Some(group) = groups.iter_mut().find(same) else {
-            groups.push(Group { facts: part.facts, saml: part.saml, listed: part.listed_policies, inline: part.inline_policies });
+            groups.push(Group {
+                facts: part.facts,
+                saml: part.saml,
+                listed: part.listed_policies,
+                inline: part.inline_policies,
+            });
             continue;
         };
         if group.facts.objects.contains(&part.object) {
@@ -177,13 +208,19 @@ fn merge(into: &mut IdpRegistration, from: IdpRegistration, object: Registration
         into.reply_urls.extend(from.reply_urls);
     }
     for credential in from.credentials {
-        if credential.key_id.is_empty() || !into.credentials.iter().any(|known| known.key_id == credential.key_id) {
+        if credential.key_id.is_empty()
+            || !into.credentials.iter().any(|known| known.key_id == credential.key_id)
+        {
             into.credentials.push(credential);
         }
     }
     // The service principal's own start URL wins over the home page in an application's manifest.
     let prefers = object == RegistrationObject::ServicePrincipal && !known_before;
-    into.sign_on_url = if prefers { from.sign_on_url.or(into.sign_on_url.take()) } else { into.sign_on_url.take().or(from.sign_on_url) };
+    into.sign_on_url = if prefers {
+        from.sign_on_url.or(into.sign_on_url.take())
+    } else {
+        into.sign_on_url.take().or(from.sign_on_url)
+    };
     macro_rules! fill {
         ($($field:ident),*) => { $(if into.$field.is_none() { into.$field = from.$field; })* };
     }
@@ -210,7 +247,10 @@ fn merge(into: &mut IdpRegistration, from: IdpRegistration, object: Registration
         sign_in_audience
     );
     into.credentials_stated |= from.credentials_stated;
-    for (into, from) in [(&mut into.reply_url_lists, from.reply_url_lists), (&mut into.identifier_lists, from.identifier_lists)] {
+    for (into, from) in [
+        (&mut into.reply_url_lists, from.reply_url_lists),
+        (&mut into.identifier_lists, from.identifier_lists),
+    ] {
         if !known_before || into.iter().all(|known| known.object != object) {
             into.extend(from);
         }
@@ -235,12 +275,16 @@ fn apply(policy: &Policy, registration: &mut IdpRegistration) {
         Content::Claims(rules) => {
             registration.claims.clone_from(&rules.claims);
             registration.basic_claims = rules.basic;
-            registration.basic_claims_left_out = (rules.basic == Some(false)).then(|| rules.place.clone());
+            registration.basic_claims_left_out =
+                (rules.basic == Some(false)).then(|| rules.place.clone());
             registration.audience_override.clone_from(&rules.audience);
             registration.issuer_with_app_id.clone_from(&rules.issuer_with_app_id);
             registration.transformations.clone_from(&rules.transformations);
-            registration.claims_ruled_by =
-                Some(if policy.content.sort() == Sort::Custom { ClaimsRule::CustomPolicy } else { ClaimsRule::MappingPolicy });
+            registration.claims_ruled_by = Some(if policy.content.sort() == Sort::Custom {
+                ClaimsRule::CustomPolicy
+            } else {
+                ClaimsRule::MappingPolicy
+            });
         }
     }
 }

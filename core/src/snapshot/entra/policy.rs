@@ -85,7 +85,11 @@ impl Policy {
         let definition = node.get("definition");
         // A text of its own is a single definition, however many blanks are in it.
         let entries = match definition {
-            Some(single) if single.own_text().is_some_and(|text| text.trim_start().starts_with('{')) => vec![single],
+            Some(single)
+                if single.own_text().is_some_and(|text| text.trim_start().starts_with('{')) =>
+            {
+                vec![single]
+            }
             _ => node.list("definition").unwrap_or_default(),
         };
         for entry in entries.iter().take(20) {
@@ -117,7 +121,9 @@ impl Policy {
 }
 
 fn token_issuance(token: &Value, entry: &Node<'_>) -> Content {
-    let text = |name: &str| token.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+    let text = |name: &str| {
+        token.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
+    };
     let option = text("TokenResponseSigningPolicy").and_then(|text| match text.to_ascii_lowercase().as_str() {
         "tokenonly" => Some(SigningOption::Assertion),
         "responseonly" => Some(SigningOption::Response),

@@ -49,7 +49,9 @@ impl Site {
         let mut kept: Vec<VirtualProxy> = Vec::new();
         for candidate in self.virtual_proxies {
             let id = candidate.facts.vendor_id.as_deref();
-            let known = kept.iter_mut().find(|known| id.is_some() && known.facts.vendor_id.as_deref() == id);
+            let known = kept
+                .iter_mut()
+                .find(|known| id.is_some() && known.facts.vendor_id.as_deref() == id);
             let Some(known) = known else {
                 kept.push(candidate);
                 continue;
@@ -60,7 +62,8 @@ impl Site {
                 std::mem::swap(known, &mut other);
             }
             if !known.nested && !other.nested {
-                let mut text = format!("virtual proxy {} was exported more than once; ", known.facts.name);
+                let mut text =
+                    format!("virtual proxy {} was exported more than once; ", known.facts.name);
                 let _ = match known.modified.filter(|_| known.modified != other.modified) {
                     Some(time) => write!(text, "the copy modified at {time} is used"),
                     None => write!(text, "the first copy is used"),

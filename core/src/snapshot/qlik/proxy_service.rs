@@ -5,11 +5,15 @@ use diag_sdk::Sited;
 use diag_sdk::case::sp_configuration::ProxyService;
 
 /// Names under which virtual proxies have been listed over the versions.
-const LISTS: &[&str] = &["virtualProxies", "virtualProxyConfigurations", "defaultVirtualProxyConfigurations"];
+const LISTS: &[&str] =
+    &["virtualProxies", "virtualProxyConfigurations", "defaultVirtualProxyConfigurations"];
 
 /// The object is a proxy service.
 pub(super) fn is(node: &Node<'_>) -> bool {
-    node.has("settings") || node.has("serverNodeConfiguration") || node.has("listenPort") || LISTS.iter().any(|list| node.has(list))
+    node.has("settings")
+        || node.has("serverNodeConfiguration")
+        || node.has("listenPort")
+        || LISTS.iter().any(|list| node.has(list))
 }
 
 /// The proxy, and the virtual proxies that stand inside it.
@@ -17,7 +21,8 @@ pub(super) fn read<'e>(node: &Node<'e>) -> (ProxyService, Vec<Node<'e>>) {
     // Older versions keep the settings beside the id.
     let settings = node.object("settings").unwrap_or_else(|| node.clone());
     let server = node.object("serverNodeConfiguration");
-    let named = |name: &str| server.as_ref().and_then(|server| server.filled(name)).map(|text| text.value);
+    let named =
+        |name: &str| server.as_ref().and_then(|server| server.filled(name)).map(|text| text.value);
     let mut entry_points: Option<Vec<String>> = None;
     let mut nested = Vec::new();
     let mut complete = true;
@@ -47,7 +52,11 @@ pub(super) fn read<'e>(node: &Node<'e>) -> (ProxyService, Vec<Node<'e>>) {
             }
         }
     }
-    let port = |name: &str| settings.number(name).and_then(|port| Some(Sited::new(u16::try_from(port.value).ok()?, port.place)));
+    let port = |name: &str| {
+        settings
+            .number(name)
+            .and_then(|port| Some(Sited::new(u16::try_from(port.value).ok()?, port.place)))
+    };
     let proxy = ProxyService {
         vendor: super::VENDOR,
         name: named("name").or_else(|| named("hostName")).unwrap_or_else(|| "the proxy".to_owned()),
@@ -56,7 +65,9 @@ pub(super) fn read<'e>(node: &Node<'e>) -> (ProxyService, Vec<Node<'e>>) {
         allow_http: settings.flag("allowHttp"),
         unencrypted_listen_port: port("unencryptedListenPort"),
         certificate_thumbprint: settings.filled("sslBrowserCertificateThumbprint"),
-        max_header_bytes: settings.number("maxHeaderSizeBytes").or_else(|| settings.number("maxHeaderLineBytes")),
+        max_header_bytes: settings
+            .number("maxHeaderSizeBytes")
+            .or_else(|| settings.number("maxHeaderLineBytes")),
         max_header_lines: settings.number("maxHeaderLines"),
         entry_points: entry_points.filter(|_| complete),
         ..ProxyService::default()

@@ -5,14 +5,18 @@ use super::super::HeldDocument;
 use super::super::json::Node;
 use super::VirtualProxy;
 use diag_sdk::case::exchange::SameSite;
-use diag_sdk::case::sp_configuration::{AuthenticationMethod, HeldMetadata, MappedAttribute, RequestAlgorithm, SpConfiguration};
+use diag_sdk::case::sp_configuration::{
+    AuthenticationMethod, HeldMetadata, MappedAttribute, RequestAlgorithm, SpConfiguration,
+};
 use diag_sdk::{Place, Sited};
 
 const METADATA: &str = "samlMetadataIdP";
 
 /// One virtual proxy.
 pub(super) fn read(node: &Node<'_>, nested: bool) -> VirtualProxy {
-    let prefix = node.text("prefix").map(|prefix| Sited::new(prefix.value.trim_matches('/').to_owned(), prefix.place));
+    let prefix = node
+        .text("prefix")
+        .map(|prefix| Sited::new(prefix.value.trim_matches('/').to_owned(), prefix.place));
     let description = node.text("description");
     let name = [description.as_ref(), prefix.as_ref()]
         .into_iter()
@@ -73,7 +77,12 @@ fn held(node: &Node<'_>, name: &str) -> (HeldMetadata, Option<HeldDocument>) {
         Some(text) if text.value.trim().is_empty() => (HeldMetadata::Missing, None),
         Some(text) => {
             let origin = format!("{METADATA} of virtual proxy {name}");
-            let document = HeldDocument { origin, place: text.place.clone(), bytes: text.value.into_bytes(), ..HeldDocument::default() };
+            let document = HeldDocument {
+                origin,
+                place: text.place.clone(),
+                bytes: text.value.into_bytes(),
+                ..HeldDocument::default()
+            };
             (HeldMetadata::Read, Some(document))
         }
         None => (HeldMetadata::Unknown, None),
@@ -91,15 +100,24 @@ const METHODS: Numbers<AuthenticationMethod> = &[
     ("jwt", AuthenticationMethod::Jwt),
     ("oidc", AuthenticationMethod::Oidc),
 ];
-const ALGORITHMS: Numbers<RequestAlgorithm> = &[("sha1", RequestAlgorithm::Sha1), ("sha256", RequestAlgorithm::Sha256)];
-const SAME_SITE: Numbers<SameSite> =
-    &[("noattribute", SameSite::Absent), ("none", SameSite::None), ("lax", SameSite::Lax), ("strict", SameSite::Strict)];
+const ALGORITHMS: Numbers<RequestAlgorithm> =
+    &[("sha1", RequestAlgorithm::Sha1), ("sha256", RequestAlgorithm::Sha256)];
+const SAME_SITE: Numbers<SameSite> = &[
+    ("noattribute", SameSite::Absent),
+    ("none", SameSite::None),
+    ("lax", SameSite::Lax),
+    ("strict", SameSite::Strict),
+];
 
 /// An enumeration by its number, or by its name as some tools write it. A number nobody documented is unknown.
 fn numbered<T: Copy>(node: &Node<'_>, field: &str, names: Numbers<T>) -> Option<Sited<T>> {
     let member = node.get(field).filter(|member| !member.is_null())?;
     if let Some(text) = member.own_text() {
-        let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let plain: String = text
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_ascii_lowercase();
         if let Some((_, value)) = names.iter().find(|(name, _)| *name == plain) {
             return Some(Sited::new(*value, member.place()));
         }
@@ -115,12 +133,14 @@ fn numbered<T: Copy>(node: &Node<'_>, field: &str, names: Numbers<T>) -> Option<
 /// Where a field stands that is there and says nothing.
 fn blank(node: &Node<'_>, field: &str) -> Option<Place> {
     let member = node.get(field)?;
-    let empty = member.is_null() || node.text(field).is_some_and(|text| text.value.trim().is_empty());
+    let empty =
+        member.is_null() || node.text(field).is_some_and(|text| text.value.trim().is_empty());
     empty.then(|| member.place())
 }
 
 fn anonymous_access(node: &Node<'_>) -> Option<Sited<i64>> {
-    const NAMES: Numbers<i64> = &[("noanonymoususer", 0), ("allowanonymous", 1), ("alwaysanonymous", 2)];
+    const NAMES: Numbers<i64> =
+        &[("noanonymoususer", 0), ("allowanonymous", 1), ("alwaysanonymous", 2)];
     numbered(node, "anonymousAccessMode", NAMES)
 }
 

@@ -54,7 +54,8 @@ pub(super) fn spend(steps: u64) -> Result<(), ExecutionError> {
             return Err(over(why));
         }
         let before = account.left.get();
-        let cancelled = || account.cancelled.borrow().as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed));
+        let cancelled =
+            || account.cancelled.borrow().as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed));
         match before.checked_sub(steps) {
             None => cut("it takes too many steps; look at fewer elements, or nest fewer loops"),
             // Looked at now and then only: it is shared between threads.

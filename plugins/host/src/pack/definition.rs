@@ -25,7 +25,8 @@ const MOST_CHECKS: usize = 200;
 /// Most causes or tests a check may have.
 const MOST_PARTS: usize = 50;
 
-pub(super) const PACK_FIELDS: &[&str] = &["schema", "name", "version", "about", "requires", "wants", "headers", "check"];
+pub(super) const PACK_FIELDS: &[&str] =
+    &["schema", "name", "version", "about", "requires", "wants", "headers", "check"];
 pub(super) const CHECK_FIELDS: &[&str] = &[
     "id",
     "title",
@@ -55,7 +56,8 @@ pub(super) const CHECK_FIELDS: &[&str] = &[
     "cause",
     "test",
 ];
-pub(super) const CAUSE_FIELDS: &[&str] = &["text", "who", "setting", "where", "fix", "value", "object"];
+pub(super) const CAUSE_FIELDS: &[&str] =
+    &["text", "who", "setting", "where", "fix", "value", "object"];
 pub(super) const TEST_FIELDS: &[&str] = &["name", "expect", "facts"];
 
 /// A pack.
@@ -108,11 +110,27 @@ impl CheckDefinition {
     /// Which kinds of facts its expressions look at.
     pub(super) fn reads(&self) -> Reads {
         let mut reads = Reads::nothing();
-        let whole = [&self.when, &self.unless, &self.missing_when, &self.places, &self.attempt, &self.subject];
-        let texts = [&self.message, &self.detail, &self.expected, &self.expected_origin, &self.actual, &self.actual_origin];
+        let whole = [
+            &self.when,
+            &self.unless,
+            &self.missing_when,
+            &self.places,
+            &self.attempt,
+            &self.subject,
+        ];
+        let texts = [
+            &self.message,
+            &self.detail,
+            &self.expected,
+            &self.expected_origin,
+            &self.actual,
+            &self.actual_origin,
+        ];
         let of_causes = self.causes.iter().flat_map(|cause| [&cause.value, &cause.object]);
         let inside = texts.into_iter().flatten().flat_map(Text::expressions);
-        for expression in whole.into_iter().chain(of_causes).flatten().chain(inside).chain(&self.each) {
+        for expression in
+            whole.into_iter().chain(of_causes).flatten().chain(inside).chain(&self.each)
+        {
             reads.add(&expression.reads);
         }
         reads
@@ -144,13 +162,19 @@ impl Definition {
         if !faults.is_empty() {
             let problem = |fault: &toml::de::Error| {
                 let at = fault.span().unwrap_or(0..0);
-                source.problem(ProblemKind::Toml, at, one_line(fault.message()), "TOML: name = \"value\", [[check]]")
+                source.problem(
+                    ProblemKind::Toml,
+                    at,
+                    one_line(fault.message()),
+                    "TOML: name = \"value\", [[check]]",
+                )
             };
             return Err(faults.iter().take(20).map(problem).collect());
         }
         let mut reader = Reader { source, problems: Vec::new() };
         let mut definition = read_pack(&mut reader, table.get_ref());
-        let holds = definition.remarks.is_empty() || definition.checks.iter().any(|check| check.lost.is_none());
+        let holds = definition.remarks.is_empty()
+            || definition.checks.iter().any(|check| check.lost.is_none());
         if !reader.problems.is_empty() || !holds {
             reader.problems.append(&mut definition.remarks);
             reader.problems.sort_by_key(|problem| (problem.line, problem.column));
@@ -177,12 +201,22 @@ fn read_pack<'a>(reader: &mut Reader<'a>, table: &'a DeTable<'a>) -> Definition 
     if let Some(schema) = reader.required(&fields, "schema", "\"diag-pack/1\"")
         && schema.value != SCHEMA
     {
-        reader.note(ProblemKind::BadValue, schema.span, format!("`schema` is `{}`", schema.value.escape_debug()), format!("\"{SCHEMA}\""));
+        reader.note(
+            ProblemKind::BadValue,
+            schema.span,
+            format!("`schema` is `{}`", schema.value.escape_debug()),
+            format!("\"{SCHEMA}\""),
+        );
     }
     let name = reader.required(&fields, "name", "\"acme\"");
     if let Some(name) = name.as_ref().filter(|name| !is_word(&name.value)) {
         let message = format!("`name` is `{}`", name.value.escape_debug());
-        reader.note(ProblemKind::BadValue, name.span.clone(), message, "lower-case letters, digits and hyphens");
+        reader.note(
+            ProblemKind::BadValue,
+            name.span.clone(),
+            message,
+            "lower-case letters, digits and hyphens",
+        );
     }
     let version = reader.required(&fields, "version", "\"1.0.0\"");
     let about = reader.required(&fields, "about", "\"what these checks watch over, in one line\"");
@@ -199,12 +233,22 @@ fn read_pack<'a>(reader: &mut Reader<'a>, table: &'a DeTable<'a>) -> Definition 
     for header in reader.texts(&fields, "headers") {
         match askable(&header.value) {
             Ok(()) => headers.push(header.value),
-            Err(why) => reader.note(ProblemKind::BadValue, header.span, why, "a response header such as \"x-ledger-error\""),
+            Err(why) => reader.note(
+                ProblemKind::BadValue,
+                header.span,
+                why,
+                "a response header such as \"x-ledger-error\"",
+            ),
         }
     }
     let requires = reader.text(&fields, "requires").map(|requires| {
         if let Err(why) = compatible(&requires.value) {
-            reader.note(ProblemKind::BadValue, requires.span.clone(), why, "a version that this diag has, such as \">=0.1\"");
+            reader.note(
+                ProblemKind::BadValue,
+                requires.span.clone(),
+                why,
+                "a version that this diag has, such as \">=0.1\"",
+            );
         }
         requires.value
     });
@@ -214,20 +258,31 @@ fn read_pack<'a>(reader: &mut Reader<'a>, table: &'a DeTable<'a>) -> Definition 
         reader.missing(&fields, "check", "at least one [[check]]");
     }
     if let Some((_, at)) = tables.get(MOST_CHECKS) {
-        reader.note(ProblemKind::TooLarge, at.clone(), format!("{} checks", tables.len()), format!("at most {MOST_CHECKS}"));
+        reader.note(
+            ProblemKind::TooLarge,
+            at.clone(),
+            format!("{} checks", tables.len()),
+            format!("at most {MOST_CHECKS}"),
+        );
     }
     let mut ids = BTreeSet::new();
     let (mut checks, mut remarks) = (Vec::new(), Vec::new());
     for (table, at) in tables.into_iter().take(MOST_CHECKS) {
         let before = reader.problems.len();
         let check = read_check(reader, table, at, &name, &mut ids);
-        let newer = reader.problems[before..].iter().all(|problem| MAY_BE_NEWER.contains(&problem.kind));
+        let newer =
+            reader.problems[before..].iter().all(|problem| MAY_BE_NEWER.contains(&problem.kind));
         match check {
             Some(mut check) if newer && reader.problems.len() > before => {
                 reader.problems[before..].sort_by_key(|problem| (problem.line, problem.column));
                 check.lost = reader.problems.get(before).map(|problem| {
                     let (line, column) = (problem.line, problem.column);
-                    format!("{}:{line}:{column}: {}; expected {}", file_name(&problem.file), problem.message, problem.expected)
+                    format!(
+                        "{}:{line}:{column}: {}; expected {}",
+                        file_name(&problem.file),
+                        problem.message,
+                        problem.expected
+                    )
                 });
                 remarks.extend(reader.problems.drain(before..));
                 checks.push(check);
@@ -269,32 +324,50 @@ fn read_check<'a>(
     let likely = reader.truth(&fields, "likely");
     if let Some((Severity::Error, span)) = level.as_ref().filter(|_| likely) {
         let expected = "\"warning\" for what is only likely; an error is proven";
-        reader.note(ProblemKind::BadValue, span.clone(), "an error is said to be only likely", expected);
+        reader.note(
+            ProblemKind::BadValue,
+            span.clone(),
+            "an error is said to be only likely",
+            expected,
+        );
     }
     let stage = reader.text(&fields, "stage");
-    let stage = stage.and_then(|stage| reader.word(&stage, "stage", &words::<Stage>())).unwrap_or(Stage::Observation);
+    let stage = stage
+        .and_then(|stage| reader.word(&stage, "stage", &words::<Stage>()))
+        .unwrap_or(Stage::Observation);
     let inputs = read_inputs(reader, &fields);
     let class = reader.text(&fields, "class");
-    let class = class.and_then(|class| reader.word(&class, "class", &words::<Class>())).unwrap_or_default();
+    let class =
+        class.and_then(|class| reader.word(&class, "class", &words::<Class>())).unwrap_or_default();
     let explains = reader.texts(&fields, "explains").into_iter().map(|text| text.value).collect();
-    let references = reader.texts(&fields, "references").into_iter().map(|text| text.value).collect();
+    let references =
+        reader.texts(&fields, "references").into_iter().map(|text| text.value).collect();
 
     let (each, scope) = read_walk(reader, &fields);
     let when = truth(reader, &fields, "when", &scope);
-    let (unless, missing_when) = (truth(reader, &fields, "unless", &scope), truth(reader, &fields, "missing_when", &scope));
+    let (unless, missing_when) =
+        (truth(reader, &fields, "unless", &scope), truth(reader, &fields, "missing_when", &scope));
     if fields.get("when").is_none() && fields.get("for").is_none() {
         reader.missing(&fields, "when", "'an expression that is true where something is wrong'");
     }
     let mut text = |name: &str| {
         let quoted = reader.text(&fields, name)?;
-        Text::parse(reader.source, &quoted, &scope).map_err(|problems| reader.problems.extend(problems)).ok()
+        Text::parse(reader.source, &quoted, &scope)
+            .map_err(|problems| reader.problems.extend(problems))
+            .ok()
     };
     let (message, detail) = (text("message"), text("detail"));
     let (expected, expected_origin) = (text("expected"), text("expected_origin"));
     let (actual, actual_origin) = (text("actual"), text("actual_origin"));
     let places = expression(reader, &fields, "where", &scope);
     if let Some(places) = places.as_ref().filter(|places| !may_be_place(&places.shape)) {
-        wrong_result(reader, &fields, "where", &places.shape, "a place, such as it.issuer.place, or a list of places");
+        wrong_result(
+            reader,
+            &fields,
+            "where",
+            &places.shape,
+            "a place, such as it.issuer.place, or a list of places",
+        );
     }
     let attempt = shown(reader, &fields, "attempt", &scope);
     let subject = shown(reader, &fields, "subject", &scope);
@@ -302,7 +375,10 @@ fn read_check<'a>(
     let tests = read_tests(reader, &fields);
     let docs = reader.text(&fields, "docs");
     let (id, title, (level, _)) = (id?, title?, level?);
-    let docs = docs.map_or_else(|| format!("{}.", title.value.trim_end_matches('.')), |docs| docs.value.trim().to_owned());
+    let docs = docs.map_or_else(
+        || format!("{}.", title.value.trim_end_matches('.')),
+        |docs| docs.value.trim().to_owned(),
+    );
     let info = CheckInfo {
         id: id.value,
         title: title.value,
@@ -369,10 +445,23 @@ fn read_inputs<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>) -> Inputs {
 }
 
 /// An expression that says yes or no.
-fn truth<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, name: &str, scope: &Scope) -> Option<Expression> {
+fn truth<'a>(
+    reader: &mut Reader<'a>,
+    fields: &Fields<'a>,
+    name: &str,
+    scope: &Scope,
+) -> Option<Expression> {
     let found = expression(reader, fields, name, scope);
-    if let Some(other) = found.as_ref().filter(|found| !matches!(found.shape, Shape::Truth | Shape::Any)) {
-        wrong_result(reader, fields, name, &other.shape, "true or false, such as it.kind == \"response\"");
+    if let Some(other) =
+        found.as_ref().filter(|found| !matches!(found.shape, Shape::Truth | Shape::Any))
+    {
+        wrong_result(
+            reader,
+            fields,
+            name,
+            &other.shape,
+            "true or false, such as it.kind == \"response\"",
+        );
     }
     found
 }
@@ -382,12 +471,24 @@ fn check_id(reader: &mut Reader<'_>, id: &Quoted, pack: &str, ids: &mut BTreeSet
     match id.value.split_once('/') {
         Some((name, problem)) if name == pack && is_word(problem) => {}
         _ => {
-            let expected = format!("{pack}/what-is-wrong: the name of the pack, a slash, lower-case letters, digits and hyphens");
-            reader.note(ProblemKind::BadId, id.span.clone(), format!("the id `{shown}` is not one of this pack"), expected);
+            let expected = format!(
+                "{pack}/what-is-wrong: the name of the pack, a slash, lower-case letters, digits and hyphens"
+            );
+            reader.note(
+                ProblemKind::BadId,
+                id.span.clone(),
+                format!("the id `{shown}` is not one of this pack"),
+                expected,
+            );
         }
     }
     if !ids.insert(id.value.clone()) {
-        reader.note(ProblemKind::DuplicateId, id.span.clone(), format!("the id `{shown}` occurs twice"), "an id of its own for each check");
+        reader.note(
+            ProblemKind::DuplicateId,
+            id.span.clone(),
+            format!("the id `{shown}` occurs twice"),
+            "an id of its own for each check",
+        );
     }
 }
 
@@ -399,8 +500,15 @@ fn read_walk<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>) -> (Vec<Expressio
     let Some(value) = fields.get("for") else { return (Vec::new(), Scope::new(&[])) };
     let lists = match value.get_ref() {
         DeValue::Array(items) if items.is_empty() || items.len() > MOST_LISTS => {
-            let expected = format!("one to {MOST_LISTS} lists, such as [\"case.messages\", \"it.assertions\"]");
-            reader.note(ProblemKind::TooLarge, value.span(), format!("`for` holds {} lists", items.len()), expected);
+            let expected = format!(
+                "one to {MOST_LISTS} lists, such as [\"case.messages\", \"it.assertions\"]"
+            );
+            reader.note(
+                ProblemKind::TooLarge,
+                value.span(),
+                format!("`for` holds {} lists", items.len()),
+                expected,
+            );
             Vec::new()
         }
         DeValue::Array(_) => reader.texts(fields, "for"),
@@ -415,7 +523,12 @@ fn read_walk<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>) -> (Vec<Expressio
             Some(Shape::Any) | None => Shape::Any,
             Some(other) => {
                 let expected = "a list, such as case.messages";
-                reader.note(ProblemKind::WrongResult, quoted.span.clone(), format!("`for` yields {}", other.words()), expected);
+                reader.note(
+                    ProblemKind::WrongResult,
+                    quoted.span.clone(),
+                    format!("`for` yields {}", other.words()),
+                    expected,
+                );
                 Shape::Any
             }
         });
@@ -428,15 +541,31 @@ fn read_walk<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>) -> (Vec<Expressio
 }
 
 /// An expression whose value people read.
-fn shown<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, name: &str, scope: &Scope) -> Option<Expression> {
+fn shown<'a>(
+    reader: &mut Reader<'a>,
+    fields: &Fields<'a>,
+    name: &str,
+    scope: &Scope,
+) -> Option<Expression> {
     let found = expression(reader, fields, name, scope);
     if let Some(other) = found.as_ref().filter(|found| !found.shape.readable()) {
-        wrong_result(reader, fields, name, &other.shape, "a text, such as it.id, or a list of texts");
+        wrong_result(
+            reader,
+            fields,
+            name,
+            &other.shape,
+            "a text, such as it.id, or a list of texts",
+        );
     }
     found
 }
 
-fn expression<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, name: &str, scope: &Scope) -> Option<Expression> {
+fn expression<'a>(
+    reader: &mut Reader<'a>,
+    fields: &Fields<'a>,
+    name: &str,
+    scope: &Scope,
+) -> Option<Expression> {
     let quoted = reader.text(fields, name)?;
     parsed(reader, &quoted, scope)
 }
@@ -451,9 +580,20 @@ fn parsed(reader: &mut Reader<'_>, quoted: &Quoted, scope: &Scope) -> Option<Exp
     }
 }
 
-fn wrong_result<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, name: &str, shape: &Shape, expected: &str) {
+fn wrong_result<'a>(
+    reader: &mut Reader<'a>,
+    fields: &Fields<'a>,
+    name: &str,
+    shape: &Shape,
+    expected: &str,
+) {
     if let Some(quoted) = reader.text(fields, name) {
-        reader.note(ProblemKind::WrongResult, quoted.span, format!("`{name}` yields {}", shape.words()), expected);
+        reader.note(
+            ProblemKind::WrongResult,
+            quoted.span,
+            format!("`{name}` yields {}", shape.words()),
+            expected,
+        );
     }
 }
 
@@ -462,33 +602,55 @@ fn may_be_place(shape: &Shape) -> bool {
     match shape {
         Shape::Any => true,
         Shape::List(item) => may_be_place(item),
-        Shape::Record(fields) => fields.get("place").is_some() || (fields.get("input").is_some() && fields.get("pointer").is_some()),
+        Shape::Record(fields) => {
+            fields.get("place").is_some()
+                || (fields.get("input").is_some() && fields.get("pointer").is_some())
+        }
         _ => false,
     }
 }
 
-fn read_causes<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, scope: &Scope) -> Vec<CauseDefinition> {
+fn read_causes<'a>(
+    reader: &mut Reader<'a>,
+    fields: &Fields<'a>,
+    scope: &Scope,
+) -> Vec<CauseDefinition> {
     let mut causes = Vec::new();
-    for (table, at) in reader.tables(fields, "cause", "[[check.cause]]").into_iter().take(MOST_PARTS) {
+    for (table, at) in
+        reader.tables(fields, "cause", "[[check.cause]]").into_iter().take(MOST_PARTS)
+    {
         let fields = reader.table(table, at, "this [[check.cause]]", CAUSE_FIELDS);
         let text = static_text(reader, &fields, "text", "\"Why it happens, in one sentence\"");
         let fix = static_text(reader, &fields, "fix", "\"What to do, in one sentence\"");
         let who = reader.required(&fields, "who", "\"idp\", \"sp\", \"network\" or \"user\"");
         let who = who.and_then(|who| reader.word::<Who>(&who, "who", &words::<Who>()));
         let setting = reader.text(&fields, "setting");
-        let setting = setting.and_then(|setting| reader.word(&setting, "setting", &words::<Setting>())).unwrap_or_default();
-        let screen = reader.text(&fields, "where").map(|text| same_everywhere(reader, &text, "where"));
+        let setting = setting
+            .and_then(|setting| reader.word(&setting, "setting", &words::<Setting>()))
+            .unwrap_or_default();
+        let screen =
+            reader.text(&fields, "where").map(|text| same_everywhere(reader, &text, "where"));
         let value = shown(reader, &fields, "value", scope);
         let object = shown(reader, &fields, "object", scope);
         if let (Some(text), Some(fix), Some(who)) = (text, fix, who) {
-            causes.push(CauseDefinition { info: CauseInfo { text, who, setting, fix }, screen, value, object });
+            causes.push(CauseDefinition {
+                info: CauseInfo { text, who, setting, fix },
+                screen,
+                value,
+                object,
+            });
         }
     }
     causes
 }
 
 /// A text that `diag explain` shows without a case, so nothing of one can stand in it.
-fn static_text<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>, name: &str, expected: &str) -> Option<String> {
+fn static_text<'a>(
+    reader: &mut Reader<'a>,
+    fields: &Fields<'a>,
+    name: &str,
+    expected: &str,
+) -> Option<String> {
     let text = reader.required(fields, name, expected)?;
     Some(same_everywhere(reader, &text, name))
 }
@@ -498,14 +660,20 @@ fn same_everywhere(reader: &mut Reader<'_>, text: &Quoted, name: &str) -> String
     if let Some(open) = text.value.find("{{") {
         let here = reader.source.inside(text, open..open + 2);
         let expected = "the same words in every case; `value` gives the value to enter";
-        reader.note(ProblemKind::BadValue, here, format!("`{name}` of a cause holds a value"), expected);
+        reader.note(
+            ProblemKind::BadValue,
+            here,
+            format!("`{name}` of a cause holds a value"),
+            expected,
+        );
     }
     text.value.clone()
 }
 
 fn read_tests<'a>(reader: &mut Reader<'a>, fields: &Fields<'a>) -> Vec<TestDefinition> {
     let mut tests = Vec::new();
-    for (table, at) in reader.tables(fields, "test", "[[check.test]]").into_iter().take(MOST_PARTS) {
+    for (table, at) in reader.tables(fields, "test", "[[check.test]]").into_iter().take(MOST_PARTS)
+    {
         let fields = reader.table(table, at, "this [[check.test]]", TEST_FIELDS);
         let name = reader.required(&fields, "name", "\"what it shows\"");
         let expect = reader.required(&fields, "expect", "\"found\", \"clean\" or \"skipped\"");
@@ -536,7 +704,12 @@ fn read_facts(reader: &mut Reader<'_>, facts: &Quoted) -> Option<Case> {
         let here = reader.source.inside(facts, offset..offset + 1);
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-        reader.note(ProblemKind::BadFacts, here, format!("the facts are not JSON: {message}"), expected);
+        reader.note(
+            ProblemKind::BadFacts,
+            here,
+            format!("the facts are not JSON: {message}"),
+            expected,
+        );
     };
     let mut value: serde_json::Value = match serde_json::from_str(&facts.value) {
         Ok(value) => value,
@@ -546,7 +719,12 @@ fn read_facts(reader: &mut Reader<'_>, facts: &Quoted) -> Option<Case> {
         }
     };
     if !value.is_object() {
-        reader.note(ProblemKind::BadFacts, facts.span.clone(), "the facts are no JSON object", "{ \"messages\": [ … ] }");
+        reader.note(
+            ProblemKind::BadFacts,
+            facts.span.clone(),
+            "the facts are no JSON object",
+            "{ \"messages\": [ … ] }",
+        );
         return None;
     }
     if let Err(Misfit { path, name, expected }) = Shape::case().fit(&mut value, "") {
@@ -565,7 +743,12 @@ fn read_facts(reader: &mut Reader<'_>, facts: &Quoted) -> Option<Case> {
     match serde_json::from_value(value) {
         Ok(case) => Some(case),
         Err(error) => {
-            reader.note(ProblemKind::BadFacts, facts.span.clone(), format!("the facts are no Case: {error}"), expected);
+            reader.note(
+                ProblemKind::BadFacts,
+                facts.span.clone(),
+                format!("the facts are no Case: {error}"),
+                expected,
+            );
             None
         }
     }
@@ -578,7 +761,11 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
 }
 
 fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    !text.is_empty()
+        && text.len() <= 64
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// The last part of a path.

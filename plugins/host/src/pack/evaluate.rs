@@ -55,7 +55,9 @@ type Outcome<T> = Result<T, Trouble>;
 /// Runs a check. What cannot be told is undecided and says where; what goes beyond its bounds is crashed.
 pub(super) fn run(source: &Source, check: &CheckDefinition, facts: &Facts<'_>) -> CheckAnswer {
     let mut answer = CheckAnswer { id: check.info.id.clone(), ..CheckAnswer::default() };
-    let absent = |needs: &[Need]| -> Vec<Need> { needs.iter().copied().filter(|need| !facts.shown.has(*need)).collect() };
+    let absent = |needs: &[Need]| -> Vec<Need> {
+        needs.iter().copied().filter(|need| !facts.shown.has(*need)).collect()
+    };
     let needs = &check.info.needs;
     if !needs.is_empty() && absent(needs).len() == needs.len() {
         answer.missing.clone_from(needs);
@@ -65,7 +67,15 @@ pub(super) fn run(source: &Source, check: &CheckDefinition, facts: &Facts<'_>) -
     if !answer.missing.is_empty() {
         return answer;
     }
-    let mut run = Run { source, check, facts, bytes: 0, findings: Vec::new(), missing: false, undecided: None };
+    let mut run = Run {
+        source,
+        check,
+        facts,
+        bytes: 0,
+        findings: Vec::new(),
+        missing: false,
+        undecided: None,
+    };
     match run.check() {
         Ok(()) => {}
         Err(Trouble::Undecided(why)) => run.undecided = run.undecided.or(Some(why)),
@@ -105,20 +115,33 @@ impl Run<'_> {
     }
 
     /// Goes through a list, and in each of its elements through the lists that follow.
-    fn walk(&mut self, lists: &[Expression], context: &Context<'_, '_>, outer: Option<&dyn Val>, count: &mut usize) -> Outcome<()> {
+    fn walk(
+        &mut self,
+        lists: &[Expression],
+        context: &Context<'_, '_>,
+        outer: Option<&dyn Val>,
+        count: &mut usize,
+    ) -> Outcome<()> {
         let Some((each, deeper)) = lists.split_first() else { return Ok(()) };
         let list = self.value(each, context)?;
         if list.downcast_ref::<CelNull>().is_some() {
             return Ok(());
         }
-        let Some(elements) = list.as_iterable().filter(|_| list.get_type().kind() == Kind::List) else {
-            return Err(self.said(each, each.tree.id, &format!("`for` yields {}, expected a list", kind_word(list.as_ref()))));
+        let Some(elements) = list.as_iterable().filter(|_| list.get_type().kind() == Kind::List)
+        else {
+            return Err(self.said(
+                each,
+                each.tree.id,
+                &format!("`for` yields {}, expected a list", kind_word(list.as_ref())),
+            ));
         };
         let mut elements = elements.iter();
         while let Some(element) = elements.next() {
             *count += 1;
             if *count > MOST_ELEMENTS {
-                return Err(self.beyond(each, &format!("`for` yields more than {MOST_ELEMENTS} elements")));
+                return Err(
+                    self.beyond(each, &format!("`for` yields more than {MOST_ELEMENTS} elements"))
+                );
             }
             let mut inner = context.new_inner_scope();
             if let Some(outer) = outer {
@@ -131,7 +154,9 @@ impl Run<'_> {
             };
             match told {
                 // The others are looked at all the same.
-                Err(Trouble::Undecided(why)) => self.undecided = self.undecided.take().or(Some(why)),
+                Err(Trouble::Undecided(why)) => {
+                    self.undecided = self.undecided.take().or(Some(why));
+                }
                 other => other?,
             }
             if self.findings.len() >= MOST_FINDINGS {
@@ -141,7 +166,12 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn element(&mut self, context: &Context<'_, '_>, it: Option<&dyn Val>, outer: Option<&dyn Val>) -> Outcome<()> {
+    fn element(
+        &mut self,
+        context: &Context<'_, '_>,
+        it: Option<&dyn Val>,
+        outer: Option<&dyn Val>,
+    ) -> Outcome<()> {
         let check = self.check;
         if let Some(when) = &check.missing_when
             && self.truth("missing_when", when, context)?
@@ -177,7 +207,11 @@ impl Run<'_> {
                 let value = self.value(places, context)?;
                 let mut found = Vec::new();
                 if !collect_places(&fact::json(value.as_ref()), &mut found) {
-                    return Err(self.said(places, places.tree.id, "`where` yields something that is no place"));
+                    return Err(self.said(
+                        places,
+                        places.tree.id,
+                        "`where` yields something that is no place",
+                    ));
                 }
                 found
             }
@@ -194,7 +228,8 @@ impl Run<'_> {
         for id in self.texts(check.attempt.as_ref(), context)? {
             finding = finding.attempt(id);
         }
-        finding.subject = self.texts(check.subject.as_ref(), context)?.into_iter().next().map(Into::into);
+        finding.subject =
+            self.texts(check.subject.as_ref(), context)?.into_iter().next().map(Into::into);
         for cause in &check.causes {
             let worded = self.cause(cause, context)?;
             finding.causes.push(worded);
@@ -218,19 +253,31 @@ impl Run<'_> {
     }
 
     /// Evaluates an expression that says yes or no.
-    fn truth(&self, name: &str, expression: &Expression, context: &Context<'_, '_>) -> Outcome<bool> {
+    fn truth(
+        &self,
+        name: &str,
+        expression: &Expression,
+        context: &Context<'_, '_>,
+    ) -> Outcome<bool> {
         let value = self.value(expression, context)?;
         value.downcast_ref::<CelBool>().map(|truth| *truth.inner()).ok_or_else(|| {
-            let message = format!("`{name}` yields {}, expected true or false", kind_word(value.as_ref()));
+            let message =
+                format!("`{name}` yields {}, expected true or false", kind_word(value.as_ref()));
             self.said(expression, expression.tree.id, &message)
         })
     }
 
     /// Evaluates an expression.
-    fn value<'v>(&self, expression: &Expression, context: &Context<'_, 'v>) -> Outcome<Box<dyn Val + 'v>> {
+    fn value<'v>(
+        &self,
+        expression: &Expression,
+        context: &Context<'_, 'v>,
+    ) -> Outcome<Box<dyn Val + 'v>> {
         let nodes = u64::try_from(guard::size(&expression.tree)).unwrap_or(u64::MAX);
-        let value =
-            budget::spend(nodes).and_then(|()| Value::resolve_val(&expression.tree, context).map(cel::common::value::CowVal::into_owned));
+        let value = budget::spend(nodes).and_then(|()| {
+            Value::resolve_val(&expression.tree, context)
+                .map(cel::common::value::CowVal::into_owned)
+        });
         // An error inside `||` may have been swallowed; what was cut off counts for nothing.
         if let Some(why) = budget::spent() {
             return Err(self.beyond(expression, why));
@@ -261,7 +308,11 @@ impl Run<'_> {
         format!("{file}:{line}:{column}: {}", shortened(what.to_owned(), 600))
     }
 
-    fn optional(&mut self, text: Option<&Text>, context: &Context<'_, '_>) -> Outcome<Option<String>> {
+    fn optional(
+        &mut self,
+        text: Option<&Text>,
+        context: &Context<'_, '_>,
+    ) -> Outcome<Option<String>> {
         text.map(|text| self.text(text, context)).transpose()
     }
 
@@ -273,7 +324,8 @@ impl Run<'_> {
                 Piece::Value(expression) => {
                     let value = self.value(expression, context)?;
                     let Some(shown) = readable(&fact::json(value.as_ref())) else {
-                        let message = format!("{} cannot stand in a text", kind_word(value.as_ref()));
+                        let message =
+                            format!("{} cannot stand in a text", kind_word(value.as_ref()));
                         return Err(self.said(expression, expression.tree.id, &message));
                     };
                     whole.push_str(&shown);
@@ -286,13 +338,20 @@ impl Run<'_> {
         let whole = shortened(clean(&whole), LONGEST_TEXT);
         self.bytes += whole.len();
         if self.bytes > MOST_BYTES {
-            return Err(Trouble::Crashed(format!("its findings hold more than {} MB of text", MOST_BYTES >> 20)));
+            return Err(Trouble::Crashed(format!(
+                "its findings hold more than {} MB of text",
+                MOST_BYTES >> 20
+            )));
         }
         Ok(whole)
     }
 
     /// A text, or several, that an expression yields; null yields none.
-    fn texts(&mut self, expression: Option<&Expression>, context: &Context<'_, '_>) -> Outcome<Vec<String>> {
+    fn texts(
+        &mut self,
+        expression: Option<&Expression>,
+        context: &Context<'_, '_>,
+    ) -> Outcome<Vec<String>> {
         let Some(expression) = expression else { return Ok(Vec::new()) };
         let value = self.value(expression, context)?;
         let json = fact::json(value.as_ref());
@@ -304,7 +363,11 @@ impl Run<'_> {
         let mut texts = Vec::new();
         for item in several.iter().take(MOST_PLACES) {
             let Some(text) = readable(item) else {
-                return Err(self.said(expression, expression.tree.id, "it yields something that is no text"));
+                return Err(self.said(
+                    expression,
+                    expression.tree.id,
+                    "it yields something that is no text",
+                ));
             };
             self.bytes += text.len();
             texts.push(shortened(clean(&text), LONGEST_TEXT));
@@ -315,7 +378,9 @@ impl Run<'_> {
 
 /// The place of an element, where it has one.
 fn own_place(it: &dyn Val) -> Json {
-    let place = it.as_indexer().and_then(|fields| fields.get(&CelString::from("place")).ok().map(|place| fact::json(place.as_ref())));
+    let place = it.as_indexer().and_then(|fields| {
+        fields.get(&CelString::from("place")).ok().map(|place| fact::json(place.as_ref()))
+    });
     place.unwrap_or_default()
 }
 
@@ -328,7 +393,12 @@ fn collect_places(value: &Json, places: &mut Vec<Place>) -> bool {
             if let Some(place) = fields.get("place") {
                 return collect_places(place, places);
             }
-            let Some(place) = fields.get("input").and_then(|_| serde_json::from_value::<Place>(value.clone()).ok()) else { return false };
+            let Some(place) = fields
+                .get("input")
+                .and_then(|_| serde_json::from_value::<Place>(value.clone()).ok())
+            else {
+                return false;
+            };
             if place != Place::default() && !places.contains(&place) && places.len() < MOST_PLACES {
                 places.push(place);
             }
@@ -350,16 +420,23 @@ fn readable(value: &Json) -> Option<String> {
             Some(parts?.join(", "))
         }
         // A located value stands for the value; a withheld one says only that it is there.
-        Json::Object(fields) if fields.contains_key("secret") => {
-            Some(fields.get("text").and_then(Json::as_str).map_or_else(|| "(withheld)".to_owned(), str::to_owned))
+        Json::Object(fields) if fields.contains_key("secret") => Some(
+            fields
+                .get("text")
+                .and_then(Json::as_str)
+                .map_or_else(|| "(withheld)".to_owned(), str::to_owned),
+        ),
+        Json::Object(fields) => {
+            fields.get("value").filter(|_| fields.contains_key("place")).and_then(readable)
         }
-        Json::Object(fields) => fields.get("value").filter(|_| fields.contains_key("place")).and_then(readable),
     }
 }
 
 /// Without characters that could disguise what a text says.
 fn clean(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() && character != '\n' { ' ' } else { character }).collect()
+    text.chars()
+        .map(|character| if character.is_control() && character != '\n' { ' ' } else { character })
+        .collect()
 }
 
 fn shortened(mut text: String, longest: usize) -> String {

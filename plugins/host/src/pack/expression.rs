@@ -37,28 +37,50 @@ pub(super) struct Expression {
 
 impl Expression {
     /// Parses a whole string, or the part of it that begins at `base`.
-    pub(super) fn parse(source: &Source, quoted: &Quoted, part: Range<usize>, scope: &Scope) -> Result<Self, Vec<PackError>> {
+    pub(super) fn parse(
+        source: &Source,
+        quoted: &Quoted,
+        part: Range<usize>,
+        scope: &Scope,
+    ) -> Result<Self, Vec<PackError>> {
         let code = quoted.value.get(part.clone()).unwrap_or_default();
-        let at = |range: Range<usize>| source.inside(quoted, part.start + range.start..part.start + range.end);
+        let at = |range: Range<usize>| {
+            source.inside(quoted, part.start + range.start..part.start + range.end)
+        };
         let one = |range: Range<usize>, message: String, expected: &str| {
             Err(vec![source.problem(ProblemKind::Syntax, at(range), message, expected)])
         };
         if code.trim().is_empty() {
-            return one(0..1, "the expression is empty".to_owned(), "a CEL expression, such as it.kind == \"response\"");
+            return one(
+                0..1,
+                "the expression is empty".to_owned(),
+                "a CEL expression, such as it.kind == \"response\"",
+            );
         }
         if code.len() > LONGEST {
             let message = format!("the expression is {} bytes long", code.len());
-            let problem = source.problem(ProblemKind::TooLarge, at(0..1), message, format!("at most {LONGEST} bytes"));
+            let problem = source.problem(
+                ProblemKind::TooLarge,
+                at(0..1),
+                message,
+                format!("at most {LONGEST} bytes"),
+            );
             return Err(vec![problem]);
         }
         let nested = nesting(code);
         if nested > DEEPEST_BRACKETS {
             let message = format!("brackets are nested {nested} deep");
-            let problem = source.problem(ProblemKind::TooLarge, at(0..1), message, format!("at most {DEEPEST_BRACKETS} deep"));
+            let problem = source.problem(
+                ProblemKind::TooLarge,
+                at(0..1),
+                message,
+                format!("at most {DEEPEST_BRACKETS} deep"),
+            );
             return Err(vec![problem]);
         }
         // The parser is a generated one; a bug in it must not take anything else with it.
-        let parsed = catch_unwind(AssertUnwindSafe(|| ENVIRONMENT.parser().parse_with_source_info(code)));
+        let parsed =
+            catch_unwind(AssertUnwindSafe(|| ENVIRONMENT.parser().parse_with_source_info(code)));
         let Ok(parsed) = parsed else {
             return one(0..1, "the expression cannot be parsed".to_owned(), "a CEL expression");
         };
@@ -68,32 +90,59 @@ impl Expression {
                 let problem = |error: &cel::ParseError| {
                     let start = offset(code, error.pos);
                     let (message, expected) = in_plain_words(&error.msg);
-                    source.problem(ProblemKind::Syntax, at(start..token_end(code, start)), message, expected)
+                    source.problem(
+                        ProblemKind::Syntax,
+                        at(start..token_end(code, start)),
+                        message,
+                        expected,
+                    )
                 };
                 // The first one is what a person can act on; the rest follow from it.
-                let first = errors.errors.iter().find(|error| error.pos.0 > 0).or_else(|| errors.errors.first());
+                let first = errors
+                    .errors
+                    .iter()
+                    .find(|error| error.pos.0 > 0)
+                    .or_else(|| errors.errors.first());
                 return match first {
                     Some(error) => Err(vec![problem(error)]),
-                    None => one(0..1, "the expression cannot be parsed".to_owned(), "a CEL expression"),
+                    None => {
+                        one(0..1, "the expression cannot be parsed".to_owned(), "a CEL expression")
+                    }
                 };
             }
         };
         if guard::depth(&tree) > DEEPEST {
-            let problem = source.problem(ProblemKind::TooLarge, at(0..1), "the expression is nested too deep", "smaller expressions");
+            let problem = source.problem(
+                ProblemKind::TooLarge,
+                at(0..1),
+                "the expression is nested too deep",
+                "smaller expressions",
+            );
             return Err(vec![problem]);
         }
         let mut remarks = Vec::new();
         let shape = inspect(&tree, scope, &mut remarks);
         let mut reads = Reads::nothing();
         reading::reads(&tree, &mut reads);
-        let expression = Self { tree, shape, reads, code: code.to_owned(), info, quoted: quoted.clone(), base: part.start };
+        let expression = Self {
+            tree,
+            shape,
+            reads,
+            code: code.to_owned(),
+            info,
+            quoted: quoted.clone(),
+            base: part.start,
+        };
         if remarks.is_empty() {
             return Ok(Self { tree: guard::guarded(expression.tree), ..expression });
         }
         let mut problems: Vec<PackError> = remarks
             .into_iter()
             .map(|remark| {
-                let code = remark.after.as_ref().map_or_else(|| expression.bytes(remark.node), |name| expression.named(remark.node, name));
+                let code = remark.after.as_ref().map_or_else(
+                    || expression.bytes(remark.node),
+                    |name| expression.named(remark.node, name),
+                );
                 source.problem(remark.kind, at(code), remark.message, remark.expected)
             })
             .collect();
@@ -117,7 +166,11 @@ impl Expression {
     fn bytes(&self, node: u64) -> Range<usize> {
         let (start, stop) = self.info.offset_for(node).unwrap_or((0, 0));
         let start = (start as usize).min(self.code.len());
-        let last = self.code.get(stop as usize..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+        let last = self
+            .code
+            .get(stop as usize..)
+            .and_then(|rest| rest.chars().next())
+            .map_or(1, char::len_utf8);
         let end = (stop as usize + last).clamp(start, self.code.len());
         if self.code.get(start..end) == Some(".") {
             let name = &self.code[end..];
@@ -127,7 +180,9 @@ impl Expression {
         if self.code.get(start..end) == Some("(") {
             // A call: its name stands before the bracket.
             let before = self.code[..start].trim_end();
-            let name = before.trim_end_matches(|character: char| character.is_alphanumeric() || character == '_').len();
+            let name = before
+                .trim_end_matches(|character: char| character.is_alphanumeric() || character == '_')
+                .len();
             return if name < before.len() { name..before.len() } else { start..end };
         }
         start..end
@@ -136,7 +191,10 @@ impl Expression {
     /// Where a name stands that comes after a node: what `has` asks for has no node of its own.
     fn named(&self, node: u64, name: &str) -> Range<usize> {
         let from = self.bytes(node).end;
-        self.code.get(from..).and_then(|rest| rest.find(name)).map_or(self.bytes(node), |at| from + at..from + at + name.len())
+        self.code
+            .get(from..)
+            .and_then(|rest| rest.find(name))
+            .map_or(self.bytes(node), |at| from + at..from + at + name.len())
     }
 }
 
@@ -158,7 +216,9 @@ fn nesting(code: &str) -> usize {
             }
             (None, ')' | ']' | '}') => depth = depth.saturating_sub(1),
             // Signs in a row nest just as brackets do.
-            (None, '!' | '-') => deepest = deepest.max(depth + signs(characters.as_str(), character)),
+            (None, '!' | '-') => {
+                deepest = deepest.max(depth + signs(characters.as_str(), character))
+            }
             _ => {}
         }
     }
@@ -166,20 +226,30 @@ fn nesting(code: &str) -> usize {
 }
 
 fn signs(rest: &str, sign: char) -> usize {
-    rest.chars().take_while(|character| *character == sign || character.is_whitespace()).filter(|character| *character == sign).count()
+    rest.chars()
+        .take_while(|character| *character == sign || character.is_whitespace())
+        .filter(|character| *character == sign)
+        .count()
 }
 
 /// The byte of a line and column, both from 1, as the parser gives them.
 fn offset(code: &str, (line, column): (isize, isize)) -> usize {
-    let (line, column) = (usize::try_from(line).unwrap_or(1).max(1), usize::try_from(column).unwrap_or(1).max(1));
+    let (line, column) =
+        (usize::try_from(line).unwrap_or(1).max(1), usize::try_from(column).unwrap_or(1).max(1));
     let start: usize = code.split_inclusive('\n').take(line - 1).map(str::len).sum();
-    code.get(start..).unwrap_or_default().char_indices().nth(column - 1).map_or(code.len(), |(at, _)| start + at)
+    code.get(start..)
+        .unwrap_or_default()
+        .char_indices()
+        .nth(column - 1)
+        .map_or(code.len(), |(at, _)| start + at)
 }
 
 /// The end of the word or sign that begins at a byte.
 fn token_end(code: &str, start: usize) -> usize {
     let rest = code.get(start..).unwrap_or_default();
-    let word = rest.find(|character: char| !character.is_alphanumeric() && character != '_').unwrap_or(rest.len());
+    let word = rest
+        .find(|character: char| !character.is_alphanumeric() && character != '_')
+        .unwrap_or(rest.len());
     if word > 0 { start + word } else { start + rest.chars().next().map_or(1, char::len_utf8) }
 }
 
@@ -189,17 +259,25 @@ fn in_plain_words(message: &str) -> (String, String) {
     let expected = "a CEL expression, such as it.kind == \"response\" && has(it.issuer)".to_owned();
     let quoted = |text: &str| {
         let text = text.trim().trim_matches('\'');
-        if text.contains("<EOF>") { "the end".to_owned() } else { format!("`{}`", text.escape_debug()) }
+        if text.contains("<EOF>") {
+            "the end".to_owned()
+        } else {
+            format!("`{}`", text.escape_debug())
+        }
     };
     if let Some(rest) = message.strip_prefix("token recognition error at:") {
         return (format!("{} is not part of the language", quoted(rest)), expected);
     }
     for start in ["mismatched input ", "extraneous input "] {
-        if let Some((found, wanted)) = message.strip_prefix(start).and_then(|rest| rest.split_once(" expecting ")) {
+        if let Some((found, wanted)) =
+            message.strip_prefix(start).and_then(|rest| rest.split_once(" expecting "))
+        {
             return (format!("{} does not belong here", quoted(found)), wanted_words(wanted));
         }
     }
-    if let Some((missing, found)) = message.strip_prefix("missing ").and_then(|rest| rest.split_once(" at ")) {
+    if let Some((missing, found)) =
+        message.strip_prefix("missing ").and_then(|rest| rest.split_once(" at "))
+    {
         return (format!("{} is missing before {}", quoted(missing), quoted(found)), expected);
     }
     if let Some(found) = message.strip_prefix("no viable alternative at input ") {
@@ -231,7 +309,9 @@ fn wanted_words(wanted: &str) -> String {
             "NUM_INT" | "NUM_UINT" | "NUM_FLOAT" => "a number".to_owned(),
             other => other.trim_matches('\'').to_owned(),
         })
-        .filter(|word| !word.chars().all(|character| character.is_ascii_uppercase() || character == '_'))
+        .filter(|word| {
+            !word.chars().all(|character| character.is_ascii_uppercase() || character == '_')
+        })
         .collect();
     let mut known = plain;
     known.dedup();
@@ -258,7 +338,9 @@ mod tests {
 
     #[test]
     fn carets_stand_under_what_is_wrong() {
-        let at = |code: &str, kind: ProblemKind, marked: &str| assert_eq!(caret(code), (kind, marked.to_owned()), "{code}");
+        let at = |code: &str, kind: ProblemKind, marked: &str| {
+            assert_eq!(caret(code), (kind, marked.to_owned()), "{code}")
+        };
         at("case.signed_in", ProblemKind::UnknownFact, "signed_in");
         at("cas.messages == []", ProblemKind::UnknownVariable, "cas");
         at("'ü' == cas.x", ProblemKind::UnknownVariable, "cas");

@@ -6,7 +6,8 @@
 use cel::ExecutionError;
 use cel::common::traits::{Adder, Container, Indexer, Iterable, Iterator as Round, Sizer};
 use cel::common::types::{
-    CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelUInt, Kind, LIST_TYPE, MAP_TYPE, NULL_TYPE, Type,
+    CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelUInt, Kind,
+    LIST_TYPE, MAP_TYPE, NULL_TYPE, Type,
 };
 use cel::common::value::{CowVal, StaticVal, Val};
 use serde_json::{Number, Value};
@@ -37,9 +38,15 @@ pub(super) fn of(fact: &Value) -> Box<dyn Val> {
             // The text of a value about a person that is not shown is not absent: whoever compares it cannot tell.
             let sealed = fields.contains_key("secret");
             let value = |name: &String, fact: &Value| -> Box<dyn Val> {
-                if sealed && name == "text" && fact.is_null() { Box::new(Withheld) } else { of(fact) }
+                if sealed && name == "text" && fact.is_null() {
+                    Box::new(Withheld)
+                } else {
+                    of(fact)
+                }
             };
-            Box::new(Record(Arc::new(fields.iter().map(|(name, fact)| (name.clone(), value(name, fact))).collect())))
+            Box::new(Record(Arc::new(
+                fields.iter().map(|(name, fact)| (name.clone(), value(name, fact))).collect(),
+            )))
         }
     }
 }
@@ -108,7 +115,13 @@ fn json_to(value: &dyn Val, depth: usize) -> Value {
         return Value::Null;
     }
     if let Some(record) = value.downcast_ref::<Record>() {
-        return Value::Object(record.0.iter().map(|(name, field)| (name.clone(), json_to(field.as_ref(), depth - 1))).collect());
+        return Value::Object(
+            record
+                .0
+                .iter()
+                .map(|(name, field)| (name.clone(), json_to(field.as_ref(), depth - 1)))
+                .collect(),
+        );
     }
     if let Some(map) = value.downcast_ref::<CelMap>() {
         let mut fields: Vec<(String, Value)> = Vec::new();
@@ -140,7 +153,10 @@ pub(super) fn each(value: &dyn Val, mut take: impl FnMut(&dyn Val)) {
 
 /// The names of a record's fields.
 pub(super) fn field_names(value: &dyn Val) -> Vec<String> {
-    value.downcast_ref::<Record>().map(|record| record.0.keys().cloned().collect()).unwrap_or_default()
+    value
+        .downcast_ref::<Record>()
+        .map(|record| record.0.keys().cloned().collect())
+        .unwrap_or_default()
 }
 
 /// Both are equal, however they came about: a list that an expression made and a list of facts
@@ -161,7 +177,9 @@ pub(super) fn equal(
         _ => {}
     }
     let lists = left.get_type().kind() == Kind::List && right.get_type().kind() == Kind::List;
-    let (true, Some(items), Some(others)) = (lists, left.as_iterable(), right.as_iterable()) else { return Ok(left.equals(right)) };
+    let (true, Some(items), Some(others)) = (lists, left.as_iterable(), right.as_iterable()) else {
+        return Ok(left.equals(right));
+    };
     let (mut items, mut others) = (items.iter(), others.iter());
     loop {
         match (items.next(), others.next()) {
@@ -173,8 +191,14 @@ pub(super) fn equal(
 }
 
 impl Record {
-    fn equals_map(&self, other: &dyn Val, spend: &mut dyn FnMut() -> Result<(), ExecutionError>) -> Result<bool, ExecutionError> {
-        let (Some(fields), Some(size)) = (other.as_indexer(), other.as_sizer()) else { return Ok(false) };
+    fn equals_map(
+        &self,
+        other: &dyn Val,
+        spend: &mut dyn FnMut() -> Result<(), ExecutionError>,
+    ) -> Result<bool, ExecutionError> {
+        let (Some(fields), Some(size)) = (other.as_indexer(), other.as_sizer()) else {
+            return Ok(false);
+        };
         if size.size() != self.size() {
             return Ok(false);
         }
@@ -264,7 +288,10 @@ impl Indexer for Record {
         Self: 'v,
     {
         let name = index.downcast_ref::<CelString>().map(CelString::inner).unwrap_or_default();
-        self.0.get(name).map(|field| CowVal::Borrowed(field.as_ref())).ok_or_else(|| ExecutionError::no_such_key(name))
+        self.0
+            .get(name)
+            .map(|field| CowVal::Borrowed(field.as_ref()))
+            .ok_or_else(|| ExecutionError::no_such_key(name))
     }
 
     fn steal<'v>(self: Box<Self>, index: &dyn Val) -> Result<Box<dyn Val + 'v>, ExecutionError>
@@ -339,9 +366,15 @@ impl Adder for Sequence {
     {
         let mut others = rhs
             .as_iterable()
-            .ok_or_else(|| ExecutionError::no_such_overload("_+_", vec!["list".to_owned(), rhs.get_type().name().to_owned()]))?
+            .ok_or_else(|| {
+                ExecutionError::no_such_overload(
+                    "_+_",
+                    vec!["list".to_owned(), rhs.get_type().name().to_owned()],
+                )
+            })?
             .iter();
-        let mut all: Vec<Box<dyn Val + 'v>> = self.0.iter().map(|item| item.clone_as_boxed()).collect();
+        let mut all: Vec<Box<dyn Val + 'v>> =
+            self.0.iter().map(|item| item.clone_as_boxed()).collect();
         while let Some(other) = others.next() {
             all.push(other.clone_as_boxed());
         }
@@ -364,13 +397,18 @@ impl Indexer for Sequence {
             (Some(index), _) => usize::try_from(*index.inner()).ok(),
             (_, Some(index)) => usize::try_from(*index.inner()).ok(),
             _ => {
-                return Err(ExecutionError::UnexpectedType { got: index.get_type().name().to_owned(), want: "int".to_owned() });
+                return Err(ExecutionError::UnexpectedType {
+                    got: index.get_type().name().to_owned(),
+                    want: "int".to_owned(),
+                });
             }
         };
         wanted
             .and_then(|wanted| self.0.get(wanted))
             .map(|item| CowVal::Borrowed(item.as_ref()))
-            .ok_or_else(|| ExecutionError::IndexOutOfBounds(index.try_into().unwrap_or(cel::Value::Null)))
+            .ok_or_else(|| {
+                ExecutionError::IndexOutOfBounds(index.try_into().unwrap_or(cel::Value::Null))
+            })
     }
 
     fn steal<'v>(self: Box<Self>, index: &dyn Val) -> Result<Box<dyn Val + 'v>, ExecutionError>

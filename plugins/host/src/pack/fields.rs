@@ -25,17 +25,30 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn note(&mut self, kind: ProblemKind, at: Range<usize>, message: impl Into<String>, expected: impl Into<String>) {
+    pub(super) fn note(
+        &mut self,
+        kind: ProblemKind,
+        at: Range<usize>,
+        message: impl Into<String>,
+        expected: impl Into<String>,
+    ) {
         self.problems.push(self.source.problem(kind, at, message, expected));
     }
 
     /// A table in which only known fields stand.
-    pub(super) fn table(&mut self, table: &'a DeTable<'a>, at: Range<usize>, name: &'static str, known: &[&str]) -> Fields<'a> {
+    pub(super) fn table(
+        &mut self,
+        table: &'a DeTable<'a>,
+        at: Range<usize>,
+        name: &'static str,
+        known: &[&str],
+    ) -> Fields<'a> {
         for key in table.keys() {
             let field: &str = key.get_ref();
             if !known.contains(&field) {
                 let message = format!("unknown field `{}`", field.escape_debug());
-                let expected = format!("{}one of {}", perhaps(field, known.iter().copied()), known.join(", "));
+                let expected =
+                    format!("{}one of {}", perhaps(field, known.iter().copied()), known.join(", "));
                 self.note(ProblemKind::UnknownField, key.span(), message, expected);
             }
         }
@@ -55,7 +68,12 @@ impl<'a> Reader<'a> {
     }
 
     /// A text that must be there and not empty.
-    pub(super) fn required(&mut self, fields: &Fields<'a>, name: &str, expected: &str) -> Option<Quoted> {
+    pub(super) fn required(
+        &mut self,
+        fields: &Fields<'a>,
+        name: &str,
+        expected: &str,
+    ) -> Option<Quoted> {
         if fields.get(name).is_none() {
             self.missing(fields, name, expected);
             return None;
@@ -70,7 +88,12 @@ impl<'a> Reader<'a> {
 
     pub(super) fn missing(&mut self, fields: &Fields<'a>, name: &str, expected: &str) {
         let message = format!("{} lacks `{name}`", fields.name);
-        self.note(ProblemKind::MissingField, fields.at.clone(), message, format!("{name} = {expected}"));
+        self.note(
+            ProblemKind::MissingField,
+            fields.at.clone(),
+            message,
+            format!("{name} = {expected}"),
+        );
     }
 
     /// A truth that may be absent.
@@ -89,13 +112,20 @@ impl<'a> Reader<'a> {
     pub(super) fn texts(&mut self, fields: &Fields<'a>, name: &str) -> Vec<Quoted> {
         let Some(value) = fields.get(name) else { return Vec::new() };
         let DeValue::Array(items) = value.get_ref() else {
-            self.wrong_type(name, value.get_ref(), value.span(), "a list of texts, such as [\"capture\"]");
+            self.wrong_type(
+                name,
+                value.get_ref(),
+                value.span(),
+                "a list of texts, such as [\"capture\"]",
+            );
             return Vec::new();
         };
         let mut texts = Vec::new();
         for item in items {
             match item.get_ref() {
-                DeValue::String(text) => texts.push(Quoted { value: text.to_string(), span: item.span() }),
+                DeValue::String(text) => {
+                    texts.push(Quoted { value: text.to_string(), span: item.span() });
+                }
                 other => self.wrong_type(name, other, item.span(), "a text in quotes"),
             }
         }
@@ -103,7 +133,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Tables under `[[name]]`, which may be absent, and where each begins.
-    pub(super) fn tables(&mut self, fields: &Fields<'a>, name: &str, header: &str) -> Vec<(&'a DeTable<'a>, Range<usize>)> {
+    pub(super) fn tables(
+        &mut self,
+        fields: &Fields<'a>,
+        name: &str,
+        header: &str,
+    ) -> Vec<(&'a DeTable<'a>, Range<usize>)> {
         let Some(value) = fields.get(name) else { return Vec::new() };
         let DeValue::Array(items) = value.get_ref() else {
             self.wrong_type(name, value.get_ref(), value.span(), &format!("tables under {header}"));
@@ -113,19 +148,30 @@ impl<'a> Reader<'a> {
         for item in items {
             match item.get_ref() {
                 DeValue::Table(table) => tables.push((table, item.span())),
-                other => self.wrong_type(name, other, item.span(), &format!("a table under {header}")),
+                other => {
+                    self.wrong_type(name, other, item.span(), &format!("a table under {header}"));
+                }
             }
         }
         tables
     }
 
     /// One of the words of a closed set.
-    pub(super) fn word<T: DeserializeOwned>(&mut self, text: &Quoted, name: &str, known: &[String]) -> Option<T> {
+    pub(super) fn word<T: DeserializeOwned>(
+        &mut self,
+        text: &Quoted,
+        name: &str,
+        known: &[String],
+    ) -> Option<T> {
         let word = serde_json::from_value(serde_json::Value::String(text.value.clone())).ok();
         if word.is_none() {
             let message = format!("`{name}` is `{}`", text.value.escape_debug());
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            let expected = format!("{}one of {}", perhaps(&text.value, known.iter().copied()), known.join(", "));
+            let expected = format!(
+                "{}one of {}",
+                perhaps(&text.value, known.iter().copied()),
+                known.join(", ")
+            );
             self.note(ProblemKind::BadValue, text.span.clone(), message, expected);
         }
         word

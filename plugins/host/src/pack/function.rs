@@ -9,7 +9,10 @@ use super::gather;
 use super::guard;
 use super::moment;
 use cel::common::functions::Function;
-use cel::common::types::{CelBool, CelInt, CelList, CelNull, CelString, DYN_TYPE, INT_TYPE, Kind, LIST_TYPE, STRING_TYPE, Type};
+use cel::common::types::{
+    CelBool, CelInt, CelList, CelNull, CelString, DYN_TYPE, INT_TYPE, Kind, LIST_TYPE, STRING_TYPE,
+    Type,
+};
 use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
 use diag_sdk::difference;
@@ -75,7 +78,10 @@ fn take<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
 }
 
 fn text<'a>(args: &'a [CowVal<'_, '_>], index: usize) -> &'a str {
-    args.get(index).and_then(|value| value.downcast_ref::<CelString>()).map(CelString::inner).unwrap_or_default()
+    args.get(index)
+        .and_then(|value| value.downcast_ref::<CelString>())
+        .map(CelString::inner)
+        .unwrap_or_default()
 }
 
 fn whole(args: &[CowVal<'_, '_>], index: usize) -> Option<i64> {
@@ -112,13 +118,17 @@ fn weighed<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
 }
 
 fn equal<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
-    let [left, right] = args.as_slice() else { return Err(ExecutionError::MissingArgumentOrTarget) };
+    let [left, right] = args.as_slice() else {
+        return Err(ExecutionError::MissingArgumentOrTarget);
+    };
     fact::comparable(left.as_ref(), right.as_ref())?;
     Ok(truth(fact::equal(left.as_ref(), right.as_ref(), &mut || budget::spend(1))?))
 }
 
 fn within<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
-    let [wanted, holder] = args.as_slice() else { return Err(ExecutionError::MissingArgumentOrTarget) };
+    let [wanted, holder] = args.as_slice() else {
+        return Err(ExecutionError::MissingArgumentOrTarget);
+    };
     if holder.get_type().kind() == Kind::List
         && let Some(items) = holder.as_iterable()
     {
@@ -133,13 +143,18 @@ fn within<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
     }
     match holder.as_container() {
         Some(container) => Ok(truth(container.contains(wanted.as_ref())?)),
-        None => Err(ExecutionError::no_such_overload("in", vec![wanted.get_type().name().to_owned(), holder.get_type().name().to_owned()])),
+        None => Err(ExecutionError::no_such_overload(
+            "in",
+            vec![wanted.get_type().name().to_owned(), holder.get_type().name().to_owned()],
+        )),
     }
 }
 
 /// Follows names from a value; true where something other than null stands at the end.
 fn present<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
-    let [root, names] = args.as_slice() else { return Err(ExecutionError::MissingArgumentOrTarget) };
+    let [root, names] = args.as_slice() else {
+        return Err(ExecutionError::MissingArgumentOrTarget);
+    };
     let names = names.downcast_ref::<CelList>().map(CelList::inner).unwrap_or_default();
     Ok(truth(leads_somewhere(root.as_ref(), names)?))
 }
@@ -151,7 +166,10 @@ fn leads_somewhere(value: &dyn Val, names: &[Box<dyn Val + '_>]) -> Result<bool,
     }
     let Some((name, rest)) = names.split_first() else { return Ok(true) };
     let Some(indexer) = value.as_indexer() else {
-        return Err(ExecutionError::no_such_overload("has", vec![value.get_type().name().to_owned()]));
+        return Err(ExecutionError::no_such_overload(
+            "has",
+            vec![value.get_type().name().to_owned()],
+        ));
     };
     match indexer.get(name.as_ref()) {
         Ok(next) => leads_somewhere(next.as_ref(), rest),
@@ -175,7 +193,8 @@ fn trim<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
 fn split<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
     read_through(&[text(&args, 0)])?;
     let parts = text(&args, 0).split(text(&args, 1)).take(BULK + 1);
-    let parts: Vec<Box<dyn Val + 'v>> = parts.map(|part| Box::new(CelString::from(part.to_owned())) as Box<dyn Val + 'v>).collect();
+    let parts: Vec<Box<dyn Val + 'v>> =
+        parts.map(|part| Box::new(CelString::from(part.to_owned())) as Box<dyn Val + 'v>).collect();
     weighed(vec![CowVal::owned(CelList::from(parts))])
 }
 
@@ -184,7 +203,10 @@ fn join<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
     let mut joined = String::new();
     let mut first = true;
     let mut wrong = None;
-    let items = args.first().and_then(|list| list.as_iterable()).ok_or(ExecutionError::MissingArgumentOrTarget)?;
+    let items = args
+        .first()
+        .and_then(|list| list.as_iterable())
+        .ok_or(ExecutionError::MissingArgumentOrTarget)?;
     let mut items = items.iter();
     while let Some(item) = items.next() {
         match item.downcast_ref::<CelString>() {
@@ -200,7 +222,9 @@ fn join<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
         }
     }
     match wrong {
-        Some(kind) => Err(ExecutionError::no_such_overload("join", vec![format!("list of {kind}")])),
+        Some(kind) => {
+            Err(ExecutionError::no_such_overload("join", vec![format!("list of {kind}")]))
+        }
         None => made(joined),
     }
 }
@@ -218,7 +242,9 @@ fn replace<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
 fn index_of<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
     let (whole, part) = (text(&args, 0), text(&args, 1));
     read_through(&[whole])?;
-    let index = whole.find(part).map_or(-1, |at| i64::try_from(whole[..at].chars().count()).unwrap_or(i64::MAX));
+    let index = whole
+        .find(part)
+        .map_or(-1, |at| i64::try_from(whole[..at].chars().count()).unwrap_or(i64::MAX));
     Ok(CowVal::owned(CelInt::from(index)))
 }
 
@@ -226,13 +252,22 @@ fn substring<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
     let source = text(&args, 0);
     read_through(&[source])?;
     let length = source.chars().count();
-    let bound = |index: usize| whole(&args, index).map(|value| usize::try_from(value).ok().filter(|value| *value <= length));
+    let bound = |index: usize| {
+        whole(&args, index)
+            .map(|value| usize::try_from(value).ok().filter(|value| *value <= length))
+    };
     let (Some(Some(start)), end) = (bound(1), bound(2).unwrap_or(Some(length))) else {
-        return Err(ExecutionError::function_error("substring", format!("a position is outside the {length} characters of the text")));
+        return Err(ExecutionError::function_error(
+            "substring",
+            format!("a position is outside the {length} characters of the text"),
+        ));
     };
     match end.filter(|end| *end >= start) {
         Some(end) => made(source.chars().skip(start).take(end - start).collect()),
-        None => Err(ExecutionError::function_error("substring", format!("a position is outside the {length} characters of the text"))),
+        None => Err(ExecutionError::function_error(
+            "substring",
+            format!("a position is outside the {length} characters of the text"),
+        )),
     }
 }
 
@@ -253,7 +288,9 @@ fn matches<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
     PATTERNS.with_borrow_mut(|known| {
         if !known.contains_key(wanted) {
             budget::spend(1000)?;
-            let pattern = pattern(wanted).map_err(|error| ExecutionError::function_error("matches", format!("not a pattern: {error}")))?;
+            let pattern = pattern(wanted).map_err(|error| {
+                ExecutionError::function_error("matches", format!("not a pattern: {error}"))
+            })?;
             if known.len() >= 64 {
                 known.clear();
             }
@@ -272,19 +309,28 @@ fn shorten<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
 }
 
 fn difference_between<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
-    made(difference::between(text(&args, 0), text(&args, 1)).map(difference_word).unwrap_or_default())
+    made(
+        difference::between(text(&args, 0), text(&args, 1))
+            .map(difference_word)
+            .unwrap_or_default(),
+    )
 }
 
 fn difference_word(difference: difference::Difference) -> String {
-    serde_json::to_value(difference).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(difference)
+        .ok()
+        .and_then(|word| word.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn seconds<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
-    let seconds = moment::seconds(text(&args, 0)).map_err(|why| ExecutionError::function_error("seconds", why))?;
+    let seconds = moment::seconds(text(&args, 0))
+        .map_err(|why| ExecutionError::function_error("seconds", why))?;
     Ok(CowVal::owned(CelInt::from(seconds)))
 }
 
 fn duration<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
-    let seconds = moment::duration(text(&args, 0)).map_err(|why| ExecutionError::function_error("duration", why))?;
+    let seconds = moment::duration(text(&args, 0))
+        .map_err(|why| ExecutionError::function_error("duration", why))?;
     Ok(CowVal::owned(CelInt::from(seconds)))
 }

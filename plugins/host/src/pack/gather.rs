@@ -60,12 +60,16 @@ fn text<'b, 'v>(name: &str, value: Option<String>) -> Yield<'b, 'v> {
 }
 
 fn empty(name: &str) -> ExecutionError {
-    ExecutionError::function_error(name, format!("`{name}` of an empty list; ask first: list.size() > 0"))
+    ExecutionError::function_error(
+        name,
+        format!("`{name}` of an empty list; ask first: list.size() > 0"),
+    )
 }
 
 /// What stands in a list, or between the parentheses.
 fn gathered(name: &str, args: &[CowVal<'_, '_>]) -> Result<Gathered, ExecutionError> {
-    let (mut all, mut fractions, mut texts, mut others) = (Vec::new(), Vec::new(), Vec::new(), None);
+    let (mut all, mut fractions, mut texts, mut others) =
+        (Vec::new(), Vec::new(), Vec::new(), None);
     let mut take = |value: &dyn Val| {
         if let Some(number) = number(value) {
             all.push(number);
@@ -86,11 +90,17 @@ fn gathered(name: &str, args: &[CowVal<'_, '_>]) -> Result<Gathered, ExecutionEr
         return Err(ExecutionError::no_such_overload(name, vec![format!("list of {kind}")]));
     }
     match (all.is_empty() && fractions.is_empty(), texts.is_empty()) {
-        (false, false) => Err(ExecutionError::function_error(name, format!("`{name}` of numbers and texts together"))),
+        (false, false) => Err(ExecutionError::function_error(
+            name,
+            format!("`{name}` of numbers and texts together"),
+        )),
         (true, false) => Ok(Gathered::Texts(texts)),
         _ if fractions.is_empty() => Ok(Gathered::Whole(all)),
         _ => {
-            #[expect(clippy::cast_precision_loss, reason = "whole numbers among fractions become fractions")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "whole numbers among fractions become fractions"
+            )]
             fractions.extend(all.into_iter().map(|number| number as f64));
             Ok(Gathered::Fractions(fractions))
         }

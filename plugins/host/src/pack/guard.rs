@@ -9,7 +9,10 @@
 //!
 //! Names that begin with `@` cannot be written in an expression.
 
-use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, SelectExpr, operators};
+use cel::common::ast::{
+    CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, ListExpr, LiteralValue, SelectExpr,
+    operators,
+};
 
 /// Pays for a round and hands its argument on: `@round(value, steps)`.
 pub(super) const ROUND: &str = "@round";
@@ -29,9 +32,13 @@ pub(super) fn guarded(expr: IdedExpr) -> IdedExpr {
         Expr::Call(call) => guarded_call(id, call),
         Expr::Select(select) => guarded_select(id, select),
         Expr::List(list) => {
-            let plain = list.elements.iter().all(|element| matches!(element.expr, Expr::Literal(_)));
+            let plain =
+                list.elements.iter().all(|element| matches!(element.expr, Expr::Literal(_)));
             let elements = list.elements.into_iter().map(guarded).collect();
-            let list = ided(id, Expr::List(ListExpr { elements, optional_indices: list.optional_indices }));
+            let list = ided(
+                id,
+                Expr::List(ListExpr { elements, optional_indices: list.optional_indices }),
+            );
             if plain { list } else { call(id, WEIGHED, vec![list]) }
         }
         Expr::Map(mut map) => {
@@ -54,7 +61,9 @@ fn guarded_call(id: u64, mut spoken: CallExpr) -> IdedExpr {
     let binary = spoken.target.is_none() && spoken.args.len() == 2;
     match spoken.func_name.as_str() {
         operators::EQUALS if binary => call(id, EQUAL, spoken.args),
-        operators::NOT_EQUALS if binary => call(id, operators::LOGICAL_NOT, vec![call(id, EQUAL, spoken.args)]),
+        operators::NOT_EQUALS if binary => {
+            call(id, operators::LOGICAL_NOT, vec![call(id, EQUAL, spoken.args)])
+        }
         operators::IN if binary => call(id, WITHIN, spoken.args),
         operators::ADD if binary => call(id, WEIGHED, vec![ided(id, Expr::Call(spoken))]),
         _ => ided(id, Expr::Call(spoken)),
@@ -73,7 +82,10 @@ fn guarded_select(id: u64, select: SelectExpr) -> IdedExpr {
         names.insert(0, field);
         root = *operand;
     }
-    let names = names.into_iter().map(|name| ided(id, Expr::Literal(LiteralValue::String(name.into())))).collect();
+    let names = names
+        .into_iter()
+        .map(|name| ided(id, Expr::Literal(LiteralValue::String(name.into()))))
+        .collect();
     call(id, PRESENT, vec![guarded(root), ided(id, Expr::List(ListExpr::new(names)))])
 }
 
@@ -119,7 +131,9 @@ pub(super) fn appends(loops: &ComprehensionExpr) -> bool {
     };
     matches!(loops.accu_init.expr, Expr::List(_))
         && match &loops.loop_step.expr {
-            Expr::Call(step) if step.func_name == operators::CONDITIONAL => step.args.get(1).is_some_and(sum),
+            Expr::Call(step) if step.func_name == operators::CONDITIONAL => {
+                step.args.get(1).is_some_and(sum)
+            }
             _ => sum(&loops.loop_step),
         }
 }
@@ -166,7 +180,15 @@ pub(super) fn each_child(expr: &IdedExpr, visit: &mut dyn FnMut(&IdedExpr)) {
             }
         }
         Expr::Comprehension(loops) => {
-            [&loops.iter_range, &loops.accu_init, &loops.loop_cond, &loops.loop_step, &loops.result].into_iter().for_each(visit);
+            [
+                &loops.iter_range,
+                &loops.accu_init,
+                &loops.loop_cond,
+                &loops.loop_step,
+                &loops.result,
+            ]
+            .into_iter()
+            .for_each(visit);
         }
         _ => {}
     }

@@ -9,7 +9,9 @@ use super::problem::ProblemKind;
 use super::remark::Remark;
 use super::shape::Shape;
 use super::signature::{FUNCTIONS, METHODS};
-use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, SelectExpr, operators};
+use cel::common::ast::{
+    CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, SelectExpr, operators,
+};
 
 /// Variables and what they hold, innermost last.
 #[derive(Debug, Clone)]
@@ -39,7 +41,9 @@ impl Scope {
 
 /// What an expression yields; what is wrong in it goes into `remarks`.
 pub(super) fn inspect(expr: &IdedExpr, scope: &Scope, remarks: &mut Vec<Remark>) -> Shape {
-    let mut remark = |kind, message: String, expected: String| remarks.push(Remark { kind, node: expr.id, after: None, message, expected });
+    let mut remark = |kind, message: String, expected: String| {
+        remarks.push(Remark { kind, node: expr.id, after: None, message, expected });
+    };
     match &expr.expr {
         Expr::Literal(literal) => match literal {
             LiteralValue::Boolean(_) => Shape::Truth,
@@ -49,19 +53,33 @@ pub(super) fn inspect(expr: &IdedExpr, scope: &Scope, remarks: &mut Vec<Remark>)
             _ => Shape::Any,
         },
         Expr::Ident(name) => scope.find(name).cloned().unwrap_or_else(|| {
-            let known: Vec<&str> = scope.0.iter().map(|(name, _)| name.as_str()).filter(|name| !name.starts_with('@')).collect();
+            let known: Vec<&str> = scope
+                .0
+                .iter()
+                .map(|(name, _)| name.as_str())
+                .filter(|name| !name.starts_with('@'))
+                .collect();
             let hint = match name.as_str() {
                 "it" => "`it` where the check has `for`; ".to_owned(),
                 "outer" => "`outer` where `for` has several lists; ".to_owned(),
                 _ => perhaps(name, known.iter().copied()),
             };
-            remark(ProblemKind::UnknownVariable, format!("there is no variable `{name}`"), format!("{hint}one of {}", known.join(", ")));
+            remark(
+                ProblemKind::UnknownVariable,
+                format!("there is no variable `{name}`"),
+                format!("{hint}one of {}", known.join(", ")),
+            );
             Shape::Any
         }),
         Expr::Select(select) => inspect_select(expr.id, select, scope, remarks),
         Expr::Call(call) => inspect_call(expr.id, call, scope, remarks),
         Expr::List(list) => {
-            let mut shapes = list.elements.iter().map(|element| inspect(element, scope, remarks)).collect::<Vec<_>>().into_iter();
+            let mut shapes = list
+                .elements
+                .iter()
+                .map(|element| inspect(element, scope, remarks))
+                .collect::<Vec<_>>()
+                .into_iter();
             let first = shapes.next().unwrap_or(Shape::Any);
             let same = shapes.all(|shape| shape == first);
             Shape::List(Box::new(if same { first } else { Shape::Any }))
@@ -88,7 +106,12 @@ pub(super) fn inspect(expr: &IdedExpr, scope: &Scope, remarks: &mut Vec<Remark>)
     }
 }
 
-fn inspect_select(node: u64, select: &SelectExpr, scope: &Scope, remarks: &mut Vec<Remark>) -> Shape {
+fn inspect_select(
+    node: u64,
+    select: &SelectExpr,
+    scope: &Scope,
+    remarks: &mut Vec<Remark>,
+) -> Shape {
     let name = &select.field;
     let holder = inspect(&select.operand, scope, remarks);
     let (message, expected) = match &holder {
@@ -98,13 +121,18 @@ fn inspect_select(node: u64, select: &SelectExpr, scope: &Scope, remarks: &mut V
             Some(shape) => return shape,
             None => (format!("there is no fact `{name}` here"), fields.expected(name)),
         },
-        Shape::List(_) => {
-            (format!("`{name}` is asked of a list"), "one element, such as […][0], or a question to all, such as .exists(x, …)".to_owned())
-        }
-        other => (format!("`{name}` is asked of {}", other.words()), "a record before the dot".to_owned()),
+        Shape::List(_) => (
+            format!("`{name}` is asked of a list"),
+            "one element, such as […][0], or a question to all, such as .exists(x, …)".to_owned(),
+        ),
+        other => (
+            format!("`{name}` is asked of {}", other.words()),
+            "a record before the dot".to_owned(),
+        ),
     };
     // What `has` asks for has no node of its own.
-    let (node, after) = if select.test { (select.operand.id, Some(name.clone())) } else { (node, None) };
+    let (node, after) =
+        if select.test { (select.operand.id, Some(name.clone())) } else { (node, None) };
     remarks.push(Remark { kind: ProblemKind::UnknownFact, node, after, message, expected });
     if select.test { Shape::Truth } else { Shape::Any }
 }
@@ -116,12 +144,14 @@ fn inspect_call(node: u64, call: &CallExpr, scope: &Scope, remarks: &mut Vec<Rem
     if is_operator(name) {
         return inspect_operator(name, call, &args, remarks);
     }
-    let (known, others) = if target.is_some() { (METHODS, FUNCTIONS) } else { (FUNCTIONS, METHODS) };
+    let (known, others) =
+        if target.is_some() { (METHODS, FUNCTIONS) } else { (FUNCTIONS, METHODS) };
     let mut yields = Shape::Any;
     match known.iter().find(|function| function.name == name) {
         Some(function) if function.counts().any(|count| count == args.len()) => {
             let before = call.target.as_deref().zip(target.as_ref());
-            let given: Vec<(&IdedExpr, &Shape)> = before.into_iter().chain(call.args.iter().zip(&args)).collect();
+            let given: Vec<(&IdedExpr, &Shape)> =
+                before.into_iter().chain(call.args.iter().zip(&args)).collect();
             yields = function.call(&given, remarks);
         }
         Some(function) => {
@@ -135,12 +165,20 @@ fn inspect_call(node: u64, call: &CallExpr, scope: &Scope, remarks: &mut Vec<Rem
             });
         }
         None => {
-            let names: Vec<&str> = known.iter().map(|function| function.name).chain(MACROS.iter().copied()).collect();
+            let names: Vec<&str> =
+                known.iter().map(|function| function.name).chain(MACROS.iter().copied()).collect();
             let hint = if MACROS.contains(&name) {
-                let (way, _) = MACRO_FORMS.iter().find(|(_, names)| names.contains(&name)).unwrap_or(&MACRO_FORMS[0]);
+                let (way, _) = MACRO_FORMS
+                    .iter()
+                    .find(|(_, names)| names.contains(&name))
+                    .unwrap_or(&MACRO_FORMS[0]);
                 format!("{way}; ")
             } else if others.iter().any(|function| function.name == name) {
-                let way = if target.is_some() { format!("{name}(…)") } else { format!("value.{name}(…)") };
+                let way = if target.is_some() {
+                    format!("{name}(…)")
+                } else {
+                    format!("value.{name}(…)")
+                };
                 format!("{way}; ")
             } else {
                 perhaps(name, names.iter().copied())
@@ -160,14 +198,23 @@ fn inspect_call(node: u64, call: &CallExpr, scope: &Scope, remarks: &mut Vec<Rem
 
 /// What is written out in a call can be read before it is ever called: a pattern, a moment, a duration.
 fn written_out(name: &str, call: &CallExpr, remarks: &mut Vec<Remark>) {
-    let Some((node, Expr::Literal(LiteralValue::String(text)))) = call.args.last().map(|arg| (arg.id, &arg.expr)) else { return };
+    let Some((node, Expr::Literal(LiteralValue::String(text)))) =
+        call.args.last().map(|arg| (arg.id, &arg.expr))
+    else {
+        return;
+    };
     let (message, expected) = match name {
         "matches" => match super::function::pattern(text.inner()) {
-            Err(error) => (format!("the pattern does not parse: {error}"), "a regular expression without look-around and back-references"),
+            Err(error) => (
+                format!("the pattern does not parse: {error}"),
+                "a regular expression without look-around and back-references",
+            ),
             Ok(_) => return,
         },
         "duration" => match moment::duration(text.inner()) {
-            Err(error) => (error, "days, hours, minutes and whole seconds, such as \"5m\" or \"1h30m\""),
+            Err(error) => {
+                (error, "days, hours, minutes and whole seconds, such as \"5m\" or \"1h30m\"")
+            }
             Ok(_) => return,
         },
         "seconds" | "timestamp" => match moment::seconds(text.inner()) {
@@ -176,12 +223,21 @@ fn written_out(name: &str, call: &CallExpr, remarks: &mut Vec<Remark>) {
         },
         _ => return,
     };
-    remarks.push(Remark { kind: ProblemKind::Syntax, node, after: None, message, expected: expected.to_owned() });
+    remarks.push(Remark {
+        kind: ProblemKind::Syntax,
+        node,
+        after: None,
+        message,
+        expected: expected.to_owned(),
+    });
 }
 
 /// Calls that are turned into something else where they have the right form.
 const MACROS: &[&str] = &["all", "exists", "exists_one", "filter", "map", "has"];
-const MACRO_FORMS: &[(&str, &[&str])] = &[("list.exists(x, …)", &["all", "exists", "exists_one", "filter", "map"]), ("has(a.b)", &["has"])];
+const MACRO_FORMS: &[(&str, &[&str])] = &[
+    ("list.exists(x, …)", &["all", "exists", "exists_one", "filter", "map"]),
+    ("has(a.b)", &["has"]),
+];
 
 fn inspect_loop(loops: &ComprehensionExpr, scope: &Scope, remarks: &mut Vec<Remark>) -> Shape {
     let range = inspect(&loops.iter_range, scope, remarks);
@@ -202,7 +258,11 @@ fn inspect_loop(loops: &ComprehensionExpr, scope: &Scope, remarks: &mut Vec<Rema
     let inner = scope.with(&loops.iter_var, item.clone()).with(&loops.accu_var, Shape::Any);
     inspect(&loops.loop_step, &inner, remarks);
     if !guard::appends(loops) {
-        return if matches!(&loops.accu_init.expr, Expr::Literal(_)) { Shape::Truth } else { Shape::Any };
+        return if matches!(&loops.accu_init.expr, Expr::Literal(_)) {
+            Shape::Truth
+        } else {
+            Shape::Any
+        };
     }
     // map and filter: what is appended.
     let sum = match &loops.loop_step.expr {
@@ -218,5 +278,7 @@ fn inspect_loop(loops: &ComprehensionExpr, scope: &Scope, remarks: &mut Vec<Rema
         _ => None,
     });
     let mut told_already = Vec::new();
-    Shape::List(Box::new(element.map_or(Shape::Any, |element| inspect(element, &inner, &mut told_already))))
+    Shape::List(Box::new(
+        element.map_or(Shape::Any, |element| inspect(element, &inner, &mut told_already)),
+    ))
 }

@@ -76,7 +76,8 @@ use std::time::{Duration, Instant};
 /// Largest pack, in bytes.
 const LARGEST: u64 = 1 << 20;
 /// What one check may take. The steps are spent long before the time is, but for what they overlook.
-const LIMITS: Limits = Limits { time: Duration::from_secs(10), steps: 10_000_000, pack_steps: 50_000_000 };
+const LIMITS: Limits =
+    Limits { time: Duration::from_secs(10), steps: 10_000_000, pack_steps: 50_000_000 };
 /// Stack of the thread that parses and evaluates: both go down an expression by calling themselves.
 const STACK: usize = 64 << 20;
 
@@ -123,19 +124,38 @@ impl Pack {
         &self.0.definition.remarks
     }
 
-    fn read(path: &Path, parse: fn(&str, &str) -> Result<Self, Vec<PackError>>) -> Result<Self, Vec<PackError>> {
+    fn read(
+        path: &Path,
+        parse: fn(&str, &str) -> Result<Self, Vec<PackError>>,
+    ) -> Result<Self, Vec<PackError>> {
         let file = path.display().to_string();
-        let whole = |kind, message: String, expected: &str| Err(vec![PackError::whole(kind, &file, message, expected)]);
+        let whole = |kind, message: String, expected: &str| {
+            Err(vec![PackError::whole(kind, &file, message, expected)])
+        };
         let mut bytes = Vec::new();
-        if let Err(error) = File::open(path).and_then(|opened| opened.take(LARGEST + 1).read_to_end(&mut bytes)) {
-            return whole(ProblemKind::Unreadable, format!("cannot be read: {error}"), "a file that can be read");
+        if let Err(error) =
+            File::open(path).and_then(|opened| opened.take(LARGEST + 1).read_to_end(&mut bytes))
+        {
+            return whole(
+                ProblemKind::Unreadable,
+                format!("cannot be read: {error}"),
+                "a file that can be read",
+            );
         }
         if bytes.len() as u64 > LARGEST {
-            return whole(ProblemKind::TooLarge, format!("is larger than {} MB", LARGEST >> 20), "a smaller pack");
+            return whole(
+                ProblemKind::TooLarge,
+                format!("is larger than {} MB", LARGEST >> 20),
+                "a smaller pack",
+            );
         }
         match String::from_utf8(bytes) {
             Ok(text) => parse(&file, &text),
-            Err(_) => whole(ProblemKind::Unreadable, "is not UTF-8 text".to_owned(), "a text file in UTF-8"),
+            Err(_) => whole(
+                ProblemKind::Unreadable,
+                "is not UTF-8 text".to_owned(),
+                "a text file in UTF-8",
+            ),
         }
     }
 
@@ -156,14 +176,23 @@ impl Pack {
     /// Reads a pack of which some checks may use what this `diag` does not know.
     pub fn parse_what_holds(file: &str, text: &str) -> Result<Self, Vec<PackError>> {
         let sha256 = digest::sha256_of(text.as_bytes());
-        let source = Source { file: file.to_owned(), text: text.strip_prefix('\u{feff}').unwrap_or(text).to_owned() };
-        let failed = |message: &str| {
-            Err(vec![PackError::whole(ProblemKind::Unreadable, file, message, "a pack as docs/expression-packs.md shows it")])
+        let source = Source {
+            file: file.to_owned(),
+            text: text.strip_prefix('\u{feff}').unwrap_or(text).to_owned(),
         };
-        let read = thread::Builder::new().name("pack".to_owned()).stack_size(STACK).spawn(move || {
-            let definition = Definition::read(&source)?;
-            Ok(Self(Arc::new(Inner { source, definition, sha256 })))
-        });
+        let failed = |message: &str| {
+            Err(vec![PackError::whole(
+                ProblemKind::Unreadable,
+                file,
+                message,
+                "a pack as docs/expression-packs.md shows it",
+            )])
+        };
+        let read =
+            thread::Builder::new().name("pack".to_owned()).stack_size(STACK).spawn(move || {
+                let definition = Definition::read(&source)?;
+                Ok(Self(Arc::new(Inner { source, definition, sha256 })))
+            });
         match read.map(thread::JoinHandle::join) {
             Ok(Ok(pack)) => pack,
             Ok(Err(_)) => failed("made the reader of packs panic; this is a bug in diag"),
@@ -197,12 +226,23 @@ impl Pack {
     }
 
     fn run_within(&self, checks: &[String], case: &Case, limits: Limits) -> Vec<CheckAnswer> {
-        let shown = Sight::new(case).shown(&[manifest::WANTS_PERSONAL.to_owned()], &Reads::default());
+        let shown =
+            Sight::new(case).shown(&[manifest::WANTS_PERSONAL.to_owned()], &Reads::default());
         self.run_until(checks, &shown, limits, Instant::now() + limits.time.saturating_mul(3))
     }
 
-    fn run_until(&self, checks: &[String], shown: &Shown, limits: Limits, until: Instant) -> Vec<CheckAnswer> {
-        let crashed = |id: &String, why: String| CheckAnswer { id: id.clone(), crashed: Some(why), ..CheckAnswer::default() };
+    fn run_until(
+        &self,
+        checks: &[String],
+        shown: &Shown,
+        limits: Limits,
+        until: Instant,
+    ) -> Vec<CheckAnswer> {
+        let crashed = |id: &String, why: String| CheckAnswer {
+            id: id.clone(),
+            crashed: Some(why),
+            ..CheckAnswer::default()
+        };
         let mut answers: Vec<CheckAnswer> = Vec::new();
         let used = Arc::new(AtomicU64::new(0));
         // A thread that does not come back in time is told to stop and left behind; a new one goes on.
@@ -229,7 +269,9 @@ impl Pack {
                 }
             });
             if let Err(error) = started {
-                answers.extend(left.iter().map(|id| crashed(id, format!("it could not be started: {error}"))));
+                answers.extend(
+                    left.iter().map(|id| crashed(id, format!("it could not be started: {error}"))),
+                );
                 break;
             }
             for id in left {
@@ -242,8 +284,13 @@ impl Pack {
                             RecvTimeoutError::Timeout if rest < limits.time => {
                                 "the pack has used up the time it has for one case".to_owned()
                             }
-                            RecvTimeoutError::Timeout => format!("it took longer than {} s and was stopped", limits.time.as_secs_f64()),
-                            RecvTimeoutError::Disconnected => "it ended before it answered".to_owned(),
+                            RecvTimeoutError::Timeout => format!(
+                                "it took longer than {} s and was stopped",
+                                limits.time.as_secs_f64()
+                            ),
+                            RecvTimeoutError::Disconnected => {
+                                "it ended before it answered".to_owned()
+                            }
                         };
                         answers.push(crashed(id, why));
                         break;
@@ -255,7 +302,11 @@ impl Pack {
     }
 
     fn run_one(&self, id: &str, facts: &Facts<'_>) -> CheckAnswer {
-        let crashed = |why: &str| CheckAnswer { id: id.to_owned(), crashed: Some(why.to_owned()), ..CheckAnswer::default() };
+        let crashed = |why: &str| CheckAnswer {
+            id: id.to_owned(),
+            crashed: Some(why.to_owned()),
+            ..CheckAnswer::default()
+        };
         let Some(check) = self.0.definition.checks.iter().find(|check| check.info.id == id) else {
             return crashed("the pack has no such check");
         };
@@ -270,7 +321,9 @@ impl Pack {
 
 impl Engine for Pack {
     fn answer(&mut self, question: Question<'_>) -> Result<Answer, Failure> {
-        Ok(Answer { checks: self.run_until(question.checks, question.shown, LIMITS, question.until) })
+        Ok(Answer {
+            checks: self.run_until(question.checks, question.shown, LIMITS, question.until),
+        })
     }
 
     fn reads(&self, check: &str) -> Option<Reads> {

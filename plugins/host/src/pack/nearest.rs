@@ -6,7 +6,10 @@ pub(super) fn perhaps<'a>(given: &str, known: impl IntoIterator<Item = &'a str>)
 }
 
 /// The known name that resembles the one given most.
-pub(super) fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn nearest<'a>(
+    given: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let score = |name: &str| strsim::jaro_winkler(&given.to_lowercase(), &name.to_lowercase());
     known
         .into_iter()

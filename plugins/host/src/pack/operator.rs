@@ -9,11 +9,18 @@ use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators};
 
 /// The name of a call is an operator's.
 pub(super) fn is_operator(name: &str) -> bool {
-    name.starts_with('@') || name.contains('_') && name.chars().any(|character| !character.is_alphanumeric() && character != '_')
+    name.starts_with('@')
+        || name.contains('_')
+            && name.chars().any(|character| !character.is_alphanumeric() && character != '_')
 }
 
 /// What an operation yields; what is wrong in it goes into `remarks`.
-pub(super) fn inspect_operator(name: &str, call: &CallExpr, args: &[Shape], remarks: &mut Vec<Remark>) -> Shape {
+pub(super) fn inspect_operator(
+    name: &str,
+    call: &CallExpr,
+    args: &[Shape],
+    remarks: &mut Vec<Remark>,
+) -> Shape {
     match (name, call.args.as_slice(), args) {
         (operators::EQUALS | operators::NOT_EQUALS, [left, right], [left_shape, right_shape]) => {
             known_word(left_shape, right, remarks);
@@ -37,26 +44,44 @@ pub(super) fn inspect_operator(name: &str, call: &CallExpr, args: &[Shape], rema
                 _ => Shape::Any,
             }
         }
-        (operators::LOGICAL_AND | operators::LOGICAL_OR | operators::LOGICAL_NOT, parts, shapes) => {
+        (
+            operators::LOGICAL_AND | operators::LOGICAL_OR | operators::LOGICAL_NOT,
+            parts,
+            shapes,
+        ) => {
             parts.iter().zip(shapes).for_each(|(part, shape)| truth(part, shape, remarks));
             Shape::Truth
         }
         (
-            operators::LESS | operators::LESS_EQUALS | operators::GREATER | operators::GREATER_EQUALS,
+            operators::LESS
+            | operators::LESS_EQUALS
+            | operators::GREATER
+            | operators::GREATER_EQUALS,
             [left, right],
             [left_shape, right_shape],
         ) => {
             ordered((left, left_shape), (right, right_shape), remarks);
-            if matches!((left_shape, right_shape), (Shape::Text(_) | Shape::Any, Shape::Text(_) | Shape::Any)) {
+            if matches!(
+                (left_shape, right_shape),
+                (Shape::Text(_) | Shape::Any, Shape::Text(_) | Shape::Any)
+            ) {
                 in_time(left, right, remarks);
             }
             Shape::Truth
         }
         (operators::NOT_STRICTLY_FALSE, ..) => Shape::Truth,
-        (operators::ADD, [left, right], [left_shape, right_shape]) => added((left, left_shape), (right, right_shape), remarks),
-        (operators::SUBSTRACT | operators::MULTIPLY | operators::DIVIDE | operators::MODULO | operators::NEGATE, parts, shapes) => {
-            arithmetic(name, parts, shapes, remarks)
+        (operators::ADD, [left, right], [left_shape, right_shape]) => {
+            added((left, left_shape), (right, right_shape), remarks)
         }
+        (
+            operators::SUBSTRACT
+            | operators::MULTIPLY
+            | operators::DIVIDE
+            | operators::MODULO
+            | operators::NEGATE,
+            parts,
+            shapes,
+        ) => arithmetic(name, parts, shapes, remarks),
         _ => Shape::Any,
     }
 }
@@ -70,20 +95,39 @@ fn truth(part: &IdedExpr, shape: &Shape, remarks: &mut Vec<Remark>) {
     if !matches!(shape, Shape::Truth | Shape::Any) {
         let name = written(part).unwrap_or_else(|| "…".to_owned());
         let inner = shape.plain().filter(|(_, inner)| matches!(inner, Shape::Truth));
-        let way = inner.map_or_else(|| format!("a comparison, such as {name} == …, or has({name})"), |(dots, _)| format!("{name}{dots}"));
-        remarks.push(wrong(part.id, format!("this is {}, where true or false is asked for", shape.words()), way));
+        let way = inner.map_or_else(
+            || format!("a comparison, such as {name} == …, or has({name})"),
+            |(dots, _)| format!("{name}{dots}"),
+        );
+        remarks.push(wrong(
+            part.id,
+            format!("this is {}, where true or false is asked for", shape.words()),
+            way,
+        ));
     }
 }
 
-fn within((left, left_shape): (&IdedExpr, &Shape), (right, right_shape): (&IdedExpr, &Shape), remarks: &mut Vec<Remark>) {
+fn within(
+    (left, left_shape): (&IdedExpr, &Shape),
+    (right, right_shape): (&IdedExpr, &Shape),
+    remarks: &mut Vec<Remark>,
+) {
     match right_shape {
         Shape::Any => {}
         Shape::List(item) => comparable((right, item), (left, left_shape), remarks),
         Shape::Text(_) => {
             let name = written(right).unwrap_or_else(|| "…".to_owned());
-            remarks.push(wrong(right.id, "a text has no elements".to_owned(), format!("a list, or {name}.contains(…)")));
+            remarks.push(wrong(
+                right.id,
+                "a text has no elements".to_owned(),
+                format!("a list, or {name}.contains(…)"),
+            ));
         }
-        other => remarks.push(wrong(right.id, format!("{} has no elements", other.words()), "a list".to_owned())),
+        other => remarks.push(wrong(
+            right.id,
+            format!("{} has no elements", other.words()),
+            "a list".to_owned(),
+        )),
     }
 }
 
@@ -108,7 +152,8 @@ fn indexed(holder: &Shape, at: &IdedExpr, index: &Shape, remarks: &mut Vec<Remar
         }
         Shape::Any => Shape::Any,
         other => {
-            let expected = "a list before the bracket; part of a text is value.substring(…)".to_owned();
+            let expected =
+                "a list before the bracket; part of a text is value.substring(…)".to_owned();
             remarks.push(wrong(at.id, format!("{} has no elements", other.words()), expected));
             Shape::Any
         }
@@ -146,7 +191,11 @@ fn in_time(left: &IdedExpr, right: &IdedExpr, remarks: &mut Vec<Remark>) {
 }
 
 /// Numbers, or texts.
-fn ordered((left, left_shape): (&IdedExpr, &Shape), (right, right_shape): (&IdedExpr, &Shape), remarks: &mut Vec<Remark>) {
+fn ordered(
+    (left, left_shape): (&IdedExpr, &Shape),
+    (right, right_shape): (&IdedExpr, &Shape),
+    remarks: &mut Vec<Remark>,
+) {
     let wants = |shape: &Shape| match shape {
         Shape::Text(_) => Some(Wants::Text),
         Shape::Number | Shape::Fraction => Some(Wants::Number),
@@ -155,26 +204,45 @@ fn ordered((left, left_shape): (&IdedExpr, &Shape), (right, right_shape): (&Ided
     match (wants(left_shape), wants(right_shape)) {
         (Some(wanted), _) => demand("it is compared with", wanted, right, right_shape, remarks),
         (None, Some(wanted)) => demand("it is compared with", wanted, left, left_shape, remarks),
-        (None, None) if [left_shape, right_shape].iter().any(|shape| matches!(shape, Shape::Record(_) | Shape::List(_))) => {
-            let (at, shape) =
-                if matches!(left_shape, Shape::Record(_) | Shape::List(_)) { (left, left_shape) } else { (right, right_shape) };
+        (None, None)
+            if [left_shape, right_shape]
+                .iter()
+                .any(|shape| matches!(shape, Shape::Record(_) | Shape::List(_))) =>
+        {
+            let (at, shape) = if matches!(left_shape, Shape::Record(_) | Shape::List(_)) {
+                (left, left_shape)
+            } else {
+                (right, right_shape)
+            };
             demand("an order have numbers and texts, wanted is", Wants::Number, at, shape, remarks);
         }
         (None, None) => {}
     }
 }
 
-fn added((left, left_shape): (&IdedExpr, &Shape), (right, right_shape): (&IdedExpr, &Shape), remarks: &mut Vec<Remark>) -> Shape {
+fn added(
+    (left, left_shape): (&IdedExpr, &Shape),
+    (right, right_shape): (&IdedExpr, &Shape),
+    remarks: &mut Vec<Remark>,
+) -> Shape {
     let wanted = match (left_shape, right_shape) {
-        (Shape::List(_), Shape::List(_) | Shape::Any) | (Shape::Any, Shape::List(_)) => return Shape::List(Box::new(Shape::Any)),
+        (Shape::List(_), Shape::List(_) | Shape::Any) | (Shape::Any, Shape::List(_)) => {
+            return Shape::List(Box::new(Shape::Any));
+        }
         (Shape::Number | Shape::Fraction, Shape::Number | Shape::Fraction) => {
             return same_kind("+", (left, left_shape), (right, right_shape), remarks);
         }
         (Shape::Any, Shape::Any) => return Shape::Any,
         (Shape::Text(_), _) | (_, Shape::Text(_)) => Wants::Text,
-        (Shape::Number | Shape::Fraction, _) | (_, Shape::Number | Shape::Fraction) => Wants::Number,
+        (Shape::Number | Shape::Fraction, _) | (_, Shape::Number | Shape::Fraction) => {
+            Wants::Number
+        }
         (Shape::List(_), _) | (_, Shape::List(_)) => {
-            remarks.push(wrong(right.id, "a list takes only a list".to_owned(), "a list on both sides: list + [value]".to_owned()));
+            remarks.push(wrong(
+                right.id,
+                "a list takes only a list".to_owned(),
+                "a list on both sides: list + [value]".to_owned(),
+            ));
             return Shape::Any;
         }
         _ => Wants::Text,
@@ -189,7 +257,12 @@ fn added((left, left_shape): (&IdedExpr, &Shape), (right, right_shape): (&IdedEx
     }
 }
 
-fn arithmetic(name: &str, parts: &[IdedExpr], shapes: &[Shape], remarks: &mut Vec<Remark>) -> Shape {
+fn arithmetic(
+    name: &str,
+    parts: &[IdedExpr],
+    shapes: &[Shape],
+    remarks: &mut Vec<Remark>,
+) -> Shape {
     let before = remarks.len();
     for (part, shape) in parts.iter().zip(shapes) {
         demand("one calculates with", Wants::Number, part, shape, remarks);
@@ -217,7 +290,9 @@ fn same_kind(
     };
     let meant = match &whole.expr {
         Expr::Literal(LiteralValue::Int(number)) => format!("{}.0", number.inner()),
-        _ => written(whole).map_or_else(|| "double(…)".to_owned(), |name| format!("double({name})")),
+        _ => {
+            written(whole).map_or_else(|| "double(…)".to_owned(), |name| format!("double({name})"))
+        }
     };
     let message = format!("`{operator}` takes a whole number and one with a fraction");
     remarks.push(wrong(whole.id, message, format!("the same on both sides: {meant}")));

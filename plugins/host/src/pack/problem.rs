@@ -64,7 +64,12 @@ pub struct PackError {
 
 impl PackError {
     /// A problem of the file as a whole.
-    pub(super) fn whole(kind: ProblemKind, file: &str, message: impl Into<String>, expected: &str) -> Self {
+    pub(super) fn whole(
+        kind: ProblemKind,
+        file: &str,
+        message: impl Into<String>,
+        expected: &str,
+    ) -> Self {
         Self {
             kind,
             file: file.to_owned(),

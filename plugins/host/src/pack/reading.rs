@@ -31,14 +31,20 @@ mod tests {
 
     #[test]
     fn what_follows_the_case_is_read() {
-        assert_eq!(read_by("case.messages.exists(m, m.kind == 'response' && case.clocks.size() > 0)"), ["clocks", "messages"]);
         assert_eq!(
-            read_by("has(case.idp_vendor) && it.issuer.value in case.metadata.map(m, m.entity_id.value)"),
+            read_by("case.messages.exists(m, m.kind == 'response' && case.clocks.size() > 0)"),
+            ["clocks", "messages"]
+        );
+        assert_eq!(
+            read_by(
+                "has(case.idp_vendor) && it.issuer.value in case.metadata.map(m, m.entity_id.value)"
+            ),
             ["idp_vendor", "metadata"]
         );
         assert_eq!(read_by("it.kind == 'response'"), [""; 0]);
         let mut everything = Reads::nothing();
-        let (tree, _) = ENVIRONMENT.parser().parse_with_source_info("[case].size() > 0").expect("parsed");
+        let (tree, _) =
+            ENVIRONMENT.parser().parse_with_source_info("[case].size() > 0").expect("parsed");
         reads(&tree, &mut everything);
         assert_eq!(everything, Reads::default());
     }

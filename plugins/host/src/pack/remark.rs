@@ -34,9 +34,18 @@ pub(super) fn known_word(fact: &Shape, other: &IdedExpr, remarks: &mut Vec<Remar
 }
 
 /// Both sides can be equal at all: a record is never a text, as whoever forgets `.value` finds out.
-pub(super) fn comparable((left, left_shape): (&IdedExpr, &Shape), (right, right_shape): (&IdedExpr, &Shape), remarks: &mut Vec<Remark>) {
-    let kind = |shape: &Shape| std::mem::discriminant(if *shape == Shape::Fraction { &Shape::Number } else { shape });
-    if *left_shape == Shape::Any || *right_shape == Shape::Any || kind(left_shape) == kind(right_shape) {
+pub(super) fn comparable(
+    (left, left_shape): (&IdedExpr, &Shape),
+    (right, right_shape): (&IdedExpr, &Shape),
+    remarks: &mut Vec<Remark>,
+) {
+    let kind = |shape: &Shape| {
+        std::mem::discriminant(if *shape == Shape::Fraction { &Shape::Number } else { shape })
+    };
+    if *left_shape == Shape::Any
+        || *right_shape == Shape::Any
+        || kind(left_shape) == kind(right_shape)
+    {
         return;
     }
     let value = |expr: &IdedExpr, shape: &Shape| {
@@ -48,6 +57,10 @@ pub(super) fn comparable((left, left_shape): (&IdedExpr, &Shape), (right, right_
         node: right.id,
         after: None,
         message: format!("{} is compared with {}", left_shape.words(), right_shape.words()),
-        expected: format!("the same on both sides{}{}", value(left, left_shape), value(right, right_shape)),
+        expected: format!(
+            "the same on both sides{}{}",
+            value(left, left_shape),
+            value(right, right_shape)
+        ),
     });
 }

@@ -170,7 +170,10 @@ mod tests {
     fn the_schema_has_the_fields_that_are_read() {
         let schema = schema().to_value();
         let names = |pointer: &str| {
-            let fields = schema.pointer(pointer).and_then(Value::as_object).unwrap_or_else(|| panic!("{pointer} in {schema}"));
+            let fields = schema
+                .pointer(pointer)
+                .and_then(Value::as_object)
+                .unwrap_or_else(|| panic!("{pointer} in {schema}"));
             let mut names: Vec<String> = fields.keys().cloned().collect();
             names.sort();
             names
@@ -184,8 +187,14 @@ mod tests {
         assert_eq!(names("/$defs/Check/properties"), sorted(CHECK_FIELDS));
         assert_eq!(names("/$defs/Cause/properties"), sorted(CAUSE_FIELDS));
         assert_eq!(names("/$defs/Test/properties"), sorted(TEST_FIELDS));
-        for (list, word) in [("Stage", "response"), ("Need", "capture"), ("Severity", "warning"), ("Setting", "idp-reply-url")] {
-            let words = schema.pointer(&format!("/$defs/{list}")).map(Value::to_string).unwrap_or_default();
+        for (list, word) in [
+            ("Stage", "response"),
+            ("Need", "capture"),
+            ("Severity", "warning"),
+            ("Setting", "idp-reply-url"),
+        ] {
+            let words =
+                schema.pointer(&format!("/$defs/{list}")).map(Value::to_string).unwrap_or_default();
             assert!(words.contains(&format!("\"{word}\"")), "{list}: {words}");
         }
     }

@@ -13,10 +13,14 @@ static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut schema = generator.into_root_schema_for::<diag_sdk::Case>().to_value();
     // Answers share their parts with the Case; what they have beyond goes beside it.
-    let answer = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<CheckAnswer>().to_value();
-    if let (Some(known), Some(more)) =
-        (schema.get_mut("$defs").and_then(Value::as_object_mut), answer.get("$defs").and_then(Value::as_object))
-    {
+    let answer = SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<CheckAnswer>()
+        .to_value();
+    if let (Some(known), Some(more)) = (
+        schema.get_mut("$defs").and_then(Value::as_object_mut),
+        answer.get("$defs").and_then(Value::as_object),
+    ) {
         for (name, part) in more {
             known.entry(name.clone()).or_insert_with(|| part.clone());
         }
@@ -65,7 +69,10 @@ impl Shape {
     fn of(schema: &'static Value) -> Self {
         if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
             let name = target.strip_prefix("#/$defs/").unwrap_or_default();
-            return SCHEMA.get("$defs").and_then(|known| known.get(name)).map_or(Self::Any, Self::of);
+            return SCHEMA
+                .get("$defs")
+                .and_then(|known| known.get(name))
+                .map_or(Self::Any, Self::of);
         }
         if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
             return Self::Record(Fields(properties));
@@ -129,7 +136,9 @@ impl Shape {
             };
         }
         match self {
-            Self::Record(fields) if fields.is_sealed() => fields.get("text").map(|text| (".text".to_owned(), text)),
+            Self::Record(fields) if fields.is_sealed() => {
+                fields.get("text").map(|text| (".text".to_owned(), text))
+            }
             _ => None,
         }
     }
@@ -137,7 +146,9 @@ impl Shape {
     /// A value together with the place it stands at.
     pub(super) fn sited(&self) -> Option<Self> {
         match self {
-            Self::Record(fields) if fields.0.len() == 2 && fields.0.contains_key("place") => fields.get("value"),
+            Self::Record(fields) if fields.0.len() == 2 && fields.0.contains_key("place") => {
+                fields.get("value")
+            }
             _ => None,
         }
     }
@@ -170,22 +181,36 @@ impl Shape {
         }
         let misfit = |expected: String| Err(Misfit { path: path.to_owned(), name: None, expected });
         match (self, &mut *fact) {
-            (Self::Any, _) | (Self::Truth, Value::Bool(_)) | (Self::Number | Self::Fraction, Value::Number(_)) => Ok(()),
+            (Self::Any, _)
+            | (Self::Truth, Value::Bool(_))
+            | (Self::Number | Self::Fraction, Value::Number(_)) => Ok(()),
             (Self::Text(words), Value::String(word)) => {
                 if words.is_empty() || words.contains(&word.as_str()) {
                     return Ok(());
                 }
-                Err(Misfit { path: path.to_owned(), name: Some(word.clone()), expected: one_of(words, word) })
+                Err(Misfit {
+                    path: path.to_owned(),
+                    name: Some(word.clone()),
+                    expected: one_of(words, word),
+                })
             }
-            (Self::List(item), Value::Array(items)) => {
-                items.iter_mut().enumerate().try_for_each(|(index, fact)| item.fit(fact, &format!("{path}[{index}]")))
-            }
+            (Self::List(item), Value::Array(items)) => items
+                .iter_mut()
+                .enumerate()
+                .try_for_each(|(index, fact)| item.fit(fact, &format!("{path}[{index}]"))),
             (Self::Record(fields), Value::Object(facts)) => {
                 for (name, fact) in facts {
                     let Some(shape) = fields.get(name) else {
-                        return Err(Misfit { path: path.to_owned(), name: Some(name.clone()), expected: fields.expected(name) });
+                        return Err(Misfit {
+                            path: path.to_owned(),
+                            name: Some(name.clone()),
+                            expected: fields.expected(name),
+                        });
                     };
-                    shape.fit(fact, &if path.is_empty() { name.clone() } else { format!("{path}.{name}") })?;
+                    shape.fit(
+                        fact,
+                        &if path.is_empty() { name.clone() } else { format!("{path}.{name}") },
+                    )?;
                 }
                 Ok(())
             }
@@ -208,7 +233,8 @@ pub(crate) struct Misfit {
 impl Fields {
     /// A value about a person, or one known by its length and hash only.
     fn is_sealed(self) -> bool {
-        self.0.contains_key("secret") || (self.0.len() == 2 && self.0.contains_key("length") && self.0.contains_key("mark"))
+        self.0.contains_key("secret")
+            || (self.0.len() == 2 && self.0.contains_key("length") && self.0.contains_key("mark"))
     }
 
     /// The shape of a field.
@@ -245,7 +271,9 @@ mod tests {
         path.split('.').fold(Shape::case(), |shape, name| match shape {
             Shape::Record(fields) => fields.get(name).unwrap_or_else(|| panic!("{name} of {path}")),
             Shape::List(item) => match *item {
-                Shape::Record(fields) => fields.get(name).unwrap_or_else(|| panic!("{name} of {path}")),
+                Shape::Record(fields) => {
+                    fields.get(name).unwrap_or_else(|| panic!("{name} of {path}"))
+                }
                 other => panic!("{other:?} at {name} of {path}"),
             },
             other => panic!("{other:?} at {name} of {path}"),
@@ -259,8 +287,12 @@ mod tests {
         assert_eq!(field("messages.request.is_passive.value"), Shape::Truth);
         assert_eq!(field("has_decryption_key"), Shape::Truth);
         assert_eq!(field("judged_at"), Shape::Text(vec![]));
-        assert!(matches!(field("messages.kind"), Shape::Text(words) if words.contains(&"authn-request")));
-        assert!(matches!(field("sp_configurations.method.value"), Shape::Text(words) if words.contains(&"saml")));
+        assert!(
+            matches!(field("messages.kind"), Shape::Text(words) if words.contains(&"authn-request"))
+        );
+        assert!(
+            matches!(field("sp_configurations.method.value"), Shape::Text(words) if words.contains(&"saml"))
+        );
         assert!(field("messages.issuer").sited().is_some());
         assert!(field("messages.place").sited().is_none());
     }
@@ -271,12 +303,23 @@ mod tests {
             let mut fact: Value = serde_json::from_str(text).expect("JSON");
             Shape::case().fit(&mut fact, "").map(|()| fact)
         };
-        let wrapped = fit(r#"{"messages": [{"kind": "response", "issuer": "https://idp.example"}]}"#).expect("fits");
+        let wrapped =
+            fit(r#"{"messages": [{"kind": "response", "issuer": "https://idp.example"}]}"#)
+                .expect("fits");
         assert_eq!(wrapped["messages"][0]["issuer"]["value"], "https://idp.example");
         let misfit = fit(r#"{"messages": [{"isuer": null}]}"#).expect_err("mistyped");
         assert_eq!((misfit.path.as_str(), misfit.name.as_deref()), ("messages[0]", Some("isuer")));
-        assert!(misfit.expected.starts_with("perhaps `issuer`; one of id, kind"), "{}", misfit.expected);
-        assert!(fit(r#"{"messages": [{"kind": "respons"}]}"#).expect_err("a word").expected.contains("perhaps `response`;"));
+        assert!(
+            misfit.expected.starts_with("perhaps `issuer`; one of id, kind"),
+            "{}",
+            misfit.expected
+        );
+        assert!(
+            fit(r#"{"messages": [{"kind": "respons"}]}"#)
+                .expect_err("a word")
+                .expected
+                .contains("perhaps `response`;")
+        );
         assert_eq!(fit(r#"{"messages": {}}"#).expect_err("a list").expected, "a list");
         assert!(fit(r#"{"messages": [{"issuer": null}]}"#).is_ok());
     }

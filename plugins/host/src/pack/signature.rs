@@ -87,11 +87,20 @@ pub(super) const FUNCTIONS: &[Signature] = &[
     function("uint", &[&[Plain]], Yields::Other),
 ];
 
-const fn method(name: &'static str, before: Wants, forms: &'static [&'static [Wants]], yields: Yields) -> Signature {
+const fn method(
+    name: &'static str,
+    before: Wants,
+    forms: &'static [&'static [Wants]],
+    yields: Yields,
+) -> Signature {
     Signature { name, before: Some(before), forms, yields }
 }
 
-const fn function(name: &'static str, forms: &'static [&'static [Wants]], yields: Yields) -> Signature {
+const fn function(
+    name: &'static str,
+    forms: &'static [&'static [Wants]],
+    yields: Yields,
+) -> Signature {
     Signature { name, before: None, forms, yields }
 }
 
@@ -118,7 +127,9 @@ impl Signature {
             Yields::Texts => Shape::List(Box::new(Shape::Text(Vec::new()))),
             Yields::Element | Yields::Number => match first {
                 Shape::List(item) => *item,
-                plain if given.len() > 1 && given.iter().all(|(_, shape)| **shape == plain) => plain,
+                plain if given.len() > 1 && given.iter().all(|(_, shape)| **shape == plain) => {
+                    plain
+                }
                 _ => Shape::Any,
             },
             Yields::Other => Shape::Any,
@@ -137,10 +148,16 @@ impl Wants {
             _ if *shape == Shape::Any => true,
             Self::Text => matches!(shape, Shape::Text(_)),
             Self::Number => matches!(shape, Shape::Number | Shape::Fraction),
-            Self::Plain => matches!(shape, Shape::Text(_) | Shape::Number | Shape::Fraction | Shape::Truth),
+            Self::Plain => {
+                matches!(shape, Shape::Text(_) | Shape::Number | Shape::Fraction | Shape::Truth)
+            }
             Self::Texts => items(|item| matches!(item, Shape::Text(_) | Shape::Any)),
-            Self::Numbers => items(|item| matches!(item, Shape::Number | Shape::Fraction | Shape::Any)),
-            Self::Ordered => items(|item| matches!(item, Shape::Text(_) | Shape::Number | Shape::Fraction | Shape::Any)),
+            Self::Numbers => {
+                items(|item| matches!(item, Shape::Number | Shape::Fraction | Shape::Any))
+            }
+            Self::Ordered => items(|item| {
+                matches!(item, Shape::Text(_) | Shape::Number | Shape::Fraction | Shape::Any)
+            }),
             Self::Sized => matches!(shape, Shape::Text(_) | Shape::List(_)),
         }
     }
@@ -159,7 +176,13 @@ impl Wants {
 }
 
 /// Notes a value that is not what is wanted, and how to say what was probably meant.
-pub(super) fn demand(who: &str, wants: Wants, expr: &IdedExpr, shape: &Shape, remarks: &mut Vec<Remark>) {
+pub(super) fn demand(
+    who: &str,
+    wants: Wants,
+    expr: &IdedExpr,
+    shape: &Shape,
+    remarks: &mut Vec<Remark>,
+) {
     if wants.met_by(shape) {
         return;
     }
@@ -168,10 +191,16 @@ pub(super) fn demand(who: &str, wants: Wants, expr: &IdedExpr, shape: &Shape, re
         (Wants::Texts | Wants::Numbers | Wants::Ordered, Shape::List(item)) => {
             item.plain().map(|(dots, _)| format!("{name}.map(x, x{dots})"))
         }
-        (Wants::Number, Shape::Text(_)) => Some(format!("of a moment seconds({name}), of digits int({name})")),
+        (Wants::Number, Shape::Text(_)) => {
+            Some(format!("of a moment seconds({name}), of digits int({name})"))
+        }
         (Wants::Number, Shape::List(_)) => Some(format!("{name}.size()")),
-        (Wants::Text, Shape::Number | Shape::Fraction | Shape::Truth) => Some(format!("string({name})")),
-        (Wants::Text, Shape::List(_)) => Some(format!("one element, {name}[0], or a question to all, {name}.exists(x, …)")),
+        (Wants::Text, Shape::Number | Shape::Fraction | Shape::Truth) => {
+            Some(format!("string({name})"))
+        }
+        (Wants::Text, Shape::List(_)) => {
+            Some(format!("one element, {name}[0], or a question to all, {name}.exists(x, …)"))
+        }
         _ => shape.plain().map(|(dots, inner)| match (wants, &inner) {
             (Wants::Number, Shape::Text(_)) => format!("of a moment seconds({name}{dots})"),
             _ => format!("{name}{dots}"),

@@ -43,16 +43,25 @@ pub fn evaluate(code: &str, shown: &Shown) -> Result<Evaluated, Vec<PackError>> 
         let span = 0..text.len();
         let source = Source { file: NAME.to_owned(), text };
         let quoted = Quoted { value: code, span };
-        let at_home = |problem: PackError| PackError { line: problem.line.saturating_sub(1).max(1), ..problem };
-        let expression = Expression::parse(&source, &quoted, 0..quoted.value.len(), &Scope::new(&[]))
-            .map_err(|problems| problems.into_iter().map(at_home).collect::<Vec<_>>())?;
+        let at_home = |problem: PackError| PackError {
+            line: problem.line.saturating_sub(1).max(1),
+            ..problem
+        };
+        let expression =
+            Expression::parse(&source, &quoted, 0..quoted.value.len(), &Scope::new(&[]))
+                .map_err(|problems| problems.into_iter().map(at_home).collect::<Vec<_>>())?;
         Ok(over(&expression, &source, &shown))
     };
     let failed = |what: &str| {
         let expected = "an expression as docs/expression-packs.md shows it";
         Err(vec![PackError::whole(super::ProblemKind::Unreadable, NAME, what, expected)])
     };
-    match thread::Builder::new().name("pack".to_owned()).stack_size(STACK).spawn(work).map(thread::JoinHandle::join) {
+    match thread::Builder::new()
+        .name("pack".to_owned())
+        .stack_size(STACK)
+        .spawn(work)
+        .map(thread::JoinHandle::join)
+    {
         Ok(Ok(evaluated)) => evaluated,
         Ok(Err(_)) => failed("made the interpreter panic; this is a bug in diag"),
         Err(error) => failed(&format!("cannot be evaluated now: {error}")),
@@ -64,8 +73,9 @@ fn over(expression: &Expression, source: &Source, shown: &Shown) -> Evaluated {
     context.add_variable_as_val("case", fact::record(shown.kinds()));
     budget::open(LIMITS.steps, None);
     let nodes = u64::try_from(guard::size(&expression.tree)).unwrap_or(u64::MAX);
-    let value =
-        budget::spend(nodes).and_then(|()| Value::resolve_val(&expression.tree, &context).map(cel::common::value::CowVal::into_owned));
+    let value = budget::spend(nodes).and_then(|()| {
+        Value::resolve_val(&expression.tree, &context).map(cel::common::value::CowVal::into_owned)
+    });
     let at = |node: u64, what: &str| {
         let (line, column) = source.position(expression.place(source, node).start);
         Evaluated::Undecided(format!("{NAME}:{}:{column}: {what}", line.saturating_sub(1).max(1)))
@@ -74,7 +84,10 @@ fn over(expression: &Expression, source: &Source, shown: &Shown) -> Evaluated {
         return at(expression.tree.id, why);
     }
     match value {
-        Ok(value) => Evaluated::Value { json: fact::json(value.as_ref()), kind: kind_word(value.as_ref()).to_owned() },
+        Ok(value) => Evaluated::Value {
+            json: fact::json(value.as_ref()),
+            kind: kind_word(value.as_ref()).to_owned(),
+        },
         Err(error) => {
             let blame = blame::blame(expression, &error, &context);
             at(blame.node, &blame.message)
@@ -99,7 +112,11 @@ mod tests {
     #[test]
     fn an_expression_yields_a_value_with_its_type() {
         let is = |code: &str, json: Json, kind: &str| {
-            assert_eq!(evaluated(code), Ok(Evaluated::Value { json, kind: kind.to_owned() }), "{code}");
+            assert_eq!(
+                evaluated(code),
+                Ok(Evaluated::Value { json, kind: kind.to_owned() }),
+                "{code}"
+            );
         };
         is("case.messages.map(m, m.id)", json!(["m1"]), "a list");
         is("case.messages.size() + 1", json!(2), "a number");
@@ -109,10 +126,21 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_shown_where_it_stands() {
-        let problems = evaluated("case.messages\n  .exists(m, m.isuer == null)").expect_err("no such fact");
+        let problems =
+            evaluated("case.messages\n  .exists(m, m.isuer == null)").expect_err("no such fact");
         assert_eq!((problems[0].line, problems[0].column), (2, 16));
-        assert!(problems[0].to_string().starts_with("expression:2:16: there is no fact `isuer` here"), "{}", problems[0]);
-        let Ok(Evaluated::Undecided(why)) = evaluated("case.messages[0].issuer.value == 'x'") else { panic!("undecided") };
-        assert!(why.starts_with("expression:1:") && why.contains("is absent here; ask first"), "{why}");
+        assert!(
+            problems[0].to_string().starts_with("expression:2:16: there is no fact `isuer` here"),
+            "{}",
+            problems[0]
+        );
+        let Ok(Evaluated::Undecided(why)) = evaluated("case.messages[0].issuer.value == 'x'")
+        else {
+            panic!("undecided")
+        };
+        assert!(
+            why.starts_with("expression:1:") && why.contains("is absent here; ask first"),
+            "{why}"
+        );
     }
 }

@@ -37,8 +37,10 @@ impl Source {
         let (line, column) = self.position(start);
         let begin = self.text[..start].rfind('\n').map_or(0, |newline| newline + 1);
         let end = self.text[start..].find('\n').map_or(self.text.len(), |newline| start + newline);
-        let whole: Vec<char> = self.text[begin..end].trim_end_matches('\r').chars().map(visible).collect();
-        let meant = self.text[start..floor(&self.text, at.end).clamp(start, end)].chars().count().max(1);
+        let whole: Vec<char> =
+            self.text[begin..end].trim_end_matches('\r').chars().map(visible).collect();
+        let meant =
+            self.text[start..floor(&self.text, at.end).clamp(start, end)].chars().count().max(1);
         let first = if column > EXCERPT * 2 / 3 { column - EXCERPT / 2 } else { 0 };
         let caret = column - 1 - first;
         PackError {
@@ -79,7 +81,10 @@ impl Source {
         let mut at = opener;
         if opener == 3 {
             // A line break right after the opening quotes is not part of the value.
-            at += ["\r\n", "\n"].iter().find(|newline| raw[at..].starts_with(**newline)).map_or(0, |newline| newline.len());
+            at += ["\r\n", "\n"]
+                .iter()
+                .find(|newline| raw[at..].starts_with(**newline))
+                .map_or(0, |newline| newline.len());
         }
         for (offset, character) in quoted.value.char_indices() {
             if !literal {
@@ -113,7 +118,11 @@ fn written_length(raw: &str, character: char, literal: bool) -> usize {
         .min(raw.len());
     }
     // Line breaks of the file may be longer than those of the value.
-    if character == '\n' && raw.starts_with("\r\n") { 2 } else { character.len_utf8().min(raw.len()) }
+    if character == '\n' && raw.starts_with("\r\n") {
+        2
+    } else {
+        character.len_utf8().min(raw.len())
+    }
 }
 
 /// The last boundary between characters at or before an offset.
@@ -157,11 +166,15 @@ mod tests {
 
     #[test]
     fn long_lines_are_shown_around_the_caret() {
-        let source = Source { file: "x".into(), text: format!("{}\u{1b}here{}", "ä".repeat(200), "z".repeat(200)) };
+        let source = Source {
+            file: "x".into(),
+            text: format!("{}\u{1b}here{}", "ä".repeat(200), "z".repeat(200)),
+        };
         let start = source.text.find("here").expect("here");
         let problem = source.problem(ProblemKind::Toml, start..start + 4, "m", "e");
         assert_eq!((problem.line, problem.column), (1, 202));
-        let shown: String = problem.excerpt.chars().skip(problem.caret).take(problem.length).collect();
+        let shown: String =
+            problem.excerpt.chars().skip(problem.caret).take(problem.length).collect();
         assert_eq!(shown, "here");
         assert!(!problem.excerpt.contains('\u{1b}'));
         assert!(problem.excerpt.chars().count() <= EXCERPT);

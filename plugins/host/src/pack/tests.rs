@@ -101,23 +101,43 @@ fn fields_are_held_against_the_format() {
     assert_eq!(marked("when = 'true'\nneeds = ['captur']"), [(BadValue, "'captur'".into())]);
     assert_eq!(marked("when = 'true'\nstage = 'answer'"), [(BadValue, "'answer'".into())]);
     assert_eq!(marked(""), [(MissingField, "[[check]]".into())]);
-    assert_eq!(marked("when = 'true'\n[[check.cause]]\ntext = 'x'\nwho = 'me'\nfix = 'y'"), [(BadValue, "'me'".into())]);
-    assert_eq!(marked("when = 'true'\n[[check.cause]]\ntext = 'x'\nwho = 'sp'"), [(MissingField, "[[check.cause]]".into())]);
-    assert_eq!(marked("when = 'true'\n[[check.cause]]\ntext = 'x {{ 1 }}'\nwho = 'sp'\nfix = 'y'"), [(BadValue, "{{".into())]);
+    assert_eq!(
+        marked("when = 'true'\n[[check.cause]]\ntext = 'x'\nwho = 'me'\nfix = 'y'"),
+        [(BadValue, "'me'".into())]
+    );
+    assert_eq!(
+        marked("when = 'true'\n[[check.cause]]\ntext = 'x'\nwho = 'sp'"),
+        [(MissingField, "[[check.cause]]".into())]
+    );
+    assert_eq!(
+        marked("when = 'true'\n[[check.cause]]\ntext = 'x {{ 1 }}'\nwho = 'sp'\nfix = 'y'"),
+        [(BadValue, "{{".into())]
+    );
     let id = text_of("when = 'true'").replace("\"acme/rule\"", "\"other/rule\"");
     assert_eq!(problems(&id)[0].kind, BadId);
     let likely = text_of("when = 'true'\nlikely = true").replace("\"warning\"", "\"error\"");
-    assert_eq!((problems(&likely)[0].kind, mark(&problems(&likely)[0]).as_str()), (BadValue, "\"error\""));
+    assert_eq!(
+        (problems(&likely)[0].kind, mark(&problems(&likely)[0]).as_str()),
+        (BadValue, "\"error\"")
+    );
 }
 
 #[test]
 fn the_pack_itself_is_held_against_the_format() {
     use ProblemKind::{BadValue, DuplicateId, MissingField, Toml};
     let kinds = |text: &str| problems(text).iter().map(|problem| problem.kind).collect::<Vec<_>>();
-    assert_eq!(kinds("name = \"acme\"\nversion = \"1\"\nabout = \"x\"\ncheck = []"), [MissingField]);
+    assert_eq!(
+        kinds("name = \"acme\"\nversion = \"1\"\nabout = \"x\"\ncheck = []"),
+        [MissingField]
+    );
     assert_eq!(kinds(&text_of("when = 'true'").replace("pack/1", "pack/2")), [BadValue]);
-    assert_eq!(kinds(&text_of("when = 'true'").replace("\"acme\"", "\"Acme Inc\"")), [BadValue, ProblemKind::BadId]);
-    let twice = text_of("when = 'true'\n[[check]]\nid = \"acme/rule\"\ntitle = \"x\"\nlevel = \"notice\"\nwhen = 'true'");
+    assert_eq!(
+        kinds(&text_of("when = 'true'").replace("\"acme\"", "\"Acme Inc\"")),
+        [BadValue, ProblemKind::BadId]
+    );
+    let twice = text_of(
+        "when = 'true'\n[[check]]\nid = \"acme/rule\"\ntitle = \"x\"\nlevel = \"notice\"\nwhen = 'true'",
+    );
     assert_eq!(kinds(&twice), [DuplicateId]);
     assert_eq!(problems(&twice)[0].line, 12);
     assert_eq!(kinds("schema = \"diag-pack/1\nname = 3"), [Toml]);
@@ -127,22 +147,43 @@ fn the_pack_itself_is_held_against_the_format() {
 #[test]
 fn everything_wrong_in_a_file_is_told_at_once_and_in_its_order() {
     use ProblemKind::{Syntax, UnknownFact, UnknownField, UnknownVariable, WrongType};
-    let text = text_of("wen = 'x'\nfor = 'case.message'\nwhen = 'it.x ='\nmessage = 'a {{ cas.y }} b {{ 1 + }}'\nneeds = 3");
-    let lines: Vec<(usize, ProblemKind)> = problems(&text).iter().map(|problem| (problem.line, problem.kind)).collect();
-    assert_eq!(lines, [(10, UnknownField), (11, UnknownFact), (12, Syntax), (13, UnknownVariable), (13, Syntax), (14, WrongType)]);
+    let text = text_of(
+        "wen = 'x'\nfor = 'case.message'\nwhen = 'it.x ='\nmessage = 'a {{ cas.y }} b {{ 1 + }}'\nneeds = 3",
+    );
+    let lines: Vec<(usize, ProblemKind)> =
+        problems(&text).iter().map(|problem| (problem.line, problem.kind)).collect();
+    assert_eq!(
+        lines,
+        [
+            (10, UnknownField),
+            (11, UnknownFact),
+            (12, Syntax),
+            (13, UnknownVariable),
+            (13, Syntax),
+            (14, WrongType)
+        ]
+    );
 }
 
 #[test]
 fn expressions_are_marked_inside_their_strings() {
-    use ProblemKind::{Syntax, UnknownFact, UnknownFunction, UnknownVariable, UnknownWord, WrongResult};
-    let one = |fields: &str, kind: ProblemKind, mark: &str| assert_eq!(marked(fields), [(kind, mark.to_owned())], "{fields}");
+    use ProblemKind::{
+        Syntax, UnknownFact, UnknownFunction, UnknownVariable, UnknownWord, WrongResult,
+    };
+    let one = |fields: &str, kind: ProblemKind, mark: &str| {
+        assert_eq!(marked(fields), [(kind, mark.to_owned())], "{fields}");
+    };
     one("when = 'it.x'", UnknownVariable, "it");
     one("when = \"'\\u00e4' == it\"", UnknownVariable, "it");
     one("when = '''\ncase.messages.size() > 0\n  && cse.x\n'''", UnknownVariable, "cse");
     one("for = 'case.messages'\nwhen = 'it.knd == \"response\"'", UnknownFact, "knd");
     one("for = 'case.messages'\nwhen = 'has(it.request.acs_ulr)'", UnknownFact, "acs_ulr");
     one("for = 'case.messages'\nwhen = 'it.kind == \"respnse\"'", UnknownWord, "\"respnse\"");
-    one("for = 'case.messages'\nwhen = 'it.kind in [\"response\", \"reqest\"]'", UnknownWord, "\"reqest\"");
+    one(
+        "for = 'case.messages'\nwhen = 'it.kind in [\"response\", \"reqest\"]'",
+        UnknownWord,
+        "\"reqest\"",
+    );
     one("for = 'case.messages'\nwhen = 'it.issuer == \"x\"'", WrongResult, "\"x\"");
     one("for = 'case.messages'\nwhen = 'it.assertions.issuer == null'", UnknownFact, "issuer");
     one("for = 'case.messages'\nwhen = 'it.id'", WrongResult, "'it.id'");
@@ -162,12 +203,22 @@ fn expressions_are_marked_inside_their_strings() {
 #[test]
 fn tests_of_a_pack_hold_facts_that_exist() {
     use ProblemKind::{BadFacts, BadValue};
-    let with = |facts: &str| format!("when = 'true'\n[[check.test]]\nname = 'x'\nexpect = 'found'\nfacts = '''{facts}'''");
+    let with = |facts: &str| {
+        format!(
+            "when = 'true'\n[[check.test]]\nname = 'x'\nexpect = 'found'\nfacts = '''{facts}'''"
+        )
+    };
     assert_eq!(marked(&with("{\"messages\": [}")), [(BadFacts, "}".into())]);
     assert_eq!(marked(&with("\n{\n  \"mesages\": []\n}")), [(BadFacts, "\"mesages\"".into())]);
-    assert_eq!(marked(&with("{\"messages\": [{\"kind\": \"reply\"}]}")), [(BadFacts, "\"reply\"".into())]);
+    assert_eq!(
+        marked(&with("{\"messages\": [{\"kind\": \"reply\"}]}")),
+        [(BadFacts, "\"reply\"".into())]
+    );
     assert_eq!(marked(&with("[]")), [(BadFacts, "'''[]'''".into())]);
-    assert_eq!(marked("when = 'true'\n[[check.test]]\nname = 'x'\nexpect = 'maybe'\nfacts = '{}'"), [(BadValue, "'maybe'".into())]);
+    assert_eq!(
+        marked("when = 'true'\n[[check.test]]\nname = 'x'\nexpect = 'maybe'\nfacts = '{}'"),
+        [(BadValue, "'maybe'".into())]
+    );
 }
 
 #[test]
@@ -181,13 +232,20 @@ fn a_check_looks_at_every_element() {
          actual = '{{ it.issuer }}'\nactual_origin = 'Issuer'\nsubject = 'it.id'\nattempt = '[\"a1\"]'\nreferences = ['x']\n\
          [[check.cause]]\ntext = 'Why'\nwho = 'idp'\nsetting = 'idp-metadata'\nfix = 'Do'\nvalue = 'it.issuer.value'",
     );
-    let case = case(vec![response(None), response(Some("https://sts.windows.net/1/")), response(Some("https://idp.example"))]);
+    let case = case(vec![
+        response(None),
+        response(Some("https://sts.windows.net/1/")),
+        response(Some("https://idp.example")),
+    ]);
     let answer = answer(&pack, &case);
     assert_eq!(answer.crashed, None);
     let [finding] = answer.findings.as_slice() else { panic!("{:?}", answer.findings) };
     assert_eq!(finding.message, "Response from https://idp.example");
     assert_eq!(finding.detail.as_deref(), Some("Of 3 messages: response, response, response"));
-    assert_eq!((finding.severity, finding.certain, finding.check.as_str()), (Severity::Warning, true, "acme/rule"));
+    assert_eq!(
+        (finding.severity, finding.certain, finding.check.as_str()),
+        (Severity::Warning, true, "acme/rule")
+    );
     assert_eq!(finding.places, [Place { input: "i1".into(), line: Some(3), ..Place::default() }]);
     assert_eq!(finding.actual.as_deref(), Some("https://idp.example"));
     assert!(finding.difference.is_some());
@@ -196,7 +254,10 @@ fn a_check_looks_at_every_element() {
         (Some("m1"), &["a1".to_owned()][..], &["x".to_owned()][..])
     );
     assert_eq!(finding.causes[0].value.as_deref(), Some("https://idp.example"));
-    assert_eq!((finding.causes[0].screen.as_str(), finding.causes[0].setting), ("", Some(Setting::IdpMetadata)));
+    assert_eq!(
+        (finding.causes[0].screen.as_str(), finding.causes[0].setting),
+        ("", Some(Setting::IdpMetadata))
+    );
     assert_eq!(finding.causes[0].written_screen(), "identity provider: published metadata");
 }
 
@@ -265,7 +326,10 @@ fn the_language_does_what_the_guide_says() {
         ("max(1, 2) - min(1, 2)", "1"),
         ("sum([1.5, 2.0])", "3.5"),
         ("min(['b', 'a'])", "a"),
-        ("timestamp('2026-11-24T11:00:00+01:00') - timestamp('2026-11-24T09:58:30Z') == duration('1m30s')", "true"),
+        (
+            "timestamp('2026-11-24T11:00:00+01:00') - timestamp('2026-11-24T09:58:30Z') == duration('1m30s')",
+            "true",
+        ),
     ] {
         assert_eq!(yields(expression, &case), value, "{expression}");
     }
@@ -291,8 +355,14 @@ fn runtime_errors_say_where_and_what_to_do() {
         "acme.checks.toml:10:22: there is no element of that number; ask first: list.size() > …",
     );
     because("when = '1 / case.attempts.size() == 1'", "acme.checks.toml:10:11: a division by zero");
-    because("when = 'seconds(case.schema) > 0'", "acme.checks.toml:10:9: `` is not a moment such as 2026-11-24T10:00:00Z");
-    because("when = 'true'\nmessage = 'a {{ 1 / case.attempts.size() }}'", "acme.checks.toml:11:19: a division by zero");
+    because(
+        "when = 'seconds(case.schema) > 0'",
+        "acme.checks.toml:10:9: `` is not a moment such as 2026-11-24T10:00:00Z",
+    );
+    because(
+        "when = 'true'\nmessage = 'a {{ 1 / case.attempts.size() }}'",
+        "acme.checks.toml:11:19: a division by zero",
+    );
     because(
         "when = 'case.messages[0].place.line == 1 && case.messages[0].place.entry > 2'",
         "acme.checks.toml:10:68: there is no fact `entry` here",
@@ -301,11 +371,19 @@ fn runtime_errors_say_where_and_what_to_do() {
 
 #[test]
 fn one_crashed_check_leaves_the_others_alone() {
-    let text =
-        text_of("when = '1 / case.messages.size() > 0'\n[[check]]\nid = 'acme/other'\ntitle = 'Other'\nlevel = 'notice'\nwhen = 'true'");
+    let text = text_of(
+        "when = '1 / case.messages.size() > 0'\n[[check]]\nid = 'acme/other'\ntitle = 'Other'\nlevel = 'notice'\nwhen = 'true'",
+    );
     let pack = Pack::parse("acme.checks.toml", &text).expect("a pack");
-    let answers = pack.run(&["acme/rule".to_owned(), "acme/other".to_owned(), "acme/none".to_owned()], &Case::default());
-    assert!(answers[0].undecided.as_deref().is_some_and(|why| why.contains("a division by zero")), "{:?}", answers[0]);
+    let answers = pack.run(
+        &["acme/rule".to_owned(), "acme/other".to_owned(), "acme/none".to_owned()],
+        &Case::default(),
+    );
+    assert!(
+        answers[0].undecided.as_deref().is_some_and(|why| why.contains("a division by zero")),
+        "{:?}",
+        answers[0]
+    );
     assert_eq!(answers[1].findings[0].message, "Other");
     assert_eq!(answers[2].crashed.as_deref(), Some("the pack has no such check"));
 }
@@ -322,10 +400,17 @@ fn ten_billion_rounds() -> String {
 #[test]
 fn evaluation_ends() {
     // What a loop swallows is not believed either.
-    for fields in [format!("when = '{}'", ten_billion_rounds()), format!("when = '({}) || true'", ten_billion_rounds())] {
+    for fields in [
+        format!("when = '{}'", ten_billion_rounds()),
+        format!("when = '({}) || true'", ten_billion_rounds()),
+    ] {
         let limits = Limits { steps: 200_000, ..LIMITS };
         let answers = pack(&fields).run_within(&["acme/rule".to_owned()], &Case::default(), limits);
-        assert!(answers[0].crashed.as_deref().is_some_and(|why| why.contains("too many steps")), "{:?}", answers[0]);
+        assert!(
+            answers[0].crashed.as_deref().is_some_and(|why| why.contains("too many steps")),
+            "{:?}",
+            answers[0]
+        );
     }
 }
 
@@ -336,12 +421,20 @@ fn what_cannot_be_told_is_undecided_and_the_rest_is_told() {
     let stepped = answer("for = 'case.messages'\nwhen = 'it.issuer.value.startsWith(\"https\")'");
     assert_eq!((stepped.findings.len(), stepped.crashed.is_none()), (1, true), "{stepped:?}");
     assert!(stepped.undecided.is_some_and(|why| why.contains("11:")), "it says where");
-    let missing = answer("for = 'case.messages'\nwhen = 'false'\nmissing_when = '!has(it.issuer)'\nmissing = ['decryption-key']");
-    assert_eq!((missing.findings.len(), missing.missing.as_slice()), (0, &[diag_sdk::Need::DecryptionKey][..]));
+    let missing = answer(
+        "for = 'case.messages'\nwhen = 'false'\nmissing_when = '!has(it.issuer)'\nmissing = ['decryption-key']",
+    );
+    assert_eq!(
+        (missing.findings.len(), missing.missing.as_slice()),
+        (0, &[diag_sdk::Need::DecryptionKey][..])
+    );
     let excused = answer("for = 'case.messages'\nwhen = 'true'\nunless = 'has(it.issuer)'");
     assert_eq!(excused.findings.len(), 1);
     let all = answer("when = 'true'\nneeds_all = ['capture', 'application']");
-    assert_eq!((all.findings.len(), all.missing.as_slice()), (0, &[diag_sdk::Need::Application][..]));
+    assert_eq!(
+        (all.findings.len(), all.missing.as_slice()),
+        (0, &[diag_sdk::Need::Application][..])
+    );
 }
 
 #[test]
@@ -351,7 +444,9 @@ fn what_the_new_fields_may_hold_is_told() {
     assert_eq!(marked("when = 'true'\nunless = '1 + 1'"), [(WrongResult, "'1 + 1'".into())]);
     assert_eq!(marked("when = 'true'\nneeds_all = ['captur']"), [(BadValue, "'captur'".into())]);
     assert!(
-        problems(&text_of("when = 'true'").replacen("name =", "requires = '>=99'\nname =", 1))[0].message.contains("requires diag >=99")
+        problems(&text_of("when = 'true'").replacen("name =", "requires = '>=99'\nname =", 1))[0]
+            .message
+            .contains("requires diag >=99")
     );
 }
 
@@ -363,26 +458,38 @@ fn a_pack_has_a_budget_over_all_its_checks() {
     let mut ids = Vec::new();
     for number in 0..20 {
         let id = format!("acme/check-{number}");
-        let _ = write!(text, "\n[[check]]\nid = '{id}'\ntitle = 'T'\nlevel = 'notice'\nwhen = '!({expensive})'");
+        let _ = write!(
+            text,
+            "\n[[check]]\nid = '{id}'\ntitle = 'T'\nlevel = 'notice'\nwhen = '!({expensive})'"
+        );
         ids.push(id);
     }
     let pack = Pack::parse("acme.checks.toml", &text).expect("a pack");
     let answers = pack.run_within(&ids, &Case::default(), Limits { pack_steps: 20_000, ..LIMITS });
     let crashed: Vec<bool> = answers.iter().map(|answer| answer.crashed.is_some()).collect();
     assert!(crashed.is_sorted() && !crashed[0] && crashed[19], "{crashed:?}");
-    assert!(answers[19].crashed.as_deref().is_some_and(|why| why.contains("the checks before it have used up")));
+    assert!(
+        answers[19]
+            .crashed
+            .as_deref()
+            .is_some_and(|why| why.contains("the checks before it have used up"))
+    );
     assert!(pack.run(&ids, &Case::default()).iter().all(|answer| answer.crashed.is_none()));
 }
 
 #[test]
 fn a_pack_reads_only_what_its_expressions_look_at() {
-    let mut pack = pack("for = 'case.messages'\nwhen = 'case.clocks.size() > 0'\nmessage = 'at {{ case.metadata.size() }}'");
+    let mut pack = pack(
+        "for = 'case.messages'\nwhen = 'case.clocks.size() > 0'\nmessage = 'at {{ case.metadata.size() }}'",
+    );
     let reads = pack.reads("acme/rule").expect("known");
     assert_eq!(reads.names(), ["clocks", "messages", "metadata"]);
     let case = case(vec![response(None)]);
     let shown = Sight::new(&case).shown(&[], &reads);
     let until = Instant::now() + Duration::from_secs(60);
-    let answer = pack.answer(Question { checks: &["acme/rule".to_owned()], shown: &shown, until }).expect("an answer");
+    let answer = pack
+        .answer(Question { checks: &["acme/rule".to_owned()], shown: &shown, until })
+        .expect("an answer");
     assert_eq!(answer.checks[0].crashed, None);
     assert!(pack.reads("acme/none").is_none());
 }
@@ -392,7 +499,8 @@ fn values_do_not_grow_without_end() {
     let doubled = |start: &str, step: &str, times: usize| {
         let mut expression = format!("[{start}]");
         for round in 0..times {
-            expression = format!("{expression}.map(v{round}, {})", step.replace('v', &format!("v{round}")));
+            expression =
+                format!("{expression}.map(v{round}, {})", step.replace('v', &format!("v{round}")));
         }
         format!("when = '''{expression}.size() > 0'''")
     };
@@ -417,9 +525,10 @@ fn expressions_are_bounded_before_they_are_parsed() {
         let deep = format!("when = '{}1{} == 1'", open.repeat(1000), close.repeat(1000));
         assert_eq!(problems(&text_of(&deep))[0].kind, TooLarge, "{open}");
     }
-    for (expression, message) in
-        [("true ? ", "the expression is not complete"), (&"case?case:".repeat(300), "the expression is nested too deep")]
-    {
+    for (expression, message) in [
+        ("true ? ", "the expression is not complete"),
+        (&"case?case:".repeat(300), "the expression is nested too deep"),
+    ] {
         let message = message.to_owned();
         assert_eq!(problems(&text_of(&format!("when = '{expression}'")))[0].message, message);
     }
@@ -455,7 +564,11 @@ fn a_check_that_does_not_come_back_is_left_behind() {
         Limits { time: Duration::from_millis(1), ..LIMITS },
         Instant::now() + Duration::from_secs(600),
     );
-    assert!(answers[0].crashed.as_deref().is_some_and(|why| why.contains("longer than 0.001 s")), "{:?}", answers[0]);
+    assert!(
+        answers[0].crashed.as_deref().is_some_and(|why| why.contains("longer than 0.001 s")),
+        "{:?}",
+        answers[0]
+    );
     assert_eq!(answers.len(), 2);
 }
 
@@ -482,16 +595,24 @@ fn tests_that_fail_say_why() {
         pack(&fields).test().remove(0).failure
     };
     assert_eq!(test("found", r#"{"messages": [{}]}"#), None);
-    assert_eq!(test("clean", r#"{"messages": [{}]}"#).as_deref(), Some("expected nothing, found: A rule is broken"));
-    assert_eq!(test("found", r#"{"messages": [{}, {}]}"#).as_deref(), Some("expected a finding, found none"));
+    assert_eq!(
+        test("clean", r#"{"messages": [{}]}"#).as_deref(),
+        Some("expected nothing, found: A rule is broken")
+    );
+    assert_eq!(
+        test("found", r#"{"messages": [{}, {}]}"#).as_deref(),
+        Some("expected a finding, found none")
+    );
     assert_eq!(test("skipped", "{}"), None);
     assert_eq!(test("skipped", r#"{"key_stores": [{}]}"#), None);
-    assert!(test("skipped", r#"{"messages": [{}]}"#).is_some_and(|why| why.starts_with("expected that it cannot tell, found: ")));
-    assert!(test("clean", "{}").is_some_and(|why| why.starts_with("it was skipped")));
     assert!(
-        test("clean", r#"{"key_stores": [{}]}"#)
-            .is_some_and(|why| why.starts_with("it could not tell: acme.checks.toml:10:11: a division by zero"))
+        test("skipped", r#"{"messages": [{}]}"#)
+            .is_some_and(|why| why.starts_with("expected that it cannot tell, found: "))
     );
+    assert!(test("clean", "{}").is_some_and(|why| why.starts_with("it was skipped")));
+    assert!(test("clean", r#"{"key_stores": [{}]}"#).is_some_and(|why| {
+        why.starts_with("it could not tell: acme.checks.toml:10:11: a division by zero")
+    }));
 }
 
 #[test]
@@ -505,14 +626,26 @@ fn files_that_are_no_packs_are_told() {
 #[test]
 fn the_guide_names_every_field_and_function() {
     let guide = include_str!("../../../../docs/expression-packs.md");
-    let named = |name: &str| guide.contains(&format!("`{name}`")) || guide.contains(&format!("`[[check.{name}]]`"));
-    for field in definition::CHECK_FIELDS.iter().chain(definition::CAUSE_FIELDS).chain(definition::TEST_FIELDS) {
+    let named = |name: &str| {
+        guide.contains(&format!("`{name}`")) || guide.contains(&format!("`[[check.{name}]]`"))
+    };
+    for field in definition::CHECK_FIELDS
+        .iter()
+        .chain(definition::CAUSE_FIELDS)
+        .chain(definition::TEST_FIELDS)
+    {
         assert!(named(field), "{field}");
     }
-    for function in signature::METHODS.iter().chain(signature::FUNCTIONS).map(|function| function.name) {
-        assert!(guide.contains(&format!(".{function}(")) || guide.contains(&format!("`{function}(")), "{function}");
+    for function in
+        signature::METHODS.iter().chain(signature::FUNCTIONS).map(|function| function.name)
+    {
+        assert!(
+            guide.contains(&format!(".{function}(")) || guide.contains(&format!("`{function}(")),
+            "{function}"
+        );
     }
-    for word in fields::words::<diag_sdk::Stage>().iter().chain(&fields::words::<diag_sdk::Need>()) {
+    for word in fields::words::<diag_sdk::Stage>().iter().chain(&fields::words::<diag_sdk::Need>())
+    {
         assert!(named(word), "{word}");
     }
 }

@@ -21,7 +21,11 @@ pub(super) enum Piece {
 
 impl Text {
     /// Takes a text apart.
-    pub(super) fn parse(source: &Source, quoted: &Quoted, scope: &Scope) -> Result<Self, Vec<PackError>> {
+    pub(super) fn parse(
+        source: &Source,
+        quoted: &Quoted,
+        scope: &Scope,
+    ) -> Result<Self, Vec<PackError>> {
         let text = quoted.value.as_str();
         let (mut pieces, mut problems) = (Vec::new(), Vec::new());
         let mut at = 0;
@@ -31,7 +35,12 @@ impl Text {
             }
             let Some(close) = closing(text, open + 2) else {
                 let here = source.inside(quoted, open..open + 2);
-                problems.push(source.problem(ProblemKind::Syntax, here, "`{{` is never closed", "}} after the expression"));
+                problems.push(source.problem(
+                    ProblemKind::Syntax,
+                    here,
+                    "`{{` is never closed",
+                    "}} after the expression",
+                ));
                 return Err(problems);
             };
             match Expression::parse(source, quoted, open + 2..close, scope) {
@@ -43,7 +52,12 @@ impl Text {
                         Shape::List(_) => "a list of plain values, as list.map(x, x.…) makes one",
                         _ => "a value of the record: a name after a dot",
                     };
-                    problems.push(source.problem(ProblemKind::WrongResult, here, message, expected));
+                    problems.push(source.problem(
+                        ProblemKind::WrongResult,
+                        here,
+                        message,
+                        expected,
+                    ));
                 }
                 Err(more) => problems.extend(more),
             }
@@ -80,7 +94,9 @@ fn closing(text: &str, start: usize) -> Option<usize> {
             (None, '"' | '\'') => quote = Some(character),
             (None, '{') => depth += 1,
             (None, '}') if depth > 0 => depth -= 1,
-            (None, '}') if characters.peek().is_some_and(|(_, next)| *next == '}') => return Some(start + at),
+            (None, '}') if characters.peek().is_some_and(|(_, next)| *next == '}') => {
+                return Some(start + at);
+            }
             _ => {}
         }
     }

@@ -43,10 +43,17 @@ pub(super) fn run(pack: &Pack) -> Vec<TestOutcome> {
     for check in &pack.0.definition.checks {
         let id = &check.info.id;
         for test in &check.tests {
-            let ask = || pack.run(std::slice::from_ref(id), &test.case).into_iter().next().unwrap_or_default();
+            let ask = || {
+                pack.run(std::slice::from_ref(id), &test.case)
+                    .into_iter()
+                    .next()
+                    .unwrap_or_default()
+            };
             let answer = ask();
-            let failure = failure(test.expects, &answer)
-                .or_else(|| (ask() != answer).then(|| "the same facts gave other findings the second time".to_owned()));
+            let failure = failure(test.expects, &answer).or_else(|| {
+                (ask() != answer)
+                    .then(|| "the same facts gave other findings the second time".to_owned())
+            });
             outcomes.push(TestOutcome {
                 check: id.clone(),
                 name: test.name.clone(),
@@ -64,7 +71,8 @@ fn failure(expects: Expected, answer: &CheckAnswer) -> Option<String> {
     if let Some(why) = &answer.crashed {
         return Some(format!("it crashed: {why}"));
     }
-    let messages: Vec<&str> = answer.findings.iter().map(|finding| finding.message.as_str()).take(3).collect();
+    let messages: Vec<&str> =
+        answer.findings.iter().map(|finding| finding.message.as_str()).take(3).collect();
     let found = messages.join("; ");
     let unsure = match &answer.undecided {
         Some(why) => Some(format!("it could not tell: {why}")),
@@ -72,11 +80,17 @@ fn failure(expects: Expected, answer: &CheckAnswer) -> Option<String> {
         None => Some("it was skipped: the facts hold none of the inputs in `needs`, or `missing_when` was true".to_owned()),
     };
     match (expects, messages.is_empty(), unsure) {
-        (Expected::Found, false, _) | (Expected::Clean, true, None) | (Expected::Skipped, true, Some(_)) => None,
+        (Expected::Found, false, _)
+        | (Expected::Clean, true, None)
+        | (Expected::Skipped, true, Some(_)) => None,
         (Expected::Found | Expected::Clean, true, Some(unsure)) => Some(unsure),
         (Expected::Found, true, None) => Some("expected a finding, found none".to_owned()),
         (Expected::Clean, false, _) => Some(format!("expected nothing, found: {found}")),
-        (Expected::Skipped, true, None) => Some("expected that it cannot tell, found nothing wrong".to_owned()),
-        (Expected::Skipped, false, _) => Some(format!("expected that it cannot tell, found: {found}")),
+        (Expected::Skipped, true, None) => {
+            Some("expected that it cannot tell, found nothing wrong".to_owned())
+        }
+        (Expected::Skipped, false, _) => {
+            Some(format!("expected that it cannot tell, found: {found}"))
+        }
     }
 }

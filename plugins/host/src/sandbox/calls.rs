@@ -145,7 +145,8 @@ pub(super) const METADATA: &[libc::c_long] = &[
 ];
 
 /// Commands of fcntl that concern nothing but the process itself.
-pub(super) const HARMLESS: &[libc::c_int] = &[libc::F_DUPFD, libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_DUPFD_CLOEXEC];
+pub(super) const HARMLESS: &[libc::c_int] =
+    &[libc::F_DUPFD, libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_DUPFD_CLOEXEC];
 
 /// What the system's loader needs, and what takes it away again.
 pub(super) const LOADING: &[libc::c_long] = &[

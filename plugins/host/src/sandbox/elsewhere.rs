@@ -3,10 +3,10 @@
 use crate::frames::Confinement;
 
 #[cfg(windows)]
-const NOT_CONFINED: &str =
-    "a process of its own in a job (memory, time, no desktop) with a deadline; files and network are not confined here";
+const NOT_CONFINED: &str = "a process of its own in a job (memory, time, no desktop) with a deadline; files and network are not confined here";
 #[cfg(not(windows))]
-const NOT_CONFINED: &str = "a process of its own with a deadline; this system has no sandbox diag could use";
+const NOT_CONFINED: &str =
+    "a process of its own with a deadline; this system has no sandbox diag could use";
 
 /// Closes what the process that started `diag` may have left open.
 pub fn close_inherited() {}

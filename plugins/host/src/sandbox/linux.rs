@@ -1,11 +1,18 @@
 //! Linux: landlock takes the file system, seccomp the network, new processes and other processes.
 
-use super::calls::{COMPUTING, FAR_REACHING, HARMLESS, LOADING, METADATA, NETWORK, OTHERS, POISON, PRIORITY, SHARED, SYSTEM, TYPING};
+use super::calls::{
+    COMPUTING, FAR_REACHING, HARMLESS, LOADING, METADATA, NETWORK, OTHERS, POISON, PRIORITY,
+    SHARED, SYSTEM, TYPING,
+};
 use crate::frames::Confinement;
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+    ABI, Access, AccessFs, AccessNet, PathBeneath, PathFd, Ruleset, RulesetAttr,
+    RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
-use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch};
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule, TargetArch,
+};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -33,20 +40,35 @@ pub fn after_loading() {
 /// Gives up everything but reading what a program needs to start. Returns what was achieved, for people.
 pub fn before_program(program: &Path) -> Confinement {
     let landlock = files(readable_for(program));
-    told("no files but its own and the system's", &landlock, refuse(&[NETWORK, OTHERS, PRIORITY, SHARED, SYSTEM, METADATA]))
+    told(
+        "no files but its own and the system's",
+        &landlock,
+        refuse(&[NETWORK, OTHERS, PRIORITY, SHARED, SYSTEM, METADATA]),
+    )
 }
 
 /// What was achieved, for people.
-fn told(files: &str, landlock: &Result<RulesetStatus, RulesetError>, calls: Result<(), String>) -> Confinement {
-    let enforced = matches!(landlock, Ok(RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced));
+fn told(
+    files: &str,
+    landlock: &Result<RulesetStatus, RulesetError>,
+    calls: Result<(), String>,
+) -> Confinement {
+    let enforced =
+        matches!(landlock, Ok(RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced));
     let files = match landlock {
         _ if enforced => files.to_owned(),
         Ok(_) => "all files (this kernel has no landlock)".to_owned(),
         Err(error) => format!("all files (landlock failed: {error})"),
     };
     match calls {
-        Ok(()) => Confinement { words: format!("{files}, no network, no new processes"), complete: enforced },
-        Err(error) => Confinement { words: format!("{files}; network and processes are not confined: {error}"), complete: false },
+        Ok(()) => Confinement {
+            words: format!("{files}, no network, no new processes"),
+            complete: enforced,
+        },
+        Err(error) => Confinement {
+            words: format!("{files}; network and processes are not confined: {error}"),
+            complete: false,
+        },
     }
 }
 
@@ -117,8 +139,13 @@ fn readable_for(program: &Path) -> Vec<PathBuf> {
     if let Some(interpreter) = interpreter_of(program) {
         for path in [interpreter.canonicalize().ok(), Some(interpreter)].into_iter().flatten() {
             // `PREFIX/bin/python3` keeps its library below PREFIX.
-            let bin = path.parent().filter(|parent| parent.file_name().is_some_and(|name| name == "bin"));
-            kept.extend(bin.and_then(Path::parent).filter(|prefix| prefix.parent().is_some()).map(Path::to_owned));
+            let bin =
+                path.parent().filter(|parent| parent.file_name().is_some_and(|name| name == "bin"));
+            kept.extend(
+                bin.and_then(Path::parent)
+                    .filter(|prefix| prefix.parent().is_some())
+                    .map(Path::to_owned),
+            );
             kept.push(path);
         }
     }
@@ -138,7 +165,8 @@ fn interpreter_of(program: &Path) -> Option<PathBuf> {
 /// Refuses system calls a checker has no use for. They fail with EPERM rather than kill, so
 /// that a plugin's own error handling can say what it tried.
 fn refuse(lists: &[&[libc::c_long]]) -> Result<(), String> {
-    let mut refused: BTreeMap<i64, Vec<SeccompRule>> = lists.iter().flat_map(|list| list.iter()).map(|call| (*call, Vec::new())).collect();
+    let mut refused: BTreeMap<i64, Vec<SeccompRule>> =
+        lists.iter().flat_map(|list| list.iter()).map(|call| (*call, Vec::new())).collect();
     refused.insert(libc::SYS_tgkill, vec![rule(0, SeccompCmpOp::Ne, own_process())?]);
     // Reading a limit is harmless, setting one is not: the third argument points to the new one.
     refused.insert(libc::SYS_prlimit64, vec![rule(2, SeccompCmpOp::Ne, 0)?]);
@@ -148,7 +176,10 @@ fn refuse(lists: &[&[libc::c_long]]) -> Result<(), String> {
     }
     // Threads stay possible; a clone without CLONE_THREAD is a new process.
     refused.insert(libc::SYS_clone, vec![rule(0, SeccompCmpOp::MaskedEq(thread_flag()?), 0)?]);
-    refused.insert(libc::SYS_fcntl, any_of(1, FAR_REACHING.iter().map(|command| command.unsigned_abs().into()))?);
+    refused.insert(
+        libc::SYS_fcntl,
+        any_of(1, FAR_REACHING.iter().map(|command| command.unsigned_abs().into()))?,
+    );
     refused.insert(libc::SYS_ioctl, any_of(1, TYPING.iter().copied())?);
     refused.insert(libc::SYS_madvise, any_of(2, POISON.iter().copied())?);
     common()?;
@@ -166,14 +197,23 @@ fn common() -> Result<(), String> {
 
 /// Leaves the system calls that computing needs and some more, and refuses all others.
 fn computing_and(more: &[libc::c_long]) -> Result<(), String> {
-    let mut left: BTreeMap<i64, Vec<SeccompRule>> = COMPUTING.iter().chain(more).map(|call| (*call, Vec::new())).collect();
+    let mut left: BTreeMap<i64, Vec<SeccompRule>> =
+        COMPUTING.iter().chain(more).map(|call| (*call, Vec::new())).collect();
     if more.contains(&libc::SYS_openat) {
         // For reading: whatever else is open to it, nothing is made, emptied or written.
-        let changing = u64::from((libc::O_WRONLY | libc::O_RDWR | libc::O_CREAT | libc::O_TRUNC).unsigned_abs());
+        let changing = u64::from(
+            (libc::O_WRONLY | libc::O_RDWR | libc::O_CREAT | libc::O_TRUNC).unsigned_abs(),
+        );
         left.insert(libc::SYS_openat, vec![narrow(2, SeccompCmpOp::MaskedEq(changing), 0)?]);
     }
-    left.insert(libc::SYS_clone, vec![rule(0, SeccompCmpOp::MaskedEq(thread_flag()?), thread_flag()?)?]);
-    left.insert(libc::SYS_fcntl, any_of(1, HARMLESS.iter().map(|command| command.unsigned_abs().into()))?);
+    left.insert(
+        libc::SYS_clone,
+        vec![rule(0, SeccompCmpOp::MaskedEq(thread_flag()?), thread_flag()?)?],
+    );
+    left.insert(
+        libc::SYS_fcntl,
+        any_of(1, HARMLESS.iter().map(|command| command.unsigned_abs().into()))?,
+    );
     let advice = |value: &u64| narrow_condition(2, SeccompCmpOp::Ne, *value);
     let harmless = POISON.iter().map(advice).collect::<Result<Vec<_>, _>>()?;
     left.insert(libc::SYS_madvise, vec![SeccompRule::new(harmless).map_err(text)?]);
@@ -189,7 +229,8 @@ fn own_process() -> u64 {
 
 /// A rule on one argument.
 fn rule(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompRule, String> {
-    let condition = SeccompCondition::new(argument, SeccompCmpArgLen::Qword, operator, value).map_err(text)?;
+    let condition =
+        SeccompCondition::new(argument, SeccompCmpArgLen::Qword, operator, value).map_err(text)?;
     SeccompRule::new(vec![condition]).map_err(text)
 }
 
@@ -198,7 +239,11 @@ fn narrow(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompRul
     SeccompRule::new(vec![narrow_condition(argument, operator, value)?]).map_err(text)
 }
 
-fn narrow_condition(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompCondition, String> {
+fn narrow_condition(
+    argument: u8,
+    operator: SeccompCmpOp,
+    value: u64,
+) -> Result<SeccompCondition, String> {
     SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value).map_err(text)
 }
 
@@ -215,9 +260,14 @@ fn errno(number: i32) -> Result<SeccompAction, String> {
     Ok(SeccompAction::Errno(u32::try_from(number).map_err(text)?))
 }
 
-fn install(rules: &BTreeMap<i64, Vec<SeccompRule>>, otherwise: SeccompAction, matched: SeccompAction) -> Result<(), String> {
+fn install(
+    rules: &BTreeMap<i64, Vec<SeccompRule>>,
+    otherwise: SeccompAction,
+    matched: SeccompAction,
+) -> Result<(), String> {
     let architecture: TargetArch = std::env::consts::ARCH.try_into().map_err(text)?;
-    let filter = SeccompFilter::new(rules.clone(), otherwise, matched, architecture).map_err(text)?;
+    let filter =
+        SeccompFilter::new(rules.clone(), otherwise, matched, architecture).map_err(text)?;
     let program: BpfProgram = filter.try_into().map_err(text)?;
     seccompiler::apply_filter_all_threads(&program).map_err(text)
 }

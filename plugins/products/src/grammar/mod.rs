@@ -53,7 +53,8 @@ pub fn read(text: &str) -> Option<Reading> {
     let tokens = tokens::tokens(text, vocabulary);
     let mut said = predicates::said(&tokens);
     let compared = announced(&tokens, vocabulary, &mut said);
-    let all: Vec<Found> = said.iter().filter_map(|said| of_what(&tokens, *said, &compared)).collect();
+    let all: Vec<Found> =
+        said.iter().filter_map(|said| of_what(&tokens, *said, &compared)).collect();
     let best = foremost(&tokens, &all)?;
     let mut values: Vec<(&'static str, String)> = Vec::new();
     let mut claimed: Vec<usize> = Vec::new();
@@ -72,28 +73,47 @@ pub fn read(text: &str) -> Option<Reading> {
     {
         // Of a code such as `missing_email` only the piece is the name.
         let (own, run) = (&tokens[name].range, &tokens[name].run);
-        let code = tokens.iter().filter(|token| token.run == *run && token.terms.any(Term::is_predicate)).count() > 0;
-        values.push(("attribute", text[if code { own.clone() } else { run.clone() }].trim().to_owned()));
+        let code = tokens
+            .iter()
+            .filter(|token| token.run == *run && token.terms.any(Term::is_predicate))
+            .count()
+            > 0;
+        values.push((
+            "attribute",
+            text[if code { own.clone() } else { run.clone() }].trim().to_owned(),
+        ));
     }
     let ends = best.noun.into_iter().chain([best.said.at]);
-    let range = ends.map(|at| tokens[at].range.clone()).reduce(|left, right| left.start.min(right.start)..left.end.max(right.end))?;
+    let range = ends
+        .map(|at| tokens[at].range.clone())
+        .reduce(|left, right| left.start.min(right.start)..left.end.max(right.end))?;
     Some(Reading { meaning: best.meaning, values, range })
 }
 
 /// What was expected and what came, as the sentence of a reading has them. One alone says so only where something is wrong.
-fn put_beside(tokens: &[Token], found: &Found, compared: &[values::Compared]) -> (Option<usize>, Option<usize>) {
+fn put_beside(
+    tokens: &[Token],
+    found: &Found,
+    compared: &[values::Compared],
+) -> (Option<usize>, Option<usize>) {
     let sentence = tokens[found.said.at].sentence;
     let pair = compared.iter().find(|pair| tokens[pair.at].sentence == sentence);
     let (expected, actual) = pair.map_or((None, None), |pair| (pair.expected, pair.actual));
     if found.said.kind != Kind::Wrong {
-        return if expected.is_some() && actual.is_some() { (expected, actual) } else { (None, None) };
+        return if expected.is_some() && actual.is_some() {
+            (expected, actual)
+        } else {
+            (None, None)
+        };
     }
     let other = |known: usize| {
-        let mut others = (0..tokens.len()).filter(|at| tokens[*at].sentence == sentence && tokens[*at].value && *at != known);
+        let mut others = (0..tokens.len())
+            .filter(|at| tokens[*at].sentence == sentence && tokens[*at].value && *at != known);
         others.next().filter(|_| others.next().is_none())
     };
     match (expected, actual) {
-        (None, None) => values::around(tokens, found.said.at).map_or((None, None), |(before, behind)| (Some(behind), Some(before))),
+        (None, None) => values::around(tokens, found.said.at)
+            .map_or((None, None), |(before, behind)| (Some(behind), Some(before))),
         (Some(expected), None) => (Some(expected), other(expected)),
         (None, Some(actual)) => (other(actual), Some(actual)),
         both => both,
@@ -101,13 +121,22 @@ fn put_beside(tokens: &[Token], found: &Found, compared: &[values::Compared]) ->
 }
 
 /// Values put beside each other say that something is not as it was expected, also where no other word does.
-fn announced(tokens: &[Token], vocabulary: &Vocabulary, said: &mut Vec<Said>) -> Vec<values::Compared> {
+fn announced(
+    tokens: &[Token],
+    vocabulary: &Vocabulary,
+    said: &mut Vec<Said>,
+) -> Vec<values::Compared> {
     let sentences = tokens.last().map_or(0, |last| last.sentence + 1);
     let mut all = Vec::new();
     for sentence in 0..sentences {
         let pair = values::compared(tokens, sentence, vocabulary);
         if pair.expected.is_some() && pair.actual.is_some() {
-            said.push(Said { at: pair.at, kind: Kind::Wrong, of_what_follows: false, by_no: false });
+            said.push(Said {
+                at: pair.at,
+                kind: Kind::Wrong,
+                of_what_follows: false,
+                by_no: false,
+            });
         }
         if pair.expected.is_some() || pair.actual.is_some() {
             all.push(pair);
@@ -121,22 +150,34 @@ fn of_what(tokens: &[Token], said: Said, compared: &[values::Compared]) -> Optio
     let own = &tokens[said.at];
     let from = said.at.saturating_sub(REACH);
     let to = (said.at + REACH + 1).min(tokens.len());
-    let near = (from..to).filter(|at| tokens[*at].sentence == own.sentence && !(said.of_what_follows && *at <= said.at));
+    let near = (from..to).filter(|at| {
+        tokens[*at].sentence == own.sentence && !(said.of_what_follows && *at <= said.at)
+    });
     // What only `no` denies is what stands right behind it.
     let bare = said.by_no && own.terms.has(Term::No) && said.of_what_follows;
     let near = near.filter(|at| !bare || *at <= said.at + 3);
-    let values = |at: usize| compared.iter().any(|pair| pair.expected == Some(at) || pair.actual == Some(at));
-    let candidates = near.filter(|at| !values(*at)).flat_map(|at| rules_for(tokens, at, said).map(move |rule| (at, rule)));
+    let values = |at: usize| {
+        compared.iter().any(|pair| pair.expected == Some(at) || pair.actual == Some(at))
+    };
+    let candidates = near
+        .filter(|at| !values(*at))
+        .flat_map(|at| rules_for(tokens, at, said).map(move |rule| (at, rule)));
     // `the response is missing the attribute`: what stands behind is what is missing.
     let wants = said.kind == Kind::Missing && !said.of_what_follows;
-    let holder = |at: usize, rule: &Rule| wants && at < said.at && rule.meaning == Meaning::MessageMissing;
+    let holder =
+        |at: usize, rule: &Rule| wants && at < said.at && rule.meaning == Meaning::MessageMissing;
     let best = candidates
         .map(|(at, rule)| (holder(at, rule), cost(tokens, at, said), at, rule))
         .min_by_key(|(holder, cost, at, rule)| (*holder, *cost, *at, !rule.beside.is_empty()))
         .map(|(_, cost, at, rule)| (cost, at, rule));
     match best {
         Some((cost, at, rule)) => Some(Found { meaning: rule.meaning, noun: Some(at), said, cost }),
-        None => rules::alone(said.kind, &own.plain).map(|meaning| Found { meaning, noun: None, said, cost: REACH }),
+        None => rules::alone(said.kind, &own.plain).map(|meaning| Found {
+            meaning,
+            noun: None,
+            said,
+            cost: REACH,
+        }),
     }
 }
 
@@ -144,7 +185,10 @@ fn rules_for(tokens: &[Token], at: usize, said: Said) -> impl Iterator<Item = &'
     let token = &tokens[at];
     RULES.iter().filter(move |rule| {
         let met = || {
-            let beside = |other: &&Token| other.sentence == token.sentence && rule.beside.iter().any(|term| other.terms.has(*term));
+            let beside = |other: &&Token| {
+                other.sentence == token.sentence
+                    && rule.beside.iter().any(|term| other.terms.has(*term))
+            };
             rule.beside.is_empty() || tokens.iter().filter(beside).count() > 0
         };
         token.terms.has(rule.noun) && rule.kinds.contains(&said.kind) && met()
@@ -155,11 +199,14 @@ fn rules_for(tokens: &[Token], at: usize, said: Said) -> impl Iterator<Item = &'
 fn cost(tokens: &[Token], at: usize, said: Said) -> usize {
     let token = &tokens[at];
     let distance = at.abs_diff(said.at) * 2;
-    let behind = if at > said.at && !said.of_what_follows && said.kind != Kind::Missing { 3 } else { 0 };
+    let behind =
+        if at > said.at && !said.of_what_follows && said.kind != Kind::Missing { 3 } else { 0 };
     let apart = token.part.abs_diff(tokens[said.at].part).min(3) * 3;
     // A thing behind a preposition is where, not what.
     let between = at.checked_sub(2).unwrap_or(at)..at;
-    let of = tokens[between].iter().any(|before| before.terms.has(Term::Of) && before.sentence == token.sentence);
+    let of = tokens[between]
+        .iter()
+        .any(|before| before.terms.has(Term::Of) && before.sentence == token.sentence);
     distance + behind + apart + if of { 7 } else { 0 }
 }
 
@@ -170,8 +217,11 @@ fn foremost<'f>(tokens: &[Token], all: &'f [Found]) -> Option<&'f Found> {
         return Some(guard);
     }
     let because = tokens.iter().position(|token| token.terms.has(Term::Because));
-    let behind =
-        because.and_then(|because| all.iter().filter(|found| found.said.at > because).min_by_key(|found| rank(tokens, all, found)));
+    let behind = because.and_then(|because| {
+        all.iter()
+            .filter(|found| found.said.at > because)
+            .min_by_key(|found| rank(tokens, all, found))
+    });
     behind.or_else(|| all.iter().min_by_key(|found| rank(tokens, all, found)))
 }
 
@@ -187,9 +237,13 @@ fn rank(tokens: &[Token], all: &[Found], found: &Found) -> (bool, bool, usize, u
             && all.iter().filter(same).any(|other| !bare(other) && other.said.kind == Kind::Gone)
     };
     // `missing or invalid`: that it is missing is what can be seen.
-    let either = |other: &Found| other.meaning == Meaning::AttributeMissing && other.said.at.abs_diff(found.said.at) == 2;
-    let outdone = outdone || found.meaning == Meaning::AttributeValue && all.iter().filter(same).any(either);
-    let incidental = found.meaning == Meaning::MessageMissing || found.meaning == Meaning::Configuration;
+    let either = |other: &Found| {
+        other.meaning == Meaning::AttributeMissing && other.said.at.abs_diff(found.said.at) == 2
+    };
+    let outdone =
+        outdone || found.meaning == Meaning::AttributeValue && all.iter().filter(same).any(either);
+    let incidental =
+        found.meaning == Meaning::MessageMissing || found.meaning == Meaning::Configuration;
     (outdone, incidental, tokens[found.said.at].sentence, found.cost)
 }
 

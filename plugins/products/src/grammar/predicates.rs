@@ -64,22 +64,41 @@ pub(super) fn said(tokens: &[Token]) -> Vec<Said> {
             };
             // `decryption failed`.
             let near = &tokens[at.saturating_sub(2)..(at + 3).min(tokens.len())];
-            let kind =
-                if kind == Kind::Failed && near.iter().any(|token| token.terms.has(Term::Decrypt)) { Kind::Undecryptable } else { kind };
+            let kind = if kind == Kind::Failed
+                && near.iter().any(|token| token.terms.has(Term::Decrypt))
+            {
+                Kind::Undecryptable
+            } else {
+                kind
+            };
             let of_what_follows = term == Term::Contains;
             // `you do not have an account`, unlike `the response does not contain an account`.
             if of_what_follows && kind == Kind::Missing && of_somebody(tokens, at) {
-                list.push(Said { at, kind: Kind::Lacking, of_what_follows, by_no: denial == Some(true) });
+                list.push(Said {
+                    at,
+                    kind: Kind::Lacking,
+                    of_what_follows,
+                    by_no: denial == Some(true),
+                });
             }
             list.push(Said { at, kind, of_what_follows, by_no: denial == Some(true) });
         }
     }
     // `no user`, `without a licence`: nothing else need be said of it.
-    for (at, _) in tokens.iter().enumerate().filter(|(at, token)| live[*at] && token.terms.has(Term::No)) {
+    for (at, _) in
+        tokens.iter().enumerate().filter(|(at, token)| live[*at] && token.terms.has(Term::No))
+    {
         // `no account is locked` is about the accounts there are.
         let own = &tokens[at];
-        let together = |later: &&Token| later.sentence == own.sentence && later.part == own.part && !later.terms.has(Term::But);
-        if tokens[at + 1..].iter().take(REACH + 2).take_while(together).any(|later| later.terms.any(Term::is_bad) && !later.value) {
+        let together = |later: &&Token| {
+            later.sentence == own.sentence && later.part == own.part && !later.terms.has(Term::But)
+        };
+        if tokens[at + 1..]
+            .iter()
+            .take(REACH + 2)
+            .take_while(together)
+            .any(|later| later.terms.any(Term::is_bad) && !later.value)
+        {
             continue;
         }
         list.push(Said { at, kind: Kind::Gone, of_what_follows: true, by_no: true });
@@ -89,11 +108,14 @@ pub(super) fn said(tokens: &[Token]) -> Vec<Said> {
 
 /// A person is spoken of, and nothing that was sent.
 fn of_somebody(tokens: &[Token], at: usize) -> bool {
-    let mut sentence = tokens.iter().filter(|token| token.sentence == tokens[at].sentence && !token.value);
+    let mut sentence =
+        tokens.iter().filter(|token| token.sentence == tokens[at].sentence && !token.value);
     let sent = [Term::Response, Term::Assertion, Term::Token, Term::Attribute];
-    let person = tokens[..at]
-        .iter()
-        .any(|token| token.sentence == tokens[at].sentence && !token.value && (token.terms.has(Term::You) || token.terms.has(Term::User)));
+    let person = tokens[..at].iter().any(|token| {
+        token.sentence == tokens[at].sentence
+            && !token.value
+            && (token.terms.has(Term::You) || token.terms.has(Term::User))
+    });
     person && !sentence.any(|token| sent.into_iter().any(|term| token.terms.has(term)))
 }
 
@@ -140,7 +162,8 @@ fn denied(term: Term) -> Option<Kind> {
 fn denial(tokens: &[Token], at: usize) -> Option<bool> {
     let own = &tokens[at];
     let parts = |token: &&Token| token.terms.has(Term::But) || token.terms.has(Term::Because);
-    let together = |token: &&Token| token.sentence == own.sentence && token.part == own.part && !parts(token);
+    let together =
+        |token: &&Token| token.sentence == own.sentence && token.part == own.part && !parts(token);
     let before = tokens[..at].iter().rev().take(REACH).take_while(together);
     // Bad news of its own ends what a denial reaches: `not found: locked`.
     let mut denied = false;
@@ -150,7 +173,8 @@ fn denial(tokens: &[Token], at: usize) -> Option<bool> {
             break;
         }
         // `n'est pas encore valide` denies once.
-        let half = matches!(token.plain.as_str(), "n" | "ne") && ["pas ", "plus "].iter().any(|word| own.plain.starts_with(word));
+        let half = matches!(token.plain.as_str(), "n" | "ne")
+            && ["pas ", "plus "].iter().any(|word| own.plain.starts_with(word));
         if is_denial(token) && !half {
             denied = true;
             by_no = !token.terms.has(Term::Not) && !token.terms.has(Term::NotBehind);
@@ -163,7 +187,9 @@ fn denial(tokens: &[Token], at: usize) -> Option<bool> {
     let mut behind = tokens[at + 1..].iter().take(REACH_BEHIND).take_while(together);
     behind
         .by_ref()
-        .take_while(|token| !token.terms.any(Term::is_predicate) || token.terms.has(Term::NotBehind))
+        .take_while(|token| {
+            !token.terms.any(Term::is_predicate) || token.terms.has(Term::NotBehind)
+        })
         .any(|token| token.terms.has(Term::NotBehind))
         .then_some(false)
 }
@@ -175,7 +201,11 @@ fn is_denial(token: &Token) -> bool {
 /// It may be so, or will be.
 fn possible(tokens: &[Token], at: usize) -> bool {
     let own = &tokens[at];
-    let mut before = tokens[..at].iter().rev().take(REACH).take_while(|token| token.sentence == own.sentence && token.part == own.part);
+    let mut before = tokens[..at]
+        .iter()
+        .rev()
+        .take(REACH)
+        .take_while(|token| token.sentence == own.sentence && token.part == own.part);
     before.any(|token| token.terms.has(Term::Modal))
 }
 
@@ -187,11 +217,22 @@ fn live(tokens: &[Token]) -> Vec<bool> {
         if !(advice || token.terms.has(Term::If)) || token.value {
             continue;
         }
-        let first = at.checked_sub(2).and_then(|before| tokens.get(before)).is_none_or(|before| before.sentence != token.sentence);
-        let last_part =
-            tokens[at..].iter().take_while(|later| later.sentence == token.sentence).last().map_or(token.part, |last| last.part);
+        let first = at
+            .checked_sub(2)
+            .and_then(|before| tokens.get(before))
+            .is_none_or(|before| before.sentence != token.sentence);
+        let last_part = tokens[at..]
+            .iter()
+            .take_while(|later| later.sentence == token.sentence)
+            .last()
+            .map_or(token.part, |last| last.part);
         let condition_first = first && !advice && last_part > token.part;
-        for (index, later) in tokens.iter().enumerate().skip(at).take_while(|(_, later)| later.sentence == token.sentence) {
+        for (index, later) in tokens
+            .iter()
+            .enumerate()
+            .skip(at)
+            .take_while(|(_, later)| later.sentence == token.sentence)
+        {
             if condition_first && later.part != token.part {
                 break;
             }

@@ -17,7 +17,12 @@ const fn rule(noun: Term, kinds: &'static [Is], meaning: Meaning) -> Rule {
     Rule { noun, kinds, meaning, beside: &[] }
 }
 
-const fn beside(noun: Term, kinds: &'static [Is], meaning: Meaning, beside: &'static [Term]) -> Rule {
+const fn beside(
+    noun: Term,
+    kinds: &'static [Is],
+    meaning: Meaning,
+    beside: &'static [Term],
+) -> Rule {
     Rule { noun, kinds, meaning, beside }
 }
 
@@ -27,16 +32,39 @@ const NOT_RIGHT: &[Is] = &[Is::Wrong, Is::Gone, Is::Missing, Is::Denied, Is::Fai
 const OPENED: &[Term] = &[Term::Application, Term::Licence, Term::Role];
 
 pub(super) static RULES: &[Rule] = &[
-    rule(Term::Csrf, &[Is::Wrong, Is::Gone, Is::Missing, Is::Denied, Is::Failed, Is::Expired, Is::CsrfRefused], Meaning::CrossSite),
+    rule(
+        Term::Csrf,
+        &[Is::Wrong, Is::Gone, Is::Missing, Is::Denied, Is::Failed, Is::Expired, Is::CsrfRefused],
+        Meaning::CrossSite,
+    ),
     rule(Term::Account, &[Is::Locked, Is::Expired], Meaning::UserDisabled),
     rule(Term::User, &[Is::Locked, Is::Expired], Meaning::UserDisabled),
     rule(Term::Account, &[Is::Gone, Is::Lacking], Meaning::NotProvisioned),
     rule(Term::User, &[Is::Gone], Meaning::NotProvisioned),
-    beside(Term::Email, &[Is::Gone], Meaning::AttributeMissing, &[Term::Assertion, Term::Response, Term::Token, Term::Attribute]),
-    beside(Term::Email, &[Is::Gone], Meaning::NotProvisioned, &[Term::Account, Term::User, Term::Application]),
+    beside(
+        Term::Email,
+        &[Is::Gone],
+        Meaning::AttributeMissing,
+        &[Term::Assertion, Term::Response, Term::Token, Term::Attribute],
+    ),
+    beside(
+        Term::Email,
+        &[Is::Gone],
+        Meaning::NotProvisioned,
+        &[Term::Account, Term::User, Term::Application],
+    ),
     rule(
         Term::Licence,
-        &[Is::Gone, Is::Missing, Is::Denied, Is::Expired, Is::Wrong, Is::Locked, Is::Exhausted, Is::TooLarge],
+        &[
+            Is::Gone,
+            Is::Missing,
+            Is::Denied,
+            Is::Expired,
+            Is::Wrong,
+            Is::Locked,
+            Is::Exhausted,
+            Is::TooLarge,
+        ],
         Meaning::NoLicence,
     ),
     rule(Term::Role, &[Is::Gone, Is::Missing, Is::Denied], Meaning::NoLicence),
@@ -62,14 +90,27 @@ pub(super) static RULES: &[Rule] = &[
     rule(Term::Recipient, NOT_RIGHT, Meaning::Recipient),
     // Who has lost the request cannot take its answer.
     rule(Term::AuthnRequest, &[Is::Gone, Is::Expired], Meaning::InResponseTo),
-    rule(Term::InResponseTo, &[Is::Wrong, Is::Gone, Is::Missing, Is::Failed, Is::Expired], Meaning::InResponseTo),
+    rule(
+        Term::InResponseTo,
+        &[Is::Wrong, Is::Gone, Is::Missing, Is::Failed, Is::Expired],
+        Meaning::InResponseTo,
+    ),
     rule(Term::Signature, &[Is::Wrong, Is::Failed, Is::Denied], Meaning::Signature),
-    beside(Term::Signature, &[Is::Gone, Is::Missing], Meaning::UnsignedAssertion, &[Term::Assertion]),
+    beside(
+        Term::Signature,
+        &[Is::Gone, Is::Missing],
+        Meaning::UnsignedAssertion,
+        &[Term::Assertion],
+    ),
     rule(Term::Signature, &[Is::Gone, Is::Missing], Meaning::UnsignedMessage),
     rule(Term::Assertion, &[Is::Unsigned], Meaning::UnsignedAssertion),
     rule(Term::Response, &[Is::Unsigned], Meaning::UnsignedMessage),
     rule(Term::AuthnRequest, &[Is::Unsigned], Meaning::RequestSignature),
-    rule(Term::Certificate, &[Is::Wrong, Is::Gone, Is::Missing, Is::Expired, Is::Failed, Is::Early, Is::Denied], Meaning::Certificate),
+    rule(
+        Term::Certificate,
+        &[Is::Wrong, Is::Gone, Is::Missing, Is::Expired, Is::Failed, Is::Early, Is::Denied],
+        Meaning::Certificate,
+    ),
     rule(Term::Assertion, &[Is::Expired], Meaning::Expired),
     rule(Term::Response, &[Is::Expired], Meaning::Expired),
     rule(Term::Token, &[Is::Expired], Meaning::Expired),
@@ -107,7 +148,9 @@ pub(super) fn alone(kind: Is, words: &str) -> Option<Meaning> {
     match kind {
         Is::CsrfRefused => Some(Meaning::CrossSite),
         Is::Undecryptable => Some(Meaning::Decrypt),
-        Is::Replayed if words.contains("replay") || words.contains("rejeu") => Some(Meaning::Replay),
+        Is::Replayed if words.contains("replay") || words.contains("rejeu") => {
+            Some(Meaning::Replay)
+        }
         _ => None,
     }
 }

@@ -40,10 +40,20 @@ fn stated_reasons_are_read_by_their_kind() {
     let mut wrong = Vec::new();
     for reason in table().reason {
         let read = read(&reason.text);
-        let value = |name: &str| read.as_ref()?.values.iter().find(|(own, _)| *own == name).map(|(_, value)| value.clone());
+        let value = |name: &str| {
+            read.as_ref()?
+                .values
+                .iter()
+                .find(|(own, _)| *own == name)
+                .map(|(_, value)| value.clone())
+        };
         let mut complain = |what: &str, wanted: &Option<String>| {
             if value(what) != *wanted {
-                wrong.push(format!("{}\n    {what}: {:?}, wanted {wanted:?}", reason.text, value(what)));
+                wrong.push(format!(
+                    "{}\n    {what}: {:?}, wanted {wanted:?}",
+                    reason.text,
+                    value(what)
+                ));
             }
         };
         complain("expected", &reason.expected);
@@ -51,7 +61,10 @@ fn stated_reasons_are_read_by_their_kind() {
         complain("attribute", &reason.attribute);
         let meaning = read.as_ref().map(|read| read.meaning);
         if meaning != Some(reason.means) {
-            wrong.push(format!("{}\n    read as {meaning:?}, means {:?}", reason.text, reason.means));
+            wrong.push(format!(
+                "{}\n    read as {meaning:?}, means {:?}",
+                reason.text, reason.means
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
@@ -59,15 +72,31 @@ fn stated_reasons_are_read_by_their_kind() {
 
 #[test]
 fn what_states_no_reason_is_none() {
-    let loud: Vec<String> =
-        table().silent.texts.iter().filter_map(|text| Some(format!("{text}\n    read as {:?}", read(text)?.meaning))).collect();
+    let loud: Vec<String> = table()
+        .silent
+        .texts
+        .iter()
+        .filter_map(|text| Some(format!("{text}\n    read as {:?}", read(text)?.meaning)))
+        .collect();
     assert!(loud.is_empty(), "{} wrong:\n{}", loud.len(), loud.join("\n"));
 }
 
 #[test]
 fn any_text_is_read_to_the_bound() {
-    for text in ["'", "«", "no ", "expected 'x' ", "a_b", "not not ", "user is not ", "\u{301}", "É", "((((", "x://", "account locked? "]
-    {
+    for text in [
+        "'",
+        "«",
+        "no ",
+        "expected 'x' ",
+        "a_b",
+        "not not ",
+        "user is not ",
+        "\u{301}",
+        "É",
+        "((((",
+        "x://",
+        "account locked? ",
+    ] {
         let long = text.repeat(200_000);
         let words = super::tokens::tokens(&long, super::Vocabulary::builtin());
         assert!(words.len() <= 220, "{text}: {} words", words.len());
@@ -77,7 +106,12 @@ fn any_text_is_read_to_the_bound() {
 
 #[test]
 fn what_is_quoted_is_one_word_wherever_it_stands() {
-    for text in ["missing 'user account'", "\"identity provider\"", "“name id format” unknown", "the 'e mail address'"] {
+    for text in [
+        "missing 'user account'",
+        "\"identity provider\"",
+        "“name id format” unknown",
+        "the 'e mail address'",
+    ] {
         let _ = read(text);
     }
 }

@@ -73,19 +73,29 @@ pub(super) fn tokens(text: &str, vocabulary: &Vocabulary) -> Vec<Token> {
         let found = if word.value && !word.quoted { None } else { vocabulary.terms(&ahead) };
         let marker = if word.value { None } else { vocabulary.marker(&ahead) };
         // What is quoted is one word, however many a phrase takes of it.
-        let named = if word.value { ahead.len() } else { found.map_or(1, |(own, _)| own).max(marker.map_or(1, |(own, _)| own)) };
+        let named = if word.value {
+            ahead.len()
+        } else {
+            found.map_or(1, |(own, _)| own).max(marker.map_or(1, |(own, _)| own))
+        };
         let length = if word.value { 1 } else { named };
         let Some(last) = words.get(at + length - 1) else { break };
         tokens.push(Token {
             range: word.range.start..last.range.end,
-            terms: found.filter(|(own, _)| *own == named).map(|(_, terms)| terms).unwrap_or_default(),
+            terms: found
+                .filter(|(own, _)| *own == named)
+                .map(|(_, terms)| terms)
+                .unwrap_or_default(),
             value: word.value,
             sentence: word.place.sentence,
             part: word.place.part,
             comma: word.place.comma,
             run: word.run.start..last.run.end,
             asked: questions.contains(&word.place.sentence),
-            marks: marker.filter(|(own, _)| *own == named).map(|(_, terms)| terms).unwrap_or_default(),
+            marks: marker
+                .filter(|(own, _)| *own == named)
+                .map(|(_, terms)| terms)
+                .unwrap_or_default(),
             plain: ahead[..named.min(ahead.len())].join(" "),
         });
         at += length;
@@ -100,16 +110,23 @@ fn phrase(words: &[Word], at: usize) -> Vec<&str> {
         return first.plain.split(' ').collect();
     }
     let near = words[at..].iter().take(LONGEST_PHRASE);
-    near.take_while(|word| !word.value && word.place.same_part(first.place)).map(|word| word.plain.as_str()).collect()
+    near.take_while(|word| !word.value && word.place.same_part(first.place))
+        .map(|word| word.plain.as_str())
+        .collect()
 }
 
 /// The sentences that end in a question mark.
 fn questions(text: &str, words: &[Word]) -> Vec<usize> {
-    let ends =
-        words.iter().enumerate().filter(|(at, word)| words.get(at + 1).is_none_or(|next| next.place.sentence != word.place.sentence));
-    ends.filter(|(_, word)| text[word.range.end..].trim_start_matches(['"', '\'', '”', '»', ')', ' ', '\u{a0}']).starts_with('?'))
-        .map(|(_, word)| word.place.sentence)
-        .collect()
+    let ends = words.iter().enumerate().filter(|(at, word)| {
+        words.get(at + 1).is_none_or(|next| next.place.sentence != word.place.sentence)
+    });
+    ends.filter(|(_, word)| {
+        text[word.range.end..]
+            .trim_start_matches(['"', '\'', '”', '»', ')', ' ', '\u{a0}'])
+            .starts_with('?')
+    })
+    .map(|(_, word)| word.place.sentence)
+    .collect()
 }
 
 fn words(text: &str, vocabulary: &Vocabulary) -> Vec<Word> {
@@ -120,11 +137,18 @@ fn words(text: &str, vocabulary: &Vocabulary) -> Vec<Word> {
         let rest = &text[at..];
         let Some(character) = rest.chars().next() else { break };
         let known = words.len();
-        if let Some((inner, end)) =
-            quoted(text, at).filter(|(inner, _)| text[inner.clone()].split_whitespace().count() <= MOST_WORDS_QUOTED)
-        {
+        if let Some((inner, end)) = quoted(text, at).filter(|(inner, _)| {
+            text[inner.clone()].split_whitespace().count() <= MOST_WORDS_QUOTED
+        }) {
             let plain = plain(&spread(&text[inner.clone()]));
-            words.push(Word { plain, range: inner.clone(), value: true, quoted: true, place, run: inner });
+            words.push(Word {
+                plain,
+                range: inner.clone(),
+                value: true,
+                quoted: true,
+                place,
+                run: inner,
+            });
             at = end;
         } else if is_of_a_word(character) {
             let end = at + rest.find(ends_a_run).unwrap_or(rest.len());
@@ -136,7 +160,9 @@ fn words(text: &str, vocabulary: &Vocabulary) -> Vec<Word> {
         } else {
             let next = rest[character.len_utf8()..].chars().next();
             match character {
-                '.' | '!' | '?' | '…' if next.is_none_or(|next| next.is_whitespace() || "\"”»')".contains(next)) => {
+                '.' | '!' | '?' | '…'
+                    if next.is_none_or(|next| next.is_whitespace() || "\"”»')".contains(next)) =>
+                {
                     place.sentence += 1;
                 }
                 '\n' | '|' => place.sentence += 1,
@@ -149,7 +175,14 @@ fn words(text: &str, vocabulary: &Vocabulary) -> Vec<Word> {
                 '-' if next.is_none_or(char::is_whitespace) => place.part += 1,
                 '!' if next == Some('=') => {
                     let range = at..at + 2;
-                    words.push(Word { plain: "differs".to_owned(), range: range.clone(), value: false, quoted: false, place, run: range });
+                    words.push(Word {
+                        plain: "differs".to_owned(),
+                        range: range.clone(),
+                        value: false,
+                        quoted: false,
+                        place,
+                        run: range,
+                    });
                 }
                 _ => {}
             }
@@ -186,7 +219,9 @@ fn quoted(text: &str, at: usize) -> Option<(Range<usize>, usize)> {
         _ => return None,
     };
     // An apostrophe inside a word opens nothing.
-    if matches!(open, '\'' | '‘') && text[..at].chars().next_back().is_some_and(char::is_alphanumeric) {
+    if matches!(open, '\'' | '‘')
+        && text[..at].chars().next_back().is_some_and(char::is_alphanumeric)
+    {
         return None;
     }
     let start = at + open.len_utf8();
@@ -194,7 +229,9 @@ fn quoted(text: &str, at: usize) -> Option<(Range<usize>, usize)> {
     let mut ends = inside.char_indices().take(LONGEST_VALUE);
     let (end, mark) = ends.find(|(end, character)| {
         let follows = inside[end + character.len_utf8()..].chars().next();
-        close.contains(character) && (!matches!(character, '\'' | '’') || follows.is_none_or(|next| !next.is_alphanumeric()))
+        close.contains(character)
+            && (!matches!(character, '\'' | '’')
+                || follows.is_none_or(|next| !next.is_alphanumeric()))
     })?;
     let content = inside[..end].trim();
     // The nested mark that closes a bracketed value in quotes is left to the inner one.
@@ -204,9 +241,22 @@ fn quoted(text: &str, at: usize) -> Option<(Range<usize>, usize)> {
 }
 
 /// A run of characters without blanks: a value, or the words it is made of.
-fn cut(text: &str, range: Range<usize>, place: Spot, vocabulary: &Vocabulary, words: &mut Vec<Word>) {
+fn cut(
+    text: &str,
+    range: Range<usize>,
+    place: Spot,
+    vocabulary: &Vocabulary,
+    words: &mut Vec<Word>,
+) {
     let raw = &text[range.clone()];
-    let word = |range: Range<usize>, plain: String, value: bool| Word { run: range.clone(), range, plain, value, quoted: false, place };
+    let word = |range: Range<usize>, plain: String, value: bool| Word {
+        run: range.clone(),
+        range,
+        plain,
+        value,
+        quoted: false,
+        place,
+    };
     if is_address(raw) {
         words.push(word(range, plain(raw), true));
         return;
@@ -243,7 +293,13 @@ fn cut(text: &str, range: Range<usize>, place: Spot, vocabulary: &Vocabulary, wo
     let joined: Vec<String> = pieces.iter().map(|piece| plain(&raw[piece.clone()])).collect();
     let separated = raw.contains(['.', '/', '@', ':', '\\', '#', '$']);
     if !is_made_of_words(&joined, raw, separated, vocabulary) {
-        words.push(word(range, whole, separated || digits || raw.contains(|character: char| character == '_' || character.is_uppercase())));
+        words.push(word(
+            range,
+            whole,
+            separated
+                || digits
+                || raw.contains(|character: char| character == '_' || character.is_uppercase()),
+        ));
         return;
     }
     for (piece, plain) in pieces.into_iter().zip(joined) {
@@ -253,7 +309,12 @@ fn cut(text: &str, range: Range<usize>, place: Spot, vocabulary: &Vocabulary, wo
 }
 
 /// A code (`user_not_found`) and what is joined by hyphens is made of words; a name (`employeeNumber`) or an identifier is not.
-fn is_made_of_words(pieces: &[String], raw: &str, separated: bool, vocabulary: &Vocabulary) -> bool {
+fn is_made_of_words(
+    pieces: &[String],
+    raw: &str,
+    separated: bool,
+    vocabulary: &Vocabulary,
+) -> bool {
     let all: Vec<&str> = pieces.iter().map(String::as_str).collect();
     let found = |at: usize| vocabulary.terms(&all[at..]);
     if found(0).is_some_and(|(length, _)| length == all.len()) {
@@ -263,8 +324,12 @@ fn is_made_of_words(pieces: &[String], raw: &str, separated: bool, vocabulary: &
     if separated {
         return known * 2 >= all.len() && !raw.contains(['@', '/']);
     }
-    let says = (0..all.len()).filter_map(found).any(|(_, terms)| terms.any(|term| term.is_predicate() || is_denial(term)));
-    let hyphened = !raw.contains('_') && raw.contains('-') && !raw.contains(|character: char| character.is_ascii_digit());
+    let says = (0..all.len())
+        .filter_map(found)
+        .any(|(_, terms)| terms.any(|term| term.is_predicate() || is_denial(term)));
+    let hyphened = !raw.contains('_')
+        && raw.contains('-')
+        && !raw.contains(|character: char| character.is_ascii_digit());
     says || hyphened
 }
 
@@ -275,7 +340,10 @@ fn is_denial(term: Term) -> bool {
 /// A URL, a URN, an address of mail: never words.
 fn is_address(raw: &str) -> bool {
     let lower = raw.to_ascii_lowercase();
-    lower.contains("://") || lower.starts_with("urn:") || lower.starts_with("spn:") || (raw.contains('@') && raw.contains('.'))
+    lower.contains("://")
+        || lower.starts_with("urn:")
+        || lower.starts_with("spn:")
+        || (raw.contains('@') && raw.contains('.'))
 }
 
 /// The pieces of `user_not_found`, `userNotFound`, `user-not-found`, `SAMLResponse`.
@@ -288,11 +356,18 @@ fn pieces(raw: &str) -> Vec<Range<usize>> {
             pieces.extend(start.take().map(|start| start..*at));
             continue;
         }
-        let before = index.checked_sub(1).and_then(|before| characters.get(before)).map(|(_, character)| *character);
+        let before = index
+            .checked_sub(1)
+            .and_then(|before| characters.get(before))
+            .map(|(_, character)| *character);
         let after = characters.get(index + 1).map(|(_, character)| *character);
         let upper = character.is_uppercase();
-        let begins = upper && before.is_some_and(char::is_lowercase) && after.is_some_and(char::is_alphanumeric)
-            || upper && before.is_some_and(char::is_uppercase) && after.is_some_and(char::is_lowercase);
+        let begins = upper
+            && before.is_some_and(char::is_lowercase)
+            && after.is_some_and(char::is_alphanumeric)
+            || upper
+                && before.is_some_and(char::is_uppercase)
+                && after.is_some_and(char::is_lowercase);
         if begins && let Some(begun) = start.take() {
             pieces.push(begun..*at);
         }

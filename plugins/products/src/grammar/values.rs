@@ -18,8 +18,13 @@ pub(super) struct Compared {
 
 /// The values put beside each other in a sentence.
 pub(super) fn compared(tokens: &[Token], sentence: usize, vocabulary: &Vocabulary) -> Compared {
-    let of_sentence: Vec<usize> = (0..tokens.len()).filter(|at| tokens[*at].sentence == sentence && !tokens[*at].asked).collect();
-    let (Some(first), Some(last)) = (of_sentence.first().copied(), of_sentence.last().copied()) else { return Compared::default() };
+    let of_sentence: Vec<usize> = (0..tokens.len())
+        .filter(|at| tokens[*at].sentence == sentence && !tokens[*at].asked)
+        .collect();
+    let (Some(first), Some(last)) = (of_sentence.first().copied(), of_sentence.last().copied())
+    else {
+        return Compared::default();
+    };
     let mut found = Compared::default();
     let mut claimed: Vec<usize> = Vec::new();
     for at in of_sentence {
@@ -28,8 +33,8 @@ pub(super) fn compared(tokens: &[Token], sentence: usize, vocabulary: &Vocabular
             continue;
         }
         let instead = tokens[at].terms.has(Term::Invalid) && marks.has(Term::Expected);
-        let Some(value) =
-            value_behind(tokens, at, last, vocabulary).or_else(|| if instead { None } else { value_before(tokens, at, first, &claimed) })
+        let Some(value) = value_behind(tokens, at, last, vocabulary)
+            .or_else(|| if instead { None } else { value_before(tokens, at, first, &claimed) })
         else {
             continue;
         };
@@ -61,7 +66,8 @@ pub(super) fn compared(tokens: &[Token], sentence: usize, vocabulary: &Vocabular
 pub(super) fn around(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
     let sentence = tokens[at].sentence;
     let same = |index: &usize| tokens[*index].sentence == sentence;
-    let before = (at.saturating_sub(NEAR * 2)..at).rev().filter(same).find(|index| tokens[*index].value)?;
+    let before =
+        (at.saturating_sub(NEAR * 2)..at).rev().filter(same).find(|index| tokens[*index].value)?;
     let behind = (at + 1..(at + 1 + NEAR * 2).min(tokens.len()))
         .take_while(|index| tokens[*index].sentence == sentence)
         .find(|index| tokens[*index].value)?;
@@ -69,12 +75,21 @@ pub(super) fn around(tokens: &[Token], at: usize) -> Option<(usize, usize)> {
 }
 
 /// The value that a marker announces: the next one before a comma or another marker, or the bare word right behind it.
-fn value_behind(tokens: &[Token], at: usize, last: usize, vocabulary: &Vocabulary) -> Option<usize> {
+fn value_behind(
+    tokens: &[Token],
+    at: usize,
+    last: usize,
+    vocabulary: &Vocabulary,
+) -> Option<usize> {
     for (index, token) in tokens.iter().enumerate().take(last.min(at + NEAR) + 1).skip(at + 1) {
         if token.comma || !token.marks.is_empty() {
             return None;
         }
-        if token.value || token.terms.is_empty() && !vocabulary.is_filler(&token.plain) && token.plain.chars().count() > 1 {
+        if token.value
+            || token.terms.is_empty()
+                && !vocabulary.is_filler(&token.plain)
+                && token.plain.chars().count() > 1
+        {
             return Some(index);
         }
     }
@@ -83,20 +98,32 @@ fn value_behind(tokens: &[Token], at: usize, last: usize, vocabulary: &Vocabular
 
 fn value_before(tokens: &[Token], at: usize, first: usize, claimed: &[usize]) -> Option<usize> {
     let from = first.max(at.saturating_sub(NEAR));
-    (from..at).rev().take_while(|index| tokens[*index].marks.is_empty()).find(|index| tokens[*index].value && !claimed.contains(index))
+    (from..at)
+        .rev()
+        .take_while(|index| tokens[*index].marks.is_empty())
+        .find(|index| tokens[*index].value && !claimed.contains(index))
 }
 
 /// The attribute that is meant, by the word for attributes or by itself.
-pub(super) fn attribute(tokens: &[Token], noun: usize, claimed: &[usize], vocabulary: &Vocabulary) -> Option<usize> {
+pub(super) fn attribute(
+    tokens: &[Token],
+    noun: usize,
+    claimed: &[usize],
+    vocabulary: &Vocabulary,
+) -> Option<usize> {
     let own = &tokens[noun];
     if own.terms.has(Term::Email) && !own.terms.has(Term::Attribute) {
-        return (own.value || matches!(own.plain.as_str(), "email" | "mail" | "emailaddress")).then_some(noun);
+        return (own.value || matches!(own.plain.as_str(), "email" | "mail" | "emailaddress"))
+            .then_some(noun);
     }
     let same = |index: &usize| tokens[*index].sentence == own.sentence && !claimed.contains(index);
     let behind = || (noun + 1..(noun + 1 + NEAR).min(tokens.len())).filter(same);
     let before = || (noun.saturating_sub(NEAR)..noun).rev().filter(same);
     let distance = |index: usize| index.abs_diff(noun);
-    let quoted = behind().find(|index| tokens[*index].value).into_iter().chain(before().find(|index| tokens[*index].value));
+    let quoted = behind()
+        .find(|index| tokens[*index].value)
+        .into_iter()
+        .chain(before().find(|index| tokens[*index].value));
     if let Some(quoted) = quoted.min_by_key(|index| (distance(*index), *index < noun)) {
         return Some(quoted);
     }
@@ -104,26 +131,35 @@ pub(super) fn attribute(tokens: &[Token], noun: usize, claimed: &[usize], vocabu
     let skipped = |index: &usize| {
         let token = &tokens[*index];
         token.terms.has(Term::Of)
-            || !token.terms.any(Term::is_noun) && (token.terms.any(Term::is_predicate) || vocabulary.is_filler(&token.plain))
+            || !token.terms.any(Term::is_noun)
+                && (token.terms.any(Term::is_predicate) || vocabulary.is_filler(&token.plain))
     };
-    let next = (noun + 1..tokens.len()).filter(same).take(NEAR).skip_while(skipped).take(1).find(names);
+    let next =
+        (noun + 1..tokens.len()).filter(same).take(NEAR).skip_while(skipped).take(1).find(names);
     // Behind a preposition stands where it is missing, not what: `attribute in the assertion`.
     let next = next.filter(|index| {
-        *index == noun + 1 || !tokens[noun + 1..*index].iter().any(|token| token.terms.has(Term::Of)) || called(tokens, noun, *index)
+        *index == noun + 1
+            || !tokens[noun + 1..*index].iter().any(|token| token.terms.has(Term::Of))
+            || called(tokens, noun, *index)
     });
     next.or_else(|| before().take(1).find(names))
 }
 
 /// `attribute with the name X`.
 fn called(tokens: &[Token], noun: usize, name: usize) -> bool {
-    tokens[noun + 1..name]
-        .iter()
-        .any(|token| matches!(token.plain.as_str(), "name" | "named" | "called" | "namen" | "nom" | "nombre" | "nome"))
+    tokens[noun + 1..name].iter().any(|token| {
+        matches!(
+            token.plain.as_str(),
+            "name" | "named" | "called" | "namen" | "nom" | "nombre" | "nome"
+        )
+    })
 }
 
 /// The word can be the name of an attribute.
 fn is_name(token: &Token, vocabulary: &Vocabulary) -> bool {
     const NAMING: &[Term] = &[Term::Email, Term::Role, Term::NameId];
     let known = NAMING.iter().any(|term| token.terms.has(*term)) && !token.plain.contains(' ');
-    (known || token.terms.is_empty() && token.marks.is_empty()) && !vocabulary.is_filler(&token.plain) && token.plain.chars().count() > 1
+    (known || token.terms.is_empty() && token.marks.is_empty())
+        && !vocabulary.is_filler(&token.plain)
+        && token.plain.chars().count() > 1
 }

@@ -42,7 +42,8 @@ pub(super) struct Vocabulary {
 
 static BUILTIN: LazyLock<Vocabulary> = LazyLock::new(|| {
     let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/words.json"));
-    let languages: Vec<Language> = serde_json::from_slice(bytes).expect("the suite reads every file of words");
+    let languages: Vec<Language> =
+        serde_json::from_slice(bytes).expect("the suite reads every file of words");
     Vocabulary::of(&languages)
 });
 
@@ -53,13 +54,17 @@ impl Vocabulary {
 
     fn of(languages: &[Language]) -> Self {
         let mut all = Self::default();
-        for language in languages.iter().filter(|language| language.schema == "diag-words/1" && !language.lang.is_empty()) {
+        for language in languages
+            .iter()
+            .filter(|language| language.schema == "diag-words/1" && !language.lang.is_empty())
+        {
             all.terms.add_all(&language.nouns);
             all.terms.add_all(&language.predicates);
             all.small.add_all(&language.small);
             all.markers.add_all(&language.markers);
             for (term, phrases) in &language.other {
-                let dictionary = if *term == Term::Filler { &mut all.fillers } else { &mut all.small };
+                let dictionary =
+                    if *term == Term::Filler { &mut all.fillers } else { &mut all.small };
                 for phrase in phrases {
                     dictionary.add(phrase, *term);
                 }
@@ -94,13 +99,17 @@ impl Vocabulary {
 
 impl Dictionary {
     fn add_all(&mut self, phrases: &BTreeMap<Term, Vec<String>>) {
-        for (term, phrase) in phrases.iter().flat_map(|(term, phrases)| phrases.iter().map(move |phrase| (term, phrase))) {
+        for (term, phrase) in phrases
+            .iter()
+            .flat_map(|(term, phrases)| phrases.iter().map(move |phrase| (term, phrase)))
+        {
             self.add(phrase, *term);
         }
     }
 
     fn add(&mut self, phrase: &str, term: Term) {
-        let words: Vec<String> = plain(phrase).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let words: Vec<String> =
+            plain(phrase).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
         let Some(first) = words.first() else { return };
         self.phrases.entry(key(first)).or_default().push((words, term));
     }
@@ -109,10 +118,14 @@ impl Dictionary {
         let candidates = self.phrases.get(&key(words.first()?))?;
         let mut best: Option<(usize, Terms)> = None;
         for (phrase, term) in candidates {
-            let there = phrase.len() <= words.len() && phrase.iter().zip(words).all(|(wanted, word)| wanted == word);
+            let there = phrase.len() <= words.len()
+                && phrase.iter().zip(words).all(|(wanted, word)| wanted == word);
             let longer = best.is_none_or(|(length, _)| phrase.len() >= length);
             if there && longer {
-                let mut terms = best.filter(|(length, _)| *length == phrase.len()).map(|(_, terms)| terms).unwrap_or_default();
+                let mut terms = best
+                    .filter(|(length, _)| *length == phrase.len())
+                    .map(|(_, terms)| terms)
+                    .unwrap_or_default();
                 terms.add(*term);
                 best = Some((phrase.len(), terms));
             }
@@ -155,13 +168,22 @@ mod tests {
 
     #[test]
     fn accents_do_not_matter() {
-        assert_eq!(plain("Désactivé ÜBERPRÜFT größe e\u{301}tat"), "desactive uberpruft grosse etat");
+        assert_eq!(
+            plain("Désactivé ÜBERPRÜFT größe e\u{301}tat"),
+            "desactive uberpruft grosse etat"
+        );
     }
 
     #[test]
     fn no_phrase_is_longer_than_is_looked_for() {
         let all = Vocabulary::builtin();
-        let longest = |dictionary: &Dictionary| dictionary.phrases.values().flatten().map(|(words, _)| words.len()).max();
-        assert!([&all.terms, &all.small, &all.markers].into_iter().all(|one| longest(one) <= Some(LONGEST_PHRASE)));
+        let longest = |dictionary: &Dictionary| {
+            dictionary.phrases.values().flatten().map(|(words, _)| words.len()).max()
+        };
+        assert!(
+            [&all.terms, &all.small, &all.markers]
+                .into_iter()
+                .all(|one| longest(one) <= Some(LONGEST_PHRASE))
+        );
     }
 }

@@ -116,6 +116,8 @@ impl Attribute {
 
     /// A service provider that reads full names, friendly names and last segments would find it under `wanted`.
     pub fn answers_to(&self, wanted: &str) -> bool {
-        self.name == wanted || self.friendly_name.as_deref() == Some(wanted) || self.short_name() == wanted
+        self.name == wanted
+            || self.friendly_name.as_deref() == Some(wanted)
+            || self.short_name() == wanted
     }
 }

@@ -147,7 +147,11 @@ impl Attempt {
     /// The service provider accepted the response, whatever came afterwards: what it holds about the
     /// identity provider is good enough to sign in with.
     pub fn accepted(&self) -> bool {
-        self.kind == AttemptKind::SignIn && matches!(self.outcome, Outcome::SignedIn | Outcome::Looping | Outcome::DeniedAfterSignIn)
+        self.kind == AttemptKind::SignIn
+            && matches!(
+                self.outcome,
+                Outcome::SignedIn | Outcome::Looping | Outcome::DeniedAfterSignIn
+            )
     }
 
     /// It was tried to its end and did not lead where the person wanted.

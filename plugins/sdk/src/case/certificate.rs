@@ -104,7 +104,8 @@ impl Certificate {
 
     /// The same key: the same certificate, or another one for the same key, as renewals often are.
     pub fn same_key(&self, other: &Self) -> bool {
-        same_thumbprint(&self.sha1, &other.sha1) || (!self.spki_sha256.is_empty() && self.spki_sha256 == other.spki_sha256)
+        same_thumbprint(&self.sha1, &other.sha1)
+            || (!self.spki_sha256.is_empty() && self.spki_sha256 == other.spki_sha256)
     }
 
     /// For people: subject and SHA-1 thumbprint.
@@ -116,8 +117,12 @@ impl Certificate {
 /// Two thumbprints say the same, compared as people copy them: letter case, colons and blanks mean
 /// nothing, and an empty one equals none.
 pub fn same_thumbprint(left: &str, right: &str) -> bool {
-    let plain =
-        |text: &str| -> String { text.chars().filter(char::is_ascii_hexdigit).map(|character| character.to_ascii_uppercase()).collect() };
+    let plain = |text: &str| -> String {
+        text.chars()
+            .filter(char::is_ascii_hexdigit)
+            .map(|character| character.to_ascii_uppercase())
+            .collect()
+    };
     let (left, right) = (plain(left), plain(right));
     !left.is_empty() && left == right
 }
@@ -148,8 +153,11 @@ mod tests {
 
     #[test]
     fn a_renewed_certificate_may_have_the_same_key() {
-        let certificate =
-            |sha1: &str, key: &str| Certificate { sha1: sha1.to_owned(), spki_sha256: key.to_owned(), ..Certificate::default() };
+        let certificate = |sha1: &str, key: &str| Certificate {
+            sha1: sha1.to_owned(),
+            spki_sha256: key.to_owned(),
+            ..Certificate::default()
+        };
         assert!(!certificate("AA", "1").same_key(&certificate("BB", "2")));
         assert!(certificate("AA", "1").same_key(&certificate("BB", "1")));
         assert!(!certificate("AA", "").same_key(&certificate("BB", "")));

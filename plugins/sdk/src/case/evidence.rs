@@ -104,10 +104,14 @@ impl Case {
         let (by_exchange, by_message) = (self.attempts_by_exchange(), self.attempts_by_message());
         let mut seen = Vec::new();
         for (index, exchange) in self.exchanges.iter().enumerate() {
-            let Some(page) = exchange.page.as_ref().filter(|page| !page.codes.is_empty()) else { continue };
+            let Some(page) = exchange.page.as_ref().filter(|page| !page.codes.is_empty()) else {
+                continue;
+            };
             let attempt = by_exchange.get(&index).copied();
             // Documentation and community pages name codes too; only the identity provider's own count.
-            if exchange.side == Side::Idp || (exchange.side == Side::Other && page.error && attempt.is_some()) {
+            if exchange.side == Side::Idp
+                || (exchange.side == Side::Other && page.error && attempt.is_some())
+            {
                 for code in page.codes.iter().filter(|code| self.bears_on_saml(exchange, code)) {
                     seen.push(CodeSeen { code, place: &exchange.place, attempt });
                 }
@@ -117,45 +121,74 @@ impl Case {
             let Some(status) = &message.status else { continue };
             for code in &status.vendor_codes {
                 let place = status.message.as_ref().map_or(&message.place, |text| &text.place);
-                seen.push(CodeSeen { code, place, attempt: by_message.get(message.id.as_str()).copied() });
+                seen.push(CodeSeen {
+                    code,
+                    place,
+                    attempt: by_message.get(message.id.as_str()).copied(),
+                });
             }
         }
         let mut told = HashSet::new();
-        seen.retain(|sighting: &CodeSeen<'_>| told.insert((sighting.code, sighting.attempt.map(|attempt| attempt.id.as_str()))));
+        seen.retain(|sighting: &CodeSeen<'_>| {
+            told.insert((sighting.code, sighting.attempt.map(|attempt| attempt.id.as_str())))
+        });
         seen
     }
 
     /// What a vendor's code says there bears on SAML: an identity provider that was asked by another protocol speaks of
     /// what is registered for that one.
     pub fn bears_on_saml(&self, exchange: &Exchange, code: &str) -> bool {
-        exchange.asked_by.is_none() || self.code(code).is_some_and(|known| OF_ANY_PROTOCOL.contains(&known.meaning))
+        exchange.asked_by.is_none()
+            || self.code(code).is_some_and(|known| OF_ANY_PROTOCOL.contains(&known.meaning))
     }
 
     /// What was given sets the service provider up for SAML: its metadata, or its configuration.
     pub fn sp_is_set_up_for_saml(&self) -> bool {
-        self.metadata.iter().any(|metadata| metadata.sp.is_some()) || self.sp_configurations.iter().any(SpConfiguration::is_saml)
+        self.metadata.iter().any(|metadata| metadata.sp.is_some())
+            || self.sp_configurations.iter().any(SpConfiguration::is_saml)
     }
 
     /// Vendor codes that ended a sign-in: neither those of questions and slips on the way to a sign-in
     /// that worked, nor those of an attempt that a later, working one made up for.
     pub fn refusing_codes(&self) -> Vec<CodeSeen<'_>> {
-        let made_up_for = |attempt: &Attempt| attempt.accepted() || (attempt.outcome == Outcome::Abandoned && self.signed_in());
-        self.vendor_codes().into_iter().filter(|seen| !seen.attempt.is_some_and(made_up_for)).collect()
+        let made_up_for = |attempt: &Attempt| {
+            attempt.accepted() || (attempt.outcome == Outcome::Abandoned && self.signed_in())
+        };
+        self.vendor_codes()
+            .into_iter()
+            .filter(|seen| !seen.attempt.is_some_and(made_up_for))
+            .collect()
     }
 
     /// The identity provider refused and gave codes, and none of them is among these: it had another reason.
     pub fn refused_by_other_codes(&self, codes: &[&str]) -> bool {
-        let theirs = self.failures.iter().filter(|failure| failure.party == Party::Idp && !failure.codes.is_empty());
+        let theirs = self
+            .failures
+            .iter()
+            .filter(|failure| failure.party == Party::Idp && !failure.codes.is_empty());
         let mut theirs = theirs.peekable();
-        theirs.peek().is_some() && theirs.all(|failure| failure.codes.iter().all(|code| !codes.contains(&code.as_str())))
+        theirs.peek().is_some()
+            && theirs
+                .all(|failure| failure.codes.iter().all(|code| !codes.contains(&code.as_str())))
     }
 
     /// Hosts at which this service provider consumes responses, as far as its metadata and
     /// configuration tell.
     pub fn sp_hosts(&self) -> Vec<String> {
-        let published = self.metadata.iter().filter_map(|metadata| metadata.sp.as_ref()).flat_map(|role| &role.acs);
-        let configured = self.sp_configurations.iter().filter_map(|configuration| configuration.acs_url.as_ref());
-        published.map(|endpoint| &endpoint.location).chain(configured).filter_map(|url| host_of(&url.value)).collect()
+        let published = self
+            .metadata
+            .iter()
+            .filter_map(|metadata| metadata.sp.as_ref())
+            .flat_map(|role| &role.acs);
+        let configured = self
+            .sp_configurations
+            .iter()
+            .filter_map(|configuration| configuration.acs_url.as_ref());
+        published
+            .map(|endpoint| &endpoint.location)
+            .chain(configured)
+            .filter_map(|url| host_of(&url.value))
+            .collect()
     }
 
     /// The message was delivered to this service provider, as far as its metadata and configuration
@@ -167,37 +200,75 @@ impl Case {
     /// Known texts on pages of one side; those of a log count for the service provider.
     pub fn phrases_of(&self, side: Side) -> Vec<PhraseSeen<'_>> {
         let by_exchange = self.attempts_by_exchange();
-        let indexes = (0..self.exchanges.len()).map(|index| (index, by_exchange.get(&index).copied()));
+        let indexes =
+            (0..self.exchanges.len()).map(|index| (index, by_exchange.get(&index).copied()));
         let pages = indexes.flat_map(|(index, attempt)| self.phrases_at(index, side, attempt));
         pages.chain(self.logged(side, None)).collect()
     }
 
     /// Lines of logs that count: for one attempt, or for any. Without witnesses the bare phrases stand for the
     /// service provider's log.
-    fn logged<'a>(&'a self, side: Side, attempt: Option<&'a Attempt>) -> impl Iterator<Item = PhraseSeen<'a>> {
+    fn logged<'a>(
+        &'a self,
+        side: Side,
+        attempt: Option<&'a Attempt>,
+    ) -> impl Iterator<Item = PhraseSeen<'a>> {
         let party = if side == Side::Idp { Party::Idp } else { Party::Sp };
         let meant = move |witness: &&Witness| {
             witness.counts()
                 && witness.party == party
-                && attempt.is_none_or(|attempt| witness.attempt.as_ref().is_none_or(|own| *own == attempt.id))
+                && attempt.is_none_or(|attempt| {
+                    witness.attempt.as_ref().is_none_or(|own| *own == attempt.id)
+                })
         };
         let lines = self.witnesses.iter().filter(meant);
-        let lines = lines.map(|line| PhraseSeen { phrase: &line.phrase, place: Some(&line.place), exchange: None, attempt: None });
-        let bare = self.log_phrases.iter().filter(move |_| side == Side::Sp && self.witnesses.is_empty());
-        lines.chain(bare.map(|phrase| PhraseSeen { phrase, place: None, exchange: None, attempt: None }))
+        let lines = lines.map(|line| PhraseSeen {
+            phrase: &line.phrase,
+            place: Some(&line.place),
+            exchange: None,
+            attempt: None,
+        });
+        let bare =
+            self.log_phrases.iter().filter(move |_| side == Side::Sp && self.witnesses.is_empty());
+        lines.chain(bare.map(|phrase| PhraseSeen {
+            phrase,
+            place: None,
+            exchange: None,
+            attempt: None,
+        }))
     }
 
-    fn phrases_at<'a>(&'a self, index: usize, side: Side, attempt: Option<&'a Attempt>) -> impl Iterator<Item = PhraseSeen<'a>> {
-        self.exchanges.get(index).filter(|exchange| exchange.side == side).into_iter().flat_map(move |exchange| {
-            let phrases = exchange.page.iter().flat_map(|page| &page.phrases).chain(&exchange.phrases);
-            let phrases = phrases.filter(|phrase| exchange.asked_by.is_none() || OF_ANY_PROTOCOL.contains(&phrase.meaning));
-            phrases.map(move |phrase| PhraseSeen { phrase, place: Some(&exchange.place), exchange: Some(index), attempt })
-        })
+    fn phrases_at<'a>(
+        &'a self,
+        index: usize,
+        side: Side,
+        attempt: Option<&'a Attempt>,
+    ) -> impl Iterator<Item = PhraseSeen<'a>> {
+        self.exchanges.get(index).filter(|exchange| exchange.side == side).into_iter().flat_map(
+            move |exchange| {
+                let phrases =
+                    exchange.page.iter().flat_map(|page| &page.phrases).chain(&exchange.phrases);
+                let phrases = phrases.filter(|phrase| {
+                    exchange.asked_by.is_none() || OF_ANY_PROTOCOL.contains(&phrase.meaning)
+                });
+                phrases.map(move |phrase| PhraseSeen {
+                    phrase,
+                    place: Some(&exchange.place),
+                    exchange: Some(index),
+                    attempt,
+                })
+            },
+        )
     }
 
     /// Known texts one side showed in an attempt, from an exchange on; those of a log count for the
     /// service provider where the attempt failed.
-    pub fn phrases_in<'a>(&'a self, attempt: &'a Attempt, side: Side, from: usize) -> Vec<PhraseSeen<'a>> {
+    pub fn phrases_in<'a>(
+        &'a self,
+        attempt: &'a Attempt,
+        side: Side,
+        from: usize,
+    ) -> Vec<PhraseSeen<'a>> {
         let indexes = attempt.exchanges.iter().copied().filter(|index| *index >= from);
         let pages = indexes.flat_map(|index| self.phrases_at(index, side, Some(attempt)));
         pages.chain(self.logged(side, Some(attempt)).filter(|_| attempt.failed())).collect()
@@ -207,7 +278,11 @@ impl Case {
     /// from the consumption on.
     pub fn said_about(&self, response: &Message) -> Vec<PhraseSeen<'_>> {
         let Some(attempt) = self.attempt_of(&response.id) else { return Vec::new() };
-        self.phrases_in(attempt, Side::Sp, attempt.consumption.or(response.delivered_in()).unwrap_or(0))
+        self.phrases_in(
+            attempt,
+            Side::Sp,
+            attempt.consumption.or(response.delivered_in()).unwrap_or(0),
+        )
     }
 
     /// The identity provider answered this request with success.
@@ -224,16 +299,27 @@ mod tests {
     use crate::testing;
 
     fn page(side: Side, code: &str) -> Exchange {
-        Exchange { side, page: Some(Page { codes: vec![code.to_owned()], error: true, ..Page::default() }), ..Exchange::default() }
+        Exchange {
+            side,
+            page: Some(Page { codes: vec![code.to_owned()], error: true, ..Page::default() }),
+            ..Exchange::default()
+        }
     }
 
     #[test]
     fn codes_of_other_sites_do_not_count() {
         let case = Case {
-            exchanges: vec![page(Side::Other, "AADSTS1"), page(Side::Idp, "AADSTS2"), page(Side::Sp, "AADSTS3")],
+            exchanges: vec![
+                page(Side::Other, "AADSTS1"),
+                page(Side::Idp, "AADSTS2"),
+                page(Side::Sp, "AADSTS3"),
+            ],
             ..Case::default()
         };
-        assert_eq!(case.vendor_codes().iter().map(|seen| seen.code).collect::<Vec<_>>(), ["AADSTS2"]);
+        assert_eq!(
+            case.vendor_codes().iter().map(|seen| seen.code).collect::<Vec<_>>(),
+            ["AADSTS2"]
+        );
     }
 
     #[test]
@@ -242,13 +328,21 @@ mod tests {
         asked.asked_by = Some("openid-connect".to_owned());
         let mut assigned = page(Side::Idp, "AADSTS50105");
         assigned.asked_by.clone_from(&asked.asked_by);
-        let known = |code: &str, meaning| VendorCode { meaning, ..testing::known_code(code, "what it means", CodeClass::Configuration) };
+        let known = |code: &str, meaning| VendorCode {
+            meaning,
+            ..testing::known_code(code, "what it means", CodeClass::Configuration)
+        };
         let mut case = Case {
             exchanges: vec![asked, assigned],
-            codes: vec![known("AADSTS50011", Meaning::Acs), known("AADSTS50105", Meaning::NotAssigned)],
+            codes: vec![
+                known("AADSTS50011", Meaning::Acs),
+                known("AADSTS50105", Meaning::NotAssigned),
+            ],
             ..Case::default()
         };
-        let codes = |case: &Case| case.vendor_codes().iter().map(|seen| seen.code.to_owned()).collect::<Vec<_>>();
+        let codes = |case: &Case| {
+            case.vendor_codes().iter().map(|seen| seen.code.to_owned()).collect::<Vec<_>>()
+        };
         assert_eq!(codes(&case), ["AADSTS50105"]);
         case.exchanges[0].asked_by = None;
         assert_eq!(codes(&case), ["AADSTS50011", "AADSTS50105"]);
@@ -257,8 +351,11 @@ mod tests {
     #[test]
     fn a_code_is_told_once_per_attempt() {
         let attempt = Attempt { id: "a1".to_owned(), exchanges: vec![0, 1], ..Attempt::default() };
-        let case =
-            Case { exchanges: vec![page(Side::Idp, "AADSTS2"), page(Side::Idp, "AADSTS2")], attempts: vec![attempt], ..Case::default() };
+        let case = Case {
+            exchanges: vec![page(Side::Idp, "AADSTS2"), page(Side::Idp, "AADSTS2")],
+            attempts: vec![attempt],
+            ..Case::default()
+        };
         assert_eq!(case.vendor_codes().len(), 1);
         assert_eq!(case.vendor_codes()[0].attempt.map(|attempt| attempt.id.as_str()), Some("a1"));
     }

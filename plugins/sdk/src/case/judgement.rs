@@ -271,7 +271,10 @@ facts! {
 impl Cover {
     /// No signature protects what is consumed: anybody could have written it.
     pub fn is_open(self) -> bool {
-        matches!(self, Self::OtherKey | Self::Wrong | Self::Worthless | Self::Elsewhere | Self::Nothing)
+        matches!(
+            self,
+            Self::OtherKey | Self::Wrong | Self::Worthless | Self::Elsewhere | Self::Nothing
+        )
     }
 }
 
@@ -297,8 +300,12 @@ impl Statement {
     pub fn quoted(&self) -> String {
         let who = self.writer.product().unwrap_or("It");
         match self.part {
-            Part::Log if self.writer.product().is_none() => format!("The log says: “{}”{}.", self.text, self.told_when()),
-            Part::Pasted if self.writer.product().is_none() => format!("The pasted text says: “{}”.", self.text),
+            Part::Log if self.writer.product().is_none() => {
+                format!("The log says: “{}”{}.", self.text, self.told_when())
+            }
+            Part::Pasted if self.writer.product().is_none() => {
+                format!("The pasted text says: “{}”.", self.text)
+            }
             Part::Pasted => format!("The pasted text is what {who} says: “{}”.", self.text),
             Part::Log => format!("The log of {who} says: “{}”{}.", self.text, self.told_when()),
             _ => format!("{who} says: “{}”.", self.text),
@@ -308,7 +315,11 @@ impl Statement {
     /// For people: when the log says so, and on which other days. Empty where no time is known.
     pub fn told_when(&self) -> String {
         let at = self.time.map(|time| format!(" at {time}")).unwrap_or_default();
-        if self.also_on.is_empty() { at } else { format!("{at} (also on {})", self.also_on.join(", ")) }
+        if self.also_on.is_empty() {
+            at
+        } else {
+            format!("{at} (also on {})", self.also_on.join(", "))
+        }
     }
 }
 
@@ -317,7 +328,10 @@ impl Offset {
     /// uncertainty: -1 is the earliest, 1 the latest it may show.
     pub fn shown_at(&self, time: Timestamp, shift: f64) -> Timestamp {
         let by = self.ahead_seconds + shift.clamp(-1.0, 1.0) * self.uncertainty_seconds;
-        SignedDuration::try_from_secs_f64(by).ok().and_then(|by| time.checked_add(by).ok()).unwrap_or(time)
+        SignedDuration::try_from_secs_f64(by)
+            .ok()
+            .and_then(|by| time.checked_add(by).ok())
+            .unwrap_or(time)
     }
 }
 

@@ -315,12 +315,19 @@ impl Message {
 
     /// It speaks WS-Federation.
     pub fn is_ws_federation(&self) -> bool {
-        matches!(self.kind, MessageKind::WsFederationSignIn | MessageKind::WsFederationToken | MessageKind::WsFederationSignOut)
+        matches!(
+            self.kind,
+            MessageKind::WsFederationSignIn
+                | MessageKind::WsFederationToken
+                | MessageKind::WsFederationSignOut
+        )
     }
 
     /// The status is success.
     pub fn succeeded(&self) -> bool {
-        self.status.as_ref().is_some_and(|status| status.codes.first().is_some_and(|code| code.value == crate::spec::STATUS_SUCCESS))
+        self.status.as_ref().is_some_and(|status| {
+            status.codes.first().is_some_and(|code| code.value == crate::spec::STATUS_SUCCESS)
+        })
     }
 
     /// Signatures on the message itself (its root element).

@@ -142,16 +142,28 @@ facts! {
 impl Metadata {
     /// Certificates an identity provider may sign with, in document order.
     pub fn idp_signing_certificates(&self) -> impl Iterator<Item = &Certificate> {
-        self.idp.iter().flat_map(|role| &role.keys).filter(|key| key.signs()).flat_map(|key| &key.certificates)
+        self.idp
+            .iter()
+            .flat_map(|role| &role.keys)
+            .filter(|key| key.signs())
+            .flat_map(|key| &key.certificates)
     }
 
     /// Certificates a service provider may sign with.
     pub fn sp_signing_certificates(&self) -> impl Iterator<Item = &Certificate> {
-        self.sp.iter().flat_map(|role| &role.keys).filter(|key| key.signs()).flat_map(|key| &key.certificates)
+        self.sp
+            .iter()
+            .flat_map(|role| &role.keys)
+            .filter(|key| key.signs())
+            .flat_map(|key| &key.certificates)
     }
 
     /// Certificates a service provider can decrypt with.
     pub fn sp_encryption_certificates(&self) -> impl Iterator<Item = &Certificate> {
-        self.sp.iter().flat_map(|role| &role.keys).filter(|key| key.encrypts()).flat_map(|key| &key.certificates)
+        self.sp
+            .iter()
+            .flat_map(|role| &role.keys)
+            .filter(|key| key.encrypts())
+            .flat_map(|key| &key.certificates)
     }
 }

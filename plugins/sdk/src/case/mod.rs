@@ -117,13 +117,25 @@ impl Case {
     /// Whether an input of that kind is there.
     pub fn has(&self, need: Need) -> bool {
         let kind = |wanted: InputKind| self.inputs.iter().any(|input| input.kind == wanted);
-        let object = |wanted: RegistrationObject| self.registrations.iter().any(|registration| registration.objects.contains(&wanted));
+        let object = |wanted: RegistrationObject| {
+            self.registrations.iter().any(|registration| registration.objects.contains(&wanted))
+        };
         match need {
             Need::Capture => !self.exchanges.is_empty() || !self.messages.is_empty(),
-            Need::IdpMetadata => self.idp_metadata(HeldBy::Publisher).next().is_some() || self.broken(HeldBy::Publisher),
-            Need::IdpMetadataInSp => self.idp_metadata(HeldBy::Sp).next().is_some() || self.broken(HeldBy::Sp),
-            Need::SpMetadata => self.sp_metadata(HeldBy::Publisher).next().is_some() || self.broken(HeldBy::Publisher),
-            Need::SpMetadataInIdp => self.sp_metadata(HeldBy::Idp).next().is_some() || self.broken(HeldBy::Idp),
+            Need::IdpMetadata => {
+                self.idp_metadata(HeldBy::Publisher).next().is_some()
+                    || self.broken(HeldBy::Publisher)
+            }
+            Need::IdpMetadataInSp => {
+                self.idp_metadata(HeldBy::Sp).next().is_some() || self.broken(HeldBy::Sp)
+            }
+            Need::SpMetadata => {
+                self.sp_metadata(HeldBy::Publisher).next().is_some()
+                    || self.broken(HeldBy::Publisher)
+            }
+            Need::SpMetadataInIdp => {
+                self.sp_metadata(HeldBy::Idp).next().is_some() || self.broken(HeldBy::Idp)
+            }
             Need::Virtualproxyconfig => !self.sp_configurations.is_empty(),
             Need::Proxyservice => !self.proxies.is_empty(),
             Need::Application => object(RegistrationObject::Application),
@@ -144,12 +156,16 @@ impl Case {
 
     /// Metadata entities with an identity provider in them (or meant to have one), by holder.
     pub fn idp_metadata(&self, held_by: HeldBy) -> impl Iterator<Item = &Metadata> {
-        self.metadata.iter().filter(move |metadata| metadata.held_by == held_by && (metadata.idp.is_some() || metadata.sp.is_none()))
+        self.metadata.iter().filter(move |metadata| {
+            metadata.held_by == held_by && (metadata.idp.is_some() || metadata.sp.is_none())
+        })
     }
 
     /// Metadata entities with a service provider in them, by holder.
     pub fn sp_metadata(&self, held_by: HeldBy) -> impl Iterator<Item = &Metadata> {
-        self.metadata.iter().filter(move |metadata| metadata.held_by == held_by && metadata.sp.is_some())
+        self.metadata
+            .iter()
+            .filter(move |metadata| metadata.held_by == held_by && metadata.sp.is_some())
     }
 
     /// Registrations that concern this sign-in.
@@ -160,14 +176,19 @@ impl Case {
     /// Where the identity provider publishes its metadata with the application's own certificate, as
     /// far as the exports tell. A tenant that is given must be the application's: elsewhere its id leads nowhere.
     pub fn metadata_url(&self, tenant: Option<&str>) -> Option<String> {
-        let registration = self.relevant_registrations().find(|registration| registration.app_id.is_some())?;
+        let registration =
+            self.relevant_registrations().find(|registration| registration.app_id.is_some())?;
         let app_id = registration.app_id.as_deref()?;
         let published = self.product(registration.vendor)?.metadata_url.as_deref()?;
         let own = registration.tenant.as_ref().map(|tenant| tenant.value.as_str());
         let tenant = tenant.or(own)?;
         own.is_none_or(|own| own.eq_ignore_ascii_case(tenant)).then_some(())?;
         let whole = published.replace("{tenant}", tenant).replace("{application}", app_id);
-        if whole.contains("{host}") { Some(whole.replace("{host}", &self.login_host(registration.vendor)?)) } else { Some(whole) }
+        if whole.contains("{host}") {
+            Some(whole.replace("{host}", &self.login_host(registration.vendor)?))
+        } else {
+            Some(whole)
+        }
     }
 
     /// Entry points of the service provider that concern this sign-in.
@@ -182,7 +203,8 @@ impl Case {
 
     /// All there is of messages are assertions that stand alone in files.
     pub fn only_assertions_alone(&self) -> bool {
-        let alone = |message: &Message| message.kind == MessageKind::Other && message.root == "Assertion";
+        let alone =
+            |message: &Message| message.kind == MessageKind::Other && message.root == "Assertion";
         !self.messages.is_empty() && self.exchanges.is_empty() && self.messages.iter().all(alone)
     }
 
@@ -190,13 +212,18 @@ impl Case {
     pub fn message(&self, id: &str) -> Option<&Message> {
         // Ids count the messages in the order they stand here; only where they do not, all are searched.
         let number: Option<usize> = id.strip_prefix('m').and_then(|number| number.parse().ok());
-        let counted = number.and_then(|number| self.messages.get(number.checked_sub(1)?)).filter(|message| message.id == id);
+        let counted = number
+            .and_then(|number| self.messages.get(number.checked_sub(1)?))
+            .filter(|message| message.id == id);
         counted.or_else(|| self.messages.iter().find(|message| message.id == id))
     }
 
     /// The attempt a message belongs to.
     pub fn attempt_of(&self, message: &str) -> Option<&Attempt> {
-        self.attempts.iter().find(|attempt| attempt.request.as_deref() == Some(message) || attempt.response.as_deref() == Some(message))
+        self.attempts.iter().find(|attempt| {
+            attempt.request.as_deref() == Some(message)
+                || attempt.response.as_deref() == Some(message)
+        })
     }
 
     /// A service provider configuration by its id in this Case.
@@ -206,12 +233,18 @@ impl Case {
 
     /// Somebody signed in and got where they wanted: what was used for it works.
     pub fn signed_in(&self) -> bool {
-        self.attempts.iter().any(|attempt| attempt.kind == attempt::AttemptKind::SignIn && attempt.outcome == attempt::Outcome::SignedIn)
+        self.attempts.iter().any(|attempt| {
+            attempt.kind == attempt::AttemptKind::SignIn
+                && attempt.outcome == attempt::Outcome::SignedIn
+        })
     }
 
     /// For people: the path of an input.
     pub fn path_of<'a>(&'a self, input: &'a str) -> &'a str {
-        self.inputs.iter().find(|known| known.id == input).map_or(input, |known| known.path.as_str())
+        self.inputs
+            .iter()
+            .find(|known| known.id == input)
+            .map_or(input, |known| known.path.as_str())
     }
 
     /// For people: the file name of an input, without its folders.

@@ -195,7 +195,11 @@ impl Case {
 
     /// The proxy, balancer or firewall that an answer shows itself to come through or from.
     pub fn gateway_at(&self, exchange: &Exchange) -> Option<&ProductFacts> {
-        exchange.products.iter().filter_map(|vendor| self.product(*vendor)).find(|product| product.gateway)
+        exchange
+            .products
+            .iter()
+            .filter_map(|vendor| self.product(*vendor))
+            .find(|product| product.gateway)
     }
 
     /// The product has the habit.
@@ -225,6 +229,9 @@ impl Case {
 
     /// What is known of a vendor's code that was met.
     pub fn code(&self, code: &str) -> Option<&VendorCode> {
-        self.codes.iter().find(|known| known.code.eq_ignore_ascii_case(code)).filter(|known| known.class.is_some())
+        self.codes
+            .iter()
+            .find(|known| known.code.eq_ignore_ascii_case(code))
+            .filter(|known| known.class.is_some())
     }
 }

@@ -31,30 +31,48 @@ impl Matter<'_> {
         if self.reads_messages_only() && masked(case) {
             return false;
         }
-        let needs_response = self.needs.contains(&Need::Capture) && !VERIFIES_ASSERTIONS.contains(&self.family);
+        let needs_response =
+            self.needs.contains(&Need::Capture) && !VERIFIES_ASSERTIONS.contains(&self.family);
         if needs_response && case.only_assertions_alone() {
             return false;
         }
-        let witnessed = |need: &Need| matches!(need, Need::Capture | Need::ProxyLog | Need::ServerLog);
-        self.needs.is_empty() || self.needs.iter().any(|need| !witnessed(need) && case.has(*need)) || self.was_seen(case)
+        let witnessed =
+            |need: &Need| matches!(need, Need::Capture | Need::ProxyLog | Need::ServerLog);
+        self.needs.is_empty()
+            || self.needs.iter().any(|need| !witnessed(need) && case.has(*need))
+            || self.was_seen(case)
     }
 
     /// It looks into what identity providers send, and at nothing beside it.
     fn reads_messages_only(self) -> bool {
-        matches!(self.family, "assertion" | "signing" | "identity") && matches!(self.stage, Stage::Response | Stage::Consumption)
+        matches!(self.family, "assertion" | "signing" | "identity")
+            && matches!(self.stage, Stage::Response | Stage::Consumption)
     }
 
     fn was_seen(self, case: &Case) -> bool {
         let message = |kind: MessageKind| case.messages_of(kind).next().is_some();
-        let assertions = || case.messages.iter().any(|message| !message.assertions.is_empty() || !message.encrypted.is_empty());
-        let attempted = || case.attempts.iter().any(|attempt| attempt.kind == AttemptKind::SignIn) || !case.failures.is_empty();
+        let assertions = || {
+            case.messages
+                .iter()
+                .any(|message| !message.assertions.is_empty() || !message.encrypted.is_empty())
+        };
+        let attempted = || {
+            case.attempts.iter().any(|attempt| attempt.kind == AttemptKind::SignIn)
+                || !case.failures.is_empty()
+        };
         match (self.family, self.stage) {
             ("identity", _) => assertions() || !case.failures.is_empty(),
             // A remark on the capture itself has its subject in any.
             (_, Stage::Observation) => self.remarks || !case.messages.is_empty() || attempted(),
-            (_, Stage::Documents | Stage::Configuration | Stage::Request | Stage::IdpRequest) => !case.messages.is_empty() || attempted(),
-            (_, Stage::Authentication | Stage::Session | Stage::Landing) => attempted() || message(MessageKind::Response),
-            (_, Stage::Response | Stage::Consumption) => message(MessageKind::Response) || assertions() || attempted(),
+            (_, Stage::Documents | Stage::Configuration | Stage::Request | Stage::IdpRequest) => {
+                !case.messages.is_empty() || attempted()
+            }
+            (_, Stage::Authentication | Stage::Session | Stage::Landing) => {
+                attempted() || message(MessageKind::Response)
+            }
+            (_, Stage::Response | Stage::Consumption) => {
+                message(MessageKind::Response) || assertions() || attempted()
+            }
             (_, Stage::Logout) => {
                 case.attempts.iter().any(|attempt| attempt.kind == AttemptKind::SignOut)
                     || message(MessageKind::LogoutRequest)
@@ -67,7 +85,8 @@ impl Matter<'_> {
 /// All that identity providers sent was replaced by marks, or removed, before the capture was handed on.
 fn masked(case: &Case) -> bool {
     let mut responses = case.messages_of(MessageKind::Response).peekable();
-    let unread = |message: &Message| message.damage.contains(&Damage::Sanitised) && message.xml_id.is_none();
+    let unread =
+        |message: &Message| message.damage.contains(&Damage::Sanitised) && message.xml_id.is_none();
     responses.peek().is_some() && responses.all(unread)
 }
 
@@ -79,7 +98,12 @@ mod tests {
 
     #[test]
     fn a_masked_response_is_nothing_to_judge() {
-        let responses = Matter { family: "signing", stage: Stage::Response, needs: &[Need::Capture], remarks: false };
+        let responses = Matter {
+            family: "signing",
+            stage: Stage::Response,
+            needs: &[Need::Capture],
+            remarks: false,
+        };
         let response = Message { kind: MessageKind::Response, ..Message::default() };
         let gone = Message { damage: vec![Damage::Sanitised], ..response.clone() };
         let case = |messages: &[Message]| Case { messages: messages.to_vec(), ..Case::default() };
@@ -90,7 +114,12 @@ mod tests {
 
     #[test]
     fn a_plain_website_has_no_clean_response() {
-        let responses = Matter { family: "test", stage: Stage::Response, needs: &[Need::Capture], remarks: false };
+        let responses = Matter {
+            family: "test",
+            stage: Stage::Response,
+            needs: &[Need::Capture],
+            remarks: false,
+        };
         let logouts = Matter { stage: Stage::Logout, ..responses };
         let mut case = Case { exchanges: vec![Exchange::default()], ..Case::default() };
         assert!(!responses.is_in(&case) && !logouts.is_in(&case));

@@ -29,13 +29,14 @@ mod sign_in;
 pub use keys::{certificate, key, key_match, query_signature, signature};
 pub use moments::{from_post, time};
 pub use parties::{
-    acs_endpoints, endpoint, entry_point, entry_point_with, idp_metadata, of_tenant, registration, sited, sp_metadata, sso_endpoints,
-    with_metadata,
+    acs_endpoints, endpoint, entry_point, entry_point_with, idp_metadata, of_tenant, registration,
+    sited, sp_metadata, sso_endpoints, with_metadata,
 };
 pub use products::{ENTRA, QLIK, entra_signs_in, known_code, products, qlik_serves};
 pub use sign_in::{
-    assertion, attempt, attribute, bound, consumes, ended, exchange, offset, page, personal, posted, refused_by_idp, request, response,
-    says, says_at, sends, sign_in, sign_in_sending, signed, signed_with, valid,
+    assertion, attempt, attribute, bound, consumes, ended, exchange, offset, page, personal,
+    posted, refused_by_idp, request, response, says, says_at, sends, sign_in, sign_in_sending,
+    signed, signed_with, valid,
 };
 
 use crate::case::Case;

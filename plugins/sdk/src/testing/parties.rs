@@ -38,7 +38,12 @@ pub fn entry_point() -> SpConfiguration {
 pub fn entry_point_with(change: impl FnOnce(&mut SpConfiguration)) -> Case {
     let mut entry = entry_point();
     change(&mut entry);
-    Case { sp_configurations: vec![entry], sp_vendor: super::QLIK, products: super::products(), ..Case::default() }
+    Case {
+        sp_configurations: vec![entry],
+        sp_vendor: super::QLIK,
+        products: super::products(),
+        ..Case::default()
+    }
 }
 
 /// A value without a place.
@@ -49,7 +54,13 @@ pub fn sited<T>(value: T) -> Sited<T> {
 /// The registration `r1` of the application, both of its objects given, with these entityIDs and ACS URLs.
 pub fn registration(identifiers: &[&str], reply_urls: &[&str]) -> IdpRegistration {
     let list = |values: &[&str]| {
-        values.iter().map(|value| Registered { value: (*value).into(), object: RegistrationObject::Application }).collect()
+        values
+            .iter()
+            .map(|value| Registered {
+                value: (*value).into(),
+                object: RegistrationObject::Application,
+            })
+            .collect()
     };
     IdpRegistration {
         id: "r1".to_owned(),
@@ -75,7 +86,12 @@ pub fn acs_endpoints(locations: &[&str]) -> Vec<Endpoint> {
 
 /// Endpoints that take requests, each by HTTP-Redirect and HTTP-POST.
 pub fn sso_endpoints(locations: &[&str]) -> Vec<Endpoint> {
-    locations.iter().flat_map(|location| [endpoint(BINDING_REDIRECT, location), endpoint(BINDING_POST, location)]).collect()
+    locations
+        .iter()
+        .flat_map(|location| {
+            [endpoint(BINDING_REDIRECT, location), endpoint(BINDING_POST, location)]
+        })
+        .collect()
 }
 
 /// A copy of the identity provider's metadata, complete, with one signing [`certificate`](super::certificate)
@@ -121,7 +137,11 @@ pub fn sp_metadata(id: &str, held_by: HeldBy, signing: &[&str], encryption: &[&s
         origin: format!("{id}.xml"),
         entities_in_document: 1,
         entity_id: ENTITY_ID.into(),
-        sp: Some(SpRole { acs: acs_endpoints(&[ACS_URL]), keys: signing.chain(encryption).collect(), ..SpRole::default() }),
+        sp: Some(SpRole {
+            acs: acs_endpoints(&[ACS_URL]),
+            keys: signing.chain(encryption).collect(),
+            ..SpRole::default()
+        }),
         ..Metadata::default()
     }
 }

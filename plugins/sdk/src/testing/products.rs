@@ -30,7 +30,11 @@ pub fn products() -> Vec<ProductFacts> {
                 "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
                 "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
             ]),
-            tenant_hosts: owned(&["sts.windows.net", "login.microsoftonline.com", "*.ciamlogin.com"]),
+            tenant_hosts: owned(&[
+                "sts.windows.net",
+                "login.microsoftonline.com",
+                "*.ciamlogin.com",
+            ]),
             clouds: vec![
                 Cloud {
                     hosts: owned(&["login.microsoftonline.com"]),
@@ -43,11 +47,18 @@ pub fn products() -> Vec<ProductFacts> {
                     codes: owned(&["AADSTS900439"]),
                     names: owned(&["National Cloud 'microsoftonline.us'"]),
                 },
-                Cloud { hosts: owned(&["*.ciamlogin.com"]), login: None, codes: owned(&["AADSTS500208"]), names: Vec::new() },
+                Cloud {
+                    hosts: owned(&["*.ciamlogin.com"]),
+                    login: None,
+                    codes: owned(&["AADSTS500208"]),
+                    names: Vec::new(),
+                },
             ],
             issuer_hosts: owned(&["sts.windows.net"]),
             sign_in_hosts: owned(&["login.microsoftonline.com", "sts.windows.net"]),
-            metadata_url: Some("https://{host}/{tenant}/federationmetadata.xml?appid={application}".to_owned()),
+            metadata_url: Some(
+                "https://{host}/{tenant}/federationmetadata.xml?appid={application}".to_owned(),
+            ),
             group_links: owned(&["http://schemas.microsoft.com/claims/groups.link"]),
             ..ProductFacts::default()
         },

@@ -8,7 +8,9 @@ use crate::case::Case;
 use crate::case::assertion::{Assertion, Attribute, Conditions, SubjectConfirmation};
 use crate::case::attempt::{Attempt, Outcome};
 use crate::case::exchange::{Exchange, Page, Phrase, Side};
-use crate::case::judgement::{Bound, Consumption, Cover, Failure, Fate, Lookup, Offset, Part, Party, Statement, Window};
+use crate::case::judgement::{
+    Bound, Consumption, Cover, Failure, Fate, Lookup, Offset, Part, Party, Statement, Window,
+};
 use crate::case::message::{AuthnRequest, Carrier, Message, MessageKind, Sighting, Status};
 use crate::case::place::{Place, Sited};
 use crate::case::signature::KeyMatch;
@@ -73,7 +75,12 @@ pub fn response() -> Message {
         destination: Some(ACS_URL.into()),
         status: Some(Status { codes: vec![spec::STATUS_SUCCESS.into()], ..Status::default() }),
         sightings: vec![
-            Sighting { exchange: Some(0), carrier: Carrier::PageForm, time: Some(from_post(-1).value), ..Sighting::default() },
+            Sighting {
+                exchange: Some(0),
+                carrier: Carrier::PageForm,
+                time: Some(from_post(-1).value),
+                ..Sighting::default()
+            },
             posted(1, 0),
         ],
         delivery: Some(1),
@@ -94,9 +101,14 @@ pub fn response() -> Message {
 /// sign-in without one.
 pub fn sign_in(outcome: Outcome) -> Case {
     let consumed = if outcome == Outcome::RefusedBySp { 400 } else { 302 };
-    let mut exchanges = vec![exchange(Side::Idp, "GET", SSO_URL, 200), exchange(Side::Sp, "POST", ACS_SEEN, consumed)];
+    let mut exchanges = vec![
+        exchange(Side::Idp, "GET", SSO_URL, 200),
+        exchange(Side::Sp, "POST", ACS_SEEN, consumed),
+    ];
     match outcome {
-        Outcome::SignedIn | Outcome::Looping => exchanges.push(exchange(Side::Sp, "GET", LANDING, 200)),
+        Outcome::SignedIn | Outcome::Looping => {
+            exchanges.push(exchange(Side::Sp, "GET", LANDING, 200));
+        }
         Outcome::DeniedAfterSignIn => exchanges.push(exchange(Side::Sp, "GET", LANDING, 403)),
         _ => {}
     }
@@ -123,7 +135,8 @@ pub fn sign_in(outcome: Outcome) -> Case {
 
 /// A sign-in to the entry point [`entry_point`], whose assertion carries these attributes: name and values.
 pub fn sign_in_sending(outcome: Outcome, attributes: &[(&str, &[&str])]) -> Case {
-    let mut case = Case { sp_configurations: vec![entry_point()], sp_vendor: super::QLIK, ..sign_in(outcome) };
+    let mut case =
+        Case { sp_configurations: vec![entry_point()], sp_vendor: super::QLIK, ..sign_in(outcome) };
     sends(&mut case, attributes);
     case
 }
@@ -151,7 +164,9 @@ pub fn signed_with(mut case: Case, key: KeyMatch) -> Case {
 /// first signature, where it has one, is worth so much.
 pub fn consumes(case: &mut Case, path: &str, cover: Cover) {
     let Some(message) = case.messages.get_mut(1) else { return };
-    let signature = (!message.signatures.is_empty() && !matches!(cover, Cover::Elsewhere | Cover::Nothing)).then_some(0);
+    let signature = (!message.signatures.is_empty()
+        && !matches!(cover, Cover::Elsewhere | Cover::Nothing))
+    .then_some(0);
     let covered = matches!(cover, Cover::Right | Cover::Embedded | Cover::OtherKey);
     message.consumptions = vec![Consumption {
         lookup: Lookup::DirectChild,
@@ -176,7 +191,9 @@ pub fn ended(case: &mut Case, outcome: Outcome) {
     };
     let request = match outcome {
         Outcome::RefusedByIdp => Fate::Refused,
-        _ if answered || response == Fate::Accepted || outcome == Outcome::RefusedBySp => Fate::Accepted,
+        _ if answered || response == Fate::Accepted || outcome == Outcome::RefusedBySp => {
+            Fate::Accepted
+        }
         _ => Fate::Open,
     };
     let (request_id, response_id) = (attempt.request.clone(), attempt.response.clone());
@@ -193,7 +210,9 @@ pub fn ended(case: &mut Case, outcome: Outcome) {
 /// stands there first.
 pub fn attempt(case: &mut Case, outcome: Outcome) {
     let mut whole = sign_in(outcome);
-    if let Some(issuer) = case.metadata.iter().find(|copy| copy.idp.is_some()).map(|copy| &copy.entity_id) {
+    if let Some(issuer) =
+        case.metadata.iter().find(|copy| copy.idp.is_some()).map(|copy| &copy.entity_id)
+    {
         whole.messages[1].issuer = Some(issuer.clone());
         whole.messages[1].assertions[0].issuer = Some(issuer.clone());
     }
@@ -249,14 +268,24 @@ pub fn posted(exchange: usize, seconds: i64) -> Sighting {
 
 /// One request of the browser, a navigation, and the status of its answer.
 pub fn exchange(side: Side, method: &str, url: &str, status: u16) -> Exchange {
-    Exchange { side, method: method.to_owned(), url: url.to_owned(), status, navigation: true, ..Exchange::default() }
+    Exchange {
+        side,
+        method: method.to_owned(),
+        url: url.to_owned(),
+        status,
+        navigation: true,
+        ..Exchange::default()
+    }
 }
 
 /// An error page with these vendor codes and known texts.
 pub fn page(codes: &[&str], meanings: &[Meaning]) -> Page {
     Page {
         codes: codes.iter().map(|code| (*code).to_owned()).collect(),
-        phrases: meanings.iter().map(|meaning| Phrase { meaning: *meaning, ..Phrase::default() }).collect(),
+        phrases: meanings
+            .iter()
+            .map(|meaning| Phrase { meaning: *meaning, ..Phrase::default() })
+            .collect(),
         error: true,
         ..Page::default()
     }
@@ -271,9 +300,12 @@ pub fn says(case: &mut Case, meaning: Meaning) {
 /// is its failure.
 pub fn says_at(case: &mut Case, exchange: usize, meaning: Meaning, text: &str) {
     let phrase = Phrase { meaning, text: text.to_owned(), ..Phrase::default() };
-    case.exchanges[exchange].page = Some(Page { phrases: vec![phrase], error: true, ..Page::default() });
+    case.exchanges[exchange].page =
+        Some(Page { phrases: vec![phrase], error: true, ..Page::default() });
     case.failures.retain(|failure| failure.exchange != Some(exchange));
-    let Some(attempt) = case.attempt_at(exchange).filter(|attempt| attempt.failed()) else { return };
+    let Some(attempt) = case.attempt_at(exchange).filter(|attempt| attempt.failed()) else {
+        return;
+    };
     let by_idp = attempt.outcome == Outcome::RefusedByIdp;
     let stage = match attempt.outcome {
         Outcome::RefusedByIdp => Stage::IdpRequest,
@@ -323,7 +355,10 @@ pub fn valid(assertion: &mut Assertion, begin: i64, end: i64) {
     if let Some(confirmation) = assertion.confirmations.first_mut() {
         confirmation.not_on_or_after = Some(from_post(end));
     }
-    assertion.window = Window { begin: Some(bound(begin, "Conditions/@NotBefore")), end: Some(bound(end, "Conditions/@NotOnOrAfter")) };
+    assertion.window = Window {
+        begin: Some(bound(begin, "Conditions/@NotBefore")),
+        end: Some(bound(end, "Conditions/@NotOnOrAfter")),
+    };
 }
 
 /// One end of a window, so many seconds from the POST, and the element and attribute that say so.
@@ -338,7 +373,8 @@ pub fn offset(ahead_seconds: f64, uncertainty_seconds: f64) -> Offset {
 
 /// Gives the assertion of a [`sign_in`] these attributes: name and values.
 pub fn sends(case: &mut Case, attributes: &[(&str, &[&str])]) {
-    assertion(case).attributes = attributes.iter().map(|(name, values)| attribute(name, values)).collect();
+    assertion(case).attributes =
+        attributes.iter().map(|(name, values)| attribute(name, values)).collect();
 }
 
 /// An attribute with these values.

@@ -29,9 +29,13 @@ pub struct ConsumersOf<'c, 'a> {
 impl<'a> Consumers<'a> {
     /// Those that count for a response.
     pub fn of<'c>(&'c self, response: &Response<'a>) -> ConsumersOf<'c, 'a> {
-        let Some(request) = response.request() else { return ConsumersOf { all: self, named: &self.named } };
+        let Some(request) = response.request() else {
+            return ConsumersOf { all: self, named: &self.named };
+        };
         let acs = request.request.as_ref().and_then(|details| details.acs_url.as_ref());
-        let named = acs.and_then(|acs| self.by_name.position(&acs.value)).and_then(|index| self.named.get(index));
+        let named = acs
+            .and_then(|acs| self.by_name.position(&acs.value))
+            .and_then(|index| self.named.get(index));
         ConsumersOf { all: self, named: named.map_or(&[], std::slice::from_ref) }
     }
 }
@@ -62,14 +66,17 @@ impl<'c, 'a> ConsumersOf<'c, 'a> {
             [only] => Some(only).filter(|only| address::reaches(only.value, seen)),
             named => self.all.by_name.reached(seen).and_then(|index| named.get(index)),
         };
-        named.or_else(|| self.all.by_standing.reached(seen).and_then(|index| self.all.standing.get(index)))
+        named.or_else(|| {
+            self.all.by_standing.reached(seen).and_then(|index| self.all.standing.get(index))
+        })
     }
 
     /// The one that URL comes nearest to.
     pub fn nearest(&self, url: &str) -> Option<&'c Used<'a>> {
         // A person is told of one URL: the first hundred are enough to find it in.
         let near = || self.named.iter().chain(&self.all.standing).take(100);
-        let nearest = difference::nearest(near().map(|used| used.value), url).map(|(value, _)| value);
+        let nearest =
+            difference::nearest(near().map(|used| used.value), url).map(|(value, _)| value);
         near().find(|used| nearest == Some(used.value)).or_else(|| self.first())
     }
 }
@@ -77,8 +84,9 @@ impl<'c, 'a> ConsumersOf<'c, 'a> {
 impl Case {
     /// Where the service provider consumes responses. Collect it once per check.
     pub fn consumers(&self) -> Consumers<'_> {
-        let (named, standing): (Vec<Used<'_>>, Vec<Used<'_>>) =
-            acs_urls_of_all_bindings(self).into_iter().partition(|used| used.source == Source::Request);
+        let (named, standing): (Vec<Used<'_>>, Vec<Used<'_>>) = acs_urls_of_all_bindings(self)
+            .into_iter()
+            .partition(|used| used.source == Source::Request);
         let by_name = named.iter().map(|used| used.value).collect();
         let by_standing = standing.iter().map(|used| used.value).collect();
         Consumers { named, standing, by_name, by_standing }
@@ -110,7 +118,12 @@ mod tests {
         let known = |case: &Case| {
             let (all, responses) = (case.consumers(), case.responses());
             let own = all.of(&responses[0]);
-            (own.has(testing::ACS_URL), own.has(OTHER), own.reached(testing::ACS_SEEN).is_some(), own.reached(OTHER).is_some())
+            (
+                own.has(testing::ACS_URL),
+                own.has(OTHER),
+                own.reached(testing::ACS_SEEN).is_some(),
+                own.reached(OTHER).is_some(),
+            )
         };
         assert_eq!(known(&case), (true, false, true, false));
         case.messages[1].in_response_to = Some("_second".into());
@@ -130,7 +143,14 @@ mod tests {
         let (all, responses) = (case.consumers(), case.responses());
         let own = all.of(&responses[0]);
         assert_eq!(own.first().map(|used| used.source), Some(Source::Configuration));
-        assert_eq!(own.nearest("https://sense.example/azure/samlauthn").map(|used| used.value), Some(testing::ACS_URL));
-        assert!(own.has(testing::ACS_URL) && own.reached(testing::ACS_SEEN).is_some() && own.reached(OTHER).is_none());
+        assert_eq!(
+            own.nearest("https://sense.example/azure/samlauthn").map(|used| used.value),
+            Some(testing::ACS_URL)
+        );
+        assert!(
+            own.has(testing::ACS_URL)
+                && own.reached(testing::ACS_SEEN).is_some()
+                && own.reached(OTHER).is_none()
+        );
     }
 }

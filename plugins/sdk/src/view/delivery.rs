@@ -31,7 +31,13 @@ pub struct Delivery<'a> {
 
 impl<'a> Delivery<'a> {
     pub(super) fn of(case: &'a Case, message: &'a Message, index: &Index<'a>) -> Self {
-        Self { case, message, attempt: index.attempt(message), sent_by_sp: index.sent_by_sp(message), failures: index.failures(message) }
+        Self {
+            case,
+            message,
+            attempt: index.attempt(message),
+            sent_by_sp: index.sent_by_sp(message),
+            failures: index.failures(message),
+        }
     }
 
     /// When the browser handed it over; the moment at which it is judged.
@@ -80,14 +86,17 @@ impl<'a> Delivery<'a> {
         }
         let receiver = if self.sent_by_sp { "identity provider" } else { "service provider" };
         let what = match self.message.kind {
-            MessageKind::AuthnRequest | MessageKind::LogoutRequest | MessageKind::WsFederationSignIn | MessageKind::WsFederationSignOut => {
-                "request"
-            }
+            MessageKind::AuthnRequest
+            | MessageKind::LogoutRequest
+            | MessageKind::WsFederationSignIn
+            | MessageKind::WsFederationSignOut => "request",
             MessageKind::Response | MessageKind::LogoutResponse => "response",
             MessageKind::WsFederationToken => "token",
             MessageKind::Other => "message",
         };
-        self.finding(Severity::Warning, headline).likely().detail(format!("The {receiver} accepted the {what} nevertheless."))
+        self.finding(Severity::Warning, headline)
+            .likely()
+            .detail(format!("The {receiver} accepted the {what} nevertheless."))
     }
 
     /// Something that receivers are known to tolerate, such as a few minutes between the clocks: an error
@@ -118,7 +127,8 @@ impl<'a> Delivery<'a> {
     /// is written down (the attempt went on, or nobody judged the Case) known texts of the receiver's
     /// pages stand in for them.
     pub fn statements(&self) -> Vec<Statement> {
-        let stated: Vec<Statement> = self.failures.iter().flat_map(|failure| &failure.said).cloned().collect();
+        let stated: Vec<Statement> =
+            self.failures.iter().flat_map(|failure| &failure.said).cloned().collect();
         if stated.is_empty() { self.on_pages() } else { stated }
     }
 
@@ -127,7 +137,11 @@ impl<'a> Delivery<'a> {
         let seen = if self.sent_by_sp {
             self.case.phrases_in(attempt, Side::Idp, 0)
         } else {
-            self.case.phrases_in(attempt, Side::Sp, attempt.consumption.or(self.message.delivered_in()).unwrap_or(0))
+            self.case.phrases_in(
+                attempt,
+                Side::Sp,
+                attempt.consumption.or(self.message.delivered_in()).unwrap_or(0),
+            )
         };
         let statement = |seen: &crate::case::evidence::PhraseSeen<'_>| Statement {
             text: seen.phrase.text.clone(),
@@ -162,7 +176,11 @@ impl<'a> Delivery<'a> {
     /// Whether one of the reasons the receiver gave is among these; `None` where it gave no reason.
     pub fn reason_is(&self, meanings: &[Meaning]) -> Option<bool> {
         let statements = self.statements();
-        let mut reasons = statements.iter().map(|statement| statement.meaning).filter(|meaning| !meaning.is_vague()).peekable();
+        let mut reasons = statements
+            .iter()
+            .map(|statement| statement.meaning)
+            .filter(|meaning| !meaning.is_vague())
+            .peekable();
         reasons.peek()?;
         Some(reasons.any(|meaning| meanings.contains(&meaning)))
     }
@@ -172,14 +190,21 @@ impl Case {
     /// Every SAML message that could be read. What WS-Federation carries is held to other rules: see [`Case::tokens`].
     pub fn deliveries(&self) -> Vec<Delivery<'_>> {
         let index = Index::of(self);
-        let readable = self.messages.iter().filter(|message| message.broken.is_none() && !message.is_ws_federation());
+        let readable = self
+            .messages
+            .iter()
+            .filter(|message| message.broken.is_none() && !message.is_ws_federation());
         readable.map(|message| Delivery::of(self, message, &index)).collect()
     }
 
     /// Messages of which nothing but their damage is known.
     pub fn unreadable(&self) -> Vec<Delivery<'_>> {
         let index = Index::of(self);
-        self.messages.iter().filter(|message| message.broken.is_some()).map(|message| Delivery::of(self, message, &index)).collect()
+        self.messages
+            .iter()
+            .filter(|message| message.broken.is_some())
+            .map(|message| Delivery::of(self, message, &index))
+            .collect()
     }
 
     /// Messages the service provider sent: sign-in requests and its half of a logout.
@@ -193,9 +218,14 @@ impl Case {
         let index = Index::of(self);
         let mut sent = HashMap::new();
         for attempt in &self.attempts {
-            let Some(message) = attempt.request.as_deref().and_then(|id| index.message(id)) else { continue };
+            let Some(message) = attempt.request.as_deref().and_then(|id| index.message(id)) else {
+                continue;
+            };
             if message.broken.is_none() {
-                sent.insert(attempt.id.as_str(), Delivery { attempt: Some(attempt), ..Delivery::of(self, message, &index) });
+                sent.insert(
+                    attempt.id.as_str(),
+                    Delivery { attempt: Some(attempt), ..Delivery::of(self, message, &index) },
+                );
             }
         }
         sent
@@ -206,10 +236,15 @@ impl Case {
     /// another application of the same capture) is not its business.
     pub fn sent_by_idp(&self) -> Vec<Delivery<'_>> {
         let index = Index::of(self);
-        let kinds = [MessageKind::Response, MessageKind::LogoutRequest, MessageKind::LogoutResponse];
-        let alone = |message: &Message| message.kind == MessageKind::Other && message.root == "Assertion";
-        let readable = self.messages.iter().filter(|message| (kinds.contains(&message.kind) || alone(message)) && message.broken.is_none());
-        let own = readable.filter(|message| !index.sent_by_sp(message) && !taken_elsewhere(message, &index));
+        let kinds =
+            [MessageKind::Response, MessageKind::LogoutRequest, MessageKind::LogoutResponse];
+        let alone =
+            |message: &Message| message.kind == MessageKind::Other && message.root == "Assertion";
+        let readable = self.messages.iter().filter(|message| {
+            (kinds.contains(&message.kind) || alone(message)) && message.broken.is_none()
+        });
+        let own = readable
+            .filter(|message| !index.sent_by_sp(message) && !taken_elsewhere(message, &index));
         own.map(|message| Delivery::of(self, message, &index)).collect()
     }
 }
@@ -240,7 +275,11 @@ mod tests {
             let case = testing::sign_in(outcome);
             let response = response(&case);
             let level = |finding: Finding| (finding.severity, finding.certain);
-            assert_eq!((level(response.fault("x")), level(response.doubt("x"))), (fault, doubt), "{outcome:?}");
+            assert_eq!(
+                (level(response.fault("x")), level(response.doubt("x"))),
+                (fault, doubt),
+                "{outcome:?}"
+            );
             assert_eq!(response.fault("x").attempts, ["a1"]);
             assert_eq!(response.fault("x").subject.as_deref(), Some("m2"));
         }
@@ -252,7 +291,10 @@ mod tests {
         assert_eq!(response(&case).reason_is(&[Meaning::Audience]), None);
         testing::says(&mut case, Meaning::Refused);
         assert_eq!(response(&case).reason_is(&[Meaning::Audience]), None);
-        assert!(response(&case).said(&[Meaning::Refused]) && !response(&case).said_otherwise(&[Meaning::Audience]));
+        assert!(
+            response(&case).said(&[Meaning::Refused])
+                && !response(&case).said_otherwise(&[Meaning::Audience])
+        );
         testing::says(&mut case, Meaning::Audience);
         assert_eq!(response(&case).reason_is(&[Meaning::Audience]), Some(true));
         assert_eq!(response(&case).reason_is(&[Meaning::Expired]), Some(false));
@@ -263,7 +305,10 @@ mod tests {
         let mut case = testing::sign_in(Outcome::RefusedBySp);
         testing::says(&mut case, Meaning::Audience);
         case.failures[0].said[0].meaning = Meaning::Expired;
-        assert!(response(&case).said(&[Meaning::Expired]) && !response(&case).said(&[Meaning::Audience]));
+        assert!(
+            response(&case).said(&[Meaning::Expired])
+                && !response(&case).said(&[Meaning::Audience])
+        );
         case.failures.clear();
         assert!(response(&case).said(&[Meaning::Audience]));
     }

@@ -26,7 +26,8 @@ impl Failure {
     /// sentences: `It says: “…”; “…”.` Nothing where nothing is stated.
     pub fn words(&self) -> Option<String> {
         const MOST: usize = 3;
-        let quoted: Vec<String> = self.said.iter().take(MOST).map(|statement| format!("“{}”", statement.text)).collect();
+        let quoted: Vec<String> =
+            self.said.iter().take(MOST).map(|statement| format!("“{}”", statement.text)).collect();
         if quoted.is_empty() {
             return None;
         }
@@ -56,7 +57,11 @@ impl Exchange {
     /// What its page says first: its first known text, else its title.
     pub fn headline(&self) -> Option<String> {
         let page = self.page.as_ref()?;
-        page.phrases.first().map(|phrase| phrase.text.clone()).or_else(|| page.title.clone()).filter(|text| !text.trim().is_empty())
+        page.phrases
+            .first()
+            .map(|phrase| phrase.text.clone())
+            .or_else(|| page.title.clone())
+            .filter(|text| !text.trim().is_empty())
     }
 }
 
@@ -86,10 +91,15 @@ mod tests {
 
     #[test]
     fn the_same_id_is_shown_once() {
-        let mut exchange = testing::exchange(crate::case::exchange::Side::Idp, "GET", testing::SSO_URL, 200);
+        let mut exchange =
+            testing::exchange(crate::case::exchange::Side::Idp, "GET", testing::SSO_URL, 200);
         exchange.page = Some(testing::page(&[], &[]));
-        exchange.page.as_mut().unwrap().ids = vec![("Correlation Id".to_owned(), "0b6f".to_owned())];
-        exchange.correlation = vec![("x-ms-request-id".to_owned(), "0b6f".to_owned()), ("x-id".to_owned(), "1".to_owned())];
+        exchange.page.as_mut().unwrap().ids =
+            vec![("Correlation Id".to_owned(), "0b6f".to_owned())];
+        exchange.correlation = vec![
+            ("x-ms-request-id".to_owned(), "0b6f".to_owned()),
+            ("x-id".to_owned(), "1".to_owned()),
+        ];
         assert_eq!(exchange.support_ids(), "Correlation Id 0b6f, x-id 1");
     }
 

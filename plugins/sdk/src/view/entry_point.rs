@@ -37,7 +37,11 @@ impl<'a> EntryPoint<'a> {
 
     /// Its path prefix; `None` for the default entry point.
     pub fn own_prefix(&self) -> Option<&'a str> {
-        self.configuration.prefix.as_ref().map(|prefix| prefix.value.as_str()).filter(|prefix| !prefix.is_empty())
+        self.configuration
+            .prefix
+            .as_ref()
+            .map(|prefix| prefix.value.as_str())
+            .filter(|prefix| !prefix.is_empty())
     }
 
     /// A finding about it, with it as the subject. What is no error is only likely to harm.
@@ -63,10 +67,12 @@ impl<'a> EntryPoint<'a> {
         if self.method.is_some() && !self.is_saml() {
             return false;
         }
-        let to = message.delivered_to().or(message.destination.as_ref().map(|url| url.value.as_str()));
+        let to =
+            message.delivered_to().or(message.destination.as_ref().map(|url| url.value.as_str()));
         let Some(to) = to.and_then(Address::parse) else { return true };
         let path = |address: &Address| address.path.trim_matches('/').to_lowercase();
-        match (self.acs_url.as_ref().and_then(|acs| Address::parse(&acs.value)), self.own_prefix()) {
+        match (self.acs_url.as_ref().and_then(|acs| Address::parse(&acs.value)), self.own_prefix())
+        {
             (Some(acs), _) => path(&acs) == path(&to),
             (None, Some(prefix)) => to.first_segment().eq_ignore_ascii_case(prefix),
             (None, None) => true,
@@ -83,7 +89,10 @@ impl<'a> EntryPoint<'a> {
     /// It is one of its [`visits`](Self::visits).
     pub fn is_visited_by(&self, visit: &Visit<'_>) -> bool {
         match self.own_prefix() {
-            Some(prefix) => visit.is_below(prefix) && (visit.exchange.side == Side::Sp || visit.exchange.navigation),
+            Some(prefix) => {
+                visit.is_below(prefix)
+                    && (visit.exchange.side == Side::Sp || visit.exchange.navigation)
+            }
             None => visit.exchange.side == Side::Sp,
         }
     }
@@ -91,8 +100,12 @@ impl<'a> EntryPoint<'a> {
     /// The browser got an answer below its prefix: something serves it.
     pub fn served(&self) -> bool {
         let own = self.host_uri.as_ref().and_then(|uri| host_of(uri));
-        let here = |visit: &Visit<'_>| own.is_none() || Some(&visit.host) == own.as_ref() || visit.exchange.side == Side::Sp;
-        self.own_prefix().is_some_and(|prefix| self.case.visits().any(|visit| visit.served() && visit.is_below(prefix) && here(&visit)))
+        let here = |visit: &Visit<'_>| {
+            own.is_none() || Some(&visit.host) == own.as_ref() || visit.exchange.side == Side::Sp
+        };
+        self.own_prefix().is_some_and(|prefix| {
+            self.case.visits().any(|visit| visit.served() && visit.is_below(prefix) && here(&visit))
+        })
     }
 
     /// The host its configuration gives it; `None` where it is that of an identity provider, which is a
@@ -107,7 +120,8 @@ impl<'a> EntryPoint<'a> {
     /// different files that name different hosts.
     pub fn same_site(&self, other: &Self) -> bool {
         let host = |entry: &Self| entry.host_uri.as_ref().and_then(|uri| host_of(uri));
-        let hosts_differ = matches!((host(self), host(other)), (Some(left), Some(right)) if left != right);
+        let hosts_differ =
+            matches!((host(self), host(other)), (Some(left), Some(right)) if left != right);
         self.place.input == other.place.input || !hosts_differ
     }
 
@@ -115,7 +129,9 @@ impl<'a> EntryPoint<'a> {
     /// that very cookie found missing where it was due.
     pub fn without_session(&self) -> Vec<&'a Attempt> {
         let name = self.session_cookie_name.as_ref().map(|name| name.value.as_str());
-        let own = |cookie: &str| name.is_none_or(|name| cookie == name || cookie.strip_suffix("-HTTP") == Some(name));
+        let own = |cookie: &str| {
+            name.is_none_or(|name| cookie == name || cookie.strip_suffix("-HTTP") == Some(name))
+        };
         let lost: HashSet<&str> = self
             .case
             .lost_cookies
@@ -123,7 +139,9 @@ impl<'a> EntryPoint<'a> {
             .filter(|cookie| cookie.decisive && own(&cookie.name))
             .filter_map(|cookie| cookie.attempt.as_deref())
             .collect();
-        let explained = |attempt: &&Attempt| attempt.failed() && (attempt.accepted() || lost.contains(attempt.id.as_str()));
+        let explained = |attempt: &&Attempt| {
+            attempt.failed() && (attempt.accepted() || lost.contains(attempt.id.as_str()))
+        };
         self.case.attempts.iter().filter(explained).collect()
     }
 
@@ -194,8 +212,12 @@ mod tests {
         case.sp_configurations.push(testing::entry_point());
         let count = |case: &Case| case.entry_points().next().unwrap().without_session().len();
         assert_eq!(count(&case), 0);
-        let cookie =
-            |name: &str| LostCookie { name: name.to_owned(), attempt: Some("a1".to_owned()), decisive: true, ..LostCookie::default() };
+        let cookie = |name: &str| LostCookie {
+            name: name.to_owned(),
+            attempt: Some("a1".to_owned()),
+            decisive: true,
+            ..LostCookie::default()
+        };
         case.lost_cookies = vec![cookie("other")];
         assert_eq!(count(&case), 0);
         case.lost_cookies = vec![cookie("X-Qlik-Session-azure-HTTP")];

@@ -16,13 +16,15 @@ pub struct IdpNames<'a> {
 impl IdpNames<'_> {
     /// It is the name of an identity provider.
     pub fn has(&self, entity_id: &str) -> bool {
-        self.names.contains(entity_id) || self.case.is_some_and(|case| is_issuer_of_a_product(case, entity_id))
+        self.names.contains(entity_id)
+            || self.case.is_some_and(|case| is_issuer_of_a_product(case, entity_id))
     }
 }
 
 /// A product names every tenant of its own by such a URL.
 fn is_issuer_of_a_product(case: &Case, entity_id: &str) -> bool {
-    let issues = |host: String| case.products.iter().any(|product| is_one_of(&host, &product.issuer_hosts));
+    let issues =
+        |host: String| case.products.iter().any(|product| is_one_of(&host, &product.issuer_hosts));
     case.tenant_of(entity_id).is_some() && host_of(entity_id).is_some_and(issues)
 }
 
@@ -44,17 +46,25 @@ impl Case {
         let mut listening: HashMap<&str, HashSet<String>> = HashMap::new();
         for metadata in self.metadata.iter().filter(|metadata| metadata.idp.is_some()) {
             let sso = metadata.idp.iter().flat_map(|role| &role.sso);
-            listening.entry(&metadata.entity_id.value).or_default().extend(sso.filter_map(|endpoint| host_of(&endpoint.location.value)));
+            listening
+                .entry(&metadata.entity_id.value)
+                .or_default()
+                .extend(sso.filter_map(|endpoint| host_of(&endpoint.location.value)));
         }
         for response in self.responses() {
             let to = response.request().and_then(Message::delivered_to).and_then(host_of);
-            let issuers = response.message.assertions.iter().filter_map(|assertion| assertion.issuer.as_ref());
+            let issuers = response
+                .message
+                .assertions
+                .iter()
+                .filter_map(|assertion| assertion.issuer.as_ref());
             for issuer in response.message.issuer.iter().chain(issuers) {
                 listening.entry(&issuer.value).or_default().extend(to.clone());
             }
         }
         let published = self.metadata.iter().filter(|metadata| metadata.sp.is_some());
-        let mut brokers: HashSet<&str> = published.map(|metadata| metadata.entity_id.value.as_str()).collect();
+        let mut brokers: HashSet<&str> =
+            published.map(|metadata| metadata.entity_id.value.as_str()).collect();
         // Who sends a request to somebody else than itself asks as a service provider.
         for request in self.messages_of(MessageKind::AuthnRequest) {
             let Some(issuer) = &request.issuer else { continue };
@@ -65,7 +75,8 @@ impl Case {
             }
         }
         let mut names: HashSet<&str> = listening.into_keys().collect();
-        names.extend(self.requests().iter().filter_map(|request| named_after_its_receiver(request)));
+        names
+            .extend(self.requests().iter().filter_map(|request| named_after_its_receiver(request)));
         names.retain(|name| !brokers.contains(name) && !name.is_empty());
         IdpNames { case: Some(self), names }
     }
@@ -82,9 +93,15 @@ mod tests {
     #[test]
     fn metadata_and_responses_name_the_identity_provider() {
         assert!(!Case::default().idp_names().has(testing::IDP_ENTITY_ID));
-        let held = Case { metadata: vec![testing::idp_metadata("d1", HeldBy::Sp, &[])], ..Case::default() };
+        let held = Case {
+            metadata: vec![testing::idp_metadata("d1", HeldBy::Sp, &[])],
+            ..Case::default()
+        };
         for case in [held, testing::sign_in(Outcome::SignedIn)] {
-            assert!(case.idp_names().has(testing::IDP_ENTITY_ID) && !case.idp_names().has(testing::ENTITY_ID));
+            assert!(
+                case.idp_names().has(testing::IDP_ENTITY_ID)
+                    && !case.idp_names().has(testing::ENTITY_ID)
+            );
         }
         let tenant = format!("https://sts.windows.net/{}/", testing::TENANT);
         let case = Case { products: testing::products(), ..Case::default() };
@@ -96,7 +113,8 @@ mod tests {
         let mut case = testing::refused_by_idp(&[], &[]);
         case.messages[0].issuer = Some("https://idp.example/realm".into());
         assert!(case.idp_names().has("https://idp.example/realm"));
-        case.messages[0].request.as_mut().expect("a request").acs_url = Some("https://idp.example/app/acs".into());
+        case.messages[0].request.as_mut().expect("a request").acs_url =
+            Some("https://idp.example/app/acs".into());
         assert!(!case.idp_names().has("https://idp.example/realm"), "both live on one host");
     }
 

@@ -24,15 +24,26 @@ impl<'a> Index<'a> {
     pub(super) fn of(case: &'a Case) -> Self {
         let requests = || case.messages_of(MessageKind::AuthnRequest);
         let issuers = requests().filter_map(|request| request.issuer.as_ref());
-        let configured = case.sp_configurations.iter().filter_map(|configuration| configuration.entity_id.as_ref());
-        let published = case.metadata.iter().filter(|metadata| metadata.sp.is_some()).map(|metadata| &metadata.entity_id);
+        let configured = case
+            .sp_configurations
+            .iter()
+            .filter_map(|configuration| configuration.entity_id.as_ref());
+        let published = case
+            .metadata
+            .iter()
+            .filter(|metadata| metadata.sp.is_some())
+            .map(|metadata| &metadata.entity_id);
         let mut index = Self {
             attempts: case.attempts_by_message(),
             messages: case.messages.iter().map(|message| (message.id.as_str(), message)).collect(),
             requests: HashMap::new(),
             by_message: HashMap::new(),
             by_attempt: HashMap::new(),
-            sp_names: issuers.chain(configured).chain(published).map(|name| name.value.as_str()).collect(),
+            sp_names: issuers
+                .chain(configured)
+                .chain(published)
+                .map(|name| name.value.as_str())
+                .collect(),
             sp_hosts: case.sp_hosts(),
         };
         for request in requests() {
@@ -60,7 +71,10 @@ impl<'a> Index<'a> {
 
     /// The request a response answers: the one it names, else the one of its attempt.
     pub(super) fn request(&self, response: &Message) -> Option<&'a Message> {
-        let named = response.in_response_to.as_ref().and_then(|answered| self.requests.get(answered.value.as_str()).copied());
+        let named = response
+            .in_response_to
+            .as_ref()
+            .and_then(|answered| self.requests.get(answered.value.as_str()).copied());
         named.or_else(|| self.message(self.attempt(response)?.request.as_deref()?))
     }
 
@@ -68,9 +82,17 @@ impl<'a> Index<'a> {
     /// the ones on its half of the way.
     pub(super) fn failures(&self, message: &Message) -> Vec<&'a Failure> {
         let named = self.by_message.get(message.id.as_str()).into_iter().flatten();
-        let of_attempt = self.attempt(message).and_then(|attempt| self.by_attempt.get(attempt.id.as_str())).into_iter().flatten();
+        let of_attempt = self
+            .attempt(message)
+            .and_then(|attempt| self.by_attempt.get(attempt.id.as_str()))
+            .into_iter()
+            .flatten();
         let before_the_response = |failure: &&&Failure| {
-            (failure.stage <= Stage::Response) == matches!(message.kind, MessageKind::AuthnRequest | MessageKind::WsFederationSignIn)
+            (failure.stage <= Stage::Response)
+                == matches!(
+                    message.kind,
+                    MessageKind::AuthnRequest | MessageKind::WsFederationSignIn
+                )
         };
         named.chain(of_attempt.filter(before_the_response)).copied().collect()
     }
@@ -79,10 +101,14 @@ impl<'a> Index<'a> {
     pub(super) fn sent_by_sp(&self, message: &Message) -> bool {
         match message.kind {
             MessageKind::AuthnRequest | MessageKind::WsFederationSignIn => true,
-            MessageKind::LogoutRequest | MessageKind::LogoutResponse => {
-                message.issuer.as_ref().is_some_and(|issuer| self.sp_names.contains(issuer.value.as_str()))
-            }
-            MessageKind::Response | MessageKind::WsFederationToken | MessageKind::WsFederationSignOut | MessageKind::Other => false,
+            MessageKind::LogoutRequest | MessageKind::LogoutResponse => message
+                .issuer
+                .as_ref()
+                .is_some_and(|issuer| self.sp_names.contains(issuer.value.as_str())),
+            MessageKind::Response
+            | MessageKind::WsFederationToken
+            | MessageKind::WsFederationSignOut
+            | MessageKind::Other => false,
         }
     }
 }

@@ -12,17 +12,29 @@ use crate::case::signature::{KeyMatch, Signature};
 
 /// Usable certificates an identity provider signs with, over several copies.
 pub fn idp_signing<'a>(copies: &[MetadataCopy<'a>]) -> Vec<&'a Certificate> {
-    copies.iter().flat_map(|copy| copy.metadata.idp_signing_certificates()).filter(|certificate| certificate.usable()).collect()
+    copies
+        .iter()
+        .flat_map(|copy| copy.metadata.idp_signing_certificates())
+        .filter(|certificate| certificate.usable())
+        .collect()
 }
 
 /// Usable certificates a service provider signs with, over several copies.
 pub fn sp_signing<'a>(copies: &[MetadataCopy<'a>]) -> Vec<&'a Certificate> {
-    copies.iter().flat_map(|copy| copy.metadata.sp_signing_certificates()).filter(|certificate| certificate.usable()).collect()
+    copies
+        .iter()
+        .flat_map(|copy| copy.metadata.sp_signing_certificates())
+        .filter(|certificate| certificate.usable())
+        .collect()
 }
 
 /// Usable certificates a service provider decrypts with, over several copies.
 pub fn sp_encryption<'a>(copies: &[MetadataCopy<'a>]) -> Vec<&'a Certificate> {
-    copies.iter().flat_map(|copy| copy.metadata.sp_encryption_certificates()).filter(|certificate| certificate.usable()).collect()
+    copies
+        .iter()
+        .flat_map(|copy| copy.metadata.sp_encryption_certificates())
+        .filter(|certificate| certificate.usable())
+        .collect()
 }
 
 /// One of the copies lists the key that verified a signature.
@@ -31,7 +43,11 @@ pub fn lists(copies: &[MetadataCopy<'_>], key: &KeyMatch) -> bool {
     by_id
         || copies
             .iter()
-            .flat_map(|copy| copy.metadata.idp_signing_certificates().chain(copy.metadata.sp_signing_certificates()))
+            .flat_map(|copy| {
+                copy.metadata
+                    .idp_signing_certificates()
+                    .chain(copy.metadata.sp_signing_certificates())
+            })
             .any(|certificate| same_thumbprint(&certificate.sha1, &key.sha1))
 }
 
@@ -61,13 +77,18 @@ pub fn carrier(element: &str) -> String {
 
 impl Case {
     /// A certificate's facts by the thumbprint of the key that verified, wherever they were seen.
-    pub fn certificate_of<'a>(&'a self, signature: Option<&'a Signature>, key: &KeyMatch) -> Option<&'a Certificate> {
+    pub fn certificate_of<'a>(
+        &'a self,
+        signature: Option<&'a Signature>,
+        key: &KeyMatch,
+    ) -> Option<&'a Certificate> {
         let metadata = self.metadata.iter().flat_map(|metadata| {
             let idp = metadata.idp.iter().flat_map(|role| &role.keys);
             let sp = metadata.sp.iter().flat_map(|role| &role.keys);
             idp.chain(sp).flat_map(|key| &key.certificates)
         });
-        let credentials = self.registrations.iter().flat_map(|registration| &registration.credentials);
+        let credentials =
+            self.registrations.iter().flat_map(|registration| &registration.credentials);
         signature
             .into_iter()
             .flat_map(|signature| &signature.key_info)
@@ -81,7 +102,9 @@ impl Case {
     pub fn knows_sp_keys(&self) -> bool {
         !sp_signing(&self.sp_metadata_published()).is_empty()
             || !sp_signing(&self.sp_metadata_held()).is_empty()
-            || self.relevant_registrations().any(|registration| !request_credentials(registration).is_empty())
+            || self
+                .relevant_registrations()
+                .any(|registration| !request_credentials(registration).is_empty())
             || !self.certificates.is_empty()
     }
 
@@ -92,8 +115,12 @@ impl Case {
 
     /// The identity provider says that requests must be signed: in its registration or its metadata.
     pub fn signed_requests_required(&self) -> bool {
-        let required = |registration: &IdpRegistration| registration.signed_requests_required.as_ref().is_some_and(|value| value.value);
-        let wanted = |copy: &MetadataCopy<'_>| copy.idp.as_ref().is_some_and(|role| role.want_authn_requests_signed == Some(true));
+        let required = |registration: &IdpRegistration| {
+            registration.signed_requests_required.as_ref().is_some_and(|value| value.value)
+        };
+        let wanted = |copy: &MetadataCopy<'_>| {
+            copy.idp.as_ref().is_some_and(|role| role.want_authn_requests_signed == Some(true))
+        };
         self.relevant_registrations().any(required) || self.idp_metadata_copies().iter().any(wanted)
     }
 }
@@ -102,9 +129,13 @@ impl Case {
 /// halves of its own signing certificates: those pair with a private half.
 pub fn request_credentials(registration: &IdpRegistration) -> Vec<&Credential> {
     let own = |sha1: &str| {
-        registration.active_signing_thumbprint.as_ref().is_some_and(|active| same_thumbprint(&active.value, sha1))
+        registration
+            .active_signing_thumbprint
+            .as_ref()
+            .is_some_and(|active| same_thumbprint(&active.value, sha1))
             || registration.credentials.iter().any(|other| {
-                other.usage.eq_ignore_ascii_case("sign") && other.sha1.as_deref().is_some_and(|known| same_thumbprint(known, sha1))
+                other.usage.eq_ignore_ascii_case("sign")
+                    && other.sha1.as_deref().is_some_and(|known| same_thumbprint(known, sha1))
             })
     };
     registration
@@ -124,21 +155,41 @@ mod tests {
     #[test]
     fn halves_of_the_own_signing_key_do_not_verify_requests() {
         let mut registration = testing::registration(&[], &[]);
-        let credential =
-            |usage: &str, sha1: &str| Credential { usage: usage.to_owned(), sha1: Some(sha1.to_owned()), ..Credential::default() };
-        registration.credentials =
-            vec![credential("Sign", "AA"), credential("Verify", "AA"), credential("Verify", "CC"), credential("Encrypt", "DD")];
-        assert_eq!(request_credentials(&registration).iter().filter_map(|known| known.sha1.as_deref()).collect::<Vec<_>>(), ["CC"]);
+        let credential = |usage: &str, sha1: &str| Credential {
+            usage: usage.to_owned(),
+            sha1: Some(sha1.to_owned()),
+            ..Credential::default()
+        };
+        registration.credentials = vec![
+            credential("Sign", "AA"),
+            credential("Verify", "AA"),
+            credential("Verify", "CC"),
+            credential("Encrypt", "DD"),
+        ];
+        assert_eq!(
+            request_credentials(&registration)
+                .iter()
+                .filter_map(|known| known.sha1.as_deref())
+                .collect::<Vec<_>>(),
+            ["CC"]
+        );
     }
 
     #[test]
     fn a_key_is_listed_by_document_or_by_thumbprint() {
-        let case = Case { metadata: vec![testing::idp_metadata("d1", HeldBy::Sp, &["AA"])], ..Case::default() };
+        let case = Case {
+            metadata: vec![testing::idp_metadata("d1", HeldBy::Sp, &["AA"])],
+            ..Case::default()
+        };
         let held = case.idp_metadata_held();
         assert!(lists(&held, &testing::key_match("BB", &["d1"])));
         assert!(lists(&held, &testing::key_match("aa", &[])));
         assert!(!lists(&held, &testing::key_match("BB", &["d2"])));
         assert!(case.knows_idp_keys() && !case.knows_sp_keys());
-        assert_eq!(case.certificate_of(None, &testing::key_match("AA", &[])).map(|certificate| certificate.sha1.as_str()), Some("AA"));
+        assert_eq!(
+            case.certificate_of(None, &testing::key_match("AA", &[]))
+                .map(|certificate| certificate.sha1.as_str()),
+            Some("AA")
+        );
     }
 }

@@ -15,7 +15,8 @@ impl<'a> Delivery<'a> {
 
     /// Every way of looking for the assertion leads to one that a signature which verifies covers.
     pub fn protected(&self) -> bool {
-        let held = |consumption: &Consumption| matches!(consumption.cover, Cover::Right | Cover::Embedded);
+        let held =
+            |consumption: &Consumption| matches!(consumption.cover, Cover::Right | Cover::Embedded);
         !self.message.consumptions.is_empty() && self.message.consumptions.iter().all(held)
     }
 
@@ -28,7 +29,12 @@ impl<'a> Delivery<'a> {
     /// The signature is the one on which the protection of something that is consumed rests, and it does not hold.
     pub fn rests_on(&self, signature: &Signature) -> bool {
         let index = self.message.signatures.iter().position(|known| std::ptr::eq(known, signature));
-        index.is_some() && self.message.consumptions.iter().any(|consumption| consumption.cover.is_open() && consumption.signature == index)
+        index.is_some()
+            && self
+                .message
+                .consumptions
+                .iter()
+                .any(|consumption| consumption.cover.is_open() && consumption.signature == index)
     }
 
     /// What is consumed is not protected. A receiver must refuse it; where it took it nevertheless, it took
@@ -50,7 +56,8 @@ impl<'a> Delivery<'a> {
     /// The exporter of the capture masked or cut messages: what was signed cannot be told from it.
     pub fn altered_by_exporter(&self) -> bool {
         let removed = |what: &String| matches!(what.as_str(), "post-data" | "bodies");
-        self.message.damage.contains(&Damage::Sanitised) || self.case.removed_by_exporter.iter().any(removed)
+        self.message.damage.contains(&Damage::Sanitised)
+            || self.case.removed_by_exporter.iter().any(removed)
     }
 }
 
@@ -80,7 +87,9 @@ mod tests {
     fn every_way_of_looking_must_be_covered() {
         let mut case = testing::signed(Outcome::SignedIn);
         assert!(case.sent_by_idp()[0].protected());
-        case.messages[1].consumptions.push(Consumption { cover: Cover::Elsewhere, ..Consumption::default() });
+        case.messages[1]
+            .consumptions
+            .push(Consumption { cover: Cover::Elsewhere, ..Consumption::default() });
         let responses = case.sent_by_idp();
         assert!(!responses[0].protected() && responses[0].consumed(Cover::Elsewhere).is_some());
         assert!(!responses[0].rests_on(&case.messages[1].signatures[0]));

@@ -32,10 +32,18 @@ impl<'a> Delivery<'a> {
 }
 
 fn beside<'a>(case: &'a crate::case::Case, failure: &'a Failure, own: &str) -> Option<Beside<'a>> {
-    let page = failure.exchange.and_then(|index| case.exchanges.get(index)).and_then(|exchange| exchange.page.as_ref());
-    let said = failure.said.iter().map(|statement| (statement.text.as_str(), statement.place.as_ref()));
+    let page = failure
+        .exchange
+        .and_then(|index| case.exchanges.get(index))
+        .and_then(|exchange| exchange.page.as_ref());
+    let said =
+        failure.said.iter().map(|statement| (statement.text.as_str(), statement.place.as_ref()));
     let shown = page.into_iter().flat_map(|page| {
-        let parts = page.alerts.iter().map(|alert| alert.text.as_str()).chain(page.headings.iter().map(String::as_str));
+        let parts = page
+            .alerts
+            .iter()
+            .map(|alert| alert.text.as_str())
+            .chain(page.headings.iter().map(String::as_str));
         parts.chain(std::iter::once(page.text.as_str())).map(|text| (text, failure.place.as_ref()))
     });
     let (text, place, value, difference) = said.chain(shown).find_map(|(text, place)| {
@@ -61,9 +69,13 @@ fn near_miss(text: &str, own: &str) -> Option<(String, Difference)> {
 
 /// Values in a text as they are quoted: words with nothing of the sentence around them.
 fn values(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|character: char| character.is_whitespace() || "'\"`<>()[]{},;“”‘’„«»|".contains(character))
-        .map(|word| word.trim_end_matches(['.', ':', '!', '?']))
-        .filter(|word| word.len() > 3 && (word.contains("://") || word.contains('.') || word.contains(':')))
+    text.split(|character: char| {
+        character.is_whitespace() || "'\"`<>()[]{},;“”‘’„«»|".contains(character)
+    })
+    .map(|word| word.trim_end_matches(['.', ':', '!', '?']))
+    .filter(|word| {
+        word.len() > 3 && (word.contains("://") || word.contains('.') || word.contains(':'))
+    })
 }
 
 #[cfg(test)]
@@ -73,10 +85,26 @@ mod tests {
     #[test]
     fn a_near_miss_is_told_in_any_words() {
         for (text, own, other) in [
-            ("expected https://a.example/acs, got https://a.example/acs/", "https://a.example/acs/", Some("https://a.example/acs")),
-            ("Erwartet war „https://a.example/“, erhalten „https://a.example“.", "https://a.example", Some("https://a.example/")),
-            ("http://a.example:8080/acs instead of https://a.example/acs", "https://a.example/acs", Some("http://a.example:8080/acs")),
-            ("https://a.example/acs is not known; see https://help.example/x", "https://a.example/acs", None),
+            (
+                "expected https://a.example/acs, got https://a.example/acs/",
+                "https://a.example/acs/",
+                Some("https://a.example/acs"),
+            ),
+            (
+                "Erwartet war „https://a.example/“, erhalten „https://a.example“.",
+                "https://a.example",
+                Some("https://a.example/"),
+            ),
+            (
+                "http://a.example:8080/acs instead of https://a.example/acs",
+                "https://a.example/acs",
+                Some("http://a.example:8080/acs"),
+            ),
+            (
+                "https://a.example/acs is not known; see https://help.example/x",
+                "https://a.example/acs",
+                None,
+            ),
             ("https://b.example/acs is not known", "https://a.example/acs", None),
         ] {
             assert_eq!(near_miss(text, own).map(|(value, _)| value).as_deref(), other, "{text}");

@@ -49,7 +49,8 @@ impl<'a> Registry<'a> {
     pub fn has(&self, value: &str) -> bool {
         self.exact.contains(value)
             || self.patterns.iter().any(|pattern| wildcard_covers(pattern, value))
-            || (!self.own_machine.is_empty() && on_own_machine(value).is_some_and(|value| self.own_machine.contains(&value)))
+            || (!self.own_machine.is_empty()
+                && on_own_machine(value).is_some_and(|value| self.own_machine.contains(&value)))
     }
 
     /// The registered value that `value` comes nearest to, and how it differs; `None` where it is registered
@@ -75,7 +76,9 @@ fn on_own_machine(value: &str) -> Option<OnOwnMachine> {
 
 fn wildcard_covers(pattern: &str, value: &str) -> bool {
     let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| value.strip_prefix(first)) else { return false };
+    let Some(mut rest) = parts.next().and_then(|first| value.strip_prefix(first)) else {
+        return false;
+    };
     let mut parts: Vec<&str> = parts.collect();
     let Some(last) = parts.pop() else { return rest.is_empty() };
     for part in parts {

@@ -40,12 +40,16 @@ impl Case {
     /// Sign-in requests that could be read.
     pub fn requests(&self) -> Vec<Request<'_>> {
         let index = Index::of(self);
-        let readable = self.messages_of(MessageKind::AuthnRequest).filter(|message| message.broken.is_none());
+        let readable =
+            self.messages_of(MessageKind::AuthnRequest).filter(|message| message.broken.is_none());
         readable.map(|message| Request(Delivery::of(self, message, &index))).collect()
     }
 
     /// Sign-in requests by the id of the attempt they began.
     pub fn requests_by_attempt(&self) -> HashMap<&str, Request<'_>> {
-        self.requests().into_iter().filter_map(|request| Some((request.attempt?.id.as_str(), request))).collect()
+        self.requests()
+            .into_iter()
+            .filter_map(|request| Some((request.attempt?.id.as_str(), request)))
+            .collect()
     }
 }

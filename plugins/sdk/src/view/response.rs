@@ -28,7 +28,8 @@ impl<'a> Response<'a> {
 
     /// Its assertion is encrypted, and no key was given that opens it.
     pub fn sealed(&self) -> bool {
-        self.message.assertions.is_empty() && self.message.encrypted.iter().any(|part| !part.decrypted)
+        self.message.assertions.is_empty()
+            && self.message.encrypted.iter().any(|part| !part.decrypted)
     }
 }
 
@@ -39,7 +40,10 @@ impl Case {
         let index = Index::of(self);
         self.messages_of(MessageKind::Response)
             .filter(|message| message.broken.is_none() && !taken_elsewhere(message, &index))
-            .map(|message| Response { delivery: Delivery::of(self, message, &index), request: index.request(message) })
+            .map(|message| Response {
+                delivery: Delivery::of(self, message, &index),
+                request: index.request(message),
+            })
             .collect()
     }
 
@@ -58,11 +62,17 @@ impl Case {
 
     pub(super) fn handed_over_as_tokens(&self) -> Vec<Response<'_>> {
         let index = Index::of(self);
-        let own = |message: &&Message| index.attempt(message).is_some() || message.sightings.iter().all(|seen| seen.exchange.is_none());
+        let own = |message: &&Message| {
+            index.attempt(message).is_some()
+                || message.sightings.iter().all(|seen| seen.exchange.is_none())
+        };
         self.messages_of(MessageKind::WsFederationToken)
             .filter(|message| message.broken.is_none())
             .filter(own)
-            .map(|message| Response { delivery: Delivery::of(self, message, &index), request: index.request(message) })
+            .map(|message| Response {
+                delivery: Delivery::of(self, message, &index),
+                request: index.request(message),
+            })
             .collect()
     }
 }
@@ -80,7 +90,8 @@ mod tests {
         second.id = "m3".to_owned();
         second.xml_id = Some("_second".into());
         case.messages.push(second);
-        let answered = |case: &crate::Case| case.responses()[0].request().map(|request| request.id.clone());
+        let answered =
+            |case: &crate::Case| case.responses()[0].request().map(|request| request.id.clone());
         assert_eq!(answered(&case).as_deref(), Some("m1"));
         case.messages[1].in_response_to = Some("_second".into());
         assert_eq!(answered(&case).as_deref(), Some("m3"));
@@ -103,7 +114,9 @@ mod tests {
         let mut case = testing::sign_in(Outcome::SignedIn);
         assert!(!case.responses()[0].sealed());
         case.messages[1].assertions.clear();
-        case.messages[1].encrypted.push(Encryption { element: "EncryptedAssertion".to_owned(), ..Encryption::default() });
+        case.messages[1]
+            .encrypted
+            .push(Encryption { element: "EncryptedAssertion".to_owned(), ..Encryption::default() });
         assert!(case.responses()[0].sealed());
     }
 }

@@ -92,12 +92,27 @@ impl Case {
             }
         }
         for entry in self.entry_points() {
-            if let Some(entity_id) = entry.configuration.entity_id.as_ref().filter(|entity_id| !entity_id.value.is_empty()) {
-                all.add(entity_id, Source::Configuration, format!("entityID of {}", entry.name), Some(entry));
+            if let Some(entity_id) = entry
+                .configuration
+                .entity_id
+                .as_ref()
+                .filter(|entity_id| !entity_id.value.is_empty())
+            {
+                all.add(
+                    entity_id,
+                    Source::Configuration,
+                    format!("entityID of {}", entry.name),
+                    Some(entry),
+                );
             }
         }
         for metadata in published(self) {
-            all.add(&metadata.entity_id, Source::Metadata, format!("entityID in {}", metadata.origin), None);
+            all.add(
+                &metadata.entity_id,
+                Source::Metadata,
+                format!("entityID in {}", metadata.origin),
+                None,
+            );
         }
         all.used
     }
@@ -112,12 +127,20 @@ impl Case {
     pub fn registered_entity_ids(&self) -> Vec<Known<'_>> {
         let mut known = Vec::new();
         for registration in self.relevant_registrations() {
-            known.extend(registration.identifiers.iter().map(|entry| of_registration(self, registration, entry, "Identifier")));
+            known.extend(
+                registration
+                    .identifiers
+                    .iter()
+                    .map(|entry| of_registration(self, registration, entry, "Identifier")),
+            );
         }
         known.extend(self.sp_metadata(HeldBy::Idp).map(|metadata| Known {
             value: &metadata.entity_id.value,
             place: &metadata.entity_id.place,
-            origin: format!("entityID in {}, the copy the identity provider holds", metadata.origin),
+            origin: format!(
+                "entityID in {}, the copy the identity provider holds",
+                metadata.origin
+            ),
         }));
         known
     }
@@ -126,13 +149,21 @@ impl Case {
     pub fn registered_acs_urls(&self) -> Vec<Known<'_>> {
         let mut known = Vec::new();
         for registration in self.relevant_registrations() {
-            known.extend(registration.reply_urls.iter().map(|entry| of_registration(self, registration, entry, "Reply URL")));
+            known.extend(
+                registration
+                    .reply_urls
+                    .iter()
+                    .map(|entry| of_registration(self, registration, entry, "Reply URL")),
+            );
         }
         for metadata in self.sp_metadata(HeldBy::Idp) {
             known.extend(metadata.sp.iter().flat_map(|role| &role.acs).map(|endpoint| Known {
                 value: &endpoint.location.value,
                 place: &endpoint.location.place,
-                origin: format!("AssertionConsumerService in {}, the copy the identity provider holds", metadata.origin),
+                origin: format!(
+                    "AssertionConsumerService in {}, the copy the identity provider holds",
+                    metadata.origin
+                ),
             }));
         }
         known
@@ -201,18 +232,43 @@ impl<'a> Collected<'a> {
         });
     }
 
-    fn add(&mut self, value: &'a Sited<String>, source: Source, origin: String, entry_point: Option<EntryPoint<'a>>) {
+    fn add(
+        &mut self,
+        value: &'a Sited<String>,
+        source: Source,
+        origin: String,
+        entry_point: Option<EntryPoint<'a>>,
+    ) {
         if self.known(source, &value.value).is_some() {
             return;
         }
-        let accepted = self.known(Source::Request, &value.value).is_some_and(|known| known.accepted);
-        self.push(Used { value: &value.value, place: &value.place, source, origin, attempt: None, accepted, entry_point });
+        let accepted =
+            self.known(Source::Request, &value.value).is_some_and(|known| known.accepted);
+        self.push(Used {
+            value: &value.value,
+            place: &value.place,
+            source,
+            origin,
+            attempt: None,
+            accepted,
+            entry_point,
+        });
     }
 
     fn add_endpoints(&mut self, case: &'a Case, wanted: impl Fn(&str) -> bool) {
         for metadata in published(case) {
-            for endpoint in metadata.sp.iter().flat_map(|role| &role.acs).filter(|endpoint| wanted(&endpoint.binding)) {
-                self.add(&endpoint.location, Source::Metadata, format!("AssertionConsumerService in {}", metadata.origin), None);
+            for endpoint in metadata
+                .sp
+                .iter()
+                .flat_map(|role| &role.acs)
+                .filter(|endpoint| wanted(&endpoint.binding))
+            {
+                self.add(
+                    &endpoint.location,
+                    Source::Metadata,
+                    format!("AssertionConsumerService in {}", metadata.origin),
+                    None,
+                );
             }
         }
     }
@@ -228,14 +284,26 @@ pub(super) fn published(case: &Case) -> Vec<&Metadata> {
     let named: Vec<&str> = case
         .messages_of(MessageKind::AuthnRequest)
         .filter_map(|message| message.issuer.as_ref())
-        .chain(case.relevant_configurations().filter_map(|configuration| configuration.entity_id.as_ref()))
+        .chain(
+            case.relevant_configurations()
+                .filter_map(|configuration| configuration.entity_id.as_ref()),
+        )
         .map(|value| value.value.as_str())
         .collect();
-    let matching: Vec<&Metadata> = all.iter().copied().filter(|metadata| named.contains(&metadata.entity_id.value.as_str())).collect();
+    let matching: Vec<&Metadata> = all
+        .iter()
+        .copied()
+        .filter(|metadata| named.contains(&metadata.entity_id.value.as_str()))
+        .collect();
     if matching.is_empty() && named.is_empty() { all } else { matching }
 }
 
-fn of_registration<'a>(case: &Case, registration: &IdpRegistration, entry: &'a Registered, label: &str) -> Known<'a> {
+fn of_registration<'a>(
+    case: &Case,
+    registration: &IdpRegistration,
+    entry: &'a Registered,
+    label: &str,
+) -> Known<'a> {
     let word = if registration.vendor.is_known() { label } else { "registered value" };
     let object = match entry.object {
         RegistrationObject::Application => "application",
@@ -243,7 +311,11 @@ fn of_registration<'a>(case: &Case, registration: &IdpRegistration, entry: &'a R
     };
     let file = case.file_of(&entry.value.place.input);
     let holder = if file.is_empty() { object } else { file };
-    Known { value: &entry.value.value, place: &entry.value.place, origin: format!("{word} in {holder}") }
+    Known {
+        value: &entry.value.value,
+        place: &entry.value.place,
+        origin: format!("{word} in {holder}"),
+    }
 }
 
 #[cfg(test)]
@@ -267,8 +339,14 @@ mod tests {
     #[test]
     fn of_several_entities_the_one_the_requests_name_counts() {
         let mut case = testing::sign_in(Outcome::SignedIn);
-        let other = Metadata { entity_id: "urn:other".into(), ..testing::sp_metadata("d2", HeldBy::Publisher, &[], &[]) };
+        let other = Metadata {
+            entity_id: "urn:other".into(),
+            ..testing::sp_metadata("d2", HeldBy::Publisher, &[], &[])
+        };
         case.metadata = vec![other, testing::sp_metadata("d1", HeldBy::Publisher, &[], &[])];
-        assert_eq!(published(&case).iter().map(|metadata| metadata.id.as_str()).collect::<Vec<_>>(), ["d1"]);
+        assert_eq!(
+            published(&case).iter().map(|metadata| metadata.id.as_str()).collect::<Vec<_>>(),
+            ["d1"]
+        );
     }
 }

@@ -45,19 +45,24 @@ impl User<'_> {
 
     /// The id names a directory before its name, and another one is put before that.
     pub fn repeats_directory(&self) -> bool {
-        self.id.value.text.as_deref().is_some_and(|id| id.contains('\\')) && self.directory_in_id().is_some()
+        self.id.value.text.as_deref().is_some_and(|id| id.contains('\\'))
+            && self.directory_in_id().is_some()
     }
 
     /// The id without the directory it names.
     pub fn bare_id(&self) -> Option<&str> {
         let id = self.id.value.text.as_deref()?.trim();
-        id.split_once('\\').map(|(_, name)| name).or_else(|| id.rsplit_once('@').map(|(name, _)| name))
+        id.split_once('\\')
+            .map(|(_, name)| name)
+            .or_else(|| id.rsplit_once('@').map(|(name, _)| name))
     }
 
     /// The directory that the id names by itself: before a backslash, or behind an at sign.
     pub fn directory_in_id(&self) -> Option<&str> {
         let id = self.id.value.text.as_deref()?.trim();
-        let (before, after) = id.split_once('\\').or_else(|| id.rsplit_once('@').map(|(name, domain)| (domain, name)))?;
+        let (before, after) = id
+            .split_once('\\')
+            .or_else(|| id.rsplit_once('@').map(|(name, domain)| (domain, name)))?;
         (!before.is_empty() && !after.is_empty()).then_some(before)
     }
 }
@@ -74,9 +79,17 @@ pub struct Address<'a> {
 /// One `@` with something before it and a domain behind it.
 fn is_address(text: &str) -> bool {
     let Some((name, domain)) = text.split_once('@') else { return false };
-    let plain =
-        |part: &str| !part.is_empty() && !part.contains(|character: char| character.is_whitespace() || "@#,;<>\"".contains(character));
-    plain(name) && plain(domain) && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
+    let plain = |part: &str| {
+        !part.is_empty()
+            && !part.contains(|character: char| {
+                character.is_whitespace() || "@#,;<>\"".contains(character)
+            })
+    };
+    plain(name)
+        && plain(domain)
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
 }
 
 impl<'a> SignIn<'a> {
@@ -91,19 +104,26 @@ impl<'a> SignIn<'a> {
     /// are named so.
     pub fn addresses(&self) -> Vec<Address<'a>> {
         let as_address = |format: &str| format.ends_with(":emailAddress");
-        let name_id = self.assertion.name_id.as_ref().filter(|_| self.assertion.name_id_format.as_deref().is_some_and(as_address));
+        let name_id = self
+            .assertion
+            .name_id
+            .as_ref()
+            .filter(|_| self.assertion.name_id_format.as_deref().is_some_and(as_address));
         let named = |attribute: &&Attribute| {
             let names = [Some(attribute.short_name()), attribute.friendly_name.as_deref()];
             names.into_iter().flatten().any(|name| name.to_ascii_lowercase().contains("mail"))
         };
-        let values = self.assertion.attributes.iter().filter(named).flat_map(|attribute| &attribute.values);
-        let texts = name_id.into_iter().chain(values).filter_map(|value| value.value.text.as_deref());
+        let values =
+            self.assertion.attributes.iter().filter(named).flat_map(|attribute| &attribute.values);
+        let texts =
+            name_id.into_iter().chain(values).filter_map(|value| value.value.text.as_deref());
         texts.map(|text| Address { text, sound: is_address(text) }).collect()
     }
 
     /// The service provider would find a value under that name.
     pub fn has_value(&self, wanted: &str) -> bool {
-        self.attribute(wanted).is_some_and(|attribute| attribute.values.iter().any(|value| !value.blank))
+        self.attribute(wanted)
+            .is_some_and(|attribute| attribute.values.iter().any(|value| !value.blank))
     }
 
     /// An attribute that the configuration of an entry point uses.
@@ -124,23 +144,32 @@ impl<'a> SignIn<'a> {
     pub fn user(&self, entry: &EntryPoint<'_>) -> Option<User<'a>> {
         let filled = |name: &str| self.attribute(name)?.values.iter().find(|value| !value.blank);
         let id = filled(&entry.configuration.user_id_attribute.as_ref()?.value)?;
-        let directory = match user_directory::read(&entry.configuration.user_directory.as_ref()?.value) {
-            Directory::Constant(name) => name.to_owned(),
-            Directory::Attribute(name) => filled(name)?.value.to_string(),
-            Directory::Unbalanced => return None,
-        };
+        let directory =
+            match user_directory::read(&entry.configuration.user_directory.as_ref()?.value) {
+                Directory::Constant(name) => name.to_owned(),
+                Directory::Attribute(name) => filled(name)?.value.to_string(),
+                Directory::Unbalanced => return None,
+            };
         Some(User { directory, id })
     }
 
     /// Names of the attributes that were sent, for people.
     pub fn sent(&self) -> String {
         const SHOWN: usize = 12;
-        let names: Vec<&str> = self.assertion.attributes.iter().map(|attribute| attribute.name.as_str()).take(SHOWN).collect();
+        let names: Vec<&str> = self
+            .assertion
+            .attributes
+            .iter()
+            .map(|attribute| attribute.name.as_str())
+            .take(SHOWN)
+            .collect();
         let more = self.assertion.attributes.len().saturating_sub(SHOWN);
         match (names.is_empty(), more) {
             (true, _) => "The assertion carries no attributes.".to_owned(),
             (false, 0) => format!("The assertion carries:\n- {}", names.join("\n- ")),
-            (false, more) => format!("The assertion carries:\n- {}\n- and {more} more", names.join("\n- ")),
+            (false, more) => {
+                format!("The assertion carries:\n- {}\n- and {more} more", names.join("\n- "))
+            }
         }
     }
 }
@@ -148,7 +177,8 @@ impl<'a> SignIn<'a> {
 impl Case {
     /// Every readable assertion of a success. Says so where one is encrypted and no key was given.
     pub fn sign_ins(&self, out: &mut Findings) -> Vec<SignIn<'_>> {
-        let successes = self.responses().into_iter().filter(|response| response.message.succeeded());
+        let successes =
+            self.responses().into_iter().filter(|response| response.message.succeeded());
         self.read_of(successes.collect(), out)
     }
 
@@ -166,7 +196,8 @@ impl Case {
                 out.missing(Need::DecryptionKey);
             }
             let Some(assertion) = response.assertion() else { continue };
-            let entry_points = self.entry_points().filter(|entry| entry.reads(response.message)).collect();
+            let entry_points =
+                self.entry_points().filter(|entry| entry.reads(response.message)).collect();
             sign_ins.push(SignIn { response, assertion, entry_points });
         }
         sign_ins
@@ -188,9 +219,18 @@ mod tests {
     fn the_exact_name_wins_over_a_short_one() {
         let mut case = testing::sign_in(Outcome::SignedIn);
         testing::sends(&mut case, &[("https://other.example/name", &["x"]), ("name", &[" "])]);
-        assert_eq!(sign_in(&case).attribute("name").map(|attribute| attribute.name.as_str()), Some("name"));
-        assert!(!sign_in(&case).has_value("name") && sign_in(&case).has_value("https://other.example/name"));
-        assert_eq!(sign_in(&case).sent(), "The assertion carries:\n- https://other.example/name\n- name");
+        assert_eq!(
+            sign_in(&case).attribute("name").map(|attribute| attribute.name.as_str()),
+            Some("name")
+        );
+        assert!(
+            !sign_in(&case).has_value("name")
+                && sign_in(&case).has_value("https://other.example/name")
+        );
+        assert_eq!(
+            sign_in(&case).sent(),
+            "The assertion carries:\n- https://other.example/name\n- name"
+        );
     }
 
     #[test]
@@ -200,8 +240,11 @@ mod tests {
         case.sp_configurations.push(testing::entry_point());
         let read = sign_in(&case);
         assert_eq!(read.entry_points.len(), 1);
-        assert!(read.uses(&read.assertion.attributes[0]) && !read.uses(&read.assertion.attributes[1]));
-        case.sp_configurations[0].acs_url = Some("https://sense.example:443/adfs/samlauthn/".into());
+        assert!(
+            read.uses(&read.assertion.attributes[0]) && !read.uses(&read.assertion.attributes[1])
+        );
+        case.sp_configurations[0].acs_url =
+            Some("https://sense.example:443/adfs/samlauthn/".into());
         assert!(sign_in(&case).entry_points.is_empty());
     }
 

@@ -30,19 +30,34 @@ impl Delivery<'_> {
     }
 
     fn for_this_sp(&self) -> bool {
-        let issuers = self.case.messages_of(MessageKind::AuthnRequest).filter_map(|request| request.issuer.as_ref());
-        let configured = self.case.relevant_configurations().filter_map(|configuration| configuration.entity_id.as_ref());
+        let issuers = self
+            .case
+            .messages_of(MessageKind::AuthnRequest)
+            .filter_map(|request| request.issuer.as_ref());
+        let configured = self
+            .case
+            .relevant_configurations()
+            .filter_map(|configuration| configuration.entity_id.as_ref());
         let published = published(self.case).into_iter().map(|metadata| &metadata.entity_id);
-        let names: Vec<&str> = issuers.chain(configured).chain(published).map(|name| name.value.as_str()).collect();
-        let conditions = self.message.assertions.iter().filter_map(|assertion| assertion.conditions.as_ref());
-        let mut audiences = conditions.map(|conditions| &conditions.audiences).filter(|audiences| !audiences.is_empty());
-        names.is_empty() || audiences.all(|audiences| audiences.iter().any(|audience| names.contains(&audience.value.as_str())))
+        let names: Vec<&str> =
+            issuers.chain(configured).chain(published).map(|name| name.value.as_str()).collect();
+        let conditions =
+            self.message.assertions.iter().filter_map(|assertion| assertion.conditions.as_ref());
+        let mut audiences = conditions
+            .map(|conditions| &conditions.audiences)
+            .filter(|audiences| !audiences.is_empty());
+        names.is_empty()
+            || audiences.all(|audiences| {
+                audiences.iter().any(|audience| names.contains(&audience.value.as_str()))
+            })
     }
 
     fn delivered_right(&self) -> bool {
         let Some(to) = self.message.delivered_to() else { return true };
-        let destination = self.message.destination.as_ref().filter(|destination| !destination.value.is_empty());
-        let confirmations = self.message.assertions.iter().flat_map(|assertion| &assertion.confirmations);
+        let destination =
+            self.message.destination.as_ref().filter(|destination| !destination.value.is_empty());
+        let confirmations =
+            self.message.assertions.iter().flat_map(|assertion| &assertion.confirmations);
         let recipients = confirmations.filter_map(|confirmation| confirmation.recipient.as_ref());
         destination.into_iter().chain(recipients).all(|url| address::reaches(&url.value, to))
     }

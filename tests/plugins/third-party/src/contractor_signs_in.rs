@@ -3,7 +3,9 @@
 //! Contractors' names begin with `x-`. The check has to see names, so its plugin asks for
 //! `secret:personal`; where that is not granted it says so instead of guessing.
 
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check,
+};
 
 static CONTRACTORS_ASSIGNED: CauseData = CauseData {
     text: "A group with contractors is assigned to the application",
@@ -57,7 +59,12 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for name_id in case.messages.iter().flat_map(|message| &message.assertions).filter_map(|assertion| assertion.name_id.as_ref()) {
+    for name_id in case
+        .messages
+        .iter()
+        .flat_map(|message| &message.assertions)
+        .filter_map(|assertion| assertion.name_id.as_ref())
+    {
         match name_id.value.text.as_deref() {
             Some(name) if name.starts_with("x-") => out.push(
                 Finding::warning("A contractor signs in where only employees may")
@@ -65,7 +72,12 @@ fn run(case: &Case, out: &mut Findings) {
                     .cause(&CONTRACTORS_ASSIGNED, Vendor::named("entra")),
             ),
             Some(_) => {}
-            None => out.push(Finding::notice("Whether a contractor signs in was not looked at: the name is withheld").at(&name_id.place)),
+            None => out.push(
+                Finding::notice(
+                    "Whether a contractor signs in was not looked at: the name is withheld",
+                )
+                .at(&name_id.place),
+            ),
         }
     }
 }

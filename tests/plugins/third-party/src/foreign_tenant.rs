@@ -1,7 +1,9 @@
 //! The identity provider is not one of our tenants.
 
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check,
+};
 
 /// Our tenants' entityIDs.
 const OURS: &[&str] = &["https://sts.windows.net/00000000-acme-acme-acme-000000000000/"];
@@ -52,7 +54,10 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for metadata in case.idp_metadata(HeldBy::Publisher).filter(|metadata| !OURS.contains(&metadata.entity_id.value.as_str())) {
+    for metadata in case
+        .idp_metadata(HeldBy::Publisher)
+        .filter(|metadata| !OURS.contains(&metadata.entity_id.value.as_str()))
+    {
         out.push(
             Finding::error("The metadata belongs to another tenant")
                 .detail("Nobody at Acme has an account there.")
@@ -80,6 +85,9 @@ mod tests {
             ..Case::default()
         };
         assert!(FOREIGN_TENANT.judge(&case(OURS[0])).found().is_empty());
-        assert_eq!(FOREIGN_TENANT.judge(&case("https://sts.windows.net/another/")).found().len(), 1);
+        assert_eq!(
+            FOREIGN_TENANT.judge(&case("https://sts.windows.net/another/")).found().len(),
+            1
+        );
     }
 }

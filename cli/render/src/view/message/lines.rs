@@ -37,22 +37,37 @@ struct Writer<'t> {
 }
 
 /// The lines of a message, and how many more there are.
-pub(super) fn of(text: &str, judged: &Judged, message: &Message, findings: &[&ReportedFinding], ties: &Ties<'_>) -> (Vec<Line>, usize) {
-    let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+pub(super) fn of(
+    text: &str,
+    judged: &Judged,
+    message: &Message,
+    findings: &[&ReportedFinding],
+    ties: &Ties<'_>,
+) -> (Vec<Line>, usize) {
+    let starts: Vec<usize> =
+        std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let at = |place: &Place| range_of(text, &starts, place);
     let here = |place: &&Place| place.message.as_deref() == Some(message.id.as_str());
     let marks = findings
         .iter()
         .flat_map(|finding| finding.places.iter().filter(here).map(move |place| (finding, place)))
         .filter_map(|(finding, place)| {
-            Some(Span { range: at(place)?, says: (judged.origin(finding).to_owned(), wording::tone(finding.severity)) })
+            Some(Span {
+                range: at(place)?,
+                says: (judged.origin(finding).to_owned(), wording::tone(finding.severity)),
+            })
         })
         .collect();
-    let ties = ties
-        .in_message(&message.id)
-        .iter()
-        .filter_map(|(place, number, other)| Some(Span { range: at(place)?, says: (*number, (*other).to_owned()) }));
-    let mut writer = Writer { text, marks, ties: ties.collect(), signed: signed(text, message), lines: Vec::new() };
+    let ties = ties.in_message(&message.id).iter().filter_map(|(place, number, other)| {
+        Some(Span { range: at(place)?, says: (*number, (*other).to_owned()) })
+    });
+    let mut writer = Writer {
+        text,
+        marks,
+        ties: ties.collect(),
+        signed: signed(text, message),
+        lines: Vec::new(),
+    };
     writer.write();
     let more = writer.lines.len().saturating_sub(MOST_LINES);
     writer.lines.truncate(MOST_LINES);
@@ -64,7 +79,8 @@ fn range_of(text: &str, starts: &[usize], place: &Place) -> Option<Range<usize>>
     let line = *starts.get((place.line? as usize).checked_sub(1)?)?;
     let rest = text.get(line..)?;
     let skip = (place.column? as usize).checked_sub(1)?;
-    let byte = |characters: usize| rest.char_indices().nth(characters).map_or(rest.len(), |(at, _)| at);
+    let byte =
+        |characters: usize| rest.char_indices().nth(characters).map_or(rest.len(), |(at, _)| at);
     let (from, to) = (byte(skip), byte(skip + place.length.unwrap_or(1).max(1) as usize));
     (from < to).then_some(line + from..line + to)
 }
@@ -76,7 +92,9 @@ fn signed(text: &str, message: &Message) -> Vec<Span<(usize, Tone)>> {
         .signatures
         .iter()
         .enumerate()
-        .flat_map(|(index, signature)| signature.references.iter().map(move |reference| (index, signature, reference)))
+        .flat_map(|(index, signature)| {
+            signature.references.iter().map(move |reference| (index, signature, reference))
+        })
         .filter_map(|(index, signature, reference)| {
             let node = element(document.root(), reference.covers.as_deref()?)?;
             Some(Span { range: node.range(), says: (index + 1, worth(signature).1) })
@@ -93,7 +111,9 @@ fn element<'a, 'i>(root: Node<'a, 'i>, path: &str) -> Option<Node<'a, 'i>> {
             .strip_suffix(']')
             .and_then(|step| step.split_once('['))
             .map_or((step, 1), |(name, number)| (name, number.parse().unwrap_or(1)));
-        node.children().filter(|child| child.is_element() && child.tag_name().name() == name).nth(ordinal.max(1) - 1)
+        node.children()
+            .filter(|child| child.is_element() && child.tag_name().name() == name)
+            .nth(ordinal.max(1) - 1)
     })
 }
 
@@ -139,26 +159,43 @@ impl Writer<'_> {
     }
 
     fn begin(&mut self, depth: usize, at: usize) {
-        let signed = self.signed.iter().rev().find(|span| span.range.contains(&at)).map(|span| span.says);
+        let signed =
+            self.signed.iter().rev().find(|span| span.range.contains(&at)).map(|span| span.says);
         self.lines.push(Line { depth: depth.min(DEEPEST), signed, pieces: Vec::new() });
     }
 
     /// Adds characters, cut where a mark or a tie begins or ends.
     fn push(&mut self, kind: Kind, range: Range<usize>) {
         let mut cuts = vec![range.start, range.end];
-        let bounds = self.marks.iter().map(|span| &span.range).chain(self.ties.iter().map(|span| &span.range));
-        cuts.extend(bounds.flat_map(|bound| [bound.start, bound.end]).filter(|at| range.contains(at)));
+        let bounds = self
+            .marks
+            .iter()
+            .map(|span| &span.range)
+            .chain(self.ties.iter().map(|span| &span.range));
+        cuts.extend(
+            bounds.flat_map(|bound| [bound.start, bound.end]).filter(|at| range.contains(at)),
+        );
         cuts.sort_unstable();
         cuts.dedup();
         for pair in cuts.windows(2) {
             let (from, to) = (pair[0], pair[1]);
-            let marked = self.marks.iter().find(|span| span.range.contains(&from)).map(|span| span.says.clone());
-            let tie = self.ties.iter().find(|span| span.range.contains(&from)).map(|span| span.says.clone());
+            let marked = self
+                .marks
+                .iter()
+                .find(|span| span.range.contains(&from))
+                .map(|span| span.says.clone());
+            let tie = self
+                .ties
+                .iter()
+                .find(|span| span.range.contains(&from))
+                .map(|span| span.says.clone());
             let text = shown(kind, &self.text[from..to]);
             if let Some(line) = self.lines.last_mut() {
                 match line.pieces.last_mut() {
                     // One attribute is one mark, though its name and its value are two pieces.
-                    Some(last) if last.kind == kind && last.marked == marked && last.tie == tie => last.text.push_str(&text),
+                    Some(last) if last.kind == kind && last.marked == marked && last.tie == tie => {
+                        last.text.push_str(&text);
+                    }
                     _ => line.pieces.push(Piece { kind, text, marked, tie }),
                 }
             }
@@ -170,7 +207,9 @@ impl Writer<'_> {
 fn shown(kind: Kind, text: &str) -> String {
     let length = text.chars().count();
     let flat = |text: &str| {
-        text.chars().map(|character| if matches!(character, '\n' | '\r' | '\t') { ' ' } else { character }).collect::<String>()
+        text.chars()
+            .map(|character| if matches!(character, '\n' | '\r' | '\t') { ' ' } else { character })
+            .collect::<String>()
     };
     if kind == Kind::Text && length > LONGEST_TEXT {
         let kept: String = text.trim_start().chars().take(TEXT_KEPT).collect();

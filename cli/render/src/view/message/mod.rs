@@ -101,7 +101,9 @@ pub(crate) fn of<'j>(judged: &'j Judged, message: &'j Message, ties: &Ties<'_>) 
         .findings
         .iter()
         .filter(|finding| finding.severity >= Severity::Warning)
-        .filter(|finding| finding.places.iter().any(|place| place.message.as_deref() == Some(message.id.as_str())))
+        .filter(|finding| {
+            finding.places.iter().any(|place| place.message.as_deref() == Some(message.id.as_str()))
+        })
         .collect();
     let (fate, tone) = fate(message.fate);
     let (lines, more) = match judged.sources.text(&message.id) {
@@ -114,7 +116,12 @@ pub(crate) fn of<'j>(judged: &'j Judged, message: &'j Message, ties: &Ties<'_>) 
         fate,
         tone,
         damage: message.damage.iter().map(|damage| wording::damage(*damage)).collect(),
-        signatures: message.signatures.iter().enumerate().map(|(index, signature)| signed(index + 1, signature)).collect(),
+        signatures: message
+            .signatures
+            .iter()
+            .enumerate()
+            .map(|(index, signature)| signed(index + 1, signature))
+            .collect(),
         findings: findings
             .iter()
             .map(|finding| Pointer {
@@ -138,9 +145,11 @@ fn fate(fate: Fate) -> (&'static str, Tone) {
 }
 
 fn signed(number: usize, signature: &Signature) -> Signed {
-    let covers: Vec<&str> = signature.references.iter().filter_map(|reference| reference.covers.as_deref()).collect();
+    let covers: Vec<&str> =
+        signature.references.iter().filter_map(|reference| reference.covers.as_deref()).collect();
     let (words, tone) = worth(signature);
-    let covers = if covers.is_empty() { "nothing that is there".to_owned() } else { covers.join(", ") };
+    let covers =
+        if covers.is_empty() { "nothing that is there".to_owned() } else { covers.join(", ") };
     Signed { number, covers, algorithm: spec::short(&signature.algorithm).to_owned(), words, tone }
 }
 

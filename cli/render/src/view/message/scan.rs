@@ -37,7 +37,11 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             [b'<', b'!' | b'?', ..] if rest.starts_with("<![") => Token::Text(range),
             [b'<', b'!' | b'?', ..] => Token::Aside(range),
             [b'<', b'/', ..] => Token::End(range),
-            [b'<', ..] => Token::Start { parts: parts(text, &range), empty: text[..end].ends_with("/>"), whole: range },
+            [b'<', ..] => Token::Start {
+                parts: parts(text, &range),
+                empty: text[..end].ends_with("/>"),
+                whole: range,
+            },
             _ => Token::Text(range),
         });
         at = end;
@@ -109,7 +113,10 @@ mod tests {
                 Token::Start { whole, parts, .. } => {
                     assert_eq!(parts.first().map(|part| part.1.start), Some(whole.start));
                     assert_eq!(parts.last().map(|part| part.1.end), Some(whole.end));
-                    assert!(parts.windows(2).all(|pair| pair[0].1.end == pair[1].1.start), "{parts:?}");
+                    assert!(
+                        parts.windows(2).all(|pair| pair[0].1.end == pair[1].1.start),
+                        "{parts:?}"
+                    );
                     whole
                 }
                 Token::End(range) | Token::Text(range) | Token::Aside(range) => range,
@@ -123,9 +130,12 @@ mod tests {
     #[test]
     fn tags_are_cut_into_names_and_values() {
         let text = "<a x='1' yy=\"2\"/>";
-        let Some(Token::Start { parts, empty, .. }) = tokens(text).into_iter().next() else { panic!("a start tag") };
+        let Some(Token::Start { parts, empty, .. }) = tokens(text).into_iter().next() else {
+            panic!("a start tag")
+        };
         assert!(empty);
-        let cut: Vec<(Kind, &str)> = parts.iter().map(|(kind, range)| (*kind, &text[range.clone()])).collect();
+        let cut: Vec<(Kind, &str)> =
+            parts.iter().map(|(kind, range)| (*kind, &text[range.clone()])).collect();
         assert_eq!(
             cut,
             [

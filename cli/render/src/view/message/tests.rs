@@ -20,7 +20,10 @@ fn view(judged: &Judged, id: &str) -> String {
 fn elements_are_indented_and_texts_stay_on_their_line() {
     let mut judged = sample::broken();
     judged.sources.add_xml("m1", "<a><b> x </b><c d='1'/>\n<e></e><f>\n<g/></f></a>");
-    assert_eq!(view(&judged, "m1"), "<a>\n  <b> x </b>\n  <c d='1'/>\n  <e></e>\n  <f>\n    <g/>\n  </f>\n</a>\n");
+    assert_eq!(
+        view(&judged, "m1"),
+        "<a>\n  <b> x </b>\n  <c d='1'/>\n  <e></e>\n  <f>\n    <g/>\n  </f>\n</a>\n"
+    );
 }
 
 #[test]
@@ -28,8 +31,12 @@ fn what_a_finding_is_about_is_marked() {
     let judged = sample::broken();
     let ties = Ties::of(&judged.case);
     let view = of(&judged, judged.case.message("m1").expect("a message"), &ties);
-    let marked: Vec<(&str, Tone)> =
-        view.lines.iter().flat_map(|line| &line.pieces).filter_map(|piece| Some((piece.text.as_str(), piece.marked.as_ref()?.1))).collect();
+    let marked: Vec<(&str, Tone)> = view
+        .lines
+        .iter()
+        .flat_map(|line| &line.pieces)
+        .filter_map(|piece| Some((piece.text.as_str(), piece.marked.as_ref()?.1)))
+        .collect();
     assert!(!marked.is_empty());
     let text: String = marked.iter().map(|(text, _)| *text).collect();
     assert!(text.contains("https://sense.example:443/azure/samlauthn"), "{text}");
@@ -49,7 +56,8 @@ fn what_is_signed_is_told_line_by_line() {
     }];
     let ties = Ties::of(&judged.case);
     let view = of(&judged, &judged.case.messages[0], &ties);
-    let signed: Vec<bool> = view.lines.iter().map(|line| line.signed == Some((1, Tone::Bad))).collect();
+    let signed: Vec<bool> =
+        view.lines.iter().map(|line| line.signed == Some((1, Tone::Bad))).collect();
     assert_eq!(signed, [false, false, false, false, false, true, true, true, false]);
 }
 

@@ -27,10 +27,16 @@ impl<'j> Ties<'j> {
             }
         }
         let mut places: BTreeMap<&str, Vec<(&Place, usize, &str)>> = BTreeMap::new();
-        let tied = order.into_iter().filter_map(|value| by_value.get(value)).filter(|known| known.len() > 1);
+        let tied = order
+            .into_iter()
+            .filter_map(|value| by_value.get(value))
+            .filter(|known| known.len() > 1);
         for (number, known) in tied.enumerate() {
             for (message, place) in known {
-                let other = known.iter().find(|(other, _)| other != message).map_or(*message, |(other, _)| *other);
+                let other = known
+                    .iter()
+                    .find(|(other, _)| other != message)
+                    .map_or(*message, |(other, _)| *other);
                 places.entry(message).or_default().push((place, number + 1, other));
             }
         }
@@ -45,8 +51,14 @@ impl<'j> Ties<'j> {
 
 fn ids(message: &Message) -> impl Iterator<Item = &Sited<String>> {
     let assertions = message.assertions.iter().flat_map(|assertion| {
-        let confirmed = assertion.confirmations.iter().filter_map(|one| one.in_response_to.as_ref());
+        let confirmed =
+            assertion.confirmations.iter().filter_map(|one| one.in_response_to.as_ref());
         assertion.xml_id.iter().chain(confirmed)
     });
-    message.xml_id.iter().chain(&message.in_response_to).chain(assertions).filter(|id| !id.value.is_empty())
+    message
+        .xml_id
+        .iter()
+        .chain(&message.in_response_to)
+        .chain(assertions)
+        .filter(|id| !id.value.is_empty())
 }

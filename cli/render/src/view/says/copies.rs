@@ -24,11 +24,18 @@ pub(super) fn sp(case: &Case, held_by: HeldBy) -> impl Iterator<Item = &Metadata
 }
 
 fn issuers(case: &Case, kind: MessageKind) -> Vec<&str> {
-    case.messages_of(kind).filter_map(|message| message.issuer.as_ref()).map(|issuer| issuer.value.as_str()).collect()
+    case.messages_of(kind)
+        .filter_map(|message| message.issuer.as_ref())
+        .map(|issuer| issuer.value.as_str())
+        .collect()
 }
 
-fn named<'c>(all: Vec<&'c Metadata>, names: &[&str]) -> impl Iterator<Item = &'c Metadata> + use<'c> {
-    let (meant, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| names.contains(&one.entity_id.value.as_str()));
+fn named<'c>(
+    all: Vec<&'c Metadata>,
+    names: &[&str],
+) -> impl Iterator<Item = &'c Metadata> + use<'c> {
+    let (meant, others): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|one| names.contains(&one.entity_id.value.as_str()));
     let meant = if meant.is_empty() { others } else { meant };
     meant.into_iter().take(MOST_ENTITIES)
 }
@@ -62,16 +69,26 @@ fn bindings<'c>(all: impl Iterator<Item = &'c Endpoint>) -> Vec<Given> {
 }
 
 pub(super) fn idp_name_ids<'c>(all: impl Iterator<Item = &'c Metadata>) -> Vec<Given> {
-    distinct(all.filter_map(|one| one.idp.as_ref()).flat_map(|role| &role.name_id_formats).map(Given::new))
+    distinct(
+        all.filter_map(|one| one.idp.as_ref())
+            .flat_map(|role| &role.name_id_formats)
+            .map(Given::new),
+    )
 }
 
 pub(super) fn sp_name_ids<'c>(all: impl Iterator<Item = &'c Metadata>) -> Vec<Given> {
-    distinct(all.filter_map(|one| one.sp.as_ref()).flat_map(|role| &role.name_id_formats).map(Given::new))
+    distinct(
+        all.filter_map(|one| one.sp.as_ref())
+            .flat_map(|role| &role.name_id_formats)
+            .map(Given::new),
+    )
 }
 
 pub(super) fn requested<'c>(all: impl Iterator<Item = &'c Metadata>) -> Vec<Given> {
-    distinct(all.filter_map(|one| one.sp.as_ref()).flat_map(|role| &role.requested_attributes).map(|one| {
-        let given = Given::at(&one.name, &one.place);
-        if one.required { given.note("required") } else { given }
-    }))
+    distinct(all.filter_map(|one| one.sp.as_ref()).flat_map(|role| &role.requested_attributes).map(
+        |one| {
+            let given = Given::at(&one.name, &one.place);
+            if one.required { given.note("required") } else { given }
+        },
+    ))
 }

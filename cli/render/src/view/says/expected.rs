@@ -16,7 +16,9 @@ fn label(of: Aspect) -> Option<&'static str> {
         Aspect::IdpSsoUrl => "SSO URL",
         Aspect::IdpCertificate => "Identity provider's signing certificate",
         Aspect::NameIdFormat => "NameID format",
-        Aspect::SpSignatureAlgorithm | Aspect::IdpSignatureAlgorithm | Aspect::IdpDigestAlgorithm => "Algorithms",
+        Aspect::SpSignatureAlgorithm
+        | Aspect::IdpSignatureAlgorithm
+        | Aspect::IdpDigestAlgorithm => "Algorithms",
         Aspect::Attribute => "Attributes",
         Aspect::Other => return None,
     })
@@ -45,17 +47,33 @@ fn given(expectation: &Expectation) -> Vec<Given> {
     match expectation.of {
         Aspect::Attribute => {
             let name = expectation.attribute.clone().unwrap_or_default();
-            let wanted = if expectation.values.is_empty() { "any value".to_owned() } else { expectation.values.join(" or ") };
+            let wanted = if expectation.values.is_empty() {
+                "any value".to_owned()
+            } else {
+                expectation.values.join(" or ")
+            };
             vec![Given::new(name).note(wanted)]
         }
-        Aspect::SpSignatureAlgorithm => values.map(|value| Given::new(value.as_str()).note("of requests")).collect(),
-        Aspect::IdpSignatureAlgorithm => values.map(|value| Given::new(value.as_str()).note("of responses")).collect(),
-        Aspect::IdpDigestAlgorithm => values.map(|value| Given::new(value.as_str()).note("digest of responses")).collect(),
+        Aspect::SpSignatureAlgorithm => {
+            values.map(|value| Given::new(value.as_str()).note("of requests")).collect()
+        }
+        Aspect::IdpSignatureAlgorithm => {
+            values.map(|value| Given::new(value.as_str()).note("of responses")).collect()
+        }
+        Aspect::IdpDigestAlgorithm => {
+            values.map(|value| Given::new(value.as_str()).note("digest of responses")).collect()
+        }
         // As the other columns write them.
         Aspect::SpCertificate | Aspect::IdpCertificate => {
-            let plain = |text: &String| text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_uppercase();
+            let plain = |text: &String| {
+                text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_uppercase()
+            };
             // By SHA-1: one given by SHA-256 would look like another certificate. The check compares both.
-            values.map(plain).filter(|thumbprint| thumbprint.len() == SHA1).map(Given::new).collect()
+            values
+                .map(plain)
+                .filter(|thumbprint| thumbprint.len() == SHA1)
+                .map(Given::new)
+                .collect()
         }
         _ => values.map(|value| Given::new(value.as_str())).collect(),
     }
@@ -67,7 +85,11 @@ mod tests {
 
     #[test]
     fn a_thumbprint_of_another_kind_makes_no_difference() {
-        let of = |value: String| Expectation { of: Aspect::IdpCertificate, values: vec![value], ..Expectation::default() };
+        let of = |value: String| Expectation {
+            of: Aspect::IdpCertificate,
+            values: vec![value],
+            ..Expectation::default()
+        };
         assert_eq!(given(&of("ab:".repeat(20))).len(), 1, "SHA-1, as the table has it");
         assert!(given(&of("ab".repeat(32))).is_empty(), "SHA-256");
     }

@@ -1,6 +1,8 @@
 //! The rows of the table: which values both sides must agree on, and where each source has them.
 
-use super::Source::{Expected, IdpMetadata, Registration, SpConfiguration, SpCopy, SpMetadata, Wire};
+use super::Source::{
+    Expected, IdpMetadata, Registration, SpConfiguration, SpCopy, SpMetadata, Wire,
+};
 use super::list::{certificates, dates, distinct};
 use super::{Draft, Given, Manner, Source, copies, expected, wire};
 use crate::Judged;
@@ -15,7 +17,10 @@ use diag_sdk::spec;
 pub(super) fn is_there(judged: &Judged, source: Source) -> bool {
     let case = &judged.case;
     match source {
-        Registration => case.relevant_registrations().next().is_some() || copies::sp(case, HeldBy::Idp).next().is_some(),
+        Registration => {
+            case.relevant_registrations().next().is_some()
+                || copies::sp(case, HeldBy::Idp).next().is_some()
+        }
         IdpMetadata => copies::idp(case, HeldBy::Publisher).next().is_some(),
         SpCopy => copies::idp(case, HeldBy::Sp).next().is_some(),
         SpConfiguration => case.relevant_configurations().next().is_some(),
@@ -31,21 +36,34 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
     let wire = wire::Seen::of(judged);
     let registered = || case.relevant_registrations();
     let configured = || case.relevant_configurations();
-    let exactly = |label, first: &[Source], said| Draft { label, manner: Manner::Exactly, first: first.to_vec(), said };
+    let exactly = |label, first: &[Source], said| Draft {
+        label,
+        manner: Manner::Exactly,
+        first: first.to_vec(),
+        said,
+    };
     let beside = |label, said| Draft { label, manner: Manner::Beside, first: Vec::new(), said };
-    let loaded = |values: Vec<Given>| values.into_iter().map(|value| value.note("from the metadata it has loaded"));
+    let loaded = |values: Vec<Given>| {
+        values.into_iter().map(|value| value.note("from the metadata it has loaded"))
+    };
     let mut drafts = vec![
         exactly(
             "Service provider's entityID",
             &[Wire, SpConfiguration, SpMetadata],
             vec![
                 (Registration, {
-                    let own = registered().flat_map(|one| &one.identifiers).map(|one| Given::at(&one.value.value, &one.value.place));
+                    let own = registered()
+                        .flat_map(|one| &one.identifiers)
+                        .map(|one| Given::at(&one.value.value, &one.value.place));
                     distinct(own.chain(loaded(copies::entity_ids(copies::sp(case, HeldBy::Idp)))))
                 }),
                 (
                     SpConfiguration,
-                    distinct(configured().filter_map(|one| one.entity_id.as_ref()).map(|id| Given::at(&id.value, &id.place))),
+                    distinct(
+                        configured()
+                            .filter_map(|one| one.entity_id.as_ref())
+                            .map(|id| Given::at(&id.value, &id.place)),
+                    ),
                 ),
                 (SpMetadata, copies::entity_ids(copies::sp(case, HeldBy::Publisher))),
                 (Wire, wire.sp_issuer()),
@@ -56,12 +74,18 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
             &[Wire, SpConfiguration, SpMetadata],
             vec![
                 (Registration, {
-                    let own = registered().flat_map(|one| &one.reply_urls).map(|one| Given::at(&one.value.value, &one.value.place));
+                    let own = registered()
+                        .flat_map(|one| &one.reply_urls)
+                        .map(|one| Given::at(&one.value.value, &one.value.place));
                     distinct(own.chain(loaded(copies::acs(copies::sp(case, HeldBy::Idp)))))
                 }),
                 (
                     SpConfiguration,
-                    distinct(configured().filter_map(|one| one.acs_url.as_ref()).map(|url| Given::at(&url.value, &url.place))),
+                    distinct(
+                        configured()
+                            .filter_map(|one| one.acs_url.as_ref())
+                            .map(|url| Given::at(&url.value, &url.place)),
+                    ),
                 ),
                 (SpMetadata, copies::acs(copies::sp(case, HeldBy::Publisher))),
                 (Wire, wire.acs()),
@@ -72,7 +96,9 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
             vec![
                 (Registration, {
                     let urls = registered().filter_map(|one| one.sign_on_url.as_ref());
-                    distinct(urls.filter_map(|url| url.value.as_deref().map(|text| Given::at(text, &url.place))))
+                    distinct(urls.filter_map(|url| {
+                        url.value.as_deref().map(|text| Given::at(text, &url.place))
+                    }))
                 }),
                 (SpConfiguration, distinct(configured().filter_map(host_uri))),
                 (Wire, wire.start()),
@@ -102,24 +128,34 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
             vec![
                 (Registration, {
                     let overrides = registered().filter_map(|one| one.audience_override.as_ref());
-                    distinct(overrides.map(|one| Given::at(&one.value, &one.place).note("in place of the entityID")))
+                    distinct(overrides.map(|one| {
+                        Given::at(&one.value, &one.place).note("in place of the entityID")
+                    }))
                 }),
                 (
                     SpConfiguration,
-                    distinct(configured().filter_map(|one| one.entity_id.as_ref()).map(|id| Given::at(&id.value, &id.place))),
+                    distinct(
+                        configured()
+                            .filter_map(|one| one.entity_id.as_ref())
+                            .map(|id| Given::at(&id.value, &id.place)),
+                    ),
                 ),
                 (SpMetadata, copies::entity_ids(copies::sp(case, HeldBy::Publisher))),
                 (Wire, wire.audiences()),
             ]
             .into_iter()
-            .filter(|(source, said): &(Source, Vec<Given>)| *source != Registration || !said.is_empty())
+            .filter(|(source, said): &(Source, Vec<Given>)| {
+                *source != Registration || !said.is_empty()
+            })
             .collect(),
         ),
         beside(
             "NameID format",
             vec![
                 (Registration, {
-                    let formats = registered().flat_map(|one| &one.claims).filter_map(|claim| claim.name_id_format.as_deref());
+                    let formats = registered()
+                        .flat_map(|one| &one.claims)
+                        .filter_map(|claim| claim.name_id_format.as_deref());
                     distinct(formats.map(Given::new))
                 }),
                 (IdpMetadata, copies::idp_name_ids(copies::idp(case, HeldBy::Publisher))),
@@ -140,18 +176,35 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
         exactly(
             "Binding of the response",
             &[Wire],
-            vec![(SpMetadata, copies::acs_bindings(copies::sp(case, HeldBy::Publisher))), (Wire, wire.response_binding())],
+            vec![
+                (SpMetadata, copies::acs_bindings(copies::sp(case, HeldBy::Publisher))),
+                (Wire, wire.response_binding()),
+            ],
         ),
         exactly(
             "Identity provider's signing certificate",
             &[Wire, Registration, IdpMetadata],
             vec![
                 (Registration, {
-                    let active = registered().filter_map(|one| one.active_signing_thumbprint.as_ref());
-                    distinct(active.map(|one| Given::at(&one.value.to_uppercase(), &one.place).note("the active one")))
+                    let active =
+                        registered().filter_map(|one| one.active_signing_thumbprint.as_ref());
+                    distinct(active.map(|one| {
+                        Given::at(&one.value.to_uppercase(), &one.place).note("the active one")
+                    }))
                 }),
-                (IdpMetadata, certificates(copies::idp(case, HeldBy::Publisher).flat_map(Metadata::idp_signing_certificates))),
-                (SpCopy, certificates(copies::idp(case, HeldBy::Sp).flat_map(Metadata::idp_signing_certificates))),
+                (
+                    IdpMetadata,
+                    certificates(
+                        copies::idp(case, HeldBy::Publisher)
+                            .flat_map(Metadata::idp_signing_certificates),
+                    ),
+                ),
+                (
+                    SpCopy,
+                    certificates(
+                        copies::idp(case, HeldBy::Sp).flat_map(Metadata::idp_signing_certificates),
+                    ),
+                ),
                 (Wire, wire.response_certificates()),
             ],
         ),
@@ -160,7 +213,13 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
             &[Wire, SpMetadata],
             vec![
                 (Registration, distinct(registered().flat_map(verifying))),
-                (SpMetadata, certificates(copies::sp(case, HeldBy::Publisher).flat_map(Metadata::sp_signing_certificates))),
+                (
+                    SpMetadata,
+                    certificates(
+                        copies::sp(case, HeldBy::Publisher)
+                            .flat_map(Metadata::sp_signing_certificates),
+                    ),
+                ),
                 (Wire, wire.request_certificates()),
             ],
         ),
@@ -168,8 +227,21 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
             "Encryption certificate",
             &[Wire, SpMetadata],
             vec![
-                (Registration, distinct(registered().flat_map(|one| &one.credentials).filter_map(|one| credential(one, "Encrypt")))),
-                (SpMetadata, certificates(copies::sp(case, HeldBy::Publisher).flat_map(Metadata::sp_encryption_certificates))),
+                (
+                    Registration,
+                    distinct(
+                        registered()
+                            .flat_map(|one| &one.credentials)
+                            .filter_map(|one| credential(one, "Encrypt")),
+                    ),
+                ),
+                (
+                    SpMetadata,
+                    certificates(
+                        copies::sp(case, HeldBy::Publisher)
+                            .flat_map(Metadata::sp_encryption_certificates),
+                    ),
+                ),
                 (Wire, wire.encryption_certificates()),
             ],
         ),
@@ -178,13 +250,23 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
             vec![
                 (Registration, {
                     let algorithms = registered().filter_map(|one| one.signing_algorithm.as_ref());
-                    let algorithms = algorithms.map(|one| Given::at(spec::short(&one.value), &one.place).note("of responses"));
+                    let algorithms = algorithms.map(|one| {
+                        Given::at(spec::short(&one.value), &one.place).note("of responses")
+                    });
                     let options = registered().filter_map(|one| one.signing_option.as_ref());
-                    distinct(algorithms.chain(options.map(|one| Given::at(signed(one.value), &one.place).note("is signed"))))
+                    distinct(
+                        algorithms.chain(
+                            options.map(|one| {
+                                Given::at(signed(one.value), &one.place).note("is signed")
+                            }),
+                        ),
+                    )
                 }),
                 (SpConfiguration, {
                     let algorithms = configured().filter_map(|one| one.request_algorithm.as_ref());
-                    distinct(algorithms.map(|one| Given::at(request_algorithm(one.value), &one.place).note("of requests")))
+                    distinct(algorithms.map(|one| {
+                        Given::at(request_algorithm(one.value), &one.place).note("of requests")
+                    }))
                 }),
                 (Wire, wire.algorithms()),
             ],
@@ -196,7 +278,10 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
                     let claims = registered().flat_map(|one| &one.claims);
                     distinct(claims.map(|claim| {
                         let given = Given::at(&claim.attribute.value, &claim.attribute.place);
-                        claim.source.as_ref().map_or(given.clone(), |source| given.note(source.clone()))
+                        claim
+                            .source
+                            .as_ref()
+                            .map_or(given.clone(), |source| given.note(source.clone()))
                     }))
                 }),
                 (SpConfiguration, distinct(configured().flat_map(attributes))),
@@ -205,7 +290,13 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
             ],
         ),
         beside("Clock", vec![(Wire, wire.clocks())]),
-        beside("Session cookie", vec![(SpConfiguration, distinct(configured().filter_map(cookie))), (Wire, wire.cookies())]),
+        beside(
+            "Session cookie",
+            vec![
+                (SpConfiguration, distinct(configured().filter_map(cookie))),
+                (Wire, wire.cookies()),
+            ],
+        ),
     ];
     expected::add(&mut drafts, &case.expectations);
     drafts
@@ -222,10 +313,13 @@ fn attributes(configuration: &Configuration) -> Vec<Given> {
     let named = |attribute: &Option<diag_sdk::case::place::Sited<String>>, note: &str| {
         attribute.as_ref().map(|one| Given::at(&one.value, &one.place).note(note))
     };
-    let mut all: Vec<Given> = [named(&configuration.user_id_attribute, "user id"), named(&configuration.user_directory, "user directory")]
-        .into_iter()
-        .flatten()
-        .collect();
+    let mut all: Vec<Given> = [
+        named(&configuration.user_id_attribute, "user id"),
+        named(&configuration.user_directory, "user directory"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     all.extend(configuration.attribute_map.iter().map(|row| {
         let must = if row.mandatory { ", mandatory" } else { "" };
         Given::at(&row.attribute.value, &row.attribute.place).note(format!("{}{must}", row.target))
@@ -235,7 +329,11 @@ fn attributes(configuration: &Configuration) -> Vec<Given> {
 
 fn cookie(configuration: &Configuration) -> Option<Given> {
     let name = configuration.session_cookie_name.as_ref()?;
-    let secure = configuration.secure_https.as_ref().filter(|secure| secure.value).map(|_| "Secure".to_owned());
+    let secure = configuration
+        .secure_https
+        .as_ref()
+        .filter(|secure| secure.value)
+        .map(|_| "Secure".to_owned());
     let site = configuration.same_site_https.as_ref().map(|site| wire::same_site(site.value));
     let note: Vec<String> = secure.into_iter().chain(site).collect();
     Some(Given::at(&name.value, &name.place).note(note.join(", ")))
@@ -259,8 +357,11 @@ fn request_algorithm(algorithm: RequestAlgorithm) -> &'static str {
 /// Certificates that requests are verified with: the identity provider's own signing pair stands in the same list.
 fn verifying(registration: &IdpRegistration) -> Vec<Given> {
     let own = |sha1: &str| {
-        let signs =
-            registration.credentials.iter().filter(|one| one.usage.eq_ignore_ascii_case("Sign")).filter_map(|one| one.sha1.as_deref());
+        let signs = registration
+            .credentials
+            .iter()
+            .filter(|one| one.usage.eq_ignore_ascii_case("Sign"))
+            .filter_map(|one| one.sha1.as_deref());
         let active = registration.active_signing_thumbprint.iter().map(|one| one.value.as_str());
         signs.chain(active).any(|known| same_thumbprint(known, sha1))
     };

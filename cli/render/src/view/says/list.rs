@@ -8,7 +8,8 @@ use jiff::Timestamp;
 pub(super) fn certificates<'c>(all: impl Iterator<Item = &'c Certificate>) -> Vec<Given> {
     distinct(all.filter(|certificate| certificate.usable()).map(|certificate| {
         let dates = dates(certificate.not_before, certificate.not_after);
-        let note: Vec<String> = Some(certificate.subject.clone()).into_iter().chain(dates).collect();
+        let note: Vec<String> =
+            Some(certificate.subject.clone()).into_iter().chain(dates).collect();
         Given::at(&certificate.sha1, &certificate.place).note(note.join(", "))
     }))
 }

@@ -201,19 +201,25 @@ struct Draft {
 
 /// The table of a case; nothing where fewer than two sources are there.
 pub(crate) fn of(judged: &Judged) -> Option<Says> {
-    let (there, absent): (Vec<Source>, Vec<Source>) = SOURCES.into_iter().partition(|source| facts::is_there(judged, *source));
+    let (there, absent): (Vec<Source>, Vec<Source>) =
+        SOURCES.into_iter().partition(|source| facts::is_there(judged, *source));
     if there.len() < 2 {
         return None;
     }
     let rows: Vec<Row> = facts::drafts(judged)
         .into_iter()
-        .filter(|draft| draft.said.iter().any(|(source, values)| there.contains(source) && !values.is_empty()))
+        .filter(|draft| {
+            draft.said.iter().any(|(source, values)| there.contains(source) && !values.is_empty())
+        })
         .map(|draft| compare::row(&draft, &there, linked::finding(judged, &draft)))
         .collect();
-    let (open, folded) = rows.into_iter().partition(|row| matches!(row.state, State::Finding | State::Differs));
-    let columns = there.iter().map(|source| Column { source: *source, name: source.name() }).collect();
+    let (open, folded) =
+        rows.into_iter().partition(|row| matches!(row.state, State::Finding | State::Differs));
+    let columns =
+        there.iter().map(|source| Column { source: *source, name: source.name() }).collect();
     // A file of one's own is not something that was not handed in.
-    let absent = absent.into_iter().filter(|source| *source != Source::Expected).map(Source::name).collect();
+    let absent =
+        absent.into_iter().filter(|source| *source != Source::Expected).map(Source::name).collect();
     Some(Says { columns, open, folded, absent })
 }
 

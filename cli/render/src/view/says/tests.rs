@@ -11,16 +11,27 @@ use diag_sdk::case::registration::{IdpRegistration, Registered, RegistrationObje
 const ASKED: &str = "https://sense.example:443/azure/samlauthn";
 
 fn at(value: &str, pointer: &str) -> Sited<String> {
-    Sited::new(value.to_owned(), Place { input: "i2".into(), pointer: Some(pointer.into()), ..Place::default() })
+    Sited::new(
+        value.to_owned(),
+        Place { input: "i2".into(), pointer: Some(pointer.into()), ..Place::default() },
+    )
 }
 
 /// The sample, with a registration that lists these reply URLs.
 fn registered(urls: &[&str]) -> Judged {
     let mut judged = sample::broken();
-    judged.case.messages[0].request = Some(AuthnRequest { acs_url: Some(at(ASKED, "/acs")), ..AuthnRequest::default() });
-    let urls = urls.iter().map(|url| Registered { value: at(url, &format!("/{url}")), object: RegistrationObject::Application });
-    judged.case.registrations =
-        vec![IdpRegistration { id: "r1".into(), relevant: true, reply_urls: urls.collect(), ..IdpRegistration::default() }];
+    judged.case.messages[0].request =
+        Some(AuthnRequest { acs_url: Some(at(ASKED, "/acs")), ..AuthnRequest::default() });
+    let urls = urls.iter().map(|url| Registered {
+        value: at(url, &format!("/{url}")),
+        object: RegistrationObject::Application,
+    });
+    judged.case.registrations = vec![IdpRegistration {
+        id: "r1".into(),
+        relevant: true,
+        reply_urls: urls.collect(),
+        ..IdpRegistration::default()
+    }];
     judged
 }
 
@@ -29,19 +40,29 @@ fn row<'s>(says: &'s Says, label: &str) -> &'s Row {
 }
 
 fn differing(cell: &Cell) -> Vec<(String, bool)> {
-    cell.values[0].pieces.iter().filter(|piece| piece.differs).map(|piece| (piece.text.clone(), !piece.gap.is_empty())).collect()
+    cell.values[0]
+        .pieces
+        .iter()
+        .filter(|piece| piece.differs)
+        .map(|piece| (piece.text.clone(), !piece.gap.is_empty()))
+        .collect()
 }
 
 #[test]
 fn only_what_differs_is_marked_and_the_row_leads_to_its_finding() {
-    let judged = registered(&["https://other.example/acs", "https://sense.example:443/azure/samlauthn/"]);
+    let judged =
+        registered(&["https://other.example/acs", "https://sense.example:443/azure/samlauthn/"]);
     let says = of(&judged).expect("a table");
     let row = row(&says, "ACS URL");
     assert_eq!((row.state, row.tone), (State::Finding, Tone::Bad));
     assert_eq!(row.finding.as_ref().map(|finding| finding.id.as_str()), Some("f1"));
     let states: Vec<CellState> = row.cells.iter().map(|cell| cell.state).collect();
     assert_eq!(states, [CellState::Differs, CellState::Reference]);
-    assert_eq!(differing(&row.cells[0]), [("/".to_owned(), false)], "the nearest of several, and only its last character");
+    assert_eq!(
+        differing(&row.cells[0]),
+        [("/".to_owned(), false)],
+        "the nearest of several, and only its last character"
+    );
     assert_eq!(row.cells[0].values.len(), 2);
 }
 
@@ -61,7 +82,10 @@ fn a_difference_without_a_finding_is_no_error() {
     let mut judged = registered(&["https://sense.example/azure/samlauthn"]);
     judged.report.findings.clear();
     let says = of(&judged).expect("a table");
-    assert_eq!((row(&says, "ACS URL").state, row(&says, "ACS URL").tone), (State::Differs, Tone::Warn));
+    assert_eq!(
+        (row(&says, "ACS URL").state, row(&says, "ACS URL").tone),
+        (State::Differs, Tone::Warn)
+    );
 }
 
 #[test]
@@ -86,7 +110,8 @@ fn what_a_team_expects_is_what_the_others_are_held_against() {
     };
     judged.case.expectations = vec![expected];
     let says = of(&judged).expect("a table");
-    let column = says.columns.iter().position(|column| column.source == Source::Expected).expect("a column");
+    let column =
+        says.columns.iter().position(|column| column.source == Source::Expected).expect("a column");
     let cells = &row(&says, "ACS URL").cells;
     assert_eq!((cells[column].state, cells[0].state), (CellState::Reference, CellState::Same));
 }
@@ -108,11 +133,19 @@ fn the_table_is_data() {
 fn the_identity_providers_own_key_is_no_key_of_the_service_provider() {
     use diag_sdk::case::registration::Credential;
     let mut judged = registered(&[ASKED]);
-    let credential = |usage: &str, sha1: &str| Credential { usage: usage.into(), sha1: Some(sha1.into()), ..Credential::default() };
-    judged.case.registrations[0].credentials = vec![credential("Sign", "AA"), credential("Verify", "AA"), credential("Verify", "BB")];
+    let credential = |usage: &str, sha1: &str| Credential {
+        usage: usage.into(),
+        sha1: Some(sha1.into()),
+        ..Credential::default()
+    };
+    judged.case.registrations[0].credentials =
+        vec![credential("Sign", "AA"), credential("Verify", "AA"), credential("Verify", "BB")];
     let says = of(&judged).expect("a table");
     let values = &row(&says, "Service provider's signing certificate").cells[0].values;
-    assert_eq!(values.iter().map(|value| value.pieces[0].text.as_str()).collect::<Vec<_>>(), ["BB"]);
+    assert_eq!(
+        values.iter().map(|value| value.pieces[0].text.as_str()).collect::<Vec<_>>(),
+        ["BB"]
+    );
 }
 
 #[test]
@@ -129,5 +162,9 @@ fn a_sign_out_is_not_held_against_addresses_of_the_sign_in() {
     judged.report.attempts[0].request = Some("m2".into());
     let says = of(&judged).expect("a table");
     assert!(says.open.is_empty(), "{:?}", says.open);
-    assert_eq!(row(&says, "ACS URL").cells[1].values[0].pieces[0].text, ASKED, "what the sign-in before it said");
+    assert_eq!(
+        row(&says, "ACS URL").cells[1].values[0].pieces[0].text,
+        ASKED,
+        "what the sign-in before it said"
+    );
 }

@@ -29,14 +29,24 @@ impl<'j> Seen<'j> {
         let case = &judged.case;
         let attempt = headline::decisive(judged);
         // Of a sign-out, neither request nor response is one of these; what came before it tells.
-        let named = |id: Option<&String>, kind| id.and_then(|id| case.message(id)).filter(|message| message.kind == kind);
+        let named = |id: Option<&String>, kind| {
+            id.and_then(|id| case.message(id)).filter(|message| message.kind == kind)
+        };
         let last = |kind| case.messages_of(kind).last();
-        let request = named(attempt.and_then(|one| one.request.as_ref()), MessageKind::AuthnRequest);
+        let request =
+            named(attempt.and_then(|one| one.request.as_ref()), MessageKind::AuthnRequest);
         let response = named(attempt.and_then(|one| one.response.as_ref()), MessageKind::Response);
         // Of an attempt that is known, another one's messages say nothing.
         let known = request.is_some() || response.is_some();
-        let or_last = |found: Option<&'j Message>, kind| found.or_else(|| if known { None } else { last(kind) });
-        Self { case, attempt, request: or_last(request, MessageKind::AuthnRequest), response: or_last(response, MessageKind::Response) }
+        let or_last = |found: Option<&'j Message>, kind| {
+            found.or_else(|| if known { None } else { last(kind) })
+        };
+        Self {
+            case,
+            attempt,
+            request: or_last(request, MessageKind::AuthnRequest),
+            response: or_last(response, MessageKind::Response),
+        }
     }
 
     pub(super) fn sp_issuer(&self) -> Vec<Given> {
@@ -45,15 +55,25 @@ impl<'j> Seen<'j> {
 
     pub(super) fn idp_issuer(&self) -> Vec<Given> {
         let Some(response) = self.response else { return Vec::new() };
-        let of_assertions = response.assertions.iter().filter_map(|assertion| assertion.issuer.as_ref());
+        let of_assertions =
+            response.assertions.iter().filter_map(|assertion| assertion.issuer.as_ref());
         distinct(response.issuer.iter().chain(of_assertions).map(sited))
     }
 
     pub(super) fn acs(&self) -> Vec<Given> {
-        let asked = self.request.and_then(|message| message.request.as_ref()).and_then(|request| request.acs_url.as_ref());
-        let recipients = self.response.into_iter().flat_map(|message| &message.assertions).flat_map(|one| &one.confirmations);
-        let delivered =
-            self.response.and_then(|message| message.delivered_to()).map(|url| Given::new(url).note("where the response was posted"));
+        let asked = self
+            .request
+            .and_then(|message| message.request.as_ref())
+            .and_then(|request| request.acs_url.as_ref());
+        let recipients = self
+            .response
+            .into_iter()
+            .flat_map(|message| &message.assertions)
+            .flat_map(|one| &one.confirmations);
+        let delivered = self
+            .response
+            .and_then(|message| message.delivered_to())
+            .map(|url| Given::new(url).note("where the response was posted"));
         distinct(
             asked
                 .map(|url| sited(url).note("asked for"))
@@ -63,31 +83,59 @@ impl<'j> Seen<'j> {
                         .and_then(|message| message.destination.as_ref())
                         .map(|url| sited(url).note("Destination of the response")),
                 )
-                .chain(recipients.filter_map(|one| one.recipient.as_ref()).map(|url| sited(url).note("Recipient")))
+                .chain(
+                    recipients
+                        .filter_map(|one| one.recipient.as_ref())
+                        .map(|url| sited(url).note("Recipient")),
+                )
                 .chain(delivered),
         )
     }
 
     pub(super) fn start(&self) -> Vec<Given> {
-        let first = self.attempt.and_then(|attempt| attempt.exchanges.first()).and_then(|index| self.case.exchanges.get(*index));
+        let first = self
+            .attempt
+            .and_then(|attempt| attempt.exchanges.first())
+            .and_then(|index| self.case.exchanges.get(*index));
         distinct(first.map(|exchange| Given::new(exchange.url.clone()).note("where it began")))
     }
 
     pub(super) fn sso(&self) -> Vec<Given> {
         let Some(request) = self.request else { return Vec::new() };
-        let delivered = request.delivered_to().map(|url| Given::new(url).note("where the request was sent"));
-        distinct(delivered.into_iter().chain(request.destination.as_ref().map(|url| sited(url).note("Destination"))))
+        let delivered =
+            request.delivered_to().map(|url| Given::new(url).note("where the request was sent"));
+        distinct(
+            delivered
+                .into_iter()
+                .chain(request.destination.as_ref().map(|url| sited(url).note("Destination"))),
+        )
     }
 
     pub(super) fn audiences(&self) -> Vec<Given> {
-        let conditions = self.response.into_iter().flat_map(|message| &message.assertions).filter_map(|one| one.conditions.as_ref());
+        let conditions = self
+            .response
+            .into_iter()
+            .flat_map(|message| &message.assertions)
+            .filter_map(|one| one.conditions.as_ref());
         distinct(conditions.flat_map(|one| &one.audiences).map(sited))
     }
 
     pub(super) fn name_id_formats(&self) -> Vec<Given> {
-        let asked = self.request.and_then(|message| message.request.as_ref()).and_then(|request| request.name_id_format.as_ref());
-        let sent = self.response.into_iter().flat_map(|message| &message.assertions).filter_map(|one| one.name_id_format.as_deref());
-        distinct(asked.map(|format| sited(format).note("asked for")).into_iter().chain(sent.map(|format| Given::new(format).note("sent"))))
+        let asked = self
+            .request
+            .and_then(|message| message.request.as_ref())
+            .and_then(|request| request.name_id_format.as_ref());
+        let sent = self
+            .response
+            .into_iter()
+            .flat_map(|message| &message.assertions)
+            .filter_map(|one| one.name_id_format.as_deref());
+        distinct(
+            asked
+                .map(|format| sited(format).note("asked for"))
+                .into_iter()
+                .chain(sent.map(|format| Given::new(format).note("sent"))),
+        )
     }
 
     pub(super) fn request_binding(&self) -> Vec<Given> {
@@ -104,21 +152,37 @@ impl<'j> Seen<'j> {
 
     pub(super) fn request_certificates(&self) -> Vec<Given> {
         let Some(request) = self.request else { return Vec::new() };
-        let keys = request.query_signature.iter().flat_map(|signature| signature.verified_by.iter().chain(&signature.made_by));
+        let keys = request
+            .query_signature
+            .iter()
+            .flat_map(|signature| signature.verified_by.iter().chain(&signature.made_by));
         let mut all = signers(&request.signatures);
         all.extend(keys.map(key));
         distinct(all)
     }
 
     pub(super) fn encryption_certificates(&self) -> Vec<Given> {
-        certificates(self.response.into_iter().flat_map(|message| &message.encrypted).filter_map(|one| one.recipient.as_ref()))
+        certificates(
+            self.response
+                .into_iter()
+                .flat_map(|message| &message.encrypted)
+                .filter_map(|one| one.recipient.as_ref()),
+        )
     }
 
     pub(super) fn algorithms(&self) -> Vec<Given> {
         let of = |message: Option<&'j Message>, note: &'static str| {
-            let signatures = message.into_iter().flat_map(|message| &message.signatures).map(|one| one.algorithm.as_str());
-            let query = message.and_then(|message| message.query_signature.as_ref()).map(|one| one.algorithm.as_str());
-            signatures.chain(query).map(move |algorithm| Given::new(spec::short(algorithm)).note(note)).collect::<Vec<_>>()
+            let signatures = message
+                .into_iter()
+                .flat_map(|message| &message.signatures)
+                .map(|one| one.algorithm.as_str());
+            let query = message
+                .and_then(|message| message.query_signature.as_ref())
+                .map(|one| one.algorithm.as_str());
+            signatures
+                .chain(query)
+                .map(move |algorithm| Given::new(spec::short(algorithm)).note(note))
+                .collect::<Vec<_>>()
         };
         let mut all = of(self.request, "of the request");
         all.extend(of(self.response, "of the response"));
@@ -126,7 +190,11 @@ impl<'j> Seen<'j> {
     }
 
     pub(super) fn attributes(&self) -> Vec<Given> {
-        let all = self.response.into_iter().flat_map(|message| &message.assertions).flat_map(|one| &one.attributes);
+        let all = self
+            .response
+            .into_iter()
+            .flat_map(|message| &message.assertions)
+            .flat_map(|one| &one.attributes);
         distinct(all.map(|attribute| Given::at(&attribute.name, &attribute.place)))
     }
 
@@ -136,29 +204,39 @@ impl<'j> Seen<'j> {
             .iter()
             .filter(|clock| clock.side != Side::Other)
             .map(|clock| {
-                let side = if clock.side == Side::Idp { "identity provider" } else { "service provider" };
+                let side =
+                    if clock.side == Side::Idp { "identity provider" } else { "service provider" };
                 let ahead = clock.ahead_seconds;
-                let words =
-                    if ahead < 0.0 { format!("{:.0} s behind the browser", -ahead) } else { format!("{ahead:.0} s ahead of the browser") };
-                Given::new(words).note(format!("{side} {}, ±{:.0} s", clock.host, clock.uncertainty_seconds))
+                let words = if ahead < 0.0 {
+                    format!("{:.0} s behind the browser", -ahead)
+                } else {
+                    format!("{ahead:.0} s ahead of the browser")
+                };
+                Given::new(words)
+                    .note(format!("{side} {}, ±{:.0} s", clock.host, clock.uncertainty_seconds))
             })
             .collect()
     }
 
     pub(super) fn cookies(&self) -> Vec<Given> {
         let consumed = self.attempt.and_then(|attempt| attempt.consumption);
-        let set = consumed.and_then(|index| self.case.exchanges.get(index)).and_then(|exchange| exchange.set_cookies.as_ref());
+        let set = consumed
+            .and_then(|index| self.case.exchanges.get(index))
+            .and_then(|exchange| exchange.set_cookies.as_ref());
         let mut all: Vec<Given> = set
             .into_iter()
             .flatten()
             .filter(|cookie| !cookie.removes)
             .map(|cookie| {
                 let secure = if cookie.secure { "Secure, " } else { "" };
-                Given::new(cookie.name.clone()).note(format!("{secure}{}", same_site(cookie.same_site)))
+                Given::new(cookie.name.clone())
+                    .note(format!("{secure}{}", same_site(cookie.same_site)))
             })
             .collect();
         let lost = self.case.lost_cookies.iter().filter(|lost| lost.decisive);
-        all.extend(lost.map(|lost| Given::at(&lost.name, &lost.place).note("was set and not sent back")));
+        all.extend(
+            lost.map(|lost| Given::at(&lost.name, &lost.place).note("was set and not sent back")),
+        );
         distinct(all)
     }
 }
@@ -184,11 +262,17 @@ fn binding(message: Option<&Message>) -> Vec<Given> {
 
 /// Who signed: the keys that verify, else the certificates that the signatures themselves carry.
 fn signers(signatures: &[Signature]) -> Vec<Given> {
-    let known = signatures.iter().flat_map(|signature| signature.verified_by.iter().chain(&signature.made_by)).map(key);
+    let known = signatures
+        .iter()
+        .flat_map(|signature| signature.verified_by.iter().chain(&signature.made_by))
+        .map(key);
     let carried = certificates(signatures.iter().flat_map(|signature| &signature.key_info));
     let known = distinct(known);
     // What it carries has dates as well, and is the same certificate mostly.
-    let beyond = known.into_iter().filter(|key| !carried.iter().any(|one| one.text == key.text)).collect::<Vec<_>>();
+    let beyond = known
+        .into_iter()
+        .filter(|key| !carried.iter().any(|one| one.text == key.text))
+        .collect::<Vec<_>>();
     distinct(carried.into_iter().chain(beyond))
 }
 

@@ -8,7 +8,8 @@ use diag_sdk::case::registration::{Claim, Transformation};
 /// Most claims of one policy.
 const MOST: usize = 500;
 /// Members that no other object has.
-const OWN: &[&str] = &["includeBasicClaimSet", "includeApplicationIdInIssuer", "audienceOverride", "groupFilter"];
+const OWN: &[&str] =
+    &["includeBasicClaimSet", "includeApplicationIdInIssuer", "audienceOverride", "groupFilter"];
 
 /// The object is such a policy.
 pub(in crate::snapshot::entra) fn is_custom(node: &Node<'_>) -> bool {
@@ -48,24 +49,53 @@ fn claim(entry: &Node<'_>, transformations: &mut Vec<Transformation>) -> Option<
     let is_name_id = format.is_some() || kind.contains("nameid");
     let (name, namespace) = (entry.filled("name"), entry.filled("namespace"));
     let attribute = match (name, namespace) {
-        (Some(name), Some(namespace)) => Sited::new(format!("{}/{}", namespace.value.trim_end_matches('/'), name.value), name.place),
+        (Some(name), Some(namespace)) => Sited::new(
+            format!("{}/{}", namespace.value.trim_end_matches('/'), name.value),
+            name.place,
+        ),
         (Some(name), None) => name,
         (None, _) if is_name_id => Sited::new("NameID".to_owned(), entry.place()),
         (None, _) => return None,
     };
-    let configuration = entry.list("configurations").unwrap_or_default().into_iter().find(Node::is_object);
-    let attribute_of =
-        |node: &Node<'_>| node.object("attribute").and_then(|attribute| attribute.filled("id").or_else(|| attribute.filled("value")));
+    let configuration =
+        entry.list("configurations").unwrap_or_default().into_iter().find(Node::is_object);
+    let attribute_of = |node: &Node<'_>| {
+        node.object("attribute")
+            .and_then(|attribute| attribute.filled("id").or_else(|| attribute.filled("value")))
+    };
     let source = configuration.as_ref().and_then(attribute_of).map(|source| source.value);
     let mut transformation = None;
-    for step in configuration.as_ref().and_then(|configuration| configuration.list("transformations")).unwrap_or_default().iter().take(2) {
+    for step in configuration
+        .as_ref()
+        .and_then(|configuration| configuration.list("transformations"))
+        .unwrap_or_default()
+        .iter()
+        .take(2)
+    {
         let kind = step.text("@odata.type").map(|kind| kind.value).unwrap_or_default();
-        let method = kind.rsplit('.').next().unwrap_or_default().trim_end_matches("Transformation").trim_end_matches("Claim").to_owned();
+        let method = kind
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches("Transformation")
+            .trim_end_matches("Claim")
+            .to_owned();
         let id = format!("{}#{}", attribute.value, transformations.len() + 1);
         let names = ["separator", "value", "regex", "replacement"];
-        let parameters = names.into_iter().filter_map(|name| Some((name.to_owned(), step.text(name)?.value)));
-        transformations.push(Transformation { id: id.clone(), method, parameters: parameters.collect(), place: step.place() });
+        let parameters =
+            names.into_iter().filter_map(|name| Some((name.to_owned(), step.text(name)?.value)));
+        transformations.push(Transformation {
+            id: id.clone(),
+            method,
+            parameters: parameters.collect(),
+            place: step.place(),
+        });
         transformation = transformation.or(Some(id));
     }
-    Some(Claim { attribute, source, transformation, name_id_format: format.map(|format| format.value) })
+    Some(Claim {
+        attribute,
+        source,
+        transformation,
+        name_id_format: format.map(|format| format.value),
+    })
 }

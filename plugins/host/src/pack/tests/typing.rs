@@ -13,7 +13,11 @@ fn values_that_do_not_fit_are_told_with_the_way_to_say_it() {
     };
     let is = |expression: &str, marked: &str, message: &str, expected: &str| {
         let (mark, said, meant) = told(&format!("when = '{expression}'"));
-        assert_eq!((mark.as_str(), said.as_str(), meant.as_str()), (marked, message, expected), "{expression}");
+        assert_eq!(
+            (mark.as_str(), said.as_str(), meant.as_str()),
+            (marked, message, expected),
+            "{expression}"
+        );
     };
     for (expression, marked, message, expected) in [
         (
@@ -22,8 +26,18 @@ fn values_that_do_not_fit_are_told_with_the_way_to_say_it() {
             "`startsWith` takes a text, and this is a sealed value",
             "a text: it.relay_state.text",
         ),
-        ("it.issuer.matches(\"^https\")", "issuer", "`matches` takes a text, and this is a located value", "a text: it.issuer.value"),
-        ("host(it.issuer) == \"x\"", "issuer", "`host` takes a text, and this is a located value", "a text: it.issuer.value"),
+        (
+            "it.issuer.matches(\"^https\")",
+            "issuer",
+            "`matches` takes a text, and this is a located value",
+            "a text: it.issuer.value",
+        ),
+        (
+            "host(it.issuer) == \"x\"",
+            "issuer",
+            "`host` takes a text, and this is a located value",
+            "a text: it.issuer.value",
+        ),
         (
             "it.issue_instant.value - seconds(case.judged_at) > 300",
             "value",
@@ -54,8 +68,18 @@ fn values_that_do_not_fit_are_told_with_the_way_to_say_it() {
             "this is a text, where true or false is asked for",
             "a comparison, such as m.kind == …, or has(m.kind)",
         ),
-        ("it.assertions > 1", "assertions", "it is compared with a number, and this is a list", "a number: it.assertions.size()"),
-        ("it.id + 1 == \"x\"", "1", "to be added is a text, and this is a number", "a text: string(…)"),
+        (
+            "it.assertions > 1",
+            "assertions",
+            "it is compared with a number, and this is a list",
+            "a number: it.assertions.size()",
+        ),
+        (
+            "it.id + 1 == \"x\"",
+            "1",
+            "to be added is a text, and this is a number",
+            "a text: string(…)",
+        ),
         (
             "it.encoded_length / 1.5 > 2.0",
             "encoded_length",
@@ -68,7 +92,12 @@ fn values_that_do_not_fit_are_told_with_the_way_to_say_it() {
             "`join` takes a list of texts, and this is a list",
             "a list of texts: it.duplicate_ids.map(x, x.value)",
         ),
-        ("it.issuer in [\"a\"]", "issuer", "a text is compared with a located value", "the same on both sides, here it.issuer.value"),
+        (
+            "it.issuer in [\"a\"]",
+            "issuer",
+            "a text is compared with a located value",
+            "the same on both sides, here it.issuer.value",
+        ),
         (
             "case.attempts[0].started - 1 > 0",
             "started",
@@ -94,7 +123,10 @@ fn values_that_do_not_fit_are_told_with_the_way_to_say_it() {
     assert_eq!(told("subject = 'it.place'").0, "'it.place'");
     assert_eq!(marked("when = 'duration(\"5 minutes\") > 1'"), [(Syntax, "\"5 minutes\"".into())]);
     assert_eq!(marked("when = 'timestamp(\"now\") > 1'"), [(Syntax, "\"now\"".into())]);
-    assert_eq!(marked("for = 'case.messages'\nwhen = 'it[\"isuer\"] == null'"), [(UnknownFact, "\"isuer\"".into())]);
+    assert_eq!(
+        marked("for = 'case.messages'\nwhen = 'it[\"isuer\"] == null'"),
+        [(UnknownFact, "\"isuer\"".into())]
+    );
 }
 
 #[test]
@@ -124,7 +156,8 @@ fn what_is_withheld_is_not_compared() {
     let mut message = response(None);
     message.relay_state = Some(diag_sdk::Personal::default());
     let sealed = case(vec![message.clone()]);
-    let asked = |when: &str| answer(&pack(&format!("for = 'case.messages'\nwhen = '{when}'")), &sealed);
+    let asked =
+        |when: &str| answer(&pack(&format!("for = 'case.messages'\nwhen = '{when}'")), &sealed);
     for when in [
         "it.relay_state.text == \"/hub\"",
         "it.relay_state.text != \"/hub\"",
@@ -136,11 +169,17 @@ fn what_is_withheld_is_not_compared() {
         let why = answer.undecided.expect(when);
         assert!(why.contains("withheld"), "{why}");
     }
-    for when in ["!has(it.relay_state.text)", "it.relay_state.text == null", "null == it.relay_state.text"] {
+    for when in
+        ["!has(it.relay_state.text)", "it.relay_state.text == null", "null == it.relay_state.text"]
+    {
         assert_eq!(asked(when).findings.len(), 1, "{when}");
     }
-    message.relay_state = Some(diag_sdk::Personal { text: Some("/hub".into()), ..diag_sdk::Personal::default() });
-    let granted = answer(&pack("for = 'case.messages'\nwhen = 'it.relay_state.text != \"/hub\"'"), &case(vec![message]));
+    message.relay_state =
+        Some(diag_sdk::Personal { text: Some("/hub".into()), ..diag_sdk::Personal::default() });
+    let granted = answer(
+        &pack("for = 'case.messages'\nwhen = 'it.relay_state.text != \"/hub\"'"),
+        &case(vec![message]),
+    );
     assert_eq!((granted.findings.len(), granted.undecided), (0, None));
 }
 
@@ -149,7 +188,10 @@ fn a_check_goes_down_through_lists() {
     use ProblemKind::{TooLarge, UnknownFact, UnknownVariable, WrongResult};
     use diag_sdk::case::assertion::{Assertion, Attribute};
     let attribute = |name: &str| Attribute { name: name.into(), ..Attribute::default() };
-    let assertion = Assertion { attributes: vec![attribute("mail"), attribute("groups")], ..Assertion::default() };
+    let assertion = Assertion {
+        attributes: vec![attribute("mail"), attribute("groups")],
+        ..Assertion::default()
+    };
     let mut message = response(Some("https://idp.example"));
     message.assertions = vec![assertion.clone(), assertion];
     let case = case(vec![response(None), message]);
@@ -158,28 +200,50 @@ fn a_check_goes_down_through_lists() {
          message = '{{ it.name }}'",
     );
     assert_eq!(answer(&walk, &case).findings.len(), 2);
-    let answer = answer(&pack("for = ['case.messages', 'it.assertions']\nmessage = '{{ outer.issuer }}'"), &case);
-    assert_eq!((answer.findings.len(), answer.findings[0].message.as_str()), (2, "https://idp.example"));
+    let answer = answer(
+        &pack("for = ['case.messages', 'it.assertions']\nmessage = '{{ outer.issuer }}'"),
+        &case,
+    );
+    assert_eq!(
+        (answer.findings.len(), answer.findings[0].message.as_str()),
+        (2, "https://idp.example")
+    );
     assert_eq!(answer.findings[0].places[0].line, Some(1), "the place of what it stands in");
-    assert_eq!(marked("for = ['case.messages', 'it.asertions']"), [(UnknownFact, "asertions".into())]);
+    assert_eq!(
+        marked("for = ['case.messages', 'it.asertions']"),
+        [(UnknownFact, "asertions".into())]
+    );
     assert_eq!(marked("for = ['case.messages', 'it.id']"), [(WrongResult, "'it.id'".into())]);
     assert_eq!(marked("for = []")[0].0, TooLarge);
-    assert_eq!(marked("for = 'case.messages'\nwhen = 'outer.id == \"\"'"), [(UnknownVariable, "outer".into())]);
+    assert_eq!(
+        marked("for = 'case.messages'\nwhen = 'outer.id == \"\"'"),
+        [(UnknownVariable, "outer".into())]
+    );
 }
 
 #[test]
 fn a_check_for_a_newer_diag_costs_itself() {
-    let text = text_of("for = 'case.messages'\nwhen = 'it.kind == \"carrier-pigeon\"'\nmessage = 'x {{ it.newer }}'")
-        + "\n[[check]]\nid = 'acme/other'\ntitle = 'Other'\nlevel = 'notice'\nwhen = 'true'";
+    let text = text_of(
+        "for = 'case.messages'\nwhen = 'it.kind == \"carrier-pigeon\"'\nmessage = 'x {{ it.newer }}'",
+    ) + "\n[[check]]\nid = 'acme/other'\ntitle = 'Other'\nlevel = 'notice'\nwhen = 'true'";
     assert_eq!(problems(&text).len(), 2, "whoever tests a pack is told everything");
     let pack = Pack::parse_what_holds("dir/acme.checks.toml", &text).expect("one check holds");
     assert_eq!(pack.remarks().len(), 2);
     let answers = pack.run(&["acme/rule".to_owned(), "acme/other".to_owned()], &Case::default());
     let why = answers[0].crashed.as_deref().expect("lost");
-    assert!(why.starts_with("acme.checks.toml:11:20: this fact is never `carrier-pigeon`; expected "), "{why}");
+    assert!(
+        why.starts_with("acme.checks.toml:11:20: this fact is never `carrier-pigeon`; expected "),
+        "{why}"
+    );
     assert_eq!(answers[1].findings.len(), 1);
-    assert!(Pack::parse_what_holds("x", &text.replace("'true'", "'tru e'")).is_err(), "what no diag reads is wrong");
-    assert!(Pack::parse_what_holds("x", &text_of("when = 'case.newer'")).is_err(), "nothing is left");
+    assert!(
+        Pack::parse_what_holds("x", &text.replace("'true'", "'tru e'")).is_err(),
+        "what no diag reads is wrong"
+    );
+    assert!(
+        Pack::parse_what_holds("x", &text_of("when = 'case.newer'")).is_err(),
+        "nothing is left"
+    );
 }
 
 /// 200 rules over 3,000 exchanges stay within what a pack has, and cost no more than in proportion.
@@ -187,7 +251,8 @@ fn a_check_for_a_newer_diag_costs_itself() {
 fn two_hundred_rules_over_a_large_capture_have_a_budget() {
     use diag_sdk::case::exchange::Exchange;
     use std::fmt::Write;
-    let mut text = "schema = \"diag-pack/1\"\nname = \"acme\"\nversion = \"1\"\nabout = \"Ours\"\n".to_owned();
+    let mut text =
+        "schema = \"diag-pack/1\"\nname = \"acme\"\nversion = \"1\"\nabout = \"Ours\"\n".to_owned();
     let mut ids = Vec::new();
     for number in 0..200 {
         let _ = write!(
@@ -197,9 +262,13 @@ fn two_hundred_rules_over_a_large_capture_have_a_budget() {
         );
         ids.push(format!("acme/rule-{number}"));
     }
-    let pack = Pack::parse("acme.checks.toml", &text).unwrap_or_else(|problems| panic!("{}", shown(&problems)));
+    let pack = Pack::parse("acme.checks.toml", &text)
+        .unwrap_or_else(|problems| panic!("{}", shown(&problems)));
     let steps = |exchanges: usize| {
-        let exchange = |number: usize| Exchange { url: format!("https://host-{}.example/rule-{0}", number % 200), ..Exchange::default() };
+        let exchange = |number: usize| Exchange {
+            url: format!("https://host-{}.example/rule-{0}", number % 200),
+            ..Exchange::default()
+        };
         let case = Case { exchanges: (0..exchanges).map(exchange).collect(), ..Case::default() };
         let shown = Sight::new(&case).shown(&[], &Reads::default());
         let facts = Facts::new(&shown);
