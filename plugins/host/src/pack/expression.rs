@@ -78,39 +78,7 @@ impl Expression {
             );
             return Err(vec![problem]);
         }
-        // The parser is a generated one; a bug in it must not take anything else with it.
-        let parsed =
-            catch_unwind(AssertUnwindSafe(|| ENVIRONMENT.parser().parse_with_source_info(code)));
-        let Ok(parsed) = parsed else {
-            return one(0..1, "the expression cannot be parsed".to_owned(), "a CEL expression");
-        };
-        let (tree, info) = match parsed {
-            Ok(parsed) => parsed,
-            Err(errors) => {
-                let problem = |error: &cel::ParseError| {
-                    let start = offset(code, error.pos);
-                    let (message, expected) = in_plain_words(&error.msg);
-                    source.problem(
-                        ProblemKind::Syntax,
-                        at(start..token_end(code, start)),
-                        message,
-                        expected,
-                    )
-                };
-                // The first one is what a person can act on; the rest follow from it.
-                let first = errors
-                    .errors
-                    .iter()
-                    .find(|error| error.pos.0 > 0)
-                    .or_else(|| errors.errors.first());
-                return match first {
-                    Some(error) => Err(vec![problem(error)]),
-                    None => {
-                        one(0..1, "the expression cannot be parsed".to_owned(), "a CEL expression")
-                    }
-                };
-            }
-        };
+        let (tree, info) = parsed(source, code, &at)?;
         if guard::depth(&tree) > DEEPEST {
             let problem = source.problem(
                 ProblemKind::TooLarge,
@@ -198,6 +166,49 @@ impl Expression {
     }
 }
 
+/// The tree of an expression, or the first thing that is wrong with how it is written.
+fn parsed(
+    source: &Source,
+    code: &str,
+    at: &impl Fn(Range<usize>) -> Range<usize>,
+) -> Result<(IdedExpr, SourceInfo), Vec<PackError>> {
+    let no_reason = || {
+        let message = "the expression cannot be parsed";
+        source.problem(ProblemKind::Syntax, at(0..1), message, "a CEL expression")
+    };
+    // The parser is a generated one; a bug in it must not take anything else with it.
+    let parsed =
+        catch_unwind(AssertUnwindSafe(|| ENVIRONMENT.parser().parse_with_source_info(code)));
+    let Ok(parsed) = parsed else {
+        return Err(vec![no_reason()]);
+    };
+    match parsed {
+        Ok(parsed) => Ok(parsed),
+        Err(errors) => {
+            let problem = |error: &cel::ParseError| {
+                let start = offset(code, error.pos);
+                let (message, expected) = in_plain_words(&error.msg);
+                source.problem(
+                    ProblemKind::Syntax,
+                    at(start..token_end(code, start)),
+                    message,
+                    expected,
+                )
+            };
+            // The first one is what a person can act on; the rest follow from it.
+            let first = errors
+                .errors
+                .iter()
+                .find(|error| error.pos.0 > 0)
+                .or_else(|| errors.errors.first());
+            match first {
+                Some(error) => Err(vec![problem(error)]),
+                None => Err(vec![no_reason()]),
+            }
+        }
+    }
+}
+
 /// The depth of brackets, texts left out.
 fn nesting(code: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
@@ -217,7 +228,7 @@ fn nesting(code: &str) -> usize {
             (None, ')' | ']' | '}') => depth = depth.saturating_sub(1),
             // Signs in a row nest just as brackets do.
             (None, '!' | '-') => {
-                deepest = deepest.max(depth + signs(characters.as_str(), character))
+                deepest = deepest.max(depth + signs(characters.as_str(), character));
             }
             _ => {}
         }
@@ -339,7 +350,7 @@ mod tests {
     #[test]
     fn carets_stand_under_what_is_wrong() {
         let at = |code: &str, kind: ProblemKind, marked: &str| {
-            assert_eq!(caret(code), (kind, marked.to_owned()), "{code}")
+            assert_eq!(caret(code), (kind, marked.to_owned()), "{code}");
         };
         at("case.signed_in", ProblemKind::UnknownFact, "signed_in");
         at("cas.messages == []", ProblemKind::UnknownVariable, "cas");

@@ -2,6 +2,102 @@
 
 use super::*;
 
+/// Expressions of which a value does not fit: what is marked, what is said, what would fit.
+const MISFITS: &[(&str, &str, &str, &str)] = &[
+    (
+        "it.relay_state.startsWith(\"/hub\")",
+        "relay_state",
+        "`startsWith` takes a text, and this is a sealed value",
+        "a text: it.relay_state.text",
+    ),
+    (
+        "it.issuer.matches(\"^https\")",
+        "issuer",
+        "`matches` takes a text, and this is a located value",
+        "a text: it.issuer.value",
+    ),
+    (
+        "host(it.issuer) == \"x\"",
+        "issuer",
+        "`host` takes a text, and this is a located value",
+        "a text: it.issuer.value",
+    ),
+    (
+        "it.issue_instant.value - seconds(case.judged_at) > 300",
+        "value",
+        "one calculates with a number, and this is a text",
+        "a number: of a moment seconds(it.issue_instant.value), of digits int(it.issue_instant.value)",
+    ),
+    (
+        "it.issue_instant.value < case.judged_at",
+        "value",
+        "moments are compared as seconds, not as texts",
+        "a number on both sides: seconds(it.issue_instant.value)",
+    ),
+    (
+        "\"2026-11-24T10:00:00Z\" >= case.judged_at",
+        "judged_at",
+        "moments are compared as seconds, not as texts",
+        "a number on both sides: seconds(case.judged_at)",
+    ),
+    (
+        "it.issuer && true",
+        "issuer",
+        "this is a located value, where true or false is asked for",
+        "a comparison, such as it.issuer == …, or has(it.issuer)",
+    ),
+    (
+        "case.messages.exists(m, m.kind)",
+        "kind",
+        "this is a text, where true or false is asked for",
+        "a comparison, such as m.kind == …, or has(m.kind)",
+    ),
+    (
+        "it.assertions > 1",
+        "assertions",
+        "it is compared with a number, and this is a list",
+        "a number: it.assertions.size()",
+    ),
+    ("it.id + 1 == \"x\"", "1", "to be added is a text, and this is a number", "a text: string(…)"),
+    (
+        "it.encoded_length / 1.5 > 2.0",
+        "encoded_length",
+        "`/` takes a whole number and one with a fraction",
+        "the same on both sides: double(it.encoded_length)",
+    ),
+    (
+        "it.duplicate_ids.join() == \"\"",
+        "duplicate_ids",
+        "`join` takes a list of texts, and this is a list",
+        "a list of texts: it.duplicate_ids.map(x, x.value)",
+    ),
+    (
+        "it.issuer in [\"a\"]",
+        "issuer",
+        "a text is compared with a located value",
+        "the same on both sides, here it.issuer.value",
+    ),
+    (
+        "case.attempts[0].started - 1 > 0",
+        "started",
+        "one calculates with a number, and this is a text",
+        "a number: of a moment seconds(case.attempts[0].started), of digits int(case.attempts[0].started)",
+    ),
+    ("\"a\" in it.id", "id", "a text has no elements", "a list, or it.id.contains(…)"),
+    (
+        "it.issuer.size() > 3",
+        "issuer",
+        "`size` takes a text or a list, and this is a located value",
+        "a text or a list: it.issuer.value",
+    ),
+    (
+        "it.assertions.startsWith(\"x\")",
+        "assertions",
+        "`startsWith` takes a text, and this is a list",
+        "a text: one element, it.assertions[0], or a question to all, it.assertions.exists(x, …)",
+    ),
+];
+
 #[test]
 fn values_that_do_not_fit_are_told_with_the_way_to_say_it() {
     use ProblemKind::{Syntax, UnknownFact};
@@ -19,105 +115,7 @@ fn values_that_do_not_fit_are_told_with_the_way_to_say_it() {
             "{expression}"
         );
     };
-    for (expression, marked, message, expected) in [
-        (
-            "it.relay_state.startsWith(\"/hub\")",
-            "relay_state",
-            "`startsWith` takes a text, and this is a sealed value",
-            "a text: it.relay_state.text",
-        ),
-        (
-            "it.issuer.matches(\"^https\")",
-            "issuer",
-            "`matches` takes a text, and this is a located value",
-            "a text: it.issuer.value",
-        ),
-        (
-            "host(it.issuer) == \"x\"",
-            "issuer",
-            "`host` takes a text, and this is a located value",
-            "a text: it.issuer.value",
-        ),
-        (
-            "it.issue_instant.value - seconds(case.judged_at) > 300",
-            "value",
-            "one calculates with a number, and this is a text",
-            "a number: of a moment seconds(it.issue_instant.value), of digits int(it.issue_instant.value)",
-        ),
-        (
-            "it.issue_instant.value < case.judged_at",
-            "value",
-            "moments are compared as seconds, not as texts",
-            "a number on both sides: seconds(it.issue_instant.value)",
-        ),
-        (
-            "\"2026-11-24T10:00:00Z\" >= case.judged_at",
-            "judged_at",
-            "moments are compared as seconds, not as texts",
-            "a number on both sides: seconds(case.judged_at)",
-        ),
-        (
-            "it.issuer && true",
-            "issuer",
-            "this is a located value, where true or false is asked for",
-            "a comparison, such as it.issuer == …, or has(it.issuer)",
-        ),
-        (
-            "case.messages.exists(m, m.kind)",
-            "kind",
-            "this is a text, where true or false is asked for",
-            "a comparison, such as m.kind == …, or has(m.kind)",
-        ),
-        (
-            "it.assertions > 1",
-            "assertions",
-            "it is compared with a number, and this is a list",
-            "a number: it.assertions.size()",
-        ),
-        (
-            "it.id + 1 == \"x\"",
-            "1",
-            "to be added is a text, and this is a number",
-            "a text: string(…)",
-        ),
-        (
-            "it.encoded_length / 1.5 > 2.0",
-            "encoded_length",
-            "`/` takes a whole number and one with a fraction",
-            "the same on both sides: double(it.encoded_length)",
-        ),
-        (
-            "it.duplicate_ids.join() == \"\"",
-            "duplicate_ids",
-            "`join` takes a list of texts, and this is a list",
-            "a list of texts: it.duplicate_ids.map(x, x.value)",
-        ),
-        (
-            "it.issuer in [\"a\"]",
-            "issuer",
-            "a text is compared with a located value",
-            "the same on both sides, here it.issuer.value",
-        ),
-        (
-            "case.attempts[0].started - 1 > 0",
-            "started",
-            "one calculates with a number, and this is a text",
-            "a number: of a moment seconds(case.attempts[0].started), of digits int(case.attempts[0].started)",
-        ),
-        ("\"a\" in it.id", "id", "a text has no elements", "a list, or it.id.contains(…)"),
-        (
-            "it.issuer.size() > 3",
-            "issuer",
-            "`size` takes a text or a list, and this is a located value",
-            "a text or a list: it.issuer.value",
-        ),
-        (
-            "it.assertions.startsWith(\"x\")",
-            "assertions",
-            "`startsWith` takes a text, and this is a list",
-            "a text: one element, it.assertions[0], or a question to all, it.assertions.exists(x, …)",
-        ),
-    ] {
+    for (expression, marked, message, expected) in MISFITS {
         is(expression, marked, message, expected);
     }
     assert_eq!(told("subject = 'it.place'").0, "'it.place'");
