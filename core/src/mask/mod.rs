@@ -10,7 +10,7 @@ mod own;
 
 pub use foreign::{holds_foreign, is_foreign};
 pub use lost::note;
-pub use own::{is_own, make, of_letters};
+pub use own::{all_own, is_own, make, of_letters};
 
 /// Whether a value is a mark, ours or another tool's.
 pub fn is_mark(value: &str) -> bool {

@@ -5,12 +5,19 @@
 //! of six. Shorter ones are made of the letters x, z and q, of which no word or number consists.
 
 use sha2::{Digest, Sha256};
+use std::ops::Range;
 
 const SMALL: &[u8] = b"xzqXZQ";
 const DIGITS: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 /// Length from which a mark carries a checksum.
 const CHECKED: usize = 12;
 const CHECKSUM: usize = 6;
+/// What a mark begins with.
+const BEGINNINGS: [char; 2] = ['R', '9'];
+/// Letters up to which a mark is followed in a text.
+const LONGEST: usize = 8192;
+/// Signs in a row that may stand between two letters of a mark.
+const MOST_SIGNS: usize = 4;
 
 /// The mark for a value under a key. With `separators`, whatever is no letter or digit stays where it is: codes
 /// of several parts keep their parts, and what percent-encoding or base64 makes of them keeps its form.
@@ -73,13 +80,67 @@ pub fn is_own(value: &str) -> bool {
     if letters.len() < CHECKED {
         return letters.iter().all(|letter| SMALL.contains(&(*letter as u8)));
     }
+    is_checked(&letters)
+}
+
+/// Where marks of twelve letters and more stand in a text, whatever signs are between their letters.
+pub fn all_own(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) =
+        text.get(at..).and_then(|rest| rest.find(BEGINNINGS)).map(|next| at + next)
+    {
+        match text.get(start..).and_then(one_own) {
+            Some(length) => {
+                found.push(start..start + length);
+                at = start + length;
+            }
+            None => at = start + 1,
+        }
+    }
+    found
+}
+
+/// The length in bytes of the longest mark with which a text begins.
+fn one_own(text: &str) -> Option<usize> {
+    let mut letters = Vec::new();
+    let mut longest = None;
+    let mut signs = 0;
+    let mut characters = text.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        if !character.is_ascii_alphanumeric() {
+            signs += 1;
+            if signs > MOST_SIGNS {
+                break;
+            }
+            continue;
+        }
+        signs = 0;
+        letters.push(character);
+        if !is_spelled(&letters) || letters.len() > LONGEST {
+            break;
+        }
+        let ends = characters.peek().is_none_or(|(_, next)| !next.is_ascii_alphanumeric());
+        if ends && letters.len() >= CHECKED && is_checked(&letters) {
+            longest = Some(at + 1);
+        }
+    }
+    longest
+}
+
+/// Whether letters begin as a mark does, as far as they go.
+fn is_spelled(letters: &[char]) -> bool {
+    ["REDACTED", "REDX"].iter().any(|prefix| begins(prefix, letters))
+}
+
+fn begins(prefix: &str, letters: &[char]) -> bool {
+    let mut pairs = prefix.chars().zip(letters).enumerate();
+    pairs.all(|(at, (want, is))| want == *is || (at == 0 && *is == '9'))
+}
+
+fn is_checked(letters: &[char]) -> bool {
     let (body, last) = letters.split_at(letters.len() - CHECKSUM);
-    let begins = prefix(letters.len())
-        .chars()
-        .zip(body)
-        .enumerate()
-        .all(|(at, (want, is))| want == *is || (at == 0 && *is == '9'));
-    begins && checksum(body) == last
+    begins(prefix(letters.len()), body) && checksum(body) == last
 }
 
 /// Letters for letters and digits for digits, in the same case: a name that reads like one. Each character
@@ -180,6 +241,16 @@ mod tests {
         changed.pop();
         assert!(!is_own(&changed));
         assert!(!is_own("") && !is_own("==") && !is_own("REDACTED") && !is_own("saml"));
+    }
+
+    #[test]
+    fn marks_are_found_among_other_things() {
+        let parts = make("11-22-3:1hc4wdc2b10vpjys9uweo1q9qsh05c8m77a17b8sd3h", true, b"key", 0);
+        let whole = make("Canary-Passw0rd-7f3a", false, b"key", 0);
+        let text = format!("cup2key={parts}&Red 9 a=\"{whole}\" REDACTED REDX");
+        let found: Vec<&str> = all_own(&text).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(found, [parts.as_str(), whole.as_str()]);
+        assert!(all_own("REDACTED REDX 9EDACTED").is_empty());
     }
 
     #[test]

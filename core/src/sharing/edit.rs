@@ -14,22 +14,34 @@ pub(super) struct Edit {
     pub(super) values: Vec<(Kind, usize)>,
 }
 
-/// Edits that do not overlap, those that were there first before later ones.
+impl Edit {
+    /// One value of which the others are pieces.
+    fn is_whole_of(&self, parts: &[Edit]) -> bool {
+        let one = matches!(self.values.as_slice(), [(_, 1)]);
+        let inside = |part: &Edit| {
+            part.range != self.range
+                && self.range.start <= part.range.start
+                && part.range.end <= self.range.end
+        };
+        one && parts.iter().all(inside)
+    }
+}
+
+/// Edits that do not overlap: a value as a whole before its parts, and else those that were there first.
 #[derive(Debug, Default)]
 pub(super) struct Edits(Vec<Edit>);
 
 impl Edits {
-    pub(super) fn free(&self, range: &Range<usize>) -> bool {
-        let after = self.0.partition_point(|edit| edit.range.start < range.end);
-        after == 0 || self.0.get(after - 1).is_none_or(|before| before.range.end <= range.start)
-    }
-
     pub(super) fn add(&mut self, edit: Edit) {
-        if edit.range.is_empty() || !self.free(&edit.range) {
+        if edit.range.is_empty() {
             return;
         }
-        let at = self.0.partition_point(|known| known.range.start < edit.range.start);
-        self.0.insert(at, edit);
+        let from = self.0.partition_point(|known| known.range.end <= edit.range.start);
+        let to = self.0.partition_point(|known| known.range.start < edit.range.end).max(from);
+        let parts = self.0.get(from..to).unwrap_or_default();
+        if parts.is_empty() || edit.is_whole_of(parts) {
+            self.0.splice(from..to, std::iter::once(edit));
+        }
     }
 
     pub(super) fn all(self) -> Vec<Edit> {

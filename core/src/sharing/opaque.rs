@@ -2,6 +2,11 @@
 
 use super::layers;
 
+/// Longest word of a sentence.
+const LONGEST_WORD: usize = 24;
+/// Fewest words of a sentence.
+const FEWEST_WORDS: usize = 3;
+
 /// Base64 in which a message stands: it is read, and only what is in it is secret.
 pub(super) fn holds_markup(value: &str) -> bool {
     layers::of(value).iter().any(|layer| {
@@ -26,6 +31,9 @@ pub(super) fn begins_as_markup(text: &str) -> bool {
 /// A value that looks like a token: at least `shortest` characters of those that tokens are made of, letters
 /// and digits mixed, no address, date or word among words.
 pub(super) fn is_opaque(value: &str, shortest: usize) -> bool {
+    // What an address escapes is no digit of a token.
+    let decoded = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
+    let value = if holds_address(value) || is_mail_address(value) { value } else { &*decoded };
     let length = value.len();
     if length < shortest
         || !value
@@ -41,6 +49,7 @@ pub(super) fn is_opaque(value: &str, shortest: usize) -> bool {
         || is_guid(value)
         || is_moment(value)
         || looks_like_host(value)
+        || is_sentence(value)
     {
         return false;
     }
@@ -54,6 +63,18 @@ pub(super) fn is_opaque(value: &str, shortest: usize) -> bool {
     digits >= 2 && letters >= 2 && longest_run >= 8
         || (longest_run >= 24 && digits + letters > 0 && mixed_case(value))
         || (length >= 16 && digits >= 16)
+}
+
+/// `User+is+not+assigned`: words with the blanks of an address between them.
+fn is_sentence(value: &str) -> bool {
+    let is_word = |piece: &str| {
+        let word = piece.trim_end_matches(['.', ':', '!', '-']);
+        let rest = word.strip_prefix(|first: char| first.is_ascii_alphabetic()).unwrap_or(word);
+        word.len() <= LONGEST_WORD && rest.bytes().all(|byte| byte.is_ascii_lowercase())
+    };
+    let pieces = || value.split('+').filter(|piece| !piece.is_empty());
+    let all = pieces().count();
+    all >= FEWEST_WORDS && pieces().filter(|piece| is_word(piece)).count() * 2 > all
 }
 
 /// `ann.smith%40contoso.example`
@@ -158,6 +179,8 @@ mod tests {
             "urn:oasis:names:tc:SAML:2.0",
             "application/x-www-form-urlencoded",
             "en-US",
+            "Email+can%27t+be+blank%2C+Notification+email+is+invalid",
+            "AADSTS50105:+The+signed+in+user+is+not+assigned+to+a+role",
         ] {
             assert!(!is_opaque(value, 16), "{value}");
         }

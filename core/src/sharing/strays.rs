@@ -29,6 +29,19 @@ const FREE: &[&str] = &["StatusMessage", "StatusDetail", "Extensions"];
 
 /// Where tokens stand in a text that nothing around them names.
 pub(super) fn strays(text: &str) -> Vec<Range<usize>> {
+    let mut found = everywhere(text);
+    if !found.is_empty() {
+        // A piece of a mark of ours is as random as what it stands for.
+        let own = mask::all_own(text);
+        found.retain(|stray| {
+            let before = own.partition_point(|mark| mark.end <= stray.start);
+            own.get(before).is_none_or(|mark| mark.start >= stray.end)
+        });
+    }
+    found
+}
+
+fn everywhere(text: &str) -> Vec<Range<usize>> {
     if !opaque::begins_as_markup(text) {
         return words(text, 0..text.len(), false);
     }
