@@ -18,8 +18,8 @@ use diag_products::Products;
 use diag_products::guide::Guide;
 use diag_render::wanted;
 use diag_render::wording;
-use diag_sdk::Setting;
 use diag_sdk::manifest::CheckInfo;
+use diag_sdk::{Setting, Specification};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -272,15 +272,22 @@ fn page(check: &CheckInfo, checkers: &Checkers) -> String {
     if !check.references.is_empty() {
         out.push_str("\n## See also\n\n");
         for reference in &check.references {
-            let shown = if reference.starts_with("https://") {
-                format!("<{reference}>")
-            } else {
-                reference.clone()
-            };
-            let _ = writeln!(out, "- {shown}");
+            let _ = writeln!(out, "- {}", linked(reference));
         }
     }
     out
+}
+
+/// A reference as a link: an address in it, or where the specification is published that it begins with.
+fn linked(reference: &str) -> String {
+    if let Some((of, section)) = Specification::named_in(reference) {
+        return format!("[{reference}]({})", of.address(section));
+    }
+    match reference.split_once(' ') {
+        _ if !reference.starts_with("https://") => reference.to_owned(),
+        Some((address, rest)) => format!("<{address}> {rest}"),
+        None => format!("<{reference}>"),
+    }
 }
 
 fn levels(check: &CheckInfo) -> String {

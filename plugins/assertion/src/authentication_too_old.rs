@@ -3,8 +3,8 @@
 use diag_sdk::case::assertion::AuthnStatement;
 use diag_sdk::view::Response;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check, shown,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check, shown,
 };
 
 static LIMIT: CauseData = CauseData {
@@ -77,7 +77,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::AuthnTooOld, Meaning::Credentials])],
         logged: "The authentication is older than the service provider allows",
         causes: [LIMIT, LONG_SESSION, SIGN_OUT],
-        references: ["saml-core-2.0-os §2.7.2 (AuthnInstant)", "saml-core-2.0-os §3.4.1 (ForceAuthn)"],
+        references: [Reference::section(Specification::SamlCore, "2.7.2").about("AuthnInstant"), Reference::section(Specification::SamlCore, "3.4.1").about("ForceAuthn")],
         run: run,
     }
 }

@@ -3,8 +3,8 @@
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::message::Message;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
-    Who, check, spec,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Sited, Specification, Stage, Who, check, spec,
 };
 
 static DEMAND: CauseData = CauseData {
@@ -75,7 +75,7 @@ check! {
         explains: ["flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::AuthnContext]), Account::idp(&[Meaning::AuthnContext]).codes(CODES)],
         causes: [DEMAND, METHOD],
-        references: ["saml-core-2.0-os §3.3.2.2.1"],
+        references: [Reference::section(Specification::SamlCore, "3.3.2.2.1")],
         run: run,
     }
 }

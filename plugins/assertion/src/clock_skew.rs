@@ -6,8 +6,8 @@ use diag_sdk::jiff::Timestamp;
 use diag_sdk::shown::{seconds, span};
 use diag_sdk::view::Response;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static SP_CLOCK: CauseData = CauseData {
@@ -81,7 +81,7 @@ check! {
         explains: ["assertion/expired", "assertion/not-yet-valid", "assertion/unsolicited"],
         accounts: [Account::sp_or_loop(&[Meaning::Expired, Meaning::NotYetValid, Meaning::Clock]), Account::idp(&[Meaning::Expired, Meaning::NotYetValid, Meaning::Clock])],
         causes: [SP_CLOCK, IDP_CLOCK],
-        references: ["saml-core-2.0-os §1.3.3", "saml-core-2.0-os §2.5.1.2"],
+        references: [Reference::section(Specification::SamlCore, "1.3.3"), Reference::section(Specification::SamlCore, "2.5.1.2")],
         run: run,
     }
 }

@@ -1,6 +1,8 @@
 //! The assertion does not say for whom it is meant.
 
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Findings, Need, Reference, Setting, Severity, Specification, Stage, Who, check,
+};
 
 static IDP: CauseData = CauseData {
     text: "The identity provider issues assertions without the conditions the web browser profile demands",
@@ -59,7 +61,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [IDP],
-        references: ["saml-profiles-2.0-os §4.1.4.2"],
+        references: [Reference::section(Specification::SamlProfiles, "4.1.4.2")],
         run: run,
     }
 }

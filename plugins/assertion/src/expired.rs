@@ -2,7 +2,8 @@
 
 use diag_sdk::shown::{seconds, span};
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static WAITED: CauseData = CauseData {
@@ -78,7 +79,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::Expired, Meaning::Clock])],
         logged: "The service provider took an assertion for expired",
         causes: [WAITED, LIFETIME, SP_CLOCK],
-        references: ["saml-core-2.0-os §2.5.1.2", "saml-profiles-2.0-os §4.1.4.3"],
+        references: [Reference::section(Specification::SamlCore, "2.5.1.2"), Reference::section(Specification::SamlProfiles, "4.1.4.3")],
         run: run,
     }
 }

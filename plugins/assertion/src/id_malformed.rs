@@ -3,8 +3,8 @@
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Sited, Stage, Who,
-    check, shown,
+    Account, Case, CauseData, Findings, Meaning, Need, Place, Reference, Setting, Severity, Sited,
+    Specification, Stage, Who, check, shown,
 };
 
 static SP: CauseData = CauseData {
@@ -74,7 +74,7 @@ check! {
         explains: [],
         accounts: [Account::idp(&[Meaning::Malformed])],
         causes: [SP, IDP, SP_NONE, IDP_NONE],
-        references: ["saml-core-2.0-os §1.3.4", "https://www.w3.org/TR/xmlschema-2/#ID"],
+        references: [Reference::section(Specification::SamlCore, "1.3.4"), Reference::page("https://www.w3.org/TR/xmlschema-2/#ID", "2026-11-24")],
         run: run,
     }
 }

@@ -6,8 +6,8 @@ use diag_sdk::host::host_of;
 use diag_sdk::jiff::Timestamp;
 use diag_sdk::view::Response;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
-    Who, check, shown, spec,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Sited, Specification, Stage, Who, check, shown, spec,
 };
 
 static SECOND_TAB: CauseData = CauseData {
@@ -101,7 +101,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::InResponseTo, Meaning::NoSession])],
         logged: "The service provider does not remember the request that was answered",
         causes: [SECOND_TAB, LOST_STATE, OTHER_NODE, OTHER_BROWSER],
-        references: ["saml-core-2.0-os §3.2.2", "saml-profiles-2.0-os §4.1.4.3"],
+        references: [Reference::section(Specification::SamlCore, "3.2.2"), Reference::section(Specification::SamlProfiles, "4.1.4.3")],
         run: run,
     }
 }

@@ -4,7 +4,8 @@ use diag_sdk::case::judgement::Fate;
 use diag_sdk::case::message::{Breach, BreachKind};
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Stage, Who,
+    check,
 };
 
 static SP_BUILDS_IT: CauseData = CauseData {
@@ -65,10 +66,7 @@ check! {
             Account::logout(&[Meaning::Malformed]),
         ],
         causes: [SP_BUILDS_IT, IDP_BUILDS_IT],
-        references: [
-            "https://docs.oasis-open.org/security/saml/v2.0/saml-schema-protocol-2.0.xsd",
-            "https://docs.oasis-open.org/security/saml/v2.0/saml-schema-assertion-2.0.xsd",
-        ],
+        references: [Reference::page("https://docs.oasis-open.org/security/saml/v2.0/saml-schema-protocol-2.0.xsd", "2026-12-01"), Reference::page("https://docs.oasis-open.org/security/saml/v2.0/saml-schema-assertion-2.0.xsd", "2026-12-01")],
         run: run,
     }
 }

@@ -2,8 +2,8 @@
 
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
-    Who, check, spec,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Reference, Setting,
+    Severity, Specification, Stage, Who, check, spec,
 };
 
 static PASSIVE: CauseData = CauseData {
@@ -70,7 +70,7 @@ check! {
         explains: ["flow/request-not-answered"],
         accounts: [Account::sp_or_loop(&[Meaning::NoSession]), Account::idp(&[Meaning::NoSession])],
         causes: [PASSIVE, NO_SESSION],
-        references: ["saml-core-2.0-os §3.4.1", "saml-core-2.0-os §3.2.2.2"],
+        references: [Reference::section(Specification::SamlCore, "3.4.1"), Reference::section(Specification::SamlCore, "3.2.2.2")],
         run: run,
     }
 }

@@ -5,7 +5,8 @@ use diag_sdk::case::exchange::Side;
 use diag_sdk::case::judgement::Fate;
 use diag_sdk::case::message::{Carrier, Message, Sighting};
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, shown,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check, shown,
 };
 
 static RELOADED: CauseData = CauseData {
@@ -74,7 +75,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::Replay])],
         logged: "The service provider met the same response twice",
         causes: [RELOADED, RESENT],
-        references: ["saml-profiles-2.0-os §4.1.4.5"],
+        references: [Reference::section(Specification::SamlProfiles, "4.1.4.5")],
         run: run,
     }
 }

@@ -5,8 +5,8 @@ use diag_sdk::case::judgement::Party;
 use diag_sdk::case::message::Status;
 use diag_sdk::view::Response;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, spec,
-    status,
+    Account, Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check, spec, status,
 };
 
 static REQUEST: CauseData = CauseData {
@@ -74,7 +74,7 @@ check! {
         explains: ["flow/sp-refused-response", "flow/redirect-loop", "flow/relay-state-lost"],
         accounts: [Account::bare(Party::Idp, &[Stage::Response]), Account::bare(Party::Sp, &[Stage::Consumption])],
         causes: [REQUEST, IDP],
-        references: ["saml-core-2.0-os §3.2.2.2"],
+        references: [Reference::section(Specification::SamlCore, "3.2.2.2")],
         run: run,
     }
 }

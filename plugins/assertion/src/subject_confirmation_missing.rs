@@ -2,7 +2,8 @@
 
 use diag_sdk::case::assertion::Assertion;
 use diag_sdk::{
-    Case, CauseData, Findings, Need, Place, Setting, Severity, Stage, Who, check, spec,
+    Case, CauseData, Findings, Need, Place, Reference, Setting, Severity, Specification, Stage,
+    Who, check, spec,
 };
 
 static IDP: CauseData = CauseData {
@@ -68,7 +69,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [IDP],
-        references: ["saml-profiles-2.0-os §4.1.4.2"],
+        references: [Reference::section(Specification::SamlProfiles, "4.1.4.2")],
         run: run,
     }
 }

@@ -5,8 +5,8 @@ use diag_sdk::case::product::Habit;
 use diag_sdk::jiff::Timestamp;
 use diag_sdk::view::Response;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -83,7 +83,7 @@ check! {
         accounts: [Account::sp_or_loop(UNASKED)],
         logged: "The service provider takes no response it did not ask for",
         causes: [START_AT_SP, ALLOW, RELAY_STATE, LEFT_OUT],
-        references: ["saml-profiles-2.0-os §4.1.5"],
+        references: [Reference::section(Specification::SamlProfiles, "4.1.5")],
         run: run,
     }
 }

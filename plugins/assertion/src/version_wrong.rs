@@ -2,7 +2,8 @@
 
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Case, CauseData, Findings, Need, Place, Setting, Severity, Sited, Stage, Who, check,
+    Case, CauseData, Findings, Need, Place, Reference, Setting, Severity, Sited, Specification,
+    Stage, Who, check,
 };
 
 static VERSION: CauseData = CauseData {
@@ -56,7 +57,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [VERSION],
-        references: ["saml-core-2.0-os §3.2.1", "saml-core-2.0-os §2.3.3"],
+        references: [Reference::section(Specification::SamlCore, "3.2.1"), Reference::section(Specification::SamlCore, "2.3.3")],
         run: run,
     }
 }

@@ -2,8 +2,8 @@
 
 use diag_sdk::view::{Source, Used};
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity,
-    Stage, Who, address, check, difference,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Reference, Setting,
+    Severity, Specification, Stage, Who, address, check, difference,
 };
 
 static METADATA_IS_OLD: CauseData = CauseData {
@@ -65,7 +65,7 @@ check! {
         explains: ["endpoints/destination-mismatch", "endpoints/recipient-mismatch"],
         accounts: [Account::sp(&[Meaning::Acs, Meaning::Destination, Meaning::Recipient]), Account::idp(&[Meaning::Acs, Meaning::Destination, Meaning::Recipient])],
         causes: [METADATA_IS_OLD, HOST_OR_PREFIX],
-        references: ["saml-core-2.0-os §3.4.1", "saml-metadata-2.0-os §2.4.4"],
+        references: [Reference::section(Specification::SamlCore, "3.4.1"), Reference::section(Specification::SamlMetadata, "2.4.4")],
         run: run,
     }
 }

@@ -6,8 +6,8 @@ use diag_sdk::case::product::Habit;
 use diag_sdk::destinations::Destinations;
 use diag_sdk::view::{Response, Source, Used};
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity,
-    Stage, Who, check,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Reference, Setting,
+    Severity, Specification, Stage, Who, check,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -67,11 +67,7 @@ check! {
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-not-registered", "endpoints/acs-port-differs-from-proxy", "endpoints/acs-redirected", "endpoints/destination-mismatch", "endpoints/entity-id-differs-from-host-uri", "endpoints/recipient-mismatch", "flow/session-cookie-lost", "flow/wrong-binding", "signing/assertion-not-encrypted"],
         accounts: [Account::sp(&[Meaning::Insecure, Meaning::Scheme, Meaning::Acs, Meaning::Destination]), Account::idp(&[Meaning::Insecure, Meaning::Scheme, Meaning::Acs, Meaning::Destination]), Account::between(&[Meaning::Insecure, Meaning::Scheme, Meaning::Acs, Meaning::Destination])],
         causes: [HOST_URI_HTTP, REGISTERED_HTTP],
-        references: [
-            "saml-sec-consider-2.0-os §4.4.5",
-            "https://learn.microsoft.com/entra/identity-platform/reply-url",
-            "https://community.qlik.com/t5/Official-Support-Articles/SAML-assertion-must-be-encrypted-on-an-unsecured-connection",
-        ],
+        references: [Reference::section(Specification::SamlSecurity, "4.4.5"), Reference::page("https://learn.microsoft.com/entra/identity-platform/reply-url", "2026-11-24"), Reference::page("https://community.qlik.com/t5/Official-Support-Articles/SAML-assertion-must-be-encrypted-on-an-unsecured-connection", "2026-11-24")],
         run: run,
     }
 }

@@ -4,8 +4,8 @@ use diag_sdk::address::Address;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::view::{Request, Source, Used};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 use std::collections::HashSet;
 
@@ -59,7 +59,7 @@ check! {
             Account::sp(&[Meaning::WrongAcs]),
         ],
         causes: [SETTING_EMPTY],
-        references: ["saml-core-2.0-os §3.4.1 (AssertionConsumerServiceURL)", "saml-core-2.0-os §1.3.2 (URI values are absolute)"],
+        references: [Reference::section(Specification::SamlCore, "3.4.1").about("AssertionConsumerServiceURL"), Reference::section(Specification::SamlCore, "1.3.2").about("URI values are absolute")],
         run: run,
     }
 }

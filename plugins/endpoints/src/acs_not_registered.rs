@@ -7,8 +7,8 @@ use diag_sdk::case::exchange::Side;
 use diag_sdk::case::message::Message;
 use diag_sdk::view::{Known, Registry, Request, Source, Used};
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting,
-    Severity, Stage, Who, check,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Reference,
+    Setting, Severity, Specification, Stage, Who, check,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -90,11 +90,7 @@ check! {
         accounts: [Account::looping(&[Meaning::Acs]), Account::idp(&[Meaning::Acs]).codes(CODES)],
         logged: "The identity provider does not know the consumer URL",
         causes: [NOT_REGISTERED, SP_BUILDS_ANOTHER, SP_BUILDS_INNER, SP_SENDS_NO_URL],
-        references: [
-            "saml-core-2.0-os §3.4.1 (AssertionConsumerServiceURL)",
-            "https://learn.microsoft.com/entra/identity-platform/reply-url",
-            "https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts50011-redirect-uri-mismatch",
-        ],
+        references: [Reference::section(Specification::SamlCore, "3.4.1").about("AssertionConsumerServiceURL"), Reference::page("https://learn.microsoft.com/entra/identity-platform/reply-url", "2026-11-24"), Reference::page("https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts50011-redirect-uri-mismatch", "2026-11-24")],
         run: run,
     }
 }

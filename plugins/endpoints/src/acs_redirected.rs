@@ -5,8 +5,8 @@ use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Carrier, Message};
 use diag_sdk::view::{ConsumersOf, Response};
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity,
-    Stage, Who, check,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Reference, Setting,
+    Severity, Specification, Stage, Who, check,
 };
 
 static REGISTERED_OTHERWISE: CauseData = CauseData {
@@ -83,7 +83,7 @@ check! {
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/destination-mismatch", "endpoints/recipient-mismatch", "endpoints/response-sent-to-wrong-acs", "flow/response-not-posted", "flow/session-cookie-lost", "flow/wrong-binding"],
         accounts: [Account::sp_or_loop(&[Meaning::MessageMissing, Meaning::Destination, Meaning::WrongBinding]), Account::between(&[Meaning::MessageMissing, Meaning::Destination, Meaning::WrongBinding])],
         causes: [REGISTERED_OTHERWISE, GATEWAY_REDIRECTS, SP_BUILDS_OLD_SCHEME],
-        references: ["RFC 9110 §15.4", "saml-bindings-2.0-os §3.5"],
+        references: [Reference::section(Specification::Rfc(9110), "15.4"), Reference::section(Specification::SamlBindings, "3.5")],
         run: run,
     }
 }

@@ -3,7 +3,8 @@
 use diag_sdk::case::message::AuthnRequest;
 use diag_sdk::view::Request;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static BOTH_SET: CauseData = CauseData {
@@ -53,7 +54,7 @@ check! {
         explains: [],
         accounts: [Account::idp(MEANINGS).codes(CODES)],
         causes: [BOTH_SET],
-        references: ["saml-core-2.0-os §3.4.1 (AssertionConsumerServiceIndex)"],
+        references: [Reference::section(Specification::SamlCore, "3.4.1").about("AssertionConsumerServiceIndex")],
         run: run,
     }
 }

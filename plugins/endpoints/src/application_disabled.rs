@@ -2,7 +2,8 @@
 
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Finding, Findings, Need, Place, Reference, Setting, Severity, Stage,
+    Who, check,
 };
 
 static DISABLED: CauseData = CauseData {
@@ -58,11 +59,7 @@ check! {
         explains: ["endpoints/entity-id-not-registered", "flow/request-not-answered", "flow/response-not-posted", "flow/user-not-assigned"],
         accounts: [Account::idp(&[]).codes(CODES)],
         causes: [DISABLED, DEACTIVATED, BLOCKED_BY_VENDOR],
-        references: [
-            "https://learn.microsoft.com/graph/api/resources/serviceprincipal (accountEnabled, disabledByMicrosoftStatus)",
-            "https://learn.microsoft.com/graph/api/resources/application (isDisabled)",
-            "https://learn.microsoft.com/entra/identity/enterprise-apps/deactivate-app-registration",
-        ],
+        references: [Reference::page("https://learn.microsoft.com/graph/api/resources/serviceprincipal", "2026-12-01").about("accountEnabled, disabledByMicrosoftStatus"), Reference::page("https://learn.microsoft.com/graph/api/resources/application", "2026-12-01").about("isDisabled"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/deactivate-app-registration", "2026-12-01")],
         run: run,
     }
 }

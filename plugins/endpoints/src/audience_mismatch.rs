@@ -4,8 +4,8 @@ use diag_sdk::case::product::Habit;
 use diag_sdk::case::registration::{ClaimsRule, IdpRegistration};
 use diag_sdk::view::{Response, Source, Used};
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity,
-    Sited, Stage, Who, check, difference,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Reference, Setting,
+    Severity, Sited, Specification, Stage, Who, check, difference,
 };
 use std::collections::HashMap;
 
@@ -104,11 +104,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::Audience])],
         logged: "The service provider is not the audience of the assertion",
         causes: [OTHER_IDENTIFIER, OVERRIDDEN, OVERRIDDEN_BY_POLICY, SPN, SP_NAMES_ITSELF_OTHERWISE],
-        references: [
-            "saml-core-2.0-os §2.5.1.4",
-            "saml-profiles-2.0-os §4.1.4.2",
-            "https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol (Audience)",
-        ],
+        references: [Reference::section(Specification::SamlCore, "2.5.1.4"), Reference::section(Specification::SamlProfiles, "4.1.4.2"), Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24").about("Audience")],
         run: run,
     }
 }

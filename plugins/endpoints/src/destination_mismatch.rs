@@ -3,8 +3,8 @@
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::view::Response;
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity,
-    Stage, Who, address, check, difference,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Reference, Setting,
+    Severity, Specification, Stage, Who, address, check, difference,
 };
 
 static OTHER_DESTINATION: CauseData = CauseData {
@@ -68,7 +68,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::Destination])],
         logged: "The response names another destination than its receiver",
         causes: [OTHER_DESTINATION, GATEWAY],
-        references: ["saml-core-2.0-os §3.2.2 (Destination)", "saml-bindings-2.0-os §3.5.5.2"],
+        references: [Reference::section(Specification::SamlCore, "3.2.2").about("Destination"), Reference::section(Specification::SamlBindings, "3.5.5.2")],
         run: run,
     }
 }

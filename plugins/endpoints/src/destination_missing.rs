@@ -3,7 +3,8 @@
 use diag_sdk::case::message::{Carrier, MessageKind};
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static SP_LEAVES_IT_OUT: CauseData = CauseData {
@@ -62,7 +63,7 @@ check! {
             Account::logout(&[Meaning::Destination]),
         ],
         causes: [SP_LEAVES_IT_OUT, IDP_LEAVES_IT_OUT],
-        references: ["saml-bindings-2.0-os §3.4.5.2", "saml-bindings-2.0-os §3.5.5.2"],
+        references: [Reference::section(Specification::SamlBindings, "3.4.5.2"), Reference::section(Specification::SamlBindings, "3.5.5.2")],
         run: run,
     }
 }

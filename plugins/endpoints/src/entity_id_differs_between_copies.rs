@@ -3,8 +3,8 @@
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::view::{Source, Used};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 use std::collections::HashSet;
 
@@ -67,7 +67,7 @@ check! {
         explains: ["flow/request-not-answered"],
         accounts: [Account::idp(&[Meaning::UnknownSp, Meaning::UnknownEntity])],
         causes: [METADATA_IS_OLD, CONFIGURATION_CHANGED],
-        references: ["saml-metadata-2.0-os §2.3.2", "saml-core-2.0-os §8.3.6"],
+        references: [Reference::section(Specification::SamlMetadata, "2.3.2"), Reference::section(Specification::SamlCore, "8.3.6")],
         run: run,
     }
 }

@@ -1,6 +1,6 @@
 //! The tutorial makes entityID and host URI one value.
 
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Reference, Setting, Severity, Stage, Who, check};
 
 static DIFFERENT: CauseData = CauseData {
     text: "The entityID was not entered as the tutorial has it, the same value as the host URI",
@@ -38,7 +38,7 @@ check! {
         needs: [Need::Virtualproxyconfig],
         explains: [],
         causes: [DIFFERENT],
-        references: ["https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24")],
         run: run,
     }
 }

@@ -1,7 +1,10 @@
 //! An entityID that is no URI.
 
 use diag_sdk::case::product::Habit;
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Specification, Stage,
+    Who, check,
+};
 use std::collections::HashSet;
 
 static BARE_NAME: CauseData = CauseData {
@@ -40,10 +43,7 @@ check! {
         needs: [Need::Virtualproxyconfig, Need::SpMetadata, Need::Capture],
         explains: [],
         causes: [BARE_NAME],
-        references: [
-            "saml-core-2.0-os §8.3.6",
-            "https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol (Audience)",
-        ],
+        references: [Reference::section(Specification::SamlCore, "8.3.6"), Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24").about("Audience")],
         run: run,
     }
 }

@@ -5,8 +5,8 @@ use diag_sdk::case::exchange::Side;
 use diag_sdk::case::product::Habit;
 use diag_sdk::view::{IdpNames, Known, Registry, Request, Source, Used};
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting,
-    Severity, Stage, Who, check,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Reference,
+    Setting, Severity, Specification, Stage, Who, check,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -90,11 +90,7 @@ check! {
         accounts: [Account::looping(&[Meaning::UnknownSp, Meaning::UnknownEntity]), Account::idp(&[Meaning::UnknownSp, Meaning::UnknownEntity]).codes(CODES)],
         logged: "The identity provider does not know the service provider",
         causes: [NOT_REGISTERED, SP_NAMES_ITSELF_OTHERWISE, SENDS_IDP_NAME, WRONG_TENANT],
-        references: [
-            "saml-core-2.0-os §8.3.6",
-            "https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol",
-            "https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts700016-app-not-found-in-directory",
-        ],
+        references: [Reference::section(Specification::SamlCore, "8.3.6"), Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24"), Reference::page("https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts700016-app-not-found-in-directory", "2026-11-24")],
         run: run,
     }
 }

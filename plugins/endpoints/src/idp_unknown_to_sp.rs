@@ -3,8 +3,8 @@
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 use std::collections::HashSet;
 
@@ -62,7 +62,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::UnknownIdp, Meaning::UnknownEntity, Meaning::Issuer])],
         logged: "The service provider does not know the identity provider",
         causes: [NO_METADATA, WRONG_NAME],
-        references: ["saml-metadata-2.0-os §2.3.2", "saml-profiles-2.0-os §4.1.3"],
+        references: [Reference::section(Specification::SamlMetadata, "2.3.2"), Reference::section(Specification::SamlProfiles, "4.1.3")],
         run: run,
     }
 }

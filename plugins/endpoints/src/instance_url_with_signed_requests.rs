@@ -3,7 +3,8 @@
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::tenant::is_guid;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Finding, Findings, Need, Place, Reference, Setting, Severity, Stage,
+    Who, check,
 };
 
 static INSTANCE_URL: CauseData = CauseData {
@@ -67,7 +68,7 @@ check! {
         explains: ["endpoints/sso-url-wrong", "flow/request-not-answered", "signing/request-unsigned", "signing/request-signed-by-unknown-key"],
         accounts: [Account::idp(&[]).codes(&[CODE])],
         causes: [INSTANCE_URL, REQUIRED],
-        references: ["https://learn.microsoft.com/entra/identity-platform/configure-app-multi-instancing"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/configure-app-multi-instancing", "2026-11-24")],
         run: run,
     }
 }

@@ -6,8 +6,8 @@ use diag_sdk::case::registration::ClaimsRule;
 use diag_sdk::tenant::is_guid;
 use diag_sdk::view::Response;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
-    Who, check, difference,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Sited, Specification, Stage, Who, check, difference,
 };
 use std::collections::HashSet;
 
@@ -106,11 +106,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownEntity])],
         logged: "The service provider expects another issuer",
         causes: [OTHER_METADATA, ISSUER_ALTERED, APP_ID_APPENDED, APP_ID_BY_POLICY, ISSUER_PADDED],
-        references: [
-            "saml-profiles-2.0-os §4.1.4.2 (Issuer)",
-            "saml-core-2.0-os §2.2.5",
-            "https://learn.microsoft.com/entra/identity-platform/configure-app-multi-instancing",
-        ],
+        references: [Reference::section(Specification::SamlProfiles, "4.1.4.2").about("Issuer"), Reference::section(Specification::SamlCore, "2.2.5"), Reference::page("https://learn.microsoft.com/entra/identity-platform/configure-app-multi-instancing", "2026-11-24")],
         run: run,
     }
 }

@@ -5,8 +5,8 @@ use diag_sdk::case::exchange::Side;
 use diag_sdk::case::registration::{IdpRegistration, StatedList};
 use diag_sdk::view::Used;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Stage, Who, check,
 };
 
 static NO_REPLY_URL: CauseData = CauseData {
@@ -83,10 +83,7 @@ check! {
         ],
         accounts: [Account::idp(&[Meaning::Acs, Meaning::UnknownSp]).codes(CODES)],
         causes: [NO_REPLY_URL, NO_IDENTIFIER],
-        references: [
-            "https://learn.microsoft.com/graph/api/resources/webapplication (redirectUris)",
-            "https://learn.microsoft.com/entra/identity-platform/reference-error-codes (500113, 900971)",
-        ],
+        references: [Reference::page("https://learn.microsoft.com/graph/api/resources/webapplication", "2026-12-01").about("redirectUris"), Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("500113, 900971")],
         run: run,
     }
 }

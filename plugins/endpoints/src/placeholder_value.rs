@@ -3,8 +3,8 @@
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::placeholder::stands_for_nothing;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
-    Who, check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Reference, Setting,
+    Severity, Stage, Who, check,
 };
 
 static PATTERN_AT_IDP: CauseData = CauseData {
@@ -59,7 +59,7 @@ check! {
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-not-registered", "endpoints/entity-id-differs-between-copies", "endpoints/entity-id-differs-from-host-uri", "endpoints/entity-id-not-registered", "endpoints/host-uri-malformed", "endpoints/sign-on-url-wrong", "hosts/host-differs-between-sides"],
         accounts: [Account::idp(&[Meaning::Acs, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::RequestProperty]).codes(&["AADSTS700016", "AADSTS50011"])],
         causes: [PATTERN_AT_IDP, PATTERN_AT_SP, VARIABLE_AT_SP],
-        references: ["https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24")],
         run: run,
     }
 }

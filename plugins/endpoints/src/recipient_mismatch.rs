@@ -2,8 +2,8 @@
 
 use diag_sdk::view::{ConsumersOf, Response};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
-    Who, address, check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Sited, Specification, Stage, Who, address, check,
 };
 
 static OTHER_RECIPIENT: CauseData = CauseData {
@@ -71,7 +71,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::Recipient])],
         logged: "The assertion names another recipient than its receiver",
         causes: [OTHER_RECIPIENT, GATEWAY],
-        references: ["saml-profiles-2.0-os §4.1.4.2 and §4.1.4.3", "saml-core-2.0-os §2.4.1.2"],
+        references: [Reference::sections(Specification::SamlProfiles, "4.1.4.2", &["4.1.4.3"]), Reference::section(Specification::SamlCore, "2.4.1.2")],
         run: run,
     }
 }

@@ -1,7 +1,9 @@
 //! Application and service principal hold different reply URLs.
 
 use diag_sdk::case::registration::{IdpRegistration, Registered, RegistrationObject};
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Stage, Who, check,
+};
 
 static NOT_COPIED: CauseData = CauseData {
     text: "One of the two objects was changed by script; the portal keeps them alike",
@@ -46,7 +48,7 @@ check! {
         needs: [Need::Application, Need::ServicePrincipal],
         explains: [],
         causes: [NOT_COPIED],
-        references: ["https://learn.microsoft.com/entra/identity-platform/reply-url"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/reply-url", "2026-11-24")],
         run: run,
     }
 }

@@ -6,8 +6,8 @@ use diag_sdk::case::message::AuthnRequest;
 use diag_sdk::destinations::Destinations;
 use diag_sdk::view::{ConsumersOf, Known, Response};
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity,
-    Sited, Stage, Who, address, check, difference,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Reference, Setting,
+    Severity, Sited, Specification, Stage, Who, address, check, difference,
 };
 
 static LEFTOVER: CauseData = CauseData {
@@ -98,7 +98,7 @@ check! {
         explains: ["endpoints/destination-mismatch", "endpoints/recipient-mismatch", "flow/response-not-posted", "flow/session-cookie-lost", "flow/wrong-binding"],
         accounts: [Account::sp_or_loop(&[Meaning::WrongAcs, Meaning::MethodNotAllowed]), Account::between(&[Meaning::WrongAcs, Meaning::MethodNotAllowed])],
         causes: [LEFTOVER, REQUEST_NAMES_NONE, BY_INDEX, BY_DEFAULT],
-        references: ["saml-profiles-2.0-os §4.1.4.3", "https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol"],
+        references: [Reference::section(Specification::SamlProfiles, "4.1.4.3"), Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24")],
         run: run,
     }
 }

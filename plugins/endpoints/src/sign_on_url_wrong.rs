@@ -7,8 +7,8 @@ use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::view::{EntryPoint, Known, Used};
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Setting,
-    Severity, Stage, Who, address, check, difference,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Place, Reference,
+    Setting, Severity, Stage, Who, address, check, difference,
 };
 
 static NOT_SET: CauseData = CauseData {
@@ -62,10 +62,7 @@ check! {
             Account::idp(&[Meaning::MessageMissing]).codes(MISSING_CODES),
         ],
         causes: [POINTS_ELSEWHERE, NOT_SET],
-        references: [
-            "https://learn.microsoft.com/graph/api/resources/serviceprincipal (loginUrl)",
-            "https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial",
-        ],
+        references: [Reference::page("https://learn.microsoft.com/graph/api/resources/serviceprincipal", "2026-11-24").about("loginUrl"), Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24")],
         run: run,
     }
 }

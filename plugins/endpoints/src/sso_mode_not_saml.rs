@@ -3,7 +3,8 @@
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Stage, Who,
+    check,
 };
 
 static OTHER_METHOD: CauseData = CauseData {
@@ -51,7 +52,7 @@ check! {
         explains: ["flow/request-not-answered", "flow/response-not-posted"],
         accounts: [Account::idp(&[])],
         causes: [OTHER_METHOD, OTHER_PROTOCOL],
-        references: ["https://learn.microsoft.com/graph/api/resources/serviceprincipal (preferredSingleSignOnMode)"],
+        references: [Reference::page("https://learn.microsoft.com/graph/api/resources/serviceprincipal", "2026-11-24").about("preferredSingleSignOnMode")],
         run: run,
     }
 }

@@ -11,8 +11,8 @@ use diag_sdk::host::{host_of, is_one_of};
 use diag_sdk::tenant::{Tenant, is_guid};
 use diag_sdk::view::Request;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check, difference,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check, difference,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -158,7 +158,7 @@ check! {
         explains: ["flow/account-of-other-tenant", "flow/request-not-answered", "flow/response-not-posted", "flow/wrong-binding", "metadata/stale-copy"],
         accounts: [Account::looping(&[Meaning::MethodNotAllowed, Meaning::MessageMissing]), Account::idp(&[Meaning::MethodNotAllowed, Meaning::MessageMissing]).codes(URL_CODES)],
         causes: [OLD_METADATA, WRONG_TENANT, WRONG_CLOUD, WRONG_INSTANCE, OTHER_ACCOUNT],
-        references: ["saml-metadata-2.0-os §2.4.3 (SingleSignOnService)", "saml-profiles-2.0-os §4.1.3.2"],
+        references: [Reference::section(Specification::SamlMetadata, "2.4.3").about("SingleSignOnService"), Reference::section(Specification::SamlProfiles, "4.1.3.2")],
         run: run,
     }
 }

@@ -1,6 +1,8 @@
 //! The browser is signed in with an account that does not belong here.
 
-use diag_sdk::{Account, CauseData, Meaning, Need, Refusal, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, CauseData, Meaning, Need, Reference, Refusal, Setting, Severity, Stage, Who, check,
+};
 
 static OTHER_ACCOUNT: CauseData = CauseData {
     text: "The browser is signed in with a personal account, or with one of another organisation",
@@ -72,7 +74,7 @@ check! {
         explains: ["flow/request-not-answered", "flow/credentials-rejected"],
         accounts: [Account::idp(&[Meaning::OtherTenant]).codes(CODES)],
         causes: [OTHER_ACCOUNT, NOT_INVITED],
-        references: ["Microsoft Entra: AADSTS50020, user account from identity provider does not exist in tenant"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS50020, user account from identity provider does not exist in tenant")],
         refusal: Refusal { headline: "The browser is signed in with an account of another tenant", confirmed: None },
     }
 }

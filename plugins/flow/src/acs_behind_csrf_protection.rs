@@ -2,8 +2,8 @@
 
 use diag_sdk::case::judgement::Failure;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check, shown,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check, shown,
 };
 
 static EXEMPT: CauseData = CauseData {
@@ -69,7 +69,7 @@ check! {
         explains: ["flow/sp-refused-response", "flow/logout-failed"],
         accounts: [Account::sp(&[Meaning::CrossSite]), Account::between(&[Meaning::CrossSite]), Account::logout(&[Meaning::CrossSite])],
         causes: [EXEMPT, START_IS_GUARDED],
-        references: ["saml-bindings-2.0-os §3.5.4", "OWASP Cross-Site Request Forgery Prevention"],
+        references: [Reference::section(Specification::SamlBindings, "3.5.4"), Reference::page("https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html", "2026-12-01")],
         run: run,
     }
 }

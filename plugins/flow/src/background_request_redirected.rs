@@ -3,7 +3,8 @@
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Carrier, MessageKind};
 use diag_sdk::{
-    Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown,
+    Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Specification, Stage,
+    Who, check, shown,
 };
 use std::collections::BTreeSet;
 
@@ -69,7 +70,7 @@ check! {
         explains: ["flow/request-not-answered"],
         accounts: [],
         causes: [ANSWER_401],
-        references: ["Fetch §4.4 (CORS check)", "Fetch Metadata §2.1"],
+        references: [Reference::section(Specification::Fetch, "4.4").about("CORS check"), Reference::section(Specification::FetchMetadata, "2.1")],
         run: run,
     }
 }

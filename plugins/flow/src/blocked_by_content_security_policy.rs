@@ -6,7 +6,8 @@ use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::message::{Carrier, Message};
 use diag_sdk::content_policy::Forbids;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown,
+    Account, Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check, shown,
 };
 
 static FORM_AT_IDP: CauseData = CauseData {
@@ -90,7 +91,7 @@ check! {
         explains: ["flow/response-not-posted", "flow/request-not-answered", "flow/capture-starts-late"],
         accounts: [Account::browser(&[])],
         causes: [FORM_AT_IDP, FORM_AT_SP, SCRIPT_AT_IDP, SCRIPT_AT_SP],
-        references: ["CSP Level 3 §6.4.2", "CSP Level 3 §6.1.11", "CSP Level 3 §6.7"],
+        references: [Reference::section(Specification::Csp, "6.4.2"), Reference::section(Specification::Csp, "6.1.11"), Reference::section(Specification::Csp, "6.7")],
         run: run,
     }
 }

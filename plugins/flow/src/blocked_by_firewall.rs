@@ -3,8 +3,8 @@
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::{Part, Statement};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check, shown,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check, shown,
 };
 
 static RULE: CauseData = CauseData {
@@ -79,7 +79,7 @@ check! {
             Account::logout(&[Meaning::Blocked]),
         ],
         causes: [RULE, ORIGIN],
-        references: ["RFC 9110 §15.5.4"],
+        references: [Reference::section(Specification::Rfc(9110), "15.5.4")],
         run: run,
     }
 }

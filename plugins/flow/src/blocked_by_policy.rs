@@ -2,8 +2,8 @@
 
 use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Stage, Who, check,
 };
 
 static POLICY: CauseData = CauseData {
@@ -97,7 +97,7 @@ check! {
         explains: ["flow/request-not-answered", "flow/credentials-rejected"],
         accounts: [Account::idp(&[Meaning::Policy]).codes(CODES)],
         causes: [POLICY],
-        references: ["Microsoft Learn: Troubleshooting sign-in problems with Conditional Access", "Microsoft Entra: authentication and authorization error codes"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity/conditional-access/troubleshoot-conditional-access", "2026-12-01"), Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-11-24")],
         run: run,
     }
 }

@@ -4,7 +4,8 @@ use diag_sdk::address::Address;
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown,
+    Account, Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check, shown,
 };
 
 static NOT_IN_A_FRAME: CauseData = CauseData {
@@ -95,7 +96,7 @@ check! {
         explains: ["flow/request-not-answered", "flow/response-not-posted"],
         accounts: [Account::browser(&[])],
         causes: [NOT_IN_A_FRAME, LET_IT_FRAME, SP_LETS_NOBODY],
-        references: ["CSP Level 3 §6.4.2", "HTML: The X-Frame-Options header", "Fetch Metadata §2.1"],
+        references: [Reference::section(Specification::Csp, "6.4.2"), Reference::page("https://html.spec.whatwg.org/multipage/document-lifecycle.html#the-x-frame-options-header", "2026-12-01"), Reference::section(Specification::FetchMetadata, "2.1")],
         run: run,
     }
 }

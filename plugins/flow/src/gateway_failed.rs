@@ -3,8 +3,8 @@
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Vendor,
-    Who, check, shown,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Vendor, Who, check, shown,
 };
 
 static HEADERS_TOO_LARGE: CauseData = CauseData {
@@ -83,7 +83,7 @@ check! {
             Account::logout(&[Meaning::Gateway]),
         ],
         causes: [HEADERS_TOO_LARGE, NOBODY_BEHIND, TOO_SLOW],
-        references: ["RFC 9110 §15.6.3", "RFC 9110 §15.6.4", "RFC 9110 §15.6.5"],
+        references: [Reference::section(Specification::Rfc(9110), "15.6.3"), Reference::section(Specification::Rfc(9110), "15.6.4"), Reference::section(Specification::Rfc(9110), "15.6.5")],
         run: run,
     }
 }

@@ -5,8 +5,8 @@ use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::case::product::CodeClass;
 use diag_sdk::{
-    Account, Case, Cause, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check,
-    shown,
+    Account, Case, Cause, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Stage,
+    Who, check, shown,
 };
 
 static SAID_ON_PAGE: CauseData = CauseData {
@@ -70,7 +70,7 @@ check! {
         accounts: [Account::bare(Party::Idp, &[Stage::IdpRequest, Stage::Authentication])],
         logged: "The identity provider refused and says why",
         causes: [SAID_ON_PAGE],
-        references: ["Microsoft Entra: authentication and authorization error codes"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-11-24")],
         run: run,
     }
 }

@@ -1,6 +1,8 @@
 //! Something was larger than is read, so that the verdict rests on a part.
 
-use diag_sdk::{Case, CauseData, Finding, Findings, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Place, Reference, Setting, Severity, Stage, Who, check,
+};
 
 static LARGER: CauseData = CauseData {
     text: "What was given is larger than a sign-in needs",
@@ -38,7 +40,7 @@ check! {
         needs: [],
         explains: [],
         causes: [LARGER],
-        references: ["docs/bounds.md"],
+        references: [Reference::documentation("docs/bounds.md")],
         run: run,
     }
 }

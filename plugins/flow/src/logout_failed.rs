@@ -6,7 +6,8 @@ use diag_sdk::case::judgement::Party;
 use diag_sdk::case::message::{Carrier, Message, MessageKind};
 use diag_sdk::case::signature::Verdict;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Vendor, Who, check,
+    Account, Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Specification,
+    Stage, Vendor, Who, check,
 };
 
 static IDP_REFUSED: CauseData = CauseData {
@@ -142,7 +143,7 @@ check! {
             OTHER_ISSUER,
             SIGNED_INSIDE,
         ],
-        references: ["saml-profiles-2.0-os §4.4"],
+        references: [Reference::section(Specification::SamlProfiles, "4.4")],
         run: run,
     }
 }

@@ -6,8 +6,8 @@ use diag_sdk::case::exchange::Side;
 use diag_sdk::case::judgement::Fate;
 use diag_sdk::case::message::{Logout, Message, MessageKind};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static SP_KEEPS_NOTHING: CauseData = CauseData {
@@ -117,7 +117,7 @@ check! {
         explains: ["flow/logout-failed", "assertion/status-not-success"],
         accounts: [Account::logout(SAID).codes(&["AADSTS50070"])],
         causes: [SP_KEEPS_NOTHING, IDP_NAMES_ANOTHER],
-        references: ["saml-core-2.0-os §3.7.1", "saml-core-2.0-os §3.7.3.1"],
+        references: [Reference::section(Specification::SamlCore, "3.7.1"), Reference::section(Specification::SamlCore, "3.7.3.1")],
         run: run,
     }
 }

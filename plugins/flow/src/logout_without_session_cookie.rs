@@ -4,7 +4,8 @@ use diag_sdk::case::exchange::{Exchange, SentCookie, Side};
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::host::host_of;
 use diag_sdk::{
-    Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown,
+    Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Specification, Stage,
+    Who, check, shown,
 };
 
 static NOT_IN_FRAMES: CauseData = CauseData {
@@ -103,7 +104,7 @@ check! {
         explains: [],
         accounts: [],
         causes: [NOT_IN_FRAMES, NOT_IN_A_FRAME],
-        references: ["RFC 6265bis §5.2", "RFC 6265bis §5.8.3", "saml-profiles-2.0-os §4.4.3.3"],
+        references: [Reference::section(Specification::CookiesDraft, "5.2"), Reference::section(Specification::CookiesDraft, "5.8.3"), Reference::section(Specification::SamlProfiles, "4.4.3.3")],
         run: run,
     }
 }

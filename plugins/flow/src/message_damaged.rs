@@ -3,8 +3,8 @@
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::message::{Damage, Message};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static GATEWAY: CauseData = CauseData {
@@ -57,7 +57,7 @@ check! {
         explains: ["flow/request-not-answered", "signing/signature-invalid", "signing/request-signature-invalid"],
         accounts: [Account::sp(&[Meaning::Damaged, Meaning::Malformed, Meaning::MessageMissing]), Account::idp(&[Meaning::Damaged, Meaning::Malformed, Meaning::MessageMissing]), Account::between(&[Meaning::Damaged, Meaning::Malformed, Meaning::MessageMissing])],
         causes: [GATEWAY, SENDER],
-        references: ["saml-bindings-2.0-os §3.4.4.1", "saml-bindings-2.0-os §3.5.4"],
+        references: [Reference::section(Specification::SamlBindings, "3.4.4.1"), Reference::section(Specification::SamlBindings, "3.5.4")],
         run: run,
     }
 }

@@ -3,8 +3,8 @@
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::message::Message;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check, shown,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check, shown,
 };
 use std::fmt::Write;
 
@@ -72,7 +72,7 @@ check! {
         explains: ["flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::TooLarge]), Account::idp(&[Meaning::TooLarge]), Account::between(&[Meaning::TooLarge])],
         causes: [MANY_GROUPS, LIMIT, LONG_ADDRESS],
-        references: ["RFC 9110 §15.5.14", "RFC 9110 §15.5.15", "RFC 6585 §5"],
+        references: [Reference::section(Specification::Rfc(9110), "15.5.14"), Reference::section(Specification::Rfc(9110), "15.5.15"), Reference::section(Specification::Rfc(6585), "5")],
         run: run,
     }
 }

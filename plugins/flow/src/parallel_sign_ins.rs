@@ -4,8 +4,8 @@ use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::Carrier;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Secret, Setting, Severity, Stage,
-    Who, check, shown,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Secret, Setting,
+    Severity, Specification, Stage, Who, check, shown,
 };
 
 static ONE_COOKIE: CauseData = CauseData {
@@ -121,7 +121,7 @@ check! {
         explains: ["assertion/in-response-to-unknown", "assertion/unsolicited", "flow/session-cookie-lost", "flow/relay-state-lost", "flow/session-cookie-twice"],
         accounts: [Account::sp_or_loop(LOST)],
         causes: [ONE_COOKIE, ONE_TAB],
-        references: ["RFC 6265 §5.3", "saml-bindings-2.0-os §3.5.3"],
+        references: [Reference::section(Specification::Rfc(6265), "5.3"), Reference::section(Specification::SamlBindings, "3.5.3")],
         run: run,
     }
 }

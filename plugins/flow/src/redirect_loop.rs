@@ -5,7 +5,8 @@ use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::judgement::Party;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Stage, Who,
+    check,
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -109,7 +110,7 @@ check! {
         explains: ["flow/request-not-answered", "flow/response-not-posted", "flow/idp-error-page", "flow/no-saml-messages"],
         accounts: [Account::bare(Party::Sp, &[Stage::Session])],
         causes: [SESSION_NOT_KEPT, NODES_DISAGREE, TLS_ENDS_BEFORE, TWO_RULES, SECURE_OVER_HTTP],
-        references: ["Microsoft Entra: AADSTS50196"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-11-24").about("AADSTS50196")],
         run: run,
     }
 }

@@ -2,7 +2,9 @@
 
 use diag_sdk::case::message::Message;
 use diag_sdk::host::host_of;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Findings, Need, Reference, Setting, Severity, Specification, Stage, Who, check,
+};
 
 static SP_FOLLOWS: CauseData = CauseData {
     text: "Whoever starts a sign-in at the identity provider may choose the RelayState, and a service provider that follows any address leads people away after they signed in",
@@ -46,7 +48,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [SP_FOLLOWS, FIXED_AT_IDP],
-        references: ["saml-bindings-2.0-os §3.4.3", "OWASP: Unvalidated Redirects and Forwards"],
+        references: [Reference::section(Specification::SamlBindings, "3.4.3"), Reference::page("https://cheatsheetseries.owasp.org/cheatsheets/Unvalidated_Redirects_and_Forwards_Cheat_Sheet.html", "2026-12-01")],
         run: run,
     }
 }

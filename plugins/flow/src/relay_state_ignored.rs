@@ -5,7 +5,8 @@ use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::Message;
 use diag_sdk::{
-    Case, CauseData, Finding, Findings, Need, Personal, Setting, Severity, Stage, Who, check,
+    Case, CauseData, Finding, Findings, Need, Personal, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static OTHER_HOST: CauseData = CauseData {
@@ -82,7 +83,7 @@ check! {
         explains: [],
         accounts: [],
         causes: [OTHER_HOST, NOT_READ],
-        references: ["saml-bindings-2.0-os §3.4.3", "saml-profiles-2.0-os §4.1.5"],
+        references: [Reference::section(Specification::SamlBindings, "3.4.3"), Reference::section(Specification::SamlProfiles, "4.1.5")],
         run: run,
     }
 }

@@ -5,8 +5,8 @@ use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::message::{Carrier, Message};
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Personal, Setting,
-    Severity, Stage, Who, check,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Personal, Reference,
+    Setting, Severity, Specification, Stage, Who, check,
 };
 
 static NOT_ECHOED: CauseData = CauseData {
@@ -117,7 +117,7 @@ check! {
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::RelayState, Meaning::RedirectRefused, Meaning::NoSession])],
         causes: [NOT_ECHOED, ENCODED_ONCE_MORE, CHANGED, NOT_SENT, NOT_KEPT],
-        references: ["saml-bindings-2.0-os §3.4.3", "saml-bindings-2.0-os §3.5.3"],
+        references: [Reference::section(Specification::SamlBindings, "3.4.3"), Reference::section(Specification::SamlBindings, "3.5.3")],
         run: run,
     }
 }

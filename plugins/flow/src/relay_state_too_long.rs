@@ -3,8 +3,8 @@
 use diag_sdk::case::judgement::Party;
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 /// Longest RelayState the bindings allow, in bytes.
@@ -56,7 +56,7 @@ check! {
         explains: ["flow/idp-error-page"],
         accounts: [Account::idp(&[Meaning::RelayState])],
         causes: [WHOLE_ADDRESS],
-        references: ["saml-bindings-2.0-os §3.4.3", "saml-bindings-2.0-os §3.5.3"],
+        references: [Reference::section(Specification::SamlBindings, "3.4.3"), Reference::section(Specification::SamlBindings, "3.5.3")],
         run: run,
     }
 }

@@ -5,8 +5,8 @@ use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Carrier, Message};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check, shown,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check, shown,
 };
 
 static DROPS_THE_FORM: CauseData = CauseData {
@@ -89,7 +89,7 @@ check! {
         explains: ["flow/idp-error-page", "flow/request-not-answered", "flow/wrong-binding"],
         accounts: [Account::idp(&[Meaning::MessageMissing, Meaning::MethodNotAllowed])],
         causes: [DROPS_THE_FORM, ASK_BY_REDIRECT, DROPS_THE_QUERY],
-        references: ["saml-bindings-2.0-os §3.5", "RFC 9110 §15.4"],
+        references: [Reference::section(Specification::SamlBindings, "3.5"), Reference::section(Specification::Rfc(9110), "15.4")],
         run: run,
     }
 }

@@ -3,7 +3,8 @@
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::{
-    Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown,
+    Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Specification, Stage,
+    Who, check, shown,
 };
 
 static UNREACHABLE: CauseData = CauseData {
@@ -77,7 +78,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [UNREACHABLE, HELD_BY_BROWSER, ENDED_EARLY],
-        references: ["saml-profiles-2.0-os §4.1.3"],
+        references: [Reference::section(Specification::SamlProfiles, "4.1.3")],
         run: run,
     }
 }

@@ -4,8 +4,8 @@ use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::case::message::Message;
 use diag_sdk::case::place::Place;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static LEAVE_OUT: CauseData = CauseData {
@@ -64,7 +64,7 @@ check! {
         explains: ["flow/idp-error-page", "flow/request-not-answered", "assertion/status-not-success"],
         accounts: [Account::idp(&[Meaning::RequestProperty]).codes(&["AADSTS900236", "AADSTS900235"])],
         causes: [LEAVE_OUT, LACKS],
-        references: ["saml-core-2.0-os §3.4.1", "Microsoft Entra: AADSTS900236"],
+        references: [Reference::section(Specification::SamlCore, "3.4.1"), Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS900236")],
         run: run,
     }
 }

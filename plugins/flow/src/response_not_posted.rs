@@ -2,8 +2,8 @@
 
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static NO_SCRIPT: CauseData = CauseData {
@@ -73,7 +73,7 @@ check! {
         explains: [],
         accounts: [Account::sp(&[]), Account::browser(&[Meaning::Blocked])],
         causes: [UNREACHABLE, NO_SCRIPT, HELD_BY_BROWSER],
-        references: ["saml-bindings-2.0-os §3.5.4"],
+        references: [Reference::section(Specification::SamlBindings, "3.5.4")],
         run: run,
     }
 }

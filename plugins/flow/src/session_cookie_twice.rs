@@ -3,8 +3,8 @@
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check, shown,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check, shown,
 };
 use std::collections::BTreeMap;
 
@@ -104,7 +104,7 @@ check! {
         explains: ["assertion/in-response-to-unknown", "assertion/unsolicited", "flow/relay-state-lost", "flow/session-cookie-lost"],
         accounts: [Account::sp_or_loop(LOST)],
         causes: [PATHS, DOMAINS],
-        references: ["RFC 6265 §5.4", "RFC 6265 §4.2.2"],
+        references: [Reference::section(Specification::Rfc(6265), "5.4"), Reference::section(Specification::Rfc(6265), "4.2.2")],
         run: run,
     }
 }

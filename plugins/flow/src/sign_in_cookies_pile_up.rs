@@ -2,8 +2,8 @@
 
 use diag_sdk::case::exchange::{Exchange, SentCookie, Side};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check, shown,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check, shown,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,7 +69,7 @@ check! {
         explains: ["flow/message-too-large", "flow/sp-refused-response", "flow/gateway-failed", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::TooLarge]), Account::idp(&[Meaning::TooLarge]), Account::between(&[Meaning::TooLarge])],
         causes: [ONE_EACH, CLEAR_THEM],
-        references: ["RFC 6265 §6.1", "RFC 6585 §5"],
+        references: [Reference::section(Specification::Rfc(6265), "6.1"), Reference::section(Specification::Rfc(6585), "5")],
         run: run,
     }
 }

@@ -3,8 +3,8 @@
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown,
-    stated,
+    Account, Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check, shown, stated,
 };
 
 static IN_ITS_LOG: CauseData = CauseData {
@@ -64,7 +64,7 @@ check! {
         accounts: [Account::bare(Party::Sp, &[Stage::Request, Stage::Consumption, Stage::Landing]), Account::bare(Party::Between, &[Stage::Consumption, Stage::Landing]), Account::bare(Party::Browser, &[Stage::Consumption, Stage::Landing])],
         logged: "A log tells of a sign-in that was refused",
         causes: [IN_ITS_LOG],
-        references: ["saml-profiles-2.0-os §4.1.4.3"],
+        references: [Reference::section(Specification::SamlProfiles, "4.1.4.3")],
         run: run,
     }
 }

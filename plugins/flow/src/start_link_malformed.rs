@@ -2,8 +2,8 @@
 
 use diag_sdk::case::exchange::{AddressFault, Exchange, Side};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check, shown,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check, shown,
 };
 
 static SECOND_MARK: CauseData = CauseData {
@@ -75,7 +75,7 @@ check! {
         explains: ["flow/idp-error-page", "flow/no-saml-messages", "flow/sp-refused-response", "flow/capture-starts-late"],
         accounts: [Account::idp(&[Meaning::RequestProperty])],
         causes: [SECOND_MARK, ENCODED_MARK, ESCAPED, PLACEHOLDER, PARTNER],
-        references: ["RFC 3986 §3.4", "HTML: Named character references"],
+        references: [Reference::section(Specification::Rfc(3986), "3.4"), Reference::page("https://html.spec.whatwg.org/multipage/named-characters.html", "2026-12-01")],
         run: run,
     }
 }

@@ -3,8 +3,8 @@
 use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check, shown,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check, shown,
 };
 
 static EXPIRED: CauseData = CauseData {
@@ -90,7 +90,7 @@ check! {
         explains: ["flow/response-not-posted", "flow/request-not-answered", "flow/sp-refused-response", "flow/logout-failed", "flow/no-saml-messages"],
         accounts: [Account::between(&[Meaning::Tls]), Account::browser(&[Meaning::Tls]), Account::logout(&[Meaning::Tls])],
         causes: [EXPIRED, OTHER_NAME, UNKNOWN_ISSUER, REVOKED, UNSUITABLE, INSPECTED],
-        references: ["RFC 5280 §6", "RFC 9110 §4.3.4"],
+        references: [Reference::section(Specification::Rfc(5280), "6"), Reference::section(Specification::Rfc(9110), "4.3.4")],
         run: run,
     }
 }

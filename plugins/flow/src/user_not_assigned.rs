@@ -1,8 +1,8 @@
 //! The person is not assigned to the application.
 
 use diag_sdk::{
-    Account, Case, CauseData, Confirmation, Meaning, Need, Refusal, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Confirmation, Meaning, Need, Reference, Refusal, Setting, Severity,
+    Stage, Who, check,
 };
 
 static NOT_ASSIGNED: CauseData = CauseData {
@@ -56,7 +56,7 @@ check! {
         explains: ["flow/request-not-answered"],
         accounts: [Account::idp(&[Meaning::NotAssigned]).codes(&["AADSTS50105"])],
         causes: [NOT_ASSIGNED],
-        references: ["Microsoft Entra: AADSTS50105"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-11-24").about("AADSTS50105")],
         refusal: Refusal { headline: "The person is not assigned to the application", confirmed: Some(assignment_required) },
     }
 }

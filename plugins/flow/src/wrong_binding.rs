@@ -6,8 +6,8 @@ use diag_sdk::case::message::{Carrier, Message};
 use diag_sdk::case::metadata::Endpoint;
 use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT, short};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check, shown,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check, shown,
 };
 
 static RESPONSE_BY_REDIRECT: CauseData = CauseData {
@@ -74,7 +74,7 @@ check! {
         explains: ["endpoints/sso-url-wrong", "endpoints/response-sent-to-wrong-acs", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::WrongBinding, Meaning::MethodNotAllowed, Meaning::MessageMissing]), Account::idp(&[Meaning::WrongBinding, Meaning::MethodNotAllowed, Meaning::MessageMissing]), Account::between(&[Meaning::WrongBinding, Meaning::MethodNotAllowed, Meaning::MessageMissing])],
         causes: [RESPONSE_BY_REDIRECT, POST_BECAME_GET, REQUEST_BINDING],
-        references: ["saml-profiles-2.0-os §4.1.2", "saml-metadata-2.0-os §2.4.3"],
+        references: [Reference::section(Specification::SamlProfiles, "4.1.2"), Reference::section(Specification::SamlMetadata, "2.4.3")],
         run: run,
     }
 }

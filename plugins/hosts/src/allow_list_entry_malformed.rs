@@ -2,7 +2,7 @@
 
 use diag_sdk::difference;
 use diag_sdk::host::{bare_host, host_of};
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Reference, Setting, Severity, Stage, Who, check};
 
 static NOT_A_HOST: CauseData = CauseData {
     text: "A URL or pattern was entered where a bare host name belongs",
@@ -43,7 +43,7 @@ check! {
         needs: [Need::Virtualproxyconfig],
         explains: [],
         causes: [NOT_A_HOST],
-        references: ["Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, step 10 (Host allow list)"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 10: Host allow list")],
         run: run,
     }
 }

@@ -4,8 +4,8 @@ use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::registration::Registered;
 use diag_sdk::host::host_of;
 use diag_sdk::{
-    Case, CauseData, Difference, Finding, Findings, Need, Place, Setting, Severity, Stage, Who,
-    check,
+    Case, CauseData, Difference, Finding, Findings, Need, Place, Reference, Setting, Severity,
+    Stage, Who, check,
 };
 use std::collections::BTreeMap;
 
@@ -64,7 +64,7 @@ check! {
         needs: [Need::Virtualproxyconfig, Need::SpMetadata, Need::Application, Need::ServicePrincipal],
         explains: ["endpoints/sign-on-url-wrong"],
         causes: [LEFT_BEHIND, HOST_URI_LEFT_BEHIND],
-        references: ["Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, steps 5 and 7c"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("steps 5 and 7c")],
         run: run,
     }
 }

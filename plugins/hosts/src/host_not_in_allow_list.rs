@@ -4,8 +4,8 @@ use diag_sdk::difference::{self, Difference};
 use diag_sdk::host::is_within;
 use diag_sdk::view::{EntryPoint, Visit};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Stage, Who, check,
 };
 use std::collections::{BTreeMap, HashSet};
 
@@ -55,10 +55,7 @@ check! {
         explains: ["hosts/host-uri-differs-from-browser", "hosts/websocket-refused", "flow/request-not-answered", "flow/relay-state-lost"],
         accounts: [Account::sp(&[Meaning::HostHeader])],
         causes: [NOT_ENTERED, GATEWAY_CHANGES_HOST],
-        references: [
-            "Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, step 10 (Host allow list)",
-            "Qlik help: Virtual proxies, Host allow list",
-        ],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 10: Host allow list"), Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("Host allow list")],
         run: run,
     }
 }

@@ -5,8 +5,8 @@ use diag_sdk::case::exchange::Side;
 use diag_sdk::host::host_of;
 use diag_sdk::view::{EntryPoint, Visit};
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Setting, Severity,
-    Stage, Who, check,
+    Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Reference, Setting,
+    Severity, Specification, Stage, Who, check,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -118,10 +118,7 @@ check! {
         explains: ["flow/session-cookie-lost", "flow/relay-state-lost", "flow/response-not-posted", "identity/required-attribute-missing"],
         accounts: [Account::sp_or_loop(&[Meaning::HostHeader, Meaning::RedirectRefused, Meaning::NoSession, Meaning::Destination, Meaning::RelayState]), Account::between(&[Meaning::HostHeader, Meaning::RedirectRefused, Meaning::NoSession, Meaning::Destination, Meaning::RelayState])],
         causes: [ALIAS_IN_USE, HOST_URI_OUTDATED],
-        references: [
-            "RFC 6265 §5.1.3 (a cookie belongs to its host)",
-            "Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, step 7c (SAML host URI)",
-        ],
+        references: [Reference::section(Specification::Rfc(6265), "5.1.3").about("a cookie belongs to its host"), Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 7c: SAML host URI")],
         run: run,
     }
 }

@@ -1,6 +1,8 @@
 //! `hosts/session-proxied`: a session proxy stands in the browser's address bar.
 
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Stage, Who, check,
+};
 use std::collections::HashSet;
 
 static SESSION_CONTROL: CauseData = CauseData {
@@ -51,7 +53,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [SESSION_CONTROL, PROXIED_HOST_UNKNOWN],
-        references: ["Microsoft Learn: Conditional Access app control in Microsoft Defender for Cloud Apps"],
+        references: [Reference::page("https://learn.microsoft.com/defender-cloud-apps/proxy-intro-aad", "2026-11-24")],
         run: run,
     }
 }

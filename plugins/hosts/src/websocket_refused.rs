@@ -4,7 +4,8 @@ use diag_sdk::case::exchange::Side;
 use diag_sdk::host::{host_of, is_within};
 use diag_sdk::view::{EntryPoint, Visit};
 use diag_sdk::{
-    Case, CauseData, Finding, Findings, Need, Setting, Severity, Sited, Stage, Who, check,
+    Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Sited, Specification,
+    Stage, Who, check,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -89,7 +90,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [HOST_NOT_ALLOWED, ORIGIN_HEADERS, GATEWAY_DROPS_UPGRADE, SESSION_NOT_KNOWN],
-        references: ["RFC 6455 §4.1", "Qlik help: Virtual proxies, Host allow list"],
+        references: [Reference::section(Specification::Rfc(6455), "4.1"), Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("Host allow list")],
         run: run,
     }
 }

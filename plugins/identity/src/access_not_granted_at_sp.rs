@@ -4,8 +4,8 @@ use diag_sdk::case::judgement::{Failure, Part, Party, Statement};
 use diag_sdk::user_directory::{self, Directory};
 use diag_sdk::view::{EntryPoint, SignIn};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Stage, Who, check,
 };
 
 static NONE_ASSIGNED: CauseData = CauseData {
@@ -86,10 +86,7 @@ check! {
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::NoLicence])],
         causes: [NONE_ASSIGNED, OTHER_USER],
-        references: [
-            "Qlik Sense help: Managing user access; audit security log, License user access",
-            "https://community.qlik.com/t5/Official-Support-Articles/You-cannot-access-Qlik-Sense-because-you-have-no-access-pass/ta-p/1715138",
-        ],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-admin", "2026-12-01").about("Managing user access; audit security log, License user access"), Reference::page("https://community.qlik.com/t5/Official-Support-Articles/You-cannot-access-Qlik-Sense-because-you-have-no-access-pass/ta-p/1715138", "2026-12-01")],
         run: run,
     }
 }

@@ -1,6 +1,8 @@
 //! An attribute is sent twice, or the user id has several values.
 
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Findings, Need, Reference, Setting, Severity, Specification, Stage, Who, check,
+};
 
 static TWICE: CauseData = CauseData {
     text: "Two rules at the identity provider send the same attribute, or a rule sends it with several values",
@@ -67,7 +69,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [TWICE],
-        references: ["saml-core-2.0-os §2.7.3"],
+        references: [Reference::section(Specification::SamlCore, "2.7.3")],
         run: run,
     }
 }

@@ -1,6 +1,8 @@
 //! An attribute is sent without a value.
 
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Findings, Need, Reference, Setting, Severity, Specification, Stage, Who, check,
+};
 
 static EMPTY: CauseData = CauseData {
     text: "The field the attribute is filled from is empty for this person",
@@ -75,7 +77,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [EMPTY],
-        references: ["saml-core-2.0-os §2.7.3.1"],
+        references: [Reference::section(Specification::SamlCore, "2.7.3.1")],
         run: run,
     }
 }

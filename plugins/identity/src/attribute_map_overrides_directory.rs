@@ -1,6 +1,8 @@
 //! A mapped attribute takes the place of what a directory connector fills.
 
-use diag_sdk::{Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Stage, Who, check,
+};
 
 static SAME_TARGET: CauseData = CauseData {
     text: "The attribute mapping writes into an attribute that a user directory connector fills as well",
@@ -41,7 +43,7 @@ check! {
         needs: [Need::Virtualproxyconfig],
         explains: [],
         causes: [SAME_TARGET],
-        references: ["https://community.qlik.com/t5/Official-Support-Articles (ta-p/1942392, ta-p/1567826)"],
+        references: [Reference::page("https://community.qlik.com/t5/Official-Support-Articles", "2026-12-01").about("ta-p/1942392, ta-p/1567826")],
         run: run,
     }
 }

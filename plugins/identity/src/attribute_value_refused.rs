@@ -6,8 +6,8 @@ use diag_sdk::case::judgement::Statement;
 use diag_sdk::near;
 use diag_sdk::view::SignIn;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static OTHER_VALUE: CauseData = CauseData {
@@ -76,7 +76,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::AttributeValue])],
         logged: "The service provider refuses the value of an attribute",
         causes: [OTHER_VALUE, SP_RULE],
-        references: ["saml-core-2.0-os §2.7.3.1"],
+        references: [Reference::section(Specification::SamlCore, "2.7.3.1")],
         run: run,
     }
 }

@@ -1,6 +1,6 @@
 //! Which user the service provider makes of the assertion.
 
-use diag_sdk::{Case, Findings, Need, Severity, Stage, Told, check};
+use diag_sdk::{Case, Findings, Need, Reference, Severity, Stage, Told, check};
 
 check! {
     /// Which user the service provider makes of the assertion.
@@ -67,7 +67,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [],
-        references: ["Qlik Sense help: SAML configuration"],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01")],
         run: run,
     }
 }

@@ -4,7 +4,8 @@ use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::tenant::is_guid;
 use diag_sdk::view::SignIn;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Stage, Who,
+    check, spec,
 };
 
 static IDS_ARE_SENT: CauseData = CauseData {
@@ -77,7 +78,7 @@ check! {
         explains: [],
         accounts: [Account::sp(&[Meaning::AccessDenied])],
         causes: [IDS_ARE_SENT, RULES_WANT_NAMES],
-        references: ["https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-group-claims"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-group-claims", "2026-11-24")],
         run: run,
     }
 }

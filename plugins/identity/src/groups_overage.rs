@@ -1,7 +1,8 @@
 //! A link was sent in place of the groups.
 
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Stage, Who,
+    check,
 };
 
 static TOO_MANY: CauseData = CauseData {
@@ -75,7 +76,7 @@ check! {
         explains: ["identity/required-attribute-missing"],
         accounts: [Account::sp(&[Meaning::AttributeMissing, Meaning::AccessDenied])],
         causes: [TOO_MANY, ROLES],
-        references: ["https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-group-claims"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-group-claims", "2026-11-24")],
         run: run,
     }
 }

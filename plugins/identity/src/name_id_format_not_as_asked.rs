@@ -2,7 +2,8 @@
 
 use diag_sdk::case::registration::{IdpRegistration, Transformation};
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check, spec,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check, spec,
 };
 
 static SOURCE: CauseData = CauseData {
@@ -88,10 +89,7 @@ check! {
         explains: [],
         accounts: [Account::sp(&[Meaning::NameIdFormat, Meaning::NotProvisioned, Meaning::AttributeValue])],
         causes: [SOURCE, TRANSFORMED, ASKED],
-        references: [
-            "saml-core-2.0-os §3.4.1.1",
-            "https://learn.microsoft.com/entra/identity-platform/saml-claims-customization (NameID)",
-        ],
+        references: [Reference::section(Specification::SamlCore, "3.4.1.1"), Reference::page("https://learn.microsoft.com/entra/identity-platform/saml-claims-customization", "2026-12-01").about("NameID")],
         run: run,
     }
 }

@@ -4,8 +4,8 @@ use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::Message;
 use diag_sdk::view::Request;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check, spec,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check, spec,
 };
 
 static FORMAT: CauseData = CauseData {
@@ -80,7 +80,7 @@ check! {
         explains: ["flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::NameIdFormat]), Account::idp(&[Meaning::NameIdFormat])],
         causes: [FORMAT, OFFER],
-        references: ["saml-core-2.0-os §3.4.1.1", "https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol"],
+        references: [Reference::section(Specification::SamlCore, "3.4.1.1"), Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24")],
         run: run,
     }
 }

@@ -2,7 +2,8 @@
 
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static NO_SOURCE: CauseData = CauseData {
@@ -71,7 +72,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::NameIdMissing])],
         logged: "The service provider found no NameID",
         causes: [NO_SOURCE],
-        references: ["saml-core-2.0-os §2.4.1", "saml-profiles-2.0-os §4.4.4.1"],
+        references: [Reference::section(Specification::SamlCore, "2.4.1"), Reference::section(Specification::SamlProfiles, "4.4.4.1")],
         run: run,
     }
 }

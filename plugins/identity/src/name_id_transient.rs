@@ -2,8 +2,8 @@
 
 use diag_sdk::view::SignIn;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 use std::collections::HashMap;
 
@@ -70,7 +70,7 @@ check! {
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::NotProvisioned])],
         causes: [SP_ASKS_FOR_IT, IDP_SENDS_IT],
-        references: ["saml-core-2.0-os §8.3.8 (transient)", "saml-core-2.0-os §3.4.1.1 (NameIDPolicy)"],
+        references: [Reference::section(Specification::SamlCore, "8.3.8").about("transient"), Reference::section(Specification::SamlCore, "3.4.1.1").about("NameIDPolicy")],
         run: run,
     }
 }

@@ -2,7 +2,9 @@
 
 use diag_sdk::case::expectation::Aspect;
 use diag_sdk::view::Blame;
-use diag_sdk::{Case, CauseData, Class, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Class, Findings, Need, Reference, Setting, Severity, Stage, Who, check,
+};
 
 static AT_THE_IDP: CauseData = CauseData {
     text: "The identity provider says otherwise, or the file is out of date",
@@ -48,7 +50,7 @@ check! {
         needs: [Need::Expectations],
         explains: [],
         causes: [AT_THE_IDP, AT_THE_SP],
-        references: ["docs/configuration.md"],
+        references: [Reference::documentation("docs/configuration.md")],
         run: run,
     }
 }

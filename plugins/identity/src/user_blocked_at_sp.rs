@@ -1,7 +1,9 @@
 //! The service provider knows the person and keeps them out.
 
 use diag_sdk::refusal::Refusal;
-use diag_sdk::{Account, CauseData, Meaning, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, CauseData, Meaning, Need, Reference, Setting, Severity, Stage, Who, check,
+};
 
 static LOCKED: CauseData = CauseData {
     text: "The account of this person is inactive, locked or not yet activated at the service provider",
@@ -80,7 +82,7 @@ check! {
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::UserDisabled])],
         causes: [LOCKED, REMOVED_BY_DIRECTORY],
-        references: ["Qlik Sense help: Inactivating users; audit log, Open app"],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-admin", "2026-12-01").about("Inactivating users; audit log, Open app")],
         refusal: Refusal { headline: "The service provider keeps the person's account inactive or locked", confirmed: None },
     }
 }

@@ -4,8 +4,8 @@ use diag_sdk::near;
 use diag_sdk::user_directory::{self, Directory};
 use diag_sdk::view::{EntryPoint, SignIn};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
-    Who, check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Sited, Stage, Who, check,
 };
 
 static NOT_SENT: CauseData = CauseData {
@@ -95,7 +95,7 @@ check! {
         explains: ["identity/access-not-granted-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::NoLicence, Meaning::NotProvisioned])],
         causes: [NOT_SENT, CONSTANT, BRACKETS],
-        references: ["Qlik Sense help: SAML configuration, SAML attribute for user directory"],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML attribute for user directory")],
         run: run,
     }
 }

@@ -3,8 +3,8 @@
 use diag_sdk::user_directory::{self, Directory};
 use diag_sdk::view::{EntryPoint, SignIn};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
-    Who, check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Sited, Stage, Who, check,
 };
 
 static QUOTE: CauseData = CauseData {
@@ -43,7 +43,7 @@ check! {
         explains: ["identity/user-directory-attribute-missing"],
         accounts: [Account::sp(&[Meaning::AttributeMissing])],
         causes: [QUOTE],
-        references: ["Qlik Sense help: SAML configuration, SAML attribute for user directory"],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML attribute for user directory")],
         run: run,
     }
 }

@@ -6,8 +6,8 @@ use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::near::{self, Nearness};
 use diag_sdk::view::{EntryPoint, SignIn};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
-    Who, check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Sited, Stage, Who, check,
 };
 
 static EMPTY_SOURCE: CauseData = CauseData {
@@ -98,10 +98,7 @@ check! {
         explains: ["identity/required-attribute-missing", "identity/attribute-empty"],
         accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::NameIdMissing])],
         causes: [EMPTY_SOURCE, NOT_RELEASED, WRONG_NAME, NOT_ENTERED],
-        references: [
-            "Qlik Sense help: SAML configuration, SAML attribute for user ID",
-            "https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial",
-        ],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML attribute for user ID"), Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24")],
         run: run,
     }
 }

@@ -3,8 +3,8 @@
 use diag_sdk::case::product::Habit;
 use diag_sdk::view::{EntryPoint, SignIn, User};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Stage, Who, check,
 };
 
 static OTHER_ATTRIBUTE: CauseData = CauseData {
@@ -86,7 +86,7 @@ check! {
         explains: ["identity/access-not-granted-at-sp"],
         accounts: [Account::sp_or_loop(UNKNOWN)],
         causes: [OTHER_ATTRIBUTE, SEND_NAME_ALONE],
-        references: ["https://community.qlik.com/t5/Official-Support-Articles/Qlik-Sense-What-are-SAML-attributes/ta-p/1717415"],
+        references: [Reference::page("https://community.qlik.com/t5/Official-Support-Articles/Qlik-Sense-What-are-SAML-attributes/ta-p/1717415", "2026-12-01")],
         run: run,
     }
 }

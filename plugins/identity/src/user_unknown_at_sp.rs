@@ -5,8 +5,8 @@ use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::judgement::{Party, Statement};
 use diag_sdk::view::SignIn;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check, spec,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check, spec,
 };
 
 static NO_ACCOUNT: CauseData = CauseData {
@@ -81,7 +81,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::NotProvisioned, Meaning::AccountTaken, Meaning::AttributeValue])],
         logged: "The service provider knows nobody by what was sent",
         causes: [NO_ACCOUNT, OTHER_VALUE, TAKEN],
-        references: ["saml-core-2.0-os §2.2.3 (NameID)", "saml-core-2.0-os §8.3 (formats)"],
+        references: [Reference::section(Specification::SamlCore, "2.2.3").about("NameID"), Reference::section(Specification::SamlCore, "8.3").about("formats")],
         run: run,
     }
 }

@@ -1,6 +1,8 @@
 //! A NameID or attribute value begins or ends with white space.
 
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Findings, Need, Reference, Setting, Severity, Specification, Stage, Who, check,
+};
 
 static BLANKS: CauseData = CauseData {
     text: "The value is stored with blanks around it, or the identity provider's template adds line breaks",
@@ -74,7 +76,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [BLANKS],
-        references: ["saml-core-2.0-os §1.3.1"],
+        references: [Reference::section(Specification::SamlCore, "1.3.1")],
         run: run,
     }
 }

@@ -1,7 +1,9 @@
 //! `metadata/edited-after-signing`: the document's own signature does not fit any more.
 
 use diag_sdk::case::signature::Verdict;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Findings, Need, Reference, Setting, Severity, Specification, Stage, Who, check,
+};
 
 static ROLES_REMOVED: CauseData = CauseData {
     text: "RoleDescriptors were removed as the set-up guide asks; that breaks the signature",
@@ -67,7 +69,7 @@ check! {
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
         explains: [],
         causes: [ROLES_REMOVED, FILE_ALTERED],
-        references: ["saml-metadata-2.0-os §3"],
+        references: [Reference::section(Specification::SamlMetadata, "3")],
         run: run,
     }
 }

@@ -2,7 +2,8 @@
 
 use diag_sdk::case::input::Encoding;
 use diag_sdk::{
-    Case, CauseData, Findings, Mend, Need, Place, Setting, Severity, Stage, Who, check,
+    Case, CauseData, Findings, Mend, Need, Place, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static SAVED_BY_AN_EDITOR: CauseData = CauseData {
@@ -62,7 +63,7 @@ check! {
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp, Need::SpMetadata, Need::SpMetadataInIdp],
         explains: [],
         causes: [SAVED_BY_AN_EDITOR, PUT_TOGETHER_BY_HAND],
-        references: ["XML 1.0 §4.3.3", "xmldsig-core1 §1.3 and §4.5.4"],
+        references: [Reference::section(Specification::Xml, "4.3.3"), Reference::sections(Specification::XmlSignature, "1.3", &["4.5.4"])],
         run: run,
     }
 }

@@ -3,7 +3,8 @@
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::view::MetadataCopy;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static NOT_REFRESHED: CauseData = CauseData {
@@ -77,7 +78,7 @@ check! {
         explains: ["endpoints/idp-unknown-to-sp", "endpoints/entity-id-not-registered", "flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Expired]), Account::idp(&[Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Expired])],
         causes: [NOT_REFRESHED, NOT_REFRESHED_AT_IDP, OLD_FILE, OLD_SP_FILE],
-        references: ["saml-metadata-2.0-os §2.3.2 (validUntil)"],
+        references: [Reference::section(Specification::SamlMetadata, "2.3.2").about("validUntil")],
         run: run,
     }
 }

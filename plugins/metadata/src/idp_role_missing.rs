@@ -3,7 +3,8 @@
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::view::MetadataCopy;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static DELETED_TOGETHER: CauseData = CauseData {
@@ -62,7 +63,7 @@ check! {
         explains: ["metadata/role-descriptor-present", "metadata/signing-key-missing", "metadata/sso-endpoint-missing", "metadata/stale-copy", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "signing/active-certificate-not-in-metadata"],
         accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [DELETED_TOGETHER, OWN_METADATA_LOADED, OTHER_PROTOCOL],
-        references: ["saml-metadata-2.0-os §2.4.3"],
+        references: [Reference::section(Specification::SamlMetadata, "2.4.3")],
         run: run,
     }
 }

@@ -2,8 +2,8 @@
 
 use diag_sdk::case::input::{HeldBy, Trouble};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static WRONG_PAGE_SAVED: CauseData = CauseData {
@@ -62,7 +62,7 @@ check! {
         explains: ["virtual-proxy/idp-metadata-unreadable", "metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [WRONG_FILE_LOADED, WRONG_PAGE_SAVED, SP_FILE_WRONG],
-        references: ["saml-metadata-2.0-os §2.3"],
+        references: [Reference::section(Specification::SamlMetadata, "2.3")],
         run: run,
     }
 }

@@ -2,8 +2,8 @@
 
 use diag_sdk::case::input::{BrokenDocument, HeldBy, Trouble};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Mend, Need, Setting, Severity, Stage,
-    Who, check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Mend, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static EDITED_BY_HAND: CauseData = CauseData {
@@ -70,7 +70,7 @@ check! {
         explains: ["virtual-proxy/idp-metadata-unreadable", "metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [EDITED_BY_HAND, CUT_SHORT, SP_FILE_DAMAGED],
-        references: ["XML 1.0 §2.1", "Qlik help: SAML configuration (a file with wrong format or content is refused at Apply)"],
+        references: [Reference::section(Specification::Xml, "2.1"), Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("a file with wrong format or content is refused at Apply")],
         run: run,
     }
 }

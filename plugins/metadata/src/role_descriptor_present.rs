@@ -6,7 +6,8 @@ use diag_sdk::case::metadata::RoleDescriptor;
 use diag_sdk::case::product::Habit;
 use diag_sdk::view::MetadataCopy;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Mend, Need, Setting, Severity, Stage, Vendor, Who, check,
+    Account, Case, CauseData, Findings, Mend, Need, Reference, Setting, Severity, Specification,
+    Stage, Vendor, Who, check,
 };
 
 static UPLOADED_AS_DOWNLOADED: CauseData = CauseData {
@@ -80,9 +81,12 @@ check! {
         accounts: [Account::sp(&[])],
         causes: [UPLOADED_AS_DOWNLOADED, NOT_YET_UPLOADED],
         references: [
-            "Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, 2022-11-21, \
-             section \"Configure Qlik Sense Enterprise SSO\", step 1 (no longer in the text of 2025-05-20)",
-            "saml-metadata-2.0-os §2.4.1",
+            Reference::page(
+                "https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial",
+                "2026-11-24",
+            )
+            .about("step 1 of its text of 2022-11-21, no longer in that of 2025-05-20"),
+            Reference::section(Specification::SamlMetadata, "2.4.1"),
         ],
         run: run,
     }

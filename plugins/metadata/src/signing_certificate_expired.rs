@@ -7,8 +7,8 @@ use diag_sdk::case::product::Habit;
 use diag_sdk::case::registration::Credential;
 use diag_sdk::view::MetadataCopy;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 use std::collections::BTreeSet;
 
@@ -85,7 +85,7 @@ check! {
             Account::idp(&[Meaning::Certificate, Meaning::Signature]).codes(REFUSALS),
         ],
         causes: [NOT_RENEWED, NOT_REPLACED_AT_SP, ANOTHER_SIGNS],
-        references: ["RFC 5280 §4.1.2.5", "Microsoft Learn: Manage certificates for federated single sign-on", "Microsoft Entra: AADSTS50146"],
+        references: [Reference::section(Specification::Rfc(5280), "4.1.2.5"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/tutorial-manage-certificates-for-federated-single-sign-on", "2026-11-24"), Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS50146")],
         run: run,
     }
 }

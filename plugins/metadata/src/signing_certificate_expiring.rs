@@ -4,7 +4,8 @@ use diag_sdk::case::certificate::same_thumbprint;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::jiff::{SignedDuration, Timestamp};
 use diag_sdk::{
-    Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check,
+    Case, CauseData, Finding, Findings, Need, Place, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 use std::collections::BTreeMap;
 
@@ -67,7 +68,7 @@ check! {
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp, Need::ServicePrincipal],
         explains: [],
         causes: [RENEWAL_DUE, REPLACE_AT_SP],
-        references: ["RFC 5280 §4.1.2.5", "Microsoft Learn: Manage certificates for federated single sign-on"],
+        references: [Reference::section(Specification::Rfc(5280), "4.1.2.5"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/tutorial-manage-certificates-for-federated-single-sign-on", "2026-11-24")],
         run: run,
     }
 }

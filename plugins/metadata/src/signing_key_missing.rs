@@ -4,7 +4,8 @@ use diag_sdk::case::certificate::{Certificate, Key};
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::{IdpRole, Metadata};
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Mend, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Mend, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static LOST_IN_EDIT: CauseData = CauseData {
@@ -63,7 +64,7 @@ check! {
         explains: ["metadata/stale-copy", "signing/active-certificate-not-in-metadata", "signing/signed-by-unknown-key", "signing/signature-invalid", "flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp(&[Meaning::Signature, Meaning::Certificate, Meaning::UnknownIdp])],
         causes: [LOST_IN_EDIT, NO_ACTIVE_CERTIFICATE],
-        references: ["saml-metadata-2.0-os §2.4.1.1"],
+        references: [Reference::section(Specification::SamlMetadata, "2.4.1.1")],
         run: run,
     }
 }

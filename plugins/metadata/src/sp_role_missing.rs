@@ -3,7 +3,8 @@
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::view::MetadataCopy;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static DOWNLOADED_TOO_EARLY: CauseData = CauseData {
@@ -55,7 +56,7 @@ check! {
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/response-sent-to-wrong-acs"],
         accounts: [Account::idp(&[Meaning::UnknownSp, Meaning::Acs])],
         causes: [DOWNLOADED_TOO_EARLY, WRONG_FILE_AT_IDP],
-        references: ["saml-metadata-2.0-os §2.4.4"],
+        references: [Reference::section(Specification::SamlMetadata, "2.4.4")],
         run: run,
     }
 }

@@ -6,7 +6,8 @@ use diag_sdk::case::message::Carrier;
 use diag_sdk::case::product::Habit;
 use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT, short};
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static LOST_IN_EDIT: CauseData = CauseData {
@@ -64,7 +65,7 @@ check! {
         explains: ["metadata/stale-copy", "endpoints/sso-url-wrong", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [LOST_IN_EDIT, NOT_OFFERED],
-        references: ["saml-metadata-2.0-os §2.4.3", "saml-bindings-2.0-os §3.4 and §3.5"],
+        references: [Reference::section(Specification::SamlMetadata, "2.4.3"), Reference::sections(Specification::SamlBindings, "3.4", &["3.5"])],
         run: run,
     }
 }

@@ -10,8 +10,8 @@ use diag_sdk::host::host_of;
 use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT};
 use diag_sdk::view::{MetadataCopy, Request, Response, keys};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static ROLLED_OVER: CauseData = CauseData {
@@ -97,7 +97,7 @@ check! {
         explains: ["signing/active-certificate-not-in-metadata", "flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp(&[Meaning::Signature, Meaning::Certificate])],
         causes: [ROLLED_OVER, URL_ALTERED],
-        references: ["saml-metadata-2.0-os §2.4.3", "Microsoft Learn: Federation metadata, signing key rollover"],
+        references: [Reference::section(Specification::SamlMetadata, "2.4.3"), Reference::page("https://learn.microsoft.com/entra/identity-platform/federation-metadata", "2026-11-24").about("signing key rollover")],
         run: run,
     }
 }

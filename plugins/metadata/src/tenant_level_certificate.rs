@@ -2,7 +2,7 @@
 
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::input::HeldBy;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Reference, Setting, Severity, Stage, Who, check};
 
 /// Who issues the certificates of tenant-level keys, in the public and the Chinese cloud.
 const ISSUERS: &[&str] =
@@ -65,7 +65,7 @@ check! {
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
         explains: [],
         causes: [DOWNLOADED_WITHOUT_APPID, UPLOADED_TENANT_FILE],
-        references: ["Microsoft Learn: Federation metadata (appid)", "Microsoft Learn: Signing key rollover in the Microsoft identity platform"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/federation-metadata", "2026-11-24").about("appid"), Reference::page("https://learn.microsoft.com/entra/identity-platform/signing-key-rollover", "2026-11-24")],
         run: run,
     }
 }

@@ -8,6 +8,7 @@ use crate::case::Case;
 use crate::finding::{CauseData, Severity};
 use crate::findings::Findings;
 use crate::need::Need;
+use crate::reference::Reference;
 use crate::refusal::Refusal;
 use crate::stage::Stage;
 
@@ -50,7 +51,7 @@ pub struct Check {
     /// Causes as data, likeliest first.
     pub causes: &'static [CauseData],
     /// Specification sections and product pages it rests on.
-    pub references: &'static [&'static str],
+    pub references: &'static [Reference],
     /// The doc comment: why sign-in breaks, a failing and a passing example. Markdown.
     pub docs: &'static str,
     /// The check itself.
@@ -118,9 +119,9 @@ impl Check {
         }
         for finding in findings.found_mut() {
             self.id.clone_into(&mut finding.check);
-            for reference in self.references {
-                if !finding.references.iter().any(|known| known == reference) {
-                    finding.references.push((*reference).to_owned());
+            for reference in self.references.iter().map(ToString::to_string) {
+                if !finding.references.contains(&reference) {
+                    finding.references.push(reference);
                 }
             }
         }
@@ -170,12 +171,23 @@ impl Check {
 /// most severe level. See [`Refusal`]. A check with a function of its own may give the headline for failures that
 /// only a log tells of as `logged`.
 ///
+/// What it rests on is a [`Reference`](crate::Reference): a section of a specification, or a page with the day on which it
+/// was read. A mere text is taken as the author's words.
+///
 /// `class: Class::Policy`, before `stage`, declares a rule of one's own: what does not keep it breaks nothing. `reads:
 /// ["messages"]`, before `needs`, says which kinds of facts the check looks at, so that it is given no others.
 #[macro_export]
 macro_rules! check {
     (@class) => { $crate::check::Class::Breakage };
     (@class $class:expr) => { $class };
+    (@references [$($done:expr),*]) => { &[$($done),*] };
+    // What is merely a text is somebody's own words.
+    (@references [$($done:expr),*] $words:literal $(, $($rest:tt)*)?) => {
+        $crate::check!(@references [$($done,)* $crate::Reference::words($words)] $($($rest)*)?)
+    };
+    (@references [$($done:expr),*] $reference:expr $(, $($rest:tt)*)?) => {
+        $crate::check!(@references [$($done,)* $reference] $($($rest)*)?)
+    };
     (@method run $run:expr) => { $crate::check::Method::Run($run) };
     (@method refusal $refusal:expr) => { $crate::check::Method::Refusal($refusal) };
     (
@@ -184,14 +196,14 @@ macro_rules! check {
             id: $id:expr, title: $title:expr, levels: [$($level:expr),* $(,)?], $(class: $class:expr,)? stage: $stage:expr,
             $(reads: [$($reads:expr),* $(,)?],)? needs: [$($need:expr),* $(,)?], explains: [$($explains:expr),* $(,)?], $(accounts: [$($account:expr),* $(,)?],)?
             $(logged: $logged:expr,)?
-            causes: [$($cause:expr),* $(,)?], references: [$($reference:expr),* $(,)?], $method:ident: $how:expr $(,)?
+            causes: [$($cause:expr),* $(,)?], references: [$($reference:tt)*], $method:ident: $how:expr $(,)?
         }
     ) => {
         $(#[doc = $doc])*
         $vis static $name: $crate::Check = $crate::Check {
             id: $id, title: $title, levels: &[$($level),*], class: $crate::check!(@class $($class)?), stage: $stage,
             reads: &[$($($reads),*)?], needs: &[$($need),*],
-            explains: &[$($explains),*], accounts: &[$($($account),*)?], logged: &[$($logged)?], causes: &[$($cause),*], references: &[$($reference),*],
+            explains: &[$($explains),*], accounts: &[$($($account),*)?], logged: &[$($logged)?], causes: &[$($cause),*], references: $crate::check!(@references [] $($reference)*),
             docs: concat!($($doc, "\n"),*), method: $crate::check!(@method $method $how),
         };
     };

@@ -9,6 +9,7 @@
 //! - [`mod@check`]: what a check is, what a plugin is
 //! - [`refusal`]: checks that merely tell what somebody states who refuses
 //! - [`need`]: what inputs a check can use
+//! - [`mod@reference`]: sections of specifications and pages that a check rests on
 //! - [`finding`]: what a check reports: severity, place, expected and actual, causes with their fix
 //! - [`view`]: what a check asks of the facts: responses, requests, copies of metadata, entry points
 //! - [`address`], [`destinations`]: URLs as a browser asks for them, one and many
@@ -47,6 +48,7 @@ pub mod meaning;
 pub mod near;
 pub mod need;
 pub mod placeholder;
+pub mod reference;
 pub mod refusal;
 pub mod repair;
 pub mod secret;
@@ -77,6 +79,7 @@ pub use findings::Findings;
 pub use jiff;
 pub use meaning::{Meaning, Writer};
 pub use need::Need;
+pub use reference::{Reference, Specification};
 pub use refusal::{Confirmation, Refusal};
 pub use repair::{Mend, Repair};
 pub use secret::{Personal, Secret};

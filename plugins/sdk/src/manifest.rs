@@ -152,7 +152,7 @@ impl From<&Check> for CheckInfo {
             explains: owned(check.explains),
             accounts: check.accounts.iter().map(AccountInfo::from).collect(),
             causes: check.causes.iter().map(CauseInfo::from).collect(),
-            references: owned(check.references),
+            references: check.references.iter().map(ToString::to_string).collect(),
             docs: check.docs.to_owned(),
         }
     }

@@ -7,8 +7,8 @@ use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::signature::KeyMatch;
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
-    Who, check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Sited, Stage, Who, check,
 };
 
 static NEW_ACTIVE: CauseData = CauseData {
@@ -63,10 +63,7 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::Certificate])],
         causes: [NEW_ACTIVE, OTHER_APPLICATION, WRONG_ACTIVE],
-        references: [
-            "https://learn.microsoft.com/graph/api/resources/serviceprincipal (preferredTokenSigningKeyThumbprint)",
-            "https://learn.microsoft.com/entra/identity-platform/federation-metadata",
-        ],
+        references: [Reference::page("https://learn.microsoft.com/graph/api/resources/serviceprincipal", "2026-11-24").about("preferredTokenSigningKeyThumbprint"), Reference::page("https://learn.microsoft.com/entra/identity-platform/federation-metadata", "2026-11-24")],
         run: run,
     }
 }

@@ -5,7 +5,7 @@ use diag_sdk::case::message::Message;
 use diag_sdk::case::registration::SigningOption;
 use diag_sdk::case::sp_configuration::RequestAlgorithm;
 use diag_sdk::view::keys;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Reference, Setting, Severity, Stage, Who, check};
 
 static NOT_APPLIED: CauseData = CauseData {
     text: "The setting was changed before or after the capture, was not applied yet, or the export is of another entry point",
@@ -51,7 +51,7 @@ check! {
         needs: [Need::Virtualproxyconfig, Need::TokenIssuancePolicies],
         explains: [],
         causes: [NOT_APPLIED, POLICY_NOT_IN_FORCE],
-        references: ["https://learn.microsoft.com/graph/api/resources/tokenissuancepolicy"],
+        references: [Reference::page("https://learn.microsoft.com/graph/api/resources/tokenissuancepolicy", "2026-11-24")],
         run: run,
     }
 }

@@ -5,7 +5,8 @@ use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::signature::Signature;
 use diag_sdk::view::{Delivery, keys};
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static IDP_NEWER: CauseData = CauseData {
@@ -56,7 +57,7 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/response-unsigned"],
         accounts: [Account::sp_or_loop(&[Meaning::Algorithm, Meaning::Signature])],
         causes: [IDP_NEWER, SP_OLDER],
-        references: ["RFC 9231 (algorithm identifiers of XML Signature)", "saml-core-2.0-os §5.4.2"],
+        references: [Reference::whole(Specification::Rfc(9231)).about("algorithm identifiers of XML Signature"), Reference::section(Specification::SamlCore, "5.4.2")],
         run: run,
     }
 }

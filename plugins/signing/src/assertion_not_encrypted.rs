@@ -4,8 +4,8 @@ use diag_sdk::address::Address;
 use diag_sdk::case::product::Habit;
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static NOT_ENCRYPTING: CauseData = CauseData {
@@ -75,10 +75,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::UnencryptedAssertion, Meaning::Insecure])],
         logged: "The service provider demands an encrypted assertion",
         causes: [NOT_ENCRYPTING, PLAIN_HTTP],
-        references: [
-            "saml-core-2.0-os §2.3.4",
-            "https://community.qlik.com/t5/Official-Support-Articles/SAML-assertion-must-be-encrypted-on-an-unsecured-connection",
-        ],
+        references: [Reference::section(Specification::SamlCore, "2.3.4"), Reference::page("https://community.qlik.com/t5/Official-Support-Articles/SAML-assertion-must-be-encrypted-on-an-unsecured-connection", "2026-11-24")],
         run: run,
     }
 }

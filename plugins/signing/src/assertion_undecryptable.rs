@@ -4,8 +4,8 @@ use diag_sdk::case::judgement::{Cover, Lookup};
 use diag_sdk::case::product::Habit;
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check,
-    spec,
+    Account, Case, CauseData, Findings, Meaning, Need, Place, Reference, Setting, Severity,
+    Specification, Stage, Who, check, spec,
 };
 
 static SP_HAS_NO_KEY: CauseData = CauseData {
@@ -58,7 +58,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::Decrypt])],
         logged: "The service provider cannot decrypt the assertion",
         causes: [SP_HAS_NO_KEY, IDP_ENCRYPTS, NO_KEY_GIVEN],
-        references: ["saml-core-2.0-os §2.3.4 and §6", "https://learn.microsoft.com/entra/identity/enterprise-apps/howto-saml-token-encryption"],
+        references: [Reference::sections(Specification::SamlCore, "2.3.4", &["6"]), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-saml-token-encryption", "2026-11-24")],
         run: run,
     }
 }

@@ -4,8 +4,8 @@ use diag_sdk::case::product::Habit;
 use diag_sdk::case::registration::SigningOption;
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
-    Who, check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Reference, Setting,
+    Severity, Specification, Stage, Who, check,
 };
 
 static RESPONSE_ONLY: CauseData = CauseData {
@@ -71,11 +71,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::UnsignedAssertion, Meaning::Signature])],
         logged: "The service provider demands a signed assertion",
         causes: [RESPONSE_ONLY, SP_DEMANDS],
-        references: [
-            "saml-metadata-2.0-os §2.4.4 (WantAssertionsSigned)",
-            "saml-profiles-2.0-os §4.1.4.5",
-            "https://learn.microsoft.com/entra/identity/enterprise-apps/certificate-signing-options",
-        ],
+        references: [Reference::section(Specification::SamlMetadata, "2.4.4").about("WantAssertionsSigned"), Reference::section(Specification::SamlProfiles, "4.1.4.5"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/certificate-signing-options", "2026-11-24")],
         run: run,
     }
 }

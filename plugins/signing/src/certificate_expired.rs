@@ -5,8 +5,8 @@ use diag_sdk::case::product::Habit;
 use diag_sdk::jiff::Timestamp;
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static IDP_CERTIFICATE: CauseData = CauseData {
@@ -57,7 +57,7 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "metadata/signing-certificate-expired", "metadata/signing-certificate-expiring"],
         accounts: [Account::sp_or_loop(&[Meaning::Certificate, Meaning::Signature])],
         causes: [IDP_CERTIFICATE, SP_CERTIFICATE],
-        references: ["SAML V2.0 Metadata Interoperability Profile §2.6.1", "RFC 5280 §4.1.2.5"],
+        references: [Reference::section(Specification::SamlMetadataInterop, "2.6.1"), Reference::section(Specification::Rfc(5280), "4.1.2.5")],
         run: run,
     }
 }

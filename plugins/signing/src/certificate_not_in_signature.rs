@@ -1,7 +1,8 @@
 //! The service provider wants the certificate inside the signature.
 
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static IDP_LEAVES_OUT: CauseData = CauseData {
@@ -51,7 +52,7 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/response-unsigned"],
         accounts: [Account::sp_or_loop(&[Meaning::Certificate, Meaning::Signature])],
         causes: [IDP_LEAVES_OUT, SP_NEEDS_IT],
-        references: ["xmldsig-core §4.5 (KeyInfo)", "saml-core-2.0-os §5.4.5"],
+        references: [Reference::section(Specification::XmlSignature, "4.5").about("KeyInfo"), Reference::section(Specification::SamlCore, "5.4.5")],
         run: run,
     }
 }

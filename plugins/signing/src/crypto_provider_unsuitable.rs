@@ -4,8 +4,8 @@ use diag_sdk::case::certificate::same_thumbprint;
 use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::case::sp_configuration::{KeyStore, RequestAlgorithm};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Stage, Who, check,
 };
 
 static OTHER_PROVIDER: CauseData = CauseData {
@@ -63,10 +63,7 @@ check! {
         explains: [],
         accounts: [Account::sp(&[Meaning::OwnCertificate])],
         causes: [OTHER_PROVIDER],
-        references: [
-            "https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial",
-            "https://www.componentspace.com/forums/1565 (SHA-256 and cryptographic service providers)",
-        ],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24"), Reference::page("https://www.componentspace.com/forums/1565", "2026-11-24").about("SHA-256 and cryptographic service providers")],
         run: run,
     }
 }

@@ -5,8 +5,8 @@ use diag_sdk::case::registration::{Credential, IdpRegistration};
 use diag_sdk::case::signature::Encryption;
 use diag_sdk::view::keys;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static OLD_CERTIFICATE: CauseData = CauseData {
@@ -53,10 +53,7 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/assertion-undecryptable"],
         accounts: [Account::sp_or_loop(&[Meaning::Decrypt])],
         causes: [OLD_CERTIFICATE, NOT_ITS_OWN],
-        references: [
-            "saml-metadata-2.0-os §2.4.1.1 (use=\"encryption\")",
-            "https://learn.microsoft.com/entra/identity/enterprise-apps/howto-saml-token-encryption",
-        ],
+        references: [Reference::section(Specification::SamlMetadata, "2.4.1.1").about("use=\"encryption\""), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-saml-token-encryption", "2026-11-24")],
         run: run,
     }
 }

@@ -4,8 +4,8 @@ use diag_sdk::case::judgement::Statement;
 use diag_sdk::case::signature::Encryption;
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Place, Setting, Severity, Stage, Who, check,
-    spec,
+    Account, Case, CauseData, Findings, Meaning, Need, Place, Reference, Setting, Severity,
+    Specification, Stage, Who, check, spec,
 };
 
 static IDP_NEWER: CauseData = CauseData {
@@ -53,7 +53,7 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/assertion-undecryptable"],
         accounts: [Account::sp_or_loop(&[Meaning::Decrypt, Meaning::Algorithm])],
         causes: [IDP_NEWER, SP_OLDER],
-        references: ["xmlenc-core1 §5.1", "saml-metadata-2.0-os §2.4.1.1 (EncryptionMethod)"],
+        references: [Reference::section(Specification::XmlEncryption, "5.1"), Reference::section(Specification::SamlMetadata, "2.4.1.1").about("EncryptionMethod")],
         run: run,
     }
 }

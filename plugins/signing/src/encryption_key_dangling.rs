@@ -2,7 +2,8 @@
 
 use diag_sdk::case::registration::{IdpRegistration, RegistrationObject};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Stage, Who,
+    check,
 };
 
 static REMOVED: CauseData = CauseData {
@@ -47,7 +48,7 @@ check! {
         explains: ["flow/idp-error-page"],
         accounts: [Account::idp(&[]).codes(&[CODE])],
         causes: [REMOVED],
-        references: ["https://learn.microsoft.com/entra/identity/enterprise-apps/howto-saml-token-encryption"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-saml-token-encryption", "2026-11-24")],
         run: run,
     }
 }

@@ -5,7 +5,8 @@ use diag_sdk::case::certificate::{Certificate, KeyKind};
 use diag_sdk::case::message::Message;
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Case, CauseData, Finding, Findings, Need, Place, Setting, Severity, Stage, Who, check,
+    Case, CauseData, Finding, Findings, Need, Place, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static IDP_KEY: CauseData = CauseData {
@@ -64,7 +65,7 @@ check! {
         needs: [Need::Capture, Need::IdpMetadata, Need::IdpMetadataInSp, Need::SpMetadata, Need::SpMetadataInIdp, Need::ServicePrincipal],
         explains: [],
         causes: [IDP_KEY, SP_KEY, IDP_ENCRYPTION],
-        references: ["NIST SP 800-131A Rev. 2", "RFC 6151 (MD5)"],
+        references: [Reference::page("https://csrc.nist.gov/pubs/sp/800/131/a/r2/final", "2026-11-24").about("NIST SP 800-131A Rev. 2"), Reference::whole(Specification::Rfc(6151)).about("MD5")],
         run: run,
     }
 }

@@ -3,7 +3,8 @@
 use diag_sdk::case::judgement::Cover;
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static IN_THE_SOURCE: CauseData = CauseData {
@@ -53,7 +54,7 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/response-unsigned", "signing/signature-invalid"],
         accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::Damaged])],
         causes: [IN_THE_SOURCE, SIGNER_WRITES_RAW],
-        references: ["XML 1.0 §2.11 (end-of-line handling)", "Canonical XML 1.1 §2.3"],
+        references: [Reference::section(Specification::Xml, "2.11").about("end-of-line handling"), Reference::section(Specification::CanonicalXml, "2.3")],
         run: run,
     }
 }

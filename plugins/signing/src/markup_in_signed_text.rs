@@ -1,7 +1,10 @@
 //! Comments or processing instructions inside text that means something.
 
 use diag_sdk::case::message::Message;
-use diag_sdk::{Case, CauseData, Findings, Need, Place, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Case, CauseData, Findings, Need, Place, Reference, Setting, Severity, Specification, Stage,
+    Who, check,
+};
 
 static WRITTEN_IN: CauseData = CauseData {
     text: "A template, a broker or a test tool wrote markup into a value",
@@ -44,7 +47,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [WRITTEN_IN, SP_READS_PART],
-        references: ["CVE-2017-11427 and others (VU#475445)", "CVE-2025-29775", "Canonical XML 1.1 §2.1"],
+        references: [Reference::advisories(&["CVE-2017-11427"]).about("and others: VU#475445"), Reference::advisories(&["CVE-2025-29775"]), Reference::section(Specification::CanonicalXml, "2.1")],
         run: run,
     }
 }

@@ -4,7 +4,8 @@ use diag_sdk::case::judgement::Cover;
 use diag_sdk::case::message::Characters;
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static SP_DECODES: CauseData = CauseData {
@@ -62,7 +63,7 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/response-unsigned"],
         accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::Damaged, Meaning::Malformed])],
         causes: [SP_DECODES, IDP_DECLARES, LEAVE_OUT],
-        references: ["XML 1.0 §4.3.3 (character encoding)", "saml-bindings-2.0-os §3.5.4 (message encoding)"],
+        references: [Reference::section(Specification::Xml, "4.3.3").about("character encoding"), Reference::section(Specification::SamlBindings, "3.5.4").about("message encoding")],
         run: run,
     }
 }

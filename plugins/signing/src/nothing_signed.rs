@@ -4,7 +4,8 @@ use diag_sdk::case::judgement::Cover;
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static NOT_SIGNING: CauseData = CauseData {
@@ -73,7 +74,7 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/algorithm-differs-from-setting", "signing/assertion-unsigned"],
         accounts: [Account::sp_or_loop(&[Meaning::UnsignedAssertion, Meaning::UnsignedMessage, Meaning::Signature, Meaning::Logout]), Account::logout(&[Meaning::UnsignedAssertion, Meaning::UnsignedMessage, Meaning::Signature, Meaning::Logout])],
         causes: [NOT_SIGNING, LOGOUT_NOT_SIGNED, STRIPPED],
-        references: ["saml-profiles-2.0-os §4.1.4.5 and §4.4.4", "saml-bindings-2.0-os §3.5.5.2"],
+        references: [Reference::sections(Specification::SamlProfiles, "4.1.4.5", &["4.4.4"]), Reference::section(Specification::SamlBindings, "3.5.5.2")],
         run: run,
     }
 }

@@ -4,8 +4,8 @@ use diag_sdk::case::certificate::same_thumbprint;
 use diag_sdk::case::sp_configuration::{KeyStore, ProxyService};
 use diag_sdk::case::witness::Witness;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Sited, Stage,
-    Who, check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Sited, Stage, Who, check,
 };
 
 static NO_RIGHTS: CauseData = CauseData {
@@ -55,7 +55,7 @@ check! {
             Account::idp(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Algorithm]),
         ],
         causes: [NO_RIGHTS, NOT_THERE],
-        references: ["https://community.qlik.com/t5/Official-Support-Articles (ta-p/1716657)"],
+        references: [Reference::page("https://community.qlik.com/t5/Official-Support-Articles", "2026-12-01").about("ta-p/1716657")],
         run: run,
     }
 }

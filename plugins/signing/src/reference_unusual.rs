@@ -5,8 +5,8 @@ use diag_sdk::case::message::Damage;
 use diag_sdk::case::signature::{Oddity, Signature};
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static SIGNER_UNUSUAL: CauseData = CauseData {
@@ -54,7 +54,7 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/assertion-unsigned", "signing/signature-invalid"],
         accounts: [Account::sp(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Malformed, Meaning::Algorithm, Meaning::UnsignedAssertion])],
         causes: [SIGNER_UNUSUAL, SP_MUST_REFUSE],
-        references: ["saml-core-2.0-os §5.4", "CVE-2025-25291, CVE-2025-66567, CVE-2025-66568", "W3C XML Signature Best Practices"],
+        references: [Reference::section(Specification::SamlCore, "5.4"), Reference::advisories(&["CVE-2025-25291", "CVE-2025-66567", "CVE-2025-66568"]), Reference::page("https://www.w3.org/TR/xmldsig-bestpractices/", "2026-11-24")],
         run: run,
     }
 }

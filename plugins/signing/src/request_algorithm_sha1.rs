@@ -7,8 +7,8 @@ use diag_sdk::case::product::Habit;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::sp_configuration::RequestAlgorithm;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
-    Who, check, spec,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Reference, Setting,
+    Severity, Specification, Stage, Who, check, spec,
 };
 
 static SET_TO_SHA1: CauseData = CauseData {
@@ -55,11 +55,7 @@ check! {
         explains: ["flow/request-not-answered", "signing/request-signature-invalid"],
         accounts: [Account::idp(&[Meaning::Algorithm, Meaning::RequestSignature])],
         causes: [SET_TO_SHA1, WEAK_NOT_ALLOWED],
-        references: [
-            "RFC 6194",
-            "https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication",
-            "https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial",
-        ],
+        references: [Reference::whole(Specification::Rfc(6194)), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication", "2026-11-24"), Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24")],
         run: run,
     }
 }

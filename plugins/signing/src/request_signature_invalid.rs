@@ -5,8 +5,8 @@ use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{QuerySignature, Verdict};
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 use std::collections::HashSet;
 
@@ -65,10 +65,7 @@ check! {
         explains: ["flow/request-not-answered", "flow/response-not-posted"],
         accounts: [Account::looping(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Logout]), Account::idp(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Logout]).codes(CODES), Account::logout(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Logout])],
         causes: [REENCODED, SIGNED_OTHERWISE, OTHER_KEY],
-        references: [
-            "saml-bindings-2.0-os §3.4.4.1",
-            "https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication",
-        ],
+        references: [Reference::section(Specification::SamlBindings, "3.4.4.1"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication", "2026-11-24")],
         run: run,
     }
 }

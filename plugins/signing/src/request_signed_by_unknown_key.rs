@@ -6,8 +6,8 @@ use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{KeyMatch, QuerySignature};
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 use std::collections::HashSet;
 
@@ -72,10 +72,7 @@ check! {
         accounts: [Account::looping(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout]), Account::idp(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout]).codes(ACCOUNTED), Account::logout(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout])],
         logged: "The identity provider cannot verify the request's signature",
         causes: [CERTIFICATE_RENEWED, OTHER_KEY],
-        references: [
-            "saml-metadata-2.0-os §2.4.1.1",
-            "https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication",
-        ],
+        references: [Reference::section(Specification::SamlMetadata, "2.4.1.1"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication", "2026-11-24")],
         run: run,
     }
 }

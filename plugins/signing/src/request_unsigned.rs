@@ -4,8 +4,8 @@ use diag_sdk::case::message::{Carrier, Message, MessageKind};
 use diag_sdk::case::product::Habit;
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
-    Who, check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Reference, Setting,
+    Severity, Specification, Stage, Who, check,
 };
 use std::collections::HashSet;
 
@@ -82,11 +82,7 @@ check! {
         explains: ["flow/request-not-answered", "flow/response-not-posted"],
         accounts: [Account::looping(&[Meaning::RequestSignature, Meaning::UnsignedMessage, Meaning::Signature]), Account::idp(&[Meaning::RequestSignature, Meaning::UnsignedMessage, Meaning::Signature])],
         causes: [SP_DOES_NOT_SIGN, SIGNED_IN_XML, NOT_NEEDED, STARTED_AT_IDP],
-        references: [
-            "saml-metadata-2.0-os §2.4.3 (WantAuthnRequestsSigned)",
-            "saml-bindings-2.0-os §3.4.4.1",
-            "https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication",
-        ],
+        references: [Reference::section(Specification::SamlMetadata, "2.4.3").about("WantAuthnRequestsSigned"), Reference::section(Specification::SamlBindings, "3.4.4.1"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication", "2026-11-24")],
         run: run,
     }
 }

@@ -5,8 +5,8 @@ use diag_sdk::case::product::Habit;
 use diag_sdk::case::signature::{Signature, Verdict};
 use diag_sdk::view::{Delivery, keys};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static SET_TO_SHA1: CauseData = CauseData {
@@ -54,10 +54,7 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/algorithm-differs-from-setting"],
         accounts: [Account::sp_or_loop(&[Meaning::Algorithm, Meaning::Signature])],
         causes: [SET_TO_SHA1, SP_REFUSES_SHA1],
-        references: [
-            "RFC 6194",
-            "https://learn.microsoft.com/entra/identity/enterprise-apps/certificate-signing-options",
-        ],
+        references: [Reference::whole(Specification::Rfc(6194)), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/certificate-signing-options", "2026-11-24")],
         run: run,
     }
 }

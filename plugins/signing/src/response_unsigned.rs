@@ -3,7 +3,8 @@
 use diag_sdk::case::judgement::Statement;
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static ASSERTION_ONLY: CauseData = CauseData {
@@ -54,10 +55,7 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::UnsignedMessage])],
         causes: [ASSERTION_ONLY, SP_DEMANDS],
-        references: [
-            "saml-profiles-2.0-os §4.1.4.5",
-            "https://learn.microsoft.com/entra/identity/enterprise-apps/certificate-signing-options",
-        ],
+        references: [Reference::section(Specification::SamlProfiles, "4.1.4.5"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/certificate-signing-options", "2026-11-24")],
         run: run,
     }
 }

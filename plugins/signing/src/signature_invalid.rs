@@ -4,8 +4,8 @@ use diag_sdk::case::judgement::Cover;
 use diag_sdk::case::signature::{Signature, Verdict};
 use diag_sdk::view::{Delivery, keys};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static CHANGED: CauseData = CauseData {
@@ -59,7 +59,7 @@ check! {
         explains: ["flow/message-damaged", "flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Damaged, Meaning::Logout]), Account::logout(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Damaged, Meaning::Logout])],
         causes: [CHANGED, OTHER_KEY, SIGNER_BROKEN],
-        references: ["xmldsig-core §3.2 (reference and signature validation)", "saml-core-2.0-os §5"],
+        references: [Reference::section(Specification::XmlSignature, "3.2").about("reference and signature validation"), Reference::section(Specification::SamlCore, "5")],
         run: run,
     }
 }

@@ -5,8 +5,8 @@ use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{KeyMatch, Signature, Verdict};
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
-    Who, check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Reference, Setting,
+    Severity, Specification, Stage, Who, check,
 };
 
 static ROLLED_OVER: CauseData = CauseData {
@@ -67,11 +67,7 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Certificate, Meaning::Logout]), Account::logout(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Certificate, Meaning::Logout])],
         logged: "The service provider cannot verify the signature",
         causes: [ROLLED_OVER, WRONG_CERTIFICATE_ACTIVE, OTHER_METADATA],
-        references: [
-            "saml-profiles-2.0-os §4.1.4.3",
-            "SAML V2.0 Metadata Interoperability Profile §2.5",
-            "https://learn.microsoft.com/entra/identity/enterprise-apps/tutorial-manage-certificates-for-federated-single-sign-on",
-        ],
+        references: [Reference::section(Specification::SamlProfiles, "4.1.4.3"), Reference::section(Specification::SamlMetadataInterop, "2.5"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/tutorial-manage-certificates-for-federated-single-sign-on", "2026-11-24")],
         run: run,
     }
 }

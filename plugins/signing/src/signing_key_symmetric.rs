@@ -2,7 +2,8 @@
 
 use diag_sdk::case::registration::Credential;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Stage, Who,
+    check,
 };
 
 static SYMMETRIC: CauseData = CauseData {
@@ -46,7 +47,7 @@ check! {
         explains: ["flow/idp-error-page"],
         accounts: [Account::idp(&[]).codes(&[CODE])],
         causes: [SYMMETRIC],
-        references: ["Microsoft Entra: AADSTS50000, cause 4", "https://learn.microsoft.com/graph/api/resources/keycredential"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS50000, cause 4"), Reference::page("https://learn.microsoft.com/graph/api/resources/keycredential", "2026-12-01")],
         run: run,
     }
 }

@@ -3,7 +3,8 @@
 use diag_sdk::case::registration::{IdpRegistration, RegistrationObject};
 use diag_sdk::view::keys::request_credentials;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Stage, Who,
+    check,
 };
 
 static NONE_UPLOADED: CauseData = CauseData {
@@ -48,7 +49,7 @@ check! {
         explains: ["signing/request-signed-by-unknown-key", "flow/request-not-answered"],
         accounts: [Account::idp(&[]).codes(&[CODE])],
         causes: [NONE_UPLOADED],
-        references: ["https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication", "2026-11-24")],
         run: run,
     }
 }

@@ -5,8 +5,8 @@ use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{Oddity, Signature};
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
-    Who, check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Reference, Setting,
+    Severity, Specification, Stage, Who, check,
 };
 
 static REBUILT: CauseData = CauseData {
@@ -64,11 +64,7 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/assertion-unsigned", "signing/reference-unusual", "signing/signature-invalid"],
         accounts: [Account::sp(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Malformed, Meaning::UnsignedAssertion])],
         causes: [REBUILT, SP_MUST_REFUSE],
-        references: [
-            "saml-core-2.0-os §5.4.2 (references)",
-            "Somorovsky et al., On Breaking SAML: Be Whoever You Want to Be (2012)",
-            "CVE-2022-41912, CVE-2024-45409, CVE-2025-47949",
-        ],
+        references: [Reference::section(Specification::SamlCore, "5.4.2").about("references"), Reference::page("https://www.usenix.org/conference/usenixsecurity12/technical-sessions/presentation/somorovsky", "2026-11-24").about("Somorovsky et al., On Breaking SAML: Be Whoever You Want to Be, 2012"), Reference::advisories(&["CVE-2022-41912", "CVE-2024-45409", "CVE-2025-47949"])],
         run: run,
     }
 }

@@ -4,7 +4,8 @@ use super::QLIK;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::view::Visit;
 use diag_sdk::{
-    Case, CauseData, Finding, Findings, Need, Setting, Severity, Stage, Who, check, shown,
+    Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Stage, Who, check,
+    shown,
 };
 
 static ALLOWED: CauseData = CauseData {
@@ -44,7 +45,7 @@ check! {
         needs: [Need::Virtualproxyconfig, Need::Capture],
         explains: [],
         causes: [ALLOWED],
-        references: ["Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, step 7a", "Qlik QRS API: VirtualProxyConfig.anonymousAccessMode"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 7a"), Reference::page("https://help.qlik.com/en-US/sense-developer", "2026-11-24").about("VirtualProxyConfig.anonymousAccessMode")],
         run: run,
     }
 }

@@ -1,7 +1,9 @@
 //! `virtual-proxy/authentication-method-not-saml`: the virtual proxy does not authenticate with SAML.
 
 use diag_sdk::case::sp_configuration::{AuthenticationMethod, HeldMetadata};
-use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Need, Reference, Setting, Severity, Stage, Who, check,
+};
 
 static METHOD_NOT_CHOSEN: CauseData = CauseData {
     text: "Another authentication method was chosen, or SAML was entered and not applied",
@@ -41,7 +43,7 @@ check! {
         explains: ["virtual-proxy/idp-metadata-missing", "endpoints/acs-differs-from-sp-metadata", "endpoints/response-sent-to-wrong-acs", "flow/request-not-answered"],
         accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [METHOD_NOT_CHOSEN],
-        references: ["Qlik QRS API: VirtualProxyConfig.authenticationMethod (3 is SAML)", "Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, step 7b"],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-developer", "2026-11-24").about("VirtualProxyConfig.authenticationMethod: 3 is SAML"), Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 7b")],
         run: run,
     }
 }

@@ -4,8 +4,8 @@ use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::host::{host_of, is_within};
 use diag_sdk::view::EntryPoint;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Stage, Who, check,
 };
 
 static NOT_SET: CauseData = CauseData {
@@ -83,7 +83,7 @@ check! {
         explains: ["hosts/websocket-refused"],
         accounts: [Account::sp_or_loop(&[Meaning::Origin])],
         causes: [NOT_SET, TOKEN_NOT_SENT],
-        references: ["https://community.qlik.com/t5/Official-Support-Articles (ta-p/2509211, ta-p/2539417)"],
+        references: [Reference::page("https://community.qlik.com/t5/Official-Support-Articles", "2026-12-01").about("ta-p/2509211, ta-p/2539417")],
         run: run,
     }
 }

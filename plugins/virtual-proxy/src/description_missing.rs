@@ -1,6 +1,6 @@
 //! `virtual-proxy/description-missing`: the virtual proxy has no description.
 
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Reference, Setting, Severity, Stage, Who, check};
 
 static LEFT_EMPTY: CauseData = CauseData {
     text: "The field was left empty",
@@ -38,7 +38,7 @@ check! {
         needs: [Need::Virtualproxyconfig],
         explains: [],
         causes: [LEFT_EMPTY],
-        references: ["Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, step 6a"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 6a")],
         run: run,
     }
 }

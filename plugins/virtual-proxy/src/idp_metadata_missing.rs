@@ -2,7 +2,8 @@
 
 use diag_sdk::case::sp_configuration::HeldMetadata;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Stage, Who,
+    check,
 };
 
 static NEVER_UPLOADED: CauseData = CauseData {
@@ -53,7 +54,7 @@ check! {
         explains: ["metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::UnknownIdp])],
         causes: [NEVER_UPLOADED],
-        references: ["Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, step 7e"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 7e")],
         run: run,
     }
 }

@@ -3,7 +3,8 @@
 use diag_sdk::case::input::Trouble;
 use diag_sdk::case::sp_configuration::HeldMetadata;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Stage, Who,
+    check,
 };
 
 static NOT_A_FILE: CauseData = CauseData {
@@ -55,7 +56,7 @@ check! {
         explains: ["metadata/not-saml-metadata", "metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::UnknownIdp])],
         causes: [NOT_A_FILE],
-        references: ["Qlik QRS API: VirtualProxyConfig.samlMetadataIdP", "Qlik help: Configuring SAML (wrong content is refused at Apply)"],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-developer", "2026-11-24").about("VirtualProxyConfig.samlMetadataIdP"), Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("wrong content is refused at Apply")],
         run: run,
     }
 }

@@ -1,6 +1,6 @@
 //! `virtual-proxy/inactivity-timeout-long`: idle sessions live longer than eight hours.
 
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Reference, Setting, Severity, Stage, Who, check};
 
 static SET_LONG: CauseData = CauseData {
     text: "The session inactivity timeout was set to more than a working day",
@@ -39,7 +39,7 @@ check! {
         needs: [Need::Virtualproxyconfig],
         explains: [],
         causes: [SET_LONG],
-        references: ["Qlik help: Virtual proxies, session inactivity timeout"],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("session inactivity timeout")],
         run: run,
     }
 }

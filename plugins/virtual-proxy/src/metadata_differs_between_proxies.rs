@@ -3,7 +3,7 @@
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::metadata::Metadata;
 use diag_sdk::view::EntryPoint;
-use diag_sdk::{Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{Case, CauseData, Findings, Need, Reference, Setting, Severity, Stage, Who, check};
 use std::collections::{BTreeMap, BTreeSet};
 
 static ONE_UPDATED: CauseData = CauseData {
@@ -86,7 +86,7 @@ check! {
         needs: [Need::Virtualproxyconfig],
         explains: [],
         causes: [ONE_UPDATED],
-        references: ["Qlik help: Configuring SAML (each virtual proxy has its own metadata)"],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("each virtual proxy has its own metadata")],
         run: run,
     }
 }

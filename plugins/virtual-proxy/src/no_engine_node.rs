@@ -1,6 +1,8 @@
 //! `virtual-proxy/no-engine-node`: the virtual proxy has no load balancing node.
 
-use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Need, Reference, Setting, Severity, Stage, Who, check,
+};
 
 static NONE_ADDED: CauseData = CauseData {
     text: "No engine node was added to the virtual proxy",
@@ -40,7 +42,7 @@ check! {
         explains: ["hosts/websocket-refused"],
         accounts: [Account::sp(&[])],
         causes: [NONE_ADDED],
-        references: ["Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, steps 8 and 9"],
+        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("steps 8 and 9")],
         run: run,
     }
 }

@@ -1,6 +1,8 @@
 //! `virtual-proxy/not-linked`: no proxy serves the virtual proxy.
 
-use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Need, Reference, Setting, Severity, Stage, Who, check,
+};
 
 static LINK_FORGOTTEN: CauseData = CauseData {
     text: "The virtual proxy was created and not linked to a proxy, or the link was removed",
@@ -48,7 +50,7 @@ check! {
         explains: ["flow/request-not-answered", "endpoints/acs-port-differs-from-proxy", "flow/no-saml-messages"],
         accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [LINK_FORGOTTEN],
-        references: ["Qlik help: Linking a virtual proxy (must be linked to a proxy service before it is available)"],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("must be linked to a proxy service before it is available")],
         run: run,
     }
 }

@@ -2,7 +2,8 @@
 
 use diag_sdk::view::EntryPoint;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Stage, Who,
+    check,
 };
 
 static USED_TWICE: CauseData = CauseData {
@@ -54,7 +55,7 @@ check! {
         explains: ["flow/session-cookie-lost"],
         accounts: [Account::sp_or_loop(&[Meaning::NoSession]), Account::between(&[Meaning::NoSession])],
         causes: [USED_TWICE],
-        references: ["Qlik help: Virtual proxy, Create (the prefix must be unique for each virtual proxy)"],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("the prefix must be unique for each virtual proxy")],
         run: run,
     }
 }

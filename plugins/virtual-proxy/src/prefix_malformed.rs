@@ -1,7 +1,9 @@
 //! `virtual-proxy/prefix-malformed`: the prefix has characters that are not allowed.
 
 use diag_sdk::address::Address;
-use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Need, Reference, Setting, Severity, Stage, Who, check,
+};
 
 static ENTERED_WRONG: CauseData = CauseData {
     text: "The prefix was entered with upper case, blanks or other characters that do not belong in it",
@@ -42,7 +44,7 @@ check! {
         explains: ["endpoints/acs-not-registered", "endpoints/acs-differs-from-sp-metadata", "endpoints/response-sent-to-wrong-acs", "endpoints/sign-on-url-wrong", "flow/request-not-answered"],
         accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [ENTERED_WRONG],
-        references: ["Qlik help: Creating a virtual proxy (prefix: a-z 0-9 - . _ ~)"],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("prefix: a-z 0-9 - . _ ~")],
         run: run,
     }
 }

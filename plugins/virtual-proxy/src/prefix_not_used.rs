@@ -3,7 +3,9 @@
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::host::host_of;
 use diag_sdk::view::{EntryPoint, Visit};
-use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Need, Reference, Setting, Severity, Stage, Who, check,
+};
 
 static WITHOUT_PREFIX: CauseData = CauseData {
     text: "Without a prefix the default virtual proxy answers, which signs people in by its own method",
@@ -60,7 +62,7 @@ check! {
         explains: [],
         accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [WITHOUT_PREFIX, MAKE_IT_DEFAULT],
-        references: ["Qlik help: Virtual proxies overview, prefix"],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/virtual-proxies-overview.htm", "2026-12-01").about("prefix")],
         run: run,
     }
 }

@@ -4,8 +4,8 @@ use super::QLIK;
 use diag_sdk::case::exchange::{Exchange, SameSite};
 use diag_sdk::view::{EntryPoint, Visit};
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Setting, Severity, Stage,
-    Who, check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Reference, Setting,
+    Severity, Specification, Stage, Who, check,
 };
 
 static NOT_NONE: CauseData = CauseData {
@@ -75,7 +75,7 @@ check! {
         explains: ["flow/session-cookie-lost", "flow/redirect-loop", "hosts/websocket-refused"],
         accounts: [Account::sp_or_loop(&[Meaning::NoSession])],
         causes: [NOT_NONE, THIRD_PARTY],
-        references: ["RFC 6265bis §5.2, §8.8.1", "Qlik help: Virtual proxies, SameSite attribute"],
+        references: [Reference::sections(Specification::CookiesDraft, "5.2", &["8.8.1"]), Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("SameSite attribute")],
         run: run,
     }
 }

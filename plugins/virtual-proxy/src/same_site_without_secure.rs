@@ -3,8 +3,8 @@
 use diag_sdk::case::exchange::{SameSite, SetCookie, Side};
 use diag_sdk::view::EntryPoint;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static SECURE_NOT_SET: CauseData = CauseData {
@@ -58,7 +58,7 @@ check! {
         explains: ["flow/session-cookie-lost"],
         accounts: [Account::looping(&[Meaning::NoSession])],
         causes: [SECURE_NOT_SET, PLAIN_HTTP],
-        references: ["RFC 6265bis §5.6 (a cookie with SameSite=None and without Secure is ignored)", "Qlik QRS API: VirtualProxyConfig.sameSiteAttributeHttps, hasSecureAttributeHttps"],
+        references: [Reference::section(Specification::CookiesDraft, "5.6").about("a cookie with SameSite=None and without Secure is ignored"), Reference::page("https://help.qlik.com/en-US/sense-developer", "2026-11-24").about("VirtualProxyConfig.sameSiteAttributeHttps, hasSecureAttributeHttps")],
         run: run,
     }
 }

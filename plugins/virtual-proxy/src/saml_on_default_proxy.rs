@@ -1,6 +1,8 @@
 //! `virtual-proxy/saml-on-default-proxy`: sAML is set up on the default virtual proxy.
 
-use diag_sdk::{Account, Case, CauseData, Findings, Need, Setting, Severity, Stage, Who, check};
+use diag_sdk::{
+    Account, Case, CauseData, Findings, Need, Reference, Setting, Severity, Stage, Who, check,
+};
 
 static DEFAULT_PROXY_USED: CauseData = CauseData {
     text: "SAML was set up on the virtual proxy that exists from the start, or without a prefix",
@@ -41,7 +43,7 @@ check! {
         explains: ["flow/request-not-answered", "endpoints/sign-on-url-wrong"],
         accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [DEFAULT_PROXY_USED],
-        references: ["Qlik help: Configuring SAML (SAML cannot be used for a default virtual proxy)"],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML cannot be used for a default virtual proxy")],
         run: run,
     }
 }

@@ -2,8 +2,8 @@
 
 use diag_sdk::host::{bare_host, host_of, is_within};
 use diag_sdk::{
-    Account, Case, CauseData, Difference, Findings, Meaning, Need, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Difference, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static OTHER_DOMAIN: CauseData = CauseData {
@@ -45,7 +45,7 @@ check! {
         explains: ["flow/session-cookie-lost"],
         accounts: [Account::looping(&[Meaning::NoSession])],
         causes: [OTHER_DOMAIN],
-        references: ["RFC 6265 §5.1.3 (domain matching)", "RFC 6265 §5.3 step 6 (a cookie for another domain is ignored)"],
+        references: [Reference::section(Specification::Rfc(6265), "5.1.3").about("domain matching"), Reference::section(Specification::Rfc(6265), "5.3").about("step 6: a cookie for another domain is ignored")],
         run: run,
     }
 }

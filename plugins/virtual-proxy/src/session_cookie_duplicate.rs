@@ -2,7 +2,8 @@
 
 use diag_sdk::view::EntryPoint;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Stage, Who,
+    check,
 };
 
 static USED_TWICE: CauseData = CauseData {
@@ -54,7 +55,7 @@ check! {
         explains: ["flow/session-cookie-lost"],
         accounts: [Account::looping(&[Meaning::NoSession])],
         causes: [USED_TWICE],
-        references: ["Qlik help: Virtual proxy, Create (sessionCookieHeaderName must be unique for each virtual proxy)", "Microsoft Learn: Microsoft Entra SSO integration with Qlik Sense Enterprise Client-Managed, step 6d"],
+        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("sessionCookieHeaderName must be unique for each virtual proxy"), Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 6d")],
         run: run,
     }
 }

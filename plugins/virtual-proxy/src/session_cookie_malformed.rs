@@ -2,7 +2,8 @@
 
 use diag_sdk::case::sp_configuration::SpConfiguration;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static ENTERED_WRONG: CauseData = CauseData {
@@ -51,7 +52,7 @@ check! {
         explains: ["flow/session-cookie-lost"],
         accounts: [Account::looping(&[Meaning::NoSession])],
         causes: [ENTERED_WRONG, PREFIX_WITHOUT_SECURE],
-        references: ["RFC 6265 §4.1.1 (cookie-name is a token)", "RFC 9110 §5.6.2 (token)", "RFC 6265bis §4.1.3 (name prefixes)"],
+        references: [Reference::section(Specification::Rfc(6265), "4.1.1").about("cookie-name is a token"), Reference::section(Specification::Rfc(9110), "5.6.2").about("token"), Reference::section(Specification::CookiesDraft, "4.1.3").about("name prefixes")],
         run: run,
     }
 }

@@ -7,7 +7,7 @@ mod fixes;
 use super::Judged;
 use diag_core::report::{CheckOutcome, Extension, ReportedFinding};
 use diag_sdk::manifest::CheckInfo;
-use diag_sdk::{Class, Place, Severity};
+use diag_sdk::{Class, Place, Severity, Specification};
 use fingerprint::Fingerprints;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
@@ -94,9 +94,15 @@ fn rule(id: &str, checks: &[CheckInfo], extensions: &[Extension]) -> Value {
         let source = json!({"name": one.name, "version": one.version, "path": one.path, "sha256": one.sha256});
         rule.insert("properties".to_owned(), json!({"source": source}));
     }
+    // A page rather than a specification, which says what holds and not what to do.
     let page = check.references.iter().find(|reference| reference.starts_with("https://"));
-    if let (Some(page), Some(rule)) = (page, rule.as_object_mut()) {
-        rule.insert("helpUri".to_owned(), json!(page.split_whitespace().next().unwrap_or(page)));
+    let page = page.map(|page| page.split_whitespace().next().unwrap_or(page).to_owned());
+    let published = || {
+        let (of, section) = check.references.iter().find_map(|one| Specification::named_in(one))?;
+        Some(of.address(section))
+    };
+    if let (Some(page), Some(rule)) = (page.or_else(published), rule.as_object_mut()) {
+        rule.insert("helpUri".to_owned(), json!(page));
     }
     rule
 }

@@ -6,7 +6,7 @@ use super::prose::{Block, Prose, blocks};
 use crate::wording;
 use crate::{Detail, Judged};
 use diag_core::report::ReportedFinding;
-use diag_sdk::{Cause, Severity};
+use diag_sdk::{Cause, Severity, Specification};
 use serde::{Serialize, Serializer};
 
 /// Most causes of a root cause that are told at once: the likeliest.
@@ -67,6 +67,8 @@ impl Serialize for Screen<'_> {
 pub(crate) struct Reference<'j> {
     pub(crate) address: &'j str,
     pub(crate) text: &'j str,
+    /// Where the specification is published that the text begins with.
+    pub(crate) published: Option<String>,
 }
 
 impl<'j> Finding<'j> {
@@ -172,5 +174,6 @@ fn reference(text: &str) -> Reference<'_> {
         0
     };
     let (address, text) = text.split_at(end);
-    Reference { address, text }
+    let published = Specification::named_in(text).map(|(of, section)| of.address(section));
+    Reference { address, text, published }
 }
