@@ -56,6 +56,10 @@ pub fn read(text: &str) -> Option<Reading> {
     let all: Vec<Found> =
         said.iter().filter_map(|said| of_what(&tokens, *said, &compared)).collect();
     let best = foremost(&tokens, &all)?;
+    let (best, named) = match one_of_it(&tokens, best) {
+        Some(named) => (&Found { meaning: Meaning::AttributeMissing, ..*best }, Some(named)),
+        None => (best, None),
+    };
     let mut values: Vec<(&'static str, String)> = Vec::new();
     let mut claimed: Vec<usize> = Vec::new();
     let (expected, actual) = put_beside(&tokens, best, &compared);
@@ -69,7 +73,7 @@ pub fn read(text: &str) -> Option<Reading> {
         && let Some(noun) = best.noun
         // `Invalid email` is about the person's address, whatever attribute it comes in.
         && (best.meaning == Meaning::AttributeMissing || tokens[noun].terms.has(Term::Attribute))
-        && let Some(name) = values::attribute(&tokens, noun, &claimed, vocabulary)
+        && let Some(name) = named.or_else(|| values::attribute(&tokens, noun, &claimed, vocabulary))
     {
         // Of a code such as `missing_email` only the piece is the name.
         let (own, run) = (&tokens[name].range, &tokens[name].run);
@@ -145,6 +149,14 @@ fn announced(
     all
 }
 
+/// `the assertion for "mail" was null`: not the message is missing, but what is named of it.
+fn one_of_it(tokens: &[Token], found: &Found) -> Option<usize> {
+    let noun = found.noun.filter(|_| found.meaning == Meaning::MessageMissing)?;
+    let (before, named) = (tokens.get(noun + 1)?, tokens.get(noun + 2)?);
+    let together = named.sentence == tokens[noun].sentence;
+    (before.terms.has(Term::Of) && named.value && together).then_some(noun + 2)
+}
+
 /// The thing something is said of, by the rules there are.
 fn of_what(tokens: &[Token], said: Said, compared: &[values::Compared]) -> Option<Found> {
     let own = &tokens[said.at];
@@ -156,6 +168,7 @@ fn of_what(tokens: &[Token], said: Said, compared: &[values::Compared]) -> Optio
     // What only `no` denies is what stands right behind it.
     let bare = said.by_no && own.terms.has(Term::No) && said.of_what_follows;
     let near = near.filter(|at| !bare || *at <= said.at + 3);
+    let near = near.filter(|at| !is_of_attribute(tokens, *at));
     let values = |at: usize| {
         compared.iter().any(|pair| pair.expected == Some(at) || pair.actual == Some(at))
     };
@@ -197,17 +210,41 @@ fn rules_for(tokens: &[Token], at: usize, said: Said) -> impl Iterator<Item = &'
 
 /// How far a thing is from what is said of it: what stands before it in the same part of the sentence is nearest.
 fn cost(tokens: &[Token], at: usize, said: Said) -> usize {
-    let token = &tokens[at];
+    let (token, own) = (&tokens[at], &tokens[said.at]);
     let distance = at.abs_diff(said.at) * 2;
-    let behind =
-        if at > said.at && !said.of_what_follows && said.kind != Kind::Missing { 3 } else { 0 };
-    let apart = token.part.abs_diff(tokens[said.at].part).min(3) * 3;
+    let behind = match said.kind {
+        _ if at < said.at || said.of_what_follows => 0,
+        Kind::Missing => 0,
+        // `A does not match B`: A is what is wrong.
+        Kind::Wrong if own.terms.has(Term::Valid) => 7,
+        _ => 3,
+    };
+    let apart = token.part.abs_diff(own.part).min(3) * 3;
+    // `does not match the expected X`: that is what it was compared with.
+    let compared = said.kind == Kind::Wrong
+        && at > said.at
+        && tokens[said.at..at].iter().any(|word| word.marks.has(Term::Expected));
     // A thing behind a preposition is where, not what.
     let between = at.checked_sub(2).unwrap_or(at)..at;
     let of = tokens[between]
         .iter()
         .any(|before| before.terms.has(Term::Of) && before.sentence == token.sentence);
-    distance + behind + apart + if of { 7 } else { 0 }
+    // `with an unknown certificate`: that it is unknown is what is said.
+    let of = of && at != said.at + 1;
+    distance + behind + apart + if of || compared { 7 } else { 0 }
+}
+
+/// `email attribute`: the attribute is what is spoken of.
+fn is_of_attribute(tokens: &[Token], at: usize) -> bool {
+    let own = &tokens[at];
+    let of_somebody = [Term::Email, Term::User, Term::Account, Term::Role]
+        .into_iter()
+        .any(|term| own.terms.has(term));
+    of_somebody
+        && !own.value
+        && tokens.get(at + 1).is_some_and(|next| {
+            next.terms.has(Term::Attribute) && !next.value && next.part == own.part
+        })
 }
 
 /// The reading that tells most: a guard against forgery before all; what stands behind `because`; what is found missing

@@ -31,6 +31,8 @@ pub(super) enum Kind {
     Denied,
     Unconfigured,
     Skewed,
+    /// Asked too often.
+    Throttled,
     CsrfRefused,
 }
 
@@ -137,6 +139,7 @@ fn bad(term: Term) -> Option<Kind> {
         Term::Denied => Kind::Denied,
         Term::Unconfigured => Kind::Unconfigured,
         Term::Skewed => Kind::Skewed,
+        Term::Throttled => Kind::Throttled,
         Term::CsrfRefused => Kind::CsrfRefused,
         _ => return None,
     })

@@ -41,6 +41,12 @@ pub(super) static RULES: &[Rule] = &[
     rule(Term::User, &[Is::Locked, Is::Expired], Meaning::UserDisabled),
     rule(Term::Account, &[Is::Gone, Is::Lacking], Meaning::NotProvisioned),
     rule(Term::User, &[Is::Gone], Meaning::NotProvisioned),
+    // Who is not created on the way has to be there before.
+    rule(
+        Term::Provisioning,
+        &[Is::Locked, Is::Gone, Is::Denied, Is::Unconfigured, Is::Failed],
+        Meaning::NotProvisioned,
+    ),
     beside(
         Term::Email,
         &[Is::Gone],
@@ -140,6 +146,7 @@ pub(super) static RULES: &[Rule] = &[
     rule(Term::Assertion, &[Is::Undecryptable], Meaning::Decrypt),
     rule(Term::Assertion, &[Is::Unencrypted], Meaning::UnencryptedAssertion),
     rule(Term::Response, &[Is::Missing, Is::Gone], Meaning::MessageMissing),
+    rule(Term::Assertion, &[Is::Missing], Meaning::MessageMissing),
     rule(Term::Sso, &[Is::Unconfigured, Is::Locked], Meaning::Configuration),
 ];
 
@@ -147,6 +154,7 @@ pub(super) static RULES: &[Rule] = &[
 pub(super) fn alone(kind: Is, words: &str) -> Option<Meaning> {
     match kind {
         Is::CsrfRefused => Some(Meaning::CrossSite),
+        Is::Throttled => Some(Meaning::Blocked),
         Is::Undecryptable => Some(Meaning::Decrypt),
         Is::Replayed if words.contains("replay") || words.contains("rejeu") => {
             Some(Meaning::Replay)

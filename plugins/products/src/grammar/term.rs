@@ -19,11 +19,11 @@ terms! {
     Account, User, You, Email, Licence, Role, Permission, Access, Application, Attribute, NameId, NameIdFormat, Issuer, EntityId,
     Audience, Destination, Recipient, InResponseTo, Signature, Certificate, Assertion, Response, Token, Conditions, NotBefore, NotAfter,
     Clock, Session, Cookie, SessionCookie, Csrf, RelayState, Metadata, Header, Request, AuthnRequest, Idp, Sp, Sso, IdpInitiated,
-    Algorithm, AuthnContext, Acs, Binding, Page,
+    Algorithm, AuthnContext, Acs, Binding, Page, Provisioning,
     // What is said of them; the first two groups are good news unless they are denied.
     Active, Found, Known, Present, Contains, Valid, Signed, Encrypted, Decrypt, Allowed, Configured,
     Locked, Unknown, Missing, Required, Invalid, Failed, Expired, Early, Replayed, TooLarge, Exhausted, Unsigned, Unencrypted, Denied,
-    Unconfigured, Skewed, CsrfRefused,
+    Unconfigured, Skewed, Throttled, CsrfRefused,
     // Small words.
     /// Denies what follows.
     Not,

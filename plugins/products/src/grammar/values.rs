@@ -116,6 +116,12 @@ pub(super) fn attribute(
         return (own.value || matches!(own.plain.as_str(), "email" | "mail" | "emailaddress"))
             .then_some(noun);
     }
+    // `email attribute`.
+    if let Some(before) =
+        noun.checked_sub(1).filter(|before| super::is_of_attribute(tokens, *before))
+    {
+        return Some(before);
+    }
     let same = |index: &usize| tokens[*index].sentence == own.sentence && !claimed.contains(index);
     let behind = || (noun + 1..(noun + 1 + NEAR).min(tokens.len())).filter(same);
     let before = || (noun.saturating_sub(NEAR)..noun).rev().filter(same);
